@@ -1,0 +1,57 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+TOOLS := .venv-tools/bin
+UV := $(TOOLS)/uv
+
+.PHONY: help setup tools demo test test-fast check format pins clean
+
+help: ## Say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.done ## Make .venv, with the command permille in it
+
+tools: .venv-tools/.done ## Make .venv-tools: SAM CLI, the embedded AWS, uv (they pin a boto3 of their own)
+
+.venv-tools/.done: requirements/tools.txt
+	@echo "Setting up .venv-tools (SAM CLI, the embedded AWS) ..."
+	@$(PYTHON) -m venv .venv-tools
+	@$(TOOLS)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements/tools.txt)"
+	@$(UV) pip install --quiet --python $(TOOLS)/python --requirement requirements/tools.txt
+	@touch $@
+
+.venv/.done: requirements/dev.txt pyproject.toml .venv-tools/.done
+	@echo "Setting up .venv ..."
+	@$(PYTHON) -m venv .venv
+	@$(UV) pip install --quiet --python $(BIN)/python --requirement requirements/dev.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## The seed's story with real mail: a good sender keeps its SMTP account, a bad one loses it
+	@$(BIN)/permille local demo
+
+test: setup ## Every test, the deployed stack's too
+	@$(BIN)/python -m pytest
+
+test-fast: setup ## The tests that need no deployed stack
+	@$(BIN)/python -m pytest --ignore tests/stack
+
+check: setup ## Format, lint, types, the template, the pins
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@PATH="$(CURDIR)/$(TOOLS):$$PATH" SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(TOOLS)/sam validate --lint
+
+format: setup ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+PIN = $(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
+pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--upgrade)
+	@$(PIN) $(PIN_FLAGS) pyproject.toml --output-file layers/core/requirements.txt > /dev/null
+	@$(PIN) $(PIN_FLAGS) --extra dev --constraint layers/core/requirements.txt pyproject.toml \
+		--output-file requirements/dev.txt > /dev/null
+	@$(PIN) $(PIN_FLAGS) requirements/tools.in --output-file requirements/tools.txt > /dev/null
+
+clean: ## Remove what the targets made
+	@rm -rf .venv .venv-tools .permille .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache
