@@ -1,1 +1,23 @@
-def handler(event, context): return {"ok": True, "n": len(event.get("Records", []))}
+"""Feedback from SES, by way of SQS or straight from SNS."""
+
+from typing import Any
+
+from permille.aws.events import is_from, received
+from permille.bootstrap import Ingesting, ingesting, time_of
+from permille.ingest import ingest
+from permille.observability import logger, metrics
+
+
+class NotCounted(Exception):
+    """SNS knows no partial failure: it is told to deliver again."""
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any, world: Ingesting | None = None) -> dict[str, Any]:  # noqa: ARG001
+    world = world or ingesting()
+    now = time_of(event, world.settings)
+    failed = ingest(received(event), world.ledger, world.quarantine, world.settings.owner_mail_caller, now)
+    if failed and is_from(event, "aws:sns"):
+        raise NotCounted(failed)
+    return {"batchItemFailures": [{"itemIdentifier": record_id} for record_id in failed]}

@@ -1,0 +1,3 @@
+from permille_cli.main import run
+
+run()

@@ -1,0 +1,152 @@
+"""`permille account`: who sends, and how they stand."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from permille.domain.account import Account, Status
+from permille.domain.policy import SEED, Verdict, judge
+from permille.domain.reputation import first_day
+from permille_cli import enrolment
+from permille_cli.output import AsJson, emit_json, out
+from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
+
+app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, rich_markup_mode=None)
+
+AccountId = Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and -, at most 54.")]
+
+
+@app.command()
+def add(
+    account_id: AccountId,
+    owner_email: Annotated[str, typer.Option(help="Where the owner is written to.")],
+    identity: Annotated[list[str], typer.Option(help="A domain or address that the account sends from. Repeatable.")],
+    owner_name: Annotated[str, typer.Option(help="How the owner is greeted.")] = "",
+    timezone: Annotated[str, typer.Option(help="The owner's time zone, as in Europe/Vienna.")] = "UTC",
+    sender: Annotated[
+        list[str] | None, typer.Option(help="Adopt this IAM user instead of making one. Repeatable.")
+    ] = None,
+    *,
+    show_secret: Annotated[bool, typer.Option("--show-secret", help="Show the secret access key as well.")] = False,
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Add an account with its SMTP credential, which is shown once.
+
+    Makes the IAM user permille-ID, which may send from these identities through the stack's configuration set alone,
+    and makes that set each identity's default, so that no mail goes unseen.
+    """
+    request = enrolment.Request(
+        account_id=account_id,
+        owner_email=owner_email,
+        owner_name=owner_name,
+        timezone=timezone,
+        identities=tuple(dict.fromkeys(identity)),
+        adopted=tuple(dict.fromkeys(sender or [])),
+    )
+    enrolled = enrolment.enrol(find(stack), request, datetime.now(UTC))
+    if as_json:
+        emit_json(enrolled.as_data(show_secret=show_secret))
+    else:
+        out.print(enrolled.as_text(show_secret=show_secret))
+
+
+@app.command(name="list")
+def list_accounts(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """List all accounts."""
+    accounts = sorted(find(stack).accounts.all(), key=lambda account: account.id)
+    rows = [
+        {
+            "account_id": account.id,
+            "status": account.status,
+            "settled": account.settled,
+            "owner_email": account.owner_email,
+            "senders": list(account.senders),
+        }
+        for account in accounts
+    ]
+    if as_json:
+        emit_json({"accounts": rows})
+        return
+    table = Table("account", "status", "owner", "senders", box=None, pad_edge=False)
+    for account in accounts:
+        table.add_row(account.id, _status(account), escape(account.owner_email), ", ".join(account.senders))
+    out.print(table)
+
+
+@app.command()
+def show(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Show how an account stands: its status, its counts, and its SMTP credential as IAM has it now."""
+    found = find(stack)
+    account = found.account(account_id)
+    now = account.not_before_last_decision(datetime.now(UTC))
+    days = found.tallies.days(account.id, account.epoch, first_day(now.date(), SEED.window_days))
+    verdict = judge(SEED, days, now.date())
+    senders = [_sender(found, caller) for caller in account.senders]
+    if as_json:
+        emit_json(_standing(account, verdict, senders))
+    else:
+        _print_standing(account, verdict, senders)
+
+
+def _sender(stack: Stack, caller: str) -> dict[str, Any]:
+    """Read live from IAM: what the switch did is believed when it is seen."""
+    state = stack.switch.read(caller)
+    keys = sorted(state.keys.items()) if state else []
+    return {
+        "caller_identity": caller,
+        "exists": state is not None,
+        "denied": state is not None and state.denied,
+        "keys": [{"access_key_id": key, "status": status} for key, status in keys],
+    }
+
+
+def _standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "account_id": account.id,
+        "owner_email": account.owner_email,
+        "owner_name": account.owner_name,
+        "timezone": account.timezone,
+        "status": account.status,
+        "settled": account.settled,
+        "epoch": account.epoch,
+        "strikes": account.strikes,
+        "would_disable": account.would_disable,
+        "window": {
+            "days": verdict.window_days,
+            "first_day": str(verdict.first_day),
+            "last_day": str(verdict.last_day),
+            "delivered": verdict.counts.delivered,
+            "complaints": verdict.counts.complaints,
+            "bounces": verdict.counts.bounces,
+        },
+        "limit_per_1000": verdict.limit,
+        "allowance_left": verdict.allowance_left if account.status.may_send else 0,
+        "policy": verdict.policy_id,
+        "review": None,  # there are no reviews and trials yet; the names are kept for machines that read this
+        "trial": None,
+        "senders": senders,
+    }
+
+
+def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]]) -> None:
+    counts = verdict.counts
+    left = verdict.allowance_left if account.status.may_send else 0
+    out.print(f"[bold]{account.id}[/]  {_status(account)}  (epoch {account.epoch}, {escape(account.owner_email)})")
+    out.print(
+        f"last {verdict.window_days} days: {counts.delivered:,} delivered, {counts.complaints:,} complaints, "
+        f"{counts.bounces:,} bounces; limit {verdict.limit} per 1,000, {left:,} more complaints would be kept"
+    )
+    for sender in senders:
+        keys = ", ".join(f"{key['access_key_id']} {key['status']}" for key in sender["keys"]) or "no keys"
+        missing = "" if sender["exists"] else "  [red]no such IAM user[/]"
+        denied = "  [red]denied[/]" if sender["denied"] else ""
+        out.print(f"sender {sender['caller_identity']}: {keys}{denied}{missing}")
+
+
+def _status(account: Account) -> str:
+    colour = "green" if account.status is Status.ACTIVE else "red"
+    return f"[{colour}]{account.status}[/]{'' if account.settled else ' [yellow](credential not yet switched)[/]'}"

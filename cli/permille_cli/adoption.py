@@ -1,0 +1,122 @@
+"""Whether an IAM user that exists can be an account's sender: only if Permille can switch it, and sees all its mail."""
+
+import json
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import unquote
+
+from botocore.exceptions import ClientError
+
+from permille.aws.client import client, code_of
+from permille_cli.errors import WrongInput
+from permille_cli.stack import Stack
+
+# What sends: ses:Send* has no meaning of its own in fnmatch, so a policy's pattern is held against these.
+SENDING = (
+    "ses:SendBounce",
+    "ses:SendBulkEmail",
+    "ses:SendBulkTemplatedEmail",
+    "ses:SendCustomVerificationEmail",
+    "ses:SendEmail",
+    "ses:SendRawEmail",
+    "ses:SendTemplatedEmail",
+)
+
+
+def matches(pattern: str, name: str) -> bool:
+    """As IAM matches the * and ? of a pattern."""
+    return fnmatchcase(name, pattern.replace("[", "[[]"))
+
+
+def check(stack: Stack, users: tuple[str, ...], allowed: frozenset[str]) -> None:
+    """Raises WrongInput, with what mends it, for a user that cannot be adopted. `allowed` are the ARNs of the account's
+    identities and of our configuration set."""
+    for user in users:
+        _check_arn(stack, user)
+        _check_owner(stack, user)
+        for policy, statement in _statements(user):
+            _check_statement(user, policy, statement, allowed)
+
+
+def _check_arn(stack: Stack, user: str) -> None:
+    try:
+        arn = client("iam").get_user(UserName=user)["User"]["Arn"]
+    except ClientError as refused:
+        if code_of(refused) == "NoSuchEntity":
+            raise WrongInput(f"there is no IAM user {user} to adopt: leave out --sender and one is made") from refused
+        raise
+    pattern = stack["SenderUsers"]
+    if not matches(pattern, arn.partition(":user/")[2]):
+        raise WrongInput(
+            f"{arn} does not match user/{pattern}, so the stack could not switch it: deploy with a SenderUsers that "
+            f"matches (sam deploy --parameter-overrides SenderUsers=...), or adopt a user of that name"
+        )
+
+
+def _check_owner(stack: Stack, user: str) -> None:
+    owner = stack.accounts.owner_of(user)
+    if owner:
+        raise WrongInput(f"{user} is a sender of the account {owner}, and a sender never moves: adopt another user")
+
+
+def _check_statement(user: str, policy: str, statement: dict[str, Any], allowed: frozenset[str]) -> None:
+    if statement.get("Effect") != "Allow" or not _sends(statement):
+        return
+    reached = _listed(statement, "Resource") if "Resource" in statement else ["all but NotResource"]
+    beyond = sorted(set(reached) - allowed)
+    if beyond:
+        raise WrongInput(
+            f"{user} may send through {', '.join(beyond)} ({policy}), where Permille would not see it or count it: "
+            f"narrow that policy's Resource to {', '.join(sorted(allowed))}, or name the identity with --identity"
+        )
+
+
+def _sends(statement: dict[str, Any]) -> bool:
+    if "NotAction" in statement:
+        return not all(_covers(_listed(statement, "NotAction"), action) for action in SENDING)
+    return any(_covers(_listed(statement, "Action"), action) for action in SENDING)
+
+
+def _covers(patterns: list[str], action: str) -> bool:
+    return any(matches(pattern.lower(), action.lower()) for pattern in patterns)
+
+
+def _listed(statement: dict[str, Any], key: str) -> list[str]:
+    value = statement.get(key, [])
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _statements(user: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every statement that the user's own, attached and groups' policies hold, with the name of its policy."""
+    for name, document in _documents(user):
+        parsed = json.loads(unquote(document)) if isinstance(document, str) else document
+        listed = parsed.get("Statement", [])
+        for statement in [listed] if isinstance(listed, dict) else listed:
+            yield name, statement
+
+
+def _documents(user: str) -> Iterator[tuple[str, Any]]:
+    iam = client("iam")
+    for name in _paged("list_user_policies", "PolicyNames", UserName=user):
+        yield f"policy {name}", iam.get_user_policy(UserName=user, PolicyName=name)["PolicyDocument"]
+    attached = list(_paged("list_attached_user_policies", "AttachedPolicies", UserName=user))
+    for group in _paged("list_groups_for_user", "Groups", UserName=user):
+        group_name = group["GroupName"]
+        for name in _paged("list_group_policies", "PolicyNames", GroupName=group_name):
+            document = iam.get_group_policy(GroupName=group_name, PolicyName=name)["PolicyDocument"]
+            yield f"policy {name} of group {group_name}", document
+        attached += _paged("list_attached_group_policies", "AttachedPolicies", GroupName=group_name)
+    for policy in attached:
+        yield f"policy {policy['PolicyName']}", _default_version(policy["PolicyArn"])
+
+
+def _default_version(arn: str) -> Any:
+    iam = client("iam")
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    return iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+
+
+def _paged(operation: str, key: str, **arguments: str) -> Iterator[Any]:
+    for page in client("iam").get_paginator(operation).paginate(**arguments):
+        yield from page[key]

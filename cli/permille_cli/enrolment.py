@@ -1,0 +1,226 @@
+"""Adding an account: its IAM user or an adopted one, its identities, its SMTP credential, its row.
+
+The order matters. Identities and the user come first and can be made again without harm; the row comes before the
+credential is shown, so that no mail can be sent that nobody would count. What fails in between is taken back.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from botocore.exceptions import ClientError
+
+from permille.aws.client import client, code_of
+from permille.domain import timeline
+from permille.domain.account import Account
+from permille.errors import Conflict, Unavailable
+from permille_cli import adoption
+from permille_cli.errors import Failure, WrongInput
+from permille_cli.smtp_credential import smtp_password
+from permille_cli.stack import Stack
+
+ACCOUNT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,53}")
+ADDRESS = re.compile(r"[^\s<>\"@,;]+@[^\s<>\"@,;]+\.[^\s<>\"@,;]+")
+IDENTITY = re.compile(r"([^\s<>\"@,;]+@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+POLICY = "permille-send"
+TAG = "permille:account"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    account_id: str
+    owner_email: str
+    owner_name: str
+    timezone: str
+    identities: tuple[str, ...]
+    adopted: tuple[str, ...]
+
+    def check(self) -> None:
+        """Raises WrongInput where something is not as it must be."""
+        if not ACCOUNT_ID.fullmatch(self.account_id):
+            raise WrongInput(
+                f"{self.account_id!r} is no account id: small letters, digits and -, at most 54, not beginning with -"
+            )
+        if not ADDRESS.fullmatch(self.owner_email):
+            raise WrongInput(f"{self.owner_email!r} is no e-mail address (--owner-email)")
+        for identity in self.identities:
+            if not IDENTITY.fullmatch(identity):
+                raise WrongInput(f"{identity!r} is neither a domain nor an e-mail address (--identity)")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise WrongInput(f"{self.timezone!r} is no time zone; one is Europe/Vienna (--timezone)") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    access_key_id: str
+    secret_access_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What `account add` has to tell. An adopted sender keeps its credential, so there is none to show."""
+
+    account: Account
+    credential: Credential | None
+    smtp_endpoint: str
+    region: str
+    records_to_publish: tuple[str, ...]
+
+    def as_data(self, *, show_secret: bool) -> dict[str, Any]:
+        host, _, port = self.smtp_endpoint.rpartition(":")
+        key = self.credential
+        data: dict[str, Any] = {
+            "account_id": self.account.id,
+            "caller_identity": self.account.senders[0],
+            "access_key_id": key.access_key_id if key else None,
+            "smtp": {
+                "host": host,
+                "port": int(port),
+                "username": key.access_key_id if key else None,
+                "password": smtp_password(key.secret_access_key, self.region) if key else None,
+            },
+        }
+        if len(self.account.senders) > 1:
+            data["caller_identities"] = list(self.account.senders)
+        if self.records_to_publish:
+            data["records_to_publish"] = list(self.records_to_publish)
+        if show_secret and key:
+            data["secret_access_key"] = key.secret_access_key
+        return data
+
+    def as_text(self, *, show_secret: bool) -> str:
+        data = self.as_data(show_secret=show_secret)
+        lines = [f"[bold]{self.account.id}[/] is active; its sender is {', '.join(self.account.senders)}."]
+        if self.credential:
+            lines += ["Its SMTP credential, shown this once:"]
+            lines += [f"  {name:9}{value}" for name, value in data["smtp"].items()]
+        else:
+            lines += ["It keeps the credentials that its sender has."]
+        if "secret_access_key" in data:
+            lines += [f"  secret access key  {data['secret_access_key']}"]
+        if self.records_to_publish:
+            lines += ["SES verifies an identity once its DNS records are published:"]
+            lines += [f"  {record}" for record in self.records_to_publish]
+        return "\n".join(lines)
+
+
+def enrol(stack: Stack, request: Request, now: datetime) -> Enrolled:
+    """Adds the account. Raises WrongInput for what cannot be, Failure for what did not work."""
+    request.check()
+    if stack.accounts.get(request.account_id):
+        raise WrongInput(f"the account {request.account_id} exists; `permille account show {request.account_id}`")
+    enrolment = _Enrolment(stack, request)
+    senders = request.adopted or (enrolment.own_sender(),)
+    if request.adopted:
+        adoption.check(stack, request.adopted, enrolment.resources())
+    records = enrolment.prepare_identities()
+    credential = None if request.adopted else enrolment.make_sender()
+    account = Account(
+        id=request.account_id,
+        owner_email=request.owner_email,
+        owner_name=request.owner_name,
+        timezone=request.timezone,
+        senders=senders,
+    )
+    try:
+        stack.accounts.add(account, [timeline.created(account.id, now, senders)])
+    except (Conflict, Unavailable) as error:
+        if credential:
+            enrolment.take_back_sender()
+        raise _why_not_added(request, error) from error
+    return Enrolled(account, credential, stack["SmtpEndpoint"], stack["Region"], tuple(records))
+
+
+def _why_not_added(request: Request, error: Unavailable) -> Exception:
+    if isinstance(error, Conflict):
+        owned = ", ".join(request.adopted) or "its sender"
+        return WrongInput(f"the account {request.account_id} exists, or {owned} belongs to another account")
+    return Failure(f"the account was not added: {error}")
+
+
+class _Enrolment:
+    """The steps that go before the row."""
+
+    def __init__(self, stack: Stack, request: Request) -> None:
+        self._stack, self._request = stack, request
+        self._iam, self._ses = client("iam"), client("sesv2")
+        self._configuration_set = stack["ConfigurationSetName"]
+
+    def own_sender(self) -> str:
+        name = f"permille-{self._request.account_id}"
+        pattern = self._stack["SenderUsers"]
+        if not adoption.matches(pattern, name):
+            raise WrongInput(
+                f"the stack may switch only users named {pattern} (its parameter SenderUsers), so it could not switch "
+                f"{name}: adopt a user of that name with --sender, or deploy with another SenderUsers"
+            )
+        return name
+
+    def resources(self) -> frozenset[str]:
+        """The ARNs that the account may send through, and no others."""
+        identity = client("sts").get_caller_identity()
+        partition, account = identity["Arn"].split(":")[1], identity["Account"]
+        prefix = f"arn:{partition}:ses:{self._stack['Region']}:{account}"
+        names = [f"identity/{name}" for name in self._request.identities]
+        return frozenset(f"{prefix}:{name}" for name in [*names, f"configuration-set/{self._configuration_set}"])
+
+    def prepare_identities(self) -> list[str]:
+        """Makes our set each identity's default, so that who leaves out the header stays seen. An identity that
+        SES does not know yet is made; returned are the DNS records that verify it."""
+        records: list[str] = []
+        for name in self._request.identities:
+            try:
+                self._ses.put_email_identity_configuration_set_attributes(
+                    EmailIdentity=name, ConfigurationSetName=self._configuration_set
+                )
+            except ClientError as refused:
+                if code_of(refused) != "NotFoundException":
+                    raise
+                made = self._ses.create_email_identity(EmailIdentity=name, ConfigurationSetName=self._configuration_set)
+                records += _records(name, made)
+        return records
+
+    def make_sender(self) -> Credential:
+        """An IAM user that may send through the account's identities and our configuration set alone, with a key. One
+        that an earlier, interrupted try left behind is taken up: its keys were never shown."""
+        name = self.own_sender()
+        tags = [{"Key": TAG, "Value": self._request.account_id}]
+        try:
+            self._iam.create_user(UserName=name, Tags=tags)
+        except ClientError as refused:
+            if code_of(refused) != "EntityAlreadyExists":
+                raise
+            if tags[0] not in self._iam.list_user_tags(UserName=name)["Tags"]:
+                raise WrongInput(
+                    f"an IAM user {name} exists that Permille did not make: adopt it with --sender {name}"
+                ) from refused
+            self._delete_keys(name)
+        self._iam.put_user_policy(UserName=name, PolicyName=POLICY, PolicyDocument=self._policy())
+        key = self._iam.create_access_key(UserName=name)["AccessKey"]
+        return Credential(key["AccessKeyId"], key["SecretAccessKey"])
+
+    def _policy(self) -> str:
+        statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": sorted(self.resources())}
+        return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    def take_back_sender(self) -> None:
+        name = self.own_sender()
+        self._delete_keys(name)
+        self._iam.delete_user_policy(UserName=name, PolicyName=POLICY)
+        self._iam.delete_user(UserName=name)
+
+    def _delete_keys(self, name: str) -> None:
+        for key in self._iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            self._iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+
+
+def _records(name: str, made: dict[str, Any]) -> list[str]:
+    if "@" in name:
+        return [f"(SES has written to {name}: follow the link in that mail)"]
+    tokens = made.get("DkimAttributes", {}).get("Tokens", [])
+    return [f"{token}._domainkey.{name} CNAME {token}.dkim.amazonses.com" for token in tokens]

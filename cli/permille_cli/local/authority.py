@@ -1,0 +1,84 @@
+"""What the SMTP endpoint asks the emulator: whose a credential is, what an address is sent as, what IAM says."""
+
+import json
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """An Active access key, and the name by which SES calls its user."""
+
+    secret_access_key: str
+    caller_identity: str
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A verified SES identity, and the configuration set that its mail has where it names none."""
+
+    arn: str
+    configuration_set: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """IAM's refusal: of whom, on what, and whether a policy says Deny or merely none says Allow."""
+
+    arn: str
+    resource: str
+    explicit: bool
+
+
+class UnknownKeyError(Exception):
+    """The access key does not exist or is not Active."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """The private paths of emulator.py. Every call blocks for some milliseconds."""
+
+    port: int
+    token: str
+
+    def credential(self, access_key_id: str) -> Credential | None:
+        answer = self._ask("GET", f"credential?{urlencode({'access_key_id': access_key_id})}")
+        return Credential(**answer) if answer else None
+
+    def identity(self, address: str) -> Identity | None:
+        """The verified identity that mail from `address` is sent as: itself, its domain or a parent domain."""
+        answer = self._ask("GET", f"identity?{urlencode({'address': address})}")
+        return Identity(**answer) if answer else None
+
+    def denial(
+        self, access_key_id: str, action: str, resources: list[str], context: dict[str, Any]
+    ) -> Denied | None:
+        """The first of `resources` on which the key's user may not do `action`. Raises UnknownKeyError."""
+        request = {
+            "access_key_id": access_key_id,
+            "action": action,
+            "resources": resources,
+            "context": context,
+        }
+        answer = self._ask("POST", "authorize", json.dumps(request))
+        if answer is None:
+            raise UnknownKeyError(access_key_id)
+        return Denied(**answer["denied"]) if answer["denied"] else None
+
+    def _ask(self, method: str, path: str, body: str | None = None) -> dict[str, Any] | None:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, f"/_permille/{path}", body, {"x-permille-token": self.token})
+            response = connection.getresponse()
+            text = response.read()
+        finally:
+            connection.close()
+        if response.status == 404:
+            return None
+        if response.status != 200:
+            raise ConnectionError(f"the emulator answered {response.status} to {method} {path.split('?')[0]}")
+        answer: dict[str, Any] = json.loads(text)
+        return answer

@@ -1,0 +1,152 @@
+"""`permille local`: start, look at, drive and stop the embedded stack."""
+
+import json
+import shlex
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from permille_cli.errors import Failure, WrongInput
+from permille_cli.local import stack
+from permille_cli.local.deployment import Deployment, logical_functions
+from permille_cli.local.schedule import scheduled_event
+from permille_cli.local.state import Running, StateDirectory
+from permille_cli.local.supervisor import HOURS
+from permille_cli.template import PROJECT
+
+app = typer.Typer(no_args_is_help=True, help="Run Permille on this computer, without an AWS account.")
+
+
+class Mode(StrEnum):
+    ENFORCE = "enforce"
+    OBSERVE = "observe"
+
+
+Directory = Annotated[
+    Path, typer.Option("--dir", envvar="PERMILLE_LOCAL_DIR", help="Where everything of the stack is kept.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DIRECTORY = PROJECT / ".permille"
+
+
+@app.command()
+def up(
+    directory: Directory = DIRECTORY,
+    hours: Annotated[float, typer.Option(help="The stack stops by itself after so many hours.")] = HOURS,
+    mode: Annotated[Mode, typer.Option(help="What a broken rule does.")] = Mode.ENFORCE,
+    platform_name: Annotated[str, typer.Option(help="The platform's name, as owners know it.")] = "APWT",
+    name: Annotated[str, typer.Option("--stack", help="The name of the CloudFormation stack.")] = "permille",
+) -> None:
+    """Start the stack, deploy Permille to it, and print as JSON how to use it. It goes on in the background."""
+    deployment = Deployment(name, mode.value, platform_name)
+    _print_json(stack.up(_state(directory), deployment, hours))
+
+
+@app.command()
+def down(directory: Directory = DIRECTORY, as_json: Json = False) -> None:
+    """Stop the stack, and remove all that it kept."""
+    stopped = stack.down(_state(directory))
+    if as_json:
+        _print_json({"stopped": stopped})
+    else:
+        typer.echo("Stopped." if stopped else "The embedded stack is not running.")
+
+
+@app.command()
+def status(
+    directory: Directory = DIRECTORY,
+    as_json: Json = False,
+    export: Annotated[bool, typer.Option("--export", help="Print `export NAME=value` lines.")] = False,
+) -> None:
+    """Say whether the stack runs, and where. Exit 0 if it does, 1 if not."""
+    found = stack.described(_state(directory))
+    if found is None:
+        typer.echo('{"running": false}' if as_json else "The embedded stack is not running.")
+        raise typer.Exit(1)
+    if export:
+        for variable, value in found["env"].items():
+            typer.echo(f"export {variable}={shlex.quote(value)}")
+    elif as_json:
+        _print_json({"running": True, **found})
+    else:
+        typer.echo(f"Running.  AWS {found['endpoint']}  SMTP {found['smtp']['host']}:{found['smtp']['port']}")
+        typer.echo(f"Stack {found['stack']}, mails in {found['mails']}")
+
+
+@app.command()
+def tick(
+    directory: Directory = DIRECTORY,
+    at: Annotated[str | None, typer.Option(help="The instant it shall be, ISO 8601, UTC if it says no zone.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Run Enforce once, now or as if it were another time; mail is sent at that time until the next tick."""
+    state = _state(directory)
+    instant = _instant(at)
+    running, found = _running(state)
+    stack.set_clock(state, instant)
+    event = scheduled_event(instant or datetime.now(UTC), running)
+    result = _invoke(running, found["outputs"]["EnforceFunctionName"], event)
+    if as_json:
+        _print_json({"time": event["time"], "result": result})
+    else:
+        typer.echo(f"{event['time']}  {json.dumps(result)}")
+
+
+@app.command()
+def env(
+    directory: Directory = DIRECTORY,
+    file: Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.")] = None,
+) -> None:
+    """Print each function's environment, for `sam local invoke --env-vars`."""
+    running, found = _running(_state(directory))
+    variables = {
+        logical: _environment(running, name)
+        for logical, name in sorted(logical_functions(running, found["stack"]).items())
+    }
+    text = json.dumps(variables, indent=2)
+    if file is None:
+        typer.echo(text)
+    else:
+        file.write_text(text + "\n", encoding="utf-8")
+
+
+def _state(directory: Path) -> StateDirectory:
+    return StateDirectory(directory.resolve())
+
+
+def _running(state: StateDirectory) -> tuple[Running, dict[str, Any]]:
+    running, found = state.running(), stack.described(state)
+    if running is None or found is None:
+        raise Failure("The embedded stack is not running: `permille local up` starts it.")
+    return running, found
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WrongInput(f"--at takes an ISO 8601 time such as 2026-03-01T09:00:00Z, not {text!r}") from error
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _invoke(running: Running, function: str, event: dict[str, Any]) -> Any:
+    answer = running.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+    result = json.loads(answer["Payload"].read() or b"null")
+    if "FunctionError" in answer:
+        raise Failure(f"{function} failed: {result.get('errorType')}: {result.get('errorMessage')}")
+    return result
+
+
+def _environment(running: Running, function: str) -> dict[str, str]:
+    configuration = running.client("lambda").get_function_configuration(FunctionName=function)
+    deployed: dict[str, str] = configuration.get("Environment", {}).get("Variables", {})
+    return deployed | running.environment | {"AWS_REGION": running.region}
+
+
+def _print_json(document: Any) -> None:
+    typer.echo(json.dumps(document, indent=2))

@@ -1,0 +1,141 @@
+"""Builds and deploys infra/template.yaml to the embedded stack with SAM CLI, as an operator does to AWS."""
+
+import json
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from permille_cli import template
+from permille_cli.errors import Failure
+from permille_cli.local.state import Running, StateDirectory
+from permille_cli.local.tools import environment as tool_environment
+from permille_cli.local.tools import tool
+
+MAIL_FROM = "no-reply@apwt.example"
+MAIL_FROM_IDENTITY = "apwt.example"
+LINES_OF_FAILURE = 15
+# uv's names for whose wheels the layer carries: here the functions run on this very host.
+PLATFORMS = {
+    ("Linux", "x86_64"): "x86_64-manylinux2014",
+    ("Linux", "aarch64"): "aarch64-manylinux2014",
+    ("Darwin", "x86_64"): "x86_64-apple-darwin",
+    ("Darwin", "arm64"): "aarch64-apple-darwin",
+}
+CONCURRENCY = 2  # AWS's least
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What `up` deploys: the name of the stack, and the parameters that may differ."""
+
+    stack: str
+    mode: str
+    platform_name: str
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return {
+            "EnforcementMode": self.mode,
+            "PlatformName": self.platform_name,
+            "MailFrom": MAIL_FROM,
+            "MailFromIdentity": MAIL_FROM_IDENTITY,
+            "ReplayClock": "on",
+        }
+
+
+def deploy(deployment: Deployment, running: Running, state: StateDirectory) -> dict[str, str]:
+    """Deploys, and returns the stack's outputs. Raises Failure with the end of what SAM CLI said."""
+    document = template.load()
+    _make_deny_group(running, deployment.stack, document["Resources"].pop("DenyGroup", None))
+    running.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM_IDENTITY)
+    copy = state.path / "template.json"
+    copy.write_text(json.dumps(_for_this_host(document, running), indent=2), encoding="utf-8")
+    _build(copy, state)
+    _deploy(deployment, running, state)
+    return outputs(running, deployment.stack)
+
+
+def outputs(running: Running, stack: str) -> dict[str, str]:
+    (found,) = running.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+
+
+def logical_functions(running: Running, stack: str) -> dict[str, str]:
+    """The names of the stack's functions, by their logical ids."""
+    answer = running.client("cloudformation").describe_stack_resources(StackName=stack)
+    return {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+        for resource in answer["StackResources"]
+        if resource["ResourceType"] == "AWS::Lambda::Function"
+    }
+
+
+def _for_this_host(document: dict[str, Any], running: Running) -> dict[str, Any]:
+    """The template as this host can run it; everything else stays as it is deployed to AWS."""
+    machine = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+    document["Globals"]["Function"] |= {"Runtime": f"python{PYTHON}", "Architectures": [machine]}
+    for resource in document["Resources"].values():
+        properties = resource.get("Properties", {})
+        for uri in ("CodeUri", "ContentUri"):
+            if uri in properties:
+                properties[uri] = str((template.TEMPLATE.parent / properties[uri]).resolve())
+        if "CompatibleRuntimes" in properties:
+            properties["CompatibleRuntimes"] = [f"python{PYTHON}"]
+        for event in properties.get("Events", {}).values():
+            if "ScalingConfig" in event["Properties"]:  # every instance is a process of this host, with its cold start
+                event["Properties"]["ScalingConfig"]["MaximumConcurrency"] = CONCURRENCY
+    document["Outputs"]["SmtpEndpoint"] = {"Value": f"{running.smtp_host}:{running.smtp_port}"}
+    return document
+
+
+def _make_deny_group(running: Running, stack: str, group: dict[str, Any] | None) -> None:
+    """ministack's CloudFormation knows no AWS::IAM::Group, so the template's is made by API."""
+    if group is None:
+        return
+    iam, properties = running.client("iam"), group["Properties"]
+    name = properties["GroupName"]["Fn::Sub"]
+    name = name.replace("${AWS::StackName}", stack).replace("${AWS::Region}", running.region)
+    iam.create_group(GroupName=name)
+    for policy in properties["Policies"]:
+        document = json.dumps(policy["PolicyDocument"])
+        iam.put_group_policy(GroupName=name, PolicyName=policy["PolicyName"], PolicyDocument=document)
+
+
+def _build(copy: Path, state: StateDirectory) -> None:
+    host = (platform.system(), platform.machine())
+    if host not in PLATFORMS:
+        raise Failure(f"no wheels are known for {' '.join(host)}; the embedded stack runs on Linux and macOS")
+    environment = {"PERMILLE_PYTHON": PYTHON, "PERMILLE_PLATFORM": PLATFORMS[host]}
+    _sam(state, environment, "build", "--template", str(copy), "--build-dir", str(_built(state)))
+
+
+def _deploy(deployment: Deployment, running: Running, state: StateDirectory) -> None:
+    overrides = [f"ParameterKey={key},ParameterValue={value}" for key, value in deployment.parameters.items()]
+    _sam(
+        state, running.environment, "deploy", "--template", str(_built(state) / "template.yaml"),
+        "--stack-name", deployment.stack, "--resolve-s3", "--no-confirm-changeset", "--no-progressbar",
+        "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "--parameter-overrides", *overrides,
+    )  # fmt: skip
+
+
+def _built(state: StateDirectory) -> Path:
+    return state.path / "sam" / "build"
+
+
+def _sam(state: StateDirectory, environment: Mapping[str, str], command: str, *arguments: str) -> None:
+    quiet = {"SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": str(state.path / "sam"), "AWS_DEFAULT_REGION": "us-east-1"}
+    path = state.logs / f"sam-{command}.log"
+    with path.open("wb") as log:
+        done = subprocess.run(  # noqa: S603 - our own tool
+            [tool("sam"), command, *arguments],
+            cwd=state.path, env=tool_environment(state.tmp) | quiet | dict(environment),
+            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False,
+        )  # fmt: skip
+    if done.returncode:
+        said = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        raise Failure(f"sam {command} failed:\n" + "\n".join(said[-LINES_OF_FAILURE:]))

@@ -1,0 +1,98 @@
+"""Publishes SES's events to the SNS topics of a configuration set, in order and apart from the SMTP sessions."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from permille_cli.local.events import Event
+
+SUBJECT = "Amazon SES Email Event Notification"
+WAITING = 10_000
+DRAINING_SECONDS = 10
+GATHERING_SECONDS = 0.1
+BATCH = 10  # PublishBatch takes no more
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """An enabled SNS event destination of a configuration set."""
+
+    topic_arn: str
+    event_types: frozenset[str]
+
+    def wants(self, event: Event) -> bool:
+        return event["eventType"].upper() in self.event_types
+
+
+def destinations(sesv2: Any, configuration_set: str) -> tuple[Destination, ...] | None:
+    """Where the events of a configuration set go; None if there is no such set."""
+    try:
+        answer = sesv2.get_configuration_set_event_destinations(ConfigurationSetName=configuration_set)
+    except sesv2.exceptions.NotFoundException:
+        return None
+    return tuple(
+        Destination(kept["SnsDestination"]["TopicArn"], frozenset(kept["MatchingEventTypes"]))
+        for kept in answer.get("EventDestinations", [])
+        if kept["Enabled"] and "SnsDestination" in kept
+    )
+
+
+class Outbox:
+    """A bounded queue: a sender who is faster than SNS waits."""
+
+    def __init__(self, sns: Any) -> None:
+        self._sns = sns
+        self._waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue(WAITING)
+
+    async def put(self, events: Iterable[Event], wanted_by: Iterable[Destination]) -> None:
+        for event in events:
+            for destination in wanted_by:
+                if destination.wants(event):
+                    # Seen in the wild: SES ends every message with a newline.
+                    await self._waiting.put((destination.topic_arn, json.dumps(event) + "\n"))
+
+    @asynccontextmanager
+    async def publishing(self) -> AsyncIterator[None]:
+        """Publishes while the block runs, and after it what still waits."""
+        worker = asyncio.create_task(self._publish_all())
+        try:
+            yield
+            async with asyncio.timeout(DRAINING_SECONDS):
+                await self._waiting.join()
+        except TimeoutError:
+            log.warning("%d events were not published", self._waiting.qsize())
+        finally:
+            worker.cancel()
+
+    async def _publish_all(self) -> None:
+        while True:
+            batch = [await self._waiting.get()]
+            if self._waiting.qsize() < BATCH - 1:
+                await asyncio.sleep(GATHERING_SECONDS)  # a tenth of the calls, and of the functions' runs
+            while len(batch) < BATCH and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+            for topic_arn, messages in groupby(batch, key=lambda waiting: waiting[0]):
+                await asyncio.to_thread(self._publish, topic_arn, [message for _, message in messages])
+            for _ in batch:
+                self._waiting.task_done()
+
+    def _publish(self, topic_arn: str, messages: list[str]) -> None:
+        entries = [
+            {"Id": str(number), "Message": message, "Subject": SUBJECT}
+            for number, message in enumerate(messages)
+        ]
+        try:
+            answer = self._sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
+        except (BotoCoreError, ClientError) as error:  # the topic is gone, say: SES drops the events too
+            log.warning("%d events were not published to %s: %s", len(messages), topic_arn, error)
+            return
+        for failed in answer.get("Failed", []):
+            log.warning("An event was not published to %s: %s", topic_arn, failed)

@@ -1,0 +1,98 @@
+"""A message as a sender submits it: what its headers ask of SES, and what they script for the embedded stack."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.header import decode_header, make_header
+from email.message import Message
+from email.parser import BytesHeaderParser
+from email.utils import getaddresses, parseaddr
+
+# Left out of what SES tells of the message: X-SES-* as SES does before it sends, X-Local-* because they are ours.
+STRIPPED = ("x-ses-configuration-set", "x-ses-message-tags", "x-local-")
+HEADERS_BYTES = 10_240
+_TAG = re.compile(r"[0-9A-Za-z_-]{1,256}")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Which recipients complain and which bounce, as the sender asked for in X-Local-* headers."""
+
+    complaint: str
+    bounce: str
+    feedback_type: str
+
+    def complains(self, recipient: str) -> bool:
+        return _names(self.complaint, recipient)
+
+    def bounces(self, recipient: str) -> bool:
+        return _names(self.bounce, recipient)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One message of an envelope, read as far as SES reads it."""
+
+    envelope_from: str
+    recipients: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...]
+    script: Script
+    tags: tuple[tuple[str, str], ...]
+    configuration_set: str | None
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """The addresses that must be verified: of From, then of the envelope."""
+        addresses = [address for _, address in getaddresses(self.all("From")) if address]
+        return tuple(dict.fromkeys([*addresses, self.envelope_from]))
+
+    @property
+    def headers_fit(self) -> bool:
+        return sum(len(name) + len(value) + 4 for name, value in self.headers) < HEADERS_BYTES
+
+    def all(self, name: str) -> list[str]:
+        return [value for known, value in self.headers if known.lower() == name.lower()]
+
+    def first(self, name: str) -> str | None:
+        """The decoded value of the first header of that name."""
+        return next((str(make_header(decode_header(value))) for value in self.all(name)), None)
+
+
+def read(envelope_from: str, recipients: Iterable[str], content: bytes) -> Submission:
+    """Reads a message as it came over SMTP, with CRLF ends of line."""
+    head = content.partition(b"\r\n\r\n")[0]
+    message = BytesHeaderParser().parsebytes(head + b"\r\n\r\n")
+    headers = [(name, _unfolded(value)) for name, value in message.items()]
+    return Submission(
+        envelope_from=parseaddr(envelope_from)[1],
+        recipients=tuple(recipients),
+        headers=tuple(header for header in headers if not header[0].lower().startswith(STRIPPED)),
+        script=Script(
+            complaint=_value(message, "X-Local-Complaint"),
+            bounce=_value(message, "X-Local-Bounce"),
+            feedback_type=_value(message, "X-Local-Feedback-Type") or "abuse",
+        ),
+        tags=tuple(_tags(_value(message, "X-SES-MESSAGE-TAGS"))),
+        configuration_set=_value(message, "X-SES-CONFIGURATION-SET") or None,
+    )
+
+
+def _value(message: Message, name: str) -> str:
+    return _unfolded(message.get(name, "")).strip()
+
+
+def _unfolded(value: object) -> str:
+    return re.sub(r"\r?\n(?=[ \t])", "", str(value))
+
+
+def _tags(header: str) -> Iterable[tuple[str, str]]:
+    """`a=b, c=d`. SES allows no colon in a name, so no sender can forge a tag of its own (`ses:...`)."""
+    for pair in header.split(","):
+        name, _, value = (part.strip() for part in pair.partition("="))
+        if _TAG.fullmatch(name) and _TAG.fullmatch(value):
+            yield name, value
+
+
+def _names(header: str, recipient: str) -> bool:
+    named = [part.strip().lower() for part in header.split(",")]
+    return named == ["all"] or recipient.lower() in named

@@ -1,0 +1,132 @@
+"""The one background process of an embedded stack: `python -m permille_cli.local.supervisor <state dir>`.
+
+It holds the state directory's lock, runs the emulator and the SMTP listeners on free ports of loopback, says
+where in running.json once all are healthy, and stops everything when it is told to, when the emulator dies, or
+when the stack's hours are over.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import ssl
+import string
+import tempfile
+from asyncio import Task
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import trustme
+
+from permille_cli.local.authority import Authority
+from permille_cli.local.emulation import Emulation, emulated
+from permille_cli.local.outbox import Outbox, destinations
+from permille_cli.local.relay import MailFolder, sessions
+from permille_cli.local.smtp import Endpoint, SesSession
+from permille_cli.local.state import Running, StateDirectory
+
+HOST = "127.0.0.1"
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+HOURS = 8.0
+log = logging.getLogger("permille.supervisor")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--hours", type=float, default=HOURS)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    log.setLevel(logging.INFO)
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of itself at every login
+    state = StateDirectory(arguments.directory.resolve())
+    tempfile.tempdir = str(state.tmp)
+    with state.held():
+        state.forget_running()
+        asyncio.run(_supervise(state, arguments.hours))
+
+
+async def _supervise(state: StateDirectory, hours: float) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with AsyncExitStack() as parts:
+        emulation, running = await _start(state, parts)
+        parts.callback(state.forget_running)
+        state.write_running(running)
+        log.info("AWS at %s, SMTP at %s:%d", running.endpoint, running.smtp_host, running.smtp_port)
+        reasons = {
+            asyncio.create_task(told.wait()): "told to",
+            asyncio.create_task(emulation.process.wait()): "the emulator ended",
+            asyncio.create_task(asyncio.sleep(hours * 3600)): f"{hours:g} hours are over",
+        }
+        log.info("stopping: %s", await _first(reasons))
+
+
+async def _first(reasons: dict[Task[Literal[True]] | Task[int] | Task[None], str]) -> str:
+    done, pending = await asyncio.wait(reasons, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    return reasons[done.pop()]
+
+
+async def _start(state: StateDirectory, parts: AsyncExitStack) -> tuple[Emulation, Running]:
+    """Starts each part after those it needs; they stop in the opposite order."""
+    key = "AKIA" + "".join(secrets.choice(string.ascii_uppercase + "234567") for _ in range(16))
+    secret = secrets.token_urlsafe(30)
+    relay_port = await parts.enter_async_context(_listening(sessions(MailFolder(state.mails, state.tmp))))
+    emulation = await parts.enter_async_context(emulated(state, key, secret, f"{HOST}:{relay_port}"))
+    running = Running(
+        pid=os.getpid(),
+        endpoint=f"http://{HOST}:{emulation.port}",
+        region=REGION,
+        account_id=ACCOUNT,
+        access_key_id=key,
+        secret_access_key=secret,
+        smtp_host=HOST,
+        smtp_port=0,
+        relay_port=relay_port,
+        certificate=str(state.certificate),
+        mails=str(state.mails),
+    )
+    outbox = Outbox(running.client("sns"))
+    await parts.enter_async_context(outbox.publishing())
+    endpoint = Endpoint(
+        authority=Authority(emulation.port, emulation.token),
+        destinations=partial(destinations, running.client("sesv2")),
+        outbox=outbox,
+        now=state.now,
+        region=REGION,
+    )
+    tls = _certified(state.certificate)
+    smtp_port = await parts.enter_async_context(_listening(lambda: SesSession(endpoint, tls)))
+    return emulation, running.with_smtp_port(smtp_port)
+
+
+@asynccontextmanager
+async def _listening(session: Callable[[], Any]) -> AsyncIterator[int]:
+    """Listens on a free port, and yields which."""
+    server = await asyncio.get_running_loop().create_server(session, HOST, 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+def _certified(path: Path) -> ssl.SSLContext:
+    """A server certificate of an authority made for it alone, whose own certificate is written to `path`."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(HOST, "localhost").configure_cert(context)
+    return context
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""The tools' own environment (SAM CLI, the emulator, uv), apart from ours: they pin a boto3 of their own."""
+
+import os
+from pathlib import Path
+
+from permille_cli.errors import Failure
+from permille_cli.template import PROJECT
+
+TOOLS = PROJECT / ".venv-tools" / "bin"
+
+
+def tool(name: str) -> str:
+    path = TOOLS / name
+    if not path.exists():
+        raise Failure(f"{path} is missing: run `make setup`")
+    return str(path)
+
+
+def environment(scratch: Path, *, bare: bool = False) -> dict[str, str]:
+    """The environment for a tool that leaves its files in `scratch`: ours without anybody's AWS credentials.
+
+    If `bare`, nothing of ours: what the emulator has, the functions have too.
+    """
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return ({} if bare else ours) | {
+        "PATH": f"{TOOLS}{os.pathsep}{ours.get('PATH', os.defpath)}",
+        "HOME": ours.get("HOME", str(scratch)),
+        "LANG": "C.UTF-8",
+        "TMPDIR": str(scratch),
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }

@@ -1,0 +1,52 @@
+"""`permille`: wrong input is one clear line and exit 2, a failure one clear line and exit 1, never a traceback."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from typer.exceptions import Abort, TyperException
+
+from permille.errors import Unavailable
+from permille_cli import account, timeline
+from permille_cli.errors import Failure, WrongInput
+from permille_cli.local import commands as local
+from permille_cli.local import demo
+
+app = typer.Typer(
+    name="permille",
+    help="Keeps every sender of a platform under one spam complaint per thousand e-mails.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(account.app, name="account")
+app.command(name="timeline")(timeline.show)
+local.app.command(name="demo")(demo.tell)
+app.add_typer(local.app, name="local")
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """The command's entry point; ends the process."""
+    sys.exit(status_of(arguments))
+
+
+def status_of(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit status."""
+    try:
+        return int(app(arguments, standalone_mode=False) or 0)
+    except (WrongInput, TyperException) as wrong:
+        return _say(2, wrong.format_message() if isinstance(wrong, TyperException) else str(wrong))
+    except (Failure, Unavailable) as failure:
+        return _say(1, str(failure))
+    except (ClientError, BotoCoreError) as refused:
+        return _say(1, f"AWS refused: {refused}")
+    except (Abort, KeyboardInterrupt):
+        return _say(130, "interrupted")
+
+
+def _say(status: int, what: str) -> int:
+    if what:
+        print(f"permille: {' '.join(what.split())}", file=sys.stderr)  # noqa: T201 - the one line on stderr
+    return status

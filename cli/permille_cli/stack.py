@@ -1,0 +1,74 @@
+"""The deployed stack that a command is about, found through its CloudFormation outputs."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import boto3
+import typer
+from botocore.exceptions import ClientError
+
+from permille.aws.accounts import DynamoAccounts
+from permille.aws.client import client
+from permille.aws.history import DynamoTallies, DynamoTimeline
+from permille.aws.switch import IamSwitch
+from permille.domain.account import Account
+from permille_cli.errors import Failure, WrongInput
+
+StackName = Annotated[str, typer.Option("--stack", envvar="PERMILLE_STACK", help="The stack's name in CloudFormation.")]
+DEFAULT_STACK = "permille"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A deployed stack, by its outputs."""
+
+    name: str
+    outputs: dict[str, str]
+
+    def __getitem__(self, output: str) -> str:
+        try:
+            return self.outputs[output]
+        except KeyError:
+            raise Failure(
+                f"the stack {self.name} has no output {output}: it is not Permille's, or an older one; deploy it again"
+            ) from None
+
+    @property
+    def accounts(self) -> DynamoAccounts:
+        return DynamoAccounts(
+            accounts=self["AccountsTable"], senders=self["SendersTable"], timeline=self["TimelineTable"]
+        )
+
+    @property
+    def tallies(self) -> DynamoTallies:
+        return DynamoTallies(table=self["TalliesTable"])
+
+    @property
+    def timeline(self) -> DynamoTimeline:
+        return DynamoTimeline(table=self["TimelineTable"])
+
+    @property
+    def switch(self) -> IamSwitch:
+        return IamSwitch(deny_group=self["DenyGroupName"])
+
+    def account(self, account_id: str) -> Account:
+        """Raises WrongInput where there is none."""
+        account = self.accounts.get(account_id)
+        if account is None:
+            raise WrongInput(f"there is no account {account_id}; `permille account list` names them all")
+        return account
+
+
+def find(name: str) -> Stack:
+    """Raises Failure where the credentials or the region are missing, WrongInput where no stack has the name."""
+    if boto3.Session().region_name is None:
+        raise Failure("no AWS region is set: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
+    try:
+        stacks: list[Any] = client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    except ClientError as refused:
+        if "does not exist" in str(refused):
+            raise WrongInput(
+                f"there is no stack {name} here; name it with --stack or PERMILLE_STACK, or deploy it (README)"
+            ) from refused
+        raise
+    return Stack(name, {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])})

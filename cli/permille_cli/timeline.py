@@ -1,0 +1,48 @@
+"""`permille timeline`: an account's history, oldest first, in the words that mails and pages use."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from permille.domain import timeline
+from permille.domain.timeline import Entry
+from permille_cli.output import AsJson, emit_json, out
+from permille_cli.stack import DEFAULT_STACK, StackName, find
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def show(account_id: str, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Show an account's timeline."""
+    found = find(stack)
+    found.account(account_id)
+    entries = found.timeline.since(account_id, _BEGINNING)
+    if as_json:
+        emit_json({"account_id": account_id, "entries": [as_data(entry, found["PlatformName"]) for entry in entries]})
+    else:
+        out.print(as_table(entries, found["PlatformName"]))
+
+
+def as_data(entry: Entry, platform: str) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "at": entry.at.isoformat(),
+        "kind": entry.kind,
+        "audience": entry.kind.audience,
+        "headline": timeline.headline(entry, platform),
+        "sentence": timeline.sentence(entry),
+        "facts": entry.facts,
+    }
+
+
+def as_table(entries: list[Entry], platform: str) -> Table:
+    table = Table("When (UTC)", "What", box=None, pad_edge=False)
+    for entry in entries:
+        words = Text(timeline.headline(entry, platform), style="bold red" if entry.kind == "disabled" else "bold")
+        words.append(f"\n{timeline.sentence(entry)}", style="not bold default")
+        if entry.kind.audience == "staff":
+            words.append(" (staff only)", style="dim")
+        table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", words)
+    return table

@@ -1,0 +1,1 @@
+"""The adapters: the only importers of boto3 and pynamodb."""

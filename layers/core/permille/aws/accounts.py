@@ -1,0 +1,178 @@
+"""The accounts' rows: each changed with its timeline entries in one transaction, on condition of what was read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from permille.aws.models import AccountRow, EntryRow, SenderRow, connection_of, on_table, unavailable
+from permille.aws.rows import DUE, account_due, entry_row, instant
+from permille.domain.account import Account, Status
+from permille.domain.timeline import Entry
+from permille.errors import Conflict, Unavailable
+
+LEASED_FOR = timedelta(seconds=75)  # longer than the function's time limit: who holds a lease is alive
+_KEPT_BY_OTHERS = ("version", "nudges")
+
+
+class DynamoAccounts:
+    """Keeps `ports.Accounts` and `ports.Leases`."""
+
+    def __init__(self, *, accounts: str, senders: str = "", timeline: str = "") -> None:
+        self._accounts = on_table(AccountRow, accounts)
+        self._senders = on_table(SenderRow, senders)
+        self._entries = on_table(EntryRow, timeline)
+
+    def get(self, account_id: str) -> Account | None:
+        with unavailable(f"reading {account_id}"):
+            try:
+                return _account(self._accounts.get(account_id, consistent_read=True))
+            except self._accounts.DoesNotExist:
+                return None
+
+    def all(self) -> Iterator[Account]:
+        """Every account, by a scan: for people, never for a run."""
+        with unavailable("reading the accounts"):
+            yield from map(_account, self._accounts.scan())
+
+    def owner_of(self, caller: str) -> str:
+        """The account that a sender belongs to; empty where nobody's."""
+        with unavailable(f"reading {caller}"):
+            try:
+                return self._senders.get(caller, consistent_read=True).account_id
+            except self._senders.DoesNotExist:
+                return ""
+
+    def due(self, now: datetime, at_most: int) -> list[str]:
+        index = self._accounts.due_index
+        with unavailable("asking who is due"):
+            rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=at_most)
+            return [row.account_id for row in rows]
+
+    def save(self, read: Account, account: Account, entries: Sequence[Entry]) -> Account:
+        decided = replace(account, due_at=read.due_at) != read or entries
+        if not decided and account.due_at == read.due_at:
+            return account
+        version = read.version + (1 if decided else 0)
+        actions = [*_changes(read, account), AccountRow.version.set(version)]
+        unchanged = (AccountRow.version == read.version) & (AccountRow.nudges == read.nudges)
+        self._write(account.id, actions, unchanged, entries)
+        return replace(account, version=version)
+
+    def add(self, account: Account, entries: Sequence[Entry]) -> None:
+        with _conflict(f"adding {account.id}"), self._transaction() as transaction:
+            row = self._accounts(**{name: value for name, value in _row(account).items() if value is not None})
+            transaction.save(row, condition=AccountRow.account_id.does_not_exist())
+            for caller in account.senders:
+                sender = self._senders(caller, account_id=account.id, epochs=_row(account)["epochs"])
+                transaction.save(sender, condition=SenderRow.caller_identity.does_not_exist())
+            for entry in entries:
+                transaction.save(self._entries(**cast("dict[str, Any]", entry_row(entry))))
+
+    def take(self, account: Account, asleep: Mapping[str, frozenset[str]], now: datetime) -> None:
+        free = AccountRow.leased_until.does_not_exist() | (AccountRow.leased_until <= instant(now))
+        actions = [
+            AccountRow.leased_until.set(instant(now + LEASED_FOR)),
+            AccountRow.asleep.set(_sorted(asleep)),
+        ]
+        self._write(account.id, actions, (AccountRow.version == account.version) & free, [])
+
+    def release(self, account: Account, asleep: Mapping[str, frozenset[str]], *, settled: bool) -> None:
+        actions = [
+            AccountRow.leased_until.remove(),
+            AccountRow.settled.set(settled),
+            AccountRow.asleep.set(_sorted(asleep)),
+        ]
+        self._write(account.id, actions, AccountRow.version == account.version, [])
+
+    def _write(self, account_id: str, actions: list[Any], condition: Condition, entries: Sequence[Entry]) -> None:
+        with _conflict(f"writing {account_id}"), self._transaction() as transaction:
+            transaction.update(self._accounts(account_id), actions=actions, condition=condition)
+            for entry in entries:
+                transaction.save(self._entries(**cast("dict[str, Any]", entry_row(entry))))
+
+    def _transaction(self) -> TransactWrite:
+        return TransactWrite(connection=connection_of(self._accounts))
+
+
+class _conflict:  # noqa: N801 - reads as a statement
+    """Raises `Conflict` where a condition failed or another transaction was at it, else `Unavailable`."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, TransactWriteError):
+            codes = {reason.code for reason in error.cancellation_reasons if reason}
+            if codes & {"ConditionalCheckFailed", "TransactionConflict"}:
+                raise Conflict(f"{self._what}: {', '.join(sorted(codes))}") from error
+            raise Unavailable(f"{self._what}: {error}") from error
+
+
+def _row(account: Account) -> dict[str, Any]:
+    due, due_at = account_due(account.due_at) if account.due_at else (None, None)
+    return {
+        "account_id": account.id,
+        "owner_email": account.owner_email,
+        "owner_name": account.owner_name,
+        "timezone": account.timezone,
+        "senders": list(account.senders),
+        "status": str(account.status),
+        "epochs": [instant(start) for start in account.epochs],
+        "strikes": account.strikes,
+        "would_disable": account.would_disable,
+        "decided_at": instant(account.decided_at) if account.decided_at else None,
+        "alerted_at": instant(account.alerted_at) if account.alerted_at else None,
+        "told": sorted(account.told),
+        "settled": account.settled,
+        "asleep": _sorted(account.asleep),
+        "version": account.version,
+        "nudges": account.nudges,
+        "due": due,
+        "due_at": due_at,
+    }
+
+
+def _account(row: Any) -> Account:
+    return Account(
+        id=row.account_id,
+        owner_email=row.owner_email,
+        owner_name=row.owner_name,
+        timezone=row.timezone,
+        senders=tuple(row.senders),
+        status=Status(row.status),
+        epochs=tuple(datetime.fromisoformat(start) for start in row.epochs),
+        strikes=int(row.strikes),
+        would_disable=row.would_disable,
+        decided_at=_instant(row.decided_at),
+        alerted_at=_instant(row.alerted_at),
+        told=frozenset(row.told),
+        settled=row.settled,
+        asleep={caller: frozenset(keys) for caller, keys in row.asleep.items()},
+        version=int(row.version),
+        nudges=int(row.nudges),
+        due_at=_instant(row.due_at),
+    )
+
+
+def _changes(read: Account, account: Account) -> list[Any]:
+    """PynamoDB's actions for what differs, but for the attributes that have writers of their own."""
+    before, after = _row(read), _row(account)
+    changed = [name for name in after if after[name] != before[name] and name not in _KEPT_BY_OTHERS]
+    attributes = [(getattr(AccountRow, name), after[name]) for name in changed]
+    return [attribute.remove() if value is None else attribute.set(value) for attribute, value in attributes]
+
+
+def _sorted(asleep: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+    return {caller: sorted(keys) for caller, keys in sorted(asleep.items())}
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

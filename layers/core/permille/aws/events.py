@@ -1,0 +1,36 @@
+"""The events that Lambda hands to the functions, read into what the use cases take."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from permille.aws.rows import entry_of
+from permille.domain.timeline import Entry
+from permille.ingest import Received
+
+
+def received(event: Mapping[str, Any]) -> list[Received]:
+    """The records of an SQS batch, or those that SNS hands over itself."""
+    return [_received(record) for record in event["Records"]]
+
+
+def _received(record: Mapping[str, Any]) -> Received:
+    if "Sns" in record:
+        return Received(record["Sns"]["MessageId"], record["Sns"]["Message"])
+    return Received(record["messageId"], record["body"])
+
+
+def is_from(event: Mapping[str, Any], source: str) -> bool:
+    """Whether the records come from `aws:sqs`, `aws:sns` or `aws:dynamodb`."""
+    first = event["Records"][0]
+    return source in (first.get("eventSource"), first.get("EventSource"))
+
+
+def account_ids(event: Mapping[str, Any]) -> list[str]:
+    """The accounts that a batch of the timeline's stream is about, each once."""
+    return list(dict.fromkeys(record["dynamodb"]["Keys"]["account_id"]["S"] for record in event["Records"]))
+
+
+def entries(event: Mapping[str, Any]) -> list[Entry]:
+    """The timeline entries of a batch of the stream."""
+    images = (record["dynamodb"]["NewImage"] for record in event["Records"])
+    return [entry_of({name: value["S"] for name, value in image.items()}) for image in images]

@@ -1,0 +1,222 @@
+"""Counting on DynamoDB: a marker for everything counted, in one transaction with the count."""
+
+import random
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from permille.aws.client import client, code_of, unavailable
+from permille.aws.rows import account_due, complaint_row, entry_row, tally_key
+from permille.domain.reputation import Tally
+from permille.errors import Unavailable
+from permille.ports import Count, Counted, Sender
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MOST_ITEMS = 100  # of one TransactWriteItems
+MOST_KEYS = 100  # of one BatchGetItem
+SHARDS = 8
+SEEN_FOR = timedelta(days=90)
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+PATIENCE = timedelta(seconds=25)
+PASSING = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionCanceledException",
+        "TransactionInProgressException",
+    }
+)
+
+TallyKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerTables:
+    """The names of the tables that counting reads and writes."""
+
+    senders: str
+    accounts: str
+    tallies: str
+    seen: str
+    complaints: str
+    timeline: str
+
+
+class DynamoLedger:
+    """Keeps `ports.Ledger`. `writer` names who counts: writers of different shards never contend for a tally."""
+
+    def __init__(
+        self,
+        *,
+        tables: LedgerTables,
+        writer: str,
+        dynamodb: "DynamoDBClient | None" = None,
+        pause: Callable[[float], None] = time.sleep,
+        patience: timedelta = PATIENCE,
+    ) -> None:
+        self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
+        self._tables = tables
+        self._shard = sum(writer.encode()) % SHARDS
+        self._pause = pause
+        self._patience = patience.total_seconds()
+
+    def whose(self, callers: Collection[str]) -> dict[str, Sender]:
+        wanted = sorted(caller for caller in callers if caller)
+        rows = (row for keys in _chunks(wanted, MOST_KEYS) for row in self._senders(keys))
+        return {sender.caller: sender for sender in map(_sender, rows)}
+
+    def _senders(self, callers: Sequence[str]) -> Iterator[dict[str, Any]]:
+        table = self._tables.senders
+        keys: Any = [{"caller_identity": {"S": caller}} for caller in callers]
+        while keys:
+            with unavailable("reading senders"):
+                answer: Any = self._dynamodb.batch_get_item(
+                    RequestItems={table: {"Keys": keys, "ConsistentRead": True}}
+                )
+            yield from answer["Responses"].get(table, [])
+            keys = answer["UnprocessedKeys"].get(table, {}).get("Keys")
+
+    def count(self, counts: Sequence[Count], now: datetime) -> Counted:
+        outcome = Counted()
+        until = time.monotonic() + self._patience
+        for chunk in self._packed(counts):
+            done = self._count_chunk(chunk, now, until)
+            outcome = Counted(outcome.new | done.new, outcome.known | done.known, outcome.failed | done.failed)
+        return outcome
+
+    def _packed(self, counts: Sequence[Count]) -> Iterator[list[Count]]:
+        """Neighbours share tallies; each chunk's markers, cards, entries and tallies fit into one transaction."""
+        chunk: list[Count] = []
+        keys: set[TallyKey] = set()
+        items = 0
+        for count in sorted(counts, key=self._key):
+            size = 1 if count.entry is None else 2
+            if chunk and items + size + len(keys | {self._key(count)}) > MOST_ITEMS:
+                yield chunk
+                chunk, keys, items = [], set(), 0
+            chunk.append(count)
+            keys.add(self._key(count))
+            items += size
+        if chunk:
+            yield chunk
+
+    def _count_chunk(self, chunk: list[Count], now: datetime, until: float) -> Counted:
+        """Drops what the answer names as counted before, and tries the rest again until time is up."""
+        known: set[str] = set()
+        pause = FIRST_PAUSE
+        while left := [count for count in chunk if count.identity not in known]:
+            before = len(known)
+            if self._try(left, known, now):
+                break
+            if len(known) > before:  # an answer, not a collision: the rest may go at once
+                continue
+            if time.monotonic() + pause > until:
+                return Counted(known=frozenset(known), failed=frozenset(count.identity for count in left))
+            self._pause(random.uniform(pause / 2, pause))  # noqa: S311 - spreads colliding writers
+            pause = min(2 * pause, LONGEST_PAUSE)
+        new = frozenset(count.identity for count in chunk) - known
+        return Counted(new=new, known=frozenset(known))
+
+    def _try(self, counts: list[Count], known: set[str], now: datetime) -> bool:
+        """Whether all is counted now; adds to `known` what was before."""
+        items = [item for count in counts for item in self._markers(count, now)]
+        items += self._additions(counts)
+        try:
+            self._dynamodb.transact_write_items(TransactItems=items)
+        except ClientError as refused:
+            if code_of(refused) not in PASSING:
+                raise
+            known.update(_named_as_known(refused, items))
+            return False
+        except BotoCoreError:  # nobody knows whether it took effect; the markers will tell
+            return False
+        return True
+
+    def _markers(self, count: Count, now: datetime) -> list[Any]:
+        if count.entry is None:
+            expires = int((now + SEEN_FOR).timestamp())
+            row = {"identity": {"S": count.identity}, "expires_at": {"N": str(expires)}}
+            return [_put(self._tables.seen, row, unless="identity")]
+        card = _as_item(complaint_row(count.identity, count.entry))
+        return [
+            _put(self._tables.complaints, card, unless="identity"),
+            _put(self._tables.timeline, _as_item(entry_row(count.entry))),
+        ]
+
+    def _additions(self, counts: Iterable[Count]) -> list[Any]:
+        sums: dict[TallyKey, Tally] = {}
+        for count in counts:
+            key = self._key(count)
+            sums[key] = sums.get(key, Tally()) + count.tally
+        return [self._addition(key, tally) for key, tally in sums.items() if tally != Tally()]
+
+    def _addition(self, key: TallyKey, tally: Tally) -> Any:
+        return {
+            "Update": {
+                "TableName": self._tables.tallies,
+                "Key": {"account_id": {"S": key[0]}, "day_epoch_shard": {"S": key[1]}},
+                "UpdateExpression": "ADD delivered :d, complaints :c, bounces :b",
+                "ExpressionAttributeValues": {
+                    ":d": {"N": str(tally.delivered)},
+                    ":c": {"N": str(tally.complaints)},
+                    ":b": {"N": str(tally.bounces)},
+                },
+            }
+        }
+
+    def _key(self, count: Count) -> TallyKey:
+        return count.account_id, tally_key(count.day, count.epoch, self._shard)
+
+    def nudge(self, account_id: str, now: datetime) -> None:
+        due, due_at = account_due(now)
+        try:
+            self._dynamodb.update_item(
+                TableName=self._tables.accounts,
+                Key={"account_id": {"S": account_id}},
+                UpdateExpression="SET due = :due, due_at = :at ADD nudges :one",
+                ConditionExpression="attribute_exists(account_id)",
+                ExpressionAttributeValues={":due": {"S": due}, ":at": {"S": due_at}, ":one": {"N": "1"}},
+            )
+        except ClientError as refused:
+            if code_of(refused) != "ConditionalCheckFailedException":  # no such account: nobody to look at
+                raise Unavailable(f"nudging {account_id}: {code_of(refused)}") from refused
+        except BotoCoreError as error:
+            raise Unavailable(f"nudging {account_id}: {error}") from error
+
+
+def _named_as_known(refused: ClientError, items: list[Any]) -> list[str]:
+    """The identities whose markers were there already, of a cancelled transaction."""
+    reasons: Any = refused.response.get("CancellationReasons", [])
+    failed = (
+        item for item, reason in zip(items, reasons, strict=False) if reason.get("Code") == "ConditionalCheckFailed"
+    )
+    return [item["Put"]["Item"]["identity"]["S"] for item in failed]
+
+
+def _put(table: str, item: dict[str, Any], unless: str = "") -> dict[str, Any]:
+    put: dict[str, Any] = {"TableName": table, "Item": item}
+    if unless:
+        put |= {"ConditionExpression": "attribute_not_exists(#k)", "ExpressionAttributeNames": {"#k": unless}}
+    return {"Put": put}
+
+
+def _as_item(row: dict[str, str]) -> dict[str, Any]:
+    return {name: {"S": value} for name, value in row.items()}
+
+
+def _sender(row: dict[str, Any]) -> Sender:
+    epochs = tuple(datetime.fromisoformat(start["S"]).astimezone(UTC) for start in row.get("epochs", {}).get("L", []))
+    return Sender(row["caller_identity"]["S"], row["account_id"]["S"], epochs)
+
+
+def _chunks(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (values[start : start + size] for start in range(0, len(values), size))

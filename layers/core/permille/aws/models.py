@@ -1,0 +1,94 @@
+"""PynamoDB's view of the tables that are read and written a row at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    ListAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.exceptions import PynamoDBException
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from permille.errors import Unavailable
+
+M = TypeVar("M", bound=Model)
+
+
+class DueIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "due"
+        projection = KeysOnlyProjection()
+
+    due = UnicodeAttribute(hash_key=True)
+    due_at = UnicodeAttribute(range_key=True)
+
+
+class AccountRow(Model):
+    account_id = UnicodeAttribute(hash_key=True)
+    owner_email = UnicodeAttribute()
+    owner_name = UnicodeAttribute()
+    timezone = UnicodeAttribute()
+    senders = ListAttribute(of=UnicodeAttribute)
+    status = UnicodeAttribute()
+    epochs = ListAttribute(of=UnicodeAttribute)
+    strikes = NumberAttribute()
+    would_disable = BooleanAttribute()
+    decided_at = UnicodeAttribute(null=True)
+    alerted_at = UnicodeAttribute(null=True)
+    told = JSONAttribute()
+    settled = BooleanAttribute()
+    asleep = JSONAttribute()
+    version = NumberAttribute()
+    nudges = NumberAttribute()
+    due = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
+    leased_until = UnicodeAttribute(null=True)
+    due_index = DueIndex()
+
+
+class SenderRow(Model):
+    caller_identity = UnicodeAttribute(hash_key=True)
+    account_id = UnicodeAttribute()
+    epochs = ListAttribute(of=UnicodeAttribute)
+
+
+class TallyRow(Model):
+    account_id = UnicodeAttribute(hash_key=True)
+    day_epoch_shard = UnicodeAttribute(range_key=True)
+    delivered = NumberAttribute(default=0)
+    complaints = NumberAttribute(default=0)
+    bounces = NumberAttribute(default=0)
+
+
+class EntryRow(Model):
+    account_id = UnicodeAttribute(hash_key=True)
+    entry_id = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    audience = UnicodeAttribute()
+    at = UnicodeAttribute()
+    facts = UnicodeAttribute()
+
+
+def on_table(model: type[M], table_name: str) -> type[M]:
+    """The model on the table of that name: which one is known when an adapter is made, not when it is imported."""
+    meta = type("Meta", (), {"table_name": table_name, "connect_timeout_seconds": 3, "read_timeout_seconds": 10})
+    return type(model.__name__, (model,), {"Meta": meta})
+
+
+def connection_of(model: type[Model]) -> Any:
+    """The connection that PynamoDB's transactions want."""
+    return model._get_connection().connection  # noqa: SLF001 - has no public name
+
+
+@contextmanager
+def unavailable(what: str) -> Iterator[None]:
+    try:
+        yield
+    except PynamoDBException as error:
+        raise Unavailable(f"{what}: {error}") from error

@@ -1,0 +1,133 @@
+"""The ways out: owner mails by SES, the host platform's bus, the record of what went out, the queue for another try."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyPersistenceLayerError,
+)
+
+from permille.aws.client import client, unavailable
+from permille.aws.rows import instant
+from permille.domain.timeline import Entry
+from permille.errors import Unavailable
+from permille.ports import Mail
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_ses import SESClient
+    from mypy_boto3_sqs import SQSClient
+
+REMEMBERED_FOR = timedelta(days=30)
+SOURCE = "permille"
+
+
+class SesMailer:
+    """Keeps `ports.Mailer`. SES replaces Message-ID, so the entry's id goes as a header and as a message tag."""
+
+    def __init__(self, *, mail_from: str, configuration_set: str, ses: "SESClient | None" = None) -> None:
+        self._ses: SESClient = ses or client("ses")
+        self._mail_from = mail_from
+        self._configuration_set = configuration_set
+
+    def send(self, mail: Mail) -> None:
+        message = EmailMessage(policy=SMTP)
+        message["From"], message["To"], message["Subject"] = self._mail_from, mail.to, mail.subject
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Permille-Entry"] = mail.entry_id
+        message["X-SES-CONFIGURATION-SET"] = self._configuration_set
+        message["X-SES-MESSAGE-TAGS"] = f"permille-account={mail.account_id}, permille-entry={_tag(mail.entry_id)}"
+        message.set_content(mail.text)
+        message.add_alternative(mail.html, subtype="html")
+        with unavailable(f"mailing about {mail.entry_id}"):
+            self._ses.send_raw_email(
+                Source=self._mail_from, Destinations=[mail.to], RawMessage={"Data": message.as_bytes()}
+            )
+
+
+def _tag(value: str) -> str:
+    """SES takes letters, digits, - and _ in a tag."""
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in value)
+
+
+class TimelineBus:
+    """Keeps `ports.Bus`: one event per entry, its detail-type the entry's kind."""
+
+    def __init__(self, *, bus: str, events: "EventBridgeClient | None" = None) -> None:
+        self._events: EventBridgeClient = events or client("events")
+        self._bus = bus
+
+    def put(self, entry: Entry) -> None:
+        detail = {
+            "version": 1,
+            "id": entry.id,
+            "account_id": entry.account_id,
+            "kind": entry.kind,
+            "audience": entry.kind.audience,
+            "at": instant(entry.at),
+            "facts": entry.facts,
+        }
+        event: Any = {
+            "EventBusName": self._bus,
+            "Source": SOURCE,
+            "DetailType": entry.kind,
+            "Time": entry.at,
+            "Detail": json.dumps(detail, ensure_ascii=False),
+        }
+        with unavailable(f"putting {entry.id} on the bus"):
+            answer = self._events.put_events(Entries=[event])
+        if answer["FailedEntryCount"]:
+            raise Unavailable(f"putting {entry.id} on the bus: {answer['Entries'][0].get('ErrorCode')}")
+
+
+class RememberedOnce:
+    """Keeps `ports.Once` with a record per key. A run that is cut off leaves one that gives way when its time
+    is up, so `context` must be the running invocation's."""
+
+    def __init__(self, *, table: str, context: Any, dynamodb: "DynamoDBClient | None" = None) -> None:
+        self._records = DynamoDBPersistenceLayer(table_name=table, boto3_client=dynamodb or client("dynamodb"))
+        self._config = IdempotencyConfig(
+            expires_after_seconds=int(REMEMBERED_FOR.total_seconds()), lambda_context=context
+        )
+
+    def do(self, key: str, action: Callable[[], None]) -> None:
+        @idempotent_function(  # type: ignore[untyped-decorator]
+            data_keyword_argument="key",
+            persistence_store=self._records,
+            config=self._config,
+            key_prefix="handed-on",
+        )
+        def run(*, key: str) -> str:
+            action()
+            return key
+
+        try:
+            run(key=key)
+        except IdempotencyAlreadyInProgressError as error:
+            raise Unavailable(f"{key}: another run is at it") from error
+        except IdempotencyPersistenceLayerError as error:
+            raise Unavailable(f"{key}: {error}") from error
+
+
+class NotifyQueue:
+    """Keeps `ports.Later`."""
+
+    def __init__(self, *, url: str, sqs: "SQSClient | None" = None) -> None:
+        self._sqs: SQSClient = sqs or client("sqs")
+        self._url = url
+
+    def put(self, account_id: str, entry_id: str, effect: str) -> None:
+        job = {"account_id": account_id, "entry_id": entry_id, "effect": effect}
+        with unavailable(f"queueing {effect} of {entry_id}"):
+            self._sqs.send_message(QueueUrl=self._url, MessageBody=json.dumps(job))

@@ -1,0 +1,46 @@
+"""How our values stand in DynamoDB's rows. Instants are ISO 8601 in UTC with microseconds, so that they sort."""
+
+import json
+from datetime import UTC, date, datetime
+
+from permille.domain.timeline import Entry, Kind
+
+DUE = "due"  # the one partition of the sparse index
+
+
+def instant(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def account_due(at: datetime) -> tuple[str, str]:
+    return DUE, instant(at)
+
+
+def tally_key(day: date, epoch: int, shard: int) -> str:
+    return f"{day.isoformat()}#{epoch:04d}#{shard}"
+
+
+def entry_row(entry: Entry) -> dict[str, str]:
+    return {
+        "account_id": entry.account_id,
+        "entry_id": entry.id,
+        "kind": entry.kind,
+        "audience": entry.kind.audience,
+        "at": instant(entry.at),
+        "facts": entry.facts_json,
+    }
+
+
+def complaint_row(identity: str, entry: Entry) -> dict[str, str]:
+    """A complaint's card: the entry that tells of it, under the identity that it is counted by."""
+    return entry_row(entry) | {"identity": identity}
+
+
+def entry_of(row: dict[str, str]) -> Entry:
+    return Entry(
+        account_id=row["account_id"],
+        id=row["entry_id"],
+        kind=Kind(row["kind"]),
+        at=datetime.fromisoformat(row["at"]),
+        facts=json.loads(row["facts"]),
+    )

@@ -1,0 +1,49 @@
+"""The SMTP credential, switched through IAM: an Inactive key is refused at login, a denied user at every message."""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from permille.aws.client import client, code_of, unavailable
+from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_iam.literals import StatusTypeType
+
+
+class IamSwitch:
+    """Keeps `ports.Switch`. `deny_group` is the group whose members may not send."""
+
+    def __init__(self, *, deny_group: str, iam: "IAMClient | None" = None) -> None:
+        self._iam: IAMClient = iam or client("iam")
+        self._deny_group = deny_group
+
+    def read(self, caller: str) -> SenderState | None:
+        with unavailable(f"reading the keys of {caller}"):
+            try:
+                keys = self._iam.get_paginator("list_access_keys").paginate(UserName=caller).build_full_result()
+                groups = self._iam.get_paginator("list_groups_for_user").paginate(UserName=caller).build_full_result()
+            except ClientError as refused:
+                if code_of(refused) == "NoSuchEntity":
+                    return None
+                raise
+        return SenderState(
+            keys={key["AccessKeyId"]: key["Status"] for key in keys["AccessKeyMetadata"]},
+            denied=any(group["GroupName"] == self._deny_group for group in groups["Groups"]),
+        )
+
+    def apply(self, caller: str, changes: Changes) -> None:
+        """The deny group first when switching off: it stops every key at once, and open SMTP sessions."""
+        with unavailable(f"switching {caller}"):
+            if changes.deny is True:
+                self._iam.add_user_to_group(GroupName=self._deny_group, UserName=caller)
+            for key in sorted(changes.sleep):
+                self._set(caller, key, INACTIVE)
+            for key in sorted(changes.wake):
+                self._set(caller, key, ACTIVE)
+            if changes.deny is False:
+                self._iam.remove_user_from_group(GroupName=self._deny_group, UserName=caller)
+
+    def _set(self, caller: str, key: str, status: "StatusTypeType") -> None:
+        self._iam.update_access_key(UserName=caller, AccessKeyId=key, Status=status)

@@ -1,0 +1,109 @@
+"""The one place that knows the adapters, and the one clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from permille.domain.account import Mode
+from permille.domain.policy import SEED
+from permille.enforce import Enforcement
+from permille.ports import Ledger, Quarantine
+from permille.settings import EnforceSettings, IngestSettings, NotifySettings, Settings
+
+if TYPE_CHECKING:
+    from permille.notify import Handing
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def time_of(event: Mapping[str, Any], settings: Settings) -> datetime:
+    """The run's `now`. With ReplayClock on, a scheduled event's `time` is taken, and other runs follow the latest."""
+    if settings.replay_clock != "on":
+        return clock()
+    from permille.aws.replay import ReplayedTime
+
+    replayed = ReplayedTime(table=settings.control_table)
+    latest = replayed.read()
+    if "time" in event:
+        at = datetime.fromisoformat(event["time"]).astimezone(UTC)
+        if at > clock() and (latest is None or at > latest):
+            replayed.set(at)
+        return at
+    return max(clock(), latest) if latest else clock()
+
+
+@dataclass(frozen=True, slots=True)
+class Ingesting:
+    ledger: Ledger
+    quarantine: Quarantine
+    settings: IngestSettings
+
+
+@cache
+def ingesting() -> Ingesting:
+    from permille.aws.ledger import DynamoLedger, LedgerTables
+    from permille.aws.quarantine import DynamoQuarantine
+
+    settings = IngestSettings.from_env()
+    tables = LedgerTables(
+        senders=settings.senders_table,
+        accounts=settings.accounts_table,
+        tallies=settings.tallies_table,
+        seen=settings.seen_table,
+        complaints=settings.complaints_table,
+        timeline=settings.timeline_table,
+    )
+    return Ingesting(
+        ledger=DynamoLedger(tables=tables, writer=settings.aws_lambda_log_stream_name),
+        quarantine=DynamoQuarantine(table=settings.quarantine_table),
+        settings=settings,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Enforcing:
+    enforcement: Enforcement
+    settings: EnforceSettings
+
+
+@cache
+def enforcing() -> Enforcing:
+    from permille.aws.accounts import DynamoAccounts
+    from permille.aws.history import DynamoTallies, DynamoTimeline
+    from permille.aws.switch import IamSwitch
+
+    settings = EnforceSettings.from_env()
+    accounts = DynamoAccounts(accounts=settings.accounts_table, timeline=settings.timeline_table)
+    enforcement = Enforcement(
+        accounts=accounts,
+        leases=accounts,
+        tallies=DynamoTallies(table=settings.tallies_table),
+        timeline=DynamoTimeline(table=settings.timeline_table),
+        switch=IamSwitch(deny_group=settings.deny_group),
+        policy=SEED,
+        mode=Mode(settings.enforcement_mode),
+    )
+    return Enforcing(enforcement, settings)
+
+
+def handing(context: Any) -> "Handing":
+    """Made anew for each invocation: what is remembered of a cut-off run depends on the time that this one has left."""
+    from permille.aws.accounts import DynamoAccounts
+    from permille.aws.history import DynamoTimeline
+    from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, TimelineBus
+    from permille.notify import Handing
+
+    settings = NotifySettings.from_env()
+    return Handing(
+        accounts=DynamoAccounts(accounts=settings.accounts_table),
+        timeline=DynamoTimeline(table=settings.timeline_table),
+        bus=TimelineBus(bus=settings.timeline_bus),
+        mailer=SesMailer(mail_from=settings.mail_from, configuration_set=settings.configuration_set),
+        once=RememberedOnce(table=settings.handed_on_table, context=context),
+        later=NotifyQueue(url=settings.notify_queue_url),
+        platform=settings.platform_name,
+    )

@@ -1,0 +1,1 @@
+"""What Permille knows and decides: the standard library alone, no I/O, no clock."""

@@ -1,0 +1,299 @@
+"""What SES tells about a message, read once at the border into our own words.
+
+SES speaks two dialects: identity notifications (`notificationType`) and event publishing (`eventType`), and the same
+happening arrives in both where both are switched on. Either comes raw, in an SNS envelope, or as an EventBridge event.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+SIMULATOR = "simulator.amazonses.com"
+NOT_A_COMPLAINT = frozenset({"not-spam", "auth-failure"})
+# Refused before they were sent, so they say nothing about the list's quality; SES leaves them out of its rate as well.
+SUPPRESSED_BOUNCES = frozenset(
+    {
+        "suppressed",
+        "onaccountsuppressionlist",
+        "ontenantsuppressionlist",
+        "emailvalidationsuppressed",
+        "unsubscribedrecipient",
+    }
+)
+SET_UP_TEXT = "Successfully validated SNS topic"
+LONGEST_ADDRESS = 320
+LONGEST_SUBJECT = 300  # what is kept of it
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The mail that the feedback is about. `caller` is whom SES saw sending it, or empty where SES does not say."""
+
+    id: str
+    sent_at: datetime
+    caller: str
+    destination: tuple[str, ...]
+    subject: str = ""
+    campaign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    message: Message
+    recipients: tuple[str, ...]
+
+    def identities(self) -> list[str]:
+        """One for each recipient that counts."""
+        return [f"delivery#{self.message.id}#{address}" for address in _real(self.recipients)]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    message: Message
+    recipients: tuple[str, ...]
+    permanent: bool
+    sub_type: str
+
+    def identities(self) -> list[str]:
+        """One for each recipient that counts: permanent bounces of mail that was really sent."""
+        if not self.permanent or self.sub_type.lower() in SUPPRESSED_BOUNCES:
+            return []
+        return [f"bounce#{self.message.id}#{address}" for address in _real(self.recipients)]
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One report. `candidates` are everyone on the message at the reporting ISP: one of them complained."""
+
+    message: Message
+    candidates: tuple[str, ...]
+    reported_at: datetime
+    feedback_type: str
+    sub_type: str
+    feedback_id: str
+
+    @property
+    def why_not_counted(self) -> str:
+        """Empty where the report counts as a complaint."""
+        if self.sub_type:
+            return f"suppressed before sending ({self.sub_type})"
+        if self.feedback_type.lower() in NOT_A_COMPLAINT:
+            return f"the report says {self.feedback_type.lower()}"
+        if not _real(self.candidates or self.message.destination):
+            return "mailbox simulator"
+        return ""
+
+    @property
+    def identity(self) -> str:
+        """The same for every delivery of one report, in either dialect; reports that do not count have their own."""
+        space = "report" if self.why_not_counted else "complaint"
+        if len(self.message.destination) == 1:
+            return f"{space}#{self.message.id}"
+        if self.feedback_id:
+            return f"{space}#{self.message.id}#{self.feedback_id}"
+        candidates = ",".join(sorted(address.lower() for address in self.candidates))
+        return f"{space}#{self.message.id}#{sha256(candidates.encode()).hexdigest()}"
+
+    @property
+    def recipient(self) -> str:
+        """Who complained where the report names exactly one, else empty: never a guess from the candidates."""
+        return self.candidates[0] if len(self.candidates) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Not feedback that anybody counts, recognised by name."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Not feedback as SES documents it; `reason` names what is wrong."""
+
+    reason: str
+
+
+Feedback = Delivery | Bounce | Complaint
+Json = Mapping[str, Any]
+
+# SES's ten kinds of events and the identity notifications' kinds that nobody counts.
+UNCOUNTED_KINDS = frozenset(
+    {"Send", "Reject", "Open", "Click", "Rendering Failure", "DeliveryDelay", "Subscription", "Received"}
+    | {"AmazonSnsSubscriptionSucceeded"}
+)
+
+
+class _Wrong(Exception):
+    """Carries the reason of an Unreadable out of the depths of the parser."""
+
+
+def parse(body: str) -> Feedback | Ignored | Unreadable:
+    """Reads one record's body, whatever it holds; never raises."""
+    try:
+        return _read(body)
+    except _Wrong as wrong:
+        return Unreadable(str(wrong))
+
+
+def _read(body: str) -> Feedback | Ignored:
+    if body.startswith(SET_UP_TEXT):
+        return Ignored("set-up notice")
+    content = _json_object(body, "the body")
+    if "Type" in content and "TopicArn" in content:
+        return _read_envelope(content)
+    if "detail-type" in content:
+        content = _object(content, "detail", "the EventBridge event")
+    return _read_event(content)
+
+
+def _read_envelope(envelope: Json) -> Feedback | Ignored:
+    if envelope["Type"] != "Notification":  # its links are never followed
+        return Ignored(f"SNS {envelope['Type']}")
+    message = _text(envelope, "Message", "the SNS envelope")
+    if message.startswith(SET_UP_TEXT):
+        return Ignored("set-up notice")
+    return _read_event(_json_object(message, "the SNS message"))
+
+
+def _read_event(event: Json) -> Feedback | Ignored:
+    kind = event.get("eventType") or event.get("notificationType")
+    if not isinstance(kind, str):
+        raise _Wrong("neither eventType nor notificationType is there")
+    if kind in UNCOUNTED_KINDS:
+        return Ignored(kind)
+    if kind not in _READERS:
+        raise _Wrong(f"unknown kind {kind[:40]!r}")
+    message = _message(_object(event, "mail", "the event"))
+    return _READERS[kind](message, _object(event, kind.lower(), "the event"))
+
+
+def _message(mail: Json) -> Message:
+    tags = mail.get("tags")
+    tags = tags if isinstance(tags, dict) else {}
+    headers = mail.get("commonHeaders")
+    subject = headers.get("subject") if isinstance(headers, dict) else None
+    return Message(
+        id=_text(mail, "messageId", "mail"),
+        sent_at=_instant(mail, "timestamp", "mail"),
+        caller=_caller(mail, tags),
+        destination=_addresses(mail.get("destination", []), "mail.destination"),
+        subject=subject[:LONGEST_SUBJECT] if isinstance(subject, str) else "",
+        campaign=_first(tags.get("campaign")),
+    )
+
+
+def _caller(mail: Json, tags: Json) -> str:
+    """SES alone sets these two; headers and all other tags are the sender's to write and are never believed."""
+    tagged, named = _first(tags.get("ses:caller-identity")), mail.get("callerIdentity") or ""
+    if tagged and named and tagged != named:
+        raise _Wrong("ses:caller-identity and mail.callerIdentity differ")
+    return tagged or (named if isinstance(named, str) else "")
+
+
+def _delivery(message: Message, delivery: Json) -> Delivery:
+    return Delivery(message, _addresses(delivery.get("recipients"), "delivery.recipients"))
+
+
+def _bounce(message: Message, bounce: Json) -> Bounce:
+    return Bounce(
+        message,
+        recipients=_listed_addresses(bounce, "bouncedRecipients", "bounce"),
+        permanent=bounce.get("bounceType") == "Permanent",
+        sub_type=_optional(bounce, "bounceSubType"),
+    )
+
+
+def _complaint(message: Message, complaint: Json) -> Complaint:
+    listed = complaint.get("complainedRecipients") is not None  # public captures without the list exist
+    return Complaint(
+        message,
+        candidates=_listed_addresses(complaint, "complainedRecipients", "complaint") if listed else (),
+        reported_at=_instant(complaint, "timestamp", "complaint"),
+        feedback_type=_optional(complaint, "complaintFeedbackType"),
+        sub_type=_optional(complaint, "complaintSubType"),
+        feedback_id=_optional(complaint, "feedbackId"),
+    )
+
+
+_READERS: dict[str, Callable[[Message, Json], Feedback]] = {
+    "Delivery": _delivery,
+    "Bounce": _bounce,
+    "Complaint": _complaint,
+}
+
+
+def _json_object(text: str, where: str) -> Json:
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise _Wrong(f"{where} is not JSON: {error}") from error
+    except RecursionError:
+        raise _Wrong(f"{where} is nested too deeply") from None
+    if not isinstance(content, dict):
+        raise _Wrong(f"{where} is {_named(content)}, not a JSON object")
+    return content
+
+
+def _object(parent: Json, key: str, where: str) -> Json:
+    value = parent.get(key)
+    if not isinstance(value, dict):
+        raise _Wrong(f"{where} has {_named(value)} as {key}, not an object")
+    return value
+
+
+def _text(parent: Json, key: str, where: str) -> str:
+    value = parent.get(key)
+    if not isinstance(value, str) or not value:
+        raise _Wrong(f"{where} has {_named(value)} as {key}, not a text")
+    return value
+
+
+def _optional(parent: Json, key: str) -> str:
+    value = parent.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _first(value: object) -> str:
+    return value[0] if isinstance(value, list) and value and isinstance(value[0], str) else ""
+
+
+def _addresses(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise _Wrong(f"{where} is {_named(value)}, not a list")
+    for address in value:
+        if not isinstance(address, str) or len(address) > LONGEST_ADDRESS:
+            raise _Wrong(f"{where} holds what is no address")
+    return tuple(value)
+
+
+def _listed_addresses(parent: Json, key: str, where: str) -> tuple[str, ...]:
+    listed = parent.get(key)
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise _Wrong(f"{where}.{key} is {_named(listed)}, not a list of recipients")
+    return _addresses([one.get("emailAddress") for one in listed], f"{where}.{key}")
+
+
+def _instant(parent: Json, key: str, where: str) -> datetime:
+    """SES's own pages print a space before the zone; captures have offsets, and some no zone at all (UTC)."""
+    text = _text(parent, key, where)
+    try:
+        instant = datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-"))
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _Wrong(f"{where}.{key} is no time: {text[:40]!r}") from error
+
+
+def _named(value: object) -> str:
+    if value is None:
+        return "nothing"
+    return {dict: "an object", list: "an array", str: "a text", bool: "a boolean"}.get(type(value), "a number")
+
+
+def _real(addresses: tuple[str, ...]) -> list[str]:
+    """The distinct addresses, lower-cased, that are not at SES's mailbox simulator (whose mail never counts)."""
+    lowered = dict.fromkeys(address.lower() for address in addresses)
+    return [address for address in lowered if address.rpartition("@")[2].rstrip(">") != SIMULATOR]

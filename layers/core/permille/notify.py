@@ -1,0 +1,73 @@
+"""Hands what was written on the timeline to whoever is to hear of it: the host platform's bus, the owner by mail."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from permille.domain.timeline import Entry
+from permille.errors import Unavailable
+from permille.mails import compose
+from permille.observability import record
+from permille.ports import Accounts, Bus, Later, Mailer, Once, Timeline
+
+
+class Effect(StrEnum):
+    BUS = "bus"
+    MAIL = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Handing:
+    """The world as handing on needs it."""
+
+    accounts: Accounts
+    timeline: Timeline
+    bus: Bus
+    mailer: Mailer
+    once: Once
+    later: Later
+    platform: str
+
+
+def effects_of(entry: Entry) -> list[Effect]:
+    return [Effect.BUS, Effect.MAIL] if entry.kind.is_mailed else [Effect.BUS]
+
+
+def hand_on(world: Handing, entries: Iterable[Entry]) -> None:
+    """Hands on at once what can be, and queues the rest, so that the stream never waits for a mail server."""
+    for entry in entries:
+        record("entry.received", account=entry.account_id, entry=entry.id, kind=entry.kind)
+        for effect in effects_of(entry):
+            try:
+                _perform(world, entry, effect)
+            except Unavailable as error:
+                record("entry.postponed", account=entry.account_id, entry=entry.id, effect=effect, why=str(error))
+                world.later.put(entry.account_id, entry.id, effect)
+
+
+def hand_on_again(world: Handing, account_id: str, entry_id: str, effect: Effect) -> None:
+    """One more try of what was queued. Raises Unavailable where it fails again."""
+    entry = world.timeline.get(account_id, entry_id)
+    if entry is None:
+        record("entry.missing", account=account_id, entry=entry_id, effect=effect)
+    else:
+        _perform(world, entry, effect)
+
+
+def _perform(world: Handing, entry: Entry, effect: Effect) -> None:
+    def act() -> None:
+        if effect is Effect.BUS:
+            world.bus.put(entry)
+        else:
+            _mail(world, entry)
+        record("entry.handed_on", account=entry.account_id, entry=entry.id, effect=effect)
+
+    world.once.do(f"{effect}#{entry.account_id}#{entry.id}", act)
+
+
+def _mail(world: Handing, entry: Entry) -> None:
+    account = world.accounts.get(entry.account_id)
+    if account is None:
+        record("account.missing", account=entry.account_id, entry=entry.id)
+    else:
+        world.mailer.send(compose(entry, account, world.platform))

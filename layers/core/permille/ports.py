@@ -1,0 +1,140 @@
+"""What the use cases need of the world. Each port is kept by an adapter under aws/ and by a fake in the tests, and both
+pass the same contract test. All raise `Unavailable` where the world does not answer."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from permille.domain.account import Account
+from permille.domain.reputation import Days, Tally
+from permille.domain.switch import Changes, SenderState
+from permille.domain.timeline import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose mail a caller sends, and when that account's later epochs began."""
+
+    caller: str
+    account_id: str
+    epochs: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One thing to count exactly once: `identity` is its marker. A complaint brings its entry, which is its card too;
+    a report that does not count has an empty tally."""
+
+    identity: str
+    account_id: str
+    day: date
+    epoch: int
+    tally: Tally
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Identities: `new` are counted now, `known` were before, `failed` are not counted and can be tried again."""
+
+    new: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail to an owner. `entry_id` goes with it, so that what becomes of it can be told."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    account_id: str
+    entry_id: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Ledger(Protocol):
+    """Where feedback is counted."""
+
+    def whose(self, callers: Collection[str]) -> dict[str, Sender]:
+        """The senders among `callers`, strongly consistent: an epoch committed before the call is seen."""
+
+    def count(self, counts: Sequence[Count], now: datetime) -> Counted:
+        """Counts each identity at most once, ever, whatever fails or is repeated. Identities must be distinct."""
+
+    def nudge(self, account_id: str, now: datetime) -> None:
+        """Makes the account due now, where it exists."""
+
+
+class Quarantine(Protocol):
+    """Where feedback is kept that could not be read or attributed."""
+
+    def keep(self, body: str, reason: str, caller: str, now: datetime) -> None:
+        """Keeps the raw body; the same body on the same day makes no second row."""
+
+
+class Tallies(Protocol):
+    def days(self, account_id: str, epoch: int, first: date) -> Days:
+        """The epoch's tallies by send day from `first` on, strongly consistent."""
+
+
+class Timeline(Protocol):
+    def since(self, account_id: str, instant: datetime) -> list[Entry]:
+        """The account's entries from `instant` on, oldest first, strongly consistent."""
+
+    def get(self, account_id: str, entry_id: str) -> Entry | None: ...
+
+
+class Accounts(Protocol):
+    def get(self, account_id: str) -> Account | None:
+        """Strongly consistent."""
+
+    def due(self, now: datetime, at_most: int) -> list[str]:
+        """The ids of accounts that are due, the longest due first. May lag behind what was just written."""
+
+    def save(self, read: Account, account: Account, entries: Sequence[Entry]) -> Account:
+        """Writes the account and its entries in one transaction, on condition that version and nudges are as read, and
+        returns it with its version. Where nothing but `due_at` differs, the version stays. Raises Conflict."""
+
+    def add(self, account: Account, entries: Sequence[Entry]) -> None:
+        """A new account with its senders. Raises Conflict if the account or one of the senders exists."""
+
+
+class Leases(Protocol):
+    """One run at a time works an account's switch, on condition that the version is as read."""
+
+    def take(self, account: Account, asleep: Mapping[str, frozenset[str]], now: datetime) -> None:
+        """Takes the lease, and remembers which keys Permille has put or is about to put to sleep. Raises Conflict."""
+
+    def release(self, account: Account, asleep: Mapping[str, frozenset[str]], *, settled: bool) -> None:
+        """Gives the lease back, and says whether the credential was read back as agreeing. Raises Conflict."""
+
+
+class Switch(Protocol):
+    def read(self, caller: str) -> SenderState | None:
+        """All keys of a sender and whether it is denied; None if there is no such user."""
+
+    def apply(self, caller: str, changes: Changes) -> None:
+        """Can be repeated without harm. To be believed only after reading back."""
+
+
+class Mailer(Protocol):
+    def send(self, mail: Mail) -> None: ...
+
+
+class Bus(Protocol):
+    def put(self, entry: Entry) -> None:
+        """Hands the entry to the host platform's bus."""
+
+
+class Once(Protocol):
+    def do(self, key: str, action: Callable[[], None]) -> None:
+        """Runs `action` unless it ended well under this key in the last 30 days. What it raises can be tried again."""
+
+
+class Later(Protocol):
+    def put(self, account_id: str, entry_id: str, effect: str) -> None:
+        """Keeps for a later try what could not be handed on."""

@@ -1,0 +1,66 @@
+"""What a function is told by its environment, checked in one go: every missing name is reported at once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Self
+
+
+class MissingSettings(Exception):
+    """Names every environment variable that is missing, and what to do about it."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(
+            f"missing in the environment: {', '.join(names)}; infra/template.yaml sets them "
+            "(sam local: pass -n env.json, made by `permille local env`)"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A field's environment variable is its name in capitals."""
+
+    platform_name: str
+    control_table: str
+    replay_clock: str = "off"
+    aws_lambda_log_stream_name: str = ""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Self:
+        env = os.environ if env is None else env
+        missing = [f.name.upper() for f in fields(cls) if f.default is MISSING and not env.get(f.name.upper())]
+        if missing:
+            raise MissingSettings(missing)
+        return cls(**{f.name: env[f.name.upper()] for f in fields(cls) if env.get(f.name.upper())})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestSettings(Settings):
+    accounts_table: str
+    senders_table: str
+    tallies_table: str
+    seen_table: str
+    complaints_table: str
+    timeline_table: str
+    quarantine_table: str
+    owner_mail_caller: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnforceSettings(Settings):
+    accounts_table: str
+    tallies_table: str
+    timeline_table: str
+    deny_group: str
+    enforcement_mode: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifySettings(Settings):
+    accounts_table: str
+    timeline_table: str
+    handed_on_table: str
+    timeline_bus: str
+    notify_queue_url: str
+    mail_from: str
+    configuration_set: str

@@ -1,0 +1,225 @@
+"""Everything that a test is about, with defaults: a test names only what matters to it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from permille.domain import timeline
+from permille.domain.account import Account, Evidence
+from permille.domain.feedback import Bounce, Complaint, Delivery, Message
+from permille.domain.policy import SEED, Verdict, judge
+from permille.domain.reputation import Days, Tally
+from permille.domain.switch import ACTIVE, SenderState
+from permille.domain.timeline import Entry, Kind
+from permille.ports import Count, Mail, Sender
+
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+TODAY = NOW.date()
+SENT_AT = NOW - timedelta(hours=2)
+ACCOUNT = "bakery"
+CALLER = "permille-bakery"
+KEY, SECOND_KEY = "AKIABAKERY1", "AKIABAKERY2"
+OWNER_MAIL_CALLER = "permille-notify"
+PLATFORM = "APWT"
+SIMULATED = "complaint@simulator.amazonses.com"
+
+
+def an_account(account_id: str = ACCOUNT, **different: Any) -> Account:
+    about = {"owner_email": f"owner@{account_id}.example", "senders": (f"permille-{account_id}",)}
+    return Account(**{"id": account_id, **about, **different})
+
+
+def a_sender(caller: str = CALLER, account_id: str = ACCOUNT, *epochs: datetime) -> Sender:
+    return Sender(caller, account_id, epochs)
+
+
+def a_message(message_id: str = "m-1", **different: Any) -> Message:
+    usual: dict[str, Any] = {"sent_at": SENT_AT, "caller": CALLER, "destination": ("ann@example.com",)}
+    return Message(**{"id": message_id, "subject": "Fresh bread", **usual, **different})
+
+
+def a_delivery(message_id: str = "m-1", recipients: Sequence[str] = ("ann@example.com",), **message: Any) -> Delivery:
+    return Delivery(a_message(message_id, destination=tuple(recipients), **message), tuple(recipients))
+
+
+def a_bounce(
+    recipients: Sequence[str] = ("ann@example.com",), *, permanent: bool = True, sub_type: str = "General"
+) -> Bounce:
+    return Bounce(a_message(destination=tuple(recipients)), tuple(recipients), permanent=permanent, sub_type=sub_type)
+
+
+def a_complaint(message_id: str = "m-1", message: Mapping[str, Any] | None = None, **different: Any) -> Complaint:
+    usual = {
+        "candidates": ("ann@example.com",),
+        "reported_at": NOW - timedelta(hours=1),
+        "feedback_type": "abuse",
+        "sub_type": "",
+        "feedback_id": f"f-{message_id}",
+    }
+    return Complaint(a_message(message_id, **(message or {})), **{**usual, **different})
+
+
+def a_count(
+    identity: str = "delivery#m-1#ann@example.com",
+    tally: Tally | None = None,
+    account_id: str = ACCOUNT,
+    day: date = TODAY,
+    epoch: int = 1,
+) -> Count:
+    return Count(identity, account_id, day, epoch, tally or Tally(delivered=1))
+
+
+def a_complaint_count(message_id: str = "m-1", account_id: str = ACCOUNT, at: datetime = NOW) -> Count:
+    report = a_complaint(message_id)
+    entry = timeline.complaint(account_id, at, report, epoch=1)
+    return Count(report.identity, account_id, report.message.sent_at.date(), 1, Tally(complaints=1), entry)
+
+
+def a_verdict(delivered: int = 1000, complaints: int = 2, today: date = TODAY) -> Verdict:
+    return judge(SEED, days_of(delivered, complaints, today), today)
+
+
+def days_of(delivered: int, complaints: int, day: date = TODAY) -> Days:
+    return {day: Tally(delivered=delivered, complaints=complaints)}
+
+
+def a_complaint_entry(
+    message_id: str = "m-1", at: datetime = NOW, account_id: str = ACCOUNT, **message: Any
+) -> Entry:
+    sent: dict[str, Any] = {"sent_at": at - timedelta(hours=2), **message}
+    return timeline.complaint(account_id, at, a_complaint(message_id, message=sent), epoch=1)
+
+
+def complaint_entries(count: int, at: datetime = NOW) -> list[Entry]:
+    """The oldest first, a second apart, the last at `at`."""
+    return [a_complaint_entry(f"m-{n}", at - timedelta(seconds=count - n)) for n in range(1, count + 1)]
+
+
+def an_entry(kind: Kind = Kind.DISABLED, at: datetime = NOW, account_id: str = ACCOUNT) -> Entry:
+    """An entry of any kind, as its own maker makes it."""
+    match kind:
+        case Kind.CREATED:
+            return timeline.created(account_id, at, (f"permille-{account_id}",))
+        case Kind.COMPLAINT:
+            return a_complaint_entry(at=at, account_id=account_id)
+        case Kind.REPORT:
+            return timeline.complaint(account_id, at, a_complaint(feedback_type="not-spam"), epoch=1)
+        case Kind.ALERT:
+            return timeline.alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)])
+        case _:
+            return timeline.judged(account_id, kind, at, a_verdict(), days_of(1000, 2), complaint_entries(2, at))
+
+
+def evidence(delivered: int, complaints: int, entries: Sequence[Entry] | None = None) -> Evidence:
+    """So much on today's mail, with an entry for each complaint unless others are named."""
+    told = complaint_entries(complaints) if entries is None else list(entries)
+    return Evidence(days_of(delivered, complaints), told)
+
+
+def a_state(keys: Mapping[str, str] | None = None, *, denied: bool = False) -> SenderState:
+    return SenderState(keys={KEY: ACTIVE} if keys is None else keys, denied=denied)
+
+
+def a_mail(**different: Any) -> Mail:
+    usual = {"to": "owner@bakery.example", "subject": "Hello", "text": "Plain.\n", "html": "<p>Rich.</p>\n"}
+    return Mail(**{**usual, "account_id": ACCOUNT, "entry_id": timeline.id_at(NOW, "mail"), **different})
+
+
+# ---------------------------------------------------------------- what SES writes
+
+Body = dict[str, Any]
+
+
+def ses_event(kind: str, message_id: str = "m-1", **different: Any) -> Body:
+    """An event of event publishing; `different` names parts of `mail` or of the kind's own object."""
+    mail = _mail(message_id, different) | {"tags": _tags(different)}
+    return {"eventType": kind, "mail": mail | different.pop("mail", {}), kind.lower(): _about(kind, different)}
+
+
+def ses_notification(kind: str, message_id: str = "m-1", **different: Any) -> Body:
+    """The same in the other dialect, that of identity notifications."""
+    mail = _mail(message_id, different) | {"callerIdentity": different.pop("caller", CALLER)}
+    return {"notificationType": kind, "mail": mail | different.pop("mail", {}), kind.lower(): _about(kind, different)}
+
+
+def _mail(message_id: str, different: Body) -> Body:
+    return {
+        "messageId": message_id,
+        "timestamp": different.pop("sent_at", SENT_AT).isoformat().replace("+00:00", "Z"),
+        "source": "sender@bakery.example",
+        "destination": list(different.pop("destination", ["ann@example.com"])),
+        "commonHeaders": {"subject": different.pop("subject", "Fresh bread")},
+    }
+
+
+def _tags(different: Body) -> Body:
+    return {"ses:caller-identity": [different.pop("caller", CALLER)], "ses:configuration-set": ["permille"]}
+
+
+def _about(kind: str, different: Body) -> Body:
+    at = (NOW - timedelta(hours=1)).isoformat().replace("+00:00", "Z")
+    recipients = different.pop("recipients", ["ann@example.com"])
+    listed = [{"emailAddress": address} for address in recipients]
+    usual: dict[str, Body] = {
+        "Delivery": {"timestamp": at, "recipients": list(recipients)},
+        "Bounce": {"timestamp": at, "bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": listed},
+        "Complaint": {
+            "timestamp": at,
+            "complainedRecipients": listed,
+            "complaintFeedbackType": "abuse",
+            "complaintSubType": None,
+            "feedbackId": "f-1",
+        },
+    }
+    return usual[kind] | different
+
+
+def sns_envelope(message: str, kind: str = "Notification") -> Body:
+    topic = "arn:aws:sns:us-east-1:123456789012:feedback"
+    return {"Type": kind, "MessageId": "e-1", "TopicArn": topic, "Message": message, "Timestamp": "2026-03-10T12:00:00Z"}
+
+
+def eventbridge_event(detail: Body, detail_type: str = "Email Complaint Received") -> Body:
+    return {"version": "0", "id": "b-1", "detail-type": detail_type, "source": "aws.ses", "detail": detail}
+
+
+# ---------------------------------------------------------------- what Lambda hands to a handler
+
+
+def sqs_record(body: Body | str, message_id: str = "r-1") -> Body:
+    text = body if isinstance(body, str) else json.dumps(body)
+    return {"messageId": message_id, "eventSource": "aws:sqs", "body": text}
+
+
+def sns_record(body: Body | str, message_id: str = "r-1") -> Body:
+    text = body if isinstance(body, str) else json.dumps(body)
+    return {"EventSource": "aws:sns", "Sns": {"MessageId": message_id, "Message": text}}
+
+
+def stream_record(image: Mapping[str, Any]) -> Body:
+    """What the timeline's stream tells of a new row."""
+    keys = {name: image[name] for name in ("account_id", "entry_id")}
+    return {
+        "eventName": "INSERT",
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {"Keys": keys, "NewImage": dict(image), "StreamViewType": "NEW_IMAGE"},
+    }
+
+
+def records(*of: Body) -> Body:
+    return {"Records": list(of)}
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaContext:
+    """As much of Lambda's context as the handlers look at."""
+
+    function_name: str = "permille-test"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:permille-test"
+    aws_request_id: str = "9f0c1e2d"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000

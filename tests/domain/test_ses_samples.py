@@ -1,0 +1,59 @@
+"""Every sample of AWS's documentation is what it should be to us."""
+
+from pathlib import Path
+
+import pytest
+
+from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable, parse
+
+SAMPLES = Path(__file__).parents[1] / "ses_events"
+NO_EVENT = "neither eventType nor notificationType is there"
+EVENT, NOTIFICATION = "EXAMPLE7c191be45-e9aedb9a-02f9-4d12-a87d-dd0099a07f8a-000000", "0000013786031775-163e3910"
+ODD = "000001378603177f-7a5433e7-8edb-42ae-af10-f0181f34d6ee-000000"
+
+# The identities that each counts by, or the name it is ignored by, or why it cannot be read.
+MEANINGS: dict[str, tuple[type, list[str] | str]] = {
+    "doc_event_bounce": (Bounce, [f"bounce#{EVENT}#recipient@example.com"]),
+    "doc_event_click": (Ignored, "Click"),
+    "doc_event_click_isbot_2026": (Ignored, "Click"),
+    "doc_event_complaint": (Complaint, [f"complaint#{EVENT}"]),
+    "doc_event_delivery": (Delivery, [f"delivery#{EVENT}#recipient@example.com"]),
+    "doc_event_deliverydelay": (Ignored, "DeliveryDelay"),
+    "doc_event_open": (Ignored, "Open"),
+    "doc_event_open_isbot_2026": (Ignored, "Open"),
+    "doc_event_reject": (Ignored, "Reject"),
+    "doc_event_rendering_failure": (Ignored, "Rendering Failure"),
+    "doc_event_send": (Ignored, "Send"),
+    "doc_event_subscription": (Ignored, "Subscription"),
+    "doc_eventbridge_rendering_failed": (Ignored, "Rendering Failure"),
+    # Not about a message: SES sends these to EventBridge's default bus alone, and nobody subscribed us to it.
+    "doc_eventbridge_tenant_finding_open": (Unreadable, NO_EVENT),
+    "doc_eventbridge_tenant_sending_disabled": (Unreadable, NO_EVENT),
+    "doc_eventbridge_vdm_advisor": (Unreadable, NO_EVENT),
+}
+
+
+def identities(feedback: Feedback | Ignored | Unreadable) -> list[str] | str:
+    match feedback:
+        case Ignored(what):
+            return what
+        case Unreadable(reason):
+            return reason
+        case Complaint():
+            return [feedback.identity]
+        case _:
+            return feedback.identities()
+
+
+@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_a_documented_sample_means_what_it_should(sample: Path) -> None:
+    kind, meaning = MEANINGS[sample.stem]
+
+    feedback = parse(sample.read_text(encoding="utf-8"))
+
+    assert isinstance(feedback, kind)
+    assert identities(feedback) == meaning
+
+
+def test_every_meaning_has_its_sample() -> None:
+    assert MEANINGS.keys() == {path.stem for path in SAMPLES.glob("*.json")}

@@ -1,0 +1,72 @@
+"""Which keys are put to sleep and which are woken."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState, changes
+from tests.builders import KEY, SECOND_KEY, a_state
+
+BOTH_ACTIVE = {KEY: ACTIVE, SECOND_KEY: ACTIVE}
+BOTH_INACTIVE = {KEY: INACTIVE, SECOND_KEY: INACTIVE}
+ONE_OF_EACH = {KEY: ACTIVE, SECOND_KEY: INACTIVE}
+NONE: frozenset[str] = frozenset()
+BOTH = frozenset({KEY, SECOND_KEY})
+
+states = st.builds(
+    SenderState, st.dictionaries(st.sampled_from(["k1", "k2"]), st.sampled_from([ACTIVE, INACTIVE])), st.booleans()
+)
+key_sets = st.frozensets(st.sampled_from(["k1", "k2", "gone"]))
+
+
+@pytest.mark.parametrize(
+    ("keys", "denied", "todo"),
+    [
+        (BOTH_ACTIVE, False, Changes(sleep=BOTH, deny=True)),
+        (ONE_OF_EACH, False, Changes(sleep=frozenset({KEY}), deny=True)),
+        (BOTH_ACTIVE, True, Changes(sleep=BOTH)),
+        (BOTH_INACTIVE, False, Changes(deny=True)),
+        (BOTH_INACTIVE, True, Changes()),
+        ({}, False, Changes(deny=True)),
+    ],
+)
+def test_whoever_may_not_send_has_no_active_key_and_is_denied(
+    keys: Mapping[str, str], denied: bool, todo: Changes
+) -> None:
+    assert changes(a_state(keys, denied=denied), NONE, may_send=False) == todo
+
+
+@pytest.mark.parametrize(
+    ("keys", "denied", "asleep", "todo"),
+    [
+        (BOTH_INACTIVE, True, BOTH, Changes(wake=BOTH, deny=False)),
+        (BOTH_INACTIVE, True, frozenset({KEY}), Changes(wake=frozenset({KEY}), deny=False)),
+        (BOTH_INACTIVE, True, NONE, Changes(deny=False)),  # the owner's own Inactive keys stay asleep
+        (ONE_OF_EACH, False, BOTH, Changes(wake=frozenset({SECOND_KEY}))),
+        (ONE_OF_EACH, False, NONE, Changes()),
+        ({KEY: ACTIVE}, False, BOTH, Changes()),  # a key that is gone is not missed
+    ],
+)
+def test_only_keys_that_permille_put_to_sleep_are_woken(
+    keys: Mapping[str, str], denied: bool, asleep: frozenset[str], todo: Changes
+) -> None:
+    assert changes(a_state(keys, denied=denied), asleep, may_send=True) == todo
+
+
+@given(states, key_sets, st.booleans())
+def test_what_was_done_once_need_not_be_done_again(state: SenderState, asleep: frozenset[str], may_send: bool) -> None:
+    todo = changes(state, asleep, may_send=may_send)
+
+    done = dict(state.keys) | dict.fromkeys(todo.sleep, INACTIVE) | dict.fromkeys(todo.wake, ACTIVE)
+    denied = state.denied if todo.deny is None else todo.deny
+
+    assert not changes(SenderState(done, denied), asleep, may_send=may_send)
+
+
+@pytest.mark.parametrize(
+    ("todo", "something"), [(Changes(), False), (Changes(deny=False), True), (Changes(wake=BOTH), True)]
+)
+def test_no_changes_are_false(todo: Changes, something: bool) -> None:
+    assert bool(todo) is something

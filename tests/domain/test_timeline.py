@@ -1,0 +1,220 @@
+"""What an entry says, and how: in plain words, made of its facts, safe to print."""
+
+import json
+import unicodedata
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permille.domain import timeline
+from permille.domain.timeline import Audience, Kind, headline, plain, quoted, sentence
+from tests.builders import (
+    ACCOUNT,
+    NOW,
+    PLATFORM,
+    a_complaint,
+    a_complaint_entry,
+    a_verdict,
+    an_entry,
+    complaint_entries,
+    days_of,
+)
+
+ALL = list(Kind)
+instants = st.datetimes(
+    min_value=datetime(2000, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(NOW.tzinfo)  # noqa: DTZ001
+)
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_kind_has_a_headline_and_a_sentence(kind: Kind) -> None:
+    entry = an_entry(kind)
+
+    assert headline(entry, PLATFORM).strip()
+    assert sentence(entry).endswith(".")
+
+
+def test_a_disabling_is_told_in_the_words_of_the_seed() -> None:
+    told = headline(an_entry(Kind.DISABLED), "APWT")
+
+    assert told == "Your APWT SMTP account has been disabled due to poor sending reputation"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Kind.DISABLED, "2 complaints in 1,000 delivered e-mails over the last 45 days: 2.00 per 1,000. "
+                        "The limit is 1 complaint for every 1,000."),
+        (Kind.ALERT, "1 complaint in 1,000 delivered e-mails over the last 45 days: 1.00 per 1,000. "
+                     "One more would disable your SMTP account."),
+        (Kind.COMPLAINT, "Sent on 10 March 2026, reported on 10 March 2026."),
+        (Kind.REPORT, "Sent on 10 March 2026. Not counted: the report says not-spam."),
+        (Kind.CREATED, "Mail sent by permille-bakery counts for this account."),
+    ],
+)
+def test_a_sentence_names_the_numbers_that_were_used(kind: Kind, said: str) -> None:
+    assert sentence(an_entry(kind)) == said
+
+
+def test_what_is_left_is_said() -> None:
+    alert = timeline.alert(ACCOUNT, NOW, a_verdict(5000, 1), complaint_entries(1))
+
+    assert "You can have 4 more before your SMTP account is disabled." in sentence(alert)
+
+
+def test_without_a_delivery_no_rate_is_made_up() -> None:
+    alert = timeline.alert(ACCOUNT, NOW, a_verdict(0, 1), complaint_entries(1))
+
+    assert sentence(alert).startswith("1 complaint in 0 delivered e-mails over the last 45 days. ")
+
+
+@pytest.mark.parametrize(
+    ("delivered", "complaints", "said"),
+    [
+        (9000, 1, "Someone marked your e-mail as spam"),
+        (9000, 3, "3 new spam complaints about your e-mails"),
+        (1000, 1, "Warning: Someone marked your e-mail as spam"),
+        (5000, 3, "Warning: 3 new spam complaints about your e-mails"),
+    ],
+)
+def test_an_alert_warns_where_the_verdict_does(delivered: int, complaints: int, said: str) -> None:
+    alert = timeline.alert(ACCOUNT, NOW, a_verdict(delivered, complaints), complaint_entries(complaints))
+
+    assert headline(alert, PLATFORM) == said
+
+
+@pytest.mark.parametrize(
+    ("candidates", "said"),
+    [
+        (("ann@example.com",), 'ann@example.com marked your e-mail "Fresh bread" as spam'),
+        (("ann@example.com", "bob@example.com"), 'A recipient marked your e-mail "Fresh bread" as spam'),
+        ((), 'A recipient marked your e-mail "Fresh bread" as spam'),
+    ],
+)
+def test_who_complained_is_never_guessed_from_the_candidates(candidates: tuple[str, ...], said: str) -> None:
+    entry = timeline.complaint(ACCOUNT, NOW, a_complaint(candidates=candidates), epoch=1)
+
+    assert headline(entry, PLATFORM) == said
+
+
+@pytest.mark.parametrize(
+    ("subject", "campaign", "said"),
+    [
+        ("Fresh bread", "", '"Fresh bread"'),
+        ("", "", "(no subject)"),
+        ("Fresh bread", "easter", '"Fresh bread" (campaign easter)'),
+        ("\x00\x1b", "", "(no subject)"),
+    ],
+)
+def test_a_mail_is_named_as_its_sender_named_it(subject: str, campaign: str, said: str) -> None:
+    assert quoted({"subject": subject, "campaign": campaign}) == said
+
+
+@pytest.mark.parametrize(
+    ("hostile", "shown"),
+    [
+        ("one\r\nBcc: two@example.com", "one Bcc: two@example.com"),
+        ("a\x00b\x1b[31mc", "a b [31mc"),
+        ("\u202egnp.exe\u202c", "gnp.exe"),
+        ("\u2066left\u2069\u200b", "left"),
+        ("line\u2028break\u2029here", "line break here"),
+        ("  much \t space  ", "much space"),
+        ("\ud800half", "half"),
+        ("x" * 101, "x" * 99 + "…"),
+        ("x" * 100, "x" * 100),
+    ],
+)
+def test_a_hostile_subject_is_made_plain(hostile: str, shown: str) -> None:
+    assert plain(hostile) == shown
+
+
+@given(st.text())
+def test_plain_text_is_one_short_line_and_stays_as_it_is(text: str) -> None:
+    shown = plain(text)
+
+    assert len(shown) <= timeline.LONGEST_QUOTE
+    assert not any(unicodedata.category(character).startswith("C") for character in shown)
+    assert plain(shown) == shown
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_facts_survive_json(kind: Kind) -> None:
+    entry = an_entry(kind)
+
+    assert json.loads(entry.facts_json) == entry.facts
+
+
+@given(instants, instants)
+def test_ids_sort_by_time(one: datetime, other: datetime) -> None:
+    first, second = sorted([one, other])
+
+    assert timeline.id_at(first) <= timeline.id_at(second)
+    assert first == second or timeline.id_at(first, "z") < timeline.id_at(second, "a")
+
+
+def test_an_id_is_the_same_in_every_time_zone() -> None:
+    elsewhere = NOW.astimezone(timezone(timedelta(hours=-7)))
+
+    assert timeline.id_at(elsewhere, "x") == timeline.id_at(NOW, "x")
+
+
+def test_the_same_happening_has_the_same_id_and_another_one_has_not() -> None:
+    again, other = a_complaint_entry("m-1"), a_complaint_entry("m-2")
+
+    assert again.id == a_complaint_entry("m-1").id
+    assert again.id != other.id
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_what_is_only_observed_is_for_staff(kind: Kind) -> None:
+    for_staff = kind in (Kind.WOULD_DISABLE, Kind.WOULD_KEEP)
+
+    assert kind.audience is (Audience.STAFF if for_staff else Audience.OWNER)
+
+
+def test_an_alert_and_a_disabling_are_mailed_and_nothing_else() -> None:
+    assert {kind for kind in Kind if kind.is_mailed} == {Kind.ALERT, Kind.DISABLED}
+
+
+def test_a_report_that_does_not_count_says_so() -> None:
+    entry = an_entry(Kind.REPORT)
+
+    assert headline(entry, PLATFORM).endswith("it does not count as a complaint")
+
+
+def test_a_decision_can_be_explained_word_for_word() -> None:
+    entry = timeline.judged(ACCOUNT, Kind.DISABLED, NOW, a_verdict(1000, 2), days_of(1000, 2), complaint_entries(2))
+
+    assert entry.facts == {
+        "rule": "complaint_ratio",
+        "delivered": 1000,
+        "complaints": 2,
+        "bounces": 0,
+        "allowance_left": 0,
+        "limit_per_1000": 1,
+        "window_days": 45,
+        "first_day": "2026-01-25",
+        "last_day": "2026-03-10",
+        "policy": "seed",
+        "days": [{"day": "2026-03-10", "delivered": 1000, "complaints": 2, "bounces": 0}],
+        "complaint_identities": ["complaint#m-1", "complaint#m-2"],
+    }
+
+
+def test_an_alert_lists_the_latest_complaints_and_counts_all() -> None:
+    alert = timeline.alert(ACCOUNT, NOW, a_verdict(50_000, 25), complaint_entries(25))
+
+    assert alert.facts["new_complaints"] == 25
+    assert len(alert.facts["listed"]) == timeline.LISTED_COMPLAINTS
+    assert alert.facts["listed"][-1]["message_id"] == "m-25"
+
+
+def test_the_largest_decision_record_fits_into_a_row_and_an_event() -> None:
+    many = complaint_entries(3000)
+
+    entry = timeline.judged(ACCOUNT, Kind.DISABLED, NOW, a_verdict(1000, 3000), days_of(1000, 3000), many)
+
+    assert len(entry.facts["complaint_identities"]) == timeline.LISTED_IDENTITIES
+    assert len(entry.facts_json.encode()) < 200_000

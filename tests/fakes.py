@@ -1,0 +1,334 @@
+"""Every port of permille/ports.py, kept in memory. They pass the same contract tests as the adapters (tests/aws), and
+any call can be made to fail, before or after its effect."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from permille.domain.account import Account
+from permille.domain.reputation import Days, Tally
+from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
+from permille.domain.timeline import Entry
+from permille.errors import Conflict, Unavailable
+from permille.ports import Count, Counted, Mail, Sender
+
+LEASED_FOR = timedelta(seconds=75)
+
+
+class When(StrEnum):
+    BEFORE = "before"  # nothing happened
+    AFTER = "after"  # it happened, and the answer was lost
+
+
+class Killed(BaseException):
+    """The run was cut off: nothing in the program gets to see it."""
+
+
+@dataclass(slots=True)
+class _Plan:
+    name: str
+    skip: int
+    when: When
+    error: BaseException
+
+
+@dataclass(slots=True)
+class Faults:
+    """What is to go wrong, and which calls were made. Names are `port.method`; an empty one means any call."""
+
+    calls: list[str] = field(default_factory=list)
+    _plans: list[_Plan] = field(default_factory=list)
+    _meanwhile: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
+
+    def fail(
+        self,
+        name: str = "",
+        *,
+        skip: int = 0,
+        times: int = 1,
+        when: When = When.BEFORE,
+        error: BaseException | None = None,
+    ) -> None:
+        """The `times` next calls of that name fail, after `skip` that do not."""
+        self._plans += [_Plan(name, skip, when, error or Unavailable(f"{name}: injected")) for _ in range(times)]
+
+    def meanwhile(self, name: str, action: Callable[[], object]) -> None:
+        """Runs `action` just before the next call of that name: somebody else was faster."""
+        self._meanwhile.append((name, action))
+
+    def heal(self) -> None:
+        self._plans.clear()
+
+    @contextmanager
+    def call(self, name: str) -> Iterator[None]:
+        self.calls.append(name)
+        for one in [one for one in self._meanwhile if one[0] == name][:1]:
+            self._meanwhile.remove(one)
+            one[1]()
+        plan = self._due(name)
+        if plan and plan.when is When.BEFORE:
+            raise plan.error
+        yield
+        if plan:
+            raise plan.error
+
+    def _due(self, name: str) -> _Plan | None:
+        for plan in [plan for plan in self._plans if plan.name in ("", name)]:
+            if plan.skip == 0:
+                self._plans.remove(plan)
+                return plan
+            plan.skip -= 1
+        return None
+
+
+@dataclass(slots=True)
+class Rows:
+    """What is stored. A test may look at it and set it as it likes; the program sees it through the ports alone."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    leased_until: dict[str, datetime] = field(default_factory=dict)
+    senders: dict[str, Sender] = field(default_factory=dict)
+    markers: set[tuple[str, str]] = field(default_factory=set)
+    tallies: dict[tuple[str, int, date], Tally] = field(default_factory=dict)
+    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def put(self, *entries: Entry) -> None:
+        self.entries.update({(entry.account_id, entry.id): entry for entry in entries})
+
+    def told(self, account_id: str, kind: str = "") -> list[Entry]:
+        """The account's entries, of that kind if one is named, oldest first."""
+        of_account = sorted((entry for entry in self.entries.values() if entry.account_id == account_id), key=_id)
+        return [entry for entry in of_account if kind in ("", entry.kind)]
+
+
+def _id(entry: Entry) -> str:
+    return entry.id
+
+
+class FakeLedger:
+    """Keeps `ports.Ledger`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def whose(self, callers: Collection[str]) -> dict[str, Sender]:
+        with self._rows.faults.call("ledger.whose"):
+            return {caller: self._rows.senders[caller] for caller in callers if caller in self._rows.senders}
+
+    def count(self, counts: Sequence[Count], now: datetime) -> Counted:  # noqa: ARG002 - markers do not expire here
+        assert len({count.identity for count in counts}) == len(counts), "identities must be distinct"
+        new, known, failed = set(), set(), set()
+        for count in counts:
+            marker = (count.account_id if count.entry else "", count.identity)
+            try:
+                with self._rows.faults.call("ledger.count"):
+                    already = marker in self._rows.markers
+                    if not already:
+                        self._add(count, marker)
+            except Unavailable:  # what the adapter could not count, it says
+                failed.add(count.identity)
+            else:
+                (known if already else new).add(count.identity)
+        return Counted(frozenset(new), frozenset(known), frozenset(failed))
+
+    def _add(self, count: Count, marker: tuple[str, str]) -> None:
+        self._rows.markers.add(marker)
+        key = (count.account_id, count.epoch, count.day)
+        self._rows.tallies[key] = self._rows.tallies.get(key, Tally()) + count.tally
+        if count.entry:
+            self._rows.put(count.entry)
+
+    def nudge(self, account_id: str, now: datetime) -> None:
+        with self._rows.faults.call("ledger.nudge"):
+            account = self._rows.accounts.get(account_id)
+            if account:
+                self._rows.accounts[account_id] = replace(account, due_at=now, nudges=account.nudges + 1)
+
+
+class FakeAccounts:
+    """Keeps `ports.Accounts` and `ports.Leases`. Like the adapter it writes only what differs from what was read."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def get(self, account_id: str) -> Account | None:
+        with self._rows.faults.call("accounts.get"):
+            return self._rows.accounts.get(account_id)
+
+    def due(self, now: datetime, at_most: int) -> list[str]:
+        with self._rows.faults.call("accounts.due"):
+            due = [(one.due_at, one.id) for one in self._rows.accounts.values() if one.due_at and one.due_at <= now]
+            return [account_id for _, account_id in sorted(due)][:at_most]
+
+    def save(self, read: Account, account: Account, entries: Sequence[Entry]) -> Account:
+        with self._rows.faults.call("accounts.save"):
+            decided = replace(account, due_at=read.due_at) != read or bool(entries)
+            if not decided and account.due_at == read.due_at:
+                return account
+            stored = self._as_read(read, "version", "nudges")
+            version = read.version + (1 if decided else 0)
+            self._rows.accounts[account.id] = replace(stored, **_differences(read, account), version=version)
+            self._rows.put(*entries)
+            return replace(account, version=version)
+
+    def add(self, account: Account, entries: Sequence[Entry]) -> None:
+        with self._rows.faults.call("accounts.add"):
+            if account.id in self._rows.accounts or set(account.senders) & set(self._rows.senders):
+                raise Conflict(f"{account.id} or one of its senders is there already")
+            self._rows.accounts[account.id] = account
+            self._rows.senders.update({one: Sender(one, account.id, account.epochs) for one in account.senders})
+            self._rows.put(*entries)
+
+    def take(self, account: Account, asleep: Mapping[str, frozenset[str]], now: datetime) -> None:
+        with self._rows.faults.call("leases.take"):
+            stored = self._as_read(account, "version", "asleep")
+            if self._rows.leased_until.get(account.id, now) > now:
+                raise Conflict(f"{account.id}: another run has the lease")
+            self._rows.leased_until[account.id] = now + LEASED_FOR
+            self._rows.accounts[account.id] = replace(stored, asleep=dict(asleep))
+
+    def release(self, account: Account, asleep: Mapping[str, frozenset[str]], *, settled: bool) -> None:
+        with self._rows.faults.call("leases.release"):
+            stored = self._as_read(account, "version")
+            self._rows.leased_until.pop(account.id, None)
+            self._rows.accounts[account.id] = replace(stored, asleep=dict(asleep), settled=settled)
+
+    def _as_read(self, read: Account, *names: str) -> Account:
+        stored = self._rows.accounts.get(read.id)
+        if stored is None or any(getattr(stored, name) != getattr(read, name) for name in names):
+            raise Conflict(f"{read.id}: somebody else wrote first")
+        return stored
+
+
+def _differences(read: Account, account: Account) -> dict[str, Any]:
+    names = {one.name for one in fields(Account)} - {"version", "nudges"}
+    return {name: getattr(account, name) for name in names if getattr(account, name) != getattr(read, name)}
+
+
+class FakeTallies:
+    """Keeps `ports.Tallies`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def days(self, account_id: str, epoch: int, first: date) -> Days:
+        with self._rows.faults.call("tallies.days"):
+            rows = self._rows.tallies.items()
+            return {day: tally for (its, e, day), tally in rows if (its, e) == (account_id, epoch) and day >= first}
+
+
+class FakeTimeline:
+    """Keeps `ports.Timeline`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def since(self, account_id: str, instant: datetime) -> list[Entry]:
+        with self._rows.faults.call("timeline.since"):
+            return [entry for entry in self._rows.told(account_id) if entry.at >= instant]
+
+    def get(self, account_id: str, entry_id: str) -> Entry | None:
+        with self._rows.faults.call("timeline.get"):
+            return self._rows.entries.get((account_id, entry_id))
+
+
+@dataclass(slots=True)
+class FakeQuarantine:
+    """Keeps `ports.Quarantine`."""
+
+    faults: Faults = field(default_factory=Faults)
+    kept: dict[tuple[date, str], tuple[str, str]] = field(default_factory=dict)  # (reason, caller)
+
+    def keep(self, body: str, reason: str, caller: str, now: datetime) -> None:
+        with self.faults.call("quarantine.keep"):
+            self.kept[now.date(), body] = (reason, caller)
+
+    @property
+    def reasons(self) -> list[str]:
+        return [reason for reason, _ in self.kept.values()]
+
+
+@dataclass(slots=True)
+class User:
+    keys: dict[str, str]
+    denied: bool = False
+
+
+@dataclass(slots=True)
+class FakeSwitch:
+    """Keeps `ports.Switch`, and does what IAM does."""
+
+    users: dict[str, User] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def can_send(self, caller: str, key: str) -> bool:
+        """Whether SES would take mail: an Inactive key is refused at login, a denied user at every message."""
+        user = self.users.get(caller)
+        return user is not None and user.keys.get(key) == ACTIVE and not user.denied
+
+    def read(self, caller: str) -> SenderState | None:
+        with self.faults.call("switch.read"):
+            user = self.users.get(caller)
+            return SenderState(dict(user.keys), user.denied) if user else None
+
+    def apply(self, caller: str, changes: Changes) -> None:
+        with self.faults.call("switch.apply"):
+            user = self.users.get(caller)
+            if user is None or not (changes.sleep | changes.wake) <= user.keys.keys():
+                raise Unavailable(f"{caller}: NoSuchEntity")
+            user.keys |= dict.fromkeys(changes.sleep, INACTIVE) | dict.fromkeys(changes.wake, ACTIVE)
+            user.denied = user.denied if changes.deny is None else changes.deny
+
+
+@dataclass(slots=True)
+class FakeMailer:
+    """Keeps `ports.Mailer`."""
+
+    faults: Faults = field(default_factory=Faults)
+    sent: list[Mail] = field(default_factory=list)
+
+    def send(self, mail: Mail) -> None:
+        with self.faults.call("mailer.send"):
+            self.sent.append(mail)
+
+
+@dataclass(slots=True)
+class FakeBus:
+    """Keeps `ports.Bus`."""
+
+    faults: Faults = field(default_factory=Faults)
+    entries: list[Entry] = field(default_factory=list)
+
+    def put(self, entry: Entry) -> None:
+        with self.faults.call("bus.put"):
+            self.entries.append(entry)
+
+
+@dataclass(slots=True)
+class FakeOnce:
+    """Keeps `ports.Once`."""
+
+    faults: Faults = field(default_factory=Faults)
+    done: set[str] = field(default_factory=set)
+
+    def do(self, key: str, action: Callable[[], None]) -> None:
+        with self.faults.call("once.do"):
+            if key not in self.done:
+                action()
+                self.done.add(key)
+
+
+@dataclass(slots=True)
+class FakeLater:
+    """Keeps `ports.Later`."""
+
+    faults: Faults = field(default_factory=Faults)
+    jobs: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def put(self, account_id: str, entry_id: str, effect: str) -> None:
+        with self.faults.call("later.put"):
+            self.jobs.append((account_id, entry_id, effect))

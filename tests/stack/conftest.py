@@ -1,0 +1,95 @@
+"""The deployed stack: SAM builds and deploys the template to the embedded AWS once, for all tests here."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import boto3
+import pytest
+
+COMMAND = [sys.executable, "-m", "permille_cli"]
+T = TypeVar("T")
+
+
+def eventually(found: Callable[[], T], *, seconds: float = 20) -> T:
+    """Asks again until the answer is a true one, and returns it."""
+    deadline = time.monotonic() + seconds
+    while not (answer := found()):
+        assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
+        time.sleep(0.05)
+    return answer
+
+
+def permille(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Runs the operator's command."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | env
+    return subprocess.run(  # noqa: S603
+        [*COMMAND, *arguments], env=environment, capture_output=True, text=True, timeout=180, check=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    host: str
+    port: int
+    certificate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A running stack, as `permille local up` describes it."""
+
+    directory: Path
+    endpoint: str
+    region: str
+    account_id: str
+    name: str
+    env: dict[str, str]
+    outputs: dict[str, str]
+    smtp: Smtp
+    mails: Path
+
+    def client(self, service: Any, key: str | None = None, secret: str | None = None) -> Any:
+        """A client with the credentials of whoever is named, else with root's."""
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name=self.region,
+            aws_access_key_id=key or self.env["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=secret or self.env["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return permille(*arguments, env=self.env)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    directory = tmp_path_factory.mktemp("stack") / "state"
+    env = {"PERMILLE_LOCAL_DIR": str(directory)}
+    try:
+        up = permille("local", "up", "--hours", "1", env=env)
+        assert up.returncode == 0, up.stderr
+        yield _described(json.loads(up.stdout), directory, env)
+    finally:
+        permille("local", "down", env=env)
+
+
+def _described(found: dict[str, Any], directory: Path, env: dict[str, str]) -> Stack:
+    return Stack(
+        directory=directory,
+        endpoint=found["endpoint"],
+        region=found["region"],
+        account_id=found["account_id"],
+        name=found["stack"],
+        env=found["env"] | env,
+        outputs=found["outputs"],
+        smtp=Smtp(**found["smtp"]),
+        mails=Path(found["mails"]),
+    )
