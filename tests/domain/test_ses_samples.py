@@ -8,7 +8,7 @@ from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Igno
 
 SAMPLES = Path(__file__).parents[1] / "ses_events"
 NO_EVENT = "neither eventType nor notificationType is there"
-EVENT, NOTIFICATION = "EXAMPLE7c191be45-e9aedb9a-02f9-4d12-a87d-dd0099a07f8a-000000", "0000013786031775-163e3910"
+EVENT = "EXAMPLE7c191be45-e9aedb9a-02f9-4d12-a87d-dd0099a07f8a-000000"
 ODD = "000001378603177f-7a5433e7-8edb-42ae-af10-f0181f34d6ee-000000"
 
 # The identities that each counts by, or the name it is ignored by, or why it cannot be read.
@@ -25,6 +25,38 @@ MEANINGS: dict[str, tuple[type, list[str] | str]] = {
     "doc_event_rendering_failure": (Ignored, "Rendering Failure"),
     "doc_event_send": (Ignored, "Send"),
     "doc_event_subscription": (Ignored, "Subscription"),
+    "doc_notif_bounce_dsn": (
+        Bounce,
+        ["bounce#00000138111222aa-33322211-cccc-cccc-cccc-ddddaaaa0680-000000#jane@example.com"],
+    ),
+    "doc_notif_bounce_mixed_failed_delayed": (
+        Bounce,
+        [f"bounce#{ODD}#recipient1@example.com", f"bounce#{ODD}#recipient2@example.com"],
+    ),
+    "doc_notif_bounce_no_dsn_2recipients": (
+        Bounce,
+        [
+            "bounce#00000137860315fd-34208509-5b74-41f3-95c5-22c1edc3c924-000000#jane@example.com",
+            "bounce#00000137860315fd-34208509-5b74-41f3-95c5-22c1edc3c924-000000#richard@example.com",
+        ],
+    ),
+    "doc_notif_complaint_feedback_report": (
+        Complaint,
+        [f"complaint#{ODD}#000001378603177f-18c07c78-fa81-4a58-9dd1-fedc3cb8f49a-000000"],
+    ),
+    "doc_notif_complaint_no_feedback_report": (
+        Complaint,
+        [
+            "complaint#0000013786031775-163e3910-53eb-4c8e-a04a-f29debf88a84-000000"
+            "#0000013786031775-fea503bc-7497-49e1-881b-a0379bb037d3-000000"
+        ],
+    ),
+    "doc_notif_complaint_odd_timestamps": (Complaint, [f"complaint#{ODD}"]),
+    "doc_notif_delivery": (
+        Delivery,
+        ["delivery#0000014644fe5ef6-9a483358-9170-4cb4-a269-f5dcdf415321-000000#jane@example.com"],
+    ),
+    "doc_notif_delivery_simulator": (Delivery, []),
     "doc_eventbridge_rendering_failed": (Ignored, "Rendering Failure"),
     # Not about a message: SES sends these to EventBridge's default bus alone, and nobody subscribed us to it.
     "doc_eventbridge_tenant_finding_open": (Unreadable, NO_EVENT),

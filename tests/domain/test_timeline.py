@@ -75,7 +75,7 @@ def test_without_a_delivery_no_rate_is_made_up() -> None:
     [
         (9000, 1, "Someone marked your e-mail as spam"),
         (9000, 3, "3 new spam complaints about your e-mails"),
-        (1000, 1, "Warning: Someone marked your e-mail as spam"),
+        (1000, 1, "Warning: someone marked your e-mail as spam"),
         (5000, 3, "Warning: 3 new spam complaints about your e-mails"),
     ],
 )

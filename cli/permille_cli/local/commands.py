@@ -15,6 +15,7 @@ from permille_cli.local.deployment import Deployment, logical_functions
 from permille_cli.local.schedule import scheduled_event
 from permille_cli.local.state import Running, StateDirectory
 from permille_cli.local.supervisor import HOURS
+from permille_cli.output import AsJson, emit_json
 from permille_cli.template import PROJECT
 
 app = typer.Typer(no_args_is_help=True, help="Run Permille on this computer, without an AWS account.")
@@ -28,12 +29,12 @@ class Mode(StrEnum):
 Directory = Annotated[
     Path, typer.Option("--dir", envvar="PERMILLE_LOCAL_DIR", help="Where everything of the stack is kept.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DIRECTORY = PROJECT / ".permille"
 
 
 @app.command()
 def up(
+    *,
     directory: Directory = DIRECTORY,
     hours: Annotated[float, typer.Option(help="The stack stops by itself after so many hours.")] = HOURS,
     mode: Annotated[Mode, typer.Option(help="What a broken rule does.")] = Mode.ENFORCE,
@@ -42,23 +43,24 @@ def up(
 ) -> None:
     """Start the stack, deploy Permille to it, and print as JSON how to use it. It goes on in the background."""
     deployment = Deployment(name, mode.value, platform_name)
-    _print_json(stack.up(_state(directory), deployment, hours))
+    emit_json(stack.up(_state(directory), deployment, hours))
 
 
 @app.command()
-def down(directory: Directory = DIRECTORY, as_json: Json = False) -> None:
+def down(*, directory: Directory = DIRECTORY, as_json: AsJson = False) -> None:
     """Stop the stack, and remove all that it kept."""
     stopped = stack.down(_state(directory))
     if as_json:
-        _print_json({"stopped": stopped})
+        emit_json({"stopped": stopped})
     else:
         typer.echo("Stopped." if stopped else "The embedded stack is not running.")
 
 
 @app.command()
 def status(
+    *,
     directory: Directory = DIRECTORY,
-    as_json: Json = False,
+    as_json: AsJson = False,
     export: Annotated[bool, typer.Option("--export", help="Print `export NAME=value` lines.")] = False,
 ) -> None:
     """Say whether the stack runs, and where. Exit 0 if it does, 1 if not."""
@@ -70,7 +72,7 @@ def status(
         for variable, value in found["env"].items():
             typer.echo(f"export {variable}={shlex.quote(value)}")
     elif as_json:
-        _print_json({"running": True, **found})
+        emit_json({"running": True, **found})
     else:
         typer.echo(f"Running.  AWS {found['endpoint']}  SMTP {found['smtp']['host']}:{found['smtp']['port']}")
         typer.echo(f"Stack {found['stack']}, mails in {found['mails']}")
@@ -78,9 +80,10 @@ def status(
 
 @app.command()
 def tick(
+    *,
     directory: Directory = DIRECTORY,
     at: Annotated[str | None, typer.Option(help="The instant it shall be, ISO 8601, UTC if it says no zone.")] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run Enforce once, now or as if it were another time; mail is sent at that time until the next tick."""
     state = _state(directory)
@@ -90,13 +93,14 @@ def tick(
     event = scheduled_event(instant or datetime.now(UTC), running)
     result = _invoke(running, found["outputs"]["EnforceFunctionName"], event)
     if as_json:
-        _print_json({"time": event["time"], "result": result})
+        emit_json({"time": event["time"], "result": result})
     else:
         typer.echo(f"{event['time']}  {json.dumps(result)}")
 
 
 @app.command()
 def env(
+    *,
     directory: Directory = DIRECTORY,
     file: Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.")] = None,
 ) -> None:
@@ -146,7 +150,3 @@ def _environment(running: Running, function: str) -> dict[str, str]:
     configuration = running.client("lambda").get_function_configuration(FunctionName=function)
     deployed: dict[str, str] = configuration.get("Environment", {}).get("Variables", {})
     return deployed | running.environment | {"AWS_REGION": running.region}
-
-
-def _print_json(document: Any) -> None:
-    typer.echo(json.dumps(document, indent=2))

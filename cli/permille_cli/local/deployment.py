@@ -80,17 +80,19 @@ def _for_this_host(document: dict[str, Any], running: Running) -> dict[str, Any]
     machine = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
     document["Globals"]["Function"] |= {"Runtime": f"python{PYTHON}", "Architectures": [machine]}
     for resource in document["Resources"].values():
-        properties = resource.get("Properties", {})
-        for uri in ("CodeUri", "ContentUri"):
-            if uri in properties:
-                properties[uri] = str((template.TEMPLATE.parent / properties[uri]).resolve())
-        if "CompatibleRuntimes" in properties:
-            properties["CompatibleRuntimes"] = [f"python{PYTHON}"]
-        for event in properties.get("Events", {}).values():
-            if "ScalingConfig" in event["Properties"]:  # every instance is a process of this host, with its cold start
-                event["Properties"]["ScalingConfig"]["MaximumConcurrency"] = CONCURRENCY
+        _adapt(resource.get("Properties", {}))
     document["Outputs"]["SmtpEndpoint"] = {"Value": f"{running.smtp_host}:{running.smtp_port}"}
     return document
+
+
+def _adapt(properties: dict[str, Any]) -> None:
+    for uri in {"CodeUri", "ContentUri"} & properties.keys():
+        properties[uri] = str((template.TEMPLATE.parent / properties[uri]).resolve())
+    if "CompatibleRuntimes" in properties:
+        properties["CompatibleRuntimes"] = [f"python{PYTHON}"]
+    for event in properties.get("Events", {}).values():
+        if "ScalingConfig" in event["Properties"]:  # every instance is a process of this host, with its cold start
+            event["Properties"]["ScalingConfig"]["MaximumConcurrency"] = CONCURRENCY
 
 
 def _make_deny_group(running: Running, stack: str, group: dict[str, Any] | None) -> None:

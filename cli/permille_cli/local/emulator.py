@@ -12,6 +12,8 @@ It runs as a script of the tools' Python (`python -P emulator.py`), so it import
   `POST /_permille/authorize {access_key_id, action, resources, context}`    what IAM says; 404 for no Active key
 """
 
+# ruff: noqa: SLF001 - ministack offers no other way to its stores
+
 import asyncio
 import base64
 import binascii
@@ -182,7 +184,7 @@ def _identity_of(address: str) -> str | None:
 
 def _authorize_sending_on_the_identity() -> None:
     """AWS evaluates SES's sending actions on the identity's ARN (and on the configuration set's); ministack on `*`."""
-    from ministack.core import iam_actions
+    from ministack.core import iam_actions  # type: ignore[import-not-found]
 
     original = iam_actions.extract_resource_arn
 
@@ -228,19 +230,26 @@ def _keep_default_configuration_sets() -> None:
     original = ses_v2.handle_request
 
     async def with_default_set(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
-        identity, _, option = path.removeprefix("/v2/email/identities/").partition("/")
-        request = json.loads(body) if path.startswith("/v2/email/identities") and body else {}
-        if method == "PUT" and option == "configuration-set" and identity in ses_v2._identities:
-            ses_v2._identities[identity]["ConfigurationSetName"] = request.get("ConfigurationSetName")
-            return 200, {"Content-Type": "application/json"}, b"{}"
         answer = await original(method, path, headers, body, query)
-        if method == "POST" and "EmailIdentity" in request and answer[0] == 200:
-            ses_v2._identities[request["EmailIdentity"]].update(
-                ConfigurationSetName=request.get("ConfigurationSetName")
-            )
-        return answer
+        named = _default_set(method, path, body)
+        if named is None or named[0] not in ses_v2._identities:
+            return answer
+        identity, configuration_set = named
+        ses_v2._identities[identity]["ConfigurationSetName"] = configuration_set
+        return answer if method == "POST" else (200, {"Content-Type": "application/json"}, b"{}")
 
     ses_v2.handle_request = with_default_set
+
+
+def _default_set(method: str, path: str, body: bytes) -> tuple[str, str | None] | None:
+    """The identity to which an SES v2 request gives a default configuration set, and which; None takes it away."""
+    resource = path.removeprefix("/v2/email/identities")
+    if method == "PUT" and resource.endswith("/configuration-set"):
+        return resource[1:].removesuffix("/configuration-set"), json.loads(body or b"{}").get("ConfigurationSetName")
+    if method == "POST" and path == "/v2/email/identities":
+        request = json.loads(body)
+        return request["EmailIdentity"], request.get("ConfigurationSetName")
+    return None
 
 
 if __name__ == "__main__":

@@ -86,8 +86,7 @@ class Outbox:
 
     def _publish(self, topic_arn: str, messages: list[str]) -> None:
         entries = [
-            {"Id": str(number), "Message": message, "Subject": SUBJECT}
-            for number, message in enumerate(messages)
+            {"Id": str(number), "Message": message, "Subject": SUBJECT} for number, message in enumerate(messages)
         ]
         try:
             answer = self._sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)

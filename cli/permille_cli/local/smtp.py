@@ -8,7 +8,8 @@ import hmac
 import re
 import ssl
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -27,7 +28,7 @@ REQUIRED = "530 Authentication required"
 V = TypeVar("V")
 
 
-class Refused(Exception):  # noqa: N818 - it is SES's answer, no error of ours
+class Refused(Exception):
     """The message is not taken; the text is the reply."""
 
 
@@ -45,6 +46,14 @@ class Remembered(Generic[V]):
             value = await asyncio.to_thread(self._fetch, key)
             self._kept[key] = (time.monotonic() + self._seconds, value)
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who has logged in to a session, and with which access key."""
+
+    access_key_id: str
+    credential: Credential
 
 
 class Endpoint:
@@ -92,17 +101,18 @@ class Endpoint:
         identity = await self._verified(submission)
         configuration_set = submission.configuration_set or identity.configuration_set
         wanted_by = await self._events_of(configuration_set)
-        key, credential = session.auth_data
-        await self._authorize(key, submission, identity, configuration_set)
+        login = session.auth_data
+        assert isinstance(login, Login)
+        await self._authorize(login.access_key_id, submission, identity, configuration_set)
         at = self._now()
         accepted = Accepted(
             submission=submission,
             message_id=new_id(at),
             at=at,
             identity_arn=identity.arn,
-            caller_identity=credential.caller_identity,
+            caller_identity=login.credential.caller_identity,
             configuration_set=configuration_set or "",
-            source_ip=session.peer[0],
+            source_ip=_address(session.peer),
         )
         await self._outbox.put(accepted.feedback(), wanted_by)
         return accepted.message_id
@@ -179,13 +189,18 @@ class SesSession(SMTP):
     async def _checked(self, result: AuthResult) -> AuthResult:
         if not result.success:
             return result
-        claim: LoginPassword = result.auth_data
+        claim = result.auth_data
+        assert isinstance(claim, LoginPassword)
         credential = await self._endpoint.credential(claim)
         if credential is None:
             return AuthResult(success=False, handled=False, message=INVALID)
-        return AuthResult(success=True, auth_data=(claim.login.decode(), credential))
+        return AuthResult(success=True, auth_data=Login(claim.login.decode(), credential))
 
 
 def _claimed(server: Any, session: Any, envelope: Any, mechanism: Any, claim: Any) -> AuthResult:  # noqa: ARG001
     """Passes on what the client claims: aiosmtpd calls this where nothing can be awaited."""
     return AuthResult(success=True, auth_data=claim)
+
+
+def _address(peer: Any) -> str:
+    return str(peer[0])

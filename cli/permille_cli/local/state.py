@@ -113,12 +113,14 @@ class StateDirectory:
 
     def holder(self) -> int | None:
         """The process that runs this stack, or None."""
-        if not self.is_a_stack():
-            return None
-        with self.lock.open("r+") as lock:
-            if _locked(lock):
-                return None
-            return int(lock.read() or 0)
+        while self.is_a_stack():
+            with self.lock.open("r+") as lock:
+                if _locked(lock):
+                    return None
+                if number := lock.read():
+                    return int(number)
+            time.sleep(0.01)  # it is just about to say who it is
+        return None
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -132,7 +134,11 @@ class StateDirectory:
             lock.truncate()
             lock.write(str(os.getpid()))
             lock.flush()
-            yield
+            try:
+                yield
+            finally:
+                lock.seek(0)
+                lock.truncate()
 
     def running(self) -> Running | None:
         """What runs here, once it is healthy; None if nothing does."""

@@ -15,11 +15,11 @@ import ssl
 import string
 import tempfile
 from asyncio import Task
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import trustme
 
@@ -61,7 +61,7 @@ async def _supervise(state: StateDirectory, hours: float) -> None:
         parts.callback(state.forget_running)
         state.write_running(running)
         log.info("AWS at %s, SMTP at %s:%d", running.endpoint, running.smtp_host, running.smtp_port)
-        reasons = {
+        reasons: dict[Task[Any], str] = {
             asyncio.create_task(told.wait()): "told to",
             asyncio.create_task(emulation.process.wait()): "the emulator ended",
             asyncio.create_task(asyncio.sleep(hours * 3600)): f"{hours:g} hours are over",
@@ -69,7 +69,7 @@ async def _supervise(state: StateDirectory, hours: float) -> None:
         log.info("stopping: %s", await _first(reasons))
 
 
-async def _first(reasons: dict[Task[Literal[True]] | Task[int] | Task[None], str]) -> str:
+async def _first(reasons: Mapping[Task[Any], str]) -> str:
     done, pending = await asyncio.wait(reasons, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()

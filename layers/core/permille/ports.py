@@ -107,7 +107,8 @@ class Leases(Protocol):
     """One run at a time works an account's switch, on condition that the version is as read."""
 
     def take(self, account: Account, asleep: Mapping[str, frozenset[str]], now: datetime) -> None:
-        """Takes the lease, and remembers which keys Permille has put or is about to put to sleep. Raises Conflict."""
+        """Takes the lease, and remembers which keys Permille has put or is about to put to sleep, on condition that
+        those it remembered are as read as well: another run may have been here in between. Raises Conflict."""
 
     def release(self, account: Account, asleep: Mapping[str, frozenset[str]], *, settled: bool) -> None:
         """Gives the lease back, and says whether the credential was read back as agreeing. Raises Conflict."""

@@ -75,11 +75,12 @@ class DynamoAccounts:
 
     def take(self, account: Account, asleep: Mapping[str, frozenset[str]], now: datetime) -> None:
         free = AccountRow.leased_until.does_not_exist() | (AccountRow.leased_until <= instant(now))
+        as_read = (AccountRow.version == account.version) & (AccountRow.asleep == _sorted(account.asleep))
         actions = [
             AccountRow.leased_until.set(instant(now + LEASED_FOR)),
             AccountRow.asleep.set(_sorted(asleep)),
         ]
-        self._write(account.id, actions, (AccountRow.version == account.version) & free, [])
+        self._write(account.id, actions, as_read & free, [])
 
     def release(self, account: Account, asleep: Mapping[str, frozenset[str]], *, settled: bool) -> None:
         actions = [

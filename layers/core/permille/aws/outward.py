@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 REMEMBERED_FOR = timedelta(days=30)
 SOURCE = "permille"
+_UNFOLDED = SMTP.clone(max_line_length=998)  # the seed's sentence stays on one line as a subject
 
 
 class SesMailer:
@@ -42,7 +43,7 @@ class SesMailer:
         self._configuration_set = configuration_set
 
     def send(self, mail: Mail) -> None:
-        message = EmailMessage(policy=SMTP)
+        message = EmailMessage(policy=_UNFOLDED)
         message["From"], message["To"], message["Subject"] = self._mail_from, mail.to, mail.subject
         message["Auto-Submitted"] = "auto-generated"
         message["X-Permille-Entry"] = mail.entry_id

@@ -120,8 +120,7 @@ def _disable(account: Account, verdict: Verdict, evidence: Evidence, now: dateti
         told=frozenset(),
         settled=False,
     )
-    record = timeline.judged(account.id, Kind.DISABLED, now, verdict, evidence.days, evidence.complaints)
-    return Outcome(disabled, [record])
+    return Outcome(disabled, [_record(account, Kind.DISABLED, verdict, evidence, now)])
 
 
 def _observe(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Outcome:
@@ -131,8 +130,19 @@ def _observe(account: Account, verdict: Verdict, evidence: Evidence, now: dateti
     if breaks == account.would_disable:
         return Outcome(account, [])
     kind = Kind.WOULD_DISABLE if breaks else Kind.WOULD_KEEP
-    record = timeline.judged(account.id, kind, now, verdict, evidence.days, evidence.complaints)
+    record = _record(account, kind, verdict, evidence, now)
     return Outcome(replace(account, would_disable=breaks, decided_at=now), [record])
+
+
+def _record(account: Account, kind: Kind, verdict: Verdict, evidence: Evidence, now: datetime) -> Entry:
+    """The decision record. Of the complaints it names those that were judged: about mail of this epoch and window."""
+    first, last = str(verdict.first_day), str(verdict.last_day)
+    judged = [
+        entry
+        for entry in evidence.complaints
+        if entry.facts["epoch"] == account.epoch and first <= entry.facts["sent_at"][:10] <= last
+    ]
+    return timeline.judged(account.id, kind, now, verdict, evidence.days, judged)
 
 
 def _alert(account: Account, verdict: Verdict, evidence: Evidence, policy: Policy, now: datetime) -> Outcome:

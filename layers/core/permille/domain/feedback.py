@@ -5,6 +5,7 @@ happening arrives in both where both are switched on. Either comes raw, in an SN
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ SUPPRESSED_BOUNCES = frozenset(
 )
 SET_UP_TEXT = "Successfully validated SNS topic"
 LONGEST_ADDRESS = 320
+LONGEST_NAME = 120  # of ids, types and callers: SES's have 70 at most, and they have to fit into a key
 LONGEST_SUBJECT = 300  # what is kept of it
 
 
@@ -127,6 +129,10 @@ UNCOUNTED_KINDS = frozenset(
 )
 
 
+# JSON can escape half a surrogate pair, which can be neither stored nor sent: it becomes a question mark.
+_HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+
+
 class _Wrong(Exception):
     """Carries the reason of an Unreadable out of the depths of the parser."""
 
@@ -177,7 +183,7 @@ def _message(mail: Json) -> Message:
     headers = mail.get("commonHeaders")
     subject = headers.get("subject") if isinstance(headers, dict) else None
     return Message(
-        id=_text(mail, "messageId", "mail"),
+        id=_id(mail, "messageId", "mail"),
         sent_at=_instant(mail, "timestamp", "mail"),
         caller=_caller(mail, tags),
         destination=_addresses(mail.get("destination", []), "mail.destination"),
@@ -188,10 +194,10 @@ def _message(mail: Json) -> Message:
 
 def _caller(mail: Json, tags: Json) -> str:
     """SES alone sets these two; headers and all other tags are the sender's to write and are never believed."""
-    tagged, named = _first(tags.get("ses:caller-identity")), mail.get("callerIdentity") or ""
+    tagged, named = _first(tags.get("ses:caller-identity")), _optional(mail, "callerIdentity")
     if tagged and named and tagged != named:
         raise _Wrong("ses:caller-identity and mail.callerIdentity differ")
-    return tagged or (named if isinstance(named, str) else "")
+    return tagged or named
 
 
 def _delivery(message: Message, delivery: Json) -> Delivery:
@@ -229,6 +235,8 @@ _READERS: dict[str, Callable[[Message, Json], Feedback]] = {
 def _json_object(text: str, where: str) -> Json:
     try:
         content = json.loads(text)
+        if _HALF_A_PAIR.search(text):
+            content = json.loads(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace"))
     except ValueError as error:
         raise _Wrong(f"{where} is not JSON: {error}") from error
     except RecursionError:
@@ -252,13 +260,20 @@ def _text(parent: Json, key: str, where: str) -> str:
     return value
 
 
+def _id(parent: Json, key: str, where: str) -> str:
+    text = _text(parent, key, where)
+    if len(text) > LONGEST_NAME:
+        raise _Wrong(f"{where}.{key} is too long")
+    return text
+
+
 def _optional(parent: Json, key: str) -> str:
     value = parent.get(key)
-    return value if isinstance(value, str) else ""
+    return value[:LONGEST_NAME] if isinstance(value, str) else ""
 
 
 def _first(value: object) -> str:
-    return value[0] if isinstance(value, list) and value and isinstance(value[0], str) else ""
+    return value[0][:LONGEST_NAME] if isinstance(value, list) and value and isinstance(value[0], str) else ""
 
 
 def _addresses(value: object, where: str) -> tuple[str, ...]:
@@ -290,6 +305,8 @@ def _instant(parent: Json, key: str, where: str) -> datetime:
 def _named(value: object) -> str:
     if value is None:
         return "nothing"
+    if value == "":
+        return "an empty text"
     return {dict: "an object", list: "an array", str: "a text", bool: "a boolean"}.get(type(value), "a number")
 
 

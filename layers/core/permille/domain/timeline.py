@@ -154,7 +154,7 @@ def _report_headline(facts: Facts, _: str) -> str:
 def _alert_headline(facts: Facts, _: str) -> str:
     new = facts["new_complaints"]
     marked = "Someone marked your e-mail as spam" if new == 1 else f"{new:,} new spam complaints about your e-mails"
-    return f"Warning: {marked}" if facts["level"] == "warning" else marked
+    return f"Warning: {marked[0].lower()}{marked[1:]}" if facts["level"] == "warning" else marked
 
 
 def _created_headline(_: Facts, platform: str) -> str:

@@ -1,0 +1,288 @@
+"""The life of an account: what becomes of it, what is told, and when it is looked at again."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permille.domain.account import (
+    COMMIT_LAG,
+    Account,
+    Evidence,
+    Mode,
+    Status,
+    complaints_needed_since,
+    decide,
+)
+from permille.domain.policy import SEED
+from permille.domain.reputation import first_day
+from permille.domain.timeline import Entry, Kind
+from tests.builders import NOW, TODAY, a_complaint_entry, an_account, complaint_entries, days_of, evidence
+
+ENFORCE, OBSERVE = Mode.ENFORCE, Mode.OBSERVE
+ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
+HOUR = timedelta(hours=1)
+TOMORROW = datetime(2026, 3, 11, tzinfo=UTC)
+WINDOW_BEGINS = datetime(2026, 1, 25, tzinfo=UTC)
+
+modes = st.sampled_from(Mode)
+accounts = st.builds(
+    an_account,
+    status=st.sampled_from(Status),
+    settled=st.booleans(),
+    would_disable=st.booleans(),
+    alerted_at=st.none() | st.sampled_from([NOW - timedelta(days=3), NOW - timedelta(minutes=30), NOW]),
+    due_at=st.none() | st.just(NOW),
+)
+pieces_of_evidence = st.builds(evidence, st.integers(0, 4000), st.integers(0, 5))
+
+
+def looked_at(account: Account, found: Evidence, now: datetime = NOW, mode: Mode = ENFORCE) -> tuple[Account, list[str]]:
+    outcome = decide(account, found, SEED, mode, now)
+    return outcome.account, [str(entry.kind) for entry in outcome.entries]
+
+
+@pytest.mark.parametrize(
+    ("mode", "before", "delivered", "complaints", "after", "told"),
+    [
+        # active, a complaint is counted: an alert, and active it stays
+        (ENFORCE, {}, 5000, 1, ACTIVE, ["alert"]),
+        (ENFORCE, {}, 1000, 1, ACTIVE, ["alert"]),
+        # ... none without a complaint
+        (ENFORCE, {}, 5000, 0, ACTIVE, []),
+        (ENFORCE, {}, 0, 0, ACTIVE, []),
+        # active, a rule is broken: disabled, and that replaces the alert
+        (ENFORCE, {}, 1000, 2, DISABLED, ["disabled"]),
+        (ENFORCE, {"alerted_at": NOW - timedelta(minutes=5)}, 1000, 2, DISABLED, ["disabled"]),
+        # disabled stays disabled, however good or bad the numbers become
+        (ENFORCE, {"status": DISABLED}, 1000, 2, DISABLED, []),
+        (ENFORCE, {"status": DISABLED}, 90_000, 2, DISABLED, []),
+        (OBSERVE, {"status": DISABLED}, 90_000, 2, DISABLED, []),
+        # observing switches nothing and mails nobody: staff read when the verdict changes, once
+        (OBSERVE, {}, 1000, 1, ACTIVE, []),
+        (OBSERVE, {}, 1000, 2, ACTIVE, ["would_disable"]),
+        (OBSERVE, {"would_disable": True}, 1000, 2, ACTIVE, []),
+        (OBSERVE, {"would_disable": True}, 2000, 2, ACTIVE, ["would_keep"]),
+        (OBSERVE, {}, 2000, 2, ACTIVE, []),
+        # entering enforce judges anew
+        (ENFORCE, {"would_disable": True}, 1000, 2, DISABLED, ["disabled"]),
+        (ENFORCE, {"would_disable": True}, 2000, 0, ACTIVE, []),
+    ],
+)
+def test_what_becomes_of_an_account(
+    mode: Mode, before: dict[str, object], delivered: int, complaints: int, after: Status, told: list[str]
+) -> None:
+    account, kinds = looked_at(an_account(**before), evidence(delivered, complaints), mode=mode)
+
+    assert account.status is after
+    assert kinds == told
+
+
+def test_a_disabling_is_written_down_whole_and_waits_for_the_switch() -> None:
+    account, _ = looked_at(an_account(strikes=1, would_disable=True), evidence(1000, 2))
+
+    assert (account.strikes, account.decided_at, account.would_disable) == (2, NOW, False)
+    assert not account.settled
+    assert account.due_at == NOW
+    assert not account.status.may_send
+
+
+def test_the_record_of_a_disabling_names_its_complaints() -> None:
+    outcome = decide(an_account(), evidence(1000, 2), SEED, ENFORCE, NOW)
+
+    assert outcome.entries[0].facts["complaint_identities"] == ["complaint#m-1", "complaint#m-2"]
+    assert outcome.entries[0].facts["complaints"] == 2
+
+
+def test_the_record_names_no_complaint_about_mail_that_was_not_judged() -> None:
+    older = a_complaint_entry("m-old", sent_at=NOW - timedelta(days=50))
+    of_another_epoch = replace(older, facts=complaint_entries(1)[0].facts | {"epoch": 2, "identity": "complaint#m-9"})
+    found = evidence(1000, 2, [older, of_another_epoch, *complaint_entries(2)])
+
+    outcome = decide(an_account(), found, SEED, ENFORCE, NOW)
+
+    assert outcome.entries[0].facts["complaint_identities"] == ["complaint#m-1", "complaint#m-2"]
+
+
+@given(accounts, pieces_of_evidence, modes)
+def test_deciding_twice_changes_nothing_but_when_to_look_again(account: Account, found: Evidence, mode: Mode) -> None:
+    once = decide(account, found, SEED, mode, NOW).account
+
+    twice = decide(once, found, SEED, mode, NOW)
+
+    assert twice.entries == []
+    assert replace(twice.account, due_at=once.due_at) == once
+
+
+@given(accounts, pieces_of_evidence, modes)
+def test_nothing_but_a_broken_rule_under_enforcement_takes_the_credential(
+    account: Account, found: Evidence, mode: Mode
+) -> None:
+    after, told = looked_at(account, found, mode=mode)
+
+    taken = account.status.may_send and not after.status.may_send
+    assert taken is ("disabled" in told)
+    assert not taken or mode is ENFORCE
+
+
+# ---------------------------------------------------------------- when to look again
+
+
+@pytest.mark.parametrize("name", ["bakery", "a", "zoo-42", "x" * 54])
+@pytest.mark.parametrize("mode", Mode)
+def test_while_the_window_holds_complaints_somebody_looks_early_next_day(name: str, mode: Mode) -> None:
+    account, _ = looked_at(an_account(name), evidence(5000, 1), mode=mode)
+
+    assert account.due_at is not None
+    assert TOMORROW <= account.due_at < TOMORROW + timedelta(hours=6)
+
+
+def test_the_daily_looks_are_spread_over_the_hours() -> None:
+    found = evidence(5000, 1)
+
+    times = {looked_at(an_account(f"a-{n}"), found)[0].due_at for n in range(50)}
+
+    assert len({at.hour for at in times if at}) == 6
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_without_a_complaint_nobody_needs_to_look(mode: Mode) -> None:
+    assert looked_at(an_account(due_at=NOW), evidence(5000, 0), mode=mode)[0].due_at is None
+
+
+@pytest.mark.parametrize(("settled", "due_at"), [(False, NOW), (True, None)])
+def test_a_disabled_account_is_due_until_the_switch_agrees(settled: bool, due_at: datetime | None) -> None:
+    account = an_account(status=DISABLED, settled=settled, due_at=NOW)
+
+    assert looked_at(account, evidence(1000, 2))[0].due_at == due_at
+
+
+def test_clean_mail_that_leaves_the_window_first_disables_the_next_day() -> None:
+    oldest, newest = first_day(TODAY, SEED.window_days), TODAY
+    found = Evidence({**days_of(1000, 0, oldest), **days_of(1000, 2, newest)}, complaint_entries(2))
+
+    today, _ = looked_at(an_account(), found)
+    assert today.due_at is not None
+    tomorrow, told = looked_at(today, found, today.due_at)
+
+    assert (today.status, tomorrow.status) == (ACTIVE, DISABLED)
+    assert told == ["disabled"]
+
+
+@pytest.mark.parametrize(
+    ("decided_at", "now"), [(None, NOW), (NOW - HOUR, NOW), (NOW + HOUR, NOW + HOUR)]
+)
+def test_time_never_runs_backwards_for_an_account(decided_at: datetime | None, now: datetime) -> None:
+    assert an_account(decided_at=decided_at).not_before_last_decision(NOW) == now
+
+
+# ---------------------------------------------------------------- alerts: at once, then at most one an hour
+
+
+class Story:
+    """An account over time: complaints come in, looks are taken with the evidence that enforcing would gather."""
+
+    def __init__(self) -> None:
+        self.account = an_account()
+        self.written: list[Entry] = []
+        self.told: list[str] = []
+
+    def complain(self, message_id: str, at: datetime) -> None:
+        self.written.append(a_complaint_entry(message_id, at))
+
+    def look(self, now: datetime) -> list[str]:
+        """The messages that an alert tells of, if one is written."""
+        days = days_of(100_000, len(self.written))
+        since = complaints_needed_since(self.account, days, SEED, now)
+        found = Evidence(days, [entry for entry in self.written if since and entry.at >= since])
+        outcome = decide(self.account, found, SEED, ENFORCE, now)
+        self.account = outcome.account
+        told = [one["message_id"] for entry in outcome.entries for one in entry.facts["listed"]]
+        self.told += told
+        return told
+
+
+def test_the_first_complaint_is_told_at_once() -> None:
+    story = Story()
+    story.complain("m-1", NOW)
+
+    assert story.look(NOW) == ["m-1"]
+
+
+def test_those_within_the_hour_are_collected_and_told_when_it_is_over() -> None:
+    story = Story()
+    story.complain("m-1", NOW)
+    story.look(NOW)
+    story.complain("m-2", NOW + timedelta(minutes=10))
+    story.complain("m-3", NOW + timedelta(minutes=50))
+
+    assert story.look(NOW + timedelta(minutes=59)) == []
+    assert story.account.due_at == NOW + HOUR
+    assert story.look(NOW + HOUR) == ["m-2", "m-3"]
+
+
+def test_a_complaint_after_a_quiet_hour_is_told_at_once_again() -> None:
+    story = Story()
+    story.complain("m-1", NOW)
+    story.look(NOW)
+    story.complain("m-2", NOW + 3 * HOUR)
+
+    assert story.look(NOW + 3 * HOUR) == ["m-2"]
+
+
+def test_a_complaint_that_is_committed_late_is_told_by_the_next_alert() -> None:
+    story = Story()
+    story.complain("m-1", NOW)
+    story.look(NOW)
+    story.complain("m-late", NOW - COMMIT_LAG)  # its instant lies before the alert that could not see it
+
+    assert story.look(NOW + HOUR) == ["m-late"]
+
+
+MINUTES = st.lists(st.tuples(st.integers(0, 300), st.integers(0, 110), st.booleans()), max_size=25)
+
+
+@given(MINUTES)
+def test_no_complaint_is_told_twice_and_none_is_lost(moments: list[tuple[int, int, bool]]) -> None:
+    story = Story()
+    for number, (minute, lag, looks) in enumerate(sorted(moments)):
+        now = NOW + timedelta(minutes=minute)
+        story.complain(f"m-{number}", now - timedelta(seconds=lag))
+        if looks:
+            story.look(now)
+
+    story.look(NOW + timedelta(hours=6))
+    story.look(NOW + timedelta(hours=7))
+
+    assert sorted(story.told) == sorted(f"m-{number}" for number in range(len(moments)))
+
+
+@given(MINUTES)
+def test_alerts_are_an_hour_apart(moments: list[tuple[int, int, bool]]) -> None:
+    story, alerts = Story(), []
+    for number, (minute, _, _) in enumerate(sorted(moments)):
+        now = NOW + timedelta(minutes=minute)
+        story.complain(f"m-{number}", now)
+        if story.look(now):
+            alerts.append(now)
+
+    assert all(later - earlier >= HOUR for earlier, later in zip(alerts, alerts[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    ("alerted_at", "delivered", "complaints", "since"),
+    [
+        (None, 5000, 0, None),  # nothing to tell
+        (None, 5000, 1, WINDOW_BEGINS),
+        (NOW - HOUR, 5000, 1, NOW - HOUR - COMMIT_LAG),
+        (NOW - HOUR, 1000, 2, WINDOW_BEGINS),  # the record of a broken rule names them all
+    ],
+)
+def test_no_more_of_the_timeline_is_read_than_is_needed(
+    alerted_at: datetime | None, delivered: int, complaints: int, since: datetime | None
+) -> None:
+    account = an_account(alerted_at=alerted_at)
+
+    assert complaints_needed_since(account, days_of(delivered, complaints), SEED, NOW) == since

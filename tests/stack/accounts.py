@@ -1,0 +1,89 @@
+"""Accounts on the deployed stack, used as their owners use them: by SMTP and by API."""
+
+import json
+import smtplib
+import uuid
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from tests.stack.conftest import Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """An account that the operator's command added, with the credential that it printed."""
+
+    stack: Stack
+    id: str
+    key: str
+    secret: str
+    password: str
+
+    @property
+    def address(self) -> str:
+        return f"news@{self.id}.example"
+
+    @property
+    def owner(self) -> str:
+        return f"owner@{self.id}.example"
+
+    def session(self) -> smtplib.SMTP:
+        session = smtplib.SMTP(self.stack.smtp.host, self.stack.smtp.port, timeout=20)
+        try:
+            session.login(self.key, self.password)
+        except smtplib.SMTPAuthenticationError:
+            session.close()
+            raise
+        return session
+
+    def send(self, mails: int, *, complaints: int = 0, **headers: str) -> None:
+        """Sends to `mails` readers, of whom the first `complaints` complain."""
+        with self.session() as session:
+            for number in range(mails):
+                mail = self.a_mail(**headers)
+                if number < complaints:
+                    mail["X-Local-Complaint"] = "all"
+                session.send_message(mail)
+
+    def a_mail(self, **headers: str) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"], mail["To"] = self.address, f"reader-{uuid.uuid4().hex[:8]}@inbox.example"
+        mail["Subject"] = headers.pop("subject", "Fresh rye bread")
+        for name, value in headers.items():
+            mail[name.replace("_", "-")] = value
+        mail.set_content("Bread.")
+        return mail
+
+    def login_is_refused(self) -> bool:
+        try:
+            self.session().quit()
+        except smtplib.SMTPAuthenticationError as refused:
+            return refused.smtp_code == 535
+        return False
+
+    def standing(self) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self.stack.run("account", "show", self.id, "--json").stdout)
+        return answer
+
+    def timeline(self) -> list[dict[str, Any]]:
+        answer = json.loads(self.stack.run("timeline", self.id, "--json").stdout)
+        entries: list[dict[str, Any]] = answer["entries"]
+        return entries
+
+    def mails(self) -> list[EmailMessage]:
+        """What the owner has got, oldest first."""
+        files = sorted(self.stack.mails.glob("*.eml"))
+        mails = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+        return [mail for mail in mails if isinstance(mail, EmailMessage) and mail["To"] == self.owner]
+
+
+def a_business(stack: Stack, prefix: str = "shop") -> Business:
+    account_id = f"{prefix}-{uuid.uuid4().hex[:6]}"
+    arguments = ["--owner-email", f"owner@{account_id}.example", "--identity", f"{account_id}.example"]
+    added = stack.run("account", "add", account_id, *arguments, "--json", "--show-secret")
+    assert added.returncode == 0, added.stderr
+    data = json.loads(added.stdout)
+    return Business(stack, account_id, data["access_key_id"], data["secret_access_key"], data["smtp"]["password"])

@@ -1,0 +1,99 @@
+"""Each function can do what it needs, which the other tests show, and no more, which is tried here."""
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from tests.stack.accounts import a_business
+from tests.stack.conftest import Stack
+
+Attempt = Callable[[Stack, Callable[[str], Any]], Any]
+
+
+def _a_row(table: str) -> Attempt:
+    return lambda stack, client: client("dynamodb").scan(TableName=stack.outputs[table])
+
+
+def _a_mail(_: Stack, client: Callable[[str], Any]) -> Any:
+    return client("ses").send_raw_email(
+        Source="someone@elsewhere.example",
+        Destinations=["a@inbox.example"],
+        RawMessage={"Data": b"From: someone@elsewhere.example\r\nTo: a@inbox.example\r\n\r\nx"},
+    )
+
+
+def _another_user(_: Stack, client: Callable[[str], Any]) -> Any:
+    return client("iam").list_access_keys(UserName="the-operator")
+
+
+def _a_policy(_: Stack, client: Callable[[str], Any]) -> Any:
+    return client("iam").put_user_policy(UserName="permille-x", PolicyName="p", PolicyDocument="{}")
+
+
+def _another_group(_: Stack, client: Callable[[str], Any]) -> Any:
+    return client("iam").add_user_to_group(GroupName="administrators", UserName="the-operator")
+
+
+def _a_new_key(_: Stack, client: Callable[[str], Any]) -> Any:
+    return client("iam").create_access_key(UserName="permille-x")
+
+
+def _a_tally(stack: Stack, client: Callable[[str], Any]) -> Any:
+    key = {"account_id": {"S": "x"}, "day_epoch_shard": {"S": "x"}}
+    return client("dynamodb").delete_item(TableName=stack.outputs["TalliesTable"], Key=key)
+
+
+def _feedback(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("sns").publish(TopicArn=stack.outputs["FeedbackTopicArn"], Message="{}")
+
+
+FORBIDDEN: list[tuple[str, Attempt]] = [
+    ("IngestFunctionName", _a_row("AccountsTable")),
+    ("IngestFunctionName", _another_user),
+    ("IngestFunctionName", _a_mail),
+    ("IngestFunctionName", _a_tally),
+    ("EnforceFunctionName", _another_user),
+    ("EnforceFunctionName", _a_policy),
+    ("EnforceFunctionName", _another_group),
+    ("EnforceFunctionName", _a_new_key),
+    ("EnforceFunctionName", _a_tally),
+    ("EnforceFunctionName", _a_mail),
+    ("NotifyFunctionName", _a_mail),
+    ("NotifyFunctionName", _another_user),
+    ("NotifyFunctionName", _a_row("AccountsTable")),
+    ("NotifyFunctionName", _feedback),
+]
+
+
+@pytest.mark.parametrize(("function", "attempt"), FORBIDDEN)
+def test_a_function_may_not_do_what_it_need_not(stack: Stack, function: str, attempt: Attempt) -> None:
+    client = _as_the_role_of(stack, stack.outputs[function])
+
+    with pytest.raises(ClientError) as refused:
+        attempt(stack, client)
+
+    assert refused.value.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException", "AuthorizationError")
+
+
+def test_an_account_may_send_only_through_its_own_identity(stack: Stack) -> None:
+    business, other = a_business(stack), a_business(stack)
+    ses = stack.client("ses", business.key, business.secret)
+
+    with pytest.raises(ClientError) as refused:
+        ses.send_raw_email(Source=other.address, RawMessage={"Data": other.a_mail().as_bytes()})
+
+    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+
+
+def _as_the_role_of(stack: Stack, function: str) -> Callable[[str], Any]:
+    role = stack.client("lambda").get_function_configuration(FunctionName=function)["Role"]
+    assumed = stack.client("sts").assume_role(RoleArn=role, RoleSessionName="attempt")["Credentials"]
+    session = boto3.Session(
+        aws_access_key_id=assumed["AccessKeyId"],
+        aws_secret_access_key=assumed["SecretAccessKey"],
+        aws_session_token=assumed["SessionToken"],
+        region_name=stack.region,
+    )
+    return lambda service: session.client(service, endpoint_url=stack.endpoint)  # type: ignore[call-overload]

@@ -1,0 +1,182 @@
+"""`permille local` starts one stack, says where it is, drives its clock, and leaves nothing behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from tests.stack.conftest import Stack, eventually, permille
+
+
+def test_up_again_describes_the_stack_that_runs(stack: Stack) -> None:
+    again = stack.run("local", "up")
+
+    assert again.returncode == 0
+    described = json.loads(again.stdout)
+    assert described["endpoint"] == stack.endpoint
+    assert described["outputs"] == stack.outputs
+
+
+def test_status_tells_where_a_running_stack_is(stack: Stack) -> None:
+    status = stack.run("local", "status", "--json")
+
+    assert status.returncode == 0
+    assert json.loads(status.stdout)["smtp"]["port"] == stack.smtp.port
+
+
+def test_status_exports_the_environment_for_a_shell(stack: Stack) -> None:
+    status = stack.run("local", "status", "--export")
+
+    assert f"export AWS_ENDPOINT_URL={stack.endpoint}" in status.stdout.splitlines()
+    assert f"export PERMILLE_STACK={stack.name}" in status.stdout.splitlines()
+
+
+def test_what_holds_credentials_is_its_owners_alone(stack: Stack) -> None:
+    modes = {name: (stack.directory / name).stat().st_mode & 0o777 for name in ("running.json", "deployed.json")}
+
+    assert modes == {"running.json": 0o600, "deployed.json": 0o600}
+
+
+def test_the_stack_answers_with_the_real_smtp_endpoint(stack: Stack) -> None:
+    assert stack.outputs["SmtpEndpoint"] == f"{stack.smtp.host}:{stack.smtp.port}"
+
+
+def test_the_deny_group_is_the_templates(stack: Stack) -> None:
+    policy = stack.client("iam").get_group_policy(GroupName=stack.outputs["DenyGroupName"], PolicyName="deny-sending")
+
+    assert policy["PolicyDocument"]["Statement"] == [{"Effect": "Deny", "Action": "ses:Send*", "Resource": "*"}]
+
+
+def test_a_tick_runs_enforce_at_the_time_it_is_given(stack: Stack) -> None:
+    at = datetime.now(UTC).replace(microsecond=0)
+
+    ticked = stack.run("local", "tick", "--at", at.isoformat(), "--json")
+    clock = (stack.directory / "clock").read_text(encoding="utf-8")
+    stack.run("local", "tick")
+
+    assert ticked.returncode == 0, ticked.stderr
+    assert json.loads(ticked.stdout)["time"] == f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    assert datetime.fromisoformat(clock) == at
+    assert not (stack.directory / "clock").exists()
+
+
+@pytest.mark.parametrize("time", ["tomorrow", "2026-13-01"])
+def test_a_tick_takes_no_other_times_than_iso_8601(stack: Stack, time: str) -> None:
+    ticked = stack.run("local", "tick", "--at", time)
+
+    assert ticked.returncode == 2
+    assert "--at takes an ISO 8601 time" in ticked.stderr
+
+
+def test_env_has_every_functions_variables_for_sam_local_invoke(stack: Stack, tmp_path: Path) -> None:
+    file = tmp_path / "env.json"
+
+    printed = stack.run("local", "env", "--file", str(file))
+
+    variables = json.loads(file.read_text(encoding="utf-8"))
+    assert printed.returncode == 0
+    assert {"IngestComplaint", "Enforce", "Notify"} <= variables.keys()
+    assert variables["Enforce"]["ACCOUNTS_TABLE"] == stack.outputs["AccountsTable"]
+    assert variables["Enforce"]["AWS_ENDPOINT_URL"] == stack.endpoint
+
+
+# ---------------------------------------------------------------- without a deployment
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def supervisor(directory: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A stack that nothing is deployed to, which takes a tenth of the time."""
+    for part in (directory, directory / "logs", directory / "mails", directory / "tmp"):
+        part.mkdir()
+    (directory / "lock").touch()
+    command = [sys.executable, "-m", "permille_cli.local.supervisor", str(directory), "--hours", "0.1"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+        try:
+            eventually((directory / "running.json").exists)
+            yield process
+        finally:
+            process.terminate()
+
+
+def test_down_leaves_no_process_and_no_directory(directory: Path, supervisor: subprocess.Popen[bytes]) -> None:
+    port = _port(directory)
+
+    down = permille("local", "down", env={"PERMILLE_LOCAL_DIR": str(directory)})
+
+    assert down.returncode == 0, down.stderr
+    assert supervisor.wait(timeout=5) == 0
+    assert not directory.exists()
+    assert not _listens(port)
+
+
+def test_the_emulator_does_not_outlive_a_killed_supervisor(
+    directory: Path, supervisor: subprocess.Popen[bytes]
+) -> None:
+    port = _port(directory)
+
+    os.kill(supervisor.pid, signal.SIGKILL)
+
+    eventually(lambda: not _listens(port))
+    status = permille("local", "status", env={"PERMILLE_LOCAL_DIR": str(directory)})
+    assert status.returncode == 1
+
+
+def test_a_second_supervisor_does_not_start(directory: Path, supervisor: subprocess.Popen[bytes]) -> None:
+    command = [sys.executable, "-m", "permille_cli.local.supervisor", str(directory)]
+
+    second = subprocess.run(command, capture_output=True, timeout=30, check=False)  # noqa: S603
+
+    assert second.returncode != 0
+    assert supervisor.poll() is None
+
+
+def test_down_is_content_when_nothing_runs(directory: Path) -> None:
+    down = permille("local", "down", env={"PERMILLE_LOCAL_DIR": str(directory)})
+
+    assert (down.returncode, down.stdout) == (0, "The embedded stack is not running.\n")
+
+
+@pytest.mark.parametrize("command", [("tick",), ("env",)])
+def test_a_command_that_needs_a_stack_says_so(directory: Path, command: tuple[str]) -> None:
+    done = permille("local", *command, env={"PERMILLE_LOCAL_DIR": str(directory)})
+
+    assert done.returncode == 1
+    assert "`permille local up` starts it" in done.stderr
+
+
+def test_neither_up_nor_down_touches_a_directory_of_somebody_else(directory: Path) -> None:
+    directory.mkdir()
+    (directory / "thesis.txt").write_text("dear", encoding="utf-8")
+
+    up = permille("local", "up", env={"PERMILLE_LOCAL_DIR": str(directory)})
+    permille("local", "down", env={"PERMILLE_LOCAL_DIR": str(directory)})
+
+    assert up.returncode == 2
+    assert [path.name for path in directory.iterdir()] == ["thesis.txt"]
+
+
+def _port(directory: Path) -> int:
+    endpoint: str = json.loads((directory / "running.json").read_text(encoding="utf-8"))["endpoint"]
+    return int(endpoint.rpartition(":")[2])
+
+
+def _listens(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.connect()
+    except ConnectionRefusedError:
+        return False
+    finally:
+        connection.close()
+    return True

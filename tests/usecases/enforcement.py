@@ -1,0 +1,67 @@
+"""Enforcing with fakes around it."""
+
+from datetime import datetime, timedelta
+
+from permille.domain.account import Account, Mode, Status
+from permille.domain.policy import SEED
+from permille.domain.reputation import Tally
+from permille.domain.switch import ACTIVE
+from permille.domain.timeline import Entry
+from permille.enforce import Enforcement, Run, enforce, enforce_due
+from tests.builders import ACCOUNT, NOW, TODAY, a_sender, an_account, complaint_entries
+from tests.fakes import LEASED_FOR, FakeAccounts, FakeSwitch, FakeTallies, FakeTimeline, Faults, Rows, User
+
+AFTER_THE_LEASE = NOW + LEASED_FOR + timedelta(seconds=1)
+
+
+class World:
+    """Accounts with what was counted against them, and the IAM users whose keys they send with."""
+
+    def __init__(self, mode: Mode = Mode.ENFORCE) -> None:
+        self.faults = Faults()
+        self.rows = Rows(faults=self.faults)
+        self.switch = FakeSwitch(faults=self.faults)
+        accounts = FakeAccounts(self.rows)
+        self.enforcement = Enforcement(
+            accounts, accounts, FakeTallies(self.rows), FakeTimeline(self.rows), self.switch, SEED, mode
+        )
+
+    def open(self, account: Account, *keys: str, active: bool = True) -> None:
+        """An account that is due, each of its senders with these keys (its own name in front)."""
+        self.rows.accounts[account.id] = account
+        for caller in account.senders:
+            self.rows.senders[caller] = a_sender(caller, account.id)
+            self.switch.users[caller] = User({f"{caller}-{key}": ACTIVE for key in keys or ("k1",)}, denied=not active)
+
+    def counted(self, delivered: int, complaints: int, account_id: str = ACCOUNT) -> None:
+        self.rows.tallies[account_id, 1, TODAY] = Tally(delivered, complaints)
+        self.rows.put(*[one for one in complaint_entries(complaints)])
+
+    def breaks_the_rule(self, *ids: str) -> None:
+        """Accounts that are due and have two complaints on a thousand e-mails."""
+        for account_id in ids or (ACCOUNT,):
+            self.open(an_account(account_id, due_at=NOW))
+            self.counted(1000, 2, account_id)
+
+    def run(self, now: datetime = NOW) -> Run:
+        return enforce_due(self.enforcement, now)
+
+    def see_to(self, *ids: str, now: datetime = NOW) -> Run:
+        return enforce(self.enforcement, ids or (ACCOUNT,), now)
+
+    def account(self, account_id: str = ACCOUNT) -> Account:
+        return self.rows.accounts[account_id]
+
+    def told(self, kind: str, account_id: str = ACCOUNT) -> list[Entry]:
+        return self.rows.told(account_id, kind)
+
+    def can_send(self, account_id: str = ACCOUNT) -> list[bool]:
+        """For every key of every sender, whether mail goes out with it."""
+        callers = [caller for caller in self.account(account_id).senders if caller in self.switch.users]
+        return [self.switch.can_send(caller, key) for caller in callers for key in self.switch.users[caller].keys]
+
+    def agrees(self, account_id: str = ACCOUNT) -> bool:
+        """The account is settled, and its credential says what its status says."""
+        account = self.account(account_id)
+        switched = set(self.can_send(account_id)) <= {account.status is Status.ACTIVE}
+        return account.settled and switched and account_id not in self.rows.leased_until

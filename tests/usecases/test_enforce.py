@@ -1,0 +1,367 @@
+"""Whoever breaks the rule loses the credential, once, and whatever is cut off in the middle is finished later."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from permille.domain.account import Mode, Status
+from permille.domain.switch import ACTIVE, INACTIVE
+from permille.domain.timeline import Kind
+from permille.enforce import Run
+from permille.errors import Unavailable
+from tests.builders import ACCOUNT, CALLER, NOW, an_account
+from tests.fakes import FakeLedger, Killed, When
+from tests.usecases.enforcement import AFTER_THE_LEASE, World
+
+A_MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_broken_rule_takes_the_credential(world: World) -> None:
+    world.breaks_the_rule()
+
+    assert world.run() == Run(looked_at=1, entries=1, failed=0)
+
+    assert world.account().status is Status.DISABLED
+    assert world.can_send() == [False]
+    assert world.agrees()
+    assert len(world.told(Kind.DISABLED)) == 1
+
+
+def test_every_key_of_every_sender_is_put_to_sleep_and_remembered(world: World) -> None:
+    world.open(an_account(senders=(CALLER, "permille-bakery-shop"), due_at=NOW), "k1", "k2")
+    world.counted(1000, 2)
+
+    world.run()
+
+    assert world.can_send() == [False] * 4
+    assert all(user.denied for user in world.switch.users.values())
+    assert world.account().asleep == {
+        caller: frozenset({f"{caller}-k1", f"{caller}-k2"}) for caller in (CALLER, "permille-bakery-shop")
+    }
+
+
+def test_whoever_keeps_the_rule_keeps_the_credential(world: World) -> None:
+    world.open(an_account(due_at=NOW))
+    world.counted(2000, 2)
+
+    world.run()
+
+    assert world.account().status is Status.ACTIVE
+    assert world.can_send() == [True]
+    assert len(world.told(Kind.ALERT)) == 1
+    assert "switch.apply" not in world.faults.calls
+
+
+def test_who_is_not_due_is_left_alone(world: World) -> None:
+    world.breaks_the_rule()
+    world.rows.accounts[ACCOUNT] = an_account(due_at=NOW + A_MINUTE)
+
+    assert world.run().looked_at == 0
+    assert world.run(NOW + A_MINUTE).looked_at == 1
+
+
+def test_the_longest_due_comes_first(world: World) -> None:
+    for age, account_id in enumerate(["new", "old", "oldest"]):
+        world.open(an_account(account_id, due_at=NOW - age * A_MINUTE))
+        world.counted(1000, 2, account_id)
+
+    world.run()
+
+    disabled = sorted(world.rows.entries.values(), key=lambda entry: list(world.rows.entries).index((entry.account_id, entry.id)))
+    assert [entry.account_id for entry in disabled if entry.kind is Kind.DISABLED] == ["oldest", "old", "new"]
+
+
+def test_an_account_that_is_gone_is_no_trouble(world: World) -> None:
+    assert world.see_to("nobody") == Run(looked_at=1, entries=0, failed=0)
+
+
+def test_quiet_ticks_write_nothing(world: World) -> None:
+    world.breaks_the_rule()
+    world.run()
+    world.run(NOW + A_MINUTE)  # finds it settled
+    calls = len(world.faults.calls)
+
+    assert world.run(NOW + 2 * A_MINUTE) == Run(looked_at=0, entries=0, failed=0)
+    assert world.faults.calls[calls:] == ["accounts.due"]
+
+
+def test_a_complaint_that_arrives_after_the_disabling_changes_nothing(world: World) -> None:
+    world.breaks_the_rule()
+    world.run()
+    version = world.account().version
+    FakeLedger(world.rows).nudge(ACCOUNT, NOW + A_MINUTE)
+
+    assert world.run(NOW + A_MINUTE).entries == 0
+    assert world.account().version == version
+    assert world.account().due_at is None
+
+
+# ---------------------------------------------------------------- failures, at every call in turn
+
+
+def failing_calls() -> list[tuple[int, When, type[BaseException]]]:
+    world = World()
+    world.breaks_the_rule()
+    world.run()
+    of_each = [(When.BEFORE, Unavailable), (When.AFTER, Unavailable), (When.BEFORE, Killed), (When.AFTER, Killed)]
+    return [(index, when, error) for index in range(len(world.faults.calls)) for when, error in of_each]
+
+
+@pytest.mark.parametrize(("index", "when", "error"), failing_calls())
+def test_whatever_call_fails_the_next_runs_finish_it(index: int, when: When, error: type[BaseException]) -> None:
+    world = World()
+    world.breaks_the_rule()
+    world.faults.fail(skip=index, when=when, error=error("injected"))
+
+    try:
+        world.run()
+    except (Unavailable, Killed):  # the list of who is due could not be had, or the run was cut off
+        assert not world.agrees() or when is When.AFTER
+    world.run(AFTER_THE_LEASE)
+
+    assert world.account().status is Status.DISABLED
+    assert world.agrees()
+    assert len(world.told(Kind.DISABLED)) == 1
+    assert world.account().asleep == {CALLER: frozenset({f"{CALLER}-k1"})}
+
+
+def waking_world() -> World:
+    """Support has enabled the account again: one key was put to sleep by Permille, the other by its owner."""
+    world = World()
+    asleep = {CALLER: frozenset({f"{CALLER}-k1"})}
+    world.open(an_account(settled=False, asleep=asleep, due_at=NOW), "k1", "k2", active=False)
+    world.switch.users[CALLER].keys = {f"{CALLER}-k1": INACTIVE, f"{CALLER}-k2": INACTIVE}
+    return world
+
+
+def failing_wakings() -> list[tuple[int, When, type[BaseException]]]:
+    world = waking_world()
+    world.run()
+    return [(n, when, error) for n in range(len(world.faults.calls)) for when in When for error in (Unavailable, Killed)]
+
+
+@pytest.mark.parametrize(("index", "when", "error"), failing_wakings())
+def test_whatever_call_fails_only_permilles_own_key_is_woken(
+    index: int, when: When, error: type[BaseException]
+) -> None:
+    world = waking_world()
+    world.faults.fail(skip=index, when=when, error=error("injected"))
+
+    try:
+        world.run()
+    except (Unavailable, Killed):
+        assert world.account().status is Status.ACTIVE
+    world.run(AFTER_THE_LEASE)
+
+    assert world.switch.users[CALLER].keys == {f"{CALLER}-k1": ACTIVE, f"{CALLER}-k2": INACTIVE}
+    assert not world.switch.users[CALLER].denied
+    assert world.account().settled
+    assert world.account().asleep == {}
+
+
+def test_one_failing_account_does_not_keep_the_others_waiting(world: World) -> None:
+    world.breaks_the_rule("first", "second", "third")
+    world.faults.fail("tallies.days", skip=1)
+
+    assert world.run() == Run(looked_at=3, entries=2, failed=1)
+
+    assert [world.account(one).status for one in ("first", "second", "third")] == ["disabled", "active", "disabled"]
+    assert world.run(NOW + A_MINUTE).failed == 0
+    assert world.account("second").status is Status.DISABLED
+
+
+def test_a_switch_that_fails_for_long_is_tried_every_minute(world: World) -> None:
+    world.breaks_the_rule()
+    world.faults.fail("switch.apply", times=3)
+
+    failed = [world.run(NOW + n * A_MINUTE).failed for n in range(4)]
+
+    assert failed == [1, 1, 1, 0]
+    assert world.agrees()
+
+
+def test_a_switch_is_believed_only_when_read_back(world: World) -> None:
+    world.breaks_the_rule()
+    world.faults.meanwhile("switch.read", lambda: None)
+    world.faults.meanwhile("switch.read", lambda: wake(world))  # between the flip and the reading back
+
+    world.run()
+
+    assert not world.account().settled
+    world.run(NOW + A_MINUTE)
+    assert world.agrees()
+
+
+def wake(world: World) -> None:
+    world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
+
+
+# ---------------------------------------------------------------- others write at the same time
+
+
+def test_a_nudge_in_between_makes_it_decide_anew(world: World) -> None:
+    world.open(an_account(due_at=NOW))
+    world.counted(1000, 1)
+
+    def second_complaint() -> None:
+        world.counted(1000, 2)
+        FakeLedger(world.rows).nudge(ACCOUNT, NOW)
+
+    world.faults.meanwhile("accounts.save", second_complaint)
+
+    world.run()
+
+    assert world.account().status is Status.DISABLED
+    assert world.told(Kind.DISABLED)[0].facts["complaints"] == 2
+    assert world.told(Kind.ALERT) == []
+
+
+def test_whom_others_never_stop_writing_to_is_left_for_the_next_run(world: World) -> None:
+    world.breaks_the_rule()
+    for _ in range(5):
+        world.faults.meanwhile("accounts.save", lambda: FakeLedger(world.rows).nudge(ACCOUNT, NOW))
+
+    assert world.run() == Run(looked_at=1, entries=0, failed=1)
+    assert world.run().entries == 1
+
+
+CALLS = ["accounts.get", "tallies.days", "accounts.save", "switch.read", "leases.take", "switch.apply", "leases.release"]
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("skip", [0, 1])
+def test_two_runs_that_overlap_disable_once_and_forget_no_key(world: World, call: str, skip: int) -> None:
+    world.breaks_the_rule()
+    for _ in range(skip):
+        world.faults.meanwhile(call, lambda: None)
+    world.faults.meanwhile(call, lambda: world.see_to())  # the stream's run, while the schedule's is at it
+
+    world.run()
+    world.run(AFTER_THE_LEASE)
+
+    assert world.agrees()
+    assert len(world.told(Kind.DISABLED)) == 1
+    assert world.account().asleep == {CALLER: frozenset({f"{CALLER}-k1"})}
+
+
+@pytest.mark.parametrize("call", ["switch.read", "leases.take", "switch.apply", "leases.release"])
+def test_who_is_enabled_while_being_switched_off_ends_up_enabled(world: World, call: str) -> None:
+    world.breaks_the_rule()
+
+    def support_enables() -> None:
+        account = world.account()
+        world.rows.tallies.clear()
+        enabled = replace(account, status=Status.ACTIVE, settled=False, version=account.version + 1, due_at=NOW)
+        world.rows.accounts[ACCOUNT] = enabled
+
+    world.faults.meanwhile(call, support_enables)
+
+    world.run()
+    world.run(AFTER_THE_LEASE)
+
+    assert world.account().status is Status.ACTIVE
+    assert world.agrees()
+    assert world.can_send() == [True]
+
+
+# ---------------------------------------------------------------- keys and users
+
+
+def test_the_owners_own_inactive_key_is_never_touched(world: World) -> None:
+    world.breaks_the_rule()
+    world.switch.users[CALLER].keys[f"{CALLER}-own"] = INACTIVE
+    world.run()
+    enabled = replace(world.account(), status=Status.ACTIVE, settled=False, due_at=NOW)
+    world.rows.accounts[ACCOUNT] = enabled
+    world.rows.tallies.clear()
+
+    world.run(NOW + A_MINUTE)
+
+    assert world.switch.users[CALLER].keys == {f"{CALLER}-k1": ACTIVE, f"{CALLER}-own": INACTIVE}
+    assert world.account().asleep == {}
+
+
+def test_a_missing_user_cannot_send_and_is_not_waited_for(world: World) -> None:
+    world.open(an_account(senders=("permille-gone", CALLER), due_at=NOW))
+    world.counted(1000, 2)
+    del world.switch.users["permille-gone"]
+
+    world.run()
+
+    assert world.agrees()
+    assert world.can_send() == [False]
+
+
+def test_a_key_that_goes_while_it_is_switched_is_read_anew(world: World) -> None:
+    world.breaks_the_rule()
+    world.faults.meanwhile("switch.apply", world.switch.users[CALLER].keys.clear)
+
+    assert world.run().failed == 1
+    world.run(NOW + A_MINUTE)
+
+    assert world.account().settled
+    assert world.switch.users[CALLER].denied
+
+
+# ---------------------------------------------------------------- observing
+
+
+def test_in_observe_mode_nothing_is_switched_and_staff_read_it_once() -> None:
+    world = World(Mode.OBSERVE)
+    world.breaks_the_rule()
+
+    world.run()
+    world.see_to(now=NOW + A_MINUTE)
+
+    assert world.account().status is Status.ACTIVE
+    assert world.can_send() == [True]
+    assert len(world.told(Kind.WOULD_DISABLE)) == 1
+    assert world.told(Kind.ALERT) == world.told(Kind.DISABLED) == []
+
+
+def test_entering_enforce_judges_the_observed_account_anew(world: World) -> None:
+    observing = World(Mode.OBSERVE)
+    observing.breaks_the_rule()
+    observing.run()
+    world.rows, world.switch.users = observing.rows, observing.switch.users
+
+    entering = World(Mode.ENFORCE)
+    entering.breaks_the_rule()
+    entering.rows.accounts[ACCOUNT] = replace(observing.account(), due_at=NOW)
+    entering.run()
+
+    assert entering.account().status is Status.DISABLED
+    assert not entering.account().would_disable
+
+
+# ---------------------------------------------------------------- time
+
+
+def test_time_never_goes_behind_the_last_decision(world: World) -> None:
+    world.breaks_the_rule()
+    decided_at = NOW + timedelta(hours=1)
+    world.rows.accounts[ACCOUNT] = an_account(due_at=NOW, decided_at=decided_at)
+
+    world.run(NOW)
+
+    assert world.account().decided_at == decided_at
+    assert world.told(Kind.DISABLED)[0].at == decided_at
+
+
+def test_a_second_complaint_within_the_hour_is_told_when_it_is_over(world: World) -> None:
+    world.open(an_account(due_at=NOW))
+    world.counted(50_000, 1)
+    world.run()
+    world.counted(50_000, 2)
+    FakeLedger(world.rows).nudge(ACCOUNT, NOW + A_MINUTE)
+
+    told = [world.run(NOW + n * A_MINUTE).entries for n in (1, 30, 59, 60, 61)]
+
+    assert told == [0, 0, 0, 1, 0]
+    assert world.told(Kind.ALERT)[-1].facts["new_complaints"] == 1

@@ -1,0 +1,287 @@
+"""Feedback is counted exactly once, whatever is delivered twice, fails, or cannot be read."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from permille.domain.reputation import Tally
+from permille.domain.timeline import Kind
+from permille.ingest import Received, ingest
+from tests.builders import (
+    ACCOUNT,
+    CALLER,
+    NOW,
+    OWNER_MAIL_CALLER,
+    SENT_AT,
+    TODAY,
+    Body,
+    a_sender,
+    an_account,
+    ses_event,
+    ses_notification,
+    sns_envelope,
+)
+from tests.fakes import FakeLedger, FakeQuarantine, Faults, Rows, When
+
+LATER = NOW + timedelta(minutes=5)
+
+
+class Ingestion:
+    """The use case with fakes around it, and one account whose mail comes back."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.rows = Rows(faults=self.faults)
+        self.quarantine = FakeQuarantine(self.faults)
+        self.rows.accounts[ACCOUNT] = an_account()
+        self.rows.senders[CALLER] = a_sender()
+
+    def receive(self, *bodies: Body | str, now: datetime = NOW) -> list[str]:
+        """Takes a batch whose records are called r-0, r-1 ..., and returns those to be delivered again."""
+        texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
+        batch = [Received(f"r-{number}", text) for number, text in enumerate(texts)]
+        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now)
+
+    @property
+    def counts(self) -> Tally:
+        return sum(self.rows.tallies.values(), Tally())
+
+    def told(self, kind: Kind) -> int:
+        return len(self.rows.told(ACCOUNT, kind))
+
+
+@pytest.fixture
+def feedback() -> Ingestion:
+    return Ingestion()
+
+
+def test_a_delivery_a_bounce_and_a_complaint_are_counted(feedback: Ingestion) -> None:
+    failed = feedback.receive(
+        ses_event("Delivery", recipients=["a@x.org", "b@x.org"]), ses_event("Bounce", "m-2"), ses_event("Complaint")
+    )
+
+    assert failed == []
+    assert feedback.counts == Tally(delivered=2, complaints=1, bounces=1)
+    assert feedback.told(Kind.COMPLAINT) == 1
+
+
+COMPLAINT = ses_event("Complaint")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (COMPLAINT, COMPLAINT),
+        (COMPLAINT, sns_envelope(json.dumps(COMPLAINT))),
+        (COMPLAINT, ses_notification("Complaint")),  # where both dialects are switched on
+        (ses_notification("Complaint"), COMPLAINT),
+        (COMPLAINT, ses_event("Complaint", feedbackId="f-2")),  # one destination, one complaint
+    ],
+    ids=["again", "wrapped", "other-dialect", "the-other-way", "other-report"],
+)
+@pytest.mark.parametrize("together", [True, False], ids=["one-batch", "two-batches"])
+def test_a_redelivered_complaint_counts_once(feedback: Ingestion, first: Body, second: Body, together: bool) -> None:
+    failed = feedback.receive(first, second) if together else [*feedback.receive(first), *feedback.receive(second)]
+
+    assert failed == []
+    assert feedback.counts == Tally(complaints=1)
+    assert feedback.told(Kind.COMPLAINT) == 1
+
+
+def test_a_redelivered_delivery_counts_once(feedback: Ingestion) -> None:
+    feedback.receive(ses_event("Delivery", recipients=["a@x.org"]))
+    feedback.receive(ses_event("Delivery", recipients=["A@x.org", "b@x.org"]))
+
+    assert feedback.counts == Tally(delivered=2)
+
+
+@pytest.mark.parametrize("when", When)
+def test_a_failed_count_is_reported_and_counted_on_redelivery(feedback: Ingestion, when: When) -> None:
+    feedback.faults.fail("ledger.count", when=when)
+
+    assert feedback.receive(COMPLAINT) == ["r-0"]
+    assert feedback.receive(COMPLAINT, now=LATER) == []
+    assert feedback.counts == Tally(complaints=1)
+    assert feedback.told(Kind.COMPLAINT) == 1
+
+
+def test_only_the_records_that_failed_come_again(feedback: Ingestion) -> None:
+    feedback.faults.fail("ledger.count", skip=1)
+
+    failed = feedback.receive(ses_event("Delivery", "m-1"), ses_event("Delivery", "m-2"), ses_event("Delivery", "m-3"))
+
+    assert failed == ["r-1"]
+    assert feedback.counts == Tally(delivered=2)
+
+
+def test_every_record_that_waits_for_a_failed_count_comes_again(feedback: Ingestion) -> None:
+    feedback.faults.fail("ledger.count")
+
+    assert feedback.receive(COMPLAINT, COMPLAINT) == ["r-0", "r-1"]
+
+
+def test_where_the_senders_cannot_be_read_all_comes_again(feedback: Ingestion) -> None:
+    feedback.faults.fail("ledger.whose")
+
+    assert feedback.receive(COMPLAINT, "nonsense") == ["r-0", "r-1"]
+    assert feedback.quarantine.kept == {}
+
+
+# ---------------------------------------------------------------- nudging
+
+
+@pytest.mark.parametrize(
+    ("event", "nudges"),
+    [
+        (ses_event("Complaint"), 1),
+        (ses_event("Bounce"), 1),
+        (ses_event("Delivery"), 0),
+        (ses_event("Bounce", bounceType="Transient"), 0),
+        (ses_event("Bounce", bounceSubType="Suppressed"), 0),
+    ],
+)
+def test_a_complaint_or_a_permanent_bounce_wakes_the_account(feedback: Ingestion, event: Body, nudges: int) -> None:
+    feedback.receive(event)
+
+    assert feedback.rows.accounts[ACCOUNT].nudges == nudges
+    assert feedback.rows.accounts[ACCOUNT].due_at == (NOW if nudges else None)
+
+
+def test_one_nudge_is_enough_for_a_batch(feedback: Ingestion) -> None:
+    feedback.receive(ses_event("Complaint", "m-1"), ses_event("Complaint", "m-2"), ses_event("Bounce", "m-3"))
+
+    assert feedback.rows.accounts[ACCOUNT].nudges == 1
+
+
+def test_the_account_is_nudged_also_when_all_was_known(feedback: Ingestion) -> None:
+    feedback.faults.fail("ledger.nudge")  # the run that counted it was cut off before it nudged
+
+    assert feedback.receive(COMPLAINT) == ["r-0"]
+    assert feedback.receive(COMPLAINT, now=LATER) == []
+    assert feedback.counts == Tally(complaints=1)
+    assert feedback.rows.accounts[ACCOUNT].due_at == LATER
+
+
+def test_a_sender_without_an_account_row_still_counts(feedback: Ingestion) -> None:
+    feedback.rows.accounts.clear()
+
+    assert feedback.receive(COMPLAINT) == []
+    assert feedback.counts == Tally(complaints=1)
+
+
+# ---------------------------------------------------------------- where and when it counts
+
+
+def test_feedback_counts_for_the_day_on_which_the_mail_was_sent(feedback: Ingestion) -> None:
+    sent_at = datetime(2026, 3, 7, 23, 59, 59, tzinfo=UTC)
+
+    feedback.receive(ses_event("Complaint", sent_at=sent_at))
+
+    assert feedback.rows.tallies == {(ACCOUNT, 1, sent_at.date()): Tally(complaints=1)}
+
+
+@pytest.mark.parametrize(("began", "epoch"), [(SENT_AT - timedelta(hours=1), 2), (SENT_AT + timedelta(hours=1), 1)])
+def test_feedback_counts_in_the_epoch_in_which_the_mail_was_sent(
+    feedback: Ingestion, began: datetime, epoch: int
+) -> None:
+    feedback.rows.senders[CALLER] = a_sender(CALLER, ACCOUNT, began)
+
+    feedback.receive(COMPLAINT)
+
+    assert feedback.rows.tallies == {(ACCOUNT, epoch, TODAY): Tally(complaints=1)}
+    assert feedback.rows.told(ACCOUNT)[0].facts["epoch"] == epoch
+
+
+def test_a_report_that_does_not_count_is_shown_all_the_same(feedback: Ingestion) -> None:
+    feedback.receive(ses_event("Complaint", complaintFeedbackType="not-spam"))
+
+    assert feedback.counts == Tally()
+    assert [entry.kind for entry in feedback.rows.told(ACCOUNT)] == [Kind.REPORT]
+
+
+def test_a_report_that_does_not_count_takes_no_complaint_away(feedback: Ingestion) -> None:
+    feedback.receive(ses_event("Complaint", complaintFeedbackType="not-spam"), COMPLAINT)
+
+    assert feedback.counts == Tally(complaints=1)
+
+
+def test_each_account_has_its_own_counts(feedback: Ingestion) -> None:
+    feedback.rows.senders["permille-florist"] = a_sender("permille-florist", "florist")
+
+    feedback.receive(ses_event("Delivery", "m-1"), ses_event("Delivery", "m-2", caller="permille-florist"))
+
+    assert {key[0]: tally.delivered for key, tally in feedback.rows.tallies.items()} == {ACCOUNT: 1, "florist": 1}
+
+
+# ---------------------------------------------------------------- what counts against nobody
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "caller"),
+    [
+        (ses_event("Complaint", caller="root"), "unattributed: no account owns this caller", "root"),
+        (ses_event("Complaint", caller=""), "unattributed: no caller named", ""),
+        (ses_event("Delivery", sent_at=NOW + timedelta(days=2)), "sent in the future: 2026-03-12", CALLER),
+        ("hello", "the body is not JSON", ""),
+        ({"eventType": "Complaint", "mail": None}, "the event has nothing as mail", ""),
+    ],
+)
+def test_what_cannot_be_read_or_attributed_is_kept_with_its_reason(
+    feedback: Ingestion, body: Body | str, reason: str, caller: str
+) -> None:
+    assert feedback.receive(body) == []
+
+    (kept,) = feedback.quarantine.kept.values()
+    assert kept[0].startswith(reason)
+    assert kept[1] == caller
+    assert feedback.counts == Tally()
+
+
+def test_mail_sent_less_than_a_day_ahead_is_another_clock(feedback: Ingestion) -> None:
+    feedback.receive(ses_event("Delivery", sent_at=NOW + timedelta(days=1)))
+
+    assert feedback.counts == Tally(delivered=1)
+
+
+@pytest.mark.parametrize("when", When)
+def test_what_could_not_be_kept_comes_again(feedback: Ingestion, when: When) -> None:
+    feedback.faults.fail("quarantine.keep", when=when)
+
+    assert feedback.receive("hello", COMPLAINT) == ["r-0"]
+    assert feedback.receive("hello", COMPLAINT) == []
+    assert len(feedback.quarantine.kept) == 1
+
+
+def test_a_bad_record_does_not_keep_the_good_ones_waiting(feedback: Ingestion) -> None:
+    failed = feedback.receive("hello", COMPLAINT, json.dumps({"eventType": "Complaint", "mail": []}))
+
+    assert failed == []
+    assert feedback.counts == Tally(complaints=1)
+    assert len(feedback.quarantine.kept) == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ses_event("Complaint", caller=OWNER_MAIL_CALLER),
+        ses_event("Bounce", caller=OWNER_MAIL_CALLER),
+        ses_event("Delivery") | {"eventType": "Open"},
+        "Successfully validated SNS topic for Amazon SES event publishing.",
+    ],
+)
+def test_mail_to_owners_and_set_up_notices_are_ignored(feedback: Ingestion, body: Any) -> None:
+    assert feedback.receive(body) == []
+
+    assert feedback.counts == Tally()
+    assert feedback.quarantine.kept == {}
+
+
+def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -> None:
+    batch: Sequence[Received] = [Received("r-0", json.dumps(ses_event("Complaint", caller="")))]
+
+    ingest(batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW)
+
+    assert feedback.quarantine.reasons == ["unattributed: no caller named"]
