@@ -85,9 +85,7 @@ def days_of(delivered: int, complaints: int, day: date = TODAY) -> Days:
     return {day: Tally(delivered=delivered, complaints=complaints)}
 
 
-def a_complaint_entry(
-    message_id: str = "m-1", at: datetime = NOW, account_id: str = ACCOUNT, **message: Any
-) -> Entry:
+def a_complaint_entry(message_id: str = "m-1", at: datetime = NOW, account_id: str = ACCOUNT, **message: Any) -> Entry:
     sent: dict[str, Any] = {"sent_at": at - timedelta(hours=2), **message}
     return timeline.complaint(account_id, at, a_complaint(message_id, message=sent), epoch=1)
 
@@ -178,7 +176,13 @@ def _about(kind: str, different: Body) -> Body:
 
 def sns_envelope(message: str, kind: str = "Notification") -> Body:
     topic = "arn:aws:sns:us-east-1:123456789012:feedback"
-    return {"Type": kind, "MessageId": "e-1", "TopicArn": topic, "Message": message, "Timestamp": "2026-03-10T12:00:00Z"}
+    return {
+        "Type": kind,
+        "MessageId": "e-1",
+        "TopicArn": topic,
+        "Message": message,
+        "Timestamp": "2026-03-10T12:00:00Z",
+    }
 
 
 def eventbridge_event(detail: Body, detail_type: str = "Email Complaint Received") -> Body:

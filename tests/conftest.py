@@ -1,6 +1,12 @@
 """The environment that the tests run in: credentials that open nothing, and no way out."""
 
 import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+from moto import mock_aws
+from moto.core.models import MockAWS
 
 # Set before any test imports the package: Powertools reads its names when a logger is made.
 os.environ.update(
@@ -14,3 +20,19 @@ os.environ.update(
         "POWERTOOLS_METRICS_NAMESPACE": "Permille",
     }
 )
+
+settings.register_profile("permille", deadline=None)  # a busy machine is no counter-example
+settings.load_profile("permille")
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[MockAWS]:
+    """One for a module: what takes its time is reading AWS's own descriptions of its services."""
+    with mock_aws() as mock:
+        yield mock
+
+
+@pytest.fixture
+def aws(moto: MockAWS) -> None:
+    """An AWS account with nothing in it."""
+    moto.reset()

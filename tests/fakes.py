@@ -121,7 +121,7 @@ class FakeLedger:
 
     def count(self, counts: Sequence[Count], now: datetime) -> Counted:  # noqa: ARG002 - markers do not expire here
         assert len({count.identity for count in counts}) == len(counts), "identities must be distinct"
-        new, known, failed = set(), set(), set()
+        new, known, failed = set[str](), set[str](), set[str]()
         for count in counts:
             marker = (count.account_id if count.entry else "", count.identity)
             try:

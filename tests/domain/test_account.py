@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import NOW, TODAY, a_complaint_entry, an_account, complaint_entries, days_of, evidence
 
 from permille.domain.account import (
     COMMIT_LAG,
@@ -18,8 +21,7 @@ from permille.domain.account import (
 )
 from permille.domain.policy import SEED
 from permille.domain.reputation import first_day
-from permille.domain.timeline import Entry, Kind
-from tests.builders import NOW, TODAY, a_complaint_entry, an_account, complaint_entries, days_of, evidence
+from permille.domain.timeline import Entry
 
 ENFORCE, OBSERVE = Mode.ENFORCE, Mode.OBSERVE
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
@@ -39,7 +41,9 @@ accounts = st.builds(
 pieces_of_evidence = st.builds(evidence, st.integers(0, 4000), st.integers(0, 5))
 
 
-def looked_at(account: Account, found: Evidence, now: datetime = NOW, mode: Mode = ENFORCE) -> tuple[Account, list[str]]:
+def looked_at(
+    account: Account, found: Evidence, now: datetime = NOW, mode: Mode = ENFORCE
+) -> tuple[Account, list[str]]:
     outcome = decide(account, found, SEED, mode, now)
     return outcome.account, [str(entry.kind) for entry in outcome.entries]
 
@@ -72,7 +76,7 @@ def looked_at(account: Account, found: Evidence, now: datetime = NOW, mode: Mode
     ],
 )
 def test_what_becomes_of_an_account(
-    mode: Mode, before: dict[str, object], delivered: int, complaints: int, after: Status, told: list[str]
+    mode: Mode, before: dict[str, Any], delivered: int, complaints: int, after: Status, told: list[str]
 ) -> None:
     account, kinds = looked_at(an_account(**before), evidence(delivered, complaints), mode=mode)
 
@@ -98,7 +102,9 @@ def test_the_record_of_a_disabling_names_its_complaints() -> None:
 
 def test_the_record_names_no_complaint_about_mail_that_was_not_judged() -> None:
     older = a_complaint_entry("m-old", sent_at=NOW - timedelta(days=50))
-    of_another_epoch = replace(older, facts=complaint_entries(1)[0].facts | {"epoch": 2, "identity": "complaint#m-9"})
+    of_another_epoch = replace(
+        older, facts=dict(complaint_entries(1)[0].facts) | {"epoch": 2, "identity": "complaint#m-9"}
+    )
     found = evidence(1000, 2, [older, of_another_epoch, *complaint_entries(2)])
 
     outcome = decide(an_account(), found, SEED, ENFORCE, NOW)
@@ -171,9 +177,7 @@ def test_clean_mail_that_leaves_the_window_first_disables_the_next_day() -> None
     assert told == ["disabled"]
 
 
-@pytest.mark.parametrize(
-    ("decided_at", "now"), [(None, NOW), (NOW - HOUR, NOW), (NOW + HOUR, NOW + HOUR)]
-)
+@pytest.mark.parametrize(("decided_at", "now"), [(None, NOW), (NOW - HOUR, NOW), (NOW + HOUR, NOW + HOUR)])
 def test_time_never_runs_backwards_for_an_account(decided_at: datetime | None, now: datetime) -> None:
     assert an_account(decided_at=decided_at).not_before_last_decision(NOW) == now
 
@@ -268,7 +272,7 @@ def test_alerts_are_an_hour_apart(moments: list[tuple[int, int, bool]]) -> None:
         if story.look(now):
             alerts.append(now)
 
-    assert all(later - earlier >= HOUR for earlier, later in zip(alerts, alerts[1:], strict=False))
+    assert all(later - earlier >= HOUR for earlier, later in pairwise(alerts))
 
 
 @pytest.mark.parametrize(

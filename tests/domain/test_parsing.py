@@ -8,9 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-
-from permille.domain import timeline
-from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable, parse
 from tests.builders import (
     ACCOUNT,
     CALLER,
@@ -22,6 +19,9 @@ from tests.builders import (
     ses_notification,
     sns_envelope,
 )
+
+from permille.domain import timeline
+from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable, parse
 
 VALIDATED = "Successfully validated SNS topic for Amazon SES event publishing."
 KINDS = ["Delivery", "Bounce", "Complaint"]

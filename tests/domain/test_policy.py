@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import TODAY, a_verdict, days_of
 
 from permille.domain.policy import SEED, Decision, judge
 from permille.domain.reputation import Tally
-from tests.builders import TODAY, a_verdict, days_of
 
 WORSE = [Decision.KEEP, Decision.WARN, Decision.DISABLE]
 delivered_counts = st.integers(0, 20_000)

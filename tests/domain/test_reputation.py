@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.builders import NOW, TODAY
 
 from permille.domain.reputation import Tally, epoch_of, first_day, total
-from tests.builders import NOW, TODAY
 
 counts = st.integers(0, 1000)
 tallies = st.builds(Tally, counts, counts, counts)

@@ -9,6 +9,7 @@ from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Igno
 SAMPLES = Path(__file__).parents[1] / "ses_events"
 NO_EVENT = "neither eventType nor notificationType is there"
 EVENT = "EXAMPLE7c191be45-e9aedb9a-02f9-4d12-a87d-dd0099a07f8a-000000"
+HELLO = "0000013786031775-163e3910-53eb-4c8e-a04a-f29debf88a84-000000"
 ODD = "000001378603177f-7a5433e7-8edb-42ae-af10-f0181f34d6ee-000000"
 
 # The identities that each counts by, or the name it is ignored by, or why it cannot be read.
@@ -47,8 +48,7 @@ MEANINGS: dict[str, tuple[type, list[str] | str]] = {
     "doc_notif_complaint_no_feedback_report": (
         Complaint,
         [
-            "complaint#0000013786031775-163e3910-53eb-4c8e-a04a-f29debf88a84-000000"
-            "#0000013786031775-fea503bc-7497-49e1-881b-a0379bb037d3-000000"
+            f"complaint#{HELLO}#0000013786031775-fea503bc-7497-49e1-881b-a0379bb037d3-000000",
         ],
     ),
     "doc_notif_complaint_odd_timestamps": (Complaint, [f"complaint#{ODD}"]),

@@ -31,13 +31,7 @@ class Business:
         return f"owner@{self.id}.example"
 
     def session(self) -> smtplib.SMTP:
-        session = smtplib.SMTP(self.stack.smtp.host, self.stack.smtp.port, timeout=20)
-        try:
-            session.login(self.key, self.password)
-        except smtplib.SMTPAuthenticationError:
-            session.close()
-            raise
-        return session
+        return self.stack.session(self.key, self.password)
 
     def send(self, mails: int, *, complaints: int = 0, **headers: str) -> None:
         """Sends to `mails` readers, of whom the first `complaints` complain."""

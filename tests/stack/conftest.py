@@ -2,6 +2,7 @@
 
 import json
 import os
+import smtplib
 import subprocess
 import sys
 import time
@@ -64,6 +65,16 @@ class Stack:
             aws_access_key_id=key or self.env["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=secret or self.env["AWS_SECRET_ACCESS_KEY"],
         )
+
+    def session(self, key: str, password: str) -> smtplib.SMTP:
+        """An SMTP session, logged in."""
+        session = smtplib.SMTP(self.smtp.host, self.smtp.port, timeout=20)
+        try:
+            session.login(key, password)
+        except smtplib.SMTPAuthenticationError:
+            session.close()
+            raise
+        return session
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return permille(*arguments, env=self.env)

@@ -32,13 +32,7 @@ class Sender:
         return f"news@{self.domain}"
 
     def session(self) -> smtplib.SMTP:
-        session = smtplib.SMTP(self.stack.smtp.host, self.stack.smtp.port, timeout=20)
-        try:
-            session.login(self.key, self.password)
-        except smtplib.SMTPAuthenticationError:
-            session.close()
-            raise
-        return session
+        return self.stack.session(self.key, self.password)
 
     def send(self, *recipients: str, **headers: str) -> str:
         """Sends one mail in a session of its own, and returns SES's id of it."""
@@ -58,6 +52,11 @@ class Sender:
 
         eventually(received)
         return events
+
+    def events_waiting(self) -> int:
+        names = ["ApproximateNumberOfMessages"]
+        answer = self.stack.client("sqs").get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=names)
+        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
     def allow(self, *statements: dict[str, Any]) -> None:
         document = json.dumps({"Version": "2012-10-17", "Statement": statements})

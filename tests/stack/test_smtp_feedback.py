@@ -1,6 +1,7 @@
 """What the embedded stack's SMTP endpoint accepts, it publishes as Amazon SES does; and the SES API beside it."""
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -29,7 +30,7 @@ def test_a_named_configuration_set_goes_before_the_identitys_own(sender: Sender,
     message = eventually(lambda: stack.client("sqs").receive_message(QueueUrl=queue_url).get("Messages"))[0]
     event = json.loads(message["Body"])
     assert event["mail"]["tags"]["ses:configuration-set"] == [other]
-    assert "X-SES-CONFIGURATION-SET" not in _header_names(event)
+    assert "X-SES-CONFIGURATION-SET" in _header_names(event)  # told as submitted, and never to be believed
 
 
 def test_an_unknown_configuration_set_is_refused(sender: Sender) -> None:
@@ -52,7 +53,7 @@ def test_a_senders_tags_are_told_and_none_of_sess_own_can_be_forged(sender: Send
         "ses:outgoing-ip": ["192.0.2.25"],
         "campaign": ["berries-1"],
     }
-    assert "X-SES-MESSAGE-TAGS" not in _header_names(event)
+    assert "X-SES-MESSAGE-TAGS" in _header_names(event)
 
 
 # ---------------------------------------------------------------- feedback
@@ -67,6 +68,18 @@ def test_recipients_of_one_domain_share_a_delivery(sender: Sender) -> None:
         ["ann@example.com", "cyd@example.com"],
         ["bea@example.org"],
     ]
+
+
+def test_a_recipient_can_take_time_to_complain(sender: Sender) -> None:
+    sender.send("ann@example.com", X_Local_Complaint="all", X_Local_Complaint_After="2")
+    [delivery] = sender.events(1)
+    delivered_at = time.monotonic()
+
+    [complaint] = sender.events(1)
+
+    assert (delivery["eventType"], complaint["eventType"]) == ("Delivery", "Complaint")
+    assert time.monotonic() - delivered_at > 1
+    assert complaint["mail"]["messageId"] == delivery["mail"]["messageId"]
 
 
 def test_a_complaint_comes_after_the_delivery_and_names_all_at_that_domain(sender: Sender) -> None:

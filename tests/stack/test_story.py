@@ -70,7 +70,7 @@ def test_a_key_that_is_woken_by_hand_is_still_denied(deals: Business) -> None:
         iam.update_access_key(UserName=user, AccessKeyId=deals.key, Status="Inactive")
 
     assert refused.value.smtp_code == 554
-    assert b"Access denied" in bytes(refused.value.smtp_error)
+    assert "Access denied" in str(refused.value.smtp_error)
 
 
 def test_one_complaint_leaves_the_credential_as_it_is(bakery: Business) -> None:

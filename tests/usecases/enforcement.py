@@ -2,14 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from tests.builders import ACCOUNT, NOW, TODAY, a_sender, an_account, complaint_entries
+from tests.fakes import LEASED_FOR, FakeAccounts, FakeSwitch, FakeTallies, FakeTimeline, Faults, Rows, User
+
 from permille.domain.account import Account, Mode, Status
 from permille.domain.policy import SEED
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Entry
 from permille.enforce import Enforcement, Run, enforce, enforce_due
-from tests.builders import ACCOUNT, NOW, TODAY, a_sender, an_account, complaint_entries
-from tests.fakes import LEASED_FOR, FakeAccounts, FakeSwitch, FakeTallies, FakeTimeline, Faults, Rows, User
 
 AFTER_THE_LEASE = NOW + LEASED_FOR + timedelta(seconds=1)
 
@@ -35,7 +36,7 @@ class World:
 
     def counted(self, delivered: int, complaints: int, account_id: str = ACCOUNT) -> None:
         self.rows.tallies[account_id, 1, TODAY] = Tally(delivered, complaints)
-        self.rows.put(*[one for one in complaint_entries(complaints)])
+        self.rows.put(*complaint_entries(complaints))
 
     def breaks_the_rule(self, *ids: str) -> None:
         """Accounts that are due and have two complaints on a thousand e-mails."""

@@ -1,15 +1,10 @@
 """Feedback is counted exactly once, whatever is delivered twice, fails, or cannot be read."""
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-
-from permille.domain.reputation import Tally
-from permille.domain.timeline import Kind
-from permille.ingest import Received, ingest
 from tests.builders import (
     ACCOUNT,
     CALLER,
@@ -25,6 +20,10 @@ from tests.builders import (
     sns_envelope,
 )
 from tests.fakes import FakeLedger, FakeQuarantine, Faults, Rows, When
+
+from permille.domain.reputation import Tally
+from permille.domain.timeline import Kind
+from permille.ingest import Received, ingest
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -280,7 +279,7 @@ def test_mail_to_owners_and_set_up_notices_are_ignored(feedback: Ingestion, body
 
 
 def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -> None:
-    batch: Sequence[Received] = [Received("r-0", json.dumps(ses_event("Complaint", caller="")))]
+    batch = [Received("r-0", json.dumps(ses_event("Complaint", caller="")))]
 
     ingest(batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW)
 

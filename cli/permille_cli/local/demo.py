@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import default
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from permille_cli import enrolment, timeline
 from permille_cli.errors import Failure
@@ -29,6 +31,7 @@ from permille_cli.output import AsJson, emit_json, err, out
 from permille_cli.stack import Stack, find
 
 MAILS = 1000
+COMPLAINT_AFTER_SECONDS = 3  # a recipient reads first
 PATIENCE_SECONDS = 60.0
 
 
@@ -70,9 +73,9 @@ def tell(*, as_json: AsJson = False) -> None:
         console.rule("[bold]Both send a thousand e-mails over SMTP")
         for part in (BAKERY, DEALS):
             _send_all(scene, part)
-        sent_at = time.monotonic()
+        complained_at = time.monotonic() + COMPLAINT_AFTER_SECONDS
         _eventually("pushy-deals is disabled, its credential switched", lambda: _is_off(scene, DEALS))
-        seconds = time.monotonic() - sent_at
+        seconds = time.monotonic() - complained_at
 
         console.rule("[bold]Who may still send?")
         answers = _try_both(scene)
@@ -84,10 +87,10 @@ def tell(*, as_json: AsJson = False) -> None:
         console.rule("[bold]What their owners read")
         mails = _owner_mails(scene)
         for mail in mails:
-            console.print(Panel(_text(mail).strip(), title=f"To: {mail['To']}", subtitle=str(mail["Subject"])))
+            console.print(Panel(Text(f"To: {mail['To']}\nSubject: {mail['Subject']}\n\n{_text(mail).strip()}")))
         console.print(
-            f"[green]Done:[/] {DEALS.account_id} lost its SMTP account {seconds:.1f} s after its last mail was "
-            f"accepted, {BAKERY.account_id} kept its own."
+            f"[green]Done:[/] {DEALS.account_id} lost its SMTP account {seconds:.1f} s after the second complaint, "
+            f"{BAKERY.account_id} kept its own."
         )
     if as_json:
         emit_json({"answers": answers, "mails": [str(mail["Subject"]) for mail in mails]})
@@ -122,19 +125,33 @@ def _enrol(scene: Scene, part: Part) -> None:
 
 
 def _send_all(scene: Scene, part: Part) -> None:
-    """A thousand mails over one SMTP connection. A header tells the local endpoint which recipients will complain."""
+    """A thousand mails over SMTP. Those who complain are among the last, when all others are delivered and counted; the
+    local endpoint reads in a header that they will."""
     columns = TextColumn("{task.description:12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=scene.console) as progress, _session(scene, part) as smtp:
-        for number in progress.track(range(MAILS), description=part.account_id):
-            mail = _mail(part, f"reader-{number}@inbox.example")
-            if number < part.complaints:
+    with Progress(*columns, console=scene.console) as progress:
+        numbers = iter(progress.track(range(MAILS), description=part.account_id))
+        quiet = MAILS - part.complaints
+        with _session(scene, part) as smtp:
+            for number in islice(numbers, quiet):
+                smtp.send_message(_mail(part, number))
+        _eventually(f"{quiet} are counted", lambda: _delivered(scene, part) == quiet)
+        with _session(scene, part) as smtp:
+            for number in numbers:
+                mail = _mail(part, number)
                 mail["X-Local-Complaint"] = "all"
-            smtp.send_message(mail)
+                mail["X-Local-Complaint-After"] = str(COMPLAINT_AFTER_SECONDS)
+                smtp.send_message(mail)
 
 
-def _mail(part: Part, to: str) -> EmailMessage:
+def _delivered(scene: Scene, part: Part) -> int:
+    days = scene.stack.tallies.days(part.account_id, 1, date.min)
+    return sum(tally.delivered for tally in days.values())
+
+
+def _mail(part: Part, number: int) -> EmailMessage:
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = f"news@{part.domain}", to, part.subject
+    mail["From"], mail["To"] = f"news@{part.domain}", f"reader-{number}@inbox.example"
+    mail["Subject"] = part.subject
     mail["X-SES-MESSAGE-TAGS"] = "campaign=november"
     mail.set_content(f"{part.subject}\n\nTo unsubscribe, reply to this mail.\n")
     return mail
@@ -171,7 +188,7 @@ def _try_both(scene: Scene) -> dict[str, dict[str, str]]:
 def _try_smtp(scene: Scene, part: Part) -> str:
     try:
         with _session(scene, part) as smtp:
-            smtp.send_message(_mail(part, "reader-0@inbox.example"))
+            smtp.send_message(_mail(part, 0))
     except smtplib.SMTPResponseException as refused:
         return f"{refused.smtp_code} {refused.smtp_error.decode() if isinstance(refused.smtp_error, bytes) else ''}"
     return "accepted"
@@ -183,7 +200,7 @@ def _try_api(scene: Scene, part: Part) -> str:
         aws_access_key_id=scene.credentials[part.account_id]["username"],
         aws_secret_access_key=scene.secrets[part.account_id],
     )
-    mail = _mail(part, "reader-0@inbox.example")
+    mail = _mail(part, 0)
     try:
         ses.send_raw_email(Source=mail["From"], Destinations=[mail["To"]], RawMessage={"Data": mail.as_bytes()})
     except ClientError as refused:

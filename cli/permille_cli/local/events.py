@@ -32,17 +32,21 @@ class Accepted:
     configuration_set: str
     source_ip: str
 
-    def feedback(self) -> Iterator[Event]:
-        """What becomes of the message: deliveries and bounces, one per domain, then each complaint."""
+    def fate(self) -> Iterator[Event]:
+        """What becomes of the message: deliveries and bounces, one event per domain."""
         bounced = [to for to in self.submission.recipients if self._outcome(to) == "bounce"]
         suppressed = [to for to in self.submission.recipients if self._outcome(to) == "suppressed"]
-        delivered = [to for to in self.submission.recipients if to not in (*bounced, *suppressed)]
+        delivered = [to for to in self.submission.recipients if self._outcome(to) == "delivered"]
         for group in _by_domain(delivered):
             yield self._delivery(group)
         for group in _by_domain(bounced):
             yield self._bounce("General", "smtp; 550 5.1.1 user unknown", group)
         for group in _by_domain(suppressed):
             yield self._bounce("Suppressed", SUPPRESSED, group)
+
+    def complaints(self) -> Iterator[Event]:
+        """What recipients do, who got it: one event per complaint."""
+        delivered = [to for to in self.submission.recipients if self._outcome(to) == "delivered"]
         for group in _by_domain(delivered):
             for _ in filter(self._complains, group):
                 yield self._complaint(group)

@@ -51,8 +51,22 @@ class Outbox:
     def __init__(self, sns: Any) -> None:
         self._sns = sns
         self._waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue(WAITING)
+        self._later: set[asyncio.Task[None]] = set()
 
-    async def put(self, events: Iterable[Event], wanted_by: Iterable[Destination]) -> None:
+    async def put(self, events: Iterable[Event], wanted_by: Iterable[Destination], *, after: float = 0) -> None:
+        """Queues the events; those that are to come after some seconds do not keep the caller waiting."""
+        if after:
+            task = asyncio.create_task(self._put_later(events, wanted_by, after))
+            self._later.add(task)
+            task.add_done_callback(self._later.discard)
+        else:
+            await self._put(events, wanted_by)
+
+    async def _put_later(self, events: Iterable[Event], wanted_by: Iterable[Destination], after: float) -> None:
+        await asyncio.sleep(after)
+        await self._put(events, wanted_by)
+
+    async def _put(self, events: Iterable[Event], wanted_by: Iterable[Destination]) -> None:
         for event in events:
             for destination in wanted_by:
                 if destination.wants(event):
@@ -70,7 +84,8 @@ class Outbox:
         except TimeoutError:
             log.warning("%d events were not published", self._waiting.qsize())
         finally:
-            worker.cancel()
+            for task in (worker, *self._later):
+                task.cancel()
 
     async def _publish_all(self) -> None:
         while True:

@@ -114,7 +114,8 @@ class Endpoint:
             configuration_set=configuration_set or "",
             source_ip=_address(session.peer),
         )
-        await self._outbox.put(accepted.feedback(), wanted_by)
+        await self._outbox.put(accepted.fate(), wanted_by)
+        await self._outbox.put(accepted.complaints(), wanted_by, after=submission.script.seconds_to_complain)
         return accepted.message_id
 
     async def _verified(self, submission: Submission) -> Identity:

@@ -8,8 +8,8 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses, parseaddr
 
-# Left out of what SES tells of the message: X-SES-* as SES does before it sends, X-Local-* because they are ours.
-STRIPPED = ("x-ses-configuration-set", "x-ses-message-tags", "x-local-")
+# Left out of what SES tells of the message, because they are ours. X-SES-* headers are told as they were submitted.
+STRIPPED = "x-local-"
 HEADERS_BYTES = 10_240
 _TAG = re.compile(r"[0-9A-Za-z_-]{1,256}")
 
@@ -21,6 +21,7 @@ class Script:
     complaint: str
     bounce: str
     feedback_type: str
+    seconds_to_complain: float
 
     def complains(self, recipient: str) -> bool:
         return _names(self.complaint, recipient)
@@ -71,6 +72,7 @@ def read(envelope_from: str, recipients: Iterable[str], content: bytes) -> Submi
             complaint=_value(message, "X-Local-Complaint"),
             bounce=_value(message, "X-Local-Bounce"),
             feedback_type=_value(message, "X-Local-Feedback-Type") or "abuse",
+            seconds_to_complain=_seconds(_value(message, "X-Local-Complaint-After")),
         ),
         tags=tuple(_tags(_value(message, "X-SES-MESSAGE-TAGS"))),
         configuration_set=_value(message, "X-SES-CONFIGURATION-SET") or None,
@@ -79,6 +81,10 @@ def read(envelope_from: str, recipients: Iterable[str], content: bytes) -> Submi
 
 def _value(message: Message, name: str) -> str:
     return _unfolded(message.get(name, "")).strip()
+
+
+def _seconds(text: str) -> float:
+    return float(text) if re.fullmatch(r"\d{1,4}(\.\d+)?", text) else 0.0
 
 
 def _unfolded(value: object) -> str:

@@ -47,6 +47,7 @@ def hand_on(world: Handing, entries: Iterable[Entry]) -> None:
 
 def hand_on_again(world: Handing, account_id: str, entry_id: str, effect: Effect) -> None:
     """One more try of what was queued. Raises Unavailable where it fails again."""
+    record("entry.received_again", account=account_id, entry=entry_id, effect=effect)
     entry = world.timeline.get(account_id, entry_id)
     if entry is None:
         record("entry.missing", account=account_id, entry=entry_id, effect=effect)

@@ -43,7 +43,14 @@ class IamSwitch:
             for key in sorted(changes.wake):
                 self._set(caller, key, ACTIVE)
             if changes.deny is False:
-                self._iam.remove_user_from_group(GroupName=self._deny_group, UserName=caller)
+                self._allow(caller)
+
+    def _allow(self, caller: str) -> None:
+        try:
+            self._iam.remove_user_from_group(GroupName=self._deny_group, UserName=caller)
+        except ClientError as refused:
+            if code_of(refused) != "NoSuchEntity":  # it is out already
+                raise
 
     def _set(self, caller: str, key: str, status: "StatusTypeType") -> None:
         self._iam.update_access_key(UserName=caller, AccessKeyId=key, Status=status)

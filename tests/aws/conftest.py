@@ -1,0 +1,99 @@
+"""Each port twice: kept by the fake, and by the adapter on moto's AWS."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto.core.models import MockAWS
+from tests.aws.tables import create_all
+from tests.fakes import FakeAccounts, FakeLedger, FakeTallies, FakeTimeline, Rows
+
+from permille.aws.accounts import DynamoAccounts
+from permille.aws.history import DynamoTallies, DynamoTimeline
+from permille.aws.ledger import DynamoLedger, LedgerTables
+from permille.ports import Accounts, Leases, Ledger, Tallies, Timeline
+
+TABLES = LedgerTables(
+    senders="SendersTable",
+    accounts="AccountsTable",
+    tallies="TalliesTable",
+    seen="SeenTable",
+    complaints="ComplaintsTable",
+    timeline="TimelineTable",
+)
+
+
+@pytest.fixture
+def dynamodb(aws: None) -> Any:
+    """A client of a DynamoDB that has all of the template's tables."""
+    client = boto3.client("dynamodb")
+    create_all(client)
+    return client
+
+
+@dataclass(slots=True)
+class Pauses:
+    """Instead of sleeping, how long it would have been."""
+
+    taken: list[float] = field(default_factory=list)
+
+    def __call__(self, seconds: float) -> None:
+        self.taken.append(seconds)
+
+
+@pytest.fixture
+def pauses() -> Pauses:
+    return Pauses()
+
+
+@pytest.fixture
+def ledger_of(dynamodb: Any, pauses: Pauses) -> Callable[..., DynamoLedger]:
+    """Makes ledgers of the same tables, each with a writer of its own."""
+
+    def make(writer: str = "a", patience: timedelta = timedelta(seconds=5)) -> DynamoLedger:
+        return DynamoLedger(tables=TABLES, writer=writer, dynamodb=dynamodb, pause=pauses, patience=patience)
+
+    return make
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """All the ports of what is stored, over the same rows."""
+
+    ledger: Ledger
+    accounts: Accounts
+    leases: Leases
+    tallies: Tallies
+    timeline: Timeline
+
+
+def _kept_in_memory() -> Store:
+    rows = Rows()
+    accounts = FakeAccounts(rows)
+    return Store(FakeLedger(rows), accounts, accounts, FakeTallies(rows), FakeTimeline(rows))
+
+
+@pytest.fixture(scope="module")
+def adapters(moto: MockAWS) -> tuple[DynamoAccounts, DynamoTallies, DynamoTimeline]:
+    """Made once, as in a function: each has connections of its own."""
+    accounts = DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable")
+    return accounts, DynamoTallies(table="TalliesTable"), DynamoTimeline(table="TimelineTable")
+
+
+@pytest.fixture
+def store_on_dynamodb(
+    ledger_of: Callable[..., DynamoLedger], adapters: tuple[DynamoAccounts, DynamoTallies, DynamoTimeline]
+) -> Store:
+    accounts, tallies, timeline = adapters
+    return Store(ledger_of(), accounts, accounts, tallies, timeline)
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> Store:
+    if request.param == "fake":
+        return _kept_in_memory()
+    stored: Store = request.getfixturevalue("store_on_dynamodb")
+    return stored

@@ -1,0 +1,300 @@
+"""The rows of accounts: written with their entries or not at all, and only on what was read."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.aws.conftest import Store
+from tests.aws.wire import Wire
+from tests.builders import ACCOUNT, CALLER, NOW, an_account, an_entry
+from tests.fakes import LEASED_FOR, When
+
+from permille.aws.accounts import DynamoAccounts
+from permille.aws.models import connection_of
+from permille.domain.account import Account, Status
+from permille.domain.timeline import Kind
+from permille.errors import Conflict, Unavailable
+
+LATER = NOW + timedelta(minutes=5)
+ASLEEP = {CALLER: frozenset({"k1", "k2"}), "permille-shop": frozenset[str]()}
+ENTRY = an_entry(Kind.DISABLED)
+EVERYTHING = an_account(
+    owner_email="ann@bakery.example",
+    owner_name="Ann",
+    timezone="America/Denver",
+    senders=(CALLER, "permille-shop"),
+    status=Status.DISABLED,
+    epochs=(NOW, LATER),
+    strikes=3,
+    would_disable=True,
+    decided_at=NOW,
+    alerted_at=LATER,
+    told=frozenset({"e-1", "e-2"}),
+    settled=False,
+    asleep=ASLEEP,
+    due_at=NOW,
+)
+
+
+@pytest.fixture
+def read(store: Store) -> Account:
+    """An account as it was added and read."""
+    store.accounts.add(an_account(), [])
+    return the(store)
+
+
+def the(store: Store, account_id: str = ACCOUNT) -> Account:
+    account = store.accounts.get(account_id)
+    assert account is not None
+    return account
+
+
+# ---------------------------------------------------------------- Accounts
+
+
+@pytest.mark.parametrize("account", [EVERYTHING, an_account()], ids=["everything", "defaults"])
+def test_an_account_is_read_as_it_was_added(store: Store, account: Account) -> None:
+    store.accounts.add(account, [])
+
+    assert store.accounts.get(ACCOUNT) == account
+
+
+def test_nobody_is_none(store: Store) -> None:
+    assert store.accounts.get("nobody") is None
+
+
+def test_an_account_brings_its_senders_and_its_entry(store: Store) -> None:
+    created = an_entry(Kind.CREATED)
+
+    store.accounts.add(an_account(), [created])
+
+    assert store.ledger.whose([CALLER])[CALLER].account_id == ACCOUNT
+    assert store.timeline.since(ACCOUNT, NOW) == [created]
+
+
+@pytest.mark.parametrize(
+    "second", [an_account(senders=("permille-other",)), an_account("florist", senders=("permille-florist", CALLER))]
+)
+def test_neither_an_account_nor_a_sender_is_added_twice(store: Store, read: Account, second: Account) -> None:
+    with pytest.raises(Conflict):
+        store.accounts.add(second, [an_entry(Kind.CREATED, account_id=second.id)])
+
+    assert the(store) == read
+    assert store.ledger.whose(["permille-other", "permille-florist"]) == {}
+    assert store.timeline.since(second.id, NOW) == []
+
+
+@pytest.mark.parametrize("name", [one.name for one in fields(Account) if one.name not in ("id", "version", "nudges")])
+def test_whatever_differs_is_saved_and_nothing_else(store: Store, read: Account, name: str) -> None:
+    changed = replace(read, **{name: getattr(EVERYTHING, name)})
+
+    saved = store.accounts.save(read, changed, [])
+
+    assert the(store) == saved == replace(changed, version=1 if name == "due_at" else 2)
+
+
+def test_what_was_there_can_be_taken_away(store: Store) -> None:
+    store.accounts.add(EVERYTHING, [])
+    read = the(store)
+
+    saved = store.accounts.save(read, replace(read, due_at=None, alerted_at=None, asleep={}), [])
+
+    assert the(store) == saved
+    assert (saved.due_at, saved.alerted_at, saved.asleep) == (None, None, {})
+    assert store.accounts.due(LATER, 10) == []
+
+
+def test_moving_when_to_look_takes_no_new_version(store: Store, read: Account) -> None:
+    store.accounts.save(read, replace(read, due_at=LATER), [])
+
+    assert (the(store).version, the(store).due_at) == (1, LATER)
+
+
+def test_saving_what_was_read_writes_nothing(store: Store, read: Account) -> None:
+    store.ledger.nudge(ACCOUNT, NOW)
+
+    assert store.accounts.save(read, read, []) == read
+    assert the(store).nudges == 1
+
+
+def test_an_entry_makes_a_new_version_and_is_written_with_it(store: Store, read: Account) -> None:
+    saved = store.accounts.save(read, read, [ENTRY])
+
+    assert saved.version == the(store).version == 2
+    assert store.timeline.since(ACCOUNT, NOW) == [ENTRY]
+
+
+@pytest.mark.parametrize("by", ["a save", "a nudge", "nobody being there"])
+def test_who_was_faster_makes_a_conflict_and_nothing_is_written(store: Store, read: Account, by: str) -> None:
+    if by == "a save":
+        store.accounts.save(read, replace(read, strikes=1), [])
+    elif by == "a nudge":
+        store.ledger.nudge(ACCOUNT, NOW)
+    else:
+        read = replace(read, id="nobody")
+    before = store.accounts.get(read.id)
+
+    for changed in (replace(read, status=Status.DISABLED), replace(read, due_at=LATER)):
+        with pytest.raises(Conflict):
+            store.accounts.save(read, changed, [replace(ENTRY, account_id=read.id)])
+
+    assert store.accounts.get(read.id) == before
+    assert store.timeline.since(read.id, NOW) == []
+
+
+def test_who_is_due_the_longest_first_and_no_more_than_asked_for(store: Store) -> None:
+    due = {"now": NOW, "longest": NOW - 2 * LEASED_FOR, "long": NOW - LEASED_FOR, "later": LATER, "never": None}
+    for account_id, due_at in due.items():
+        store.accounts.add(an_account(account_id, due_at=due_at), [])
+
+    assert store.accounts.due(NOW, 10) == ["longest", "long", "now"]
+    assert store.accounts.due(NOW, 2) == ["longest", "long"]
+
+
+# ---------------------------------------------------------------- Leases
+
+
+def test_a_lease_is_one_runs_alone_and_remembers_the_keys(store: Store, read: Account) -> None:
+    store.leases.take(read, ASLEEP, NOW)
+
+    assert the(store).asleep == ASLEEP
+    for again in (read, the(store)):
+        with pytest.raises(Conflict):
+            store.leases.take(again, {}, NOW + LEASED_FOR - timedelta(seconds=1))
+    assert the(store).asleep == ASLEEP
+
+
+def test_a_lease_whose_holder_is_dead_gives_way(store: Store, read: Account) -> None:
+    store.leases.take(read, ASLEEP, NOW)
+
+    store.leases.take(the(store), ASLEEP, NOW + LEASED_FOR)
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_lease_given_back_says_how_it_went_and_can_be_taken_again(store: Store, read: Account, settled: bool) -> None:
+    store.leases.take(read, {}, NOW)
+
+    store.leases.release(read, ASLEEP, settled=settled)
+
+    assert the(store) == replace(read, asleep=ASLEEP, settled=settled)
+    store.leases.take(the(store), ASLEEP, NOW)
+
+
+def test_a_decision_in_between_takes_the_lease_away(store: Store, read: Account) -> None:
+    store.leases.take(read, {}, NOW)
+    store.accounts.save(the(store), replace(read, strikes=1), [])
+
+    with pytest.raises(Conflict):
+        store.leases.release(read, {}, settled=True)
+    with pytest.raises(Conflict):
+        store.leases.take(read, {}, NOW + LEASED_FOR)
+
+
+def test_keys_that_another_run_put_to_sleep_are_not_forgotten(store: Store, read: Account) -> None:
+    store.leases.take(read, ASLEEP, NOW)
+    store.leases.release(read, ASLEEP, settled=True)
+
+    with pytest.raises(Conflict):
+        store.leases.take(read, {}, NOW)
+    assert the(store).asleep == ASLEEP
+
+
+def test_a_nudge_disturbs_no_lease(store: Store, read: Account) -> None:
+    store.ledger.nudge(ACCOUNT, LATER)
+    store.leases.take(read, ASLEEP, NOW)
+    store.ledger.nudge(ACCOUNT, LATER)
+
+    store.leases.release(read, ASLEEP, settled=True)
+
+    assert the(store) == replace(read, asleep=ASLEEP, due_at=LATER, nudges=2)
+
+
+def test_a_late_save_leaves_alone_what_the_switch_wrote(store: Store, read: Account) -> None:
+    store.leases.take(read, ASLEEP, NOW)
+    store.leases.release(read, ASLEEP, settled=False)
+
+    store.accounts.save(read, replace(read, due_at=LATER), [])
+
+    assert the(store) == replace(read, asleep=ASLEEP, settled=False, due_at=LATER)
+
+
+# ---------------------------------------------------------------- on DynamoDB
+
+ACCOUNTS = {"accounts": "AccountsTable", "senders": "SendersTable", "timeline": "TimelineTable"}
+
+
+def asking_whose(accounts: DynamoAccounts) -> str:
+    return accounts.owner_of(CALLER)
+
+
+CALLS: list[tuple[str, Callable[[DynamoAccounts], Any]]] = [
+    ("GetItem", lambda accounts: accounts.get(ACCOUNT)),
+    ("GetItem", asking_whose),
+    ("Scan", lambda accounts: list(accounts.all())),
+    ("Query", lambda accounts: accounts.due(NOW, 10)),
+    ("TransactWriteItems", lambda accounts: accounts.save(an_account(), an_account(strikes=1), [])),
+    ("TransactWriteItems", lambda accounts: accounts.add(an_account(), [])),
+    ("TransactWriteItems", lambda accounts: accounts.take(an_account(), {}, NOW)),
+    ("TransactWriteItems", lambda accounts: accounts.release(an_account(), {}, settled=True)),
+]
+
+
+@pytest.fixture
+def accounts(dynamodb: Any) -> DynamoAccounts:
+    return DynamoAccounts(**ACCOUNTS)
+
+
+@pytest.fixture
+def wire(accounts: DynamoAccounts) -> Wire:
+    return Wire(connection_of(accounts._accounts).client)
+
+
+@pytest.mark.parametrize(("operation", "call"), CALLS)
+@pytest.mark.parametrize("code", ["", "ProvisionedThroughputExceededException"])
+def test_where_dynamodb_does_not_answer_it_is_unavailable(
+    accounts: DynamoAccounts, operation: str, call: Callable[[DynamoAccounts], Any], code: str
+) -> None:
+    rows = accounts._senders if call is asking_whose else accounts._accounts
+    wire = Wire(connection_of(rows).client)
+    if code:
+        wire.refuse(operation, code)
+    else:
+        wire.cut(operation)
+
+    with pytest.raises(Unavailable) as raised:
+        call(accounts)
+    assert not isinstance(raised.value, Conflict)
+
+
+@pytest.mark.parametrize(("reason", "conflict"), [("TransactionConflict", True), ("ThrottlingError", False)])
+def test_another_transaction_at_the_account_is_a_conflict(
+    accounts: DynamoAccounts, wire: Wire, reason: str, conflict: bool
+) -> None:
+    accounts.add(an_account(), [])
+    wire.refuse("TransactWriteItems", "TransactionCanceledException", [reason, "None"])
+
+    with pytest.raises(Unavailable) as raised:
+        accounts.save(an_account(), an_account(strikes=1), [ENTRY])
+
+    assert isinstance(raised.value, Conflict) is conflict
+
+
+def test_a_save_whose_answer_was_lost_is_found_when_reading_again(accounts: DynamoAccounts, wire: Wire) -> None:
+    accounts.add(an_account(), [])
+    wire.cut("TransactWriteItems", When.AFTER)
+
+    with pytest.raises(Unavailable):
+        accounts.save(an_account(), an_account(strikes=1), [ENTRY])
+
+    assert accounts.get(ACCOUNT) == an_account(strikes=1, version=2)
+
+
+def test_people_can_list_all_accounts_and_ask_whose_a_sender_is(accounts: DynamoAccounts) -> None:
+    accounts.add(EVERYTHING, [])
+    accounts.add(an_account("florist"), [])
+
+    assert {account.id for account in accounts.all()} == {ACCOUNT, "florist"}
+    assert accounts.owner_of("permille-shop") == ACCOUNT
+    assert accounts.owner_of("nobody") == ""

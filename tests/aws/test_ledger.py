@@ -1,0 +1,281 @@
+"""Counting exactly once: what every Ledger keeps, and how the one on DynamoDB goes about it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from tests.aws.conftest import Pauses, Store
+from tests.aws.wire import Wire
+from tests.builders import ACCOUNT, CALLER, NOW, TODAY, a_complaint_count, a_count, an_account
+from tests.fakes import When
+
+from permille.aws.ledger import DynamoLedger
+from permille.aws.rows import entry_of
+from permille.domain.reputation import Tally
+from permille.errors import Unavailable
+from permille.ports import Count, Sender
+
+LATER = NOW + timedelta(minutes=5)
+YESTERDAY = TODAY - timedelta(days=1)
+FIRST, SECOND, THIRD = (a_count(f"delivery#m-{n}#ann@example.com") for n in (1, 2, 3))
+LedgerOf = Callable[..., DynamoLedger]
+
+
+def deliveries(count: int, prefix: str = "m") -> list[Count]:
+    return [a_count(f"delivery#{prefix}-{n}#ann@example.com") for n in range(count)]
+
+
+def counted(store: Store, epoch: int = 1) -> Tally:
+    return sum(store.tallies.days(ACCOUNT, epoch, YESTERDAY).values(), Tally())
+
+
+# ---------------------------------------------------------------- the contract
+
+
+def test_each_identity_is_counted(store: Store) -> None:
+    outcome = store.ledger.count([FIRST, a_complaint_count("m-1")], NOW)
+
+    assert outcome.new == {FIRST.identity, "complaint#m-1"}
+    assert outcome.known == outcome.failed == frozenset()
+    assert store.tallies.days(ACCOUNT, 1, TODAY) == {TODAY: Tally(delivered=1, complaints=1)}
+
+
+def test_what_was_counted_before_is_known_and_the_rest_is_counted(store: Store) -> None:
+    store.ledger.count([FIRST, a_complaint_count("m-1")], NOW)
+
+    outcome = store.ledger.count([FIRST, SECOND, a_complaint_count("m-1", at=LATER)], LATER)
+
+    assert outcome.new == {SECOND.identity}
+    assert outcome.known == {FIRST.identity, "complaint#m-1"}
+    assert counted(store) == Tally(delivered=2, complaints=1)
+
+
+def test_a_complaint_brings_its_entry_once(store: Store) -> None:
+    complaint = a_complaint_count("m-1")
+    store.ledger.count([complaint], NOW)
+    store.ledger.count([a_complaint_count("m-1", at=LATER)], LATER)
+
+    assert store.timeline.since(ACCOUNT, NOW) == [complaint.entry]
+
+
+def test_a_report_that_does_not_count_leaves_its_entry_and_no_tally(store: Store) -> None:
+    report = replace(a_complaint_count("m-1"), identity="report#m-1", tally=Tally())
+
+    assert store.ledger.count([report], NOW).new == {"report#m-1"}
+    assert len(store.timeline.since(ACCOUNT, NOW)) == 1
+    assert counted(store) == Tally()
+
+
+@pytest.mark.parametrize(
+    ("different", "days"),
+    [
+        ({"day": YESTERDAY}, {YESTERDAY: Tally(delivered=1)}),
+        ({"epoch": 2}, {}),
+        ({"account_id": "florist"}, {}),
+        ({"tally": Tally(bounces=1)}, {TODAY: Tally(bounces=1)}),
+    ],
+)
+def test_a_count_belongs_to_an_account_an_epoch_and_a_day(store: Store, different: Any, days: Any) -> None:
+    store.ledger.count([a_count(**different)], NOW)
+
+    assert store.tallies.days(ACCOUNT, 1, YESTERDAY) == days
+
+
+def test_more_than_one_transaction_takes(store: Store) -> None:
+    many = deliveries(150) + [a_complaint_count(f"c-{n}") for n in range(60)]
+
+    outcome = store.ledger.count(many, NOW)
+
+    assert outcome.new == {count.identity for count in many}
+    assert counted(store) == Tally(delivered=150, complaints=60)
+    assert len(store.timeline.since(ACCOUNT, NOW)) == 60
+
+
+def test_nothing_to_count_is_no_trouble(store: Store) -> None:
+    assert store.ledger.count([], NOW).new == frozenset()
+
+
+def test_whose_mail_a_caller_sends(store: Store) -> None:
+    epochs = (NOW - timedelta(days=3), NOW)
+    store.accounts.add(an_account(epochs=epochs), [])
+
+    assert store.ledger.whose({CALLER, "root", ""}) == {CALLER: Sender(CALLER, ACCOUNT, epochs)}
+    assert store.ledger.whose(set()) == {}
+
+
+def test_a_nudge_makes_the_account_due_and_is_seen(store: Store) -> None:
+    store.accounts.add(an_account(), [])
+
+    store.ledger.nudge(ACCOUNT, NOW)
+    store.ledger.nudge(ACCOUNT, LATER)
+
+    account = store.accounts.get(ACCOUNT)
+    assert account is not None
+    assert (account.nudges, account.due_at, account.version) == (2, LATER, 1)
+    assert store.accounts.due(LATER, 10) == [ACCOUNT]
+
+
+def test_a_nudge_makes_no_account(store: Store) -> None:
+    store.ledger.nudge("nobody", NOW)
+
+    assert store.accounts.get("nobody") is None
+    assert store.accounts.due(LATER, 10) == []
+
+
+# ---------------------------------------------------------------- on DynamoDB
+
+
+def test_a_delivery_is_marked_for_90_days_and_a_complaint_for_good(dynamodb: Any, ledger_of: LedgerOf) -> None:
+    ledger_of().count([FIRST, a_complaint_count("m-1")], NOW)
+
+    (marker,) = dynamodb.scan(TableName="SeenTable")["Items"]
+    (card,) = dynamodb.scan(TableName="ComplaintsTable")["Items"]
+    assert int(marker["expires_at"]["N"]) == int((NOW + timedelta(days=90)).timestamp())
+    assert (card["identity"]["S"], "expires_at" in card) == ("complaint#m-1", False)
+
+
+def test_a_complaints_card_tells_what_its_entry_tells(dynamodb: Any, ledger_of: LedgerOf) -> None:
+    complaint = a_complaint_count("m-1")
+    ledger_of().count([complaint], NOW)
+
+    (card,) = dynamodb.scan(TableName="ComplaintsTable")["Items"]
+
+    assert entry_of({name: value["S"] for name, value in card.items()}) == complaint.entry
+
+
+def test_writers_of_different_shards_add_up(ledger_of: LedgerOf, store_on_dynamodb: Store) -> None:
+    for number, writer in enumerate("abcdefghij"):
+        ledger_of(writer).count(deliveries(3, prefix=f"w{number}"), NOW)
+
+    assert counted(store_on_dynamodb) == Tally(delivered=30)
+
+
+def test_deliveries_take_a_call_for_every_99_of_them(dynamodb: Any, ledger_of: LedgerOf) -> None:
+    wire = Wire(dynamodb)
+
+    ledger_of().count(deliveries(198), NOW)
+
+    assert wire.calls == ["TransactWriteItems"] * 2
+
+
+def test_a_duplicate_costs_one_more_call_and_no_pause(dynamodb: Any, ledger_of: LedgerOf, pauses: Pauses) -> None:
+    ledger_of().count([FIRST], NOW)
+    wire = Wire(dynamodb)
+
+    ledger_of().count([FIRST, SECOND, THIRD], NOW)
+
+    assert wire.calls == ["TransactWriteItems"] * 2
+    assert pauses.taken == []
+
+
+PASSING = [
+    ("TransactionCanceledException", ["TransactionConflict", "None"]),
+    ("TransactionCanceledException", ["None", "ThrottlingError"]),
+    ("ProvisionedThroughputExceededException", []),
+    ("ThrottlingException", []),
+    ("InternalServerError", []),
+]
+
+
+@pytest.mark.parametrize(("code", "reasons"), PASSING)
+def test_a_collision_is_tried_again_after_a_pause(
+    dynamodb: Any, ledger_of: LedgerOf, pauses: Pauses, store_on_dynamodb: Store, code: str, reasons: list[str]
+) -> None:
+    Wire(dynamodb).refuse("TransactWriteItems", code, reasons, times=2)
+
+    assert ledger_of().count([FIRST], NOW).new == {FIRST.identity}
+    assert counted(store_on_dynamodb) == Tally(delivered=1)
+    assert len(pauses.taken) == 2
+
+
+def test_a_duplicate_in_a_collision_is_dropped_all_the_same(
+    dynamodb: Any, ledger_of: LedgerOf, store_on_dynamodb: Store
+) -> None:
+    ledger_of().count([FIRST], NOW)
+    reasons = ["ConditionalCheckFailed", "None", "TransactionConflict"]
+    Wire(dynamodb).refuse("TransactWriteItems", "TransactionCanceledException", reasons)
+
+    outcome = ledger_of().count([FIRST, SECOND], NOW)
+
+    assert outcome.known == {FIRST.identity}
+    assert outcome.new == {SECOND.identity}
+    assert counted(store_on_dynamodb) == Tally(delivered=2)
+
+
+def test_what_collides_for_too_long_has_failed_and_can_be_tried_again(
+    dynamodb: Any, ledger_of: LedgerOf, store_on_dynamodb: Store
+) -> None:
+    wire = Wire(dynamodb)
+    wire.refuse("TransactWriteItems", "TransactionCanceledException", ["TransactionConflict"])
+
+    assert ledger_of(patience=timedelta(0)).count([FIRST, SECOND], NOW).failed == {FIRST.identity, SECOND.identity}
+    assert ledger_of().count([FIRST, SECOND], NOW).failed == frozenset()
+    assert counted(store_on_dynamodb) == Tally(delivered=2)
+
+
+def test_one_transaction_that_fails_leaves_the_others(dynamodb: Any, ledger_of: LedgerOf) -> None:
+    Wire(dynamodb).refuse("TransactWriteItems", "ThrottlingException")
+
+    outcome = ledger_of(patience=timedelta(0)).count(deliveries(150), NOW)
+
+    assert (len(outcome.failed), len(outcome.new)) == (99, 51)
+
+
+@pytest.mark.parametrize("when", When)
+def test_a_lost_line_counts_once(dynamodb: Any, ledger_of: LedgerOf, store_on_dynamodb: Store, when: When) -> None:
+    Wire(dynamodb).cut("TransactWriteItems", when)
+
+    outcome = ledger_of().count([FIRST, a_complaint_count("m-1")], NOW)
+
+    assert outcome.new | outcome.known == {FIRST.identity, "complaint#m-1"}
+    assert outcome.failed == frozenset()
+    assert counted(store_on_dynamodb) == Tally(delivered=1, complaints=1)
+    assert len(store_on_dynamodb.timeline.since(ACCOUNT, NOW)) == 1
+
+
+def test_a_refusal_for_good_flies(dynamodb: Any, ledger_of: LedgerOf) -> None:
+    Wire(dynamodb).refuse("TransactWriteItems", "AccessDeniedException")
+
+    with pytest.raises(ClientError):
+        ledger_of().count([FIRST], NOW)
+
+
+def test_more_senders_are_read_than_one_call_takes(ledger_of: LedgerOf, store_on_dynamodb: Store) -> None:
+    for account_id, numbers in (("one", range(45)), ("two", range(45, 90))):
+        store_on_dynamodb.accounts.add(an_account(account_id, senders=tuple(f"permille-{n}" for n in numbers)), [])
+
+    found = ledger_of().whose([*(f"permille-{n}" for n in range(90)), *(f"root-{n}" for n in range(60))])
+
+    assert len(found) == 90
+
+
+def test_senders_that_were_left_over_are_asked_for_again(
+    dynamodb: Any, ledger_of: LedgerOf, store_on_dynamodb: Store
+) -> None:
+    store_on_dynamodb.accounts.add(an_account(), [])
+    left_over = {"SendersTable": {"Keys": [{"caller_identity": {"S": CALLER}}]}}
+    Wire(dynamodb).answer("BatchGetItem", {"Responses": {}, "UnprocessedKeys": left_over})
+
+    assert ledger_of().whose([CALLER]).keys() == {CALLER}
+
+
+@pytest.mark.parametrize("operation", ["BatchGetItem", "UpdateItem"])
+def test_where_dynamodb_does_not_answer_it_is_unavailable(dynamodb: Any, ledger_of: LedgerOf, operation: str) -> None:
+    wire, ledger = Wire(dynamodb), ledger_of()
+    wire.cut(operation)
+    with pytest.raises(Unavailable):
+        _call(ledger, operation)
+
+    wire.refuse(operation, "ProvisionedThroughputExceededException")
+    with pytest.raises(Unavailable):
+        _call(ledger, operation)
+
+
+def _call(ledger: DynamoLedger, operation: str) -> None:
+    if operation == "BatchGetItem":
+        ledger.whose([CALLER])
+    else:
+        ledger.nudge(ACCOUNT, NOW)

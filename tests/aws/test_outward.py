@@ -1,0 +1,359 @@
+"""The ways out, and the switch: each port twice, by the fake and by the adapter on moto."""
+
+import json
+import time
+import zlib
+from dataclasses import dataclass
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import boto3
+import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID as MOTO_ACCOUNT
+from moto.ses.models import ses_backends
+from tests.aws.wire import Wire
+from tests.builders import ACCOUNT, NOW, LambdaContext, a_mail, an_entry
+from tests.fakes import FakeBus, FakeLater, FakeMailer, FakeOnce, FakeQuarantine, Killed, When
+
+from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, TimelineBus
+from permille.aws.quarantine import DynamoQuarantine
+from permille.aws.replay import ReplayedTime
+from permille.domain.timeline import Kind
+from permille.errors import Unavailable
+from permille.ports import Bus, Later, Mailer, Once, Quarantine
+
+MAIL_FROM = "reputation@apwt.example"
+BOTH = pytest.mark.parametrize("kept_by", ["fake", "aws"])
+
+# ---------------------------------------------------------------- Mailer
+
+
+@pytest.fixture
+def ses(aws: None) -> Any:
+    client = boto3.client("ses")
+    client.verify_domain_identity(Domain="apwt.example")
+    return client
+
+
+def sent_by_ses() -> list[EmailMessage]:
+    raw = [one.raw_data for one in ses_backends[MOTO_ACCOUNT]["us-east-1"].sent_messages]
+    return [message_from_bytes(one.encode() if isinstance(one, str) else one, policy=default) for one in raw]
+
+
+@BOTH
+def test_a_mail_goes_to_its_owner(request: pytest.FixtureRequest, kept_by: str) -> None:
+    fake = FakeMailer()
+    mailer: Mailer = fake if kept_by == "fake" else a_mailer(request.getfixturevalue("ses"))
+
+    mailer.send(a_mail(subject="Grüße"))
+
+    sent = [(mail.to, mail.subject) for mail in fake.sent] or [(one["To"], one["Subject"]) for one in sent_by_ses()]
+    assert sent == [("owner@bakery.example", "Grüße")]
+
+
+def a_mailer(ses: Any) -> SesMailer:
+    return SesMailer(mail_from=MAIL_FROM, configuration_set="permille", ses=ses)
+
+
+def test_a_mail_has_both_forms_and_can_be_told_from_others(ses: Any) -> None:
+    a_mailer(ses).send(a_mail(entry_id="20260310T120000.000000Z-0a1b2c3d"))
+
+    (sent,) = sent_by_ses()
+    assert [part.get_content_type() for part in sent.iter_parts()] == ["text/plain", "text/html"]
+    assert (sent["From"], sent["Auto-Submitted"]) == (MAIL_FROM, "auto-generated")
+    assert sent["X-Permille-Entry"] == "20260310T120000.000000Z-0a1b2c3d"
+    assert sent["X-SES-CONFIGURATION-SET"] == "permille"
+    tags = "permille-account=bakery, permille-entry=20260310T120000_000000Z-0a1b2c3d"
+    assert sent["X-SES-MESSAGE-TAGS"] == tags
+
+
+def test_every_kind_of_text_arrives_as_it_was_written(ses: Any) -> None:
+    text = "Ça va? 你好 🍞\n" + "long " * 400 + "\n.\nFrom here\n"
+
+    a_mailer(ses).send(a_mail(text=text))
+
+    (sent,) = sent_by_ses()
+    part = sent.get_body(("plain",))
+    assert part is not None
+    assert part.get_content().replace("\r\n", "\n") == text
+
+
+@pytest.mark.parametrize("fault", ["MessageRejected", "Throttling", "cut"])
+def test_a_mail_that_ses_does_not_take_is_unavailable(ses: Any, fault: str) -> None:
+    strike(Wire(ses), "SendRawEmail", fault)
+
+    with pytest.raises(Unavailable):
+        a_mailer(ses).send(a_mail())
+    assert sent_by_ses() == []
+
+
+def strike(wire: Wire, operation: str, fault: str) -> None:
+    if fault == "cut":
+        wire.cut(operation)
+    else:
+        wire.refuse(operation, fault)
+
+
+# ---------------------------------------------------------------- Bus
+
+
+@pytest.fixture
+def events(aws: None) -> Any:
+    client = boto3.client("events")
+    client.create_event_bus(Name="timeline")
+    return client
+
+
+@BOTH
+def test_an_entry_goes_to_the_bus(request: pytest.FixtureRequest, kept_by: str) -> None:
+    entry, fake = an_entry(Kind.DISABLED), FakeBus()
+    events = request.getfixturevalue("events") if kept_by == "aws" else None
+    bus: Bus = TimelineBus(bus="timeline", events=events) if events else fake
+    wire = Wire(events) if events else None
+
+    bus.put(entry)
+
+    assert (heard(wire)["id"] if wire else fake.entries[0].id) == entry.id
+
+
+def heard(wire: Wire) -> dict[str, Any]:
+    """The detail of the one event that was put."""
+    ((_, asked),) = wire.asked
+    (event,) = asked["Entries"]
+    assert (event["EventBusName"], event["Source"], event["Time"]) == ("timeline", "permille", NOW)
+    detail: dict[str, Any] = json.loads(event["Detail"])
+    assert event["DetailType"] == detail["kind"]
+    return detail
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_bus_tells_what_the_timeline_says(events: Any, kind: Kind) -> None:
+    entry, wire = an_entry(kind), Wire(events)
+
+    TimelineBus(bus="timeline", events=events).put(entry)
+
+    assert heard(wire) == {
+        "version": 1,
+        "id": entry.id,
+        "account_id": ACCOUNT,
+        "kind": kind,
+        "audience": kind.audience,
+        "at": "2026-03-10T12:00:00.000000+00:00",
+        "facts": entry.facts,
+    }
+
+
+@pytest.mark.parametrize("fault", ["ThrottlingException", "cut"])
+def test_a_bus_that_does_not_answer_is_unavailable(events: Any, fault: str) -> None:
+    strike(Wire(events), "PutEvents", fault)
+
+    with pytest.raises(Unavailable):
+        TimelineBus(bus="timeline", events=events).put(an_entry())
+
+
+def test_an_event_that_the_bus_did_not_take_is_unavailable(events: Any) -> None:
+    refused = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure"}]}
+    Wire(events).answer("PutEvents", refused)
+
+    with pytest.raises(Unavailable, match="InternalFailure"):
+        TimelineBus(bus="timeline", events=events).put(an_entry())
+
+
+# ---------------------------------------------------------------- Once
+
+
+@pytest.fixture
+def action() -> "Action":
+    return Action()
+
+
+class Action:
+    """Something that is to happen once, and can be made to fail."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.failing: Exception | None = None
+
+    def __call__(self) -> None:
+        if self.failing:
+            raise self.failing
+        self.done += 1
+
+
+def remembered(dynamodb: Any, context: Any = None) -> RememberedOnce:
+    return RememberedOnce(table="HandedOnTable", context=context or LambdaContext(), dynamodb=dynamodb)
+
+
+@pytest.fixture(params=["fake", "aws"])
+def once(request: pytest.FixtureRequest) -> Once:
+    return FakeOnce() if request.param == "fake" else remembered(request.getfixturevalue("dynamodb"))
+
+
+def test_what_ended_well_is_not_done_again(once: Once, action: Action) -> None:
+    for key in ("mail#bakery#e-1", "mail#bakery#e-1", "bus#bakery#e-1", "mail#bakery#e-2"):
+        once.do(key, action)
+
+    assert action.done == 3
+
+
+def test_what_failed_is_done_again(once: Once, action: Action) -> None:
+    action.failing = Unavailable("the mail server is down")
+    with pytest.raises(Unavailable, match="mail server"):
+        once.do("mail#bakery#e-1", action)
+    action.failing = None
+
+    once.do("mail#bakery#e-1", action)
+
+    assert action.done == 1
+
+
+def test_it_is_remembered_for_30_days_and_across_invocations(dynamodb: Any, action: Action) -> None:
+    began = int(time.time())
+    remembered(dynamodb).do("mail#bakery#e-1", action)
+    remembered(dynamodb).do("mail#bakery#e-1", action)
+
+    (record,) = dynamodb.scan(TableName="HandedOnTable")["Items"]
+    assert action.done == 1
+    assert record["status"]["S"] == "COMPLETED"
+    assert int(record["expiration"]["N"]) - began in range(30 * 86_400, 30 * 86_400 + 60)
+
+
+def test_what_another_run_is_at_is_left_to_it(dynamodb: Any, action: Action) -> None:
+    def meanwhile() -> None:
+        with pytest.raises(Unavailable, match="another run"):
+            remembered(dynamodb).do("mail#bakery#e-1", action)
+
+    remembered(dynamodb).do("mail#bakery#e-1", meanwhile)
+
+    assert action.done == 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfTime(LambdaContext):
+    def get_remaining_time_in_millis(self) -> int:
+        return -1000
+
+
+def test_a_run_that_was_cut_off_gives_way_when_its_time_is_up(dynamodb: Any, action: Action) -> None:
+    def dies() -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        remembered(dynamodb, OutOfTime()).do("mail#bakery#e-1", dies)
+    remembered(dynamodb).do("mail#bakery#e-1", action)
+
+    assert action.done == 1
+
+
+@pytest.mark.parametrize("operation", ["PutItem", "UpdateItem"])
+@pytest.mark.parametrize("fault", ["ThrottlingException", "cut"])
+def test_a_record_that_cannot_be_kept_is_unavailable(dynamodb: Any, action: Action, operation: str, fault: str) -> None:
+    strike(Wire(dynamodb), operation, fault)
+
+    with pytest.raises(Unavailable):
+        remembered(dynamodb).do("mail#bakery#e-1", action)
+
+
+# ---------------------------------------------------------------- Later
+
+
+@BOTH
+def test_what_could_not_be_handed_on_is_kept_for_later(request: pytest.FixtureRequest, kept_by: str) -> None:
+    fake = FakeLater()
+    queue = request.getfixturevalue("queue") if kept_by == "aws" else None
+    later: Later = NotifyQueue(url=queue.url, sqs=queue.sqs) if queue else fake
+
+    later.put(ACCOUNT, "e-1", "mail")
+
+    assert (queue.jobs() if queue else fake.jobs) == [(ACCOUNT, "e-1", "mail")]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    url: str
+    sqs: Any
+
+    def jobs(self) -> list[tuple[str, str, str]]:
+        bodies = [json.loads(one["Body"]) for one in self.sqs.receive_message(QueueUrl=self.url)["Messages"]]
+        return [(body["account_id"], body["entry_id"], body["effect"]) for body in bodies]
+
+
+@pytest.fixture
+def queue(aws: None) -> Queue:
+    sqs = boto3.client("sqs")
+    return Queue(sqs.create_queue(QueueName="notify")["QueueUrl"], sqs)
+
+
+@pytest.mark.parametrize("fault", ["RequestThrottled", "cut"])
+def test_a_queue_that_does_not_answer_is_unavailable(queue: Queue, fault: str) -> None:
+    strike(Wire(queue.sqs), "SendMessage", fault)
+
+    with pytest.raises(Unavailable):
+        NotifyQueue(url=queue.url, sqs=queue.sqs).put(ACCOUNT, "e-1", "mail")
+
+
+# ---------------------------------------------------------------- Quarantine
+
+
+def rows_of(quarantine: Quarantine, dynamodb: Any) -> list[tuple[str, str]]:
+    """(reason, caller) of what is kept."""
+    if isinstance(quarantine, FakeQuarantine):
+        return list(quarantine.kept.values())
+    items = dynamodb.scan(TableName="QuarantineTable")["Items"]
+    return [(item["reason"]["S"], item["caller"]["S"]) for item in items]
+
+
+@BOTH
+def test_the_same_body_on_the_same_day_makes_one_row(request: pytest.FixtureRequest, kept_by: str) -> None:
+    dynamodb = request.getfixturevalue("dynamodb") if kept_by == "aws" else None
+    quarantine: Quarantine = (
+        DynamoQuarantine(table="QuarantineTable", dynamodb=dynamodb) if dynamodb else FakeQuarantine()
+    )
+
+    quarantine.keep("hello", "not JSON", "", NOW)
+    quarantine.keep("hello", "not JSON", "", NOW + timedelta(minutes=1))
+    quarantine.keep("other", "unattributed", "root", NOW)
+    quarantine.keep("hello", "not JSON", "", NOW + timedelta(days=1))
+
+    assert sorted(rows_of(quarantine, dynamodb)) == [("not JSON", ""), ("not JSON", ""), ("unattributed", "root")]
+
+
+@pytest.mark.parametrize("body", ["hello", "", "Grüße 🍞", "\ud800", "x" * 200_000])
+def test_what_is_kept_can_be_replayed(dynamodb: Any, body: str) -> None:
+    DynamoQuarantine(table="QuarantineTable", dynamodb=dynamodb).keep(body, "why", "root", NOW)
+
+    (item,) = dynamodb.scan(TableName="QuarantineTable")["Items"]
+    assert zlib.decompress(item["body"]["B"]).decode("utf-8", "surrogatepass") == body
+    assert int(item["expires_at"]["N"]) == int((NOW + timedelta(days=60)).timestamp())
+    assert (item["day"]["S"], item["at"]["S"]) == ("2026-03-10", "2026-03-10T12:00:00.000000+00:00")
+
+
+@pytest.mark.parametrize("fault", ["ThrottlingException", "cut"])
+def test_a_quarantine_that_does_not_answer_is_unavailable(dynamodb: Any, fault: str) -> None:
+    strike(Wire(dynamodb), "PutItem", fault)
+
+    with pytest.raises(Unavailable):
+        DynamoQuarantine(table="QuarantineTable", dynamodb=dynamodb).keep("hello", "why", "", NOW)
+
+
+# ---------------------------------------------------------------- the replayed time
+
+
+def test_the_replayed_time_is_the_latest_that_was_set(dynamodb: Any) -> None:
+    replayed = ReplayedTime(table="ControlTable", dynamodb=dynamodb)
+
+    assert replayed.read() is None
+    replayed.set(NOW)
+    replayed.set(NOW + timedelta(days=1))
+    assert replayed.read() == NOW + timedelta(days=1)
+
+
+def test_a_lost_answer_of_a_mail_is_unavailable_though_it_went_out(ses: Any) -> None:
+    Wire(ses).cut("SendRawEmail", When.AFTER)
+
+    with pytest.raises(Unavailable):
+        a_mailer(ses).send(a_mail())
+    assert len(sent_by_ses()) == 1

@@ -1,0 +1,159 @@
+"""The SMTP credential is switched through IAM, and read back as it is."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import boto3
+import pytest
+from tests.aws.wire import Wire
+from tests.builders import CALLER
+from tests.fakes import FakeSwitch, User, When
+
+from permille.aws.switch import IamSwitch
+from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
+from permille.errors import Unavailable
+from permille.ports import Switch
+
+DENIED = "permille-denied"
+
+
+class Iam(Protocol):
+    """A switch, and the users behind it."""
+
+    switch: Switch
+
+    def make(self, caller: str, statuses: Mapping[str, str], *, denied: bool = False) -> dict[str, str]:
+        """Makes a user with keys, and returns their ids by the names they are called here."""
+
+
+class FakeIam:
+    def __init__(self) -> None:
+        self._fake = FakeSwitch()
+        self.switch: Switch = self._fake
+
+    def make(self, caller: str, statuses: Mapping[str, str], *, denied: bool = False) -> dict[str, str]:
+        self._fake.users[caller] = User(dict(statuses), denied)
+        return {name: name for name in statuses}
+
+
+class MotoIam:
+    def __init__(self) -> None:
+        self.client = boto3.client("iam")
+        self.client.create_group(GroupName=DENIED)
+        self.client.create_group(GroupName="others")
+        self.switch: Switch = IamSwitch(deny_group=DENIED, iam=self.client)
+
+    def make(self, caller: str, statuses: Mapping[str, str], *, denied: bool = False) -> dict[str, str]:
+        self.client.create_user(UserName=caller)
+        self.client.add_user_to_group(GroupName="others", UserName=caller)
+        if denied:
+            self.client.add_user_to_group(GroupName=DENIED, UserName=caller)
+        return {name: self._key(caller, status) for name, status in statuses.items()}
+
+    def _key(self, caller: str, status: Any) -> str:
+        key = self.client.create_access_key(UserName=caller)["AccessKey"]["AccessKeyId"]
+        self.client.update_access_key(UserName=caller, AccessKeyId=key, Status=status)
+        return key
+
+
+@pytest.fixture
+def moto_iam(aws: None) -> MotoIam:
+    return MotoIam()
+
+
+@pytest.fixture(params=["fake", "aws"])
+def iam(request: pytest.FixtureRequest) -> Iam:
+    if request.param == "fake":
+        return FakeIam()
+    on_moto: MotoIam = request.getfixturevalue("moto_iam")
+    return on_moto
+
+
+@pytest.mark.parametrize("statuses", [{}, {"k1": ACTIVE}, {"k1": INACTIVE}, {"k1": ACTIVE, "k2": INACTIVE}], ids=len)
+@pytest.mark.parametrize("denied", [True, False])
+def test_all_keys_are_read_and_whether_the_sender_is_denied(
+    iam: Iam, statuses: Mapping[str, str], denied: bool
+) -> None:
+    keys = iam.make(CALLER, statuses, denied=denied)
+
+    assert iam.switch.read(CALLER) == SenderState({keys[name]: one for name, one in statuses.items()}, denied)
+
+
+def test_a_user_that_is_not_there_is_none(iam: Iam) -> None:
+    assert iam.switch.read("nobody") is None
+
+
+def test_keys_are_put_to_sleep_and_woken_and_can_be_again(iam: Iam) -> None:
+    keys = iam.make(CALLER, {"k1": ACTIVE, "k2": ACTIVE})
+    both = frozenset(keys.values())
+
+    for _ in range(2):
+        iam.switch.apply(CALLER, Changes(sleep=both, deny=True))
+        assert iam.switch.read(CALLER) == SenderState(dict.fromkeys(both, INACTIVE), denied=True)
+    for _ in range(2):
+        iam.switch.apply(CALLER, Changes(wake=both, deny=False))
+        assert iam.switch.read(CALLER) == SenderState(dict.fromkeys(both, ACTIVE), denied=False)
+
+
+def test_what_is_not_named_stays_as_it_is(iam: Iam) -> None:
+    keys = iam.make(CALLER, {"k1": ACTIVE, "k2": ACTIVE}, denied=True)
+
+    iam.switch.apply(CALLER, Changes(sleep=frozenset({keys["k1"]})))
+
+    assert iam.switch.read(CALLER) == SenderState({keys["k1"]: INACTIVE, keys["k2"]: ACTIVE}, denied=True)
+
+
+def test_another_sender_is_not_touched(iam: Iam) -> None:
+    iam.make(CALLER, {"k1": ACTIVE})
+    others = iam.make("permille-florist", {"k3": ACTIVE})
+    before = iam.switch.read("permille-florist")
+
+    iam.switch.apply(CALLER, Changes(deny=True))
+
+    assert iam.switch.read("permille-florist") == before == SenderState({others["k3"]: ACTIVE}, denied=False)
+
+
+@pytest.mark.parametrize("caller", [CALLER, "nobody"])
+def test_a_key_or_user_that_is_gone_is_unavailable(iam: Iam, caller: str) -> None:
+    iam.make(CALLER, {"k1": ACTIVE})
+
+    with pytest.raises(Unavailable):
+        iam.switch.apply(caller, Changes(sleep=frozenset({"AKIAGONEGONEGONEGONE"})))
+
+
+# ---------------------------------------------------------------- on IAM
+
+
+def test_the_deny_group_comes_first_when_switching_off_and_last_when_on(moto_iam: MotoIam) -> None:
+    key = frozenset(moto_iam.make(CALLER, {"k1": ACTIVE}).values())
+    wire = Wire(moto_iam.client)
+
+    moto_iam.switch.apply(CALLER, Changes(sleep=key, deny=True))
+    moto_iam.switch.apply(CALLER, Changes(wake=key, deny=False))
+
+    assert wire.calls == ["AddUserToGroup", "UpdateAccessKey", "UpdateAccessKey", "RemoveUserFromGroup"]
+
+
+@pytest.mark.parametrize("operation", ["ListAccessKeys", "ListGroupsForUser"])
+@pytest.mark.parametrize("code", ["Throttling", "AccessDenied"])
+def test_what_iam_refuses_to_tell_is_unavailable_and_not_nobody(moto_iam: MotoIam, operation: str, code: str) -> None:
+    moto_iam.make(CALLER, {"k1": ACTIVE})
+    Wire(moto_iam.client).refuse(operation, code)
+
+    with pytest.raises(Unavailable):
+        moto_iam.switch.read(CALLER)
+
+
+@pytest.mark.parametrize("operation", ["AddUserToGroup", "UpdateAccessKey", "RemoveUserFromGroup"])
+@pytest.mark.parametrize("when", When)
+def test_a_lost_answer_is_unavailable_and_can_be_repeated(moto_iam: MotoIam, operation: str, when: When) -> None:
+    key = frozenset(moto_iam.make(CALLER, {"k1": ACTIVE}, denied=operation == "RemoveUserFromGroup").values())
+    changes = Changes(sleep=key, deny=operation != "RemoveUserFromGroup")
+    Wire(moto_iam.client).cut(operation, when)
+
+    with pytest.raises(Unavailable):
+        moto_iam.switch.apply(CALLER, changes)
+    moto_iam.switch.apply(CALLER, changes)
+
+    state = moto_iam.switch.read(CALLER)
+    assert state == SenderState(dict.fromkeys(key, INACTIVE), denied=operation != "RemoveUserFromGroup")

@@ -1,0 +1,99 @@
+"""The functions as Lambda finds them: their environment, the template's tables, and nothing kept from another test."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from tests.aws.tables import create_all
+from tests.builders import OWNER_MAIL_CALLER, PLATFORM, an_account
+
+from permille import bootstrap
+from permille.aws.accounts import DynamoAccounts
+from permille.domain.account import Account
+from permille.domain.timeline import Entry
+
+DENY_GROUP = "permille-denied"
+ENVIRONMENT = {
+    "PLATFORM_NAME": PLATFORM,
+    "REPLAY_CLOCK": "off",
+    "CONTROL_TABLE": "ControlTable",
+    "ACCOUNTS_TABLE": "AccountsTable",
+    "SENDERS_TABLE": "SendersTable",
+    "TALLIES_TABLE": "TalliesTable",
+    "SEEN_TABLE": "SeenTable",
+    "COMPLAINTS_TABLE": "ComplaintsTable",
+    "TIMELINE_TABLE": "TimelineTable",
+    "QUARANTINE_TABLE": "QuarantineTable",
+    "HANDED_ON_TABLE": "HandedOnTable",
+    "OWNER_MAIL_CALLER": OWNER_MAIL_CALLER,
+    "DENY_GROUP": DENY_GROUP,
+    "ENFORCEMENT_MODE": "enforce",
+    "TIMELINE_BUS": "timeline",
+    "MAIL_FROM": "reputation@apwt.example",
+    "CONFIGURATION_SET": "permille",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """The AWS account that the functions run in, looked at from outside."""
+
+    dynamodb: Any
+    iam: Any
+    sqs: Any
+    accounts: DynamoAccounts
+    notify_queue: str
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = self.dynamodb.scan(TableName=table)["Items"]
+        return items
+
+    def kinds(self) -> list[str]:
+        """The kinds of all timeline entries, sorted."""
+        return sorted(row["kind"]["S"] for row in self.rows("TimelineTable"))
+
+    def images(self, kind: str) -> list[dict[str, Any]]:
+        """What the timeline's stream tells of entries of this kind."""
+        return [row for row in self.rows("TimelineTable") if row["kind"]["S"] == kind]
+
+    def open(self, account: Account | None = None, *entries: Entry) -> str:
+        """An account, its IAM users with a key each; returns the id of the last key."""
+        account = account or an_account()
+        self.accounts.add(account, entries)
+        key = ""
+        for caller in account.senders:
+            self.iam.create_user(UserName=caller)
+            key = self.iam.create_access_key(UserName=caller)["AccessKey"]["AccessKeyId"]
+        return key
+
+    def status_of(self, caller: str) -> tuple[list[str], list[str]]:
+        """The statuses of a user's keys, and its groups."""
+        keys = self.iam.list_access_keys(UserName=caller)["AccessKeyMetadata"]
+        groups = self.iam.list_groups_for_user(UserName=caller)["Groups"]
+        return [key["Status"] for key in keys], [group["GroupName"] for group in groups]
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """What waits on Notify's queue."""
+        messages: list[dict[str, Any]] = self.sqs.receive_message(QueueUrl=self.notify_queue).get("Messages", [])
+        return messages
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> None:
+    bootstrap.ingesting.cache_clear()
+    bootstrap.enforcing.cache_clear()
+
+
+@pytest.fixture
+def cloud(aws: None, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    dynamodb, iam, sqs = boto3.client("dynamodb"), boto3.client("iam"), boto3.client("sqs")
+    create_all(dynamodb)
+    iam.create_group(GroupName=DENY_GROUP)
+    boto3.client("events").create_event_bus(Name="timeline")
+    boto3.client("ses").verify_domain_identity(Domain="apwt.example")
+    queue = sqs.create_queue(QueueName="notify")["QueueUrl"]
+    for name, value in {**ENVIRONMENT, "NOTIFY_QUEUE_URL": queue}.items():
+        monkeypatch.setenv(name, value)
+    accounts = DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable")
+    return Cloud(dynamodb, iam, sqs, accounts, queue)

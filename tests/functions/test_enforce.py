@@ -1,0 +1,120 @@
+"""Enforce, from the schedule's or the stream's event to keys and rows."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from functions.enforce.app import handler
+from functions.ingest_complaint.app import handler as ingest
+from tests.builders import ACCOUNT, CALLER, LambdaContext, records, ses_event, sqs_record, stream_record
+from tests.functions.conftest import DENY_GROUP, Cloud
+
+from permille.domain.account import Account, Status
+
+HANDED = {"looked_at": 1, "entries": 1, "failed": 0}
+TICK = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
+
+
+def a_tick(at: datetime) -> dict[str, Any]:
+    return {**TICK, "time": at.isoformat().replace("+00:00", "Z")}
+
+
+def account_of(cloud: Cloud) -> Account:
+    account = cloud.accounts.get(ACCOUNT)
+    assert account is not None
+    return account
+
+
+def complain(times: int) -> None:
+    now = datetime.now(UTC)
+    batch = [sqs_record(ses_event("Complaint", f"m-{n}", sent_at=now), f"r-{n}") for n in range(times)]
+    assert ingest(records(*batch), LambdaContext()) == {"batchItemFailures": []}
+
+
+def test_the_streams_complaint_takes_the_credential_at_once(cloud: Cloud) -> None:
+    cloud.open()
+    complain(2)
+    told = [stream_record(image) for image in cloud.images("complaint")]
+
+    assert handler(records(*told), LambdaContext()) == HANDED
+
+    account = account_of(cloud)
+    assert (account.status, account.settled) == (Status.DISABLED, True)
+    assert cloud.status_of(CALLER) == (["Inactive"], [DENY_GROUP])
+    assert cloud.kinds() == ["complaint", "complaint", "disabled"]
+
+
+def test_the_schedule_sees_to_whoever_is_due(cloud: Cloud) -> None:
+    key = cloud.open()
+    complain(2)
+
+    assert handler(a_tick(datetime.now(UTC)), LambdaContext()) == HANDED
+
+    assert cloud.status_of(CALLER) == (["Inactive"], [DENY_GROUP])
+    assert account_of(cloud).asleep == {CALLER: frozenset({key})}
+
+
+def test_the_same_event_again_changes_nothing(cloud: Cloud) -> None:
+    cloud.open()
+    complain(2)
+    told = records(*[stream_record(image) for image in cloud.images("complaint")])
+    handler(told, LambdaContext())
+    before = account_of(cloud)
+
+    assert handler(told, LambdaContext()) == {**HANDED, "entries": 0}
+
+    after = account_of(cloud)
+    assert (after.version, after.strikes) == (before.version, 1)
+    assert cloud.kinds().count("disabled") == 1
+
+
+def test_one_complaint_is_told_and_the_credential_stays(cloud: Cloud) -> None:
+    cloud.open()
+    complain(1)
+
+    handler(a_tick(datetime.now(UTC)), LambdaContext())
+
+    assert cloud.status_of(CALLER) == (["Active"], [])
+    assert cloud.kinds() == ["alert", "complaint"]
+
+
+def test_in_observe_mode_the_credential_stays(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENFORCEMENT_MODE", "observe")
+    cloud.open()
+    complain(2)
+
+    handler(a_tick(datetime.now(UTC)), LambdaContext())
+
+    assert cloud.status_of(CALLER) == (["Active"], [])
+    assert cloud.kinds() == ["complaint", "complaint", "would_disable"]
+
+
+def test_a_tick_with_nobody_due_does_nothing(cloud: Cloud) -> None:
+    cloud.open()
+
+    assert handler(a_tick(datetime.now(UTC)), LambdaContext()) == {"looked_at": 0, "entries": 0, "failed": 0}
+
+
+@pytest.mark.parametrize(("replay_clock", "looked_at"), [("on", 1), ("off", 0)])
+def test_only_a_replayed_clock_follows_the_events_time(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, replay_clock: str, looked_at: int
+) -> None:
+    monkeypatch.setenv("REPLAY_CLOCK", replay_clock)
+    cloud.open()
+    complain(1)
+    handler(a_tick(datetime.now(UTC)), LambdaContext())
+    tomorrow = datetime.now(UTC) + timedelta(days=2)
+
+    assert handler(a_tick(tomorrow), LambdaContext())["looked_at"] == looked_at
+    assert len(cloud.rows("ControlTable")) == looked_at
+
+
+def test_other_runs_follow_the_latest_replayed_tick(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPLAY_CLOCK", "on")
+    cloud.open()
+    ahead = datetime.now(UTC) + timedelta(days=3)
+    handler(a_tick(ahead), LambdaContext())
+
+    complain(1)
+
+    assert cloud.images("complaint")[0]["at"]["S"].startswith(ahead.isoformat(timespec="milliseconds")[:23])

@@ -1,0 +1,85 @@
+"""Notify, from the stream's or its own queue's event to mails, events and records."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from functions.notify.app import handler
+from moto.core.models import DEFAULT_ACCOUNT_ID as MOTO_ACCOUNT
+from moto.ses.models import ses_backends
+from tests.builders import ACCOUNT, LambdaContext, an_account, an_entry, records, sqs_record, stream_record
+from tests.functions.conftest import Cloud
+
+from permille.domain.timeline import Kind
+
+ENTRIES = [an_entry(Kind.CREATED), an_entry(Kind.COMPLAINT), an_entry(Kind.DISABLED)]
+DONE: dict[str, Any] = {"batchItemFailures": []}
+
+
+@pytest.fixture(autouse=True)
+def told(cloud: Cloud) -> None:
+    cloud.open(an_account(), *ENTRIES)
+
+
+def mailed() -> list[str]:
+    """Whom SES has sent a mail to."""
+    return [one.destinations[0] for one in ses_backends[MOTO_ACCOUNT]["us-east-1"].sent_messages]
+
+
+def stream(cloud: Cloud) -> dict[str, Any]:
+    return records(*[stream_record(image) for image in cloud.rows("TimelineTable")])
+
+
+def a_job(effect: str, entry_id: str = ENTRIES[2].id, message_id: str = "r-1") -> dict[str, Any]:
+    job = {"account_id": ACCOUNT, "entry_id": entry_id, "effect": effect}
+    return sqs_record(json.dumps(job), message_id)
+
+
+def no_mail_goes_out() -> None:
+    boto3.client("ses").delete_identity(Identity="apwt.example")  # SES refuses an unverified sender
+
+
+def mail_goes_out() -> None:
+    boto3.client("ses").verify_domain_identity(Domain="apwt.example")
+
+
+def test_entries_of_the_stream_are_handed_on_once(cloud: Cloud) -> None:
+    for _ in range(2):
+        assert handler(stream(cloud), LambdaContext()) == DONE
+
+    assert mailed() == ["owner@bakery.example"]
+    assert len(cloud.rows("HandedOnTable")) == 4  # three on the bus, one by mail
+    assert cloud.jobs() == []
+
+
+def test_a_mail_server_that_is_down_is_tried_later(cloud: Cloud) -> None:
+    no_mail_goes_out()
+
+    assert handler(stream(cloud), LambdaContext()) == DONE
+
+    (job,) = cloud.jobs()
+    assert json.loads(job["Body"]) == {"account_id": ACCOUNT, "entry_id": ENTRIES[2].id, "effect": "mail"}
+    mail_goes_out()
+    assert handler(records(sqs_record(job["Body"])), LambdaContext()) == DONE
+    assert mailed() == ["owner@bakery.example"]
+
+
+def test_a_job_that_fails_again_goes_back_alone() -> None:
+    no_mail_goes_out()
+
+    answer = handler(records(a_job("mail", message_id="r-1"), a_job("bus", message_id="r-2")), LambdaContext())
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "r-1"}]}
+
+
+def test_a_job_that_was_done_meanwhile_is_done() -> None:
+    for _ in range(2):
+        assert handler(records(a_job("mail")), LambdaContext()) == DONE
+
+    assert mailed() == ["owner@bakery.example"]
+
+
+def test_a_job_whose_entry_is_gone_is_done() -> None:
+    assert handler(records(a_job("mail", entry_id="nothing")), LambdaContext()) == DONE
+    assert mailed() == []

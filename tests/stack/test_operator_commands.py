@@ -1,0 +1,267 @@
+"""The operator's command against the deployed stack: what it makes, what it refuses, and how it says so."""
+
+import json
+import subprocess
+import uuid
+from typing import Any
+
+import pytest
+from tests.stack.accounts import a_business
+from tests.stack.conftest import Stack, permille
+
+ADD = ("account", "add")
+
+
+def _id() -> str:
+    return f"acct-{uuid.uuid4().hex[:6]}"
+
+
+def _options(account_id: str, **changed: str) -> list[str]:
+    options = {"owner-email": f"owner@{account_id}.example", "identity": f"{account_id}.example"}
+    options |= {name.replace("_", "-"): value for name, value in changed.items()}
+    return [part for name, value in options.items() for part in (f"--{name}", value)]
+
+
+def _one_line(ended: subprocess.CompletedProcess[str], status: int) -> str:
+    """What a refusal says, after seeing that it is one line on stderr and nothing else."""
+    assert ended.returncode == status, ended.stderr
+    assert ended.stdout == ""
+    assert ended.stderr.count("\n") == 1
+    assert ended.stderr.startswith("permille: ")
+    return ended.stderr
+
+
+# ---------------------------------------------------------------- adding
+
+
+def test_add_prints_the_smtp_credential_and_the_secret_key_only_when_asked(stack: Stack) -> None:
+    account_id = _id()
+
+    added = json.loads(stack.run(*ADD, account_id, *_options(account_id), "--json").stdout)
+
+    assert (added["account_id"], added["caller_identity"]) == (account_id, f"permille-{account_id}")
+    assert added["smtp"]["username"] == added["access_key_id"]
+    assert (added["smtp"]["host"], added["smtp"]["port"]) == (stack.smtp.host, stack.smtp.port)
+    assert "secret_access_key" not in added
+
+
+def test_the_user_may_send_from_its_identities_through_our_set_alone(stack: Stack) -> None:
+    business = a_business(stack)
+
+    policy = stack.client("iam").get_user_policy(UserName=f"permille-{business.id}", PolicyName="permille-send")
+
+    [statement] = policy["PolicyDocument"]["Statement"]
+    prefix = f"arn:aws:ses:{stack.region}:{stack.account_id}"
+    assert statement["Action"] == "ses:SendRawEmail"
+    assert statement["Resource"] == [f"{prefix}:configuration-set/permille", f"{prefix}:identity/{business.id}.example"]
+
+
+def test_our_configuration_set_becomes_the_identitys_default(stack: Stack) -> None:
+    account_id, sesv2 = _id(), stack.client("sesv2")
+    sesv2.create_email_identity(EmailIdentity=f"{account_id}.example")
+
+    stack.run(*ADD, account_id, *_options(account_id))
+
+    identity = sesv2.get_email_identity(EmailIdentity=f"{account_id}.example")
+    assert identity["ConfigurationSetName"] == stack.outputs["ConfigurationSetName"]
+
+
+def test_an_identity_that_ses_does_not_know_is_made_and_its_records_are_told(stack: Stack) -> None:
+    account_id = _id()
+
+    added = json.loads(stack.run(*ADD, account_id, *_options(account_id), "--json").stdout)
+
+    assert all(f"_domainkey.{account_id}.example CNAME" in record for record in added["records_to_publish"])
+
+
+def test_an_account_is_added_once(stack: Stack) -> None:
+    business = a_business(stack)
+
+    again = stack.run(*ADD, business.id, *_options(business.id))
+
+    assert f"the account {business.id} exists" in _one_line(again, 2)
+
+
+def test_what_an_interrupted_try_left_behind_is_taken_up(stack: Stack) -> None:
+    account_id, iam = _id(), stack.client("iam")
+    user = f"permille-{account_id}"
+    iam.create_user(UserName=user, Tags=[{"Key": "permille:account", "Value": account_id}])
+    unseen = iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"]
+
+    added = json.loads(stack.run(*ADD, account_id, *_options(account_id), "--json").stdout)
+
+    keys = [key["AccessKeyId"] for key in iam.list_access_keys(UserName=user)["AccessKeyMetadata"]]
+    assert keys == [added["access_key_id"]]
+    assert unseen not in keys
+
+
+def test_a_user_of_that_name_that_we_did_not_make_is_left_alone(stack: Stack) -> None:
+    account_id = _id()
+    stack.client("iam").create_user(UserName=f"permille-{account_id}")
+
+    added = stack.run(*ADD, account_id, *_options(account_id))
+
+    assert f"adopt it with --sender permille-{account_id}" in _one_line(added, 2)
+
+
+@pytest.mark.parametrize(
+    ("account_id", "changed", "complaint"),
+    [
+        ("Bakery", {}, "no account id"),
+        ("-bakery", {}, "no account id"),
+        ("b" * 55, {}, "no account id"),
+        ("bakery", {"owner_email": "nobody"}, "no e-mail address"),
+        ("bakery", {"owner_email": "a@b.example\nBcc: x@y.example"}, "no e-mail address"),
+        ("bakery", {"identity": "not a domain"}, "neither a domain nor an e-mail address"),
+        ("bakery", {"timezone": "Mars/Olympus"}, "no time zone"),
+    ],
+)
+def test_input_that_cannot_be_is_refused_in_one_line(
+    stack: Stack, account_id: str, changed: dict[str, str], complaint: str
+) -> None:
+    refused = stack.run(*ADD, *_options(account_id, **changed), "--", account_id)
+
+    assert complaint in _one_line(refused, 2)
+
+
+# ---------------------------------------------------------------- adopting
+
+
+@pytest.fixture
+def user(stack: Stack) -> str:
+    name = f"permille-old-{uuid.uuid4().hex[:6]}"
+    stack.client("iam").create_user(UserName=name)
+    return name
+
+
+def _may_send(stack: Stack, user: str, *resources: str) -> None:
+    statement = {"Effect": "Allow", "Action": "ses:Send*", "Resource": list(resources)}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    stack.client("iam").put_user_policy(UserName=user, PolicyName="sending", PolicyDocument=document)
+
+
+def _ses(stack: Stack, resource: str) -> str:
+    return f"arn:aws:ses:{stack.region}:{stack.account_id}:{resource}"
+
+
+def test_a_user_that_sends_through_the_accounts_identities_alone_is_adopted(stack: Stack, user: str) -> None:
+    account_id = _id()
+    _may_send(stack, user, _ses(stack, f"identity/{account_id}.example"), _ses(stack, "configuration-set/permille"))
+
+    added = stack.run(*ADD, account_id, *_options(account_id), "--sender", user, "--json")
+
+    data = json.loads(added.stdout)
+    assert (data["caller_identity"], data["access_key_id"]) == (user, None)
+
+
+def test_a_user_that_may_send_elsewhere_is_refused_with_what_mends_it(stack: Stack, user: str) -> None:
+    account_id = _id()
+    _may_send(stack, user, _ses(stack, "identity/elsewhere.example"))
+
+    refused = _one_line(stack.run(*ADD, account_id, *_options(account_id), "--sender", user), 2)
+
+    assert "identity/elsewhere.example (policy sending)" in refused
+    assert f"narrow that policy's Resource to {_ses(stack, 'configuration-set/permille')}" in refused
+
+
+def test_a_user_that_may_send_through_a_group_is_refused(stack: Stack, user: str) -> None:
+    account_id, iam, group = _id(), stack.client("iam"), f"group-{user}"
+    statement = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    iam.create_group(GroupName=group)
+    iam.put_group_policy(GroupName=group, PolicyName="wide", PolicyDocument=document)
+    iam.add_user_to_group(GroupName=group, UserName=user)
+
+    refused = _one_line(stack.run(*ADD, account_id, *_options(account_id), "--sender", user), 2)
+
+    assert f"may send through * (policy wide of group {group})" in refused
+
+
+def test_a_user_that_the_stack_could_not_switch_is_refused(stack: Stack) -> None:
+    account_id, name = _id(), f"other-{uuid.uuid4().hex[:6]}"
+    stack.client("iam").create_user(UserName=name)
+
+    refused = _one_line(stack.run(*ADD, account_id, *_options(account_id), "--sender", name), 2)
+
+    assert "does not match user/permille-*" in refused
+    assert "SenderUsers" in refused
+
+
+def test_a_sender_of_another_account_is_refused(stack: Stack) -> None:
+    business, account_id = a_business(stack), _id()
+    options = _options(account_id, identity=f"{business.id}.example")
+
+    refused = _one_line(stack.run(*ADD, account_id, *options, "--sender", f"permille-{business.id}"), 2)
+
+    assert f"is a sender of the account {business.id}" in refused
+
+
+def test_a_user_that_does_not_exist_is_refused(stack: Stack) -> None:
+    account_id = _id()
+
+    refused = stack.run(*ADD, account_id, *_options(account_id), "--sender", "permille-nobody")
+
+    assert "there is no IAM user permille-nobody" in _one_line(refused, 2)
+
+
+# ---------------------------------------------------------------- looking
+
+
+def test_show_answers_with_the_standing_and_the_senders_as_iam_has_them(stack: Stack) -> None:
+    business = a_business(stack)
+
+    standing: dict[str, Any] = business.standing()
+
+    assert standing["account_id"] == business.id
+    assert (standing["status"], standing["settled"], standing["epoch"]) == ("active", True, 1)
+    assert standing["window"] | {"days": 45, "delivered": 0, "complaints": 0, "bounces": 0} == standing["window"]
+    assert (standing["limit_per_1000"], standing["allowance_left"]) == (1, 1)
+    assert (standing["review"], standing["trial"]) == (None, None)
+    [sender] = standing["senders"]
+    assert (sender["caller_identity"], sender["denied"]) == (f"permille-{business.id}", False)
+    assert sender["keys"] == [{"access_key_id": business.key, "status": "Active"}]
+
+
+def test_list_names_the_account_and_people_get_a_table(stack: Stack) -> None:
+    business = a_business(stack)
+
+    listed = json.loads(stack.run("account", "list", "--json").stdout)
+    table = stack.run("account", "list").stdout
+
+    assert business.id in [account["account_id"] for account in listed["accounts"]]
+    assert business.id in table
+
+
+def test_the_timeline_tells_in_words_what_json_tells_in_facts(stack: Stack) -> None:
+    business = a_business(stack)
+
+    words = stack.run("timeline", business.id).stdout
+    [created] = business.timeline()
+
+    assert created["headline"] in words
+    assert created["kind"] == "created"
+
+
+@pytest.mark.parametrize("arguments", [("account", "show"), ("timeline",)])
+def test_an_account_that_is_not_there_is_wrong_input(stack: Stack, arguments: tuple[str, ...]) -> None:
+    assert "there is no account nobody" in _one_line(stack.run(*arguments, "nobody"), 2)
+
+
+def test_a_stack_that_is_not_there_is_wrong_input(stack: Stack) -> None:
+    assert "there is no stack nowhere" in _one_line(stack.run("account", "list", "--stack", "nowhere"), 2)
+
+
+def test_without_a_region_nothing_is_asked(stack: Stack) -> None:
+    env = {name: value for name, value in stack.env.items() if name != "AWS_DEFAULT_REGION"}
+
+    assert "no AWS region is set" in _one_line(permille("account", "list", env=env), 1)
+
+
+def test_where_nobody_answers_the_command_fails_in_one_line(stack: Stack) -> None:
+    env = stack.env | {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+
+    assert "http://127.0.0.1:9" in _one_line(permille("account", "list", env=env), 1)
+
+
+def test_an_option_that_is_not_there_is_wrong_input(stack: Stack) -> None:
+    assert "--colour" in _one_line(stack.run("account", "list", "--colour"), 2)

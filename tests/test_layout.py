@@ -1,0 +1,72 @@
+"""Who may import whom, and what lies where."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+PACKAGE = PROJECT / "layers" / "core" / "permille"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+FUNCTIONS = sorted(folder for folder in (PROJECT / "functions").iterdir() if folder.name != "__pycache__")
+AWS_LIBRARIES = {"boto3", "botocore", "pynamodb", "moto"}
+
+
+def imported(source: Path) -> Iterator[str]:
+    """The full names of the modules that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{source}: relative imports hide where a name comes from"
+            yield node.module or ""
+
+
+def named(source: Path) -> str:
+    return str(source.relative_to(PROJECT))
+
+
+@pytest.mark.parametrize("source", [one for one in SOURCES if one.parent.name == "domain"], ids=named)
+def test_the_domain_imports_the_standard_library_and_itself_alone(source: Path) -> None:
+    foreign = {
+        name
+        for name in imported(source)
+        if name.split(".")[0] not in sys.stdlib_module_names and not f"{name}.".startswith("permille.domain.")
+    }
+
+    assert foreign == set()
+
+
+@pytest.mark.parametrize("source", [one for one in SOURCES if one.parent.name == "domain"], ids=named)
+def test_the_domain_does_no_io_and_reads_no_clock(source: Path) -> None:
+    text = source.read_text(encoding="utf-8")
+
+    assert not set(imported(source)) & {"os", "time", "socket", "subprocess", "pathlib", "random", "logging"}
+    assert [call for call in (".now(", ".today(", ".utcnow(", "open(", "print(") if call in text] == []
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=named)
+def test_aws_is_spoken_to_by_the_adapters_alone(source: Path) -> None:
+    libraries = {name.split(".")[0] for name in imported(source)} & AWS_LIBRARIES
+
+    assert not libraries or source.parent.name == "aws"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=named)
+def test_adapters_are_known_to_the_bootstrap_alone(source: Path) -> None:
+    adapters = {name for name in imported(source) if name.startswith("permille.aws")}
+
+    assert not adapters or source.parent.name == "aws" or source.name == "bootstrap.py"
+
+
+@pytest.mark.parametrize("folder", FUNCTIONS, ids=named)
+def test_a_function_folder_holds_its_handler_alone(folder: Path) -> None:
+    assert [entry.name for entry in folder.iterdir() if entry.name != "__pycache__"] == ["app.py"]
+
+
+def test_the_layer_holds_the_package_and_what_is_needed_to_build_it() -> None:
+    entries = {entry.name for entry in PACKAGE.parent.iterdir()}
+
+    assert entries == {"permille", "requirements.txt", "Makefile"}

@@ -1,0 +1,28 @@
+"""What a function is told by its environment is checked in one go."""
+
+import pytest
+
+from permille.settings import EnforceSettings, IngestSettings, MissingSettings, NotifySettings, Settings
+
+ENV = {"PLATFORM_NAME": "APWT", "CONTROL_TABLE": "control"}
+
+
+def test_every_missing_name_is_reported_at_once() -> None:
+    with pytest.raises(MissingSettings) as raised:
+        EnforceSettings.from_env({"PLATFORM_NAME": "APWT", "ACCOUNTS_TABLE": ""})
+
+    names = "CONTROL_TABLE, ACCOUNTS_TABLE, TALLIES_TABLE, TIMELINE_TABLE, DENY_GROUP, ENFORCEMENT_MODE"
+    assert f"missing in the environment: {names};" in str(raised.value)
+
+
+def test_what_is_not_there_has_its_default() -> None:
+    assert Settings.from_env(ENV) == Settings(platform_name="APWT", control_table="control", replay_clock="off")
+    assert Settings.from_env({**ENV, "REPLAY_CLOCK": "on"}).replay_clock == "on"
+
+
+@pytest.mark.parametrize("settings", [IngestSettings, EnforceSettings, NotifySettings])
+def test_the_process_environment_is_read_by_default(settings: type[Settings], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in settings.__dataclass_fields__:
+        monkeypatch.setenv(name.upper(), f"the {name}")
+
+    assert settings.from_env().platform_name == "the platform_name"

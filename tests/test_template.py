@@ -1,0 +1,305 @@
+"""What infra/template.yaml has to keep, and `sam validate --lint` does not see."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+import pytest
+
+from permille.aws.accounts import LEASED_FOR
+from permille.settings import EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille_cli.template import load
+
+Resource = Mapping[str, Any]
+
+TEMPLATE = load()
+RESOURCES: dict[str, Resource] = TEMPLATE["Resources"]
+GLOBALS: Resource = TEMPLATE["Globals"]["Function"]
+SETTINGS: dict[str, type[Settings]] = {
+    "IngestComplaint": IngestSettings,
+    "Enforce": EnforceSettings,
+    "Notify": NotifySettings,
+}
+READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+
+
+def of_type(kind: str) -> dict[str, Resource]:
+    return {name: one.get("Properties", {}) for name, one in RESOURCES.items() if one["Type"] == kind}
+
+
+FUNCTIONS = of_type("AWS::Serverless::Function")
+QUEUES = of_type("AWS::SQS::Queue")
+TABLES = of_type("AWS::DynamoDB::Table")
+SOURCES = {f"{name}.{event}": one for name, f in FUNCTIONS.items() for event, one in f["Events"].items()}
+each_function = pytest.mark.parametrize("name", FUNCTIONS)
+each_source = pytest.mark.parametrize("name", SOURCES)
+
+
+def target(value: Any) -> str:
+    """The logical name that `!Ref` or `!GetAtt` points to."""
+    return str(value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0])
+
+
+def timeout_of(function: Resource) -> int:
+    return int(function.get("Timeout", GLOBALS["Timeout"]))
+
+
+def source_queues() -> list[tuple[str, str]]:
+    """(function, queue) of every queue that a function works off."""
+    sqs = {name.split(".")[0]: one["Properties"] for name, one in SOURCES.items() if one["Type"] == "SQS"}
+    return [(function, target(source["Queue"])) for function, source in sqs.items()]
+
+
+def dead_letters_of(queue: str) -> str:
+    return target(QUEUES[queue]["RedrivePolicy"]["deadLetterTargetArn"])
+
+
+def resting_places() -> set[str]:
+    """Queues in which rests what could not be done."""
+    redrives = {dead_letters_of(name) for name, queue in QUEUES.items() if "RedrivePolicy" in queue}
+    failures = {
+        target(source["Properties"]["DestinationConfig"]["OnFailure"]["Destination"])
+        for source in SOURCES.values()
+        if "DestinationConfig" in source["Properties"]
+    }
+    return redrives | failures
+
+
+# ---------------------------------------------------------------- nothing is lost
+
+
+@pytest.mark.parametrize(("function", "queue"), source_queues())
+def test_a_message_stays_hidden_for_six_times_the_functions_timeout(function: str, queue: str) -> None:
+    assert QUEUES[queue]["VisibilityTimeout"] >= 6 * timeout_of(FUNCTIONS[function])
+
+
+@pytest.mark.parametrize("queue", [queue for _, queue in source_queues()])
+def test_dead_letters_outlive_their_source_whose_age_they_keep(queue: str) -> None:
+    kept = QUEUES[dead_letters_of(queue)]["MessageRetentionPeriod"]
+
+    assert kept > QUEUES[queue]["MessageRetentionPeriod"]
+
+
+@pytest.mark.parametrize("queue", [queue for _, queue in source_queues()])
+def test_a_message_is_tried_at_least_five_times(queue: str) -> None:
+    assert QUEUES[queue]["RedrivePolicy"]["maxReceiveCount"] >= 5
+
+
+@each_source
+def test_every_source_has_a_place_for_what_could_not_be_done(name: str) -> None:
+    source = SOURCES[name]
+
+    if source["Type"] == "SQS":
+        assert dead_letters_of(target(source["Properties"]["Queue"])) in QUEUES
+        assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    elif source["Type"] == "DynamoDB":
+        assert target(source["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]) in QUEUES
+        assert source["Properties"]["BisectBatchOnFunctionError"] is True
+        assert source["Properties"]["MaximumRetryAttempts"] >= 0  # -1, the default, blocks the shard for ever
+    else:  # the next tick is the retry
+        assert source["Type"] == "Schedule"
+        assert source["Properties"]["RetryPolicy"] == {"MaximumRetryAttempts": 0}
+        assert FUNCTIONS[name.split(".")[0]]["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
+
+
+@each_source
+def test_a_batch_above_ten_has_a_window(name: str) -> None:
+    source = SOURCES[name]["Properties"]
+
+    if SOURCES[name]["Type"] == "SQS" and source["BatchSize"] > 10:
+        assert source["MaximumBatchingWindowInSeconds"] >= 1
+    assert source.get("ScalingConfig", {}).get("MaximumConcurrency", 2) >= 2
+
+
+@pytest.mark.parametrize("queue", sorted(resting_places()))
+def test_whatever_rests_raises_an_alarm(queue: str) -> None:
+    alarms = [
+        alarm
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
+    ]
+
+    assert [(one["MetricName"], one["Threshold"], one["ComparisonOperator"]) for one in alarms] == [
+        ("ApproximateNumberOfMessagesVisible", 0, "GreaterThanThreshold")
+    ]
+    assert all("AlarmActions" in alarm for alarm in alarms)
+
+
+def test_every_queue_is_worked_off_or_watched() -> None:
+    assert QUEUES.keys() == {queue for _, queue in source_queues()} | resting_places()
+
+
+@pytest.mark.parametrize("name", [name for name in TABLES if name not in ("ControlTable", "HandedOnTable")])
+def test_a_table_outlives_its_stack(name: str) -> None:
+    assert (RESOURCES[name]["DeletionPolicy"], RESOURCES[name]["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_the_subscription_keeps_what_it_cannot_deliver_and_passes_messages_on_as_they_are() -> None:
+    (subscription,) = of_type("AWS::SNS::Subscription").values()
+
+    assert target(subscription["RedrivePolicy"]["deadLetterTargetArn"]) in resting_places()
+    assert subscription["RawMessageDelivery"] is True
+
+
+def test_ses_tells_of_deliveries_bounces_and_complaints_and_nothing_else() -> None:
+    (destination,) = of_type("AWS::SES::ConfigurationSetEventDestination").values()
+
+    assert sorted(destination["EventDestination"]["MatchingEventTypes"]) == ["bounce", "complaint", "delivery"]
+    assert destination["EventDestination"]["Enabled"] is True
+    assert RESOURCES["FeedbackDestination"]["DependsOn"] == "FeedbackTopicPolicy"  # SES tries the topic at once
+
+
+# ---------------------------------------------------------------- each function can do what it needs and no more
+
+
+def statements(function: str) -> list[Resource]:
+    role = RESOURCES[target(FUNCTIONS[function]["Role"])]["Properties"]
+    return [one for policy in role["Policies"] for one in policy["PolicyDocument"]["Statement"]]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    roles = [target(function["Role"]) for function in FUNCTIONS.values()]
+
+    assert len(set(roles)) == len(roles)
+    assert set(roles) == set(of_type("AWS::IAM::Role"))
+
+
+@each_function
+def test_no_managed_policy_is_attached(name: str) -> None:
+    role = RESOURCES[target(FUNCTIONS[name]["Role"])]["Properties"]
+
+    assert "ManagedPolicyArns" not in role
+    assert "Policies" not in FUNCTIONS[name]
+
+
+@each_function
+def test_nothing_is_allowed_on_everything_but_what_takes_no_resource(name: str) -> None:
+    allowed = statements(name)
+    on_everything = [action for one in allowed if "*" in as_list(one["Resource"]) for action in as_list(one["Action"])]
+
+    assert all(one["Effect"] == "Allow" for one in allowed)
+    assert on_everything in ([], ["dynamodb:ListStreams"])
+    assert not [action for one in allowed for action in as_list(one["Action"]) if "*" in action]
+
+
+@each_function
+def test_a_function_writes_its_own_log_alone_and_it_is_kept_for_a_time(name: str) -> None:
+    logs = target(FUNCTIONS[name]["LoggingConfig"]["LogGroup"])
+    writing = [one for one in statements(name) if "logs:PutLogEvents" in one["Action"]]
+
+    assert [target(one["Resource"]) for one in writing] == [logs]
+    assert "RetentionInDays" in RESOURCES[logs]["Properties"]
+
+
+NEEDED = {
+    "IngestComplaint": {
+        "SendersTable": {"BatchGetItem"},
+        "SeenTable": {"PutItem"},
+        "ComplaintsTable": {"PutItem"},
+        "TimelineTable": {"PutItem"},
+        "QuarantineTable": {"PutItem"},
+        "TalliesTable": {"UpdateItem"},
+        "AccountsTable": {"UpdateItem"},
+        "ControlTable": {"GetItem"},
+    },
+    "Enforce": {
+        "AccountsTable": {"GetItem", "UpdateItem"},
+        "AccountsTable/index/due": {"Query"},
+        "TalliesTable": {"Query"},
+        "TimelineTable": {"Query", "PutItem"},
+        "ControlTable": {"GetItem", "UpdateItem"},
+    },
+    "Notify": {
+        "AccountsTable": {"GetItem"},
+        "TimelineTable": {"GetItem"},
+        "ControlTable": {"GetItem"},
+        "HandedOnTable": {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
+    },
+}
+
+
+@each_function
+def test_a_function_touches_the_tables_that_it_needs(name: str) -> None:
+    allowed: dict[str, set[str]] = {}
+    for one in statements(name):
+        actions = {action.split(":")[1] for action in as_list(one["Action"]) if action.startswith("dynamodb:")}
+        for resource in as_list(one["Resource"]):
+            if actions and (table := table_of(resource)):
+                allowed[table] = allowed.get(table, set()) | actions
+
+    assert allowed == NEEDED[name]
+
+
+def table_of(resource: Any) -> str:
+    """`Table`, or `Table/index/name`; empty for a stream or no table at all."""
+    if "Fn::Sub" in resource:
+        return str(resource["Fn::Sub"]).replace("${", "").replace(".Arn}", "")
+    name, attribute = resource.get("Fn::GetAtt", ["", ""])
+    return name if attribute == "Arn" else ""
+
+
+# ---------------------------------------------------------------- what a function is told
+
+
+@each_function
+def test_a_function_is_told_what_it_needs_and_nothing_else(name: str) -> None:
+    told = {**GLOBALS["Environment"]["Variables"], **FUNCTIONS[name]["Environment"]["Variables"]}
+    settings = fields(SETTINGS[name])
+
+    needed = {one.name.upper() for one in settings if one.default is MISSING}
+    known = {one.name.upper() for one in settings if not one.name.startswith("aws_lambda")}
+    assert needed <= told.keys()
+    assert told.keys() - READ_BY_POWERTOOLS == known
+
+
+def test_every_function_has_its_settings() -> None:
+    assert FUNCTIONS.keys() == SETTINGS.keys()
+
+
+@each_function
+def test_the_name_of_a_table_in_the_environment_is_that_tables(name: str) -> None:
+    variables = {**GLOBALS["Environment"]["Variables"], **FUNCTIONS[name]["Environment"]["Variables"]}
+
+    for variable, value in variables.items():
+        if variable.endswith("_TABLE"):
+            assert target(value) == f"{variable.title().replace('_', '')}"
+
+
+def test_whether_to_enforce_is_a_decision_and_has_no_default() -> None:
+    mode = TEMPLATE["Parameters"]["EnforcementMode"]
+
+    assert "Default" not in mode
+    assert mode["AllowedValues"] == ["observe", "enforce"]
+
+
+def test_a_replayed_clock_is_off_unless_asked_for() -> None:
+    assert TEMPLATE["Parameters"]["ReplayClock"]["Default"] == "off"
+
+
+# ---------------------------------------------------------------- the streams and the switch
+
+
+def test_enforcing_hears_of_complaints_at_once_and_looks_every_minute() -> None:
+    events = FUNCTIONS["Enforce"]["Events"]
+    (only,) = events["Timeline"]["Properties"]["FilterCriteria"]["Filters"]
+
+    pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["complaint"]}}}}
+    assert json.loads(only["Pattern"]) == pattern
+    assert events["EveryMinute"]["Properties"]["Schedule"] == "rate(1 minute)"
+
+
+def test_members_of_the_deny_group_may_send_nothing() -> None:
+    (group,) = of_type("AWS::IAM::Group").values()
+    (policy,) = group["Policies"]
+
+    assert policy["PolicyDocument"]["Statement"] == [{"Effect": "Deny", "Action": "ses:Send*", "Resource": "*"}]
+    assert FUNCTIONS["Enforce"]["Environment"]["Variables"]["DENY_GROUP"] == group["GroupName"]
+
+
+def test_a_run_is_over_before_its_lease() -> None:
+    assert timeout_of(FUNCTIONS["Enforce"]) < LEASED_FOR.total_seconds()

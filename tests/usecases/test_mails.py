@@ -1,0 +1,96 @@
+"""The mails to owners say what the timeline says, in both forms, and escape what others wrote."""
+
+from typing import Any
+
+import pytest
+from tests.builders import ACCOUNT, NOW, PLATFORM, a_complaint, a_verdict, an_account, an_entry, complaint_entries
+
+from permille.domain import timeline
+from permille.domain.timeline import Entry, Kind
+from permille.mails import compose
+from permille.ports import Mail
+
+MAILED = [kind for kind in Kind if kind.is_mailed]
+
+
+def the_mail(entry: Entry, **account: Any) -> Mail:
+    return compose(entry, an_account(**account), PLATFORM)
+
+
+def about(**message: str) -> Mail:
+    report = a_complaint(message=message, candidates=(message.pop("who", "ann@example.com"),))
+    complaint = timeline.complaint(ACCOUNT, NOW, report, epoch=1)
+    return the_mail(timeline.alert(ACCOUNT, NOW, a_verdict(1000, 1), [complaint]))
+
+
+@pytest.mark.parametrize("kind", MAILED)
+def test_every_mailed_entry_is_told_in_the_words_of_the_timeline(kind: Kind) -> None:
+    entry = an_entry(kind)
+
+    mail = the_mail(entry)
+
+    assert mail.subject == timeline.headline(entry, PLATFORM)
+    assert timeline.sentence(entry) in " ".join(mail.text.split())  # the lines are wrapped
+    assert timeline.sentence(entry) in mail.html
+    assert (mail.account_id, mail.entry_id, mail.to) == (ACCOUNT, entry.id, "owner@bakery.example")
+
+
+@pytest.mark.parametrize("kind", MAILED)
+@pytest.mark.parametrize(("name", "greeting"), [("Ann", "Hello Ann,"), ("", "Hello,")])
+def test_the_owner_is_greeted_by_name_where_it_is_known(kind: Kind, name: str, greeting: str) -> None:
+    mail = the_mail(an_entry(kind), owner_name=name)
+
+    assert mail.text.startswith(greeting)
+    assert f"<p>{greeting}</p>" in mail.html
+
+
+@pytest.mark.parametrize("kind", MAILED)
+def test_the_lines_of_the_plain_form_fit_a_screen(kind: Kind) -> None:
+    text = the_mail(an_entry(kind)).text
+
+    assert max(len(line) for line in text.splitlines()) < 160
+    assert "\n\n\n\n" not in text
+    assert "{" not in text
+
+
+def test_a_disabling_names_the_three_ways_on() -> None:
+    text = the_mail(an_entry(Kind.DISABLED)).text
+
+    assert "1. Send through another e-mail company." in text
+    assert "2. Keep your campaigns in APWT and connect" in text
+    assert "3. Ask APWT Support for a review." in text
+
+
+def test_an_alert_says_which_mail_it_was() -> None:
+    mail = about(subject="Fresh bread", campaign="easter")
+
+    assert '- "Fresh bread" (campaign easter), sent on 10 March 2026 to ann@example.com' in mail.text
+    assert "&#34;Fresh bread&#34; (campaign easter), sent on 10 March 2026 to ann@example.com" in mail.html
+
+
+def test_an_alert_of_many_complaints_says_how_many_it_does_not_list() -> None:
+    alert = timeline.alert(ACCOUNT, NOW, a_verdict(50_000, 25), complaint_entries(25))
+
+    mail = the_mail(alert)
+
+    assert "- and 5 earlier ones" in mail.text
+    assert "<li>and 5 earlier ones</li>" in mail.html
+
+
+@pytest.mark.parametrize("field", ["subject", "campaign", "who"])
+def test_what_senders_and_complainers_wrote_is_escaped(field: str) -> None:
+    mail = about(**{field: '<img src=x onerror="alert(1)">'})
+
+    assert "<img" not in mail.html
+    assert "&lt;img" in mail.html
+
+
+def test_what_the_owner_is_called_is_escaped() -> None:
+    mail = the_mail(an_entry(), owner_name="<b>Ann</b>\nBcc: all@example.com")
+
+    assert "<b>Ann" not in mail.html
+    assert mail.text.startswith("Hello <b>Ann</b> Bcc: all@example.com,")
+
+
+def test_no_subject_breaks_a_line() -> None:
+    assert "\n" not in about(subject="one\r\ntwo").text.split("WHICH E-MAIL IT WAS\n")[1].split("\n\n")[0]

@@ -1,0 +1,121 @@
+"""What was written is handed on: once where it can be, later where it could not, and the stream never waits."""
+
+import pytest
+from tests.builders import ACCOUNT, PLATFORM, an_account, an_entry
+from tests.fakes import FakeAccounts, FakeBus, FakeLater, FakeMailer, FakeOnce, FakeTimeline, Faults, Rows, When
+
+from permille.domain.timeline import Kind
+from permille.errors import Unavailable
+from permille.notify import Effect, Handing, effects_of, hand_on, hand_on_again
+
+DISABLED, COMPLAINT = an_entry(Kind.DISABLED), an_entry(Kind.COMPLAINT)
+
+
+class Notification:
+    """The use case with fakes around it, and one account that is told of what happened to it."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.rows = Rows(faults=self.faults)
+        self.rows.accounts[ACCOUNT] = an_account()
+        self.rows.put(DISABLED, COMPLAINT)
+        self.bus, self.mailer = FakeBus(self.faults), FakeMailer(self.faults)
+        self.once, self.later = FakeOnce(self.faults), FakeLater(self.faults)
+        accounts, timeline = FakeAccounts(self.rows), FakeTimeline(self.rows)
+        self.world = Handing(accounts, timeline, self.bus, self.mailer, self.once, self.later, PLATFORM)
+
+    def work_the_queue(self) -> None:
+        jobs, self.later.jobs = self.later.jobs, []
+        for account_id, entry_id, effect in jobs:
+            hand_on_again(self.world, account_id, entry_id, Effect(effect))
+
+
+@pytest.fixture
+def notify() -> Notification:
+    return Notification()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_entry_goes_to_the_bus_and_what_is_mailed_to_the_owner_too(kind: Kind) -> None:
+    mailed = [Effect.MAIL] if kind.is_mailed else []
+
+    assert effects_of(an_entry(kind)) == [Effect.BUS, *mailed]
+
+
+def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: Notification) -> None:
+    for _ in range(3):
+        hand_on(notify.world, [DISABLED, COMPLAINT, DISABLED])
+
+    assert notify.bus.entries == [DISABLED, COMPLAINT]
+    assert [(mail.to, mail.entry_id) for mail in notify.mailer.sent] == [("owner@bakery.example", DISABLED.id)]
+    assert notify.later.jobs == []
+
+
+@pytest.mark.parametrize(
+    ("call", "effect"),
+    [("mailer.send", Effect.MAIL), ("bus.put", Effect.BUS), ("accounts.get", Effect.MAIL), ("once.do", Effect.BUS)],
+)
+def test_what_fails_is_put_off_and_the_rest_goes_out(notify: Notification, call: str, effect: Effect) -> None:
+    notify.faults.fail(call)
+
+    hand_on(notify.world, [DISABLED])
+
+    assert notify.later.jobs == [(ACCOUNT, DISABLED.id, effect)]
+    assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if effect is Effect.BUS else (1, 0))
+
+
+def test_what_was_put_off_is_handed_on_once(notify: Notification) -> None:
+    notify.faults.fail("mailer.send")
+    hand_on(notify.world, [DISABLED])
+
+    notify.work_the_queue()
+    hand_on(notify.world, [DISABLED])
+
+    assert len(notify.mailer.sent) == 1
+    assert notify.bus.entries == [DISABLED]
+
+
+def test_a_mail_whose_answer_was_lost_may_go_out_a_second_time_but_no_more(notify: Notification) -> None:
+    notify.faults.fail("mailer.send", when=When.AFTER)
+    hand_on(notify.world, [DISABLED])
+
+    notify.work_the_queue()
+    hand_on(notify.world, [DISABLED, DISABLED])
+
+    assert len(notify.mailer.sent) == 2
+
+
+def test_the_stream_never_waits_for_a_mail_server(notify: Notification) -> None:
+    notify.faults.fail("mailer.send", times=100)
+
+    hand_on(notify.world, [DISABLED, COMPLAINT])
+
+    assert len(notify.later.jobs) == 1
+    assert notify.bus.entries == [DISABLED, COMPLAINT]
+
+
+def test_what_can_be_neither_handed_on_nor_put_off_is_told_again_by_the_stream(notify: Notification) -> None:
+    notify.faults.fail("mailer.send")
+    notify.faults.fail("later.put")
+
+    with pytest.raises(Unavailable):
+        hand_on(notify.world, [DISABLED])
+    hand_on(notify.world, [DISABLED])
+
+    assert len(notify.mailer.sent) == 1
+
+
+def test_what_fails_again_goes_back_to_the_queue(notify: Notification) -> None:
+    notify.faults.fail("mailer.send")
+
+    with pytest.raises(Unavailable):
+        hand_on_again(notify.world, ACCOUNT, DISABLED.id, Effect.MAIL)
+
+
+@pytest.mark.parametrize("entry_id", ["nothing", COMPLAINT.id])
+def test_a_job_whose_entry_or_account_is_gone_is_done(notify: Notification, entry_id: str) -> None:
+    notify.rows.accounts.clear()
+
+    hand_on_again(notify.world, ACCOUNT, entry_id, Effect.MAIL)
+
+    assert notify.mailer.sent == []
