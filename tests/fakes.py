@@ -60,7 +60,9 @@ class Faults:
         self._meanwhile.append((name, action))
 
     def heal(self) -> None:
+        """Nothing that was planned happens any more."""
         self._plans.clear()
+        self._meanwhile.clear()
 
     @contextmanager
     def call(self, name: str) -> Iterator[None]:

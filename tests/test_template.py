@@ -239,7 +239,7 @@ def table_of(resource: Any) -> str:
     """`Table`, or `Table/index/name`; empty for a stream or no table at all."""
     if "Fn::Sub" in resource:
         return str(resource["Fn::Sub"]).replace("${", "").replace(".Arn}", "")
-    name, attribute = resource.get("Fn::GetAtt", ["", ""])
+    name, attribute = ("", "") if resource == "*" else resource["Fn::GetAtt"]
     return name if attribute == "Arn" else ""
 
 

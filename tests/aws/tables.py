@@ -1,6 +1,7 @@
 """The tables of infra/template.yaml, made in moto, so that they cannot drift from what is deployed."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from permille_cli.template import load
@@ -34,6 +35,11 @@ def _known(properties: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
+@cache
+def _of_the_template() -> list[dict[str, Any]]:
+    return creations(load())
+
+
 def create_all(dynamodb: "DynamoDBClient") -> None:
-    for creation in creations(load()):
+    for creation in _of_the_template():
         dynamodb.create_table(**creation)

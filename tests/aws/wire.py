@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from botocore.awsrequest import AWSResponse, HeadersDict
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError
 from tests.fakes import When
 
@@ -32,7 +33,7 @@ class Wire:
     def answer(self, operation: str, answer: Mapping[str, Any], *, status: int = 200, times: int = 1) -> None:
         """AWS answers so, whatever it was asked."""
         whole = {"ResponseMetadata": {"HTTPHeaders": {}}, **answer}
-        sent = AWSResponse("", status, HeadersDict(), None)
+        sent = AWSResponse("", status, HTTPHeaders(), None)
         self._strike(f"before-call.{self._service}.{operation}", lambda: (sent, whole), times)
 
     def cut(self, operation: str, when: When = When.BEFORE, *, times: int = 1) -> None:

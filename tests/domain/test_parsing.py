@@ -21,7 +21,8 @@ from tests.builders import (
 )
 
 from permille.domain import timeline
-from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable, parse
+from permille.domain.dialects import parse
+from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable
 
 VALIDATED = "Successfully validated SNS topic for Amazon SES event publishing."
 KINDS = ["Delivery", "Bounce", "Complaint"]

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable, parse
+from permille.domain.dialects import parse
+from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable
 
 SAMPLES = Path(__file__).parents[1] / "ses_events"
 NO_EVENT = "neither eventType nor notificationType is there"

@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.core.models import MockAWS
 from tests.aws.tables import create_all
 from tests.builders import OWNER_MAIL_CALLER, PLATFORM, an_account
 
@@ -85,8 +86,13 @@ def forgotten() -> None:
     bootstrap.enforcing.cache_clear()
 
 
+@pytest.fixture(scope="module")
+def accounts(moto: MockAWS) -> DynamoAccounts:
+    return DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable")
+
+
 @pytest.fixture
-def cloud(aws: None, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+def cloud(aws: None, accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     dynamodb, iam, sqs = boto3.client("dynamodb"), boto3.client("iam"), boto3.client("sqs")
     create_all(dynamodb)
     iam.create_group(GroupName=DENY_GROUP)
@@ -95,5 +101,4 @@ def cloud(aws: None, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     queue = sqs.create_queue(QueueName="notify")["QueueUrl"]
     for name, value in {**ENVIRONMENT, "NOTIFY_QUEUE_URL": queue}.items():
         monkeypatch.setenv(name, value)
-    accounts = DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable")
     return Cloud(dynamodb, iam, sqs, accounts, queue)

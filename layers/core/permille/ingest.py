@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from permille.domain import timeline
-from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable, parse
+from permille.domain.dialects import parse
+from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable
 from permille.domain.reputation import Tally, epoch_of
 from permille.errors import Unavailable
 from permille.observability import record
