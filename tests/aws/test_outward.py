@@ -184,7 +184,9 @@ class Action:
 
 
 def remembered(dynamodb: Any, context: Any = None) -> RememberedOnce:
-    return RememberedOnce(table="HandedOnTable", context=context or LambdaContext(), dynamodb=dynamodb)
+    once = RememberedOnce(table="HandedOnTable", dynamodb=dynamodb)
+    once.during(context or LambdaContext())
+    return once
 
 
 @pytest.fixture(params=["fake", "aws"])

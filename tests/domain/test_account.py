@@ -279,7 +279,7 @@ def test_alerts_are_an_hour_apart(moments: list[tuple[int, int, bool]]) -> None:
 @pytest.mark.parametrize(
     ("alerted_at", "delivered", "complaints", "since"),
     [
-        (None, 5000, 0, None),  # nothing to tell
+        (None, 5000, 0, WINDOW_BEGINS),  # a complaint about older mail is told too
         (None, 5000, 1, WINDOW_BEGINS),
         (NOW - HOUR, 5000, 1, NOW - HOUR - COMMIT_LAG),
         (NOW - HOUR, 1000, 2, WINDOW_BEGINS),  # the record of a broken rule names them all

@@ -99,7 +99,7 @@ def test_bounces_are_shown_and_change_nothing(delivered: int, complaints: int) -
 
 @pytest.mark.parametrize(
     ("days_ago", "counts"),
-    [(-1, False), (0, True), (44, True), (45, False)],
+    [(-2, False), (-1, True), (0, True), (44, True), (45, False)],  # -1: stamped by a clock that is ahead
 )
 def test_the_window_is_the_last_45_days_with_today(days_ago: int, counts: bool) -> None:
     verdict = judge(SEED, days_of(10, 2, TODAY - timedelta(days=days_ago)), TODAY)

@@ -59,10 +59,9 @@ MEANINGS: dict[str, tuple[type, list[str] | str]] = {
     ),
     "doc_notif_delivery_simulator": (Delivery, []),
     "doc_eventbridge_rendering_failed": (Ignored, "Rendering Failure"),
-    # Not about a message: SES sends these to EventBridge's default bus alone, and nobody subscribed us to it.
-    "doc_eventbridge_tenant_finding_open": (Unreadable, NO_EVENT),
-    "doc_eventbridge_tenant_sending_disabled": (Unreadable, NO_EVENT),
-    "doc_eventbridge_vdm_advisor": (Unreadable, NO_EVENT),
+    "doc_eventbridge_tenant_finding_open": (Ignored, "Advisor Recommendation Status Open"),
+    "doc_eventbridge_tenant_sending_disabled": (Ignored, "Sending Status Disabled"),
+    "doc_eventbridge_vdm_advisor": (Ignored, "Advisor Recommendation Status Open"),
 }
 
 

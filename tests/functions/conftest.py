@@ -84,6 +84,7 @@ class Cloud:
 def forgotten() -> None:
     bootstrap.ingesting.cache_clear()
     bootstrap.enforcing.cache_clear()
+    bootstrap._handing.cache_clear()
 
 
 @pytest.fixture(scope="module")

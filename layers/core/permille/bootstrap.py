@@ -13,6 +13,7 @@ from permille.ports import Ledger, Quarantine
 from permille.settings import EnforceSettings, IngestSettings, NotifySettings, Settings
 
 if TYPE_CHECKING:
+    from permille.aws.outward import RememberedOnce
     from permille.notify import Handing
 
 
@@ -91,19 +92,28 @@ def enforcing() -> Enforcing:
 
 
 def handing(context: Any) -> "Handing":
-    """Made anew for each invocation: what is remembered of a cut-off run depends on the time that this one has left."""
+    """What is remembered of a run that is cut off depends on the time that this invocation has left."""
+    once, handing = _handing()
+    once.during(context)
+    return handing
+
+
+@cache
+def _handing() -> "tuple[RememberedOnce, Handing]":
     from permille.aws.accounts import DynamoAccounts
     from permille.aws.history import DynamoTimeline
     from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, TimelineBus
     from permille.notify import Handing
 
     settings = NotifySettings.from_env()
-    return Handing(
+    once = RememberedOnce(table=settings.handed_on_table)
+    handing = Handing(
         accounts=DynamoAccounts(accounts=settings.accounts_table),
         timeline=DynamoTimeline(table=settings.timeline_table),
         bus=TimelineBus(bus=settings.timeline_bus),
         mailer=SesMailer(mail_from=settings.mail_from, configuration_set=settings.configuration_set),
-        once=RememberedOnce(table=settings.handed_on_table, context=context),
+        once=once,
         later=NotifyQueue(url=settings.notify_queue_url),
         platform=settings.platform_name,
     )
+    return once, handing

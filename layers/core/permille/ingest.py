@@ -3,17 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from permille.domain import timeline
 from permille.domain.dialects import parse
 from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable
+from permille.domain.policy import CLOCKS_APART
 from permille.domain.reputation import Tally, epoch_of
 from permille.errors import Unavailable
 from permille.observability import record
 from permille.ports import Count, Ledger, Quarantine, Sender
-
-AHEAD_AT_MOST = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def _attribute(
     message = feedback.message
     if message.caller and message.caller == own_caller:
         record("feedback.ignored", what="mail to an owner")
-    elif message.sent_at > now + AHEAD_AT_MOST:
+    elif message.sent_at > now + CLOCKS_APART:
         batch.quarantined.append((one, f"sent in the future: {message.sent_at.isoformat()}", message.caller))
     elif message.caller not in senders:
         reason = "unattributed: no account owns this caller" if message.caller else "unattributed: no caller named"

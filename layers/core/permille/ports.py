@@ -1,5 +1,5 @@
 """What the use cases need of the world. Each port is kept by an adapter under aws/ and by a fake in the tests, and both
-pass the same contract test. All raise `Unavailable` where the world does not answer."""
+pass the same contract test. All raise `Unavailable` where the world does not answer; a bug's refusal flies."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field

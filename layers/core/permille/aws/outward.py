@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyAlreadyInProgressError,
+    IdempotencyInconsistentStateError,
     IdempotencyPersistenceLayerError,
 )
 
@@ -93,14 +94,15 @@ class TimelineBus:
 
 
 class RememberedOnce:
-    """Keeps `ports.Once` with a record per key. A run that is cut off leaves one that gives way when its time
-    is up, so `context` must be the running invocation's."""
+    """Keeps `ports.Once` with a record per key."""
 
-    def __init__(self, *, table: str, context: Any, dynamodb: "DynamoDBClient | None" = None) -> None:
+    def __init__(self, *, table: str, dynamodb: "DynamoDBClient | None" = None) -> None:
         self._records = DynamoDBPersistenceLayer(table_name=table, boto3_client=dynamodb or client("dynamodb"))
-        self._config = IdempotencyConfig(
-            expires_after_seconds=int(REMEMBERED_FOR.total_seconds()), lambda_context=context
-        )
+        self._config = IdempotencyConfig(expires_after_seconds=int(REMEMBERED_FOR.total_seconds()))
+
+    def during(self, context: Any) -> None:
+        """The Lambda invocation that now runs: if it is cut off, what it was at gives way when its time is up."""
+        self._config.register_lambda_context(context)
 
     def do(self, key: str, action: Callable[[], None]) -> None:
         @idempotent_function(  # type: ignore[untyped-decorator]
@@ -115,7 +117,7 @@ class RememberedOnce:
 
         try:
             run(key=key)
-        except IdempotencyAlreadyInProgressError as error:
+        except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError) as error:
             raise Unavailable(f"{key}: another run is at it") from error
         except IdempotencyPersistenceLayerError as error:
             raise Unavailable(f"{key}: {error}") from error

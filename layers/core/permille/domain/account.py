@@ -79,10 +79,10 @@ class Outcome:
 
 def complaints_needed_since(account: Account, days: Days, policy: Policy, now: datetime) -> datetime | None:
     """From when on the complaints' entries are needed: the whole window for the record of a broken rule, else those
-    that no alert may have told yet. None where the window holds no complaint."""
-    verdict = judge(policy, days, now.date())
-    if verdict.counts.complaints == 0:
+    that no alert may have told yet, whatever mail they are about. None where nothing is to be told."""
+    if not account.status.may_send:
         return None
+    verdict = judge(policy, days, now.date())
     if verdict.decision is not Decision.DISABLE and account.alerted_at:
         return account.alerted_at - COMMIT_LAG
     return datetime.combine(verdict.first_day, time(), UTC)
@@ -136,11 +136,11 @@ def _observe(account: Account, verdict: Verdict, evidence: Evidence, now: dateti
 
 def _record(account: Account, kind: Kind, verdict: Verdict, evidence: Evidence, now: datetime) -> Entry:
     """The decision record. Of the complaints it names those that were judged: about mail of this epoch and window."""
-    first, last = str(verdict.first_day), str(verdict.last_day)
+    first = str(verdict.first_day)
     judged = [
         entry
         for entry in evidence.complaints
-        if entry.facts["epoch"] == account.epoch and first <= entry.facts["sent_at"][:10] <= last
+        if entry.facts["epoch"] == account.epoch and entry.facts["sent_at"][:10] >= first
     ]
     return timeline.judged(account.id, kind, now, verdict, evidence.days, judged)
 

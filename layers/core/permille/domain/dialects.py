@@ -25,6 +25,15 @@ UNCOUNTED_KINDS = frozenset(
     | {"AmazonSnsSubscriptionSucceeded"}
 )
 
+# What SES tells EventBridge that is about no message.
+UNCOUNTED_DETAILS = frozenset(
+    {
+        "Sending Status Enabled",
+        "Sending Status Disabled",
+        "Advisor Recommendation Status Open",
+        "Advisor Recommendation Status Resolved",
+    }
+)
 
 # JSON can escape half a surrogate pair, which can be neither stored nor sent: it becomes a question mark.
 _HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
@@ -48,6 +57,8 @@ def _read(body: str) -> Feedback | Ignored:
     content = _json_object(body, "the body")
     if "Type" in content and "TopicArn" in content:
         return _read_envelope(content)
+    if content.get("detail-type") in UNCOUNTED_DETAILS:
+        return Ignored(content["detail-type"])
     if "detail-type" in content:
         content = _object(content, "detail", "the EventBridge event")
     return _read_event(content)

@@ -1,12 +1,13 @@
 """The rules and their numbers in one object, and what they say of a tally. Integers throughout, never floats."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from permille.domain.reputation import Days, Tally, first_day, total
 
 PER = 1000
+CLOCKS_APART = timedelta(days=1)  # what is stamped further ahead is quarantined, not counted
 
 
 class Decision(StrEnum):
@@ -56,9 +57,9 @@ class Verdict:
 
 
 def judge(policy: Policy, days: Days, today: date) -> Verdict:
-    """Judges the send days of the window that ends today."""
+    """Judges the send days of the window that ends today. Mail that a fast clock stamped with tomorrow is in it."""
     first = first_day(today, policy.window_days)
-    counts = total(days, first, today)
+    counts = total(days, first, today + CLOCKS_APART)
     broken = policy.breaks_complaint_ratio(counts.complaints, counts.delivered)
     allowance = max(0, policy.most_complaints(counts.delivered) - counts.complaints)
     return Verdict(
