@@ -15,6 +15,7 @@ from permille.domain.switch import ACTIVE, SenderState
 from permille.domain.timeline import Entry, Kind
 from permille.ports import Count, Mail, Sender
 
+PATIENCE = timedelta(seconds=5)
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
 SENT_AT = NOW - timedelta(hours=2)
@@ -104,6 +105,8 @@ def an_entry(kind: Kind = Kind.DISABLED, at: datetime = NOW, account_id: str = A
             return a_complaint_entry(at=at, account_id=account_id)
         case Kind.REPORT:
             return timeline.complaint(account_id, at, a_complaint(feedback_type="not-spam"), epoch=1)
+        case Kind.OWNER_MAIL:
+            return timeline.owner_mail(account_id, at, "bounced", "owner-mail#m-1")
         case Kind.ALERT:
             return timeline.alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)])
         case _:
@@ -153,7 +156,11 @@ def _mail(message_id: str, different: Body) -> Body:
 
 
 def _tags(different: Body) -> Body:
-    return {"ses:caller-identity": [different.pop("caller", CALLER)], "ses:configuration-set": ["permille"]}
+    sender_tags = {name: [value] for name, value in different.pop("tags", {}).items()}
+    return sender_tags | {
+        "ses:caller-identity": [different.pop("caller", CALLER)],
+        "ses:configuration-set": ["permille"],
+    }
 
 
 def _about(kind: str, different: Body) -> Body:

@@ -121,7 +121,8 @@ class FakeLedger:
         with self._rows.faults.call("ledger.whose"):
             return {caller: self._rows.senders[caller] for caller in callers if caller in self._rows.senders}
 
-    def count(self, counts: Sequence[Count], now: datetime) -> Counted:  # noqa: ARG002 - markers do not expire here
+    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:  # noqa: ARG002
+        """Markers do not expire here, and what fails is left to the next delivery at once."""
         assert len({count.identity for count in counts}) == len(counts), "identities must be distinct"
         new, known, failed = set[str](), set[str](), set[str]()
         for count in counts:
@@ -149,6 +150,14 @@ class FakeLedger:
             account = self._rows.accounts.get(account_id)
             if account:
                 self._rows.accounts[account_id] = replace(account, due_at=now, nudges=account.nudges + 1)
+
+    def mark_owner_mail(self, identity: str, entry: Entry) -> None:
+        with self._rows.faults.call("ledger.mark_owner_mail"):
+            account = self._rows.accounts.get(entry.account_id)
+            if account and ("", identity) not in self._rows.markers:
+                self._rows.markers.add(("", identity))
+                self._rows.accounts[account.id] = replace(account, owner_mail=str(entry.facts["state"]))
+                self._rows.put(entry)
 
 
 class FakeAccounts:
@@ -243,11 +252,11 @@ class FakeQuarantine:
     """Keeps `ports.Quarantine`."""
 
     faults: Faults = field(default_factory=Faults)
-    kept: dict[tuple[date, str], tuple[str, str]] = field(default_factory=dict)  # (reason, caller)
+    kept: dict[str, tuple[str, str]] = field(default_factory=dict)  # by body: (reason, caller)
 
-    def keep(self, body: str, reason: str, caller: str, now: datetime) -> None:
+    def keep(self, body: str, reason: str, caller: str, now: datetime) -> None:  # noqa: ARG002
         with self.faults.call("quarantine.keep"):
-            self.kept[now.date(), body] = (reason, caller)
+            self.kept.setdefault(body, (reason, caller))
 
     @property
     def reasons(self) -> list[str]:

@@ -110,6 +110,7 @@ def _standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]])
         "owner_email": account.owner_email,
         "owner_name": account.owner_name,
         "timezone": account.timezone,
+        "owner_mail": account.owner_mail or "fine",
         "status": account.status,
         "settled": account.settled,
         "epoch": account.epoch,

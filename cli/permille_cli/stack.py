@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.client import client
 from permille.aws.history import DynamoTallies, DynamoTimeline
+from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.switch import IamSwitch
 from permille.domain.account import Account
 from permille_cli.errors import Failure, WrongInput
@@ -46,6 +47,10 @@ class Stack:
     @property
     def timeline(self) -> DynamoTimeline:
         return DynamoTimeline(table=self["TimelineTable"])
+
+    @property
+    def quarantine(self) -> DynamoQuarantine:
+        return DynamoQuarantine(table=self["QuarantineTable"])
 
     @property
     def switch(self) -> IamSwitch:

@@ -1,5 +1,6 @@
 """Feedback from SES, by way of SQS or straight from SNS."""
 
+from datetime import timedelta
 from typing import Any
 
 from permille.aws.events import is_from, received
@@ -14,10 +15,12 @@ class NotCounted(Exception):
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any, world: Ingesting | None = None) -> dict[str, Any]:  # noqa: ARG001
+def handler(event: dict[str, Any], context: Any, world: Ingesting | None = None) -> dict[str, Any]:
     world = world or ingesting()
     now = time_of(event, world.settings)
-    failed = ingest(received(event), world.ledger, world.quarantine, world.settings.owner_mail_caller, now)
+    time_left = timedelta(milliseconds=context.get_remaining_time_in_millis())
+    own_caller = world.settings.owner_mail_caller
+    failed = ingest(received(event), world.ledger, world.quarantine, own_caller, now, time_left)
     if failed and is_from(event, "aws:sns"):
         raise NotCounted(failed)
     return {"batchItemFailures": [{"itemIdentifier": record_id} for record_id in failed]}

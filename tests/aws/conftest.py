@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -53,8 +52,8 @@ def pauses() -> Pauses:
 def ledger_of(dynamodb: Any, pauses: Pauses) -> Callable[..., DynamoLedger]:
     """Makes ledgers of the same tables, each with a writer of its own."""
 
-    def make(writer: str = "a", patience: timedelta = timedelta(seconds=5)) -> DynamoLedger:
-        return DynamoLedger(tables=TABLES, writer=writer, dynamodb=dynamodb, pause=pauses, patience=patience)
+    def make(writer: str = "a") -> DynamoLedger:
+        return DynamoLedger(tables=TABLES, writer=writer, dynamodb=dynamodb, pause=pauses)
 
     return make
 

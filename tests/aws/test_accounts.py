@@ -23,6 +23,7 @@ ENTRY = an_entry(Kind.DISABLED)
 EVERYTHING = an_account(
     owner_email="ann@bakery.example",
     owner_name="Ann",
+    owner_mail="bounced",
     timezone="America/Denver",
     senders=(CALLER, "permille-shop"),
     status=Status.DISABLED,

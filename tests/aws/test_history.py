@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.aws.conftest import Store
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, NOW, TODAY, a_count, an_account, an_entry, complaint_entries
+from tests.builders import ACCOUNT, NOW, PATIENCE, TODAY, a_count, an_account, an_entry, complaint_entries
 
 from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.models import connection_of
@@ -60,7 +60,7 @@ def test_tallies_are_read_by_day_and_epoch_from_a_day_on(store: Store) -> None:
         a_count("4", Tally(bounces=1), day=TODAY),
         a_count("5", day=TODAY, epoch=2),
     ]
-    store.ledger.count(counts, NOW)
+    store.ledger.count(counts, NOW, PATIENCE)
 
     read = store.tallies.days(ACCOUNT, 1, TODAY - A_DAY)
 

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.aws.conftest import Pauses, Store
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, CALLER, NOW, TODAY, a_complaint_count, a_count, an_account
+from tests.builders import ACCOUNT, CALLER, NOW, PATIENCE, TODAY, a_complaint_count, a_count, an_account
 from tests.fakes import When
 
 from permille.aws.ledger import DynamoLedger
@@ -36,7 +36,7 @@ def counted(store: Store, epoch: int = 1) -> Tally:
 
 
 def test_each_identity_is_counted(store: Store) -> None:
-    outcome = store.ledger.count([FIRST, a_complaint_count("m-1")], NOW)
+    outcome = store.ledger.count([FIRST, a_complaint_count("m-1")], NOW, PATIENCE)
 
     assert outcome.new == {FIRST.identity, "complaint#m-1"}
     assert outcome.known == outcome.failed == frozenset()
@@ -44,9 +44,9 @@ def test_each_identity_is_counted(store: Store) -> None:
 
 
 def test_what_was_counted_before_is_known_and_the_rest_is_counted(store: Store) -> None:
-    store.ledger.count([FIRST, a_complaint_count("m-1")], NOW)
+    store.ledger.count([FIRST, a_complaint_count("m-1")], NOW, PATIENCE)
 
-    outcome = store.ledger.count([FIRST, SECOND, a_complaint_count("m-1", at=LATER)], LATER)
+    outcome = store.ledger.count([FIRST, SECOND, a_complaint_count("m-1", at=LATER)], LATER, PATIENCE)
 
     assert outcome.new == {SECOND.identity}
     assert outcome.known == {FIRST.identity, "complaint#m-1"}
@@ -55,8 +55,8 @@ def test_what_was_counted_before_is_known_and_the_rest_is_counted(store: Store) 
 
 def test_a_complaint_brings_its_entry_once(store: Store) -> None:
     complaint = a_complaint_count("m-1")
-    store.ledger.count([complaint], NOW)
-    store.ledger.count([a_complaint_count("m-1", at=LATER)], LATER)
+    store.ledger.count([complaint], NOW, PATIENCE)
+    store.ledger.count([a_complaint_count("m-1", at=LATER)], LATER, PATIENCE)
 
     assert store.timeline.since(ACCOUNT, NOW) == [complaint.entry]
 
@@ -64,7 +64,7 @@ def test_a_complaint_brings_its_entry_once(store: Store) -> None:
 def test_a_report_that_does_not_count_leaves_its_entry_and_no_tally(store: Store) -> None:
     report = replace(a_complaint_count("m-1"), identity="report#m-1", tally=Tally())
 
-    assert store.ledger.count([report], NOW).new == {"report#m-1"}
+    assert store.ledger.count([report], NOW, PATIENCE).new == {"report#m-1"}
     assert len(store.timeline.since(ACCOUNT, NOW)) == 1
     assert counted(store) == Tally()
 
@@ -79,7 +79,7 @@ def test_a_report_that_does_not_count_leaves_its_entry_and_no_tally(store: Store
     ],
 )
 def test_a_count_belongs_to_an_account_an_epoch_and_a_day(store: Store, different: Any, days: Any) -> None:
-    store.ledger.count([a_count(**different)], NOW)
+    store.ledger.count([a_count(**different)], NOW, PATIENCE)
 
     assert store.tallies.days(ACCOUNT, 1, YESTERDAY) == days
 
@@ -87,7 +87,7 @@ def test_a_count_belongs_to_an_account_an_epoch_and_a_day(store: Store, differen
 def test_more_than_one_transaction_takes(store: Store) -> None:
     many = deliveries(150) + [a_complaint_count(f"c-{n}") for n in range(60)]
 
-    outcome = store.ledger.count(many, NOW)
+    outcome = store.ledger.count(many, NOW, PATIENCE)
 
     assert outcome.new == {count.identity for count in many}
     assert counted(store) == Tally(delivered=150, complaints=60)
@@ -95,7 +95,7 @@ def test_more_than_one_transaction_takes(store: Store) -> None:
 
 
 def test_nothing_to_count_is_no_trouble(store: Store) -> None:
-    assert store.ledger.count([], NOW).new == frozenset()
+    assert store.ledger.count([], NOW, PATIENCE).new == frozenset()
 
 
 def test_whose_mail_a_caller_sends(store: Store) -> None:
@@ -129,7 +129,7 @@ def test_a_nudge_makes_no_account(store: Store) -> None:
 
 
 def test_a_delivery_is_marked_for_90_days_and_a_complaint_for_good(dynamodb: Any, ledger_of: LedgerOf) -> None:
-    ledger_of().count([FIRST, a_complaint_count("m-1")], NOW)
+    ledger_of().count([FIRST, a_complaint_count("m-1")], NOW, PATIENCE)
 
     (marker,) = dynamodb.scan(TableName="SeenTable")["Items"]
     (card,) = dynamodb.scan(TableName="ComplaintsTable")["Items"]
@@ -139,7 +139,7 @@ def test_a_delivery_is_marked_for_90_days_and_a_complaint_for_good(dynamodb: Any
 
 def test_a_complaints_card_tells_what_its_entry_tells(dynamodb: Any, ledger_of: LedgerOf) -> None:
     complaint = a_complaint_count("m-1")
-    ledger_of().count([complaint], NOW)
+    ledger_of().count([complaint], NOW, PATIENCE)
 
     (card,) = dynamodb.scan(TableName="ComplaintsTable")["Items"]
 
@@ -148,7 +148,7 @@ def test_a_complaints_card_tells_what_its_entry_tells(dynamodb: Any, ledger_of: 
 
 def test_writers_of_different_shards_add_up(ledger_of: LedgerOf, store_on_dynamodb: Store) -> None:
     for number, writer in enumerate("abcdefghij"):
-        ledger_of(writer).count(deliveries(3, prefix=f"w{number}"), NOW)
+        ledger_of(writer).count(deliveries(3, prefix=f"w{number}"), NOW, PATIENCE)
 
     assert counted(store_on_dynamodb) == Tally(delivered=30)
 
@@ -156,16 +156,16 @@ def test_writers_of_different_shards_add_up(ledger_of: LedgerOf, store_on_dynamo
 def test_deliveries_take_a_call_for_every_99_of_them(dynamodb: Any, ledger_of: LedgerOf) -> None:
     wire = Wire(dynamodb)
 
-    ledger_of().count(deliveries(198), NOW)
+    ledger_of().count(deliveries(198), NOW, PATIENCE)
 
     assert wire.calls == ["TransactWriteItems"] * 2
 
 
 def test_a_duplicate_costs_one_more_call_and_no_pause(dynamodb: Any, ledger_of: LedgerOf, pauses: Pauses) -> None:
-    ledger_of().count([FIRST], NOW)
+    ledger_of().count([FIRST], NOW, PATIENCE)
     wire = Wire(dynamodb)
 
-    ledger_of().count([FIRST, SECOND, THIRD], NOW)
+    ledger_of().count([FIRST, SECOND, THIRD], NOW, PATIENCE)
 
     assert wire.calls == ["TransactWriteItems"] * 2
     assert pauses.taken == []
@@ -186,7 +186,7 @@ def test_a_collision_is_tried_again_after_a_pause(
 ) -> None:
     Wire(dynamodb).refuse("TransactWriteItems", code, reasons, times=2)
 
-    assert ledger_of().count([FIRST], NOW).new == {FIRST.identity}
+    assert ledger_of().count([FIRST], NOW, PATIENCE).new == {FIRST.identity}
     assert counted(store_on_dynamodb) == Tally(delivered=1)
     assert len(pauses.taken) == 2
 
@@ -194,11 +194,11 @@ def test_a_collision_is_tried_again_after_a_pause(
 def test_a_duplicate_in_a_collision_is_dropped_all_the_same(
     dynamodb: Any, ledger_of: LedgerOf, store_on_dynamodb: Store
 ) -> None:
-    ledger_of().count([FIRST], NOW)
+    ledger_of().count([FIRST], NOW, PATIENCE)
     reasons = ["ConditionalCheckFailed", "None", "TransactionConflict"]
     Wire(dynamodb).refuse("TransactWriteItems", "TransactionCanceledException", reasons)
 
-    outcome = ledger_of().count([FIRST, SECOND], NOW)
+    outcome = ledger_of().count([FIRST, SECOND], NOW, PATIENCE)
 
     assert outcome.known == {FIRST.identity}
     assert outcome.new == {SECOND.identity}
@@ -211,15 +211,15 @@ def test_what_collides_for_too_long_has_failed_and_can_be_tried_again(
     wire = Wire(dynamodb)
     wire.refuse("TransactWriteItems", "TransactionCanceledException", ["TransactionConflict"])
 
-    assert ledger_of(patience=timedelta(0)).count([FIRST, SECOND], NOW).failed == {FIRST.identity, SECOND.identity}
-    assert ledger_of().count([FIRST, SECOND], NOW).failed == frozenset()
+    assert ledger_of().count([FIRST, SECOND], NOW, timedelta(0)).failed == {FIRST.identity, SECOND.identity}
+    assert ledger_of().count([FIRST, SECOND], NOW, PATIENCE).failed == frozenset()
     assert counted(store_on_dynamodb) == Tally(delivered=2)
 
 
 def test_one_transaction_that_fails_leaves_the_others(dynamodb: Any, ledger_of: LedgerOf) -> None:
     Wire(dynamodb).refuse("TransactWriteItems", "ThrottlingException")
 
-    outcome = ledger_of(patience=timedelta(0)).count(deliveries(150), NOW)
+    outcome = ledger_of().count(deliveries(150), NOW, timedelta(0))
 
     assert (len(outcome.failed), len(outcome.new)) == (99, 51)
 
@@ -228,7 +228,7 @@ def test_one_transaction_that_fails_leaves_the_others(dynamodb: Any, ledger_of: 
 def test_a_lost_line_counts_once(dynamodb: Any, ledger_of: LedgerOf, store_on_dynamodb: Store, when: When) -> None:
     Wire(dynamodb).cut("TransactWriteItems", when)
 
-    outcome = ledger_of().count([FIRST, a_complaint_count("m-1")], NOW)
+    outcome = ledger_of().count([FIRST, a_complaint_count("m-1")], NOW, PATIENCE)
 
     assert outcome.new | outcome.known == {FIRST.identity, "complaint#m-1"}
     assert outcome.failed == frozenset()
@@ -240,7 +240,7 @@ def test_a_refusal_for_good_flies(dynamodb: Any, ledger_of: LedgerOf) -> None:
     Wire(dynamodb).refuse("TransactWriteItems", "AccessDeniedException")
 
     with pytest.raises(ClientError):
-        ledger_of().count([FIRST], NOW)
+        ledger_of().count([FIRST], NOW, PATIENCE)
 
 
 def test_more_senders_are_read_than_one_call_takes(ledger_of: LedgerOf, store_on_dynamodb: Store) -> None:

@@ -180,8 +180,8 @@ def test_the_same_happening_has_the_same_id_and_another_one_has_not() -> None:
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_what_is_only_observed_is_for_staff(kind: Kind) -> None:
-    for_staff = kind in (Kind.WOULD_DISABLE, Kind.WOULD_KEEP)
+def test_what_is_only_observed_and_what_the_owner_cannot_be_told_is_for_staff(kind: Kind) -> None:
+    for_staff = kind in (Kind.WOULD_DISABLE, Kind.WOULD_KEEP, Kind.OWNER_MAIL)
 
     assert kind.audience is (Audience.STAFF if for_staff else Audience.OWNER)
 

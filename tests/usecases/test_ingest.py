@@ -24,6 +24,7 @@ from tests.fakes import FakeLedger, FakeQuarantine, Faults, Rows, When
 from permille.domain.reputation import Tally
 from permille.domain.timeline import Kind
 from permille.ingest import Received, ingest
+from permille.ports import Sender
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -42,7 +43,7 @@ class Ingestion:
         """Takes a batch whose records are called r-0, r-1 ..., and returns those to be delivered again."""
         texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
         batch = [Received(f"r-{number}", text) for number, text in enumerate(texts)]
-        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now)
+        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now, timedelta(minutes=1))
 
     @property
     def counts(self) -> Tally:
@@ -281,6 +282,63 @@ def test_mail_to_owners_and_set_up_notices_are_ignored(feedback: Ingestion, body
 def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -> None:
     batch = [Received("r-0", json.dumps(ses_event("Complaint", caller="")))]
 
-    ingest(batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW)
+    ingest(batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW, timedelta(minutes=1))
 
     assert feedback.quarantine.reasons == ["unattributed: no caller named"]
+
+
+# ---------------------------------------------------------------- mail that is nobody's to answer for
+
+
+def own_mail(kind: str, about: str = ACCOUNT, **different: Any) -> Body:
+    return ses_event(kind, caller=OWNER_MAIL_CALLER, tags={"permille-account": about}, **different)
+
+
+@pytest.mark.parametrize(("kind", "state"), [("Bounce", "bounced"), ("Complaint", "complained")])
+def test_a_mail_to_an_owner_that_does_not_arrive_is_marked_once(feedback: Ingestion, kind: str, state: str) -> None:
+    for _ in range(2):
+        assert feedback.receive(own_mail(kind), now=LATER) == []
+
+    assert feedback.rows.accounts[ACCOUNT].owner_mail == state
+    assert feedback.told(Kind.OWNER_MAIL) == 1
+    assert feedback.counts == Tally()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        own_mail("Delivery"),
+        own_mail("Bounce", bounceType="Transient"),
+        own_mail("Complaint", about="nobody"),
+        ses_notification("Complaint", caller=OWNER_MAIL_CALLER),  # carries no tags
+    ],
+)
+def test_other_feedback_about_our_own_mail_changes_nothing(feedback: Ingestion, body: Body) -> None:
+    assert feedback.receive(body) == []
+
+    assert feedback.rows.accounts[ACCOUNT].owner_mail == ""
+    assert feedback.quarantine.kept == {}
+
+
+def test_a_sender_cannot_mark_an_owners_address_with_our_tag(feedback: Ingestion) -> None:
+    feedback.receive(ses_event("Bounce", tags={"permille-account": ACCOUNT}))
+
+    assert feedback.rows.accounts[ACCOUNT].owner_mail == ""
+    assert feedback.counts == Tally(bounces=1)
+
+
+def test_a_mark_that_fails_is_made_at_the_next_delivery(feedback: Ingestion) -> None:
+    feedback.faults.fail("ledger.mark_owner_mail", when=When.BEFORE)
+
+    assert feedback.receive(own_mail("Bounce")) == ["r-0"]
+    assert feedback.receive(own_mail("Bounce")) == []
+    assert feedback.told(Kind.OWNER_MAIL) == 1
+
+
+def test_the_platforms_own_mail_is_dropped(feedback: Ingestion) -> None:
+    feedback.rows.senders["newsletter"] = Sender("newsletter", "", ignored="our own newsletter")
+
+    assert feedback.receive(ses_event("Complaint", caller="newsletter")) == []
+
+    assert feedback.counts == Tally()
+    assert feedback.quarantine.kept == {}

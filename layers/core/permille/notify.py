@@ -70,5 +70,7 @@ def _mail(world: Handing, entry: Entry) -> None:
     account = world.accounts.get(entry.account_id)
     if account is None:
         record("account.missing", account=entry.account_id, entry=entry.id)
+    elif account.owner_mail:
+        record("mail.withheld", account=account.id, entry=entry.id, why=account.owner_mail)
     else:
         world.mailer.send(compose(entry, account, world.platform))

@@ -3,7 +3,7 @@ pass the same contract test. All raise `Unavailable` where the world does not an
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from permille.domain.account import Account
@@ -14,11 +14,13 @@ from permille.domain.timeline import Entry
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose mail a caller sends, and when that account's later epochs began."""
+    """Whose mail a caller sends, and when that account's later epochs began. Where it is the platform's own mail, which
+    nobody is judged by, `ignored` is the reason that staff gave, and there is no account."""
 
     caller: str
     account_id: str
     epochs: tuple[datetime, ...] = ()
+    ignored: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +64,23 @@ class Ledger(Protocol):
     def whose(self, callers: Collection[str]) -> dict[str, Sender]:
         """The senders among `callers`, strongly consistent: an epoch committed before the call is seen."""
 
-    def count(self, counts: Sequence[Count], now: datetime) -> Counted:
-        """Counts each identity at most once, ever, whatever fails or is repeated. Identities must be distinct."""
+    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:
+        """Counts each identity at most once, ever, whatever fails or is repeated. Identities must be distinct. What
+        fails for a passing cause is tried again until `patience` is over."""
 
     def nudge(self, account_id: str, now: datetime) -> None:
         """Makes the account due now, where it exists."""
+
+    def mark_owner_mail(self, identity: str, entry: Entry) -> None:
+        """Marks that mail to the account's owner does not arrive, with its entry, once for each identity and where the
+        account exists."""
 
 
 class Quarantine(Protocol):
     """Where feedback is kept that could not be read or attributed."""
 
     def keep(self, body: str, reason: str, caller: str, now: datetime) -> None:
-        """Keeps the raw body; the same body on the same day makes no second row."""
+        """Keeps the raw body; the same body makes no second row, whenever it comes again."""
 
 
 class Tallies(Protocol):

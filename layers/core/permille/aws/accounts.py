@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
@@ -43,9 +43,19 @@ class DynamoAccounts:
         """The account that a sender belongs to; empty where nobody's."""
         with unavailable(f"reading {caller}"):
             try:
-                return self._senders.get(caller, consistent_read=True).account_id
+                return self._senders.get(caller, consistent_read=True).account_id or ""
             except self._senders.DoesNotExist:
                 return ""
+
+    def ignore_sender(self, caller: str, reason: str, by: str, now: datetime) -> None:
+        """Counts a caller's mail for nobody from now on. Raises Conflict where an account owns it."""
+        row = self._senders(caller, ignored=reason, ignored_by=by, ignored_at=instant(now))
+        try:
+            row.save(condition=SenderRow.account_id.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code == "ConditionalCheckFailedException":
+                raise Conflict(f"{caller} is a sender of the account {self.owner_of(caller)}") from error
+            raise Unavailable(f"ignoring {caller}: {error}") from error
 
     def due(self, now: datetime, at_most: int) -> list[str]:
         index = self._accounts.due_index
@@ -124,6 +134,7 @@ def _row(account: Account) -> dict[str, Any]:
         "owner_email": account.owner_email,
         "owner_name": account.owner_name,
         "timezone": account.timezone,
+        "owner_mail": account.owner_mail,
         "senders": list(account.senders),
         "status": str(account.status),
         "epochs": [instant(start) for start in account.epochs],
@@ -147,6 +158,7 @@ def _account(row: Any) -> Account:
         owner_email=row.owner_email,
         owner_name=row.owner_name,
         timezone=row.timezone,
+        owner_mail=row.owner_mail or "",
         senders=tuple(row.senders),
         status=Status(row.status),
         epochs=tuple(datetime.fromisoformat(start) for start in row.epochs),

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from permille.aws.client import client, code_of, unavailable
 from permille.aws.rows import account_due, complaint_row, entry_row, tally_key
 from permille.domain.reputation import Tally
+from permille.domain.timeline import Entry
 from permille.errors import Unavailable
 from permille.ports import Count, Counted, Sender
 
@@ -23,7 +24,6 @@ MOST_KEYS = 100  # of one BatchGetItem
 SHARDS = 8
 SEEN_FOR = timedelta(days=90)
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
-PATIENCE = timedelta(seconds=25)
 PASSING = frozenset(
     {
         "InternalServerError",
@@ -61,13 +61,11 @@ class DynamoLedger:
         writer: str,
         dynamodb: "DynamoDBClient | None" = None,
         pause: Callable[[float], None] = time.sleep,
-        patience: timedelta = PATIENCE,
     ) -> None:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
         self._tables = tables
         self._shard = sum(writer.encode()) % SHARDS
         self._pause = pause
-        self._patience = patience.total_seconds()
 
     def whose(self, callers: Collection[str]) -> dict[str, Sender]:
         wanted = sorted(caller for caller in callers if caller)
@@ -85,9 +83,9 @@ class DynamoLedger:
             yield from answer["Responses"].get(table, [])
             keys = answer["UnprocessedKeys"].get(table, {}).get("Keys")
 
-    def count(self, counts: Sequence[Count], now: datetime) -> Counted:
+    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:
         outcome = Counted()
-        until = time.monotonic() + self._patience
+        until = time.monotonic() + patience.total_seconds()
         for chunk in self._packed(counts):
             done = self._count_chunk(chunk, now, until)
             outcome = Counted(outcome.new | done.new, outcome.known | done.known, outcome.failed | done.failed)
@@ -143,14 +141,17 @@ class DynamoLedger:
 
     def _markers(self, count: Count, now: datetime) -> list[Any]:
         if count.entry is None:
-            expires = int((now + SEEN_FOR).timestamp())
-            row = {"identity": {"S": count.identity}, "expires_at": {"N": str(expires)}}
-            return [_put(self._tables.seen, row, unless="identity")]
+            return [self._seen(count.identity, now)]
         card = _as_item(complaint_row(count.identity, count.entry))
         return [
             _put(self._tables.complaints, card, unless="identity"),
             _put(self._tables.timeline, _as_item(entry_row(count.entry))),
         ]
+
+    def _seen(self, identity: str, now: datetime) -> Any:
+        expires = int((now + SEEN_FOR).timestamp())
+        row = {"identity": {"S": identity}, "expires_at": {"N": str(expires)}}
+        return _put(self._tables.seen, row, unless="identity")
 
     def _additions(self, counts: Iterable[Count]) -> list[Any]:
         sums: dict[TallyKey, Tally] = {}
@@ -192,6 +193,25 @@ class DynamoLedger:
         except BotoCoreError as error:
             raise Unavailable(f"nudging {account_id}: {error}") from error
 
+    def mark_owner_mail(self, identity: str, entry: Entry) -> None:
+        mark = {
+            "TableName": self._tables.accounts,
+            "Key": {"account_id": {"S": entry.account_id}},
+            "UpdateExpression": "SET owner_mail = :state",
+            "ConditionExpression": "attribute_exists(account_id)",
+            "ExpressionAttributeValues": {":state": {"S": str(entry.facts["state"])}},
+        }
+        told = _put(self._tables.timeline, _as_item(entry_row(entry)))
+        items: Any = [self._seen(identity, entry.at), {"Update": mark}, told]
+        try:
+            self._dynamodb.transact_write_items(TransactItems=items)
+        except ClientError as refused:
+            reasons = {reason.get("Code") for reason in refused.response.get("CancellationReasons", [])}
+            if "ConditionalCheckFailed" not in reasons:  # marked before, or no such account
+                raise Unavailable(f"marking the owner mail of {entry.account_id}: {code_of(refused)}") from refused
+        except BotoCoreError as error:
+            raise Unavailable(f"marking the owner mail of {entry.account_id}: {error}") from error
+
 
 def _named_as_known(refused: ClientError, items: list[Any]) -> list[str]:
     """The identities whose markers were there already, of a cancelled transaction."""
@@ -215,7 +235,8 @@ def _as_item(row: dict[str, str]) -> dict[str, Any]:
 
 def _sender(row: dict[str, Any]) -> Sender:
     epochs = tuple(datetime.fromisoformat(start["S"]).astimezone(UTC) for start in row.get("epochs", {}).get("L", []))
-    return Sender(row["caller_identity"]["S"], row["account_id"]["S"], epochs)
+    account_id, ignored = (row.get(name, {}).get("S", "") for name in ("account_id", "ignored"))
+    return Sender(row["caller_identity"]["S"], account_id, epochs, ignored)
 
 
 def _chunks(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -34,6 +34,7 @@ class AccountRow(Model):
     owner_email = UnicodeAttribute()
     owner_name = UnicodeAttribute()
     timezone = UnicodeAttribute()
+    owner_mail = UnicodeAttribute(default="")
     senders = ListAttribute(of=UnicodeAttribute)
     status = UnicodeAttribute()
     epochs = ListAttribute(of=UnicodeAttribute)
@@ -53,9 +54,14 @@ class AccountRow(Model):
 
 
 class SenderRow(Model):
+    """An account's, or ignored for a reason: the platform's own mail."""
+
     caller_identity = UnicodeAttribute(hash_key=True)
-    account_id = UnicodeAttribute()
-    epochs = ListAttribute(of=UnicodeAttribute)
+    account_id = UnicodeAttribute(null=True)
+    epochs = ListAttribute(of=UnicodeAttribute, null=True)
+    ignored = UnicodeAttribute(null=True)
+    ignored_by = UnicodeAttribute(null=True)
+    ignored_at = UnicodeAttribute(null=True)
 
 
 class TallyRow(Model):

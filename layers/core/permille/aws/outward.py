@@ -20,6 +20,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 
 from permille.aws.client import client, unavailable
 from permille.aws.rows import instant
+from permille.domain.dialects import ABOUT_TAG
 from permille.domain.timeline import Entry
 from permille.errors import Unavailable
 from permille.ports import Mail
@@ -49,7 +50,7 @@ class SesMailer:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Permille-Entry"] = mail.entry_id
         message["X-SES-CONFIGURATION-SET"] = self._configuration_set
-        message["X-SES-MESSAGE-TAGS"] = f"permille-account={mail.account_id}, permille-entry={_tag(mail.entry_id)}"
+        message["X-SES-MESSAGE-TAGS"] = f"{ABOUT_TAG}={mail.account_id}, permille-entry={_tag(mail.entry_id)}"
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")
         with unavailable(f"mailing about {mail.entry_id}"):

@@ -1,11 +1,15 @@
 """Feedback that nobody could read or attribute rests here, raw, until it is replayed."""
 
 import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from permille.aws.client import client, unavailable
+from botocore.exceptions import ClientError
+
+from permille.aws.client import client, code_of, unavailable
 from permille.aws.rows import instant
 
 if TYPE_CHECKING:
@@ -14,8 +18,19 @@ if TYPE_CHECKING:
 KEPT_FOR = timedelta(days=60)
 
 
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A body with why it is here; `caller` is empty where the body names none that could be read."""
+
+    id: str
+    reason: str
+    caller: str
+    at: datetime
+    body: str
+
+
 class DynamoQuarantine:
-    """Keeps `ports.Quarantine`."""
+    """Keeps `ports.Quarantine`; for people it lists, gives and drops what rests."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient | None" = None) -> None:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
@@ -23,16 +38,39 @@ class DynamoQuarantine:
 
     def keep(self, body: str, reason: str, caller: str, now: datetime) -> None:
         raw = body.encode("utf-8", "surrogatepass")
+        row: dict[str, Any] = {
+            "body_hash": {"S": sha256(raw).hexdigest()},
+            "reason": {"S": reason},
+            "caller": {"S": caller},
+            "at": {"S": instant(now)},
+            "body": {"B": zlib.compress(raw)},
+            "expires_at": {"N": str(int((now + KEPT_FOR).timestamp()))},
+        }
         with unavailable("quarantining"):
-            self._dynamodb.put_item(
-                TableName=self._table,
-                Item={
-                    "day": {"S": now.date().isoformat()},
-                    "body_hash": {"S": sha256(raw).hexdigest()},
-                    "reason": {"S": reason},
-                    "caller": {"S": caller},
-                    "at": {"S": instant(now)},
-                    "body": {"B": zlib.compress(raw)},
-                    "expires_at": {"N": str(int((now + KEPT_FOR).timestamp()))},
-                },
-            )
+            try:
+                self._dynamodb.put_item(
+                    TableName=self._table, Item=row, ConditionExpression="attribute_not_exists(body_hash)"
+                )
+            except ClientError as refused:
+                if code_of(refused) != "ConditionalCheckFailedException":  # it rests here already
+                    raise
+
+    def all(self) -> Iterator[Quarantined]:
+        """Everything that rests, by a scan: for people, never for a run."""
+        with unavailable("reading the quarantine"):
+            for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True):
+                yield from map(_quarantined, page["Items"])
+
+    def drop(self, quarantined: Quarantined) -> None:
+        with unavailable("dropping from quarantine"):
+            self._dynamodb.delete_item(TableName=self._table, Key={"body_hash": {"S": quarantined.id}})
+
+
+def _quarantined(row: dict[str, Any]) -> Quarantined:
+    return Quarantined(
+        id=row["body_hash"]["S"],
+        reason=row["reason"]["S"],
+        caller=row["caller"]["S"],
+        at=datetime.fromisoformat(row["at"]["S"]),
+        body=zlib.decompress(row["body"]["B"]).decode("utf-8", "surrogatepass"),
+    )

@@ -33,13 +33,15 @@ class Mode(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Account:
     """`epochs`: the starts of the second and later ones. `asleep`: the keys that Permille put to sleep, by sender.
-    `settled`: the credential is known to agree with the status. `told`: recent complaint entries told by an alert."""
+    `settled`: the credential is known to agree with the status. `told`: recent complaint entries told by an alert.
+    `owner_mail`: empty, or why the owner is not written to any more (`bounced`, `complained`)."""
 
     id: str
     owner_email: str
     senders: tuple[str, ...]
     owner_name: str = ""
     timezone: str = "UTC"
+    owner_mail: str = ""
     status: Status = Status.ACTIVE
     epochs: tuple[datetime, ...] = ()
     strikes: int = 0

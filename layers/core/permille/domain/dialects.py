@@ -12,6 +12,7 @@ from typing import Any
 
 from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
 
+ABOUT_TAG = "permille-account"  # on our own mails to owners
 SET_UP_TEXT = "Successfully validated SNS topic"
 LONGEST_ADDRESS = 320
 LONGEST_NAME = 120  # of ids, types and callers: SES's have 70 at most, and they have to fit into a key
@@ -96,6 +97,7 @@ def _message(mail: Json) -> Message:
         caller=_caller(mail, tags),
         destination=_addresses(mail.get("destination", []), "mail.destination"),
         subject=subject[:LONGEST_SUBJECT] if isinstance(subject, str) else "",
+        about=_first(tags.get(ABOUT_TAG)),
         campaign=_first(tags.get("campaign")),
     )
 

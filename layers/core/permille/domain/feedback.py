@@ -20,7 +20,8 @@ SUPPRESSED_BOUNCES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The mail that the feedback is about. `caller` is whom SES saw sending it, or empty where SES does not say."""
+    """The mail that the feedback is about. `caller` is whom SES saw sending it, or empty where SES does not say.
+    `about` is the account that one of our own mails to owners is about: to be read only where we are the caller."""
 
     id: str
     sent_at: datetime
@@ -28,6 +29,7 @@ class Message:
     destination: tuple[str, ...]
     subject: str = ""
     campaign: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     DISABLED = "disabled"
     WOULD_DISABLE = "would_disable"
     WOULD_KEEP = "would_keep"
+    OWNER_MAIL = "owner_mail"
 
     @property
     def audience(self) -> Audience:
@@ -44,7 +45,7 @@ class Kind(StrEnum):
         return self in (Kind.ALERT, Kind.DISABLED)
 
 
-_FOR_STAFF = (Kind.WOULD_DISABLE, Kind.WOULD_KEEP)
+_FOR_STAFF = (Kind.WOULD_DISABLE, Kind.WOULD_KEEP, Kind.OWNER_MAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ def complaint(account_id: str, at: datetime, report: Complaint, epoch: int) -> E
         "why_not_counted": report.why_not_counted,
     }
     return entry(account_id, kind, at, facts, seed=report.identity)
+
+
+def owner_mail(account_id: str, at: datetime, state: str, identity: str) -> Entry:
+    """Mail to the owner `bounced` or was `complained` about: the address is written to no more."""
+    return entry(account_id, Kind.OWNER_MAIL, at, {"state": state}, seed=identity)
 
 
 def alert(account_id: str, at: datetime, verdict: Verdict, complaints: list[Entry]) -> Entry:
@@ -173,6 +179,11 @@ def _would_keep_headline(_: Facts, __: str) -> str:
     return "Observed only: the rules are kept again"
 
 
+def _owner_mail_headline(facts: Facts, _: str) -> str:
+    return f"The owner's address is not written to any more: a mail to it {_FATES[facts['state']]}"
+
+
+_FATES = {"bounced": "bounced for good", "complained": "was marked as spam"}
 _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
     Kind.CREATED: _created_headline,
     Kind.COMPLAINT: _complaint_headline,
@@ -181,6 +192,7 @@ _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
     Kind.DISABLED: _disabled_headline,
     Kind.WOULD_DISABLE: _would_disable_headline,
     Kind.WOULD_KEEP: _would_keep_headline,
+    Kind.OWNER_MAIL: _owner_mail_headline,
 }
 
 _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
@@ -191,6 +203,7 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.DISABLED: lambda facts: f"{counted(facts)} {limit(facts)}",
     Kind.WOULD_DISABLE: lambda facts: f"{counted(facts)} {limit(facts)}",
     Kind.WOULD_KEEP: lambda facts: f"{counted(facts)} {left(facts)}",
+    Kind.OWNER_MAIL: lambda _: "Reach the owner in another way, and have the address mended.",
 }
 
 

@@ -1,0 +1,64 @@
+"""How long a function takes to import its code and make its first clients, against the least that any would take.
+
+Each start is a process of its own, after one that is not measured (it compiles); the starts take turns.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+
+from bench.embedded import function_environment
+from permille_cli.template import PROJECT
+
+STARTS = {
+    "floor": ("IngestComplaint", "ingest_complaint", "import boto3; boto3.client('dynamodb')"),
+    "ingest_complaint": (
+        "IngestComplaint",
+        "ingest_complaint",
+        "import app; from permille.bootstrap import ingesting; ingesting()",
+    ),
+    "enforce": ("Enforce", "enforce", "import app; from permille.bootstrap import enforcing; enforcing()"),
+    "notify": ("Notify", "notify", "import app; from permille.bootstrap import handing; handing(None)"),
+}
+TIMED = """
+import time
+wall, cpu = time.perf_counter(), time.process_time()
+{start}
+cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+import json
+print(json.dumps({{"milliseconds": wall * 1000, "cpu_milliseconds": cpu * 1000}}))
+"""
+Start = dict[str, float]
+
+
+def measure(runs: int, progress: Callable[[str], None]) -> dict[str, Start]:
+    """The medians of each start, and its ratio to the floor's."""
+    started: dict[str, list[Start]] = {name: [] for name in STARTS}
+    for run in range(-1, runs):
+        progress(f"Cold starts, round {run + 1} of {runs}")
+        for name, starts in started.items():
+            start = _start(*STARTS[name])
+            if run >= 0:
+                starts.append(start)
+    medians = {name: _medians(starts) for name, starts in started.items()}
+    floor = medians["floor"]
+    return {name: {"ratio": one["milliseconds"] / floor["milliseconds"], **one} for name, one in medians.items()}
+
+
+def _start(function: str, folder: str, code: str) -> Start:
+    """In the function's folder, where Lambda finds its `app`."""
+    said = subprocess.run(  # noqa: S603 - ourselves
+        [sys.executable, "-c", TIMED.format(start=code)],
+        env=function_environment(function),
+        cwd=PROJECT / "functions" / folder,
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
+    start: Start = json.loads(said)
+    return start
+
+
+def _medians(starts: list[Start]) -> Start:
+    return {name: statistics.median(start[name] for start in starts) for name in starts[0]}

@@ -1,0 +1,38 @@
+"""What one invocation with many deliveries takes beyond the handler's world: `python -m bench.memory <event> <results>`.
+
+Peaks of resident memory in KiB, of a process of its own. The event comes as text, as it comes to Lambda's runtime.
+"""
+
+import json
+import resource
+import sys
+from pathlib import Path
+
+from functions.ingest_complaint.app import handler
+from tests.builders import LambdaContext
+
+from permille.bootstrap import ingesting
+
+STATUS = Path("/proc/self/status")
+
+
+def main() -> None:
+    event, results = Path(sys.argv[1]), Path(sys.argv[2])
+    ingesting()
+    floor = _peak()
+    answer = handler(json.loads(event.read_bytes()), LambdaContext())
+    if answer["batchItemFailures"]:
+        raise RuntimeError("not everything was counted")
+    results.write_text(json.dumps({"floor": floor, "peak": _peak()}), encoding="utf-8")
+
+
+def _peak() -> int:
+    """Linux hands a parent's peak on to getrusage of its children, so it is asked elsewhere."""
+    if STATUS.exists():
+        lines = STATUS.read_text(encoding="utf-8").splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+
+
+if __name__ == "__main__":
+    main()

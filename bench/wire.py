@@ -1,0 +1,61 @@
+"""What goes over the wire to DynamoDB, and what DynamoDB would charge for it.
+
+Write units follow the published rules, because emulators misreport them: a plain write takes one unit for each started
+KB of the item; each item of a transaction takes two, also where the transaction is cancelled; a write whose condition
+fails is charged as well. Reads take read units: one for each started 4 KB read strongly consistent.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.httpsession import URLLib3Session
+
+KB = 1024
+Request = tuple[str, bytes]  # the operation, and the body as sent
+
+
+def tapped() -> list[Request]:
+    """A list that every request is added to which botocore sends from now on, on behalf of boto3 or of PynamoDB."""
+    requests: list[Request] = []
+    send = URLLib3Session.send
+
+    def noting(session: URLLib3Session, request: Any) -> Any:
+        requests.append((request.headers["X-Amz-Target"], request.body))
+        return send(session, request)
+
+    URLLib3Session.send = noting  # type: ignore[method-assign]
+    return requests
+
+
+def write_units(request: Request) -> int:
+    operation, content = _read(request)
+    match operation:
+        case "PutItem" | "UpdateItem" | "DeleteItem":
+            return _started_kb(content)
+        case "TransactWriteItems":
+            return sum(2 * _started_kb(write) for item in content["TransactItems"] for write in item.values())
+        case _:
+            return 0
+
+
+def read_units(request: Request) -> int:
+    """Of the one kind of read that ingest does; its rows are far below 4 KB."""
+    operation, content = _read(request)
+    if operation != "BatchGetItem":
+        return 0
+    return sum(len(of_table["Keys"]) for of_table in content["RequestItems"].values())
+
+
+def _read(request: Request) -> tuple[str, dict[str, Any]]:
+    target, body = request
+    target = target.decode() if isinstance(target, bytes) else target
+    return target.rpartition(".")[2], json.loads(body)
+
+
+def _started_kb(write: Mapping[str, Any]) -> int:
+    """Of an update, what it sends of the item stands for the item: all of those here stay far below 1 KB."""
+    item = write.get("Item") or write["Key"] | write.get("ExpressionAttributeValues", {})
+    size = sum(len(name.encode()) + len(str(next(iter(value.values()))).encode()) for name, value in item.items())
+    return max(1, -(-size // KB))

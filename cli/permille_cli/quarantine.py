@@ -1,0 +1,153 @@
+"""`permille quarantine`: feedback that could not be read or attributed, and what becomes of it."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.progress import track
+
+from permille.aws.client import client, unavailable
+from permille.aws.quarantine import Quarantined
+from permille.domain.timeline import plain
+from permille_cli.errors import WrongInput
+from permille_cli.output import AsJson, emit_json, err, out
+from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
+
+app = typer.Typer(help="Feedback that could not be read or attributed.", no_args_is_help=True, rich_markup_mode=None)
+
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, or their beginnings.")]
+Reason = Annotated[str | None, typer.Option(help="All that rest for this reason.")]
+Caller = Annotated[str | None, typer.Option(help="All that this IAM user or role sent.")]
+Everything = Annotated[bool, typer.Option("--all", help="All there is.")]
+SHORT = 12  # characters of an id that people read
+
+
+@app.command(name="list")
+def list_groups(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """List what rests, grouped by reason and caller."""
+    groups = _groups(list(find(stack).quarantine.all()))
+    if as_json:
+        emit_json({"groups": groups})
+        return
+    for group in groups:
+        out.print(f"[bold]{group['count']:,}[/]  {escape(group['reason'])}")
+        who = f"caller {escape(group['caller'])}, " if group["caller"] else ""
+        out.print(f"   {who}{group['first_at'][:16]} to {group['last_at'][:16]} UTC", soft_wrap=True)
+        shown = ", ".join(one[:SHORT] for one in group["ids"][:3])
+        out.print(f"   ids {shown}{' ...' if group['count'] > 3 else ''}", soft_wrap=True)
+    if not groups:
+        out.print("Nothing rests in quarantine.")
+
+
+@app.command()
+def show(
+    body_id: Annotated[str, typer.Argument(metavar="ID")], *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Show one body, raw, with why it rests."""
+    [one] = _chosen(find(stack), [body_id], None, None, everything=False)
+    if as_json:
+        emit_json({**_named(one), "body": one.body})
+    else:
+        out.print(f"[bold]{one.id}[/]  {one.at:%Y-%m-%d %H:%M:%S} UTC\n{escape(one.reason)}", escape(one.caller))
+        out.print(
+            "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in one.body), markup=False
+        )
+
+
+@app.command()
+def replay(
+    ids: Ids = None,
+    *,
+    reason: Reason = None,
+    caller: Caller = None,
+    everything: Everything = False,
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Put bodies back on the feedback queue: each is as exact as any redelivery. What fails again comes back here."""
+    found = find(stack)
+    sqs, url = client("sqs"), found["FeedbackQueueUrl"]
+
+    def send_back(one: Quarantined) -> None:
+        with unavailable(f"putting {one.id[:SHORT]} back on the feedback queue"):
+            sqs.send_message(QueueUrl=url, MessageBody=one.body)
+        found.quarantine.drop(one)  # afterwards: cut off in between, it is there twice and counts once
+
+    chosen = _chosen(found, ids, reason, caller, everything=everything)
+    _with_each(send_back, "replayed", chosen, as_json=as_json)
+
+
+@app.command()
+def drop(
+    ids: Ids = None,
+    *,
+    reason: Reason = None,
+    caller: Caller = None,
+    everything: Everything = False,
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Throw bodies away for good."""
+    found = find(stack)
+    chosen = _chosen(found, ids, reason, caller, everything=everything)
+    _with_each(found.quarantine.drop, "dropped", chosen, as_json=as_json)
+
+
+def _chosen(
+    stack: Stack, ids: list[str] | None, reason: str | None, caller: str | None, *, everything: bool
+) -> list[Quarantined]:
+    """What the options name. Raises WrongInput where they name nothing, or an id that is none."""
+    if not (ids or reason or caller or everything):
+        raise WrongInput("say which: ids, --reason, --caller, or --all; `permille quarantine list` names them")
+    resting = list(stack.quarantine.all())
+    for one in ids or []:
+        found = sum(quarantined.id.startswith(one) for quarantined in resting)
+        if found != 1:
+            raise WrongInput(f"{found or 'no'} body rests under {one}; `permille quarantine list` names them")
+    wanted = [
+        quarantined
+        for quarantined in resting
+        if (not ids or any(quarantined.id.startswith(one) for one in ids))
+        and (reason is None or quarantined.reason == reason)
+        and (caller is None or quarantined.caller == caller)
+    ]
+    return sorted(wanted, key=lambda quarantined: quarantined.at)
+
+
+def _with_each(act: Callable[[Quarantined], None], done: str, chosen: list[Quarantined], *, as_json: bool) -> None:
+    for quarantined in track(chosen, description=done, console=err, transient=True):
+        act(quarantined)
+    if as_json:
+        emit_json({done: [quarantined.id for quarantined in chosen]})
+    else:
+        out.print(f"{len(chosen):,} {done}.")
+
+
+def _groups(resting: list[Quarantined]) -> list[dict[str, Any]]:
+    """By reason and caller, the largest group first."""
+    groups: dict[tuple[str, str], list[Quarantined]] = defaultdict(list)
+    for quarantined in sorted(resting, key=lambda one: one.at):
+        groups[plain(quarantined.reason), plain(quarantined.caller)].append(quarantined)
+    listed = [
+        {
+            "reason": reason,
+            "caller": caller,
+            "count": len(group),
+            "first_at": group[0].at.isoformat(),
+            "last_at": group[-1].at.isoformat(),
+            "ids": [one.id for one in group],
+        }
+        for (reason, caller), group in groups.items()
+    ]
+    return sorted(listed, key=lambda group: -len(group["ids"]))
+
+
+def _named(quarantined: Quarantined) -> dict[str, Any]:
+    return {
+        "id": quarantined.id,
+        "reason": quarantined.reason,
+        "caller": quarantined.caller,
+        "at": quarantined.at.isoformat(),
+    }

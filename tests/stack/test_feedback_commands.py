@@ -1,0 +1,127 @@
+"""What becomes of feedback that counts for nobody: quarantined, replayed, dropped, ignored."""
+
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.stack.accounts import a_business
+from tests.stack.conftest import Stack, eventually
+
+COMPLAINT = Path(__file__).parents[2] / "events" / "ingest-complaint.json"
+
+
+def _complaint(caller: str, **tags: str) -> str:
+    """A complaint about mail that `caller` sent, as event publishing tells it."""
+    event = json.loads(json.loads(COMPLAINT.read_text(encoding="utf-8"))["Records"][0]["body"])
+    event["mail"]["messageId"] = f"0100-{uuid.uuid4()}"
+    event["mail"]["tags"] |= {"ses:caller-identity": [caller]} | {name: [value] for name, value in tags.items()}
+    return json.dumps(event)
+
+
+def _publish(stack: Stack, body: str) -> None:
+    stack.client("sns").publish(TopicArn=stack.outputs["FeedbackTopicArn"], Message=body)
+
+
+def _groups(stack: Stack, caller: str) -> list[dict[str, Any]]:
+    listed = json.loads(stack.run("quarantine", "list", "--json").stdout)
+    return [group for group in listed["groups"] if group["caller"] == caller]
+
+
+def _a_caller() -> str:
+    return f"permille-late-{uuid.uuid4().hex[:6]}"
+
+
+@pytest.fixture
+def caller(stack: Stack) -> str:
+    """One that no account owns yet, with two complaints in quarantine."""
+    name = _a_caller()
+    for _ in range(2):
+        _publish(stack, _complaint(name))
+    eventually(lambda: _groups(stack, name) and _groups(stack, name)[0]["count"] == 2)
+    return name
+
+
+def test_what_nobody_owns_is_listed_by_reason_and_caller(stack: Stack, caller: str) -> None:
+    [group] = _groups(stack, caller)
+
+    words = stack.run("quarantine", "list").stdout
+    assert group["reason"] == "unattributed: no account owns this caller"
+    assert caller in words
+
+
+def test_a_body_is_shown_as_it_came(stack: Stack, caller: str) -> None:
+    [group] = _groups(stack, caller)
+
+    shown = json.loads(stack.run("quarantine", "show", group["ids"][0][:12], "--json").stdout)
+
+    assert json.loads(shown["body"])["mail"]["tags"]["ses:caller-identity"] == [caller]
+
+
+def test_what_is_replayed_counts_once_for_whoever_owns_it_now(stack: Stack, caller: str) -> None:
+    account_id = f"late-{uuid.uuid4().hex[:6]}"
+    stack.client("iam").create_user(UserName=caller)
+    options = ["--owner-email", "owner@late.example", "--identity", f"{account_id}.example", "--sender", caller]
+    assert stack.run("account", "add", account_id, *options).returncode == 0
+
+    replayed = json.loads(stack.run("quarantine", "replay", "--caller", caller, "--json").stdout)
+
+    assert len(replayed["replayed"]) == 2
+    assert _groups(stack, caller) == []
+
+    def complaints() -> int:
+        standing = json.loads(stack.run("account", "show", account_id, "--json").stdout)
+        return int(standing["window"]["complaints"])
+
+    eventually(lambda: complaints() == 2)
+
+
+def test_what_is_dropped_is_gone(stack: Stack, caller: str) -> None:
+    dropped = stack.run("quarantine", "drop", "--caller", caller)
+
+    assert dropped.stdout == "2 dropped.\n"
+    assert _groups(stack, caller) == []
+
+
+@pytest.mark.parametrize(("arguments", "says"), [((), "say which"), (("ffff",), "no body rests under ffff")])
+def test_replaying_nothing_is_wrong_input(stack: Stack, arguments: tuple[str, ...], says: str) -> None:
+    refused = stack.run("quarantine", "replay", *arguments)
+
+    assert refused.returncode == 2
+    assert says in refused.stderr
+
+
+def test_feedback_about_an_ignored_callers_mail_is_dropped(stack: Stack) -> None:
+    name, seen = _a_caller(), _a_caller()
+    ignored = stack.run("sender", "ignore", name, "--reason", "our own newsletter", "--json")
+
+    _publish(stack, _complaint(name))
+    _publish(stack, _complaint(seen))
+
+    assert json.loads(ignored.stdout)["ignored"] == "our own newsletter"
+    eventually(lambda: _groups(stack, seen))
+    assert _groups(stack, name) == []
+
+
+def test_an_accounts_sender_is_not_ignored(stack: Stack) -> None:
+    business = a_business(stack)
+
+    refused = stack.run("sender", "ignore", f"permille-{business.id}", "--reason", "x")
+
+    assert refused.returncode == 2
+    assert f"is a sender of the account {business.id}" in refused.stderr
+
+
+def test_an_owners_address_that_complains_is_marked_for_staff(stack: Stack) -> None:
+    business = a_business(stack)
+    notify = stack.client("lambda").get_function_configuration(FunctionName=stack.outputs["NotifyFunctionName"])
+    role = notify["Role"].rsplit("/", 1)[-1]
+
+    body = _complaint(role, **{"permille-account": business.id})
+    for _ in range(2):
+        _publish(stack, body)
+
+    eventually(lambda: business.standing()["owner_mail"] == "complained")
+    assert [entry["audience"] for entry in business.timeline() if entry["kind"] == "owner_mail"] == ["staff"]
+    assert business.standing()["window"]["complaints"] == 0
