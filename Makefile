@@ -4,7 +4,7 @@ BIN := .venv/bin
 TOOLS := .venv-tools/bin
 UV := $(TOOLS)/uv
 
-.PHONY: help setup tools demo test test-fast check format pins clean
+.PHONY: help setup tools demo test test-fast bench check format pins clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: setup ## Every test, the deployed stack's too
 
 test-fast: setup ## The tests that need no deployed stack
 	@$(BIN)/python -m pytest --ignore tests/stack
+
+bench: setup ## Measure the performance goals beside the usual pattern (minutes; writes bench/results/)
+	@$(BIN)/python -m bench
 
 check: setup ## Format, lint, types, the template, the pins
 	@$(BIN)/ruff format --check .

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 from bench.embedded import function_environment
+
 from permille_cli.template import PROJECT
 
 STARTS = {
@@ -34,17 +35,12 @@ Start = dict[str, float]
 
 
 def measure(runs: int, progress: Callable[[str], None]) -> dict[str, Start]:
-    """The medians of each start, and its ratio to the floor's."""
-    started: dict[str, list[Start]] = {name: [] for name in STARTS}
-    for run in range(-1, runs):
-        progress(f"Cold starts, round {run + 1} of {runs}")
-        for name, starts in started.items():
-            start = _start(*STARTS[name])
-            if run >= 0:
-                starts.append(start)
-    medians = {name: _medians(starts) for name, starts in started.items()}
-    floor = medians["floor"]
-    return {name: {"ratio": one["milliseconds"] / floor["milliseconds"], **one} for name, one in medians.items()}
+    """The medians of each start, and of its ratios to the floor's of the same round."""
+    rounds = []
+    for run in range(runs + 1):
+        progress(f"Cold starts, round {run} of {runs}")
+        rounds.append({name: _start(*start) for name, start in STARTS.items()})
+    return {name: _medians(name, rounds[1:]) for name in STARTS}
 
 
 def _start(function: str, folder: str, code: str) -> Start:
@@ -60,5 +56,7 @@ def _start(function: str, folder: str, code: str) -> Start:
     return start
 
 
-def _medians(starts: list[Start]) -> Start:
-    return {name: statistics.median(start[name] for start in starts) for name in starts[0]}
+def _medians(name: str, rounds: list[dict[str, Start]]) -> Start:
+    ratios = (one[name]["milliseconds"] / one["floor"]["milliseconds"] for one in rounds)
+    times = {key: statistics.median(one[name][key] for one in rounds) for key in rounds[0][name]}
+    return {"ratio": statistics.median(ratios), **times}

@@ -2,23 +2,36 @@
 
 import os
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
+from bench.deliveries import caller
 from tests.aws.tables import create_all
 
 from permille_cli.local.emulation import emulated
 from permille_cli.local.state import StateDirectory
 from permille_cli.template import load
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 REGION = "us-east-1"
 NOWHERE = "127.0.0.1:9"  # no mail is sent
 IDEMPOTENCY_TABLE = "IdempotencyTable"
 USUAL_TALLIES_TABLE = "UsualTalliesTable"
+KEY_TYPES: tuple[Literal["HASH", "RANGE"], ...] = ("HASH", "RANGE")
+DUMMY = {
+    "AWS_ACCESS_KEY_ID": "AKIADUMMY",
+    "AWS_SECRET_ACCESS_KEY": "dummy",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 
 
 @asynccontextmanager
@@ -29,15 +42,15 @@ async def counting_environment() -> AsyncIterator[dict[str, str]]:
         state = StateDirectory(Path(directory))
         state.make()
         async with emulated(state, key, secret, NOWHERE) as emulation:
-            endpoint = f"http://127.0.0.1:{emulation.port}"
-            _create_tables(endpoint, key, secret)
-            yield function_environment("IngestComplaint") | {
-                "AWS_ENDPOINT_URL": endpoint,
+            environment = function_environment("IngestComplaint") | {
+                "AWS_ENDPOINT_URL": f"http://127.0.0.1:{emulation.port}",
                 "AWS_ACCESS_KEY_ID": key,
                 "AWS_SECRET_ACCESS_KEY": secret,
                 "IDEMPOTENCY_TABLE": IDEMPOTENCY_TABLE,
                 "USUAL_TALLIES_TABLE": USUAL_TALLIES_TABLE,
             }
+            _create_tables(dynamodb_of(environment))
+            yield environment
 
 
 def function_environment(function: str) -> dict[str, str]:
@@ -46,18 +59,7 @@ def function_environment(function: str) -> dict[str, str]:
     own = template["Resources"][function]["Properties"]["Environment"]["Variables"]
     told = template["Globals"]["Function"]["Environment"]["Variables"] | own
     ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return (
-        ours
-        | {name: _value(value, template["Parameters"]) for name, value in told.items()}
-        | {
-            "AWS_ACCESS_KEY_ID": "AKIADUMMY",
-            "AWS_SECRET_ACCESS_KEY": "dummy",
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
-    )
+    return ours | DUMMY | {name: _value(value, template["Parameters"]) for name, value in told.items()}
 
 
 def _value(told: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
@@ -69,17 +71,28 @@ def _value(told: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
     return str(parameter.get("Default") or parameter.get("AllowedValues", [name])[0])
 
 
-def _create_tables(endpoint: str, key: str, secret: str) -> None:
-    dynamodb = boto3.client(
-        "dynamodb", endpoint_url=endpoint, region_name=REGION, aws_access_key_id=key, aws_secret_access_key=secret
+def dynamodb_of(environment: Mapping[str, str]) -> "DynamoDBClient":
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        region_name=REGION,
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
     )
+
+
+def enrol(dynamodb: "DynamoDBClient", accounts: Iterable[str]) -> None:
+    for account in accounts:
+        row = {"caller_identity": {"S": caller(account)}, "account_id": {"S": account}}
+        dynamodb.put_item(TableName="SendersTable", Item=row)
+
+
+def _create_tables(dynamodb: "DynamoDBClient") -> None:
     create_all(dynamodb)
     for table, keys in {IDEMPOTENCY_TABLE: ["id"], USUAL_TALLIES_TABLE: ["caller", "day"]}.items():
         dynamodb.create_table(
             TableName=table,
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-            KeySchema=[
-                {"AttributeName": name, "KeyType": kind} for name, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
+            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in zip(keys, KEY_TYPES, strict=False)],
         )

@@ -1,4 +1,4 @@
-"""What one invocation with many deliveries takes beyond the handler's world: `python -m bench.memory <event> <results>`.
+"""What one invocation takes beyond the handler's world: `python -m bench.memory <results> <event>`.
 
 Peaks of resident memory in KiB, of a process of its own. The event comes as text, as it comes to Lambda's runtime.
 """
@@ -17,7 +17,7 @@ STATUS = Path("/proc/self/status")
 
 
 def main() -> None:
-    event, results = Path(sys.argv[1]), Path(sys.argv[2])
+    results, event = Path(sys.argv[1]), Path(sys.argv[2])
     ingesting()
     floor = _peak()
     answer = handler(json.loads(event.read_bytes()), LambdaContext())

@@ -25,7 +25,7 @@ def tapped() -> list[Request]:
         requests.append((request.headers["X-Amz-Target"], request.body))
         return send(session, request)
 
-    URLLib3Session.send = noting  # type: ignore[method-assign]
+    URLLib3Session.send = noting  # type: ignore[assignment,method-assign]
     return requests
 
 

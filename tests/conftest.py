@@ -37,3 +37,9 @@ def moto() -> Iterator[MockAWS]:
 def aws(moto: MockAWS) -> None:
     """An AWS account with nothing in it."""
     moto.reset()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--exactly-once-examples", type=int, default=200, help="how many histories the counting is proven by"
+    )

@@ -5,13 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-from tests.stack.conftest import Stack, eventually, permille
+from tests.stack.conftest import COMMAND, Stack, eventually, permille
+
+from permille_cli.local.state import StateDirectory
 
 
 def test_up_again_describes_the_stack_that_runs(stack: Stack) -> None:
@@ -21,6 +24,14 @@ def test_up_again_describes_the_stack_that_runs(stack: Stack) -> None:
     described = json.loads(again.stdout)
     assert described["endpoint"] == stack.endpoint
     assert described["outputs"] == stack.outputs
+
+
+def test_up_with_other_parameters_is_refused_while_a_stack_runs(stack: Stack) -> None:
+    other = stack.run("local", "up", "--mode", "observe")
+
+    assert other.returncode == 2
+    assert "`permille local down`" in other.stderr
+    assert stack.run("local", "status").returncode == 0
 
 
 def test_status_tells_where_a_running_stack_is(stack: Stack) -> None:
@@ -86,6 +97,15 @@ def test_env_has_every_functions_variables_for_sam_local_invoke(stack: Stack, tm
     assert variables["Enforce"]["AWS_ENDPOINT_URL"] == stack.endpoint
 
 
+def test_env_says_in_one_line_that_a_file_cannot_be_written(stack: Stack, tmp_path: Path) -> None:
+    for file in (tmp_path, tmp_path / "missing" / "env.json"):
+        printed = stack.run("local", "env", "--file", str(file))
+
+        assert printed.returncode == 1
+        assert f"{file} cannot be written" in printed.stderr
+        assert printed.stderr.count("\n") == 1
+
+
 # ---------------------------------------------------------------- without a deployment
 
 
@@ -97,9 +117,7 @@ def directory(tmp_path: Path) -> Path:
 @pytest.fixture
 def supervisor(directory: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A stack that nothing is deployed to, which takes a tenth of the time."""
-    for part in (directory, directory / "logs", directory / "mails", directory / "tmp"):
-        part.mkdir()
-    (directory / "lock").touch()
+    StateDirectory(directory).make()
     command = [sys.executable, "-m", "permille_cli.local.supervisor", str(directory), "--hours", "0.1"]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:  # noqa: S603
         try:
@@ -160,10 +178,56 @@ def test_neither_up_nor_down_touches_a_directory_of_somebody_else(directory: Pat
     (directory / "thesis.txt").write_text("dear", encoding="utf-8")
 
     up = permille("local", "up", env={"PERMILLE_LOCAL_DIR": str(directory)})
-    permille("local", "down", env={"PERMILLE_LOCAL_DIR": str(directory)})
+    down = permille("local", "down", env={"PERMILLE_LOCAL_DIR": str(directory)})
 
-    assert up.returncode == 2
+    assert (up.returncode, down.returncode) == (2, 2)
     assert [path.name for path in directory.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("numbers", [(signal.SIGTERM,), (signal.SIGINT, signal.SIGINT)])
+@pytest.mark.parametrize("reached", ["logs/supervisor.log", "logs/sam-build.log"])
+def test_an_interrupted_up_leaves_nothing(directory: Path, reached: str, numbers: tuple[signal.Signals, ...]) -> None:
+    env = os.environ | {"PERMILLE_LOCAL_DIR": str(directory)}
+    with subprocess.Popen([*COMMAND, "local", "up"], env=env, stderr=subprocess.PIPE, text=True) as up:  # noqa: S603
+        eventually((directory / reached).exists)
+        for number in numbers:
+            up.send_signal(number)
+            time.sleep(0.2)
+        _, said = up.communicate(timeout=60)
+
+    assert up.returncode == 130
+    assert "Traceback" not in said
+    assert not directory.exists()
+
+
+def test_down_waits_for_an_up_that_is_under_way(directory: Path) -> None:
+    state = StateDirectory(directory)
+    command = [*COMMAND, "local", "down", "--dir", str(directory)]
+    with state.alone(lambda: None):
+        down = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)  # noqa: S603
+        assert down.stderr is not None
+        said = down.stderr.readline()
+        assert down.poll() is None
+    down.communicate(timeout=30)
+
+    assert "Waiting for another" in said
+    assert down.returncode == 0
+    assert not directory.exists()
+
+
+def test_the_platforms_name_is_what_was_asked_for(directory: Path) -> None:
+    name = 'O"Reilly & Söhne, $HOME\\'
+    env = {"PERMILLE_LOCAL_DIR": str(directory)}
+    try:
+        up = permille("local", "up", "--platform-name", name, "--stack", "other", env=env)
+        assert up.returncode == 0, up.stderr
+        described = json.loads(up.stdout)
+    finally:
+        permille("local", "down", env=env)
+
+    assert described["stack"] == "other"
+    assert described["outputs"]["PlatformName"] == name
+    assert not directory.exists()
 
 
 def _port(directory: Path) -> int:

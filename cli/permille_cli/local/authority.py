@@ -26,11 +26,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """IAM's refusal: of whom, on what, and whether a policy says Deny or merely none says Allow."""
+    """IAM's refusal: of whom, on what."""
 
     arn: str
     resource: str
-    explicit: bool
 
 
 class UnknownKeyError(Exception):

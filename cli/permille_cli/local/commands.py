@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from permille.aws.replay import ReplayedTime
 from permille_cli.errors import Failure, WrongInput
 from permille_cli.local import stack
 from permille_cli.local.deployment import Deployment, logical_functions
@@ -30,6 +31,10 @@ Directory = Annotated[
     Path, typer.Option("--dir", envvar="PERMILLE_LOCAL_DIR", help="Where everything of the stack is kept.")
 ]
 DIRECTORY = PROJECT / ".permille"
+NOT_RUNNING = "The embedded stack is not running: `permille local up` starts it."
+MOST_HOURS = 8760  # a year
+# Where no arithmetic of zones, days or tokens leaves what a datetime and a table can hold.
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @app.command()
@@ -42,6 +47,8 @@ def up(
     name: Annotated[str, typer.Option("--stack", help="The name of the CloudFormation stack.")] = "permille",
 ) -> None:
     """Start the stack, deploy Permille to it, and print as JSON how to use it. It goes on in the background."""
+    if not 0 < hours <= MOST_HOURS:  # nan neither
+        raise WrongInput(f"--hours takes more than 0 and at most {MOST_HOURS}, not {hours:g}")
     deployment = Deployment(name, mode.value, platform_name)
     emit_json(stack.up(_state(directory), deployment, hours))
 
@@ -65,9 +72,11 @@ def status(
 ) -> None:
     """Say whether the stack runs, and where. Exit 0 if it does, 1 if not."""
     found = stack.described(_state(directory))
-    if found is None:
-        typer.echo('{"running": false}' if as_json else "The embedded stack is not running.")
+    if found is None and as_json and not export:
+        emit_json({"running": False})
         raise typer.Exit(1)
+    if found is None:  # on stderr: a shell may be evaluating what is printed
+        raise Failure(NOT_RUNNING)
     if export:
         for variable, value in found["env"].items():
             typer.echo(f"export {variable}={shlex.quote(value)}")
@@ -89,13 +98,21 @@ def tick(
     state = _state(directory)
     instant = _instant(at)
     running, found = _running(state)
-    stack.set_clock(state, instant)
+    if instant is None:
+        state.set_clock(None)
+        ReplayedTime(table=found["outputs"]["ControlTable"], dynamodb=running.client("dynamodb")).clear()
     event = scheduled_event(instant or datetime.now(UTC), running)
     result = _invoke(running, found["outputs"]["EnforceFunctionName"], event)
+    if instant is not None:
+        state.set_clock(instant)
     if as_json:
         emit_json({"time": event["time"], "result": result})
     else:
-        typer.echo(f"{event['time']}  {json.dumps(result)}")
+        typer.echo(f"{event['time']}  {_as_text(result)}")
+    if result["failed"]:
+        raise Failure(
+            f"{_counted(result['failed'], 'account', 'accounts')} could not be seen to: Enforce's log says why"
+        )
 
 
 @app.command()
@@ -113,18 +130,25 @@ def env(
     text = json.dumps(variables, indent=2)
     if file is None:
         typer.echo(text)
-    else:
+        return
+    try:
         file.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Failure(f"{file} cannot be written: {error.strerror}") from error
 
 
 def _state(directory: Path) -> StateDirectory:
-    return StateDirectory(directory.resolve())
+    try:
+        path = directory.resolve()
+    except (OSError, RuntimeError) as error:  # too long a name, symbolic links in a circle
+        raise WrongInput(f"--dir takes a directory, not {str(directory)!r}") from error
+    return StateDirectory(path)
 
 
 def _running(state: StateDirectory) -> tuple[Running, dict[str, Any]]:
     running, found = state.running(), stack.described(state)
     if running is None or found is None:
-        raise Failure("The embedded stack is not running: `permille local up` starts it.")
+        raise Failure(NOT_RUNNING)
     return running, found
 
 
@@ -135,7 +159,19 @@ def _instant(text: str | None) -> datetime | None:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
         raise WrongInput(f"--at takes an ISO 8601 time such as 2026-03-01T09:00:00Z, not {text!r}") from error
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    instant = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    if not EARLIEST <= instant <= LATEST:
+        raise WrongInput(f"--at takes a time from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}, not {text!r}")
+    return instant.astimezone(UTC)
+
+
+def _as_text(result: dict[str, int]) -> str:
+    looked_at, entries = result["looked_at"], result["entries"]
+    return f"looked at {_counted(looked_at, 'account', 'accounts')}, wrote {_counted(entries, 'entry', 'entries')}"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _invoke(running: Running, function: str, event: dict[str, Any]) -> Any:

@@ -1,23 +1,29 @@
 """Builds and deploys infra/template.yaml to the embedded stack with SAM CLI, as an operator does to AWS."""
 
 import json
+import os
 import platform
+import re
+import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from permille_cli import template
-from permille_cli.errors import Failure
+from permille_cli.errors import Failure, WrongInput
 from permille_cli.local.state import Running, StateDirectory
 from permille_cli.local.tools import environment as tool_environment
 from permille_cli.local.tools import tool
 
 MAIL_FROM = "no-reply@apwt.example"
 MAIL_FROM_IDENTITY = "apwt.example"
-LINES_OF_FAILURE = 15
+STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
+PLATFORM_NAME_LENGTH = 60  # the template's MaxLength
 # uv's names for whose wheels the layer carries: here the functions run on this very host.
 PLATFORMS = {
     ("Linux", "x86_64"): "x86_64-manylinux2014",
@@ -37,6 +43,18 @@ class Deployment:
     mode: str
     platform_name: str
 
+    def __post_init__(self) -> None:
+        if not STACK_NAME.fullmatch(self.stack):
+            raise WrongInput(
+                f"--stack takes a letter and up to 127 letters, digits and hyphens more, not {self.stack!r}"
+            )
+        name = self.platform_name
+        if not (name.strip() and name.isprintable() and len(name) <= PLATFORM_NAME_LENGTH):
+            raise WrongInput(f"--platform-name takes 1 to {PLATFORM_NAME_LENGTH} printable characters, not {name!r}")
+
+    def __str__(self) -> str:
+        return f"--stack {self.stack} --mode {self.mode} --platform-name {shlex.quote(self.platform_name)}"
+
     @property
     def parameters(self) -> dict[str, str]:
         return {
@@ -54,7 +72,7 @@ def deploy(deployment: Deployment, running: Running, state: StateDirectory) -> d
     _make_deny_group(running, deployment.stack, document["Resources"].pop("DenyGroup", None))
     running.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM_IDENTITY)
     copy = state.path / "template.json"
-    copy.write_text(json.dumps(_for_this_host(document, running), indent=2), encoding="utf-8")
+    copy.write_text(json.dumps(_for_this_host(document, deployment, running), indent=2), encoding="utf-8")
     _build(copy, state)
     _deploy(deployment, running, state)
     return outputs(running, deployment.stack)
@@ -75,8 +93,11 @@ def logical_functions(running: Running, stack: str) -> dict[str, str]:
     }
 
 
-def _for_this_host(document: dict[str, Any], running: Running) -> dict[str, Any]:
+def _for_this_host(document: dict[str, Any], deployment: Deployment, running: Running) -> dict[str, Any]:
     """The template as this host can run it; everything else stays as it is deployed to AWS."""
+    for name, value in deployment.parameters.items():
+        # Not by --parameter-overrides: SAM CLI's own quoting cannot express every value.
+        document["Parameters"][name]["Default"] = value
     machine = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
     document["Globals"]["Function"] |= {"Runtime": f"python{PYTHON}", "Architectures": [machine]}
     for resource in document["Resources"].values():
@@ -117,11 +138,10 @@ def _build(copy: Path, state: StateDirectory) -> None:
 
 
 def _deploy(deployment: Deployment, running: Running, state: StateDirectory) -> None:
-    overrides = [f"ParameterKey={key},ParameterValue={value}" for key, value in deployment.parameters.items()]
     _sam(
         state, running.environment, "deploy", "--template", str(_built(state) / "template.yaml"),
         "--stack-name", deployment.stack, "--resolve-s3", "--no-confirm-changeset", "--no-progressbar",
-        "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "--parameter-overrides", *overrides,
+        "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM",
     )  # fmt: skip
 
 
@@ -133,11 +153,24 @@ def _sam(state: StateDirectory, environment: Mapping[str, str], command: str, *a
     quiet = {"SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": str(state.path / "sam"), "AWS_DEFAULT_REGION": "us-east-1"}
     path = state.logs / f"sam-{command}.log"
     with path.open("wb") as log:
-        done = subprocess.run(  # noqa: S603 - our own tool
+        process = subprocess.Popen(  # noqa: S603 - our own tool
             [tool("sam"), command, *arguments],
             cwd=state.path, env=tool_environment(state.tmp) | quiet | dict(environment),
-            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
-    if done.returncode:
-        said = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        raise Failure(f"sam {command} failed:\n" + "\n".join(said[-LINES_OF_FAILURE:]))
+    try:
+        status = process.wait()
+    except BaseException:  # an interrupt: its children would go on writing into what is about to be removed
+        with suppress(ProcessLookupError):  # it has just ended
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    if status:
+        raise Failure(f"sam {command} failed: {_last_said(path.read_text(encoding='utf-8', errors='replace'))}")
+
+
+def _last_said(log: str) -> str:
+    """The line that says why, and the one after it: the last error's if there is one, else the very last."""
+    said = [line.strip() for line in log.splitlines() if re.search(r"\w", line)]
+    errors = [number for number, line in enumerate(said) if line.startswith("Error")]
+    return " ".join(said[errors[-1] :][:2] if errors else said[-1:])

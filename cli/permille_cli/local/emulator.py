@@ -149,8 +149,7 @@ def _authorize(access_key_id: str, action: str, resources: list[str], context: d
         )
         decision = evaluate(request, principal.policies, *principal.limits).decision
         if decision != "Allow":
-            denied = {"arn": principal.arn, "resource": resource, "explicit": decision == "Deny"}
-            return 200, {"denied": denied}
+            return 200, {"denied": {"arn": principal.arn, "resource": resource}}
     return 200, {"denied": None}
 
 

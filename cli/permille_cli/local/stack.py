@@ -1,14 +1,12 @@
 """The life of the embedded stack, for commands and tests: up, described, down."""
 
-import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from rich.console import Console
@@ -16,25 +14,26 @@ from rich.console import Console
 from permille_cli.errors import Failure, WrongInput
 from permille_cli.local.deployment import Deployment, deploy
 from permille_cli.local.state import Running, StateDirectory
+from permille_cli.output import err
 
 STARTING_SECONDS = 90
 STOPPING_SECONDS = 60
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 
 def up(state: StateDirectory, deployment: Deployment, hours: float) -> dict[str, Any]:
     """Returns how to use the stack, started and deployed if it was not. If that fails nothing goes on running."""
-    if not state.may_become_a_stack():
-        raise WrongInput(f"{state.path} holds something else; name an empty directory with --dir")
-    state.make()
-    with _alone(state):
+    with _interrupted_once(), state.alone(_say_that_we_wait):
         found = described(state)
-        if found is None:
-            try:
-                _start_and_deploy(state, deployment, hours)
-            except BaseException:  # an interrupt too: nothing half-made goes on running
-                down(state)
-                raise
-            found = described(state)
+        if found is not None:
+            _check_that_it_is(deployment, found)
+            return found
+        try:
+            _start_and_deploy(state, deployment, hours)
+        except BaseException:  # an interrupt too: nothing half-made goes on running
+            _end(state)
+            raise
+        found = described(state)
     if found is None:
         raise Failure("the embedded stack stopped as soon as it was up")
     return found
@@ -67,18 +66,28 @@ def described(state: StateDirectory) -> dict[str, Any] | None:
 
 def down(state: StateDirectory) -> bool:
     """Stops the stack and removes all of it; False if it was not running."""
+    state.check()
+    if not state.is_ours():
+        return False
+    with state.alone(_say_that_we_wait):
+        return _end(state)
+
+
+def _end(state: StateDirectory) -> bool:
     stopped = _stop(state)
-    if state.is_a_stack():
-        state.remove()
+    state.remove()
     return stopped
 
 
-def set_clock(state: StateDirectory, instant: datetime | None) -> None:
-    """From now on mail is sent at `instant`; None: at the real time."""
-    if instant is None:
-        state.clock.unlink(missing_ok=True)
-    else:
-        state.clock.write_text(instant.isoformat(), encoding="utf-8")
+def _say_that_we_wait() -> None:
+    err.print("Waiting for another `permille local` that starts or stops this stack ...")
+
+
+def _check_that_it_is(asked: Deployment, found: dict[str, Any]) -> None:
+    outputs = found["outputs"]
+    runs = Deployment(found["stack"], outputs["EnforcementMode"], outputs["PlatformName"])
+    if runs != asked:
+        raise WrongInput(f"what runs is {runs}, not {asked}: `permille local down` stops it")
 
 
 def _start_and_deploy(state: StateDirectory, deployment: Deployment, hours: float) -> None:
@@ -92,17 +101,25 @@ def _start_and_deploy(state: StateDirectory, deployment: Deployment, hours: floa
 
 def _start(state: StateDirectory, hours: float) -> Running:
     command = [sys.executable, "-m", "permille_cli.local.supervisor", str(state.path), "--hours", str(hours)]
-    log_path = state.logs / "supervisor.log"
-    with log_path.open("wb") as log:
+    with (state.logs / "supervisor.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - ourselves
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=state.path, start_new_session=True
         )
+    try:
+        return _once_healthy(state, process)
+    except BaseException:  # it may not hold the lock yet, by which `_stop` would find it
+        process.terminate()
+        process.wait(STOPPING_SECONDS)
+        raise
+
+
+def _once_healthy(state: StateDirectory, process: subprocess.Popen[bytes]) -> Running:
     running: Running | None = None
     deadline = time.monotonic() + STARTING_SECONDS
     while running is None:
         if process.poll() is not None or time.monotonic() > deadline:
-            said = log_path.read_text(encoding="utf-8").strip().splitlines()
-            raise Failure("the embedded AWS did not start:\n" + "\n".join(said[-5:]))
+            said = (state.logs / "supervisor.log").read_text(encoding="utf-8").strip().splitlines()
+            raise Failure(f"the embedded AWS did not start: {said[-1] if said else 'it said nothing'}")
         time.sleep(0.1)
         running = state.running()
     return running
@@ -112,7 +129,8 @@ def _stop(state: StateDirectory) -> bool:
     holder = state.holder()
     if holder is None:
         return False
-    os.kill(holder, signal.SIGTERM)
+    with suppress(ProcessLookupError):  # it has just ended
+        os.kill(holder, signal.SIGTERM)
     deadline = time.monotonic() + STOPPING_SECONDS
     while state.holder() is not None:
         if time.monotonic() > deadline:
@@ -122,8 +140,17 @@ def _stop(state: StateDirectory) -> bool:
 
 
 @contextmanager
-def _alone(state: StateDirectory) -> Iterator[None]:
-    """Waits for whoever else is starting this stack."""
-    with state.starting.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+def _interrupted_once() -> Iterator[None]:
+    """SIGTERM interrupts as SIGINT does, and whatever comes after the first is ignored: tidying up is under way."""
+
+    def interrupt(number: int, frame: object) -> None:  # noqa: ARG001
+        for signal_number in INTERRUPTS:
+            signal.signal(signal_number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in INTERRUPTS}
+    try:
         yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

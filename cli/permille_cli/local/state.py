@@ -5,8 +5,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,15 @@ from typing import IO, Any
 import boto3
 from botocore.config import Config
 
+from permille_cli.errors import Failure, WrongInput
+
 LOCKING_SECONDS = 3
+REMOVING_SECONDS = 5
+MAGIC = "An embedded stack of Permille is kept here; `permille local down` removes it.\n"
+OURS = (
+    "certificate.pem", "clock", "clock.new", "deployed.json", "deployed.new", "lock", "logs", "mails", "running.json",
+    "running.new", "sam", "template.json", "tmp", ".aws-sam",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,10 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class StateDirectory:
-    """Everything of one stack lies in here: `rm -r` of it leaves nothing behind once the stack is down."""
+    """Everything of one stack lies in here: `rm -r` of it leaves nothing behind once the stack is down.
+
+    A marker tells it from a directory of somebody else: it is there before anything else is, and goes last.
+    """
 
     path: Path
 
@@ -70,9 +81,9 @@ class StateDirectory:
         return self.path / "lock"
 
     @property
-    def starting(self) -> Path:
-        """The lock of whoever starts and deploys the stack."""
-        return self.path / "starting"
+    def marker(self) -> Path:
+        """Says that the directory is ours. Who starts or stops the stack locks it meanwhile."""
+        return self.path / ".permille-stack"
 
     @property
     def logs(self) -> Path:
@@ -95,30 +106,73 @@ class StateDirectory:
         """Holds the instant of the latest `tick --at`; while it exists, mail is sent at that instant."""
         return self.path / "clock"
 
-    def is_a_stack(self) -> bool:
-        return self.lock.is_file()
+    def is_ours(self) -> bool:
+        """Whether this is a directory that `make` made; a marker that is still being written counts."""
+        try:
+            return MAGIC.startswith(self.marker.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
 
-    def may_become_a_stack(self) -> bool:
-        """Whether nothing of anybody else is in here, since `down` removes it all."""
-        return self.is_a_stack() or not self.path.exists() or not any(self.path.iterdir())
+    def check(self) -> None:
+        """Raises WrongInput where anything of somebody else is, or what is no directory at all."""
+        try:
+            if not self.is_ours() and any(self.path.iterdir()):
+                raise WrongInput(f"{self.path} holds something else; name an empty directory with --dir")
+        except FileNotFoundError:
+            return  # nothing is there
+        except OSError as error:
+            raise WrongInput(f"{self.path} cannot hold a stack: {error.strerror}") from error
 
     def make(self) -> None:
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._claim()
         self.lock.touch()
         for directory in (self.logs, self.mails, self.tmp):
             directory.mkdir(exist_ok=True)
 
+    def _claim(self) -> None:
+        self.check()
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.marker.write_text(MAGIC, encoding="utf-8")
+        except OSError as error:
+            raise WrongInput(f"{self.path} cannot hold a stack: {error.strerror}") from error
+
     def remove(self) -> None:
-        shutil.rmtree(self.path)
+        """Removes what is ours; what somebody else put here stays, and the directory with it."""
+        try:
+            for name in OURS:
+                _remove(self.path / name)
+            self.marker.unlink(missing_ok=True)
+        except OSError as error:
+            raise Failure(f"{error.filename} could not be removed: {error.strerror}") from error
+        with suppress(OSError):  # something of somebody else is in it
+            self.path.rmdir()
+
+    @contextmanager
+    def alone(self, waiting: Callable[[], None]) -> Iterator[None]:
+        """Keeps everybody else from starting or stopping this stack; calls `waiting` if somebody is at it now."""
+        while True:
+            self._claim()
+            with self.marker.open("r") as marker:
+                if not _locked(marker):
+                    waiting()
+                    fcntl.flock(marker, fcntl.LOCK_EX)
+                if _is_still(marker, self.marker):  # else whoever was at it removed the directory
+                    self.make()
+                    yield
+                    return
 
     def holder(self) -> int | None:
         """The process that runs this stack, or None."""
-        while self.is_a_stack():
-            with self.lock.open("r+") as lock:
-                if _locked(lock):
-                    return None
-                if number := lock.read():
-                    return int(number)
+        while self.is_ours():
+            try:
+                with self.lock.open("r+") as lock:
+                    if _locked(lock):
+                        return None
+                    if number := lock.read():
+                        return int(number)
+            except FileNotFoundError:  # somebody is removing it all
+                return None
             time.sleep(0.01)  # it is just about to say who it is
         return None
 
@@ -142,13 +196,11 @@ class StateDirectory:
 
     def running(self) -> Running | None:
         """What runs here, once it is healthy; None if nothing does."""
-        path = self.path / "running.json"
-        if self.holder() is None or not path.is_file():
-            return None
-        return Running(**json.loads(path.read_text(encoding="utf-8")))
+        found = _read(self.path / "running.json")
+        return Running(**found) if found and self.holder() is not None else None
 
     def write_running(self, running: Running) -> None:
-        write_private(self.path / "running.json", asdict(running))
+        _write_private(self.path / "running.json", json.dumps(asdict(running), indent=2))
 
     def forget_running(self) -> None:
         for name in ("running.json", "deployed.json"):
@@ -156,18 +208,25 @@ class StateDirectory:
 
     def deployed(self) -> dict[str, Any] | None:
         """What `write_deployed` was given since this stack was started."""
-        path = self.path / "deployed.json"
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+        return _read(self.path / "deployed.json")
 
     def write_deployed(self, stack: dict[str, Any]) -> None:
-        write_private(self.path / "deployed.json", stack)
+        _write_private(self.path / "deployed.json", json.dumps(stack, indent=2))
+
+    def set_clock(self, instant: datetime | None) -> None:
+        """From now on mail is sent at `instant`; None: at the real time."""
+        if instant is None:
+            self.clock.unlink(missing_ok=True)
+        else:
+            _write_private(self.clock, instant.isoformat())
 
     def now(self) -> datetime:
         """The instant at which mail is sent: the latest tick's, else the real one."""
         try:
-            return datetime.fromisoformat(self.clock.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+            set_to = datetime.fromisoformat(self.clock.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # none is set, or somebody else wrote there
             return datetime.now(UTC)
+        return set_to if set_to.tzinfo else datetime.now(UTC)
 
 
 def _locked(file: IO[str]) -> bool:
@@ -178,9 +237,36 @@ def _locked(file: IO[str]) -> bool:
     return True
 
 
-def write_private(path: Path, document: dict[str, Any]) -> None:
+def _is_still(file: IO[str], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        return None
+    return found
+
+
+def _write_private(path: Path, text: str) -> None:
     """Writes a file that its owner alone can read, at once or not at all."""
     fresh = path.with_suffix(".new")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(document, file, indent=2)
+        file.write(text)
     fresh.replace(path)
+
+
+def _remove(path: Path) -> None:
+    """Removes a file or a tree. A process that is just ending may still take files away, or leave more."""
+    deadline = time.monotonic() + REMOVING_SECONDS
+    while os.path.lexists(path):
+        try:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -56,7 +57,7 @@ class Submission:
 
     def first(self, name: str) -> str | None:
         """The decoded value of the first header of that name."""
-        return next((str(make_header(decode_header(value))) for value in self.all(name)), None)
+        return next((_decoded(value) for value in self.all(name)), None)
 
 
 def read(envelope_from: str, recipients: Iterable[str], content: bytes) -> Submission:
@@ -77,6 +78,13 @@ def read(envelope_from: str, recipients: Iterable[str], content: bytes) -> Submi
         tags=tuple(_tags(_value(message, "X-SES-MESSAGE-TAGS"))),
         configuration_set=_value(message, "X-SES-CONFIGURATION-SET") or None,
     )
+
+
+def _decoded(value: str) -> str:
+    try:
+        return str(make_header(decode_header(value)))
+    except (HeaderParseError, LookupError, ValueError):  # broken base64, a charset unknown or not the text's
+        return value
 
 
 def _value(message: Message, name: str) -> str:

@@ -1,0 +1,86 @@
+"""`make bench`: measures what the performance goals are about, prints it, and keeps it under bench/results/.
+
+All in a few minutes, on loopback alone. Nothing here fails for being slow.
+"""
+
+import asyncio
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench import cold_start, results, tables
+from bench.deliveries import fresh
+from bench.embedded import counting_environment, dynamodb_of, enrol
+from rich.console import Console
+
+from permille_cli.template import PROJECT
+
+RUNS = 3
+COLD_STARTS = 7
+RECORDS = 2500  # of one invocation, where its memory is measured
+RESULTS = PROJECT / "bench" / "results"
+MB = 1_000_000
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+
+def main() -> None:
+    cells, memory = asyncio.run(_counted())
+    with err.status("") as status:
+        starts = cold_start.measure(COLD_STARTS, status.update)
+    goals = results.goals(cells, memory) + results.cold_start_goals(starts)
+    for part in (
+        tables.counting(cells, RUNS),
+        tables.notes(),
+        tables.cold_starts(starts, COLD_STARTS),
+        tables.against_goals(goals),
+    ):
+        out.print(part, "")
+    _keep("ingest", results.ingest_document(cells, memory, RUNS))
+    _keep("cold_start", results.cold_start_document(starts, COLD_STARTS))
+
+
+async def _counted() -> tuple[list[results.Json], results.Json]:
+    async with counting_environment() as environment:
+        cells = await asyncio.to_thread(_worker, environment, "bench.counting", RUNS)
+        with err.status(f"Memory of one invocation with {RECORDS} records"):
+            memory = await asyncio.to_thread(_memory, environment)
+    return cells, memory
+
+
+def _memory(environment: Mapping[str, str]) -> results.Json:
+    accounts = [f"memory-{n}" for n in range(5)]
+    enrol(dynamodb_of(environment), accounts)
+    batch = fresh(accounts, RECORDS, 1, random.Random(RECORDS))
+    with TemporaryDirectory() as directory:
+        event = Path(directory) / "event.json"
+        event.write_text(json.dumps(batch.events[0]), encoding="utf-8")
+        peaks = _worker(environment, "bench.memory", event)
+    return {
+        "records": RECORDS,
+        "bodies_mb": round(sum(len(record["body"]) for record in batch.records) / MB, 1),
+        "floor_mb": round(peaks["floor"] * 1024 / MB),
+        "over_floor_mb": round((peaks["peak"] - peaks["floor"]) * 1024 / MB),
+    }
+
+
+def _worker(environment: Mapping[str, str], module: str, argument: object) -> Any:
+    """What a process of its own finds out; what the handlers print is nobody's."""
+    with TemporaryDirectory() as directory:
+        found = Path(directory) / "found.json"
+        command = [sys.executable, "-m", module, str(found), str(argument)]
+        subprocess.run(command, env=environment, cwd=PROJECT, stdout=subprocess.DEVNULL, check=True)  # noqa: S603
+        return json.loads(found.read_text(encoding="utf-8"))
+
+
+def _keep(name: str, document: results.Json) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""What the figures say: their ratios, the goals, and the documents that are kept, without a word about the machine."""
+
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bench.deliveries import ONE_IN
+
+GOALS_AT = (1000, 5)  # the batch and its accounts
+HOW = {
+    "deliveries": "one recipient each, in the form of SES's event publishing; accounts drawn at random",
+    "usual pattern": "BatchProcessor and @idempotent_function of Powertools, keyed by the SQS record's id, around one "
+    "PynamoDB ADD",
+    "cpu": "process_time of the process that runs the handler, its clients warm",
+    "events_per_second": "with the embedded DynamoDB, which takes most of that time",
+    "calls": "HTTP requests sent",
+    "write_units": "computed by DynamoDB's published rules, since emulators misreport them: 1 for each started KB of a "
+    "plain write, 2 for each item of a transaction, also where it is cancelled; reads apart",
+    "duplicates": f"1 in {ONE_IN} was counted before: every other redelivered by SQS under the same record id, the "
+    "rest delivered again by SNS under a new one",
+}
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    figure: str
+    goal: float
+    reached: float
+    at_least: bool = False
+
+    @property
+    def met(self) -> bool:
+        return self.reached >= self.goal if self.at_least else self.reached <= self.goal
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What both ways came to at one size of batch and number of accounts."""
+
+    permille: Json
+    usual: Json
+
+    @property
+    def ratios(self) -> Json:
+        """Of one delivery; the last two are of one in a hundred being a duplicate, to none."""
+        ours, theirs = self.permille["without"], self.usual["without"]
+        return {
+            "batch": self.permille["size"],
+            "accounts": self.permille["accounts"],
+            "cpu_usual_to_permille": theirs["cpu_microseconds"] / ours["cpu_microseconds"],
+            "calls_usual_to_permille": theirs["calls"] / ours["calls"],
+            "write_units_usual_to_permille": theirs["write_units"] / ours["write_units"],
+            "calls_permille_with_duplicates_to_without": calls_with_duplicates(self.permille),
+            "calls_usual_with_duplicates_to_without": calls_with_duplicates(self.usual),
+        }
+
+
+def pairs(cells: Sequence[Json]) -> list[Pair]:
+    """The cells come in twos, Permille's first."""
+    return [Pair(ours, theirs) for ours, theirs in zip(cells[::2], cells[1::2], strict=True)]
+
+
+def calls_with_duplicates(cell: Json) -> float:
+    return float(cell["duplicates"]["calls"] / cell["without"]["calls"])
+
+
+def goals(cells: Sequence[Json], memory: Json) -> list[Goal]:
+    pair = next(one for one in pairs(cells) if (one.permille["size"], one.permille["accounts"]) == GOALS_AT)
+    without, ratios = pair.permille["without"], pair.ratios
+    wrong = max(abs(one.permille[kind]["excess"]) for one in pairs(cells) for kind in ("without", "duplicates"))
+    return [
+        Goal("CPU, usual pattern / Permille", 50, ratios["cpu_usual_to_permille"], at_least=True),
+        Goal("DynamoDB calls per event", 0.0125, without["calls"]),
+        Goal("write units per event, no duplicates", 2.12, without["write_units"]),
+        Goal("1 % duplicates: tallies wrong by", 0, wrong),
+        Goal("1 % duplicates: calls, with / without", 2.5, ratios["calls_permille_with_duplicates_to_without"]),
+        Goal(f"memory, {memory['records']} records, MB over floor", 100, memory["over_floor_mb"]),
+    ]
+
+
+def cold_start_goals(starts: Json) -> list[Goal]:
+    return [Goal("cold start of IngestComplaint / floor", 1.35, starts["ingest_complaint"]["ratio"])]
+
+
+def ingest_document(cells: Sequence[Json], memory: Json, runs: int) -> Json:
+    return {
+        "ratios": [_rounded(pair.ratios) for pair in pairs(cells)],
+        "goals": [_rounded(asdict(goal) | {"met": goal.met}) for goal in goals(cells, memory)],
+        "memory": memory,
+        "per_event": [_rounded(cell) for cell in cells],
+        "runs": runs,
+        "python": platform.python_version(),
+        "how": HOW,
+    }
+
+
+def cold_start_document(starts: Json, runs: int) -> Json:
+    return {
+        "goals": [_rounded(asdict(goal) | {"met": goal.met}) for goal in cold_start_goals(starts)],
+        "starts": _rounded(starts),
+        "runs": runs,
+        "python": platform.python_version(),
+    }
+
+
+def _rounded(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _rounded(one) for name, one in value.items()}
+        case float():
+            return float(f"{value:.4g}")
+        case _:
+            return value

@@ -1,0 +1,64 @@
+"""The figures for people."""
+
+from collections.abc import Sequence
+
+from bench.results import GOALS_AT, HOW, Goal, Json, calls_with_duplicates
+from rich.table import Table
+
+PLAIN: Json = {"box": None, "padding": (0, 2, 0, 0), "title_justify": "left"}
+WAYS = {"permille": "Permille", "usual": "usual"}
+
+
+def counting(cells: Sequence[Json], runs: int) -> Table:
+    table = Table(title=f"Per event, medians of {runs} runs; on the right with 1 % duplicates", **PLAIN)
+    for heading in ("batch", "accounts"):
+        table.add_column(heading, justify="right")
+    table.add_column("way")
+    for heading in ("events/s", "CPU µs", "calls", "write\nunits", "tallies", "calls"):
+        table.add_column(heading, justify="right")
+    for cell in cells:
+        table.add_row(*_row(cell))
+    return table
+
+
+def _row(cell: Json) -> list[str]:
+    figures, excess = cell["without"], cell["duplicates"]["excess"]
+    return [
+        str(cell["size"]),
+        str(cell["accounts"]),
+        WAYS[cell["way"]],
+        f"{figures['events_per_second']:,.0f}",
+        f"{figures['cpu_microseconds']:,.0f}",
+        f"{figures['calls']:.4f}",
+        f"{figures['write_units']:.2f}",
+        f"[red]{excess:+d}" if excess else "exact",
+        f"x {calls_with_duplicates(cell):.2f}",
+    ]
+
+
+def notes() -> Table:
+    table = Table.grid(padding=(0, 2))
+    for what, how in HOW.items():
+        table.add_row(what, how)
+    return table
+
+
+def cold_starts(starts: Json, runs: int) -> Table:
+    table = Table(title=f"Import and first clients, medians of {runs} starts", **PLAIN)
+    for heading in ("start", "ms", "CPU ms", "ratio to the floor"):
+        table.add_column(heading, justify="left" if heading == "start" else "right")
+    for name, start in starts.items():
+        milliseconds = (f"{start[key]:.0f}" for key in ("milliseconds", "cpu_milliseconds"))
+        table.add_row(name, *milliseconds, f"{start['ratio']:.2f}")
+    return table
+
+
+def against_goals(reached: Sequence[Goal]) -> Table:
+    size, accounts = GOALS_AT
+    table = Table(title=f"Goals (batch of {size}, {accounts} accounts)", **PLAIN)
+    for heading in ("figure", "goal", "reached", ""):
+        table.add_column(heading, justify="right" if heading in ("goal", "reached") else "left")
+    for goal in reached:
+        limit = f"{'at least' if goal.at_least else 'at most'} {goal.goal:g}"
+        table.add_row(goal.figure, limit, f"{goal.reached:.4g}", "[green]met" if goal.met else "[red]missed")
+    return table
