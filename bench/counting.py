@@ -27,7 +27,7 @@ from tests.builders import LambdaContext
 
 SIZES = (10, 100, 1000)
 ACCOUNTS = (1, 5, 50)
-AT_LEAST = 100  # deliveries in a run, so that one in a hundred is one
+AT_LEAST = 200  # deliveries in a run, so that one in a hundred is one duplicate of either kind
 SEED = 4711
 numbers = count()
 

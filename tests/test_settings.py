@@ -4,19 +4,19 @@ import pytest
 
 from permille.settings import EnforceSettings, IngestSettings, MissingSettings, NotifySettings, Settings
 
-ENV = {"PLATFORM_NAME": "APWT", "CONTROL_TABLE": "control"}
+ENV = {"CONTROL_TABLE": "control"}
 
 
 def test_every_missing_name_is_reported_at_once() -> None:
     with pytest.raises(MissingSettings) as raised:
-        EnforceSettings.from_env({"PLATFORM_NAME": "APWT", "ACCOUNTS_TABLE": ""})
+        EnforceSettings.from_env({"ACCOUNTS_TABLE": ""})
 
     names = "CONTROL_TABLE, ACCOUNTS_TABLE, TALLIES_TABLE, TIMELINE_TABLE, DENY_GROUP, ENFORCEMENT_MODE"
     assert f"missing in the environment: {names};" in str(raised.value)
 
 
 def test_what_is_not_there_has_its_default() -> None:
-    assert Settings.from_env(ENV) == Settings(platform_name="APWT", control_table="control", replay_clock="off")
+    assert Settings.from_env(ENV) == Settings(control_table="control", replay_clock="off")
     assert Settings.from_env({**ENV, "REPLAY_CLOCK": "on"}).replay_clock == "on"
 
 
@@ -25,4 +25,4 @@ def test_the_process_environment_is_read_by_default(settings: type[Settings], mo
     for name in settings.__dataclass_fields__:
         monkeypatch.setenv(name.upper(), f"the {name}")
 
-    assert settings.from_env().platform_name == "the platform_name"
+    assert settings.from_env().control_table == "the control_table"

@@ -1,6 +1,5 @@
 """`permille account`: who sends, and how they stand."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +9,7 @@ from rich.table import Table
 from permille.domain.account import Account, Status
 from permille.domain.policy import SEED, Verdict, judge
 from permille.domain.reputation import first_day
+from permille.domain.switch import changes
 from permille_cli import enrolment
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
@@ -47,11 +47,11 @@ def add(
         identities=tuple(dict.fromkeys(identity)),
         adopted=tuple(dict.fromkeys(sender or [])),
     )
-    enrolled = enrolment.enrol(find(stack), request, datetime.now(UTC))
+    enrolled = enrolment.enrol(find(stack), request)
     if as_json:
         emit_json(enrolled.as_data(show_secret=show_secret))
     else:
-        out.print(enrolled.as_text(show_secret=show_secret))
+        out.print(enrolled.as_text(show_secret=show_secret), soft_wrap=True)
 
 
 @app.command(name="list")
@@ -71,7 +71,9 @@ def list_accounts(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) 
     if as_json:
         emit_json({"accounts": rows})
         return
-    table = Table("account", "status", "owner", "senders", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("account", "status", "owner", "senders"):
+        table.add_column(heading, overflow="fold")
     for account in accounts:
         table.add_row(account.id, _status(account), escape(account.owner_email), ", ".join(account.senders))
     out.print(table)
@@ -82,23 +84,25 @@ def show(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: As
     """Show how an account stands: its status, its counts, and its SMTP credential as IAM has it now."""
     found = find(stack)
     account = found.account(account_id)
-    now = account.not_before_last_decision(datetime.now(UTC))
+    now = account.not_before_last_decision(found.now())
     days = found.tallies.days(account.id, account.epoch, first_day(now.date(), SEED.window_days))
     verdict = judge(SEED, days, now.date())
-    senders = [_sender(found, caller) for caller in account.senders]
+    senders = [_sender(found, account, caller) for caller in account.senders]
     if as_json:
         emit_json(_standing(account, verdict, senders))
     else:
         _print_standing(account, verdict, senders)
 
 
-def _sender(stack: Stack, caller: str) -> dict[str, Any]:
+def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
     """Read live from IAM: what the switch did is believed when it is seen."""
     state = stack.switch.read(caller)
     keys = sorted(state.keys.items()) if state else []
+    asleep = account.asleep.get(caller, frozenset())
     return {
         "caller_identity": caller,
         "exists": state is not None,
+        "agrees": state is None or not changes(state, asleep, may_send=account.status.may_send),
         "denied": state is not None and state.denied,
         "keys": [{"access_key_id": key, "status": status} for key, status in keys],
     }
@@ -136,16 +140,17 @@ def _standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]])
 def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]]) -> None:
     counts = verdict.counts
     left = verdict.allowance_left if account.status.may_send else 0
-    out.print(f"[bold]{account.id}[/]  {_status(account)}  (epoch {account.epoch}, {escape(account.owner_email)})")
-    out.print(
-        f"last {verdict.window_days} days: {counts.delivered:,} delivered, {counts.complaints:,} complaints, "
-        f"{counts.bounces:,} bounces; limit {verdict.limit} per 1,000, {left:,} more complaints would be kept"
-    )
+    out.print(f"[bold]{account.id}[/]  {_status(account)}  epoch {account.epoch}, {escape(account.owner_email)}")
+    out.print(f"last {verdict.window_days} days: {counts.delivered:,} delivered, {counts.bounces:,} bounced")
+    out.print(f"complaints: {counts.complaints:,}; {left:,} more would be kept (limit {verdict.limit} per 1,000)")
     for sender in senders:
-        keys = ", ".join(f"{key['access_key_id']} {key['status']}" for key in sender["keys"]) or "no keys"
-        missing = "" if sender["exists"] else "  [red]no such IAM user[/]"
-        denied = "  [red]denied[/]" if sender["denied"] else ""
-        out.print(f"sender {sender['caller_identity']}: {keys}{denied}{missing}")
+        out.print(f"sender {sender['caller_identity']}")
+        for key in sender["keys"]:
+            out.print(f"  {key['access_key_id']} {key['status']}")
+        notes = ["denied"] * sender["denied"] + ["no such IAM user"] * (not sender["exists"])
+        notes += ["does not agree with the status"] * (not sender["agrees"])
+        if notes:
+            out.print(f"  [red]{', '.join(notes)}[/]")
 
 
 def _status(account: Account) -> str:

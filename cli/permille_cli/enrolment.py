@@ -1,13 +1,13 @@
-"""Adding an account: its IAM user or an adopted one, its identities, its SMTP credential, its row.
+"""Adding an account: its row, its identities, its IAM user or an adopted one, its SMTP credential.
 
-The order matters. Identities and the user come first and can be made again without harm; the row comes before the
-credential is shown, so that no mail can be sent that nobody would count. What fails in between is taken back.
+The order matters. The row comes first: of two who add the same account at once one is refused before it touched
+anything, and nobody can send mail that is not counted. Each step that follows is taken back where a later one fails.
 """
 
 import json
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,15 +16,16 @@ from botocore.exceptions import ClientError
 from permille.aws.client import client, code_of
 from permille.domain import timeline
 from permille.domain.account import Account
-from permille.errors import Conflict, Unavailable
+from permille.errors import Conflict
 from permille_cli import adoption
-from permille_cli.errors import Failure, WrongInput
+from permille_cli.errors import WrongInput
 from permille_cli.smtp_credential import smtp_password
 from permille_cli.stack import Stack
 
 ACCOUNT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,53}")
-ADDRESS = re.compile(r"[^\s<>\"@,;]+@[^\s<>\"@,;]+\.[^\s<>\"@,;]+")
-IDENTITY = re.compile(r"([^\s<>\"@,;]+@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_LOCAL, _DOMAIN = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+", r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+ADDRESS = re.compile(f"{_LOCAL}@{_DOMAIN}")
+IDENTITY = re.compile(f"({_LOCAL}@)?{_DOMAIN}")
 POLICY = "permille-send"
 TAG = "permille:account"
 
@@ -44,14 +45,19 @@ class Request:
             raise WrongInput(
                 f"{self.account_id!r} is no account id: small letters, digits and -, at most 54, not beginning with -"
             )
+        if "" in self.adopted:
+            raise WrongInput("--sender names no IAM user")
         if not ADDRESS.fullmatch(self.owner_email):
             raise WrongInput(f"{self.owner_email!r} is no e-mail address (--owner-email)")
-        for identity in self.identities:
-            if not IDENTITY.fullmatch(identity):
-                raise WrongInput(f"{identity!r} is neither a domain nor an e-mail address (--identity)")
+        wrong = [identity for identity in self.identities if not IDENTITY.fullmatch(identity)]
+        if wrong:
+            raise WrongInput(f"{wrong[0]!r} is neither a domain nor an e-mail address (--identity)")
+        self._check_timezone()
+
+    def _check_timezone(self) -> None:
         try:
             ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):
             raise WrongInput(f"{self.timezone!r} is no time zone; one is Europe/Vienna (--timezone)") from None
 
 
@@ -70,6 +76,7 @@ class Enrolled:
     smtp_endpoint: str
     region: str
     records_to_publish: tuple[str, ...]
+    replaced_default_sets: dict[str, str]
 
     def as_data(self, *, show_secret: bool) -> dict[str, Any]:
         host, _, port = self.smtp_endpoint.rpartition(":")
@@ -89,6 +96,8 @@ class Enrolled:
             data["caller_identities"] = list(self.account.senders)
         if self.records_to_publish:
             data["records_to_publish"] = list(self.records_to_publish)
+        if self.replaced_default_sets:
+            data["replaced_default_sets"] = self.replaced_default_sets
         if show_secret and key:
             data["secret_access_key"] = key.secret_access_key
         return data
@@ -103,13 +112,15 @@ class Enrolled:
             lines += ["It keeps the credentials that its sender has."]
         if "secret_access_key" in data:
             lines += [f"  secret access key  {data['secret_access_key']}"]
+        for identity, replaced in self.replaced_default_sets.items():
+            lines += [f"[yellow]The default configuration set of {identity} was {replaced}; it is ours now.[/]"]
         if self.records_to_publish:
             lines += ["SES verifies an identity once its DNS records are published:"]
             lines += [f"  {record}" for record in self.records_to_publish]
         return "\n".join(lines)
 
 
-def enrol(stack: Stack, request: Request, now: datetime) -> Enrolled:
+def enrol(stack: Stack, request: Request) -> Enrolled:
     """Adds the account. Raises WrongInput for what cannot be, Failure for what did not work."""
     request.check()
     if stack.accounts.get(request.account_id):
@@ -118,8 +129,6 @@ def enrol(stack: Stack, request: Request, now: datetime) -> Enrolled:
     senders = request.adopted or (enrolment.own_sender(),)
     if request.adopted:
         adoption.check(stack, request.adopted, enrolment.resources())
-    records = enrolment.prepare_identities()
-    credential = None if request.adopted else enrolment.make_sender()
     account = Account(
         id=request.account_id,
         owner_email=request.owner_email,
@@ -127,20 +136,21 @@ def enrol(stack: Stack, request: Request, now: datetime) -> Enrolled:
         timezone=request.timezone,
         senders=senders,
     )
+    with ExitStack() as undo:
+        _add_row(stack, account)
+        undo.callback(stack.accounts.remove, account)
+        records, replaced = enrolment.prepare_identities(undo)
+        credential = None if request.adopted else enrolment.make_sender(undo)
+        undo.pop_all()  # all is done: nothing is taken back
+    return Enrolled(account, credential, stack["SmtpEndpoint"], stack["Region"], tuple(records), replaced)
+
+
+def _add_row(stack: Stack, account: Account) -> None:
     try:
-        stack.accounts.add(account, [timeline.created(account.id, now, senders)])
-    except (Conflict, Unavailable) as error:
-        if credential:
-            enrolment.take_back_sender()
-        raise _why_not_added(request, error) from error
-    return Enrolled(account, credential, stack["SmtpEndpoint"], stack["Region"], tuple(records))
-
-
-def _why_not_added(request: Request, error: Unavailable) -> Exception:
-    if isinstance(error, Conflict):
-        owned = ", ".join(request.adopted) or "its sender"
-        return WrongInput(f"the account {request.account_id} exists, or {owned} belongs to another account")
-    return Failure(f"the account was not added: {error}")
+        stack.accounts.add(account, [timeline.created(account.id, stack.now(), account.senders)])
+    except Conflict as conflict:
+        owned = ", ".join(account.senders)
+        raise WrongInput(f"the account {account.id} was added just now, or {owned} is another account's") from conflict
 
 
 class _Enrolment:
@@ -169,27 +179,36 @@ class _Enrolment:
         names = [f"identity/{name}" for name in self._request.identities]
         return frozenset(f"{prefix}:{name}" for name in [*names, f"configuration-set/{self._configuration_set}"])
 
-    def prepare_identities(self) -> list[str]:
-        """Makes our set each identity's default, so that who leaves out the header stays seen. An identity that
-        SES does not know yet is made; returned are the DNS records that verify it."""
+    def prepare_identities(self, undo: ExitStack) -> tuple[list[str], dict[str, str]]:
+        """Makes our set each identity's default, so that who leaves out the header stays seen. An identity that SES
+        does not know yet is made. Returned are the DNS records that verify it, and the sets that were replaced."""
         records: list[str] = []
+        replaced: dict[str, str] = {}
         for name in self._request.identities:
             try:
-                self._ses.put_email_identity_configuration_set_attributes(
-                    EmailIdentity=name, ConfigurationSetName=self._configuration_set
-                )
+                before = self._ses.get_email_identity(EmailIdentity=name).get("ConfigurationSetName", "")
             except ClientError as refused:
                 if code_of(refused) != "NotFoundException":
                     raise
                 made = self._ses.create_email_identity(EmailIdentity=name, ConfigurationSetName=self._configuration_set)
+                undo.callback(self._ses.delete_email_identity, EmailIdentity=name)
                 records += _records(name, made)
-        return records
+                continue
+            self._set_default(name, self._configuration_set)
+            undo.callback(self._set_default, name, before)
+            if before not in ("", self._configuration_set):
+                replaced[name] = before
+        return records, replaced
 
-    def make_sender(self) -> Credential:
+    def _set_default(self, identity: str, configuration_set: str) -> None:
+        named = {"ConfigurationSetName": configuration_set} if configuration_set else {}
+        self._ses.put_email_identity_configuration_set_attributes(EmailIdentity=identity, **named)
+
+    def make_sender(self, undo: ExitStack) -> Credential:
         """An IAM user that may send through the account's identities and our configuration set alone, with a key. One
-        that an earlier, interrupted try left behind is taken up: its keys were never shown."""
+        that an interrupted try of this stack left behind is taken up: it had no row, so its keys were never shown."""
         name = self.own_sender()
-        tags = [{"Key": TAG, "Value": self._request.account_id}]
+        tags = [{"Key": TAG, "Value": f"{self._stack.name}/{self._stack['Region']}/{self._request.account_id}"}]
         try:
             self._iam.create_user(UserName=name, Tags=tags)
         except ClientError as refused:
@@ -197,9 +216,10 @@ class _Enrolment:
                 raise
             if tags[0] not in self._iam.list_user_tags(UserName=name)["Tags"]:
                 raise WrongInput(
-                    f"an IAM user {name} exists that Permille did not make: adopt it with --sender {name}"
+                    f"an IAM user {name} exists that this stack did not make: adopt it with --sender {name}"
                 ) from refused
-            self._delete_keys(name)
+        undo.callback(self._delete_sender, name)
+        self._delete_keys(name)
         self._iam.put_user_policy(UserName=name, PolicyName=POLICY, PolicyDocument=self._policy())
         key = self._iam.create_access_key(UserName=name)["AccessKey"]
         return Credential(key["AccessKeyId"], key["SecretAccessKey"])
@@ -208,10 +228,10 @@ class _Enrolment:
         statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": sorted(self.resources())}
         return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
-    def take_back_sender(self) -> None:
-        name = self.own_sender()
+    def _delete_sender(self, name: str) -> None:
         self._delete_keys(name)
-        self._iam.delete_user_policy(UserName=name, PolicyName=POLICY)
+        for policy in self._iam.list_user_policies(UserName=name)["PolicyNames"]:
+            self._iam.delete_user_policy(UserName=name, PolicyName=policy)
         self._iam.delete_user(UserName=name)
 
     def _delete_keys(self, name: str) -> None:

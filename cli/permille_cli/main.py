@@ -40,15 +40,19 @@ def status_of(arguments: Sequence[str] | None = None) -> int:
         return int(app(arguments, standalone_mode=False) or 0)
     except (WrongInput, TyperException) as wrong:
         return _say(2, wrong.format_message() if isinstance(wrong, TyperException) else str(wrong))
-    except (Failure, Unavailable) as failure:
+    except (Failure, Unavailable, OSError) as failure:
         return _say(1, str(failure))
-    except (ClientError, BotoCoreError) as refused:
+    except ClientError as refused:
         return _say(1, f"AWS refused: {refused}")
+    except BotoCoreError as unanswered:
+        return _say(1, f"AWS was not reached: {unanswered}")
     except (Abort, KeyboardInterrupt):
         return _say(130, "interrupted")
 
 
 def _say(status: int, what: str) -> int:
-    if what:
+    if what.startswith("Usage:"):  # a group without its command: the help
+        print(what, file=sys.stderr)  # noqa: T201
+    elif what:
         print(f"permille: {' '.join(what.split())}", file=sys.stderr)  # noqa: T201 - the one line on stderr
     return status

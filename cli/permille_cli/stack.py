@@ -1,6 +1,7 @@
 """The deployed stack that a command is about, found through its CloudFormation outputs."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import boto3
@@ -11,6 +12,7 @@ from permille.aws.accounts import DynamoAccounts
 from permille.aws.client import client
 from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.quarantine import DynamoQuarantine
+from permille.aws.replay import ReplayedTime
 from permille.aws.switch import IamSwitch
 from permille.domain.account import Account
 from permille_cli.errors import Failure, WrongInput
@@ -33,6 +35,10 @@ class Stack:
             raise Failure(
                 f"the stack {self.name} has no output {output}: it is not Permille's, or an older one; deploy it again"
             ) from None
+
+    def now(self) -> datetime:
+        """The real time, or the one that a stack with ReplayClock on was ticked ahead to."""
+        return datetime.now(UTC) + ReplayedTime(table=self["ControlTable"]).ahead()
 
     @property
     def accounts(self) -> DynamoAccounts:
@@ -58,9 +64,9 @@ class Stack:
 
     def account(self, account_id: str) -> Account:
         """Raises WrongInput where there is none."""
-        account = self.accounts.get(account_id)
+        account = self.accounts.get(account_id) if account_id else None
         if account is None:
-            raise WrongInput(f"there is no account {account_id}; `permille account list` names them all")
+            raise WrongInput(f"there is no account {account_id!r}; `permille account list` names them all")
         return account
 
 
@@ -68,8 +74,12 @@ def find(name: str) -> Stack:
     """Raises Failure where the credentials or the region are missing, WrongInput where no stack has the name."""
     if boto3.Session().region_name is None:
         raise Failure("no AWS region is set: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
+    if not name:
+        raise WrongInput("--stack names no stack")
     try:
         stacks: list[Any] = client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    except ValueError as error:  # botocore's word for an endpoint that is no address
+        raise Failure(f"AWS cannot be asked: {error}") from error
     except ClientError as refused:
         if "does not exist" in str(refused):
             raise WrongInput(

@@ -1,8 +1,9 @@
 """`permille timeline`: an account's history, oldest first, in the words that mails and pages use."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
@@ -14,7 +15,12 @@ from permille_cli.stack import DEFAULT_STACK, StackName, find
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def show(account_id: str, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def show(
+    account_id: Annotated[str, typer.Argument(metavar="ID", help="The account.")],
+    *,
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
     """Show an account's timeline."""
     found = find(stack)
     found.account(account_id)

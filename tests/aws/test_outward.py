@@ -347,13 +347,15 @@ def test_a_quarantine_that_does_not_answer_is_unavailable(dynamodb: Any, fault: 
 # ---------------------------------------------------------------- the replayed time
 
 
-def test_the_replayed_time_is_the_latest_that_was_set(dynamodb: Any) -> None:
+def test_the_replayed_time_is_as_far_ahead_as_was_set_until_it_is_cleared(dynamodb: Any) -> None:
     replayed = ReplayedTime(table="ControlTable", dynamodb=dynamodb)
 
-    assert replayed.read() is None
-    replayed.set(NOW)
-    replayed.set(NOW + timedelta(days=1))
-    assert replayed.read() == NOW + timedelta(days=1)
+    before = replayed.ahead()
+    replayed.set(timedelta(days=1, seconds=0.5))
+    ahead = replayed.ahead()
+    replayed.clear()
+
+    assert (before, ahead, replayed.ahead()) == (timedelta(), timedelta(days=1, seconds=0.5), timedelta())
 
 
 def test_a_lost_answer_of_a_mail_is_unavailable_though_it_went_out(ses: Any) -> None:

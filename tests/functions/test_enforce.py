@@ -117,4 +117,5 @@ def test_other_runs_follow_the_latest_replayed_tick(cloud: Cloud, monkeypatch: p
 
     complain(1)
 
-    assert cloud.images("complaint")[0]["at"]["S"].startswith(ahead.isoformat(timespec="milliseconds")[:23])
+    at = datetime.fromisoformat(cloud.images("complaint")[0]["at"]["S"])
+    assert timedelta() < at - ahead < timedelta(minutes=1)  # and time goes on from there

@@ -109,7 +109,6 @@ def a_world(faults: Faults) -> Ingesting:
 
 def settings() -> IngestSettings:
     return IngestSettings(
-        platform_name="APWT",
         control_table="",
         accounts_table="",
         senders_table="",

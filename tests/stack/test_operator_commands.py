@@ -85,7 +85,7 @@ def test_an_account_is_added_once(stack: Stack) -> None:
 def test_what_an_interrupted_try_left_behind_is_taken_up(stack: Stack) -> None:
     account_id, iam = _id(), stack.client("iam")
     user = f"permille-{account_id}"
-    iam.create_user(UserName=user, Tags=[{"Key": "permille:account", "Value": account_id}])
+    iam.create_user(UserName=user, Tags=[{"Key": "permille:account", "Value": f"permille/{stack.region}/{account_id}"}])
     unseen = iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"]
 
     added = json.loads(stack.run(*ADD, account_id, *_options(account_id), "--json").stdout)
@@ -244,7 +244,7 @@ def test_the_timeline_tells_in_words_what_json_tells_in_facts(stack: Stack) -> N
 
 @pytest.mark.parametrize("arguments", [("account", "show"), ("timeline",)])
 def test_an_account_that_is_not_there_is_wrong_input(stack: Stack, arguments: tuple[str, ...]) -> None:
-    assert "there is no account nobody" in _one_line(stack.run(*arguments, "nobody"), 2)
+    assert "there is no account 'nobody'" in _one_line(stack.run(*arguments, "nobody"), 2)
 
 
 def test_a_stack_that_is_not_there_is_wrong_input(stack: Stack) -> None:

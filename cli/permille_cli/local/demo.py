@@ -118,7 +118,7 @@ def _enrol(scene: Scene, part: Part) -> None:
         identities=(part.domain,),
         adopted=(),
     )
-    enrolled = enrolment.enrol(scene.stack, request, datetime.now(UTC))
+    enrolled = enrolment.enrol(scene.stack, request)
     data = enrolled.as_data(show_secret=True)
     scene.credentials[part.account_id] = data["smtp"]
     scene.secrets[part.account_id] = data["secret_access_key"]

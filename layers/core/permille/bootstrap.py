@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,19 +22,20 @@ def clock() -> datetime:
 
 
 def time_of(event: Mapping[str, Any], settings: Settings) -> datetime:
-    """The run's `now`. With ReplayClock on, a scheduled event's `time` is taken, and other runs follow the latest."""
+    """The run's `now`. With ReplayClock on, a scheduled event's `time` is taken; where that lies ahead of the real
+    time, the runs whose events have no time go on from there, until the replayed time is cleared."""
     if settings.replay_clock != "on":
         return clock()
     from permille.aws.replay import ReplayedTime
 
     replayed = ReplayedTime(table=settings.control_table)
-    latest = replayed.read()
-    if "time" in event:
-        at = datetime.fromisoformat(event["time"]).astimezone(UTC)
-        if at > clock() and (latest is None or at > latest):
-            replayed.set(at)
-        return at
-    return max(clock(), latest) if latest else clock()
+    ahead = replayed.ahead()
+    if "time" not in event:
+        return clock() + ahead
+    at = datetime.fromisoformat(event["time"]).astimezone(UTC)
+    if at - clock() > max(ahead, timedelta()):
+        replayed.set(at - clock())
+    return at
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 pass the same contract test. All raise `Unavailable` where the world does not answer; a bug's refusal flies."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -55,7 +55,6 @@ class Mail:
     html: str
     account_id: str
     entry_id: str
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Ledger(Protocol):

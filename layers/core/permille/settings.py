@@ -20,7 +20,6 @@ class MissingSettings(Exception):
 class Settings:
     """A field's environment variable is its name in capitals."""
 
-    platform_name: str
     control_table: str
     replay_clock: str = "off"
     aws_lambda_log_stream_name: str = ""
@@ -57,6 +56,7 @@ class EnforceSettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifySettings(Settings):
+    platform_name: str
     accounts_table: str
     timeline_table: str
     handed_on_table: str

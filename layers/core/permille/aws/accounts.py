@@ -83,6 +83,13 @@ class DynamoAccounts:
             for entry in entries:
                 transaction.save(self._entries(**cast("dict[str, Any]", entry_row(entry))))
 
+    def remove(self, account: Account) -> None:
+        """Takes back an account that was added just now, with its senders; its timeline keeps what was told."""
+        with _conflict(f"removing {account.id}"), self._transaction() as transaction:
+            transaction.delete(self._accounts(account.id), condition=AccountRow.version == account.version)
+            for caller in account.senders:
+                transaction.delete(self._senders(caller), condition=SenderRow.account_id == account.id)
+
     def take(self, account: Account, asleep: Mapping[str, frozenset[str]], now: datetime) -> None:
         free = AccountRow.leased_until.does_not_exist() | (AccountRow.leased_until <= instant(now))
         as_read = (AccountRow.version == account.version) & (AccountRow.asleep == _sorted(account.asleep))

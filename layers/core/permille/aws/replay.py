@@ -1,10 +1,9 @@
-"""The replayed time of a stack whose parameter ReplayClock is on: that of its latest tick, if that lies ahead."""
+"""How far the time of a stack whose parameter ReplayClock is on runs ahead of the real one, since its furthest tick."""
 
-from datetime import datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from permille.aws.client import client, unavailable
-from permille.aws.rows import instant
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -17,18 +16,21 @@ class ReplayedTime:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
         self._table = table
 
-    def read(self) -> datetime | None:
+    def ahead(self) -> timedelta:
         with unavailable("reading the replay clock"):
             answer = self._dynamodb.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True)
-        item = answer.get("Item")
-        return datetime.fromisoformat(item["at"]["S"]) if item else None
+        return timedelta(seconds=float(answer["Item"]["seconds_ahead"]["N"])) if "Item" in answer else timedelta()
 
-    def set(self, at: datetime) -> None:
+    def set(self, ahead: timedelta) -> None:
         with unavailable("setting the replay clock"):
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key=_KEY,
-                UpdateExpression="SET #at = :at",
-                ExpressionAttributeNames={"#at": "at"},
-                ExpressionAttributeValues={":at": {"S": instant(at)}},
+                UpdateExpression="SET seconds_ahead = :s",
+                ExpressionAttributeValues={":s": {"N": str(ahead.total_seconds())}},
             )
+
+    def clear(self) -> None:
+        """From now on it is the real time again."""
+        with unavailable("clearing the replay clock"):
+            self._dynamodb.delete_item(TableName=self._table, Key=_KEY)

@@ -184,6 +184,7 @@ def _owner_mail_headline(facts: Facts, _: str) -> str:
 
 
 _FATES = {"bounced": "bounced for good", "complained": "was marked as spam"}
+ABOUT_OLDER_MAIL = "It is about e-mail that is too old to count towards the limit."
 _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
     Kind.CREATED: _created_headline,
     Kind.COMPLAINT: _complaint_headline,
@@ -198,8 +199,8 @@ _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
 _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.CREATED: lambda facts: f"Mail sent by {', '.join(facts['senders'])} counts for this account.",
     Kind.COMPLAINT: lambda facts: f"Sent on {day(facts['sent_at'])}, reported on {day(facts['reported_at'])}.",
-    Kind.REPORT: lambda facts: f"Sent on {day(facts['sent_at'])}. Not counted: {facts['why_not_counted']}.",
-    Kind.ALERT: lambda facts: f"{counted(facts)} {left(facts)}",
+    Kind.REPORT: lambda facts: f"Sent on {day(facts['sent_at'])}. Not counted: {plain(facts['why_not_counted'])}.",
+    Kind.ALERT: lambda facts: f"{counted(facts) if facts['complaints'] else ABOUT_OLDER_MAIL} {left(facts)}",
     Kind.DISABLED: lambda facts: f"{counted(facts)} {limit(facts)}",
     Kind.WOULD_DISABLE: lambda facts: f"{counted(facts)} {limit(facts)}",
     Kind.WOULD_KEEP: lambda facts: f"{counted(facts)} {left(facts)}",
@@ -210,7 +211,7 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
 def counted(facts: Facts) -> str:
     """`2 complaints in 1,000 delivered e-mails over the last 45 days: 2.00 per 1,000.`"""
     complaints, delivered = facts["complaints"], facts["delivered"]
-    rate = f": {complaints * PER / delivered:.2f} per 1,000" if delivered else ""
+    rate = f": {complaints * PER / delivered:.2f} per 1,000" if delivered > complaints else ""
     return (
         f"{_times(complaints, 'complaint')} in {_times(delivered, 'delivered e-mail')} "
         f"over the last {facts['window_days']} days{rate}."
