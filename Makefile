@@ -31,7 +31,7 @@ demo: setup ## The seed's story with real mail: a good sender keeps its SMTP acc
 	@$(BIN)/permille local demo
 
 test: setup ## Every test, the deployed stack's too
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-fast: setup ## The tests that need no deployed stack
 	@$(BIN)/python -m pytest --ignore tests/stack

@@ -152,5 +152,6 @@ def _interrupted_once() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if signal.getsignal(signal.SIGINT) is interrupt:  # else the process is about to end, and goes on ignoring
+            for number, handler in before.items():
+                signal.signal(number, handler)
