@@ -33,8 +33,8 @@ class Mode(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Account:
     """`epochs`: the starts of the second and later ones. `asleep`: the keys that Permille put to sleep, by sender.
-    `settled`: the credential was read back as agreeing when it was last switched. `told`: recent complaint entries told by an alert.
-    `owner_mail`: empty, or why the owner is not written to any more (`bounced`, `complained`)."""
+    `settled`: the credential was read back as agreeing when it was last switched. `told`: recent complaint entries
+    told by an alert. `owner_mail`: empty, or why the owner is not written to any more (`bounced`, `complained`)."""
 
     id: str
     owner_email: str
