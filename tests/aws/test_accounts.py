@@ -172,6 +172,9 @@ def test_a_lease_whose_holder_is_dead_gives_way(store: Store, read: Account) -> 
 
     store.leases.take(the(store), ASLEEP, NOW + LEASED_FOR)
 
+    with pytest.raises(Conflict):
+        store.leases.take(the(store), ASLEEP, NOW + LEASED_FOR)
+
 
 @pytest.mark.parametrize("settled", [True, False])
 def test_a_lease_given_back_says_how_it_went_and_can_be_taken_again(store: Store, read: Account, settled: bool) -> None:
