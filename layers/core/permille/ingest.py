@@ -156,11 +156,15 @@ def _apply(batch: _Batch, ledger: Ledger, quarantine: Quarantine, now: datetime)
     for one, state, message in batch.owner_mails:
         identity = f"owner-mail#{message.id}"
         entry = timeline.owner_mail(message.about, now, state, identity)
-        failed |= _unless_done([one.id], partial(ledger.mark_owner_mail, identity, entry))
-        record(f"owner_mail.{state}", account=message.about)
+        undone = _unless_done([one.id], partial(ledger.mark_owner_mail, identity, entry))
+        if not undone:
+            record(f"owner_mail.{state}", account=message.about)
+        failed |= undone
     for one, reason, caller in batch.quarantined:
-        failed |= _unless_done([one.id], partial(quarantine.keep, one.body, reason, caller, now))
-        record("feedback.quarantined", reason=reason, caller=caller)
+        undone = _unless_done([one.id], partial(quarantine.keep, one.body, reason, caller, now))
+        if not undone:
+            record("feedback.quarantined", reason=reason, caller=caller)
+        failed |= undone
     return failed
 
 

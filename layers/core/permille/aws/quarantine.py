@@ -47,13 +47,7 @@ class DynamoQuarantine:
             "expires_at": {"N": str(int((now + KEPT_FOR).timestamp()))},
         }
         with unavailable("quarantining"):
-            try:
-                self._dynamodb.put_item(
-                    TableName=self._table, Item=row, ConditionExpression="attribute_not_exists(body_hash)"
-                )
-            except ClientError as refused:
-                if code_of(refused) != "ConditionalCheckFailedException":  # it rests here already
-                    raise
+            self._dynamodb.put_item(TableName=self._table, Item=row)
 
     def all(self) -> Iterator[Quarantined]:
         """Everything that rests, by a scan: for people, never for a run."""
@@ -62,8 +56,19 @@ class DynamoQuarantine:
                 yield from map(_quarantined, page["Items"])
 
     def drop(self, quarantined: Quarantined) -> None:
+        """Drops it as it was read: where it came back meanwhile, as a replayed body can, it goes on resting."""
         with unavailable("dropping from quarantine"):
-            self._dynamodb.delete_item(TableName=self._table, Key={"body_hash": {"S": quarantined.id}})
+            try:
+                self._dynamodb.delete_item(
+                    TableName=self._table,
+                    Key={"body_hash": {"S": quarantined.id}},
+                    ConditionExpression="#at = :at",
+                    ExpressionAttributeNames={"#at": "at"},
+                    ExpressionAttributeValues={":at": {"S": instant(quarantined.at)}},
+                )
+            except ClientError as refused:
+                if code_of(refused) != "ConditionalCheckFailedException":
+                    raise
 
 
 def _quarantined(row: dict[str, Any]) -> Quarantined:
