@@ -80,8 +80,11 @@ class Told:
 addresses = st.lists(st.sampled_from(["ann@a.example", "Bea@a.example", "cyd@b.example"]), min_size=1, unique=True)
 wrappings = st.sampled_from(["raw", "sns"])
 dialects = st.sampled_from([ses_event, ses_notification])
-copies = st.sampled_from([1, 1, 1, 2, 5])
-faults = st.sampled_from(Fault)
+copies = st.sampled_from([1, 1, 1, 1, 2, 5])  # mostly one: a second would heal what was lost
+failures = st.lists(st.sampled_from([fault for fault in Fault if fault is not Fault.NONE]), min_size=1, max_size=4)
+plans: st.SearchStrategy[list[Fault]] = st.one_of(
+    st.just([]), st.builds(lambda good, bad: [Fault.NONE] * good + bad, st.integers(0, 4), failures)
+)
 
 
 class ExactlyOnce(RuleBasedStateMachine):
@@ -168,7 +171,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     # ------------------------------------------------------------ Permille
 
     @precondition(lambda self: self.queue)
-    @rule(data=st.data(), writer=st.sampled_from("abc"), patient=st.booleans(), plan=st.lists(faults, max_size=6))
+    @rule(data=st.data(), writer=st.sampled_from("abc"), patient=st.booleans(), plan=plans)
     def a_batch_is_received(self, data: st.DataObject, writer: str, patient: bool, plan: list[Fault]) -> None:
         """In any order, while calls fail; what was acknowledged is delivered again all the same, now and then."""
         self.line.plan = plan

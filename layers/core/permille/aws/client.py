@@ -18,9 +18,9 @@ _CONFIG = Config(
 )
 
 
-def client(service: str) -> Any:
-    """A client of `service` with the environment's credentials, region and endpoint."""
-    return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]
+def client(service: str, **options: Any) -> Any:
+    """A client of `service` with the environment's credentials, region and endpoint; `options` are botocore's."""
+    return boto3.client(service, config=_CONFIG.merge(Config(**options)))  # type: ignore[call-overload]
 
 
 def code_of(error: ClientError) -> str:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -37,6 +38,7 @@ PASSING = frozenset(
 )
 
 TallyKey = tuple[str, str]
+Keyed = tuple[TallyKey, Count]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ class DynamoLedger:
         dynamodb: "DynamoDBClient | None" = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
+        self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb", parameter_validation=False)
         self._tables = tables
         self._shard = sum(writer.encode()) % SHARDS
         self._pause = pause
@@ -91,45 +93,47 @@ class DynamoLedger:
             outcome = Counted(outcome.new | done.new, outcome.known | done.known, outcome.failed | done.failed)
         return outcome
 
-    def _packed(self, counts: Sequence[Count]) -> Iterator[list[Count]]:
+    def _packed(self, counts: Sequence[Count]) -> Iterator[list[Keyed]]:
         """Neighbours share tallies; each chunk's markers, cards, entries and tallies fit into one transaction."""
-        chunk: list[Count] = []
+        chunk: list[Keyed] = []
         keys: set[TallyKey] = set()
         items = 0
-        for count in sorted(counts, key=self._key):
+        for key, count in sorted(((self._key(count), count) for count in counts), key=itemgetter(0)):
             size = 1 if count.entry is None else 2
-            if chunk and items + size + len(keys | {self._key(count)}) > MOST_ITEMS:
+            if chunk and items + size + len(keys | {key}) > MOST_ITEMS:
                 yield chunk
                 chunk, keys, items = [], set(), 0
-            chunk.append(count)
-            keys.add(self._key(count))
+            chunk.append((key, count))
+            keys.add(key)
             items += size
         if chunk:
             yield chunk
 
-    def _count_chunk(self, chunk: list[Count], now: datetime, until: float) -> Counted:
+    def _count_chunk(self, chunk: list[Keyed], now: datetime, until: float) -> Counted:
         """Drops what the answer names as counted before, and tries the rest again until time is up."""
         known: set[str] = set()
         pause = FIRST_PAUSE
-        while left := [count for count in chunk if count.identity not in known]:
+        while left := [one for one in chunk if one[1].identity not in known]:
             before = len(known)
             if self._try(left, known, now):
                 break
             if len(known) > before:  # an answer, not a collision: the rest may go at once
                 continue
             if time.monotonic() + pause > until:
-                return Counted(known=frozenset(known), failed=frozenset(count.identity for count in left))
+                return Counted(known=frozenset(known), failed=frozenset(count.identity for _, count in left))
             self._pause(random.uniform(pause / 2, pause))  # noqa: S311 - spreads colliding writers
             pause = min(2 * pause, LONGEST_PAUSE)
-        new = frozenset(count.identity for count in chunk) - known
+        new = frozenset(count.identity for _, count in chunk) - known
         return Counted(new=new, known=frozenset(known))
 
-    def _try(self, counts: list[Count], known: set[str], now: datetime) -> bool:
+    def _try(self, counts: list[Keyed], known: set[str], now: datetime) -> bool:
         """Whether all is counted now; adds to `known` what was before."""
-        items = [item for count in counts for item in self._markers(count, now)]
+        expires = _expiry(now)
+        items = [item for _, count in counts for item in self._markers(count, expires)]
         items += self._additions(counts)
         try:
-            self._dynamodb.transact_write_items(TransactItems=items)
+            # a tuple: a list would be searched item by item for tables named by ARN, to choose the endpoint
+            self._dynamodb.transact_write_items(TransactItems=tuple(items))
         except ClientError as refused:
             if code_of(refused) not in PASSING:
                 raise
@@ -139,24 +143,22 @@ class DynamoLedger:
             return False
         return True
 
-    def _markers(self, count: Count, now: datetime) -> list[Any]:
+    def _markers(self, count: Count, expires: str) -> list[Any]:
         if count.entry is None:
-            return [self._seen(count.identity, now)]
+            return [self._seen(count.identity, expires)]
         card = _as_item(complaint_row(count.identity, count.entry))
         return [
-            _put(self._tables.complaints, card, unless="identity"),
+            _put(self._tables.complaints, card, unless="account_id"),
             _put(self._tables.timeline, _as_item(entry_row(count.entry))),
         ]
 
-    def _seen(self, identity: str, now: datetime) -> Any:
-        expires = int((now + SEEN_FOR).timestamp())
-        row = {"identity": {"S": identity}, "expires_at": {"N": str(expires)}}
-        return _put(self._tables.seen, row, unless="identity")
+    def _seen(self, identity: str, expires: str) -> Any:
+        row = {"identity": {"S": identity}, "expires_at": {"N": expires}}
+        return _put(self._tables.seen, row, unless="expires_at")
 
-    def _additions(self, counts: Iterable[Count]) -> list[Any]:
+    def _additions(self, counts: Iterable[Keyed]) -> list[Any]:
         sums: dict[TallyKey, Tally] = {}
-        for count in counts:
-            key = self._key(count)
+        for key, count in counts:
             sums[key] = sums.get(key, Tally()) + count.tally
         return [self._addition(key, tally) for key, tally in sums.items() if tally != Tally()]
 
@@ -202,7 +204,7 @@ class DynamoLedger:
             "ExpressionAttributeValues": {":state": {"S": str(entry.facts["state"])}},
         }
         told = _put(self._tables.timeline, _as_item(entry_row(entry)))
-        items: Any = [self._seen(identity, entry.at), {"Update": mark}, told]
+        items: Any = [self._seen(identity, _expiry(entry.at)), {"Update": mark}, told]
         try:
             self._dynamodb.transact_write_items(TransactItems=items)
         except ClientError as refused:
@@ -223,10 +225,15 @@ def _named_as_known(refused: ClientError, items: list[Any]) -> list[str]:
 
 
 def _put(table: str, item: dict[str, Any], unless: str = "") -> dict[str, Any]:
+    """`unless`: an attribute that every row of the table has."""
     put: dict[str, Any] = {"TableName": table, "Item": item}
     if unless:
-        put |= {"ConditionExpression": "attribute_not_exists(#k)", "ExpressionAttributeNames": {"#k": unless}}
+        put["ConditionExpression"] = f"attribute_not_exists({unless})"
     return {"Put": put}
+
+
+def _expiry(seen_at: datetime) -> str:
+    return str(int((seen_at + SEEN_FOR).timestamp()))
 
 
 def _as_item(row: dict[str, str]) -> dict[str, Any]:
