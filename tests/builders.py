@@ -1,7 +1,7 @@
 """Everything that a test is about, with defaults: a test names only what matters to it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ TODAY = NOW.date()
 SENT_AT = NOW - timedelta(hours=2)
 ACCOUNT = "bakery"
 CALLER = "permille-bakery"
+STAFF = "arn:aws:iam::123456789012:user/sam"
 KEY, SECOND_KEY = "AKIABAKERY1", "AKIABAKERY2"
 OWNER_MAIL_CALLER = "permille-notify"
 PLATFORM = "APWT"
@@ -98,19 +99,27 @@ def complaint_entries(count: int, at: datetime = NOW) -> list[Entry]:
 
 def an_entry(kind: Kind = Kind.DISABLED, at: datetime = NOW, account_id: str = ACCOUNT) -> Entry:
     """An entry of any kind, as its own maker makes it."""
-    match kind:
-        case Kind.CREATED:
-            return timeline.created(account_id, at, (f"permille-{account_id}",))
-        case Kind.COMPLAINT:
-            return a_complaint_entry(at=at, account_id=account_id)
-        case Kind.REPORT:
-            return timeline.complaint(account_id, at, a_complaint(feedback_type="not-spam"), epoch=1)
-        case Kind.OWNER_MAIL:
-            return timeline.owner_mail(account_id, at, "bounced", "owner-mail#m-1")
-        case Kind.ALERT:
-            return timeline.alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)])
-        case _:
-            return timeline.judged(account_id, kind, at, a_verdict(), days_of(1000, 2), complaint_entries(2, at))
+    caller = f"permille-{account_id}"
+    by_staff = {"reason": "The owner asked us to", "by": STAFF}
+    made: dict[Kind, Callable[[], Entry]] = {
+        Kind.CREATED: lambda: timeline.created(account_id, at, (caller,)),
+        Kind.COMPLAINT: lambda: a_complaint_entry(at=at, account_id=account_id),
+        Kind.REPORT: lambda: timeline.complaint(account_id, at, a_complaint(feedback_type="not-spam"), epoch=1),
+        Kind.OWNER_MAIL: lambda: timeline.owner_mail(account_id, at, "bounced", "owner-mail#m-1"),
+        Kind.ALERT: lambda: timeline.alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)]),
+        Kind.EXEMPTED: lambda: timeline.by_staff(account_id, kind, at, **by_staff, until=at.isoformat()),
+        Kind.HELD: lambda: timeline.held(account_id, at, a_verdict(), "feedback", 7),
+        Kind.BREAKER_OPENED: lambda: timeline.breaker_opened(account_id, at, 5),
+        Kind.DRIFT: lambda: timeline.drift(account_id, at, [{"sender": caller, "what": "awake", "key": KEY}]),
+        Kind.SENDER_MISSING: lambda: timeline.sender_missing(account_id, at, [caller]),
+    }
+    for staffs in (Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED, Kind.UNEXEMPTED):
+        made[staffs] = lambda: timeline.by_staff(account_id, kind, at, **by_staff)
+    for verdicts in (Kind.DISABLED, Kind.WOULD_DISABLE, Kind.WOULD_KEEP):
+        made[verdicts] = lambda: timeline.judged(
+            account_id, kind, at, a_verdict(), days_of(1000, 2), complaint_entries(2, at)
+        )
+    return made[kind]()
 
 
 def evidence(delivered: int, complaints: int, entries: Sequence[Entry] | None = None) -> Evidence:

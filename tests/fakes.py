@@ -9,11 +9,12 @@ from enum import StrEnum
 from typing import Any
 
 from permille.domain.account import Account
+from permille.domain.policy import SEED, Policy
 from permille.domain.reputation import Days, Tally
 from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
 from permille.domain.timeline import Entry
 from permille.errors import Conflict, Unavailable
-from permille.ports import Count, Counted, Mail, Sender
+from permille.ports import BreakerState, Count, Counted, Lap, Mail, Opening, Passing, Sender
 
 LEASED_FOR = timedelta(seconds=75)
 
@@ -96,6 +97,9 @@ class Rows:
     markers: set[tuple[str, str]] = field(default_factory=set)
     tallies: dict[tuple[str, int, date], Tally] = field(default_factory=dict)
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    breaker: BreakerState = field(default_factory=BreakerState)
+    passed: dict[str, int] = field(default_factory=dict)  # through the breaker, by hour
+    lap: Lap = field(default_factory=Lap)
     faults: Faults = field(default_factory=Faults)
 
     def put(self, *entries: Entry) -> None:
@@ -175,16 +179,40 @@ class FakeAccounts:
             due = [(one.due_at, one.id) for one in self._rows.accounts.values() if one.due_at and one.due_at <= now]
             return [account_id for _, account_id in sorted(due)][:at_most]
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry]) -> Account:
+    def page(self, after: str, at_most: int) -> list[Account]:
+        with self._rows.faults.call("accounts.page"):
+            return [account for account_id, account in sorted(self._rows.accounts.items()) if account_id > after][
+                :at_most
+            ]
+
+    def save(
+        self, read: Account, account: Account, entries: Sequence[Entry], breaker: Passing | Opening | None = None
+    ) -> Account:
         with self._rows.faults.call("accounts.save"):
             decided = replace(account, due_at=read.due_at) != read or bool(entries)
             if not decided and account.due_at == read.due_at:
                 return account
             stored = self._as_read(read, "version", "nudges")
+            self._brake(breaker)
+            if account.epochs != read.epochs:
+                self._rows.senders.update({one: Sender(one, account.id, account.epochs) for one in account.senders})
             version = read.version + (1 if decided else 0)
             self._rows.accounts[account.id] = replace(stored, **_differences(read, account), version=version)
             self._rows.put(*entries)
             return replace(account, version=version)
+
+    def _brake(self, breaker: Passing | Opening | None) -> None:
+        state = self._rows.breaker
+        match breaker:
+            case Passing(hour, bound):
+                passed = self._rows.passed.get(hour, 0)
+                if state.opened_at or passed >= bound:
+                    raise Conflict("the breaker is open, or full")
+                self._rows.passed[hour] = passed + 1
+            case Opening(at):
+                if state.opened_at:
+                    raise Conflict("the breaker is open already")
+                self._rows.breaker = replace(state, opened_at=at)
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
         with self._rows.faults.call("accounts.add"):
@@ -204,8 +232,8 @@ class FakeAccounts:
 
     def release(self, account: Account, asleep: Mapping[str, frozenset[str]], *, settled: bool) -> None:
         with self._rows.faults.call("leases.release"):
-            stored = self._as_read(account, "version")
             self._rows.leased_until.pop(account.id, None)
+            stored = self._as_read(account, "version")
             self._rows.accounts[account.id] = replace(stored, asleep=dict(asleep), settled=settled)
 
     def _as_read(self, read: Account, *names: str) -> Account:
@@ -218,6 +246,51 @@ class FakeAccounts:
 def _differences(read: Account, account: Account) -> dict[str, Any]:
     names = {one.name for one in fields(Account)} - {"version", "nudges"}
     return {name: getattr(account, name) for name in names if getattr(account, name) != getattr(read, name)}
+
+
+class FakeControl:
+    """Keeps `ports.Control`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def breaker(self, hour: str) -> BreakerState:
+        with self._rows.faults.call("control.breaker"):
+            return replace(self._rows.breaker, passed=self._rows.passed.get(hour, 0))
+
+    def lap(self) -> Lap:
+        with self._rows.faults.call("control.lap"):
+            return self._rows.lap
+
+    def save_lap(self, lap: Lap) -> None:
+        with self._rows.faults.call("control.save_lap"):
+            self._rows.lap = lap
+            if lap.done:
+                self._rows.breaker = replace(self._rows.breaker, active_accounts=lap.active)
+
+
+@dataclass(slots=True)
+class FakePolicies:
+    """Keeps `ports.Policies`."""
+
+    policy: Policy = SEED
+    faults: Faults = field(default_factory=Faults)
+
+    def current(self) -> Policy:
+        with self.faults.call("policies.current"):
+            return self.policy
+
+
+@dataclass(slots=True)
+class FakeFeed:
+    """Keeps `ports.Feed`."""
+
+    messages: int = 0
+    faults: Faults = field(default_factory=Faults)
+
+    def waiting(self) -> int:
+        with self.faults.call("feed.waiting"):
+            return self.messages
 
 
 class FakeTallies:
@@ -286,12 +359,17 @@ class FakeSwitch:
             user = self.users.get(caller)
             return SenderState(dict(user.keys), user.denied) if user else None
 
+    def denied(self) -> frozenset[str]:
+        with self.faults.call("switch.denied"):
+            return frozenset(caller for caller, user in self.users.items() if user.denied)
+
     def apply(self, caller: str, changes: Changes) -> None:
         with self.faults.call("switch.apply"):
             user = self.users.get(caller)
-            if user is None or not (changes.sleep | changes.wake) <= user.keys.keys():
+            if user is None:
                 raise Unavailable(f"{caller}: NoSuchEntity")
-            user.keys |= dict.fromkeys(changes.sleep, INACTIVE) | dict.fromkeys(changes.wake, ACTIVE)
+            wanted = dict.fromkeys(changes.sleep, INACTIVE) | dict.fromkeys(changes.wake, ACTIVE)
+            user.keys |= {key: status for key, status in wanted.items() if key in user.keys}
             user.denied = user.denied if changes.deny is None else changes.deny
 
 

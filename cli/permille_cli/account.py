@@ -7,14 +7,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from permille.domain.account import Account, Status
-from permille.domain.policy import SEED, Verdict, judge
-from permille.domain.reputation import first_day
+from permille.domain.policy import Verdict
 from permille.domain.switch import changes
-from permille_cli import enrolment
+from permille_cli import enrolment, explain, staff
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
 
 app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, rich_markup_mode=None)
+
+for command in (staff.disable, staff.enable, staff.close, staff.exempt, staff.unexempt, explain.explain):
+    app.command()(command)
 
 AccountId = Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and -, at most 54.")]
 
@@ -85,8 +87,7 @@ def show(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: As
     found = find(stack)
     account = found.account(account_id)
     now = account.not_before_last_decision(found.now())
-    days = found.tallies.days(account.id, account.epoch, first_day(now.date(), SEED.window_days))
-    verdict = judge(SEED, days, now.date())
+    verdict, _ = found.verdict(account, now)
     senders = [_sender(found, account, caller) for caller in account.senders]
     if as_json:
         emit_json(_standing(account, verdict, senders))
@@ -120,17 +121,19 @@ def _standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]])
         "epoch": account.epoch,
         "strikes": account.strikes,
         "would_disable": account.would_disable,
+        "held": account.held,
+        "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
         "window": {
-            "days": verdict.window_days,
+            "days": verdict.policy.window_days,
             "first_day": str(verdict.first_day),
             "last_day": str(verdict.last_day),
             "delivered": verdict.counts.delivered,
             "complaints": verdict.counts.complaints,
             "bounces": verdict.counts.bounces,
         },
-        "limit_per_1000": verdict.limit,
+        "limit_per_1000": verdict.policy.complaint_ratio.limit_per_1000,
         "allowance_left": verdict.allowance_left if account.status.may_send else 0,
-        "policy": verdict.policy_id,
+        "policy": verdict.policy.id,
         "review": None,  # there are no reviews and trials yet; the names are kept for machines that read this
         "trial": None,
         "senders": senders,
@@ -141,8 +144,10 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
     counts = verdict.counts
     left = verdict.allowance_left if account.status.may_send else 0
     out.print(f"[bold]{account.id}[/]  {_status(account)}  epoch {account.epoch}, {escape(account.owner_email)}")
-    out.print(f"last {verdict.window_days} days: {counts.delivered:,} delivered, {counts.bounces:,} bounced")
-    out.print(f"complaints: {counts.complaints:,}; {left:,} more would be kept (limit {verdict.limit} per 1,000)")
+    policy = verdict.policy
+    out.print(f"last {policy.window_days} days: {counts.delivered:,} delivered, {counts.bounces:,} bounced")
+    limit = policy.complaint_ratio.limit_per_1000
+    out.print(f"complaints: {counts.complaints:,}; {left:,} more would be kept (limit {limit} per 1,000)")
     for sender in senders:
         out.print(f"sender {sender['caller_identity']}")
         for key in sender["keys"]:

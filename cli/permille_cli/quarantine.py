@@ -10,7 +10,7 @@ from rich.progress import track
 
 from permille.aws.client import client, unavailable
 from permille.aws.quarantine import Quarantined
-from permille.domain.timeline import plain
+from permille.domain.wording import plain
 from permille_cli.errors import WrongInput
 from permille_cli.output import AsJson, emit_json, err, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find

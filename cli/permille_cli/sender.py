@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
-from permille.aws.client import client
 from permille.errors import Conflict
 from permille_cli.errors import WrongInput
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, StackName, find
+from permille_cli.stack import DEFAULT_STACK, StackName, caller, find, given
 
 app = typer.Typer(help="Callers that are no account's.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -30,10 +29,8 @@ def ignore(
     as_json: AsJson = False,
 ) -> None:
     """Count feedback about the platform's own mail for nobody: it is dropped, with a metric."""
-    if not reason.strip():
-        raise WrongInput("--reason must say why")
-    found = find(stack)
-    who = client("sts").get_caller_identity()["Arn"]
+    found, who = find(stack), caller()
+    given(reason)
     try:
         found.accounts.ignore_sender(name, reason, who, datetime.now(UTC))
     except Conflict as conflict:

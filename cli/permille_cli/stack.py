@@ -10,11 +10,16 @@ from botocore.exceptions import ClientError
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.client import client
+from permille.aws.control import DynamoControl
 from permille.aws.history import DynamoTallies, DynamoTimeline
+from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
 from permille.aws.switch import IamSwitch
 from permille.domain.account import Account
+from permille.domain.policy import Verdict, judge
+from permille.domain.reputation import Days, first_day
+from permille.domain.wording import LONGEST_REASON
 from permille_cli.errors import Failure, WrongInput
 
 StackName = Annotated[str, typer.Option("--stack", envvar="PERMILLE_STACK", help="The stack's name in CloudFormation.")]
@@ -62,12 +67,40 @@ class Stack:
     def switch(self) -> IamSwitch:
         return IamSwitch(deny_group=self["DenyGroupName"])
 
+    @property
+    def control(self) -> DynamoControl:
+        return DynamoControl(table=self["ControlTable"])
+
+    @property
+    def policies(self) -> SsmPolicies:
+        return SsmPolicies(parameter=self["PolicyParameterName"])
+
+    def verdict(self, account: Account, now: datetime) -> tuple[Verdict, Days]:
+        """What the policy in force says of the account's counts now, and these by send day."""
+        policy = self.policies.current()
+        days = self.tallies.days(account.id, account.epoch, first_day(now.date(), policy.window_days))
+        return judge(policy, days, now.date()), days
+
     def account(self, account_id: str) -> Account:
         """Raises WrongInput where there is none."""
         account = self.accounts.get(account_id) if account_id else None
         if account is None:
             raise WrongInput(f"there is no account {account_id!r}; `permille account list` names them all")
         return account
+
+
+def caller() -> str:
+    """Who runs this command, as AWS knows them: what staff decide is told with it."""
+    return str(client("sts").get_caller_identity()["Arn"])
+
+
+def given(reason: str) -> str:
+    """A reason that says something; raises WrongInput where it does not."""
+    if not reason.strip():
+        raise WrongInput("--reason must say why")
+    if len(reason) > LONGEST_REASON:
+        raise WrongInput(f"--reason is {len(reason)} characters long; {LONGEST_REASON} are enough")
+    return reason.strip()
 
 
 def find(name: str) -> Stack:

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from permille.domain import timeline
+from permille.domain import wording
 from permille.domain.timeline import Entry
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackName, find
@@ -37,8 +37,8 @@ def as_data(entry: Entry, platform: str) -> dict[str, Any]:
         "at": entry.at.isoformat(),
         "kind": entry.kind,
         "audience": entry.kind.audience,
-        "headline": timeline.headline(entry, platform),
-        "sentence": timeline.sentence(entry),
+        "headline": wording.headline(entry, platform),
+        "sentence": wording.sentence(entry),
         "facts": entry.facts,
     }
 
@@ -46,8 +46,8 @@ def as_data(entry: Entry, platform: str) -> dict[str, Any]:
 def as_table(entries: list[Entry], platform: str) -> Table:
     table = Table("When (UTC)", "What", box=None, pad_edge=False)
     for entry in entries:
-        words = Text(timeline.headline(entry, platform), style="bold red" if entry.kind == "disabled" else "bold")
-        words.append(f"\n{timeline.sentence(entry)}", style="not bold default")
+        words = Text(wording.headline(entry, platform), style="bold red" if entry.kind == "disabled" else "bold")
+        words.append(f"\n{wording.sentence(entry)}", style="not bold default")
         if entry.kind.audience == "staff":
             words.append(" (staff only)", style="dim")
         table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", words)

@@ -1,6 +1,8 @@
-"""Every minute whoever is due; through the timeline's stream, at once, whoever a complaint was counted against."""
+"""Every minute whoever is due; through the timeline's stream, at once, whoever a complaint was counted against or
+support has decided about."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from permille.aws.events import account_ids
@@ -11,9 +13,13 @@ from permille.observability import logger, metrics
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any, world: Enforcing | None = None) -> dict[str, Any]:  # noqa: ARG001
+def handler(event: dict[str, Any], context: Any, world: Enforcing | None = None) -> dict[str, Any]:
     world = world or enforcing()
     now = time_of(event, world.settings)
+
+    def time_left() -> timedelta:
+        return timedelta(milliseconds=context.get_remaining_time_in_millis())
+
     if "Records" in event:
-        return asdict(enforce(world.enforcement, account_ids(event), now))
-    return asdict(enforce_due(world.enforcement, now))
+        return asdict(enforce(world.enforcement, account_ids(event), now, time_left))
+    return asdict(enforce_due(world.enforcement, now, time_left))

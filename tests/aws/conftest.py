@@ -8,12 +8,13 @@ import boto3
 import pytest
 from moto.core.models import MockAWS
 from tests.aws.tables import create_all
-from tests.fakes import FakeAccounts, FakeLedger, FakeTallies, FakeTimeline, Rows
+from tests.fakes import FakeAccounts, FakeControl, FakeLedger, FakeTallies, FakeTimeline, Rows
 
 from permille.aws.accounts import DynamoAccounts
+from permille.aws.control import DynamoControl
 from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.ledger import DynamoLedger, LedgerTables
-from permille.ports import Accounts, Leases, Ledger, Tallies, Timeline
+from permille.ports import Accounts, Control, Leases, Ledger, Tallies, Timeline
 
 TABLES = LedgerTables(
     senders="SendersTable",
@@ -65,6 +66,7 @@ class Store:
     ledger: Ledger
     accounts: Accounts
     leases: Leases
+    control: Control
     tallies: Tallies
     timeline: Timeline
 
@@ -72,13 +74,15 @@ class Store:
 def _kept_in_memory() -> Store:
     rows = Rows()
     accounts = FakeAccounts(rows)
-    return Store(FakeLedger(rows), accounts, accounts, FakeTallies(rows), FakeTimeline(rows))
+    return Store(FakeLedger(rows), accounts, accounts, FakeControl(rows), FakeTallies(rows), FakeTimeline(rows))
 
 
 @pytest.fixture(scope="module")
 def adapters(moto: MockAWS) -> tuple[DynamoAccounts, DynamoTallies, DynamoTimeline]:
     """Made once, as in a function: each has connections of its own."""
-    accounts = DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable")
+    accounts = DynamoAccounts(
+        accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable", control="ControlTable"
+    )
     return accounts, DynamoTallies(table="TalliesTable"), DynamoTimeline(table="TimelineTable")
 
 
@@ -87,7 +91,7 @@ def store_on_dynamodb(
     ledger_of: Callable[..., DynamoLedger], adapters: tuple[DynamoAccounts, DynamoTallies, DynamoTimeline]
 ) -> Store:
     accounts, tallies, timeline = adapters
-    return Store(ledger_of(), accounts, accounts, tallies, timeline)
+    return Store(ledger_of(), accounts, accounts, DynamoControl(table="ControlTable"), tallies, timeline)
 
 
 @pytest.fixture(params=["fake", "dynamodb"])

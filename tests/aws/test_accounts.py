@@ -12,10 +12,13 @@ from tests.builders import ACCOUNT, CALLER, NOW, an_account, an_entry
 from tests.fakes import LEASED_FOR, When
 
 from permille.aws.accounts import DynamoAccounts
+from permille.aws.control import DynamoControl
 from permille.aws.models import connection_of
-from permille.domain.account import Account, Status
+from permille.aws.rows import instant
+from permille.domain.account import Account, Exemption, Held, Status
 from permille.domain.timeline import Kind
 from permille.errors import Conflict, Unavailable
+from permille.ports import BreakerState, Lap, Opening, Passing
 
 LATER = NOW + timedelta(minutes=5)
 ASLEEP = {CALLER: frozenset({"k1", "k2"}), "permille-shop": frozenset[str]()}
@@ -30,6 +33,9 @@ EVERYTHING = an_account(
     epochs=(NOW, LATER),
     strikes=3,
     would_disable=True,
+    held=Held.BREAKER,
+    exemption=Exemption(LATER, "A partner", "sam"),
+    missing=frozenset({"permille-shop"}),
     decided_at=NOW,
     alerted_at=LATER,
     told=frozenset({"e-1", "e-2"}),
@@ -154,6 +160,95 @@ def test_who_is_due_the_longest_first_and_no_more_than_asked_for(store: Store) -
     assert store.accounts.due(NOW, 2) == ["longest", "long"]
 
 
+def test_all_accounts_are_read_in_pages_each_once(store: Store) -> None:
+    names = {f"a-{number}" for number in range(7)}
+    for name in names:
+        store.accounts.add(an_account(name), [])
+
+    seen, after = list[str](), ""
+    while page := store.accounts.page(after, 3):
+        seen += [account.id for account in page]
+        after = seen[-1]
+
+    assert sorted(seen) == sorted(names)
+
+
+def test_a_new_epoch_is_told_to_every_sender_in_the_same_transaction(store: Store) -> None:
+    store.accounts.add(an_account(senders=(CALLER, "permille-shop")), [])
+    read = the(store)
+
+    store.accounts.save(read, replace(read, epochs=(NOW,)), [ENTRY])
+    with pytest.raises(Conflict):
+        store.accounts.save(read, replace(read, epochs=(NOW, LATER)), [])
+
+    senders = store.ledger.whose([CALLER, "permille-shop"])
+    assert {sender.epochs for sender in senders.values()} == {(NOW,)}
+
+
+# ---------------------------------------------------------------- the breaker
+
+HOUR = "2026-03-10T12"
+DISABLED: dict[str, Any] = {"status": Status.DISABLED, "settled": False}
+
+
+def disable(store: Store, account_id: str, bound: int, hour: str = HOUR) -> None:
+    store.accounts.add(an_account(account_id), [])
+    read = the(store, account_id)
+    store.accounts.save(read, replace(read, **DISABLED), [], Passing(hour, bound))
+
+
+def test_no_more_disablings_pass_within_an_hour_than_the_bound(store: Store) -> None:
+    disable(store, "a", 2)
+    disable(store, "b", 2)
+
+    with pytest.raises(Conflict):
+        disable(store, "c", 2)
+    disable(store, "d", 2, "2026-03-10T13")
+
+    assert the(store, "c").status is Status.ACTIVE
+    assert [store.control.breaker(hour).passed for hour in (HOUR, "2026-03-10T13")] == [2, 1]
+
+
+def test_nobody_passes_an_open_breaker(store: Store, read: Account) -> None:
+    store.accounts.save(read, replace(read, held=Held.BREAKER), [ENTRY], Opening(NOW))
+
+    with pytest.raises(Conflict):
+        disable(store, "b", 100)
+
+    assert the(store, "b").status is Status.ACTIVE
+    assert store.control.breaker(HOUR) == BreakerState(passed=0, opened_at=NOW)
+
+
+def test_the_breaker_opens_once(store: Store, read: Account) -> None:
+    store.accounts.save(read, replace(read, held=Held.BREAKER), [ENTRY], Opening(NOW))
+    again = the(store)
+
+    with pytest.raises(Conflict):
+        store.accounts.save(again, replace(again, strikes=7), [], Opening(LATER))
+
+    assert the(store).strikes == 0
+
+
+def test_staff_are_not_asked_by_the_breaker(store: Store, read: Account) -> None:
+    opened = store.accounts.save(read, replace(read, held=Held.BREAKER), [ENTRY], Opening(NOW))
+
+    store.accounts.save(opened, replace(opened, **DISABLED), [])
+
+    assert the(store).status is Status.DISABLED
+
+
+def test_how_far_the_sweep_has_come_is_remembered(store: Store) -> None:
+    assert store.control.lap() == Lap()
+    half = Lap("2026-03-10T12", "enforce", "seed", anew=True, after="m", active=7)
+
+    store.control.save_lap(half)
+    assert store.control.lap() == half
+    assert store.control.breaker(HOUR).active_accounts == 0
+
+    store.control.save_lap(replace(half, done=True))
+    assert store.control.breaker(HOUR).active_accounts == 7
+
+
 # ---------------------------------------------------------------- Leases
 
 
@@ -194,6 +289,7 @@ def test_a_decision_in_between_takes_the_lease_away(store: Store, read: Account)
         store.leases.release(read, {}, settled=True)
     with pytest.raises(Conflict):
         store.leases.take(read, {}, NOW + LEASED_FOR)
+    store.leases.take(the(store), {}, NOW)  # who decided need not wait for the lease to be over
 
 
 def test_keys_that_another_run_put_to_sleep_are_not_forgotten(store: Store, read: Account) -> None:
@@ -227,6 +323,19 @@ def test_a_late_save_leaves_alone_what_the_switch_wrote(store: Store, read: Acco
 # ---------------------------------------------------------------- on DynamoDB
 
 ACCOUNTS = {"accounts": "AccountsTable", "senders": "SendersTable", "timeline": "TimelineTable"}
+
+
+def test_a_breaker_that_was_reset_lets_pass_what_was_granted_within_that_hour(store_on_dynamodb: Store) -> None:
+    store, control = store_on_dynamodb, DynamoControl(table="ControlTable")
+    disable(store, "a", 1)
+    read = the(store, "a")
+    store.accounts.save(read, read, [ENTRY], Opening(NOW))
+
+    control.reset_breaker(HOUR, 4, "They really spam", "sam", LATER)
+
+    assert control.breaker(HOUR) == BreakerState(passed=1, granted=4)
+    assert control.breaker("2026-03-10T13") == BreakerState()
+    assert control.last_reset() == {"at": instant(LATER), "by": "sam", "reason": "They really spam"}
 
 
 def asking_whose(accounts: DynamoAccounts) -> str:

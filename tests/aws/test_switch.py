@@ -113,12 +113,24 @@ def test_another_sender_is_not_touched(iam: Iam) -> None:
     assert iam.switch.read("permille-florist") == before == SenderState({others["k3"]: ACTIVE}, denied=False)
 
 
-@pytest.mark.parametrize("caller", [CALLER, "nobody"])
-def test_a_key_or_user_that_is_gone_is_unavailable(iam: Iam, caller: str) -> None:
-    iam.make(CALLER, {"k1": ACTIVE})
+def test_a_key_that_is_gone_is_passed_over(iam: Iam) -> None:
+    (key,) = iam.make(CALLER, {"k1": ACTIVE}).values()
 
+    iam.switch.apply(CALLER, Changes(sleep=frozenset({"AKIAAGONEGONEGONEGO", key})))
+
+    assert iam.switch.read(CALLER) == SenderState({key: INACTIVE}, denied=False)
+
+
+def test_a_user_that_is_gone_cannot_be_denied(iam: Iam) -> None:
     with pytest.raises(Unavailable):
-        iam.switch.apply(caller, Changes(sleep=frozenset({"AKIAGONEGONEGONEGONE"})))
+        iam.switch.apply("nobody", Changes(deny=True))
+
+
+def test_all_who_are_denied_are_read_at_once(iam: Iam) -> None:
+    for number in range(3):
+        iam.make(f"permille-{number}", {}, denied=number != 1)
+
+    assert iam.switch.denied() == {"permille-0", "permille-2"}
 
 
 # ---------------------------------------------------------------- on IAM
@@ -132,6 +144,13 @@ def test_the_deny_group_comes_first_when_switching_off_and_last_when_on(moto_iam
     moto_iam.switch.apply(CALLER, Changes(wake=key, deny=False))
 
     assert wire.calls == ["AddUserToGroup", "UpdateAccessKey", "UpdateAccessKey", "RemoveUserFromGroup"]
+
+
+def test_a_deny_group_that_cannot_be_read_is_unavailable_and_not_empty(moto_iam: MotoIam) -> None:
+    Wire(moto_iam.client).refuse("GetGroup", "AccessDenied")
+
+    with pytest.raises(Unavailable):
+        moto_iam.switch.denied()
 
 
 @pytest.mark.parametrize("operation", ["ListAccessKeys", "ListGroupsForUser"])

@@ -8,24 +8,41 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, TODAY, a_complaint_entry, an_account, complaint_entries, days_of, evidence
+from tests.builders import (
+    NOW,
+    STAFF,
+    TODAY,
+    a_complaint_entry,
+    a_verdict,
+    an_account,
+    complaint_entries,
+    days_of,
+    evidence,
+)
 
 from permille.domain.account import (
     COMMIT_LAG,
     Account,
+    Brake,
     Evidence,
+    Exemption,
+    Held,
     Mode,
+    Outcome,
+    Rules,
     Status,
     complaints_needed_since,
     decide,
 )
-from permille.domain.policy import SEED
+from permille.domain.policy import ALLPROWEBTOOLS, SEED, judge
 from permille.domain.reputation import first_day
+from permille.domain.timeline import Kind
 
 if TYPE_CHECKING:
     from permille.domain.timeline import Entry
 
 ENFORCE, OBSERVE = Mode.ENFORCE, Mode.OBSERVE
+ENFORCING = Rules(SEED, ENFORCE)
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
 HOUR = timedelta(hours=1)
 TOMORROW = datetime(2026, 3, 11, tzinfo=UTC)
@@ -46,7 +63,7 @@ pieces_of_evidence = st.builds(evidence, st.integers(0, 4000), st.integers(0, 5)
 def looked_at(
     account: Account, found: Evidence, now: datetime = NOW, mode: Mode = ENFORCE
 ) -> tuple[Account, list[str]]:
-    outcome = decide(account, found, SEED, mode, now)
+    outcome = decide(account, found, Rules(SEED, mode), now)
     return outcome.account, [str(entry.kind) for entry in outcome.entries]
 
 
@@ -96,7 +113,7 @@ def test_a_disabling_is_written_down_whole_and_waits_for_the_switch() -> None:
 
 
 def test_the_record_of_a_disabling_names_its_complaints() -> None:
-    outcome = decide(an_account(), evidence(1000, 2), SEED, ENFORCE, NOW)
+    outcome = decide(an_account(), evidence(1000, 2), ENFORCING, NOW)
 
     assert outcome.entries[0].facts["complaint_identities"] == ["complaint#m-1", "complaint#m-2"]
     assert outcome.entries[0].facts["complaints"] == 2
@@ -108,16 +125,16 @@ def test_the_record_names_no_complaint_about_mail_that_was_not_judged() -> None:
     of_another_epoch = replace(older, facts=elsewhere)
     found = evidence(1000, 2, [older, of_another_epoch, *complaint_entries(2)])
 
-    outcome = decide(an_account(), found, SEED, ENFORCE, NOW)
+    outcome = decide(an_account(), found, ENFORCING, NOW)
 
     assert outcome.entries[0].facts["complaint_identities"] == ["complaint#m-1", "complaint#m-2"]
 
 
 @given(accounts, pieces_of_evidence, modes)
 def test_deciding_twice_changes_nothing_but_when_to_look_again(account: Account, found: Evidence, mode: Mode) -> None:
-    once = decide(account, found, SEED, mode, NOW).account
+    once = decide(account, found, Rules(SEED, mode), NOW).account
 
-    twice = decide(once, found, SEED, mode, NOW)
+    twice = decide(once, found, Rules(SEED, mode), NOW)
 
     assert twice.entries == []
     assert replace(twice.account, due_at=once.due_at) == once
@@ -200,9 +217,9 @@ class Story:
     def look(self, now: datetime) -> list[str]:
         """The messages that an alert tells of, if one is written."""
         days = days_of(100_000, len(self.written))
-        since = complaints_needed_since(self.account, days, SEED, now)
-        found = Evidence(days, [entry for entry in self.written if since and entry.at >= since])
-        outcome = decide(self.account, found, SEED, ENFORCE, now)
+        since = complaints_needed_since(self.account, judge(SEED, days, now.date()))
+        found = Evidence(days, [entry for entry in self.written if entry.at >= since])
+        outcome = decide(self.account, found, ENFORCING, now)
         self.account = outcome.account
         told = [one["message_id"] for entry in outcome.entries for one in entry.facts["listed"]]
         self.told += told
@@ -286,8 +303,126 @@ def test_alerts_are_an_hour_apart(moments: list[tuple[int, int, bool]]) -> None:
     ],
 )
 def test_no_more_of_the_timeline_is_read_than_is_needed(
-    alerted_at: datetime | None, delivered: int, complaints: int, since: datetime | None
+    alerted_at: datetime | None, delivered: int, complaints: int, since: datetime
 ) -> None:
     account = an_account(alerted_at=alerted_at)
 
-    assert complaints_needed_since(account, days_of(delivered, complaints), SEED, NOW) == since
+    assert complaints_needed_since(account, a_verdict(delivered, complaints)) == since
+
+
+# ---------------------------------------------------------------- the brakes: the hold, the breaker, an exemption
+
+
+def braked(found: Evidence, **different: Any) -> Outcome:
+    return decide(an_account(due_at=NOW), replace(found, **different), ENFORCING, NOW)
+
+
+@pytest.mark.parametrize(("waiting", "after"), [(999, DISABLED), (1000, ACTIVE), (50_000, ACTIVE)])
+def test_no_ratio_is_judged_that_waiting_feedback_could_still_turn(waiting: int, after: Status) -> None:
+    outcome = braked(evidence(1000, 2), waiting=waiting)
+
+    assert outcome.account.status is after
+    assert outcome.account.held is (Held.NO if after is DISABLED else Held.FEEDBACK)
+    assert outcome.account.due_at == NOW
+
+
+def test_what_is_held_is_told_to_staff_once_and_taken_up_again_by_itself() -> None:
+    held = braked(evidence(1000, 2), waiting=5000)
+    again = decide(held.account, replace(evidence(1000, 2), waiting=4000), ENFORCING, NOW + HOUR)
+    after = decide(again.account, evidence(1000, 2), ENFORCING, NOW + 2 * HOUR)
+
+    assert [entry.kind for entry in held.entries] == [Kind.HELD]
+    assert held.entries[0].facts["waiting"] == 5000
+    assert (again.entries, again.account.due_at) == ([], NOW + HOUR)  # behind those that have waited longer
+    assert (after.account.status, after.account.held) == (DISABLED, Held.NO)
+
+
+def test_what_was_held_and_turned_is_let_go() -> None:
+    held = braked(evidence(1000, 2), waiting=5000).account
+
+    after = decide(held, evidence(6000, 2), ENFORCING, NOW + HOUR).account
+
+    assert (after.status, after.held) == (ACTIVE, Held.NO)
+
+
+@pytest.mark.parametrize(
+    ("brake", "told", "opens"),
+    [(Brake.OPEN, ["held"], False), (Brake.FULL, ["held", "breaker_opened"], True)],
+)
+def test_an_open_or_full_breaker_lets_nobody_be_disabled_by_a_rule(brake: Brake, told: list[str], opens: bool) -> None:
+    outcome = braked(evidence(1000, 2), brake=brake, bound=5)
+
+    assert outcome.account.status is ACTIVE
+    assert outcome.account.held is Held.BREAKER
+    assert [str(entry.kind) for entry in outcome.entries] == told
+    assert (outcome.opens_breaker, outcome.passes_breaker) == (opens, False)
+
+
+def test_a_disabling_by_a_rule_passes_the_breaker() -> None:
+    assert braked(evidence(1000, 2)).passes_breaker
+    assert not braked(evidence(2000, 2)).passes_breaker
+
+
+def test_an_exempt_account_is_told_of_its_complaints_and_not_disabled() -> None:
+    account = an_account(exemption=Exemption(NOW + HOUR, "A partner", STAFF))
+
+    outcome = decide(account, evidence(1000, 2), ENFORCING, NOW)
+
+    assert outcome.account.status is ACTIVE
+    assert outcome.account.due_at == NOW + HOUR  # judged again when it ends
+    assert [entry.kind for entry in outcome.entries] == [Kind.WOULD_DISABLE, Kind.ALERT]
+    assert outcome.entries[0].facts["spared"] == "exempt"
+    assert outcome.entries[1].facts["exempt_until"] == (NOW + HOUR).isoformat()
+
+
+def test_when_an_exemption_is_over_the_rules_apply() -> None:
+    account = an_account(exemption=Exemption(NOW, "A partner", STAFF))
+
+    after, told = looked_at(account, evidence(1000, 2))
+
+    assert (after.status, told) == (DISABLED, ["disabled"])
+
+
+def test_without_a_policy_nobody_is_judged_and_the_account_stays_due() -> None:
+    outcome = decide(an_account(due_at=NOW), evidence(1000, 2), Rules(None, ENFORCE), NOW + HOUR)
+
+    assert outcome.entries == []
+    assert (outcome.account.status, outcome.account.due_at) == (ACTIVE, NOW + HOUR)
+
+
+def test_a_rule_that_what_waits_could_turn_is_not_the_one_that_is_named() -> None:
+    """Two rules are broken; one of them is no ratio, so it is by that one that the account is disabled."""
+    outcome = decide(an_account(), replace(evidence(1000, 5), waiting=10_000), Rules(ALLPROWEBTOOLS, ENFORCE), NOW)
+
+    assert outcome.account.status is DISABLED
+    assert outcome.entries[0].facts["rule"] == "complaint_burst"
+
+
+brakes = st.sampled_from(Brake)
+spared_accounts = st.builds(
+    an_account,
+    status=st.sampled_from(Status),
+    settled=st.booleans(),
+    would_disable=st.booleans(),
+    held=st.sampled_from(Held),
+    exemption=st.none() | st.builds(Exemption, st.sampled_from([NOW, NOW + HOUR]), st.just("Why"), st.just(STAFF)),
+)
+
+
+@given(spared_accounts, st.integers(0, 4000), st.integers(0, 5), st.integers(0, 4000), brakes, modes)
+def test_whatever_brakes_deciding_twice_changes_nothing_and_only_a_changed_decision_is_told(
+    account: Account, delivered: int, complaints: int, waiting: int, brake: Brake, mode: Mode
+) -> None:
+    found = replace(evidence(delivered, complaints), waiting=waiting, brake=brake)
+    once = decide(account, found, Rules(SEED, mode), NOW)
+    if once.opens_breaker:  # the next one meets it open
+        found = replace(found, brake=Brake.OPEN)
+
+    twice = decide(once.account, found, Rules(SEED, mode), NOW)
+
+    assert twice.entries == []
+    assert replace(twice.account, due_at=once.account.due_at) == once.account
+    if not once.entries:
+        assert replace(once.account, due_at=None, held=Held.NO, would_disable=False) == replace(
+            account, due_at=None, held=Held.NO, would_disable=False
+        )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import KEY, SECOND_KEY, a_state
 
-from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState, changes
+from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState, changes, drift
 
 BOTH_ACTIVE = {KEY: ACTIVE, SECOND_KEY: ACTIVE}
 BOTH_INACTIVE = {KEY: INACTIVE, SECOND_KEY: INACTIVE}
@@ -70,3 +70,21 @@ def test_what_was_done_once_need_not_be_done_again(state: SenderState, asleep: f
 )
 def test_no_changes_are_false(todo: Changes, something: bool) -> None:
     assert bool(todo) is something
+
+
+@pytest.mark.parametrize(
+    ("keys", "denied", "may_send", "found"),
+    [
+        (ONE_OF_EACH, False, False, [("awake", KEY), ("not denied", "")]),
+        (BOTH_INACTIVE, True, False, []),
+        (BOTH_INACTIVE, False, False, [("not denied", "")]),
+        (BOTH_INACTIVE, True, True, [("asleep", KEY), ("asleep", SECOND_KEY), ("denied", "")]),
+        ({KEY: ACTIVE}, False, True, []),
+    ],
+)
+def test_drift_is_found_in_both_directions(
+    keys: Mapping[str, str], denied: bool, may_send: bool, found: list[tuple[str, str]]
+) -> None:
+    expected = [{"sender": "bakery", "what": what, "key": key} for what, key in found]
+
+    assert drift("bakery", a_state(keys, denied=denied), BOTH, may_send=may_send) == expected

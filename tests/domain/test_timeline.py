@@ -19,8 +19,11 @@ from tests.builders import (
     days_of,
 )
 
-from permille.domain import timeline
-from permille.domain.timeline import Audience, Kind, headline, plain, quoted, sentence
+from permille.domain import timeline, wording
+from permille.domain.policy import SEED
+from permille.domain.policy_file import policy_data
+from permille.domain.timeline import Audience, Kind
+from permille.domain.wording import headline, plain, quoted, sentence
 
 ALL = list(Kind)
 instants = st.datetimes(
@@ -146,7 +149,7 @@ def test_a_hostile_subject_is_made_plain(hostile: str, shown: str) -> None:
 def test_plain_text_is_one_short_line_and_stays_as_it_is(text: str) -> None:
     shown = plain(text)
 
-    assert len(shown) <= timeline.LONGEST_QUOTE
+    assert len(shown) <= wording.LONGEST_QUOTE
     assert not any(unicodedata.category(character).startswith("C") for character in shown)
     assert plain(shown) == shown
 
@@ -180,14 +183,17 @@ def test_the_same_happening_has_the_same_id_and_another_one_has_not() -> None:
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_what_is_only_observed_and_what_the_owner_cannot_be_told_is_for_staff(kind: Kind) -> None:
-    for_staff = kind in (Kind.WOULD_DISABLE, Kind.WOULD_KEEP, Kind.OWNER_MAIL)
+def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_on_is_for_staff(kind: Kind) -> None:
+    reports = {Kind.CREATED, Kind.COMPLAINT, Kind.REPORT, Kind.ALERT}
+    switched = {Kind.DISABLED, Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED}
 
-    assert kind.audience is (Audience.STAFF if for_staff else Audience.OWNER)
+    assert kind.audience is (Audience.OWNER if kind in reports | switched else Audience.STAFF)
 
 
-def test_an_alert_and_a_disabling_are_mailed_and_nothing_else() -> None:
-    assert {kind for kind in Kind if kind.is_mailed} == {Kind.ALERT, Kind.DISABLED}
+def test_what_changes_something_for_the_owner_is_mailed_and_nothing_else() -> None:
+    switched = {Kind.DISABLED, Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED}
+
+    assert {kind for kind in Kind if kind.is_mailed} == {Kind.ALERT, *switched}
 
 
 def test_a_report_that_does_not_count_says_so() -> None:
@@ -197,7 +203,9 @@ def test_a_report_that_does_not_count_says_so() -> None:
 
 
 def test_a_decision_can_be_explained_word_for_word() -> None:
-    entry = timeline.judged(ACCOUNT, Kind.DISABLED, NOW, a_verdict(1000, 2), days_of(1000, 2), complaint_entries(2))
+    verdict, days, complaints = a_verdict(1000, 2), days_of(1000, 2), complaint_entries(2)
+
+    entry = timeline.judged(ACCOUNT, Kind.DISABLED, NOW, verdict, days, complaints, code="1.0+abc")
 
     assert entry.facts == {
         "rule": "complaint_ratio",
@@ -212,6 +220,9 @@ def test_a_decision_can_be_explained_word_for_word() -> None:
         "policy": "seed",
         "days": [{"day": "2026-03-10", "delivered": 1000, "complaints": 2, "bounces": 0}],
         "complaint_identities": ["complaint#m-1", "complaint#m-2"],
+        "rules": policy_data(SEED),
+        "code": "1.0+abc",
+        "spared": "",
     }
 
 

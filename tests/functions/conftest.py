@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "OWNER_MAIL_CALLER": OWNER_MAIL_CALLER,
     "DENY_GROUP": DENY_GROUP,
     "ENFORCEMENT_MODE": "enforce",
+    "POLICY_PARAMETER": "/permille/policy",
     "TIMELINE_BUS": "timeline",
     "MAIL_FROM": "reputation@apwt.example",
     "CONFIGURATION_SET": "permille",
@@ -100,6 +101,10 @@ def cloud(aws: None, accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) 
     boto3.client("events").create_event_bus(Name="timeline")
     boto3.client("ses").verify_domain_identity(Domain="apwt.example")
     queue = sqs.create_queue(QueueName="notify")["QueueUrl"]
-    for name, value in {**ENVIRONMENT, "NOTIFY_QUEUE_URL": queue}.items():
+    feedback = {
+        "FEEDBACK_QUEUE_URL": sqs.create_queue(QueueName="feedback")["QueueUrl"],
+        "FEEDBACK_DEAD_LETTER_QUEUE_URL": sqs.create_queue(QueueName="feedback-dead-letters")["QueueUrl"],
+    }
+    for name, value in {**ENVIRONMENT, **feedback, "NOTIFY_QUEUE_URL": queue}.items():
         monkeypatch.setenv(name, value)
     return Cloud(dynamodb, iam, sqs, accounts, queue)

@@ -1,17 +1,34 @@
 """Enforcing with fakes around it."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.builders import ACCOUNT, NOW, TODAY, a_sender, an_account, complaint_entries
-from tests.fakes import LEASED_FOR, FakeAccounts, FakeSwitch, FakeTallies, FakeTimeline, Faults, Rows, User
+from tests.fakes import (
+    LEASED_FOR,
+    FakeAccounts,
+    FakeControl,
+    FakeFeed,
+    FakePolicies,
+    FakeSwitch,
+    FakeTallies,
+    FakeTimeline,
+    Faults,
+    Rows,
+    User,
+)
 
 from permille.domain.account import Account, Mode, Status
 from permille.domain.policy import SEED
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Entry
-from permille.enforce import Enforcement, Run, enforce, enforce_due
+from permille.enforce import Enforcement, Run, enforce, enforce_due, hour_of
+from permille.ports import Lap
+from permille.switching import Switching
 
+A_MINUTE = timedelta(minutes=1)
 AFTER_THE_LEASE = NOW + LEASED_FOR + timedelta(seconds=1)
 
 
@@ -22,9 +39,20 @@ class World:
         self.faults = Faults()
         self.rows = Rows(faults=self.faults)
         self.switch = FakeSwitch(faults=self.faults)
+        self.rows.lap = Lap(hour_of(NOW), mode, SEED.id, done=True)  # of this hour
         accounts = FakeAccounts(self.rows)
+        self.policies, self.feed = FakePolicies(faults=self.faults), FakeFeed(faults=self.faults)
+        self.pauses: list[float] = []
         self.enforcement = Enforcement(
-            accounts, accounts, FakeTallies(self.rows), FakeTimeline(self.rows), self.switch, SEED, mode
+            accounts=accounts,
+            switching=Switching(accounts, self.switch, self.pauses.append),
+            tallies=FakeTallies(self.rows),
+            timeline=FakeTimeline(self.rows),
+            policies=self.policies,
+            control=FakeControl(self.rows),
+            feed=self.feed,
+            mode=mode,
+            code="1.0",
         )
 
     def open(self, account: Account, *keys: str, active: bool = True) -> None:
@@ -44,11 +72,15 @@ class World:
             self.open(an_account(account_id, due_at=NOW))
             self.counted(1000, 2, account_id)
 
-    def run(self, now: datetime = NOW) -> Run:
-        return enforce_due(self.enforcement, now)
+    def enter(self, mode: Mode) -> None:
+        """The stack is deployed again, with another mode."""
+        self.enforcement = replace(self.enforcement, mode=mode)
+
+    def run(self, now: datetime = NOW, time_left: Callable[[], timedelta] = lambda: A_MINUTE) -> Run:
+        return enforce_due(self.enforcement, now, time_left)
 
     def see_to(self, *ids: str, now: datetime = NOW) -> Run:
-        return enforce(self.enforcement, ids or (ACCOUNT,), now)
+        return enforce(self.enforcement, ids or (ACCOUNT,), now, lambda: A_MINUTE)
 
     def account(self, account_id: str = ACCOUNT) -> Account:
         return self.rows.accounts[account_id]

@@ -123,7 +123,7 @@ class Permille(RuleBasedStateMachine):
             assert told == {one.facts["message_id"] for one in counted}
         else:  # more may have been delivered since; the record has the numbers of its moment
             (record,) = self.world.told(Kind.DISABLED)
-            assert SEED.breaks_complaint_ratio(record.facts["complaints"], record.facts["delivered"])
+            assert SEED.complaint_ratio.is_broken(record.facts["complaints"], record.facts["delivered"])
             assert len(record.facts["complaint_identities"]) == record.facts["complaints"]
 
     def _counts(self) -> Tally:

@@ -3,19 +3,19 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from tests.builders import ACCOUNT, CALLER, NOW, a_complaint_entry, an_account
 from tests.fakes import FakeLedger, Killed, When
-from tests.usecases.enforcement import AFTER_THE_LEASE, World
+from tests.usecases.enforcement import A_MINUTE, AFTER_THE_LEASE, World
 
 from permille.domain.account import Mode, Status
 from permille.domain.switch import ACTIVE, INACTIVE
 from permille.domain.timeline import Kind
 from permille.enforce import Run
 from permille.errors import Unavailable
-
-A_MINUTE = timedelta(minutes=1)
+from permille.switching import TRIES
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_quiet_ticks_write_nothing(world: World) -> None:
     calls = len(world.faults.calls)
 
     assert world.run(NOW + 2 * A_MINUTE) == Run(looked_at=0, entries=0, failed=0)
-    assert world.faults.calls[calls:] == ["accounts.due"]
+    assert world.faults.calls[calls:] == ["accounts.due", "policies.current", "control.lap"]
 
 
 def test_a_complaint_that_arrives_after_the_disabling_changes_nothing(world: World) -> None:
@@ -177,7 +177,7 @@ def test_one_failing_account_does_not_keep_the_others_waiting(world: World) -> N
 
 def test_a_switch_that_fails_for_long_is_tried_every_minute(world: World) -> None:
     world.breaks_the_rule()
-    world.faults.fail("switch.apply", times=3)
+    world.faults.fail("switch.apply", times=3 * TRIES)
 
     failed = [world.run(NOW + n * A_MINUTE).failed for n in range(4)]
 
@@ -185,16 +185,51 @@ def test_a_switch_that_fails_for_long_is_tried_every_minute(world: World) -> Non
     assert world.agrees()
 
 
+def test_a_switch_that_fails_once_is_tried_again_in_the_same_run_with_growing_pauses(world: World) -> None:
+    world.breaks_the_rule()
+    world.faults.fail("switch.apply", times=TRIES - 1)
+
+    assert world.run().failed == 0
+
+    assert world.agrees()
+    assert len(world.pauses) == TRIES - 1
+    assert all(later > earlier for earlier, later in pairwise(world.pauses))
+
+
+def test_one_sender_that_fails_does_not_keep_the_others_awake(world: World) -> None:
+    world.open(an_account(senders=(CALLER, "permille-bakery-shop"), due_at=NOW))
+    world.counted(1000, 2)
+    world.faults.fail("switch.read", times=1)  # of the first sender
+
+    world.run()
+
+    assert world.can_send() == [False, False]
+
+
 def test_a_switch_is_believed_only_when_read_back(world: World) -> None:
     world.breaks_the_rule()
-    world.faults.meanwhile("switch.read", lambda: None)
+    for _ in range(2):
+        world.faults.meanwhile("switch.read", lambda: None)
     world.faults.meanwhile("switch.read", lambda: wake(world))  # between the flip and the reading back
 
     world.run()
 
-    assert not world.account().settled
+    assert world.faults.calls.count("switch.apply") == 2
+    assert world.agrees()
+
+
+def test_a_key_that_is_added_while_switching_is_remembered_before_it_is_put_to_sleep(world: World) -> None:
+    world.breaks_the_rule()
+    user = world.switch.users[CALLER]
+    world.faults.meanwhile("leases.take", lambda: user.keys.update({f"{CALLER}-k2": ACTIVE}))
+
+    assert world.run().failed == 1
+    assert user.keys[f"{CALLER}-k2"] == ACTIVE  # denied by the group, and not asleep before it is remembered
+    assert world.can_send() == [False, False]
+
     world.run(NOW + A_MINUTE)
     assert world.agrees()
+    assert world.account().asleep == {CALLER: frozenset({f"{CALLER}-k1", f"{CALLER}-k2"})}
 
 
 def wake(world: World) -> None:
@@ -309,8 +344,7 @@ def test_a_key_that_goes_while_it_is_switched_is_read_anew(world: World) -> None
     world.breaks_the_rule()
     world.faults.meanwhile("switch.apply", world.switch.users[CALLER].keys.clear)
 
-    assert world.run().failed == 1
-    world.run(NOW + A_MINUTE)
+    world.run()
 
     assert world.account().settled
     assert world.switch.users[CALLER].denied

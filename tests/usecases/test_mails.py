@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.builders import ACCOUNT, NOW, PLATFORM, a_complaint, a_verdict, an_account, an_entry, complaint_entries
 
-from permille.domain import timeline
+from permille.domain import timeline, wording
 from permille.domain.timeline import Entry, Kind
 from permille.mails import compose
 from permille.ports import Mail
@@ -29,9 +29,9 @@ def test_every_mailed_entry_is_told_in_the_words_of_the_timeline(kind: Kind) -> 
 
     mail = the_mail(entry)
 
-    assert mail.subject == timeline.headline(entry, PLATFORM)
-    assert timeline.sentence(entry) in " ".join(mail.text.split())  # the lines are wrapped
-    assert timeline.sentence(entry) in mail.html
+    assert mail.subject == wording.headline(entry, PLATFORM)
+    assert wording.sentence(entry) in " ".join(mail.text.split())  # the lines are wrapped
+    assert wording.sentence(entry) in mail.html
     assert (mail.account_id, mail.entry_id, mail.to) == (ACCOUNT, entry.id, "owner@bakery.example")
 
 

@@ -1,16 +1,20 @@
 """The one place that knows the adapters, and the one clock."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from permille import __version__
 from permille.domain.account import Mode
-from permille.domain.policy import SEED
 from permille.enforce import Enforcement
 from permille.ports import Ledger, Quarantine
 from permille.settings import EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille.switching import Switching
 
 if TYPE_CHECKING:
     from permille.aws.outward import RememberedOnce
@@ -75,21 +79,35 @@ class Enforcing:
 @cache
 def enforcing() -> Enforcing:
     from permille.aws.accounts import DynamoAccounts
+    from permille.aws.control import DynamoControl
+    from permille.aws.feed import SqsFeed
     from permille.aws.history import DynamoTallies, DynamoTimeline
+    from permille.aws.policy import SsmPolicies
     from permille.aws.switch import IamSwitch
 
     settings = EnforceSettings.from_env()
-    accounts = DynamoAccounts(accounts=settings.accounts_table, timeline=settings.timeline_table)
+    accounts = DynamoAccounts(
+        accounts=settings.accounts_table, timeline=settings.timeline_table, control=settings.control_table
+    )
     enforcement = Enforcement(
         accounts=accounts,
-        leases=accounts,
+        switching=Switching(accounts, IamSwitch(deny_group=settings.deny_group), time.sleep),
         tallies=DynamoTallies(table=settings.tallies_table),
         timeline=DynamoTimeline(table=settings.timeline_table),
-        switch=IamSwitch(deny_group=settings.deny_group),
-        policy=SEED,
+        policies=SsmPolicies(parameter=settings.policy_parameter),
+        control=DynamoControl(table=settings.control_table),
+        feed=SqsFeed(queues=[settings.feedback_queue_url, settings.feedback_dead_letter_queue_url]),
         mode=Mode(settings.enforcement_mode),
+        code=code_version(),
     )
     return Enforcing(enforcement, settings)
+
+
+def code_version() -> str:
+    """The package's version, and a digest of the code that decides: it changes whenever a decision could."""
+    domain = Path(__file__).parent / "domain"
+    digest = sha256(b"".join(file.read_bytes() for file in sorted(domain.glob("*.py"))))
+    return f"{__version__}+{digest.hexdigest()[:8]}"
 
 
 def handing(context: Any) -> "Handing":

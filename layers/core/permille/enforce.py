@@ -1,130 +1,188 @@
 """Looks at the accounts that are due, decides, writes it down, and makes the SMTP credential agree with it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cached_property
 
-from permille.domain.account import Account, Evidence, Mode, complaints_needed_since, decide
-from permille.domain.policy import Policy
+from permille.domain.account import (
+    Account,
+    Brake,
+    Evidence,
+    Mode,
+    Outcome,
+    Rules,
+    Status,
+    complaints_needed_since,
+    decide,
+)
+from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import first_day
-from permille.domain.switch import ACTIVE, SenderState, changes
 from permille.domain.timeline import Kind
 from permille.errors import Conflict, Unavailable
 from permille.observability import record
-from permille.ports import Accounts, Leases, Switch, Tallies, Timeline
+from permille.ports import Accounts, BreakerState, Control, Feed, Opening, Passing, Policies, Tallies, Timeline
+from permille.sweep import Sweeping, sweep
+from permille.switching import Switching, settle
 
 AT_MOST = 500
 ATTEMPTS = 5
+RESERVE = timedelta(seconds=15)  # of the time left: no account is begun with less
 
 
 @dataclass(frozen=True, slots=True)
 class Enforcement:
-    """The world as enforcing needs it."""
+    """The world as enforcing needs it. `code`: the version of the program, for the records."""
 
     accounts: Accounts
-    leases: Leases
+    switching: Switching
     tallies: Tallies
     timeline: Timeline
-    switch: Switch
-    policy: Policy
+    policies: Policies
+    control: Control
+    feed: Feed
     mode: Mode
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run did: accounts looked at, decisions written as entries, and those that could not be seen to."""
+    """What a run did: accounts looked at, decisions written as entries, those that could not be seen to, and those for
+    which there was no time; they stay due."""
 
-    looked_at: int
-    entries: int
-    failed: int
-
-
-def enforce_due(world: Enforcement, now: datetime) -> Run:
-    """The schedule's run: whoever is due, the longest due first."""
-    return enforce(world, world.accounts.due(now, AT_MOST), now)
+    looked_at: int = 0
+    entries: int = 0
+    failed: int = 0
+    left: int = 0
+    swept: int = 0
 
 
-def enforce(world: Enforcement, account_ids: Iterable[str], now: datetime) -> Run:
+def enforce_due(world: Enforcement, now: datetime, time_left: Callable[[], timedelta]) -> Run:
+    """The schedule's run: whoever is due, the longest due first; then a piece of the hourly sweep, and at once whoever
+    it finds."""
+    run = _Running(world, now, time_left)
+    run.see_to(world.accounts.due(now, AT_MOST))
+    run.sweep()
+    return run.end()
+
+
+def enforce(world: Enforcement, account_ids: Iterable[str], now: datetime, time_left: Callable[[], timedelta]) -> Run:
     """Sees to these accounts. One that cannot be seen to stays due and does not keep the others waiting."""
-    looked_at = entries = failed = 0
-    for account_id in account_ids:
-        looked_at += 1
+    run = _Running(world, now, time_left)
+    run.see_to(account_ids)
+    return run.end()
+
+
+@dataclass
+class _Running:
+    """A run: what it asks for once, and what it did."""
+
+    world: Enforcement
+    now: datetime
+    time_left: Callable[[], timedelta]
+    did: Run = field(default_factory=Run)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """A policy that cannot be read holds all verdicts; switches are seen to all the same."""
+        policy: Policy | None = None
         try:
-            entries += _see_to(world, account_id, now)
+            policy = self.world.policies.current()
         except Unavailable as error:
-            record("account.enforce_failed", account=account_id, why=str(error))
-            failed += 1
-    record("enforcement.run", looked_at=looked_at, entries=entries, failed=failed)
-    return Run(looked_at, entries, failed)
+            record("policy.unreadable", why=str(error))
+        return Rules(policy, self.world.mode, self.world.code)
 
+    @cached_property
+    def waiting(self) -> int:
+        return self.world.feed.waiting()
 
-def _see_to(world: Enforcement, account_id: str, now: datetime) -> int:
-    for _ in range(ATTEMPTS):
-        account = world.accounts.get(account_id)
-        if account is None:
-            return 0
+    def end(self) -> Run:
+        record("enforcement.run", **{name: getattr(self.did, name) for name in Run.__slots__})
+        return self.did
+
+    def sweep(self) -> None:
+        world = Sweeping(self.world.accounts, self.world.switching.switch, self.world.control)
         try:
-            return _decide_and_switch(world, account, now)
-        except Conflict as conflict:  # somebody wrote in between: what was decided may no longer be right
-            record("account.conflict", account=account_id, why=str(conflict))
-    raise Unavailable(f"{account_id}: others kept writing")
+            swept, found = sweep(world, self.rules, self.now, self._in_time)
+        except Unavailable as error:
+            record("sweep.failed", why=str(error))
+            return
+        self.did = replace(self.did, swept=swept)
+        self.see_to(found)
+
+    def _in_time(self) -> bool:
+        return self.time_left() > RESERVE
+
+    def see_to(self, account_ids: Iterable[str]) -> None:
+        for account_id in account_ids:
+            did = self.did
+            if not self._in_time():
+                self.did = replace(did, left=did.left + 1)
+                continue
+            self.did = replace(did, looked_at=did.looked_at + 1)
+            try:
+                self._see_to(account_id)
+            except Unavailable as error:
+                record("account.enforce_failed", account=account_id, why=str(error))
+                self.did = replace(self.did, failed=self.did.failed + 1)
+
+    def _see_to(self, account_id: str) -> None:
+        for _ in range(ATTEMPTS):
+            account = self.world.accounts.get(account_id)
+            if account is None:
+                return
+            try:
+                self._decide_and_switch(account)
+            except Conflict as conflict:  # somebody wrote in between: what was decided may no longer be right
+                record("account.conflict", account=account_id, why=str(conflict))
+            else:
+                return
+        raise Unavailable(f"{account_id}: others kept writing")
+
+    def _decide_and_switch(self, account: Account) -> None:
+        now = account.not_before_last_decision(self.now)
+        evidence = self._gather(account, now)
+
+        outcome = decide(account, evidence, self.rules, now)
+
+        saved = self.world.accounts.save(account, outcome.account, outcome.entries, _breaker(outcome, evidence, now))
+        self.did = replace(self.did, entries=self.did.entries + len(outcome.entries))
+        for entry in outcome.entries:
+            record(f"account.{entry.kind}", account=account.id, entry=entry.id)
+        if not saved.settled and not settle(self.world.switching, saved, now):
+            raise Unavailable(f"{account.id}: its credential does not agree yet")
+
+    def _gather(self, account: Account, now: datetime) -> Evidence:
+        policy = self.rules.policy
+        if account.status is not Status.ACTIVE or policy is None:
+            return Evidence({}, [])
+        days = self.world.tallies.days(account.id, account.epoch, first_day(now.date(), policy.window_days))
+        verdict = judge(policy, days, now.date())
+        entries = self.world.timeline.since(account.id, complaints_needed_since(account, verdict))
+        complaints = [entry for entry in entries if entry.kind is Kind.COMPLAINT]
+        if not verdict.breaks or self.rules.mode is Mode.OBSERVE or account.exempt_at(now):
+            return Evidence(days, complaints)
+        brake, bound = self._brake(verdict, now)
+        return Evidence(days, complaints, self.waiting, brake, bound)
+
+    def _brake(self, verdict: Verdict, now: datetime) -> tuple[Brake, int]:
+        state = self.world.control.breaker(hour_of(now))
+        bound = bound_of(state, verdict.policy)
+        if state.opened_at:
+            return Brake.OPEN, bound
+        return (Brake.FREE if state.passed < bound else Brake.FULL), bound
 
 
-def _decide_and_switch(world: Enforcement, account: Account, now: datetime) -> int:
-    now = account.not_before_last_decision(now)
-    evidence = _gather(world, account, now)
-
-    outcome = decide(account, evidence, world.policy, world.mode, now)
-
-    saved = world.accounts.save(account, outcome.account, outcome.entries)
-    for entry in outcome.entries:
-        record(f"account.{entry.kind}", account=account.id, entry=entry.id)
-    if not saved.settled:
-        _settle(world, saved, now)
-    return len(outcome.entries)
+def hour_of(now: datetime) -> str:
+    """The UTC hour that the breaker counts in."""
+    return now.strftime("%Y-%m-%dT%H")
 
 
-def _gather(world: Enforcement, account: Account, now: datetime) -> Evidence:
-    days = world.tallies.days(account.id, account.epoch, first_day(now.date(), world.policy.window_days))
-    since = complaints_needed_since(account, days, world.policy, now)
-    entries = world.timeline.since(account.id, since) if since else []
-    return Evidence(days, [entry for entry in entries if entry.kind is Kind.COMPLAINT])
+def bound_of(state: BreakerState, policy: Policy) -> int:
+    return max(state.granted, policy.breaker.bound(state.active_accounts))
 
 
-def _settle(world: Enforcement, account: Account, now: datetime) -> None:
-    """Makes every key of every sender agree with the status. Which keys are put to sleep is written before the first is
-    touched, so that a run that is cut off leaves nobody asleep for good. What was done is believed when read back."""
-    may_send = account.status.may_send
-    before = _read(world, account)
-    asleep = account.asleep if may_send else _and_active(account.asleep, before)
-    world.leases.take(account, asleep, now)
-    try:
-        for caller, state in before.items():
-            if todo := changes(state, asleep.get(caller, frozenset()), may_send=may_send):
-                world.switch.apply(caller, todo)
-        settled = _agrees(_read(world, account), asleep, may_send=may_send)
-    except Unavailable:
-        world.leases.release(account, asleep, settled=False)
-        raise
-    world.leases.release(account, {} if may_send and settled else asleep, settled=settled)
-    record("switch.settled" if settled else "switch.disagrees", account=account.id, may_send=may_send)
-
-
-def _read(world: Enforcement, account: Account) -> dict[str, SenderState]:
-    """A user that is gone cannot send: it is reported, not waited for."""
-    states = {caller: world.switch.read(caller) for caller in account.senders}
-    for caller, state in states.items():
-        if state is None:
-            record("sender.missing", account=account.id, caller=caller)
-    return {caller: state for caller, state in states.items() if state is not None}
-
-
-def _and_active(asleep: Mapping[str, frozenset[str]], states: Mapping[str, SenderState]) -> dict[str, frozenset[str]]:
-    active = {caller: state.with_status(ACTIVE) for caller, state in states.items()}
-    return {caller: asleep.get(caller, frozenset()) | active.get(caller, frozenset()) for caller in {*asleep, *active}}
-
-
-def _agrees(states: Mapping[str, SenderState], asleep: Mapping[str, frozenset[str]], *, may_send: bool) -> bool:
-    return not any(
-        changes(state, asleep.get(caller, frozenset()), may_send=may_send) for caller, state in states.items()
-    )
+def _breaker(outcome: Outcome, evidence: Evidence, now: datetime) -> Passing | Opening | None:
+    if outcome.opens_breaker:
+        return Opening(now)
+    return Passing(hour_of(now), evidence.bound) if outcome.passes_breaker else None

@@ -4,7 +4,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from permille.domain import timeline
+from permille.domain import wording
 from permille.domain.account import Account
 from permille.domain.timeline import Entry
 from permille.ports import Mail
@@ -24,17 +24,17 @@ def _templates() -> Environment:
 
 def compose(entry: Entry, account: Account, platform: str) -> Mail:
     """The mail that tells an owner of an entry whose kind is mailed, as text and as HTML."""
-    headline = timeline.headline(entry, platform)
+    headline = wording.headline(entry, platform)
     shown = {
         "entry": entry,
         "facts": entry.facts,
-        "owner": timeline.plain(account.owner_name),
+        "owner": wording.plain(account.owner_name),
         "platform": platform,
         "headline": headline,
-        "sentence": timeline.sentence(entry),
-        "quoted": timeline.quoted,
-        "plain": timeline.plain,
-        "day": timeline.day,
+        "sentence": wording.sentence(entry),
+        "quoted": wording.quoted,
+        "plain": wording.plain,
+        "day": wording.day,
     }
     text, html = (_templates().get_template(f"mails/{entry.kind}.{form}.j2").render(shown) for form in ("txt", "html"))
     return Mail(

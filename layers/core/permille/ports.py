@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from permille.domain.account import Account
+from permille.domain.policy import Policy
 from permille.domain.reputation import Days, Tally
 from permille.domain.switch import Changes, SenderState
 from permille.domain.timeline import Entry
@@ -94,6 +95,21 @@ class Timeline(Protocol):
     def get(self, account_id: str, entry_id: str) -> Entry | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """One more disabling by a rule: it passes while the breaker is closed and fewer than `bound` passed in `hour`."""
+
+    hour: str
+    bound: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The breaker opens, if it is closed."""
+
+    at: datetime
+
+
 class Accounts(Protocol):
     def get(self, account_id: str) -> Account | None:
         """Strongly consistent."""
@@ -101,12 +117,65 @@ class Accounts(Protocol):
     def due(self, now: datetime, at_most: int) -> list[str]:
         """The ids of accounts that are due, the longest due first. May lag behind what was just written."""
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry]) -> Account:
-        """Writes the account and its entries in one transaction, on condition that version and nudges are as read, and
-        returns it with its version. Where nothing but `due_at` differs, the version stays. Raises Conflict."""
+    def page(self, after: str, at_most: int) -> list[Account]:
+        """Some of all accounts, in an order of their own, beginning behind the one of that id; empty at the end."""
+
+    def save(
+        self, read: Account, account: Account, entries: Sequence[Entry], breaker: Passing | Opening | None = None
+    ) -> Account:
+        """Writes the account, its entries, a new epoch of its senders and what is due of the breaker in one
+        transaction, on condition that version and nudges are as read, and returns it with its version. Where nothing
+        but `due_at` differs, the version stays. Raises Conflict, also where the breaker refuses."""
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
         """A new account with its senders. Raises Conflict if the account or one of the senders exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerState:
+    """`passed`: how many the rules disabled within the hour that was asked for; `granted`: up to how many a person said
+    may pass in it, over the policy's bound. `active_accounts`: as the last sweep counted them."""
+
+    passed: int = 0
+    opened_at: datetime | None = None
+    granted: int = 0
+    active_accounts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    """How far the sweep has come: one lap for each hour, mode and policy (its id). `after` is the last account that was
+    looked at, `active` how many active ones were met. `anew`: mode or policy have changed, and make accounts due."""
+
+    hour: str = ""
+    mode: str = ""
+    policy: str = ""
+    anew: bool = False
+    after: str = ""
+    active: int = 0
+    done: bool = False
+
+
+class Control(Protocol):
+    """What the whole stack has one of."""
+
+    def breaker(self, hour: str) -> BreakerState:
+        """Strongly consistent."""
+
+    def lap(self) -> Lap: ...
+
+    def save_lap(self, lap: Lap) -> None:
+        """One that is done also says how many accounts are active."""
+
+
+class Policies(Protocol):
+    def current(self) -> Policy:
+        """The policy in force, a minute old at most. Raises Unavailable, also where it cannot be understood."""
+
+
+class Feed(Protocol):
+    def waiting(self) -> int:
+        """How many messages of feedback wait to be counted, in flight and dead letters included."""
 
 
 class Leases(Protocol):
@@ -117,15 +186,19 @@ class Leases(Protocol):
         those it remembered are as read as well: another run may have been here in between. Raises Conflict."""
 
     def release(self, account: Account, asleep: Mapping[str, frozenset[str]], *, settled: bool) -> None:
-        """Gives the lease back, and says whether the credential was read back as agreeing. Raises Conflict."""
+        """Gives the lease back, and says whether the credential was read back as agreeing. Raises Conflict where
+        somebody wrote in between; the lease is given back all the same."""
 
 
 class Switch(Protocol):
     def read(self, caller: str) -> SenderState | None:
         """All keys of a sender and whether it is denied; None if there is no such user."""
 
+    def denied(self) -> frozenset[str]:
+        """Every sender in the deny group."""
+
     def apply(self, caller: str, changes: Changes) -> None:
-        """Can be repeated without harm. To be believed only after reading back."""
+        """Can be repeated without harm; a key that is gone is passed over. To be believed only after reading back."""
 
 
 class Mailer(Protocol):

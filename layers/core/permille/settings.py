@@ -52,6 +52,9 @@ class EnforceSettings(Settings):
     timeline_table: str
     deny_group: str
     enforcement_mode: str
+    policy_parameter: str
+    feedback_queue_url: str
+    feedback_dead_letter_queue_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The accounts' rows: each changed with its timeline entries in one transaction, on condition of what was read."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -9,11 +10,13 @@ from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from permille.aws.models import AccountRow, EntryRow, SenderRow, connection_of, on_table, unavailable
+from permille.aws.control import BREAKER, hour_row
+from permille.aws.models import AccountRow, ControlRow, EntryRow, SenderRow, connection_of, on_table, unavailable
 from permille.aws.rows import DUE, account_due, entry_row, instant
-from permille.domain.account import Account, Status
+from permille.domain.account import Account, Exemption, Held, Status
 from permille.domain.timeline import Entry
 from permille.errors import Conflict, Unavailable
+from permille.ports import Opening, Passing
 
 LEASED_FOR = timedelta(seconds=75)  # longer than the function's time limit: who holds a lease is alive
 _KEPT_BY_OTHERS = ("version", "nudges")
@@ -22,10 +25,12 @@ _KEPT_BY_OTHERS = ("version", "nudges")
 class DynamoAccounts:
     """Keeps `ports.Accounts` and `ports.Leases`."""
 
-    def __init__(self, *, accounts: str, senders: str = "", timeline: str = "") -> None:
+    def __init__(self, *, accounts: str, senders: str = "", timeline: str = "", control: str = "") -> None:
         self._accounts = on_table(AccountRow, accounts)
         self._senders = on_table(SenderRow, senders)
         self._entries = on_table(EntryRow, timeline)
+        self._control = on_table(ControlRow, control)
+        self._leased_until: dict[str, str] = {}
 
     def get(self, account_id: str) -> Account | None:
         with unavailable(f"reading {account_id}"):
@@ -38,6 +43,12 @@ class DynamoAccounts:
         """Every account, by a scan: for people, never for a run."""
         with unavailable("reading the accounts"):
             yield from map(_account, self._accounts.scan())
+
+    def page(self, after: str, at_most: int) -> list[Account]:
+        start = {"account_id": {"S": after}} if after else None
+        with unavailable("reading some of the accounts"):
+            rows = self._accounts.scan(consistent_read=True, limit=at_most, last_evaluated_key=start)
+            return [_account(row) for row in rows]
 
     def owner_of(self, caller: str) -> str:
         """The account that a sender belongs to; empty where nobody's."""
@@ -63,15 +74,39 @@ class DynamoAccounts:
             rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=at_most)
             return [row.account_id for row in rows]
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry]) -> Account:
+    def save(
+        self, read: Account, account: Account, entries: Sequence[Entry], breaker: Passing | Opening | None = None
+    ) -> Account:
         decided = replace(account, due_at=read.due_at) != read or entries
         if not decided and account.due_at == read.due_at:
             return account
         version = read.version + (1 if decided else 0)
         actions = [*_changes(read, account), AccountRow.version.set(version)]
         unchanged = (AccountRow.version == read.version) & (AccountRow.nudges == read.nudges)
-        self._write(account.id, actions, unchanged, entries)
+        with _conflict(f"writing {account.id}"), self._transaction() as transaction:
+            transaction.update(self._accounts(account.id), actions=actions, condition=unchanged)
+            for entry in entries:
+                transaction.save(self._entries(**cast("dict[str, Any]", entry_row(entry))))
+            if account.epochs != read.epochs:
+                self._begin_epoch(transaction, account)
+            self._brake(transaction, breaker)
         return replace(account, version=version)
+
+    def _begin_epoch(self, transaction: TransactWrite, account: Account) -> None:
+        epochs = SenderRow.epochs.set(_row(account)["epochs"])
+        for caller in account.senders:
+            transaction.update(self._senders(caller), actions=[epochs], condition=SenderRow.account_id == account.id)
+
+    def _brake(self, transaction: TransactWrite, breaker: Passing | Opening | None) -> None:
+        closed = ControlRow.opened_at.does_not_exist()
+        match breaker:
+            case Passing(hour, bound):
+                fewer = ControlRow.passed.does_not_exist() | (ControlRow.passed < bound)
+                transaction.update(self._control(hour_row(hour)), [ControlRow.passed.add(1)], condition=fewer)
+                transaction.condition_check(self._control, BREAKER, condition=closed)
+            case Opening(at):
+                opened = ControlRow.opened_at.set(instant(at))
+                transaction.update(self._control(BREAKER), actions=[opened], condition=closed)
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
         with _conflict(f"adding {account.id}"), self._transaction() as transaction:
@@ -97,7 +132,8 @@ class DynamoAccounts:
             AccountRow.leased_until.set(instant(now + LEASED_FOR)),
             AccountRow.asleep.set(_sorted(asleep)),
         ]
-        self._write(account.id, actions, as_read & free, [])
+        self._write(account.id, actions, as_read & free)
+        self._leased_until[account.id] = instant(now + LEASED_FOR)
 
     def release(self, account: Account, asleep: Mapping[str, frozenset[str]], *, settled: bool) -> None:
         actions = [
@@ -105,13 +141,21 @@ class DynamoAccounts:
             AccountRow.settled.set(settled),
             AccountRow.asleep.set(_sorted(asleep)),
         ]
-        self._write(account.id, actions, AccountRow.version == account.version, [])
+        try:
+            self._write(account.id, actions, AccountRow.version == account.version)
+        except Conflict:
+            self._give_way(account.id)
+            raise
 
-    def _write(self, account_id: str, actions: list[Any], condition: Condition, entries: Sequence[Entry]) -> None:
+    def _give_way(self, account_id: str) -> None:
+        """Somebody decided meanwhile, and need not wait until the lease is over."""
+        mine = AccountRow.leased_until == self._leased_until[account_id]
+        with suppress(Unavailable):
+            self._write(account_id, [AccountRow.leased_until.remove()], mine)
+
+    def _write(self, account_id: str, actions: list[Any], condition: Condition) -> None:
         with _conflict(f"writing {account_id}"), self._transaction() as transaction:
             transaction.update(self._accounts(account_id), actions=actions, condition=condition)
-            for entry in entries:
-                transaction.save(self._entries(**cast("dict[str, Any]", entry_row(entry))))
 
     def _transaction(self) -> TransactWrite:
         return TransactWrite(connection=connection_of(self._accounts))
@@ -147,6 +191,9 @@ def _row(account: Account) -> dict[str, Any]:
         "epochs": [instant(start) for start in account.epochs],
         "strikes": account.strikes,
         "would_disable": account.would_disable,
+        "held": str(account.held),
+        "exemption": _exemption_row(account.exemption),
+        "missing": sorted(account.missing),
         "decided_at": instant(account.decided_at) if account.decided_at else None,
         "alerted_at": instant(account.alerted_at) if account.alerted_at else None,
         "told": sorted(account.told),
@@ -171,6 +218,9 @@ def _account(row: Any) -> Account:
         epochs=tuple(datetime.fromisoformat(start) for start in row.epochs),
         strikes=int(row.strikes),
         would_disable=row.would_disable,
+        held=Held(row.held or ""),
+        exemption=_exemption(row.exemption),
+        missing=frozenset(row.missing or []),
         decided_at=_instant(row.decided_at),
         alerted_at=_instant(row.alerted_at),
         told=frozenset(row.told),
@@ -180,6 +230,16 @@ def _account(row: Any) -> Account:
         nudges=int(row.nudges),
         due_at=_instant(row.due_at),
     )
+
+
+def _exemption_row(exemption: Exemption | None) -> dict[str, str] | None:
+    if exemption is None:
+        return None
+    return {"until": instant(exemption.until), "reason": exemption.reason, "by": exemption.by}
+
+
+def _exemption(row: dict[str, str] | None) -> Exemption | None:
+    return Exemption(datetime.fromisoformat(row["until"]), row["reason"], row["by"]) if row else None
 
 
 def _changes(read: Account, account: Account) -> list[Any]:

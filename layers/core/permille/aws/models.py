@@ -35,6 +35,9 @@ class AccountRow(Model):
     owner_name = UnicodeAttribute()
     timezone = UnicodeAttribute()
     owner_mail = UnicodeAttribute(default="")
+    held = UnicodeAttribute(default="")
+    exemption = JSONAttribute(null=True)
+    missing = JSONAttribute(default=list)
     senders = ListAttribute(of=UnicodeAttribute)
     status = UnicodeAttribute()
     epochs = ListAttribute(of=UnicodeAttribute)
@@ -79,6 +82,21 @@ class EntryRow(Model):
     audience = UnicodeAttribute()
     at = UnicodeAttribute()
     facts = UnicodeAttribute()
+
+
+class ControlRow(Model):
+    """What the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`."""
+
+    name = UnicodeAttribute(hash_key=True)
+    passed = NumberAttribute(null=True)
+    opened_at = UnicodeAttribute(null=True)
+    granted = NumberAttribute(null=True)
+    granted_hour = UnicodeAttribute(null=True)
+    reset_at = UnicodeAttribute(null=True)
+    reset_by = UnicodeAttribute(null=True)
+    reset_reason = UnicodeAttribute(null=True)
+    active = NumberAttribute(null=True)
+    lap = JSONAttribute(null=True)
 
 
 def on_table(model: type[M], table_name: str) -> type[M]:

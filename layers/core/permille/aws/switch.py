@@ -33,6 +33,11 @@ class IamSwitch:
             denied=any(group["GroupName"] == self._deny_group for group in groups["Groups"]),
         )
 
+    def denied(self) -> frozenset[str]:
+        with unavailable(f"reading who is in {self._deny_group}"):
+            pages = self._iam.get_paginator("get_group").paginate(GroupName=self._deny_group)
+            return frozenset(user["UserName"] for page in pages for user in page["Users"])
+
     def apply(self, caller: str, changes: Changes) -> None:
         """The deny group first when switching off: it stops every key at once, and open SMTP sessions."""
         with unavailable(f"switching {caller}"):
@@ -53,4 +58,8 @@ class IamSwitch:
                 raise
 
     def _set(self, caller: str, key: str, status: "StatusTypeType") -> None:
-        self._iam.update_access_key(UserName=caller, AccessKeyId=key, Status=status)
+        try:
+            self._iam.update_access_key(UserName=caller, AccessKeyId=key, Status=status)
+        except ClientError as refused:
+            if code_of(refused) != "NoSuchEntity":  # the key is gone: nobody sends with it
+                raise

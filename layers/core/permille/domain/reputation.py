@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+PER = 1000  # complaints are counted per so many delivered
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:

@@ -38,3 +38,11 @@ def changes(state: SenderState, asleep: frozenset[str], *, may_send: bool) -> Ch
         wake = state.with_status(INACTIVE) & asleep
         return Changes(wake=wake, deny=False if state.denied else None)
     return Changes(sleep=state.with_status(ACTIVE), deny=None if state.denied else True)
+
+
+def drift(caller: str, state: SenderState, asleep: frozenset[str], *, may_send: bool) -> list[dict[str, str]]:
+    """What does not agree with the status, each as `sender`, `what` and `key`; in either direction."""
+    todo = changes(state, asleep, may_send=may_send)
+    found = [("awake", key) for key in sorted(todo.sleep)] + [("asleep", key) for key in sorted(todo.wake)]
+    found += [] if todo.deny is None else [("not denied" if todo.deny else "denied", "")]
+    return [{"sender": caller, "what": what, "key": key} for what, key in found]

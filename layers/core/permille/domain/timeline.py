@@ -1,19 +1,18 @@
-"""The account's append-only history. An entry is a kind and facts; the words are made of them here and nowhere else."""
+"""The account's append-only history. An entry is a kind and facts, never prose."""
 
 import json
-import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
 from permille.domain.feedback import Complaint
-from permille.domain.policy import PER, Verdict
+from permille.domain.policy import Decision, Rule, Verdict
+from permille.domain.policy_file import policy_data
 from permille.domain.reputation import Days
 
-LONGEST_QUOTE = 100
 LISTED_COMPLAINTS = 20  # of an alert
 LISTED_IDENTITIES = 1000  # of a decision record: an entry has to fit into a row and an event
 
@@ -31,21 +30,31 @@ class Kind(StrEnum):
     REPORT = "report"
     ALERT = "alert"
     DISABLED = "disabled"
+    STAFF_DISABLED = "staff_disabled"
+    STAFF_ENABLED = "staff_enabled"
+    CLOSED = "closed"
     WOULD_DISABLE = "would_disable"
     WOULD_KEEP = "would_keep"
+    HELD = "held"
+    BREAKER_OPENED = "breaker_opened"
+    EXEMPTED = "exempted"
+    UNEXEMPTED = "unexempted"
+    DRIFT = "drift"
+    SENDER_MISSING = "sender_missing"
     OWNER_MAIL = "owner_mail"
 
     @property
     def audience(self) -> Audience:
-        return Audience.STAFF if self in _FOR_STAFF else Audience.OWNER
+        return Audience.OWNER if self in _FOR_OWNERS else Audience.STAFF
 
     @property
     def is_mailed(self) -> bool:
         """Whether the owner gets a mail about it. A complaint is told by the alert that collects it."""
-        return self in (Kind.ALERT, Kind.DISABLED)
+        return self in _MAILED
 
 
-_FOR_STAFF = (Kind.WOULD_DISABLE, Kind.WOULD_KEEP, Kind.OWNER_MAIL)
+_MAILED = (Kind.ALERT, Kind.DISABLED, Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED)
+_FOR_OWNERS = (Kind.CREATED, Kind.COMPLAINT, Kind.REPORT, *_MAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,155 +108,88 @@ def owner_mail(account_id: str, at: datetime, state: str, identity: str) -> Entr
     return entry(account_id, Kind.OWNER_MAIL, at, {"state": state}, seed=identity)
 
 
-def alert(account_id: str, at: datetime, verdict: Verdict, complaints: list[Entry]) -> Entry:
+def alert(account_id: str, at: datetime, verdict: Verdict, complaints: list[Entry], exempt_until: str = "") -> Entry:
     """Tells of the complaints since the last alert, and how much is left."""
     facts = _numbers(verdict) | {
-        "level": "warning" if verdict.decision == "warn" else "notice",
+        "level": "notice" if verdict.decision is Decision.KEEP else "warning",
         "new_complaints": len(complaints),
         "listed": [dict(one.facts) for one in complaints[-LISTED_COMPLAINTS:]],
+        "exempt_until": exempt_until,
     }
     return entry(account_id, Kind.ALERT, at, facts)
 
 
-def judged(account_id: str, kind: Kind, at: datetime, verdict: Verdict, days: Days, complaints: list[Entry]) -> Entry:
-    """The decision record: rule, window, counts per send day, policy, and the complaints by their identities."""
+def judged(
+    account_id: str,
+    kind: Kind,
+    at: datetime,
+    verdict: Verdict,
+    days: Days,
+    complaints: list[Entry],
+    code: str = "",
+    spared: str = "",
+) -> Entry:
+    """The decision record: rule, window, counts per send day, policy, and the complaints by their identities. `code`
+    is the version of the program that decided; `spared`, why nothing is switched where it is not."""
     facts = _numbers(verdict) | {
-        "rule": verdict.rule,
         "days": [
             {"day": str(day), "delivered": t.delivered, "complaints": t.complaints, "bounces": t.bounces}
             for day, t in sorted(days.items())
         ],
         "complaint_identities": [str(one.facts["identity"]) for one in complaints[-LISTED_IDENTITIES:]],
+        "rules": policy_data(verdict.policy),
+        "code": code,
+        "spared": spared,
     }
     return entry(account_id, kind, at, facts)
 
 
+def held(account_id: str, at: datetime, verdict: Verdict, why: str, waiting: int) -> Entry:
+    """A broken rule is not acted on: `feedback` waits that could still turn it, or the `breaker` is open."""
+    facts = _numbers(verdict) | {"why": why, "waiting": waiting}
+    return entry(account_id, Kind.HELD, at, facts, seed=why)
+
+
+def breaker_opened(account_id: str, at: datetime, bound: int) -> Entry:
+    """So many accounts were disabled by the rules within one hour that a person has to look; this one is the first
+    that was not."""
+    return entry(account_id, Kind.BREAKER_OPENED, at, {"bound": bound})
+
+
+def by_staff(account_id: str, kind: Kind, at: datetime, reason: str, by: str, **more: str) -> Entry:
+    """What support did to an account: why, and who it was."""
+    return entry(account_id, kind, at, {"reason": reason, "by": by, **more})
+
+
+def drift(account_id: str, at: datetime, found: Sequence[Mapping[str, str]]) -> Entry:
+    """The credential was found not to agree with the status: a `sender`, `what` is wrong with it, with which `key`."""
+    return entry(account_id, Kind.DRIFT, at, {"found": [dict(one) for one in found]})
+
+
+def sender_missing(account_id: str, at: datetime, callers: Sequence[str]) -> Entry:
+    return entry(account_id, Kind.SENDER_MISSING, at, {"senders": list(callers)})
+
+
 def _numbers(verdict: Verdict) -> dict[str, Any]:
-    return {
+    ratio = verdict.policy.complaint_ratio
+    facts: dict[str, Any] = {
+        "rule": str(verdict.rule or ""),
         "delivered": verdict.counts.delivered,
         "complaints": verdict.counts.complaints,
         "bounces": verdict.counts.bounces,
         "allowance_left": verdict.allowance_left,
-        "limit_per_1000": verdict.limit,
-        "window_days": verdict.window_days,
+        "limit_per_1000": ratio.limit_per_1000,
+        "window_days": verdict.policy.window_days,
         "first_day": str(verdict.first_day),
         "last_day": str(verdict.last_day),
-        "policy": verdict.policy_id,
+        "policy": verdict.policy.id,
     }
-
-
-# ---------------------------------------------------------------- words
-
-
-def headline(entry: Entry, platform: str) -> str:
-    """One line that stands alone: a mail's subject, a row of a list."""
-    return _HEADLINES[entry.kind](entry.facts, platform)
-
-
-def sentence(entry: Entry) -> str:
-    """What happened, in one or two plain sentences with the numbers that were used."""
-    return _SENTENCES[entry.kind](entry.facts)
-
-
-def _complaint_headline(facts: Facts, _: str) -> str:
-    return f"{plain(facts['recipient']) or 'A recipient'} marked your e-mail {quoted(facts)} as spam"
-
-
-def _report_headline(facts: Facts, _: str) -> str:
-    return f"A report about your e-mail {quoted(facts)} arrived; it does not count as a complaint"
-
-
-def _alert_headline(facts: Facts, _: str) -> str:
-    new = facts["new_complaints"]
-    marked = "Someone marked your e-mail as spam" if new == 1 else f"{new:,} new spam complaints about your e-mails"
-    return f"Warning: {marked[0].lower()}{marked[1:]}" if facts["level"] == "warning" else marked
-
-
-def _created_headline(_: Facts, platform: str) -> str:
-    return f"Your {platform} SMTP account was set up"
-
-
-def _disabled_headline(_: Facts, platform: str) -> str:
-    return f"Your {platform} SMTP account has been disabled due to poor sending reputation"  # the seed's exact words
-
-
-def _would_disable_headline(facts: Facts, _: str) -> str:
-    return f"Observed only: {facts['rule']} is broken; enforcing would disable the account"
-
-
-def _would_keep_headline(_: Facts, __: str) -> str:
-    return "Observed only: the rules are kept again"
-
-
-def _owner_mail_headline(facts: Facts, _: str) -> str:
-    return f"The owner's address is not written to any more: a mail to it {_FATES[facts['state']]}"
-
-
-_FATES = {"bounced": "bounced for good", "complained": "was marked as spam"}
-ABOUT_OLDER_MAIL = "It is about e-mail that is too old to count towards the limit."
-_HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
-    Kind.CREATED: _created_headline,
-    Kind.COMPLAINT: _complaint_headline,
-    Kind.REPORT: _report_headline,
-    Kind.ALERT: _alert_headline,
-    Kind.DISABLED: _disabled_headline,
-    Kind.WOULD_DISABLE: _would_disable_headline,
-    Kind.WOULD_KEEP: _would_keep_headline,
-    Kind.OWNER_MAIL: _owner_mail_headline,
-}
-
-_SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
-    Kind.CREATED: lambda facts: f"Mail sent by {', '.join(facts['senders'])} counts for this account.",
-    Kind.COMPLAINT: lambda facts: f"Sent on {day(facts['sent_at'])}, reported on {day(facts['reported_at'])}.",
-    Kind.REPORT: lambda facts: f"Sent on {day(facts['sent_at'])}. Not counted: {plain(facts['why_not_counted'])}.",
-    Kind.ALERT: lambda facts: f"{counted(facts) if facts['complaints'] else ABOUT_OLDER_MAIL} {left(facts)}",
-    Kind.DISABLED: lambda facts: f"{counted(facts)} {limit(facts)}",
-    Kind.WOULD_DISABLE: lambda facts: f"{counted(facts)} {limit(facts)}",
-    Kind.WOULD_KEEP: lambda facts: f"{counted(facts)} {left(facts)}",
-    Kind.OWNER_MAIL: lambda _: "Reach the owner in another way, and have the address mended.",
-}
-
-
-def counted(facts: Facts) -> str:
-    """`2 complaints in 1,000 delivered e-mails over the last 45 days: 2.00 per 1,000.`"""
-    complaints, delivered = facts["complaints"], facts["delivered"]
-    rate = f": {complaints * PER / delivered:.2f} per 1,000" if delivered > complaints else ""
-    return (
-        f"{_times(complaints, 'complaint')} in {_times(delivered, 'delivered e-mail')} "
-        f"over the last {facts['window_days']} days{rate}."
-    )
-
-
-def limit(facts: Facts) -> str:
-    return f"The limit is {_times(facts['limit_per_1000'], 'complaint')} for every 1,000."
-
-
-def left(facts: Facts) -> str:
-    allowance = facts["allowance_left"]
-    if allowance == 0:
-        return "One more would disable your SMTP account."
-    return f"You can have {allowance:,} more before your SMTP account is disabled."
-
-
-def quoted(facts: Facts) -> str:
-    """Which mail it was, as its sender named it: made safe to print, since senders write what they like."""
-    subject = plain(str(facts["subject"]))
-    campaign = plain(str(facts["campaign"]))
-    return (f'"{subject}"' if subject else "(no subject)") + (f" (campaign {campaign})" if campaign else "")
-
-
-def plain(text: str) -> str:
-    """Foreign text on one line: no control or direction-turning characters, and not longer than a line."""
-    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    kept = "".join(c for c in kept if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn"))
-    kept = " ".join(kept.split())
-    return kept if len(kept) <= LONGEST_QUOTE else kept[: LONGEST_QUOTE - 1] + "…"
-
-
-def _times(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
-def day(instant: str) -> str:
-    day = date.fromisoformat(instant[:10])
-    return f"{day.day} {day:%B %Y}"
+    if verdict.ln_e is not None:
+        facts |= {"ln_e": f"{verdict.ln_e:.12g}", "alpha": str(ratio.alpha)}
+    if verdict.rule is Rule.BOUNCE_BURST and verdict.worst and verdict.policy.bounce_burst:
+        day, tally = verdict.worst
+        facts["burst"] = {"day": str(day), "delivered": tally.delivered, "bounces": tally.bounces}
+        facts["burst"] |= asdict(verdict.policy.bounce_burst)
+    if verdict.rule is Rule.COMPLAINT_BURST and verdict.recent and verdict.policy.complaint_burst:
+        facts["burst"] = {"complaints": verdict.recent.complaints} | asdict(verdict.policy.complaint_burst)
+    return facts

@@ -1,0 +1,75 @@
+"""`permille breaker`: what keeps the rules from taking a whole platform down."""
+
+from typing import Annotated, Any
+
+import typer
+
+from permille.domain.account import Held
+from permille.enforce import bound_of, hour_of
+from permille_cli.output import AsJson, emit_json, out
+from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find, given
+
+app = typer.Typer(
+    help="What keeps the rules from taking a whole platform down.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command()
+def show(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Show whether the breaker is open, how many may still pass in this hour, and who is held."""
+    data = _state(find(stack))
+    if as_json:
+        emit_json(data)
+        return
+    if data["open"]:
+        out.print(f"[bold red]open[/] since {data['opened_at']}: the rules disable nobody")
+        out.print("Look at the accounts that it holds; then `permille breaker reset --reason TEXT [--allow N]`.")
+    else:
+        out.print("[bold green]closed[/]")
+    out.print(f"in the hour {data['hour']} UTC {data['passed']:,} of {data['bound']:,} disablings have passed")
+    for account_id in data["held"]:
+        out.print(f"  held: {account_id}")
+    if data["last_reset"]:
+        last = data["last_reset"]
+        out.print(f"last reset {last['at']} by {last['by']}: {last['reason']}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def reset(
+    reason: Annotated[str, typer.Option(help="Why it is right to go on.")],
+    allow: Annotated[
+        int | None,
+        typer.Option(min=0, max=1_000_000, help="So many more may pass in this hour; else as many as usual."),
+    ] = None,
+    *,
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Close the breaker again. What it held is taken up by itself."""
+    found, why = find(stack), given(reason)
+    now = found.now()
+    state = found.control.breaker(hour_of(now))
+    more = found.policies.current().breaker.bound(state.active_accounts) if allow is None else allow
+    found.control.reset_breaker(hour_of(now), state.passed + more, why, caller(), now)
+    if as_json:
+        emit_json(_state(found))
+    else:
+        out.print(
+            f"The breaker is closed; {more:,} more may be disabled by the rules in this hour before it opens again."
+        )
+
+
+def _state(stack: Stack) -> dict[str, Any]:
+    hour = hour_of(stack.now())
+    state = stack.control.breaker(hour)
+    held = sorted(account.id for account in stack.accounts.all() if account.held is Held.BREAKER)
+    return {
+        "open": state.opened_at is not None,
+        "opened_at": state.opened_at.isoformat() if state.opened_at else None,
+        "hour": hour,
+        "passed": state.passed,
+        "bound": bound_of(state, stack.policies.current()),
+        "active_accounts": state.active_accounts,
+        "held": held,
+        "last_reset": stack.control.last_reset(),
+    }

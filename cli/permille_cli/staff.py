@@ -1,0 +1,113 @@
+"""What support does to an account: `permille account disable|enable|close|exempt|unexempt`."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from permille.domain import staff
+from permille.domain.account import Account, Outcome
+from permille.support import act
+from permille_cli.errors import WrongInput
+from permille_cli.output import AsJson, emit_json, out
+from permille_cli.stack import DEFAULT_STACK, StackName, caller, find, given
+
+AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account.")]
+Reason = Annotated[str, typer.Option(help="Why; it is on the account's timeline.")]
+TellingReason = Annotated[str, typer.Option(help="Why; the owner reads it in a mail.")]
+
+Decision = Callable[[Account, str, str, datetime], Outcome]
+
+
+def disable(
+    account_id: AccountId, reason: TellingReason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Take an account's SMTP credential away, whatever the rules say."""
+    _decide(stack, account_id, staff.disable, reason, as_json=as_json)
+
+
+def enable(
+    account_id: AccountId, reason: TellingReason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Give the SMTP credential back, and begin to count anew."""
+    _decide(stack, account_id, staff.enable, reason, as_json=as_json)
+
+
+def close(
+    account_id: AccountId, reason: TellingReason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Take an account's SMTP credential away for good."""
+    _decide(stack, account_id, staff.close, reason, as_json=as_json)
+
+
+def exempt(
+    account_id: AccountId,
+    reason: Reason,
+    until: Annotated[str, typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an instant, ISO 8601.")],
+    *,
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Let no rule disable an account until then; its complaints are counted and told all the same."""
+    end = _end(until)
+
+    def exempted(account: Account, why: str, by: str, now: datetime) -> Outcome:
+        return staff.exempt(account, end, why, by, now)
+
+    _decide(stack, account_id, exempted, reason, as_json=as_json)
+
+
+def unexempt(
+    account_id: AccountId, reason: Reason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Let the rules apply to an account again."""
+    _decide(stack, account_id, staff.unexempt, reason, as_json=as_json)
+
+
+def _decide(stack_name: str, account_id: str, decision: Decision, reason: str, *, as_json: bool) -> None:
+    found, why = find(stack_name), given(reason)
+    found.account(account_id)
+    by = caller()
+    try:
+        account = act(found.accounts, account_id, partial(_as_action, decision, why, by), found.now())
+    except staff.Refused as refused:
+        raise WrongInput(str(refused)) from refused
+    if account is None:
+        raise WrongInput(f"the account {account_id} is gone")
+    _tell(account, as_json=as_json)
+
+
+def _as_action(decision: Decision, why: str, by: str, account: Account, now: datetime) -> Outcome:
+    return decision(account, why, by, now)
+
+
+def _tell(account: Account, *, as_json: bool) -> None:
+    exemption = account.exemption
+    if as_json:
+        emit_json(
+            {
+                "account_id": account.id,
+                "status": account.status,
+                "settled": account.settled,
+                "epoch": account.epoch,
+                "exempt_until": exemption.until.isoformat() if exemption else None,
+            }
+        )
+        return
+    exempt = f", exempt until {exemption.until:%Y-%m-%d %H:%M} UTC" if exemption else ""
+    out.print(f"[bold]{account.id}[/] is {account.status}{exempt}.")
+    if not account.settled:
+        out.print("The SMTP credential is switched within seconds; `permille account show` reads it back.")
+
+
+def _end(text: str) -> datetime:
+    """A day ends at its midnight."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WrongInput(f"--until takes a day such as 2026-12-31 or an ISO 8601 time, not {text!r}") from error
+    if len(text) == len("2026-12-31"):
+        instant = datetime.combine(instant.date() + timedelta(days=1), time(), UTC)
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)

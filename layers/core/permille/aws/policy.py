@@ -1,0 +1,57 @@
+"""The policy in force: one parameter of SSM, which the stack reads and its operators write."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from permille.aws.client import client, code_of, unavailable
+from permille.domain.policy import SEED, Policy
+from permille.domain.policy_file import WrongPolicy, parse_policy
+from permille.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+CACHED_FOR = 60.0  # seconds
+
+
+class SsmPolicies:
+    """Keeps `ports.Policies`; for people it gives and sets the text."""
+
+    def __init__(
+        self, *, parameter: str, ssm: "SSMClient | None" = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ssm: SSMClient = ssm or client("ssm")
+        self._clock = clock
+        self._read_at = 0.0
+        self._policy: Policy | None = None
+        self.parameter = parameter
+
+    def current(self) -> Policy:
+        if self._policy is None or self._clock() - self._read_at >= CACHED_FOR:
+            self._policy = None  # a policy that cannot be read any more is not in force any more
+            self._policy, self._read_at = self._read(), self._clock()
+        return self._policy
+
+    def _read(self) -> Policy:
+        text = self.text()
+        try:
+            return SEED if text is None else parse_policy(text)
+        except WrongPolicy as error:
+            raise Unavailable(f"the policy in {self.parameter} is wrong: {error}") from error
+
+    def text(self) -> str | None:
+        """None where nobody has set a policy: it is the seed's then."""
+        with unavailable(f"reading {self.parameter}"):
+            try:
+                return self._ssm.get_parameter(Name=self.parameter)["Parameter"]["Value"]
+            except ClientError as refused:
+                if code_of(refused) == "ParameterNotFound":
+                    return None
+                raise
+
+    def set(self, text: str) -> None:
+        with unavailable(f"writing {self.parameter}"):
+            self._ssm.put_parameter(Name=self.parameter, Value=text, Type="String", Overwrite=True)

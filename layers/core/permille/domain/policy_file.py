@@ -1,0 +1,146 @@
+"""A policy as its operators write it: JSON, in which what is not named is as in the preset."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from permille.domain.conservative import LIMITS_BELOW
+from permille.domain.policy import PRESETS, SEED, BounceBurst, Breaker, ComplaintBurst, ComplaintRatio, Policy
+
+_PARTS: Mapping[str, type[Any]] = {
+    "complaint_ratio": ComplaintRatio,
+    "bounce_burst": BounceBurst,
+    "complaint_burst": ComplaintBurst,
+    "breaker": Breaker,
+}
+_CAN_BE_OFF = ("bounce_burst", "complaint_burst")
+_RANGES = {
+    "window_days": (1, 365),
+    "alert_every_minutes": (1, 1440),
+    "complaint_ratio.limit_per_1000": (1, 1000),
+    "complaint_ratio.complaints_at_least": (1, 100),
+    "bounce_burst.more_than": (0, 1_000_000),
+    "bounce_burst.percent": (0, 100),
+    "complaint_burst.more_than": (0, 1_000_000),
+    "complaint_burst.days": (1, 365),
+    "breaker.at_least": (0, 1_000_000),
+    "breaker.percent_of_active": (0, 100),
+}
+_ALPHAS = (Decimal("1e-12"), Decimal("0.5"))
+
+
+class WrongPolicy(ValueError):
+    """Says what is wrong with a policy, and what to do about it."""
+
+
+def parse_policy(text: str) -> Policy:
+    """Reads a policy. Raises WrongPolicy."""
+    try:
+        data = json.loads(text, parse_float=Decimal, object_pairs_hook=_without_repetition)
+    except ValueError as error:
+        raise WrongPolicy(f"it is not JSON: {error}") from error
+    except RecursionError as error:
+        raise WrongPolicy("it is nested too deeply") from error
+    given = dict(_mapping("the policy", data))
+    preset = given.pop("preset", SEED.id)
+    if not isinstance(preset, str) or preset not in PRESETS:
+        raise WrongPolicy(f"preset is {_shown(preset)}; it can be {', '.join(PRESETS)}")
+    base = PRESETS[preset]
+    policy = replace(base, **_changed(base, given))
+    _hold_together(policy)
+    return policy if policy == base else replace(policy, id=f"{preset}-{_digest(policy)}")
+
+
+def policy_data(policy: Policy) -> dict[str, Any]:
+    """The policy's id and every number of it, for machines and for the decision record."""
+    data = asdict(policy)
+    alpha = policy.complaint_ratio.alpha
+    data["complaint_ratio"]["alpha"] = None if alpha is None else str(alpha)
+    return data
+
+
+def _changed(base: Policy, given: Mapping[str, Any]) -> dict[str, Any]:
+    known = [field.name for field in fields(base) if field.name != "id"]
+    _refuse_unknown("", given, known)
+    return {name: _value(name, value, getattr(base, name)) for name, value in given.items()}
+
+
+def _value(name: str, value: Any, usual: Any) -> Any:
+    if value is None and name in _CAN_BE_OFF:
+        return None
+    if name not in _PARTS:
+        return _number(name, value)
+    part = _PARTS[name]
+    inner = _mapping(name, value)
+    _refuse_unknown(f"{name}.", inner, [field.name for field in fields(part)])
+    numbers = {key: _number_of(name, key, one) for key, one in inner.items()}
+    return part(**numbers) if usual is None else replace(usual, **numbers)
+
+
+def _number_of(part: str, key: str, value: Any) -> int | Decimal | None:
+    return _alpha(value) if key == "alpha" else _number(f"{part}.{key}", value)
+
+
+def _number(name: str, value: Any) -> int:
+    least, most = _RANGES[name]
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise WrongPolicy(f"{name} is {_shown(value)}; it must be a whole number from {least} to {most}")
+    return value
+
+
+def _alpha(value: Any) -> Decimal | None:
+    if value is None:
+        return None
+    least, most = _ALPHAS
+    try:
+        alpha = Decimal(value) if isinstance(value, str | Decimal) else None
+    except ArithmeticError:
+        alpha = None
+    if alpha is None or not alpha.is_finite() or not least <= alpha <= most:
+        raise WrongPolicy(
+            f"complaint_ratio.alpha is {_shown(value)}; it must be a number from {least} to {most}, or null"
+        )
+    return alpha
+
+
+def _hold_together(policy: Policy) -> None:
+    ratio, burst = policy.complaint_ratio, policy.complaint_burst
+    if ratio.alpha is not None and ratio.limit_per_1000 >= LIMITS_BELOW:
+        raise WrongPolicy(
+            f"complaint_ratio.limit_per_1000 is {ratio.limit_per_1000}; with an alpha it must be below {LIMITS_BELOW}"
+        )
+    if burst and burst.days > policy.window_days:
+        raise WrongPolicy(f"complaint_burst.days is {burst.days}, more than window_days ({policy.window_days})")
+
+
+def _mapping(name: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise WrongPolicy(f"{name} is {_shown(value)}; it must be an object, in braces")
+    return value
+
+
+def _refuse_unknown(prefix: str, given: Mapping[str, Any], known: list[str]) -> None:
+    for name in given:
+        if name not in known:
+            raise WrongPolicy(f"there is no {prefix}{_shown(name)[1:-1]}; there are {', '.join(known)}")
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise WrongPolicy(f"{_shown(name)} is there twice; keep one of them")
+    return dict(pairs)
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _digest(policy: Policy) -> str:
+    data = policy_data(policy) | {"id": ""}
+    return sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:8]

@@ -1,0 +1,56 @@
+"""What support decides about an account. Whatever it is, it is on the timeline, with the reason and who it was; the
+brakes of the rules never stop it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from permille.domain import timeline
+from permille.domain.account import Account, Exemption, Held, Outcome, Status
+from permille.domain.timeline import Kind
+
+
+class Refused(ValueError):
+    """Says why what was asked for cannot be done to this account."""
+
+
+def disable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+    if not account.status.may_send:
+        raise Refused(f"{account.id} is {account.status} already")
+    return _switched(account, Status.DISABLED, Kind.STAFF_DISABLED, reason, by, now)
+
+
+def enable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+    """Counting begins anew: what was counted before stays visible, and is judged no more."""
+    if account.status.may_send:
+        raise Refused(f"{account.id} is {account.status} already")
+    anew = replace(account, epochs=(*account.epochs, now))
+    return _switched(anew, Status.ACTIVE, Kind.STAFF_ENABLED, reason, by, now)
+
+
+def close(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+    if account.status is Status.CLOSED:
+        raise Refused(f"{account.id} is closed already")
+    return _switched(account, Status.CLOSED, Kind.CLOSED, reason, by, now)
+
+
+def _switched(account: Account, status: Status, kind: Kind, reason: str, by: str, now: datetime) -> Outcome:
+    switched = replace(
+        account, status=status, would_disable=False, held=Held.NO, decided_at=now, settled=False, due_at=now
+    )
+    return Outcome(switched, [timeline.by_staff(account.id, kind, now, reason, by)])
+
+
+def exempt(account: Account, until: datetime, reason: str, by: str, now: datetime) -> Outcome:
+    """No rule disables the account until then. Replaces an exemption that there was."""
+    if until <= now:
+        raise Refused(f"the exemption would be over already: {until.isoformat()}")
+    exempted = replace(account, exemption=Exemption(until, reason, by), decided_at=now, due_at=now)
+    entry = timeline.by_staff(account.id, Kind.EXEMPTED, now, reason, by, until=until.isoformat())
+    return Outcome(exempted, [entry])
+
+
+def unexempt(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+    if not account.exempt_at(now):
+        raise Refused(f"{account.id} is not exempt")
+    judged = replace(account, exemption=None, decided_at=now, due_at=now)
+    return Outcome(judged, [timeline.by_staff(account.id, Kind.UNEXEMPTED, now, reason, by)])

@@ -1,0 +1,83 @@
+"""The evidence against an honest sender, exact for any counts."""
+
+import math
+from decimal import Decimal, getcontext
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from permille.domain.conservative import is_evident, ln_e, ln_e_needed
+
+ALPHA = Decimal("0.05")
+multiples = [Fraction(n) for n in ("1.2", "1.5", "2", "3", "5", "10", "30", "100")]
+small = st.integers(0, 400)
+counts = st.integers(0, 10**13)
+limits = st.integers(1, 9)
+
+
+def in_fractions(complaints: int, delivered: int, limit: int) -> Fraction:
+    """The definition, in exact arithmetic."""
+    honest, kept = Fraction(limit, 1000), max(delivered, complaints) - complaints
+    guilty = [multiple * honest for multiple in multiples]
+    terms = [(rate / honest) ** complaints * ((1 - rate) / (1 - honest)) ** kept for rate in guilty]
+    return sum(terms, Fraction()) / len(terms)
+
+
+def ln(value: Fraction) -> Decimal:
+    getcontext().prec = 60
+    return Decimal(value.numerator).ln() - Decimal(value.denominator).ln()
+
+
+@given(small, small, limits)
+def test_it_is_what_its_definition_says(complaints: int, delivered: int, limit: int) -> None:
+    expected = ln(in_fractions(complaints, delivered, limit))
+
+    assert math.isclose(ln_e(complaints, delivered, limit), expected, rel_tol=1e-9, abs_tol=1e-40)
+
+
+@pytest.mark.parametrize(
+    ("complaints", "delivered", "expected"),
+    [
+        (0, 0, 0.0),
+        (2, 1000, -0.33850648567326513),  # the seed's own example is no proof yet
+        (6, 1000, 4.223331267615664),
+        (3, 0, 11.763844776452773),
+    ],
+)
+def test_examples(complaints: int, delivered: int, expected: float) -> None:
+    assert math.isclose(ln_e(complaints, delivered, 1), expected, rel_tol=1e-12)
+
+
+@given(counts, counts, limits, st.sampled_from([ALPHA, Decimal("0.5"), Decimal("1e-12")]))
+def test_the_quick_answer_is_the_exact_one(complaints: int, delivered: int, limit: int, alpha: Decimal) -> None:
+    assert is_evident(complaints, delivered, limit, alpha) is (ln_e(complaints, delivered, limit) >= ln_e_needed(alpha))
+
+
+@given(counts, counts, limits)
+def test_a_complaint_more_is_more_evidence_and_a_delivery_more_is_not(
+    complaints: int, delivered: int, limit: int
+) -> None:
+    evidence = ln_e(complaints, delivered, limit)
+
+    assert ln_e(complaints + 1, delivered, limit) > evidence
+    assert ln_e(complaints, delivered + 1, limit) <= evidence
+
+
+def test_an_honest_sender_is_rarely_found_guilty_whenever_one_looks() -> None:
+    """Ville's inequality, exactly: of all histories of 40 e-mails of a sender at a limit of 9 per 1,000, those that
+    ever reach the evidence weigh no more than alpha."""
+    rate, alpha, mails = Fraction(9, 1000), Decimal("0.2"), 40
+    going = {0: Fraction(1)}  # by complaints so far: how likely, and not found guilty yet
+    guilty = Fraction()
+    for mail in range(1, mails + 1):
+        after: dict[int, Fraction] = {}
+        for complaints, chance in going.items():
+            after[complaints] = after.get(complaints, Fraction()) + chance * (1 - rate)
+            after[complaints + 1] = after.get(complaints + 1, Fraction()) + chance * rate
+        found = {complaints for complaints in after if is_evident(complaints, mail, 9, alpha)}
+        guilty += sum((after[complaints] for complaints in found), Fraction())
+        going = {complaints: chance for complaints, chance in after.items() if complaints not in found}
+
+    assert 0 < guilty <= Fraction(alpha)

@@ -1,0 +1,89 @@
+"""What support decides: with a reason and a name, and never stopped by what brakes the rules."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.builders import NOW, STAFF, an_account
+
+from permille.domain import staff
+from permille.domain.account import Exemption, Held, Outcome, Status
+from permille.domain.staff import Refused
+
+ACTIVE, DISABLED, CLOSED = Status.ACTIVE, Status.DISABLED, Status.CLOSED
+HOUR = timedelta(hours=1)
+ACTIONS = {"disable": staff.disable, "enable": staff.enable, "close": staff.close}
+
+
+def done(action: str, **account: Any) -> Outcome:
+    return ACTIONS[action](an_account(**account), "They asked us to", STAFF, NOW)
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "after", "told"),
+    [
+        ("disable", ACTIVE, DISABLED, "staff_disabled"),
+        ("enable", DISABLED, ACTIVE, "staff_enabled"),
+        ("enable", CLOSED, ACTIVE, "staff_enabled"),
+        ("close", ACTIVE, CLOSED, "closed"),
+        ("close", DISABLED, CLOSED, "closed"),
+    ],
+)
+def test_support_disables_enables_and_closes(action: str, before: Status, after: Status, told: str) -> None:
+    outcome = done(action, status=before)
+
+    assert outcome.account.status is after
+    assert (outcome.account.settled, outcome.account.due_at) == (False, NOW)  # the switch follows
+    (entry,) = outcome.entries
+    assert (entry.kind, entry.facts) == (told, {"reason": "They asked us to", "by": STAFF})
+    assert not outcome.passes_breaker
+    assert not outcome.opens_breaker
+
+
+@pytest.mark.parametrize(
+    ("action", "status"), [("disable", DISABLED), ("disable", CLOSED), ("enable", ACTIVE), ("close", CLOSED)]
+)
+def test_what_is_so_already_is_refused(action: str, status: Status) -> None:
+    with pytest.raises(Refused, match=f"bakery is {status} already"):
+        done(action, status=status)
+
+
+def test_enabling_begins_a_new_epoch_and_disabling_and_closing_do_not() -> None:
+    assert done("enable", status=DISABLED, epochs=(NOW - HOUR,)).account.epochs == (NOW - HOUR, NOW)
+    assert done("disable", epochs=(NOW - HOUR,)).account.epochs == (NOW - HOUR,)
+    assert done("close", epochs=(NOW - HOUR,)).account.epochs == (NOW - HOUR,)
+
+
+def test_only_a_rule_makes_a_strike() -> None:
+    assert done("disable", strikes=1).account.strikes == 1
+
+
+def test_what_was_held_or_only_observed_is_settled_by_support() -> None:
+    account = done("disable", held=Held.BREAKER, would_disable=True).account
+
+    assert (account.held, account.would_disable) == (Held.NO, False)
+
+
+def test_an_exemption_has_an_end_a_reason_and_an_author() -> None:
+    outcome = staff.exempt(an_account(), NOW + HOUR, "A partner", STAFF, NOW)
+
+    assert outcome.account.exemption == Exemption(NOW + HOUR, "A partner", STAFF)
+    assert outcome.account.due_at == NOW
+    assert outcome.entries[0].facts == {"reason": "A partner", "by": STAFF, "until": (NOW + HOUR).isoformat()}
+
+
+def test_an_exemption_that_would_be_over_is_refused() -> None:
+    with pytest.raises(Refused, match="over already"):
+        staff.exempt(an_account(), NOW, "A partner", STAFF, NOW)
+
+
+def test_an_exemption_is_taken_back() -> None:
+    account = an_account(exemption=Exemption(NOW + HOUR, "A partner", STAFF))
+
+    outcome = staff.unexempt(account, "Not any more", STAFF, NOW)
+
+    assert (outcome.account.exemption, outcome.account.due_at) == (None, NOW)
+    for nothing_to_take in (outcome.account, replace(account, exemption=Exemption(NOW, "A partner", STAFF))):
+        with pytest.raises(Refused, match="is not exempt"):
+            staff.unexempt(nothing_to_take, "Again", STAFF, NOW)

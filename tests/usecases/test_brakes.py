@@ -1,0 +1,280 @@
+"""What keeps Permille from taking a whole platform down: the breaker, the hold, observing, and a policy that can be
+read."""
+
+from datetime import timedelta
+
+import pytest
+from tests.builders import NOW, STAFF, an_account
+from tests.fakes import When
+from tests.usecases.enforcement import A_MINUTE, World
+
+from permille.domain import staff
+from permille.domain.account import Held, Mode, Status
+from permille.domain.policy import ALLPROWEBTOOLS, SEED, Policy
+from permille.domain.timeline import Kind
+from permille.enforce import Run
+from permille.support import act
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def a_hundred(world: World) -> list[str]:
+    names = [f"shop-{number:03}" for number in range(100)]
+    world.breaks_the_rule(*names)
+    return names
+
+
+def disabled(world: World) -> list[str]:
+    return sorted(one.id for one in world.rows.accounts.values() if one.status is Status.DISABLED)
+
+
+def all_told(world: World, kind: Kind) -> int:
+    return sum(entry.kind is kind for entry in world.rows.entries.values())
+
+
+def reset(world: World, hour: str, more: int) -> None:
+    """What `permille breaker reset` does."""
+    granted = world.rows.passed.get(hour, 0) + more
+    state = world.rows.breaker
+    world.rows.breaker = type(state)(opened_at=None, granted=granted, active_accounts=state.active_accounts)
+
+
+# ---------------------------------------------------------------- the breaker
+
+
+def test_of_a_hundred_that_break_the_rule_in_one_minute_five_are_disabled_and_a_person_has_to_look(
+    world: World,
+) -> None:
+    a_hundred(world)
+
+    world.run()
+    world.run(NOW + A_MINUTE)
+    world.run(NOW + 2 * A_MINUTE)
+
+    assert len(disabled(world)) == 5
+    assert world.rows.breaker.opened_at is not None
+    assert all_told(world, Kind.BREAKER_OPENED) == 1
+    assert all_told(world, Kind.HELD) == 95
+    assert all(world.can_send(one) == [one not in disabled(world)] for one in world.rows.accounts)
+
+
+def test_the_breaker_stays_open_until_a_person_says_so_however_many_hours_go_by(world: World) -> None:
+    a_hundred(world)
+    world.run()
+
+    world.run(NOW + 5 * HOUR)
+    assert len(disabled(world)) == 5
+
+    reset(world, "2026-03-10T18", more=3)
+    world.run(NOW + 6 * HOUR)
+    assert len(disabled(world)) == 5 + max(3, 5)  # a new hour has its own bound
+    assert all_told(world, Kind.BREAKER_OPENED) == 2
+
+
+def test_so_many_more_may_pass_as_a_person_allows(world: World) -> None:
+    a_hundred(world)
+    world.run()
+
+    reset(world, "2026-03-10T12", more=20)
+    world.run(NOW + A_MINUTE)
+
+    assert len(disabled(world)) == 25
+
+
+def test_the_bound_grows_with_the_active_accounts(world: World) -> None:
+    for number in range(400):
+        world.open(an_account(f"quiet-{number:03}"))
+    world.rows.lap = type(world.rows.lap)()
+    world.run()  # sweeps, and so counts them
+    names = a_hundred(world)
+
+    world.run(NOW + A_MINUTE)
+
+    assert len([one for one in names if one in disabled(world)]) == 8  # 2 % of 400
+
+
+def test_whom_the_open_breaker_holds_is_held_no_more_when_the_rule_is_kept_again(world: World) -> None:
+    names = a_hundred(world)
+    world.run()
+    held = next(one for one in names if world.account(one).held is Held.BREAKER)
+
+    world.counted(2000, 2, held)
+    world.run(NOW + A_MINUTE)
+
+    assert (world.account(held).held, world.account(held).status) == (Held.NO, Status.ACTIVE)
+
+
+def test_an_open_breaker_never_stops_support(world: World) -> None:
+    names = a_hundred(world)
+    world.run()
+    held = next(one for one in names if world.account(one).held is Held.BREAKER)
+
+    act(
+        world.enforcement.accounts,
+        held,
+        lambda account, now: staff.disable(account, "They spam", STAFF, now),
+        NOW,
+    )
+    world.run(NOW + A_MINUTE)
+
+    assert world.account(held).status is Status.DISABLED
+    assert world.agrees(held)
+
+
+def test_two_runs_at_once_let_no_more_pass_than_the_bound(world: World) -> None:
+    names = a_hundred(world)
+    for _ in range(10):
+        world.faults.meanwhile("accounts.save", lambda: world.see_to(*names[50:60]))
+
+    world.run()
+
+    assert len(disabled(world)) == 5
+    assert all_told(world, Kind.BREAKER_OPENED) == 1
+
+
+def test_a_breaker_that_cannot_be_read_lets_nobody_pass(world: World) -> None:
+    world.breaks_the_rule()
+    world.faults.fail("control.breaker")
+
+    assert world.run().failed == 1
+
+    assert world.can_send() == [True]
+    assert world.run(NOW + A_MINUTE).failed == 0
+    assert world.can_send() == [False]
+
+
+# ---------------------------------------------------------------- the hold
+
+
+def test_while_feedback_waits_that_could_turn_it_nobody_is_disabled_and_then_by_itself(world: World) -> None:
+    world.breaks_the_rule()
+    world.feed.messages = 1000
+
+    for minute in range(3):
+        world.run(NOW + minute * A_MINUTE)
+    assert world.can_send() == [True]
+    assert len(world.told(Kind.HELD)) == 1
+
+    world.feed.messages = 0
+    world.run(NOW + 3 * A_MINUTE)
+    assert world.can_send() == [False]
+    assert world.account().held is Held.NO
+
+
+def test_the_queue_is_asked_once_a_run_and_only_if_somebody_breaks_a_rule(world: World) -> None:
+    world.open(an_account("quiet", due_at=NOW))
+    world.run()
+    assert "feed.waiting" not in world.faults.calls
+
+    world.breaks_the_rule("a", "b", "c")
+    world.run()
+    assert world.faults.calls.count("feed.waiting") == 1
+
+
+@pytest.mark.parametrize("when", When)
+def test_a_queue_that_cannot_be_asked_holds_too(world: World, when: When) -> None:
+    world.breaks_the_rule()
+    world.faults.fail("feed.waiting", when=when)
+
+    assert world.run().failed == 1
+
+    assert world.can_send() == [True]
+    assert world.run(NOW + A_MINUTE) == Run(looked_at=1, entries=1)
+
+
+# ---------------------------------------------------------------- observing, and entering enforce
+
+
+def test_fifty_waiting_breaches_are_judged_anew_on_entering_enforce_and_through_the_breaker() -> None:
+    world = World(Mode.OBSERVE)
+    names = [f"shop-{number:02}" for number in range(50)]
+    world.breaks_the_rule(*names)
+    world.run()
+    assert (len(disabled(world)), all_told(world, Kind.WOULD_DISABLE)) == (0, 50)
+
+    world.enter(Mode.ENFORCE)
+    world.run(NOW + A_MINUTE)
+
+    assert len(disabled(world)) == 5
+    assert all_told(world, Kind.HELD) == 45
+    assert not any(world.account(one).would_disable for one in disabled(world))
+
+
+def test_going_back_to_observing_lets_whoever_was_held_go() -> None:
+    world = World()
+    world.breaks_the_rule(*[f"shop-{number:02}" for number in range(10)])
+    world.run()
+
+    world.enter(Mode.OBSERVE)
+    world.run(NOW + A_MINUTE)
+
+    assert len(disabled(world)) == 5  # disabled stays disabled
+    assert all(one.held is Held.NO for one in world.rows.accounts.values())
+    assert all_told(world, Kind.WOULD_DISABLE) == 5
+
+
+# ---------------------------------------------------------------- the policy
+
+
+def test_a_policy_that_cannot_be_read_holds_all_verdicts_and_no_switch(world: World) -> None:
+    world.breaks_the_rule("breaks", "other")
+    enabled = an_account("enabled", status=Status.ACTIVE, settled=False, due_at=NOW)
+    world.open(enabled, active=False)
+    world.faults.fail("policies.current", times=1)
+
+    world.run()
+    assert disabled(world) == []
+    assert world.can_send("enabled") == [True]
+
+    world.run(NOW + A_MINUTE)
+    assert disabled(world) == ["breaks", "other"]
+
+
+STRICTER = Policy(
+    id="stricter", complaint_ratio=ALLPROWEBTOOLS.complaint_ratio, complaint_burst=ALLPROWEBTOOLS.complaint_burst
+)
+
+
+def test_a_new_policy_judges_the_accounts_with_complaints_at_once(world: World) -> None:
+    world.open(an_account(due_at=NOW))
+    world.open(an_account("quiet"))
+    world.counted(1_000_000, 4)
+    world.run()
+    assert world.can_send() == [True]
+
+    world.policies.policy = STRICTER
+    before = len(world.faults.calls)
+    world.run(NOW + A_MINUTE)
+
+    assert world.can_send() == [False]
+    assert world.told(Kind.DISABLED)[0].facts["policy"] == "stricter"
+    assert world.faults.calls[before:].count("tallies.days") == 1  # the quiet account is not judged
+
+
+def test_the_same_policy_again_makes_nobody_due(world: World) -> None:
+    world.open(an_account(due_at=NOW))
+    world.counted(1_000_000, 4)
+    world.run()
+
+    world.policies.policy = SEED
+    assert world.run(NOW + A_MINUTE).looked_at == 0
+
+
+# ---------------------------------------------------------------- time
+
+
+def test_what_there_is_no_time_for_stays_due_and_is_first_next_time(world: World) -> None:
+    world.breaks_the_rule("a", "b", "c")
+    minutes = iter([A_MINUTE, A_MINUTE, timedelta(), timedelta(), timedelta(), timedelta()])
+
+    run = world.run(NOW, time_left=lambda: next(minutes))
+
+    assert (run.looked_at, run.left) == (2, 1)
+    assert disabled(world) == ["a", "b"]
+    assert world.run(NOW + A_MINUTE).looked_at >= 1
+    assert disabled(world) == ["a", "b", "c"]
