@@ -208,11 +208,11 @@ NEEDED = {
         "ControlTable": {"GetItem"},
     },
     "Enforce": {
-        "AccountsTable": {"GetItem", "UpdateItem"},
+        "AccountsTable": {"GetItem", "UpdateItem", "Scan"},
         "AccountsTable/index/due": {"Query"},
         "TalliesTable": {"Query"},
         "TimelineTable": {"Query", "PutItem"},
-        "ControlTable": {"GetItem", "UpdateItem"},
+        "ControlTable": {"GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem"},
     },
     "Notify": {
         "AccountsTable": {"GetItem"},
@@ -288,7 +288,8 @@ def test_enforcing_hears_of_complaints_at_once_and_looks_every_minute() -> None:
     events = FUNCTIONS["Enforce"]["Events"]
     (only,) = events["Timeline"]["Properties"]["FilterCriteria"]["Filters"]
 
-    pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["complaint"]}}}}
+    kinds = ["complaint", "staff_disabled", "staff_enabled", "closed"]
+    pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": kinds}}}}
     assert json.loads(only["Pattern"]) == pattern
     assert events["EveryMinute"]["Properties"]["Schedule"] == "rate(1 minute)"
 

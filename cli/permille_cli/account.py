@@ -86,7 +86,7 @@ def show(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: As
     """Show how an account stands: its status, its counts, and its SMTP credential as IAM has it now."""
     found = find(stack)
     account = found.account(account_id)
-    now = account.not_before_last_decision(found.now())
+    now = account.after_last_decision(found.now())
     verdict, _ = found.verdict(account, now)
     senders = [_sender(found, account, caller) for caller in account.senders]
     if as_json:

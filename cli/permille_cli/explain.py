@@ -77,7 +77,7 @@ def _explained(found: Stack, account: Account) -> Explained:
     decided = switched[-1] if switched else None
     if not account.status.may_send:
         return Explained(account, decided, None)
-    now = account.not_before_last_decision(found.now())
+    now = account.after_last_decision(found.now())
     verdict, days = found.verdict(account, now)
     complaints = [entry for entry in entries if entry.kind is Kind.COMPLAINT]
     judged = timeline.judged(

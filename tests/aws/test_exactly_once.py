@@ -16,7 +16,9 @@ from botocore.exceptions import ConnectionClosedError
 from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from moto.core.models import MockAWS
 from tests.aws.conftest import TABLES
+from tests.aws.tables import create_all
 from tests.builders import NOW, Body, an_account, ses_event, ses_notification, sns_envelope
 
 from permille.aws.accounts import DynamoAccounts
@@ -88,6 +90,7 @@ plans: st.SearchStrategy[list[Fault]] = st.one_of(
 
 
 class ExactlyOnce(RuleBasedStateMachine):
+    moto: MockAWS
     dynamodb: Any
     faulty: Any
     line: FaultyLine
@@ -98,6 +101,8 @@ class ExactlyOnce(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.line.plan.clear()
+        self.moto.reset()  # moto remembers every item that it ever made, and copies all tables for a transaction
+        create_all(self.dynamodb)
         self.now = NOW
         self.account_id = f"a{uuid.uuid4().hex[:12]}"
         self.caller = f"permille-{self.account_id}"
@@ -229,8 +234,10 @@ class ExactlyOnce(RuleBasedStateMachine):
         return sum(entry.kind in (Kind.COMPLAINT, Kind.REPORT) for entry in entries)
 
 
-def test_whatever_fails_everything_is_counted_exactly_once(dynamodb: Any, pytestconfig: pytest.Config) -> None:
-    ExactlyOnce.dynamodb = dynamodb
+def test_whatever_fails_everything_is_counted_exactly_once(
+    dynamodb: Any, moto: MockAWS, pytestconfig: pytest.Config
+) -> None:
+    ExactlyOnce.moto, ExactlyOnce.dynamodb = moto, dynamodb
     ExactlyOnce.faulty = boto3.client("dynamodb")
     ExactlyOnce.line = FaultyLine(ExactlyOnce.faulty)
     ExactlyOnce.accounts = DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable")

@@ -22,6 +22,7 @@ from tests.builders import (
 
 from permille.domain.account import (
     COMMIT_LAG,
+    INSTANT,
     Account,
     Brake,
     Evidence,
@@ -195,9 +196,11 @@ def test_clean_mail_that_leaves_the_window_first_disables_the_next_day() -> None
     assert told == ["disabled"]
 
 
-@pytest.mark.parametrize(("decided_at", "now"), [(None, NOW), (NOW - HOUR, NOW), (NOW + HOUR, NOW + HOUR)])
+@pytest.mark.parametrize(
+    ("decided_at", "now"), [(None, NOW), (NOW - HOUR, NOW), (NOW, NOW + INSTANT), (NOW + HOUR, NOW + HOUR + INSTANT)]
+)
 def test_time_never_runs_backwards_for_an_account(decided_at: datetime | None, now: datetime) -> None:
-    assert an_account(decided_at=decided_at).not_before_last_decision(NOW) == now
+    assert an_account(decided_at=decided_at).after_last_decision(NOW) == now
 
 
 # ---------------------------------------------------------------- alerts: at once, then at most one an hour

@@ -10,7 +10,7 @@ from tests.builders import ACCOUNT, CALLER, NOW, a_complaint_entry, an_account
 from tests.fakes import FakeLedger, Killed, When
 from tests.usecases.enforcement import A_MINUTE, AFTER_THE_LEASE, World
 
-from permille.domain.account import Mode, Status
+from permille.domain.account import INSTANT, Mode, Status
 from permille.domain.switch import ACTIVE, INACTIVE
 from permille.domain.timeline import Kind
 from permille.enforce import Run
@@ -386,8 +386,8 @@ def test_time_never_goes_behind_the_last_decision(world: World) -> None:
 
     world.run(NOW)
 
-    assert world.account().decided_at == decided_at
-    assert world.told(Kind.DISABLED)[0].at == decided_at
+    assert world.account().decided_at == decided_at + INSTANT
+    assert world.told(Kind.DISABLED)[0].at == decided_at + INSTANT
 
 
 def test_a_second_complaint_within_the_hour_is_told_when_it_is_over(world: World) -> None:

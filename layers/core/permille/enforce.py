@@ -140,7 +140,7 @@ class _Running:
         raise Unavailable(f"{account_id}: others kept writing")
 
     def _decide_and_switch(self, account: Account) -> None:
-        now = account.not_before_last_decision(self.now)
+        now = account.after_last_decision(self.now)
         evidence = self._gather(account, now)
 
         outcome = decide(account, evidence, self.rules, now)

@@ -19,7 +19,7 @@ def act(accounts: Accounts, account_id: str, action: Action, now: datetime) -> A
         account = accounts.get(account_id)
         if account is None:
             return None
-        outcome = action(account, account.not_before_last_decision(now))
+        outcome = action(account, account.after_last_decision(now))
         try:
             return accounts.save(account, outcome.account, outcome.entries)
         except Conflict:

@@ -63,7 +63,7 @@ def _look(world: Sweeping, account: Account, denied: frozenset[str], lap: Lap, n
     if not account.settled:  # the switch is at work
         return False
     try:
-        swept, entries = _drift(world.switch, account, denied, account.not_before_last_decision(now))
+        swept, entries = _drift(world.switch, account, denied, account.after_last_decision(now))
         if lap.anew and _may_be_judged_otherwise(account, lap.mode):
             swept = replace(swept, due_at=now)
         world.accounts.save(account, swept, entries)

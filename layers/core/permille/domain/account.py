@@ -13,6 +13,7 @@ from permille.domain.timeline import Entry, Kind
 
 # An entry can be committed this long after the instant in its id: ingest's time limit, and then some.
 COMMIT_LAG = timedelta(minutes=2)
+INSTANT = timedelta(microseconds=1)
 DAILY_LOOK_WITHIN = timedelta(hours=6)
 
 
@@ -90,9 +91,9 @@ class Account:
     def epoch(self) -> int:
         return 1 + len(self.epochs)
 
-    def not_before_last_decision(self, now: datetime) -> datetime:
-        """Time never runs backwards for an account, whatever the clock of the run says."""
-        return max(now, self.decided_at) if self.decided_at else now
+    def after_last_decision(self, now: datetime) -> datetime:
+        """Whatever the clock of the run says, a decision comes after the one before it, and so do their entries."""
+        return max(now, self.decided_at + INSTANT) if self.decided_at else now
 
     def exempt_at(self, now: datetime) -> bool:
         return self.exemption is not None and now < self.exemption.until

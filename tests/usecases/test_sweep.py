@@ -1,0 +1,221 @@
+"""Once an hour somebody looks at every account, in pieces, and finds what drifted in either direction."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from tests.builders import ACCOUNT, CALLER, NOW, an_account
+from tests.fakes import User, When
+from tests.usecases.enforcement import A_MINUTE, World
+
+from permille.domain.account import Account, Status
+from permille.domain.switch import ACTIVE, INACTIVE
+from permille.domain.timeline import Kind
+from permille.ports import Lap
+from permille.sweep import PAGE
+
+HOUR = timedelta(hours=1)
+NEXT = NOW + HOUR
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def a_disabled(world: World, *keys: str) -> Account:
+    """An account whose keys Permille has put to sleep."""
+    names = keys or ("k1",)
+    asleep = {CALLER: frozenset(f"{CALLER}-{key}" for key in names)}
+    account = an_account(status=Status.DISABLED, asleep=asleep)
+    world.open(account, *names, active=False)
+    world.switch.users[CALLER].keys = dict.fromkeys(asleep[CALLER], INACTIVE)
+    return account
+
+
+def finds(world: World) -> list[tuple[str, str]]:
+    return [(one["what"], one["key"]) for entry in world.told(Kind.DRIFT) for one in entry.facts["found"]]
+
+
+def test_a_key_that_was_woken_by_hand_is_found_told_and_put_to_sleep_again(world: World) -> None:
+    a_disabled(world)
+    world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
+
+    assert world.run(NEXT).swept == 1
+
+    assert finds(world) == [("awake", f"{CALLER}-k1")]
+    assert world.agrees()
+
+
+def test_a_key_that_was_added_by_hand_is_found_and_woken_again_with_the_others(world: World) -> None:
+    """The owner, or a thief, holds a second key."""
+    a_disabled(world)
+    world.switch.users[CALLER].keys["AKIASTOLEN"] = ACTIVE
+
+    world.run(NEXT)
+
+    assert finds(world) == [("awake", "AKIASTOLEN")]
+    assert world.can_send() == [False, False]
+    assert world.account().asleep == {CALLER: frozenset({f"{CALLER}-k1", "AKIASTOLEN"})}
+
+
+def test_a_sender_that_was_taken_out_of_the_deny_group_is_found_and_put_back(world: World) -> None:
+    a_disabled(world)
+    world.switch.users[CALLER].denied = False
+
+    world.run(NEXT)
+
+    assert finds(world) == [("not denied", "")]
+    assert world.switch.users[CALLER].denied
+
+
+def test_an_active_account_that_is_denied_is_found_and_let_out(world: World) -> None:
+    world.open(an_account())
+    world.switch.users[CALLER].denied = True
+
+    world.run(NEXT)
+
+    assert finds(world) == [("denied", "")]
+    assert world.can_send() == [True]
+    assert world.agrees()
+
+
+def test_an_owners_own_inactive_key_is_no_drift(world: World) -> None:
+    world.open(an_account(), "k1", "own")
+    world.switch.users[CALLER].keys[f"{CALLER}-own"] = INACTIVE
+
+    world.run(NEXT)
+
+    assert finds(world) == []
+    assert world.switch.users[CALLER].keys[f"{CALLER}-own"] == INACTIVE
+
+
+def test_a_closed_account_is_kept_closed(world: World) -> None:
+    world.open(an_account(status=Status.CLOSED))  # its key is Active
+
+    world.run(NEXT)
+
+    assert world.can_send() == [False]
+    assert [one for one, _ in finds(world)] == ["awake", "not denied"]
+
+
+def test_the_sweep_itself_flips_nothing(world: World) -> None:
+    a_disabled(world)
+    world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
+    world.faults.fail("switch.apply", times=100)
+
+    world.run(NEXT)
+
+    assert world.told(Kind.DRIFT)
+    assert not world.account().settled
+    assert world.account().due_at is not None
+
+
+def test_a_user_that_is_gone_is_told_once_and_not_waited_for(world: World) -> None:
+    a_disabled(world)
+    del world.switch.users[CALLER]
+
+    for hour in range(1, 4):
+        world.run(NOW + hour * HOUR)
+    assert len(world.told(Kind.SENDER_MISSING)) == 1
+    assert (world.account().settled, world.account().missing) == (True, frozenset({CALLER}))
+
+    world.switch.users[CALLER] = User({f"{CALLER}-new": ACTIVE})
+    world.run(NOW + 5 * HOUR)
+    assert world.account().missing == frozenset()
+    assert world.can_send() == [False]
+
+
+def test_each_drift_is_told_once_however_often_it_is_looked_at(world: World) -> None:
+    a_disabled(world)
+    world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
+
+    for hour in range(1, 4):
+        world.run(NOW + hour * HOUR)
+
+    assert len(world.told(Kind.DRIFT)) == 1
+
+
+def test_it_sweeps_once_an_hour(world: World) -> None:
+    world.open(an_account())
+
+    assert [world.run(NOW + minutes * A_MINUTE).swept for minutes in (0, 59, 60, 61, 119, 120)] == [0, 0, 1, 0, 0, 1]
+
+
+def test_it_counts_the_active_accounts(world: World) -> None:
+    for number in range(7):
+        world.open(an_account(f"a-{number}"))
+    a_disabled(world)
+
+    world.run(NEXT)
+
+    assert world.rows.breaker.active_accounts == 7
+
+
+def test_a_long_sweep_goes_on_where_the_time_was_over(world: World) -> None:
+    for number in range(2 * PAGE + 30):
+        world.open(an_account(f"a-{number:03}"))
+    a_disabled(world)
+    world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
+
+    swept = [world.run(NEXT + n * A_MINUTE, time_left=enough_for(90)).swept for n in range(4)]
+
+    assert sum(swept) == 2 * PAGE + 31
+    assert swept[-1] < swept[0]
+    assert world.rows.lap.done
+    assert world.rows.breaker.active_accounts == 2 * PAGE + 30
+    assert finds(world) == [("awake", f"{CALLER}-k1")]
+
+
+def enough_for(looks: int) -> "Enough":
+    return Enough(iter(range(looks)))
+
+
+class Enough:
+    """Time for so many looks at the clock."""
+
+    def __init__(self, looks: Iterator[int]) -> None:
+        self._looks = looks
+
+    def __call__(self) -> timedelta:
+        return A_MINUTE if next(self._looks, None) is not None else timedelta()
+
+
+@pytest.mark.parametrize("call", ["control.lap", "switch.denied", "accounts.page", "switch.read", "control.save_lap"])
+@pytest.mark.parametrize("when", When)
+def test_a_sweep_that_fails_somewhere_does_not_fail_the_run_and_is_made_up_for(
+    world: World, call: str, when: When
+) -> None:
+    a_disabled(world)
+    world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
+    world.faults.fail(call, when=when)
+
+    assert world.run(NEXT).failed in (0, 1)
+    for hour in range(2, 4):
+        world.run(NOW + hour * HOUR)
+
+    assert len(world.told(Kind.DRIFT)) == 1
+    assert world.agrees()
+
+
+def test_an_account_that_somebody_else_writes_is_left_for_the_next_sweep(world: World) -> None:
+    a_disabled(world)
+    world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
+    bumped = an_account(status=Status.DISABLED, asleep=world.account().asleep, version=9)
+    world.faults.meanwhile("accounts.save", lambda: world.rows.accounts.update({ACCOUNT: bumped}))
+
+    world.run(NEXT)
+    assert world.told(Kind.DRIFT) == []
+
+    world.run(NEXT + HOUR)
+    assert world.agrees()
+
+
+def test_an_account_that_is_being_switched_is_not_called_drifted(world: World) -> None:
+    world.breaks_the_rule()
+    world.faults.fail("switch.apply", times=4)
+    world.rows.lap = Lap()
+
+    world.run()
+
+    assert world.told(Kind.DRIFT) == []

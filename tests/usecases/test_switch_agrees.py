@@ -1,0 +1,134 @@
+"""Whatever happens in between, in the end the switch says what the status says, and no key is forgotten."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
+from tests.fakes import FakeLedger, Killed, When
+from tests.usecases.enforcement import World
+
+from permille.domain import staff
+from permille.domain.account import Account, Status
+from permille.domain.reputation import Tally
+from permille.domain.switch import ACTIVE, INACTIVE
+from permille.domain.timeline import Kind
+from permille.errors import Unavailable
+from permille.support import act
+
+SECOND = "permille-bakery-shop"
+KEYS = [(CALLER, "k1"), (CALLER, "k2"), (SECOND, "k1")]
+OWN = f"{CALLER}-own"  # Inactive from the beginning: its owner's own doing
+DECISIONS = {"disable": staff.disable, "enable": staff.enable, "close": staff.close}
+
+keys = st.sampled_from(KEYS)
+errors = st.sampled_from([Unavailable, Killed])
+calls = st.sampled_from(
+    ["accounts.get", "accounts.save", "switch.read", "leases.take", "switch.apply", "leases.release"]
+)
+
+
+class SwitchAndStatus(RuleBasedStateMachine):
+    """Rules are broken, support decides, keys are flipped by hand; runs overlap, fail at any call, and are killed."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.now: datetime = NOW
+        self.world = World()
+        self.world.open(an_account(senders=(CALLER, SECOND)), "k1")
+        self.world.switch.users[CALLER].keys |= {f"{CALLER}-k2": ACTIVE, OWN: INACTIVE}
+
+    @rule()
+    def the_rule_is_broken(self) -> None:
+        key = ACCOUNT, self.world.account().epoch, self.now.date()
+        self.world.rows.tallies[key] = self.world.rows.tallies.get(key, Tally()) + Tally(10, 2)
+        with suppress(Killed, Unavailable):
+            FakeLedger(self.world.rows).nudge(ACCOUNT, self.now)
+
+    @rule(decision=st.sampled_from([*DECISIONS, "enable"]))
+    def support_decides(self, decision: str) -> None:
+        self.now += timedelta(seconds=1)
+        with suppress(staff.Refused, Killed, Unavailable):
+            self._decide(decision)
+
+    def _decide(self, decision: str) -> None:
+        def action(account: Account, now: datetime) -> Any:
+            return DECISIONS[decision](account, "Why", STAFF, now)
+
+        act(self.world.enforcement.accounts, ACCOUNT, action, self.now)
+
+    @rule(key=keys)
+    def a_key_is_woken_by_hand(self, key: tuple[str, str]) -> None:
+        caller, name = key
+        self.world.switch.users[caller].keys[f"{caller}-{name}"] = ACTIVE
+
+    @rule(caller=st.sampled_from([CALLER, SECOND]), denied=st.booleans())
+    def the_deny_group_is_changed_by_hand(self, caller: str, denied: bool) -> None:
+        self.world.switch.users[caller].denied = denied
+
+    @rule(seconds=st.sampled_from([1, 60, 90, 3600]))
+    def time_goes_by(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+        self._run()
+
+    def _run(self) -> None:
+        with suppress(Killed, Unavailable):
+            self.world.run(self.now)
+
+    @rule()
+    def the_stream_runs(self) -> None:
+        with suppress(Killed, Unavailable):
+            self.world.see_to(now=self.now)
+
+    @rule(skip=st.integers(0, 20), when=st.sampled_from(When), error=errors)
+    def something_is_going_to_fail(self, skip: int, when: When, error: type[BaseException]) -> None:
+        self.world.faults.fail(skip=skip, when=when, error=error("injected"))
+
+    @rule(call=calls)
+    def another_run_is_going_to_be_faster(self, call: str) -> None:
+        self.world.faults.meanwhile(call, self.the_stream_runs)
+
+    @rule(call=calls, decision=st.sampled_from(sorted(DECISIONS)))
+    def support_is_going_to_decide_in_between(self, call: str, decision: str) -> None:
+        self.world.faults.meanwhile(call, lambda: self.support_decides(decision))
+
+    @invariant()
+    def the_owners_own_key_is_never_woken(self) -> None:
+        assert self.world.switch.users[CALLER].keys[OWN] == INACTIVE
+
+    @invariant()
+    def every_change_of_the_status_is_told(self) -> None:
+        told = [entry for kind in CHANGES for entry in self.world.told(kind)]
+        last = max(told, key=lambda entry: entry.id, default=None)
+        assert self.world.account().status is (CHANGES[last.kind] if last else Status.ACTIVE)
+
+    def teardown(self) -> None:
+        self.world.faults.heal()
+        for _ in range(4):
+            self.now += timedelta(minutes=90)
+            self.world.run(self.now)
+
+        account = self.world.account()
+        assert account.settled
+        assert account.id not in self.world.rows.leased_until
+        users = self.world.switch.users
+        if account.status.may_send:
+            assert [users[caller].keys[f"{caller}-{name}"] for caller, name in KEYS] == [ACTIVE] * 3
+            assert not any(user.denied for user in users.values())
+            assert account.asleep == {}
+        else:
+            assert set(self.world.can_send()) == {False}
+            assert all(user.denied and ACTIVE not in user.keys.values() for user in users.values())
+
+
+CHANGES = {
+    Kind.DISABLED: Status.DISABLED,
+    Kind.STAFF_DISABLED: Status.DISABLED,
+    Kind.STAFF_ENABLED: Status.ACTIVE,
+    Kind.CLOSED: Status.CLOSED,
+}
+TestSwitchAndStatus = SwitchAndStatus.TestCase
+TestSwitchAndStatus.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
