@@ -166,8 +166,11 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _as_text(result: dict[str, int]) -> str:
+    swept = f", swept {_counted(result['swept'], 'account', 'accounts')}" if result["swept"] else ""
     looked_at, entries = result["looked_at"], result["entries"]
-    return f"looked at {_counted(looked_at, 'account', 'accounts')}, wrote {_counted(entries, 'entry', 'entries')}"
+    return (
+        f"looked at {_counted(looked_at, 'account', 'accounts')}, wrote {_counted(entries, 'entry', 'entries')}{swept}"
+    )
 
 
 def _counted(number: int, one: str, many: str) -> str:

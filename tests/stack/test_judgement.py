@@ -1,0 +1,321 @@
+"""The switch and the brakes on the deployed stack, under enforced IAM, by mail over SMTP and the operator's command."""
+
+import json
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.builders import ses_event, sns_record
+from tests.stack.accounts import Business, a_business
+from tests.stack.conftest import Stack, eventually
+
+
+@pytest.fixture
+def business(stack: Stack) -> Business:
+    return a_business(stack)
+
+
+def ran(stack: Stack, *arguments: str) -> Any:
+    """What the command answers, as JSON."""
+    ended = stack.run(*arguments, "--json")
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
+def tick(stack: Stack) -> Any:
+    return ran(stack, "local", "tick")["result"]
+
+
+def kinds(business: Business) -> list[str]:
+    return [entry["kind"] for entry in business.timeline()]
+
+
+def is_settled(business: Business) -> bool:
+    return bool(business.standing()["settled"])
+
+
+def can_log_in(business: Business) -> bool:
+    try:
+        business.session().quit()
+    except smtplib.SMTPException:
+        return False
+    return True
+
+
+# ---------------------------------------------------------------- the record
+
+
+def test_a_disabling_is_explained_by_the_same_counts_that_the_tables_have(business: Business, stack: Stack) -> None:
+    business.send(20)
+    eventually(lambda: business.standing()["window"]["delivered"] == 20)
+    business.send(1, complaints=1)
+    eventually(lambda: "alert" in kinds(business) and business.standing()["window"]["delivered"] == 21)
+    _a_complaint_comes_another_way(business, stack)
+    eventually(business.login_is_refused)
+
+    explained = ran(stack, "account", "explain", business.id)
+
+    record = explained["decided"]
+    rows = stack.client("dynamodb").query(
+        TableName=stack.outputs["TalliesTable"],
+        KeyConditionExpression="account_id = :id",
+        ExpressionAttributeValues={":id": {"S": business.id}},
+    )["Items"]
+    names = ("delivered", "complaints", "bounces")
+    sums = {name: sum(int(row[name]["N"]) for row in rows) for name in names}
+    assert {name: sum(day[name] for day in record["days"]) for name in names} == sums
+    assert (record["delivered"], record["complaints"]) == (sums["delivered"], 2)
+    cards = stack.client("dynamodb").query(
+        TableName=stack.outputs["ComplaintsTable"],
+        KeyConditionExpression="account_id = :id",
+        ExpressionAttributeValues={":id": {"S": business.id}},
+    )["Items"]
+    assert sorted(record["complaint_identities"]) == sorted(card["identity"]["S"] for card in cards)
+    assert (record["rule"], record["policy"], record["rules"]["window_days"]) == ("complaint_ratio", "seed", 45)
+    told = "\n".join(explained["lines"])
+    assert f"2 complaints are at least 2, and 2 x 1,000 = 2,000 is more than 1 x {sums['delivered']}" in told
+
+
+def test_an_account_that_is_kept_is_explained_too(business: Business, stack: Stack) -> None:
+    business.send(3)
+
+    lines = eventually(lambda: _explained_with(stack, business, "3 delivered e-mails"))
+
+    assert f"{business.id} is active." in lines[0]
+    assert "No rule is broken." in lines
+
+
+def _explained_with(stack: Stack, business: Business, words: str) -> list[str]:
+    lines: list[str] = ran(stack, "account", "explain", business.id)["lines"]
+    return lines if any(words in line for line in lines) else []
+
+
+# ---------------------------------------------------------------- support
+
+
+def test_support_takes_the_credential_and_gives_it_back_within_seconds(business: Business, stack: Stack) -> None:
+    disabled = ran(stack, "account", "disable", business.id, "--reason", "The invoice is unpaid")
+    assert (disabled["status"], disabled["settled"]) == ("disabled", False)
+    eventually(business.login_is_refused)
+
+    enabled = ran(stack, "account", "enable", business.id, "--reason", "It is paid")
+    assert (enabled["status"], enabled["epoch"]) == ("active", 2)
+    eventually(lambda: can_log_in(business))
+    eventually(lambda: is_settled(business))
+
+    told = {entry["kind"]: entry for entry in business.timeline()}
+    assert told["staff_disabled"]["sentence"] == "The reason: The invoice is unpaid."
+    assert told["staff_enabled"]["facts"]["by"].startswith("arn:aws:iam::")
+    eventually(lambda: len(business.mails()) == 2)
+    assert sorted(mail["Subject"] for mail in business.mails()) == [
+        "Your APWT SMTP account has been disabled by APWT Support",
+        "Your APWT SMTP account works again",
+    ]
+
+
+def test_old_complaints_do_not_come_back_after_support_has_enabled_it(business: Business, stack: Stack) -> None:
+    business.send(5, complaints=2)
+    eventually(business.login_is_refused)
+
+    ran(stack, "account", "enable", business.id, "--reason", "They cleaned their list")
+    eventually(lambda: can_log_in(business))
+    business.send(1, complaints=1)
+    eventually(lambda: kinds(business).count("complaint") == 3)
+    tick(stack)
+
+    assert business.standing()["status"] == "active"
+    assert business.standing()["window"]["complaints"] == 1
+
+
+def test_a_closed_account_stays_shut(business: Business, stack: Stack) -> None:
+    ran(stack, "account", "close", business.id, "--reason", "They left us")
+
+    eventually(business.login_is_refused)
+    again = stack.run("account", "close", business.id, "--reason", "Again")
+    assert (again.returncode, again.stderr) == (2, f"permille: {business.id} is closed already\n")
+
+
+def test_an_exempt_account_is_told_of_and_not_disabled(business: Business, stack: Stack) -> None:
+    until = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    ran(stack, "account", "exempt", business.id, "--until", until, "--reason", "A partner, we talk to them")
+
+    business.send(3, complaints=2)
+    eventually(lambda: "would_disable" in kinds(business))
+    assert can_log_in(business)
+
+    ran(stack, "account", "unexempt", business.id, "--reason", "They did not listen")
+    tick(stack)
+    eventually(business.login_is_refused)
+
+
+# ---------------------------------------------------------------- drift
+
+
+def test_a_key_that_is_woken_by_hand_is_found_by_the_sweep_and_put_to_sleep_again(
+    business: Business, stack: Stack
+) -> None:
+    ran(stack, "account", "disable", business.id, "--reason", "They spam")
+    eventually(business.login_is_refused)
+    eventually(lambda: is_settled(business))
+    iam, user = stack.client("iam"), f"permille-{business.id}"
+    iam.update_access_key(UserName=user, AccessKeyId=business.key, Status="Active")
+    second = iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"]
+
+    _an_hour_is_over(stack)
+    assert tick(stack)["swept"] >= 1
+
+    keys = iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
+    assert {key["AccessKeyId"]: key["Status"] for key in keys} == {business.key: "Inactive", second: "Inactive"}
+    (drift,) = [entry for entry in business.timeline() if entry["kind"] == "drift"]
+    assert {(one["what"], one["key"]) for one in drift["facts"]["found"]} == {
+        ("awake", business.key),
+        ("awake", second),
+    }
+
+
+def test_an_active_account_that_is_denied_by_hand_is_let_out(business: Business, stack: Stack) -> None:
+    user, group = f"permille-{business.id}", stack.outputs["DenyGroupName"]
+    stack.client("iam").add_user_to_group(GroupName=group, UserName=user)
+
+    _an_hour_is_over(stack)
+    tick(stack)
+
+    assert stack.client("iam").list_groups_for_user(UserName=user)["Groups"] == []
+    assert "drift" in kinds(business)
+
+
+def _an_hour_is_over(stack: Stack) -> None:
+    """As the sweep sees it."""
+    stack.client("dynamodb").delete_item(TableName=stack.outputs["ControlTable"], Key={"name": {"S": "sweep"}})
+
+
+# ---------------------------------------------------------------- the hold
+
+
+def test_while_feedback_waits_a_ratio_is_not_acted_on(business: Business, stack: Stack) -> None:
+    business.send(3, complaints=1)
+    eventually(lambda: kinds(business).count("complaint") == 1)
+    sqs, queue = stack.client("sqs"), stack.outputs["FeedbackQueueUrl"]
+
+    with _paused_queue(stack):
+        for _ in range(250):
+            batch = [{"Id": str(n), "MessageBody": json.dumps({"eventType": "Send"})} for n in range(10)]
+            sqs.send_message_batch(QueueUrl=queue, Entries=batch)
+        _a_complaint_comes_another_way(business, stack)
+        eventually(lambda: "held" in kinds(business))
+        tick(stack)
+        assert can_log_in(business)
+        assert kinds(business).count("held") == 1
+        assert business.standing()["held"] == "feedback"
+        sqs.purge_queue(QueueUrl=queue)
+
+    tick(stack)
+    eventually(business.login_is_refused)
+
+
+@contextmanager
+def _paused_queue(stack: Stack) -> Iterator[None]:
+    functions = stack.client("lambda")
+    mappings = functions.list_event_source_mappings(FunctionName=stack.outputs["IngestFunctionName"])
+    (mapping,) = mappings["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    try:
+        yield
+    finally:
+        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+
+def _a_complaint_comes_another_way(business: Business, stack: Stack) -> None:
+    now = datetime.now(UTC)
+    event = {"Records": [sns_record(ses_event("Complaint", "m-2", caller=f"permille-{business.id}", sent_at=now))]}
+    answer = stack.client("lambda").invoke(
+        FunctionName=stack.outputs["IngestFunctionName"], Payload=json.dumps(event).encode()
+    )
+    assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+# ---------------------------------------------------------------- the breaker
+
+
+def test_the_breaker_opens_and_a_person_resets_it(stack: Stack) -> None:
+    shops = [a_business(stack, "spam") for _ in range(2)]
+    hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
+    full = {"name": {"S": f"breaker#{hour}"}, "passed": {"N": "1000000"}}
+    stack.client("dynamodb").put_item(TableName=stack.outputs["ControlTable"], Item=full)
+    try:
+        for shop in shops:
+            shop.send(2, complaints=2)
+        eventually(lambda: all(shop.standing()["held"] == "breaker" for shop in shops))
+        shown = ran(stack, "breaker", "show")
+        assert shown["open"]
+        assert {shop.id for shop in shops} <= set(shown["held"])
+        assert sum("breaker_opened" in kinds(shop) for shop in shops) == 1
+        assert all(can_log_in(shop) for shop in shops)
+
+        reset = ran(stack, "breaker", "reset", "--reason", "They really spam", "--allow", "2")
+        assert not reset["open"]
+        assert reset["last_reset"]["reason"] == "They really spam"
+        tick(stack)
+        for shop in shops:
+            eventually(shop.login_is_refused)
+    finally:
+        stack.client("dynamodb").delete_item(TableName=stack.outputs["ControlTable"], Key={"name": full["name"]})
+
+
+# ---------------------------------------------------------------- the policy
+
+
+def test_a_policy_is_checked_set_shown_and_judged_by(business: Business, stack: Stack, tmp_path: Path) -> None:
+    business.send(3, complaints=1)
+    eventually(lambda: "alert" in kinds(business))
+    strict, wrong, seed = (tmp_path / name for name in ("strict.json", "wrong.json", "seed.json"))
+    strict.write_text('{"complaint_ratio": {"complaints_at_least": 1}}', encoding="utf-8")
+    wrong.write_text('{"complaint_ratio": {"complaints_at_least": "one"}}', encoding="utf-8")
+    seed.write_text("{}", encoding="utf-8")
+
+    refused = stack.run("policy", "set", str(wrong))
+    assert refused.returncode == 2
+    assert "complaint_ratio.complaints_at_least" in refused.stderr
+
+    changed = ran(stack, "policy", "set", str(strict))["policy"]["id"]
+    try:
+        shown = ran(stack, "policy", "show")
+        assert (shown["is_set"], shown["policy"]["id"]) == (True, changed)
+        _a_new_function_worker(stack)  # which has not read a policy within the last minute
+        tick(stack)
+        eventually(business.login_is_refused)
+        assert ran(stack, "account", "explain", business.id)["decided"]["policy"] == changed
+    finally:
+        ran(stack, "policy", "set", str(seed))
+        _a_new_function_worker(stack)
+        tick(stack)
+    assert ran(stack, "policy", "show")["policy"]["id"] == "seed"
+
+
+def test_a_policy_that_cannot_be_understood_holds_all_verdicts(business: Business, stack: Stack) -> None:
+    ssm, name = stack.client("ssm"), stack.outputs["PolicyParameterName"]
+    ssm.put_parameter(Name=name, Value="{", Type="String", Overwrite=True)
+    _a_new_function_worker(stack)
+    try:
+        business.send(3, complaints=2)
+        eventually(lambda: kinds(business).count("complaint") == 2)
+        tick(stack)
+        assert can_log_in(business)
+        shown = stack.run("policy", "show")
+        assert shown.returncode == 2
+        assert "nobody is judged" in shown.stderr
+    finally:
+        ssm.delete_parameter(Name=name)
+    tick(stack)
+    eventually(business.login_is_refused)
+
+
+def _a_new_function_worker(stack: Stack) -> None:
+    enforce = stack.outputs["EnforceFunctionName"]
+    functions = stack.client("lambda")
+    memory = functions.get_function_configuration(FunctionName=enforce)["MemorySize"]
+    functions.update_function_configuration(FunctionName=enforce, MemorySize=513 if memory == 512 else 512)
