@@ -170,7 +170,7 @@ def test_a_preset_on_the_command_line_is_the_usual_one(terminal: Terminal, tmp_p
         ("delivered,complaints,preset\n1000,1,mild\n", "line 2: preset is 'mild'"),
         ("delivered,complaints,rule\n1000,1,x\n", "has a column rule already"),
         ("delivered,complaints,complaints\n1000,1,1\n", "has two columns complaints"),
-        ('delivered,complaints\n"1000,1\n', "line 2"),
+        ('delivered,complaints\n"1000,1\n', "unexpected end of data"),
         (f"delivered,complaints\n{10**18 + 1},1\n", "it must be a whole number from 0 to 10^18"),
     ],
 )
