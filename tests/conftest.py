@@ -43,3 +43,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--exactly-once-examples", type=int, default=200, help="how many histories the counting is proven by"
     )
+
+
+@pytest.fixture(autouse=True)
+def unmeasured() -> Iterator[None]:
+    """What a use case measures and no handler prints would reach the next test."""
+    yield
+    from permille.observability import metrics
+
+    metrics.clear_metrics()

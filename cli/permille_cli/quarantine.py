@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,7 @@ from rich.markup import escape
 from rich.progress import track
 
 from permille.aws.client import client, unavailable
-from permille.aws.quarantine import Quarantined
+from permille.aws.quarantine import DynamoQuarantine, Quarantined
 from permille.domain.wording import plain
 from permille_cli.errors import WrongInput
 from permille_cli.output import AsJson, emit_json, err, out
@@ -70,13 +71,15 @@ def replay(
     found = find(stack)
     sqs, url = client("sqs"), found["FeedbackQueueUrl"]
 
-    def send_back(one: Quarantined) -> None:
-        with unavailable(f"putting {one.id[:SHORT]} back on the feedback queue"):
-            sqs.send_message(QueueUrl=url, MessageBody=one.body)
-        found.quarantine.drop(one)  # afterwards: cut off in between, it is there twice and counts once
-
     chosen = _chosen(found, ids, reason, caller, everything=everything)
-    _with_each(send_back, "replayed", chosen, as_json=as_json)
+    _with_each(partial(send_back, sqs, url, found.quarantine), "replayed", chosen, as_json=as_json)
+
+
+def send_back(sqs: Any, queue_url: str, quarantine: DynamoQuarantine, one: Quarantined) -> None:
+    """Dropped afterwards: cut off in between, the body is there twice and counts once."""
+    with unavailable(f"putting {one.id[:SHORT]} back on the feedback queue"):
+        sqs.send_message(QueueUrl=queue_url, MessageBody=one.body)
+    quarantine.drop(one)
 
 
 @app.command()
@@ -110,7 +113,7 @@ def _chosen(
         quarantined
         for quarantined in resting
         if (not ids or any(quarantined.id.startswith(one) for one in ids))
-        and (reason is None or quarantined.reason == reason)
+        and (reason is None or reason in (quarantined.reason, plain(quarantined.reason)))
         and (caller is None or quarantined.caller == caller)
     ]
     return sorted(wanted, key=lambda quarantined: quarantined.at)

@@ -18,8 +18,11 @@ class NotCounted(Exception):
 def handler(event: dict[str, Any], context: Any, world: Ingesting | None = None) -> dict[str, Any]:
     world = world or ingesting()
     now = time_of(event, world.settings)
-    time_left = timedelta(milliseconds=context.get_remaining_time_in_millis())
     own_caller = world.settings.owner_mail_caller
+
+    def time_left() -> timedelta:
+        return timedelta(milliseconds=context.get_remaining_time_in_millis())
+
     failed = ingest(received(event), world.ledger, world.quarantine, own_caller, now, time_left)
     if failed and is_from(event, "aws:sns"):
         raise NotCounted(failed)

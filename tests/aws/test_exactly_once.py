@@ -192,7 +192,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         quarantine = DynamoQuarantine(table="QuarantineTable", dynamodb=self.faulty)
         batch = [Received(f"r-{number}", body) for number, body in enumerate(bodies)]
         time_left = RESERVE + timedelta(seconds=20 if patient else 0)
-        return ingest(batch, ledger, quarantine, "notify", self.now, time_left)
+        return ingest(batch, ledger, quarantine, "notify", self.now, lambda: time_left)
 
     # ------------------------------------------------------------ what must hold
 

@@ -12,8 +12,9 @@ from tests.aws.wire import Wire
 from tests.builders import ACCOUNT, CALLER, NOW, PATIENCE, TODAY, a_complaint_count, a_count, an_account
 from tests.fakes import When
 
-from permille.aws.ledger import DynamoLedger
+from permille.aws.ledger import FIRST_PAUSE, LONGEST_PAUSE, ROUNDS, DynamoLedger
 from permille.aws.rows import entry_of
+from permille.domain import timeline
 from permille.domain.reputation import Tally
 from permille.errors import Unavailable
 from permille.ports import Count, Sender
@@ -177,6 +178,9 @@ PASSING = [
     ("ProvisionedThroughputExceededException", []),
     ("ThrottlingException", []),
     ("InternalServerError", []),
+    ("RequestLimitExceeded", []),
+    ("ServiceUnavailable", []),
+    ("TransactionInProgressException", []),
 ]
 
 
@@ -189,6 +193,16 @@ def test_a_collision_is_tried_again_after_a_pause(
     assert ledger_of().count([FIRST], NOW, PATIENCE).new == {FIRST.identity}
     assert counted(store_on_dynamodb) == Tally(delivered=1)
     assert len(pauses.taken) == 2
+
+
+def test_the_pauses_grow_and_no_two_writers_take_the_same(dynamodb: Any, ledger_of: LedgerOf, pauses: Pauses) -> None:
+    Wire(dynamodb).refuse("TransactWriteItems", "ThrottlingException", times=10)
+
+    ledger_of().count([FIRST], NOW, timedelta(hours=1))
+
+    longest = [min(FIRST_PAUSE * 2**tried, LONGEST_PAUSE) for tried in range(10)]
+    assert all(most / 2 <= pause <= most for pause, most in zip(pauses.taken, longest, strict=True))
+    assert len({pause / most for pause, most in zip(pauses.taken, longest, strict=True)}) == 10
 
 
 def test_a_duplicate_in_a_collision_is_dropped_all_the_same(
@@ -216,12 +230,81 @@ def test_what_collides_for_too_long_has_failed_and_can_be_tried_again(
     assert counted(store_on_dynamodb) == Tally(delivered=2)
 
 
-def test_one_transaction_that_fails_leaves_the_others(dynamodb: Any, ledger_of: LedgerOf) -> None:
-    Wire(dynamodb).refuse("TransactWriteItems", "ThrottlingException")
+def test_when_the_time_is_over_no_further_transaction_is_begun(dynamodb: Any, ledger_of: LedgerOf) -> None:
+    wire = Wire(dynamodb)
+    wire.refuse("TransactWriteItems", "ThrottlingException")
 
     outcome = ledger_of().count(deliveries(150), NOW, timedelta(0))
 
-    assert (len(outcome.failed), len(outcome.new)) == (99, 51)
+    assert (len(outcome.failed), len(outcome.new)) == (150, 0)
+    assert wire.calls == ["TransactWriteItems"]
+
+
+@pytest.mark.parametrize("weeks", [1, 4, 12])
+def test_a_redrive_from_the_dead_letters_weeks_later_changes_nothing(store: Store, weeks: int) -> None:
+    again = [FIRST, a_complaint_count("m-1")]
+    store.ledger.count(again, NOW, PATIENCE)
+
+    outcome = store.ledger.count(again, NOW + timedelta(weeks=weeks), PATIENCE)
+
+    assert outcome.new == frozenset()
+    assert counted(store) == Tally(delivered=1, complaints=1)
+
+
+# ---------------------------------------------------------------- marks on the owner's address
+
+ADDRESS_GONE = timeline.owner_mail(ACCOUNT, NOW, "bounced", "owner-mail#m-1")
+
+
+def owner_mail(store: Store) -> str:
+    account = store.accounts.get(ACCOUNT)
+    assert account is not None
+    return account.owner_mail
+
+
+def test_a_mark_is_made_once_with_its_entry(store: Store) -> None:
+    store.accounts.add(an_account(), [])
+    store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE)
+    account = store.accounts.get(ACCOUNT)
+    assert account is not None
+    store.accounts.save(account, replace(account, owner_mail=""), [])  # the address was mended
+
+    store.ledger.mark_owner_mail("owner-mail#m-1", replace(ADDRESS_GONE, id="later"))
+
+    assert owner_mail(store) == ""
+    assert store.timeline.since(ACCOUNT, NOW) == [ADDRESS_GONE]
+
+
+def test_each_mail_that_does_not_arrive_marks_it_anew(store: Store) -> None:
+    store.accounts.add(an_account(), [])
+    store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE)
+    complained = timeline.owner_mail(ACCOUNT, LATER, "complained", "owner-mail#m-2")
+
+    store.ledger.mark_owner_mail("owner-mail#m-2", complained)
+
+    assert owner_mail(store) == "complained"
+    assert store.timeline.since(ACCOUNT, NOW) == [ADDRESS_GONE, complained]
+
+
+def test_a_mark_makes_no_account_and_no_entry(store: Store) -> None:
+    store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE)
+
+    assert store.accounts.get(ACCOUNT) is None
+    assert store.timeline.since(ACCOUNT, NOW) == []
+
+
+@pytest.mark.parametrize("reasons", [["TransactionConflict", "None", "None"], ["None", "ThrottlingError", "None"]])
+def test_a_mark_that_collides_is_unavailable_and_can_be_made_again(
+    dynamodb: Any, ledger_of: LedgerOf, store_on_dynamodb: Store, reasons: list[str]
+) -> None:
+    store_on_dynamodb.accounts.add(an_account(), [])
+    Wire(dynamodb).refuse("TransactWriteItems", "TransactionCanceledException", reasons)
+
+    with pytest.raises(Unavailable):
+        ledger_of().mark_owner_mail("owner-mail#m-1", ADDRESS_GONE)
+    ledger_of().mark_owner_mail("owner-mail#m-1", ADDRESS_GONE)
+
+    assert owner_mail(store_on_dynamodb) == "bounced"
 
 
 @pytest.mark.parametrize("when", When)
@@ -260,6 +343,27 @@ def test_senders_that_were_left_over_are_asked_for_again(
     Wire(dynamodb).answer("BatchGetItem", {"Responses": {}, "UnprocessedKeys": left_over})
 
     assert ledger_of().whose([CALLER]).keys() == {CALLER}
+
+
+def test_senders_that_are_left_over_again_and_again_are_unavailable(
+    dynamodb: Any, ledger_of: LedgerOf, pauses: Pauses
+) -> None:
+    left_over = {"SendersTable": {"Keys": [{"caller_identity": {"S": CALLER}}]}}
+    Wire(dynamodb).answer("BatchGetItem", {"Responses": {}, "UnprocessedKeys": left_over}, times=1000)
+
+    with pytest.raises(Unavailable, match="unprocessed"):
+        ledger_of().whose([CALLER])
+
+    assert len(pauses.taken) == ROUNDS
+
+
+def test_an_epoch_that_was_just_committed_is_seen(dynamodb: Any, ledger_of: LedgerOf) -> None:
+    wire = Wire(dynamodb)
+
+    ledger_of().whose([CALLER])
+
+    ((_, asked),) = wire.asked
+    assert asked["RequestItems"]["SendersTable"]["ConsistentRead"] is True
 
 
 @pytest.mark.parametrize("operation", ["BatchGetItem", "UpdateItem"])

@@ -92,34 +92,70 @@ def test_unknown_fields_are_no_trouble() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bounce_type", "permanent"), [("Permanent", True), ("Transient", False), ("Undetermined", False), (None, False)]
+    ("bounce_type", "permanent"),
+    [("Permanent", True), ("permanent", True), ("Transient", False), ("Undetermined", False)],
 )
-def test_only_a_permanent_bounce_is_permanent(bounce_type: str | None, permanent: bool) -> None:
+def test_only_a_permanent_bounce_is_permanent(bounce_type: str, permanent: bool) -> None:
     bounce = read(ses_event("Bounce", bounceType=bounce_type))
 
     assert isinstance(bounce, Bounce)
     assert bounce.permanent is permanent
 
 
+UNCOUNTED = ["Send", "Reject", "Open", "Click", "Rendering Failure", "DeliveryDelay", "Subscription"]
+ABOUT_NO_MESSAGE = [
+    "Sending Status Enabled",
+    "Sending Status Disabled",
+    "Advisor Recommendation Status Open",
+    "Advisor Recommendation Status Resolved",
+]
+SUBSCRIBED = {"notificationType": "AmazonSnsSubscriptionSucceeded", "message": "You have successfully ..."}
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("body", "what"),
     [
-        VALIDATED,
-        json.dumps(sns_envelope(VALIDATED)),
-        json.dumps({"notificationType": "AmazonSnsSubscriptionSucceeded", "message": "You have successfully ..."}),
-        json.dumps(sns_envelope("You have chosen to subscribe ...", kind="SubscriptionConfirmation")),
-        json.dumps(sns_envelope("You have chosen to leave ...", kind="UnsubscribeConfirmation")),
-        *[
-            json.dumps(ses_event("Delivery") | {"eventType": kind})
-            for kind in ("Send", "Reject", "Open", "Click", "Rendering Failure", "DeliveryDelay", "Subscription")
-        ],
+        (VALIDATED, "set-up notice"),
+        (json.dumps(sns_envelope(VALIDATED)), "set-up notice"),
+        (json.dumps(SUBSCRIBED), "AmazonSnsSubscriptionSucceeded"),
+        (json.dumps({"notificationType": "Received"}), "Received"),
+        (json.dumps(sns_envelope("Subscribe?", kind="SubscriptionConfirmation")), "SNS SubscriptionConfirmation"),
+        (json.dumps(sns_envelope("Gone.", kind="UnsubscribeConfirmation")), "SNS UnsubscribeConfirmation"),
+        *[(json.dumps(ses_event("Delivery") | {"eventType": kind}), kind) for kind in UNCOUNTED],
+        *[(json.dumps({"detail-type": kind, "detail": {}}), kind) for kind in ABOUT_NO_MESSAGE],
     ],
 )
-def test_what_nobody_counts_is_ignored_by_name(body: str) -> None:
-    ignored = parse(body)
+def test_what_nobody_counts_is_ignored_by_name(body: str, what: str) -> None:
+    assert parse(body) == Ignored(what)
 
-    assert isinstance(ignored, Ignored)
-    assert ignored.what
+
+@pytest.mark.parametrize("kind", ["notification", "Bogus", "", None, [], 7])
+def test_an_envelope_of_another_type_is_kept_and_not_ignored(kind: Any) -> None:
+    unreadable = parse(json.dumps(sns_envelope(json.dumps(ses_event("Complaint"))) | {"Type": kind}))
+
+    assert isinstance(unreadable, Unreadable)
+    assert "the SNS envelope has" in unreadable.reason
+
+
+def test_an_event_that_looks_a_little_like_an_envelope_is_an_event() -> None:
+    assert read(ses_event("Complaint") | {"Type": "x", "TopicArn": "y"}) == read(ses_event("Complaint"))
+
+
+def test_wrappings_may_be_in_each_other() -> None:
+    in_eventbridge = json.dumps({"detail-type": "Email Complaint Received", "detail": ses_event("Complaint")})
+
+    assert parse(json.dumps(sns_envelope(in_eventbridge))) == read(ses_event("Complaint"))
+    assert parse(json.dumps(sns_envelope(json.dumps(sns_envelope(in_eventbridge))))) == read(ses_event("Complaint"))
+
+
+def test_what_cannot_be_read_says_whose_it_was_where_it_names_somebody() -> None:
+    named = parse(json.dumps(ses_event("Complaint") | {"complaint": None}))
+    nobody = parse(json.dumps(ses_event("Complaint") | {"mail": None}))
+
+    assert (named, nobody) == (
+        Unreadable("the event has nothing as complaint, not an object", CALLER),
+        Unreadable("the event has nothing as mail, not an object", ""),
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,6 +163,7 @@ def test_what_nobody_counts_is_ignored_by_name(body: str) -> None:
     [
         ("2018-10-08T14:05:45.123Z", datetime(2018, 10, 8, 14, 5, 45, 123000, UTC)),
         ("2018-10-08T14:05:45 +0000", datetime(2018, 10, 8, 14, 5, 45, tzinfo=UTC)),  # as AWS's pages print it
+        ("2018-10-08T14:05:45.123 Z", datetime(2018, 10, 8, 14, 5, 45, 123000, UTC)),
         ("2018-10-08T14:05:45 -0500", datetime(2018, 10, 8, 19, 5, 45, tzinfo=UTC)),
         ("2009-12-03T04:24:21.000-05:00", datetime(2009, 12, 3, 9, 24, 21, tzinfo=UTC)),
         ("2018-10-08T23:30:00-05:00", datetime(2018, 10, 9, 4, 30, tzinfo=UTC)),  # the send day is that of UTC
@@ -148,9 +185,6 @@ def test_every_form_of_time_is_read_as_utc(written: str, instant: datetime) -> N
         (None, CALLER, CALLER),
         ([CALLER], CALLER, CALLER),
         (None, None, ""),
-        ([], None, ""),
-        (CALLER, None, ""),  # tags are lists
-        (None, [CALLER], ""),
     ],
 )
 def test_the_caller_is_whom_ses_names(tagged: Any, named: Any, caller: str) -> None:
@@ -160,6 +194,13 @@ def test_the_caller_is_whom_ses_names(tagged: Any, named: Any, caller: str) -> N
 
     assert isinstance(delivery, Delivery)
     assert delivery.message.caller == caller
+
+
+@pytest.mark.parametrize("tagged", [[], CALLER, ["permille-victim", CALLER], [7], {}])
+def test_a_tag_that_does_not_name_one_caller_is_not_believed(tagged: Any) -> None:
+    unreadable = read(ses_event("Delivery", mail={"tags": {"ses:caller-identity": tagged}}))
+
+    assert unreadable == Unreadable("ses:caller-identity does not name one caller")
 
 
 def test_what_the_sender_wrote_names_no_caller() -> None:
@@ -202,7 +243,7 @@ COMPLAINT = json.dumps(ses_event("Complaint"))
         (json.dumps(ses_event("Complaint", mail={"messageId": ""})), "an empty text as messageId"),
         (json.dumps(ses_event("Complaint", mail={"messageId": "m" * 300})), "messageId is too long"),
         (json.dumps(ses_event("Complaint", mail={"timestamp": 1520000000})), "a number as timestamp"),
-        (json.dumps(ses_event("Complaint", mail={"timestamp": "yesterday"})), "no time: 'yesterday'"),
+        (json.dumps(ses_event("Complaint", mail={"timestamp": "yesterday"})), "mail.timestamp is no time"),
         (json.dumps(ses_event("Complaint", mail={"timestamp": "0001-01-01T00:00:00+05:00"})), "no time"),
         (json.dumps(ses_event("Complaint", timestamp=None)), "complaint has nothing as timestamp"),
         (json.dumps(ses_event("Complaint", mail={"destination": "ann@example.com"})), "mail.destination is a text"),
@@ -214,6 +255,21 @@ COMPLAINT = json.dumps(ses_event("Complaint"))
         (json.dumps(ses_event("Delivery") | {"delivery": {"recipients": "ann"}}), "delivery.recipients is a text"),
         (json.dumps(ses_event("Delivery", recipients=["a" * 400])), "delivery.recipients holds what is no address"),
         (json.dumps(ses_event("Delivery", mail={"callerIdentity": "someone-else"})), "differ"),
+        (json.dumps(ses_event("Delivery", mail={"callerIdentity": [CALLER]})), "mail has an array as callerIdentity"),
+        (json.dumps(ses_event("Complaint", mail={"destination": None})), "mail.destination is nothing"),
+        (json.dumps(ses_event("Delivery", recipients=[])), "the delivery names no recipient"),
+        (json.dumps(ses_event("Bounce", recipients=[])), "the bounce names no recipient"),
+        (json.dumps(ses_event("Complaint", recipients=[], destination=[])), "the complaint names no recipient"),
+        (json.dumps(ses_event("Delivery", recipients=[""])), "delivery.recipients holds what is no address"),
+        (json.dumps(ses_event("Delivery", recipients=["ann"])), "delivery.recipients holds what is no address"),
+        (json.dumps(ses_event("Bounce", bounceType=None)), "bounce has nothing as bounceType"),
+        (json.dumps(ses_event("Bounce", bounceType=["Permanent"])), "bounce has an array as bounceType"),
+        (json.dumps(ses_event("Bounce", bounceSubType=7)), "bounce has a number as bounceSubType"),
+        (json.dumps(ses_event("Complaint", complaintSubType=True)), "complaint has a boolean as complaintSubType"),
+        (json.dumps(ses_event("Complaint", complaintFeedbackType=["not-spam"])), "an array as complaintFeedbackType"),
+        (json.dumps(ses_event("Complaint", feedbackId=7)), "complaint has a number as feedbackId"),
+        (json.dumps({"detail-type": [], "detail": {}}), "the EventBridge event has an array as detail-type"),
+        (json.dumps({"detail-type": {}}), "the EventBridge event has an object as detail-type"),
     ],
 )
 def test_what_is_not_as_documented_is_unreadable_and_says_why(body: str, reason: str) -> None:
@@ -227,6 +283,7 @@ def test_what_is_not_as_documented_is_unreadable_and_says_why(body: str, reason:
 @example("9" * 5000)  # more digits than Python reads
 @example('{"Type": [], "TopicArn": ""}')
 @example('{"eventType": [], "notificationType": {}}')
+@example('{"detail-type": []}')
 def test_no_text_whatever_raises(body: str) -> None:
     parse(body)
 

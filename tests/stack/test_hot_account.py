@@ -107,7 +107,7 @@ class _Invocation:
         """The bodies that have to come again."""
         batch = [Received(str(number), body) for number, body in enumerate(bodies)]
         time_left = RESERVE + timedelta(seconds=10)
-        failed = ingest(batch, self._ledger, self._quarantine, "permille-notify", now, time_left)
+        failed = ingest(batch, self._ledger, self._quarantine, "permille-notify", now, lambda: time_left)
         return [bodies[int(number)] for number in failed]
 
 

@@ -1,6 +1,7 @@
 """Feedback is counted exactly once, whatever is delivered twice, fails, or cannot be read."""
 
 import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.builders import (
     NOW,
     OWNER_MAIL_CALLER,
     SENT_AT,
+    SIMULATED,
     TODAY,
     Body,
     a_sender,
@@ -23,8 +25,8 @@ from tests.fakes import FakeLedger, FakeQuarantine, Faults, Rows, When
 
 from permille.domain.reputation import Tally
 from permille.domain.timeline import Kind
-from permille.ingest import Received, ingest
-from permille.ports import Sender
+from permille.ingest import ONE_CALL, RESERVE, Received, ingest
+from permille.ports import Count, Counted, Sender
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -39,11 +41,16 @@ class Ingestion:
         self.rows.accounts[ACCOUNT] = an_account()
         self.rows.senders[CALLER] = a_sender()
 
-    def receive(self, *bodies: Body | str, now: datetime = NOW) -> list[str]:
+    def receive(
+        self,
+        *bodies: Body | str,
+        now: datetime = NOW,
+        time_left: Callable[[], timedelta] = lambda: timedelta(minutes=1),
+    ) -> list[str]:
         """Takes a batch whose records are called r-0, r-1 ..., and returns those to be delivered again."""
         texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
         batch = [Received(f"r-{number}", text) for number, text in enumerate(texts)]
-        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now, timedelta(minutes=1))
+        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now, time_left)
 
     @property
     def counts(self) -> Tally:
@@ -224,7 +231,7 @@ def test_each_account_has_its_own_counts(feedback: Ingestion) -> None:
     [
         (ses_event("Complaint", caller="root"), "unattributed: no account owns this caller", "root"),
         (ses_event("Complaint", caller=""), "unattributed: no caller named", ""),
-        (ses_event("Delivery", sent_at=NOW + timedelta(days=2)), "sent in the future: 2026-03-12", CALLER),
+        (ses_event("Delivery", sent_at=NOW + timedelta(days=2)), "sent more than a day ahead", CALLER),
         ("hello", "the body is not JSON", ""),
         ({"eventType": "Complaint", "mail": None}, "the event has nothing as mail", ""),
     ],
@@ -282,7 +289,7 @@ def test_mail_to_owners_and_set_up_notices_are_ignored(feedback: Ingestion, body
 def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -> None:
     batch = [Received("r-0", json.dumps(ses_event("Complaint", caller="")))]
 
-    ingest(batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW, timedelta(minutes=1))
+    ingest(batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW, lambda: timedelta(minutes=1))
 
     assert feedback.quarantine.reasons == ["unattributed: no caller named"]
 
@@ -310,6 +317,9 @@ def test_a_mail_to_an_owner_that_does_not_arrive_is_marked_once(feedback: Ingest
         own_mail("Delivery"),
         own_mail("Bounce", bounceType="Transient"),
         own_mail("Complaint", about="nobody"),
+        own_mail("Complaint", complaintFeedbackType="not-spam"),
+        own_mail("Complaint", complaintFeedbackType="auth-failure"),
+        own_mail("Complaint", recipients=[SIMULATED], destination=[SIMULATED]),
         ses_notification("Complaint", caller=OWNER_MAIL_CALLER),  # carries no tags
     ],
 )
@@ -341,4 +351,79 @@ def test_the_platforms_own_mail_is_dropped(feedback: Ingestion) -> None:
     assert feedback.receive(ses_event("Complaint", caller="newsletter")) == []
 
     assert feedback.counts == Tally()
+    assert feedback.quarantine.kept == {}
+
+
+def test_the_platforms_own_mail_is_dropped_before_anything_else_is_asked(feedback: Ingestion) -> None:
+    feedback.rows.senders["crm"] = Sender("crm", "", ignored="The platform's own")
+
+    assert feedback.receive(ses_event("Delivery", caller="crm", sent_at=NOW + timedelta(days=2))) == []
+
+    assert feedback.quarantine.kept == {}
+
+
+# ---------------------------------------------------------------- what is said of it
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("Successfully validated SNS topic for Amazon SES event publishing.", {"what": "set-up notice"}),
+        (ses_event("Delivery") | {"eventType": "Open"}, {"what": "Open"}),
+        (ses_event("Delivery", caller="crm"), {"what": "the platform's own mail", "caller": "crm"}),
+        (own_mail("Delivery"), {"what": "mail to an owner"}),
+    ],
+)
+def test_what_is_ignored_leaves_a_line_in_the_log(
+    feedback: Ingestion, caplog: pytest.LogCaptureFixture, body: Body | str, said: dict[str, str]
+) -> None:
+    feedback.rows.senders["crm"] = Sender("crm", "", ignored="The platform's own")
+
+    feedback.receive(body)
+
+    (line,) = [line for line in caplog.records if line.message == "feedback.ignored"]
+    assert {name: getattr(line, name) for name in said} == said
+
+
+# ---------------------------------------------------------------- order and time
+
+
+def test_an_account_is_nudged_after_its_complaint_was_counted(feedback: Ingestion) -> None:
+    feedback.receive(COMPLAINT)
+
+    assert feedback.faults.calls == ["ledger.whose", "ledger.count", "ledger.nudge"]
+
+
+def test_a_report_that_does_not_count_wakes_the_account_too(feedback: Ingestion) -> None:
+    feedback.receive(ses_event("Complaint", complaintFeedbackType="not-spam"))
+
+    assert feedback.rows.accounts[ACCOUNT].nudges == 1
+
+
+class Patience(FakeLedger):
+    """Remembers how long it was given."""
+
+    given = timedelta()
+
+    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:
+        self.given = patience
+        return super().count(counts, now, patience)
+
+
+def test_counting_leaves_time_for_what_comes_after_it(feedback: Ingestion) -> None:
+    ledger = Patience(feedback.rows)
+
+    ingest(
+        [Received("r-0", json.dumps(COMPLAINT))], ledger, feedback.quarantine, "", NOW, lambda: timedelta(seconds=50)
+    )
+
+    assert ledger.given == timedelta(seconds=50) - RESERVE
+
+
+def test_what_there_is_no_time_for_comes_again(feedback: Ingestion) -> None:
+    clock = iter([timedelta(minutes=1), ONE_CALL, ONE_CALL - timedelta(milliseconds=1)])
+
+    assert feedback.receive(COMPLAINT, "hello", time_left=lambda: next(clock)) == ["r-1"]
+
+    assert feedback.rows.accounts[ACCOUNT].nudges == 1
     assert feedback.quarantine.kept == {}

@@ -1,7 +1,7 @@
 """Feedback comes in, is counted once, and wakes the accounts that it may concern."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +15,8 @@ from permille.errors import Unavailable
 from permille.observability import record
 from permille.ports import Count, Ledger, Quarantine, Sender
 
-RESERVE = timedelta(seconds=10)  # of the time left, for what comes after counting
+RESERVE = timedelta(seconds=25)  # of the time left, for a count that was begun and for what comes after it
+ONE_CALL = timedelta(seconds=13)  # the longest that one call of the ledger takes where AWS does not answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,12 @@ def ingest(
     quarantine: Quarantine,
     own_caller: str,
     now: datetime,
-    time_left: timedelta,
+    time_left: Callable[[], timedelta],
 ) -> list[str]:
     """Counts a batch and returns the ids of the records that have to be delivered again.
 
-    `own_caller` is who sends Permille's own mails to owners: they count against nobody. `time_left` is how long the
-    caller can wait for the answer.
+    `own_caller` is who sends Permille's own mails to owners: they count against nobody. `time_left` says how long the
+    caller can still wait for the answer: what there is no time for has to be delivered again.
     """
     record("feedback.received", records=len(received))
     parsed = [(one, parse(one.body)) for one in received]
@@ -60,8 +61,8 @@ def ingest(
 
     batch = _decide(parsed, senders, own_caller, now)
 
-    failed = _count(batch, ledger, now, time_left - RESERVE)
-    failed |= _apply(batch, ledger, quarantine, now)
+    failed = _count(batch, ledger, now, time_left() - RESERVE)
+    failed |= _take(_steps(batch, ledger, quarantine, now), time_left)
     return [one.id for one in received if one.id in failed]
 
 
@@ -76,8 +77,8 @@ def _decide(
         match feedback:
             case Ignored(what):
                 record("feedback.ignored", what=what)
-            case Unreadable(reason):
-                batch.quarantined.append((one, reason, ""))
+            case Unreadable(reason, caller):
+                batch.quarantined.append((one, reason, caller))
             case Delivery() | Bounce() | Complaint():
                 _attribute(batch, one, feedback, senders, own_caller, now)
     return batch
@@ -98,7 +99,7 @@ def _attribute(
     elif sender and sender.ignored:
         record("feedback.ignored", what="the platform's own mail", caller=message.caller)
     elif message.sent_at > now + CLOCKS_APART:
-        batch.quarantined.append((one, f"sent in the future: {message.sent_at.isoformat()}", message.caller))
+        batch.quarantined.append((one, "sent more than a day ahead", message.caller))
     elif sender is None:
         reason = "unattributed: no account owns this caller" if message.caller else "unattributed: no caller named"
         batch.quarantined.append((one, reason, message.caller))
@@ -109,11 +110,15 @@ def _attribute(
 def _add_owner_mail(batch: _Batch, one: Received, feedback: Feedback) -> None:
     """Of our own mails to owners only that one does not arrive, or is not wanted, is worth knowing. Identity
     notifications carry no tags, so they do not say which account it was about; the other dialect does."""
-    failed = isinstance(feedback, Complaint) or (isinstance(feedback, Bounce) and feedback.permanent)
-    if failed and feedback.message.about:
-        batch.owner_mails.append(
-            (one, "complained" if isinstance(feedback, Complaint) else "bounced", feedback.message)
-        )
+    match feedback:
+        case Complaint(why_not_counted=""):
+            state = "complained"
+        case Bounce(permanent=True):
+            state = "bounced"
+        case _:
+            state = ""
+    if state and feedback.message.about:
+        batch.owner_mails.append((one, state, feedback.message))
     else:
         record("feedback.ignored", what="mail to an owner")
 
@@ -147,31 +152,43 @@ def _count(batch: _Batch, ledger: Ledger, now: datetime, patience: timedelta) ->
     return {record_id for identity in counted.failed for record_id in batch.records[identity]}
 
 
-def _apply(batch: _Batch, ledger: Ledger, quarantine: Quarantine, now: datetime) -> set[str]:
-    """What comes after counting; returns the records that have to come again. Accounts are nudged also when all was
-    known already: the run that counted it may have been cut off before it came here."""
-    failed: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One thing to do after counting, which `records` wait for, and what is said when it is done."""
+
+    records: list[str]
+    act: Callable[[], None]
+    done: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
+
+
+def _steps(batch: _Batch, ledger: Ledger, quarantine: Quarantine, now: datetime) -> Iterator[_Step]:
+    """What comes after counting. Accounts are nudged also when all was known already: the run that counted it may have
+    been cut off before it came here."""
     for account_id, ids in batch.nudges.items():
-        failed |= _unless_done(ids, partial(ledger.nudge, account_id, now))
+        yield _Step(ids, partial(ledger.nudge, account_id, now))
     for one, state, message in batch.owner_mails:
         identity = f"owner-mail#{message.id}"
         entry = timeline.owner_mail(message.about, now, state, identity)
-        undone = _unless_done([one.id], partial(ledger.mark_owner_mail, identity, entry))
-        if not undone:
-            record(f"owner_mail.{state}", account=message.about)
-        failed |= undone
+        marked = partial(ledger.mark_owner_mail, identity, entry)
+        yield _Step([one.id], marked, f"owner_mail.{state}", {"account": message.about})
     for one, reason, caller in batch.quarantined:
-        undone = _unless_done([one.id], partial(quarantine.keep, one.body, reason, caller, now))
-        if not undone:
-            record("feedback.quarantined", reason=reason, caller=caller)
-        failed |= undone
+        kept = partial(quarantine.keep, one.body, reason, caller, now)
+        yield _Step([one.id], kept, "feedback.quarantined", {"reason": reason, "caller": caller})
+
+
+def _take(steps: Iterable[_Step], time_left: Callable[[], timedelta]) -> set[str]:
+    """Returns the records that have to come again: their step failed, or there was no time for it."""
+    failed: set[str] = set()
+    for step in steps:
+        try:
+            if time_left() < ONE_CALL:
+                raise Unavailable("there was no time left")
+            step.act()
+        except Unavailable as error:
+            record("feedback.retried", why=str(error))
+            failed.update(step.records)
+        else:
+            if step.done:
+                record(step.done, **step.about)
     return failed
-
-
-def _unless_done(record_ids: Iterable[str], act: Callable[[], None]) -> set[str]:
-    try:
-        act()
-    except Unavailable as error:
-        record("feedback.retried", why=str(error))
-        return set(record_ids)
-    return set()

@@ -3,8 +3,9 @@
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,14 @@ MOST_KEYS = 100  # of one BatchGetItem
 SHARDS = 8
 SEEN_FOR = timedelta(days=90)
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+ROUNDS = 6  # of asking again for keys that DynamoDB left unprocessed
+# Two attempts of connecting and reading, so that a run that waits for DynamoDB still says in time what it did not do.
+PATIENT_FOR_12_SECONDS: dict[str, Any] = {
+    "connect_timeout": 2,
+    "read_timeout": 4,
+    "retries": {"mode": "standard", "total_max_attempts": 2},
+    "parameter_validation": False,
+}
 PASSING = frozenset(
     {
         "InternalServerError",
@@ -64,7 +73,7 @@ class DynamoLedger:
         dynamodb: "DynamoDBClient | None" = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb", parameter_validation=False)
+        self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb", **PATIENT_FOR_12_SECONDS)
         self._tables = tables
         self._shard = sum(writer.encode()) % SHARDS
         self._pause = pause
@@ -77,19 +86,23 @@ class DynamoLedger:
     def _senders(self, callers: Sequence[str]) -> Iterator[dict[str, Any]]:
         table = self._tables.senders
         keys: Any = [{"caller_identity": {"S": caller}} for caller in callers]
-        while keys:
+        for pause in _pauses(ROUNDS):
             with unavailable("reading senders"):
                 answer: Any = self._dynamodb.batch_get_item(
                     RequestItems={table: {"Keys": keys, "ConsistentRead": True}}
                 )
             yield from answer["Responses"].get(table, [])
             keys = answer["UnprocessedKeys"].get(table, {}).get("Keys")
+            if not keys:
+                return
+            self._pause(pause)
+        raise Unavailable("reading senders: DynamoDB leaves some of them unprocessed")
 
     def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:
         outcome = Counted()
         until = time.monotonic() + patience.total_seconds()
-        for chunk in self._packed(counts):
-            done = self._count_chunk(chunk, now, until)
+        for number, chunk in enumerate(self._packed(counts)):
+            done = self._count_chunk(chunk, now, until) if not number or time.monotonic() < until else _failed(chunk)
             outcome = Counted(outcome.new | done.new, outcome.known | done.known, outcome.failed | done.failed)
         return outcome
 
@@ -112,17 +125,17 @@ class DynamoLedger:
     def _count_chunk(self, chunk: list[Keyed], now: datetime, until: float) -> Counted:
         """Drops what the answer names as counted before, and tries the rest again until time is up."""
         known: set[str] = set()
-        pause = FIRST_PAUSE
+        pauses = _pauses()
         while left := [one for one in chunk if one[1].identity not in known]:
             before = len(known)
             if self._try(left, known, now):
                 break
             if len(known) > before:  # an answer, not a collision: the rest may go at once
                 continue
+            pause = next(pauses)
             if time.monotonic() + pause > until:
-                return Counted(known=frozenset(known), failed=frozenset(count.identity for _, count in left))
-            self._pause(random.uniform(pause / 2, pause))  # noqa: S311 - spreads colliding writers
-            pause = min(2 * pause, LONGEST_PAUSE)
+                return replace(_failed(left), known=frozenset(known))
+            self._pause(pause)
         new = frozenset(count.identity for _, count in chunk) - known
         return Counted(new=new, known=frozenset(known))
 
@@ -213,6 +226,18 @@ class DynamoLedger:
                 raise Unavailable(f"marking the owner mail of {entry.account_id}: {code_of(refused)}") from refused
         except BotoCoreError as error:
             raise Unavailable(f"marking the owner mail of {entry.account_id}: {error}") from error
+
+
+def _failed(chunk: Iterable[Keyed]) -> Counted:
+    return Counted(failed=frozenset(count.identity for _, count in chunk))
+
+
+def _pauses(rounds: int | None = None) -> Iterator[float]:
+    """Growing seconds between tries, with jitter: it spreads writers that collide."""
+    longest = FIRST_PAUSE
+    for _ in islice(repeat(None), rounds):
+        yield random.uniform(longest / 2, longest)  # noqa: S311 - no secret
+        longest = min(2 * longest, LONGEST_PAUSE)
 
 
 def _named_as_known(refused: ClientError, items: list[Any]) -> list[str]:

@@ -20,7 +20,7 @@ KEPT_FOR = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A body with why it is here; `caller` is empty where the body names none that could be read."""
+    """A body with why it is here; `caller` is empty where the body names none."""
 
     id: str
     reason: str

@@ -104,9 +104,10 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Not feedback as SES documents it; `reason` names what is wrong."""
+    """Not feedback as SES documents it: `reason` names what is wrong, `caller` who sent the mail where that is told."""
 
     reason: str
+    caller: str = ""
 
 
 Feedback = Delivery | Bounce | Complaint
