@@ -5,6 +5,7 @@ All in a few minutes, on loopback alone. Nothing here fails for being slow.
 
 import asyncio
 import json
+import os
 import random
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from permille_cli.template import PROJECT
 
 RUNS = 3
 COLD_STARTS = 7
+TICKS = 50
+REACTIONS = 20
 RECORDS = 2500  # of one invocation, where its memory is measured
 RESULTS = PROJECT / "bench" / "results"
 MB = 1_000_000
@@ -29,27 +32,32 @@ out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
 
 def main() -> None:
-    cells, memory = asyncio.run(_counted())
+    cells, memory, enforced = asyncio.run(_measured())
+    reaction = _worker(os.environ, "bench.reaction", REACTIONS)
     with err.status("") as status:
         starts = cold_start.measure(COLD_STARTS, status.update)
-    goals = results.goals(cells, memory) + results.cold_start_goals(starts)
+    goals = results.goals(cells, memory) + results.cold_start_goals(starts) + results.enforce_goals(enforced, reaction)
     for part in (
         tables.counting(cells, RUNS),
         tables.notes(),
         tables.cold_starts(starts, COLD_STARTS),
+        tables.ticks(enforced, TICKS),
+        tables.enforced(enforced, reaction),
         tables.against_goals(goals),
     ):
         out.print(part, "")
     _keep("ingest", results.ingest_document(cells, memory, RUNS))
     _keep("cold_start", results.cold_start_document(starts, COLD_STARTS))
+    _keep("enforce", results.enforce_document(enforced, reaction, TICKS))
 
 
-async def _counted() -> tuple[list[results.Json], results.Json]:
+async def _measured() -> tuple[list[results.Json], results.Json, results.Json]:
     async with counting_environment() as environment:
         cells = await asyncio.to_thread(_worker, environment, "bench.counting", RUNS)
         with err.status(f"Memory of one invocation with {RECORDS} records"):
             memory = await asyncio.to_thread(_memory, environment)
-    return cells, memory
+        enforced = await asyncio.to_thread(_worker, environment, "bench.enforcing", TICKS)
+    return cells, memory, enforced
 
 
 def _memory(environment: Mapping[str, str]) -> results.Json:

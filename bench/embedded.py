@@ -42,13 +42,19 @@ async def counting_environment() -> AsyncIterator[dict[str, str]]:
         state = StateDirectory(Path(directory))
         state.make()
         async with emulated(state, key, secret, NOWHERE) as emulation:
-            environment = function_environment("IngestComplaint") | {
-                "AWS_ENDPOINT_URL": f"http://127.0.0.1:{emulation.port}",
-                "AWS_ACCESS_KEY_ID": key,
-                "AWS_SECRET_ACCESS_KEY": secret,
-                "IDEMPOTENCY_TABLE": IDEMPOTENCY_TABLE,
-                "USUAL_TALLIES_TABLE": USUAL_TALLIES_TABLE,
-            }
+            environment = (
+                function_environment("IngestComplaint")
+                | function_environment("Enforce")
+                | {
+                    "AWS_ENDPOINT_URL": f"http://127.0.0.1:{emulation.port}",
+                    "AWS_ACCESS_KEY_ID": key,
+                    "AWS_SECRET_ACCESS_KEY": secret,
+                    "ENFORCEMENT_MODE": "enforce",
+                    "POLICY_PARAMETER": "/permille/policy",
+                    "IDEMPOTENCY_TABLE": IDEMPOTENCY_TABLE,
+                    "USUAL_TALLIES_TABLE": USUAL_TALLIES_TABLE,
+                }
+            )
             _create_tables(dynamodb_of(environment))
             yield environment
 

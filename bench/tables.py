@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.results import GOALS_AT, HOW, Goal, Json, calls_with_duplicates
+from bench.results import ENFORCING_HOW, GOALS_AT, HOW, Goal, Json, calls_with_duplicates, percentile
 from rich.table import Table
 
 PLAIN: Json = {"box": None, "padding": (0, 2, 0, 0), "title_justify": "left"}
@@ -50,6 +50,28 @@ def cold_starts(starts: Json, runs: int) -> Table:
     for name, start in starts.items():
         milliseconds = (f"{start[key]:.0f}" for key in ("milliseconds", "cpu_milliseconds"))
         table.add_row(name, *milliseconds, f"{start['ratio']:.2f}")
+    return table
+
+
+def ticks(enforced: Json, runs: int) -> Table:
+    table = Table(title=f"A tick with nobody due, medians of {runs}", **PLAIN)
+    for heading in ("sleeping accounts", "ms", "calls"):
+        table.add_column(heading, justify="right")
+    for tick in enforced["ticks"]:
+        table.add_row(f"{tick['sleeping']:,}", f"{tick['milliseconds']:.1f}", f"{tick['calls']:.2f}")
+    return table
+
+
+def enforced(enforced: Json, reaction: Sequence[float]) -> Table:
+    figures = enforced["enforced"]
+    table = Table.grid(padding=(0, 2))
+    table.add_row(
+        "accounts disabled in a second", f"{figures['per_second']:.1f}", f"{figures['calls_each']:.1f} calls each"
+    )
+    seconds = (f"{name} {percentile(reaction, percent):.2f} s" for name, percent in (("p50", 50), ("p95", 95)))
+    table.add_row("complaint to refused login", *seconds)
+    for what, how in ENFORCING_HOW.items():
+        table.add_row(what, how)
     return table
 
 

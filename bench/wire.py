@@ -22,7 +22,7 @@ def tapped() -> list[Request]:
     send = URLLib3Session.send
 
     def noting(session: URLLib3Session, request: Any) -> Any:
-        requests.append((request.headers["X-Amz-Target"], request.body))
+        requests.append((request.headers.get("X-Amz-Target") or "", request.body))
         return send(session, request)
 
     URLLib3Session.send = noting  # type: ignore[assignment,method-assign]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -82,7 +83,13 @@ class Stack:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    directory = tmp_path_factory.mktemp("stack") / "state"
+    with running(tmp_path_factory.mktemp("stack") / "state") as found:
+        yield found
+
+
+@contextmanager
+def running(directory: Path) -> Iterator[Stack]:
+    """A stack of its own for as long as the block lasts."""
     env = {"PERMILLE_LOCAL_DIR": str(directory)}
     try:
         up = permille("local", "up", "--hours", "1", env=env)
