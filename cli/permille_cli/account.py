@@ -160,4 +160,9 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
 
 def _status(account: Account) -> str:
     colour = "green" if account.status is Status.ACTIVE else "red"
-    return f"[{colour}]{account.status}[/]{'' if account.settled else ' [yellow](credential not yet switched)[/]'}"
+    notes = [] if account.settled else ["credential not yet switched"]
+    notes += [f"held: {account.held}"] if account.held else []
+    notes += [f"exempt until {account.exemption.until:%Y-%m-%d %H:%M} UTC"] if account.exemption else []
+    notes += ["only observed or exempt: breaks a rule"] if account.would_disable else []
+    noted = f" [yellow]({', '.join(notes)})[/]" if notes else ""
+    return f"[{colour}]{account.status}[/]{noted}"

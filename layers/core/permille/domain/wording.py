@@ -107,7 +107,7 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.ALERT: lambda facts: f"{counted(facts) if facts['complaints'] else ABOUT_OLDER_MAIL} {left(facts)}",
     Kind.DISABLED: lambda facts: broken(facts),
     Kind.STAFF_DISABLED: lambda facts: f"The reason: {reason(facts)}",
-    Kind.STAFF_ENABLED: lambda facts: f"Counting begins anew with the e-mails of today. The reason: {reason(facts)}",
+    Kind.STAFF_ENABLED: lambda facts: f"Only e-mails sent from now on are counted. The reason: {reason(facts)}",
     Kind.CLOSED: lambda facts: f"The reason: {reason(facts)}",
     Kind.WOULD_DISABLE: lambda facts: broken(facts),
     Kind.WOULD_KEEP: lambda facts: f"{counted(facts)} {left(facts)}",
