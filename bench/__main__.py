@@ -39,10 +39,10 @@ def main() -> None:
     goals = results.goals(cells, memory) + results.cold_start_goals(starts) + results.enforce_goals(enforced, reaction)
     for part in (
         tables.counting(cells, RUNS),
-        tables.notes(),
         tables.cold_starts(starts, COLD_STARTS),
         tables.ticks(enforced, TICKS),
         tables.enforced(enforced, reaction),
+        tables.notes(),
         tables.against_goals(goals),
     ):
         out.print(part, "")

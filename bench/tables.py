@@ -38,7 +38,7 @@ def _row(cell: Json) -> list[str]:
 
 def notes() -> Table:
     table = Table.grid(padding=(0, 2))
-    for what, how in HOW.items():
+    for what, how in (HOW | ENFORCING_HOW).items():
         table.add_row(what, how)
     return table
 
@@ -70,8 +70,6 @@ def enforced(enforced: Json, reaction: Sequence[float]) -> Table:
     )
     seconds = (f"{name} {percentile(reaction, percent):.2f} s" for name, percent in (("p50", 50), ("p95", 95)))
     table.add_row("complaint to refused login", *seconds)
-    for what, how in ENFORCING_HOW.items():
-        table.add_row(what, how)
     return table
 
 
