@@ -11,8 +11,9 @@ def test_every_missing_name_is_reported_at_once() -> None:
     with pytest.raises(MissingSettings) as raised:
         EnforceSettings.from_env({"ACCOUNTS_TABLE": ""})
 
-    names = "CONTROL_TABLE, ACCOUNTS_TABLE, TALLIES_TABLE, TIMELINE_TABLE, DENY_GROUP, ENFORCEMENT_MODE"
-    assert f"missing in the environment: {names};" in str(raised.value)
+    tables = "CONTROL_TABLE, ACCOUNTS_TABLE, TALLIES_TABLE, TIMELINE_TABLE"
+    others = "DENY_GROUP, ENFORCEMENT_MODE, POLICY_PARAMETER, FEEDBACK_QUEUE_URL, FEEDBACK_DEAD_LETTER_QUEUE_URL"
+    assert f"missing in the environment: {tables}, {others};" in str(raised.value)
 
 
 def test_what_is_not_there_has_its_default() -> None:

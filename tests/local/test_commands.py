@@ -88,7 +88,7 @@ class FakeRunning:
 @pytest.fixture
 def runs(directory: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A stack whose Enforce answers with this."""
-    result = {"looked_at": 1, "entries": 0, "failed": 0}
+    result = {"looked_at": 1, "entries": 0, "failed": 0, "left": 0, "swept": 0}
     outputs = {"ControlTable": "control", "EnforceFunctionName": "enforce"}
     directory.mkdir()
     monkeypatch.setattr(commands, "_running", lambda _: (FakeRunning(), {"outputs": outputs}))
