@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from permille.domain import timeline
@@ -13,11 +13,14 @@ from permille.domain.policy import SEED, Verdict, judge
 from permille.domain.reputation import Days, Tally
 from permille.domain.switch import ACTIVE, SenderState
 from permille.domain.timeline import Entry, Kind
+from permille.mails import Brand
 from permille.ports import Count, Mail, Sender
 
 PATIENCE = timedelta(seconds=5)
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
+TOMORROW = TODAY + timedelta(days=1)
+MIDNIGHT = datetime(2026, 3, 15, tzinfo=timezone(timedelta(hours=1)))  # of a trial, in the account's time zone
 SENT_AT = NOW - timedelta(hours=2)
 ACCOUNT = "bakery"
 CALLER = "permille-bakery"
@@ -25,6 +28,7 @@ STAFF = "arn:aws:iam::123456789012:user/sam"
 KEY, SECOND_KEY = "AKIABAKERY1", "AKIABAKERY2"
 OWNER_MAIL_CALLER = "permille-notify"
 PLATFORM = "APWT"
+BRAND = Brand(PLATFORM)
 SIMULATED = "complaint@simulator.amazonses.com"
 
 
@@ -111,9 +115,24 @@ def an_entry(kind: Kind = Kind.DISABLED, at: datetime = NOW, account_id: str = A
         Kind.HELD: lambda: timeline.held(account_id, at, a_verdict(), "feedback", 7),
         Kind.BREAKER_OPENED: lambda: timeline.breaker_opened(account_id, at, 5),
         Kind.DRIFT: lambda: timeline.drift(account_id, at, [{"sender": caller, "what": "awake", "key": KEY}]),
+        Kind.REVIEW_REQUESTED: lambda: timeline.review_requested(
+            account_id, at, TOMORROW, 800, "We mailed an old list", "We took it off"
+        ),
+        Kind.REVIEW_APPROVED: lambda: timeline.review_approved(
+            account_id, at, MIDNIGHT, MIDNIGHT + timedelta(days=1), "Begin with your best customers", STAFF
+        ),
+        Kind.REVIEW_DECLINED: lambda: timeline.review_declined(
+            account_id, at, "The list is still a bought one", STAFF, TOMORROW
+        ),
+        Kind.REVIEW_REOPENED: lambda: timeline.review_reopened(account_id, at, TODAY),
+        Kind.TRIAL_BEGAN: lambda: timeline.trial_began(account_id, at, MIDNIGHT + timedelta(days=1)),
+        Kind.TRIAL_ENDED: lambda: timeline.trial_ended(account_id, at, MIDNIGHT + timedelta(days=3), 800),
+        Kind.TRIAL_UNUSED: lambda: timeline.trial_unused(account_id, at),
+        Kind.STAYS_SUSPENDED: lambda: timeline.stays_suspended(account_id, at, 800, [a_complaint_entry(at=at)]),
+        Kind.REINSTATED: lambda: timeline.reinstated(account_id, at, 800),
         Kind.SENDER_MISSING: lambda: timeline.sender_missing(account_id, at, [caller]),
     }
-    for staffs in (Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED, Kind.UNEXEMPTED):
+    for staffs in (Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED, Kind.UNEXEMPTED, Kind.OWNER_MAIL_RESET):
         made[staffs] = lambda: timeline.by_staff(account_id, kind, at, **by_staff)
     for verdicts in (Kind.DISABLED, Kind.WOULD_DISABLE, Kind.WOULD_KEEP):
         made[verdicts] = lambda: timeline.judged(

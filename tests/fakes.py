@@ -311,9 +311,9 @@ class FakeTimeline:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def since(self, account_id: str, instant: datetime) -> list[Entry]:
+    def since(self, account_id: str, at: datetime) -> list[Entry]:
         with self._rows.faults.call("timeline.since"):
-            return [entry for entry in self._rows.told(account_id) if entry.at >= instant]
+            return [entry for entry in self._rows.told(account_id) if entry.at >= at]
 
     def get(self, account_id: str, entry_id: str) -> Entry | None:
         with self._rows.faults.call("timeline.get"):
@@ -409,6 +409,10 @@ class FakeOnce:
             if key not in self.done:
                 action()
                 self.done.add(key)
+
+    def is_done(self, key: str) -> bool:
+        with self.faults.call("once.is_done"):
+            return key in self.done
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from permille.domain import wording
 from permille.domain.account import Account, Status
 from permille.domain.policy import Verdict
 from permille.domain.switch import changes
@@ -15,7 +16,15 @@ from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
 
 app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, rich_markup_mode=None)
 
-for command in (staff.disable, staff.enable, staff.close, staff.exempt, staff.unexempt, explain.explain):
+for command in (
+    staff.disable,
+    staff.enable,
+    staff.close,
+    staff.exempt,
+    staff.unexempt,
+    staff.owner_mail,
+    explain.explain,
+):
     app.command()(command)
 
 AccountId = Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and -, at most 54.")]
@@ -145,6 +154,9 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
     left = verdict.allowance_left if account.status.may_send else 0
     out.print(f"[bold]{account.id}[/]  {_status(account)}  epoch {account.epoch}, {escape(account.owner_email)}")
     policy = verdict.policy
+    if account.owner_mail:
+        withheld = wording.FATES[account.owner_mail]
+        out.print(f"[yellow]the owner is not written to: a mail to them {withheld}[/] (permille account owner-mail)")
     out.print(f"last {policy.window_days} days: {counts.delivered:,} delivered, {counts.bounces:,} bounced")
     limit = policy.complaint_ratio.limit_per_1000
     out.print(f"complaints: {counts.complaints:,}; {left:,} more would be kept (limit {limit} per 1,000)")

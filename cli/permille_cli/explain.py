@@ -9,6 +9,7 @@ from rich.markup import escape
 from permille.bootstrap import code_version
 from permille.domain import timeline, wording
 from permille.domain.account import Account, Held
+from permille.domain.explanation import explanation
 from permille.domain.timeline import Entry, Kind
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
@@ -53,9 +54,9 @@ class Explained:
         if self.decided:
             lines += [f"{wording.moment(self.decided.at.isoformat())}: {wording.headline(self.decided, platform)}."]
             record = self.decided.kind is Kind.DISABLED
-            lines += wording.explanation(self.decided.facts) if record else [wording.sentence(self.decided)]
+            lines += explanation(self.decided.facts) if record else [wording.sentence(self.decided)]
         if self.now:
-            lines += ["What the policy says of it now:", *wording.explanation(self.now.facts)]
+            lines += ["What the policy says of it now:", *explanation(self.now.facts)]
         return lines + self._spared()
 
     def _spared(self) -> list[str]:

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from typer.exceptions import Abort, TyperException
 
 from permille.errors import Unavailable
-from permille_cli import account, breaker, policy, quarantine, sender, timeline
+from permille_cli import account, breaker, notify, policy, quarantine, sender, timeline
 from permille_cli.errors import Failure, WrongInput
 from permille_cli.local import commands as local
 from permille_cli.local import demo
@@ -26,6 +26,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(breaker.app, name="breaker")
 app.add_typer(sender.app, name="sender")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(notify.app, name="notify")
 app.command(name="timeline")(timeline.show)
 local.app.command(name="demo")(demo.tell)
 app.add_typer(local.app, name="local")

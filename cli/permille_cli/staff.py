@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from permille.domain import staff
+from permille.domain import staff, wording
 from permille.domain.account import Account, Outcome
 from permille.support import act
 from permille_cli.errors import WrongInput
@@ -66,6 +66,32 @@ def unexempt(
     _decide(stack, account_id, staff.unexempt, reason, as_json=as_json)
 
 
+def owner_mail(
+    account_id: AccountId,
+    *,
+    reset: Annotated[bool, typer.Option("--reset", help="Write to the owner again.")] = False,
+    reason: Annotated[
+        str, typer.Option(help="Why, as with --reset: the address was mended, or they asked for it.")
+    ] = "",
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Show whether mails reach an account's owner; with --reset, write to them again."""
+    if reset:
+        _decide(stack, account_id, staff.reset_owner_mail, reason, as_json=as_json)
+        return
+    account = find(stack).account(account_id)
+    if as_json:
+        emit_json(
+            {"account_id": account.id, "owner_email": account.owner_email, "owner_mail": account.owner_mail or "fine"}
+        )
+    else:
+        withheld = (
+            f"a mail to it {wording.FATES[account.owner_mail]}; none is sent any more" if account.owner_mail else "fine"
+        )
+        out.print(f"{account.owner_email}: {withheld}", markup=False)
+
+
 def _decide(stack_name: str, account_id: str, decision: Decision, reason: str, *, as_json: bool) -> None:
     found, why = find(stack_name), given(reason)
     found.account(account_id)
@@ -92,6 +118,7 @@ def _tell(account: Account, *, as_json: bool) -> None:
                 "status": account.status,
                 "settled": account.settled,
                 "epoch": account.epoch,
+                "owner_mail": account.owner_mail or "fine",
                 "exempt_until": exemption.until.isoformat() if exemption else None,
             }
         )

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from permille.domain import wording
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Audience, Entry
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackName, find
 
@@ -17,6 +17,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 def show(
     account_id: Annotated[str, typer.Argument(metavar="ID", help="The account.")],
+    audience: Annotated[Audience | None, typer.Option(help="What this audience is told alone.")] = None,
     *,
     stack: StackName = DEFAULT_STACK,
     as_json: AsJson = False,
@@ -24,7 +25,8 @@ def show(
     """Show an account's timeline."""
     found = find(stack)
     found.account(account_id)
-    entries = found.timeline.since(account_id, _BEGINNING)
+    every = found.timeline.since(account_id, _BEGINNING)
+    entries = [entry for entry in every if audience in (None, entry.kind.audience)]
     if as_json:
         emit_json({"account_id": account_id, "entries": [as_data(entry, found["PlatformName"]) for entry in entries]})
     else:

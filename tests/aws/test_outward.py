@@ -11,21 +11,34 @@ from typing import Any
 
 import boto3
 import pytest
+from jsonschema import Draft202012Validator, ValidationError
 from moto.core.models import DEFAULT_ACCOUNT_ID as MOTO_ACCOUNT
 from moto.ses.models import ses_backends
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, NOW, LambdaContext, a_mail, an_entry
+from tests.builders import ACCOUNT, NOW, PLATFORM, TODAY, LambdaContext, a_mail, an_entry
 from tests.fakes import FakeBus, FakeLater, FakeMailer, FakeOnce, FakeQuarantine, Killed, When
 
-from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, TimelineBus
+from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, TimelineBus, detail_of
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
+from permille.domain import timeline, wording
+from permille.domain.policy import ALLPROWEBTOOLS, Policy, Verdict, judge
+from permille.domain.reputation import Tally
 from permille.domain.timeline import Kind
 from permille.errors import Unavailable
 from permille.ports import Bus, Later, Mailer, Once, Quarantine
+from permille_cli.template import PROJECT
 
 MAIL_FROM = "reputation@apwt.example"
 BOTH = pytest.mark.parametrize("kept_by", ["fake", "aws"])
+
+WRITTEN = json.loads((PROJECT / "docs" / "timeline-event.schema.json").read_text(encoding="utf-8"))
+SCHEMA = Draft202012Validator(WRITTEN)
+
+
+def a_burst(policy: Policy, **counts: int) -> Verdict:
+    return judge(policy, {TODAY: Tally(1_000_000, **counts)}, TODAY)
+
 
 # ---------------------------------------------------------------- Mailer
 
@@ -69,6 +82,13 @@ def test_a_mail_has_both_forms_and_can_be_told_from_others(ses: Any) -> None:
     assert sent["X-SES-MESSAGE-TAGS"] == tags
 
 
+def test_answers_go_where_the_platform_wants_them(ses: Any) -> None:
+    SesMailer(mail_from=MAIL_FROM, reply_to="help@apwt.example", configuration_set="permille", ses=ses).send(a_mail())
+    a_mailer(ses).send(a_mail())
+
+    assert [sent["Reply-To"] for sent in sent_by_ses()] == ["help@apwt.example", None]
+
+
 def test_every_kind_of_text_arrives_as_it_was_written(ses: Any) -> None:
     text = "Ça va? 你好 🍞\n" + "long " * 400 + "\n.\nFrom here\n"
 
@@ -78,6 +98,12 @@ def test_every_kind_of_text_arrives_as_it_was_written(ses: Any) -> None:
     part = sent.get_body(("plain",))
     assert part is not None
     assert part.get_content().replace("\r\n", "\n") == text
+
+
+def test_a_mail_is_ascii_on_the_wire() -> None:
+    mail = a_mail(subject="Grüße", text="“Quoted” 🍞\n", html="<p>“Quoted” 🍞</p>\n")
+
+    assert SesMailer(mail_from=MAIL_FROM, configuration_set="permille").message(mail).as_bytes().isascii()
 
 
 @pytest.mark.parametrize("fault", ["MessageRejected", "Throttling", "cut"])
@@ -110,7 +136,7 @@ def events(aws: None) -> Any:
 def test_an_entry_goes_to_the_bus(request: pytest.FixtureRequest, kept_by: str) -> None:
     entry, fake = an_entry(Kind.DISABLED), FakeBus()
     events = request.getfixturevalue("events") if kept_by == "aws" else None
-    bus: Bus = TimelineBus(bus="timeline", events=events) if events else fake
+    bus: Bus = TimelineBus(bus="timeline", platform=PLATFORM, events=events) if events else fake
     wire = Wire(events) if events else None
 
     bus.put(entry)
@@ -132,7 +158,7 @@ def heard(wire: Wire) -> dict[str, Any]:
 def test_the_bus_tells_what_the_timeline_says(events: Any, kind: Kind) -> None:
     entry, wire = an_entry(kind), Wire(events)
 
-    TimelineBus(bus="timeline", events=events).put(entry)
+    TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(entry)
 
     assert heard(wire) == {
         "version": 1,
@@ -141,8 +167,33 @@ def test_the_bus_tells_what_the_timeline_says(events: Any, kind: Kind) -> None:
         "kind": kind,
         "audience": kind.audience,
         "at": "2026-03-10T12:00:00.000000+00:00",
+        "headline": wording.headline(entry, PLATFORM),
+        "sentence": wording.sentence(entry),
         "facts": entry.facts,
     }
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_the_bus_tells_is_as_its_schema_says(events: Any, kind: Kind) -> None:
+    wire = Wire(events)
+
+    TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry(kind))
+
+    SCHEMA.validate(heard(wire))
+
+
+@pytest.mark.parametrize("verdict", [a_burst(ALLPROWEBTOOLS, bounces=300), a_burst(ALLPROWEBTOOLS, complaints=4)])
+def test_the_records_of_the_other_rules_are_as_the_schema_says_too(verdict: Verdict) -> None:
+    record = timeline.judged(ACCOUNT, Kind.DISABLED, NOW, verdict, {}, [])
+
+    SCHEMA.validate(json.loads(json.dumps(detail_of(record, PLATFORM))))
+
+
+def test_the_schema_knows_every_kind_and_no_fact_more() -> None:
+    assert set(WRITTEN["properties"]["kind"]["enum"]) == set(Kind)
+    unknown = detail_of(an_entry(Kind.REINSTATED), PLATFORM) | {"facts": {"delivered": 1, "new": 2}}
+    with pytest.raises(ValidationError):
+        SCHEMA.validate(unknown)
 
 
 @pytest.mark.parametrize("fault", ["ThrottlingException", "cut"])
@@ -150,7 +201,7 @@ def test_a_bus_that_does_not_answer_is_unavailable(events: Any, fault: str) -> N
     strike(Wire(events), "PutEvents", fault)
 
     with pytest.raises(Unavailable):
-        TimelineBus(bus="timeline", events=events).put(an_entry())
+        TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry())
 
 
 def test_an_event_that_the_bus_did_not_take_is_unavailable(events: Any) -> None:
@@ -158,7 +209,7 @@ def test_an_event_that_the_bus_did_not_take_is_unavailable(events: Any) -> None:
     Wire(events).answer("PutEvents", refused)
 
     with pytest.raises(Unavailable, match="InternalFailure"):
-        TimelineBus(bus="timeline", events=events).put(an_entry())
+        TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry())
 
 
 # ---------------------------------------------------------------- Once
@@ -198,6 +249,29 @@ def test_what_ended_well_is_not_done_again(once: Once, action: Action) -> None:
         once.do(key, action)
 
     assert action.done == 3
+
+
+def test_what_is_done_can_be_asked_for(once: Once, action: Action) -> None:
+    assert not once.is_done("mail#bakery#e-1")
+    once.do("mail#bakery#e-1", action)
+
+    assert once.is_done("mail#bakery#e-1")
+    assert not once.is_done("bus#bakery#e-1")
+
+
+def test_what_failed_is_not_done(once: Once, action: Action) -> None:
+    action.failing = Unavailable("the mail server is down")
+    with pytest.raises(Unavailable):
+        once.do("mail#bakery#e-1", action)
+
+    assert not once.is_done("mail#bakery#e-1")
+
+
+def test_what_was_done_cannot_be_asked_for_where_dynamodb_does_not_answer(dynamodb: Any) -> None:
+    strike(Wire(dynamodb), "GetItem", "cut")
+
+    with pytest.raises(Unavailable):
+        remembered(dynamodb).is_done("mail#bakery#e-1")
 
 
 def test_what_failed_is_done_again(once: Once, action: Action) -> None:

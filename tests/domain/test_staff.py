@@ -78,6 +78,15 @@ def test_an_exemption_that_would_be_over_is_refused() -> None:
         staff.exempt(an_account(), NOW, "A partner", STAFF, NOW)
 
 
+def test_the_owner_is_written_to_again() -> None:
+    outcome = staff.reset_owner_mail(an_account(owner_mail="bounced"), "The address was mended", STAFF, NOW)
+
+    assert outcome.account.owner_mail == ""
+    assert [entry.kind for entry in outcome.entries] == ["owner_mail_reset"]
+    with pytest.raises(Refused, match="are not withheld"):
+        staff.reset_owner_mail(outcome.account, "Again", STAFF, NOW)
+
+
 def test_an_exemption_is_taken_back() -> None:
     account = an_account(exemption=Exemption(NOW + HOUR, "A partner", STAFF))
 

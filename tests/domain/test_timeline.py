@@ -26,6 +26,18 @@ from permille.domain.timeline import Audience, Kind
 from permille.domain.wording import headline, plain, quoted, sentence
 
 ALL = list(Kind)
+SWITCHED = {Kind.DISABLED, Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED}
+SECOND_CHANCE = {
+    Kind.REVIEW_REQUESTED,
+    Kind.REVIEW_APPROVED,
+    Kind.REVIEW_DECLINED,
+    Kind.REVIEW_REOPENED,
+    Kind.TRIAL_BEGAN,
+    Kind.TRIAL_ENDED,
+    Kind.TRIAL_UNUSED,
+    Kind.STAYS_SUSPENDED,
+    Kind.REINSTATED,
+}
 instants = st.datetimes(
     datetime(2000, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zone
     datetime(2200, 1, 1),  # noqa: DTZ001
@@ -185,15 +197,12 @@ def test_the_same_happening_has_the_same_id_and_another_one_has_not() -> None:
 @pytest.mark.parametrize("kind", ALL)
 def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_on_is_for_staff(kind: Kind) -> None:
     reports = {Kind.CREATED, Kind.COMPLAINT, Kind.REPORT, Kind.ALERT}
-    switched = {Kind.DISABLED, Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED}
 
-    assert kind.audience is (Audience.OWNER if kind in reports | switched else Audience.STAFF)
+    assert kind.audience is (Audience.OWNER if kind in reports | SWITCHED | SECOND_CHANCE else Audience.STAFF)
 
 
 def test_what_changes_something_for_the_owner_is_mailed_and_nothing_else() -> None:
-    switched = {Kind.DISABLED, Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED}
-
-    assert {kind for kind in Kind if kind.is_mailed} == {Kind.ALERT, *switched}
+    assert {kind for kind in Kind if kind.is_mailed} == {Kind.ALERT} | SWITCHED | SECOND_CHANCE
 
 
 def test_a_report_that_does_not_count_says_so() -> None:

@@ -3,7 +3,17 @@
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, NOW, PLATFORM, a_complaint, a_verdict, an_account, an_entry, complaint_entries
+from tests.builders import (
+    ACCOUNT,
+    BRAND,
+    NOW,
+    PLATFORM,
+    a_complaint,
+    a_verdict,
+    an_account,
+    an_entry,
+    complaint_entries,
+)
 
 from permille.domain import timeline, wording
 from permille.domain.timeline import Entry, Kind
@@ -14,7 +24,7 @@ MAILED = [kind for kind in Kind if kind.is_mailed]
 
 
 def the_mail(entry: Entry, **account: Any) -> Mail:
-    return compose(entry, an_account(**account), PLATFORM)
+    return compose(entry, an_account(**account), BRAND)
 
 
 def about(**message: str) -> Mail:
@@ -57,7 +67,7 @@ def test_a_disabling_names_the_three_ways_on() -> None:
     text = the_mail(an_entry(Kind.DISABLED)).text
 
     assert "1. Send through another e-mail company." in text
-    assert "2. Keep your campaigns in APWT and connect" in text
+    assert "2. Connect another provider." in text
     assert "3. Ask APWT Support for a review." in text
 
 
@@ -94,3 +104,27 @@ def test_what_the_owner_is_called_is_escaped() -> None:
 
 def test_no_subject_breaks_a_line() -> None:
     assert "\n" not in about(subject="one\r\ntwo").text.split("WHICH E-MAIL IT WAS\n")[1].split("\n\n")[0]
+
+
+NASTY = "<script>alert(1)</script>\r\nBcc: all@example.com \u202etxet \x00 " + "x" * 5000
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        timeline.by_staff(ACCOUNT, Kind.STAFF_DISABLED, NOW, NASTY, "sam"),
+        timeline.review_requested(ACCOUNT, NOW, NOW.date(), 800, NASTY, NASTY),
+        timeline.review_approved(ACCOUNT, NOW, NOW, NOW, NASTY, "sam"),
+        timeline.review_declined(ACCOUNT, NOW, NASTY, "sam", NOW.date()),
+    ],
+    ids=lambda entry: entry.kind,
+)
+def test_what_owners_and_staff_wrote_is_escaped_bounded_and_kept_on_its_line(entry: Entry) -> None:
+    mail = the_mail(entry)
+
+    assert "<script" not in mail.html
+    for form in (mail.subject, mail.text, mail.html):
+        assert "\u202e" not in form
+        assert "\x00" not in form
+        assert "\nBcc" not in form
+    assert len(mail.text) < 6000

@@ -1,12 +1,12 @@
 """What was written is handed on: once where it can be, later where it could not, and the stream never waits."""
 
 import pytest
-from tests.builders import ACCOUNT, PLATFORM, an_account, an_entry
+from tests.builders import ACCOUNT, BRAND, an_account, an_entry
 from tests.fakes import FakeAccounts, FakeBus, FakeLater, FakeMailer, FakeOnce, FakeTimeline, Faults, Rows, When
 
 from permille.domain.timeline import Kind
 from permille.errors import Unavailable
-from permille.notify import Effect, Handing, effects_of, hand_on, hand_on_again
+from permille.notify import Effect, Handing, effects_of, hand_on, hand_on_again, redrive
 
 DISABLED, COMPLAINT = an_entry(Kind.DISABLED), an_entry(Kind.COMPLAINT)
 
@@ -22,7 +22,7 @@ class Notification:
         self.bus, self.mailer = FakeBus(self.faults), FakeMailer(self.faults)
         self.once, self.later = FakeOnce(self.faults), FakeLater(self.faults)
         accounts, timeline = FakeAccounts(self.rows), FakeTimeline(self.rows)
-        self.world = Handing(accounts, timeline, self.bus, self.mailer, self.once, self.later, PLATFORM)
+        self.world = Handing(accounts, timeline, self.bus, self.mailer, self.once, self.later, BRAND)
 
     def work_the_queue(self) -> None:
         jobs, self.later.jobs = self.later.jobs, []
@@ -119,3 +119,29 @@ def test_a_job_whose_entry_or_account_is_gone_is_done(notify: Notification, entr
     hand_on_again(notify.world, ACCOUNT, entry_id, Effect.MAIL)
 
     assert notify.mailer.sent == []
+
+
+# ---------------------------------------------------------------- what has no record of having been handed on
+
+
+def test_what_was_never_handed_on_is_queued_again_and_nothing_else(notify: Notification) -> None:
+    hand_on(notify.world, [COMPLAINT])
+    notify.faults.fail("mailer.send")
+    hand_on(notify.world, [DISABLED])
+    notify.later.jobs.clear()  # the queue was purged by hand
+
+    queued = list(redrive([COMPLAINT, DISABLED], notify.once, notify.later))
+
+    assert queued == [(DISABLED, Effect.MAIL)]
+    assert notify.later.jobs == [(ACCOUNT, DISABLED.id, Effect.MAIL)]
+    assert list(redrive([COMPLAINT], notify.once, notify.later)) == []
+
+
+def test_a_redrive_of_what_was_done_in_the_meantime_mails_nobody_twice(notify: Notification) -> None:
+    list(redrive([DISABLED], notify.once, notify.later))
+    hand_on(notify.world, [DISABLED])
+
+    notify.work_the_queue()
+
+    assert len(notify.mailer.sent) == 1
+    assert notify.bus.entries == [DISABLED]

@@ -122,6 +122,7 @@ def _handing() -> "tuple[RememberedOnce, Handing]":
     from permille.aws.accounts import DynamoAccounts
     from permille.aws.history import DynamoTimeline
     from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, TimelineBus
+    from permille.mails import Brand
     from permille.notify import Handing
 
     settings = NotifySettings.from_env()
@@ -129,10 +130,19 @@ def _handing() -> "tuple[RememberedOnce, Handing]":
     handing = Handing(
         accounts=DynamoAccounts(accounts=settings.accounts_table),
         timeline=DynamoTimeline(table=settings.timeline_table),
-        bus=TimelineBus(bus=settings.timeline_bus),
-        mailer=SesMailer(mail_from=settings.mail_from, configuration_set=settings.configuration_set),
+        bus=TimelineBus(bus=settings.timeline_bus, platform=settings.platform_name),
+        mailer=SesMailer(
+            mail_from=settings.mail_from,
+            reply_to=settings.reply_to,
+            configuration_set=settings.configuration_set,
+        ),
         once=once,
         later=NotifyQueue(url=settings.notify_queue_url),
-        platform=settings.platform_name,
+        brand=Brand(
+            platform=settings.platform_name,
+            support=settings.support_contact,
+            links=settings.link_base.rstrip("/"),
+            colour=settings.brand_colour,
+        ),
     )
     return once, handing

@@ -1,12 +1,12 @@
 """Hands what was written on the timeline to whoever is to hear of it: the host platform's bus, the owner by mail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from permille.domain.timeline import Entry
 from permille.errors import Unavailable
-from permille.mails import compose
+from permille.mails import Brand, compose
 from permille.observability import record
 from permille.ports import Accounts, Bus, Later, Mailer, Once, Timeline
 
@@ -26,7 +26,7 @@ class Handing:
     mailer: Mailer
     once: Once
     later: Later
-    platform: str
+    brand: Brand
 
 
 def effects_of(entry: Entry) -> list[Effect]:
@@ -55,6 +55,19 @@ def hand_on_again(world: Handing, account_id: str, entry_id: str, effect: Effect
         _perform(world, entry, effect)
 
 
+def redrive(entries: Iterable[Entry], once: Once, later: Later) -> Iterator[tuple[Entry, Effect]]:
+    """Queues what has no record of having been handed on, and yields it."""
+    for entry in entries:
+        for effect in effects_of(entry):
+            if not once.is_done(_key(entry, effect)):
+                later.put(entry.account_id, entry.id, effect)
+                yield entry, effect
+
+
+def _key(entry: Entry, effect: Effect) -> str:
+    return f"{effect}#{entry.account_id}#{entry.id}"
+
+
 def _perform(world: Handing, entry: Entry, effect: Effect) -> None:
     def act() -> None:
         if effect is Effect.BUS:
@@ -63,7 +76,7 @@ def _perform(world: Handing, entry: Entry, effect: Effect) -> None:
             _mail(world, entry)
         record("entry.handed_on", account=entry.account_id, entry=entry.id, effect=effect)
 
-    world.once.do(f"{effect}#{entry.account_id}#{entry.id}", act)
+    world.once.do(_key(entry, effect), act)
 
 
 def _mail(world: Handing, entry: Entry) -> None:
@@ -73,4 +86,4 @@ def _mail(world: Handing, entry: Entry) -> None:
     elif account.owner_mail:
         record("mail.withheld", account=account.id, entry=entry.id, why=account.owner_mail)
     else:
-        world.mailer.send(compose(entry, account, world.platform))
+        world.mailer.send(compose(entry, account, world.brand))

@@ -89,8 +89,8 @@ class Tallies(Protocol):
 
 
 class Timeline(Protocol):
-    def since(self, account_id: str, instant: datetime) -> list[Entry]:
-        """The account's entries from `instant` on, oldest first, strongly consistent."""
+    def since(self, account_id: str, at: datetime) -> list[Entry]:
+        """The account's entries from then on, oldest first, strongly consistent."""
 
     def get(self, account_id: str, entry_id: str) -> Entry | None: ...
 
@@ -213,6 +213,9 @@ class Bus(Protocol):
 class Once(Protocol):
     def do(self, key: str, action: Callable[[], None]) -> None:
         """Runs `action` unless it ended well under this key in the last 30 days. What it raises can be tried again."""
+
+    def is_done(self, key: str) -> bool:
+        """Whether an action ended well under this key in the last 30 days."""
 
 
 class Later(Protocol):

@@ -67,3 +67,7 @@ class NotifySettings(Settings):
     notify_queue_url: str
     mail_from: str
     configuration_set: str
+    reply_to: str = ""
+    support_contact: str = ""
+    link_base: str = ""
+    brand_colour: str = "#2b6cb0"

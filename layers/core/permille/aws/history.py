@@ -1,10 +1,11 @@
 """What was counted and what was told, as the decisions read it."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from permille.aws.models import EntryRow, TallyRow, on_table, unavailable
-from permille.aws.rows import entry_of
+from permille.aws.rows import entry_of, instant
 from permille.domain.reputation import Days, Tally
 from permille.domain.timeline import Entry, id_at
 
@@ -32,10 +33,15 @@ class DynamoTimeline:
     def __init__(self, *, table: str) -> None:
         self._rows = on_table(EntryRow, table)
 
-    def since(self, account_id: str, instant: datetime) -> list[Entry]:
+    def since(self, account_id: str, at: datetime) -> list[Entry]:
         with unavailable(f"reading the timeline of {account_id}"):
-            rows = self._rows.query(account_id, EntryRow.entry_id >= id_at(instant), consistent_read=True)
+            rows = self._rows.query(account_id, EntryRow.entry_id >= id_at(at), consistent_read=True)
             return [_entry(row) for row in rows]
+
+    def all_since(self, at: datetime) -> Iterator[Entry]:
+        """Every account's entries from then on, by a scan: for people, never for a run."""
+        with unavailable("reading all timelines"):
+            yield from map(_entry, self._rows.scan(EntryRow.at >= instant(at), consistent_read=True))
 
     def get(self, account_id: str, entry_id: str) -> Entry | None:
         with unavailable(f"reading {entry_id} of {account_id}"):

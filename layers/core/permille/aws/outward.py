@@ -15,11 +15,14 @@ from aws_lambda_powertools.utilities.idempotency import (
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyAlreadyInProgressError,
     IdempotencyInconsistentStateError,
+    IdempotencyItemNotFoundError,
     IdempotencyPersistenceLayerError,
 )
+from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import STATUS_CONSTANTS
 
 from permille.aws.client import client, unavailable
 from permille.aws.rows import instant
+from permille.domain import wording
 from permille.domain.dialects import ABOUT_TAG
 from permille.domain.timeline import Entry
 from permille.errors import Unavailable
@@ -31,32 +34,42 @@ if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
     from mypy_boto3_sqs import SQSClient
 
+_PREFIX = "handed-on"
 REMEMBERED_FOR = timedelta(days=30)
 SOURCE = "permille"
-_UNFOLDED = SMTP.clone(max_line_length=998)  # the seed's sentence stays on one line as a subject
+# The seed's sentence stays on one line as a subject, and every body is ASCII on the wire: some relays lose others.
+_ON_THE_WIRE = SMTP.clone(max_line_length=998, cte_type="7bit")
 
 
 class SesMailer:
     """Keeps `ports.Mailer`. SES replaces Message-ID, so the entry's id goes as a header and as a message tag."""
 
-    def __init__(self, *, mail_from: str, configuration_set: str, ses: "SESClient | None" = None) -> None:
+    def __init__(
+        self, *, mail_from: str, configuration_set: str, reply_to: str = "", ses: "SESClient | None" = None
+    ) -> None:
         self._ses: SESClient = ses or client("ses")
         self._mail_from = mail_from
+        self._reply_to = reply_to
         self._configuration_set = configuration_set
 
-    def send(self, mail: Mail) -> None:
-        message = EmailMessage(policy=_UNFOLDED)
+    def message(self, mail: Mail) -> EmailMessage:
+        """As it is handed to SES."""
+        message = EmailMessage(policy=_ON_THE_WIRE)
         message["From"], message["To"], message["Subject"] = self._mail_from, mail.to, mail.subject
+        if self._reply_to:
+            message["Reply-To"] = self._reply_to
         message["Auto-Submitted"] = "auto-generated"
         message["X-Permille-Entry"] = mail.entry_id
         message["X-SES-CONFIGURATION-SET"] = self._configuration_set
         message["X-SES-MESSAGE-TAGS"] = f"{ABOUT_TAG}={mail.account_id}, permille-entry={_tag(mail.entry_id)}"
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")
+        return message
+
+    def send(self, mail: Mail) -> None:
+        data = self.message(mail).as_bytes()
         with unavailable(f"mailing about {mail.entry_id}"):
-            self._ses.send_raw_email(
-                Source=self._mail_from, Destinations=[mail.to], RawMessage={"Data": message.as_bytes()}
-            )
+            self._ses.send_raw_email(Source=self._mail_from, Destinations=[mail.to], RawMessage={"Data": data})
 
 
 def _tag(value: str) -> str:
@@ -64,29 +77,36 @@ def _tag(value: str) -> str:
     return "".join(c if c.isalnum() or c in "-_" else "_" for c in value)
 
 
+def detail_of(entry: Entry, platform: str) -> dict[str, Any]:
+    """What the host platform gets: docs/timeline-event.schema.json, version 1."""
+    return {
+        "version": 1,
+        "id": entry.id,
+        "account_id": entry.account_id,
+        "kind": entry.kind,
+        "audience": entry.kind.audience,
+        "at": instant(entry.at),
+        "headline": wording.headline(entry, platform),
+        "sentence": wording.sentence(entry),
+        "facts": entry.facts,
+    }
+
+
 class TimelineBus:
     """Keeps `ports.Bus`: one event per entry, its detail-type the entry's kind."""
 
-    def __init__(self, *, bus: str, events: "EventBridgeClient | None" = None) -> None:
+    def __init__(self, *, bus: str, platform: str, events: "EventBridgeClient | None" = None) -> None:
         self._events: EventBridgeClient = events or client("events")
         self._bus = bus
+        self._platform = platform
 
     def put(self, entry: Entry) -> None:
-        detail = {
-            "version": 1,
-            "id": entry.id,
-            "account_id": entry.account_id,
-            "kind": entry.kind,
-            "audience": entry.kind.audience,
-            "at": instant(entry.at),
-            "facts": entry.facts,
-        }
         event: Any = {
             "EventBusName": self._bus,
             "Source": SOURCE,
             "DetailType": entry.kind,
             "Time": entry.at,
-            "Detail": json.dumps(detail, ensure_ascii=False),
+            "Detail": json.dumps(detail_of(entry, self._platform), ensure_ascii=False),
         }
         with unavailable(f"putting {entry.id} on the bus"):
             answer = self._events.put_events(Entries=[event])
@@ -110,7 +130,7 @@ class RememberedOnce:
             data_keyword_argument="key",
             persistence_store=self._records,
             config=self._config,
-            key_prefix="handed-on",
+            key_prefix=_PREFIX,
         )
         def run(*, key: str) -> str:
             action()
@@ -122,6 +142,15 @@ class RememberedOnce:
             raise Unavailable(f"{key}: another run is at it") from error
         except IdempotencyPersistenceLayerError as error:
             raise Unavailable(f"{key}: {error}") from error
+
+    def is_done(self, key: str) -> bool:
+        self._records.configure(self._config, function_name="", key_prefix=_PREFIX)
+        with unavailable(f"reading what became of {key}"):
+            try:
+                found = self._records.get_record(data=key)  # type: ignore[arg-type]
+            except IdempotencyItemNotFoundError:
+                return False
+        return found is not None and found.status == STATUS_CONSTANTS["COMPLETED"]
 
 
 class NotifyQueue:

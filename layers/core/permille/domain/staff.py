@@ -40,6 +40,14 @@ def _switched(account: Account, status: Status, kind: Kind, reason: str, by: str
     return Outcome(switched, [timeline.by_staff(account.id, kind, now, reason, by)])
 
 
+def reset_owner_mail(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+    """The owner is written to again: the address was mended, or they want our mails after all."""
+    if not account.owner_mail:
+        raise Refused(f"mails to the owner of {account.id} are not withheld")
+    written_to = replace(account, owner_mail="", decided_at=now)
+    return Outcome(written_to, [timeline.by_staff(account.id, Kind.OWNER_MAIL_RESET, now, reason, by)])
+
+
 def exempt(account: Account, until: datetime, reason: str, by: str, now: datetime) -> Outcome:
     """No rule disables the account until then. Replaces an exemption that there was."""
     if until <= now:

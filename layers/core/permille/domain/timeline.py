@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -33,6 +33,15 @@ class Kind(StrEnum):
     STAFF_DISABLED = "staff_disabled"
     STAFF_ENABLED = "staff_enabled"
     CLOSED = "closed"
+    REVIEW_REQUESTED = "review_requested"
+    REVIEW_APPROVED = "review_approved"
+    REVIEW_DECLINED = "review_declined"
+    REVIEW_REOPENED = "review_reopened"
+    TRIAL_BEGAN = "trial_began"
+    TRIAL_ENDED = "trial_ended"
+    TRIAL_UNUSED = "trial_unused"
+    STAYS_SUSPENDED = "stays_suspended"
+    REINSTATED = "reinstated"
     WOULD_DISABLE = "would_disable"
     WOULD_KEEP = "would_keep"
     HELD = "held"
@@ -42,6 +51,7 @@ class Kind(StrEnum):
     DRIFT = "drift"
     SENDER_MISSING = "sender_missing"
     OWNER_MAIL = "owner_mail"
+    OWNER_MAIL_RESET = "owner_mail_reset"
 
     @property
     def audience(self) -> Audience:
@@ -53,7 +63,19 @@ class Kind(StrEnum):
         return self in _MAILED
 
 
-_MAILED = (Kind.ALERT, Kind.DISABLED, Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED)
+_SWITCHED = (Kind.DISABLED, Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED)
+_SECOND_CHANCE = (
+    Kind.REVIEW_REQUESTED,
+    Kind.REVIEW_APPROVED,
+    Kind.REVIEW_DECLINED,
+    Kind.REVIEW_REOPENED,
+    Kind.TRIAL_BEGAN,
+    Kind.TRIAL_ENDED,
+    Kind.TRIAL_UNUSED,
+    Kind.STAYS_SUSPENDED,
+    Kind.REINSTATED,
+)
+_MAILED = (Kind.ALERT, *_SWITCHED, *_SECOND_CHANCE)
 _FOR_OWNERS = (Kind.CREATED, Kind.COMPLAINT, Kind.REPORT, *_MAILED)
 
 
@@ -159,6 +181,51 @@ def breaker_opened(account_id: str, at: datetime, bound: int) -> Entry:
 def by_staff(account_id: str, kind: Kind, at: datetime, reason: str, by: str, **more: str) -> Entry:
     """What support did to an account: why, and who it was."""
     return entry(account_id, kind, at, {"reason": reason, "by": by, **more})
+
+
+def review_requested(account_id: str, at: datetime, day: date, batch: int, cause: str, change: str) -> Entry:
+    """The owner asks for a day on which the next batch goes out, and says what went wrong and what was changed."""
+    facts = {"day": str(day), "batch": batch, "cause": cause, "change": change}
+    return entry(account_id, Kind.REVIEW_REQUESTED, at, facts)
+
+
+def review_approved(account_id: str, at: datetime, begins_at: datetime, ends_at: datetime, note: str, by: str) -> Entry:
+    """Support has agreed to a day, which lasts from one instant to the other, both in the account's time zone."""
+    facts = {"begins_at": begins_at.isoformat(), "ends_at": ends_at.isoformat(), "note": note, "by": by}
+    return entry(account_id, Kind.REVIEW_APPROVED, at, facts)
+
+
+def review_declined(account_id: str, at: datetime, reason: str, by: str, ask_again_on: date) -> Entry:
+    return by_staff(account_id, Kind.REVIEW_DECLINED, at, reason, by, ask_again_on=str(ask_again_on))
+
+
+def review_reopened(account_id: str, at: datetime, day: date) -> Entry:
+    """The trial's day was over before it could begin."""
+    return entry(account_id, Kind.REVIEW_REOPENED, at, {"day": str(day)})
+
+
+def trial_began(account_id: str, at: datetime, ends_at: datetime) -> Entry:
+    return entry(account_id, Kind.TRIAL_BEGAN, at, {"ends_at": ends_at.isoformat()})
+
+
+def trial_ended(account_id: str, at: datetime, verdict_at: datetime, delivered: int) -> Entry:
+    """The day is over: late complaints are waited for until the verdict."""
+    return entry(account_id, Kind.TRIAL_ENDED, at, {"verdict_at": verdict_at.isoformat(), "delivered": delivered})
+
+
+def trial_unused(account_id: str, at: datetime) -> Entry:
+    return entry(account_id, Kind.TRIAL_UNUSED, at, {})
+
+
+def stays_suspended(account_id: str, at: datetime, delivered: int, complaints: list[Entry]) -> Entry:
+    """The mail of the trial was complained about."""
+    listed = [dict(one.facts) for one in complaints[-LISTED_COMPLAINTS:]]
+    facts = {"delivered": delivered, "complaints": len(complaints), "listed": listed}
+    return entry(account_id, Kind.STAYS_SUSPENDED, at, facts)
+
+
+def reinstated(account_id: str, at: datetime, delivered: int) -> Entry:
+    return entry(account_id, Kind.REINSTATED, at, {"delivered": delivered})
 
 
 def drift(account_id: str, at: datetime, found: Sequence[Mapping[str, str]]) -> Entry:

@@ -65,7 +65,7 @@ def _missing_headline(facts: Facts, _: str) -> str:
 
 
 def _owner_mail_headline(facts: Facts, _: str) -> str:
-    return f"The owner's address is not written to any more: a mail to it {_FATES[facts['state']]}"
+    return f"The owner's address is not written to any more: a mail to it {FATES[facts['state']]}"
 
 
 WAITS_FOR = {
@@ -78,7 +78,7 @@ _DRIFTS = {
     "not denied": "is out of the deny group",
     "denied": "is in the deny group",
 }
-_FATES = {"bounced": "bounced for good", "complained": "was marked as spam"}
+FATES = {"bounced": "bounced for good", "complained": "was marked as spam"}
 ABOUT_OLDER_MAIL = "It is about e-mail that is too old to count towards the limit."
 _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
     Kind.CREATED: _created_headline,
@@ -89,6 +89,17 @@ _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
     Kind.STAFF_DISABLED: lambda _, platform: f"Your {platform} SMTP account has been disabled by {platform} Support",
     Kind.STAFF_ENABLED: lambda _, platform: f"Your {platform} SMTP account works again",
     Kind.CLOSED: lambda _, platform: f"Your {platform} SMTP account has been closed",
+    Kind.REVIEW_REQUESTED: lambda _, __: "We have got your request for a review",
+    Kind.REVIEW_APPROVED: lambda facts, platform: (
+        f"Your {platform} SMTP account is going to work on {day(facts['begins_at'])}"
+    ),
+    Kind.REVIEW_DECLINED: lambda _, __: "Your request for a review was declined",
+    Kind.REVIEW_REOPENED: lambda _, __: "Please choose a new day for your trial",
+    Kind.TRIAL_BEGAN: lambda _, platform: f"Your {platform} SMTP account works today, and today only",
+    Kind.TRIAL_ENDED: lambda _, __: "Your trial day is over, and we are waiting for late complaints",
+    Kind.TRIAL_UNUSED: lambda _, __: "Your trial day was not used",
+    Kind.STAYS_SUSPENDED: lambda _, platform: f"Your {platform} SMTP account stays suspended",
+    Kind.REINSTATED: lambda _, platform: f"Welcome back: your {platform} SMTP account works again",
     Kind.WOULD_DISABLE: _would_disable_headline,
     Kind.WOULD_KEEP: lambda _, __: "The rules are kept again; nothing had been switched",
     Kind.HELD: _held_headline,
@@ -98,6 +109,7 @@ _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
     Kind.DRIFT: _drift_headline,
     Kind.SENDER_MISSING: _missing_headline,
     Kind.OWNER_MAIL: _owner_mail_headline,
+    Kind.OWNER_MAIL_RESET: lambda _, __: "The owner is written to again",
 }
 
 _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
@@ -109,6 +121,32 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.STAFF_DISABLED: lambda facts: f"The reason: {reason(facts)}",
     Kind.STAFF_ENABLED: lambda facts: f"Only e-mails sent from now on are counted. The reason: {reason(facts)}",
     Kind.CLOSED: lambda facts: f"The reason: {reason(facts)}",
+    Kind.REVIEW_REQUESTED: lambda facts: (
+        f"Your next batch: {times(facts['batch'], 'e-mail')} on {day(facts['day'])}. Support answers by e-mail."
+    ),
+    Kind.REVIEW_APPROVED: lambda facts: (
+        f"It works from {local(facts['begins_at'])} to {local(facts['ends_at'])}."
+        + (f" {reason(facts, 'note')}" if facts["note"] else "")
+    ),
+    Kind.REVIEW_DECLINED: lambda facts: (
+        f"The reason: {reason(facts)} You can ask again from {day(facts['ask_again_on'])} on."
+    ),
+    Kind.REVIEW_REOPENED: lambda facts: (
+        f"We are sorry: {day(facts['day'])} was over before your SMTP account could be switched on. "
+        "Your request is open again."
+    ),
+    Kind.TRIAL_BEGAN: lambda facts: (
+        f"It works until {local(facts['ends_at'])}. One complaint about an e-mail that you send today ends it."
+    ),
+    Kind.TRIAL_ENDED: lambda facts: (
+        f"{_delivered(facts)}. Your SMTP account is off until we know what the recipients say, "
+        f"on {local(facts['verdict_at'])}."
+    ),
+    Kind.TRIAL_UNUSED: lambda _: "Nothing of it was delivered, so there is nothing to decide by.",
+    Kind.STAYS_SUSPENDED: lambda facts: (
+        f"{times(facts['complaints'], 'complaint')} about the e-mails of your trial day; {_delivered(facts)}."
+    ),
+    Kind.REINSTATED: lambda facts: f"{_delivered(facts)} on your trial day, and nobody complained.",
     Kind.WOULD_DISABLE: lambda facts: broken(facts),
     Kind.WOULD_KEEP: lambda facts: f"{counted(facts)} {left(facts)}",
     Kind.HELD: lambda facts: broken(facts),
@@ -120,6 +158,7 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.DRIFT: lambda _: "Permille switches it again.",
     Kind.SENDER_MISSING: lambda _: "Nobody can send as a user that is gone, so there is nothing to switch.",
     Kind.OWNER_MAIL: lambda _: "Reach the owner in another way, and have the address mended.",
+    Kind.OWNER_MAIL_RESET: lambda facts: f"By {plain(facts['by'])}: {reason(facts)}",
 }
 
 
@@ -128,7 +167,7 @@ def counted(facts: Facts) -> str:
     complaints, delivered = facts["complaints"], facts["delivered"]
     rate = f": {complaints * PER / delivered:.2f} per 1,000" if delivered > complaints else ""
     return (
-        f"{_times(complaints, 'complaint')} in {_times(delivered, 'delivered e-mail')} "
+        f"{times(complaints, 'complaint')} in {times(delivered, 'delivered e-mail')} "
         f"over the last {facts['window_days']} days{rate}."
     )
 
@@ -145,79 +184,21 @@ def broken(facts: Facts) -> str:
             )
         case Rule.COMPLAINT_BURST:
             return (
-                f"{_times(burst['complaints'], 'complaint')} about the e-mails of the last {burst['days']} days. "
+                f"{times(burst['complaints'], 'complaint')} about the e-mails of the last {burst['days']} days. "
                 f"The limit is {burst['more_than']:,}."
             )
         case _:
             return f"{counted(facts)} {limit(facts)}"
 
 
-def reason(facts: Facts) -> str:
+def reason(facts: Facts, name: str = "reason") -> str:
     """What support wrote, as a sentence."""
-    text = plain(str(facts["reason"]), LONGEST_REASON)
+    text = plain(str(facts[name]), LONGEST_REASON)
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def explanation(facts: Facts) -> list[str]:
-    """A decision record, word for word: the rule, the arithmetic, and what it was made of."""
-    first, last = day(facts["first_day"]), day(facts["last_day"])
-    days = [_day_of(one) for one in facts["days"] if one["delivered"] or one["complaints"] or one["bounces"]]
-    identities = [f"  {plain(one)}" for one in facts["complaint_identities"]]
-    return [
-        broken(facts) if facts["rule"] else f"{counted(facts)} {left(facts)}",
-        *_arithmetic(facts),
-        *([f"The e-mails sent from {first} to {last}, by the day of sending:", *days] if days else []),
-        *(["The complaints that were counted:", *identities] if identities else []),
-        f"Policy {facts['policy']}, decided by version {facts['code']}.",
-    ]
-
-
-def _day_of(one: Facts) -> str:
-    counts = (
-        _times(one["delivered"], "delivered e-mail"),
-        _times(one["complaints"], "complaint"),
-        _times(one["bounces"], "bounce"),
-    )
-    return f"  {one['day']}: {', '.join(counts)}"
-
-
-def _arithmetic(facts: Facts) -> list[str]:
-    """Why the named rule is broken, in the integers that were compared."""
-    match facts["rule"]:
-        case Rule.COMPLAINT_RATIO:
-            return _ratio_arithmetic(facts)
-        case Rule.BOUNCE_BURST:
-            burst = facts["burst"]
-            sent, percent = burst["bounces"] + burst["delivered"], burst["percent"]
-            line = (
-                f"bounce_burst is broken: {burst['bounces']:,} bounces are more than {burst['more_than']:,}, and "
-                f"{_product(burst['bounces'], 100)} is more than {_product(percent, sent)}."
-            )
-        case Rule.COMPLAINT_BURST:
-            burst = facts["burst"]
-            line = f"complaint_burst is broken: {burst['complaints']:,} is more than {burst['more_than']:,}."
-        case _:
-            line = "No rule is broken."
-    return [line]
-
-
-def _ratio_arithmetic(facts: Facts) -> list[str]:
-    complaints, ratio = facts["complaints"], facts["rules"]["complaint_ratio"]
-    line = (
-        f"complaint_ratio is broken: {_times(complaints, 'complaint')} are at least {ratio['complaints_at_least']:,}, "
-        f"and {_product(complaints, PER)} is more than {_product(facts['limit_per_1000'], facts['delivered'])}."
-    )
-    if ratio["alpha"] is None:
-        return [line]
-    return [line, f"The evidence is ln E = {facts['ln_e']}, which is enough for alpha = {facts['alpha']}."]
-
-
-def _product(one: int, other: int) -> str:
-    return f"{one:,} x {other:,} = {one * other:,}"
-
-
 def limit(facts: Facts) -> str:
-    return f"The limit is {_times(facts['limit_per_1000'], 'complaint')} for every 1,000."
+    return f"The limit is {times(facts['limit_per_1000'], 'complaint')} for every 1,000."
 
 
 def left(facts: Facts) -> str:
@@ -244,7 +225,12 @@ def plain(text: str, longest: int = LONGEST_QUOTE) -> str:
     return kept if len(kept) <= longest else kept[: longest - 1] + "…"
 
 
-def _times(count: int, thing: str) -> str:
+def _delivered(facts: Facts) -> str:
+    """`800 e-mails were delivered`"""
+    return f"{times(facts['delivered'], 'e-mail')} {'was' if facts['delivered'] == 1 else 'were'} delivered"
+
+
+def times(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
@@ -255,3 +241,9 @@ def day(instant: str) -> str:
 
 def moment(instant: str) -> str:
     return f"{day(instant)}, {instant[11:16]} UTC"
+
+
+def local(instant: str) -> str:
+    """An instant with its own zone: `15 March 2026, 00:00 (UTC+01:00)`."""
+    zone = instant[-6:] if instant[-6:] != "+00:00" else ""
+    return f"{day(instant)}, {instant[11:16]} (UTC{zone})"

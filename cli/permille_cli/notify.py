@@ -1,0 +1,58 @@
+"""`permille notify`: what was to be handed on, and was not."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.progress import track
+
+from permille.aws.outward import REMEMBERED_FOR, NotifyQueue, RememberedOnce
+from permille.notify import redrive as queue_again
+from permille_cli.errors import WrongInput
+from permille_cli.output import AsJson, emit_json, err, out
+from permille_cli.stack import DEFAULT_STACK, StackName, find
+
+app = typer.Typer(help="What was to be handed on, and was not.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def _commands() -> None:
+    """A group, although it has one command yet."""
+
+
+@app.command()
+def redrive(
+    since: Annotated[str, typer.Option(help="From when on, ISO 8601, UTC if it says no zone; 30 days at most.")],
+    *,
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Hand on again what has no record of having been: events for the host platform, mails to owners."""
+    found = find(stack)
+    begin = _instant(since, found.now())
+    once, later = RememberedOnce(table=found["HandedOnTable"]), NotifyQueue(url=found["NotifyQueueUrl"])
+    entries = track(found.timeline.all_since(begin), description="reading", console=err, transient=True)
+    queued = [
+        {"account_id": entry.account_id, "entry_id": entry.id, "kind": entry.kind, "effect": effect}
+        for entry, effect in queue_again(entries, once, later)
+    ]
+    if as_json:
+        emit_json({"queued": queued})
+    else:
+        for one in queued:
+            out.print(f"{one['account_id']}  {one['kind']}  {one['effect']}")
+        out.print(f"{len(queued):,} queued to be handed on again.")
+
+
+def _instant(text: str, now: datetime) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WrongInput(f"--since takes an ISO 8601 time such as 2026-03-01T09:00:00Z, not {text!r}") from error
+    instant = (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    if instant < now - REMEMBERED_FOR:
+        raise WrongInput(
+            f"--since {text} is more than {REMEMBERED_FOR.days} days ago: it is not remembered so long what was handed "
+            "on, and owners would be mailed twice"
+        )
+    return instant

@@ -1,0 +1,111 @@
+"""Every mail and every line of the timeline, to be looked at.
+
+python -m tests.gallery FOLDER      writes .eml, .txt and .html, and .png where Chromium is installed
+python -m tests.gallery --golden    writes the texts that tests/usecases/test_golden.py compares with
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.progress import track
+from tests.builders import NOW, PLATFORM, STAFF, TODAY, a_verdict, an_account, an_entry, complaint_entries
+
+from permille.aws.outward import SesMailer
+from permille.domain import timeline, wording
+from permille.domain.policy import ALLPROWEBTOOLS, judge
+from permille.domain.reputation import Tally
+from permille.domain.timeline import Entry, Kind
+from permille.mails import Brand, compose, guide
+from permille.ports import Mail
+
+GOLDEN = Path(__file__).parent / "golden"
+BRAND = Brand(PLATFORM, "support@apwt.example", "https://apwt.example/reputation")
+OWNER = an_account(owner_name="Bea", owner_email="bea@bakery.example")
+MAILER = SesMailer(
+    mail_from="reputation@apwt.example",
+    reply_to="support@apwt.example",
+    configuration_set="permille",
+    ses=object(),  # type: ignore[arg-type]
+)
+WIDTHS = (360, 800)
+HEIGHT = 1500
+
+
+def entries() -> Iterator[tuple[str, Entry]]:
+    """Of every kind one, and of those that have several faces each."""
+    for kind in Kind:
+        yield str(kind), an_entry(kind)
+    few, many = complaint_entries(1), complaint_entries(25)
+    yield "alert-notice", timeline.alert(OWNER.id, NOW, a_verdict(50_000, 1), few)
+    yield "alert-many", timeline.alert(OWNER.id, NOW, a_verdict(50_000, 25), many)
+    yield "alert-exempt", timeline.alert(OWNER.id, NOW, a_verdict(1000, 5), few, NOW.isoformat())
+    for name, tally in {"bounces": Tally(4000, 0, 300), "complaints": Tally(1_000_000, 4)}.items():
+        verdict = judge(ALLPROWEBTOOLS, {TODAY: tally}, TODAY)
+        yield f"disabled-{name}", timeline.judged(OWNER.id, Kind.DISABLED, NOW, verdict, {TODAY: tally}, [])
+    yield "review_approved-plain", timeline.review_approved(OWNER.id, NOW, NOW, NOW, "", STAFF)
+
+
+def mails() -> Iterator[tuple[str, Mail]]:
+    for name, entry in entries():
+        if entry.kind.is_mailed:
+            yield name, compose(entry, OWNER, BRAND)
+
+
+def golden() -> dict[str, str]:
+    """What is compared: by file name."""
+    lines = [
+        f"{name} ({entry.kind.audience})\n  {wording.headline(entry, PLATFORM)}\n  {wording.sentence(entry)}\n"
+        for name, entry in entries()
+    ]
+    texts = {f"{name}.txt": f"Subject: {mail.subject}\n\n{mail.text}" for name, mail in mails()}
+    return texts | {"timeline.txt": "\n".join(lines), "guide.txt": guide(BRAND)[0]}
+
+
+def _write(folder: Path, texts: dict[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _show(folder: Path) -> None:
+    _write(folder, golden())
+    pages = {name: mail.html for name, mail in mails()} | {"guide": guide(BRAND)[1]}
+    _write(folder, {f"{name}.html": html for name, html in pages.items()})
+    for name, mail in mails():
+        (folder / f"{name}.eml").write_bytes(MAILER.message(mail).as_bytes())
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        print("Chromium is not installed: no pictures.", file=sys.stderr)  # noqa: T201
+        return
+    for name in track(pages, description="pictures"):
+        for width in WIDTHS:
+            _picture(chromium, folder / f"{name}.html", folder / f"{name}-{width}.png", width)
+
+
+def _picture(chromium: str, page: Path, picture: Path, width: int) -> None:
+    """Chromium's window is never narrower than 500: the page is put into a frame of the width that is wanted."""
+    frame = picture.with_suffix(".frame.html")
+    style = f"border:0;width:{width}px;height:{HEIGHT}px"
+    frame.write_text(f'<body style="margin:0"><iframe src="{page.name}" style="{style}"></iframe>', encoding="utf-8")
+    size = f"--window-size={max(width, 500)},{HEIGHT}"
+    options: Any = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", size]
+    subprocess.run(  # noqa: S603
+        [chromium, *options, f"--screenshot={picture}", frame.resolve().as_uri()],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=60,
+        check=True,
+    )
+    frame.unlink()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--golden":
+        shutil.rmtree(GOLDEN, ignore_errors=True)
+        _write(GOLDEN, golden())
+    else:
+        _show(Path(sys.argv[1]))
