@@ -135,10 +135,14 @@ def an_entry(kind: Kind = Kind.DISABLED, at: datetime = NOW, account_id: str = A
     for staffs in (Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED, Kind.UNEXEMPTED, Kind.OWNER_MAIL_RESET):
         made[staffs] = lambda: timeline.by_staff(account_id, kind, at, **by_staff)
     for verdicts in (Kind.DISABLED, Kind.WOULD_DISABLE, Kind.WOULD_KEEP):
-        made[verdicts] = lambda: timeline.judged(
-            account_id, kind, at, a_verdict(), days_of(1000, 2), complaint_entries(2, at)
-        )
+        made[verdicts] = lambda: _a_record(kind, at, account_id)
     return made[kind]()
+
+
+def _a_record(kind: Kind, at: datetime, account_id: str) -> Entry:
+    spared = "" if kind is Kind.DISABLED else "only observed"
+    complaints = complaint_entries(2, at)
+    return timeline.judged(account_id, kind, at, a_verdict(), days_of(1000, 2), complaints, "1.0+abc", spared)
 
 
 def evidence(delivered: int, complaints: int, entries: Sequence[Entry] | None = None) -> Evidence:

@@ -179,14 +179,15 @@ def test_what_the_bus_tells_is_as_its_schema_says(events: Any, kind: Kind) -> No
 
     TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry(kind))
 
-    SCHEMA.validate(heard(wire))
+    assert [error.message for error in SCHEMA.iter_errors(heard(wire))] == []
 
 
 @pytest.mark.parametrize("verdict", [a_burst(ALLPROWEBTOOLS, bounces=300), a_burst(ALLPROWEBTOOLS, complaints=4)])
 def test_the_records_of_the_other_rules_are_as_the_schema_says_too(verdict: Verdict) -> None:
     record = timeline.judged(ACCOUNT, Kind.DISABLED, NOW, verdict, {}, [])
 
-    SCHEMA.validate(json.loads(json.dumps(detail_of(record, PLATFORM))))
+    told = json.loads(json.dumps(detail_of(record, PLATFORM)))
+    assert [error.message for error in SCHEMA.iter_errors(told)] == []
 
 
 def test_the_schema_knows_every_kind_and_no_fact_more() -> None:
