@@ -128,11 +128,20 @@ def an_entry(kind: Kind = Kind.DISABLED, at: datetime = NOW, account_id: str = A
         Kind.TRIAL_BEGAN: lambda: timeline.trial_began(account_id, at, MIDNIGHT + timedelta(days=1)),
         Kind.TRIAL_ENDED: lambda: timeline.trial_ended(account_id, at, MIDNIGHT + timedelta(days=3), 800),
         Kind.TRIAL_UNUSED: lambda: timeline.trial_unused(account_id, at),
-        Kind.STAYS_SUSPENDED: lambda: timeline.stays_suspended(account_id, at, 800, [a_complaint_entry(at=at)]),
+        Kind.STAYS_SUSPENDED: lambda: timeline.stays_suspended(account_id, at, 800, 1, [a_complaint_entry(at=at)], ""),
+        Kind.REVIEW_WITHDRAWN: lambda: timeline.review_withdrawn(account_id, at, TOMORROW),
+        Kind.CONFIRMATION_WANTED: lambda: timeline.confirmation_wanted(account_id, at, 800),
         Kind.REINSTATED: lambda: timeline.reinstated(account_id, at, 800),
         Kind.SENDER_MISSING: lambda: timeline.sender_missing(account_id, at, [caller]),
     }
-    for staffs in (Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED, Kind.UNEXEMPTED, Kind.OWNER_MAIL_RESET):
+    for staffs in (
+        Kind.STAFF_DISABLED,
+        Kind.STAFF_ENABLED,
+        Kind.CLOSED,
+        Kind.UNEXEMPTED,
+        Kind.OWNER_MAIL_RESET,
+        Kind.TRIAL_CONFIRMED,
+    ):
         made[staffs] = lambda: timeline.by_staff(account_id, kind, at, **by_staff)
     for verdicts in (Kind.DISABLED, Kind.WOULD_DISABLE, Kind.WOULD_KEEP):
         made[verdicts] = lambda: _a_record(kind, at, account_id)

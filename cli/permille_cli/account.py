@@ -12,6 +12,7 @@ from permille.domain.policy import Verdict
 from permille.domain.switch import changes
 from permille_cli import enrolment, explain, staff
 from permille_cli.output import AsJson, emit_json, out
+from permille_cli.review import review_data, trial_data
 from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
 
 app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, rich_markup_mode=None)
@@ -143,8 +144,8 @@ def _standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]])
         "limit_per_1000": verdict.policy.complaint_ratio.limit_per_1000,
         "allowance_left": verdict.allowance_left if account.status.may_send else 0,
         "policy": verdict.policy.id,
-        "review": None,  # there are no reviews and trials yet; the names are kept for machines that read this
-        "trial": None,
+        "review": review_data(account.review),
+        "trial": trial_data(account),
         "senders": senders,
     }
 
@@ -174,6 +175,8 @@ def _status(account: Account) -> str:
     colour = "green" if account.status is Status.ACTIVE else "red"
     notes = [] if account.settled else ["credential not yet switched"]
     notes += [f"held: {account.held}"] if account.held else []
+    notes += [f"review {account.review.state}"] if account.review else []
+    notes += [f"trial on {account.trial.day}"] if account.trial else []
     notes += [f"exempt until {account.exemption.until:%Y-%m-%d %H:%M} UTC"] if account.exemption else []
     notes += ["only observed or exempt: breaks a rule"] if account.would_disable else []
     noted = f" [yellow]({', '.join(notes)})[/]" if notes else ""

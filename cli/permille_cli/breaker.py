@@ -6,6 +6,8 @@ import typer
 
 from permille.domain.account import Held
 from permille.enforce import bound_of, hour_of
+from permille.errors import Unavailable
+from permille.ports import BreakerState
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find, given
 
@@ -26,7 +28,8 @@ def show(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
         out.print("Look at the accounts that it holds; then `permille breaker reset --reason TEXT [--allow N]`.")
     else:
         out.print("[bold green]closed[/]")
-    out.print(f"in the hour {data['hour']} UTC {data['passed']:,} of {data['bound']:,} disablings have passed")
+    bound = "an unknown number of" if data["bound"] is None else f"{data['bound']:,}"
+    out.print(f"in the hour {data['hour']} UTC {data['passed']:,} of {bound} disablings have passed")
     for account_id in data["held"]:
         out.print(f"  held: {account_id}")
     if data["last_reset"]:
@@ -59,6 +62,14 @@ def reset(
         )
 
 
+def _bound(stack: Stack, state: BreakerState) -> int | None:
+    """None while the policy cannot be read: then the rules disable nobody anyhow."""
+    try:
+        return bound_of(state, stack.policies.current())
+    except Unavailable:
+        return None
+
+
 def _state(stack: Stack) -> dict[str, Any]:
     hour = hour_of(stack.now())
     state = stack.control.breaker(hour)
@@ -68,7 +79,7 @@ def _state(stack: Stack) -> dict[str, Any]:
         "opened_at": state.opened_at.isoformat() if state.opened_at else None,
         "hour": hour,
         "passed": state.passed,
-        "bound": bound_of(state, stack.policies.current()),
+        "bound": _bound(stack, state),
         "active_accounts": state.active_accounts,
         "held": held,
         "last_reset": stack.control.last_reset(),

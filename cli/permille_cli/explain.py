@@ -16,7 +16,17 @@ from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
 from permille_cli.staff import AccountId
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-_SWITCHED = (Kind.DISABLED, Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED)
+_SWITCHED = (
+    Kind.DISABLED,
+    Kind.STAFF_DISABLED,
+    Kind.STAFF_ENABLED,
+    Kind.CLOSED,
+    Kind.TRIAL_BEGAN,
+    Kind.TRIAL_ENDED,
+    Kind.TRIAL_UNUSED,
+    Kind.STAYS_SUSPENDED,
+    Kind.REINSTATED,
+)
 
 
 def explain(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
@@ -39,6 +49,7 @@ class Explained:
     account: Account
     decided: Entry | None
     now: Entry | None
+    exempt: bool
 
     def as_data(self) -> dict[str, Any]:
         decided = self.decided
@@ -64,7 +75,7 @@ class Explained:
         lines = []
         if account.held is not Held.NO:
             lines.append(f"It is held: {wording.WAITS_FOR[account.held]}.")
-        if account.exemption:
+        if account.exemption and self.exempt:
             until = wording.moment(account.exemption.until.isoformat())
             lines.append(f"No rule disables it until {until}: {account.exemption.reason} ({account.exemption.by}).")
         if account.would_disable:
@@ -76,12 +87,12 @@ def _explained(found: Stack, account: Account) -> Explained:
     entries = found.timeline.since(account.id, _BEGINNING)
     switched = [entry for entry in entries if entry.kind in _SWITCHED]
     decided = switched[-1] if switched else None
-    if not account.status.may_send:
-        return Explained(account, decided, None)
     now = account.after_last_decision(found.now())
+    if not account.status.may_send:
+        return Explained(account, decided, None, account.exempt_at(now))
     verdict, days = found.verdict(account, now)
     complaints = [entry for entry in entries if entry.kind is Kind.COMPLAINT]
     judged = timeline.judged(
         account.id, Kind.WOULD_KEEP, now, verdict, days, account.judged_by(verdict, complaints), code_version()
     )
-    return Explained(account, decided, judged)
+    return Explained(account, decided, judged, account.exempt_at(now))

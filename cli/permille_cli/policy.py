@@ -87,7 +87,7 @@ def _read(file: str) -> tuple[Policy, str]:
 
 def _text(file: str) -> str:
     try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+        return sys.stdin.read().removeprefix("\ufeff") if file == "-" else Path(file).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise WrongInput(f"{file} is not UTF-8: {error.reason}") from error
     except OSError as error:

@@ -1,7 +1,8 @@
 """What support does to an account: `permille account disable|enable|close|exempt|unexempt`."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Annotated
 
@@ -132,9 +133,9 @@ def _tell(account: Account, *, as_json: bool) -> None:
 def _end(text: str) -> datetime:
     """A day ends at its midnight."""
     try:
+        with suppress(ValueError):
+            return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), UTC)
         instant = datetime.fromisoformat(text)
-    except ValueError as error:
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise WrongInput(f"--until takes a day such as 2026-12-31 or an ISO 8601 time, not {text!r}") from error
-    if len(text) == len("2026-12-31"):
-        instant = datetime.combine(instant.date() + timedelta(days=1), time(), UTC)
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)

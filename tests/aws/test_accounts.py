@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from tests.aws.conftest import Store
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, CALLER, NOW, an_account, an_entry
+from tests.builders import ACCOUNT, CALLER, NOW, TODAY, an_account, an_entry
 from tests.fakes import LEASED_FOR, When
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.models import connection_of
 from permille.aws.rows import instant
-from permille.domain.account import Account, Exemption, Held, Status
+from permille.domain.account import Account, Exemption, Held, Review, ReviewState, Status, Trial, TrialState
 from permille.domain.timeline import Kind
 from permille.errors import Conflict, Unavailable
 from permille.ports import BreakerState, Lap, Opening, Passing
@@ -36,6 +36,8 @@ EVERYTHING = an_account(
     held=Held.BREAKER,
     exemption=Exemption(LATER, "A partner", "sam"),
     missing=frozenset({"permille-shop"}),
+    review=Review(ReviewState.DECLINED, TODAY, 800, "Old list", "New list", NOW, LATER, "sam", "Not yet", TODAY),
+    trial=Trial(TrialState.OBSERVING, TODAY, NOW, LATER, LATER, asked=True),
     decided_at=NOW,
     alerted_at=LATER,
     told=frozenset({"e-1", "e-2"}),

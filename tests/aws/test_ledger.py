@@ -119,6 +119,26 @@ def test_a_nudge_makes_the_account_due_and_is_seen(store: Store) -> None:
     assert store.accounts.due(LATER, 10) == [ACCOUNT]
 
 
+def test_a_nudge_that_meets_a_run_writing_the_account_is_tried_again(
+    dynamodb: Any, ledger_of: LedgerOf, store_on_dynamodb: Store, pauses: Pauses
+) -> None:
+    store_on_dynamodb.accounts.add(an_account(), [])
+    Wire(dynamodb).refuse("UpdateItem", "TransactionConflictException", times=3)
+
+    ledger_of().nudge(ACCOUNT, NOW)
+
+    account = store_on_dynamodb.accounts.get(ACCOUNT)
+    assert account is not None
+    assert (account.nudges, len(pauses.taken)) == (1, 3)
+
+
+def test_a_nudge_that_never_gets_through_is_unavailable(dynamodb: Any, ledger_of: LedgerOf) -> None:
+    Wire(dynamodb).refuse("UpdateItem", "TransactionConflictException", times=100)
+
+    with pytest.raises(Unavailable, match="TransactionConflictException"):
+        ledger_of().nudge(ACCOUNT, NOW)
+
+
 def test_a_nudge_makes_no_account(store: Store) -> None:
     store.ledger.nudge("nobody", NOW)
 

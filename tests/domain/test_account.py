@@ -20,8 +20,8 @@ from tests.builders import (
     evidence,
 )
 
+from permille.domain import staff
 from permille.domain.account import (
-    COMMIT_LAG,
     INSTANT,
     Account,
     Brake,
@@ -32,9 +32,8 @@ from permille.domain.account import (
     Outcome,
     Rules,
     Status,
-    complaints_needed_since,
-    decide,
 )
+from permille.domain.decide import COMMIT_LAG, SOON_OVER, complaints_needed_since, decide
 from permille.domain.policy import ALLPROWEBTOOLS, SEED, judge
 from permille.domain.reputation import first_day
 from permille.domain.timeline import Kind
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 ENFORCE, OBSERVE = Mode.ENFORCE, Mode.OBSERVE
 ENFORCING = Rules(SEED, ENFORCE)
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
-HOUR = timedelta(hours=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 TOMORROW = datetime(2026, 3, 11, tzinfo=UTC)
 WINDOW_BEGINS = datetime(2026, 1, 25, tzinfo=UTC)
 
@@ -331,13 +330,22 @@ def test_no_ratio_is_judged_that_waiting_feedback_could_still_turn(waiting: int,
 
 def test_what_is_held_is_told_to_staff_once_and_taken_up_again_by_itself() -> None:
     held = braked(evidence(1000, 2), waiting=5000)
-    again = decide(held.account, replace(evidence(1000, 2), waiting=4000), ENFORCING, NOW + HOUR)
-    after = decide(again.account, evidence(1000, 2), ENFORCING, NOW + 2 * HOUR)
+    again = decide(held.account, replace(evidence(1000, 2), waiting=4000), ENFORCING, NOW + MINUTE)
+    after = decide(again.account, evidence(1000, 2), ENFORCING, NOW + 2 * MINUTE)
 
     assert [entry.kind for entry in held.entries] == [Kind.HELD]
     assert held.entries[0].facts["waiting"] == 5000
-    assert (again.entries, again.account.due_at) == ([], NOW + HOUR)  # behind those that have waited longer
+    assert (again.entries, again.account.due_at) == ([], NOW + MINUTE)  # behind those that have waited longer
     assert (after.account.status, after.account.held) == (DISABLED, Held.NO)
+
+
+def test_where_feedback_waits_for_long_the_owner_is_told_of_the_complaints_all_the_same() -> None:
+    held = braked(evidence(1000, 2), waiting=5000)
+
+    outcome = decide(held.account, replace(evidence(1000, 2), waiting=5000), ENFORCING, NOW + SOON_OVER)
+
+    assert [entry.kind for entry in outcome.entries] == [Kind.ALERT]
+    assert outcome.entries[0].facts["over"]
 
 
 def test_what_was_held_and_turned_is_let_go() -> None:
@@ -350,7 +358,7 @@ def test_what_was_held_and_turned_is_let_go() -> None:
 
 @pytest.mark.parametrize(
     ("brake", "told", "opens"),
-    [(Brake.OPEN, ["held"], False), (Brake.FULL, ["held", "breaker_opened"], True)],
+    [(Brake.OPEN, ["held", "alert"], False), (Brake.FULL, ["held", "breaker_opened", "alert"], True)],
 )
 def test_an_open_or_full_breaker_lets_nobody_be_disabled_by_a_rule(brake: Brake, told: list[str], opens: bool) -> None:
     outcome = braked(evidence(1000, 2), brake=brake, bound=5)
@@ -376,6 +384,31 @@ def test_an_exempt_account_is_told_of_its_complaints_and_not_disabled() -> None:
     assert [entry.kind for entry in outcome.entries] == [Kind.WOULD_DISABLE, Kind.ALERT]
     assert outcome.entries[0].facts["spared"] == "exempt"
     assert outcome.entries[1].facts["exempt_until"] == (NOW + HOUR).isoformat()
+
+
+def test_an_exempt_account_is_told_of_each_complaint_once() -> None:
+    account = an_account(exemption=Exemption(NOW + 30 * DAY, "A partner", STAFF))
+    found = evidence(1000, 2)
+    told = list[str]()
+
+    for day in range(5):
+        outcome = decide(account, found, ENFORCING, NOW + day * DAY)
+        account = outcome.account
+        told += [str(entry.kind) for entry in outcome.entries]
+
+    assert told == ["would_disable", "alert"]
+
+
+def test_after_support_has_enabled_it_old_complaints_are_not_told_again() -> None:
+    disabled = decide(an_account(), evidence(1000, 2), ENFORCING, NOW).account
+    late = a_complaint_entry("m-late", NOW + HOUR)
+    enabled = staff.enable(disabled, "Cleaned", STAFF, NOW + DAY).account
+    new = a_complaint_entry("m-new", NOW + DAY + HOUR)
+    found = Evidence(days_of(1000, 1), [*complaint_entries(2), late, new])
+
+    (alert,) = decide(enabled, found, ENFORCING, NOW + DAY + HOUR).entries
+
+    assert [one["message_id"] for one in alert.facts["listed"]] == ["m-new"]
 
 
 def test_when_an_exemption_is_over_the_rules_apply() -> None:

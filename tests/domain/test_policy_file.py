@@ -100,6 +100,11 @@ def test_an_alpha_is_exact_whether_it_is_written_as_a_number_or_as_text() -> Non
             '{"complaint_burst": {"days": 8}, "window_days": 7}',
             "complaint_burst.days is 8, more than window_days (7)",
         ),
+        ('{"window_days": 1e99999999999999999999}', "it is not JSON"),
+        (
+            '{"second_chance": {"reinstate_by_staff": 1}}',
+            "second_chance.reinstate_by_staff is 1; it must be true or false",
+        ),
         ('{"breaker": {"percent_of_active": 101}}', "breaker.percent_of_active is 101"),
         ('{"window_days": 1' + "0" * 5000 + "}", "it is not JSON"),
     ],

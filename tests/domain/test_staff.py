@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, STAFF, an_account
+from tests.builders import NOW, STAFF, TODAY, an_account
 
 from permille.domain import staff
-from permille.domain.account import Exemption, Held, Outcome, Status
+from permille.domain.account import Exemption, Held, Outcome, Status, Trial, TrialState
 from permille.domain.staff import Refused
 
 ACTIVE, DISABLED, CLOSED = Status.ACTIVE, Status.DISABLED, Status.CLOSED
@@ -26,6 +26,11 @@ def done(action: str, **account: Any) -> Outcome:
         ("disable", ACTIVE, DISABLED, "staff_disabled"),
         ("enable", DISABLED, ACTIVE, "staff_enabled"),
         ("enable", CLOSED, ACTIVE, "staff_enabled"),
+        ("disable", Status.TRIAL, DISABLED, "staff_disabled"),
+        ("disable", Status.OBSERVING, DISABLED, "staff_disabled"),
+        ("enable", Status.TRIAL, ACTIVE, "staff_enabled"),
+        ("enable", Status.OBSERVING, ACTIVE, "staff_enabled"),
+        ("close", Status.TRIAL, CLOSED, "closed"),
         ("close", ACTIVE, CLOSED, "closed"),
         ("close", DISABLED, CLOSED, "closed"),
     ],
@@ -53,6 +58,15 @@ def test_enabling_begins_a_new_epoch_and_disabling_and_closing_do_not() -> None:
     assert done("enable", status=DISABLED, epochs=(NOW - HOUR,)).account.epochs == (NOW - HOUR, NOW)
     assert done("disable", epochs=(NOW - HOUR,)).account.epochs == (NOW - HOUR,)
     assert done("close", epochs=(NOW - HOUR,)).account.epochs == (NOW - HOUR,)
+
+
+@pytest.mark.parametrize("action", ["disable", "enable", "close"])
+def test_what_support_decides_ends_what_was_agreed_on_before(action: str) -> None:
+    day = Trial(TrialState.RUNNING, TODAY, NOW - HOUR, NOW + HOUR, NOW + 2 * HOUR)
+
+    account = done(action, status=Status.TRIAL, trial=day).account
+
+    assert (account.trial, account.review) == (None, None)
 
 
 def test_only_a_rule_makes_a_strike() -> None:

@@ -64,7 +64,7 @@ class World:
 
     def counted(self, delivered: int, complaints: int, account_id: str = ACCOUNT) -> None:
         self.rows.tallies[account_id, 1, TODAY] = Tally(delivered, complaints)
-        self.rows.put(*complaint_entries(complaints))
+        self.rows.put(*(replace(entry, account_id=account_id) for entry in complaint_entries(complaints)))
 
     def breaks_the_rule(self, *ids: str) -> None:
         """Accounts that are due and have two complaints on a thousand e-mails."""

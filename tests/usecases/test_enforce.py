@@ -166,7 +166,7 @@ def test_whatever_call_fails_only_permilles_own_key_is_woken(
 
 def test_one_failing_account_does_not_keep_the_others_waiting(world: World) -> None:
     world.breaks_the_rule("first", "second", "third")
-    world.faults.fail("tallies.days", skip=1)
+    world.faults.fail("tallies.days", skip=2)  # the first account's are read twice
 
     assert world.run() == Run(looked_at=3, entries=2, failed=1)
 

@@ -87,7 +87,10 @@ def enforcing() -> Enforcing:
 
     settings = EnforceSettings.from_env()
     accounts = DynamoAccounts(
-        accounts=settings.accounts_table, timeline=settings.timeline_table, control=settings.control_table
+        accounts=settings.accounts_table,
+        senders=settings.senders_table,
+        timeline=settings.timeline_table,
+        control=settings.control_table,
     )
     enforcement = Enforcement(
         accounts=accounts,

@@ -5,28 +5,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from permille.domain.account import (
-    Account,
-    Brake,
-    Evidence,
-    Mode,
-    Outcome,
-    Rules,
-    Status,
-    complaints_needed_since,
-    decide,
-)
+from permille.domain.account import Account, Brake, Evidence, Mode, Outcome, Rules, Status
+from permille.domain.decide import complaints_needed_since, decide
 from permille.domain.policy import Policy, Verdict, judge
-from permille.domain.reputation import first_day
-from permille.domain.timeline import Kind
+from permille.domain.reputation import Days, Tally, first_day
+from permille.domain.timeline import Entry, Kind
 from permille.errors import Conflict, Unavailable
-from permille.observability import record
+from permille.observability import logger, record
 from permille.ports import Accounts, BreakerState, Control, Feed, Opening, Passing, Policies, Tallies, Timeline
 from permille.sweep import Sweeping, sweep
 from permille.switching import Switching, settle
 
 AT_MOST = 500
 ATTEMPTS = 5
+PAUSE = 0.1  # seconds more before each further one
 RESERVE = timedelta(seconds=15)  # of the time left: no account is begun with less
 
 
@@ -92,10 +84,6 @@ class _Running:
             record("policy.unreadable", why=str(error))
         return Rules(policy, self.world.mode, self.world.code)
 
-    @cached_property
-    def waiting(self) -> int:
-        return self.world.feed.waiting()
-
     def end(self) -> Run:
         record("enforcement.run", **{name: getattr(self.did, name) for name in Run.__slots__})
         return self.did
@@ -125,9 +113,15 @@ class _Running:
             except Unavailable as error:
                 record("account.enforce_failed", account=account_id, why=str(error))
                 self.did = replace(self.did, failed=self.did.failed + 1)
+            except Exception as error:  # noqa: BLE001 - a row that nobody understands keeps no other waiting
+                logger.exception("account.enforce_failed", account=account_id)
+                record("account.enforce_failed", account=account_id, why=repr(error))
+                self.did = replace(self.did, failed=self.did.failed + 1)
 
     def _see_to(self, account_id: str) -> None:
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self.world.switching.pause(PAUSE * attempt)
             account = self.world.accounts.get(account_id)
             if account is None:
                 return
@@ -153,17 +147,37 @@ class _Running:
             raise Unavailable(f"{account.id}: its credential does not agree yet")
 
     def _gather(self, account: Account, now: datetime) -> Evidence:
+        if account.status in (Status.TRIAL, Status.OBSERVING):
+            return self._of_trial(account)
         policy = self.rules.policy
         if account.status is not Status.ACTIVE or policy is None:
             return Evidence({}, [])
-        days = self.world.tallies.days(account.id, account.epoch, first_day(now.date(), policy.window_days))
+        days = self._days(account, policy, now)
         verdict = judge(policy, days, now.date())
-        entries = self.world.timeline.since(account.id, complaints_needed_since(account, verdict))
-        complaints = [entry for entry in entries if entry.kind is Kind.COMPLAINT]
         if not verdict.breaks or self.rules.mode is Mode.OBSERVE or account.exempt_at(now):
-            return Evidence(days, complaints)
+            return Evidence(days, self._complaints(account, verdict))
+        # what waits is asked for before the tallies are read that count: a message is in the one, the other, or both
+        waiting = self.world.feed.waiting()
+        days = self._days(account, policy, now)
+        verdict = judge(policy, days, now.date())
         brake, bound = self._brake(verdict, now)
-        return Evidence(days, complaints, self.waiting, brake, bound)
+        return Evidence(days, self._complaints(account, verdict), waiting, brake, bound)
+
+    def _days(self, account: Account, policy: Policy, now: datetime) -> Days:
+        return self.world.tallies.days(account.id, account.epoch, first_day(now.date(), policy.window_days))
+
+    def _complaints(self, account: Account, verdict: Verdict) -> list[Entry]:
+        entries = self.world.timeline.since(account.id, complaints_needed_since(account, verdict))
+        return [entry for entry in entries if entry.kind is Kind.COMPLAINT]
+
+    def _of_trial(self, account: Account) -> Evidence:
+        """All of the epoch that began with the trial."""
+        began = account.epochs[-1]
+        waiting = self.world.feed.waiting()
+        days = self.world.tallies.days(account.id, account.epoch, began.date())
+        complained = sum(days.values(), Tally()).complaints
+        entries = self.world.timeline.since(account.id, began) if complained else []
+        return Evidence(days, [entry for entry in entries if entry.kind is Kind.COMPLAINT], waiting)
 
     def _brake(self, verdict: Verdict, now: datetime) -> tuple[Brake, int]:
         state = self.world.control.breaker(hour_of(now))
@@ -179,7 +193,8 @@ def hour_of(now: datetime) -> str:
 
 
 def bound_of(state: BreakerState, policy: Policy) -> int:
-    return max(state.granted, policy.breaker.bound(state.active_accounts))
+    """What a person allowed for this hour, else what the policy says."""
+    return policy.breaker.bound(state.active_accounts) if state.granted is None else state.granted
 
 
 def _breaker(outcome: Outcome, evidence: Evidence, now: datetime) -> Passing | Opening | None:

@@ -134,23 +134,25 @@ class Accounts(Protocol):
 @dataclass(frozen=True, slots=True)
 class BreakerState:
     """`passed`: how many the rules disabled within the hour that was asked for; `granted`: up to how many a person said
-    may pass in it, over the policy's bound. `active_accounts`: as the last sweep counted them."""
+    may pass in it, instead of the policy's bound. `active_accounts`: as the last sweep counted them."""
 
     passed: int = 0
     opened_at: datetime | None = None
-    granted: int = 0
+    granted: int | None = None
     active_accounts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Lap:
     """How far the sweep has come: one lap for each hour, mode and policy (its id). `after` is the last account that was
-    looked at, `active` how many active ones were met. `anew`: mode or policy have changed, and make accounts due."""
+    looked at, `active` how many active ones were met. `anew`: mode or policy have changed, and make accounts due;
+    `again_at` (ISO 8601): once more from then on, when no run goes by what was in force before."""
 
     hour: str = ""
     mode: str = ""
     policy: str = ""
     anew: bool = False
+    again_at: str = ""
     after: str = ""
     active: int = 0
     done: bool = False

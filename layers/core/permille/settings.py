@@ -48,6 +48,7 @@ class IngestSettings(Settings):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnforceSettings(Settings):
     accounts_table: str
+    senders_table: str
     tallies_table: str
     timeline_table: str
     deny_group: str

@@ -3,17 +3,18 @@ flips nothing: what it finds is on the timeline, for staff, and the account is d
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from permille.domain import timeline
-from permille.domain.account import Account, Mode, Rules
+from permille.domain.account import Account, Mode, Rules, Status
 from permille.domain.switch import drift
 from permille.domain.timeline import Entry
-from permille.errors import Conflict, Unavailable
+from permille.errors import Unavailable
 from permille.observability import record
 from permille.ports import Accounts, Control, Lap, Switch
 
 PAGE = 100
+AGAIN = timedelta(seconds=90)  # longer than a policy is cached
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,11 @@ def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bo
         for account in page:
             if not in_time():
                 break
-            if _look(world, account, denied, lap, now):
-                found.append(account.id)
+            try:
+                found += [account.id] if _look(world, account, denied, lap, now) else []
+            except Unavailable as error:  # somebody is at it, or it could not be read: once more, soon
+                record("sweep.passed_over", account=account.id, why=str(error))
+                lap = replace(lap, again_at=(now + AGAIN).isoformat())
             looked_at += 1
             lap = replace(lap, after=account.id, active=lap.active + account.status.may_send)
         else:
@@ -52,35 +56,33 @@ def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bo
 def _lap(last: Lap, rules: Rules, now: datetime) -> Lap:
     policy = rules.policy.id if rules.policy else last.policy
     this = Lap(hour=now.strftime("%Y-%m-%dT%H"), mode=rules.mode, policy=policy)
-    if (last.hour, last.mode, last.policy) == (this.hour, this.mode, this.policy):
-        return last
-    anew = last.anew and not last.done  # a change that was not swept to its end is not forgotten
-    return replace(this, anew=anew or (last.mode, last.policy) != (this.mode, this.policy))
+    changed = (last.mode, last.policy) != (this.mode, this.policy)
+    anew = changed or (last.anew and (not last.done or bool(last.again_at)))  # what was not swept is not forgotten
+    if changed:  # until then a run may still go by a policy that it has cached
+        return replace(this, anew=anew, again_at=(now + AGAIN).isoformat())
+    if last.done and last.again_at and now >= datetime.fromisoformat(last.again_at):
+        return replace(this, anew=anew)
+    return last if last.hour == this.hour else replace(this, anew=anew, again_at=last.again_at)
 
 
 def _look(world: Sweeping, account: Account, denied: frozenset[str], lap: Lap, now: datetime) -> bool:
     """Whether the account is due now."""
     if not account.settled:  # the switch is at work
         return False
-    try:
-        swept, entries = _drift(world.switch, account, denied, account.after_last_decision(now))
-        if lap.anew and _may_be_judged_otherwise(account, lap.mode):
-            swept = replace(swept, due_at=now)
-        world.accounts.save(account, swept, entries)
-    except Conflict:  # somebody is at it; the next sweep looks again
-        return False
-    except Unavailable as error:
-        record("sweep.unreadable", account=account.id, why=str(error))
-        return False
+    swept, entries = _drift(world.switch, account, denied, account.after_last_decision(now))
+    if _may_be_judged_otherwise(account, lap):
+        swept = replace(swept, due_at=now)
+    world.accounts.save(account, swept, entries)
     for entry in entries:
         record(f"account.{entry.kind}", account=account.id, entry=entry.id)
     return swept.due_at != account.due_at
 
 
-def _may_be_judged_otherwise(account: Account, mode: str) -> bool:
+def _may_be_judged_otherwise(account: Account, lap: Lap) -> bool:
     """Its window holds complaints, so that somebody has to look at some time; or it was only observed so far."""
-    waits = account.due_at is not None or (account.would_disable and mode == Mode.ENFORCE)
-    return account.status.may_send and waits
+    waits = lap.anew and account.due_at is not None
+    observed = account.would_disable and account.exemption is None and lap.mode == Mode.ENFORCE
+    return account.status is Status.ACTIVE and (waits or observed)
 
 
 def _drift(switch: Switch, account: Account, denied: frozenset[str], now: datetime) -> tuple[Account, list[Entry]]:
@@ -99,4 +101,4 @@ def _drift(switch: Switch, account: Account, denied: frozenset[str], now: dateti
         account = replace(account, settled=False, decided_at=now, due_at=now)
     if new := sorted(missing - account.missing):
         entries.append(timeline.sender_missing(account.id, now, new))
-    return replace(account, missing=frozenset(missing)), entries
+    return account if account.status.may_send else replace(account, missing=frozenset(missing)), entries

@@ -47,7 +47,7 @@ def _switch(world: Switching, account: Account, asleep: Asleep) -> str:
     for tried in range(TRIES):
         if tried:
             world.pause(FIRST_PAUSE * 2 ** (tried - 1) * random.uniform(0.75, 1.25))  # noqa: S311 - spreads runs
-        refused = _apply(world, account, asleep)
+        refused = _apply(world, account, asleep, first=not tried)
         states, unread = _read(world, account)
         if not unread and _agrees(states, asleep, may_send=account.status.may_send):
             return ""
@@ -55,14 +55,17 @@ def _switch(world: Switching, account: Account, asleep: Asleep) -> str:
     return why
 
 
-def _apply(world: Switching, account: Account, asleep: Asleep) -> list[str]:
+def _apply(world: Switching, account: Account, asleep: Asleep, *, first: bool) -> list[str]:
     """One sender that fails does not keep the others waiting. A key that is not remembered is not put to sleep: the
-    deny group stops it, and the next run remembers it first."""
+    deny group stops it, and the next run remembers it first. Remembered keys are woken at `first` whatever was read:
+    IAM may still show them as they were before they fell asleep."""
     states, refused = _read(world, account)
     for caller, state in states.items():
         remembered = asleep.get(caller, frozenset())
         todo = changes(state, remembered, may_send=account.status.may_send)
         todo = replace(todo, sleep=todo.sleep & remembered)
+        if first and account.status.may_send:
+            todo = replace(todo, wake=remembered & state.keys.keys())
         if todo:
             try:
                 world.switch.apply(caller, todo)

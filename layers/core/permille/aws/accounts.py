@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import fields, replace
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from pynamodb.exceptions import PutError, TransactWriteError
@@ -13,7 +13,7 @@ from pynamodb.transactions import TransactWrite
 from permille.aws.control import BREAKER, hour_row
 from permille.aws.models import AccountRow, ControlRow, EntryRow, SenderRow, connection_of, on_table, unavailable
 from permille.aws.rows import DUE, account_due, entry_row, instant
-from permille.domain.account import Account, Exemption, Held, Status
+from permille.domain.account import Account, Exemption, Held, Review, ReviewState, Status, Trial, TrialState
 from permille.domain.timeline import Entry
 from permille.errors import Conflict, Unavailable
 from permille.ports import Opening, Passing
@@ -192,7 +192,9 @@ def _row(account: Account) -> dict[str, Any]:
         "strikes": account.strikes,
         "would_disable": account.would_disable,
         "held": str(account.held),
-        "exemption": _exemption_row(account.exemption),
+        "exemption": _as_texts(account.exemption),
+        "review": _as_texts(account.review),
+        "trial": _as_texts(account.trial),
         "missing": sorted(account.missing),
         "decided_at": instant(account.decided_at) if account.decided_at else None,
         "alerted_at": instant(account.alerted_at) if account.alerted_at else None,
@@ -220,6 +222,8 @@ def _account(row: Any) -> Account:
         would_disable=row.would_disable,
         held=Held(row.held or ""),
         exemption=_exemption(row.exemption),
+        review=_review(row.review),
+        trial=_trial(row.trial),
         missing=frozenset(row.missing or []),
         decided_at=_instant(row.decided_at),
         alerted_at=_instant(row.alerted_at),
@@ -232,10 +236,39 @@ def _account(row: Any) -> Account:
     )
 
 
-def _exemption_row(exemption: Exemption | None) -> dict[str, str] | None:
-    if exemption is None:
+def _as_texts(part: Exemption | Review | Trial | None) -> dict[str, Any] | None:
+    """As JSON holds it: instants and days as texts."""
+    if part is None:
         return None
-    return {"until": instant(exemption.until), "reason": exemption.reason, "by": exemption.by}
+    values = ((one.name, getattr(part, one.name)) for one in fields(part))
+    return {name: _text(value) for name, value in values}
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant(value)
+    return str(value) if isinstance(value, date) else value
+
+
+def _review(row: dict[str, Any] | None) -> Review | None:
+    if row is None:
+        return None
+    again = row["ask_again_on"]
+    different = {
+        "state": ReviewState(row["state"]),
+        "day": date.fromisoformat(row["day"]),
+        "requested_at": datetime.fromisoformat(row["requested_at"]),
+        "decided_at": _instant(row["decided_at"]),
+        "ask_again_on": date.fromisoformat(again) if again else None,
+    }
+    return Review(**{**row, **different})
+
+
+def _trial(row: dict[str, Any] | None) -> Trial | None:
+    if row is None:
+        return None
+    instants = {name: datetime.fromisoformat(row[name]) for name in ("begins_at", "ends_at", "verdict_at")}
+    return Trial(**{**row, **instants, "state": TrialState(row["state"]), "day": date.fromisoformat(row["day"])})
 
 
 def _exemption(row: dict[str, str] | None) -> Exemption | None:

@@ -31,7 +31,7 @@ class DynamoControl:
         return BreakerState(
             passed=int(this_hour.passed or 0) if this_hour else 0,
             opened_at=_instant(breaker.opened_at if breaker else None),
-            granted=int(breaker.granted or 0) if breaker and granted else 0,
+            granted=int(breaker.granted or 0) if breaker and granted else None,
             active_accounts=int(accounts.active or 0) if accounts else 0,
         )
 

@@ -193,6 +193,17 @@ class DynamoLedger:
         return count.account_id, tally_key(count.day, count.epoch, self._shard)
 
     def nudge(self, account_id: str, now: datetime) -> None:
+        code = ""
+        for pause in _pauses(ROUNDS):
+            code = self._nudge(account_id, now)
+            if code != "TransactionConflictException":  # a run is writing the account just now
+                break
+            self._pause(pause)
+        if code not in ("", "ConditionalCheckFailedException"):  # no such account: nobody to look at
+            raise Unavailable(f"nudging {account_id}: {code}")
+
+    def _nudge(self, account_id: str, now: datetime) -> str:
+        """One try; returns why it was refused."""
         due, due_at = account_due(now)
         try:
             self._dynamodb.update_item(
@@ -203,10 +214,10 @@ class DynamoLedger:
                 ExpressionAttributeValues={":due": {"S": due}, ":at": {"S": due_at}, ":one": {"N": "1"}},
             )
         except ClientError as refused:
-            if code_of(refused) != "ConditionalCheckFailedException":  # no such account: nobody to look at
-                raise Unavailable(f"nudging {account_id}: {code_of(refused)}") from refused
+            return code_of(refused)
         except BotoCoreError as error:
             raise Unavailable(f"nudging {account_id}: {error}") from error
+        return ""
 
     def mark_owner_mail(self, identity: str, entry: Entry) -> None:
         mark = {

@@ -37,6 +37,8 @@ class AccountRow(Model):
     owner_mail = UnicodeAttribute(default="")
     held = UnicodeAttribute(default="")
     exemption = JSONAttribute(null=True)
+    review = JSONAttribute(null=True)
+    trial = JSONAttribute(null=True)
     missing = JSONAttribute(default=list)
     senders = ListAttribute(of=UnicodeAttribute)
     status = UnicodeAttribute()

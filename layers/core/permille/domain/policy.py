@@ -83,6 +83,17 @@ class Breaker:
         return max(self.at_least, self.percent_of_active * active_accounts // 100)
 
 
+@dataclass(frozen=True, slots=True)
+class SecondChance:
+    """The hours for which late complaints are waited for after a trial, and the days after which a declined request can
+    be made again: so many, and so many more for each strike after the first."""
+
+    observing_hours: int = 48
+    reinstate_by_staff: bool = False
+    cooldown_days: int = 7
+    cooldown_days_per_strike: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The rules, and the numbers of everything that follows from them. A rule that is None is off."""
@@ -94,6 +105,7 @@ class Policy:
     complaint_burst: ComplaintBurst | None = None
     alert_every_minutes: int = 60
     breaker: Breaker = Breaker()
+    second_chance: SecondChance = SecondChance()
 
 
 SEED = Policy(id="seed")

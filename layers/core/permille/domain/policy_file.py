@@ -8,13 +8,23 @@ from hashlib import sha256
 from typing import Any
 
 from permille.domain.conservative import LIMITS_BELOW
-from permille.domain.policy import PRESETS, SEED, BounceBurst, Breaker, ComplaintBurst, ComplaintRatio, Policy
+from permille.domain.policy import (
+    PRESETS,
+    SEED,
+    BounceBurst,
+    Breaker,
+    ComplaintBurst,
+    ComplaintRatio,
+    Policy,
+    SecondChance,
+)
 
 _PARTS: Mapping[str, type[Any]] = {
     "complaint_ratio": ComplaintRatio,
     "bounce_burst": BounceBurst,
     "complaint_burst": ComplaintBurst,
     "breaker": Breaker,
+    "second_chance": SecondChance,
 }
 _CAN_BE_OFF = ("bounce_burst", "complaint_burst")
 _RANGES = {
@@ -28,6 +38,9 @@ _RANGES = {
     "complaint_burst.days": (1, 365),
     "breaker.at_least": (0, 1_000_000),
     "breaker.percent_of_active": (0, 100),
+    "second_chance.observing_hours": (1, 720),
+    "second_chance.cooldown_days": (0, 365),
+    "second_chance.cooldown_days_per_strike": (0, 365),
 }
 _ALPHAS = (Decimal("1e-12"), Decimal("0.5"))
 
@@ -40,7 +53,7 @@ def parse_policy(text: str) -> Policy:
     """Reads a policy. Raises WrongPolicy."""
     try:
         data = json.loads(text, parse_float=Decimal, object_pairs_hook=_without_repetition)
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         raise WrongPolicy(f"it is not JSON: {error}") from error
     except RecursionError as error:
         raise WrongPolicy("it is nested too deeply") from error
@@ -81,7 +94,15 @@ def _value(name: str, value: Any, usual: Any) -> Any:
 
 
 def _number_of(part: str, key: str, value: Any) -> int | Decimal | None:
+    if key == "reinstate_by_staff":
+        return _flag(f"{part}.{key}", value)
     return _alpha(value) if key == "alpha" else _number(f"{part}.{key}", value)
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise WrongPolicy(f"{name} is {_shown(value)}; it must be true or false")
+    return value
 
 
 def _number(name: str, value: Any) -> int:

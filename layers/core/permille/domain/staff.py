@@ -14,14 +14,14 @@ class Refused(ValueError):
 
 
 def disable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
-    if not account.status.may_send:
+    if account.status in (Status.DISABLED, Status.CLOSED):
         raise Refused(f"{account.id} is {account.status} already")
     return _switched(account, Status.DISABLED, Kind.STAFF_DISABLED, reason, by, now)
 
 
 def enable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
     """Counting begins anew: what was counted before stays visible, and is judged no more."""
-    if account.status.may_send:
+    if account.status is Status.ACTIVE:
         raise Refused(f"{account.id} is {account.status} already")
     anew = replace(account, epochs=(*account.epochs, now))
     return _switched(anew, Status.ACTIVE, Kind.STAFF_ENABLED, reason, by, now)
@@ -34,8 +34,17 @@ def close(account: Account, reason: str, by: str, now: datetime) -> Outcome:
 
 
 def _switched(account: Account, status: Status, kind: Kind, reason: str, by: str, now: datetime) -> Outcome:
+    """Whatever was agreed on before is over."""
     switched = replace(
-        account, status=status, would_disable=False, held=Held.NO, decided_at=now, settled=False, due_at=now
+        account,
+        status=status,
+        would_disable=False,
+        held=Held.NO,
+        review=None,
+        trial=None,
+        decided_at=now,
+        settled=False,
+        due_at=now,
     )
     return Outcome(switched, [timeline.by_staff(account.id, kind, now, reason, by)])
 

@@ -37,11 +37,14 @@ class Kind(StrEnum):
     REVIEW_APPROVED = "review_approved"
     REVIEW_DECLINED = "review_declined"
     REVIEW_REOPENED = "review_reopened"
+    REVIEW_WITHDRAWN = "review_withdrawn"
     TRIAL_BEGAN = "trial_began"
     TRIAL_ENDED = "trial_ended"
     TRIAL_UNUSED = "trial_unused"
     STAYS_SUSPENDED = "stays_suspended"
     REINSTATED = "reinstated"
+    CONFIRMATION_WANTED = "confirmation_wanted"
+    TRIAL_CONFIRMED = "trial_confirmed"
     WOULD_DISABLE = "would_disable"
     WOULD_KEEP = "would_keep"
     HELD = "held"
@@ -76,7 +79,7 @@ _SECOND_CHANCE = (
     Kind.REINSTATED,
 )
 _MAILED = (Kind.ALERT, *_SWITCHED, *_SECOND_CHANCE)
-_FOR_OWNERS = (Kind.CREATED, Kind.COMPLAINT, Kind.REPORT, *_MAILED)
+_FOR_OWNERS = (Kind.CREATED, Kind.COMPLAINT, Kind.REPORT, Kind.REVIEW_WITHDRAWN, *_MAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ def alert(account_id: str, at: datetime, verdict: Verdict, complaints: list[Entr
         "new_complaints": len(complaints),
         "listed": [dict(one.facts) for one in complaints[-LISTED_COMPLAINTS:]],
         "exempt_until": exempt_until,
+        "over": verdict.breaks,
     }
     return entry(account_id, Kind.ALERT, at, facts)
 
@@ -204,6 +208,15 @@ def review_reopened(account_id: str, at: datetime, day: date) -> Entry:
     return entry(account_id, Kind.REVIEW_REOPENED, at, {"day": str(day)})
 
 
+def review_withdrawn(account_id: str, at: datetime, day: date) -> Entry:
+    return entry(account_id, Kind.REVIEW_WITHDRAWN, at, {"day": str(day)})
+
+
+def confirmation_wanted(account_id: str, at: datetime, delivered: int) -> Entry:
+    """Nobody complained about the trial, and the policy wants support to say that the account is reinstated."""
+    return entry(account_id, Kind.CONFIRMATION_WANTED, at, {"delivered": delivered})
+
+
 def trial_began(account_id: str, at: datetime, ends_at: datetime) -> Entry:
     return entry(account_id, Kind.TRIAL_BEGAN, at, {"ends_at": ends_at.isoformat()})
 
@@ -217,10 +230,12 @@ def trial_unused(account_id: str, at: datetime) -> Entry:
     return entry(account_id, Kind.TRIAL_UNUSED, at, {})
 
 
-def stays_suspended(account_id: str, at: datetime, delivered: int, complaints: list[Entry]) -> Entry:
-    """The mail of the trial was complained about."""
-    listed = [dict(one.facts) for one in complaints[-LISTED_COMPLAINTS:]]
-    facts = {"delivered": delivered, "complaints": len(complaints), "listed": listed}
+def stays_suspended(
+    account_id: str, at: datetime, delivered: int, complaints: int, of_trial: list[Entry], rule: str
+) -> Entry:
+    """The mail of the trial was complained about, or broke another `rule`."""
+    listed = [dict(one.facts) for one in of_trial[-LISTED_COMPLAINTS:]]
+    facts = {"delivered": delivered, "complaints": complaints, "listed": listed, "rule": rule}
     return entry(account_id, Kind.STAYS_SUSPENDED, at, facts)
 
 

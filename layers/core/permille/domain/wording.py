@@ -95,6 +95,9 @@ _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
     ),
     Kind.REVIEW_DECLINED: lambda _, __: "Your request for a review was declined",
     Kind.REVIEW_REOPENED: lambda _, __: "Please choose a new day for your trial",
+    Kind.REVIEW_WITHDRAWN: lambda _, __: "Your request for a review was withdrawn",
+    Kind.TRIAL_CONFIRMED: lambda _, __: "Support has confirmed the trial",
+    Kind.CONFIRMATION_WANTED: lambda _, __: "The trial went well; support has to say that the account is reinstated",
     Kind.TRIAL_BEGAN: lambda _, platform: f"Your {platform} SMTP account works today, and today only",
     Kind.TRIAL_ENDED: lambda _, __: "Your trial day is over, and we are waiting for late complaints",
     Kind.TRIAL_UNUSED: lambda _, __: "Your trial day was not used",
@@ -145,6 +148,15 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.TRIAL_UNUSED: lambda _: "Nothing of it was delivered, so there is nothing to decide by.",
     Kind.STAYS_SUSPENDED: lambda facts: (
         f"{times(facts['complaints'], 'complaint')} about the e-mails of your trial day; {_delivered(facts)}."
+        if facts["complaints"]
+        else f"Too many of the e-mails of your trial day bounced for good; {_delivered(facts)}."
+    ),
+    Kind.REVIEW_WITHDRAWN: lambda facts: (
+        f"It was about the e-mails of {day(facts['day'])}. You can ask again at any time."
+    ),
+    Kind.TRIAL_CONFIRMED: lambda facts: f"By {plain(facts['by'])}: {reason(facts)}",
+    Kind.CONFIRMATION_WANTED: lambda facts: (
+        f"{_delivered(facts)} on the trial day, and nobody complained: permille review confirm, or disable."
     ),
     Kind.REINSTATED: lambda facts: f"{_delivered(facts)} on your trial day, and nobody complained.",
     Kind.WOULD_DISABLE: lambda facts: broken(facts),
@@ -205,6 +217,8 @@ def left(facts: Facts) -> str:
     allowance = facts["allowance_left"]
     if facts.get("exempt_until"):
         return f"No rule disables your SMTP account until {moment(facts['exempt_until'])}."
+    if facts.get("over"):
+        return "That is above the limit."
     if allowance == 0:
         return "One more would disable your SMTP account."
     return f"You can have {allowance:,} more before your SMTP account is disabled."

@@ -1,0 +1,130 @@
+"""The owner's request to get the SMTP account back, and what support says to it."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from permille.domain import timeline
+from permille.domain.account import Account, Outcome, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.policy import SecondChance
+from permille.domain.staff import Refused
+from permille.domain.timeline import Kind
+
+FURTHEST_DAY = timedelta(days=60)
+LONGEST_TEXT = 1000
+LARGEST_BATCH = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """When the owner's next batch goes out and how big it is, what went wrong, and what was changed."""
+
+    day: date
+    batch: int
+    cause: str
+    change: str
+
+
+def request(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Outcome:
+    """Only for a disabled account, one open request at a time. `zone`: the account's."""
+    if account.status is not Status.DISABLED:
+        raise Refused(f"{account.id} is {account.status}: only a disabled account asks for a review")
+    review = account.review
+    if review and review.state is ReviewState.OPEN:
+        raise Refused("a request is open already; amend it, or withdraw it first")
+    if account.trial:
+        raise Refused(f"a trial is agreed on for {account.trial.day} already")
+    if (
+        review
+        and review.state is ReviewState.DECLINED
+        and review.ask_again_on
+        and today(zone, now) < review.ask_again_on
+    ):
+        raise Refused(f"the last request was declined; ask again from {review.ask_again_on} on")
+    _check(asked, zone, now)
+    opened = Review(ReviewState.OPEN, asked.day, asked.batch, asked.cause.strip(), asked.change.strip(), now)
+    return _asked(account, opened, now)
+
+
+def amend(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Outcome:
+    """The request keeps its place in the queue."""
+    review = _waiting(account)
+    _check(asked, zone, now)
+    amended = replace(review, day=asked.day, batch=asked.batch, cause=asked.cause.strip(), change=asked.change.strip())
+    return _asked(account, amended, now)
+
+
+def _asked(account: Account, review: Review, now: datetime) -> Outcome:
+    entry = timeline.review_requested(account.id, now, review.day, review.batch, review.cause, review.change)
+    return Outcome(replace(account, review=review, decided_at=now), [entry])
+
+
+def withdraw(account: Account, now: datetime) -> Outcome:
+    withdrawn = replace(_waiting(account), state=ReviewState.WITHDRAWN, decided_at=now)
+    entry = timeline.review_withdrawn(account.id, now, withdrawn.day)
+    return Outcome(replace(account, review=withdrawn, decided_at=now), [entry])
+
+
+def approve(
+    account: Account, day: date, note: str, by: str, zone: tzinfo, chance: SecondChance, now: datetime
+) -> Outcome:
+    """The trial begins at 00:00 of that day in the account's zone and ends at 24:00, both fixed now; today, at once."""
+    review = _waiting(account)
+    if day < today(zone, now):
+        raise Refused(f"{day} is over in {account.timezone}; choose a day to come")
+    if day > today(zone, now) + FURTHEST_DAY:
+        raise Refused(f"{day} is more than {FURTHEST_DAY.days} days ahead")
+    begins_at, ends_at = max(midnight(day, zone), now), midnight(day + timedelta(days=1), zone)
+    verdict_at = ends_at + timedelta(hours=chance.observing_hours)
+    trial = Trial(TrialState.SCHEDULED, day, begins_at, ends_at, verdict_at)
+    approved = replace(review, state=ReviewState.APPROVED, decided_at=now, decided_by=by, reason=note)
+    entry = timeline.review_approved(account.id, now, begins_at.astimezone(zone), ends_at.astimezone(zone), note, by)
+    return Outcome(replace(account, review=approved, trial=trial, decided_at=now, due_at=begins_at), [entry])
+
+
+def decline(account: Account, reason: str, by: str, zone: tzinfo, chance: SecondChance, now: datetime) -> Outcome:
+    """The owner can ask again after a cooldown, which grows with the strikes where the policy says so."""
+    days = chance.cooldown_days + chance.cooldown_days_per_strike * max(0, account.strikes - 1)
+    again = today(zone, now) + timedelta(days=days)
+    declined = replace(
+        _waiting(account), state=ReviewState.DECLINED, decided_at=now, decided_by=by, reason=reason, ask_again_on=again
+    )
+    entry = timeline.review_declined(account.id, now, reason, by, again)
+    return Outcome(replace(account, review=declined, decided_at=now), [entry])
+
+
+def confirm(account: Account, by: str, now: datetime) -> Outcome:
+    """Support agrees that the trial went well; enforce looks once more, and reinstates."""
+    trial = account.trial
+    if trial is None or account.status is not Status.OBSERVING or now < trial.verdict_at:
+        raise Refused(f"{account.id} has no trial that waits to be confirmed")
+    confirmed = replace(trial, confirmed=True)
+    entry = timeline.by_staff(account.id, Kind.TRIAL_CONFIRMED, now, "The trial went well", by)
+    return Outcome(replace(account, trial=confirmed, decided_at=now, due_at=now), [entry])
+
+
+def today(zone: tzinfo, now: datetime) -> date:
+    return now.astimezone(zone).date()
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """When the day begins there, in UTC: days are 23 or 25 hours long where clocks change."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _waiting(account: Account) -> Review:
+    if account.review is None or account.review.state is not ReviewState.OPEN:
+        raise Refused(f"no request of {account.id} is open")
+    return account.review
+
+
+def _check(asked: Request, zone: tzinfo, now: datetime) -> None:
+    first = today(zone, now)
+    if not first <= asked.day <= first + FURTHEST_DAY:
+        raise Refused(f"the day {asked.day} is not within the next {FURTHEST_DAY.days} days ({first} is today)")
+    if not 1 <= asked.batch <= LARGEST_BATCH:
+        raise Refused(f"a batch of {asked.batch:,} e-mails is none; say how many go out on that day")
+    for name, text in (("what went wrong", asked.cause), ("what was changed", asked.change)):
+        if not text.strip():
+            raise Refused(f"say {name}")
+        if len(text) > LONGEST_TEXT:
+            raise Refused(f"{name} is {len(text):,} characters long; {LONGEST_TEXT:,} are enough")

@@ -1,0 +1,196 @@
+"""The single day: on for as long as it lasts, decided by its own mail alone, and back only if nobody complains."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import NOW, STAFF, TODAY, a_complaint_entry, an_account
+
+from permille.domain.account import (
+    Account,
+    Evidence,
+    Mode,
+    Outcome,
+    Review,
+    ReviewState,
+    Rules,
+    Status,
+    Trial,
+    TrialState,
+)
+from permille.domain.decide import decide
+from permille.domain.policy import SEED, SecondChance
+from permille.domain.reputation import Tally
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BEGINS, ENDS = NOW, NOW + DAY
+VERDICT = ENDS + 2 * DAY
+RULES = Rules(SEED, Mode.ENFORCE)
+BY_STAFF = Rules(replace(SEED, second_chance=SecondChance(reinstate_by_staff=True)), Mode.ENFORCE)
+APPROVED = Review(ReviewState.APPROVED, TODAY, 800, "Old list", "New list", NOW - DAY, NOW - HOUR, STAFF)
+
+
+def a_trial(state: TrialState = TrialState.SCHEDULED, **different: Any) -> Trial:
+    return replace(Trial(state, TODAY, BEGINS, ENDS, VERDICT), **different)
+
+
+def scheduled() -> Account:
+    return an_account(status=Status.DISABLED, strikes=1, review=APPROVED, trial=a_trial(), due_at=BEGINS)
+
+
+def running(**different: Any) -> Account:
+    trial = a_trial(TrialState.RUNNING)
+    return an_account(status=Status.TRIAL, strikes=1, review=APPROVED, trial=trial, epochs=(BEGINS,), **different)
+
+
+def observing(**trial: Any) -> Account:
+    of_trial = a_trial(TrialState.OBSERVING, **trial)
+    return an_account(status=Status.OBSERVING, strikes=1, review=APPROVED, trial=of_trial, epochs=(BEGINS,))
+
+
+def found(delivered: int = 0, complaints: int = 0, bounces: int = 0, waiting: int = 0) -> Evidence:
+    """In the trial's own epoch."""
+    entries = [a_complaint_entry(f"m-{n}", BEGINS + HOUR, sent_at=BEGINS) for n in range(complaints)]
+    in_epoch = [replace(entry, facts={**entry.facts, "epoch": 2}) for entry in entries]
+    return Evidence({TODAY: Tally(delivered, complaints, bounces)}, in_epoch, waiting)
+
+
+def look(account: Account, evidence: Evidence | None = None, now: datetime = NOW, rules: Rules = RULES) -> Outcome:
+    return decide(account, evidence or found(), rules, now)
+
+
+def told(outcome: Outcome) -> list[str]:
+    return [str(entry.kind) for entry in outcome.entries]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "evidence", "after", "kinds"),
+    [
+        # the day begins; or it is over before it could
+        (scheduled(), BEGINS - HOUR, found(), Status.DISABLED, []),
+        (scheduled(), BEGINS, found(), Status.TRIAL, ["trial_began"]),
+        (scheduled(), ENDS - HOUR, found(), Status.TRIAL, ["trial_began"]),
+        (scheduled(), ENDS, found(), Status.DISABLED, ["review_reopened"]),
+        # the day ends; a complaint, or another broken rule, ends it at once
+        (running(), ENDS - HOUR, found(800), Status.TRIAL, []),
+        (running(), ENDS, found(800), Status.OBSERVING, ["trial_ended"]),
+        (running(), ENDS + 5 * DAY, found(800), Status.OBSERVING, ["trial_ended"]),
+        (running(), BEGINS + HOUR, found(800, 1), Status.DISABLED, ["stays_suspended"]),
+        (running(), BEGINS + HOUR, found(800, 0, 201), Status.DISABLED, ["stays_suspended"]),
+        (running(), BEGINS + HOUR, found(800, 0, 201, waiting=10_000), Status.TRIAL, []),
+        # the verdict: back, unused, or a late complaint
+        (observing(), VERDICT - HOUR, found(800), Status.OBSERVING, []),
+        (observing(), VERDICT, found(800), Status.ACTIVE, ["reinstated"]),
+        (observing(), VERDICT, found(0), Status.DISABLED, ["trial_unused"]),
+        (observing(), VERDICT, found(800, waiting=1), Status.OBSERVING, []),
+        (observing(), VERDICT - HOUR, found(800, 1), Status.DISABLED, ["stays_suspended"]),
+        (observing(), VERDICT, found(800, 1, waiting=9), Status.DISABLED, ["stays_suspended"]),
+    ],
+)
+def test_what_becomes_of_a_trial(
+    before: Account, now: datetime, evidence: Evidence, after: Status, kinds: list[str]
+) -> None:
+    outcome = look(before, evidence, now)
+
+    assert outcome.account.status is after
+    assert told(outcome) == kinds
+    switched = before.status.may_send != after.may_send
+    assert not (switched and outcome.account.settled)  # the switch follows
+    assert not outcome.passes_breaker
+
+
+def test_a_trial_begins_a_new_epoch_before_any_key_is_woken() -> None:
+    outcome = look(scheduled(), now=BEGINS + HOUR)
+
+    assert outcome.account.epochs == (BEGINS + HOUR,)
+    assert not outcome.account.settled
+
+
+def test_a_day_that_went_by_opens_the_request_again() -> None:
+    account = look(scheduled(), now=ENDS + DAY).account
+
+    assert account.trial is None
+    assert account.review is not None
+    assert account.review.state is ReviewState.OPEN
+    assert account.review.requested_at == APPROVED.requested_at  # it keeps its place in the queue
+
+
+def test_complaints_about_older_mail_change_nothing() -> None:
+    older = Evidence({TODAY: Tally(800)}, [a_complaint_entry("m-old", BEGINS + HOUR, sent_at=BEGINS - DAY)])
+
+    outcome = look(running(), older, BEGINS + HOUR)
+
+    assert (outcome.account.status, outcome.entries) == (Status.TRIAL, [])
+
+
+def test_who_fails_the_trial_has_a_second_strike_and_may_ask_again() -> None:
+    outcome = look(running(), found(800, 1), BEGINS + HOUR)
+
+    account = outcome.account
+    assert (account.strikes, account.trial, account.review) == (2, None, None)
+    assert outcome.entries[0].facts["listed"][0]["message_id"] == "m-0"
+
+
+def test_who_is_back_goes_on_in_the_same_epoch() -> None:
+    account = look(observing(), found(800), VERDICT).account
+
+    assert account.epochs == (BEGINS,)
+    assert (account.trial, account.review, account.strikes) == (None, None, 1)
+
+
+def test_where_support_confirms_it_is_asked_once_and_a_late_complaint_still_counts() -> None:
+    waits = look(observing(), found(800), VERDICT, BY_STAFF)
+    again = look(waits.account, found(800), VERDICT + HOUR, BY_STAFF)
+    late = look(again.account, found(800, 1), VERDICT + DAY, BY_STAFF)
+    confirmed = look(observing(asked=True, confirmed=True), found(800), VERDICT + DAY, BY_STAFF)
+
+    assert (told(waits), told(again), again.account.status) == (["confirmation_wanted"], [], Status.OBSERVING)
+    assert late.account.status is Status.DISABLED
+    assert confirmed.account.status is Status.ACTIVE
+
+
+def test_without_a_policy_the_day_ends_and_nobody_is_reinstated() -> None:
+    nothing = Rules(None, Mode.ENFORCE)
+
+    assert look(running(), found(800), ENDS, nothing).account.status is Status.OBSERVING
+    assert look(observing(), found(800), VERDICT, nothing).account.status is Status.OBSERVING
+    assert look(running(), found(800, 1), BEGINS + HOUR, nothing).account.status is Status.DISABLED
+
+
+# ---------------------------------------------------------------- a life in any order
+
+moments = st.lists(
+    st.tuples(
+        st.integers(1, 60), st.sampled_from(["", "", "mail", "complaint", "feedback waits", "no feedback waits"])
+    ),
+    max_size=12,
+)
+
+
+@given(moments)
+def test_however_time_goes_by_it_is_never_on_too_long_and_never_back_with_a_complaint(
+    moments: list[tuple[int, str]],
+) -> None:
+    account, now, delivered, complaints, waiting = scheduled(), BEGINS - DAY, 0, 0, 0
+    seen = list[Status]()
+    for hours, happens in moments:
+        now += timedelta(hours=hours)
+        account = decide(account, found(delivered, complaints, waiting=waiting), RULES, now).account
+        account = replace(account, settled=True)
+        assert not (account.status is Status.TRIAL and (now >= ENDS or complaints))
+        assert not (account.status is Status.ACTIVE and complaints)
+        seen.append(account.status)
+        delivered += 100 * (happens == "mail" and account.status is Status.TRIAL)
+        complaints += happens == "complaint" and delivered > 0 and account.status in (Status.TRIAL, Status.OBSERVING)
+        waiting = {"feedback waits": 5, "no feedback waits": 0}.get(happens, waiting)
+    for _ in range(4):
+        now += 3 * DAY
+        account = decide(account, found(delivered, complaints), RULES, now).account
+
+    expected = Status.ACTIVE if delivered and not complaints else Status.DISABLED
+    assert account.status is expected
+    assert account.trial is None
+    assert seen.count(Status.ACTIVE) == 0 or complaints == 0
