@@ -12,7 +12,7 @@ from permille.domain.account import Account, Status
 from permille.domain.switch import ACTIVE, INACTIVE
 from permille.domain.timeline import Kind
 from permille.ports import Lap
-from permille.sweep import PAGE
+from permille.sweep import MOST_REPEATED, PAGE
 
 HOUR = timedelta(hours=1)
 NEXT = NOW + HOUR
@@ -219,3 +219,12 @@ def test_an_account_that_is_being_switched_is_not_called_drifted(world: World) -
     world.run()
 
     assert world.told(Kind.DRIFT) == []
+
+
+def test_an_account_that_cannot_be_read_for_long_does_not_make_the_sweep_go_on_for_ever(world: World) -> None:
+    a_disabled(world)
+    world.faults.fail("switch.read", times=1000)
+
+    swept = [world.run(NEXT + minute * A_MINUTE).swept for minute in range(59)]
+
+    assert sum(swept) == 1 + MOST_REPEATED

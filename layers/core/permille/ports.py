@@ -153,6 +153,7 @@ class Lap:
     policy: str = ""
     anew: bool = False
     again_at: str = ""
+    repeated: int = 0
     after: str = ""
     active: int = 0
     done: bool = False

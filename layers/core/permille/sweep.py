@@ -14,6 +14,7 @@ from permille.observability import record
 from permille.ports import Accounts, Control, Lap, Switch
 
 PAGE = 100
+MOST_REPEATED = 5  # times within an hour: what cannot be read for long is left for the next
 AGAIN = timedelta(seconds=90)  # longer than a policy is cached
 
 
@@ -39,11 +40,8 @@ def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bo
         for account in page:
             if not in_time():
                 break
-            try:
-                found += [account.id] if _look(world, account, denied, lap, now) else []
-            except Unavailable as error:  # somebody is at it, or it could not be read: once more, soon
-                record("sweep.passed_over", account=account.id, why=str(error))
-                lap = replace(lap, again_at=(now + AGAIN).isoformat())
+            due, lap = _looked(world, account, denied, lap, now)
+            found += [account.id] if due else []
             looked_at += 1
             lap = replace(lap, after=account.id, active=lap.active + account.status.may_send)
         else:
@@ -61,8 +59,17 @@ def _lap(last: Lap, rules: Rules, now: datetime) -> Lap:
     if changed:  # until then a run may still go by a policy that it has cached
         return replace(this, anew=anew, again_at=(now + AGAIN).isoformat())
     if last.done and last.again_at and now >= datetime.fromisoformat(last.again_at):
-        return replace(this, anew=anew)
+        return replace(this, anew=anew, repeated=last.repeated + 1)
     return last if last.hour == this.hour else replace(this, anew=anew, again_at=last.again_at)
+
+
+def _looked(world: Sweeping, account: Account, denied: frozenset[str], lap: Lap, now: datetime) -> tuple[bool, Lap]:
+    """Whether the account is due now, and the lap: once more, soon, where somebody is at it or it could not be read."""
+    try:
+        return _look(world, account, denied, lap, now), lap
+    except Unavailable as error:
+        record("sweep.passed_over", account=account.id, why=str(error))
+    return False, replace(lap, again_at=(now + AGAIN).isoformat()) if lap.repeated < MOST_REPEATED else lap
 
 
 def _look(world: Sweeping, account: Account, denied: frozenset[str], lap: Lap, now: datetime) -> bool:
