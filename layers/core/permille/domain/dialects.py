@@ -38,8 +38,8 @@ UNCOUNTED_DETAILS = frozenset(
 
 CONFIRMATIONS = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
 
-# JSON can escape half a surrogate pair, which can be neither stored nor sent: it becomes a question mark.
-_HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+# Half a surrogate pair, which can be neither stored nor sent: it becomes a question mark. JSON can escape it.
+_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 _SPACE_BEFORE_THE_ZONE = re.compile(r"\s+(?=(Z|[+-]\d\d(:?\d\d)?)$)")
 
 
@@ -174,7 +174,7 @@ _READERS: dict[str, Callable[[Message, Json], Feedback]] = {
 def _json_object(text: str, where: str) -> Json:
     try:
         content = json.loads(text)
-        if _HALF_A_PAIR.search(text):
+        if _may_hold_half_a_pair(text):
             content = json.loads(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace"))
     except ValueError as error:  # without its position, by which no two of them would be alike
         raise _Wrong(f"{where} is not JSON: {getattr(error, 'msg', error)}") from error
@@ -183,6 +183,11 @@ def _json_object(text: str, where: str) -> Json:
     if not isinstance(content, dict):
         raise _Wrong(f"{where} is {_named(content)}, not a JSON object")
     return content
+
+
+def _may_hold_half_a_pair(text: str) -> bool:
+    """Quick, since it is asked of all feedback: plain texts are searched as such, and hardly any is not ASCII."""
+    return "\\ud" in text or "\\uD" in text or (not text.isascii() and _HALF_A_PAIR.search(text) is not None)
 
 
 def _object(parent: Json, key: str, where: str) -> Json:
