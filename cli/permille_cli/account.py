@@ -6,13 +6,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from permille import shapes
 from permille.domain import wording
 from permille.domain.account import Account, Status
 from permille.domain.policy import Verdict
 from permille.domain.switch import changes
 from permille_cli import enrolment, explain, staff
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.review import review_data, trial_data
 from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
 
 app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, rich_markup_mode=None)
@@ -144,8 +144,8 @@ def _standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]])
         "limit_per_1000": verdict.policy.complaint_ratio.limit_per_1000,
         "allowance_left": verdict.allowance_left if account.status.may_send else 0,
         "policy": verdict.policy.id,
-        "review": review_data(account.review),
-        "trial": trial_data(account),
+        "review": shapes.review(account.review),
+        "trial": shapes.trial(account),
         "senders": senders,
     }
 

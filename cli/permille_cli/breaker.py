@@ -5,11 +5,12 @@ from typing import Annotated, Any
 import typer
 
 from permille.domain.account import Held
-from permille.enforce import bound_of, hour_of
+from permille.enforce import bound_of
 from permille.errors import Unavailable
-from permille.ports import BreakerState
+from permille.ports import BreakerState, hour_of
+from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find, given
+from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find
 
 app = typer.Typer(
     help="What keeps the rules from taking a whole platform down.", no_args_is_help=True, rich_markup_mode=None
@@ -49,7 +50,7 @@ def reset(
     as_json: AsJson = False,
 ) -> None:
     """Close the breaker again. What it held is taken up by itself."""
-    found, why = find(stack), given(reason)
+    found, why = find(stack), given.reason(reason)
     now = found.now()
     state = found.control.breaker(hour_of(now))
     more = found.policies.current().breaker.bound(state.active_accounts) if allow is None else allow

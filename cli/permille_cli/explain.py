@@ -1,7 +1,6 @@
 """`permille account explain`: a decision, word for word, with the numbers that it was made of."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from rich.markup import escape
@@ -10,12 +9,11 @@ from permille.bootstrap import code_version
 from permille.domain import timeline, wording
 from permille.domain.account import Account, Held
 from permille.domain.explanation import explanation
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import BEGINNING, Entry, Kind
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
 from permille_cli.staff import AccountId
 
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _SWITCHED = (
     Kind.DISABLED,
     Kind.STAFF_DISABLED,
@@ -84,7 +82,7 @@ class Explained:
 
 
 def _explained(found: Stack, account: Account) -> Explained:
-    entries = found.timeline.since(account.id, _BEGINNING)
+    entries = found.timeline.since(account.id, BEGINNING)
     switched = [entry for entry in entries if entry.kind in _SWITCHED]
     decided = switched[-1] if switched else None
     now = account.after_last_decision(found.now())

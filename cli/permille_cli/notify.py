@@ -1,6 +1,6 @@
 """`permille notify`: what was to be handed on, and was not."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -8,6 +8,7 @@ from rich.progress import track
 
 from permille.aws.outward import REMEMBERED_FOR, NotifyQueue, RememberedOnce
 from permille.notify import redrive as queue_again
+from permille_cli import given
 from permille_cli.errors import WrongInput
 from permille_cli.output import AsJson, emit_json, err, out
 from permille_cli.stack import DEFAULT_STACK, StackName, find
@@ -45,11 +46,7 @@ def redrive(
 
 
 def _instant(text: str, now: datetime) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise WrongInput(f"--since takes an ISO 8601 time such as 2026-03-01T09:00:00Z, not {text!r}") from error
-    instant = (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    instant = given.instant(text, "--since")
     if instant < now - REMEMBERED_FOR:
         raise WrongInput(
             f"--since {text} is more than {REMEMBERED_FOR.days} days ago: it is not remembered so long what was handed "

@@ -1,22 +1,21 @@
 """`permille review`: the owner's request to get the SMTP account back, and support's answer."""
 
 from collections.abc import Callable
-from datetime import date, datetime
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
 
+from permille import shapes
 from permille.domain import review, wording
-from permille.domain.account import Account, Outcome, Review
+from permille.domain.account import Account, Outcome
 from permille.domain.review import Request
-from permille.domain.staff import Refused
 from permille.review import Case, queue
-from permille.support import act
-from permille_cli.errors import WrongInput
+from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find, given
+from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find
 from permille_cli.staff import AccountId
 
 app = typer.Typer(help="Requests to get an SMTP account back.", no_args_is_help=True, rich_markup_mode=None)
@@ -41,7 +40,7 @@ def request(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a review of a disabled account, as its owner does."""
-    asked = Request(_day(day), batch, cause, change)
+    asked = Request(given.day(day), batch, cause, change)
     _decide(
         find(stack), account_id, lambda account, zone, now: review.request(account, asked, zone, now), as_json=as_json
     )
@@ -59,7 +58,7 @@ def amend(
     as_json: AsJson = False,
 ) -> None:
     """Change an open request; it keeps its place in the queue."""
-    asked = Request(_day(day), batch, cause, change)
+    asked = Request(given.day(day), batch, cause, change)
     _decide(
         find(stack), account_id, lambda account, zone, now: review.amend(account, asked, zone, now), as_json=as_json
     )
@@ -81,11 +80,12 @@ def approve(
     as_json: AsJson = False,
 ) -> None:
     """Switch the account on for a single day."""
-    found, on, by = find(stack), _day(day), caller()
+    found, on, by = find(stack), given.day(day), caller()
+    told = given.reason(note, "--note") if note else ""
     chance = found.policies.current().second_chance
 
     def approved(account: Account, zone: ZoneInfo, now: datetime) -> Outcome:
-        return review.approve(account, on, note.strip(), by, zone, chance, now)
+        return review.approve(account, on, told, by, zone, chance, now)
 
     _decide(found, account_id, approved, as_json=as_json)
 
@@ -99,7 +99,7 @@ def decline(
     as_json: AsJson = False,
 ) -> None:
     """Decline an open request."""
-    found, why, by = find(stack), given(reason), caller()
+    found, why, by = find(stack), given.reason(reason), caller()
     chance = found.policies.current().second_chance
 
     def declined(account: Account, zone: ZoneInfo, now: datetime) -> Outcome:
@@ -121,7 +121,7 @@ def list_open(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> N
     found = find(stack)
     cases = queue(found.accounts.all(), found.timeline, found.now())
     if as_json:
-        emit_json({"requests": [_case_data(case) for case in cases]})
+        emit_json({"requests": [shapes.case(case) for case in cases]})
         return
     for case in cases:
         _print_case(case, found["PlatformName"])
@@ -132,51 +132,11 @@ def list_open(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> N
 def _decide(found: Stack, account_id: str, decision: Decision, *, as_json: bool) -> None:
     account = found.account(account_id)
     zone = ZoneInfo(account.timezone)
-    try:
-        decided = act(found.accounts, account_id, lambda account, now: decision(account, zone, now), found.now())
-    except Refused as refused:
-        raise WrongInput(str(refused)) from refused
-    if decided is None:
-        raise WrongInput(f"the account {account_id} is gone")
+    decided = found.act(account_id, lambda account, now: decision(account, zone, now))
     if as_json:
-        emit_json(standing(decided))
+        emit_json(shapes.standing(decided))
     else:
         _print_standing(decided)
-
-
-def standing(account: Account) -> dict[str, Any]:
-    """The review and the trial of an account, for machines."""
-    return {
-        "account_id": account.id,
-        "status": account.status,
-        "review": review_data(account.review),
-        "trial": trial_data(account),
-    }
-
-
-def review_data(found: Review | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {
-        "state": found.state,
-        "day": str(found.day),
-        "batch": found.batch,
-        "cause": found.cause,
-        "change": found.change,
-        "requested_at": found.requested_at.isoformat(),
-        "decided_at": found.decided_at.isoformat() if found.decided_at else None,
-        "decided_by": found.decided_by or None,
-        "reason": found.reason or None,
-        "ask_again_on": str(found.ask_again_on) if found.ask_again_on else None,
-    }
-
-
-def trial_data(account: Account) -> dict[str, Any] | None:
-    trial = account.trial
-    if trial is None:
-        return None
-    instants = {name: getattr(trial, name).isoformat() for name in ("begins_at", "ends_at", "verdict_at")}
-    return {"state": trial.state, "day": str(trial.day), **instants}
 
 
 def _print_standing(account: Account) -> None:
@@ -192,35 +152,16 @@ def _print_standing(account: Account) -> None:
         out.print(f"The trial is from {begins} to {ends}.", soft_wrap=True)
 
 
-def _case_data(case: Case) -> dict[str, Any]:
-    disabled = case.disabled
-    return {
-        **standing(case.account),
-        "strikes": case.account.strikes,
-        "waits_seconds": int(case.waits.total_seconds()),
-        "disabled": {"kind": disabled.kind, "at": disabled.at.isoformat(), **disabled.facts} if disabled else None,
-        "campaigns": [{"campaign": name, "complaints": count} for name, count in case.campaigns],
-        "trials": [{"at": entry.at.isoformat(), "how": entry.kind, **entry.facts} for entry in case.trials],
-    }
-
-
 def _print_case(case: Case, platform: str) -> None:
     hours = case.waits.total_seconds() / 3600
     strikes = f"{case.account.strikes} strike{'' if case.account.strikes == 1 else 's'}"
     out.print(f"[bold]{case.account.id}[/]  waits for {hours:,.1f} hours, {strikes}")
     out.print(f"  wants to send {case.review.batch:,} e-mails on {case.review.day}")
-    out.print(f"  what went wrong: {escape(wording.plain(case.review.cause, 1000))}", soft_wrap=True)
-    out.print(f"  what was changed: {escape(wording.plain(case.review.change, 1000))}", soft_wrap=True)
+    out.print(f"  what went wrong: {escape(wording.plain(case.review.cause, review.LONGEST_TEXT))}", soft_wrap=True)
+    out.print(f"  what was changed: {escape(wording.plain(case.review.change, review.LONGEST_TEXT))}", soft_wrap=True)
     if case.disabled:
         out.print(f"  {case.disabled.at:%Y-%m-%d}: {escape(wording.sentence(case.disabled))}", soft_wrap=True)
     for name, count in case.campaigns:
         out.print(f"  {count:,} about {escape(wording.plain(name) or '(no subject)')}", soft_wrap=True)
     for entry in case.trials:
         out.print(f"  earlier trial, {entry.at:%Y-%m-%d}: {escape(wording.headline(entry, platform))}", soft_wrap=True)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise WrongInput(f"--day takes a day such as 2026-12-31, not {text!r}") from error

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from permille.errors import Conflict
+from permille_cli import given
 from permille_cli.errors import WrongInput
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, StackName, caller, find, given
+from permille_cli.stack import DEFAULT_STACK, StackName, caller, find
 
 app = typer.Typer(help="Callers that are no account's.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -30,7 +31,7 @@ def ignore(
 ) -> None:
     """Count feedback about the platform's own mail for nobody: it is dropped, with a metric."""
     found, who = find(stack), caller()
-    given(reason)
+    given.reason(reason)
     try:
         found.accounts.ignore_sender(name, reason, who, datetime.now(UTC))
     except Conflict as conflict:

@@ -19,7 +19,8 @@ from permille.aws.switch import IamSwitch
 from permille.domain.account import Account
 from permille.domain.policy import Verdict, judge
 from permille.domain.reputation import Days, first_day
-from permille.domain.wording import LONGEST_REASON
+from permille.domain.staff import Refused
+from permille.support import Action, act
 from permille_cli.errors import Failure, WrongInput
 
 StackName = Annotated[str, typer.Option("--stack", envvar="PERMILLE_STACK", help="The stack's name in CloudFormation.")]
@@ -88,19 +89,21 @@ class Stack:
             raise WrongInput(f"there is no account {account_id!r}; `permille account list` names them all")
         return account
 
+    def act(self, account_id: str, action: Action) -> Account:
+        """Has support's or the owner's decision written down, and returns the account. Raises WrongInput where it does
+        not suit the account."""
+        try:
+            decided = act(self.accounts, account_id, action, self.now())
+        except Refused as refused:
+            raise WrongInput(str(refused)) from refused
+        if decided is None:
+            raise WrongInput(f"the account {account_id} is gone")
+        return decided
+
 
 def caller() -> str:
     """Who runs this command, as AWS knows them: what staff decide is told with it."""
     return str(client("sts").get_caller_identity()["Arn"])
-
-
-def given(reason: str) -> str:
-    """A reason that says something; raises WrongInput where it does not."""
-    if not reason.strip():
-        raise WrongInput("--reason must say why")
-    if len(reason) > LONGEST_REASON:
-        raise WrongInput(f"--reason is {len(reason)} characters long; {LONGEST_REASON} are enough")
-    return reason.strip()
 
 
 def find(name: str) -> Stack:

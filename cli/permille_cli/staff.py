@@ -10,10 +10,9 @@ import typer
 
 from permille.domain import staff, wording
 from permille.domain.account import Account, Outcome
-from permille.support import act
-from permille_cli.errors import WrongInput
+from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, StackName, caller, find, given
+from permille_cli.stack import DEFAULT_STACK, StackName, caller, find
 
 AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account.")]
 Reason = Annotated[str, typer.Option(help="Why; it is on the account's timeline.")]
@@ -94,16 +93,10 @@ def owner_mail(
 
 
 def _decide(stack_name: str, account_id: str, decision: Decision, reason: str, *, as_json: bool) -> None:
-    found, why = find(stack_name), given(reason)
+    found, why = find(stack_name), given.reason(reason)
     found.account(account_id)
-    by = caller()
-    try:
-        account = act(found.accounts, account_id, partial(_as_action, decision, why, by), found.now())
-    except staff.Refused as refused:
-        raise WrongInput(str(refused)) from refused
-    if account is None:
-        raise WrongInput(f"the account {account_id} is gone")
-    _tell(account, as_json=as_json)
+    decided = found.act(account_id, partial(_as_action, decision, why, caller()))
+    _tell(decided, as_json=as_json)
 
 
 def _as_action(decision: Decision, why: str, by: str, account: Account, now: datetime) -> Outcome:
@@ -132,10 +125,6 @@ def _tell(account: Account, *, as_json: bool) -> None:
 
 def _end(text: str) -> datetime:
     """A day ends at its midnight."""
-    try:
-        with suppress(ValueError):
-            return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), UTC)
-        instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise WrongInput(f"--until takes a day such as 2026-12-31 or an ISO 8601 time, not {text!r}") from error
+    with suppress(ValueError, OverflowError):
+        return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), UTC)
+    return given.instant(text, "--until", "a day such as 2026-12-31 or an ISO 8601 time")

@@ -1,6 +1,5 @@
 """`permille timeline`: an account's history, oldest first, in the words that mails and pages use."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -8,11 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from permille.domain import wording
-from permille.domain.timeline import Audience, Entry
+from permille.domain.timeline import BEGINNING, Audience, Entry
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackName, find
-
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def show(
@@ -25,7 +22,7 @@ def show(
     """Show an account's timeline."""
     found = find(stack)
     found.account(account_id)
-    every = found.timeline.since(account_id, _BEGINNING)
+    every = found.timeline.since(account_id, BEGINNING)
     entries = [entry for entry in every if audience in (None, entry.kind.audience)]
     if as_json:
         emit_json({"account_id": account_id, "entries": [as_data(entry, found["PlatformName"]) for entry in entries]})

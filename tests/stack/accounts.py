@@ -34,11 +34,11 @@ class Business:
         return self.stack.session(self.key, self.password)
 
     def send(self, mails: int, *, complaints: int = 0, **headers: str) -> None:
-        """Sends to `mails` readers, of whom the first `complaints` complain."""
+        """Sends to `mails` readers, of whom the last `complaints` complain: the login can be gone a moment later."""
         with self.session() as session:
             for number in range(mails):
                 mail = self.a_mail(**headers)
-                if number < complaints:
+                if number >= mails - complaints:
                     mail["X-Local-Complaint"] = "all"
                 session.send_message(mail)
 

@@ -80,6 +80,12 @@ class Stack:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return permille(*arguments, env=self.env)
 
+    def answer(self, *arguments: str) -> Any:
+        """What the command answers, as JSON."""
+        ended = self.run(*arguments, "--json")
+        assert ended.returncode == 0, ended.stderr
+        return json.loads(ended.stdout)
+
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:

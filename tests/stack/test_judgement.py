@@ -19,15 +19,8 @@ def business(stack: Stack) -> Business:
     return a_business(stack)
 
 
-def ran(stack: Stack, *arguments: str) -> Any:
-    """What the command answers, as JSON."""
-    ended = stack.run(*arguments, "--json")
-    assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout)
-
-
 def tick(stack: Stack) -> Any:
-    return ran(stack, "local", "tick")["result"]
+    return stack.answer("local", "tick")["result"]
 
 
 def kinds(business: Business) -> list[str]:
@@ -57,7 +50,7 @@ def test_a_disabling_is_explained_by_the_same_counts_that_the_tables_have(busine
     _a_complaint_comes_another_way(business, stack)
     eventually(business.login_is_refused)
 
-    explained = ran(stack, "account", "explain", business.id)
+    explained = stack.answer("account", "explain", business.id)
 
     record = explained["decided"]
     rows = stack.client("dynamodb").query(
@@ -90,7 +83,7 @@ def test_an_account_that_is_kept_is_explained_too(business: Business, stack: Sta
 
 
 def _explained_with(stack: Stack, business: Business, words: str) -> list[str]:
-    lines: list[str] = ran(stack, "account", "explain", business.id)["lines"]
+    lines: list[str] = stack.answer("account", "explain", business.id)["lines"]
     return lines if any(words in line for line in lines) else []
 
 
@@ -98,11 +91,11 @@ def _explained_with(stack: Stack, business: Business, words: str) -> list[str]:
 
 
 def test_support_takes_the_credential_and_gives_it_back_within_seconds(business: Business, stack: Stack) -> None:
-    disabled = ran(stack, "account", "disable", business.id, "--reason", "The invoice is unpaid")
+    disabled = stack.answer("account", "disable", business.id, "--reason", "The invoice is unpaid")
     assert (disabled["status"], disabled["settled"]) == ("disabled", False)
     eventually(business.login_is_refused)
 
-    enabled = ran(stack, "account", "enable", business.id, "--reason", "It is paid")
+    enabled = stack.answer("account", "enable", business.id, "--reason", "It is paid")
     assert (enabled["status"], enabled["epoch"]) == ("active", 2)
     eventually(lambda: can_log_in(business))
     eventually(lambda: is_settled(business))
@@ -121,7 +114,7 @@ def test_old_complaints_do_not_come_back_after_support_has_enabled_it(business: 
     business.send(5, complaints=2)
     eventually(business.login_is_refused)
 
-    ran(stack, "account", "enable", business.id, "--reason", "They cleaned their list")
+    stack.answer("account", "enable", business.id, "--reason", "They cleaned their list")
     eventually(lambda: can_log_in(business))
     business.send(1, complaints=1)
     eventually(lambda: kinds(business).count("complaint") == 3)
@@ -132,7 +125,7 @@ def test_old_complaints_do_not_come_back_after_support_has_enabled_it(business: 
 
 
 def test_a_closed_account_stays_shut(business: Business, stack: Stack) -> None:
-    ran(stack, "account", "close", business.id, "--reason", "They left us")
+    stack.answer("account", "close", business.id, "--reason", "They left us")
 
     eventually(business.login_is_refused)
     again = stack.run("account", "close", business.id, "--reason", "Again")
@@ -141,13 +134,13 @@ def test_a_closed_account_stays_shut(business: Business, stack: Stack) -> None:
 
 def test_an_exempt_account_is_told_of_and_not_disabled(business: Business, stack: Stack) -> None:
     until = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
-    ran(stack, "account", "exempt", business.id, "--until", until, "--reason", "A partner, we talk to them")
+    stack.answer("account", "exempt", business.id, "--until", until, "--reason", "A partner, we talk to them")
 
     business.send(3, complaints=2)
     eventually(lambda: "would_disable" in kinds(business))
     assert can_log_in(business)
 
-    ran(stack, "account", "unexempt", business.id, "--reason", "They did not listen")
+    stack.answer("account", "unexempt", business.id, "--reason", "They did not listen")
     tick(stack)
     eventually(business.login_is_refused)
 
@@ -158,7 +151,7 @@ def test_an_exempt_account_is_told_of_and_not_disabled(business: Business, stack
 def test_a_key_that_is_woken_by_hand_is_found_by_the_sweep_and_put_to_sleep_again(
     business: Business, stack: Stack
 ) -> None:
-    ran(stack, "account", "disable", business.id, "--reason", "They spam")
+    stack.answer("account", "disable", business.id, "--reason", "They spam")
     eventually(business.login_is_refused)
     eventually(lambda: is_settled(business))
     iam, user = stack.client("iam"), f"permille-{business.id}"
@@ -250,13 +243,13 @@ def test_the_breaker_opens_and_a_person_resets_it(stack: Stack) -> None:
         for shop in shops:
             shop.send(2, complaints=2)
         eventually(lambda: all(shop.standing()["held"] == "breaker" for shop in shops))
-        shown = ran(stack, "breaker", "show")
+        shown = stack.answer("breaker", "show")
         assert shown["open"]
         assert {shop.id for shop in shops} <= set(shown["held"])
         assert sum("breaker_opened" in kinds(shop) for shop in shops) == 1
         assert all(can_log_in(shop) for shop in shops)
 
-        reset = ran(stack, "breaker", "reset", "--reason", "They really spam", "--allow", "2")
+        reset = stack.answer("breaker", "reset", "--reason", "They really spam", "--allow", "2")
         assert not reset["open"]
         assert reset["last_reset"]["reason"] == "They really spam"
         tick(stack)
@@ -281,19 +274,19 @@ def test_a_policy_is_checked_set_shown_and_judged_by(business: Business, stack: 
     assert refused.returncode == 2
     assert "complaint_ratio.complaints_at_least" in refused.stderr
 
-    changed = ran(stack, "policy", "set", str(strict))["policy"]["id"]
+    changed = stack.answer("policy", "set", str(strict))["policy"]["id"]
     try:
-        shown = ran(stack, "policy", "show")
+        shown = stack.answer("policy", "show")
         assert (shown["is_set"], shown["policy"]["id"]) == (True, changed)
         _a_new_function_worker(stack)  # which has not read a policy within the last minute
         tick(stack)
         eventually(business.login_is_refused)
-        assert ran(stack, "account", "explain", business.id)["decided"]["policy"] == changed
+        assert stack.answer("account", "explain", business.id)["decided"]["policy"] == changed
     finally:
-        ran(stack, "policy", "set", str(seed))
+        stack.answer("policy", "set", str(seed))
         _a_new_function_worker(stack)
         tick(stack)
-    assert ran(stack, "policy", "show")["policy"]["id"] == "seed"
+    assert stack.answer("policy", "show")["policy"]["id"] == "seed"
 
 
 def test_a_policy_that_cannot_be_understood_holds_all_verdicts(business: Business, stack: Stack) -> None:

@@ -1,6 +1,5 @@
 """What owners and the host platform are told, on the deployed stack: what was lost on the way is handed on again."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,16 +13,10 @@ def business(stack: Stack) -> Business:
     return a_business(stack)
 
 
-def ran(stack: Stack, *arguments: str) -> Any:
-    ended = stack.run(*arguments, "--json")
-    assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout)
-
-
 def test_a_timeline_is_shown_for_each_audience(business: Business, stack: Stack) -> None:
-    ran(stack, "account", "exempt", business.id, "--until", "2099-01-01", "--reason", "A partner")
+    stack.answer("account", "exempt", business.id, "--until", "2099-01-01", "--reason", "A partner")
 
-    owners, staffs = (ran(stack, "timeline", business.id, "--audience", who)["entries"] for who in ("owner", "staff"))
+    owners, staffs = (stack.answer("timeline", business.id, "--audience", who)["entries"] for who in ("owner", "staff"))
 
     assert [entry["kind"] for entry in owners] == ["created"]
     assert [entry["kind"] for entry in staffs] == ["exempted"]
@@ -33,14 +26,14 @@ def test_what_has_no_record_of_having_been_handed_on_is_handed_on_again(business
     business.send(1, complaints=1)
     eventually(lambda: len(business.mails()) == 1)
     since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
-    assert not _queued(ran(stack, "notify", "redrive", "--since", since), business)
+    assert not _queued(stack.answer("notify", "redrive", "--since", since), business)
     _forget_what_was_handed_on(stack)
 
-    queued = _queued(ran(stack, "notify", "redrive", "--since", since), business)
+    queued = _queued(stack.answer("notify", "redrive", "--since", since), business)
 
     assert sorted(queued) == [("alert", "bus"), ("alert", "mail"), ("complaint", "bus"), ("created", "bus")]
     eventually(lambda: len(business.mails()) == 2)  # nobody remembers that it was sent already
-    assert not _queued(ran(stack, "notify", "redrive", "--since", since), business)
+    assert not _queued(stack.answer("notify", "redrive", "--since", since), business)
 
 
 def _queued(answer: Any, business: Business) -> list[tuple[str, str]]:
@@ -64,16 +57,16 @@ def test_a_redrive_from_no_time_or_too_long_ago_is_refused(stack: Stack, since: 
 
 
 def test_an_owner_whose_address_bounced_is_written_to_again_when_staff_say_so(business: Business, stack: Stack) -> None:
-    assert ran(stack, "account", "owner-mail", business.id)["owner_mail"] == "fine"
+    assert stack.answer("account", "owner-mail", business.id)["owner_mail"] == "fine"
     _mark(stack, business, "bounced")
     shown = stack.run("account", "owner-mail", business.id)
     assert "bounced for good" in shown.stdout
 
     business.send(1, complaints=1)
     eventually(lambda: "alert" in [entry["kind"] for entry in business.timeline()])
-    ran(stack, "account", "owner-mail", business.id, "--reset", "--reason", "The address was mended")
+    stack.answer("account", "owner-mail", business.id, "--reset", "--reason", "The address was mended")
 
-    assert ran(stack, "account", "owner-mail", business.id)["owner_mail"] == "fine"
+    assert stack.answer("account", "owner-mail", business.id)["owner_mail"] == "fine"
     assert business.mails() == []
     assert business.timeline()[-1]["kind"] == "owner_mail_reset"
     again = stack.run("account", "owner-mail", business.id, "--reset", "--reason", "Again")

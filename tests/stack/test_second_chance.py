@@ -1,10 +1,8 @@
 """The way back, with real logins: refused, accepted on the day, refused after it, and accepted again two days later."""
 
-import json
 import smtplib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from tests.stack.accounts import Business, a_business
@@ -24,19 +22,13 @@ def business(stack: Stack) -> Iterator[Business]:
     stack.run("local", "tick")
 
 
-def ran(stack: Stack, *arguments: str) -> Any:
-    ended = stack.run(*arguments, "--json")
-    assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout)
-
-
 def midnight() -> datetime:
     """At which today ends."""
     return datetime.combine(datetime.now(UTC).date() + DAY, datetime.min.time(), UTC)
 
 
 def ticked(stack: Stack, at: datetime) -> None:
-    ran(stack, "local", "tick", "--at", at.isoformat())
+    stack.answer("local", "tick", "--at", at.isoformat())
 
 
 def can_log_in(business: Business) -> bool:
@@ -49,8 +41,8 @@ def can_log_in(business: Business) -> bool:
 
 def approved_for_today(business: Business, stack: Stack) -> None:
     today = str(datetime.now(UTC).date())
-    ran(stack, "review", "request", business.id, "--day", today, *ASKED)
-    ran(stack, "review", "approve", business.id, "--day", today, "--note", "Begin with your best customers")
+    stack.answer("review", "request", business.id, "--day", today, *ASKED)
+    stack.answer("review", "approve", business.id, "--day", today, "--note", "Begin with your best customers")
     eventually(lambda: can_log_in(business))
 
 
@@ -102,8 +94,8 @@ def test_a_day_without_mail_proves_nothing(business: Business, stack: Stack) -> 
 
 def test_a_day_that_goes_by_while_nobody_looks_opens_the_request_again(business: Business, stack: Stack) -> None:
     tomorrow = midnight().date()
-    ran(stack, "review", "request", business.id, "--day", str(tomorrow), *ASKED)
-    ran(stack, "review", "approve", business.id, "--day", str(tomorrow))
+    stack.answer("review", "request", business.id, "--day", str(tomorrow), *ASKED)
+    stack.answer("review", "approve", business.id, "--day", str(tomorrow))
     assert business.login_is_refused()
 
     ticked(stack, midnight() + DAY + timedelta(minutes=1))
@@ -116,14 +108,14 @@ def test_support_sees_the_evidence_and_of_two_who_decide_one_is_told_that_it_is_
     business: Business, stack: Stack
 ) -> None:
     tomorrow = str(midnight().date())
-    ran(stack, "review", "request", business.id, "--day", tomorrow, *ASKED)
+    stack.answer("review", "request", business.id, "--day", tomorrow, *ASKED)
 
-    (case,) = [case for case in ran(stack, "review", "list")["requests"] if case["account_id"] == business.id]
+    (case,) = [case for case in stack.answer("review", "list")["requests"] if case["account_id"] == business.id]
     assert case["disabled"]["complaints"] == 2
     assert case["campaigns"] == [{"campaign": "Fresh rye bread", "complaints": 2}]
     assert (case["strikes"], case["trials"], case["review"]["cause"]) == (1, [], "We mailed an old list")
 
-    declined = ran(stack, "review", "decline", business.id, "--reason", "The list is still a bought one")
+    declined = stack.answer("review", "decline", business.id, "--reason", "The list is still a bought one")
     assert declined["review"]["decided_by"].startswith("arn:aws:iam::")
     late = stack.run("review", "approve", business.id, "--day", tomorrow)
     assert (late.returncode, late.stderr) == (2, f"permille: no request of {business.id} is open\n")

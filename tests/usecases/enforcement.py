@@ -24,8 +24,8 @@ from permille.domain.policy import SEED
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Entry
-from permille.enforce import Enforcement, Run, enforce, enforce_due, hour_of
-from permille.ports import Lap
+from permille.enforce import Enforcement, Run, enforce, enforce_due
+from permille.ports import Lap, hour_of
 from permille.switching import Switching
 
 A_MINUTE = timedelta(minutes=1)

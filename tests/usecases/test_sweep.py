@@ -1,17 +1,18 @@
 """Once an hour somebody looks at every account, in pieces, and finds what drifted in either direction."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests.builders import ACCOUNT, CALLER, NOW, an_account
 from tests.fakes import User, When
 from tests.usecases.enforcement import A_MINUTE, World
 
-from permille.domain.account import Account, Status
+from permille.domain.account import Account, Exemption, Mode, Status
+from permille.domain.policy import SEED
 from permille.domain.switch import ACTIVE, INACTIVE
 from permille.domain.timeline import Kind
-from permille.ports import Lap
+from permille.ports import Lap, hour_of
 from permille.sweep import MOST_REPEATED, PAGE
 
 HOUR = timedelta(hours=1)
@@ -228,3 +229,18 @@ def test_an_account_that_cannot_be_read_for_long_does_not_make_the_sweep_go_on_f
     swept = [world.run(NEXT + minute * A_MINUTE).swept for minute in range(59)]
 
     assert sum(swept) == 1 + MOST_REPEATED
+
+
+@pytest.mark.parametrize(
+    ("until", "status"), [(NEXT - A_MINUTE, Status.DISABLED), (NEXT + HOUR, Status.ACTIVE)], ids=["over", "lasts"]
+)
+def test_entering_enforce_spares_who_is_exempt_only_while_that_lasts(
+    world: World, until: datetime, status: Status
+) -> None:
+    world.open(an_account(would_disable=True, exemption=Exemption(until, "A partner", "arn"), due_at=None))
+    world.counted(1000, 2)
+    world.rows.lap = Lap(hour_of(NEXT), Mode.OBSERVE, SEED.id, done=True)
+
+    world.run(NEXT)
+
+    assert world.account().status is status

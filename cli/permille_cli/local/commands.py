@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from permille.aws.replay import ReplayedTime
+from permille_cli import given
 from permille_cli.errors import Failure, WrongInput
 from permille_cli.local import stack
 from permille_cli.local.deployment import Deployment, logical_functions
@@ -155,14 +156,10 @@ def _running(state: StateDirectory) -> tuple[Running, dict[str, Any]]:
 def _instant(text: str | None) -> datetime | None:
     if text is None:
         return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise WrongInput(f"--at takes an ISO 8601 time such as 2026-03-01T09:00:00Z, not {text!r}") from error
-    instant = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    instant = given.instant(text, "--at")
     if not EARLIEST <= instant <= LATEST:
         raise WrongInput(f"--at takes a time from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}, not {text!r}")
-    return instant.astimezone(UTC)
+    return instant
 
 
 def _as_text(result: dict[str, int]) -> str:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import default
@@ -22,6 +22,7 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from permille.domain.timeline import BEGINNING
 from permille_cli import enrolment, timeline
 from permille_cli.errors import Failure
 from permille_cli.local import stack as embedded
@@ -81,7 +82,7 @@ def tell(*, as_json: AsJson = False) -> None:
         answers = _try_both(scene)
         console.rule("[bold]What their timelines say")
         for part in (BAKERY, DEALS):
-            entries = scene.stack.timeline.since(part.account_id, datetime(1970, 1, 1, tzinfo=UTC))
+            entries = scene.stack.timeline.since(part.account_id, BEGINNING)
             console.print(f"[bold]{part.account_id}")
             console.print(timeline.as_table(entries, scene.stack["PlatformName"]), "")
         console.rule("[bold]What their owners read")

@@ -12,7 +12,18 @@ from permille.domain.reputation import Days, Tally, first_day
 from permille.domain.timeline import Entry, Kind
 from permille.errors import Conflict, Unavailable
 from permille.observability import logger, record
-from permille.ports import Accounts, BreakerState, Control, Feed, Opening, Passing, Policies, Tallies, Timeline
+from permille.ports import (
+    Accounts,
+    BreakerState,
+    Control,
+    Feed,
+    Opening,
+    Passing,
+    Policies,
+    Tallies,
+    Timeline,
+    hour_of,
+)
 from permille.sweep import Sweeping, sweep
 from permille.switching import Switching, settle
 
@@ -185,11 +196,6 @@ class _Running:
         if state.opened_at:
             return Brake.OPEN, bound
         return (Brake.FREE if state.passed < bound else Brake.FULL), bound
-
-
-def hour_of(now: datetime) -> str:
-    """The UTC hour that the breaker counts in."""
-    return now.strftime("%Y-%m-%dT%H")
 
 
 def bound_of(state: BreakerState, policy: Policy) -> int:

@@ -95,6 +95,11 @@ class Timeline(Protocol):
     def get(self, account_id: str, entry_id: str) -> Entry | None: ...
 
 
+def hour_of(now: datetime) -> str:
+    """The UTC hour that the breaker counts in, and that a sweep is done once in."""
+    return now.strftime("%Y-%m-%dT%H")
+
+
 @dataclass(frozen=True, slots=True)
 class Passing:
     """One more disabling by a rule: it passes while the breaker is closed and fewer than `bound` passed in `hour`."""
@@ -146,7 +151,8 @@ class BreakerState:
 class Lap:
     """How far the sweep has come: one lap for each hour, mode and policy (its id). `after` is the last account that was
     looked at, `active` how many active ones were met. `anew`: mode or policy have changed, and make accounts due;
-    `again_at` (ISO 8601): once more from then on, when no run goes by what was in force before."""
+    `again_at` (ISO 8601): once more from then on, when no run goes by what was in force before; `repeated`, how often
+    that was so within the hour."""
 
     hour: str = ""
     mode: str = ""

@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from permille.domain.account import Account, Review, ReviewState
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import BEGINNING, Entry, Kind
 from permille.ports import Timeline
 
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _OUTCOMES = (Kind.REINSTATED, Kind.STAYS_SUSPENDED, Kind.TRIAL_UNUSED)
 
 
@@ -28,24 +27,23 @@ class Case:
 
 def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime) -> list[Case]:
     """The longest waiting first."""
-    asking = [(account.review.requested_at, account) for account in accounts if _asks(account) and account.review]
-    return [_case(account, timeline, now) for _, account in sorted(asking, key=lambda one: (one[0], one[1].id))]
+    asking = [
+        (account.review.requested_at, account.id, account, account.review)
+        for account in accounts
+        if account.review and account.review.state is ReviewState.OPEN
+    ]
+    return [_case(account, review, timeline, now) for _, _, account, review in sorted(asking, key=lambda one: one[:2])]
 
 
-def _asks(account: Account) -> bool:
-    return account.review is not None and account.review.state is ReviewState.OPEN
-
-
-def _case(account: Account, timeline: Timeline, now: datetime) -> Case:
-    assert account.review is not None
-    entries = timeline.since(account.id, _BEGINNING)
+def _case(account: Account, review: Review, timeline: Timeline, now: datetime) -> Case:
+    entries = timeline.since(account.id, BEGINNING)
     disabled = [entry for entry in entries if entry.kind in (Kind.DISABLED, Kind.STAFF_DISABLED, Kind.STAYS_SUSPENDED)]
     complaints = [entry for entry in entries if entry.kind is Kind.COMPLAINT and entry.facts["epoch"] == account.epoch]
     campaigns = Counter(str(entry.facts["campaign"] or entry.facts["subject"]) for entry in complaints)
     return Case(
         account=account,
-        review=account.review,
-        waits=now - account.review.requested_at,
+        review=review,
+        waits=now - review.requested_at,
         disabled=disabled[-1] if disabled else None,
         campaigns=campaigns.most_common(),
         trials=[entry for entry in entries if entry.kind in _OUTCOMES],

@@ -13,8 +13,8 @@ Action = Callable[[Account, datetime], Outcome]
 
 
 def act(accounts: Accounts, account_id: str, action: Action, now: datetime) -> Account | None:
-    """Applies one of domain/staff.py's decisions and returns the account; None where there is none. Raises `Refused`
-    where the decision does not suit the account, Unavailable where others kept writing."""
+    """Applies one of the decisions of domain/staff.py or domain/review.py and returns the account; None where there is
+    none. Raises `Refused` where the decision does not suit the account, Unavailable where others kept writing."""
     for _ in range(ATTEMPTS):
         account = accounts.get(account_id)
         if account is None:

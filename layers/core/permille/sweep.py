@@ -11,7 +11,7 @@ from permille.domain.switch import drift
 from permille.domain.timeline import Entry
 from permille.errors import Unavailable
 from permille.observability import record
-from permille.ports import Accounts, Control, Lap, Switch
+from permille.ports import Accounts, Control, Lap, Switch, hour_of
 
 PAGE = 100
 MOST_REPEATED = 5  # times within an hour: what cannot be read for long is left for the next
@@ -53,7 +53,7 @@ def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bo
 
 def _lap(last: Lap, rules: Rules, now: datetime) -> Lap:
     policy = rules.policy.id if rules.policy else last.policy
-    this = Lap(hour=now.strftime("%Y-%m-%dT%H"), mode=rules.mode, policy=policy)
+    this = Lap(hour=hour_of(now), mode=rules.mode, policy=policy)
     changed = (last.mode, last.policy) != (this.mode, this.policy)
     anew = changed or (last.anew and (not last.done or bool(last.again_at)))  # what was not swept is not forgotten
     if changed:  # until then a run may still go by a policy that it has cached
@@ -77,7 +77,7 @@ def _look(world: Sweeping, account: Account, denied: frozenset[str], lap: Lap, n
     if not account.settled:  # the switch is at work
         return False
     swept, entries = _drift(world.switch, account, denied, account.after_last_decision(now))
-    if _may_be_judged_otherwise(account, lap):
+    if _may_be_judged_otherwise(account, lap, now):
         swept = replace(swept, due_at=now)
     world.accounts.save(account, swept, entries)
     for entry in entries:
@@ -85,10 +85,10 @@ def _look(world: Sweeping, account: Account, denied: frozenset[str], lap: Lap, n
     return swept.due_at != account.due_at
 
 
-def _may_be_judged_otherwise(account: Account, lap: Lap) -> bool:
+def _may_be_judged_otherwise(account: Account, lap: Lap, now: datetime) -> bool:
     """Its window holds complaints, so that somebody has to look at some time; or it was only observed so far."""
     waits = lap.anew and account.due_at is not None
-    observed = account.would_disable and account.exemption is None and lap.mode == Mode.ENFORCE
+    observed = account.would_disable and not account.exempt_at(now) and lap.mode == Mode.ENFORCE
     return account.status is Status.ACTIVE and (waits or observed)
 
 

@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from permille.aws.control import BREAKER, hour_row
 from permille.aws.models import AccountRow, ControlRow, EntryRow, SenderRow, connection_of, on_table, unavailable
-from permille.aws.rows import DUE, account_due, entry_row, instant
+from permille.aws.rows import DUE, account_due, entry_row, instant, instant_of
 from permille.domain.account import Account, Exemption, Held, Review, ReviewState, Status, Trial, TrialState
 from permille.domain.timeline import Entry
 from permille.errors import Conflict, Unavailable
@@ -225,14 +225,14 @@ def _account(row: Any) -> Account:
         review=_review(row.review),
         trial=_trial(row.trial),
         missing=frozenset(row.missing or []),
-        decided_at=_instant(row.decided_at),
-        alerted_at=_instant(row.alerted_at),
+        decided_at=instant_of(row.decided_at),
+        alerted_at=instant_of(row.alerted_at),
         told=frozenset(row.told),
         settled=row.settled,
         asleep={caller: frozenset(keys) for caller, keys in row.asleep.items()},
         version=int(row.version),
         nudges=int(row.nudges),
-        due_at=_instant(row.due_at),
+        due_at=instant_of(row.due_at),
     )
 
 
@@ -258,7 +258,7 @@ def _review(row: dict[str, Any] | None) -> Review | None:
         "state": ReviewState(row["state"]),
         "day": date.fromisoformat(row["day"]),
         "requested_at": datetime.fromisoformat(row["requested_at"]),
-        "decided_at": _instant(row["decided_at"]),
+        "decided_at": instant_of(row["decided_at"]),
         "ask_again_on": date.fromisoformat(again) if again else None,
     }
     return Review(**{**row, **different})
@@ -285,7 +285,3 @@ def _changes(read: Account, account: Account) -> list[Any]:
 
 def _sorted(asleep: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
     return {caller: sorted(keys) for caller, keys in sorted(asleep.items())}
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from permille.aws.models import ControlRow, on_table, unavailable
-from permille.aws.rows import instant
+from permille.aws.rows import instant, instant_of
 from permille.ports import BreakerState, Lap
 
 BREAKER, SWEEP, ACCOUNTS = "breaker", "sweep", "accounts"
@@ -30,7 +30,7 @@ class DynamoControl:
         granted = breaker is not None and breaker.granted_hour == hour
         return BreakerState(
             passed=int(this_hour.passed or 0) if this_hour else 0,
-            opened_at=_instant(breaker.opened_at if breaker else None),
+            opened_at=instant_of(breaker.opened_at if breaker else None),
             granted=int(breaker.granted or 0) if breaker and granted else None,
             active_accounts=int(accounts.active or 0) if accounts else 0,
         )
@@ -71,7 +71,3 @@ class DynamoControl:
                 return self._rows.get(name, consistent_read=True)
             except self._rows.DoesNotExist:
                 return None
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

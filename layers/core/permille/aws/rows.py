@@ -12,6 +12,10 @@ def instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def instant_of(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
 def account_due(at: datetime) -> tuple[str, str]:
     return DUE, instant(at)
 

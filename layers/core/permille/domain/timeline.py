@@ -13,6 +13,7 @@ from permille.domain.policy import Decision, Rule, Verdict
 from permille.domain.policy_file import policy_data
 from permille.domain.reputation import Days
 
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # of every timeline
 LISTED_COMPLAINTS = 20  # of an alert
 LISTED_IDENTITIES = 1000  # of a decision record: an entry has to fit into a row and an event
 
