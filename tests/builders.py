@@ -13,8 +13,8 @@ from permille.domain.policy import SEED, Verdict, judge
 from permille.domain.reputation import Days, Tally
 from permille.domain.switch import ACTIVE, SenderState
 from permille.domain.timeline import Entry, Kind
-from permille.mails import Brand
 from permille.ports import Count, Mail, Sender
+from permille.templates import Brand
 
 PATIENCE = timedelta(seconds=5)
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -140,6 +140,7 @@ def an_entry(kind: Kind = Kind.DISABLED, at: datetime = NOW, account_id: str = A
         Kind.CLOSED,
         Kind.UNEXEMPTED,
         Kind.OWNER_MAIL_RESET,
+        Kind.LINKS_REVOKED,
         Kind.TRIAL_CONFIRMED,
     ):
         made[staffs] = lambda: timeline.by_staff(account_id, kind, at, **by_staff)

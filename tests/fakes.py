@@ -1,14 +1,17 @@
 """Every port of permille/ports.py, kept in memory. They pass the same contract tests as the adapters (tests/aws), and
 any call can be made to fail, before or after its effect."""
 
+import hmac
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 from permille.domain.account import Account
+from permille.domain.links import For
 from permille.domain.policy import SEED, Policy
 from permille.domain.reputation import Days, Tally
 from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
@@ -100,6 +103,7 @@ class Rows:
     breaker: BreakerState = field(default_factory=BreakerState)
     passed: dict[str, int] = field(default_factory=dict)  # through the breaker, by hour
     lap: Lap = field(default_factory=Lap)
+    link_generations: dict[For, int] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
 
     def put(self, *entries: Entry) -> None:
@@ -267,6 +271,32 @@ class FakeControl:
             self._rows.lap = lap
             if lap.done:
                 self._rows.breaker = replace(self._rows.breaker, active_accounts=lap.active)
+
+    def link_generation(self, audience: For) -> int:
+        with self._rows.faults.call("control.link_generation"):
+            return self._rows.link_generations.get(audience, 1)
+
+    def revoke_links(self, audience: For) -> None:
+        self._rows.link_generations[audience] = self.link_generation(audience) + 1
+
+
+@dataclass(slots=True)
+class FakeMacs:
+    """Keeps `ports.Macs`."""
+
+    faults: Faults = field(default_factory=Faults)
+
+    def make(self, audience: For, message: bytes) -> bytes:
+        with self.faults.call("macs.make"):
+            return self._mac(audience, message)
+
+    def verifies(self, audience: For, message: bytes, mac: bytes) -> bool:
+        with self.faults.call("macs.verifies"):
+            return hmac.compare_digest(self._mac(audience, message), mac)
+
+    def _mac(self, audience: For, message: bytes) -> bytes:
+        key = b"owners" if audience is For.OWNER else b"staff"
+        return hmac.new(key, message, sha256).digest()
 
 
 @dataclass(slots=True)

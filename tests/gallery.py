@@ -4,6 +4,7 @@ python -m tests.gallery FOLDER      writes .eml, .txt and .html, and .png where 
 python -m tests.gallery --golden    writes the texts that tests/usecases/test_golden.py compares with
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -11,19 +12,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from aws_lambda_powertools.event_handler import Response
 from rich.progress import track
 from tests.builders import NOW, PLATFORM, STAFF, TODAY, a_verdict, an_account, an_entry, complaint_entries
 
 from permille.aws.outward import SesMailer
+from permille.console.pages import Pages
 from permille.domain import timeline, wording
 from permille.domain.policy import ALLPROWEBTOOLS, judge
 from permille.domain.reputation import Tally
 from permille.domain.timeline import Entry, Kind
-from permille.mails import Brand, compose, guide
+from permille.mails import Addresses, compose
 from permille.ports import Mail
+from permille.templates import Brand
 
 GOLDEN = Path(__file__).parent / "golden"
-BRAND = Brand(PLATFORM, "support@apwt.example", "https://apwt.example/reputation")
+BRAND = Brand(PLATFORM, "support@apwt.example")
+ADDRESSES = Addresses("https://apwt.example/reputation/enter?token=abc", "https://apwt.example/reputation/guide")
+PAGES = Pages(BRAND)
 OWNER = an_account(owner_name="Bea", owner_email="bea@bakery.example")
 MAILER = SesMailer(
     mail_from="reputation@apwt.example",
@@ -52,7 +58,7 @@ def entries() -> Iterator[tuple[str, Entry]]:
 def mails() -> Iterator[tuple[str, Mail]]:
     for name, entry in entries():
         if entry.kind.is_mailed:
-            yield name, compose(entry, OWNER, BRAND)
+            yield name, compose(entry, OWNER, BRAND, ADDRESSES)
 
 
 def golden() -> dict[str, str]:
@@ -62,7 +68,13 @@ def golden() -> dict[str, str]:
         for name, entry in entries()
     ]
     texts = {f"{name}.txt": f"Subject: {mail.subject}\n\n{mail.text}" for name, mail in mails()}
-    return texts | {"timeline.txt": "\n".join(lines), "guide.txt": guide(BRAND)[0]}
+    return texts | {"timeline.txt": "\n".join(lines), "guide.txt": str(PAGES.guide_text().body)}
+
+
+def standing_alone(page: Response[str]) -> str:
+    """A page of the console as a file: with the stylesheet in it."""
+    style = f"<style>{PAGES.stylesheet().body}</style>"
+    return re.sub(r'<link rel="stylesheet"[^>]*>', lambda _: style, str(page.body))
 
 
 def _write(folder: Path, texts: dict[str, str]) -> None:
@@ -73,7 +85,7 @@ def _write(folder: Path, texts: dict[str, str]) -> None:
 
 def _show(folder: Path) -> None:
     _write(folder, golden())
-    pages = {name: mail.html for name, mail in mails()} | {"guide": guide(BRAND)[1]}
+    pages = {name: mail.html for name, mail in mails()} | {"guide": standing_alone(PAGES.page("guide"))}
     _write(folder, {f"{name}.html": html for name, html in pages.items()})
     for name, mail in mails():
         (folder / f"{name}.eml").write_bytes(MAILER.message(mail).as_bytes())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from permille.aws.accounts import LEASED_FOR
-from permille.settings import EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille.settings import ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
 from permille_cli.template import load
 
 Resource = Mapping[str, Any]
@@ -20,6 +20,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "IngestComplaint": IngestSettings,
     "Enforce": EnforceSettings,
     "Notify": NotifySettings,
+    "Console": ConsoleSettings,
 }
 READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
@@ -31,7 +32,7 @@ def of_type(kind: str) -> dict[str, Resource]:
 FUNCTIONS = of_type("AWS::Serverless::Function")
 QUEUES = of_type("AWS::SQS::Queue")
 TABLES = of_type("AWS::DynamoDB::Table")
-SOURCES = {f"{name}.{event}": one for name, f in FUNCTIONS.items() for event, one in f["Events"].items()}
+SOURCES = {f"{name}.{event}": one for name, f in FUNCTIONS.items() for event, one in f.get("Events", {}).items()}
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 each_source = pytest.mark.parametrize("name", SOURCES)
 
@@ -220,6 +221,12 @@ NEEDED = {
         "TimelineTable": {"GetItem"},
         "ControlTable": {"GetItem"},
         "HandedOnTable": {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
+    },
+    "Console": {
+        "AccountsTable": {"GetItem", "UpdateItem"},
+        "TalliesTable": {"Query"},
+        "TimelineTable": {"Query", "PutItem"},
+        "ControlTable": {"GetItem"},
     },
 }
 

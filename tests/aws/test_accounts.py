@@ -36,6 +36,7 @@ EVERYTHING = an_account(
     held=Held.BREAKER,
     exemption=Exemption(LATER, "A partner", "sam"),
     missing=frozenset({"permille-shop"}),
+    link_generation=7,
     review=Review(ReviewState.DECLINED, TODAY, 800, "Old list", "New list", NOW, LATER, "sam", "Not yet", TODAY),
     trial=Trial(TrialState.OBSERVING, TODAY, NOW, LATER, LATER, asked=True),
     decided_at=NOW,

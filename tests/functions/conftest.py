@@ -34,6 +34,8 @@ ENVIRONMENT = {
     "TIMELINE_BUS": "timeline",
     "MAIL_FROM": "reputation@apwt.example",
     "CONFIGURATION_SET": "permille",
+    "LINK_BASE": "https://console.example/",
+    "SMTP_ENDPOINT": "email-smtp.us-east-1.amazonaws.com:587",
 }
 
 
@@ -85,7 +87,8 @@ class Cloud:
 def forgotten() -> None:
     bootstrap.ingesting.cache_clear()
     bootstrap.enforcing.cache_clear()
-    bootstrap._handing.cache_clear()
+    bootstrap._handing_on.cache_clear()
+    bootstrap.consoling.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +108,10 @@ def cloud(aws: None, accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) 
         "FEEDBACK_QUEUE_URL": sqs.create_queue(QueueName="feedback")["QueueUrl"],
         "FEEDBACK_DEAD_LETTER_QUEUE_URL": sqs.create_queue(QueueName="feedback-dead-letters")["QueueUrl"],
     }
-    for name, value in {**ENVIRONMENT, **feedback, "NOTIFY_QUEUE_URL": queue}.items():
+    keys = {
+        name: boto3.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
+        for name in ("OWNER_LINK_KEY", "STAFF_LINK_KEY")
+    }
+    for name, value in {**ENVIRONMENT, **feedback, **keys, "NOTIFY_QUEUE_URL": queue}.items():
         monkeypatch.setenv(name, value)
     return Cloud(dynamodb, iam, sqs, accounts, queue)

@@ -17,14 +17,14 @@ from tests.builders import (
 
 from permille.domain import timeline, wording
 from permille.domain.timeline import Entry, Kind
-from permille.mails import compose
+from permille.mails import Addresses, compose
 from permille.ports import Mail
 
 MAILED = [kind for kind in Kind if kind.is_mailed]
 
 
 def the_mail(entry: Entry, **account: Any) -> Mail:
-    return compose(entry, an_account(**account), BRAND)
+    return compose(entry, an_account(**account), BRAND, Addresses())
 
 
 def about(**message: str) -> Mail:

@@ -1,13 +1,26 @@
 """What was written is handed on: once where it can be, later where it could not, and the stream never waits."""
 
 import pytest
-from tests.builders import ACCOUNT, BRAND, an_account, an_entry
-from tests.fakes import FakeAccounts, FakeBus, FakeLater, FakeMailer, FakeOnce, FakeTimeline, Faults, Rows, When
+from tests.builders import ACCOUNT, BRAND, NOW, an_account, an_entry
+from tests.fakes import (
+    FakeAccounts,
+    FakeBus,
+    FakeLater,
+    FakeMacs,
+    FakeMailer,
+    FakeOnce,
+    FakeTimeline,
+    Faults,
+    Rows,
+    When,
+)
 
+from permille.access import Links
 from permille.domain.timeline import Kind
 from permille.errors import Unavailable
 from permille.notify import Effect, Handing, effects_of, hand_on, hand_on_again, redrive
 
+LINKS = Links(FakeMacs(), "https://console.example")
 DISABLED, COMPLAINT = an_entry(Kind.DISABLED), an_entry(Kind.COMPLAINT)
 
 
@@ -22,12 +35,12 @@ class Notification:
         self.bus, self.mailer = FakeBus(self.faults), FakeMailer(self.faults)
         self.once, self.later = FakeOnce(self.faults), FakeLater(self.faults)
         accounts, timeline = FakeAccounts(self.rows), FakeTimeline(self.rows)
-        self.world = Handing(accounts, timeline, self.bus, self.mailer, self.once, self.later, BRAND)
+        self.world = Handing(accounts, timeline, self.bus, self.mailer, self.once, self.later, BRAND, LINKS)
 
     def work_the_queue(self) -> None:
         jobs, self.later.jobs = self.later.jobs, []
         for account_id, entry_id, effect in jobs:
-            hand_on_again(self.world, account_id, entry_id, Effect(effect))
+            hand_on_again(self.world, account_id, entry_id, Effect(effect), NOW)
 
 
 @pytest.fixture
@@ -44,7 +57,7 @@ def test_every_entry_goes_to_the_bus_and_what_is_mailed_to_the_owner_too(kind: K
 
 def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: Notification) -> None:
     for _ in range(3):
-        hand_on(notify.world, [DISABLED, COMPLAINT, DISABLED])
+        hand_on(notify.world, [DISABLED, COMPLAINT, DISABLED], NOW)
 
     assert notify.bus.entries == [DISABLED, COMPLAINT]
     assert [(mail.to, mail.entry_id) for mail in notify.mailer.sent] == [("owner@bakery.example", DISABLED.id)]
@@ -58,7 +71,7 @@ def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: Notifica
 def test_what_fails_is_put_off_and_the_rest_goes_out(notify: Notification, call: str, effect: Effect) -> None:
     notify.faults.fail(call)
 
-    hand_on(notify.world, [DISABLED])
+    hand_on(notify.world, [DISABLED], NOW)
 
     assert notify.later.jobs == [(ACCOUNT, DISABLED.id, effect)]
     assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if effect is Effect.BUS else (1, 0))
@@ -66,10 +79,10 @@ def test_what_fails_is_put_off_and_the_rest_goes_out(notify: Notification, call:
 
 def test_what_was_put_off_is_handed_on_once(notify: Notification) -> None:
     notify.faults.fail("mailer.send")
-    hand_on(notify.world, [DISABLED])
+    hand_on(notify.world, [DISABLED], NOW)
 
     notify.work_the_queue()
-    hand_on(notify.world, [DISABLED])
+    hand_on(notify.world, [DISABLED], NOW)
 
     assert len(notify.mailer.sent) == 1
     assert notify.bus.entries == [DISABLED]
@@ -77,10 +90,10 @@ def test_what_was_put_off_is_handed_on_once(notify: Notification) -> None:
 
 def test_a_mail_whose_answer_was_lost_may_go_out_a_second_time_but_no_more(notify: Notification) -> None:
     notify.faults.fail("mailer.send", when=When.AFTER)
-    hand_on(notify.world, [DISABLED])
+    hand_on(notify.world, [DISABLED], NOW)
 
     notify.work_the_queue()
-    hand_on(notify.world, [DISABLED, DISABLED])
+    hand_on(notify.world, [DISABLED, DISABLED], NOW)
 
     assert len(notify.mailer.sent) == 2
 
@@ -88,7 +101,7 @@ def test_a_mail_whose_answer_was_lost_may_go_out_a_second_time_but_no_more(notif
 def test_the_stream_never_waits_for_a_mail_server(notify: Notification) -> None:
     notify.faults.fail("mailer.send", times=100)
 
-    hand_on(notify.world, [DISABLED, COMPLAINT])
+    hand_on(notify.world, [DISABLED, COMPLAINT], NOW)
 
     assert len(notify.later.jobs) == 1
     assert notify.bus.entries == [DISABLED, COMPLAINT]
@@ -99,8 +112,8 @@ def test_what_can_be_neither_handed_on_nor_put_off_is_told_again_by_the_stream(n
     notify.faults.fail("later.put")
 
     with pytest.raises(Unavailable):
-        hand_on(notify.world, [DISABLED])
-    hand_on(notify.world, [DISABLED])
+        hand_on(notify.world, [DISABLED], NOW)
+    hand_on(notify.world, [DISABLED], NOW)
 
     assert len(notify.mailer.sent) == 1
 
@@ -109,14 +122,14 @@ def test_what_fails_again_goes_back_to_the_queue(notify: Notification) -> None:
     notify.faults.fail("mailer.send")
 
     with pytest.raises(Unavailable):
-        hand_on_again(notify.world, ACCOUNT, DISABLED.id, Effect.MAIL)
+        hand_on_again(notify.world, ACCOUNT, DISABLED.id, Effect.MAIL, NOW)
 
 
 @pytest.mark.parametrize("entry_id", ["nothing", COMPLAINT.id])
 def test_a_job_whose_entry_or_account_is_gone_is_done(notify: Notification, entry_id: str) -> None:
     notify.rows.accounts.clear()
 
-    hand_on_again(notify.world, ACCOUNT, entry_id, Effect.MAIL)
+    hand_on_again(notify.world, ACCOUNT, entry_id, Effect.MAIL, NOW)
 
     assert notify.mailer.sent == []
 
@@ -125,9 +138,9 @@ def test_a_job_whose_entry_or_account_is_gone_is_done(notify: Notification, entr
 
 
 def test_what_was_never_handed_on_is_queued_again_and_nothing_else(notify: Notification) -> None:
-    hand_on(notify.world, [COMPLAINT])
+    hand_on(notify.world, [COMPLAINT], NOW)
     notify.faults.fail("mailer.send")
-    hand_on(notify.world, [DISABLED])
+    hand_on(notify.world, [DISABLED], NOW)
     notify.later.jobs.clear()  # the queue was purged by hand
 
     queued = list(redrive([COMPLAINT, DISABLED], notify.once, notify.later))
@@ -139,7 +152,7 @@ def test_what_was_never_handed_on_is_queued_again_and_nothing_else(notify: Notif
 
 def test_a_redrive_of_what_was_done_in_the_meantime_mails_nobody_twice(notify: Notification) -> None:
     list(redrive([DISABLED], notify.once, notify.later))
-    hand_on(notify.world, [DISABLED])
+    hand_on(notify.world, [DISABLED], NOW)
 
     notify.work_the_queue()
 

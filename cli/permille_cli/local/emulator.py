@@ -6,6 +6,7 @@ It runs as a script of the tools' Python (`python -P emulator.py`), so it import
 - It ends when its standard input ends, so it cannot outlive whoever started it, however that one died.
 - Sending by the SES API is authorized on the identity that is sent from, as AWS does.
 - An identity keeps its default configuration set.
+- A function URL is one of this host, and the function is told the address that was asked for.
 - Whoever sends the token of the environment variable PERMILLE_TOKEN in the header `x-permille-token` may ask:
   `GET /_permille/credential?access_key_id=`    the secret of an Active key and whose it is; or 404
   `GET /_permille/identity?address=`            the verified identity that mail from an address is sent as; or 404
@@ -52,6 +53,7 @@ async def _serve(gateway: socket.socket, token: str) -> None:
 
     _authorize_sending_on_the_identity()
     _keep_default_configuration_sets()
+    _serve_function_urls_here(gateway.getsockname()[1])
     config = Config()
     config.bind = [f"fd://{gateway.fileno()}"]
     config.keep_alive_timeout = 75
@@ -249,6 +251,32 @@ def _default_set(method: str, path: str, body: bytes) -> tuple[str, str | None] 
         request = json.loads(body)
         return request["EmailIdentity"], request.get("ConfigurationSetName")
     return None
+
+
+# ---------------------------------------------------------------- function URLs
+
+
+def _serve_function_urls_here(port: int) -> None:
+    """ministack names function URLs as AWS does, on.aws, where nobody finds them, and tells functions the same."""
+    from ministack.services import lambda_svc
+    from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]
+
+    event_of, attributes_of = lambda_svc._build_function_url_event, provisioners._lambda_url_attributes
+
+    def event(url_id: str, account: str, region: str, method: str, path: str, headers: dict[str, str],
+              *rest: Any, **more: Any) -> Any:  # fmt: skip
+        built = event_of(url_id, account, region, method, path, headers, *rest, **more)
+        host = next((value for name, value in headers.items() if name.lower() == "host"), "")
+        built["requestContext"]["domainName"] = host
+        built["headers"] |= {"host": host, "x-forwarded-proto": "http", "x-forwarded-port": str(port)}
+        return built
+
+    def attributes(config: dict[str, Any]) -> Any:
+        here = config["FunctionUrl"].replace("https://", "http://").replace(".on.aws/", f".localhost:{port}/")
+        return attributes_of({**config, "FunctionUrl": here})
+
+    lambda_svc._build_function_url_event = event
+    provisioners._lambda_url_attributes = attributes
 
 
 if __name__ == "__main__":

@@ -8,16 +8,18 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from permille import __version__
 from permille.domain.account import Mode
 from permille.enforce import Enforcement
 from permille.ports import Ledger, Quarantine
-from permille.settings import EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille.settings import ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
 from permille.switching import Switching
 
 if TYPE_CHECKING:
     from permille.aws.outward import RememberedOnce
+    from permille.console.world import Console
     from permille.notify import Handing
 
 
@@ -113,20 +115,28 @@ def code_version() -> str:
     return f"{__version__}+{digest.hexdigest()[:8]}"
 
 
-def handing(context: Any) -> "Handing":
+@dataclass(frozen=True, slots=True)
+class HandingOn:
+    handing: "Handing"
+    settings: NotifySettings
+
+
+def handing_on(context: Any) -> HandingOn:
     """What is remembered of a run that is cut off depends on the time that this invocation has left."""
-    once, handing = _handing()
+    once, handing_on = _handing_on()
     once.during(context)
-    return handing
+    return handing_on
 
 
 @cache
-def _handing() -> "tuple[RememberedOnce, Handing]":
+def _handing_on() -> "tuple[RememberedOnce, HandingOn]":
+    from permille.access import Links
     from permille.aws.accounts import DynamoAccounts
     from permille.aws.history import DynamoTimeline
+    from permille.aws.macs import KmsMacs
     from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, TimelineBus
-    from permille.mails import Brand
     from permille.notify import Handing
+    from permille.templates import Brand
 
     settings = NotifySettings.from_env()
     once = RememberedOnce(table=settings.handed_on_table)
@@ -144,8 +154,54 @@ def _handing() -> "tuple[RememberedOnce, Handing]":
         brand=Brand(
             platform=settings.platform_name,
             support=settings.support_contact,
-            links=settings.link_base.rstrip("/"),
             colour=settings.brand_colour,
         ),
+        links=Links(KmsMacs(owner_key=settings.owner_link_key), settings.link_base),
     )
-    return once, handing
+    return once, HandingOn(handing, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Consoling:
+    console: "Console"
+    settings: ConsoleSettings
+
+
+@cache
+def consoling() -> Consoling:
+    from permille.aws.accounts import DynamoAccounts
+    from permille.aws.control import DynamoControl
+    from permille.aws.history import DynamoTallies, DynamoTimeline
+    from permille.aws.macs import KmsMacs
+    from permille.aws.policy import SsmPolicies
+    from permille.console.pages import Pages
+    from permille.console.sessions import Doorkeeper
+    from permille.console.world import Console
+    from permille.templates import Brand
+
+    settings = ConsoleSettings.from_env()
+    accounts = DynamoAccounts(
+        accounts=settings.accounts_table,
+        senders=settings.senders_table,
+        timeline=settings.timeline_table,
+        control=settings.control_table,
+    )
+    control = DynamoControl(table=settings.control_table)
+    macs = KmsMacs(owner_key=settings.owner_link_key, staff_key=settings.staff_link_key)
+    brand = Brand(settings.platform_name, settings.support_contact, settings.brand_colour)
+    console = Console(
+        pages=Pages(brand, settings.frame_origins),
+        doors=Doorkeeper(macs, accounts, control, origin_of(settings.link_base)),
+        accounts=accounts,
+        tallies=DynamoTallies(table=settings.tallies_table),
+        timeline=DynamoTimeline(table=settings.timeline_table),
+        policies=SsmPolicies(parameter=settings.policy_parameter),
+        control=control,
+    )
+    return Consoling(console, settings)
+
+
+def origin_of(address: str) -> str:
+    """Scheme, host and port of an address, as a browser names where a form comes from; empty of an empty one."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}".lower() if address else ""

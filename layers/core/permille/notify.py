@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from permille.access import Links
 from permille.domain.timeline import Entry
 from permille.errors import Unavailable
-from permille.mails import Brand, compose
+from permille.mails import Addresses, compose
 from permille.observability import record
 from permille.ports import Accounts, Bus, Later, Mailer, Once, Timeline
+from permille.templates import Brand
 
 
 class Effect(StrEnum):
@@ -27,32 +30,33 @@ class Handing:
     once: Once
     later: Later
     brand: Brand
+    links: Links
 
 
 def effects_of(entry: Entry) -> list[Effect]:
     return [Effect.BUS, Effect.MAIL] if entry.kind.is_mailed else [Effect.BUS]
 
 
-def hand_on(world: Handing, entries: Iterable[Entry]) -> None:
+def hand_on(world: Handing, entries: Iterable[Entry], now: datetime) -> None:
     """Hands on at once what can be, and queues the rest, so that the stream never waits for a mail server."""
     for entry in entries:
         record("entry.received", account=entry.account_id, entry=entry.id, kind=entry.kind)
         for effect in effects_of(entry):
             try:
-                _perform(world, entry, effect)
+                _perform(world, entry, effect, now)
             except Unavailable as error:
                 record("entry.postponed", account=entry.account_id, entry=entry.id, effect=effect, why=str(error))
                 world.later.put(entry.account_id, entry.id, effect)
 
 
-def hand_on_again(world: Handing, account_id: str, entry_id: str, effect: Effect) -> None:
+def hand_on_again(world: Handing, account_id: str, entry_id: str, effect: Effect, now: datetime) -> None:
     """One more try of what was queued. Raises Unavailable where it fails again."""
     record("entry.received_again", account=account_id, entry=entry_id, effect=effect)
     entry = world.timeline.get(account_id, entry_id)
     if entry is None:
         record("entry.missing", account=account_id, entry=entry_id, effect=effect)
     else:
-        _perform(world, entry, effect)
+        _perform(world, entry, effect, now)
 
 
 def redrive(entries: Iterable[Entry], once: Once, later: Later) -> Iterator[tuple[Entry, Effect]]:
@@ -68,22 +72,23 @@ def _key(entry: Entry, effect: Effect) -> str:
     return f"{effect}#{entry.account_id}#{entry.id}"
 
 
-def _perform(world: Handing, entry: Entry, effect: Effect) -> None:
+def _perform(world: Handing, entry: Entry, effect: Effect, now: datetime) -> None:
     def act() -> None:
         if effect is Effect.BUS:
             world.bus.put(entry)
         else:
-            _mail(world, entry)
+            _mail(world, entry, now)
         record("entry.handed_on", account=entry.account_id, entry=entry.id, effect=effect)
 
     world.once.do(_key(entry, effect), act)
 
 
-def _mail(world: Handing, entry: Entry) -> None:
+def _mail(world: Handing, entry: Entry, now: datetime) -> None:
     account = world.accounts.get(entry.account_id)
     if account is None:
         record("account.missing", account=entry.account_id, entry=entry.id)
     elif account.owner_mail:
         record("mail.withheld", account=account.id, entry=entry.id, why=account.owner_mail)
     else:
-        world.mailer.send(compose(entry, account, world.brand))
+        addresses = Addresses(world.links.owner(account, now), world.links.guide)
+        world.mailer.send(compose(entry, account, world.brand, addresses))

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from permille.domain.account import Account
+from permille.domain.links import For
 from permille.domain.policy import Policy
 from permille.domain.reputation import Days, Tally
 from permille.domain.switch import Changes, SenderState
@@ -176,6 +177,9 @@ class Control(Protocol):
     def save_lap(self, lap: Lap) -> None:
         """One that is done also says how many accounts are active."""
 
+    def link_generation(self, audience: For) -> int:
+        """Of all links for staff, or for platforms; strongly consistent."""
+
 
 class Policies(Protocol):
     def current(self) -> Policy:
@@ -208,6 +212,14 @@ class Switch(Protocol):
 
     def apply(self, caller: str, changes: Changes) -> None:
         """Can be repeated without harm; a key that is gone is passed over. To be believed only after reading back."""
+
+
+class Macs(Protocol):
+    """HMAC-SHA-256 under a key for owners' links, and another for staff's and platforms'."""
+
+    def make(self, audience: For, message: bytes) -> bytes: ...
+
+    def verifies(self, audience: For, message: bytes, mac: bytes) -> bool: ...
 
 
 class Mailer(Protocol):

@@ -68,7 +68,30 @@ class NotifySettings(Settings):
     notify_queue_url: str
     mail_from: str
     configuration_set: str
+    link_base: str
+    owner_link_key: str
     reply_to: str = ""
     support_contact: str = ""
+    brand_colour: str = "#2b6cb0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSettings(Settings):
+    """`link_base`: what the console's addresses begin with where that is not the function URL. `frame_origins`: who may
+    frame owners' pages, separated by spaces."""
+
+    platform_name: str
+    accounts_table: str
+    senders_table: str
+    tallies_table: str
+    complaints_table: str
+    timeline_table: str
+    owner_link_key: str
+    staff_link_key: str
+    policy_parameter: str
+    enforcement_mode: str
+    smtp_endpoint: str
     link_base: str = ""
+    frame_origins: str = ""
+    support_contact: str = ""
     brand_colour: str = "#2b6cb0"

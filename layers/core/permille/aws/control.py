@@ -6,9 +6,10 @@ from typing import Any
 
 from permille.aws.models import ControlRow, on_table, unavailable
 from permille.aws.rows import instant, instant_of
+from permille.domain.links import For
 from permille.ports import BreakerState, Lap
 
-BREAKER, SWEEP, ACCOUNTS = "breaker", "sweep", "accounts"
+BREAKER, SWEEP, ACCOUNTS, LINKS = "breaker", "sweep", "accounts", "links"
 
 
 def hour_row(hour: str) -> str:
@@ -64,6 +65,15 @@ class DynamoControl:
             self._rows(SWEEP, lap=asdict(lap)).save()
             if lap.done:
                 self._rows(ACCOUNTS, active=lap.active).save()
+
+    def link_generation(self, audience: For) -> int:
+        row = self._get(LINKS)
+        return 1 + int((getattr(row, audience) if row else 0) or 0)
+
+    def revoke_links(self, audience: For) -> None:
+        """All links that were made before for staff, or for platforms, let nobody in any more."""
+        with unavailable(f"revoking the links for {audience}"):
+            self._rows(LINKS).update(actions=[getattr(ControlRow, audience).add(1)])
 
     def _get(self, name: str) -> Any:
         with unavailable(f"reading {name}"):

@@ -40,6 +40,7 @@ class AccountRow(Model):
     review = JSONAttribute(null=True)
     trial = JSONAttribute(null=True)
     missing = JSONAttribute(default=list)
+    link_generation = NumberAttribute(default=1)
     senders = ListAttribute(of=UnicodeAttribute)
     status = UnicodeAttribute()
     epochs = ListAttribute(of=UnicodeAttribute)
@@ -87,7 +88,7 @@ class EntryRow(Model):
 
 
 class ControlRow(Model):
-    """What the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`."""
+    """What the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`, `links`."""
 
     name = UnicodeAttribute(hash_key=True)
     passed = NumberAttribute(null=True)
@@ -99,6 +100,8 @@ class ControlRow(Model):
     reset_reason = UnicodeAttribute(null=True)
     active = NumberAttribute(null=True)
     lap = JSONAttribute(null=True)
+    staff = NumberAttribute(null=True)
+    platform = NumberAttribute(null=True)
 
 
 def on_table(model: type[M], table_name: str) -> type[M]:

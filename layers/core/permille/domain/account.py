@@ -105,7 +105,7 @@ class Account:
     `settled`: the credential was read back as agreeing when it was last switched. `told`: recent complaint entries
     told by an alert. `would_disable`: a rule is broken, and observing or an exemption spares the account. `missing`:
     senders whose IAM user was found to be gone. `owner_mail`: empty, or why the owner is not written to any more
-    (`bounced`, `complained`)."""
+    (`bounced`, `complained`). `link_generation`: links to the account of earlier ones are revoked."""
 
     id: str
     owner_email: str
@@ -127,6 +127,7 @@ class Account:
     settled: bool = True
     asleep: Mapping[str, frozenset[str]] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
+    link_generation: int = 1
     version: int = 1
     nudges: int = 0
     due_at: datetime | None = None

@@ -57,6 +57,12 @@ def reset_owner_mail(account: Account, reason: str, by: str, now: datetime) -> O
     return Outcome(written_to, [timeline.by_staff(account.id, Kind.OWNER_MAIL_RESET, now, reason, by)])
 
 
+def revoke_links(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+    """No link to the account that was made before opens it any more."""
+    revoked = replace(account, link_generation=account.link_generation + 1, decided_at=now)
+    return Outcome(revoked, [timeline.by_staff(account.id, Kind.LINKS_REVOKED, now, reason, by)])
+
+
 def exempt(account: Account, until: datetime, reason: str, by: str, now: datetime) -> Outcome:
     """No rule disables the account until then. Replaces an exemption that there was."""
     if until <= now:

@@ -56,6 +56,7 @@ class Kind(StrEnum):
     SENDER_MISSING = "sender_missing"
     OWNER_MAIL = "owner_mail"
     OWNER_MAIL_RESET = "owner_mail_reset"
+    LINKS_REVOKED = "links_revoked"
 
     @property
     def audience(self) -> Audience:

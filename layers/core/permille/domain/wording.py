@@ -113,6 +113,7 @@ _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
     Kind.SENDER_MISSING: _missing_headline,
     Kind.OWNER_MAIL: _owner_mail_headline,
     Kind.OWNER_MAIL_RESET: lambda _, __: "The owner is written to again",
+    Kind.LINKS_REVOKED: lambda _, __: "All links to the account's pages were revoked",
 }
 
 _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
@@ -171,6 +172,7 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.SENDER_MISSING: lambda _: "Nobody can send as a user that is gone, so there is nothing to switch.",
     Kind.OWNER_MAIL: lambda _: "Reach the owner in another way, and have the address mended.",
     Kind.OWNER_MAIL_RESET: lambda facts: f"By {plain(facts['by'])}: {reason(facts)}",
+    Kind.LINKS_REVOKED: lambda facts: f"By {plain(facts['by'])}: {reason(facts)}",
 }
 
 

@@ -1,0 +1,140 @@
+"""`permille link`: the links that let people in, and the tokens that let host platforms in."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from permille import access
+from permille.access import Links
+from permille.aws.macs import KmsMacs
+from permille.domain import links, staff
+from permille.domain.account import Account, Outcome
+from permille.domain.links import For
+from permille_cli import given
+from permille_cli.errors import WrongInput
+from permille_cli.output import AsJson, emit_json, out
+from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find
+from permille_cli.staff import AccountId, Reason
+
+app = typer.Typer(
+    help="Links to pages, and tokens for the JSON API. Whoever holds one is let in: hand it to nobody else.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+revoke = typer.Typer(help="Let nobody in any more who holds an earlier one.", no_args_is_help=True)
+app.add_typer(revoke, name="revoke")
+
+LONGEST_NAME = 60
+Name = Annotated[str, typer.Option(help="Who is let in, as the timeline names them.")]
+
+
+@app.command()
+def owner(
+    account_id: AccountId,
+    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[For.OWNER].days,
+    *,
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """A link to an account's report, for its owner."""
+    found = find(stack)
+    account = found.account(account_id)
+    _print_link(_links(found).owner(account, found.now(), _lasting(days, "--days")), as_json=as_json)
+
+
+@app.command(name="staff")
+def for_staff(
+    name: Name,
+    hours: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[For.STAFF].total_seconds() / 3600,
+    *,
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """A link to support's desk, for one of its people."""
+    found, lasts = find(stack), _lasting(hours / 24, "--hours")
+    generation = found.control.link_generation(For.STAFF)
+    _print_link(_links(found).staff(_name(name), generation, found.now(), lasts), as_json=as_json)
+
+
+@app.command()
+def platform(
+    name: Name,
+    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[For.PLATFORM].days,
+    *,
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """A token for the JSON API, for a host platform."""
+    found, lasts = find(stack), _lasting(days, "--days")
+    claims = links.claims(For.PLATFORM, _name(name), found.control.link_generation(For.PLATFORM), found.now(), lasts)
+    token = access.make_token(_links(found).macs, claims)
+    if as_json:
+        emit_json({"token": token, "api": f"{found['ConsoleUrl'].rstrip('/')}/api/v1"})
+    else:
+        out.print(token, soft_wrap=True, markup=False)
+
+
+@revoke.command(name="owner")
+def revoke_owner(
+    account_id: AccountId, reason: Reason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Revoke all links to an account's pages, those in mails too."""
+    found = find(stack)
+    found.account(account_id)
+    decided = found.act(account_id, partial(_revoked, given.reason(reason), caller()))
+    _print_revoked(f"owner of {account_id}", decided.link_generation, as_json=as_json)
+
+
+def _revoked(why: str, by: str, account: Account, now: datetime) -> Outcome:
+    return staff.revoke_links(account, why, by, now)
+
+
+@revoke.command(name="staff")
+def revoke_staff(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Revoke the links of all of support's people."""
+    _revoke(find(stack), For.STAFF, as_json=as_json)
+
+
+@revoke.command(name="platform")
+def revoke_platform(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Revoke the tokens of all host platforms."""
+    _revoke(find(stack), For.PLATFORM, as_json=as_json)
+
+
+def _revoke(found: Stack, audience: For, *, as_json: bool) -> None:
+    found.control.revoke_links(audience)
+    _print_revoked(audience, found.control.link_generation(audience), as_json=as_json)
+
+
+def _links(found: Stack) -> Links:
+    macs = KmsMacs(owner_key=found["OwnerLinkKeyArn"], staff_key=found["StaffLinkKeyArn"])
+    return Links(macs, found["ConsoleUrl"])
+
+
+def _lasting(days: float, option: str) -> timedelta:
+    longest = links.LASTS[For.PLATFORM]
+    if not 0 < days <= longest.days:  # nan neither
+        raise WrongInput(f"{option} takes more than 0, and no more than {longest.days} days")
+    return timedelta(days=days)
+
+
+def _name(name: str) -> str:
+    if not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
+        raise WrongInput(f"--name takes 1 to {LONGEST_NAME} printable characters, not {name!r}")
+    return name.strip()
+
+
+def _print_link(link: str, *, as_json: bool) -> None:
+    if as_json:
+        emit_json({"link": link})
+    else:
+        out.print(link, soft_wrap=True, markup=False)
+
+
+def _print_revoked(whose: str, generation: int, *, as_json: bool) -> None:
+    if as_json:
+        emit_json({"revoked": whose, "generation": generation})
+    else:
+        out.print(f"All earlier links are revoked: {whose}.", markup=False)

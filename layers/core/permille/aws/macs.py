@@ -1,0 +1,38 @@
+"""MACs by KMS: whoever may make one holds no key, and whoever may only verify cannot forge."""
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from permille.aws.client import client, code_of, unavailable
+from permille.domain.links import For
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+_ALGORITHM: Any = "HMAC_SHA_256"
+
+
+class KmsMacs:
+    """Keeps `ports.Macs`: one key for owners' links, another for staff's and the host platform's."""
+
+    def __init__(self, *, owner_key: str, staff_key: str = "", kms: "KMSClient | None" = None) -> None:
+        self._kms: KMSClient = kms or client("kms")
+        self._keys = {For.OWNER: owner_key, For.STAFF: staff_key, For.PLATFORM: staff_key}
+
+    def make(self, audience: For, message: bytes) -> bytes:
+        with unavailable(f"signing for {audience}"):
+            answer = self._kms.generate_mac(KeyId=self._keys[audience], MacAlgorithm=_ALGORITHM, Message=message)
+        return answer["Mac"]
+
+    def verifies(self, audience: For, message: bytes, mac: bytes) -> bool:
+        if not mac:  # KMS takes no empty one
+            return False
+        with unavailable(f"verifying for {audience}"):
+            try:
+                self._kms.verify_mac(KeyId=self._keys[audience], MacAlgorithm=_ALGORITHM, Message=message, Mac=mac)
+            except ClientError as refused:
+                if code_of(refused) == "KMSInvalidMacException":
+                    return False
+                raise
+        return True

@@ -1,0 +1,42 @@
+"""What is open to everybody, and the way in."""
+
+from aws_lambda_powertools.event_handler import Response
+
+from permille.access import ENTER, GUIDE
+from permille.console.pages import redirect
+from permille.console.routing import routes
+from permille.console.sessions import Forbidden, cookie, home
+from permille.console.world import asked
+from permille.domain.links import For
+
+router = routes()
+
+
+@router.get("/")
+def start() -> Response[str]:
+    return asked(router).world.pages.page("start", framed=True)
+
+
+@router.get(ENTER)
+def enter() -> Response[str]:
+    """Whoever follows a link gets a cookie for it, and an address that shows nothing of it."""
+    found = asked(router)
+    session = found.world.doors.enter(found.request.query.get("token", ""), found.now)
+    if session.claims.audience is For.PLATFORM:
+        raise Forbidden("a platform's token opens no page")
+    return redirect(home(session.claims), cookie(session, found.now))
+
+
+@router.get(GUIDE)
+def guide() -> Response[str]:
+    return asked(router).world.pages.page("guide", framed=True)
+
+
+@router.get(f"{GUIDE}.txt")
+def guide_text() -> Response[str]:
+    return asked(router).world.pages.guide_text()
+
+
+@router.get("/style.css")
+def style() -> Response[str]:
+    return asked(router).world.pages.stylesheet()

@@ -1,0 +1,69 @@
+"""Pages: templates under pages/console, with the headers that keep them to themselves."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.shared.cookies import Cookie
+
+from permille.domain import wording
+from permille.templates import Brand, rendered
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # not no-referrer: with that, browsers name no origin where a form is sent, and it could not be checked
+    "Referrer-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+_CONTENT = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
+
+
+@dataclass(frozen=True)
+class Pages:
+    """`frame_origins`: who may frame owners' pages, besides themselves."""
+
+    brand: Brand
+    frame_origins: str = ""
+
+    def page(self, template: str, status: int = 200, *, framed: bool = False, **shown: Any) -> Response[str]:
+        """A template under pages/console. `framed`: it may be, by the host platform."""
+        body = rendered(
+            f"console/{template}.html.j2",
+            brand=self.brand,
+            stylesheet=self._stylesheet_address,
+            plain=wording.plain,
+            **shown,
+        )
+        ancestors = f"'self' {self.frame_origins}".rstrip() if framed else "'none'"
+        headers: dict[str, str | list[str]] = {
+            **_HEADERS,
+            "Content-Security-Policy": f"{_CONTENT}; frame-ancestors {ancestors}",
+        }
+        return Response(status, "text/html; charset=utf-8", body, headers=headers)
+
+    def guide_text(self) -> Response[str]:
+        return Response(200, "text/plain; charset=utf-8", rendered("console/guide.txt.j2", brand=self.brand), _HEADERS)
+
+    def stylesheet(self) -> Response[str]:
+        """Its address changes with it, so it may be kept."""
+        headers: dict[str, str | list[str]] = {**_HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(200, "text/css; charset=utf-8", self._style, headers=headers)
+
+    @cached_property
+    def _style(self) -> str:
+        return rendered("console/style.css.j2", brand=self.brand)
+
+    @cached_property
+    def _stylesheet_address(self) -> str:
+        return f"/style.css?v={sha256(self._style.encode()).hexdigest()[:12]}"
+
+
+def redirect(address: str, *cookies: Cookie) -> Response[str]:
+    """To a page of ours, by GET."""
+    headers: dict[str, str | list[str]] = {**_HEADERS, "Location": address}
+    return Response(303, "text/plain", "", headers=headers, cookies=list(cookies))

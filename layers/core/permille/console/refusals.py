@@ -1,0 +1,79 @@
+"""What is said where something cannot be done: a page for people, problem details (RFC 9457) for machines. Neither says
+more than who asks may know."""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from permille.console.pages import Pages
+from permille.console.requests import Request, WrongForm
+from permille.console.sessions import Forbidden
+from permille.domain.links import NoEntry
+from permille.domain.staff import Refused
+from permille.errors import Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    status: HTTPStatus
+    title: str
+    detail: str
+
+
+CLOSED = Refusal(
+    HTTPStatus.UNAUTHORIZED,
+    "This link does not open anything any more",
+    "Links are good for a few days. Open the newest mail that you have got from us, or ask support for a new link.",
+)
+ELSEWHERE = Refusal(
+    HTTPStatus.FORBIDDEN,
+    "This page is not yours to open",
+    "Open the link in your mail once more. If you have just sent a form: nothing was changed.",
+)
+MISSING = Refusal(HTTPStatus.NOT_FOUND, "There is no such page", "Open the link in your mail once more.")
+BUSY = Refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "This page cannot be shown right now",
+    "Nothing is lost and nothing was changed. Try again in a minute.",
+)
+BROKEN = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here", "It was noted. Try again later.")
+UNREADABLE = Refusal(HTTPStatus.BAD_REQUEST, "The form could not be read", "Go back, and send it once more.")
+
+
+def refusal_for(error: Exception) -> Refusal:
+    match error:
+        case Forbidden():
+            return ELSEWHERE
+        case NoEntry():
+            return CLOSED
+        case Unavailable():
+            return BUSY
+        case WrongForm():
+            return UNREADABLE
+        case Refused():
+            return Refusal(HTTPStatus.CONFLICT, "This cannot be done", str(error))
+        case _:
+            return BROKEN
+
+
+def said(pages: Pages, request: Request, refusal: Refusal) -> Response[str]:
+    if request.path.startswith("/api/"):
+        return _problem(refusal)
+    framed = not request.path.startswith("/desk")
+    return pages.page("refusal", refusal.status, framed=framed, title=refusal.title, detail=refusal.detail)
+
+
+def _problem(refusal: Refusal) -> Response[str]:
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": refusal.detail,
+    }
+    headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
+    if refusal.status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(refusal.status, "application/problem+json", json.dumps(problem), headers=headers)

@@ -1,0 +1,63 @@
+"""A request as the function URL hands it over."""
+
+import binascii
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
+
+LONGEST_FORM = 20_000
+MOST_FIELDS = 30
+
+
+class WrongForm(Exception):
+    """The body is no form that one of our pages sends."""
+
+
+class Request:
+    """Reads what it needs once, and trusts nothing of it."""
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        self._event = LambdaFunctionUrlEvent(dict(event))
+        self.path = self._event.path
+        self.method = self._event.http_method.upper()
+
+    @property
+    def changes_something(self) -> bool:
+        return self.method not in ("GET", "HEAD")
+
+    def header(self, name: str) -> str:
+        return str(self._event.headers.get(name) or "")
+
+    @property
+    def origin(self) -> str:
+        """What the browser has to name as where a form comes from: the address that was asked for."""
+        scheme = self.header("x-forwarded-proto") or "https"
+        return f"{scheme}://{self._event.request_context.domain_name}"
+
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        """AWS has them in `cookies`; who asks a function URL otherwise (ministack, Powertools' tests) in the header."""
+        found: list[str] = self._event.get("cookies") or self.header("cookie").split(";")
+        pairs = (one.strip().partition("=") for one in found)
+        return {name: value for name, _, value in pairs if name}
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(self._event.query_string_parameters or {})
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The fields of a form; of several with one name the first. Raises WrongForm."""
+        if not self.header("content-type").lower().startswith("application/x-www-form-urlencoded"):
+            raise WrongForm("this is no form")
+        try:
+            body = self._event.decoded_body or ""
+            if len(body) > LONGEST_FORM:
+                raise WrongForm("the form is too long")
+            pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        except (ValueError, binascii.Error) as error:
+            raise WrongForm("the form cannot be read") from error
+        return dict(reversed(pairs))

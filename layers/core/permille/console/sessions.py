@@ -1,0 +1,123 @@
+"""Who is asking. Everything under a prefix of DOORS is for its audience alone; what is under none is for everybody."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+
+from permille import access
+from permille.console.requests import Request, WrongForm
+from permille.domain.account import Account
+from permille.domain.links import Claims, For, NoEntry
+from permille.ports import Accounts, Control, Macs
+
+DOORS = {"/report/": For.OWNER, "/desk": For.STAFF, "/api/v1/accounts": For.PLATFORM}
+CSRF = "csrf"
+_BEARER = "bearer "
+
+
+class Forbidden(NoEntry):
+    """Who is asking is known, and may not do this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Whom a link has let in. `account`: the owner's."""
+
+    claims: Claims
+    token: str
+    account: Account | None = None
+
+    @property
+    def name(self) -> str:
+        """As the timeline names who decided."""
+        return f"{self.claims.audience}:{self.claims.subject}"
+
+    @property
+    def csrf(self) -> str:
+        """What every form of this session carries, and no other's: made of the token, which no page shows."""
+        return hmac.new(self.token.encode(), CSRF.encode(), sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Doorkeeper:
+    """The world as letting people in needs it. `origin`: of the console's pages, where it is not the function URL's."""
+
+    macs: Macs
+    accounts: Accounts
+    control: Control
+    origin: str = ""
+
+    def enter(self, token: str, now: datetime) -> Session:
+        """Lets in whoever followed a link. Raises NoEntry."""
+        claims, account = access.admit(token, self.macs, self.accounts, self.control, now)
+        return Session(claims, token, account)
+
+    def session(self, request: Request, now: datetime) -> Session | None:
+        """Who is asking; None where everybody may. Raises NoEntry where they are not let in, Forbidden where they are
+        somebody else, or where a form was not sent by a page of ours."""
+        audience = audience_of(request.path)
+        if audience is None:
+            return None
+        session = self.enter(_token(request, audience), now)
+        if session.claims.audience is not audience:
+            raise Forbidden(f"a link for {session.claims.audience} opens nothing for {audience}")
+        if audience is For.OWNER and session.claims.subject != account_in(request.path):
+            raise Forbidden("the link is another account's")
+        if audience is not For.PLATFORM and request.changes_something:
+            self._check_form(request, session)
+        return session
+
+    def _check_form(self, request: Request, session: Session) -> None:
+        if request.header("origin") != (self.origin or request.origin):
+            raise Forbidden("the form comes from elsewhere")
+        try:
+            given = request.form.get(CSRF, "")
+        except WrongForm as error:
+            raise Forbidden(str(error)) from error
+        if not hmac.compare_digest(given.encode(), session.csrf.encode()):
+            raise Forbidden("the form is not of this session")
+
+
+def audience_of(path: str) -> For | None:
+    return next((audience for prefix, audience in DOORS.items() if path.startswith(prefix)), None)
+
+
+def account_in(path: str) -> str:
+    """The account that an owner's page is about."""
+    return path.split("/")[2]
+
+
+def _token(request: Request, audience: For) -> str:
+    if audience is not For.PLATFORM:
+        return request.cookies.get(_cookie_name(audience, request.path), "")
+    given = request.header("authorization")
+    return given[len(_BEARER) :].strip() if given.lower().startswith(_BEARER) else ""
+
+
+def _cookie_name(audience: For, path: str) -> str:
+    """Each account has its own, so that pages of two accounts can be open at once."""
+    return f"__Host-owner-{account_in(path)}" if audience is For.OWNER else "__Host-staff"
+
+
+def home(claims: Claims) -> str:
+    """The page that a link leads to."""
+    return f"/report/{claims.subject}" if claims.audience is For.OWNER else "/desk"
+
+
+def cookie(session: Session, now: datetime) -> Cookie:
+    """Owners' pages may be framed by the host platform, so theirs is sent there too; staff's is sent nowhere else."""
+    claims = session.claims
+    framed = claims.audience is For.OWNER
+    return Cookie(
+        name=_cookie_name(claims.audience, home(claims)),
+        value=session.token,
+        path="/",
+        secure=True,
+        http_only=True,
+        max_age=int((claims.expires_at - now).total_seconds()),
+        same_site=SameSite.NONE_MODE if framed else SameSite.STRICT_MODE,
+        custom_attributes=["Partitioned"] if framed else None,
+    )

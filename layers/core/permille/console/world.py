@@ -1,0 +1,52 @@
+"""What the console is made of, and what a route is asked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from permille.console.pages import Pages
+from permille.console.requests import Request
+from permille.console.sessions import Doorkeeper, Session
+from permille.domain.account import Account
+from permille.ports import Accounts, Control, Policies, Tallies, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The world as the console needs it."""
+
+    pages: Pages
+    doors: Doorkeeper
+    accounts: Accounts
+    tallies: Tallies
+    timeline: Timeline
+    policies: Policies
+    control: Control
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, by whom, and when. `session`: none where everybody may ask."""
+
+    world: Console
+    request: Request
+    session: Session | None
+    now: datetime
+
+    @property
+    def known(self) -> Session:
+        """Behind a door somebody has been let in."""
+        assert self.session is not None
+        return self.session
+
+    @property
+    def owned(self) -> Account:
+        """The account of the owner who asks, as it was read when they were let in."""
+        assert self.known.account is not None
+        return self.known.account
+
+
+def asked(router: Any) -> Asked:
+    """What a route is asked: app.py has put it into the router's context."""
+    found: Asked = router.context["asked"]
+    return found

@@ -1,0 +1,218 @@
+"""Who is let in, and who is not. Whatever the reason, the page is the same, and says nothing of whether there is such
+an account."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.builders import ACCOUNT, NOW, an_account
+from tests.console.visiting import ORIGIN, Visitor, World, a_request
+
+from permille.console.sessions import DOORS, audience_of
+from permille.domain.links import For
+
+OTHER = "florist"
+CLOSED = "This link does not open anything any more"
+FORBIDDEN = "This page is not yours to open"
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.rows.accounts[OTHER] = an_account(OTHER)
+    return world
+
+
+def test_a_link_leads_to_the_report_by_a_clean_address(world: World) -> None:
+    visitor = Visitor(world)
+
+    entered = visitor.get(f"/enter?token={world.token(For.OWNER, ACCOUNT)}")
+
+    assert (entered.status, entered.headers["Location"]) == (303, f"/report/{ACCOUNT}")
+    [cookie] = entered.cookies
+    assert cookie.startswith(f"__Host-owner-{ACCOUNT}=")
+    assert cookie.endswith("; Path=/; Max-Age=604800; HttpOnly; Secure; SameSite=None; Partitioned")
+    assert visitor.get(entered.headers["Location"]).status == 200
+
+
+def test_staffs_cookie_is_sent_to_no_page_that_another_site_frames_or_links_to(world: World) -> None:
+    entered = Visitor(world).get(f"/enter?token={world.token(For.STAFF, 'Sam')}")
+
+    assert entered.headers["Location"] == "/desk"
+    [cookie] = entered.cookies
+    assert cookie.endswith("; Path=/; Max-Age=43200; HttpOnly; Secure; SameSite=Strict")
+
+
+@pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/report/nobody", "/desk", "/desk/accounts/x", "/report/"])
+def test_without_a_link_every_page_is_closed_and_all_look_the_same(world: World, path: str) -> None:
+    answer = Visitor(world).get(path)
+
+    assert answer.status == 401
+    assert answer.body.replace("'none'", "'self'") == Visitor(world).get(f"/report/{ACCOUNT}").body
+    assert CLOSED in answer.body
+
+
+def test_a_link_of_one_account_opens_no_other(world: World) -> None:
+    owner = world.owner()
+    owner.cookies[f"__Host-owner-{OTHER}"] = owner.cookies[f"__Host-owner-{ACCOUNT}"]
+
+    answer = owner.get(f"/report/{OTHER}")
+
+    assert (answer.status, FORBIDDEN in answer.body) == (403, True)
+
+
+def test_pages_of_two_accounts_can_be_open_at_once(world: World) -> None:
+    both = world.owner().follows(f"/enter?token={world.token(For.OWNER, OTHER)}")
+
+    assert [both.get(f"/report/{one}").status for one in (ACCOUNT, OTHER)] == [200, 200]
+
+
+def test_a_link_that_has_expired_lets_nobody_in(world: World) -> None:
+    owner = world.owner()
+    world.now = NOW + timedelta(days=7)
+
+    assert owner.get(f"/report/{ACCOUNT}").status == 401
+
+
+def test_a_revoked_link_lets_nobody_in(world: World) -> None:
+    owner, staff, platform = world.owner(), world.staff(), world.platform()
+    world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], link_generation=2)
+    world.control.revoke_links(For.STAFF)
+
+    assert owner.get(f"/report/{ACCOUNT}").status == 401
+    assert staff.get("/desk").status == 401
+    world.control.revoke_links(For.PLATFORM)
+    assert platform.get(f"/api/v1/accounts/{ACCOUNT}").status == 401
+
+
+def test_a_link_to_an_account_that_is_gone_is_closed_like_any_other(world: World) -> None:
+    owner = world.owner()
+    del world.rows.accounts[ACCOUNT]
+
+    assert owner.get(f"/report/{ACCOUNT}").status == 401
+
+
+def test_a_forged_token_lets_nobody_in(world: World) -> None:
+    token = world.token(For.OWNER, ACCOUNT)
+    forged = token[:-1] + ("A" if token[-1] != "A" else "Q")
+
+    assert Visitor(world).get(f"/enter?token={forged}").status == 401
+
+
+@pytest.mark.parametrize("audience", For)
+@pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk", f"/api/v1/accounts/{ACCOUNT}"])
+def test_each_door_opens_to_its_own_audience(world: World, audience: For, path: str) -> None:
+    """However the token of another gets into the place where theirs belongs."""
+    wanted = audience_of(path)
+    token = world.token(audience, ACCOUNT if audience is For.OWNER else "sam")
+    cookies = {f"__Host-owner-{ACCOUNT}": token, "__Host-staff": token}
+
+    answer = Visitor(world, token=token, cookies=cookies).get(path)
+
+    assert (answer.status in (401, 403)) is (audience is not wanted), answer.body
+
+
+def test_a_platforms_token_opens_no_page(world: World) -> None:
+    assert Visitor(world).get(f"/enter?token={world.token(For.PLATFORM, 'crm')}").status == 403
+
+
+# ---------------------------------------------------------------- forms
+
+
+@pytest.mark.parametrize("door", [f"/report/{ACCOUNT}", "/desk"])
+@pytest.mark.parametrize("origin", ["", "null", "https://evil.example", "http://console.example", f"{ORIGIN}:8443"])
+def test_a_form_from_elsewhere_changes_nothing(world: World, door: str, origin: str) -> None:
+    visitor = world.owner() if door.startswith("/report") else world.staff()
+    csrf = visitor.csrf(door)
+
+    assert visitor.post(door, {"csrf": csrf}, origin=origin).status == 403
+
+
+@pytest.mark.parametrize("door", [f"/report/{ACCOUNT}", "/desk"])
+def test_a_form_without_the_sessions_own_token_changes_nothing(world: World, door: str) -> None:
+    visitor = world.owner() if door.startswith("/report") else world.staff()
+    others = world.staff("Pat").csrf("/desk") if door == "/desk" else world.owner(OTHER).csrf(f"/report/{OTHER}")
+
+    for csrf in ("", "0" * 64, others, "é"):
+        assert visitor.post(door, {"csrf": csrf}).status == 403
+    assert visitor.post(door, {}).status == 403
+    assert visitor.post(door, {"csrf": visitor.csrf(door)}).status in (
+        404,
+        405,
+    )  # let in; there is nothing to send here
+
+
+def test_what_is_no_form_changes_nothing(world: World) -> None:
+    owner = world.owner()
+    for content_type, body in (("text/plain", "csrf=x"), ("application/json", "{}"), ("", "")):
+        answer = owner.call("POST", f"/report/{ACCOUNT}", body, content_type=content_type, origin=ORIGIN)
+        assert answer.status == 403
+
+
+@pytest.mark.parametrize("body", ["a=" + "x" * 30_000, "&".join(f"f{n}=1" for n in range(100))])
+def test_a_form_that_is_too_big_is_not_read(world: World, body: str) -> None:
+    form = {"content_type": "application/x-www-form-urlencoded", "origin": ORIGIN}
+
+    assert world.owner().call("POST", f"/report/{ACCOUNT}", body, **form).status == 403
+
+
+# ---------------------------------------------------------------- what every page says of itself
+
+
+@pytest.mark.parametrize("path", ["/", "/guide", "/nothing", "/report/x", "/desk"])
+def test_every_page_keeps_itself_to_itself(world: World, path: str) -> None:
+    headers = Visitor(world).get(path).headers
+
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_owners_pages_are_framed_by_the_named_origins_alone_and_staffs_by_nobody(world: World) -> None:
+    owners = world.owner().get(f"/report/{ACCOUNT}").headers["Content-Security-Policy"]
+    staffs = world.staff().get("/desk").headers["Content-Security-Policy"]
+
+    assert owners.endswith("; frame-ancestors 'self' https://app.example")
+    assert staffs.endswith("; frame-ancestors 'none'")
+
+
+def test_the_stylesheet_can_be_kept_because_its_address_changes_with_it(world: World) -> None:
+    visitor = Visitor(world)
+    address = visitor.get("/").body.partition('stylesheet" href="')[2].partition('"')[0]
+
+    style = visitor.get(address)
+
+    assert (style.status, style.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
+    assert "immutable" in style.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("call", ["macs.verifies", "accounts.get"])
+def test_where_nothing_can_be_found_out_nobody_is_let_in_and_the_page_says_try_again(world: World, call: str) -> None:
+    owner = world.owner()
+    world.faults.fail(call)
+
+    answer = owner.get(f"/report/{ACCOUNT}")
+
+    assert (answer.status, "Try again" in answer.body) == (503, True)
+
+
+def test_a_cookie_is_found_where_aws_and_where_others_put_it(world: World) -> None:
+    owner = world.owner()
+    event = a_request("GET", f"/report/{ACCOUNT}")
+    event["headers"]["cookie"] = "a=b; " + "; ".join(f"{name}={value}" for name, value in owner.cookies.items())
+
+    assert world.ask(event).status == 200
+
+
+def test_all_that_is_not_for_everybody_is_behind_a_door() -> None:
+    from permille.console.app import resolver
+
+    app = resolver()
+    open_paths = {"/", "/enter", "/guide", "/guide.txt", "/style.css", "/api/v1/openapi.json"}
+    rules = [route.path for route in app._static_routes + app._dynamic_routes]
+
+    assert {rule for rule in rules if audience_of(rule) is None} <= open_paths
+    assert set(DOORS.values()) == set(For)

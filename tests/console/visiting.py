@@ -1,0 +1,147 @@
+"""The console in this process, with fakes around it: whoever visits it does so by links, forms and tokens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from tests.builders import ACCOUNT, BRAND, NOW, LambdaContext, an_account
+from tests.fakes import FakeAccounts, FakeControl, FakeMacs, FakePolicies, FakeTallies, FakeTimeline, Faults, Rows
+
+from permille.access import Links, make_token
+from permille.console.app import answer
+from permille.console.pages import Pages
+from permille.console.sessions import Doorkeeper, Session
+from permille.console.world import Console
+from permille.domain import links
+from permille.domain.links import For
+
+HOST = "console.example"
+ORIGIN = f"https://{HOST}"
+
+
+def a_request(method: str, path: str, headers: Mapping[str, str] | None = None, body: str = "") -> dict[str, Any]:
+    """A function URL's event, payload format 2.0."""
+    parts = urlsplit(path)
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": parts.path,
+        "rawQueryString": parts.query,
+        "headers": {name.lower(): value for name, value in (headers or {}).items()} | {"x-forwarded-proto": "https"},
+        "requestContext": {
+            "domainName": HOST,
+            "http": {"method": method, "path": parts.path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
+            "requestId": "r-1",
+            "stage": "$default",
+        },
+        "isBase64Encoded": False,
+    }
+    cookies = event["headers"].pop("cookie", "")
+    if cookies:
+        event["cookies"] = [one.strip() for one in cookies.split(";")]
+    if parts.query:
+        event["queryStringParameters"] = dict(parse_qsl(parts.query))
+    if body:
+        event["body"] = body
+    return event
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    cookies: list[str]
+    body: str
+
+
+class World:
+    """A console, with one account."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.rows = Rows(faults=self.faults)
+        self.rows.accounts[ACCOUNT] = an_account()
+        self.macs, self.control = FakeMacs(self.faults), FakeControl(self.rows)
+        self.accounts = FakeAccounts(self.rows)
+        self.now = NOW
+        self.console = Console(
+            pages=Pages(BRAND, "https://app.example"),
+            doors=Doorkeeper(self.macs, self.accounts, self.control),
+            accounts=self.accounts,
+            tallies=FakeTallies(self.rows),
+            timeline=FakeTimeline(self.rows),
+            policies=FakePolicies(faults=self.faults),
+            control=self.control,
+        )
+
+    def ask(self, event: Mapping[str, Any]) -> Answer:
+        answered = answer(self.console, event, LambdaContext(), self.now)
+        return Answer(
+            answered["statusCode"], answered["headers"], answered.get("cookies", []), str(answered.get("body"))
+        )
+
+    def token(self, audience: For, subject: str, now: datetime | None = None) -> str:
+        generation = self.control.link_generation(audience)
+        if audience is For.OWNER:
+            generation = self.rows.accounts[subject].link_generation
+        return make_token(self.macs, links.claims(audience, subject, generation, now or self.now))
+
+    def owner(self, account_id: str = ACCOUNT) -> "Visitor":
+        """Whoever has followed the link in a mail to that account's owner."""
+        return Visitor(self).follows(Links(self.macs, ORIGIN).owner(self.rows.accounts[account_id], self.now))
+
+    def staff(self, name: str = "Sam") -> "Visitor":
+        generation = self.control.link_generation(For.STAFF)
+        return Visitor(self).follows(Links(self.macs, ORIGIN).staff(name, generation, self.now))
+
+    def platform(self, name: str = "crm") -> "Visitor":
+        return Visitor(self, token=self.token(For.PLATFORM, name))
+
+
+@dataclass(slots=True)
+class Visitor:
+    """A browser, or a host platform's program with its `token`."""
+
+    world: World
+    token: str = ""
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def follows(self, link: str) -> "Visitor":
+        entered = self.get(link.removeprefix(ORIGIN))
+        assert entered.status == 303, entered.body
+        return self
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self._ask("GET", path, headers)
+
+    def call(self, method: str, path: str, body: str = "", **headers: str) -> Answer:
+        return self._ask(method, path, {"content-type": "application/json"} | headers, body)
+
+    def post(self, path: str, fields: Mapping[str, str], *, origin: str = ORIGIN) -> Answer:
+        """Sends a form as it is, without what a page of ours would add."""
+        headers = {"content-type": "application/x-www-form-urlencoded", "origin": origin}
+        return self._ask("POST", path, headers, urlencode(fields))
+
+    def csrf(self, path: str) -> str:
+        """What the forms of the session carry that opens this path."""
+        name = f"__Host-owner-{path.split('/')[2]}" if path.startswith("/report") else "__Host-staff"
+        token = self.cookies[name]
+        return Session(links.read(token)[0], token).csrf
+
+    def sends(self, path: str, **fields: str) -> Answer:
+        """Sends a form as a page of ours does."""
+        return self.post(path, {"csrf": self.csrf(path), **fields})
+
+    def _ask(self, method: str, path: str, headers: Mapping[str, str], body: str = "") -> Answer:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.cookies:
+            sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if self.token:
+            sent["authorization"] = f"Bearer {self.token}"
+        answered = self.world.ask(a_request(method, path, sent, body))
+        for cookie in answered.cookies:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answered
