@@ -1,0 +1,71 @@
+"""Links, on the deployed stack: who may make them, and that the console opens to them and to nothing else."""
+
+import re
+
+import pytest
+from tests.stack.accounts import Business, a_business
+from tests.stack.conftest import Stack, eventually
+from tests.stack.web import Web
+
+
+@pytest.fixture(scope="module")
+def business(stack: Stack) -> Business:
+    return a_business(stack)
+
+
+@pytest.fixture
+def web(stack: Stack) -> Web:
+    return Web(stack)
+
+
+def test_the_link_in_a_mail_opens_the_report(stack: Stack, web: Web) -> None:
+    business = a_business(stack)
+    business.send(1, complaints=1)
+    [mail] = eventually(business.mails)
+    body = mail.get_body(("plain",))
+    assert body is not None
+
+    [link] = re.findall(rf"{re.escape(web.origin)}/enter\S+", body.get_content())
+
+    assert web.follows(link).status == 200
+    assert f"{web.origin}/guide" in body.get_content()
+
+
+def test_the_operator_makes_links_and_revokes_them(business: Business, stack: Stack, web: Web) -> None:
+    report, desk = f"/report/{business.id}", "/desk"
+    web.follows(stack.answer("link", "owner", business.id)["link"])
+    web.follows(stack.answer("link", "staff", "--name", "Sam")["link"])
+    assert [web.get(path).status for path in (report, desk)] == [200, 200]
+
+    stack.answer("link", "revoke", "owner", business.id, "--reason", "The mail was forwarded")
+    stack.answer("link", "revoke", "staff")
+
+    assert [web.get(path).status for path in (report, desk)] == [401, 401]
+    assert business.timeline()[-1]["kind"] == "links_revoked"
+    assert web.follows(stack.answer("link", "owner", business.id)["link"]).status == 200
+
+
+def test_a_platforms_token_opens_the_api_until_it_is_revoked(business: Business, stack: Stack, web: Web) -> None:
+    web.token = stack.answer("link", "platform", "--name", "crm")["token"]
+    path = f"/api/v1/accounts/{business.id}"
+    assert web.get(path).status != 401
+
+    stack.answer("link", "revoke", "platform")
+
+    assert web.get(path).status == 401
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["owner", "nobody"], "there is no account"),
+        (["owner", "x", "--days", "0"], "--days takes more than 0"),
+        (["staff", "--name", " "], "--name takes"),
+        (["platform", "--name", "crm", "--days", "nan"], "--days takes more than 0"),
+    ],
+)
+def test_what_makes_no_sense_is_one_line(stack: Stack, business: Business, arguments: list[str], what: str) -> None:
+    refused = stack.run("link", *[business.id if one == "x" else one for one in arguments])
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert what in refused.stderr
