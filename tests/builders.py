@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from permille.domain import timeline
-from permille.domain.account import Account, Evidence
+from permille.domain.account import Account, Evidence, Provider
 from permille.domain.feedback import Bounce, Complaint, Delivery, Message
 from permille.domain.policy import SEED, Verdict, judge
+from permille.domain.provider import Server
 from permille.domain.reputation import Days, Tally
 from permille.domain.switch import ACTIVE, SenderState
 from permille.domain.timeline import Entry, Kind
@@ -35,6 +36,16 @@ SIMULATED = "complaint@simulator.amazonses.com"
 def an_account(account_id: str = ACCOUNT, **different: Any) -> Account:
     about = {"owner_email": f"owner@{account_id}.example", "senders": (f"permille-{account_id}",)}
     return Account(**{"id": account_id, **about, **different})
+
+
+def a_provider(**different: Any) -> Provider:
+    usual = {"host": "smtp.example.com", "port": 587, "user": "bakery@example.com", "connected_at": NOW}
+    secret = f"arn:aws:secretsmanager:us-east-1:123456789012:secret:permille/{ACCOUNT}/provider-a1b2c3"
+    return Provider(**{**usual, "secret": secret, "version": "v-1", **different})
+
+
+def a_server(**different: Any) -> Server:
+    return Server(**{"host": "smtp.example.com", "port": 587, "user": "bakery@example.com", **different})
 
 
 def a_sender(caller: str = CALLER, account_id: str = ACCOUNT, *epochs: datetime) -> Sender:
@@ -132,6 +143,12 @@ def an_entry(kind: Kind = Kind.DISABLED, at: datetime = NOW, account_id: str = A
         Kind.REVIEW_WITHDRAWN: lambda: timeline.review_withdrawn(account_id, at, TOMORROW),
         Kind.CONFIRMATION_WANTED: lambda: timeline.confirmation_wanted(account_id, at, 800),
         Kind.REINSTATED: lambda: timeline.reinstated(account_id, at, 800),
+        Kind.PROVIDER_CONNECTED: lambda: timeline.provider_connected(
+            account_id, at, "smtp.example.com", 587, "bakery@example.com", ""
+        ),
+        Kind.PROVIDER_DISCONNECTED: lambda: timeline.provider_disconnected(
+            account_id, at, "smtp.example.com", 587, "bakery@example.com"
+        ),
         Kind.SENDER_MISSING: lambda: timeline.sender_missing(account_id, at, [caller]),
     }
     for staffs in (

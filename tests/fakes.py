@@ -13,11 +13,12 @@ from typing import Any
 from permille.domain.account import Account
 from permille.domain.links import For
 from permille.domain.policy import SEED, Policy
+from permille.domain.provider import Fault, Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
 from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
 from permille.domain.timeline import Entry
 from permille.errors import Conflict, Unavailable
-from permille.ports import BreakerState, Count, Counted, Lap, Mail, Opening, Passing, Sender
+from permille.ports import BreakerState, Count, Counted, Lap, Mail, Opening, Passing, Secret, Sender
 
 LEASED_FOR = timedelta(seconds=75)
 
@@ -455,3 +456,48 @@ class FakeLater:
     def put(self, account_id: str, entry_id: str, effect: str) -> None:
         with self.faults.call("later.put"):
             self.jobs.append((account_id, entry_id, effect))
+
+
+@dataclass(slots=True)
+class FakeProbe:
+    """Keeps `ports.Probe`. `logins`: the password of each server; what is not among them cannot be reached."""
+
+    logins: dict[Server, str] = field(default_factory=dict, repr=False)
+    faults: Faults = field(default_factory=Faults)
+
+    def attempt(self, server: Server, password: Password) -> Trouble | None:
+        with self.faults.call("probe.attempt"):
+            there = {(one.host, one.port) for one in self.logins}
+            if (server.host, server.port) not in there:
+                return Trouble(Fault.REFUSED)
+            accepted = self.logins.get(server) == password.reveal()
+            return None if accepted else Trouble(Fault.LOGIN, "535 5.7.8")
+
+
+@dataclass(slots=True)
+class FakeSecrets:
+    """Keeps `ports.Secrets`: like AWS it keeps two versions of each, the current one last."""
+
+    kept: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)  # by account: passwords by version
+    faults: Faults = field(default_factory=Faults)
+    _put: int = 0
+
+    def put(self, account_id: str, server: Server, password: Password, keep: Secret | None) -> Secret:  # noqa: ARG002
+        with self.faults.call("secrets.put"):
+            self._put += 1
+            versions = self.kept.setdefault(account_id, {})
+            if keep and keep.version in versions:
+                versions[keep.version] = versions.pop(keep.version)
+            versions[f"v-{self._put}"] = password.reveal()
+            for version in list(versions)[:-2]:
+                del versions[version]
+            return Secret(account_id, f"v-{self._put}")
+
+    def get(self, secret: Secret) -> Password | None:
+        with self.faults.call("secrets.get"):
+            found = self.kept.get(secret.arn, {}).get(secret.version)
+            return Password(found) if found else None
+
+    def delete(self, account_id: str) -> bool:
+        with self.faults.call("secrets.delete"):
+            return self.kept.pop(account_id, None) is not None

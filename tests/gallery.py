@@ -9,12 +9,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from rich.progress import track
-from tests.builders import NOW, PLATFORM, STAFF, TODAY, a_verdict, an_account, an_entry, complaint_entries
+from tests.builders import NOW, PLATFORM, STAFF, TODAY, a_provider, a_verdict, an_account, an_entry, complaint_entries
 
 from permille.aws.outward import SesMailer
 from permille.console.pages import Pages
@@ -31,6 +32,8 @@ BRAND = Brand(PLATFORM, "support@apwt.example")
 ADDRESSES = Addresses("https://apwt.example/reputation/enter?token=abc", "https://apwt.example/reputation/guide")
 PAGES = Pages(BRAND)
 OWNER = an_account(owner_name="Bea", owner_email="bea@bakery.example")
+CONNECTED = replace(OWNER, provider=a_provider())
+MEANWHILE = (Kind.DISABLED, Kind.STAFF_DISABLED, Kind.TRIAL_ENDED, Kind.STAYS_SUSPENDED)
 MAILER = SesMailer(
     mail_from="reputation@apwt.example",
     reply_to="support@apwt.example",
@@ -59,6 +62,8 @@ def mails() -> Iterator[tuple[str, Mail]]:
     for name, entry in entries():
         if entry.kind.is_mailed:
             yield name, compose(entry, OWNER, BRAND, ADDRESSES)
+    for kind in MEANWHILE:
+        yield f"{kind}-connected", compose(an_entry(kind), CONNECTED, BRAND, ADDRESSES)
 
 
 def golden() -> dict[str, str]:

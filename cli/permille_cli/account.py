@@ -146,6 +146,7 @@ def _standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]])
         "policy": verdict.policy.id,
         "review": shapes.review(account.review),
         "trial": shapes.trial(account),
+        "provider": shapes.provider(account),
         "senders": senders,
     }
 
@@ -161,6 +162,8 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
     out.print(f"last {policy.window_days} days: {counts.delivered:,} delivered, {counts.bounces:,} bounced")
     limit = policy.complaint_ratio.limit_per_1000
     out.print(f"complaints: {counts.complaints:,}; {left:,} more would be kept (limit {limit} per 1,000)")
+    if account.provider:
+        out.print(f"provider {account.provider.host}:{account.provider.port}")
     for sender in senders:
         out.print(f"sender {sender['caller_identity']}")
         for key in sender["keys"]:

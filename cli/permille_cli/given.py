@@ -1,7 +1,11 @@
 """What people type, read into what the use cases take. All raise WrongInput where it cannot be."""
 
+import sys
 from datetime import UTC, date, datetime
+from getpass import getpass
 
+from permille.domain.provider import LONGEST_PASSWORD, Password
+from permille.domain.staff import Refused
 from permille.domain.wording import LONGEST_REASON
 from permille_cli.errors import WrongInput
 
@@ -13,6 +17,23 @@ def reason(text: str, option: str = "--reason") -> str:
     if len(text) > LONGEST_REASON:
         raise WrongInput(f"{option} is {len(text)} characters long; {LONGEST_REASON} are enough")
     return text.strip()
+
+
+def password(*, from_stdin: bool) -> Password:
+    """Typed without being shown, or read from stdin, where the end of the line is none of it."""
+    if from_stdin:
+        text = sys.stdin.read(LONGEST_PASSWORD + 3)
+        return _password(text.removesuffix("\n").removesuffix("\r"))
+    if not sys.stdin.isatty():
+        raise WrongInput("nobody is here to type the password: pass it to --password-stdin")
+    return _password(getpass("Password: "))
+
+
+def _password(text: str) -> Password:
+    try:
+        return Password(text)
+    except Refused as refused:
+        raise WrongInput(str(refused)) from refused
 
 
 def day(text: str) -> date:

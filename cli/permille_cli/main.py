@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from typer.exceptions import Abort, TyperException
 
 from permille.errors import Unavailable
-from permille_cli import account, breaker, link, notify, policy, quarantine, review, sender, timeline
+from permille_cli import account, breaker, link, notify, policy, provider, quarantine, review, route, sender, timeline
 from permille_cli.errors import Failure, WrongInput
 from permille_cli.local import commands as local
 from permille_cli.local import demo
@@ -24,6 +24,8 @@ app = typer.Typer(
 app.add_typer(account.app, name="account")
 app.add_typer(review.app, name="review")
 app.add_typer(link.app, name="link")
+app.add_typer(provider.app, name="provider")
+app.command(name="route")(route.show)
 app.add_typer(policy.app, name="policy")
 app.add_typer(breaker.app, name="breaker")
 app.add_typer(sender.app, name="sender")

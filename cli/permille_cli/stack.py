@@ -15,11 +15,14 @@ from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
+from permille.aws.secrets import SecretsManager
 from permille.aws.switch import IamSwitch
 from permille.domain.account import Account
 from permille.domain.policy import Verdict, judge
 from permille.domain.reputation import Days, first_day
 from permille.domain.staff import Refused
+from permille.provider import Providing
+from permille.smtp import SmtpProbe
 from permille.support import Action, act
 from permille_cli.errors import Failure, WrongInput
 
@@ -75,6 +78,15 @@ class Stack:
     @property
     def policies(self) -> SsmPolicies:
         return SsmPolicies(parameter=self["PolicyParameterName"])
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is an embedded one: ReplayClock is on nowhere else."""
+        return self["ReplayClock"] == "on"
+
+    @property
+    def providing(self) -> Providing:
+        return Providing(self.accounts, SmtpProbe(local=self.is_local), SecretsManager(stack=self.name))
 
     def verdict(self, account: Account, now: datetime) -> tuple[Verdict, Days]:
         """What the policy in force says of the account's counts now, and these by send day."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.aws.conftest import Store
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, CALLER, NOW, TODAY, an_account, an_entry
+from tests.builders import ACCOUNT, CALLER, NOW, TODAY, a_provider, an_account, an_entry
 from tests.fakes import LEASED_FOR, When
 
 from permille.aws.accounts import DynamoAccounts
@@ -39,6 +39,7 @@ EVERYTHING = an_account(
     link_generation=7,
     review=Review(ReviewState.DECLINED, TODAY, 800, "Old list", "New list", NOW, LATER, "sam", "Not yet", TODAY),
     trial=Trial(TrialState.OBSERVING, TODAY, NOW, LATER, LATER, asked=True),
+    provider=a_provider(connected_at=LATER),
     decided_at=NOW,
     alerted_at=LATER,
     told=frozenset({"e-1", "e-2"}),

@@ -197,6 +197,7 @@ def test_the_same_happening_has_the_same_id_and_another_one_has_not() -> None:
 @pytest.mark.parametrize("kind", ALL)
 def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_on_is_for_staff(kind: Kind) -> None:
     reports = {Kind.CREATED, Kind.COMPLAINT, Kind.REPORT, Kind.ALERT, Kind.REVIEW_WITHDRAWN}
+    reports |= {Kind.PROVIDER_CONNECTED, Kind.PROVIDER_DISCONNECTED}
 
     assert kind.audience is (Audience.OWNER if kind in reports | SWITCHED | SECOND_CHANCE else Audience.STAFF)
 

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,11 +28,11 @@ def eventually(found: Callable[[], T], *, seconds: float = 20) -> T:
     return answer
 
 
-def permille(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Runs the operator's command."""
+def permille(*arguments: str, env: dict[str, str], typed: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs the operator's command; `typed` is its stdin."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | env
     return subprocess.run(  # noqa: S603
-        [*COMMAND, *arguments], env=environment, capture_output=True, text=True, timeout=180, check=False
+        [*COMMAND, *arguments], env=environment, input=typed, capture_output=True, text=True, timeout=180, check=False
     )
 
 
@@ -77,8 +77,12 @@ class Stack:
             raise
         return session
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return permille(*arguments, env=self.env)
+    def run(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        return permille(*arguments, env=self.env, typed=typed)
+
+    def with_env(self, **more: str) -> "Stack":
+        """The same, for whoever has more in the environment."""
+        return replace(self, env=self.env | more)
 
     def answer(self, *arguments: str) -> Any:
         """What the command answers, as JSON."""

@@ -9,6 +9,7 @@ from tests.builders import (
     NOW,
     PLATFORM,
     a_complaint,
+    a_provider,
     a_verdict,
     an_account,
     an_entry,
@@ -69,6 +70,25 @@ def test_a_disabling_names_the_three_ways_on() -> None:
     assert "1. Send through another e-mail company." in text
     assert "2. Connect another provider." in text
     assert "3. Ask APWT Support for a review." in text
+
+
+@pytest.mark.parametrize("kind", [Kind.DISABLED, Kind.STAFF_DISABLED, Kind.TRIAL_ENDED, Kind.STAYS_SUSPENDED], ids=str)
+def test_who_has_connected_a_provider_hears_that_it_is_there_meanwhile(kind: Kind) -> None:
+    mail = the_mail(an_entry(kind), provider=a_provider())
+
+    for form in (mail.text, mail.html):
+        assert "your e-mails can go through smtp.example.com" in " ".join(form.split())
+        assert "Connect another provider" not in form
+
+
+@pytest.mark.parametrize("kind", MAILED)
+def test_without_a_provider_none_is_spoken_of(kind: Kind) -> None:
+    assert "can go through" not in " ".join(the_mail(an_entry(kind)).text.split())
+
+
+@pytest.mark.parametrize("kind", [Kind.STAFF_ENABLED, Kind.REINSTATED, Kind.TRIAL_BEGAN, Kind.CLOSED], ids=str)
+def test_who_may_send_again_or_never_is_not_sent_to_the_provider(kind: Kind) -> None:
+    assert "smtp.example.com" not in the_mail(an_entry(kind), provider=a_provider()).text
 
 
 def test_an_alert_says_which_mail_it_was() -> None:

@@ -31,6 +31,7 @@ def compose(entry: Entry, account: Account, brand: Brand, addresses: Addresses) 
         "plain": wording.plain,
         "day": wording.day,
         "addresses": addresses,
+        "provider": wording.plain(account.provider.host) if account.provider else "",
     }
     text, html = (rendered(f"mails/{entry.kind}.{form}.j2", **shown) for form in ("txt", "html"))
     return Mail(

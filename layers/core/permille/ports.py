@@ -1,5 +1,6 @@
-"""What the use cases need of the world. Each port is kept by an adapter under aws/ and by a fake in the tests, and both
-pass the same contract test. All raise `Unavailable` where the world does not answer; a bug's refusal flies."""
+"""What the use cases need of the world. Each port is kept by an adapter under aws/ (that of SMTP is smtp.py) and by a
+fake in the tests, and both pass the same contract test. All raise `Unavailable` where the world does not answer; a
+bug's refusal flies."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Protocol
 from permille.domain.account import Account
 from permille.domain.links import For
 from permille.domain.policy import Policy
+from permille.domain.provider import Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
 from permille.domain.switch import Changes, SenderState
 from permille.domain.timeline import Entry
@@ -242,3 +244,31 @@ class Once(Protocol):
 class Later(Protocol):
     def put(self, account_id: str, entry_id: str, effect: str) -> None:
         """Keeps for a later try what could not be handed on."""
+
+
+class Probe(Protocol):
+    def attempt(self, server: Server, password: Password) -> Trouble | None:
+        """Logs in to an SMTP server over TLS with a verified certificate, sends nothing, and leaves; returns what went
+        wrong, if anything. Nobody else is shown the password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a password is kept: `arn` is the secret's, and `version` says which of its versions."""
+
+    arn: str
+    version: str
+
+
+class Secrets(Protocol):
+    """The passwords of providers: one secret for each account."""
+
+    def put(self, account_id: str, server: Server, password: Password, keep: Secret | None) -> Secret:
+        """Keeps a new version. The one to `keep`, which is in use, can be read until the next but one is kept, also
+        where others were put after it that nobody uses."""
+
+    def get(self, secret: Secret) -> Password | None:
+        """None where it is gone."""
+
+    def delete(self, account_id: str) -> bool:
+        """At once, with all its versions; False where there was none. Can be repeated without harm."""

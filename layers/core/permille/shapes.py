@@ -3,7 +3,9 @@ ISO 8601 in UTC, days as the account's own zone counts them."""
 
 from typing import Any
 
+from permille.domain import wording
 from permille.domain.account import Account, Review
+from permille.domain.route import Route, Via
 from permille.review import Case
 
 
@@ -52,4 +54,38 @@ def case(asking: Case) -> dict[str, Any]:
         "disabled": {"kind": disabled.kind, "at": disabled.at.isoformat(), **disabled.facts} if disabled else None,
         "campaigns": [{"campaign": name, "complaints": count} for name, count in asking.campaigns],
         "trials": [{"at": entry.at.isoformat(), "how": entry.kind, **entry.facts} for entry in asking.trials],
+    }
+
+
+def provider(account: Account) -> dict[str, Any] | None:
+    """Never with the password: whoever may read the secret finds it there, under this version."""
+    found = account.provider
+    if found is None:
+        return None
+    return {
+        "host": found.host,
+        "port": found.port,
+        "user": found.user,
+        "secret_arn": found.secret,
+        "secret_version": found.version,
+        "connected_at": found.connected_at.isoformat(),
+    }
+
+
+def route(account: Account, taken: Route, platform: str, smtp_endpoint: str) -> dict[str, Any]:
+    """May the account send now, and through what. `smtp_endpoint`: HOST:PORT of its SMTP account."""
+    through: dict[str, Any] = dict.fromkeys(("host", "port", "user", "secret_arn", "secret_version"))
+    if taken.via is Via.SES:
+        host, _, port = smtp_endpoint.rpartition(":")
+        through |= {"host": host, "port": int(port)}
+    elif taken.via is Via.PROVIDER:
+        through |= {name: value for name, value in (provider(account) or {}).items() if name in through}
+    return {
+        "account_id": account.id,
+        "status": account.status,
+        "may_send": taken.may_send,
+        "via": taken.via,
+        **through,
+        "since": taken.came_by.at.isoformat() if taken.came_by else None,
+        "why": wording.why_route(taken.came_by, platform, waking=taken.waking),
     }

@@ -13,7 +13,7 @@ from pynamodb.transactions import TransactWrite
 from permille.aws.control import BREAKER, hour_row
 from permille.aws.models import AccountRow, ControlRow, EntryRow, SenderRow, connection_of, on_table, unavailable
 from permille.aws.rows import DUE, account_due, entry_row, instant, instant_of
-from permille.domain.account import Account, Exemption, Held, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.account import Account, Exemption, Held, Provider, Review, ReviewState, Status, Trial, TrialState
 from permille.domain.timeline import Entry
 from permille.errors import Conflict, Unavailable
 from permille.ports import Opening, Passing
@@ -195,6 +195,7 @@ def _row(account: Account) -> dict[str, Any]:
         "exemption": _as_texts(account.exemption),
         "review": _as_texts(account.review),
         "trial": _as_texts(account.trial),
+        "provider": _as_texts(account.provider),
         "missing": sorted(account.missing),
         "link_generation": account.link_generation,
         "decided_at": instant(account.decided_at) if account.decided_at else None,
@@ -225,6 +226,7 @@ def _account(row: Any) -> Account:
         exemption=_exemption(row.exemption),
         review=_review(row.review),
         trial=_trial(row.trial),
+        provider=_provider(row.provider),
         missing=frozenset(row.missing or []),
         link_generation=int(row.link_generation),
         decided_at=instant_of(row.decided_at),
@@ -238,7 +240,7 @@ def _account(row: Any) -> Account:
     )
 
 
-def _as_texts(part: Exemption | Review | Trial | None) -> dict[str, Any] | None:
+def _as_texts(part: Exemption | Review | Trial | Provider | None) -> dict[str, Any] | None:
     """As JSON holds it: instants and days as texts."""
     if part is None:
         return None
@@ -271,6 +273,10 @@ def _trial(row: dict[str, Any] | None) -> Trial | None:
         return None
     instants = {name: datetime.fromisoformat(row[name]) for name in ("begins_at", "ends_at", "verdict_at")}
     return Trial(**{**row, **instants, "state": TrialState(row["state"]), "day": date.fromisoformat(row["day"])})
+
+
+def _provider(row: dict[str, Any] | None) -> Provider | None:
+    return Provider(**{**row, "connected_at": datetime.fromisoformat(row["connected_at"])}) if row else None
 
 
 def _exemption(row: dict[str, str] | None) -> Exemption | None:

@@ -39,6 +39,7 @@ class AccountRow(Model):
     exemption = JSONAttribute(null=True)
     review = JSONAttribute(null=True)
     trial = JSONAttribute(null=True)
+    provider = JSONAttribute(null=True)
     missing = JSONAttribute(default=list)
     link_generation = NumberAttribute(default=1)
     senders = ListAttribute(of=UnicodeAttribute)

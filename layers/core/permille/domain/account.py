@@ -1,5 +1,5 @@
 """One business's sending account, and what its decisions are made of: decide.py decides by the rules, trial.py by the
-single day; staff.py and review.py say what people may decide."""
+single day; staff.py, review.py and provider.py say what people may decide."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -100,6 +100,19 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Provider:
+    """A third-party SMTP server that the owner's e-mails can go through. `secret` is the ARN of the secret that holds
+    the password, and `version` which of its versions goes with this host and user."""
+
+    host: str
+    port: int
+    user: str
+    secret: str
+    version: str
+    connected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """`epochs`: the starts of the second and later ones. `asleep`: the keys that Permille put to sleep, by sender.
     `settled`: the credential was read back as agreeing when it was last switched. `told`: recent complaint entries
@@ -121,6 +134,7 @@ class Account:
     exemption: Exemption | None = None
     review: Review | None = None
     trial: Trial | None = None
+    provider: Provider | None = None
     decided_at: datetime | None = None
     alerted_at: datetime | None = None
     told: frozenset[str] = frozenset()

@@ -57,6 +57,8 @@ class Kind(StrEnum):
     OWNER_MAIL = "owner_mail"
     OWNER_MAIL_RESET = "owner_mail_reset"
     LINKS_REVOKED = "links_revoked"
+    PROVIDER_CONNECTED = "provider_connected"
+    PROVIDER_DISCONNECTED = "provider_disconnected"
 
     @property
     def audience(self) -> Audience:
@@ -81,7 +83,8 @@ _SECOND_CHANCE = (
     Kind.REINSTATED,
 )
 _MAILED = (Kind.ALERT, *_SWITCHED, *_SECOND_CHANCE)
-_FOR_OWNERS = (Kind.CREATED, Kind.COMPLAINT, Kind.REPORT, Kind.REVIEW_WITHDRAWN, *_MAILED)
+_PROVIDER = (Kind.PROVIDER_CONNECTED, Kind.PROVIDER_DISCONNECTED)
+_FOR_OWNERS = (Kind.CREATED, Kind.COMPLAINT, Kind.REPORT, Kind.REVIEW_WITHDRAWN, *_PROVIDER, *_MAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +246,16 @@ def stays_suspended(
 
 def reinstated(account_id: str, at: datetime, delivered: int) -> Entry:
     return entry(account_id, Kind.REINSTATED, at, {"delivered": delivered})
+
+
+def provider_connected(account_id: str, at: datetime, host: str, port: int, user: str, replaces: str) -> Entry:
+    """The owner's e-mails can go through a third-party SMTP server, in the place of the host that it `replaces`."""
+    facts = {"host": host, "port": port, "user": user, "replaces": replaces}
+    return entry(account_id, Kind.PROVIDER_CONNECTED, at, facts)
+
+
+def provider_disconnected(account_id: str, at: datetime, host: str, port: int, user: str) -> Entry:
+    return entry(account_id, Kind.PROVIDER_DISCONNECTED, at, {"host": host, "port": port, "user": user})
 
 
 def drift(account_id: str, at: datetime, found: Sequence[Mapping[str, str]]) -> Entry:

@@ -22,6 +22,13 @@ def sentence(entry: Entry) -> str:
     return _SENTENCES[entry.kind](entry.facts)
 
 
+def why_route(came_by: Entry | None, platform: str, *, waking: bool) -> str:
+    """Why an account's e-mails go through what they do, in one sentence; empty where nothing is known of it."""
+    if waking:
+        return f"Your {platform} SMTP account is being switched on"
+    return headline(came_by, platform) if came_by else ""
+
+
 def _complaint_headline(facts: Facts, _: str) -> str:
     return f"{plain(facts['recipient']) or 'A recipient'} marked your e-mail {quoted(facts)} as spam"
 
@@ -114,6 +121,8 @@ _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
     Kind.OWNER_MAIL: _owner_mail_headline,
     Kind.OWNER_MAIL_RESET: lambda _, __: "The owner is written to again",
     Kind.LINKS_REVOKED: lambda _, __: "All links to the account's pages were revoked",
+    Kind.PROVIDER_CONNECTED: lambda facts, _: f"{plain(facts['host'])} is connected as your other e-mail provider",
+    Kind.PROVIDER_DISCONNECTED: lambda facts, _: f"{plain(facts['host'])} is no longer connected",
 }
 
 _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
@@ -173,6 +182,11 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.OWNER_MAIL: lambda _: "Reach the owner in another way, and have the address mended.",
     Kind.OWNER_MAIL_RESET: lambda facts: f"By {plain(facts['by'])}: {reason(facts)}",
     Kind.LINKS_REVOKED: lambda facts: f"By {plain(facts['by'])}: {reason(facts)}",
+    Kind.PROVIDER_CONNECTED: lambda facts: (
+        f"While your SMTP account is off, your e-mails can go through it as {plain(facts['user'])}."
+        + (f" It takes the place of {plain(facts['replaces'])}." if facts["replaces"] else "")
+    ),
+    Kind.PROVIDER_DISCONNECTED: lambda _: "Your e-mails do not go through it any more.",
 }
 
 

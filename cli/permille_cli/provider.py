@@ -1,0 +1,109 @@
+"""`permille provider`: the third-party SMTP server that an owner's e-mails can go through."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from permille import provider as providing
+from permille import shapes
+from permille.domain.account import Account
+from permille.domain.provider import Trouble, sentence, server
+from permille.domain.staff import Refused
+from permille_cli import given
+from permille_cli.errors import Failure, WrongInput
+from permille_cli.output import AsJson, emit_json, out
+from permille_cli.stack import DEFAULT_STACK, StackName, find
+from permille_cli.staff import AccountId
+
+app = typer.Typer(help="Third-party SMTP providers that owners connect.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+def connect(
+    account_id: AccountId,
+    host: Annotated[str, typer.Option(help="The provider's SMTP server, as in smtp.example.com.")],
+    port: Annotated[int, typer.Option(help="465 for TLS from the start, 587 for STARTTLS.")],
+    user: Annotated[str, typer.Option(help="The user name there.")],
+    *,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from stdin instead of asking for it.")
+    ] = False,
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Connect a provider, or another in its place, once a login with TLS has succeeded.
+
+    The password is kept in Secrets Manager, and shown nowhere. Where the login fails, nothing is stored.
+    """
+    found = find(stack)
+    account = found.account(account_id)
+    with _suited():
+        asked = server(host, port, user, local=found.is_local)
+        password = given.password(from_stdin=password_stdin)
+        connected = providing.connect(found.providing, account, asked, password, found.now())
+    if isinstance(connected, Trouble):
+        raise Failure(f"nothing is stored: {sentence(connected, asked.host, asked.port)}")
+    _tell(_still_there(connected, account_id), as_json=as_json)
+
+
+@app.command()
+def show(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Show an account's provider."""
+    _tell(find(stack).account(account_id), as_json=as_json)
+
+
+@app.command(name="test")
+def try_again(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Try the login again with the stored password. Exit 0 if it succeeds, 1 if not."""
+    found = find(stack)
+    account = found.account(account_id)
+    with _suited():
+        trouble = providing.try_again(found.providing, account)
+    assert account.provider is not None  # else it was refused
+    host, port = account.provider.host, account.provider.port
+    said = sentence(trouble, host, port) if trouble else ""
+    if as_json:
+        fault = trouble.fault if trouble else None
+        emit_json({"account_id": account.id, "works": trouble is None, "fault": fault, "why": said or None})
+        raise typer.Exit(1 if trouble else 0)
+    if trouble:
+        raise Failure(said)
+    out.print(f"The login at {host}:{port} succeeds.", markup=False)
+
+
+@app.command()
+def disconnect(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Forget an account's provider, and delete its password."""
+    found = find(stack)
+    account = found.account(account_id)
+    with _suited():
+        disconnected = providing.disconnect(found.providing, account, found.now())
+    _tell(_still_there(disconnected, account_id), as_json=as_json)
+
+
+@contextmanager
+def _suited() -> Iterator[None]:
+    try:
+        yield
+    except Refused as refused:
+        raise WrongInput(str(refused)) from refused
+
+
+def _still_there(account: Account | None, account_id: str) -> Account:
+    if account is None:
+        raise WrongInput(f"the account {account_id} is gone")
+    return account
+
+
+def _tell(account: Account, *, as_json: bool) -> None:
+    if as_json:
+        emit_json({"account_id": account.id, "provider": shapes.provider(account)})
+    elif account.provider:
+        at = account.provider
+        out.print(f"[bold]{account.id}[/] is connected to {at.host}:{at.port} as {escape(at.user)}", soft_wrap=True)
+        out.print(f"since {at.connected_at:%Y-%m-%d %H:%M} UTC; the password is in {at.secret}", soft_wrap=True)
+    else:
+        out.print(f"[bold]{account.id}[/] has no provider connected.")

@@ -1,0 +1,24 @@
+"""`permille route`: may an account send now, and through what."""
+
+from rich.markup import escape
+
+from permille import shapes
+from permille.domain.route import entries_needed_since, route
+from permille_cli.output import AsJson, emit_json, out
+from permille_cli.stack import DEFAULT_STACK, StackName, find
+from permille_cli.staff import AccountId
+
+
+def show(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Say whether an account may send now, and through what."""
+    found = find(stack)
+    account = found.account(account_id)
+    entries = found.timeline.since(account.id, entries_needed_since(account))
+    answer = shapes.route(account, route(account, entries), found["PlatformName"], found["SmtpEndpoint"])
+    if as_json:
+        emit_json(answer)
+        return
+    through = f"sends through {answer['host']}:{answer['port']}" if answer["may_send"] else "may not send"
+    as_user = f" as {escape(answer['user'])}" if answer["user"] else ""
+    out.print(f"[bold]{account.id}[/] {through}{as_user}, since {(answer['since'] or 'ever')[:19]}", soft_wrap=True)
+    out.print(answer["why"], markup=False, soft_wrap=True)

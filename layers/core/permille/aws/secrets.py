@@ -1,0 +1,99 @@
+"""The passwords of providers in Secrets Manager. What is in use is named by its version: a new one
+never takes its place before the account says so."""
+
+import json
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from permille.aws.client import client, code_of, unavailable
+from permille.domain.provider import Password, Server
+from permille.ports import Secret
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_secretsmanager.type_defs import TagTypeDef
+
+_TAG = "permille:account"
+_CURRENT = "AWSCURRENT"
+_GONE = "ResourceNotFoundException"
+_BEING_DELETED = "InvalidRequestException"
+
+
+class SecretsManager:
+    """Keeps `ports.Secrets`."""
+
+    def __init__(self, *, stack: str, secrets: "SecretsManagerClient | None" = None) -> None:
+        self._secrets: SecretsManagerClient = secrets or client("secretsmanager")
+        self._stack = stack
+
+    def put(self, account_id: str, server: Server, password: Password, keep: Secret | None) -> Secret:
+        value = _value(server, password)
+        with unavailable(f"keeping the provider's password of {account_id}"):
+            if keep:
+                self._make_current(keep)
+            try:
+                put = self._secrets.put_secret_value(SecretId=self._name(account_id), SecretString=value)
+            except ClientError as refused:
+                if code_of(refused) != _GONE:
+                    raise
+                return self._create(account_id, value)
+        return Secret(put["ARN"], put["VersionId"])
+
+    def _create(self, account_id: str, value: str) -> Secret:
+        tag: TagTypeDef = {"Key": _TAG, "Value": f"{self._stack}/{self._secrets.meta.region_name}/{account_id}"}
+        made = self._secrets.create_secret(
+            Name=self._name(account_id),
+            Description=f"The SMTP provider that the account {account_id} is connected to",
+            SecretString=value,
+            Tags=[tag],
+        )
+        return Secret(made["ARN"], made["VersionId"])
+
+    def _make_current(self, keep: Secret) -> None:
+        """Else the version in use would lose its last label to the new one, and AWS deletes what has none: a run was
+        cut off after the put of a version that nobody uses."""
+        try:
+            stages = self._secrets.describe_secret(SecretId=keep.arn).get("VersionIdsToStages", {})
+            current = [version for version, labels in stages.items() if _CURRENT in labels]
+            if keep.version in stages and current and keep.version not in current:
+                self._secrets.update_secret_version_stage(
+                    SecretId=keep.arn,
+                    VersionStage=_CURRENT,
+                    MoveToVersionId=keep.version,
+                    RemoveFromVersionId=current[0],
+                )
+        except ClientError as refused:
+            if code_of(refused) != _GONE:
+                raise
+
+    def get(self, secret: Secret) -> Password | None:
+        with unavailable("reading the provider's password"):
+            try:
+                found = self._secrets.get_secret_value(SecretId=secret.arn, VersionId=secret.version)
+            except ClientError as refused:
+                if code_of(refused) not in (_GONE, _BEING_DELETED):
+                    raise
+                return None
+        return Password(json.loads(found["SecretString"])["password"])
+
+    def delete(self, account_id: str) -> bool:
+        with unavailable(f"deleting the provider's password of {account_id}"):
+            try:
+                self._secrets.describe_secret(SecretId=self._name(account_id))
+                self._secrets.delete_secret(SecretId=self._name(account_id), ForceDeleteWithoutRecovery=True)
+            except ClientError as refused:
+                if code_of(refused) != _GONE:
+                    raise
+                return False
+        return True
+
+    def _name(self, account_id: str) -> str:
+        """Ends in a word: AWS takes the end of `shop-a1b2c3` for its own suffix in places."""
+        return f"{self._stack}/{account_id}/provider"
+
+
+def _value(server: Server, password: Password) -> str:
+    """The fields that AWS's own secrets have, so that a version is complete in itself."""
+    value = {"host": server.host, "port": server.port, "username": server.user, "password": password.reveal()}
+    return json.dumps(value)

@@ -1,0 +1,156 @@
+"""The owner's third-party SMTP provider: what can be connected, what may go wrong when it is tried, what is told."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
+
+from permille.domain import timeline
+from permille.domain.account import Account, Outcome, Provider, Status
+from permille.domain.staff import Refused
+
+IMPLICIT_TLS: Final = (465, 2465)  # the session begins with TLS; on all others STARTTLS is demanded
+PORTS: Final = (25, *IMPLICIT_TLS, 587, 2525, 2587)  # on which providers take mail: whoever asks scans no others
+LONGEST_HOST, LONGEST_USER, LONGEST_PASSWORD = 253, 320, 1000
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_NAT64 = ip_network("64:ff9b::/96")
+
+
+class Password:
+    """Shows itself nowhere: `reveal` is for who logs in with it, and for who stores it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        if not text:
+            raise Refused("the password is empty")
+        if len(text) > LONGEST_PASSWORD or not text.isprintable():
+            raise Refused(f"a password has up to {LONGEST_PASSWORD:,} characters, all of them printable")
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Password(hidden)"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a password is not written down")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the owner's e-mails could go through, and as whom."""
+
+    host: str
+    port: int
+    user: str
+
+    @property
+    def implicit_tls(self) -> bool:
+        return self.port in IMPLICIT_TLS
+
+
+class Fault(StrEnum):
+    """Why a provider cannot be used."""
+
+    NO_HOST = "no_such_host"
+    NOT_PUBLIC = "not_public"
+    REFUSED = "connection_refused"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    NO_SMTP = "no_smtp"
+    NO_TLS = "no_tls"
+    TLS = "tls_failed"
+    CERTIFICATE = "certificate"
+    NO_AUTH = "no_auth"
+    LOGIN = "login_refused"
+    LATER = "try_later"
+    NO_PASSWORD = "no_password"  # noqa: S105 - the name of a fault
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong when a login was tried; `reply` is the server's code, as in `535 5.7.8`, never its words."""
+
+    fault: Fault
+    reply: str = ""
+
+
+_SENTENCES: Final = {
+    Fault.NO_HOST: "there is no host {host}",
+    Fault.NOT_PUBLIC: "{host} is not on the public internet",
+    Fault.REFUSED: "{host} takes no connection on port {port}",
+    Fault.UNREACHABLE: "{host} cannot be reached on port {port}",
+    Fault.TIMEOUT: "{host} did not answer on port {port} in time",
+    Fault.NO_SMTP: "what answers on port {port} of {host} does not speak SMTP as expected{reply}",
+    Fault.NO_TLS: "{host} offers no TLS on port {port}, and a password is never sent in plain text",
+    Fault.TLS: "TLS with {host} on port {port} failed; another port may be right (465, 587)",
+    Fault.CERTIFICATE: "the certificate of {host} cannot be trusted: not for this name, over, or of an unknown issuer",
+    Fault.NO_AUTH: "{host} offers no login on port {port} that can be used (PLAIN or LOGIN)",
+    Fault.LOGIN: "{host} refused the user name or the password{reply}",
+    Fault.LATER: "{host} cannot take the login now{reply}; try again later",
+    Fault.NO_PASSWORD: "the stored password of {host} is gone; connect it again",
+}
+
+
+def sentence(trouble: Trouble, host: str, port: int) -> str:
+    """What went wrong, on one line, without a full stop."""
+    return _SENTENCES[trouble.fault].format(host=host, port=port, reply=f" ({trouble.reply})" if trouble.reply else "")
+
+
+def server(host: str, port: int, user: str, *, local: bool) -> Server:
+    """What the owner typed, if it can be a provider at all. `local`: on the embedded stack, where any port may do."""
+    name = host.strip().rstrip(".").lower()
+    if len(name) > LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in name.split(".")):
+        raise Refused(f"{host!r} is no host name; one looks like smtp.example.com")
+    if not (1 <= port <= 65535 if local else port in PORTS):
+        raise Refused(
+            f"e-mail providers do not take mail on port {port}; theirs are {', '.join(map(str, sorted(PORTS)))}"
+        )
+    if not user.strip() or len(user) > LONGEST_USER or not user.isprintable():
+        raise Refused(f"a user name has up to {LONGEST_USER} characters, all of them printable")
+    return Server(name, port, user)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public internet, also where an IPv6 address leads to an IPv4 one."""
+    ip = ip_address(address)
+    leads_to = _leads_to(ip) if isinstance(ip, IPv6Address) else None
+    return all(one.is_global and not one.is_multicast for one in (ip, leads_to) if one is not None)
+
+
+def _leads_to(ip: IPv6Address) -> IPv4Address | None:
+    if ip in _NAT64:
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour
+
+
+def may_connect(account: Account) -> None:
+    """Raises `Refused` where it may not: asked before anything is tried."""
+    if account.status is Status.CLOSED:
+        raise Refused(f"{account.id} is closed")
+
+
+def connect(account: Account, provider: Provider, before: Provider | None, now: datetime) -> Outcome:
+    """`before`: the one that was connected when the new one was tried. Where somebody else has changed it since, the
+    secret may not be what it was."""
+    may_connect(account)
+    if account.provider and account.provider.version == provider.version:  # written already, and the answer was lost
+        return Outcome(account, [])
+    if account.provider != before:
+        raise Refused(f"the provider of {account.id} was changed meanwhile; connect it again")
+    replaces = before.host if before else ""
+    entry = timeline.provider_connected(account.id, now, provider.host, provider.port, provider.user, replaces)
+    return Outcome(replace(account, provider=replace(provider, connected_at=now), decided_at=now), [entry])
+
+
+def disconnect(account: Account, now: datetime) -> Outcome:
+    """Nothing happens where none is connected."""
+    gone = account.provider
+    if gone is None:
+        return Outcome(account, [])
+    entry = timeline.provider_disconnected(account.id, now, gone.host, gone.port, gone.user)
+    return Outcome(replace(account, provider=None, decided_at=now), [entry])

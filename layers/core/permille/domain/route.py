@@ -1,0 +1,99 @@
+"""What an account may send through now: its SMTP account while that is on, else the provider that was connected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from permille.domain.account import Account, Status
+from permille.domain.timeline import BEGINNING, Entry, Kind
+
+_ON: Final = (Kind.CREATED, Kind.STAFF_ENABLED, Kind.TRIAL_BEGAN, Kind.REINSTATED)
+_OFF: Final = (Kind.DISABLED, Kind.STAFF_DISABLED, Kind.TRIAL_ENDED, Kind.STAYS_SUSPENDED, Kind.CLOSED)
+
+
+class Via(StrEnum):
+    SES = "ses"
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`came_by`: the entry by which the route is as it is. `waking`: the SMTP account is to be on, and its credential
+    was not read back yet as being so; until it was, the route is what it would be without."""
+
+    via: Via | None
+    came_by: Entry | None
+    waking: bool
+
+    @property
+    def may_send(self) -> bool:
+        return self.via is not None
+
+
+def entries_needed_since(account: Account) -> datetime:
+    """The last epoch but one began with the account switched on: whatever the route came by since is there."""
+    return account.epochs[-2] if len(account.epochs) > 1 else BEGINNING
+
+
+def route(account: Account, entries: Sequence[Entry]) -> Route:
+    """`entries`: the account's since `entries_needed_since`, oldest first; those that came after it are left out."""
+    waking = account.status.may_send and not account.settled
+    via = _via(account, waking=waking)
+    known = [entry for entry in entries if account.decided_at is None or entry.at <= account.decided_at]
+    return Route(via, _came_by(account, known, waking=waking), waking)
+
+
+def _via(account: Account, *, waking: bool) -> Via | None:
+    if account.status.may_send and not waking:
+        return Via.SES
+    return Via.PROVIDER if account.provider and account.status is not Status.CLOSED else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """`provider`: which connection, empty for none."""
+
+    on: bool
+    closed: bool
+    provider: str
+
+    @property
+    def route(self) -> str:
+        if self.on:
+            return Via.SES
+        return "" if self.closed else self.provider
+
+    def after(self, entry: Entry) -> "_Standing":
+        match entry.kind:
+            case Kind.PROVIDER_CONNECTED:
+                return replace(self, provider=entry.id)
+            case Kind.PROVIDER_DISCONNECTED:
+                return replace(self, provider="")
+            case kind if kind in _ON:
+                return replace(self, on=True, closed=False)
+            case kind if kind in _OFF:
+                return replace(self, on=False, closed=kind is Kind.CLOSED)
+        return self
+
+
+def _came_by(account: Account, entries: Sequence[Entry], *, waking: bool) -> Entry | None:
+    """The last entry that changed the route, found by going along them. What the credential waits for since was not
+    believed: the last switching on, or that it was found to be off."""
+    waits_for = [entry for entry in entries if entry.kind in (*_ON, Kind.DRIFT)][-1:] if waking else []
+    came_by: Entry | None = None
+    standing = _Standing(on=False, closed=False, provider=_connected_before(account, entries))
+    for entry in entries:
+        now = replace(standing, on=False, closed=False) if entry in waits_for else standing.after(entry)
+        came_by = entry if now.route != standing.route else came_by
+        standing = now
+    return came_by
+
+
+def _connected_before(account: Account, entries: Sequence[Entry]) -> str:
+    """Which provider was connected when the entries begin; before a connecting it makes no difference."""
+    told = (entry for entry in entries if entry.kind in (Kind.PROVIDER_CONNECTED, Kind.PROVIDER_DISCONNECTED))
+    if first := next(told, None):
+        return str(first.facts["host"]) if first.kind is Kind.PROVIDER_DISCONNECTED else ""
+    return account.provider.host if account.provider else ""

@@ -1,0 +1,69 @@
+"""Connects an account to a third-party SMTP provider: the login is tried first, then the password is kept, and only
+then does the account name it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from permille.domain import provider
+from permille.domain.account import Account, Outcome, Provider
+from permille.domain.provider import Fault, Password, Server, Trouble
+from permille.domain.staff import Refused
+from permille.ports import Accounts, Probe, Secret, Secrets
+from permille.support import act
+
+
+@dataclass(frozen=True, slots=True)
+class Providing:
+    """The world as providers need it."""
+
+    accounts: Accounts
+    probe: Probe
+    secrets: Secrets
+
+
+def connect(
+    world: Providing, account: Account, server: Server, password: Password, now: datetime
+) -> Account | Trouble | None:
+    """The account with its new provider, or what went wrong when the login was tried: then nothing is stored. None
+    where the account is gone. Raises `Refused` where it may not. A run that is cut off leaves a version of the secret
+    that nobody uses; the next one takes its place."""
+    provider.may_connect(account)
+    if trouble := world.probe.attempt(server, password):
+        return trouble
+    before = account.provider
+    secret = world.secrets.put(account.id, server, password, _secret(before) if before else None)
+    found = Provider(server.host, server.port, server.user, secret.arn, secret.version, now)
+
+    def connected(account: Account, now: datetime) -> Outcome:
+        return provider.connect(account, found, before, now)
+
+    return act(world.accounts, account.id, connected, now)
+
+
+def try_again(world: Providing, account: Account) -> Trouble | None:
+    """Tries the login of the connected provider again, with the stored password; what goes wrong, if anything."""
+    found = _connected(account)
+    password = world.secrets.get(_secret(found))
+    if password is None:
+        return Trouble(Fault.NO_PASSWORD)
+    return world.probe.attempt(Server(found.host, found.port, found.user), password)
+
+
+def disconnect(world: Providing, account: Account, now: datetime) -> Account | None:
+    """The account forgets the provider, then its password is deleted, also one that a run left behind. Raises `Refused`
+    where there was neither."""
+    decided = act(world.accounts, account.id, provider.disconnect, now)
+    deleted = world.secrets.delete(account.id)
+    if not deleted:
+        _connected(account)
+    return decided
+
+
+def _connected(account: Account) -> Provider:
+    if account.provider is None:
+        raise Refused(f"{account.id} has no provider connected")
+    return account.provider
+
+
+def _secret(found: Provider) -> Secret:
+    return Secret(found.secret, found.version)

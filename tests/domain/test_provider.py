@@ -1,0 +1,221 @@
+"""What can be connected as a provider, what is told of it, and that a password shows itself nowhere."""
+
+import copy
+import json
+import pickle
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import NOW, a_provider, an_account
+
+from permille.domain import provider
+from permille.domain.account import Account, Provider, Status
+from permille.domain.provider import Fault, Password, Server, Trouble, is_public, sentence, server
+from permille.domain.staff import Refused
+
+LATER = NOW + timedelta(minutes=5)
+FIRST, SECOND = a_provider(), a_provider(host="mail.example.net", version="v-2")
+
+
+# ---------------------------------------------------------------- connecting
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.CLOSED])
+def test_whoever_is_not_closed_connects_one_and_stays_as_they_are(status: Status) -> None:
+    outcome = provider.connect(an_account(status=status), FIRST, None, LATER)
+
+    assert outcome.account == an_account(status=status, provider=a_provider(connected_at=LATER), decided_at=LATER)
+    (entry,) = outcome.entries
+    assert (entry.kind, entry.at) == ("provider_connected", LATER)
+    assert entry.facts == {"host": "smtp.example.com", "port": 587, "user": "bakery@example.com", "replaces": ""}
+
+
+def test_another_takes_the_place_of_the_one_before() -> None:
+    outcome = provider.connect(an_account(provider=FIRST), SECOND, FIRST, LATER)
+
+    assert outcome.account.provider == a_provider(host="mail.example.net", version="v-2", connected_at=LATER)
+    assert outcome.entries[0].facts["replaces"] == "smtp.example.com"
+
+
+def test_a_closed_account_connects_none() -> None:
+    with pytest.raises(Refused, match="bakery is closed"):
+        provider.connect(an_account(status=Status.CLOSED), FIRST, None, NOW)
+
+
+@pytest.mark.parametrize(("before", "now"), [(None, FIRST), (FIRST, None), (FIRST, a_provider(version="v-9"))])
+def test_what_somebody_else_has_changed_meanwhile_is_not_written_over(
+    before: Provider | None, now: Provider | None
+) -> None:
+    with pytest.raises(Refused, match="changed meanwhile"):
+        provider.connect(an_account(provider=now), SECOND, before, NOW)
+
+
+def test_what_was_written_already_is_not_told_twice() -> None:
+    account = an_account(provider=SECOND)
+
+    outcome = provider.connect(account, SECOND, FIRST, LATER)
+
+    assert (outcome.account, outcome.entries) == (account, [])
+
+
+@pytest.mark.parametrize("status", Status)
+def test_whoever_they_are_they_disconnect_it(status: Status) -> None:
+    outcome = provider.disconnect(an_account(status=status, provider=FIRST), LATER)
+
+    assert outcome.account == an_account(status=status, decided_at=LATER)
+    (entry,) = outcome.entries
+    assert (entry.kind, entry.facts["host"]) == ("provider_disconnected", "smtp.example.com")
+
+
+def test_where_none_is_connected_nothing_happens() -> None:
+    account: Account = an_account()
+
+    outcome = provider.disconnect(account, LATER)
+
+    assert (outcome.account, outcome.entries) == (account, [])
+
+
+# ---------------------------------------------------------------- what is typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("smtp.example.com", "smtp.example.com"),
+        (" SMTP.Example.COM. ", "smtp.example.com"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_a_host_is_read_as_it_is_meant(typed: str, meant: str) -> None:
+    assert server(typed, 587, "ann", local=False) == Server(meant, 587, "ann")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", ".", "a..b", "-a.example", "smtp.example.com:587", "https://smtp.example.com", "ann@example.com", "a b",
+     "smtp.example.com/x", "bücher.example", "::1", "[::1]", "a\r\nb", "x" * 64 + ".example", "a." * 127 + "example"],
+)  # fmt: skip
+def test_what_is_no_host_name_is_refused(host: str) -> None:
+    with pytest.raises(Refused, match="is no host name"):
+        server(host, 587, "ann", local=True)
+
+
+@pytest.mark.parametrize(
+    ("port", "elsewhere", "local"),
+    [(25, True, True), (465, True, True), (587, True, True), (2465, True, True), (2525, True, True), (2587, True, True),
+     (22, False, True), (8080, False, True), (65535, False, True), (0, False, False), (-1, False, False),
+     (65536, False, False)],
+)  # fmt: skip
+def test_outside_of_the_embedded_stack_only_ports_for_mail_are_tried(port: int, elsewhere: bool, local: bool) -> None:
+    for may, where in ((elsewhere, False), (local, True)):
+        if may:
+            assert server("smtp.example.com", port, "ann", local=where).port == port
+        else:
+            with pytest.raises(Refused, match=f"on port {port};"):
+                server("smtp.example.com", port, "ann", local=where)
+
+
+@pytest.mark.parametrize(("port", "implicit"), [(25, False), (465, True), (587, False), (2465, True), (2525, False)])
+def test_tls_begins_with_the_session_on_the_ports_for_that(port: int, implicit: bool) -> None:
+    assert (port in provider.IMPLICIT_TLS) is implicit
+
+
+@pytest.mark.parametrize("user", ["", "  ", "a\nb", "a\x00b", "x" * 321])
+def test_what_is_no_user_name_is_refused(user: str) -> None:
+    with pytest.raises(Refused, match="a user name has up to 320 characters"):
+        server("smtp.example.com", 587, user, local=False)
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("93.184.216.34", True),
+        ("2606:2800:220:1::1", True),
+        ("127.0.0.1", False),
+        ("127.8.8.8", False),
+        ("0.0.0.0", False),  # noqa: S104 - an address to refuse
+        ("10.0.0.1", False),
+        ("172.16.0.1", False),
+        ("192.168.1.1", False),
+        ("100.64.0.1", False),  # carrier-grade NAT
+        ("169.254.169.254", False),  # the metadata of an EC2 instance
+        ("169.254.170.2", False),  # the credentials of a container
+        ("224.0.0.1", False),
+        ("255.255.255.255", False),
+        ("::", False),
+        ("::1", False),
+        ("fe80::1", False),
+        ("fe80::1%eth0", False),
+        ("fd00:ec2::254", False),  # the metadata of an EC2 instance
+        ("ff0e::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:10.0.0.1", False),
+        ("2002:7f00:1::", False),  # 6to4 of 127.0.0.1
+        ("64:ff9b::a00:1", False),  # NAT64 of 10.0.0.1
+        ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b::5db8:d822", True),  # NAT64 of a public one
+    ],
+)
+def test_only_addresses_of_the_public_internet_are_public(address: str, public: bool) -> None:
+    assert is_public(address) is public
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_is_told_in_a_sentence_that_names_the_host(fault: Fault) -> None:
+    said = sentence(Trouble(fault, "535 5.7.8"), "smtp.example.com", 587)
+
+    assert "smtp.example.com" in said
+    assert "{" not in said
+    assert not said.endswith(".")
+
+
+def test_the_reply_is_named_where_there_is_one() -> None:
+    with_code, without = Trouble(Fault.LOGIN, "535 5.7.8"), Trouble(Fault.LOGIN)
+
+    assert sentence(with_code, "h", 587) == "h refused the user name or the password (535 5.7.8)"
+    assert sentence(without, "h", 587) == "h refused the user name or the password"
+
+
+# ---------------------------------------------------------------- the password
+
+secrets = st.text(st.characters(categories=("L", "N", "P", "S")), min_size=6, max_size=60).map("hidden-{}".format)
+SHOWN: list[Callable[[Password], str]] = [
+    repr,
+    str,
+    lambda password: f"{password}{password!s}{password!r}",
+    lambda password: str([password]) + str({"password": password}) + str((password,)),
+    lambda password: _what_is_said(lambda: copy.deepcopy(password)),
+    lambda password: str(dir(password)),
+    lambda password: _what_is_said(lambda: json.dumps({"password": password})),
+    lambda password: _what_is_said(lambda: pickle.dumps(password)),
+    lambda password: _what_is_said(lambda: vars(password)),
+    lambda password: _what_is_said(lambda: password + "x"),  # type: ignore[operator]
+]
+
+
+def _what_is_said(action: Callable[[], object]) -> str:
+    with pytest.raises((TypeError, ValueError)) as raised:
+        action()
+    return "".join(traceback.format_exception(raised.value))
+
+
+@pytest.mark.parametrize("show", SHOWN)
+@given(text=secrets)
+def test_a_password_shows_itself_nowhere(show: Callable[[Password], str], text: str) -> None:
+    password = Password(text)
+
+    assert text not in show(password)
+    assert password.reveal() == text
+
+
+@pytest.mark.parametrize("text", ["", "a\nb", "a\r", "\x00", "x" * 1001])
+def test_what_is_no_password_is_refused_without_being_told(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        Password(text)
+
+    assert not text or text not in str(refused.value)

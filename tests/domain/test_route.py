@@ -1,0 +1,179 @@
+"""May the account send now, through what, and by which entry it came so."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import NOW, a_provider, an_account, an_entry
+
+from permille.domain.account import Account, Status
+from permille.domain.route import Route, Via, entries_needed_since, route
+from permille.domain.timeline import BEGINNING, Entry, Kind
+
+SES, PROVIDER = Via.SES, Via.PROVIDER
+HOUR = timedelta(hours=1)
+STEPS: dict[str, tuple[Kind, dict[str, Any]]] = {  # by the words of a history: the entry, and what changes
+    "created": (Kind.CREATED, {}),
+    "disabled": (Kind.DISABLED, {"status": Status.DISABLED, "settled": True}),
+    "staff_disabled": (Kind.STAFF_DISABLED, {"status": Status.DISABLED, "settled": True}),
+    "enabled": (Kind.STAFF_ENABLED, {"status": Status.ACTIVE, "settled": True, "epoch": True}),
+    "enabling": (Kind.STAFF_ENABLED, {"status": Status.ACTIVE, "settled": False, "epoch": True}),
+    "trial": (Kind.TRIAL_BEGAN, {"status": Status.TRIAL, "settled": True, "epoch": True}),
+    "trial_beginning": (Kind.TRIAL_BEGAN, {"status": Status.TRIAL, "settled": False, "epoch": True}),
+    "trial_ended": (Kind.TRIAL_ENDED, {"status": Status.OBSERVING, "settled": True}),
+    "unused": (Kind.TRIAL_UNUSED, {"status": Status.DISABLED, "settled": True}),
+    "suspended": (Kind.STAYS_SUSPENDED, {"status": Status.DISABLED, "settled": True}),
+    "reinstated": (Kind.REINSTATED, {"status": Status.ACTIVE, "settled": True}),
+    "reinstating": (Kind.REINSTATED, {"status": Status.ACTIVE, "settled": False}),
+    "closed": (Kind.CLOSED, {"status": Status.CLOSED, "settled": True}),
+    "connected": (Kind.PROVIDER_CONNECTED, {"provider": True}),
+    "disconnected": (Kind.PROVIDER_DISCONNECTED, {"provider": False}),
+    "complaint": (Kind.COMPLAINT, {}),
+    "drift": (Kind.DRIFT, {"settled": False}),
+    "mended": (Kind.WOULD_KEEP, {"settled": True}),
+    "exempted": (Kind.EXEMPTED, {}),
+}
+
+
+def lived(history: str) -> tuple[Account, list[Entry]]:
+    """An account to which all this happened, an hour apart."""
+    about: dict[str, Any] = {"epochs": (), "decided_at": None}
+    entries = list[Entry]()
+    for number, word in enumerate(history.split()):
+        at = NOW + number * HOUR
+        kind, changed = STEPS[word]
+        entries.append(an_entry(kind, at))
+        changed = dict(changed)
+        if changed.pop("epoch", False):
+            about["epochs"] = (*about["epochs"], at)
+        if "provider" in changed:
+            changed["provider"] = a_provider(connected_at=at) if changed["provider"] else None
+        about |= changed | ({} if kind is Kind.CREATED else {"decided_at": at})
+    return an_account(**about), entries
+
+
+def taken(history: str) -> Route:
+    account, entries = lived(history)
+    since = entries_needed_since(account)
+    return route(account, [entry for entry in entries if entry.at >= since])
+
+
+@pytest.mark.parametrize(
+    ("history", "via", "since"),  # since: which word of the history
+    [
+        ("created", SES, 0),
+        ("created complaint exempted", SES, 0),
+        ("created connected", SES, 0),
+        ("created disabled", None, 1),
+        ("created staff_disabled complaint", None, 1),
+        ("created connected disabled", PROVIDER, 2),
+        ("created disabled connected", PROVIDER, 2),
+        ("created disabled connected connected", PROVIDER, 3),
+        ("created disabled connected disconnected", None, 3),
+        ("created connected disconnected disabled", None, 3),
+        ("created connected disabled disconnected connected", PROVIDER, 4),
+        ("created connected disabled enabled", SES, 3),
+        ("created disabled enabled connected", SES, 2),
+        ("created disabled enabled complaint disabled", None, 4),
+        ("created connected disabled enabled disabled enabled disabled", PROVIDER, 6),
+        # the single day
+        ("created disabled trial", SES, 2),
+        ("created connected disabled trial", SES, 3),
+        ("created connected disabled trial trial_ended", PROVIDER, 4),
+        ("created connected disabled trial trial_ended unused", PROVIDER, 4),
+        ("created connected disabled trial trial_ended suspended", PROVIDER, 4),
+        ("created connected disabled trial suspended", PROVIDER, 4),
+        ("created connected disabled trial trial_ended reinstated", SES, 5),
+        ("created disabled trial trial_ended reinstated", SES, 4),
+        ("created disabled trial enabled", SES, 2),
+        # closed
+        ("created closed", None, 1),
+        ("created connected closed", None, 2),
+        ("created connected disabled closed", None, 3),
+        ("created disabled closed", None, 1),
+        ("created connected disabled closed disconnected", None, 3),
+        ("created connected closed enabled", SES, 3),
+        ("created connected disabled enabled disabled enabled disabled closed", None, 7),
+        ("created connected disabled enabled disabled enabled disabled closed disconnected", None, 7),
+        # the credential is not awake yet: the route is what it was
+        ("created disabled enabling", None, 1),
+        ("created connected disabled enabling", PROVIDER, 2),
+        ("created connected disabled enabled disabled enabling", PROVIDER, 4),
+        ("created connected disabled trial_beginning", PROVIDER, 2),
+        ("created connected disabled trial trial_ended reinstating", PROVIDER, 4),
+        ("created connected disabled enabling connected", PROVIDER, 4),
+        ("created connected closed enabling", PROVIDER, 3),
+        ("created disabled trial enabling", None, 3),
+        # it was found to be off
+        ("created drift", None, 1),
+        ("created connected disabled enabled drift", PROVIDER, 4),
+        ("created connected drift mended drift", PROVIDER, 4),
+        ("created connected drift mended", SES, 0),
+        ("created connected disabled drift", PROVIDER, 2),
+    ],
+)
+def test_the_route_follows_the_status_and_the_provider_by_itself(history: str, via: Via | None, since: int) -> None:
+    found = taken(history)
+
+    assert found.via is via
+    assert found.may_send is (via is not None)
+    assert found.came_by is not None
+    assert found.came_by.at == NOW + since * HOUR, found.came_by.kind
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("settled", [True, False])
+@pytest.mark.parametrize("connected", [True, False])
+def test_it_is_the_smtp_account_only_while_that_was_read_back_as_being_on(
+    status: Status, settled: bool, connected: bool
+) -> None:
+    account = an_account(status=status, settled=settled, provider=a_provider() if connected else None)
+
+    found = route(account, [])
+
+    assert (found.via is SES) is (status in (Status.ACTIVE, Status.TRIAL) and settled)
+    assert (found.via is PROVIDER) is (found.via is not SES and connected and status is not Status.CLOSED)
+    assert found.waking is (status in (Status.ACTIVE, Status.TRIAL) and not settled)
+
+
+def test_what_happened_after_the_account_was_read_is_left_for_the_next_time() -> None:
+    account, entries = lived("created connected disabled")
+    _, with_more = lived("created connected disabled enabled")
+
+    assert route(account, with_more) == route(account, entries)
+
+
+CAN_HAPPEN = {  # what it needs, what it may not find, what is so afterwards, what no longer
+    "disabled": ({"on"}, set[str](), set[str](), {"on"}),
+    "enabled": (set[str](), {"on"}, {"on"}, {"closed"}),
+    "closed": (set[str](), {"closed"}, {"closed"}, {"on"}),
+    "connected": (set[str](), {"closed"}, {"provider"}, set[str]()),
+    "disconnected": ({"provider"}, set[str](), set[str](), {"provider"}),
+    "complaint": (set[str](), set[str](), set[str](), set[str]()),
+}
+
+
+@given(st.lists(st.sampled_from(sorted(CAN_HAPPEN)), max_size=30))
+def test_the_entries_that_are_needed_tell_the_same_as_all_of_them(words: list[str]) -> None:
+    account, entries = lived(f"created {' '.join(possible(words))}")
+    needed: datetime = entries_needed_since(account)
+
+    assert route(account, [entry for entry in entries if entry.at >= needed]) == route(account, entries)
+
+
+def possible(words: list[str]) -> list[str]:
+    """Of these those that can happen one after the other."""
+    standing, happened = {"on"}, list[str]()
+    for word in words:
+        needs, not_with, gains, loses = CAN_HAPPEN[word]
+        if needs <= standing and not not_with & standing:
+            standing, happened = standing - loses | gains, [*happened, word]
+    return happened
+
+
+def test_all_is_needed_until_the_account_was_switched_on_twice() -> None:
+    assert entries_needed_since(an_account()) == BEGINNING
+    assert entries_needed_since(an_account(epochs=(NOW,))) == BEGINNING
+    assert entries_needed_since(an_account(epochs=(NOW, NOW + HOUR, NOW + 2 * HOUR))) == NOW + HOUR

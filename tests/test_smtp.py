@@ -1,0 +1,265 @@
+"""A login is tried with TLS and a verified certificate, at public addresses, or not at all."""
+
+import socket
+import ssl
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import trustme
+from tests.builders import a_server
+from tests.fakes import FakeProbe
+from tests.smtp_server import HOST, PASSWORD, USER, MailServer, certified, mail_server, scripted
+
+from permille.domain.provider import Fault, Password, Server, Trouble
+from permille.ports import Probe
+from permille.smtp import SmtpProbe
+
+AUTHORITY = trustme.CA()
+WRONG = Trouble(Fault.LOGIN, "535 5.7.8")
+
+
+@pytest.fixture(scope="module")
+def trusted() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    AUTHORITY.configure_trust(context)
+    return context
+
+
+@pytest.fixture
+def provider() -> Iterator[MailServer]:
+    with mail_server(certified(AUTHORITY)) as running:
+        yield running
+
+
+@pytest.fixture
+def probe(trusted: ssl.SSLContext) -> SmtpProbe:
+    return SmtpProbe(local=True, tls=trusted, seconds=5)
+
+
+def at(port: int, user: str = USER, host: str = HOST) -> Server:
+    return Server(host, port, user)
+
+
+def attempt(probe: Probe, server: Server, password: str = PASSWORD) -> Trouble | None:
+    return probe.attempt(server, Password(password))
+
+
+# ---------------------------------------------------------------- kept by the fake and by the adapter
+
+
+@pytest.fixture(params=["fake", "smtp"])
+def either(request: pytest.FixtureRequest, provider: MailServer) -> Probe:
+    if request.param == "fake":
+        return FakeProbe({at(provider.port): PASSWORD})
+    found: SmtpProbe = request.getfixturevalue("probe")
+    return found
+
+
+def test_the_right_password_logs_in(either: Probe, provider: MailServer) -> None:
+    assert attempt(either, at(provider.port)) is None
+
+
+@pytest.mark.parametrize(("user", "password"), [(USER, "wrong"), ("somebody", PASSWORD), (USER, PASSWORD + "x")])
+def test_a_wrong_one_is_refused(either: Probe, provider: MailServer, user: str, password: str) -> None:
+    assert attempt(either, at(provider.port, user), password) == WRONG
+
+
+def test_where_nobody_listens_the_connection_is_refused(either: Probe) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+
+    assert attempt(either, at(port)) == Trouble(Fault.REFUSED)
+
+
+# ---------------------------------------------------------------- by SMTP
+
+
+def test_one_login_is_tried_and_nothing_is_sent(probe: SmtpProbe, provider: MailServer) -> None:
+    attempt(probe, at(provider.port), "wrong")
+
+    assert provider.tried == [(USER, "wrong")]
+    assert provider.sessions == 1
+
+
+@pytest.mark.parametrize("without", [("PLAIN",), ("LOGIN",)])
+@pytest.mark.parametrize(("password", "trouble"), [(PASSWORD, None), ("wrong", WRONG)])
+def test_whichever_mechanism_is_offered_is_used(
+    probe: SmtpProbe, without: tuple[str, ...], password: str, trouble: Trouble | None
+) -> None:
+    with mail_server(certified(AUTHORITY), without=without) as provider:
+        assert attempt(probe, at(provider.port), password) == trouble
+        assert provider.tried == [(USER, password)]
+
+
+def test_where_no_mechanism_is_known_none_is_tried(probe: SmtpProbe) -> None:
+    with mail_server(certified(AUTHORITY), without=("PLAIN", "LOGIN")) as provider:
+        assert attempt(probe, at(provider.port)) == Trouble(Fault.NO_AUTH)
+
+
+def test_on_its_ports_tls_begins_with_the_session(trusted: ssl.SSLContext) -> None:
+    with mail_server(certified(AUTHORITY), implicit=True) as provider:
+        probe = SmtpProbe(local=True, tls=trusted, implicit_tls=[provider.port])
+
+        assert attempt(probe, at(provider.port)) is None
+        assert attempt(probe, at(provider.port), "wrong") == WRONG
+
+
+def test_a_password_is_never_sent_in_plain_text(probe: SmtpProbe) -> None:
+    with mail_server(None) as provider:
+        assert attempt(probe, at(provider.port)) == Trouble(Fault.NO_TLS)
+        assert provider.tried == []
+
+
+def test_where_tls_is_offered_and_then_refused_nothing_is_sent(probe: SmtpProbe) -> None:
+    offers = b"250-a\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n"
+    with scripted(b"220 a\r\n", offers, b"454 4.7.0 not now\r\n", pause=0.05) as port:
+        assert attempt(probe, at(port)) == Trouble(Fault.NO_TLS, "454 4.7.0")
+
+
+@pytest.mark.parametrize("implicit", [True, False])
+@pytest.mark.parametrize(
+    ("authority", "name"), [(trustme.CA(), HOST), (AUTHORITY, "other.example")], ids=["unknown issuer", "other name"]
+)
+def test_a_certificate_that_cannot_be_trusted_gets_no_password(
+    trusted: ssl.SSLContext, authority: trustme.CA, name: str, implicit: bool
+) -> None:
+    with mail_server(certified(authority, name), implicit=implicit) as provider:
+        probe = SmtpProbe(local=True, tls=trusted, implicit_tls=[provider.port] if implicit else [])
+
+        assert attempt(probe, at(provider.port)) == Trouble(Fault.CERTIFICATE)
+        assert provider.tried == []
+
+
+def test_unless_told_otherwise_only_known_issuers_are_trusted(provider: MailServer) -> None:
+    assert attempt(SmtpProbe(local=True), at(provider.port)) == Trouble(Fault.CERTIFICATE)
+
+
+def test_what_speaks_no_tls_where_tls_begins_is_told_so(trusted: ssl.SSLContext) -> None:
+    with scripted(b"220 in plain text\r\n") as port:
+        assert attempt(SmtpProbe(local=True, tls=trusted, implicit_tls=[port]), at(port)) == Trouble(Fault.TLS)
+
+
+@pytest.mark.parametrize(
+    ("said", "trouble"),
+    [
+        ([b"554 5.7.1 Go away\r\n"], Trouble(Fault.NO_SMTP, "554 5.7.1")),
+        ([b"421 4.3.2 Later\r\n"], Trouble(Fault.LATER, "421 4.3.2")),
+        ([b"HTTP/1.1 400 Bad Request\r\n\r\n"], Trouble(Fault.NO_SMTP)),
+        ([b"SSH-2.0-OpenSSH_9.6\r\n"], Trouble(Fault.NO_SMTP)),
+        ([b"220 a\r\n", b"502 no\r\n", b"502 no\r\n"], Trouble(Fault.NO_SMTP, "502")),
+        ([b"2" * 9000 + b"\r\n"], Trouble(Fault.NO_SMTP, "500")),
+    ],
+)
+def test_what_does_not_speak_smtp_as_expected_is_told_so(probe: SmtpProbe, said: list[bytes], trouble: Trouble) -> None:
+    with scripted(*said, pause=0.05) as port:
+        assert attempt(probe, at(port)) == trouble
+
+
+def test_what_hangs_up_does_not_speak_smtp(probe: SmtpProbe) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(5)
+        port = listening.getsockname()[1]
+        with _closing(listening):
+            assert attempt(probe, at(port)) == Trouble(Fault.NO_SMTP)
+
+
+def test_what_says_nothing_is_waited_for_no_longer_than_agreed(trusted: ssl.SSLContext) -> None:
+    with scripted() as port:
+        assert attempt(SmtpProbe(local=True, tls=trusted, seconds=0.1), at(port)) == Trouble(Fault.TIMEOUT)
+
+
+def test_what_drips_its_answer_keeps_nobody_longer(trusted: ssl.SSLContext) -> None:
+    probe = SmtpProbe(local=True, tls=trusted, seconds=5, seconds_in_all=0.3)
+
+    began = time.monotonic()
+    with scripted(*[b"220-a\r\n"] * 100, pause=0.05) as port:
+        assert attempt(probe, at(port)) == Trouble(Fault.TIMEOUT)
+    assert time.monotonic() - began < 3  # and not when all was said
+
+
+def test_what_a_server_says_is_not_passed_on(probe: SmtpProbe, provider: MailServer) -> None:
+    trouble = attempt(probe, at(provider.port), "hidden-from-all")
+
+    assert "hidden" not in repr(trouble)
+
+
+# ---------------------------------------------------------------- where
+
+
+def resolving(*addresses: str) -> Any:
+    def resolve(host: str, port: int, **_: Any) -> list[Any]:
+        return [(0, 0, 0, "", (address, port)) for address in addresses]
+
+    return resolve
+
+
+def unknown(host: str, port: int, **_: Any) -> list[Any]:
+    raise socket.gaierror(-2, "Name or service not known")
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_a_host_that_is_not_there_is_told_so(local: bool) -> None:
+    assert attempt(SmtpProbe(local=local, resolve=unknown), a_server()) == Trouble(Fault.NO_HOST)
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [["127.0.0.1"], ["::1"], ["169.254.169.254"], ["10.1.2.3"], ["93.184.216.34", "10.1.2.3"], ["fe80::1%eth0"]],
+    ids=" ".join,
+)
+def test_what_is_not_on_the_public_internet_is_not_connected_to(addresses: list[str]) -> None:
+    probe = SmtpProbe(resolve=resolving(*addresses))
+
+    assert attempt(probe, a_server()) == Trouble(Fault.NOT_PUBLIC)
+
+
+def test_the_real_loopback_is_not_public(provider: MailServer, trusted: ssl.SSLContext) -> None:
+    for host in ("localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001"):
+        assert attempt(SmtpProbe(tls=trusted), at(provider.port, host=host)) == Trouble(Fault.NOT_PUBLIC)
+    assert provider.sessions == 0
+
+
+def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(trusted: ssl.SSLContext) -> None:
+    """The certificate is the name's all the same."""
+    asked = list[str]()
+
+    def once(host: str, port: int, **_: Any) -> list[Any]:
+        asked.append(host)
+        found: list[Any] = resolving("::9", "127.0.0.1")(host, port)
+        return found
+
+    with mail_server(certified(AUTHORITY, "smtp.example.com")) as provider:
+        probe = SmtpProbe(local=True, tls=trusted, resolve=once)
+
+        assert attempt(probe, at(provider.port, host="smtp.example.com")) is None
+    assert asked == ["smtp.example.com"]
+
+
+def test_a_failure_that_nobody_thought_of_tells_no_password() -> None:
+    def broken(host: str, port: int, **_: Any) -> list[Any]:
+        raise RuntimeError("a bug")
+
+    with pytest.raises(RuntimeError) as failed:
+        attempt(SmtpProbe(resolve=broken), a_server(), "hidden-from-all")
+
+    told = traceback.TracebackException.from_exception(failed.value, capture_locals=True)
+    ours = [frame for frame in told.stack if frame.filename.endswith("permille/smtp.py")]
+    assert ours
+    assert "hidden-from-all" not in str([frame.locals for frame in ours])
+
+
+class _closing:  # noqa: N801 - reads as a statement
+    """Hangs up on whoever comes."""
+
+    def __init__(self, listening: socket.socket) -> None:
+        self._thread = threading.Thread(target=lambda: listening.accept()[0].close())
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join()
