@@ -28,7 +28,7 @@ def test_a_command_that_is_told_exists_with_its_options(command: str) -> None:
     options = re.findall(r"(?<!\S)--[a-z-]+", command)
 
     # An argument is no subcommand, so help is asked for the longest run of words that is a command.
-    shown = _help(words[:2]) or _help(words[:1])
+    shown = next(filter(None, (_help(words[:count]) for count in (3, 2, 1))), None)
 
     assert shown is not None
     assert [option for option in options if option not in shown] == []
