@@ -27,7 +27,7 @@ tools: .venv-tools/.done ## Make .venv-tools: SAM CLI, the embedded AWS, uv (the
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## The seed's story with real mail: a good sender keeps its SMTP account, a bad one loses it
+demo: setup ## The seed's story with real mail: a bad sender loses its SMTP account, and earns it back
 	@$(BIN)/permille local demo
 
 test: setup ## Every test, the deployed stack's too

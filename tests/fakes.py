@@ -64,6 +64,11 @@ class Faults:
         """Runs `action` just before the next call of that name: somebody else was faster."""
         self._meanwhile.append((name, action))
 
+    @property
+    def none(self) -> bool:
+        """Nothing is planned."""
+        return not self._plans and not self._meanwhile
+
     def heal(self) -> None:
         """Nothing that was planned happens any more."""
         self._plans.clear()

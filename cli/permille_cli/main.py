@@ -11,7 +11,7 @@ from permille.errors import Unavailable
 from permille_cli import account, breaker, link, notify, policy, provider, quarantine, review, route, sender, timeline
 from permille_cli.errors import Failure, WrongInput
 from permille_cli.local import commands as local
-from permille_cli.local import demo
+from permille_cli.local.demo import story
 
 app = typer.Typer(
     name="permille",
@@ -32,7 +32,7 @@ app.add_typer(sender.app, name="sender")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(notify.app, name="notify")
 app.command(name="timeline")(timeline.show)
-local.app.command(name="demo")(demo.tell)
+local.app.command(name="demo")(story.tell)
 app.add_typer(local.app, name="local")
 
 

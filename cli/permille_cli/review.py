@@ -6,6 +6,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 
 from permille import shapes
@@ -124,7 +125,7 @@ def list_open(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> N
         emit_json({"requests": [shapes.case(case) for case in cases]})
         return
     for case in cases:
-        _print_case(case, found["PlatformName"])
+        print_case(case, found["PlatformName"])
     if not cases:
         out.print("Nobody asks for a review.")
 
@@ -152,16 +153,21 @@ def _print_standing(account: Account) -> None:
         out.print(f"The trial is from {begins} to {ends}.", soft_wrap=True)
 
 
-def _print_case(case: Case, platform: str) -> None:
+def print_case(case: Case, platform: str, console: Console = out) -> None:
+    """What support decides by."""
     hours = case.waits.total_seconds() / 3600
     strikes = f"{case.account.strikes} strike{'' if case.account.strikes == 1 else 's'}"
-    out.print(f"[bold]{case.account.id}[/]  waits for {hours:,.1f} hours, {strikes}")
-    out.print(f"  wants to send {case.review.batch:,} e-mails on {case.review.day}")
-    out.print(f"  what went wrong: {escape(wording.plain(case.review.cause, review.LONGEST_TEXT))}", soft_wrap=True)
-    out.print(f"  what was changed: {escape(wording.plain(case.review.change, review.LONGEST_TEXT))}", soft_wrap=True)
+    console.print(f"[bold]{case.account.id}[/]  waits for {hours:,.1f} hours, {strikes}")
+    console.print(f"  wants to send {case.review.batch:,} e-mails on {case.review.day}")
+    console.print(f"  what went wrong: {escape(wording.plain(case.review.cause, review.LONGEST_TEXT))}", soft_wrap=True)
+    console.print(
+        f"  what was changed: {escape(wording.plain(case.review.change, review.LONGEST_TEXT))}", soft_wrap=True
+    )
     if case.disabled:
-        out.print(f"  {case.disabled.at:%Y-%m-%d}: {escape(wording.sentence(case.disabled))}", soft_wrap=True)
+        console.print(f"  {case.disabled.at:%Y-%m-%d}: {escape(wording.sentence(case.disabled))}", soft_wrap=True)
     for name, count in case.campaigns:
-        out.print(f"  {count:,} about {escape(wording.plain(name) or '(no subject)')}", soft_wrap=True)
+        console.print(f"  {count:,} about {escape(wording.plain(name) or '(no subject)')}", soft_wrap=True)
     for entry in case.trials:
-        out.print(f"  earlier trial, {entry.at:%Y-%m-%d}: {escape(wording.headline(entry, platform))}", soft_wrap=True)
+        console.print(
+            f"  earlier trial, {entry.at:%Y-%m-%d}: {escape(wording.headline(entry, platform))}", soft_wrap=True
+        )

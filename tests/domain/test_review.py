@@ -153,6 +153,14 @@ def test_today_begins_at_once_however_late_it_is() -> None:
     assert (trial.begins_at, trial.ends_at) == (late, late + timedelta(minutes=10))
 
 
+def test_an_approval_does_not_put_off_the_switching_that_is_under_way() -> None:
+    still_on = replace(an_open_one(), settled=False)
+
+    approved = review.approve(still_on, TOMORROW, "", STAFF, UTC, CHANCE, NOW).account
+
+    assert approved.due_at == NOW
+
+
 @pytest.mark.parametrize(("days", "says"), [(-1, "is over in UTC"), (61, "more than 60 days ahead")])
 def test_a_day_that_is_over_or_too_far_is_refused(days: int, says: str) -> None:
     with pytest.raises(Refused, match=says):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from permille_cli.errors import Failure, WrongInput
-from permille_cli.local import commands, stack
+from permille_cli.local import commands, schedule, stack
 from permille_cli.local.deployment import Deployment, _last_said
 from permille_cli.main import status_of
 
@@ -92,8 +92,8 @@ def runs(directory: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     outputs = {"ControlTable": "control", "EnforceFunctionName": "enforce"}
     directory.mkdir()
     monkeypatch.setattr(commands, "_running", lambda _: (FakeRunning(), {"outputs": outputs}))
-    monkeypatch.setattr(commands, "_invoke", lambda *_: result)
-    monkeypatch.setattr(commands, "ReplayedTime", Replayed)
+    monkeypatch.setattr(schedule, "_invoke", lambda *_: result)
+    monkeypatch.setattr(schedule, "ReplayedTime", Replayed)
     monkeypatch.setattr(Replayed, "cleared", False)
     return result
 
@@ -129,7 +129,7 @@ def test_a_tick_that_did_not_run_leaves_the_clock(
     def fails(*_: Any) -> None:
         raise Failure("no")
 
-    monkeypatch.setattr(commands, "_invoke", fails)
+    monkeypatch.setattr(schedule, "_invoke", fails)
 
     assert status_of(["local", "tick", "--at", "2030-01-01"]) == 1
     assert not (directory / "clock").exists()

@@ -4,12 +4,17 @@ import json
 import smtplib
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
+from boto3.dynamodb.types import TypeDeserializer
+from tests.builders import ses_event
 from tests.stack.conftest import Stack
+
+_read = TypeDeserializer().deserialize
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,43 @@ class Business:
         mail.set_content("Bread.")
         return mail
 
+    def is_complained_about(self, message_id: str, sent_at: datetime) -> None:
+        """SES reports a complaint about a mail of then."""
+        sent = {"sent_at": sent_at, "feedbackId": f"f-{message_id}"}
+        event = ses_event("Complaint", message_id, caller=f"permille-{self.id}", **sent)
+        self.stack.client("sns").publish(TopicArn=self.stack.outputs["FeedbackTopicArn"], Message=json.dumps(event))
+
     def login_is_refused(self) -> bool:
         try:
             self.session().quit()
         except smtplib.SMTPAuthenticationError as refused:
             return refused.smtp_code == 535
         return False
+
+    def can_log_in(self) -> bool:
+        try:
+            self.session().quit()
+        except smtplib.SMTPException:
+            return False
+        return True
+
+    def row(self) -> dict[str, Any]:
+        """The account as it is stored: asked for in no time."""
+        key = {"account_id": {"S": self.id}}
+        dynamodb, table = self.stack.client("dynamodb"), self.stack.outputs["AccountsTable"]
+        item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+        return {name: _read(value) for name, value in item.items()}
+
+    def told(self, *kinds: str) -> list[str]:
+        """The kinds of the timeline's entries, of these alone where some are named, oldest first."""
+        answer = self.stack.client("dynamodb").query(
+            TableName=self.stack.outputs["TimelineTable"],
+            KeyConditionExpression="account_id = :id",
+            ExpressionAttributeValues={":id": {"S": self.id}},
+            ConsistentRead=True,
+        )
+        told = [item["kind"]["S"] for item in answer["Items"]]
+        return [kind for kind in told if kind in (kinds or told)]
 
     def standing(self) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(self.stack.run("account", "show", self.id, "--json").stdout)
@@ -74,9 +110,10 @@ class Business:
         return [mail for mail in mails if isinstance(mail, EmailMessage) and mail["To"] == self.owner]
 
 
-def a_business(stack: Stack, prefix: str = "shop") -> Business:
+def a_business(stack: Stack, prefix: str = "shop", timezone: str = "UTC") -> Business:
     account_id = f"{prefix}-{uuid.uuid4().hex[:6]}"
     arguments = ["--owner-email", f"owner@{account_id}.example", "--identity", f"{account_id}.example"]
+    arguments += ["--timezone", timezone]
     added = stack.run("account", "add", account_id, *arguments, "--json", "--show-secret")
     assert added.returncode == 0, added.stderr
     data = json.loads(added.stdout)

@@ -97,6 +97,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield found
 
 
+@pytest.fixture
+def ahead(stack: Stack) -> Iterator[Stack]:
+    """A stack whose clock a test may put ahead; afterwards it is the real time again."""
+    yield stack
+    stack.run("local", "tick")
+
+
 @contextmanager
 def running(directory: Path) -> Iterator[Stack]:
     """A stack of its own for as long as the block lasts."""

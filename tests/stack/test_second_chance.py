@@ -1,131 +1,205 @@
 """The way back, with real logins: refused, accepted on the day, refused after it, and accepted again two days later."""
 
-import smtplib
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+import json
+import subprocess
 
 import pytest
-from tests.stack.accounts import Business, a_business
-from tests.stack.conftest import Stack, eventually
-
-DAY = timedelta(days=1)
-ASKED = ["--batch", "800", "--cause", "We mailed an old list", "--change", "We took it off"]
+from tests.stack.coming_back import A_DAY, A_MINUTE, AN_HOUR, ASKED, OFF, ON, WayBack, a_way_back
+from tests.stack.conftest import COMMAND, Stack, eventually
 
 
 @pytest.fixture
-def business(stack: Stack) -> Iterator[Business]:
-    """A business that has lost its SMTP account. Afterwards it is the real time again."""
-    business = a_business(stack)
-    business.send(3, complaints=2)
-    eventually(business.login_is_refused)
-    yield business
-    stack.run("local", "tick")
+def shop(ahead: Stack) -> WayBack:
+    """A business that has lost its SMTP account."""
+    return a_way_back(ahead)
 
 
-def midnight() -> datetime:
-    """At which today ends."""
-    return datetime.combine(datetime.now(UTC).date() + DAY, datetime.min.time(), UTC)
+SAGA = (
+    "disabled",
+    "review_requested",
+    "review_approved",
+    "trial_began",
+    "trial_ended",
+    "stays_suspended",
+    "reinstated",
+)
 
 
-def ticked(stack: Stack, at: datetime) -> None:
-    stack.answer("local", "tick", "--at", at.isoformat())
+def test_who_sends_a_clean_batch_on_the_day_is_back_two_days_later(shop: WayBack) -> None:
+    shop.is_given_its_day()
+    shop.it_is(shop.begins - A_MINUTE)
+    assert shop.now == ("disabled", OFF)
+    shop.it_is(shop.begins)
+    assert shop.now == ("trial", ON)
+    shop.sends(5)
+    shop.it_is(shop.ends - A_MINUTE)
+    assert shop.now == ("trial", ON)
 
+    shop.it_is(shop.ends)
+    assert shop.now == ("observing", OFF)
+    shop.it_is(shop.verdict - A_MINUTE)
+    assert shop.now == ("observing", OFF)
 
-def can_log_in(business: Business) -> bool:
-    try:
-        business.session().quit()
-    except smtplib.SMTPException:
-        return False
-    return True
-
-
-def approved_for_today(business: Business, stack: Stack) -> None:
-    today = str(datetime.now(UTC).date())
-    stack.answer("review", "request", business.id, "--day", today, *ASKED)
-    stack.answer("review", "approve", business.id, "--day", today, "--note", "Begin with your best customers")
-    eventually(lambda: can_log_in(business))
-
-
-def status(business: Business) -> str:
-    return str(business.standing()["status"])
-
-
-def test_who_sends_a_clean_batch_on_the_day_is_back_two_days_later(business: Business, stack: Stack) -> None:
-    approved_for_today(business, stack)
-    assert status(business) == "trial"
-    business.send(5)
-    eventually(lambda: business.standing()["window"]["delivered"] == 5)
-
-    ticked(stack, midnight() + timedelta(seconds=30))
-    assert (status(business), business.login_is_refused()) == ("observing", True)
-
-    ticked(stack, midnight() + 2 * DAY - timedelta(minutes=1))
-    assert (status(business), business.login_is_refused()) == ("observing", True)
-
-    ticked(stack, midnight() + 2 * DAY + timedelta(minutes=1))
-    assert (status(business), can_log_in(business)) == ("active", True)
-    told = [entry["kind"] for entry in business.timeline()]
+    shop.it_is(shop.verdict)
+    assert shop.now == ("active", ON)
     happened = ["disabled", "review_requested", "review_approved", "trial_began", "trial_ended", "reinstated"]
-    assert [kind for kind in told if kind in happened] == happened
-    eventually(lambda: len([mail for mail in business.mails() if "Welcome back" in str(mail["Subject"])]) == 1)
+    assert shop.business.told(*SAGA) == happened
+    standing = shop.business.standing()
+    assert (standing["status"], standing["review"], standing["trial"], standing["strikes"]) == ("active", None, None, 1)
+    assert (standing["window"]["delivered"], standing["window"]["complaints"]) == (5, 0)
+    eventually(lambda: [mail["Subject"] for mail in shop.business.mails()][-1].startswith("Welcome back"))
 
 
-def test_one_complaint_about_the_days_mail_ends_it_within_seconds(business: Business, stack: Stack) -> None:
-    approved_for_today(business, stack)
-
-    business.send(3, complaints=1)
-
-    eventually(business.login_is_refused)
-    eventually(lambda: status(business) == "disabled")
-    assert business.standing()["strikes"] == 2
-    assert business.standing()["trial"] is None
-    assert "stays_suspended" in [entry["kind"] for entry in business.timeline()]
+# ---------------------------------------------------------------- what ends the trial
 
 
-def test_a_day_without_mail_proves_nothing(business: Business, stack: Stack) -> None:
-    approved_for_today(business, stack)
+def test_one_complaint_about_the_days_mail_ends_it_within_seconds(shop: WayBack) -> None:
+    shop.is_on_trial()
+    shop.it_is(shop.begins + 14 * AN_HOUR)
 
-    ticked(stack, midnight() + timedelta(seconds=30))
-    ticked(stack, midnight() + 2 * DAY + timedelta(minutes=1))
+    shop.business.send(3, complaints=1)
 
-    assert (status(business), business.login_is_refused()) == ("disabled", True)
-    assert business.timeline()[-1]["kind"] == "trial_unused"
-
-
-def test_a_day_that_goes_by_while_nobody_looks_opens_the_request_again(business: Business, stack: Stack) -> None:
-    tomorrow = midnight().date()
-    stack.answer("review", "request", business.id, "--day", str(tomorrow), *ASKED)
-    stack.answer("review", "approve", business.id, "--day", str(tomorrow))
-    assert business.login_is_refused()
-
-    ticked(stack, midnight() + DAY + timedelta(minutes=1))
-
-    assert business.standing()["review"]["state"] == "open"
-    assert business.login_is_refused()
+    eventually(lambda: shop.now == ("disabled", OFF), seconds=10)
+    shop.it_is(shop.verdict + A_DAY)
+    assert shop.now == ("disabled", OFF)
+    assert shop.business.told(*SAGA)[-2:] == ["trial_began", "stays_suspended"]
+    assert (shop.business.row()["strikes"], shop.business.row().get("trial")) == (2, None)
 
 
-def test_support_sees_the_evidence_and_of_two_who_decide_one_is_told_that_it_is_late(
-    business: Business, stack: Stack
-) -> None:
-    tomorrow = str(midnight().date())
-    stack.answer("review", "request", business.id, "--day", tomorrow, *ASKED)
+def test_bounces_of_the_days_mail_end_it_too(shop: WayBack) -> None:
+    shop.is_on_trial()
+    with shop.business.session() as session:
+        for batch in range(5):
+            mail = shop.business.a_mail(X_Local_Bounce="all")
+            session.send_message(mail, to_addrs=[f"reader-{batch}-{n}@gone.example" for n in range(50)])
+    eventually(lambda: int(shop.business.row()["nudges"]) > 0 and shop.nothing_waits())
 
-    (case,) = [case for case in stack.answer("review", "list")["requests"] if case["account_id"] == business.id]
+    shop.it_is(shop.begins + A_MINUTE)
+
+    assert shop.now == ("disabled", OFF)
+    assert shop.business.timeline()[-1]["facts"]["rule"] == "bounce_burst"
+
+
+def test_a_day_without_mail_proves_nothing(shop: WayBack) -> None:
+    shop.is_on_trial()
+    shop.it_is(shop.ends)
+
+    shop.it_is(shop.verdict)
+
+    assert shop.now == ("disabled", OFF)
+    assert shop.business.told()[-1] == "trial_unused"
+    assert shop.business.row()["strikes"] == 1
+
+
+def test_what_support_decides_on_the_day_ends_it_for_good(shop: WayBack) -> None:
+    shop.is_on_trial()
+
+    shop.stack.answer("account", "disable", shop.business.id, "--reason", "It is the same list again")
+
+    eventually(lambda: shop.now == ("disabled", OFF))
+    shop.it_is(shop.verdict)
+    assert shop.now == ("disabled", OFF)
+    assert shop.business.told(*SAGA)[-1] == "trial_began"
+
+
+def test_who_is_enabled_while_we_wait_for_complaints_is_back_at_once_and_counted_anew(shop: WayBack) -> None:
+    shop.is_observed()
+
+    shop.stack.answer("account", "enable", shop.business.id, "--reason", "A partner vouches for them")
+
+    eventually(lambda: shop.now == ("active", ON))
+    shop.business.is_complained_about("of-the-trial", shop.begins + AN_HOUR)
+    eventually(lambda: shop.business.told("complaint") == ["complaint"] * 3)
+    shop.it_is(shop.verdict)
+    assert shop.now == ("active", ON)
+    assert shop.business.told(*SAGA)[-1] == "trial_ended"
+    assert shop.business.standing()["window"]["complaints"] == 0
+
+
+# ---------------------------------------------------------------- complaints that come late
+
+
+def test_a_complaint_about_older_mail_that_comes_on_the_day_changes_nothing(shop: WayBack) -> None:
+    shop.is_on_trial()
+
+    shop.business.is_complained_about("older", shop.begins - A_MINUTE)
+
+    eventually(lambda: shop.business.told("complaint") == ["complaint"] * 3)
+    shop.it_is(shop.begins + A_MINUTE)
+    assert shop.now == ("trial", ON)
+    assert "stays_suspended" not in shop.business.told()
+
+
+def test_a_complaint_about_the_days_mail_that_comes_a_day_later_suspends(shop: WayBack) -> None:
+    shop.is_observed()
+    shop.it_is(shop.ends + A_DAY)
+
+    shop.business.is_complained_about("late", shop.begins + AN_HOUR)
+
+    eventually(lambda: shop.now == ("disabled", OFF))
+    shop.it_is(shop.verdict)
+    assert shop.now == ("disabled", OFF)
+    assert (shop.business.told(*SAGA)[-1], shop.business.row()["strikes"]) == ("stays_suspended", 2)
+
+
+def test_a_complaint_about_the_days_mail_that_comes_after_the_return_is_judged_by_the_rule(shop: WayBack) -> None:
+    shop.is_observed()
+    shop.it_is(shop.verdict)
+    assert shop.now == ("active", ON)
+
+    shop.business.is_complained_about("late-1", shop.begins + AN_HOUR)
+    eventually(lambda: shop.business.told("complaint") == ["complaint"] * 3)
+    shop.it_is(shop.verdict + A_MINUTE)
+    assert shop.now == ("active", ON)
+
+    shop.business.is_complained_about("late-2", shop.begins + AN_HOUR)
+    eventually(lambda: shop.now == ("disabled", OFF))
+    record = shop.business.timeline()[-1]
+    assert (record["kind"], record["facts"]["complaints"], record["facts"]["delivered"]) == ("disabled", 2, 10)
+    assert shop.business.row()["strikes"] == 2
+
+
+# ---------------------------------------------------------------- support
+
+
+def test_support_sees_the_evidence_and_a_second_decision_is_told_that_it_is_late(shop: WayBack, stack: Stack) -> None:
+    shop.asks()
+
+    (case,) = [case for case in stack.answer("review", "list")["requests"] if case["account_id"] == shop.business.id]
     assert case["disabled"]["complaints"] == 2
     assert case["campaigns"] == [{"campaign": "Fresh rye bread", "complaints": 2}]
     assert (case["strikes"], case["trials"], case["review"]["cause"]) == (1, [], "We mailed an old list")
 
-    declined = stack.answer("review", "decline", business.id, "--reason", "The list is still a bought one")
+    declined = stack.answer("review", "decline", shop.business.id, "--reason", "The list is still a bought one")
     assert declined["review"]["decided_by"].startswith("arn:aws:iam::")
-    late = stack.run("review", "approve", business.id, "--day", tomorrow)
-    assert (late.returncode, late.stderr) == (2, f"permille: no request of {business.id} is open\n")
-    again = stack.run("review", "request", business.id, "--day", tomorrow, *ASKED)
+    late = stack.run("review", "approve", shop.business.id, "--day", str(shop.day))
+    assert (late.returncode, late.stderr) == (2, f"permille: no request of {shop.business.id} is open\n")
+    again = stack.run("review", "request", shop.business.id, "--day", str(shop.day), *ASKED)
     assert again.returncode == 2
     assert "ask again from" in again.stderr
 
 
-def test_what_says_nothing_is_refused_in_one_line(business: Business, stack: Stack) -> None:
-    for wrong in (["--day", "soon"], ["--day", "2020-01-01"], ["--day", str(midnight().date()), "--batch", "0"]):
-        refused = stack.run("review", "request", business.id, *ASKED, *wrong)
+def test_of_several_who_decide_at_once_one_wins_and_all_others_are_told(shop: WayBack) -> None:
+    shop.asks()
+    approve = ["review", "approve", shop.business.id, "--day", str(shop.day)]
+    decline = ["review", "decline", shop.business.id, "--reason", "The list is still a bought one"]
+    env = shop.stack.env | {"PATH": "/usr/bin:/bin"}
+
+    racers = [
+        subprocess.Popen([*COMMAND, *words], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # noqa: S603
+        for words in (approve, decline, approve, decline)
+    ]
+
+    said = [(racer.communicate(timeout=60)[1], racer.returncode) for racer in racers]
+    late = (f"permille: no request of {shop.business.id} is open\n", 2)
+    assert sorted(said) == sorted([("", 0), late, late, late])
+    (winner,) = shop.business.told("review_approved", "review_declined")
+    assert json.loads(shop.business.row()["review"])["state"] == winner.removeprefix("review_")
+    assert (shop.business.row().get("trial") is not None) == (winner == "review_approved")
+
+
+def test_what_says_nothing_is_refused_in_one_line(shop: WayBack) -> None:
+    for wrong in (["--day", "soon"], ["--day", "2020-01-01"], ["--day", str(shop.day), "--batch", "0"]):
+        refused = shop.stack.run("review", "request", shop.business.id, *ASKED, *wrong)
         assert (refused.returncode, refused.stdout) == (2, "")
         assert refused.stderr.count("\n") == 1

@@ -9,12 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from permille.aws.replay import ReplayedTime
 from permille_cli import given
 from permille_cli.errors import Failure, WrongInput
-from permille_cli.local import stack
+from permille_cli.local import schedule, stack
 from permille_cli.local.deployment import Deployment, logical_functions
-from permille_cli.local.schedule import scheduled_event
 from permille_cli.local.state import Running, StateDirectory
 from permille_cli.local.supervisor import HOURS
 from permille_cli.output import AsJson, emit_json
@@ -99,17 +97,11 @@ def tick(
     state = _state(directory)
     instant = _instant(at)
     running, found = _running(state)
-    if instant is None:
-        state.set_clock(None)
-        ReplayedTime(table=found["outputs"]["ControlTable"], dynamodb=running.client("dynamodb")).clear()
-    event = scheduled_event(instant or datetime.now(UTC), running)
-    result = _invoke(running, found["outputs"]["EnforceFunctionName"], event)
-    if instant is not None:
-        state.set_clock(instant)
+    time, result = schedule.tick(state, running, found["outputs"], instant)
     if as_json:
-        emit_json({"time": event["time"], "result": result})
+        emit_json({"time": time, "result": result})
     else:
-        typer.echo(f"{event['time']}  {_as_text(result)}")
+        typer.echo(f"{time}  {_as_text(result)}")
     if result["failed"]:
         raise Failure(
             f"{_counted(result['failed'], 'account', 'accounts')} could not be seen to: Enforce's log says why"
@@ -172,14 +164,6 @@ def _as_text(result: dict[str, int]) -> str:
 
 def _counted(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
-
-
-def _invoke(running: Running, function: str, event: dict[str, Any]) -> Any:
-    answer = running.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
-    result = json.loads(answer["Payload"].read() or b"null")
-    if "FunctionError" in answer:
-        raise Failure(f"{function} failed: {result.get('errorType')}: {result.get('errorMessage')}")
-    return result
 
 
 def _environment(running: Running, function: str) -> dict[str, str]:

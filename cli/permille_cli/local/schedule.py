@@ -1,10 +1,28 @@
-"""The event with which EventBridge's schedule runs Enforce."""
+"""What EventBridge's schedule does every minute, at whatever time it shall be."""
 
+import json
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from permille_cli.local.state import Running
+from permille.aws.replay import ReplayedTime
+from permille_cli.errors import Failure
+from permille_cli.local.state import Running, StateDirectory
+
+
+def tick(
+    state: StateDirectory, running: Running, outputs: Mapping[str, str], instant: datetime | None
+) -> tuple[str, dict[str, int]]:
+    """Runs Enforce once; None: at the real time, which it is again. Returns the event's time, and what the run did."""
+    if instant is None:
+        state.set_clock(None)
+        ReplayedTime(table=outputs["ControlTable"], dynamodb=running.client("dynamodb")).clear()
+    event = scheduled_event(instant or datetime.now(UTC), running)
+    result = _invoke(running, outputs["EnforceFunctionName"], event)
+    if instant is not None:
+        state.set_clock(instant)
+    return event["time"], result
 
 
 def scheduled_event(at: datetime, running: Running) -> dict[str, Any]:
@@ -19,3 +37,11 @@ def scheduled_event(at: datetime, running: Running) -> dict[str, Any]:
         "resources": [f"arn:aws:events:{running.region}:{running.account_id}:rule/permille-local-tick"],
         "detail": {},
     }
+
+
+def _invoke(running: Running, function: str, event: dict[str, Any]) -> Any:
+    answer = running.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+    result = json.loads(answer["Payload"].read() or b"null")
+    if "FunctionError" in answer:
+        raise Failure(f"{function} failed: {result.get('errorType')}: {result.get('errorMessage')}")
+    return result

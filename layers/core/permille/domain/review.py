@@ -78,7 +78,8 @@ def approve(
     trial = Trial(TrialState.SCHEDULED, day, begins_at, ends_at, verdict_at)
     approved = replace(review, state=ReviewState.APPROVED, decided_at=now, decided_by=by, reason=note)
     entry = timeline.review_approved(account.id, now, begins_at.astimezone(zone), ends_at.astimezone(zone), note, by)
-    return Outcome(replace(account, review=approved, trial=trial, decided_at=now, due_at=begins_at), [entry])
+    due_at = begins_at if account.settled else now  # a credential that is still on is seen to before that day
+    return Outcome(replace(account, review=approved, trial=trial, decided_at=now, due_at=due_at), [entry])
 
 
 def decline(account: Account, reason: str, by: str, zone: tzinfo, chance: SecondChance, now: datetime) -> Outcome:

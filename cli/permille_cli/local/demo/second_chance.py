@@ -1,0 +1,128 @@
+"""The second act: the owner asks, support gives a single day, and the clock runs ahead to what comes of it."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from permille.domain import review
+from permille.domain.account import Status, Trial
+from permille.domain.review import Request
+from permille.review import queue
+from permille_cli import timeline
+from permille_cli.errors import Failure
+from permille_cli.local.demo.scene import DEALS, Scene, eventually, mail
+from permille_cli.review import print_case
+from permille_cli.stack import caller
+
+MAILS = 200
+CAUSE, CHANGE = "We mailed a list that we had bought", "Only our customers are on it now, with one click to leave"
+NOTE = "Begin with your best customers"
+CLEAN = replace(DEALS, subject="Your 10 % for last week's order")
+REFUSED = "535 Authentication Credentials Invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What the login was answered on the day, when it was over, and two days later; the owner's mails' subjects."""
+
+    on_the_day: str
+    after_it: str
+    two_days_later: str
+    mails: list[str]
+
+    def as_data(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def act(scene: Scene) -> Ending:
+    console, began, read = scene.console, scene.stack.now(), len(scene.owner_mails())
+    zone = ZoneInfo(scene.account(DEALS).timezone)
+    console.rule("[bold]The second chance: pushy-deals asks for a review, and support looks at the evidence")
+    _ask(scene, zone)
+    console.rule("[bold]Support gives it today")
+    trial = _approve(scene, zone)
+    on_the_day = _try(scene, "accepted")
+    _send_all(scene)
+
+    console.rule("[bold]The day is over: now late complaints are waited for")
+    after_it = _once_it_is(scene, trial.ends_at, Status.OBSERVING, REFUSED)
+    console.rule("[bold]48 hours later nobody has complained")
+    two_days_later = _once_it_is(scene, trial.verdict_at, Status.ACTIVE, "accepted")
+
+    console.rule("[bold]What its timeline says since")
+    entries = scene.stack.timeline.since(DEALS.account_id, began)
+    console.print(timeline.as_table(entries, scene.stack["PlatformName"]), "")
+    console.rule("[bold]What its owner read since")
+    subjects = _mails(scene, read)
+    return Ending(on_the_day, after_it, two_days_later, subjects)
+
+
+def _ask(scene: Scene, zone: ZoneInfo) -> None:
+    asked = Request(review.today(zone, scene.stack.now()), MAILS, CAUSE, CHANGE)
+    scene.stack.act(DEALS.account_id, lambda account, now: review.request(account, asked, zone, now))
+    _type(scene, "review list")
+    (case,) = queue(scene.stack.accounts.all(), scene.stack.timeline, scene.stack.now())
+    print_case(case, scene.stack["PlatformName"], scene.console)
+
+
+def _approve(scene: Scene, zone: ZoneInfo) -> Trial:
+    today, by = review.today(zone, scene.stack.now()), caller()
+    _type(scene, f'review approve {DEALS.account_id} --day {today} --note "{NOTE}"')
+    chance = scene.stack.policies.current().second_chance
+    approved = scene.stack.act(
+        DEALS.account_id, lambda account, now: review.approve(account, today, NOTE, by, zone, chance, now)
+    )
+    assert approved.trial is not None
+    eventually("the trial has begun", lambda: _is(scene, Status.TRIAL))
+    return approved.trial
+
+
+def _send_all(scene: Scene) -> None:
+    """The first has gone out when the login was tried."""
+    with scene.progress() as progress, scene.session(CLEAN) as smtp:
+        task = progress.add_task(CLEAN.account_id, total=MAILS, completed=1)
+        for number in range(1, MAILS):
+            smtp.send_message(mail(CLEAN, number))
+            progress.advance(task)
+    eventually(f"{MAILS} are counted", lambda: scene.delivered(CLEAN) == MAILS)
+
+
+def _once_it_is(scene: Scene, at: datetime, becomes: Status, expected: str) -> str:
+    _type(scene, f"local tick --at {at:%Y-%m-%dT%H:%M:%SZ}")
+
+    def has_become() -> bool:  # nobody is reinstated while feedback waits: the next tick does it
+        scene.tick(at)
+        return _is(scene, becomes)
+
+    eventually(f"{DEALS.account_id} is {becomes}", has_become)
+    return _try(scene, expected)
+
+
+def _type(scene: Scene, command: str) -> None:
+    """Shows the command that does what happens now."""
+    scene.console.print(f"[dim]$ permille {command}[/]", soft_wrap=True)
+
+
+def _is(scene: Scene, status: Status) -> bool:
+    account = scene.account(DEALS)
+    return account.status is status and account.settled
+
+
+def _try(scene: Scene, expected: str) -> str:
+    said = scene.try_smtp(CLEAN)
+    status = scene.account(DEALS).status
+    scene.console.print(f"{DEALS.account_id:12} {status}:", f"[{'green' if said == 'accepted' else 'red'}]{said}")
+    if said != expected:
+        raise Failure(f"{DEALS.account_id} was answered {said}, not {expected}")
+    return said
+
+
+def _mails(scene: Scene, read: int) -> list[str]:
+    """The last one in full."""
+    eventually("the owner is welcomed back", lambda: "Welcome back" in str(scene.owner_mails()[-1]["Subject"]))
+    mails = scene.owner_mails()[read:]
+    for one in mails[:-1]:
+        scene.console.print(f"To: {one['To']}  {one['Subject']}", soft_wrap=True)
+    scene.show(mails[-1])
+    return [str(one["Subject"]) for one in mails]

@@ -1,0 +1,380 @@
+"""A whole life, from the first complaint to the return: feedback, support, owner and time in any order, with failures
+at any call and others who are faster, against a table of moves and a model of a few lines."""
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests.builders import ACCOUNT, NOW, OWNER_MAIL_CALLER, STAFF, an_account, ses_event
+from tests.fakes import FakeLedger, FakeQuarantine, Killed, When
+from tests.usecases.enforcement import World
+
+from permille.domain import review, staff
+from permille.domain.account import Account, Mode, Outcome, Status
+from permille.domain.policy import SEED, SecondChance
+from permille.domain.reputation import Tally, first_day
+from permille.domain.review import Request
+from permille.domain.staff import Refused
+from permille.domain.timeline import Entry, Kind
+from permille.errors import Unavailable
+from permille.ingest import Received, ingest
+from permille.ports import BreakerState, hour_of
+from permille.support import act
+
+ACTIVE, DISABLED, TRIAL, OBSERVING, CLOSED = Status
+A_DAY = timedelta(days=1)
+NOT_ACTIVE = {DISABLED, TRIAL, OBSERVING, CLOSED}
+
+# The table of design.md: by which entry, from where, to where.
+MOVES: dict[str, tuple[set[Status], Status]] = {
+    Kind.DISABLED: ({ACTIVE}, DISABLED),
+    Kind.TRIAL_BEGAN: ({DISABLED}, TRIAL),
+    Kind.TRIAL_ENDED: ({TRIAL}, OBSERVING),
+    Kind.STAYS_SUSPENDED: ({TRIAL, OBSERVING}, DISABLED),
+    Kind.TRIAL_UNUSED: ({OBSERVING}, DISABLED),
+    Kind.REINSTATED: ({OBSERVING}, ACTIVE),
+    Kind.STAFF_DISABLED: ({ACTIVE, TRIAL, OBSERVING}, DISABLED),
+    Kind.STAFF_ENABLED: (NOT_ACTIVE, ACTIVE),
+    Kind.CLOSED: (set(Status) - {CLOSED}, CLOSED),
+}
+ANSWERS: dict[str, tuple[set[str], str]] = {
+    Kind.REVIEW_REQUESTED: ({"", "open", "declined", "withdrawn"}, "open"),
+    Kind.REVIEW_APPROVED: ({"open"}, "approved"),
+    Kind.REVIEW_DECLINED: ({"open"}, "declined"),
+    Kind.REVIEW_WITHDRAWN: ({"open"}, "withdrawn"),
+    Kind.REVIEW_REOPENED: ({"approved"}, "open"),
+    Kind.TRIAL_BEGAN: ({"approved"}, "approved"),
+    Kind.TRIAL_ENDED: ({"approved"}, "approved"),
+}
+
+stages = st.sampled_from([0, 1, 2, 3, 3])  # active, disabled, on trial, observed
+waits = st.sampled_from([timedelta(seconds=1), timedelta(minutes=10), timedelta(hours=5), A_DAY, 3 * A_DAY])
+OWNERS, SUPPORTS = ["request", "amend", "withdraw"], ["approve", "approve", "decline", "confirm"]
+decisions = st.sampled_from([*OWNERS, *SUPPORTS, "disable", "enable", "close", "exempt", "unexempt"])
+calls = st.sampled_from(
+    ["accounts.save", "accounts.save", "tallies.days", "feed.waiting", "leases.take", "switch.apply"]
+)
+
+
+class Life(RuleBasedStateMachine):
+    """One account. What the ports keep is looked at after each step; what it must be after a tick, the model says."""
+
+    @initialize(zone=st.sampled_from(["UTC", "Asia/Kathmandu"]), confirms=st.booleans(), stage=stages)
+    def begin(self, zone: str, confirms: bool, stage: int) -> None:
+        self.now: datetime = NOW
+        self.zone = ZoneInfo(zone)
+        self.confirms = confirms
+        self.world = World()
+        self.world.policies.policy = replace(SEED, second_chance=SecondChance(reinstate_by_staff=confirms))
+        self.world.open(an_account(timezone=zone))
+        self.sent: list[datetime] = []  # every mail that SES took, by its instant
+        self.queue: list[tuple[str, int, int]] = []  # feedback that is delivered again
+        self.acknowledged: dict[tuple[str, int], tuple[int, Tally]] = {}
+        self.backlog = 0  # and that of others
+        self.epochs: tuple[datetime, ...] = ()
+        for step in (self._is_disabled, self._is_on_trial, self._is_observed)[:stage]:
+            step()
+
+    def _is_disabled(self) -> None:
+        for _ in range(2):
+            self.mail_goes_out(readers=20, complain=True)
+        self.all_is_well_for_a_tick()
+
+    def _is_on_trial(self) -> None:
+        self.a_day_is_asked_for_and_given(0)
+        self.all_is_well_for_a_tick()
+
+    def _is_observed(self) -> None:
+        self.mail_goes_out(readers=20, complain=False)
+        self.it_is_the_next_moment_of_the_trial(early=False)
+
+    # ------------------------------------------------------------ mail and what becomes of it
+
+    @precondition(lambda self: self.world.can_send() == [True])
+    @rule(readers=st.sampled_from([1, 20]), complain=st.booleans())
+    def mail_goes_out(self, readers: int, complain: bool) -> None:
+        self.sent.append(self.now)
+        self._receive("Delivery", len(self.sent) - 1, readers)
+        if complain:
+            self._receive("Complaint", len(self.sent) - 1)
+
+    @precondition(lambda self: self.sent)
+    @rule(data=st.data())
+    def somebody_complains_about_some_mail(self, data: st.DataObject) -> None:
+        self._receive("Complaint", data.draw(st.integers(0, len(self.sent) - 1)))
+
+    def _receive(self, kind: str, number: int, readers: int = 1) -> None:
+        """Of the mail of that number."""
+        sent_at, names = self.sent[number], [f"r-{n}@example.com" for n in range(readers)]
+        body = json.dumps(ses_event(kind, f"m-{number}", sent_at=sent_at, recipients=names, destination=names))
+        failed = ["r"]
+        with suppress(Killed):
+            ledger, left = FakeLedger(self.world.rows), timedelta(minutes=1)
+            failed = ingest([Received("r", body)], ledger, FakeQuarantine(), OWNER_MAIL_CALLER, self.now, lambda: left)
+        if failed:
+            self.queue.append((kind, number, readers))
+        else:
+            epoch = 1 + sum(sent_at >= start for start in self.world.account().epochs)
+            tally = Tally(delivered=readers) if kind == "Delivery" else Tally(complaints=1)
+            self.acknowledged.setdefault((kind, number), (epoch, tally))
+        self._count_what_waits()
+
+    @precondition(lambda self: self.queue)
+    @rule()
+    def what_failed_is_delivered_again(self) -> None:
+        again, self.queue = self.queue, []
+        for feedback in again:
+            self._receive(*feedback)
+
+    @rule(backlog=st.sampled_from([0, 0, 1, 50_000]))
+    def feedback_of_others_waits(self, backlog: int) -> None:
+        self.backlog = backlog
+        self._count_what_waits()
+
+    def _count_what_waits(self) -> None:
+        self.world.feed.messages = self.backlog + len(self.queue)
+
+    # ------------------------------------------------------------ people
+
+    @rule(decision=decisions, days=st.integers(0, 2))
+    def somebody_decides(self, decision: str, days: int) -> None:
+        self.now += timedelta(seconds=1)
+        with suppress(Refused, Killed, Unavailable):
+            self._decide(decision, days)
+
+    def _decide(self, decision: str, days: int = 0) -> None:
+        account = self.world.enforcement.accounts
+        act(account, ACCOUNT, lambda one, now: self._decided(decision, one, now, days), self.now)
+
+    def _decided(self, decision: str, one: Account, now: datetime, days: int) -> Outcome:
+        day, chance, zone = review.today(self.zone, now) + days * A_DAY, SecondChance(), self.zone
+        asked = Request(day, 800, "An old list", "A new one")
+        decided = {
+            "request": lambda: review.request(one, asked, zone, now),
+            "amend": lambda: review.amend(one, asked, zone, now),
+            "withdraw": lambda: review.withdraw(one, now),
+            "approve": lambda: review.approve(one, day, "", STAFF, zone, chance, now),
+            "decline": lambda: review.decline(one, "No", STAFF, zone, chance, now),
+            "confirm": lambda: review.confirm(one, STAFF, now),
+            "disable": lambda: staff.disable(one, "Why", STAFF, now),
+            "enable": lambda: staff.enable(one, "Why", STAFF, now),
+            "close": lambda: staff.close(one, "Why", STAFF, now),
+            "exempt": lambda: staff.exempt(one, now + A_DAY, "A partner", STAFF, now),
+            "unexempt": lambda: staff.unexempt(one, "Over", STAFF, now),
+        }
+        return decided[decision]()
+
+    @precondition(lambda self: self.world.account().status in (ACTIVE, DISABLED))
+    @rule(days=st.integers(0, 2))
+    def a_day_is_asked_for_and_given(self, days: int) -> None:
+        """Before any run has seen to it that the account is off."""
+        self.somebody_decides("disable", 0)
+        self.somebody_decides("request", days)
+        self.somebody_decides("approve", days)
+
+    @rule(is_open=st.booleans())
+    def the_breaker_is_opened_or_reset(self, is_open: bool) -> None:
+        self.world.rows.breaker = BreakerState(opened_at=self.now if is_open else None)
+
+    @rule(mode=st.sampled_from([Mode.OBSERVE, Mode.ENFORCE, Mode.ENFORCE]))
+    def the_stack_is_deployed_with_another_mode(self, mode: Mode) -> None:
+        self.world.enter(mode)
+
+    # ------------------------------------------------------------ time, with and without ticks
+
+    @rule(wait=waits, tick=st.booleans())
+    def time_goes_by(self, wait: timedelta, tick: bool) -> None:
+        self.now += wait
+        if tick:
+            self._tick()
+
+    @precondition(lambda self: self.world.account().trial)
+    @rule(early=st.booleans())
+    def it_is_the_next_moment_of_the_trial(self, early: bool) -> None:
+        trial = self.world.account().trial
+        instants = (trial.begins_at, trial.ends_at, trial.verdict_at) if trial else ()
+        moments = [one for one in instants if one > self.now]
+        self.now = max(self.now, min(moments, default=self.now) - timedelta(seconds=1 + early))
+        self._tick()
+
+    @precondition(lambda self: self.world.account().status is OBSERVING)
+    @rule(backlog=st.sampled_from([0, 1]), confirm=st.booleans())
+    def the_verdict_is_due(self, backlog: int, confirm: bool) -> None:
+        trial = self.world.account().trial
+        assert trial is not None
+        self.now = max(self.now, trial.verdict_at)
+        self.feedback_of_others_waits(backlog)
+        self.all_is_well_for_a_tick()
+        if confirm:
+            self.somebody_decides("confirm", 0)
+            self.all_is_well_for_a_tick()
+
+    @rule()
+    def all_is_well_for_a_tick(self) -> None:
+        self.world.faults.heal()
+        self.now += timedelta(seconds=80)  # whoever was killed has no lease any more
+        self._tick()
+
+    @rule(behind=st.sampled_from([timedelta(minutes=1), 2 * A_DAY]))
+    def a_tick_comes_whose_clock_is_behind(self, behind: timedelta) -> None:
+        with suppress(Killed, Unavailable):
+            self.world.run(self.now - behind)
+
+    @rule()
+    def the_stream_runs(self) -> None:
+        with suppress(Killed, Unavailable):
+            self.world.see_to(now=self.now)
+
+    def _tick(self) -> None:
+        self.now += timedelta(seconds=1)
+        before, told, waited = self.world.account(), len(self._told()), self.world.feed.messages
+        complaints = self._counts(before).complaints
+        quiet = self.world.faults.none and self.world.rows.leased_until.get(ACCOUNT, self.now) <= self.now
+        expected = self._next(before)
+        with suppress(Killed, Unavailable):
+            self.world.run(self.now)
+        if Kind.REINSTATED in [entry.kind for entry in self._told()[told:]]:
+            assert before.trial is not None
+            assert (complaints, waited) == (0, 0)
+            assert self.now >= before.trial.verdict_at
+        if quiet:
+            assert (self.world.account().status, self.world.account().settled) == (expected, True)
+            assert self.world.can_send() == [expected.may_send]
+
+    # ------------------------------------------------------------ what may go wrong
+
+    @rule(skip=st.integers(0, 15), when=st.sampled_from(When), error=st.sampled_from([Unavailable, Killed]))
+    def something_is_going_to_fail(self, skip: int, when: When, error: type[BaseException]) -> None:
+        self.world.faults.fail(skip=skip, when=when, error=error("injected"))
+
+    @rule()
+    def iam_is_going_to_be_down(self) -> None:
+        self.world.faults.fail("switch.read", times=30)
+
+    @rule(call=calls, decision=decisions)
+    def somebody_is_going_to_decide_in_between(self, call: str, decision: str) -> None:
+        self.world.faults.meanwhile(call, lambda: self.somebody_decides(decision, 0))
+
+    @precondition(lambda self: self.sent)
+    @rule(call=calls, data=st.data())
+    def somebody_is_going_to_complain_in_between(self, call: str, data: st.DataObject) -> None:
+        number = data.draw(st.integers(0, len(self.sent) - 1))
+        self.world.faults.meanwhile(call, lambda: self._receive("Complaint", number))
+        self.it_is_the_next_moment_of_the_trial(early=False)
+
+    @rule(call=calls)
+    def another_run_is_going_to_be_faster(self, call: str) -> None:
+        self.world.faults.meanwhile(call, self.the_stream_runs)
+
+    # ------------------------------------------------------------ the model
+
+    def _next(self, account: Account) -> Status:
+        """What one undisturbed look has to lead to."""
+        counts, trial = self._counts(account), account.trial
+        if account.status in (TRIAL, OBSERVING) and counts.complaints:
+            return DISABLED
+        match account.status:
+            case Status.DISABLED if trial and trial.begins_at <= self.now < trial.ends_at:
+                return TRIAL
+            case Status.TRIAL if trial and self.now >= trial.ends_at:
+                return OBSERVING
+            case Status.OBSERVING if trial and self.now >= trial.verdict_at and not self.world.feed.messages:
+                good = ACTIVE if trial.confirmed or not self.confirms else OBSERVING
+                return good if counts.delivered else DISABLED
+            case Status.ACTIVE if self._is_broken(counts) and not self._is_spared(account):
+                return DISABLED
+        return account.status
+
+    def _is_broken(self, counts: Tally) -> bool:
+        return counts.complaints >= 2 and counts.complaints * 1000 > counts.delivered + self.world.feed.messages
+
+    def _is_spared(self, account: Account) -> bool:
+        observed = self.world.enforcement.mode is Mode.OBSERVE
+        return observed or account.exempt_at(self.now) or self._breaker_stops()
+
+    def _breaker_stops(self) -> bool:
+        state, passed = self.world.rows.breaker, self.world.rows.passed.get(hour_of(self.now), 0)
+        return state.opened_at is not None or passed >= SEED.breaker.bound(state.active_accounts)
+
+    def _counts(self, account: Account) -> Tally:
+        first = first_day(self.now.date(), SEED.window_days)
+        days = self.world.rows.tallies.items()
+        return sum((t for (_, epoch, day), t in days if epoch == account.epoch and day >= first), Tally())
+
+    def _told(self) -> list[Entry]:
+        return self.world.rows.told(ACCOUNT)
+
+    # ------------------------------------------------------------ always so
+
+    @invariant()
+    def each_change_is_told_once_and_is_one_of_the_table(self) -> None:
+        status, answer = ACTIVE, ""
+        for kind in [entry.kind for entry in self._told()]:
+            if kind in MOVES:
+                allowed, moved = MOVES[kind]
+                assert status in allowed, f"{kind} of one that is {status}"
+                status = moved
+            if kind in ANSWERS:
+                states, answered = ANSWERS[kind]
+                assert answer in states, f"{kind} where the request is {answer or 'none'}"
+                answer = answered
+            elif kind in MOVES:
+                answer = ""
+        account = self.world.account()
+        assert status is account.status
+        assert answer == (account.review.state if account.review else "")
+        assert (account.trial is not None) == (answer == "approved")
+
+    @invariant()
+    def epochs_are_only_added_and_each_is_told(self) -> None:
+        epochs = self.world.account().epochs
+        assert epochs[: len(self.epochs)] == self.epochs
+        assert sorted(set(epochs)) == list(epochs)
+        assert len(epochs) == len(self.world.told(Kind.TRIAL_BEGAN)) + len(self.world.told(Kind.STAFF_ENABLED))
+        self.epochs = epochs
+
+    @invariant()
+    def a_strike_is_a_disabling_by_the_rule_or_a_suspension(self) -> None:
+        struck = len(self.world.told(Kind.DISABLED)) + len(self.world.told(Kind.STAYS_SUSPENDED))
+        assert self.world.account().strikes == struck
+
+    @invariant()
+    def what_is_counted_is_what_was_acknowledged_in_the_epoch_that_it_was_sent_in(self) -> None:
+        account = self.world.account()
+        rows = self.world.rows.tallies.items()
+        counted = sum((tally for (_, epoch, _), tally in rows if epoch == account.epoch), Tally())
+        known = sum((tally for epoch, tally in self.acknowledged.values() if epoch == account.epoch), Tally())
+        assert counted == known or self.queue
+
+    @invariant()
+    def nobody_touched_the_keys_so_nothing_drifted(self) -> None:
+        assert not self.world.told(Kind.DRIFT)
+
+    def teardown(self) -> None:
+        """Nobody is stuck: with time and ticks each trial comes to its end, and the switch says so."""
+        self.world.faults.heal()
+        if self.queue:
+            self.what_failed_is_delivered_again()
+        if self.world.account().status is OBSERVING:
+            self.the_verdict_is_due(backlog=1, confirm=False)
+        self.feedback_of_others_waits(0)
+        for _ in range(5):
+            self.now += 3 * A_DAY
+            self._tick()
+            self.each_change_is_told_once_and_is_one_of_the_table()
+            self.nobody_touched_the_keys_so_nothing_drifted()
+
+        account = self.world.account()
+        waits_for_support = account.status is OBSERVING and self.confirms
+        assert account.status in (ACTIVE, DISABLED, CLOSED) or waits_for_support
+        assert account.trial is None or waits_for_support
+        assert self.world.can_send() == [account.status is ACTIVE]
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
