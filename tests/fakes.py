@@ -199,8 +199,8 @@ class FakeAccounts:
         self, read: Account, account: Account, entries: Sequence[Entry], breaker: Passing | Opening | None = None
     ) -> Account:
         with self._rows.faults.call("accounts.save"):
-            decided = replace(account, due_at=read.due_at) != read or bool(entries)
-            if not decided and account.due_at == read.due_at:
+            decided = replace(account, due_at=read.due_at, look=read.look) != read or bool(entries)
+            if not decided and account == read:
                 return account
             stored = self._as_read(read, "version", "nudges")
             self._brake(breaker)

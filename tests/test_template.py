@@ -184,7 +184,7 @@ def test_nothing_is_allowed_on_everything_but_what_takes_no_resource(name: str) 
     on_everything = [action for one in allowed if "*" in as_list(one["Resource"]) for action in as_list(one["Action"])]
 
     assert all(one["Effect"] == "Allow" for one in allowed)
-    assert on_everything in ([], ["dynamodb:ListStreams"])
+    assert on_everything in ([], ["dynamodb:ListStreams"], ["cloudwatch:GetMetricData"])
     assert not [action for one in allowed for action in as_list(one["Action"]) if "*" in action]
 
 
@@ -223,10 +223,13 @@ NEEDED = {
         "HandedOnTable": {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
     },
     "Console": {
-        "AccountsTable": {"GetItem", "UpdateItem"},
+        "AccountsTable": {"GetItem", "BatchGetItem", "UpdateItem"},
+        **{f"AccountsTable/index/{index}": {"Query"} for index in ("reviews", "risk", "names", "owners")},
+        "SendersTable": {"GetItem", "UpdateItem"},
         "TalliesTable": {"Query"},
         "TimelineTable": {"Query", "PutItem"},
-        "ControlTable": {"GetItem"},
+        "QuarantineTable": {"Scan"},
+        "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
     },
 }
 

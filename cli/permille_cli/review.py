@@ -1,6 +1,6 @@
 """`permille review`: the owner's request to get the SMTP account back, and support's answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -25,6 +25,8 @@ Day = Annotated[str, typer.Option(help="The day of the next batch where the owne
 Batch = Annotated[int, typer.Option(help="How many e-mails go out on it.")]
 Cause = Annotated[str, typer.Option(help="What went wrong.")]
 Change = Annotated[str, typer.Option(help="What was changed.")]
+
+PAGE = 50
 
 Decision = Callable[[Account, ZoneInfo, datetime], Outcome]
 
@@ -118,16 +120,24 @@ def confirm(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json:
 
 @app.command(name="list")
 def list_open(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """List the open requests, the longest waiting first, each with its evidence."""
+    """List who waits for support, the longest waiting first, each with its evidence."""
     found = find(stack)
-    cases = queue(found.accounts.all(), found.timeline, found.now())
+    cases = queue(_asking(found), found.timeline, found.now())
     if as_json:
         emit_json({"requests": [shapes.case(case) for case in cases]})
         return
     for case in cases:
         print_case(case, found["PlatformName"])
     if not cases:
-        out.print("Nobody asks for a review.")
+        out.print("Nobody waits for support.")
+
+
+def _asking(found: Stack) -> Iterator[Account]:
+    page = found.directory.asking(PAGE)
+    yield from page.found
+    while page.next:
+        page = found.directory.asking(PAGE, page.next)
+        yield from page.found
 
 
 def _decide(found: Stack, account_id: str, decision: Decision, *, as_json: bool) -> None:
@@ -158,11 +168,13 @@ def print_case(case: Case, platform: str, console: Console = out) -> None:
     hours = case.waits.total_seconds() / 3600
     strikes = f"{case.account.strikes} strike{'' if case.account.strikes == 1 else 's'}"
     console.print(f"[bold]{case.account.id}[/]  waits for {hours:,.1f} hours, {strikes}")
-    console.print(f"  wants to send {case.review.batch:,} e-mails on {case.review.day}")
-    console.print(f"  what went wrong: {escape(wording.plain(case.review.cause, review.LONGEST_TEXT))}", soft_wrap=True)
-    console.print(
-        f"  what was changed: {escape(wording.plain(case.review.change, review.LONGEST_TEXT))}", soft_wrap=True
-    )
+    if case.account.trial:
+        console.print("  the trial went well, and waits to be confirmed")
+    if case.review:
+        asked = case.review
+        console.print(f"  wants to send {asked.batch:,} e-mails on {asked.day}")
+        console.print(f"  what went wrong: {escape(wording.plain(asked.cause, review.LONGEST_TEXT))}", soft_wrap=True)
+        console.print(f"  what was changed: {escape(wording.plain(asked.change, review.LONGEST_TEXT))}", soft_wrap=True)
     if case.disabled:
         console.print(f"  {case.disabled.at:%Y-%m-%d}: {escape(wording.sentence(case.disabled))}", soft_wrap=True)
     for name, count in case.campaigns:

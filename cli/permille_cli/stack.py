@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.client import client
 from permille.aws.control import DynamoControl
+from permille.aws.directory import DynamoDirectory
 from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine
@@ -54,6 +55,10 @@ class Stack:
         return DynamoAccounts(
             accounts=self["AccountsTable"], senders=self["SendersTable"], timeline=self["TimelineTable"]
         )
+
+    @property
+    def directory(self) -> DynamoDirectory:
+        return DynamoDirectory(accounts=self["AccountsTable"], senders=self["SendersTable"])
 
     @property
     def tallies(self) -> DynamoTallies:

@@ -15,7 +15,7 @@ from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.models import connection_of
 from permille.aws.rows import instant
-from permille.domain.account import Account, Exemption, Held, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.account import Account, Exemption, Held, Look, Review, ReviewState, Status, Trial, TrialState
 from permille.domain.timeline import Kind
 from permille.errors import Conflict, Unavailable
 from permille.ports import BreakerState, Lap, Opening, Passing
@@ -46,6 +46,7 @@ EVERYTHING = an_account(
     settled=False,
     asleep=ASLEEP,
     due_at=NOW,
+    look=Look(TODAY, 1000, 2, 7, 0, over=True),
 )
 
 
@@ -103,7 +104,7 @@ def test_whatever_differs_is_saved_and_nothing_else(store: Store, read: Account,
 
     saved = store.accounts.save(read, changed, [])
 
-    assert the(store) == saved == replace(changed, version=1 if name == "due_at" else 2)
+    assert the(store) == saved == replace(changed, version=1 if name in ("due_at", "look") else 2)
 
 
 def test_what_was_there_can_be_taken_away(store: Store) -> None:
@@ -117,10 +118,13 @@ def test_what_was_there_can_be_taken_away(store: Store) -> None:
     assert store.accounts.due(LATER, 10) == []
 
 
-def test_moving_when_to_look_takes_no_new_version(store: Store, read: Account) -> None:
-    store.accounts.save(read, replace(read, due_at=LATER), [])
+def test_moving_when_to_look_and_what_was_found_take_no_new_version(store: Store, read: Account) -> None:
+    look = Look(TODAY, 1000, 1, 0, 0)
 
-    assert (the(store).version, the(store).due_at) == (1, LATER)
+    store.accounts.save(read, replace(read, due_at=LATER), [])
+    store.accounts.save(the(store), replace(the(store), look=look), [])
+
+    assert (the(store).version, the(store).due_at, the(store).look) == (1, LATER, look)
 
 
 def test_saving_what_was_read_writes_nothing(store: Store, read: Account) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.builders import ACCOUNT, BRAND, NOW, LambdaContext, an_account
 from tests.fakes import FakeAccounts, FakeControl, FakeMacs, FakePolicies, FakeTallies, FakeTimeline, Faults, Rows
+from tests.usecases.desk import World as Support
 
 from permille.access import Links, make_token
 from permille.console.app import answer
@@ -66,6 +67,7 @@ class World:
         self.macs, self.control = FakeMacs(self.faults), FakeControl(self.rows)
         self.accounts = FakeAccounts(self.rows)
         self.now = NOW
+        self.support = Support(self.rows)
         self.console = Console(
             pages=Pages(BRAND, "https://app.example"),
             doors=Doorkeeper(self.macs, self.accounts, self.control),
@@ -74,6 +76,7 @@ class World:
             timeline=FakeTimeline(self.rows),
             policies=FakePolicies(faults=self.faults),
             control=self.control,
+            desk=self.support.desk,
         )
 
     def ask(self, event: Mapping[str, Any]) -> Answer:

@@ -459,6 +459,5 @@ def test_whatever_brakes_deciding_twice_changes_nothing_and_only_a_changed_decis
     assert twice.entries == []
     assert replace(twice.account, due_at=once.account.due_at) == once.account
     if not once.entries:
-        assert replace(once.account, due_at=None, held=Held.NO, would_disable=False) == replace(
-            account, due_at=None, held=Held.NO, would_disable=False
-        )
+        noted: dict[str, Any] = {"due_at": None, "held": Held.NO, "would_disable": False, "look": None}
+        assert replace(once.account, **noted) == replace(account, **noted)

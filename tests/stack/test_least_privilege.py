@@ -49,6 +49,53 @@ def _feedback(stack: Stack, client: Callable[[str], Any]) -> Any:
     return client("sns").publish(TopicArn=stack.outputs["FeedbackTopicArn"], Message="{}")
 
 
+def _a_flip(_: Stack, client: Callable[[str], Any]) -> Any:
+    return client("iam").update_access_key(UserName="permille-x", AccessKeyId="AKIAXXXXXXXXXXXXXXXX", Status="Active")
+
+
+def _out_of_the_group(stack: Stack, client: Callable[[str], Any]) -> Any:
+    group = stack.outputs["DenyGroupName"]
+    return client("iam").remove_user_from_group(GroupName=group, UserName="permille-x")
+
+
+def _a_table_gone(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("dynamodb").delete_table(TableName=stack.outputs["AccountsTable"])
+
+
+def _a_count(stack: Stack, client: Callable[[str], Any]) -> Any:
+    key = {"account_id": {"S": "x"}, "day_epoch_shard": {"S": "x"}}
+    return client("dynamodb").put_item(TableName=stack.outputs["TalliesTable"], Item=key)
+
+
+def _a_history_gone(stack: Stack, client: Callable[[str], Any]) -> Any:
+    key = {"account_id": {"S": "x"}, "entry_id": {"S": "x"}}
+    return client("dynamodb").delete_item(TableName=stack.outputs["TimelineTable"], Key=key)
+
+
+def _a_link(key: str) -> Attempt:
+    return lambda stack, client: client("kms").generate_mac(
+        KeyId=stack.outputs[key], MacAlgorithm="HMAC_SHA_256", Message=b"x"
+    )
+
+
+def _waiting_feedback(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("sqs").receive_message(QueueUrl=stack.outputs["FeedbackQueueUrl"])
+
+
+def _whoever_is_due(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("dynamodb").query(
+        TableName=stack.outputs["AccountsTable"],
+        IndexName="due",
+        KeyConditionExpression="due = :due",
+        ExpressionAttributeValues={":due": {"S": "due"}},
+    )
+
+
+def _a_new_policy(stack: Stack, client: Callable[[str], Any]) -> Any:
+    name = stack.outputs["PolicyParameterName"]
+    return client("ssm").put_parameter(Name=name, Value="{}", Type="String", Overwrite=True)
+
+
 FORBIDDEN: list[tuple[str, Attempt]] = [
     ("IngestFunctionName", _a_row("AccountsTable")),
     ("IngestFunctionName", _another_user),
@@ -64,6 +111,23 @@ FORBIDDEN: list[tuple[str, Attempt]] = [
     ("NotifyFunctionName", _another_user),
     ("NotifyFunctionName", _a_row("AccountsTable")),
     ("NotifyFunctionName", _feedback),
+    ("ConsoleFunctionName", _a_flip),
+    ("ConsoleFunctionName", _out_of_the_group),
+    ("ConsoleFunctionName", _a_new_key),
+    ("ConsoleFunctionName", _another_user),
+    ("ConsoleFunctionName", _a_table_gone),
+    ("ConsoleFunctionName", _a_row("AccountsTable")),
+    ("ConsoleFunctionName", _a_row("TimelineTable")),
+    ("ConsoleFunctionName", _whoever_is_due),
+    ("ConsoleFunctionName", _a_tally),
+    ("ConsoleFunctionName", _a_count),
+    ("ConsoleFunctionName", _a_history_gone),
+    ("ConsoleFunctionName", _a_link("OwnerLinkKeyArn")),
+    ("ConsoleFunctionName", _a_link("StaffLinkKeyArn")),
+    ("ConsoleFunctionName", _waiting_feedback),
+    ("ConsoleFunctionName", _a_new_policy),
+    ("ConsoleFunctionName", _feedback),
+    ("ConsoleFunctionName", _a_mail),
 ]
 
 

@@ -171,12 +171,18 @@ class Consoling:
 def consoling() -> Consoling:
     from permille.aws.accounts import DynamoAccounts
     from permille.aws.control import DynamoControl
+    from permille.aws.directory import DynamoDirectory
     from permille.aws.history import DynamoTallies, DynamoTimeline
     from permille.aws.macs import KmsMacs
     from permille.aws.policy import SsmPolicies
+    from permille.aws.quarantine import DynamoQuarantine
+    from permille.aws.queues import SqsQueues
+    from permille.aws.switch import IamSwitch
     from permille.console.pages import Pages
     from permille.console.sessions import Doorkeeper
     from permille.console.world import Console
+    from permille.desk import Desk
+    from permille.desk_ports import AGAIN, FEEDBACK
     from permille.templates import Brand
 
     settings = ConsoleSettings.from_env()
@@ -187,16 +193,41 @@ def consoling() -> Consoling:
         control=settings.control_table,
     )
     control = DynamoControl(table=settings.control_table)
+    tallies, timeline = DynamoTallies(table=settings.tallies_table), DynamoTimeline(table=settings.timeline_table)
+    policies = SsmPolicies(parameter=settings.policy_parameter)
+    desk = Desk(
+        accounts=accounts,
+        directory=DynamoDirectory(accounts=settings.accounts_table, senders=settings.senders_table),
+        tallies=tallies,
+        timeline=timeline,
+        policies=policies,
+        control=control,
+        resets=control,
+        switch=IamSwitch(deny_group=settings.deny_group),
+        queues=SqsQueues(
+            urls={
+                FEEDBACK: settings.feedback_queue_url,
+                "Dead letters of feedback": settings.feedback_dead_letter_queue_url,
+                AGAIN: settings.notify_queue_url,
+                "Dead letters of handing on": settings.notify_dead_letter_queue_url,
+                "Parts of the timeline that a function gave up on": settings.stream_failures_url,
+            }
+        ),
+        resting=DynamoQuarantine(table=settings.quarantine_table),
+        mode=Mode(settings.enforcement_mode),
+        code=code_version(),
+    )
     macs = KmsMacs(owner_key=settings.owner_link_key, staff_key=settings.staff_link_key)
     brand = Brand(settings.platform_name, settings.support_contact, settings.brand_colour)
     console = Console(
         pages=Pages(brand, settings.frame_origins),
         doors=Doorkeeper(macs, accounts, control, origin_of(settings.link_base)),
         accounts=accounts,
-        tallies=DynamoTallies(table=settings.tallies_table),
-        timeline=DynamoTimeline(table=settings.timeline_table),
-        policies=SsmPolicies(parameter=settings.policy_parameter),
+        tallies=tallies,
+        timeline=timeline,
+        policies=policies,
         control=control,
+        desk=desk,
     )
     return Consoling(console, settings)
 

@@ -90,6 +90,13 @@ class ConsoleSettings(Settings):
     staff_link_key: str
     policy_parameter: str
     enforcement_mode: str
+    quarantine_table: str
+    deny_group: str
+    feedback_queue_url: str
+    feedback_dead_letter_queue_url: str
+    notify_queue_url: str
+    notify_dead_letter_queue_url: str
+    stream_failures_url: str
     smtp_endpoint: str
     link_base: str = ""
     frame_origins: str = ""

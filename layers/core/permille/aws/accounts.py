@@ -11,6 +11,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from permille.aws.control import BREAKER, hour_row
+from permille.aws.indexes import exemption_of, index_keys, look_of, look_row
 from permille.aws.models import AccountRow, ControlRow, EntryRow, SenderRow, connection_of, on_table, unavailable
 from permille.aws.rows import DUE, account_due, entry_row, instant, instant_of
 from permille.domain.account import Account, Exemption, Held, Provider, Review, ReviewState, Status, Trial, TrialState
@@ -35,20 +36,20 @@ class DynamoAccounts:
     def get(self, account_id: str) -> Account | None:
         with unavailable(f"reading {account_id}"):
             try:
-                return _account(self._accounts.get(account_id, consistent_read=True))
+                return account_of(self._accounts.get(account_id, consistent_read=True))
             except self._accounts.DoesNotExist:
                 return None
 
     def all(self) -> Iterator[Account]:
         """Every account, by a scan: for people, never for a run."""
         with unavailable("reading the accounts"):
-            yield from map(_account, self._accounts.scan())
+            yield from map(account_of, self._accounts.scan())
 
     def page(self, after: str, at_most: int) -> list[Account]:
         start = {"account_id": {"S": after}} if after else None
         with unavailable("reading some of the accounts"):
             rows = self._accounts.scan(consistent_read=True, limit=at_most, last_evaluated_key=start)
-            return [_account(row) for row in rows]
+            return [account_of(row) for row in rows]
 
     def owner_of(self, caller: str) -> str:
         """The account that a sender belongs to; empty where nobody's."""
@@ -77,8 +78,8 @@ class DynamoAccounts:
     def save(
         self, read: Account, account: Account, entries: Sequence[Entry], breaker: Passing | Opening | None = None
     ) -> Account:
-        decided = replace(account, due_at=read.due_at) != read or entries
-        if not decided and account.due_at == read.due_at:
+        decided = replace(account, due_at=read.due_at, look=read.look) != read or entries
+        if not decided and account == read:
             return account
         version = read.version + (1 if decided else 0)
         actions = [*_changes(read, account), AccountRow.version.set(version)]
@@ -207,10 +208,12 @@ def _row(account: Account) -> dict[str, Any]:
         "nudges": account.nudges,
         "due": due,
         "due_at": due_at,
+        "look": look_row(account.look),
+        **index_keys(account),
     }
 
 
-def _account(row: Any) -> Account:
+def account_of(row: Any) -> Account:
     return Account(
         id=row.account_id,
         owner_email=row.owner_email,
@@ -223,7 +226,7 @@ def _account(row: Any) -> Account:
         strikes=int(row.strikes),
         would_disable=row.would_disable,
         held=Held(row.held or ""),
-        exemption=_exemption(row.exemption),
+        exemption=exemption_of(row.exemption),
         review=_review(row.review),
         trial=_trial(row.trial),
         provider=_provider(row.provider),
@@ -237,6 +240,7 @@ def _account(row: Any) -> Account:
         version=int(row.version),
         nudges=int(row.nudges),
         due_at=instant_of(row.due_at),
+        look=look_of(row.look),
     )
 
 
@@ -277,10 +281,6 @@ def _trial(row: dict[str, Any] | None) -> Trial | None:
 
 def _provider(row: dict[str, Any] | None) -> Provider | None:
     return Provider(**{**row, "connected_at": datetime.fromisoformat(row["connected_at"])}) if row else None
-
-
-def _exemption(row: dict[str, str] | None) -> Exemption | None:
-    return Exemption(datetime.fromisoformat(row["until"]), row["reason"], row["by"]) if row else None
 
 
 def _changes(read: Account, account: Account) -> list[Any]:

@@ -18,7 +18,7 @@ def hour_row(hour: str) -> str:
 
 
 class DynamoControl:
-    """Keeps `ports.Control`; for people it also resets the breaker."""
+    """Keeps `ports.Control` and `desk_ports.Resets`."""
 
     def __init__(self, *, table: str) -> None:
         self._rows = on_table(ControlRow, table)

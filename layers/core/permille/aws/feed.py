@@ -18,10 +18,12 @@ class SqsFeed:
 
     def waiting(self) -> int:
         with unavailable("asking how much feedback waits"):
-            return sum(self._messages(url) for url in self._queues)
+            return sum(messages_in(self._sqs, url) for url in self._queues)
 
-    def _messages(self, url: str) -> int:
-        answer = self._sqs.get_queue_attributes(
-            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        )
-        return sum(int(number) for number in answer["Attributes"].values())
+
+def messages_in(sqs: "SQSClient", url: str) -> int:
+    """Those in flight included."""
+    answer = sqs.get_queue_attributes(
+        QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    )
+    return sum(int(number) for number in answer["Attributes"].values())

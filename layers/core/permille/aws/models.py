@@ -12,12 +12,26 @@ from pynamodb.attributes import (
     UnicodeAttribute,
 )
 from pynamodb.exceptions import PynamoDBException
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
 from permille.errors import Unavailable
 
 M = TypeVar("M", bound=Model)
+
+# what a list of accounts shows of each
+LISTED = (
+    "owner_email",
+    "owner_name",
+    "status",
+    "settled",
+    "held",
+    "would_disable",
+    "exemption",
+    "strikes",
+    "look",
+    "asks",
+)
 
 
 class DueIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
@@ -27,6 +41,43 @@ class DueIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-c
 
     due = UnicodeAttribute(hash_key=True)
     due_at = UnicodeAttribute(range_key=True)
+
+
+class ReviewsIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
+    """Sparse: only accounts that wait for support have both attributes."""
+
+    class Meta:
+        index_name = "reviews"
+        projection = KeysOnlyProjection()
+
+    asks = UnicodeAttribute(hash_key=True)
+    asks_since = UnicodeAttribute(range_key=True)
+
+
+class RiskIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "risk"
+        projection = IncludeProjection(list(LISTED))
+
+    switched = UnicodeAttribute(hash_key=True)
+    risk = UnicodeAttribute(range_key=True)
+
+
+class NamesIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "names"
+        projection = KeysOnlyProjection()
+
+    every = UnicodeAttribute(hash_key=True)
+    account_id = UnicodeAttribute(range_key=True)
+
+
+class OwnersIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "owners"
+        projection = KeysOnlyProjection()
+
+    owner = UnicodeAttribute(hash_key=True)
 
 
 class AccountRow(Model):
@@ -57,7 +108,18 @@ class AccountRow(Model):
     due = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
     leased_until = UnicodeAttribute(null=True)
+    look = JSONAttribute(null=True)
+    asks = UnicodeAttribute(null=True)
+    asks_since = UnicodeAttribute(null=True)
+    switched = UnicodeAttribute(null=True)
+    risk = UnicodeAttribute(null=True)
+    every = UnicodeAttribute(null=True)
+    owner = UnicodeAttribute(null=True)
     due_index = DueIndex()
+    reviews_index = ReviewsIndex()
+    risk_index = RiskIndex()
+    names_index = NamesIndex()
+    owners_index = OwnersIndex()
 
 
 class SenderRow(Model):

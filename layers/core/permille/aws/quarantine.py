@@ -30,7 +30,7 @@ class Quarantined:
 
 
 class DynamoQuarantine:
-    """Keeps `ports.Quarantine`; for people it lists, gives and drops what rests."""
+    """Keeps `ports.Quarantine` and `desk_ports.Resting`; for people it lists, gives and drops what rests."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient | None" = None) -> None:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
@@ -54,6 +54,19 @@ class DynamoQuarantine:
         with unavailable("reading the quarantine"):
             for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True):
                 yield from map(_quarantined, page["Items"])
+
+    def count(self, at_most: int) -> int:
+        """How much rests, `at_most` meaning so much or more: a bounded scan that hands over no row."""
+        with unavailable("counting what is in quarantine"):
+            pages = self._dynamodb.get_paginator("scan").paginate(
+                TableName=self._table, Select="COUNT", PaginationConfig={"MaxItems": at_most, "PageSize": at_most}
+            )
+            counted = 0
+            for page in pages:
+                counted += page["Count"]
+                if counted >= at_most:
+                    break
+            return min(counted, at_most)
 
     def drop(self, quarantined: Quarantined) -> None:
         """Drops it as it was read: where it came back meanwhile, as a replayed body can, it goes on resting."""

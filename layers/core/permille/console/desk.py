@@ -1,14 +1,150 @@
-"""Support's desk."""
+"""Support's desk. Every route is behind the door of `/desk`, which lets staff in and nobody else."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
+from permille import desk
+from permille.console import desk_view
+from permille.console.pages import redirect
 from permille.console.routing import routes
-from permille.console.world import asked
+from permille.console.world import Asked, asked
+from permille.desk_decisions import Unfit, decide, reset_breaker
+from permille.domain import wording
+from permille.domain.staff import Refused
+from permille.errors import Unavailable
 
 router = routes()
+
+DONE = {
+    "approve": "Approved. The owner is told the day.",
+    "decline": "Declined. The owner is told why.",
+    "confirm": "Confirmed. The account is reinstated within a minute.",
+    "disable": "Disabled. The SMTP credential is switched off within seconds.",
+    "enable": "Enabled. The SMTP credential is switched on within seconds.",
+    "exempt": "Exempt: no rule disables the account until then.",
+    "unexempt": "The rules apply to the account again.",
+    "close": "Closed. The SMTP credential is switched off within seconds.",
+    "owner-mail": "The owner is written to again.",
+    "breaker": "The breaker is closed.",
+}
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,53}")
+_NOTHING: Mapping[str, str] = {}
 
 
 @router.get("/desk")
 def queue() -> Response[str]:
     found = asked(router)
-    return found.world.pages.page("desk", name=found.known.claims.subject, csrf=found.known.csrf)
+    after = found.request.query.get("after", "")
+    page = desk.waiting(found.world.desk, after, found.now)
+    return _page("desk", "Queue", found, page=page, after=after, limit=_limit(found))
+
+
+@router.get("/desk/accounts")
+def accounts() -> Response[str]:
+    found = asked(router)
+    query = found.request.query
+    after, q, off = query.get("after", ""), query.get("q", "").strip(), query.get("list") == "off"
+    if q:
+        hits = desk.search(found.world.desk, q, after)
+        exactly, page = hits.exactly, hits.page
+    else:
+        exactly, page = [], desk.by_risk(found.world.desk, after, sending=not off)
+    kept = {"q": q} if q else {"list": "off" if off else "sending"}
+    shown: dict[str, Any] = {"q": q, "off": off, "after": after, "kept": kept, "exactly": exactly, "page": page}
+    return _page("desk_accounts", "Accounts", found, **shown, limit=_limit(found))
+
+
+@router.get("/desk/accounts/<_id>")
+def account(_id: str) -> Response[str]:
+    return _account(asked(router), _id)
+
+
+@router.post("/desk/accounts/<_id>/<_decision>")
+def decided(_id: str, _decision: str) -> Response[str]:
+    found = asked(router)
+    form = found.request.form
+    try:
+        done = decide(found.world.desk, _id, _decision, form, found.known.name, found.now)
+    except (Refused, Unfit) as refused:
+        status = 409 if isinstance(refused, Refused) else 422
+        return _account(found, _id, status, str(refused), {**_typed(form), "decision": _decision})
+    if done is None:
+        raise NotFoundError
+    if form.get("from") == "queue":
+        return redirect(f"/desk?done={_decision}&account={done.id}")
+    return redirect(f"/desk/accounts/{done.id}?done={_decision}")
+
+
+@router.get("/desk/system")
+def system() -> Response[str]:
+    return _system(asked(router))
+
+
+@router.post("/desk/system/breaker")
+def breaker() -> Response[str]:
+    found = asked(router)
+    try:
+        reset_breaker(found.world.desk, found.request.form, found.known.name, found.now)
+    except Unfit as unfit:
+        return _system(found, 422, str(unfit), _typed(found.request.form))
+    return redirect("/desk/system?done=breaker")
+
+
+def _account(
+    found: Asked, account_id: str, status: int = 200, refused: str = "", given: Mapping[str, str] = _NOTHING
+) -> Response[str]:
+    before = found.request.query.get("before", "")
+    dossier = desk.dossier(found.world.desk, account_id, before, found.now) if _ID.fullmatch(account_id) else None
+    if dossier is None:
+        raise NotFoundError
+    shown: dict[str, Any] = {name: getattr(dossier, name) for name in desk.Dossier.__slots__ if name != "days"}
+    lines = dossier.explained.lines(found.world.pages.brand.platform)
+    shown |= {"lines": lines, "before": before, "fates": wording.FATES, "given": given, "limit": 1}
+    return _page("desk_account", "Accounts", found, status, refused, **shown)
+
+
+def _system(found: Asked, status: int = 200, refused: str = "", given: Mapping[str, str] = _NOTHING) -> Response[str]:
+    state = desk.system(found.world.desk, found.now)
+    shown = {"state": state, "given": given, "resting_at_most": desk.RESTING, "moment": wording.moment}
+    return _page("desk_system", "System", found, status, refused, **shown)
+
+
+def _page(template: str, here: str, found: Asked, status: int = 200, refused: str = "", **shown: Any) -> Response[str]:
+    return found.world.pages.page(
+        template,
+        status,
+        here=here,
+        staff=found.known.claims.subject,
+        csrf=found.known.csrf,
+        done="" if refused else _done(found.request.query),
+        refused=refused,
+        now=found.now,
+        view=desk_view,
+        times=wording.times,
+        sentence=wording.sentence,
+        headline=lambda entry: wording.headline(entry, found.world.pages.brand.platform),
+        **shown,
+    )
+
+
+def _typed(form: Mapping[str, str]) -> dict[str, str]:
+    """As it is shown again, to be mended."""
+    return {name: wording.plain(text, wording.LONGEST_REASON) for name, text in form.items()}
+
+
+def _done(query: Mapping[str, str]) -> str:
+    """What was done, in our own words: an address can be made by anybody."""
+    done, account_id = DONE.get(query.get("done", ""), ""), query.get("account", "")
+    return f"{account_id}: {done}" if done and _ID.fullmatch(account_id) else done
+
+
+def _limit(found: Asked) -> int:
+    """Where a bar's line is drawn."""
+    try:
+        return found.world.desk.policies.current().complaint_ratio.limit_per_1000
+    except Unavailable:
+        return 1

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from permille.console.pages import Pages
 from permille.console.requests import Request, WrongForm
 from permille.console.sessions import Forbidden
+from permille.desk_ports import WrongPosition
 from permille.domain.links import NoEntry
 from permille.domain.staff import Refused
 from permille.errors import Unavailable
@@ -40,7 +41,7 @@ BUSY = Refusal(
     "Nothing is lost and nothing was changed. Try again in a minute.",
 )
 BROKEN = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here", "It was noted. Try again later.")
-UNREADABLE = Refusal(HTTPStatus.BAD_REQUEST, "The form could not be read", "Go back, and send it once more.")
+UNREADABLE = Refusal(HTTPStatus.BAD_REQUEST, "What was sent could not be read", "Go back, and try it once more.")
 
 
 def refusal_for(error: Exception) -> Refusal:
@@ -51,7 +52,7 @@ def refusal_for(error: Exception) -> Refusal:
             return CLOSED
         case Unavailable():
             return BUSY
-        case WrongForm():
+        case WrongForm() | WrongPosition():
             return UNREADABLE
         case Refused():
             return Refusal(HTTPStatus.CONFLICT, "This cannot be done", str(error))

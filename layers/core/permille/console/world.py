@@ -7,6 +7,7 @@ from typing import Any
 from permille.console.pages import Pages
 from permille.console.requests import Request
 from permille.console.sessions import Doorkeeper, Session
+from permille.desk import Desk
 from permille.domain.account import Account
 from permille.ports import Accounts, Control, Policies, Tallies, Timeline
 
@@ -22,6 +23,7 @@ class Console:
     timeline: Timeline
     policies: Policies
     control: Control
+    desk: Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from permille.domain.reputation import Days
 from permille.domain.timeline import Entry
 
 INSTANT = timedelta(microseconds=1)
+LUCK = 5_000  # e-mails: below so many, one complaint says little of a sender
+MILLION = 1_000_000
 
 
 class Status(StrEnum):
@@ -113,12 +115,44 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What the last look that judged the account found in the window that ended on `day`. `over`: a rule was broken."""
+
+    day: date
+    delivered: int
+    complaints: int
+    bounces: int
+    allowance_left: int
+    over: bool = False
+
+    @classmethod
+    def at(cls, verdict: Verdict) -> "Look":
+        counts = verdict.counts
+        return cls(
+            verdict.last_day,
+            counts.delivered,
+            counts.complaints,
+            counts.bounces,
+            verdict.allowance_left,
+            over=verdict.breaks,
+        )
+
+    @property
+    def risk(self) -> int:
+        """For support to look at the worst first: complaints per million, as if some thousand e-mails more had been
+        delivered without one. Whoever breaks a rule comes before all who break none."""
+        rate = min(self.complaints * MILLION // (self.delivered + LUCK), MILLION - 1)
+        return rate + MILLION * self.over
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """`epochs`: the starts of the second and later ones. `asleep`: the keys that Permille put to sleep, by sender.
     `settled`: the credential was read back as agreeing when it was last switched. `told`: recent complaint entries
     told by an alert. `would_disable`: a rule is broken, and observing or an exemption spares the account. `missing`:
     senders whose IAM user was found to be gone. `owner_mail`: empty, or why the owner is not written to any more
-    (`bounced`, `complained`). `link_generation`: links to the account of earlier ones are revoked."""
+    (`bounced`, `complained`). `link_generation`: links to the account of earlier ones are revoked. `look`: what was
+    found when it was last judged, if ever in this epoch."""
 
     id: str
     owner_email: str
@@ -145,10 +179,19 @@ class Account:
     version: int = 1
     nudges: int = 0
     due_at: datetime | None = None
+    look: Look | None = None
 
     @property
     def epoch(self) -> int:
         return 1 + len(self.epochs)
+
+    @property
+    def asks_since(self) -> datetime | None:
+        """Since when support is waited for: an open request, or a trial that went well and is not confirmed."""
+        if self.review and self.review.state is ReviewState.OPEN:
+            return self.review.requested_at
+        trial = self.trial
+        return trial.verdict_at if trial and trial.asked and not trial.confirmed else None
 
     def after_last_decision(self, now: datetime) -> datetime:
         """Whatever the clock of the run says, a decision comes after the one before it, and so do their entries."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 
 from permille.domain import timeline
-from permille.domain.account import Account, Brake, Evidence, Held, Mode, Outcome, Rules, Status, Trial
+from permille.domain.account import Account, Brake, Evidence, Held, Look, Mode, Outcome, Rules, Status, Trial
 from permille.domain.policy import Verdict, judge
 from permille.domain.timeline import Entry, Kind
 from permille.domain.trial import decide_observing, decide_running, decide_scheduled
@@ -26,7 +26,7 @@ def complaints_needed_since(account: Account, verdict: Verdict) -> datetime:
 
 def decide(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """What becomes of the account at `now`; the wanted state of its switch is the status's `may_send`. Deciding again
-    on the same evidence changes nothing but `due_at`."""
+    on the same evidence changes nothing but `due_at` and the day of `look`."""
     match account.status, account.trial:
         case Status.ACTIVE, _:
             outcome = _decide_active(account, evidence, rules, now)
@@ -47,6 +47,7 @@ def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: date
     if rules.policy is None:
         return Outcome(replace(account, due_at=now), [])
     verdict = judge(rules.policy, evidence.days, now.date())
+    account = replace(account, look=Look.at(verdict))
     if rules.mode is Mode.OBSERVE:
         return _spare(account, verdict, evidence, rules, now)
     if account.exempt_at(now):

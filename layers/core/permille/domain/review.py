@@ -93,13 +93,13 @@ def decline(account: Account, reason: str, by: str, zone: tzinfo, chance: Second
     return Outcome(replace(account, review=declined, decided_at=now), [entry])
 
 
-def confirm(account: Account, by: str, now: datetime) -> Outcome:
+def confirm(account: Account, by: str, now: datetime, reason: str = "The trial went well") -> Outcome:
     """Support agrees that the trial went well; enforce looks once more, and reinstates."""
     trial = account.trial
     if trial is None or account.status is not Status.OBSERVING or now < trial.verdict_at:
         raise Refused(f"{account.id} has no trial that waits to be confirmed")
     confirmed = replace(trial, confirmed=True)
-    entry = timeline.by_staff(account.id, Kind.TRIAL_CONFIRMED, now, "The trial went well", by)
+    entry = timeline.by_staff(account.id, Kind.TRIAL_CONFIRMED, now, reason, by)
     return Outcome(replace(account, trial=confirmed, decided_at=now, due_at=now), [entry])
 
 

@@ -23,7 +23,7 @@ def enable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
     """Counting begins anew: what was counted before stays visible, and is judged no more."""
     if account.status is Status.ACTIVE:
         raise Refused(f"{account.id} is {account.status} already")
-    anew = replace(account, epochs=(*account.epochs, now))
+    anew = replace(account, epochs=(*account.epochs, now), look=None)
     return _switched(anew, Status.ACTIVE, Kind.STAFF_ENABLED, reason, by, now)
 
 

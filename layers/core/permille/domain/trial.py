@@ -4,7 +4,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from permille.domain import timeline
-from permille.domain.account import Account, Evidence, Outcome, Review, ReviewState, Rules, Status, Trial, TrialState
+from permille.domain.account import (
+    Account,
+    Evidence,
+    Look,
+    Outcome,
+    Review,
+    ReviewState,
+    Rules,
+    Status,
+    Trial,
+    TrialState,
+)
 from permille.domain.policy import judge
 from permille.domain.reputation import Tally
 from permille.domain.timeline import Entry
@@ -21,6 +32,7 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
         account,
         status=Status.TRIAL,
         epochs=(*account.epochs, now),
+        look=None,
         trial=replace(trial, state=TrialState.RUNNING),
         decided_at=now,
         settled=False,
@@ -34,6 +46,7 @@ def _open_again(review: Review | None) -> Review | None:
 
 
 def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
+    account = _looked_at(account, evidence, rules, now)
     if broken := _broken(account, evidence, rules, now):
         return _suspend(account, broken, now)
     if now < trial.ends_at:
@@ -51,6 +64,7 @@ def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Ru
 
 def decide_observing(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """Nobody is reinstated while feedback waits, or while the policy cannot be read."""
+    account = _looked_at(account, evidence, rules, now)
     if broken := _broken(account, evidence, rules, now):
         return _suspend(account, broken, now)
     if now < trial.verdict_at:
@@ -73,6 +87,14 @@ def _ask_staff(account: Account, trial: Trial, delivered: int, now: datetime) ->
         return Outcome(replace(account, due_at=None), [])
     asked = replace(account, trial=replace(trial, asked=True), decided_at=now, due_at=None)
     return Outcome(asked, [timeline.confirmation_wanted(account.id, now, delivered)])
+
+
+def _looked_at(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Account:
+    """In a trial no complaint is allowed."""
+    if rules.policy is None:
+        return account
+    look = Look.at(judge(rules.policy, evidence.days, now.date()))
+    return replace(account, look=replace(look, allowance_left=0, over=look.over or look.complaints > 0))
 
 
 def _broken(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Entry | None:

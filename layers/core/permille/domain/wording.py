@@ -60,11 +60,12 @@ def _held_headline(facts: Facts, _: str) -> str:
 
 
 def _drift_headline(facts: Facts, _: str) -> str:
-    return f"The SMTP credential did not agree with the account's status: {'; '.join(map(_find, facts['found']))}"
+    return f"The SMTP credential did not agree with the account's status: {'; '.join(map(drifted, facts['found']))}"
 
 
-def _find(found: Facts) -> str:
-    return f"{found['sender']} {_DRIFTS[found['what']].format(key=found['key'])}"
+def drifted(found: Facts) -> str:
+    """What of a sender does not agree with the account's status."""
+    return f"{plain(found['sender'])} {_DRIFTS[found['what']].format(key=plain(found['key']))}"
 
 
 def _missing_headline(facts: Facts, _: str) -> str:

@@ -1,0 +1,109 @@
+"""The accounts, found by the indexes of their table: never by a scan."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pynamodb.indexes import GlobalSecondaryIndex
+
+from permille.aws.accounts import account_of
+from permille.aws.indexes import (
+    ACCOUNT,
+    OFF,
+    SENDING,
+    SUPPORT,
+    exemption_of,
+    look_of,
+    owner_key,
+)
+from permille.aws.models import AccountRow, SenderRow, on_table, unavailable
+from permille.desk_ports import Listed, Page, WrongPosition
+from permille.domain.account import Account, Held, Status
+
+_ID = r"[a-z0-9][a-z0-9-]{0,53}"
+_ASKS = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{6}}\+00:00#{_ID}", re.ASCII)
+_RISK = re.compile(rf"\d{{7}}#{_ID}", re.ASCII)
+_NAME = re.compile(_ID)
+_FIRST_OF_IDS = "-"  # of what an id is made of, the first in order
+_BEHIND_ALL = "~"
+
+
+class DynamoDirectory:
+    """Keeps `desk_ports.Directory`."""
+
+    def __init__(self, *, accounts: str, senders: str) -> None:
+        self._accounts = on_table(AccountRow, accounts)
+        self._senders = on_table(SenderRow, senders)
+
+    def asking(self, at_most: int, after: str = "") -> Page[Account]:
+        _checked(_ASKS, after)
+        later = AccountRow.asks_since > after if after else None
+        rows, more = self._some(self._accounts.reviews_index, SUPPORT, later, at_most)
+        found = [account for account in self._all_of([row.account_id for row in rows]) if account.asks_since]
+        return Page(found, rows[-1].asks_since if more else "")
+
+    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[Listed]:
+        _checked(_RISK, after)
+        behind = AccountRow.risk > after if after else None
+        rows, more = self._some(self._accounts.risk_index, SENDING if sending else OFF, behind, at_most)
+        return Page([_listed(row) for row in rows], rows[-1].risk if more else "")
+
+    def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
+        _checked(_NAME, after)
+        if not after.startswith(with_) and after:
+            raise WrongPosition(f"{after} is no account that begins with {with_}")
+        if not _NAME.fullmatch(with_):
+            return Page([])
+        first = after + _FIRST_OF_IDS if after else with_
+        between = AccountRow.account_id.between(first, with_ + _BEHIND_ALL)
+        rows, more = self._some(self._accounts.names_index, ACCOUNT, between, at_most)
+        found = [Listed.of(account) for account in self._all_of([row.account_id for row in rows])]
+        return Page(found, rows[-1].account_id if more else "")
+
+    def whose(self, name: str, at_most: int) -> Sequence[Listed]:
+        with unavailable("asking whose that is"):
+            rows = self._accounts.owners_index.query(owner_key(name), limit=at_most) if "@" in name else []
+            ids = [row.account_id for row in rows] or self._owner_of(name)
+        return [Listed.of(account) for account in self._all_of(ids)]
+
+    def _owner_of(self, caller: str) -> list[str]:
+        try:
+            owner = self._senders.get(caller).account_id
+        except self._senders.DoesNotExist:
+            return []
+        return [owner] if owner else []
+
+    def _some(
+        self, index: GlobalSecondaryIndex[Any], partition: str, condition: Any, at_most: int
+    ) -> tuple[list[Any], bool]:
+        """One more is asked for than is wanted: whether there is another page is known without it."""
+        with unavailable("asking an index of the accounts"):
+            rows = list(index.query(partition, condition, limit=at_most + 1))
+        return rows[:at_most], len(rows) > at_most
+
+    def _all_of(self, ids: Sequence[str]) -> list[Account]:
+        """As they are now, in that order; without those that are gone."""
+        with unavailable("reading what an index has found"):
+            rows = {row.account_id: row for row in self._accounts.batch_get(ids, consistent_read=True)} if ids else {}
+        return [account_of(rows[account_id]) for account_id in ids if account_id in rows]
+
+
+def _checked(position: re.Pattern[str], after: str) -> None:
+    if after and not position.fullmatch(after):
+        raise WrongPosition("no page begins there")
+
+
+def _listed(row: Any) -> Listed:
+    return Listed(
+        row.account_id,
+        row.owner_email,
+        row.owner_name,
+        Status(row.status),
+        row.settled,
+        Held(row.held or ""),
+        row.would_disable,
+        exemption_of(row.exemption),
+        int(row.strikes),
+        look_of(row.look),
+        asks=row.asks is not None,
+    )

@@ -1,0 +1,50 @@
+"""By what accounts are found without a scan: the keys of their table's indexes, made of the account alone."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from permille.aws.rows import instant
+from permille.domain.account import MILLION, Account, Exemption, Look
+
+SUPPORT = "support"  # the one partition of the sparse index `reviews`
+ACCOUNT = "account"  # the one partition of `names`
+SENDING, OFF = "sending", "off"  # those of `risk`
+
+
+def index_keys(account: Account) -> dict[str, str | None]:
+    asks = account.asks_since
+    return {
+        "asks": SUPPORT if asks else None,
+        "asks_since": asks_key(account.id, asks) if asks else None,
+        "switched": SENDING if account.status.may_send else OFF,
+        "risk": risk_key(account.id, account.look),
+        "every": ACCOUNT,
+        "owner": owner_key(account.owner_email),
+    }
+
+
+def asks_key(account_id: str, since: datetime) -> str:
+    return f"{instant(since)}#{account_id}"
+
+
+def risk_key(account_id: str, look: Look | None) -> str:
+    """Sorts the worst first, and equals by their ids."""
+    return f"{2 * MILLION - (look.risk if look else 0):07d}#{account_id}"
+
+
+def owner_key(email: str) -> str:
+    """Nobody remembers how an address was capitalized."""
+    return email.casefold()
+
+
+def look_row(look: Look | None) -> dict[str, Any] | None:
+    return {**asdict(look), "day": str(look.day)} if look else None
+
+
+def look_of(row: dict[str, Any] | None) -> Look | None:
+    return Look(**{**row, "day": date.fromisoformat(row["day"])}) if row else None
+
+
+def exemption_of(row: dict[str, str] | None) -> Exemption | None:
+    return Exemption(datetime.fromisoformat(row["until"]), row["reason"], row["by"]) if row else None

@@ -1,0 +1,50 @@
+"""How much waits in the stack's queues, and for how long."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from permille.aws.client import client, unavailable
+from permille.aws.feed import messages_in
+from permille.desk_ports import Waiting
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+LOOKED_BACK = timedelta(minutes=15)  # CloudWatch hears from SQS each minute, a few minutes late
+
+
+class SqsQueues:
+    """Keeps `desk_ports.Queues`. `urls`: each queue's, by the name that people know it by."""
+
+    def __init__(
+        self, *, urls: Mapping[str, str], sqs: "SQSClient | None" = None, cloudwatch: Any | None = None
+    ) -> None:
+        self._urls = urls
+        self._sqs: SQSClient = sqs or client("sqs")
+        self._cloudwatch = cloudwatch or client("cloudwatch")
+
+    def waiting(self, now: datetime) -> Sequence[Waiting]:
+        with unavailable("asking what waits in the queues"):
+            messages = {name: messages_in(self._sqs, url) for name, url in self._urls.items()}
+            ages = self._ages(now)
+        return [Waiting(name, count, ages.get(name)) for name, count in messages.items()]
+
+    def _ages(self, now: datetime) -> dict[str, timedelta]:
+        """The latest of each; a queue that was silent for hours has none."""
+        queries = [_age_of(number, url) for number, url in enumerate(self._urls.values())]
+        answer = self._cloudwatch.get_metric_data(
+            MetricDataQueries=queries, StartTime=now - LOOKED_BACK, EndTime=now, ScanBy="TimestampDescending"
+        )
+        latest = {result["Id"]: result["Values"][0] for result in answer["MetricDataResults"] if result["Values"]}
+        names = {f"q{number}": name for number, name in enumerate(self._urls)}
+        return {names[found]: timedelta(seconds=seconds) for found, seconds in latest.items()}
+
+
+def _age_of(number: int, url: str) -> dict[str, Any]:
+    metric = {
+        "Namespace": "AWS/SQS",
+        "MetricName": "ApproximateAgeOfOldestMessage",
+        "Dimensions": [{"Name": "QueueName", "Value": url.rsplit("/", 1)[-1]}],
+    }
+    return {"Id": f"q{number}", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Maximum"}}

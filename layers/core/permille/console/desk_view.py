@@ -1,0 +1,66 @@
+"""How the desk's pages put numbers and times."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from permille.desk_ports import ON_THEIR_WAY, Waiting
+from permille.domain import wording
+from permille.domain.account import Status
+from permille.domain.reputation import PER
+from permille.domain.review import today
+from permille.review import Case
+
+_TONES = {
+    Status.ACTIVE: "good",
+    Status.TRIAL: "warn",
+    Status.OBSERVING: "warn",
+    Status.DISABLED: "bad",
+    Status.CLOSED: "plain",
+}
+HALF = 50  # of a bar's width: where the limit is drawn
+
+
+def tone(status: Status) -> str:
+    return _TONES[status]
+
+
+def rate(complaints: int, delivered: int) -> str:
+    """Complaints per 1,000; empty where that would say nothing."""
+    return f"{complaints * PER / delivered:.2f}" if delivered > complaints else ""
+
+
+def filled(complaints: int, delivered: int, limit: int) -> int:
+    """How much of a bar of 100. Below 1,000 e-mails one complaint is still allowed."""
+    return min(100, complaints * PER * HALF // (limit * max(delivered, PER)))
+
+
+def level(complaints: int, delivered: int, over: bool, limit: int) -> str:  # noqa: FBT001 - templates name no arguments
+    if over or filled(complaints, delivered, limit) > HALF:
+        return "bad"
+    return "warn" if filled(complaints, delivered, limit) >= HALF // 2 else "good"
+
+
+def lasting(time: timedelta) -> str:
+    seconds = int(time.total_seconds())
+    for name, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            return wording.times(seconds // length, name)
+    return "less than a minute"
+
+
+def first_day(case: Case, now: datetime) -> str:
+    """The day that the owner asks for, where it is still to come."""
+    from_now = today(ZoneInfo(case.account.timezone), now)
+    return str(max(case.review.day, from_now) if case.review else from_now)
+
+
+def drifted(found: dict[str, Any]) -> str:
+    return f"{wording.drifted(found)}."
+
+
+def queue_tone(queue: Waiting) -> str:
+    """Dead letters and failures wait for a person, however few; feedback that waits is on its way."""
+    if not queue.messages:
+        return "good"
+    return "plain" if queue.name in ON_THEIR_WAY else "bad"

@@ -1,0 +1,218 @@
+"""Support's desk: what its pages show, gathered."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from permille.desk_ports import Directory, Listed, Page, Queues, Resets, Resting, Waiting, WrongPosition
+from permille.domain.account import Account, Mode
+from permille.domain.policy import Policy, Verdict, judge
+from permille.domain.reputation import Days, first_day
+from permille.domain.switch import SenderState, drift
+from permille.domain.timeline import BEGINNING, Entry, Kind
+from permille.enforce import bound_of
+from permille.errors import Unavailable
+from permille.explain import Explained, explained
+from permille.observability import record
+from permille.ports import (
+    Accounts,
+    BreakerState,
+    Control,
+    Lap,
+    Policies,
+    Switch,
+    Tallies,
+    Timeline,
+    hour_of,
+)
+from permille.review import Case, case, queue
+
+CASES = 10  # on a page: each takes a query of its timeline
+LISTED = 25
+TOLD = 100
+RESTING = 100
+LONGEST_SEARCH = 320  # an e-mail address
+
+_ENTRY = re.compile(r"\d{8}T\d{6}\.\d{6}Z(-[0-9a-f]{8})?", re.ASCII)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The world as support's desk needs it. `code`: the version of the program, for what it explains."""
+
+    accounts: Accounts
+    directory: Directory
+    tallies: Tallies
+    timeline: Timeline
+    policies: Policies
+    control: Control
+    resets: Resets
+    switch: Switch
+    queues: Queues
+    resting: Resting
+    mode: Mode
+    code: str = ""
+
+
+# ---------------------------------------------------------------- who waits, and all accounts
+
+
+def waiting(desk: Desk, after: str, now: datetime) -> Page[Case]:
+    """Who waits for support, the longest first. Raises WrongPosition."""
+    page = desk.directory.asking(CASES, after)
+    return Page(queue(page.found, desk.timeline, now), page.next)
+
+
+def by_risk(desk: Desk, after: str, *, sending: bool) -> Page[Listed]:
+    """Raises WrongPosition."""
+    return desk.directory.by_risk(LISTED, after, sending=sending)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`exactly`: those whose owner or sender is called so; on the first page alone, and without whom a page names."""
+
+    exactly: Sequence[Listed]
+    page: Page[Listed]
+
+
+def search(desk: Desk, text: str, after: str) -> Found:
+    """By the beginning of the id, the owner's e-mail address, or a sender's name. Raises WrongPosition."""
+    name = text.strip()
+    if not name or len(name) > LONGEST_SEARCH:
+        return Found([], Page([]))
+    exactly = [] if after else desk.directory.whose(name, LISTED)
+    if "@" in name:  # no id has one
+        return Found(exactly, Page([]))
+    beginning = name.lower()
+    page = desk.directory.beginning(beginning, LISTED, after)
+    return Found([one for one in exactly if not one.id.startswith(beginning)], page)
+
+
+# ---------------------------------------------------------------- one account
+
+
+@dataclass(frozen=True, slots=True)
+class SenderSeen:
+    """A sender as IAM has it now: `state` is none where there is no such user. `drifted`: what does not agree with the
+    account's status. `unread`: IAM did not answer."""
+
+    caller: str
+    state: SenderState | None = None
+    drifted: Sequence[dict[str, str]] = ()
+    unread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything about an account. `verdict`: what the policy says of its counts now, none where the policy cannot be
+    read. `case`: where support is waited for. `told`: the newest entries first; `complaints`: the cards, likewise."""
+
+    account: Account
+    verdict: Verdict | None
+    days: Days
+    explained: Explained
+    case: Case | None
+    senders: Sequence[SenderSeen]
+    told: Page[Entry]
+    complaints: Sequence[Entry]
+    more_complaints: int
+
+
+def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier | None:
+    """None where there is no such account. `before`: an entry's id; what was told before it is shown. Raises
+    WrongPosition."""
+    if before and not _ENTRY.fullmatch(before):
+        raise WrongPosition("no entry is called so")
+    account = desk.accounts.get(account_id)
+    if account is None:
+        return None
+    now = account.after_last_decision(now)
+    entries = desk.timeline.since(account.id, BEGINNING)
+    judged = _known("what the policy says", lambda: _judged(desk, account, now))
+    cards = [entry for entry in reversed(entries) if entry.kind in (Kind.COMPLAINT, Kind.REPORT)]
+    return Dossier(
+        account=account,
+        verdict=judged[0] if judged else None,
+        days=judged[1] if judged else {},
+        explained=explained(account, entries, judged, now, desk.code),
+        case=case(account, entries, now) if account.asks_since else None,
+        senders=[_sender(desk.switch, account, caller) for caller in account.senders],
+        told=_told(entries, before),
+        complaints=cards[:TOLD],
+        more_complaints=max(0, len(cards) - TOLD),
+    )
+
+
+def _judged(desk: Desk, account: Account, now: datetime) -> tuple[Verdict, Days]:
+    policy = desk.policies.current()
+    days = desk.tallies.days(account.id, account.epoch, first_day(now.date(), policy.window_days))
+    return judge(policy, days, now.date()), days
+
+
+def _sender(switch: Switch, account: Account, caller: str) -> SenderSeen:
+    try:
+        state = switch.read(caller)
+    except Unavailable as error:
+        record("desk.not_known", what=caller, why=str(error))
+        return SenderSeen(caller, unread=True)
+    if state is None:
+        return SenderSeen(caller)
+    asleep = account.asleep.get(caller, frozenset())
+    return SenderSeen(caller, state, drift(caller, state, asleep, may_send=account.status.may_send))
+
+
+def _told(entries: Sequence[Entry], before: str) -> Page[Entry]:
+    earlier = [entry for entry in reversed(entries) if not before or entry.id < before]
+    shown = earlier[:TOLD]
+    return Page(shown, shown[-1].id if len(earlier) > TOLD else "")
+
+
+# ---------------------------------------------------------------- the whole stack
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """`policy`, `queues` and `resting` are none where they cannot be known now. `bound`: how many the rules may disable
+    within the hour."""
+
+    mode: Mode
+    policy: Policy | None
+    hour: str
+    breaker: BreakerState
+    bound: int | None
+    last_reset: dict[str, str] | None
+    queues: Sequence[Waiting] | None
+    resting: int | None
+    lap: Lap
+
+
+def system(desk: Desk, now: datetime) -> System:
+    hour = hour_of(now)
+    policy = _known("the policy", desk.policies.current)
+    state = desk.control.breaker(hour)
+    last = desk.resets.last_reset()
+    return System(
+        mode=desk.mode,
+        policy=policy,
+        hour=hour,
+        breaker=state,
+        bound=bound_of(state, policy) if policy else None,
+        last_reset=dict(last) if last else None,
+        queues=_known("the queues", lambda: desk.queues.waiting(now)),
+        resting=_known("the quarantine", lambda: desk.resting.count(RESTING)),
+        lap=desk.control.lap(),
+    )
+
+
+def _known(what: str, ask: Callable[[], T]) -> T | None:
+    """A page about trouble does without the part that is in trouble."""
+    try:
+        return ask()
+    except Unavailable as error:
+        record("desk.not_known", what=what, why=str(error))
+        return None

@@ -1,0 +1,106 @@
+"""What support's desk needs of the world, beyond ports.py and by the same rules: a fake and an adapter of each pass the
+same contract test. What is found by an index may lag behind what was just written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
+
+from permille.domain.account import Account, Exemption, Held, Look, Status
+
+T = TypeVar("T")
+
+FEEDBACK, AGAIN = "Feedback", "To be handed on again"  # queues whose messages somebody works off by itself
+ON_THEIR_WAY = (FEEDBACK, AGAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of what there is, and the position behind which the next page begins; empty at the end."""
+
+    found: Sequence[T]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An account as a list shows it. `asks`: support is waited for."""
+
+    id: str
+    owner_email: str
+    owner_name: str
+    status: Status
+    settled: bool
+    held: Held
+    would_disable: bool
+    exemption: Exemption | None
+    strikes: int
+    look: Look | None
+    asks: bool
+
+    @classmethod
+    def of(cls, account: Account) -> "Listed":
+        return cls(
+            account.id,
+            account.owner_email,
+            account.owner_name,
+            account.status,
+            account.settled,
+            account.held,
+            account.would_disable,
+            account.exemption,
+            account.strikes,
+            account.look,
+            asks=account.asks_since is not None,
+        )
+
+
+class WrongPosition(ValueError):
+    """Behind no account could a page begin there."""
+
+
+class Directory(Protocol):
+    """All accounts, by index. A page begins behind the position `after`, at the beginning where that is empty; raises
+    WrongPosition where it is none of this list."""
+
+    def asking(self, at_most: int, after: str = "") -> Page[Account]:
+        """Those that wait for support, the longest waiting first, each as it is now."""
+
+    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[Listed]:
+        """Those that may send, or those that are off; the worst first."""
+
+    def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
+        """Those whose id begins so, by their ids."""
+
+    def whose(self, name: str, at_most: int) -> Sequence[Listed]:
+        """Those of an owner with that e-mail address, however it is capitalized, and the one of that sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A queue: how many messages it holds, those in flight included, and since when the oldest waits; None where that
+    is not known."""
+
+    name: str
+    messages: int
+    oldest: timedelta | None
+
+
+class Queues(Protocol):
+    def waiting(self, now: datetime) -> Sequence[Waiting]:
+        """Every queue of the stack, in its order."""
+
+
+class Resting(Protocol):
+    def count(self, at_most: int) -> int:
+        """How much feedback rests in quarantine: `at_most` means so much or more."""
+
+
+class Resets(Protocol):
+    """The breaker, in a person's hands."""
+
+    def reset_breaker(self, hour: str, granted: int, reason: str, by: str, now: datetime) -> None:
+        """Closes it: up to `granted` disablings by the rules may have passed in this hour before it opens again."""
+
+    def last_reset(self) -> Mapping[str, str] | None:
+        """`at`, `by` and `reason` of it."""

@@ -1,0 +1,87 @@
+"""Why an account is as it is: the decision that made it so, and what the policy says of it now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from permille.domain import timeline, wording
+from permille.domain.account import Account, Held
+from permille.domain.explanation import explanation
+from permille.domain.policy import Verdict
+from permille.domain.reputation import Days
+from permille.domain.timeline import Entry, Kind
+
+_SWITCHED = (
+    Kind.DISABLED,
+    Kind.STAFF_DISABLED,
+    Kind.STAFF_ENABLED,
+    Kind.CLOSED,
+    Kind.TRIAL_BEGAN,
+    Kind.TRIAL_ENDED,
+    Kind.TRIAL_UNUSED,
+    Kind.STAYS_SUSPENDED,
+    Kind.REINSTATED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """`decided`: the entry by which the account came to its status, if any. `now`: what the policy in force says of its
+    counts now, as the record of it would be; none where the account is not judged."""
+
+    account: Account
+    decided: Entry | None
+    now: Entry | None
+    exempt: bool
+
+    def as_data(self) -> dict[str, Any]:
+        decided = self.decided
+        return {
+            "account_id": self.account.id,
+            "status": self.account.status,
+            "decided": {"kind": decided.kind, "at": decided.at.isoformat(), **decided.facts} if decided else None,
+            "now": self.now.facts if self.now else None,
+        }
+
+    def lines(self, platform: str) -> list[str]:
+        lines = [f"{self.account.id} is {self.account.status}."]
+        if self.decided:
+            lines += [f"{wording.moment(self.decided.at.isoformat())}: {wording.headline(self.decided, platform)}."]
+            record = self.decided.kind is Kind.DISABLED
+            lines += explanation(self.decided.facts) if record else [wording.sentence(self.decided)]
+        if self.now:
+            lines += ["What the policy says of it now:", *explanation(self.now.facts)]
+        return lines + self._spared()
+
+    def _spared(self) -> list[str]:
+        account = self.account
+        lines = []
+        if account.held is not Held.NO:
+            lines.append(f"It is held: {wording.WAITS_FOR[account.held]}.")
+        if account.exemption and self.exempt:
+            until = wording.moment(account.exemption.until.isoformat())
+            why, by = (
+                wording.plain(account.exemption.reason, wording.LONGEST_REASON),
+                wording.plain(account.exemption.by),
+            )
+            lines.append(f"No rule disables it until {until}: {why} ({by}).")
+        if account.would_disable:
+            lines.append("A rule is broken, and nothing is switched: it is only observed, or exempt.")
+        return lines
+
+
+def explained(
+    account: Account, entries: Sequence[Entry], judged: tuple[Verdict, Days] | None, now: datetime, code: str
+) -> Explained:
+    """`entries`: the account's whole timeline. `judged`: what the policy in force says of it, where it may send."""
+    switched = [entry for entry in entries if entry.kind in _SWITCHED]
+    decided = switched[-1] if switched else None
+    if judged is None or not account.status.may_send:
+        return Explained(account, decided, None, account.exempt_at(now))
+    verdict, days = judged
+    complaints = [entry for entry in entries if entry.kind is Kind.COMPLAINT]
+    record = timeline.judged(
+        account.id, Kind.WOULD_KEEP, now, verdict, days, account.judged_by(verdict, complaints), code
+    )
+    return Explained(account, decided, record, account.exempt_at(now))

@@ -1,0 +1,233 @@
+"""The accounts as support finds them: by index, page after page, each once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.aws.wire import Wire
+from tests.builders import ACCOUNT, NOW, TODAY, an_account
+from tests.desk_fakes import FakeDirectory
+from tests.fakes import FakeAccounts, Rows
+
+from permille.aws.accounts import DynamoAccounts
+from permille.aws.directory import DynamoDirectory
+from permille.aws.models import LISTED, connection_of
+from permille.desk_ports import Directory, Listed, WrongPosition
+from permille.domain.account import Account, Exemption, Held, Look, Review, ReviewState, Status, Trial, TrialState
+from permille.errors import Unavailable
+from permille.ports import Accounts
+from permille_cli.template import load
+
+HOUR = timedelta(hours=1)
+WAITS = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, asked=True)
+EVERYWHERE = ["fake", "dynamodb"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    accounts: Accounts
+    directory: Directory
+
+    def add(self, *accounts: Account) -> None:
+        for account in accounts:
+            self.accounts.add(account, [])
+
+
+@pytest.fixture(params=EVERYWHERE)
+def desk(request: pytest.FixtureRequest) -> Found:
+    if request.param == "fake":
+        rows = Rows()
+        return Found(FakeAccounts(rows), FakeDirectory(rows))
+    request.getfixturevalue("dynamodb")
+    tables = {"accounts": "AccountsTable", "senders": "SendersTable"}
+    return Found(DynamoAccounts(**tables, timeline="TimelineTable"), DynamoDirectory(**tables))
+
+
+def asking(account_id: str, since: int, **different: Any) -> Account:
+    """Asks for so many hours."""
+    review = Review(ReviewState.OPEN, TODAY, 800, "Old list", "New list", NOW - since * HOUR)
+    return an_account(account_id, **{"status": Status.DISABLED, "review": review, **different})
+
+
+def risky(account_id: str, complaints: int, **different: Any) -> Account:
+    return an_account(account_id, look=Look(TODAY, 10_000, complaints, 0, 0), **different)
+
+
+def pages(ask: Callable[[int, str], Any], size: int) -> list[list[str]]:
+    """The ids on each page, until the end."""
+    found, after = list[list[str]](), ""
+    while True:
+        page = ask(size, after)
+        found.append([one.id for one in page.found])
+        if not page.next:
+            return found
+        after = page.next
+
+
+# ---------------------------------------------------------------- who asks
+
+
+def test_whoever_asks_is_in_the_queue_the_longest_waiting_first(desk: Found) -> None:
+    desk.add(asking("short", 2), asking("long", 30), an_account("nobody"))
+    desk.add(an_account("trial", status=Status.OBSERVING, epochs=(NOW - 3 * HOUR,), trial=WAITS))
+
+    assert pages(desk.directory.asking, 10) == [["long", "short", "trial"]]
+    assert pages(desk.directory.asking, 2) == [["long", "short"], ["trial"]]
+
+
+def test_whoever_was_answered_is_in_the_queue_no_more(desk: Found) -> None:
+    asks = asking("asks", 2)
+    desk.add(asks)
+    assert asks.review is not None
+
+    desk.accounts.save(asks, replace(asks, review=replace(asks.review, state=ReviewState.DECLINED)), [])
+
+    assert pages(desk.directory.asking, 10) == [[]]
+
+
+# ---------------------------------------------------------------- all by risk
+
+
+def test_the_worst_is_listed_first_and_who_is_off_apart(desk: Found) -> None:
+    desk.add(risky("bad", 9), risky("good", 0), an_account("unseen"), risky("worse", 12), risky("off", 20))
+    off = desk.accounts.get("off")
+    assert off is not None
+    desk.accounts.save(off, replace(off, status=Status.DISABLED), [])
+
+    sending = pages(lambda size, after: desk.directory.by_risk(size, after, sending=True), 10)
+    assert sending == [["worse", "bad", "good", "unseen"]]
+    assert pages(lambda size, after: desk.directory.by_risk(size, after, sending=False), 10) == [["off"]]
+
+
+def test_what_was_found_at_the_last_look_moves_the_account(desk: Found) -> None:
+    desk.add(risky("a", 1), risky("b", 2))
+    read = desk.accounts.get("a")
+    assert read is not None
+
+    desk.accounts.save(read, replace(read, look=Look(TODAY, 10_000, 3, 0, 0)), [])
+
+    assert pages(lambda size, after: desk.directory.by_risk(size, after, sending=True), 10) == [["a", "b"]]
+
+
+def test_the_list_knows_of_each_account_what_it_shows(desk: Found) -> None:
+    account = asking(
+        "everything",
+        1,
+        owner_name="Ann",
+        settled=False,
+        held=Held.BREAKER,
+        would_disable=True,
+        exemption=Exemption(NOW, "A partner", "sam"),
+        strikes=3,
+        look=Look(TODAY, 1000, 2, 7, 0, over=True),
+    )
+    desk.add(account)
+
+    assert list(desk.directory.by_risk(5, sending=False).found) == [Listed.of(account)]
+    assert list(desk.directory.beginning("every", 5).found) == [Listed.of(account)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+def test_over_the_pages_every_account_is_met_exactly_once(desk: Found, size: int) -> None:
+    ids = sorted(["a", "a-", "a-0", "a0", "aa", "ab", "b"])
+    for number, account_id in enumerate(ids):
+        desk.add(risky(account_id, number // 3))
+
+    lists: list[Callable[[int, str], Any]] = [
+        lambda size, after: desk.directory.by_risk(size, after, sending=True),
+        lambda size, after: desk.directory.beginning("a", size, after),
+    ]
+    for ask, expected in zip(lists, (ids, [one for one in ids if one != "b"]), strict=True):
+        found = pages(ask, size)
+        assert sorted(account_id for page in found for account_id in page) == expected
+        assert all(len(page) == size for page in found[:-1])
+        assert found[-1]
+
+
+# ---------------------------------------------------------------- search
+
+
+def test_an_account_is_found_by_its_owner_and_by_its_sender(desk: Found) -> None:
+    desk.add(an_account("florist", owner_email="Ann@Florist.example"), an_account("bakery"))
+    desk.add(an_account("shop", owner_email="ann@florist.example", senders=("marketing@florist", "shop-2")))
+
+    assert {one.id for one in desk.directory.whose("ANN@florist.example", 10)} == {"florist", "shop"}
+    assert len(desk.directory.whose("ann@florist.example", 1)) == 1
+    for sender in ("shop-2", "marketing@florist"):
+        assert [one.id for one in desk.directory.whose(sender, 10)] == ["shop"]
+    assert desk.directory.whose("florist.example", 10) == []
+
+
+@pytest.mark.parametrize("text", ["zzz", "Bakery", "bak ery", "bak'ery", "-", "~", "é", "a" * 200])
+def test_what_no_id_begins_with_finds_nobody(desk: Found, text: str) -> None:
+    desk.add(an_account())
+
+    assert desk.directory.beginning(text, 10).found == []
+
+
+WRONG = ["x", "#", "0000000#", "0000000#Bakery", "0000000#a\n", "2026-03-10#a", "999", '{"a":1}', "a" * 3000, "é", "-a"]
+
+
+@pytest.mark.parametrize("after", WRONG)
+def test_a_page_begins_only_where_one_has_ended(desk: Found, after: str) -> None:
+    desk.add(an_account())
+
+    with pytest.raises(WrongPosition):
+        desk.directory.asking(5, after)
+    with pytest.raises(WrongPosition):
+        desk.directory.by_risk(5, after, sending=True)
+    with pytest.raises(WrongPosition):
+        desk.directory.beginning(ACCOUNT, 5, after)
+
+
+# ---------------------------------------------------------------- on DynamoDB
+
+
+@pytest.fixture
+def directory(dynamodb: Any) -> DynamoDirectory:
+    return DynamoDirectory(accounts="AccountsTable", senders="SendersTable")
+
+
+@pytest.mark.parametrize("operation", ["Query", "BatchGetItem"])
+def test_where_dynamodb_does_not_answer_it_is_unavailable(
+    directory: DynamoDirectory, operation: str, dynamodb: Any
+) -> None:
+    DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable").add(asking("a", 1), [])
+    wire = Wire(connection_of(directory._accounts).client)
+    wire.refuse(operation, "ProvisionedThroughputExceededException")
+
+    with pytest.raises(Unavailable):
+        directory.asking(5)
+
+
+def test_the_template_projects_what_a_list_shows() -> None:
+    indexes = load()["Resources"]["AccountsTable"]["Properties"]["GlobalSecondaryIndexes"]
+    (risk,) = [index for index in indexes if index["IndexName"] == "risk"]
+
+    assert tuple(risk["Projection"]["NonKeyAttributes"]) == LISTED
+
+
+def test_no_list_is_made_by_a_scan(directory: DynamoDirectory, dynamodb: Any) -> None:
+    wire = Wire(connection_of(directory._accounts).client)
+
+    directory.asking(5)
+    directory.by_risk(5, sending=True)
+    directory.beginning("a", 5)
+    directory.whose("a@b.example", 5)
+
+    assert wire.calls == ["Query"] * 4
+
+
+def test_whom_the_index_still_has_after_they_were_answered_is_left_out(
+    directory: DynamoDirectory, dynamodb: Any
+) -> None:
+    answered = an_account(status=Status.DISABLED)
+    DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable").add(answered, [])
+    stale = {"account_id": ACCOUNT, "asks": "support", "asks_since": f"2026-03-10T07:00:00.000000+00:00#{ACCOUNT}"}
+    rows = [{name: {"S": value} for name, value in stale.items()}]
+    wire = Wire(connection_of(directory._accounts).client)
+    wire.answer("Query", {"Items": rows, "Count": 1, "ScannedCount": 1})
+
+    assert directory.asking(5).found == []

@@ -1,0 +1,398 @@
+"""Support's desk, page by page: for staff alone, complete, and harmless whatever was written by whom."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from urllib.parse import quote, urlencode
+
+import pytest
+from tests.builders import ACCOUNT, KEY, NOW, TODAY, TOMORROW, a_complaint_entry, an_account, an_entry
+from tests.console.visiting import Answer, Visitor, World
+from tests.usecases.desk import REQUEST, asking, went_well
+
+from permille.console import desk
+from permille.console.app import resolver
+from permille.desk_decisions import DECISIONS
+from permille.domain.account import Exemption, Held, Look, Provider, Status
+from permille.domain.switch import ACTIVE
+from permille.domain.timeline import Kind
+from permille.ports import BreakerState
+
+PAGES = ["/desk", "/desk/accounts", "/desk/accounts?list=off", f"/desk/accounts/{ACCOUNT}", "/desk/system"]
+SCRIPTS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</textarea><svg/onload=alert(1)>",
+    "javascript:alert(1)",
+    "{{7*7}}{% raw %}",
+    "<!--",
+    "&lt;b&gt;",
+    "\u202egnp.exe\u2066",
+    "\x00\x1b[31m",
+]
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.support.lost_it()
+    return world
+
+
+@pytest.fixture
+def anna(world: World) -> Visitor:
+    return world.staff("Anna")
+
+
+def routes() -> list[tuple[str, str]]:
+    """Every route of the desk, as (method, an address that fits)."""
+    found = []
+    for route in resolver()._static_routes + resolver()._dynamic_routes:
+        path = route.path
+        if path.startswith("/desk"):
+            address = path.replace("<_id>", ACCOUNT).replace("<_decision>", "disable")
+            found += [
+                (method, address) for method in ([route.method] if isinstance(route.method, str) else route.method)
+            ]
+    return found
+
+
+def text_of(answer: Answer) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.body).split())
+
+
+# ---------------------------------------------------------------- who is let in
+
+
+def test_all_routes_of_the_desk_are_known_here() -> None:
+    assert len(routes()) == 6
+
+
+@pytest.mark.parametrize(("method", "path"), routes())
+def test_nobody_but_staff_is_let_in(world: World, method: str, path: str) -> None:
+    owner, platform, nobody = world.owner(), world.platform(), Visitor(world)
+    owner.cookies["__Host-staff"] = owner.cookies[f"__Host-owner-{ACCOUNT}"]
+    platform.cookies["__Host-staff"] = platform.token
+    form = {"csrf": owner.csrf("/desk"), "version": "1", "reason": "Because"}
+
+    for visitor, status in ((owner, 403), (platform, 403), (nobody, 401)):
+        answer = visitor.get(path) if method == "GET" else visitor.post(path, form)
+        assert answer.status == status
+        assert world.rows.accounts[ACCOUNT].version == 1
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route in routes() if route[0] == "POST"])
+@pytest.mark.parametrize("wrong", ["no csrf", "another csrf", "another origin"])
+def test_a_form_that_is_not_of_this_session_does_nothing(
+    world: World, anna: Visitor, method: str, path: str, wrong: str
+) -> None:
+    form = {"version": "1", "reason": "Because"}
+    if wrong == "another csrf":
+        form["csrf"] = world.staff("Eve").csrf("/desk")
+    elif wrong == "another origin":
+        form["csrf"] = anna.csrf("/desk")
+    origin = "https://evil.example" if wrong == "another origin" else "https://console.example"
+
+    answer = anna.post(path, form, origin=origin)
+
+    assert answer.status == 403
+    assert (world.rows.accounts[ACCOUNT].version, world.support.resets.last) == (1, None)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_desk_is_never_framed_kept_or_run(anna: Visitor, path: str) -> None:
+    answer = anna.get(path)
+
+    assert answer.status == 200
+    policy = answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src" not in policy
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert not re.search(r"<script|\sstyle=|\son[a-z]+=|https?://", answer.body)
+
+
+# ---------------------------------------------------------------- what is shown
+
+
+def test_the_queue_shows_what_support_decides_by(anna: Visitor) -> None:
+    text = text_of(anna.get("/desk"))
+
+    for shown in (
+        "Waiting for you",
+        "waits for 5 hours",
+        "800 e-mails",
+        "We mailed an old list",
+        "We took it off",
+        "2 complaints in 1,000 delivered e-mails",
+        "2 Fresh bread",
+        "1 strike, no trial so far.",
+    ):
+        assert shown in text
+
+
+def test_who_decides_has_to_say_why(anna: Visitor) -> None:
+    body = anna.get("/desk").body
+
+    assert re.search(r'<textarea[^>]* name="reason"[^>]* required', body)
+    assert f"Approve {ACCOUNT}" in body
+    assert f"Decline {ACCOUNT}" in body
+
+
+def test_the_account_shows_everything(world: World, anna: Visitor) -> None:
+    world.support.switch.users["permille-bakery"].keys = {KEY: ACTIVE}
+
+    text = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))
+
+    for shown in (
+        "bakery is disabled.",
+        "complaint_ratio is broken",
+        "2 in 1,000",
+        f"permille-bakery has the key {KEY} Active.",
+        "drifted",
+        "in the deny group",
+        "Fresh bread",
+        "ann@example.com",
+        "Your APWT SMTP account has been disabled due to poor sending reputation",
+    ):
+        assert shown in text
+
+
+def test_the_list_has_the_worst_first_and_says_of_which_day_it_is(world: World, anna: Visitor) -> None:
+    world.support.add(an_account("fine"), an_account("close-by", look=Look(TODAY, 4212, 2, 0, 2)))
+    body = anna.get("/desk/accounts").body
+    text = text_of(anna.get("/desk/accounts"))
+
+    assert body.index("close-by") < body.index(">fine<")
+    assert "2 in 4,212 0.47 per 1,000" in text
+    assert "10 Mar" in text
+    assert ACCOUNT not in text
+    assert ACCOUNT in text_of(anna.get("/desk/accounts?list=off"))
+
+
+def test_every_account_is_met_once_by_following_the_links(world: World, anna: Visitor) -> None:
+    ids = {f"shop-{number:03}" for number in range(60)}
+    world.support.add(*(an_account(one, look=Look(TODAY, 1000, int(one[-1]), 0, 0)) for one in ids))
+
+    for first in ("/desk/accounts", "/desk/accounts?q=shop"):
+        met, path = list[str](), first
+        while path:
+            body = anna.get(path).body
+            met += re.findall(r'href="/desk/accounts/([^"?]+)">', body)
+            following = re.search(r'rel="next" href="([^"]+)"', body)
+            path = following.group(1).replace("&amp;", "&") if following else ""
+        assert sorted(met) == sorted(ids)
+
+
+@pytest.mark.parametrize("after", ["x", "' or 1=1", "0000000#", "9" * 3000, "\u202e", "0000000#a b"])
+@pytest.mark.parametrize("path", ["/desk?", "/desk/accounts?", "/desk/accounts?q=bak&", f"/desk/accounts/{ACCOUNT}?"])
+def test_a_forged_position_is_refused(anna: Visitor, path: str, after: str) -> None:
+    name = "before" if path.endswith(f"{ACCOUNT}?") else "after"
+
+    answer = anna.get(path + urlencode({name: after}))
+
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize("account_id", ["nobody", "Bakery", "..", "a" * 60, "%00", "<b>"])
+def test_there_is_no_page_of_nobody(anna: Visitor, account_id: str) -> None:
+    assert anna.get(f"/desk/accounts/{quote(account_id, safe='')}").status == 404
+
+
+def test_the_system_is_on_one_page(world: World, anna: Visitor) -> None:
+    world.support.resting.rests = 250
+    world.rows.breaker = BreakerState(opened_at=NOW, active_accounts=1000)
+
+    text = text_of(anna.get("/desk/system"))
+
+    for shown in ("enforce", "seed", "100 or more", "Breaker open", "0 of 20 disablings", "Feedback 12 7 minutes"):
+        assert shown in text
+
+
+def test_what_cannot_be_known_is_said_so_and_the_rest_is_shown(world: World, anna: Visitor) -> None:
+    for name in ("policies.current", "queues.waiting", "resting.count"):
+        world.faults.fail(name)
+
+    text = text_of(anna.get("/desk/system"))
+
+    assert "cannot be read" in text
+    assert "What waits in the queues is not known now." in text
+    assert "an unknown number of disablings" in text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_where_nothing_can_be_read_the_page_says_try_again(world: World, anna: Visitor, path: str) -> None:
+    names = ("directory.asking", "directory.by_risk", "timeline.since", "control.breaker")
+    for name in names:
+        world.faults.fail(name)
+
+    assert anna.get(path).status == 503
+
+
+# ---------------------------------------------------------------- what is decided
+
+
+def test_a_case_is_approved_from_the_queue_and_the_owner_is_told_the_note(world: World, anna: Visitor) -> None:
+    sent = {"version": "1", "from": "queue", "reason": "Begin with your best", "day": str(TOMORROW)}
+
+    answer = anna.sends(f"/desk/accounts/{ACCOUNT}/approve", **sent)
+
+    assert (answer.status, answer.headers["Location"]) == (303, f"/desk?done=approve&account={ACCOUNT}")
+    (entry,) = world.rows.told(ACCOUNT, "review_approved")
+    assert (entry.facts["note"], entry.facts["by"]) == ("Begin with your best", "staff:Anna")
+    text = text_of(anna.get(answer.headers["Location"]))
+    assert "bakery: Approved. The owner is told the day." in text
+    assert "Nobody waits for you" in text
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_every_decision_leads_back_to_a_page_that_says_what_was_done(world: World, anna: Visitor, name: str) -> None:
+    exemption = Exemption(NOW + timedelta(days=9), "A partner", "sam")
+    account = {
+        "confirm": went_well(),
+        "disable": an_account(),
+        "unexempt": an_account(exemption=exemption),
+        "owner-mail": an_account(owner_mail="bounced"),
+    }.get(name, asking())
+    world.support.add(account)
+
+    answer = anna.sends(
+        f"/desk/accounts/{ACCOUNT}/{name}",
+        version="1",
+        reason="Because",
+        day=str(TODAY),
+        until=str(TODAY),
+        typed=ACCOUNT,
+    )
+
+    assert answer.status == 303
+    assert desk.DONE[name] in anna.get(answer.headers["Location"]).body
+    assert world.rows.accounts[ACCOUNT].version == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "status", "says"),
+    [
+        ("disable", {}, 409, "bakery is disabled already"),
+        ("approve", {"version": "0"}, 409, "since you opened this page"),
+        ("approve", {"day": "2020-01-01"}, 409, "is over in UTC"),
+        ("approve", {"day": "soon"}, 422, "Choose a day"),
+        ("decline", {"reason": " "}, 422, "Say why"),
+        ("close", {"typed": "Bakery"}, 422, "type its name: bakery"),
+        ("enable", {"version": ""}, 422, "not complete"),
+    ],
+)
+def test_who_is_refused_reads_why_and_has_not_lost_what_was_typed(
+    world: World, anna: Visitor, name: str, form: dict[str, str], status: int, says: str
+) -> None:
+    usual = {"version": "1", "reason": "My long <b>reason", "day": str(TODAY), "typed": ACCOUNT}
+
+    answer = anna.sends(f"/desk/accounts/{ACCOUNT}/{name}", **{**usual, **form})
+
+    assert (answer.status, says in text_of(answer)) == (status, True)
+    assert world.rows.accounts[ACCOUNT].version == 1
+    kept = {**usual, **form}["reason"].strip()
+    assert name == "disable" or not kept or "My long &lt;b&gt;reason</textarea>" in answer.body
+
+
+def test_a_case_that_still_shows_is_decided_once(world: World, anna: Visitor) -> None:
+    form = {"version": "1", "reason": "Because", "from": "queue"}
+    anna.sends(f"/desk/accounts/{ACCOUNT}/decline", **form)
+
+    late = world.staff("Bert").sends(f"/desk/accounts/{ACCOUNT}/approve", **form, day=str(TODAY))
+
+    assert (late.status, "no request of bakery is open" in text_of(late)) == (409, True)
+
+
+@pytest.mark.parametrize("path", ["/desk/accounts/nobody/disable", f"/desk/accounts/{ACCOUNT}/promote"])
+def test_nobody_and_nothing_that_can_be_decided_have_no_page(anna: Visitor, path: str) -> None:
+    assert anna.sends(path, version="1", reason="Because").status == 404
+
+
+def test_the_breaker_is_reset_with_a_reason_and_a_name(world: World, anna: Visitor) -> None:
+    world.rows.breaker = BreakerState(opened_at=NOW, active_accounts=1000)
+
+    assert anna.sends("/desk/system/breaker", reason="").status == 422
+    answer = anna.sends("/desk/system/breaker", reason="They really spam", allow="3")
+
+    assert answer.status == 303
+    assert world.rows.breaker.opened_at is None
+    assert "by staff:Anna: They really spam" in text_of(anna.get(answer.headers["Location"]))
+
+
+def test_an_address_that_somebody_made_says_nothing_of_theirs(anna: Visitor) -> None:
+    made = {"done": "approve", "account": "<b>Call 555", "refused": "Call 555"}
+
+    body = anna.get(f"/desk?{urlencode(made)}").body
+
+    assert "Approved." in body
+    assert "555" not in body
+
+
+# ---------------------------------------------------------------- what others wrote
+
+
+class Elements(HTMLParser):
+    """The elements of a page with the names of their attributes, and all of its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, tuple[str, ...]]] = []
+        self.links: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, tuple(name for name, _ in attrs)))
+        self.links += [value or "" for name, value in attrs if name in ("href", "action", "formaction", "src")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def written(world: World, text: str) -> None:
+    """Whatever others can write, they have written."""
+    trouble = Exemption(NOW + timedelta(days=1), text, text)
+    request = replace(REQUEST, cause=text, change=text)
+    account = asking(owner_name=text, owner_email=text, review=request, exemption=trouble, senders=(text,))
+    account = replace(account, provider=Provider(text, 587, text, "arn:x", "v1", NOW))
+    other = an_account("other", owner_name=text, owner_email=text, look=Look(TODAY, 10, 1, 0, 0))
+    off = an_account("off", owner_name=text, status=Status.CLOSED, held=Held.NO)
+    world.rows.entries.clear()
+    world.support.add(account, other, off)
+    world.support.switch.users[text].keys = {text: ACTIVE}
+    world.rows.put(a_complaint_entry(subject=text, campaign=text), an_entry(Kind.DISABLED))
+    told = [an_entry(kind, NOW - timedelta(minutes=1 + number)) for number, kind in enumerate(Kind)]
+    facts = ("reason", "note", "by", "cause", "change", "recipient", "why_not_counted", "code")
+    for entry in told:
+        wrote = {name: text for name in facts if name in entry.facts}
+        world.rows.put(replace(entry, facts={**entry.facts, **wrote}))
+    world.support.resets.last = {"at": NOW.isoformat(), "by": text, "reason": text}
+
+
+def shown(world: World, text: str) -> Iterator[Elements]:
+    written(world, text)
+    anna = world.staff("Anna")
+    searched = f"/desk/accounts?{urlencode({'q': text})}"
+    answers = [anna.get(path) for path in (*PAGES, searched)]
+    form = {"version": "1", "reason": text, "day": text, "until": text, "typed": text, "allow": text}
+    answers += [anna.sends(f"/desk/accounts/{ACCOUNT}/{name}", **form) for name in ("approve", "exempt", "close")]
+    answers.append(anna.sends("/desk/system/breaker", **form))
+    for answer in answers:
+        assert answer.status in (200, 409, 422)
+        page = Elements()
+        page.feed(answer.body)
+        yield page
+
+
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_whatever_was_written_by_whom_it_is_only_text(text: str) -> None:
+    harmless = [page.elements for page in shown(World(), "harmless")]
+
+    found = list(shown(World(), text))
+
+    assert [page.elements for page in found] == harmless
+    for page in found:
+        assert all(link.startswith(("/", "#", "data:,")) for link in page.links)
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\x00\x1b]", page.text)

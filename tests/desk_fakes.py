@@ -1,0 +1,110 @@
+"""Every port of permille/desk_ports.py, kept in memory, as in tests/fakes.py."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from tests.fakes import Faults, Rows
+
+from permille.desk_ports import Listed, Page, Waiting, WrongPosition
+from permille.domain.account import Account
+
+T = TypeVar("T")
+_POSITIONS = {"asks": r"\d{4}-.*T.*#[a-z0-9-]+", "risk": r"\d{7}#[a-z0-9-]+", "id": r"[a-z0-9][a-z0-9-]*"}
+
+
+class FakeDirectory:
+    """Keeps `desk_ports.Directory`. `lags`: accounts as the index of those that ask still has them."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self.lags: list[Account] = []
+
+    def asking(self, at_most: int, after: str = "") -> Page[Account]:
+        with self._rows.faults.call("directory.asking"):
+            known = self._accounts() | {account.id: account for account in self.lags}
+            indexed = [account for account in known.values() if account.asks_since]
+            page = _page("asks", indexed, lambda one: f"{one.asks_since:%Y-%m-%dT%H:%M:%S.%f}#{one.id}", at_most, after)
+            now = [self._rows.accounts[account.id] for account in page.found]
+            return replace(page, found=[account for account in now if account.asks_since])
+
+    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[Listed]:
+        with self._rows.faults.call("directory.by_risk"):
+            found = [one for one in self._accounts().values() if one.status.may_send is sending]
+            page = _page("risk", found, lambda one: f"{2_000_000 - _risk(one):07d}#{one.id}", at_most, after)
+            return Page([Listed.of(account) for account in page.found], page.next)
+
+    def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
+        with self._rows.faults.call("directory.beginning"):
+            if after and not after.startswith(with_):
+                raise WrongPosition(after)
+            found = [account for account in self._accounts().values() if account.id.startswith(with_)]
+            page = _page("id", found, lambda one: one.id, at_most, after)
+            return Page([Listed.of(account) for account in page.found], page.next)
+
+    def whose(self, name: str, at_most: int) -> Sequence[Listed]:
+        with self._rows.faults.call("directory.whose"):
+            found = [one for one in self._accounts().values() if one.owner_email.casefold() == name.casefold()]
+            sender = self._rows.senders.get(name)
+            if not found and sender and sender.account_id:
+                found = [self._rows.accounts[sender.account_id]]
+            return [Listed.of(account) for account in found[:at_most]]
+
+    def _accounts(self) -> dict[str, Account]:
+        return dict(self._rows.accounts)
+
+
+def _risk(account: Account) -> int:
+    return account.look.risk if account.look else 0
+
+
+def _page(
+    of: str, accounts: Sequence[Account], key: Callable[[Account], str], at_most: int, after: str
+) -> Page[Account]:
+    if after and not re.fullmatch(_POSITIONS[of], after):
+        raise WrongPosition(after)
+    behind = sorted((account for account in accounts if key(account) > after), key=key)
+    return Page(behind[:at_most], key(behind[at_most - 1]) if len(behind) > at_most else "")
+
+
+@dataclass(slots=True)
+class FakeQueues:
+    """Keeps `desk_ports.Queues`."""
+
+    queues: list[Waiting] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+
+    def waiting(self, now: datetime) -> Sequence[Waiting]:  # noqa: ARG002
+        with self.faults.call("queues.waiting"):
+            return self.queues
+
+
+@dataclass(slots=True)
+class FakeResting:
+    """Keeps `desk_ports.Resting`."""
+
+    rests: int = 0
+    faults: Faults = field(default_factory=Faults)
+
+    def count(self, at_most: int) -> int:
+        with self.faults.call("resting.count"):
+            return min(self.rests, at_most)
+
+
+@dataclass(slots=True)
+class FakeResets:
+    """Keeps `desk_ports.Resets`."""
+
+    rows: Rows
+    last: Mapping[str, str] | None = None
+
+    def reset_breaker(self, hour: str, granted: int, reason: str, by: str, now: datetime) -> None:  # noqa: ARG002
+        with self.rows.faults.call("resets.reset_breaker"):
+            self.rows.breaker = replace(self.rows.breaker, opened_at=None, granted=granted)
+            self.last = {"at": now.isoformat(timespec="microseconds"), "by": by, "reason": reason}
+
+    def last_reset(self) -> Mapping[str, str] | None:
+        with self.rows.faults.call("resets.last_reset"):
+            return self.last

@@ -1,0 +1,94 @@
+"""What a look at an account leaves behind, and in which order support sees the accounts."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import NOW, STAFF, TODAY, an_account, evidence
+from tests.domain.test_review import an_open_one
+from tests.domain.test_trial import RULES, observing, running
+
+from permille.domain import review, staff
+from permille.domain.account import Exemption, Look, Mode, Rules, Status
+from permille.domain.decide import decide
+from permille.domain.policy import SEED
+
+
+def a_look(delivered: int, complaints: int, *, over: bool = False) -> Look:
+    return Look(TODAY, delivered, complaints, 0, 0, over=over)
+
+
+def test_a_look_leaves_behind_what_it_found() -> None:
+    looked_at = decide(an_account(), evidence(4000, 3), Rules(SEED, Mode.ENFORCE), NOW).account
+
+    assert looked_at.look == Look(TODAY, 4000, 3, 0, 1)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_whoever_breaks_a_rule_and_is_spared_is_seen_to_break_it(mode: Mode) -> None:
+    exempt = an_account(exemption=Exemption(NOW.replace(year=2027), "A partner", STAFF))
+
+    looked_at = decide(exempt, evidence(1000, 2), Rules(SEED, mode), NOW).account
+
+    assert looked_at.look == Look(TODAY, 1000, 2, 0, 0, over=True)
+
+
+def test_without_a_policy_what_was_found_before_stays() -> None:
+    account = an_account(look=a_look(10, 1))
+
+    assert decide(account, evidence(4000, 3), Rules(None, Mode.ENFORCE), NOW).account.look == account.look
+
+
+@pytest.mark.parametrize("account", [running(), observing()])
+def test_in_a_trial_no_complaint_is_allowed(account: object) -> None:
+    found = decide(account, evidence(800, 1, []), RULES, NOW).account.look  # type: ignore[arg-type]
+
+    assert found == Look(TODAY, 800, 1, 0, 0, over=True)
+
+
+def test_a_new_epoch_knows_of_no_look() -> None:
+    disabled = an_account(status=Status.DISABLED, look=a_look(1000, 2, over=True))
+
+    assert staff.enable(disabled, "Cleaned", STAFF, NOW).account.look is None
+
+
+@pytest.mark.parametrize(
+    ("worse", "better"),
+    [
+        (a_look(1000, 2, over=True), a_look(1_000_000, 999)),  # a broken rule comes first, whatever the rates
+        (a_look(1_000_000, 900), a_look(20, 1)),  # one complaint of a small sender may be bad luck, 900 are none
+        (a_look(1000, 1), a_look(1_000_000, 100)),
+        (a_look(10_000, 9), a_look(1000, 1)),
+        (a_look(20, 1), a_look(2000, 1)),
+        (a_look(1000, 1), a_look(1_000_000, 0)),
+    ],
+)
+def test_who_endangers_the_platform_more_comes_first(worse: Look, better: Look) -> None:
+    assert worse.risk > better.risk
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9))
+def test_one_complaint_more_never_makes_it_look_better_nor_one_delivery_more_worse(delivered: int, found: int) -> None:
+    look = a_look(delivered, found)
+
+    assert replace(look, complaints=found + 1).risk >= look.risk
+    assert replace(look, delivered=delivered + 1).risk <= look.risk
+    assert 0 <= look.risk < 1_000_000 <= replace(look, over=True).risk < 2_000_000
+
+
+def test_support_is_waited_for_from_the_request_until_it_is_decided() -> None:
+    asking = an_open_one()
+
+    assert asking.asks_since == asking.review.requested_at  # type: ignore[union-attr]
+    assert review.withdraw(asking, NOW).account.asks_since is None
+    assert an_account().asks_since is None
+
+
+def test_a_trial_that_went_well_waits_for_support_until_it_is_confirmed() -> None:
+    waits = observing(asked=True)
+
+    assert waits.asks_since == waits.trial.verdict_at  # type: ignore[union-attr]
+    assert observing().asks_since is None
+    confirmed = review.confirm(waits, STAFF, waits.trial.verdict_at)  # type: ignore[union-attr]
+    assert confirmed.account.asks_since is None

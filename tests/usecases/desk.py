@@ -1,0 +1,95 @@
+"""Support's desk with fakes around it."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests.builders import ACCOUNT, NOW, TODAY, a_sender, an_account, an_entry, complaint_entries
+from tests.desk_fakes import FakeDirectory, FakeQueues, FakeResets, FakeResting
+from tests.fakes import (
+    FakeAccounts,
+    FakeControl,
+    FakePolicies,
+    FakeSwitch,
+    FakeTallies,
+    FakeTimeline,
+    Faults,
+    Rows,
+    User,
+)
+
+from permille.desk import Desk
+from permille.desk_decisions import decide
+from permille.desk_ports import Waiting
+from permille.domain.account import Account, Mode, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.reputation import Tally
+from permille.domain.switch import ACTIVE, INACTIVE
+from permille.domain.timeline import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HOUR = timedelta(hours=1)
+ANNA = "staff:Anna"
+REQUEST = Review(ReviewState.OPEN, TODAY, 800, "We mailed an old list", "We took it off", NOW - 5 * HOUR)
+WENT_WELL = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, asked=True)
+QUEUES = [Waiting("Feedback", 12, timedelta(minutes=7)), Waiting("Feedback's dead letters", 0, None)]
+
+
+def asking(account_id: str = ACCOUNT, **different: Any) -> Account:
+    """Disabled, with an open request."""
+    usual = {"status": Status.DISABLED, "strikes": 1, "review": REQUEST}
+    return an_account(account_id, **{**usual, **different})
+
+
+def went_well(account_id: str = ACCOUNT) -> Account:
+    """Its trial waits to be confirmed."""
+    return an_account(account_id, status=Status.OBSERVING, epochs=(NOW - 3 * HOUR,), trial=WENT_WELL, strikes=1)
+
+
+class World:
+    """A desk, and what lies behind it."""
+
+    def __init__(self, rows: Rows | None = None) -> None:
+        self.rows = rows or Rows(faults=Faults())
+        self.faults = self.rows.faults
+        self.directory = FakeDirectory(self.rows)
+        self.switch = FakeSwitch(faults=self.faults)
+        self.queues = FakeQueues(list(QUEUES), faults=self.faults)
+        self.resting = FakeResting(faults=self.faults)
+        self.resets = FakeResets(self.rows)
+        self.desk = Desk(
+            accounts=FakeAccounts(self.rows),
+            directory=self.directory,
+            tallies=FakeTallies(self.rows),
+            timeline=FakeTimeline(self.rows),
+            policies=FakePolicies(faults=self.faults),
+            control=FakeControl(self.rows),
+            resets=self.resets,
+            switch=self.switch,
+            queues=self.queues,
+            resting=self.resting,
+            mode=Mode.ENFORCE,
+            code="1.0",
+        )
+
+    def add(self, *accounts: Account) -> None:
+        """Each with its senders, whose keys agree with the status."""
+        for account in accounts:
+            self.rows.accounts[account.id] = account
+            may_send = account.status.may_send
+            for caller in account.senders:
+                self.rows.senders[caller] = a_sender(caller, account.id)
+                self.switch.users[caller] = User({f"{caller}-k1": ACTIVE if may_send else INACTIVE}, not may_send)
+
+    def lost_it(self, account: Account | None = None) -> None:
+        """An account that was disabled for two complaints, and asks to get back."""
+        self.add(account or asking())
+        self.rows.tallies[ACCOUNT, 1, TODAY] = Tally(1000, 2)
+        self.rows.put(*complaint_entries(2), an_entry(Kind.DISABLED))
+
+    def account(self, account_id: str = ACCOUNT) -> Account:
+        return self.rows.accounts[account_id]
+
+    def decide(self, name: str, account_id: str = ACCOUNT, **form: str) -> Account | None:
+        usual: Mapping[str, str] = {"version": "1", "reason": "Because", "day": str(TODAY), "until": str(TODAY)}
+        return decide(self.desk, account_id, name, {**usual, **form}, ANNA, NOW)

@@ -1,0 +1,263 @@
+"""What support sees at the desk."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import ACCOUNT, CALLER, NOW, TODAY, a_complaint_entry, an_account, an_entry
+from tests.usecases.desk import QUEUES, World, asking, went_well
+
+from permille import desk
+from permille.desk_ports import WrongPosition
+from permille.domain.account import Held, Look, Status
+from permille.domain.reputation import Tally
+from permille.domain.switch import ACTIVE
+from permille.domain.timeline import Kind
+from permille.errors import Unavailable
+from permille.ports import BreakerState, Lap, hour_of
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+# ---------------------------------------------------------------- the queue
+
+
+def test_the_queue_has_the_evidence_beside_each_request(world: World) -> None:
+    world.lost_it()
+
+    (case,) = desk.waiting(world.desk, "", NOW).found
+
+    assert (case.waits, case.account.strikes) == (timedelta(hours=5), 1)
+    assert case.disabled is not None
+    assert (case.disabled.facts["complaints"], case.disabled.facts["delivered"]) == (2, 1000)
+    assert case.campaigns == [("Fresh bread", 2)]
+
+
+def test_a_trial_that_waits_to_be_confirmed_is_in_the_queue(world: World) -> None:
+    world.add(went_well())
+
+    (case,) = desk.waiting(world.desk, "", NOW).found
+
+    assert (case.review, case.waits) == (None, timedelta(hours=1))
+
+
+def test_one_page_of_the_queue_has_a_few_cases_and_the_next_goes_on_behind_it(world: World) -> None:
+    world.add(*(asking(f"a-{number:02}") for number in range(desk.CASES + 2)))
+
+    first = desk.waiting(world.desk, "", NOW)
+    second = desk.waiting(world.desk, first.next, NOW)
+
+    ids = [case.account.id for case in [*first.found, *second.found]]
+    assert (ids, len(first.found), second.next) == (sorted(world.rows.accounts), desk.CASES, "")
+
+
+def test_whoever_was_answered_while_the_index_lags_is_not_shown(world: World) -> None:
+    world.directory.lags = [asking()]
+    world.add(an_account(status=Status.DISABLED))
+
+    assert desk.waiting(world.desk, "", NOW).found == []
+
+
+# ---------------------------------------------------------------- search
+
+
+@pytest.mark.parametrize("text", ["bak", " Bakery ", "owner@bakery.example", "OWNER@Bakery.Example", CALLER])
+def test_an_account_is_found_by_what_people_know_of_it(world: World, text: str) -> None:
+    world.add(an_account(), an_account("florist"))
+
+    found = desk.search(world.desk, text, "")
+
+    assert [one.id for one in [*found.exactly, *found.page.found]] == [ACCOUNT]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "nobody@nowhere.example", "x" * 400, "%_*", "<script>"])
+def test_what_fits_nobody_finds_nobody(world: World, text: str) -> None:
+    world.add(an_account())
+
+    found = desk.search(world.desk, text, "")
+
+    assert [*found.exactly, *found.page.found] == []
+
+
+ids = st.lists(st.from_regex(r"[ab][ab-]{0,3}", fullmatch=True), unique=True, max_size=60)
+
+
+@given(ids, st.lists(st.integers(0, 3), min_size=60, max_size=60), st.sampled_from(["", "a", "b-"]))
+def test_over_the_pages_every_account_is_met_exactly_once(ids: list[str], complaints: list[int], text: str) -> None:
+    world = World()
+    for account_id, count in zip(ids, complaints, strict=False):
+        look = Look(TODAY, 1000, count, 0, 0)
+        world.add(an_account(account_id, look=look, senders=(text or "s",)))  # a sender called as is searched for
+
+    met, after = list[str](), ""
+    while True:
+        if text:
+            found = desk.search(world.desk, text, after)
+            met, page = met + [one.id for one in found.exactly], found.page
+        else:
+            page = desk.by_risk(world.desk, after, sending=True)
+        met += [one.id for one in page.found]
+        after = page.next
+        if not after:
+            break
+
+    assert len(met) == len(set(met))
+    assert set(met) >= {one for one in ids if one.startswith(text)}
+
+
+@given(st.text(min_size=1))
+def test_a_position_that_is_none_is_refused_and_nothing_else_happens(after: str) -> None:
+    world = World()
+    world.add(an_account(), asking("shop"))
+
+    for ask in (
+        lambda: desk.waiting(world.desk, after, NOW),
+        lambda: desk.by_risk(world.desk, after, sending=True),
+        lambda: desk.search(world.desk, "bak", after),
+    ):
+        with suppress(WrongPosition):  # or it is one by chance
+            ask()
+
+
+# ---------------------------------------------------------------- one account
+
+
+def seen(world: World, before: str = "") -> desk.Dossier:
+    found = desk.dossier(world.desk, ACCOUNT, before, NOW)
+    assert found is not None
+    return found
+
+
+def test_nobody_has_no_dossier(world: World) -> None:
+    assert desk.dossier(world.desk, "nobody", "", NOW) is None
+
+
+def test_the_dossier_explains_and_shows_everything(world: World) -> None:
+    world.lost_it()
+
+    found = seen(world)
+
+    assert found.explained.lines("APWT")[0] == "bakery is disabled."
+    assert found.verdict is not None
+    assert (found.verdict.counts, found.days) == (Tally(1000, 2), {TODAY: Tally(1000, 2)})
+    assert [entry.kind for entry in found.told.found] == ["complaint", "disabled", "complaint"]
+    assert [entry.facts["message_id"] for entry in found.complaints] == ["m-2", "m-1"]
+    assert found.case is not None
+    assert [sender.drifted for sender in found.senders] == [[]]
+
+
+def test_a_key_that_was_woken_by_hand_is_seen_at_once(world: World) -> None:
+    world.lost_it()
+    world.switch.users[CALLER].keys = {"k1": ACTIVE}
+
+    (sender,) = seen(world).senders
+
+    assert sender.drifted == [{"sender": CALLER, "what": "awake", "key": "k1"}]
+
+
+def test_a_user_that_is_gone_and_one_that_cannot_be_read_are_told_apart(world: World) -> None:
+    world.add(an_account(senders=("a", "b")))
+    del world.switch.users["a"]
+    world.faults.fail("switch.read", skip=1)
+
+    gone, unread = seen(world).senders
+
+    assert (gone.state, gone.unread, unread.state, unread.unread) == (None, False, None, True)
+
+
+@pytest.mark.parametrize("broken", ["policies.current", "tallies.days", "switch.read"])
+def test_what_cannot_be_known_now_does_not_keep_the_rest_from_being_shown(world: World, broken: str) -> None:
+    world.lost_it()
+    world.faults.fail(broken)
+
+    found = seen(world)
+
+    assert (found.verdict is None) is (broken != "switch.read")
+    assert found.explained.decided is not None
+    assert len(found.told.found) == 3
+
+
+@pytest.mark.parametrize("before", ["x", "20260310", "²" * 8 + "T120000.000000Z", "20260310T120000.000000Z-x"])
+def test_what_is_no_entrys_id_begins_no_page(world: World, before: str) -> None:
+    world.lost_it()
+
+    with pytest.raises(WrongPosition):
+        seen(world, before)
+
+
+@pytest.mark.parametrize("broken", ["accounts.get", "timeline.since"])
+def test_without_the_account_or_its_timeline_there_is_nothing_to_show(world: World, broken: str) -> None:
+    world.lost_it()
+    world.faults.fail(broken)
+
+    with pytest.raises(Unavailable):
+        seen(world)
+
+
+def test_a_long_timeline_is_read_backwards_each_entry_once(world: World) -> None:
+    world.add(an_account())
+    entries = [an_entry(Kind.UNEXEMPTED, NOW - timedelta(minutes=n)) for n in range(desk.TOLD * 2 + 5)]
+    world.rows.put(*entries)
+
+    told, before = list[str](), ""
+    while True:
+        page = seen(world, before).told
+        told += [entry.id for entry in page.found]
+        if not (before := page.next):
+            break
+
+    assert told == [entry.id for entry in entries]
+
+
+def test_of_very_many_complaints_the_newest_are_shown_and_it_says_how_many_more_there_are(world: World) -> None:
+    world.add(an_account())
+    world.rows.put(*(a_complaint_entry(f"m-{n}", NOW - timedelta(minutes=n)) for n in range(desk.TOLD + 7)))
+
+    found = seen(world)
+
+    assert (len(found.complaints), found.more_complaints) == (desk.TOLD, 7)
+    assert found.complaints[0].facts["message_id"] == "m-0"
+
+
+# ---------------------------------------------------------------- the whole stack
+
+
+def test_the_state_of_the_system_is_on_one_page(world: World) -> None:
+    world.resting.rests = 250
+    world.rows.breaker = BreakerState(opened_at=NOW, active_accounts=1000)
+    world.rows.passed[hour_of(NOW)] = 20
+    world.rows.lap = Lap(hour_of(NOW), "enforce", "seed", done=True)
+
+    found = desk.system(world.desk, NOW)
+
+    assert (found.mode, found.bound, found.breaker.passed, found.breaker.opened_at) == ("enforce", 20, 20, NOW)
+    assert (found.queues, found.resting, found.lap.done) == (QUEUES, 100, True)
+    assert found.policy is not None
+
+
+@pytest.mark.parametrize(
+    ("broken", "part"),
+    [("policies.current", "policy"), ("queues.waiting", "queues"), ("resting.count", "resting")],
+)
+def test_of_the_system_what_cannot_be_known_is_said_to_be_unknown(world: World, broken: str, part: str) -> None:
+    world.faults.fail(broken)
+
+    found = desk.system(world.desk, NOW)
+
+    assert {name: getattr(found, name) is None for name in ("policy", "queues", "resting")} == {
+        name: name == part for name in ("policy", "queues", "resting")
+    }
+
+
+def test_a_list_shows_who_is_held(world: World) -> None:
+    world.add(replace(an_account(), held=Held.BREAKER, look=Look(TODAY, 1000, 2, 0, 0, over=True)))
+
+    (listed,) = desk.by_risk(world.desk, "", sending=True).found
+
+    assert (listed.held, listed.look) == (Held.BREAKER, Look(TODAY, 1000, 2, 0, 0, over=True))

@@ -1,0 +1,233 @@
+"""What support decides at the desk: with a reason, by name, once, and on what was read."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.builders import ACCOUNT, NOW, TODAY, TOMORROW, an_account
+from tests.fakes import When
+from tests.usecases.desk import ANNA, World, asking, went_well
+
+from permille.desk_decisions import DECISIONS, Unfit, decide, reset_breaker
+from permille.domain.account import Account, Exemption, ReviewState, Status
+from permille.domain.staff import Refused
+from permille.errors import Unavailable
+from permille.ports import BreakerState, hour_of
+
+EXEMPT = Exemption(NOW + timedelta(days=9), "A partner", "sam")
+SUITS = {
+    "approve": asking(),
+    "decline": asking(),
+    "confirm": went_well(),
+    "disable": an_account(),
+    "enable": asking(),
+    "exempt": an_account(),
+    "unexempt": an_account(exemption=EXEMPT),
+    "close": an_account(),
+    "owner-mail": an_account(owner_mail="bounced"),
+}
+KINDS = {
+    "approve": "review_approved",
+    "decline": "review_declined",
+    "confirm": "trial_confirmed",
+    "disable": "staff_disabled",
+    "enable": "staff_enabled",
+    "exempt": "exempted",
+    "unexempt": "unexempted",
+    "close": "closed",
+    "owner-mail": "owner_mail_reset",
+}
+each_decision = pytest.mark.parametrize("name", DECISIONS)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_every_decision_is_tried_here() -> None:
+    assert SUITS.keys() == KINDS.keys() == DECISIONS.keys()
+
+
+@each_decision
+def test_a_decision_is_on_the_timeline_with_its_reason_and_who_it_was(world: World, name: str) -> None:
+    world.add(SUITS[name])
+
+    decided = world.decide(name, reason=" The owner called ", typed=ACCOUNT)
+
+    (entry,) = world.rows.told(ACCOUNT)
+    assert entry.kind == KINDS[name]
+    assert (entry.facts["by"], entry.facts.get("reason", entry.facts.get("note"))) == (ANNA, "The owner called")
+    assert decided == world.account()
+    assert decided.version == 2
+
+
+@each_decision
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 1001])
+def test_without_a_reason_nothing_is_decided(world: World, name: str, reason: str) -> None:
+    world.add(SUITS[name])
+
+    with pytest.raises(Unfit):
+        world.decide(name, reason=reason, typed=ACCOUNT)
+
+    assert (world.account(), world.rows.told(ACCOUNT)) == (SUITS[name], [])
+
+
+@each_decision
+def test_of_two_who_decide_at_once_the_late_one_is_told(world: World, name: str) -> None:
+    world.add(SUITS[name])
+    world.faults.meanwhile("accounts.save", lambda: world.decide("close", reason="It spams", typed=ACCOUNT))
+
+    with pytest.raises(Refused):
+        world.decide(name, typed=ACCOUNT)
+
+    assert [entry.kind for entry in world.rows.told(ACCOUNT)] == ["closed"]
+
+
+@each_decision
+def test_what_was_read_before_somebody_else_decided_is_not_decided_on(world: World, name: str) -> None:
+    world.add(replace(SUITS[name], version=7))
+
+    with pytest.raises(Refused, match="since you opened this page"):
+        world.decide(name, typed=ACCOUNT, version="6")
+
+    assert world.rows.told(ACCOUNT) == []
+
+
+@each_decision
+def test_feedback_that_is_counted_meanwhile_disturbs_nobody(world: World, name: str) -> None:
+    world.add(SUITS[name])
+    nudged = replace(SUITS[name], nudges=1, due_at=NOW)
+    world.faults.meanwhile("accounts.save", lambda: world.add(nudged))
+
+    assert world.decide(name, typed=ACCOUNT) is not None
+    assert [entry.kind for entry in world.rows.told(ACCOUNT)] == [KINDS[name]]
+
+
+@each_decision
+def test_a_decision_whose_answer_was_lost_is_not_taken_twice(world: World, name: str) -> None:
+    world.add(SUITS[name])
+    world.faults.fail("accounts.save", when=When.AFTER)
+
+    with pytest.raises(Unavailable):
+        world.decide(name, typed=ACCOUNT)
+    with pytest.raises(Refused):
+        world.decide(name, typed=ACCOUNT)
+
+    assert len(world.rows.told(ACCOUNT)) == 1
+
+
+def test_a_case_that_still_shows_after_it_was_decided_is_refused_with_a_sentence(world: World) -> None:
+    world.add(asking())
+    world.decide("decline", reason="Still a bought list")
+
+    with pytest.raises(Refused, match="no request of bakery is open"):
+        world.decide("approve")
+
+
+@pytest.mark.parametrize(("account_id", "name"), [("nobody", "disable"), (ACCOUNT, "promote"), (ACCOUNT, "")])
+def test_nobody_and_nothing_that_can_be_decided_are_none(world: World, account_id: str, name: str) -> None:
+    world.add(an_account())
+
+    assert world.decide(name, account_id) is None
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "1.0", "²", "9" * 40])
+def test_a_form_that_does_not_say_what_was_read_is_not_complete(world: World, version: str) -> None:
+    world.add(an_account())
+
+    with pytest.raises(Unfit, match="not complete"):
+        world.decide("disable", version=version)
+
+
+@pytest.mark.parametrize("day", ["", "soon", "2026-02-30", "9999-12-31", "20260311T00"])
+def test_a_day_that_is_none_is_asked_for_again(world: World, day: str) -> None:
+    world.add(asking())
+
+    with pytest.raises(Unfit, match="day"):
+        world.decide("approve", day=day)
+    with pytest.raises(Unfit, match="day"):
+        world.decide("exempt", until=day)
+
+
+def test_an_approval_is_for_that_day_where_the_owner_is(world: World) -> None:
+    world.add(asking(timezone="America/Denver"))
+
+    world.decide("approve", day=str(TOMORROW))
+
+    trial = world.account().trial
+    assert trial is not None
+    assert trial.begins_at == datetime(2026, 3, 11, 6, tzinfo=UTC)
+
+
+def test_an_exemption_lasts_to_the_end_of_its_day(world: World) -> None:
+    world.add(an_account())
+
+    world.decide("exempt", until=str(TODAY))
+
+    exemption = world.account().exemption
+    assert exemption is not None
+    assert exemption.until == datetime(2026, 3, 11, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("typed", ["", "Bakery", "florist", "bakery-"])
+def test_an_account_is_closed_only_by_who_types_its_name(world: World, typed: str) -> None:
+    world.add(an_account())
+
+    with pytest.raises(Unfit, match="type its name: bakery"):
+        world.decide("close", typed=typed)
+
+    assert world.account().status is Status.ACTIVE
+
+
+def test_where_the_policy_cannot_be_read_the_rest_can_be_decided(world: World) -> None:
+    world.add(asking())
+    world.faults.fail("policies.current")
+
+    with pytest.raises(Unavailable):
+        world.decide("approve")
+    enabled = world.decide("enable")
+
+    assert isinstance(enabled, Account)
+    assert enabled.status is Status.ACTIVE
+
+
+def test_the_owner_is_declined_with_the_reason_that_support_wrote(world: World) -> None:
+    world.add(asking())
+
+    decide(world.desk, ACCOUNT, "decline", {"version": "1", "reason": "Bought list"}, ANNA, NOW)
+
+    review = world.account().review
+    assert review is not None
+    assert (review.state, review.reason, review.decided_by) == (ReviewState.DECLINED, "Bought list", ANNA)
+
+
+# ---------------------------------------------------------------- the breaker
+
+HOUR = hour_of(NOW)
+
+
+@pytest.mark.parametrize(("allow", "more"), [("", 20), ("0", 0), (" 7 ", 7), ("1000000", 1_000_000)])
+def test_the_breaker_is_reset_for_so_many_more_within_the_hour(world: World, allow: str, more: int) -> None:
+    world.rows.breaker = BreakerState(opened_at=NOW, active_accounts=1000)
+    world.rows.passed[HOUR] = 20
+
+    assert reset_breaker(world.desk, {"reason": "They really spam", "allow": allow}, ANNA, NOW) == more
+
+    state = world.desk.control.breaker(HOUR)
+    assert (state.opened_at, state.granted) == (None, 20 + more)
+    last = world.resets.last_reset()
+    assert last is not None
+    assert (last["by"], last["reason"]) == (ANNA, "They really spam")
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"reason": " "}, *({"reason": "Why", "allow": wrong} for wrong in ("x", "-1", "1.5", "²", "9" * 30))]
+)
+def test_a_reset_that_does_not_say_enough_resets_nothing(world: World, form: dict[str, str]) -> None:
+    world.rows.breaker = BreakerState(opened_at=NOW)
+
+    with pytest.raises(Unfit):
+        reset_breaker(world.desk, form, ANNA, NOW)
+
+    assert world.rows.breaker.opened_at == NOW
