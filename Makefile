@@ -4,7 +4,7 @@ BIN := .venv/bin
 TOOLS := .venv-tools/bin
 UV := $(TOOLS)/uv
 
-.PHONY: help setup tools demo test test-fast bench mails check format pins clean
+.PHONY: help setup tools demo test test-fast bench mails reports check format pins clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--u
 
 mails: setup ## Write every mail to mails/ (.eml, .txt, .html; .png where Chromium is installed), to be looked at
 	@$(BIN)/python -m tests.gallery mails
+
+reports: setup ## Write the owner's report in every state to reports/ (.html; .png where Chromium is installed)
+	@$(BIN)/python -m tests.report_gallery reports
 
 clean: ## Remove what the targets made
 	@rm -rf .venv .venv-tools .permille .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache

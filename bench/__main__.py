@@ -25,6 +25,7 @@ RUNS = 3
 COLD_STARTS = 7
 TICKS = 50
 REACTIONS = 20
+VIEWS = 30
 RECORDS = 2500  # of one invocation, where its memory is measured
 RESULTS = PROJECT / "bench" / "results"
 MB = 1_000_000
@@ -32,32 +33,40 @@ out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
 
 def main() -> None:
-    cells, memory, enforced = asyncio.run(_measured())
+    cells, memory, enforced, pages = asyncio.run(_measured())
     reaction = _worker(os.environ, "bench.reaction", REACTIONS)
     with err.status("") as status:
         starts = cold_start.measure(COLD_STARTS, status.update)
-    goals = results.goals(cells, memory) + results.cold_start_goals(starts) + results.enforce_goals(enforced, reaction)
+    goals = (
+        results.goals(cells, memory)
+        + results.cold_start_goals(starts)
+        + results.enforce_goals(enforced, reaction)
+        + results.console_goals(pages)
+    )
     for part in (
         tables.counting(cells, RUNS),
         tables.cold_starts(starts, COLD_STARTS),
         tables.ticks(enforced, TICKS),
         tables.enforced(enforced, reaction),
+        tables.console(pages, VIEWS),
         tables.notes(),
         tables.against_goals(goals),
     ):
         out.print(part, "")
     _keep("ingest", results.ingest_document(cells, memory, RUNS))
     _keep("cold_start", results.cold_start_document(starts, COLD_STARTS))
+    _keep("console", results.console_document(pages, VIEWS))
     _keep("enforce", results.enforce_document(enforced, reaction, TICKS))
 
 
-async def _measured() -> tuple[list[results.Json], results.Json, results.Json]:
+async def _measured() -> tuple[list[results.Json], results.Json, results.Json, results.Json]:
     async with counting_environment() as environment:
         cells = await asyncio.to_thread(_worker, environment, "bench.counting", RUNS)
         with err.status(f"Memory of one invocation with {RECORDS} records"):
             memory = await asyncio.to_thread(_memory, environment)
         enforced = await asyncio.to_thread(_worker, environment, "bench.enforcing", TICKS)
-    return cells, memory, enforced
+        pages = await asyncio.to_thread(_worker, environment, "bench.console", VIEWS)
+    return cells, memory, enforced, pages
 
 
 def _memory(environment: Mapping[str, str]) -> results.Json:

@@ -45,6 +45,7 @@ async def counting_environment() -> AsyncIterator[dict[str, str]]:
             environment = (
                 function_environment("IngestComplaint")
                 | function_environment("Enforce")
+                | function_environment("Console")
                 | {
                     "AWS_ENDPOINT_URL": f"http://127.0.0.1:{emulation.port}",
                     "AWS_ACCESS_KEY_ID": key,
@@ -56,7 +57,15 @@ async def counting_environment() -> AsyncIterator[dict[str, str]]:
                 }
             )
             _create_tables(dynamodb_of(environment))
-            yield environment
+            yield environment | _link_keys(environment)
+
+
+def _link_keys(environment: Mapping[str, str]) -> dict[str, str]:
+    """The keys that sign links, as the template makes them."""
+    kms = client_of("kms", environment)
+    names = ("OWNER_LINK_KEY", "STAFF_LINK_KEY")
+    made = (kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC") for _ in names)
+    return {name: key["KeyMetadata"]["Arn"] for name, key in zip(names, made, strict=True)}
 
 
 def function_environment(function: str) -> dict[str, str]:
@@ -78,8 +87,13 @@ def _value(told: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
 
 
 def dynamodb_of(environment: Mapping[str, str]) -> "DynamoDBClient":
+    found: DynamoDBClient = client_of("dynamodb", environment)
+    return found
+
+
+def client_of(service: Any, environment: Mapping[str, str]) -> Any:
     return boto3.client(
-        "dynamodb",
+        service,
         endpoint_url=environment["AWS_ENDPOINT_URL"],
         region_name=REGION,
         aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.results import ENFORCING_HOW, GOALS_AT, HOW, Goal, Json, calls_with_duplicates, percentile
+from bench.results import CONSOLE_HOW, ENFORCING_HOW, GOALS_AT, HOW, Goal, Json, calls_with_duplicates, percentile
 from rich.table import Table
 
 PLAIN: Json = {"box": None, "padding": (0, 2, 0, 0), "title_justify": "left"}
@@ -38,7 +38,7 @@ def _row(cell: Json) -> list[str]:
 
 def notes() -> Table:
     table = Table.grid(padding=(0, 2))
-    for what, how in (HOW | ENFORCING_HOW).items():
+    for what, how in (HOW | ENFORCING_HOW | CONSOLE_HOW).items():
         table.add_row(what, how)
     return table
 
@@ -70,6 +70,16 @@ def enforced(enforced: Json, reaction: Sequence[float]) -> Table:
     )
     seconds = (f"{name} {percentile(reaction, percent):.2f} s" for name, percent in (("p50", 50), ("p95", 95)))
     table.add_row("complaint to refused login", *seconds)
+    return table
+
+
+def console(pages: Json, views: int) -> Table:
+    table = Table(title=f"Pages about 45 busy days, medians of {views} views", **PLAIN)
+    for heading in ("page", "DynamoDB calls", "CPU ms", "KB"):
+        table.add_column(heading, justify="left" if heading == "page" else "right")
+    for name, page in pages.items():
+        figures = (f"{page['calls']:.1f}", f"{page['cpu_milliseconds']:.1f}", f"{page['bytes'] / 1000:.1f}")
+        table.add_row(name, *figures)
     return table
 
 

@@ -18,7 +18,7 @@ from permille.domain.reputation import Days, Tally
 from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
 from permille.domain.timeline import Entry
 from permille.errors import Conflict, Unavailable
-from permille.ports import BreakerState, Count, Counted, Lap, Mail, Opening, Passing, Secret, Sender
+from permille.ports import BreakerState, Count, Counted, Lap, Latest, Mail, Opening, Passing, Secret, Sender
 
 LEASED_FOR = timedelta(seconds=75)
 
@@ -340,6 +340,14 @@ class FakeTallies:
             rows = self._rows.tallies.items()
             return {day: tally for (its, e, day), tally in rows if (its, e) == (account_id, epoch) and day >= first}
 
+    def by_epoch(self, account_id: str, first: date) -> dict[int, Days]:
+        with self._rows.faults.call("tallies.by_epoch"):
+            epochs: dict[int, dict[date, Tally]] = {}
+            for (its, epoch, day), tally in self._rows.tallies.items():
+                if its == account_id and day >= first:
+                    epochs.setdefault(epoch, {})[day] = tally
+            return dict(epochs)
+
 
 class FakeTimeline:
     """Keeps `ports.Timeline`."""
@@ -350,6 +358,11 @@ class FakeTimeline:
     def since(self, account_id: str, at: datetime) -> list[Entry]:
         with self._rows.faults.call("timeline.since"):
             return [entry for entry in self._rows.told(account_id) if entry.at >= at]
+
+    def latest(self, account_id: str, at_most: int, before: str = "") -> Latest:
+        with self._rows.faults.call("timeline.latest"):
+            older = [entry for entry in self._rows.told(account_id)[::-1] if not before or entry.id < before]
+            return Latest(older[:at_most], more=len(older) > at_most)
 
     def get(self, account_id: str, entry_id: str) -> Entry | None:
         with self._rows.faults.call("timeline.get"):

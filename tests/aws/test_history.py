@@ -10,10 +10,12 @@ from tests.aws.wire import Wire
 from tests.builders import ACCOUNT, NOW, PATIENCE, TODAY, a_count, an_account, an_entry, complaint_entries
 
 from permille.aws.history import DynamoTallies, DynamoTimeline
+from permille.aws.ledger import DynamoLedger
 from permille.aws.models import connection_of
 from permille.domain.reputation import Tally
 from permille.domain.timeline import Kind
 from permille.errors import Unavailable
+from permille.ports import Latest
 
 A_DAY = timedelta(days=1)
 
@@ -69,11 +71,57 @@ def test_tallies_are_read_by_day_and_epoch_from_a_day_on(store: Store) -> None:
     assert store.tallies.days(ACCOUNT, 3, TODAY - A_DAY) == {}
 
 
+def test_the_tallies_of_all_epochs_are_read_at_once(store: Store) -> None:
+    counts = [
+        a_count("1", day=TODAY - 2 * A_DAY),
+        a_count("2", day=TODAY - A_DAY),
+        a_count("3", Tally(complaints=1), day=TODAY),
+        a_count("4", Tally(bounces=1), day=TODAY, epoch=2),
+    ]
+    store.ledger.count(counts, NOW, PATIENCE)
+
+    assert store.tallies.by_epoch(ACCOUNT, TODAY - A_DAY) == {
+        1: {TODAY - A_DAY: Tally(delivered=1), TODAY: Tally(complaints=1)},
+        2: {TODAY: Tally(bounces=1)},
+    }
+    assert store.tallies.by_epoch("florist", TODAY - A_DAY) == {}
+
+
+def test_the_tallies_of_several_writers_are_one_and_of_several_answers_too(
+    ledger_of: Callable[..., DynamoLedger], store_on_dynamodb: Store
+) -> None:
+    for writer in ("a", "b"):
+        ledger_of(writer).count([a_count(writer)], NOW, PATIENCE)
+    tallies = DynamoTallies(table="TalliesTable")
+    in_pages(connection_of(tallies._rows).client, 1)
+
+    assert tallies.by_epoch(ACCOUNT, TODAY) == {1: {TODAY: Tally(delivered=2)}}
+
+
+def in_pages(client: Any, of: int) -> None:
+    """DynamoDB answers with no more than so many rows at once, as it does where they are long."""
+    client.meta.events.register("provide-client-params.dynamodb.Query", lambda params, **_: {"Limit": of, **params})
+
+
+def test_the_newest_entries_come_first_and_the_earlier_ones_by_the_id_of_the_last(store: Store) -> None:
+    entries = complaint_entries(5)
+    written(store, *entries)
+    newest = entries[::-1]
+
+    first = store.timeline.latest(ACCOUNT, 2)
+    rest = store.timeline.latest(ACCOUNT, 5, before=newest[1].id)
+
+    assert first == Latest(newest[:2], more=True)
+    assert rest == Latest(newest[2:], more=False)
+    assert store.timeline.latest("florist", 5) == Latest([])
+
+
 @pytest.mark.parametrize(
     ("operation", "call"),
     [
         ("Query", lambda: (tallies := DynamoTallies(table="TalliesTable"), lambda: tallies.days(ACCOUNT, 1, TODAY))),
         ("Query", lambda: (timeline := DynamoTimeline(table="TimelineTable"), lambda: timeline.since(ACCOUNT, NOW))),
+        ("Query", lambda: (timeline := DynamoTimeline(table="TimelineTable"), lambda: timeline.latest(ACCOUNT, 9))),
         ("GetItem", lambda: (timeline := DynamoTimeline(table="TimelineTable"), lambda: timeline.get(ACCOUNT, "e"))),
     ],
 )

@@ -90,10 +90,24 @@ class Tallies(Protocol):
     def days(self, account_id: str, epoch: int, first: date) -> Days:
         """The epoch's tallies by send day from `first` on, strongly consistent."""
 
+    def by_epoch(self, account_id: str, first: date) -> dict[int, Days]:
+        """The same of every epoch that has any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """Some of a timeline, the newest first; `more`: perhaps there are earlier ones."""
+
+    entries: list[Entry]
+    more: bool = False
+
 
 class Timeline(Protocol):
     def since(self, account_id: str, at: datetime) -> list[Entry]:
         """The account's entries from then on, oldest first, strongly consistent."""
+
+    def latest(self, account_id: str, at_most: int, before: str = "") -> Latest:
+        """The account's newest entries, of those older than the one of the id `before`, strongly consistent."""
 
     def get(self, account_id: str, entry_id: str) -> Entry | None: ...
 

@@ -1,9 +1,26 @@
-"""The owner's report."""
+"""The owner's report: to be read, to be taken along, and with the form that asks for the SMTP account back."""
+
+import json
+from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
 
+from permille import shapes, spreadsheet
+from permille.console import report_page, review_form
+from permille.console.pages import redirect
+from permille.console.requests import WrongForm
+from permille.console.review_form import Typed
 from permille.console.routing import routes
-from permille.console.world import asked
+from permille.console.world import Asked, asked
+from permille.domain import review
+from permille.domain.account import Account
+from permille.domain.staff import Refused
+from permille.report import Range, Report, Reporting, earlier_entries, gather
+from permille.support import Action, act
+
+EARLIER_ENTRIES = 50  # on a page of the timeline
+LONGEST_ID = 100
 
 router = routes()
 
@@ -11,4 +28,84 @@ router = routes()
 @router.get("/report/<_id>")
 def report(_id: str) -> Response[str]:
     found = asked(router)
-    return found.world.pages.page("report", framed=True, account=found.owned, csrf=found.known.csrf)
+    return _page(found, found.owned)
+
+
+@router.get("/report/<_id>/year")
+def year(_id: str) -> Response[str]:
+    found = asked(router)
+    shown = _gathered(found, found.owned, Range.YEAR)
+    pages = found.world.pages
+    return pages.page("year", framed=True, **report_page.year_page(shown))
+
+
+@router.get("/report/<_id>/timeline")
+def timeline(_id: str) -> Response[str]:
+    found = asked(router)
+    before = found.request.query.get("before", "")[:LONGEST_ID]
+    entries, earlier = earlier_entries(found.world.timeline, found.owned.id, EARLIER_ENTRIES, before)
+    pages = found.world.pages
+    shown = report_page.timeline_shown(found.owned.id, entries, earlier, pages.brand)
+    return pages.page("timeline", framed=True, **shown)
+
+
+@router.get("/report/<_id>/report.csv")
+def days(_id: str) -> Response[str]:
+    return _file("days", "csv", spreadsheet.days)
+
+
+@router.get("/report/<_id>/complaints.csv")
+def complaints(_id: str) -> Response[str]:
+    return _file("complaints", "csv", spreadsheet.complaints)
+
+
+@router.get("/report/<_id>/report.json")
+def machine_readable(_id: str) -> Response[str]:
+    return _file("report", "json", lambda shown: json.dumps(shapes.report(shown), ensure_ascii=False, indent=1))
+
+
+@router.post("/report/<_id>/review")
+def ask(_id: str) -> Response[str]:
+    """The request is made, changed or withdrawn, and the report shows it; or it says what is wrong, and keeps what was
+    typed."""
+    found = asked(router)
+    account_id, form = found.owned.id, found.request.form
+    sent = review_form.typed(form)
+    try:
+        act(found.world.accounts, account_id, _action(form, sent), found.now)
+    except Refused as why:
+        now_is = found.world.accounts.get(account_id) or found.owned
+        return _page(found, now_is, 422, review_form.refused(sent, why))
+    return redirect(f"/report/{account_id}#review")
+
+
+def _action(form: Mapping[str, str], sent: Typed) -> Action:
+    match form.get("action"):
+        case "request":
+            asked_for = sent.request()
+            return lambda account, now: review.request(account, asked_for, ZoneInfo(account.timezone), now)
+        case "amend":
+            asked_for = sent.request()
+            return lambda account, now: review.amend(account, asked_for, ZoneInfo(account.timezone), now)
+        case "withdraw":
+            return review.withdraw
+        case _:
+            raise WrongForm("the form does not say what to do")
+
+
+def _page(found: Asked, account: Account, status: int = 200, typed: Typed | None = None) -> Response[str]:
+    pages = found.world.pages
+    shown = report_page.report_page(_gathered(found, account), pages.brand, found.known.csrf, typed)
+    return pages.page("report", status, framed=True, **shown)
+
+
+def _gathered(found: Asked, account: Account, shown: Range = Range.WINDOW) -> Report:
+    world = found.world
+    return gather(Reporting(world.tallies, world.timeline, world.policies), account, found.now, shown)
+
+
+def _file(name: str, form: str, content: Callable[[Report], str]) -> Response[str]:
+    found = asked(router)
+    shown = Range.YEAR if found.request.query.get("range") == Range.YEAR else Range.WINDOW
+    written = content(_gathered(found, found.owned, shown))
+    return found.world.pages.file(f"{found.owned.id}-{name}-{found.now.date()}.{form}", written)

@@ -20,6 +20,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
+_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
 _CONTENT = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 
 
@@ -48,6 +49,11 @@ class Pages:
 
     def guide_text(self) -> Response[str]:
         return Response(200, "text/plain; charset=utf-8", rendered("console/guide.txt.j2", brand=self.brand), _HEADERS)
+
+    def file(self, name: str, content: str) -> Response[str]:
+        """To be saved under that name, which is made of letters, digits, dots and hyphens."""
+        headers: dict[str, str | list[str]] = {**_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(200, _TYPES[name.rpartition(".")[2]], content, headers=headers)
 
     def stylesheet(self) -> Response[str]:
         """Its address changes with it, so it may be kept."""

@@ -36,4 +36,9 @@ def first_day(today: date, window_days: int) -> date:
 
 def total(days: Days, first: date, last: date) -> Tally:
     """The sum of the send days from `first` to `last`, both included."""
-    return sum((tally for day, tally in days.items() if first <= day <= last), Tally())
+    counted = [tally for day, tally in days.items() if first <= day <= last]
+    return Tally(
+        delivered=sum(tally.delivered for tally in counted),
+        complaints=sum(tally.complaints for tally in counted),
+        bounces=sum(tally.bounces for tally in counted),
+    )

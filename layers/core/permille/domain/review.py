@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
 
 from permille.domain import timeline
 from permille.domain.account import Account, Outcome, Review, ReviewState, Status, Trial, TrialState
@@ -24,6 +25,47 @@ class Request:
     change: str
 
 
+class Stage(StrEnum):
+    """Where an account is on the way back: what its owner is shown, and may do."""
+
+    NOT_NEEDED = "not_needed"
+    MAY_ASK = "may_ask"
+    OPEN = "open"  # may be amended or withdrawn
+    DECLINED = "declined"  # and it is too early to ask again
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    OBSERVING = "observing"
+    CONFIRMATION = "confirmation"  # of the trial by support is waited for
+    CLOSED = "closed"
+
+
+_STAGES = {
+    Status.ACTIVE: Stage.NOT_NEEDED,
+    Status.TRIAL: Stage.RUNNING,
+    Status.OBSERVING: Stage.OBSERVING,
+    Status.CLOSED: Stage.CLOSED,
+}
+
+
+def stage(account: Account, zone: tzinfo, now: datetime) -> Stage:
+    """`zone`: the account's."""
+    if account.status is not Status.DISABLED:
+        asked = account.trial is not None and account.trial.asked and not account.trial.confirmed
+        return Stage.CONFIRMATION if asked else _STAGES[account.status]
+    if account.trial:
+        return Stage.SCHEDULED
+    if account.review and account.review.state is ReviewState.OPEN:
+        return Stage.OPEN
+    return Stage.DECLINED if _too_early(account.review, zone, now) else Stage.MAY_ASK
+
+
+def _too_early(review: Review | None, zone: tzinfo, now: datetime) -> bool:
+    """Whether the last request was declined, and its cooldown is not over."""
+    if review is None or review.state is not ReviewState.DECLINED or review.ask_again_on is None:
+        return False
+    return today(zone, now) < review.ask_again_on
+
+
 def request(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Outcome:
     """Only for a disabled account, one open request at a time. `zone`: the account's."""
     if account.status is not Status.DISABLED:
@@ -33,12 +75,7 @@ def request(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Ou
         raise Refused("a request is open already; amend it, or withdraw it first")
     if account.trial:
         raise Refused(f"a trial is agreed on for {account.trial.day} already")
-    if (
-        review
-        and review.state is ReviewState.DECLINED
-        and review.ask_again_on
-        and today(zone, now) < review.ask_again_on
-    ):
+    if review and _too_early(review, zone, now):
         raise Refused(f"the last request was declined; ask again from {review.ask_again_on} on")
     _check(asked, zone, now)
     opened = Review(ReviewState.OPEN, asked.day, asked.batch, asked.cause.strip(), asked.change.strip(), now)

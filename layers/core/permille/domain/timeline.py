@@ -140,7 +140,7 @@ def owner_mail(account_id: str, at: datetime, state: str, identity: str) -> Entr
 
 def alert(account_id: str, at: datetime, verdict: Verdict, complaints: list[Entry], exempt_until: str = "") -> Entry:
     """Tells of the complaints since the last alert, and how much is left."""
-    facts = _numbers(verdict) | {
+    facts = numbers(verdict) | {
         "level": "notice" if verdict.decision is Decision.KEEP else "warning",
         "new_complaints": len(complaints),
         "listed": [dict(one.facts) for one in complaints[-LISTED_COMPLAINTS:]],
@@ -162,7 +162,7 @@ def judged(
 ) -> Entry:
     """The decision record: rule, window, counts per send day, policy, and the complaints by their identities. `code`
     is the version of the program that decided; `spared`, why nothing is switched where it is not."""
-    facts = _numbers(verdict) | {
+    facts = numbers(verdict) | {
         "days": [
             {"day": str(day), "delivered": t.delivered, "complaints": t.complaints, "bounces": t.bounces}
             for day, t in sorted(days.items())
@@ -177,7 +177,7 @@ def judged(
 
 def held(account_id: str, at: datetime, verdict: Verdict, why: str, waiting: int) -> Entry:
     """A broken rule is not acted on: `feedback` waits that could still turn it, or the `breaker` is open."""
-    facts = _numbers(verdict) | {"why": why, "waiting": waiting}
+    facts = numbers(verdict) | {"why": why, "waiting": waiting}
     return entry(account_id, Kind.HELD, at, facts, seed=why)
 
 
@@ -267,7 +267,8 @@ def sender_missing(account_id: str, at: datetime, callers: Sequence[str]) -> Ent
     return entry(account_id, Kind.SENDER_MISSING, at, {"senders": list(callers)})
 
 
-def _numbers(verdict: Verdict) -> dict[str, Any]:
+def numbers(verdict: Verdict) -> dict[str, Any]:
+    """What the words about a verdict are made of."""
     ratio = verdict.policy.complaint_ratio
     facts: dict[str, Any] = {
         "rule": str(verdict.rule or ""),

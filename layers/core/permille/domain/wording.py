@@ -250,10 +250,13 @@ def quoted(facts: Facts) -> str:
 
 def plain(text: str, longest: int = LONGEST_QUOTE) -> str:
     """Foreign text on one line: no control or direction-turning characters, and not longer than a line."""
-    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    kept = "".join(c for c in kept if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn"))
-    kept = " ".join(kept.split())
+    kept = " ".join((text if text.isprintable() else _printable(text)).split())
     return kept if len(kept) <= longest else kept[: longest - 1] + "…"
+
+
+def _printable(text: str) -> str:
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    return "".join(c for c in kept if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn"))
 
 
 def _delivered(facts: Facts) -> str:

@@ -1,0 +1,130 @@
+"""Complaints as their owners see them: by campaign, the worst first, each with what the recipient did."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from permille.domain.timeline import Entry, Facts, Kind
+from permille.domain.wording import plain
+
+NO_NAME = "(no subject)"
+LONGEST_SUBJECT = 50  # beside the name of its campaign
+
+
+class Counts(StrEnum):
+    """Whether a report counts towards the limit, and if not, why."""
+
+    YES = "yes"
+    OLD = "older_than_window"
+    EARLIER_EPOCH = "earlier_epoch"
+    NEVER = "no_complaint"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One report. `recipient`: who it was where exactly one was named, else empty. `why_not`: empty where it counts."""
+
+    entry_id: str
+    subject: str
+    recipient: str
+    sent_at: datetime
+    reported_at: datetime
+    did: str
+    counts: Counts
+    why_not: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """All that was reported about the mails of one campaign, the newest first. `counting`: how many of it count."""
+
+    name: str
+    cards: tuple[Card, ...]
+
+    @property
+    def counting(self) -> int:
+        return sum(card.counts is Counts.YES for card in self.cards)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Who complained, where that is known."""
+        named = (card.recipient for card in self.cards if card.recipient and card.counts is not Counts.NEVER)
+        return tuple(dict.fromkeys(named))
+
+
+_DID: Mapping[str, str] = {
+    "": "marked it as spam",
+    "abuse": "marked it as spam",
+    "fraud": "reported it as fraud",
+    "virus": "reported it as carrying a virus",
+    "other": "reported it, without saying why",
+    "not-spam": "said that it is not spam",
+    "auth-failure": "could not be sure that it came from you (SPF, DKIM or DMARC failed)",
+}
+
+
+def did(facts: Facts) -> str:
+    """What the recipient, or their mail company, did."""
+    if facts["why_not_counted"].startswith("suppressed"):
+        return "never got it: the address had been suppressed before"
+    return _DID.get(str(facts["feedback_type"]).lower(), _DID[""])
+
+
+def campaigns(entries: Iterable[Entry], epoch: int, first_day: date) -> list[Campaign]:
+    """The reports among `entries`, newest first, by campaign (where a mail has none, by subject): those of which most
+    count come first, then the newest. A report counts where its mail is of `epoch`, sent on `first_day` or later."""
+    groups: dict[str, list[Card]] = defaultdict(list)
+    for entry in entries:
+        if entry.kind in (Kind.COMPLAINT, Kind.REPORT):
+            groups[_name(entry.facts)].append(_card(entry, epoch, first_day))
+    found = [Campaign(name, tuple(cards)) for name, cards in groups.items()]
+    return sorted(found, key=lambda one: (one.counting, _complaints(one.cards), one.cards[0].reported_at), reverse=True)
+
+
+def _complaints(cards: Sequence[Card]) -> int:
+    return sum(card.counts is not Counts.NEVER for card in cards)
+
+
+def _name(facts: Facts) -> str:
+    return plain(str(facts["campaign"])) or plain(str(facts["subject"])) or NO_NAME
+
+
+def _card(entry: Entry, epoch: int, first_day: date) -> Card:
+    facts = entry.facts
+    sent_at = datetime.fromisoformat(facts["sent_at"])
+    return Card(
+        entry_id=entry.id,
+        subject=plain(str(facts["subject"]), LONGEST_SUBJECT) or NO_NAME,
+        recipient=plain(str(facts["recipient"])),
+        sent_at=sent_at,
+        reported_at=datetime.fromisoformat(facts["reported_at"]),
+        did=did(facts),
+        counts=_counts(facts, epoch, sent_at.date() >= first_day),
+        why_not=plain(str(facts["why_not_counted"])),
+        epoch=facts["epoch"],
+    )
+
+
+def _counts(facts: Facts, epoch: int, recent: bool) -> Counts:  # noqa: FBT001
+    if facts["why_not_counted"]:
+        return Counts.NEVER
+    if facts["epoch"] != epoch:
+        return Counts.EARLIER_EPOCH
+    return Counts.YES if recent else Counts.OLD
+
+
+def advice(campaign: Campaign) -> list[str]:
+    """What to do about them."""
+    complaints = [card for card in campaign.cards if card.counts is not Counts.NEVER]
+    if not complaints:
+        return []
+    named = campaign.named
+    said = [f"Never write again to {named[0] if len(named) == 1 else 'the people named here'}."] if named else []
+    if any(not card.recipient for card in complaints):
+        said.append("Not every mail company says who complained: take off whoever did not ask for these e-mails.")
+    if campaign.counting > 1:
+        said.append("Find out where the addresses of this list came from before you send to it again.")
+    return said

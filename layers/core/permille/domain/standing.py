@@ -1,0 +1,145 @@
+"""How an account stands, in the few sentences that its report begins with."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from enum import StrEnum
+
+from permille.domain import luck
+from permille.domain.account import Account, ReviewState, Status, TrialState
+from permille.domain.policy import Decision, Rule, Verdict
+from permille.domain.reputation import PER
+from permille.domain.timeline import Entry, numbers
+from permille.domain.wording import broken, day, moment, times
+
+BAD_LUCK = 0.05  # what happens less often is not called so
+
+
+class Tone(StrEnum):
+    """How it looks, beside the words."""
+
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    WAIT = "wait"
+
+
+def tone(account: Account, verdict: Verdict) -> Tone:
+    match account.status:
+        case Status.ACTIVE:
+            return _ACTIVE_TONES[verdict.decision]
+        case Status.TRIAL | Status.OBSERVING:
+            return Tone.WAIT
+        case _:
+            return Tone.BAD
+
+
+_ACTIVE_TONES: Mapping[Decision, Tone] = {
+    Decision.KEEP: Tone.GOOD,
+    Decision.WARN: Tone.WARN,
+    Decision.DISABLE: Tone.WARN,
+}
+
+
+def status_line(account: Account, verdict: Verdict, since: Entry | None, zone: tzinfo, smtp: str) -> str:
+    """Whether mail goes out, in one sentence. `since`: the entry by which the account became what it is, where that is
+    known; `smtp`: what the SMTP account is called."""
+    match account.status:
+        case Status.ACTIVE:
+            return f"{smtp} works{_although(verdict)}."
+        case Status.DISABLED:
+            return f"{smtp} is off{_since(since)}{_and_next(account, zone)}."
+        case Status.TRIAL:
+            return f"{smtp} works today, and today only."
+        case Status.OBSERVING:
+            return f"{smtp} is off{_until_verdict(account, zone)}."
+        case _:
+            return f"{smtp} has been closed."
+
+
+def _although(verdict: Verdict) -> str:
+    if verdict.decision is Decision.WARN:
+        return ", and you are close to the limit"
+    return f", although {_BROKEN[verdict.rule]}" if verdict.rule else ""
+
+
+_BROKEN: Mapping[Rule, str] = {
+    Rule.COMPLAINT_RATIO: "you are above the limit",
+    Rule.BOUNCE_BURST: "too many of your e-mails bounced",
+    Rule.COMPLAINT_BURST: "there were too many complaints within a few days",
+}
+
+
+def _since(entry: Entry | None) -> str:
+    return f" since {day(entry.at.isoformat())}" if entry else ""
+
+
+def _and_next(account: Account, zone: tzinfo) -> str:
+    if account.trial and account.trial.state is TrialState.SCHEDULED:
+        return f", and works again on {day(_in(account.trial.begins_at, zone))}, for that day"
+    if account.review and account.review.state is ReviewState.OPEN:
+        return ", and your request for a review is with support"
+    return ""
+
+
+def _until_verdict(account: Account, zone: tzinfo) -> str:
+    if account.trial and account.trial.asked:
+        return "; your trial went well, and support has the last look"
+    verdict_at = f", on {day(_in(account.trial.verdict_at, zone))}" if account.trial else ""
+    return f" until we know what the recipients say{verdict_at}"
+
+
+def numbers_line(account: Account, verdict: Verdict) -> str:
+    """`2 complaints in 4,212 delivered: 0.47 per 1,000; you can have 2 more`"""
+    counts = verdict.counts
+    said = f"{times(counts.complaints, 'complaint')} in {counts.delivered:,} delivered"
+    per_1000 = rate(counts.complaints, counts.delivered)
+    return f"{said}{f': {per_1000} per 1,000' if per_1000 else ''}; {_what_is_left(account, verdict)}"
+
+
+def rate(complaints: int, delivered: int) -> str:
+    """Complaints per 1,000 delivered; empty where a rate would say nothing."""
+    return f"{complaints * PER / delivered:.2f}" if delivered > complaints else ""
+
+
+def _what_is_left(account: Account, verdict: Verdict) -> str:
+    if account.status in (Status.TRIAL, Status.OBSERVING):
+        return "one complaint about your trial day ends it"
+    if account.status is not Status.ACTIVE or verdict.breaks:
+        return f"the limit is {verdict.policy.complaint_ratio.limit_per_1000} per 1,000"
+    if verdict.allowance_left == 0:
+        return "one more would disable your SMTP account"
+    return f"you can have {verdict.allowance_left:,} more"
+
+
+def broken_line(account: Account, verdict: Verdict) -> str:
+    """The numbers of a broken rule that is not about complaints in the window: those stand above it."""
+    other = account.status is Status.ACTIVE and verdict.rule not in (None, Rule.COMPLAINT_RATIO)
+    return broken(numbers(verdict)) if other else ""
+
+
+def spared_line(account: Account, now: datetime) -> str:
+    """That an exemption spares the account; empty where none does."""
+    if account.status is not Status.ACTIVE or not account.exempt_at(now) or account.exemption is None:
+        return ""
+    return f"No rule disables your SMTP account until {moment(account.exemption.until.isoformat())}."
+
+
+def luck_line(verdict: Verdict) -> str:
+    """Where so small a number above the limit can be bad luck: how often a sender exactly at the limit would have it.
+    Never an excuse: a broken rule is broken. Empty where it is hardly luck, or there is nothing to explain."""
+    counts, limit = verdict.counts, verdict.policy.complaint_ratio.limit_per_1000
+    if not counts.complaints or counts.complaints * PER <= limit * counts.delivered:
+        return ""
+    chance = luck.chance(counts.complaints, counts.delivered, limit)
+    if chance <= BAD_LUCK:
+        return ""
+    said = (
+        f"Small numbers can be bad luck: of 100 senders who are exactly at the limit, about {chance * 100:.0f} would "
+        f"have {counts.complaints:,} or more complaints in {counts.delivered:,} delivered e-mails."
+    )
+    broken = verdict.rule is Rule.COMPLAINT_RATIO
+    return f"{said} The limit is the same for everybody, so the number counts all the same." if broken else said
+
+
+def _in(at: datetime, zone: tzinfo) -> str:
+    return at.astimezone(zone).isoformat(timespec="seconds")

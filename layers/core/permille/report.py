@@ -1,0 +1,134 @@
+"""The owner's report: how an account stands, how it came to this, and what can be done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from permille.domain.account import Account
+from permille.domain.cards import Campaign, campaigns
+from permille.domain.periods import (
+    A_DAY,
+    Epochs,
+    Period,
+    epochs_begun,
+    midnight,
+    periods,
+    range_of_days,
+    range_of_weeks,
+    read_from,
+)
+from permille.domain.policy import Policy, Verdict, judge
+from permille.domain.review import Stage, stage
+from permille.domain.spans import Span, last_change, spans
+from permille.domain.timeline import Audience, Entry
+from permille.ports import Latest, Policies, Tallies, Timeline
+
+READ_ENTRIES = 400  # of the timeline, in one query: what 45 days bring to a busy account just below its limit
+
+
+class Range(StrEnum):
+    """What the report shows: the send days of the window, or a year of weeks."""
+
+    WINDOW = "window"
+    YEAR = "year"
+
+
+_SHOWN: dict[Range, Callable[[date, Policy], list[tuple[date, date]]]] = {
+    Range.WINDOW: lambda today, policy: range_of_days(today, policy.window_days),
+    Range.YEAR: lambda today, _: range_of_weeks(today),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """The world of a report."""
+
+    tallies: Tallies
+    timeline: Timeline
+    policies: Policies
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that an owner is shown. `verdict`: what the policy says now. `periods` and `spans` are of the range,
+    oldest first. `entries`: the owner's, newest first, and `earlier` the id to read on before, empty at the beginning
+    of the timeline. `since`: by which entry the account became what it is, where that was read."""
+
+    account: Account
+    zone: tzinfo
+    now: datetime
+    verdict: Verdict
+    range: Range
+    periods: list[Period]
+    spans: list[Span]
+    epochs: list[tuple[int, datetime]]
+    campaigns: list[Campaign]
+    entries: list[Entry]
+    earlier: str
+    since: Entry | None
+    stage: Stage
+
+    @property
+    def begins(self) -> datetime:
+        return midnight(self.periods[0].first)
+
+    @property
+    def ends(self) -> datetime:
+        return midnight(self.periods[-1].last + A_DAY)
+
+    @property
+    def unlisted(self) -> int:
+        """How many complaints count whose entries are so old that they were not read."""
+        return max(0, self.verdict.counts.complaints - sum(campaign.counting for campaign in self.campaigns))
+
+
+def gather(world: Reporting, account: Account, now: datetime, shown: Range = Range.WINDOW) -> Report:
+    """The report of an account as it was just read, by two queries beside the policy."""
+    policy = world.policies.current()
+    days = _SHOWN[shown](now.date(), policy)
+    epochs = world.tallies.by_epoch(account.id, read_from(days[0][0], policy.window_days))
+    latest = world.timeline.latest(account.id, READ_ENTRIES)
+    return _report(account, policy, shown, days, epochs, latest, now)
+
+
+def _report(
+    account: Account,
+    policy: Policy,
+    shown: Range,
+    days: list[tuple[date, date]],
+    epochs: Epochs,
+    latest: Latest,
+    now: datetime,
+) -> Report:
+    begins, zone = midnight(days[0][0]), ZoneInfo(account.timezone)
+    verdict = judge(policy, epochs.get(account.epoch, {}), now.date())
+    entries, earlier = owners(latest)
+    recent = (entry for entry in latest.entries if entry.at >= begins)
+    return Report(
+        account=account,
+        zone=zone,
+        now=now,
+        verdict=verdict,
+        range=shown,
+        periods=periods(epochs, days, account.epochs, policy.window_days, now),
+        spans=spans(latest.entries, account.status, begins, now),
+        epochs=list(epochs_begun(account.epochs, begins, now)),
+        campaigns=campaigns(recent, account.epoch, verdict.first_day),
+        entries=entries,
+        earlier=earlier,
+        since=last_change(latest.entries),
+        stage=stage(account, zone, now),
+    )
+
+
+def earlier_entries(timeline: Timeline, account_id: str, at_most: int, before: str = "") -> tuple[list[Entry], str]:
+    """A page of the owner's timeline, newest first, and the id to read on before, empty at the beginning. Some of what
+    is read is for staff alone, so a page may be shorter than `at_most`."""
+    return owners(timeline.latest(account_id, at_most, before))
+
+
+def owners(latest: Latest) -> tuple[list[Entry], str]:
+    entries = [entry for entry in latest.entries if entry.kind.audience is Audience.OWNER]
+    return entries, latest.entries[-1].id if latest.more else ""

@@ -1,0 +1,87 @@
+"""The report as tables that a spreadsheet opens. What others wrote is never taken for a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from permille.domain.periods import Period
+from permille.domain.reputation import Tally
+from permille.domain.standing import rate
+from permille.report import Report
+
+Cell = str | int
+MARK = "\ufeff"  # tells Excel that the file is UTF-8
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+DAYS = (
+    "first_day",
+    "last_day",
+    "epoch",
+    "delivered",
+    "complaints",
+    "bounces",
+    "window_delivered",
+    "window_complaints",
+    "window_per_1000",
+)
+COMPLAINTS = (
+    "sent_at",
+    "reported_at",
+    "campaign",
+    "subject",
+    "recipient",
+    "what_the_recipient_did",
+    "counts",
+    "why_not",
+    "epoch",
+)
+
+
+def days(report: Report) -> str:
+    """A row for each period and each epoch with mail in it; the window's numbers stand in the epoch in force."""
+    return _table(DAYS, (row for period in report.periods for row in _rows(period)))
+
+
+def complaints(report: Report) -> str:
+    """A row for each report, by campaign, as the page groups them."""
+    return _table(
+        COMPLAINTS,
+        (
+            (
+                card.sent_at.isoformat(),
+                card.reported_at.isoformat(),
+                campaign.name,
+                card.subject,
+                card.recipient,
+                card.did,
+                card.counts.value,
+                card.why_not,
+                card.epoch,
+            )
+            for campaign in report.campaigns
+            for card in campaign.cards
+        ),
+    )
+
+
+def _rows(period: Period) -> Iterator[tuple[Cell, ...]]:
+    tallies = dict(period.tallies)
+    tallies.setdefault(period.epoch, Tally())
+    window = period.window
+    judged: tuple[Cell, ...] = (window.delivered, window.complaints, rate(window.complaints, window.delivered))
+    for epoch, tally in sorted(tallies.items()):
+        counts = (tally.delivered, tally.complaints, tally.bounces)
+        yield str(period.first), str(period.last), epoch, *counts, *(judged if epoch == period.epoch else ("", "", ""))
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")  # RFC 4180
+    writer.writerow(header)
+    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    return MARK + written.getvalue()
+
+
+def _safe(cell: Cell) -> Cell:
+    """A text that a spreadsheet would take for a formula is marked as a text."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell

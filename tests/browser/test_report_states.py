@@ -1,0 +1,75 @@
+"""The owner's report in each of its states, as people see it. It takes no stack."""
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Route
+from tests.browser.conftest import violations
+from tests.report_gallery import BRAND, pages
+
+from permille.console.pages import Pages
+
+MIDDLE = 800
+SIGHTS: dict[int, Literal["light", "dark"]] = {360: "light", MIDDLE: "light", 1280: "dark"}
+PAGES = dict(pages())
+SITE = "https://console.example"
+CONSOLE = Pages(BRAND)
+POLICY = str(CONSOLE.page("start", framed=True).headers["Content-Security-Policy"])
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    """Gets every page and the stylesheet as the console sends them, with the same headers."""
+
+    def answer(route: Route) -> None:
+        name = urlsplit(route.request.url).path.strip("/")
+        style = name == "style.css"
+        body, kind = (CONSOLE.stylesheet().body, "text/css") if style else (PAGES[name], "text/html")
+        route.fulfill(body=body, content_type=f"{kind}; charset=utf-8", headers={"Content-Security-Policy": POLICY})
+
+    page.route(f"{SITE}/**", answer)
+    return page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_report_can_be_read_by_everybody_at_any_width(page: Page, name: str) -> None:
+    page.goto(f"{SITE}/{name}")
+    for details in page.locator("summary").all():
+        details.click()
+
+    for width, scheme in SIGHTS.items():
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator("svg:visible").count() == 1
+        if width != MIDDLE:
+            assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_labels_of_the_graph_are_large_enough_and_lie_within_it(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{SITE}/flood")
+
+    graph = page.locator("svg:visible").bounding_box()
+    labels = [label.bounding_box() for label in page.locator("svg:visible text").all()]
+
+    assert graph is not None
+    for label in labels:
+        assert label is not None
+        assert label["height"] >= 11
+        assert graph["x"] - 1 <= label["x"]
+        assert label["x"] + label["width"] <= graph["x"] + graph["width"] + 1
+        assert graph["y"] - 1 <= label["y"] <= graph["y"] + graph["height"]
+
+
+def test_a_form_is_filled_and_sent_by_keyboard_alone(page: Page) -> None:
+    page.goto(f"{SITE}/disabled")
+
+    focused = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        focused.append(page.evaluate("document.activeElement.name || ''"))
+
+    assert [name for name in dict.fromkeys(focused) if name] == ["day", "batch", "cause", "change", "action"]

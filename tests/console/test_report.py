@@ -1,0 +1,476 @@
+"""The owner's report in the browser: what it says in each state, and that nobody can break out of it."""
+
+import csv
+import io
+import json
+import random
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from tests.builders import ACCOUNT, NOW, PLATFORM, STAFF, TODAY, an_account, an_entry
+from tests.console.hostile import PAYLOADS
+from tests.console.visiting import Answer, World
+from tests.report_gallery import report as shown
+from tests.reports import APPROVED, ASKED, BROKEN, PROVIDER, STATES, a_card, a_report, busy_tallies, cards_of
+
+from permille.console.review_form import Typed
+from permille.domain import timeline
+from permille.domain.account import Account, Review, ReviewState, Status
+from permille.domain.reputation import Tally
+from permille.domain.standing import numbers_line
+from permille.domain.timeline import Kind
+from permille.report import Report
+
+A_DAY = timedelta(days=1)
+REPORT = f"/report/{ACCOUNT}"
+FORM = {"day": str(TODAY + 5 * A_DAY), "batch": "800", "cause": "An old list", "change": "We took it off"}
+LARGEST = 60_000
+
+
+class Read(HTMLParser):
+    """The elements, their attributes, and the text of a page, as a browser would take them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+        self.text = " ".join(self.text.split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    @property
+    def skeleton(self) -> list[tuple[str, tuple[str, ...]]]:
+        return [(tag, tuple(sorted(attributes))) for tag, attributes in self.elements]
+
+    def with_attribute(self, name: str) -> dict[str, dict[str, str | None]]:
+        """Elements that have it, by its value."""
+        return {str(one[name]): one for _, one in self.elements if name in one}
+
+
+# ---------------------------------------------------------------- what it says
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_says_how_the_account_stands(state: str) -> None:
+    report = STATES[state]()
+
+    page = Read(shown(report))
+
+    assert f"Your {PLATFORM} SMTP account" in page.text
+    assert numbers_line(report.account, report.verdict) in page.text
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("disabled", ["Get your SMTP account back", "500 to 1,000", "Ask for a review"]),
+        ("connected", ["smtp.example.net, port 587", "bea@bakery.example", "Your e-mails go through it while"]),
+        ("good", ["connect an account that you have with another e-mail provider"]),
+        ("open", ["Your request is with support", "Change the request", "Withdraw the request"]),
+        ("declined", ["Your request was declined", "The list is still a bought one", "ask again from 16 March 2026"]),
+        ("declined-again", ["The list is still a bought one", "Ask for a review"]),
+        (
+            "scheduled",
+            ["Your day is agreed on", "from 15 March 2026, 00:00 (UTC+01:00)", "Begin with your best customers"],
+        ),
+        ("trial", ["Today is your day", "until 11 March 2026, 00:00 (UTC+01:00)", "ends it"]),
+        ("observing", ["Waiting for late complaints", "until 12 March 2026, 00:00 (UTC+01:00)"]),
+        ("confirmation", ["Support has the last look"]),
+        ("closed", ["This account is closed", "The account was given up"]),
+        ("reinstated", ["counting began anew on 27 February 2026", "Not counted any more"]),
+        ("exempt", ["No rule disables your SMTP account until 19 March 2026"]),
+        ("bounces", ["too many of your e-mails bounced", "300 bounced for good"]),
+        ("small", ["Small numbers can be bad luck"]),
+    ],
+)
+def test_the_way_back_is_told_in_each_of_its_states(state: str, said: list[str]) -> None:
+    page = Read(shown(STATES[state]()))
+
+    assert [one for one in said if one not in page.text] == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_form_is_there_only_where_it_would_be_taken(state: str) -> None:
+    actions = {one.get("value") for _, one in Read(shown(STATES[state]())).elements if one.get("name") == "action"}
+
+    expected = {
+        "disabled": {"request"},
+        "connected": {"request"},
+        "declined-again": {"request"},
+        "open": {"amend", "withdraw"},
+    }
+    assert actions == expected.get(state, set())
+
+
+def test_staffs_names_are_not_for_owners() -> None:
+    pages = [shown(STATES[state]()) for state in STATES]
+
+    assert not any(STAFF in page for page in pages)
+
+
+def test_staffs_entries_are_not_for_owners() -> None:
+    page = shown(a_report(entries=[an_entry(kind) for kind in Kind if kind.audience == "staff"]))
+
+    assert "Nothing here." in page
+
+
+def test_what_other_companies_demand_and_the_guide_are_at_hand() -> None:
+    page = Read(shown(STATES["good"]()))
+
+    assert "Google and Yahoo ask senders to stay below 1 in 1,000" in page.text
+    assert "/guide" in page.with_attribute("href")
+
+
+def test_the_graph_is_told_in_words_and_has_a_table_beside_it() -> None:
+    report = STATES["disabled"]()
+
+    page = Read(shown(report))
+
+    pictures = [one for tag, one in page.elements if tag == "svg"]
+    ids = page.with_attribute("id")
+    assert [one["role"] for one in pictures] == ["img", "img"]  # one of them is shown, by the width of the screen
+    assert all(set(str(one["aria-labelledby"]).split()) <= set(ids) for one in pictures)
+    assert "1,000 e-mails were delivered" in page.text
+    assert "The line ends at 2.00 per 1,000; the limit is 1." in page.text
+    assert sum(tag == "tr" for tag, _ in page.elements) == 1 + 45 + 4
+    assert len(ids) == sum("id" in one for _, one in page.elements)  # each is there once
+
+
+def test_the_worst_campaign_is_first_and_long_lists_are_cut_and_counted() -> None:
+    cards = [a_card(NOW - 2 * A_DAY, id=f"m-{n}", campaign="Worst") for n in range(30)]
+    cards += [a_card(NOW - 2 * A_DAY, id=f"o-{n}", campaign=f"Other {n}") for n in range(20)]
+    page = Read(shown(a_report(tallies={(1, TODAY - 2 * A_DAY): Tally(100_000, 60)}, entries=cards)))
+
+    assert page.text.index("Worst") < page.text.index("Other")
+    assert "and 27 more" in page.text
+    assert "15 reports about 15 more campaigns" in page.text
+    assert "10 complaints of earlier days are counted too" in page.text
+
+
+@pytest.mark.parametrize("long", ["<&\"'>" * 40, "\U0001f35e" * 200, "spring" * 40])
+def test_the_html_of_45_busy_days_with_many_complaints_is_bounded(long: str) -> None:
+    """However long names are, and whatever they are made of."""
+    tallies = busy_tallies(delivered=90_000, every=1)
+    noisy = {key: replace(tally, complaints=90) for key, tally in tallies.items()}
+    cards = [
+        a_card(
+            NOW - n % 40 * A_DAY, id=f"m-{n}", campaign=f"{n % 50}{long}", subject=long, candidates=(f"{n}{long}@x",)
+        )
+        for n in range(600)
+    ]
+
+    html = shown(a_report(an_account(status=Status.DISABLED, review=ASKED), noisy, cards))
+
+    assert len(html.encode()) <= LARGEST
+
+
+# ---------------------------------------------------------------- nobody breaks out of it
+
+
+def hostile(payload: str) -> Report:
+    """It is everywhere that somebody else than the operator writes."""
+    review = replace(ASKED, cause=payload, change=payload, reason=payload)
+    cards = [
+        a_card(NOW - A_DAY, id="m-1", campaign=payload, subject=payload, candidates=(payload,)),
+        a_card(NOW - A_DAY, id="m-2", campaign=payload, subject=payload, sub_type=payload, feedback_type=payload),
+    ]
+    entries = [
+        timeline.review_requested(ACCOUNT, NOW, TODAY, 800, payload, payload),
+        timeline.review_declined(ACCOUNT, NOW - A_DAY, payload, payload, TODAY),
+        timeline.by_staff(ACCOUNT, Kind.STAFF_DISABLED, NOW, payload, payload),
+    ]
+    about: dict[str, Any] = {
+        "owner_name": payload,
+        "owner_email": payload,
+        "provider": replace(PROVIDER, host=payload, user=payload),
+    }
+    account = an_account(status=Status.DISABLED, review=review, **about)
+    return a_report(account, BROKEN, [*cards, *entries])
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("typed", [False, True])
+def test_what_others_wrote_is_text_and_nothing_but_text(payload: str, typed: bool) -> None:
+    sent = Typed(payload, payload, payload, payload, payload)
+
+    found = Read(shown(hostile(payload), sent if typed else None))
+    harmless = Read(shown(hostile("harmless"), replace(sent, error="harmless") if typed else None))
+
+    assert found.skeleton == harmless.skeleton
+    assert not any(tag == "script" for tag, _ in found.elements)
+    assert not any(name.startswith("on") or name == "style" for _, one in found.elements for name in one)
+    links = [one[name] or "" for _, one in found.elements for name in ("href", "src", "action") if name in one]
+    assert all(link.startswith(("/", "data:,", "style.css", "#")) for link in links)
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|'/c calc'!A1"])
+def test_no_cell_is_a_formula(start: str) -> None:
+    world = the_world(an_account(), cards=[a_card(NOW, subject=start, campaign=start, candidates=(start,))])
+
+    rows = table(world.owner().get(f"{REPORT}/complaints.csv"))
+
+    assert {rows[0][name] for name in ("campaign", "subject", "recipient")} == {f"'{start}"}
+
+
+# ---------------------------------------------------------------- to be taken along
+
+
+def the_world(account: Account, tallies: Any = None, cards: Any = ()) -> World:
+    world = World()
+    world.rows.accounts[ACCOUNT] = account
+    world.rows.tallies.update({(ACCOUNT, epoch, day): tally for (epoch, day), tally in (tallies or {}).items()})
+    world.rows.put(*cards)
+    return world
+
+
+def table(answer: Answer) -> list[dict[str, str]]:
+    assert answer.status == 200, answer.body
+    return list(csv.DictReader(io.StringIO(answer.body.removeprefix("\ufeff"))))
+
+
+@pytest.mark.parametrize("query", ["", "?range=year"])
+def test_the_table_of_days_has_every_count(query: str) -> None:
+    tallies = busy_tallies()
+    world = the_world(an_account(), tallies)
+
+    answer = world.owner().get(f"{REPORT}/report.csv{query}")
+
+    rows = table(answer)
+    counted = sum(tallies.values(), Tally())
+    sums = Tally(*(sum(int(row[name]) for row in rows) for name in ("delivered", "complaints", "bounces")))
+    assert sums == counted
+    assert rows[-1]["last_day"] == str(TODAY)
+    assert (rows[-1]["window_delivered"], rows[-1]["window_complaints"]) == (
+        str(counted.delivered),
+        str(counted.complaints),
+    )
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{ACCOUNT}-days-2026-03-10.csv"'
+
+
+def test_the_table_of_days_keeps_the_epochs_apart() -> None:
+    tallies = {(1, TODAY): Tally(500, 2), (2, TODAY): Tally(800)}
+
+    rows = table(the_world(an_account(epochs=(NOW,)), tallies).owner().get(f"{REPORT}/report.csv"))
+
+    told = [(row["epoch"], row["delivered"], row["complaints"], row["window_delivered"]) for row in rows[-2:]]
+    assert told == [("1", "500", "2", ""), ("2", "800", "0", "800")]
+
+
+def test_machines_get_everything_that_is_shown_but_no_names_of_staff_and_no_secret() -> None:
+    tallies = busy_tallies()
+    entries = [*cards_of(tallies), timeline.by_staff(ACCOUNT, Kind.STAFF_DISABLED, NOW, "Bought lists", STAFF)]
+    declined = replace(ASKED, state=ReviewState.DECLINED, decided_by=STAFF)
+    account = an_account(status=Status.DISABLED, review=declined, provider=PROVIDER)
+
+    answer = the_world(account, tallies, entries).owner().get(f"{REPORT}/report.json")
+
+    read = json.loads(answer.body)
+    assert read["verdict"]["delivered"] == sum(one["delivered"] for one in read["periods"])
+    assert len(read["timeline"]) == len(entries)
+    assert sum(len(one["reports"]) for one in read["campaigns"]) == len(entries) - 1
+    assert read["spans"][-1]["status"] == "disabled"
+    assert (read["provider"]["host"], read["review"]["state"]) == (PROVIDER.host, "declined")
+    assert [text for text in (STAFF, PROVIDER.secret) if text in answer.body] == []
+
+
+# ---------------------------------------------------------------- the pages, and what they cost
+
+
+@pytest.mark.parametrize("path", ["", "/year", "/timeline", "/report.csv", "/complaints.csv", "/report.json"])
+def test_every_page_is_the_owners_alone_and_kept_nowhere(path: str) -> None:
+    world = the_world(an_account(), busy_tallies())
+
+    answer = world.owner().get(REPORT + path)
+
+    assert answer.status == 200, answer.body
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert world.staff().get(REPORT + path).status == 401
+
+
+def test_a_report_takes_three_reads_and_the_policy() -> None:
+    world = the_world(an_account(), busy_tallies())
+    owner = world.owner()
+    world.faults.calls.clear()
+
+    owner.get(REPORT)
+
+    reads = [call for call in world.faults.calls if not call.startswith(("macs.", "policies."))]
+    assert reads == ["accounts.get", "tallies.by_epoch", "timeline.latest"]
+
+
+@pytest.mark.parametrize("call", ["tallies.by_epoch", "timeline.latest", "policies.current"])
+def test_where_it_cannot_be_read_the_report_says_to_try_again(call: str) -> None:
+    world = the_world(an_account())
+    owner = world.owner()
+    world.faults.fail(call)
+
+    answer = owner.get(REPORT)
+
+    assert answer.status == 503
+    assert "Try again" in answer.body
+
+
+def test_the_timeline_is_read_on_to_its_beginning() -> None:
+    cards = [a_card(NOW - n * timedelta(hours=1), at=NOW - n * timedelta(hours=1), id=f"m-{n}") for n in range(130)]
+    owner = the_world(an_account(), cards=cards).owner()
+
+    seen, path, pages = 0, REPORT, 0
+    while path:
+        page = Read(owner.get(path).body)
+        seen += sum(tag == "time" for tag, _ in page.elements)
+        path = next((href for href in page.with_attribute("href") if "before=" in href), "")
+        pages += 1
+
+    assert (seen, pages) == (130, 4)  # 10 on the report, and 50 on each page of the timeline
+
+
+@pytest.mark.parametrize("before", ["nonsense", "%00", "9" * 5000])
+def test_a_wrong_place_in_the_timeline_does_no_harm(before: str) -> None:
+    assert the_world(an_account()).owner().get(f"{REPORT}/timeline?before={before}").status == 200
+
+
+# ---------------------------------------------------------------- the form
+
+
+def disabled(**different: Any) -> World:
+    return the_world(an_account(status=Status.DISABLED, **different), BROKEN)
+
+
+def review_of(world: World) -> Review | None:
+    return world.rows.accounts[ACCOUNT].review
+
+
+def test_an_owner_asks_for_a_review_and_sees_that_it_is_with_support() -> None:
+    world = disabled()
+    owner = world.owner()
+
+    answer = owner.sends(f"{REPORT}/review", action="request", **FORM)
+
+    assert (answer.status, answer.headers["Location"]) == (303, f"{REPORT}#review")
+    asked = review_of(world)
+    assert asked is not None
+    assert (asked.state, str(asked.day), asked.batch, asked.cause, asked.change) == (ReviewState.OPEN, *values(FORM))
+    assert "Your request is with support" in owner.get(REPORT).body
+    assert len(world.rows.told(ACCOUNT, Kind.REVIEW_REQUESTED)) == 1
+
+
+def values(form: dict[str, str]) -> tuple[str, int, str, str]:
+    return form["day"], int(form["batch"]), form["cause"], form["change"]
+
+
+def test_a_request_is_amended_and_withdrawn() -> None:
+    world = disabled(review=ASKED)
+    owner = world.owner()
+
+    amended = owner.sends(f"{REPORT}/review", action="amend", **{**FORM, "batch": "1,000"})
+    first = review_of(world)
+    withdrawn = owner.sends(f"{REPORT}/review", action="withdraw")
+
+    assert (amended.status, withdrawn.status) == (303, 303)
+    assert first is not None
+    assert (first.batch, first.requested_at) == (1000, ASKED.requested_at)
+    assert (found := review_of(world)) is not None
+    assert found.state is ReviewState.WITHDRAWN
+    assert "Ask for a review" in owner.get(REPORT).body
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"day": "2026-01-01"}, "is not within the next 60 days"),
+        ({"day": "tomorrow"}, "choose the day on which your next batch goes out"),
+        ({"day": ""}, "choose the day"),
+        ({"batch": "0"}, "say how many go out"),
+        ({"batch": "many"}, "say as a number"),
+        ({"batch": "9" * 30}, "say as a number"),
+        ({"cause": "  "}, "say what went wrong"),
+        ({"change": ""}, "say what was changed"),
+        ({"cause": "x" * 1001}, "1,000 are enough"),
+    ],
+)
+def test_a_refused_form_comes_back_with_the_reason_and_what_was_typed(wrong: dict[str, str], said: str) -> None:
+    world = disabled()
+    typed = {**FORM, **wrong}
+
+    answer = world.owner().sends(f"{REPORT}/review", action="request", **typed)
+
+    page = Read(answer.body)
+    fields = page.with_attribute("name")
+    assert answer.status == 422
+    assert said in page.text
+    assert (fields["day"]["value"], fields["batch"]["value"]) == (typed["day"], typed["batch"])
+    assert typed["cause"].strip() in page.text
+    assert typed["change"].strip() in page.text
+    assert review_of(world) is None
+
+
+@pytest.mark.parametrize(
+    ("about", "action"),
+    [
+        ({"status": Status.ACTIVE}, "request"),
+        ({"status": Status.ACTIVE}, "withdraw"),
+        ({"status": Status.DISABLED, "review": ASKED}, "request"),
+        ({"status": Status.DISABLED, "review": APPROVED}, "amend"),
+        ({"status": Status.DISABLED}, "withdraw"),
+        ({"status": Status.CLOSED}, "request"),
+    ],
+)
+def test_what_is_not_possible_any_more_says_so(about: dict[str, Any], action: str) -> None:
+    world = the_world(an_account(**about))
+    before = world.rows.accounts[ACCOUNT]
+
+    answer = world.owner().sends(f"{REPORT}/review", action=action, **FORM)
+
+    assert answer.status == 422
+    assert "This did not work" in answer.body
+    assert world.rows.accounts[ACCOUNT] == before
+
+
+def test_a_form_that_does_not_say_what_to_do_is_none() -> None:
+    assert disabled().owner().sends(f"{REPORT}/review", **FORM).status == 400
+
+
+def test_a_form_from_elsewhere_changes_nothing() -> None:
+    world = disabled()
+    owner = world.owner()
+
+    answers = [
+        owner.post(f"{REPORT}/review", {**FORM, "action": "request", "csrf": "guessed"}),
+        owner.post(
+            f"{REPORT}/review", {**FORM, "action": "request", "csrf": owner.csrf(REPORT)}, origin="https://evil.example"
+        ),
+    ]
+
+    assert [answer.status for answer in answers] == [403, 403]
+    assert review_of(world) is None
+
+
+def test_the_form_carries_what_the_session_wants() -> None:
+    world = disabled()
+    owner = world.owner()
+    fields = Read(owner.get(REPORT).body).with_attribute("name")
+
+    answer = owner.post(f"{REPORT}/review", {"csrf": str(fields["csrf"]["value"]), "action": "request", **FORM})
+
+    assert answer.status == 303
+
+
+def test_random_histories_are_shown_without_fail() -> None:
+    dice = random.Random(11)  # noqa: S311
+    for status in Status:
+        told = (an_entry(dice.choice(list(Kind)), NOW - dice.randint(0, 90) * A_DAY) for _ in range(60))
+        entries = {one.id: one for one in told}.values()
+        tallies = {
+            (dice.randint(1, 2), TODAY - n * A_DAY): Tally(dice.randint(0, 9), dice.randint(0, 9), 1) for n in range(60)
+        }
+        trial = STATES["trial"]().account.trial
+        account = an_account(status=status, epochs=(NOW - 9 * A_DAY,), trial=trial)
+        assert Read(shown(a_report(account, tallies, list(entries)))).text

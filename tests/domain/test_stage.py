@@ -1,0 +1,79 @@
+"""Where an account is on the way back: what its owner is shown, and may do."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from tests.builders import NOW, TODAY, an_account
+from tests.reports import APPROVED, ASKED
+
+from permille.domain.account import Review, ReviewState, Status, Trial, TrialState
+from permille.domain.review import Request, Stage, request, stage
+from permille.domain.staff import Refused
+
+A_DAY = timedelta(days=1)
+BERLIN = ZoneInfo("Europe/Berlin")
+TRIAL = Trial(TrialState.SCHEDULED, TODAY + A_DAY, NOW + A_DAY, NOW + 2 * A_DAY, NOW + 4 * A_DAY)
+RUNNING = replace(TRIAL, state=TrialState.RUNNING)
+OBSERVING = replace(TRIAL, state=TrialState.OBSERVING)
+
+
+def declined(again_in: int) -> Review:
+    return replace(ASKED, state=ReviewState.DECLINED, ask_again_on=TODAY + again_in * A_DAY)
+
+
+@pytest.mark.parametrize(
+    ("about", "expected"),
+    [
+        ({"status": Status.ACTIVE}, Stage.NOT_NEEDED),
+        ({"status": Status.DISABLED}, Stage.MAY_ASK),
+        ({"status": Status.DISABLED, "review": ASKED}, Stage.OPEN),
+        ({"status": Status.DISABLED, "review": replace(ASKED, state=ReviewState.WITHDRAWN)}, Stage.MAY_ASK),
+        ({"status": Status.DISABLED, "review": declined(1)}, Stage.DECLINED),
+        ({"status": Status.DISABLED, "review": declined(0)}, Stage.MAY_ASK),
+        ({"status": Status.DISABLED, "review": APPROVED, "trial": TRIAL}, Stage.SCHEDULED),
+        ({"status": Status.TRIAL, "review": APPROVED, "trial": RUNNING}, Stage.RUNNING),
+        ({"status": Status.OBSERVING, "trial": OBSERVING}, Stage.OBSERVING),
+        ({"status": Status.OBSERVING, "trial": replace(OBSERVING, asked=True)}, Stage.CONFIRMATION),
+        ({"status": Status.OBSERVING, "trial": replace(OBSERVING, asked=True, confirmed=True)}, Stage.OBSERVING),
+        ({"status": Status.CLOSED}, Stage.CLOSED),
+    ],
+)
+def test_the_stage_is_told_by_the_account(about: dict[str, Any], expected: Stage) -> None:
+    assert stage(an_account(**about), BERLIN, NOW) is expected
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"status": Status.ACTIVE},
+        {"status": Status.DISABLED},
+        {"status": Status.DISABLED, "review": ASKED},
+        {"status": Status.DISABLED, "review": declined(1)},
+        {"status": Status.DISABLED, "review": declined(0)},
+        {"status": Status.DISABLED, "review": APPROVED, "trial": TRIAL},
+        {"status": Status.OBSERVING, "trial": OBSERVING},
+        {"status": Status.CLOSED},
+    ],
+)
+def test_the_form_is_shown_exactly_where_a_request_is_taken(about: dict[str, Any]) -> None:
+    account = an_account(**about)
+
+    try:
+        request(account, Request(TODAY, 800, "An old list", "Took it off"), BERLIN, NOW)
+        taken = True
+    except Refused:
+        taken = False
+
+    assert taken == (stage(account, BERLIN, NOW) is Stage.MAY_ASK)
+
+
+def test_the_day_from_which_to_ask_again_begins_where_the_owner_is() -> None:
+    """At 23:30 UTC it is tomorrow in Berlin."""
+    late = NOW.replace(hour=23, minute=30)
+    account = an_account(status=Status.DISABLED, review=declined(1))
+
+    assert stage(account, BERLIN, late) is Stage.MAY_ASK
+    assert stage(account, ZoneInfo("UTC"), late) is Stage.DECLINED

@@ -1,0 +1,152 @@
+"""How an account stands, in the sentences that its owner reads first."""
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+from typing import Any
+
+import pytest
+from tests.builders import NOW, STAFF, TODAY, a_verdict, an_account, an_entry
+from tests.reports import ASKED
+
+from permille.domain.account import Account, Exemption, Status, Trial, TrialState
+from permille.domain.policy import ALLPROWEBTOOLS, SEED, Verdict, judge
+from permille.domain.reputation import Tally
+from permille.domain.standing import Tone, broken_line, luck_line, numbers_line, rate, spared_line, status_line, tone
+from permille.domain.timeline import Kind
+
+A_DAY = timedelta(days=1)
+TRIAL = Trial(TrialState.SCHEDULED, TODAY + 5 * A_DAY, NOW + 5 * A_DAY, NOW + 6 * A_DAY, NOW + 8 * A_DAY)
+OFF = an_account(status=Status.DISABLED)
+SINCE = an_entry(Kind.DISABLED, NOW - 6 * A_DAY)
+BOUNCED = judge(SEED, {TODAY: Tally(4000, 0, 300)}, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("account", "verdict", "expected", "looks"),
+    [
+        (an_account(), a_verdict(1000, 0), "It works.", Tone.GOOD),
+        (an_account(), a_verdict(1000, 1), "It works, and you are close to the limit.", Tone.WARN),
+        (an_account(), a_verdict(1000, 2), "It works, although you are above the limit.", Tone.WARN),
+        (an_account(), BOUNCED, "It works, although too many of your e-mails bounced.", Tone.WARN),
+        (OFF, a_verdict(1000, 2), "It is off since 4 March 2026.", Tone.BAD),
+        (
+            replace(OFF, review=ASKED),
+            a_verdict(1000, 2),
+            "It is off since 4 March 2026, and your request for a review is with support.",
+            Tone.BAD,
+        ),
+        (
+            replace(OFF, trial=TRIAL),
+            a_verdict(1000, 2),
+            "It is off since 4 March 2026, and works again on 15 March 2026, for that day.",
+            Tone.BAD,
+        ),
+        (
+            replace(OFF, status=Status.TRIAL, trial=replace(TRIAL, state=TrialState.RUNNING)),
+            a_verdict(800, 0),
+            "It works today, and today only.",
+            Tone.WAIT,
+        ),
+        (
+            replace(OFF, status=Status.OBSERVING, trial=replace(TRIAL, state=TrialState.OBSERVING)),
+            a_verdict(800, 0),
+            "It is off until we know what the recipients say, on 18 March 2026.",
+            Tone.WAIT,
+        ),
+        (
+            replace(OFF, status=Status.OBSERVING, trial=replace(TRIAL, state=TrialState.OBSERVING, asked=True)),
+            a_verdict(800, 0),
+            "It is off; your trial went well, and support has the last look.",
+            Tone.WAIT,
+        ),
+        (replace(OFF, status=Status.CLOSED), a_verdict(1000, 0), "It has been closed.", Tone.BAD),
+    ],
+)
+def test_the_status_is_one_sentence(account: Account, verdict: Verdict, expected: str, looks: Tone) -> None:
+    assert status_line(account, verdict, SINCE, UTC, "It") == expected
+    assert tone(account, verdict) is looks
+
+
+def test_where_nobody_knows_since_when_it_does_not_say() -> None:
+    assert status_line(OFF, a_verdict(), None, UTC, "It") == "It is off."
+
+
+@pytest.mark.parametrize(
+    ("status", "delivered", "complaints", "expected"),
+    [
+        (Status.ACTIVE, 4212, 2, "2 complaints in 4,212 delivered: 0.47 per 1,000; you can have 2 more"),
+        (Status.ACTIVE, 0, 0, "0 complaints in 0 delivered; you can have 1 more"),
+        (
+            Status.ACTIVE,
+            20,
+            1,
+            "1 complaint in 20 delivered: 50.00 per 1,000; one more would disable your SMTP account",
+        ),
+        (Status.ACTIVE, 1, 1, "1 complaint in 1 delivered; one more would disable your SMTP account"),
+        (Status.ACTIVE, 1000, 2, "2 complaints in 1,000 delivered: 2.00 per 1,000; the limit is 1 per 1,000"),
+        (Status.DISABLED, 5000, 2, "2 complaints in 5,000 delivered: 0.40 per 1,000; the limit is 1 per 1,000"),
+        (
+            Status.TRIAL,
+            800,
+            0,
+            "0 complaints in 800 delivered: 0.00 per 1,000; one complaint about your trial day ends it",
+        ),
+    ],
+)
+def test_the_numbers_are_one_sentence(status: Status, delivered: int, complaints: int, expected: str) -> None:
+    assert numbers_line(an_account(status=status), a_verdict(delivered, complaints)) == expected
+
+
+@pytest.mark.parametrize(
+    ("complaints", "delivered", "said"),
+    [
+        (2, 1000, "about 26 would have 2 or more complaints in 1,000 delivered e-mails"),
+        (1, 500, "about 39 would have 1 or more complaints in 500 delivered e-mails"),
+        (1, 52, "about 5 would have 1 or more complaints in 52 delivered e-mails"),
+        (1, 51, ""),  # 4.97 %
+        (1, 1000, ""),  # exactly the limit is not above it
+        (2, 4212, ""),
+        (0, 0, ""),
+        (5, 1000, ""),  # 0.4 %: that is no bad luck
+        (2, 20, ""),
+    ],
+)
+def test_small_numbers_above_the_limit_can_be_bad_luck(complaints: int, delivered: int, said: str) -> None:
+    line = luck_line(a_verdict(delivered, complaints))
+
+    assert said in line
+    assert bool(line) == bool(said)
+
+
+def test_bad_luck_is_no_excuse_for_a_broken_rule() -> None:
+    assert "the number counts all the same" in luck_line(a_verdict(1000, 2))
+    assert "counts all the same" not in luck_line(a_verdict(500, 1))
+
+
+@pytest.mark.parametrize(
+    ("exemption", "now", "said"),
+    [
+        (None, NOW, ""),
+        (Exemption(NOW + A_DAY, "A test", STAFF), NOW, "until 11 March 2026, 12:00 UTC"),
+        (Exemption(NOW + A_DAY, "A test", STAFF), NOW + A_DAY, ""),
+    ],
+)
+def test_an_exemption_is_said_while_it_lasts(exemption: Exemption | None, now: Any, said: str) -> None:
+    line = spared_line(an_account(exemption=exemption), now)
+
+    assert said in line
+    assert bool(line) == bool(said)
+
+
+def test_another_rule_than_the_ratio_says_its_own_numbers() -> None:
+    burst = judge(ALLPROWEBTOOLS, {TODAY: Tally(1_000_000, 4)}, TODAY)
+
+    assert "300 bounced for good" in broken_line(an_account(), BOUNCED)
+    assert "4 complaints about the e-mails of the last 7 days" in broken_line(an_account(), burst)
+    assert broken_line(an_account(), a_verdict(1000, 2)) == ""
+    assert broken_line(an_account(), a_verdict(1000, 0)) == ""
+
+
+def test_a_rate_that_says_nothing_is_not_said() -> None:
+    assert rate(1, 1) == rate(0, 0) == rate(3, 2) == ""
+    assert rate(1, 3000) == "0.33"

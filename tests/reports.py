@@ -1,0 +1,245 @@
+"""Reports of accounts in every state that an owner can find theirs in."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tests.builders import ACCOUNT, NOW, STAFF, TODAY, a_complaint, a_message, a_verdict, an_account, days_of
+from tests.fakes import FakePolicies, FakeTallies, FakeTimeline, Rows
+
+from permille.domain import timeline
+from permille.domain.account import Account, Exemption, Provider, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.policy import SEED, Policy
+from permille.domain.reputation import Tally
+from permille.domain.timeline import Entry, Kind
+from permille.report import Range, Report, Reporting, gather
+
+A_DAY = timedelta(days=1)
+CAMPAIGNS = ("Spring sale", "Newsletter 12", "", "Old customers")
+ASKED = Review(
+    ReviewState.OPEN,
+    TODAY + 5 * A_DAY,
+    800,
+    "We mailed an old list that we had bought at a fair",
+    "We took it off, and ask new people twice",
+    NOW - timedelta(hours=20),
+)
+DECIDED: dict[str, Any] = {"decided_at": NOW - timedelta(hours=3), "decided_by": STAFF}
+BEGINS = datetime.combine(TODAY, datetime.min.time(), NOW.tzinfo)
+
+
+def reporting(rows: Rows, policy: Policy = SEED) -> Reporting:
+    return Reporting(FakeTallies(rows), FakeTimeline(rows), FakePolicies(policy))
+
+
+def a_report(
+    account: Account | None = None,
+    tallies: Mapping[tuple[int, date], Tally] | None = None,
+    entries: Sequence[Entry] = (),
+    *,
+    policy: Policy = SEED,
+    shown: Range = Range.WINDOW,
+    now: datetime = NOW,
+) -> Report:
+    """`tallies`: by epoch and send day."""
+    account = account or an_account()
+    rows = Rows(tallies={(account.id, epoch, day): tally for (epoch, day), tally in (tallies or {}).items()})
+    rows.put(*entries)
+    return gather(reporting(rows, policy), account, now, shown)
+
+
+def a_card(
+    sent_at: datetime, *, epoch: int = 1, at: datetime | None = None, account_id: str = ACCOUNT, **report: Any
+) -> Entry:
+    """The entry of a report about mail sent then; `subject`, `campaign` and `id` are the message's."""
+    about = {name: report.pop(name) for name in ("subject", "campaign") if name in report}
+    message = a_message(report.pop("id", f"m-{sent_at.isoformat()}"), sent_at=sent_at, **about)
+    told = at or min(sent_at + timedelta(hours=30), NOW)
+    complaint = replace(a_complaint(**report), message=message, reported_at=told)
+    return timeline.complaint(account_id, told, complaint, epoch)
+
+
+def busy_tallies(
+    days: int = 45, delivered: int = 700, every: int = 9, epoch: int = 1, bounces: int = 7
+) -> dict[tuple[int, date], Tally]:
+    """So many send days, today the last, with a complaint on every so manieth."""
+    dice = random.Random(7)  # noqa: S311 - no secret
+    return {
+        (epoch, TODAY - n * A_DAY): Tally(
+            delivered=dice.randint(delivered // 3, delivered * 2) if (TODAY - n * A_DAY).weekday() < 6 else 0,
+            complaints=1 + (n % 4 == 0) if every and n % every == 1 else 0,
+            bounces=dice.randint(0, bounces),
+        )
+        for n in range(days)
+    }
+
+
+def cards_of(tallies: Mapping[tuple[int, date], Tally]) -> list[Entry]:
+    """A card for each complaint of them."""
+    found: list[Entry] = []
+    for (epoch, day), tally in sorted(tallies.items(), key=lambda one: one[0][1]):
+        for n in range(tally.complaints):
+            number = len(found)
+            found.append(
+                a_card(
+                    datetime(day.year, day.month, day.day, 8, n % 60, n // 60, tzinfo=NOW.tzinfo),
+                    epoch=epoch,
+                    id=f"m-{day}-{n}",
+                    campaign=CAMPAIGNS[number * 5 % 7 % len(CAMPAIGNS)],
+                    candidates=(f"ann{number}@example.com",) if number % 3 else ("a@x.example", "b@x.example"),
+                    feedback_type=("abuse", "abuse", "fraud", "")[number % 4],
+                )
+            )
+    return found
+
+
+def _good() -> Report:
+    tallies = busy_tallies(every=11)
+    return a_report(an_account(), tallies, [*cards_of(tallies), _created()])
+
+
+def _created() -> Entry:
+    return timeline.created(ACCOUNT, NOW - 400 * A_DAY, ("permille-bakery",))
+
+
+def _small(**account: Any) -> Report:
+    """1,200 delivered, 2 complaints, and the seed's example of what is too many below it."""
+    return a_report(an_account(**account), {(1, TODAY - 3 * A_DAY): Tally(400, 1), (1, TODAY): Tally(300, 0)}, _one())
+
+
+def _one() -> list[Entry]:
+    return [a_card(NOW - 3 * A_DAY, campaign="Spring sale"), _created()]
+
+
+DISABLED_ON = NOW - 6 * A_DAY
+BROKEN = {(1, TODAY - 20 * A_DAY): Tally(400), (1, TODAY - 8 * A_DAY): Tally(600, 2, 4)}
+
+
+def _record() -> Entry:
+    day = DISABLED_ON.date()
+    verdict, days = a_verdict(1000, 2, day), days_of(1000, 2, day)
+    return timeline.judged(ACCOUNT, Kind.DISABLED, DISABLED_ON, verdict, days, [], "1.0+abc")
+
+
+def _disabled(entries: Sequence[Entry] = (), **account: Any) -> Report:
+    cards = [
+        a_card(NOW - 8 * A_DAY, id="m-1", campaign="Old customers", at=NOW - 7 * A_DAY),
+        a_card(
+            NOW - 8 * A_DAY,
+            id="m-2",
+            campaign="Old customers",
+            at=DISABLED_ON,
+            candidates=("a@x.example", "b@x.example"),
+        ),
+        a_card(NOW - 20 * A_DAY, id="m-3", feedback_type="not-spam", at=NOW - 5 * A_DAY),
+    ]
+    found = an_account(**{"status": Status.DISABLED, "timezone": "Europe/Berlin", **account})
+    return a_report(found, BROKEN, [_created(), *cards, _record(), *entries])
+
+
+def _declined(again_in: int) -> Report:
+    declined = replace(
+        ASKED,
+        state=ReviewState.DECLINED,
+        reason="The list is still a bought one",
+        ask_again_on=TODAY + again_in * A_DAY,
+        **DECIDED,
+    )
+    entry = timeline.review_declined(ACCOUNT, NOW, declined.reason, STAFF, TODAY + again_in * A_DAY)
+    return _disabled([entry], review=declined)
+
+
+PROVIDER = Provider("smtp.example.net", 587, "bea@bakery.example", "arn:secret", "v1", NOW - 5 * A_DAY)
+APPROVED = replace(ASKED, state=ReviewState.APPROVED, reason="Begin with your best customers", **DECIDED)
+
+
+def _trial(state: TrialState, day: date, **more: Any) -> Trial:
+    begins = datetime(day.year, day.month, day.day, tzinfo=NOW.tzinfo) - timedelta(hours=1)  # Berlin's midnight
+    return Trial(state, day, begins, begins + A_DAY, begins + 3 * A_DAY, **more)
+
+
+def _on_trial(status: Status, state: TrialState, days_ago: int, **trial: Any) -> Report:
+    """The trial's mail in an epoch of its own; the complaints of the old one stay visible."""
+    of_trial = _trial(state, TODAY - days_ago * A_DAY, **trial)
+    entries = [timeline.trial_began(ACCOUNT, of_trial.begins_at, of_trial.ends_at)]
+    if status is not Status.TRIAL:
+        entries.append(timeline.trial_ended(ACCOUNT, of_trial.ends_at, of_trial.verdict_at, 800))
+    if status is Status.ACTIVE:
+        entries.append(timeline.reinstated(ACCOUNT, of_trial.verdict_at, 800))
+    account = an_account(
+        status=status,
+        timezone="Europe/Berlin",
+        epochs=(of_trial.begins_at,),
+        trial=None if status is Status.ACTIVE else of_trial,
+        review=None if status is Status.ACTIVE else APPROVED,
+    )
+    cards = [a_card(NOW - 20 * A_DAY, id=f"m-{n}", campaign="Old customers", at=NOW - 19 * A_DAY) for n in range(2)]
+    tallies = {(1, TODAY - 20 * A_DAY): Tally(1000, 2), (2, of_trial.day): Tally(800)}
+    return a_report(account, tallies, [_created(), *cards, _late_record(), *entries])
+
+
+def _late_record() -> Entry:
+    at = NOW - 19 * A_DAY
+    return timeline.judged(ACCOUNT, Kind.DISABLED, at, a_verdict(1000, 2, at.date()), {}, [], "1.0+abc")
+
+
+def _flood() -> Report:
+    tallies = busy_tallies(delivered=90_000, every=0)
+    dice = random.Random(3)  # noqa: S311
+    noisy = {
+        key: replace(tally, complaints=dice.randint(3, 14)) if tally.delivered else tally
+        for key, tally in tallies.items()
+    }
+    return a_report(an_account(), noisy, cards_of(noisy))
+
+
+STATES: Mapping[str, Callable[[], Report]] = {
+    "new": lambda: a_report(entries=[timeline.created(ACCOUNT, NOW, ("permille-bakery",))]),
+    "good": _good,
+    "small": _small,
+    "over": lambda: _over(),
+    "exempt": lambda: _over(exemption=Exemption(NOW + 9 * A_DAY, "A test", STAFF)),
+    "flood": _flood,
+    "bounces": lambda: a_report(an_account(), {(1, TODAY - 3 * A_DAY): Tally(4000, 1, 300)}, _one()),
+    "disabled": _disabled,
+    "connected": lambda: _disabled(provider=PROVIDER),
+    "open": lambda: _disabled(review=ASKED),
+    "declined": lambda: _declined(6),
+    "declined-again": lambda: _declined(0),
+    "scheduled": lambda: _disabled(review=APPROVED, trial=_trial(TrialState.SCHEDULED, TODAY + 5 * A_DAY)),
+    "trial": lambda: _on_trial(Status.TRIAL, TrialState.RUNNING, 0),
+    "observing": lambda: _on_trial(Status.OBSERVING, TrialState.OBSERVING, 1),
+    "confirmation": lambda: _on_trial(Status.OBSERVING, TrialState.OBSERVING, 4, asked=True),
+    "reinstated": lambda: _on_trial(Status.ACTIVE, TrialState.OBSERVING, 10),
+    "closed": lambda: a_report(
+        an_account(status=Status.CLOSED),
+        BROKEN,
+        [
+            timeline.by_staff(ACCOUNT, Kind.CLOSED, NOW - 4 * A_DAY, "The account was given up", STAFF),
+        ],
+    ),
+}
+
+
+def _over(**account: Any) -> Report:
+    cards = [a_card(NOW - 2 * A_DAY, id=f"m-{n}", campaign="Spring sale") for n in range(2)]
+    return a_report(an_account(**account), {(1, TODAY - 2 * A_DAY): Tally(1200, 2)}, cards)
+
+
+def a_year() -> Report:
+    """Disabled once, and reinstated after a trial; the complaints of the time before are only in the tallies."""
+    begins = NOW - 200 * A_DAY
+    entries = [
+        timeline.judged(ACCOUNT, Kind.DISABLED, begins - 20 * A_DAY, a_verdict(), {}, [], "1.0+abc"),
+        timeline.trial_began(ACCOUNT, begins, begins + A_DAY),
+        timeline.trial_ended(ACCOUNT, begins + A_DAY, begins + 3 * A_DAY, 800),
+        timeline.reinstated(ACCOUNT, begins + 3 * A_DAY, 800),
+    ]
+    tallies = {
+        (1 if day < begins.date() else 2, day): tally
+        for (_, day), tally in busy_tallies(400, every=13).items()
+        if not begins - 20 * A_DAY < datetime(day.year, day.month, day.day, tzinfo=NOW.tzinfo) < begins
+    }
+    return a_report(an_account(epochs=(begins,)), tallies, [_created(), *entries], shown=Range.YEAR)
