@@ -4,7 +4,7 @@ BIN := .venv/bin
 TOOLS := .venv-tools/bin
 UV := $(TOOLS)/uv
 
-.PHONY: help setup tools demo test test-fast bench mails reports check format pins clean
+.PHONY: help setup tools demo test test-fast bench mails reports openapi check format pins clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--u
 	@$(PIN) $(PIN_FLAGS) --extra dev --constraint layers/core/requirements.txt pyproject.toml \
 		--output-file requirements/dev.txt > /dev/null
 	@$(PIN) $(PIN_FLAGS) requirements/tools.in --output-file requirements/tools.txt > /dev/null
+
+openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json), which a test holds against the code
+	@$(BIN)/python -c 'from permille.console.api_app import openapi_text; print(openapi_text(), end="")' > docs/openapi.json
 
 mails: setup ## Write every mail to mails/ (.eml, .txt, .html; .png where Chromium is installed), to be looked at
 	@$(BIN)/python -m tests.gallery mails

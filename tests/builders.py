@@ -122,6 +122,7 @@ def an_entry(kind: Kind = Kind.DISABLED, at: datetime = NOW, account_id: str = A
         Kind.REPORT: lambda: timeline.complaint(account_id, at, a_complaint(feedback_type="not-spam"), epoch=1),
         Kind.OWNER_MAIL: lambda: timeline.owner_mail(account_id, at, "bounced", "owner-mail#m-1"),
         Kind.ALERT: lambda: timeline.alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)]),
+        Kind.UNSUPPRESSED: lambda: timeline.by_staff(account_id, kind, at, **by_staff, recipient="ann@example.com"),
         Kind.EXEMPTED: lambda: timeline.by_staff(account_id, kind, at, **by_staff, until=at.isoformat()),
         Kind.HELD: lambda: timeline.held(account_id, at, a_verdict(), "feedback", 7),
         Kind.BREAKER_OPENED: lambda: timeline.breaker_opened(account_id, at, 5),

@@ -15,8 +15,9 @@ from permille.domain.links import For
 from permille.domain.policy import SEED, Policy
 from permille.domain.provider import Fault, Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
+from permille.domain.suppression import Suppression, suppressed_by
 from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Audience, Entry
 from permille.errors import Conflict, Unavailable
 from permille.ports import BreakerState, Count, Counted, Lap, Latest, Mail, Opening, Passing, Secret, Sender
 
@@ -106,6 +107,7 @@ class Rows:
     markers: set[tuple[str, str]] = field(default_factory=set)
     tallies: dict[tuple[str, int, date], Tally] = field(default_factory=dict)
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    suppressing: dict[tuple[str, str], Suppression] = field(default_factory=dict)  # by account and identity
     breaker: BreakerState = field(default_factory=BreakerState)
     passed: dict[str, int] = field(default_factory=dict)  # through the breaker, by hour
     lap: Lap = field(default_factory=Lap)
@@ -158,6 +160,9 @@ class FakeLedger:
         self._rows.tallies[key] = self._rows.tallies.get(key, Tally()) + count.tally
         if count.entry:
             self._rows.put(count.entry)
+            if address := suppressed_by(count.entry):
+                suppression = Suppression(address, count.entry.at, count.entry.id)
+                self._rows.suppressing[count.account_id, count.identity] = suppression
 
     def nudge(self, account_id: str, now: datetime) -> None:
         with self._rows.faults.call("ledger.nudge"):
@@ -364,6 +369,11 @@ class FakeTimeline:
             older = [entry for entry in self._rows.told(account_id)[::-1] if not before or entry.id < before]
             return Latest(older[:at_most], more=len(older) > at_most)
 
+    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> list[Entry]:
+        with self._rows.faults.call("timeline.page"):
+            behind = [entry for entry in self._rows.told(account_id) if entry.id > after]
+            return [entry for entry in behind if audience in (None, entry.kind.audience)][:at_most]
+
     def get(self, account_id: str, entry_id: str) -> Entry | None:
         with self._rows.faults.call("timeline.get"):
             return self._rows.entries.get((account_id, entry_id))
@@ -420,6 +430,31 @@ class FakeSwitch:
             wanted = dict.fromkeys(changes.sleep, INACTIVE) | dict.fromkeys(changes.wake, ACTIVE)
             user.keys |= {key: status for key, status in wanted.items() if key in user.keys}
             user.denied = user.denied if changes.deny is None else changes.deny
+
+
+class FakeSuppressions:
+    """Keeps `ports.Suppressions`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def cards(self, account_id: str) -> Iterator[Suppression]:
+        with self._rows.faults.call("suppressions.cards"):
+            cards = [card for (theirs, _), card in self._rows.suppressing.items() if theirs == account_id]
+        yield from sorted(cards, key=lambda card: card.entry_id)
+
+    def naming(self, account_id: str, address: str) -> list[str]:
+        with self._rows.faults.call("suppressions.naming"):
+            cards = sorted(self._rows.suppressing.items())
+            return [key[1] for key, card in cards if (key[0], card.address) == (account_id, address)]
+
+    def lift(self, account_id: str, identities: Sequence[str], entry: Entry | None) -> None:
+        with self._rows.faults.call("suppressions.lift"):
+            if gone := [one for one in identities if (account_id, one) not in self._rows.suppressing]:
+                raise Conflict(f"{gone} suppress nobody any more")
+            for identity in identities:
+                del self._rows.suppressing[account_id, identity]
+            self._rows.put(*[entry] if entry else [])
 
 
 @dataclass(slots=True)

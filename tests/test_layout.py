@@ -1,6 +1,7 @@
 """Who may import whom, and what lies where."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +60,22 @@ def test_adapters_are_known_to_the_bootstrap_alone(source: Path) -> None:
     adapters = {name for name in imported(source) if name.startswith("permille.aws")}
 
     assert not adapters or source.parent.name == "aws" or source.name == "bootstrap.py"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=named)
+def test_pydantic_is_for_the_json_api_alone(source: Path) -> None:
+    """It takes its time to import, and no other function and no page waits for it."""
+    needing = {name for name in imported(source) if name.split(".")[0] == "pydantic" or ".openapi" in name}
+    of_the_api = {"api.py", "api_app.py", "openapi.py", "values.py"}
+
+    assert not needing or (source.parent.name == "console" and source.name in of_the_api)
+
+
+@pytest.mark.parametrize("module", ["ingest", "enforce", "notify", "shapes", "console.app", "bootstrap"])
+def test_nothing_else_brings_pydantic_in(module: str) -> None:
+    script = f"import sys, permille.{module}; sys.exit('pydantic' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0  # noqa: S603
 
 
 @pytest.mark.parametrize("folder", FUNCTIONS, ids=named)

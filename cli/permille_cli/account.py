@@ -100,7 +100,7 @@ def show(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: As
     verdict, _ = found.verdict(account, now)
     senders = [_sender(found, account, caller) for caller in account.senders]
     if as_json:
-        emit_json(_standing(account, verdict, senders))
+        emit_json({**shapes.account(account, verdict), "senders": senders})
     else:
         _print_standing(account, verdict, senders)
 
@@ -116,38 +116,6 @@ def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
         "agrees": state is None or not changes(state, asleep, may_send=account.status.may_send),
         "denied": state is not None and state.denied,
         "keys": [{"access_key_id": key, "status": status} for key, status in keys],
-    }
-
-
-def _standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "account_id": account.id,
-        "owner_email": account.owner_email,
-        "owner_name": account.owner_name,
-        "timezone": account.timezone,
-        "owner_mail": account.owner_mail or "fine",
-        "status": account.status,
-        "settled": account.settled,
-        "epoch": account.epoch,
-        "strikes": account.strikes,
-        "would_disable": account.would_disable,
-        "held": account.held,
-        "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
-        "window": {
-            "days": verdict.policy.window_days,
-            "first_day": str(verdict.first_day),
-            "last_day": str(verdict.last_day),
-            "delivered": verdict.counts.delivered,
-            "complaints": verdict.counts.complaints,
-            "bounces": verdict.counts.bounces,
-        },
-        "limit_per_1000": verdict.policy.complaint_ratio.limit_per_1000,
-        "allowance_left": verdict.allowance_left if account.status.may_send else 0,
-        "policy": verdict.policy.id,
-        "review": shapes.review(account.review),
-        "trial": shapes.trial(account),
-        "provider": shapes.provider(account),
-        "senders": senders,
     }
 
 

@@ -8,7 +8,20 @@ from botocore.exceptions import BotoCoreError, ClientError
 from typer.exceptions import Abort, TyperException
 
 from permille.errors import Unavailable
-from permille_cli import account, breaker, link, notify, policy, provider, quarantine, review, route, sender, timeline
+from permille_cli import (
+    account,
+    breaker,
+    link,
+    notify,
+    policy,
+    provider,
+    quarantine,
+    review,
+    route,
+    sender,
+    suppression,
+    timeline,
+)
 from permille_cli.errors import Failure, WrongInput
 from permille_cli.local import commands as local
 from permille_cli.local.demo import story
@@ -29,6 +42,7 @@ app.command(name="route")(route.show)
 app.add_typer(policy.app, name="policy")
 app.add_typer(breaker.app, name="breaker")
 app.add_typer(sender.app, name="sender")
+app.add_typer(suppression.app, name="suppression")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(notify.app, name="notify")
 app.command(name="timeline")(timeline.show)

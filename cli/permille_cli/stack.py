@@ -17,6 +17,7 @@ from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
 from permille.aws.secrets import SecretsManager
+from permille.aws.suppressions import DynamoSuppressions
 from permille.aws.switch import IamSwitch
 from permille.domain.account import Account
 from permille.domain.policy import Verdict, judge
@@ -67,6 +68,10 @@ class Stack:
     @property
     def timeline(self) -> DynamoTimeline:
         return DynamoTimeline(table=self["TimelineTable"])
+
+    @property
+    def suppressions(self) -> DynamoSuppressions:
+        return DynamoSuppressions(complaints=self["ComplaintsTable"], timeline=self["TimelineTable"])
 
     @property
     def quarantine(self) -> DynamoQuarantine:

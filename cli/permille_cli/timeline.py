@@ -1,11 +1,12 @@
 """`permille timeline`: an account's history, oldest first, in the words that mails and pages use."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
+from permille import shapes
 from permille.domain import wording
 from permille.domain.timeline import BEGINNING, Audience, Entry
 from permille_cli.output import AsJson, emit_json, out
@@ -25,21 +26,11 @@ def show(
     every = found.timeline.since(account_id, BEGINNING)
     entries = [entry for entry in every if audience in (None, entry.kind.audience)]
     if as_json:
-        emit_json({"account_id": account_id, "entries": [as_data(entry, found["PlatformName"]) for entry in entries]})
+        emit_json(
+            {"account_id": account_id, "entries": [shapes.entry(entry, found["PlatformName"]) for entry in entries]}
+        )
     else:
         out.print(as_table(entries, found["PlatformName"]))
-
-
-def as_data(entry: Entry, platform: str) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "at": entry.at.isoformat(),
-        "kind": entry.kind,
-        "audience": entry.kind.audience,
-        "headline": wording.headline(entry, platform),
-        "sentence": wording.sentence(entry),
-        "facts": entry.facts,
-    }
 
 
 def as_table(entries: list[Entry], platform: str) -> Table:

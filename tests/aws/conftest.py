@@ -8,13 +8,14 @@ import boto3
 import pytest
 from moto.core.models import MockAWS
 from tests.aws.tables import create_all
-from tests.fakes import FakeAccounts, FakeControl, FakeLedger, FakeTallies, FakeTimeline, Rows
+from tests.fakes import FakeAccounts, FakeControl, FakeLedger, FakeSuppressions, FakeTallies, FakeTimeline, Rows
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.ledger import DynamoLedger, LedgerTables
-from permille.ports import Accounts, Control, Leases, Ledger, Tallies, Timeline
+from permille.aws.suppressions import DynamoSuppressions
+from permille.ports import Accounts, Control, Leases, Ledger, Suppressions, Tallies, Timeline
 
 TABLES = LedgerTables(
     senders="SendersTable",
@@ -69,12 +70,21 @@ class Store:
     control: Control
     tallies: Tallies
     timeline: Timeline
+    suppressions: Suppressions
 
 
 def _kept_in_memory() -> Store:
     rows = Rows()
     accounts = FakeAccounts(rows)
-    return Store(FakeLedger(rows), accounts, accounts, FakeControl(rows), FakeTallies(rows), FakeTimeline(rows))
+    return Store(
+        ledger=FakeLedger(rows),
+        accounts=accounts,
+        leases=accounts,
+        control=FakeControl(rows),
+        tallies=FakeTallies(rows),
+        timeline=FakeTimeline(rows),
+        suppressions=FakeSuppressions(rows),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +101,15 @@ def store_on_dynamodb(
     ledger_of: Callable[..., DynamoLedger], adapters: tuple[DynamoAccounts, DynamoTallies, DynamoTimeline]
 ) -> Store:
     accounts, tallies, timeline = adapters
-    return Store(ledger_of(), accounts, accounts, DynamoControl(table="ControlTable"), tallies, timeline)
+    return Store(
+        ledger=ledger_of(),
+        accounts=accounts,
+        leases=accounts,
+        control=DynamoControl(table="ControlTable"),
+        tallies=tallies,
+        timeline=timeline,
+        suppressions=DynamoSuppressions(complaints="ComplaintsTable", timeline="TimelineTable"),
+    )
 
 
 @pytest.fixture(params=["fake", "dynamodb"])

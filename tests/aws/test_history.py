@@ -1,6 +1,6 @@
 """What decisions read: the tallies by day, and the timeline in its order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.ledger import DynamoLedger
 from permille.aws.models import connection_of
 from permille.domain.reputation import Tally
-from permille.domain.timeline import Kind
+from permille.domain.timeline import Audience, Kind
 from permille.errors import Unavailable
 from permille.ports import Latest
 
@@ -46,6 +46,30 @@ def test_entries_come_oldest_first_from_an_instant_on(store: Store) -> None:
     assert store.timeline.since(ACCOUNT, entries[0].at) == entries
     assert store.timeline.since(ACCOUNT, entries[3].at) == entries[3:]
     assert store.timeline.since(ACCOUNT, NOW + A_DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "at_most", "audience", "expected"),
+    [
+        (None, 10, None, range(4)),
+        (None, 2, None, [0, 1]),
+        (1, 2, None, [2, 3]),
+        (3, 2, None, []),
+        (None, 10, Audience.OWNER, [0, 2]),
+        (None, 1, Audience.STAFF, [1]),
+        (0, 1, Audience.OWNER, [2]),
+    ],
+)
+def test_entries_are_read_a_page_at_a_time(
+    store: Store, after: int | None, at_most: int, audience: Audience | None, expected: Sequence[int]
+) -> None:
+    kinds = (Kind.ALERT, Kind.DRIFT, Kind.DISABLED, Kind.HELD)
+    entries = [an_entry(kind, NOW + n * A_DAY) for n, kind in enumerate(kinds)]
+    written(store, *entries)
+
+    page = store.timeline.page(ACCOUNT, "" if after is None else entries[after].id, at_most, audience)
+
+    assert page == [entries[n] for n in expected]
 
 
 def test_an_account_sees_its_own_timeline_alone(store: Store) -> None:
@@ -123,6 +147,7 @@ def test_the_newest_entries_come_first_and_the_earlier_ones_by_the_id_of_the_las
         ("Query", lambda: (timeline := DynamoTimeline(table="TimelineTable"), lambda: timeline.since(ACCOUNT, NOW))),
         ("Query", lambda: (timeline := DynamoTimeline(table="TimelineTable"), lambda: timeline.latest(ACCOUNT, 9))),
         ("GetItem", lambda: (timeline := DynamoTimeline(table="TimelineTable"), lambda: timeline.get(ACCOUNT, "e"))),
+        ("Query", lambda: (timeline := DynamoTimeline(table="TimelineTable"), lambda: timeline.page(ACCOUNT, "e", 9))),
     ],
 )
 def test_where_dynamodb_does_not_answer_it_is_unavailable(

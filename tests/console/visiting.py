@@ -7,7 +7,16 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.builders import ACCOUNT, BRAND, NOW, LambdaContext, an_account
-from tests.fakes import FakeAccounts, FakeControl, FakeMacs, FakePolicies, FakeTallies, FakeTimeline, Faults, Rows
+from tests.fakes import (
+    FakeAccounts,
+    FakeControl,
+    FakeMacs,
+    FakePolicies,
+    FakeSuppressions,
+    FakeTallies,
+    FakeTimeline,
+    Rows,
+)
 from tests.usecases.desk import World as Support
 
 from permille.access import Links, make_token
@@ -60,11 +69,14 @@ class Answer:
 class World:
     """A console, with one account."""
 
-    def __init__(self) -> None:
-        self.faults = Faults()
-        self.rows = Rows(faults=self.faults)
-        self.rows.accounts[ACCOUNT] = an_account()
-        self.macs, self.control = FakeMacs(self.faults), FakeControl(self.rows)
+    def __init__(
+        self, rows: Rows | None = None, macs: FakeMacs | None = None, policies: FakePolicies | None = None
+    ) -> None:
+        self.rows = rows or Rows(accounts={ACCOUNT: an_account()})
+        self.faults = self.rows.faults
+        self.macs, self.control = macs or FakeMacs(), FakeControl(self.rows)
+        policies = policies or FakePolicies()
+        policies.faults = self.macs.faults = self.faults
         self.accounts = FakeAccounts(self.rows)
         self.now = NOW
         self.support = Support(self.rows)
@@ -74,9 +86,11 @@ class World:
             accounts=self.accounts,
             tallies=FakeTallies(self.rows),
             timeline=FakeTimeline(self.rows),
-            policies=FakePolicies(faults=self.faults),
+            suppressions=FakeSuppressions(self.rows),
+            policies=policies,
             control=self.control,
             desk=self.support.desk,
+            smtp_endpoint="email-smtp.us-east-1.amazonaws.com:587",
         )
 
     def ask(self, event: Mapping[str, Any]) -> Answer:

@@ -177,6 +177,7 @@ def consoling() -> Consoling:
     from permille.aws.policy import SsmPolicies
     from permille.aws.quarantine import DynamoQuarantine
     from permille.aws.queues import SqsQueues
+    from permille.aws.suppressions import DynamoSuppressions
     from permille.aws.switch import IamSwitch
     from permille.console.pages import Pages
     from permille.console.sessions import Doorkeeper
@@ -228,6 +229,8 @@ def consoling() -> Consoling:
         policies=policies,
         control=control,
         desk=desk,
+        suppressions=DynamoSuppressions(complaints=settings.complaints_table),
+        smtp_endpoint=settings.smtp_endpoint,
     )
     return Consoling(console, settings)
 

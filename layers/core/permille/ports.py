@@ -2,7 +2,7 @@
 fake in the tests, and both pass the same contract test. All raise `Unavailable` where the world does not answer; a
 bug's refusal flies."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -12,8 +12,9 @@ from permille.domain.links import For
 from permille.domain.policy import Policy
 from permille.domain.provider import Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
+from permille.domain.suppression import Suppression
 from permille.domain.switch import Changes, SenderState
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Audience, Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,28 @@ class Timeline(Protocol):
         """The account's newest entries, of those older than the one of the id `before`, strongly consistent."""
 
     def get(self, account_id: str, entry_id: str) -> Entry | None: ...
+
+    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> list[Entry]:
+        """Some of the account's entries, those for `audience` where one is named, oldest first, beginning behind the
+        entry of that id. May lag behind what was just written."""
+
+
+MOST_LIFTED = 99  # cards at once, beside the entry that tells of it
+
+
+class Suppressions(Protocol):
+    """The cards of counted complaints that suppress the address they name."""
+
+    def cards(self, account_id: str) -> Iterator[Suppression]:
+        """Oldest first, read as far as they are taken; an address comes again for each of its cards. May lag behind
+        what was just counted."""
+
+    def naming(self, account_id: str, address: str) -> list[str]:
+        """The identities of those that suppress `address`, strongly consistent."""
+
+    def lift(self, account_id: str, identities: Sequence[str], entry: Entry | None) -> None:
+        """Has at most MOST_LIFTED of them suppress nobody any more and writes the entry, in one transaction. Raises
+        Conflict where one does not any more."""
 
 
 def hour_of(now: datetime) -> str:

@@ -1,32 +1,173 @@
 """What machines are shown: the JSON shapes of accounts, which the JSON API and the command's --json share. Instants are
 ISO 8601 in UTC, days as the account's own zone counts them."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from permille.domain import wording
-from permille.domain.account import Account, Review
-from permille.domain.cards import Campaign, Card
-from permille.domain.periods import Period
+from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+
+from permille.domain import account as accounts
+from permille.domain import suppression as suppressions
+from permille.domain import timeline, wording
 from permille.domain.policy import Verdict
-from permille.domain.reputation import PER, Tally
-from permille.domain.route import Route, Via
-from permille.domain.timeline import Entry
-from permille.report import Report
-from permille.review import Case
+from permille.domain.route import Route as Taken
+from permille.domain.route import Via
+from permille.domain.timeline import Audience
+from permille.review import Case as Asking
 
 
-def standing(account: Account) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a value says, and its format. The OpenAPI document has it: pydantic asks whatever annotates a type."""
+
+    text: str
+    format: str = ""
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        form = {"format": self.format} if self.format else {}
+        return {**handler(schema), "description": self.text, **form}
+
+
+class Review(TypedDict):
+    """The owner's request to get the SMTP account back, and what became of it."""
+
+    state: accounts.ReviewState
+    day: Annotated[str, Means("When the next batch goes out, where the owner is.", "date")]
+    batch: Annotated[int, Means("How many e-mails go out on that day.")]
+    cause: Annotated[str, Means("What went wrong, in the owner's words.")]
+    change: Annotated[str, Means("What was changed, in the owner's words.")]
+    requested_at: Annotated[str, Means("When it was first asked for.", "date-time")]
+    decided_at: Annotated[str | None, Means("When support answered, or the owner took it back.")]
+    decided_by: str | None
+    reason: Annotated[str | None, Means("What support says to it.")]
+    ask_again_on: Annotated[str | None, Means("Where it was declined: the first day for another request.")]
+
+
+class Trial(TypedDict):
+    """The single day on which the SMTP account works, and the time of waiting for late complaints behind it."""
+
+    state: accounts.TrialState
+    day: Annotated[str, Means("Where the owner is.", "date")]
+    begins_at: Annotated[str, Means("", "date-time")]
+    ends_at: Annotated[str, Means("", "date-time")]
+    verdict_at: Annotated[str, Means("When it is known how it went.", "date-time")]
+
+
+class Standing(TypedDict):
     """The review and the trial of an account."""
+
+    account_id: str
+    status: accounts.Status
+    review: Review | None
+    trial: Trial | None
+
+
+class Window(TypedDict):
+    """What is counted of the e-mails of the last days."""
+
+    days: int
+    first_day: Annotated[str, Means("UTC.", "date")]
+    last_day: Annotated[str, Means("UTC.", "date")]
+    delivered: int
+    complaints: int
+    bounces: Annotated[int, Means("Permanent ones.")]
+
+
+class Provider(TypedDict):
+    """The owner's third-party SMTP provider, never with the password: whoever may read the secret finds it there, under
+    this version."""
+
+    host: str
+    port: int
+    user: str
+    secret_arn: str
+    secret_version: str
+    connected_at: Annotated[str, Means("", "date-time")]
+
+
+class Route(TypedDict):
+    """May the account send now, and through what."""
+
+    account_id: str
+    status: accounts.Status
+    may_send: bool
+    via: Annotated[Via | None, Means("What its e-mails go through now: null where it may not send.")]
+    host: str | None
+    port: int | None
+    user: Annotated[str | None, Means("At the provider.")]
+    secret_arn: Annotated[str | None, Means("Where Secrets Manager keeps the provider's password.")]
+    secret_version: str | None
+    since: Annotated[str | None, Means("Since when it has been so.")]
+    why: Annotated[str, Means("In plain words.")]
+
+
+class Account(Standing):
+    """How an account stands."""
+
+    owner_email: str
+    owner_name: str
+    timezone: str
+    owner_mail: Annotated[str, Means("fine, or why the owner is not written to any more: bounced, complained.")]
+    may_send: Annotated[bool, Means("Whether the status lets its SMTP credential work.")]
+    settled: Annotated[bool, Means("Whether the credential was read back as agreeing with the status.")]
+    epoch: Annotated[int, Means("The counting period: a new one begins with each trial, and where support enables.")]
+    strikes: Annotated[int, Means("How often a rule or a trial has taken the SMTP account away.")]
+    would_disable: Annotated[bool, Means("A rule is broken, and observing or an exemption spares the account.")]
+    held: Annotated[accounts.Held, Means("What a broken rule waits for before it is acted on.")]
+    exempt_until: Annotated[str | None, Means("No rule disables the account until then.")]
+    window: Window
+    limit_per_1000: Annotated[int, Means("So many complaints for every 1,000 delivered are kept.")]
+    allowance_left: Annotated[int, Means("So many more complaints would be kept.")]
+    policy: Annotated[str, Means("The id of the policy that judges.")]
+    provider: Provider | None
+
+
+class Entry(TypedDict):
+    """One line of an account's timeline. What facts a kind has is in docs/timeline-event.schema.json; new kinds and new
+    facts may come."""
+
+    id: Annotated[str, Means("Sorts by time, and never changes.")]
+    at: Annotated[str, Means("", "date-time")]
+    kind: str
+    audience: Audience
+    headline: Annotated[str, Means("One line in plain words, as mails and pages have it.")]
+    sentence: Annotated[str, Means("What happened, with the numbers that were used.")]
+    facts: dict[str, Any]
+
+
+class Suppression(TypedDict):
+    """An address that the account's mail no longer goes to."""
+
+    address: Annotated[str, Means("Lower-cased; addresses are compared without case.")]
+    since: Annotated[str, Means("When its complaint was counted.", "date-time")]
+    entry_id: Annotated[str, Means("The complaint's entry on the timeline.")]
+
+
+class CampaignComplaints(TypedDict):
+    campaign: Annotated[str, Means("Its name, or else the subject.")]
+    complaints: int
+
+
+class Case(Standing):
+    """A request in support's queue, with its evidence."""
+
+    strikes: int
+    waits_seconds: int
+    disabled: Annotated[dict[str, Any] | None, Means("Kind, instant and facts of the entry that disabled the account.")]
+    campaigns: list[CampaignComplaints]
+    trials: Annotated[list[dict[str, Any]], Means("How earlier trials went, and the facts, oldest first.")]
+
+
+def standing(found: accounts.Account) -> Standing:
     return {
-        "account_id": account.id,
-        "status": account.status,
-        "review": review(account.review),
-        "trial": trial(account),
+        "account_id": found.id,
+        "status": found.status,
+        "review": review(found.review),
+        "trial": trial(found),
     }
 
 
-def review(found: Review | None) -> dict[str, Any] | None:
+def review(found: accounts.Review | None) -> Review | None:
     if found is None:
         return None
     return {
@@ -43,16 +184,70 @@ def review(found: Review | None) -> dict[str, Any] | None:
     }
 
 
-def trial(account: Account) -> dict[str, Any] | None:
+def trial(account: accounts.Account) -> Trial | None:
     found = account.trial
     if found is None:
         return None
-    instants = {name: getattr(found, name).isoformat() for name in ("begins_at", "ends_at", "verdict_at")}
-    return {"state": found.state, "day": str(found.day), **instants}
+    return {
+        "state": found.state,
+        "day": str(found.day),
+        "begins_at": found.begins_at.isoformat(),
+        "ends_at": found.ends_at.isoformat(),
+        "verdict_at": found.verdict_at.isoformat(),
+    }
 
 
-def case(asking: Case) -> dict[str, Any]:
-    """A request in support's queue, with its evidence."""
+def window(verdict: Verdict) -> Window:
+    return {
+        "days": verdict.policy.window_days,
+        "first_day": str(verdict.first_day),
+        "last_day": str(verdict.last_day),
+        "delivered": verdict.counts.delivered,
+        "complaints": verdict.counts.complaints,
+        "bounces": verdict.counts.bounces,
+    }
+
+
+def account(found: accounts.Account, verdict: Verdict) -> Account:
+    may_send = found.status.may_send
+    return {
+        **standing(found),
+        "owner_email": found.owner_email,
+        "owner_name": found.owner_name,
+        "timezone": found.timezone,
+        "owner_mail": found.owner_mail or "fine",
+        "may_send": may_send,
+        "settled": found.settled,
+        "epoch": found.epoch,
+        "strikes": found.strikes,
+        "would_disable": found.would_disable,
+        "held": found.held,
+        "exempt_until": found.exemption.until.isoformat() if found.exemption else None,
+        "window": window(verdict),
+        "limit_per_1000": verdict.policy.complaint_ratio.limit_per_1000,
+        "allowance_left": verdict.allowance_left if may_send else 0,
+        "policy": verdict.policy.id,
+        "provider": provider(found),
+    }
+
+
+def entry(found: timeline.Entry, platform: str) -> Entry:
+    return {
+        "id": found.id,
+        "at": found.at.isoformat(),
+        "kind": found.kind,
+        "audience": found.kind.audience,
+        "headline": wording.headline(found, platform),
+        "sentence": wording.sentence(found),
+        "facts": dict(found.facts),
+    }
+
+
+def suppression(found: suppressions.Suppression) -> Suppression:
+    return {"address": found.address, "since": found.since.isoformat(), "entry_id": found.entry_id}
+
+
+def case(asking: Asking) -> Case:
     disabled = asking.disabled
     return {
         **standing(asking.account),
@@ -60,12 +255,11 @@ def case(asking: Case) -> dict[str, Any]:
         "waits_seconds": int(asking.waits.total_seconds()),
         "disabled": {"kind": disabled.kind, "at": disabled.at.isoformat(), **disabled.facts} if disabled else None,
         "campaigns": [{"campaign": name, "complaints": count} for name, count in asking.campaigns],
-        "trials": [{"at": entry.at.isoformat(), "how": entry.kind, **entry.facts} for entry in asking.trials],
+        "trials": [{"at": one.at.isoformat(), "how": one.kind, **one.facts} for one in asking.trials],
     }
 
 
-def provider(account: Account) -> dict[str, Any] | None:
-    """Never with the password: whoever may read the secret finds it there, under this version."""
+def provider(account: accounts.Account) -> Provider | None:
     found = account.provider
     if found is None:
         return None
@@ -79,115 +273,21 @@ def provider(account: Account) -> dict[str, Any] | None:
     }
 
 
-def route(account: Account, taken: Route, platform: str, smtp_endpoint: str) -> dict[str, Any]:
-    """May the account send now, and through what. `smtp_endpoint`: HOST:PORT of its SMTP account."""
-    through: dict[str, Any] = dict.fromkeys(("host", "port", "user", "secret_arn", "secret_version"))
-    if taken.via is Via.SES:
-        host, _, port = smtp_endpoint.rpartition(":")
-        through |= {"host": host, "port": int(port)}
-    elif taken.via is Via.PROVIDER:
-        through |= {name: value for name, value in (provider(account) or {}).items() if name in through}
+def route(account: accounts.Account, taken: Taken, platform: str, smtp_endpoint: str) -> Route:
+    """`smtp_endpoint`: HOST:PORT of its SMTP account."""
+    host, _, port = smtp_endpoint.rpartition(":")
+    of_ses = taken.via is Via.SES
+    through = provider(account) if taken.via is Via.PROVIDER else None
     return {
         "account_id": account.id,
         "status": account.status,
         "may_send": taken.may_send,
         "via": taken.via,
-        **through,
+        "host": host if of_ses else through and through["host"],
+        "port": int(port) if of_ses else through and through["port"],
+        "user": through and through["user"],
+        "secret_arn": through and through["secret_arn"],
+        "secret_version": through and through["secret_version"],
         "since": taken.came_by.at.isoformat() if taken.came_by else None,
         "why": wording.why_route(taken.came_by, platform, waking=taken.waking),
     }
-
-
-def report(shown: Report) -> dict[str, Any]:
-    """Everything that an owner's report shows; `periods` are send days, or weeks of them, oldest first. Who of the
-    staff decided is not for owners."""
-    return {
-        **_nameless(standing(shown.account)),
-        "at": shown.now.isoformat(),
-        "stage": shown.stage,
-        "verdict": verdict(shown.verdict),
-        "range": shown.range,
-        "periods": [period(one) for one in shown.periods],
-        "spans": [
-            {"status": span.status, "begins": span.begins.isoformat(), "ends": span.ends.isoformat()}
-            for span in shown.spans
-        ],
-        "epochs": [{"epoch": number, "begins": at.isoformat()} for number, at in shown.epochs],
-        "campaigns": [campaign(one) for one in shown.campaigns],
-        "complaints_not_listed": shown.unlisted,
-        "provider": _without(provider(shown.account), "secret_arn", "secret_version"),
-        "timeline": [_nameless(entry(one)) for one in shown.entries],
-        "earlier": shown.earlier or None,
-    }
-
-
-def _nameless(shown: dict[str, Any]) -> dict[str, Any]:
-    return _without(shown, "by", "decided_by") or {}
-
-
-def _without(shown: Mapping[str, Any] | None, *names: str) -> dict[str, Any] | None:
-    """At any depth."""
-    if shown is None:
-        return None
-    return {
-        name: _without(value, *names) if isinstance(value, Mapping) else value
-        for name, value in shown.items()
-        if name not in names
-    }
-
-
-def verdict(found: Verdict) -> dict[str, Any]:
-    """What the policy says now."""
-    return {
-        "decision": found.decision,
-        "rule": found.rule,
-        **tally(found.counts),
-        "per_1000": _per_1000(found.counts),
-        "allowance_left": found.allowance_left,
-        "limit_per_1000": found.policy.complaint_ratio.limit_per_1000,
-        "window_days": found.policy.window_days,
-        "first_day": str(found.first_day),
-        "last_day": str(found.last_day),
-        "policy": found.policy.id,
-    }
-
-
-def tally(counts: Tally) -> dict[str, int]:
-    return {"delivered": counts.delivered, "complaints": counts.complaints, "bounces": counts.bounces}
-
-
-def period(shown: Period) -> dict[str, Any]:
-    return {
-        "first_day": str(shown.first),
-        "last_day": str(shown.last),
-        **tally(shown.tally),
-        "by_epoch": [{"epoch": epoch, **tally(counts)} for epoch, counts in shown.tallies],
-        "epoch": shown.epoch,
-        "window": {**tally(shown.window), "per_1000": _per_1000(shown.window)},
-    }
-
-
-def _per_1000(counts: Tally) -> float | None:
-    return round(counts.complaints * PER / counts.delivered, 4) if counts.delivered else None
-
-
-def campaign(shown: Campaign) -> dict[str, Any]:
-    return {"campaign": shown.name, "counting": shown.counting, "reports": [card(one) for one in shown.cards]}
-
-
-def card(shown: Card) -> dict[str, Any]:
-    return {
-        "entry_id": shown.entry_id,
-        "subject": shown.subject,
-        "recipient": shown.recipient or None,
-        "sent_at": shown.sent_at.isoformat(),
-        "reported_at": shown.reported_at.isoformat(),
-        "did": shown.did,
-        "counts": shown.counts,
-        "why_not_counted": shown.why_not or None,
-        "epoch": shown.epoch,
-    }
-
-
-def entry(told: Entry) -> dict[str, Any]:
-    return {"id": told.id, "kind": told.kind, "at": told.at.isoformat(), "facts": told.facts}

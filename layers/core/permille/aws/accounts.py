@@ -84,7 +84,7 @@ class DynamoAccounts:
         version = read.version + (1 if decided else 0)
         actions = [*_changes(read, account), AccountRow.version.set(version)]
         unchanged = (AccountRow.version == read.version) & (AccountRow.nudges == read.nudges)
-        with _conflict(f"writing {account.id}"), self._transaction() as transaction:
+        with conflicts(f"writing {account.id}"), self._transaction() as transaction:
             transaction.update(self._accounts(account.id), actions=actions, condition=unchanged)
             for entry in entries:
                 transaction.save(self._entries(**cast("dict[str, Any]", entry_row(entry))))
@@ -110,7 +110,7 @@ class DynamoAccounts:
                 transaction.update(self._control(BREAKER), actions=[opened], condition=closed)
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
-        with _conflict(f"adding {account.id}"), self._transaction() as transaction:
+        with conflicts(f"adding {account.id}"), self._transaction() as transaction:
             row = self._accounts(**{name: value for name, value in _row(account).items() if value is not None})
             transaction.save(row, condition=AccountRow.account_id.does_not_exist())
             for caller in account.senders:
@@ -121,7 +121,7 @@ class DynamoAccounts:
 
     def remove(self, account: Account) -> None:
         """Takes back an account that was added just now, with its senders; its timeline keeps what was told."""
-        with _conflict(f"removing {account.id}"), self._transaction() as transaction:
+        with conflicts(f"removing {account.id}"), self._transaction() as transaction:
             transaction.delete(self._accounts(account.id), condition=AccountRow.version == account.version)
             for caller in account.senders:
                 transaction.delete(self._senders(caller), condition=SenderRow.account_id == account.id)
@@ -155,14 +155,14 @@ class DynamoAccounts:
             self._write(account_id, [AccountRow.leased_until.remove()], mine)
 
     def _write(self, account_id: str, actions: list[Any], condition: Condition) -> None:
-        with _conflict(f"writing {account_id}"), self._transaction() as transaction:
+        with conflicts(f"writing {account_id}"), self._transaction() as transaction:
             transaction.update(self._accounts(account_id), actions=actions, condition=condition)
 
     def _transaction(self) -> TransactWrite:
         return TransactWrite(connection=connection_of(self._accounts))
 
 
-class _conflict:  # noqa: N801 - reads as a statement
+class conflicts:  # noqa: N801 - reads as a statement
     """Raises `Conflict` where a condition failed or another transaction was at it, else `Unavailable`."""
 
     def __init__(self, what: str) -> None:

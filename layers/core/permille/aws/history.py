@@ -9,7 +9,7 @@ from permille.aws import client
 from permille.aws.models import EntryRow, TallyRow, connection_of, on_table, unavailable
 from permille.aws.rows import entry_of, instant
 from permille.domain.reputation import Days, Tally
-from permille.domain.timeline import Entry, id_at
+from permille.domain.timeline import Audience, Entry, id_at
 from permille.ports import Latest
 
 _COUNTS = ("delivered", "complaints", "bounces")
@@ -85,6 +85,12 @@ class DynamoTimeline:
             )
         rows = ({name: value["S"] for name, value in row.items()} for row in answer["Items"])
         return Latest([entry_of({"account_id": account_id, **row}) for row in rows], more="LastEvaluatedKey" in answer)
+
+    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> list[Entry]:
+        behind = EntryRow.entry_id > after if after else None
+        theirs = EntryRow.audience == audience if audience else None
+        with unavailable(f"reading the timeline of {account_id}"):
+            return [_entry(row) for row in self._rows.query(account_id, behind, theirs, limit=at_most)]
 
     def all_since(self, at: datetime) -> Iterator[Entry]:
         """Every account's entries from then on, by a scan: for people, never for a run."""

@@ -150,6 +150,28 @@ class EntryRow(Model):
     facts = UnicodeAttribute()
 
 
+class SuppressedIndex(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyped-call]
+    """The cards that suppress an address: a card that does not has no `suppressed_since`."""
+
+    class Meta:
+        index_name = "suppressed"
+        projection = IncludeProjection(["recipient", "at"])
+
+    account_id = UnicodeAttribute(hash_key=True)
+    suppressed_since = UnicodeAttribute(range_key=True)
+
+
+class CardRow(Model):
+    """What the suppressions need of a complaint's card, which the ledger writes."""
+
+    account_id = UnicodeAttribute(hash_key=True)
+    identity = UnicodeAttribute(range_key=True)
+    at = UnicodeAttribute()
+    recipient = UnicodeAttribute(null=True)
+    suppressed_since = UnicodeAttribute(null=True)
+    suppressed_index = SuppressedIndex()
+
+
 class ControlRow(Model):
     """What the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`, `links`."""
 

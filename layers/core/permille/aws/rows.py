@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime
 
+from permille.domain.suppression import suppressed_by
 from permille.domain.timeline import Entry, Kind
 
 DUE = "due"  # the one partition of the sparse index
@@ -36,8 +37,11 @@ def entry_row(entry: Entry) -> dict[str, str]:
 
 
 def complaint_row(identity: str, entry: Entry) -> dict[str, str]:
-    """A complaint's card: the entry that tells of it, under the identity that it is counted by."""
-    return entry_row(entry) | {"identity": identity}
+    """A complaint's card: the entry that tells of it, under the identity that it is counted by. Where it suppresses an
+    address, the sparse index lists it since that entry."""
+    card = entry_row(entry) | {"identity": identity}
+    address = suppressed_by(entry)
+    return card | {"recipient": address, "suppressed_since": entry.id} if address else card
 
 
 def entry_of(row: dict[str, str]) -> Entry:

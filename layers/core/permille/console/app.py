@@ -21,6 +21,10 @@ from permille.observability import logger, record
 def answer(world: Console, event: Mapping[str, Any], context: Any, now: datetime) -> dict[str, Any]:
     """Answers a function URL's request (payload format 2.0)."""
     request = Request(event)
+    if request.path.startswith("/api/"):
+        from permille.console import api_app  # pydantic takes its time: no page waits for it
+
+        return api_app.answer(world, request, event, context, now)
     try:
         session = world.doors.session(request, now)
     except (NoEntry, Unavailable) as error:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
 
-from permille import shapes, spreadsheet
+from permille import report_shapes, spreadsheet
 from permille.console import report_page, review_form
 from permille.console.pages import redirect
 from permille.console.requests import WrongForm
@@ -61,7 +61,12 @@ def complaints(_id: str) -> Response[str]:
 
 @router.get("/report/<_id>/report.json")
 def machine_readable(_id: str) -> Response[str]:
-    return _file("report", "json", lambda shown: json.dumps(shapes.report(shown), ensure_ascii=False, indent=1))
+    return _file("report", "json", _as_json)
+
+
+def _as_json(shown: Report) -> str:
+    platform = asked(router).world.pages.brand.platform
+    return json.dumps(report_shapes.report(shown, platform), ensure_ascii=False, indent=1)
 
 
 @router.post("/report/<_id>/review")

@@ -1,10 +1,8 @@
-"""What is said where something cannot be done: a page for people, problem details (RFC 9457) for machines. Neither says
-more than who asks may know."""
+"""What is said to people where something cannot be done: a page, which says no more than who asks may know. What is
+said to machines is in problems.py."""
 
-import json
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -61,20 +59,5 @@ def refusal_for(error: Exception) -> Refusal:
 
 
 def said(pages: Pages, request: Request, refusal: Refusal) -> Response[str]:
-    if request.path.startswith("/api/"):
-        return _problem(refusal)
     framed = not request.path.startswith("/desk")
     return pages.page("refusal", refusal.status, framed=framed, title=refusal.title, detail=refusal.detail)
-
-
-def _problem(refusal: Refusal) -> Response[str]:
-    problem: dict[str, Any] = {
-        "type": "about:blank",
-        "title": refusal.title,
-        "status": refusal.status,
-        "detail": refusal.detail,
-    }
-    headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
-    if refusal.status is HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
-    return Response(refusal.status, "application/problem+json", json.dumps(problem), headers=headers)

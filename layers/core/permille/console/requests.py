@@ -25,6 +25,11 @@ class Request:
         self.method = self._event.http_method.upper()
 
     @property
+    def id(self) -> str:
+        """As AWS names it, and the log."""
+        return str(self._event.request_context.request_id)
+
+    @property
     def changes_something(self) -> bool:
         return self.method not in ("GET", "HEAD")
 

@@ -9,21 +9,23 @@ from permille.console.requests import Request
 from permille.console.sessions import Doorkeeper, Session
 from permille.desk import Desk
 from permille.domain.account import Account
-from permille.ports import Accounts, Control, Policies, Tallies, Timeline
+from permille.ports import Accounts, Control, Policies, Suppressions, Tallies, Timeline
 
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """The world as the console needs it."""
+    """The world as the console needs it. `smtp_endpoint`: HOST:PORT of the accounts' SMTP."""
 
     pages: Pages
     doors: Doorkeeper
     accounts: Accounts
     tallies: Tallies
     timeline: Timeline
+    suppressions: Suppressions
     policies: Policies
     control: Control
     desk: Desk
+    smtp_endpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

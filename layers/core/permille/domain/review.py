@@ -90,6 +90,24 @@ def amend(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Outc
     return _asked(account, amended, now)
 
 
+def put(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Outcome:
+    """What is asked for, whether a request is open already or not. Repeated, it changes nothing."""
+    review = account.review
+    if review is None or review.state is not ReviewState.OPEN:
+        return request(account, asked, zone, now)
+    said = replace(asked, cause=asked.cause.strip(), change=asked.change.strip())
+    if said == Request(review.day, review.batch, review.cause, review.change):
+        return Outcome(account, [])
+    return amend(account, asked, zone, now)
+
+
+def withdraw_once(account: Account, now: datetime) -> Outcome:
+    """Withdraws the open request. Repeated, it changes nothing."""
+    if account.review and account.review.state is ReviewState.WITHDRAWN:
+        return Outcome(account, [])
+    return withdraw(account, now)
+
+
 def _asked(account: Account, review: Review, now: datetime) -> Outcome:
     entry = timeline.review_requested(account.id, now, review.day, review.batch, review.cause, review.change)
     return Outcome(replace(account, review=review, decided_at=now), [entry])

@@ -59,6 +59,7 @@ class Kind(StrEnum):
     LINKS_REVOKED = "links_revoked"
     PROVIDER_CONNECTED = "provider_connected"
     PROVIDER_DISCONNECTED = "provider_disconnected"
+    UNSUPPRESSED = "unsuppressed"
 
     @property
     def audience(self) -> Audience:

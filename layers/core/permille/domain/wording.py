@@ -124,6 +124,7 @@ _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
     Kind.LINKS_REVOKED: lambda _, __: "All links to the account's pages were revoked",
     Kind.PROVIDER_CONNECTED: lambda facts, _: f"{plain(facts['host'])} is connected as your other e-mail provider",
     Kind.PROVIDER_DISCONNECTED: lambda facts, _: f"{plain(facts['host'])} is no longer connected",
+    Kind.UNSUPPRESSED: lambda facts, _: f"{plain(facts['recipient'])} may be mailed again",
 }
 
 _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
@@ -188,6 +189,7 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
         + (f" It takes the place of {plain(facts['replaces'])}." if facts["replaces"] else "")
     ),
     Kind.PROVIDER_DISCONNECTED: lambda _: "Your e-mails do not go through it any more.",
+    Kind.UNSUPPRESSED: lambda facts: f"By {plain(facts['by'])}: {reason(facts)}",
 }
 
 

@@ -1,0 +1,53 @@
+"""`permille suppression`: who complained, and is mailed no more."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from permille import shapes
+from permille.domain.suppression import once_each
+from permille.suppression import remove as take_off
+from permille_cli import given
+from permille_cli.errors import WrongInput
+from permille_cli.output import AsJson, emit_json, out
+from permille_cli.stack import DEFAULT_STACK, StackName, caller, find
+from permille_cli.staff import AccountId
+
+app = typer.Typer(help="Who complained, and is mailed no more.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command(name="list")
+def list_suppressed(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """List the suppressed addresses of an account, the longest suppressed first."""
+    found = find(stack)
+    found.account(account_id)
+    suppressed = list(once_each(found.suppressions.cards(account_id)))
+    if as_json:
+        emit_json({"account_id": account_id, "suppressions": [shapes.suppression(one) for one in suppressed]})
+        return
+    for one in suppressed:
+        out.print(f"{one.since:%Y-%m-%d %H:%M:%S} UTC  {escape(one.address)}", soft_wrap=True)
+    if not suppressed:
+        out.print("Nobody is suppressed.")
+
+
+@app.command()
+def remove(
+    account_id: AccountId,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who may be mailed again.")],
+    reason: Annotated[str, typer.Option(help="Why; it is on the account's timeline.")],
+    *,
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Let an address be mailed again, until its holder complains once more."""
+    found, why = find(stack), given.reason(reason)
+    found.account(account_id)
+    entry = take_off(found.suppressions, account_id, address, why, caller(), found.now())
+    if entry is None:
+        raise WrongInput(f"{address} is not suppressed; `permille suppression list {account_id}` names who is")
+    if as_json:
+        emit_json(shapes.entry(entry, found["PlatformName"]))
+    else:
+        out.print(f"{escape(entry.facts['recipient'])} may be mailed again.", soft_wrap=True)

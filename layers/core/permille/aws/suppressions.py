@@ -1,0 +1,47 @@
+"""The suppressed addresses on DynamoDB: a sparse index of the complaints table."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from pynamodb.transactions import TransactWrite
+
+from permille.aws.accounts import conflicts
+from permille.aws.models import CardRow, EntryRow, connection_of, on_table, unavailable
+from permille.aws.rows import entry_row
+from permille.domain.suppression import Suppression
+from permille.domain.timeline import Entry
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.update import Action
+
+
+class DynamoSuppressions:
+    """Keeps `ports.Suppressions`. Only taking an address off needs the timeline."""
+
+    def __init__(self, *, complaints: str, timeline: str = "") -> None:
+        self._cards = on_table(CardRow, complaints)
+        self._entries = on_table(EntryRow, timeline)
+
+    def cards(self, account_id: str) -> Iterator[Suppression]:
+        with unavailable(f"reading the suppressions of {account_id}"):
+            for row in self._cards.suppressed_index.query(account_id):
+                yield Suppression(row.recipient, datetime.fromisoformat(row.at), row.suppressed_since)
+
+    def naming(self, account_id: str, address: str) -> list[str]:
+        suppressing = (CardRow.recipient == address) & CardRow.suppressed_since.exists()
+        with unavailable(f"reading the cards of {account_id}"):
+            rows = self._cards.query(account_id, filter_condition=suppressing, consistent_read=True)
+            return [row.identity for row in rows]
+
+    def lift(self, account_id: str, identities: Sequence[str], entry: Entry | None) -> None:
+        suppressing = CardRow.suppressed_since.exists()
+        lifted: list[Action] = [CardRow.suppressed_since.remove()]
+        with (
+            conflicts(f"writing cards of {account_id}"),
+            TransactWrite(connection=connection_of(self._cards)) as transaction,
+        ):
+            for identity in identities:
+                transaction.update(self._cards(account_id, identity), actions=lifted, condition=suppressing)
+            if entry:
+                transaction.save(self._entries(**cast("dict[str, Any]", entry_row(entry))))

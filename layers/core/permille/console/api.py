@@ -1,0 +1,200 @@
+"""What host platforms ask and say about an account: the JSON API. api_app.py lets them in."""
+
+from http import HTTPStatus
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from typing_extensions import TypedDict
+
+from permille import report_shapes, shapes, suppression
+from permille.console.cursors import cursor, place_of
+from permille.console.openapi import LISTED, WRITTEN, operation
+from permille.console.problems import Wrong
+from permille.console.routing import routes
+from permille.console.values import LISTED as USUAL
+from permille.console.values import AccountId, After, For, Limit, ReviewRequest, Shown, Since
+from permille.console.world import asked
+from permille.domain import review
+from permille.domain.account import Account
+from permille.domain.policy import judge
+from permille.domain.reputation import first_day
+from permille.domain.route import entries_needed_since, route
+from permille.report import Range, Reporting, gather
+from permille.shapes import Means
+from permille.support import Action, act
+
+router = routes()
+
+Next = Annotated[str | None, Means("The cursor of the next page, as `after`; null where there is none.")]
+
+
+class Timeline(TypedDict):
+    """A page of an account's timeline, oldest first."""
+
+    account_id: str
+    entries: list[shapes.Entry]
+    next: Next
+
+
+class Suppressions(TypedDict):
+    """A page of the addresses that the account's mail no longer goes to, the longest suppressed first; each once."""
+
+    account_id: str
+    suppressions: list[shapes.Suppression]
+    next: Next
+
+
+@router.get(
+    "/accounts/<account_id>",
+    **operation(
+        "getAccount",
+        "How an account stands",
+        "Its status, the counts of the window by the policy in force, how many more complaints would be kept, and its "
+        "review and trial.",
+        "The account.",
+    ),
+)
+def show(account_id: AccountId) -> shapes.Account:
+    found, account = asked(router), _account(account_id)
+    policy, today = found.world.policies.current(), account.after_last_decision(found.now).date()
+    days = found.world.tallies.days(account.id, account.epoch, first_day(today, policy.window_days))
+    return shapes.account(account, judge(policy, days, today))
+
+
+@router.get(
+    "/accounts/<account_id>/report",
+    **operation(
+        "getReport",
+        "The owner's report",
+        "What the owner sees: the counts of each send day, the rate as the window moved on, the days without SMTP "
+        "account, complaints by campaign, and the newest entries of the timeline.",
+        "The report, as of now.",
+    ),
+)
+def report(account_id: AccountId, range: Shown = Range.WINDOW) -> report_shapes.Report:  # noqa: A002 - its name in the query
+    found, account = asked(router), _account(account_id)
+    world = Reporting(found.world.tallies, found.world.timeline, found.world.policies)
+    return report_shapes.report(gather(world, account, found.now, range), found.world.pages.brand.platform)
+
+
+@router.get(
+    "/accounts/<account_id>/timeline",
+    **operation(
+        "listTimeline",
+        "An account's history",
+        "Oldest first. Entries never change; an entry of the last second may still be missing.",
+        "A page of entries.",
+        LISTED,
+    ),
+)
+def timeline(account_id: AccountId, after: After = "", limit: Limit = USUAL, audience: For = None) -> Timeline:
+    found, scope = asked(router), f"timeline {account_id} {audience or ''}"
+    place = place_of(scope, after)
+    account = _account(account_id)
+    entries = found.world.timeline.page(account.id, place, limit + 1, audience)
+    listed = entries[:limit]
+    return {
+        "account_id": account.id,
+        "entries": [shapes.entry(one, found.world.pages.brand.platform) for one in listed],
+        "next": cursor(scope, listed[-1].id) if len(entries) > limit else None,
+    }
+
+
+@router.get(
+    "/accounts/<account_id>/route",
+    **operation(
+        "getRoute",
+        "May the account send, and through what",
+        "Its SMTP account while that is on, else the third-party provider that its owner has connected, else nothing. "
+        "The provider's password is in Secrets Manager, under the ARN and the version that are named.",
+        "The route of the account's e-mails now.",
+    ),
+)
+def show_route(account_id: AccountId) -> shapes.Route:
+    found, account = asked(router), _account(account_id)
+    entries = found.world.timeline.since(account.id, entries_needed_since(account))
+    platform = found.world.pages.brand.platform
+    return shapes.route(account, route(account, entries), platform, found.world.smtp_endpoint)
+
+
+@router.get(
+    "/accounts/<account_id>/suppressions",
+    **operation(
+        "listSuppressions",
+        "Who complained, and is mailed no more",
+        "The addresses of recipients who complained about the account's mail, where a report named exactly one. "
+        "Compare them without case. The bus tells of each at once: `complaint` with a recipient suppresses it, "
+        "`unsuppressed` ends that; a complaint of the last second may still be missing here.",
+        "A page of addresses.",
+        LISTED,
+    ),
+)
+def suppressions(account_id: AccountId, since: Since = None, after: After = "", limit: Limit = USUAL) -> Suppressions:
+    found, scope = asked(router), f"suppressions {account_id} {since or ''}"
+    place = place_of(scope, after)
+    account = _account(account_id)
+    page = suppression.page(found.world.suppressions, account.id, since, place, limit)
+    return {
+        "account_id": account.id,
+        "suppressions": [shapes.suppression(one) for one in page.found],
+        "next": cursor(scope, page.found[-1].entry_id) if page.more else None,
+    }
+
+
+@router.get(
+    "/accounts/<account_id>/review",
+    **operation(
+        "getReview",
+        "The request to get the SMTP account back",
+        "The owner's last request with what became of it, and the trial that was agreed on.",
+        "The review and the trial; null where there is none.",
+    ),
+)
+def get_review(account_id: AccountId) -> shapes.Standing:
+    return shapes.standing(_account(account_id))
+
+
+@router.put(
+    "/accounts/<account_id>/review",
+    **operation(
+        "putReview",
+        "Ask for a review, or change an open request",
+        "As the owner does, for a disabled account. A changed request keeps its place in the queue. Repeating the same "
+        "request changes nothing.",
+        "The review as it stands now.",
+        WRITTEN,
+    ),
+)
+def put_review(account_id: AccountId, request: Annotated[ReviewRequest, Body()]) -> shapes.Standing:
+    wanted = request.asked()
+    return _decided(account_id, lambda account, now: review.put(account, wanted, ZoneInfo(account.timezone), now))
+
+
+@router.delete(
+    "/accounts/<account_id>/review",
+    **operation(
+        "withdrawReview",
+        "Take an open request back",
+        "As the owner does. Repeating it changes nothing.",
+        "The review as it stands now: withdrawn.",
+        (HTTPStatus.CONFLICT,),
+    ),
+)
+def withdraw_review(account_id: AccountId) -> shapes.Standing:
+    return _decided(account_id, review.withdraw_once)
+
+
+def _account(account_id: str) -> Account:
+    return _there(asked(router).world.accounts.get(account_id), account_id)
+
+
+def _decided(account_id: str, action: Action) -> shapes.Standing:
+    found = asked(router)
+    return shapes.standing(_there(act(found.world.accounts, account_id, action, found.now), account_id))
+
+
+def _there(account: Account | None, account_id: str) -> Account:
+    if account is None:
+        raise Wrong(HTTPStatus.NOT_FOUND, f"There is no account {account_id}.")
+    return account

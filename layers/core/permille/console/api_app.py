@@ -1,0 +1,159 @@
+"""The JSON API's own door beside the pages': it alone needs pydantic, and tells machines what cannot be done."""
+
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
+
+from permille.console import api
+from permille.console.openapi import document
+from permille.console.problems import HEADERS, Invalid, Wrong, said, wrong
+from permille.console.requests import Request
+from permille.console.values import in_words
+from permille.console.world import Asked, Console, asked
+from permille.observability import logger, record
+
+PREFIX = "/api/v1"
+LARGEST_BODY = 16_384  # bytes; the longest request that there is has a quarter of it
+
+
+def answer(world: Console, request: Request, event: Mapping[str, Any], context: Any, now: datetime) -> dict[str, Any]:
+    """Answers a request under PREFIX. Who is asking is settled before anything of the request is looked at."""
+    given, app = _readable(event), resolver()
+    try:
+        session = world.doors.session(request, now)
+        _check(LambdaFunctionUrlEvent(given), request)
+    except Exception as error:  # noqa: BLE001 - the border: whatever it is, it is told as a problem
+        answered: dict[str, Any] = ResponseBuilder(_told(request, error)).build(LambdaFunctionUrlEvent(given))  # type: ignore[arg-type]
+        return answered
+    app.append_context(asked=Asked(world, request, session, now))  # type: ignore[no-untyped-call]
+    return app.resolve(given, context)
+
+
+@cache
+def resolver() -> LambdaFunctionUrlResolver:
+    app = LambdaFunctionUrlResolver(
+        enable_validation=True, response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+    app.include_router(api.router, prefix=PREFIX)
+    app.use([_with_headers])
+
+    @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
+    def openapi() -> Response[str]:
+        return Response(200, "application/json", openapi_text(), headers=dict(HEADERS))
+
+    @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+    def failed(error: Exception) -> Response[str]:
+        return _told(asked(app).request, error)
+
+    return app
+
+
+@cache
+def openapi_text() -> str:
+    """The document as it is served and checked in (docs/openapi.json)."""
+    return json.dumps(document(resolver()), indent=2, ensure_ascii=False) + "\n"
+
+
+def _with_headers(app: LambdaFunctionUrlResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    response = next_middleware(app)
+    response.headers.update(HEADERS)
+    return response
+
+
+def _told(request: Request, error: Exception) -> Response[str]:
+    found = wrong(_translated(request, error))
+    if found.status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.exception("api.failed", path=request.path, request=request.id, exc_info=error)
+    record("api.refused", path=request.path, request=request.id, status=int(found.status), why=str(error))
+    return said(found, request.id)
+
+
+def _translated(request: Request, error: Exception) -> Exception:
+    """Powertools' errors as ours."""
+    match error:
+        case NotFoundError():
+            return _missing(request)
+        case RequestValidationError():
+            return _invalid(error)
+        case _:
+            return error
+
+
+def _missing(request: Request) -> Wrong:
+    methods = _methods_of(request.path)
+    if not methods or request.method in methods:  # an id that has signs in it which Powertools takes in no address
+        return Wrong(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+    allowed = ", ".join(sorted(methods))
+    return Wrong(HTTPStatus.METHOD_NOT_ALLOWED, f"Here one can {allowed}.", {"Allow": allowed})
+
+
+@cache
+def _addresses() -> list[tuple[re.Pattern[str], dict[str, frozenset[str]]]]:
+    """What can be done where, and by which names in the query, as the OpenAPI document has it."""
+    described = document(resolver())["paths"] | {f"{PREFIX}/openapi.json": {"get": {}}}
+    return [
+        (re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), {name.upper(): _query_of(one) for name, one in methods.items()})
+        for path, methods in described.items()
+    ]
+
+
+def _query_of(operation: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(one["name"] for one in operation.get("parameters", []) if one["in"] == "query")
+
+
+def _methods_of(path: str) -> dict[str, frozenset[str]]:
+    return next((methods for address, methods in _addresses() if address.fullmatch(path)), {})
+
+
+def _invalid(error: RequestValidationError) -> Wrong:
+    """An id that no account can have is one that no account has."""
+    errors = error.errors()
+    if any(one["loc"][0] == "path" for one in errors):
+        return Wrong(HTTPStatus.NOT_FOUND, "There is no such account.")
+    return Invalid(in_words(errors))
+
+
+def _readable(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Powertools takes a media type in small letters alone."""
+    headers = dict(event.get("headers") or {})
+    if "content-type" in headers:
+        headers["content-type"] = headers["content-type"].lower()
+    return {**event, "headers": headers}
+
+
+def _check(event: LambdaFunctionUrlEvent, request: Request) -> None:
+    """Raises Wrong where the address is none, the query has unknown names, or the body is none that can be read."""
+    if not request.path.isprintable():  # a newline at its end would be passed over
+        raise Wrong(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+    known = _methods_of(request.path).get(request.method)
+    if known is None:
+        return
+    if unknown := sorted(set(request.query) - known):  # a name that is mistyped would be passed over
+        raise Invalid([{"field": f"query.{name[:50]}", "message": "is not known here"} for name in unknown])
+    if request.method == "PUT":
+        _check_body(event, request)
+
+
+def _check_body(event: LambdaFunctionUrlEvent, request: Request) -> None:
+    if request.header("content-type").partition(";")[0].strip().lower() != "application/json":
+        raise Wrong(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body has to be application/json.")
+    if len(event.body or "") > LARGEST_BODY:
+        raise Wrong(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is larger than {LARGEST_BODY:,} bytes.")
+    try:
+        body = json.loads(event.decoded_body or "")
+    except (ValueError, binascii.Error, RecursionError) as error:
+        raise Wrong(HTTPStatus.BAD_REQUEST, "The body is no JSON that can be read.") from error
+    if not isinstance(body, dict):
+        raise Invalid([{"field": "body", "message": "has to be an object"}])

@@ -1,0 +1,42 @@
+"""Who complained is never mailed again: which addresses of an account are suppressed, and since when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from permille.domain import timeline
+from permille.domain.timeline import Entry, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address, lower-cased, and the complaint's entry by which it is suppressed."""
+
+    address: str
+    since: datetime
+    entry_id: str
+
+
+def suppressed_by(entry: Entry) -> str:
+    """The address that a counted complaint suppresses; empty where the report names nobody, or several people: whoever
+    of these did not complain is mailed on."""
+    return folded(str(entry.facts["recipient"])) if entry.kind is Kind.COMPLAINT else ""
+
+
+def folded(address: str) -> str:
+    """As addresses are compared: without case, whatever a mail server may make of that in the local part."""
+    return address.strip().lower()
+
+
+def once_each(cards: Iterable[Suppression]) -> Iterable[Suppression]:
+    """Each address by the oldest of its cards, which come oldest first."""
+    seen = set[str]()
+    for card in cards:
+        if card.address not in seen:
+            seen.add(card.address)
+            yield card
+
+
+def lifted(account_id: str, at: datetime, address: str, reason: str, by: str) -> Entry:
+    """Staff let the address be mailed again, until its holder complains once more."""
+    return timeline.by_staff(account_id, Kind.UNSUPPRESSED, at, reason, by, recipient=address)

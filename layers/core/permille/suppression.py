@@ -1,0 +1,57 @@
+"""The addresses that an account's mail no longer goes to. The host platform reads them page by page, and hears of each
+by the entry that began or ended it; staff take one off."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import dropwhile, islice
+
+from permille.domain.suppression import Suppression, folded, lifted, once_each
+from permille.domain.timeline import Entry, id_at
+from permille.errors import Conflict, Unavailable
+from permille.ports import MOST_LIFTED, Suppressions
+
+ATTEMPTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`more`: whether there are others behind the last of these."""
+
+    found: list[Suppression]
+    more: bool
+
+
+def page(suppressions: Suppressions, account_id: str, since: datetime | None, after: str, at_most: int) -> Page:
+    """Those suppressed from `since` on, behind the entry `after`: each address once, the longest suppressed first. The
+    cards before them are read as well, since an address is listed by its oldest."""
+    first = max(id_at(since) if since else "", after)
+    listed = once_each(suppressions.cards(account_id))
+    wanted = dropwhile(lambda one: one.entry_id < first or one.entry_id == after, listed)
+    found = list(islice(wanted, at_most + 1))
+    return Page(found[:at_most], more=len(found) > at_most)
+
+
+def remove(
+    suppressions: Suppressions, account_id: str, address: str, reason: str, by: str, now: datetime
+) -> Entry | None:
+    """Takes an address off all cards that name it, and returns the entry that says so; None where none does. The last
+    of them goes together with the entry: whatever is cut off before leaves the address suppressed."""
+    wanted = folded(address)
+    for _ in range(ATTEMPTS):
+        cards = suppressions.naming(account_id, wanted)
+        if not cards:
+            return None
+        entry = lifted(account_id, now, wanted, reason, by)
+        try:
+            _lift(suppressions, cards, entry)
+        except Conflict:
+            continue
+        return entry
+    raise Unavailable(f"{account_id}: others kept taking {wanted} off; try again")
+
+
+def _lift(suppressions: Suppressions, cards: list[str], entry: Entry) -> None:
+    chunks = [cards[start : start + MOST_LIFTED] for start in range(0, len(cards), MOST_LIFTED)]
+    for chunk in chunks[:-1]:
+        suppressions.lift(entry.account_id, chunk, None)
+    suppressions.lift(entry.account_id, chunks[-1], entry)

@@ -1,0 +1,135 @@
+"""The suppressed addresses: cards of the ledger's, listed by a sparse index."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.aws.conftest import Store
+from tests.aws.wire import Wire
+from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF
+from tests.usecases.test_suppression import ANN, BOB, a_count_by
+
+from permille.aws.models import connection_of
+from permille.aws.suppressions import DynamoSuppressions
+from permille.domain.suppression import Suppression, lifted
+from permille.errors import Conflict, Unavailable
+from permille.ports import MOST_LIFTED, Count
+
+OFF = lifted(ACCOUNT, NOW, ANN, "They wrote to us", STAFF)
+
+
+def counted(store: Store, *counts: Count) -> list[str]:
+    store.ledger.count(counts, NOW, PATIENCE)
+    return [count.identity for count in counts]
+
+
+def ids(store: Store) -> list[str]:
+    return [card.entry_id for card in store.suppressions.cards(ACCOUNT)]
+
+
+def test_the_cards_come_oldest_first_each_with_its_address_and_entry(store: Store) -> None:
+    later, first = a_count_by(BOB, "m-2"), a_count_by("Ann@Example.com", "m-1", NOW - timedelta(hours=1))
+    again = a_count_by(ANN, "m-3", NOW + timedelta(hours=1))
+    counted(store, later, first, again, a_count_by(ANN, "m-4", account_id="florist"))
+    entries = [count.entry for count in (first, later, again) if count.entry]
+
+    found = list(store.suppressions.cards(ACCOUNT))
+
+    assert [card.address for card in found] == [ANN, BOB, ANN]
+    assert found == [Suppression(card.address, entry.at, entry.id) for card, entry in zip(found, entries, strict=True)]
+
+
+def test_the_cards_that_name_an_address_are_found_by_it(store: Store) -> None:
+    counts = [a_count_by(ANN, "m-1"), a_count_by("Ann@Example.com", "m-2"), a_count_by(BOB, "m-3")]
+    counted(store, *counts)
+
+    assert store.suppressions.naming(ACCOUNT, ANN) == ["complaint#m-1", "complaint#m-2"]
+    assert store.suppressions.naming(ACCOUNT, "nobody@example.com") == []
+    assert store.suppressions.naming("florist", ANN) == []
+
+
+def test_cards_are_lifted_with_the_entry_that_says_so(store: Store) -> None:
+    first, *_ = counted(store, a_count_by(ANN, "m-1"), a_count_by(ANN, "m-2"), a_count_by(BOB, "m-3"))
+
+    store.suppressions.lift(ACCOUNT, [first], OFF)
+
+    assert store.suppressions.naming(ACCOUNT, ANN) == ["complaint#m-2"]
+    assert [card.address for card in store.suppressions.cards(ACCOUNT)] == [ANN, BOB]
+    assert store.timeline.get(ACCOUNT, OFF.id) == OFF
+
+
+def test_cards_can_be_lifted_without_an_entry(store: Store) -> None:
+    told = len(store.timeline.since(ACCOUNT, NOW))
+    identities = counted(store, *[a_count_by(ANN, f"m-{n}") for n in range(MOST_LIFTED)])
+
+    store.suppressions.lift(ACCOUNT, identities, None)
+
+    assert ids(store) == []
+    assert len(store.timeline.since(ACCOUNT, NOW)) == told + MOST_LIFTED
+
+
+def test_as_many_as_may_be_lifted_are_with_the_entry(store: Store) -> None:
+    identities = counted(store, *[a_count_by(ANN, f"m-{n}") for n in range(MOST_LIFTED)])
+
+    store.suppressions.lift(ACCOUNT, identities, OFF)
+
+    assert (ids(store), store.timeline.get(ACCOUNT, OFF.id)) == ([], OFF)
+
+
+@pytest.mark.parametrize("gone", ["lifted before", "never there"])
+def test_where_one_suppresses_nobody_any_more_nothing_is_written(store: Store, gone: str) -> None:
+    identities = counted(store, a_count_by(ANN, "m-1"), a_count_by(ANN, "m-2"))
+    if gone == "lifted before":
+        store.suppressions.lift(ACCOUNT, identities[:1], None)
+    else:
+        identities.append("complaint#m-9")
+    before = ids(store)
+
+    with pytest.raises(Conflict):
+        store.suppressions.lift(ACCOUNT, identities, OFF)
+
+    assert (ids(store), store.timeline.get(ACCOUNT, OFF.id)) == (before, None)
+
+
+def test_a_lifted_complaint_told_again_suppresses_nobody(store: Store) -> None:
+    count = a_count_by(ANN)
+    store.suppressions.lift(ACCOUNT, counted(store, count), OFF)
+
+    assert store.ledger.count([count], NOW, PATIENCE).known == {count.identity}
+    assert ids(store) == []
+
+
+# ---------------------------------------------------------------- on DynamoDB
+
+
+@pytest.mark.parametrize("operation", ["cards", "naming", "lift"])
+@pytest.mark.parametrize("code", ["", "ProvisionedThroughputExceededException"])
+def test_where_dynamodb_does_not_answer_it_is_unavailable(dynamodb: Any, operation: str, code: str) -> None:
+    suppressions = DynamoSuppressions(complaints="ComplaintsTable", timeline="TimelineTable")
+    wire = Wire(connection_of(suppressions._cards).client)
+    called = "TransactWriteItems" if operation == "lift" else "Query"
+    wire.refuse(called, code) if code else wire.cut(called)
+
+    with pytest.raises(Unavailable) as raised:
+        ask(suppressions, operation)
+
+    assert not isinstance(raised.value, Conflict)
+
+
+def ask(suppressions: DynamoSuppressions, operation: str) -> None:
+    match operation:
+        case "cards":
+            list(suppressions.cards(ACCOUNT))
+        case "naming":
+            suppressions.naming(ACCOUNT, ANN)
+        case _:
+            suppressions.lift(ACCOUNT, ["complaint#m-1"], OFF)
+
+
+def test_taking_off_reads_what_was_counted_just_now(dynamodb: Any) -> None:
+    suppressions = DynamoSuppressions(complaints="ComplaintsTable")
+    wire = Wire(connection_of(suppressions._cards).client)
+
+    suppressions.naming(ACCOUNT, ANN)
+
+    assert [asked["ConsistentRead"] for _, asked in wire.asked] == [True]

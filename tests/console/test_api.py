@@ -1,0 +1,726 @@
+"""The JSON API: what host platforms are told, and what they are not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import ACCOUNT, NOW, PLATFORM, STAFF, TODAY, TOMORROW, an_account, an_entry, complaint_entries
+from tests.console.platform import REQUEST_ID, Answer, Platform
+from tests.fakes import Faults
+from tests.usecases.test_suppression import complained
+
+from permille.console.api_app import LARGEST_BODY
+from permille.console.problems import MEDIA_TYPE, TITLES
+from permille.domain import wording
+from permille.domain.account import Account, Provider, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.links import For
+from permille.domain.reputation import Tally
+from permille.domain.timeline import Audience, Kind
+from permille.errors import Unavailable
+
+HERE = f"/api/v1/accounts/{ACCOUNT}"
+READ = ["", "/report", "/timeline", "/route", "/review", "/suppressions"]
+WISH = {"day": str(TOMORROW), "batch": 800, "cause": "We mailed an old list", "change": "We took it off"}
+
+
+@pytest.fixture
+def platform() -> Platform:
+    asking = Platform()
+    asking.rows.accounts[ACCOUNT] = an_account()
+    return asking
+
+
+def having(platform: Platform, **different: Any) -> Account:
+    account = replace(platform.rows.accounts[ACCOUNT], **different)
+    platform.rows.accounts[ACCOUNT] = account
+    return account
+
+
+def told_as_problem(answer: Answer, status: int) -> Any:
+    """Every problem is told in the same way."""
+    problem = answer.json
+    assert (answer.status, problem["status"]) == (status, status), answer.text
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert answer.headers["cache-control"] == "no-store"
+    assert (problem["type"], problem["title"]) == ("about:blank", TITLES[status])  # type: ignore[index]
+    assert problem["instance"] == f"urn:permille:request:{REQUEST_ID}"
+    assert problem["detail"]
+    assert problem.keys() - {"errors"} == {"type", "title", "status", "detail", "instance"}
+    assert ("errors" in problem) == (status == 422)
+    return problem
+
+
+# ---------------------------------------------------------------- who is let in
+
+DAY = timedelta(days=1)
+TOKENS: dict[str, tuple[Callable[[Platform], str], int]] = {
+    "none": (lambda _: "", 401),
+    "no scheme": (lambda platform: platform.token(), 401),
+    "another scheme": (lambda platform: f"Basic {platform.token()}", 401),
+    "empty": (lambda _: "Bearer ", 401),
+    "garbage": (lambda _: "Bearer a.b.c", 401),
+    "not ASCII": (lambda _: "Bearer é.é.é", 401),
+    "forged": (lambda platform: f"Bearer {platform.token()[:-4]}AAAA", 401),
+    "too long": (lambda _: "Bearer " + "a" * 5000, 401),
+    "expired": (lambda platform: f"Bearer {platform.token(made_at=NOW - 366 * DAY)}", 401),
+    "an owner's": (lambda platform: f"Bearer {platform.token(For.OWNER, ACCOUNT)}", 403),
+    "of staff": (lambda platform: f"Bearer {platform.token(For.STAFF, 'sam')}", 403),
+}
+OPERATIONS = [("GET", path) for path in READ] + [("PUT", "/review"), ("DELETE", "/review")]
+
+
+@pytest.mark.parametrize("case", TOKENS)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_nobody_is_let_in_but_host_platforms(platform: Platform, method: str, path: str, case: str) -> None:
+    authorization, status = TOKENS[case]
+    before = dict(platform.rows.accounts)
+
+    answer = platform.ask(HERE + path, method, headers={"authorization": authorization(platform)}, body=WISH)
+
+    told_as_problem(answer, status)
+    assert ("www-authenticate" in answer.headers) == (status == 401)
+    assert (platform.rows.accounts, platform.rows.entries) == (before, {})
+
+
+def test_a_revoked_token_lets_nobody_in(platform: Platform) -> None:
+    authorization = f"Bearer {platform.token()}"
+    platform.rows.link_generations[For.PLATFORM] = 2
+
+    answer = platform.ask(HERE, headers={"authorization": authorization})
+
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    told_as_problem(answer, 401)
+
+
+def test_without_a_token_nobody_learns_whether_an_account_exists(platform: Platform) -> None:
+    there, nowhere = (platform.ask(f"/api/v1/accounts/{one}", headers={"authorization": ""}) for one in (ACCOUNT, "x"))
+
+    assert there == nowhere
+
+
+def test_who_is_asking_is_settled_before_the_request_is_looked_at(platform: Platform) -> None:
+    answer = platform.ask(f"{HERE}/review", "PUT", headers={"authorization": ""}, body="{")
+
+    told_as_problem(answer, 401)
+
+
+def test_the_scheme_is_read_without_case(platform: Platform) -> None:
+    assert platform.ask(HERE, headers={"authorization": f"bearer {platform.token()}"}).status == 200
+
+
+# ---------------------------------------------------------------- an account
+
+
+def test_an_account_is_told_with_what_counts(platform: Platform) -> None:
+    platform.rows.tallies[ACCOUNT, 1, TODAY] = Tally(delivered=4212, complaints=2, bounces=3)
+
+    told = platform.ask(HERE)
+
+    assert told.headers["content-type"] == "application/json"
+    assert (told.headers["cache-control"], told.headers["x-content-type-options"]) == ("no-store", "nosniff")
+    assert told.json == {
+        "account_id": ACCOUNT,
+        "status": "active",
+        "review": None,
+        "trial": None,
+        "owner_email": "owner@bakery.example",
+        "owner_name": "",
+        "timezone": "UTC",
+        "owner_mail": "fine",
+        "may_send": True,
+        "settled": True,
+        "epoch": 1,
+        "strikes": 0,
+        "would_disable": False,
+        "held": "",
+        "exempt_until": None,
+        "window": {
+            "days": 45,
+            "first_day": "2026-01-25",
+            "last_day": "2026-03-10",
+            "delivered": 4212,
+            "complaints": 2,
+            "bounces": 3,
+        },
+        "limit_per_1000": 1,
+        "allowance_left": 2,
+        "policy": "seed",
+        "provider": None,
+    }
+
+
+@pytest.mark.parametrize(("shown", "periods"), [("window", 45), ("year", 53)])
+def test_the_report_is_the_owners(platform: Platform, shown: str, periods: int) -> None:
+    platform.rows.accounts[ACCOUNT] = an_account()
+    platform.rows.tallies[ACCOUNT, 1, TODAY] = Tally(delivered=4000, complaints=2)
+    platform.rows.put(*complaint_entries(2), an_entry(Kind.STAFF_ENABLED), an_entry(Kind.EXEMPTED))
+
+    report = platform.ask(f"{HERE}/report", query={"range": shown}).json
+
+    assert len(report["periods"]) == periods
+    assert (report["periods"][-1]["delivered"], report["verdict"]["per_1000"]) == (4000, 0.5)
+    assert [one["counting"] for one in report["campaigns"]] == [2]
+    assert {one["kind"] for one in report["timeline"]} == {"complaint", "staff_enabled"}
+    assert STAFF not in str(report)
+
+
+def test_a_disabled_account_has_nothing_left(platform: Platform) -> None:
+    having(platform, status=Status.DISABLED)
+    platform.rows.tallies[ACCOUNT, 1, TODAY] = Tally(delivered=4212)
+
+    told = platform.ask(HERE).json
+
+    assert (told["may_send"], told["allowance_left"]) == (False, 0)
+
+
+def test_the_review_and_the_trial_are_told(platform: Platform) -> None:
+    asked = Review(ReviewState.APPROVED, TODAY, 800, "Old list", "New list", NOW, NOW, "sam", "Good luck")
+    running = Trial(TrialState.RUNNING, TODAY, NOW, NOW + DAY, NOW + 3 * DAY)
+    having(platform, status=Status.TRIAL, review=asked, trial=running)
+
+    told = platform.ask(f"{HERE}/review").json
+
+    assert told.keys() == {"account_id", "status", "review", "trial"}
+    assert (told["review"]["state"], told["review"]["decided_by"]) == ("approved", "sam")
+    assert (told["trial"]["state"], told["trial"]["ends_at"]) == ("running", (NOW + DAY).isoformat())
+    assert platform.ask(HERE).json["review"] == told["review"]
+
+
+def test_the_route_is_the_smtp_account_while_that_is_on(platform: Platform) -> None:
+    platform.rows.put(an_entry(Kind.CREATED))
+
+    assert platform.ask(f"{HERE}/route").json == {
+        "account_id": ACCOUNT,
+        "status": "active",
+        "may_send": True,
+        "via": "ses",
+        "host": "email-smtp.us-east-1.amazonaws.com",
+        "port": 587,
+        "user": None,
+        "secret_arn": None,
+        "secret_version": None,
+        "since": NOW.isoformat(),
+        "why": f"Your {PLATFORM} SMTP account was set up",
+    }
+
+
+def test_the_route_of_a_disabled_account_is_its_provider_or_none(platform: Platform) -> None:
+    having(platform, status=Status.DISABLED)
+    nowhere = platform.ask(f"{HERE}/route").json
+    having(platform, provider=Provider("smtp.example", 587, "bakery", "arn:aws:s", "v-1", NOW))
+
+    there = platform.ask(f"{HERE}/route").json
+
+    assert (nowhere["may_send"], nowhere["via"], nowhere["host"]) == (False, None, None)
+    assert (there["may_send"], there["via"], there["host"], there["secret_arn"], there["secret_version"]) == (
+        True,
+        "provider",
+        "smtp.example",
+        "arn:aws:s",
+        "v-1",
+    )
+    assert platform.ask(HERE).json["provider"]["user"] == "bakery"
+
+
+HOSTILE = [
+    "nobody",
+    "..",
+    "%2e%2e",
+    "Bakery",
+    "a" * 55,
+    "a" * 5000,
+    "bakery;drop",
+    "bakery%00",
+    "<script>",
+    "ba kery",
+    "-",
+    "é",
+    "'\"",
+    "bakery\n",
+    "*",
+]
+
+
+@pytest.mark.parametrize("account_id", HOSTILE)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_an_account_that_is_not_there_is_not_found(platform: Platform, method: str, path: str, account_id: str) -> None:
+    answer = platform.ask(f"/api/v1/accounts/{account_id}{path}", method, body=WISH if method == "PUT" else None)
+
+    told_as_problem(answer, 404)
+    assert platform.rows.entries == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/", "/api/v1", "/api/v2/accounts/bakery", "/api/v1/accounts", "/api/v1/accounts/", HERE + "/x"],
+)
+def test_an_address_that_is_not_there_is_not_found(platform: Platform, path: str) -> None:
+    told_as_problem(platform.ask(path), 404)
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("", "GET"), ("/timeline", "GET"), ("/route", "GET"), ("/suppressions", "GET"), ("/review", "DELETE, GET, PUT")],
+)
+@pytest.mark.parametrize("method", ["POST", "PATCH", "OPTIONS", "HEAD", "TRACE", "FOO"])
+def test_what_cannot_be_done_at_an_address_is_said(platform: Platform, path: str, allowed: str, method: str) -> None:
+    answer = platform.ask(HERE + path, method)
+
+    told_as_problem(answer, 405)
+    assert answer.headers["allow"] == allowed
+
+
+# ---------------------------------------------------------------- the timeline
+
+
+def written(platform: Platform, *kinds: Kind) -> list[str]:
+    """Entries of these kinds, a minute apart; returns their ids."""
+    entries = [an_entry(kind, NOW + timedelta(minutes=n)) for n, kind in enumerate(kinds)]
+    platform.rows.put(*entries)
+    return [entry.id for entry in entries]
+
+
+def pages(platform: Platform, address: str, listed: str, **query: object) -> list[Any]:
+    """What all pages list."""
+    found: list[Any] = []
+    after: dict[str, object] = {}
+    while True:
+        page = platform.ask(address, query={**query, **after}).json
+        found += page[listed]
+        assert page["account_id"] == ACCOUNT
+        assert len(page[listed]) <= int(str(query.get("limit", 50)))
+        if page["next"] is None:
+            return found
+        assert page[listed], "a page that goes on is never empty"
+        after = {"after": page["next"]}
+
+
+def test_an_entry_is_told_with_its_facts_and_its_words(platform: Platform) -> None:
+    entry = an_entry(Kind.DISABLED)
+    platform.rows.put(entry)
+
+    (told,) = platform.ask(f"{HERE}/timeline").json["entries"]
+
+    assert told == {
+        "id": entry.id,
+        "at": entry.at.isoformat(),
+        "kind": "disabled",
+        "audience": "owner",
+        "headline": wording.headline(entry, PLATFORM),
+        "sentence": wording.sentence(entry),
+        "facts": entry.facts,
+    }
+
+
+def test_entries_of_every_kind_are_told(platform: Platform) -> None:
+    ids = written(platform, *Kind)
+
+    assert [one["id"] for one in pages(platform, f"{HERE}/timeline", "entries", limit=7)] == ids
+
+
+@given(st.lists(st.sampled_from(Kind), max_size=12), st.integers(1, 5), st.sampled_from([None, *Audience]))
+def test_pages_tell_every_entry_exactly_once(kinds: list[Kind], limit: int, audience: Audience | None) -> None:
+    platform = Platform()
+    platform.rows.accounts[ACCOUNT] = an_account()
+    ids = written(platform, *kinds)
+    wanted = {"audience": audience} if audience else {}
+
+    found = pages(platform, f"{HERE}/timeline", "entries", limit=limit, **wanted)
+
+    theirs = [id_ for id_, kind in zip(ids, kinds, strict=True) if audience in (None, kind.audience)]
+    assert [one["id"] for one in found] == theirs
+
+
+def test_owners_are_not_told_what_is_for_staff(platform: Platform) -> None:
+    written(platform, *Kind)
+
+    told = pages(platform, f"{HERE}/timeline", "entries", audience="owner", limit=5)
+
+    assert {one["kind"] for one in told} == {kind for kind in Kind if kind.audience is Audience.OWNER}
+    assert {one["audience"] for one in told} == {"owner"}
+
+
+def test_a_timeline_is_an_accounts_own(platform: Platform) -> None:
+    platform.rows.put(an_entry(account_id="florist"))
+
+    assert platform.ask(f"{HERE}/timeline").json == {"account_id": ACCOUNT, "entries": [], "next": None}
+
+
+# ---------------------------------------------------------------- cursors
+
+
+def test_a_cursor_goes_on_in_the_list_that_it_came_with_alone(platform: Platform) -> None:
+    platform.rows.accounts["florist"] = an_account("florist")
+    written(platform, Kind.ALERT, Kind.DISABLED)
+    complained(platform.rows, "ann@example.com", "bob@example.com")
+    cursor = platform.ask(f"{HERE}/timeline", query={"limit": 1}).json["next"]
+
+    for path, more in [
+        (f"{HERE}/suppressions", {}),
+        ("/api/v1/accounts/florist/timeline", {}),
+        (f"{HERE}/timeline", {"audience": "owner"}),
+    ]:
+        told_as_problem(platform.ask(path, query={"after": cursor, **more}), 400)
+
+
+@pytest.mark.parametrize("listed", ["timeline", "suppressions"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cursor: cursor[:-1],
+        lambda cursor: cursor[1:],
+        lambda cursor: cursor + "A",
+        lambda cursor: "A" + cursor,
+        lambda cursor: cursor + "=",
+        lambda cursor: cursor.swapcase(),
+        lambda _: "20260310T120000.000000Z-00000000",
+        lambda _: "é",
+        lambda _: "%",
+        lambda _: " ",
+        lambda _: "AAAAAAAAAAA",
+        lambda _: "\x00",
+    ],
+)
+def test_a_forged_cursor_is_refused(platform: Platform, listed: str, change: Callable[[str], str]) -> None:
+    written(platform, Kind.ALERT, Kind.DISABLED)
+    complained(platform.rows, "ann@example.com", "bob@example.com")
+    cursor = platform.ask(f"{HERE}/{listed}", query={"limit": 1}).json["next"]
+
+    problem = told_as_problem(platform.ask(f"{HERE}/{listed}", query={"after": change(cursor)}), 400)
+
+    assert "cursor" in problem["detail"]
+
+
+def test_a_cursor_shows_nothing_to_the_eye(platform: Platform) -> None:
+    first, _ = written(platform, Kind.ALERT, Kind.DISABLED)
+
+    assert first not in platform.ask(f"{HERE}/timeline", query={"limit": 1}).json["next"]
+
+
+# ---------------------------------------------------------------- suppressions
+
+
+def test_suppressed_addresses_are_listed_once_since_their_first_complaint(platform: Platform) -> None:
+    first, second, _ = complained(platform.rows, "Ann@example.com", "bob@example.com", "ann@example.com")
+    assert first.entry
+    assert second.entry
+
+    assert platform.ask(f"{HERE}/suppressions").json == {
+        "account_id": ACCOUNT,
+        "suppressions": [
+            {"address": "ann@example.com", "since": first.entry.at.isoformat(), "entry_id": first.entry.id},
+            {"address": "bob@example.com", "since": second.entry.at.isoformat(), "entry_id": second.entry.id},
+        ],
+        "next": None,
+    }
+
+
+@pytest.mark.parametrize("since", [NOW - timedelta(seconds=1), "2026-03-10T12:59:59+01:00"])
+def test_the_list_can_begin_at_an_instant_in_any_zone(platform: Platform, since: object) -> None:
+    complained(platform.rows, "ann@example.com", "bob@example.com", "cid@example.com")
+    text = since.isoformat() if isinstance(since, datetime) else since
+
+    found = pages(platform, f"{HERE}/suppressions", "suppressions", since=text, limit=1)
+
+    assert [one["address"] for one in found] == ["bob@example.com", "cid@example.com"]
+
+
+@given(st.lists(st.sampled_from([f"{letter}@example.com" for letter in "abcdef"]), max_size=12), st.integers(1, 4))
+def test_pages_list_every_address_exactly_once(addresses: list[str], limit: int) -> None:
+    platform = Platform()
+    platform.rows.accounts[ACCOUNT] = an_account()
+    complained(platform.rows, *addresses)
+
+    found = pages(platform, f"{HERE}/suppressions", "suppressions", limit=limit)
+
+    assert [one["address"] for one in found] == list(dict.fromkeys(addresses))
+
+
+# ---------------------------------------------------------------- what is asked wrongly
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "field"),
+    [
+        ("timeline", {"limit": 0}, "query.limit"),
+        ("timeline", {"limit": 101}, "query.limit"),
+        ("timeline", {"limit": "many"}, "query.limit"),
+        ("timeline", {"limit": "1.5"}, "query.limit"),
+        ("timeline", {"limit": "1,2"}, "query.limit"),
+        ("timeline", {"limit": ""}, "query.limit"),
+        ("timeline", {"limit": "9" * 5000}, "query.limit"),
+        ("timeline", {"after": "a" * 201}, "query.after"),
+        ("timeline", {"audience": "nobody"}, "query.audience"),
+        ("suppressions", {"limit": -1}, "query.limit"),
+        ("suppressions", {"since": "yesterday"}, "query.since"),
+        ("suppressions", {"since": ""}, "query.since"),
+        ("suppressions", {"since": "2026-03-10"}, "query.since"),
+        ("suppressions", {"since": "2026-03-10T12:00:00"}, "query.since"),
+        ("suppressions", {"since": "1773144000"}, "query.since"),
+        ("suppressions", {"since": "2026-02-30T12:00:00Z"}, "query.since"),
+    ],
+)
+def test_a_wrong_value_is_named_in_words(platform: Platform, path: str, query: dict[str, object], field: str) -> None:
+    problem = told_as_problem(platform.ask(f"{HERE}/{path}", query=query), 422)
+
+    assert [one["field"] for one in problem["errors"]] == [field]
+    assert problem["errors"][0]["message"]
+    assert "isoformat" not in problem["detail"]
+
+
+@pytest.mark.parametrize("path", READ)
+@pytest.mark.parametrize("name", ["form", "", "Limit", "a" * 500])
+def test_a_name_that_is_not_known_is_not_passed_over(platform: Platform, path: str, name: str) -> None:
+    problem = told_as_problem(platform.ask(HERE + path, query={name: "x"}), 422)
+
+    assert problem["errors"] == [{"field": f"query.{name[:50]}", "message": "is not known here"}]
+
+
+def test_all_that_is_wrong_is_named_at_once(platform: Platform) -> None:
+    problem = told_as_problem(platform.ask(f"{HERE}/timeline", query={"limit": 0, "audience": "x"}), 422)
+
+    assert {one["field"] for one in problem["errors"]} == {"query.limit", "query.audience"}
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_the_ends_of_time_are_instants_too(platform: Platform, since: str) -> None:
+    assert platform.ask(f"{HERE}/suppressions", query={"since": since}).status == 200
+
+
+# ---------------------------------------------------------------- reviews
+
+
+@pytest.fixture
+def disabled(platform: Platform) -> Platform:
+    having(platform, status=Status.DISABLED)
+    return platform
+
+
+def put(platform: Platform, **different: Any) -> Answer:
+    return platform.ask(f"{HERE}/review", "PUT", body={**WISH, **different})
+
+
+def kinds(platform: Platform) -> list[Kind]:
+    return [entry.kind for entry in platform.rows.told(ACCOUNT)]
+
+
+def test_a_review_is_asked_for(disabled: Platform) -> None:
+    answer = put(disabled)
+
+    assert answer.status == 200
+    assert answer.json["review"] == {
+        **WISH,
+        "state": "open",
+        "requested_at": NOW.isoformat(),
+        "decided_at": None,
+        "decided_by": None,
+        "reason": None,
+        "ask_again_on": None,
+    }
+    assert kinds(disabled) == [Kind.REVIEW_REQUESTED]
+    assert disabled.ask(f"{HERE}/review").json == answer.json
+
+
+def test_the_same_request_again_changes_nothing(disabled: Platform) -> None:
+    first = put(disabled)
+
+    assert put(disabled) == first
+    assert put(disabled, cause=f"  {WISH['cause']} ") == first
+    assert kinds(disabled) == [Kind.REVIEW_REQUESTED]
+
+
+def test_another_request_amends_the_open_one(disabled: Platform) -> None:
+    put(disabled)
+
+    amended = disabled.ask(f"{HERE}/review", "PUT", body={**WISH, "batch": 500}, now=NOW + timedelta(hours=1)).json
+
+    assert (amended["review"]["batch"], amended["review"]["requested_at"]) == (500, NOW.isoformat())
+    assert kinds(disabled) == [Kind.REVIEW_REQUESTED] * 2
+
+
+def test_a_request_is_withdrawn_once(disabled: Platform) -> None:
+    put(disabled)
+
+    first, second = (disabled.ask(f"{HERE}/review", "DELETE") for _ in range(2))
+
+    assert (first.status, first.json["review"]["state"]) == (200, "withdrawn")
+    assert second == first
+    assert kinds(disabled) == [Kind.REVIEW_REQUESTED, Kind.REVIEW_WITHDRAWN]
+
+
+def test_after_withdrawing_one_can_ask_anew(disabled: Platform) -> None:
+    put(disabled)
+    disabled.ask(f"{HERE}/review", "DELETE")
+
+    assert put(disabled).json["review"]["state"] == "open"
+
+
+DECLINED = Review(ReviewState.DECLINED, TODAY, 8, "a", "b", NOW, NOW, "sam", "No", TODAY + 7 * DAY)
+SCHEDULED = Trial(TrialState.SCHEDULED, TOMORROW, NOW, NOW + DAY, NOW + 3 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("standing", "method", "why"),
+    [
+        ({"status": Status.ACTIVE}, "PUT", "only a disabled account"),
+        ({"status": Status.CLOSED}, "PUT", "only a disabled account"),
+        ({"status": Status.DISABLED, "review": DECLINED}, "PUT", "ask again from 2026-03-17"),
+        ({"status": Status.DISABLED, "trial": SCHEDULED}, "PUT", "a trial is agreed on"),
+        ({"status": Status.DISABLED}, "DELETE", "no request of bakery is open"),
+        ({"status": Status.DISABLED, "review": DECLINED}, "DELETE", "no request of bakery is open"),
+    ],
+)
+def test_what_does_not_suit_the_account_is_refused_with_the_reason(
+    platform: Platform, standing: dict[str, Any], method: str, why: str
+) -> None:
+    account = having(platform, **standing)
+
+    problem = told_as_problem(platform.ask(f"{HERE}/review", method, body=WISH), 409)
+
+    assert why in problem["detail"]
+    assert (platform.rows.accounts[ACCOUNT], kinds(platform)) == (account, [])
+
+
+@pytest.mark.parametrize("day", [TODAY - DAY, TODAY + timedelta(days=61)])
+def test_a_day_out_of_reach_is_refused(disabled: Platform, day: date) -> None:
+    assert "60 days" in told_as_problem(put(disabled, day=str(day)), 409)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("day", 20_000),
+        ("day", None),
+        ("day", "2026-02-30"),
+        ("day", "20260310"),
+        ("day", "2026-W11-2"),
+        ("day", "2026-03-11T00:00:00Z"),
+        ("day", ""),
+        ("batch", 0),
+        ("batch", -1),
+        ("batch", 10_000_001),
+        ("batch", "800"),
+        ("batch", 1.5),
+        ("batch", True),
+        ("batch", None),
+        ("batch", 10**400),
+        ("cause", ""),
+        ("cause", "   "),
+        ("cause", "a" * 1001),
+        ("cause", 7),
+        ("cause", None),
+        ("cause", ["a"]),
+        ("cause", "\ud800"),
+        ("change", "\t\n"),
+        ("more", "than is known"),
+    ],
+)
+def test_a_request_with_a_wrong_value_is_named_in_words(disabled: Platform, field: str, value: Any) -> None:
+    problem = told_as_problem(put(disabled, **{field: value}), 422)
+
+    assert [one["field"] for one in problem["errors"]] == [f"body.{field}"]
+    assert kinds(disabled) == []
+
+
+@pytest.mark.parametrize("body", [{}, [], "null", '"text"', "7", "true", [WISH], {"day": str(TOMORROW)}])
+def test_a_body_that_is_no_request_is_invalid(disabled: Platform, body: Any) -> None:
+    problem = told_as_problem(disabled.ask(f"{HERE}/review", "PUT", body=body), 422)
+
+    assert all(one["field"].startswith("body") for one in problem["errors"])
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        ("{", "application/json", 400),
+        ("", "application/json", 400),
+        ("[" * 8000, "application/json", 400),
+        ("day=2026-12-31", "application/x-www-form-urlencoded", 415),
+        ("--x", "multipart/form-data; boundary=x", 415),
+        ("{}", "text/plain", 415),
+        ("{}", "application/json-patch+json", 415),
+        ("{}", "", 415),
+        ('"' + "a" * LARGEST_BODY + '"', "application/json", 413),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused(disabled: Platform, body: str, content_type: str, status: int) -> None:
+    answer = disabled.ask(f"{HERE}/review", "PUT", body=body, headers={"content-type": content_type})
+
+    told_as_problem(answer, status)
+    assert kinds(disabled) == []
+
+
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
+def test_json_is_known_by_its_media_type(disabled: Platform, content_type: str) -> None:
+    assert disabled.ask(f"{HERE}/review", "PUT", body=WISH, headers={"content-type": content_type}).status == 200
+
+
+# ---------------------------------------------------------------- what goes wrong
+
+
+def world_fails(faults: Faults, name: str, error: BaseException) -> None:
+    faults.fail(name, times=20, error=error)
+
+
+NEEDS = [
+    ("GET", "", "accounts.get"),
+    ("GET", "", "tallies.days"),
+    ("GET", "", "policies.current"),
+    ("GET", "", "macs.verifies"),
+    ("GET", "", "control.link_generation"),
+    ("GET", "/report", "tallies.by_epoch"),
+    ("GET", "/report", "timeline.latest"),
+    ("GET", "/timeline", "timeline.page"),
+    ("GET", "/route", "timeline.since"),
+    ("GET", "/review", "accounts.get"),
+    ("GET", "/suppressions", "suppressions.cards"),
+    ("PUT", "/review", "accounts.get"),
+    ("PUT", "/review", "accounts.save"),
+    ("DELETE", "/review", "accounts.save"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "call"), NEEDS)
+def test_where_the_world_does_not_answer_one_may_ask_again(
+    platform: Platform, method: str, path: str, call: str
+) -> None:
+    having(platform, status=Status.DISABLED, review=Review(ReviewState.OPEN, TODAY, 8, "a", "b", NOW))
+    authorization = f"Bearer {platform.token()}"
+    world_fails(platform.rows.faults, call, Unavailable("AccountsTable in us-east-1: Throttled"))
+
+    answer = platform.ask(HERE + path, method, body=WISH, headers={"authorization": authorization})
+
+    assert "Table" not in answer.text
+    assert int(answer.headers["retry-after"]) > 0
+    told_as_problem(answer, 503)
+
+
+@pytest.mark.parametrize(("method", "path", "call"), NEEDS)
+def test_a_bug_is_told_without_what_it_is(
+    platform: Platform, method: str, path: str, call: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    having(platform, status=Status.DISABLED, review=Review(ReviewState.OPEN, TODAY, 8, "a", "b", NOW))
+    authorization = f"Bearer {platform.token()}"
+    world_fails(platform.rows.faults, call, RuntimeError("the secret inside"))
+
+    answer = platform.ask(HERE + path, method, body=WISH, headers={"authorization": authorization})
+
+    told_as_problem(answer, 500)
+    assert "secret" not in answer.text
+    assert "the secret inside" in caplog.text
+    assert {getattr(line, "request", "") for line in caplog.records} == {REQUEST_ID}
+
+
+def test_a_token_is_never_logged(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
+    token = platform.token()
+    platform.ask(HERE)
+    platform.ask(HERE + "/x")
+    world_fails(platform.rows.faults, "accounts.get", RuntimeError("broken"))
+    platform.ask(HERE)
+
+    assert "broken" in caplog.text
+    assert token not in caplog.text + str([line.__dict__ for line in caplog.records])

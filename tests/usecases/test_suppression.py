@@ -1,0 +1,238 @@
+"""Who complained is never mailed again, unless staff say so."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint
+from tests.fakes import FakeLedger, FakeSuppressions, Rows, When
+
+from permille.domain import timeline
+from permille.domain.feedback import Complaint
+from permille.domain.reputation import Tally
+from permille.domain.suppression import Suppression, suppressed_by
+from permille.domain.timeline import Entry, Kind
+from permille.errors import Conflict, Unavailable
+from permille.ports import MOST_LIFTED, Count
+from permille.suppression import ATTEMPTS, page, remove
+
+ANN, BOB = "ann@example.com", "bob@example.com"
+
+
+def a_count_by(address: str, message_id: str = "m-1", at: datetime = NOW, account_id: str = ACCOUNT) -> Count:
+    """A counted complaint by that recipient."""
+    report = a_complaint(message_id, candidates=(address,))
+    entry = timeline.complaint(account_id, at, report, epoch=1)
+    return Count(report.identity, account_id, TODAY, 1, Tally(complaints=1), entry)
+
+
+def complained(rows: Rows, *addresses: str) -> list[Count]:
+    """They complained a second after one another, the last at NOW."""
+    started = NOW - timedelta(seconds=len(addresses) - 1)
+    counts = [a_count_by(one, f"m-{n}", started + timedelta(seconds=n)) for n, one in enumerate(addresses)]
+    FakeLedger(rows).count(counts, NOW, PATIENCE)
+    return counts
+
+
+def listed(rows: Rows, since: datetime | None = None, at_most: int = 100) -> list[Suppression]:
+    return page(FakeSuppressions(rows), ACCOUNT, since, "", at_most).found
+
+
+def addresses(rows: Rows) -> list[str]:
+    return [one.address for one in listed(rows)]
+
+
+def removed(rows: Rows, address: str = ANN, at: datetime = NOW) -> Entry | None:
+    return remove(FakeSuppressions(rows), ACCOUNT, address, "They wrote to us", STAFF, at)
+
+
+# ---------------------------------------------------------------- whom a complaint suppresses
+
+
+@pytest.mark.parametrize(
+    ("report", "address"),
+    [
+        (a_complaint(candidates=("Ann@Example.com",)), ANN),
+        (a_complaint(candidates=(ANN, BOB)), ""),
+        (a_complaint(candidates=()), ""),
+        (a_complaint(feedback_type="not-spam"), ""),
+        (a_complaint(feedback_type="auth-failure"), ""),
+        (a_complaint(sub_type="OnAccountSuppressionList"), ""),
+        (a_complaint(candidates=("complaint@simulator.amazonses.com",)), ""),
+    ],
+    ids=["one", "candidates", "nobody", "not spam", "auth failure", "never sent", "simulator"],
+)
+def test_a_counted_complaint_suppresses_the_one_recipient_that_it_names(report: Complaint, address: str) -> None:
+    assert suppressed_by(timeline.complaint(ACCOUNT, NOW, report, epoch=1)) == address
+
+
+def test_other_entries_suppress_nobody() -> None:
+    assert suppressed_by(timeline.by_staff(ACCOUNT, Kind.UNSUPPRESSED, NOW, "R", STAFF, recipient=ANN)) == ""
+
+
+# ---------------------------------------------------------------- the list
+
+
+def test_an_address_is_listed_once_since_its_first_complaint() -> None:
+    rows = Rows()
+    first, *_ = complained(rows, ANN, BOB, "ANN@example.com")
+    assert first.entry is not None
+
+    assert addresses(rows) == [ANN, BOB]
+    assert listed(rows)[0] == Suppression(ANN, first.entry.at, first.entry.id)
+
+
+def test_who_complained_again_is_not_listed_as_new() -> None:
+    rows = Rows()
+    complained(rows, ANN, BOB, ANN)
+
+    assert listed(rows, since=NOW) == []
+
+
+@pytest.mark.parametrize(("ago", "expected"), [(2, [ANN, BOB, "cid@example.com"]), (1, [BOB, "cid@example.com"])])
+def test_the_list_can_begin_at_an_instant(ago: int, expected: list[str]) -> None:
+    rows = Rows()
+    complained(rows, ANN, BOB, "cid@example.com")
+
+    assert [one.address for one in listed(rows, since=NOW - timedelta(seconds=ago))] == expected
+
+
+@given(
+    st.lists(st.sampled_from([f"{letter}@example.com" for letter in "abcdefgh"]), max_size=20),
+    st.integers(1, 5),
+    st.integers(0, 20),
+)
+def test_pages_list_every_address_exactly_once(complaints: list[str], at_most: int, ago: int) -> None:
+    rows = Rows()
+    complained(rows, *complaints)
+    since = NOW - timedelta(seconds=ago)
+    found: list[Suppression] = []
+    more = True
+
+    while more:
+        after = found[-1].entry_id if found else ""
+        one = page(FakeSuppressions(rows), ACCOUNT, since, after, at_most)
+        found, more = found + one.found, one.more
+        assert len(one.found) == at_most or not more
+
+    assert found == listed(rows, since)
+    assert len({one.address for one in found}) == len(found)
+    assert {one.address for one in listed(rows)} == set(complaints)
+
+
+def test_an_account_has_its_own_list() -> None:
+    rows = Rows()
+    FakeLedger(rows).count([a_count_by(ANN, account_id="florist")], NOW, PATIENCE)
+
+    assert addresses(rows) == []
+
+
+# ---------------------------------------------------------------- taking off
+
+
+@pytest.mark.parametrize("named", [ANN, "ANN@Example.COM", f" {ANN} "])
+def test_staff_take_an_address_off_all_its_cards_and_the_timeline_says_so(named: str) -> None:
+    rows = Rows()
+    complained(rows, ANN, BOB, "Ann@example.com")
+
+    entry = removed(rows, named)
+
+    assert entry is not None
+    assert (entry.kind, entry.at) == (Kind.UNSUPPRESSED, NOW)
+    assert entry.facts == {"recipient": ANN, "reason": "They wrote to us", "by": STAFF}
+    assert rows.told(ACCOUNT, Kind.UNSUPPRESSED) == [entry]
+    assert addresses(rows) == [BOB]
+
+
+def test_who_complains_once_more_is_suppressed_anew() -> None:
+    rows = Rows()
+    complained(rows, ANN)
+    removed(rows)
+    again = a_count_by(ANN, "m-9", NOW + timedelta(days=1))
+    FakeLedger(rows).count([again], NOW, PATIENCE)
+
+    assert [(one.address, one.since) for one in listed(rows)] == [(ANN, NOW + timedelta(days=1))]
+
+
+def test_the_same_complaint_told_again_suppresses_nobody_anew() -> None:
+    rows = Rows()
+    counts = complained(rows, ANN)
+    removed(rows)
+
+    FakeLedger(rows).count(counts, NOW, PATIENCE)
+
+    assert addresses(rows) == []
+
+
+@pytest.mark.parametrize("named", ["cid@example.com", "", "example.com"])
+def test_who_is_not_suppressed_is_not_taken_off(named: str) -> None:
+    rows = Rows()
+    complained(rows, ANN)
+
+    assert removed(rows, named) is None
+    assert rows.told(ACCOUNT, Kind.UNSUPPRESSED) == []
+
+
+def test_more_cards_than_one_transaction_takes() -> None:
+    rows = Rows()
+    complained(rows, *[ANN] * (2 * MOST_LIFTED + 5))
+
+    assert removed(rows) is not None
+    assert addresses(rows) == []
+    assert rows.faults.calls.count("suppressions.lift") == 3
+
+
+@pytest.mark.parametrize("done", [0, 1, 2])
+def test_what_was_cut_off_leaves_the_address_suppressed_until_the_timeline_says_otherwise(done: int) -> None:
+    rows = Rows()
+    complained(rows, *[ANN] * (2 * MOST_LIFTED + 5))
+    rows.faults.fail("suppressions.lift", skip=done)
+
+    with pytest.raises(Unavailable):
+        removed(rows)
+
+    assert (addresses(rows), rows.told(ACCOUNT, Kind.UNSUPPRESSED)) == ([ANN], [])
+    assert removed(rows) is not None
+    assert addresses(rows) == []
+
+
+def test_an_answer_that_was_lost_says_so_and_the_address_is_off() -> None:
+    rows = Rows()
+    complained(rows, ANN)
+    rows.faults.fail("suppressions.lift", when=When.AFTER)
+
+    with pytest.raises(Unavailable):
+        removed(rows)
+
+    assert (addresses(rows), len(rows.told(ACCOUNT, Kind.UNSUPPRESSED))) == ([], 1)
+    assert removed(rows) is None
+
+
+def test_two_who_take_the_same_address_off_tell_it_once() -> None:
+    rows = Rows()
+    complained(rows, ANN)
+    rows.faults.meanwhile("suppressions.lift", lambda: removed(rows))
+
+    assert removed(rows) is None
+    assert len(rows.told(ACCOUNT, Kind.UNSUPPRESSED)) == 1
+
+
+def test_a_complaint_that_comes_in_between_suppresses_on() -> None:
+    rows = Rows()
+    complained(rows, ANN)
+    another = a_count_by(ANN, "m-9", NOW + timedelta(seconds=1))
+    rows.faults.meanwhile("suppressions.lift", lambda: FakeLedger(rows).count([another], NOW, PATIENCE))
+
+    removed(rows)
+
+    assert [one.since for one in listed(rows)] == [NOW + timedelta(seconds=1)]
+
+
+def test_who_is_never_let_through_gives_up() -> None:
+    rows = Rows()
+    complained(rows, ANN)
+    rows.faults.fail("suppressions.lift", times=ATTEMPTS, error=Conflict("injected"))
+
+    with pytest.raises(Unavailable, match="try again"):
+        removed(rows)
