@@ -2,11 +2,15 @@
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from moto import mock_aws
 from moto.core.models import MockAWS
+
+if TYPE_CHECKING:
+    from tests.stack.conftest import Stack
 
 # Set before any test imports the package: Powertools reads its names when a logger is made.
 os.environ.update(
@@ -37,6 +41,15 @@ def moto() -> Iterator[MockAWS]:
 def aws(moto: MockAWS) -> None:
     """An AWS account with nothing in it."""
     moto.reset()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Stack"]:
+    """The deployed stack: each process that runs tests has one, for all of them."""
+    from tests.stack.conftest import running
+
+    with running(tmp_path_factory.mktemp("stack") / "state") as found:
+        yield found
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -6,16 +6,14 @@ python -m tests.gallery --golden    writes the texts that tests/usecases/test_go
 
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from rich.progress import track
 from tests.builders import NOW, PLATFORM, STAFF, TODAY, a_provider, a_verdict, an_account, an_entry, complaint_entries
+from tests.pictures import take, write
 
 from permille.aws.outward import SesMailer
 from permille.console.pages import Pages
@@ -78,51 +76,22 @@ def golden() -> dict[str, str]:
 
 def standing_alone(page: Response[str]) -> str:
     """A page of the console as a file: with the stylesheet in it."""
-    style = f"<style>{PAGES.stylesheet().body}</style>"
+    style = f"<style>{PAGES.stylesheet('style').body}</style>"
     return re.sub(r'<link rel="stylesheet"[^>]*>', lambda _: style, str(page.body))
 
 
-def _write(folder: Path, texts: dict[str, str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
-
-
 def _show(folder: Path) -> None:
-    _write(folder, golden())
+    write(folder, golden())
     pages = {name: mail.html for name, mail in mails()} | {"guide": standing_alone(PAGES.page("guide"))}
-    _write(folder, {f"{name}.html": html for name, html in pages.items()})
+    write(folder, {f"{name}.html": html for name, html in pages.items()})
     for name, mail in mails():
         (folder / f"{name}.eml").write_bytes(MAILER.message(mail).as_bytes())
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        print("Chromium is not installed: no pictures.", file=sys.stderr)  # noqa: T201
-        return
-    for name in track(pages, description="pictures"):
-        for width in WIDTHS:
-            _picture(chromium, folder / f"{name}.html", folder / f"{name}-{width}.png", width)
-
-
-def _picture(chromium: str, page: Path, picture: Path, width: int) -> None:
-    """Chromium's window is never narrower than 500: the page is put into a frame of the width that is wanted."""
-    frame = picture.with_suffix(".frame.html")
-    style = f"border:0;width:{width}px;height:{HEIGHT}px"
-    frame.write_text(f'<body style="margin:0"><iframe src="{page.name}" style="{style}"></iframe>', encoding="utf-8")
-    size = f"--window-size={max(width, 500)},{HEIGHT}"
-    options: Any = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", size]
-    subprocess.run(  # noqa: S603
-        [chromium, *options, f"--screenshot={picture}", frame.resolve().as_uri()],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        timeout=60,
-        check=True,
-    )
-    frame.unlink()
+    take(folder, pages, widths=WIDTHS, height=HEIGHT, dark=(False,))
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "--golden":
         shutil.rmtree(GOLDEN, ignore_errors=True)
-        _write(GOLDEN, golden())
+        write(GOLDEN, golden())
     else:
         _show(Path(sys.argv[1]))

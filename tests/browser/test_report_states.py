@@ -24,8 +24,8 @@ def page(page: Page) -> Page:
 
     def answer(route: Route) -> None:
         name = urlsplit(route.request.url).path.strip("/")
-        style = name == "style.css"
-        body, kind = (CONSOLE.stylesheet().body, "text/css") if style else (PAGES[name], "text/html")
+        style = name.removesuffix(".css") if name.endswith(".css") else ""
+        body, kind = (CONSOLE.stylesheet(style).body, "text/css") if style else (PAGES[name], "text/html")
         route.fulfill(body=body, content_type=f"{kind}; charset=utf-8", headers={"Content-Security-Policy": POLICY})
 
     page.route(f"{SITE}/**", answer)

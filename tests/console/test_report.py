@@ -208,7 +208,7 @@ def test_what_others_wrote_is_text_and_nothing_but_text(payload: str, typed: boo
     assert not any(tag == "script" for tag, _ in found.elements)
     assert not any(name.startswith("on") or name == "style" for _, one in found.elements for name in one)
     links = [one[name] or "" for _, one in found.elements for name in ("href", "src", "action") if name in one]
-    assert all(link.startswith(("/", "data:,", "style.css", "#")) for link in links)
+    assert all(link.startswith(("/", "data:,", "style", "#")) for link in links)
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|'/c calc'!A1"])

@@ -70,12 +70,13 @@ class WayBack:
 
     def sends(self, mails: int, *, complaints: int = 0) -> None:
         """A batch that is counted before the story goes on."""
-        delivered = self.delivered()
+        delivered, complained = self.counted("delivered"), self.counted("complaints")
         self.business.send(mails, complaints=complaints)
-        eventually(lambda: self.delivered() == delivered + mails and self.nothing_waits())
+        eventually(lambda: self.counted("delivered") == delivered + mails)
+        eventually(lambda: self.counted("complaints") == complained + complaints and self.nothing_waits())
 
-    def delivered(self) -> int:
-        """Of the epoch that it is."""
+    def counted(self, what: str) -> int:
+        """`delivered`, `complaints` or `bounces` of the epoch that it is."""
         rows = self.stack.client("dynamodb").query(
             TableName=self.stack.outputs["TalliesTable"],
             KeyConditionExpression="account_id = :id",
@@ -83,8 +84,8 @@ class WayBack:
             ConsistentRead=True,
         )["Items"]
         epoch = 1 + len(self.business.row().get("epochs", []))
-        counted = [row for row in rows if int(row["day_epoch_shard"]["S"].split("#")[1]) == epoch]
-        return sum(int(row.get("delivered", {"N": "0"})["N"]) for row in counted)
+        of_epoch = [row for row in rows if int(row["day_epoch_shard"]["S"].split("#")[1]) == epoch]
+        return sum(int(row.get(what, {"N": "0"})["N"]) for row in of_epoch)
 
     def nothing_waits(self) -> bool:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]

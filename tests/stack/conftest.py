@@ -91,12 +91,6 @@ class Stack:
         return json.loads(ended.stdout)
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running(tmp_path_factory.mktemp("stack") / "state") as found:
-        yield found
-
-
 @pytest.fixture
 def ahead(stack: Stack) -> Iterator[Stack]:
     """A stack whose clock a test may put ahead; afterwards it is the real time again."""

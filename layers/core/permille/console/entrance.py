@@ -1,9 +1,10 @@
 """What is open to everybody, and the way in."""
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from permille.access import ENTER, GUIDE
-from permille.console.pages import redirect
+from permille.console.pages import STYLES, redirect
 from permille.console.routing import routes
 from permille.console.sessions import Forbidden, cookie, home
 from permille.console.world import asked
@@ -37,6 +38,8 @@ def guide_text() -> Response[str]:
     return asked(router).world.pages.guide_text()
 
 
-@router.get("/style.css")
-def style() -> Response[str]:
-    return asked(router).world.pages.stylesheet()
+@router.get("/<name>.css")
+def style(name: str) -> Response[str]:
+    if name not in STYLES:
+        raise NotFoundError(name)
+    return asked(router).world.pages.stylesheet(name)

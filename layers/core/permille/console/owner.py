@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
 
-from permille import report_shapes, spreadsheet
-from permille.console import report_page, review_form
+from permille import report_shapes
+from permille.console import report_page, review_form, spreadsheet
 from permille.console.pages import redirect
 from permille.console.requests import WrongForm
 from permille.console.review_form import Typed

@@ -21,6 +21,7 @@ _HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 _TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
+STYLES = ("style", "style-report", "style-desk")  # of all pages, and of some
 _CONTENT = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 
 
@@ -36,7 +37,7 @@ class Pages:
         body = rendered(
             f"console/{template}.html.j2",
             brand=self.brand,
-            stylesheet=self._stylesheet_address,
+            stylesheets=self.stylesheets,
             plain=wording.plain,
             **shown,
         )
@@ -55,18 +56,21 @@ class Pages:
         headers: dict[str, str | list[str]] = {**_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
         return Response(200, _TYPES[name.rpartition(".")[2]], content, headers=headers)
 
-    def stylesheet(self) -> Response[str]:
+    def stylesheet(self, name: str) -> Response[str]:
         """Its address changes with it, so it may be kept."""
         headers: dict[str, str | list[str]] = {**_HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
-        return Response(200, "text/css; charset=utf-8", self._style, headers=headers)
+        return Response(200, "text/css; charset=utf-8", self._styles[name], headers=headers)
 
     @cached_property
-    def _style(self) -> str:
-        return rendered("console/style.css.j2", brand=self.brand)
+    def stylesheets(self) -> dict[str, str]:
+        """Their addresses, by name."""
+        return {
+            name: f"/{name}.css?v={sha256(style.encode()).hexdigest()[:12]}" for name, style in self._styles.items()
+        }
 
     @cached_property
-    def _stylesheet_address(self) -> str:
-        return f"/style.css?v={sha256(self._style.encode()).hexdigest()[:12]}"
+    def _styles(self) -> dict[str, str]:
+        return {name: rendered(f"console/{name}.css.j2", brand=self.brand) for name in STYLES}
 
 
 def redirect(address: str, *cookies: Cookie) -> Response[str]:

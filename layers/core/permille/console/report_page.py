@@ -5,6 +5,7 @@ from typing import Any
 
 from permille.access import GUIDE
 from permille.console import review_form
+from permille.console.graph import NARROW, WIDE, Graph, draw, outline, path, pills, short_date
 from permille.console.review_form import Typed
 from permille.domain import standing, wording
 from permille.domain.account import Account, Status
@@ -13,7 +14,6 @@ from permille.domain.periods import Period
 from permille.domain.provider import LONGEST_HOST, LONGEST_USER
 from permille.domain.reputation import Tally
 from permille.domain.timeline import Entry, Kind
-from permille.graph import NARROW, WIDE, Graph, draw, outline, path, pills, short_date
 from permille.report import Range, Report
 from permille.templates import Brand
 
