@@ -230,6 +230,7 @@ NEEDED = {
         "TimelineTable": {"Query", "PutItem"},
         "QuarantineTable": {"Scan"},
         "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
+        "ComplaintsTable": {"Query", "UpdateItem"},
         "ComplaintsTable/index/suppressed": {"Query"},
     },
 }

@@ -11,6 +11,7 @@ import pytest
 from tests.builders import ACCOUNT, KEY, NOW, TODAY, TOMORROW, a_complaint_entry, an_account, an_entry
 from tests.console.visiting import Answer, Visitor, World
 from tests.usecases.desk import REQUEST, asking, went_well
+from tests.usecases.test_suppression import complained
 
 from permille.console import desk
 from permille.console.app import resolver
@@ -68,7 +69,7 @@ def text_of(answer: Answer) -> str:
 
 
 def test_all_routes_of_the_desk_are_known_here() -> None:
-    assert len(routes()) == 6
+    assert len(routes()) == 7
 
 
 @pytest.mark.parametrize(("method", "path"), routes())
@@ -270,6 +271,23 @@ def test_every_decision_leads_back_to_a_page_that_says_what_was_done(world: Worl
     assert answer.status == 303
     assert desk.DONE[name] in anna.get(answer.headers["Location"]).body
     assert world.rows.accounts[ACCOUNT].version == 2
+
+
+def test_who_complained_is_mailed_again_where_staff_say_why(world: World, anna: Visitor) -> None:
+    account, path = f"/desk/accounts/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}/mail-again"
+    complained(world.rows, "cyd@example.com", "dan@example.com")
+    assert anna.get(account).body.count("Mailed no more") == 2
+
+    assert anna.sends(path, recipient="cyd@example.com", reason=" ").status == 422
+    done = anna.sends(path, recipient="Cyd@example.com", reason="She wrote to us")
+
+    assert done.status == 303
+    shown = anna.get(done.headers["Location"]).body
+    assert (desk.DONE["mail-again"] in shown, shown.count("Mailed no more")) == (True, 1)
+    (entry,) = world.rows.told(ACCOUNT, "unsuppressed")
+    assert (entry.facts["recipient"], entry.facts["by"]) == ("cyd@example.com", "staff:Anna")
+    late = anna.sends(path, recipient="cyd@example.com", reason="She wrote to us")
+    assert (late.status, "cyd@example.com is not suppressed any more" in late.body) == (409, True)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from tests.fakes import (
     FakeAccounts,
     FakeControl,
     FakePolicies,
+    FakeSuppressions,
     FakeSwitch,
     FakeTallies,
     FakeTimeline,
@@ -68,6 +69,7 @@ class World:
             switch=self.switch,
             queues=self.queues,
             resting=self.resting,
+            suppressions=FakeSuppressions(self.rows),
             mode=Mode.ENFORCE,
             code="1.0",
         )

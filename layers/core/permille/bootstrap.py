@@ -196,6 +196,7 @@ def consoling() -> Consoling:
     control = DynamoControl(table=settings.control_table)
     tallies, timeline = DynamoTallies(table=settings.tallies_table), DynamoTimeline(table=settings.timeline_table)
     policies = SsmPolicies(parameter=settings.policy_parameter)
+    suppressions = DynamoSuppressions(complaints=settings.complaints_table, timeline=settings.timeline_table)
     desk = Desk(
         accounts=accounts,
         directory=DynamoDirectory(accounts=settings.accounts_table, senders=settings.senders_table),
@@ -215,6 +216,7 @@ def consoling() -> Consoling:
             }
         ),
         resting=DynamoQuarantine(table=settings.quarantine_table),
+        suppressions=suppressions,
         mode=Mode(settings.enforcement_mode),
         code=code_version(),
     )
@@ -229,7 +231,7 @@ def consoling() -> Consoling:
         policies=policies,
         control=control,
         desk=desk,
-        suppressions=DynamoSuppressions(complaints=settings.complaints_table),
+        suppressions=suppressions,
         smtp_endpoint=settings.smtp_endpoint,
     )
     return Consoling(console, settings)

@@ -22,6 +22,7 @@ from permille.ports import (
     Control,
     Lap,
     Policies,
+    Suppressions,
     Switch,
     Tallies,
     Timeline,
@@ -54,6 +55,7 @@ class Desk:
     switch: Switch
     queues: Queues
     resting: Resting
+    suppressions: Suppressions
     mode: Mode
     code: str = ""
 
@@ -110,7 +112,8 @@ class SenderSeen:
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything about an account. `verdict`: what the policy says of its counts now, none where the policy cannot be
-    read. `case`: where support is waited for. `told`: the newest entries first; `complaints`: the cards, likewise."""
+    read. `case`: where support is waited for. `told`: the newest entries first; `complaints`: the cards, likewise.
+    `suppressed`: who is mailed no more."""
 
     account: Account
     verdict: Verdict | None
@@ -121,6 +124,7 @@ class Dossier:
     told: Page[Entry]
     complaints: Sequence[Entry]
     more_complaints: int
+    suppressed: frozenset[str]
 
 
 def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier | None:
@@ -145,7 +149,14 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
         told=_told(entries, before),
         complaints=cards[:TOLD],
         more_complaints=max(0, len(cards) - TOLD),
+        suppressed=_suppressed(desk, account.id),
     )
+
+
+def _suppressed(desk: Desk, account_id: str) -> frozenset[str]:
+    """As far as is known: nobody, where that cannot be read."""
+    read = _known("who is suppressed", lambda: [one.address for one in desk.suppressions.cards(account_id)])
+    return frozenset(read or [])
 
 
 def _judged(desk: Desk, account: Account, now: datetime) -> tuple[Verdict, Days]:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from permille import suppression
 from permille.desk import Desk
 from permille.domain import review, staff
 from permille.domain.account import Account, Outcome
 from permille.domain.staff import Refused
-from permille.domain.wording import LONGEST_REASON
+from permille.domain.wording import LONGEST_REASON, plain
 from permille.observability import record
 from permille.ports import hour_of
 from permille.support import Action, act
@@ -33,6 +34,15 @@ def decide(desk: Desk, account_id: str, name: str, form: Form, by: str, now: dat
         return None
     decision = make(desk, form, by)
     return act(desk.accounts, account_id, _as_read(decision, _version(form)), now)
+
+
+def mail_again(desk: Desk, account_id: str, form: Form, by: str, now: datetime) -> str:
+    """Takes an address off the account's suppressions, and returns it. Raises Unfit, and Refused where it is not on
+    them (any more)."""
+    why, address = reason(form), form.get("recipient", "")
+    if suppression.remove(desk.suppressions, account_id, address, why, by, now) is None:
+        raise Refused(f"{plain(address) or 'Nobody'} is not suppressed any more.")
+    return address
 
 
 def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from permille.domain import timeline, wording
-from permille.domain.account import Account, Held
+from permille.domain.account import Account, Held, Status
 from permille.domain.explanation import explanation
 from permille.domain.policy import Verdict
 from permille.domain.reputation import Days
 from permille.domain.timeline import Entry, Kind
 
+_IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late complaints"}
 _SWITCHED = (
     Kind.DISABLED,
     Kind.STAFF_DISABLED,
@@ -45,7 +46,7 @@ class Explained:
         }
 
     def lines(self, platform: str) -> list[str]:
-        lines = [f"{self.account.id} is {self.account.status}."]
+        lines = [f"{self.account.id} is {_IS.get(self.account.status, str(self.account.status))}."]
         if self.decided:
             lines += [f"{wording.moment(self.decided.at.isoformat())}: {wording.headline(self.decided, platform)}."]
             record = self.decided.kind is Kind.DISABLED

@@ -12,7 +12,7 @@ from permille.console import desk_view
 from permille.console.pages import redirect
 from permille.console.routing import routes
 from permille.console.world import Asked, asked
-from permille.desk_decisions import Unfit, decide, reset_breaker
+from permille.desk_decisions import Unfit, decide, mail_again, reset_breaker
 from permille.domain import wording
 from permille.domain.staff import Refused
 from permille.errors import Unavailable
@@ -29,6 +29,7 @@ DONE = {
     "unexempt": "The rules apply to the account again.",
     "close": "Closed. The SMTP credential is switched off within seconds.",
     "owner-mail": "The owner is written to again.",
+    "mail-again": "The address may be mailed again. The host platform is told.",
     "breaker": "The breaker is closed.",
 }
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,53}")
@@ -63,6 +64,17 @@ def account(_id: str) -> Response[str]:
     return _account(asked(router), _id)
 
 
+@router.post("/desk/accounts/<_id>/mail-again")
+def mailed_again(_id: str) -> Response[str]:
+    found = asked(router)
+    form = found.request.form
+    try:
+        mail_again(found.world.desk, _id, form, found.known.name, found.now)
+    except (Refused, Unfit) as refused:
+        return _account(found, _id, _status(refused), str(refused), {**_typed(form), "decision": "mail-again"})
+    return redirect(f"/desk/accounts/{_id}?done=mail-again")
+
+
 @router.post("/desk/accounts/<_id>/<_decision>")
 def decided(_id: str, _decision: str) -> Response[str]:
     found = asked(router)
@@ -70,8 +82,7 @@ def decided(_id: str, _decision: str) -> Response[str]:
     try:
         done = decide(found.world.desk, _id, _decision, form, found.known.name, found.now)
     except (Refused, Unfit) as refused:
-        status = 409 if isinstance(refused, Refused) else 422
-        return _account(found, _id, status, str(refused), {**_typed(form), "decision": _decision})
+        return _account(found, _id, _status(refused), str(refused), {**_typed(form), "decision": _decision})
     if done is None:
         raise NotFoundError
     if form.get("from") == "queue":
@@ -92,6 +103,10 @@ def breaker() -> Response[str]:
     except Unfit as unfit:
         return _system(found, 422, str(unfit), _typed(found.request.form))
     return redirect("/desk/system?done=breaker")
+
+
+def _status(refused: Refused | Unfit) -> int:
+    return 409 if isinstance(refused, Refused) else 422
 
 
 def _account(
