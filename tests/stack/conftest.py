@@ -7,13 +7,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
+from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
 
 import boto3
 import pytest
+
+from permille_cli.main import status_of
 
 COMMAND = [sys.executable, "-m", "permille_cli"]
 T = TypeVar("T")
@@ -85,17 +88,35 @@ class Stack:
         return replace(self, env=self.env | more)
 
     def answer(self, *arguments: str) -> Any:
-        """What the command answers, as JSON."""
-        ended = self.run(*arguments, "--json")
-        assert ended.returncode == 0, ended.stderr
-        return json.loads(ended.stdout)
+        """What the command answers, as JSON. It runs in this process, which takes a tenth of the time."""
+        said, wrong = StringIO(), StringIO()
+        with _environment(self.env), redirect_stdout(said), redirect_stderr(wrong):
+            status = status_of([*arguments, "--json"])
+        assert status == 0, wrong.getvalue()
+        return json.loads(said.getvalue())
+
+
+@contextmanager
+def _environment(env: dict[str, str]) -> Iterator[None]:
+    """As if this process had been started in it."""
+    before = dict(os.environ)
+    boto3.DEFAULT_SESSION = None  # which remembers whose credentials it has
+    try:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+        os.environ.update(env)
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        boto3.DEFAULT_SESSION = None
 
 
 @pytest.fixture
 def ahead(stack: Stack) -> Iterator[Stack]:
     """A stack whose clock a test may put ahead; afterwards it is the real time again."""
     yield stack
-    stack.run("local", "tick")
+    stack.answer("local", "tick")
 
 
 @contextmanager
@@ -105,9 +126,7 @@ def running(directory: Path) -> Iterator[Stack]:
     try:
         up = permille("local", "up", "--hours", "1", env=env)
         assert up.returncode == 0, up.stderr
-        stack = _described(json.loads(up.stdout), directory, env)
-        stack.run("breaker", "reset", "--reason", "Many are disabled here", "--allow", "1000")
-        yield stack
+        yield _described(json.loads(up.stdout), directory, env)
     finally:
         permille("local", "down", env=env)
 
