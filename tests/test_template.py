@@ -1,6 +1,7 @@
 """What infra/template.yaml has to keep, and `sam validate --lint` does not see."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any
@@ -246,6 +247,32 @@ def test_a_function_touches_the_tables_that_it_needs(name: str) -> None:
                 allowed[table] = allowed.get(table, set()) | actions
 
     assert allowed == NEEDED[name]
+
+
+def test_the_console_may_count_what_rests_and_not_read_it() -> None:
+    scanning = [one for one in statements("Console") if "dynamodb:Scan" in as_list(one["Action"])]
+
+    assert [one["Condition"] for one in scanning] == [{"StringEquals": {"dynamodb:Select": "COUNT"}}]
+
+
+def test_a_console_that_answers_with_failures_raises_an_alarm() -> None:
+    """It always answers, so Lambda counts no errors of it."""
+    alarm = RESOURCES["ConsoleErrorsAlarm"]["Properties"]
+
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Url5xxCount")
+    assert [target(one["Value"]) for one in alarm["Dimensions"]] == ["Console"]
+
+
+@pytest.mark.parametrize(
+    ("address", "fits"),
+    [
+        *((address, True) for address in ("", "https://a.example", "https://a.example/", "http://localhost:8080/")),
+        *((address, False) for address in ("a.example", "https://a.example/b", "https://a.example/?b", "https://a/ b")),
+    ],
+)
+def test_the_console_has_a_whole_domain_of_its_own(address: str, *, fits: bool) -> None:
+    """Its pages name each other from the root."""
+    assert bool(re.fullmatch(TEMPLATE["Parameters"]["LinkBase"]["AllowedPattern"], address)) is fits
 
 
 def table_of(resource: Any) -> str:

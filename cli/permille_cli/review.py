@@ -122,7 +122,7 @@ def confirm(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json:
 def list_open(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List who waits for support, the longest waiting first, each with its evidence."""
     found = find(stack)
-    cases = queue(_asking(found), found.timeline, found.now())
+    cases = queue(asking(found), found.timeline, found.now())
     if as_json:
         emit_json({"requests": [shapes.case(case) for case in cases]})
         return
@@ -132,7 +132,8 @@ def list_open(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> N
         out.print("Nobody waits for support.")
 
 
-def _asking(found: Stack) -> Iterator[Account]:
+def asking(found: Stack) -> Iterator[Account]:
+    """Who waits for support, the longest waiting first."""
     page = found.directory.asking(PAGE)
     yield from page.found
     while page.next:

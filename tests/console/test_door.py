@@ -211,7 +211,7 @@ def test_all_that_is_not_for_everybody_is_behind_a_door() -> None:
     from permille.console.app import resolver
 
     app = resolver()
-    open_paths = {"/", "/enter", "/guide", "/guide.txt", "/<name>.css", "/api/v1/openapi.json"}
+    open_paths = {"/", "/enter", "/guide", "/guide.txt", r"/<name>\.css", "/api/v1/openapi.json"}
     rules = [route.path for route in app._static_routes + app._dynamic_routes]
 
     assert {rule for rule in rules if audience_of(rule) is None} <= open_paths

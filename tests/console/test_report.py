@@ -211,13 +211,24 @@ def test_what_others_wrote_is_text_and_nothing_but_text(payload: str, typed: boo
     assert all(link.startswith(("/", "data:,", "style", "#")) for link in links)
 
 
-@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|'/c calc'!A1"])
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|'/c calc'!A1", "＝1+1", "＠A1"])
 def test_no_cell_is_a_formula(start: str) -> None:
     world = the_world(an_account(), cards=[a_card(NOW, subject=start, campaign=start, candidates=(start,))])
 
     rows = table(world.owner().get(f"{REPORT}/complaints.csv"))
 
     assert {rows[0][name] for name in ("campaign", "subject", "recipient")} == {f"'{start}"}
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"), [(";=1+1", ";'=1+1"), ('a;" @A1', "a;'\" @A1"), ("Buns; 3 for 2", "Buns; 3 for 2")]
+)
+def test_no_cell_is_a_formula_where_spreadsheets_divide_by_semicolons(text: str, cell: str) -> None:
+    world = the_world(an_account(), cards=[a_card(NOW, subject=text, campaign=text, candidates=(text,))])
+
+    rows = table(world.owner().get(f"{REPORT}/complaints.csv"))
+
+    assert {rows[0][name] for name in ("campaign", "subject", "recipient")} == {cell}
 
 
 # ---------------------------------------------------------------- to be taken along

@@ -35,7 +35,7 @@ def permille(*arguments: str, env: dict[str, str], typed: str = "") -> subproces
     """Runs the operator's command; `typed` is its stdin."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | env
     return subprocess.run(  # noqa: S603
-        [*COMMAND, *arguments], env=environment, input=typed, capture_output=True, text=True, timeout=180, check=False
+        [*COMMAND, *arguments], env=environment, input=typed, capture_output=True, text=True, timeout=300, check=False
     )
 
 

@@ -142,6 +142,7 @@ def test_the_state_of_the_system_and_the_breaker(stack: Stack, anna: Web) -> Non
     for shown in ("Mode enforce", "Policy seed", "Breaker closed", "Feedback", "Dead letters of feedback"):
         assert shown in text
     assert "not known now" not in text
+    assert re.search(r"Quarantine \d", text)  # its role may count what rests
 
     reset = anna.sends("/desk/system/breaker", csrf=field(page, "csrf"), reason="Many are disabled here", allow="1000")
 

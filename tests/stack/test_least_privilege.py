@@ -118,6 +118,7 @@ FORBIDDEN: list[tuple[str, Attempt]] = [
     ("ConsoleFunctionName", _a_table_gone),
     ("ConsoleFunctionName", _a_row("AccountsTable")),
     ("ConsoleFunctionName", _a_row("TimelineTable")),
+    ("ConsoleFunctionName", _a_row("QuarantineTable")),
     ("ConsoleFunctionName", _whoever_is_due),
     ("ConsoleFunctionName", _a_tally),
     ("ConsoleFunctionName", _a_count),

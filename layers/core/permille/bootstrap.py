@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from permille.notify import Handing
 
 
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
+
+
 def clock() -> datetime:
     return datetime.now(UTC)
 
@@ -238,6 +241,8 @@ def consoling() -> Consoling:
 
 
 def origin_of(address: str) -> str:
-    """Scheme, host and port of an address, as a browser names where a form comes from; empty of an empty one."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}".lower() if address else ""
+    """Scheme, host and port of an address, as a browser names where a form comes from: without the port that the scheme
+    has anyhow. Empty of an empty one."""
+    parts = urlsplit(address.lower())
+    host = parts.netloc.rpartition("@")[2].removesuffix(_USUAL_PORTS.get(parts.scheme, ""))
+    return f"{parts.scheme}://{host}" if address else ""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from permille import suppression
 from permille.desk import Desk
@@ -13,6 +12,7 @@ from permille.domain.wording import LONGEST_REASON, plain
 from permille.observability import record
 from permille.ports import hour_of
 from permille.support import Action, act
+from permille.zones import zone_of
 
 LARGEST_GRANT = 1_000_000
 LAST_YEAR = 2999
@@ -58,7 +58,7 @@ def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:
 
 def reason(form: Form, field: str = "reason") -> str:
     text = form.get(field, "").strip()
-    if not text:
+    if not plain(text):
         raise Unfit("Say why: a few words are enough.")
     if len(text) > LONGEST_REASON:
         raise Unfit(f"That is {len(text):,} characters long; {LONGEST_REASON:,} are enough.")
@@ -89,12 +89,12 @@ def _version(form: Form) -> int:
 
 def _approve(desk: Desk, form: Form, by: str) -> Action:
     on, note, chance = _day(form, "day"), reason(form), desk.policies.current().second_chance
-    return lambda account, now: review.approve(account, on, note, by, ZoneInfo(account.timezone), chance, now)
+    return lambda account, now: review.approve(account, on, note, by, zone_of(account), chance, now)
 
 
 def _decline(desk: Desk, form: Form, by: str) -> Action:
     why, chance = reason(form), desk.policies.current().second_chance
-    return lambda account, now: review.decline(account, why, by, ZoneInfo(account.timezone), chance, now)
+    return lambda account, now: review.decline(account, why, by, zone_of(account), chance, now)
 
 
 def _confirm(_: Desk, form: Form, by: str) -> Action:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from permille.domain.account import Account
 from permille.domain.cards import Campaign, campaigns
@@ -24,6 +23,7 @@ from permille.domain.review import Stage, stage
 from permille.domain.spans import Span, last_change, spans
 from permille.domain.timeline import Audience, Entry
 from permille.ports import Latest, Policies, Tallies, Timeline
+from permille.zones import shown_zone_of
 
 READ_ENTRIES = 400  # of the timeline, in one query: what 45 days bring to a busy account just below its limit
 
@@ -102,7 +102,7 @@ def _report(
     latest: Latest,
     now: datetime,
 ) -> Report:
-    begins, zone = midnight(days[0][0]), ZoneInfo(account.timezone)
+    begins, zone = midnight(days[0][0]), shown_zone_of(account)
     verdict = judge(policy, epochs.get(account.epoch, {}), now.date())
     entries, earlier = owners(latest)
     recent = (entry for entry in latest.entries if entry.at >= begins)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from permille.domain.account import Account, Review
-from permille.domain.timeline import BEGINNING, Entry, Kind
+from permille.domain.timeline import Entry, Kind
 from permille.ports import Timeline
 
+NEWEST = 1000  # entries: what is read of an account is bounded
 _OUTCOMES = (Kind.REINSTATED, Kind.STAYS_SUSPENDED, Kind.TRIAL_UNUSED)
 
 
@@ -27,8 +28,8 @@ class Case:
 
 
 def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime) -> list[Case]:
-    """Of those who wait for support, in the order given."""
-    return [case(account, timeline.since(account.id, BEGINNING), now) for account in accounts]
+    """Of those who wait for support, in the order given. The evidence is in the newest entries of each."""
+    return [case(account, timeline.latest(account.id, NEWEST).entries[::-1], now) for account in accounts]
 
 
 def case(account: Account, entries: Sequence[Entry], now: datetime) -> Case:

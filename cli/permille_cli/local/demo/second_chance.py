@@ -12,7 +12,7 @@ from permille.review import queue
 from permille_cli import timeline
 from permille_cli.errors import Failure
 from permille_cli.local.demo.scene import DEALS, Scene, eventually, mail
-from permille_cli.review import print_case
+from permille_cli.review import asking, print_case
 from permille_cli.stack import caller
 
 MAILS = 200
@@ -62,7 +62,7 @@ def _ask(scene: Scene, zone: ZoneInfo) -> None:
     asked = Request(review.today(zone, scene.stack.now()), MAILS, CAUSE, CHANGE)
     scene.stack.act(DEALS.account_id, lambda account, now: review.request(account, asked, zone, now))
     _type(scene, "review list")
-    (case,) = queue(scene.stack.accounts.all(), scene.stack.timeline, scene.stack.now())
+    (case,) = queue(asking(scene.stack), scene.stack.timeline, scene.stack.now())
     print_case(case, scene.stack["PlatformName"], scene.console)
 
 

@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from typing_extensions import TypedDict
@@ -23,6 +22,7 @@ from permille.domain.route import entries_needed_since, route
 from permille.report import Range, Reporting, gather
 from permille.shapes import Means
 from permille.support import Action, act
+from permille.zones import zone_of
 
 router = routes()
 
@@ -168,7 +168,7 @@ def get_review(account_id: AccountId) -> shapes.Standing:
 )
 def put_review(account_id: AccountId, request: Annotated[ReviewRequest, Body()]) -> shapes.Standing:
     wanted = request.asked()
-    return _decided(account_id, lambda account, now: review.put(account, wanted, ZoneInfo(account.timezone), now))
+    return _decided(account_id, lambda account, now: review.put(account, wanted, zone_of(account), now))
 
 
 @router.delete(

@@ -76,8 +76,13 @@ def _told(request: Request, error: Exception) -> Response[str]:
     found = wrong(_translated(request, error))
     if found.status is HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.exception("api.failed", path=request.path, request=request.id, exc_info=error)
-    record("api.refused", path=request.path, request=request.id, status=int(found.status), why=str(error))
+    record("api.refused", path=request.path, request=request.id, status=int(found.status), why=_why(found, error))
     return said(found, request.id)
+
+
+def _why(found: Wrong, error: Exception) -> str:
+    """For the log, which holds nothing of what was sent."""
+    return "; ".join(one["message"] for one in found.errors) if isinstance(found, Invalid) else str(error)
 
 
 def _translated(request: Request, error: Exception) -> Exception:

@@ -13,8 +13,6 @@ from permille.console import desk, entrance, owner
 from permille.console.refusals import BROKEN, MISSING, Refusal, refusal_for, said
 from permille.console.requests import Request
 from permille.console.world import Asked, Console, asked
-from permille.domain.links import NoEntry
-from permille.errors import Unavailable
 from permille.observability import logger, record
 
 
@@ -27,7 +25,7 @@ def answer(world: Console, event: Mapping[str, Any], context: Any, now: datetime
         return api_app.answer(world, request, event, context, now)
     try:
         session = world.doors.session(request, now)
-    except (NoEntry, Unavailable) as error:
+    except Exception as error:  # noqa: BLE001 - the border: whatever it is, a page says so
         return ResponseBuilder(_refused(world, request, error)).build(LambdaFunctionUrlEvent(dict(event)))  # type: ignore[arg-type]
     app = resolver()
     app.append_context(asked=Asked(world, request, session, now))  # type: ignore[no-untyped-call]

@@ -79,6 +79,8 @@ def mailed_again(_id: str) -> Response[str]:
 def decided(_id: str, _decision: str) -> Response[str]:
     found = asked(router)
     form = found.request.form
+    if not _ID.fullmatch(_id):
+        raise NotFoundError
     try:
         done = decide(found.world.desk, _id, _decision, form, found.known.name, found.now)
     except (Refused, Unfit) as refused:

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from permille.desk_ports import ON_THEIR_WAY, Waiting
 from permille.domain import wording
@@ -10,6 +9,7 @@ from permille.domain.account import Status
 from permille.domain.reputation import PER
 from permille.domain.review import today
 from permille.review import Case
+from permille.zones import shown_zone_of
 
 _TONES = {
     Status.ACTIVE: "good",
@@ -51,7 +51,7 @@ def lasting(time: timedelta) -> str:
 
 def first_day(case: Case, now: datetime) -> str:
     """The day that the owner asks for, where it is still to come."""
-    from_now = today(ZoneInfo(case.account.timezone), now)
+    from_now = today(shown_zone_of(case.account), now)
     return str(max(case.review.day, from_now) if case.review else from_now)
 
 

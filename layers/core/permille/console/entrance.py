@@ -38,7 +38,7 @@ def guide_text() -> Response[str]:
     return asked(router).world.pages.guide_text()
 
 
-@router.get("/<name>.css")
+@router.get(r"/<name>\.css")  # the dot of a plain one would be any sign, and /report/css this route
 def style(name: str) -> Response[str]:
     if name not in STYLES:
         raise NotFoundError(name)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -18,6 +17,7 @@ from permille.domain.account import Account
 from permille.domain.staff import Refused
 from permille.report import Range, Report, Reporting, earlier_entries, gather
 from permille.support import Action, act
+from permille.zones import zone_of
 
 EARLIER_ENTRIES = 50  # on a page of the timeline
 LONGEST_ID = 100
@@ -88,10 +88,10 @@ def _action(form: Mapping[str, str], sent: Typed) -> Action:
     match form.get("action"):
         case "request":
             asked_for = sent.request()
-            return lambda account, now: review.request(account, asked_for, ZoneInfo(account.timezone), now)
+            return lambda account, now: review.request(account, asked_for, zone_of(account), now)
         case "amend":
             asked_for = sent.request()
-            return lambda account, now: review.amend(account, asked_for, ZoneInfo(account.timezone), now)
+            return lambda account, now: review.amend(account, asked_for, zone_of(account), now)
         case "withdraw":
             return review.withdraw
         case _:

@@ -55,7 +55,8 @@ class Request:
 
     @cached_property
     def form(self) -> dict[str, str]:
-        """The fields of a form; of several with one name the first. Raises WrongForm."""
+        """The fields of a form; of several with one name the first. A new line is one sign, as the browser counts it
+        where it bounds a text. Raises WrongForm."""
         if not self.header("content-type").lower().startswith("application/x-www-form-urlencoded"):
             raise WrongForm("this is no form")
         try:
@@ -65,4 +66,4 @@ class Request:
             pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
         except (ValueError, binascii.Error) as error:
             raise WrongForm("the form cannot be read") from error
-        return dict(reversed(pairs))
+        return {name: value.replace("\r\n", "\n") for name, value in reversed(pairs)}

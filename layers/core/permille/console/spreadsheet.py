@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 
 from permille.domain.periods import Period
@@ -11,7 +12,8 @@ from permille.report import Report
 
 Cell = str | int
 MARK = "\ufeff"  # tells Excel that the file is UTF-8
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULAS = tuple("=+-@\t\r＝＋－＠")  # the wide ones are taken for the others
+_AFTER_SEMICOLON = re.compile(rf";(?=[\s\"]*[{re.escape(''.join(_FORMULAS))}])")  # where Excel divides by these
 
 DAYS = (
     "first_day",
@@ -84,4 +86,7 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> str:
 
 def _safe(cell: Cell) -> Cell:
     """A text that a spreadsheet would take for a formula is marked as a text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
+    if not isinstance(cell, str):
+        return cell
+    marked = _AFTER_SEMICOLON.sub(";'", cell)
+    return f"'{marked}" if marked.startswith(_FORMULAS) else marked

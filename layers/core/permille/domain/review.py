@@ -9,6 +9,7 @@ from permille.domain.account import Account, Outcome, Review, ReviewState, Statu
 from permille.domain.policy import SecondChance
 from permille.domain.staff import Refused
 from permille.domain.timeline import Kind
+from permille.domain.wording import plain
 
 FURTHEST_DAY = timedelta(days=60)
 LONGEST_TEXT = 1000
@@ -180,7 +181,7 @@ def _check(asked: Request, zone: tzinfo, now: datetime) -> None:
     if not 1 <= asked.batch <= LARGEST_BATCH:
         raise Refused(f"a batch of {asked.batch:,} e-mails is none; say how many go out on that day")
     for name, text in (("what went wrong", asked.cause), ("what was changed", asked.change)):
-        if not text.strip():
+        if not plain(text):
             raise Refused(f"say {name}")
         if len(text) > LONGEST_TEXT:
             raise Refused(f"{name} is {len(text):,} characters long; {LONGEST_TEXT:,} are enough")
