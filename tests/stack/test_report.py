@@ -13,6 +13,7 @@ def test_an_owner_reads_the_report_and_asks_for_the_smtp_account_back(stack: Sta
     business, web = a_business(stack), Web(stack)
     business.send(20, complaints=2)
     eventually(lambda: business.standing()["status"] == "disabled")
+    eventually(lambda: business.standing()["window"]["delivered"] == 20)
     report = f"/report/{business.id}"
 
     page = web.follows(stack.answer("link", "owner", business.id)["link"])
