@@ -21,7 +21,8 @@ STARTS = {
         "import app; from permille.bootstrap import ingesting; ingesting()",
     ),
     "enforce": ("Enforce", "enforce", "import app; from permille.bootstrap import enforcing; enforcing()"),
-    "notify": ("Notify", "notify", "import app; from permille.bootstrap import handing; handing(None)"),
+    "notify": ("Notify", "notify", "import app; from permille.bootstrap import handing_on; handing_on(None)"),
+    "console": ("Console", "console", "import app; from permille.bootstrap import consoling; consoling()"),
 }
 TIMED = """
 import time

@@ -4,11 +4,13 @@ from typing import Any
 
 from permille.bootstrap import Consoling, consoling, time_of
 from permille.console.app import answer
-from permille.observability import logger, metrics
+from permille.observability import logger, metrics, record
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any, world: Consoling | None = None) -> dict[str, Any]:
     world = world or consoling()
-    return answer(world.console, event, context, time_of({}, world.settings))
+    answered = answer(world.console, event, context, time_of({}, world.settings))
+    record("request.answered", method=event["requestContext"]["http"]["method"], status=answered["statusCode"])
+    return answered
