@@ -12,14 +12,13 @@ from urllib.parse import urlsplit
 
 from permille import __version__
 from permille.domain.account import Mode
-from permille.enforce import Enforcement
 from permille.ports import Ledger, Quarantine
 from permille.settings import ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
-from permille.switching import Switching
 
 if TYPE_CHECKING:
     from permille.aws.outward import RememberedOnce
     from permille.console.world import Console
+    from permille.enforce import Enforcement
     from permille.notify import Handing
 
 
@@ -77,7 +76,7 @@ def ingesting() -> Ingesting:
 
 @dataclass(frozen=True, slots=True)
 class Enforcing:
-    enforcement: Enforcement
+    enforcement: "Enforcement"
     settings: EnforceSettings
 
 
@@ -89,6 +88,8 @@ def enforcing() -> Enforcing:
     from permille.aws.history import DynamoTallies, DynamoTimeline
     from permille.aws.policy import SsmPolicies
     from permille.aws.switch import IamSwitch
+    from permille.enforce import Enforcement
+    from permille.switching import Switching
 
     settings = EnforceSettings.from_env()
     accounts = DynamoAccounts(
