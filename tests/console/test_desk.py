@@ -17,6 +17,8 @@ from permille.console import desk
 from permille.console.app import resolver
 from permille.desk_decisions import DECISIONS
 from permille.domain.account import Exemption, Held, Look, Provider, Status
+from permille.domain.policy import SEED, ComplaintRatio
+from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Kind
 from permille.ports import BreakerState
@@ -414,3 +416,11 @@ def test_whatever_was_written_by_whom_it_is_only_text(text: str) -> None:
     for page in found:
         assert all(link.startswith(("/", "#", "data:,")) for link in page.links)
         assert not re.search("[\u202a-\u202e\u2066-\u2069\x00\x1b]", page.text)
+
+
+def test_an_accounts_bar_is_drawn_by_the_policy_in_force(world: World, anna: Visitor) -> None:
+    world.support.add(an_account())
+    world.rows.tallies[ACCOUNT, 1, TODAY] = Tally(2000, 2)
+    world.support.policies.policy = replace(SEED, complaint_ratio=ComplaintRatio(limit_per_1000=5))
+
+    assert 'class="fill" width="10"' in anna.get(f"/desk/accounts/{ACCOUNT}").body  # a fifth of the half, the limit

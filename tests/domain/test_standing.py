@@ -11,8 +11,9 @@ from tests.reports import ASKED
 from permille.domain.account import Account, Exemption, Status, Trial, TrialState
 from permille.domain.policy import ALLPROWEBTOOLS, SEED, Verdict, judge
 from permille.domain.reputation import Tally
-from permille.domain.standing import Tone, broken_line, luck_line, numbers_line, rate, spared_line, status_line, tone
+from permille.domain.standing import Tone, broken_line, luck_line, numbers_line, spared_line, status_line, tone
 from permille.domain.timeline import Kind
+from permille.domain.wording import rate
 
 A_DAY = timedelta(days=1)
 TRIAL = Trial(TrialState.SCHEDULED, TODAY + 5 * A_DAY, NOW + 5 * A_DAY, NOW + 6 * A_DAY, NOW + 8 * A_DAY)

@@ -58,12 +58,13 @@ class World:
         self.queues = FakeQueues(list(QUEUES), faults=self.faults)
         self.resting = FakeResting(faults=self.faults)
         self.resets = FakeResets(self.rows)
+        self.policies = FakePolicies(faults=self.faults)
         self.desk = Desk(
             accounts=FakeAccounts(self.rows),
             directory=self.directory,
             tallies=FakeTallies(self.rows),
             timeline=FakeTimeline(self.rows),
-            policies=FakePolicies(faults=self.faults),
+            policies=self.policies,
             control=FakeControl(self.rows),
             resets=self.resets,
             switch=self.switch,

@@ -17,6 +17,7 @@ from permille.settings import ConsoleSettings, EnforceSettings, IngestSettings, 
 
 if TYPE_CHECKING:
     from permille.aws.outward import RememberedOnce
+    from permille.aws.queues import SqsQueues
     from permille.console.world import Console
     from permille.enforce import Enforcement
     from permille.notify import Handing
@@ -180,14 +181,12 @@ def consoling() -> Consoling:
     from permille.aws.macs import KmsMacs
     from permille.aws.policy import SsmPolicies
     from permille.aws.quarantine import DynamoQuarantine
-    from permille.aws.queues import SqsQueues
     from permille.aws.suppressions import DynamoSuppressions
     from permille.aws.switch import IamSwitch
     from permille.console.pages import Pages
     from permille.console.sessions import Doorkeeper
     from permille.console.world import Console
     from permille.desk import Desk
-    from permille.desk_ports import AGAIN, FEEDBACK
     from permille.templates import Brand
 
     settings = ConsoleSettings.from_env()
@@ -210,15 +209,7 @@ def consoling() -> Consoling:
         control=control,
         resets=control,
         switch=IamSwitch(deny_group=settings.deny_group),
-        queues=SqsQueues(
-            urls={
-                FEEDBACK: settings.feedback_queue_url,
-                "Dead letters of feedback": settings.feedback_dead_letter_queue_url,
-                AGAIN: settings.notify_queue_url,
-                "Dead letters of handing on": settings.notify_dead_letter_queue_url,
-                "Parts of the timeline that a function gave up on": settings.stream_failures_url,
-            }
-        ),
+        queues=_queues(settings),
         resting=DynamoQuarantine(table=settings.quarantine_table),
         suppressions=suppressions,
         mode=Mode(settings.enforcement_mode),
@@ -239,6 +230,22 @@ def consoling() -> Consoling:
         smtp_endpoint=settings.smtp_endpoint,
     )
     return Consoling(console, settings)
+
+
+def _queues(settings: ConsoleSettings) -> "SqsQueues":
+    """As support's desk calls them."""
+    from permille.aws.queues import SqsQueues
+    from permille.desk_ports import AGAIN, FEEDBACK
+
+    return SqsQueues(
+        urls={
+            FEEDBACK: settings.feedback_queue_url,
+            "Dead letters of feedback": settings.feedback_dead_letter_queue_url,
+            AGAIN: settings.notify_queue_url,
+            "Dead letters of handing on": settings.notify_dead_letter_queue_url,
+            "Parts of the timeline that a function gave up on": settings.stream_failures_url,
+        }
+    )
 
 
 def origin_of(address: str) -> str:

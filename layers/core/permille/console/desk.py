@@ -14,6 +14,7 @@ from permille.console.routing import routes
 from permille.console.world import Asked, asked
 from permille.desk_decisions import Unfit, decide, mail_again, reset_breaker
 from permille.domain import wording
+from permille.domain.policy import SEED
 from permille.domain.staff import Refused
 from permille.errors import Unavailable
 
@@ -120,7 +121,7 @@ def _account(
         raise NotFoundError
     shown: dict[str, Any] = {name: getattr(dossier, name) for name in desk.Dossier.__slots__ if name != "days"}
     lines = dossier.explained.lines(found.world.pages.brand.platform)
-    shown |= {"lines": lines, "before": before, "fates": wording.FATES, "given": given, "limit": 1}
+    shown |= {"lines": lines, "before": before, "fates": wording.FATES, "given": given, "limit": _limit(found)}
     return _page("desk_account", "Accounts", found, status, refused, **shown)
 
 
@@ -164,4 +165,4 @@ def _limit(found: Asked) -> int:
     try:
         return found.world.desk.policies.current().complaint_ratio.limit_per_1000
     except Unavailable:
-        return 1
+        return SEED.complaint_ratio.limit_per_1000

@@ -18,16 +18,12 @@ _TONES = {
     Status.DISABLED: "bad",
     Status.CLOSED: "plain",
 }
+rate = wording.rate
 HALF = 50  # of a bar's width: where the limit is drawn
 
 
 def tone(status: Status) -> str:
     return _TONES[status]
-
-
-def rate(complaints: int, delivered: int) -> str:
-    """Complaints per 1,000; empty where that would say nothing."""
-    return f"{complaints * PER / delivered:.2f}" if delivered > complaints else ""
 
 
 def filled(complaints: int, delivered: int, limit: int) -> int:

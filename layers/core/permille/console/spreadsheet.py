@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from permille.domain.periods import Period
 from permille.domain.reputation import Tally
-from permille.domain.standing import rate
+from permille.domain.wording import rate
 from permille.report import Report
 
 Cell = str | int

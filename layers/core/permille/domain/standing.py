@@ -9,7 +9,7 @@ from permille.domain.account import Account, ReviewState, Status, TrialState
 from permille.domain.policy import Decision, Rule, Verdict
 from permille.domain.reputation import PER
 from permille.domain.timeline import Entry, numbers
-from permille.domain.wording import broken, day, moment, times
+from permille.domain.wording import broken, day, moment, rate, times
 
 BAD_LUCK = 0.05  # what happens less often is not called so
 
@@ -94,11 +94,6 @@ def numbers_line(account: Account, verdict: Verdict) -> str:
     said = f"{times(counts.complaints, 'complaint')} in {counts.delivered:,} delivered"
     per_1000 = rate(counts.complaints, counts.delivered)
     return f"{said}{f': {per_1000} per 1,000' if per_1000 else ''}; {_what_is_left(account, verdict)}"
-
-
-def rate(complaints: int, delivered: int) -> str:
-    """Complaints per 1,000 delivered; empty where a rate would say nothing."""
-    return f"{complaints * PER / delivered:.2f}" if delivered > complaints else ""
 
 
 def _what_is_left(account: Account, verdict: Verdict) -> str:

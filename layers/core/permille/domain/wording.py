@@ -196,11 +196,16 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
 def counted(facts: Facts) -> str:
     """`2 complaints in 1,000 delivered e-mails over the last 45 days: 2.00 per 1,000.`"""
     complaints, delivered = facts["complaints"], facts["delivered"]
-    rate = f": {complaints * PER / delivered:.2f} per 1,000" if delivered > complaints else ""
+    per_1000 = rate(complaints, delivered)
     return (
         f"{times(complaints, 'complaint')} in {times(delivered, 'delivered e-mail')} "
-        f"over the last {facts['window_days']} days{rate}."
+        f"over the last {facts['window_days']} days{f': {per_1000} per 1,000' if per_1000 else ''}."
     )
+
+
+def rate(complaints: int, delivered: int) -> str:
+    """Complaints per 1,000 delivered; empty where a rate would say nothing."""
+    return f"{complaints * PER / delivered:.2f}" if delivered > complaints else ""
 
 
 def broken(facts: Facts) -> str:
