@@ -45,8 +45,7 @@ def _prepared() -> None:
     settings = enforcing().settings
     SsmPolicies(parameter=settings.policy_parameter).set(ANY_NUMBER)
     boto3.client("iam").create_group(GroupName=settings.deny_group)
-    for url in (settings.feedback_queue_url, settings.feedback_dead_letter_queue_url):
-        boto3.client("sqs").create_queue(QueueName=url)
+    boto3.client("sqs").create_queue(QueueName=settings.feedback_queue_url)
 
 
 def _ticks(requests: list[Request], ticks: int) -> Iterator[dict[str, float]]:
@@ -78,9 +77,10 @@ def _measured(requests: list[Request], ticks: int) -> dict[str, float]:
 def _put_to_sleep(numbers: range) -> None:
     text = {"owner_email": "o@x.example", "owner_name": "", "timezone": "UTC", "status": "active"}
     row: dict[str, Any] = {name: {"S": value} for name, value in text.items()}
-    row |= {name: {"N": "0"} for name in ("strikes", "nudges")} | {"version": {"N": "1"}}
+    row |= {name: {"N": "0"} for name in ("strikes", "revision", "lease")}
+    row |= {name: {"N": "1"} for name in ("version", "switch_generation", "applied", "observed")}
     row |= {"senders": {"L": []}, "epochs": {"L": []}, "told": {"S": "[]"}, "asleep": {"S": "{}"}}
-    row |= {"settled": {"BOOL": True}, "would_disable": {"BOOL": False}}
+    row |= {"would_disable": {"BOOL": False}}
     puts: Any = [{"PutRequest": {"Item": row | {"account_id": {"S": f"sleeping-{number}"}}}} for number in numbers]
     boto3.client("dynamodb").batch_write_item(RequestItems={enforcing().settings.accounts_table: puts})
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from permille.domain import timeline
 from permille.domain.account import Account, Evidence, Provider
+from permille.domain.backlog import Backlog
 from permille.domain.feedback import Bounce, Complaint, Delivery, Message
 from permille.domain.policy import SEED, Verdict, judge
 from permille.domain.provider import Server
 from permille.domain.reputation import Days, Tally
-from permille.domain.switch import ACTIVE, SenderState
+from permille.domain.switch import ACTIVE, Asleep, Credential, SenderState
 from permille.domain.timeline import Entry, Kind
 from permille.ports import Count, Mail, Sender
 from permille.templates import Brand
@@ -33,9 +34,14 @@ BRAND = Brand(PLATFORM)
 SIMULATED = "complaint@simulator.amazonses.com"
 
 
-def an_account(account_id: str = ACCOUNT, **different: Any) -> Account:
+def an_account(
+    account_id: str = ACCOUNT, *, settled: bool = True, asleep: Asleep | None = None, **different: Any
+) -> Account:
+    """`settled`: whether IAM was read back since its last switching; `asleep`: keys that Permille put to sleep."""
     about = {"owner_email": f"owner@{account_id}.example", "senders": (f"permille-{account_id}",)}
-    return Account(**{"id": account_id, **about, **different})
+    credential = Credential(asleep=asleep or {})
+    switched = {"switch_generation": 1 if settled else 2, "credential": credential}
+    return Account(**{"id": account_id, **about, **switched, **different})
 
 
 def a_provider(**different: Any) -> Provider:
@@ -124,6 +130,9 @@ def an_entry(kind: Kind = Kind.DISABLED, at: datetime = NOW, account_id: str = A
         Kind.ALERT: lambda: timeline.alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)]),
         Kind.UNSUPPRESSED: lambda: timeline.by_staff(account_id, kind, at, **by_staff, recipient="ann@example.com"),
         Kind.EXEMPTED: lambda: timeline.by_staff(account_id, kind, at, **by_staff, until=at.isoformat()),
+        Kind.DISABLING_REVERSED: lambda: timeline.disabling_reversed(
+            account_id, at, a_verdict(4999, 2), at - timedelta(hours=1)
+        ),
         Kind.HELD: lambda: timeline.held(account_id, at, a_verdict(), "feedback", 7),
         Kind.BREAKER_OPENED: lambda: timeline.breaker_opened(account_id, at, 5),
         Kind.DRIFT: lambda: timeline.drift(account_id, at, [{"sender": caller, "what": "awake", "key": KEY}]),
@@ -173,10 +182,16 @@ def _a_record(kind: Kind, at: datetime, account_id: str) -> Entry:
     return timeline.judged(account_id, kind, at, a_verdict(), days_of(1000, 2), complaints, "1.0+abc", spared)
 
 
-def evidence(delivered: int, complaints: int, entries: Sequence[Entry] | None = None) -> Evidence:
-    """So much on today's mail, with an entry for each complaint unless others are named."""
+def evidence(
+    delivered: int, complaints: int, entries: Sequence[Entry] | None = None, waiting: int | None = 0
+) -> Evidence:
+    """So much on today's mail, with an entry for each complaint unless others are named; so many messages wait."""
     told = complaint_entries(complaints) if entries is None else list(entries)
-    return Evidence(days_of(delivered, complaints), told)
+    return Evidence(days_of(delivered, complaints), told, a_backlog(waiting))
+
+
+def a_backlog(messages: int | None = 0, counted_at: datetime | None = NOW, **different: Any) -> Backlog:
+    return Backlog(messages, counted_at=counted_at, **different)
 
 
 def a_state(keys: Mapping[str, str] | None = None, *, denied: bool = False) -> SenderState:

@@ -2,26 +2,42 @@
 any call can be made to fail, before or after its effect."""
 
 import hmac
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from permille.domain.account import Account
+from permille.domain.account import Account, is_decision
 from permille.domain.links import For
 from permille.domain.policy import SEED, Policy
 from permille.domain.provider import Fault, Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
 from permille.domain.suppression import Suppression, suppressed_by
-from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
+from permille.domain.switch import ACTIVE, INACTIVE, Asleep, Changes, Credential, SenderState
 from permille.domain.timeline import Audience, Entry
 from permille.errors import Conflict, Unavailable
-from permille.ports import BreakerState, Count, Counted, Lap, Latest, Mail, Opening, Passing, Secret, Sender
+from permille.ports import (
+    BreakerState,
+    Count,
+    Counted,
+    Lap,
+    Latest,
+    Mail,
+    OfBreaker,
+    Opening,
+    Passing,
+    Returning,
+    Secret,
+    Sender,
+)
 
 LEASED_FOR = timedelta(seconds=75)
+LAGGING = 200  # instants that IAM is remembered at
 
 
 class When(StrEnum):
@@ -112,6 +128,7 @@ class Rows:
     passed: dict[str, int] = field(default_factory=dict)  # through the breaker, by hour
     lap: Lap = field(default_factory=Lap)
     link_generations: dict[For, int] = field(default_factory=dict)
+    counted_at: datetime | None = None  # the heartbeat
     faults: Faults = field(default_factory=Faults)
 
     def put(self, *entries: Entry) -> None:
@@ -152,6 +169,7 @@ class FakeLedger:
                 failed.add(count.identity)
             else:
                 (known if already else new).add(count.identity)
+                self._rows.counted_at = now
         return Counted(frozenset(new), frozenset(known), frozenset(failed))
 
     def _add(self, count: Count, marker: tuple[str, str]) -> None:
@@ -168,19 +186,21 @@ class FakeLedger:
         with self._rows.faults.call("ledger.nudge"):
             account = self._rows.accounts.get(account_id)
             if account:
-                self._rows.accounts[account_id] = replace(account, due_at=now, nudges=account.nudges + 1)
+                self._rows.accounts[account_id] = replace(account, due_at=now, revision=account.revision + 1)
 
     def mark_owner_mail(self, identity: str, entry: Entry) -> None:
         with self._rows.faults.call("ledger.mark_owner_mail"):
             account = self._rows.accounts.get(entry.account_id)
             if account and ("", identity) not in self._rows.markers:
                 self._rows.markers.add(("", identity))
-                self._rows.accounts[account.id] = replace(account, owner_mail=str(entry.facts["state"]))
+                state = str(entry.facts["state"])
+                self._rows.accounts[account.id] = replace(account, owner_mail=state, revision=account.revision + 1)
                 self._rows.put(entry)
 
 
 class FakeAccounts:
-    """Keeps `ports.Accounts` and `ports.Leases`. Like the adapter it writes only what differs from what was read."""
+    """Keeps `ports.Accounts` and `ports.Leases`. Like the adapter it writes only what differs from what was read, and
+    by a save nothing of the switch's."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -200,23 +220,22 @@ class FakeAccounts:
                 :at_most
             ]
 
-    def save(
-        self, read: Account, account: Account, entries: Sequence[Entry], breaker: Passing | Opening | None = None
-    ) -> Account:
+    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: OfBreaker = None) -> Account:
         with self._rows.faults.call("accounts.save"):
-            decided = replace(account, due_at=read.due_at, look=read.look) != read or bool(entries)
-            if not decided and account == read:
+            different = _differences(read, account)
+            if not different and not entries:
                 return account
-            stored = self._as_read(read, "version", "nudges")
+            stored = self._as_read(read, revision=read.revision)
             self._brake(breaker)
             if account.epochs != read.epochs:
                 self._rows.senders.update({one: Sender(one, account.id, account.epochs) for one in account.senders})
-            version = read.version + (1 if decided else 0)
-            self._rows.accounts[account.id] = replace(stored, **_differences(read, account), version=version)
+            version = read.version + is_decision(read, account, entries)
+            written = replace(stored, **different)
+            self._rows.accounts[account.id] = replace(written, version=version, revision=read.revision + 1)
             self._rows.put(*entries)
-            return replace(account, version=version)
+            return replace(account, version=version, revision=read.revision + 1)
 
-    def _brake(self, breaker: Passing | Opening | None) -> None:
+    def _brake(self, breaker: OfBreaker) -> None:
         state = self._rows.breaker
         match breaker:
             case Passing(hour, bound):
@@ -228,6 +247,8 @@ class FakeAccounts:
                 if state.opened_at:
                     raise Conflict("the breaker is open already")
                 self._rows.breaker = replace(state, opened_at=at)
+            case Returning(hour):
+                self._rows.passed[hour] = self._rows.passed.get(hour, 0) - 1
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
         with self._rows.faults.call("accounts.add"):
@@ -237,29 +258,37 @@ class FakeAccounts:
             self._rows.senders.update({one: Sender(one, account.id, account.epochs) for one in account.senders})
             self._rows.put(*entries)
 
-    def take(self, account: Account, asleep: Mapping[str, frozenset[str]], now: datetime) -> None:
+    def take(self, account: Account, asleep: Asleep, now: datetime) -> Account:
         with self._rows.faults.call("leases.take"):
-            stored = self._as_read(account, "version", "asleep")
-            if self._rows.leased_until.get(account.id, now) > now:
-                raise Conflict(f"{account.id}: another run has the lease")
+            stored = self._as_read(account, switch_generation=account.switch_generation)
+            if (
+                self._rows.leased_until.get(account.id, now) > now
+                or stored.credential.lease != account.credential.lease
+            ):
+                raise Conflict(f"{account.id}: another run has the lease, or had it")
             self._rows.leased_until[account.id] = now + LEASED_FOR
-            self._rows.accounts[account.id] = replace(stored, asleep=dict(asleep))
+            credential = replace(account.credential, asleep=dict(asleep), lease=account.credential.lease + 1)
+            self._rows.accounts[account.id] = replace(stored, credential=credential)
+            return replace(account, credential=credential)
 
-    def release(self, account: Account, asleep: Mapping[str, frozenset[str]], *, settled: bool) -> None:
+    def release(self, account: Account, credential: Credential) -> Account:
         with self._rows.faults.call("leases.release"):
+            stored = self._rows.accounts[account.id]
+            if stored.credential.lease != account.credential.lease:
+                raise Conflict(f"{account.id}: the lease is another's")
             self._rows.leased_until.pop(account.id, None)
-            stored = self._as_read(account, "version")
-            self._rows.accounts[account.id] = replace(stored, asleep=dict(asleep), settled=settled)
+            self._rows.accounts[account.id] = replace(stored, credential=credential)
+            return self._rows.accounts[account.id]
 
-    def _as_read(self, read: Account, *names: str) -> Account:
+    def _as_read(self, read: Account, **counters: int) -> Account:
         stored = self._rows.accounts.get(read.id)
-        if stored is None or any(getattr(stored, name) != getattr(read, name) for name in names):
+        if stored is None or any(getattr(stored, name) != value for name, value in counters.items()):
             raise Conflict(f"{read.id}: somebody else wrote first")
         return stored
 
 
 def _differences(read: Account, account: Account) -> dict[str, Any]:
-    names = {one.name for one in fields(Account)} - {"version", "nudges"}
+    names = {one.name for one in fields(Account)} - {"version", "revision", "credential"}
     return {name: getattr(account, name) for name in names if getattr(account, name) != getattr(read, name)}
 
 
@@ -327,11 +356,27 @@ class FakeFeed:
     """Keeps `ports.Feed`."""
 
     messages: int = 0
+    oldest: datetime | None = None  # when the oldest message was sent, where CloudWatch tells
     faults: Faults = field(default_factory=Faults)
 
     def waiting(self) -> int:
         with self.faults.call("feed.waiting"):
             return self.messages
+
+    def oldest_sent_at(self, now: datetime) -> datetime | None:  # noqa: ARG002
+        with self.faults.call("feed.oldest_sent_at"):
+            return self.oldest
+
+
+class FakeHeartbeat:
+    """Keeps `ports.Heartbeat`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def last(self) -> datetime | None:
+        with self._rows.faults.call("heartbeat.last"):
+            return self._rows.counted_at
 
 
 class FakeTallies:
@@ -403,10 +448,20 @@ class User:
 
 @dataclass(slots=True)
 class FakeSwitch:
-    """Keeps `ports.Switch`, and does what IAM does."""
+    """Keeps `ports.Switch`, and does what IAM does: where a test sets a `lag`, what is read is so old. `advance` says
+    what time it is."""
 
     users: dict[str, User] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
+    lag: timedelta = timedelta()
+    _now: datetime = field(default_factory=lambda: datetime.min.replace(tzinfo=UTC))
+    _before: list[tuple[datetime, dict[str, User]]] = field(default_factory=list)  # as of the end of an instant
+
+    def advance(self, now: datetime) -> None:
+        """Time never goes back here."""
+        if now > self._now:
+            self._before = [*self._before[-LAGGING:], (self._now, deepcopy(self.users))]
+            self._now = now
 
     def can_send(self, caller: str, key: str) -> bool:
         """Whether SES would take mail: an Inactive key is refused at login, a denied user at every message."""
@@ -415,12 +470,18 @@ class FakeSwitch:
 
     def read(self, caller: str) -> SenderState | None:
         with self.faults.call("switch.read"):
-            user = self.users.get(caller)
+            user = self._seen().get(caller)
             return SenderState(dict(user.keys), user.denied) if user else None
 
     def denied(self) -> frozenset[str]:
         with self.faults.call("switch.denied"):
-            return frozenset(caller for caller, user in self.users.items() if user.denied)
+            return frozenset(caller for caller, user in self._seen().items() if user.denied)
+
+    def _seen(self) -> dict[str, User]:
+        if not self.lag:
+            return self.users
+        old_enough = [users for at, users in self._before if at <= self._now - self.lag]
+        return old_enough[-1] if old_enough else self.users
 
     def apply(self, caller: str, changes: Changes) -> None:
         with self.faults.call("switch.apply"):
@@ -428,8 +489,21 @@ class FakeSwitch:
             if user is None:
                 raise Unavailable(f"{caller}: NoSuchEntity")
             wanted = dict.fromkeys(changes.sleep, INACTIVE) | dict.fromkeys(changes.wake, ACTIVE)
-            user.keys |= {key: status for key, status in wanted.items() if key in user.keys}
-            user.denied = user.denied if changes.deny is None else changes.deny
+            keys = {key: status for key, status in wanted.items() if key in user.keys}
+            steps = [("switch.key", partial(user.keys.update, {key: status})) for key, status in keys.items()]
+            if changes.deny is not None:
+                step = ("switch.group", partial(setattr, user, "denied", changes.deny))
+                steps.insert(0 if changes.deny else len(steps), step)
+            if refused := [why for name, step in steps if (why := self._refusal(name, step))]:
+                raise Unavailable("; ".join(refused))
+
+    def _refusal(self, name: str, step: Callable[[], object]) -> str:
+        try:
+            with self.faults.call(name):
+                step()
+        except Unavailable as error:
+            return str(error)
+        return ""
 
 
 class FakeSuppressions:

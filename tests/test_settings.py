@@ -12,7 +12,7 @@ def test_every_missing_name_is_reported_at_once() -> None:
         EnforceSettings.from_env({"ACCOUNTS_TABLE": ""})
 
     tables = "CONTROL_TABLE, ACCOUNTS_TABLE, SENDERS_TABLE, TALLIES_TABLE, TIMELINE_TABLE"
-    others = "DENY_GROUP, ENFORCEMENT_MODE, POLICY_PARAMETER, FEEDBACK_QUEUE_URL, FEEDBACK_DEAD_LETTER_QUEUE_URL"
+    others = "DENY_GROUP, ENFORCEMENT_MODE, POLICY_PARAMETER, FEEDBACK_QUEUE_URL"
     assert f"missing in the environment: {tables}, {others};" in str(raised.value)
 
 

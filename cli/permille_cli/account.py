@@ -109,7 +109,7 @@ def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
     """Read live from IAM: what the switch did is believed when it is seen."""
     state = stack.switch.read(caller)
     keys = sorted(state.keys.items()) if state else []
-    asleep = account.asleep.get(caller, frozenset())
+    asleep = account.credential.asleep.get(caller, frozenset())
     return {
         "caller_identity": caller,
         "exists": state is not None,

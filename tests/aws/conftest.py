@@ -24,6 +24,7 @@ TABLES = LedgerTables(
     seen="SeenTable",
     complaints="ComplaintsTable",
     timeline="TimelineTable",
+    control="ControlTable",
 )
 
 

@@ -1,7 +1,8 @@
 """The rows of accounts: written with their entries or not at all, and only on what was read."""
 
+import json
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +16,23 @@ from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.models import connection_of
 from permille.aws.rows import instant
-from permille.domain.account import Account, Exemption, Held, Look, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.account import (
+    Account,
+    Exemption,
+    Held,
+    Hold,
+    Look,
+    Recheck,
+    Review,
+    ReviewState,
+    Status,
+    Trial,
+    TrialState,
+)
+from permille.domain.switch import Asleep, Credential
 from permille.domain.timeline import Kind
 from permille.errors import Conflict, Unavailable
-from permille.ports import BreakerState, Lap, Opening, Passing
+from permille.ports import BreakerState, Lap, Opening, Passing, Returning
 
 LATER = NOW + timedelta(minutes=5)
 ASLEEP = {CALLER: frozenset({"k1", "k2"}), "permille-shop": frozenset[str]()}
@@ -33,7 +47,9 @@ EVERYTHING = an_account(
     epochs=(NOW, LATER),
     strikes=3,
     would_disable=True,
-    held=Held.BREAKER,
+    hold=Hold(Held.BREAKER, LATER),
+    recheck=Recheck(LATER, NOW),
+    reversed_at=NOW,
     exemption=Exemption(LATER, "A partner", "sam"),
     missing=frozenset({"permille-shop"}),
     link_generation=7,
@@ -43,10 +59,10 @@ EVERYTHING = an_account(
     decided_at=NOW,
     alerted_at=LATER,
     told=frozenset({"e-1", "e-2"}),
-    settled=False,
-    asleep=ASLEEP,
+    switch_generation=5,
+    credential=Credential(asleep=ASLEEP, applied=4, applied_at=LATER, observed=3, lease=2),
     due_at=NOW,
-    look=Look(TODAY, 1000, 2, 7, 0, over=True),
+    look=Look(TODAY, 1000, 2, 7, 0, over=True, policy="seed-abc", mode="observe"),
 )
 
 
@@ -98,23 +114,27 @@ def test_neither_an_account_nor_a_sender_is_added_twice(store: Store, read: Acco
     assert store.timeline.since(second.id, NOW) == []
 
 
-@pytest.mark.parametrize("name", [one.name for one in fields(Account) if one.name not in ("id", "version", "nudges")])
+SAVED = {one.name for one in fields(Account)} - {"id", "version", "revision", "credential"}
+NOTES = {"due_at", "look", "recheck"}  # when to look again, and what was found, are no decisions
+
+
+@pytest.mark.parametrize("name", sorted(SAVED))
 def test_whatever_differs_is_saved_and_nothing_else(store: Store, read: Account, name: str) -> None:
     changed = replace(read, **{name: getattr(EVERYTHING, name)})
 
     saved = store.accounts.save(read, changed, [])
 
-    assert the(store) == saved == replace(changed, version=1 if name in ("due_at", "look") else 2)
+    assert the(store) == saved == replace(changed, version=1 if name in NOTES else 2, revision=1)
 
 
 def test_what_was_there_can_be_taken_away(store: Store) -> None:
     store.accounts.add(EVERYTHING, [])
     read = the(store)
 
-    saved = store.accounts.save(read, replace(read, due_at=None, alerted_at=None, asleep={}), [])
+    saved = store.accounts.save(read, replace(read, due_at=None, alerted_at=None, hold=None, recheck=None), [])
 
     assert the(store) == saved
-    assert (saved.due_at, saved.alerted_at, saved.asleep) == (None, None, {})
+    assert (saved.due_at, saved.alerted_at, saved.hold, saved.recheck) == (None, None, None, None)
     assert store.accounts.due(LATER, 10) == []
 
 
@@ -131,7 +151,7 @@ def test_saving_what_was_read_writes_nothing(store: Store, read: Account) -> Non
     store.ledger.nudge(ACCOUNT, NOW)
 
     assert store.accounts.save(read, read, []) == read
-    assert the(store).nudges == 1
+    assert the(store).revision == 1
 
 
 def test_an_entry_makes_a_new_version_and_is_written_with_it(store: Store, read: Account) -> None:
@@ -196,7 +216,7 @@ def test_a_new_epoch_is_told_to_every_sender_in_the_same_transaction(store: Stor
 # ---------------------------------------------------------------- the breaker
 
 HOUR = "2026-03-10T12"
-DISABLED: dict[str, Any] = {"status": Status.DISABLED, "settled": False}
+DISABLED: dict[str, Any] = {"status": Status.DISABLED, "switch_generation": 2}
 
 
 def disable(store: Store, account_id: str, bound: int, hour: str = HOUR) -> None:
@@ -218,7 +238,7 @@ def test_no_more_disablings_pass_within_an_hour_than_the_bound(store: Store) -> 
 
 
 def test_nobody_passes_an_open_breaker(store: Store, read: Account) -> None:
-    store.accounts.save(read, replace(read, held=Held.BREAKER), [ENTRY], Opening(NOW))
+    store.accounts.save(read, replace(read, hold=Hold(Held.BREAKER, NOW)), [ENTRY], Opening(NOW))
 
     with pytest.raises(Conflict):
         disable(store, "b", 100)
@@ -228,7 +248,7 @@ def test_nobody_passes_an_open_breaker(store: Store, read: Account) -> None:
 
 
 def test_the_breaker_opens_once(store: Store, read: Account) -> None:
-    store.accounts.save(read, replace(read, held=Held.BREAKER), [ENTRY], Opening(NOW))
+    store.accounts.save(read, replace(read, hold=Hold(Held.BREAKER, NOW)), [ENTRY], Opening(NOW))
     again = the(store)
 
     with pytest.raises(Conflict):
@@ -238,16 +258,25 @@ def test_the_breaker_opens_once(store: Store, read: Account) -> None:
 
 
 def test_staff_are_not_asked_by_the_breaker(store: Store, read: Account) -> None:
-    opened = store.accounts.save(read, replace(read, held=Held.BREAKER), [ENTRY], Opening(NOW))
+    opened = store.accounts.save(read, replace(read, hold=Hold(Held.BREAKER, NOW)), [ENTRY], Opening(NOW))
 
     store.accounts.save(opened, replace(opened, **DISABLED), [])
 
     assert the(store).status is Status.DISABLED
 
 
+def test_a_disabling_that_is_taken_back_is_counted_no_more(store: Store) -> None:
+    disable(store, "a", 2)
+    read = the(store, "a")
+
+    store.accounts.save(read, read.to_be_switched(status=Status.ACTIVE), [ENTRY], Returning(HOUR))
+
+    assert store.control.breaker(HOUR).passed == 0
+
+
 def test_how_far_the_sweep_has_come_is_remembered(store: Store) -> None:
     assert store.control.lap() == Lap()
-    half = Lap("2026-03-10T12", "enforce", "seed", anew=True, after="m", active=7)
+    half = Lap("2026-03-10T12", "enforce", "seed", again_at=instant(LATER), after="m", active=7)
 
     store.control.save_lap(half)
     assert store.control.lap() == half
@@ -257,75 +286,130 @@ def test_how_far_the_sweep_has_come_is_remembered(store: Store) -> None:
     assert store.control.breaker(HOUR).active_accounts == 7
 
 
+# ---------------------------------------------------------------- no write is lost
+
+
+def nudged(store: Store) -> None:
+    store.ledger.nudge(ACCOUNT, LATER)
+
+
+def saved_by_another_run(store: Store) -> None:
+    store.accounts.save(the(store), replace(the(store), due_at=LATER), [])
+
+
+def owner_mail_marked(store: Store) -> None:
+    store.ledger.mark_owner_mail("owner-mail#m-1", an_entry(Kind.OWNER_MAIL))
+
+
+@pytest.mark.parametrize("write", [nudged, saved_by_another_run, owner_mail_marked])
+@pytest.mark.parametrize("changed", [{"strikes": 1}, {"due_at": NOW}, {"look": Look(TODAY, 1, 0, 0, 0)}, {}])
+def test_whatever_another_wrote_since_it_was_read_nothing_is_saved_over_it(
+    store: Store, read: Account, write: Callable[[Store], None], changed: dict[str, Any]
+) -> None:
+    write(store)
+    written = the(store)
+
+    with pytest.raises(Conflict):
+        store.accounts.save(read, replace(read, **changed), [ENTRY])
+
+    assert the(store) == written
+
+
+def test_a_save_that_seems_to_change_nothing_loses_nothing_of_anothers(store: Store, read: Account) -> None:
+    """Due when it was read, and due still, though another put it off in between."""
+    due = store.accounts.save(read, replace(read, due_at=NOW), [])
+    store.accounts.save(due, replace(due, due_at=LATER), [])
+
+    with pytest.raises(Conflict):
+        store.accounts.save(due, replace(due, due_at=NOW, look=Look(TODAY, 1, 0, 0, 0)), [])
+
+
+def test_a_decision_is_not_taken_for_switched_because_the_one_before_it_was(store: Store, read: Account) -> None:
+    """The switch says that it is done with the first just before the second is saved."""
+    first = store.accounts.save(read, read.to_be_switched(status=Status.DISABLED), [])
+    leased = store.leases.take(first, {}, NOW)
+    store.leases.release(leased, replace(leased.credential, applied=2, observed=2))
+
+    store.accounts.save(first, first.to_be_switched(status=Status.ACTIVE), [])
+
+    assert (the(store).status, the(store).settled) == (Status.ACTIVE, False)
+
+
 # ---------------------------------------------------------------- Leases
 
 
-def test_a_lease_is_one_runs_alone_and_remembers_the_keys(store: Store, read: Account) -> None:
-    store.leases.take(read, ASLEEP, NOW)
+def asleep(store: Store) -> Asleep:
+    return the(store).credential.asleep
 
-    assert the(store).asleep == ASLEEP
+
+def test_a_lease_is_one_runs_alone_and_remembers_the_keys(store: Store, read: Account) -> None:
+    leased = store.leases.take(read, ASLEEP, NOW)
+
+    assert leased == the(store)
+    assert asleep(store) == ASLEEP
     for again in (read, the(store)):
         with pytest.raises(Conflict):
             store.leases.take(again, {}, NOW + LEASED_FOR - timedelta(seconds=1))
-    assert the(store).asleep == ASLEEP
+    assert asleep(store) == ASLEEP
 
 
-def test_a_lease_whose_holder_is_dead_gives_way(store: Store, read: Account) -> None:
-    store.leases.take(read, ASLEEP, NOW)
+def test_a_lease_whose_holder_is_dead_gives_way_and_cannot_be_given_back(store: Store, read: Account) -> None:
+    dead = store.leases.take(read, ASLEEP, NOW)
 
     store.leases.take(the(store), ASLEEP, NOW + LEASED_FOR)
 
     with pytest.raises(Conflict):
         store.leases.take(the(store), ASLEEP, NOW + LEASED_FOR)
+    with pytest.raises(Conflict):
+        store.leases.release(dead, dead.credential)
 
 
-@pytest.mark.parametrize("settled", [True, False])
-def test_a_lease_given_back_says_how_it_went_and_can_be_taken_again(store: Store, read: Account, settled: bool) -> None:
-    store.leases.take(read, {}, NOW)
+def test_a_lease_given_back_says_what_is_known_and_can_be_taken_again(store: Store, read: Account) -> None:
+    leased = store.leases.take(read, {}, NOW)
+    known = replace(leased.credential, asleep=ASLEEP, applied=7, applied_at=LATER, observed=6)
 
-    store.leases.release(read, ASLEEP, settled=settled)
-
-    assert the(store) == replace(read, asleep=ASLEEP, settled=settled)
+    assert store.leases.release(leased, known) == the(store) == replace(read, credential=known)
     store.leases.take(the(store), ASLEEP, NOW)
 
 
-def test_a_decision_in_between_takes_the_lease_away(store: Store, read: Account) -> None:
-    store.leases.take(read, {}, NOW)
-    store.accounts.save(the(store), replace(read, strikes=1), [])
+def test_whoever_gives_a_lease_back_learns_what_was_decided_meanwhile(store: Store, read: Account) -> None:
+    leased = store.leases.take(read, {}, NOW)
+    decided = store.accounts.save(read, read.to_be_switched(status=Status.DISABLED), [])
 
-    with pytest.raises(Conflict):
-        store.leases.release(read, {}, settled=True)
-    with pytest.raises(Conflict):
-        store.leases.take(read, {}, NOW + LEASED_FOR)
-    store.leases.take(the(store), {}, NOW)  # who decided need not wait for the lease to be over
+    after = store.leases.release(leased, replace(leased.credential, observed=1))
+
+    assert (after.status, after.settled) == (Status.DISABLED, False)
+    with pytest.raises(Conflict):  # whoever read before the decision
+        store.leases.take(replace(read, credential=after.credential), {}, NOW)
+    store.leases.take(replace(decided, credential=after.credential), {}, NOW)
 
 
 def test_keys_that_another_run_put_to_sleep_are_not_forgotten(store: Store, read: Account) -> None:
-    store.leases.take(read, ASLEEP, NOW)
-    store.leases.release(read, ASLEEP, settled=True)
+    leased = store.leases.take(read, ASLEEP, NOW)
+    store.leases.release(leased, leased.credential)
 
     with pytest.raises(Conflict):
         store.leases.take(read, {}, NOW)
-    assert the(store).asleep == ASLEEP
+    assert asleep(store) == ASLEEP
 
 
 def test_a_nudge_disturbs_no_lease(store: Store, read: Account) -> None:
     store.ledger.nudge(ACCOUNT, LATER)
-    store.leases.take(read, ASLEEP, NOW)
+    leased = store.leases.take(read, ASLEEP, NOW)
     store.ledger.nudge(ACCOUNT, LATER)
 
-    store.leases.release(read, ASLEEP, settled=True)
+    store.leases.release(leased, leased.credential)
 
-    assert the(store) == replace(read, asleep=ASLEEP, due_at=LATER, nudges=2)
+    assert the(store) == replace(read, credential=leased.credential, due_at=LATER, revision=2)
 
 
-def test_a_late_save_leaves_alone_what_the_switch_wrote(store: Store, read: Account) -> None:
-    store.leases.take(read, ASLEEP, NOW)
-    store.leases.release(read, ASLEEP, settled=False)
+def test_a_save_leaves_alone_what_the_switch_wrote_and_is_not_disturbed_by_it(store: Store, read: Account) -> None:
+    leased = store.leases.take(read, ASLEEP, NOW)
+    store.leases.release(leased, leased.credential)
 
     store.accounts.save(read, replace(read, due_at=LATER), [])
 
-    assert the(store) == replace(read, asleep=ASLEEP, settled=False, due_at=LATER)
+    assert the(store) == replace(read, credential=leased.credential, due_at=LATER, revision=1)
 
 
 # ---------------------------------------------------------------- on DynamoDB
@@ -358,7 +442,7 @@ CALLS: list[tuple[str, Callable[[DynamoAccounts], Any]]] = [
     ("TransactWriteItems", lambda accounts: accounts.save(an_account(), an_account(strikes=1), [])),
     ("TransactWriteItems", lambda accounts: accounts.add(an_account(), [])),
     ("TransactWriteItems", lambda accounts: accounts.take(an_account(), {}, NOW)),
-    ("TransactWriteItems", lambda accounts: accounts.release(an_account(), {}, settled=True)),
+    ("UpdateItem", lambda accounts: accounts.release(an_account(), Credential())),
 ]
 
 
@@ -409,7 +493,45 @@ def test_a_save_whose_answer_was_lost_is_found_when_reading_again(accounts: Dyna
     with pytest.raises(Unavailable):
         accounts.save(an_account(), an_account(strikes=1), [ENTRY])
 
-    assert accounts.get(ACCOUNT) == an_account(strikes=1, version=2)
+    assert accounts.get(ACCOUNT) == an_account(strikes=1, version=2, revision=1)
+
+
+def test_a_release_that_meets_another_transaction_is_a_conflict(accounts: DynamoAccounts, wire: Wire) -> None:
+    accounts.add(an_account(), [])
+    leased = accounts.take(an_account(), {}, NOW)
+    wire.refuse("UpdateItem", "TransactionConflictException")
+
+    with pytest.raises(Conflict):
+        accounts.release(leased, leased.credential)
+
+
+def test_a_release_whose_answer_was_lost_can_be_repeated(accounts: DynamoAccounts, wire: Wire) -> None:
+    accounts.add(an_account(), [])
+    leased = accounts.take(an_account(), {}, NOW)
+    wire.cut("UpdateItem", When.AFTER)
+
+    with pytest.raises(Unavailable):
+        accounts.release(leased, leased.credential)
+
+    assert accounts.release(leased, leased.credential) == accounts.get(ACCOUNT)
+
+
+def test_what_a_newer_version_wrote_can_be_read(accounts: DynamoAccounts, dynamodb: Any) -> None:
+    accounts.add(EVERYTHING, [])
+    parts = ("look", "review", "trial", "provider", "recheck", "exemption")
+    row = dynamodb.get_item(TableName="AccountsTable", Key={"account_id": {"S": ACCOUNT}})["Item"]
+    for part in parts:
+        row[part] = {"S": json.dumps(json.loads(row[part]["S"]) | {"of_a_newer_version": 1})}
+    dynamodb.put_item(TableName="AccountsTable", Item=row | {"of_a_newer_version": {"S": "x"}})
+
+    assert accounts.get(ACCOUNT) == EVERYTHING
+
+
+def test_how_far_a_newer_version_has_swept_can_be_read(dynamodb: Any) -> None:
+    lap = json.dumps(asdict(Lap(hour="h")) | {"of_a_newer_version": 1})
+    dynamodb.put_item(TableName="ControlTable", Item={"name": {"S": "sweep"}, "lap": {"S": lap}})
+
+    assert DynamoControl(table="ControlTable").lap() == Lap(hour="h")
 
 
 def test_people_can_list_all_accounts_and_ask_whose_a_sender_is(accounts: DynamoAccounts) -> None:

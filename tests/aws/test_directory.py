@@ -15,7 +15,7 @@ from permille.aws.accounts import DynamoAccounts
 from permille.aws.directory import DynamoDirectory
 from permille.aws.models import LISTED, connection_of
 from permille.desk_ports import Directory, Listed, WrongPosition
-from permille.domain.account import Account, Exemption, Held, Look, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.account import Account, Exemption, Held, Hold, Look, Review, ReviewState, Status, Trial, TrialState
 from permille.errors import Unavailable
 from permille.ports import Accounts
 from permille_cli.template import load
@@ -117,7 +117,7 @@ def test_the_list_knows_of_each_account_what_it_shows(desk: Found) -> None:
         1,
         owner_name="Ann",
         settled=False,
-        held=Held.BREAKER,
+        hold=Hold(Held.BREAKER, NOW),
         would_disable=True,
         exemption=Exemption(NOW, "A partner", "sam"),
         strikes=3,

@@ -1,13 +1,17 @@
-"""How much feedback waits: what is visible, what is in flight, and the dead letters."""
+"""How much feedback waits: what is visible and what is in flight, and for how long as far as CloudWatch tells."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
 from tests.aws.wire import Wire
+from tests.builders import NOW
 
 from permille.aws.feed import SqsFeed
 from permille.errors import Unavailable
+
+A_MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -16,23 +20,51 @@ def sqs(aws: None) -> Any:
 
 
 @pytest.fixture
-def queues(sqs: Any) -> list[str]:
-    return [sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("feedback", "dead-letters")]
+def queue(sqs: Any) -> str:
+    return str(sqs.create_queue(QueueName="feedback")["QueueUrl"])
 
 
-def test_what_is_visible_or_in_flight_or_dead_waits(sqs: Any, queues: list[str]) -> None:
-    for queue, messages in zip(queues, (3, 2), strict=True):
-        for _ in range(messages):
-            sqs.send_message(QueueUrl=queue, MessageBody="{}")
-    sqs.receive_message(QueueUrl=queues[0])
+def told(at: datetime, age: float, queue: str = "feedback") -> None:
+    """What SQS tells CloudWatch each minute."""
+    point = {"MetricName": "ApproximateAgeOfOldestMessage", "Timestamp": at, "Value": age, "Unit": "Seconds"}
+    point |= {"Dimensions": [{"Name": "QueueName", "Value": queue}]}
+    boto3.client("cloudwatch").put_metric_data(Namespace="AWS/SQS", MetricData=[point])  # type: ignore[list-item]
+
+
+def test_what_is_visible_or_in_flight_waits(sqs: Any, queue: str) -> None:
+    for _ in range(3):
+        sqs.send_message(QueueUrl=queue, MessageBody="{}")
+    sqs.receive_message(QueueUrl=queue)
 
     wire = Wire(sqs)
-    assert SqsFeed(queues=queues, sqs=sqs).waiting() == 5
-    assert wire.calls == ["GetQueueAttributes"] * 2
+    assert SqsFeed(queue=queue, sqs=sqs).waiting() == 3
+    assert wire.calls == ["GetQueueAttributes"]
 
 
-def test_a_queue_that_cannot_be_asked_is_unavailable_and_not_empty(sqs: Any, queues: list[str]) -> None:
+def test_when_the_oldest_was_sent_is_its_age_back_from_the_last_time_that_it_was_told(queue: str) -> None:
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    told(now - 3 * A_MINUTE, 900)
+    told(now - 2 * A_MINUTE, 60)
+    told(now - A_MINUTE, 7200, "another")
+
+    assert SqsFeed(queue=queue).oldest_sent_at(now) == now - 3 * A_MINUTE
+
+
+def test_where_nothing_waits_or_nothing_is_told_there_is_no_oldest(queue: str) -> None:
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    assert SqsFeed(queue=queue).oldest_sent_at(now) is None
+
+    told(now - A_MINUTE, 0)
+    assert SqsFeed(queue=queue).oldest_sent_at(now) is None
+
+
+def test_a_queue_that_cannot_be_asked_is_unavailable_and_not_empty(sqs: Any, queue: str) -> None:
     Wire(sqs).refuse("GetQueueAttributes", "AccessDenied")
+    cloudwatch = boto3.client("cloudwatch")
+    Wire(cloudwatch).refuse("GetMetricStatistics", "Throttling")
+    feed = SqsFeed(queue=queue, sqs=sqs, cloudwatch=cloudwatch)
 
     with pytest.raises(Unavailable):
-        SqsFeed(queues=queues, sqs=sqs).waiting()
+        feed.waiting()
+    with pytest.raises(Unavailable):
+        feed.oldest_sent_at(NOW)

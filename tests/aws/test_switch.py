@@ -163,6 +163,24 @@ def test_what_iam_refuses_to_tell_is_unavailable_and_not_nobody(moto_iam: MotoIa
         moto_iam.switch.read(CALLER)
 
 
+@pytest.mark.parametrize(
+    ("refused", "code", "awake", "denied"),
+    [("AddUserToGroup", "LimitExceeded", 0, False), ("UpdateAccessKey", "Throttling", 1, True)],
+)
+def test_a_barrier_that_iam_refuses_keeps_no_other_from_being_tried(
+    moto_iam: MotoIam, refused: str, code: str, awake: int, denied: bool
+) -> None:
+    keys = moto_iam.make(CALLER, {"k1": ACTIVE, "k2": ACTIVE})
+    Wire(moto_iam.client).refuse(refused, code)  # the first call of it
+
+    with pytest.raises(Unavailable, match=code):
+        moto_iam.switch.apply(CALLER, Changes(sleep=frozenset(keys.values()), deny=True))
+
+    left = moto_iam.switch.read(CALLER)
+    assert left is not None
+    assert (len(left.with_status(ACTIVE)), left.denied) == (awake, denied)
+
+
 @pytest.mark.parametrize("operation", ["AddUserToGroup", "UpdateAccessKey", "RemoveUserFromGroup"])
 @pytest.mark.parametrize("when", When)
 def test_a_lost_answer_is_unavailable_and_can_be_repeated(moto_iam: MotoIam, operation: str, when: When) -> None:

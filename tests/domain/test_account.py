@@ -12,8 +12,8 @@ from tests.builders import (
     NOW,
     STAFF,
     TODAY,
+    a_backlog,
     a_complaint_entry,
-    a_verdict,
     an_account,
     complaint_entries,
     days_of,
@@ -28,13 +28,16 @@ from permille.domain.account import (
     Evidence,
     Exemption,
     Held,
+    Hold,
     Mode,
     Outcome,
     Rules,
     Status,
 )
-from permille.domain.decide import COMMIT_LAG, SOON_OVER, complaints_needed_since, decide
-from permille.domain.policy import ALLPROWEBTOOLS, SEED, judge
+from permille.domain.backlog import HOLD_AT_MOST, STALLED_AFTER
+from permille.domain.decide import LASTS, decide
+from permille.domain.needs import COMMIT_LAG, Needs, needs
+from permille.domain.policy import ALLPROWEBTOOLS, SEED
 from permille.domain.reputation import first_day
 from permille.domain.timeline import Kind
 
@@ -46,6 +49,7 @@ ENFORCING = Rules(SEED, ENFORCE)
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 TOMORROW = datetime(2026, 3, 11, tzinfo=UTC)
+EXEMPTION = Exemption(NOW + timedelta(hours=1), "A partner", STAFF)
 WINDOW_BEGINS = datetime(2026, 1, 25, tzinfo=UTC)
 
 modes = st.sampled_from(Mode)
@@ -219,8 +223,8 @@ class Story:
     def look(self, now: datetime) -> list[str]:
         """The messages that an alert tells of, if one is written."""
         days = days_of(100_000, len(self.written))
-        since = complaints_needed_since(self.account, judge(SEED, days, now.date()))
-        found = Evidence(days, [entry for entry in self.written if entry.at >= since])
+        since = needs(self.account, days, ENFORCING, now).complaints_since
+        found = Evidence(days, [entry for entry in self.written if since and entry.at >= since])
         outcome = decide(self.account, found, ENFORCING, now)
         self.account = outcome.account
         told = [one["message_id"] for entry in outcome.entries for one in entry.facts["listed"]]
@@ -309,7 +313,22 @@ def test_no_more_of_the_timeline_is_read_than_is_needed(
 ) -> None:
     account = an_account(alerted_at=alerted_at)
 
-    assert complaints_needed_since(account, a_verdict(delivered, complaints)) == since
+    assert needs(account, days_of(delivered, complaints), ENFORCING, NOW).complaints_since == since
+
+
+@pytest.mark.parametrize(
+    ("different", "mode", "since"),
+    [
+        ({}, OBSERVE, WINDOW_BEGINS),  # for the record
+        ({"would_disable": True}, OBSERVE, None),
+        ({"would_disable": True, "alerted_at": NOW, "exemption": EXEMPTION}, ENFORCE, NOW - COMMIT_LAG),
+        ({"exemption": EXEMPTION}, ENFORCE, WINDOW_BEGINS),
+    ],
+)
+def test_whom_a_broken_rule_spares_is_read_whole_for_the_record_alone(
+    different: dict[str, Any], mode: Mode, since: datetime | None
+) -> None:
+    assert needs(an_account(**different), days_of(1000, 2), Rules(SEED, mode), NOW) == Needs(since)
 
 
 # ---------------------------------------------------------------- the brakes: the hold, the breaker, an exemption
@@ -321,7 +340,7 @@ def braked(found: Evidence, **different: Any) -> Outcome:
 
 @pytest.mark.parametrize(("waiting", "after"), [(999, DISABLED), (1000, ACTIVE), (50_000, ACTIVE)])
 def test_no_ratio_is_judged_that_waiting_feedback_could_still_turn(waiting: int, after: Status) -> None:
-    outcome = braked(evidence(1000, 2), waiting=waiting)
+    outcome = braked(evidence(1000, 2, waiting=waiting))
 
     assert outcome.account.status is after
     assert outcome.account.held is (Held.NO if after is DISABLED else Held.FEEDBACK)
@@ -329,9 +348,9 @@ def test_no_ratio_is_judged_that_waiting_feedback_could_still_turn(waiting: int,
 
 
 def test_what_is_held_is_told_to_staff_once_and_taken_up_again_by_itself() -> None:
-    held = braked(evidence(1000, 2), waiting=5000)
-    again = decide(held.account, replace(evidence(1000, 2), waiting=4000), ENFORCING, NOW + MINUTE)
-    after = decide(again.account, evidence(1000, 2), ENFORCING, NOW + 2 * MINUTE)
+    held = braked(evidence(1000, 2, waiting=5000))
+    again = decide(held.account, evidence(1000, 2, waiting=4000), ENFORCING, NOW + MINUTE)
+    after = decide(again.account, evidence(1000, 2), ENFORCING, NOW + MINUTE)
 
     assert [entry.kind for entry in held.entries] == [Kind.HELD]
     assert held.entries[0].facts["waiting"] == 5000
@@ -339,17 +358,61 @@ def test_what_is_held_is_told_to_staff_once_and_taken_up_again_by_itself() -> No
     assert (after.account.status, after.account.held) == (DISABLED, Held.NO)
 
 
-def test_where_feedback_waits_for_long_the_owner_is_told_of_the_complaints_all_the_same() -> None:
-    held = braked(evidence(1000, 2), waiting=5000)
+@pytest.mark.parametrize("waiting", [1000, 50_000, None])
+def test_however_much_waits_a_hold_is_over_after_two_minutes(waiting: int | None) -> None:
+    account = braked(evidence(1000, 2, waiting=waiting)).account
 
-    outcome = decide(held.account, replace(evidence(1000, 2), waiting=5000), ENFORCING, NOW + SOON_OVER)
+    before = decide(account, evidence(1000, 2, waiting=waiting), ENFORCING, NOW + HOLD_AT_MOST - INSTANT).account
+    after = decide(before, evidence(1000, 2, waiting=waiting), ENFORCING, NOW + HOLD_AT_MOST).account
+
+    assert (account.status, before.status, after.status) == (ACTIVE, ACTIVE, DISABLED)
+
+
+@pytest.mark.parametrize("waiting", [1, None])
+@pytest.mark.parametrize("counted_at", [None, NOW - STALLED_AFTER])
+def test_while_nothing_at_all_is_counted_nobody_is_judged_on_a_ratio(
+    waiting: int | None, counted_at: datetime | None
+) -> None:
+    stalled = replace(evidence(1000, 2), backlog=a_backlog(waiting, counted_at))
+
+    account = braked(stalled).account
+    later = decide(account, stalled, ENFORCING, NOW + HOUR).account
+
+    assert (account.status, account.held) == (later.status, later.held) == (ACTIVE, Held.STALLED)
+
+
+def test_a_number_that_is_no_ratio_is_judged_whatever_is_counted() -> None:
+    stalled = replace(evidence(1000, 5), backlog=a_backlog(1, None))
+
+    outcome = decide(an_account(), stalled, Rules(ALLPROWEBTOOLS, ENFORCE), NOW)
+
+    assert outcome.account.status is DISABLED
+    assert outcome.entries[0].facts["rule"] == "complaint_burst"
+
+
+def test_whatever_the_reasons_of_a_hold_are_staff_read_of_it_once() -> None:
+    account, told = an_account(due_at=NOW), list[str]()
+    for minute in range(120):
+        found = evidence(1000, 2, waiting=[5000, 0][minute % 2])
+        stalls = replace(found, backlog=a_backlog(1, None)) if minute % 3 == 0 else found
+        outcome = decide(account, replace(stalls, brake=Brake.OPEN), ENFORCING, NOW + minute * MINUTE / 60)
+        account, told = outcome.account, told + [str(entry.kind) for entry in outcome.entries]
+
+    assert told.count("held") == 1
+
+
+def test_where_a_hold_lasts_the_owner_is_told_of_the_complaints_all_the_same() -> None:
+    stalled = replace(evidence(1000, 2), backlog=a_backlog(1, None))
+    held = braked(stalled)
+
+    outcome = decide(held.account, stalled, ENFORCING, NOW + LASTS)
 
     assert [entry.kind for entry in outcome.entries] == [Kind.ALERT]
     assert outcome.entries[0].facts["over"]
 
 
 def test_what_was_held_and_turned_is_let_go() -> None:
-    held = braked(evidence(1000, 2), waiting=5000).account
+    held = braked(evidence(1000, 2, waiting=5000)).account
 
     after = decide(held, evidence(6000, 2), ENFORCING, NOW + HOUR).account
 
@@ -428,7 +491,7 @@ def test_without_a_policy_nobody_is_judged_and_the_account_stays_due() -> None:
 
 def test_a_rule_that_what_waits_could_turn_is_not_the_one_that_is_named() -> None:
     """Two rules are broken; one of them is no ratio, so it is by that one that the account is disabled."""
-    outcome = decide(an_account(), replace(evidence(1000, 5), waiting=10_000), Rules(ALLPROWEBTOOLS, ENFORCE), NOW)
+    outcome = decide(an_account(), evidence(1000, 5, waiting=10_000), Rules(ALLPROWEBTOOLS, ENFORCE), NOW)
 
     assert outcome.account.status is DISABLED
     assert outcome.entries[0].facts["rule"] == "complaint_burst"
@@ -440,7 +503,7 @@ spared_accounts = st.builds(
     status=st.sampled_from(Status),
     settled=st.booleans(),
     would_disable=st.booleans(),
-    held=st.sampled_from(Held),
+    hold=st.none() | st.builds(Hold, st.sampled_from(list(Held)[1:]), st.sampled_from([NOW, NOW - HOUR])),
     exemption=st.none() | st.builds(Exemption, st.sampled_from([NOW, NOW + HOUR]), st.just("Why"), st.just(STAFF)),
 )
 
@@ -449,7 +512,7 @@ spared_accounts = st.builds(
 def test_whatever_brakes_deciding_twice_changes_nothing_and_only_a_changed_decision_is_told(
     account: Account, delivered: int, complaints: int, waiting: int, brake: Brake, mode: Mode
 ) -> None:
-    found = replace(evidence(delivered, complaints), waiting=waiting, brake=brake)
+    found = replace(evidence(delivered, complaints, waiting=waiting), brake=brake)
     once = decide(account, found, Rules(SEED, mode), NOW)
     if once.opens_breaker:  # the next one meets it open
         found = replace(found, brake=Brake.OPEN)
@@ -459,5 +522,5 @@ def test_whatever_brakes_deciding_twice_changes_nothing_and_only_a_changed_decis
     assert twice.entries == []
     assert replace(twice.account, due_at=once.account.due_at) == once.account
     if not once.entries:
-        noted: dict[str, Any] = {"due_at": None, "held": Held.NO, "would_disable": False, "look": None}
+        noted: dict[str, Any] = {"due_at": None, "hold": None, "would_disable": False, "look": None}
         assert replace(once.account, **noted) == replace(account, **noted)

@@ -154,7 +154,7 @@ def test_today_begins_at_once_however_late_it_is() -> None:
 
 
 def test_an_approval_does_not_put_off_the_switching_that_is_under_way() -> None:
-    still_on = replace(an_open_one(), settled=False)
+    still_on = an_open_one().to_be_switched()
 
     approved = review.approve(still_on, TOMORROW, "", STAFF, UTC, CHANCE, NOW).account
 

@@ -15,14 +15,14 @@ from permille.domain.decide import decide
 from permille.domain.policy import SEED
 
 
-def a_look(delivered: int, complaints: int, *, over: bool = False) -> Look:
-    return Look(TODAY, delivered, complaints, 0, 0, over=over)
+def a_look(delivered: int, complaints: int, *, over: bool = False, mode: Mode = Mode.ENFORCE, left: int = 0) -> Look:
+    return Look(TODAY, delivered, complaints, 0, left, over=over, policy="seed", mode=mode)
 
 
 def test_a_look_leaves_behind_what_it_found() -> None:
     looked_at = decide(an_account(), evidence(4000, 3), Rules(SEED, Mode.ENFORCE), NOW).account
 
-    assert looked_at.look == Look(TODAY, 4000, 3, 0, 1)
+    assert looked_at.look == a_look(4000, 3, left=1)
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -31,7 +31,7 @@ def test_whoever_breaks_a_rule_and_is_spared_is_seen_to_break_it(mode: Mode) -> 
 
     looked_at = decide(exempt, evidence(1000, 2), Rules(SEED, mode), NOW).account
 
-    assert looked_at.look == Look(TODAY, 1000, 2, 0, 0, over=True)
+    assert looked_at.look == a_look(1000, 2, over=True, mode=mode)
 
 
 def test_without_a_policy_what_was_found_before_stays() -> None:
@@ -44,7 +44,7 @@ def test_without_a_policy_what_was_found_before_stays() -> None:
 def test_in_a_trial_no_complaint_is_allowed(account: object) -> None:
     found = decide(account, evidence(800, 1, []), RULES, NOW).account.look  # type: ignore[arg-type]
 
-    assert found == Look(TODAY, 800, 1, 0, 0, over=True)
+    assert found == a_look(800, 1, over=True)
 
 
 def test_a_new_epoch_knows_of_no_look() -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.builders import NOW, STAFF, TODAY, an_account
 
 from permille.domain import staff
-from permille.domain.account import Exemption, Held, Outcome, Status, Trial, TrialState
+from permille.domain.account import Exemption, Held, Hold, Outcome, Status, Trial, TrialState
 from permille.domain.staff import Refused
 
 ACTIVE, DISABLED, CLOSED = Status.ACTIVE, Status.DISABLED, Status.CLOSED
@@ -74,7 +74,7 @@ def test_only_a_rule_makes_a_strike() -> None:
 
 
 def test_what_was_held_or_only_observed_is_settled_by_support() -> None:
-    account = done("disable", held=Held.BREAKER, would_disable=True).account
+    account = done("disable", hold=Hold(Held.BREAKER, NOW), would_disable=True).account
 
     assert (account.held, account.would_disable) == (Held.NO, False)
 

@@ -26,7 +26,7 @@ from permille.domain.timeline import Audience, Kind
 from permille.domain.wording import headline, plain, quoted, sentence
 
 ALL = list(Kind)
-SWITCHED = {Kind.DISABLED, Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED}
+SWITCHED = {Kind.DISABLED, Kind.DISABLING_REVERSED, Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED}
 SECOND_CHANCE = {
     Kind.REVIEW_REQUESTED,
     Kind.REVIEW_APPROVED,

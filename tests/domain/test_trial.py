@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, STAFF, TODAY, a_complaint_entry, an_account
+from tests.builders import NOW, STAFF, TODAY, a_backlog, a_complaint_entry, an_account
 
 from permille.domain.account import (
+    INSTANT,
     Account,
     Evidence,
+    Held,
+    Hold,
     Mode,
     Outcome,
     Review,
@@ -21,13 +24,18 @@ from permille.domain.account import (
     Trial,
     TrialState,
 )
+from permille.domain.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
 from permille.domain.decide import decide
 from permille.domain.policy import SEED, SecondChance
 from permille.domain.reputation import Tally
+from permille.domain.switch import Credential
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEGINS, ENDS = NOW, NOW + DAY
 VERDICT = ENDS + 2 * DAY
+SETTLED = VERDICT + COUNTED_WITHIN
+RETRIED = VERDICT + RETRIED_WITHIN
+HELD = Hold(Held.FEEDBACK, BEGINS + HOUR - HOLD_AT_MOST)
 RULES = Rules(SEED, Mode.ENFORCE)
 BY_STAFF = Rules(replace(SEED, second_chance=SecondChance(reinstate_by_staff=True)), Mode.ENFORCE)
 APPROVED = Review(ReviewState.APPROVED, TODAY, 800, "Old list", "New list", NOW - DAY, NOW - HOUR, STAFF)
@@ -51,11 +59,14 @@ def observing(**trial: Any) -> Account:
     return an_account(status=Status.OBSERVING, strikes=1, review=APPROVED, trial=of_trial, epochs=(BEGINS,))
 
 
-def found(delivered: int = 0, complaints: int = 0, bounces: int = 0, waiting: int = 0) -> Evidence:
-    """In the trial's own epoch."""
+def found(
+    delivered: int = 0, complaints: int = 0, bounces: int = 0, waiting: int | None = 0, **backlog: Any
+) -> Evidence:
+    """In the trial's own epoch, while feedback is counted."""
     entries = [a_complaint_entry(f"m-{n}", BEGINS + HOUR, sent_at=BEGINS) for n in range(complaints)]
     in_epoch = [replace(entry, facts={**entry.facts, "epoch": 2}) for entry in entries]
-    return Evidence({TODAY: Tally(delivered, complaints, bounces)}, in_epoch, waiting)
+    beats: dict[str, Any] = {"counted_at": SETTLED, **backlog}
+    return Evidence({TODAY: Tally(delivered, complaints, bounces)}, in_epoch, a_backlog(waiting, **beats))
 
 
 def look(account: Account, evidence: Evidence | None = None, now: datetime = NOW, rules: Rules = RULES) -> Outcome:
@@ -80,14 +91,32 @@ def told(outcome: Outcome) -> list[str]:
         (running(), ENDS + 5 * DAY, found(800), Status.OBSERVING, ["trial_ended"]),
         (running(), BEGINS + HOUR, found(800, 1), Status.DISABLED, ["stays_suspended"]),
         (running(), BEGINS + HOUR, found(800, 0, 201), Status.DISABLED, ["stays_suspended"]),
-        (running(), BEGINS + HOUR, found(800, 0, 201, waiting=10_000), Status.TRIAL, []),
+        (running(), BEGINS + HOUR, found(800, 0, 201, waiting=10_000), Status.TRIAL, ["held"]),
+        (running(hold=HELD), BEGINS + HOUR, found(800, 0, 201, waiting=10_000), Status.DISABLED, ["stays_suspended"]),
         # the verdict: back, unused, or a late complaint
         (observing(), VERDICT - HOUR, found(800), Status.OBSERVING, []),
-        (observing(), VERDICT, found(800), Status.ACTIVE, ["reinstated"]),
-        (observing(), VERDICT, found(0), Status.DISABLED, ["trial_unused"]),
-        (observing(), VERDICT, found(800, waiting=1), Status.OBSERVING, []),
+        (observing(), SETTLED - INSTANT, found(800), Status.OBSERVING, []),
+        (observing(), SETTLED, found(800), Status.ACTIVE, ["reinstated"]),
+        (observing(), SETTLED, found(0), Status.DISABLED, ["trial_unused"]),
         (observing(), VERDICT - HOUR, found(800, 1), Status.DISABLED, ["stays_suspended"]),
         (observing(), VERDICT, found(800, 1, waiting=9), Status.DISABLED, ["stays_suspended"]),
+        # however much feedback of others waits; where a message was sent before the verdict, it is waited for a while
+        (observing(), SETTLED, found(800, waiting=50_000), Status.ACTIVE, ["reinstated"]),
+        (observing(), SETTLED, found(800, waiting=None), Status.ACTIVE, ["reinstated"]),
+        (observing(), SETTLED, found(800, waiting=9, oldest_sent_at=VERDICT + INSTANT), Status.ACTIVE, ["reinstated"]),
+        (observing(), SETTLED, found(800, waiting=9, oldest_sent_at=VERDICT), Status.OBSERVING, []),
+        (
+            observing(),
+            RETRIED,
+            found(800, waiting=9, oldest_sent_at=VERDICT - DAY, counted_at=RETRIED),
+            Status.ACTIVE,
+            ["reinstated"],
+        ),
+        # nothing at all is counted
+        (observing(), RETRIED, found(800, waiting=1, counted_at=VERDICT), Status.OBSERVING, []),
+        (observing(), RETRIED, found(800, waiting=None, counted_at=None), Status.OBSERVING, []),
+        (observing(), RETRIED, found(0, waiting=1, counted_at=VERDICT), Status.OBSERVING, []),
+        (running(), BEGINS + HOUR, found(800, 0, 201, waiting=1, counted_at=None), Status.TRIAL, ["held"]),
     ],
 )
 def test_what_becomes_of_a_trial(
@@ -135,14 +164,14 @@ def test_who_fails_the_trial_has_a_second_strike_and_may_ask_again() -> None:
 
 
 def test_who_is_back_goes_on_in_the_same_epoch() -> None:
-    account = look(observing(), found(800), VERDICT).account
+    account = look(observing(), found(800), SETTLED).account
 
     assert account.epochs == (BEGINS,)
     assert (account.trial, account.review, account.strikes) == (None, None, 1)
 
 
 def test_where_support_confirms_it_is_asked_once_and_a_late_complaint_still_counts() -> None:
-    waits = look(observing(), found(800), VERDICT, BY_STAFF)
+    waits = look(observing(), found(800), SETTLED, BY_STAFF)
     again = look(waits.account, found(800), VERDICT + HOUR, BY_STAFF)
     late = look(again.account, found(800, 1), VERDICT + DAY, BY_STAFF)
     confirmed = look(observing(asked=True, confirmed=True), found(800), VERDICT + DAY, BY_STAFF)
@@ -156,7 +185,7 @@ def test_without_a_policy_the_day_ends_and_nobody_is_reinstated() -> None:
     nothing = Rules(None, Mode.ENFORCE)
 
     assert look(running(), found(800), ENDS, nothing).account.status is Status.OBSERVING
-    assert look(observing(), found(800), VERDICT, nothing).account.status is Status.OBSERVING
+    assert look(observing(), found(800), SETTLED, nothing).account.status is Status.OBSERVING
     assert look(running(), found(800, 1), BEGINS + HOUR, nothing).account.status is Status.DISABLED
 
 
@@ -179,7 +208,7 @@ def test_however_time_goes_by_it_is_never_on_too_long_and_never_back_with_a_comp
     for hours, happens in moments:
         now += timedelta(hours=hours)
         account = decide(account, found(delivered, complaints, waiting=waiting), RULES, now).account
-        account = replace(account, settled=True)
+        account = replace(account, credential=Credential(observed=account.switch_generation))
         assert not (account.status is Status.TRIAL and (now >= ENDS or complaints))
         assert not (account.status is Status.ACTIVE and complaints)
         seen.append(account.status)

@@ -63,7 +63,7 @@ def test_an_account_with_a_complaint_is_due_at_once(cloud: Cloud) -> None:
 
     receive(sqs_record(ses_event("Complaint")))
 
-    assert account_of(cloud).nudges == 1
+    assert account_of(cloud).revision == 1
     assert account_of(cloud).due_at is not None
 
 

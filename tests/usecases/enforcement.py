@@ -10,6 +10,7 @@ from tests.fakes import (
     FakeAccounts,
     FakeControl,
     FakeFeed,
+    FakeHeartbeat,
     FakePolicies,
     FakeSwitch,
     FakeTallies,
@@ -51,6 +52,7 @@ class World:
             policies=self.policies,
             control=FakeControl(self.rows),
             feed=self.feed,
+            heartbeat=FakeHeartbeat(self.rows),
             mode=mode,
             code="1.0",
         )
@@ -64,6 +66,7 @@ class World:
 
     def counted(self, delivered: int, complaints: int, account_id: str = ACCOUNT) -> None:
         self.rows.tallies[account_id, 1, TODAY] = Tally(delivered, complaints)
+        self.rows.counted_at = NOW
         self.rows.put(*(replace(entry, account_id=account_id) for entry in complaint_entries(complaints)))
 
     def breaks_the_rule(self, *ids: str) -> None:
@@ -77,10 +80,19 @@ class World:
         self.enforcement = replace(self.enforcement, mode=mode)
 
     def run(self, now: datetime = NOW, time_left: Callable[[], timedelta] = lambda: A_MINUTE) -> Run:
+        self.switch.advance(now)
         return enforce_due(self.enforcement, now, time_left)
 
     def see_to(self, *ids: str, now: datetime = NOW) -> Run:
+        self.switch.advance(now)
         return enforce(self.enforcement, ids or (ACCOUNT,), now, lambda: A_MINUTE)
+
+    def settles(self, now: datetime = NOW) -> datetime:
+        """The runs of the next two minutes, in which IAM is read back; returns when the last was."""
+        for _ in range(2):
+            now += A_MINUTE
+            self.run(now)
+        return now
 
     def account(self, account_id: str = ACCOUNT) -> Account:
         return self.rows.accounts[account_id]
@@ -94,7 +106,6 @@ class World:
         return [self.switch.can_send(caller, key) for caller in callers for key in self.switch.users[caller].keys]
 
     def agrees(self, account_id: str = ACCOUNT) -> bool:
-        """The account is settled, and its credential says what its status says."""
-        account = self.account(account_id)
-        switched = set(self.can_send(account_id)) <= {account.status is Status.ACTIVE}
-        return account.settled and switched and account_id not in self.rows.leased_until
+        """The credential says what the status says, and nobody is at it."""
+        switched = set(self.can_send(account_id)) <= {self.account(account_id).status is Status.ACTIVE}
+        return switched and account_id not in self.rows.leased_until

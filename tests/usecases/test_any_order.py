@@ -93,14 +93,15 @@ class Permille(RuleBasedStateMachine):
         assert counts.delivered - self.delivered <= len([one for one in possible if one[0] == "Delivery"])
 
     @invariant()
-    def at_most_one_disabling_is_told(self) -> None:
-        assert len(self.world.told(Kind.DISABLED)) == (self.world.account().status is Status.DISABLED)
+    def each_disabling_is_told_and_each_that_is_taken_back(self) -> None:
+        disabled, reversed_ = (len(self.world.told(kind)) for kind in (Kind.DISABLED, Kind.DISABLING_REVERSED))
+        assert disabled - reversed_ == (self.world.account().status is Status.DISABLED)
 
     def teardown(self) -> None:
         """When all is quiet again, everything is counted exactly once, and switch and status agree."""
         self.world.faults.heal()
         self.what_failed_is_delivered_again()
-        for _ in range(3):
+        for _ in range(4):
             self.now += timedelta(minutes=90)
             self.world.run(self.now)
 
@@ -114,7 +115,8 @@ class Permille(RuleBasedStateMachine):
     def _no_key_is_forgotten(self) -> None:
         account = self.world.account()
         asleep = frozenset() if account.status is Status.ACTIVE else frozenset({f"{CALLER}-k1"})
-        assert account.asleep.get(CALLER, frozenset()) == asleep
+        assert account.settled
+        assert account.credential.asleep.get(CALLER, frozenset()) == asleep
 
     def _judged_as_the_rule_says(self, complaints: int) -> None:
         counted = self.world.rows.told(ACCOUNT, Kind.COMPLAINT)
@@ -124,7 +126,7 @@ class Permille(RuleBasedStateMachine):
             assert now.decision is not Decision.DISABLE
             assert told == {one.facts["message_id"] for one in counted}
         else:  # more may have been delivered since; the record has the numbers of its moment
-            (record,) = self.world.told(Kind.DISABLED)
+            record = self.world.told(Kind.DISABLED)[-1]
             assert SEED.complaint_ratio.is_broken(record.facts["complaints"], record.facts["delivered"])
             assert len(record.facts["complaint_identities"]) == record.facts["complaints"]
 

@@ -196,15 +196,44 @@ def test_while_feedback_waits_that_could_turn_it_nobody_is_disabled_and_then_by_
     world.breaks_the_rule()
     world.feed.messages = 1000
 
-    for minute in range(3):
+    for minute in range(2):
         world.run(NOW + minute * A_MINUTE)
     assert world.can_send() == [True]
     assert len(world.told(Kind.HELD)) == 1
 
     world.feed.messages = 0
-    world.run(NOW + 3 * A_MINUTE)
+    world.run(NOW + A_MINUTE)
     assert world.can_send() == [False]
     assert world.account().held is Held.NO
+
+
+def test_however_busy_the_platform_is_a_broken_rule_is_acted_on_within_two_minutes(world: World) -> None:
+    world.breaks_the_rule()
+    world.feed.messages = 1_000_000
+
+    for minute in range(3):
+        world.rows.counted_at = NOW + minute * A_MINUTE  # which it is, without an end
+        world.run(NOW + minute * A_MINUTE)
+
+    assert world.can_send() == [False]
+
+
+def test_while_nothing_is_counted_whoever_breaks_a_ratio_is_held_and_after_an_hour_there_is_an_alarm(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.breaks_the_rule()
+    world.rows.counted_at, world.feed.messages = NOW - HOUR, 1
+
+    for minute in range(61):
+        world.run(NOW + minute * A_MINUTE)
+    assert world.can_send() == [True]
+    assert world.account().held is Held.STALLED
+    assert [line.message for line in caplog.records].count("account.held_long") == 1
+    assert len(world.told(Kind.HELD)) == 1
+
+    world.rows.counted_at = NOW + 61 * A_MINUTE
+    world.run(NOW + 61 * A_MINUTE)
+    assert world.can_send() == [False]
 
 
 def test_the_queue_is_asked_for_each_who_breaks_a_rule_and_for_nobody_else(world: World) -> None:
@@ -234,14 +263,17 @@ def test_what_is_counted_while_it_is_looked_at_is_in_what_waited_or_in_the_talli
 
 
 @pytest.mark.parametrize("when", When)
-def test_a_queue_that_cannot_be_asked_holds_too(world: World, when: When) -> None:
+def test_a_queue_that_cannot_be_asked_holds_too_but_no_longer_than_one_that_is_full(world: World, when: When) -> None:
     world.breaks_the_rule()
-    world.faults.fail("feed.waiting", when=when)
+    world.faults.fail("feed.waiting", when=when, times=3)
 
-    assert world.run().failed == 1
-
+    assert world.run() == Run(looked_at=1, entries=1)
+    assert world.account().held is Held.FEEDBACK
+    world.run(NOW + A_MINUTE)
     assert world.can_send() == [True]
-    assert world.run(NOW + A_MINUTE) == Run(looked_at=1, entries=1)
+
+    world.run(NOW + 2 * A_MINUTE)
+    assert world.can_send() == [False]
 
 
 # ---------------------------------------------------------------- observing, and entering enforce
@@ -335,7 +367,9 @@ def test_a_run_that_still_went_by_the_old_policy_is_made_up_for(world: World) ->
     world.run()
     world.policies.policy = STRICTER
     world.run(NOW + A_MINUTE)
-    spared = replace(world.account(), status=Status.ACTIVE, settled=True, due_at=NOW + timedelta(days=1))
+    spared = replace(read := world.account(), status=Status.ACTIVE, switch_generation=1, due_at=NOW + timedelta(days=1))
+    assert read.look is not None
+    spared = replace(spared, look=replace(read.look, policy=SEED.id))
     world.rows.accounts[ACCOUNT] = spared  # as a run leaves it that had the old policy cached
 
     for minute in range(2, 5):
@@ -358,9 +392,12 @@ def test_the_same_policy_again_makes_nobody_due(world: World) -> None:
 
 def test_what_there_is_no_time_for_stays_due_and_is_first_next_time(world: World) -> None:
     world.breaks_the_rule("a", "b", "c")
-    minutes = iter([A_MINUTE, A_MINUTE, timedelta(), timedelta(), timedelta(), timedelta()])
 
-    run = world.run(NOW, time_left=lambda: next(minutes))
+    def time_left() -> timedelta:
+        """Until two accounts have been seen to."""
+        return A_MINUTE if world.faults.calls.count("leases.release") < 2 else timedelta()
+
+    run = world.run(NOW, time_left=time_left)
 
     assert (run.looked_at, run.left) == (2, 1)
     assert disabled(world) == ["a", "b"]

@@ -12,7 +12,7 @@ from tests.usecases.desk import QUEUES, World, asking, went_well
 
 from permille import desk
 from permille.desk_ports import WrongPosition
-from permille.domain.account import Held, Look, Status
+from permille.domain.account import Held, Hold, Look, Status
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Kind
@@ -256,7 +256,7 @@ def test_of_the_system_what_cannot_be_known_is_said_to_be_unknown(world: World, 
 
 
 def test_a_list_shows_who_is_held(world: World) -> None:
-    world.add(replace(an_account(), held=Held.BREAKER, look=Look(TODAY, 1000, 2, 0, 0, over=True)))
+    world.add(replace(an_account(), hold=Hold(Held.BREAKER, NOW), look=Look(TODAY, 1000, 2, 0, 0, over=True)))
 
     (listed,) = desk.by_risk(world.desk, "", sending=True).found
 

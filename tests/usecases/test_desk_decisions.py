@@ -97,7 +97,7 @@ def test_what_was_read_before_somebody_else_decided_is_not_decided_on(world: Wor
 @each_decision
 def test_feedback_that_is_counted_meanwhile_disturbs_nobody(world: World, name: str) -> None:
     world.add(SUITS[name])
-    nudged = replace(SUITS[name], nudges=1, due_at=NOW)
+    nudged = replace(SUITS[name], revision=1, due_at=NOW)
     world.faults.meanwhile("accounts.save", lambda: world.add(nudged))
 
     assert world.decide(name, typed=ACCOUNT) is not None

@@ -1,20 +1,21 @@
 """Whoever breaks the rule loses the credential, once, and whatever is cut off in the middle is finished later."""
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, a_complaint_entry, an_account
+from tests.builders import ACCOUNT, CALLER, NOW, STAFF, a_complaint_entry, an_account
 from tests.fakes import FakeLedger, Killed, When
 from tests.usecases.enforcement import A_MINUTE, AFTER_THE_LEASE, World
 
+from permille.domain import staff
 from permille.domain.account import INSTANT, Mode, Status
-from permille.domain.switch import ACTIVE, INACTIVE
+from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
 from permille.domain.timeline import Kind
 from permille.enforce import Run
 from permille.errors import Unavailable
+from permille.support import act
 from permille.switching import TRIES
 
 
@@ -42,7 +43,7 @@ def test_every_key_of_every_sender_is_put_to_sleep_and_remembered(world: World) 
 
     assert world.can_send() == [False] * 4
     assert all(user.denied for user in world.switch.users.values())
-    assert world.account().asleep == {
+    assert world.account().credential.asleep == {
         caller: frozenset({f"{caller}-k1", f"{caller}-k2"}) for caller in (CALLER, "permille-bakery-shop")
     }
 
@@ -85,22 +86,25 @@ def test_an_account_that_is_gone_is_no_trouble(world: World) -> None:
 def test_quiet_ticks_write_nothing(world: World) -> None:
     world.breaks_the_rule()
     world.run()
-    world.run(NOW + A_MINUTE)  # finds it settled
+    settled_at = world.settles()
+    world.run(settled_at + A_MINUTE)  # finds it settled
     calls = len(world.faults.calls)
 
-    assert world.run(NOW + 2 * A_MINUTE) == Run(looked_at=0, entries=0, failed=0)
+    assert world.run(settled_at + 2 * A_MINUTE) == Run(looked_at=0, entries=0, failed=0)
     assert world.faults.calls[calls:] == ["accounts.due", "policies.current", "control.lap"]
 
 
 def test_a_complaint_that_arrives_after_the_disabling_changes_nothing(world: World) -> None:
     world.breaks_the_rule()
     world.run()
+    later, recheck = world.settles(), world.account().recheck
     version = world.account().version
-    FakeLedger(world.rows).nudge(ACCOUNT, NOW + A_MINUTE)
+    FakeLedger(world.rows).nudge(ACCOUNT, later)
 
-    assert world.run(NOW + A_MINUTE).entries == 0
+    assert world.run(later).entries == 0
     assert world.account().version == version
-    assert world.account().due_at is None
+    assert recheck is not None
+    assert world.account().due_at == recheck.at
 
 
 # ---------------------------------------------------------------- failures, at every call in turn
@@ -126,8 +130,10 @@ def test_whatever_call_fails_the_next_runs_finish_it(index: int, when: When, err
 
     assert world.account().status is Status.DISABLED
     assert world.agrees()
+    world.settles(AFTER_THE_LEASE)
+    assert world.account().settled
     assert len(world.told(Kind.DISABLED)) == 1
-    assert world.account().asleep == {CALLER: frozenset({f"{CALLER}-k1"})}
+    assert world.account().credential.asleep == {CALLER: frozenset({f"{CALLER}-k1"})}
 
 
 def waking_world() -> World:
@@ -160,8 +166,9 @@ def test_whatever_call_fails_only_permilles_own_key_is_woken(
 
     assert world.switch.users[CALLER].keys == {f"{CALLER}-k1": ACTIVE, f"{CALLER}-k2": INACTIVE}
     assert not world.switch.users[CALLER].denied
+    world.settles(AFTER_THE_LEASE)
     assert world.account().settled
-    assert world.account().asleep == {}
+    assert world.account().credential.asleep == {}
 
 
 def test_one_failing_account_does_not_keep_the_others_waiting(world: World) -> None:
@@ -206,16 +213,29 @@ def test_one_sender_that_fails_does_not_keep_the_others_awake(world: World) -> N
     assert world.can_send() == [False, False]
 
 
-def test_a_switch_is_believed_only_when_read_back(world: World) -> None:
+def test_a_switch_is_believed_only_when_it_is_read_back_by_a_later_run(world: World) -> None:
     world.breaks_the_rule()
-    for _ in range(2):
-        world.faults.meanwhile("switch.read", lambda: None)
-    world.faults.meanwhile("switch.read", lambda: wake(world))  # between the flip and the reading back
 
     world.run()
+    assert (world.can_send(), world.account().settled) == ([False], False)
+    world.run(NOW + PROPAGATION - INSTANT)
+    assert not world.account().settled
+    assert world.run(NOW + PROPAGATION).failed == 0
+    assert world.account().settled
+    assert world.faults.calls.count("switch.apply") == 1
 
-    assert world.faults.calls.count("switch.apply") == 2
-    assert world.agrees()
+
+def test_a_switch_that_did_not_stay_is_made_again_and_told_as_a_failure(world: World) -> None:
+    world.breaks_the_rule()
+    world.run()
+    wake(world)
+
+    assert world.run(NOW + A_MINUTE).failed == 1
+    assert world.can_send() == [False]
+    assert not world.account().settled
+
+    assert world.run(NOW + 2 * A_MINUTE).failed == 0
+    assert world.account().settled
 
 
 def test_a_key_that_is_added_while_switching_is_remembered_before_it_is_put_to_sleep(world: World) -> None:
@@ -223,13 +243,13 @@ def test_a_key_that_is_added_while_switching_is_remembered_before_it_is_put_to_s
     user = world.switch.users[CALLER]
     world.faults.meanwhile("leases.take", lambda: user.keys.update({f"{CALLER}-k2": ACTIVE}))
 
-    assert world.run().failed == 1
+    world.run()
     assert user.keys[f"{CALLER}-k2"] == ACTIVE  # denied by the group, and not asleep before it is remembered
     assert world.can_send() == [False, False]
 
     world.run(NOW + A_MINUTE)
-    assert world.agrees()
-    assert world.account().asleep == {CALLER: frozenset({f"{CALLER}-k1", f"{CALLER}-k2"})}
+    assert user.keys[f"{CALLER}-k2"] == INACTIVE
+    assert world.account().credential.asleep == {CALLER: frozenset({f"{CALLER}-k1", f"{CALLER}-k2"})}
 
 
 def wake(world: World) -> None:
@@ -289,7 +309,7 @@ def test_two_runs_that_overlap_disable_once_and_forget_no_key(world: World, call
 
     assert world.agrees()
     assert len(world.told(Kind.DISABLED)) == 1
-    assert world.account().asleep == {CALLER: frozenset({f"{CALLER}-k1"})}
+    assert world.account().credential.asleep == {CALLER: frozenset({f"{CALLER}-k1"})}
 
 
 @pytest.mark.parametrize("call", ["switch.read", "leases.take", "switch.apply", "leases.release"])
@@ -297,10 +317,8 @@ def test_who_is_enabled_while_being_switched_off_ends_up_enabled(world: World, c
     world.breaks_the_rule()
 
     def support_enables() -> None:
-        account = world.account()
         world.rows.tallies.clear()
-        enabled = replace(account, status=Status.ACTIVE, settled=False, version=account.version + 1, due_at=NOW)
-        world.rows.accounts[ACCOUNT] = enabled
+        act(world.enforcement.accounts, ACCOUNT, lambda one, now: staff.enable(one, "Why", STAFF, now), NOW)
 
     world.faults.meanwhile(call, support_enables)
 
@@ -319,14 +337,14 @@ def test_the_owners_own_inactive_key_is_never_touched(world: World) -> None:
     world.breaks_the_rule()
     world.switch.users[CALLER].keys[f"{CALLER}-own"] = INACTIVE
     world.run()
-    enabled = replace(world.account(), status=Status.ACTIVE, settled=False, due_at=NOW)
-    world.rows.accounts[ACCOUNT] = enabled
     world.rows.tallies.clear()
+    act(world.enforcement.accounts, ACCOUNT, lambda one, now: staff.enable(one, "Why", STAFF, now), NOW)
 
     world.run(NOW + A_MINUTE)
+    world.settles(NOW + A_MINUTE)
 
     assert world.switch.users[CALLER].keys == {f"{CALLER}-k1": ACTIVE, f"{CALLER}-own": INACTIVE}
-    assert world.account().asleep == {}
+    assert world.account().credential.asleep == {}
 
 
 def test_a_missing_user_cannot_send_and_is_not_waited_for(world: World) -> None:
@@ -345,6 +363,7 @@ def test_a_key_that_goes_while_it_is_switched_is_read_anew(world: World) -> None
     world.faults.meanwhile("switch.apply", world.switch.users[CALLER].keys.clear)
 
     world.run()
+    world.settles()
 
     assert world.account().settled
     assert world.switch.users[CALLER].denied

@@ -153,14 +153,14 @@ def test_where_the_senders_cannot_be_read_all_comes_again(feedback: Ingestion) -
 def test_a_complaint_or_a_permanent_bounce_wakes_the_account(feedback: Ingestion, event: Body, nudges: int) -> None:
     feedback.receive(event)
 
-    assert feedback.rows.accounts[ACCOUNT].nudges == nudges
+    assert feedback.rows.accounts[ACCOUNT].revision == nudges
     assert feedback.rows.accounts[ACCOUNT].due_at == (NOW if nudges else None)
 
 
 def test_one_nudge_is_enough_for_a_batch(feedback: Ingestion) -> None:
     feedback.receive(ses_event("Complaint", "m-1"), ses_event("Complaint", "m-2"), ses_event("Bounce", "m-3"))
 
-    assert feedback.rows.accounts[ACCOUNT].nudges == 1
+    assert feedback.rows.accounts[ACCOUNT].revision == 1
 
 
 def test_the_account_is_nudged_also_when_all_was_known(feedback: Ingestion) -> None:
@@ -397,7 +397,7 @@ def test_an_account_is_nudged_after_its_complaint_was_counted(feedback: Ingestio
 def test_a_report_that_does_not_count_wakes_the_account_too(feedback: Ingestion) -> None:
     feedback.receive(ses_event("Complaint", complaintFeedbackType="not-spam"))
 
-    assert feedback.rows.accounts[ACCOUNT].nudges == 1
+    assert feedback.rows.accounts[ACCOUNT].revision == 1
 
 
 class Patience(FakeLedger):
@@ -425,5 +425,5 @@ def test_what_there_is_no_time_for_comes_again(feedback: Ingestion) -> None:
 
     assert feedback.receive(COMPLAINT, "hello", time_left=lambda: next(clock)) == ["r-1"]
 
-    assert feedback.rows.accounts[ACCOUNT].nudges == 1
+    assert feedback.rows.accounts[ACCOUNT].revision == 1
     assert feedback.quarantine.kept == {}

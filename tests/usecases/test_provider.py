@@ -163,12 +163,12 @@ def test_of_two_who_connect_at_once_one_is_told_so(world: World) -> None:
 
 
 def test_a_nudge_in_between_stops_nobody(world: World) -> None:
-    nudged = an_account(nudges=1, due_at=NOW)
+    nudged = an_account(revision=1, due_at=NOW)
     world.rows.faults.meanwhile("accounts.save", lambda: world.rows.accounts.update({ACCOUNT: nudged}))
 
     world.connect()
 
-    assert world.now.nudges == 1
+    assert world.now.revision == 2
     world.assert_whole()
     assert world.now.provider is not None
 

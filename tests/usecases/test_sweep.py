@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, an_account
+from tests.builders import ACCOUNT, CALLER, NOW, TODAY, an_account
 from tests.fakes import User, When
 from tests.usecases.enforcement import A_MINUTE, World
 
-from permille.domain.account import Account, Exemption, Mode, Status
+from permille.domain.account import Account, Exemption, Look, Mode, Status
 from permille.domain.policy import SEED
 from permille.domain.switch import ACTIVE, INACTIVE
 from permille.domain.timeline import Kind
 from permille.ports import Lap, hour_of
-from permille.sweep import MOST_REPEATED, PAGE
+from permille.sweep import PAGE
 
 HOUR = timedelta(hours=1)
 NEXT = NOW + HOUR
@@ -57,7 +57,7 @@ def test_a_key_that_was_added_by_hand_is_found_and_woken_again_with_the_others(w
 
     assert finds(world) == [("awake", "AKIASTOLEN")]
     assert world.can_send() == [False, False]
-    assert world.account().asleep == {CALLER: frozenset({f"{CALLER}-k1", "AKIASTOLEN"})}
+    assert world.account().credential.asleep == {CALLER: frozenset({f"{CALLER}-k1", "AKIASTOLEN"})}
 
 
 def test_a_sender_that_was_taken_out_of_the_deny_group_is_found_and_put_back(world: World) -> None:
@@ -131,8 +131,8 @@ def test_each_drift_is_told_once_however_often_it_is_looked_at(world: World) -> 
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
 
-    for hour in range(1, 4):
-        world.run(NOW + hour * HOUR)
+    for minutes in range(60, 240):
+        world.run(NOW + minutes * A_MINUTE)
 
     assert len(world.told(Kind.DRIFT)) == 1
 
@@ -202,7 +202,7 @@ def test_a_sweep_that_fails_somewhere_does_not_fail_the_run_and_is_made_up_for(
 def test_an_account_that_somebody_else_writes_is_left_for_the_next_sweep(world: World) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
-    bumped = an_account(status=Status.DISABLED, asleep=world.account().asleep, version=9)
+    bumped = an_account(status=Status.DISABLED, asleep=world.account().credential.asleep, revision=9)
     world.faults.meanwhile("accounts.save", lambda: world.rows.accounts.update({ACCOUNT: bumped}))
 
     world.run(NEXT)
@@ -228,7 +228,25 @@ def test_an_account_that_cannot_be_read_for_long_does_not_make_the_sweep_go_on_f
 
     swept = [world.run(NEXT + minute * A_MINUTE).swept for minute in range(59)]
 
-    assert sum(swept) == 1 + MOST_REPEATED
+    assert sum(swept) == 1
+
+
+def test_who_is_let_out_of_the_deny_group_while_the_sweep_goes_on_has_not_drifted(world: World) -> None:
+    world.open(an_account())
+    world.switch.users[CALLER].denied = True
+    world.faults.meanwhile("accounts.page", lambda: setattr(world.switch.users[CALLER], "denied", False))
+
+    world.run(NEXT)
+
+    assert world.told(Kind.DRIFT) == []
+
+
+def test_an_unsettled_account_that_nobody_would_look_at_is_made_due(world: World) -> None:
+    world.open(an_account(status=Status.DISABLED, settled=False, due_at=None))
+
+    world.run(NEXT)
+
+    assert world.can_send() == [False]
 
 
 @pytest.mark.parametrize(
@@ -237,7 +255,9 @@ def test_an_account_that_cannot_be_read_for_long_does_not_make_the_sweep_go_on_f
 def test_entering_enforce_spares_who_is_exempt_only_while_that_lasts(
     world: World, until: datetime, status: Status
 ) -> None:
-    world.open(an_account(would_disable=True, exemption=Exemption(until, "A partner", "arn"), due_at=None))
+    exemption = Exemption(until, "A partner", "arn")
+    looked_at = Look(TODAY, 1000, 2, 0, 0, over=True, policy=SEED.id, mode=Mode.OBSERVE)
+    world.open(an_account(would_disable=True, exemption=exemption, look=looked_at, due_at=None))
     world.counted(1000, 2)
     world.rows.lap = Lap(hour_of(NEXT), Mode.OBSERVE, SEED.id, done=True)
 

@@ -14,7 +14,7 @@ from tests.usecases.enforcement import World
 from permille.domain import staff
 from permille.domain.account import Account, Status
 from permille.domain.reputation import Tally
-from permille.domain.switch import ACTIVE, INACTIVE
+from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
 from permille.domain.timeline import Kind
 from permille.errors import Unavailable
 from permille.support import act
@@ -25,14 +25,20 @@ OWN = f"{CALLER}-own"  # Inactive from the beginning: its owner's own doing
 DECISIONS = {"disable": staff.disable, "enable": staff.enable, "close": staff.close}
 
 keys = st.sampled_from(KEYS)
+lags = st.sampled_from([timedelta(), timedelta(seconds=4), PROPAGATION])
 errors = st.sampled_from([Unavailable, Killed])
 calls = st.sampled_from(
-    ["accounts.get", "accounts.save", "switch.read", "leases.take", "switch.apply", "leases.release"]
+    [
+        *("accounts.get", "tallies.days", "feed.waiting", "heartbeat.last", "timeline.since", "control.breaker"),
+        *("accounts.save", "switch.read", "leases.take", "switch.apply", "switch.group", "switch.key"),
+        *("leases.release", "accounts.page", "switch.denied"),
+    ]
 )
 
 
 class SwitchAndStatus(RuleBasedStateMachine):
-    """Rules are broken, support decides, keys are flipped by hand; runs overlap, fail at any call, and are killed."""
+    """Rules are broken, support decides, keys are flipped by hand; IAM's answers lag; runs overlap, fail at any call,
+    and are killed."""
 
     @initialize()
     def begin(self) -> None:
@@ -50,7 +56,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
 
     @rule(decision=st.sampled_from([*DECISIONS, "enable"]))
     def support_decides(self, decision: str) -> None:
-        self.now += timedelta(seconds=1)
+        self._advance(timedelta(seconds=1))
         with suppress(staff.Refused, Killed, Unavailable):
             self._decide(decision)
 
@@ -59,6 +65,22 @@ class SwitchAndStatus(RuleBasedStateMachine):
             return DECISIONS[decision](account, "Why", STAFF, now)
 
         act(self.world.enforcement.accounts, ACCOUNT, action, self.now)
+
+    @rule(decisions=st.lists(st.sampled_from(sorted(DECISIONS)), min_size=2, max_size=3))
+    def support_decides_again_within_the_second(self, decisions: list[str]) -> None:
+        for decision in decisions:
+            self._advance(timedelta(seconds=0.3))
+            with suppress(staff.Refused, Killed, Unavailable):
+                self._decide(decision)
+            self.the_stream_runs()
+
+    @rule(lag=lags)
+    def iam_lags(self, lag: timedelta) -> None:
+        self.world.switch.lag = lag
+
+    def _advance(self, by: timedelta) -> None:
+        self.now += by
+        self.world.switch.advance(self.now)
 
     @rule(key=keys)
     def a_key_is_woken_by_hand(self, key: tuple[str, str]) -> None:
@@ -71,7 +93,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([1, 60, 90, 3600]))
     def time_goes_by(self, seconds: int) -> None:
-        self.now += timedelta(seconds=seconds)
+        self._advance(timedelta(seconds=seconds))
         self._run()
 
     def _run(self) -> None:
@@ -110,6 +132,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
         for _ in range(4):
             self.now += timedelta(minutes=90)
             self.world.run(self.now)
+            self.world.settles(self.now)
 
         account = self.world.account()
         assert account.settled
@@ -118,7 +141,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
         if account.status.may_send:
             assert [users[caller].keys[f"{caller}-{name}"] for caller, name in KEYS] == [ACTIVE] * 3
             assert not any(user.denied for user in users.values())
-            assert account.asleep == {}
+            assert account.credential.asleep == {}
         else:
             assert set(self.world.can_send()) == {False}
             assert all(user.denied and ACTIVE not in user.keys.values() for user in users.values())

@@ -67,6 +67,7 @@ def ingesting() -> Ingesting:
         seen=settings.seen_table,
         complaints=settings.complaints_table,
         timeline=settings.timeline_table,
+        control=settings.control_table,
     )
     return Ingesting(
         ledger=DynamoLedger(tables=tables, writer=settings.aws_lambda_log_stream_name),
@@ -86,6 +87,7 @@ def enforcing() -> Enforcing:
     from permille.aws.accounts import DynamoAccounts
     from permille.aws.control import DynamoControl
     from permille.aws.feed import SqsFeed
+    from permille.aws.heartbeat import DynamoHeartbeat
     from permille.aws.history import DynamoTallies, DynamoTimeline
     from permille.aws.policy import SsmPolicies
     from permille.aws.switch import IamSwitch
@@ -106,7 +108,8 @@ def enforcing() -> Enforcing:
         timeline=DynamoTimeline(table=settings.timeline_table),
         policies=SsmPolicies(parameter=settings.policy_parameter),
         control=DynamoControl(table=settings.control_table),
-        feed=SqsFeed(queues=[settings.feedback_queue_url, settings.feedback_dead_letter_queue_url]),
+        feed=SqsFeed(queue=settings.feedback_queue_url),
+        heartbeat=DynamoHeartbeat(table=settings.control_table),
         mode=Mode(settings.enforcement_mode),
         code=code_version(),
     )

@@ -173,7 +173,7 @@ def _sender(switch: Switch, account: Account, caller: str) -> SenderSeen:
         return SenderSeen(caller, unread=True)
     if state is None:
         return SenderSeen(caller)
-    asleep = account.asleep.get(caller, frozenset())
+    asleep = account.credential.asleep.get(caller, frozenset())
     return SenderSeen(caller, state, drift(caller, state, asleep, may_send=account.status.may_send))
 
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
 
 from permille.domain.account import Account, Brake, Evidence, Mode, Outcome, Rules, Status
-from permille.domain.decide import complaints_needed_since, decide
-from permille.domain.policy import Policy, Verdict, judge
-from permille.domain.reputation import Days, Tally, first_day
+from permille.domain.backlog import NOTHING_WAITS, Backlog
+from permille.domain.decide import decide
+from permille.domain.needs import Needs, days_needed_from, needs
+from permille.domain.policy import Policy
 from permille.domain.timeline import Entry, Kind
 from permille.errors import Conflict, Unavailable
 from permille.observability import logger, record
@@ -17,9 +19,12 @@ from permille.ports import (
     BreakerState,
     Control,
     Feed,
+    Heartbeat,
+    OfBreaker,
     Opening,
     Passing,
     Policies,
+    Returning,
     Tallies,
     Timeline,
     hour_of,
@@ -27,10 +32,12 @@ from permille.ports import (
 from permille.sweep import Sweeping, sweep
 from permille.switching import Switching, settle
 
+T = TypeVar("T")
 AT_MOST = 500
 ATTEMPTS = 5
 PAUSE = 0.1  # seconds more before each further one
 RESERVE = timedelta(seconds=15)  # of the time left: no account is begun with less
+HELD_FOR_LONG = timedelta(hours=1)  # there is an alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class Enforcement:
     policies: Policies
     control: Control
     feed: Feed
+    heartbeat: Heartbeat
     mode: Mode
     code: str = ""
 
@@ -84,6 +92,13 @@ class _Running:
     now: datetime
     time_left: Callable[[], timedelta]
     did: Run = field(default_factory=Run)
+
+    def __post_init__(self) -> None:
+        self._began_with = self.time_left()
+
+    def _by_now(self) -> datetime:
+        """The time as the run goes on."""
+        return self.now + (self._began_with - self.time_left())
 
     @cached_property
     def rules(self) -> Rules:
@@ -154,48 +169,55 @@ class _Running:
         self.did = replace(self.did, entries=self.did.entries + len(outcome.entries))
         for entry in outcome.entries:
             record(f"account.{entry.kind}", account=account.id, entry=entry.id)
-        if not saved.settled and not settle(self.world.switching, saved, now):
-            raise Unavailable(f"{account.id}: its credential does not agree yet")
+        if saved.hold and now - saved.hold.since >= HELD_FOR_LONG:
+            record("account.held_long", account=account.id, why=saved.hold.why)
+        if not saved.settled:
+            settle(self.world.switching, saved, now, self._by_now)
 
     def _gather(self, account: Account, now: datetime) -> Evidence:
-        if account.status in (Status.TRIAL, Status.OBSERVING):
-            return self._of_trial(account)
-        policy = self.rules.policy
-        if account.status is not Status.ACTIVE or policy is None:
+        """What waits is asked for before the tallies are read that it is held against: a message is in the one, the
+        other, or both."""
+        first = days_needed_from(account, self.rules, now)
+        if first is None:
             return Evidence({}, [])
-        days = self._days(account, policy, now)
-        verdict = judge(policy, days, now.date())
-        if not verdict.breaks or self.rules.mode is Mode.OBSERVE or account.exempt_at(now):
-            return Evidence(days, self._complaints(account, verdict))
-        # what waits is asked for before the tallies are read that count: a message is in the one, the other, or both
-        waiting = self.world.feed.waiting()
-        days = self._days(account, policy, now)
-        verdict = judge(policy, days, now.date())
-        brake, bound = self._brake(verdict, now)
-        return Evidence(days, self._complaints(account, verdict), waiting, brake, bound)
+        days = self.world.tallies.days(account.id, account.epoch, first)
+        wanted, backlog = needs(account, days, self.rules, now), NOTHING_WAITS
+        if wanted.backlog:
+            backlog = self._backlog(account, now)
+            days = self.world.tallies.days(account.id, account.epoch, first)
+            wanted = needs(account, days, self.rules, now)
+        brake, bound = self._brake(now) if wanted.brake else (Brake.FREE, 0)
+        return Evidence(days, self._complaints(account, wanted), backlog, brake, bound)
 
-    def _days(self, account: Account, policy: Policy, now: datetime) -> Days:
-        return self.world.tallies.days(account.id, account.epoch, first_day(now.date(), policy.window_days))
-
-    def _complaints(self, account: Account, verdict: Verdict) -> list[Entry]:
-        entries = self.world.timeline.since(account.id, complaints_needed_since(account, verdict))
+    def _complaints(self, account: Account, wanted: Needs) -> list[Entry]:
+        if wanted.complaints_since is None:
+            return []
+        entries = self.world.timeline.since(account.id, wanted.complaints_since)
         return [entry for entry in entries if entry.kind is Kind.COMPLAINT]
 
-    def _of_trial(self, account: Account) -> Evidence:
-        """All of the epoch that began with the trial."""
-        began = account.epochs[-1]
-        waiting = self.world.feed.waiting()
-        days = self.world.tallies.days(account.id, account.epoch, began.date())
-        complained = sum(days.values(), Tally()).complaints
-        entries = self.world.timeline.since(account.id, began) if complained else []
-        return Evidence(days, [entry for entry in entries if entry.kind is Kind.COMPLAINT], waiting)
+    def _backlog(self, account: Account, now: datetime) -> Backlog:
+        """For how long something waits is asked only where somebody is to be reinstated."""
+        feed = self.world.feed
+        messages = _told(feed.waiting)
+        oldest = _told(lambda: feed.oldest_sent_at(now)) if account.status is Status.OBSERVING else None
+        return Backlog(messages, oldest, self.world.heartbeat.last())
 
-    def _brake(self, verdict: Verdict, now: datetime) -> tuple[Brake, int]:
+    def _brake(self, now: datetime) -> tuple[Brake, int]:
+        policy = self.rules.policy
         state = self.world.control.breaker(hour_of(now))
-        bound = bound_of(state, verdict.policy)
+        bound = bound_of(state, policy) if policy else 0
         if state.opened_at:
             return Brake.OPEN, bound
         return (Brake.FREE if state.passed < bound else Brake.FULL), bound
+
+
+def _told(ask: Callable[[], T]) -> T | None:
+    """A queue that cannot be asked stops no decision: time does."""
+    try:
+        return ask()
+    except Unavailable as error:
+        record("feed.unknown", why=str(error))
+        return None
 
 
 def bound_of(state: BreakerState, policy: Policy) -> int:
@@ -203,7 +225,9 @@ def bound_of(state: BreakerState, policy: Policy) -> int:
     return policy.breaker.bound(state.active_accounts) if state.granted is None else state.granted
 
 
-def _breaker(outcome: Outcome, evidence: Evidence, now: datetime) -> Passing | Opening | None:
+def _breaker(outcome: Outcome, evidence: Evidence, now: datetime) -> OfBreaker:
     if outcome.opens_breaker:
         return Opening(now)
+    if outcome.undoes:
+        return Returning(hour_of(outcome.undoes))
     return Passing(hour_of(now), evidence.bound) if outcome.passes_breaker else None

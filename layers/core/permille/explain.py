@@ -15,6 +15,7 @@ from permille.domain.timeline import Entry, Kind
 _IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late complaints"}
 _SWITCHED = (
     Kind.DISABLED,
+    Kind.DISABLING_REVERSED,
     Kind.STAFF_DISABLED,
     Kind.STAFF_ENABLED,
     Kind.CLOSED,

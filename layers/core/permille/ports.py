@@ -2,7 +2,7 @@
 fake in the tests, and both pass the same contract test. All raise `Unavailable` where the world does not answer; a
 bug's refusal flies."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -13,7 +13,7 @@ from permille.domain.policy import Policy
 from permille.domain.provider import Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
 from permille.domain.suppression import Suppression
-from permille.domain.switch import Changes, SenderState
+from permille.domain.switch import Asleep, Changes, Credential, SenderState
 from permille.domain.timeline import Audience, Entry
 
 
@@ -70,7 +70,7 @@ class Ledger(Protocol):
 
     def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:
         """Counts each identity at most once, ever, whatever fails or is repeated. Identities must be distinct. What
-        fails for a passing cause is tried again until `patience` is over."""
+        fails for a passing cause is tried again until `patience` is over. Keeps that counting goes on (`Heartbeat`)."""
 
     def nudge(self, account_id: str, now: datetime) -> None:
         """Makes the account due now, where it exists."""
@@ -155,6 +155,16 @@ class Opening:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """A disabling by a rule that passed in `hour` was undone, and is not counted any more."""
+
+    hour: str
+
+
+OfBreaker = Passing | Opening | Returning | None
+
+
 class Accounts(Protocol):
     def get(self, account_id: str) -> Account | None:
         """Strongly consistent."""
@@ -165,12 +175,11 @@ class Accounts(Protocol):
     def page(self, after: str, at_most: int) -> list[Account]:
         """Some of all accounts, in an order of their own, beginning behind the one of that id; empty at the end."""
 
-    def save(
-        self, read: Account, account: Account, entries: Sequence[Entry], breaker: Passing | Opening | None = None
-    ) -> Account:
+    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: OfBreaker = None) -> Account:
         """Writes the account, its entries, a new epoch of its senders and what is due of the breaker in one
-        transaction, on condition that version and nudges are as read, and returns it with its version. Where nothing
-        but `due_at` differs, the version stays. Raises Conflict, also where the breaker refuses."""
+        transaction, and returns it with its counters. On condition that the revision is as read: since every other
+        write but the switch's raises it, no field can be lost, also where nothing seems to change. Never writes
+        `credential`, which is the switch's. Raises Conflict, also where the breaker refuses."""
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
         """A new account with its senders. Raises Conflict if the account or one of the senders exists."""
@@ -189,17 +198,17 @@ class BreakerState:
 
 @dataclass(frozen=True, slots=True)
 class Lap:
-    """How far the sweep has come: one lap for each hour, mode and policy (its id). `after` is the last account that was
-    looked at, `active` how many active ones were met. `anew`: mode or policy have changed, and make accounts due;
-    `again_at` (ISO 8601): once more from then on, when no run goes by what was in force before; `repeated`, how often
-    that was so within the hour."""
+    """How far the sweep has come: one lap for each hour, mode and policy (its id).
+
+    again_at: ISO 8601; one more lap from then on, when no run goes by a policy any more that it had cached
+    after: the last account that was looked at
+    active: how many active ones were met
+    """
 
     hour: str = ""
     mode: str = ""
     policy: str = ""
-    anew: bool = False
     again_at: str = ""
-    repeated: int = 0
     after: str = ""
     active: int = 0
     done: bool = False
@@ -226,20 +235,33 @@ class Policies(Protocol):
 
 
 class Feed(Protocol):
+    """The queue of feedback; its dead letters are not of it."""
+
     def waiting(self) -> int:
-        """How many messages of feedback wait to be counted, in flight and dead letters included."""
+        """How many messages wait to be counted, those in flight included."""
+
+    def oldest_sent_at(self, now: datetime) -> datetime | None:
+        """When the oldest of them was sent to the queue, as far as the last minutes' metrics tell; None where they tell
+        nothing, or none waited."""
+
+
+class Heartbeat(Protocol):
+    """That counting goes on at all: the ledger keeps it, about twice a minute while it counts."""
+
+    def last(self) -> datetime | None:
+        """When feedback was last counted, of whatever account; None if never. Half a minute late at most."""
 
 
 class Leases(Protocol):
-    """One run at a time works an account's switch, on condition that the version is as read."""
+    """One run at a time works an account's switch; it alone writes `credential`."""
 
-    def take(self, account: Account, asleep: Mapping[str, frozenset[str]], now: datetime) -> None:
-        """Takes the lease, and remembers which keys Permille has put or is about to put to sleep, on condition that
-        those it remembered are as read as well: another run may have been here in between. Raises Conflict."""
+    def take(self, account: Account, asleep: Asleep, now: datetime) -> Account:
+        """Takes the lease, and remembers which keys Permille has put or is about to put to sleep. Raises Conflict where
+        another run has it, or had it since the account was read, or where something else is to be switched by now."""
 
-    def release(self, account: Account, asleep: Mapping[str, frozenset[str]], *, settled: bool) -> None:
-        """Gives the lease back, and says whether the credential was read back as agreeing. Raises Conflict where
-        somebody wrote in between; the lease is given back all the same."""
+    def release(self, account: Account, credential: Credential) -> Account:
+        """Gives back the lease that `take` returned the account with, keeps what is known of the credential, and
+        returns the account as it is now, whoever decided meanwhile. Raises Conflict where the lease is another's."""
 
 
 class Switch(Protocol):
@@ -250,7 +272,8 @@ class Switch(Protocol):
         """Every sender in the deny group."""
 
     def apply(self, caller: str, changes: Changes) -> None:
-        """Can be repeated without harm; a key that is gone is passed over. To be believed only after reading back."""
+        """Can be repeated without harm; a key that is gone is passed over. Each barrier is tried, whatever becomes of
+        the others, before Unavailable is raised. To be believed only after reading back."""
 
 
 class Macs(Protocol):

@@ -55,7 +55,6 @@ class EnforceSettings(Settings):
     enforcement_mode: str
     policy_parameter: str
     feedback_queue_url: str
-    feedback_dead_letter_queue_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from permille.domain import timeline
-from permille.domain.account import Account, Mode, Rules, Status
+from permille.domain.account import Account, Rules, Status
 from permille.domain.switch import drift
 from permille.domain.timeline import Entry
 from permille.errors import Unavailable
@@ -14,7 +14,6 @@ from permille.observability import record
 from permille.ports import Accounts, Control, Lap, Switch, hour_of
 
 PAGE = 100
-MOST_REPEATED = 5  # times within an hour: what cannot be read for long is left for the next
 AGAIN = timedelta(seconds=90)  # longer than a policy is cached
 
 
@@ -28,8 +27,8 @@ class Sweeping:
 
 
 def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bool]) -> tuple[int, list[str]]:
-    """Goes on where the last run stopped, as far as the time reaches. A changed mode or policy begins anew at once, and
-    makes those due that it may concern. Returns how many accounts were looked at, and the ids of those that are due."""
+    """Goes on where the last run stopped, as far as the time reaches. A changed mode or policy begins a lap at once.
+    Returns how many accounts were looked at, and the ids of those that are due."""
     lap = _lap(world.control.lap(), rules, now)
     if lap.done or not in_time():
         return 0, []
@@ -40,8 +39,7 @@ def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bo
         for account in page:
             if not in_time():
                 break
-            due, lap = _looked(world, account, denied, lap, now)
-            found += [account.id] if due else []
+            found += [account.id] if _is_due(world, account, denied, rules, now) else []
             looked_at += 1
             lap = replace(lap, after=account.id, active=lap.active + account.status.may_send)
         else:
@@ -54,58 +52,67 @@ def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bo
 def _lap(last: Lap, rules: Rules, now: datetime) -> Lap:
     policy = rules.policy.id if rules.policy else last.policy
     this = Lap(hour=hour_of(now), mode=rules.mode, policy=policy)
-    changed = (last.mode, last.policy) != (this.mode, this.policy)
-    anew = changed or (last.anew and (not last.done or bool(last.again_at)))  # what was not swept is not forgotten
-    if changed:  # until then a run may still go by a policy that it has cached
-        return replace(this, anew=anew, again_at=(now + AGAIN).isoformat())
+    if (last.mode, last.policy) != (this.mode, this.policy):  # a run may still go by a policy that it has cached
+        return replace(this, again_at=(now + AGAIN).isoformat())
     if last.done and last.again_at and now >= datetime.fromisoformat(last.again_at):
-        return replace(this, anew=anew, repeated=last.repeated + 1)
-    return last if last.hour == this.hour else replace(this, anew=anew, again_at=last.again_at)
+        return this
+    return last if last.hour == this.hour else replace(this, again_at=last.again_at)
 
 
-def _looked(world: Sweeping, account: Account, denied: frozenset[str], lap: Lap, now: datetime) -> tuple[bool, Lap]:
-    """Whether the account is due now, and the lap: once more, soon, where somebody is at it or it could not be read."""
+def _is_due(world: Sweeping, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
+    """One that cannot be read, or that somebody else is at, is left to the next hour."""
     try:
-        return _look(world, account, denied, lap, now), lap
+        return _look(world, account, denied, rules, now)
     except Unavailable as error:
         record("sweep.passed_over", account=account.id, why=str(error))
-    return False, replace(lap, again_at=(now + AGAIN).isoformat()) if lap.repeated < MOST_REPEATED else lap
-
-
-def _look(world: Sweeping, account: Account, denied: frozenset[str], lap: Lap, now: datetime) -> bool:
-    """Whether the account is due now."""
-    if not account.settled:  # the switch is at work
         return False
-    swept, entries = _drift(world.switch, account, denied, account.after_last_decision(now))
-    if _may_be_judged_otherwise(account, lap, now):
-        swept = replace(swept, due_at=now)
+
+
+def _look(world: Sweeping, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
+    """Whether the account is due now. Where the switch is at work, nothing can have drifted."""
+    swept, entries = account, list[Entry]()
+    if account.settled:
+        swept, entries = _drift(world.switch, account, denied, account.after_last_decision(now))
+    if not account.settled or _may_be_judged_otherwise(account, rules):
+        swept = replace(swept, due_at=min(now, account.due_at or now))
     world.accounts.save(account, swept, entries)
     for entry in entries:
         record(f"account.{entry.kind}", account=account.id, entry=entry.id)
     return swept.due_at != account.due_at
 
 
-def _may_be_judged_otherwise(account: Account, lap: Lap, now: datetime) -> bool:
-    """Its window holds complaints, so that somebody has to look at some time; or it was only observed so far."""
-    waits = lap.anew and account.due_at is not None
-    observed = account.would_disable and not account.exempt_at(now) and lap.mode == Mode.ENFORCE
-    return account.status is Status.ACTIVE and (waits or observed)
+def _may_be_judged_otherwise(account: Account, rules: Rules) -> bool:
+    """Whether its last look was by another policy, or in another mode. Who was never looked at has nothing to be judged
+    by: each complaint and each permanent bounce calls for a look."""
+    judged = account.status in (Status.ACTIVE, Status.TRIAL, Status.OBSERVING) and account.look is not None
+    if not judged or rules.policy is None or account.look is None:
+        return False
+    return (account.look.policy, account.look.mode) != (rules.policy.id, rules.mode)
 
 
 def _drift(switch: Switch, account: Account, denied: frozenset[str], now: datetime) -> tuple[Account, list[Entry]]:
-    """Of an active account only the deny group is looked at: there is one list of it for all accounts, and the keys
-    are its owner's."""
-    missing, found = set[str](), list[dict[str, str]]()
-    for caller in account.senders:
-        if account.status.may_send:
-            found += [{"sender": caller, "what": "denied", "key": ""}] if caller in denied else []
-        elif (state := switch.read(caller)) is None:
-            missing.add(caller)
-        else:
-            found += drift(caller, state, account.asleep.get(caller, frozenset()), may_send=False)
+    missing, found = _found(switch, account, denied)
     entries = [timeline.drift(account.id, now, found)] if found else []
     if found:
-        account = replace(account, settled=False, decided_at=now, due_at=now)
+        account = account.to_be_switched(decided_at=now, due_at=now)
     if new := sorted(missing - account.missing):
         entries.append(timeline.sender_missing(account.id, now, new))
     return account if account.status.may_send else replace(account, missing=frozenset(missing)), entries
+
+
+def _found(switch: Switch, account: Account, denied: frozenset[str]) -> tuple[set[str], list[dict[str, str]]]:
+    """The senders that are gone, and what drifted. Of an active account the deny group alone is looked at: there is one
+    list of it for all accounts, and the keys are its owner's. That list is older than the account, so whoever is in it
+    is read once more."""
+    missing, found = set[str](), list[dict[str, str]]()
+    for caller in account.senders:
+        if account.status.may_send and caller not in denied:
+            continue
+        state = switch.read(caller)
+        if state is None:
+            missing.add(caller)
+        elif not account.status.may_send:
+            found += drift(caller, state, account.credential.asleep.get(caller, frozenset()), may_send=False)
+        elif state.denied:
+            found.append({"sender": caller, "what": "denied", "key": ""})
+    return missing, found

@@ -1,4 +1,5 @@
-"""Makes an account's SMTP credential agree with its status, and believes it when it was read back."""
+"""Makes an account's SMTP credential agree with its status. It flips at once, and believes it later: when IAM was read
+back to agree at a time at which it shows the flips for sure."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -6,15 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from permille.domain.account import Account
-from permille.domain.switch import ACTIVE, SenderState, changes
-from permille.errors import Unavailable
+from permille.domain.switch import ACTIVE, Asleep, Changes, Credential, SenderState, assertion, changes
+from permille.errors import Conflict, Unavailable
 from permille.observability import record
 from permille.ports import Leases, Switch
 
-TRIES = 4  # within one run; the next run takes it up again
-FIRST_PAUSE = 0.2  # seconds; doubled each time
-
-Asleep = Mapping[str, frozenset[str]]
+TRIES = 3  # within one run, where IAM refuses; the next run takes it up again
+FIRST_PAUSE = 0.5  # seconds; doubled each time
 States = Mapping[str, SenderState]
 
 
@@ -27,76 +26,120 @@ class Switching:
     pause: Callable[[float], None]
 
 
-def settle(world: Switching, account: Account, now: datetime) -> bool:
-    """Makes every key of every sender agree with the status; returns whether it was read back so. Which keys are put to
-    sleep is written before the first is touched, so that a run that is cut off leaves nobody asleep for good. Raises
-    Conflict where somebody wrote in between."""
-    may_send = account.status.may_send
-    before, _ = _read(world, account)
-    asleep = account.asleep if may_send else _and_active(account.asleep, before)
-    world.leases.take(account, asleep, now)
-    why = _switch(world, account, asleep)
-    world.leases.release(account, {} if may_send and not why else asleep, settled=not why)
-    record("switch.disagrees" if why else "switch.settled", account=account.id, may_send=may_send, why=why)
-    return not why
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Why senders could not be read; which keys are to be remembered as put to sleep; what is to be done to each
+    sender. `asserts`: everything is done, whatever IAM shows."""
+
+    unread: Mapping[str, str]
+    asleep: Asleep
+    todo: Mapping[str, Changes]
+    asserts: bool
+
+    @property
+    def agrees(self) -> bool:
+        return not (self.asserts or self.todo or self.unread)
 
 
-def _switch(world: Switching, account: Account, asleep: Asleep) -> str:
-    """Tries a few times; returns why it does not agree yet, empty where it does."""
-    why = ""
+def settle(world: Switching, account: Account, now: datetime, clock: Callable[[], datetime]) -> Account:
+    """Makes every key of every sender, and the deny group, agree with the status; returns the account, settled once IAM
+    was read back to agree PROPAGATION after the last change. Waiting for that is no failure.
+
+    Which keys are put to sleep is written before the first is touched, so that a run that is cut off leaves nobody
+    asleep for good. `clock`: the time as the run goes on. Raises Conflict where somebody wrote in between, Unavailable
+    where IAM refuses, or did not keep what was switched.
+    """
+    refused = list[str]()
     for tried in range(TRIES):
         if tried:
             world.pause(FIRST_PAUSE * 2 ** (tried - 1) * random.uniform(0.75, 1.25))  # noqa: S311 - spreads runs
-        refused = _apply(world, account, asleep, first=not tried)
-        states, unread = _read(world, account)
-        if not unread and _agrees(states, asleep, may_send=account.status.may_send):
-            return ""
-        why = "; ".join(refused or unread) or "read back, it does not agree"
-    return why
+        account, refused = _try(world, account, now, clock)
+        if not refused:
+            return account
+    raise Unavailable(f"{account.id}: {'; '.join(refused)}")
 
 
-def _apply(world: Switching, account: Account, asleep: Asleep, *, first: bool) -> list[str]:
-    """One sender that fails does not keep the others waiting. A key that is not remembered is not put to sleep: the
-    deny group stops it, and the next run remembers it first. Remembered keys are woken at `first` whatever was read:
-    IAM may still show them as they were before they fell asleep."""
-    states, refused = _read(world, account)
-    for caller, state in states.items():
+def _try(world: Switching, account: Account, now: datetime, clock: Callable[[], datetime]) -> tuple[Account, list[str]]:
+    """The account as it is afterwards, and what was refused."""
+    plan = _plan(world, account)
+    if plan.agrees and not account.credential.is_propagated(now):
+        return account, []
+    leased = world.leases.take(account, plan.asleep, now)
+    refused = _apply(world, plan)
+    after = world.leases.release(leased, _learned(leased, plan, refused, clock))
+    if after.switch_generation != account.switch_generation:
+        raise Conflict(f"{account.id}: somebody decided while it was switched")
+    _report(account, plan, refused, now)
+    return after, refused
+
+
+def _plan(world: Switching, account: Account) -> _Plan:
+    """At first everything is asserted: IAM may still show what was before the decision. Later only what IAM shows not
+    to agree is changed."""
+    may_send, credential = account.status.may_send, account.credential
+    states, unread = _read(world, account)
+    asleep = credential.asleep if may_send else _and_active(credential.asleep, states)
+    asserts = credential.applied != account.switch_generation
+
+    def todo(caller: str) -> Changes:
         remembered = asleep.get(caller, frozenset())
-        todo = changes(state, remembered, may_send=account.status.may_send)
-        todo = replace(todo, sleep=todo.sleep & remembered)
-        if first and account.status.may_send:
-            todo = replace(todo, wake=remembered & state.keys.keys())
-        if todo:
-            try:
-                world.switch.apply(caller, todo)
-            except Unavailable as error:
-                refused.append(str(error))
-    return refused
+        if asserts or caller in unread:
+            return assertion(remembered, may_send=may_send)
+        return changes(states[caller], remembered, may_send=may_send)
+
+    planned = {caller: todo(caller) for caller in (*states, *unread)}
+    return _Plan(unread, asleep, {caller: one for caller, one in planned.items() if one}, asserts)
 
 
-def _read(world: Switching, account: Account) -> tuple[States, list[str]]:
-    """What IAM says of each sender, and what went wrong. A user that is gone cannot send: it is reported, not waited
-    for."""
-    states, failures = dict[str, SenderState](), list[str]()
+def _read(world: Switching, account: Account) -> tuple[States, dict[str, str]]:
+    """What IAM says of each sender, and why it could not be asked. A user that is gone cannot send: it is reported, not
+    waited for."""
+    states, unread = dict[str, SenderState](), dict[str, str]()
     for caller in account.senders:
         try:
             state = world.switch.read(caller)
         except Unavailable as error:
-            failures.append(str(error))
+            unread[caller] = str(error)
             continue
         if state is None:
             record("sender.missing", account=account.id, caller=caller)
         else:
             states[caller] = state
-    return states, failures
+    return states, unread
 
 
-def _and_active(asleep: Asleep, states: States) -> Asleep:
+def _and_active(asleep: Asleep, states: States) -> dict[str, frozenset[str]]:
     active = {caller: state.with_status(ACTIVE) for caller, state in states.items()}
     return {caller: asleep.get(caller, frozenset()) | active.get(caller, frozenset()) for caller in {*asleep, *active}}
 
 
-def _agrees(states: States, asleep: Asleep, *, may_send: bool) -> bool:
-    return not any(
-        changes(state, asleep.get(caller, frozenset()), may_send=may_send) for caller, state in states.items()
-    )
+def _apply(world: Switching, plan: _Plan) -> list[str]:
+    """Returns what was refused. One sender that fails does not keep the others waiting."""
+    refused = list(plan.unread.values())
+    for caller, todo in plan.todo.items():
+        try:
+            world.switch.apply(caller, todo)
+        except Unavailable as error:
+            refused.append(str(error))
+    return refused
+
+
+def _learned(leased: Account, plan: _Plan, refused: list[str], clock: Callable[[], datetime]) -> Credential:
+    """What is known of the credential now. Where something was refused, the next run asserts everything again; keys
+    that were woken are remembered until IAM was read back."""
+    credential, generation = leased.credential, leased.switch_generation
+    if plan.agrees:
+        return replace(credential, asleep={} if leased.status.may_send else plan.asleep, observed=generation)
+    return replace(credential, applied=credential.applied if refused else generation, applied_at=clock())
+
+
+def _report(account: Account, plan: _Plan, refused: list[str], now: datetime) -> None:
+    """Raises Unavailable where IAM shows what it should not show any more."""
+    about = {"account": account.id, "may_send": account.status.may_send}
+    if plan.agrees:
+        record("switch.settled", **about)
+        return
+    record("switch.applied", **about, refused=refused)
+    if not plan.asserts and not plan.unread and account.credential.is_propagated(now):
+        record("switch.disagrees", **about)
+        raise Unavailable(f"{account.id}: its credential did not stay as it was switched, and was switched again")

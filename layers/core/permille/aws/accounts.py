@@ -1,26 +1,49 @@
 """The accounts' rows: each changed with its timeline entries in one transaction, on condition of what was read."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from pynamodb.exceptions import PutError, TransactWriteError
-from pynamodb.expressions.condition import Condition
+from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
 from pynamodb.transactions import TransactWrite
 
 from permille.aws.control import BREAKER, hour_row
 from permille.aws.indexes import exemption_of, index_keys, look_of, look_row
-from permille.aws.models import AccountRow, ControlRow, EntryRow, SenderRow, connection_of, on_table, unavailable
-from permille.aws.rows import DUE, account_due, entry_row, instant, instant_of
-from permille.domain.account import Account, Exemption, Held, Provider, Review, ReviewState, Status, Trial, TrialState
+from permille.aws.models import (
+    AccountRow,
+    ControlRow,
+    EntryRow,
+    SenderRow,
+    code_of,
+    connection_of,
+    on_table,
+    unavailable,
+)
+from permille.aws.rows import DUE, account_due, entry_row, instant, instant_of, known_of
+from permille.domain.account import (
+    Account,
+    Exemption,
+    Held,
+    Hold,
+    Provider,
+    Recheck,
+    Review,
+    ReviewState,
+    Status,
+    Trial,
+    TrialState,
+    is_decision,
+)
+from permille.domain.switch import Asleep, Credential
 from permille.domain.timeline import Entry
 from permille.errors import Conflict, Unavailable
-from permille.ports import Opening, Passing
+from permille.ports import OfBreaker, Opening, Passing, Returning
 
 LEASED_FOR = timedelta(seconds=75)  # longer than the function's time limit: who holds a lease is alive
-_KEPT_BY_OTHERS = ("version", "nudges")
+COUNTERS = ("version", "revision")
+# The switch's own: no save ever writes them.
+OF_SWITCH = ("asleep", "applied", "applied_at", "observed", "lease")
 
 
 class DynamoAccounts:
@@ -31,7 +54,6 @@ class DynamoAccounts:
         self._senders = on_table(SenderRow, senders)
         self._entries = on_table(EntryRow, timeline)
         self._control = on_table(ControlRow, control)
-        self._leased_until: dict[str, str] = {}
 
     def get(self, account_id: str) -> Account | None:
         with unavailable(f"reading {account_id}"):
@@ -65,7 +87,7 @@ class DynamoAccounts:
         try:
             row.save(condition=SenderRow.account_id.does_not_exist())
         except PutError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if code_of(error) == "ConditionalCheckFailedException":
                 raise Conflict(f"{caller} is a sender of the account {self.owner_of(caller)}") from error
             raise Unavailable(f"ignoring {caller}: {error}") from error
 
@@ -75,30 +97,28 @@ class DynamoAccounts:
             rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=at_most)
             return [row.account_id for row in rows]
 
-    def save(
-        self, read: Account, account: Account, entries: Sequence[Entry], breaker: Passing | Opening | None = None
-    ) -> Account:
-        decided = replace(account, due_at=read.due_at, look=read.look) != read or entries
-        if not decided and account == read:
+    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: OfBreaker = None) -> Account:
+        actions = _changes(read, account)
+        if not actions and not entries:
             return account
-        version = read.version + (1 if decided else 0)
-        actions = [*_changes(read, account), AccountRow.version.set(version)]
-        unchanged = (AccountRow.version == read.version) & (AccountRow.nudges == read.nudges)
+        saved = replace(account, version=read.version + is_decision(read, account, entries), revision=read.revision + 1)
+        actions += [AccountRow.version.set(saved.version), AccountRow.revision.set(saved.revision)]
         with conflicts(f"writing {account.id}"), self._transaction() as transaction:
+            unchanged = AccountRow.revision == read.revision
             transaction.update(self._accounts(account.id), actions=actions, condition=unchanged)
             for entry in entries:
                 transaction.save(self._entries(**cast("dict[str, Any]", entry_row(entry))))
             if account.epochs != read.epochs:
                 self._begin_epoch(transaction, account)
             self._brake(transaction, breaker)
-        return replace(account, version=version)
+        return saved
 
     def _begin_epoch(self, transaction: TransactWrite, account: Account) -> None:
         epochs = SenderRow.epochs.set(_row(account)["epochs"])
         for caller in account.senders:
             transaction.update(self._senders(caller), actions=[epochs], condition=SenderRow.account_id == account.id)
 
-    def _brake(self, transaction: TransactWrite, breaker: Passing | Opening | None) -> None:
+    def _brake(self, transaction: TransactWrite, breaker: OfBreaker) -> None:
         closed = ControlRow.opened_at.does_not_exist()
         match breaker:
             case Passing(hour, bound):
@@ -108,6 +128,8 @@ class DynamoAccounts:
             case Opening(at):
                 opened = ControlRow.opened_at.set(instant(at))
                 transaction.update(self._control(BREAKER), actions=[opened], condition=closed)
+            case Returning(hour):
+                transaction.update(self._control(hour_row(hour)), [ControlRow.passed.add(-1)])
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
         with conflicts(f"adding {account.id}"), self._transaction() as transaction:
@@ -126,37 +148,35 @@ class DynamoAccounts:
             for caller in account.senders:
                 transaction.delete(self._senders(caller), condition=SenderRow.account_id == account.id)
 
-    def take(self, account: Account, asleep: Mapping[str, frozenset[str]], now: datetime) -> None:
+    def take(self, account: Account, asleep: Asleep, now: datetime) -> Account:
+        """By a transaction: where its answer is lost, its token lets it be repeated."""
         free = AccountRow.leased_until.does_not_exist() | (AccountRow.leased_until <= instant(now))
-        as_read = (AccountRow.version == account.version) & (AccountRow.asleep == _sorted(account.asleep))
-        actions = [
+        never_since = AccountRow.lease == account.credential.lease
+        nothing_else = AccountRow.switch_generation == account.switch_generation
+        credential = replace(account.credential, asleep=asleep, lease=account.credential.lease + 1)
+        actions: list[Any] = [
             AccountRow.leased_until.set(instant(now + LEASED_FOR)),
+            AccountRow.lease.set(credential.lease),
             AccountRow.asleep.set(_sorted(asleep)),
         ]
-        self._write(account.id, actions, as_read & free)
-        self._leased_until[account.id] = instant(now + LEASED_FOR)
+        with conflicts(f"leasing {account.id}"), self._transaction() as transaction:
+            condition = never_since & nothing_else & free
+            transaction.update(self._accounts(account.id), actions=actions, condition=condition)
+        return replace(account, credential=credential)
 
-    def release(self, account: Account, asleep: Mapping[str, frozenset[str]], *, settled: bool) -> None:
-        actions = [
-            AccountRow.leased_until.remove(),
-            AccountRow.settled.set(settled),
-            AccountRow.asleep.set(_sorted(asleep)),
-        ]
+    def release(self, account: Account, credential: Credential) -> Account:
+        """Repeated it changes nothing, so that a plain update will do, which tells the row as it is now."""
+        learned = {name: value for name, value in _credential_row(credential).items() if value is not None}
+        actions: list[Any] = [AccountRow.leased_until.remove()]
+        actions += [getattr(AccountRow, name).set(value) for name, value in learned.items()]
+        row = self._accounts(account.id)
         try:
-            self._write(account.id, actions, AccountRow.version == account.version)
-        except Conflict:
-            self._give_way(account.id)
-            raise
-
-    def _give_way(self, account_id: str) -> None:
-        """Somebody decided meanwhile, and need not wait until the lease is over."""
-        mine = AccountRow.leased_until == self._leased_until[account_id]
-        with suppress(Unavailable):
-            self._write(account_id, [AccountRow.leased_until.remove()], mine)
-
-    def _write(self, account_id: str, actions: list[Any], condition: Condition) -> None:
-        with conflicts(f"writing {account_id}"), self._transaction() as transaction:
-            transaction.update(self._accounts(account_id), actions=actions, condition=condition)
+            row.update(actions=actions, condition=AccountRow.lease == account.credential.lease)
+        except UpdateError as error:
+            if code_of(error) in ("ConditionalCheckFailedException", "TransactionConflictException"):
+                raise Conflict(f"releasing {account.id}: {code_of(error)}") from error
+            raise Unavailable(f"releasing {account.id}: {error}") from error
+        return account_of(row)
 
     def _transaction(self) -> TransactWrite:
         return TransactWrite(connection=connection_of(self._accounts))
@@ -193,6 +213,9 @@ def _row(account: Account) -> dict[str, Any]:
         "strikes": account.strikes,
         "would_disable": account.would_disable,
         "held": str(account.held),
+        "held_since": instant(account.hold.since) if account.hold else None,
+        "recheck": _as_texts(account.recheck),
+        "reversed_at": instant(account.reversed_at) if account.reversed_at else None,
         "exemption": _as_texts(account.exemption),
         "review": _as_texts(account.review),
         "trial": _as_texts(account.trial),
@@ -202,14 +225,24 @@ def _row(account: Account) -> dict[str, Any]:
         "decided_at": instant(account.decided_at) if account.decided_at else None,
         "alerted_at": instant(account.alerted_at) if account.alerted_at else None,
         "told": sorted(account.told),
-        "settled": account.settled,
-        "asleep": _sorted(account.asleep),
         "version": account.version,
-        "nudges": account.nudges,
+        "revision": account.revision,
+        "switch_generation": account.switch_generation,
         "due": due,
         "due_at": due_at,
         "look": look_row(account.look),
+        **_credential_row(account.credential),
         **index_keys(account),
+    }
+
+
+def _credential_row(credential: Credential) -> dict[str, Any]:
+    return {
+        "asleep": _sorted(credential.asleep),
+        "applied": credential.applied,
+        "applied_at": instant(credential.applied_at) if credential.applied_at else None,
+        "observed": credential.observed,
+        "lease": credential.lease,
     }
 
 
@@ -225,7 +258,9 @@ def account_of(row: Any) -> Account:
         epochs=tuple(datetime.fromisoformat(start) for start in row.epochs),
         strikes=int(row.strikes),
         would_disable=row.would_disable,
-        held=Held(row.held or ""),
+        hold=_hold(row),
+        recheck=_recheck(row.recheck),
+        reversed_at=instant_of(row.reversed_at),
         exemption=exemption_of(row.exemption),
         review=_review(row.review),
         trial=_trial(row.trial),
@@ -235,16 +270,35 @@ def account_of(row: Any) -> Account:
         decided_at=instant_of(row.decided_at),
         alerted_at=instant_of(row.alerted_at),
         told=frozenset(row.told),
-        settled=row.settled,
-        asleep={caller: frozenset(keys) for caller, keys in row.asleep.items()},
         version=int(row.version),
-        nudges=int(row.nudges),
+        revision=int(row.revision),
+        switch_generation=int(row.switch_generation),
+        credential=_credential(row),
         due_at=instant_of(row.due_at),
         look=look_of(row.look),
     )
 
 
-def _as_texts(part: Exemption | Review | Trial | Provider | None) -> dict[str, Any] | None:
+def _credential(row: Any) -> Credential:
+    return Credential(
+        asleep={caller: frozenset(keys) for caller, keys in row.asleep.items()},
+        applied=int(row.applied),
+        applied_at=instant_of(row.applied_at),
+        observed=int(row.observed),
+        lease=int(row.lease),
+    )
+
+
+def _hold(row: Any) -> Hold | None:
+    return Hold(Held(row.held), datetime.fromisoformat(row.held_since)) if row.held else None
+
+
+def _recheck(row: dict[str, Any] | None) -> Recheck | None:
+    instants = {name: datetime.fromisoformat(row[name]) for name in ("at", "disabled_at")} if row else None
+    return Recheck(**instants) if instants else None
+
+
+def _as_texts(part: Exemption | Review | Trial | Provider | Recheck | None) -> dict[str, Any] | None:
     """As JSON holds it: instants and days as texts."""
     if part is None:
         return None
@@ -269,27 +323,30 @@ def _review(row: dict[str, Any] | None) -> Review | None:
         "decided_at": instant_of(row["decided_at"]),
         "ask_again_on": date.fromisoformat(again) if again else None,
     }
-    return Review(**{**row, **different})
+    return Review(**{**known_of(Review, row), **different})
 
 
 def _trial(row: dict[str, Any] | None) -> Trial | None:
     if row is None:
         return None
     instants = {name: datetime.fromisoformat(row[name]) for name in ("begins_at", "ends_at", "verdict_at")}
-    return Trial(**{**row, **instants, "state": TrialState(row["state"]), "day": date.fromisoformat(row["day"])})
+    different = {**instants, "state": TrialState(row["state"]), "day": date.fromisoformat(row["day"])}
+    return Trial(**{**known_of(Trial, row), **different})
 
 
 def _provider(row: dict[str, Any] | None) -> Provider | None:
-    return Provider(**{**row, "connected_at": datetime.fromisoformat(row["connected_at"])}) if row else None
+    if row is None:
+        return None
+    return Provider(**{**known_of(Provider, row), "connected_at": datetime.fromisoformat(row["connected_at"])})
 
 
 def _changes(read: Account, account: Account) -> list[Any]:
-    """PynamoDB's actions for what differs, but for the attributes that have writers of their own."""
+    """PynamoDB's actions for what differs, but for the counters and what is the switch's."""
     before, after = _row(read), _row(account)
-    changed = [name for name in after if after[name] != before[name] and name not in _KEPT_BY_OTHERS]
+    changed = [name for name in after if after[name] != before[name] and name not in (*COUNTERS, *OF_SWITCH)]
     attributes = [(getattr(AccountRow, name), after[name]) for name in changed]
     return [attribute.remove() if value is None else attribute.set(value) for attribute, value in attributes]
 
 
-def _sorted(asleep: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+def _sorted(asleep: Asleep) -> dict[str, list[str]]:
     return {caller: sorted(keys) for caller, keys in sorted(asleep.items())}

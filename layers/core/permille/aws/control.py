@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from permille.aws.models import ControlRow, on_table, unavailable
-from permille.aws.rows import instant, instant_of
+from permille.aws.rows import instant, instant_of, known_of
 from permille.domain.links import For
 from permille.ports import BreakerState, Lap
 
@@ -58,7 +58,7 @@ class DynamoControl:
 
     def lap(self) -> Lap:
         row = self._get(SWEEP)
-        return Lap(**row.lap) if row else Lap()
+        return Lap(**known_of(Lap, row.lap)) if row else Lap()
 
     def save_lap(self, lap: Lap) -> None:
         with unavailable("writing how far the sweep has come"):

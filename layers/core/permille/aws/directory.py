@@ -99,7 +99,7 @@ def _listed(row: Any) -> Listed:
         row.owner_email,
         row.owner_name,
         Status(row.status),
-        row.settled,
+        row.observed == row.switch_generation,
         Held(row.held or ""),
         row.would_disable,
         exemption_of(row.exemption),

@@ -1,24 +1,47 @@
-"""How much feedback waits to be counted."""
+"""The queue of feedback that waits to be counted."""
 
-from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from permille.aws.client import client, unavailable
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_sqs import SQSClient
+
+METRICS_LAG = timedelta(minutes=5)  # at most; SQS tells CloudWatch once a minute
 
 
 class SqsFeed:
-    """Keeps `ports.Feed`. `queues`: the URLs of the feedback queue and of its dead letters."""
+    """Keeps `ports.Feed`. `queue`: the feedback queue's URL."""
 
-    def __init__(self, *, queues: Sequence[str], sqs: "SQSClient | None" = None) -> None:
+    def __init__(
+        self, *, queue: str, sqs: "SQSClient | None" = None, cloudwatch: "CloudWatchClient | None" = None
+    ) -> None:
         self._sqs: SQSClient = sqs or client("sqs")
-        self._queues = queues
+        self._cloudwatch: CloudWatchClient = cloudwatch or client("cloudwatch")
+        self._queue = queue
 
     def waiting(self) -> int:
         with unavailable("asking how much feedback waits"):
-            return sum(messages_in(self._sqs, url) for url in self._queues)
+            return messages_in(self._sqs, self._queue)
+
+    def oldest_sent_at(self, now: datetime) -> datetime | None:
+        """By the newest of the last minutes' data points: its age, back from its own instant."""
+        with unavailable("asking how long feedback waits"):
+            points = self._cloudwatch.get_metric_statistics(
+                Namespace="AWS/SQS",
+                MetricName="ApproximateAgeOfOldestMessage",
+                Dimensions=[{"Name": "QueueName", "Value": self._queue.rpartition("/")[2]}],
+                StartTime=now - METRICS_LAG,
+                EndTime=now,
+                Period=60,
+                Statistics=["Maximum"],
+            )["Datapoints"]
+        if not points:
+            return None
+        newest = max(points, key=lambda point: point["Timestamp"])
+        return newest["Timestamp"] - timedelta(seconds=newest["Maximum"]) if newest["Maximum"] else None
 
 
 def messages_in(sqs: "SQSClient", url: str) -> int:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from permille.aws.rows import instant
+from permille.aws.rows import instant, known_of
 from permille.domain.account import MILLION, Account, Exemption, Look
 
 SUPPORT = "support"  # the one partition of the sparse index `reviews`
@@ -43,7 +43,7 @@ def look_row(look: Look | None) -> dict[str, Any] | None:
 
 
 def look_of(row: dict[str, Any] | None) -> Look | None:
-    return Look(**{**row, "day": date.fromisoformat(row["day"])}) if row else None
+    return Look(**{**known_of(Look, row), "day": date.fromisoformat(row["day"])}) if row else None
 
 
 def exemption_of(row: dict[str, str] | None) -> Exemption | None:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from permille.aws.client import client, code_of, unavailable
+from permille.aws.heartbeat import DynamoHeartbeat
 from permille.aws.rows import account_due, complaint_row, entry_row, tally_key
 from permille.domain.reputation import Tally
 from permille.domain.timeline import Entry
 from permille.errors import Unavailable
+from permille.observability import record
 from permille.ports import Count, Counted, Sender
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ class LedgerTables:
     seen: str
     complaints: str
     timeline: str
+    control: str
 
 
 class DynamoLedger:
@@ -75,6 +78,7 @@ class DynamoLedger:
     ) -> None:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb", **PATIENT_FOR_12_SECONDS)
         self._tables = tables
+        self._heartbeat = DynamoHeartbeat(table=tables.control, dynamodb=self._dynamodb)
         self._shard = sum(writer.encode()) % SHARDS
         self._pause = pause
 
@@ -104,7 +108,16 @@ class DynamoLedger:
         for number, chunk in enumerate(self._packed(counts)):
             done = self._count_chunk(chunk, now, until) if not number or time.monotonic() < until else _failed(chunk)
             outcome = Counted(outcome.new | done.new, outcome.known | done.known, outcome.failed | done.failed)
+        if outcome.new or outcome.known:
+            self._beat(now)
         return outcome
+
+    def _beat(self, now: datetime) -> None:
+        """What was counted is counted, whether that can be said or not."""
+        try:
+            self._heartbeat.beat(now)
+        except Unavailable as error:
+            record("heartbeat.failed", why=str(error))
 
     def _packed(self, counts: Sequence[Count]) -> Iterator[list[Keyed]]:
         """Neighbours share tallies; each chunk's markers, cards, entries and tallies fit into one transaction."""
@@ -209,7 +222,7 @@ class DynamoLedger:
             self._dynamodb.update_item(
                 TableName=self._tables.accounts,
                 Key={"account_id": {"S": account_id}},
-                UpdateExpression="SET due = :due, due_at = :at ADD nudges :one",
+                UpdateExpression="SET due = :due, due_at = :at ADD revision :one",
                 ConditionExpression="attribute_exists(account_id)",
                 ExpressionAttributeValues={":due": {"S": due}, ":at": {"S": due_at}, ":one": {"N": "1"}},
             )
@@ -223,9 +236,9 @@ class DynamoLedger:
         mark = {
             "TableName": self._tables.accounts,
             "Key": {"account_id": {"S": entry.account_id}},
-            "UpdateExpression": "SET owner_mail = :state",
+            "UpdateExpression": "SET owner_mail = :state ADD revision :one",
             "ConditionExpression": "attribute_exists(account_id)",
-            "ExpressionAttributeValues": {":state": {"S": str(entry.facts["state"])}},
+            "ExpressionAttributeValues": {":state": {"S": str(entry.facts["state"])}, ":one": {"N": "1"}},
         }
         told = _put(self._tables.timeline, _as_item(entry_row(entry)))
         items: Any = [self._seen(identity, _expiry(entry.at)), {"Update": mark}, told]

@@ -24,7 +24,8 @@ LISTED = (
     "owner_email",
     "owner_name",
     "status",
-    "settled",
+    "switch_generation",
+    "observed",
     "held",
     "would_disable",
     "exemption",
@@ -87,6 +88,9 @@ class AccountRow(Model):
     timezone = UnicodeAttribute()
     owner_mail = UnicodeAttribute(default="")
     held = UnicodeAttribute(default="")
+    held_since = UnicodeAttribute(null=True)
+    recheck = JSONAttribute(null=True)
+    reversed_at = UnicodeAttribute(null=True)
     exemption = JSONAttribute(null=True)
     review = JSONAttribute(null=True)
     trial = JSONAttribute(null=True)
@@ -101,12 +105,16 @@ class AccountRow(Model):
     decided_at = UnicodeAttribute(null=True)
     alerted_at = UnicodeAttribute(null=True)
     told = JSONAttribute()
-    settled = BooleanAttribute()
-    asleep = JSONAttribute()
     version = NumberAttribute()
-    nudges = NumberAttribute()
+    revision = NumberAttribute()
+    switch_generation = NumberAttribute()
     due = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
+    asleep = JSONAttribute()
+    applied = NumberAttribute()
+    applied_at = UnicodeAttribute(null=True)
+    observed = NumberAttribute()
+    lease = NumberAttribute()
     leased_until = UnicodeAttribute(null=True)
     look = JSONAttribute(null=True)
     asks = UnicodeAttribute(null=True)
@@ -198,6 +206,12 @@ def on_table(model: type[M], table_name: str) -> type[M]:
 def connection_of(model: type[Model]) -> Any:
     """The connection that PynamoDB's transactions want."""
     return model._get_connection().connection  # noqa: SLF001 - has no public name
+
+
+def code_of(error: PynamoDBException) -> str:
+    """DynamoDB's, empty where it did not answer."""
+    answer = getattr(error.cause, "response", None) or {}
+    return str(answer.get("Error", {}).get("Code", ""))
 
 
 @contextmanager

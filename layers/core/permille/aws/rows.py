@@ -1,7 +1,10 @@
 """How our values stand in DynamoDB's rows. Instants are ISO 8601 in UTC with microseconds, so that they sort."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime
+from typing import Any
 
 from permille.domain.suppression import suppressed_by
 from permille.domain.timeline import Entry, Kind
@@ -15,6 +18,11 @@ def instant(value: datetime) -> str:
 
 def instant_of(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def known_of(part: type[Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row's values that `part`, a dataclass, knows: a newer version may have written more."""
+    return {one.name: row[one.name] for one in fields(part) if one.name in row}
 
 
 def account_due(at: datetime) -> tuple[str, str]:

@@ -1,11 +1,14 @@
 """The SMTP credential, switched through IAM: an Inactive key is refused at login, a denied user at every message."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, unavailable
 from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
+from permille.errors import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -39,16 +42,17 @@ class IamSwitch:
             return frozenset(user["UserName"] for page in pages for user in page["Users"])
 
     def apply(self, caller: str, changes: Changes) -> None:
-        """The deny group first when switching off: it stops every key at once, and open SMTP sessions."""
-        with unavailable(f"switching {caller}"):
-            if changes.deny is True:
-                self._iam.add_user_to_group(GroupName=self._deny_group, UserName=caller)
-            for key in sorted(changes.sleep):
-                self._set(caller, key, INACTIVE)
-            for key in sorted(changes.wake):
-                self._set(caller, key, ACTIVE)
-            if changes.deny is False:
-                self._allow(caller)
+        """When switching off the deny group comes first: it stops every key at once, and open SMTP sessions. When
+        switching on it comes last."""
+        steps: list[Callable[[], object]] = []
+        if changes.deny is True:
+            steps.append(partial(self._iam.add_user_to_group, GroupName=self._deny_group, UserName=caller))
+        steps += [partial(self._set, caller, key, INACTIVE) for key in sorted(changes.sleep)]
+        steps += [partial(self._set, caller, key, ACTIVE) for key in sorted(changes.wake)]
+        if changes.deny is False:
+            steps.append(partial(self._allow, caller))
+        if refused := [why for step in steps if (why := _refusal(caller, step))]:
+            raise Unavailable("; ".join(refused))
 
     def _allow(self, caller: str) -> None:
         try:
@@ -63,3 +67,13 @@ class IamSwitch:
         except ClientError as refused:
             if code_of(refused) != "NoSuchEntity":  # the key is gone: nobody sends with it
                 raise
+
+
+def _refusal(caller: str, step: Callable[[], object]) -> str:
+    """Takes the step; returns why it was refused, empty where it was not."""
+    try:
+        with unavailable(f"switching {caller}"):
+            step()
+    except Unavailable as error:
+        return str(error)
+    return ""

@@ -1,16 +1,20 @@
 """One business's sending account, and what its decisions are made of: decide.py decides by the rules, trial.py by the
 single day; staff.py, review.py and provider.py say what people may decide."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
+from permille.domain.backlog import NOTHING_WAITS, Backlog
 from permille.domain.policy import Policy, Verdict
 from permille.domain.reputation import Days
+from permille.domain.switch import Credential
 from permille.domain.timeline import Entry
 
 INSTANT = timedelta(microseconds=1)
+DAY = timedelta(days=1)
 LUCK = 5_000  # e-mails: below so many, one complaint says little of a sender
 MILLION = 1_000_000
 
@@ -37,7 +41,16 @@ class Held(StrEnum):
 
     NO = ""
     FEEDBACK = "feedback"  # waits to be counted, and could still turn the verdict
+    STALLED = "stalled"  # feedback waits, and nothing at all is counted
     BREAKER = "breaker"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A broken rule that is not acted on yet: why, and since when without a break."""
+
+    why: Held
+    since: datetime
 
 
 class Brake(StrEnum):
@@ -115,8 +128,17 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
+class Recheck:
+    """A disabling by a rule is judged once more at `at`, when the feedback about the mail sent before is in."""
+
+    at: datetime
+    disabled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
-    """What the last look that judged the account found in the window that ended on `day`. `over`: a rule was broken."""
+    """What the last look that judged the account found in the window that ended on `day`. `over`: a rule was broken.
+    `policy` is the id of the policy that it was judged by, `mode` the mode that was in force."""
 
     day: date
     delivered: int
@@ -124,9 +146,11 @@ class Look:
     bounces: int
     allowance_left: int
     over: bool = False
+    policy: str = ""
+    mode: str = ""
 
     @classmethod
-    def at(cls, verdict: Verdict) -> "Look":
+    def at(cls, verdict: Verdict, mode: Mode) -> "Look":
         counts = verdict.counts
         return cls(
             verdict.last_day,
@@ -135,6 +159,8 @@ class Look:
             counts.bounces,
             verdict.allowance_left,
             over=verdict.breaks,
+            policy=verdict.policy.id,
+            mode=str(mode),
         )
 
     @property
@@ -147,12 +173,20 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`epochs`: the starts of the second and later ones. `asleep`: the keys that Permille put to sleep, by sender.
-    `settled`: the credential was read back as agreeing when it was last switched. `told`: recent complaint entries
-    told by an alert. `would_disable`: a rule is broken, and observing or an exemption spares the account. `missing`:
-    senders whose IAM user was found to be gone. `owner_mail`: empty, or why the owner is not written to any more
-    (`bounced`, `complained`). `link_generation`: links to the account of earlier ones are revoked. `look`: what was
-    found when it was last judged, if ever in this epoch."""
+    """Three counters say who wrote: `revision` is raised by every write but those of the switch, and is what a save is
+    conditional on; `version` by every decision; `switch_generation` by every decision that has to be switched, or
+    switched again. `credential` is written by the switch alone.
+
+    epochs: the starts of the second and later ones
+    would_disable: a rule is broken, and observing or an exemption spares the account
+    recheck: a disabling by a rule that is going to be judged once more
+    reversed_at: when a disabling was last found to have come too early, and undone
+    told: recent complaint entries that an alert has told
+    missing: senders whose IAM user was found to be gone
+    owner_mail: empty, or why the owner is not written to any more (`bounced`, `complained`)
+    link_generation: links to the account of earlier ones are revoked
+    look: what was found when it was last judged, if ever in this epoch
+    """
 
     id: str
     owner_email: str
@@ -164,7 +198,9 @@ class Account:
     epochs: tuple[datetime, ...] = ()
     strikes: int = 0
     would_disable: bool = False
-    held: Held = Held.NO
+    hold: Hold | None = None
+    recheck: Recheck | None = None
+    reversed_at: datetime | None = None
     exemption: Exemption | None = None
     review: Review | None = None
     trial: Trial | None = None
@@ -172,18 +208,31 @@ class Account:
     decided_at: datetime | None = None
     alerted_at: datetime | None = None
     told: frozenset[str] = frozenset()
-    settled: bool = True
-    asleep: Mapping[str, frozenset[str]] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     link_generation: int = 1
-    version: int = 1
-    nudges: int = 0
     due_at: datetime | None = None
     look: Look | None = None
+    switch_generation: int = 1
+    credential: Credential = field(default_factory=Credential)
+    version: int = 1
+    revision: int = 0
 
     @property
     def epoch(self) -> int:
         return 1 + len(self.epochs)
+
+    @property
+    def settled(self) -> bool:
+        """Whether IAM was read back to agree with the last decision that had to be switched."""
+        return self.credential.observed == self.switch_generation
+
+    @property
+    def held(self) -> Held:
+        return self.hold.why if self.hold else Held.NO
+
+    def to_be_switched(self, **different: Any) -> "Account":
+        """With what is `different`; the credential has to be made to agree, and read back."""
+        return replace(self, switch_generation=self.switch_generation + 1, **different)
 
     @property
     def asks_since(self) -> datetime | None:
@@ -206,15 +255,20 @@ class Account:
         return [one for one in complaints if one.facts["epoch"] == self.epoch and one.facts["sent_at"][:10] >= first]
 
 
+def is_decision(read: Account, account: Account, entries: Sequence[Entry]) -> bool:
+    """Whether what is to be written is one. Notes on when to look again, and on what was found, are none."""
+    noted = replace(account, due_at=read.due_at, look=read.look, recheck=read.recheck)
+    return bool(entries) or noted != read
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a decision is made of: the send days of the epoch within the window, and the entries of the counted
-    complaints since `complaints_needed_since`; where a rule is broken, also how much feedback waits to be counted, and
-    how the breaker stands."""
+    """What a decision is made of: the send days of the epoch, and the entries of the counted complaints. `backlog` and
+    `brake`, how the breaker stands, are asked for only where `needs` says so."""
 
     days: Days
     complaints: list[Entry]
-    waiting: int = 0
+    backlog: Backlog = NOTHING_WAITS
     brake: Brake = Brake.FREE
     bound: int = 0
 
@@ -231,9 +285,11 @@ class Rules:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The account and what is told of it, to be written in one transaction. `passes_breaker`: only if the breaker
-    lets one more disabling pass; `opens_breaker`: together with opening it."""
+    lets one more disabling pass; `opens_breaker`: together with opening it; `undoes`: the instant of a disabling that
+    the breaker does not count any more."""
 
     account: Account
     entries: list[Entry]
     passes_breaker: bool = False
     opens_breaker: bool = False
+    undoes: datetime | None = None

@@ -5,23 +5,29 @@ from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 
 from permille.domain import timeline
-from permille.domain.account import Account, Brake, Evidence, Held, Look, Mode, Outcome, Rules, Status, Trial
+from permille.domain.account import (
+    DAY,
+    Account,
+    Brake,
+    Evidence,
+    Held,
+    Look,
+    Mode,
+    Outcome,
+    Recheck,
+    Rules,
+    Status,
+    Trial,
+)
+from permille.domain.hold import firm, held, waits_for
+from permille.domain.needs import COMMIT_LAG
 from permille.domain.policy import Verdict, judge
+from permille.domain.recheck import decide_again
 from permille.domain.timeline import Entry, Kind
 from permille.domain.trial import decide_observing, decide_running, decide_scheduled
 
-# An entry can be committed this long after the instant in its id: ingest's time limit, and then some.
-COMMIT_LAG = timedelta(minutes=2)
-SOON_OVER = timedelta(minutes=10)  # what waits is mostly counted by then
+LASTS = timedelta(minutes=10)  # a hold of which the owner hears as well
 DAILY_LOOK_WITHIN = timedelta(hours=6)
-
-
-def complaints_needed_since(account: Account, verdict: Verdict) -> datetime:
-    """From when on the complaints' entries are needed: the whole window for the record of a broken rule, else those
-    that no alert may have told yet, whatever mail they are about."""
-    if not verdict.breaks and account.alerted_at:
-        return account.alerted_at - COMMIT_LAG
-    return datetime.combine(verdict.first_day, time(), UTC)
 
 
 def decide(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
@@ -30,8 +36,8 @@ def decide(account: Account, evidence: Evidence, rules: Rules, now: datetime) ->
     match account.status, account.trial:
         case Status.ACTIVE, _:
             outcome = _decide_active(account, evidence, rules, now)
-        case Status.DISABLED, Trial() as trial:
-            outcome = decide_scheduled(account, trial, now)
+        case Status.DISABLED, _:
+            outcome = _decide_disabled(account, evidence, rules, now)
         case Status.TRIAL, Trial() as trial:
             outcome = decide_running(account, trial, evidence, rules, now)
         case Status.OBSERVING, Trial() as trial:
@@ -43,11 +49,19 @@ def decide(account: Account, evidence: Evidence, rules: Rules, now: datetime) ->
     return outcome
 
 
+def _decide_disabled(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
+    if account.trial:
+        return decide_scheduled(account, account.trial, now)
+    if account.recheck:
+        return decide_again(account, account.recheck, evidence, rules, now)
+    return Outcome(replace(account, due_at=None), [])
+
+
 def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     if rules.policy is None:
         return Outcome(replace(account, due_at=now), [])
     verdict = judge(rules.policy, evidence.days, now.date())
-    account = replace(account, look=Look.at(verdict))
+    account = replace(account, look=Look.at(verdict, rules.mode))
     if rules.mode is Mode.OBSERVE:
         return _spare(account, verdict, evidence, rules, now)
     if account.exempt_at(now):
@@ -56,52 +70,59 @@ def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: date
         return Outcome(alerted.account, spared.entries + alerted.entries)
     if verdict.breaks:
         return _act(account, verdict, evidence, rules, now)
-    return _alert(replace(account, would_disable=False, held=Held.NO), verdict, evidence, now)
+    return _alert(replace(account, would_disable=False, hold=None), verdict, evidence, now)
 
 
 def _act(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    # no ratio is judged that waiting feedback could still turn, even if all of it were deliveries
-    firm = judge(verdict.policy, evidence.days, now.date(), waiting=evidence.waiting)
-    if not firm.breaks:
-        return _hold(account, Held.FEEDBACK, verdict, evidence, now)
+    surely = firm(account, verdict, evidence, now)
+    if not surely.breaks:
+        return _hold(account, waits_for(evidence, now), verdict, evidence, now)
     if evidence.brake is not Brake.FREE:
         return _hold(account, Held.BREAKER, verdict, evidence, now)
-    return _disable(account, replace(verdict, rule=firm.rule), evidence, rules, now)
+    return _disable(account, replace(verdict, rule=surely.rule), evidence, rules, now)
 
 
-def _hold(account: Account, held: Held, verdict: Verdict, evidence: Evidence, now: datetime) -> Outcome:
-    """The account stays due, behind those that have waited longer; staff read it once. Where it lasts, the owner is
-    told of the complaints all the same."""
-    opens = held is Held.BREAKER and evidence.brake is Brake.FULL
-    entries = [] if held is account.held else [timeline.held(account.id, now, verdict, held, evidence.waiting)]
-    entries += [timeline.breaker_opened(account.id, now, evidence.bound)] if opens else []
-    lasts = held is account.held and account.decided_at is not None and now - account.decided_at >= SOON_OVER
-    if held is Held.BREAKER or lasts:
+def _hold(account: Account, why: Held, verdict: Verdict, evidence: Evidence, now: datetime) -> Outcome:
+    """The account stays due, behind those that have waited longer. Where it lasts, the owner is told of the complaints
+    all the same."""
+    opens = why is Held.BREAKER and evidence.brake is Brake.FULL
+    lasts = account.hold is not None and now - account.hold.since >= LASTS
+    account, entries = held(account, why, verdict, evidence, now)
+    if opens:
+        account = replace(account, decided_at=now)
+        entries.append(timeline.breaker_opened(account.id, now, evidence.bound))
+    if why is Held.BREAKER or lasts:
         alerted = _alert(account, verdict, evidence, now)
         account, entries = alerted.account, entries + alerted.entries
-    decided_at = now if entries else account.decided_at
-    return Outcome(replace(account, held=held, decided_at=decided_at, due_at=now), entries, opens_breaker=opens)
+    return Outcome(replace(account, due_at=now), entries, opens_breaker=opens)
 
 
 def _disable(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    disabled = replace(
-        account,
+    recheck = _recheck(account, verdict, now)
+    disabled = account.to_be_switched(
         status=Status.DISABLED,
         strikes=account.strikes + 1,
         would_disable=False,
-        held=Held.NO,
+        hold=None,
+        recheck=recheck,
         decided_at=now,
         alerted_at=now,
         told=_told(evidence, now),
-        settled=False,
     )
     record = _record(account, Kind.DISABLED, verdict, evidence, rules, now)
     return Outcome(disabled, [record], passes_breaker=True)
 
 
+def _recheck(account: Account, verdict: Verdict, now: datetime) -> Recheck | None:
+    """At most once a day: who is disabled again within a day of a reversal stays so."""
+    after = timedelta(minutes=verdict.policy.recheck_after_minutes)
+    reversed_today = account.reversed_at is not None and now - account.reversed_at < DAY
+    return Recheck(now + after, now) if after and not reversed_today else None
+
+
 def _spare(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """Nothing is switched; staff read once that the verdict has changed."""
-    account = replace(account, held=Held.NO, due_at=_next_look(account, verdict, now))
+    account = replace(account, hold=None, due_at=_next_look(account, verdict, now))
     if verdict.breaks == account.would_disable:
         return Outcome(account, [])
     kind = Kind.WOULD_DISABLE if verdict.breaks else Kind.WOULD_KEEP

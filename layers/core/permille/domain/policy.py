@@ -96,7 +96,8 @@ class SecondChance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The rules, and the numbers of everything that follows from them. A rule that is None is off."""
+    """The rules, and the numbers of everything that follows from them. A rule that is None is off.
+    `recheck_after_minutes`: a disabling by a rule is judged once more after so long; 0 for never."""
 
     id: str
     window_days: int = 45
@@ -104,6 +105,7 @@ class Policy:
     bounce_burst: BounceBurst | None = BounceBurst()
     complaint_burst: ComplaintBurst | None = None
     alert_every_minutes: int = 60
+    recheck_after_minutes: int = 60
     breaker: Breaker = Breaker()
     second_chance: SecondChance = SecondChance()
 

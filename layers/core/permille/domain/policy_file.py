@@ -30,6 +30,7 @@ _CAN_BE_OFF = ("bounce_burst", "complaint_burst")
 _RANGES = {
     "window_days": (1, 365),
     "alert_every_minutes": (1, 1440),
+    "recheck_after_minutes": (0, 1440),
     "complaint_ratio.limit_per_1000": (1, 1000),
     "complaint_ratio.complaints_at_least": (1, 100),
     "bounce_burst.more_than": (0, 1_000_000),

@@ -24,6 +24,10 @@ class Tally:
 Days = Mapping[date, Tally]
 
 
+def total_of(days: Days) -> Tally:
+    return sum(days.values(), Tally())
+
+
 def epoch_of(sent_at: datetime, starts: Sequence[datetime]) -> int:
     """The epoch that mail sent at `sent_at` belongs to: 1, plus one for each start that is not after it."""
     return 1 + sum(start <= sent_at for start in starts)
@@ -36,9 +40,4 @@ def first_day(today: date, window_days: int) -> date:
 
 def total(days: Days, first: date, last: date) -> Tally:
     """The sum of the send days from `first` to `last`, both included."""
-    counted = [tally for day, tally in days.items() if first <= day <= last]
-    return Tally(
-        delivered=sum(tally.delivered for tally in counted),
-        complaints=sum(tally.complaints for tally in counted),
-        bounces=sum(tally.bounces for tally in counted),
-    )
+    return total_of({day: tally for day, tally in days.items() if first <= day <= last})

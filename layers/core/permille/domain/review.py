@@ -135,7 +135,8 @@ def approve(
     approved = replace(review, state=ReviewState.APPROVED, decided_at=now, decided_by=by, reason=note)
     entry = timeline.review_approved(account.id, now, begins_at.astimezone(zone), ends_at.astimezone(zone), note, by)
     due_at = begins_at if account.settled else now  # a credential that is still on is seen to before that day
-    return Outcome(replace(account, review=approved, trial=trial, decided_at=now, due_at=due_at), [entry])
+    agreed = replace(account, review=approved, trial=trial, recheck=None, decided_at=now, due_at=due_at)
+    return Outcome(agreed, [entry])
 
 
 def decline(account: Account, reason: str, by: str, zone: tzinfo, chance: SecondChance, now: datetime) -> Outcome:
@@ -146,7 +147,7 @@ def decline(account: Account, reason: str, by: str, zone: tzinfo, chance: Second
         _waiting(account), state=ReviewState.DECLINED, decided_at=now, decided_by=by, reason=reason, ask_again_on=again
     )
     entry = timeline.review_declined(account.id, now, reason, by, again)
-    return Outcome(replace(account, review=declined, decided_at=now), [entry])
+    return Outcome(replace(account, review=declined, recheck=None, decided_at=now), [entry])
 
 
 def confirm(account: Account, by: str, now: datetime, reason: str = "The trial went well") -> Outcome:

@@ -9,7 +9,7 @@ from typing import Final
 from permille.domain.account import Account, Status
 from permille.domain.timeline import BEGINNING, Entry, Kind
 
-_ON: Final = (Kind.CREATED, Kind.STAFF_ENABLED, Kind.TRIAL_BEGAN, Kind.REINSTATED)
+_ON: Final = (Kind.CREATED, Kind.DISABLING_REVERSED, Kind.STAFF_ENABLED, Kind.TRIAL_BEGAN, Kind.REINSTATED)
 _OFF: Final = (Kind.DISABLED, Kind.STAFF_DISABLED, Kind.TRIAL_ENDED, Kind.STAYS_SUSPENDED, Kind.CLOSED)
 
 

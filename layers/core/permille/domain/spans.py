@@ -19,6 +19,7 @@ class _Change:
 _CHANGES: Mapping[Kind, _Change] = {
     Kind.CREATED: _Change(Status.ACTIVE, Status.ACTIVE),
     Kind.DISABLED: _Change(Status.ACTIVE, Status.DISABLED),
+    Kind.DISABLING_REVERSED: _Change(Status.DISABLED, Status.ACTIVE),
     Kind.STAFF_DISABLED: _Change(Status.ACTIVE, Status.DISABLED),
     Kind.STAFF_ENABLED: _Change(Status.DISABLED, Status.ACTIVE),
     Kind.CLOSED: _Change(Status.ACTIVE, Status.CLOSED),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from permille.domain import timeline
-from permille.domain.account import Account, Exemption, Held, Outcome, Status
+from permille.domain.account import Account, Exemption, Outcome, Status
 from permille.domain.timeline import Kind
 
 
@@ -35,15 +35,14 @@ def close(account: Account, reason: str, by: str, now: datetime) -> Outcome:
 
 def _switched(account: Account, status: Status, kind: Kind, reason: str, by: str, now: datetime) -> Outcome:
     """Whatever was agreed on before is over."""
-    switched = replace(
-        account,
+    switched = account.to_be_switched(
         status=status,
         would_disable=False,
-        held=Held.NO,
+        hold=None,
+        recheck=None,
         review=None,
         trial=None,
         decided_at=now,
-        settled=False,
         due_at=now,
     )
     return Outcome(switched, [timeline.by_staff(account.id, kind, now, reason, by)])
@@ -67,7 +66,7 @@ def exempt(account: Account, until: datetime, reason: str, by: str, now: datetim
     """No rule disables the account until then. Replaces an exemption that there was."""
     if until <= now:
         raise Refused(f"the exemption would be over already: {until.isoformat()}")
-    exempted = replace(account, exemption=Exemption(until, reason, by), decided_at=now, due_at=now)
+    exempted = replace(account, exemption=Exemption(until, reason, by), recheck=None, decided_at=now, due_at=now)
     entry = timeline.by_staff(account.id, Kind.EXEMPTED, now, reason, by, until=until.isoformat())
     return Outcome(exempted, [entry])
 
@@ -75,5 +74,5 @@ def exempt(account: Account, until: datetime, reason: str, by: str, now: datetim
 def unexempt(account: Account, reason: str, by: str, now: datetime) -> Outcome:
     if not account.exempt_at(now):
         raise Refused(f"{account.id} is not exempt")
-    judged = replace(account, exemption=None, decided_at=now, due_at=now)
+    judged = replace(account, exemption=None, recheck=None, decided_at=now, due_at=now)
     return Outcome(judged, [timeline.by_staff(account.id, Kind.UNEXEMPTED, now, reason, by)])

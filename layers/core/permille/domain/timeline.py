@@ -31,6 +31,7 @@ class Kind(StrEnum):
     REPORT = "report"
     ALERT = "alert"
     DISABLED = "disabled"
+    DISABLING_REVERSED = "disabling_reversed"
     STAFF_DISABLED = "staff_disabled"
     STAFF_ENABLED = "staff_enabled"
     CLOSED = "closed"
@@ -71,7 +72,7 @@ class Kind(StrEnum):
         return self in _MAILED
 
 
-_SWITCHED = (Kind.DISABLED, Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED)
+_SWITCHED = (Kind.DISABLED, Kind.DISABLING_REVERSED, Kind.STAFF_DISABLED, Kind.STAFF_ENABLED, Kind.CLOSED)
 _SECOND_CHANCE = (
     Kind.REVIEW_REQUESTED,
     Kind.REVIEW_APPROVED,
@@ -176,8 +177,14 @@ def judged(
     return entry(account_id, kind, at, facts)
 
 
+def disabling_reversed(account_id: str, at: datetime, verdict: Verdict, disabled_at: datetime) -> Entry:
+    """The mail sent before the account was disabled keeps the rules after all: the disabling came too early."""
+    return entry(account_id, Kind.DISABLING_REVERSED, at, numbers(verdict) | {"disabled_at": disabled_at.isoformat()})
+
+
 def held(account_id: str, at: datetime, verdict: Verdict, why: str, waiting: int) -> Entry:
-    """A broken rule is not acted on: `feedback` waits that could still turn it, or the `breaker` is open."""
+    """A broken rule is not acted on: `feedback` waits that could still turn it, counting has `stalled`, or the
+    `breaker` is open."""
     facts = numbers(verdict) | {"why": why, "waiting": waiting}
     return entry(account_id, Kind.HELD, at, facts, seed=why)
 

@@ -16,8 +16,10 @@ from permille.domain.account import (
     Trial,
     TrialState,
 )
-from permille.domain.policy import judge
-from permille.domain.reputation import Tally
+from permille.domain.backlog import COUNTED_WITHIN
+from permille.domain.hold import firm, held, waits_for
+from permille.domain.policy import Policy, judge
+from permille.domain.reputation import total_of
 from permille.domain.timeline import Entry
 
 
@@ -28,14 +30,12 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
     if now >= trial.ends_at:
         reopened = replace(account, trial=None, review=_open_again(account.review), decided_at=now, due_at=None)
         return Outcome(reopened, [timeline.review_reopened(account.id, now, trial.day)])
-    begun = replace(
-        account,
+    begun = account.to_be_switched(
         status=Status.TRIAL,
         epochs=(*account.epochs, now),
         look=None,
         trial=replace(trial, state=TrialState.RUNNING),
         decided_at=now,
-        settled=False,
         due_at=trial.ends_at,
     )
     return Outcome(begun, [timeline.trial_began(account.id, now, trial.ends_at)])
@@ -46,38 +46,43 @@ def _open_again(review: Review | None) -> Review | None:
 
 
 def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    account = _looked_at(account, evidence, rules, now)
-    if broken := _broken(account, evidence, rules, now):
-        return _suspend(account, broken, now)
+    account, told = _judged(account, evidence, rules, now)
+    if account.trial is None:
+        return Outcome(account, told)
     if now < trial.ends_at:
-        return Outcome(replace(account, due_at=trial.ends_at), [])
-    ended = replace(
-        account,
+        return Outcome(replace(account, due_at=now if account.hold else trial.ends_at), told)
+    ended = account.to_be_switched(
         status=Status.OBSERVING,
         trial=replace(trial, state=TrialState.OBSERVING),
         decided_at=now,
-        settled=False,
         due_at=trial.verdict_at,
     )
-    return Outcome(ended, [timeline.trial_ended(account.id, now, trial.verdict_at, _counts(evidence).delivered)])
+    delivered = total_of(evidence.days).delivered
+    return Outcome(ended, [*told, timeline.trial_ended(account.id, now, trial.verdict_at, delivered)])
 
 
 def decide_observing(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    """Nobody is reinstated while feedback waits, or while the policy cannot be read."""
-    account = _looked_at(account, evidence, rules, now)
-    if broken := _broken(account, evidence, rules, now):
-        return _suspend(account, broken, now)
-    if now < trial.verdict_at:
-        return Outcome(replace(account, due_at=trial.verdict_at), [])
-    if evidence.waiting or rules.policy is None:
-        return Outcome(replace(account, due_at=now), [])
-    delivered = _counts(evidence).delivered
+    """Nobody is reinstated before what waited at the verdict's instant has been counted, nor while the policy cannot be
+    read."""
+    account, told = _judged(account, evidence, rules, now)
+    if account.trial is None:
+        return Outcome(account, told)
+    if now < trial.verdict_at + COUNTED_WITHIN:
+        waits_until = now if account.hold else trial.verdict_at + COUNTED_WITHIN
+        return Outcome(replace(account, due_at=waits_until), told)
+    if account.hold or rules.policy is None or not evidence.backlog.is_counted_since(trial.verdict_at, now):
+        return Outcome(replace(account, due_at=now), told)
+    return _pass(account, trial, total_of(evidence.days).delivered, rules.policy, now)
+
+
+def _pass(account: Account, trial: Trial, delivered: int, policy: Policy, now: datetime) -> Outcome:
+    """Nobody complained."""
     if delivered == 0:
         unused = replace(account, status=Status.DISABLED, trial=None, review=None, decided_at=now, due_at=None)
         return Outcome(unused, [timeline.trial_unused(account.id, now)])
-    if rules.policy.second_chance.reinstate_by_staff and not trial.confirmed:
+    if policy.second_chance.reinstate_by_staff and not trial.confirmed:
         return _ask_staff(account, trial, delivered, now)
-    back = replace(account, status=Status.ACTIVE, trial=None, review=None, decided_at=now, settled=False, due_at=now)
+    back = account.to_be_switched(status=Status.ACTIVE, trial=None, review=None, decided_at=now, due_at=now)
     return Outcome(back, [timeline.reinstated(account.id, now, delivered)])
 
 
@@ -89,41 +94,40 @@ def _ask_staff(account: Account, trial: Trial, delivered: int, now: datetime) ->
     return Outcome(asked, [timeline.confirmation_wanted(account.id, now, delivered)])
 
 
+def _judged(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> tuple[Account, list[Entry]]:
+    """The account after the mail of the trial was judged, and what is told of that. It has no trial any more where a
+    recipient complained about that mail, or it broke another rule beyond doubt."""
+    account = _looked_at(account, evidence, rules, now)
+    counts = total_of(evidence.days)
+    if counts.complaints:
+        of_trial = [one for one in evidence.complaints if one.facts["epoch"] == account.epoch]
+        told = timeline.stays_suspended(account.id, now, counts.delivered, counts.complaints, of_trial, "")
+        return _suspended(account, now), [told]
+    verdict = judge(rules.policy, evidence.days, now.date()) if rules.policy else None
+    if verdict is None or not verdict.breaks:
+        return replace(account, hold=None), []
+    surely = firm(account, verdict, evidence, now)
+    if not surely.breaks:
+        return held(account, waits_for(evidence, now), verdict, evidence, now)
+    told = timeline.stays_suspended(account.id, now, counts.delivered, 0, [], str(surely.rule))
+    return _suspended(account, now), [told]
+
+
 def _looked_at(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Account:
     """In a trial no complaint is allowed."""
     if rules.policy is None:
         return account
-    look = Look.at(judge(rules.policy, evidence.days, now.date()))
+    look = Look.at(judge(rules.policy, evidence.days, now.date()), rules.mode)
     return replace(account, look=replace(look, allowance_left=0, over=look.over or look.complaints > 0))
 
 
-def _broken(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Entry | None:
-    """What ends the trial: a complaint about mail that was sent in it, or another rule that is broken."""
-    counts = _counts(evidence)
-    if counts.complaints:
-        of_trial = [one for one in evidence.complaints if one.facts["epoch"] == account.epoch]
-        return timeline.stays_suspended(account.id, now, counts.delivered, counts.complaints, of_trial, "")
-    if rules.policy is None:
-        return None
-    firm = judge(rules.policy, evidence.days, now.date(), waiting=evidence.waiting)
-    if not firm.breaks:
-        return None
-    return timeline.stays_suspended(account.id, now, counts.delivered, 0, [], str(firm.rule))
-
-
-def _suspend(account: Account, told: Entry, now: datetime) -> Outcome:
-    suspended = replace(
-        account,
+def _suspended(account: Account, now: datetime) -> Account:
+    return account.to_be_switched(
         status=Status.DISABLED,
         strikes=account.strikes + 1,
+        hold=None,
         trial=None,
         review=None,
         decided_at=now,
-        settled=False,
         due_at=now,
     )
-    return Outcome(suspended, [told])
-
-
-def _counts(evidence: Evidence) -> Tally:
-    return sum(evidence.days.values(), Tally())

@@ -78,6 +78,7 @@ def _owner_mail_headline(facts: Facts, _: str) -> str:
 
 WAITS_FOR = {
     "feedback": "feedback that could still turn it waits to be counted",
+    "stalled": "feedback waits, and none is being counted",
     "breaker": "the breaker is open",
 }
 _DRIFTS = {
@@ -94,6 +95,7 @@ _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
     Kind.REPORT: _report_headline,
     Kind.ALERT: _alert_headline,
     Kind.DISABLED: _disabled_headline,
+    Kind.DISABLING_REVERSED: lambda _, platform: f"Your {platform} SMTP account works again: it was disabled too early",
     Kind.STAFF_DISABLED: lambda _, platform: f"Your {platform} SMTP account has been disabled by {platform} Support",
     Kind.STAFF_ENABLED: lambda _, platform: f"Your {platform} SMTP account works again",
     Kind.CLOSED: lambda _, platform: f"Your {platform} SMTP account has been closed",
@@ -133,6 +135,10 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.REPORT: lambda facts: f"Sent on {day(facts['sent_at'])}. Not counted: {plain(facts['why_not_counted'])}.",
     Kind.ALERT: lambda facts: f"{counted(facts) if facts['complaints'] else ABOUT_OLDER_MAIL} {left(facts)}",
     Kind.DISABLED: lambda facts: broken(facts),
+    Kind.DISABLING_REVERSED: lambda facts: (
+        f"When it was disabled ({moment(facts['disabled_at'])}), not all of your e-mails had been counted yet. "
+        f"Now they are: {counted(facts)} {left(facts)}"
+    ),
     Kind.STAFF_DISABLED: lambda facts: f"The reason: {reason(facts)}",
     Kind.STAFF_ENABLED: lambda facts: f"Only e-mails sent from now on are counted. The reason: {reason(facts)}",
     Kind.CLOSED: lambda facts: f"The reason: {reason(facts)}",

@@ -1,0 +1,40 @@
+"""That counting goes on at all: one row of the control table. On boto3's client, because counting imports no more."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from permille.aws.client import client, unavailable
+from permille.aws.rows import instant, instant_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+COUNTING = "counting"
+BEATS_APART = timedelta(seconds=30)
+
+
+class DynamoHeartbeat:
+    """Keeps `ports.Heartbeat`. `table`: the control table."""
+
+    def __init__(self, *, table: str, dynamodb: "DynamoDBClient | None" = None) -> None:
+        self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
+        self._table = table
+        self._kept_at: datetime | None = None
+
+    def beat(self, now: datetime) -> None:
+        if self._kept_at is not None and abs(now - self._kept_at) < BEATS_APART:
+            return
+        with unavailable("saying that feedback is counted"):
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key={"name": {"S": COUNTING}},
+                UpdateExpression="SET counted_at = :now",
+                ExpressionAttributeValues={":now": {"S": instant(now)}},
+            )
+        self._kept_at = now
+
+    def last(self) -> datetime | None:
+        with unavailable("asking when feedback was last counted"):
+            key = {"name": {"S": COUNTING}}
+            answer = self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return instant_of(answer["Item"]["counted_at"]["S"]) if "Item" in answer else None

@@ -1,0 +1,32 @@
+"""A broken rule that is not acted on yet: feedback waits that could still turn it, nothing is counted, or the breaker
+is open."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from permille.domain import timeline
+from permille.domain.account import Account, Evidence, Held, Hold
+from permille.domain.policy import Verdict, judge
+from permille.domain.timeline import Entry
+
+
+def firm(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Verdict:
+    """The verdict as if all that waits were deliveries: what is broken even then can be acted on."""
+    since = account.hold.since if account.hold else None
+    waiting = evidence.backlog.deliveries_to_come(since, now)
+    return judge(verdict.policy, evidence.days, now.date(), waiting=waiting) if waiting else verdict
+
+
+def waits_for(evidence: Evidence, now: datetime) -> Held:
+    """What a verdict that is not firm waits for."""
+    return Held.STALLED if evidence.backlog.is_stalled(now) else Held.FEEDBACK
+
+
+def held(
+    account: Account, why: Held, verdict: Verdict, evidence: Evidence, now: datetime
+) -> tuple[Account, list[Entry]]:
+    """The account on hold. Staff read it once, however often the reason changes until the hold is over."""
+    if account.hold:
+        return replace(account, hold=replace(account.hold, why=why)), []
+    told = timeline.held(account.id, now, verdict, why, evidence.backlog.messages or 0)
+    return replace(account, hold=Hold(why, now), decided_at=now), [told]

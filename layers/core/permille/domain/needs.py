@@ -1,0 +1,76 @@
+"""What a look at an account has to know before it can decide, by the same conditions as the decisions."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from permille.domain.account import Account, Mode, Rules, Status
+from permille.domain.backlog import COUNTED_WITHIN
+from permille.domain.policy import judge
+from permille.domain.reputation import Days, first_day, total_of
+
+# An entry can be committed this long after the instant in its id: ingest's time limit, and then some.
+COMMIT_LAG = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """`complaints_since`: from when on the entries of complaints are needed, None for none. `backlog`, `brake`: whether
+    something hangs on how much feedback waits, and on the breaker."""
+
+    complaints_since: datetime | None = None
+    backlog: bool = False
+    brake: bool = False
+
+
+def days_needed_from(account: Account, rules: Rules, now: datetime) -> date | None:
+    """The first send day whose tallies are needed; None where nothing is decided by any."""
+    if account.status in (Status.TRIAL, Status.OBSERVING):
+        return account.epochs[-1].date()
+    judged = account.status is Status.ACTIVE or is_recheck_due(account, now)
+    return first_day(now.date(), rules.policy.window_days) if judged and rules.policy else None
+
+
+def is_recheck_due(account: Account, now: datetime) -> bool:
+    disabled = account.status is Status.DISABLED and account.trial is None
+    return disabled and account.recheck is not None and now >= account.recheck.at
+
+
+def needs(account: Account, days: Days, rules: Rules, now: datetime) -> Needs:
+    """`days`: the tallies from `days_needed_from` on. To be asked again where they were read again."""
+    match account.status:
+        case Status.ACTIVE:
+            return _of_active(account, days, rules, now)
+        case Status.TRIAL | Status.OBSERVING:
+            return _of_trial(account, days, rules, now)
+    return Needs(backlog=True)
+
+
+def _of_active(account: Account, days: Days, rules: Rules, now: datetime) -> Needs:
+    if rules.policy is None:
+        return Needs()
+    verdict = judge(rules.policy, days, now.date())
+    window = datetime.combine(verdict.first_day, time(), UTC)
+    untold = account.alerted_at - COMMIT_LAG if account.alerted_at else window
+    if verdict.breaks != account.would_disable and _is_spared(account, rules, now):
+        return Needs(window)  # for the record
+    if rules.mode is Mode.OBSERVE:
+        return Needs()
+    if account.exempt_at(now):
+        return Needs(untold)
+    return Needs(window, backlog=True, brake=True) if verdict.breaks else Needs(untold)
+
+
+def _is_spared(account: Account, rules: Rules, now: datetime) -> bool:
+    return rules.mode is Mode.OBSERVE or account.exempt_at(now)
+
+
+def _of_trial(account: Account, days: Days, rules: Rules, now: datetime) -> Needs:
+    if total_of(days).complaints:  # which end the trial, whatever waits
+        return Needs(account.epochs[-1])
+    bounced = rules.policy is not None and judge(rules.policy, days, now.date()).breaks
+    return Needs(backlog=bounced or _verdict_is_due(account, now))
+
+
+def _verdict_is_due(account: Account, now: datetime) -> bool:
+    trial = account.trial if account.status is Status.OBSERVING else None
+    return trial is not None and now >= trial.verdict_at + COUNTED_WITHIN

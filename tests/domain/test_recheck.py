@@ -1,0 +1,114 @@
+"""A disabling by a rule is judged once more an hour later, and taken back where it came too early."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.builders import NOW, STAFF, TODAY, a_backlog, an_account, evidence
+from tests.domain.test_review import a_request
+
+from permille.domain import review, staff
+from permille.domain.account import Account, Evidence, Mode, Outcome, Recheck, Rules, Status
+from permille.domain.decide import decide
+from permille.domain.policy import SEED, SecondChance
+from permille.domain.timeline import Kind
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+RULES = Rules(SEED, Mode.ENFORCE)
+ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
+LATER = NOW + HOUR
+
+
+def disabled(**different: Any) -> Account:
+    """By a rule, with 2 complaints in 1,999 delivered; the credential is off."""
+    account = decide(an_account(**different), evidence(1999, 2), RULES, NOW).account
+    return replace(account, credential=replace(account.credential, observed=account.switch_generation))
+
+
+def look(account: Account, found: Evidence, now: datetime = LATER, rules: Rules = RULES) -> Outcome:
+    return decide(account, found, rules, now)
+
+
+def test_it_is_taken_back_by_itself_where_the_mail_sent_before_keeps_the_rule_now() -> None:
+    outcome = look(disabled(strikes=1), evidence(4999, 2))
+
+    account = outcome.account
+    assert (account.status, account.strikes, account.settled, account.due_at) == (ACTIVE, 1, False, LATER)
+    assert (account.recheck, account.reversed_at, account.review) == (None, LATER, None)
+    assert [entry.kind for entry in outcome.entries] == [Kind.DISABLING_REVERSED]
+    assert outcome.undoes == NOW  # whose hour the breaker counted
+
+
+def test_it_stays_where_the_rule_is_broken_still_and_nobody_looks_again() -> None:
+    outcome = look(disabled(), evidence(1999, 2))
+
+    assert (outcome.account.status, outcome.entries) == (DISABLED, [])
+    assert (outcome.account.recheck, outcome.account.due_at) == (None, None)
+
+
+def test_nobody_looks_before_the_hour_is_over() -> None:
+    outcome = look(disabled(), evidence(4999, 2), LATER - timedelta(seconds=1))
+
+    assert (outcome.account.status, outcome.account.due_at) == (DISABLED, LATER)
+
+
+@pytest.mark.parametrize(("minutes", "recheck"), [(30, Recheck(NOW + HOUR / 2, NOW)), (0, None)])
+def test_after_how_long_is_a_number_of_the_policy_and_0_is_never(minutes: int, recheck: Recheck | None) -> None:
+    rules = Rules(replace(SEED, recheck_after_minutes=minutes), Mode.ENFORCE)
+
+    assert decide(an_account(), evidence(1999, 2), rules, NOW).account.recheck == recheck
+
+
+@pytest.mark.parametrize(("ago", "looked_at_again"), [(DAY - timedelta(seconds=1), False), (DAY, True)])
+def test_at_most_one_a_day_is_taken_back(ago: timedelta, looked_at_again: bool) -> None:
+    account = decide(an_account(reversed_at=NOW - ago), evidence(1999, 2), RULES, NOW).account
+
+    assert (account.recheck is not None) == looked_at_again
+
+
+def test_while_nobody_can_be_judged_the_look_is_put_off() -> None:
+    stalled = replace(evidence(4999, 2), backlog=a_backlog(1, NOW))
+    unread = Rules(None, Mode.ENFORCE)
+
+    for outcome in (look(disabled(), stalled), look(disabled(), evidence(4999, 2), rules=unread)):
+        assert (outcome.account.status, outcome.account.due_at) == (DISABLED, LATER)
+        assert outcome.account.recheck is not None
+
+
+def asked(account: Account) -> Account:
+    return review.request(account, a_request(), UTC, NOW).account
+
+
+CHANCE = SecondChance()
+BY_SUPPORT = {
+    "enable": lambda one: staff.enable(one, "Why", STAFF, NOW),
+    "close": lambda one: staff.close(one, "Why", STAFF, NOW),
+    "exempt": lambda one: staff.exempt(one, LATER + DAY, "Why", STAFF, NOW),
+    "approve": lambda one: review.approve(asked(one), TODAY + DAY, "", STAFF, UTC, CHANCE, NOW),
+    "decline": lambda one: review.decline(asked(one), "Why", STAFF, UTC, CHANCE, NOW),
+}
+
+
+@pytest.mark.parametrize("decision", BY_SUPPORT)
+def test_nothing_is_taken_back_where_support_has_decided_meanwhile(decision: str) -> None:
+    account = BY_SUPPORT[decision](disabled()).account
+
+    outcome = look(account, evidence(4999, 2))
+
+    assert account.recheck is None
+    assert Kind.DISABLING_REVERSED not in [entry.kind for entry in outcome.entries]
+
+
+def test_an_owner_who_has_asked_for_a_review_meanwhile_need_not_wait_for_it() -> None:
+    account = look(asked(disabled()), evidence(4999, 2)).account
+
+    assert (account.status, account.review) == (ACTIVE, None)
+
+
+def test_who_failed_the_trial_is_not_looked_at_again() -> None:
+    from tests.domain.test_trial import BEGINS, found, running
+
+    account = look(running(), found(800, 1), BEGINS + HOUR).account
+
+    assert (account.status, account.recheck) == (DISABLED, None)
