@@ -215,6 +215,7 @@ NEEDED = {
         "AccountsTable/index/due": {"Query"},
         "TalliesTable": {"Query"},
         "TimelineTable": {"Query", "PutItem"},
+        "QuarantineTable/index/age": {"Query"},
         "ControlTable": {"GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem"},
     },
     "Notify": {
