@@ -21,7 +21,7 @@ os.environ.update(
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "POWERTOOLS_SERVICE_NAME": "permille",
+        "POWERTOOLS_SERVICE_NAME": "permille-under-test",
         "POWERTOOLS_METRICS_NAMESPACE": "Permille",
         "POWERTOOLS_METRICS_DISABLED": "true",  # printed, they would drown what a failing test says
     }
