@@ -10,6 +10,7 @@ from moto import mock_aws
 from moto.core.models import MockAWS
 
 if TYPE_CHECKING:
+    from tests.measured import Measured
     from tests.stack.conftest import Stack
 
 # Set before any test imports the package: Powertools reads its names when a logger is made.
@@ -20,7 +21,7 @@ os.environ.update(
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "POWERTOOLS_SERVICE_NAME": "permille",
+        "POWERTOOLS_SERVICE_NAME": "permille-under-test",
         "POWERTOOLS_METRICS_NAMESPACE": "Permille",
         "POWERTOOLS_METRICS_DISABLED": "true",  # printed, they would drown what a failing test says
     }
@@ -56,6 +57,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--exactly-once-examples", type=int, default=200, help="how many histories the counting is proven by"
     )
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> "Measured":
+    """Metrics are printed, as in a function, and read."""
+    from tests.measured import Measured
+
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED")
+    return Measured(capsys)
 
 
 @pytest.fixture(autouse=True)

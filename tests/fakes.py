@@ -426,14 +426,20 @@ class FakeTimeline:
 
 @dataclass(slots=True)
 class FakeQuarantine:
-    """Keeps `ports.Quarantine`."""
+    """Keeps `ports.Quarantine` and `ports.QuarantineAge`."""
 
     faults: Faults = field(default_factory=Faults)
     kept: dict[str, tuple[str, str]] = field(default_factory=dict)  # by body: (reason, caller)
+    last_came: dict[str, datetime] = field(default_factory=dict)  # by body
 
-    def keep(self, body: str, reason: str, caller: str, now: datetime) -> None:  # noqa: ARG002
+    def keep(self, body: str, reason: str, caller: str, now: datetime) -> None:
         with self.faults.call("quarantine.keep"):
             self.kept.setdefault(body, (reason, caller))
+            self.last_came[body] = now
+
+    def oldest(self) -> datetime | None:
+        with self.faults.call("quarantine.oldest"):
+            return min(self.last_came.values(), default=None)
 
     @property
     def reasons(self) -> list[str]:

@@ -63,6 +63,14 @@ def test_adapters_are_known_to_the_bootstrap_alone(source: Path) -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=named)
+def test_what_is_kept_between_invocations_ages_by_the_wall_clock(source: Path) -> None:
+    """Lambda freezes the environment in between, and the monotonic clock with it: that is for waits within a run."""
+    waits_within_a_run = {"ledger.py"}
+
+    assert "time.monotonic" not in source.read_text(encoding="utf-8") or source.name in waits_within_a_run
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=named)
 def test_pydantic_is_for_the_json_api_alone(source: Path) -> None:
     """It takes its time to import, and no other function and no page waits for it."""
     needing = {name for name in imported(source) if name.split(".")[0] == "pydantic" or ".openapi" in name}

@@ -126,9 +126,7 @@ def enrol(stack: Stack, request: Request) -> Enrolled:
     if stack.accounts.get(request.account_id):
         raise WrongInput(f"the account {request.account_id} exists; `permille account show {request.account_id}`")
     enrolment = _Enrolment(stack, request)
-    senders = request.adopted or (enrolment.own_sender(),)
-    if request.adopted:
-        adoption.check(stack, request.adopted, enrolment.resources())
+    senders = enrolment.senders()
     account = Account(
         id=request.account_id,
         owner_email=request.owner_email,
@@ -160,6 +158,12 @@ class _Enrolment:
         self._stack, self._request = stack, request
         self._iam, self._ses = client("iam"), client("sesv2")
         self._configuration_set = stack["ConfigurationSetName"]
+
+    def senders(self) -> tuple[str, ...]:
+        """Those to adopt, called as IAM calls them; else the one that is made."""
+        if self._request.adopted:
+            return adoption.checked(self._stack, self._iam, self._request.adopted, self.resources())
+        return (self.own_sender(),)
 
     def own_sender(self) -> str:
         name = f"permille-{self._request.account_id}"

@@ -7,8 +7,9 @@ from typing import Any
 
 from permille.aws.events import account_ids
 from permille.bootstrap import Enforcing, enforcing, time_of
-from permille.enforce import enforce, enforce_due
+from permille.enforce import enforce
 from permille.observability import logger, metrics
+from permille.schedule import run_schedule
 
 
 @logger.inject_lambda_context
@@ -22,4 +23,4 @@ def handler(event: dict[str, Any], context: Any, world: Enforcing | None = None)
 
     if "Records" in event:
         return asdict(enforce(world.enforcement, account_ids(event), now, time_left))
-    return asdict(enforce_due(world.enforcement, now, time_left))
+    return asdict(run_schedule(world.enforcement, world.quarantine, now, time_left))

@@ -1,5 +1,7 @@
 """The policy in force: one parameter, read at most once a minute, and never guessed."""
 
+from datetime import UTC, datetime
+from inspect import signature
 from typing import Any
 
 import boto3
@@ -19,6 +21,9 @@ class Clock:
 
     def __call__(self) -> float:
         return self.seconds
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
 
 
 @pytest.fixture
@@ -40,6 +45,36 @@ def test_what_was_set_is_in_force_within_a_minute(ssm: Any) -> None:
     clock.seconds += CACHED_FOR - 1
     assert policies.current().window_days == 45
     clock.seconds += 1
+    assert policies.current().window_days == 30
+
+
+def test_its_age_is_that_of_the_wall_clock(ssm: Any) -> None:
+    """A monotonic clock stands still while Lambda freezes the environment between two runs."""
+    wall_clock = signature(SsmPolicies).parameters["clock"].default
+
+    assert wall_clock() == pytest.approx(datetime.now(UTC).timestamp(), abs=5)
+
+
+def test_a_clock_that_was_set_back_makes_it_old(ssm: Any) -> None:
+    clock = Clock()
+    policies = SsmPolicies(parameter=NAME, ssm=ssm, clock=clock)
+    policies.current()
+    policies.set('{"window_days": 30}')
+
+    clock.seconds -= 1
+
+    assert policies.current().window_days == 30
+
+
+def test_it_is_as_old_as_the_question_and_not_as_the_answer(ssm: Any) -> None:
+    clock = Clock()
+    policies = SsmPolicies(parameter=NAME, ssm=ssm, clock=clock)
+    ssm.meta.events.register("after-call.ssm.GetParameter", lambda **_: clock.advance(5))
+    policies.current()
+    policies.set('{"window_days": 30}')
+
+    clock.advance(CACHED_FOR - 5)
+
     assert policies.current().window_days == 30
 
 

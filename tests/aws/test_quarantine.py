@@ -1,15 +1,18 @@
-"""What is replayed goes back first and is dropped afterwards: cut off in between, nothing is lost."""
+"""What is replayed goes back first and is dropped afterwards: cut off in between, nothing is lost. And how long what
+rests has rested."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Protocol
 
 import boto3
 import pytest
 from tests.aws.wire import Wire
 from tests.builders import NOW
-from tests.fakes import When
+from tests.fakes import FakeQuarantine, When
 
-from permille.aws.quarantine import DynamoQuarantine, Quarantined
+from permille.aws.quarantine import SHARDS, DynamoQuarantine, Quarantined
 from permille.errors import Unavailable
+from permille.ports import Quarantine, QuarantineAge
 from permille_cli.quarantine import send_back
 
 
@@ -63,3 +66,65 @@ def test_cut_off_in_between_it_is_there_twice(resting: Resting) -> None:
 
     assert resting.on_the_queue() == ["hello"]
     assert len(resting.bodies) == 1
+
+
+# ---------------------------------------------------------------- how long it has rested
+
+A_DAY = timedelta(days=1)
+
+
+class Kept(Quarantine, QuarantineAge, Protocol):
+    """Both ports, over the same rows."""
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def kept(request: pytest.FixtureRequest) -> Kept:
+    if request.param == "fake":
+        return FakeQuarantine()
+    return DynamoQuarantine(table="QuarantineTable", dynamodb=request.getfixturevalue("dynamodb"))
+
+
+def test_where_nothing_rests_there_is_no_oldest(kept: Kept) -> None:
+    assert kept.oldest() is None
+
+
+def test_the_oldest_is_found_whichever_shard_it_is_in(kept: Kept) -> None:
+    for days in range(40):  # over some fifteen of the sixteen
+        kept.keep(f"body {days}", "not JSON", "", NOW - days * A_DAY)
+
+        assert kept.oldest() == NOW - days * A_DAY
+
+
+def test_what_comes_again_rests_from_then_on(kept: Kept) -> None:
+    """It expires from then on, too."""
+    kept.keep("hello", "not JSON", "", NOW - 50 * A_DAY)
+    kept.keep("other", "not JSON", "", NOW - 10 * A_DAY)
+
+    kept.keep("hello", "not JSON", "", NOW)
+
+    assert kept.oldest() == NOW - 10 * A_DAY
+
+
+def test_what_was_dropped_is_no_longer_the_oldest(resting: Resting) -> None:
+    resting.quarantine.drop(resting.bodies[0])
+
+    assert resting.quarantine.oldest() is None
+
+
+def test_the_index_by_age_has_sixteen_partitions(dynamodb: Any) -> None:
+    """One alone takes 1,000 writes a second, and a flood beyond that would be refused by the table as well."""
+    quarantine = DynamoQuarantine(table="QuarantineTable", dynamodb=dynamodb)
+    for number in range(200):
+        quarantine.keep(f"body {number}", "not JSON", "", NOW)
+
+    rows = dynamodb.scan(TableName="QuarantineTable", IndexName="age")["Items"]
+
+    assert {row["shard"]["S"] for row in rows} == set(SHARDS)
+    assert {key for row in rows for key in row} == {"shard", "at", "body_hash"}
+
+
+def test_a_quarantine_that_does_not_answer_is_unavailable(dynamodb: Any) -> None:
+    Wire(dynamodb).refuse("Query", "AccessDeniedException")
+
+    with pytest.raises(Unavailable, match="how long feedback has rested in quarantine: AccessDeniedException"):
+        DynamoQuarantine(table="QuarantineTable", dynamodb=dynamodb).oldest()

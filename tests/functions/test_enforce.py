@@ -8,7 +8,9 @@ from functions.enforce.app import handler
 from functions.ingest_complaint.app import handler as ingest
 from tests.builders import ACCOUNT, CALLER, LambdaContext, records, ses_event, sqs_record, stream_record
 from tests.functions.conftest import DENY_GROUP, Cloud
+from tests.measured import Measured
 
+from permille.aws.quarantine import DynamoQuarantine
 from permille.domain.account import Account, Status
 
 NOTHING = {"looked_at": 0, "entries": 0, "failed": 0, "left": 0, "swept": 0}
@@ -95,6 +97,18 @@ def test_a_tick_with_nobody_due_does_nothing(cloud: Cloud) -> None:
 
     assert handler(a_tick(datetime.now(UTC)), LambdaContext()) == {**NOTHING, "swept": 1}
     assert handler(a_tick(datetime.now(UTC)), LambdaContext()) == NOTHING
+
+
+def test_on_the_hour_it_is_measured_how_long_feedback_has_rested_in_quarantine(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, measured: Measured
+) -> None:
+    monkeypatch.setenv("REPLAY_CLOCK", "on")
+    noon = (datetime.now(UTC) + timedelta(days=1)).replace(hour=12, minute=0)
+    DynamoQuarantine(table="QuarantineTable").keep("hello", "not JSON", "", noon - timedelta(days=50))
+
+    handler(a_tick(noon), LambdaContext())
+
+    assert measured.values()["quarantine.oldest_days"] == [50]
 
 
 @pytest.mark.parametrize(("replay_clock", "follows"), [("on", True), ("off", False)])

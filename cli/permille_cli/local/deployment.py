@@ -63,6 +63,8 @@ class Deployment:
             "MailFrom": MAIL_FROM,
             "MailFromIdentity": MAIL_FROM_IDENTITY,
             "ReplayClock": "on",
+            "AlarmTopicArn": "none",
+            "OtherMail": "yes",  # without the alarm Uncounted: ministack's CloudFormation knows no metric expressions
         }
 
 

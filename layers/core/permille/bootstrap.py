@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from permille import __version__
 from permille.domain.account import Mode
-from permille.ports import Ledger, Quarantine
+from permille.ports import Ledger, Quarantine, QuarantineAge
 from permille.settings import ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def ingesting() -> Ingesting:
 @dataclass(frozen=True, slots=True)
 class Enforcing:
     enforcement: "Enforcement"
+    quarantine: QuarantineAge
     settings: EnforceSettings
 
 
@@ -90,6 +91,7 @@ def enforcing() -> Enforcing:
     from permille.aws.heartbeat import DynamoHeartbeat
     from permille.aws.history import DynamoTallies, DynamoTimeline
     from permille.aws.policy import SsmPolicies
+    from permille.aws.quarantine import DynamoQuarantine
     from permille.aws.switch import IamSwitch
     from permille.enforce import Enforcement
     from permille.switching import Switching
@@ -113,7 +115,7 @@ def enforcing() -> Enforcing:
         mode=Mode(settings.enforcement_mode),
         code=code_version(),
     )
-    return Enforcing(enforcement, settings)
+    return Enforcing(enforcement, DynamoQuarantine(table=settings.quarantine_table), settings)
 
 
 def code_version() -> str:

@@ -15,3 +15,9 @@ def record(event: str, **fields: object) -> None:
     amounts = {f"{event}.{name}": float(str(fields[name])) for name in _AMOUNTS if name in fields}
     for name, amount in (amounts or {event: 1.0}).items():
         metrics.add_metric(name, MetricUnit.Count, amount)
+
+
+def measure(name: str, value: float) -> None:
+    """Logs a value that is no count, and reports it as a metric of that name."""
+    logger.info(name, extra={"value": value})
+    metrics.add_metric(name, MetricUnit.NoUnit, value)

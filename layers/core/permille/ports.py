@@ -87,6 +87,12 @@ class Quarantine(Protocol):
         """Keeps the raw body; the same body makes no second row, whenever it comes again."""
 
 
+class QuarantineAge(Protocol):
+    def oldest(self) -> datetime | None:
+        """When the body that rests longest was kept, the last time it came; None where nothing rests. May lag behind
+        what was just kept."""
+
+
 class Tallies(Protocol):
     def days(self, account_id: str, epoch: int, first: date) -> Days:
         """The epoch's tallies by send day from `first` on, strongly consistent."""

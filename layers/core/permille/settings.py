@@ -51,6 +51,7 @@ class EnforceSettings(Settings):
     senders_table: str
     tallies_table: str
     timeline_table: str
+    quarantine_table: str
     deny_group: str
     enforcement_mode: str
     policy_parameter: str

@@ -18,10 +18,11 @@ CACHED_FOR = 60.0  # seconds
 
 
 class SsmPolicies:
-    """Keeps `ports.Policies`; for people it gives and sets the text."""
+    """Keeps `ports.Policies`; for people it gives and sets the text. It is as old as the wall clock says: a monotonic
+    one stands still while Lambda freezes the environment between two runs."""
 
     def __init__(
-        self, *, parameter: str, ssm: "SSMClient | None" = None, clock: Callable[[], float] = time.monotonic
+        self, *, parameter: str, ssm: "SSMClient | None" = None, clock: Callable[[], float] = time.time
     ) -> None:
         self._ssm: SSMClient = ssm or client("ssm")
         self._clock = clock
@@ -30,9 +31,10 @@ class SsmPolicies:
         self.parameter = parameter
 
     def current(self) -> Policy:
-        if self._policy is None or self._clock() - self._read_at >= CACHED_FOR:
+        asked_at = self._clock()
+        if self._policy is None or not 0 <= asked_at - self._read_at < CACHED_FOR:  # below 0: the clock was set back
             self._policy = None  # a policy that cannot be read any more is not in force any more
-            self._policy, self._read_at = self._read(), self._clock()
+            self._policy, self._read_at = self._read(), asked_at
         return self._policy
 
     def _read(self) -> Policy:

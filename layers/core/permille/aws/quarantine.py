@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 KEPT_FOR = timedelta(days=60)
+SHARDS = "0123456789abcdef"  # of the index by age: by the hash's first character, so that a flood spreads over all
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Quarantined:
 
 
 class DynamoQuarantine:
-    """Keeps `ports.Quarantine` and `desk_ports.Resting`; for people it lists, gives and drops what rests."""
+    """Keeps `ports.Quarantine`, `ports.QuarantineAge` and `desk_ports.Resting`; for people it lists, gives and drops
+    what rests."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient | None" = None) -> None:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
@@ -38,8 +40,10 @@ class DynamoQuarantine:
 
     def keep(self, body: str, reason: str, caller: str, now: datetime) -> None:
         raw = body.encode("utf-8", "surrogatepass")
+        body_hash = sha256(raw).hexdigest()
         row: dict[str, Any] = {
-            "body_hash": {"S": sha256(raw).hexdigest()},
+            "body_hash": {"S": body_hash},
+            "shard": {"S": body_hash[0]},
             "reason": {"S": reason},
             "caller": {"S": caller},
             "at": {"S": instant(now)},
@@ -48,6 +52,22 @@ class DynamoQuarantine:
         }
         with unavailable("quarantining"):
             self._dynamodb.put_item(TableName=self._table, Item=row)
+
+    def oldest(self) -> datetime | None:
+        with unavailable("asking how long feedback has rested in quarantine"):
+            found = [at for shard in SHARDS for at in self._oldest_of(shard)]
+        return min(found, default=None)
+
+    def _oldest_of(self, shard: str) -> list[datetime]:
+        answer = self._dynamodb.query(
+            TableName=self._table,
+            IndexName="age",
+            KeyConditionExpression="#shard = :shard",
+            ExpressionAttributeNames={"#shard": "shard"},
+            ExpressionAttributeValues={":shard": {"S": shard}},
+            Limit=1,
+        )
+        return [datetime.fromisoformat(row["at"]["S"]) for row in answer["Items"]]
 
     def all(self) -> Iterator[Quarantined]:
         """Everything that rests, by a scan: for people, never for a run."""

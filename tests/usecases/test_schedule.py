@@ -1,0 +1,88 @@
+"""What is done every minute, and what once an hour."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from tests.builders import NOW
+from tests.fakes import FakeQuarantine
+from tests.measured import Measured
+from tests.usecases.enforcement import A_MINUTE, World
+
+from permille.domain.account import Status
+from permille.enforce import Run
+from permille.schedule import run_schedule
+
+ON_THE_HOUR = NOW.replace(minute=0)
+A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def run(world: World, quarantine: FakeQuarantine, now: datetime = ON_THE_HOUR) -> Run:
+    return run_schedule(world.enforcement, quarantine, now, lambda: A_MINUTE)
+
+
+def test_it_is_measured_how_many_days_the_oldest_has_rested(world: World, measured: Measured) -> None:
+    quarantine = FakeQuarantine()
+    quarantine.keep("hello", "not JSON", "", ON_THE_HOUR - 45.5 * A_DAY)
+    quarantine.keep("other", "not JSON", "", ON_THE_HOUR)
+
+    run(world, quarantine)
+
+    assert measured.values()["quarantine.oldest_days"] == [45.5]
+
+
+def test_where_nothing_rests_it_is_zero(world: World, measured: Measured) -> None:
+    run(world, FakeQuarantine())
+
+    assert measured.values()["quarantine.oldest_days"] == [0]
+
+
+@pytest.mark.parametrize("minute", [1, 30, 59])
+def test_it_is_measured_once_an_hour(world: World, minute: int) -> None:
+    quarantine = FakeQuarantine()
+
+    run(world, quarantine, ON_THE_HOUR.replace(minute=minute))
+
+    assert quarantine.faults.calls == []
+
+
+def test_a_quarantine_that_cannot_be_read_keeps_nobody_waiting_and_is_told(world: World, measured: Measured) -> None:
+    world.breaks_the_rule()
+    quarantine = FakeQuarantine()
+    quarantine.faults.fail("quarantine.oldest")
+
+    run(world, quarantine)
+
+    assert world.account().status is Status.DISABLED
+    found = measured.values()
+    assert (found["quarantine.unreadable"], found["schedule.run"]) == ([1], [1])
+    assert "quarantine.oldest_days" not in found
+
+
+def test_a_run_that_came_to_its_end_says_so(world: World, measured: Measured) -> None:
+    run(world, FakeQuarantine())
+
+    assert measured.values()["schedule.run"] == [1]
+
+
+def test_a_run_that_broke_off_does_not(world: World, measured: Measured) -> None:
+    world.faults.fail("accounts.due", error=RuntimeError("cut off"))
+
+    with pytest.raises(RuntimeError):
+        run(world, FakeQuarantine())
+
+    assert "schedule.run" not in measured.values()
+
+
+def test_a_run_of_the_stream_is_none_of_the_schedules(world: World, measured: Measured) -> None:
+    world.breaks_the_rule()
+
+    world.see_to()
+
+    found = measured.values()
+    assert "schedule.run" not in found
+    assert found["enforcement.run.failed"] == [0]
