@@ -281,7 +281,7 @@ def test_who_complained_is_mailed_again_where_staff_say_why(world: World, anna: 
     assert anna.get(account).body.count("Mailed no more") == 2
 
     assert anna.sends(path, recipient="cyd@example.com", reason=" ").status == 422
-    done = anna.sends(path, recipient="Cyd@example.com", reason="She wrote to us")
+    done = anna.sends(path, recipient="Cyd <Cyd@example.com>", reason="She wrote to us")
 
     assert done.status == 303
     shown = anna.get(done.headers["Location"]).body

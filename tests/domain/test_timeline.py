@@ -118,10 +118,12 @@ def test_an_alert_warns_where_the_verdict_does(delivered: int, complaints: int, 
         (("ann@example.com",), 'ann@example.com marked your e-mail "Fresh bread" as spam'),
         (("ann@example.com", "bob@example.com"), 'A recipient marked your e-mail "Fresh bread" as spam'),
         ((), 'A recipient marked your e-mail "Fresh bread" as spam'),
+        (("Ann <Ann@Example.com>",), 'ann@example.com marked your e-mail "Fresh bread" as spam'),
     ],
 )
 def test_who_complained_is_never_guessed_from_the_candidates(candidates: tuple[str, ...], said: str) -> None:
-    entry = timeline.complaint(ACCOUNT, NOW, a_complaint(candidates=candidates), epoch=1)
+    sent_to = {"destination": ("ann@example.com", "bob@example.com")}
+    entry = timeline.complaint(ACCOUNT, NOW, a_complaint(message=sent_to, candidates=candidates), epoch=1)
 
     assert headline(entry, PLATFORM) == said
 
