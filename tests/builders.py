@@ -4,18 +4,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from hashlib import sha256
 from typing import Any
 
 from permille.domain import timeline
 from permille.domain.account import Account, Evidence, Provider
 from permille.domain.backlog import Backlog
-from permille.domain.feedback import Bounce, Complaint, Delivery, Message
+from permille.domain.feedback import Bounce, Complaint, Delivery, Message, Recipients
 from permille.domain.policy import SEED, Verdict, judge
 from permille.domain.provider import Server
 from permille.domain.reputation import Days, Tally
 from permille.domain.switch import ACTIVE, Asleep, Credential, SenderState
 from permille.domain.timeline import Entry, Kind
 from permille.ports import Count, Mail, Sender
+from permille.ses_events import recipients_of
 from permille.templates import Brand
 
 PATIENCE = timedelta(seconds=5)
@@ -60,17 +62,27 @@ def a_sender(caller: str = CALLER, account_id: str = ACCOUNT, *epochs: datetime)
 
 def a_message(message_id: str = "m-1", **different: Any) -> Message:
     usual: dict[str, Any] = {"sent_at": SENT_AT, "caller": CALLER, "destination": ("ann@example.com",)}
-    return Message(**{"id": message_id, "subject": "Fresh bread", **usual, **different})
+    about = {"id": message_id, "subject": "Fresh bread", **usual, **different}
+    return Message(**about | {"destination": _named(about["destination"])})
+
+
+def _named(listed: Sequence[str] | None) -> Recipients | None:
+    return None if listed is None else recipients_of(listed)
 
 
 def a_delivery(message_id: str = "m-1", recipients: Sequence[str] = ("ann@example.com",), **message: Any) -> Delivery:
-    return Delivery(a_message(message_id, destination=tuple(recipients), **message), tuple(recipients))
+    return Delivery(a_message(message_id, destination=recipients, **message), recipients_of(recipients))
 
 
 def a_bounce(
-    recipients: Sequence[str] = ("ann@example.com",), *, permanent: bool = True, sub_type: str = "General"
+    recipients: Sequence[str] = ("ann@example.com",),
+    *,
+    permanent: bool = True,
+    sub_type: str = "General",
+    **message: Any,
 ) -> Bounce:
-    return Bounce(a_message(destination=tuple(recipients)), tuple(recipients), permanent=permanent, sub_type=sub_type)
+    sent = a_message(**{"destination": recipients, **message})
+    return Bounce(sent, recipients_of(recipients), permanent=permanent, sub_type=sub_type)
 
 
 def a_complaint(message_id: str = "m-1", message: Mapping[str, Any] | None = None, **different: Any) -> Complaint:
@@ -81,11 +93,19 @@ def a_complaint(message_id: str = "m-1", message: Mapping[str, Any] | None = Non
         "sub_type": "",
         "feedback_id": f"f-{message_id}",
     }
-    return Complaint(a_message(message_id, **(message or {})), **{**usual, **different})
+    about = {**usual, **different}
+    candidates = recipients_of(about["candidates"])
+    return Complaint(a_message(message_id, **(message or {})), **about | {"candidates": candidates})
+
+
+def a_marker(kind: str, message_id: str, recipient: str) -> str:
+    """By which a delivery to, or a bounce of, a recipient counts once."""
+    told = f"{len(message_id)}#{message_id}#{recipient}"
+    return f"{kind}#{sha256(told.encode()).hexdigest()[:32]}"
 
 
 def a_count(
-    identity: str = "delivery#m-1#ann@example.com",
+    identity: str = "delivery#m-1",
     tally: Tally | None = None,
     account_id: str = ACCOUNT,
     day: date = TODAY,

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from tests.fakes import Faults, Rows
 
+from permille.aws.indexes import owner_key
 from permille.desk_ports import Listed, Page, Waiting, WrongPosition
 from permille.domain.account import Account
 
@@ -46,7 +47,7 @@ class FakeDirectory:
 
     def whose(self, name: str, at_most: int) -> Sequence[Listed]:
         with self._rows.faults.call("directory.whose"):
-            found = [one for one in self._accounts().values() if one.owner_email.casefold() == name.casefold()]
+            found = [one for one in self._accounts().values() if owner_key(one.owner_email) == owner_key(name)]
             sender = self._rows.senders.get(name)
             if not found and sender and sender.account_id:
                 found = [self._rows.accounts[sender.account_id]]

@@ -1,13 +1,11 @@
 """Each alarm of infra/template.yaml listens to a metric that the code or AWS really emits, by namespace, name and
 dimensions: one that listens to anything else is silent for ever, and nothing else would tell."""
 
-import ast
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +16,6 @@ from tests.usecases.enforcement import A_MINUTE, World
 
 from permille.aws.quarantine import KEPT_FOR
 from permille.ingest import Received, ingest
-from permille.observability import record
 from permille.ports import Lap
 from permille.schedule import run_schedule
 from permille_cli.template import PROJECT, load
@@ -234,12 +231,21 @@ def a_quarantine_that_does_not_answer() -> None:
     run_schedule(World().enforcement, quarantine, NOW.replace(minute=0), lambda: A_MINUTE)
 
 
+def an_account_that_is_held_for_long() -> None:
+    world = World()
+    world.breaks_the_rule()
+    world.feed.messages, world.rows.counted_at = 1, None
+    world.run()
+    world.run(NOW + timedelta(hours=1))
+
+
 def a_batch_of_feedback() -> None:
     ingest([Received("r-0", "hello")], FakeLedger(Rows()), FakeQuarantine(), "", NOW, lambda: A_MINUTE)
 
 
 EMITTED_BY: dict[str, Callable[[], None]] = {
     "account.enforce_failed": an_account_that_cannot_be_read,
+    "account.held_long": an_account_that_is_held_for_long,
     "account.breaker_opened": more_accounts_that_break_a_rule_than_the_breaker_lets_pass,
     "sweep.failed": a_sweep_that_cannot_read_the_deny_group,
     "policy.unreadable": a_policy_that_cannot_be_understood,
@@ -247,45 +253,21 @@ EMITTED_BY: dict[str, Callable[[], None]] = {
     "quarantine.oldest_days": a_run_of_the_schedule,
     "quarantine.unreadable": a_quarantine_that_does_not_answer,
     "feedback.received.records": a_batch_of_feedback,
+    "feedback.quarantined.bounce_or_complaint": a_batch_of_feedback,
 }
-# Found as the first argument of a `record` in the source, and recorded here as it is there.
-RECORDED = {"account.held_long", "feedback.quarantined.bounce_or_complaint"}
-NOT_YET_RECORDED = {"account.held_long", "feedback.quarantined.bounce_or_complaint"}
 OF_OURS = [(name, heard) for name, alarm in ALARMS.items() for heard in heard_by(alarm) if heard.namespace == OURS]
 
 
-def recorded() -> Iterator[str]:
-    """The first argument of every `record` in the package and the functions."""
-    for folder in (PROJECT / "layers" / "core" / "permille", PROJECT / "functions"):
-        for source in folder.rglob("*.py"):
-            yield from _recorded_in(source)
-
-
-def _recorded_in(source: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-        called = node.func if isinstance(node, ast.Call) else None
-        if isinstance(node, ast.Call) and isinstance(called, ast.Name) and called.id == "record":
-            yield from (str(one.value) for one in node.args[:1] if isinstance(one, ast.Constant))
-
-
 def test_every_metric_of_our_own_that_an_alarm_listens_to_is_emitted_here() -> None:
-    assert {heard.name for _, heard in OF_OURS} == EMITTED_BY.keys() | RECORDED
+    assert {heard.name for _, heard in OF_OURS} == EMITTED_BY.keys()
 
 
 @pytest.mark.parametrize(("name", "heard"), OF_OURS, ids=lambda one: str(one))
 def test_a_metric_of_our_own_arrives_where_its_alarm_listens(name: str, heard: Heard, measured: Measured) -> None:
-    if heard.name in RECORDED:
-        record(heard.name, account="bakery")
-    else:
-        EMITTED_BY[heard.name]()
+    EMITTED_BY[heard.name]()
 
     arrived = {(one.namespace, one.name, one.dimensions) for one in measured.metrics()}
     assert (heard.namespace, heard.name, heard.dimensions) in arrived
-
-
-def test_what_is_only_recorded_is_recorded_somewhere() -> None:
-    """What is listed as not yet recorded is not: the list can only become shorter."""
-    assert RECORDED - set(recorded()) == NOT_YET_RECORDED
 
 
 def test_a_function_measures_under_the_name_of_its_stack() -> None:

@@ -6,6 +6,7 @@ import typer
 from rich.markup import escape
 
 from permille import shapes
+from permille.addresses import bare
 from permille.domain.suppression import once_each
 from permille.suppression import remove as take_off
 from permille_cli import given
@@ -44,9 +45,11 @@ def remove(
     """Let an address be mailed again, until its holder complains once more."""
     found, why = find(stack), given.reason(reason)
     found.account(account_id)
+    if bare(address) is None:
+        raise WrongInput(f"{address!r} is no e-mail address, such as ann@example.com")
     entry = take_off(found.suppressions, account_id, address, why, caller(), found.now())
     if entry is None:
-        raise WrongInput(f"{address} is not suppressed; `permille suppression list {account_id}` names who is")
+        raise WrongInput(f"{bare(address)} is not suppressed; `permille suppression list {account_id}` names who is")
     if as_json:
         emit_json(shapes.entry(entry, found["PlatformName"]))
     else:

@@ -154,6 +154,7 @@ def test_an_account_is_found_by_its_owner_and_by_its_sender(desk: Found) -> None
     desk.add(an_account("shop", owner_email="ann@florist.example", senders=("marketing@florist", "shop-2")))
 
     assert {one.id for one in desk.directory.whose("ANN@florist.example", 10)} == {"florist", "shop"}
+    assert {one.id for one in desk.directory.whose("Ann <ann@florist.example.>", 10)} == {"florist", "shop"}
     assert len(desk.directory.whose("ann@florist.example", 1)) == 1
     for sender in ("shop-2", "marketing@florist"):
         assert [one.id for one in desk.directory.whose(sender, 10)] == ["shop"]

@@ -21,12 +21,12 @@ from permille.ports import Count, Sender
 
 LATER = NOW + timedelta(minutes=5)
 YESTERDAY = TODAY - timedelta(days=1)
-FIRST, SECOND, THIRD = (a_count(f"delivery#m-{n}#ann@example.com") for n in (1, 2, 3))
+FIRST, SECOND, THIRD = (a_count(f"delivery#m-{n}") for n in (1, 2, 3))
 LedgerOf = Callable[..., DynamoLedger]
 
 
 def deliveries(count: int, prefix: str = "m") -> list[Count]:
-    return [a_count(f"delivery#{prefix}-{n}#ann@example.com") for n in range(count)]
+    return [a_count(f"delivery#{prefix}-{n}") for n in range(count)]
 
 
 def counted(store: Store, epoch: int = 1) -> Tally:

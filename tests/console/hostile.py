@@ -23,3 +23,9 @@ PAYLOADS = (
     "\x00<script\x00>alert(1)</script>",
     "<scr\u00adipt>alert(1)</scr\u00adipt>",
 )
+
+
+def mailbox_of(payload: str) -> str:
+    """An address can hold it too, within quotes; control characters make it none."""
+    escaped = payload.replace("\x00", "").replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"@x.example'

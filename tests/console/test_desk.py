@@ -16,7 +16,7 @@ from tests.usecases.test_suppression import complained
 from permille.console import desk
 from permille.console.app import resolver
 from permille.desk_decisions import DECISIONS
-from permille.domain.account import Exemption, Held, Look, Provider, Status
+from permille.domain.account import Exemption, Look, Provider, Status
 from permille.domain.policy import SEED, ComplaintRatio
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE
@@ -281,7 +281,7 @@ def test_who_complained_is_mailed_again_where_staff_say_why(world: World, anna: 
     assert anna.get(account).body.count("Mailed no more") == 2
 
     assert anna.sends(path, recipient="cyd@example.com", reason=" ").status == 422
-    done = anna.sends(path, recipient="Cyd@example.com", reason="She wrote to us")
+    done = anna.sends(path, recipient="Cyd <Cyd@example.com>", reason="She wrote to us")
 
     assert done.status == 303
     shown = anna.get(done.headers["Location"]).body
@@ -378,7 +378,7 @@ def written(world: World, text: str) -> None:
     account = asking(owner_name=text, owner_email=text, review=request, exemption=trouble, senders=(text,))
     account = replace(account, provider=Provider(text, 587, text, "arn:x", "v1", NOW))
     other = an_account("other", owner_name=text, owner_email=text, look=Look(TODAY, 10, 1, 0, 0))
-    off = an_account("off", owner_name=text, status=Status.CLOSED, held=Held.NO)
+    off = an_account("off", owner_name=text, status=Status.CLOSED)
     world.rows.entries.clear()
     world.support.add(account, other, off)
     world.support.switch.users[text].keys = {text: ACTIVE}

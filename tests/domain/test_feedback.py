@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import SIMULATED, a_bounce, a_complaint, a_delivery
+from tests.builders import SIMULATED, a_bounce, a_complaint, a_delivery, a_marker
 
 from permille.domain.feedback import Complaint
 
@@ -13,7 +13,7 @@ ANN, BOB = "ann@example.com", "bob@example.com"
 addresses = st.lists(st.sampled_from([ANN, BOB, "ANN@example.com", SIMULATED]), max_size=6)
 
 
-def a_report(destination: tuple[str, ...] = (ANN, BOB), **different: Any) -> Complaint:
+def a_report(destination: tuple[str, ...] | None = (ANN, BOB), **different: Any) -> Complaint:
     return a_complaint("m-1", message={"destination": destination}, **different)
 
 
@@ -55,27 +55,38 @@ def test_a_suppression_hit_is_no_complaint_because_nothing_was_sent(sub_type: st
         (("complaint@evil-simulator.amazonses.com",), (ANN,), True),  # exactly at the simulator
         (("complaint@simulator.amazonses.com.evil.example",), (ANN,), True),
         (("simulator.amazonses.com@example.com",), (ANN,), True),
+        (("(a) complaint@simulator.amazonses.com",), (ANN,), False),  # however it is written
+        (("Ann <complaint@Simulator.AmazonSES.com.>",), (ANN,), False),
+        ((SIMULATED, "postmaster"), (SIMULATED,), True),  # who cannot be read may be somebody real
+        (("postmaster",), (SIMULATED,), True),
+        ((), (SIMULATED, "postmaster"), True),
+        ((), (), True),  # nobody is known
+        ((), None, True),
     ],
 )
 def test_a_report_of_the_mailbox_simulator_does_not_count(
-    candidates: tuple[str, ...], destination: tuple[str, ...], counts: bool
+    candidates: tuple[str, ...], destination: tuple[str, ...] | None, counts: bool
 ) -> None:
     assert (a_report(destination, candidates=candidates).why_not_counted == "") is counts
 
 
 @pytest.mark.parametrize(
-    ("recipients", "identities"),
+    ("recipients", "counting"),
     [
-        ((ANN,), ["delivery#m-1#ann@example.com"]),
-        ((ANN, BOB), ["delivery#m-1#ann@example.com", "delivery#m-1#bob@example.com"]),
-        (("Ann@Example.COM",), ["delivery#m-1#ann@example.com"]),
-        ((ANN, "ANN@example.com"), ["delivery#m-1#ann@example.com"]),
-        ((ANN, "success@simulator.amazonses.com"), ["delivery#m-1#ann@example.com"]),
+        ((ANN,), [ANN]),
+        ((ANN, BOB), [ANN, BOB]),
+        (("Ann@Example.COM",), [ANN]),
+        ((ANN, "ANN@example.com", "Ann <ann@example.com>"), [ANN]),
+        ((ANN, "success@simulator.amazonses.com"), [ANN]),
+        (
+            (ANN, "undisclosed-recipients:;", ""),
+            [ANN],
+        ),  # a delivery speaks for the sender: who cannot be read is left out
         ((), []),
     ],
 )
-def test_each_recipient_of_a_delivery_counts_once(recipients: tuple[str, ...], identities: list[str]) -> None:
-    assert a_delivery("m-1", recipients).identities() == identities
+def test_each_recipient_of_a_delivery_counts_once(recipients: tuple[str, ...], counting: list[str]) -> None:
+    assert a_delivery("m-1", recipients).identities() == [a_marker("delivery", "m-1", one) for one in counting]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +110,40 @@ def test_a_bounce_counts_where_it_is_permanent_and_the_mail_was_sent(
 ) -> None:
     bounce = a_bounce([ANN, SIMULATED], permanent=permanent, sub_type=sub_type)
 
-    assert bounce.identities() == (["bounce#m-1#ann@example.com"] if counts else [])
+    assert bounce.identities() == ([a_marker("bounce", "m-1", ANN)] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("listed", "destination", "counting"),
+    [
+        ((ANN, "Ann <ANN@example.com>"), (ANN,), [ANN]),
+        (("postmaster", ANN, "postmaster"), (ANN,), [ANN, "postmaster"]),  # who cannot be read bounced all the same
+        ((), (ANN, BOB), [ANN, BOB]),  # nobody is listed: whom the mail went to
+        ((), (ANN, "postmaster"), [ANN, "postmaster"]),
+        ((), (), [""]),  # nobody is known: somebody it was
+        ((), None, [""]),
+        ((SIMULATED,), (ANN,), []),
+        ((), (SIMULATED,), []),
+    ],
+)
+def test_each_recipient_of_a_bounce_counts_once(
+    listed: tuple[str, ...], destination: tuple[str, ...] | None, counting: list[str]
+) -> None:
+    bounce = a_bounce(listed, destination=destination)
+
+    assert bounce.identities() == [a_marker("bounce", "m-1", one) for one in counting]
+
+
+def test_no_marker_of_a_recipient_is_that_of_another_message() -> None:
+    one, other = a_delivery("m", ["1#ann@example.com"]), a_delivery("m#1", [ANN])
+
+    assert one.identities() != other.identities()
+
+
+def test_no_identity_tells_an_address() -> None:
+    told = [*a_delivery("m-1", [ANN]).identities(), *a_bounce([ANN]).identities(), a_report(feedback_id="").identity]
+
+    assert [identity for identity in told if "@" in identity] == []
 
 
 def test_one_report_is_one_complaint_however_many_recipients_it_lists() -> None:
@@ -118,6 +162,14 @@ def test_one_report_is_one_complaint_however_many_recipients_it_lists() -> None:
         (a_report(feedback_id="", candidates=(ANN, BOB)), a_report(feedback_id="", candidates=(BOB, ANN)), True),
         (a_report(feedback_id="", candidates=(ANN,)), a_report(feedback_id="", candidates=("ANN@Example.com",)), True),
         (a_report(feedback_id="", candidates=(ANN,)), a_report(feedback_id="", candidates=(BOB,)), False),
+        (a_report(feedback_id="", candidates=("odd",)), a_report(feedback_id="", candidates=()), False),
+        # one mailbox written twice is one destination; what cannot be read is one more
+        (a_report((ANN, "Ann <ann@example.com>")), a_report((ANN,), feedback_id="f-2"), True),
+        (a_report((ANN, "postmaster")), a_report((ANN, "postmaster"), feedback_id="f-2"), False),
+        (a_report(("postmaster", "postmaster")), a_report(("postmaster", "postmaster"), feedback_id="f-2"), False),
+        (a_report(("postmaster",)), a_report(("postmaster",), feedback_id="f-2"), True),
+        # it is not known to whom the message went
+        (a_report(None), a_report(None, feedback_id="f-2"), False),
         # a report that does not count never stands in the way of one that does
         (a_report((ANN,)), a_report((ANN,), feedback_type="not-spam"), False),
         (a_complaint("m-1"), a_complaint("m-2"), False),
@@ -135,6 +187,23 @@ def test_the_order_and_case_of_recipients_change_nothing(recipients: list[str]) 
     assert set(a_delivery("m-1", [one.upper() for one in reversed(recipients)]).identities()) == set(told)
 
 
-@pytest.mark.parametrize(("candidates", "recipient"), [((ANN,), ANN), ((ANN, BOB), ""), ((), "")])
-def test_a_recipient_is_named_where_the_report_names_exactly_one(candidates: tuple[str, ...], recipient: str) -> None:
-    assert a_complaint(candidates=candidates).recipient == recipient
+@pytest.mark.parametrize(
+    ("candidates", "destination", "recipient"),
+    [
+        ((ANN,), (ANN, BOB), ANN),
+        (("Ann <ann@example.com>", "ANN@example.com"), (ANN, BOB), ANN),
+        ((ANN, BOB), (ANN,), ""),
+        ((ANN, "postmaster"), (ANN,), ""),  # it may have been the other
+        ((), (ANN,), ANN),  # the list is empty or missing, and the mail went to one
+        (("postmaster",), (ANN,), ANN),  # the list names nobody that can be read
+        ((), (ANN, BOB), ""),
+        ((), (ANN, "postmaster"), ""),
+        ((), ("postmaster",), ""),
+        ((), (), ""),
+        ((), None, ""),
+    ],
+)
+def test_who_complained_is_named_where_it_is_certain(
+    candidates: tuple[str, ...], destination: tuple[str, ...] | None, recipient: str
+) -> None:
+    assert a_report(destination, candidates=candidates).recipient == recipient

@@ -118,10 +118,12 @@ def test_an_alert_warns_where_the_verdict_does(delivered: int, complaints: int, 
         (("ann@example.com",), 'ann@example.com marked your e-mail "Fresh bread" as spam'),
         (("ann@example.com", "bob@example.com"), 'A recipient marked your e-mail "Fresh bread" as spam'),
         ((), 'A recipient marked your e-mail "Fresh bread" as spam'),
+        (("Ann <Ann@Example.com>",), 'ann@example.com marked your e-mail "Fresh bread" as spam'),
     ],
 )
 def test_who_complained_is_never_guessed_from_the_candidates(candidates: tuple[str, ...], said: str) -> None:
-    entry = timeline.complaint(ACCOUNT, NOW, a_complaint(candidates=candidates), epoch=1)
+    sent_to = {"destination": ("ann@example.com", "bob@example.com")}
+    entry = timeline.complaint(ACCOUNT, NOW, a_complaint(message=sent_to, candidates=candidates), epoch=1)
 
     assert headline(entry, PLATFORM) == said
 
@@ -149,6 +151,11 @@ def test_a_mail_is_named_as_its_sender_named_it(subject: str, campaign: str, sai
         ("line\u2028break\u2029here", "line break here"),
         ("  much \t space  ", "much space"),
         ("\ud800half", "half"),
+        ("soft\u00ad\ufeff\u2060hyphen", "softhyphen"),
+        ("\ue000\U000f0000\uffff\U0001fffe\ufdd0private", "private"),
+        ("hidden\U000e0001\U000e0068\U000e0069", "hidden"),  # tags, by which a text can be written unseen
+        ("\U0001f3f4\U000e0068\U000e0069", "\U0001f3f4"),  # no flag: it has no end
+        ("\u200d\u200c\ufe0f \u200d", ""),  # shows nothing
         ("x" * 101, "x" * 99 + "…"),
         ("x" * 100, "x" * 100),
     ],
@@ -157,12 +164,39 @@ def test_a_hostile_subject_is_made_plain(hostile: str, shown: str) -> None:
     assert plain(hostile) == shown
 
 
-@given(st.text())
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\U0001fa77",  # the pink heart of Unicode 15, which Python 3.11 does not know
+        "\U0001faea \U0001f6d8",  # of Unicode 16 and 17
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467 day",  # a family, held together by joiners
+        "\U0001f469\u200d\U0001f373",
+        "\u2764\ufe0f",
+        "\U0001f1e6\U0001f1f9",
+        "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",  # Scotland's flag
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian, with a non-joiner
+        "\u0915\u094d\u200d\u0937",
+        "\u05e9\u05dc\u05d5\u05dd",
+        "\U000323b0\U0003fffd",  # ideographs to come
+    ],
+)
+def test_every_script_and_emoji_stays_as_it_is(text: str) -> None:
+    assert plain(text) == text
+    assert plain(f"{text} at last") == f"{text} at last"
+
+
+foreign = st.text() | st.text(
+    st.sampled_from("ab \n\u200d\u200b\ufe0f\u202e\U0001f3f4\U000e0067\U000e007f"), max_size=120
+)
+
+
+@given(foreign)
 def test_plain_text_is_one_short_line_and_stays_as_it_is(text: str) -> None:
     shown = plain(text)
 
     assert len(shown) <= wording.LONGEST_QUOTE
-    assert not any(unicodedata.category(character).startswith("C") for character in shown)
+    assert not any(unicodedata.category(character) in ("Cc", "Cs", "Co", "Zl", "Zp") for character in shown)
+    assert not set(shown) & set("\u061c\u200b\u200e\u200f\u202a\u202e\u2060\u2066\u2069\ufeff\u00ad")
     assert plain(shown) == shown
 
 

@@ -26,6 +26,7 @@ from tests.fakes import FakeLedger, FakeQuarantine, Faults, Rows, When
 from permille.domain.reputation import Tally
 from permille.domain.timeline import Kind
 from permille.ingest import ONE_CALL, RESERVE, Received, ingest
+from permille.observability import metrics
 from permille.ports import Count, Counted, Sender
 
 LATER = NOW + timedelta(minutes=5)
@@ -103,6 +104,13 @@ def test_a_redelivered_delivery_counts_once(feedback: Ingestion) -> None:
     feedback.receive(ses_event("Delivery", recipients=["A@x.org", "b@x.org"]))
 
     assert feedback.counts == Tally(delivered=2)
+
+
+def test_a_recipient_written_in_two_ways_counts_once(feedback: Ingestion) -> None:
+    feedback.receive(ses_event("Delivery", recipients=["ann@münchen.example"]))
+    feedback.receive(ses_event("Delivery", recipients=["Ann <ann@xn--mnchen-3ya.example>"]))
+
+    assert feedback.counts == Tally(delivered=1)
 
 
 @pytest.mark.parametrize("when", When)
@@ -385,6 +393,72 @@ def test_what_is_ignored_leaves_a_line_in_the_log(
     assert {name: getattr(line, name) for name in said} == said
 
 
+def test_a_recipient_of_a_delivery_who_cannot_be_read_is_left_out_and_said(
+    feedback: Ingestion, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = ses_event("Delivery", recipients=["ann@x.org", "postmaster", {}])
+
+    assert feedback.receive(body) == []
+
+    assert feedback.counts == Tally(delivered=1)
+    assert feedback.quarantine.kept == {}
+    (line,) = [line for line in caplog.records if line.message == "feedback.recipient_unreadable"]
+    assert (getattr(line, "message_id", None), getattr(line, "recipients", None)) == ("m-1", 2)
+    assert measured("feedback.recipient_unreadable") == 2
+
+
+UNTOLD = {"eventType": "Complaint", "notificationType": "Delivery"}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (ses_event("Complaint", caller="root"), "Complaint"),
+        (ses_notification("Bounce", caller="root"), "Bounce"),
+        (ses_event("Delivery", caller="root"), "Delivery"),
+        (ses_event("Complaint", sent_at=NOW + timedelta(days=2)), "Complaint"),
+        (ses_event("Delivery", sent_at=NOW + timedelta(days=2)), "Delivery"),
+        (ses_event("Complaint", mail={"messageId": None}), "Complaint"),
+        (ses_event("Bounce", bounceType=None), "Bounce"),
+        (ses_event("Delivery", recipients=[]), "Delivery"),
+        (ses_event("Complaint") | UNTOLD, ""),
+        ({"eventType": "Surprise"}, ""),
+        ("hello", ""),
+    ],
+)
+def test_what_is_kept_in_quarantine_says_what_it_was_and_what_speaks_against_a_sender_is_measured(
+    feedback: Ingestion, caplog: pytest.LogCaptureFixture, body: Body | str, kind: str
+) -> None:
+    feedback.receive(body)
+
+    (line,) = [line for line in caplog.records if line.message == "feedback.quarantined"]
+    assert getattr(line, "kind", None) == kind
+    assert measured("feedback.quarantined") == 1
+    assert measured("feedback.quarantined.bounce_or_complaint") == (0 if kind == "Delivery" else 1)
+
+
+def test_what_could_not_be_kept_is_not_measured(feedback: Ingestion) -> None:
+    feedback.faults.fail("quarantine.keep")
+
+    feedback.receive("hello")
+
+    assert measured("feedback.quarantined.bounce_or_complaint") == 0
+
+
+def test_nothing_that_is_counted_or_marked_tells_an_address(feedback: Ingestion) -> None:
+    several: Body = {"recipients": ["ann@x.org", "bob@x.org"], "destination": ["ann@x.org", "bob@x.org"]}
+
+    feedback.receive(
+        ses_event("Delivery", **several),
+        ses_event("Bounce", **several),
+        ses_event("Complaint", feedbackId=None, **several),
+        own_mail("Bounce"),
+    )
+
+    assert len(feedback.rows.markers) == 6
+    assert [identity for _, identity in feedback.rows.markers if "@" in identity or "x.org" in identity] == []
+
+
 # ---------------------------------------------------------------- order and time
 
 
@@ -398,6 +472,12 @@ def test_a_report_that_does_not_count_wakes_the_account_too(feedback: Ingestion)
     feedback.receive(ses_event("Complaint", complaintFeedbackType="not-spam"))
 
     assert feedback.rows.accounts[ACCOUNT].revision == 1
+
+
+def measured(metric: str) -> float:
+    """The sum of a metric, of this test."""
+    found = metrics.metric_set.get(metric, {"Value": []})
+    return sum(map(float, found["Value"]))
 
 
 class Patience(FakeLedger):

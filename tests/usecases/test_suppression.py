@@ -55,13 +55,27 @@ def removed(rows: Rows, address: str = ANN, at: datetime = NOW) -> Entry | None:
     [
         (a_complaint(candidates=("Ann@Example.com",)), ANN),
         (a_complaint(candidates=(ANN, BOB)), ""),
-        (a_complaint(candidates=()), ""),
+        (a_complaint(candidates=("Ann Example <Ann@Example.com>",)), ANN),
+        (a_complaint(candidates=()), ANN),  # the mail went to nobody else
+        (a_complaint(candidates=(), message={"destination": (ANN, BOB)}), ""),
+        (a_complaint(candidates=(), message={"destination": None}), ""),
         (a_complaint(feedback_type="not-spam"), ""),
         (a_complaint(feedback_type="auth-failure"), ""),
         (a_complaint(sub_type="OnAccountSuppressionList"), ""),
         (a_complaint(candidates=("complaint@simulator.amazonses.com",)), ""),
     ],
-    ids=["one", "candidates", "nobody", "not spam", "auth failure", "never sent", "simulator"],
+    ids=[
+        "one",
+        "candidates",
+        "with a name",
+        "the only one",
+        "nobody",
+        "unknown",
+        "not spam",
+        "auth failure",
+        "never sent",
+        "simulator",
+    ],
 )
 def test_a_counted_complaint_suppresses_the_one_recipient_that_it_names(report: Complaint, address: str) -> None:
     assert suppressed_by(timeline.complaint(ACCOUNT, NOW, report, epoch=1)) == address
@@ -131,7 +145,7 @@ def test_an_account_has_its_own_list() -> None:
 # ---------------------------------------------------------------- taking off
 
 
-@pytest.mark.parametrize("named", [ANN, "ANN@Example.COM", f" {ANN} "])
+@pytest.mark.parametrize("named", [ANN, "ANN@Example.COM", f" {ANN} ", f'"Example, Ann" <{ANN}>', f"{ANN}. (Ann)"])
 def test_staff_take_an_address_off_all_its_cards_and_the_timeline_says_so(named: str) -> None:
     rows = Rows()
     complained(rows, ANN, BOB, "Ann@example.com")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from permille.addresses import LONGEST, bare
 from permille.desk_ports import Directory, Listed, Page, Queues, Resets, Resting, Waiting, WrongPosition
 from permille.domain.account import Account, Mode
 from permille.domain.policy import Policy, Verdict, judge
@@ -34,7 +35,7 @@ CASES = 10  # on a page: each takes a query of its timeline
 LISTED = 25
 TOLD = 100
 RESTING = 100
-LONGEST_SEARCH = 320  # an e-mail address
+LONGEST_SEARCH = LONGEST  # of an e-mail address in its bare form, which no id or sender's name comes near
 
 _ENTRY = re.compile(r"\d{8}T\d{6}\.\d{6}Z(-[0-9a-f]{8})?", re.ASCII)
 
@@ -83,9 +84,10 @@ class Found:
 
 
 def search(desk: Desk, text: str, after: str) -> Found:
-    """By the beginning of the id, the owner's e-mail address, or a sender's name. Raises WrongPosition."""
+    """By the beginning of the id, the owner's e-mail address, however it is written, or a sender's name. Raises
+    WrongPosition."""
     name = text.strip()
-    if not name or len(name) > LONGEST_SEARCH:
+    if not name or len(bare(name) or name) > LONGEST_SEARCH:
         return Found([], Page([]))
     exactly = [] if after else desk.directory.whose(name, LISTED)
     if "@" in name:  # no id has one

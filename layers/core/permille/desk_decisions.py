@@ -40,9 +40,10 @@ def mail_again(desk: Desk, account_id: str, form: Form, by: str, now: datetime) 
     """Takes an address off the account's suppressions, and returns it. Raises Unfit, and Refused where it is not on
     them (any more)."""
     why, address = reason(form), form.get("recipient", "")
-    if suppression.remove(desk.suppressions, account_id, address, why, by, now) is None:
+    entry = suppression.remove(desk.suppressions, account_id, address, why, by, now)
+    if entry is None:
         raise Refused(f"{plain(address) or 'Nobody'} is not suppressed any more.")
-    return address
+    return str(entry.facts["recipient"])
 
 
 def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:

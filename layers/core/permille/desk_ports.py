@@ -73,7 +73,7 @@ class Directory(Protocol):
         """Those whose id begins so, by their ids."""
 
     def whose(self, name: str, at_most: int) -> Sequence[Listed]:
-        """Those of an owner with that e-mail address, however it is capitalized, and the one of that sender."""
+        """Those of an owner with that e-mail address, however it is written, or else the one of that sender."""
 
 
 @dataclass(frozen=True, slots=True)

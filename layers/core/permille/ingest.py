@@ -7,16 +7,18 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from permille.domain import timeline
-from permille.domain.dialects import parse
 from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
 from permille.domain.policy import CLOCKS_APART
 from permille.domain.reputation import Tally, epoch_of
 from permille.errors import Unavailable
-from permille.observability import record
+from permille.observability import count_metric, record
 from permille.ports import Count, Ledger, Quarantine, Sender
+from permille.ses_events import parse
 
 RESERVE = timedelta(seconds=25)  # of the time left, for a count that was begun and for what comes after it
 ONE_CALL = timedelta(seconds=13)  # the longest that one call of the ledger takes where AWS does not answer
+
+AGAINST_A_SENDER = "feedback.quarantined.bounce_or_complaint"  # also where nobody can tell what it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class _Batch:
     records: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     nudges: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     owner_mails: list[tuple[Received, str, Message]] = field(default_factory=list)
-    quarantined: list[tuple[Received, str, str]] = field(default_factory=list)
+    quarantined: list[tuple[Received, Unreadable]] = field(default_factory=list)
 
 
 def ingest(
@@ -77,8 +79,8 @@ def _decide(
         match feedback:
             case Ignored(what):
                 record("feedback.ignored", what=what)
-            case Unreadable(reason, caller):
-                batch.quarantined.append((one, reason, caller))
+            case Unreadable():
+                batch.quarantined.append((one, feedback))
             case Delivery() | Bounce() | Complaint():
                 _attribute(batch, one, feedback, senders, own_caller, now)
     return batch
@@ -99,12 +101,16 @@ def _attribute(
     elif sender and sender.ignored:
         record("feedback.ignored", what="the platform's own mail", caller=message.caller)
     elif message.sent_at > now + CLOCKS_APART:
-        batch.quarantined.append((one, "sent more than a day ahead", message.caller))
+        batch.quarantined.append((one, _nobodys(feedback, "sent more than a day ahead")))
     elif sender is None:
         reason = "unattributed: no account owns this caller" if message.caller else "unattributed: no caller named"
-        batch.quarantined.append((one, reason, message.caller))
+        batch.quarantined.append((one, _nobodys(feedback, reason)))
     else:
         _add(batch, one, feedback, sender, now)
+
+
+def _nobodys(feedback: Feedback, reason: str) -> Unreadable:
+    return Unreadable(reason, feedback.message.caller, type(feedback).__name__)
 
 
 def _add_owner_mail(batch: _Batch, one: Received, feedback: Feedback) -> None:
@@ -128,8 +134,17 @@ def _add(batch: _Batch, one: Received, feedback: Feedback, sender: Sender, now: 
     for count in counts:
         batch.counts.setdefault(count.identity, count)  # a duplicate within the batch is the same identity
         batch.records[count.identity].append(one.id)
-    if counts and not isinstance(feedback, Delivery):
+    if isinstance(feedback, Delivery):
+        _say_who_is_left_out(feedback)
+    elif counts:
         batch.nudges[sender.account_id].append(one.id)
+
+
+def _say_who_is_left_out(delivery: Delivery) -> None:
+    """Says how many of its recipients are no address: they do not count as delivered."""
+    number, message = len(delivery.recipients.unreadable), delivery.message
+    if number:
+        record("feedback.recipient_unreadable", number, caller=message.caller, message_id=message.id, recipients=number)
 
 
 def counts_of(feedback: Feedback, sender: Sender, now: datetime) -> list[Count]:
@@ -154,12 +169,14 @@ def _count(batch: _Batch, ledger: Ledger, now: datetime, patience: timedelta) ->
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One thing to do after counting, which `records` wait for, and what is said when it is done."""
+    """One thing to do after counting, which `records` wait for, and what is said when it is done: an event about it,
+    and a metric more."""
 
     records: list[str]
     act: Callable[[], None]
     done: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
+    counted_as: str = ""
 
 
 def _steps(batch: _Batch, ledger: Ledger, quarantine: Quarantine, now: datetime) -> Iterator[_Step]:
@@ -172,9 +189,10 @@ def _steps(batch: _Batch, ledger: Ledger, quarantine: Quarantine, now: datetime)
         entry = timeline.owner_mail(message.about, now, state, identity)
         marked = partial(ledger.mark_owner_mail, identity, entry)
         yield _Step([one.id], marked, f"owner_mail.{state}", {"account": message.about})
-    for one, reason, caller in batch.quarantined:
-        kept = partial(quarantine.keep, one.body, reason, caller, now)
-        yield _Step([one.id], kept, "feedback.quarantined", {"reason": reason, "caller": caller})
+    for one, why in batch.quarantined:
+        kept = partial(quarantine.keep, one.body, why.reason, why.caller, now)
+        about = {"reason": why.reason, "caller": why.caller, "kind": why.kind}
+        yield _Step([one.id], kept, "feedback.quarantined", about, "" if why.kind == "Delivery" else AGAINST_A_SENDER)
 
 
 def _take(steps: Iterable[_Step], time_left: Callable[[], timedelta]) -> set[str]:
@@ -189,6 +207,12 @@ def _take(steps: Iterable[_Step], time_left: Callable[[], timedelta]) -> set[str
             record("feedback.retried", why=str(error))
             failed.update(step.records)
         else:
-            if step.done:
-                record(step.done, **step.about)
+            _say(step)
     return failed
+
+
+def _say(step: _Step) -> None:
+    if step.done:
+        record(step.done, **step.about)
+    if step.counted_as:
+        count_metric(step.counted_as)

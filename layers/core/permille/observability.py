@@ -9,15 +9,20 @@ metrics = Metrics()
 _AMOUNTS = ("new", "known", "failed", "records")
 
 
-def record(event: str, **fields: object) -> None:
-    """Logs the outcome with its fields and counts it: once, or by those of its fields that are amounts."""
+def record(event: str, times: int = 1, /, **fields: object) -> None:
+    """Logs the outcome with its fields and counts it: so many times, or by those of its fields that are amounts."""
     logger.info(event, extra=fields)
     amounts = {f"{event}.{name}": float(str(fields[name])) for name in _AMOUNTS if name in fields}
-    for name, amount in (amounts or {event: 1.0}).items():
-        metrics.add_metric(name, MetricUnit.Count, amount)
+    for name, amount in (amounts or {event: float(times)}).items():
+        count_metric(name, amount)
 
 
-def measure(name: str, value: float) -> None:
+def count_metric(metric: str, amount: float = 1.0) -> None:
+    """A metric beside that of an event, where alarms need one for some of its outcomes alone."""
+    metrics.add_metric(metric, MetricUnit.Count, amount)
+
+
+def measure(metric: str, value: float) -> None:
     """Logs a value that is no count, and reports it as a metric of that name."""
-    logger.info(name, extra={"value": value})
-    metrics.add_metric(name, MetricUnit.NoUnit, value)
+    logger.info(metric, extra={"value": value})
+    metrics.add_metric(metric, MetricUnit.NoUnit, value)

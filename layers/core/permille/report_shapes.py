@@ -74,7 +74,7 @@ class Card(TypedDict):
 
     entry_id: str
     subject: str
-    recipient: Annotated[str | None, Means("Who it was, where exactly one was named.")]
+    recipient: Annotated[str | None, Means("Who it was, where that is certain; in its bare form.")]
     sent_at: Annotated[str, Means("", "date-time")]
     reported_at: Annotated[str, Means("", "date-time")]
     did: Annotated[str, Means("What the recipient did, in plain words.")]

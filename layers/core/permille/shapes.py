@@ -138,7 +138,7 @@ class Entry(TypedDict):
 class Suppression(TypedDict):
     """An address that the account's mail no longer goes to."""
 
-    address: Annotated[str, Means("Lower-cased; addresses are compared without case.")]
+    address: Annotated[str, Means("In its bare form: no name, lower case, the domain in A-labels.")]
     since: Annotated[str, Means("When its complaint was counted.", "date-time")]
     entry_id: Annotated[str, Means("The complaint's entry on the timeline.")]
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import dropwhile, islice
 
-from permille.domain.suppression import Suppression, folded, lifted, once_each
+from permille.addresses import bare
+from permille.domain.suppression import Suppression, lifted, once_each
 from permille.domain.timeline import Entry, id_at
 from permille.errors import Conflict, Unavailable
 from permille.ports import MOST_LIFTED, Suppressions
@@ -34,12 +35,13 @@ def page(suppressions: Suppressions, account_id: str, since: datetime | None, af
 def remove(
     suppressions: Suppressions, account_id: str, address: str, reason: str, by: str, now: datetime
 ) -> Entry | None:
-    """Takes an address off all cards that name it, and returns the entry that says so; None where none does. The last
-    of them goes together with the entry: whatever is cut off before leaves the address suppressed."""
-    wanted = folded(address)
+    """Takes an address, however it is written, off all cards that name it, and returns the entry that says so; None
+    where none does. The last of them goes together with the entry: whatever is cut off before leaves the address
+    suppressed."""
+    wanted = bare(address)
     for _ in range(ATTEMPTS):
-        cards = suppressions.naming(account_id, wanted)
-        if not cards:
+        cards = suppressions.naming(account_id, wanted) if wanted else []
+        if not wanted or not cards:
             return None
         entry = lifted(account_id, now, wanted, reason, by)
         try:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from permille.addresses import bare
 from permille.aws.rows import instant, known_of
 from permille.domain.account import MILLION, Account, Exemption, Look
 
@@ -34,8 +35,8 @@ def risk_key(account_id: str, look: Look | None) -> str:
 
 
 def owner_key(email: str) -> str:
-    """Nobody remembers how an address was capitalized."""
-    return email.casefold()
+    """An address is found however it is written; what is none, by itself."""
+    return bare(email) or email.lower()
 
 
 def look_row(look: Look | None) -> dict[str, Any] | None:

@@ -23,10 +23,10 @@ from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import S
 from permille.aws.client import client, unavailable
 from permille.aws.rows import instant
 from permille.domain import wording
-from permille.domain.dialects import ABOUT_TAG
 from permille.domain.timeline import Entry
 from permille.errors import Unavailable
 from permille.ports import Mail
+from permille.ses_events import ABOUT_TAG
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -123,9 +123,10 @@ def show_route(account_id: AccountId) -> shapes.Route:
     **operation(
         "listSuppressions",
         "Who complained, and is mailed no more",
-        "The addresses of recipients who complained about the account's mail, where a report named exactly one. "
-        "Compare them without case. The bus tells of each at once: `complaint` with a recipient suppresses it, "
-        "`unsuppressed` ends that; a complaint of the last second may still be missing here.",
+        "The addresses of recipients who complained about the account's mail, where it is certain who did. Each is in "
+        "its bare form: no name, lower case, the domain in A-labels. Compare yours in that form. "
+        "The bus tells of each at once: `complaint` with a recipient suppresses it, `unsuppressed` ends that; a "
+        "complaint of the last second may still be missing here.",
         "A page of addresses.",
         LISTED,
     ),

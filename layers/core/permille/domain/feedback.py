@@ -1,10 +1,11 @@
 """What SES tells about a message, in our own words: what of it counts, and what makes it the same thing told again."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-SIMULATOR = "simulator.amazonses.com"
+AT_THE_SIMULATOR = "@simulator.amazonses.com"
 NOT_A_COMPLAINT = frozenset({"not-spam", "auth-failure"})
 # Refused before they were sent, so they say nothing about the list's quality; SES leaves them out of its rate as well.
 SUPPRESSED_BOUNCES = frozenset(
@@ -19,14 +20,40 @@ SUPPRESSED_BOUNCES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Recipients:
+    """Whom a list names: addresses in their bare form, each once, and whatever else is listed, as it is written."""
+
+    readable: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> int:
+        return len(self.readable) + len(self.unreadable)
+
+    @property
+    def only(self) -> str:
+        """The one address where there is nothing else, or empty."""
+        return self.readable[0] if self.readable and self.number == 1 else ""
+
+    @property
+    def are_simulated(self) -> bool:
+        """All of them are at SES's mailbox simulator, as far as is known, and somebody is known."""
+        return bool(self.readable) and not self.unreadable and not _real(self.readable)
+
+
+NOBODY = Recipients()
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """The mail that the feedback is about. `caller` is whom SES saw sending it, or empty where SES does not say.
+    `destination`: to whom it went, None where that is not known; of a delivery's message it is not asked.
     `about` is the account that one of our own mails to owners is about: to be read only where we are the caller."""
 
     id: str
     sent_at: datetime
     caller: str
-    destination: tuple[str, ...]
+    destination: Recipients | None = None
     subject: str = ""
     campaign: str = ""
     about: str = ""
@@ -35,34 +62,38 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     message: Message
-    recipients: tuple[str, ...]
+    recipients: Recipients
 
     def identities(self) -> list[str]:
-        """One for each recipient that counts."""
-        return [f"delivery#{self.message.id}#{address}" for address in _real(self.recipients)]
+        """One for each recipient that counts: whoever cannot be read does not."""
+        return [_marker("delivery", self.message, address) for address in _real(self.recipients.readable)]
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
     message: Message
-    recipients: tuple[str, ...]
+    recipients: Recipients
     permanent: bool
     sub_type: str
 
     def identities(self) -> list[str]:
-        """One for each recipient that counts: permanent bounces of mail that was really sent."""
+        """One for each recipient that counts: permanent bounces of mail that was really sent. Whoever cannot be read
+        counts too, and where nobody is listed, whom the mail went to, or one."""
         if not self.permanent or self.sub_type.lower() in SUPPRESSED_BOUNCES:
             return []
-        return [f"bounce#{self.message.id}#{address}" for address in _real(self.recipients)]
+        who = self.recipients if self.recipients.number else self.message.destination or NOBODY
+        named = [*_real(who.readable), *dict.fromkeys(who.unreadable)] if who.number else [""]
+        return [_marker("bounce", self.message, one) for one in named]
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One report. `candidates` are everyone on the message at the reporting ISP: one of them complained."""
+    """One report. `candidates` are everyone on the message at the reporting ISP: one of them complained. `reported_at`
+    is None where the report does not say it."""
 
     message: Message
-    candidates: tuple[str, ...]
-    reported_at: datetime
+    candidates: Recipients
+    reported_at: datetime | None
     feedback_type: str
     sub_type: str
     feedback_id: str
@@ -74,25 +105,29 @@ class Complaint:
             return f"suppressed before sending ({self.sub_type})"
         if self.feedback_type.lower() in NOT_A_COMPLAINT:
             return f"the report says {self.feedback_type.lower()}"
-        if not _real(self.candidates or self.message.destination):
-            return "mailbox simulator"
-        return ""
+        who = self.candidates if self.candidates.number else self._destination
+        return "mailbox simulator" if who.are_simulated else ""
 
     @property
     def identity(self) -> str:
         """The same for every delivery of one report, in either dialect; reports that do not count have their own."""
         space = "report" if self.why_not_counted else "complaint"
-        if len(self.message.destination) == 1:
+        if self._destination.number == 1:
             return f"{space}#{self.message.id}"
         if self.feedback_id:
             return f"{space}#{self.message.id}#{self.feedback_id}"
-        candidates = ",".join(sorted(address.lower() for address in self.candidates))
-        return f"{space}#{self.message.id}#{sha256(candidates.encode()).hexdigest()}"
+        candidates = json.dumps([sorted(self.candidates.readable), sorted(self.candidates.unreadable)])
+        return f"{space}#{self.message.id}#{_digest(candidates)}"
 
     @property
     def recipient(self) -> str:
-        """Who complained where the report names exactly one, else empty: never a guess from the candidates."""
-        return self.candidates[0] if len(self.candidates) == 1 else ""
+        """Who complained where that is certain, else empty: the only one whom the report names, or, where it names
+        nobody that can be read, the only one whom the mail went to. Never a guess."""
+        return self.candidates.only if self.candidates.readable else self._destination.only
+
+    @property
+    def _destination(self) -> Recipients:
+        return self.message.destination or NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +139,27 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Not feedback as SES documents it: `reason` names what is wrong, `caller` who sent the mail where that is told."""
+    """Not feedback as SES documents it: `reason` names what is wrong, `caller` who sent the mail, and `kind` whether it
+    is a Complaint, a Bounce or a Delivery; both are empty where that is not told."""
 
     reason: str
     caller: str = ""
+    kind: str = ""
 
 
 Feedback = Delivery | Bounce | Complaint
 
 
 def _real(addresses: tuple[str, ...]) -> list[str]:
-    """The distinct addresses, lower-cased, that are not at SES's mailbox simulator (whose mail never counts)."""
-    lowered = dict.fromkeys(address.lower() for address in addresses)
-    return [address for address in lowered if address.rpartition("@")[2].rstrip(">") != SIMULATOR]
+    """Those that are not at SES's mailbox simulator, whose mail never counts."""
+    return [address for address in addresses if not address.endswith(AT_THE_SIMULATOR)]
+
+
+def _marker(kind: str, message: Message, recipient: str) -> str:
+    """It tells nobody's address. With the length before the id no two pairs are one text."""
+    return f"{kind}#{_digest(f'{len(message.id)}#{message.id}#{recipient}')}"
+
+
+def _digest(text: str) -> str:
+    """Its first 16 bytes, hexadecimal: equality is all that is asked of it."""
+    return sha256(text.encode()).hexdigest()[:32]

@@ -10,7 +10,7 @@ from permille.domain.timeline import Entry, Kind
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """An address, lower-cased, and the complaint's entry by which it is suppressed."""
+    """An address in its bare form, and the complaint's entry by which it is suppressed."""
 
     address: str
     since: datetime
@@ -20,12 +20,7 @@ class Suppression:
 def suppressed_by(entry: Entry) -> str:
     """The address that a counted complaint suppresses; empty where the report names nobody, or several people: whoever
     of these did not complain is mailed on."""
-    return folded(str(entry.facts["recipient"])) if entry.kind is Kind.COMPLAINT else ""
-
-
-def folded(address: str) -> str:
-    """As addresses are compared: without case, whatever a mail server may make of that in the local part."""
-    return address.strip().lower()
+    return str(entry.facts["recipient"]) if entry.kind is Kind.COMPLAINT else ""
 
 
 def once_each(cards: Iterable[Suppression]) -> Iterable[Suppression]:

@@ -118,7 +118,8 @@ def created(account_id: str, at: datetime, senders: tuple[str, ...]) -> Entry:
 
 
 def complaint(account_id: str, at: datetime, report: Complaint, epoch: int) -> Entry:
-    """The report's card: what the owner may know of it, and whether and where it counted."""
+    """The report's card: what the owner may know of it, and whether and where it counted. One that does not say when
+    it was made was made when it is counted."""
     kind = Kind.REPORT if report.why_not_counted else Kind.COMPLAINT
     facts = {
         "identity": report.identity,
@@ -128,7 +129,7 @@ def complaint(account_id: str, at: datetime, report: Complaint, epoch: int) -> E
         "feedback_type": report.feedback_type,
         "recipient": report.recipient,
         "sent_at": report.message.sent_at.isoformat(),
-        "reported_at": report.reported_at.isoformat(),
+        "reported_at": (report.reported_at or at).isoformat(),
         "epoch": epoch,
         "why_not_counted": report.why_not_counted,
     }

@@ -1,6 +1,6 @@
 """The words for what is on the timeline: made of an entry's facts, here and nowhere else."""
 
-import unicodedata
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
@@ -10,6 +10,19 @@ from permille.domain.timeline import Entry, Facts, Kind
 
 LONGEST_QUOTE = 100
 LONGEST_REASON = 1000
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # control characters, and the ends of lines and paragraphs
+_NO_CHARACTERS = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0xF0000, 0x10000))
+# The flags of England, Scotland and Wales are a black flag and tag characters, which anywhere else are hidden text.
+_HIDDEN = re.compile(
+    "(?P<flag>\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)|["
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # turn the direction
+    "\u00ad\u200b\u2060\ufeff"  # have no width
+    "\U000e0000-\U000e007f"  # tags
+    f"\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff\ufdd0-\ufdef{_NO_CHARACTERS}"  # half pairs, private use, none
+    "]"
+)
+_JOINERS = "\u200c\u200d"
+_SHOW_NOTHING = f" {_JOINERS}{''.join(map(chr, range(0xFE00, 0xFE10)))}"  # alone; within words and emoji they do
 
 
 def headline(entry: Entry, platform: str) -> str:
@@ -262,14 +275,16 @@ def quoted(facts: Facts) -> str:
 
 
 def plain(text: str, longest: int = LONGEST_QUOTE) -> str:
-    """Foreign text on one line: no control or direction-turning characters, and not longer than a line."""
+    """Foreign text on one line: nothing that reorders it or hides in it, and not longer than a line. Every script and
+    emoji stays as it is, also those that Unicode has yet to assign; what shows nothing at all is empty."""
     kept = " ".join((text if text.isprintable() else _printable(text)).split())
-    return kept if len(kept) <= longest else kept[: longest - 1] + "…"
+    if not kept.strip(_SHOW_NOTHING):
+        return ""
+    return kept if len(kept) <= longest else _printable(kept[: longest - 1]).rstrip(_JOINERS) + "…"
 
 
 def _printable(text: str) -> str:
-    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    return "".join(c for c in kept if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn"))
+    return _HIDDEN.sub(lambda found: found["flag"] or "", _BREAKS.sub(" ", text))
 
 
 def _delivered(facts: Facts) -> str:

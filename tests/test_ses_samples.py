@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from tests.builders import a_marker
 
-from permille.domain.dialects import parse
 from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable
+from permille.ses_events import parse
 
-SAMPLES = Path(__file__).parents[1] / "ses_events"
+SAMPLES = Path(__file__).parent / "ses_events"
 NO_EVENT = "neither eventType nor notificationType is there"
 EVENT = "EXAMPLE7c191be45-e9aedb9a-02f9-4d12-a87d-dd0099a07f8a-000000"
 HELLO = "0000013786031775-163e3910-53eb-4c8e-a04a-f29debf88a84-000000"
@@ -15,11 +16,11 @@ ODD = "000001378603177f-7a5433e7-8edb-42ae-af10-f0181f34d6ee-000000"
 
 # The identities that each counts by, or the name it is ignored by, or why it cannot be read.
 MEANINGS: dict[str, tuple[type, list[str] | str]] = {
-    "doc_event_bounce": (Bounce, [f"bounce#{EVENT}#recipient@example.com"]),
+    "doc_event_bounce": (Bounce, [a_marker("bounce", EVENT, "recipient@example.com")]),
     "doc_event_click": (Ignored, "Click"),
     "doc_event_click_isbot_2026": (Ignored, "Click"),
     "doc_event_complaint": (Complaint, [f"complaint#{EVENT}"]),
-    "doc_event_delivery": (Delivery, [f"delivery#{EVENT}#recipient@example.com"]),
+    "doc_event_delivery": (Delivery, [a_marker("delivery", EVENT, "recipient@example.com")]),
     "doc_event_deliverydelay": (Ignored, "DeliveryDelay"),
     "doc_event_open": (Ignored, "Open"),
     "doc_event_open_isbot_2026": (Ignored, "Open"),
@@ -29,17 +30,17 @@ MEANINGS: dict[str, tuple[type, list[str] | str]] = {
     "doc_event_subscription": (Ignored, "Subscription"),
     "doc_notif_bounce_dsn": (
         Bounce,
-        ["bounce#00000138111222aa-33322211-cccc-cccc-cccc-ddddaaaa0680-000000#jane@example.com"],
+        [a_marker("bounce", "00000138111222aa-33322211-cccc-cccc-cccc-ddddaaaa0680-000000", "jane@example.com")],
     ),
     "doc_notif_bounce_mixed_failed_delayed": (
         Bounce,
-        [f"bounce#{ODD}#recipient1@example.com", f"bounce#{ODD}#recipient2@example.com"],
+        [a_marker("bounce", ODD, "recipient1@example.com"), a_marker("bounce", ODD, "recipient2@example.com")],
     ),
     "doc_notif_bounce_no_dsn_2recipients": (
         Bounce,
         [
-            "bounce#00000137860315fd-34208509-5b74-41f3-95c5-22c1edc3c924-000000#jane@example.com",
-            "bounce#00000137860315fd-34208509-5b74-41f3-95c5-22c1edc3c924-000000#richard@example.com",
+            a_marker("bounce", "00000137860315fd-34208509-5b74-41f3-95c5-22c1edc3c924-000000", "jane@example.com"),
+            a_marker("bounce", "00000137860315fd-34208509-5b74-41f3-95c5-22c1edc3c924-000000", "richard@example.com"),
         ],
     ),
     "doc_notif_complaint_feedback_report": (
@@ -55,7 +56,7 @@ MEANINGS: dict[str, tuple[type, list[str] | str]] = {
     "doc_notif_complaint_odd_timestamps": (Complaint, [f"complaint#{ODD}"]),
     "doc_notif_delivery": (
         Delivery,
-        ["delivery#0000014644fe5ef6-9a483358-9170-4cb4-a269-f5dcdf415321-000000#jane@example.com"],
+        [a_marker("delivery", "0000014644fe5ef6-9a483358-9170-4cb4-a269-f5dcdf415321-000000", "jane@example.com")],
     ),
     "doc_notif_delivery_simulator": (Delivery, []),
     "doc_eventbridge_rendering_failed": (Ignored, "Rendering Failure"),

@@ -1,22 +1,38 @@
-"""SES's dialects, read once at the border.
+"""What SES writes, read once at the border.
 
 Identity notifications have a `notificationType`, event publishing an `eventType`; the same happening arrives in both
 where both are switched on. Either comes raw, in an SNS envelope, or as an EventBridge event.
+
+There are two strictnesses. What speaks against a sender, a complaint or a bounce, counts as soon as message, send time,
+caller and kind are there: the rest may be missing, odd or too long. What speaks for a sender, a delivery, counts for
+each recipient that can be read.
 """
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
-from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
+from permille.addresses import bare
+from permille.domain.feedback import (
+    NOBODY,
+    Bounce,
+    Complaint,
+    Delivery,
+    Feedback,
+    Ignored,
+    Message,
+    Recipients,
+    Unreadable,
+)
 
 ABOUT_TAG = "permille-account"  # on our own mails to owners
 SET_UP_TEXT = "Successfully validated SNS topic"
-LONGEST_ADDRESS = 320
 LONGEST_NAME = 120  # of ids, types and callers: SES's have 70 at most, and they have to fit into a key
 LONGEST_SUBJECT = 300  # what is kept of it
+LONGEST_TIME = 40
 
 Json = Mapping[str, Any]
 
@@ -40,6 +56,7 @@ CONFIRMATIONS = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
 
 # Half a surrogate pair, which can be neither stored nor sent: it becomes a question mark. JSON can escape it.
 _HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
+_ESCAPED_HALF = re.compile(r"\\u[dD]")
 _SPACE_BEFORE_THE_ZONE = re.compile(r"\s+(?=(Z|[+-]\d\d(:?\d\d)?)$)")
 
 
@@ -57,8 +74,8 @@ def parse(body: str) -> Feedback | Ignored | Unreadable:
         return event
     try:
         return _read_event(event)
-    except _Wrong as wrong:
-        return Unreadable(str(wrong), _named_caller(event))
+    except (_Wrong, RecursionError) as wrong:
+        return Unreadable(str(wrong), _named_caller(event), _named_kind(event))
 
 
 def _unwrapped(text: str, where: str) -> Json | Ignored:
@@ -90,15 +107,28 @@ def _out_of_eventbridge(event: Json) -> Json | Ignored:
 
 
 def _read_event(event: Json) -> Feedback | Ignored:
-    kind = event.get("eventType") or event.get("notificationType")
-    if not isinstance(kind, str):
-        raise _Wrong("neither eventType nor notificationType says what it is")
+    kind = _kind(event)
     if kind in UNCOUNTED_KINDS:
         return Ignored(kind)
     if kind not in _READERS:
         raise _Wrong(f"unknown kind {kind[:40]!r}")
-    message = _message(_object(event, "mail", "the event"))
-    return _READERS[kind](message, _object(event, kind.lower(), "the event"))
+    return _READERS[kind](_object(event, "mail", "the event"), _object(event, kind.lower(), "the event"))
+
+
+def _kind(event: Json) -> str:
+    published, notified = _kind_by(event, "eventType"), _kind_by(event, "notificationType")
+    if published and notified and published != notified:
+        raise _Wrong(f"eventType says {published[:40]!r}, and notificationType {notified[:40]!r}")
+    if not (published or notified):
+        raise _Wrong("neither eventType nor notificationType says what it is")
+    return published or notified
+
+
+def _kind_by(event: Json, key: str) -> str:
+    kind = event.get(key)
+    if kind is not None and not isinstance(kind, str):
+        raise _Wrong(f"the event has {_named(kind)} as {key}, not a text")
+    return kind.strip() if kind else ""
 
 
 def _named_caller(event: Json) -> str:
@@ -109,7 +139,16 @@ def _named_caller(event: Json) -> str:
         return ""
 
 
-def _message(mail: Json) -> Message:
+def _named_kind(event: Json) -> str:
+    """Which of the counted kinds it is; empty where that cannot be told."""
+    try:
+        kind = _kind(event)
+    except _Wrong:
+        return ""
+    return kind if kind in _READERS else ""
+
+
+def _message(mail: Json, destination: Recipients | None = None) -> Message:
     tags = mail.get("tags")
     tags = tags if isinstance(tags, dict) else {}
     headers = mail.get("commonHeaders")
@@ -118,7 +157,7 @@ def _message(mail: Json) -> Message:
         id=_id(mail, "messageId", "mail"),
         sent_at=_instant(mail, "timestamp", "mail"),
         caller=_caller(mail),
-        destination=_addresses(mail.get("destination"), "mail.destination"),
+        destination=destination,
         subject=subject[:LONGEST_SUBJECT] if isinstance(subject, str) else "",
         about=_first(tags.get(ABOUT_TAG)),
         campaign=_first(tags.get("campaign")),
@@ -131,40 +170,47 @@ def _caller(mail: Json) -> str:
     values = tags.get("ses:caller-identity") if isinstance(tags, dict) else None
     if values is not None and (not isinstance(values, list) or len(values) != 1 or not isinstance(values[0], str)):
         raise _Wrong("ses:caller-identity does not name one caller")
-    tagged, named = (values[0][:LONGEST_NAME] if values else ""), _optional(mail, "callerIdentity", "mail")
+    named = mail.get("callerIdentity")
+    if named is not None and not isinstance(named, str):
+        raise _Wrong(f"mail has {_named(named)} as callerIdentity, not a text")
+    tagged = values[0] if values else ""
     if tagged and named and tagged != named:
         raise _Wrong("ses:caller-identity and mail.callerIdentity differ")
-    return tagged or named
+    return (tagged or named or "")[:LONGEST_NAME]
 
 
-def _delivery(message: Message, delivery: Json) -> Delivery:
-    return Delivery(message, _somebody(_addresses(delivery.get("recipients"), "delivery.recipients"), "delivery"))
+def _delivery(mail: Json, delivery: Json) -> Delivery:
+    """Where the mail went to is not read: a delivery names whom it arrived at."""
+    listed = delivery.get("recipients")
+    if not isinstance(listed, list):
+        raise _Wrong(f"delivery.recipients is {_named(listed)}, not a list")
+    recipients = recipients_of(listed)
+    if not recipients.readable:
+        raise _Wrong("delivery.recipients holds no address")
+    return Delivery(_message(mail), recipients)
 
 
-def _bounce(message: Message, bounce: Json) -> Bounce:
+def _bounce(mail: Json, bounce: Json) -> Bounce:
     return Bounce(
-        message,
-        recipients=_somebody(_listed_addresses(bounce, "bouncedRecipients", "bounce"), "bounce"),
-        permanent=_text(bounce, "bounceType", "bounce").lower() == "permanent",
-        sub_type=_optional(bounce, "bounceSubType", "bounce"),
+        _message(mail, _destination(mail)),
+        recipients=_listed(bounce.get("bouncedRecipients")),
+        permanent=_text(bounce, "bounceType", "bounce").strip().lower() == "permanent",
+        sub_type=_name(bounce.get("bounceSubType")),
     )
 
 
-def _complaint(message: Message, complaint: Json) -> Complaint:
-    listed = complaint.get("complainedRecipients") is not None  # public captures without the list exist
-    candidates = _listed_addresses(complaint, "complainedRecipients", "complaint") if listed else ()
-    _somebody(candidates or message.destination, "complaint")
+def _complaint(mail: Json, complaint: Json) -> Complaint:
     return Complaint(
-        message,
-        candidates=candidates,
-        reported_at=_instant(complaint, "timestamp", "complaint"),
-        feedback_type=_optional(complaint, "complaintFeedbackType", "complaint"),
-        sub_type=_optional(complaint, "complaintSubType", "complaint"),
-        feedback_id=_optional(complaint, "feedbackId", "complaint"),
+        _message(mail, _destination(mail)),
+        candidates=_listed(complaint.get("complainedRecipients")),
+        reported_at=_instant_or_none(complaint.get("timestamp")),
+        feedback_type=_name(complaint.get("complaintFeedbackType")),
+        sub_type=_name(complaint.get("complaintSubType")),
+        feedback_id=_feedback_id(complaint.get("feedbackId")),
     )
 
 
-_READERS: dict[str, Callable[[Message, Json], Feedback]] = {
+_READERS: dict[str, Callable[[Json, Json], Feedback]] = {
     "Delivery": _delivery,
     "Bounce": _bounce,
     "Complaint": _complaint,
@@ -186,8 +232,8 @@ def _json_object(text: str, where: str) -> Json:
 
 
 def _may_hold_half_a_pair(text: str) -> bool:
-    """Quick, since it is asked of all feedback: plain texts are searched as such, and hardly any is not ASCII."""
-    return "\\ud" in text or "\\uD" in text or (not text.isascii() and _HALF_A_PAIR.search(text) is not None)
+    """Quick, since it is asked of all feedback: one pass for an escaped one, and hardly any text is not ASCII."""
+    return _ESCAPED_HALF.search(text) is not None or (not text.isascii() and _HALF_A_PAIR.search(text) is not None)
 
 
 def _object(parent: Json, key: str, where: str) -> Json:
@@ -199,7 +245,7 @@ def _object(parent: Json, key: str, where: str) -> Json:
 
 def _text(parent: Json, key: str, where: str) -> str:
     value = parent.get(key)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or value.isspace():
         raise _Wrong(f"{where} has {_named(value)} as {key}, not a text")
     return value
 
@@ -211,52 +257,68 @@ def _id(parent: Json, key: str, where: str) -> str:
     return text
 
 
-def _optional(parent: Json, key: str, where: str) -> str:
-    value = parent.get(key)
-    if value is not None and not isinstance(value, str):
-        raise _Wrong(f"{where} has {_named(value)} as {key}, not a text")
-    return (value or "")[:LONGEST_NAME]
+def _name(value: object) -> str:
+    """Of a type; empty where it is none that SES could mean."""
+    name = value.strip() if isinstance(value, str) else ""
+    return name if len(name) <= LONGEST_NAME else ""
+
+
+def _feedback_id(value: object) -> str:
+    """One that is too long stays what it is for, by its digest."""
+    text = value.strip() if isinstance(value, str) else ""
+    return text if len(text) <= LONGEST_NAME else sha256(text.encode()).hexdigest()
 
 
 def _first(value: object) -> str:
     return value[0][:LONGEST_NAME] if isinstance(value, list) and value and isinstance(value[0], str) else ""
 
 
-def _addresses(value: object, where: str) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise _Wrong(f"{where} is {_named(value)}, not a list")
-    for address in value:
-        if not isinstance(address, str) or len(address) > LONGEST_ADDRESS or "@" not in address:
-            raise _Wrong(f"{where} holds what is no address")
-    return tuple(value)
+def _destination(mail: Json) -> Recipients | None:
+    listed = mail.get("destination")
+    return recipients_of(listed) if isinstance(listed, list) else None
 
 
-def _somebody(addresses: tuple[str, ...], where: str) -> tuple[str, ...]:
-    if not addresses:
-        raise _Wrong(f"the {where} names no recipient")
-    return addresses
+def _listed(listed: object) -> Recipients:
+    """Objects with an emailAddress each; public captures without the list exist."""
+    if not isinstance(listed, list):
+        return NOBODY
+    return recipients_of([one.get("emailAddress", one) if isinstance(one, dict) else one for one in listed])
 
 
-def _listed_addresses(parent: Json, key: str, where: str) -> tuple[str, ...]:
-    listed = parent.get(key)
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise _Wrong(f"{where}.{key} is {_named(listed)}, not a list of recipients")
-    return _addresses([one.get("emailAddress") for one in listed], f"{where}.{key}")
+def recipients_of(listed: Sequence[object]) -> Recipients:
+    """Whom a list names, as SES wrote it."""
+    readable: dict[str, None] = {}
+    unreadable: list[str] = []
+    for one in listed:
+        address = bare(one) if isinstance(one, str) else None
+        if address:
+            readable[address] = None
+        else:
+            unreadable.append(one if isinstance(one, str) else json.dumps(one, sort_keys=True))
+    return Recipients(tuple(readable), tuple(unreadable))
 
 
 def _instant(parent: Json, key: str, where: str) -> datetime:
+    instant = _instant_or_none(_text(parent, key, where))
+    if instant is None:
+        raise _Wrong(f"{where}.{key} is no time")
+    return instant
+
+
+def _instant_or_none(text: object) -> datetime | None:
     """SES's own pages print a space before the zone; captures have offsets, and some no zone at all (UTC)."""
-    text = _text(parent, key, where)
+    if not isinstance(text, str) or len(text) > LONGEST_TIME:
+        return None
     try:
         instant = datetime.fromisoformat(_SPACE_BEFORE_THE_ZONE.sub("", text))
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise _Wrong(f"{where}.{key} is no time") from error
+    except (ValueError, OverflowError):
+        return None
 
 
 def _named(value: object) -> str:
     if value is None:
         return "nothing"
-    if value == "":
+    if isinstance(value, str) and not value.strip():
         return "an empty text"
     return {dict: "an object", list: "an array", str: "a text", bool: "a boolean"}.get(type(value), "a number")
