@@ -15,6 +15,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from tests.builders import ses_event
 from tests.stack.conftest import Stack
 
+from permille.domain.switch import PROPAGATION
 from permille.ports import hour_of
 
 _read = TypeDeserializer().deserialize
@@ -85,6 +86,17 @@ class Business:
         dynamodb, table = self.stack.client("dynamodb"), self.stack.outputs["AccountsTable"]
         item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
         return {name: _read(value) for name, value in item.items()}
+
+    def is_switched(self) -> bool:
+        row = self.row()
+        return bool(row["applied"] == row["switch_generation"])
+
+    def is_read_back(self) -> bool:
+        """By runs that come when IAM shows every change for sure; the stack's clock is ahead then."""
+        for at in range(1, 3):
+            later = datetime.now(UTC) + at * PROPAGATION
+            self.stack.answer("local", "tick", "--at", later.isoformat(timespec="seconds"))
+        return bool(self.standing()["settled"])
 
     def told(self, *kinds: str) -> list[str]:
         """The kinds of the timeline's entries, of these alone where some are named, oldest first."""

@@ -96,9 +96,9 @@ class WayBack:
 
     @property
     def now(self) -> tuple[str, bool]:
-        """Status, and whether the login works; "switching" as long as the credential is not read back."""
-        row = self.business.row()
-        return str(row["status"]) if row["settled"] else "switching", self.business.can_log_in()
+        """Status, and whether the login works; "switching" as long as the credential is not switched."""
+        status = str(self.business.row()["status"])
+        return status if self.business.is_switched() else "switching", self.business.can_log_in()
 
 
 def a_way_back(stack: Stack, timezone: str = "UTC", day: date | None = None) -> WayBack:

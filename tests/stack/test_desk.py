@@ -25,7 +25,7 @@ def business(stack: Stack) -> Business:
     business = a_business(stack)
     business.send(3, complaints=2)
     eventually(business.login_is_refused)
-    eventually(lambda: business.standing()["settled"])
+    eventually(business.is_switched)
     stack.answer("review", "request", business.id, "--day", tomorrow(), *ASKED)
     return business
 
@@ -121,7 +121,7 @@ def test_an_account_is_disabled_and_enabled_with_the_key_that_it_had(stack: Stac
     disabled = decides(anna, business, "disable", reason="It sells lists")
     assert disabled.status == 303, text_of(disabled)
     eventually(business.login_is_refused)
-    eventually(lambda: business.standing()["settled"])
+    eventually(business.is_switched)
     assert decides(anna, business, "enable", reason="It was another one").status == 303
     eventually(lambda: not business.login_is_refused())
 

@@ -13,6 +13,8 @@ from tests.builders import ses_event, sns_record
 from tests.stack.accounts import Business, a_business
 from tests.stack.conftest import Stack, eventually
 
+from permille.domain.backlog import HOLD_AT_MOST
+
 
 @pytest.fixture
 def business(stack: Stack) -> Business:
@@ -25,10 +27,6 @@ def tick(stack: Stack) -> Any:
 
 def kinds(business: Business) -> list[str]:
     return [entry["kind"] for entry in business.timeline()]
-
-
-def is_settled(business: Business) -> bool:
-    return bool(business.standing()["settled"])
 
 
 def can_log_in(business: Business) -> bool:
@@ -98,7 +96,7 @@ def test_support_takes_the_credential_and_gives_it_back_within_seconds(business:
     enabled = stack.answer("account", "enable", business.id, "--reason", "It is paid")
     assert (enabled["status"], enabled["epoch"]) == ("active", 2)
     eventually(lambda: can_log_in(business))
-    eventually(lambda: is_settled(business))
+    eventually(business.is_switched)
 
     told = {entry["kind"]: entry for entry in business.timeline()}
     assert told["staff_disabled"]["sentence"] == "The reason: The invoice is unpaid."
@@ -153,7 +151,7 @@ def test_a_key_that_is_woken_by_hand_is_found_by_the_sweep_and_put_to_sleep_agai
 ) -> None:
     stack.answer("account", "disable", business.id, "--reason", "They spam")
     eventually(business.login_is_refused)
-    eventually(lambda: is_settled(business))
+    eventually(business.is_read_back)
     iam, user = stack.client("iam"), f"permille-{business.id}"
     iam.update_access_key(UserName=user, AccessKeyId=business.key, Status="Active")
     second = iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"]
@@ -189,7 +187,10 @@ def _an_hour_is_over(stack: Stack) -> None:
 # ---------------------------------------------------------------- the hold
 
 
-def test_while_feedback_waits_a_ratio_is_not_acted_on(business: Business, stack: Stack) -> None:
+def test_while_feedback_waits_a_ratio_is_not_acted_on_but_for_no_longer_than_two_minutes(
+    business: Business, ahead: Stack
+) -> None:
+    stack = ahead
     business.send(3, complaints=1)
     eventually(lambda: kinds(business).count("complaint") == 1)
     sqs, queue = stack.client("sqs"), stack.outputs["FeedbackQueueUrl"]
@@ -204,10 +205,11 @@ def test_while_feedback_waits_a_ratio_is_not_acted_on(business: Business, stack:
         assert can_log_in(business)
         assert kinds(business).count("held") == 1
         assert business.standing()["held"] == "feedback"
-        sqs.purge_queue(QueueUrl=queue)
 
-    tick(stack)
-    eventually(business.login_is_refused)
+        later = datetime.now(UTC) + HOLD_AT_MOST
+        stack.answer("local", "tick", "--at", later.isoformat(timespec="seconds"))
+        eventually(business.login_is_refused)
+        sqs.purge_queue(QueueUrl=queue)
 
 
 @contextmanager

@@ -420,3 +420,21 @@ def test_a_second_complaint_within_the_hour_is_told_when_it_is_over(world: World
 
     assert told == [0, 0, 0, 1, 0]
     assert world.told(Kind.ALERT)[-1].facts["new_complaints"] == 1
+
+
+# ---------------------------------------------------------------- people decide while a run switches
+
+
+@pytest.mark.parametrize("decisions", [["enable", "disable"], ["disable", "enable"]], ids="-".join)
+def test_what_is_decided_just_when_the_switch_is_done_with_the_decision_before_is_switched_too(
+    world: World, decisions: list[str]
+) -> None:
+    world.open(an_account(status=Status.DISABLED if decisions[0] == "enable" else Status.ACTIVE))
+    decide = {"enable": staff.enable, "disable": staff.disable}
+    act(world.enforcement.accounts, ACCOUNT, lambda one, now: decide[decisions[0]](one, "Why", STAFF, now), NOW)
+    world.faults.meanwhile("accounts.save", world.see_to)
+
+    act(world.enforcement.accounts, ACCOUNT, lambda one, now: decide[decisions[1]](one, "Why", STAFF, now), NOW)
+    world.run(AFTER_THE_LEASE)
+
+    assert world.can_send() == [decisions[1] == "enable"]

@@ -71,7 +71,7 @@ def _send_all(scene: Scene, part: Part) -> None:
 
 def _is_off(scene: Scene, part: Part) -> bool:
     account = scene.account(part)
-    return not account.status.may_send and account.settled
+    return not account.status.may_send and account.applied
 
 
 def _try_both(scene: Scene) -> dict[str, dict[str, str]]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from permille.domain import review
 from permille.domain.account import Status, Trial
+from permille.domain.backlog import COUNTED_WITHIN
 from permille.domain.review import Request
 from permille.review import queue
 from permille_cli import timeline
@@ -48,7 +49,7 @@ def act(scene: Scene) -> Ending:
     console.rule("[bold]The day is over: now late complaints are waited for")
     after_it = _once_it_is(scene, trial.ends_at, Status.OBSERVING, REFUSED)
     console.rule("[bold]48 hours later nobody has complained")
-    two_days_later = _once_it_is(scene, trial.verdict_at, Status.ACTIVE, "accepted")
+    two_days_later = _once_it_is(scene, trial.verdict_at + COUNTED_WITHIN, Status.ACTIVE, "accepted")
 
     console.rule("[bold]What its timeline says since")
     entries = scene.stack.timeline.since(DEALS.account_id, began)
@@ -91,7 +92,7 @@ def _send_all(scene: Scene) -> None:
 def _once_it_is(scene: Scene, at: datetime, becomes: Status, expected: str) -> str:
     _type(scene, f"local tick --at {at:%Y-%m-%dT%H:%M:%SZ}")
 
-    def has_become() -> bool:  # nobody is reinstated while feedback waits: the next tick does it
+    def has_become() -> bool:
         scene.tick(at)
         return _is(scene, becomes)
 
@@ -106,7 +107,7 @@ def _type(scene: Scene, command: str) -> None:
 
 def _is(scene: Scene, status: Status) -> bool:
     account = scene.account(DEALS)
-    return account.status is status and account.settled
+    return account.status is status and account.applied
 
 
 def _try(scene: Scene, expected: str) -> str:

@@ -227,6 +227,11 @@ class Account:
         return self.credential.observed == self.switch_generation
 
     @property
+    def applied(self) -> bool:
+        """Whether all that the last such decision asks for was done in IAM, which may show it later."""
+        return self.credential.applied == self.switch_generation
+
+    @property
     def held(self) -> Held:
         return self.hold.why if self.hold else Held.NO
 

@@ -1,0 +1,167 @@
+"""However busy the platform is, whoever passed the trial is back, and whoever breaks a rule is off, in time."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from tests.builders import ACCOUNT, CALLER, NOW, TODAY, an_account
+from tests.usecases.enforcement import A_MINUTE, World
+
+from permille.domain.account import Mode, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.reputation import Tally
+from permille.domain.switch import INACTIVE
+from permille.domain.timeline import Kind
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+ENDED = NOW - 2 * DAY
+APPROVED = Review(ReviewState.APPROVED, TODAY - 3 * DAY, 800, "Old list", "New list", NOW - 5 * DAY, NOW - 4 * DAY)
+RESIDENCE = timedelta(seconds=3)  # of a message in the queue or in flight
+
+
+def observed() -> World:
+    """An account whose trial's verdict is due now: 800 delivered, no complaint."""
+    world = World(Mode.ENFORCE)
+    trial = Trial(TrialState.OBSERVING, TODAY - 3 * DAY, ENDED - DAY, ENDED, NOW)
+    account = an_account(
+        status=Status.OBSERVING,
+        trial=trial,
+        review=APPROVED,
+        epochs=(ENDED - DAY,),
+        asleep={CALLER: frozenset({f"{CALLER}-k1"})},
+        due_at=NOW,
+    )
+    world.open(account, active=False)
+    world.switch.users[CALLER].keys = {f"{CALLER}-k1": INACTIVE}
+    world.rows.tallies[ACCOUNT, 2, (ENDED - DAY).date()] = Tally(delivered=800)
+    return world
+
+
+def busy(world: World, a_second: int, now: datetime) -> None:
+    """Feedback keeps arriving, and keeps being counted: the oldest message is seconds old."""
+    world.feed.messages = max(1, round(a_second * RESIDENCE.total_seconds()))
+    world.feed.oldest = now - RESIDENCE
+    world.rows.counted_at = now
+
+
+@pytest.mark.parametrize("a_second", [1, 10, 1000])
+def test_whoever_passed_the_trial_is_back_within_twelve_minutes_of_the_verdict(a_second: int) -> None:
+    world = observed()
+
+    for minute in range(13):
+        busy(world, a_second, NOW + minute * A_MINUTE)
+        world.run(NOW + minute * A_MINUTE)
+
+    (back,) = world.told(Kind.REINSTATED)
+    assert back.at <= NOW + 12 * A_MINUTE
+    assert world.can_send() == [True]
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["CloudWatch tells", "CloudWatch tells nothing"])
+def test_dead_letters_keep_nobody_from_coming_back(told: bool) -> None:
+    """They are in a queue of their own, which nothing is asked of."""
+    world = observed()
+    world.feed.messages, world.feed.oldest = 0, None
+
+    for minute in range(13):
+        if not told:
+            world.faults.fail("feed.oldest_sent_at")
+        world.run(NOW + minute * A_MINUTE)
+
+    assert world.account().status is Status.ACTIVE
+
+
+def test_a_message_that_waited_at_the_verdict_is_waited_for_while_it_is_retried() -> None:
+    world, status = observed(), []
+    for minute in range(32):
+        now = NOW + minute * A_MINUTE
+        busy(world, 10, now)
+        world.feed.oldest = NOW - HOUR
+        world.run(now)
+        status.append(world.account().status)
+
+    assert status.index(Status.ACTIVE) == 30
+
+
+def test_while_nothing_is_counted_nobody_comes_back_however_long_it_lasts() -> None:
+    world = observed()
+    world.rows.counted_at, world.feed.messages = NOW - HOUR, 7
+
+    for hour in range(1, 50):
+        world.run(NOW + hour * HOUR)
+    assert world.account().status is Status.OBSERVING
+
+    busy(world, 1, NOW + 50 * HOUR)
+    world.run(NOW + 50 * HOUR)
+    assert world.account().status is Status.ACTIVE
+
+
+def test_a_trial_ends_and_a_complaint_about_it_counts_while_the_queue_cannot_be_asked() -> None:
+    world = observed()
+    began = NOW - HOUR
+    trial = Trial(TrialState.RUNNING, TODAY, began, NOW, NOW + 2 * DAY)
+    running = replace(world.account(), status=Status.TRIAL, trial=trial, epochs=(began,), due_at=NOW)
+    world.rows.accounts[ACCOUNT] = running
+    world.faults.fail("feed.waiting", times=100)
+
+    assert world.run().failed == 0
+    assert (world.account().status, world.can_send()) == (Status.OBSERVING, [False])
+
+    world.rows.accounts[ACCOUNT] = replace(running, revision=world.account().revision)
+    world.rows.tallies[ACCOUNT, 2, TODAY] = Tally(800, 1)
+    world.run(NOW)
+    assert world.account().status is Status.DISABLED
+
+
+# ---------------------------------------------------------------- a disabling that came too early
+
+
+def test_mail_of_many_recipients_that_was_counted_late_undoes_the_disabling_by_itself() -> None:
+    """20 messages to 50 each are counted, and 20 such messages wait: each may be one delivery, and was 50."""
+    world = World()
+    world.breaks_the_rule()
+    world.feed.messages = 20
+
+    world.run()
+    assert world.can_send() == [False]
+    passed = dict(world.rows.passed)
+    world.feed.messages = 0
+    world.rows.tallies[ACCOUNT, 1, TODAY] = Tally(2000, 2)
+    for minute in range(1, 62):
+        world.run(NOW + minute * A_MINUTE)
+
+    assert (world.account().status, world.account().strikes, world.can_send()) == (Status.ACTIVE, 0, [True])
+    assert len(world.told(Kind.DISABLING_REVERSED)) == 1
+    assert (list(passed.values()), list(world.rows.passed.values())) == ([1], [0])
+
+
+# ---------------------------------------------------------------- another policy
+
+
+def test_a_stricter_bounce_rule_reaches_whoever_has_no_complaint() -> None:
+    world = World()
+    world.policies.policy = replace(world.policies.policy, id="lenient", bounce_burst=None)
+    world.rows.lap = replace(world.rows.lap, policy="lenient")
+    world.open(an_account(due_at=NOW))
+    world.rows.tallies[ACCOUNT, 1, TODAY] = Tally(1000, 0, 900)
+    world.run()
+    assert world.can_send() == [True]
+
+    world.policies.policy = World().policies.policy
+    world.run(NOW + A_MINUTE)
+
+    assert world.can_send() == [False]
+
+
+def test_a_trial_that_waits_to_be_confirmed_is_looked_at_when_nobody_need_confirm_any_more() -> None:
+    world = observed()
+    seed = world.policies.policy
+    by_staff = replace(seed.second_chance, reinstate_by_staff=True)
+    world.policies.policy = replace(seed, id="by-staff", second_chance=by_staff)
+    world.rows.lap = replace(world.rows.lap, policy="by-staff")
+    world.run(NOW + 15 * A_MINUTE)
+    assert len(world.told(Kind.CONFIRMATION_WANTED)) == 1
+
+    world.policies.policy = seed
+    world.run(NOW + 16 * A_MINUTE)
+
+    assert world.account().status is Status.ACTIVE
