@@ -77,8 +77,9 @@ def test_an_account_is_found_by(anna: Web, business: Business, what: str) -> Non
 
 def test_the_lists_are_kept_by_enforce(stack: Stack, anna: Web, business: Business) -> None:
     sends = a_business(stack)
-    sends.send(3, complaints=1)
-    eventually(lambda: sends.standing()["window"]["complaints"] == 1)
+    sends.send(3)
+    eventually(lambda: sends.standing()["window"]["delivered"] == 3)
+    sends.is_complained_about("m-1", datetime.now(UTC))
 
     eventually(lambda: "1 in 3" in text_of(anna.get(f"/desk/accounts?q={sends.id}")))
 

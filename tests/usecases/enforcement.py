@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 from tests.builders import ACCOUNT, NOW, TODAY, a_sender, an_account, complaint_entries
 from tests.fakes import (
@@ -20,6 +22,7 @@ from tests.fakes import (
     User,
 )
 
+from permille.aws.accounts import _row, account_of
 from permille.domain.account import Account, Mode, Status
 from permille.domain.policy import SEED
 from permille.domain.reputation import Tally
@@ -33,15 +36,29 @@ A_MINUTE = timedelta(minutes=1)
 AFTER_THE_LEASE = NOW + LEASED_FOR + timedelta(seconds=1)
 
 
+class NewerRows(FakeAccounts):
+    """Each account is read from a row as a newer version wrote it, with names that nobody here knows."""
+
+    def get(self, account_id: str) -> Account | None:
+        account = super().get(account_id)
+        return account_of(SimpleNamespace(**_as_newer(account))) if account else None
+
+
+def _as_newer(account: Account) -> dict[str, Any]:
+    parts = ("look", "review", "trial", "provider", "recheck", "exemption")
+    row = _row(account) | {"of_a_newer_version": 1}
+    return row | {part: row[part] | {"of_a_newer_version": 1} for part in parts if row[part]}
+
+
 class World:
     """Accounts with what was counted against them, and the IAM users whose keys they send with."""
 
-    def __init__(self, mode: Mode = Mode.ENFORCE) -> None:
+    def __init__(self, mode: Mode = Mode.ENFORCE, *, newer_rows: bool = False) -> None:
         self.faults = Faults()
         self.rows = Rows(faults=self.faults)
         self.switch = FakeSwitch(faults=self.faults)
         self.rows.lap = Lap(hour_of(NOW), mode, SEED.id, done=True)  # of this hour
-        accounts = FakeAccounts(self.rows)
+        accounts = NewerRows(self.rows) if newer_rows else FakeAccounts(self.rows)
         self.policies, self.feed = FakePolicies(faults=self.faults), FakeFeed(faults=self.faults)
         self.pauses: list[float] = []
         self.enforcement = Enforcement(
