@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, STAFF, TODAY, a_backlog, an_account, evidence
+from tests.builders import NOW, STAFF, TODAY, a_backlog, an_account, complaint_entries, days_of, evidence
 from tests.domain.test_review import a_request
 
 from permille.domain import review, staff
 from permille.domain.account import Account, Evidence, Mode, Outcome, Recheck, Rules, Status
 from permille.domain.decide import decide
+from permille.domain.needs import days_needed_from
 from permille.domain.policy import SEED, SecondChance
+from permille.domain.reputation import first_day
 from permille.domain.timeline import Kind
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -45,6 +47,18 @@ def test_it_stays_where_the_rule_is_broken_still_and_nobody_looks_again() -> Non
 
     assert (outcome.account.status, outcome.entries) == (DISABLED, [])
     assert (outcome.account.recheck, outcome.account.due_at) == (None, None)
+
+
+@pytest.mark.parametrize("late", [timedelta(hours=14), timedelta(days=400)])
+def test_that_the_complaints_leave_the_window_meanwhile_is_no_reason(late: timedelta) -> None:
+    oldest = first_day(TODAY, SEED.window_days)
+    found = Evidence(days_of(1999, 2, oldest), complaint_entries(2))
+    account = decide(an_account(), found, RULES, NOW).account
+
+    outcome = look(account, found, NOW + late)
+
+    assert outcome.account.status is DISABLED
+    assert days_needed_from(account, RULES, NOW + late) == oldest
 
 
 def test_nobody_looks_before_the_hour_is_over() -> None:

@@ -97,7 +97,7 @@ def test_fifty_invocations_at_once_for_one_account_count_everything_once(stack: 
 
 class _Invocation:
     def __init__(self, stack: Stack, number: int, contention: Contention) -> None:
-        names = ("senders", "accounts", "tallies", "seen", "complaints", "timeline")
+        names = ("senders", "accounts", "tallies", "seen", "complaints", "timeline", "control")
         tables = {name: stack.outputs[f"{name.title()}Table"] for name in names}
         dynamodb = contention.on(stack.client("dynamodb"))
         self._ledger = DynamoLedger(tables=LedgerTables(**tables), writer=f"stream-{number}", dynamodb=dynamodb)

@@ -132,7 +132,7 @@ def test_without_anybody_to_type_the_password_it_has_to_come_from_stdin(business
     assert "--password-stdin" in refused.stderr
 
 
-def test_the_route_follows_the_status_by_itself(business: Business, server: MailServer) -> None:
+def test_the_route_follows_the_status_by_itself(business: Business, server: MailServer, ahead: Stack) -> None:
     stack = business.stack
 
     def route() -> dict[str, object]:
@@ -159,8 +159,9 @@ def test_the_route_follows_the_status_by_itself(business: Business, server: Mail
     assert through["why"] == "localhost is connected as your other e-mail provider"
 
     stack.answer("account", "enable", business.id, "--reason", "Cleaned the list")
-    eventually(lambda: route()["via"] == "ses")
-    assert not business.login_is_refused()
+    eventually(lambda: not business.login_is_refused())
+    eventually(business.is_read_back)
+    assert route()["via"] == "ses"
 
     stack.answer("account", "disable", business.id, "--reason", "They asked us to")
     back = route()

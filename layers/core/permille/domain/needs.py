@@ -26,13 +26,14 @@ def days_needed_from(account: Account, rules: Rules, now: datetime) -> date | No
     """The first send day whose tallies are needed; None where nothing is decided by any."""
     if account.status in (Status.TRIAL, Status.OBSERVING):
         return account.epochs[-1].date()
-    judged = account.status is Status.ACTIVE or is_recheck_due(account, now)
-    return first_day(now.date(), rules.policy.window_days) if judged and rules.policy else None
+    day = now.date() if account.status is Status.ACTIVE else _rechecked_day(account, now)
+    return first_day(day, rules.policy.window_days) if day and rules.policy else None
 
 
-def is_recheck_due(account: Account, now: datetime) -> bool:
-    disabled = account.status is Status.DISABLED and account.trial is None
-    return disabled and account.recheck is not None and now >= account.recheck.at
+def _rechecked_day(account: Account, now: datetime) -> date | None:
+    """On which the account was disabled, where that is to be judged once more now."""
+    recheck = account.recheck if account.status is Status.DISABLED and account.trial is None else None
+    return recheck.disabled_at.date() if recheck and now >= recheck.at else None
 
 
 def needs(account: Account, days: Days, rules: Rules, now: datetime) -> Needs:

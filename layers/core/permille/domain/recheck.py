@@ -11,12 +11,12 @@ from permille.domain.policy import judge
 
 def decide_again(account: Account, recheck: Recheck, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """Waits while nobody can be judged. The account was off meanwhile, so its tallies are those of the mail sent
-    before."""
+    before; the window is that of the disabling, however late the look is."""
     if now < recheck.at:
         return Outcome(replace(account, due_at=recheck.at), [])
     if rules.policy is None or evidence.backlog.is_stalled(now):
         return Outcome(replace(account, due_at=now), [])
-    verdict = judge(rules.policy, evidence.days, now.date())
+    verdict = judge(rules.policy, evidence.days, recheck.disabled_at.date())
     if verdict.breaks:
         return Outcome(replace(account, recheck=None, due_at=None), [])
     back = account.to_be_switched(
