@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 from moto import mock_aws
 from moto.core.models import MockAWS
+from tests.examples import name
 
 if TYPE_CHECKING:
     from tests.measured import Measured
@@ -53,7 +54,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Stack"]:
         yield found
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    name(config.getoption("--examples"))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--examples", type=int, default=0, help="of each state machine, instead of its own number")
     parser.addoption(
         "--exactly-once-examples", type=int, default=200, help="how many histories the counting is proven by"
     )

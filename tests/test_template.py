@@ -245,6 +245,16 @@ def test_a_function_touches_the_tables_that_it_needs(name: str) -> None:
     assert allowed == NEEDED[name]
 
 
+@pytest.mark.parametrize(("name", "row"), [("IngestComplaint", "counting"), ("Console", "breaker")])
+def test_of_what_the_whole_stack_has_one_of_a_function_writes_its_own_row_alone(name: str, row: str) -> None:
+    """Which the emulator does not enforce."""
+    writing = [one for one in statements(name) if "dynamodb:UpdateItem" in as_list(one["Action"])]
+    of_control = [one for one in writing if "ControlTable" in map(table_of, as_list(one["Resource"]))]
+
+    only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [row]}}
+    assert [one.get("Condition") for one in of_control] == [only]
+
+
 def test_the_console_may_count_what_rests_and_not_read_it() -> None:
     scanning = [one for one in statements("Console") if "dynamodb:Scan" in as_list(one["Action"])]
 

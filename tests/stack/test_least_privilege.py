@@ -96,20 +96,11 @@ def _a_new_policy(stack: Stack, client: Callable[[str], Any]) -> Any:
     return client("ssm").put_parameter(Name=name, Value="{}", Type="String", Overwrite=True)
 
 
-def _a_closed_breaker(stack: Stack, client: Callable[[str], Any]) -> Any:
-    return client("dynamodb").update_item(
-        TableName=stack.outputs["ControlTable"],
-        Key={"name": {"S": "breaker"}},
-        UpdateExpression="REMOVE opened_at",
-    )
-
-
 FORBIDDEN: list[tuple[str, Attempt]] = [
     ("IngestFunctionName", _a_row("AccountsTable")),
     ("IngestFunctionName", _another_user),
     ("IngestFunctionName", _a_mail),
     ("IngestFunctionName", _a_tally),
-    ("IngestFunctionName", _a_closed_breaker),
     ("EnforceFunctionName", _another_user),
     ("EnforceFunctionName", _a_policy),
     ("EnforceFunctionName", _another_group),

@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, an_account, days_of, ses_event, ses_notification
+from tests.examples import examples
 from tests.fakes import FakeLedger, FakeQuarantine, Killed, When
 from tests.usecases.enforcement import World
 
@@ -120,11 +121,12 @@ class Permille(RuleBasedStateMachine):
 
     def _judged_as_the_rule_says(self, complaints: int) -> None:
         counted = self.world.rows.told(ACCOUNT, Kind.COMPLAINT)
-        told = {one["message_id"] for alert in self.world.told(Kind.ALERT) for one in alert.facts["listed"]}
+        told = {one["identity"] for alert in self.world.told(Kind.ALERT) for one in alert.facts["listed"]}
+        told |= {one for record in self.world.told(Kind.DISABLED) for one in record.facts["complaint_identities"]}
         if self.world.account().status is Status.ACTIVE:
             now = judge(SEED, days_of(self._counts().delivered, complaints), self.now.date())
             assert now.decision is not Decision.DISABLE
-            assert told == {one.facts["message_id"] for one in counted}
+            assert told == {one.facts["identity"] for one in counted}
         else:  # more may have been delivered since; the record has the numbers of its moment
             record = self.world.told(Kind.DISABLED)[-1]
             assert SEED.complaint_ratio.is_broken(record.facts["complaints"], record.facts["delivered"])
@@ -136,4 +138,4 @@ class Permille(RuleBasedStateMachine):
 
 KINDS = ("Delivery", "Complaint")
 TestPermille = Permille.TestCase
-TestPermille.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestPermille.settings = settings(max_examples=examples(100), stateful_step_count=30, deadline=None)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
+from tests.examples import examples
 from tests.fakes import When
 from tests.usecases.enforcement import A_MINUTE, World
 
@@ -83,7 +84,7 @@ steps = st.lists(st.tuples(st.floats(0.05, 40), st.sampled_from(sorted(DECISIONS
 
 
 @given(active=st.booleans(), steps=steps, ticks=st.lists(lags, min_size=3, max_size=3))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_after_any_reversals_status_and_switch_agree_within_two_minutes_and_stay_so(
     active: bool, steps: list[tuple[float, str, timedelta]], ticks: list[timedelta]
 ) -> None:

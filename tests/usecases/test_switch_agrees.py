@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
+from tests.examples import examples
 from tests.fakes import FakeLedger, Killed, When
 from tests.usecases.enforcement import World
 
@@ -154,4 +155,4 @@ CHANGES = {
     Kind.CLOSED: Status.CLOSED,
 }
 TestSwitchAndStatus = SwitchAndStatus.TestCase
-TestSwitchAndStatus.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestSwitchAndStatus.settings = settings(max_examples=examples(150), stateful_step_count=30, deadline=None)
