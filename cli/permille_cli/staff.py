@@ -45,7 +45,10 @@ def close(
 def exempt(
     account_id: AccountId,
     reason: Reason,
-    until: Annotated[str, typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an instant, ISO 8601.")],
+    until: Annotated[
+        str,
+        typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an ISO 8601 time; at most a year."),
+    ],
     *,
     stack: StackName = DEFAULT_STACK,
     as_json: AsJson = False,

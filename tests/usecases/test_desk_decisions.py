@@ -160,6 +160,13 @@ def test_an_approval_is_for_that_day_where_the_owner_is(world: World) -> None:
     assert trial.begins_at == datetime(2026, 3, 11, 6, tzinfo=UTC)
 
 
+def test_an_exemption_of_more_than_a_year_is_refused_at_the_desk(world: World) -> None:
+    world.add(an_account())
+
+    with pytest.raises(Refused, match="at most 366 days"):
+        world.decide("exempt", until="2206-12-31")
+
+
 def test_an_exemption_lasts_to_the_end_of_its_day(world: World) -> None:
     world.add(an_account())
 

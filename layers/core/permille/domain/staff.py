@@ -2,11 +2,13 @@
 brakes of the rules never stop it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from permille.domain import timeline
 from permille.domain.account import Account, Exemption, Held, Outcome, Status
 from permille.domain.timeline import Kind
+
+LONGEST_EXEMPTION = timedelta(days=366)
 
 
 class Refused(ValueError):
@@ -64,9 +66,13 @@ def revoke_links(account: Account, reason: str, by: str, now: datetime) -> Outco
 
 
 def exempt(account: Account, until: datetime, reason: str, by: str, now: datetime) -> Outcome:
-    """No rule disables the account until then. Replaces an exemption that there was."""
+    """No rule disables the account until then, for a year at most. Replaces an exemption that there was."""
     if until <= now:
         raise Refused(f"the exemption would be over already: {until.isoformat()}")
+    if until > now + LONGEST_EXEMPTION:
+        last_day = (now + LONGEST_EXEMPTION - timedelta(days=1)).date()
+        longest = f"an exemption lasts at most {LONGEST_EXEMPTION.days} days"
+        raise Refused(f"{longest}, so that its last day is {last_day} at the latest")
     exempted = replace(account, exemption=Exemption(until, reason, by), decided_at=now, due_at=now)
     entry = timeline.by_staff(account.id, Kind.EXEMPTED, now, reason, by, until=until.isoformat())
     return Outcome(exempted, [entry])
