@@ -24,7 +24,7 @@ Decision = Callable[[Account, str, str, datetime], Outcome]
 def disable(
     account_id: AccountId, reason: TellingReason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
-    """Take an account's SMTP credential away, whatever the rules say."""
+    """Take an account's SMTP credential away, whatever the rules say; a trial that it waits for is cancelled."""
     _decide(stack, account_id, staff.disable, reason, as_json=as_json)
 
 

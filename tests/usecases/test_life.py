@@ -5,6 +5,7 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import settings
@@ -15,8 +16,9 @@ from tests.fakes import FakeLedger, FakeQuarantine, Killed, When
 from tests.usecases.enforcement import World
 
 from permille.domain import review, staff
-from permille.domain.account import Account, Mode, Outcome, Status
+from permille.domain.account import Account, Mode, Outcome, RequestedDay, ReviewState, Status
 from permille.domain.policy import SEED, SecondChance
+from permille.domain.reminders import next_reminder_at, requested_day
 from permille.domain.reputation import Tally, first_day
 from permille.domain.review import Request
 from permille.domain.staff import Refused
@@ -43,10 +45,14 @@ MOVES: dict[str, tuple[set[Status], Status]] = {
     Kind.CLOSED: (set(Status) - {CLOSED}, CLOSED),
 }
 ANSWERS: dict[str, tuple[set[str], str]] = {
-    Kind.REVIEW_REQUESTED: ({"", "open", "declined", "withdrawn"}, "open"),
-    Kind.REVIEW_APPROVED: ({"open"}, "approved"),
+    Kind.REVIEW_REQUESTED: ({"", "declined", "withdrawn"}, "open"),
+    Kind.REVIEW_AMENDED: ({"open"}, "open"),
+    Kind.REVIEW_DUE: ({"open"}, "open"),
+    Kind.REVIEW_DAY_PASSED: ({"open"}, "open"),
+    Kind.REVIEW_APPROVED: ({"open", "approved"}, "approved"),  # again, where an agreed trial is moved
     Kind.REVIEW_DECLINED: ({"open"}, "declined"),
-    Kind.REVIEW_WITHDRAWN: ({"open"}, "withdrawn"),
+    Kind.REVIEW_WITHDRAWN: ({"open", "approved"}, "withdrawn"),
+    Kind.TRIAL_CANCELLED: ({"approved"}, ""),
     Kind.REVIEW_REOPENED: ({"approved"}, "open"),
     Kind.TRIAL_BEGAN: ({"approved"}, "approved"),
     Kind.TRIAL_ENDED: ({"approved"}, "approved"),
@@ -55,7 +61,8 @@ ANSWERS: dict[str, tuple[set[str], str]] = {
 stages = st.sampled_from([0, 1, 2, 3, 3])  # active, disabled, on trial, observed
 waits = st.sampled_from([timedelta(seconds=1), timedelta(minutes=10), timedelta(hours=5), A_DAY, 3 * A_DAY])
 OWNERS, SUPPORTS = ["request", "amend", "withdraw"], ["approve", "approve", "decline", "confirm"]
-decisions = st.sampled_from([*OWNERS, *SUPPORTS, "disable", "enable", "close", "exempt", "unexempt"])
+STAFFS = ["disable", "enable", "close", "exempt", "unexempt", "cancel"]
+decisions = st.sampled_from([*OWNERS, *SUPPORTS, *STAFFS])
 calls = st.sampled_from(
     ["accounts.save", "accounts.save", "tallies.days", "feed.waiting", "leases.take", "switch.apply"]
 )
@@ -161,6 +168,7 @@ class Life(RuleBasedStateMachine):
             "approve": lambda: review.approve(one, day, "", STAFF, zone, chance, now),
             "decline": lambda: review.decline(one, "No", STAFF, zone, chance, now),
             "confirm": lambda: review.confirm(one, STAFF, now),
+            "cancel": lambda: staff.cancel_trial(one, "Why", STAFF, now),
             "disable": lambda: staff.disable(one, "Why", STAFF, now),
             "enable": lambda: staff.enable(one, "Why", STAFF, now),
             "close": lambda: staff.close(one, "Why", STAFF, now),
@@ -235,6 +243,7 @@ class Life(RuleBasedStateMachine):
         before, told, waited = self.world.account(), len(self._told()), self.world.feed.messages
         complaints = self._counts(before).complaints
         quiet = self.world.faults.none and self.world.rows.leased_until.get(ACCOUNT, self.now) <= self.now
+        quiet = quiet and not self.queue  # of feedback whose nudge failed no run can know
         expected = self._next(before)
         with suppress(Killed, Unavailable):
             self.world.run(self.now)
@@ -245,6 +254,15 @@ class Life(RuleBasedStateMachine):
         if quiet:
             assert (self.world.account().status, self.world.account().settled) == (expected, True)
             assert self.world.can_send() == [expected.may_send]
+            if _is_open(before) and _is_open(self.world.account()):
+                self._is_reminded()
+
+    def _is_reminded(self) -> None:
+        """Nobody waits for an answer that cannot come."""
+        found = self.world.account().review
+        assert found is not None
+        days = list(RequestedDay)
+        assert days.index(found.last_reminder) >= days.index(requested_day(found, self.now))
 
     # ------------------------------------------------------------ what may go wrong
 
@@ -302,7 +320,8 @@ class Life(RuleBasedStateMachine):
         return state.opened_at is not None or passed >= SEED.breaker.bound(state.active_accounts)
 
     def _counts(self, account: Account) -> Tally:
-        first = first_day(self.now.date(), SEED.window_days)
+        of_trial = account.status in (TRIAL, OBSERVING)  # it is decided by all of its mail, however late
+        first = account.epochs[-1].date() if of_trial else first_day(self.now.date(), SEED.window_days)
         days = self.world.rows.tallies.items()
         return sum((t for (_, epoch, day), t in days if epoch == account.epoch and day >= first), Tally())
 
@@ -320,6 +339,7 @@ class Life(RuleBasedStateMachine):
                 assert status in allowed, f"{kind} of one that is {status}"
                 status = moved
             if kind in ANSWERS:
+                assert kind in MOVES or status is DISABLED, f"{kind} of one that is {status}"
                 states, answered = ANSWERS[kind]
                 assert answer in states, f"{kind} where the request is {answer or 'none'}"
                 answer = answered
@@ -329,6 +349,36 @@ class Life(RuleBasedStateMachine):
         assert status is account.status
         assert answer == (account.review.state if account.review else "")
         assert (account.trial is not None) == (answer == "approved")
+
+    @invariant()
+    def each_reminder_is_told_once_of_each_day_that_is_asked_for(self) -> None:
+        day, told = "", set[str]()
+        for entry in self._told():
+            match entry.kind:
+                case Kind.REVIEW_REQUESTED:
+                    day, told = entry.facts["day"], set()
+                case Kind.REVIEW_AMENDED if entry.facts["day"] != day:
+                    day, told = entry.facts["day"], set()
+                case Kind.REVIEW_REOPENED if entry.facts["day"] >= day:
+                    told.add(Kind.REVIEW_DAY_PASSED)
+                case Kind.REVIEW_DUE | Kind.REVIEW_DAY_PASSED:
+                    assert not told & {entry.kind, Kind.REVIEW_DAY_PASSED}
+                    assert entry.facts["day"] == day
+                    told.add(entry.kind)
+
+    @invariant()
+    def an_open_request_is_looked_at_when_there_is_something_to_remind_of(self) -> None:
+        account = self.world.account()
+        if _is_open(account) and account.review and (at := next_reminder_at(account.review, self.now)):
+            assert account.due_at is not None
+            assert account.due_at <= at
+
+    @invariant()
+    def a_receipt_is_mailed_once_an_hour_at_most(self) -> None:
+        at = [entry.at for entry in self.world.told(Kind.REVIEW_REQUESTED) if entry.is_mailed]
+        over = [entry.at for entry in self._told() if entry.kind in MOVES or entry.kind is Kind.TRIAL_CANCELLED]
+        for one, other in pairwise(at):
+            assert other - one >= timedelta(hours=1) or any(one < moved < other for moved in over)
 
     @invariant()
     def epochs_are_only_added_and_each_is_told(self) -> None:
@@ -374,6 +424,11 @@ class Life(RuleBasedStateMachine):
         assert account.status in (ACTIVE, DISABLED, CLOSED) or waits_for_support
         assert account.trial is None or waits_for_support
         assert self.world.can_send() == [account.status is ACTIVE]
+        assert not _is_open(account) or (account.review and account.review.last_reminder is RequestedDay.OVER)
+
+
+def _is_open(account: Account) -> bool:
+    return account.review is not None and account.review.state is ReviewState.OPEN
 
 
 TestLife = Life.TestCase

@@ -14,7 +14,18 @@ from permille.aws.control import BREAKER, hour_row
 from permille.aws.indexes import exemption_of, index_keys, look_of, look_row
 from permille.aws.models import AccountRow, ControlRow, EntryRow, SenderRow, connection_of, on_table, unavailable
 from permille.aws.rows import DUE, account_due, entry_row, instant, instant_of
-from permille.domain.account import Account, Exemption, Held, Provider, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.account import (
+    Account,
+    Exemption,
+    Held,
+    Provider,
+    RequestedDay,
+    Review,
+    ReviewState,
+    Status,
+    Trial,
+    TrialState,
+)
 from permille.domain.timeline import Entry
 from permille.errors import Conflict, Unavailable
 from permille.ports import Opening, Passing
@@ -268,6 +279,8 @@ def _review(row: dict[str, Any] | None) -> Review | None:
         "requested_at": datetime.fromisoformat(row["requested_at"]),
         "decided_at": instant_of(row["decided_at"]),
         "ask_again_on": date.fromisoformat(again) if again else None,
+        **{name: instant_of(row.get(name)) for name in ("begins_at", "ends_at", "receipt_at")},
+        "last_reminder": RequestedDay(row.get("last_reminder", RequestedDay.AHEAD)),
     }
     return Review(**{**row, **different})
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from permille.domain import timeline
 from permille.domain.account import Account, Brake, Evidence, Held, Look, Mode, Outcome, Rules, Status, Trial
 from permille.domain.policy import Verdict, judge
+from permille.domain.reminders import remind
 from permille.domain.timeline import Entry, Kind
 from permille.domain.trial import decide_observing, decide_running, decide_scheduled
 
@@ -30,8 +31,8 @@ def decide(account: Account, evidence: Evidence, rules: Rules, now: datetime) ->
     match account.status, account.trial:
         case Status.ACTIVE, _:
             outcome = _decide_active(account, evidence, rules, now)
-        case Status.DISABLED, Trial() as trial:
-            outcome = decide_scheduled(account, trial, now)
+        case Status.DISABLED, trial:
+            outcome = decide_scheduled(account, trial, now) if trial else remind(account, now)
         case Status.TRIAL, Trial() as trial:
             outcome = decide_running(account, trial, evidence, rules, now)
         case Status.OBSERVING, Trial() as trial:

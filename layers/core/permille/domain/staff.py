@@ -16,9 +16,22 @@ class Refused(ValueError):
 
 
 def disable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+    """Cancels the trial of an account that is off and waits for its day."""
+    if account.scheduled_trial:
+        return cancel_trial(account, reason, by, now)
     if account.status in (Status.DISABLED, Status.CLOSED):
         raise Refused(f"{account.id} is {account.status} already")
     return _switched(account, Status.DISABLED, Kind.STAFF_DISABLED, reason, by, now)
+
+
+def cancel_trial(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+    """Takes back the day that was agreed on, if it has not begun; the owner may ask again at once."""
+    trial = account.scheduled_trial
+    if trial is None:
+        begun = f"the trial of {account.id} has begun; disable the account to end it"
+        raise Refused(begun if account.trial else f"no trial of {account.id} is agreed on")
+    cancelled = replace(account, review=None, trial=None, decided_at=now, due_at=now)
+    return Outcome(cancelled, [timeline.trial_cancelled(account.id, now, trial.day, reason, by)])
 
 
 def enable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
