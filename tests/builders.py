@@ -159,6 +159,12 @@ def an_entry(kind: Kind = Kind.DISABLED, at: datetime = NOW, account_id: str = A
         Kind.REVIEW_REQUESTED: lambda: timeline.review_requested(
             account_id, at, TOMORROW, 800, "We mailed an old list", "We took it off"
         ),
+        Kind.REVIEW_AMENDED: lambda: timeline.review_amended(
+            account_id, at, TOMORROW, 500, "We mailed an old list", "We took it off"
+        ),
+        Kind.REVIEW_DUE: lambda: timeline.review_due(account_id, at, MIDNIGHT.date(), 800, MIDNIGHT.astimezone(UTC)),
+        Kind.REVIEW_DAY_PASSED: lambda: timeline.review_day_passed(account_id, at, TODAY),
+        Kind.TRIAL_CANCELLED: lambda: timeline.trial_cancelled(account_id, at, TOMORROW, **by_staff),
         Kind.REVIEW_APPROVED: lambda: timeline.review_approved(
             account_id, at, MIDNIGHT, MIDNIGHT + timedelta(days=1), "Begin with your best customers", STAFF
         ),

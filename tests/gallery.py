@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from aws_lambda_powertools.event_handler import Response
@@ -31,7 +32,7 @@ ADDRESSES = Addresses("https://apwt.example/reputation/enter?token=abc", "https:
 PAGES = Pages(BRAND)
 OWNER = an_account(owner_name="Bea", owner_email="bea@bakery.example")
 CONNECTED = replace(OWNER, provider=a_provider())
-MEANWHILE = (Kind.DISABLED, Kind.STAFF_DISABLED, Kind.TRIAL_ENDED, Kind.STAYS_SUSPENDED)
+MEANWHILE = (Kind.DISABLED, Kind.STAFF_DISABLED, Kind.TRIAL_CANCELLED, Kind.TRIAL_ENDED, Kind.STAYS_SUSPENDED)
 MAILER = SesMailer(
     mail_from="reputation@apwt.example",
     reply_to="support@apwt.example",
@@ -54,6 +55,8 @@ def entries() -> Iterator[tuple[str, Entry]]:
         verdict = judge(ALLPROWEBTOOLS, {TODAY: tally}, TODAY)
         yield f"disabled-{name}", timeline.judged(OWNER.id, Kind.DISABLED, NOW, verdict, {TODAY: tally}, [])
     yield "review_approved-plain", timeline.review_approved(OWNER.id, NOW, NOW, NOW, "", STAFF)
+    moved = timeline.review_approved(OWNER.id, NOW, NOW, NOW, "", STAFF, instead_of=str(TODAY + timedelta(days=1)))
+    yield "review_approved-moved", moved
 
 
 def mails() -> Iterator[tuple[str, Mail]]:

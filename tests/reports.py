@@ -16,7 +16,7 @@ from permille.domain.reputation import Tally
 from permille.domain.timeline import Entry, Kind
 from permille.report import Range, Report, Reporting, gather
 
-A_DAY = timedelta(days=1)
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 CAMPAIGNS = ("Spring sale", "Newsletter 12", "", "Old customers")
 ASKED = Review(
     ReviewState.OPEN,
@@ -206,6 +206,9 @@ STATES: Mapping[str, Callable[[], Report]] = {
     "disabled": _disabled,
     "connected": lambda: _disabled(provider=PROVIDER),
     "open": lambda: _disabled(review=ASKED),
+    "open-passed": lambda: _disabled(
+        review=replace(ASKED, day=TODAY - A_DAY, begins_at=BEGINS - 25 * AN_HOUR, ends_at=BEGINS - AN_HOUR)
+    ),
     "declined": lambda: _declined(6),
     "declined-again": lambda: _declined(0),
     "scheduled": lambda: _disabled(review=APPROVED, trial=_trial(TrialState.SCHEDULED, TODAY + 5 * A_DAY)),

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from permille import shapes
-from permille.domain import review, wording
+from permille.domain import review, staff, wording
 from permille.domain.account import Account, Outcome
+from permille.domain.reminders import day_note
 from permille.domain.review import Request
 from permille.review import Case, queue
 from permille_cli import given
@@ -69,7 +70,7 @@ def amend(
 
 @app.command()
 def withdraw(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Take an open request back."""
+    """Take back an open request, or a trial that was agreed on and has not begun."""
     _decide(find(stack), account_id, lambda account, _, now: review.withdraw(account, now), as_json=as_json)
 
 
@@ -82,7 +83,7 @@ def approve(
     stack: StackName = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Switch the account on for a single day."""
+    """Switch the account on for a single day, or move a trial that has not begun to another day."""
     found, on, by = find(stack), given.day(day), caller()
     told = given.reason(note, "--note") if note else ""
     chance = found.policies.current().second_chance
@@ -112,6 +113,19 @@ def decline(
 
 
 @app.command()
+def cancel(
+    account_id: AccountId,
+    reason: Annotated[str, typer.Option(help="Why; the owner reads it in a mail.")],
+    *,
+    stack: StackName = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Cancel a trial that was agreed on and has not begun; the owner may ask again at once."""
+    why, by = given.reason(reason), caller()
+    _decide(find(stack), account_id, lambda account, _, now: staff.cancel_trial(account, why, by, now), as_json=as_json)
+
+
+@app.command()
 def confirm(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Confirm that a trial went well, where the policy wants support to say so."""
     by = caller()
@@ -122,12 +136,13 @@ def confirm(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json:
 def list_open(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List who waits for support, the longest waiting first, each with its evidence."""
     found = find(stack)
-    cases = queue(asking(found), found.timeline, found.now())
+    now = found.now()
+    cases = queue(asking(found), found.timeline, now)
     if as_json:
         emit_json({"requests": [shapes.case(case) for case in cases]})
         return
     for case in cases:
-        print_case(case, found["PlatformName"])
+        print_case(case, found["PlatformName"], now)
     if not cases:
         out.print("Nobody waits for support.")
 
@@ -152,6 +167,8 @@ def _decide(found: Stack, account_id: str, decision: Decision, *, as_json: bool)
 
 
 def _print_standing(account: Account) -> None:
+    if not account.review and not account.trial:
+        out.print(f"[bold]{account.id}[/]: no request is open, and no trial is agreed on.")
     if account.review:
         about = f"{account.review.batch:,} e-mails on {account.review.day}"
         out.print(f"[bold]{account.id}[/]: the request for {about} is {account.review.state}.")
@@ -164,7 +181,7 @@ def _print_standing(account: Account) -> None:
         out.print(f"The trial is from {begins} to {ends}.", soft_wrap=True)
 
 
-def print_case(case: Case, platform: str, console: Console = out) -> None:
+def print_case(case: Case, platform: str, now: datetime, console: Console = out) -> None:
     """What support decides by."""
     hours = case.waits.total_seconds() / 3600
     strikes = f"{case.account.strikes} strike{'' if case.account.strikes == 1 else 's'}"
@@ -173,7 +190,8 @@ def print_case(case: Case, platform: str, console: Console = out) -> None:
         console.print("  the trial went well, and waits to be confirmed")
     if case.review:
         asked = case.review
-        console.print(f"  wants to send {asked.batch:,} e-mails on {asked.day}")
+        note = day_note(asked, now)
+        console.print(f"  wants to send {asked.batch:,} e-mails on {asked.day}{f' ({note})' if note else ''}")
         console.print(f"  what went wrong: {escape(wording.plain(asked.cause, review.LONGEST_TEXT))}", soft_wrap=True)
         console.print(f"  what was changed: {escape(wording.plain(asked.change, review.LONGEST_TEXT))}", soft_wrap=True)
     if case.disabled:

@@ -24,7 +24,7 @@ Decision = Callable[[Account, str, str, datetime], Outcome]
 def disable(
     account_id: AccountId, reason: TellingReason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
-    """Take an account's SMTP credential away, whatever the rules say."""
+    """Take an account's SMTP credential away, whatever the rules say; a trial that it waits for is cancelled."""
     _decide(stack, account_id, staff.disable, reason, as_json=as_json)
 
 
@@ -45,7 +45,10 @@ def close(
 def exempt(
     account_id: AccountId,
     reason: Reason,
-    until: Annotated[str, typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an instant, ISO 8601.")],
+    until: Annotated[
+        str,
+        typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an ISO 8601 time; at most a year."),
+    ],
     *,
     stack: StackName = DEFAULT_STACK,
     as_json: AsJson = False,

@@ -14,7 +14,7 @@ from tests.fakes import LEASED_FOR, When
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
-from permille.aws.models import connection_of
+from permille.aws.models import AccountRow, connection_of
 from permille.aws.rows import instant
 from permille.domain.account import (
     Account,
@@ -23,6 +23,7 @@ from permille.domain.account import (
     Hold,
     Look,
     Recheck,
+    RequestedDay,
     Review,
     ReviewState,
     Status,
@@ -53,7 +54,22 @@ EVERYTHING = an_account(
     exemption=Exemption(LATER, "A partner", "sam"),
     missing=frozenset({"permille-shop"}),
     link_generation=7,
-    review=Review(ReviewState.DECLINED, TODAY, 800, "Old list", "New list", NOW, LATER, "sam", "Not yet", TODAY),
+    review=Review(
+        ReviewState.DECLINED,
+        TODAY,
+        800,
+        "Old list",
+        "New list",
+        NOW,
+        LATER,
+        "sam",
+        "Not yet",
+        TODAY,
+        begins_at=NOW,
+        ends_at=LATER,
+        last_reminder=RequestedDay.NEAR,
+        receipt_at=LATER,
+    ),
     trial=Trial(TrialState.OBSERVING, TODAY, NOW, LATER, LATER, asked=True),
     provider=a_provider(connected_at=LATER),
     decided_at=NOW,
@@ -541,3 +557,21 @@ def test_people_can_list_all_accounts_and_ask_whose_a_sender_is(accounts: Dynamo
     assert {account.id for account in accounts.all()} == {ACCOUNT, "florist"}
     assert accounts.owner_of("permille-shop") == ACCOUNT
     assert accounts.owner_of("nobody") == ""
+
+
+def test_a_request_of_which_no_instants_were_kept_is_read(accounts: DynamoAccounts) -> None:
+    accounts.add(EVERYTHING, [])
+    row = accounts._accounts.get(ACCOUNT)
+    later = ("begins_at", "ends_at", "last_reminder", "receipt_at")
+    row.update(
+        actions=[AccountRow.review.set({name: value for name, value in row.review.items() if name not in later})]
+    )
+
+    account = accounts.get(ACCOUNT)
+
+    assert account is not None
+    assert account.review is not None
+    assert EVERYTHING.review is not None
+    assert account.review == replace(
+        EVERYTHING.review, begins_at=None, ends_at=None, last_reminder=RequestedDay.AHEAD, receipt_at=None
+    )

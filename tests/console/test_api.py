@@ -520,6 +520,8 @@ def test_a_review_is_asked_for(disabled: Platform) -> None:
         "decided_by": None,
         "reason": None,
         "ask_again_on": None,
+        "begins_at": "2026-03-11T00:00:00+00:00",
+        "ends_at": "2026-03-12T00:00:00+00:00",
     }
     assert kinds(disabled) == [Kind.REVIEW_REQUESTED]
     assert disabled.ask(f"{HERE}/review").json == answer.json
@@ -539,7 +541,7 @@ def test_another_request_amends_the_open_one(disabled: Platform) -> None:
     amended = disabled.ask(f"{HERE}/review", "PUT", body={**WISH, "batch": 500}, now=NOW + timedelta(hours=1)).json
 
     assert (amended["review"]["batch"], amended["review"]["requested_at"]) == (500, NOW.isoformat())
-    assert kinds(disabled) == [Kind.REVIEW_REQUESTED] * 2
+    assert kinds(disabled) == [Kind.REVIEW_REQUESTED, Kind.REVIEW_AMENDED]
 
 
 def test_a_request_is_withdrawn_once(disabled: Platform) -> None:
@@ -557,6 +559,17 @@ def test_after_withdrawing_one_can_ask_anew(disabled: Platform) -> None:
     disabled.ask(f"{HERE}/review", "DELETE")
 
     assert put(disabled).json["review"]["state"] == "open"
+
+
+def test_a_trial_that_was_agreed_on_is_withdrawn_once(platform: Platform) -> None:
+    approved = Review(ReviewState.APPROVED, TOMORROW, 8, "a", "b", NOW, NOW, "sam", "Begin small")
+    having(platform, status=Status.DISABLED, review=approved, trial=SCHEDULED)
+
+    first, second = (platform.ask(f"{HERE}/review", "DELETE") for _ in range(2))
+
+    assert (first.json["review"]["state"], first.json["trial"]) == ("withdrawn", None)
+    assert second == first
+    assert kinds(platform) == [Kind.REVIEW_WITHDRAWN]
 
 
 DECLINED = Review(ReviewState.DECLINED, TODAY, 8, "a", "b", NOW, NOW, "sam", "No", TODAY + 7 * DAY)

@@ -10,13 +10,13 @@ from urllib.parse import quote, urlencode
 import pytest
 from tests.builders import ACCOUNT, KEY, NOW, TODAY, TOMORROW, a_complaint_entry, an_account, an_entry
 from tests.console.visiting import Answer, Visitor, World
-from tests.usecases.desk import REQUEST, asking, went_well
+from tests.usecases.desk import REQUEST, WENT_WELL, agreed, asking, went_well
 from tests.usecases.test_suppression import complained
 
 from permille.console import desk
 from permille.console.app import resolver
 from permille.desk_decisions import DECISIONS
-from permille.domain.account import Exemption, Look, Provider, Status
+from permille.domain.account import Exemption, Look, Provider, Status, TrialState
 from permille.domain.policy import SEED, ComplaintRatio
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE
@@ -144,6 +144,48 @@ def test_who_decides_has_to_say_why(anna: Visitor) -> None:
     assert f"Decline {ACCOUNT}" in body
 
 
+@pytest.mark.parametrize(
+    ("hours", "says"),
+    [(26, ""), (24, "that day is today or tomorrow"), (0, "that day is today or tomorrow"), (-24, "that day is over")],
+)
+def test_a_day_that_is_near_or_over_stands_out_in_the_queue(world: World, anna: Visitor, hours: int, says: str) -> None:
+    begins_at = NOW + timedelta(hours=hours)
+    request = replace(REQUEST, begins_at=begins_at, ends_at=begins_at + timedelta(hours=24))
+    world.support.add(asking(review=request))
+
+    for page in ("/desk", f"/desk/accounts/{ACCOUNT}"):
+        text = text_of(anna.get(page))
+        assert [one for one in ("that day is today or tomorrow", "that day is over") if one in text] == [says][
+            : len(says)
+        ]
+
+
+def test_what_can_be_done_to_a_trial_that_was_agreed_on_is_offered_until_it_begins(world: World, anna: Visitor) -> None:
+    page = f"/desk/accounts/{ACCOUNT}"
+    offers = ("Move the trial of bakery", "Cancel the trial of bakery")
+    before = anna.get(page).body
+    world.support.add(agreed())
+    waits = anna.get(page).body
+    world.support.add(replace(went_well(), status=Status.TRIAL, trial=replace(WENT_WELL, state=TrialState.RUNNING)))
+    running = anna.get(page).body
+
+    assert [[offer in body for offer in offers] for body in (before, waits, running)] == [
+        [False, False],
+        [True, True],
+        [False, False],
+    ]
+    assert f'value="{TOMORROW}"' in waits
+
+
+def test_a_trial_that_cannot_be_moved_says_why_beside_what_was_typed(world: World, anna: Visitor) -> None:
+    world.support.add(agreed())
+
+    answer = anna.sends(f"/desk/accounts/{ACCOUNT}/approve", version="1", reason="Friday", day=str(TOMORROW))
+
+    assert (answer.status, "choose another day to move it" in text_of(answer)) == (409, True)
+    assert "Friday</textarea>" in answer.body
+
+
 def test_the_account_shows_everything(world: World, anna: Visitor) -> None:
     world.support.switch.users["permille-bakery"].keys = {KEY: ACTIVE}
 
@@ -255,6 +297,7 @@ def test_every_decision_leads_back_to_a_page_that_says_what_was_done(world: Worl
     exemption = Exemption(NOW + timedelta(days=9), "A partner", "sam")
     account = {
         "confirm": went_well(),
+        "cancel": agreed(),
         "disable": an_account(),
         "unexempt": an_account(exemption=exemption),
         "owner-mail": an_account(owner_mail="bounced"),

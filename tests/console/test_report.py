@@ -16,9 +16,9 @@ from tests.console.visiting import Answer, World
 from tests.report_gallery import report as shown
 from tests.reports import APPROVED, ASKED, BROKEN, PROVIDER, STATES, a_card, a_report, busy_tallies, cards_of
 
-from permille.console.review_form import Typed
+from permille.console.review_form import Typed, answer_token
 from permille.domain import timeline
-from permille.domain.account import Account, Review, ReviewState, Status
+from permille.domain.account import Account, RequestedDay, Review, ReviewState, Status
 from permille.domain.reputation import Tally
 from permille.domain.standing import numbers_line
 from permille.domain.timeline import Kind
@@ -79,8 +79,15 @@ def test_every_state_says_how_the_account_stands(state: str) -> None:
         ("declined-again", ["The list is still a bought one", "Ask for a review"]),
         (
             "scheduled",
-            ["Your day is agreed on", "from 15 March 2026, 00:00 (UTC+01:00)", "Begin with your best customers"],
+            [
+                "Your day is agreed on",
+                "from 15 March 2026, 00:00 (UTC+01:00)",
+                "Begin with your best customers",
+                "Until that day begins you can withdraw the request, and ask again",
+                "Withdraw the request",
+            ],
         ),
+        ("open-passed", ["We are sorry: 9 March 2026 passed before support answered", "Change the request"]),
         ("trial", ["Today is your day", "until 11 March 2026, 00:00 (UTC+01:00)", "ends it"]),
         ("observing", ["Waiting for late complaints", "until 12 March 2026, 00:00 (UTC+01:00)"]),
         ("confirmation", ["Support has the last look"]),
@@ -106,6 +113,8 @@ def test_a_form_is_there_only_where_it_would_be_taken(state: str) -> None:
         "connected": {"request"},
         "declined-again": {"request"},
         "open": {"amend", "withdraw"},
+        "open-passed": {"amend", "withdraw"},
+        "scheduled": {"withdraw"},
     }
     assert actions == expected.get(state, set())
 
@@ -396,7 +405,7 @@ def test_a_request_is_amended_and_withdrawn() -> None:
 
     amended = owner.sends(f"{REPORT}/review", action="amend", **{**FORM, "batch": "1,000"})
     first = review_of(world)
-    withdrawn = owner.sends(f"{REPORT}/review", action="withdraw")
+    withdrawn = owner.sends(f"{REPORT}/review", action="withdraw", read=answer_token(ASKED))
 
     assert (amended.status, withdrawn.status) == (303, 303)
     assert first is not None
@@ -451,15 +460,51 @@ def test_what_is_not_possible_any_more_says_so(about: dict[str, Any], action: st
     world = the_world(an_account(**about))
     before = world.rows.accounts[ACCOUNT]
 
-    answer = world.owner().sends(f"{REPORT}/review", action=action, **FORM)
+    answer = world.owner().sends(f"{REPORT}/review", action=action, read=answer_token(before.review) or "none", **FORM)
 
     assert answer.status == 422
     assert "This did not work" in answer.body
     assert world.rows.accounts[ACCOUNT] == before
 
 
-def test_a_form_that_does_not_say_what_to_do_is_none() -> None:
-    assert disabled().owner().sends(f"{REPORT}/review", **FORM).status == 400
+TRIAL = STATES["scheduled"]().account.trial
+
+
+def test_a_trial_that_was_agreed_on_is_withdrawn() -> None:
+    world = disabled(review=APPROVED, trial=TRIAL)
+    owner = world.owner()
+    read = str(Read(owner.get(REPORT).body).with_attribute("name")["read"]["value"])
+
+    answer = owner.sends(f"{REPORT}/review", action="withdraw", read=read)
+
+    assert answer.status == 303
+    assert (world.rows.accounts[ACCOUNT].trial, "Ask for a review" in owner.get(REPORT).body) == (None, True)
+
+
+def test_a_request_that_was_approved_since_the_page_was_opened_is_not_withdrawn() -> None:
+    world = disabled(review=ASKED)
+    owner = world.owner()
+    world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], review=APPROVED, trial=TRIAL, version=2)
+
+    answer = owner.sends(f"{REPORT}/review", action="withdraw", read=answer_token(ASKED))
+
+    assert (answer.status, "has answered since you opened this page; read it again" in answer.body) == (422, True)
+    assert world.rows.accounts[ACCOUNT].trial == TRIAL
+
+
+def test_a_reminder_that_was_written_since_the_page_was_opened_keeps_nobody_from_withdrawing() -> None:
+    world = disabled(review=ASKED)
+    owner = world.owner()
+    read = str(Read(owner.get(REPORT).body).with_attribute("name")["read"]["value"])
+    reminded = replace(ASKED, last_reminder=RequestedDay.NEAR)
+    world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], review=reminded, version=2)
+
+    assert owner.sends(f"{REPORT}/review", action="withdraw", read=read).status == 303
+
+
+@pytest.mark.parametrize("form", [FORM, {"action": "withdraw"}, {"action": "withdraw", "read": ""}])
+def test_a_form_that_does_not_say_what_to_do_or_with_what_is_none(form: dict[str, str]) -> None:
+    assert disabled(review=ASKED).owner().sends(f"{REPORT}/review", **form).status == 400
 
 
 def test_a_form_from_elsewhere_changes_nothing() -> None:

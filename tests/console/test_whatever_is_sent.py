@@ -14,9 +14,10 @@ from tests.builders import ACCOUNT, NOW, TODAY, an_account, an_entry
 from tests.console.platform import Platform
 from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_request
 from tests.fakes import Rows
-from tests.usecases.desk import asking, went_well
+from tests.usecases.desk import REQUEST, asking, went_well
 
 from permille.bootstrap import origin_of
+from permille.console.review_form import answer_token
 from permille.desk_decisions import DECISIONS
 from permille.domain.account import Account, Status
 from permille.domain.timeline import Kind
@@ -125,7 +126,7 @@ def test_nothing_that_people_send_makes_the_console_fail(
 def test_a_form_is_read_from_base64_as_aws_sends_it() -> None:
     world = World(Rows(accounts={ACCOUNT: asking()}))
     owner = world.owner()
-    body = urlencode({"csrf": owner.csrf(REPORT), "action": "withdraw"}).encode()
+    body = urlencode({"csrf": owner.csrf(REPORT), "action": "withdraw", "read": answer_token(REQUEST)}).encode()
 
     assert as_aws_sends_it(owner, f"{REPORT}/review", body).status == 303
     assert as_aws_sends_it(owner, f"{REPORT}/review", b"\xff" + body).status == 403

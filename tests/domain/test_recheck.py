@@ -1,7 +1,7 @@
 """A disabling by a rule is judged once more an hour later, and taken back where it came too early."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -126,3 +126,15 @@ def test_who_failed_the_trial_is_not_looked_at_again() -> None:
     account = look(running(), found(800, 1), BEGINS + HOUR).account
 
     assert (account.status, account.recheck) == (DISABLED, None)
+
+
+@pytest.mark.parametrize(("day", "due_at"), [(TODAY + 3 * DAY, LATER), (TODAY + DAY, LATER)])
+def test_an_open_request_is_reminded_of_beside_the_second_look(day: date, due_at: datetime) -> None:
+    account = review.request(disabled(), a_request(day=day), UTC, NOW).account
+
+    reminded = look(account, evidence(1999, 2), NOW + timedelta(minutes=1)).account
+    assert reminded.due_at == due_at
+    over = look(reminded, evidence(1999, 2), LATER)
+
+    begins_at = datetime.combine(day, time(), UTC)
+    assert over.account.due_at == (begins_at - DAY if begins_at - DAY > LATER else begins_at + DAY)

@@ -1,5 +1,6 @@
 """The owner asks, support answers: one open request at a time, with a day, a batch, a cause and a change."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,11 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.builders import NOW, STAFF, TODAY, TOMORROW, an_account
 
-from permille.domain import review
+from permille.domain import review, staff
 from permille.domain.account import Account, Outcome, ReviewState, Status, Trial, TrialState
 from permille.domain.policy import SecondChance
 from permille.domain.review import Request
 from permille.domain.staff import Refused
+from permille.domain.wording import sentence
 
 DISABLED = Status.DISABLED
 CHANCE = SecondChance()
@@ -186,3 +188,136 @@ def test_a_declined_owner_asks_again_after_a_cooldown_that_can_grow_with_the_str
     with pytest.raises(Refused, match=f"ask again from {again} on"):
         review.request(declined, a_request(day=again), UTC, NOW + (days - 1) * A_DAY)
     assert review.request(declined, a_request(day=again), UTC, NOW + days * A_DAY).entries
+
+
+# ---------------------------------------------------------------- an agreed trial that has not begun
+
+
+def agreed() -> Account:
+    """Support has agreed to tomorrow."""
+    return review.approve(an_open_one(), TOMORROW, "Begin small", STAFF, UTC, CHANCE, NOW).account
+
+
+def test_disabling_the_account_cancels_its_trial_and_the_owner_may_ask_again_at_once() -> None:
+    outcome = staff.disable(agreed(), "It was the wrong account", STAFF, NOW)
+
+    cancelled = outcome.account
+    assert (cancelled.status, cancelled.review, cancelled.trial) == (DISABLED, None, None)
+    assert [(str(entry.kind), dict(entry.facts)) for entry in outcome.entries] == [
+        ("trial_cancelled", {"reason": "It was the wrong account", "by": STAFF, "day": str(TOMORROW)})
+    ]
+    assert asked(cancelled).account.review is not None
+
+
+def test_approving_another_day_moves_the_trial_and_the_owner_is_told_the_new_one() -> None:
+    moved = review.approve(agreed(), TOMORROW + A_DAY, "Friday, then", "sam", DENVER, CHANCE, NOW)
+
+    trial, found = moved.account.trial, moved.account.review
+    assert trial is not None
+    assert found is not None
+    assert (trial.day, trial.begins_at) == (TOMORROW + A_DAY, datetime(2026, 3, 12, 6, tzinfo=UTC))
+    assert (found.state, found.decided_by, found.reason) == (ReviewState.APPROVED, "sam", "Friday, then")
+    assert [entry.kind for entry in moved.entries] == ["review_approved"]
+    assert moved.entries[0].facts["begins_at"] == "2026-03-12T00:00:00-06:00"
+    assert moved.account.due_at == trial.begins_at
+
+
+def test_the_owner_withdraws_from_a_trial_that_has_not_begun() -> None:
+    outcome = review.withdraw(agreed(), NOW)
+
+    found = outcome.account.review
+    assert found is not None
+    assert (found.state, outcome.account.trial) == (ReviewState.WITHDRAWN, None)
+    assert (found.decided_by, found.reason) == ("", "")  # no answer of support's stands any more
+    assert [entry.kind for entry in outcome.entries] == ["review_withdrawn"]
+    assert asked(outcome.account).account.review is not None
+
+
+def test_moving_a_trial_names_the_day_that_it_is_not_on_any_more() -> None:
+    (entry,) = review.approve(agreed(), TOMORROW + A_DAY, "", STAFF, UTC, CHANCE, NOW).entries
+
+    assert sentence(entry).endswith(", and not on 11 March 2026.")
+
+
+def test_moving_a_trial_to_the_day_that_it_is_on_is_refused() -> None:
+    with pytest.raises(Refused, match="is agreed on for 2026-03-11 already; choose another day"):
+        review.approve(agreed(), TOMORROW, "", STAFF, UTC, CHANCE, NOW)
+
+
+def test_withdrawing_from_a_moved_trial_is_about_the_day_that_was_agreed_on() -> None:
+    moved = review.approve(agreed(), TOMORROW + A_DAY, "", STAFF, UTC, CHANCE, NOW).account
+
+    assert review.withdraw(moved, NOW).entries[0].facts["day"] == str(TOMORROW + A_DAY)
+
+
+@pytest.mark.parametrize("act", ["cancel", "disable", "withdraw", "move"])
+def test_what_ends_or_moves_a_trial_does_not_put_off_the_switching_that_is_under_way(act: str) -> None:
+    still_on = agreed().to_be_switched()
+
+    assert ACTS[act](still_on).account.due_at == NOW
+
+
+ACTS: dict[str, Callable[[Account], Outcome]] = {
+    "cancel": lambda account: staff.cancel_trial(account, "It spams", STAFF, NOW),
+    "disable": lambda account: staff.disable(account, "It spams", STAFF, NOW),
+    "withdraw": lambda account: review.withdraw(account, NOW),
+    "decline": lambda account: review.decline(account, "No", STAFF, UTC, CHANCE, NOW),
+    "amend": lambda account: review.amend(account, a_request(batch=5), UTC, NOW),
+    "move": lambda account: review.approve(account, TOMORROW + A_DAY, "", STAFF, UTC, CHANCE, NOW),
+}
+RUNNING = Trial(TrialState.RUNNING, TODAY, NOW, NOW + A_DAY, NOW + 3 * A_DAY)
+
+
+@pytest.mark.parametrize(
+    ("act", "says"),
+    [
+        ("cancel", "the trial of bakery has begun; disable the account to end it"),
+        ("withdraw", "no request of bakery is open"),
+        ("move", "no request of bakery is open"),
+    ],
+)
+def test_a_trial_that_has_begun_is_neither_cancelled_nor_moved_nor_withdrawn(act: str, says: str) -> None:
+    approved = agreed().review
+
+    with pytest.raises(Refused, match=says):
+        ACTS[act](an_account(status=Status.TRIAL, trial=RUNNING, review=approved))
+
+
+def test_where_no_trial_is_agreed_on_none_is_cancelled() -> None:
+    with pytest.raises(Refused, match="no trial of bakery is agreed on"):
+        ACTS["cancel"](an_open_one())
+
+
+@pytest.mark.parametrize("act", ["decline", "amend"])
+def test_what_was_agreed_on_is_neither_declined_nor_amended(act: str) -> None:
+    with pytest.raises(Refused, match="no request of bakery is open: a trial is agreed on for 2026-03-11"):
+        ACTS[act](agreed())
+
+
+# ---------------------------------------------------------------- receipts
+
+
+@pytest.mark.parametrize("again", [{}, {"cause": "  An old list "}])
+def test_the_same_request_once_more_changes_nothing_and_is_not_told(again: dict[str, Any]) -> None:
+    account = an_open_one()
+
+    for act in (review.amend, review.put):
+        assert act(account, a_request(**again), UTC, NOW) == Outcome(account, [])
+
+
+def test_an_amended_request_is_on_the_owners_timeline_and_not_mailed() -> None:
+    (entry,) = review.amend(an_open_one(), a_request(batch=500), UTC, NOW).entries
+
+    assert (entry.kind, entry.kind.audience, entry.is_mailed) == ("review_amended", "owner", False)
+    assert entry.facts["batch"] == 500
+
+
+@pytest.mark.parametrize(("minutes", "mailed"), [(1, False), (59, False), (60, True), (600, True)])
+def test_a_request_that_is_made_again_has_a_receipt_an_hour_after_the_last(minutes: int, mailed: bool) -> None:
+    at = NOW + timedelta(minutes=minutes)
+
+    again = review.request(review.withdraw(an_open_one(), NOW).account, a_request(), UTC, at)
+
+    assert [entry.is_mailed for entry in again.entries] == [mailed]
+    assert again.account.review is not None
+    assert again.account.review.receipt_at == (at if mailed else NOW)

@@ -110,3 +110,13 @@ def test_an_exemption_is_taken_back() -> None:
     for nothing_to_take in (outcome.account, replace(account, exemption=Exemption(NOW, "A partner", STAFF))):
         with pytest.raises(Refused, match="is not exempt"):
             staff.unexempt(nothing_to_take, "Again", STAFF, NOW)
+
+
+@pytest.mark.parametrize("days", [367, 66_000])
+def test_an_exemption_of_more_than_a_year_is_refused_with_the_last_day_that_can_be_had(days: int) -> None:
+    with pytest.raises(Refused, match="at most 366 days, so that its last day is 2027-03-10 at the latest"):
+        staff.exempt(an_account(), NOW + timedelta(days=days), "A partner", STAFF, NOW)
+
+
+def test_an_exemption_of_a_year_is_one() -> None:
+    assert staff.exempt(an_account(), NOW + timedelta(days=366), "A partner", STAFF, NOW).account.exemption

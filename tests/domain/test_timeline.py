@@ -32,6 +32,8 @@ SECOND_CHANCE = {
     Kind.REVIEW_APPROVED,
     Kind.REVIEW_DECLINED,
     Kind.REVIEW_REOPENED,
+    Kind.REVIEW_DAY_PASSED,
+    Kind.TRIAL_CANCELLED,
     Kind.TRIAL_BEGAN,
     Kind.TRIAL_ENDED,
     Kind.TRIAL_UNUSED,
@@ -231,7 +233,7 @@ def test_the_same_happening_has_the_same_id_and_another_one_has_not() -> None:
 @pytest.mark.parametrize("kind", ALL)
 def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_on_is_for_staff(kind: Kind) -> None:
     reports = {Kind.CREATED, Kind.COMPLAINT, Kind.REPORT, Kind.ALERT, Kind.REVIEW_WITHDRAWN}
-    reports |= {Kind.PROVIDER_CONNECTED, Kind.PROVIDER_DISCONNECTED}
+    reports |= {Kind.PROVIDER_CONNECTED, Kind.PROVIDER_DISCONNECTED, Kind.REVIEW_AMENDED}
 
     assert kind.audience is (Audience.OWNER if kind in reports | SWITCHED | SECOND_CHANCE else Audience.STAFF)
 

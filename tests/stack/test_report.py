@@ -34,7 +34,8 @@ def test_an_owner_reads_the_report_and_asks_for_the_smtp_account_back(stack: Sta
     [waiting] = [one for one in stack.answer("review", "list")["requests"] if one["account_id"] == business.id]
     assert (waiting["review"]["cause"], waiting["review"]["batch"]) == ("A bought list", 800)
 
-    assert web.sends(f"{report}/review", action="withdraw", csrf=csrf).status == 303
+    [read] = re.findall(r'name="read" value="([^"]+)"', web.get(report).body)
+    assert web.sends(f"{report}/review", action="withdraw", csrf=csrf, read=read).status == 303
     told = json.loads(web.get(f"{report}/report.json").body)
     assert (told["stage"], told["verdict"]["complaints"], len(told["campaigns"])) == ("may_ask", 2, 1)
     for path in ("year", "timeline", "report.csv", "complaints.csv"):

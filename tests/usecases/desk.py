@@ -1,5 +1,6 @@
 """Support's desk with fakes around it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,14 @@ def asking(account_id: str = ACCOUNT, **different: Any) -> Account:
     """Disabled, with an open request."""
     usual = {"status": Status.DISABLED, "strikes": 1, "review": REQUEST}
     return an_account(account_id, **{**usual, **different})
+
+
+def agreed(account_id: str = ACCOUNT) -> Account:
+    """Disabled, with a trial that has not begun."""
+    day = TODAY + timedelta(days=1)
+    trial = Trial(TrialState.SCHEDULED, day, NOW + 12 * HOUR, NOW + 36 * HOUR, NOW + 84 * HOUR)
+    review = replace(REQUEST, day=day, state=ReviewState.APPROVED, decided_at=NOW - HOUR, decided_by=ANNA)
+    return asking(account_id, review=review, trial=trial, due_at=trial.begins_at)
 
 
 def went_well(account_id: str = ACCOUNT) -> Account:

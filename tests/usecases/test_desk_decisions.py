@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.builders import ACCOUNT, NOW, TODAY, TOMORROW, an_account
 from tests.fakes import When
-from tests.usecases.desk import ANNA, World, asking, went_well
+from tests.usecases.desk import ANNA, World, agreed, asking, went_well
 
 from permille.desk_decisions import DECISIONS, Unfit, decide, reset_breaker
 from permille.domain.account import Account, Exemption, ReviewState, Status
@@ -19,6 +19,7 @@ SUITS = {
     "approve": asking(),
     "decline": asking(),
     "confirm": went_well(),
+    "cancel": agreed(),
     "disable": an_account(),
     "enable": asking(),
     "exempt": an_account(),
@@ -30,6 +31,7 @@ KINDS = {
     "approve": "review_approved",
     "decline": "review_declined",
     "confirm": "trial_confirmed",
+    "cancel": "trial_cancelled",
     "disable": "staff_disabled",
     "enable": "staff_enabled",
     "exempt": "exempted",
@@ -158,6 +160,35 @@ def test_an_approval_is_for_that_day_where_the_owner_is(world: World) -> None:
     trial = world.account().trial
     assert trial is not None
     assert trial.begins_at == datetime(2026, 3, 11, 6, tzinfo=UTC)
+
+
+def test_an_agreed_trial_is_moved_by_who_has_read_it(world: World) -> None:
+    world.add(agreed())
+
+    with pytest.raises(Refused, match="since you opened this page"):
+        world.decide("approve", day=str(TODAY), version="0")
+    world.decide("approve", day=str(TODAY + timedelta(days=7)))
+
+    trial = world.account().trial
+    assert trial is not None
+    assert trial.day == TODAY + timedelta(days=7)
+    assert [entry.kind for entry in world.rows.told(ACCOUNT)] == ["review_approved"]
+
+
+def test_disabling_an_account_whose_trial_is_agreed_on_cancels_it(world: World) -> None:
+    world.add(agreed())
+
+    world.decide("disable")
+
+    assert (world.account().status, world.account().review, world.account().trial) == (Status.DISABLED, None, None)
+    assert [entry.kind for entry in world.rows.told(ACCOUNT)] == ["trial_cancelled"]
+
+
+def test_an_exemption_of_more_than_a_year_is_refused_at_the_desk(world: World) -> None:
+    world.add(an_account())
+
+    with pytest.raises(Refused, match="at most 366 days"):
+        world.decide("exempt", until="2206-12-31")
 
 
 def test_an_exemption_lasts_to_the_end_of_its_day(world: World) -> None:

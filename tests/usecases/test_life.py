@@ -5,6 +5,7 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import settings
@@ -15,11 +16,14 @@ from tests.fakes import FakeLedger, FakeQuarantine, Killed, When
 from tests.usecases.enforcement import World
 
 from permille.domain import review, staff
-from permille.domain.account import Account, Mode, Outcome, Status
+from permille.domain.account import Account, Mode, Outcome, RequestedDay, ReviewState, Status, Trial
+from permille.domain.backlog import ANY_NUMBER, COUNTED_WITHIN, HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.policy import SEED, SecondChance
+from permille.domain.reminders import next_reminder_at, requested_day
 from permille.domain.reputation import Tally, first_day
 from permille.domain.review import Request
 from permille.domain.staff import Refused
+from permille.domain.switch import PROPAGATION
 from permille.domain.timeline import Entry, Kind
 from permille.errors import Unavailable
 from permille.ingest import Received, ingest
@@ -33,6 +37,7 @@ NOT_ACTIVE = {DISABLED, TRIAL, OBSERVING, CLOSED}
 # The table of design.md: by which entry, from where, to where.
 MOVES: dict[str, tuple[set[Status], Status]] = {
     Kind.DISABLED: ({ACTIVE}, DISABLED),
+    Kind.DISABLING_REVERSED: ({DISABLED}, ACTIVE),
     Kind.TRIAL_BEGAN: ({DISABLED}, TRIAL),
     Kind.TRIAL_ENDED: ({TRIAL}, OBSERVING),
     Kind.STAYS_SUSPENDED: ({TRIAL, OBSERVING}, DISABLED),
@@ -43,10 +48,14 @@ MOVES: dict[str, tuple[set[Status], Status]] = {
     Kind.CLOSED: (set(Status) - {CLOSED}, CLOSED),
 }
 ANSWERS: dict[str, tuple[set[str], str]] = {
-    Kind.REVIEW_REQUESTED: ({"", "open", "declined", "withdrawn"}, "open"),
-    Kind.REVIEW_APPROVED: ({"open"}, "approved"),
+    Kind.REVIEW_REQUESTED: ({"", "declined", "withdrawn"}, "open"),
+    Kind.REVIEW_AMENDED: ({"open"}, "open"),
+    Kind.REVIEW_DUE: ({"open"}, "open"),
+    Kind.REVIEW_DAY_PASSED: ({"open"}, "open"),
+    Kind.REVIEW_APPROVED: ({"open", "approved"}, "approved"),  # again, where an agreed trial is moved
     Kind.REVIEW_DECLINED: ({"open"}, "declined"),
-    Kind.REVIEW_WITHDRAWN: ({"open"}, "withdrawn"),
+    Kind.REVIEW_WITHDRAWN: ({"open", "approved"}, "withdrawn"),
+    Kind.TRIAL_CANCELLED: ({"approved"}, ""),
     Kind.REVIEW_REOPENED: ({"approved"}, "open"),
     Kind.TRIAL_BEGAN: ({"approved"}, "approved"),
     Kind.TRIAL_ENDED: ({"approved"}, "approved"),
@@ -55,27 +64,37 @@ ANSWERS: dict[str, tuple[set[str], str]] = {
 stages = st.sampled_from([0, 1, 2, 3, 3])  # active, disabled, on trial, observed
 waits = st.sampled_from([timedelta(seconds=1), timedelta(minutes=10), timedelta(hours=5), A_DAY, 3 * A_DAY])
 OWNERS, SUPPORTS = ["request", "amend", "withdraw"], ["approve", "approve", "decline", "confirm"]
-decisions = st.sampled_from([*OWNERS, *SUPPORTS, "disable", "enable", "close", "exempt", "unexempt"])
+STAFFS = ["disable", "enable", "close", "exempt", "unexempt", "cancel"]
+decisions = st.sampled_from([*OWNERS, *SUPPORTS, *STAFFS])
+lags = st.sampled_from([timedelta(), timedelta(seconds=4), PROPAGATION])
 calls = st.sampled_from(
-    ["accounts.save", "accounts.save", "tallies.days", "feed.waiting", "leases.take", "switch.apply"]
+    [
+        *("accounts.get", "tallies.days", "feed.waiting", "feed.oldest_sent_at", "heartbeat.last", "timeline.since"),
+        *("control.breaker", "accounts.save", "accounts.save", "switch.read", "leases.take", "switch.apply"),
+        *("switch.group", "switch.key", "leases.release", "accounts.page", "switch.denied"),
+    ]
 )
 
 
 class Life(RuleBasedStateMachine):
     """One account. What the ports keep is looked at after each step; what it must be after a tick, the model says."""
 
-    @initialize(zone=st.sampled_from(["UTC", "Asia/Kathmandu"]), confirms=st.booleans(), stage=stages)
-    def begin(self, zone: str, confirms: bool, stage: int) -> None:
+    @initialize(
+        zone=st.sampled_from(["UTC", "Asia/Kathmandu"]), confirms=st.booleans(), stage=stages, newer=st.booleans()
+    )
+    def begin(self, zone: str, confirms: bool, stage: int, newer: bool) -> None:
         self.now: datetime = NOW
         self.zone = ZoneInfo(zone)
         self.confirms = confirms
-        self.world = World()
+        self.world = World(newer_rows=newer)
         self.world.policies.policy = replace(SEED, second_chance=SecondChance(reinstate_by_staff=confirms))
         self.world.open(an_account(timezone=zone))
         self.sent: list[datetime] = []  # every mail that SES took, by its instant
         self.queue: list[tuple[str, int, int]] = []  # feedback that is delivered again
         self.acknowledged: dict[tuple[str, int], tuple[int, Tally]] = {}
+        self.dead = False  # some of it is delivered no more
         self.backlog = 0  # and that of others
+        self.stalls = False  # nothing is counted, of anybody
         self.epochs: tuple[datetime, ...] = ()
         for step in (self._is_disabled, self._is_on_trial, self._is_observed)[:stage]:
             step()
@@ -131,6 +150,16 @@ class Life(RuleBasedStateMachine):
         for feedback in again:
             self._receive(*feedback)
 
+    @precondition(lambda self: self.queue)
+    @rule()
+    def what_failed_becomes_a_dead_letter(self) -> None:
+        self.queue, self.dead = [], True
+        self._count_what_waits()
+
+    @rule(stalls=st.booleans())
+    def counting_stalls_or_goes_on(self, stalls: bool) -> None:
+        self.stalls = stalls
+
     @rule(backlog=st.sampled_from([0, 0, 1, 50_000]))
     def feedback_of_others_waits(self, backlog: int) -> None:
         self.backlog = backlog
@@ -147,6 +176,14 @@ class Life(RuleBasedStateMachine):
         with suppress(Refused, Killed, Unavailable):
             self._decide(decision, days)
 
+    @rule(first=decisions, second=decisions)
+    def somebody_decides_twice_within_a_second(self, first: str, second: str) -> None:
+        for decision in (first, second):
+            self.now += timedelta(seconds=0.3)
+            with suppress(Refused, Killed, Unavailable):
+                self._decide(decision, 0)
+            self.the_stream_runs()
+
     def _decide(self, decision: str, days: int = 0) -> None:
         account = self.world.enforcement.accounts
         act(account, ACCOUNT, lambda one, now: self._decided(decision, one, now, days), self.now)
@@ -161,6 +198,7 @@ class Life(RuleBasedStateMachine):
             "approve": lambda: review.approve(one, day, "", STAFF, zone, chance, now),
             "decline": lambda: review.decline(one, "No", STAFF, zone, chance, now),
             "confirm": lambda: review.confirm(one, STAFF, now),
+            "cancel": lambda: staff.cancel_trial(one, "Why", STAFF, now),
             "disable": lambda: staff.disable(one, "Why", STAFF, now),
             "enable": lambda: staff.enable(one, "Why", STAFF, now),
             "close": lambda: staff.close(one, "Why", STAFF, now),
@@ -207,7 +245,7 @@ class Life(RuleBasedStateMachine):
     def the_verdict_is_due(self, backlog: int, confirm: bool) -> None:
         trial = self.world.account().trial
         assert trial is not None
-        self.now = max(self.now, trial.verdict_at)
+        self.now = max(self.now, trial.verdict_at + COUNTED_WITHIN)
         self.feedback_of_others_waits(backlog)
         self.all_is_well_for_a_tick()
         if confirm:
@@ -232,25 +270,45 @@ class Life(RuleBasedStateMachine):
 
     def _tick(self) -> None:
         self.now += timedelta(seconds=1)
-        before, told, waited = self.world.account(), len(self._told()), self.world.feed.messages
+        if not self.stalls:  # feedback of others is
+            self.world.rows.counted_at = self.now
+        before, told = self.world.account(), len(self._told())
         complaints = self._counts(before).complaints
         quiet = self.world.faults.none and self.world.rows.leased_until.get(ACCOUNT, self.now) <= self.now
+        quiet = quiet and not self.queue  # of feedback whose nudge failed no run can know
         expected = self._next(before)
         with suppress(Killed, Unavailable):
             self.world.run(self.now)
         if Kind.REINSTATED in [entry.kind for entry in self._told()[told:]]:
             assert before.trial is not None
-            assert (complaints, waited) == (0, 0)
-            assert self.now >= before.trial.verdict_at
+            assert complaints == 0
+            assert self.now >= before.trial.verdict_at + COUNTED_WITHIN
         if quiet:
-            assert (self.world.account().status, self.world.account().settled) == (expected, True)
+            assert self.world.account().status is expected
             assert self.world.can_send() == [expected.may_send]
+            if _is_open(before) and _is_open(self.world.account()):
+                self._is_reminded()
+
+    def _is_reminded(self) -> None:
+        """Nobody waits for an answer that cannot come."""
+        found = self.world.account().review
+        assert found is not None
+        days = list(RequestedDay)
+        assert days.index(found.last_reminder) >= days.index(requested_day(found, self.now))
 
     # ------------------------------------------------------------ what may go wrong
 
     @rule(skip=st.integers(0, 15), when=st.sampled_from(When), error=st.sampled_from([Unavailable, Killed]))
     def something_is_going_to_fail(self, skip: int, when: When, error: type[BaseException]) -> None:
         self.world.faults.fail(skip=skip, when=when, error=error("injected"))
+
+    @rule(lag=lags)
+    def iam_lags(self, lag: timedelta) -> None:
+        self.world.switch.lag = lag
+
+    @rule()
+    def sqs_is_not_going_to_answer(self) -> None:
+        self.world.faults.fail("feed.waiting", times=30)
 
     @rule()
     def iam_is_going_to_be_down(self) -> None:
@@ -275,23 +333,44 @@ class Life(RuleBasedStateMachine):
 
     def _next(self, account: Account) -> Status:
         """What one undisturbed look has to lead to."""
-        counts, trial = self._counts(account), account.trial
-        if account.status in (TRIAL, OBSERVING) and counts.complaints:
-            return DISABLED
+        counts = self._counts(account)
         match account.status:
-            case Status.DISABLED if trial and trial.begins_at <= self.now < trial.ends_at:
-                return TRIAL
-            case Status.TRIAL if trial and self.now >= trial.ends_at:
-                return OBSERVING
-            case Status.OBSERVING if trial and self.now >= trial.verdict_at and not self.world.feed.messages:
-                good = ACTIVE if trial.confirmed or not self.confirms else OBSERVING
-                return good if counts.delivered else DISABLED
-            case Status.ACTIVE if self._is_broken(counts) and not self._is_spared(account):
-                return DISABLED
+            case Status.ACTIVE:
+                breaks = self._is_broken(counts, self._to_come(account)) and not self._is_spared(account)
+                return DISABLED if breaks else ACTIVE
+            case Status.DISABLED if account.trial:
+                return TRIAL if account.trial.begins_at <= self.now < account.trial.ends_at else DISABLED
+            case Status.DISABLED:
+                return ACTIVE if self._is_to_be_reversed(account, counts) else DISABLED
+            case Status.TRIAL | Status.OBSERVING if account.trial:
+                return DISABLED if counts.complaints else self._next_of_trial(account.status, account.trial, counts)
         return account.status
 
-    def _is_broken(self, counts: Tally) -> bool:
-        return counts.complaints >= 2 and counts.complaints * 1000 > counts.delivered + self.world.feed.messages
+    def _next_of_trial(self, status: Status, trial: Trial, counts: Tally) -> Status:
+        if status is TRIAL:
+            return OBSERVING if self.now >= trial.ends_at else TRIAL
+        if self.now < trial.verdict_at + COUNTED_WITHIN or self._is_stalled():
+            return OBSERVING
+        passed = ACTIVE if trial.confirmed or not self.confirms else OBSERVING
+        return passed if counts.delivered else DISABLED
+
+    def _is_broken(self, counts: Tally, to_come: int = 0) -> bool:
+        return counts.complaints >= 2 and counts.complaints * 1000 > counts.delivered + to_come
+
+    def _to_come(self, account: Account) -> int:
+        """How many deliveries more a broken ratio has to withstand."""
+        if self._is_stalled():
+            return ANY_NUMBER
+        is_over = account.hold is not None and self.now - account.hold.since >= HOLD_AT_MOST
+        return 0 if is_over else self.world.feed.messages
+
+    def _is_stalled(self) -> bool:
+        counted_at = self.world.rows.counted_at
+        return self.world.feed.messages > 0 and (counted_at is None or self.now - counted_at >= STALLED_AFTER)
+
+    def _is_to_be_reversed(self, account: Account, counts: Tally) -> bool:
+        is_due = account.recheck is not None and self.now >= account.recheck.at
+        return is_due and not self._is_stalled() and not self._is_broken(counts)
 
     def _is_spared(self, account: Account) -> bool:
         observed = self.world.enforcement.mode is Mode.OBSERVE
@@ -302,7 +381,8 @@ class Life(RuleBasedStateMachine):
         return state.opened_at is not None or passed >= SEED.breaker.bound(state.active_accounts)
 
     def _counts(self, account: Account) -> Tally:
-        first = first_day(self.now.date(), SEED.window_days)
+        of_trial = account.status in (TRIAL, OBSERVING)  # it is decided by all of its mail, however late
+        first = account.epochs[-1].date() if of_trial else first_day(self.now.date(), SEED.window_days)
         days = self.world.rows.tallies.items()
         return sum((t for (_, epoch, day), t in days if epoch == account.epoch and day >= first), Tally())
 
@@ -320,6 +400,7 @@ class Life(RuleBasedStateMachine):
                 assert status in allowed, f"{kind} of one that is {status}"
                 status = moved
             if kind in ANSWERS:
+                assert kind in MOVES or status is DISABLED, f"{kind} of one that is {status}"
                 states, answered = ANSWERS[kind]
                 assert answer in states, f"{kind} where the request is {answer or 'none'}"
                 answer = answered
@@ -329,6 +410,36 @@ class Life(RuleBasedStateMachine):
         assert status is account.status
         assert answer == (account.review.state if account.review else "")
         assert (account.trial is not None) == (answer == "approved")
+
+    @invariant()
+    def each_reminder_is_told_once_of_each_day_that_is_asked_for(self) -> None:
+        day, told = "", set[str]()
+        for entry in self._told():
+            match entry.kind:
+                case Kind.REVIEW_REQUESTED:
+                    day, told = entry.facts["day"], set()
+                case Kind.REVIEW_AMENDED if entry.facts["day"] != day:
+                    day, told = entry.facts["day"], set()
+                case Kind.REVIEW_REOPENED if entry.facts["day"] >= day:
+                    told.add(Kind.REVIEW_DAY_PASSED)
+                case Kind.REVIEW_DUE | Kind.REVIEW_DAY_PASSED:
+                    assert not told & {entry.kind, Kind.REVIEW_DAY_PASSED}
+                    assert entry.facts["day"] == day
+                    told.add(entry.kind)
+
+    @invariant()
+    def an_open_request_is_looked_at_when_there_is_something_to_remind_of(self) -> None:
+        account = self.world.account()
+        if _is_open(account) and account.review and (at := next_reminder_at(account.review, self.now)):
+            assert account.due_at is not None
+            assert account.due_at <= at
+
+    @invariant()
+    def a_receipt_is_mailed_once_an_hour_at_most(self) -> None:
+        at = [entry.at for entry in self.world.told(Kind.REVIEW_REQUESTED) if entry.is_mailed]
+        over = [entry.at for entry in self._told() if entry.kind in MOVES or entry.kind is Kind.TRIAL_CANCELLED]
+        for one, other in pairwise(at):
+            assert other - one >= timedelta(hours=1) or any(one < moved < other for moved in over)
 
     @invariant()
     def epochs_are_only_added_and_each_is_told(self) -> None:
@@ -341,6 +452,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def a_strike_is_a_disabling_by_the_rule_or_a_suspension(self) -> None:
         struck = len(self.world.told(Kind.DISABLED)) + len(self.world.told(Kind.STAYS_SUSPENDED))
+        struck -= len(self.world.told(Kind.DISABLING_REVERSED))
         assert self.world.account().strikes == struck
 
     @invariant()
@@ -349,7 +461,7 @@ class Life(RuleBasedStateMachine):
         rows = self.world.rows.tallies.items()
         counted = sum((tally for (_, epoch, _), tally in rows if epoch == account.epoch), Tally())
         known = sum((tally for epoch, tally in self.acknowledged.values() if epoch == account.epoch), Tally())
-        assert counted == known or self.queue
+        assert counted == known or self.queue or self.dead
 
     @invariant()
     def nobody_touched_the_keys_so_nothing_drifted(self) -> None:
@@ -358,6 +470,7 @@ class Life(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Nobody is stuck: with time and ticks each trial comes to its end, and the switch says so."""
         self.world.faults.heal()
+        self.stalls = False
         if self.queue:
             self.what_failed_is_delivered_again()
         if self.world.account().status is OBSERVING:
@@ -374,6 +487,13 @@ class Life(RuleBasedStateMachine):
         assert account.status in (ACTIVE, DISABLED, CLOSED) or waits_for_support
         assert account.trial is None or waits_for_support
         assert self.world.can_send() == [account.status is ACTIVE]
+        self.world.settles(self.now)
+        assert self.world.account().settled
+        assert not _is_open(account) or (account.review and account.review.last_reminder is RequestedDay.OVER)
+
+
+def _is_open(account: Account) -> bool:
+    return account.review is not None and account.review.state is ReviewState.OPEN
 
 
 TestLife = Life.TestCase

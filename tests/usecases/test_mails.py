@@ -73,7 +73,11 @@ def test_a_disabling_names_the_three_ways_on() -> None:
     assert "3. Ask APWT Support for a review." in text
 
 
-@pytest.mark.parametrize("kind", [Kind.DISABLED, Kind.STAFF_DISABLED, Kind.TRIAL_ENDED, Kind.STAYS_SUSPENDED], ids=str)
+@pytest.mark.parametrize(
+    "kind",
+    [Kind.DISABLED, Kind.STAFF_DISABLED, Kind.TRIAL_CANCELLED, Kind.TRIAL_ENDED, Kind.STAYS_SUSPENDED],
+    ids=str,
+)
 def test_who_has_connected_a_provider_hears_that_it_is_there_meanwhile(kind: Kind) -> None:
     mail = the_mail(an_entry(kind), provider=a_provider())
 
@@ -140,6 +144,7 @@ NASTY = "<script>alert(1)</script>\r\nBcc: all@example.com \u202etxet \x00 " + "
         timeline.review_requested(ACCOUNT, NOW, NOW.date(), 800, NASTY, NASTY),
         timeline.review_approved(ACCOUNT, NOW, NOW, NOW, NASTY, "sam"),
         timeline.review_declined(ACCOUNT, NOW, NASTY, "sam", NOW.date()),
+        timeline.trial_cancelled(ACCOUNT, NOW, NOW.date(), NASTY, "sam"),
     ],
     ids=lambda entry: entry.kind,
 )

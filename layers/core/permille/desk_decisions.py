@@ -11,7 +11,7 @@ from permille.domain.staff import Refused
 from permille.domain.wording import LONGEST_REASON, plain
 from permille.observability import record
 from permille.ports import hour_of
-from permille.support import Action, act
+from permille.support import Action, act, as_read
 from permille.zones import zone_of
 
 LARGEST_GRANT = 1_000_000
@@ -32,8 +32,12 @@ def decide(desk: Desk, account_id: str, name: str, form: Form, by: str, now: dat
     make = DECISIONS.get(name)
     if make is None:
         return None
-    decision = make(desk, form, by)
-    return act(desk.accounts, account_id, _as_read(decision, _version(form)), now)
+    decision, version = make(desk, form, by), _version(form)
+    refusal = (
+        f"Something was decided about {account_id} since you opened this page, and your decision was not taken. "
+        "Read it again."
+    )
+    return act(desk.accounts, account_id, as_read(decision, lambda one: one.version == version, refusal), now)
 
 
 def mail_again(desk: Desk, account_id: str, form: Form, by: str, now: datetime) -> str:
@@ -64,21 +68,6 @@ def reason(form: Form, field: str = "reason") -> str:
     if len(text) > LONGEST_REASON:
         raise Unfit(f"That is {len(text):,} characters long; {LONGEST_REASON:,} are enough.")
     return text
-
-
-def _as_read(decision: Action, version: int) -> Action:
-    """Nobody decides on what they have not seen."""
-
-    def decided(account: Account, now: datetime) -> Outcome:
-        outcome = decision(account, now)
-        if account.version != version:
-            raise Refused(
-                f"Something was decided about {account.id} since you opened this page, and your decision was not "
-                "taken. Read it again."
-            )
-        return outcome
-
-    return decided
 
 
 def _version(form: Form) -> int:
@@ -132,6 +121,7 @@ DECISIONS: Mapping[str, Callable[[Desk, Form, str], Action]] = {
     "approve": _approve,
     "decline": _decline,
     "confirm": _confirm,
+    "cancel": _plainly(staff.cancel_trial),
     "disable": _plainly(staff.disable),
     "enable": _plainly(staff.enable),
     "exempt": _exempt,

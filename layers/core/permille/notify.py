@@ -34,7 +34,7 @@ class Handing:
 
 
 def effects_of(entry: Entry) -> list[Effect]:
-    return [Effect.BUS, Effect.MAIL] if entry.kind.is_mailed else [Effect.BUS]
+    return [Effect.BUS, Effect.MAIL] if entry.is_mailed else [Effect.BUS]
 
 
 def hand_on(world: Handing, entries: Iterable[Entry], now: datetime) -> None:

@@ -10,7 +10,7 @@ from permille.domain.timeline import Entry, Kind
 from permille.ports import Timeline
 
 NEWEST = 1000  # entries: what is read of an account is bounded
-_OUTCOMES = (Kind.REINSTATED, Kind.STAYS_SUSPENDED, Kind.TRIAL_UNUSED)
+_OUTCOMES = (Kind.REINSTATED, Kind.STAYS_SUSPENDED, Kind.TRIAL_UNUSED, Kind.TRIAL_CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Review(TypedDict):
     decided_by: str | None
     reason: Annotated[str | None, Means("What support says to it.")]
     ask_again_on: Annotated[str | None, Means("Where it was declined: the first day for another request.")]
+    begins_at: Annotated[str | None, Means("When the day of the next batch begins; null in older requests.")]
+    ends_at: Annotated[str | None, Means("When it ends; null in older requests.")]
 
 
 class Trial(TypedDict):
@@ -181,6 +183,8 @@ def review(found: accounts.Review | None) -> Review | None:
         "decided_by": found.decided_by or None,
         "reason": found.reason or None,
         "ask_again_on": str(found.ask_again_on) if found.ask_again_on else None,
+        "begins_at": found.begins_at.isoformat() if found.begins_at else None,
+        "ends_at": found.ends_at.isoformat() if found.ends_at else None,
     }
 
 

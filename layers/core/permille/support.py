@@ -4,12 +4,25 @@ from collections.abc import Callable
 from datetime import datetime
 
 from permille.domain.account import Account, Outcome
+from permille.domain.staff import Refused
 from permille.errors import Conflict, Unavailable
 from permille.ports import Accounts
 
 ATTEMPTS = 10
 
 Action = Callable[[Account, datetime], Outcome]
+
+
+def as_read(decision: Action, is_as_read: Callable[[Account], bool], refusal: str) -> Action:
+    """Nobody decides on what they have not seen: where the account is not as it was read, Refused with that text."""
+
+    def decided(account: Account, now: datetime) -> Outcome:
+        outcome = decision(account, now)
+        if not is_as_read(account):
+            raise Refused(refusal)
+        return outcome
+
+    return decided
 
 
 def act(accounts: Accounts, account_id: str, action: Action, now: datetime) -> Account | None:

@@ -63,8 +63,9 @@ def _ask(scene: Scene, zone: ZoneInfo) -> None:
     asked = Request(review.today(zone, scene.stack.now()), MAILS, CAUSE, CHANGE)
     scene.stack.act(DEALS.account_id, lambda account, now: review.request(account, asked, zone, now))
     _type(scene, "review list")
-    (case,) = queue(asking(scene.stack), scene.stack.timeline, scene.stack.now())
-    print_case(case, scene.stack["PlatformName"], scene.console)
+    now = scene.stack.now()
+    (case,) = queue(asking(scene.stack), scene.stack.timeline, now)
+    print_case(case, scene.stack["PlatformName"], now, scene.console)
 
 
 def _approve(scene: Scene, zone: ZoneInfo) -> Trial:

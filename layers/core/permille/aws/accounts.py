@@ -28,6 +28,7 @@ from permille.domain.account import (
     Hold,
     Provider,
     Recheck,
+    RequestedDay,
     Review,
     ReviewState,
     Status,
@@ -322,6 +323,8 @@ def _review(row: dict[str, Any] | None) -> Review | None:
         "requested_at": datetime.fromisoformat(row["requested_at"]),
         "decided_at": instant_of(row["decided_at"]),
         "ask_again_on": date.fromisoformat(again) if again else None,
+        **{name: instant_of(row.get(name)) for name in ("begins_at", "ends_at", "receipt_at")},
+        "last_reminder": RequestedDay(row.get("last_reminder", RequestedDay.AHEAD)),
     }
     return Review(**{**known_of(Review, row), **different})
 

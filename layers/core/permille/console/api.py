@@ -161,8 +161,8 @@ def get_review(account_id: AccountId) -> shapes.Standing:
     **operation(
         "putReview",
         "Ask for a review, or change an open request",
-        "As the owner does, for a disabled account. A changed request keeps its place in the queue. Repeating the same "
-        "request changes nothing.",
+        "As the owner does, for a disabled account. A changed request keeps its place in the queue, and is not mailed. "
+        "Repeating the same request changes nothing. The owner gets a receipt of a new one, at most one an hour.",
         "The review as it stands now.",
         WRITTEN,
     ),
@@ -176,8 +176,9 @@ def put_review(account_id: AccountId, request: Annotated[ReviewRequest, Body()])
     "/accounts/<account_id>/review",
     **operation(
         "withdrawReview",
-        "Take an open request back",
-        "As the owner does. Repeating it changes nothing.",
+        "Take a request back",
+        "As the owner does: an open one, or a trial that was agreed on and has not begun. Repeating it changes "
+        "nothing.",
         "The review as it stands now: withdrawn.",
         (HTTPStatus.CONFLICT,),
     ),

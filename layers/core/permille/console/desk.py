@@ -23,6 +23,7 @@ router = routes()
 DONE = {
     "approve": "Approved. The owner is told the day.",
     "decline": "Declined. The owner is told why.",
+    "cancel": "The trial is cancelled. The owner is told why.",
     "confirm": "Confirmed. The account is reinstated within a minute.",
     "disable": "Disabled. The SMTP credential is switched off within seconds.",
     "enable": "Enabled. The SMTP credential is switched on within seconds.",

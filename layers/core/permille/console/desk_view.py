@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from permille.desk_ports import ON_THEIR_WAY, Waiting
-from permille.domain import wording
+from permille.domain import reminders, wording
 from permille.domain.account import Status
 from permille.domain.reputation import PER
 from permille.domain.review import today
@@ -19,6 +19,7 @@ _TONES = {
     Status.CLOSED: "plain",
 }
 rate = wording.rate
+day_note = reminders.day_note
 HALF = 50  # of a bar's width: where the limit is drawn
 
 

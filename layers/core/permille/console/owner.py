@@ -16,7 +16,7 @@ from permille.domain import review
 from permille.domain.account import Account
 from permille.domain.staff import Refused
 from permille.report import Range, Report, Reporting, earlier_entries, gather
-from permille.support import Action, act
+from permille.support import Action, act, as_read
 from permille.zones import zone_of
 
 EARLIER_ENTRIES = 50  # on a page of the timeline
@@ -93,9 +93,18 @@ def _action(form: Mapping[str, str], sent: Typed) -> Action:
             asked_for = sent.request()
             return lambda account, now: review.amend(account, asked_for, zone_of(account), now)
         case "withdraw":
-            return review.withdraw
+            return _as_read(review.withdraw, form)
         case _:
             raise WrongForm("the form does not say what to do")
+
+
+def _as_read(action: Action, form: Mapping[str, str]) -> Action:
+    """Nobody withdraws a request that was answered since they opened the page."""
+    read = form.get("read")
+    if not read:
+        raise WrongForm("the form does not say what it is about")
+    refusal = "support has answered since you opened this page; read it again"
+    return as_read(action, lambda account: review_form.answer_token(account.review) == read, refusal)
 
 
 def _page(found: Asked, account: Account, status: int = 200, typed: Typed | None = None) -> Response[str]:

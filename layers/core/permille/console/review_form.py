@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from permille.domain import review, wording
-from permille.domain.account import Review, ReviewState, Trial
+from permille.domain.account import RequestedDay, Review, ReviewState, Trial
+from permille.domain.reminders import requested_day
 from permille.domain.review import FURTHEST_DAY, LARGEST_BATCH, LONGEST_TEXT, Request, Stage
 from permille.domain.staff import Refused
 from permille.report import Report
@@ -75,12 +76,18 @@ def shown(report: Report, brand: Brand, sent: Typed | None = None) -> dict[str, 
         "said_by": said_by,
         "said": said,
         "form": _form(report, sent),
+        "read": answer_token(report.account.review),
         "zone": report.account.timezone,
         "first_day": str(today),
         "last_day": str(today + FURTHEST_DAY),
         "largest_batch": LARGEST_BATCH,
         "longest_text": LONGEST_TEXT,
     }
+
+
+def answer_token(found: Review | None) -> str:
+    """What a form says it was made with: another one after each answer of support's, the same after a reminder."""
+    return f"{found.state} {(found.decided_at or found.requested_at).isoformat()}" if found else ""
 
 
 def _form(report: Report, sent: Typed | None) -> dict[str, str] | None:
@@ -139,7 +146,13 @@ def _may_ask(_: Report, brand: Brand) -> list[str]:
 def _open(report: Report, brand: Brand) -> list[str]:
     found = report.account.review
     asked = wording.moment(found.requested_at.isoformat()) if found else ""
-    return [f"You asked on {asked}. {brand.platform} Support answers by e-mail. Until then you can change it.", ADVICE]
+    answers = f"You asked on {asked}. {brand.platform} Support answers by e-mail. Until then you can change it."
+    if found and requested_day(found, report.now) is RequestedDay.OVER:
+        sorry = (
+            f"We are sorry: {wording.day(str(found.day))} passed before support answered. Please choose another day."
+        )
+        return [sorry, answers, ADVICE]
+    return [answers, ADVICE]
 
 
 def _declined(report: Report, _: Brand) -> list[str]:
@@ -154,6 +167,7 @@ def _scheduled(report: Report, _: Brand) -> list[str]:
         f"Your SMTP account works from {begins} to {ends}, and is switched on and off by itself.",
         ADVICE,
         "One complaint about an e-mail of that day, and it stays off.",
+        "Does another day suit you better? Until that day begins you can withdraw the request, and ask again.",
     ]
 
 

@@ -77,10 +77,20 @@ class ReviewState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class RequestedDay(StrEnum):
+    """How far off the day is that the owner asks for."""
+
+    AHEAD = "ahead"
+    NEAR = "near"  # begins within a day, or has begun
+    OVER = "over"
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """The owner's request: the day and size of the next batch, what went wrong, what was changed. `reason` is
-    support's: the note of an approval, or why it was declined."""
+    support's: the note of an approval, or why it was declined. `begins_at` and `ends_at` are the day's instants in UTC,
+    fixed when it was asked for; None in older rows. `last_reminder`: what was last written on the timeline about an
+    unanswered request's day. `receipt_at`: when the owner was last mailed a receipt, of this request or one before."""
 
     state: ReviewState
     day: date
@@ -92,6 +102,10 @@ class Review:
     decided_by: str = ""
     reason: str = ""
     ask_again_on: date | None = None
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+    last_reminder: RequestedDay = RequestedDay.AHEAD
+    receipt_at: datetime | None = None
 
 
 class TrialState(StrEnum):
@@ -238,6 +252,11 @@ class Account:
     def to_be_switched(self, **different: Any) -> "Account":
         """With what is `different`; the credential has to be made to agree, and read back."""
         return replace(self, switch_generation=self.switch_generation + 1, **different)
+
+    @property
+    def scheduled_trial(self) -> Trial | None:
+        """The trial that was agreed on and has not begun."""
+        return self.trial if self.trial and self.trial.state is TrialState.SCHEDULED else None
 
     @property
     def asks_since(self) -> datetime | None:

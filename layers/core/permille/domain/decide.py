@@ -23,6 +23,7 @@ from permille.domain.hold import firm, held, waits_for
 from permille.domain.needs import COMMIT_LAG
 from permille.domain.policy import Verdict, judge
 from permille.domain.recheck import decide_again
+from permille.domain.reminders import remind
 from permille.domain.timeline import Entry, Kind
 from permille.domain.trial import decide_observing, decide_running, decide_scheduled
 
@@ -50,11 +51,19 @@ def decide(account: Account, evidence: Evidence, rules: Rules, now: datetime) ->
 
 
 def _decide_disabled(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
+    """Whose day is agreed on waits for it. Else a disabling may have to be judged once more, and an open request may
+    have a day of which support or the owner is to be reminded, whichever comes first."""
     if account.trial:
         return decide_scheduled(account, account.trial, now)
+    again_at: datetime | None = None
     if account.recheck:
-        return decide_again(account, account.recheck, evidence, rules, now)
-    return Outcome(replace(account, due_at=None), [])
+        again = decide_again(account, account.recheck, evidence, rules, now)
+        if again.entries:
+            return again
+        account, again_at = again.account, again.account.due_at
+    reminded = remind(account, now)
+    looks = [at for at in (again_at, reminded.account.due_at) if at]
+    return replace(reminded, account=replace(reminded.account, due_at=min(looks, default=None)))
 
 
 def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:

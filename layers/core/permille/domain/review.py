@@ -3,17 +3,20 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from typing import Any
 
 from permille.domain import timeline
-from permille.domain.account import Account, Outcome, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.account import Account, Outcome, RequestedDay, Review, ReviewState, Status, Trial, TrialState
 from permille.domain.policy import SecondChance
 from permille.domain.staff import Refused
-from permille.domain.timeline import Kind
+from permille.domain.timeline import Entry, Kind
 from permille.domain.wording import plain
 
+A_DAY = timedelta(days=1)
 FURTHEST_DAY = timedelta(days=60)
 LONGEST_TEXT = 1000
 LARGEST_BATCH = 10_000_000
+RECEIPT_EVERY = timedelta(hours=1)  # however often a request is withdrawn and made again
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,68 +78,89 @@ def request(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Ou
     if review and review.state is ReviewState.OPEN:
         raise Refused("a request is open already; amend it, or withdraw it first")
     if account.trial:
-        raise Refused(f"a trial is agreed on for {account.trial.day} already")
+        raise Refused(f"a trial is agreed on for {account.trial.day} already; withdraw it to ask for another day")
     if review and _too_early(review, zone, now):
         raise Refused(f"the last request was declined; ask again from {review.ask_again_on} on")
     _check(asked, zone, now)
-    opened = Review(ReviewState.OPEN, asked.day, asked.batch, asked.cause.strip(), asked.change.strip(), now)
-    return _asked(account, opened, now)
+    last = review.receipt_at if review else None
+    receipt = last is None or now - last >= RECEIPT_EVERY
+    opened = Review(ReviewState.OPEN, **_fields(asked, zone), requested_at=now, receipt_at=now if receipt else last)
+    entry = timeline.review_requested(account.id, now, *_told(opened), receipt=receipt)
+    return _changed(account, opened, entry, now)
 
 
 def amend(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Outcome:
-    """The request keeps its place in the queue."""
+    """The request keeps its place in the queue. The same once more changes nothing."""
     review = _waiting(account)
+    said = replace(asked, cause=asked.cause.strip(), change=asked.change.strip())
+    if said == Request(*_told(review)):
+        return Outcome(account, [])
     _check(asked, zone, now)
-    amended = replace(review, day=asked.day, batch=asked.batch, cause=asked.cause.strip(), change=asked.change.strip())
-    return _asked(account, amended, now)
+    amended = replace(review, **_fields(said, zone))
+    if said.day != review.day:  # support and owner have not heard of this one
+        amended = replace(amended, last_reminder=RequestedDay.AHEAD)
+    entry = timeline.review_amended(account.id, now, *_told(amended))
+    return _changed(account, amended, entry, now)
 
 
 def put(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Outcome:
     """What is asked for, whether a request is open already or not. Repeated, it changes nothing."""
-    review = account.review
-    if review is None or review.state is not ReviewState.OPEN:
-        return request(account, asked, zone, now)
-    said = replace(asked, cause=asked.cause.strip(), change=asked.change.strip())
-    if said == Request(review.day, review.batch, review.cause, review.change):
-        return Outcome(account, [])
-    return amend(account, asked, zone, now)
+    is_open = account.review is not None and account.review.state is ReviewState.OPEN
+    return (amend if is_open else request)(account, asked, zone, now)
 
 
 def withdraw_once(account: Account, now: datetime) -> Outcome:
-    """Withdraws the open request. Repeated, it changes nothing."""
+    """As `withdraw`. Repeated, it changes nothing."""
     if account.review and account.review.state is ReviewState.WITHDRAWN:
         return Outcome(account, [])
     return withdraw(account, now)
 
 
-def _asked(account: Account, review: Review, now: datetime) -> Outcome:
-    entry = timeline.review_requested(account.id, now, review.day, review.batch, review.cause, review.change)
-    return Outcome(replace(account, review=review, decided_at=now), [entry])
-
-
 def withdraw(account: Account, now: datetime) -> Outcome:
-    withdrawn = replace(_waiting(account), state=ReviewState.WITHDRAWN, decided_at=now)
-    entry = timeline.review_withdrawn(account.id, now, withdrawn.day)
-    return Outcome(replace(account, review=withdrawn, decided_at=now), [entry])
+    """Takes back the open request, or with it the trial that was agreed on, if that has not begun."""
+    review = _before_trial(account)
+    withdrawn = replace(review, state=ReviewState.WITHDRAWN, decided_at=now, decided_by="", reason="")
+    entry = timeline.review_withdrawn(account.id, now, account.trial.day if account.trial else review.day)
+    return _changed(replace(account, trial=None), withdrawn, entry, now)
+
+
+def _fields(asked: Request, zone: tzinfo) -> dict[str, Any]:
+    """Of the review."""
+    said = {"day": asked.day, "batch": asked.batch, "cause": asked.cause.strip(), "change": asked.change.strip()}
+    return said | {"begins_at": midnight(asked.day, zone), "ends_at": midnight(asked.day + A_DAY, zone)}
+
+
+def _told(review: Review) -> tuple[date, int, str, str]:
+    return review.day, review.batch, review.cause, review.change
+
+
+def _changed(account: Account, review: Review, entry: Entry, now: datetime) -> Outcome:
+    """The next look, at once, says when there is something to remind of."""
+    return Outcome(replace(account, review=review, decided_at=now, due_at=now), [entry])
 
 
 def approve(
     account: Account, day: date, note: str, by: str, zone: tzinfo, chance: SecondChance, now: datetime
 ) -> Outcome:
-    """The trial begins at 00:00 of that day in the account's zone and ends at 24:00, both fixed now; today, at once."""
-    review = _waiting(account)
+    """The trial begins at 00:00 of that day in the account's zone and ends at 24:00, both fixed now; today, at once.
+    One that was agreed on and has not begun moves to that day."""
+    review = _before_trial(account)
+    agreed = str(account.trial.day) if account.trial else ""
+    if str(day) == agreed:
+        raise Refused(f"the trial is agreed on for {day} already; choose another day to move it")
     if day < today(zone, now):
         raise Refused(f"{day} is over in {account.timezone}; choose a day to come")
     if day > today(zone, now) + FURTHEST_DAY:
         raise Refused(f"{day} is more than {FURTHEST_DAY.days} days ahead")
-    begins_at, ends_at = max(midnight(day, zone), now), midnight(day + timedelta(days=1), zone)
+    begins_at, ends_at = max(midnight(day, zone), now), midnight(day + A_DAY, zone)
     verdict_at = ends_at + timedelta(hours=chance.observing_hours)
     trial = Trial(TrialState.SCHEDULED, day, begins_at, ends_at, verdict_at)
     approved = replace(review, state=ReviewState.APPROVED, decided_at=now, decided_by=by, reason=note)
-    entry = timeline.review_approved(account.id, now, begins_at.astimezone(zone), ends_at.astimezone(zone), note, by)
+    there = begins_at.astimezone(zone), ends_at.astimezone(zone)
+    entry = timeline.review_approved(account.id, now, *there, note, by, instead_of=agreed)
     due_at = begins_at if account.settled else now  # a credential that is still on is seen to before that day
-    agreed = replace(account, review=approved, trial=trial, recheck=None, decided_at=now, due_at=due_at)
-    return Outcome(agreed, [entry])
+    waiting = replace(account, review=approved, trial=trial, recheck=None, decided_at=now, due_at=due_at)
+    return Outcome(waiting, [entry])
 
 
 def decline(account: Account, reason: str, by: str, zone: tzinfo, chance: SecondChance, now: datetime) -> Outcome:
@@ -170,9 +194,18 @@ def midnight(day: date, zone: tzinfo) -> datetime:
 
 
 def _waiting(account: Account) -> Review:
+    """The request that waits for support's answer."""
     if account.review is None or account.review.state is not ReviewState.OPEN:
-        raise Refused(f"no request of {account.id} is open")
+        trial = account.scheduled_trial
+        raise Refused(f"no request of {account.id} is open{f': a trial is agreed on for {trial.day}' if trial else ''}")
     return account.review
+
+
+def _before_trial(account: Account) -> Review:
+    """The request that is open, or was approved for a day that has not begun."""
+    if account.review and account.scheduled_trial:
+        return account.review
+    return _waiting(account)
 
 
 def _check(asked: Request, zone: tzinfo, now: datetime) -> None:

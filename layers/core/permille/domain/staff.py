@@ -2,11 +2,13 @@
 brakes of the rules never stop it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from permille.domain import timeline
 from permille.domain.account import Account, Exemption, Outcome, Status
 from permille.domain.timeline import Kind
+
+LONGEST_EXEMPTION = timedelta(days=366)
 
 
 class Refused(ValueError):
@@ -14,9 +16,22 @@ class Refused(ValueError):
 
 
 def disable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+    """Cancels the trial of an account that is off and waits for its day."""
+    if account.scheduled_trial:
+        return cancel_trial(account, reason, by, now)
     if account.status in (Status.DISABLED, Status.CLOSED):
         raise Refused(f"{account.id} is {account.status} already")
     return _switched(account, Status.DISABLED, Kind.STAFF_DISABLED, reason, by, now)
+
+
+def cancel_trial(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+    """Takes back the day that was agreed on, if it has not begun; the owner may ask again at once."""
+    trial = account.scheduled_trial
+    if trial is None:
+        begun = f"the trial of {account.id} has begun; disable the account to end it"
+        raise Refused(begun if account.trial else f"no trial of {account.id} is agreed on")
+    cancelled = replace(account, review=None, trial=None, decided_at=now, due_at=now)
+    return Outcome(cancelled, [timeline.trial_cancelled(account.id, now, trial.day, reason, by)])
 
 
 def enable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
@@ -63,9 +78,13 @@ def revoke_links(account: Account, reason: str, by: str, now: datetime) -> Outco
 
 
 def exempt(account: Account, until: datetime, reason: str, by: str, now: datetime) -> Outcome:
-    """No rule disables the account until then. Replaces an exemption that there was."""
+    """No rule disables the account until then, for a year at most. Replaces an exemption that there was."""
     if until <= now:
         raise Refused(f"the exemption would be over already: {until.isoformat()}")
+    if until > now + LONGEST_EXEMPTION:
+        last_day = (now + LONGEST_EXEMPTION - timedelta(days=1)).date()
+        longest = f"an exemption lasts at most {LONGEST_EXEMPTION.days} days"
+        raise Refused(f"{longest}, so that its last day is {last_day} at the latest")
     exempted = replace(account, exemption=Exemption(until, reason, by), recheck=None, decided_at=now, due_at=now)
     entry = timeline.by_staff(account.id, Kind.EXEMPTED, now, reason, by, until=until.isoformat())
     return Outcome(exempted, [entry])

@@ -36,10 +36,14 @@ class Kind(StrEnum):
     STAFF_ENABLED = "staff_enabled"
     CLOSED = "closed"
     REVIEW_REQUESTED = "review_requested"
+    REVIEW_AMENDED = "review_amended"
     REVIEW_APPROVED = "review_approved"
     REVIEW_DECLINED = "review_declined"
     REVIEW_REOPENED = "review_reopened"
     REVIEW_WITHDRAWN = "review_withdrawn"
+    REVIEW_DUE = "review_due"
+    REVIEW_DAY_PASSED = "review_day_passed"
+    TRIAL_CANCELLED = "trial_cancelled"
     TRIAL_BEGAN = "trial_began"
     TRIAL_ENDED = "trial_ended"
     TRIAL_UNUSED = "trial_unused"
@@ -68,7 +72,7 @@ class Kind(StrEnum):
 
     @property
     def is_mailed(self) -> bool:
-        """Whether the owner gets a mail about it. A complaint is told by the alert that collects it."""
+        """Whether the owner gets mails about such entries. A complaint is told by the alert that collects it."""
         return self in _MAILED
 
 
@@ -78,6 +82,8 @@ _SECOND_CHANCE = (
     Kind.REVIEW_APPROVED,
     Kind.REVIEW_DECLINED,
     Kind.REVIEW_REOPENED,
+    Kind.REVIEW_DAY_PASSED,
+    Kind.TRIAL_CANCELLED,
     Kind.TRIAL_BEGAN,
     Kind.TRIAL_ENDED,
     Kind.TRIAL_UNUSED,
@@ -86,7 +92,8 @@ _SECOND_CHANCE = (
 )
 _MAILED = (Kind.ALERT, *_SWITCHED, *_SECOND_CHANCE)
 _PROVIDER = (Kind.PROVIDER_CONNECTED, Kind.PROVIDER_DISCONNECTED)
-_FOR_OWNERS = (Kind.CREATED, Kind.COMPLAINT, Kind.REPORT, Kind.REVIEW_WITHDRAWN, *_PROVIDER, *_MAILED)
+_REQUEST = (Kind.REVIEW_AMENDED, Kind.REVIEW_WITHDRAWN)
+_FOR_OWNERS = (Kind.CREATED, Kind.COMPLAINT, Kind.REPORT, *_REQUEST, *_PROVIDER, *_MAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,11 @@ class Entry:
     kind: Kind
     at: datetime
     facts: Facts
+
+    @property
+    def is_mailed(self) -> bool:
+        """Whether the owner gets a mail about it: not about a request for which no receipt is due."""
+        return self.kind.is_mailed and bool(self.facts.get("receipt", True))
 
     @property
     def facts_json(self) -> str:
@@ -201,16 +213,31 @@ def by_staff(account_id: str, kind: Kind, at: datetime, reason: str, by: str, **
     return entry(account_id, kind, at, {"reason": reason, "by": by, **more})
 
 
-def review_requested(account_id: str, at: datetime, day: date, batch: int, cause: str, change: str) -> Entry:
-    """The owner asks for a day on which the next batch goes out, and says what went wrong and what was changed."""
-    facts = {"day": str(day), "batch": batch, "cause": cause, "change": change}
+def review_requested(
+    account_id: str, at: datetime, day: date, batch: int, cause: str, change: str, *, receipt: bool = True
+) -> Entry:
+    """The owner asks for a day on which the next batch goes out, and says what went wrong and what was changed.
+    `receipt`: the owner gets a mail that says so."""
+    facts = _request(day, batch, cause, change) | {"receipt": receipt}
     return entry(account_id, Kind.REVIEW_REQUESTED, at, facts)
 
 
-def review_approved(account_id: str, at: datetime, begins_at: datetime, ends_at: datetime, note: str, by: str) -> Entry:
-    """Support has agreed to a day, which lasts from one instant to the other, both in the account's time zone."""
+def review_amended(account_id: str, at: datetime, day: date, batch: int, cause: str, change: str) -> Entry:
+    """The owner has changed an open request, which now says this."""
+    return entry(account_id, Kind.REVIEW_AMENDED, at, _request(day, batch, cause, change))
+
+
+def _request(day: date, batch: int, cause: str, change: str) -> dict[str, Any]:
+    return {"day": str(day), "batch": batch, "cause": cause, "change": change}
+
+
+def review_approved(
+    account_id: str, at: datetime, begins_at: datetime, ends_at: datetime, note: str, by: str, *, instead_of: str = ""
+) -> Entry:
+    """Support has agreed to a day, which lasts from one instant to the other, both in the account's time zone.
+    `instead_of`: the day that had been agreed on before, where it was moved."""
     facts = {"begins_at": begins_at.isoformat(), "ends_at": ends_at.isoformat(), "note": note, "by": by}
-    return entry(account_id, Kind.REVIEW_APPROVED, at, facts)
+    return entry(account_id, Kind.REVIEW_APPROVED, at, facts | {"instead_of": instead_of})
 
 
 def review_declined(account_id: str, at: datetime, reason: str, by: str, ask_again_on: date) -> Entry:
@@ -224,6 +251,21 @@ def review_reopened(account_id: str, at: datetime, day: date) -> Entry:
 
 def review_withdrawn(account_id: str, at: datetime, day: date) -> Entry:
     return entry(account_id, Kind.REVIEW_WITHDRAWN, at, {"day": str(day)})
+
+
+def review_due(account_id: str, at: datetime, day: date, batch: int, begins_at: datetime) -> Entry:
+    """The day that an unanswered request asks for begins within a day, or has begun; its beginning is in UTC."""
+    return entry(account_id, Kind.REVIEW_DUE, at, {"day": str(day), "batch": batch, "begins_at": begins_at.isoformat()})
+
+
+def review_day_passed(account_id: str, at: datetime, day: date) -> Entry:
+    """The day is over, and the request is still unanswered."""
+    return entry(account_id, Kind.REVIEW_DAY_PASSED, at, {"day": str(day)})
+
+
+def trial_cancelled(account_id: str, at: datetime, day: date, reason: str, by: str) -> Entry:
+    """Support takes the day back that it had agreed to."""
+    return by_staff(account_id, Kind.TRIAL_CANCELLED, at, reason, by, day=str(day))
 
 
 def confirmation_wanted(account_id: str, at: datetime, delivered: int) -> Entry:

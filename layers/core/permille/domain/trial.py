@@ -9,8 +9,6 @@ from permille.domain.account import (
     Evidence,
     Look,
     Outcome,
-    Review,
-    ReviewState,
     Rules,
     Status,
     Trial,
@@ -19,6 +17,7 @@ from permille.domain.account import (
 from permille.domain.backlog import COUNTED_WITHIN
 from permille.domain.hold import firm, held, waits_for
 from permille.domain.policy import Policy, judge
+from permille.domain.reminders import open_again
 from permille.domain.reputation import total_of
 from permille.domain.timeline import Entry
 
@@ -28,7 +27,8 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
     if now < trial.begins_at:
         return Outcome(replace(account, due_at=trial.begins_at), [])
     if now >= trial.ends_at:
-        reopened = replace(account, trial=None, review=_open_again(account.review), decided_at=now, due_at=None)
+        review = open_again(account.review, trial.day, now) if account.review else None
+        reopened = replace(account, trial=None, review=review, decided_at=now, due_at=now)
         return Outcome(reopened, [timeline.review_reopened(account.id, now, trial.day)])
     begun = account.to_be_switched(
         status=Status.TRIAL,
@@ -39,10 +39,6 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
         due_at=trial.ends_at,
     )
     return Outcome(begun, [timeline.trial_began(account.id, now, trial.ends_at)])
-
-
-def _open_again(review: Review | None) -> Review | None:
-    return replace(review, state=ReviewState.OPEN, decided_at=None, decided_by="", reason="") if review else None
 
 
 def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:

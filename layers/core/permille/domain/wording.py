@@ -100,6 +100,7 @@ _DRIFTS = {
     "not denied": "is out of the deny group",
     "denied": "is in the deny group",
 }
+REQUESTED_DAYS = {"near": "that day is today or tomorrow", "over": "that day is over"}
 FATES = {"bounced": "bounced for good", "complained": "was marked as spam"}
 ABOUT_OLDER_MAIL = "It is about e-mail that is too old to count towards the limit."
 _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
@@ -113,12 +114,16 @@ _HEADLINES: Mapping[Kind, Callable[[Facts, str], str]] = {
     Kind.STAFF_ENABLED: lambda _, platform: f"Your {platform} SMTP account works again",
     Kind.CLOSED: lambda _, platform: f"Your {platform} SMTP account has been closed",
     Kind.REVIEW_REQUESTED: lambda _, __: "We have got your request for a review",
+    Kind.REVIEW_AMENDED: lambda _, __: "Your request for a review was changed",
     Kind.REVIEW_APPROVED: lambda facts, platform: (
         f"Your {platform} SMTP account is going to work on {day(facts['begins_at'])}"
     ),
     Kind.REVIEW_DECLINED: lambda _, __: "Your request for a review was declined",
     Kind.REVIEW_REOPENED: lambda _, __: "Please choose a new day for your trial",
     Kind.REVIEW_WITHDRAWN: lambda _, __: "Your request for a review was withdrawn",
+    Kind.REVIEW_DUE: lambda facts, _: f"A request for {day(facts['day'])} is not answered yet",
+    Kind.REVIEW_DAY_PASSED: lambda _, __: "Your day passed before support answered: please choose another one",
+    Kind.TRIAL_CANCELLED: lambda _, __: "Your trial day was cancelled",
     Kind.TRIAL_CONFIRMED: lambda _, __: "Support has confirmed the trial",
     Kind.CONFIRMATION_WANTED: lambda _, __: "The trial went well; support has to say that the account is reinstated",
     Kind.TRIAL_BEGAN: lambda _, platform: f"Your {platform} SMTP account works today, and today only",
@@ -155,11 +160,11 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.STAFF_DISABLED: lambda facts: f"The reason: {reason(facts)}",
     Kind.STAFF_ENABLED: lambda facts: f"Only e-mails sent from now on are counted. The reason: {reason(facts)}",
     Kind.CLOSED: lambda facts: f"The reason: {reason(facts)}",
-    Kind.REVIEW_REQUESTED: lambda facts: (
-        f"Your next batch: {times(facts['batch'], 'e-mail')} on {day(facts['day'])}. Support answers by e-mail."
-    ),
+    Kind.REVIEW_REQUESTED: lambda facts: _next_batch(facts),
+    Kind.REVIEW_AMENDED: lambda facts: _next_batch(facts),
     Kind.REVIEW_APPROVED: lambda facts: (
-        f"It works from {local(facts['begins_at'])} to {local(facts['ends_at'])}."
+        f"It works from {local(facts['begins_at'])} to {local(facts['ends_at'])}"
+        + (f", and not on {day(facts['instead_of'])}." if facts.get("instead_of") else ".")
         + (f" {reason(facts, 'note')}" if facts["note"] else "")
     ),
     Kind.REVIEW_DECLINED: lambda facts: (
@@ -168,6 +173,17 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
     Kind.REVIEW_REOPENED: lambda facts: (
         f"We are sorry: {day(facts['day'])} was over before your SMTP account could be switched on. "
         "Your request is open again."
+    ),
+    Kind.REVIEW_DUE: lambda facts: (
+        f"The owner wants to send {times(facts['batch'], 'e-mail')} on that day, from {moment(facts['begins_at'])} on: "
+        "permille review approve, or decline."
+    ),
+    Kind.REVIEW_DAY_PASSED: lambda facts: (
+        f"We are sorry: {day(facts['day'])} is over, and support has not answered your request yet. It is still open."
+    ),
+    Kind.TRIAL_CANCELLED: lambda facts: (
+        f"Your SMTP account stays off on {day(facts['day'])}. The reason: {reason(facts)} "
+        "You can ask for another day at any time."
     ),
     Kind.TRIAL_BEGAN: lambda facts: (
         f"It works until {local(facts['ends_at'])}. One complaint about an e-mail that you send today ends it."
@@ -285,6 +301,10 @@ def plain(text: str, longest: int = LONGEST_QUOTE) -> str:
 
 def _printable(text: str) -> str:
     return _HIDDEN.sub(lambda found: found["flag"] or "", _BREAKS.sub(" ", text))
+
+
+def _next_batch(facts: Facts) -> str:
+    return f"Your next batch: {times(facts['batch'], 'e-mail')} on {day(facts['day'])}. Support answers by e-mail."
 
 
 def _delivered(facts: Facts) -> str:

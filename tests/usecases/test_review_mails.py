@@ -1,0 +1,86 @@
+"""Whatever an owner does with a request, their address is not flooded: one receipt, and at most one an hour."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.builders import ACCOUNT, BRAND, NOW, TOMORROW, an_account
+from tests.fakes import FakeAccounts, FakeBus, FakeLater, FakeMacs, FakeMailer, FakeOnce, FakeTimeline, Rows
+
+from permille.access import Links
+from permille.domain import review
+from permille.domain.account import Account, Outcome, Status
+from permille.domain.review import Request
+from permille.domain.timeline import Kind
+from permille.notify import Handing, hand_on
+from permille.support import act
+
+ASKED = Request(TOMORROW, 800, "An old list", "A new one")
+AN_HOUR = timedelta(hours=1)
+
+
+class Owner:
+    """A disabled account, whose entries are handed on as they are written."""
+
+    def __init__(self) -> None:
+        self.now: datetime = NOW
+        self.rows = Rows(accounts={ACCOUNT: an_account(status=Status.DISABLED)})
+        self.accounts, self.mailer = FakeAccounts(self.rows), FakeMailer()
+        links, timeline = Links(FakeMacs(), "https://console.example"), FakeTimeline(self.rows)
+        self.world = Handing(self.accounts, timeline, FakeBus(), self.mailer, FakeOnce(), FakeLater(), BRAND, links)
+
+    def asks(self, **different: Any) -> None:
+        self._does(lambda account, now: review.request(account, replace(ASKED, **different), UTC, now))
+
+    def amends(self, **different: Any) -> None:
+        self._does(lambda account, now: review.amend(account, replace(ASKED, **different), UTC, now))
+
+    def withdraws(self) -> None:
+        self._does(review.withdraw)
+
+    def _does(self, action: Callable[[Account, datetime], Outcome]) -> None:
+        known = set(self.rows.entries)
+        self.now += timedelta(seconds=1)
+        act(self.accounts, ACCOUNT, action, self.now)
+        hand_on(self.world, [entry for key, entry in self.rows.entries.items() if key not in known], self.now)
+
+    @property
+    def mails(self) -> list[str]:
+        return [mail.subject for mail in self.mailer.sent]
+
+
+@pytest.fixture
+def owner() -> Owner:
+    return Owner()
+
+
+def test_a_thousand_amendments_are_on_the_timeline_and_not_mailed(owner: Owner) -> None:
+    owner.asks()
+
+    for number in range(1000):
+        owner.amends(batch=1 + number)
+
+    assert owner.mails == ["We have got your request for a review"]
+    assert len(owner.rows.told(ACCOUNT, Kind.REVIEW_AMENDED)) == 1000
+
+
+def test_a_thousand_requests_that_are_withdrawn_within_an_hour_give_one_mail(owner: Owner) -> None:
+    for _ in range(1000):
+        owner.asks()
+        owner.withdraws()
+
+    assert owner.now - NOW < AN_HOUR
+    assert owner.mails == ["We have got your request for a review"]
+    assert len(owner.rows.told(ACCOUNT, Kind.REVIEW_REQUESTED)) == 1000
+
+
+def test_a_request_an_hour_after_the_last_receipt_has_a_receipt_again(owner: Owner) -> None:
+    owner.asks()
+    for passed in (AN_HOUR / 2, AN_HOUR / 2, AN_HOUR / 2):
+        owner.withdraws()
+        owner.now += passed
+        owner.asks()
+
+    assert len(owner.mails) == 2
