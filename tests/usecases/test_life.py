@@ -382,7 +382,8 @@ class Life(RuleBasedStateMachine):
 
     def _counts(self, account: Account) -> Tally:
         of_trial = account.status in (TRIAL, OBSERVING)  # it is decided by all of its mail, however late
-        first = account.epochs[-1].date() if of_trial else first_day(self.now.date(), SEED.window_days)
+        until = account.recheck.disabled_at if account.recheck else self.now  # the second look is by the same window
+        first = account.epochs[-1].date() if of_trial else first_day(until.date(), SEED.window_days)
         days = self.world.rows.tallies.items()
         return sum((t for (_, epoch, day), t in days if epoch == account.epoch and day >= first), Tally())
 
