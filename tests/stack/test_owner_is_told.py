@@ -25,7 +25,7 @@ def test_a_timeline_is_shown_for_each_audience(business: Business, stack: Stack)
 
 def test_what_has_no_record_of_having_been_handed_on_is_handed_on_again(business: Business, stack: Stack) -> None:
     business.send(1, complaints=1)
-    eventually(lambda: len(business.mails()) == 1)
+    eventually(lambda: len(business.mails()) == 1 and _nothing_waits(stack))
     since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     assert not _queued(stack.answer("notify", "redrive", "--since", since), business)
     _forget_what_was_handed_on(stack)
@@ -35,6 +35,14 @@ def test_what_has_no_record_of_having_been_handed_on_is_handed_on_again(business
     assert sorted(queued) == [("alert", "bus"), ("alert", "mail"), ("complaint", "bus"), ("created", "bus")]
     eventually(lambda: len(business.mails()) == 2)  # nobody remembers that it was sent already
     assert not _queued(stack.answer("notify", "redrive", "--since", since), business)
+
+
+def _nothing_waits(stack: Stack) -> bool:
+    """What was postponed while another run was at it would else be handed on once more when that is forgotten."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    queue = stack.outputs["NotifyQueueUrl"]
+    answer = stack.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)
+    return {int(number) for number in answer["Attributes"].values()} == {0}
 
 
 def _queued(answer: Any, business: Business) -> list[tuple[str, str]]:
