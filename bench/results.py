@@ -24,8 +24,8 @@ ENFORCING_HOW = {
     "ticks": "Enforce's handler, warm, with nobody due and the hour's sweep over; medians",
     "reaction": "on the embedded stack, from handing over the deciding mail to the first login that is refused; "
     "AWS adds up to 20 s where a batching window meets low traffic, and the seconds until IAM's change is known",
-    "enforced": "accounts that break the rule, in one run: judged, written down, switched and read back; with the "
-    "embedded AWS, which takes most of that time",
+    "enforced": "accounts that break the rule, in one run: judged, written down and switched, to be read back later; "
+    "with the embedded AWS, which takes most of that time",
 }
 CONSOLE_HOW = {
     "report": "the console's handler, warm, from the request to the page; an account with 45 busy days and as many "
