@@ -158,6 +158,8 @@ class FakeLedger:
         """Markers do not expire here, and what fails is left to the next delivery at once."""
         assert len({count.identity for count in counts}) == len(counts), "identities must be distinct"
         new, known, failed = set[str](), set[str](), set[str]()
+        if not counts:
+            self._rows.counted_at = now
         for count in counts:
             marker = (count.account_id if count.entry else "", count.identity)
             try:

@@ -66,3 +66,11 @@ def test_what_was_not_counted_keeps_no_heartbeat(ledger_of: Callable[[], DynamoL
     ledger.count([a_count("delivery#a")], NOW, timedelta())
 
     assert DynamoHeartbeat(table="ControlTable").last() is None
+
+
+def test_mail_that_counts_for_nobody_shows_that_counting_goes_on(both: Both) -> None:
+    ledger, heartbeat = both
+
+    ledger.count([], NOW, PATIENCE)
+
+    assert heartbeat.last() == NOW

@@ -1,16 +1,20 @@
 """However busy the platform is, whoever passed the trial is back, and whoever breaks a rule is off, in time."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, TODAY, an_account
+from tests.builders import ACCOUNT, CALLER, NOW, TODAY, an_account, ses_event
+from tests.fakes import FakeLedger, FakeQuarantine
 from tests.usecases.enforcement import A_MINUTE, World
 
 from permille.domain.account import Mode, Review, ReviewState, Status, Trial, TrialState
 from permille.domain.reputation import Tally
 from permille.domain.switch import INACTIVE
 from permille.domain.timeline import Kind
+from permille.ingest import Received, ingest
+from permille.ports import Sender
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ENDED = NOW - 2 * DAY
@@ -163,5 +167,19 @@ def test_a_trial_that_waits_to_be_confirmed_is_looked_at_when_nobody_need_confir
 
     world.policies.policy = seed
     world.run(NOW + 16 * A_MINUTE)
+
+    assert world.account().status is Status.ACTIVE
+
+
+def test_the_platforms_own_mail_alone_keeps_nobody_from_coming_back() -> None:
+    """It counts for nobody; that it is taken off the queue shows that nothing stalls."""
+    world = observed()
+    world.feed.messages = 3
+    world.rows.senders["own"] = Sender("own", "", ignored="The platform's own mail")
+    body = json.dumps(ses_event("Delivery", caller="own"))
+    for minute in range(13):
+        now = NOW + minute * A_MINUTE
+        ingest([Received("r", body)], FakeLedger(world.rows), FakeQuarantine(), "", now, lambda: A_MINUTE)
+        world.run(now)
 
     assert world.account().status is Status.ACTIVE

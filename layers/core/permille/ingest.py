@@ -160,9 +160,9 @@ def counts_of(feedback: Feedback, sender: Sender, now: datetime) -> list[Count]:
 
 
 def _count(batch: _Batch, ledger: Ledger, now: datetime, patience: timedelta) -> set[str]:
-    if not batch.counts:
-        return set()
     counted = ledger.count(list(batch.counts.values()), now, patience)
+    if not batch.counts:  # mail that counts for nobody: counting goes on all the same
+        return set()
     record("feedback.counted", new=len(counted.new), known=len(counted.known), failed=len(counted.failed))
     return {record_id for identity in counted.failed for record_id in batch.records[identity]}
 

@@ -70,7 +70,8 @@ class Ledger(Protocol):
 
     def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:
         """Counts each identity at most once, ever, whatever fails or is repeated. Identities must be distinct. What
-        fails for a passing cause is tried again until `patience` is over. Keeps that counting goes on (`Heartbeat`)."""
+        fails for a passing cause is tried again until `patience` is over. Keeps that counting goes on (`Heartbeat`),
+        also where there is nothing to count."""
 
     def nudge(self, account_id: str, now: datetime) -> None:
         """Makes the account due now, where it exists."""
@@ -255,7 +256,8 @@ class Heartbeat(Protocol):
     """That counting goes on at all: the ledger keeps it, about twice a minute while it counts."""
 
     def last(self) -> datetime | None:
-        """When feedback was last counted, of whatever account; None if never. Half a minute late at most."""
+        """When feedback was last taken off the queue and counted, or found to count for nobody; None if never. Half a
+        minute late at most."""
 
 
 class Leases(Protocol):

@@ -108,7 +108,7 @@ class DynamoLedger:
         for number, chunk in enumerate(self._packed(counts)):
             done = self._count_chunk(chunk, now, until) if not number or time.monotonic() < until else _failed(chunk)
             outcome = Counted(outcome.new | done.new, outcome.known | done.known, outcome.failed | done.failed)
-        if outcome.new or outcome.known:
+        if outcome.new or outcome.known or not counts:
             self._beat(now)
         return outcome
 
