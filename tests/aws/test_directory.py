@@ -41,7 +41,7 @@ def desk(request: pytest.FixtureRequest) -> Found:
         rows = Rows()
         return Found(FakeAccounts(rows), FakeDirectory(rows))
     request.getfixturevalue("dynamodb")
-    tables = {"accounts": "AccountsTable", "senders": "SendersTable"}
+    tables: dict[str, Any] = {"accounts": "AccountsTable", "senders": "SendersTable"}
     return Found(DynamoAccounts(**tables, timeline="TimelineTable"), DynamoDirectory(**tables))
 
 

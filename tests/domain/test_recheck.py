@@ -138,3 +138,23 @@ def test_an_open_request_is_reminded_of_beside_the_second_look(day: date, due_at
 
     begins_at = datetime.combine(day, time(), UTC)
     assert over.account.due_at == (begins_at - DAY if begins_at - DAY > LATER else begins_at + DAY)
+
+
+def test_who_was_not_read_back_to_be_off_may_have_gone_on_sending_and_is_not_judged_again() -> None:
+    sends_on = disabled().to_be_switched()
+
+    outcome = look(sends_on, evidence(20_000, 2))
+
+    assert (outcome.account.status, outcome.account.recheck, outcome.entries) == (DISABLED, None, [])
+
+
+@pytest.mark.parametrize(("late", "waits"), [(timedelta(0), True), (DAY, False)])
+def test_while_feedback_waits_that_was_sent_before_a_broken_rule_is_looked_at_again_for_a_day(
+    late: timedelta, waits: bool
+) -> None:
+    now = LATER + late
+    found = replace(evidence(1999, 2), backlog=a_backlog(9, now, oldest_sent_at=NOW - HOUR))
+
+    account = look(disabled(), found, now).account
+
+    assert (account.recheck is not None, account.due_at) == (waits, now if waits else None)

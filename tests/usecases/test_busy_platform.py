@@ -5,16 +5,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, TODAY, an_account, ses_event
+from tests.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, an_account, ses_event
 from tests.fakes import FakeLedger, FakeQuarantine
 from tests.usecases.enforcement import A_MINUTE, World
 
-from permille.domain.account import Mode, Review, ReviewState, Status, Trial, TrialState
+from permille.domain import staff
+from permille.domain.account import Held, Mode, Review, ReviewState, Status, Trial, TrialState
 from permille.domain.reputation import Tally
 from permille.domain.switch import INACTIVE
 from permille.domain.timeline import Kind
 from permille.ingest import Received, ingest
-from permille.ports import Sender
+from permille.ports import BreakerState, Sender, hour_of
+from permille.support import act
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ENDED = NOW - 2 * DAY
@@ -183,3 +185,50 @@ def test_the_platforms_own_mail_alone_keeps_nobody_from_coming_back() -> None:
         world.run(now)
 
     assert world.account().status is Status.ACTIVE
+
+
+def test_when_counting_goes_on_what_has_waited_all_the_while_has_its_two_minutes() -> None:
+    world = World()
+    world.breaks_the_rule()
+    world.feed.messages, world.rows.counted_at = 100_000, None
+    world.run()
+    for minute in range(1, 11):
+        world.run(NOW + minute * A_MINUTE)
+    assert world.account().held is Held.STALLED
+
+    can_send = []
+    for minute in range(11, 14):
+        busy(world, 30_000, NOW + minute * A_MINUTE)
+        world.run(NOW + minute * A_MINUTE)
+        can_send += world.can_send()
+
+    assert can_send == [True, True, False]
+
+
+def test_a_hold_whose_reason_changes_is_one_decision() -> None:
+    world = World()
+    world.breaks_the_rule()
+    world.rows.breaker = BreakerState(opened_at=NOW)
+    world.rows.passed[hour_of(NOW)] = 100
+    world.run()
+    alerted = world.account().version
+    for minute in range(1, 30):
+        world.feed.messages, world.rows.counted_at = (1, None) if minute % 2 else (0, NOW)
+        world.run(NOW + minute * A_MINUTE)
+
+    assert world.account().version == alerted
+
+
+def test_a_decision_by_a_clock_that_is_ahead_is_switched_by_ours() -> None:
+    """Support's machine is half an hour ahead, and IAM refuses for a while."""
+    world = World()
+    world.open(an_account())
+    ahead = NOW + HOUR / 2
+    act(world.enforcement.accounts, ACCOUNT, lambda one, now: staff.disable(one, "Why", STAFF, now), ahead)
+    world.faults.fail("switch.apply", times=3)
+
+    world.see_to()
+    world.run(NOW + A_MINUTE)
+    assert world.can_send() == [False]
+    assert world.run(NOW + 3 * A_MINUTE).failed == 0
+    assert world.account().settled

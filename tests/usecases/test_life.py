@@ -361,7 +361,8 @@ class Life(RuleBasedStateMachine):
         """How many deliveries more a broken ratio has to withstand."""
         if self._is_stalled():
             return ANY_NUMBER
-        is_over = account.hold is not None and self.now - account.hold.since >= HOLD_AT_MOST
+        since = account.hold.waits_since if account.hold else None
+        is_over = since is not None and self.now - since >= HOLD_AT_MOST
         return 0 if is_over else self.world.feed.messages
 
     def _is_stalled(self) -> bool:
@@ -370,7 +371,7 @@ class Life(RuleBasedStateMachine):
 
     def _is_to_be_reversed(self, account: Account, counts: Tally) -> bool:
         is_due = account.recheck is not None and self.now >= account.recheck.at
-        return is_due and not self._is_stalled() and not self._is_broken(counts)
+        return is_due and account.settled and not self._is_stalled() and not self._is_broken(counts)
 
     def _is_spared(self, account: Account) -> bool:
         observed = self.world.enforcement.mode is Mode.OBSERVE

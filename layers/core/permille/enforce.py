@@ -163,7 +163,7 @@ class _Running:
         now = account.after_last_decision(self.now)
         evidence = self._gather(account, now)
 
-        outcome = decide(account, evidence, self.rules, now)
+        outcome = self._due_by_clock(decide(account, evidence, self.rules, now), now)
 
         saved = self.world.accounts.save(account, outcome.account, outcome.entries, _breaker(outcome, evidence, now))
         self.did = replace(self.did, entries=self.did.entries + len(outcome.entries))
@@ -172,7 +172,13 @@ class _Running:
         if saved.hold and now - saved.hold.since >= HELD_FOR_LONG:
             record("account.held_long", account=account.id, why=saved.hold.why)
         if not saved.settled:
-            settle(self.world.switching, saved, now, self._by_now)
+            settle(self.world.switching, saved, self._by_now)
+
+    def _due_by_clock(self, outcome: Outcome, now: datetime) -> Outcome:
+        """`now` is ahead of the clock where the last decision was: due now is due by the clock."""
+        if outcome.account.due_at != now:
+            return outcome
+        return replace(outcome, account=replace(outcome.account, due_at=self.now))
 
     def _gather(self, account: Account, now: datetime) -> Evidence:
         """What waits is asked for before the tallies are read that it is held against: a message is in the one, the
@@ -196,10 +202,10 @@ class _Running:
         return [entry for entry in entries if entry.kind is Kind.COMPLAINT]
 
     def _backlog(self, account: Account, now: datetime) -> Backlog:
-        """For how long something waits is asked only where somebody is to be reinstated."""
+        """For how long something waits is asked only where somebody may be switched on."""
         feed = self.world.feed
         messages = _told(feed.waiting)
-        oldest = _told(lambda: feed.oldest_sent_at(now)) if account.status is Status.OBSERVING else None
+        oldest = _told(lambda: feed.oldest_sent_at(now)) if account.status is not Status.ACTIVE else None
         return Backlog(messages, oldest, self.world.heartbeat.last())
 
     def _brake(self, now: datetime) -> tuple[Brake, int]:

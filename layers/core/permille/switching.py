@@ -41,7 +41,7 @@ class _Plan:
         return not (self.asserts or self.todo or self.unread)
 
 
-def settle(world: Switching, account: Account, now: datetime, clock: Callable[[], datetime]) -> Account:
+def settle(world: Switching, account: Account, clock: Callable[[], datetime]) -> Account:
     """Makes every key of every sender, and the deny group, agree with the status; returns the account, settled once IAM
     was read back to agree PROPAGATION after the last change. Waiting for that is no failure.
 
@@ -53,14 +53,15 @@ def settle(world: Switching, account: Account, now: datetime, clock: Callable[[]
     for tried in range(TRIES):
         if tried:
             world.pause(FIRST_PAUSE * 2 ** (tried - 1) * random.uniform(0.75, 1.25))  # noqa: S311 - spreads runs
-        account, refused = _try(world, account, now, clock)
+        account, refused = _try(world, account, clock)
         if not refused:
             return account
     raise Unavailable(f"{account.id}: {'; '.join(refused)}")
 
 
-def _try(world: Switching, account: Account, now: datetime, clock: Callable[[], datetime]) -> tuple[Account, list[str]]:
+def _try(world: Switching, account: Account, clock: Callable[[], datetime]) -> tuple[Account, list[str]]:
     """The account as it is afterwards, and what was refused."""
+    now = clock()  # before IAM is read: what it shows is at least as new
     plan = _plan(world, account)
     if plan.agrees and not account.credential.is_propagated(now):
         return account, []

@@ -1,6 +1,7 @@
 """The accounts' rows: each changed with its timeline entries in one transaction, on condition of what was read."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -41,6 +42,7 @@ from permille.domain.timeline import Entry
 from permille.errors import Conflict, Unavailable
 from permille.ports import OfBreaker, Opening, Passing, Returning
 
+RELEASES, PAUSE = 5, 0.05  # tries, and seconds more before each further one
 LEASED_FOR = timedelta(seconds=75)  # longer than the function's time limit: who holds a lease is alive
 COUNTERS = ("version", "revision")
 # The switch's own: no save ever writes them.
@@ -50,7 +52,16 @@ OF_SWITCH = ("asleep", "applied", "applied_at", "observed", "lease")
 class DynamoAccounts:
     """Keeps `ports.Accounts` and `ports.Leases`."""
 
-    def __init__(self, *, accounts: str, senders: str = "", timeline: str = "", control: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        accounts: str,
+        senders: str = "",
+        timeline: str = "",
+        control: str = "",
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._pause = pause
         self._accounts = on_table(AccountRow, accounts)
         self._senders = on_table(SenderRow, senders)
         self._entries = on_table(EntryRow, timeline)
@@ -170,14 +181,20 @@ class DynamoAccounts:
         learned = {name: value for name, value in _credential_row(credential).items() if value is not None}
         actions: list[Any] = [AccountRow.leased_until.remove()]
         actions += [getattr(AccountRow, name).set(value) for name, value in learned.items()]
-        row = self._accounts(account.id)
-        try:
-            row.update(actions=actions, condition=AccountRow.lease == account.credential.lease)
-        except UpdateError as error:
-            if code_of(error) in ("ConditionalCheckFailedException", "TransactionConflictException"):
-                raise Conflict(f"releasing {account.id}: {code_of(error)}") from error
-            raise Unavailable(f"releasing {account.id}: {error}") from error
-        return account_of(row)
+        row, code = self._accounts(account.id), ""
+        for tried in range(RELEASES):
+            if tried:
+                self._pause(PAUSE * tried)
+            try:
+                row.update(actions=actions, condition=AccountRow.lease == account.credential.lease)
+            except UpdateError as error:
+                code = code_of(error)
+                if code == "TransactionConflictException":  # somebody decides just now; nobody repeats it for us
+                    continue
+                failure = Conflict if code == "ConditionalCheckFailedException" else Unavailable
+                raise failure(f"releasing {account.id}: {code or error}") from error
+            return account_of(row)
+        raise Conflict(f"releasing {account.id}: {code}")
 
     def _transaction(self) -> TransactWrite:
         return TransactWrite(connection=connection_of(self._accounts))
@@ -215,6 +232,7 @@ def _row(account: Account) -> dict[str, Any]:
         "would_disable": account.would_disable,
         "held": str(account.held),
         "held_since": instant(account.hold.since) if account.hold else None,
+        "resumed_at": instant(account.hold.resumed_at) if account.hold and account.hold.resumed_at else None,
         "recheck": _as_texts(account.recheck),
         "reversed_at": instant(account.reversed_at) if account.reversed_at else None,
         "exemption": _as_texts(account.exemption),
@@ -291,7 +309,9 @@ def _credential(row: Any) -> Credential:
 
 
 def _hold(row: Any) -> Hold | None:
-    return Hold(Held(row.held), datetime.fromisoformat(row.held_since)) if row.held else None
+    if not row.held:
+        return None
+    return Hold(Held(row.held), datetime.fromisoformat(row.held_since), instant_of(row.resumed_at))
 
 
 def _recheck(row: dict[str, Any] | None) -> Recheck | None:

@@ -89,6 +89,7 @@ class AccountRow(Model):
     owner_mail = UnicodeAttribute(default="")
     held = UnicodeAttribute(default="")
     held_since = UnicodeAttribute(null=True)
+    resumed_at = UnicodeAttribute(null=True)
     recheck = JSONAttribute(null=True)
     reversed_at = UnicodeAttribute(null=True)
     exemption = JSONAttribute(null=True)

@@ -47,10 +47,17 @@ class Held(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A broken rule that is not acted on yet: why, and since when without a break."""
+    """A broken rule that is not acted on yet: why, and since when without a break. `resumed_at`: when counting went on
+    after it had stalled; only then does the time begin in which what waits is counted."""
 
     why: Held
     since: datetime
+    resumed_at: datetime | None = None
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Since when feedback is waited for that is being counted."""
+        return None if self.why is Held.STALLED else self.resumed_at or self.since
 
 
 class Brake(StrEnum):
@@ -281,7 +288,8 @@ class Account:
 
 def is_decision(read: Account, account: Account, entries: Sequence[Entry]) -> bool:
     """Whether what is to be written is one. Notes on when to look again, and on what was found, are none."""
-    noted = replace(account, due_at=read.due_at, look=read.look, recheck=read.recheck)
+    hold = read.hold if account.hold and read.hold else account.hold  # whose reason changes as often as it likes
+    noted = replace(account, due_at=read.due_at, look=read.look, recheck=read.recheck, hold=hold)
     return bool(entries) or noted != read
 
 

@@ -43,8 +43,11 @@ class Backlog:
         waited = now - instant
         if waited < COUNTED_WITHIN or self.is_stalled(now):
             return False
-        older = self.oldest_sent_at is not None and self.oldest_sent_at <= instant
-        return waited >= RETRIED_WITHIN or not older
+        return waited >= RETRIED_WITHIN or not self.waited_at(instant)
+
+    def waited_at(self, instant: datetime) -> bool:
+        """Whether CloudWatch shows a message that was sent before then."""
+        return self.oldest_sent_at is not None and self.oldest_sent_at <= instant
 
 
 NOTHING_WAITS = Backlog()

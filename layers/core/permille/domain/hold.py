@@ -12,7 +12,7 @@ from permille.domain.timeline import Entry
 
 def firm(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Verdict:
     """The verdict as if all that waits were deliveries: what is broken even then can be acted on."""
-    since = account.hold.since if account.hold else None
+    since = account.hold.waits_since if account.hold else None
     waiting = evidence.backlog.deliveries_to_come(since, now)
     return judge(verdict.policy, evidence.days, now.date(), waiting=waiting) if waiting else verdict
 
@@ -27,6 +27,8 @@ def held(
 ) -> tuple[Account, list[Entry]]:
     """The account on hold. Staff read it once, however often the reason changes until the hold is over."""
     if account.hold:
-        return replace(account, hold=replace(account.hold, why=why)), []
+        resumes = account.hold.why is Held.STALLED and why is not Held.STALLED
+        resumed_at = now if resumes else account.hold.resumed_at
+        return replace(account, hold=replace(account.hold, why=why, resumed_at=resumed_at)), []
     told = timeline.held(account.id, now, verdict, why, evidence.backlog.messages or 0)
     return replace(account, hold=Hold(why, now), decided_at=now), [told]

@@ -5,20 +5,26 @@ from dataclasses import replace
 from datetime import datetime
 
 from permille.domain import timeline
-from permille.domain.account import Account, Evidence, Look, Outcome, Recheck, Rules, Status
+from permille.domain.account import DAY, Account, Evidence, Look, Outcome, Recheck, Rules, Status
 from permille.domain.policy import judge
 
 
 def decide_again(account: Account, recheck: Recheck, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """Waits while nobody can be judged. The account was off meanwhile, so its tallies are those of the mail sent
-    before; the window is that of the disabling, however late the look is."""
+    before; one whose credential was not read back to be off is not judged again. The window is that of the disabling,
+    however late the look is. Where the rule is broken still and feedback waits that was sent before the disabling, it
+    is looked at again, for a day."""
     if now < recheck.at:
         return Outcome(replace(account, due_at=recheck.at), [])
+    if not account.settled:
+        return Outcome(replace(account, recheck=None, due_at=None), [])
     if rules.policy is None or evidence.backlog.is_stalled(now):
         return Outcome(replace(account, due_at=now), [])
     verdict = judge(rules.policy, evidence.days, recheck.disabled_at.date())
     if verdict.breaks:
-        return Outcome(replace(account, recheck=None, due_at=None), [])
+        waits = evidence.backlog.waited_at(recheck.disabled_at) and now - recheck.at < DAY
+        kept = replace(account, due_at=now) if waits else replace(account, recheck=None, due_at=None)
+        return Outcome(kept, [])
     back = account.to_be_switched(
         status=Status.ACTIVE,
         strikes=account.strikes - 1,
