@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.builders import ACCOUNT, NOW, OWNER_MAIL_CALLER, STAFF, an_account, ses_event
+from tests.examples import examples
 from tests.fakes import FakeLedger, FakeQuarantine, Killed, When
 from tests.usecases.enforcement import World
 
@@ -499,4 +500,4 @@ def _is_open(account: Account) -> bool:
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestLife.settings = settings(max_examples=examples(300), stateful_step_count=40, deadline=None)
