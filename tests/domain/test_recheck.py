@@ -9,10 +9,11 @@ from tests.builders import NOW, STAFF, TODAY, a_backlog, an_account, complaint_e
 from tests.domain.test_review import a_request
 
 from permille.domain import review, staff
-from permille.domain.account import Account, Evidence, Mode, Outcome, Recheck, Rules, Status
+from permille.domain.account import INSTANT, Account, Evidence, Mode, Outcome, Recheck, Rules, Status
 from permille.domain.decide import decide
 from permille.domain.needs import days_needed_from
 from permille.domain.policy import SEED, SecondChance
+from permille.domain.recheck import OFF_WITHIN
 from permille.domain.reputation import first_day
 from permille.domain.timeline import Kind
 
@@ -158,3 +159,13 @@ def test_while_feedback_waits_that_was_sent_before_a_broken_rule_is_looked_at_ag
     account = look(disabled(), found, now).account
 
     assert (account.recheck is not None, account.due_at) == (waits, now if waits else None)
+
+
+def test_whose_credential_was_read_back_to_be_off_too_late_is_not_judged_again() -> None:
+    waits = decide(an_account(), evidence(1999, 2), RULES, NOW).account
+
+    in_time = look(waits, evidence(1999, 2), NOW + OFF_WITHIN - INSTANT).account
+    too_late = look(waits, evidence(1999, 2), NOW + OFF_WITHIN).account
+
+    assert in_time.recheck is not None
+    assert (too_late.recheck, too_late.due_at) == (None, NOW + OFF_WITHIN)  # due for the switch

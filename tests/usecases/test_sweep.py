@@ -1,6 +1,7 @@
 """Once an hour somebody looks at every account, in pieces, and finds what drifted in either direction."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from tests.builders import ACCOUNT, CALLER, NOW, TODAY, an_account
 from tests.fakes import User, When
 from tests.usecases.enforcement import A_MINUTE, World
 
-from permille.domain.account import Account, Exemption, Look, Mode, Status
+from permille.domain.account import Account, Exemption, Look, Mode, Recheck, Status
 from permille.domain.policy import SEED
 from permille.domain.switch import ACTIVE, INACTIVE
 from permille.domain.timeline import Kind
@@ -58,6 +59,18 @@ def test_a_key_that_was_added_by_hand_is_found_and_woken_again_with_the_others(w
     assert finds(world) == [("awake", "AKIASTOLEN")]
     assert world.can_send() == [False, False]
     assert world.account().credential.asleep == {CALLER: frozenset({f"{CALLER}-k1", "AKIASTOLEN"})}
+
+
+def test_who_had_a_key_awake_meanwhile_is_not_judged_once_more(world: World) -> None:
+    """Mail may have gone out since, and the tallies are no longer those of the mail sent before."""
+    account = a_disabled(world)
+    world.rows.accounts[ACCOUNT] = replace(account, recheck=Recheck(NEXT + 2 * HOUR, NOW))
+    world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
+
+    world.run(NEXT)
+
+    assert world.told(Kind.DRIFT)
+    assert world.account().recheck is None
 
 
 def test_a_sender_that_was_taken_out_of_the_deny_group_is_found_and_put_back(world: World) -> None:

@@ -84,8 +84,7 @@ def _look(world: Sweeping, account: Account, denied: frozenset[str], rules: Rule
 def _may_be_judged_otherwise(account: Account, rules: Rules) -> bool:
     """Whether its last look was by another policy, or in another mode. Who was never looked at has nothing to be judged
     by: each complaint and each permanent bounce calls for a look."""
-    judged = account.status in (Status.ACTIVE, Status.TRIAL, Status.OBSERVING) and account.look is not None
-    if not judged or rules.policy is None or account.look is None:
+    if account.status in (Status.DISABLED, Status.CLOSED) or rules.policy is None or account.look is None:
         return False
     return (account.look.policy, account.look.mode) != (rules.policy.id, rules.mode)
 
@@ -94,7 +93,7 @@ def _drift(switch: Switch, account: Account, denied: frozenset[str], now: dateti
     missing, found = _found(switch, account, denied)
     entries = [timeline.drift(account.id, now, found)] if found else []
     if found:
-        account = account.to_be_switched(decided_at=now, due_at=now)
+        account = account.to_be_switched(recheck=None, decided_at=now, due_at=now)  # it may have sent meanwhile
     if new := sorted(missing - account.missing):
         entries.append(timeline.sender_missing(account.id, now, new))
     return account if account.status.may_send else replace(account, missing=frozenset(missing)), entries

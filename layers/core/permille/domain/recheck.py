@@ -2,22 +2,24 @@
 rules after all, Permille judged too early, and takes the disabling back by itself."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from permille.domain import timeline
 from permille.domain.account import DAY, Account, Evidence, Look, Outcome, Recheck, Rules, Status
 from permille.domain.policy import judge
 
+OFF_WITHIN = timedelta(minutes=10)  # of the disabling: whoever was off later may have gone on sending until then
+
 
 def decide_again(account: Account, recheck: Recheck, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    """Waits while nobody can be judged. The account was off meanwhile, so its tallies are those of the mail sent
-    before; one whose credential was not read back to be off is not judged again. The window is that of the disabling,
-    however late the look is. Where the rule is broken still and feedback waits that was sent before the disabling, it
-    is looked at again, for a day."""
+    """Waits while nobody can be judged. The tallies have to be those of the mail sent before the disabling: whose
+    credential was not read back to be off by then, or OFF_WITHIN, is not judged again. The window is that of the
+    disabling, however late the look is. Where the rule is broken still and feedback waits that was sent before the
+    disabling, it is looked at again, for a day."""
+    if not account.settled and now >= min(recheck.at, recheck.disabled_at + OFF_WITHIN):
+        return Outcome(replace(account, recheck=None, due_at=None), [])
     if now < recheck.at:
         return Outcome(replace(account, due_at=recheck.at), [])
-    if not account.settled:
-        return Outcome(replace(account, recheck=None, due_at=None), [])
     if rules.policy is None or evidence.backlog.is_stalled(now):
         return Outcome(replace(account, due_at=now), [])
     verdict = judge(rules.policy, evidence.days, recheck.disabled_at.date())
