@@ -180,7 +180,7 @@ def test_nothing_is_allowed_on_everything_but_what_takes_no_resource(name: str) 
     on_everything = [action for one in allowed if "*" in as_list(one["Resource"]) for action in as_list(one["Action"])]
 
     assert all(one["Effect"] == "Allow" for one in allowed)
-    assert set(on_everything) <= {"dynamodb:ListStreams", "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics"}
+    assert set(on_everything) <= {"dynamodb:ListStreams", "cloudwatch:GetMetricData"}
     assert not [action for one in allowed for action in as_list(one["Action"]) if "*" in action]
 
 

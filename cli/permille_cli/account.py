@@ -144,11 +144,8 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
 
 def _status(account: Account) -> str:
     colour = "green" if account.status is Status.ACTIVE else "red"
-    notes = (
-        []
-        if account.settled
-        else [f"credential {'switched, not yet read back' if account.applied else 'not yet switched'}"]
-    )
+    waits_for = "switched, not yet read back" if account.applied else "not yet switched"
+    notes = [] if account.settled else [f"credential {waits_for}"]
     notes += [f"held: {account.held}"] if account.held else []
     notes += [f"review {account.review.state}"] if account.review else []
     notes += [f"trial on {account.trial.day}"] if account.trial else []

@@ -61,7 +61,7 @@ def test_where_nothing_waits_or_nothing_is_told_there_is_no_oldest(queue: str) -
 def test_a_queue_that_cannot_be_asked_is_unavailable_and_not_empty(sqs: Any, queue: str) -> None:
     Wire(sqs).refuse("GetQueueAttributes", "AccessDenied")
     cloudwatch = boto3.client("cloudwatch")
-    Wire(cloudwatch).refuse("GetMetricStatistics", "Throttling")
+    Wire(cloudwatch).refuse("GetMetricData", "Throttling")
     feed = SqsFeed(queue=queue, sqs=sqs, cloudwatch=cloudwatch)
 
     with pytest.raises(Unavailable):

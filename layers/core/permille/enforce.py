@@ -204,8 +204,8 @@ class _Running:
     def _backlog(self, account: Account, now: datetime) -> Backlog:
         """For how long something waits is asked only where somebody may be switched on."""
         feed = self.world.feed
-        messages = _told(feed.waiting)
-        oldest = _told(lambda: feed.oldest_sent_at(now)) if account.status is not Status.ACTIVE else None
+        messages = _or_unknown(feed.waiting)
+        oldest = _or_unknown(lambda: feed.oldest_sent_at(now)) if account.status is not Status.ACTIVE else None
         return Backlog(messages, oldest, self.world.heartbeat.last())
 
     def _brake(self, now: datetime) -> tuple[Brake, int]:
@@ -217,8 +217,8 @@ class _Running:
         return (Brake.FREE if state.passed < bound else Brake.FULL), bound
 
 
-def _told(ask: Callable[[], T]) -> T | None:
-    """A queue that cannot be asked stops no decision: time does."""
+def _or_unknown(ask: Callable[[], T]) -> T | None:
+    """The answer; None where the queue cannot be asked, which stops no decision for longer than a full one."""
     try:
         return ask()
     except Unavailable as error:

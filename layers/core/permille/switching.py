@@ -126,8 +126,8 @@ def _apply(world: Switching, plan: _Plan) -> list[str]:
 
 
 def _learned(leased: Account, plan: _Plan, refused: list[str], clock: Callable[[], datetime]) -> Credential:
-    """What is known of the credential now. Where something was refused, the next run asserts everything again; keys
-    that were woken are remembered until IAM was read back."""
+    """What is known of the credential now. An assertion of which something was refused is made again by the next try;
+    keys that were woken are remembered until IAM was read back."""
     credential, generation = leased.credential, leased.switch_generation
     if plan.agrees:
         return replace(credential, asleep={} if leased.status.may_send else plan.asleep, observed=generation)

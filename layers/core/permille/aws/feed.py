@@ -1,7 +1,7 @@
 """The queue of feedback that waits to be counted."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from permille.aws.client import client, unavailable
 
@@ -29,19 +29,25 @@ class SqsFeed:
     def oldest_sent_at(self, now: datetime) -> datetime | None:
         """By the newest of the last minutes' data points: its age, back from its own instant."""
         with unavailable("asking how long feedback waits"):
-            points = self._cloudwatch.get_metric_statistics(
-                Namespace="AWS/SQS",
-                MetricName="ApproximateAgeOfOldestMessage",
-                Dimensions=[{"Name": "QueueName", "Value": self._queue.rpartition("/")[2]}],
+            answer = self._cloudwatch.get_metric_data(
+                MetricDataQueries=[age_query(self._queue, "age")],
                 StartTime=now - METRICS_LAG,
                 EndTime=now,
-                Period=60,
-                Statistics=["Maximum"],
-            )["Datapoints"]
-        if not points:
-            return None
-        newest = max(points, key=lambda point: point["Timestamp"])
-        return newest["Timestamp"] - timedelta(seconds=newest["Maximum"]) if newest["Maximum"] else None
+                ScanBy="TimestampDescending",
+            )
+        (told,) = answer["MetricDataResults"]
+        points = zip(told["Timestamps"], told["Values"], strict=True)
+        return next((at - timedelta(seconds=age) if age else None for at, age in points), None)
+
+
+def age_query(url: str, name: str) -> Any:
+    """CloudWatch's query, by that name, for the seconds that the oldest message of a queue has waited."""
+    metric = {
+        "Namespace": "AWS/SQS",
+        "MetricName": "ApproximateAgeOfOldestMessage",
+        "Dimensions": [{"Name": "QueueName", "Value": url.rpartition("/")[2]}],
+    }
+    return {"Id": name, "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Maximum"}}
 
 
 def messages_in(sqs: "SQSClient", url: str) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from permille.aws.client import client, unavailable
-from permille.aws.feed import messages_in
+from permille.aws.feed import age_query, messages_in
 from permille.desk_ports import Waiting
 
 if TYPE_CHECKING:
@@ -32,19 +32,10 @@ class SqsQueues:
 
     def _ages(self, now: datetime) -> dict[str, timedelta]:
         """The latest of each; a queue that was silent for hours has none."""
-        queries = [_age_of(number, url) for number, url in enumerate(self._urls.values())]
+        queries = [age_query(url, f"q{number}") for number, url in enumerate(self._urls.values())]
         answer = self._cloudwatch.get_metric_data(
             MetricDataQueries=queries, StartTime=now - LOOKED_BACK, EndTime=now, ScanBy="TimestampDescending"
         )
         latest = {result["Id"]: result["Values"][0] for result in answer["MetricDataResults"] if result["Values"]}
         names = {f"q{number}": name for number, name in enumerate(self._urls)}
         return {names[found]: timedelta(seconds=seconds) for found, seconds in latest.items()}
-
-
-def _age_of(number: int, url: str) -> dict[str, Any]:
-    metric = {
-        "Namespace": "AWS/SQS",
-        "MetricName": "ApproximateAgeOfOldestMessage",
-        "Dimensions": [{"Name": "QueueName", "Value": url.rsplit("/", 1)[-1]}],
-    }
-    return {"Id": f"q{number}", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Maximum"}}

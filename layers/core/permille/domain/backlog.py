@@ -17,7 +17,7 @@ class Backlog:
 
     messages: how many wait, those in flight included; None where SQS does not say
     oldest_sent_at: when the oldest of them was sent to the queue, where CloudWatch says; None also where none waits
-    counted_at: when feedback was last counted, of whatever account; None if never
+    counted_at: when feedback was last counted, or found to count for nobody; None if never
     """
 
     messages: int | None = 0
@@ -29,8 +29,8 @@ class Backlog:
         return self.messages != 0 and (self.counted_at is None or now - self.counted_at >= STALLED_AFTER)
 
     def deliveries_to_come(self, held_since: datetime | None, now: datetime) -> int:
-        """How many deliveries more a broken ratio has to withstand: each message may be one. None once the hold is
-        over; any number where nothing is counted, or where nobody knows how many wait."""
+        """How many deliveries more a broken ratio has to withstand: each message may be one. 0 once the hold is over;
+        ANY_NUMBER where nothing is counted, or where it is not known how many wait."""
         if self.is_stalled(now):
             return ANY_NUMBER
         if held_since is not None and now - held_since >= HOLD_AT_MOST:
