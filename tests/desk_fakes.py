@@ -9,8 +9,9 @@ from typing import TypeVar
 from tests.fakes import Faults, Rows
 
 from permille.aws.indexes import owner_key
-from permille.desk_ports import Listed, Page, Waiting, WrongPosition
+from permille.desk_ports import Listed, Page, Waiting
 from permille.domain.account import Account
+from permille.domain.errors import MalformedRequest
 
 T = TypeVar("T")
 _POSITIONS = {"asks": r"\d{4}-.*T.*#[a-z0-9-]+", "risk": r"\d{7}#[a-z0-9-]+", "id": r"[a-z0-9][a-z0-9-]*"}
@@ -40,7 +41,7 @@ class FakeDirectory:
     def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
         with self._rows.faults.call("directory.beginning"):
             if after and not after.startswith(with_):
-                raise WrongPosition(after)
+                raise MalformedRequest(after)
             found = [account for account in self._accounts().values() if account.id.startswith(with_)]
             page = _page("id", found, lambda one: one.id, at_most, after)
             return Page([Listed.of(account) for account in page.found], page.next)
@@ -65,7 +66,7 @@ def _page(
     of: str, accounts: Sequence[Account], key: Callable[[Account], str], at_most: int, after: str
 ) -> Page[Account]:
     if after and not re.fullmatch(_POSITIONS[of], after):
-        raise WrongPosition(after)
+        raise MalformedRequest(after)
     behind = sorted((account for account in accounts if key(account) > after), key=key)
     return Page(behind[:at_most], key(behind[at_most - 1]) if len(behind) > at_most else "")
 

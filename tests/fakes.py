@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from permille.domain.account import Account, is_decision
+from permille.domain.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.links import For
 from permille.domain.policy import SEED, Policy
 from permille.domain.provider import Fault, Password, Server, Trouble
@@ -20,7 +21,6 @@ from permille.domain.reputation import Days, Tally
 from permille.domain.suppression import Suppression, suppressed_by
 from permille.domain.switch import ACTIVE, INACTIVE, Asleep, Changes, Credential, SenderState
 from permille.domain.timeline import Audience, Entry
-from permille.errors import Conflict, Unavailable
 from permille.ports import (
     BreakerState,
     Count,
@@ -495,7 +495,7 @@ class FakeSwitch:
         with self.faults.call("switch.apply"):
             user = self.users.get(caller)
             if user is None:
-                raise Unavailable(f"{caller}: NoSuchEntity")
+                raise RequestRejected(f"{caller}: NoSuchEntity")
             wanted = dict.fromkeys(changes.sleep, INACTIVE) | dict.fromkeys(changes.wake, ACTIVE)
             keys = {key: status for key, status in wanted.items() if key in user.keys}
             steps = [("switch.key", partial(user.keys.update, {key: status})) for key, status in keys.items()]
@@ -509,7 +509,7 @@ class FakeSwitch:
         try:
             with self.faults.call(name):
                 step()
-        except Unavailable as error:
+        except ServiceError as error:
             return str(error)
         return ""
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from permille.settings import EnforceSettings, IngestSettings, MissingSettings, NotifySettings, Settings
+from permille.domain.errors import MissingSettings
+from permille.settings import EnforceSettings, IngestSettings, NotifySettings, Settings
 
 ENV = {"CONTROL_TABLE": "control"}
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from botocore.exceptions import ClientError
 
 from permille.aws.client import code_of
-from permille_cli.errors import WrongInput
+from permille.domain.errors import InvalidInput
 from permille_cli.stack import Stack
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def matches(pattern: str, name: str) -> bool:
 
 
 def checked(stack: Stack, iam: "IAMClient", users: tuple[str, ...], allowed: frozenset[str]) -> tuple[str, ...]:
-    """The users' names as IAM has them, and so SES in its feedback, each once. Raises WrongInput, with what mends it,
+    """The users' names as IAM has them, and so SES in its feedback, each once. Raises InvalidInput, with what mends it,
     for a user that cannot be adopted. `allowed`: the ARNs of the account's identities and of our configuration set."""
     names = tuple(dict.fromkeys(_named(stack, iam, user) for user in users))
     for user in names:
@@ -46,16 +46,16 @@ def checked(stack: Stack, iam: "IAMClient", users: tuple[str, ...], allowed: fro
 
 
 def _named(stack: Stack, iam: "IAMClient", typed: str) -> str:
-    """Raises WrongInput where there is no such user, or the stack could not switch it."""
+    """Raises InvalidInput where there is no such user, or the stack could not switch it."""
     try:
         user = iam.get_user(UserName=typed)["User"]
     except ClientError as refused:
         if code_of(refused) == "NoSuchEntity":
-            raise WrongInput(f"there is no IAM user {typed} to adopt: leave out --sender and one is made") from refused
+            raise InvalidInput(f"there is no IAM user {typed} to adopt; without --sender one is made") from refused
         raise
     arn, pattern = user["Arn"], stack["SenderUsers"]
     if not matches(pattern, arn.partition(":user/")[2]):
-        raise WrongInput(
+        raise InvalidInput(
             f"{arn} does not match user/{pattern}, so the stack could not switch it: deploy with a SenderUsers that "
             f"matches (sam deploy --parameter-overrides SenderUsers=...), or adopt a user of that name"
         )
@@ -65,13 +65,13 @@ def _named(stack: Stack, iam: "IAMClient", typed: str) -> str:
 def _check_owner(stack: Stack, user: str) -> None:
     owner = stack.accounts.owner_of(user)
     if owner:
-        raise WrongInput(f"{user} is a sender of the account {owner}, and a sender never moves: adopt another user")
+        raise InvalidInput(f"{user} is a sender of the account {owner}, and a sender never moves: adopt another user")
 
 
 def _check_groups(stack: Stack, iam: "IAMClient", user: str) -> None:
     groups = {group["GroupName"] for group in _paged(iam, "list_groups_for_user", "Groups", UserName=user)}
     if len(groups) >= MOST_GROUPS and stack["DenyGroupName"] not in groups:
-        raise WrongInput(
+        raise InvalidInput(
             f"{user} is in {len(groups)} IAM groups, as many as a user can be in: no place is left for "
             f"{stack['DenyGroupName']}, by which Permille switches it off; take it out of one that it does not need"
         )
@@ -83,7 +83,7 @@ def _check_statement(user: str, policy: str, statement: dict[str, Any], allowed:
     reached = _listed(statement, "Resource") if "Resource" in statement else ["all but NotResource"]
     beyond = sorted(set(reached) - allowed)
     if beyond:
-        raise WrongInput(
+        raise InvalidInput(
             f"{user} may send through {', '.join(beyond)} ({policy}), where Permille would not see it or count it: "
             f"narrow that policy's Resource to {', '.join(sorted(allowed))}, or name the identity with --identity"
         )

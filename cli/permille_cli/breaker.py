@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from permille.domain.account import Held
+from permille.domain.errors import ServiceError
 from permille.enforce import bound_of
-from permille.errors import Unavailable
 from permille.ports import BreakerState, hour_of
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
@@ -67,7 +67,7 @@ def _bound(stack: Stack, state: BreakerState) -> int | None:
     """None while the policy cannot be read: then the rules disable nobody anyhow."""
     try:
         return bound_of(state, stack.policies.current())
-    except Unavailable:
+    except ServiceError:
         return None
 
 

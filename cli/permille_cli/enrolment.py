@@ -16,9 +16,8 @@ from botocore.exceptions import ClientError
 from permille.aws.client import client, code_of
 from permille.domain import timeline
 from permille.domain.account import Account
-from permille.errors import Conflict
+from permille.domain.errors import Conflict, InvalidInput
 from permille_cli import adoption
-from permille_cli.errors import WrongInput
 from permille_cli.smtp_credential import smtp_password
 from permille_cli.stack import Stack
 
@@ -40,25 +39,25 @@ class Request:
     adopted: tuple[str, ...]
 
     def check(self) -> None:
-        """Raises WrongInput where something is not as it must be."""
+        """Raises InvalidInput where something is not as it must be."""
         if not ACCOUNT_ID.fullmatch(self.account_id):
-            raise WrongInput(
+            raise InvalidInput(
                 f"{self.account_id!r} is no account id: small letters, digits and -, at most 54, not beginning with -"
             )
         if "" in self.adopted:
-            raise WrongInput("--sender names no IAM user")
+            raise InvalidInput("--sender names no IAM user")
         if not ADDRESS.fullmatch(self.owner_email):
-            raise WrongInput(f"{self.owner_email!r} is no e-mail address (--owner-email)")
+            raise InvalidInput(f"{self.owner_email!r} is no e-mail address (--owner-email)")
         wrong = [identity for identity in self.identities if not IDENTITY.fullmatch(identity)]
         if wrong:
-            raise WrongInput(f"{wrong[0]!r} is neither a domain nor an e-mail address (--identity)")
+            raise InvalidInput(f"{wrong[0]!r} is neither a domain nor an e-mail address (--identity)")
         self._check_timezone()
 
     def _check_timezone(self) -> None:
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise WrongInput(f"{self.timezone!r} is no time zone; one is Europe/Vienna (--timezone)") from None
+            raise InvalidInput(f"{self.timezone!r} is no time zone; one is Europe/Vienna (--timezone)") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +120,10 @@ class Enrolled:
 
 
 def enrol(stack: Stack, request: Request) -> Enrolled:
-    """Adds the account. Raises WrongInput for what cannot be, Failure for what did not work."""
+    """Adds the account. Raises InvalidInput for what cannot be, Failure for what did not work."""
     request.check()
     if stack.accounts.get(request.account_id):
-        raise WrongInput(f"the account {request.account_id} exists; `permille account show {request.account_id}`")
+        raise InvalidInput(f"the account {request.account_id} exists; `permille account show {request.account_id}`")
     enrolment = _Enrolment(stack, request)
     senders = enrolment.senders()
     account = Account(
@@ -148,7 +147,8 @@ def _add_row(stack: Stack, account: Account) -> None:
         stack.accounts.add(account, [timeline.created(account.id, stack.now(), account.senders)])
     except Conflict as conflict:
         owned = ", ".join(account.senders)
-        raise WrongInput(f"the account {account.id} was added just now, or {owned} is another account's") from conflict
+        wrong = f"the account {account.id} was added just now, or {owned} is another account's"
+        raise InvalidInput(wrong) from conflict
 
 
 class _Enrolment:
@@ -169,7 +169,7 @@ class _Enrolment:
         name = f"permille-{self._request.account_id}"
         pattern = self._stack["SenderUsers"]
         if not adoption.matches(pattern, name):
-            raise WrongInput(
+            raise InvalidInput(
                 f"the stack may switch only users named {pattern} (its parameter SenderUsers), so it could not switch "
                 f"{name}: adopt a user of that name with --sender, or deploy with another SenderUsers"
             )
@@ -219,7 +219,7 @@ class _Enrolment:
             if code_of(refused) != "EntityAlreadyExists":
                 raise
             if tags[0] not in self._iam.list_user_tags(UserName=name)["Tags"]:
-                raise WrongInput(
+                raise InvalidInput(
                     f"an IAM user {name} exists that this stack did not make: adopt it with --sender {name}"
                 ) from refused
         undo.callback(self._delete_sender, name)

@@ -11,9 +11,9 @@ from permille.access import Links
 from permille.aws.macs import KmsMacs
 from permille.domain import links, staff
 from permille.domain.account import Account, Outcome
+from permille.domain.errors import InvalidInput
 from permille.domain.links import For
 from permille_cli import given
-from permille_cli.errors import WrongInput
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find
 from permille_cli.staff import AccountId, Reason
@@ -116,13 +116,13 @@ def _links(found: Stack) -> Links:
 def _lasting(days: float, option: str) -> timedelta:
     longest = links.LASTS[For.PLATFORM]
     if not 0 < days <= longest.days:  # nan neither
-        raise WrongInput(f"{option} takes more than 0, and no more than {longest.days} days")
+        raise InvalidInput(f"{option} takes more than 0, and no more than {longest.days} days")
     return timedelta(days=days)
 
 
 def _name(name: str) -> str:
     if not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
-        raise WrongInput(f"--name takes 1 to {LONGEST_NAME} printable characters, not {name!r}")
+        raise InvalidInput(f"--name takes 1 to {LONGEST_NAME} printable characters, not {name!r}")
     return name.strip()
 
 

@@ -7,7 +7,8 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.exceptions import Abort, TyperException
 
-from permille.errors import Unavailable
+from permille.aws.client import service_error
+from permille.domain.errors import PermilleError
 from permille_cli import (
     account,
     breaker,
@@ -22,7 +23,6 @@ from permille_cli import (
     suppression,
     timeline,
 )
-from permille_cli.errors import Failure, WrongInput
 from permille_cli.local import commands as local
 from permille_cli.local.demo import story
 
@@ -59,14 +59,14 @@ def status_of(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     try:
         return int(app(arguments, standalone_mode=False) or 0)
-    except (WrongInput, TyperException) as wrong:
-        return _say(2, wrong.format_message() if isinstance(wrong, TyperException) else str(wrong))
-    except (Failure, Unavailable, OSError) as failure:
+    except PermilleError as error:
+        return _say(error.exit_code, str(error))
+    except TyperException as wrong:
+        return _say(2, wrong.format_message())
+    except (ClientError, BotoCoreError) as refused:
+        return _say(1, str(service_error("asking AWS", refused)))
+    except OSError as failure:
         return _say(1, str(failure))
-    except ClientError as refused:
-        return _say(1, f"AWS refused: {refused}")
-    except BotoCoreError as unanswered:
-        return _say(1, f"AWS was not reached: {unanswered}")
     except (Abort, KeyboardInterrupt):
         return _say(130, "interrupted")
 

@@ -7,9 +7,9 @@ import typer
 from rich.progress import track
 
 from permille.aws.outward import REMEMBERED_FOR, NotifyQueue, RememberedOnce
+from permille.domain.errors import InvalidInput
 from permille.notify import redrive as queue_again
 from permille_cli import given
-from permille_cli.errors import WrongInput
 from permille_cli.output import AsJson, emit_json, err, out
 from permille_cli.stack import DEFAULT_STACK, StackName, find
 
@@ -48,7 +48,7 @@ def redrive(
 def _instant(text: str, now: datetime) -> datetime:
     instant = given.instant(text, "--since")
     if instant < now - REMEMBERED_FOR:
-        raise WrongInput(
+        raise InvalidInput(
             f"--since {text} is more than {REMEMBERED_FOR.days} days ago: it is not remembered so long what was handed "
             "on, and owners would be mailed twice"
         )

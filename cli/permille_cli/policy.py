@@ -12,10 +12,10 @@ from typing import Annotated, Any
 import typer
 
 from permille.domain.conservative import ln_e_needed
+from permille.domain.errors import InvalidInput, InvalidPolicy
 from permille.domain.policy import PRESETS, SEED, Policy, Verdict, judge
-from permille.domain.policy_file import WrongPolicy, parse_policy, policy_data
+from permille.domain.policy_file import parse_policy, policy_data
 from permille.domain.reputation import Tally
-from permille_cli.errors import WrongInput
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackName, find
 
@@ -36,8 +36,8 @@ def show(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
     text = policies.text()
     try:
         policy = SEED if text is None else parse_policy(text)
-    except WrongPolicy as wrong:
-        raise WrongInput(
+    except InvalidPolicy as wrong:
+        raise InvalidInput(
             f"the policy in {policies.parameter} is wrong, so nobody is judged: {wrong}; set another"
         ) from wrong
     if as_json:
@@ -78,20 +78,20 @@ def set_policy(file: PolicyFile, *, stack: StackName = DEFAULT_STACK, as_json: A
 def _read(file: str) -> tuple[Policy, str]:
     text = _text(file)
     if len(text) > MOST_CHARACTERS:
-        raise WrongInput(f"{file} has {len(text):,} characters; a parameter of SSM holds {MOST_CHARACTERS:,}")
+        raise InvalidInput(f"{file} has {len(text):,} characters; a parameter of SSM holds {MOST_CHARACTERS:,}")
     try:
         return parse_policy(text), text
-    except WrongPolicy as wrong:
-        raise WrongInput(f"{file}: {wrong}") from wrong
+    except InvalidPolicy as wrong:
+        raise InvalidInput(f"{file}: {wrong}") from wrong
 
 
 def _text(file: str) -> str:
     try:
         return sys.stdin.read().removeprefix("\ufeff") if file == "-" else Path(file).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise WrongInput(f"{file} is not UTF-8: {error.reason}") from error
+        raise InvalidInput(f"{file} is not UTF-8: {error.reason}") from error
     except OSError as error:
-        raise WrongInput(f"{file} cannot be read: {error.strerror}") from error
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _print(policy: Policy) -> None:
@@ -131,23 +131,23 @@ def judge_counts(
     usual = _policy(preset, policy)
     if table:
         if delivered is not None or complaints is not None or bounces:
-            raise WrongInput("--csv brings the counts; leave out --delivered, --complaints and --bounces")
+            raise InvalidInput("--csv brings the counts; leave out --delivered, --complaints and --bounces")
         _judge_table(table, usual, as_json=as_json)
     elif delivered is None or complaints is None:
-        raise WrongInput("give --delivered and --complaints, or a table with --csv")
+        raise InvalidInput("give --delivered and --complaints, or a table with --csv")
     else:
         _judge_one(usual, Tally(delivered, complaints, bounces), as_json=as_json)
 
 
 def _policy(preset: str, file: str) -> Policy:
     if preset and file:
-        raise WrongInput("give --preset or --policy, not both")
+        raise InvalidInput("give --preset or --policy, not both")
     return _read(file)[0] if file else _preset(preset or SEED.id, "--preset")
 
 
 def _preset(name: str, where: str) -> Policy:
     if name not in PRESETS:
-        raise WrongInput(f"{where} is {name!r}; it can be {', '.join(PRESETS)}")
+        raise InvalidInput(f"{where} is {name!r}; it can be {', '.join(PRESETS)}")
     return PRESETS[name]
 
 
@@ -209,7 +209,7 @@ def _judge_table(file: str, usual: Policy, *, as_json: bool) -> None:
         _check_columns(file, columns)
         rows = list(_judged(file, reader, usual))
     except csv.Error as error:
-        raise WrongInput(f"{file}, line {reader.line_num}: {error}") from error
+        raise InvalidInput(f"{file}, line {reader.line_num}: {error}") from error
     if as_json:
         emit_json({"rows": [{**row.given, **row.answers} for row in rows]})
         return
@@ -221,17 +221,17 @@ def _judge_table(file: str, usual: Policy, *, as_json: bool) -> None:
 def _check_columns(file: str, columns: list[str]) -> None:
     for name in ("delivered", "complaints"):
         if name not in columns:
-            raise WrongInput(f"{file} has no column {name}; its columns are {', '.join(columns) or 'none'}")
+            raise InvalidInput(f"{file} has no column {name}; its columns are {', '.join(columns) or 'none'}")
     for name in columns:
         if columns.count(name) > 1 or name in ANSWERS:
-            raise WrongInput(f"{file} has {'two columns' if columns.count(name) > 1 else 'a column'} {name} already")
+            raise InvalidInput(f"{file} has {'two columns' if columns.count(name) > 1 else 'a column'} {name} already")
 
 
 def _judged(file: str, reader: "csv.DictReader[str]", usual: Policy) -> Iterator[_Row]:
     for row in reader:
         where = f"{file}, line {reader.line_num}"
         if None in row or None in row.values():
-            raise WrongInput(f"{where}: it has not as many values as there are columns")
+            raise InvalidInput(f"{where}: it has not as many values as there are columns")
         policy = _preset(row["preset"], f"{where}: preset") if row.get("preset") else usual
         counts = Tally(
             *(_count(f"{where}: {name}", row.get(name) or ("0" if name == "bounces" else "")) for name in COUNTS)
@@ -244,5 +244,5 @@ def _count(where: str, text: str) -> int:
     if not (
         text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_COUNT)) and int(text) <= LARGEST_COUNT
     ):
-        raise WrongInput(f"{where} is {text!r}; it must be a whole number from 0 to 10^18")
+        raise InvalidInput(f"{where} is {text!r}; it must be a whole number from 0 to 10^18")
     return int(text)

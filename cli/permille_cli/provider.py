@@ -10,10 +10,9 @@ from rich.markup import escape
 from permille import provider as providing
 from permille import shapes
 from permille.domain.account import Account
+from permille.domain.errors import DecisionRefused, Failed, InvalidInput
 from permille.domain.provider import Trouble, sentence, server
-from permille.domain.staff import Refused
 from permille_cli import given
-from permille_cli.errors import Failure, WrongInput
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackName, find
 from permille_cli.staff import AccountId
@@ -45,7 +44,7 @@ def connect(
         password = given.password(from_stdin=password_stdin)
         connected = providing.connect(found.providing, account, asked, password, found.now())
     if isinstance(connected, Trouble):
-        raise Failure(f"nothing is stored: {sentence(connected, asked.host, asked.port)}")
+        raise Failed(f"nothing is stored: {sentence(connected, asked.host, asked.port)}")
     _tell(_still_there(connected, account_id), as_json=as_json)
 
 
@@ -70,7 +69,7 @@ def try_again(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_jso
         emit_json({"account_id": account.id, "works": trouble is None, "fault": fault, "why": said or None})
         raise typer.Exit(1 if trouble else 0)
     if trouble:
-        raise Failure(said)
+        raise Failed(said)
     out.print(f"The login at {host}:{port} succeeds.", markup=False)
 
 
@@ -88,13 +87,13 @@ def disconnect(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_js
 def _suited() -> Iterator[None]:
     try:
         yield
-    except Refused as refused:
-        raise WrongInput(str(refused)) from refused
+    except DecisionRefused as refused:
+        raise InvalidInput(str(refused)) from refused
 
 
 def _still_there(account: Account | None, account_id: str) -> Account:
     if account is None:
-        raise WrongInput(f"the account {account_id} is gone")
+        raise InvalidInput(f"the account {account_id} is gone")
     return account
 
 

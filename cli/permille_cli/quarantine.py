@@ -9,10 +9,10 @@ import typer
 from rich.markup import escape
 from rich.progress import track
 
-from permille.aws.client import client, unavailable
+from permille.aws.client import client, service_call
 from permille.aws.quarantine import DynamoQuarantine, Quarantined
+from permille.domain.errors import InvalidInput
 from permille.domain.wording import plain
-from permille_cli.errors import WrongInput
 from permille_cli.output import AsJson, emit_json, err, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
 
@@ -77,7 +77,7 @@ def replay(
 
 def send_back(sqs: Any, queue_url: str, quarantine: DynamoQuarantine, one: Quarantined) -> None:
     """Dropped afterwards: cut off in between, the body is there twice and counts once."""
-    with unavailable(f"putting {one.id[:SHORT]} back on the feedback queue"):
+    with service_call(f"putting {one.id[:SHORT]} back on the feedback queue"):
         sqs.send_message(QueueUrl=queue_url, MessageBody=one.body)
     quarantine.drop(one)
 
@@ -101,14 +101,14 @@ def drop(
 def _chosen(
     stack: Stack, ids: list[str] | None, reason: str | None, caller: str | None, *, everything: bool
 ) -> list[Quarantined]:
-    """What the options name. Raises WrongInput where they name nothing, or an id that is none."""
+    """What the options name. Raises InvalidInput where they name nothing, or an id that is none."""
     if not (ids or reason or caller or everything):
-        raise WrongInput("say which: ids, --reason, --caller, or --all; `permille quarantine list` names them")
+        raise InvalidInput("say which: ids, --reason, --caller, or --all; `permille quarantine list` names them")
     resting = list(stack.quarantine.all())
     for one in ids or []:
         found = sum(quarantined.id.startswith(one) for quarantined in resting)
         if found != 1:
-            raise WrongInput(f"{found or 'no'} body rests under {one}; `permille quarantine list` names them")
+            raise InvalidInput(f"{found or 'no'} body rests under {one}; `permille quarantine list` names them")
     wanted = [
         quarantined
         for quarantined in resting

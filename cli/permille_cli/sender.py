@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from permille.errors import Conflict
+from permille.domain.errors import Conflict, InvalidInput
 from permille_cli import given
-from permille_cli.errors import WrongInput
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackName, caller, find
 
@@ -35,7 +34,7 @@ def ignore(
     try:
         found.accounts.ignore_sender(name, reason, who, datetime.now(UTC))
     except Conflict as conflict:
-        raise WrongInput(f"{conflict}: its mail is that account's to answer for") from conflict
+        raise InvalidInput(f"{conflict}: its mail is that account's to answer for") from conflict
     if as_json:
         emit_json({"caller_identity": name, "ignored": reason, "by": who})
     else:

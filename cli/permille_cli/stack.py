@@ -20,13 +20,12 @@ from permille.aws.secrets import SecretsManager
 from permille.aws.suppressions import DynamoSuppressions
 from permille.aws.switch import IamSwitch
 from permille.domain.account import Account
+from permille.domain.errors import DecisionRefused, Failed, InvalidInput
 from permille.domain.policy import Verdict, judge
 from permille.domain.reputation import Days, first_day
-from permille.domain.staff import Refused
 from permille.provider import Providing
 from permille.smtp import SmtpProbe
 from permille.support import Action, act
-from permille_cli.errors import Failure, WrongInput
 
 StackName = Annotated[str, typer.Option("--stack", envvar="PERMILLE_STACK", help="The stack's name in CloudFormation.")]
 DEFAULT_STACK = "permille"
@@ -43,7 +42,7 @@ class Stack:
         try:
             return self.outputs[output]
         except KeyError:
-            raise Failure(
+            raise Failed(
                 f"the stack {self.name} has no output {output}: it is not Permille's, or an older one; deploy it again"
             ) from None
 
@@ -105,21 +104,21 @@ class Stack:
         return judge(policy, days, now.date()), days
 
     def account(self, account_id: str) -> Account:
-        """Raises WrongInput where there is none."""
+        """Raises InvalidInput where there is none."""
         account = self.accounts.get(account_id) if account_id else None
         if account is None:
-            raise WrongInput(f"there is no account {account_id!r}; `permille account list` names them all")
+            raise InvalidInput(f"there is no account {account_id!r}; `permille account list` names them all")
         return account
 
     def act(self, account_id: str, action: Action) -> Account:
-        """Has support's or the owner's decision written down, and returns the account. Raises WrongInput where it does
-        not suit the account."""
+        """Has support's or the owner's decision written down, and returns the account. Raises InvalidInput where it
+        does not suit the account."""
         try:
             decided = act(self.accounts, account_id, action, self.now())
-        except Refused as refused:
-            raise WrongInput(str(refused)) from refused
+        except DecisionRefused as refused:
+            raise InvalidInput(str(refused)) from refused
         if decided is None:
-            raise WrongInput(f"the account {account_id} is gone")
+            raise InvalidInput(f"the account {account_id} is gone")
         return decided
 
 
@@ -129,18 +128,18 @@ def caller() -> str:
 
 
 def find(name: str) -> Stack:
-    """Raises Failure where the credentials or the region are missing, WrongInput where no stack has the name."""
+    """Raises Failed where the credentials or the region are missing, InvalidInput where no stack has the name."""
     if boto3.Session().region_name is None:
-        raise Failure("no AWS region is set: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
+        raise Failed("no AWS region is set: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
     if not name:
-        raise WrongInput("--stack names no stack")
+        raise InvalidInput("--stack names no stack")
     try:
         stacks: list[Any] = client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     except ValueError as error:  # botocore's word for an endpoint that is no address
-        raise Failure(f"AWS cannot be asked: {error}") from error
+        raise Failed(f"AWS cannot be asked: {error}") from error
     except ClientError as refused:
         if "does not exist" in str(refused):
-            raise WrongInput(
+            raise InvalidInput(
                 f"there is no stack {name} here; name it with --stack or PERMILLE_STACK, or deploy it (README)"
             ) from refused
         raise

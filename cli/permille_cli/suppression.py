@@ -7,10 +7,10 @@ from rich.markup import escape
 
 from permille import shapes
 from permille.addresses import bare
+from permille.domain.errors import InvalidInput
 from permille.domain.suppression import once_each
 from permille.suppression import remove as take_off
 from permille_cli import given
-from permille_cli.errors import WrongInput
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackName, caller, find
 from permille_cli.staff import AccountId
@@ -46,10 +46,10 @@ def remove(
     found, why = find(stack), given.reason(reason)
     found.account(account_id)
     if bare(address) is None:
-        raise WrongInput(f"{address!r} is no e-mail address, such as ann@example.com")
+        raise InvalidInput(f"{address!r} is no e-mail address, such as ann@example.com")
     entry = take_off(found.suppressions, account_id, address, why, caller(), found.now())
     if entry is None:
-        raise WrongInput(f"{bare(address)} is not suppressed; `permille suppression list {account_id}` names who is")
+        raise InvalidInput(f"{bare(address)} is not suppressed; `permille suppression list {account_id}` names who is")
     if as_json:
         emit_json(shapes.entry(entry, found["PlatformName"]))
     else:

@@ -6,7 +6,7 @@ from typing import Any
 
 from permille.aws.events import entries, is_from
 from permille.bootstrap import HandingOn, handing_on, time_of
-from permille.errors import Unavailable
+from permille.domain.errors import ServiceError
 from permille.notify import Effect, Handing, hand_on, hand_on_again
 from permille.observability import logger, metrics, record
 
@@ -28,7 +28,7 @@ def _again(world: Handing, message: dict[str, Any], now: datetime) -> bool:
     try:
         job = json.loads(message["body"])
         hand_on_again(world, job["account_id"], job["entry_id"], Effect(job["effect"]), now)
-    except (Unavailable, ValueError, KeyError, TypeError) as error:
+    except (ServiceError, ValueError, KeyError, TypeError) as error:
         record("entry.failed_again", job=message["body"], why=str(error))
         return False
     return True

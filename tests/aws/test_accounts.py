@@ -30,9 +30,9 @@ from permille.domain.account import (
     Trial,
     TrialState,
 )
+from permille.domain.errors import Conflict, Unavailable
 from permille.domain.switch import Asleep, Credential
 from permille.domain.timeline import Kind
-from permille.errors import Conflict, Unavailable
 from permille.ports import BreakerState, Lap, Opening, Passing, Returning
 
 LATER = NOW + timedelta(minutes=5)

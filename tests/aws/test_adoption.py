@@ -8,8 +8,8 @@ from tests.aws.wire import Wire
 from tests.builders import NOW, an_account
 
 from permille.domain import timeline
+from permille.domain.errors import InvalidInput
 from permille_cli import adoption
-from permille_cli.errors import WrongInput
 from permille_cli.stack import Stack
 
 USER = "permille-bakery"
@@ -44,7 +44,7 @@ def test_a_user_in_as_many_groups_as_iam_allows_is_refused_since_it_could_never_
 ) -> None:
     in_groups(iam, *(f"group-{number}" for number in range(10)))
 
-    with pytest.raises(WrongInput, match=rf"{USER} is in 10 IAM groups.*no place is left for {DENIED}.*take it out"):
+    with pytest.raises(InvalidInput, match=rf"{USER} is in 10 IAM groups.*no place is left for {DENIED}.*take it out"):
         adopted(stack, iam, USER)
 
 
@@ -73,5 +73,5 @@ def test_whose_sender_it_is_is_asked_by_the_name_that_iam_has(stack: Stack, iam:
     stack.accounts.add(account, [timeline.created(account.id, NOW, account.senders)])
     Wire(iam).answer("GetUser", {"User": iam.get_user(UserName=USER)["User"]})
 
-    with pytest.raises(WrongInput, match=f"{USER} is a sender of the account {account.id}"):
+    with pytest.raises(InvalidInput, match=f"{USER} is a sender of the account {account.id}"):
         adopted(stack, iam, "Permille-Bakery")

@@ -14,9 +14,9 @@ from tests.fakes import FakeAccounts, Rows
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.directory import DynamoDirectory
 from permille.aws.models import LISTED, connection_of
-from permille.desk_ports import Directory, Listed, WrongPosition
+from permille.desk_ports import Directory, Listed
 from permille.domain.account import Account, Exemption, Held, Hold, Look, Review, ReviewState, Status, Trial, TrialState
-from permille.errors import Unavailable
+from permille.domain.errors import MalformedRequest, Unavailable
 from permille.ports import Accounts
 from permille_cli.template import load
 
@@ -175,11 +175,11 @@ WRONG = ["x", "#", "0000000#", "0000000#Bakery", "0000000#a\n", "2026-03-10#a", 
 def test_a_page_begins_only_where_one_has_ended(desk: Found, after: str) -> None:
     desk.add(an_account())
 
-    with pytest.raises(WrongPosition):
+    with pytest.raises(MalformedRequest):
         desk.directory.asking(5, after)
-    with pytest.raises(WrongPosition):
+    with pytest.raises(MalformedRequest):
         desk.directory.by_risk(5, after, sending=True)
-    with pytest.raises(WrongPosition):
+    with pytest.raises(MalformedRequest):
         desk.directory.beginning(ACCOUNT, 5, after)
 
 

@@ -9,7 +9,7 @@ from tests.aws.wire import Wire
 from tests.builders import NOW
 
 from permille.aws.feed import SqsFeed
-from permille.errors import Unavailable
+from permille.domain.errors import PermissionDenied, Unavailable
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -58,13 +58,13 @@ def test_where_nothing_waits_or_nothing_is_told_there_is_no_oldest(queue: str) -
     assert SqsFeed(queue=queue).oldest_sent_at(now) is None
 
 
-def test_a_queue_that_cannot_be_asked_is_unavailable_and_not_empty(sqs: Any, queue: str) -> None:
+def test_a_queue_that_cannot_be_asked_is_an_error_and_not_empty(sqs: Any, queue: str) -> None:
     Wire(sqs).refuse("GetQueueAttributes", "AccessDenied")
     cloudwatch = boto3.client("cloudwatch")
     Wire(cloudwatch).refuse("GetMetricData", "Throttling")
     feed = SqsFeed(queue=queue, sqs=sqs, cloudwatch=cloudwatch)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(PermissionDenied):
         feed.waiting()
     with pytest.raises(Unavailable):
         feed.oldest_sent_at(NOW)

@@ -12,9 +12,9 @@ from tests.builders import ACCOUNT, NOW, PATIENCE, TODAY, a_count, an_account, a
 from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.ledger import DynamoLedger
 from permille.aws.models import connection_of
+from permille.domain.errors import Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.timeline import Audience, Kind
-from permille.errors import Unavailable
 from permille.ports import Latest
 
 A_DAY = timedelta(days=1)

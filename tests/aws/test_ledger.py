@@ -15,8 +15,8 @@ from tests.fakes import When
 from permille.aws.ledger import FIRST_PAUSE, LONGEST_PAUSE, ROUNDS, DynamoLedger
 from permille.aws.rows import entry_of
 from permille.domain import timeline
+from permille.domain.errors import Unavailable
 from permille.domain.reputation import Tally
-from permille.errors import Unavailable
 from permille.ports import Count, Sender
 
 LATER = NOW + timedelta(minutes=5)

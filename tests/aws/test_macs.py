@@ -9,8 +9,8 @@ import pytest
 from tests.fakes import FakeMacs
 
 from permille.aws.macs import KmsMacs
+from permille.domain.errors import RequestRejected
 from permille.domain.links import For
-from permille.errors import Unavailable
 from permille.ports import Macs
 
 MESSAGE = b"header.payload"
@@ -48,7 +48,7 @@ def test_a_key_that_cannot_be_used_is_no_answer(aws: None, call: str) -> None:
     macs = KmsMacs(owner_key=a_key().replace("key/", "key/0"), staff_key="")
     arguments: tuple[Any, ...] = (For.OWNER, MESSAGE) if call == "make" else (For.OWNER, MESSAGE, b"x" * 32)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(RequestRejected):
         getattr(macs, call)(*arguments)
 
 

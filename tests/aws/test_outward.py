@@ -22,10 +22,10 @@ from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, Timelin
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
 from permille.domain import timeline, wording
+from permille.domain.errors import Unavailable
 from permille.domain.policy import ALLPROWEBTOOLS, Policy, Verdict, judge
 from permille.domain.reputation import Tally
 from permille.domain.timeline import Kind
-from permille.errors import Unavailable
 from permille.ports import Bus, Later, Mailer, Once, Quarantine
 from permille_cli.template import PROJECT
 

@@ -9,8 +9,8 @@ import pytest
 from tests.aws.wire import Wire
 
 from permille.aws.policy import CACHED_FOR, SsmPolicies
+from permille.domain.errors import PermissionDenied, Unavailable
 from permille.domain.policy import SEED
-from permille.errors import Unavailable
 
 NAME = "/permille/policy"
 
@@ -103,7 +103,7 @@ def test_a_policy_that_cannot_be_read_any_more_is_not_in_force_any_more(ssm: Any
     Wire(ssm).refuse("GetParameter", "AccessDeniedException", times=2)
 
     for _ in range(2):
-        with pytest.raises(Unavailable):
+        with pytest.raises(PermissionDenied):
             policies.current()
 
     assert policies.current() is SEED

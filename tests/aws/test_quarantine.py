@@ -11,7 +11,7 @@ from tests.builders import NOW
 from tests.fakes import FakeQuarantine, When
 
 from permille.aws.quarantine import SHARDS, DynamoQuarantine, Quarantined
-from permille.errors import Unavailable
+from permille.domain.errors import PermissionDenied, Unavailable
 from permille.ports import Quarantine, QuarantineAge
 from permille_cli.quarantine import send_back
 
@@ -123,8 +123,8 @@ def test_the_index_by_age_has_sixteen_partitions(dynamodb: Any) -> None:
     assert {key for row in rows for key in row} == {"shard", "at", "body_hash"}
 
 
-def test_a_quarantine_that_does_not_answer_is_unavailable(dynamodb: Any) -> None:
+def test_a_quarantine_that_may_not_be_read_is_an_error(dynamodb: Any) -> None:
     Wire(dynamodb).refuse("Query", "AccessDeniedException")
 
-    with pytest.raises(Unavailable, match="how long feedback has rested in quarantine: AccessDeniedException"):
+    with pytest.raises(PermissionDenied, match="rested in quarantine: AWS does not allow it"):
         DynamoQuarantine(table="QuarantineTable", dynamodb=dynamodb).oldest()

@@ -15,7 +15,7 @@ from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.queues import SqsQueues
 from permille.aws.rows import instant
 from permille.desk_ports import Queues, Resets, Resting, Waiting
-from permille.errors import Unavailable
+from permille.domain.errors import Unavailable
 from permille.ports import BreakerState, Control
 
 HOUR = "2026-03-10T12"
@@ -70,7 +70,7 @@ def test_the_latest_age_of_the_oldest_message_is_told(on_aws: Stack) -> None:
 
 @pytest.mark.parametrize(("service", "operation"), [("sqs", "GetQueueAttributes"), ("cloudwatch", "GetMetricData")])
 def test_where_aws_does_not_answer_it_is_unavailable(on_aws: Stack, service: str, operation: str) -> None:
-    Wire(getattr(on_aws, service)).refuse(operation, "AccessDenied")
+    Wire(getattr(on_aws, service)).refuse(operation, "ServiceUnavailable")
 
     with pytest.raises(Unavailable):
         on_aws.queues.waiting(NOW)

@@ -10,8 +10,8 @@ from tests.builders import ACCOUNT, a_server
 from tests.fakes import FakeSecrets, When
 
 from permille.aws.secrets import SecretsManager
+from permille.domain.errors import ServiceError, Unavailable
 from permille.domain.provider import Password
-from permille.errors import Unavailable
 from permille.ports import Secret, Secrets
 
 SERVER = a_server()
@@ -202,11 +202,11 @@ def test_a_first_one_whose_answer_was_lost_is_taken_up_by_the_next(
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException", "InternalServiceError"])
-def test_what_aws_refuses_is_unavailable_and_not_gone(manager: Any, on_aws: SecretsManager, code: str) -> None:
+def test_what_aws_refuses_is_an_error_and_not_gone(manager: Any, on_aws: SecretsManager, code: str) -> None:
     secret = put(on_aws, "secret-1")
     for operation in ("GetSecretValue", "PutSecretValue", "DescribeSecret"):
         Wire(manager).refuse(operation, code, times=9)
 
     for call in (lambda: on_aws.get(secret), lambda: put(on_aws, "secret-2"), lambda: on_aws.delete(ACCOUNT)):
-        with pytest.raises(Unavailable, match=code):
+        with pytest.raises(ServiceError, match=code):
             call()

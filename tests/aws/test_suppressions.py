@@ -11,8 +11,8 @@ from tests.usecases.test_suppression import ANN, BOB, a_count_by
 
 from permille.aws.models import connection_of
 from permille.aws.suppressions import DynamoSuppressions
+from permille.domain.errors import Conflict, Unavailable
 from permille.domain.suppression import Suppression, lifted
-from permille.errors import Conflict, Unavailable
 from permille.ports import MOST_LIFTED, Count
 
 OFF = lifted(ACCOUNT, NOW, ANN, "They wrote to us", STAFF)

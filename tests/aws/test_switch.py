@@ -10,8 +10,8 @@ from tests.builders import CALLER
 from tests.fakes import FakeSwitch, User, When
 
 from permille.aws.switch import IamSwitch
+from permille.domain.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
 from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
-from permille.errors import Unavailable
 from permille.ports import Switch
 
 DENIED = "permille-denied"
@@ -122,7 +122,7 @@ def test_a_key_that_is_gone_is_passed_over(iam: Iam) -> None:
 
 
 def test_a_user_that_is_gone_cannot_be_denied(iam: Iam) -> None:
-    with pytest.raises(Unavailable):
+    with pytest.raises(RequestRejected):
         iam.switch.apply("nobody", Changes(deny=True))
 
 
@@ -146,20 +146,22 @@ def test_the_deny_group_comes_first_when_switching_off_and_last_when_on(moto_iam
     assert wire.calls == ["AddUserToGroup", "UpdateAccessKey", "UpdateAccessKey", "RemoveUserFromGroup"]
 
 
-def test_a_deny_group_that_cannot_be_read_is_unavailable_and_not_empty(moto_iam: MotoIam) -> None:
+def test_a_deny_group_that_cannot_be_read_is_an_error_and_not_empty(moto_iam: MotoIam) -> None:
     Wire(moto_iam.client).refuse("GetGroup", "AccessDenied")
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(PermissionDenied):
         moto_iam.switch.denied()
 
 
 @pytest.mark.parametrize("operation", ["ListAccessKeys", "ListGroupsForUser"])
-@pytest.mark.parametrize("code", ["Throttling", "AccessDenied"])
-def test_what_iam_refuses_to_tell_is_unavailable_and_not_nobody(moto_iam: MotoIam, operation: str, code: str) -> None:
+@pytest.mark.parametrize(("code", "error"), [("Throttling", Unavailable), ("AccessDenied", PermissionDenied)])
+def test_what_iam_refuses_to_tell_is_an_error_and_not_nobody(
+    moto_iam: MotoIam, operation: str, code: str, error: type[ServiceError]
+) -> None:
     moto_iam.make(CALLER, {"k1": ACTIVE})
     Wire(moto_iam.client).refuse(operation, code)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(error):
         moto_iam.switch.read(CALLER)
 
 

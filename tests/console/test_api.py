@@ -17,10 +17,10 @@ from permille.console.api_app import LARGEST_BODY
 from permille.console.problems import MEDIA_TYPE, TITLES
 from permille.domain import wording
 from permille.domain.account import Account, Provider, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.errors import Unavailable
 from permille.domain.links import For
 from permille.domain.reputation import Tally
 from permille.domain.timeline import Audience, Kind
-from permille.errors import Unavailable
 
 HERE = f"/api/v1/accounts/{ACCOUNT}"
 READ = ["", "/report", "/timeline", "/route", "/review", "/suppressions"]

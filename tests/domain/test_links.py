@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import ACCOUNT, NOW
 
-from permille.domain.links import LASTS, Claims, For, NoEntry, check, claims, read, signed_part, token
+from permille.domain.errors import NotAuthenticated
+from permille.domain.links import LASTS, Claims, For, check, claims, read, signed_part, token
 
 CLAIMS = claims(For.OWNER, ACCOUNT, 1, NOW)
 MAC = bytes(range(32))
@@ -53,7 +54,7 @@ def test_no_letter_can_be_changed_and_still_say_the_same(data: st.DataObject) ->
 
     try:
         found = read(TOKEN[:place] + letter + TOKEN[place + 1 :])
-    except NoEntry:
+    except NotAuthenticated:
         return
     assert found != (CLAIMS, signed_part(CLAIMS), MAC)
 
@@ -84,13 +85,13 @@ def test_no_letter_can_be_changed_and_still_say_the_same(data: st.DataObject) ->
     ],
 )
 def test_what_is_no_token_of_ours_lets_nobody_in(text: str) -> None:
-    with pytest.raises(NoEntry):
+    with pytest.raises(NotAuthenticated):
         read(text)
 
 
 @given(st.text(max_size=200))
 def test_no_text_whatever_does_more_than_not_let_in(text: str) -> None:
-    with pytest.raises(NoEntry):
+    with pytest.raises(NotAuthenticated):
         read(text)
 
 
@@ -99,12 +100,12 @@ def test_a_link_lets_in_until_the_moment_it_ends(audience: For) -> None:
     made = claims(audience, ACCOUNT, 1, NOW)
 
     check(made, 1, made.expires_at - timedelta(seconds=1))
-    with pytest.raises(NoEntry, match="expired"):
+    with pytest.raises(NotAuthenticated, match="expired"):
         check(made, 1, made.expires_at)
     assert made.expires_at == NOW + LASTS[audience]
 
 
 @pytest.mark.parametrize("generation", [0, 2, 99])
 def test_a_link_of_another_generation_is_revoked(generation: int) -> None:
-    with pytest.raises(NoEntry, match="revoked"):
+    with pytest.raises(NotAuthenticated, match="revoked"):
         check(Claims(For.STAFF, "Sam", generation, NOW, NOW + timedelta(hours=1)), 1, NOW)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from permille.domain.errors import InvalidPolicy
 from permille.domain.policy import ALLPROWEBTOOLS, CONSERVATIVE, PRESETS, SEED, ComplaintBurst
-from permille.domain.policy_file import WrongPolicy, parse_policy, policy_data
+from permille.domain.policy_file import parse_policy, policy_data
 
 names = st.sampled_from([*policy_data(SEED), "preset", "limit_per_1000", "alpha", "more_than", "days"]) | st.text(
     max_size=4
@@ -110,7 +111,7 @@ def test_an_alpha_is_exact_whether_it_is_written_as_a_number_or_as_text() -> Non
     ],
 )
 def test_a_wrong_policy_is_refused_with_what_is_wrong_and_what_would_be_right(text: str, says: str) -> None:
-    with pytest.raises(WrongPolicy) as refused:
+    with pytest.raises(InvalidPolicy) as refused:
         parse_policy(text)
 
     assert says in str(refused.value)
@@ -118,7 +119,7 @@ def test_a_wrong_policy_is_refused_with_what_is_wrong_and_what_would_be_right(te
 
 @given(values)
 def test_whatever_json_it_is_it_is_a_policy_or_refused(value: Any) -> None:
-    with suppress(WrongPolicy):
+    with suppress(InvalidPolicy):
         policy = parse_policy(json.dumps(value))
         assert isinstance(value, dict)
         assert policy.window_days >= 1

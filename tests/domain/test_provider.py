@@ -14,8 +14,8 @@ from tests.builders import NOW, a_provider, an_account
 
 from permille.domain import provider
 from permille.domain.account import Account, Provider, Status
+from permille.domain.errors import DecisionRefused
 from permille.domain.provider import Fault, Password, Server, Trouble, is_public, sentence, server
-from permille.domain.staff import Refused
 
 LATER = NOW + timedelta(minutes=5)
 FIRST, SECOND = a_provider(), a_provider(host="mail.example.net", version="v-2")
@@ -42,7 +42,7 @@ def test_another_takes_the_place_of_the_one_before() -> None:
 
 
 def test_a_closed_account_connects_none() -> None:
-    with pytest.raises(Refused, match="bakery is closed"):
+    with pytest.raises(DecisionRefused, match="bakery is closed"):
         provider.connect(an_account(status=Status.CLOSED), FIRST, None, NOW)
 
 
@@ -50,7 +50,7 @@ def test_a_closed_account_connects_none() -> None:
 def test_what_somebody_else_has_changed_meanwhile_is_not_written_over(
     before: Provider | None, now: Provider | None
 ) -> None:
-    with pytest.raises(Refused, match="changed meanwhile"):
+    with pytest.raises(DecisionRefused, match="changed meanwhile"):
         provider.connect(an_account(provider=now), SECOND, before, NOW)
 
 
@@ -101,7 +101,7 @@ def test_a_host_is_read_as_it_is_meant(typed: str, meant: str) -> None:
      "smtp.example.com/x", "bücher.example", "::1", "[::1]", "a\r\nb", "x" * 64 + ".example", "a." * 127 + "example"],
 )  # fmt: skip
 def test_what_is_no_host_name_is_refused(host: str) -> None:
-    with pytest.raises(Refused, match="is no host name"):
+    with pytest.raises(DecisionRefused, match="is no host name"):
         server(host, 587, "ann", local=True)
 
 
@@ -116,7 +116,7 @@ def test_outside_of_the_embedded_stack_only_ports_for_mail_are_tried(port: int, 
         if may:
             assert server("smtp.example.com", port, "ann", local=where).port == port
         else:
-            with pytest.raises(Refused, match=f"on port {port};"):
+            with pytest.raises(DecisionRefused, match=f"on port {port};"):
                 server("smtp.example.com", port, "ann", local=where)
 
 
@@ -127,7 +127,7 @@ def test_tls_begins_with_the_session_on_the_ports_for_that(port: int, implicit: 
 
 @pytest.mark.parametrize("user", ["", "  ", "a\nb", "a\x00b", "x" * 321])
 def test_what_is_no_user_name_is_refused(user: str) -> None:
-    with pytest.raises(Refused, match="a user name has up to 320 characters"):
+    with pytest.raises(DecisionRefused, match="a user name has up to 320 characters"):
         server("smtp.example.com", 587, user, local=False)
 
 
@@ -215,7 +215,7 @@ def test_a_password_shows_itself_nowhere(show: Callable[[Password], str], text: 
 
 @pytest.mark.parametrize("text", ["", "a\nb", "a\r", "\x00", "x" * 1001])
 def test_what_is_no_password_is_refused_without_being_told(text: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(DecisionRefused) as refused:
         Password(text)
 
     assert not text or text not in str(refused.value)

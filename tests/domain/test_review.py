@@ -11,9 +11,9 @@ from tests.builders import NOW, STAFF, TODAY, TOMORROW, an_account
 
 from permille.domain import review, staff
 from permille.domain.account import Account, Outcome, ReviewState, Status, Trial, TrialState
+from permille.domain.errors import DecisionRefused
 from permille.domain.policy import SecondChance
 from permille.domain.review import Request
-from permille.domain.staff import Refused
 from permille.domain.wording import sentence
 
 DISABLED = Status.DISABLED
@@ -46,12 +46,12 @@ def test_a_disabled_account_asks_and_gets_a_receipt() -> None:
 
 @pytest.mark.parametrize("status", [one for one in Status if one is not DISABLED])
 def test_nobody_else_asks(status: Status) -> None:
-    with pytest.raises(Refused, match=f"is {status}: only a disabled account"):
+    with pytest.raises(DecisionRefused, match=f"is {status}: only a disabled account"):
         asked(an_account(status=status))
 
 
 def test_there_is_one_request_at_a_time() -> None:
-    with pytest.raises(Refused, match="open already"):
+    with pytest.raises(DecisionRefused, match="open already"):
         asked(an_open_one())
 
 
@@ -68,7 +68,7 @@ def test_there_is_one_request_at_a_time() -> None:
     ],
 )
 def test_what_says_nothing_is_refused_with_what_is_missing(different: dict[str, Any], says: str) -> None:
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(DecisionRefused, match=says):
         asked(**different)
 
 
@@ -80,7 +80,7 @@ def test_today_and_the_sixtieth_day_are_days(days: int) -> None:
 def test_today_is_today_where_the_owner_is() -> None:
     late = datetime(2026, 3, 10, 23, 0, tzinfo=UTC)  # the 11th in Kathmandu
 
-    with pytest.raises(Refused):
+    with pytest.raises(DecisionRefused):
         review.request(an_account(status=DISABLED), a_request(day=TODAY), KATHMANDU, late)
 
 
@@ -109,7 +109,7 @@ def test_what_is_not_open_cannot_be_decided(act: str) -> None:
         "decline": lambda: review.decline(account, "No", STAFF, UTC, CHANCE, NOW),
     }
 
-    with pytest.raises(Refused, match="no request of bakery is open"):
+    with pytest.raises(DecisionRefused, match="no request of bakery is open"):
         acts[act]()
 
 
@@ -165,7 +165,7 @@ def test_an_approval_does_not_put_off_the_switching_that_is_under_way() -> None:
 
 @pytest.mark.parametrize(("days", "says"), [(-1, "is over in UTC"), (61, "more than 60 days ahead")])
 def test_a_day_that_is_over_or_too_far_is_refused(days: int, says: str) -> None:
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(DecisionRefused, match=says):
         review.approve(an_open_one(), TODAY + days * A_DAY, "", STAFF, UTC, CHANCE, NOW)
 
 
@@ -185,7 +185,7 @@ def test_a_declined_owner_asks_again_after_a_cooldown_that_can_grow_with_the_str
     declined = review.decline(account, "The list is bought", STAFF, UTC, chance, NOW).account
 
     again = TODAY + days * A_DAY
-    with pytest.raises(Refused, match=f"ask again from {again} on"):
+    with pytest.raises(DecisionRefused, match=f"ask again from {again} on"):
         review.request(declined, a_request(day=again), UTC, NOW + (days - 1) * A_DAY)
     assert review.request(declined, a_request(day=again), UTC, NOW + days * A_DAY).entries
 
@@ -240,7 +240,7 @@ def test_moving_a_trial_names_the_day_that_it_is_not_on_any_more() -> None:
 
 
 def test_moving_a_trial_to_the_day_that_it_is_on_is_refused() -> None:
-    with pytest.raises(Refused, match="is agreed on for 2026-03-11 already; choose another day"):
+    with pytest.raises(DecisionRefused, match="is agreed on for 2026-03-11 already; choose another day"):
         review.approve(agreed(), TOMORROW, "", STAFF, UTC, CHANCE, NOW)
 
 
@@ -279,18 +279,18 @@ RUNNING = Trial(TrialState.RUNNING, TODAY, NOW, NOW + A_DAY, NOW + 3 * A_DAY)
 def test_a_trial_that_has_begun_is_neither_cancelled_nor_moved_nor_withdrawn(act: str, says: str) -> None:
     approved = agreed().review
 
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(DecisionRefused, match=says):
         ACTS[act](an_account(status=Status.TRIAL, trial=RUNNING, review=approved))
 
 
 def test_where_no_trial_is_agreed_on_none_is_cancelled() -> None:
-    with pytest.raises(Refused, match="no trial of bakery is agreed on"):
+    with pytest.raises(DecisionRefused, match="no trial of bakery is agreed on"):
         ACTS["cancel"](an_open_one())
 
 
 @pytest.mark.parametrize("act", ["decline", "amend"])
 def test_what_was_agreed_on_is_neither_declined_nor_amended(act: str) -> None:
-    with pytest.raises(Refused, match="no request of bakery is open: a trial is agreed on for 2026-03-11"):
+    with pytest.raises(DecisionRefused, match="no request of bakery is open: a trial is agreed on for 2026-03-11"):
         ACTS[act](agreed())
 
 

@@ -9,7 +9,7 @@ from tests.builders import NOW, STAFF, TODAY, an_account
 
 from permille.domain import staff
 from permille.domain.account import Exemption, Held, Hold, Outcome, Status, Trial, TrialState
-from permille.domain.staff import Refused
+from permille.domain.errors import DecisionRefused
 
 ACTIVE, DISABLED, CLOSED = Status.ACTIVE, Status.DISABLED, Status.CLOSED
 HOUR = timedelta(hours=1)
@@ -50,7 +50,7 @@ def test_support_disables_enables_and_closes(action: str, before: Status, after:
     ("action", "status"), [("disable", DISABLED), ("disable", CLOSED), ("enable", ACTIVE), ("close", CLOSED)]
 )
 def test_what_is_so_already_is_refused(action: str, status: Status) -> None:
-    with pytest.raises(Refused, match=f"bakery is {status} already"):
+    with pytest.raises(DecisionRefused, match=f"bakery is {status} already"):
         done(action, status=status)
 
 
@@ -88,7 +88,7 @@ def test_an_exemption_has_an_end_a_reason_and_an_author() -> None:
 
 
 def test_an_exemption_that_would_be_over_is_refused() -> None:
-    with pytest.raises(Refused, match="over already"):
+    with pytest.raises(DecisionRefused, match="over already"):
         staff.exempt(an_account(), NOW, "A partner", STAFF, NOW)
 
 
@@ -97,7 +97,7 @@ def test_the_owner_is_written_to_again() -> None:
 
     assert outcome.account.owner_mail == ""
     assert [entry.kind for entry in outcome.entries] == ["owner_mail_reset"]
-    with pytest.raises(Refused, match="are not withheld"):
+    with pytest.raises(DecisionRefused, match="are not withheld"):
         staff.reset_owner_mail(outcome.account, "Again", STAFF, NOW)
 
 
@@ -108,13 +108,13 @@ def test_an_exemption_is_taken_back() -> None:
 
     assert (outcome.account.exemption, outcome.account.due_at) == (None, NOW)
     for nothing_to_take in (outcome.account, replace(account, exemption=Exemption(NOW, "A partner", STAFF))):
-        with pytest.raises(Refused, match="is not exempt"):
+        with pytest.raises(DecisionRefused, match="is not exempt"):
             staff.unexempt(nothing_to_take, "Again", STAFF, NOW)
 
 
 @pytest.mark.parametrize("days", [367, 66_000])
 def test_an_exemption_of_more_than_a_year_is_refused_with_the_last_day_that_can_be_had(days: int) -> None:
-    with pytest.raises(Refused, match="at most 366 days, so that its last day is 2027-03-10 at the latest"):
+    with pytest.raises(DecisionRefused, match="at most 366 days, so that its last day is 2027-03-10 at the latest"):
         staff.exempt(an_account(), NOW + timedelta(days=days), "A partner", STAFF, NOW)
 
 

@@ -10,8 +10,8 @@ from tests.builders import NOW, TODAY, an_account
 from tests.reports import APPROVED, ASKED
 
 from permille.domain.account import Review, ReviewState, Status, Trial, TrialState
+from permille.domain.errors import DecisionRefused
 from permille.domain.review import Request, Stage, request, stage
-from permille.domain.staff import Refused
 
 A_DAY = timedelta(days=1)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -64,7 +64,7 @@ def test_the_form_is_shown_exactly_where_a_request_is_taken(about: dict[str, Any
     try:
         request(account, Request(TODAY, 800, "An old list", "Took it off"), BERLIN, NOW)
         taken = True
-    except Refused:
+    except DecisionRefused:
         taken = False
 
     assert taken == (stage(account, BERLIN, NOW) is Stage.MAY_ASK)

@@ -25,7 +25,8 @@ from tests.functions.conftest import Cloud
 from permille import bootstrap
 from permille.bootstrap import Ingesting
 from permille.domain.account import Account
-from permille.settings import IngestSettings, MissingSettings
+from permille.domain.errors import MissingSettings
+from permille.settings import IngestSettings
 
 
 def receive(*of: Body) -> dict[str, Any]:

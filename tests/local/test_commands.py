@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from permille_cli.errors import Failure, WrongInput
+from permille.domain.errors import Failed, InvalidInput
 from permille_cli.local import commands, schedule, stack
 from permille_cli.local.deployment import Deployment, _last_said
 from permille_cli.main import status_of
@@ -127,7 +127,7 @@ def test_a_tick_that_did_not_run_leaves_the_clock(
     runs: dict[str, Any], directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: Any) -> None:
-        raise Failure("no")
+        raise Failed("no")
 
     monkeypatch.setattr(schedule, "_invoke", fails)
 
@@ -139,7 +139,7 @@ def test_a_stack_that_runs_is_described_only_to_who_asks_for_it() -> None:
     found = {"stack": "permille", "outputs": {"EnforcementMode": "enforce", "PlatformName": "APWT"}}
 
     stack._check_that_it_is(Deployment("permille", "enforce", "APWT"), found)
-    with pytest.raises(WrongInput, match=r"runs is --stack permille --mode enforce .*`permille local down`"):
+    with pytest.raises(InvalidInput, match=r"runs is --stack permille --mode enforce .*`permille local down`"):
         stack._check_that_it_is(Deployment("permille", "observe", "APWT"), found)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from permille_cli.errors import WrongInput
+from permille.domain.errors import InvalidInput
 from permille_cli.local.stack import down
 from permille_cli.local.state import StateDirectory
 
@@ -32,9 +32,9 @@ def test_a_directory_of_somebody_else_is_refused_whatever_it_contains(state: Sta
     state.path.mkdir()
     (state.path / name).write_text("dear", encoding="utf-8")
 
-    with pytest.raises(WrongInput, match="holds something else"):
+    with pytest.raises(InvalidInput, match="holds something else"):
         state.make()
-    with pytest.raises(WrongInput, match="holds something else"):
+    with pytest.raises(InvalidInput, match="holds something else"):
         down(state)
 
     assert [path.name for path in state.path.iterdir()] == [name]
@@ -52,9 +52,9 @@ def test_what_somebody_else_put_there_stays(state: StateDirectory) -> None:
 def test_a_file_is_no_directory(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(WrongInput, match="cannot hold a stack"):
+    with pytest.raises(InvalidInput, match="cannot hold a stack"):
         StateDirectory(tmp_path / "file").make()
-    with pytest.raises(WrongInput, match="cannot hold a stack"):
+    with pytest.raises(InvalidInput, match="cannot hold a stack"):
         StateDirectory(tmp_path / "file" / "below").make()
 
 

@@ -11,12 +11,11 @@ from tests.builders import ACCOUNT, CALLER, NOW, TODAY, a_complaint_entry, an_ac
 from tests.usecases.desk import QUEUES, World, asking, went_well
 
 from permille import desk
-from permille.desk_ports import WrongPosition
 from permille.domain.account import Held, Hold, Look, Status
+from permille.domain.errors import MalformedRequest, Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Kind
-from permille.errors import Unavailable
 from permille.ports import BreakerState, Lap, hour_of
 
 
@@ -121,7 +120,7 @@ def test_a_position_that_is_none_is_refused_and_nothing_else_happens(after: str)
         lambda: desk.by_risk(world.desk, after, sending=True),
         lambda: desk.search(world.desk, "bak", after),
     ):
-        with suppress(WrongPosition):  # or it is one by chance
+        with suppress(MalformedRequest):  # or it is one by chance
             ask()
 
 
@@ -187,7 +186,7 @@ def test_what_cannot_be_known_now_does_not_keep_the_rest_from_being_shown(world:
 def test_what_is_no_entrys_id_begins_no_page(world: World, before: str) -> None:
     world.lost_it()
 
-    with pytest.raises(WrongPosition):
+    with pytest.raises(MalformedRequest):
         seen(world, before)
 
 

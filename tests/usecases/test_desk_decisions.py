@@ -8,10 +8,9 @@ from tests.builders import ACCOUNT, NOW, TODAY, TOMORROW, an_account
 from tests.fakes import When
 from tests.usecases.desk import ANNA, World, agreed, asking, went_well
 
-from permille.desk_decisions import DECISIONS, Unfit, decide, reset_breaker
+from permille.desk_decisions import DECISIONS, decide, reset_breaker
 from permille.domain.account import Account, Exemption, ReviewState, Status
-from permille.domain.staff import Refused
-from permille.errors import Unavailable
+from permille.domain.errors import DecisionRefused, InvalidInput, Unavailable
 from permille.ports import BreakerState, hour_of
 
 EXEMPT = Exemption(NOW + timedelta(days=9), "A partner", "sam")
@@ -69,7 +68,7 @@ def test_a_decision_is_on_the_timeline_with_its_reason_and_who_it_was(world: Wor
 def test_without_a_reason_nothing_is_decided(world: World, name: str, reason: str) -> None:
     world.add(SUITS[name])
 
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidInput):
         world.decide(name, reason=reason, typed=ACCOUNT)
 
     assert (world.account(), world.rows.told(ACCOUNT)) == (SUITS[name], [])
@@ -80,7 +79,7 @@ def test_of_two_who_decide_at_once_the_late_one_is_told(world: World, name: str)
     world.add(SUITS[name])
     world.faults.meanwhile("accounts.save", lambda: world.decide("close", reason="It spams", typed=ACCOUNT))
 
-    with pytest.raises(Refused):
+    with pytest.raises(DecisionRefused):
         world.decide(name, typed=ACCOUNT)
 
     assert [entry.kind for entry in world.rows.told(ACCOUNT)] == ["closed"]
@@ -90,7 +89,7 @@ def test_of_two_who_decide_at_once_the_late_one_is_told(world: World, name: str)
 def test_what_was_read_before_somebody_else_decided_is_not_decided_on(world: World, name: str) -> None:
     world.add(replace(SUITS[name], version=7))
 
-    with pytest.raises(Refused, match="since you opened this page"):
+    with pytest.raises(DecisionRefused, match="since you opened this page"):
         world.decide(name, typed=ACCOUNT, version="6")
 
     assert world.rows.told(ACCOUNT) == []
@@ -113,7 +112,7 @@ def test_a_decision_whose_answer_was_lost_is_not_taken_twice(world: World, name:
 
     with pytest.raises(Unavailable):
         world.decide(name, typed=ACCOUNT)
-    with pytest.raises(Refused):
+    with pytest.raises(DecisionRefused):
         world.decide(name, typed=ACCOUNT)
 
     assert len(world.rows.told(ACCOUNT)) == 1
@@ -123,7 +122,7 @@ def test_a_case_that_still_shows_after_it_was_decided_is_refused_with_a_sentence
     world.add(asking())
     world.decide("decline", reason="Still a bought list")
 
-    with pytest.raises(Refused, match="no request of bakery is open"):
+    with pytest.raises(DecisionRefused, match="no request of bakery is open"):
         world.decide("approve")
 
 
@@ -138,7 +137,7 @@ def test_nobody_and_nothing_that_can_be_decided_are_none(world: World, account_i
 def test_a_form_that_does_not_say_what_was_read_is_not_complete(world: World, version: str) -> None:
     world.add(an_account())
 
-    with pytest.raises(Unfit, match="not complete"):
+    with pytest.raises(InvalidInput, match="not complete"):
         world.decide("disable", version=version)
 
 
@@ -146,9 +145,9 @@ def test_a_form_that_does_not_say_what_was_read_is_not_complete(world: World, ve
 def test_a_day_that_is_none_is_asked_for_again(world: World, day: str) -> None:
     world.add(asking())
 
-    with pytest.raises(Unfit, match="day"):
+    with pytest.raises(InvalidInput, match="day"):
         world.decide("approve", day=day)
-    with pytest.raises(Unfit, match="day"):
+    with pytest.raises(InvalidInput, match="day"):
         world.decide("exempt", until=day)
 
 
@@ -165,7 +164,7 @@ def test_an_approval_is_for_that_day_where_the_owner_is(world: World) -> None:
 def test_an_agreed_trial_is_moved_by_who_has_read_it(world: World) -> None:
     world.add(agreed())
 
-    with pytest.raises(Refused, match="since you opened this page"):
+    with pytest.raises(DecisionRefused, match="since you opened this page"):
         world.decide("approve", day=str(TODAY), version="0")
     world.decide("approve", day=str(TODAY + timedelta(days=7)))
 
@@ -187,7 +186,7 @@ def test_disabling_an_account_whose_trial_is_agreed_on_cancels_it(world: World) 
 def test_an_exemption_of_more_than_a_year_is_refused_at_the_desk(world: World) -> None:
     world.add(an_account())
 
-    with pytest.raises(Refused, match="at most 366 days"):
+    with pytest.raises(DecisionRefused, match="at most 366 days"):
         world.decide("exempt", until="2206-12-31")
 
 
@@ -205,7 +204,7 @@ def test_an_exemption_lasts_to_the_end_of_its_day(world: World) -> None:
 def test_an_account_is_closed_only_by_who_types_its_name(world: World, typed: str) -> None:
     world.add(an_account())
 
-    with pytest.raises(Unfit, match="type its name: bakery"):
+    with pytest.raises(InvalidInput, match="type its name: bakery"):
         world.decide("close", typed=typed)
 
     assert world.account().status is Status.ACTIVE
@@ -258,7 +257,7 @@ def test_the_breaker_is_reset_for_so_many_more_within_the_hour(world: World, all
 def test_a_reset_that_does_not_say_enough_resets_nothing(world: World, form: dict[str, str]) -> None:
     world.rows.breaker = BreakerState(opened_at=NOW)
 
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidInput):
         reset_breaker(world.desk, form, ANNA, NOW)
 
     assert world.rows.breaker.opened_at == NOW

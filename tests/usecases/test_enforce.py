@@ -11,10 +11,10 @@ from tests.usecases.enforcement import A_MINUTE, AFTER_THE_LEASE, World
 
 from permille.domain import staff
 from permille.domain.account import INSTANT, Mode, Status
+from permille.domain.errors import Unavailable
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
 from permille.domain.timeline import Kind
 from permille.enforce import Run
-from permille.errors import Unavailable
 from permille.support import act
 from permille.switching import TRIES
 

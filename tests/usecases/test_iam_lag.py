@@ -12,10 +12,9 @@ from tests.usecases.enforcement import A_MINUTE, World
 
 from permille.domain import staff
 from permille.domain.account import Status
-from permille.domain.staff import Refused
+from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
 from permille.domain.timeline import Kind
-from permille.errors import Unavailable
 from permille.support import act
 
 OWN = f"{CALLER}-own"  # Inactive from the beginning: its owner's own doing
@@ -45,7 +44,7 @@ class Lagging(World):
                 lambda one, now: DECISIONS[decision](one, "Why", STAFF, now),
                 self.now,
             )
-        except Refused:
+        except DecisionRefused:
             return
         self.see_to(now=self.now)
 

@@ -19,14 +19,13 @@ from tests.usecases.enforcement import World
 from permille.domain import review, staff
 from permille.domain.account import Account, Mode, Outcome, RequestedDay, ReviewState, Status, Trial
 from permille.domain.backlog import ANY_NUMBER, COUNTED_WITHIN, HOLD_AT_MOST, STALLED_AFTER
+from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.policy import SEED, SecondChance
 from permille.domain.reminders import next_reminder_at, requested_day
 from permille.domain.reputation import Tally, first_day
 from permille.domain.review import Request
-from permille.domain.staff import Refused
 from permille.domain.switch import PROPAGATION
 from permille.domain.timeline import Entry, Kind
-from permille.errors import Unavailable
 from permille.ingest import Received, ingest
 from permille.ports import BreakerState, hour_of
 from permille.support import act
@@ -175,14 +174,14 @@ class Life(RuleBasedStateMachine):
     @rule(decision=decisions, days=st.integers(0, 2))
     def somebody_decides(self, decision: str, days: int) -> None:
         self.now += timedelta(seconds=1)
-        with suppress(Refused, Killed, Unavailable):
+        with suppress(DecisionRefused, Killed, Unavailable):
             self._decide(decision, days)
 
     @rule(first=decisions, second=decisions)
     def somebody_decides_twice_within_a_second(self, first: str, second: str) -> None:
         for decision in (first, second):
             self.now += timedelta(seconds=0.3)
-            with suppress(Refused, Killed, Unavailable):
+            with suppress(DecisionRefused, Killed, Unavailable):
                 self._decide(decision, 0)
             self.the_stream_runs()
 

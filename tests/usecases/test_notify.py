@@ -16,8 +16,8 @@ from tests.fakes import (
 )
 
 from permille.access import Links
+from permille.domain.errors import Unavailable
 from permille.domain.timeline import Kind
-from permille.errors import Unavailable
 from permille.notify import Effect, Handing, effects_of, hand_on, hand_on_again, redrive
 
 LINKS = Links(FakeMacs(), "https://console.example")

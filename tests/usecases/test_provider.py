@@ -15,9 +15,8 @@ from tests.fakes import FakeAccounts, FakeProbe, FakeSecrets, Killed, Rows, When
 
 from permille import shapes
 from permille.domain.account import Account, Status
+from permille.domain.errors import Conflict, DecisionRefused, Unavailable
 from permille.domain.provider import Fault, Password, Server, Trouble
-from permille.domain.staff import Refused
-from permille.errors import Conflict, Unavailable
 from permille.provider import Providing, connect, disconnect, try_again
 
 FIRST, SECOND = a_server(), a_server(host="mail.example.net", user="bea")
@@ -119,7 +118,7 @@ def test_where_the_login_of_another_fails_the_one_before_stays(world: World) -> 
 def test_a_closed_account_is_refused_before_anything_is_tried() -> None:
     world = World(account=an_account(status=Status.CLOSED))
 
-    with pytest.raises(Refused, match="bakery is closed"):
+    with pytest.raises(DecisionRefused, match="bakery is closed"):
         world.connect()
 
     assert world.rows.faults.calls == []
@@ -129,7 +128,7 @@ def test_an_account_that_closes_meanwhile_names_none(world: World) -> None:
     closed = an_account(status=Status.CLOSED, version=2)
     world.rows.faults.meanwhile("secrets.put", lambda: world.rows.accounts.update({ACCOUNT: closed}))
 
-    with pytest.raises(Refused):
+    with pytest.raises(DecisionRefused):
         world.connect()
 
     assert world.now == closed
@@ -155,7 +154,7 @@ def test_another_takes_its_place_with_a_version_of_its_own(world: World) -> None
 def test_of_two_who_connect_at_once_one_is_told_so(world: World) -> None:
     world.rows.faults.meanwhile("secrets.put", lambda: world.connect(SECOND))
 
-    with pytest.raises(Refused, match="changed meanwhile"):
+    with pytest.raises(DecisionRefused, match="changed meanwhile"):
         world.connect()
 
     world.assert_whole()
@@ -237,7 +236,7 @@ def test_a_disconnection_that_was_cut_off_is_ended_by_the_next(
 
     try:
         world.disconnect()
-    except Refused:  # all was done, but for the answer
+    except DecisionRefused:  # all was done, but for the answer
         assert (call, when) == ("secrets.delete", When.AFTER)
 
     assert world.now.provider is None
@@ -247,7 +246,7 @@ def test_a_disconnection_that_was_cut_off_is_ended_by_the_next(
 
 def test_where_none_is_connected_there_is_nothing_to_try_or_to_disconnect(world: World) -> None:
     for action in (world.try_again, world.disconnect):
-        with pytest.raises(Refused, match="bakery has no provider connected"):
+        with pytest.raises(DecisionRefused, match="bakery has no provider connected"):
             action()
 
 
@@ -307,7 +306,7 @@ def everything_said_by(action: Callable[[], object]) -> str:
     """The repr of what it answers; or the whole of its exceptions, with the local variables of our own code."""
     try:
         return repr(action())
-    except (Unavailable, Refused) as error:
+    except (Unavailable, DecisionRefused) as error:
         told = traceback.TracebackException.from_exception(error, capture_locals=True)
         ours = [frame for frame in told.stack if "/layers/core/permille/" in frame.filename]
         assert ours

@@ -9,11 +9,11 @@ from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint
 from tests.fakes import FakeLedger, FakeSuppressions, Rows, When
 
 from permille.domain import timeline
+from permille.domain.errors import Conflict, Unavailable
 from permille.domain.feedback import Complaint
 from permille.domain.reputation import Tally
 from permille.domain.suppression import Suppression, suppressed_by
 from permille.domain.timeline import Entry, Kind
-from permille.errors import Conflict, Unavailable
 from permille.ports import MOST_LIFTED, Count
 from permille.suppression import ATTEMPTS, page, remove
 

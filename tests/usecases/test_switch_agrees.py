@@ -14,10 +14,10 @@ from tests.usecases.enforcement import World
 
 from permille.domain import staff
 from permille.domain.account import Account, Status
+from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
 from permille.domain.timeline import Kind
-from permille.errors import Unavailable
 from permille.support import act
 
 SECOND = "permille-bakery-shop"
@@ -58,7 +58,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
     @rule(decision=st.sampled_from([*DECISIONS, "enable"]))
     def support_decides(self, decision: str) -> None:
         self._advance(timedelta(seconds=1))
-        with suppress(staff.Refused, Killed, Unavailable):
+        with suppress(DecisionRefused, Killed, Unavailable):
             self._decide(decision)
 
     def _decide(self, decision: str) -> None:
@@ -71,7 +71,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
     def support_decides_again_within_the_second(self, decisions: list[str]) -> None:
         for decision in decisions:
             self._advance(timedelta(seconds=0.3))
-            with suppress(staff.Refused, Killed, Unavailable):
+            with suppress(DecisionRefused, Killed, Unavailable):
                 self._decide(decision)
             self.the_stream_runs()
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from permille.domain.errors import Failed, InvalidInput
 from permille_cli import given
-from permille_cli.errors import Failure, WrongInput
 from permille_cli.local import schedule, stack
 from permille_cli.local.deployment import Deployment, logical_functions
 from permille_cli.local.state import Running, StateDirectory
@@ -47,7 +47,7 @@ def up(
 ) -> None:
     """Start the stack, deploy Permille to it, and print as JSON how to use it. It goes on in the background."""
     if not 0 < hours <= MOST_HOURS:  # nan neither
-        raise WrongInput(f"--hours takes more than 0 and at most {MOST_HOURS}, not {hours:g}")
+        raise InvalidInput(f"--hours takes more than 0 and at most {MOST_HOURS}, not {hours:g}")
     deployment = Deployment(name, mode.value, platform_name)
     emit_json(stack.up(_state(directory), deployment, hours))
 
@@ -75,7 +75,7 @@ def status(
         emit_json({"running": False})
         raise typer.Exit(1)
     if found is None:  # on stderr: a shell may be evaluating what is printed
-        raise Failure(NOT_RUNNING)
+        raise Failed(NOT_RUNNING)
     if export:
         for variable, value in found["env"].items():
             typer.echo(f"export {variable}={shlex.quote(value)}")
@@ -103,7 +103,7 @@ def tick(
     else:
         typer.echo(f"{time}  {_as_text(result)}")
     if result["failed"]:
-        raise Failure(
+        raise Failed(
             f"{_counted(result['failed'], 'account', 'accounts')} could not be seen to: Enforce's log says why"
         )
 
@@ -127,21 +127,21 @@ def env(
     try:
         file.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise Failure(f"{file} cannot be written: {error.strerror}") from error
+        raise Failed(f"{file} cannot be written: {error.strerror}") from error
 
 
 def _state(directory: Path) -> StateDirectory:
     try:
         path = directory.resolve()
     except (OSError, RuntimeError) as error:  # too long a name, symbolic links in a circle
-        raise WrongInput(f"--dir takes a directory, not {str(directory)!r}") from error
+        raise InvalidInput(f"--dir takes a directory, not {str(directory)!r}") from error
     return StateDirectory(path)
 
 
 def _running(state: StateDirectory) -> tuple[Running, dict[str, Any]]:
     running, found = state.running(), stack.described(state)
     if running is None or found is None:
-        raise Failure(NOT_RUNNING)
+        raise Failed(NOT_RUNNING)
     return running, found
 
 
@@ -150,7 +150,7 @@ def _instant(text: str | None) -> datetime | None:
         return None
     instant = given.instant(text, "--at")
     if not EARLIEST <= instant <= LATEST:
-        raise WrongInput(f"--at takes a time from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}, not {text!r}")
+        raise InvalidInput(f"--at takes a time from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}, not {text!r}")
     return instant
 
 

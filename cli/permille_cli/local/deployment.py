@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from permille.domain.errors import Failed, InvalidInput
 from permille_cli import template
-from permille_cli.errors import Failure, WrongInput
 from permille_cli.local.state import Running, StateDirectory
 from permille_cli.local.tools import environment as tool_environment
 from permille_cli.local.tools import tool
@@ -45,12 +45,12 @@ class Deployment:
 
     def __post_init__(self) -> None:
         if not STACK_NAME.fullmatch(self.stack):
-            raise WrongInput(
+            raise InvalidInput(
                 f"--stack takes a letter and up to 127 letters, digits and hyphens more, not {self.stack!r}"
             )
         name = self.platform_name
         if not (name.strip() and name.isprintable() and len(name) <= PLATFORM_NAME_LENGTH):
-            raise WrongInput(f"--platform-name takes 1 to {PLATFORM_NAME_LENGTH} printable characters, not {name!r}")
+            raise InvalidInput(f"--platform-name takes 1 to {PLATFORM_NAME_LENGTH} printable characters, not {name!r}")
 
     def __str__(self) -> str:
         return f"--stack {self.stack} --mode {self.mode} --platform-name {shlex.quote(self.platform_name)}"
@@ -69,7 +69,7 @@ class Deployment:
 
 
 def deploy(deployment: Deployment, running: Running, state: StateDirectory) -> dict[str, str]:
-    """Deploys, and returns the stack's outputs. Raises Failure with the end of what SAM CLI said."""
+    """Deploys, and returns the stack's outputs. Raises Failed with the end of what SAM CLI said."""
     document = template.load()
     _make_deny_group(running, deployment.stack, document["Resources"].pop("DenyGroup", None))
     running.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM_IDENTITY)
@@ -134,7 +134,7 @@ def _make_deny_group(running: Running, stack: str, group: dict[str, Any] | None)
 def _build(copy: Path, state: StateDirectory) -> None:
     host = (platform.system(), platform.machine())
     if host not in PLATFORMS:
-        raise Failure(f"no wheels are known for {' '.join(host)}; the embedded stack runs on Linux and macOS")
+        raise Failed(f"no wheels are known for {' '.join(host)}; the embedded stack runs on Linux and macOS")
     environment = {"PERMILLE_PYTHON": PYTHON, "PERMILLE_PLATFORM": PLATFORMS[host]}
     _sam(state, environment, "build", "--template", str(copy), "--build-dir", str(_built(state)))
 
@@ -168,7 +168,7 @@ def _sam(state: StateDirectory, environment: Mapping[str, str], command: str, *a
         process.wait()
         raise
     if status:
-        raise Failure(f"sam {command} failed: {_last_said(path.read_text(encoding='utf-8', errors='replace'))}")
+        raise Failed(f"sam {command} failed: {_last_said(path.read_text(encoding='utf-8', errors='replace'))}")
 
 
 def _last_said(log: str) -> str:

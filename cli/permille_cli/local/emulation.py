@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
-from permille_cli.errors import Failure
+from permille.domain.errors import Failed
 from permille_cli.local.state import StateDirectory
 from permille_cli.local.tools import environment as tool_environment
 from permille_cli.local.tools import tool
@@ -69,7 +69,7 @@ async def _healthy(process: Process, port: int, state: StateDirectory) -> None:
     deadline = asyncio.get_running_loop().time() + HEALTHY_SECONDS
     while not await asyncio.to_thread(_answers, port):
         if process.returncode is not None or asyncio.get_running_loop().time() > deadline:
-            raise Failure(f"the emulator does not answer; see {state.logs / 'emulator.log'}")
+            raise Failed(f"the emulator does not answer; see {state.logs / 'emulator.log'}")
         await asyncio.sleep(0.1)
 
 

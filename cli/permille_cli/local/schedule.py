@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from permille.aws.replay import ReplayedTime
-from permille_cli.errors import Failure
+from permille.domain.errors import Failed
 from permille_cli.local.state import Running, StateDirectory
 
 
@@ -43,5 +43,5 @@ def _invoke(running: Running, function: str, event: dict[str, Any]) -> Any:
     answer = running.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
     result = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer:
-        raise Failure(f"{function} failed: {result.get('errorType')}: {result.get('errorMessage')}")
+        raise Failed(f"{function} failed: {result.get('errorType')}: {result.get('errorMessage')}")
     return result

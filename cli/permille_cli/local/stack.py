@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from permille_cli.errors import Failure, WrongInput
+from permille.domain.errors import Failed, InvalidInput
 from permille_cli.local.deployment import Deployment, deploy
 from permille_cli.local.state import Running, StateDirectory
 from permille_cli.output import err
@@ -35,7 +35,7 @@ def up(state: StateDirectory, deployment: Deployment, hours: float) -> dict[str,
             raise
         found = described(state)
     if found is None:
-        raise Failure("the embedded stack stopped as soon as it was up")
+        raise Failed("the embedded stack stopped as soon as it was up")
     return found
 
 
@@ -87,7 +87,7 @@ def _check_that_it_is(asked: Deployment, found: dict[str, Any]) -> None:
     outputs = found["outputs"]
     runs = Deployment(found["stack"], outputs["EnforcementMode"], outputs["PlatformName"])
     if runs != asked:
-        raise WrongInput(f"what runs is {runs}, not {asked}: `permille local down` stops it")
+        raise InvalidInput(f"what runs is {runs}, not {asked}: `permille local down` stops it")
 
 
 def _start_and_deploy(state: StateDirectory, deployment: Deployment, hours: float) -> None:
@@ -119,7 +119,7 @@ def _once_healthy(state: StateDirectory, process: subprocess.Popen[bytes]) -> Ru
     while running is None:
         if process.poll() is not None or time.monotonic() > deadline:
             said = (state.logs / "supervisor.log").read_text(encoding="utf-8").strip().splitlines()
-            raise Failure(f"the embedded AWS did not start: {said[-1] if said else 'it said nothing'}")
+            raise Failed(f"the embedded AWS did not start: {said[-1] if said else 'it said nothing'}")
         time.sleep(0.1)
         running = state.running()
     return running
@@ -134,7 +134,7 @@ def _stop(state: StateDirectory) -> bool:
     deadline = time.monotonic() + STOPPING_SECONDS
     while state.holder() is not None:
         if time.monotonic() > deadline:
-            raise Failure(f"process {holder} does not stop; its log is {state.logs / 'supervisor.log'}")
+            raise Failed(f"process {holder} does not stop; its log is {state.logs / 'supervisor.log'}")
         time.sleep(0.1)
     return True
 

@@ -15,7 +15,7 @@ from typing import IO, Any
 import boto3
 from botocore.config import Config
 
-from permille_cli.errors import Failure, WrongInput
+from permille.domain.errors import Failed, InvalidInput
 
 LOCKING_SECONDS = 3
 REMOVING_SECONDS = 5
@@ -114,14 +114,14 @@ class StateDirectory:
             return False
 
     def check(self) -> None:
-        """Raises WrongInput where anything of somebody else is, or what is no directory at all."""
+        """Raises InvalidInput where anything of somebody else is, or what is no directory at all."""
         try:
             if not self.is_ours() and any(self.path.iterdir()):
-                raise WrongInput(f"{self.path} holds something else; name an empty directory with --dir")
+                raise InvalidInput(f"{self.path} holds something else; name an empty directory with --dir")
         except FileNotFoundError:
             return  # nothing is there
         except OSError as error:
-            raise WrongInput(f"{self.path} cannot hold a stack: {error.strerror}") from error
+            raise InvalidInput(f"{self.path} cannot hold a stack: {error.strerror}") from error
 
     def make(self) -> None:
         self._claim()
@@ -135,7 +135,7 @@ class StateDirectory:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.marker.write_text(MAGIC, encoding="utf-8")
         except OSError as error:
-            raise WrongInput(f"{self.path} cannot hold a stack: {error.strerror}") from error
+            raise InvalidInput(f"{self.path} cannot hold a stack: {error.strerror}") from error
 
     def remove(self) -> None:
         """Removes what is ours; what somebody else put here stays, and the directory with it."""
@@ -144,7 +144,7 @@ class StateDirectory:
                 _remove(self.path / name)
             self.marker.unlink(missing_ok=True)
         except OSError as error:
-            raise Failure(f"{error.filename} could not be removed: {error.strerror}") from error
+            raise Failed(f"{error.filename} could not be removed: {error.strerror}") from error
         with suppress(OSError):  # something of somebody else is in it
             self.path.rmdir()
 

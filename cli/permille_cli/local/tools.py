@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from permille_cli.errors import Failure
+from permille.domain.errors import Failed
 from permille_cli.template import PROJECT
 
 TOOLS = PROJECT / ".venv-tools" / "bin"
@@ -12,7 +12,7 @@ TOOLS = PROJECT / ".venv-tools" / "bin"
 def tool(name: str) -> str:
     path = TOOLS / name
     if not path.exists():
-        raise Failure(f"{path} is missing: run `make setup`")
+        raise Failed(f"{path} is missing: run `make setup`")
     return str(path)
 
 

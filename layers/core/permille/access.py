@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from permille.domain import links
 from permille.domain.account import Account
-from permille.domain.links import Claims, For, NoEntry
+from permille.domain.errors import NotAuthenticated
+from permille.domain.links import Claims, For
 from permille.ports import Accounts, Control, Macs
 
 ENTER, GUIDE = "/enter", "/guide"
@@ -39,18 +40,18 @@ class Links:
 
 
 def admit(token: str, macs: Macs, accounts: Accounts, control: Control, now: datetime) -> tuple[Claims, Account | None]:
-    """Who holds this token, and the account where it lets an owner in. Raises NoEntry where nobody is let in,
+    """Who holds this token, and the account where it lets an owner in. Raises NotAuthenticated where nobody is let in,
     Unavailable where that could not be found out."""
     claims, part, mac = links.read(token)
     if now >= claims.expires_at:
-        raise NoEntry("the link has expired")
+        raise NotAuthenticated("the link has expired")
     if not macs.verifies(claims.audience, part.encode(), mac):
-        raise NoEntry("the token is forged")
+        raise NotAuthenticated("the token is forged")
     if claims.audience is not For.OWNER:
         links.check(claims, control.link_generation(claims.audience), now)
         return claims, None
     account = accounts.get(claims.subject)
     if account is None:
-        raise NoEntry("there is no such account any more")
+        raise NotAuthenticated("there is no such account any more")
     links.check(claims, account.link_generation, now)
     return claims, account

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import TypeVar
 
 from permille.addresses import LONGEST, bare
-from permille.desk_ports import Directory, Listed, Page, Queues, Resets, Resting, Waiting, WrongPosition
+from permille.desk_ports import Directory, Listed, Page, Queues, Resets, Resting, Waiting
 from permille.domain.account import Account, Mode
+from permille.domain.errors import MalformedRequest, ServiceError
 from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import Days, first_day
 from permille.domain.switch import SenderState, drift
 from permille.domain.timeline import BEGINNING, Entry, Kind
 from permille.enforce import bound_of
-from permille.errors import Unavailable
 from permille.explain import Explained, explained
 from permille.observability import record
 from permille.ports import (
@@ -65,13 +65,13 @@ class Desk:
 
 
 def waiting(desk: Desk, after: str, now: datetime) -> Page[Case]:
-    """Who waits for support, the longest first. Raises WrongPosition."""
+    """Who waits for support, the longest first. Raises MalformedRequest."""
     page = desk.directory.asking(CASES, after)
     return Page(queue(page.found, desk.timeline, now), page.next)
 
 
 def by_risk(desk: Desk, after: str, *, sending: bool) -> Page[Listed]:
-    """Raises WrongPosition."""
+    """Raises MalformedRequest."""
     return desk.directory.by_risk(LISTED, after, sending=sending)
 
 
@@ -85,7 +85,7 @@ class Found:
 
 def search(desk: Desk, text: str, after: str) -> Found:
     """By the beginning of the id, the owner's e-mail address, however it is written, or a sender's name. Raises
-    WrongPosition."""
+    MalformedRequest."""
     name = text.strip()
     if not name or len(bare(name) or name) > LONGEST_SEARCH:
         return Found([], Page([]))
@@ -131,9 +131,9 @@ class Dossier:
 
 def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier | None:
     """None where there is no such account. `before`: an entry's id; what was told before it is shown. Raises
-    WrongPosition."""
+    MalformedRequest."""
     if before and not _ENTRY.fullmatch(before):
-        raise WrongPosition("no entry is called so")
+        raise MalformedRequest("no entry is called so")
     account = desk.accounts.get(account_id)
     if account is None:
         return None
@@ -170,7 +170,7 @@ def _judged(desk: Desk, account: Account, now: datetime) -> tuple[Verdict, Days]
 def _sender(switch: Switch, account: Account, caller: str) -> SenderSeen:
     try:
         state = switch.read(caller)
-    except Unavailable as error:
+    except ServiceError as error:
         record("desk.not_known", what=caller, why=str(error))
         return SenderSeen(caller, unread=True)
     if state is None:
@@ -226,6 +226,6 @@ def _known(what: str, ask: Callable[[], T]) -> T | None:
     """A page about trouble does without the part that is in trouble."""
     try:
         return ask()
-    except Unavailable as error:
+    except ServiceError as error:
         record("desk.not_known", what=what, why=str(error))
         return None

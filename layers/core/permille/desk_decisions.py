@@ -7,7 +7,7 @@ from permille import suppression
 from permille.desk import Desk
 from permille.domain import review, staff
 from permille.domain.account import Account, Outcome
-from permille.domain.staff import Refused
+from permille.domain.errors import DecisionRefused, InvalidInput
 from permille.domain.wording import LONGEST_REASON, plain
 from permille.observability import record
 from permille.ports import hour_of
@@ -21,14 +21,10 @@ Form = Mapping[str, str]
 Decision = Callable[[Account, str, str, datetime], Outcome]
 
 
-class Unfit(ValueError):
-    """Says what is missing in a form, or wrong with it."""
-
-
 def decide(desk: Desk, account_id: str, name: str, form: Form, by: str, now: datetime) -> Account | None:
     """Has the decision of that name written down; returns the account, None where there is none or no such decision.
-    Raises Unfit where the form does not say enough, Refused where the decision does not suit the account, also where
-    somebody decided since the form was made."""
+    Raises InvalidInput where the form does not say enough, DecisionRefused where the decision does not suit the
+    account, also where somebody decided since the form was made."""
     make = DECISIONS.get(name)
     if make is None:
         return None
@@ -41,17 +37,17 @@ def decide(desk: Desk, account_id: str, name: str, form: Form, by: str, now: dat
 
 
 def mail_again(desk: Desk, account_id: str, form: Form, by: str, now: datetime) -> str:
-    """Takes an address off the account's suppressions, and returns it. Raises Unfit, and Refused where it is not on
-    them (any more)."""
+    """Takes an address off the account's suppressions, and returns it. Raises InvalidInput, and DecisionRefused where
+    it is not on them (any more)."""
     why, address = reason(form), form.get("recipient", "")
     entry = suppression.remove(desk.suppressions, account_id, address, why, by, now)
     if entry is None:
-        raise Refused(f"{plain(address) or 'Nobody'} is not suppressed any more.")
+        raise DecisionRefused(f"{plain(address) or 'Nobody'} is not suppressed any more.")
     return str(entry.facts["recipient"])
 
 
 def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:
-    """Closes the breaker, and returns how many more may pass in this hour. Raises Unfit."""
+    """Closes the breaker, and returns how many more may pass in this hour. Raises InvalidInput."""
     why, hour = reason(form), hour_of(now)
     state = desk.control.breaker(hour)
     allow = form.get("allow", "").strip()
@@ -64,16 +60,16 @@ def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:
 def reason(form: Form, field: str = "reason") -> str:
     text = form.get(field, "").strip()
     if not plain(text):
-        raise Unfit("Say why: a few words are enough.")
+        raise InvalidInput("Say why: a few words are enough.")
     if len(text) > LONGEST_REASON:
-        raise Unfit(f"That is {len(text):,} characters long; {LONGEST_REASON:,} are enough.")
+        raise InvalidInput(f"That is {len(text):,} characters long; {LONGEST_REASON:,} are enough.")
     return text
 
 
 def _version(form: Form) -> int:
     text = form.get("version", "")
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise Unfit("The form is not complete: open the page again.")
+        raise InvalidInput("The form is not complete: open the page again.")
     return int(text)
 
 
@@ -103,7 +99,7 @@ def _close(_: Desk, form: Form, by: str) -> Action:
 
     def closed(account: Account, now: datetime) -> Outcome:
         if typed != account.id:
-            raise Unfit(f"To close the account, type its name: {account.id}")
+            raise InvalidInput(f"To close the account, type its name: {account.id}")
         return staff.close(account, why, by, now)
 
     return closed
@@ -135,13 +131,13 @@ def _day(form: Form, field: str) -> date:
     try:
         found = date.fromisoformat(form.get(field, "").strip())
     except ValueError as error:
-        raise Unfit("Choose a day, as in 2026-12-31.") from error
+        raise InvalidInput("Choose a day, as in 2026-12-31.") from error
     if found.year > LAST_YEAR:
-        raise Unfit("That day is too far ahead.")
+        raise InvalidInput("That day is too far ahead.")
     return found
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:8]) <= LARGEST_GRANT and len(text) <= 7):
-        raise Unfit(f"Say how many more may pass, from 0 to {LARGEST_GRANT:,}; or leave it empty.")
+        raise InvalidInput(f"Say how many more may pass, from 0 to {LARGEST_GRANT:,}; or leave it empty.")
     return int(text)

@@ -55,13 +55,9 @@ class Listed:
         )
 
 
-class WrongPosition(ValueError):
-    """Behind no account could a page begin there."""
-
-
 class Directory(Protocol):
     """All accounts, by index. A page begins behind the position `after`, at the beginning where that is empty; raises
-    WrongPosition where it is none of this list."""
+    MalformedRequest where it is none of this list."""
 
     def asking(self, at_most: int, after: str = "") -> Page[Account]:
         """Those that wait for support, the longest waiting first, each as it is now."""

@@ -9,10 +9,10 @@ from typing import TypeVar
 from permille.domain.account import Account, Brake, Evidence, Mode, Outcome, Rules, Status
 from permille.domain.backlog import NOTHING_WAITS, Backlog
 from permille.domain.decide import decide
+from permille.domain.errors import Conflict, ServiceError, Unavailable
 from permille.domain.needs import Needs, days_needed_from, needs
 from permille.domain.policy import Policy
 from permille.domain.timeline import Entry, Kind
-from permille.errors import Conflict, Unavailable
 from permille.observability import logger, record
 from permille.ports import (
     Accounts,
@@ -106,7 +106,7 @@ class _Running:
         policy: Policy | None = None
         try:
             policy = self.world.policies.current()
-        except Unavailable as error:
+        except ServiceError as error:
             record("policy.unreadable", why=str(error))
         return Rules(policy, self.world.mode, self.world.code)
 
@@ -118,7 +118,7 @@ class _Running:
         world = Sweeping(self.world.accounts, self.world.switching.switch, self.world.control)
         try:
             swept, found = sweep(world, self.rules, self.now, self._in_time)
-        except Unavailable as error:
+        except ServiceError as error:
             record("sweep.failed", why=str(error))
             return
         self.did = replace(self.did, swept=swept)
@@ -136,7 +136,7 @@ class _Running:
             self.did = replace(did, looked_at=did.looked_at + 1)
             try:
                 self._see_to(account_id)
-            except Unavailable as error:
+            except ServiceError as error:
                 record("account.enforce_failed", account=account_id, why=str(error))
                 self.did = replace(self.did, failed=self.did.failed + 1)
             except Exception as error:  # noqa: BLE001 - a row that nobody understands keeps no other waiting
@@ -221,7 +221,7 @@ def _or_unknown(ask: Callable[[], T]) -> T | None:
     """The answer; None where the queue cannot be asked, which stops no decision for longer than a full one."""
     try:
         return ask()
-    except Unavailable as error:
+    except ServiceError as error:
         record("feed.unknown", why=str(error))
         return None
 

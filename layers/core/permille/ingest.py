@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from permille.domain import timeline
+from permille.domain.errors import ServiceError, Unavailable
 from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
 from permille.domain.policy import CLOCKS_APART
 from permille.domain.reputation import Tally, epoch_of
-from permille.errors import Unavailable
 from permille.observability import count_metric, record
 from permille.ports import Count, Ledger, Quarantine, Sender
 from permille.ses_events import parse
@@ -57,7 +57,7 @@ def ingest(
     parsed = [(one, parse(one.body)) for one in received]
     try:
         senders = ledger.whose({feedback.message.caller for _, feedback in parsed if isinstance(feedback, Feedback)})
-    except Unavailable as error:
+    except ServiceError as error:
         record("feedback.retried", why=str(error), records=len(received))
         return [one.id for one in received]
 
@@ -203,7 +203,7 @@ def _take(steps: Iterable[_Step], time_left: Callable[[], timedelta]) -> set[str
             if time_left() < ONE_CALL:
                 raise Unavailable("there was no time left")
             step.act()
-        except Unavailable as error:
+        except ServiceError as error:
             record("feedback.retried", why=str(error))
             failed.update(step.records)
         else:

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from permille.access import Links
+from permille.domain.errors import ServiceError
 from permille.domain.timeline import Entry
-from permille.errors import Unavailable
 from permille.mails import Addresses, compose
 from permille.observability import record
 from permille.ports import Accounts, Bus, Later, Mailer, Once, Timeline
@@ -44,7 +44,7 @@ def hand_on(world: Handing, entries: Iterable[Entry], now: datetime) -> None:
         for effect in effects_of(entry):
             try:
                 _perform(world, entry, effect, now)
-            except Unavailable as error:
+            except ServiceError as error:
                 record("entry.postponed", account=entry.account_id, entry=entry.id, effect=effect, why=str(error))
                 world.later.put(entry.account_id, entry.id, effect)
 

@@ -1,6 +1,6 @@
 """What the use cases need of the world. Each port is kept by an adapter under aws/ (that of SMTP is smtp.py) and by a
-fake in the tests, and both pass the same contract test. All raise `Unavailable` where the world does not answer; a
-bug's refusal flies."""
+fake in the tests, and both pass the same contract test. All raise a `ServiceError` where a service does not do what it
+was asked: `Unavailable` for a passing cause, `PermissionDenied` or `RequestRejected` where a retry does not help."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from permille.domain import provider
 from permille.domain.account import Account, Outcome, Provider
+from permille.domain.errors import DecisionRefused
 from permille.domain.provider import Fault, Password, Server, Trouble
-from permille.domain.staff import Refused
 from permille.ports import Accounts, Probe, Secret, Secrets
 from permille.support import act
 
@@ -25,8 +25,8 @@ def connect(
     world: Providing, account: Account, server: Server, password: Password, now: datetime
 ) -> Account | Trouble | None:
     """The account with its new provider, or what went wrong when the login was tried: then nothing is stored. None
-    where the account is gone. Raises `Refused` where it may not. A run that is cut off leaves a version of the secret
-    that nobody uses; the next one takes its place."""
+    where the account is gone. Raises `DecisionRefused` where it may not. A run that is cut off leaves a version of the
+    secret that nobody uses; the next one takes its place."""
     provider.may_connect(account)
     if trouble := world.probe.attempt(server, password):
         return trouble
@@ -50,8 +50,8 @@ def try_again(world: Providing, account: Account) -> Trouble | None:
 
 
 def disconnect(world: Providing, account: Account, now: datetime) -> Account | None:
-    """The account forgets the provider, then its password is deleted, also one that a run left behind. Raises `Refused`
-    where there was neither."""
+    """The account forgets the provider, then its password is deleted, also one that a run left behind. Raises
+    `DecisionRefused` where there was neither."""
     decided = act(world.accounts, account.id, provider.disconnect, now)
     deleted = world.secrets.delete(account.id)
     if not deleted:
@@ -61,7 +61,7 @@ def disconnect(world: Providing, account: Account, now: datetime) -> Account | N
 
 def _connected(account: Account) -> Provider:
     if account.provider is None:
-        raise Refused(f"{account.id} has no provider connected")
+        raise DecisionRefused(f"{account.id} has no provider connected")
     return account.provider
 
 

@@ -4,8 +4,8 @@ quarantine."""
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from permille.domain.errors import ServiceError
 from permille.enforce import Enforcement, Run, enforce_due
-from permille.errors import Unavailable
 from permille.observability import measure, record
 from permille.ports import QuarantineAge
 
@@ -28,7 +28,7 @@ def _measure_quarantine(quarantine: QuarantineAge, now: datetime) -> None:
     """`quarantine.oldest_days`: 0 where nothing rests. What cannot be read now is measured an hour later."""
     try:
         oldest = quarantine.oldest()
-    except Unavailable as error:
+    except ServiceError as error:
         record("quarantine.unreadable", why=str(error))
         return
     measure("quarantine.oldest_days", (now - oldest) / _A_DAY if oldest else 0.0)

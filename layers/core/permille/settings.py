@@ -5,15 +5,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Self
 
-
-class MissingSettings(Exception):
-    """Names every environment variable that is missing, and what to do about it."""
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(
-            f"missing in the environment: {', '.join(names)}; infra/template.yaml sets them "
-            "(sam local: pass -n env.json, made by `permille local env`)"
-        )
+from permille.domain.errors import MissingSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +21,10 @@ class Settings:
         env = os.environ if env is None else env
         missing = [f.name.upper() for f in fields(cls) if f.default is MISSING and not env.get(f.name.upper())]
         if missing:
-            raise MissingSettings(missing)
+            raise MissingSettings(
+                f"missing in the environment: {', '.join(missing)}; infra/template.yaml sets them "
+                "(sam local: pass -n env.json, made by `permille local env`)"
+            )
         return cls(**{f.name: env[f.name.upper()] for f in fields(cls) if env.get(f.name.upper())})
 
 

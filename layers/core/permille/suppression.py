@@ -6,9 +6,9 @@ from datetime import datetime
 from itertools import dropwhile, islice
 
 from permille.addresses import bare
+from permille.domain.errors import Conflict, Unavailable
 from permille.domain.suppression import Suppression, lifted, once_each
 from permille.domain.timeline import Entry, id_at
-from permille.errors import Conflict, Unavailable
 from permille.ports import MOST_LIFTED, Suppressions
 
 ATTEMPTS = 10

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from permille.domain import timeline
 from permille.domain.account import Account, Rules, Status
+from permille.domain.errors import ServiceError
 from permille.domain.switch import drift
 from permille.domain.timeline import Entry
-from permille.errors import Unavailable
 from permille.observability import record
 from permille.ports import Accounts, Control, Lap, Switch, hour_of
 
@@ -63,7 +63,7 @@ def _is_due(world: Sweeping, account: Account, denied: frozenset[str], rules: Ru
     """One that cannot be read, or that somebody else is at, is left to the next hour."""
     try:
         return _look(world, account, denied, rules, now)
-    except Unavailable as error:
+    except ServiceError as error:
         record("sweep.passed_over", account=account.id, why=str(error))
         return False
 

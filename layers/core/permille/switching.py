@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from permille.domain.account import Account
+from permille.domain.errors import Conflict, ServiceError, Unavailable
 from permille.domain.switch import ACTIVE, Asleep, Changes, Credential, SenderState, assertion, changes
-from permille.errors import Conflict, Unavailable
 from permille.observability import record
 from permille.ports import Leases, Switch
 
@@ -99,7 +99,7 @@ def _read(world: Switching, account: Account) -> tuple[States, dict[str, str]]:
     for caller in account.senders:
         try:
             state = world.switch.read(caller)
-        except Unavailable as error:
+        except ServiceError as error:
             unread[caller] = str(error)
             continue
         if state is None:
@@ -120,7 +120,7 @@ def _apply(world: Switching, plan: _Plan) -> list[str]:
     for caller, todo in plan.todo.items():
         try:
             world.switch.apply(caller, todo)
-        except Unavailable as error:
+        except ServiceError as error:
             refused.append(str(error))
     return refused
 

@@ -7,9 +7,9 @@ from itertools import islice
 import boto3
 from botocore.exceptions import ClientError
 
+from permille.domain.errors import Failed
 from permille.domain.timeline import BEGINNING
 from permille_cli import timeline
-from permille_cli.errors import Failure
 from permille_cli.local.demo.scene import BAKERY, DEALS, Part, Scene, eventually, mail
 
 MAILS = 1000
@@ -75,7 +75,7 @@ def _is_off(scene: Scene, part: Part) -> bool:
 
 
 def _try_both(scene: Scene) -> dict[str, dict[str, str]]:
-    """Tries for real, by SMTP and by API. Raises Failure where an answer is not the one that the story tells."""
+    """Tries for real, by SMTP and by API. Raises Failed where an answer is not the one that the story tells."""
     answers = {
         part.account_id: {"smtp": scene.try_smtp(part), "api": _try_api(scene, part)} for part in (BAKERY, DEALS)
     }
@@ -85,7 +85,7 @@ def _try_both(scene: Scene) -> dict[str, dict[str, str]]:
     expected = {"accepted"}, {"535 Authentication Credentials Invalid", "InvalidClientTokenId"}
     for part, allowed in zip((BAKERY, DEALS), expected, strict=True):
         if not set(answers[part.account_id].values()) <= allowed:
-            raise Failure(f"{part.account_id} was answered {answers[part.account_id]}, not {allowed}")
+            raise Failed(f"{part.account_id} was answered {answers[part.account_id]}, not {allowed}")
     return answers
 
 

@@ -20,8 +20,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from permille.domain.account import Account
+from permille.domain.errors import Failed
 from permille_cli import enrolment
-from permille_cli.errors import Failure
 from permille_cli.local import schedule
 from permille_cli.local import stack as embedded
 from permille_cli.local.deployment import Deployment
@@ -133,7 +133,7 @@ def playing(console: Console) -> Iterator[Scene]:
             environ.update(described["env"])
             running = state.running()
             if running is None:
-                raise Failure("the embedded stack stopped as soon as it was up")
+                raise Failed("the embedded stack stopped as soon as it was up")
             yield Scene(find(described["stack"]), state, running, console)
         finally:
             embedded.down(state)
@@ -152,7 +152,7 @@ def eventually(what: str, holds: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while not holds():
         if time.monotonic() > until:
-            raise Failure(f"waited {PATIENCE_SECONDS:.0f} s in vain: {what}")
+            raise Failed(f"waited {PATIENCE_SECONDS:.0f} s in vain: {what}")
         time.sleep(0.2)
 
 

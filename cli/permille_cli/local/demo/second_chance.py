@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from permille.domain import review
 from permille.domain.account import Status, Trial
 from permille.domain.backlog import COUNTED_WITHIN
+from permille.domain.errors import Failed
 from permille.domain.review import Request
 from permille.review import queue
 from permille_cli import timeline
-from permille_cli.errors import Failure
 from permille_cli.local.demo.scene import DEALS, Scene, eventually, mail
 from permille_cli.review import asking, print_case
 from permille_cli.stack import caller
@@ -116,7 +116,7 @@ def _try(scene: Scene, expected: str) -> str:
     status = scene.account(DEALS).status
     scene.console.print(f"{DEALS.account_id:12} {status}:", f"[{'green' if said == 'accepted' else 'red'}]{said}")
     if said != expected:
-        raise Failure(f"{DEALS.account_id} was answered {said}, not {expected}")
+        raise Failed(f"{DEALS.account_id} was answered {said}, not {expected}")
     return said
 
 

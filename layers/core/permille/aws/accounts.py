@@ -9,6 +9,7 @@ from typing import Any, cast
 from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
 from pynamodb.transactions import TransactWrite
 
+from permille.aws.client import service_error
 from permille.aws.control import BREAKER, hour_row
 from permille.aws.indexes import exemption_of, index_keys, look_of, look_row
 from permille.aws.models import (
@@ -19,7 +20,7 @@ from permille.aws.models import (
     code_of,
     connection_of,
     on_table,
-    unavailable,
+    table_call,
 )
 from permille.aws.rows import DUE, account_due, entry_row, instant, instant_of, known_of
 from permille.domain.account import (
@@ -37,9 +38,9 @@ from permille.domain.account import (
     TrialState,
     is_decision,
 )
+from permille.domain.errors import Conflict
 from permille.domain.switch import Asleep, Credential
 from permille.domain.timeline import Entry
-from permille.errors import Conflict, Unavailable
 from permille.ports import OfBreaker, Opening, Passing, Returning
 
 RELEASES, PAUSE = 5, 0.05  # tries, and seconds more before each further one
@@ -68,7 +69,7 @@ class DynamoAccounts:
         self._control = on_table(ControlRow, control)
 
     def get(self, account_id: str) -> Account | None:
-        with unavailable(f"reading {account_id}"):
+        with table_call(f"reading {account_id}"):
             try:
                 return account_of(self._accounts.get(account_id, consistent_read=True))
             except self._accounts.DoesNotExist:
@@ -76,18 +77,18 @@ class DynamoAccounts:
 
     def all(self) -> Iterator[Account]:
         """Every account, by a scan: for people, never for a run."""
-        with unavailable("reading the accounts"):
+        with table_call("reading the accounts"):
             yield from map(account_of, self._accounts.scan())
 
     def page(self, after: str, at_most: int) -> list[Account]:
         start = {"account_id": {"S": after}} if after else None
-        with unavailable("reading some of the accounts"):
+        with table_call("reading some of the accounts"):
             rows = self._accounts.scan(consistent_read=True, limit=at_most, last_evaluated_key=start)
             return [account_of(row) for row in rows]
 
     def owner_of(self, caller: str) -> str:
         """The account that a sender belongs to; empty where nobody's."""
-        with unavailable(f"reading {caller}"):
+        with table_call(f"reading {caller}"):
             try:
                 return self._senders.get(caller, consistent_read=True).account_id or ""
             except self._senders.DoesNotExist:
@@ -101,11 +102,11 @@ class DynamoAccounts:
         except PutError as error:
             if code_of(error) == "ConditionalCheckFailedException":
                 raise Conflict(f"{caller} is a sender of the account {self.owner_of(caller)}") from error
-            raise Unavailable(f"ignoring {caller}: {error}") from error
+            raise service_error(f"ignoring {caller}", error.cause) from error
 
     def due(self, now: datetime, at_most: int) -> list[str]:
         index = self._accounts.due_index
-        with unavailable("asking who is due"):
+        with table_call("asking who is due"):
             rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=at_most)
             return [row.account_id for row in rows]
 
@@ -191,8 +192,10 @@ class DynamoAccounts:
                 code = code_of(error)
                 if code == "TransactionConflictException":  # somebody decides just now; nobody repeats it for us
                     continue
-                failure = Conflict if code == "ConditionalCheckFailedException" else Unavailable
-                raise failure(f"releasing {account.id}: {code or error}") from error
+                what = f"releasing {account.id}"
+                if code == "ConditionalCheckFailedException":
+                    raise Conflict(f"{what}: {code}") from error
+                raise service_error(what, error.cause) from error
             return account_of(row)
         raise Conflict(f"releasing {account.id}: {code}")
 
@@ -201,7 +204,7 @@ class DynamoAccounts:
 
 
 class conflicts:  # noqa: N801 - reads as a statement
-    """Raises `Conflict` where a condition failed or another transaction was at it, else `Unavailable`."""
+    """Raises `Conflict` where a condition failed or another transaction was at it, else what AWS refuses."""
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -214,7 +217,7 @@ class conflicts:  # noqa: N801 - reads as a statement
             codes = {reason.code for reason in error.cancellation_reasons if reason}
             if codes & {"ConditionalCheckFailed", "TransactionConflict"}:
                 raise Conflict(f"{self._what}: {', '.join(sorted(codes))}") from error
-            raise Unavailable(f"{self._what}: {error}") from error
+            raise service_error(self._what, error.cause) from error
 
 
 def _row(account: Account) -> dict[str, Any]:

@@ -8,13 +8,61 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from permille.errors import Unavailable
+from permille.domain.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
 
 _CONFIG = Config(
     connect_timeout=3,
     read_timeout=10,
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=16,
+)
+
+
+# Codes of AWS's services by which a retry does not help, since whoever asks may not.
+DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "KMSAccessDeniedException",
+        "MissingAuthenticationToken",
+        "NotAuthorized",
+        "OptInRequired",
+        "SignatureDoesNotMatch",
+        "UnauthorizedOperation",
+        "UnrecognizedClientException",
+    }
+)
+# Codes with an HTTP status of 4xx by which the same request is answered later.
+PASSING = frozenset(
+    {
+        "ConcurrentModification",
+        "EntityTemporarilyUnmodifiable",
+        "InternalServerError",
+        "KMSInvalidStateException",
+        "LimitExceeded",
+        "LimitExceededException",
+        "OverLimit",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionCanceledException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "TooManyUpdates",
+    }
 )
 
 
@@ -28,12 +76,26 @@ def code_of(error: ClientError) -> str:
 
 
 @contextmanager
-def unavailable(what: str) -> Iterator[None]:
-    """Raises `Unavailable` where AWS does not answer or refuses. Whatever the cause, trying again later is right: one
-    that lasts ends in a dead-letter queue with an alarm, and nothing is lost."""
+def service_call(what: str) -> Iterator[None]:
+    """Raises what AWS refuses, or does not answer, as a `ServiceError` that begins with `what` was being done."""
     try:
         yield
-    except ClientError as error:
-        raise Unavailable(f"{what}: {code_of(error)}") from error
-    except BotoCoreError as error:
-        raise Unavailable(f"{what}: {error}") from error
+    except (ClientError, BotoCoreError) as error:
+        raise service_error(what, error) from error
+
+
+def service_error(what: str, error: Exception | None) -> ServiceError:
+    """AWS's refusal as ours. What it does not say for sure is taken for a passing cause."""
+    if not isinstance(error, ClientError):
+        return Unavailable(f"{what}: {error}")
+    code = code_of(error)
+    if code in DENIED:
+        return PermissionDenied(f"{what}: AWS does not allow it ({_said(error)})")
+    is_wrong = 400 <= error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) < 500
+    if is_wrong and code not in PASSING:
+        return RequestRejected(f"{what}: AWS rejects the request ({_said(error)})")
+    return Unavailable(f"{what}: {code}")
+
+
+def _said(error: ClientError) -> str:
+    return f"{code_of(error)}: {error.response.get('Error', {}).get('Message', '')}"

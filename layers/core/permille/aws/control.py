@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from permille.aws.models import ControlRow, on_table, unavailable
+from permille.aws.models import ControlRow, on_table, table_call
 from permille.aws.rows import instant, instant_of, known_of
 from permille.domain.links import For
 from permille.ports import BreakerState, Lap
@@ -24,7 +24,7 @@ class DynamoControl:
         self._rows = on_table(ControlRow, table)
 
     def breaker(self, hour: str) -> BreakerState:
-        with unavailable("reading the breaker"):
+        with table_call("reading the breaker"):
             names = [BREAKER, hour_row(hour), ACCOUNTS]
             rows: dict[str, Any] = {row.name: row for row in self._rows.batch_get(names, consistent_read=True)}
         breaker, this_hour, accounts = (rows.get(name) for name in names)
@@ -46,7 +46,7 @@ class DynamoControl:
             ControlRow.reset_by.set(by),
             ControlRow.reset_reason.set(reason),
         ]
-        with unavailable("resetting the breaker"):
+        with table_call("resetting the breaker"):
             self._rows(BREAKER).update(actions=actions)
 
     def last_reset(self) -> dict[str, str] | None:
@@ -61,7 +61,7 @@ class DynamoControl:
         return Lap(**known_of(Lap, row.lap)) if row else Lap()
 
     def save_lap(self, lap: Lap) -> None:
-        with unavailable("writing how far the sweep has come"):
+        with table_call("writing how far the sweep has come"):
             self._rows(SWEEP, lap=asdict(lap)).save()
             if lap.done:
                 self._rows(ACCOUNTS, active=lap.active).save()
@@ -72,11 +72,11 @@ class DynamoControl:
 
     def revoke_links(self, audience: For) -> None:
         """All links that were made before for staff, or for platforms, let nobody in any more."""
-        with unavailable(f"revoking the links for {audience}"):
+        with table_call(f"revoking the links for {audience}"):
             self._rows(LINKS).update(actions=[getattr(ControlRow, audience).add(1)])
 
     def _get(self, name: str) -> Any:
-        with unavailable(f"reading {name}"):
+        with table_call(f"reading {name}"):
             try:
                 return self._rows.get(name, consistent_read=True)
             except self._rows.DoesNotExist:

@@ -16,9 +16,10 @@ from permille.aws.indexes import (
     look_of,
     owner_key,
 )
-from permille.aws.models import AccountRow, SenderRow, on_table, unavailable
-from permille.desk_ports import Listed, Page, WrongPosition
+from permille.aws.models import AccountRow, SenderRow, on_table, table_call
+from permille.desk_ports import Listed, Page
 from permille.domain.account import Account, Held, Status
+from permille.domain.errors import MalformedRequest
 
 _ID = r"[a-z0-9][a-z0-9-]{0,53}"
 _ASKS = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{6}}\+00:00#{_ID}", re.ASCII)
@@ -51,7 +52,7 @@ class DynamoDirectory:
     def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
         _checked(_NAME, after)
         if not after.startswith(with_) and after:
-            raise WrongPosition(f"{after} is no account that begins with {with_}")
+            raise MalformedRequest(f"{after} is no account that begins with {with_}")
         if not _NAME.fullmatch(with_):
             return Page([])
         first = after + _FIRST_OF_IDS if after else with_
@@ -61,7 +62,7 @@ class DynamoDirectory:
         return Page(found, rows[-1].account_id if more else "")
 
     def whose(self, name: str, at_most: int) -> Sequence[Listed]:
-        with unavailable("asking whose that is"):
+        with table_call("asking whose that is"):
             rows = self._accounts.owners_index.query(owner_key(name), limit=at_most) if "@" in name else []
             ids = [row.account_id for row in rows] or self._owner_of(name)
         return [Listed.of(account) for account in self._all_of(ids)]
@@ -77,20 +78,20 @@ class DynamoDirectory:
         self, index: GlobalSecondaryIndex[Any], partition: str, condition: Any, at_most: int
     ) -> tuple[list[Any], bool]:
         """One more is asked for than is wanted: whether there is another page is known without it."""
-        with unavailable("asking an index of the accounts"):
+        with table_call("asking an index of the accounts"):
             rows = list(index.query(partition, condition, limit=at_most + 1))
         return rows[:at_most], len(rows) > at_most
 
     def _all_of(self, ids: Sequence[str]) -> list[Account]:
         """As they are now, in that order; without those that are gone."""
-        with unavailable("reading what an index has found"):
+        with table_call("reading what an index has found"):
             rows = {row.account_id: row for row in self._accounts.batch_get(ids, consistent_read=True)} if ids else {}
         return [account_of(rows[account_id]) for account_id in ids if account_id in rows]
 
 
 def _checked(position: re.Pattern[str], after: str) -> None:
     if after and not position.fullmatch(after):
-        raise WrongPosition("no page begins there")
+        raise MalformedRequest("no page begins there")
 
 
 def _listed(row: Any) -> Listed:

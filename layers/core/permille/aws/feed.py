@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from permille.aws.client import client, unavailable
+from permille.aws.client import client, service_call
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -23,12 +23,12 @@ class SqsFeed:
         self._queue = queue
 
     def waiting(self) -> int:
-        with unavailable("asking how much feedback waits"):
+        with service_call("asking how much feedback waits"):
             return messages_in(self._sqs, self._queue)
 
     def oldest_sent_at(self, now: datetime) -> datetime | None:
         """By the newest of the last minutes' data points: its age, back from its own instant."""
-        with unavailable("asking how long feedback waits"):
+        with service_call("asking how long feedback waits"):
             answer = self._cloudwatch.get_metric_data(
                 MetricDataQueries=[age_query(self._queue, "age")],
                 StartTime=now - METRICS_LAG,

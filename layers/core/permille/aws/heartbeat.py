@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from permille.aws.client import client, unavailable
+from permille.aws.client import client, service_call
 from permille.aws.rows import instant, instant_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class DynamoHeartbeat:
     def beat(self, now: datetime) -> None:
         if self._kept_at is not None and abs(now - self._kept_at) < BEATS_APART:
             return
-        with unavailable("saying that feedback is counted"):
+        with service_call("saying that feedback is counted"):
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key={"name": {"S": COUNTING}},
@@ -34,7 +34,7 @@ class DynamoHeartbeat:
         self._kept_at = now
 
     def last(self) -> datetime | None:
-        with unavailable("asking when feedback was last counted"):
+        with service_call("asking when feedback was last counted"):
             key = {"name": {"S": COUNTING}}
             answer = self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return instant_of(answer["Item"]["counted_at"]["S"]) if "Item" in answer else None

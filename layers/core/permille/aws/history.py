@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from permille.aws import client
-from permille.aws.models import EntryRow, TallyRow, connection_of, on_table, unavailable
+from permille.aws.models import EntryRow, TallyRow, connection_of, on_table, table_call
 from permille.aws.rows import entry_of, instant
 from permille.domain.reputation import Days, Tally
 from permille.domain.timeline import Audience, Entry, id_at
@@ -28,7 +28,7 @@ class DynamoTallies:
 
     def by_epoch(self, account_id: str, first: date) -> dict[int, Days]:
         sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-        with client.unavailable(f"reading the tallies of {account_id}"):
+        with client.service_call(f"reading the tallies of {account_id}"):
             for row in self._since(account_id, first):
                 counted = sums[row["day_epoch_shard"]["S"].rpartition("#")[0]]
                 for place, name in enumerate(_COUNTS):
@@ -63,7 +63,7 @@ class DynamoTimeline:
         self._table = table
 
     def since(self, account_id: str, at: datetime) -> list[Entry]:
-        with unavailable(f"reading the timeline of {account_id}"):
+        with table_call(f"reading the timeline of {account_id}"):
             rows = self._rows.query(account_id, EntryRow.entry_id >= id_at(at), consistent_read=True)
             return [_entry(row) for row in rows]
 
@@ -72,7 +72,7 @@ class DynamoTimeline:
         condition, values = "account_id = :account", {":account": {"S": account_id}}
         if before:
             condition, values = f"{condition} AND entry_id < :before", {**values, ":before": {"S": before}}
-        with client.unavailable(f"reading the timeline of {account_id}"):
+        with client.service_call(f"reading the timeline of {account_id}"):
             answer = connection_of(self._rows).client.query(
                 TableName=self._table,
                 KeyConditionExpression=condition,
@@ -89,16 +89,16 @@ class DynamoTimeline:
     def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> list[Entry]:
         behind = EntryRow.entry_id > after if after else None
         theirs = EntryRow.audience == audience if audience else None
-        with unavailable(f"reading the timeline of {account_id}"):
+        with table_call(f"reading the timeline of {account_id}"):
             return [_entry(row) for row in self._rows.query(account_id, behind, theirs, limit=at_most)]
 
     def all_since(self, at: datetime) -> Iterator[Entry]:
         """Every account's entries from then on, by a scan: for people, never for a run."""
-        with unavailable("reading all timelines"):
+        with table_call("reading all timelines"):
             yield from map(_entry, self._rows.scan(EntryRow.at >= instant(at), consistent_read=True))
 
     def get(self, account_id: str, entry_id: str) -> Entry | None:
-        with unavailable(f"reading {entry_id} of {account_id}"):
+        with table_call(f"reading {entry_id} of {account_id}"):
             try:
                 return _entry(self._rows.get(account_id, entry_id, consistent_read=True))
             except self._rows.DoesNotExist:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from permille.aws.client import client, code_of, unavailable
+from permille.aws.client import PASSING, client, code_of, service_call, service_error
 from permille.aws.heartbeat import DynamoHeartbeat
 from permille.aws.rows import account_due, complaint_row, entry_row, tally_key
+from permille.domain.errors import ServiceError, Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.timeline import Entry
-from permille.errors import Unavailable
 from permille.observability import record
 from permille.ports import Count, Counted, Sender
 
@@ -36,17 +36,6 @@ PATIENT_FOR_12_SECONDS: dict[str, Any] = {
     "retries": {"mode": "standard", "total_max_attempts": 2},
     "parameter_validation": False,
 }
-PASSING = frozenset(
-    {
-        "InternalServerError",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
-        "ThrottlingException",
-        "TransactionCanceledException",
-        "TransactionInProgressException",
-    }
-)
 
 TallyKey = tuple[str, str]
 Keyed = tuple[TallyKey, Count]
@@ -91,7 +80,7 @@ class DynamoLedger:
         table = self._tables.senders
         keys: Any = [{"caller_identity": {"S": caller}} for caller in callers]
         for pause in _pauses(ROUNDS):
-            with unavailable("reading senders"):
+            with service_call("reading senders"):
                 answer: Any = self._dynamodb.batch_get_item(
                     RequestItems={table: {"Keys": keys, "ConsistentRead": True}}
                 )
@@ -116,7 +105,7 @@ class DynamoLedger:
         """What was counted is counted, whether that can be said or not."""
         try:
             self._heartbeat.beat(now)
-        except Unavailable as error:
+        except ServiceError as error:
             record("heartbeat.failed", why=str(error))
 
     def _packed(self, counts: Sequence[Count]) -> Iterator[list[Keyed]]:
@@ -206,16 +195,16 @@ class DynamoLedger:
         return count.account_id, tally_key(count.day, count.epoch, self._shard)
 
     def nudge(self, account_id: str, now: datetime) -> None:
-        code = ""
+        refused: ClientError | None = None
         for pause in _pauses(ROUNDS):
-            code = self._nudge(account_id, now)
-            if code != "TransactionConflictException":  # a run is writing the account just now
+            refused = self._nudge(account_id, now)
+            if refused is None or code_of(refused) != "TransactionConflictException":
                 break
-            self._pause(pause)
-        if code not in ("", "ConditionalCheckFailedException"):  # no such account: nobody to look at
-            raise Unavailable(f"nudging {account_id}: {code}")
+            self._pause(pause)  # a run is writing the account just now
+        if refused and code_of(refused) != "ConditionalCheckFailedException":  # no such account: nobody to look at
+            raise service_error(f"nudging {account_id}", refused)
 
-    def _nudge(self, account_id: str, now: datetime) -> str:
+    def _nudge(self, account_id: str, now: datetime) -> ClientError | None:
         """One try; returns why it was refused."""
         due, due_at = account_due(now)
         try:
@@ -227,12 +216,13 @@ class DynamoLedger:
                 ExpressionAttributeValues={":due": {"S": due}, ":at": {"S": due_at}, ":one": {"N": "1"}},
             )
         except ClientError as refused:
-            return code_of(refused)
+            return refused
         except BotoCoreError as error:
-            raise Unavailable(f"nudging {account_id}: {error}") from error
-        return ""
+            raise service_error(f"nudging {account_id}", error) from error
+        return None
 
     def mark_owner_mail(self, identity: str, entry: Entry) -> None:
+        what = f"marking the owner mail of {entry.account_id}"
         mark = {
             "TableName": self._tables.accounts,
             "Key": {"account_id": {"S": entry.account_id}},
@@ -247,9 +237,9 @@ class DynamoLedger:
         except ClientError as refused:
             reasons = {reason.get("Code") for reason in refused.response.get("CancellationReasons", [])}
             if "ConditionalCheckFailed" not in reasons:  # marked before, or no such account
-                raise Unavailable(f"marking the owner mail of {entry.account_id}: {code_of(refused)}") from refused
+                raise service_error(what, refused) from refused
         except BotoCoreError as error:
-            raise Unavailable(f"marking the owner mail of {entry.account_id}: {error}") from error
+            raise service_error(what, error) from error
 
 
 def _failed(chunk: Iterable[Keyed]) -> Counted:

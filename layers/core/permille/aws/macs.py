@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from permille.aws.client import client, code_of, unavailable
+from permille.aws.client import client, code_of, service_call
 from permille.domain.links import For
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ class KmsMacs:
         self._keys = {For.OWNER: owner_key, For.STAFF: staff_key, For.PLATFORM: staff_key}
 
     def make(self, audience: For, message: bytes) -> bytes:
-        with unavailable(f"signing for {audience}"):
+        with service_call(f"signing for {audience}"):
             answer = self._kms.generate_mac(KeyId=self._keys[audience], MacAlgorithm=_ALGORITHM, Message=message)
         return answer["Mac"]
 
     def verifies(self, audience: For, message: bytes, mac: bytes) -> bool:
         if not mac:  # KMS takes no empty one
             return False
-        with unavailable(f"verifying for {audience}"):
+        with service_call(f"verifying for {audience}"):
             try:
                 self._kms.verify_mac(KeyId=self._keys[audience], MacAlgorithm=_ALGORITHM, Message=message, Mac=mac)
             except ClientError as refused:

@@ -15,7 +15,7 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
-from permille.errors import Unavailable
+from permille.aws.client import service_error
 
 M = TypeVar("M", bound=Model)
 
@@ -216,8 +216,9 @@ def code_of(error: PynamoDBException) -> str:
 
 
 @contextmanager
-def unavailable(what: str) -> Iterator[None]:
+def table_call(what: str) -> Iterator[None]:
+    """As `client.service_call`, of what PynamoDB raises."""
     try:
         yield
     except PynamoDBException as error:
-        raise Unavailable(f"{what}: {error}") from error
+        raise service_error(what, error.cause or error) from error

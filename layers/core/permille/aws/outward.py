@@ -20,11 +20,11 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import STATUS_CONSTANTS
 
-from permille.aws.client import client, unavailable
+from permille.aws.client import client, service_call
 from permille.aws.rows import instant
 from permille.domain import wording
+from permille.domain.errors import Unavailable
 from permille.domain.timeline import Entry
-from permille.errors import Unavailable
 from permille.ports import Mail
 from permille.ses_events import ABOUT_TAG
 
@@ -68,7 +68,7 @@ class SesMailer:
 
     def send(self, mail: Mail) -> None:
         data = self.message(mail).as_bytes()
-        with unavailable(f"mailing about {mail.entry_id}"):
+        with service_call(f"mailing about {mail.entry_id}"):
             self._ses.send_raw_email(Source=self._mail_from, Destinations=[mail.to], RawMessage={"Data": data})
 
 
@@ -108,7 +108,7 @@ class TimelineBus:
             "Time": entry.at,
             "Detail": json.dumps(detail_of(entry, self._platform), ensure_ascii=False),
         }
-        with unavailable(f"putting {entry.id} on the bus"):
+        with service_call(f"putting {entry.id} on the bus"):
             answer = self._events.put_events(Entries=[event])
         if answer["FailedEntryCount"]:
             raise Unavailable(f"putting {entry.id} on the bus: {answer['Entries'][0].get('ErrorCode')}")
@@ -145,7 +145,7 @@ class RememberedOnce:
 
     def is_done(self, key: str) -> bool:
         self._records.configure(self._config, function_name="", key_prefix=_PREFIX)
-        with unavailable(f"reading what became of {key}"):
+        with service_call(f"reading what became of {key}"):
             try:
                 found = self._records.get_record(data=key)  # type: ignore[arg-type]
             except IdempotencyItemNotFoundError:
@@ -162,5 +162,5 @@ class NotifyQueue:
 
     def put(self, account_id: str, entry_id: str, effect: str) -> None:
         job = {"account_id": account_id, "entry_id": entry_id, "effect": effect}
-        with unavailable(f"queueing {effect} of {entry_id}"):
+        with service_call(f"queueing {effect} of {entry_id}"):
             self._sqs.send_message(QueueUrl=self._url, MessageBody=json.dumps(job))

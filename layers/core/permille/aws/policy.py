@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from permille.aws.client import client, code_of, unavailable
+from permille.aws.client import client, code_of, service_call
+from permille.domain.errors import InvalidPolicy, Unavailable
 from permille.domain.policy import SEED, Policy
-from permille.domain.policy_file import WrongPolicy, parse_policy
-from permille.errors import Unavailable
+from permille.domain.policy_file import parse_policy
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -41,12 +41,12 @@ class SsmPolicies:
         text = self.text()
         try:
             return SEED if text is None else parse_policy(text)
-        except WrongPolicy as error:
+        except InvalidPolicy as error:
             raise Unavailable(f"the policy in {self.parameter} is wrong: {error}") from error
 
     def text(self) -> str | None:
         """None where nobody has set a policy: it is the seed's then."""
-        with unavailable(f"reading {self.parameter}"):
+        with service_call(f"reading {self.parameter}"):
             try:
                 return self._ssm.get_parameter(Name=self.parameter)["Parameter"]["Value"]
             except ClientError as refused:
@@ -55,5 +55,5 @@ class SsmPolicies:
                 raise
 
     def set(self, text: str) -> None:
-        with unavailable(f"writing {self.parameter}"):
+        with service_call(f"writing {self.parameter}"):
             self._ssm.put_parameter(Name=self.parameter, Value=text, Type="String", Overwrite=True)

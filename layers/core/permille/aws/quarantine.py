@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from permille.aws.client import client, code_of, unavailable
+from permille.aws.client import client, code_of, service_call
 from permille.aws.rows import instant
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ class DynamoQuarantine:
             "body": {"B": zlib.compress(raw)},
             "expires_at": {"N": str(int((now + KEPT_FOR).timestamp()))},
         }
-        with unavailable("quarantining"):
+        with service_call("quarantining"):
             self._dynamodb.put_item(TableName=self._table, Item=row)
 
     def oldest(self) -> datetime | None:
-        with unavailable("asking how long feedback has rested in quarantine"):
+        with service_call("asking how long feedback has rested in quarantine"):
             found = [at for shard in SHARDS for at in self._oldest_of(shard)]
         return min(found, default=None)
 
@@ -71,13 +71,13 @@ class DynamoQuarantine:
 
     def all(self) -> Iterator[Quarantined]:
         """Everything that rests, by a scan: for people, never for a run."""
-        with unavailable("reading the quarantine"):
+        with service_call("reading the quarantine"):
             for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True):
                 yield from map(_quarantined, page["Items"])
 
     def count(self, at_most: int) -> int:
         """How much rests, `at_most` meaning so much or more: a bounded scan that hands over no row."""
-        with unavailable("counting what is in quarantine"):
+        with service_call("counting what is in quarantine"):
             pages = self._dynamodb.get_paginator("scan").paginate(
                 TableName=self._table, Select="COUNT", PaginationConfig={"MaxItems": at_most, "PageSize": at_most}
             )
@@ -90,7 +90,7 @@ class DynamoQuarantine:
 
     def drop(self, quarantined: Quarantined) -> None:
         """Drops it as it was read: where it came back meanwhile, as a replayed body can, it goes on resting."""
-        with unavailable("dropping from quarantine"):
+        with service_call("dropping from quarantine"):
             try:
                 self._dynamodb.delete_item(
                     TableName=self._table,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from permille.aws.client import client, unavailable
+from permille.aws.client import client, service_call
 from permille.aws.feed import age_query, messages_in
 from permille.desk_ports import Waiting
 
@@ -25,7 +25,7 @@ class SqsQueues:
         self._cloudwatch = cloudwatch or client("cloudwatch")
 
     def waiting(self, now: datetime) -> Sequence[Waiting]:
-        with unavailable("asking what waits in the queues"):
+        with service_call("asking what waits in the queues"):
             messages = {name: messages_in(self._sqs, url) for name, url in self._urls.items()}
             ages = self._ages(now)
         return [Waiting(name, count, ages.get(name)) for name, count in messages.items()]

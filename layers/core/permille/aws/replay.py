@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from permille.aws.client import client, unavailable
+from permille.aws.client import client, service_call
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -17,12 +17,12 @@ class ReplayedTime:
         self._table = table
 
     def ahead(self) -> timedelta:
-        with unavailable("reading the replay clock"):
+        with service_call("reading the replay clock"):
             answer = self._dynamodb.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True)
         return timedelta(seconds=float(answer["Item"]["seconds_ahead"]["N"])) if "Item" in answer else timedelta()
 
     def set(self, ahead: timedelta) -> None:
-        with unavailable("setting the replay clock"):
+        with service_call("setting the replay clock"):
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key=_KEY,
@@ -32,5 +32,5 @@ class ReplayedTime:
 
     def clear(self) -> None:
         """From now on it is the real time again."""
-        with unavailable("clearing the replay clock"):
+        with service_call("clearing the replay clock"):
             self._dynamodb.delete_item(TableName=self._table, Key=_KEY)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from permille.aws.client import client, code_of, unavailable
+from permille.aws.client import client, code_of, service_call
 from permille.domain.provider import Password, Server
 from permille.ports import Secret
 
@@ -29,7 +29,7 @@ class SecretsManager:
 
     def put(self, account_id: str, server: Server, password: Password, keep: Secret | None) -> Secret:
         value = _value(server, password)
-        with unavailable(f"keeping the provider's password of {account_id}"):
+        with service_call(f"keeping the provider's password of {account_id}"):
             if keep:
                 self._make_current(keep)
             try:
@@ -68,7 +68,7 @@ class SecretsManager:
                 raise
 
     def get(self, secret: Secret) -> Password | None:
-        with unavailable("reading the provider's password"):
+        with service_call("reading the provider's password"):
             try:
                 found = self._secrets.get_secret_value(SecretId=secret.arn, VersionId=secret.version)
             except ClientError as refused:
@@ -78,7 +78,7 @@ class SecretsManager:
         return Password(json.loads(found["SecretString"])["password"])
 
     def delete(self, account_id: str) -> bool:
-        with unavailable(f"deleting the provider's password of {account_id}"):
+        with service_call(f"deleting the provider's password of {account_id}"):
             try:
                 self._secrets.describe_secret(SecretId=self._name(account_id))
                 self._secrets.delete_secret(SecretId=self._name(account_id), ForceDeleteWithoutRecovery=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pynamodb.transactions import TransactWrite
 
 from permille.aws.accounts import conflicts
-from permille.aws.models import CardRow, EntryRow, connection_of, on_table, unavailable
+from permille.aws.models import CardRow, EntryRow, connection_of, on_table, table_call
 from permille.aws.rows import entry_row
 from permille.domain.suppression import Suppression
 from permille.domain.timeline import Entry
@@ -24,13 +24,13 @@ class DynamoSuppressions:
         self._entries = on_table(EntryRow, timeline)
 
     def cards(self, account_id: str) -> Iterator[Suppression]:
-        with unavailable(f"reading the suppressions of {account_id}"):
+        with table_call(f"reading the suppressions of {account_id}"):
             for row in self._cards.suppressed_index.query(account_id):
                 yield Suppression(row.recipient, datetime.fromisoformat(row.at), row.suppressed_since)
 
     def naming(self, account_id: str, address: str) -> list[str]:
         suppressing = (CardRow.recipient == address) & CardRow.suppressed_since.exists()
-        with unavailable(f"reading the cards of {account_id}"):
+        with table_call(f"reading the cards of {account_id}"):
             rows = self._cards.query(account_id, filter_condition=suppressing, consistent_read=True)
             return [row.identity for row in rows]
 

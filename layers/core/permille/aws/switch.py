@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from permille.aws.client import client, code_of, unavailable
+from permille.aws.client import client, code_of, service_call
+from permille.domain.errors import ServiceError
 from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
-from permille.errors import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -23,7 +23,7 @@ class IamSwitch:
         self._deny_group = deny_group
 
     def read(self, caller: str) -> SenderState | None:
-        with unavailable(f"reading the keys of {caller}"):
+        with service_call(f"reading the keys of {caller}"):
             try:
                 keys = self._iam.get_paginator("list_access_keys").paginate(UserName=caller).build_full_result()
                 groups = self._iam.get_paginator("list_groups_for_user").paginate(UserName=caller).build_full_result()
@@ -37,7 +37,7 @@ class IamSwitch:
         )
 
     def denied(self) -> frozenset[str]:
-        with unavailable(f"reading who is in {self._deny_group}"):
+        with service_call(f"reading who is in {self._deny_group}"):
             pages = self._iam.get_paginator("get_group").paginate(GroupName=self._deny_group)
             return frozenset(user["UserName"] for page in pages for user in page["Users"])
 
@@ -51,8 +51,8 @@ class IamSwitch:
         steps += [partial(self._set, caller, key, ACTIVE) for key in sorted(changes.wake)]
         if changes.deny is False:
             steps.append(partial(self._allow, caller))
-        if refused := [why for step in steps if (why := _refusal(caller, step))]:
-            raise Unavailable("; ".join(refused))
+        if refused := [error for step in steps if (error := _refusal(caller, step))]:
+            raise type(refused[0])("; ".join(map(str, refused)))
 
     def _allow(self, caller: str) -> None:
         try:
@@ -69,11 +69,11 @@ class IamSwitch:
                 raise
 
 
-def _refusal(caller: str, step: Callable[[], object]) -> str:
-    """Takes the step; returns why it was refused, empty where it was not."""
+def _refusal(caller: str, step: Callable[[], object]) -> ServiceError | None:
+    """Takes the step; returns why it was refused, if it was."""
     try:
-        with unavailable(f"switching {caller}"):
+        with service_call(f"switching {caller}"):
             step()
-    except Unavailable as error:
-        return str(error)
-    return ""
+    except ServiceError as error:
+        return error
+    return None

@@ -9,13 +9,13 @@ from typing_extensions import TypedDict
 from permille import report_shapes, shapes, suppression
 from permille.console.cursors import cursor, place_of
 from permille.console.openapi import LISTED, WRITTEN, operation
-from permille.console.problems import Wrong
 from permille.console.routing import routes
 from permille.console.values import LISTED as USUAL
 from permille.console.values import AccountId, After, For, Limit, ReviewRequest, Shown, Since
 from permille.console.world import asked
 from permille.domain import review
 from permille.domain.account import Account
+from permille.domain.errors import NotFound
 from permille.domain.policy import judge
 from permille.domain.reputation import first_day
 from permille.domain.route import entries_needed_since, route
@@ -198,5 +198,5 @@ def _decided(account_id: str, action: Action) -> shapes.Standing:
 
 def _there(account: Account | None, account_id: str) -> Account:
     if account is None:
-        raise Wrong(HTTPStatus.NOT_FOUND, f"There is no account {account_id}.")
+        raise NotFound(f"There is no account {account_id}.")
     return account

@@ -18,10 +18,19 @@ from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from permille.console import api
 from permille.console.openapi import document
-from permille.console.problems import HEADERS, Invalid, Wrong, said, wrong
+from permille.console.problems import HEADERS, problem_for
 from permille.console.requests import Request
 from permille.console.values import in_words
 from permille.console.world import Asked, Console, asked
+from permille.domain.errors import (
+    InvalidInput,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotFound,
+    PermilleError,
+    RequestTooLarge,
+    UnsupportedMedia,
+)
 from permille.observability import logger, record
 
 PREFIX = "/api/v1"
@@ -73,16 +82,17 @@ def _with_headers(app: LambdaFunctionUrlResolver, next_middleware: NextMiddlewar
 
 
 def _told(request: Request, error: Exception) -> Response[str]:
-    found = wrong(_translated(request, error))
-    if found.status is HTTPStatus.INTERNAL_SERVER_ERROR:
+    found = _translated(request, error)
+    answer = problem_for(found, request.id)
+    if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.exception("api.failed", path=request.path, request=request.id, exc_info=error)
-    record("api.refused", path=request.path, request=request.id, status=int(found.status), why=_why(found, error))
-    return said(found, request.id)
+    record("api.refused", path=request.path, request=request.id, status=answer.status_code, why=_why(found))
+    return answer
 
 
-def _why(found: Wrong, error: Exception) -> str:
+def _why(error: Exception) -> str:
     """For the log, which holds nothing of what was sent."""
-    return "; ".join(one["message"] for one in found.errors) if isinstance(found, Invalid) else str(error)
+    return "; ".join(message for _, message in error.errors) if isinstance(error, InvalidInput) else str(error)
 
 
 def _translated(request: Request, error: Exception) -> Exception:
@@ -96,12 +106,11 @@ def _translated(request: Request, error: Exception) -> Exception:
             return error
 
 
-def _missing(request: Request) -> Wrong:
+def _missing(request: Request) -> PermilleError:
     methods = _methods_of(request.path)
     if not methods or request.method in methods:  # an id that has signs in it which Powertools takes in no address
-        return Wrong(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
-    allowed = ", ".join(sorted(methods))
-    return Wrong(HTTPStatus.METHOD_NOT_ALLOWED, f"Here one can {allowed}.", {"Allow": allowed})
+        return NotFound("There is nothing at this address.")
+    return MethodNotAllowed(sorted(methods))
 
 
 @cache
@@ -122,12 +131,12 @@ def _methods_of(path: str) -> dict[str, frozenset[str]]:
     return next((methods for address, methods in _addresses() if address.fullmatch(path)), {})
 
 
-def _invalid(error: RequestValidationError) -> Wrong:
+def _invalid(error: RequestValidationError) -> PermilleError:
     """An id that no account can have is one that no account has."""
     errors = error.errors()
     if any(one["loc"][0] == "path" for one in errors):
-        return Wrong(HTTPStatus.NOT_FOUND, "There is no such account.")
-    return Invalid(in_words(errors))
+        return NotFound("There is no such account.")
+    return InvalidInput.of(in_words(errors))
 
 
 def _readable(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,26 +148,27 @@ def _readable(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check(event: LambdaFunctionUrlEvent, request: Request) -> None:
-    """Raises Wrong where the address is none, the query has unknown names, or the body is none that can be read."""
+    """Raises NotFound or InvalidInput where the address is none, the query has unknown names, or the body is none that
+    can be read."""
     if not request.path.isprintable():  # a newline at its end would be passed over
-        raise Wrong(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+        raise NotFound("There is nothing at this address.")
     known = _methods_of(request.path).get(request.method)
     if known is None:
         return
     if unknown := sorted(set(request.query) - known):  # a name that is mistyped would be passed over
-        raise Invalid([{"field": f"query.{name[:50]}", "message": "is not known here"} for name in unknown])
+        raise InvalidInput.of([(f"query.{name[:50]}", "is not known here") for name in unknown])
     if request.method == "PUT":
         _check_body(event, request)
 
 
 def _check_body(event: LambdaFunctionUrlEvent, request: Request) -> None:
     if request.header("content-type").partition(";")[0].strip().lower() != "application/json":
-        raise Wrong(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body has to be application/json.")
+        raise UnsupportedMedia("The body has to be application/json.")
     if len(event.body or "") > LARGEST_BODY:
-        raise Wrong(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is larger than {LARGEST_BODY:,} bytes.")
+        raise RequestTooLarge(f"The body is larger than {LARGEST_BODY:,} bytes.")
     try:
         body = json.loads(event.decoded_body or "")
     except (ValueError, binascii.Error, RecursionError) as error:
-        raise Wrong(HTTPStatus.BAD_REQUEST, "The body is no JSON that can be read.") from error
+        raise MalformedRequest("The body is no JSON that can be read.") from error
     if not isinstance(body, dict):
-        raise Invalid([{"field": "body", "message": "has to be an object"}])
+        raise InvalidInput("has to be an object", "body")

@@ -3,9 +3,8 @@ place in a list that its holder may read anyhow."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
-from http import HTTPStatus
 
-from permille.console.problems import Wrong
+from permille.domain.errors import MalformedRequest
 
 LONGEST = 200
 _DIGEST = 8  # bytes
@@ -17,7 +16,8 @@ def cursor(scope: str, place: str) -> str:
 
 
 def place_of(scope: str, given: str) -> str:
-    """The place that a cursor of this list stands for; the list's beginning where none is given. Raises Wrong."""
+    """The place that a cursor of this list stands for; the list's beginning where none is given. Raises
+    MalformedRequest."""
     if not given:
         return ""
     try:
@@ -26,7 +26,7 @@ def place_of(scope: str, given: str) -> str:
     except ValueError:
         place, decoded = "", b""
     if not place or cursor(scope, place) != given:
-        raise Wrong(HTTPStatus.BAD_REQUEST, "after: this is no cursor of this list; take `next` as it was given")
+        raise MalformedRequest("after: this is no cursor of this list; take `next` as it was given")
     return place
 
 

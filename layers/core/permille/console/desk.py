@@ -12,11 +12,10 @@ from permille.console import desk_view
 from permille.console.pages import redirect
 from permille.console.routing import routes
 from permille.console.world import Asked, asked
-from permille.desk_decisions import Unfit, decide, mail_again, reset_breaker
+from permille.desk_decisions import decide, mail_again, reset_breaker
 from permille.domain import wording
+from permille.domain.errors import DecisionRefused, InvalidInput, ServiceError
 from permille.domain.policy import SEED
-from permille.domain.staff import Refused
-from permille.errors import Unavailable
 
 router = routes()
 
@@ -72,7 +71,7 @@ def mailed_again(_id: str) -> Response[str]:
     form = found.request.form
     try:
         mail_again(found.world.desk, _id, form, found.known.name, found.now)
-    except (Refused, Unfit) as refused:
+    except (DecisionRefused, InvalidInput) as refused:
         return _account(found, _id, _status(refused), str(refused), {**_typed(form), "decision": "mail-again"})
     return redirect(f"/desk/accounts/{_id}?done=mail-again")
 
@@ -85,7 +84,7 @@ def decided(_id: str, _decision: str) -> Response[str]:
         raise NotFoundError
     try:
         done = decide(found.world.desk, _id, _decision, form, found.known.name, found.now)
-    except (Refused, Unfit) as refused:
+    except (DecisionRefused, InvalidInput) as refused:
         return _account(found, _id, _status(refused), str(refused), {**_typed(form), "decision": _decision})
     if done is None:
         raise NotFoundError
@@ -104,13 +103,13 @@ def breaker() -> Response[str]:
     found = asked(router)
     try:
         reset_breaker(found.world.desk, found.request.form, found.known.name, found.now)
-    except Unfit as unfit:
+    except InvalidInput as unfit:
         return _system(found, 422, str(unfit), _typed(found.request.form))
     return redirect("/desk/system?done=breaker")
 
 
-def _status(refused: Refused | Unfit) -> int:
-    return 409 if isinstance(refused, Refused) else 422
+def _status(refused: DecisionRefused | InvalidInput) -> int:
+    return 409 if isinstance(refused, DecisionRefused) else 422
 
 
 def _account(
@@ -165,5 +164,5 @@ def _limit(found: Asked) -> int:
     """Where a bar's line is drawn."""
     try:
         return found.world.desk.policies.current().complaint_ratio.limit_per_1000
-    except Unavailable:
+    except ServiceError:
         return SEED.complaint_ratio.limit_per_1000

@@ -6,8 +6,9 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from permille.access import ENTER, GUIDE
 from permille.console.pages import STYLES, redirect
 from permille.console.routing import routes
-from permille.console.sessions import Forbidden, cookie, home
+from permille.console.sessions import cookie, home
 from permille.console.world import asked
+from permille.domain.errors import NotAuthorized
 from permille.domain.links import For
 
 router = routes()
@@ -24,7 +25,7 @@ def enter() -> Response[str]:
     found = asked(router)
     session = found.world.doors.enter(found.request.query.get("token", ""), found.now)
     if session.claims.audience is For.PLATFORM:
-        raise Forbidden("a platform's token opens no page")
+        raise NotAuthorized("a platform's token opens no page")
     return redirect(home(session.claims), cookie(session, found.now))
 
 

@@ -8,13 +8,12 @@ from aws_lambda_powertools.event_handler import Response
 from permille import report_shapes
 from permille.console import report_page, review_form, spreadsheet
 from permille.console.pages import redirect
-from permille.console.requests import WrongForm
 from permille.console.review_form import Typed
 from permille.console.routing import routes
 from permille.console.world import Asked, asked
 from permille.domain import review
 from permille.domain.account import Account
-from permille.domain.staff import Refused
+from permille.domain.errors import DecisionRefused, MalformedRequest
 from permille.report import Range, Report, Reporting, earlier_entries, gather
 from permille.support import Action, act, as_read
 from permille.zones import zone_of
@@ -78,7 +77,7 @@ def ask(_id: str) -> Response[str]:
     sent = review_form.typed(form)
     try:
         act(found.world.accounts, account_id, _action(form, sent), found.now)
-    except Refused as why:
+    except DecisionRefused as why:
         now_is = found.world.accounts.get(account_id) or found.owned
         return _page(found, now_is, 422, review_form.refused(sent, why))
     return redirect(f"/report/{account_id}#review")
@@ -95,14 +94,14 @@ def _action(form: Mapping[str, str], sent: Typed) -> Action:
         case "withdraw":
             return _as_read(review.withdraw, form)
         case _:
-            raise WrongForm("the form does not say what to do")
+            raise MalformedRequest("the form does not say what to do")
 
 
 def _as_read(action: Action, form: Mapping[str, str]) -> Action:
     """Nobody withdraws a request that was answered since they opened the page."""
     read = form.get("read")
     if not read:
-        raise WrongForm("the form does not say what it is about")
+        raise MalformedRequest("the form does not say what it is about")
     refusal = "support has answered since you opened this page; read it again"
     return as_read(action, lambda account: review_form.answer_token(account.review) == read, refusal)
 

@@ -2,17 +2,13 @@
 and `detail` people. None says more than who asks may know."""
 
 import json
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, NotRequired
 
 from aws_lambda_powertools.event_handler import Response
 from typing_extensions import TypedDict
 
-from permille.console.sessions import Forbidden
-from permille.domain.links import NoEntry
-from permille.domain.staff import Refused
-from permille.errors import Unavailable
+from permille.domain.errors import InvalidInput, MethodNotAllowed, PermilleError
 from permille.shapes import Means
 
 MEDIA_TYPE = "application/problem+json"
@@ -31,6 +27,21 @@ TITLES = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Internal Server Error",
     HTTPStatus.SERVICE_UNAVAILABLE: "Service Unavailable",
+}
+# Where the error's own words are not for whoever asks.
+_DETAILS = {
+    HTTPStatus.UNAUTHORIZED: (
+        "A token for host platforms is needed, and this is none that is in force: permille link platform."
+    ),
+    HTTPStatus.FORBIDDEN: "This token is not for host platforms.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here. It was noted.",
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        "The answer cannot be had right now. Ask again in a few seconds; the same request may be repeated."
+    ),
+}
+_HEADERS = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": 'Bearer realm="permille"'},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": str(RETRY_AFTER_SECONDS)},
 }
 
 
@@ -52,52 +63,19 @@ class Problem(TypedDict):
     errors: NotRequired[Annotated[list[FieldError], Means("Everything that is wrong with the request, 422 alone.")]]
 
 
-class Wrong(Exception):
-    """A request that cannot be answered as it was asked."""
-
-    def __init__(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(detail)
-        self.status, self.detail, self.headers = status, detail, headers or {}
-
-
-class Invalid(Wrong):
-    """Values of a request are not what they have to be."""
-
-    def __init__(self, errors: list[FieldError]) -> None:
-        super().__init__(
-            HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(f"{one['field']}: {one['message']}" for one in errors)
-        )
-        self.errors = errors
-
-
-def wrong(error: Exception) -> Wrong:
-    """What who asks is told of an error."""
-    match error:
-        case Wrong():
-            return error
-        case Forbidden():
-            return Wrong(HTTPStatus.FORBIDDEN, "This token is not for host platforms.")
-        case NoEntry():
-            detail = "A token for host platforms is needed, and this is none that is in force: permille link platform."
-            return Wrong(HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": 'Bearer realm="permille"'})
-        case Refused():
-            return Wrong(HTTPStatus.CONFLICT, str(error))
-        case Unavailable():
-            detail = "The answer cannot be had right now. Ask again in a few seconds; the same request may be repeated."
-            return Wrong(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": str(RETRY_AFTER_SECONDS)})
-        case _:
-            return Wrong(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here. It was noted.")
-
-
-def said(found: Wrong, request_id: str) -> Response[str]:
+def problem_for(error: Exception, request_id: str) -> Response[str]:
+    """What who asks is told of an error: the status of its class, and no more than they may know."""
+    status = error.status if isinstance(error, PermilleError) else HTTPStatus.INTERNAL_SERVER_ERROR
     problem: Problem = {
         "type": "about:blank",
-        "title": TITLES[found.status],
-        "status": int(found.status),
-        "detail": found.detail,
+        "title": TITLES[status],
+        "status": int(status),
+        "detail": _DETAILS.get(status) or str(error),
         "instance": f"urn:permille:request:{request_id}",
     }
-    if isinstance(found, Invalid):
-        problem["errors"] = found.errors
-    headers: dict[str, str | list[str]] = {**HEADERS, **found.headers}
-    return Response(int(found.status), MEDIA_TYPE, json.dumps(problem), headers=headers)
+    if isinstance(error, InvalidInput) and status is HTTPStatus.UNPROCESSABLE_ENTITY:
+        problem["errors"] = [{"field": field, "message": message} for field, message in error.errors]
+    headers: dict[str, str | list[str]] = {**HEADERS, **_HEADERS.get(status, {})}
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = error.allowed
+    return Response(int(status), MEDIA_TYPE, json.dumps(problem), headers=headers)

@@ -7,12 +7,8 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 
 from permille.console.pages import Pages
-from permille.console.requests import Request, WrongForm
-from permille.console.sessions import Forbidden
-from permille.desk_ports import WrongPosition
-from permille.domain.links import NoEntry
-from permille.domain.staff import Refused
-from permille.errors import Unavailable
+from permille.console.requests import Request
+from permille.domain.errors import DecisionRefused, PermilleError
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +38,14 @@ BROKEN = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here", 
 UNREADABLE = Refusal(HTTPStatus.BAD_REQUEST, "What was sent could not be read", "Go back, and try it once more.")
 
 
+_REFUSALS = {one.status: one for one in (CLOSED, ELSEWHERE, MISSING, BUSY, BROKEN, UNREADABLE)}
+
+
 def refusal_for(error: Exception) -> Refusal:
-    match error:
-        case Forbidden():
-            return ELSEWHERE
-        case NoEntry():
-            return CLOSED
-        case Unavailable():
-            return BUSY
-        case WrongForm() | WrongPosition():
-            return UNREADABLE
-        case Refused():
-            return Refusal(HTTPStatus.CONFLICT, "This cannot be done", str(error))
-        case _:
-            return BROKEN
+    """By the status of the error's class; what suits no account is told in its own words."""
+    if isinstance(error, DecisionRefused):
+        return Refusal(error.status, "This cannot be done", str(error))
+    return _REFUSALS.get(error.status, UNREADABLE) if isinstance(error, PermilleError) else BROKEN
 
 
 def said(pages: Pages, request: Request, refusal: Refusal) -> Response[str]:

@@ -8,12 +8,10 @@ from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
+from permille.domain.errors import MalformedRequest
+
 LONGEST_FORM = 20_000
 MOST_FIELDS = 30
-
-
-class WrongForm(Exception):
-    """The body is no form that one of our pages sends."""
 
 
 class Request:
@@ -56,14 +54,14 @@ class Request:
     @cached_property
     def form(self) -> dict[str, str]:
         """The fields of a form; of several with one name the first. A new line is one sign, as the browser counts it
-        where it bounds a text. Raises WrongForm."""
+        where it bounds a text. Raises MalformedRequest."""
         if not self.header("content-type").lower().startswith("application/x-www-form-urlencoded"):
-            raise WrongForm("this is no form")
+            raise MalformedRequest("this is no form")
         try:
             body = self._event.decoded_body or ""
             if len(body) > LONGEST_FORM:
-                raise WrongForm("the form is too long")
+                raise MalformedRequest("the form is too long")
             pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
         except (ValueError, binascii.Error) as error:
-            raise WrongForm("the form cannot be read") from error
+            raise MalformedRequest("the form cannot be read") from error
         return {name: value.replace("\r\n", "\n") for name, value in reversed(pairs)}

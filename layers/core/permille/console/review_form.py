@@ -7,9 +7,9 @@ from typing import Any
 
 from permille.domain import review, wording
 from permille.domain.account import RequestedDay, Review, ReviewState, Trial
+from permille.domain.errors import DecisionRefused
 from permille.domain.reminders import requested_day
 from permille.domain.review import FURTHEST_DAY, LARGEST_BATCH, LONGEST_TEXT, Request, Stage
-from permille.domain.staff import Refused
 from permille.report import Report
 from permille.templates import Brand
 
@@ -37,7 +37,7 @@ class Typed:
     error: str = ""
 
     def request(self) -> Request:
-        """Raises Refused where it cannot be read."""
+        """Raises DecisionRefused where it cannot be read."""
         return Request(_day(self.day), _batch(self.batch), self.cause, self.change)
 
 
@@ -45,7 +45,7 @@ def typed(form: Mapping[str, str]) -> Typed:
     return Typed(**{name: form.get(name, "").strip() for name in ("day", "batch", "cause", "change")})
 
 
-def refused(sent: Typed, why: Refused) -> Typed:
+def refused(sent: Typed, why: DecisionRefused) -> Typed:
     return replace(sent, error=str(why))
 
 
@@ -53,13 +53,13 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Refused("choose the day on which your next batch goes out") from error
+        raise DecisionRefused("choose the day on which your next batch goes out") from error
 
 
 def _batch(text: str) -> int:
     digits = text.replace(",", "").replace(" ", "")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(LARGEST_BATCH))):
-        raise Refused("say as a number how many e-mails go out on that day")
+        raise DecisionRefused("say as a number how many e-mails go out on that day")
     return int(digits)
 
 

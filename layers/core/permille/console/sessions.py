@@ -8,18 +8,15 @@ from hashlib import sha256
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from permille import access
-from permille.console.requests import Request, WrongForm
+from permille.console.requests import Request
 from permille.domain.account import Account
-from permille.domain.links import Claims, For, NoEntry
+from permille.domain.errors import MalformedRequest, NotAuthorized
+from permille.domain.links import Claims, For
 from permille.ports import Accounts, Control, Macs
 
 DOORS = {"/report/": For.OWNER, "/desk": For.STAFF, "/api/v1/accounts": For.PLATFORM}
 CSRF = "csrf"
 _BEARER = "bearer "
-
-
-class Forbidden(NoEntry):
-    """Who is asking is known, and may not do this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +48,34 @@ class Doorkeeper:
     origin: str = ""
 
     def enter(self, token: str, now: datetime) -> Session:
-        """Lets in whoever followed a link. Raises NoEntry."""
+        """Lets in whoever followed a link. Raises NotAuthenticated."""
         claims, account = access.admit(token, self.macs, self.accounts, self.control, now)
         return Session(claims, token, account)
 
     def session(self, request: Request, now: datetime) -> Session | None:
-        """Who is asking; None where everybody may. Raises NoEntry where they are not let in, Forbidden where they are
-        somebody else, or where a form was not sent by a page of ours."""
+        """Who is asking; None where everybody may. Raises NotAuthenticated where they are not let in, NotAuthorized
+        where they are somebody else, or where a form was not sent by a page of ours."""
         audience = audience_of(request.path)
         if audience is None:
             return None
         session = self.enter(_token(request, audience), now)
         if session.claims.audience is not audience:
-            raise Forbidden(f"a link for {session.claims.audience} opens nothing for {audience}")
+            raise NotAuthorized(f"a link for {session.claims.audience} opens nothing for {audience}")
         if audience is For.OWNER and session.claims.subject != account_in(request.path):
-            raise Forbidden("the link is another account's")
+            raise NotAuthorized("the link is another account's")
         if audience is not For.PLATFORM and request.changes_something:
             self._check_form(request, session)
         return session
 
     def _check_form(self, request: Request, session: Session) -> None:
         if request.header("origin") != (self.origin or request.origin):
-            raise Forbidden("the form comes from elsewhere")
+            raise NotAuthorized("the form comes from elsewhere")
         try:
             given = request.form.get(CSRF, "")
-        except WrongForm as error:
-            raise Forbidden(str(error)) from error
+        except MalformedRequest as error:
+            raise NotAuthorized(str(error)) from error
         if not hmac.compare_digest(given.encode(), session.csrf.encode()):
-            raise Forbidden("the form is not of this session")
+            raise NotAuthorized("the form is not of this session")
 
 
 def audience_of(path: str) -> For | None:

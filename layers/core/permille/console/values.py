@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from permille.console.problems import FieldError
 from permille.domain.review import LARGEST_BATCH, LONGEST_TEXT, Request
 from permille.domain.timeline import Audience
 from permille.report import Range
@@ -102,9 +101,9 @@ class ReviewRequest(BaseModel):
         return Request(self.day, self.batch, self.cause, self.change)
 
 
-def in_words(errors: Iterable[Mapping[str, Any]]) -> list[FieldError]:
-    """pydantic's errors, each named as the request has it."""
-    return [{"field": ".".join(map(str, error["loc"])), "message": _message(error)} for error in errors]
+def in_words(errors: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """pydantic's errors, each with its field as the request names it."""
+    return [(".".join(map(str, error["loc"])), _message(error)) for error in errors]
 
 
 def _message(error: Mapping[str, Any]) -> str:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from permille.domain.errors import NotAuthenticated
+
 LONGEST_TOKEN = 1000
 _HEADER = {"alg": "HS256", "typ": "JWT"}
 
@@ -36,10 +38,6 @@ class Claims:
     expires_at: datetime
 
 
-class NoEntry(Exception):
-    """Why somebody is not let in; for the log alone, never for them."""
-
-
 def claims(audience: For, subject: str, generation: int, now: datetime, lasts: timedelta | None = None) -> Claims:
     """Of a link that is made now, and lasts as long as those of its audience do if nothing else is said."""
     issued_at = now.astimezone(UTC).replace(microsecond=0)
@@ -63,22 +61,22 @@ def token(part: str, mac: bytes) -> str:
 
 
 def read(text: str) -> tuple[Claims, str, bytes]:
-    """What a token claims, its signed part, and its MAC, which is still to be verified. Raises NoEntry."""
+    """What a token claims, its signed part, and its MAC, which is still to be verified. Raises NotAuthenticated."""
     if len(text) > LONGEST_TOKEN or text.count(".") != 2:
-        raise NoEntry("this is no token")
+        raise NotAuthenticated("this is no token")
     part, _, mac = text.rpartition(".")
     header, _, payload = part.partition(".")
     if _object(header) != _HEADER:
-        raise NoEntry("the token is not of our kind")
+        raise NotAuthenticated("the token is not of our kind")
     return _claims(_object(payload)), part, _decoded(mac)
 
 
 def check(found: Claims, generation: int, now: datetime) -> None:
-    """Raises NoEntry where the link has expired, or was revoked. `generation`: the one that is in force."""
+    """Raises NotAuthenticated where the link has expired, or was revoked. `generation`: the one that is in force."""
     if now >= found.expires_at:
-        raise NoEntry("the link has expired")
+        raise NotAuthenticated("the link has expired")
     if found.generation != generation:
-        raise NoEntry("the link was revoked")
+        raise NotAuthenticated("the link was revoked")
 
 
 def _claims(payload: dict[str, Any]) -> Claims:
@@ -86,20 +84,20 @@ def _claims(payload: dict[str, Any]) -> Claims:
         audience, subject = For(payload["aud"]), payload["sub"]
         generation, issued_at, expires_at = (payload[name] for name in ("gen", "iat", "exp"))
         if not (isinstance(subject, str) and all(type(one) is int for one in (generation, issued_at, expires_at))):
-            raise NoEntry("the token's claims are not of our kind")
+            raise NotAuthenticated("the token's claims are not of our kind")
         instants = (datetime.fromtimestamp(one, UTC) for one in (issued_at, expires_at))
         return Claims(audience, subject, generation, *instants)
     except (KeyError, ValueError, OverflowError, OSError, TypeError) as error:
-        raise NoEntry("the token's claims are not of our kind") from error
+        raise NotAuthenticated("the token's claims are not of our kind") from error
 
 
 def _object(encoded: str) -> dict[str, Any]:
     try:
         found = json.loads(_decoded(encoded))
     except (ValueError, RecursionError) as error:
-        raise NoEntry("the token holds no JSON") from error
+        raise NotAuthenticated("the token holds no JSON") from error
     if not isinstance(found, dict):
-        raise NoEntry("the token holds no object")
+        raise NotAuthenticated("the token holds no object")
     return found
 
 
@@ -116,7 +114,7 @@ def _decoded(text: str) -> bytes:
     try:
         data = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
     except (UnicodeEncodeError, NoBase64) as error:
-        raise NoEntry("the token is not in base64url") from error
+        raise NotAuthenticated("the token is not in base64url") from error
     if _encoded(data) != text:
-        raise NoEntry("the token is not in base64url")
+        raise NotAuthenticated("the token is not in base64url")
     return data

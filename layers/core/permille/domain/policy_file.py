@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from permille.domain.conservative import LIMITS_BELOW
+from permille.domain.errors import InvalidPolicy
 from permille.domain.policy import (
     PRESETS,
     SEED,
@@ -46,22 +47,18 @@ _RANGES = {
 _ALPHAS = (Decimal("1e-12"), Decimal("0.5"))
 
 
-class WrongPolicy(ValueError):
-    """Says what is wrong with a policy, and what to do about it."""
-
-
 def parse_policy(text: str) -> Policy:
-    """Reads a policy. Raises WrongPolicy."""
+    """Reads a policy. Raises InvalidPolicy."""
     try:
         data = json.loads(text, parse_float=Decimal, object_pairs_hook=_without_repetition)
     except (ValueError, ArithmeticError) as error:
-        raise WrongPolicy(f"it is not JSON: {error}") from error
+        raise InvalidPolicy(f"it is not JSON: {error}") from error
     except RecursionError as error:
-        raise WrongPolicy("it is nested too deeply") from error
+        raise InvalidPolicy("it is nested too deeply") from error
     given = dict(_mapping("the policy", data))
     preset = given.pop("preset", SEED.id)
     if not isinstance(preset, str) or preset not in PRESETS:
-        raise WrongPolicy(f"preset is {_shown(preset)}; it can be {', '.join(PRESETS)}")
+        raise InvalidPolicy(f"preset is {_shown(preset)}; it can be {', '.join(PRESETS)}")
     base = PRESETS[preset]
     policy = replace(base, **_changed(base, given))
     _hold_together(policy)
@@ -102,14 +99,14 @@ def _number_of(part: str, key: str, value: Any) -> int | Decimal | None:
 
 def _flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise WrongPolicy(f"{name} is {_shown(value)}; it must be true or false")
+        raise InvalidPolicy(f"{name} is {_shown(value)}; it must be true or false")
     return value
 
 
 def _number(name: str, value: Any) -> int:
     least, most = _RANGES[name]
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise WrongPolicy(f"{name} is {_shown(value)}; it must be a whole number from {least} to {most}")
+        raise InvalidPolicy(f"{name} is {_shown(value)}; it must be a whole number from {least} to {most}")
     return value
 
 
@@ -122,7 +119,7 @@ def _alpha(value: Any) -> Decimal | None:
     except ArithmeticError:
         alpha = None
     if alpha is None or not alpha.is_finite() or not least <= alpha <= most:
-        raise WrongPolicy(
+        raise InvalidPolicy(
             f"complaint_ratio.alpha is {_shown(value)}; it must be a number from {least} to {most}, or null"
         )
     return alpha
@@ -131,30 +128,30 @@ def _alpha(value: Any) -> Decimal | None:
 def _hold_together(policy: Policy) -> None:
     ratio, burst = policy.complaint_ratio, policy.complaint_burst
     if ratio.alpha is not None and ratio.limit_per_1000 >= LIMITS_BELOW:
-        raise WrongPolicy(
+        raise InvalidPolicy(
             f"complaint_ratio.limit_per_1000 is {ratio.limit_per_1000}; with an alpha it must be below {LIMITS_BELOW}"
         )
     if burst and burst.days > policy.window_days:
-        raise WrongPolicy(f"complaint_burst.days is {burst.days}, more than window_days ({policy.window_days})")
+        raise InvalidPolicy(f"complaint_burst.days is {burst.days}, more than window_days ({policy.window_days})")
 
 
 def _mapping(name: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise WrongPolicy(f"{name} is {_shown(value)}; it must be an object, in braces")
+        raise InvalidPolicy(f"{name} is {_shown(value)}; it must be an object, in braces")
     return value
 
 
 def _refuse_unknown(prefix: str, given: Mapping[str, Any], known: list[str]) -> None:
     for name in given:
         if name not in known:
-            raise WrongPolicy(f"there is no {prefix}{_shown(name)[1:-1]}; there are {', '.join(known)}")
+            raise InvalidPolicy(f"there is no {prefix}{_shown(name)[1:-1]}; there are {', '.join(known)}")
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = [name for name, _ in pairs]
     for name in names:
         if names.count(name) > 1:
-            raise WrongPolicy(f"{_shown(name)} is there twice; keep one of them")
+            raise InvalidPolicy(f"{_shown(name)} is there twice; keep one of them")
     return dict(pairs)
 
 

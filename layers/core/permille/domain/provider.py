@@ -9,7 +9,7 @@ from typing import Final
 
 from permille.domain import timeline
 from permille.domain.account import Account, Outcome, Provider, Status
-from permille.domain.staff import Refused
+from permille.domain.errors import DecisionRefused
 
 IMPLICIT_TLS: Final = (465, 2465)  # the session begins with TLS; on all others STARTTLS is demanded
 PORTS: Final = (25, *IMPLICIT_TLS, 587, 2525, 2587)  # on which providers take mail: whoever asks scans no others
@@ -25,9 +25,9 @@ class Password:
 
     def __init__(self, text: str) -> None:
         if not text:
-            raise Refused("the password is empty")
+            raise DecisionRefused("the password is empty")
         if len(text) > LONGEST_PASSWORD or not text.isprintable():
-            raise Refused(f"a password has up to {LONGEST_PASSWORD:,} characters, all of them printable")
+            raise DecisionRefused(f"a password has up to {LONGEST_PASSWORD:,} characters, all of them printable")
         self._text = text
 
     def reveal(self) -> str:
@@ -105,13 +105,13 @@ def server(host: str, port: int, user: str, *, local: bool) -> Server:
     """What the owner typed, if it can be a provider at all. `local`: on the embedded stack, where any port may do."""
     name = host.strip().rstrip(".").lower()
     if len(name) > LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-        raise Refused(f"{host!r} is no host name; one looks like smtp.example.com")
+        raise DecisionRefused(f"{host!r} is no host name; one looks like smtp.example.com")
     if not (1 <= port <= 65535 if local else port in PORTS):
-        raise Refused(
+        raise DecisionRefused(
             f"e-mail providers do not take mail on port {port}; theirs are {', '.join(map(str, sorted(PORTS)))}"
         )
     if not user.strip() or len(user) > LONGEST_USER or not user.isprintable():
-        raise Refused(f"a user name has up to {LONGEST_USER} characters, all of them printable")
+        raise DecisionRefused(f"a user name has up to {LONGEST_USER} characters, all of them printable")
     return Server(name, port, user)
 
 
@@ -129,9 +129,9 @@ def _leads_to(ip: IPv6Address) -> IPv4Address | None:
 
 
 def may_connect(account: Account) -> None:
-    """Raises `Refused` where it may not: asked before anything is tried."""
+    """Raises `DecisionRefused` where it may not: asked before anything is tried."""
     if account.status is Status.CLOSED:
-        raise Refused(f"{account.id} is closed")
+        raise DecisionRefused(f"{account.id} is closed")
 
 
 def connect(account: Account, provider: Provider, before: Provider | None, now: datetime) -> Outcome:
@@ -141,7 +141,7 @@ def connect(account: Account, provider: Provider, before: Provider | None, now: 
     if account.provider and account.provider.version == provider.version:  # written already, and the answer was lost
         return Outcome(account, [])
     if account.provider != before:
-        raise Refused(f"the provider of {account.id} was changed meanwhile; connect it again")
+        raise DecisionRefused(f"the provider of {account.id} was changed meanwhile; connect it again")
     replaces = before.host if before else ""
     entry = timeline.provider_connected(account.id, now, provider.host, provider.port, provider.user, replaces)
     return Outcome(replace(account, provider=replace(provider, connected_at=now), decided_at=now), [entry])

@@ -7,8 +7,8 @@ from typing import Any
 
 from permille.domain import timeline
 from permille.domain.account import Account, Outcome, RequestedDay, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.errors import DecisionRefused
 from permille.domain.policy import SecondChance
-from permille.domain.staff import Refused
 from permille.domain.timeline import Entry, Kind
 from permille.domain.wording import plain
 
@@ -73,14 +73,15 @@ def _too_early(review: Review | None, zone: tzinfo, now: datetime) -> bool:
 def request(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Outcome:
     """Only for a disabled account, one open request at a time. `zone`: the account's."""
     if account.status is not Status.DISABLED:
-        raise Refused(f"{account.id} is {account.status}: only a disabled account asks for a review")
+        raise DecisionRefused(f"{account.id} is {account.status}: only a disabled account asks for a review")
     review = account.review
     if review and review.state is ReviewState.OPEN:
-        raise Refused("a request is open already; amend it, or withdraw it first")
+        raise DecisionRefused("a request is open already; amend it, or withdraw it first")
     if account.trial:
-        raise Refused(f"a trial is agreed on for {account.trial.day} already; withdraw it to ask for another day")
+        agreed = f"a trial is agreed on for {account.trial.day} already"
+        raise DecisionRefused(f"{agreed}; withdraw it to ask for another day")
     if review and _too_early(review, zone, now):
-        raise Refused(f"the last request was declined; ask again from {review.ask_again_on} on")
+        raise DecisionRefused(f"the last request was declined; ask again from {review.ask_again_on} on")
     _check(asked, zone, now)
     last = review.receipt_at if review else None
     receipt = last is None or now - last >= RECEIPT_EVERY
@@ -147,11 +148,11 @@ def approve(
     review = _before_trial(account)
     agreed = str(account.trial.day) if account.trial else ""
     if str(day) == agreed:
-        raise Refused(f"the trial is agreed on for {day} already; choose another day to move it")
+        raise DecisionRefused(f"the trial is agreed on for {day} already; choose another day to move it")
     if day < today(zone, now):
-        raise Refused(f"{day} is over in {account.timezone}; choose a day to come")
+        raise DecisionRefused(f"{day} is over in {account.timezone}; choose a day to come")
     if day > today(zone, now) + FURTHEST_DAY:
-        raise Refused(f"{day} is more than {FURTHEST_DAY.days} days ahead")
+        raise DecisionRefused(f"{day} is more than {FURTHEST_DAY.days} days ahead")
     begins_at, ends_at = max(midnight(day, zone), now), midnight(day + A_DAY, zone)
     verdict_at = ends_at + timedelta(hours=chance.observing_hours)
     trial = Trial(TrialState.SCHEDULED, day, begins_at, ends_at, verdict_at)
@@ -178,7 +179,7 @@ def confirm(account: Account, by: str, now: datetime, reason: str = "The trial w
     """Support agrees that the trial went well; enforce looks once more, and reinstates."""
     trial = account.trial
     if trial is None or account.status is not Status.OBSERVING or now < trial.verdict_at:
-        raise Refused(f"{account.id} has no trial that waits to be confirmed")
+        raise DecisionRefused(f"{account.id} has no trial that waits to be confirmed")
     confirmed = replace(trial, confirmed=True)
     entry = timeline.by_staff(account.id, Kind.TRIAL_CONFIRMED, now, reason, by)
     return Outcome(replace(account, trial=confirmed, decided_at=now, due_at=now), [entry])
@@ -197,7 +198,8 @@ def _waiting(account: Account) -> Review:
     """The request that waits for support's answer."""
     if account.review is None or account.review.state is not ReviewState.OPEN:
         trial = account.scheduled_trial
-        raise Refused(f"no request of {account.id} is open{f': a trial is agreed on for {trial.day}' if trial else ''}")
+        agreed = f": a trial is agreed on for {trial.day}" if trial else ""
+        raise DecisionRefused(f"no request of {account.id} is open{agreed}")
     return account.review
 
 
@@ -211,11 +213,11 @@ def _before_trial(account: Account) -> Review:
 def _check(asked: Request, zone: tzinfo, now: datetime) -> None:
     first = today(zone, now)
     if not first <= asked.day <= first + FURTHEST_DAY:
-        raise Refused(f"the day {asked.day} is not within the next {FURTHEST_DAY.days} days ({first} is today)")
+        raise DecisionRefused(f"the day {asked.day} is not within the next {FURTHEST_DAY.days} days ({first} is today)")
     if not 1 <= asked.batch <= LARGEST_BATCH:
-        raise Refused(f"a batch of {asked.batch:,} e-mails is none; say how many go out on that day")
+        raise DecisionRefused(f"a batch of {asked.batch:,} e-mails is none; say how many go out on that day")
     for name, text in (("what went wrong", asked.cause), ("what was changed", asked.change)):
         if not plain(text):
-            raise Refused(f"say {name}")
+            raise DecisionRefused(f"say {name}")
         if len(text) > LONGEST_TEXT:
-            raise Refused(f"{name} is {len(text):,} characters long; {LONGEST_TEXT:,} are enough")
+            raise DecisionRefused(f"{name} is {len(text):,} characters long; {LONGEST_TEXT:,} are enough")

@@ -6,13 +6,10 @@ from datetime import datetime, timedelta
 
 from permille.domain import timeline
 from permille.domain.account import Account, Exemption, Outcome, Status
+from permille.domain.errors import DecisionRefused
 from permille.domain.timeline import Kind
 
 LONGEST_EXEMPTION = timedelta(days=366)
-
-
-class Refused(ValueError):
-    """Says why what was asked for cannot be done to this account."""
 
 
 def disable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
@@ -20,7 +17,7 @@ def disable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
     if account.scheduled_trial:
         return cancel_trial(account, reason, by, now)
     if account.status in (Status.DISABLED, Status.CLOSED):
-        raise Refused(f"{account.id} is {account.status} already")
+        raise DecisionRefused(f"{account.id} is {account.status} already")
     return _switched(account, Status.DISABLED, Kind.STAFF_DISABLED, reason, by, now)
 
 
@@ -29,7 +26,7 @@ def cancel_trial(account: Account, reason: str, by: str, now: datetime) -> Outco
     trial = account.scheduled_trial
     if trial is None:
         begun = f"the trial of {account.id} has begun; disable the account to end it"
-        raise Refused(begun if account.trial else f"no trial of {account.id} is agreed on")
+        raise DecisionRefused(begun if account.trial else f"no trial of {account.id} is agreed on")
     cancelled = replace(account, review=None, trial=None, decided_at=now, due_at=now)
     return Outcome(cancelled, [timeline.trial_cancelled(account.id, now, trial.day, reason, by)])
 
@@ -37,14 +34,14 @@ def cancel_trial(account: Account, reason: str, by: str, now: datetime) -> Outco
 def enable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
     """Counting begins anew: what was counted before stays visible, and is judged no more."""
     if account.status is Status.ACTIVE:
-        raise Refused(f"{account.id} is {account.status} already")
+        raise DecisionRefused(f"{account.id} is {account.status} already")
     anew = replace(account, epochs=(*account.epochs, now), look=None)
     return _switched(anew, Status.ACTIVE, Kind.STAFF_ENABLED, reason, by, now)
 
 
 def close(account: Account, reason: str, by: str, now: datetime) -> Outcome:
     if account.status is Status.CLOSED:
-        raise Refused(f"{account.id} is closed already")
+        raise DecisionRefused(f"{account.id} is closed already")
     return _switched(account, Status.CLOSED, Kind.CLOSED, reason, by, now)
 
 
@@ -66,7 +63,7 @@ def _switched(account: Account, status: Status, kind: Kind, reason: str, by: str
 def reset_owner_mail(account: Account, reason: str, by: str, now: datetime) -> Outcome:
     """The owner is written to again: the address was mended, or they want our mails after all."""
     if not account.owner_mail:
-        raise Refused(f"mails to the owner of {account.id} are not withheld")
+        raise DecisionRefused(f"mails to the owner of {account.id} are not withheld")
     written_to = replace(account, owner_mail="", decided_at=now)
     return Outcome(written_to, [timeline.by_staff(account.id, Kind.OWNER_MAIL_RESET, now, reason, by)])
 
@@ -80,11 +77,11 @@ def revoke_links(account: Account, reason: str, by: str, now: datetime) -> Outco
 def exempt(account: Account, until: datetime, reason: str, by: str, now: datetime) -> Outcome:
     """No rule disables the account until then, for a year at most. Replaces an exemption that there was."""
     if until <= now:
-        raise Refused(f"the exemption would be over already: {until.isoformat()}")
+        raise DecisionRefused(f"the exemption would be over already: {until.isoformat()}")
     if until > now + LONGEST_EXEMPTION:
         last_day = (now + LONGEST_EXEMPTION - timedelta(days=1)).date()
         longest = f"an exemption lasts at most {LONGEST_EXEMPTION.days} days"
-        raise Refused(f"{longest}, so that its last day is {last_day} at the latest")
+        raise DecisionRefused(f"{longest}, so that its last day is {last_day} at the latest")
     exempted = replace(account, exemption=Exemption(until, reason, by), recheck=None, decided_at=now, due_at=now)
     entry = timeline.by_staff(account.id, Kind.EXEMPTED, now, reason, by, until=until.isoformat())
     return Outcome(exempted, [entry])
@@ -92,6 +89,6 @@ def exempt(account: Account, until: datetime, reason: str, by: str, now: datetim
 
 def unexempt(account: Account, reason: str, by: str, now: datetime) -> Outcome:
     if not account.exempt_at(now):
-        raise Refused(f"{account.id} is not exempt")
+        raise DecisionRefused(f"{account.id} is not exempt")
     judged = replace(account, exemption=None, recheck=None, decided_at=now, due_at=now)
     return Outcome(judged, [timeline.by_staff(account.id, Kind.UNEXEMPTED, now, reason, by)])

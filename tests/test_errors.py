@@ -1,0 +1,88 @@
+"""One tree of errors: each class says with which HTTP status and exit code it is answered."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+
+from permille.aws.client import service_call
+from permille.domain import errors
+from permille.domain.errors import InvalidInput, PermilleError, PermissionDenied, RequestRejected, Unavailable
+
+CODE = Path(__file__).parents[1]
+DRAWN = re.compile(r"^[│ ]*[├└]?(?:── )?(?P<name>\w+) +(?P<status>\d{3}), exit (?P<exit>\d)", re.MULTILINE)
+
+
+def classes() -> Iterator[tuple[str, int, int]]:
+    for name, one in inspect.getmembers(errors, inspect.isclass):
+        if issubclass(one, PermilleError):
+            yield name, int(one.status), one.exit_code
+
+
+def test_the_docstring_draws_every_class_with_its_status_and_exit_code() -> None:
+    drawn = {(one["name"], int(one["status"]), int(one["exit"])) for one in DRAWN.finditer(errors.__doc__ or "")}
+
+    assert drawn == set(classes())
+
+
+def test_the_docstring_draws_who_is_whose_child() -> None:
+    parents: list[str] = []
+    for line in (errors.__doc__ or "").splitlines():
+        if found := DRAWN.match(line):
+            depth = line.index(found["name"]) // 4
+            parents[depth:] = [found["name"]]
+            parent = "Exception" if depth == 0 else parents[depth - 1]
+            assert getattr(errors, found["name"]).__bases__[0].__name__ == parent
+
+
+@pytest.mark.parametrize("folder", ["layers/core/permille", "cli/permille_cli", "functions"])
+def test_no_public_error_is_defined_elsewhere(folder: str) -> None:
+    """One that begins with _ never leaves its module. `local/` is the embedded stack, which speaks SMTP and AWS."""
+    sources = [one for one in (CODE / folder).rglob("*.py") if one.name != "errors.py" and "local" not in one.parts]
+    defined = {
+        found[1]
+        for source in sources
+        for found in re.finditer(r"^class ([A-Z]\w*)\((?:\w*Exception|\w*Error)\)", source.read_text(), re.MULTILINE)
+    }
+
+    assert defined <= {"NotCounted"}  # tells SNS to deliver again
+
+
+def refused(code: str, status: int) -> ClientError:
+    answer = {"Error": {"Code": code, "Message": "who knows"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "PutItem")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "told", "said"),
+    [
+        (refused("AccessDenied", 403), PermissionDenied, "AWS does not allow it .AccessDenied: who knows"),
+        (refused("AccessDeniedException", 400), PermissionDenied, "AWS does not allow it"),
+        (refused("ExpiredToken", 403), PermissionDenied, "AWS does not allow it .ExpiredToken"),
+        (refused("ValidationException", 400), RequestRejected, "AWS rejects the request .ValidationException"),
+        (refused("ResourceNotFoundException", 400), RequestRejected, "AWS rejects the request"),
+        (refused("ThrottlingException", 400), Unavailable, "reading: ThrottlingException"),
+        (refused("TransactionConflictException", 400), Unavailable, "TransactionConflictException"),
+        (refused("InternalServerError", 500), Unavailable, "InternalServerError"),
+        (refused("NeverHeardOf", 503), Unavailable, "NeverHeardOf"),
+        (EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), Unavailable, "Could not connect"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None) or str(value)[:40],
+)
+def test_what_aws_refuses_for_good_is_not_told_as_try_again_later(
+    refusal: ClientError | BotoCoreError, told: type[PermilleError], said: str
+) -> None:
+    with pytest.raises(PermilleError, match=said) as raised, service_call("reading"):
+        raise refusal
+
+    assert type(raised.value) is told
+
+
+def test_several_wrong_values_are_told_at_once() -> None:
+    error = InvalidInput.of([("day", "is over"), ("batch", "is none")])
+
+    assert str(error) == "day: is over; batch: is none"
+    assert error.field == "day"
