@@ -1,6 +1,7 @@
 """One business's sending account, and what its decisions are made of: decide.py decides by the rules, trial.py by the
 single day; staff.py, review.py and provider.py say what people may decide."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -13,6 +14,8 @@ from permille.domain.reputation import Days
 from permille.domain.switch import Credential
 from permille.domain.timeline import Entry
 
+# Also part of names elsewhere: `permille-<id>` has to fit into the 64 characters of an IAM user's name.
+ACCOUNT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,53}")
 INSTANT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 LUCK = 5_000  # e-mails: below so many, one complaint says little of a sender
