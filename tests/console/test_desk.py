@@ -211,7 +211,7 @@ def test_the_list_has_the_worst_first_and_says_of_which_day_it_is(world: World, 
     text = text_of(anna.get("/desk/accounts"))
 
     assert body.index("close-by") < body.index(">fine<")
-    assert "2 in 4,212 0.47 per 1,000" in text
+    assert "2 in 4,212 0.48 per 1,000" in text
     assert "10 Mar" in text
     assert ACCOUNT not in text
     assert ACCOUNT in text_of(anna.get("/desk/accounts?list=off"))

@@ -75,7 +75,7 @@ def test_where_nobody_knows_since_when_it_does_not_say() -> None:
 @pytest.mark.parametrize(
     ("status", "delivered", "complaints", "expected"),
     [
-        (Status.ACTIVE, 4212, 2, "2 complaints in 4,212 delivered: 0.47 per 1,000; you can have 2 more"),
+        (Status.ACTIVE, 4212, 2, "2 complaints in 4,212 delivered: 0.48 per 1,000; you can have 2 more"),
         (Status.ACTIVE, 0, 0, "0 complaints in 0 delivered; you can have 1 more"),
         (
             Status.ACTIVE,
@@ -149,5 +149,5 @@ def test_another_rule_than_the_ratio_says_its_own_numbers() -> None:
 
 
 def test_a_rate_that_says_nothing_is_not_said() -> None:
-    assert rate(1, 1) == rate(0, 0) == rate(3, 2) == ""
-    assert rate(1, 3000) == "0.33"
+    assert rate(Tally(1, 1)) == rate(Tally(0, 0)) == rate(Tally(2, 3)) == ""
+    assert rate(Tally(3000, 1)) == "0.34"

@@ -154,7 +154,7 @@ def _in_words(report: Report) -> str:
         f"{len(report.periods)} bars."
     )
     window = report.periods[-1].window
-    if rate := wording.rate(window.complaints, window.delivered):
+    if rate := wording.rate(window):
         said += f" The line ends at {rate} per 1,000; the limit is {_limit(report)}."
     spans = (
         f" {SHADES[span.status]}: {wording.day(span.begins.isoformat())} to {wording.day(span.ends.isoformat())}."
@@ -178,7 +178,7 @@ def _rows(periods: list[Period]) -> Iterator[dict[str, str]]:
             "delivered": f"{tally.delivered:,}",
             "complaints": f"{tally.complaints:,}",
             "bounces": f"{tally.bounces:,}",
-            "rate": wording.rate(one.window.complaints, one.window.delivered) or "–",
+            "rate": wording.rate(one.window) or "–",
             "begun": "",
         }
         if anew:

@@ -10,7 +10,7 @@ from typing import Any
 
 from permille.domain.backlog import NOTHING_WAITS, Backlog
 from permille.domain.policy import Policy, Verdict
-from permille.domain.reputation import Days
+from permille.domain.reputation import Days, Tally
 from permille.domain.switch import Credential
 from permille.domain.timeline import Entry
 
@@ -186,6 +186,10 @@ class Look:
             policy=verdict.policy.id,
             mode=str(mode),
         )
+
+    @property
+    def counts(self) -> Tally:
+        return Tally(self.delivered, self.complaints, self.bounces)
 
     @property
     def risk(self) -> int:

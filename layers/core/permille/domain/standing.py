@@ -89,10 +89,10 @@ def _until_verdict(account: Account, zone: tzinfo) -> str:
 
 
 def numbers_line(account: Account, verdict: Verdict) -> str:
-    """`2 complaints in 4,212 delivered: 0.47 per 1,000; you can have 2 more`"""
+    """`2 complaints in 4,212 delivered: 0.48 per 1,000; you can have 2 more`"""
     counts = verdict.counts
     said = f"{times(counts.complaints, 'complaint')} in {counts.delivered:,} delivered"
-    per_1000 = rate(counts.complaints, counts.delivered)
+    per_1000 = rate(counts)
     return f"{said}{f': {per_1000} per 1,000' if per_1000 else ''}; {_what_is_left(account, verdict)}"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from permille.domain.policy import Rule
-from permille.domain.reputation import PER
+from permille.domain.reputation import Tally
 from permille.domain.timeline import Entry, Facts, Kind
 
 LONGEST_QUOTE = 100
@@ -230,17 +230,18 @@ _SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
 
 def counted(facts: Facts) -> str:
     """`2 complaints in 1,000 delivered e-mails over the last 45 days: 2.00 per 1,000.`"""
-    complaints, delivered = facts["complaints"], facts["delivered"]
-    per_1000 = rate(complaints, delivered)
+    counts = Tally(facts["delivered"], facts["complaints"])
+    per_1000 = rate(counts)
     return (
-        f"{times(complaints, 'complaint')} in {times(delivered, 'delivered e-mail')} "
+        f"{times(counts.complaints, 'complaint')} in {times(counts.delivered, 'delivered e-mail')} "
         f"over the last {facts['window_days']} days{f': {per_1000} per 1,000' if per_1000 else ''}."
     )
 
 
-def rate(complaints: int, delivered: int) -> str:
+def rate(counts: Tally) -> str:
     """Complaints per 1,000 delivered; empty where a rate would say nothing."""
-    return f"{complaints * PER / delivered:.2f}" if delivered > complaints else ""
+    per_1000 = counts.per_1000()
+    return "" if per_1000 is None else str(per_1000)
 
 
 def broken(facts: Facts) -> str:
