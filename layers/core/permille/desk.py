@@ -10,8 +10,7 @@ from permille.addresses import LONGEST, bare
 from permille.desk_ports import Directory, Listed, Page, Queues, Resets, Resting, Waiting
 from permille.domain.account import Account, Mode
 from permille.domain.errors import MalformedRequest, ServiceError
-from permille.domain.policy import Policy, Verdict, judge
-from permille.domain.reputation import Days, first_day
+from permille.domain.policy import Policy, Verdict
 from permille.domain.switch import SenderState, drift
 from permille.domain.timeline import BEGINNING, Entry, Kind
 from permille.enforce import bound_of
@@ -30,6 +29,7 @@ from permille.ports import (
     hour_of,
 )
 from permille.review import Case, case, queue
+from permille.verdict import current
 
 CASES = 10  # on a page: each takes a query of its timeline
 LISTED = 25
@@ -119,7 +119,6 @@ class Dossier:
 
     account: Account
     verdict: Verdict | None
-    days: Days
     explained: Explained
     case: Case | None
     senders: Sequence[SenderSeen]
@@ -139,12 +138,11 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
         return None
     now = account.after_last_decision(now)
     entries = desk.timeline.since(account.id, BEGINNING)
-    judged = _known("what the policy says", lambda: _judged(desk, account, now))
+    judged = _known("what the policy says", lambda: current(desk.policies, desk.tallies, account, now))
     cards = [entry for entry in reversed(entries) if entry.kind in (Kind.COMPLAINT, Kind.REPORT)]
     return Dossier(
         account=account,
-        verdict=judged[0] if judged else None,
-        days=judged[1] if judged else {},
+        verdict=judged.verdict if judged else None,
         explained=explained(account, entries, judged, now, desk.code),
         case=case(account, entries, now) if account.asks_since else None,
         senders=[_sender(desk.switch, account, caller) for caller in account.senders],
@@ -159,12 +157,6 @@ def _suppressed(desk: Desk, account_id: str) -> frozenset[str]:
     """As far as is known: nobody, where that cannot be read."""
     read = _known("who is suppressed", lambda: [one.address for one in desk.suppressions.cards(account_id)])
     return frozenset(read or [])
-
-
-def _judged(desk: Desk, account: Account, now: datetime) -> tuple[Verdict, Days]:
-    policy = desk.policies.current()
-    days = desk.tallies.days(account.id, account.epoch, first_day(now.date(), policy.window_days))
-    return judge(policy, days, now.date()), days
 
 
 def _sender(switch: Switch, account: Account, caller: str) -> SenderSeen:

@@ -8,9 +8,8 @@ from typing import Any
 from permille.domain import timeline, wording
 from permille.domain.account import Account, Held, Status
 from permille.domain.explanation import explanation
-from permille.domain.policy import Verdict
-from permille.domain.reputation import Days
 from permille.domain.timeline import Entry, Kind
+from permille.verdict import CurrentVerdict
 
 _IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late complaints"}
 _SWITCHED = (
@@ -74,14 +73,14 @@ class Explained:
 
 
 def explained(
-    account: Account, entries: Sequence[Entry], judged: tuple[Verdict, Days] | None, now: datetime, code: str
+    account: Account, entries: Sequence[Entry], judged: CurrentVerdict | None, now: datetime, code: str
 ) -> Explained:
     """`entries`: the account's whole timeline. `judged`: what the policy in force says of it, where it may send."""
     switched = [entry for entry in entries if entry.kind in _SWITCHED]
     decided = switched[-1] if switched else None
     if judged is None or not account.status.may_send:
         return Explained(account, decided, None, account.exempt_at(now))
-    verdict, days = judged
+    verdict, days = judged.verdict, judged.days
     complaints = [entry for entry in entries if entry.kind is Kind.COMPLAINT]
     record = timeline.judged(
         account.id, Kind.WOULD_KEEP, now, verdict, days, account.judged_by(verdict, complaints), code

@@ -36,7 +36,7 @@ class Verdict(Counts):
     decision: policy.Decision
     rule: Annotated[policy.Rule | None, Means("The first one that is broken.")]
     per_1000: Rate
-    allowance_left: Annotated[int, Means("So many more complaints would be kept.")]
+    allowance_left: Annotated[int, Means(shapes.ALLOWANCE)]
     limit_per_1000: int
     window_days: int
     first_day: Annotated[str, Means("UTC.", "date")]

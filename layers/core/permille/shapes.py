@@ -28,6 +28,9 @@ class Means:
         return {**handler(schema), "description": self.text, **form}
 
 
+ALLOWANCE = "So many more complaints are allowed: none in a trial, and while it is off."
+
+
 class Review(TypedDict):
     """The owner's request to get the SMTP account back, and what became of it."""
 
@@ -119,7 +122,7 @@ class Account(Standing):
     exempt_until: Annotated[str | None, Means("No rule disables the account until then.")]
     window: Window
     limit_per_1000: Annotated[int, Means("So many complaints for every 1,000 delivered are kept.")]
-    allowance_left: Annotated[int, Means("So many more complaints would be kept.")]
+    allowance_left: Annotated[int, Means(ALLOWANCE)]
     policy: Annotated[str, Means("The id of the policy that judges.")]
     provider: Provider | None
 
@@ -229,7 +232,7 @@ def account(found: accounts.Account, verdict: Verdict) -> Account:
         "exempt_until": found.exemption.until.isoformat() if found.exemption else None,
         "window": window(verdict),
         "limit_per_1000": verdict.policy.complaint_ratio.limit_per_1000,
-        "allowance_left": verdict.allowance_left if may_send else 0,
+        "allowance_left": verdict.allowance_left,
         "policy": verdict.policy.id,
         "provider": provider(found),
     }

@@ -120,7 +120,7 @@ def _account(
     )
     if dossier is None:
         raise NotFoundError
-    shown: dict[str, Any] = {name: getattr(dossier, name) for name in desk.Dossier.__slots__ if name != "days"}
+    shown: dict[str, Any] = {name: getattr(dossier, name) for name in desk.Dossier.__slots__}
     lines = dossier.explained.lines(found.world.pages.brand.platform)
     shown |= {"lines": lines, "before": before, "fates": wording.FATES, "given": given, "limit": _limit(found)}
     return _page("desk_account", "Accounts", found, status, refused, **shown)

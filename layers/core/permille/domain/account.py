@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from permille.domain.backlog import NOTHING_WAITS, Backlog
-from permille.domain.policy import Policy, Verdict
+from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import Days, Tally
 from permille.domain.switch import Credential
 from permille.domain.timeline import Entry
@@ -32,6 +32,11 @@ class Status(StrEnum):
     @property
     def may_send(self) -> bool:
         return self in (Status.ACTIVE, Status.TRIAL)
+
+    def allowance(self, kept: int) -> int:
+        """How many more complaints are allowed where the rules would keep so many: none in a trial, or while it is
+        off."""
+        return kept if self is Status.ACTIVE else 0
 
 
 class Mode(StrEnum):
@@ -162,7 +167,8 @@ class Recheck:
 @dataclass(frozen=True, slots=True)
 class Look:
     """What the last look that judged the account found in the window that ended on `day`. `over`: a rule was broken.
-    `policy` is the id of the policy that it was judged by, `mode` the mode that was in force."""
+    `policy` is the id of the policy that it was judged by, `mode` the mode that was in force. `allowance_left` is the
+    rules': the status may allow less."""
 
     day: date
     delivered: int
@@ -286,6 +292,11 @@ class Account:
 
     def exempt_at(self, now: datetime) -> bool:
         return self.exemption is not None and now < self.exemption.until
+
+    def verdict(self, policy: Policy, days: Days, today: date) -> Verdict:
+        """What the policy says of it, with the allowance that its status leaves."""
+        verdict = judge(policy, days, today)
+        return replace(verdict, allowance_left=self.status.allowance(verdict.allowance_left))
 
     def judged_by(self, verdict: Verdict, complaints: Sequence[Entry]) -> list[Entry]:
         """Those of the complaints that the verdict is about: on mail of this epoch, sent in the window."""
