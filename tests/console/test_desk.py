@@ -17,11 +17,11 @@ from permille.console import desk
 from permille.console.app import resolver
 from permille.desk_decisions import DECISIONS
 from permille.domain.account import Exemption, Look, Provider, Status, TrialState
+from permille.domain.breaker import BreakerState
 from permille.domain.policy import SEED, ComplaintRatio
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Kind
-from permille.ports import BreakerState
 
 PAGES = ["/desk", "/desk/accounts", "/desk/accounts?list=off", f"/desk/accounts/{ACCOUNT}", "/desk/system"]
 SCRIPTS = [

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from permille import breaker
 from permille.addresses import LONGEST, bare
+from permille.breaker import BreakerStatus
 from permille.desk_ports import Directory, Listed, Page, Queues, Resets, Resting, Waiting
 from permille.domain.account import Account, Mode
 from permille.domain.errors import MalformedRequest, ServiceError
 from permille.domain.policy import Policy, Verdict
 from permille.domain.switch import SenderState, drift
 from permille.domain.timeline import BEGINNING, Entry, Kind
-from permille.enforce import bound_of
 from permille.explain import Explained, explained
 from permille.observability import record
 from permille.ports import (
     Accounts,
-    BreakerState,
     Control,
     Lap,
     Policies,
@@ -26,7 +26,6 @@ from permille.ports import (
     Switch,
     Tallies,
     Timeline,
-    hour_of,
 )
 from permille.review import Case, case, queue
 from permille.verdict import current
@@ -182,32 +181,22 @@ def _told(entries: Sequence[Entry], before: str) -> Page[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """`policy`, `queues` and `resting` are none where they cannot be known now. `bound`: how many the rules may disable
-    within the hour."""
+    """`policy`, `queues` and `resting` are None where they cannot be known now."""
 
     mode: Mode
     policy: Policy | None
-    hour: str
-    breaker: BreakerState
-    bound: int | None
-    last_reset: dict[str, str] | None
+    breaker: BreakerStatus
     queues: Sequence[Waiting] | None
     resting: int | None
     lap: Lap
 
 
 def system(desk: Desk, now: datetime) -> System:
-    hour = hour_of(now)
     policy = _known("the policy", desk.policies.current)
-    state = desk.control.breaker(hour)
-    last = desk.resets.last_reset()
     return System(
         mode=desk.mode,
         policy=policy,
-        hour=hour,
-        breaker=state,
-        bound=bound_of(state, policy) if policy else None,
-        last_reset=dict(last) if last else None,
+        breaker=breaker.status(desk.control, desk.resets, policy, now),
         queues=_known("the queues", lambda: desk.queues.waiting(now)),
         resting=_known("the quarantine", lambda: desk.resting.count(RESTING)),
         lap=desk.control.lap(),

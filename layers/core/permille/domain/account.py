@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from permille.domain.backlog import NOTHING_WAITS, Backlog
+from permille.domain.breaker import Brake
 from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import Days, Tally
 from permille.domain.switch import Credential
@@ -66,14 +67,6 @@ class Hold:
     def waits_since(self) -> datetime | None:
         """Since when feedback is waited for that is being counted."""
         return None if self.why is Held.STALLED else self.resumed_at or self.since
-
-
-class Brake(StrEnum):
-    """How the breaker stands for one more disabling: `full` where it has to open now."""
-
-    FREE = "free"
-    FULL = "full"
-    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from permille.domain import timeline
 from permille.domain.account import (
     DAY,
     Account,
-    Brake,
     Evidence,
     Held,
     Look,
@@ -19,6 +18,7 @@ from permille.domain.account import (
     Status,
     Trial,
 )
+from permille.domain.breaker import Brake
 from permille.domain.hold import firm, held, waits_for
 from permille.domain.needs import COMMIT_LAG
 from permille.domain.policy import Verdict, judge
