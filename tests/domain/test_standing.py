@@ -8,11 +8,20 @@ import pytest
 from tests.builders import NOW, STAFF, TODAY, a_verdict, an_account, an_entry
 from tests.reports import ASKED
 
-from permille.domain.account import Account, Exemption, Status, Trial, TrialState
+from permille.domain.account import Account, Exemption, Recheck, Status, Trial, TrialState
 from permille.domain.policy import ALLPROWEBTOOLS, SEED, Verdict, judge
 from permille.domain.reputation import Tally
-from permille.domain.standing import Tone, broken_line, luck_line, numbers_line, spared_line, status_line, tone
-from permille.domain.timeline import Kind
+from permille.domain.standing import (
+    Tone,
+    broken_line,
+    luck_line,
+    numbers_line,
+    spared_line,
+    status_line,
+    stays_off_line,
+    tone,
+)
+from permille.domain.timeline import Entry, Kind
 from permille.domain.wording import rate
 
 A_DAY = timedelta(days=1)
@@ -136,6 +145,26 @@ def test_an_exemption_is_said_while_it_lasts(exemption: Exemption | None, now: A
     line = spared_line(an_account(exemption=exemption), now)
 
     assert said in line
+    assert bool(line) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("account", "delivered", "since", "said"),
+    [
+        (OFF, 2000, SINCE, "That alone does not switch it on again."),
+        (replace(OFF, recheck=Recheck(NOW + A_DAY, NOW)), 2000, SINCE, "judged once more on 11 March 2026, 12:00 UTC."),
+        (OFF, 1999, SINCE, ""),
+        (OFF, 2000, an_entry(Kind.STAFF_DISABLED), ""),
+        (OFF, 2000, None, ""),
+        (an_account(), 2000, an_entry(Kind.CREATED), ""),
+    ],
+)
+def test_whoever_is_off_though_the_numbers_keep_the_rules_by_now_is_told_why(
+    account: Account, delivered: int, since: Entry | None, said: str
+) -> None:
+    line = stays_off_line(account, a_verdict(delivered, 2), since)
+
+    assert line.endswith(said)
     assert bool(line) == bool(said)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from permille.domain import timeline, wording
 from permille.domain.account import Account, Held, Status
 from permille.domain.explanation import explanation
+from permille.domain.standing import stays_off_line
 from permille.domain.timeline import Entry, Kind
 from permille.verdict import CurrentVerdict
 
@@ -29,12 +30,14 @@ _SWITCHED = (
 @dataclass(frozen=True, slots=True)
 class Explained:
     """`decided`: the entry by which the account came to its status, if any. `now`: what the policy in force says of its
-    counts now, as the record of it would be; none where the account is not judged."""
+    counts now, as the record of it would be; None where the account is not judged. `stays_off`: why it is off although
+    its numbers keep the rules."""
 
     account: Account
     decided: Entry | None
     now: Entry | None
     exempt: bool
+    stays_off: str = ""
 
     def as_data(self) -> dict[str, Any]:
         decided = self.decided
@@ -51,6 +54,8 @@ class Explained:
             lines += [f"{wording.moment(self.decided.at.isoformat())}: {wording.headline(self.decided, platform)}."]
             record = self.decided.kind is Kind.DISABLED
             lines += explanation(self.decided.facts) if record else [wording.sentence(self.decided)]
+        if self.stays_off:
+            lines.append(self.stays_off)
         if self.now:
             lines += ["What the policy says of it now:", *explanation(self.now.facts)]
         return lines + self._spared()
@@ -75,11 +80,12 @@ class Explained:
 def explained(
     account: Account, entries: Sequence[Entry], judged: CurrentVerdict | None, now: datetime, code: str
 ) -> Explained:
-    """`entries`: the account's whole timeline. `judged`: what the policy in force says of it, where it may send."""
+    """`entries`: the account's whole timeline. `judged`: what the policy in force says of it, where that is known."""
     switched = [entry for entry in entries if entry.kind in _SWITCHED]
     decided = switched[-1] if switched else None
     if judged is None or not account.status.may_send:
-        return Explained(account, decided, None, account.exempt_at(now))
+        stays_off = stays_off_line(account, judged.verdict, decided) if judged else ""
+        return Explained(account, decided, None, account.exempt_at(now), stays_off)
     verdict, days = judged.verdict, judged.days
     complaints = [entry for entry in entries if entry.kind is Kind.COMPLAINT]
     record = timeline.judged(

@@ -81,6 +81,7 @@ def _notes(report: Report) -> Iterator[str]:
     """The sentences below the numbers: why the account is off, what spares it, and what small numbers say."""
     notes = (
         _why_off(report),
+        standing.stays_off_line(report.account, report.verdict, report.since),
         standing.broken_line(report.account, report.verdict),
         standing.spared_line(report.account, report.now),
         standing.luck_line(report.verdict),

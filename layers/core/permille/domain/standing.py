@@ -8,7 +8,7 @@ from permille.domain import luck
 from permille.domain.account import Account, ReviewState, Status, TrialState
 from permille.domain.policy import Decision, Rule, Verdict
 from permille.domain.reputation import PER
-from permille.domain.timeline import Entry, numbers
+from permille.domain.timeline import Entry, Kind, numbers
 from permille.domain.wording import broken, day, moment, rate, times
 
 BAD_LUCK = 0.05  # what happens less often is not called so
@@ -110,6 +110,16 @@ def broken_line(account: Account, verdict: Verdict) -> str:
     """The numbers of a broken rule that is not about complaints in the window: those stand above it."""
     other = account.status is Status.ACTIVE and verdict.rule not in (None, Rule.COMPLAINT_RATIO)
     return broken(numbers(verdict)) if other else ""
+
+
+def stays_off_line(account: Account, verdict: Verdict, since: Entry | None) -> str:
+    """Why an account that a rule has disabled stays off although its numbers keep the rules by now; empty where they do
+    not, or where it is off for another reason. `since` as in status_line()."""
+    by_rule = account.status is Status.DISABLED and since is not None and since.kind is Kind.DISABLED
+    if not by_rule or verdict.breaks:
+        return ""
+    again = f"; it is judged once more on {moment(account.recheck.at.isoformat())}" if account.recheck else ""
+    return f"By now the numbers keep the rules. That alone does not switch it on again{again}."
 
 
 def spared_line(account: Account, now: datetime) -> str:
