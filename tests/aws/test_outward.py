@@ -18,6 +18,7 @@ from tests.aws.wire import Wire
 from tests.builders import ACCOUNT, NOW, PLATFORM, TODAY, LambdaContext, a_mail, an_entry
 from tests.fakes import FakeBus, FakeLater, FakeMailer, FakeOnce, FakeQuarantine, Killed, When
 
+from permille import shapes
 from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, TimelineBus, detail_of
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
@@ -166,7 +167,7 @@ def test_the_bus_tells_what_the_timeline_says(events: Any, kind: Kind) -> None:
         "account_id": ACCOUNT,
         "kind": kind,
         "audience": kind.audience,
-        "at": "2026-03-10T12:00:00.000000+00:00",
+        "at": "2026-03-10T12:00:00+00:00",
         "headline": wording.headline(entry, PLATFORM),
         "sentence": wording.sentence(entry),
         "facts": entry.facts,
@@ -188,6 +189,12 @@ def test_the_records_of_the_other_rules_are_as_the_schema_says_too(verdict: Verd
 
     told = json.loads(json.dumps(detail_of(record, PLATFORM)))
     assert [error.message for error in SCHEMA.iter_errors(told)] == []
+
+
+def test_the_bus_tells_an_entry_as_the_json_api_does() -> None:
+    entry = an_entry(Kind.REINSTATED)
+
+    assert detail_of(entry, PLATFORM) == {"version": 1, "account_id": ACCOUNT, **shapes.entry(entry, PLATFORM)}
 
 
 def test_the_schema_knows_every_kind_and_no_fact_more() -> None:

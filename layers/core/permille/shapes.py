@@ -1,5 +1,5 @@
-"""What machines are shown: the JSON shapes of accounts, which the JSON API and the command's --json share. Instants are
-ISO 8601 in UTC, days as the account's own zone counts them."""
+"""What machines are shown: the JSON shapes of accounts, which the JSON API, the command's --json and the bus share.
+Instants are ISO 8601 in UTC, days as the account's own zone counts them."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -239,6 +239,7 @@ def account(found: accounts.Account, verdict: Verdict) -> Account:
 
 
 def entry(found: timeline.Entry, platform: str) -> Entry:
+    """As the JSON API, the command and the bus tell it."""
     return {
         "id": found.id,
         "at": found.at.isoformat(),
