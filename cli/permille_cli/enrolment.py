@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of
-from permille.domain.account import Account
+from permille.domain.account import ACCOUNT_ID, Account
 from permille.domain.entries.credential import Created
 from permille.domain.errors import Conflict, InvalidInput
 from permille.domain.timeline import entry
@@ -22,7 +22,6 @@ from permille_cli import adoption
 from permille_cli.smtp_credential import smtp_password
 from permille_cli.stack import Stack
 
-ACCOUNT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,53}")
 _LOCAL, _DOMAIN = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+", r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 ADDRESS = re.compile(f"{_LOCAL}@{_DOMAIN}")
 IDENTITY = re.compile(f"({_LOCAL}@)?{_DOMAIN}")

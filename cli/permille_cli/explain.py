@@ -1,11 +1,15 @@
 """`permille account explain`: a decision, word for word, with the numbers that it was made of."""
 
+from datetime import datetime
+
 from rich.markup import escape
 
 from permille.bootstrap import code_version
 from permille.domain.account import Account
+from permille.domain.errors import ServiceError
 from permille.domain.timeline import BEGINNING
 from permille.explain import Explained, explained
+from permille.verdict import CurrentVerdict
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
 from permille_cli.staff import AccountId
@@ -25,5 +29,15 @@ def explain(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json:
 
 def _explained(found: Stack, account: Account) -> Explained:
     now = account.after_last_decision(found.now())
-    judged = found.verdict(account, now) if account.status.may_send else None
-    return explained(account, found.timeline.since(account.id, BEGINNING), judged, now, code_version())
+    entries = found.timeline.since(account.id, BEGINNING)
+    return explained(account, entries, _judged(found, account, now), now, code_version())
+
+
+def _judged(found: Stack, account: Account, now: datetime) -> CurrentVerdict | None:
+    """None where the account is off and the policy cannot be read: why it was disabled is told all the same."""
+    try:
+        return found.verdict(account, now)
+    except ServiceError:
+        if account.status.may_send:
+            raise
+        return None

@@ -21,11 +21,10 @@ from permille.aws.suppressions import DynamoSuppressions
 from permille.aws.switch import IamSwitch
 from permille.domain.account import Account
 from permille.domain.errors import DecisionRefused, Failed, InvalidInput
-from permille.domain.policy import Verdict, judge
-from permille.domain.reputation import Days, first_day
 from permille.provider import Providing
 from permille.smtp import SmtpProbe
 from permille.support import Action, act
+from permille.verdict import CurrentVerdict, current
 
 StackName = Annotated[str, typer.Option("--stack", envvar="PERMILLE_STACK", help="The stack's name in CloudFormation.")]
 DEFAULT_STACK = "permille"
@@ -97,11 +96,9 @@ class Stack:
     def providing(self) -> Providing:
         return Providing(self.accounts, SmtpProbe(local=self.is_local), SecretsManager(stack=self.name))
 
-    def verdict(self, account: Account, now: datetime) -> tuple[Verdict, Days]:
-        """What the policy in force says of the account's counts now, and these by send day."""
-        policy = self.policies.current()
-        days = self.tallies.days(account.id, account.epoch, first_day(now.date(), policy.window_days))
-        return judge(policy, days, now.date()), days
+    def verdict(self, account: Account, now: datetime) -> CurrentVerdict:
+        """What the policy in force says of the account now."""
+        return current(self.policies, self.tallies, account, now)
 
     def account(self, account_id: str) -> Account:
         """Raises InvalidInput where there is none."""
