@@ -13,7 +13,7 @@ from permille.domain.policy import Verdict
 from permille.domain.switch import changes
 from permille_cli import enrolment, explain, staff
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -43,7 +43,7 @@ def add(
     ] = None,
     *,
     show_secret: Annotated[bool, typer.Option("--show-secret", help="Show the secret access key as well.")] = False,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Add an account with its SMTP credential, which is shown once.
@@ -59,7 +59,7 @@ def add(
         identities=tuple(dict.fromkeys(identity)),
         adopted=tuple(dict.fromkeys(sender or [])),
     )
-    enrolled = enrolment.enrol(find(stack), request)
+    enrolled = enrolment.enrol(stack, request)
     if as_json:
         emit_json(enrolled.as_data(show_secret=show_secret))
     else:
@@ -67,9 +67,9 @@ def add(
 
 
 @app.command(name="list")
-def list_accounts(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List all accounts."""
-    accounts = sorted(find(stack).accounts.all(), key=lambda account: account.id)
+    accounts = sorted(stack.accounts.all(), key=lambda account: account.id)
     rows = [
         {
             "account_id": account.id,
@@ -92,13 +92,12 @@ def list_accounts(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) 
 
 
 @app.command()
-def show(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show how an account stands: its status, its counts, and its SMTP credential as IAM has it now."""
-    found = find(stack)
-    account = found.account(account_id)
-    now = account.after_last_decision(found.now())
-    verdict, _ = found.verdict(account, now)
-    senders = [_sender(found, account, caller) for caller in account.senders]
+    account = stack.account(account_id)
+    now = account.after_last_decision(stack.now())
+    verdict, _ = stack.verdict(account, now)
+    senders = [_sender(stack, account, caller) for caller in account.senders]
     if as_json:
         emit_json({**shapes.account(account, verdict), "senders": senders})
     else:

@@ -10,7 +10,7 @@ from permille.enforce import bound_of
 from permille.ports import BreakerState, hour_of
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(
     help="What keeps the rules from taking a whole platform down.", no_args_is_help=True, rich_markup_mode=None
@@ -18,9 +18,9 @@ app = typer.Typer(
 
 
 @app.command()
-def show(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show whether the breaker is open, how many may still pass in this hour, and who is held."""
-    data = _state(find(stack))
+    data = _state(stack)
     if as_json:
         emit_json(data)
         return
@@ -46,17 +46,17 @@ def reset(
         typer.Option(min=0, max=1_000_000, help="So many more may pass in this hour; else as many as usual."),
     ] = None,
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Close the breaker again. What it held is taken up by itself."""
-    found, why = find(stack), given.reason(reason)
-    now = found.now()
-    state = found.control.breaker(hour_of(now))
-    more = found.policies.current().breaker.bound(state.active_accounts) if allow is None else allow
-    found.control.reset_breaker(hour_of(now), state.passed + more, why, caller(), now)
+    why = given.reason(reason)
+    now = stack.now()
+    state = stack.control.breaker(hour_of(now))
+    more = stack.policies.current().breaker.bound(state.active_accounts) if allow is None else allow
+    stack.control.reset_breaker(hour_of(now), state.passed + more, why, stack.caller(), now)
     if as_json:
-        emit_json(_state(found))
+        emit_json(_state(stack))
     else:
         out.print(
             f"The breaker is closed; {more:,} more may be disabled by the rules in this hour before it opens again."

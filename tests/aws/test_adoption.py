@@ -6,6 +6,7 @@ import boto3
 import pytest
 from tests.aws.wire import Wire
 from tests.builders import NOW, an_account
+from tests.operator_fakes import a_stack
 
 from permille.domain import timeline
 from permille.domain.errors import InvalidInput
@@ -24,9 +25,8 @@ def iam(aws: None) -> Any:
 
 
 @pytest.fixture
-def stack(dynamodb: Any) -> Stack:
-    tables = {name: name for name in ("AccountsTable", "SendersTable", "TimelineTable")}
-    return Stack("permille", {"SenderUsers": "permille-*", "DenyGroupName": DENIED, **tables})
+def stack() -> Stack:
+    return a_stack(DenyGroupName=DENIED)
 
 
 def in_groups(iam: Any, *names: str) -> None:

@@ -22,11 +22,12 @@ from rich.text import Text
 from permille.domain.account import Account
 from permille.domain.errors import Failed
 from permille_cli import enrolment
+from permille_cli.deployed import DeployedStack
 from permille_cli.local import schedule
 from permille_cli.local import stack as embedded
 from permille_cli.local.deployment import Deployment
 from permille_cli.local.state import Running, StateDirectory
-from permille_cli.stack import Stack, find
+from permille_cli.stack import Stack
 
 PATIENCE_SECONDS = 60.0
 LAST_HOUR = 23  # of the day
@@ -134,7 +135,7 @@ def playing(console: Console) -> Iterator[Scene]:
             running = state.running()
             if running is None:
                 raise Failed("the embedded stack stopped as soon as it was up")
-            yield Scene(find(described["stack"]), state, running, console)
+            yield Scene(DeployedStack(described["stack"]), state, running, console)
         finally:
             embedded.down(state)
 
