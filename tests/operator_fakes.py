@@ -1,6 +1,6 @@
 """Every port of permille/operator_ports.py, kept in memory, as in tests/fakes.py; and a whole stack of fakes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -30,7 +30,7 @@ from permille.domain.errors import Conflict, InvalidPolicy, Unavailable
 from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy
 from permille.domain.timeline import Entry
-from permille.operator_ports import Quarantined
+from permille.operator_ports import AccessKey, AppliedPolicy, IamUser, Quarantined
 from permille.ports import Sender
 from permille_cli.stack import Stack
 
@@ -148,6 +148,91 @@ class FakeOperatorControl(FakeControl):
         return self._resets.last_reset()
 
 
+@dataclass(slots=True)
+class FakeIdentities:
+    """Keeps `operator_ports.Identities`. `sets`: each identity's default configuration set, empty where it has none."""
+
+    sets: dict[str, str] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def default_set(self, identity: str) -> str | None:
+        with self.faults.call("identities.default_set"):
+            return self.sets.get(identity)
+
+    def set_default(self, identity: str, configuration_set: str) -> None:
+        with self.faults.call("identities.set_default"):
+            self.sets[identity] = configuration_set
+
+    def create(self, identity: str, configuration_set: str) -> Sequence[str]:
+        with self.faults.call("identities.create"):
+            if identity in self.sets:
+                raise Conflict(f"the identity {identity} was created just now by somebody else")
+            self.sets[identity] = configuration_set
+            return [] if "@" in identity else [f"token{number}" for number in range(1, 4)]
+
+    def delete(self, identity: str, configuration_set: str) -> None:
+        with self.faults.call("identities.delete"):
+            if self.sets.get(identity) == configuration_set:
+                del self.sets[identity]
+
+
+@dataclass(slots=True)
+class KnownUser:
+    """A user of IAM. `policies`: documents by name; those of its groups are the test's to add."""
+
+    mark: str = ""
+    keys: list[str] = field(default_factory=list)
+    groups: set[str] = field(default_factory=set)
+    policies: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class FakeIamUsers:
+    """Keeps `operator_ports.IamUsers`. Like IAM it finds users in whatever case their names are typed."""
+
+    users: dict[str, KnownUser] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+    _made: int = 0
+
+    def find(self, name: str) -> IamUser | None:
+        with self.faults.call("iam_users.find"):
+            found = [known for known in self.users if known.lower() == name.lower()]
+            return IamUser(found[0], f"arn:aws:iam::123456789012:user/{found[0]}") if found else None
+
+    def groups(self, name: str) -> frozenset[str]:
+        with self.faults.call("iam_users.groups"):
+            return frozenset(self.users[name].groups)
+
+    def policies(self, name: str) -> Iterator[AppliedPolicy]:
+        with self.faults.call("iam_users.policies"):
+            policies = self.users[name].policies
+        yield from [AppliedPolicy(f"policy {policy}", document) for policy, document in policies.items()]
+
+    def create(self, name: str, mark: str) -> bool:
+        with self.faults.call("iam_users.create"):
+            user = self.users.setdefault(name, KnownUser(mark))
+            if user.mark != mark:
+                return False
+            user.keys.clear()
+            return True
+
+    def allow(self, name: str, resources: Collection[str]) -> None:
+        with self.faults.call("iam_users.allow"):
+            statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": sorted(resources)}
+            self.users[name].policies["permille-send"] = {"Statement": [statement]}
+
+    def create_key(self, name: str) -> AccessKey:
+        with self.faults.call("iam_users.create_key"):
+            self._made += 1
+            self.users[name].keys.append(f"AKIA{self._made}")
+            return AccessKey(f"AKIA{self._made}", f"secret-{self._made}")
+
+    def delete(self, name: str, mark: str) -> None:
+        with self.faults.call("iam_users.delete"):
+            if name in self.users and self.users[name].mark == mark:
+                del self.users[name]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class FakeStack(Stack):
     """A stack of fakes over the same rows. `faults`: any call of any port can be made to fail."""
@@ -156,6 +241,8 @@ class FakeStack(Stack):
     control: FakeOperatorControl
     directory: FakeDirectory
     feedback_queue: FakeFeedbackQueue
+    iam_users: FakeIamUsers
+    identities: FakeIdentities
     later: FakeLater
     macs: FakeMacs
     once: FakeOnce
@@ -203,6 +290,8 @@ def a_stack(**outputs: str) -> FakeStack:
         "control": FakeOperatorControl(rows),
         "directory": FakeDirectory(rows),
         "feedback_queue": FakeFeedbackQueue(faults),
+        "iam_users": FakeIamUsers(faults=faults),
+        "identities": FakeIdentities(faults=faults),
         "later": FakeLater(faults),
         "macs": FakeMacs(faults),
         "once": FakeOnce(faults),

@@ -13,8 +13,7 @@ PACKAGE = PROJECT / "layers" / "core" / "permille"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 FUNCTIONS = sorted(folder for folder in (PROJECT / "functions").iterdir() if folder.name != "__pycache__")
 AWS_LIBRARIES = {"boto3", "botocore", "pynamodb", "moto"}
-# Of the command: where its stack is found, where it begins, and what has no ports yet.
-ENTRIES = {"deployed.py", "main.py", "enrolment.py", "adoption.py"}
+ENTRIES = {"deployed.py", "main.py"}  # of the command: where its stack is found, and where it begins
 
 
 def imported(source: Path) -> Iterator[str]:

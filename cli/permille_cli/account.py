@@ -11,7 +11,9 @@ from permille.domain import wording
 from permille.domain.account import Account, Status
 from permille.domain.policy import Verdict
 from permille.domain.switch import changes
-from permille_cli import enrolment, explain, staff
+from permille.onboarding import NewAccount, add_account
+from permille_cli import explain, staff
+from permille_cli.added_account import Answer
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -51,7 +53,7 @@ def add(
     Makes the IAM user permille-ID, which may send from these identities through the stack's configuration set alone,
     and makes that set each identity's default, so that no mail goes unseen.
     """
-    request = enrolment.Request(
+    new = NewAccount(
         account_id=account_id,
         owner_email=owner_email,
         owner_name=owner_name,
@@ -59,11 +61,11 @@ def add(
         identities=tuple(dict.fromkeys(identity)),
         adopted=tuple(dict.fromkeys(sender or [])),
     )
-    enrolled = enrolment.enrol(stack, request)
+    added = Answer(stack, add_account(stack.onboarding, new, stack.now()))
     if as_json:
-        emit_json(enrolled.as_data(show_secret=show_secret))
+        emit_json(added.as_data(show_secret=show_secret))
     else:
-        out.print(enrolled.as_text(show_secret=show_secret), soft_wrap=True)
+        out.print(added.as_text(show_secret=show_secret), soft_wrap=True)
 
 
 @app.command(name="list")

@@ -14,6 +14,7 @@ from permille.aws.directory import DynamoDirectory
 from permille.aws.feed import SqsFeedbackQueue
 from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.macs import KmsMacs
+from permille.aws.onboarding import IamSenderUsers, SesIdentities
 from permille.aws.outward import NotifyQueue, RememberedOnce
 from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine
@@ -80,6 +81,14 @@ class DeployedStack(Stack):
     @cached_property
     def feedback_queue(self) -> SqsFeedbackQueue:
         return SqsFeedbackQueue(queue=self["FeedbackQueueUrl"])
+
+    @cached_property
+    def iam_users(self) -> IamSenderUsers:
+        return IamSenderUsers()
+
+    @cached_property
+    def identities(self) -> SesIdentities:
+        return SesIdentities()
 
     @cached_property
     def later(self) -> NotifyQueue:

@@ -13,10 +13,13 @@ from permille.domain.account import Account
 from permille.domain.errors import Failed, NotFound
 from permille.domain.policy import Verdict, judge
 from permille.domain.reputation import Days, first_day
+from permille.onboarding import Onboarding
 from permille.operator_ports import (
     AllAccounts,
     AllTimelines,
     FeedbackQueue,
+    IamUsers,
+    Identities,
     OperatorControl,
     PolicyDocument,
     QuarantinedFeedback,
@@ -38,6 +41,8 @@ class Stack(ABC):
     control: OperatorControl
     directory: Directory
     feedback_queue: FeedbackQueue
+    iam_users: IamUsers
+    identities: Identities
     later: Later
     macs: Macs
     once: Once
@@ -75,6 +80,21 @@ class Stack(ABC):
     def providing(self) -> Providing:
         return Providing(self.accounts, self.probe, self.secrets)
 
+    @property
+    def onboarding(self) -> Onboarding:
+        _, partition, _, _, aws_account, _ = self.caller().split(":", 5)
+        return Onboarding(
+            accounts=self.accounts,
+            timeline=self.timeline,
+            identities=self.identities,
+            users=self.iam_users,
+            stack=self.name,
+            ses=f"arn:{partition}:ses:{self['Region']}:{aws_account}",
+            configuration_set=self["ConfigurationSetName"],
+            switchable=self["SenderUsers"],
+            deny_group=self["DenyGroupName"],
+        )
+
     def verdict(self, account: Account, now: datetime) -> tuple[Verdict, Days]:
         """What the policy in force says of the account's counts now, and these by send day."""
         policy = self.policies.current()
@@ -110,7 +130,12 @@ def _find(context: typer.Context, name: str) -> Stack:
 StackOption = Annotated[
     Stack,
     typer.Option(
-        "--stack", envvar="PERMILLE_STACK", help="The stack's name in CloudFormation.", parser=str, callback=_find
+        "--stack",
+        envvar="PERMILLE_STACK",
+        metavar="NAME",
+        help="The stack's name in CloudFormation.",
+        parser=str,
+        callback=_find,
     ),
 ]
 DEFAULT_STACK: Any = "permille"  # a name, which _find makes a stack of

@@ -21,7 +21,8 @@ from rich.text import Text
 
 from permille.domain.account import Account
 from permille.domain.errors import Failed
-from permille_cli import enrolment
+from permille.onboarding import NewAccount, add_account
+from permille_cli.added_account import Answer
 from permille_cli.deployed import DeployedStack
 from permille_cli.local import schedule
 from permille_cli.local import stack as embedded
@@ -69,17 +70,16 @@ class Scene:
     def account(self, part: Part) -> Account:
         return self.stack.account(part.account_id)
 
-    def enrol(self, part: Part) -> None:
-        request = enrolment.Request(
+    def add(self, part: Part) -> None:
+        new = NewAccount(
             account_id=part.account_id,
             owner_email=part.owner_email,
             owner_name=part.owner_name,
             timezone=_timezone(),
             identities=(part.domain,),
-            adopted=(),
         )
-        enrolled = enrolment.enrol(self.stack, request)
-        data = enrolled.as_data(show_secret=True)
+        added = add_account(self.stack.onboarding, new, self.stack.now())
+        data = Answer(self.stack, added).as_data(show_secret=True)
         self.credentials[part.account_id] = data["smtp"]
         self.secrets[part.account_id] = data["secret_access_key"]
 
