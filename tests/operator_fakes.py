@@ -277,9 +277,13 @@ class FakeStack(Stack):
         """The account as it is stored."""
         return self.rows.accounts[account_id]
 
+    def last_facts(self, account_id: str) -> Any:
+        """What the account's last entry says."""
+        return self.rows.told(account_id)[-1].facts
+
     def kinds(self, account_id: str) -> list[str]:
         """Of the account's entries, oldest first."""
-        return [entry.kind for entry in self.rows.told(account_id)]
+        return [str(entry.kind) for entry in self.rows.told(account_id)]
 
 
 def a_stack(**outputs: str) -> FakeStack:

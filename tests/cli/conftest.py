@@ -6,15 +6,16 @@ from tests.cli.terminal import Terminal
 from tests.fakes import User
 from tests.operator_fakes import FakeStack, a_stack
 
-from permille.domain import timeline
+from permille.domain.entries.credential import Created
 from permille.domain.switch import ACTIVE
+from permille.domain.timeline import entry
 
 
 @pytest.fixture
 def stack() -> FakeStack:
     found = a_stack()
     account = an_account()
-    found.accounts.add(account, [timeline.created(ACCOUNT, found.time, account.senders)])
+    found.accounts.add(account, [entry(ACCOUNT, found.time, Created(senders=account.senders))])
     found.switch.users[CALLER] = User({KEY: ACTIVE})
     return found
 

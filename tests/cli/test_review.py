@@ -10,7 +10,6 @@ from tests.operator_fakes import FakeStack
 
 from permille.domain.account import Account, Review, Status, Trial, TrialState
 from permille.domain.errors import PermissionDenied
-from permille.domain.timeline import Kind
 
 CAUSE, CHANGE = "We mailed an [old] list :fire:", "We took it off"
 ASKED = ("--batch", "800", "--cause", CAUSE, "--change", CHANGE)
@@ -58,7 +57,7 @@ def test_a_request_is_open_and_can_be_amended(stack: FakeStack, terminal: Termin
     assert said == f"bakery: the request for 800 e-mails on {day(5)} is open.\n"
     assert amended == f"bakery: the request for 900 e-mails on {day(6)} is open.\n"
     assert review_of(stack.get(ACCOUNT)).batch == 900
-    assert stack.kinds(ACCOUNT) == [Kind.REVIEW_REQUESTED, Kind.REVIEW_AMENDED]
+    assert stack.kinds(ACCOUNT) == ["review_requested", "review_amended"]
 
 
 def test_a_request_can_be_withdrawn(stack: FakeStack, terminal: Terminal) -> None:
@@ -67,7 +66,7 @@ def test_a_request_can_be_withdrawn(stack: FakeStack, terminal: Terminal) -> Non
     said = terminal.text("review", "withdraw", ACCOUNT)
 
     assert said == f"bakery: the request for 800 e-mails on {day(5)} is withdrawn.\n"
-    assert stack.kinds(ACCOUNT)[-1] == Kind.REVIEW_WITHDRAWN
+    assert stack.kinds(ACCOUNT)[-1] == "review_withdrawn"
 
 
 def test_an_approved_request_names_the_trial_and_who_approved_it(stack: FakeStack, terminal: Terminal) -> None:
@@ -80,7 +79,7 @@ def test_an_approved_request_names_the_trial_and_who_approved_it(stack: FakeStac
         "The trial is from 15 March 2026, 00:00 (UTC) to 16 March 2026, 00:00 (UTC).\n"
     )
     assert trial_of(stack.get(ACCOUNT)).day == date(2026, 3, 15)
-    assert stack.rows.told(ACCOUNT)[-1].facts["by"] == STAFF
+    assert stack.last_facts(ACCOUNT).by == STAFF
 
 
 def test_machines_get_the_request_and_the_trial(terminal: Terminal) -> None:
@@ -113,13 +112,13 @@ def test_an_agreed_trial_is_moved_cancelled_and_withdrawn(stack: FakeStack, term
     assert str(moved.day) == day(9)
     assert cancelled == "bakery: no request is open, and no trial is agreed on.\n"
     assert stack.get(ACCOUNT).trial is None
-    answered = [Kind.REVIEW_REQUESTED, Kind.REVIEW_APPROVED]
+    answered = ["review_requested", "review_approved"]
     assert stack.kinds(ACCOUNT) == [
         *answered,
-        Kind.REVIEW_APPROVED,
-        Kind.TRIAL_CANCELLED,
+        "review_approved",
+        "trial_cancelled",
         *answered,
-        Kind.REVIEW_WITHDRAWN,
+        "review_withdrawn",
     ]
 
 
@@ -143,7 +142,7 @@ def test_a_trial_that_waits_for_staff_is_confirmed(stack: FakeStack, terminal: T
 
     assert "  the trial went well, and waits to be confirmed\n" in listed
     assert trial_of(stack.get(ACCOUNT)).confirmed
-    assert stack.rows.told(ACCOUNT)[-1].facts["by"] == STAFF
+    assert stack.last_facts(ACCOUNT).by == STAFF
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from tests.builders import NOW, an_account
 from tests.operator_fakes import FakeStack, KnownUser, a_stack
 
 from permille.adoption import adoptable
-from permille.domain import timeline
+from permille.domain.entries.credential import Created
 from permille.domain.errors import InvalidInput
+from permille.domain.timeline import entry
 
 USER = "permille-bakery"
 SES = "arn:aws:ses:us-east-1:123456789012"
@@ -60,7 +61,7 @@ def test_a_sender_is_called_as_iam_calls_it_and_not_as_it_was_typed(stack: FakeS
 
 def test_whose_sender_it_is_is_asked_by_the_name_that_iam_has(stack: FakeStack) -> None:
     account = an_account(senders=(USER,))
-    stack.accounts.add(account, [timeline.created(account.id, NOW, account.senders)])
+    stack.accounts.add(account, [entry(account.id, NOW, Created(senders=account.senders))])
 
     with pytest.raises(InvalidInput, match=f"{USER} is a sender of the account {account.id}"):
         adopted(stack, "Permille-Bakery")

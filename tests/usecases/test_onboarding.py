@@ -11,7 +11,6 @@ from tests.fakes import Killed, When
 from tests.operator_fakes import FakeStack, KnownUser, a_stack
 
 from permille.domain.errors import Conflict, Failed, InvalidInput, PermissionDenied
-from permille.domain.timeline import Kind
 from permille.onboarding import AddedAccount, NewAccount, add_account
 
 KNOWN, NEW, ADDRESS = "known.example", "new.example", "news@known.example"
@@ -45,7 +44,7 @@ def test_the_row_names_its_owner_and_its_sender_and_the_timeline_begins(stack: F
     assert (account.owner_email, account.owner_name) == ("owner@bakery.example", "Bea")
     assert (account.timezone, account.senders) == ("Europe/Vienna", (CALLER,))
     assert stack.accounts.owner_of(CALLER) == ACCOUNT
-    assert stack.kinds(ACCOUNT) == [Kind.CREATED]
+    assert stack.kinds(ACCOUNT) == ["created"]
 
 
 def test_its_user_may_send_through_its_identities_and_our_set_alone(stack: FakeStack) -> None:

@@ -14,11 +14,11 @@ from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from permille.adoption import Adoption, adoptable
-from permille.domain import timeline
 from permille.domain.account import Account
+from permille.domain.entries.credential import Created
 from permille.domain.errors import Conflict, Failed, InvalidInput, PermilleError, ServiceError
 from permille.domain.iam_policy import covers
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Entry, entry
 from permille.operator_ports import AccessKey, AllAccounts, IamUsers, Identities
 from permille.ports import Timeline
 
@@ -133,7 +133,7 @@ def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccou
     try:
         with ExitStack() as undo:
             steps = _Steps(world, new, undo, left)
-            steps.add_row(account, timeline.created(account.id, now, account.senders))
+            steps.add_row(account, entry(account.id, now, Created(senders=account.senders)))
             tokens, replaced = steps.prepare_identities()
             key = None if adopted else steps.make_sender(account.senders[0])
             undo.pop_all()  # all is done: nothing is taken back

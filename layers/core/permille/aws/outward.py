@@ -21,7 +21,6 @@ from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import S
 
 from permille.aws.client import client, service_call
 from permille.aws.rows import instant
-from permille.domain import wording
 from permille.domain.errors import Unavailable
 from permille.domain.timeline import Entry
 from permille.ports import REMEMBERED_FOR, Mail
@@ -82,11 +81,11 @@ def detail_of(entry: Entry, platform: str) -> dict[str, Any]:
         "id": entry.id,
         "account_id": entry.account_id,
         "kind": entry.kind,
-        "audience": entry.kind.audience,
+        "audience": entry.audience,
         "at": instant(entry.at),
-        "headline": wording.headline(entry, platform),
-        "sentence": wording.sentence(entry),
-        "facts": entry.facts,
+        "headline": entry.headline(platform),
+        "sentence": entry.sentence(),
+        "facts": entry.data,
     }
 
 
