@@ -49,7 +49,7 @@ def reset(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Close the breaker again. What it held is taken up by itself."""
+    """Close the breaker again. What it held is taken up by itself. One that is closed lets as many more pass."""
     why = given.reason(reason)
     now = stack.now()
     state = stack.control.breaker(hour_of(now))
@@ -58,9 +58,8 @@ def reset(
     if as_json:
         emit_json(_state(stack))
     else:
-        out.print(
-            f"The breaker is closed; {more:,} more may be disabled by the rules in this hour before it opens again."
-        )
+        said = "The breaker is closed" if state.opened_at else "The breaker was closed already"
+        out.print(f"{said}; {more:,} more may be disabled by the rules in this hour before it opens again.")
 
 
 def _bound(stack: Stack, state: BreakerState) -> int | None:

@@ -7,13 +7,12 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.progress import track
 
 from permille.domain.errors import InvalidInput
 from permille.domain.wording import plain
 from permille.operator_ports import Quarantined
 from permille.quarantine import replay as restore
-from permille_cli.output import AsJson, emit_json, err, out
+from permille_cli.output import AsJson, emit_json, out, progress
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(help="Feedback that could not be read or attributed.", no_args_is_help=True, rich_markup_mode=None)
@@ -112,7 +111,7 @@ def _chosen(
 
 
 def _with_each(act: Callable[[Quarantined], None], done: str, chosen: list[Quarantined], *, as_json: bool) -> None:
-    for quarantined in track(chosen, description=done, console=err, transient=True):
+    for quarantined in progress(chosen, done):
         act(quarantined)
     if as_json:
         emit_json({done: [quarantined.id for quarantined in chosen]})
