@@ -53,7 +53,8 @@ def show(
     if as_json:
         emit_json({**_named(one), "body": one.body})
     else:
-        out.print(f"[bold]{one.id}[/]  {one.at:%Y-%m-%d %H:%M:%S} UTC\n{escape(one.reason)}", escape(one.caller))
+        told = f"[bold]{one.id}[/]  {one.at:%Y-%m-%d %H:%M:%S} UTC\n{escape(one.reason)} {escape(one.caller)}"
+        out.print(told, soft_wrap=True)
         out.print(
             "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in one.body), markup=False
         )
