@@ -102,7 +102,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     """Show how an account stands: its status, its counts, and its SMTP credential as IAM has it now."""
     account = stack.account(account_id)
     now = account.after_last_decision(stack.now())
-    verdict, _ = stack.verdict(account, now)
+    verdict = stack.verdict(account, now).verdict
     senders = [_sender(stack, account, caller) for caller in account.senders]
     if as_json:
         emit_json({**shapes.account(account, verdict), "senders": senders})
@@ -126,7 +126,6 @@ def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
 
 def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]]) -> None:
     counts = verdict.counts
-    left = verdict.allowance_left if account.status.may_send else 0
     out.print(f"[bold]{account.id}[/]  {_status(account)}  epoch {account.epoch}, {escape(account.owner_email)}")
     policy = verdict.policy
     if account.owner_mail:
@@ -134,7 +133,9 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
         out.print(f"[yellow]the owner is not written to: a mail to them {withheld}[/] (permille account owner-mail)")
     out.print(f"last {policy.window_days} days: {counts.delivered:,} delivered, {counts.bounces:,} bounced")
     limit = policy.complaint_ratio.limit_per_1000
-    out.print(f"complaints: {counts.complaints:,}; {left:,} more would be kept (limit {limit} per 1,000)")
+    out.print(
+        f"complaints: {counts.complaints:,}; {verdict.allowance_left:,} more would be kept (limit {limit} per 1,000)"
+    )
     if account.provider:
         out.print(f"provider {account.provider.host}:{account.provider.port}")
     for sender in senders:

@@ -8,6 +8,7 @@ from typer.exceptions import Abort, TyperException
 
 from permille.aws.client import service_call
 from permille.domain.errors import PermilleError
+from permille.observability import logger
 from permille_cli import (
     account,
     breaker,
@@ -53,7 +54,8 @@ app.add_typer(local.app, name="local")
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """The command's entry point; ends the process."""
+    """The command's entry point; ends the process. The log of use cases is the functions': stdout is for answers."""
+    logger.setLevel("WARNING")
     sys.exit(status_of(arguments))
 
 

@@ -11,8 +11,6 @@ import typer
 from permille.desk_ports import Directory
 from permille.domain.account import Account
 from permille.domain.errors import Failed, NotFound
-from permille.domain.policy import Verdict, judge
-from permille.domain.reputation import Days, first_day
 from permille.onboarding import Onboarding
 from permille.operator_ports import (
     AllAccounts,
@@ -27,6 +25,7 @@ from permille.operator_ports import (
 from permille.ports import Later, Macs, Once, Probe, Secrets, Suppressions, Switch, Tallies
 from permille.provider import Providing
 from permille.support import Action, act
+from permille.verdict import CurrentVerdict, current
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -95,11 +94,9 @@ class Stack(ABC):
             deny_group=self["DenyGroupName"],
         )
 
-    def verdict(self, account: Account, now: datetime) -> tuple[Verdict, Days]:
-        """What the policy in force says of the account's counts now, and these by send day."""
-        policy = self.policies.current()
-        days = self.tallies.days(account.id, account.epoch, first_day(now.date(), policy.window_days))
-        return judge(policy, days, now.date()), days
+    def verdict(self, account: Account, now: datetime) -> CurrentVerdict:
+        """What the policy in force says of the account now."""
+        return current(self.policies, self.tallies, account, now)
 
     def account(self, account_id: str) -> Account:
         """Raises NotFound where there is none."""

@@ -11,10 +11,11 @@ from tests.usecases.enforcement import A_MINUTE, World
 
 from permille.domain import staff
 from permille.domain.account import Held, Mode, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.reputation import Tally
 from permille.domain.switch import INACTIVE
 from permille.ingest import Received, ingest
-from permille.ports import BreakerState, Sender, hour_of
+from permille.ports import Sender
 from permille.support import act
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -19,6 +19,7 @@ from tests.usecases.enforcement import World
 from permille.domain import review, staff
 from permille.domain.account import Account, Mode, Outcome, RequestedDay, ReviewState, Status, Trial
 from permille.domain.backlog import ANY_NUMBER, COUNTED_WITHIN, HOLD_AT_MOST, STALLED_AFTER
+from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.policy import SEED, SecondChance
 from permille.domain.reminders import next_reminder_at, requested_day
@@ -27,7 +28,6 @@ from permille.domain.review import Request
 from permille.domain.switch import PROPAGATION
 from permille.domain.timeline import Entry
 from permille.ingest import Received, ingest
-from permille.ports import BreakerState, hour_of
 from permille.support import act
 
 ACTIVE, DISABLED, TRIAL, OBSERVING, CLOSED = Status

@@ -3,18 +3,16 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from permille import suppression
+from permille import breaker, suppression
 from permille.desk import Desk
 from permille.domain import review, staff
 from permille.domain.account import Account, Outcome
+from permille.domain.breaker import LARGEST_GRANT
 from permille.domain.errors import DecisionRefused, InvalidInput
 from permille.domain.wording import LONGEST_REASON, plain
-from permille.observability import record
-from permille.ports import hour_of
 from permille.support import Action, act, as_read
 from permille.zones import zone_of
 
-LARGEST_GRANT = 1_000_000
 LAST_YEAR = 2999
 
 Form = Mapping[str, str]
@@ -48,13 +46,9 @@ def mail_again(desk: Desk, account_id: str, form: Form, by: str, now: datetime) 
 
 def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:
     """Closes the breaker, and returns how many more may pass in this hour. Raises InvalidInput."""
-    why, hour = reason(form), hour_of(now)
-    state = desk.control.breaker(hour)
-    allow = form.get("allow", "").strip()
-    more = _number(allow) if allow else desk.policies.current().breaker.bound(state.active_accounts)
-    desk.resets.reset_breaker(hour, state.passed + more, why, by, now)
-    record("breaker.reset", by=by, granted=more, why=why)
-    return more
+    why, allow = reason(form), form.get("allow", "").strip()
+    allowed = _number(allow) if allow else None
+    return breaker.reset(desk.control, desk.resets, desk.policies, allowed, why, by, now)
 
 
 def reason(form: Form, field: str = "reason") -> str:

@@ -38,10 +38,10 @@ from permille.domain.account import (
     TrialState,
     is_decision,
 )
+from permille.domain.breaker import BreakerChange, Opening, Passing, Returning
 from permille.domain.errors import Conflict
 from permille.domain.switch import Asleep, Credential
 from permille.domain.timeline import Entry
-from permille.ports import OfBreaker, Opening, Passing, Returning
 
 RELEASES, PAUSE = 5, 0.05  # tries, and seconds more before each further one
 LEASED_FOR = timedelta(seconds=75)  # longer than the function's time limit: who holds a lease is alive
@@ -107,7 +107,7 @@ class DynamoAccounts:
             rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=at_most)
             return [row.account_id for row in rows]
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: OfBreaker = None) -> Account:
+    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: BreakerChange = None) -> Account:
         actions = _changes(read, account)
         if not actions and not entries:
             return account
@@ -128,7 +128,7 @@ class DynamoAccounts:
         for caller in account.senders:
             transaction.update(self._senders(caller), actions=[epochs], condition=SenderRow.account_id == account.id)
 
-    def _brake(self, transaction: TransactWrite, breaker: OfBreaker) -> None:
+    def _brake(self, transaction: TransactWrite, breaker: BreakerChange) -> None:
         closed = ControlRow.opened_at.does_not_exist()
         match breaker:
             case Passing(hour, bound):

@@ -6,8 +6,9 @@ from typing import Any
 
 from permille.aws.models import ControlRow, on_table, table_call
 from permille.aws.rows import instant, instant_of, known_of
+from permille.domain.breaker import BreakerState
 from permille.domain.links import For
-from permille.ports import BreakerState, Lap
+from permille.ports import Lap
 
 BREAKER, SWEEP, ACCOUNTS, LINKS = "breaker", "sweep", "accounts", "links"
 

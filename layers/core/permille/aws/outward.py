@@ -19,8 +19,8 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import STATUS_CONSTANTS
 
+from permille import shapes
 from permille.aws.client import client, service_call
-from permille.aws.rows import instant
 from permille.domain.errors import Unavailable
 from permille.domain.timeline import Entry
 from permille.ports import REMEMBERED_FOR, Mail
@@ -76,17 +76,7 @@ def _tag(value: str) -> str:
 
 def detail_of(entry: Entry, platform: str) -> dict[str, Any]:
     """What the host platform gets: docs/timeline-event.schema.json, version 1."""
-    return {
-        "version": 1,
-        "id": entry.id,
-        "account_id": entry.account_id,
-        "kind": entry.kind,
-        "audience": entry.audience,
-        "at": instant(entry.at),
-        "headline": entry.headline(platform),
-        "sentence": entry.sentence(),
-        "facts": entry.data,
-    }
+    return {"version": 1, "account_id": entry.account_id, **shapes.entry(entry, platform)}
 
 
 class TimelineBus:

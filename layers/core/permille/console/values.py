@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from permille.domain.account import ACCOUNT_ID
 from permille.domain.review import LARGEST_BATCH, LONGEST_TEXT, Request
 from permille.domain.timeline import Audience
 from permille.report import Range
@@ -52,7 +53,7 @@ AccountId = Annotated[
     str,
     Path(
         description="The account's id.",
-        pattern="^[a-z0-9][a-z0-9-]{0,53}$",
+        pattern=f"^{ACCOUNT_ID.pattern}$",
         openapi_examples={"bakery": {"summary": "An account", "value": "bakery"}},
     ),
 ]
