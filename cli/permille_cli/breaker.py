@@ -6,7 +6,7 @@ import typer
 
 from permille import breaker
 from permille.domain.account import Held
-from permille.domain.breaker import LARGEST_GRANT
+from permille.domain.breaker import LARGEST_GRANT, hour_of
 from permille.domain.errors import ServiceError
 from permille.domain.policy import Policy
 from permille_cli import given
@@ -51,12 +51,13 @@ def reset(
     as_json: AsJson = False,
 ) -> None:
     """Close the breaker again. What it held is taken up by itself. One that is closed lets as many more pass."""
-    why = given.reason(reason)
-    more = breaker.reset(stack.control, stack.control, stack.policies, allow, why, stack.caller(), stack.now())
+    why, now = given.reason(reason), stack.now()
+    was_open = stack.control.breaker(hour_of(now)).opened_at is not None
+    more = breaker.reset(stack.control, stack.control, stack.policies, allow, why, stack.caller(), now)
     if as_json:
         emit_json(_state(stack))
     else:
-        said = "The breaker is closed" if state.opened_at else "The breaker was closed already"
+        said = "The breaker is closed" if was_open else "The breaker was closed already"
         out.print(f"{said}; {more:,} more may be disabled by the rules in this hour before it opens again.")
 
 

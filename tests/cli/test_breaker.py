@@ -8,8 +8,8 @@ from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
 from permille.domain.account import Held, Hold
+from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.errors import PermissionDenied
-from permille.ports import BreakerState, hour_of
 
 REASON = "They really spam :fire: [x]"
 
