@@ -11,7 +11,8 @@ from permille.domain import wording
 from permille.domain.account import Account, Status
 from permille.domain.policy import Verdict
 from permille.domain.switch import changes
-from permille.onboarding import NewAccount, add_account
+from permille.new_account import NewAccount
+from permille.onboarding import add_account
 from permille_cli import explain, staff
 from permille_cli.added_account import Answer
 from permille_cli.output import AsJson, emit_json, out
