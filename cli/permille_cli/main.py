@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import typer
 from typer.exceptions import Abort, TyperException
@@ -64,7 +66,7 @@ def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = N
     else about the deployed one that --stack names."""
     try:
         with service_call("asking AWS"):  # local/ asks it without an adapter
-            status = int(app(arguments, standalone_mode=False, obj=stack) or 0)
+            status = int(_command()(arguments, standalone_mode=False, obj=stack) or 0)
         return status if status != INTERRUPTED else _say(status, "interrupted")
     except PermilleError as error:
         return _say(error.exit_code, str(error))
@@ -74,6 +76,12 @@ def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = N
         return _say(1, str(failure))
     except (Abort, KeyboardInterrupt):
         return _say(INTERRUPTED, "interrupted")
+
+
+@cache
+def _command() -> Any:
+    """The whole tree, which typer would make anew for each call."""
+    return typer.main.get_command(app)
 
 
 def _say(status: int, what: str) -> int:
