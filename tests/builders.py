@@ -30,7 +30,7 @@ from permille.domain.provider import Server
 from permille.domain.reputation import Days, Tally
 from permille.domain.status import Held, Mode
 from permille.domain.switch import ACTIVE, Asleep, Credential, SenderState
-from permille.domain.timeline import SYSTEM, Entry, Facts, TimelineEntry, entry, id_at, only
+from permille.domain.timeline import Entry, Facts, TimelineEntry, entry, id_at, only, system_entry
 from permille.ports import Count, Mail, Sender
 from permille.ses_events import recipients_of
 from permille.templates import Brand
@@ -180,7 +180,7 @@ def stopped_mail(
 
 
 def a_reset(at: datetime = NOW, **different: Any) -> TimelineEntry[BreakerReset]:
-    return entry(SYSTEM, at, BreakerReset(**{"granted": 4, "reason": "They really spam", "by": STAFF, **different}))
+    return system_entry(at, BreakerReset(**{"granted": 4, "reason": "They really spam", "by": STAFF, **different}))
 
 
 def an_entry(kind: str = "disabled", at: datetime = NOW, account_id: str = ACCOUNT) -> Entry:

@@ -302,7 +302,7 @@ class FakeStack(Stack):
 
     def kinds(self, account_id: str) -> list[str]:
         """Of the account's entries, oldest first."""
-        return [str(entry.kind) for entry in self.rows.told(account_id)]
+        return [entry.kind for entry in self.rows.told(account_id)]
 
 
 def a_stack(**outputs: str) -> FakeStack:

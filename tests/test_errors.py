@@ -64,6 +64,7 @@ def refused(code: str, status: int) -> ClientError:
         (refused("ExpiredToken", 403), PermissionDenied, "AWS does not allow it .ExpiredToken"),
         (refused("ValidationException", 400), RequestRejected, "AWS rejects the request .ValidationException"),
         (refused("ResourceNotFoundException", 400), RequestRejected, "AWS rejects the request"),
+        (refused("ValidationException", 500), RequestRejected, "AWS rejects the request"),
         (refused("ThrottlingException", 400), Unavailable, "reading: ThrottlingException"),
         (refused("TransactionConflictException", 400), Unavailable, "TransactionConflictException"),
         (refused("InternalServerError", 500), Unavailable, "InternalServerError"),

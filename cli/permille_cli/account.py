@@ -11,7 +11,8 @@ from permille.domain import wording
 from permille.domain.account import Account, Status
 from permille.domain.policy import Verdict
 from permille.domain.switch import changes
-from permille.onboarding import NewAccount, add_account
+from permille.new_account import NewAccount
+from permille.onboarding import add_account
 from permille_cli import explain, staff
 from permille_cli.added_account import Answer
 from permille_cli.output import AsJson, emit_json, out
@@ -72,18 +73,8 @@ def add(
 def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List all accounts."""
     accounts = sorted(stack.accounts.all(), key=lambda account: account.id)
-    rows = [
-        {
-            "account_id": account.id,
-            "status": account.status,
-            "settled": account.settled,
-            "owner_email": account.owner_email,
-            "senders": list(account.senders),
-        }
-        for account in accounts
-    ]
     if as_json:
-        emit_json({"accounts": rows})
+        emit_json({"accounts": [_listed(account) for account in accounts]})
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("account", "status", "owner", "senders"):
@@ -91,6 +82,20 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
     for account in accounts:
         table.add_row(account.id, _status(account), escape(account.owner_email), ", ".join(account.senders))
     out.print(table)
+
+
+def _listed(account: Account) -> dict[str, Any]:
+    """As `account show` names it, without what has to be read besides."""
+    return {
+        **shapes.standing(account),
+        "owner_email": account.owner_email,
+        "owner_mail": account.owner_mail or "fine",
+        "senders": list(account.senders),
+        "settled": account.settled,
+        "held": account.held,
+        "would_disable": account.would_disable,
+        "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
+    }
 
 
 @app.command()

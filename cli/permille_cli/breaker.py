@@ -6,7 +6,7 @@ import typer
 
 from permille import breaker
 from permille.domain.account import Held
-from permille.domain.breaker import LARGEST_GRANT
+from permille.domain.breaker import LARGEST_GRANT, hour_of
 from permille.domain.errors import ServiceError
 from permille.domain.policy import Policy
 from permille_cli import given
@@ -50,15 +50,15 @@ def reset(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Close the breaker again. What it held is taken up by itself."""
-    why = given.reason(reason)
-    more = breaker.reset(stack.control, stack.control, stack.policies, allow, why, stack.caller(), stack.now())
+    """Close the breaker again. What it held is taken up by itself. One that is closed lets as many more pass."""
+    why, now = given.reason(reason), stack.now()
+    was_open = stack.control.breaker(hour_of(now)).opened_at is not None
+    more = breaker.reset(stack.control, stack.control, stack.policies, allow, why, stack.caller(), now)
     if as_json:
         emit_json(_state(stack))
     else:
-        out.print(
-            f"The breaker is closed; {more:,} more may be disabled by the rules in this hour before it opens again."
-        )
+        said = "The breaker is closed" if was_open else "The breaker was closed already"
+        out.print(f"{said}; {more:,} more may be disabled by the rules in this hour before it opens again.")
 
 
 def _policy(stack: Stack) -> Policy | None:

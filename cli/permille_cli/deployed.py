@@ -1,8 +1,9 @@
 """A stack on AWS, found through its CloudFormation outputs."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -26,12 +27,42 @@ from permille.domain.errors import Failed, InvalidInput, NotFound
 from permille.smtp import SmtpProbe
 from permille_cli.stack import Stack
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+
+def outputs_of(name: str, *, cloudformation: "CloudFormationClient | None" = None) -> dict[str, str]:
+    """Raises Failed where no region is set, InvalidInput where there is no name, NotFound where no stack has it."""
+    if boto3.Session().region_name is None:
+        raise Failed("no AWS region is set: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
+    if not name:
+        raise InvalidInput("--stack names no stack")
+    try:
+        with service_call(f"asking for the stack {name}"):
+            described = _described(name, cloudformation or client("cloudformation"))
+    except ValueError as error:  # botocore's word for an endpoint that is no address
+        raise Failed(f"AWS cannot be asked: {error}") from error
+    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+
+def _described(name: str, cloudformation: "CloudFormationClient") -> Any:
+    try:
+        return cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as refused:
+        if "does not exist" not in str(refused):
+            raise
+        raise NotFound(
+            f"there is no stack {name} here; name it with --stack or PERMILLE_STACK, or deploy it (README)"
+        ) from refused
+
 
 class DeployedStack(Stack):
-    """Each adapter is made when a command first needs it."""
+    """Each adapter is made when a command first needs it. `find`: the outputs of the stack of that name."""
 
-    def __init__(self, name: str) -> None:
-        object.__setattr__(self, "name", name)
+    _find: Callable[[str], dict[str, str]]
+
+    def __init__(self, name: str, find: Callable[[str], dict[str, str]] = outputs_of) -> None:
+        vars(self).update(name=name, _find=find)  # its fields are read-only
 
     def now(self) -> datetime:
         return datetime.now(UTC) + ReplayedTime(table=self["ControlTable"]).ahead()
@@ -42,27 +73,7 @@ class DeployedStack(Stack):
 
     @cached_property
     def outputs(self) -> dict[str, str]:
-        """Raises Failed where no region is set, InvalidInput where there is no name, NotFound where no stack has it."""
-        if boto3.Session().region_name is None:
-            raise Failed("no AWS region is set: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
-        if not self.name:
-            raise InvalidInput("--stack names no stack")
-        try:
-            stack: dict[str, Any] = self._described()
-        except ValueError as error:  # botocore's word for an endpoint that is no address
-            raise Failed(f"AWS cannot be asked: {error}") from error
-        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-
-    def _described(self) -> Any:
-        with service_call(f"asking for the stack {self.name}"):
-            try:
-                return client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
-            except ClientError as refused:
-                if "does not exist" not in str(refused):
-                    raise
-                raise NotFound(
-                    f"there is no stack {self.name} here; name it with --stack or PERMILLE_STACK, or deploy it (README)"
-                ) from refused
+        return self._find(self.name)
 
     @cached_property
     def accounts(self) -> DynamoAccounts:

@@ -13,7 +13,7 @@ from permille.domain.account import Account, Outcome
 from permille.domain.entries.system import AccessRevoked, LinkMade
 from permille.domain.errors import InvalidInput
 from permille.domain.links import For
-from permille.domain.timeline import SYSTEM, entry
+from permille.domain.timeline import system_entry
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
@@ -108,7 +108,7 @@ def revoke_platform(reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_js
 
 def _revoke(stack: Stack, audience: For, reason: str, *, as_json: bool) -> None:
     facts = AccessRevoked(audience=audience, reason=given.reason(reason), by=stack.caller())
-    stack.control.revoke_links(audience, entry(SYSTEM, stack.now(), facts))
+    stack.control.revoke_links(audience, system_entry(stack.now(), facts))
     _print_revoked(audience, stack.control.link_generation(audience), as_json=as_json)
 
 
@@ -116,7 +116,7 @@ def _write_down(stack: Stack, audience: For, subject: str, lasts: timedelta) -> 
     """Before it is shown: no link lets in that nobody knows of."""
     now = stack.now()
     facts = LinkMade(audience=audience, subject=subject, expires_at=now + lasts, by=stack.caller())
-    stack.timeline.append(entry(SYSTEM, now, facts, seed=subject))
+    stack.timeline.append(system_entry(now, facts))
 
 
 def _links(stack: Stack) -> Links:

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from typer.exceptions import Abort, TyperException
 
-from permille.aws.client import service_error
+from permille.aws.client import service_call
 from permille.domain.errors import PermilleError
 from permille.observability import logger
 from permille_cli import (
@@ -27,6 +28,8 @@ from permille_cli import (
 from permille_cli.local import commands as local
 from permille_cli.local.demo import story
 from permille_cli.stack import Stack
+
+INTERRUPTED = 130  # 128 + SIGINT, which typer makes of it too
 
 app = typer.Typer(
     name="permille",
@@ -62,17 +65,23 @@ def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = N
     """Runs the command and returns its exit status. The command is about `stack` where one is given, as a test does,
     else about the deployed one that --stack names."""
     try:
-        return int(app(arguments, standalone_mode=False, obj=stack) or 0)
+        with service_call("asking AWS"):  # local/ asks it without an adapter
+            status = int(_command()(arguments, standalone_mode=False, obj=stack) or 0)
+        return status if status != INTERRUPTED else _say(status, "interrupted")
     except PermilleError as error:
         return _say(error.exit_code, str(error))
     except TyperException as wrong:
         return _say(2, wrong.format_message())
-    except (ClientError, BotoCoreError) as refused:
-        return _say(1, str(service_error("asking AWS", refused)))
     except OSError as failure:
         return _say(1, str(failure))
     except (Abort, KeyboardInterrupt):
-        return _say(130, "interrupted")
+        return _say(INTERRUPTED, "interrupted")
+
+
+@cache
+def _command() -> Any:
+    """The whole tree, which typer would make anew for each call."""
+    return typer.main.get_command(app)
 
 
 def _say(status: int, what: str) -> int:

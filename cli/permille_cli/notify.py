@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.progress import track
 
 from permille.domain.errors import InvalidInput
 from permille.notify import redrive as queue_again
 from permille.ports import REMEMBERED_FOR
 from permille_cli import given
-from permille_cli.output import AsJson, emit_json, err, out
+from permille_cli.output import AsJson, emit_json, out, progress
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
 app = typer.Typer(help="What was to be handed on, and was not.", no_args_is_help=True, rich_markup_mode=None)
@@ -30,7 +29,7 @@ def redrive(
 ) -> None:
     """Hand on again what has no record of having been: events for the host platform, mails to owners."""
     begin = _instant(since, stack.now())
-    entries = track(stack.timeline.all_since(begin), description="reading", console=err, transient=True)
+    entries = progress(stack.timeline.all_since(begin), "reading")
     queued = [
         {"account_id": entry.account_id, "entry_id": entry.id, "kind": entry.kind, "effect": effect}
         for entry, effect in queue_again(entries, stack.once, stack.later)
@@ -45,6 +44,8 @@ def redrive(
 
 def _instant(text: str, now: datetime) -> datetime:
     instant = given.instant(text, "--since")
+    if instant > now:
+        raise InvalidInput(f"--since {text} is in the future: it is {now:%Y-%m-%dT%H:%M:%SZ}")
     if instant < now - REMEMBERED_FOR:
         raise InvalidInput(
             f"--since {text} is more than {REMEMBERED_FOR.days} days ago: it is not remembered so long what was handed "

@@ -17,7 +17,7 @@ from permille.domain.errors import InvalidInput, InvalidPolicy
 from permille.domain.policy import PRESETS, SEED, Policy, Verdict, judge
 from permille.domain.policy_file import parse_policy, policy_data
 from permille.domain.reputation import Tally
-from permille.domain.timeline import SYSTEM, entry
+from permille.domain.timeline import system_entry
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
@@ -63,7 +63,7 @@ def set_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json:
     policy, text = _read(file)
     before = stack.policies.text()
     stack.policies.set(text)
-    stack.timeline.append(entry(SYSTEM, stack.now(), _policy_set(policy, before, stack.caller())))
+    stack.timeline.append(system_entry(stack.now(), _policy_set(policy, before, stack.caller())))
     if as_json:
         emit_json(
             {"parameter": stack["PolicyParameterName"], "policy": policy_data(policy), "replaced": before is not None}

@@ -7,15 +7,14 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.progress import track
 
 from permille.domain.entries.system import LISTED_BODIES, QuarantineDropped, QuarantineReplayed
 from permille.domain.errors import InvalidInput
-from permille.domain.timeline import SYSTEM, entry
+from permille.domain.timeline import system_entry
 from permille.domain.wording import plain
 from permille.operator_ports import Quarantined
 from permille.quarantine import replay as restore
-from permille_cli.output import AsJson, emit_json, err, out
+from permille_cli.output import AsJson, emit_json, out, progress
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(help="Feedback that could not be read or attributed.", no_args_is_help=True, rich_markup_mode=None)
@@ -56,7 +55,8 @@ def show(
     if as_json:
         emit_json({**_named(one), "body": one.body})
     else:
-        out.print(f"[bold]{one.id}[/]  {one.at:%Y-%m-%d %H:%M:%S} UTC\n{escape(one.reason)}", escape(one.caller))
+        told = f"[bold]{one.id}[/]  {one.at:%Y-%m-%d %H:%M:%S} UTC\n{escape(one.reason)} {escape(one.caller)}"
+        out.print(told, soft_wrap=True)
         out.print(
             "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in one.body), markup=False
         )
@@ -125,12 +125,12 @@ def _with_each(
 ) -> None:
     acted = list[Quarantined]()
     try:
-        for quarantined in track(chosen, description=done, console=err, transient=True):
+        for quarantined in progress(chosen, done):
             act(quarantined)
             acted.append(quarantined)
     finally:
         if acted:
-            stack.timeline.append(entry(SYSTEM, stack.now(), _facts(kind, acted, stack.caller())))
+            stack.timeline.append(system_entry(stack.now(), _facts(kind, acted, stack.caller())))
     if as_json:
         emit_json({done: [quarantined.id for quarantined in chosen]})
     else:

@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from permille.domain.entries.system import SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict, InvalidInput
-from permille.domain.timeline import SYSTEM, entry
+from permille.domain.timeline import system_entry
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
@@ -28,7 +28,7 @@ def ignore(
     """Count feedback about the platform's own mail for nobody: it is dropped, with a metric."""
     facts = SenderIgnored(sender=name, reason=given.reason(reason), by=stack.caller())
     try:
-        stack.accounts.ignore_sender(entry(SYSTEM, stack.now(), facts))
+        stack.accounts.ignore_sender(system_entry(stack.now(), facts))
     except Conflict as conflict:
         owner = stack.accounts.owner_of(name)
         if not owner:
@@ -53,7 +53,7 @@ def unignore(
     """Stop dropping feedback about mail that an IAM user or role sends: it is quarantined until an account has it."""
     facts = SenderUnignored(sender=name, reason=given.reason(reason), by=stack.caller())
     try:
-        stack.accounts.unignore_sender(entry(SYSTEM, stack.now(), facts))
+        stack.accounts.unignore_sender(system_entry(stack.now(), facts))
     except Conflict as conflict:
         if any(one.caller == name for one in stack.accounts.ignored()):
             raise

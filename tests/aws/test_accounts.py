@@ -550,15 +550,6 @@ def test_how_far_a_newer_version_has_swept_can_be_read(dynamodb: Any) -> None:
     assert DynamoControl(table="ControlTable").lap() == Lap(hour="h")
 
 
-def test_people_can_list_all_accounts_and_ask_whose_a_sender_is(accounts: DynamoAccounts) -> None:
-    accounts.add(EVERYTHING, [])
-    accounts.add(an_account("florist"), [])
-
-    assert {account.id for account in accounts.all()} == {ACCOUNT, "florist"}
-    assert accounts.owner_of("permille-shop") == ACCOUNT
-    assert accounts.owner_of("nobody") == ""
-
-
 def test_a_request_of_which_no_instants_were_kept_is_read(accounts: DynamoAccounts) -> None:
     accounts.add(EVERYTHING, [])
     row = accounts._accounts.get(ACCOUNT)

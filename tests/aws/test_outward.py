@@ -424,17 +424,6 @@ def test_what_is_kept_is_given_back_as_it_was_until_it_is_dropped(dynamodb: Any,
     assert list(quarantine.all()) == []
 
 
-def test_what_came_back_while_it_was_replayed_goes_on_resting(dynamodb: Any) -> None:
-    quarantine = DynamoQuarantine(table="QuarantineTable", dynamodb=dynamodb)
-    quarantine.keep("hello", "why", "root", NOW)
-    [replayed] = quarantine.all()
-
-    quarantine.keep("hello", "why", "root", NOW + timedelta(seconds=1))
-    quarantine.drop(replayed)
-
-    assert [kept.body for kept in quarantine.all()] == ["hello"]
-
-
 @pytest.mark.parametrize("fault", ["ThrottlingException", "cut"])
 def test_a_quarantine_that_does_not_answer_is_unavailable(dynamodb: Any, fault: str) -> None:
     strike(Wire(dynamodb), "PutItem", fault)

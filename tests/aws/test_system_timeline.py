@@ -19,7 +19,7 @@ from permille.domain.entries.system import AccessRevoked, ModeEntered, SenderIgn
 from permille.domain.errors import Conflict
 from permille.domain.links import For
 from permille.domain.status import Mode
-from permille.domain.timeline import BEGINNING, SYSTEM, Facts, TimelineEntry, entry
+from permille.domain.timeline import BEGINNING, SYSTEM, Facts, TimelineEntry, system_entry
 from permille.operator_ports import AllAccounts, AllTimelines, OperatorControl
 
 LATER = NOW + timedelta(minutes=5)
@@ -51,7 +51,7 @@ def operators(request: pytest.FixtureRequest) -> Operators:
 
 
 def at(facts: Any, minutes: int = 0) -> TimelineEntry[Any]:
-    return entry(SYSTEM, NOW + timedelta(minutes=minutes), facts)
+    return system_entry(NOW + timedelta(minutes=minutes), facts)
 
 
 def test_what_is_done_to_the_stack_is_on_its_timeline_in_the_order_in_which_it_was_done(operators: Operators) -> None:

@@ -1,7 +1,9 @@
 """A terminal on a stack of fakes with one account, the bakery's."""
 
+from datetime import timedelta
+
 import pytest
-from tests.builders import ACCOUNT, CALLER, KEY, an_account
+from tests.builders import ACCOUNT, CALLER, KEY, NOW, an_account
 from tests.cli.terminal import Terminal
 from tests.fakes import User
 from tests.operator_fakes import FakeStack, a_stack
@@ -10,12 +12,14 @@ from permille.domain.entries.credential import Created
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import entry
 
+CREATED_AT = NOW - timedelta(hours=12)
+
 
 @pytest.fixture
 def stack() -> FakeStack:
     found = a_stack()
     account = an_account()
-    found.accounts.add(account, [entry(ACCOUNT, found.time, Created(senders=account.senders))])
+    found.accounts.add(account, [entry(ACCOUNT, CREATED_AT, Created(senders=account.senders))])
     found.switch.users[CALLER] = User({KEY: ACTIVE})
     return found
 

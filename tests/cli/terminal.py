@@ -1,6 +1,10 @@
 """Commands typed in this process, on a stack of fakes."""
 
+import io
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +16,15 @@ from permille_cli.main import status_of
 
 @dataclass(slots=True)
 class Terminal:
+    """`stdin`: what is piped into the commands."""
+
     stack: FakeStack
     capsys: pytest.CaptureFixture[str]
+    stdin: str = ""
 
     def text(self, *typed: str) -> str:
         """What the command prints for people, after seeing that it went well."""
-        assert status_of(typed, stack=self.stack) == 0, self.capsys.readouterr().err
+        assert self._status(typed) == 0, self.capsys.readouterr().err
         return self.capsys.readouterr().out
 
     def answer(self, *typed: str) -> Any:
@@ -33,9 +40,22 @@ class Terminal:
         return self._line(1, *typed)
 
     def _line(self, status: int, *typed: str) -> str:
-        assert status_of(typed, stack=self.stack) == status
+        assert self._status(typed) == status
         said = self.capsys.readouterr()
         assert said.out == ""
         assert said.err.startswith("permille: ")
         assert said.err.count("\n") == 1
         return said.err.removeprefix("permille: ").rstrip("\n")
+
+    def _status(self, typed: tuple[str, ...]) -> int:
+        with _piped(self.stdin):
+            return status_of(typed, stack=self.stack)
+
+
+@contextmanager
+def _piped(text: str) -> Iterator[None]:
+    before, sys.stdin = sys.stdin, io.StringIO(text)
+    try:
+        yield
+    finally:
+        sys.stdin = before

@@ -1,4 +1,4 @@
-"""`permille policy judge` and `check`, which need no stack: what a policy says of counts, exactly."""
+"""`permille policy`: the rules and their numbers, and what they say of counts, exactly."""
 
 import csv
 import io
@@ -8,34 +8,109 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cli.terminal import Terminal
+from tests.operator_fakes import FakeStack
 
-from permille_cli.main import status_of
+from permille.domain.errors import PermissionDenied
 
-
-class Terminal:
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def run(self, *arguments: str) -> str:
-        """What the command prints, after seeing that it went well."""
-        assert status_of(arguments) == 0
-        return self._capsys.readouterr().out
-
-    def judged(self, *arguments: str) -> Any:
-        return json.loads(self.run("policy", "judge", *arguments, "--json"))
-
-    def refused(self, *arguments: str) -> str:
-        """The one line that says what was wrong; nothing else is printed."""
-        assert status_of(arguments) == 2
-        told = self._capsys.readouterr()
-        assert told.out == ""
-        assert told.err.count("\n") == 1
-        return told.err
+# ---------------------------------------------------------------- show, check, set
 
 
-@pytest.fixture
-def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
-    return Terminal(capsys)
+def test_where_none_is_set_the_seed_is_in_force(terminal: Terminal) -> None:
+    said = terminal.text("policy", "show")
+
+    assert said.startswith("/permille/policy is not set: the preset seed is in force\nseed\n  window_days: 45\n")
+    assert "  complaint_burst: off\n" in said
+    answer = terminal.answer("policy", "show")
+    assert (answer["parameter"], answer["is_set"], answer["policy"]["id"]) == ("/permille/policy", False, "seed")
+
+
+def test_a_policy_is_checked_set_and_shown(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.stdin = '\ufeff{"window_days": 30}'
+
+    checked = terminal.answer("policy", "check", "-")
+    unchanged = stack.policies.document
+    answer = terminal.answer("policy", "set", "-")
+
+    assert checked["policy"]["window_days"] == 30
+    assert unchanged is None
+    assert answer == {"parameter": "/permille/policy", "policy": checked["policy"], "replaced": False}
+    assert stack.policies.current().window_days == 30
+    assert terminal.answer("policy", "show") == {**checked, "parameter": "/permille/policy", "is_set": True}
+
+
+def test_people_see_what_they_set(terminal: Terminal) -> None:
+    terminal.stdin = '{"preset": "allprowebtools", "window_days": 30}'
+
+    said = terminal.text("policy", "set", "-")
+
+    assert said.startswith("allprowebtools-")
+    assert "  window_days: 30\n" in said
+    assert said.splitlines()[-2].startswith("It is in force within a minute; accounts with complaints are judged")
+    assert terminal.text("policy", "check", "-") == said[: said.index("It is in force")]
+
+
+def test_what_is_shown_can_be_changed_and_set_again(terminal: Terminal) -> None:
+    terminal.stdin = '{"preset": "allprowebtools", "window_days": 30}'
+    shown = terminal.answer("policy", "set", "-")["policy"]
+
+    terminal.stdin = json.dumps(shown)
+    again = terminal.answer("policy", "set", "-")
+    terminal.stdin = json.dumps(shown | {"window_days": 31})
+    changed = terminal.answer("policy", "set", "-")["policy"]["id"]
+
+    assert again == {"parameter": "/permille/policy", "policy": shown, "replaced": True}
+    assert changed.startswith("allprowebtools-")
+    assert changed != shown["id"]
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ("{", "-: it is not JSON"),
+        ('{"windowdays": 3}', "-: there is no windowdays; there are window_days"),
+        (" " * 4097, "- has 4,097 characters; a parameter of SSM holds 4,096"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "set"])
+def test_a_wrong_policy_is_not_set(
+    stack: FakeStack, terminal: Terminal, command: str, document: str, says: str
+) -> None:
+    terminal.stdin = document
+
+    assert says in terminal.refused("policy", command, "-")
+
+    assert stack.policies.document is None
+
+
+def test_a_wrong_policy_that_is_set_is_told_with_what_comes_of_it(stack: FakeStack, terminal: Terminal) -> None:
+    stack.policies.document = "{"
+
+    assert terminal.refused("policy", "show").startswith(
+        "the policy in /permille/policy is wrong, so nobody is judged: it is not JSON"
+    )
+
+
+def test_a_file_that_cannot_be_read_is_named(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "latin").write_bytes(b"\xe9")
+
+    assert "latin is not UTF-8" in terminal.refused("policy", "set", str(tmp_path / "latin"))
+    assert "cannot be read: Is a directory" in terminal.refused("policy", "check", str(tmp_path))
+
+
+@pytest.mark.parametrize("command", ["show", "set"])
+def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal, command: str) -> None:
+    terminal.stdin = "{}"
+    stack.faults.fail("policies.text", error=PermissionDenied("AWS does not allow it"))
+
+    assert terminal.failed("policy", command, *["-"] * (command == "set")) == "AWS does not allow it"
+
+
+# ---------------------------------------------------------------- judging
+
+
+def judged(terminal: Terminal, *arguments: str) -> Any:
+    return terminal.answer("policy", "judge", *arguments)
 
 
 def counts(delivered: int, complaints: int, *more: str) -> list[str]:
@@ -60,21 +135,21 @@ def counts(delivered: int, complaints: int, *more: str) -> list[str]:
 def test_what_a_policy_says_of_counts(
     terminal: Terminal, arguments: list[str], decision: str, rule: str, left: int
 ) -> None:
-    said = terminal.judged(*arguments)
+    said = judged(terminal, *arguments)
 
     assert (said["decision"], said["rule"], said["allowance_left"]) == (decision, rule, left)
 
 
 def test_the_evidence_is_told_where_it_was_asked_for(terminal: Terminal) -> None:
-    said = terminal.judged(*counts(1000, 6, "--preset", "conservative"))
+    said = judged(terminal, *counts(1000, 6, "--preset", "conservative"))
 
     assert math.isclose(said["ln_e"], 4.223331267615664, rel_tol=1e-9)
     assert math.isclose(said["ln_e_needed"], math.log(20), rel_tol=1e-9)
-    assert terminal.judged(*counts(1000, 6))["ln_e"] is None
+    assert judged(terminal, *counts(1000, 6))["ln_e"] is None
 
 
 def test_people_are_told_in_words(terminal: Terminal) -> None:
-    said = terminal.run("policy", "judge", *counts(1000, 2))
+    said = terminal.text("policy", "judge", *counts(1000, 2))
 
     assert "disable: complaint_ratio is broken" in said
     assert "2 complaints, 1,000 delivered" in said
@@ -84,10 +159,10 @@ def test_a_policy_of_ones_own_is_judged_by(terminal: Terminal, tmp_path: Path) -
     file = tmp_path / "policy.json"
     file.write_text('{"complaint_ratio": {"limit_per_1000": 3}}', encoding="utf-8")
 
-    said = terminal.judged(*counts(1000, 3, "--policy", str(file)))
+    said = judged(terminal, *counts(1000, 3, "--policy", str(file)))
 
     assert (said["decision"], said["policy"]["complaint_ratio"]["limit_per_1000"]) == ("warn", 3)
-    assert said["policy"]["id"] == json.loads(terminal.run("policy", "check", str(file), "--json"))["policy"]["id"]
+    assert said["policy"]["id"] == json.loads(terminal.text("policy", "check", str(file), "--json"))["policy"]["id"]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +204,7 @@ def test_a_table_keeps_its_columns_and_its_order(terminal: Terminal, tmp_path: P
         "d, 2000 ,2,0,seed\n",
     )
 
-    told = terminal.run("policy", "judge", "--csv", file)
+    told = terminal.text("policy", "judge", "--csv", file)
 
     rows = list(csv.DictReader(io.StringIO(told)))
     assert told.splitlines()[0] == "name,delivered,complaints,bounces,preset,decision,rule,allowance_left,ln_e"
@@ -141,7 +216,7 @@ def test_a_table_keeps_its_columns_and_its_order(terminal: Terminal, tmp_path: P
 
 
 def test_the_same_table_for_machines(terminal: Terminal, tmp_path: Path) -> None:
-    said = terminal.judged("--csv", table(tmp_path, "delivered,complaints\n1000,2\n"))
+    said = judged(terminal, "--csv", table(tmp_path, "delivered,complaints\n1000,2\n"))
 
     answers = {"decision": "disable", "rule": "complaint_ratio", "allowance_left": "0", "ln_e": ""}
     assert said == {"rows": [{"delivered": "1000", "complaints": "2", **answers}]}
@@ -150,7 +225,7 @@ def test_the_same_table_for_machines(terminal: Terminal, tmp_path: Path) -> None
 def test_a_preset_on_the_command_line_is_the_usual_one(terminal: Terminal, tmp_path: Path) -> None:
     file = table(tmp_path, "delivered,complaints,preset\n1000,2,\n1000,2,seed\n")
 
-    told = terminal.run("policy", "judge", "--csv", file, "--preset", "conservative")
+    told = terminal.text("policy", "judge", "--csv", file, "--preset", "conservative")
 
     assert [row["decision"] for row in csv.DictReader(io.StringIO(told))] == ["warn", "disable"]
 
@@ -182,7 +257,7 @@ def test_a_thousand_rows_are_judged_in_order(terminal: Terminal, tmp_path: Path)
     rows = [(number * 997, number % 40) for number in range(1000)]
     text = "delivered,complaints\n" + "".join(f"{delivered},{complaints}\n" for delivered, complaints in rows)
 
-    told = terminal.run("policy", "judge", "--csv", table(tmp_path, text))
+    told = terminal.text("policy", "judge", "--csv", table(tmp_path, text))
 
     judged = [(int(row["delivered"]), int(row["complaints"])) for row in csv.DictReader(io.StringIO(told))]
     assert judged == rows

@@ -13,7 +13,7 @@ from permille.domain.account import Status
 def test_an_active_account_sends_through_ses(terminal: Terminal) -> None:
     said = terminal.text("route", ACCOUNT)
 
-    assert said.startswith("bakery sends through email-smtp.us-east-1.amazonaws.com:587, since 2026-03-10T12:00:00\n")
+    assert said.startswith("bakery sends through email-smtp.us-east-1.amazonaws.com:587, since 2026-03-10T00:00:00\n")
     assert said.endswith("Your APWT SMTP account was set up\n")
 
 

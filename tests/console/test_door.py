@@ -11,7 +11,7 @@ from tests.console.visiting import ORIGIN, Visitor, World, a_request
 from permille.console.sessions import DOORS, audience_of
 from permille.domain.entries.system import AccessRevoked
 from permille.domain.links import For
-from permille.domain.timeline import SYSTEM, TimelineEntry, entry
+from permille.domain.timeline import TimelineEntry, system_entry
 
 OTHER = "florist"
 CLOSED = "This link does not open anything any more"
@@ -77,7 +77,7 @@ def test_a_link_that_has_expired_lets_nobody_in(world: World) -> None:
 
 
 def revoked(audience: For) -> TimelineEntry[AccessRevoked]:
-    return entry(SYSTEM, NOW, AccessRevoked(audience=audience, reason="A laptop was lost", by=STAFF), seed=audience)
+    return system_entry(NOW, AccessRevoked(audience=audience, reason="A laptop was lost", by=STAFF))
 
 
 def test_a_revoked_link_lets_nobody_in(world: World) -> None:

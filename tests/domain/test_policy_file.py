@@ -2,7 +2,6 @@
 
 import json
 from contextlib import suppress
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -35,10 +34,22 @@ def test_a_preset_alone_is_that_preset_under_its_own_name(preset: Any) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.id)
 def test_what_a_policy_shows_can_be_set_again(preset: Any) -> None:
-    shown = policy_data(preset)
-    del shown["id"]
+    assert parse_policy(json.dumps(policy_data(preset))) == preset
 
-    assert replace(parse_policy(json.dumps(shown)), id="") == replace(preset, id="")
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_one_that_is_shown_changed_and_set_again_keeps_its_presets_name(preset: str) -> None:
+    first = parse_policy(json.dumps({"preset": preset, "window_days": 30}))
+
+    again = parse_policy(json.dumps(policy_data(first)))
+    changed = parse_policy(json.dumps(policy_data(first) | {"window_days": 31}))
+
+    assert again == first
+    assert changed == parse_policy(json.dumps({"preset": preset, "window_days": 31}))
+
+
+def test_a_preset_is_asked_before_an_id() -> None:
+    assert parse_policy('{"id": "allprowebtools-2f70c31d", "preset": "conservative"}') == CONSERVATIVE
 
 
 def test_the_presets_are_the_designs() -> None:
@@ -77,10 +88,14 @@ def test_an_alpha_is_exact_whether_it_is_written_as_a_number_or_as_text() -> Non
         ("{", "it is not JSON"),
         ("[]", "the policy is []; it must be an object, in braces"),
         ("[" * 100_000, "it is nested too deeply"),
+        ('{"id": "mild-2f70c31d"}', 'id is "mild-2f70c31d"; leave it out: it is computed'),
+        ('{"id": "seed-x"}', 'id is "seed-x"; leave it out: it is computed'),
+        ('{"id": 5}', "id is 5; leave it out: it is computed"),
+        ('{"id": null, "preset": "seed"}', "id is null; leave it out: it is computed"),
         ('{"preset": "mild"}', 'preset is "mild"; it can be seed, allprowebtools, conservative'),
         ('{"preset": []}', "preset is []; it can be"),
         ('{"windowdays": 3}', "there is no windowdays; there are window_days, complaint_ratio"),
-        ('{"id": "mine"}', "there is no id"),
+        ('{"id": "mine"}', 'id is "mine"; leave it out: it is computed'),
         ('{"window_days": 45, "window_days": 4}', '"window_days" is there twice'),
         ('{"window_days": 0}', "window_days is 0; it must be a whole number from 1 to 365"),
         ('{"window_days": 45.0}', "window_days is"),

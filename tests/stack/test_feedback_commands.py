@@ -84,14 +84,6 @@ def test_what_is_dropped_is_gone(stack: Stack, caller: str) -> None:
     assert _groups(stack, caller) == []
 
 
-@pytest.mark.parametrize(("arguments", "says"), [((), "say which"), (("ffff",), "no body rests under ffff")])
-def test_replaying_nothing_is_wrong_input(stack: Stack, arguments: tuple[str, ...], says: str) -> None:
-    refused = stack.run("quarantine", "replay", *arguments)
-
-    assert refused.returncode == 2
-    assert says in refused.stderr
-
-
 def test_feedback_about_an_ignored_callers_mail_is_dropped(stack: Stack) -> None:
     name, seen = _a_caller(), _a_caller()
     ignored = stack.run("sender", "ignore", name, "--reason", "our own newsletter", "--json")
@@ -102,15 +94,6 @@ def test_feedback_about_an_ignored_callers_mail_is_dropped(stack: Stack) -> None
     assert json.loads(ignored.stdout)["ignored"] == "our own newsletter"
     eventually(lambda: _groups(stack, seen))
     assert _groups(stack, name) == []
-
-
-def test_an_accounts_sender_is_not_ignored(stack: Stack) -> None:
-    business = a_business(stack)
-
-    refused = stack.run("sender", "ignore", f"permille-{business.id}", "--reason", "x")
-
-    assert refused.returncode == 2
-    assert f"is a sender of the account {business.id}" in refused.stderr
 
 
 def test_an_owners_address_that_complains_is_marked_for_staff(stack: Stack) -> None:

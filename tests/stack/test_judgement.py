@@ -267,14 +267,9 @@ def test_the_breaker_opens_and_a_person_resets_it(stack: Stack) -> None:
 def test_a_policy_is_checked_set_shown_and_judged_by(business: Business, stack: Stack, tmp_path: Path) -> None:
     business.send(3, complaints=1)
     eventually(lambda: "alert" in kinds(business))
-    strict, wrong, seed = (tmp_path / name for name in ("strict.json", "wrong.json", "seed.json"))
+    strict, seed = (tmp_path / name for name in ("strict.json", "seed.json"))
     strict.write_text('{"complaint_ratio": {"complaints_at_least": 1}}', encoding="utf-8")
-    wrong.write_text('{"complaint_ratio": {"complaints_at_least": "one"}}', encoding="utf-8")
     seed.write_text("{}", encoding="utf-8")
-
-    refused = stack.run("policy", "set", str(wrong))
-    assert refused.returncode == 2
-    assert "complaint_ratio.complaints_at_least" in refused.stderr
 
     changed = stack.answer("policy", "set", str(strict))["policy"]["id"]
     try:

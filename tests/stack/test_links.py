@@ -53,19 +53,3 @@ def test_a_platforms_token_opens_the_api_until_it_is_revoked(business: Business,
     stack.answer("link", "revoke", "platform")
 
     assert web.get(path).status == 401
-
-
-@pytest.mark.parametrize(
-    ("arguments", "what"),
-    [
-        (["owner", "nobody"], "there is no account"),
-        (["owner", "x", "--days", "0"], "--days takes more than 0"),
-        (["staff", "--name", " "], "--name takes"),
-        (["platform", "--name", "crm", "--days", "nan"], "--days takes more than 0"),
-    ],
-)
-def test_what_makes_no_sense_is_one_line(stack: Stack, business: Business, arguments: list[str], what: str) -> None:
-    refused = stack.run("link", *[business.id if one == "x" else one for one in arguments])
-
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert what in refused.stderr

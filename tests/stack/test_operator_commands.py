@@ -3,6 +3,7 @@
 import json
 import subprocess
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -74,56 +75,6 @@ def test_an_identity_that_ses_does_not_know_is_made_and_its_records_are_told(sta
     assert all(f"_domainkey.{account_id}.example CNAME" in record for record in added["records_to_publish"])
 
 
-def test_an_account_is_added_once(stack: Stack) -> None:
-    business = a_business(stack)
-
-    again = stack.run(*ADD, business.id, *_options(business.id))
-
-    assert f"the account {business.id} exists" in _one_line(again, 2)
-
-
-def test_what_an_interrupted_try_left_behind_is_taken_up(stack: Stack) -> None:
-    account_id, iam = _id(), stack.client("iam")
-    user = f"permille-{account_id}"
-    iam.create_user(UserName=user, Tags=[{"Key": "permille:account", "Value": f"permille/{stack.region}/{account_id}"}])
-    unseen = iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"]
-
-    added = json.loads(stack.run(*ADD, account_id, *_options(account_id), "--json").stdout)
-
-    keys = [key["AccessKeyId"] for key in iam.list_access_keys(UserName=user)["AccessKeyMetadata"]]
-    assert keys == [added["access_key_id"]]
-    assert unseen not in keys
-
-
-def test_a_user_of_that_name_that_we_did_not_make_is_left_alone(stack: Stack) -> None:
-    account_id = _id()
-    stack.client("iam").create_user(UserName=f"permille-{account_id}")
-
-    added = stack.run(*ADD, account_id, *_options(account_id))
-
-    assert f"adopt it with --sender permille-{account_id}" in _one_line(added, 2)
-
-
-@pytest.mark.parametrize(
-    ("account_id", "changed", "complaint"),
-    [
-        ("Bakery", {}, "no account id"),
-        ("-bakery", {}, "no account id"),
-        ("b" * 55, {}, "no account id"),
-        ("bakery", {"owner_email": "nobody"}, "no e-mail address"),
-        ("bakery", {"owner_email": "a@b.example\nBcc: x@y.example"}, "no e-mail address"),
-        ("bakery", {"identity": "not a domain"}, "neither a domain nor an e-mail address"),
-        ("bakery", {"timezone": "Mars/Olympus"}, "no time zone"),
-    ],
-)
-def test_input_that_cannot_be_is_refused_in_one_line(
-    stack: Stack, account_id: str, changed: dict[str, str], complaint: str
-) -> None:
-    refused = stack.run(*ADD, *_options(account_id, **changed), "--", account_id)
-
-    assert complaint in _one_line(refused, 2)
-
-
 # ---------------------------------------------------------------- adopting
 
 
@@ -154,16 +105,6 @@ def test_a_user_that_sends_through_the_accounts_identities_alone_is_adopted(stac
     assert (data["caller_identity"], data["access_key_id"]) == (user, None)
 
 
-def test_a_user_that_may_send_elsewhere_is_refused_with_what_mends_it(stack: Stack, user: str) -> None:
-    account_id = _id()
-    _may_send(stack, user, _ses(stack, "identity/elsewhere.example"))
-
-    refused = _one_line(stack.run(*ADD, account_id, *_options(account_id), "--sender", user), 2)
-
-    assert "identity/elsewhere.example (policy sending)" in refused
-    assert f"narrow that policy's Resource to {_ses(stack, 'configuration-set/permille')}" in refused
-
-
 def test_a_user_that_may_send_through_a_group_is_refused(stack: Stack, user: str) -> None:
     account_id, iam, group = _id(), stack.client("iam"), f"group-{user}"
     statement = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
@@ -175,33 +116,6 @@ def test_a_user_that_may_send_through_a_group_is_refused(stack: Stack, user: str
     refused = _one_line(stack.run(*ADD, account_id, *_options(account_id), "--sender", user), 2)
 
     assert f"may send through * (policy wide of group {group})" in refused
-
-
-def test_a_user_that_the_stack_could_not_switch_is_refused(stack: Stack) -> None:
-    account_id, name = _id(), f"other-{uuid.uuid4().hex[:6]}"
-    stack.client("iam").create_user(UserName=name)
-
-    refused = _one_line(stack.run(*ADD, account_id, *_options(account_id), "--sender", name), 2)
-
-    assert "does not match user/permille-*" in refused
-    assert "SenderUsers" in refused
-
-
-def test_a_sender_of_another_account_is_refused(stack: Stack) -> None:
-    business, account_id = a_business(stack), _id()
-    options = _options(account_id, identity=f"{business.id}.example")
-
-    refused = _one_line(stack.run(*ADD, account_id, *options, "--sender", f"permille-{business.id}"), 2)
-
-    assert f"is a sender of the account {business.id}" in refused
-
-
-def test_a_user_that_does_not_exist_is_refused(stack: Stack) -> None:
-    account_id = _id()
-
-    refused = stack.run(*ADD, account_id, *_options(account_id), "--sender", "permille-nobody")
-
-    assert "there is no IAM user permille-nobody" in _one_line(refused, 2)
 
 
 # ---------------------------------------------------------------- looking
@@ -242,11 +156,6 @@ def test_the_timeline_tells_in_words_what_json_tells_in_facts(stack: Stack) -> N
     assert created["kind"] == "created"
 
 
-@pytest.mark.parametrize("arguments", [("account", "show"), ("timeline",)])
-def test_an_account_that_is_not_there_is_wrong_input(stack: Stack, arguments: tuple[str, ...]) -> None:
-    assert "there is no account 'nobody'" in _one_line(stack.run(*arguments, "nobody"), 2)
-
-
 def test_a_stack_that_is_not_there_is_wrong_input(stack: Stack) -> None:
     assert "there is no stack nowhere" in _one_line(stack.run("account", "list", "--stack", "nowhere"), 2)
 
@@ -263,5 +172,23 @@ def test_where_nobody_answers_the_command_fails_in_one_line(stack: Stack) -> Non
     assert "http://127.0.0.1:9" in _one_line(permille("account", "list", env=env), 1)
 
 
-def test_an_option_that_is_not_there_is_wrong_input(stack: Stack) -> None:
-    assert "--colour" in _one_line(stack.run("account", "list", "--colour"), 2)
+# ---------------------------------------------------------------- deciding
+
+
+def test_support_cancels_an_agreed_day_and_the_owner_withdraws_a_request(stack: Stack) -> None:
+    business = a_business(stack)
+    day = str((datetime.now(UTC) + timedelta(days=5)).date())
+    request = ("review", "request", business.id, "--day", day, "--batch", "800", "--cause", "x", "--change", "y")
+    stack.answer("account", "disable", business.id, "--reason", "They asked us to")
+
+    stack.answer(*request)
+    stack.answer("review", "approve", business.id, "--day", day)
+    stack.answer("review", "cancel", business.id, "--reason", "It was the wrong account")
+    stack.answer(*request)
+    withdrawn = stack.answer("review", "withdraw", business.id)
+
+    assert (withdrawn["review"]["state"], withdrawn["trial"]) == ("withdrawn", None)
+    kinds = ("review_requested", "review_approved", "trial_cancelled", "review_withdrawn")
+    assert business.told(*kinds) == [*kinds[:3], "review_requested", "review_withdrawn"]
+    refused = stack.run("review", "confirm", business.id)
+    assert "has no trial that waits to be confirmed" in _one_line(refused, 2)

@@ -55,16 +55,6 @@ def _forget_what_was_handed_on(stack: Stack) -> None:
         dynamodb.delete_item(TableName=table, Key={"id": row["id"]})
 
 
-@pytest.mark.parametrize(
-    ("since", "says"), [("soon", "takes an ISO 8601 time"), ("2020-01-01", "more than 30 days ago")]
-)
-def test_a_redrive_from_no_time_or_too_long_ago_is_refused(stack: Stack, since: str, says: str) -> None:
-    refused = stack.run("notify", "redrive", "--since", since)
-
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert says in refused.stderr
-
-
 def test_an_owner_whose_address_bounced_is_written_to_again_when_staff_say_so(business: Business, stack: Stack) -> None:
     assert stack.answer("account", "owner-mail", business.id)["owner_mail"] == "fine"
     _mark(stack, business, "bounced")
@@ -78,8 +68,6 @@ def test_an_owner_whose_address_bounced_is_written_to_again_when_staff_say_so(bu
     assert stack.answer("account", "owner-mail", business.id)["owner_mail"] == "fine"
     assert business.mails() == []
     assert business.timeline()[-1]["kind"] == "owner_mail_reset"
-    again = stack.run("account", "owner-mail", business.id, "--reset", "--reason", "Again")
-    assert again.returncode == 2
 
 
 def _mark(stack: Stack, business: Business, state: str) -> None:

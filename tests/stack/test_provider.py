@@ -113,25 +113,6 @@ def test_where_the_login_fails_it_is_said_why_and_nothing_is_stored(business: Bu
     assert [entry["kind"] for entry in business.timeline()] == ["created"]
 
 
-@pytest.mark.parametrize(
-    "wrong", [["--host", "https://a.example"], ["--port", "0"], ["--user", " "]], ids=lambda wrong: str(wrong[0])
-)
-def test_what_is_typed_wrong_is_refused_in_one_line(business: Business, server: MailServer, wrong: list[str]) -> None:
-    refused = business.stack.run("provider", "connect", business.id, *options(server), *wrong, typed=PASSWORD)
-
-    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
-    assert server.sessions == 0
-
-
-def test_without_anybody_to_type_the_password_it_has_to_come_from_stdin(business: Business, server: MailServer) -> None:
-    asked = options(server)[:-1]
-
-    refused = business.stack.run("provider", "connect", business.id, *asked, typed=PASSWORD)
-
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert "--password-stdin" in refused.stderr
-
-
 def test_the_route_follows_the_status_by_itself(business: Business, server: MailServer, ahead: Stack) -> None:
     stack = business.stack
 

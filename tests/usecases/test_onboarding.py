@@ -11,7 +11,8 @@ from tests.fakes import Killed, When
 from tests.operator_fakes import FakeStack, KnownUser, a_stack
 
 from permille.domain.errors import Conflict, Failed, InvalidInput, PermissionDenied
-from permille.onboarding import AddedAccount, NewAccount, add_account
+from permille.new_account import NewAccount
+from permille.onboarding import AddedAccount, add_account
 
 KNOWN, NEW, ADDRESS = "known.example", "new.example", "news@known.example"
 BAKERY = NewAccount(ACCOUNT, "owner@bakery.example", "Bea", "Europe/Vienna", (KNOWN, NEW, ADDRESS))

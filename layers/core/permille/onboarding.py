@@ -5,13 +5,11 @@ anything, and nobody can send mail that is not counted. What a step does is take
 also where it succeeded and its answer was lost: each step is prepared to be taken back before it is made.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from permille.adoption import Adoption, adoptable
 from permille.domain.account import Account
@@ -19,59 +17,9 @@ from permille.domain.entries.credential import Created
 from permille.domain.errors import Conflict, Failed, InvalidInput, PermilleError, ServiceError
 from permille.domain.iam_policy import covers
 from permille.domain.timeline import Entry, entry
+from permille.new_account import NewAccount
 from permille.operator_ports import AccessKey, AllAccounts, IamUsers, Identities
 from permille.ports import Timeline
-
-ACCOUNT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,53}")
-_LOCAL, _DOMAIN = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+", r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
-ADDRESS = re.compile(f"{_LOCAL}@{_DOMAIN}")
-IDENTITY = re.compile(f"({_LOCAL}@)?{_DOMAIN}")
-READ_BY_IAM = frozenset("*?$")  # in an ARN of a policy, where they stand for other characters
-USER = re.compile(
-    r"[A-Za-z0-9+=,.@_-]{1,64}"
-)  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-
-
-@dataclass(frozen=True, slots=True)
-class NewAccount:
-    """What is known of an account that is to be added. `adopted`: IAM users that it sends with; without them one is
-    made. Raises InvalidInput where something is not as it must be."""
-
-    account_id: str
-    owner_email: str
-    owner_name: str
-    timezone: str
-    identities: tuple[str, ...]
-    adopted: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not ACCOUNT_ID.fullmatch(self.account_id):
-            raise InvalidInput(
-                f"{self.account_id!r} is no account id: small letters, digits and -, at most 54, not beginning with -",
-                "account_id",
-            )
-        if not ADDRESS.fullmatch(self.owner_email):
-            raise InvalidInput(f"{self.owner_email!r} is no e-mail address (--owner-email)", "owner_email")
-        for identity in self.identities:
-            _check_identity(identity)
-        for user in self.adopted:
-            if not USER.fullmatch(user):
-                raise InvalidInput(f"--sender names no IAM user: {user!r}", "sender")
-        _check_timezone(self.timezone)
-
-
-def _check_identity(identity: str) -> None:
-    if not IDENTITY.fullmatch(identity):
-        raise InvalidInput(f"{identity!r} is neither a domain nor an e-mail address (--identity)", "identity")
-    if READ_BY_IAM & set(identity):
-        raise InvalidInput(f"{identity!r} would allow others as well: IAM reads * ? $ as patterns", "identity")
-
-
-def _check_timezone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidInput(f"{name!r} is no time zone; one is Europe/Vienna (--timezone)", "timezone") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from permille.domain.entries.credential import Difference, Drift, SenderMissing
 from permille.domain.entries.system import ModeEntered
 from permille.domain.errors import ServiceError
 from permille.domain.switch import drift
-from permille.domain.timeline import SYSTEM, Entry, entry
+from permille.domain.timeline import Entry, entry, system_entry
 from permille.observability import record
 from permille.ports import Accounts, Control, Lap, Switch
 
@@ -34,7 +34,7 @@ def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bo
     last = world.control.lap()
     if last.mode != rules.mode:
         world.control.enter_mode(
-            entry(SYSTEM, now, ModeEntered(mode=rules.mode, before=Mode(last.mode) if last.mode else ""))
+            system_entry(now, ModeEntered(mode=rules.mode, before=Mode(last.mode) if last.mode else ""))
         )
     lap = _lap(last, rules, now)
     if lap.done or not in_time():

@@ -21,7 +21,8 @@ from rich.text import Text
 
 from permille.domain.account import Account
 from permille.domain.errors import Failed
-from permille.onboarding import NewAccount, add_account
+from permille.new_account import NewAccount
+from permille.onboarding import add_account
 from permille_cli.added_account import Answer
 from permille_cli.deployed import DeployedStack
 from permille_cli.local import schedule

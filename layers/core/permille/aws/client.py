@@ -38,6 +38,8 @@ DENIED = frozenset(
         "UnrecognizedClientException",
     }
 )
+# DynamoDB's, which PynamoDB hands on without an HTTP status.
+REJECTED = frozenset({"ResourceNotFoundException", "ValidationException"})
 # Codes with an HTTP status of 4xx by which the same request is answered later.
 PASSING = frozenset(
     {
@@ -92,7 +94,7 @@ def service_error(what: str, error: Exception | None) -> ServiceError:
     if code in DENIED:
         return PermissionDenied(f"{what}: AWS does not allow it ({_said(error)})")
     is_wrong = 400 <= error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) < 500
-    if is_wrong and code not in PASSING:
+    if code in REJECTED or (is_wrong and code not in PASSING):
         return RequestRejected(f"{what}: AWS rejects the request ({_said(error)})")
     return Unavailable(f"{what}: {code}")
 

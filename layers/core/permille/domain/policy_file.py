@@ -1,6 +1,8 @@
-"""A policy as its operators write it: JSON, in which what is not named is as in the preset."""
+"""A policy as its operators write it: JSON, in which what is not named is as in the preset. What `policy_data` shows
+can be changed and read again."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from decimal import Decimal
@@ -27,6 +29,7 @@ _PARTS: Mapping[str, type[Any]] = {
     "breaker": Breaker,
     "second_chance": SecondChance,
 }
+_ID = re.compile(rf"(?P<preset>{'|'.join(PRESETS)})(-[0-9a-f]{{8}})?")
 _CAN_BE_OFF = ("bounce_burst", "complaint_burst")
 _RANGES = {
     "window_days": (1, 365),
@@ -56,13 +59,22 @@ def parse_policy(text: str) -> Policy:
     except RecursionError as error:
         raise InvalidPolicy("it is nested too deeply") from error
     given = dict(_mapping("the policy", data))
-    preset = given.pop("preset", SEED.id)
+    named = _named_by(given.pop("id", SEED.id))
+    preset = given.pop("preset", named)
     if not isinstance(preset, str) or preset not in PRESETS:
         raise InvalidPolicy(f"preset is {_shown(preset)}; it can be {', '.join(PRESETS)}")
     base = PRESETS[preset]
     policy = replace(base, **_changed(base, given))
     _hold_together(policy)
     return policy if policy == base else replace(policy, id=f"{preset}-{_digest(policy)}")
+
+
+def _named_by(policy_id: Any) -> str:
+    """The preset that an id names, as `policy_data` shows one. A policy that was changed keeps the id that it had."""
+    found = _ID.fullmatch(policy_id) if isinstance(policy_id, str) else None
+    if not found:
+        raise InvalidPolicy(f"id is {_shown(policy_id)}; leave it out: it is computed")
+    return found["preset"]
 
 
 def policy_data(policy: Policy) -> dict[str, Any]:

@@ -193,6 +193,11 @@ def entry(account_id: str, at: datetime, facts: F, seed: str = "") -> TimelineEn
     return TimelineEntry(account_id, id_at(at, f"{account_id} {facts.kind.name} {seed}"), at, facts)
 
 
+def system_entry(at: datetime, facts: F) -> TimelineEntry[F]:
+    """A new entry of the whole stack's timeline: two of one instant are one where all their facts are the same."""
+    return entry(SYSTEM, at, facts, seed=json.dumps(facts_data(facts), sort_keys=True))
+
+
 def entry_as_read(
     account_id: str, entry_id: str, at: datetime, kind: str, audience: str, data: Mapping[str, Any]
 ) -> Entry:

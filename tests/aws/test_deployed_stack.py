@@ -1,0 +1,94 @@
+"""A stack on AWS as the operator's command finds it: by the template's outputs, each adapter where it is needed."""
+
+import json
+from dataclasses import fields
+from typing import Any
+
+import boto3
+import pytest
+from tests.aws.wire import Wire
+from tests.builders import ACCOUNT, an_account
+
+from permille.domain.errors import Failed, InvalidInput, NotFound, PermissionDenied
+from permille_cli.deployed import DeployedStack, outputs_of
+from permille_cli.main import status_of
+from permille_cli.stack import Stack
+from permille_cli.template import load
+
+NAMES = {name: f"the-{name}" for name in load()["Outputs"]}
+OUTPUTS = NAMES | {name: name for name in NAMES if name.endswith("Table")} | {"ReplayClock": "off"}
+
+
+@pytest.fixture
+def stack(dynamodb: Any) -> DeployedStack:
+    return DeployedStack("permille", {"permille": OUTPUTS}.__getitem__)
+
+
+def test_the_template_has_every_output_that_an_adapter_is_made_with(stack: DeployedStack) -> None:
+    made = {field.name: getattr(stack, field.name) for field in fields(Stack)}
+
+    assert all(made.values())
+    assert stack.accounts is made["accounts"]
+
+
+def test_who_runs_the_command_says_in_which_account_ses_is(stack: DeployedStack) -> None:
+    assert stack.caller().startswith("arn:aws:")
+    assert stack.onboarding.ses == "arn:aws:ses:the-Region:123456789012"
+
+
+def test_a_command_runs_on_it(stack: DeployedStack, capsys: pytest.CaptureFixture[str]) -> None:
+    stack.accounts.add(an_account(), [])
+
+    assert status_of(["account", "list", "--json"], stack=stack) == 0
+
+    (listed,) = json.loads(capsys.readouterr().out)["accounts"]
+    assert listed["account_id"] == ACCOUNT
+
+
+def test_nothing_is_asked_of_aws_before_an_output_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(["account", "disable", ACCOUNT, "--reason", " ", "--stack", "nowhere"]) == 2
+
+    assert "--reason must say why" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- its outputs
+
+
+@pytest.fixture
+def cloudformation() -> Any:
+    return boto3.client("cloudformation")
+
+
+def test_its_outputs_are_cloudformations(cloudformation: Any) -> None:
+    outputs = [{"OutputKey": "AccountsTable", "OutputValue": "accounts"}]
+    Wire(cloudformation).answer("DescribeStacks", {"Stacks": [{"Outputs": outputs}]})
+
+    assert outputs_of("permille", cloudformation=cloudformation) == {"AccountsTable": "accounts"}
+
+
+def test_another_stack_has_no_such_outputs(cloudformation: Any) -> None:
+    Wire(cloudformation).answer("DescribeStacks", {"Stacks": [{}]})
+    another = DeployedStack("another", lambda name: outputs_of(name, cloudformation=cloudformation))
+
+    with pytest.raises(Failed, match="the stack another has no output AccountsTable: it is not Permille's"):
+        _ = another.accounts
+
+
+def test_a_stack_that_is_not_there_is_named(cloudformation: Any) -> None:
+    error = {"Code": "ValidationError", "Message": "Stack with id nowhere does not exist"}
+    Wire(cloudformation).answer("DescribeStacks", {"Error": error}, status=400)
+
+    with pytest.raises(NotFound, match="there is no stack nowhere here; name it with --stack or PERMILLE_STACK"):
+        outputs_of("nowhere", cloudformation=cloudformation)
+
+
+def test_a_stack_needs_a_name(cloudformation: Any) -> None:
+    with pytest.raises(InvalidInput, match="--stack names no stack"):
+        outputs_of("", cloudformation=cloudformation)
+
+
+def test_what_aws_does_not_allow_is_told(cloudformation: Any) -> None:
+    Wire(cloudformation).refuse("DescribeStacks", "AccessDenied")
+
+    with pytest.raises(PermissionDenied, match="asking for the stack permille: AWS does not allow it"):
+        outputs_of("permille", cloudformation=cloudformation)

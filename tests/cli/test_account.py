@@ -1,0 +1,211 @@
+"""`permille account add|list|show`."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.builders import ACCOUNT, CALLER, KEY, NOW, TODAY, a_provider, an_account
+from tests.cli.terminal import Terminal
+from tests.fakes import User
+from tests.operator_fakes import FakeStack, KnownUser
+
+from permille.domain.account import Exemption, Status
+from permille.domain.errors import PermissionDenied, Unavailable
+from permille.domain.reputation import Tally
+from permille.domain.switch import ACTIVE, INACTIVE
+from permille_cli.smtp_credential import smtp_password
+
+ADD = ("account", "add", "shop", "--owner-email", "owner@shop.example", "--identity", "shop.example")
+
+
+# ---------------------------------------------------------------- add
+
+
+def test_people_see_the_smtp_credential_once_and_the_records_to_publish(terminal: Terminal) -> None:
+    said = terminal.text(*ADD, "--identity", "news@shop.example")
+
+    assert said.splitlines() == [
+        "shop is active; its sender is permille-shop.",
+        "Its SMTP credential, shown this once:",
+        "  host     email-smtp.us-east-1.amazonaws.com",
+        "  port     587",
+        "  username AKIA1",
+        f"  password {smtp_password('secret-1', 'us-east-1')}",
+        "SES verifies an identity once its DNS records are published:",
+        *(f"  token{n}._domainkey.shop.example CNAME token{n}.dkim.amazonses.com" for n in (1, 2, 3)),
+        "  (SES has written to news@shop.example: follow the link in that mail)",
+    ]
+
+
+def test_the_secret_access_key_is_shown_only_when_asked_for(terminal: Terminal) -> None:
+    assert "secret_access_key" not in terminal.answer(*ADD)
+    other = ("account", "add", "shop-2", *ADD[3:])
+    assert terminal.answer(*other, "--show-secret")["secret_access_key"] == "secret-2"
+    assert "  secret access key  secret-3\n" in terminal.text("account", "add", "shop-3", *ADD[3:], "--show-secret")
+
+
+def test_machines_get_the_same(terminal: Terminal) -> None:
+    added = terminal.answer(*ADD, "--identity", "shop.example")
+
+    assert (added["account_id"], added["caller_identity"], added["access_key_id"]) == ("shop", "permille-shop", "AKIA1")
+    assert added["smtp"] == {
+        "host": "email-smtp.us-east-1.amazonaws.com",
+        "port": 587,
+        "username": "AKIA1",
+        "password": smtp_password("secret-1", "us-east-1"),
+    }
+    assert len(added["records_to_publish"]) == 3
+
+
+def test_what_our_configuration_set_replaced_is_told(stack: FakeStack, terminal: Terminal) -> None:
+    stack.identities.sets["shop.example"] = "theirs"
+
+    assert "The default configuration set of shop.example was theirs; it is ours now.\n" in terminal.text(*ADD)
+
+
+def test_adopted_users_keep_their_credentials(stack: FakeStack, terminal: Terminal) -> None:
+    stack.iam_users.users |= {"permille-old": KnownUser(), "permille-older": KnownUser()}
+    senders = ("--sender", "permille-old", "--sender", "permille-older", "--sender", "permille-old")
+
+    added = terminal.answer(*ADD, *senders)
+
+    assert (added["caller_identity"], added["access_key_id"]) == ("permille-old", None)
+    assert added["caller_identities"] == ["permille-old", "permille-older"]
+    assert added["smtp"]["password"] is None
+    assert stack.get("shop").senders == ("permille-old", "permille-older")
+
+
+def test_people_are_told_that_an_adopted_user_keeps_its_credentials(stack: FakeStack, terminal: Terminal) -> None:
+    stack.iam_users.users["permille-old"] = KnownUser()
+
+    said = terminal.text(*ADD, "--sender", "permille-old")
+
+    assert "shop is active; its sender is permille-old.\nIt keeps the credentials that its sender has.\n" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (("Shop", *ADD[3:]), "'Shop' is no account id: small letters, digits and -, at most 54"),
+        ((ACCOUNT, *ADD[3:]), "the account bakery exists; `permille account show bakery`"),
+        (("shop", *ADD[3:], "--timezone", "Mars"), "'Mars' is no time zone; one is Europe/Vienna (--timezone)"),
+        (("shop", *ADD[3:], "--sender", "permille-nobody"), "there is no IAM user permille-nobody to adopt"),
+        (("shop", *ADD[3:], "--sender", ""), "--sender names no IAM user"),
+        (("shop", "--owner-email", "x", *ADD[5:]), "'x' is no e-mail address (--owner-email)"),
+        (("shop", *ADD[3:5]), "Missing option '--identity'"),
+    ],
+)
+def test_what_cannot_be_added_is_refused(
+    stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], says: str
+) -> None:
+    assert says in terminal.refused("account", "add", *typed)
+
+    assert "shop" not in stack.rows.accounts
+
+
+def test_what_aws_does_not_allow_is_said_and_taken_back(stack: FakeStack, terminal: Terminal) -> None:
+    said = "creating the IAM user permille-shop: AWS does not allow it (AccessDenied: no)"
+    stack.faults.fail("iam_users.create", error=PermissionDenied(said))
+
+    assert terminal.failed(*ADD) == said
+    assert "shop" not in stack.rows.accounts
+
+
+# ---------------------------------------------------------------- list
+
+
+def test_the_list_is_sorted_and_says_what_is_special(stack: FakeStack, terminal: Terminal) -> None:
+    until = NOW + timedelta(days=3)
+    stack.rows.accounts |= {
+        "zoo": an_account("zoo", status=Status.DISABLED, settled=False),
+        "art": an_account("art", exemption=Exemption(until, "Why", "sam"), would_disable=True),
+    }
+
+    lines = [line.split()[0] for line in terminal.text("account", "list").splitlines() if not line.startswith(" ")]
+    said = " ".join(terminal.text("account", "list").split())
+
+    assert lines == ["account", "art", ACCOUNT, "zoo"]
+    assert "exempt until" in said
+    assert "not yet switched" in said.replace(" owner@zoo.example permille-zoo", "")
+
+
+def test_machines_are_told_as_much_as_people(stack: FakeStack, terminal: Terminal) -> None:
+    until = NOW + timedelta(days=3)
+    different: dict[str, Any] = {"exemption": Exemption(until, "Why", "sam"), "would_disable": True}
+    stack.rows.accounts = {ACCOUNT: an_account(**different, owner_mail="bounced")}
+
+    assert terminal.answer("account", "list")["accounts"] == [
+        {
+            "account_id": ACCOUNT,
+            "status": "active",
+            "review": None,
+            "trial": None,
+            "owner_email": "owner@bakery.example",
+            "owner_mail": "bounced",
+            "senders": [CALLER],
+            "settled": True,
+            "held": "",
+            "would_disable": True,
+            "exempt_until": "2026-03-13T12:00:00+00:00",
+        }
+    ]
+
+
+def test_the_list_names_what_show_names(stack: FakeStack, terminal: Terminal) -> None:
+    (listed,), shown = terminal.answer("account", "list")["accounts"], terminal.answer("account", "show", ACCOUNT)
+
+    assert {name: shown[name] for name in listed if name != "senders"} | {"senders": [CALLER]} == listed
+
+
+def test_where_the_accounts_cannot_be_read_the_list_fails(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("accounts.all", error=Unavailable("reading the accounts: Throttling"))
+
+    assert terminal.failed("account", "list") == "reading the accounts: Throttling"
+
+
+# ---------------------------------------------------------------- show
+
+
+def test_people_see_the_counts_and_the_keys_as_iam_has_them(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.tallies[ACCOUNT, 1, TODAY] = Tally(delivered=12_000, complaints=3, bounces=7)
+
+    assert terminal.text("account", "show", ACCOUNT).splitlines() == [
+        "bakery  active  epoch 1, owner@bakery.example",
+        "last 45 days: 12,000 delivered, 7 bounced",
+        "complaints: 3; 9 more would be kept (limit 1 per 1,000)",
+        "sender permille-bakery",
+        "  AKIABAKERY1 Active",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "user", "note"),
+    [
+        (Status.ACTIVE, User({KEY: INACTIVE}, denied=True), "  denied, does not agree with the status\n"),
+        (Status.DISABLED, User({KEY: ACTIVE}), "  does not agree with the status\n"),
+        (Status.DISABLED, None, "  no such IAM user\n"),
+    ],
+)
+def test_a_credential_that_is_not_as_the_status_says_is_told(
+    stack: FakeStack, terminal: Terminal, status: Status, user: User | None, note: str
+) -> None:
+    stack.rows.accounts[ACCOUNT] = an_account(status=status, asleep={CALLER: frozenset({KEY})})
+    stack.switch.users = {CALLER: user} if user else {}
+
+    assert terminal.text("account", "show", ACCOUNT).endswith(note)
+
+
+def test_people_see_the_provider_and_that_the_owner_is_not_written_to(stack: FakeStack, terminal: Terminal) -> None:
+    account = an_account(owner_email="o[x]@bakery.example", provider=a_provider(), owner_mail="complained")
+    stack.rows.accounts[ACCOUNT] = account
+
+    said = " ".join(terminal.text("account", "show", ACCOUNT).split())
+
+    assert "o[x]@bakery.example the owner is not written to: a mail to them was marked as spam" in said
+    assert "provider smtp.example.com:587 sender" in said
+
+
+def test_an_account_that_is_not_there_is_refused(terminal: Terminal) -> None:
+    said = terminal.refused("account", "show", "good-bakry")
+
+    assert said == "there is no account 'good-bakry'; `permille account list` names them all"

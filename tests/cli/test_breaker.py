@@ -1,0 +1,103 @@
+"""`permille breaker`: what keeps the rules from disabling many accounts at once."""
+
+from dataclasses import replace
+
+import pytest
+from tests.builders import ACCOUNT, NOW, STAFF, an_account
+from tests.cli.terminal import Terminal
+from tests.operator_fakes import FakeStack
+
+from permille.domain.account import Held, Hold
+from permille.domain.breaker import BreakerState, hour_of
+from permille.domain.errors import PermissionDenied
+
+REASON = "They really spam :fire: [x]"
+
+
+@pytest.fixture
+def _open(stack: FakeStack) -> None:
+    stack.rows.breaker = BreakerState(opened_at=NOW, active_accounts=400)
+    stack.rows.passed[hour_of(NOW)] = 8
+    stack.rows.accounts["held"] = replace(an_account("held"), hold=Hold(Held.BREAKER, NOW))
+
+
+@pytest.mark.usefixtures("_open")
+def test_an_open_breaker_tells_since_when_and_whom_it_holds(terminal: Terminal) -> None:
+    assert terminal.text("breaker", "show").splitlines() == [
+        f"open since {NOW.isoformat()}: the rules disable nobody",
+        "Look at the accounts that it holds; then `permille breaker reset --reason TEXT ",
+        "[--allow N]`.",
+        "in the hour 2026-03-10T12 UTC 8 of 8 disablings have passed",
+        "  held: held",
+    ]
+
+
+@pytest.mark.usefixtures("_open")
+def test_machines_get_the_same(terminal: Terminal) -> None:
+    assert terminal.answer("breaker", "show") == {
+        "open": True,
+        "opened_at": NOW.isoformat(),
+        "hour": "2026-03-10T12",
+        "passed": 8,
+        "bound": 8,
+        "active_accounts": 400,
+        "held": ["held"],
+        "last_reset": None,
+    }
+
+
+@pytest.mark.usefixtures("_open")
+def test_a_reset_closes_it_and_lets_as_many_more_pass_as_usual(terminal: Terminal) -> None:
+    said = terminal.text("breaker", "reset", "--reason", REASON)
+
+    told = "The breaker is closed; 8 more may be disabled by the rules in this hour before it opens again."
+    assert " ".join(said.split()) == told
+    state = terminal.answer("breaker", "show")
+    assert (state["open"], state["passed"], state["bound"]) == (False, 8, 16)
+    assert state["last_reset"] == {"at": "2026-03-10T12:00:00.000000+00:00", "by": STAFF, "reason": REASON}
+
+
+@pytest.mark.usefixtures("_open")
+def test_a_reset_can_name_how_many_more(terminal: Terminal) -> None:
+    assert terminal.answer("breaker", "reset", "--reason", REASON, "--allow", "3")["bound"] == 11
+
+
+def test_a_closed_one_says_that_it_was_closed_and_that_more_may_pass(terminal: Terminal) -> None:
+    said = terminal.text("breaker", "reset", "--reason", REASON, "--allow", "7")
+
+    assert " ".join(said.split()).startswith("The breaker was closed already; 7 more may be disabled by the rules")
+    assert terminal.text("breaker", "show").splitlines() == [
+        "closed",
+        "in the hour 2026-03-10T12 UTC 0 of 7 disablings have passed",
+        f"last reset 2026-03-10T12:00:00.000000+00:00 by {STAFF}: {REASON}",
+    ]
+
+
+def test_where_the_policy_cannot_be_read_the_bound_is_unknown(stack: FakeStack, terminal: Terminal) -> None:
+    stack.policies.document = "{"
+
+    assert "0 of an unknown number of disablings have passed" in terminal.text("breaker", "show")
+    assert terminal.answer("breaker", "show")["bound"] is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (("--reason", " "), "--reason must say why"),
+        ((), "Missing option '--reason'"),
+        (("--reason", "x", "--allow", "-1"), "--allow"),
+        (("--reason", "x", "--allow", "many"), "--allow"),
+    ],
+)
+@pytest.mark.usefixtures("_open")
+def test_a_wrong_reset_leaves_it_open(stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
+    assert says in terminal.refused("breaker", "reset", *typed)
+
+    assert stack.rows.breaker.opened_at == NOW
+
+
+def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("resets.reset_breaker", error=PermissionDenied("AWS does not allow it"))
+
+    assert terminal.failed("breaker", "reset", "--reason", "x") == "AWS does not allow it"
+    assert ACCOUNT in stack.rows.accounts

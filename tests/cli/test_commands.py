@@ -1,0 +1,189 @@
+"""What holds for every command."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import typer
+from tests.builders import ACCOUNT, NOW, a_provider, a_server, an_account
+from tests.cli.terminal import Terminal
+from tests.operator_fakes import FakeStack
+
+from permille.domain.account import Account, Status, Trial, TrialState
+from permille.domain.errors import (
+    Conflict,
+    DecisionRefused,
+    Failed,
+    InvalidInput,
+    NotFound,
+    PermilleError,
+    PermissionDenied,
+    RequestRejected,
+    Unavailable,
+)
+from permille.domain.suppression import Suppression
+from permille.domain.timeline import id_at
+from permille_cli.main import app, status_of
+
+WORDS = "see :warning: [bold] arn:a:secret:b :fire:"
+BECAUSE = f"--reason '{WORDS}'"
+ASKED = f"--day 2026-03-15 --batch 800 --cause '{WORDS}' --change '{WORDS}'"
+OFF = f"account disable bakery {BECAUSE}"
+REQUEST = f"review request bakery {ASKED}"
+CONNECT = "provider connect bakery --host smtp.example.com --port 587 --user ':fire:[b]' --password-stdin"
+# What is typed to see a command at work, the command itself last.
+RUNS = {
+    "account add": ["account add shop --owner-email o@shop.example --owner-name :fire: --identity shop.example"],
+    "account close": [f"account close bakery {BECAUSE}"],
+    "account disable": [OFF],
+    "account enable": [OFF, f"account enable bakery {BECAUSE}"],
+    "account exempt": [f"account exempt bakery {BECAUSE} --until 2026-12-31"],
+    "account explain": [OFF, "account explain bakery"],
+    "account list": ["account list"],
+    "account owner-mail": ["account owner-mail bakery"],
+    "account show": ["account show bakery"],
+    "account unexempt": [f"account exempt bakery {BECAUSE} --until 2026-12-31", f"account unexempt bakery {BECAUSE}"],
+    "breaker reset": [f"breaker reset {BECAUSE}"],
+    "breaker show": [f"breaker reset {BECAUSE}", "breaker show"],
+    "link owner": ["link owner bakery"],
+    "link platform": ["link platform --name ':fire: crm'"],
+    "link revoke owner": [f"link revoke owner bakery {BECAUSE}"],
+    "link revoke platform": [f"link revoke platform {BECAUSE}"],
+    "link revoke staff": [f"link revoke staff {BECAUSE}"],
+    "link staff": ["link staff --name ':fire: Sam'"],
+    "notify redrive": ["notify redrive --since 2026-03-09"],
+    "policy check": ["policy check -"],
+    "policy judge": ["policy judge --delivered 1000 --complaints 2"],
+    "policy set": ["policy set -"],
+    "policy show": ["policy show"],
+    "provider connect": [CONNECT],
+    "provider disconnect": [CONNECT, "provider disconnect bakery"],
+    "provider show": ["provider show connected"],
+    "provider test": [CONNECT, "provider test bakery"],
+    "quarantine drop": ["quarantine drop --all"],
+    "quarantine list": ["quarantine list"],
+    "quarantine replay": ["quarantine replay --all"],
+    "quarantine show": ["quarantine show ''"],
+    "review amend": [OFF, REQUEST, f"review amend bakery {ASKED}"],
+    "review approve": [OFF, REQUEST, f"review approve bakery --day 2026-03-15 --note '{WORDS}'"],
+    "review cancel": [OFF, REQUEST, "review approve bakery --day 2026-03-15", f"review cancel bakery {BECAUSE}"],
+    "review confirm": ["review confirm waiting"],
+    "review decline": [OFF, REQUEST, f"review decline bakery {BECAUSE}"],
+    "review list": [OFF, REQUEST, "review list"],
+    "review request": [OFF, REQUEST],
+    "review withdraw": [OFF, REQUEST, "review withdraw bakery"],
+    "route": ["route connected"],
+    "sender ignore": [f"sender ignore platform-mail {BECAUSE}"],
+    "sender list": [f"sender ignore platform-mail {BECAUSE}", "sender list"],
+    "sender unignore": [f"sender ignore platform-mail {BECAUSE}", f"sender unignore platform-mail {BECAUSE}"],
+    "suppression list": ["suppression list bakery"],
+    "suppression remove": [f"suppression remove bakery ann@example.com {BECAUSE}"],
+    "timeline": [OFF, "timeline bakery"],
+}
+EMOJI = "\N{WARNING SIGN}\N{FIRE}\N{CIRCLED IDEOGRAPH SECRET}"
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Each command's words. Those of the embedded stack have tests of their own."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        elif "local" not in path:
+            yield " ".join((*path, name))
+
+
+COMMANDS = sorted(commands(typer.main.get_command(app)))
+
+
+@pytest.fixture
+def terminal(stack: FakeStack, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """On a stack where every command has something to do, and people's words look like emoji and markup."""
+    provider = a_provider(user=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
+    stack.rows.accounts["connected"] = an_account("connected", status=Status.DISABLED, provider=provider)
+    stack.rows.accounts["waiting"] = waiting()
+    stack.rows.suppressing[ACCOUNT, "c"] = Suppression("ann@example.com", NOW, id_at(NOW))
+    stack.quarantine.keep(WORDS, WORDS, WORDS, NOW)
+    stack.probe.logins[a_server(user=":fire:[b]")] = "{}"
+    return Terminal(stack, capsys, stdin="{}")  # a policy, and a password
+
+
+def waiting() -> Account:
+    """An account whose trial went well, and waits to be confirmed."""
+    begins_at = NOW - timedelta(days=4)
+    ends_at = begins_at + timedelta(days=1)
+    trial = Trial(TrialState.OBSERVING, begins_at.date(), begins_at, ends_at, NOW - timedelta(days=1), asked=True)
+    return an_account("waiting", status=Status.OBSERVING, trial=trial)
+
+
+def run(terminal: Terminal, command: str, *options: str) -> str:
+    """What the command prints, after what is typed before it."""
+    *before, last = RUNS[command]
+    for line in before:
+        terminal.text(*shlex.split(line))
+    return terminal.text(*shlex.split(last), *options)
+
+
+def test_every_command_is_seen_at_work() -> None:
+    assert list(RUNS) == COMMANDS
+
+
+@pytest.mark.parametrize("command", RUNS)
+def test_people_read_words_as_they_were_written(terminal: Terminal, command: str) -> None:
+    said = run(terminal, command)
+
+    assert said.endswith("\n")
+    assert not set(EMOJI) & set(said)
+    if ":warning" in said or "arn:a:" in said:
+        assert WORDS in " ".join(said.split())
+
+
+@pytest.mark.parametrize("command", RUNS)
+def test_machines_get_one_json_document(terminal: Terminal, command: str) -> None:
+    answer = json.loads(run(terminal, command, "--json"))
+
+    assert isinstance(answer, dict)
+    assert not set(EMOJI) & set(str(answer))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_knows_no_wrong_option(terminal: Terminal, command: str) -> None:
+    assert "Usage:" in terminal.text(*command.split(), "--help")
+    assert "No such option: --colour" in terminal.refused(*command.split(), "--colour")
+
+
+def test_a_group_without_its_command_gives_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(["account"]) == 2
+
+    assert capsys.readouterr().err.startswith("Usage:")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [InvalidInput, NotFound, DecisionRefused, Failed, Unavailable, Conflict, PermissionDenied, RequestRejected],
+)
+def test_an_error_is_one_line_and_its_exit_code(terminal: Terminal, error: type[PermilleError]) -> None:
+    terminal.stack.faults.fail("accounts.get", error=error("what is wrong,\n and what to do"))
+
+    said = (terminal.refused if error.exit_code == 2 else terminal.failed)("account", "show", "bakery")
+
+    assert said == "what is wrong, and what to do"
+
+
+def test_an_interruption_is_told_and_has_its_exit_code(terminal: Terminal) -> None:
+    terminal.stack.faults.fail("accounts.get", error=KeyboardInterrupt())
+
+    assert status_of(["account", "show", "bakery"], stack=terminal.stack) == 130
+    assert terminal.capsys.readouterr().err == "permille: interrupted\n"
+
+
+def test_an_output_that_a_stack_lacks_is_named(terminal: Terminal) -> None:
+    lacking = {name: value for name, value in terminal.stack.outputs.items() if name != "PlatformName"}
+    terminal.stack = replace(terminal.stack, outputs=lacking)
+
+    assert terminal.failed("timeline", "bakery") == (
+        "the stack permille has no output PlatformName: it is not Permille's, or an older one; deploy it again"
+    )

@@ -1,0 +1,58 @@
+"""`permille account explain`: why an account is as it is."""
+
+from datetime import timedelta
+
+from tests.builders import ACCOUNT, NOW, TODAY
+from tests.cli.terminal import Terminal
+from tests.operator_fakes import FakeStack
+
+from permille.domain.errors import Unavailable
+from permille.domain.reputation import Tally
+
+
+def test_an_account_that_may_send_is_explained_by_its_numbers(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.tallies[ACCOUNT, 1, TODAY] = Tally(delivered=3000, complaints=1)
+
+    said = terminal.text("account", "explain", ACCOUNT)
+
+    assert said.startswith("bakery is active.\n")
+    assert "3,000" in said
+
+
+def test_a_decision_of_staff_is_told_in_their_words(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text("account", "disable", ACCOUNT, "--reason", "see :warning: [bold] a:secret:b")
+
+    lines = terminal.text("account", "explain", ACCOUNT).splitlines()
+
+    assert lines == [
+        "bakery is disabled.",
+        "10 March 2026, 12:00 UTC: Your APWT SMTP account has been disabled by APWT Support.",
+        "The reason: see :warning: [bold] a:secret:b.",
+    ]
+
+
+def test_machines_get_the_record_and_the_same_words(terminal: Terminal) -> None:
+    lines = terminal.text("account", "explain", ACCOUNT).splitlines()
+
+    answer = terminal.answer("account", "explain", ACCOUNT)
+
+    assert answer["lines"] == lines
+    assert (answer["account_id"], answer["status"]) == (ACCOUNT, "active")
+
+
+def test_a_clock_behind_the_last_decision_is_no_hindrance(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text("account", "disable", ACCOUNT, "--reason", "x")
+    terminal.text("account", "enable", ACCOUNT, "--reason", "x")
+    terminal.stack = stack.at(NOW - timedelta(hours=1))
+
+    assert terminal.text("account", "explain", ACCOUNT).startswith("bakery is active.\n")
+
+
+def test_where_the_policy_cannot_be_read_it_fails(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("policies.current", error=Unavailable("reading /permille/policy: Throttling"))
+
+    assert terminal.failed("account", "explain", ACCOUNT) == "reading /permille/policy: Throttling"
+
+
+def test_an_account_that_is_not_there_is_refused(terminal: Terminal) -> None:
+    assert "there is no account 'nobody'" in terminal.refused("account", "explain", "nobody")

@@ -1,0 +1,122 @@
+"""`permille provider`: the third-party SMTP server that an owner's e-mails can go through."""
+
+import pytest
+from tests.builders import ACCOUNT, a_provider, a_server, an_account
+from tests.cli.terminal import Terminal
+from tests.operator_fakes import FakeStack
+
+from permille.domain.account import Status
+from permille.domain.errors import PermissionDenied
+
+PASSWORD = "correct-horse-battery"
+USER = "[red]bakery:fire:"
+LOGIN = ("--host", "smtp.example.com", "--port", "587", "--user", USER, "--password-stdin")
+CONNECT = ("provider", "connect", ACCOUNT, *LOGIN)
+
+
+@pytest.fixture(autouse=True)
+def _server(stack: FakeStack, terminal: Terminal) -> None:
+    stack.probe.logins[a_server(user=USER)] = PASSWORD
+    terminal.stdin = f"{PASSWORD}\r\n"
+
+
+def test_a_provider_is_connected_once_its_login_succeeds(stack: FakeStack, terminal: Terminal) -> None:
+    said = terminal.text(*CONNECT)
+
+    assert said.splitlines() == [
+        f"bakery is connected to smtp.example.com:587 as {USER}",
+        "since 2026-03-10 12:00 UTC; the password is in bakery",
+    ]
+    assert stack.secrets.kept[ACCOUNT] == {"v-1": PASSWORD}
+    assert stack.kinds(ACCOUNT)[-1] == "provider_connected"
+
+
+def test_an_arn_is_shown_as_it_is(stack: FakeStack, terminal: Terminal) -> None:
+    """Rich would make an emoji of its :secret:."""
+    provider = a_provider()
+    stack.rows.accounts[ACCOUNT] = an_account(provider=provider)
+
+    assert f"the password is in {provider.secret}\n" in terminal.text("provider", "show", ACCOUNT)
+
+
+def test_machines_get_where_it_is_and_never_the_password(terminal: Terminal) -> None:
+    answer = terminal.answer(*CONNECT)
+
+    assert answer["account_id"] == ACCOUNT
+    assert (answer["provider"]["host"], answer["provider"]["user"]) == ("smtp.example.com", USER)
+    assert PASSWORD not in str(answer)
+    assert terminal.answer("provider", "show", ACCOUNT) == answer
+
+
+def test_where_the_login_fails_nothing_is_stored(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.stdin = "another-password\n"
+
+    said = terminal.failed(*CONNECT)
+
+    refusal = "smtp.example.com refused the user name or the password (535 5.7.8)"
+    assert said == f"nothing is stored: {refusal}"
+    assert (stack.secrets.kept, stack.get(ACCOUNT).provider) == ({}, None)
+
+
+def test_the_login_can_be_tried_again(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text(*CONNECT)
+
+    assert terminal.text("provider", "test", ACCOUNT) == "The login at smtp.example.com:587 succeeds.\n"
+    works = {"account_id": ACCOUNT, "works": True, "fault": None, "why": None}
+    assert terminal.answer("provider", "test", ACCOUNT) == works
+
+
+def test_a_login_that_fails_by_now_is_told(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text(*CONNECT)
+    stack.probe.logins.clear()
+
+    assert terminal.failed("provider", "test", ACCOUNT) == "smtp.example.com takes no connection on port 587"
+
+
+def test_a_provider_is_forgotten_with_its_password(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text(*CONNECT)
+
+    assert terminal.text("provider", "disconnect", ACCOUNT) == "bakery has no provider connected.\n"
+    assert stack.secrets.kept == {}
+    assert terminal.answer("provider", "show", ACCOUNT) == {"account_id": ACCOUNT, "provider": None}
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (("connect", ACCOUNT, "--host", "no host", *LOGIN[2:]), "'no host' is no host name"),
+        (("connect", ACCOUNT, *LOGIN[:2], "--port", "26", *LOGIN[4:]), "e-mail providers do not take mail on port 26"),
+        (("connect", ACCOUNT, *LOGIN[:4], "--user", "", *LOGIN[6:]), "a user name has up to"),
+        (("connect", ACCOUNT, *LOGIN[:6]), "nobody is here to type the password: pass it to --password-stdin"),
+        (("connect", "nobody", *LOGIN), "there is no account 'nobody'"),
+        (("connect", ACCOUNT), "Missing option '--host'"),
+        (("test", ACCOUNT), "bakery has no provider connected"),
+        (("disconnect", ACCOUNT), "bakery has no provider connected"),
+        (("show", "nobody"), "there is no account 'nobody'"),
+    ],
+    ids=lambda typed: typed[0] if isinstance(typed, tuple) else "",
+)
+def test_what_cannot_be_is_refused(stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
+    assert says in terminal.refused("provider", *typed)
+
+    assert stack.secrets.kept == {}
+
+
+@pytest.mark.parametrize("password", ["", "\n", "x" * 2000, "a\nb\n"], ids=["none", "empty", "long", "two lines"])
+def test_a_password_that_cannot_be_is_refused(stack: FakeStack, terminal: Terminal, password: str) -> None:
+    terminal.stdin = password
+
+    assert "password" in terminal.refused(*CONNECT)
+    assert stack.secrets.kept == {}
+
+
+def test_a_closed_account_connects_nothing(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.accounts[ACCOUNT] = an_account(status=Status.CLOSED)
+
+    assert terminal.refused(*CONNECT) == "bakery is closed"
+
+
+def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("secrets.put", error=PermissionDenied("AWS does not allow it"))
+
+    assert terminal.failed(*CONNECT) == "AWS does not allow it"

@@ -1,0 +1,132 @@
+"""`permille quarantine`: feedback that could not be read or attributed."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from tests.builders import NOW
+from tests.cli.terminal import Terminal
+from tests.operator_fakes import FakeStack
+
+from permille.domain.errors import PermissionDenied, Unavailable
+
+BAD, LATE = "the body is not JSON: [x] :fire:", "unattributed: no account owns this caller"
+FIRST, SECOND, THIRD = "hello", '{"a": 1}', '{"b": "\x1b[31m"}'
+
+
+def id_of(body: str) -> str:
+    return sha256(body.encode()).hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def _kept(stack: FakeStack) -> None:
+    stack.quarantine.keep(FIRST, BAD, "", NOW)
+    stack.quarantine.keep(SECOND, LATE, "permille-late", NOW + timedelta(hours=1))
+    stack.quarantine.keep(THIRD, LATE, "permille-late", NOW + timedelta(hours=2))
+
+
+def test_people_see_it_by_reason_and_caller_the_most_first(terminal: Terminal) -> None:
+    assert terminal.text("quarantine", "list").splitlines() == [
+        f"2  {LATE}",
+        "   caller permille-late, 2026-03-10T13:00 to 2026-03-10T14:00 UTC",
+        f"   ids {id_of(SECOND)[:12]}, {id_of(THIRD)[:12]}",
+        f"1  {BAD}",
+        "   2026-03-10T12:00 to 2026-03-10T12:00 UTC",
+        f"   ids {id_of(FIRST)[:12]}",
+    ]
+
+
+def test_machines_get_every_id(terminal: Terminal) -> None:
+    late, bad = terminal.answer("quarantine", "list")["groups"]
+
+    assert (late["reason"], late["caller"], late["count"]) == (LATE, "permille-late", 2)
+    assert late["ids"] == [id_of(SECOND), id_of(THIRD)]
+    assert (bad["first_at"], bad["last_at"]) == (NOW.isoformat(), NOW.isoformat())
+
+
+def test_an_empty_quarantine_says_so(stack: FakeStack, terminal: Terminal) -> None:
+    stack.quarantine.kept.clear()
+
+    assert terminal.text("quarantine", "list") == "Nothing rests in quarantine.\n"
+
+
+def test_a_body_is_shown_as_it_came_and_does_nothing_to_a_terminal(terminal: Terminal) -> None:
+    said = terminal.text("quarantine", "show", id_of(THIRD)[:8])
+
+    assert said.splitlines() == [
+        f"{id_of(THIRD)}  2026-03-10 14:00:00 UTC",
+        f"{LATE} permille-late",
+        '{"b": "\N{REPLACEMENT CHARACTER}[31m"}',
+    ]
+    shown = terminal.answer("quarantine", "show", id_of(THIRD))
+    assert (shown["body"], shown["reason"], shown["caller"]) == (THIRD, LATE, "permille-late")
+
+
+@pytest.mark.parametrize(
+    ("typed", "bodies"),
+    [
+        ((id_of(FIRST)[:8], id_of(SECOND)), [FIRST, SECOND]),
+        (("--caller", "permille-late"), [SECOND, THIRD]),
+        (("--reason", BAD), [FIRST]),
+        (("--all",), [FIRST, SECOND, THIRD]),
+        (("--caller", "permille-late", "--reason", BAD), []),
+    ],
+    ids=["ids", "caller", "reason", "all", "none"],
+)
+def test_what_is_replayed_goes_back_on_the_queue_oldest_first(
+    stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], bodies: list[str]
+) -> None:
+    assert terminal.text("quarantine", "replay", *typed) == f"{len(bodies)} replayed.\n"
+
+    assert stack.feedback_queue.bodies == bodies
+    assert set(stack.quarantine.kept) == {FIRST, SECOND, THIRD} - set(bodies)
+
+
+def test_what_is_dropped_is_gone(stack: FakeStack, terminal: Terminal) -> None:
+    answer = terminal.answer("quarantine", "drop", "--caller", "permille-late")
+
+    assert answer == {"dropped": [id_of(SECOND), id_of(THIRD)]}
+    assert set(stack.quarantine.kept) == {FIRST}
+    assert stack.feedback_queue.bodies == []
+    assert terminal.text("quarantine", "drop", "--all") == "1 dropped.\n"
+
+
+@pytest.mark.parametrize("command", ["replay", "drop"])
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ((), "say which: ids, --reason, --caller, or --all; `permille quarantine list` names them"),
+        (("ffff-none",), "no body rests under ffff-none; `permille quarantine list` names them"),
+        (("",), "3 body rests under"),
+    ],
+)
+def test_what_names_nothing_is_refused(
+    stack: FakeStack, terminal: Terminal, command: str, typed: tuple[str, ...], says: str
+) -> None:
+    assert says in terminal.refused("quarantine", command, *typed)
+
+    assert len(stack.quarantine.kept) == 3
+
+
+def test_a_body_that_is_not_there_is_not_shown(terminal: Terminal) -> None:
+    assert "no body rests under ffff-none" in terminal.refused("quarantine", "show", "ffff-none")
+
+
+def test_what_could_not_be_put_on_the_queue_stays(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("feedback_queue.put", skip=1, error=Unavailable("putting feedback on its queue: Throttling"))
+
+    assert terminal.failed("quarantine", "replay", "--all") == "putting feedback on its queue: Throttling"
+    assert set(stack.quarantine.kept) == {SECOND, THIRD}
+
+
+@pytest.mark.parametrize(
+    ("call", "typed"),
+    [("quarantine.all", ("list",)), ("quarantine.drop", ("drop", "--all")), ("quarantine.drop", ("replay", "--all"))],
+)
+def test_what_aws_does_not_allow_is_said(
+    stack: FakeStack, terminal: Terminal, call: str, typed: tuple[str, ...]
+) -> None:
+    stack.faults.fail(call, error=PermissionDenied("AWS does not allow it"))
+
+    assert terminal.failed("quarantine", *typed) == "AWS does not allow it"
+    assert len(stack.quarantine.kept) == 3

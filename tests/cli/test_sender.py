@@ -1,0 +1,83 @@
+"""`permille sender`: whose mail counts for nobody."""
+
+import pytest
+from tests.builders import CALLER, STAFF
+from tests.cli.terminal import Terminal
+from tests.operator_fakes import FakeStack
+
+from permille.domain.errors import PermissionDenied
+from permille.domain.timeline import SYSTEM
+from permille.ports import Sender
+
+REASON = "our own newsletter :fire: [x]"
+IGNORE = ("sender", "ignore", "platform-mail", "--reason", REASON)
+
+
+def test_its_mail_counts_for_nobody_from_now_on(stack: FakeStack, terminal: Terminal) -> None:
+    said = terminal.text(*IGNORE)
+
+    assert said == "Feedback about mail that platform-mail sends is dropped from now on.\n"
+    assert stack.rows.senders["platform-mail"] == Sender("platform-mail", "", ignored=REASON)
+
+
+def test_machines_get_who_said_so_and_why(terminal: Terminal) -> None:
+    assert terminal.answer(*IGNORE) == {"caller_identity": "platform-mail", "ignored": REASON, "by": STAFF}
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (
+            (CALLER, "--reason", "x"),
+            f"{CALLER} is a sender of the account bakery: its mail is that",
+        ),
+        (("platform-mail", "--reason", " "), "--reason must say why"),
+        (("platform-mail",), "Missing option '--reason'"),
+        ((), "Missing argument 'NAME'"),
+    ],
+    ids=["account's", "no reason", "no option", "no name"],
+)
+def test_what_cannot_be_ignored_is_refused(
+    stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], says: str
+) -> None:
+    assert says in terminal.refused("sender", "ignore", *typed)
+
+    assert set(stack.rows.senders) == {CALLER}
+
+
+def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("accounts.ignore_sender", error=PermissionDenied("AWS does not allow it"))
+
+    assert terminal.failed(*IGNORE) == "AWS does not allow it"
+
+
+UNIGNORE = ("sender", "unignore", "platform-mail", "--reason", "It was a typing mistake")
+
+
+def test_who_is_ignored_is_listed_and_can_be_ignored_no_more(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text(*IGNORE)
+    assert terminal.text("sender", "list") == f"platform-mail  {REASON}\n"
+    assert terminal.answer("sender", "list") == {"ignored": [{"caller_identity": "platform-mail", "reason": REASON}]}
+
+    assert terminal.text(*UNIGNORE) == "Feedback about mail that platform-mail sends is dropped no more.\n"
+
+    assert terminal.text("sender", "list") == "Nobody is ignored.\n"
+    assert sorted(one.kind for one in stack.rows.told(SYSTEM)) == ["sender_ignored", "sender_unignored"]
+
+
+def test_machines_get_who_is_ignored_no_more_and_why(terminal: Terminal) -> None:
+    terminal.text(*IGNORE)
+
+    assert terminal.answer(*UNIGNORE) == {
+        "caller_identity": "platform-mail",
+        "unignored": "It was a typing mistake",
+        "by": STAFF,
+    }
+
+
+@pytest.mark.parametrize("name", [CALLER, "nobody"])
+def test_who_is_not_ignored_cannot_be_ignored_no_more(stack: FakeStack, terminal: Terminal, name: str) -> None:
+    said = terminal.refused("sender", "unignore", name, "--reason", "x")
+
+    assert said == f"{name} is not ignored; `permille sender list` names who is"
+    assert stack.rows.told(SYSTEM) == []

@@ -1,0 +1,64 @@
+"""`permille timeline`: an account's history, oldest first, in the words of mails and pages."""
+
+import pytest
+from tests.builders import ACCOUNT
+from tests.cli.terminal import Terminal
+from tests.operator_fakes import FakeStack
+
+from permille.domain.errors import Unavailable
+
+
+@pytest.fixture(autouse=True)
+def _exempt(terminal: Terminal) -> None:
+    terminal.text("account", "exempt", ACCOUNT, "--reason", "see :warning: [bold] a:b", "--until", "2026-12-31")
+
+
+def test_people_read_what_happened_and_what_is_for_staff_alone(terminal: Terminal) -> None:
+    lines = [line.strip() for line in terminal.text("timeline", ACCOUNT).splitlines()]
+
+    assert lines[0].split() == ["When", "(UTC)", "What"]
+    assert lines[1] == "2026-03-10 00:00:00  Your APWT SMTP account was set up"
+    assert lines[3].startswith("2026-03-10 12:00:00  ")
+    assert "see :warning: [bold] a:b" in " ".join(lines)
+    assert lines[-1].endswith("(staff only)")
+
+
+@pytest.mark.parametrize(
+    ("audience", "kinds"), [((), ["created", "exempted"]), (("owner",), ["created"]), (("staff",), ["exempted"])]
+)
+def test_machines_get_the_facts_for_an_audience(
+    terminal: Terminal, audience: tuple[str, ...], kinds: list[str]
+) -> None:
+    answer = terminal.answer("timeline", ACCOUNT, *(("--audience", *audience) if audience else ()))
+
+    assert answer["account_id"] == ACCOUNT
+    assert [entry["kind"] for entry in answer["entries"]] == kinds
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (("nobody",), "there is no account 'nobody'"),
+        ((ACCOUNT, "--audience", "press"), "'press'"),
+        ((), "name one account, or give --system"),
+        ((ACCOUNT, "--system"), "name one account, or give --system"),
+    ],
+)
+def test_what_cannot_be_is_refused(terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
+    assert says in terminal.refused("timeline", *typed)
+
+
+def test_what_fails_is_said(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("timeline.since", error=Unavailable("reading the timeline of bakery: Throttling"))
+
+    assert terminal.failed("timeline", ACCOUNT) == "reading the timeline of bakery: Throttling"
+
+
+def test_the_whole_stack_has_a_timeline_of_its_own(terminal: Terminal) -> None:
+    terminal.text("sender", "ignore", "platform-mail", "--reason", "our own newsletter")
+
+    said = " ".join(terminal.text("timeline", "--system").split())
+    assert "Feedback about mail that platform-mail sends counts for nobody" in said
+    answer = terminal.answer("timeline", "--system")
+    assert answer["account_id"] is None
+    assert [entry["kind"] for entry in answer["entries"]] == ["sender_ignored"]
