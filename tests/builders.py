@@ -3,15 +3,17 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from hashlib import sha256
 from typing import Any
 
 from permille.domain import timeline
-from permille.domain.account import Account, Evidence, Provider
+from permille.domain.account import Account, Evidence, Outcome, Provider
 from permille.domain.backlog import Backlog
+from permille.domain.commands import Command, RequestReview, ReviewRequest
+from permille.domain.decisions import Context, decide
 from permille.domain.feedback import Bounce, Complaint, Delivery, Message, Recipients
-from permille.domain.policy import SEED, Verdict, judge
+from permille.domain.policy import SEED, SecondChance, Verdict, judge
 from permille.domain.provider import Server
 from permille.domain.reputation import Days, Tally
 from permille.domain.switch import ACTIVE, Asleep, Credential, SenderState
@@ -33,6 +35,7 @@ KEY, SECOND_KEY = "AKIABAKERY1", "AKIABAKERY2"
 OWNER_MAIL_CALLER = "permille-notify"
 PLATFORM = "APWT"
 BRAND = Brand(PLATFORM)
+DEFAULT_CHANCE = SecondChance()
 SIMULATED = "complaint@simulator.amazonses.com"
 
 
@@ -44,6 +47,18 @@ def an_account(
     credential = Credential(asleep=asleep or {})
     switched = {"switch_generation": 1 if settled else 2, "credential": credential}
     return Account(**{"id": account_id, **about, **switched, **different})
+
+
+def a_request(kind: type[ReviewRequest] = RequestReview, **different: Any) -> Any:
+    """What an owner asks for."""
+    return kind(**{"day": TOMORROW, "batch": 800, "cause": "An old list", "change": "A new one", **different})
+
+
+def decided(
+    account: Account, command: Command, now: datetime = NOW, zone: tzinfo = UTC, chance: SecondChance = DEFAULT_CHANCE
+) -> Outcome:
+    """What comes of a command. `zone`: the account's; `chance`: the policy's."""
+    return decide(account, command, Context(zone, chance), now)
 
 
 def a_provider(**different: Any) -> Provider:

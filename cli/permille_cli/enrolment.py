@@ -9,7 +9,6 @@ import re
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from botocore.exceptions import ClientError
 
@@ -17,6 +16,7 @@ from permille.aws.client import client, code_of
 from permille.domain import timeline
 from permille.domain.account import Account
 from permille.domain.errors import Conflict, InvalidInput
+from permille.zones import zone_named
 from permille_cli import adoption
 from permille_cli.smtp_credential import smtp_password
 from permille_cli.stack import Stack
@@ -51,13 +51,7 @@ class Request:
         wrong = [identity for identity in self.identities if not IDENTITY.fullmatch(identity)]
         if wrong:
             raise InvalidInput(f"{wrong[0]!r} is neither a domain nor an e-mail address (--identity)")
-        self._check_timezone()
-
-    def _check_timezone(self) -> None:
-        try:
-            ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise InvalidInput(f"{self.timezone!r} is no time zone; one is Europe/Vienna (--timezone)") from None
+        zone_named(self.timezone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """`permille link`: the links that let people in, and the tokens that let host platforms in."""
 
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -9,11 +8,10 @@ import typer
 from permille import access
 from permille.access import Links
 from permille.aws.macs import KmsMacs
-from permille.domain import links, staff
-from permille.domain.account import Account, Outcome
+from permille.domain import links
+from permille.domain.commands import RevokeOwnerLinks
 from permille.domain.errors import InvalidInput
 from permille.domain.links import For
-from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find
 from permille_cli.staff import AccountId, Reason
@@ -82,13 +80,8 @@ def revoke_owner(
 ) -> None:
     """Revoke all links to an account's pages, those in mails too."""
     found = find(stack)
-    found.account(account_id)
-    decided = found.act(account_id, partial(_revoked, given.reason(reason), caller()))
+    decided = found.decide(account_id, RevokeOwnerLinks(reason=reason, by=caller()))
     _print_revoked(f"owner of {account_id}", decided.link_generation, as_json=as_json)
-
-
-def _revoked(why: str, by: str, account: Account, now: datetime) -> Outcome:
-    return staff.revoke_links(account, why, by, now)
 
 
 @revoke.command(name="staff")

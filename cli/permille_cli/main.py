@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from typer.exceptions import Abort, TyperException
 
 from permille.aws.client import service_error
-from permille.domain.errors import PermilleError
+from permille.domain.errors import InvalidInput, PermilleError
 from permille_cli import (
     account,
     breaker,
@@ -60,7 +60,7 @@ def status_of(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(app(arguments, standalone_mode=False) or 0)
     except PermilleError as error:
-        return _say(error.exit_code, str(error))
+        return _say(error.exit_code, _message(error))
     except TyperException as wrong:
         return _say(2, wrong.format_message())
     except (ClientError, BotoCoreError) as refused:
@@ -69,6 +69,18 @@ def status_of(arguments: Sequence[str] | None = None) -> int:
         return _say(1, str(failure))
     except (Abort, KeyboardInterrupt):
         return _say(130, "interrupted")
+
+
+def _message(error: PermilleError) -> str:
+    """Invalid input is told by the options that it is in."""
+    if not isinstance(error, InvalidInput):
+        return str(error)
+    return "; ".join(_of_option(field, message) for field, message in error.errors)
+
+
+def _of_option(field: str, message: str) -> str:
+    """Options are called as the fields that they fill."""
+    return f"--{field.replace('_', '-')}: {message}" if field else message
 
 
 def _say(status: int, what: str) -> int:

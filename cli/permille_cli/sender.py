@@ -30,12 +30,12 @@ def ignore(
 ) -> None:
     """Count feedback about the platform's own mail for nobody: it is dropped, with a metric."""
     found, who = find(stack), caller()
-    given.reason(reason)
+    why = given.reason(reason)
     try:
-        found.accounts.ignore_sender(name, reason, who, datetime.now(UTC))
+        found.accounts.ignore_sender(name, why, who, datetime.now(UTC))
     except Conflict as conflict:
         raise InvalidInput(f"{conflict}: its mail is that account's to answer for") from conflict
     if as_json:
-        emit_json({"caller_identity": name, "ignored": reason, "by": who})
+        emit_json({"caller_identity": name, "ignored": why, "by": who})
     else:
         out.print(f"Feedback about mail that {name} sends is dropped from now on.")

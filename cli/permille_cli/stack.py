@@ -8,6 +8,7 @@ import boto3
 import typer
 from botocore.exceptions import ClientError
 
+from permille import decisions
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.client import client
 from permille.aws.control import DynamoControl
@@ -20,12 +21,12 @@ from permille.aws.secrets import SecretsManager
 from permille.aws.suppressions import DynamoSuppressions
 from permille.aws.switch import IamSwitch
 from permille.domain.account import Account
-from permille.domain.errors import DecisionRefused, Failed, InvalidInput
+from permille.domain.commands import Command
+from permille.domain.errors import Failed, InvalidInput
 from permille.domain.policy import Verdict, judge
 from permille.domain.reputation import Days, first_day
 from permille.provider import Providing
 from permille.smtp import SmtpProbe
-from permille.support import Action, act
 
 StackName = Annotated[str, typer.Option("--stack", envvar="PERMILLE_STACK", help="The stack's name in CloudFormation.")]
 DEFAULT_STACK = "permille"
@@ -95,7 +96,7 @@ class Stack:
 
     @property
     def providing(self) -> Providing:
-        return Providing(self.accounts, SmtpProbe(local=self.is_local), SecretsManager(stack=self.name))
+        return Providing(self.accounts, self.policies, SmtpProbe(local=self.is_local), SecretsManager(stack=self.name))
 
     def verdict(self, account: Account, now: datetime) -> tuple[Verdict, Days]:
         """What the policy in force says of the account's counts now, and these by send day."""
@@ -110,16 +111,11 @@ class Stack:
             raise InvalidInput(f"there is no account {account_id!r}; `permille account list` names them all")
         return account
 
-    def act(self, account_id: str, action: Action) -> Account:
-        """Has support's or the owner's decision written down, and returns the account. Raises InvalidInput where it
-        does not suit the account."""
-        try:
-            decided = act(self.accounts, account_id, action, self.now())
-        except DecisionRefused as refused:
-            raise InvalidInput(str(refused)) from refused
-        if decided is None:
-            raise InvalidInput(f"the account {account_id} is gone")
-        return decided
+    def decide(self, account_id: str, command: Command) -> Account:
+        """Applies a decision and returns the account. Raises InvalidInput where there is none, and DecisionRefused
+        where the decision does not suit it."""
+        self.account(account_id)
+        return decisions.apply(self, account_id, command, self.now())
 
 
 def caller() -> str:

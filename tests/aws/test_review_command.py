@@ -94,7 +94,16 @@ def test_disabling_an_account_that_waits_for_its_day_cancels_the_trial(accounts:
     ("typed", "says"),
     [
         (["review", "cancel", ACCOUNT, "--reason", "Why"], "no trial of bakery is agreed on"),
-        (["review", "cancel", ACCOUNT, "--reason", " "], "--reason must say why"),
+        (["review", "request", ACCOUNT, "--day", "20261231", *ASKED], "--day: takes a day such as 2026-12-31"),
+        (["review", "request", ACCOUNT, "--day", "2026-02-30", *ASKED], "--day: is no day that there is"),
+        (["review", "request", ACCOUNT, "--day", str(date.max), *ASKED], "--day: that day is too far ahead"),
+        (
+            ["review", "request", ACCOUNT, "--day", "2026-12-31", *ASKED[2:], "--batch", "0"],
+            "--batch: a batch has 1 to",
+        ),
+        (["review", "amend", ACCOUNT, "--day", "2026-12-31", *ASKED[:4], "--change", " "], "--change: say what was"),
+        (["account", "exempt", ACCOUNT, "--reason", "Why", "--until", "20261231"], "--until: takes a day such as"),
+        (["account", "exempt", ACCOUNT, "--reason", "Why", "--until", "2026-12-31T99"], "--until takes a day such as"),
         (["account", "disable", ACCOUNT, "--reason", "Why"], "bakery is disabled already"),
         (["account", "exempt", ACCOUNT, "--reason", "Why", "--until", "2206-12-31"], "lasts at most 366 days"),
     ],
@@ -108,6 +117,55 @@ def test_what_does_not_suit_the_account_is_one_line_and_exit_2(
 
     assert says in capsys.readouterr().err
     assert the(accounts) == before
+
+
+DECIDED_WITH_A_REASON = [
+    ["account", "disable", ACCOUNT],
+    ["account", "enable", ACCOUNT],
+    ["account", "close", ACCOUNT],
+    ["account", "exempt", ACCOUNT, "--until", "2026-12-31"],
+    ["account", "unexempt", ACCOUNT],
+    ["account", "owner-mail", ACCOUNT, "--reset"],
+    ["link", "revoke", "owner", ACCOUNT],
+    ["review", "decline", ACCOUNT],
+    ["review", "cancel", ACCOUNT],
+    ["review", "confirm", ACCOUNT],
+]
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "\u200b", "a\udcff", "x" * 1001])
+@pytest.mark.parametrize("typed", DECIDED_WITH_A_REASON, ids=" ".join)
+def test_without_a_reason_nothing_is_decided(
+    accounts: DynamoAccounts, capsys: pytest.CaptureFixture[str], typed: list[str], reason: str
+) -> None:
+    before = the(accounts)
+
+    assert permille(*typed, "--reason", reason) == 2
+
+    assert "permille: --reason: " in capsys.readouterr().err
+    assert the(accounts) == before
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["request", ACCOUNT, "--day", "2026-12-31", *ASKED],
+        ["amend", ACCOUNT, "--day", "2026-12-31", *ASKED],
+        ["approve", ACCOUNT, "--day", "2026-12-31"],
+        ["decline", ACCOUNT, "--reason", "Why"],
+    ],
+    ids=lambda typed: typed[0],
+)
+def test_a_zone_that_is_not_known_here_is_one_line_and_exit_2(
+    accounts: DynamoAccounts, capsys: pytest.CaptureFixture[str], typed: list[str]
+) -> None:
+    account = the(accounts)
+    accounts.save(account, replace(account, timezone="Mars/Olympus"), [])
+
+    assert permille("review", *typed) == 2
+
+    assert "permille: 'Mars/Olympus' is no time zone that is known here" in capsys.readouterr().err
+    assert permille("account", "enable", ACCOUNT, "--reason", "Why") == 0  # what needs no zone is decided
 
 
 def test_a_trial_that_has_begun_is_not_cancelled(accounts: DynamoAccounts, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,10 +16,11 @@ from tests.console.visiting import Answer, World
 from tests.report_gallery import report as shown
 from tests.reports import APPROVED, ASKED, BROKEN, PROVIDER, STATES, a_card, a_report, busy_tallies, cards_of
 
-from permille.console.review_form import Typed, answer_token
+from permille.console.review_form import Typed
 from permille.domain import timeline
 from permille.domain.account import Account, RequestedDay, Review, ReviewState, Status
 from permille.domain.reputation import Tally
+from permille.domain.review import answer_token
 from permille.domain.standing import numbers_line
 from permille.domain.timeline import Kind
 from permille.report import Report
