@@ -13,9 +13,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of
-from permille.domain import timeline
 from permille.domain.account import Account
+from permille.domain.entries.credential import Created
 from permille.domain.errors import Conflict, InvalidInput
+from permille.domain.timeline import entry
 from permille.zones import zone_named
 from permille_cli import adoption
 from permille_cli.smtp_credential import smtp_password
@@ -138,7 +139,7 @@ def enrol(stack: Stack, request: Request) -> Enrolled:
 
 def _add_row(stack: Stack, account: Account) -> None:
     try:
-        stack.accounts.add(account, [timeline.created(account.id, stack.now(), account.senders)])
+        stack.accounts.add(account, [entry(account.id, stack.now(), Created(senders=account.senders))])
     except Conflict as conflict:
         owned = ", ".join(account.senders)
         wrong = f"the account {account.id} was added just now, or {owned} is another account's"

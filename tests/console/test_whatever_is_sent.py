@@ -19,8 +19,8 @@ from tests.usecases.desk import REQUEST, asking, went_well
 from permille.bootstrap import origin_of
 from permille.desk_decisions import DECISIONS
 from permille.domain.account import Account, Status
+from permille.domain.entries.registry import KINDS
 from permille.domain.review import answer_token
-from permille.domain.timeline import Kind
 from permille.observability import logger
 
 REPORT, ITS_DESK = f"/report/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}"
@@ -91,7 +91,7 @@ def worlds() -> Iterator[World]:
         world = World()
         world.support.add(account)
         yield world
-    world.rows.put(*(an_entry(kind, NOW - timedelta(minutes=number)) for number, kind in enumerate(Kind)))
+    world.rows.put(*(an_entry(kind, NOW - timedelta(minutes=number)) for number, kind in enumerate(KINDS)))
     world.support.switch.users.clear()
 
 

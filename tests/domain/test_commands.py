@@ -170,9 +170,9 @@ def test_every_command_comes_to_something_where_it_suits_the_account(kind: type[
     assert outcome.account != SUITS[kind]
     (entry,) = outcome.entries
     if issubclass(kind, StaffCommand):
-        assert (entry.facts["reason"], entry.facts["by"]) == (VALID["reason"], STAFF)
+        assert (entry.data["reason"], entry.data["by"]) == (VALID["reason"], STAFF)
     if issubclass(kind, ReviewRequest):
-        assert (entry.facts["batch"], entry.facts["cause"]) == (800, "An old list")
+        assert (entry.data["batch"], entry.data["cause"]) == (800, "An old list")
 
 
 # ---------------------------------------------------------------- who can give them

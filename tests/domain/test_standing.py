@@ -12,13 +12,12 @@ from permille.domain.account import Account, Exemption, Status, Trial, TrialStat
 from permille.domain.policy import ALLPROWEBTOOLS, SEED, Verdict, judge
 from permille.domain.reputation import Tally
 from permille.domain.standing import Tone, broken_line, luck_line, numbers_line, spared_line, status_line, tone
-from permille.domain.timeline import Kind
 from permille.domain.wording import rate
 
 A_DAY = timedelta(days=1)
 TRIAL = Trial(TrialState.SCHEDULED, TODAY + 5 * A_DAY, NOW + 5 * A_DAY, NOW + 6 * A_DAY, NOW + 8 * A_DAY)
 OFF = an_account(status=Status.DISABLED)
-SINCE = an_entry(Kind.DISABLED, NOW - 6 * A_DAY)
+SINCE = an_entry("disabled", NOW - 6 * A_DAY)
 BOUNCED = judge(SEED, {TODAY: Tally(4000, 0, 300)}, TODAY)
 
 

@@ -16,7 +16,6 @@ from permille.domain.account import Status
 from permille.domain.commands import Command, Disable, Enable
 from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
-from permille.domain.timeline import Kind
 
 OWN = f"{CALLER}-own"  # Inactive from the beginning: its owner's own doing
 DECISIONS: dict[str, Callable[..., Command]] = {"disable": Disable, "enable": Enable}
@@ -71,7 +70,7 @@ def test_a_reversal_within_iams_lag_is_switched_as_it_was_decided_last(
     world.run(world.now + A_MINUTE)
     world.run(world.now + 2 * A_MINUTE)
     assert world.account().settled
-    assert world.told(Kind.DRIFT) == []
+    assert world.told("drift") == []
 
 
 lags = st.floats(0, PROPAGATION.total_seconds()).map(lambda seconds: timedelta(seconds=seconds))

@@ -18,7 +18,6 @@ from permille.domain.commands import Close, Command, Disable, Enable
 from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
-from permille.domain.timeline import Kind
 
 SECOND = "permille-bakery-shop"
 KEYS = [(CALLER, "k1"), (CALLER, "k2"), (SECOND, "k1")]
@@ -146,10 +145,10 @@ class SwitchAndStatus(RuleBasedStateMachine):
 
 
 CHANGES = {
-    Kind.DISABLED: Status.DISABLED,
-    Kind.STAFF_DISABLED: Status.DISABLED,
-    Kind.STAFF_ENABLED: Status.ACTIVE,
-    Kind.CLOSED: Status.CLOSED,
+    "disabled": Status.DISABLED,
+    "staff_disabled": Status.DISABLED,
+    "staff_enabled": Status.ACTIVE,
+    "closed": Status.CLOSED,
 }
 TestSwitchAndStatus = SwitchAndStatus.TestCase
 TestSwitchAndStatus.settings = settings(max_examples=examples(150), stateful_step_count=30, deadline=None)

@@ -130,5 +130,5 @@ def earlier_entries(timeline: Timeline, account_id: str, at_most: int, before: s
 
 
 def owners(latest: Latest) -> tuple[list[Entry], str]:
-    entries = [entry for entry in latest.entries if entry.kind.audience is Audience.OWNER]
+    entries = [entry for entry in latest.entries if entry.audience is Audience.OWNER]
     return entries, latest.entries[-1].id if latest.more else ""

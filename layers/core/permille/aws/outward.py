@@ -22,7 +22,6 @@ from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import S
 
 from permille.aws.client import client, service_call
 from permille.aws.rows import instant
-from permille.domain import wording
 from permille.domain.errors import Unavailable
 from permille.domain.timeline import Entry
 from permille.ports import Mail
@@ -84,11 +83,11 @@ def detail_of(entry: Entry, platform: str) -> dict[str, Any]:
         "id": entry.id,
         "account_id": entry.account_id,
         "kind": entry.kind,
-        "audience": entry.kind.audience,
+        "audience": entry.audience,
         "at": instant(entry.at),
-        "headline": wording.headline(entry, platform),
-        "sentence": wording.sentence(entry),
-        "facts": entry.facts,
+        "headline": entry.headline(platform),
+        "sentence": entry.sentence(),
+        "facts": entry.data,
     }
 
 

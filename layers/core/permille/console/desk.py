@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -123,7 +124,12 @@ def _account(
 
 def _system(found: Asked, refused: Refused | None = None, given: Mapping[str, str] = _NOTHING) -> Response[str]:
     state = desk.system(found.world.desk, found.now)
-    shown = {"state": state, "given": given, "resting_at_most": desk.RESTING, "moment": wording.moment}
+    shown = {
+        "state": state,
+        "given": given,
+        "resting_at_most": desk.RESTING,
+        "moment": lambda at: wording.moment(datetime.fromisoformat(at)),
+    }
     return _page("desk_system", "System", found, refused, **shown)
 
 
@@ -140,8 +146,8 @@ def _page(template: str, here: str, found: Asked, refused: Refused | None = None
         now=found.now,
         view=desk_view,
         times=wording.times,
-        sentence=wording.sentence,
-        headline=lambda entry: wording.headline(entry, found.world.pages.brand.platform),
+        sentence=lambda entry: entry.sentence(),
+        headline=lambda entry: entry.headline(found.world.pages.brand.platform),
         **shown,
     )
 

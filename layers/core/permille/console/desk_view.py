@@ -1,11 +1,11 @@
 """How the desk's pages put numbers and times."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from permille.desk_ports import ON_THEIR_WAY, Waiting
 from permille.domain import reminders, wording
 from permille.domain.account import Status
+from permille.domain.entries.credential import Difference
 from permille.domain.reputation import PER
 from permille.domain.review import today
 from permille.review import Case
@@ -52,8 +52,8 @@ def first_day(case: Case, now: datetime) -> str:
     return str(max(case.review.day, from_now) if case.review else from_now)
 
 
-def drifted(found: dict[str, Any]) -> str:
-    return f"{wording.drifted(found)}."
+def drifted(found: Difference) -> str:
+    return f"{found.words()}."
 
 
 def queue_tone(queue: Waiting) -> str:

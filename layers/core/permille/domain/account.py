@@ -8,10 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 from permille.domain.backlog import NOTHING_WAITS, Backlog
+from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.policy import Policy, Verdict
 from permille.domain.reputation import Days
+from permille.domain.status import Held as Held
+from permille.domain.status import Status as Status
 from permille.domain.switch import Credential
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Entry, TimelineEntry
 
 INSTANT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
@@ -19,30 +22,9 @@ LUCK = 5_000  # e-mails: below so many, one complaint says little of a sender
 MILLION = 1_000_000
 
 
-class Status(StrEnum):
-    ACTIVE = "active"
-    DISABLED = "disabled"
-    TRIAL = "trial"
-    OBSERVING = "observing"
-    CLOSED = "closed"
-
-    @property
-    def may_send(self) -> bool:
-        return self in (Status.ACTIVE, Status.TRIAL)
-
-
 class Mode(StrEnum):
     OBSERVE = "observe"
     ENFORCE = "enforce"
-
-
-class Held(StrEnum):
-    """Why a broken rule is not acted on yet."""
-
-    NO = ""
-    FEEDBACK = "feedback"  # waits to be counted, and could still turn the verdict
-    STALLED = "stalled"  # feedback waits, and nothing at all is counted
-    BREAKER = "breaker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,10 +262,12 @@ class Account:
     def exempt_at(self, now: datetime) -> bool:
         return self.exemption is not None and now < self.exemption.until
 
-    def judged_by(self, verdict: Verdict, complaints: Sequence[Entry]) -> list[Entry]:
+    def judged_by(
+        self, verdict: Verdict, complaints: Sequence[TimelineEntry[CountedComplaint]]
+    ) -> list[TimelineEntry[CountedComplaint]]:
         """Those of the complaints that the verdict is about: on mail of this epoch, sent in the window."""
-        first = str(verdict.first_day)
-        return [one for one in complaints if one.facts["epoch"] == self.epoch and one.facts["sent_at"][:10] >= first]
+        first = verdict.first_day
+        return [one for one in complaints if one.facts.epoch == self.epoch and one.facts.sent_at.date() >= first]
 
 
 def is_decision(read: Account, account: Account, entries: Sequence[Entry]) -> bool:
@@ -299,7 +283,7 @@ class Evidence:
     `brake`, how the breaker stands, are asked for only where `needs` says so."""
 
     days: Days
-    complaints: list[Entry]
+    complaints: Sequence[TimelineEntry[CountedComplaint]]
     backlog: Backlog = NOTHING_WAITS
     brake: Brake = Brake.FREE
     bound: int = 0

@@ -4,11 +4,12 @@ it was; the brakes of the rules never stop it."""
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from permille.domain import timeline
 from permille.domain.account import Account, Exemption, Outcome, Status
 from permille.domain.commands import Exempt, StaffCommand
+from permille.domain.entries import staff as told
+from permille.domain.entries.trial import TrialCancelled
 from permille.domain.errors import DecisionRefused
-from permille.domain.timeline import Kind
+from permille.domain.timeline import entry
 
 LONGEST_EXEMPTION = timedelta(days=366)
 
@@ -19,7 +20,7 @@ def disable(account: Account, command: StaffCommand, now: datetime) -> Outcome:
         return cancel_trial(account, command, now)
     if account.status in (Status.DISABLED, Status.CLOSED):
         raise DecisionRefused(f"{account.id} is {account.status} already")
-    return _switched(account, Status.DISABLED, Kind.STAFF_DISABLED, command, now)
+    return _switched(account, Status.DISABLED, told.StaffDisabled(reason=command.reason, by=command.by), now)
 
 
 def cancel_trial(account: Account, command: StaffCommand, now: datetime) -> Outcome:
@@ -29,7 +30,9 @@ def cancel_trial(account: Account, command: StaffCommand, now: datetime) -> Outc
         begun = f"the trial of {account.id} has begun; disable the account to end it"
         raise DecisionRefused(begun if account.trial else f"no trial of {account.id} is agreed on")
     cancelled = replace(account, review=None, trial=None, decided_at=now, due_at=now)
-    return Outcome(cancelled, [timeline.trial_cancelled(account.id, now, trial.day, command.reason, command.by)])
+    return Outcome(
+        cancelled, [entry(account.id, now, TrialCancelled(day=trial.day, reason=command.reason, by=command.by))]
+    )
 
 
 def enable(account: Account, command: StaffCommand, now: datetime) -> Outcome:
@@ -37,16 +40,16 @@ def enable(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     if account.status is Status.ACTIVE:
         raise DecisionRefused(f"{account.id} is {account.status} already")
     anew = replace(account, epochs=(*account.epochs, now), look=None)
-    return _switched(anew, Status.ACTIVE, Kind.STAFF_ENABLED, command, now)
+    return _switched(anew, Status.ACTIVE, told.StaffEnabled(reason=command.reason, by=command.by), now)
 
 
 def close(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     if account.status is Status.CLOSED:
         raise DecisionRefused(f"{account.id} is closed already")
-    return _switched(account, Status.CLOSED, Kind.CLOSED, command, now)
+    return _switched(account, Status.CLOSED, told.Closed(reason=command.reason, by=command.by), now)
 
 
-def _switched(account: Account, status: Status, kind: Kind, command: StaffCommand, now: datetime) -> Outcome:
+def _switched(account: Account, status: Status, facts: told.ByStaff, now: datetime) -> Outcome:
     """Whatever was agreed on before is over."""
     switched = account.to_be_switched(
         status=status,
@@ -58,7 +61,7 @@ def _switched(account: Account, status: Status, kind: Kind, command: StaffComman
         decided_at=now,
         due_at=now,
     )
-    return Outcome(switched, [timeline.by_staff(account.id, kind, now, command.reason, command.by)])
+    return Outcome(switched, [entry(account.id, now, facts)])
 
 
 def reset_owner_mail(account: Account, command: StaffCommand, now: datetime) -> Outcome:
@@ -66,13 +69,13 @@ def reset_owner_mail(account: Account, command: StaffCommand, now: datetime) -> 
     if not account.owner_mail:
         raise DecisionRefused(f"mails to the owner of {account.id} are not withheld")
     written_to = replace(account, owner_mail="", decided_at=now)
-    return Outcome(written_to, [timeline.by_staff(account.id, Kind.OWNER_MAIL_RESET, now, command.reason, command.by)])
+    return Outcome(written_to, [entry(account.id, now, told.OwnerMailReset(reason=command.reason, by=command.by))])
 
 
 def revoke_links(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     """No link to the account that was made before opens it any more."""
     revoked = replace(account, link_generation=account.link_generation + 1, decided_at=now)
-    return Outcome(revoked, [timeline.by_staff(account.id, Kind.LINKS_REVOKED, now, command.reason, command.by)])
+    return Outcome(revoked, [entry(account.id, now, told.LinksRevoked(reason=command.reason, by=command.by))])
 
 
 def exempt(account: Account, command: Exempt, now: datetime) -> Outcome:
@@ -86,12 +89,11 @@ def exempt(account: Account, command: Exempt, now: datetime) -> Outcome:
         raise DecisionRefused(f"{longest}, so that its last day is {last_day} at the latest")
     exemption = Exemption(until, command.reason, command.by)
     exempted = replace(account, exemption=exemption, recheck=None, decided_at=now, due_at=now)
-    entry = timeline.by_staff(account.id, Kind.EXEMPTED, now, command.reason, command.by, until=until.isoformat())
-    return Outcome(exempted, [entry])
+    return Outcome(exempted, [entry(account.id, now, told.Exempted(until=until, reason=command.reason, by=command.by))])
 
 
 def unexempt(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     if not account.exempt_at(now):
         raise DecisionRefused(f"{account.id} is not exempt")
     judged = replace(account, exemption=None, recheck=None, decided_at=now, due_at=now)
-    return Outcome(judged, [timeline.by_staff(account.id, Kind.UNEXEMPTED, now, command.reason, command.by)])
+    return Outcome(judged, [entry(account.id, now, told.Unexempted(reason=command.reason, by=command.by))])
