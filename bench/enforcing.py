@@ -24,7 +24,8 @@ from permille.aws.control import DynamoControl
 from permille.aws.policy import SsmPolicies
 from permille.bootstrap import enforcing
 from permille.domain.account import Account
-from permille.ports import Lap, hour_of
+from permille.domain.breaker import hour_of
+from permille.ports import Lap
 
 SLEEPING = (100, 10_000, 100_000)
 GUILTY = 100  # accounts that break the rule at once

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from permille.domain.account import Account, is_decision
+from permille.domain.breaker import BreakerChange, BreakerState, Opening, Passing, Returning
 from permille.domain.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.links import For
 from permille.domain.policy import SEED, Policy
@@ -21,20 +22,7 @@ from permille.domain.reputation import Days, Tally
 from permille.domain.suppression import Suppression, suppressed_by
 from permille.domain.switch import ACTIVE, INACTIVE, Asleep, Changes, Credential, SenderState
 from permille.domain.timeline import Audience, Entry
-from permille.ports import (
-    BreakerState,
-    Count,
-    Counted,
-    Lap,
-    Latest,
-    Mail,
-    OfBreaker,
-    Opening,
-    Passing,
-    Returning,
-    Secret,
-    Sender,
-)
+from permille.ports import Count, Counted, Lap, Latest, Mail, Secret, Sender
 
 LEASED_FOR = timedelta(seconds=75)
 LAGGING = 200  # instants that IAM is remembered at
@@ -222,7 +210,7 @@ class FakeAccounts:
                 :at_most
             ]
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: OfBreaker = None) -> Account:
+    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: BreakerChange = None) -> Account:
         with self._rows.faults.call("accounts.save"):
             different = _differences(read, account)
             if not different and not entries:
@@ -237,7 +225,7 @@ class FakeAccounts:
             self._rows.put(*entries)
             return replace(account, version=version, revision=read.revision + 1)
 
-    def _brake(self, breaker: OfBreaker) -> None:
+    def _brake(self, breaker: BreakerChange) -> None:
         state = self._rows.breaker
         match breaker:
             case Passing(hour, bound):
@@ -319,7 +307,8 @@ class FakeControl:
             return self._rows.link_generations.get(audience, 1)
 
     def revoke_links(self, audience: For) -> None:
-        self._rows.link_generations[audience] = self.link_generation(audience) + 1
+        with self._rows.faults.call("control.revoke_links"):
+            self._rows.link_generations[audience] = self._rows.link_generations.get(audience, 1) + 1
 
 
 @dataclass(slots=True)

@@ -86,7 +86,6 @@ def mails() -> Iterator[tuple[str, Mail]]:
 
 def golden() -> dict[str, str]:
     """What is compared: by file name."""
-    lines = [f"{name} ({one.audience})\n  {one.headline(PLATFORM)}\n  {one.sentence()}\n" for name, one in entries()]
     texts = {f"{name}.txt": f"Subject: {mail.subject}\n\n{mail.text}" for name, mail in mails()}
     return texts | {"guide.txt": str(PAGES.guide_text().body)}
 

@@ -4,13 +4,14 @@ from typing import Annotated, Any
 
 import typer
 
+from permille import breaker
 from permille.domain.account import Held
+from permille.domain.breaker import LARGEST_GRANT
 from permille.domain.errors import ServiceError
-from permille.enforce import bound_of
-from permille.ports import BreakerState, hour_of
+from permille.domain.policy import Policy
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(
     help="What keeps the rules from taking a whole platform down.", no_args_is_help=True, rich_markup_mode=None
@@ -18,9 +19,9 @@ app = typer.Typer(
 
 
 @app.command()
-def show(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show whether the breaker is open, how many may still pass in this hour, and who is held."""
-    data = _state(find(stack))
+    data = _state(stack)
     if as_json:
         emit_json(data)
         return
@@ -43,45 +44,42 @@ def reset(
     reason: Annotated[str, typer.Option(help="Why it is right to go on.")],
     allow: Annotated[
         int | None,
-        typer.Option(min=0, max=1_000_000, help="So many more may pass in this hour; else as many as usual."),
+        typer.Option(min=0, max=LARGEST_GRANT, help="So many more may pass in this hour; else as many as usual."),
     ] = None,
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Close the breaker again. What it held is taken up by itself."""
-    found, why = find(stack), given.reason(reason)
-    now = found.now()
-    state = found.control.breaker(hour_of(now))
-    more = found.policies.current().breaker.bound(state.active_accounts) if allow is None else allow
-    found.control.reset_breaker(hour_of(now), state.passed + more, why, caller(), now)
+    why = given.reason(reason)
+    more = breaker.reset(stack.control, stack.control, stack.policies, allow, why, stack.caller(), stack.now())
     if as_json:
-        emit_json(_state(found))
+        emit_json(_state(stack))
     else:
         out.print(
             f"The breaker is closed; {more:,} more may be disabled by the rules in this hour before it opens again."
         )
 
 
-def _bound(stack: Stack, state: BreakerState) -> int | None:
-    """None while the policy cannot be read: then the rules disable nobody anyhow."""
+def _policy(stack: Stack) -> Policy | None:
+    """None where it cannot be read."""
     try:
-        return bound_of(state, stack.policies.current())
+        return stack.policies.current()
     except ServiceError:
         return None
 
 
 def _state(stack: Stack) -> dict[str, Any]:
-    hour = hour_of(stack.now())
-    state = stack.control.breaker(hour)
+    found = breaker.status(stack.control, stack.control, _policy(stack), stack.now())
+    state = found.state
     held = sorted(account.id for account in stack.accounts.all() if account.held is Held.BREAKER)
     return {
         "open": state.opened_at is not None,
         "opened_at": state.opened_at.isoformat() if state.opened_at else None,
-        "hour": hour,
+        "hour": found.hour,
         "passed": state.passed,
-        "bound": _bound(stack, state),
+        "bound": found.bound,
         "active_accounts": state.active_accounts,
         "held": held,
-        "last_reset": stack.control.last_reset(),
+        "last_reset": found.last_reset,
     }

@@ -1,21 +1,24 @@
 """`permille account explain`: a decision, word for word, with the numbers that it was made of."""
 
+from datetime import datetime
+
 from rich.markup import escape
 
 from permille.bootstrap import code_version
 from permille.domain.account import Account
+from permille.domain.errors import ServiceError
 from permille.domain.timeline import BEGINNING
 from permille.explain import Explained, explained
+from permille.verdict import CurrentVerdict
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.staff import AccountId
 
 
-def explain(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Explain why an account is as it is, word for word, with every number that was used."""
-    found = find(stack)
-    told = _explained(found, found.account(account_id))
-    lines = told.lines(found["PlatformName"])
+    told = _explained(stack, stack.account(account_id))
+    lines = told.lines(stack["PlatformName"])
     if as_json:
         emit_json(told.as_data() | {"lines": lines})
         return
@@ -23,7 +26,17 @@ def explain(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json:
         out.print(f"[bold]{escape(line)}[/]" if number == 0 else escape(line), soft_wrap=True)
 
 
-def _explained(found: Stack, account: Account) -> Explained:
-    now = account.after_last_decision(found.now())
-    judged = found.verdict(account, now) if account.status.may_send else None
-    return explained(account, found.timeline.since(account.id, BEGINNING), judged, now, code_version())
+def _explained(stack: Stack, account: Account) -> Explained:
+    now = account.after_last_decision(stack.now())
+    entries = stack.timeline.since(account.id, BEGINNING)
+    return explained(account, entries, _judged(stack, account, now), now, code_version())
+
+
+def _judged(stack: Stack, account: Account, now: datetime) -> CurrentVerdict | None:
+    """None where the account is off and the policy cannot be read: why it was disabled is told all the same."""
+    try:
+        return stack.verdict(account, now)
+    except ServiceError:
+        if account.status.may_send:
+            raise
+        return None

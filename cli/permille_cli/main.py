@@ -9,6 +9,7 @@ from typer.exceptions import Abort, TyperException
 
 from permille.aws.client import service_error
 from permille.domain.errors import InvalidInput, PermilleError
+from permille.observability import logger
 from permille_cli import (
     account,
     breaker,
@@ -25,6 +26,7 @@ from permille_cli import (
 )
 from permille_cli.local import commands as local
 from permille_cli.local.demo import story
+from permille_cli.stack import Stack
 
 app = typer.Typer(
     name="permille",
@@ -51,14 +53,16 @@ app.add_typer(local.app, name="local")
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """The command's entry point; ends the process."""
+    """The command's entry point; ends the process. The log of use cases is the functions': stdout is for answers."""
+    logger.setLevel("WARNING")
     sys.exit(status_of(arguments))
 
 
-def status_of(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command and returns its exit status."""
+def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = None) -> int:
+    """Runs the command and returns its exit status. The command is about `stack` where one is given, as a test does,
+    else about the deployed one that --stack names."""
     try:
-        return int(app(arguments, standalone_mode=False) or 0)
+        return int(app(arguments, standalone_mode=False, obj=stack) or 0)
     except PermilleError as error:
         return _say(error.exit_code, _message(error))
     except TyperException as wrong:
@@ -79,8 +83,8 @@ def _message(error: PermilleError) -> str:
 
 
 def _of_option(field: str, message: str) -> str:
-    """Options are called as the fields that they fill."""
-    return f"--{field.replace('_', '-')}: {message}" if field else message
+    """Options are called as the fields that they fill; the account is an argument, which the message names."""
+    return message if field in ("", "account_id") else f"--{field.replace('_', '-')}: {message}"
 
 
 def _say(status: int, what: str) -> int:

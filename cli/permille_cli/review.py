@@ -27,7 +27,7 @@ from permille.review import Case, queue
 from permille.zones import shown_zone_of
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.staff import AccountId, Reason, TellingReason
 
 app = typer.Typer(help="Requests to get an SMTP account back.", no_args_is_help=True, rich_markup_mode=None)
@@ -48,13 +48,12 @@ def request(
     cause: Cause,
     change: Change,
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Ask for a review of a disabled account, as its owner does."""
-    found = find(stack)
     command = RequestReview(day=given.day(day), batch=batch, cause=cause, change=change)
-    _decide(found, account_id, command, as_json=as_json)
+    _decide(stack, account_id, command, as_json=as_json)
 
 
 @app.command()
@@ -65,19 +64,18 @@ def amend(
     cause: Cause,
     change: Change,
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Change an open request; it keeps its place in the queue."""
-    found = find(stack)
     command = AmendReview(day=given.day(day), batch=batch, cause=cause, change=change)
-    _decide(found, account_id, command, as_json=as_json)
+    _decide(stack, account_id, command, as_json=as_json)
 
 
 @app.command()
-def withdraw(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def withdraw(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Take back an open request, or a trial that was agreed on and has not begun."""
-    _decide(find(stack), account_id, WithdrawReview(), as_json=as_json)
+    _decide(stack, account_id, WithdrawReview(), as_json=as_json)
 
 
 @app.command()
@@ -86,12 +84,11 @@ def approve(
     day: Annotated[str, typer.Option(help="The day on which the SMTP account works; today at once.")],
     note: Annotated[str, typer.Option(help="What the owner is told beside it.")] = "",
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Switch the account on for a single day, or move a trial that has not begun to another day."""
-    found = find(stack)
-    _decide(found, account_id, ApproveReview(day=given.day(day), note=note, by=caller()), as_json=as_json)
+    _decide(stack, account_id, ApproveReview(day=given.day(day), note=note, by=stack.caller()), as_json=as_json)
 
 
 @app.command()
@@ -99,12 +96,11 @@ def decline(
     account_id: AccountId,
     reason: TellingReason,
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Decline an open request."""
-    found = find(stack)
-    _decide(found, account_id, DeclineReview(reason=reason, by=caller()), as_json=as_json)
+    _decide(stack, account_id, DeclineReview(reason=reason, by=stack.caller()), as_json=as_json)
 
 
 @app.command()
@@ -112,12 +108,11 @@ def cancel(
     account_id: AccountId,
     reason: TellingReason,
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Cancel a trial that was agreed on and has not begun; the owner may ask again at once."""
-    found = find(stack)
-    _decide(found, account_id, CancelTrial(reason=reason, by=caller()), as_json=as_json)
+    _decide(stack, account_id, CancelTrial(reason=reason, by=stack.caller()), as_json=as_json)
 
 
 @app.command()
@@ -125,40 +120,38 @@ def confirm(
     account_id: AccountId,
     reason: Reason = "The trial went well",
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Confirm that a trial went well, where the policy wants support to say so."""
-    found = find(stack)
-    _decide(found, account_id, ConfirmTrial(reason=reason, by=caller()), as_json=as_json)
+    _decide(stack, account_id, ConfirmTrial(reason=reason, by=stack.caller()), as_json=as_json)
 
 
 @app.command(name="list")
-def list_open(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List who waits for support, the longest waiting first, each with its evidence."""
-    found = find(stack)
-    now = found.now()
-    cases = queue(asking(found), found.timeline, now)
+    now = stack.now()
+    cases = queue(asking(stack), stack.timeline, now)
     if as_json:
         emit_json({"requests": [shapes.case(case) for case in cases]})
         return
     for case in cases:
-        print_case(case, found["PlatformName"], now)
+        print_case(case, stack["PlatformName"], now)
     if not cases:
         out.print("Nobody waits for support.")
 
 
-def asking(found: Stack) -> Iterator[Account]:
+def asking(stack: Stack) -> Iterator[Account]:
     """Who waits for support, the longest waiting first."""
-    page = found.directory.asking(PAGE)
+    page = stack.directory.asking(PAGE)
     yield from page.found
     while page.next:
-        page = found.directory.asking(PAGE, page.next)
+        page = stack.directory.asking(PAGE, page.next)
         yield from page.found
 
 
-def _decide(found: Stack, account_id: str, command: Command, *, as_json: bool) -> None:
-    decided = found.decide(account_id, command)
+def _decide(stack: Stack, account_id: str, command: Command, *, as_json: bool) -> None:
+    decided = stack.decide(account_id, command)
     if as_json:
         emit_json(shapes.standing(decided))
     else:

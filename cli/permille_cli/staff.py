@@ -9,7 +9,7 @@ from permille.domain.account import Account
 from permille.domain.commands import Close, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, StackName, caller, find
+from permille_cli.stack import DEFAULT_STACK, StackOption
 
 AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account.")]
 Reason = Annotated[str, typer.Option(help="Why; it is on the account's timeline.")]
@@ -17,27 +17,24 @@ TellingReason = Annotated[str, typer.Option(help="Why; the owner reads it in a m
 
 
 def disable(
-    account_id: AccountId, reason: TellingReason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+    account_id: AccountId, reason: TellingReason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """Take an account's SMTP credential away, whatever the rules say; a trial that it waits for is cancelled."""
-    found = find(stack)
-    _tell(found.decide(account_id, Disable(reason=reason, by=caller())), as_json=as_json)
+    _tell(stack.decide(account_id, Disable(reason=reason, by=stack.caller())), as_json=as_json)
 
 
 def enable(
-    account_id: AccountId, reason: TellingReason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+    account_id: AccountId, reason: TellingReason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """Give the SMTP credential back, and begin to count anew."""
-    found = find(stack)
-    _tell(found.decide(account_id, Enable(reason=reason, by=caller())), as_json=as_json)
+    _tell(stack.decide(account_id, Enable(reason=reason, by=stack.caller())), as_json=as_json)
 
 
 def close(
-    account_id: AccountId, reason: TellingReason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+    account_id: AccountId, reason: TellingReason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """Take an account's SMTP credential away for good."""
-    found = find(stack)
-    _tell(found.decide(account_id, Close(reason=reason, by=caller())), as_json=as_json)
+    _tell(stack.decide(account_id, Close(reason=reason, by=stack.caller())), as_json=as_json)
 
 
 def exempt(
@@ -48,20 +45,19 @@ def exempt(
         typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an ISO 8601 time; at most a year."),
     ],
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Let no rule disable an account until then; its complaints are counted and told all the same."""
-    found, end = find(stack), given.end(until)
-    _tell(found.decide(account_id, Exempt(until=end, reason=reason, by=caller())), as_json=as_json)
+    end = given.end(until)
+    _tell(stack.decide(account_id, Exempt(until=end, reason=reason, by=stack.caller())), as_json=as_json)
 
 
 def unexempt(
-    account_id: AccountId, reason: Reason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+    account_id: AccountId, reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """Let the rules apply to an account again."""
-    found = find(stack)
-    _tell(found.decide(account_id, Unexempt(reason=reason, by=caller())), as_json=as_json)
+    _tell(stack.decide(account_id, Unexempt(reason=reason, by=stack.caller())), as_json=as_json)
 
 
 def owner_mail(
@@ -71,15 +67,14 @@ def owner_mail(
     reason: Annotated[
         str, typer.Option(help="Why, as with --reset: the address was mended, or they asked for it.")
     ] = "",
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Show whether mails reach an account's owner; with --reset, write to them again."""
-    found = find(stack)
     if reset:
-        _tell(found.decide(account_id, ResetOwnerMail(reason=reason, by=caller())), as_json=as_json)
+        _tell(stack.decide(account_id, ResetOwnerMail(reason=reason, by=stack.caller())), as_json=as_json)
         return
-    account = found.account(account_id)
+    account = stack.account(account_id)
     if as_json:
         emit_json(
             {"account_id": account.id, "owner_email": account.owner_email, "owner_mail": account.owner_mail or "fine"}

@@ -30,9 +30,10 @@ from permille.domain.account import (
     Trial,
     TrialState,
 )
+from permille.domain.breaker import BreakerState, Opening, Passing, Returning
 from permille.domain.errors import Conflict, Unavailable
 from permille.domain.switch import Asleep, Credential
-from permille.ports import BreakerState, Lap, Opening, Passing, Returning
+from permille.ports import Lap
 
 LATER = NOW + timedelta(minutes=5)
 ASLEEP = {CALLER: frozenset({"k1", "k2"}), "permille-shop": frozenset[str]()}

@@ -18,6 +18,7 @@ from tests.aws.wire import Wire
 from tests.builders import ACCOUNT, NOW, PLATFORM, TODAY, LambdaContext, a_mail, a_record, an_entry
 from tests.fakes import FakeBus, FakeLater, FakeMailer, FakeOnce, FakeQuarantine, Killed, When
 
+from permille import shapes
 from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, TimelineBus, detail_of
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
@@ -166,7 +167,7 @@ def test_the_bus_tells_what_the_timeline_says(events: Any, kind: str) -> None:
         "account_id": ACCOUNT,
         "kind": kind,
         "audience": entry.audience,
-        "at": "2026-03-10T12:00:00.000000+00:00",
+        "at": "2026-03-10T12:00:00+00:00",
         "headline": entry.headline(PLATFORM),
         "sentence": entry.sentence(),
         "facts": entry.data,
@@ -194,6 +195,12 @@ def test_the_schema_that_is_checked_in_is_of_this_code() -> None:
     assert (PROJECT / "docs" / "timeline-event.schema.json").read_text(encoding="utf-8") == event_schema_text(), (
         "run `make schema`"
     )
+
+
+def test_the_bus_tells_an_entry_as_the_json_api_does() -> None:
+    entry = an_entry("reinstated")
+
+    assert detail_of(entry, PLATFORM) == {"version": 1, "account_id": ACCOUNT, **shapes.entry(entry, PLATFORM)}
 
 
 def test_the_schema_knows_every_kind_and_no_fact_more() -> None:

@@ -15,8 +15,9 @@ from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.queues import SqsQueues
 from permille.aws.rows import instant
 from permille.desk_ports import Queues, Resets, Resting, Waiting
+from permille.domain.breaker import BreakerState
 from permille.domain.errors import Unavailable
-from permille.ports import BreakerState, Control
+from permille.ports import Control
 
 HOUR = "2026-03-10T12"
 

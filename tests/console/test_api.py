@@ -168,13 +168,14 @@ def test_the_report_is_the_owners(platform: Platform, shown: str, periods: int) 
     assert STAFF not in str(report)
 
 
-def test_a_disabled_account_has_nothing_left(platform: Platform) -> None:
-    having(platform, status=Status.DISABLED)
+@pytest.mark.parametrize("status", [Status.DISABLED, Status.TRIAL, Status.OBSERVING])
+def test_in_a_trial_and_while_it_is_off_no_complaint_is_allowed(platform: Platform, status: Status) -> None:
+    having(platform, status=status)
     platform.rows.tallies[ACCOUNT, 1, TODAY] = Tally(delivered=4212)
 
     told = platform.ask(HERE).json
 
-    assert (told["may_send"], told["allowance_left"]) == (False, 0)
+    assert (told["may_send"], told["allowance_left"]) == (status is Status.TRIAL, 0)
 
 
 def test_the_review_and_the_trial_are_told(platform: Platform) -> None:

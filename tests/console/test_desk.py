@@ -18,11 +18,11 @@ from permille.console import desk
 from permille.console.app import resolver
 from permille.desk_decisions import DECISIONS
 from permille.domain.account import Exemption, Look, Provider, Status, TrialState
+from permille.domain.breaker import BreakerState
 from permille.domain.entries.registry import KINDS
 from permille.domain.policy import SEED, ComplaintRatio
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE
-from permille.ports import BreakerState
 
 PAGES = ["/desk", "/desk/accounts", "/desk/accounts?list=off", f"/desk/accounts/{ACCOUNT}", "/desk/system"]
 SCRIPTS = [
@@ -212,7 +212,7 @@ def test_the_list_has_the_worst_first_and_says_of_which_day_it_is(world: World, 
     text = text_of(anna.get("/desk/accounts"))
 
     assert body.index("close-by") < body.index(">fine<")
-    assert "2 in 4,212 0.47 per 1,000" in text
+    assert "2 in 4,212 0.48 per 1,000" in text
     assert "10 Mar" in text
     assert ACCOUNT not in text
     assert ACCOUNT in text_of(anna.get("/desk/accounts?list=off"))

@@ -24,7 +24,6 @@ from tests.builders import (
 from permille.domain.account import (
     INSTANT,
     Account,
-    Brake,
     Evidence,
     Exemption,
     Held,
@@ -35,6 +34,7 @@ from permille.domain.account import (
     Status,
 )
 from permille.domain.backlog import HOLD_AT_MOST, STALLED_AFTER
+from permille.domain.breaker import Brake
 from permille.domain.commands import Enable
 from permille.domain.decide import LASTS, decide
 from permille.domain.needs import COMMIT_LAG, Needs, needs

@@ -1,13 +1,15 @@
 """The rules: more than 1 complaint for every 1,000 e-mails, on the mail of 45 send days; and those beside it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import TODAY, a_verdict, days_of
+from tests.builders import TODAY, a_verdict, an_account, days_of
 
+from permille.domain.account import Status
 from permille.domain.policy import (
     ALLPROWEBTOOLS,
     CONSERVATIVE,
@@ -269,3 +271,11 @@ def test_under_any_policy_the_allowance_is_the_largest_number_that_would_still_b
 def test_more_that_waits_never_makes_a_verdict_firmer(policy: Policy, days: Days, less: int, more: int) -> None:
     if judge(policy, days, TODAY, waiting=less + more).breaks:
         assert judge(policy, days, TODAY, waiting=less).breaks
+
+
+@pytest.mark.parametrize("status", Status)
+def test_the_rules_allow_complaints_only_where_the_account_is_active(status: Status) -> None:
+    verdict = an_account(status=status).verdict(SEED, {TODAY: Tally(4212, 2)}, TODAY)
+
+    assert verdict.allowance_left == (2 if status is Status.ACTIVE else 0)
+    assert replace(verdict, allowance_left=2) == judge(SEED, {TODAY: Tally(4212, 2)}, TODAY)

@@ -8,10 +8,20 @@ import pytest
 from tests.builders import NOW, STAFF, TODAY, a_verdict, an_account, an_entry
 from tests.reports import ASKED
 
-from permille.domain.account import Account, Exemption, Status, Trial, TrialState
+from permille.domain.account import Account, Exemption, Recheck, Status, Trial, TrialState
 from permille.domain.policy import ALLPROWEBTOOLS, SEED, Verdict, judge
 from permille.domain.reputation import Tally
-from permille.domain.standing import Tone, broken_line, luck_line, numbers_line, spared_line, status_line, tone
+from permille.domain.standing import (
+    Tone,
+    broken_line,
+    luck_line,
+    numbers_line,
+    spared_line,
+    status_line,
+    stays_off_line,
+    tone,
+)
+from permille.domain.timeline import Entry
 from permille.domain.wording import rate
 
 A_DAY = timedelta(days=1)
@@ -74,7 +84,7 @@ def test_where_nobody_knows_since_when_it_does_not_say() -> None:
 @pytest.mark.parametrize(
     ("status", "delivered", "complaints", "expected"),
     [
-        (Status.ACTIVE, 4212, 2, "2 complaints in 4,212 delivered: 0.47 per 1,000; you can have 2 more"),
+        (Status.ACTIVE, 4212, 2, "2 complaints in 4,212 delivered: 0.48 per 1,000; you can have 2 more"),
         (Status.ACTIVE, 0, 0, "0 complaints in 0 delivered; you can have 1 more"),
         (
             Status.ACTIVE,
@@ -138,6 +148,26 @@ def test_an_exemption_is_said_while_it_lasts(exemption: Exemption | None, now: A
     assert bool(line) == bool(said)
 
 
+@pytest.mark.parametrize(
+    ("account", "delivered", "since", "said"),
+    [
+        (OFF, 2000, SINCE, "That alone does not switch it on again."),
+        (replace(OFF, recheck=Recheck(NOW + A_DAY, NOW)), 2000, SINCE, "judged once more on 11 March 2026, 12:00 UTC."),
+        (OFF, 1999, SINCE, ""),
+        (OFF, 2000, an_entry("staff_disabled"), ""),
+        (OFF, 2000, None, ""),
+        (an_account(), 2000, an_entry("created"), ""),
+    ],
+)
+def test_whoever_is_off_though_the_numbers_keep_the_rules_by_now_is_told_why(
+    account: Account, delivered: int, since: Entry | None, said: str
+) -> None:
+    line = stays_off_line(account, a_verdict(delivered, 2), since)
+
+    assert line.endswith(said)
+    assert bool(line) == bool(said)
+
+
 def test_another_rule_than_the_ratio_says_its_own_numbers() -> None:
     burst = judge(ALLPROWEBTOOLS, {TODAY: Tally(1_000_000, 4)}, TODAY)
 
@@ -148,5 +178,5 @@ def test_another_rule_than_the_ratio_says_its_own_numbers() -> None:
 
 
 def test_a_rate_that_says_nothing_is_not_said() -> None:
-    assert rate(1, 1) == rate(0, 0) == rate(3, 2) == ""
-    assert rate(1, 3000) == "0.33"
+    assert rate(Tally(1, 1)) == rate(Tally(0, 0)) == rate(Tally(2, 3)) == ""
+    assert rate(Tally(3000, 1)) == "0.34"

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import NOW, STAFF, TODAY, a_backlog, a_complaint_entry, an_account
 
+from permille.desk_ports import Listed
 from permille.domain.account import (
     INSTANT,
     Account,
@@ -168,6 +169,14 @@ def test_who_is_back_goes_on_in_the_same_epoch() -> None:
 
     assert account.epochs == (BEGINS,)
     assert (account.trial, account.review, account.strikes) == (None, None, 1)
+
+
+def test_in_a_trial_no_complaint_is_allowed_and_who_is_back_is_listed_with_one_at_once() -> None:
+    on_trial = look(running(), found(800), BEGINS + HOUR).account
+    waits = look(observing(), found(800), VERDICT).account
+    back = look(observing(), found(800), SETTLED).account
+
+    assert [Listed.of(account).allowance_left for account in (on_trial, waits, back)] == [0, 0, 1]
 
 
 def test_where_support_confirms_it_is_asked_once_and_a_late_complaint_still_counts() -> None:

@@ -15,8 +15,8 @@ from boto3.dynamodb.types import TypeDeserializer
 from tests.builders import ses_event
 from tests.stack.conftest import Stack
 
+from permille.domain.breaker import hour_of
 from permille.domain.switch import PROPAGATION
-from permille.ports import hour_of
 
 _read = TypeDeserializer().deserialize
 

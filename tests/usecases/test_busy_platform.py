@@ -11,11 +11,12 @@ from tests.usecases.enforcement import A_MINUTE, World
 
 from permille.decisions import apply
 from permille.domain.account import Held, Mode, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.commands import Disable
 from permille.domain.reputation import Tally
 from permille.domain.switch import INACTIVE
 from permille.ingest import Received, ingest
-from permille.ports import BreakerState, Sender, hour_of
+from permille.ports import Sender
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ENDED = NOW - 2 * DAY

@@ -12,11 +12,12 @@ from tests.usecases.desk import QUEUES, World, asking, went_well
 
 from permille import desk
 from permille.domain.account import Held, Hold, Look, Status
+from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.entries.credential import Difference
 from permille.domain.errors import MalformedRequest, Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE
-from permille.ports import BreakerState, Lap, hour_of
+from permille.ports import Lap
 
 
 @pytest.fixture
@@ -144,7 +145,7 @@ def test_the_dossier_explains_and_shows_everything(world: World) -> None:
 
     assert found.explained.lines("APWT")[0] == "bakery is disabled."
     assert found.verdict is not None
-    assert (found.verdict.counts, found.days) == (Tally(1000, 2), {TODAY: Tally(1000, 2)})
+    assert found.verdict.counts == Tally(1000, 2)
     assert [entry.kind for entry in found.told.found] == ["complaint", "disabled", "complaint"]
     assert [entry.data["message_id"] for entry in found.complaints] == ["m-2", "m-1"]
     assert found.case is not None
@@ -235,7 +236,8 @@ def test_the_state_of_the_system_is_on_one_page(world: World) -> None:
 
     found = desk.system(world.desk, NOW)
 
-    assert (found.mode, found.bound, found.breaker.passed, found.breaker.opened_at) == ("enforce", 20, 20, NOW)
+    state = found.breaker.state
+    assert (found.mode, found.breaker.bound, state.passed, state.opened_at) == ("enforce", 20, 20, NOW)
     assert (found.queues, found.resting, found.lap.done) == (QUEUES, 100, True)
     assert found.policy is not None
 

@@ -21,6 +21,7 @@ from permille.decisions import apply
 from permille.domain import review
 from permille.domain.account import Account, Mode, RequestedDay, ReviewState, Status, Trial
 from permille.domain.backlog import ANY_NUMBER, COUNTED_WITHIN, HOLD_AT_MOST, STALLED_AFTER
+from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.commands import (
     AmendReview,
     ApproveReview,
@@ -42,7 +43,6 @@ from permille.domain.reputation import Tally, first_day
 from permille.domain.switch import PROPAGATION
 from permille.domain.timeline import Entry
 from permille.ingest import Received, ingest
-from permille.ports import BreakerState, hour_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,9 +10,10 @@ from tests.fakes import User, When
 from tests.usecases.enforcement import A_MINUTE, World
 
 from permille.domain.account import Account, Exemption, Look, Mode, Recheck, Status
+from permille.domain.breaker import hour_of
 from permille.domain.policy import SEED
 from permille.domain.switch import ACTIVE, INACTIVE
-from permille.ports import Lap, hour_of
+from permille.ports import Lap
 from permille.sweep import PAGE
 
 HOUR = timedelta(hours=1)

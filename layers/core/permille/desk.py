@@ -6,22 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from permille import breaker
 from permille.addresses import LONGEST, bare
+from permille.breaker import BreakerStatus
 from permille.desk_ports import Directory, Listed, Page, Queues, Resets, Resting, Waiting
 from permille.domain.account import Account, Mode
 from permille.domain.entries.complaints import Reported
 from permille.domain.entries.credential import Difference
 from permille.domain.errors import MalformedRequest, ServiceError
-from permille.domain.policy import Policy, Verdict, judge
-from permille.domain.reputation import Days, first_day
+from permille.domain.policy import Policy, Verdict
 from permille.domain.switch import SenderState, drift
 from permille.domain.timeline import BEGINNING, Entry, TimelineEntry, only
-from permille.enforce import bound_of
 from permille.explain import Explained, explained
 from permille.observability import record
 from permille.ports import (
     Accounts,
-    BreakerState,
     Control,
     Lap,
     Policies,
@@ -29,9 +28,9 @@ from permille.ports import (
     Switch,
     Tallies,
     Timeline,
-    hour_of,
 )
 from permille.review import Case, case, queue
+from permille.verdict import current
 
 CASES = 10  # on a page: each takes a query of its timeline
 LISTED = 25
@@ -121,7 +120,6 @@ class Dossier:
 
     account: Account
     verdict: Verdict | None
-    days: Days
     explained: Explained
     case: Case | None
     senders: Sequence[SenderSeen]
@@ -141,12 +139,11 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
         return None
     now = account.after_last_decision(now)
     entries = desk.timeline.since(account.id, BEGINNING)
-    judged = _known("what the policy says", lambda: _judged(desk, account, now))
+    judged = _known("what the policy says", lambda: current(desk.policies, desk.tallies, account, now))
     cards = only(Reported, reversed(entries))
     return Dossier(
         account=account,
-        verdict=judged[0] if judged else None,
-        days=judged[1] if judged else {},
+        verdict=judged.verdict if judged else None,
         explained=explained(account, entries, judged, now, desk.code),
         case=case(account, entries, now) if account.asks_since else None,
         senders=[_sender(desk.switch, account, caller) for caller in account.senders],
@@ -161,12 +158,6 @@ def _suppressed(desk: Desk, account_id: str) -> frozenset[str]:
     """As far as is known: nobody, where that cannot be read."""
     read = _known("who is suppressed", lambda: [one.address for one in desk.suppressions.cards(account_id)])
     return frozenset(read or [])
-
-
-def _judged(desk: Desk, account: Account, now: datetime) -> tuple[Verdict, Days]:
-    policy = desk.policies.current()
-    days = desk.tallies.days(account.id, account.epoch, first_day(now.date(), policy.window_days))
-    return judge(policy, days, now.date()), days
 
 
 def _sender(switch: Switch, account: Account, caller: str) -> SenderSeen:
@@ -192,32 +183,22 @@ def _told(entries: Sequence[Entry], before: str) -> Page[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """`policy`, `queues` and `resting` are none where they cannot be known now. `bound`: how many the rules may disable
-    within the hour."""
+    """`policy`, `queues` and `resting` are None where they cannot be known now."""
 
     mode: Mode
     policy: Policy | None
-    hour: str
-    breaker: BreakerState
-    bound: int | None
-    last_reset: dict[str, str] | None
+    breaker: BreakerStatus
     queues: Sequence[Waiting] | None
     resting: int | None
     lap: Lap
 
 
 def system(desk: Desk, now: datetime) -> System:
-    hour = hour_of(now)
     policy = _known("the policy", desk.policies.current)
-    state = desk.control.breaker(hour)
-    last = desk.resets.last_reset()
     return System(
         mode=desk.mode,
         policy=policy,
-        hour=hour,
-        breaker=state,
-        bound=bound_of(state, policy) if policy else None,
-        last_reset=dict(last) if last else None,
+        breaker=breaker.status(desk.control, desk.resets, policy, now),
         queues=_known("the queues", lambda: desk.queues.waiting(now)),
         resting=_known("the quarantine", lambda: desk.resting.count(RESTING)),
         lap=desk.control.lap(),

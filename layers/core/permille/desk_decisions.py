@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from permille import decisions, suppression
+from permille import breaker, decisions, suppression
 from permille.desk import Desk
 from permille.domain import validation
 from permille.domain.account import Account
+from permille.domain.breaker import LARGEST_GRANT
 from permille.domain.commands import (
     ApproveReview,
     CancelTrial,
@@ -23,10 +24,6 @@ from permille.domain.commands import (
 from permille.domain.decisions import VersionRead
 from permille.domain.errors import DecisionRefused, InvalidInput, NotFound
 from permille.domain.wording import plain
-from permille.observability import record
-from permille.ports import hour_of
-
-LARGEST_GRANT = 1_000_000
 
 Form = Mapping[str, str]
 
@@ -56,13 +53,9 @@ def mail_again(desk: Desk, account_id: str, form: Form, by: str, now: datetime) 
 
 def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:
     """Closes the breaker, and returns how many more may pass in this hour. Raises InvalidInput."""
-    reason, hour = _reason(form), hour_of(now)
-    state = desk.control.breaker(hour)
-    allow = form.get("allow", "").strip()
-    more = _number(allow) if allow else desk.policies.current().breaker.bound(state.active_accounts)
-    desk.resets.reset_breaker(hour, state.passed + more, reason, by, now)
-    record("breaker.reset", by=by, granted=more, why=reason)
-    return more
+    reason, allow = _reason(form), form.get("allow", "").strip()
+    allowed = _number(allow) if allow else None
+    return breaker.reset(desk.control, desk.resets, desk.policies, allowed, reason, by, now)
 
 
 def _approve(form: Form, by: str) -> ApproveReview:

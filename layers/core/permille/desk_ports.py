@@ -38,6 +38,11 @@ class Listed:
     look: Look | None
     asks: bool
 
+    @property
+    def allowance_left(self) -> int | None:
+        """How many more complaints are allowed; None where it was never judged."""
+        return self.status.allowance(self.look.allowance_left) if self.look else None
+
     @classmethod
     def of(cls, account: Account) -> "Listed":
         return cls(

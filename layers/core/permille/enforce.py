@@ -6,30 +6,16 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
-from permille.domain.account import Account, Brake, Evidence, Mode, Outcome, Rules, Status
+from permille.domain.account import Account, Evidence, Mode, Outcome, Rules, Status
 from permille.domain.backlog import NOTHING_WAITS, Backlog
+from permille.domain.breaker import Brake, BreakerChange, Opening, Passing, Returning, hour_of
 from permille.domain.decide import decide
 from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.errors import Conflict, ServiceError, Unavailable
 from permille.domain.needs import Needs, days_needed_from, needs
-from permille.domain.policy import Policy
 from permille.domain.timeline import TimelineEntry, only
 from permille.observability import logger, record
-from permille.ports import (
-    Accounts,
-    BreakerState,
-    Control,
-    Feed,
-    Heartbeat,
-    OfBreaker,
-    Opening,
-    Passing,
-    Policies,
-    Returning,
-    Tallies,
-    Timeline,
-    hour_of,
-)
+from permille.ports import Accounts, Control, Feed, Heartbeat, Policies, Tallies, Timeline
 from permille.sweep import Sweeping, sweep
 from permille.switching import Switching, settle
 
@@ -104,7 +90,7 @@ class _Running:
     @cached_property
     def rules(self) -> Rules:
         """A policy that cannot be read holds all verdicts; switches are seen to all the same."""
-        policy: Policy | None = None
+        policy = None
         try:
             policy = self.world.policies.current()
         except ServiceError as error:
@@ -212,10 +198,8 @@ class _Running:
     def _brake(self, now: datetime) -> tuple[Brake, int]:
         policy = self.rules.policy
         state = self.world.control.breaker(hour_of(now))
-        bound = bound_of(state, policy) if policy else 0
-        if state.opened_at:
-            return Brake.OPEN, bound
-        return (Brake.FREE if state.passed < bound else Brake.FULL), bound
+        bound = state.bound(policy) if policy else 0
+        return state.brake(bound), bound
 
 
 def _or_unknown(ask: Callable[[], T]) -> T | None:
@@ -227,12 +211,7 @@ def _or_unknown(ask: Callable[[], T]) -> T | None:
         return None
 
 
-def bound_of(state: BreakerState, policy: Policy) -> int:
-    """What a person allowed for this hour, else what the policy says."""
-    return policy.breaker.bound(state.active_accounts) if state.granted is None else state.granted
-
-
-def _breaker(outcome: Outcome, evidence: Evidence, now: datetime) -> OfBreaker:
+def _breaker(outcome: Outcome, evidence: Evidence, now: datetime) -> BreakerChange:
     if outcome.opens_breaker:
         return Opening(now)
     if outcome.undoes:

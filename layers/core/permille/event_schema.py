@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from permille.domain.account import ACCOUNT_ID
 from permille.domain.entries.registry import KINDS
 from permille.domain.json_values import schema_of
 from permille.domain.timeline import Audience, Facts
@@ -25,7 +26,7 @@ def event_schema() -> dict[str, Any]:
         "properties": {
             "version": {"const": VERSION},
             "id": {"type": "string", "description": "Sorts by time; the same at every delivery."},
-            "account_id": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,53}$"},
+            "account_id": {"type": "string", "pattern": f"^{ACCOUNT_ID.pattern}$"},
             "kind": {"enum": kinds},
             "audience": {"enum": [str(one) for one in Audience]},
             "at": {"type": "string", "format": "date-time"},

@@ -10,9 +10,9 @@ from permille.domain.account import Account, Held, Status
 from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.entries.credential import Created
 from permille.domain.entries.verdicts import DecisionRecord, WouldKeep
-from permille.domain.policy import Verdict
-from permille.domain.reputation import Days
+from permille.domain.standing import stays_off_line
 from permille.domain.timeline import Entry, TimelineEntry, entry, only
+from permille.verdict import CurrentVerdict
 
 _IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late complaints"}
 
@@ -20,12 +20,14 @@ _IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late comp
 @dataclass(frozen=True, slots=True)
 class Explained:
     """`decided`: the entry by which the account came to its status, if any. `now`: what the policy in force says of its
-    counts now, as the record of it would be; none where the account is not judged."""
+    counts now, as the record of it would be; None where the account is not judged. `stays_off`: why it is off although
+    its numbers keep the rules."""
 
     account: Account
     decided: Entry | None
     now: TimelineEntry[WouldKeep] | None
     exempt: bool
+    stays_off: str = ""
 
     def as_data(self) -> dict[str, Any]:
         decided = self.decided
@@ -42,6 +44,8 @@ class Explained:
             lines += [f"{wording.moment(self.decided.at)}: {self.decided.headline(platform)}."]
             facts = self.decided.facts
             lines += facts.explained() if isinstance(facts, DecisionRecord) else [facts.sentence()]
+        if self.stays_off:
+            lines.append(self.stays_off)
         if self.now:
             lines += ["What the policy says of it now:", *self.now.facts.explained()]
         return lines + self._spared()
@@ -64,14 +68,14 @@ class Explained:
 
 
 def explained(
-    account: Account, entries: Sequence[Entry], judged: tuple[Verdict, Days] | None, now: datetime, code: str
+    account: Account, entries: Sequence[Entry], judged: CurrentVerdict | None, now: datetime, code: str
 ) -> Explained:
-    """`entries`: the account's whole timeline. `judged`: what the policy in force says of it, where it may send."""
+    """`entries`: the account's whole timeline. `judged`: what the policy in force says of it, where that is known."""
     switched = [one for one in entries if one.change and not isinstance(one.facts, Created)]
     decided = switched[-1] if switched else None
     if judged is None or not account.status.may_send:
-        return Explained(account, decided, None, account.exempt_at(now))
-    verdict, days = judged
-    judged_by = account.judged_by(verdict, only(CountedComplaint, entries))
-    facts = WouldKeep(**WouldKeep.arguments(verdict, days, judged_by, code))
+        stays_off = stays_off_line(account, judged.verdict, decided) if judged else ""
+        return Explained(account, decided, None, account.exempt_at(now), stays_off)
+    judged_by = account.judged_by(judged.verdict, only(CountedComplaint, entries))
+    facts = WouldKeep(**WouldKeep.arguments(judged.verdict, judged.days, judged_by, code))
     return Explained(account, decided, entry(account.id, now, facts), account.exempt_at(now))

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from permille.domain.account import Account
+from permille.domain.breaker import BreakerChange, BreakerState
 from permille.domain.entries.complaints import OwnerMailStopped
 from permille.domain.links import For
 from permille.domain.policy import Policy
@@ -143,36 +144,6 @@ class Suppressions(Protocol):
         Conflict where one does not any more."""
 
 
-def hour_of(now: datetime) -> str:
-    """The UTC hour that the breaker counts in, and that a sweep is done once in."""
-    return now.strftime("%Y-%m-%dT%H")
-
-
-@dataclass(frozen=True, slots=True)
-class Passing:
-    """One more disabling by a rule: it passes while the breaker is closed and fewer than `bound` passed in `hour`."""
-
-    hour: str
-    bound: int
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """The breaker opens, if it is closed."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Returning:
-    """A disabling by a rule that passed in `hour` was undone, and is not counted any more."""
-
-    hour: str
-
-
-OfBreaker = Passing | Opening | Returning | None
-
-
 class Accounts(Protocol):
     def get(self, account_id: str) -> Account | None:
         """Strongly consistent."""
@@ -183,7 +154,7 @@ class Accounts(Protocol):
     def page(self, after: str, at_most: int) -> list[Account]:
         """Some of all accounts, in an order of their own, beginning behind the one of that id; empty at the end."""
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: OfBreaker = None) -> Account:
+    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: BreakerChange = None) -> Account:
         """Writes the account, its entries, a new epoch of its senders and what is due of the breaker in one
         transaction, and returns it with its counters. On condition that the revision is as read: since every other
         write but the switch's raises it, no field can be lost, also where nothing seems to change. Never writes
@@ -191,17 +162,6 @@ class Accounts(Protocol):
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
         """A new account with its senders. Raises Conflict if the account or one of the senders exists."""
-
-
-@dataclass(frozen=True, slots=True)
-class BreakerState:
-    """`passed`: how many the rules disabled within the hour that was asked for; `granted`: up to how many a person said
-    may pass in it, instead of the policy's bound. `active_accounts`: as the last sweep counted them."""
-
-    passed: int = 0
-    opened_at: datetime | None = None
-    granted: int | None = None
-    active_accounts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,12 +262,15 @@ class Bus(Protocol):
         """Hands the entry to the host platform's bus."""
 
 
+REMEMBERED_FOR = timedelta(days=30)
+
+
 class Once(Protocol):
     def do(self, key: str, action: Callable[[], None]) -> None:
-        """Runs `action` unless it ended well under this key in the last 30 days. What it raises can be tried again."""
+        """Runs `action` unless it ended well under this key within REMEMBERED_FOR. If it raises it can be repeated."""
 
     def is_done(self, key: str) -> bool:
-        """Whether an action ended well under this key in the last 30 days."""
+        """Whether an action ended well under this key within REMEMBERED_FOR."""
 
 
 class Later(Protocol):

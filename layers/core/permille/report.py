@@ -18,7 +18,7 @@ from permille.domain.periods import (
     range_of_weeks,
     read_from,
 )
-from permille.domain.policy import Policy, Verdict, judge
+from permille.domain.policy import Policy, Verdict
 from permille.domain.review import Stage, stage
 from permille.domain.spans import Span, last_change, spans
 from permille.domain.timeline import Audience, Entry
@@ -86,7 +86,7 @@ class Report:
 
 def gather(world: Reporting, account: Account, now: datetime, shown: Range = Range.WINDOW) -> Report:
     """The report of an account as it was just read, by two queries beside the policy."""
-    policy = world.policies.current()
+    policy, now = world.policies.current(), account.after_last_decision(now)
     days = _SHOWN[shown](now.date(), policy)
     epochs = world.tallies.by_epoch(account.id, read_from(days[0][0], policy.window_days))
     latest = world.timeline.latest(account.id, READ_ENTRIES)
@@ -103,7 +103,7 @@ def _report(
     now: datetime,
 ) -> Report:
     begins, zone = midnight(days[0][0]), shown_zone_of(account)
-    verdict = judge(policy, epochs.get(account.epoch, {}), now.date())
+    verdict = account.verdict(policy, epochs.get(account.epoch, {}), now.date())
     entries, earlier = owners(latest)
     recent = (entry for entry in latest.entries if entry.at >= begins)
     return Report(

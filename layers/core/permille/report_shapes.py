@@ -9,13 +9,19 @@ from permille import shapes
 from permille.domain import cards, periods, policy
 from permille.domain import spans as drawn
 from permille.domain.account import Status
-from permille.domain.reputation import PER, Tally
+from permille.domain.reputation import Tally
 from permille.domain.review import Stage
 from permille.report import Range
 from permille.report import Report as Shown
 from permille.shapes import Means
 
-Rate = Annotated[float | None, Means("Complaints for every 1,000 delivered; null where nothing was.")]
+Rate = Annotated[
+    float | None,
+    Means(
+        "Complaints for every 1,000 delivered, rounded up to two decimal places; null where no more was delivered than "
+        "complained about."
+    ),
+]
 
 
 class Counts(TypedDict):
@@ -30,7 +36,7 @@ class Verdict(Counts):
     decision: policy.Decision
     rule: Annotated[policy.Rule | None, Means("The first one that is broken.")]
     per_1000: Rate
-    allowance_left: Annotated[int, Means("So many more complaints would be kept.")]
+    allowance_left: Annotated[int, Means(shapes.ALLOWANCE)]
     limit_per_1000: int
     window_days: int
     first_day: Annotated[str, Means("UTC.", "date")]
@@ -175,7 +181,8 @@ def _counts(tally: Tally) -> Counts:
 
 
 def _per_1000(tally: Tally) -> float | None:
-    return round(tally.complaints * PER / tally.delivered, 4) if tally.delivered else None
+    per_1000 = tally.per_1000()
+    return None if per_1000 is None else float(per_1000)
 
 
 def _period(shown: periods.Period) -> Period:

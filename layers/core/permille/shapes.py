@@ -1,5 +1,5 @@
-"""What machines are shown: the JSON shapes of accounts, which the JSON API and the command's --json share. Instants are
-ISO 8601 in UTC, days as the account's own zone counts them."""
+"""What machines are shown: the JSON shapes of accounts, which the JSON API, the command's --json and the bus share.
+Instants are ISO 8601 in UTC, days as the account's own zone counts them."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -26,6 +26,9 @@ class Means:
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         form = {"format": self.format} if self.format else {}
         return {**handler(schema), "description": self.text, **form}
+
+
+ALLOWANCE = "So many more complaints are allowed: none in a trial, and while it is off."
 
 
 class Review(TypedDict):
@@ -119,7 +122,7 @@ class Account(Standing):
     exempt_until: Annotated[str | None, Means("No rule disables the account until then.")]
     window: Window
     limit_per_1000: Annotated[int, Means("So many complaints for every 1,000 delivered are kept.")]
-    allowance_left: Annotated[int, Means("So many more complaints would be kept.")]
+    allowance_left: Annotated[int, Means(ALLOWANCE)]
     policy: Annotated[str, Means("The id of the policy that judges.")]
     provider: Provider | None
 
@@ -229,13 +232,14 @@ def account(found: accounts.Account, verdict: Verdict) -> Account:
         "exempt_until": found.exemption.until.isoformat() if found.exemption else None,
         "window": window(verdict),
         "limit_per_1000": verdict.policy.complaint_ratio.limit_per_1000,
-        "allowance_left": verdict.allowance_left if may_send else 0,
+        "allowance_left": verdict.allowance_left,
         "policy": verdict.policy.id,
         "provider": provider(found),
     }
 
 
 def entry(found: timeline.Entry, platform: str) -> Entry:
+    """As the JSON API, the command and the bus tell it."""
     return {
         "id": found.id,
         "at": found.at.isoformat(),

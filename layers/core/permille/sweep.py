@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from permille.domain.account import Account, Rules, Status
+from permille.domain.breaker import hour_of
 from permille.domain.entries.credential import Difference, Drift, SenderMissing
 from permille.domain.errors import ServiceError
 from permille.domain.switch import drift
 from permille.domain.timeline import Entry, entry
 from permille.observability import record
-from permille.ports import Accounts, Control, Lap, Switch, hour_of
+from permille.ports import Accounts, Control, Lap, Switch
 
 PAGE = 100
 AGAIN = timedelta(seconds=90)  # longer than a policy is cached

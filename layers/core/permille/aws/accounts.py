@@ -38,10 +38,10 @@ from permille.domain.account import (
     TrialState,
     is_decision,
 )
+from permille.domain.breaker import BreakerChange, Opening, Passing, Returning
 from permille.domain.errors import Conflict
 from permille.domain.switch import Asleep, Credential
 from permille.domain.timeline import Entry
-from permille.ports import OfBreaker, Opening, Passing, Returning
 
 RELEASES, PAUSE = 5, 0.05  # tries, and seconds more before each further one
 LEASED_FOR = timedelta(seconds=75)  # longer than the function's time limit: who holds a lease is alive
@@ -51,7 +51,7 @@ OF_SWITCH = ("asleep", "applied", "applied_at", "observed", "lease")
 
 
 class DynamoAccounts:
-    """Keeps `ports.Accounts` and `ports.Leases`."""
+    """Keeps `operator_ports.AllAccounts` and `ports.Leases`."""
 
     def __init__(
         self,
@@ -76,7 +76,6 @@ class DynamoAccounts:
                 return None
 
     def all(self) -> Iterator[Account]:
-        """Every account, by a scan: for people, never for a run."""
         with table_call("reading the accounts"):
             yield from map(account_of, self._accounts.scan())
 
@@ -87,7 +86,6 @@ class DynamoAccounts:
             return [account_of(row) for row in rows]
 
     def owner_of(self, caller: str) -> str:
-        """The account that a sender belongs to; empty where nobody's."""
         with table_call(f"reading {caller}"):
             try:
                 return self._senders.get(caller, consistent_read=True).account_id or ""
@@ -95,7 +93,6 @@ class DynamoAccounts:
                 return ""
 
     def ignore_sender(self, caller: str, reason: str, by: str, now: datetime) -> None:
-        """Counts a caller's mail for nobody from now on. Raises Conflict where an account owns it."""
         row = self._senders(caller, ignored=reason, ignored_by=by, ignored_at=instant(now))
         try:
             row.save(condition=SenderRow.account_id.does_not_exist())
@@ -110,7 +107,7 @@ class DynamoAccounts:
             rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=at_most)
             return [row.account_id for row in rows]
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: OfBreaker = None) -> Account:
+    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: BreakerChange = None) -> Account:
         actions = _changes(read, account)
         if not actions and not entries:
             return account
@@ -131,7 +128,7 @@ class DynamoAccounts:
         for caller in account.senders:
             transaction.update(self._senders(caller), actions=[epochs], condition=SenderRow.account_id == account.id)
 
-    def _brake(self, transaction: TransactWrite, breaker: OfBreaker) -> None:
+    def _brake(self, transaction: TransactWrite, breaker: BreakerChange) -> None:
         closed = ControlRow.opened_at.does_not_exist()
         match breaker:
             case Passing(hour, bound):
@@ -155,7 +152,6 @@ class DynamoAccounts:
                 transaction.save(self._entries(**cast("dict[str, Any]", entry_row(entry))))
 
     def remove(self, account: Account) -> None:
-        """Takes back an account that was added just now, with its senders; its timeline keeps what was told."""
         with conflicts(f"removing {account.id}"), self._transaction() as transaction:
             transaction.delete(self._accounts(account.id), condition=AccountRow.version == account.version)
             for caller in account.senders:

@@ -18,13 +18,11 @@ from permille.aws.indexes import (
 )
 from permille.aws.models import AccountRow, SenderRow, on_table, table_call
 from permille.desk_ports import Listed, Page
-from permille.domain.account import Account, Held, Status
+from permille.domain.account import ACCOUNT_ID, Account, Held, Status
 from permille.domain.errors import MalformedRequest
 
-_ID = r"[a-z0-9][a-z0-9-]{0,53}"
-_ASKS = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{6}}\+00:00#{_ID}", re.ASCII)
-_RISK = re.compile(rf"\d{{7}}#{_ID}", re.ASCII)
-_NAME = re.compile(_ID)
+_ASKS = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{6}}\+00:00#{ACCOUNT_ID.pattern}", re.ASCII)
+_RISK = re.compile(rf"\d{{7}}#{ACCOUNT_ID.pattern}", re.ASCII)
 _FIRST_OF_IDS = "-"  # of what an id is made of, the first in order
 _BEHIND_ALL = "~"
 
@@ -50,10 +48,10 @@ class DynamoDirectory:
         return Page([_listed(row) for row in rows], rows[-1].risk if more else "")
 
     def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
-        _checked(_NAME, after)
+        _checked(ACCOUNT_ID, after)
         if not after.startswith(with_) and after:
             raise MalformedRequest(f"{after} is no account that begins with {with_}")
-        if not _NAME.fullmatch(with_):
+        if not ACCOUNT_ID.fullmatch(with_):
             return Page([])
         first = after + _FIRST_OF_IDS if after else with_
         between = AccountRow.account_id.between(first, with_ + _BEHIND_ALL)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import TYPE_CHECKING, Any
@@ -20,11 +19,11 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import STATUS_CONSTANTS
 
+from permille import shapes
 from permille.aws.client import client, service_call
-from permille.aws.rows import instant
 from permille.domain.errors import Unavailable
 from permille.domain.timeline import Entry
-from permille.ports import Mail
+from permille.ports import REMEMBERED_FOR, Mail
 from permille.ses_events import ABOUT_TAG
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 _PREFIX = "handed-on"
-REMEMBERED_FOR = timedelta(days=30)
 SOURCE = "permille"
 # The seed's sentence stays on one line as a subject, and every body is ASCII on the wire: some relays lose others.
 _ON_THE_WIRE = SMTP.clone(max_line_length=998, cte_type="7bit")
@@ -78,17 +76,7 @@ def _tag(value: str) -> str:
 
 def detail_of(entry: Entry, platform: str) -> dict[str, Any]:
     """What the host platform gets: docs/timeline-event.schema.json, version 1."""
-    return {
-        "version": 1,
-        "id": entry.id,
-        "account_id": entry.account_id,
-        "kind": entry.kind,
-        "audience": entry.audience,
-        "at": instant(entry.at),
-        "headline": entry.headline(platform),
-        "sentence": entry.sentence(),
-        "facts": entry.data,
-    }
+    return {"version": 1, "account_id": entry.account_id, **shapes.entry(entry, platform)}
 
 
 class TimelineBus:

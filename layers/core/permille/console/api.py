@@ -16,11 +16,10 @@ from permille.console.world import asked
 from permille.domain.account import Account
 from permille.domain.commands import DeleteReview, PutReview
 from permille.domain.errors import NotFound
-from permille.domain.policy import judge
-from permille.domain.reputation import first_day
 from permille.domain.route import entries_needed_since, route
 from permille.report import Range, Reporting, gather
 from permille.shapes import Means
+from permille.verdict import current
 
 router = routes()
 
@@ -55,9 +54,7 @@ class Suppressions(TypedDict):
 )
 def show(account_id: AccountId) -> shapes.Account:
     found, account = asked(router), _account(account_id)
-    policy, today = found.world.policies.current(), account.after_last_decision(found.now).date()
-    days = found.world.tallies.days(account.id, account.epoch, first_day(today, policy.window_days))
-    return shapes.account(account, judge(policy, days, today))
+    return shapes.account(account, current(found.world.policies, found.world.tallies, account, found.now).verdict)
 
 
 @router.get(

@@ -1,6 +1,5 @@
 """Support's desk. Every route is behind the door of `/desk`, which lets staff in and nobody else."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
@@ -16,6 +15,7 @@ from permille.console.routing import routes
 from permille.console.world import Asked, asked
 from permille.desk_decisions import decide, mail_again, reset_breaker
 from permille.domain import wording
+from permille.domain.account import ACCOUNT_ID
 from permille.domain.errors import DecisionRefused, InvalidInput, ServiceError
 from permille.domain.policy import SEED
 
@@ -35,7 +35,6 @@ DONE = {
     "mail-again": "The address may be mailed again. The host platform is told.",
     "breaker": "The breaker is closed.",
 }
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,53}")
 _NOTHING: Mapping[str, str] = {}
 Refused = DecisionRefused | InvalidInput
 
@@ -83,7 +82,7 @@ def mailed_again(_id: str) -> Response[str]:
 def decided(_id: str, _decision: str) -> Response[str]:
     found = asked(router)
     form = found.request.form
-    if not _ID.fullmatch(_id):
+    if not ACCOUNT_ID.fullmatch(_id):
         raise NotFoundError
     try:
         done = decide(found.world.desk, _id, _decision, form, found.known.name, found.now)
@@ -113,10 +112,12 @@ def _account(
     found: Asked, account_id: str, refused: Refused | None = None, given: Mapping[str, str] = _NOTHING
 ) -> Response[str]:
     before = found.request.query.get("before", "")
-    dossier = desk.dossier(found.world.desk, account_id, before, found.now) if _ID.fullmatch(account_id) else None
+    dossier = (
+        desk.dossier(found.world.desk, account_id, before, found.now) if ACCOUNT_ID.fullmatch(account_id) else None
+    )
     if dossier is None:
         raise NotFoundError
-    shown: dict[str, Any] = {name: getattr(dossier, name) for name in desk.Dossier.__slots__ if name != "days"}
+    shown: dict[str, Any] = {name: getattr(dossier, name) for name in desk.Dossier.__slots__}
     lines = dossier.explained.lines(found.world.pages.brand.platform)
     shown |= {"lines": lines, "before": before, "fates": wording.FATES, "given": given, "limit": _limit(found)}
     return _page("desk_account", "Accounts", found, refused, **shown)
@@ -160,7 +161,7 @@ def _typed(form: Mapping[str, str]) -> dict[str, str]:
 def _done(query: Mapping[str, str]) -> str:
     """What was done, in our own words: an address can be made by anybody."""
     done, account_id = DONE.get(query.get("done", ""), ""), query.get("account", "")
-    return f"{account_id}: {done}" if done and _ID.fullmatch(account_id) else done
+    return f"{account_id}: {done}" if done and ACCOUNT_ID.fullmatch(account_id) else done
 
 
 def _limit(found: Asked) -> int:

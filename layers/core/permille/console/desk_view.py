@@ -6,7 +6,8 @@ from permille.desk_ports import ON_THEIR_WAY, Waiting
 from permille.domain import reminders, wording
 from permille.domain.account import Status
 from permille.domain.entries.credential import Difference
-from permille.domain.reputation import PER
+from permille.domain.entries.numbers import Numbers
+from permille.domain.reputation import PER, Tally
 from permille.domain.review import today
 from permille.review import Case
 from permille.zones import shown_zone_of
@@ -27,15 +28,20 @@ def tone(status: Status) -> str:
     return _TONES[status]
 
 
-def filled(complaints: int, delivered: int, limit: int) -> int:
+def filled(counts: Tally, limit: int) -> int:
     """How much of a bar of 100. Below 1,000 e-mails one complaint is still allowed."""
-    return min(100, complaints * PER * HALF // (limit * max(delivered, PER)))
+    return min(100, counts.complaints * PER * HALF // (limit * max(counts.delivered, PER)))
 
 
-def level(complaints: int, delivered: int, over: bool, limit: int) -> str:  # noqa: FBT001 - templates name no arguments
-    if over or filled(complaints, delivered, limit) > HALF:
+def level(counts: Tally, over: bool, limit: int) -> str:  # noqa: FBT001 - templates name no arguments
+    if over or filled(counts, limit) > HALF:
         return "bad"
-    return "warn" if filled(complaints, delivered, limit) >= HALF // 2 else "good"
+    return "warn" if filled(counts, limit) >= HALF // 2 else "good"
+
+
+def counts_of(facts: Numbers) -> Tally:
+    """What an entry says was counted."""
+    return Tally(facts.delivered, facts.complaints)
 
 
 def lasting(time: timedelta) -> str:

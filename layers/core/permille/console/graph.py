@@ -7,7 +7,6 @@ from datetime import date, datetime
 from math import floor, log10
 
 from permille.domain.periods import A_DAY, Period, midnight
-from permille.domain.reputation import PER
 from permille.domain.spans import Span
 
 HIGHEST_RATE = 5  # times the limit: what is higher is drawn at the top
@@ -78,7 +77,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """`rates`: one line for each epoch, broken where nothing was delivered. `is_cut`: a rate was above the axis."""
+    """`rates`: one line for each epoch, broken where a rate would say nothing. `is_cut`: a rate was above the axis."""
 
     size: Size
     height: float
@@ -180,8 +179,8 @@ def _bar(period: Period, across: _Across, up: _Up) -> Bar:
 
 
 def _rate(period: Period) -> float | None:
-    window = period.window
-    return window.complaints * PER / window.delivered if window.delivered else None
+    per_1000 = period.window.per_1000()
+    return None if per_1000 is None else float(per_1000)
 
 
 def _segments(periods: Sequence[Period]) -> list[list[Period]]:

@@ -82,6 +82,7 @@ def _notes(report: Report) -> Iterator[str]:
     """The sentences below the numbers: why the account is off, what spares it, and what small numbers say."""
     notes = (
         _why_off(report),
+        standing.stays_off_line(report.account, report.verdict, report.since),
         standing.broken_line(report.account, report.verdict),
         standing.spared_line(report.account, report.now),
         standing.luck_line(report.verdict),
@@ -153,7 +154,7 @@ def _in_words(report: Report) -> str:
         f"{len(report.periods)} bars."
     )
     window = report.periods[-1].window
-    if rate := wording.rate(window.complaints, window.delivered):
+    if rate := wording.rate(window):
         said += f" The line ends at {rate} per 1,000; the limit is {_limit(report)}."
     spans = (
         f" {SHADES[span.status]}: {wording.day(span.begins)} to {wording.day(span.ends)}." for span in report.spans
@@ -176,7 +177,7 @@ def _rows(periods: list[Period]) -> Iterator[dict[str, str]]:
             "delivered": f"{tally.delivered:,}",
             "complaints": f"{tally.complaints:,}",
             "bounces": f"{tally.bounces:,}",
-            "rate": wording.rate(one.window.complaints, one.window.delivered) or "–",
+            "rate": wording.rate(one.window) or "–",
             "begun": "",
         }
         if anew:

@@ -70,7 +70,7 @@ def _rows(period: Period) -> Iterator[tuple[Cell, ...]]:
     tallies = dict(period.tallies)
     tallies.setdefault(period.epoch, Tally())
     window = period.window
-    judged: tuple[Cell, ...] = (window.delivered, window.complaints, rate(window.complaints, window.delivered))
+    judged: tuple[Cell, ...] = (window.delivered, window.complaints, rate(window))
     for epoch, tally in sorted(tallies.items()):
         counts = (tally.delivered, tally.complaints, tally.bounces)
         yield str(period.first), str(period.last), epoch, *counts, *(judged if epoch == period.epoch else ("", "", ""))

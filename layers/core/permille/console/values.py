@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.config import JsonDict
 
 from permille.domain import validation
+from permille.domain.account import ACCOUNT_ID
 from permille.domain.commands import PutReview
 from permille.domain.errors import InvalidInput
 from permille.domain.timeline import Audience
@@ -64,7 +65,7 @@ AccountId = Annotated[
     str,
     Path(
         description="The account's id.",
-        pattern="^[a-z0-9][a-z0-9-]{0,53}$",
+        pattern=f"^{ACCOUNT_ID.pattern}$",
         openapi_examples={"bakery": {"summary": "An account", "value": "bakery"}},
     ),
 ]

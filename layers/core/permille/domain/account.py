@@ -1,6 +1,7 @@
 """One business's sending account, and what its decisions are made of: decide.py decides by the rules, trial.py by the
 single day; staff.py, review.py and provider.py say what people may decide."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -8,14 +9,17 @@ from enum import StrEnum
 from typing import Any
 
 from permille.domain.backlog import NOTHING_WAITS, Backlog
+from permille.domain.breaker import Brake
 from permille.domain.entries.complaints import CountedComplaint
-from permille.domain.policy import Policy, Verdict
-from permille.domain.reputation import Days
+from permille.domain.policy import Policy, Verdict, judge
+from permille.domain.reputation import Days, Tally
 from permille.domain.status import Held as Held
 from permille.domain.status import Status as Status
 from permille.domain.switch import Credential
 from permille.domain.timeline import Entry, TimelineEntry
 
+# Also part of names elsewhere: `permille-<id>` has to fit into the 64 characters of an IAM user's name.
+ACCOUNT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,53}")
 INSTANT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 LUCK = 5_000  # e-mails: below so many, one complaint says little of a sender
@@ -40,14 +44,6 @@ class Hold:
     def waits_since(self) -> datetime | None:
         """Since when feedback is waited for that is being counted."""
         return None if self.why is Held.STALLED else self.resumed_at or self.since
-
-
-class Brake(StrEnum):
-    """How the breaker stands for one more disabling: `full` where it has to open now."""
-
-    FREE = "free"
-    FULL = "full"
-    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +137,8 @@ class Recheck:
 @dataclass(frozen=True, slots=True)
 class Look:
     """What the last look that judged the account found in the window that ended on `day`. `over`: a rule was broken.
-    `policy` is the id of the policy that it was judged by, `mode` the mode that was in force."""
+    `policy` is the id of the policy that it was judged by, `mode` the mode that was in force. `allowance_left` is the
+    rules': the status may allow less."""
 
     day: date
     delivered: int
@@ -165,6 +162,10 @@ class Look:
             policy=verdict.policy.id,
             mode=str(mode),
         )
+
+    @property
+    def counts(self) -> Tally:
+        return Tally(self.delivered, self.complaints, self.bounces)
 
     @property
     def risk(self) -> int:
@@ -261,6 +262,11 @@ class Account:
 
     def exempt_at(self, now: datetime) -> bool:
         return self.exemption is not None and now < self.exemption.until
+
+    def verdict(self, policy: Policy, days: Days, today: date) -> Verdict:
+        """What the policy says of it, with the allowance that its status leaves."""
+        verdict = judge(policy, days, today)
+        return replace(verdict, allowance_left=self.status.allowance(verdict.allowance_left))
 
     def judged_by(
         self, verdict: Verdict, complaints: Sequence[TimelineEntry[CountedComplaint]]

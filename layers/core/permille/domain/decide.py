@@ -7,7 +7,6 @@ from hashlib import sha256
 from permille.domain.account import (
     DAY,
     Account,
-    Brake,
     Evidence,
     Held,
     Look,
@@ -18,6 +17,7 @@ from permille.domain.account import (
     Status,
     Trial,
 )
+from permille.domain.breaker import Brake
 from permille.domain.entries.complaints import Alert, CountedComplaint
 from permille.domain.entries.verdicts import BreakerOpened, DecisionRecord, Disabled, Spared, WouldDisable, WouldKeep
 from permille.domain.hold import firm, held, waits_for

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 PER = 1000  # complaints are counted per so many delivered
 
@@ -19,6 +20,14 @@ class Tally:
             self.complaints + other.complaints,
             self.bounces + other.bounces,
         )
+
+    def per_1000(self) -> Decimal | None:
+        """Complaints for every 1,000 delivered, rounded up to two decimal places: what is above a limit never reads as
+        the limit, and no complaint as none. None where it says nothing, since no more was delivered than complained
+        about: deliveries are counted later than they happen."""
+        if self.delivered <= self.complaints:
+            return None
+        return Decimal(-(-self.complaints * PER * 100 // self.delivered)).scaleb(-2)
 
 
 Days = Mapping[date, Tally]

@@ -7,6 +7,7 @@ from enum import StrEnum
 from permille.domain import luck
 from permille.domain.account import Account, ReviewState, Status, TrialState
 from permille.domain.entries.numbers import PlainNumbers
+from permille.domain.entries.verdicts import Disabled
 from permille.domain.policy import Decision, Rule, Verdict
 from permille.domain.reputation import PER
 from permille.domain.timeline import Entry
@@ -90,10 +91,10 @@ def _until_verdict(account: Account, zone: tzinfo) -> str:
 
 
 def numbers_line(account: Account, verdict: Verdict) -> str:
-    """`2 complaints in 4,212 delivered: 0.47 per 1,000; you can have 2 more`"""
+    """`2 complaints in 4,212 delivered: 0.48 per 1,000; you can have 2 more`"""
     counts = verdict.counts
     said = f"{times(counts.complaints, 'complaint')} in {counts.delivered:,} delivered"
-    per_1000 = rate(counts.complaints, counts.delivered)
+    per_1000 = rate(counts)
     return f"{said}{f': {per_1000} per 1,000' if per_1000 else ''}; {_what_is_left(account, verdict)}"
 
 
@@ -111,6 +112,16 @@ def broken_line(account: Account, verdict: Verdict) -> str:
     """The numbers of a broken rule that is not about complaints in the window: those stand above it."""
     other = account.status is Status.ACTIVE and verdict.rule not in (None, Rule.COMPLAINT_RATIO)
     return PlainNumbers.of(verdict).broken() if other else ""
+
+
+def stays_off_line(account: Account, verdict: Verdict, since: Entry | None) -> str:
+    """Why an account that a rule has disabled stays off although its numbers keep the rules by now; empty where they do
+    not, or where it is off for another reason. `since` as in status_line()."""
+    by_rule = account.status is Status.DISABLED and since is not None and isinstance(since.facts, Disabled)
+    if not by_rule or verdict.breaks:
+        return ""
+    again = f"; it is judged once more on {moment(account.recheck.at)}" if account.recheck else ""
+    return f"By now the numbers keep the rules. That alone does not switch it on again{again}."
 
 
 def spared_line(account: Account, now: datetime) -> str:

@@ -14,6 +14,11 @@ class Status(StrEnum):
     def may_send(self) -> bool:
         return self in (Status.ACTIVE, Status.TRIAL)
 
+    def allowance(self, kept: int) -> int:
+        """How many more complaints are allowed where the rules would keep so many: none in a trial, or while it is
+        off."""
+        return kept if self is Status.ACTIVE else 0
+
 
 class Held(StrEnum):
     """Why a broken rule is not acted on yet."""

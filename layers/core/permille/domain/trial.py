@@ -122,11 +122,11 @@ def _judged(account: Account, evidence: Evidence, rules: Rules, now: datetime) -
 
 
 def _looked_at(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Account:
-    """In a trial no complaint is allowed."""
+    """A complaint in a trial counts as a broken rule."""
     if rules.policy is None:
         return account
     look = Look.at(judge(rules.policy, evidence.days, now.date()), rules.mode)
-    return replace(account, look=replace(look, allowance_left=0, over=look.over or look.complaints > 0))
+    return replace(account, look=replace(look, over=look.over or look.complaints > 0))
 
 
 def _suspended(account: Account, now: datetime) -> Account:

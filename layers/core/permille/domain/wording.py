@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
-from permille.domain.reputation import PER
+from permille.domain.reputation import Tally
 
 LONGEST_QUOTE = 100
 LONGEST_REASON = 1000
@@ -35,9 +35,10 @@ DEMANDS = (
 )
 
 
-def rate(complaints: int, delivered: int) -> str:
+def rate(counts: Tally) -> str:
     """Complaints per 1,000 delivered; empty where a rate would say nothing."""
-    return f"{complaints * PER / delivered:.2f}" if delivered > complaints else ""
+    per_1000 = counts.per_1000()
+    return "" if per_1000 is None else str(per_1000)
 
 
 def times(count: int, thing: str) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from permille.domain.policy import Rule, Verdict
+from permille.domain.reputation import Tally
 from permille.domain.timeline import Facts
 from permille.domain.wording import day, limit, rate, times
 
@@ -69,7 +70,7 @@ class Numbers(Facts):
 
     def counts(self) -> str:
         """`2 complaints in 1,000 delivered e-mails over the last 45 days: 2.00 per 1,000.`"""
-        per_1000 = rate(self.complaints, self.delivered)
+        per_1000 = rate(Tally(self.delivered, self.complaints))
         return (
             f"{times(self.complaints, 'complaint')} in {times(self.delivered, 'delivered e-mail')} "
             f"over the last {self.window_days} days{f': {per_1000} per 1,000' if per_1000 else ''}."

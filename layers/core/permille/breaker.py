@@ -1,0 +1,40 @@
+"""The breaker, for people: how it stands, and its reset."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from permille.desk_ports import Resets
+from permille.domain.breaker import BreakerState, hour_of
+from permille.domain.policy import Policy
+from permille.observability import record
+from permille.ports import Control, Policies
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerStatus:
+    """How the breaker stands in the UTC hour `hour`. `bound`: how many disablings may pass in it; None where the policy
+    cannot be read, and the rules disable nobody. `last_reset`: `at`, `by` and `reason` of it, if it ever was."""
+
+    hour: str
+    state: BreakerState
+    bound: int | None
+    last_reset: Mapping[str, str] | None
+
+
+def status(control: Control, resets: Resets, policy: Policy | None, now: datetime) -> BreakerStatus:
+    hour = hour_of(now)
+    state = control.breaker(hour)
+    return BreakerStatus(hour, state, state.bound(policy) if policy else None, resets.last_reset())
+
+
+def reset(
+    control: Control, resets: Resets, policies: Policies, allow: int | None, reason: str, by: str, now: datetime
+) -> int:
+    """Closes the breaker, and returns how many more may pass in this hour: `allow`, else as many as usual."""
+    hour = hour_of(now)
+    state = control.breaker(hour)
+    more = state.usual_bound(policies.current()) if allow is None else allow
+    resets.reset_breaker(hour, state.passed + more, reason, by, now)
+    record("breaker.reset", by=by, granted=more, why=reason)
+    return more

@@ -1,0 +1,36 @@
+"""How many disablings by the rules pass within an hour."""
+
+import pytest
+from tests.builders import NOW
+
+from permille.domain.breaker import Brake, BreakerState
+from permille.domain.policy import SEED
+
+FREE, FULL, OPEN = Brake
+
+
+@pytest.mark.parametrize(
+    ("state", "bound"),
+    [
+        (BreakerState(), 5),
+        (BreakerState(active_accounts=1000), 20),  # 2 %
+        (BreakerState(active_accounts=1000, granted=7), 7),  # a person has said how many
+        (BreakerState(active_accounts=1000, granted=0), 0),
+    ],
+)
+def test_a_person_says_how_many_may_pass_or_else_the_policy(state: BreakerState, bound: int) -> None:
+    assert state.bound(SEED) == bound
+
+
+@pytest.mark.parametrize(
+    ("state", "brake"),
+    [
+        (BreakerState(passed=4), FREE),
+        (BreakerState(passed=5), FULL),
+        (BreakerState(passed=6), FULL),
+        (BreakerState(passed=0, opened_at=NOW), OPEN),
+        (BreakerState(passed=9, opened_at=NOW), OPEN),
+    ],
+)
+def test_one_more_passes_a_closed_breaker_below_its_bound(state: BreakerState, brake: Brake) -> None:
+    assert state.brake(5) is brake
