@@ -361,6 +361,25 @@ def test_who_is_refused_reads_why_and_has_not_lost_what_was_typed(
     assert name == "disable" or not kept or "My long &lt;b&gt;reason</textarea>" in answer.body
 
 
+@pytest.mark.parametrize(
+    ("name", "form", "field"),
+    [
+        ("decline", {"reason": " "}, "reason"),
+        ("approve", {"day": "soon"}, "day"),
+        ("exempt", {"until": "soon"}, "until"),
+        ("close", {"typed": "Bakery"}, "typed"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_alone(anna: Visitor, name: str, form: dict[str, str], field: str) -> None:
+    usual = {"version": "1", "reason": "Why", "day": str(TODAY), "until": str(TODAY), "typed": ACCOUNT}
+
+    body = anna.sends(f"/desk/accounts/{ACCOUNT}/{name}", **{**usual, **form}).body
+
+    invalid = [tag for tag in re.findall(r"<(?:input|textarea)[^>]*>", body) if "aria-invalid" in tag]
+    assert [re.findall(r' name="(\w+)"', tag) for tag in invalid] == [[field]]
+    assert body.count('<span class="wrong">') == 1
+
+
 def test_a_case_that_still_shows_is_decided_once(world: World, anna: Visitor) -> None:
     form = {"version": "1", "reason": "Because", "from": "queue"}
     anna.sends(f"/desk/accounts/{ACCOUNT}/decline", **form)

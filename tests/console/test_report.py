@@ -445,6 +445,8 @@ def test_a_refused_form_comes_back_with_the_reason_and_what_was_typed(wrong: dic
     assert typed["cause"].strip() in page.text
     assert typed["change"].strip() in page.text
     assert review_of(world) is None
+    invalid = {name for name, field in fields.items() if "aria-invalid" in field}
+    assert invalid == (set(wrong) if wrong != {"day": "2026-01-01"} else set())  # which the day alone does not say
 
 
 @pytest.mark.parametrize(
