@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from hashlib import sha256
 from typing import Any, cast
 
-from permille.domain.account import Account, Evidence, Provider
+from permille.domain.account import Account, Evidence, Outcome, Provider
 from permille.domain.backlog import Backlog
+from permille.domain.commands import Command, RequestReview, ReviewRequest
+from permille.domain.decisions import Context, decide
 from permille.domain.entries.complaints import (
     Alert,
     CountedComplaint,
@@ -24,7 +26,7 @@ from permille.domain.entries.system import BreakerReset
 from permille.domain.entries.verdicts import DecisionRecord, Disabled, Spared
 from permille.domain.feedback import Bounce, Complaint, Delivery, Message, Recipients
 from permille.domain.links import For
-from permille.domain.policy import ALLPROWEBTOOLS, SEED, Verdict, judge
+from permille.domain.policy import ALLPROWEBTOOLS, SEED, SecondChance, Verdict, judge
 from permille.domain.policy_file import policy_data
 from permille.domain.provider import Server
 from permille.domain.reputation import Days, Tally
@@ -48,6 +50,7 @@ KEY, SECOND_KEY = "AKIABAKERY1", "AKIABAKERY2"
 OWNER_MAIL_CALLER = "permille-notify"
 PLATFORM = "APWT"
 BRAND = Brand(PLATFORM)
+DEFAULT_CHANCE = SecondChance()
 SIMULATED = "complaint@simulator.amazonses.com"
 
 
@@ -59,6 +62,18 @@ def an_account(
     credential = Credential(asleep=asleep or {})
     switched = {"switch_generation": 1 if settled else 2, "credential": credential}
     return Account(**{"id": account_id, **about, **switched, **different})
+
+
+def a_request(kind: type[ReviewRequest] = RequestReview, **different: Any) -> Any:
+    """What an owner asks for."""
+    return kind(**{"day": TOMORROW, "batch": 800, "cause": "An old list", "change": "A new one", **different})
+
+
+def decided(
+    account: Account, command: Command, now: datetime = NOW, zone: tzinfo = UTC, chance: SecondChance = DEFAULT_CHANCE
+) -> Outcome:
+    """What comes of a command. `zone`: the account's; `chance`: the policy's."""
+    return decide(account, command, Context(zone, chance), now)
 
 
 def a_provider(**different: Any) -> Provider:

@@ -363,6 +363,14 @@ class FakePolicies:
 
 
 @dataclass(slots=True)
+class DecisionServices:
+    """Keeps `decisions.Services`."""
+
+    accounts: FakeAccounts
+    policies: FakePolicies = field(default_factory=FakePolicies)
+
+
+@dataclass(slots=True)
 class FakeFeed:
     """Keeps `ports.Feed`."""
 

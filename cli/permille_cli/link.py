@@ -1,15 +1,14 @@
 """`permille link`: the links that let people in, and the tokens that let host platforms in."""
 
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from permille import access
 from permille.access import Links
-from permille.domain import links, staff
-from permille.domain.account import Account, Outcome
+from permille.domain import links
+from permille.domain.commands import RevokeOwnerLinks
 from permille.domain.entries.system import AccessRevoked, LinkMade
 from permille.domain.errors import InvalidInput
 from permille.domain.links import For
@@ -85,13 +84,8 @@ def revoke_owner(
     account_id: AccountId, reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """Revoke all links to an account's pages, those in mails too."""
-    stack.account(account_id)
-    decided = stack.act(account_id, partial(_revoked, given.reason(reason), stack.caller()))
+    decided = stack.decide(account_id, RevokeOwnerLinks(reason=reason, by=stack.caller()))
     _print_revoked(f"owner of {account_id}", decided.link_generation, as_json=as_json)
-
-
-def _revoked(why: str, by: str, account: Account, now: datetime) -> Outcome:
-    return staff.revoke_links(account, why, by, now)
 
 
 @revoke.command(name="staff")

@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from permille.aws.client import service_call
-from permille.domain.errors import PermilleError
+from permille.domain.errors import InvalidInput, PermilleError
 from permille.observability import logger
 from permille_cli import (
     account,
@@ -69,7 +69,7 @@ def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = N
             status = int(_command()(arguments, standalone_mode=False, obj=stack) or 0)
         return status if status != INTERRUPTED else _say(status, "interrupted")
     except PermilleError as error:
-        return _say(error.exit_code, str(error))
+        return _say(error.exit_code, _message(error))
     except TyperException as wrong:
         return _say(2, wrong.format_message())
     except OSError as failure:
@@ -82,6 +82,18 @@ def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = N
 def _command() -> Any:
     """The whole tree, which typer would make anew for each call."""
     return typer.main.get_command(app)
+
+
+def _message(error: PermilleError) -> str:
+    """Invalid input is told by the options that it is in."""
+    if not isinstance(error, InvalidInput):
+        return str(error)
+    return "; ".join(_of_option(field, message) for field, message in error.errors)
+
+
+def _of_option(field: str, message: str) -> str:
+    """Options are called as the fields that they fill; the account is an argument, which the message names."""
+    return message if field in ("", "account_id") else f"--{field.replace('_', '-')}: {message}"
 
 
 def _say(status: int, what: str) -> int:

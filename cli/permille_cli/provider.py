@@ -1,7 +1,5 @@
 """`permille provider`: the third-party SMTP server that an owner's e-mails can go through."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -10,7 +8,7 @@ from rich.markup import escape
 from permille import provider as providing
 from permille import shapes
 from permille.domain.account import Account
-from permille.domain.errors import DecisionRefused, Failed, InvalidInput
+from permille.domain.errors import Failed
 from permille.domain.provider import Trouble, sentence, server
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
@@ -38,13 +36,12 @@ def connect(
     The password is kept in Secrets Manager, and shown nowhere. Where the login fails, nothing is stored.
     """
     account = stack.account(account_id)
-    with _suited():
-        asked = server(host, port, user, local=stack.is_local)
-        password = given.password(from_stdin=password_stdin)
-        connected = providing.connect(stack.providing, account, asked, password, stack.now())
+    asked = server(host, port, user, local=stack.is_local)
+    password = given.password(from_stdin=password_stdin)
+    connected = providing.connect(stack.providing, account, asked, password, stack.now())
     if isinstance(connected, Trouble):
         raise Failed(f"nothing is stored: {sentence(connected, asked.host, asked.port)}")
-    _tell(_still_there(connected, account_id), as_json=as_json)
+    _tell(connected, as_json=as_json)
 
 
 @app.command()
@@ -57,8 +54,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
 def try_again(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Try the login again with the stored password. Exit 0 if it succeeds, 1 if not."""
     account = stack.account(account_id)
-    with _suited():
-        trouble = providing.try_again(stack.providing, account)
+    trouble = providing.try_again(stack.providing, account)
     assert account.provider is not None  # else it was refused
     host, port = account.provider.host, account.provider.port
     said = sentence(trouble, host, port) if trouble else ""
@@ -75,23 +71,7 @@ def try_again(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_j
 def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Forget an account's provider, and delete its password."""
     account = stack.account(account_id)
-    with _suited():
-        disconnected = providing.disconnect(stack.providing, account, stack.now())
-    _tell(_still_there(disconnected, account_id), as_json=as_json)
-
-
-@contextmanager
-def _suited() -> Iterator[None]:
-    try:
-        yield
-    except DecisionRefused as refused:
-        raise InvalidInput(str(refused)) from refused
-
-
-def _still_there(account: Account | None, account_id: str) -> Account:
-    if account is None:
-        raise InvalidInput(f"the account {account_id} is gone")
-    return account
+    _tell(providing.disconnect(stack.providing, account, stack.now()), as_json=as_json)
 
 
 def _tell(account: Account, *, as_json: bool) -> None:

@@ -1,24 +1,34 @@
 """`permille review`: the owner's request to get the SMTP account back, and support's answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from permille import shapes
-from permille.domain import review, staff, wording
-from permille.domain.account import Account, Outcome
+from permille.domain import wording
+from permille.domain.account import Account
+from permille.domain.commands import (
+    AmendReview,
+    ApproveReview,
+    CancelTrial,
+    Command,
+    ConfirmTrial,
+    DeclineReview,
+    RequestReview,
+    WithdrawReview,
+)
 from permille.domain.reminders import day_note
-from permille.domain.review import Request
+from permille.domain.validation import LONGEST_TEXT
 from permille.review import Case, queue
+from permille.zones import shown_zone_of
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.staff import AccountId
+from permille_cli.staff import AccountId, Reason, TellingReason
 
 app = typer.Typer(help="Requests to get an SMTP account back.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -28,8 +38,6 @@ Cause = Annotated[str, typer.Option(help="What went wrong.")]
 Change = Annotated[str, typer.Option(help="What was changed.")]
 
 PAGE = 50
-
-Decision = Callable[[Account, ZoneInfo, datetime], Outcome]
 
 
 @app.command()
@@ -44,8 +52,8 @@ def request(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a review of a disabled account, as its owner does."""
-    asked = Request(given.day(day), batch, cause, change)
-    _decide(stack, account_id, lambda account, zone, now: review.request(account, asked, zone, now), as_json=as_json)
+    command = RequestReview(day=given.day(day), batch=batch, cause=cause, change=change)
+    _decide(stack, account_id, command, as_json=as_json)
 
 
 @app.command()
@@ -60,14 +68,14 @@ def amend(
     as_json: AsJson = False,
 ) -> None:
     """Change an open request; it keeps its place in the queue."""
-    asked = Request(given.day(day), batch, cause, change)
-    _decide(stack, account_id, lambda account, zone, now: review.amend(account, asked, zone, now), as_json=as_json)
+    command = AmendReview(day=given.day(day), batch=batch, cause=cause, change=change)
+    _decide(stack, account_id, command, as_json=as_json)
 
 
 @app.command()
 def withdraw(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Take back an open request, or a trial that was agreed on and has not begun."""
-    _decide(stack, account_id, lambda account, _, now: review.withdraw(account, now), as_json=as_json)
+    _decide(stack, account_id, WithdrawReview(), as_json=as_json)
 
 
 @app.command()
@@ -80,52 +88,43 @@ def approve(
     as_json: AsJson = False,
 ) -> None:
     """Switch the account on for a single day, or move a trial that has not begun to another day."""
-    on, by = given.day(day), stack.caller()
-    told = given.reason(note, "--note") if note else ""
-    chance = stack.policies.current().second_chance
-
-    def approved(account: Account, zone: ZoneInfo, now: datetime) -> Outcome:
-        return review.approve(account, on, told, by, zone, chance, now)
-
-    _decide(stack, account_id, approved, as_json=as_json)
+    _decide(stack, account_id, ApproveReview(day=given.day(day), note=note, by=stack.caller()), as_json=as_json)
 
 
 @app.command()
 def decline(
     account_id: AccountId,
-    reason: Annotated[str, typer.Option(help="Why; the owner reads it in a mail.")],
+    reason: TellingReason,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Decline an open request."""
-    why, by = given.reason(reason), stack.caller()
-    chance = stack.policies.current().second_chance
-
-    def declined(account: Account, zone: ZoneInfo, now: datetime) -> Outcome:
-        return review.decline(account, why, by, zone, chance, now)
-
-    _decide(stack, account_id, declined, as_json=as_json)
+    _decide(stack, account_id, DeclineReview(reason=reason, by=stack.caller()), as_json=as_json)
 
 
 @app.command()
 def cancel(
     account_id: AccountId,
-    reason: Annotated[str, typer.Option(help="Why; the owner reads it in a mail.")],
+    reason: TellingReason,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Cancel a trial that was agreed on and has not begun; the owner may ask again at once."""
-    why, by = given.reason(reason), stack.caller()
-    _decide(stack, account_id, lambda account, _, now: staff.cancel_trial(account, why, by, now), as_json=as_json)
+    _decide(stack, account_id, CancelTrial(reason=reason, by=stack.caller()), as_json=as_json)
 
 
 @app.command()
-def confirm(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def confirm(
+    account_id: AccountId,
+    reason: Reason = "The trial went well",
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
     """Confirm that a trial went well, where the policy wants support to say so."""
-    by = stack.caller()
-    _decide(stack, account_id, lambda account, _, now: review.confirm(account, by, now), as_json=as_json)
+    _decide(stack, account_id, ConfirmTrial(reason=reason, by=stack.caller()), as_json=as_json)
 
 
 @app.command(name="list")
@@ -151,10 +150,8 @@ def asking(stack: Stack) -> Iterator[Account]:
         yield from page.found
 
 
-def _decide(stack: Stack, account_id: str, decision: Decision, *, as_json: bool) -> None:
-    account = stack.account(account_id)
-    zone = ZoneInfo(account.timezone)
-    decided = stack.act(account_id, lambda account, now: decision(account, zone, now))
+def _decide(stack: Stack, account_id: str, command: Command, *, as_json: bool) -> None:
+    decided = stack.decide(account_id, command)
     if as_json:
         emit_json(shapes.standing(decided))
     else:
@@ -168,7 +165,7 @@ def _print_standing(account: Account) -> None:
         about = f"{account.review.batch:,} e-mails on {account.review.day}"
         out.print(f"[bold]{account.id}[/]: the request for {about} is {account.review.state}.")
     if account.trial:
-        zone = ZoneInfo(account.timezone)
+        zone = shown_zone_of(account)
         begins, ends = (
             wording.local(instant.astimezone(zone)) for instant in (account.trial.begins_at, account.trial.ends_at)
         )
@@ -186,8 +183,8 @@ def print_case(case: Case, platform: str, now: datetime, console: Console = out)
         asked = case.review
         note = day_note(asked, now)
         console.print(f"  wants to send {asked.batch:,} e-mails on {asked.day}{f' ({note})' if note else ''}")
-        console.print(f"  what went wrong: {escape(wording.plain(asked.cause, review.LONGEST_TEXT))}", soft_wrap=True)
-        console.print(f"  what was changed: {escape(wording.plain(asked.change, review.LONGEST_TEXT))}", soft_wrap=True)
+        console.print(f"  what went wrong: {escape(wording.plain(asked.cause, LONGEST_TEXT))}", soft_wrap=True)
+        console.print(f"  what was changed: {escape(wording.plain(asked.change, LONGEST_TEXT))}", soft_wrap=True)
     if case.disabled:
         console.print(f"  {case.disabled.at:%Y-%m-%d}: {escape(case.disabled.sentence())}", soft_wrap=True)
     for name, count in case.campaigns:

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from permille import decisions
 from permille.desk_ports import Directory
 from permille.domain.account import Account
+from permille.domain.commands import Command
 from permille.domain.errors import Failed, NotFound
 from permille.onboarding import Onboarding
 from permille.operator_ports import (
@@ -24,7 +26,6 @@ from permille.operator_ports import (
 )
 from permille.ports import Later, Macs, Once, Probe, Secrets, Suppressions, Switch, Tallies
 from permille.provider import Providing
-from permille.support import Action, act
 from permille.verdict import CurrentVerdict, current
 
 
@@ -77,7 +78,7 @@ class Stack(ABC):
 
     @property
     def providing(self) -> Providing:
-        return Providing(self.accounts, self.probe, self.secrets)
+        return Providing(self.accounts, self.policies, self.probe, self.secrets)
 
     @property
     def onboarding(self) -> Onboarding:
@@ -105,13 +106,11 @@ class Stack(ABC):
             raise NotFound(f"there is no account {account_id!r}; `permille account list` names them all")
         return account
 
-    def act(self, account_id: str, action: Action) -> Account:
-        """Has support's or the owner's decision written down, and returns the account. Raises DecisionRefused where it
-        does not suit the account."""
-        decided = act(self.accounts, account_id, action, self.now())
-        if decided is None:
-            raise NotFound(f"the account {account_id} is gone")
-        return decided
+    def decide(self, account_id: str, command: Command) -> Account:
+        """Applies a decision and returns the account. Raises NotFound where there is none, and DecisionRefused where
+        the decision does not suit it."""
+        self.account(account_id)
+        return decisions.apply(self, account_id, command, self.now())
 
 
 def _find(context: typer.Context, name: str) -> Stack:

@@ -48,7 +48,7 @@ def test_a_command_runs_on_it(stack: DeployedStack, capsys: pytest.CaptureFixtur
 def test_nothing_is_asked_of_aws_before_an_output_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of(["account", "disable", ACCOUNT, "--reason", " ", "--stack", "nowhere"]) == 2
 
-    assert "--reason must say why" in capsys.readouterr().err
+    assert "--reason: say why" in capsys.readouterr().err
 
 
 # ---------------------------------------------------------------- its outputs

@@ -88,10 +88,10 @@ def test_people_are_told_that_an_adopted_user_keeps_its_credentials(stack: FakeS
     [
         (("Shop", *ADD[3:]), "'Shop' is no account id: small letters, digits and -, at most 54"),
         ((ACCOUNT, *ADD[3:]), "the account bakery exists; `permille account show bakery`"),
-        (("shop", *ADD[3:], "--timezone", "Mars"), "'Mars' is no time zone; one is Europe/Vienna (--timezone)"),
+        (("shop", *ADD[3:], "--timezone", "Mars"), "'Mars' is no time zone; one is Europe/Vienna"),
         (("shop", *ADD[3:], "--sender", "permille-nobody"), "there is no IAM user permille-nobody to adopt"),
-        (("shop", *ADD[3:], "--sender", ""), "--sender names no IAM user"),
-        (("shop", "--owner-email", "x", *ADD[5:]), "'x' is no e-mail address (--owner-email)"),
+        (("shop", *ADD[3:], "--sender", ""), "--sender: names no IAM user"),
+        (("shop", "--owner-email", "x", *ADD[5:]), "'x' is no e-mail address"),
         (("shop", *ADD[3:5]), "Missing option '--identity'"),
     ],
 )

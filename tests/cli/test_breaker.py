@@ -83,7 +83,7 @@ def test_where_the_policy_cannot_be_read_the_bound_is_unknown(stack: FakeStack, 
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        (("--reason", " "), "--reason must say why"),
+        (("--reason", " "), "--reason: say why"),
         ((), "Missing option '--reason'"),
         (("--reason", "x", "--allow", "-1"), "--allow"),
         (("--reason", "x", "--allow", "many"), "--allow"),

@@ -124,7 +124,7 @@ def test_a_revocation_of_an_owners_links_is_on_the_timeline(stack: FakeStack, te
         (("staff", "--name", "x" * 61), "--name takes 1 to 60 printable characters"),
         (("staff",), "Missing option '--name'"),
         (("platform", "--name", "crm", "--days", "-1"), "--days takes more than 0"),
-        (("revoke", "owner", ACCOUNT, "--reason", ""), "--reason must say why"),
+        (("revoke", "owner", ACCOUNT, "--reason", ""), "--reason: say why"),
         (("revoke", "owner", "nobody", "--reason", "x"), "there is no account 'nobody'"),
     ],
     ids=lambda one: " ".join(one[:2]) if isinstance(one, tuple) else "",

@@ -31,7 +31,7 @@ def test_machines_get_who_said_so_and_why(terminal: Terminal) -> None:
             (CALLER, "--reason", "x"),
             f"{CALLER} is a sender of the account bakery: its mail is that",
         ),
-        (("platform-mail", "--reason", " "), "--reason must say why"),
+        (("platform-mail", "--reason", " "), "--reason: say why"),
         (("platform-mail",), "Missing option '--reason'"),
         ((), "Missing argument 'NAME'"),
     ],

@@ -64,7 +64,7 @@ def test_machines_get_the_entry_that_says_so(terminal: Terminal) -> None:
         (("remove", "nobody", ANN, *BECAUSE), "there is no account 'nobody'"),
         (("remove", ACCOUNT, "ann", *BECAUSE), "'ann' is no e-mail address, such as ann@example.com"),
         (("remove", ACCOUNT, "eve@example.com", *BECAUSE), "eve@example.com is not suppressed; `permille suppression"),
-        (("remove", ACCOUNT, ANN, "--reason", ""), "--reason must say why"),
+        (("remove", ACCOUNT, ANN, "--reason", ""), "--reason: say why"),
         (("remove", ACCOUNT, ANN), "Missing option '--reason'"),
     ],
     ids=lambda one: " ".join(one[:3]) if isinstance(one, tuple) else "",

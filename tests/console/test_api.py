@@ -631,6 +631,7 @@ def test_a_day_out_of_reach_is_refused(disabled: Platform, day: date) -> None:
         ("cause", None),
         ("cause", ["a"]),
         ("cause", "\ud800"),
+        ("cause", "\u200b"),
         ("change", "\t\n"),
         ("more", "than is known"),
     ],

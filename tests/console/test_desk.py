@@ -342,8 +342,8 @@ def test_who_complained_is_mailed_again_where_staff_say_why(world: World, anna: 
         ("disable", {}, 409, "bakery is disabled already"),
         ("approve", {"version": "0"}, 409, "since you opened this page"),
         ("approve", {"day": "2020-01-01"}, 409, "is over in UTC"),
-        ("approve", {"day": "soon"}, 422, "Choose a day"),
-        ("decline", {"reason": " "}, 422, "Say why"),
+        ("approve", {"day": "soon"}, 422, "takes a day such as 2026-12-31"),
+        ("decline", {"reason": " "}, 422, "say why"),
         ("close", {"typed": "Bakery"}, 422, "type its name: bakery"),
         ("enable", {"version": ""}, 422, "not complete"),
     ],
@@ -359,6 +359,25 @@ def test_who_is_refused_reads_why_and_has_not_lost_what_was_typed(
     assert world.rows.accounts[ACCOUNT].version == 1
     kept = {**usual, **form}["reason"].strip()
     assert name == "disable" or not kept or "My long &lt;b&gt;reason</textarea>" in answer.body
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "field"),
+    [
+        ("decline", {"reason": " "}, "reason"),
+        ("approve", {"day": "soon"}, "day"),
+        ("exempt", {"until": "soon"}, "until"),
+        ("close", {"typed": "Bakery"}, "typed"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_alone(anna: Visitor, name: str, form: dict[str, str], field: str) -> None:
+    usual = {"version": "1", "reason": "Why", "day": str(TODAY), "until": str(TODAY), "typed": ACCOUNT}
+
+    body = anna.sends(f"/desk/accounts/{ACCOUNT}/{name}", **{**usual, **form}).body
+
+    invalid = [tag for tag in re.findall(r"<(?:input|textarea)[^>]*>", body) if "aria-invalid" in tag]
+    assert [re.findall(r' name="(\w+)"', tag) for tag in invalid] == [[field]]
+    assert body.count('<span class="wrong">') == 1
 
 
 def test_a_case_that_still_shows_is_decided_once(world: World, anna: Visitor) -> None:

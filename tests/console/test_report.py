@@ -16,11 +16,12 @@ from tests.console.visiting import Answer, World
 from tests.report_gallery import report as shown
 from tests.reports import APPROVED, ASKED, BROKEN, PROVIDER, STATES, a_card, a_report, busy_tallies, cards_of
 
-from permille.console.review_form import Typed, answer_token
+from permille.console.review_form import Typed
 from permille.domain.account import Account, RequestedDay, Review, ReviewState, Status
 from permille.domain.entries.registry import KINDS
 from permille.domain.entries.review import ReviewDeclined, ReviewRequested
 from permille.domain.reputation import Tally
+from permille.domain.review import answer_token
 from permille.domain.standing import numbers_line
 from permille.domain.timeline import entry
 from permille.report import Report
@@ -444,6 +445,8 @@ def test_a_refused_form_comes_back_with_the_reason_and_what_was_typed(wrong: dic
     assert typed["cause"].strip() in page.text
     assert typed["change"].strip() in page.text
     assert review_of(world) is None
+    invalid = {name for name, field in fields.items() if "aria-invalid" in field}
+    assert invalid == (set(wrong) if wrong != {"day": "2026-01-01"} else set())  # which the day alone does not say
 
 
 @pytest.mark.parametrize(

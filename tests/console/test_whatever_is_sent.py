@@ -17,10 +17,10 @@ from tests.fakes import Rows
 from tests.usecases.desk import REQUEST, asking, went_well
 
 from permille.bootstrap import origin_of
-from permille.console.review_form import answer_token
 from permille.desk_decisions import DECISIONS
 from permille.domain.account import Account, Status
 from permille.domain.entries.registry import KINDS
+from permille.domain.review import answer_token
 from permille.observability import logger
 
 REPORT, ITS_DESK = f"/report/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}"

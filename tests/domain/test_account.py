@@ -17,10 +17,10 @@ from tests.builders import (
     an_account,
     complaint_entries,
     days_of,
+    decided,
     evidence,
 )
 
-from permille.domain import staff
 from permille.domain.account import (
     INSTANT,
     Account,
@@ -35,6 +35,7 @@ from permille.domain.account import (
 )
 from permille.domain.backlog import HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.breaker import Brake
+from permille.domain.commands import Enable
 from permille.domain.decide import LASTS, decide
 from permille.domain.needs import COMMIT_LAG, Needs, needs
 from permille.domain.policy import ALLPROWEBTOOLS, SEED
@@ -464,7 +465,7 @@ def test_an_exempt_account_is_told_of_each_complaint_once() -> None:
 def test_after_support_has_enabled_it_old_complaints_are_not_told_again() -> None:
     disabled = decide(an_account(), evidence(1000, 2), ENFORCING, NOW).account
     late = a_complaint_entry("m-late", NOW + HOUR)
-    enabled = staff.enable(disabled, "Cleaned", STAFF, NOW + DAY).account
+    enabled = decided(disabled, Enable(reason="Cleaned", by=STAFF), NOW + DAY).account
     new = a_complaint_entry("m-new", NOW + DAY + HOUR)
     found = Evidence(days_of(1000, 1), [*complaint_entries(2), late, new])
 

@@ -10,11 +10,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, a_provider, an_account
+from tests.builders import NOW, a_provider, an_account, decided
 
 from permille.domain import provider
 from permille.domain.account import Account, Provider, Status
-from permille.domain.errors import DecisionRefused
+from permille.domain.commands import ConnectProvider, DisconnectProvider
+from permille.domain.errors import DecisionRefused, InvalidInput
 from permille.domain.provider import Fault, Password, Server, Trouble, is_public, sentence, server
 
 LATER = NOW + timedelta(minutes=5)
@@ -26,7 +27,7 @@ FIRST, SECOND = a_provider(), a_provider(host="mail.example.net", version="v-2")
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.CLOSED])
 def test_whoever_is_not_closed_connects_one_and_stays_as_they_are(status: Status) -> None:
-    outcome = provider.connect(an_account(status=status), FIRST, None, LATER)
+    outcome = decided(an_account(status=status), ConnectProvider(provider=FIRST, replaces=None), LATER)
 
     assert outcome.account == an_account(status=status, provider=a_provider(connected_at=LATER), decided_at=LATER)
     (entry,) = outcome.entries
@@ -35,7 +36,7 @@ def test_whoever_is_not_closed_connects_one_and_stays_as_they_are(status: Status
 
 
 def test_another_takes_the_place_of_the_one_before() -> None:
-    outcome = provider.connect(an_account(provider=FIRST), SECOND, FIRST, LATER)
+    outcome = decided(an_account(provider=FIRST), ConnectProvider(provider=SECOND, replaces=FIRST), LATER)
 
     assert outcome.account.provider == a_provider(host="mail.example.net", version="v-2", connected_at=LATER)
     assert outcome.entries[0].data["replaces"] == "smtp.example.com"
@@ -43,7 +44,7 @@ def test_another_takes_the_place_of_the_one_before() -> None:
 
 def test_a_closed_account_connects_none() -> None:
     with pytest.raises(DecisionRefused, match="bakery is closed"):
-        provider.connect(an_account(status=Status.CLOSED), FIRST, None, NOW)
+        decided(an_account(status=Status.CLOSED), ConnectProvider(provider=FIRST, replaces=None), NOW)
 
 
 @pytest.mark.parametrize(("before", "now"), [(None, FIRST), (FIRST, None), (FIRST, a_provider(version="v-9"))])
@@ -51,20 +52,20 @@ def test_what_somebody_else_has_changed_meanwhile_is_not_written_over(
     before: Provider | None, now: Provider | None
 ) -> None:
     with pytest.raises(DecisionRefused, match="changed meanwhile"):
-        provider.connect(an_account(provider=now), SECOND, before, NOW)
+        decided(an_account(provider=now), ConnectProvider(provider=SECOND, replaces=before), NOW)
 
 
 def test_what_was_written_already_is_not_told_twice() -> None:
     account = an_account(provider=SECOND)
 
-    outcome = provider.connect(account, SECOND, FIRST, LATER)
+    outcome = decided(account, ConnectProvider(provider=SECOND, replaces=FIRST), LATER)
 
     assert (outcome.account, outcome.entries) == (account, [])
 
 
 @pytest.mark.parametrize("status", Status)
 def test_whoever_they_are_they_disconnect_it(status: Status) -> None:
-    outcome = provider.disconnect(an_account(status=status, provider=FIRST), LATER)
+    outcome = decided(an_account(status=status, provider=FIRST), DisconnectProvider(), LATER)
 
     assert outcome.account == an_account(status=status, decided_at=LATER)
     (entry,) = outcome.entries
@@ -74,7 +75,7 @@ def test_whoever_they_are_they_disconnect_it(status: Status) -> None:
 def test_where_none_is_connected_nothing_happens() -> None:
     account: Account = an_account()
 
-    outcome = provider.disconnect(account, LATER)
+    outcome = decided(account, DisconnectProvider(), LATER)
 
     assert (outcome.account, outcome.entries) == (account, [])
 
@@ -101,7 +102,7 @@ def test_a_host_is_read_as_it_is_meant(typed: str, meant: str) -> None:
      "smtp.example.com/x", "bücher.example", "::1", "[::1]", "a\r\nb", "x" * 64 + ".example", "a." * 127 + "example"],
 )  # fmt: skip
 def test_what_is_no_host_name_is_refused(host: str) -> None:
-    with pytest.raises(DecisionRefused, match="is no host name"):
+    with pytest.raises(InvalidInput, match="is no host name"):
         server(host, 587, "ann", local=True)
 
 
@@ -116,7 +117,7 @@ def test_outside_of_the_embedded_stack_only_ports_for_mail_are_tried(port: int, 
         if may:
             assert server("smtp.example.com", port, "ann", local=where).port == port
         else:
-            with pytest.raises(DecisionRefused, match=f"on port {port};"):
+            with pytest.raises(InvalidInput, match=f"on port {port};"):
                 server("smtp.example.com", port, "ann", local=where)
 
 
@@ -127,7 +128,7 @@ def test_tls_begins_with_the_session_on_the_ports_for_that(port: int, implicit: 
 
 @pytest.mark.parametrize("user", ["", "  ", "a\nb", "a\x00b", "x" * 321])
 def test_what_is_no_user_name_is_refused(user: str) -> None:
-    with pytest.raises(DecisionRefused, match="a user name has up to 320 characters"):
+    with pytest.raises(InvalidInput, match="a user name has up to 320 characters"):
         server("smtp.example.com", 587, user, local=False)
 
 
@@ -215,7 +216,7 @@ def test_a_password_shows_itself_nowhere(show: Callable[[Password], str], text: 
 
 @pytest.mark.parametrize("text", ["", "a\nb", "a\r", "\x00", "x" * 1001])
 def test_what_is_no_password_is_refused_without_being_told(text: str) -> None:
-    with pytest.raises(DecisionRefused) as refused:
+    with pytest.raises(InvalidInput) as refused:
         Password(text)
 
     assert not text or text not in str(refused.value)

@@ -5,11 +5,21 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, STAFF, TODAY, a_backlog, an_account, complaint_entries, days_of, evidence
-from tests.domain.test_review import a_request
+from tests.builders import (
+    NOW,
+    STAFF,
+    TODAY,
+    a_backlog,
+    a_request,
+    an_account,
+    complaint_entries,
+    days_of,
+    decided,
+    evidence,
+)
 
-from permille.domain import review, staff
 from permille.domain.account import INSTANT, Account, Evidence, Mode, Outcome, Recheck, Rules, Status
+from permille.domain.commands import ApproveReview, Close, DeclineReview, Enable, Exempt
 from permille.domain.decide import decide
 from permille.domain.needs import days_needed_from
 from permille.domain.policy import SEED, SecondChance
@@ -91,16 +101,16 @@ def test_while_nobody_can_be_judged_the_look_is_put_off() -> None:
 
 
 def asked(account: Account) -> Account:
-    return review.request(account, a_request(), UTC, NOW).account
+    return decided(account, a_request()).account
 
 
 CHANCE = SecondChance()
 BY_SUPPORT = {
-    "enable": lambda one: staff.enable(one, "Why", STAFF, NOW),
-    "close": lambda one: staff.close(one, "Why", STAFF, NOW),
-    "exempt": lambda one: staff.exempt(one, LATER + DAY, "Why", STAFF, NOW),
-    "approve": lambda one: review.approve(asked(one), TODAY + DAY, "", STAFF, UTC, CHANCE, NOW),
-    "decline": lambda one: review.decline(asked(one), "Why", STAFF, UTC, CHANCE, NOW),
+    "enable": lambda one: decided(one, Enable(reason="Why", by=STAFF)),
+    "close": lambda one: decided(one, Close(reason="Why", by=STAFF)),
+    "exempt": lambda one: decided(one, Exempt(until=LATER + DAY, reason="Why", by=STAFF)),
+    "approve": lambda one: decided(asked(one), ApproveReview(day=TODAY + DAY, by=STAFF)),
+    "decline": lambda one: decided(asked(one), DeclineReview(reason="Why", by=STAFF)),
 }
 
 
@@ -130,7 +140,7 @@ def test_who_failed_the_trial_is_not_looked_at_again() -> None:
 
 @pytest.mark.parametrize(("day", "due_at"), [(TODAY + 3 * DAY, LATER), (TODAY + DAY, LATER)])
 def test_an_open_request_is_reminded_of_beside_the_second_look(day: date, due_at: datetime) -> None:
-    account = review.request(disabled(), a_request(day=day), UTC, NOW).account
+    account = decided(disabled(), a_request(day=day)).account
 
     reminded = look(account, evidence(1999, 2), NOW + timedelta(minutes=1)).account
     assert reminded.due_at == due_at

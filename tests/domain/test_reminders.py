@@ -7,13 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, STAFF, TODAY, an_account
+from tests.builders import NOW, STAFF, TODAY, a_request, an_account, decided
 
-from permille.domain import review
 from permille.domain.account import Account, Evidence, Mode, Outcome, RequestedDay, Rules, Status
+from permille.domain.commands import AmendReview, ApproveReview, DeclineReview, WithdrawReview
 from permille.domain.decide import decide
-from permille.domain.policy import SEED, SecondChance
-from permille.domain.review import Request
+from permille.domain.policy import SEED
 from permille.domain.timeline import Entry
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
@@ -24,9 +23,8 @@ NEAR, LAST_HOUR = BEGINS - A_DAY, ENDS - AN_HOUR
 
 
 def request(day: date = DAY, now: datetime = NOW, zone: ZoneInfo | None = None) -> Account:
-    asked = Request(day, 800, "An old list", "A new one")
     account = an_account(status=Status.DISABLED, timezone=str(zone or "UTC"))
-    return review.request(account, asked, zone or UTC, now).account
+    return decided(account, a_request(day=day), now, zone or UTC).account
 
 
 def look(account: Account, now: datetime) -> Outcome:
@@ -101,16 +99,16 @@ def test_after_the_day_the_request_is_open_and_can_be_amended_approved_and_decli
     account, _ = looked_at(request(), ENDS)
 
     assert account.asks_since == NOW
-    later = Request(DAY + 3 * A_DAY, 800, "An old list", "A new one")
-    assert review.amend(account, later, UTC, ENDS).account.due_at == ENDS
-    assert review.approve(account, later.day, "", STAFF, UTC, SecondChance(), ENDS).account.trial
-    assert review.decline(account, "No", STAFF, UTC, SecondChance(), ENDS).entries
+    later = a_request(AmendReview, day=DAY + 3 * A_DAY)
+    assert decided(account, later, ENDS).account.due_at == ENDS
+    assert decided(account, ApproveReview(day=later.day, by=STAFF), ENDS).account.trial
+    assert decided(account, DeclineReview(reason="No", by=STAFF), ENDS).entries
 
 
 def test_another_day_is_told_of_anew_and_another_batch_is_not() -> None:
     told, _ = looked_at(request(), NEAR)
-    larger = review.amend(told, Request(DAY, 900, "An old list", "A new one"), UTC, NEAR).account
-    later = review.amend(told, Request(DAY + A_DAY, 800, "An old list", "A new one"), UTC, NEAR).account
+    larger = decided(told, a_request(AmendReview, day=DAY, batch=900), NEAR).account
+    later = decided(told, a_request(AmendReview, day=DAY + A_DAY), NEAR).account
 
     assert kinds(larger, NEAR, ENDS) == ["review_day_passed"]
     assert kinds(later, NEAR, BEGINS, ENDS, ENDS + A_DAY) == ["review_due", "review_day_passed"]
@@ -118,11 +116,11 @@ def test_another_day_is_told_of_anew_and_another_batch_is_not() -> None:
 
 @pytest.mark.parametrize("state", ["approved", "declined", "withdrawn", "closed"])
 def test_of_what_is_answered_or_withdrawn_nobody_is_reminded(state: str) -> None:
-    account, chance = request(), SecondChance()
+    account = request()
     answered = {
-        "approved": lambda: review.approve(account, DAY + 9 * A_DAY, "", STAFF, UTC, chance, NOW).account,
-        "declined": lambda: review.decline(account, "No", STAFF, UTC, chance, NOW).account,
-        "withdrawn": lambda: review.withdraw(account, NOW).account,
+        "approved": lambda: decided(account, ApproveReview(day=DAY + 9 * A_DAY, by=STAFF)).account,
+        "declined": lambda: decided(account, DeclineReview(reason="No", by=STAFF)).account,
+        "withdrawn": lambda: decided(account, WithdrawReview()).account,
         "closed": lambda: replace(account, status=Status.CLOSED),
     }[state]()
 
@@ -140,7 +138,7 @@ def test_of_what_is_answered_or_withdrawn_nobody_is_reminded(state: str) -> None
 def test_an_owner_whose_trial_was_missed_is_not_told_once_more_that_the_day_passed(
     agreed: date, told: list[str]
 ) -> None:
-    approved = review.approve(request(), agreed, "", STAFF, UTC, SecondChance(), NOW).account
+    approved = decided(request(), ApproveReview(day=agreed, by=STAFF)).account
     assert approved.trial is not None
     over = approved.trial.ends_at
 
@@ -165,7 +163,7 @@ def test_an_amended_older_request_is_reminded_of() -> None:
     assert older.review is not None
     older = replace(older, review=replace(older.review, begins_at=None, ends_at=None))
 
-    amended = review.amend(older, Request(DAY, 900, "An old list", "A new one"), UTC, NOW).account
+    amended = decided(older, a_request(AmendReview, day=DAY, batch=900)).account
 
     assert kinds(amended, NEAR, ENDS) == ["review_due", "review_day_passed"]
 

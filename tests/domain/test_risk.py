@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, STAFF, TODAY, an_account, evidence
+from tests.builders import NOW, STAFF, TODAY, an_account, decided, evidence
 from tests.domain.test_review import an_open_one
 from tests.domain.test_trial import RULES, observing, running
 
-from permille.domain import review, staff
 from permille.domain.account import Exemption, Look, Mode, Rules, Status
+from permille.domain.commands import ConfirmTrial, Enable, WithdrawReview
 from permille.domain.decide import decide
 from permille.domain.policy import SEED
 
@@ -50,7 +50,7 @@ def test_in_a_trial_no_complaint_is_allowed(account: object) -> None:
 def test_a_new_epoch_knows_of_no_look() -> None:
     disabled = an_account(status=Status.DISABLED, look=a_look(1000, 2, over=True))
 
-    assert staff.enable(disabled, "Cleaned", STAFF, NOW).account.look is None
+    assert decided(disabled, Enable(reason="Cleaned", by=STAFF)).account.look is None
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_support_is_waited_for_from_the_request_until_it_is_decided() -> None:
     asking = an_open_one()
 
     assert asking.asks_since == asking.review.requested_at  # type: ignore[union-attr]
-    assert review.withdraw(asking, NOW).account.asks_since is None
+    assert decided(asking, WithdrawReview()).account.asks_since is None
     assert an_account().asks_since is None
 
 
@@ -90,5 +90,5 @@ def test_a_trial_that_went_well_waits_for_support_until_it_is_confirmed() -> Non
 
     assert waits.asks_since == waits.trial.verdict_at  # type: ignore[union-attr]
     assert observing().asks_since is None
-    confirmed = review.confirm(waits, STAFF, waits.trial.verdict_at)  # type: ignore[union-attr]
+    confirmed = decided(waits, ConfirmTrial(reason="It went well", by=STAFF), waits.trial.verdict_at)  # type: ignore[union-attr]
     assert confirmed.account.asks_since is None

@@ -1,23 +1,24 @@
 """What support decides: with a reason and a name, and never stopped by what brakes the rules."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, STAFF, TODAY, an_account
+from tests.builders import NOW, STAFF, TODAY, an_account, decided
 
-from permille.domain import staff
 from permille.domain.account import Exemption, Held, Hold, Outcome, Status, Trial, TrialState
+from permille.domain.commands import Close, Command, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
 from permille.domain.errors import DecisionRefused
 
 ACTIVE, DISABLED, CLOSED = Status.ACTIVE, Status.DISABLED, Status.CLOSED
 HOUR = timedelta(hours=1)
-ACTIONS = {"disable": staff.disable, "enable": staff.enable, "close": staff.close}
+ACTIONS: dict[str, Callable[..., Command]] = {"disable": Disable, "enable": Enable, "close": Close}
 
 
 def done(action: str, **account: Any) -> Outcome:
-    return ACTIONS[action](an_account(**account), "They asked us to", STAFF, NOW)
+    return decided(an_account(**account), ACTIONS[action](reason="They asked us to", by=STAFF))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_what_was_held_or_only_observed_is_settled_by_support() -> None:
 
 
 def test_an_exemption_has_an_end_a_reason_and_an_author() -> None:
-    outcome = staff.exempt(an_account(), NOW + HOUR, "A partner", STAFF, NOW)
+    outcome = decided(an_account(), Exempt(until=NOW + HOUR, reason="A partner", by=STAFF))
 
     assert outcome.account.exemption == Exemption(NOW + HOUR, "A partner", STAFF)
     assert outcome.account.due_at == NOW
@@ -89,34 +90,36 @@ def test_an_exemption_has_an_end_a_reason_and_an_author() -> None:
 
 def test_an_exemption_that_would_be_over_is_refused() -> None:
     with pytest.raises(DecisionRefused, match="over already"):
-        staff.exempt(an_account(), NOW, "A partner", STAFF, NOW)
+        decided(an_account(), Exempt(until=NOW, reason="A partner", by=STAFF))
 
 
 def test_the_owner_is_written_to_again() -> None:
-    outcome = staff.reset_owner_mail(an_account(owner_mail="bounced"), "The address was mended", STAFF, NOW)
+    outcome = decided(an_account(owner_mail="bounced"), ResetOwnerMail(reason="The address was mended", by=STAFF))
 
     assert outcome.account.owner_mail == ""
     assert [entry.kind for entry in outcome.entries] == ["owner_mail_reset"]
     with pytest.raises(DecisionRefused, match="are not withheld"):
-        staff.reset_owner_mail(outcome.account, "Again", STAFF, NOW)
+        decided(outcome.account, ResetOwnerMail(reason="Again", by=STAFF))
 
 
 def test_an_exemption_is_taken_back() -> None:
     account = an_account(exemption=Exemption(NOW + HOUR, "A partner", STAFF))
 
-    outcome = staff.unexempt(account, "Not any more", STAFF, NOW)
+    outcome = decided(account, Unexempt(reason="Not any more", by=STAFF))
 
     assert (outcome.account.exemption, outcome.account.due_at) == (None, NOW)
     for nothing_to_take in (outcome.account, replace(account, exemption=Exemption(NOW, "A partner", STAFF))):
         with pytest.raises(DecisionRefused, match="is not exempt"):
-            staff.unexempt(nothing_to_take, "Again", STAFF, NOW)
+            decided(nothing_to_take, Unexempt(reason="Again", by=STAFF))
 
 
 @pytest.mark.parametrize("days", [367, 66_000])
 def test_an_exemption_of_more_than_a_year_is_refused_with_the_last_day_that_can_be_had(days: int) -> None:
     with pytest.raises(DecisionRefused, match="at most 366 days, so that its last day is 2027-03-10 at the latest"):
-        staff.exempt(an_account(), NOW + timedelta(days=days), "A partner", STAFF, NOW)
+        decided(an_account(), Exempt(until=NOW + timedelta(days=days), reason="A partner", by=STAFF))
 
 
 def test_an_exemption_of_a_year_is_one() -> None:
-    assert staff.exempt(an_account(), NOW + timedelta(days=366), "A partner", STAFF, NOW).account.exemption
+    assert decided(
+        an_account(), Exempt(until=NOW + timedelta(days=366), reason="A partner", by=STAFF)
+    ).account.exemption

@@ -6,12 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.builders import NOW, TODAY, an_account
+from tests.builders import NOW, TODAY, a_request, an_account, decided
 from tests.reports import APPROVED, ASKED
 
 from permille.domain.account import Review, ReviewState, Status, Trial, TrialState
 from permille.domain.errors import DecisionRefused
-from permille.domain.review import Request, Stage, request, stage
+from permille.domain.review import Stage, stage
 
 A_DAY = timedelta(days=1)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -62,7 +62,7 @@ def test_the_form_is_shown_exactly_where_a_request_is_taken(about: dict[str, Any
     account = an_account(**about)
 
     try:
-        request(account, Request(TODAY, 800, "An old list", "Took it off"), BERLIN, NOW)
+        decided(account, a_request(day=TODAY), NOW, BERLIN)
         taken = True
     except DecisionRefused:
         taken = False

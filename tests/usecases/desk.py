@@ -101,6 +101,6 @@ class World:
     def account(self, account_id: str = ACCOUNT) -> Account:
         return self.rows.accounts[account_id]
 
-    def decide(self, name: str, account_id: str = ACCOUNT, **form: str) -> Account | None:
+    def decide(self, name: str, account_id: str = ACCOUNT, **form: str) -> Account:
         usual: Mapping[str, str] = {"version": "1", "reason": "Because", "day": str(TODAY), "until": str(TODAY)}
         return decide(self.desk, account_id, name, {**usual, **form}, ANNA, NOW)

@@ -9,13 +9,13 @@ from tests.builders import ACCOUNT, NOW, STAFF, TODAY, an_account
 from tests.fakes import When
 from tests.usecases.enforcement import A_MINUTE, World
 
-from permille.domain import staff
+from permille.decisions import apply
 from permille.domain.account import Held, Mode, Status, Trial, TrialState
+from permille.domain.commands import Disable
 from permille.domain.policy import ALLPROWEBTOOLS, SEED, Policy
 from permille.domain.reputation import Tally
 from permille.domain.timeline import SYSTEM
 from permille.enforce import Run
-from permille.support import act
 
 HOUR = timedelta(hours=1)
 
@@ -118,12 +118,7 @@ def test_an_open_breaker_never_stops_support(world: World) -> None:
     world.run()
     held = next(one for one in names if world.account(one).held is Held.BREAKER)
 
-    act(
-        world.enforcement.accounts,
-        held,
-        lambda account, now: staff.disable(account, "They spam", STAFF, now),
-        NOW,
-    )
+    apply(world.enforcement, held, Disable(reason="They spam", by=STAFF), NOW)
     world.run(NOW + A_MINUTE)
 
     assert world.account(held).status is Status.DISABLED

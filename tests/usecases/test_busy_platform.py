@@ -9,14 +9,14 @@ from tests.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, an_account, ses_e
 from tests.fakes import FakeLedger, FakeQuarantine
 from tests.usecases.enforcement import A_MINUTE, World
 
-from permille.domain import staff
+from permille.decisions import apply
 from permille.domain.account import Held, Mode, Review, ReviewState, Status, Trial, TrialState
 from permille.domain.breaker import BreakerState, hour_of
+from permille.domain.commands import Disable
 from permille.domain.reputation import Tally
 from permille.domain.switch import INACTIVE
 from permille.ingest import Received, ingest
 from permille.ports import Sender
-from permille.support import act
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ENDED = NOW - 2 * DAY
@@ -224,7 +224,7 @@ def test_a_decision_by_a_clock_that_is_ahead_is_switched_by_ours() -> None:
     world = World()
     world.open(an_account())
     ahead = NOW + HOUR / 2
-    act(world.enforcement.accounts, ACCOUNT, lambda one, now: staff.disable(one, "Why", STAFF, now), ahead)
+    apply(world.enforcement, ACCOUNT, Disable(reason="Why", by=STAFF), ahead)
     world.faults.fail("switch.apply", times=3)
 
     world.see_to()

@@ -9,12 +9,12 @@ from tests.builders import ACCOUNT, CALLER, NOW, STAFF, a_complaint_entry, an_ac
 from tests.fakes import FakeLedger, Killed, When
 from tests.usecases.enforcement import A_MINUTE, AFTER_THE_LEASE, World
 
-from permille.domain import staff
+from permille.decisions import apply
 from permille.domain.account import INSTANT, Mode, Status
+from permille.domain.commands import Command, Disable, Enable
 from permille.domain.errors import Unavailable
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
 from permille.enforce import Run
-from permille.support import act
 from permille.switching import TRIES
 
 
@@ -317,7 +317,7 @@ def test_who_is_enabled_while_being_switched_off_ends_up_enabled(world: World, c
 
     def support_enables() -> None:
         world.rows.tallies.clear()
-        act(world.enforcement.accounts, ACCOUNT, lambda one, now: staff.enable(one, "Why", STAFF, now), NOW)
+        apply(world.enforcement, ACCOUNT, Enable(reason="Why", by=STAFF), NOW)
 
     world.faults.meanwhile(call, support_enables)
 
@@ -337,7 +337,7 @@ def test_the_owners_own_inactive_key_is_never_touched(world: World) -> None:
     world.switch.users[CALLER].keys[f"{CALLER}-own"] = INACTIVE
     world.run()
     world.rows.tallies.clear()
-    act(world.enforcement.accounts, ACCOUNT, lambda one, now: staff.enable(one, "Why", STAFF, now), NOW)
+    apply(world.enforcement, ACCOUNT, Enable(reason="Why", by=STAFF), NOW)
 
     world.run(NOW + A_MINUTE)
     world.settles(NOW + A_MINUTE)
@@ -429,11 +429,14 @@ def test_what_is_decided_just_when_the_switch_is_done_with_the_decision_before_i
     world: World, decisions: list[str]
 ) -> None:
     world.open(an_account(status=Status.DISABLED if decisions[0] == "enable" else Status.ACTIVE))
-    decide = {"enable": staff.enable, "disable": staff.disable}
-    act(world.enforcement.accounts, ACCOUNT, lambda one, now: decide[decisions[0]](one, "Why", STAFF, now), NOW)
+    commands: dict[str, Command] = {
+        "enable": Enable(reason="Why", by=STAFF),
+        "disable": Disable(reason="Why", by=STAFF),
+    }
+    apply(world.enforcement, ACCOUNT, commands[decisions[0]], NOW)
     world.faults.meanwhile("accounts.save", world.see_to)
 
-    act(world.enforcement.accounts, ACCOUNT, lambda one, now: decide[decisions[1]](one, "Why", STAFF, now), NOW)
+    apply(world.enforcement, ACCOUNT, commands[decisions[1]], NOW)
     world.run(AFTER_THE_LEASE)
 
     assert world.can_send() == [decisions[1] == "enable"]

@@ -1,5 +1,6 @@
 """IAM answers as things were up to 30 seconds ago, in either direction: what is decided last is what is switched."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,14 +11,14 @@ from tests.examples import examples
 from tests.fakes import When
 from tests.usecases.enforcement import A_MINUTE, World
 
-from permille.domain import staff
+from permille.decisions import apply
 from permille.domain.account import Status
+from permille.domain.commands import Command, Disable, Enable
 from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
-from permille.support import act
 
 OWN = f"{CALLER}-own"  # Inactive from the beginning: its owner's own doing
-DECISIONS = {"disable": staff.disable, "enable": staff.enable}
+DECISIONS: dict[str, Callable[..., Command]] = {"disable": Disable, "enable": Enable}
 WITHIN = timedelta(minutes=2)
 
 
@@ -37,12 +38,7 @@ class Lagging(World):
         self.switch.lag = lag
         self.switch.advance(self.now)
         try:
-            act(
-                self.enforcement.accounts,
-                ACCOUNT,
-                lambda one, now: DECISIONS[decision](one, "Why", STAFF, now),
-                self.now,
-            )
+            apply(self.enforcement, ACCOUNT, DECISIONS[decision](reason="Why", by=STAFF), self.now)
         except DecisionRefused:
             return
         self.see_to(now=self.now)

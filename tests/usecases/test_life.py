@@ -4,31 +4,48 @@ at any call and others who are faster, against a table of moves and a model of a
 import json
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.builders import ACCOUNT, NOW, OWNER_MAIL_CALLER, STAFF, an_account, ses_event
+from tests.builders import ACCOUNT, NOW, OWNER_MAIL_CALLER, STAFF, a_request, an_account, ses_event
 from tests.examples import examples
 from tests.fakes import FakeLedger, FakeQuarantine, Killed, When
 from tests.usecases.enforcement import World
 
-from permille.domain import review, staff
-from permille.domain.account import Account, Mode, Outcome, RequestedDay, ReviewState, Status, Trial
+from permille.decisions import apply
+from permille.domain import review
+from permille.domain.account import Account, Mode, RequestedDay, ReviewState, Status, Trial
 from permille.domain.backlog import ANY_NUMBER, COUNTED_WITHIN, HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.breaker import BreakerState, hour_of
+from permille.domain.commands import (
+    AmendReview,
+    ApproveReview,
+    CancelTrial,
+    Close,
+    Command,
+    ConfirmTrial,
+    DeclineReview,
+    Disable,
+    Enable,
+    Exempt,
+    Unexempt,
+    WithdrawReview,
+)
 from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.policy import SEED, SecondChance
 from permille.domain.reminders import next_reminder_at, requested_day
 from permille.domain.reputation import Tally, first_day
-from permille.domain.review import Request
 from permille.domain.switch import PROPAGATION
 from permille.domain.timeline import Entry
 from permille.ingest import Received, ingest
-from permille.support import act
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ACTIVE, DISABLED, TRIAL, OBSERVING, CLOSED = Status
 A_DAY = timedelta(days=1)
@@ -186,27 +203,26 @@ class Life(RuleBasedStateMachine):
             self.the_stream_runs()
 
     def _decide(self, decision: str, days: int = 0) -> None:
-        account = self.world.enforcement.accounts
-        act(account, ACCOUNT, lambda one, now: self._decided(decision, one, now, days), self.now)
+        day = review.today(self.zone, self.now) + days * A_DAY
+        apply(self.world.enforcement, ACCOUNT, self._command(decision, day), self.now)
 
-    def _decided(self, decision: str, one: Account, now: datetime, days: int) -> Outcome:
-        day, chance, zone = review.today(self.zone, now) + days * A_DAY, SecondChance(), self.zone
-        asked = Request(day, 800, "An old list", "A new one")
-        decided = {
-            "request": lambda: review.request(one, asked, zone, now),
-            "amend": lambda: review.amend(one, asked, zone, now),
-            "withdraw": lambda: review.withdraw(one, now),
-            "approve": lambda: review.approve(one, day, "", STAFF, zone, chance, now),
-            "decline": lambda: review.decline(one, "No", STAFF, zone, chance, now),
-            "confirm": lambda: review.confirm(one, STAFF, now),
-            "cancel": lambda: staff.cancel_trial(one, "Why", STAFF, now),
-            "disable": lambda: staff.disable(one, "Why", STAFF, now),
-            "enable": lambda: staff.enable(one, "Why", STAFF, now),
-            "close": lambda: staff.close(one, "Why", STAFF, now),
-            "exempt": lambda: staff.exempt(one, now + A_DAY, "A partner", STAFF, now),
-            "unexempt": lambda: staff.unexempt(one, "Over", STAFF, now),
+    def _command(self, decision: str, day: date) -> Command:
+        why = {"reason": "Why", "by": STAFF}
+        commands: dict[str, Callable[[], Command]] = {
+            "request": lambda: a_request(day=day),
+            "amend": lambda: a_request(AmendReview, day=day),
+            "withdraw": WithdrawReview,
+            "approve": lambda: ApproveReview(day=day, by=STAFF),
+            "decline": lambda: DeclineReview(**why),
+            "confirm": lambda: ConfirmTrial(**why),
+            "cancel": lambda: CancelTrial(**why),
+            "disable": lambda: Disable(**why),
+            "enable": lambda: Enable(**why),
+            "close": lambda: Close(**why),
+            "exempt": lambda: Exempt(until=self.now + A_DAY, **why),
+            "unexempt": lambda: Unexempt(**why),
         }
-        return decided[decision]()
+        return commands[decision]()
 
     @precondition(lambda self: self.world.account().status in (ACTIVE, DISABLED))
     @rule(days=st.integers(0, 2))

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.builders import ACCOUNT, NOW, a_server, an_account
-from tests.fakes import FakeAccounts, FakeProbe, FakeSecrets, Killed, Rows, When
+from tests.fakes import FakeAccounts, FakePolicies, FakeProbe, FakeSecrets, Killed, Rows, When
 
 from permille import shapes
 from permille.domain.account import Account, Status
-from permille.domain.errors import Conflict, DecisionRefused, Unavailable
+from permille.domain.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.provider import Fault, Password, Server, Trouble
 from permille.provider import Providing, connect, disconnect, try_again
 
@@ -34,16 +34,16 @@ class World:
         faults = self.rows.faults
         self.probe = FakeProbe(dict(PASSWORDS), faults)
         self.secrets = FakeSecrets(faults=faults)
-        self.providing = Providing(FakeAccounts(self.rows), self.probe, self.secrets)
+        self.providing = Providing(FakeAccounts(self.rows), FakePolicies(), self.probe, self.secrets)
 
     @property
     def now(self) -> Account:
         return self.rows.accounts[ACCOUNT]
 
-    def connect(self, server: Server = FIRST, password: str | None = None) -> Account | Trouble | None:
+    def connect(self, server: Server = FIRST, password: str | None = None) -> Account | Trouble:
         return connect(self.providing, self.now, server, Password(password or PASSWORDS[server]), NOW)
 
-    def disconnect(self) -> Account | None:
+    def disconnect(self) -> Account:
         return disconnect(self.providing, self.now, NOW)
 
     def try_again(self) -> Trouble | None:
@@ -136,10 +136,11 @@ def test_an_account_that_closes_meanwhile_names_none(world: World) -> None:
     assert world.secrets.kept == {}
 
 
-def test_who_is_gone_is_none(world: World) -> None:
+def test_an_account_that_is_gone_meanwhile_is_not_found(world: World) -> None:
     world.rows.faults.meanwhile("secrets.put", world.rows.accounts.clear)
 
-    assert world.connect() is None
+    with pytest.raises(NotFound):
+        world.connect()
 
 
 def test_another_takes_its_place_with_a_version_of_its_own(world: World) -> None:

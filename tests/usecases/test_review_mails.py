@@ -1,22 +1,28 @@
 """Whatever an owner does with a request, their address is not flooded: one receipt, and at most one an hour."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, BRAND, NOW, TOMORROW, an_account
-from tests.fakes import FakeAccounts, FakeBus, FakeLater, FakeMacs, FakeMailer, FakeOnce, FakeTimeline, Rows
+from tests.builders import ACCOUNT, BRAND, NOW, a_request, an_account
+from tests.fakes import (
+    DecisionServices,
+    FakeAccounts,
+    FakeBus,
+    FakeLater,
+    FakeMacs,
+    FakeMailer,
+    FakeOnce,
+    FakeTimeline,
+    Rows,
+)
 
 from permille.access import Links
-from permille.domain import review
-from permille.domain.account import Account, Outcome, Status
-from permille.domain.review import Request
+from permille.decisions import apply
+from permille.domain.account import Status
+from permille.domain.commands import AmendReview, Command, WithdrawReview
 from permille.notify import Handing, hand_on
-from permille.support import act
 
-ASKED = Request(TOMORROW, 800, "An old list", "A new one")
 AN_HOUR = timedelta(hours=1)
 
 
@@ -31,18 +37,18 @@ class Owner:
         self.world = Handing(self.accounts, timeline, FakeBus(), self.mailer, FakeOnce(), FakeLater(), BRAND, links)
 
     def asks(self, **different: Any) -> None:
-        self._does(lambda account, now: review.request(account, replace(ASKED, **different), UTC, now))
+        self._does(a_request(**different))
 
     def amends(self, **different: Any) -> None:
-        self._does(lambda account, now: review.amend(account, replace(ASKED, **different), UTC, now))
+        self._does(a_request(AmendReview, **different))
 
     def withdraws(self) -> None:
-        self._does(review.withdraw)
+        self._does(WithdrawReview())
 
-    def _does(self, action: Callable[[Account, datetime], Outcome]) -> None:
+    def _does(self, command: Command) -> None:
         known = set(self.rows.entries)
         self.now += timedelta(seconds=1)
-        act(self.accounts, ACCOUNT, action, self.now)
+        apply(DecisionServices(self.accounts), ACCOUNT, command, self.now)
         hand_on(self.world, [entry for key, entry in self.rows.entries.items() if key not in known], self.now)
 
     @property

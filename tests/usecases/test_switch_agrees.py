@@ -1,8 +1,8 @@
 """Whatever happens in between, in the end the switch says what the status says, and no key is forgotten."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -12,17 +12,17 @@ from tests.examples import examples
 from tests.fakes import FakeLedger, Killed, When
 from tests.usecases.enforcement import World
 
-from permille.domain import staff
-from permille.domain.account import Account, Status
+from permille.decisions import apply
+from permille.domain.account import Status
+from permille.domain.commands import Close, Command, Disable, Enable
 from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
-from permille.support import act
 
 SECOND = "permille-bakery-shop"
 KEYS = [(CALLER, "k1"), (CALLER, "k2"), (SECOND, "k1")]
 OWN = f"{CALLER}-own"  # Inactive from the beginning: its owner's own doing
-DECISIONS = {"disable": staff.disable, "enable": staff.enable, "close": staff.close}
+DECISIONS: dict[str, Callable[..., Command]] = {"disable": Disable, "enable": Enable, "close": Close}
 
 keys = st.sampled_from(KEYS)
 lags = st.sampled_from([timedelta(), timedelta(seconds=4), PROPAGATION])
@@ -61,10 +61,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
             self._decide(decision)
 
     def _decide(self, decision: str) -> None:
-        def action(account: Account, now: datetime) -> Any:
-            return DECISIONS[decision](account, "Why", STAFF, now)
-
-        act(self.world.enforcement.accounts, ACCOUNT, action, self.now)
+        apply(self.world.enforcement, ACCOUNT, DECISIONS[decision](reason="Why", by=STAFF), self.now)
 
     @rule(decisions=st.lists(st.sampled_from(sorted(DECISIONS)), min_size=2, max_size=3))
     def support_decides_again_within_the_second(self, decisions: list[str]) -> None:

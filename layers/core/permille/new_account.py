@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from permille.domain.account import ACCOUNT_ID
 from permille.domain.errors import InvalidInput
+from permille.zones import zone_named
 
 _LOCAL, _DOMAIN = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+", r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 ADDRESS = re.compile(f"{_LOCAL}@{_DOMAIN}")
@@ -34,24 +34,17 @@ class NewAccount:
                 "account_id",
             )
         if not ADDRESS.fullmatch(self.owner_email):
-            raise InvalidInput(f"{self.owner_email!r} is no e-mail address (--owner-email)", "owner_email")
+            raise InvalidInput(f"{self.owner_email!r} is no e-mail address", "owner_email")
         for identity in self.identities:
             _check_identity(identity)
         for user in self.adopted:
             if not USER.fullmatch(user):
-                raise InvalidInput(f"--sender names no IAM user: {user!r}", "sender")
-        _check_timezone(self.timezone)
+                raise InvalidInput(f"names no IAM user: {user!r}", "sender")
+        zone_named(self.timezone)
 
 
 def _check_identity(identity: str) -> None:
     if not IDENTITY.fullmatch(identity):
-        raise InvalidInput(f"{identity!r} is neither a domain nor an e-mail address (--identity)", "identity")
+        raise InvalidInput(f"{identity!r} is neither a domain nor an e-mail address", "identity")
     if READ_BY_IAM & set(identity):
         raise InvalidInput(f"{identity!r} would allow others as well: IAM reads * ? $ as patterns", "identity")
-
-
-def _check_timezone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidInput(f"{name!r} is no time zone; one is Europe/Vienna (--timezone)", "timezone") from None

@@ -4,12 +4,13 @@ then does the account name it."""
 from dataclasses import dataclass
 from datetime import datetime
 
+from permille.decisions import apply
 from permille.domain import provider
-from permille.domain.account import Account, Outcome, Provider
+from permille.domain.account import Account, Provider
+from permille.domain.commands import ConnectProvider, DisconnectProvider
 from permille.domain.errors import DecisionRefused
 from permille.domain.provider import Fault, Password, Server, Trouble
-from permille.ports import Accounts, Probe, Secret, Secrets
-from permille.support import act
+from permille.ports import Accounts, Policies, Probe, Secret, Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,27 +18,22 @@ class Providing:
     """The world as providers need it."""
 
     accounts: Accounts
+    policies: Policies
     probe: Probe
     secrets: Secrets
 
 
-def connect(
-    world: Providing, account: Account, server: Server, password: Password, now: datetime
-) -> Account | Trouble | None:
-    """The account with its new provider, or what went wrong when the login was tried: then nothing is stored. None
-    where the account is gone. Raises `DecisionRefused` where it may not. A run that is cut off leaves a version of the
-    secret that nobody uses; the next one takes its place."""
+def connect(world: Providing, account: Account, server: Server, password: Password, now: datetime) -> Account | Trouble:
+    """The account with its new provider, or what went wrong when the login was tried: then nothing is stored. Raises
+    `DecisionRefused` where it may not, and NotFound where the account is gone. A run that is cut off leaves a version
+    of the secret that nobody uses; the next one takes its place."""
     provider.may_connect(account)
     if trouble := world.probe.attempt(server, password):
         return trouble
     before = account.provider
     secret = world.secrets.put(account.id, server, password, _secret(before) if before else None)
     found = Provider(server.host, server.port, server.user, secret.arn, secret.version, now)
-
-    def connected(account: Account, now: datetime) -> Outcome:
-        return provider.connect(account, found, before, now)
-
-    return act(world.accounts, account.id, connected, now)
+    return apply(world, account.id, ConnectProvider(provider=found, replaces=before), now)
 
 
 def try_again(world: Providing, account: Account) -> Trouble | None:
@@ -49,10 +45,10 @@ def try_again(world: Providing, account: Account) -> Trouble | None:
     return world.probe.attempt(Server(found.host, found.port, found.user), password)
 
 
-def disconnect(world: Providing, account: Account, now: datetime) -> Account | None:
+def disconnect(world: Providing, account: Account, now: datetime) -> Account:
     """The account forgets the provider, then its password is deleted, also one that a run left behind. Raises
     `DecisionRefused` where there was neither."""
-    decided = act(world.accounts, account.id, provider.disconnect, now)
+    decided = apply(world, account.id, DisconnectProvider(), now)
     deleted = world.secrets.delete(account.id)
     if not deleted:
         _connected(account)

@@ -1,16 +1,16 @@
 """The second act: the owner asks, support gives a single day, and the clock runs ahead to what comes of it."""
 
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from permille.domain import review
 from permille.domain.account import Status, Trial
 from permille.domain.backlog import COUNTED_WITHIN
+from permille.domain.commands import ApproveReview, RequestReview
 from permille.domain.errors import Failed
-from permille.domain.review import Request
 from permille.review import queue
+from permille.zones import shown_zone_of
 from permille_cli import timeline
 from permille_cli.local.demo.scene import DEALS, Scene, eventually, mail
 from permille_cli.review import asking, print_case
@@ -37,7 +37,7 @@ class Ending:
 
 def act(scene: Scene) -> Ending:
     console, began, read = scene.console, scene.stack.now(), len(scene.owner_mails())
-    zone = ZoneInfo(scene.account(DEALS).timezone)
+    zone = shown_zone_of(scene.account(DEALS))
     console.rule("[bold]The second chance: pushy-deals asks for a review, and support looks at the evidence")
     _ask(scene, zone)
     console.rule("[bold]Support gives it today")
@@ -58,22 +58,19 @@ def act(scene: Scene) -> Ending:
     return Ending(on_the_day, after_it, two_days_later, subjects)
 
 
-def _ask(scene: Scene, zone: ZoneInfo) -> None:
-    asked = Request(review.today(zone, scene.stack.now()), MAILS, CAUSE, CHANGE)
-    scene.stack.act(DEALS.account_id, lambda account, now: review.request(account, asked, zone, now))
+def _ask(scene: Scene, zone: tzinfo) -> None:
+    today = review.today(zone, scene.stack.now())
+    scene.stack.decide(DEALS.account_id, RequestReview(day=today, batch=MAILS, cause=CAUSE, change=CHANGE))
     _type(scene, "review list")
     now = scene.stack.now()
     (case,) = queue(asking(scene.stack), scene.stack.timeline, now)
     print_case(case, scene.stack["PlatformName"], now, scene.console)
 
 
-def _approve(scene: Scene, zone: ZoneInfo) -> Trial:
+def _approve(scene: Scene, zone: tzinfo) -> Trial:
     today, by = review.today(zone, scene.stack.now()), scene.stack.caller()
     _type(scene, f'review approve {DEALS.account_id} --day {today} --note "{NOTE}"')
-    chance = scene.stack.policies.current().second_chance
-    approved = scene.stack.act(
-        DEALS.account_id, lambda account, now: review.approve(account, today, NOTE, by, zone, chance, now)
-    )
+    approved = scene.stack.decide(DEALS.account_id, ApproveReview(day=today, note=NOTE, by=by))
     assert approved.trial is not None
     eventually("the trial has begun", lambda: _is(scene, Status.TRIAL))
     return approved.trial

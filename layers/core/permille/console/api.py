@@ -6,22 +6,20 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from typing_extensions import TypedDict
 
-from permille import report_shapes, shapes, suppression
+from permille import decisions, report_shapes, shapes, suppression
 from permille.console.cursors import cursor, place_of
 from permille.console.openapi import LISTED, WRITTEN, operation
 from permille.console.routing import routes
 from permille.console.values import LISTED as USUAL
 from permille.console.values import AccountId, After, For, Limit, ReviewRequest, Shown, Since
 from permille.console.world import asked
-from permille.domain import review
 from permille.domain.account import Account
+from permille.domain.commands import DeleteReview, PutReview
 from permille.domain.errors import NotFound
 from permille.domain.route import entries_needed_since, route
 from permille.report import Range, Reporting, gather
 from permille.shapes import Means
-from permille.support import Action, act
 from permille.verdict import current
-from permille.zones import zone_of
 
 router = routes()
 
@@ -165,8 +163,7 @@ def get_review(account_id: AccountId) -> shapes.Standing:
     ),
 )
 def put_review(account_id: AccountId, request: Annotated[ReviewRequest, Body()]) -> shapes.Standing:
-    wanted = request.asked()
-    return _decided(account_id, lambda account, now: review.put(account, wanted, zone_of(account), now))
+    return _decided(account_id, request.command())
 
 
 @router.delete(
@@ -181,19 +178,16 @@ def put_review(account_id: AccountId, request: Annotated[ReviewRequest, Body()])
     ),
 )
 def withdraw_review(account_id: AccountId) -> shapes.Standing:
-    return _decided(account_id, review.withdraw_once)
+    return _decided(account_id, DeleteReview())
 
 
 def _account(account_id: str) -> Account:
-    return _there(asked(router).world.accounts.get(account_id), account_id)
-
-
-def _decided(account_id: str, action: Action) -> shapes.Standing:
-    found = asked(router)
-    return shapes.standing(_there(act(found.world.accounts, account_id, action, found.now), account_id))
-
-
-def _there(account: Account | None, account_id: str) -> Account:
+    account = asked(router).world.accounts.get(account_id)
     if account is None:
         raise NotFound(f"There is no account {account_id}.")
     return account
+
+
+def _decided(account_id: str, command: PutReview | DeleteReview) -> shapes.Standing:
+    found = asked(router)
+    return shapes.standing(decisions.apply(found.world, account_id, command, found.now))

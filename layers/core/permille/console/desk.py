@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -35,6 +36,7 @@ DONE = {
     "breaker": "The breaker is closed.",
 }
 _NOTHING: Mapping[str, str] = {}
+Refused = DecisionRefused | InvalidInput
 
 
 @router.get("/desk")
@@ -72,7 +74,7 @@ def mailed_again(_id: str) -> Response[str]:
     try:
         mail_again(found.world.desk, _id, form, found.known.name, found.now)
     except (DecisionRefused, InvalidInput) as refused:
-        return _account(found, _id, _status(refused), str(refused), {**_typed(form), "decision": "mail-again"})
+        return _account(found, _id, refused, {**_typed(form), "decision": "mail-again"})
     return redirect(f"/desk/accounts/{_id}?done=mail-again")
 
 
@@ -85,9 +87,7 @@ def decided(_id: str, _decision: str) -> Response[str]:
     try:
         done = decide(found.world.desk, _id, _decision, form, found.known.name, found.now)
     except (DecisionRefused, InvalidInput) as refused:
-        return _account(found, _id, _status(refused), str(refused), {**_typed(form), "decision": _decision})
-    if done is None:
-        raise NotFoundError
+        return _account(found, _id, refused, {**_typed(form), "decision": _decision})
     if form.get("from") == "queue":
         return redirect(f"/desk?done={_decision}&account={done.id}")
     return redirect(f"/desk/accounts/{done.id}?done={_decision}")
@@ -103,17 +103,13 @@ def breaker() -> Response[str]:
     found = asked(router)
     try:
         reset_breaker(found.world.desk, found.request.form, found.known.name, found.now)
-    except InvalidInput as unfit:
-        return _system(found, 422, str(unfit), _typed(found.request.form))
+    except InvalidInput as refused:
+        return _system(found, refused, _typed(found.request.form))
     return redirect("/desk/system?done=breaker")
 
 
-def _status(refused: DecisionRefused | InvalidInput) -> int:
-    return 409 if isinstance(refused, DecisionRefused) else 422
-
-
 def _account(
-    found: Asked, account_id: str, status: int = 200, refused: str = "", given: Mapping[str, str] = _NOTHING
+    found: Asked, account_id: str, refused: Refused | None = None, given: Mapping[str, str] = _NOTHING
 ) -> Response[str]:
     before = found.request.query.get("before", "")
     dossier = (
@@ -124,10 +120,10 @@ def _account(
     shown: dict[str, Any] = {name: getattr(dossier, name) for name in desk.Dossier.__slots__}
     lines = dossier.explained.lines(found.world.pages.brand.platform)
     shown |= {"lines": lines, "before": before, "fates": wording.FATES, "given": given, "limit": _limit(found)}
-    return _page("desk_account", "Accounts", found, status, refused, **shown)
+    return _page("desk_account", "Accounts", found, refused, **shown)
 
 
-def _system(found: Asked, status: int = 200, refused: str = "", given: Mapping[str, str] = _NOTHING) -> Response[str]:
+def _system(found: Asked, refused: Refused | None = None, given: Mapping[str, str] = _NOTHING) -> Response[str]:
     before = found.request.query.get("before", "")
     state = desk.system(found.world.desk, before, found.now)
     shown = {
@@ -137,18 +133,19 @@ def _system(found: Asked, status: int = 200, refused: str = "", given: Mapping[s
         "resting_at_most": desk.RESTING,
         "moment": lambda at: wording.moment(datetime.fromisoformat(at)),
     }
-    return _page("desk_system", "System", found, status, refused, **shown)
+    return _page("desk_system", "System", found, refused, **shown)
 
 
-def _page(template: str, here: str, found: Asked, status: int = 200, refused: str = "", **shown: Any) -> Response[str]:
+def _page(template: str, here: str, found: Asked, refused: Refused | None = None, **shown: Any) -> Response[str]:
     return found.world.pages.page(
         template,
-        status,
+        refused.status if refused else HTTPStatus.OK,
         here=here,
         staff=found.known.claims.subject,
         csrf=found.known.csrf,
         done="" if refused else _done(found.request.query),
-        refused=refused,
+        refused=refused.messages if isinstance(refused, InvalidInput) else refused,
+        wrong=dict(refused.errors) if isinstance(refused, InvalidInput) else {},
         now=found.now,
         view=desk_view,
         times=wording.times,

@@ -5,18 +5,17 @@ from collections.abc import Callable, Mapping
 
 from aws_lambda_powertools.event_handler import Response
 
-from permille import report_shapes
+from permille import decisions, report_shapes
 from permille.console import report_page, review_form, spreadsheet
 from permille.console.pages import redirect
 from permille.console.review_form import Typed
 from permille.console.routing import routes
 from permille.console.world import Asked, asked
-from permille.domain import review
 from permille.domain.account import Account
-from permille.domain.errors import DecisionRefused, MalformedRequest
+from permille.domain.commands import AmendReview, RequestReview, WithdrawReview
+from permille.domain.decisions import AnswerRead
+from permille.domain.errors import DecisionRefused, InvalidInput, MalformedRequest
 from permille.report import Range, Report, Reporting, earlier_entries, gather
-from permille.support import Action, act, as_read
-from permille.zones import zone_of
 
 EARLIER_ENTRIES = 50  # on a page of the timeline
 LONGEST_ID = 100
@@ -74,36 +73,34 @@ def ask(_id: str) -> Response[str]:
     typed."""
     found = asked(router)
     account_id, form = found.owned.id, found.request.form
-    sent = review_form.typed(form)
+    sent, read = review_form.typed(form), _read(form)
     try:
-        act(found.world.accounts, account_id, _action(form, sent), found.now)
-    except DecisionRefused as why:
+        decisions.apply(found.world, account_id, _command(form["action"], sent), found.now, read=read)
+    except (DecisionRefused, InvalidInput) as why:
         now_is = found.world.accounts.get(account_id) or found.owned
         return _page(found, now_is, 422, review_form.refused(sent, why))
     return redirect(f"/report/{account_id}#review")
 
 
-def _action(form: Mapping[str, str], sent: Typed) -> Action:
+def _read(form: Mapping[str, str]) -> AnswerRead | None:
+    """Nobody withdraws a request that was answered since they opened the page. Raises MalformedRequest where the form
+    does not say what to do."""
     match form.get("action"):
-        case "request":
-            asked_for = sent.request()
-            return lambda account, now: review.request(account, asked_for, zone_of(account), now)
-        case "amend":
-            asked_for = sent.request()
-            return lambda account, now: review.amend(account, asked_for, zone_of(account), now)
+        case "request" | "amend":
+            return None
+        case "withdraw" if form.get("read"):
+            return AnswerRead(form["read"])
         case "withdraw":
-            return _as_read(review.withdraw, form)
+            raise MalformedRequest("the form does not say what it is about")
         case _:
             raise MalformedRequest("the form does not say what to do")
 
 
-def _as_read(action: Action, form: Mapping[str, str]) -> Action:
-    """Nobody withdraws a request that was answered since they opened the page."""
-    read = form.get("read")
-    if not read:
-        raise MalformedRequest("the form does not say what it is about")
-    refusal = "support has answered since you opened this page; read it again"
-    return as_read(action, lambda account: review_form.answer_token(account.review) == read, refusal)
+def _command(action: str, sent: Typed) -> RequestReview | AmendReview | WithdrawReview:
+    """Raises InvalidInput."""
+    if action == "withdraw":
+        return WithdrawReview()
+    return (RequestReview if action == "request" else AmendReview)(**sent.wish())
 
 
 def _page(found: Asked, account: Account, status: int = 200, typed: Typed | None = None) -> Response[str]:

@@ -1,15 +1,16 @@
 """The way back as an owner sees it: where they are on it, what was said, and the form where they may ask."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
-from permille.domain import review, wording
+from permille.domain import review, validation, wording
 from permille.domain.account import RequestedDay, Review, ReviewState, Trial
-from permille.domain.errors import DecisionRefused
+from permille.domain.errors import DecisionRefused, InvalidInput
 from permille.domain.reminders import requested_day
-from permille.domain.review import FURTHEST_DAY, LARGEST_BATCH, LONGEST_TEXT, Request, Stage
+from permille.domain.review import FURTHEST_DAY, Stage
+from permille.domain.validation import LARGEST_BATCH, LONGEST_TEXT
 from permille.report import Report
 from permille.templates import Brand
 
@@ -26,40 +27,53 @@ ADVICE = (
 )
 
 
+class Wish(TypedDict):
+    """The fields of a ReviewRequest."""
+
+    day: date
+    batch: int
+    cause: str
+    change: str
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What stands in the fields, and why it was refused."""
+    """What stands in the fields, and why it was refused: by field, and of the whole."""
 
     day: str = ""
     batch: str = ""
     cause: str = ""
     change: str = ""
     error: str = ""
+    wrong: Mapping[str, str] = field(default_factory=dict)
 
-    def request(self) -> Request:
-        """Raises DecisionRefused where it cannot be read."""
-        return Request(_day(self.day), _batch(self.batch), self.cause, self.change)
+    def wish(self) -> Wish:
+        """Raises InvalidInput where it cannot be read."""
+        return {"day": _day(self.day), "batch": _batch(self.batch), "cause": self.cause, "change": self.change}
 
 
 def typed(form: Mapping[str, str]) -> Typed:
-    return Typed(**{name: form.get(name, "").strip() for name in ("day", "batch", "cause", "change")})
+    day, batch, cause, change = (form.get(name, "").strip() for name in ("day", "batch", "cause", "change"))
+    return Typed(day, batch, cause, change)
 
 
-def refused(sent: Typed, why: DecisionRefused) -> Typed:
+def refused(sent: Typed, why: DecisionRefused | InvalidInput) -> Typed:
+    if isinstance(why, InvalidInput):
+        return replace(sent, error=why.messages, wrong=dict(why.errors))
     return replace(sent, error=str(why))
 
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise DecisionRefused("choose the day on which your next batch goes out") from error
+        return validation.day_from(text)
+    except InvalidInput as error:
+        raise InvalidInput("choose the day on which your next batch goes out", "day") from error
 
 
 def _batch(text: str) -> int:
     digits = text.replace(",", "").replace(" ", "")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(LARGEST_BATCH))):
-        raise DecisionRefused("say as a number how many e-mails go out on that day")
+        raise InvalidInput("say as a number how many e-mails go out on that day", "batch")
     return int(digits)
 
 
@@ -76,7 +90,7 @@ def shown(report: Report, brand: Brand, sent: Typed | None = None) -> dict[str, 
         "said_by": said_by,
         "said": said,
         "form": _form(report, sent),
-        "read": answer_token(report.account.review),
+        "read": review.answer_token(report.account.review),
         "zone": report.account.timezone,
         "first_day": str(today),
         "last_day": str(today + FURTHEST_DAY),
@@ -85,12 +99,7 @@ def shown(report: Report, brand: Brand, sent: Typed | None = None) -> dict[str, 
     }
 
 
-def answer_token(found: Review | None) -> str:
-    """What a form says it was made with: another one after each answer of support's, the same after a reminder."""
-    return f"{found.state} {(found.decided_at or found.requested_at).isoformat()}" if found else ""
-
-
-def _form(report: Report, sent: Typed | None) -> dict[str, str] | None:
+def _form(report: Report, sent: Typed | None) -> dict[str, Any] | None:
     found = report.account.review
     match report.stage:
         case Stage.MAY_ASK:

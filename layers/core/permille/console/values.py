@@ -1,17 +1,20 @@
 """What the JSON API is asked with, held against what it has to be: nothing is taken for something else that it could be
 read as, and wrong values are told in words."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.config import JsonDict
 
+from permille.domain import validation
 from permille.domain.account import ACCOUNT_ID
-from permille.domain.review import LARGEST_BATCH, LONGEST_TEXT, Request
+from permille.domain.commands import PutReview
+from permille.domain.errors import InvalidInput
 from permille.domain.timeline import Audience
+from permille.domain.validation import LARGEST_BATCH, LONGEST_TEXT
 from permille.report import Range
 
 MOST_LISTED = 100
@@ -19,14 +22,23 @@ LISTED = 50
 LONGEST_CURSOR = 200
 
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+def _by(rule: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """One of the domain's rules, as pydantic asks for it."""
+
+    def validated(value: Any) -> Any:
+        try:
+            return rule(value)
+        except InvalidInput as error:
+            raise ValueError(str(error)) from error
+
+    return validated
 
 
 def _day(value: object) -> date:
     """A day and nothing else: pydantic would take instants and numbers as well."""
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise ValueError("takes a day such as 2026-12-31")
-    return date.fromisoformat(value)
+    if not isinstance(value, str):
+        raise InvalidInput("takes a day such as 2026-12-31")
+    return validation.day_from(value)
 
 
 def _instant(value: object) -> datetime:
@@ -45,9 +57,9 @@ def _integer(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[date, BeforeValidator(_by(_day)), WithJsonSchema({"type": "string", "format": "date"})]
 Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
-Words = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, pattern=r"\S")]
+_WORDS: JsonDict = {"minLength": 1, "maxLength": LONGEST_TEXT, "pattern": r"\S"}
 
 AccountId = Annotated[
     str,
@@ -92,14 +104,18 @@ class ReviewRequest(BaseModel):
     )
 
     day: Day = Field(description="The day of the next batch, where the owner is: within the next 60 days.")
-    batch: Annotated[int, BeforeValidator(_integer)] = Field(
-        description="How many e-mails go out on it.", ge=1, le=LARGEST_BATCH
+    batch: Annotated[int, BeforeValidator(_integer), AfterValidator(_by(validation.batch))] = Field(
+        description="How many e-mails go out on it.", json_schema_extra={"minimum": 1, "maximum": LARGEST_BATCH}
     )
-    cause: Words = Field(description="What went wrong.")
-    change: Words = Field(description="What was changed.")
+    cause: Annotated[str, AfterValidator(_by(validation.cause))] = Field(
+        description="What went wrong.", json_schema_extra=_WORDS
+    )
+    change: Annotated[str, AfterValidator(_by(validation.change))] = Field(
+        description="What was changed.", json_schema_extra=_WORDS
+    )
 
-    def asked(self) -> Request:
-        return Request(self.day, self.batch, self.cause, self.change)
+    def command(self) -> PutReview:
+        return PutReview(day=self.day, batch=self.batch, cause=self.cause, change=self.change)
 
 
 def in_words(errors: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:

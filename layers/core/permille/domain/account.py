@@ -1,5 +1,5 @@
 """One business's sending account, and what its decisions are made of: decide.py decides by the rules, trial.py by the
-single day; staff.py, review.py and provider.py say what people may decide."""
+single day; commands.py lists what people can decide, and decisions.py decides it."""
 
 import re
 from collections.abc import Sequence

@@ -56,6 +56,11 @@ class InvalidInput(PermilleError):
     def field(self) -> str:
         return self.errors[0][0]
 
+    @property
+    def messages(self) -> str:
+        """For people who see which field each is about."""
+        return "; ".join(message for _, message in self.errors)
+
 
 class MalformedRequest(InvalidInput):
     """The request cannot be read at all, or the cursor in it is none of this list."""

@@ -7,9 +7,10 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
-from permille.domain.account import Account, Outcome, Provider, Status
+from permille.domain.account import Account, Outcome, Status
+from permille.domain.commands import ConnectProvider
 from permille.domain.entries.provider import ProviderConnected, ProviderDisconnected
-from permille.domain.errors import DecisionRefused
+from permille.domain.errors import DecisionRefused, InvalidInput
 from permille.domain.timeline import entry
 
 IMPLICIT_TLS: Final = (465, 2465)  # the session begins with TLS; on all others STARTTLS is demanded
@@ -26,9 +27,9 @@ class Password:
 
     def __init__(self, text: str) -> None:
         if not text:
-            raise DecisionRefused("the password is empty")
+            raise InvalidInput("the password is empty")
         if len(text) > LONGEST_PASSWORD or not text.isprintable():
-            raise DecisionRefused(f"a password has up to {LONGEST_PASSWORD:,} characters, all of them printable")
+            raise InvalidInput(f"a password has up to {LONGEST_PASSWORD:,} characters, all of them printable")
         self._text = text
 
     def reveal(self) -> str:
@@ -106,13 +107,13 @@ def server(host: str, port: int, user: str, *, local: bool) -> Server:
     """What the owner typed, if it can be a provider at all. `local`: on the embedded stack, where any port may do."""
     name = host.strip().rstrip(".").lower()
     if len(name) > LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-        raise DecisionRefused(f"{host!r} is no host name; one looks like smtp.example.com")
+        raise InvalidInput(f"{host!r} is no host name; one looks like smtp.example.com", "host")
     if not (1 <= port <= 65535 if local else port in PORTS):
-        raise DecisionRefused(
-            f"e-mail providers do not take mail on port {port}; theirs are {', '.join(map(str, sorted(PORTS)))}"
+        raise InvalidInput(
+            f"e-mail providers do not take mail on port {port}; theirs are {', '.join(map(str, sorted(PORTS)))}", "port"
         )
     if not user.strip() or len(user) > LONGEST_USER or not user.isprintable():
-        raise DecisionRefused(f"a user name has up to {LONGEST_USER} characters, all of them printable")
+        raise InvalidInput(f"a user name has up to {LONGEST_USER} characters, all of them printable", "user")
     return Server(name, port, user)
 
 
@@ -135,10 +136,10 @@ def may_connect(account: Account) -> None:
         raise DecisionRefused(f"{account.id} is closed")
 
 
-def connect(account: Account, provider: Provider, before: Provider | None, now: datetime) -> Outcome:
-    """`before`: the one that was connected when the new one was tried. Where somebody else has changed it since, the
-    secret may not be what it was."""
+def connect(account: Account, command: ConnectProvider, now: datetime) -> Outcome:
+    """Where somebody else has changed the provider since the login was tried, the secret may not be what it was."""
     may_connect(account)
+    provider, before = command.provider, command.replaces
     if account.provider and account.provider.version == provider.version:  # written already, and the answer was lost
         return Outcome(account, [])
     if account.provider != before:

@@ -1,33 +1,21 @@
-"""The owner's request to get the SMTP account back, and what support says to it."""
+"""What comes of the owner's request to get the SMTP account back, and of what support says to it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
 from permille.domain.account import Account, Outcome, RequestedDay, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.commands import ApproveReview, ConfirmTrial, DeclineReview, ReviewRequest
 from permille.domain.entries import review as told
 from permille.domain.entries.trial import TrialConfirmed
 from permille.domain.errors import DecisionRefused
 from permille.domain.policy import SecondChance
 from permille.domain.timeline import Facts, entry
-from permille.domain.wording import plain
 
 A_DAY = timedelta(days=1)
 FURTHEST_DAY = timedelta(days=60)
-LONGEST_TEXT = 1000
-LARGEST_BATCH = 10_000_000
 RECEIPT_EVERY = timedelta(hours=1)  # however often a request is withdrawn and made again
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """When the owner's next batch goes out and how big it is, what went wrong, and what was changed."""
-
-    day: date
-    batch: int
-    cause: str
-    change: str
 
 
 class Stage(StrEnum):
@@ -71,7 +59,7 @@ def _too_early(review: Review | None, zone: tzinfo, now: datetime) -> bool:
     return today(zone, now) < review.ask_again_on
 
 
-def request(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Outcome:
+def request(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime) -> Outcome:
     """Only for a disabled account, one open request at a time. `zone`: the account's."""
     if account.status is not Status.DISABLED:
         raise DecisionRefused(f"{account.id} is {account.status}: only a disabled account asks for a review")
@@ -83,33 +71,32 @@ def request(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Ou
         raise DecisionRefused(f"{agreed}; withdraw it to ask for another day")
     if review and _too_early(review, zone, now):
         raise DecisionRefused(f"the last request was declined; ask again from {review.ask_again_on} on")
-    _check(asked, zone, now)
+    _check(command, zone, now)
     last = review.receipt_at if review else None
     receipt = last is None or now - last >= RECEIPT_EVERY
-    opened = Review(ReviewState.OPEN, **_fields(asked, zone), requested_at=now, receipt_at=now if receipt else last)
+    opened = Review(ReviewState.OPEN, **_fields(command, zone), requested_at=now, receipt_at=now if receipt else last)
     return _changed(account, opened, told.ReviewRequested(**_asked(opened), receipt=receipt), now)
 
 
-def amend(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Outcome:
+def amend(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime) -> Outcome:
     """The request keeps its place in the queue. The same once more changes nothing."""
     review = _waiting(account)
-    said = replace(asked, cause=asked.cause.strip(), change=asked.change.strip())
-    if said == Request(**_asked(review)):
+    if _asked(command) == _asked(review):
         return Outcome(account, [])
-    _check(asked, zone, now)
-    amended = replace(review, **_fields(said, zone))
-    if said.day != review.day:  # support and owner have not heard of this one
+    _check(command, zone, now)
+    amended = replace(review, **_fields(command, zone))
+    if command.day != review.day:  # support and owner have not heard of this one
         amended = replace(amended, last_reminder=RequestedDay.AHEAD)
     return _changed(account, amended, told.ReviewAmended(**_asked(amended)), now)
 
 
-def put(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Outcome:
+def put(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime) -> Outcome:
     """What is asked for, whether a request is open already or not. Repeated, it changes nothing."""
     is_open = account.review is not None and account.review.state is ReviewState.OPEN
-    return (amend if is_open else request)(account, asked, zone, now)
+    return (amend if is_open else request)(account, command, zone, now)
 
 
-def withdraw_once(account: Account, now: datetime) -> Outcome:
+def delete(account: Account, now: datetime) -> Outcome:
     """As `withdraw`. Repeated, it changes nothing."""
     if account.review and account.review.state is ReviewState.WITHDRAWN:
         return Outcome(account, [])
@@ -124,14 +111,19 @@ def withdraw(account: Account, now: datetime) -> Outcome:
     return _changed(replace(account, trial=None), withdrawn, facts, now)
 
 
-def _fields(asked: Request, zone: tzinfo) -> dict[str, Any]:
+def answer_token(review: Review | None) -> str:
+    """Another one after each answer of support's, the same after a reminder: an owner's form names the one that it was
+    made with."""
+    return f"{review.state} {(review.decided_at or review.requested_at).isoformat()}" if review else ""
+
+
+def _fields(command: ReviewRequest, zone: tzinfo) -> dict[str, Any]:
     """Of the review."""
-    said = {"day": asked.day, "batch": asked.batch, "cause": asked.cause.strip(), "change": asked.change.strip()}
-    return said | {"begins_at": midnight(asked.day, zone), "ends_at": midnight(asked.day + A_DAY, zone)}
+    return _asked(command) | {"begins_at": midnight(command.day, zone), "ends_at": midnight(command.day + A_DAY, zone)}
 
 
-def _asked(review: Review) -> dict[str, Any]:
-    return {"day": review.day, "batch": review.batch, "cause": review.cause, "change": review.change}
+def _asked(asked: Review | ReviewRequest) -> dict[str, Any]:
+    return {"day": asked.day, "batch": asked.batch, "cause": asked.cause, "change": asked.change}
 
 
 def _changed(account: Account, review: Review, facts: Facts, now: datetime) -> Outcome:
@@ -139,12 +131,10 @@ def _changed(account: Account, review: Review, facts: Facts, now: datetime) -> O
     return Outcome(replace(account, review=review, decided_at=now, due_at=now), [entry(account.id, now, facts)])
 
 
-def approve(
-    account: Account, day: date, note: str, by: str, zone: tzinfo, chance: SecondChance, now: datetime
-) -> Outcome:
+def approve(account: Account, command: ApproveReview, zone: tzinfo, chance: SecondChance, now: datetime) -> Outcome:
     """The trial begins at 00:00 of that day in the account's zone and ends at 24:00, both fixed now; today, at once.
     One that was agreed on and has not begun moves to that day."""
-    review = _before_trial(account)
+    review, day = _before_trial(account), command.day
     agreed = account.trial.day if account.trial else None
     if day == agreed:
         raise DecisionRefused(f"the trial is agreed on for {day} already; choose another day to move it")
@@ -155,32 +145,39 @@ def approve(
     begins_at, ends_at = max(midnight(day, zone), now), midnight(day + A_DAY, zone)
     verdict_at = ends_at + timedelta(hours=chance.observing_hours)
     trial = Trial(TrialState.SCHEDULED, day, begins_at, ends_at, verdict_at)
-    approved = replace(review, state=ReviewState.APPROVED, decided_at=now, decided_by=by, reason=note)
+    approved = replace(review, state=ReviewState.APPROVED, decided_at=now, decided_by=command.by, reason=command.note)
     begins, ends = begins_at.astimezone(zone), ends_at.astimezone(zone)
-    facts = told.ReviewApproved(begins_at=begins, ends_at=ends, note=note, by=by, instead_of=agreed or "")
+    facts = told.ReviewApproved(
+        begins_at=begins, ends_at=ends, note=command.note, by=command.by, instead_of=agreed or ""
+    )
     due_at = begins_at if account.settled else now  # a credential that is still on is seen to before that day
     waiting = replace(account, review=approved, trial=trial, recheck=None, decided_at=now, due_at=due_at)
     return Outcome(waiting, [entry(account.id, now, facts)])
 
 
-def decline(account: Account, reason: str, by: str, zone: tzinfo, chance: SecondChance, now: datetime) -> Outcome:
+def decline(account: Account, command: DeclineReview, zone: tzinfo, chance: SecondChance, now: datetime) -> Outcome:
     """The owner can ask again after a cooldown, which grows with the strikes where the policy says so."""
     days = chance.cooldown_days + chance.cooldown_days_per_strike * max(0, account.strikes - 1)
     again = today(zone, now) + timedelta(days=days)
     declined = replace(
-        _waiting(account), state=ReviewState.DECLINED, decided_at=now, decided_by=by, reason=reason, ask_again_on=again
+        _waiting(account),
+        state=ReviewState.DECLINED,
+        decided_at=now,
+        decided_by=command.by,
+        reason=command.reason,
+        ask_again_on=again,
     )
-    facts = told.ReviewDeclined(reason=reason, by=by, ask_again_on=again)
+    facts = told.ReviewDeclined(reason=command.reason, by=command.by, ask_again_on=again)
     return Outcome(replace(account, review=declined, recheck=None, decided_at=now), [entry(account.id, now, facts)])
 
 
-def confirm(account: Account, by: str, now: datetime, reason: str = "The trial went well") -> Outcome:
+def confirm(account: Account, command: ConfirmTrial, now: datetime) -> Outcome:
     """Support agrees that the trial went well; enforce looks once more, and reinstates."""
     trial = account.trial
     if trial is None or account.status is not Status.OBSERVING or now < trial.verdict_at:
         raise DecisionRefused(f"{account.id} has no trial that waits to be confirmed")
     confirmed = replace(trial, confirmed=True)
-    facts = TrialConfirmed(reason=reason, by=by)
+    facts = TrialConfirmed(reason=command.reason, by=command.by)
     return Outcome(replace(account, trial=confirmed, decided_at=now, due_at=now), [entry(account.id, now, facts)])
 
 
@@ -209,14 +206,9 @@ def _before_trial(account: Account) -> Review:
     return _waiting(account)
 
 
-def _check(asked: Request, zone: tzinfo, now: datetime) -> None:
+def _check(command: ReviewRequest, zone: tzinfo, now: datetime) -> None:
     first = today(zone, now)
-    if not first <= asked.day <= first + FURTHEST_DAY:
-        raise DecisionRefused(f"the day {asked.day} is not within the next {FURTHEST_DAY.days} days ({first} is today)")
-    if not 1 <= asked.batch <= LARGEST_BATCH:
-        raise DecisionRefused(f"a batch of {asked.batch:,} e-mails is none; say how many go out on that day")
-    for name, text in (("what went wrong", asked.cause), ("what was changed", asked.change)):
-        if not plain(text):
-            raise DecisionRefused(f"say {name}")
-        if len(text) > LONGEST_TEXT:
-            raise DecisionRefused(f"{name} is {len(text):,} characters long; {LONGEST_TEXT:,} are enough")
+    if not first <= command.day <= first + FURTHEST_DAY:
+        raise DecisionRefused(
+            f"the day {command.day} is not within the next {FURTHEST_DAY.days} days ({first} is today)"
+        )

@@ -1,10 +1,11 @@
-"""What support decides about an account. Whatever it is, it is on the timeline, with the reason and who it was; the
-brakes of the rules never stop it."""
+"""What comes of what support decides about an account. Whatever it is, it is on the timeline, with the reason and who
+it was; the brakes of the rules never stop it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from permille.domain.account import Account, Exemption, Outcome, Status
+from permille.domain.commands import Exempt, StaffCommand
 from permille.domain.entries import staff as told
 from permille.domain.entries.trial import TrialCancelled
 from permille.domain.errors import DecisionRefused
@@ -13,37 +14,39 @@ from permille.domain.timeline import entry
 LONGEST_EXEMPTION = timedelta(days=366)
 
 
-def disable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+def disable(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     """Cancels the trial of an account that is off and waits for its day."""
     if account.scheduled_trial:
-        return cancel_trial(account, reason, by, now)
+        return cancel_trial(account, command, now)
     if account.status in (Status.DISABLED, Status.CLOSED):
         raise DecisionRefused(f"{account.id} is {account.status} already")
-    return _switched(account, Status.DISABLED, told.StaffDisabled(reason=reason, by=by), now)
+    return _switched(account, Status.DISABLED, told.StaffDisabled(reason=command.reason, by=command.by), now)
 
 
-def cancel_trial(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+def cancel_trial(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     """Takes back the day that was agreed on, if it has not begun; the owner may ask again at once."""
     trial = account.scheduled_trial
     if trial is None:
         begun = f"the trial of {account.id} has begun; disable the account to end it"
         raise DecisionRefused(begun if account.trial else f"no trial of {account.id} is agreed on")
     cancelled = replace(account, review=None, trial=None, decided_at=now, due_at=now)
-    return Outcome(cancelled, [entry(account.id, now, TrialCancelled(day=trial.day, reason=reason, by=by))])
+    return Outcome(
+        cancelled, [entry(account.id, now, TrialCancelled(day=trial.day, reason=command.reason, by=command.by))]
+    )
 
 
-def enable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+def enable(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     """Counting begins anew: what was counted before stays visible, and is judged no more."""
     if account.status is Status.ACTIVE:
         raise DecisionRefused(f"{account.id} is {account.status} already")
     anew = replace(account, epochs=(*account.epochs, now), look=None)
-    return _switched(anew, Status.ACTIVE, told.StaffEnabled(reason=reason, by=by), now)
+    return _switched(anew, Status.ACTIVE, told.StaffEnabled(reason=command.reason, by=command.by), now)
 
 
-def close(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+def close(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     if account.status is Status.CLOSED:
         raise DecisionRefused(f"{account.id} is closed already")
-    return _switched(account, Status.CLOSED, told.Closed(reason=reason, by=by), now)
+    return _switched(account, Status.CLOSED, told.Closed(reason=command.reason, by=command.by), now)
 
 
 def _switched(account: Account, status: Status, facts: told.ByStaff, now: datetime) -> Outcome:
@@ -61,34 +64,36 @@ def _switched(account: Account, status: Status, facts: told.ByStaff, now: dateti
     return Outcome(switched, [entry(account.id, now, facts)])
 
 
-def reset_owner_mail(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+def reset_owner_mail(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     """The owner is written to again: the address was mended, or they want our mails after all."""
     if not account.owner_mail:
         raise DecisionRefused(f"mails to the owner of {account.id} are not withheld")
     written_to = replace(account, owner_mail="", decided_at=now)
-    return Outcome(written_to, [entry(account.id, now, told.OwnerMailReset(reason=reason, by=by))])
+    return Outcome(written_to, [entry(account.id, now, told.OwnerMailReset(reason=command.reason, by=command.by))])
 
 
-def revoke_links(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+def revoke_links(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     """No link to the account that was made before opens it any more."""
     revoked = replace(account, link_generation=account.link_generation + 1, decided_at=now)
-    return Outcome(revoked, [entry(account.id, now, told.LinksRevoked(reason=reason, by=by))])
+    return Outcome(revoked, [entry(account.id, now, told.LinksRevoked(reason=command.reason, by=command.by))])
 
 
-def exempt(account: Account, until: datetime, reason: str, by: str, now: datetime) -> Outcome:
+def exempt(account: Account, command: Exempt, now: datetime) -> Outcome:
     """No rule disables the account until then, for a year at most. Replaces an exemption that there was."""
+    until = command.until
     if until <= now:
         raise DecisionRefused(f"the exemption would be over already: {until.isoformat()}")
     if until > now + LONGEST_EXEMPTION:
         last_day = (now + LONGEST_EXEMPTION - timedelta(days=1)).date()
         longest = f"an exemption lasts at most {LONGEST_EXEMPTION.days} days"
         raise DecisionRefused(f"{longest}, so that its last day is {last_day} at the latest")
-    exempted = replace(account, exemption=Exemption(until, reason, by), recheck=None, decided_at=now, due_at=now)
-    return Outcome(exempted, [entry(account.id, now, told.Exempted(until=until, reason=reason, by=by))])
+    exemption = Exemption(until, command.reason, command.by)
+    exempted = replace(account, exemption=exemption, recheck=None, decided_at=now, due_at=now)
+    return Outcome(exempted, [entry(account.id, now, told.Exempted(until=until, reason=command.reason, by=command.by))])
 
 
-def unexempt(account: Account, reason: str, by: str, now: datetime) -> Outcome:
+def unexempt(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     if not account.exempt_at(now):
         raise DecisionRefused(f"{account.id} is not exempt")
     judged = replace(account, exemption=None, recheck=None, decided_at=now, due_at=now)
-    return Outcome(judged, [entry(account.id, now, told.Unexempted(reason=reason, by=by))])
+    return Outcome(judged, [entry(account.id, now, told.Unexempted(reason=command.reason, by=command.by))])

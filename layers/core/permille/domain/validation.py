@@ -1,0 +1,94 @@
+"""What people type, held against what it has to be: each rule once, for command, pages and API.
+
+A rule takes a value and returns it as it is kept. Where it cannot be kept, the rule raises InvalidInput with a message
+that names no field: whoever shows it knows where it belongs.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
+
+from permille.domain.errors import InvalidInput
+from permille.domain.wording import LONGEST_REASON, plain
+
+LONGEST_TEXT = 1000
+LARGEST_BATCH = 10_000_000
+LAST_YEAR = 2999  # later days leave no room for what is added to them
+Given = TypeVar("Given")
+Kept = TypeVar("Kept")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def of_field(field: str, rule: Callable[[Given], Kept], value: Given) -> Kept:
+    """The value as it is kept. Raises InvalidInput that names the field."""
+    try:
+        return rule(value)
+    except InvalidInput as error:
+        raise InvalidInput(str(error), field) from error
+
+
+def _text(missing: str, longest: int) -> Callable[[str], str]:
+    """The rule for a text that shows something; it is stripped. `missing`: the message where it shows nothing."""
+
+    def rule(text: str) -> str:
+        stripped = text.strip()
+        if not plain(stripped):
+            raise InvalidInput(missing)
+        if len(stripped) > longest:
+            raise InvalidInput(f"{len(stripped):,} characters are too many; {longest:,} are enough")
+        if any("\ud800" <= character <= "\udfff" for character in stripped):  # of bytes that are no UTF-8
+            raise InvalidInput("holds characters that are none")
+        return stripped
+
+    return rule
+
+
+reason = _text("say why; a few words are enough", LONGEST_REASON)
+cause = _text("say what went wrong", LONGEST_TEXT)
+change = _text("say what was changed", LONGEST_TEXT)
+decider = _text("it has to be known who decides", LONGEST_REASON)
+
+
+def note(text: str) -> str:
+    """As a reason, or empty."""
+    return reason(text) if text.strip() else ""
+
+
+def batch(size: int) -> int:
+    if not 1 <= size <= LARGEST_BATCH:
+        raise InvalidInput(f"a batch has 1 to {LARGEST_BATCH:,} e-mails; say how many go out on that day")
+    return size
+
+
+def day(value: date) -> date:
+    if isinstance(value, datetime):
+        raise InvalidInput("a day has no time")
+    if value.year > LAST_YEAR:
+        raise InvalidInput(f"that day is too far ahead; the last year is {LAST_YEAR}")
+    return value
+
+
+def instant(value: datetime) -> datetime:
+    """In UTC."""
+    if value.tzinfo is None:
+        raise InvalidInput("takes an instant with its zone, such as 2026-03-01T09:00:00Z")
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInput("is no instant that UTC has") from error
+
+
+def day_from(text: str) -> date:
+    """The day that a text is: YYYY-MM-DD and nothing else that ISO 8601 has for it."""
+    try:
+        if _DAY.fullmatch(text.strip()):
+            return day(date.fromisoformat(text.strip()))
+    except ValueError as error:
+        raise InvalidInput("is no day that there is") from error
+    raise InvalidInput("takes a day such as 2026-12-31")
+
+
+def end_of(value: date) -> datetime:
+    """When the day ends in UTC."""
+    return datetime.combine(day(value) + timedelta(days=1), time(), UTC)

@@ -1,0 +1,194 @@
+"""What people can decide: every command is valid once it is made, and comes to something."""
+
+import ast
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import NOW, STAFF, TODAY, TOMORROW, a_provider, an_account
+from tests.usecases.desk import agreed, asking, went_well
+
+from permille.domain.account import Account, Exemption, Status
+from permille.domain.commands import (
+    AmendReview,
+    ApproveReview,
+    CancelTrial,
+    Close,
+    Command,
+    ConfirmTrial,
+    ConnectProvider,
+    DeclineReview,
+    DeleteReview,
+    Disable,
+    DisconnectProvider,
+    Enable,
+    Exempt,
+    PutReview,
+    RequestReview,
+    ResetOwnerMail,
+    ReviewRequest,
+    RevokeOwnerLinks,
+    StaffCommand,
+    Unexempt,
+    WithdrawReview,
+)
+from permille.domain.decisions import Context, decide
+from permille.domain.errors import InvalidInput
+from permille.domain.policy import SecondChance
+
+COMMANDS: tuple[type[Any], ...] = get_args(Command)
+LATER = NOW + timedelta(hours=1)
+VALID: dict[str, Any] = {
+    "reason": "They asked us to",
+    "note": "Begin small",
+    "by": STAFF,
+    "until": LATER,
+    "day": TOMORROW,
+    "batch": 800,
+    "cause": "An old list",
+    "change": "A new one",
+    "provider": a_provider(),
+    "replaces": None,
+}
+SUITS: dict[type[Any], Account] = {
+    Disable: an_account(),
+    Enable: asking(),
+    Close: an_account(),
+    Exempt: an_account(),
+    Unexempt: an_account(exemption=Exemption(LATER, "A partner", STAFF)),
+    ResetOwnerMail: an_account(owner_mail="bounced"),
+    RevokeOwnerLinks: an_account(),
+    ApproveReview: asking(),
+    DeclineReview: asking(),
+    CancelTrial: agreed(),
+    ConfirmTrial: went_well(),
+    RequestReview: an_account(status=Status.DISABLED),
+    AmendReview: asking(),
+    PutReview: asking(),
+    WithdrawReview: asking(),
+    DeleteReview: asking(),
+    ConnectProvider: an_account(),
+    DisconnectProvider: an_account(provider=a_provider()),
+}
+WRONG: list[tuple[str, Any, str]] = [
+    *[(field, text, "say why") for field in ("reason",) for text in ("", "  ", "\n", "\u200b", "\u202e")],
+    ("reason", "x" * 1001, "1,001 characters are too many; 1,000 are enough"),
+    ("reason", "a\udcff", "characters that are none"),
+    ("note", "\u200b", "say why"),
+    ("note", "x" * 1001, "1,000 are enough"),
+    *[("by", text, "known who decides") for text in ("", "  ", "\u200b")],
+    ("until", NOW.replace(tzinfo=None), "with its zone"),
+    ("until", datetime.min.replace(tzinfo=timezone(timedelta(hours=1))), "no instant that UTC has"),
+    ("day", NOW, "a day has no time"),
+    ("day", TODAY.replace(year=3000), "too far ahead"),
+    *[("batch", size, "a batch has 1 to 10,000,000 e-mails") for size in (0, -1, 10_000_001)],
+    *[("cause", text, "say what went wrong") for text in ("", " \t", "\u2060")],
+    ("cause", "x" * 1001, "1,000 are enough"),
+    *[("change", text, "say what was changed") for text in ("", " \t", "\u2060")],
+    ("change", "x" * 1001, "1,000 are enough"),
+]
+each_command = pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
+
+
+def a_command(kind: type[Any], **different: Any) -> Any:
+    return kind(**{field.name: VALID[field.name] for field in fields(kind)} | different)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value", "says"),
+    [(kind, *wrong) for kind in COMMANDS for wrong in WRONG if wrong[0] in {one.name for one in fields(kind)}],
+)
+def test_a_command_with_a_wrong_value_cannot_be_made(kind: type[Any], field: str, value: Any, says: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        a_command(kind, **{field: value})
+
+    ((named, message),) = raised.value.errors
+    assert (named, says in message) == (field, True)
+
+
+def test_every_field_that_somebody_types_is_tried_here() -> None:
+    typed = {field.name for kind in COMMANDS for field in fields(kind)} - {"provider", "replaces"}
+
+    assert {field for field, _, _ in WRONG} == typed
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(InvalidInput) as raised:
+        RequestReview(day=TOMORROW, batch=0, cause="", change="A new one")
+
+    assert [field for field, _ in raised.value.errors] == ["batch", "cause"]
+
+
+@each_command
+def test_a_command_is_a_value(kind: type[Any]) -> None:
+    command = a_command(kind)
+
+    assert command == a_command(kind)
+    assert not hasattr(command, "__dict__")
+    assert hash(command) == hash(a_command(kind))
+
+
+def test_commands_of_two_kinds_are_never_the_same() -> None:
+    assert len({a_command(kind) for kind in COMMANDS}) == len(COMMANDS)
+
+
+@given(text=st.text(max_size=200))
+def test_a_reason_is_kept_as_it_was_typed_but_for_the_space_around_it(text: str) -> None:
+    reason = f"{text}x"
+
+    assert Disable(reason=f" {reason}\n", by=STAFF).reason == reason.strip()
+
+
+def test_an_end_is_kept_in_utc() -> None:
+    there = NOW.astimezone(timezone(timedelta(hours=5)))
+
+    assert a_command(Exempt, until=there).until.tzinfo is UTC
+
+
+# ---------------------------------------------------------------- what comes of them
+
+
+class Untouched:
+    """Neither a zone nor a policy: whoever looks at it fails."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"{name} is not needed")
+
+
+@each_command
+def test_every_command_comes_to_something_where_it_suits_the_account(kind: type[Any]) -> None:
+    """With nothing but what it says that it needs."""
+    nothing: Any = Untouched()
+    context = Context(UTC if kind.needs_zone else nothing, SecondChance() if kind.needs_policy else nothing)
+
+    outcome = decide(SUITS[kind], a_command(kind), context, NOW)
+
+    assert outcome.account != SUITS[kind]
+    (entry,) = outcome.entries
+    if issubclass(kind, StaffCommand):
+        assert (entry.data["reason"], entry.data["by"]) == (VALID["reason"], STAFF)
+    if issubclass(kind, ReviewRequest):
+        assert (entry.data["batch"], entry.data["cause"]) == (800, "An old list")
+
+
+# ---------------------------------------------------------------- who can give them
+
+PROJECT = Path(__file__).parents[2]
+PACKAGE = PROJECT / "layers" / "core" / "permille"
+SURFACES = [
+    *(PROJECT / "cli" / "permille_cli").glob("*.py"),
+    *(PACKAGE / "console").glob("*.py"),
+    PACKAGE / "desk_decisions.py",
+    PACKAGE / "provider.py",
+]
+
+
+def test_every_command_is_made_somewhere() -> None:
+    trees = [ast.parse(source.read_text(encoding="utf-8")) for source in SURFACES]
+    named = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+    assert {kind.__name__ for kind in COMMANDS} - named == set()
