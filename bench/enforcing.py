@@ -88,7 +88,7 @@ def _put_to_sleep(numbers: range) -> None:
 
 def _nothing_to_sweep() -> None:
     """As when the sweep of this hour is over."""
-    control = DynamoControl(table=enforcing().settings.control_table)
+    control = DynamoControl(table=enforcing().settings.control_table, timeline=enforcing().settings.timeline_table)
     policy = SsmPolicies(parameter=enforcing().settings.policy_parameter).current()
     control.save_lap(Lap(hour_of(datetime.now(UTC)), enforcing().settings.enforcement_mode, policy.id, done=True))
 

@@ -20,14 +20,17 @@ from permille.domain.entries.complaints import (
 from permille.domain.entries.credential import Difference
 from permille.domain.entries.numbers import Numbers
 from permille.domain.entries.registry import KINDS
+from permille.domain.entries.system import BreakerReset
 from permille.domain.entries.verdicts import DecisionRecord, Disabled, Spared
 from permille.domain.feedback import Bounce, Complaint, Delivery, Message, Recipients
-from permille.domain.policy import SEED, Verdict, judge
+from permille.domain.links import For
+from permille.domain.policy import ALLPROWEBTOOLS, SEED, Verdict, judge
+from permille.domain.policy_file import policy_data
 from permille.domain.provider import Server
 from permille.domain.reputation import Days, Tally
-from permille.domain.status import Held
+from permille.domain.status import Held, Mode
 from permille.domain.switch import ACTIVE, Asleep, Credential, SenderState
-from permille.domain.timeline import Entry, Facts, TimelineEntry, entry, id_at, only
+from permille.domain.timeline import SYSTEM, Entry, Facts, TimelineEntry, entry, id_at, only
 from permille.ports import Count, Mail, Sender
 from permille.ses_events import recipients_of
 from permille.templates import Brand
@@ -176,6 +179,10 @@ def stopped_mail(
     return entry(account_id, at, OwnerMailStopped(state=state), seed=identity)
 
 
+def a_reset(at: datetime = NOW, **different: Any) -> TimelineEntry[BreakerReset]:
+    return entry(SYSTEM, at, BreakerReset(**{"granted": 4, "reason": "They really spam", "by": STAFF, **different}))
+
+
 def an_entry(kind: str = "disabled", at: datetime = NOW, account_id: str = ACCOUNT) -> Entry:
     """An entry of any kind, with facts that such entries have."""
     match kind:
@@ -227,6 +234,19 @@ _USUAL_FACTS: dict[str, Any] = {
     "ends_at": MIDNIGHT + timedelta(days=1),
     "verdict_at": MIDNIGHT + timedelta(days=3),
     "ask_again_on": TOMORROW,
+    "account_id": ACCOUNT,
+    "granted": 4,
+    "sender": "platform-news",
+    "audience": For.STAFF,
+    "subject": "Anna",
+    "mode": Mode.ENFORCE,
+    "before": Mode.OBSERVE,
+    "replaced": "seed",
+    "replaced_numbers": policy_data(SEED),
+    "numbers": policy_data(ALLPROWEBTOOLS),
+    "count": 2,
+    "reasons": ("it is no JSON",),
+    "bodies": ("a1b2", "c3d4"),
 }
 _FACTS_OF: dict[str, dict[str, Any]] = {
     "disabling_reversed": {"disabled_at": NOW - timedelta(hours=1)},
@@ -238,6 +258,7 @@ _FACTS_OF: dict[str, dict[str, Any]] = {
     "trial_ended": {"delivered": 800},
     "reinstated": {"delivered": 800},
     "confirmation_wanted": {"delivered": 800},
+    "policy_set": {"policy": "allprowebtools"},
     "stays_suspended": {"delivered": 800, "complaints": 1, "rule": "", "listed": listed([a_complaint_entry()])},
 }
 

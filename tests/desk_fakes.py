@@ -11,7 +11,9 @@ from tests.fakes import Faults, Rows
 from permille.aws.indexes import owner_key
 from permille.desk_ports import Listed, Page, Waiting
 from permille.domain.account import Account
+from permille.domain.entries.system import BreakerReset
 from permille.domain.errors import MalformedRequest
+from permille.domain.timeline import TimelineEntry
 
 T = TypeVar("T")
 _POSITIONS = {"asks": r"\d{4}-.*T.*#[a-z0-9-]+", "risk": r"\d{7}#[a-z0-9-]+", "id": r"[a-z0-9][a-z0-9-]*"}
@@ -102,10 +104,12 @@ class FakeResets:
     rows: Rows
     last: Mapping[str, str] | None = None
 
-    def reset_breaker(self, hour: str, granted: int, reason: str, by: str, now: datetime) -> None:  # noqa: ARG002
+    def reset_breaker(self, hour: str, granted: int, entry: TimelineEntry[BreakerReset]) -> None:  # noqa: ARG002
         with self.rows.faults.call("resets.reset_breaker"):
+            self.rows.append(entry)
             self.rows.breaker = replace(self.rows.breaker, opened_at=None, granted=granted)
-            self.last = {"at": now.isoformat(timespec="microseconds"), "by": by, "reason": reason}
+            at = entry.at.isoformat(timespec="microseconds")
+            self.last = {"at": at, "by": entry.facts.by, "reason": entry.facts.reason}
 
     def last_reset(self) -> Mapping[str, str] | None:
         with self.rows.faults.call("resets.last_reset"):

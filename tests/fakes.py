@@ -14,6 +14,7 @@ from typing import Any
 
 from permille.domain.account import Account, is_decision
 from permille.domain.breaker import BreakerChange, BreakerState, Opening, Passing, Returning
+from permille.domain.entries.system import AccessRevoked, ModeEntered
 from permille.domain.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.links import For
 from permille.domain.policy import SEED, Policy
@@ -21,7 +22,7 @@ from permille.domain.provider import Fault, Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
 from permille.domain.suppression import Suppression, suppressed_by
 from permille.domain.switch import ACTIVE, INACTIVE, Asleep, Changes, Credential, SenderState
-from permille.domain.timeline import Audience, Entry
+from permille.domain.timeline import Audience, Entry, TimelineEntry
 from permille.ports import Count, Counted, Lap, Latest, Mail, Secret, Sender
 
 LEASED_FOR = timedelta(seconds=75)
@@ -115,12 +116,19 @@ class Rows:
     breaker: BreakerState = field(default_factory=BreakerState)
     passed: dict[str, int] = field(default_factory=dict)  # through the breaker, by hour
     lap: Lap = field(default_factory=Lap)
+    mode: str = ""  # that was entered last
     link_generations: dict[For, int] = field(default_factory=dict)
     counted_at: datetime | None = None  # the heartbeat
     faults: Faults = field(default_factory=Faults)
 
     def put(self, *entries: Entry) -> None:
         self.entries.update({(entry.account_id, entry.id): entry for entry in entries})
+
+    def append(self, *entries: Entry) -> None:
+        """As the adapters do: an entry that is there is never written over."""
+        if there := [entry.id for entry in entries if (entry.account_id, entry.id) in self.entries]:
+            raise Conflict(f"{there}: there is such an entry already")
+        self.put(*entries)
 
     def told(self, account_id: str, kind: str = "") -> list[Entry]:
         """The account's entries, of that kind if one is named, oldest first."""
@@ -167,7 +175,7 @@ class FakeLedger:
         key = (count.account_id, count.epoch, count.day)
         self._rows.tallies[key] = self._rows.tallies.get(key, Tally()) + count.tally
         if count.entry:
-            self._rows.put(count.entry)
+            self._rows.append(count.entry)
             if address := suppressed_by(count.entry):
                 suppression = Suppression(address, count.entry.at, count.entry.id)
                 self._rows.suppressing[count.account_id, count.identity] = suppression
@@ -185,7 +193,7 @@ class FakeLedger:
                 self._rows.markers.add(("", identity))
                 state = str(entry.data["state"])
                 self._rows.accounts[account.id] = replace(account, owner_mail=state, revision=account.revision + 1)
-                self._rows.put(entry)
+                self._rows.append(entry)
 
 
 class FakeAccounts:
@@ -216,13 +224,18 @@ class FakeAccounts:
             if not different and not entries:
                 return account
             stored = self._as_read(read, revision=read.revision)
+            passed = dict(self._rows.passed), self._rows.breaker
             self._brake(breaker)
+            try:
+                self._rows.append(*entries)
+            except Conflict:
+                self._rows.passed, self._rows.breaker = passed
+                raise
             if account.epochs != read.epochs:
                 self._rows.senders.update({one: Sender(one, account.id, account.epochs) for one in account.senders})
             version = read.version + is_decision(read, account, entries)
             written = replace(stored, **different)
             self._rows.accounts[account.id] = replace(written, version=version, revision=read.revision + 1)
-            self._rows.put(*entries)
             return replace(account, version=version, revision=read.revision + 1)
 
     def _brake(self, breaker: BreakerChange) -> None:
@@ -246,7 +259,7 @@ class FakeAccounts:
                 raise Conflict(f"{account.id} or one of its senders is there already")
             self._rows.accounts[account.id] = account
             self._rows.senders.update({one: Sender(one, account.id, account.epochs) for one in account.senders})
-            self._rows.put(*entries)
+            self._rows.append(*entries)
 
     def take(self, account: Account, asleep: Asleep, now: datetime) -> Account:
         with self._rows.faults.call("leases.take"):
@@ -306,8 +319,15 @@ class FakeControl:
         with self._rows.faults.call("control.link_generation"):
             return self._rows.link_generations.get(audience, 1)
 
-    def revoke_links(self, audience: For) -> None:
+    def enter_mode(self, entry: TimelineEntry[ModeEntered]) -> None:
+        with self._rows.faults.call("control.enter_mode"):
+            if self._rows.mode != entry.facts.mode:
+                self._rows.append(entry)
+                self._rows.mode = entry.facts.mode
+
+    def revoke_links(self, audience: For, entry: TimelineEntry[AccessRevoked]) -> None:
         with self._rows.faults.call("control.revoke_links"):
+            self._rows.append(entry)
             self._rows.link_generations[audience] = self._rows.link_generations.get(audience, 1) + 1
 
 
@@ -525,7 +545,7 @@ class FakeSuppressions:
                 raise Conflict(f"{gone} suppress nobody any more")
             for identity in identities:
                 del self._rows.suppressing[account_id, identity]
-            self._rows.put(*[entry] if entry else [])
+            self._rows.append(*[entry] if entry else [])
 
 
 @dataclass(slots=True)

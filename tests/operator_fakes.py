@@ -26,10 +26,11 @@ from tests.fakes import (
 )
 
 from permille.domain.account import Account
+from permille.domain.entries.system import BreakerReset, SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict, InvalidPolicy, Unavailable
 from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Entry, TimelineEntry
 from permille.operator_ports import AccessKey, AppliedPolicy, IamUser, Quarantined
 from permille.ports import Sender
 from permille_cli.stack import Stack
@@ -59,12 +60,26 @@ class FakeAllAccounts(FakeAccounts):
             sender = self._rows.senders.get(caller)
             return sender.account_id if sender else ""
 
-    def ignore_sender(self, caller: str, reason: str, by: str, now: datetime) -> None:  # noqa: ARG002
+    def ignored(self) -> Iterator[Sender]:
+        with self._rows.faults.call("accounts.ignored"):
+            yield from [sender for sender in self._rows.senders.values() if sender.ignored]
+
+    def ignore_sender(self, entry: TimelineEntry[SenderIgnored]) -> None:
         with self._rows.faults.call("accounts.ignore_sender"):
-            owner = self._rows.senders.get(caller)
+            name = entry.facts.sender
+            owner = self._rows.senders.get(name)
             if owner and owner.account_id:
-                raise Conflict(f"{caller} is a sender of the account {owner.account_id}")
-            self._rows.senders[caller] = Sender(caller, "", ignored=reason)
+                raise Conflict(f"{name} is a sender of the account {owner.account_id}")
+            self._rows.append(entry)
+            self._rows.senders[name] = Sender(name, "", ignored=entry.facts.reason)
+
+    def unignore_sender(self, entry: TimelineEntry[SenderUnignored]) -> None:
+        with self._rows.faults.call("accounts.unignore_sender"):
+            sender = self._rows.senders.get(entry.facts.sender)
+            if sender is None or not sender.ignored:
+                raise Conflict(f"{entry.facts.sender} is not ignored")
+            self._rows.append(entry)
+            del self._rows.senders[entry.facts.sender]
 
     def remove(self, account: Account) -> None:
         with self._rows.faults.call("accounts.remove"):
@@ -78,6 +93,10 @@ class FakeAllAccounts(FakeAccounts):
 
 class FakeAllTimelines(FakeTimeline):
     """Keeps `operator_ports.AllTimelines`."""
+
+    def append(self, entry: Entry) -> None:
+        with self._rows.faults.call("timeline.append"):
+            self._rows.append(entry)
 
     def all_since(self, at: datetime) -> Iterator[Entry]:
         with self._rows.faults.call("timeline.all_since"):
@@ -141,8 +160,8 @@ class FakeOperatorControl(FakeControl):
         super().__init__(rows)
         self._resets = FakeResets(rows)
 
-    def reset_breaker(self, hour: str, granted: int, reason: str, by: str, now: datetime) -> None:
-        self._resets.reset_breaker(hour, granted, reason, by, now)
+    def reset_breaker(self, hour: str, granted: int, entry: TimelineEntry[BreakerReset]) -> None:
+        self._resets.reset_breaker(hour, granted, entry)
 
     def last_reset(self) -> Mapping[str, str] | None:
         return self._resets.last_reset()

@@ -83,7 +83,7 @@ class DeployedStack(Stack):
 
     @cached_property
     def control(self) -> DynamoControl:
-        return DynamoControl(table=self["ControlTable"])
+        return DynamoControl(table=self["ControlTable"], timeline=self["TimelineTable"])
 
     @cached_property
     def directory(self) -> DynamoDirectory:

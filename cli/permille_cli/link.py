@@ -10,8 +10,10 @@ from permille import access
 from permille.access import Links
 from permille.domain import links, staff
 from permille.domain.account import Account, Outcome
+from permille.domain.entries.system import AccessRevoked, LinkMade
 from permille.domain.errors import InvalidInput
 from permille.domain.links import For
+from permille.domain.timeline import SYSTEM, entry
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
@@ -38,8 +40,10 @@ def owner(
     as_json: AsJson = False,
 ) -> None:
     """A link to an account's report, for its owner."""
-    account = stack.account(account_id)
-    _print_link(_links(stack).owner(account, stack.now(), _lasting(days, "--days")), as_json=as_json)
+    account, lasts = stack.account(account_id), _lasting(days, "--days")
+    link = _links(stack).owner(account, stack.now(), lasts)
+    _write_down(stack, For.OWNER, account.id, lasts)
+    _print_link(link, as_json=as_json)
 
 
 @app.command(name="staff")
@@ -51,9 +55,10 @@ def for_staff(
     as_json: AsJson = False,
 ) -> None:
     """A link to support's desk, for one of its people."""
-    lasts = _lasting(hours / 24, "--hours")
-    generation = stack.control.link_generation(For.STAFF)
-    _print_link(_links(stack).staff(_name(name), generation, stack.now(), lasts), as_json=as_json)
+    lasts, who = _lasting(hours / 24, "--hours"), _name(name)
+    link = _links(stack).staff(who, stack.control.link_generation(For.STAFF), stack.now(), lasts)
+    _write_down(stack, For.STAFF, who, lasts)
+    _print_link(link, as_json=as_json)
 
 
 @app.command()
@@ -65,9 +70,10 @@ def platform(
     as_json: AsJson = False,
 ) -> None:
     """A token for the JSON API, for a host platform."""
-    lasts = _lasting(days, "--days")
-    claims = links.claims(For.PLATFORM, _name(name), stack.control.link_generation(For.PLATFORM), stack.now(), lasts)
+    lasts, who = _lasting(days, "--days"), _name(name)
+    claims = links.claims(For.PLATFORM, who, stack.control.link_generation(For.PLATFORM), stack.now(), lasts)
     token = access.make_token(_links(stack).macs, claims)
+    _write_down(stack, For.PLATFORM, who, lasts)
     if as_json:
         emit_json({"token": token, "api": f"{stack['ConsoleUrl'].rstrip('/')}/api/v1"})
     else:
@@ -89,20 +95,28 @@ def _revoked(why: str, by: str, account: Account, now: datetime) -> Outcome:
 
 
 @revoke.command(name="staff")
-def revoke_staff(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def revoke_staff(reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Revoke the links of all of support's people."""
-    _revoke(stack, For.STAFF, as_json=as_json)
+    _revoke(stack, For.STAFF, reason, as_json=as_json)
 
 
 @revoke.command(name="platform")
-def revoke_platform(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def revoke_platform(reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Revoke the tokens of all host platforms."""
-    _revoke(stack, For.PLATFORM, as_json=as_json)
+    _revoke(stack, For.PLATFORM, reason, as_json=as_json)
 
 
-def _revoke(stack: Stack, audience: For, *, as_json: bool) -> None:
-    stack.control.revoke_links(audience)
+def _revoke(stack: Stack, audience: For, reason: str, *, as_json: bool) -> None:
+    facts = AccessRevoked(audience=audience, reason=given.reason(reason), by=stack.caller())
+    stack.control.revoke_links(audience, entry(SYSTEM, stack.now(), facts))
     _print_revoked(audience, stack.control.link_generation(audience), as_json=as_json)
+
+
+def _write_down(stack: Stack, audience: For, subject: str, lasts: timedelta) -> None:
+    """Before it is shown: no link lets in that nobody knows of."""
+    now = stack.now()
+    facts = LinkMade(audience=audience, subject=subject, expires_at=now + lasts, by=stack.caller())
+    stack.timeline.append(entry(SYSTEM, now, facts, seed=subject))
 
 
 def _links(stack: Stack) -> Links:

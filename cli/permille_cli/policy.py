@@ -12,10 +12,12 @@ from typing import Annotated, Any
 import typer
 
 from permille.domain.conservative import ln_e_needed
+from permille.domain.entries.system import PolicySet
 from permille.domain.errors import InvalidInput, InvalidPolicy
 from permille.domain.policy import PRESETS, SEED, Policy, Verdict, judge
 from permille.domain.policy_file import parse_policy, policy_data
 from permille.domain.reputation import Tally
+from permille.domain.timeline import SYSTEM, entry
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
@@ -61,6 +63,7 @@ def set_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json:
     policy, text = _read(file)
     before = stack.policies.text()
     stack.policies.set(text)
+    stack.timeline.append(entry(SYSTEM, stack.now(), _policy_set(policy, before, stack.caller())))
     if as_json:
         emit_json(
             {"parameter": stack["PolicyParameterName"], "policy": policy_data(policy), "replaced": before is not None}
@@ -68,6 +71,20 @@ def set_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json:
     else:
         _print(policy)
         out.print("It is in force within a minute; accounts with complaints are judged by it in the minute after.")
+
+
+def _policy_set(policy: Policy, before: str | None, by: str) -> PolicySet:
+    try:
+        replaced: Policy | None = SEED if before is None else parse_policy(before)
+    except InvalidPolicy:
+        replaced = None
+    return PolicySet(
+        policy=policy.id,
+        replaced=replaced.id if replaced else "",
+        numbers=policy_data(policy),
+        replaced_numbers=policy_data(replaced) if replaced else {},
+        by=by,
+    )
 
 
 def _read(file: str) -> tuple[Policy, str]:

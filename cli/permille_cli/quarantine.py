@@ -8,7 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from permille.domain.entries.system import LISTED_BODIES, QuarantineDropped, QuarantineReplayed
 from permille.domain.errors import InvalidInput
+from permille.domain.timeline import SYSTEM, entry
 from permille.domain.wording import plain
 from permille.operator_ports import Quarantined
 from permille.quarantine import replay as restore
@@ -72,7 +74,8 @@ def replay(
 ) -> None:
     """Put bodies back on the feedback queue: each is as exact as any redelivery. What fails again comes back here."""
     chosen = _chosen(stack, ids, reason, caller, everything=everything)
-    _with_each(partial(restore, stack.feedback_queue, stack.quarantine), "replayed", chosen, as_json=as_json)
+    put_back = partial(restore, stack.feedback_queue, stack.quarantine)
+    _with_each(stack, put_back, "replayed", QuarantineReplayed, chosen, as_json=as_json)
 
 
 @app.command()
@@ -87,7 +90,7 @@ def drop(
 ) -> None:
     """Throw bodies away for good."""
     chosen = _chosen(stack, ids, reason, caller, everything=everything)
-    _with_each(stack.quarantine.drop, "dropped", chosen, as_json=as_json)
+    _with_each(stack, stack.quarantine.drop, "dropped", QuarantineDropped, chosen, as_json=as_json)
 
 
 def _chosen(
@@ -111,13 +114,35 @@ def _chosen(
     return sorted(wanted, key=lambda quarantined: quarantined.at)
 
 
-def _with_each(act: Callable[[Quarantined], None], done: str, chosen: list[Quarantined], *, as_json: bool) -> None:
-    for quarantined in progress(chosen, done):
-        act(quarantined)
+def _with_each(
+    stack: Stack,
+    act: Callable[[Quarantined], None],
+    done: str,
+    kind: type[QuarantineDropped | QuarantineReplayed],
+    chosen: list[Quarantined],
+    *,
+    as_json: bool,
+) -> None:
+    acted = list[Quarantined]()
+    try:
+        for quarantined in progress(chosen, done):
+            act(quarantined)
+            acted.append(quarantined)
+    finally:
+        if acted:
+            stack.timeline.append(entry(SYSTEM, stack.now(), _facts(kind, acted, stack.caller())))
     if as_json:
         emit_json({done: [quarantined.id for quarantined in chosen]})
     else:
         out.print(f"{len(chosen):,} {done}.")
+
+
+def _facts(
+    kind: type[QuarantineDropped | QuarantineReplayed], acted: list[Quarantined], by: str
+) -> QuarantineDropped | QuarantineReplayed:
+    reasons = tuple(dict.fromkeys(plain(one.reason) for one in acted))
+    bodies = tuple(one.id for one in acted)
+    return kind(count=len(acted), reasons=reasons[:LISTED_BODIES], bodies=bodies[:LISTED_BODIES], by=by)
 
 
 def _groups(resting: list[Quarantined]) -> list[dict[str, Any]]:

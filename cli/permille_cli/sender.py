@@ -1,20 +1,18 @@
-"""`permille sender`: callers that are no account's."""
+"""`permille sender`: IAM identities that belong to no account."""
 
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
+from permille.domain.entries.system import SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict, InvalidInput
+from permille.domain.timeline import SYSTEM, entry
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
-app = typer.Typer(help="Callers that are no account's.", no_args_is_help=True, rich_markup_mode=None)
-
-
-@app.callback()
-def _commands() -> None:
-    """A group, although it has one command yet."""
+app = typer.Typer(help="IAM identities that belong to no account.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
@@ -28,13 +26,52 @@ def ignore(
     as_json: AsJson = False,
 ) -> None:
     """Count feedback about the platform's own mail for nobody: it is dropped, with a metric."""
-    who = stack.caller()
-    given.reason(reason)
+    facts = SenderIgnored(sender=name, reason=given.reason(reason), by=stack.caller())
     try:
-        stack.accounts.ignore_sender(name, reason, who, stack.now())
+        stack.accounts.ignore_sender(entry(SYSTEM, stack.now(), facts))
     except Conflict as conflict:
-        raise InvalidInput(f"{conflict}: its mail is that account's to answer for") from conflict
+        owner = stack.accounts.owner_of(name)
+        if not owner:
+            raise
+        raise InvalidInput(
+            f"{name} is a sender of the account {owner}: its mail is that account's to answer for"
+        ) from conflict
     if as_json:
-        emit_json({"caller_identity": name, "ignored": reason, "by": who})
+        emit_json({"caller_identity": name, "ignored": facts.reason, "by": facts.by})
     else:
-        out.print(f"Feedback about mail that {name} sends is dropped from now on.")
+        out.print(f"Feedback about mail that {name} sends is dropped from now on.", markup=False)
+
+
+@app.command()
+def unignore(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An IAM user or role that is ignored.")],
+    reason: Annotated[str, typer.Option(help="Why its mail is not dropped any more.")],
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Stop dropping feedback about mail that an IAM user or role sends: it is quarantined until an account has it."""
+    facts = SenderUnignored(sender=name, reason=given.reason(reason), by=stack.caller())
+    try:
+        stack.accounts.unignore_sender(entry(SYSTEM, stack.now(), facts))
+    except Conflict as conflict:
+        if any(one.caller == name for one in stack.accounts.ignored()):
+            raise
+        raise InvalidInput(f"{name} is not ignored; `permille sender list` names who is") from conflict
+    if as_json:
+        emit_json({"caller_identity": name, "unignored": facts.reason, "by": facts.by})
+    else:
+        out.print(f"Feedback about mail that {name} sends is dropped no more.", markup=False)
+
+
+@app.command(name="list")
+def list_ignored(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """List the IAM users and roles that are ignored, each with the reason."""
+    ignored = sorted(stack.accounts.ignored(), key=lambda one: one.caller)
+    if as_json:
+        emit_json({"ignored": [{"caller_identity": one.caller, "reason": one.ignored} for one in ignored]})
+        return
+    for one in ignored:
+        out.print(f"[bold]{escape(one.caller)}[/]  {escape(one.ignored)}", soft_wrap=True)
+    if not ignored:
+        out.print("Nobody is ignored.")

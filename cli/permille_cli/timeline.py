@@ -1,4 +1,4 @@
-"""`permille timeline`: an account's history, oldest first, in the words that mails and pages use."""
+"""`permille timeline`: the history of an account or of the whole stack, oldest first, in the words that mails use."""
 
 from typing import Annotated
 
@@ -7,26 +7,32 @@ from rich.table import Table
 from rich.text import Text
 
 from permille import shapes
-from permille.domain.timeline import BEGINNING, Audience, Entry
+from permille.domain.errors import InvalidInput
+from permille.domain.timeline import BEGINNING, SYSTEM, Audience, Entry
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
 
 def show(
-    account_id: Annotated[str, typer.Argument(metavar="ID", help="The account.")],
+    account_id: Annotated[str, typer.Argument(metavar="[ID]", help="The account.")] = "",
     audience: Annotated[Audience | None, typer.Option(help="What this audience is told alone.")] = None,
     *,
+    system: Annotated[
+        bool, typer.Option("--system", help="What happened to the whole stack: policy, mode, breaker, links, ...")
+    ] = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Show an account's timeline."""
-    stack.account(account_id)
-    every = stack.timeline.since(account_id, BEGINNING)
+    """Show an account's timeline, or with --system that of the whole stack."""
+    if system == bool(account_id):
+        raise InvalidInput("name one account, or give --system")
+    if account_id:
+        stack.account(account_id)
+    every = stack.timeline.since(account_id or SYSTEM, BEGINNING)
     entries = [entry for entry in every if audience in (None, entry.audience)]
     if as_json:
-        emit_json(
-            {"account_id": account_id, "entries": [shapes.entry(entry, stack["PlatformName"]) for entry in entries]}
-        )
+        told = [shapes.entry(entry, stack["PlatformName"]) for entry in entries]
+        emit_json({"account_id": account_id or None, "entries": told})
     else:
         out.print(as_table(entries, stack["PlatformName"]))
 

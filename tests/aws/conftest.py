@@ -106,7 +106,7 @@ def store_on_dynamodb(
         ledger=ledger_of(),
         accounts=accounts,
         leases=accounts,
-        control=DynamoControl(table="ControlTable"),
+        control=DynamoControl(table="ControlTable", timeline="TimelineTable"),
         tallies=tallies,
         timeline=timeline,
         suppressions=DynamoSuppressions(complaints="ComplaintsTable", timeline="TimelineTable"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.aws.conftest import Store
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, CALLER, NOW, TODAY, a_provider, an_account, an_entry, stopped_mail
+from tests.builders import ACCOUNT, CALLER, NOW, TODAY, a_provider, a_reset, an_account, an_entry, stopped_mail
 from tests.fakes import LEASED_FOR, When
 
 from permille.aws.accounts import DynamoAccounts
@@ -434,12 +434,12 @@ ACCOUNTS: dict[str, Any] = {"accounts": "AccountsTable", "senders": "SendersTabl
 
 
 def test_a_breaker_that_was_reset_lets_pass_what_was_granted_within_that_hour(store_on_dynamodb: Store) -> None:
-    store, control = store_on_dynamodb, DynamoControl(table="ControlTable")
+    store, control = store_on_dynamodb, DynamoControl(table="ControlTable", timeline="TimelineTable")
     disable(store, "a", 1)
     read = the(store, "a")
     store.accounts.save(read, read, [ENTRY], Opening(NOW))
 
-    control.reset_breaker(HOUR, 4, "They really spam", "sam", LATER)
+    control.reset_breaker(HOUR, 4, a_reset(LATER, by="sam"))
 
     assert control.breaker(HOUR) == BreakerState(passed=1, granted=4)
     assert control.breaker("2026-03-10T13") == BreakerState()

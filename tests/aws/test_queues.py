@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 from tests.aws.wire import Wire
-from tests.builders import NOW
+from tests.builders import NOW, a_reset
 from tests.desk_fakes import FakeQueues, FakeResets, FakeResting
 from tests.fakes import FakeControl, Rows
 
@@ -107,7 +107,7 @@ def breaker(request: pytest.FixtureRequest) -> tuple[Control, Resets]:
         rows = Rows(breaker=BreakerState(opened_at=NOW), passed={HOUR: 7})
         return FakeControl(rows), FakeResets(rows)
     request.getfixturevalue("dynamodb")
-    control = DynamoControl(table="ControlTable")
+    control = DynamoControl(table="ControlTable", timeline="TimelineTable")
     return control, control
 
 
@@ -115,7 +115,7 @@ def test_a_breaker_that_was_reset_is_closed_and_says_who_it_was(breaker: tuple[C
     control, resets = breaker
     assert resets.last_reset() is None
 
-    resets.reset_breaker(HOUR, 9, "They really spam", "staff:Anna", NOW)
+    resets.reset_breaker(HOUR, 9, a_reset(by="staff:Anna"))
 
     assert (control.breaker(HOUR).opened_at, control.breaker(HOUR).granted) == (None, 9)
     assert resets.last_reset() == {"at": instant(NOW), "by": "staff:Anna", "reason": "They really spam"}

@@ -8,8 +8,10 @@ from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
 from permille.access import admit
+from permille.domain.entries.system import LinkMade
 from permille.domain.errors import NotAuthenticated, Unavailable
 from permille.domain.links import Claims, For
+from permille.domain.timeline import SYSTEM
 
 ENTER = "https://console.example/enter?token="
 HOUR = timedelta(hours=1)
@@ -56,8 +58,8 @@ def test_machines_get_the_link_or_the_token_with_the_apis_address(stack: FakeSta
     ("make", "revoke", "told"),
     [
         (("owner", ACCOUNT), ("owner", ACCOUNT, "--reason", "It was forwarded"), "owner of bakery"),
-        (("staff", "--name", "Sam"), ("staff",), "staff"),
-        (("platform", "--name", "crm"), ("platform",), "platform"),
+        (("staff", "--name", "Sam"), ("staff", "--reason", "He left"), "staff"),
+        (("platform", "--name", "crm"), ("platform", "--reason", "It leaked"), "platform"),
     ],
 )
 def test_a_revoked_one_lets_nobody_in_and_a_later_one_does(
@@ -81,6 +83,24 @@ def test_a_revocation_of_an_owners_links_is_on_the_timeline(stack: FakeStack, te
     assert (stack.last_facts(ACCOUNT).reason, stack.last_facts(ACCOUNT).by) == ("It was forwarded", STAFF)
 
 
+def test_who_made_or_revoked_a_link_is_on_the_system_timeline(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text("link", "owner", ACCOUNT)
+    terminal.text("link", "staff", "--name", "Sam", "--hours", "2")
+    terminal.text("link", "revoke", "staff", "--reason", "He left")
+
+    made = stack.rows.told(SYSTEM)[1].facts
+    assert isinstance(made, LinkMade)
+    assert (made.audience, made.subject, made.by) == (For.STAFF, "Sam", STAFF)
+    assert stack.kinds(SYSTEM) == ["link_made", "link_made", "access_revoked"]
+    assert (stack.last_facts(SYSTEM).reason, stack.last_facts(SYSTEM).by) == ("He left", STAFF)
+
+
+def test_a_link_that_cannot_be_written_down_is_not_shown(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("timeline.append", error=Unavailable("AWS did not answer"))
+
+    assert terminal.failed("link", "owner", ACCOUNT) == "AWS did not answer"
+
+
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
@@ -94,6 +114,8 @@ def test_a_revocation_of_an_owners_links_is_on_the_timeline(stack: FakeStack, te
         (("staff",), "Missing option '--name'"),
         (("platform", "--name", "crm", "--days", "-1"), "--days takes more than 0"),
         (("revoke", "owner", ACCOUNT, "--reason", ""), "--reason must say why"),
+        (("revoke", "staff", "--reason", " "), "--reason must say why"),
+        (("revoke", "platform"), "Missing option '--reason'"),
         (("revoke", "owner", "nobody", "--reason", "x"), "there is no account 'nobody'"),
     ],
     ids=lambda one: " ".join(one[:2]) if isinstance(one, tuple) else "",
@@ -104,7 +126,7 @@ def test_what_makes_no_link_is_refused(terminal: Terminal, typed: tuple[str, ...
 
 @pytest.mark.parametrize(
     ("call", "typed"),
-    [("macs.make", ("owner", ACCOUNT)), ("control.revoke_links", ("revoke", "staff"))],
+    [("macs.make", ("owner", ACCOUNT)), ("control.revoke_links", ("revoke", "staff", "--reason", "x"))],
 )
 def test_what_fails_is_said(stack: FakeStack, terminal: Terminal, call: str, typed: tuple[str, ...]) -> None:
     stack.faults.fail(call, error=Unavailable("AWS did not answer"))

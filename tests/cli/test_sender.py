@@ -1,4 +1,4 @@
-"""`permille sender ignore`: whose mail counts for nobody."""
+"""`permille sender`: whose mail counts for nobody."""
 
 import pytest
 from tests.builders import CALLER, STAFF
@@ -6,6 +6,7 @@ from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
 from permille.domain.errors import PermissionDenied
+from permille.domain.timeline import SYSTEM
 from permille.ports import Sender
 
 REASON = "our own newsletter :fire: [x]"
@@ -42,6 +43,32 @@ def test_what_cannot_be_ignored_is_refused(
     assert says in terminal.refused("sender", "ignore", *typed)
 
     assert set(stack.rows.senders) == {CALLER}
+
+
+def test_who_is_ignored_is_listed_until_they_are_ignored_no_more(stack: FakeStack, terminal: Terminal) -> None:
+    assert terminal.text("sender", "list") == "Nobody is ignored.\n"
+    terminal.text(*IGNORE)
+    listed = terminal.text("sender", "list")
+    told = terminal.answer("sender", "list")
+    said = terminal.text("sender", "unignore", "platform-mail", "--reason", "It is the shop's")
+
+    assert listed == f"platform-mail  {REASON}\n"
+    assert told == {"ignored": [{"caller_identity": "platform-mail", "reason": REASON}]}
+    assert said == "Feedback about mail that platform-mail sends is dropped no more.\n"
+    assert terminal.answer("sender", "list") == {"ignored": []}
+    assert stack.kinds(SYSTEM) == ["sender_ignored", "sender_unignored"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (("nobody", "--reason", "x"), "nobody is not ignored; `permille sender list` names who is"),
+        ((CALLER, "--reason", "x"), f"{CALLER} is not ignored"),
+        (("nobody", "--reason", ""), "--reason must say why"),
+    ],
+)
+def test_who_is_not_ignored_cannot_be_taken_back(terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
+    assert says in terminal.refused("sender", "unignore", *typed)
 
 
 def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:

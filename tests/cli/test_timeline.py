@@ -40,11 +40,20 @@ def test_machines_get_the_facts_for_an_audience(
     [
         (("nobody",), "there is no account 'nobody'"),
         ((ACCOUNT, "--audience", "press"), "'press'"),
-        ((), "Missing argument 'ID'"),
+        ((), "name one account, or give --system"),
+        ((ACCOUNT, "--system"), "name one account, or give --system"),
     ],
 )
 def test_what_cannot_be_is_refused(terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
     assert says in terminal.refused("timeline", *typed)
+
+
+def test_the_systems_own_is_shown_on_request(terminal: Terminal) -> None:
+    terminal.text("sender", "ignore", "platform-mail", "--reason", "our own :fire: [x]")
+
+    assert "our own :fire: [x]" in " ".join(terminal.text("timeline", "--system").split())
+    answer = terminal.answer("timeline", "--system")
+    assert (answer["account_id"], [one["kind"] for one in answer["entries"]]) == (None, ["sender_ignored"])
 
 
 def test_what_fails_is_said(stack: FakeStack, terminal: Terminal) -> None:

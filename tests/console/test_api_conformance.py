@@ -1,6 +1,6 @@
 """The JSON API against its own OpenAPI document, with requests that nobody thought of, valid and not."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -30,7 +30,7 @@ schemathesis.openapi.format("date", st.dates(TODAY, TODAY + FURTHEST_DAY).map(da
 def a_platform() -> Platform:
     platform = Platform()
     platform.rows.accounts.update({account.id: account for account in ACCOUNTS})
-    platform.rows.put(*[an_entry(kind) for kind in KINDS])
+    platform.rows.put(*[an_entry(kind, NOW - timedelta(hours=1)) for kind in KINDS])
     complained(platform.rows, "ann@example.com", "bob@example.com", "ann@example.com")
     return platform
 

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.builders import ACCOUNT, NOW, an_account
+from tests.builders import ACCOUNT, NOW, STAFF, an_account
 from tests.console.visiting import ORIGIN, Visitor, World, a_request
 
 from permille.console.sessions import DOORS, audience_of
+from permille.domain.entries.system import AccessRevoked
 from permille.domain.links import For
+from permille.domain.timeline import SYSTEM, TimelineEntry, entry
 
 OTHER = "florist"
 CLOSED = "This link does not open anything any more"
@@ -74,14 +76,18 @@ def test_a_link_that_has_expired_lets_nobody_in(world: World) -> None:
     assert owner.get(f"/report/{ACCOUNT}").status == 401
 
 
+def revoked(audience: For) -> TimelineEntry[AccessRevoked]:
+    return entry(SYSTEM, NOW, AccessRevoked(audience=audience, reason="A laptop was lost", by=STAFF), seed=audience)
+
+
 def test_a_revoked_link_lets_nobody_in(world: World) -> None:
     owner, staff, platform = world.owner(), world.staff(), world.platform()
     world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], link_generation=2)
-    world.control.revoke_links(For.STAFF)
+    world.control.revoke_links(For.STAFF, revoked(For.STAFF))
 
     assert owner.get(f"/report/{ACCOUNT}").status == 401
     assert staff.get("/desk").status == 401
-    world.control.revoke_links(For.PLATFORM)
+    world.control.revoke_links(For.PLATFORM, revoked(For.PLATFORM))
     assert platform.get(f"/api/v1/accounts/{ACCOUNT}").status == 401
 
 

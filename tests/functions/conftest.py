@@ -12,7 +12,7 @@ from tests.builders import OWNER_MAIL_CALLER, PLATFORM, an_account
 from permille import bootstrap
 from permille.aws.accounts import DynamoAccounts
 from permille.domain.account import Account
-from permille.domain.timeline import Entry
+from permille.domain.timeline import SYSTEM, Entry
 
 DENY_GROUP = "permille-denied"
 ENVIRONMENT = {
@@ -54,8 +54,8 @@ class Cloud:
         return items
 
     def kinds(self) -> list[str]:
-        """The kinds of all timeline entries, sorted."""
-        return sorted(row["kind"]["S"] for row in self.rows("TimelineTable"))
+        """The kinds of all accounts' timeline entries, sorted."""
+        return sorted(row["kind"]["S"] for row in self.rows("TimelineTable") if row["account_id"]["S"] != SYSTEM)
 
     def images(self, kind: str) -> list[dict[str, Any]]:
         """What the timeline's stream tells of entries of this kind."""

@@ -13,6 +13,7 @@ from permille.domain import staff
 from permille.domain.account import Held, Mode, Status, Trial, TrialState
 from permille.domain.policy import ALLPROWEBTOOLS, SEED, Policy
 from permille.domain.reputation import Tally
+from permille.domain.timeline import SYSTEM
 from permille.enforce import Run
 from permille.support import act
 
@@ -35,7 +36,7 @@ def disabled(world: World) -> list[str]:
 
 
 def all_told(world: World, kind: str) -> int:
-    return sum(entry.kind is kind for entry in world.rows.entries.values())
+    return sum(entry.kind == kind for entry in world.rows.entries.values())
 
 
 def reset(world: World, hour: str, more: int) -> None:
@@ -59,6 +60,9 @@ def test_of_a_hundred_that_break_the_rule_in_one_minute_five_are_disabled_and_a_
     assert len(disabled(world)) == 5
     assert world.rows.breaker.opened_at is not None
     assert all_told(world, "breaker_opened") == 1
+    (opened,) = world.rows.told(SYSTEM)
+    assert (opened.kind, opened.data["bound"]) == ("breaker_opened", 5)
+    assert world.rows.accounts[opened.data["account_id"]].held == "breaker"
     assert all_told(world, "held") == 95
     assert all(world.can_send(one) == [one not in disabled(world)] for one in world.rows.accounts)
 

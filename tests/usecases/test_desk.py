@@ -234,7 +234,7 @@ def test_the_state_of_the_system_is_on_one_page(world: World) -> None:
     world.rows.passed[hour_of(NOW)] = 20
     world.rows.lap = Lap(hour_of(NOW), "enforce", "seed", done=True)
 
-    found = desk.system(world.desk, NOW)
+    found = desk.system(world.desk, "", NOW)
 
     state = found.breaker.state
     assert (found.mode, found.breaker.bound, state.passed, state.opened_at) == ("enforce", 20, 20, NOW)
@@ -249,7 +249,7 @@ def test_the_state_of_the_system_is_on_one_page(world: World) -> None:
 def test_of_the_system_what_cannot_be_known_is_said_to_be_unknown(world: World, broken: str, part: str) -> None:
     world.faults.fail(broken)
 
-    found = desk.system(world.desk, NOW)
+    found = desk.system(world.desk, "", NOW)
 
     assert {name: getattr(found, name) is None for name in ("policy", "queues", "resting")} == {
         name: name == part for name in ("policy", "queues", "resting")

@@ -109,7 +109,7 @@ def enforcing() -> Enforcing:
         tallies=DynamoTallies(table=settings.tallies_table),
         timeline=DynamoTimeline(table=settings.timeline_table),
         policies=SsmPolicies(parameter=settings.policy_parameter),
-        control=DynamoControl(table=settings.control_table),
+        control=DynamoControl(table=settings.control_table, timeline=settings.timeline_table),
         feed=SqsFeed(queue=settings.feedback_queue_url),
         heartbeat=DynamoHeartbeat(table=settings.control_table),
         mode=Mode(settings.enforcement_mode),
@@ -201,7 +201,7 @@ def consoling() -> Consoling:
         timeline=settings.timeline_table,
         control=settings.control_table,
     )
-    control = DynamoControl(table=settings.control_table)
+    control = DynamoControl(table=settings.control_table, timeline=settings.timeline_table)
     tallies, timeline = DynamoTallies(table=settings.tallies_table), DynamoTimeline(table=settings.timeline_table)
     policies = SsmPolicies(parameter=settings.policy_parameter)
     suppressions = DynamoSuppressions(complaints=settings.complaints_table, timeline=settings.timeline_table)

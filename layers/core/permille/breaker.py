@@ -6,7 +6,9 @@ from datetime import datetime
 
 from permille.desk_ports import Resets
 from permille.domain.breaker import BreakerState, hour_of
+from permille.domain.entries.system import BreakerReset
 from permille.domain.policy import Policy
+from permille.domain.timeline import SYSTEM, entry
 from permille.observability import record
 from permille.ports import Control, Policies
 
@@ -35,6 +37,8 @@ def reset(
     hour = hour_of(now)
     state = control.breaker(hour)
     more = state.usual_bound(policies.current()) if allow is None else allow
-    resets.reset_breaker(hour, state.passed + more, reason, by, now)
+    resets.reset_breaker(
+        hour, state.passed + more, entry(SYSTEM, now, BreakerReset(granted=more, reason=reason, by=by))
+    )
     record("breaker.reset", by=by, granted=more, why=reason)
     return more

@@ -16,13 +16,14 @@ from permille.domain.entries.credential import Difference
 from permille.domain.errors import MalformedRequest, ServiceError
 from permille.domain.policy import Policy, Verdict
 from permille.domain.switch import SenderState, drift
-from permille.domain.timeline import BEGINNING, Entry, TimelineEntry, only
+from permille.domain.timeline import BEGINNING, SYSTEM, Entry, TimelineEntry, only
 from permille.explain import Explained, explained
 from permille.observability import record
 from permille.ports import (
     Accounts,
     Control,
     Lap,
+    Latest,
     Policies,
     Suppressions,
     Switch,
@@ -132,8 +133,7 @@ class Dossier:
 def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier | None:
     """None where there is no such account. `before`: an entry's id; what was told before it is shown. Raises
     MalformedRequest."""
-    if before and not _ENTRY.fullmatch(before):
-        raise MalformedRequest("no entry is called so")
+    _check_entry_id(before)
     account = desk.accounts.get(account_id)
     if account is None:
         return None
@@ -172,6 +172,15 @@ def _sender(switch: Switch, account: Account, caller: str) -> SenderSeen:
     return SenderSeen(caller, state, drift(caller, state, asleep, may_send=account.status.may_send))
 
 
+def _check_entry_id(text: str) -> None:
+    if text and not _ENTRY.fullmatch(text):
+        raise MalformedRequest("no entry is called so")
+
+
+def _latest(latest: Latest) -> Page[Entry]:
+    return Page(latest.entries, latest.entries[-1].id if latest.more else "")
+
+
 def _told(entries: Sequence[Entry], before: str) -> Page[Entry]:
     earlier = [entry for entry in reversed(entries) if not before or entry.id < before]
     shown = earlier[:TOLD]
@@ -183,7 +192,8 @@ def _told(entries: Sequence[Entry], before: str) -> Page[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """`policy`, `queues` and `resting` are None where they cannot be known now."""
+    """`policy`, `queues` and `resting` are None where they cannot be known now. `told`: the system timeline, the newest
+    entries first."""
 
     mode: Mode
     policy: Policy | None
@@ -191,9 +201,12 @@ class System:
     queues: Sequence[Waiting] | None
     resting: int | None
     lap: Lap
+    told: Page[Entry]
 
 
-def system(desk: Desk, now: datetime) -> System:
+def system(desk: Desk, before: str, now: datetime) -> System:
+    """`before`: an entry's id; what was told before it is shown. Raises MalformedRequest."""
+    _check_entry_id(before)
     policy = _known("the policy", desk.policies.current)
     return System(
         mode=desk.mode,
@@ -202,6 +215,7 @@ def system(desk: Desk, now: datetime) -> System:
         queues=_known("the queues", lambda: desk.queues.waiting(now)),
         resting=_known("the quarantine", lambda: desk.resting.count(RESTING)),
         lap=desk.control.lap(),
+        told=_latest(desk.timeline.latest(SYSTEM, TOLD, before)),
     )
 
 

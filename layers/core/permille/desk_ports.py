@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from permille.domain.account import Account, Exemption, Held, Look, Status
+from permille.domain.entries.system import BreakerReset
+from permille.domain.timeline import TimelineEntry
 
 T = TypeVar("T")
 
@@ -100,8 +102,9 @@ class Resting(Protocol):
 class Resets(Protocol):
     """The breaker, in a person's hands."""
 
-    def reset_breaker(self, hour: str, granted: int, reason: str, by: str, now: datetime) -> None:
-        """Closes it: up to `granted` disablings by the rules may have passed in this hour before it opens again."""
+    def reset_breaker(self, hour: str, granted: int, entry: TimelineEntry[BreakerReset]) -> None:
+        """Closes it, and writes the entry, in one transaction: up to `granted` disablings by the rules may have passed
+        in this hour before it opens again."""
 
     def last_reset(self) -> Mapping[str, str] | None:
         """`at`, `by` and `reason` of it."""

@@ -26,7 +26,11 @@ def event_schema() -> dict[str, Any]:
         "properties": {
             "version": {"const": VERSION},
             "id": {"type": "string", "description": "Sorts by time; the same at every delivery."},
-            "account_id": {"type": "string", "pattern": f"^{ACCOUNT_ID.pattern}$"},
+            "account_id": {
+                "type": ["string", "null"],
+                "pattern": f"^{ACCOUNT_ID.pattern}$",
+                "description": "Null where the entry is about the whole stack.",
+            },
             "kind": {"enum": kinds},
             "audience": {"enum": [str(one) for one in Audience]},
             "at": {"type": "string", "format": "date-time"},
@@ -51,7 +55,8 @@ def _facts_of(kind: str) -> Mapping[str, Any]:
 def _definition(facts: type[Facts]) -> Mapping[str, Any]:
     """The facts' schema, and in words what else is declared of the kind."""
     declared = facts.declaration
-    notes = [f"For the {declared.audience}."]
+    notes = ["About the whole stack."] if declared.system else []
+    notes += [f"For the {declared.audience}." if declared.audience == "owner" else "For staff."]
     notes += ["The owner gets a mail."] if declared.mailed else []
     notes += [f"The account is {declared.change.after} from then on."] if declared.change else []
     meaning = " ".join(inspect.cleandoc(facts.__doc__ or "").split())

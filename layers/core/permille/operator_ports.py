@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 from permille.desk_ports import Resets
 from permille.domain.account import Account
+from permille.domain.entries.system import AccessRevoked, SenderIgnored, SenderUnignored
 from permille.domain.links import For
-from permille.domain.timeline import Entry
-from permille.ports import Accounts, Control, Policies, Timeline
+from permille.domain.timeline import Entry, TimelineEntry
+from permille.ports import Accounts, Control, Policies, Sender, Timeline
 
 
 class AllAccounts(Accounts, Protocol):
@@ -20,8 +21,15 @@ class AllAccounts(Accounts, Protocol):
     def owner_of(self, caller: str) -> str:
         """The id of the account that a sender belongs to; empty where it is nobody's, or ignored."""
 
-    def ignore_sender(self, caller: str, reason: str, by: str, now: datetime) -> None:
-        """Counts a sender's mail for nobody from now on. Raises Conflict where it belongs to an account."""
+    def ignored(self) -> Iterator[Sender]:
+        """The senders whose mail counts for nobody, in no order."""
+
+    def ignore_sender(self, entry: TimelineEntry[SenderIgnored]) -> None:
+        """Counts a sender's mail for nobody from now on, and writes the entry, in one transaction. Raises Conflict
+        where the sender belongs to an account."""
+
+    def unignore_sender(self, entry: TimelineEntry[SenderUnignored]) -> None:
+        """Ends that, and writes the entry, in one transaction. Raises Conflict where the sender is not ignored."""
 
     def remove(self, account: Account) -> None:
         """Takes back an account that was added just now, with its senders; its timeline keeps what was written. Raises
@@ -29,6 +37,9 @@ class AllAccounts(Accounts, Protocol):
 
 
 class AllTimelines(Timeline, Protocol):
+    def append(self, entry: Entry) -> None:
+        """Writes an entry that goes with no other write. Raises Conflict where one has its id."""
+
     def all_since(self, at: datetime) -> Iterator[Entry]:
         """Every account's entries from then on, in no order."""
 
@@ -66,8 +77,9 @@ class PolicyDocument(Policies, Protocol):
 
 
 class OperatorControl(Control, Resets, Protocol):
-    def revoke_links(self, audience: For) -> None:
-        """Raises the link generation: no earlier link for staff, or for platforms, is valid any more."""
+    def revoke_links(self, audience: For, entry: TimelineEntry[AccessRevoked]) -> None:
+        """Raises the link generation, and writes the entry, in one transaction: no earlier link for staff, or for
+        platforms, is valid any more."""
 
 
 class Identities(Protocol):

@@ -10,6 +10,7 @@ from typing import Protocol
 from permille.domain.account import Account
 from permille.domain.breaker import BreakerChange, BreakerState
 from permille.domain.entries.complaints import OwnerMailStopped
+from permille.domain.entries.system import ModeEntered
 from permille.domain.links import For
 from permille.domain.policy import Policy
 from permille.domain.provider import Password, Server, Trouble
@@ -189,6 +190,9 @@ class Control(Protocol):
         """Strongly consistent."""
 
     def lap(self) -> Lap: ...
+
+    def enter_mode(self, entry: TimelineEntry[ModeEntered]) -> None:
+        """Remembers the mode, and writes the entry, in one transaction; nothing where that mode was entered last."""
 
     def save_lap(self, lap: Lap) -> None:
         """One that is done also says how many accounts are active."""

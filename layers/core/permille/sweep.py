@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from permille.domain.account import Account, Rules, Status
+from permille.domain.account import Account, Mode, Rules, Status
 from permille.domain.breaker import hour_of
 from permille.domain.entries.credential import Difference, Drift, SenderMissing
+from permille.domain.entries.system import ModeEntered
 from permille.domain.errors import ServiceError
 from permille.domain.switch import drift
-from permille.domain.timeline import Entry, entry
+from permille.domain.timeline import SYSTEM, Entry, entry
 from permille.observability import record
 from permille.ports import Accounts, Control, Lap, Switch
 
@@ -30,7 +31,12 @@ class Sweeping:
 def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bool]) -> tuple[int, list[str]]:
     """Goes on where the last run stopped, as far as the time reaches. A changed mode or policy begins a lap at once.
     Returns how many accounts were looked at, and the ids of those that are due."""
-    lap = _lap(world.control.lap(), rules, now)
+    last = world.control.lap()
+    if last.mode != rules.mode:
+        world.control.enter_mode(
+            entry(SYSTEM, now, ModeEntered(mode=rules.mode, before=Mode(last.mode) if last.mode else ""))
+        )
+    lap = _lap(last, rules, now)
     if lap.done or not in_time():
         return 0, []
     denied = world.switch.denied()

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import UpdateError
 from pynamodb.transactions import TransactWrite
 
 from permille.aws.client import service_error
@@ -17,12 +17,14 @@ from permille.aws.models import (
     ControlRow,
     EntryRow,
     SenderRow,
+    append,
     code_of,
+    conflicts,
     connection_of,
     on_table,
     table_call,
 )
-from permille.aws.rows import DUE, account_due, entry_row, instant, instant_of, known_of
+from permille.aws.rows import DUE, account_due, instant, instant_of, known_of
 from permille.domain.account import (
     Account,
     Exemption,
@@ -39,9 +41,11 @@ from permille.domain.account import (
     is_decision,
 )
 from permille.domain.breaker import BreakerChange, Opening, Passing, Returning
+from permille.domain.entries.system import SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict
 from permille.domain.switch import Asleep, Credential
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Entry, TimelineEntry
+from permille.ports import Sender
 
 RELEASES, PAUSE = 5, 0.05  # tries, and seconds more before each further one
 LEASED_FOR = timedelta(seconds=75)  # longer than the function's time limit: who holds a lease is alive
@@ -92,14 +96,23 @@ class DynamoAccounts:
             except self._senders.DoesNotExist:
                 return ""
 
-    def ignore_sender(self, caller: str, reason: str, by: str, now: datetime) -> None:
-        row = self._senders(caller, ignored=reason, ignored_by=by, ignored_at=instant(now))
-        try:
-            row.save(condition=SenderRow.account_id.does_not_exist())
-        except PutError as error:
-            if code_of(error) == "ConditionalCheckFailedException":
-                raise Conflict(f"{caller} is a sender of the account {self.owner_of(caller)}") from error
-            raise service_error(f"ignoring {caller}", error.cause) from error
+    def ignored(self) -> Iterator[Sender]:
+        with table_call("reading who is ignored"):
+            for row in self._senders.scan(SenderRow.ignored.exists()):
+                yield Sender(row.caller_identity, "", ignored=row.ignored)
+
+    def ignore_sender(self, entry: TimelineEntry[SenderIgnored]) -> None:
+        facts = entry.facts
+        row = self._senders(facts.sender, ignored=facts.reason, ignored_by=facts.by, ignored_at=instant(entry.at))
+        with conflicts(f"ignoring {facts.sender}"), self._transaction() as transaction:
+            transaction.save(row, condition=SenderRow.account_id.does_not_exist())
+            append(transaction, self._entries, entry)
+
+    def unignore_sender(self, entry: TimelineEntry[SenderUnignored]) -> None:
+        sender = entry.facts.sender
+        with conflicts(f"ignoring {sender} no more"), self._transaction() as transaction:
+            transaction.delete(self._senders(sender), condition=SenderRow.ignored.exists())
+            append(transaction, self._entries, entry)
 
     def due(self, now: datetime, at_most: int) -> list[str]:
         index = self._accounts.due_index
@@ -117,7 +130,7 @@ class DynamoAccounts:
             unchanged = AccountRow.revision == read.revision
             transaction.update(self._accounts(account.id), actions=actions, condition=unchanged)
             for entry in entries:
-                transaction.save(self._entries(**cast("dict[str, Any]", entry_row(entry))))
+                append(transaction, self._entries, entry)
             if account.epochs != read.epochs:
                 self._begin_epoch(transaction, account)
             self._brake(transaction, breaker)
@@ -149,7 +162,7 @@ class DynamoAccounts:
                 sender = self._senders(caller, account_id=account.id, epochs=_row(account)["epochs"])
                 transaction.save(sender, condition=SenderRow.caller_identity.does_not_exist())
             for entry in entries:
-                transaction.save(self._entries(**cast("dict[str, Any]", entry_row(entry))))
+                append(transaction, self._entries, entry)
 
     def remove(self, account: Account) -> None:
         with conflicts(f"removing {account.id}"), self._transaction() as transaction:
@@ -197,23 +210,6 @@ class DynamoAccounts:
 
     def _transaction(self) -> TransactWrite:
         return TransactWrite(connection=connection_of(self._accounts))
-
-
-class conflicts:  # noqa: N801 - reads as a statement
-    """Raises `Conflict` where a condition failed or another transaction was at it, else what AWS refuses."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, TransactWriteError):
-            codes = {reason.code for reason in error.cancellation_reasons if reason}
-            if codes & {"ConditionalCheckFailed", "TransactionConflict"}:
-                raise Conflict(f"{self._what}: {', '.join(sorted(codes))}") from error
-            raise service_error(self._what, error.cause) from error
 
 
 def _row(account: Account) -> dict[str, Any]:

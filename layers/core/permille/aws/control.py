@@ -1,16 +1,21 @@
 """What the whole stack has one of: the breaker, and how far the sweep has come."""
 
+from contextlib import suppress
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
-from permille.aws.models import ControlRow, on_table, table_call
+from pynamodb.transactions import TransactWrite
+
+from permille.aws.models import ControlRow, EntryRow, append, conflicts, connection_of, on_table, table_call
 from permille.aws.rows import instant, instant_of, known_of
 from permille.domain.breaker import BreakerState
+from permille.domain.entries.system import AccessRevoked, BreakerReset, ModeEntered
+from permille.domain.errors import Conflict
 from permille.domain.links import For
+from permille.domain.timeline import TimelineEntry
 from permille.ports import Lap
 
-BREAKER, SWEEP, ACCOUNTS, LINKS = "breaker", "sweep", "accounts", "links"
+BREAKER, SWEEP, ACCOUNTS, LINKS, MODE = "breaker", "sweep", "accounts", "links", "mode"
 
 
 def hour_row(hour: str) -> str:
@@ -21,8 +26,9 @@ def hour_row(hour: str) -> str:
 class DynamoControl:
     """Keeps `operator_ports.OperatorControl`."""
 
-    def __init__(self, *, table: str) -> None:
+    def __init__(self, *, table: str, timeline: str = "") -> None:
         self._rows = on_table(ControlRow, table)
+        self._entries = on_table(EntryRow, timeline)
 
     def breaker(self, hour: str) -> BreakerState:
         with table_call("reading the breaker"):
@@ -37,18 +43,18 @@ class DynamoControl:
             active_accounts=int(accounts.active or 0) if accounts else 0,
         )
 
-    def reset_breaker(self, hour: str, granted: int, reason: str, by: str, now: datetime) -> None:
-        """Closes it: up to `granted` disablings by the rules may have passed in this hour before it opens again."""
+    def reset_breaker(self, hour: str, granted: int, entry: TimelineEntry[BreakerReset]) -> None:
         actions: list[Any] = [
             ControlRow.opened_at.remove(),
             ControlRow.granted.set(granted),
             ControlRow.granted_hour.set(hour),
-            ControlRow.reset_at.set(instant(now)),
-            ControlRow.reset_by.set(by),
-            ControlRow.reset_reason.set(reason),
+            ControlRow.reset_at.set(instant(entry.at)),
+            ControlRow.reset_by.set(entry.facts.by),
+            ControlRow.reset_reason.set(entry.facts.reason),
         ]
-        with table_call("resetting the breaker"):
-            self._rows(BREAKER).update(actions=actions)
+        with conflicts("resetting the breaker"), self._transaction() as transaction:
+            transaction.update(self._rows(BREAKER), actions=actions)
+            append(transaction, self._entries, entry)
 
     def last_reset(self) -> dict[str, str] | None:
         """When, by whom and why the breaker was last reset."""
@@ -71,9 +77,24 @@ class DynamoControl:
         row = self._get(LINKS)
         return 1 + int((getattr(row, audience) if row else 0) or 0)
 
-    def revoke_links(self, audience: For) -> None:
-        with table_call(f"revoking the links for {audience}"):
-            self._rows(LINKS).update(actions=[getattr(ControlRow, audience).add(1)])
+    def revoke_links(self, audience: For, entry: TimelineEntry[AccessRevoked]) -> None:
+        with conflicts(f"revoking the links for {audience}"), self._transaction() as transaction:
+            transaction.update(self._rows(LINKS), actions=[getattr(ControlRow, audience).add(1)])
+            append(transaction, self._entries, entry)
+
+    def enter_mode(self, entry: TimelineEntry[ModeEntered]) -> None:
+        mode = entry.facts.mode
+        another = ControlRow.mode.does_not_exist() | (ControlRow.mode != mode)
+        with (
+            suppress(Conflict),
+            conflicts(f"entering the mode {mode}"),
+            self._transaction() as transaction,
+        ):
+            transaction.update(self._rows(MODE), actions=[ControlRow.mode.set(mode)], condition=another)
+            append(transaction, self._entries, entry)
+
+    def _transaction(self) -> TransactWrite:
+        return TransactWrite(connection=connection_of(self._rows))
 
     def _get(self, name: str) -> Any:
         with table_call(f"reading {name}"):

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from pynamodb.transactions import TransactWrite
+
 from permille.aws import client
-from permille.aws.models import EntryRow, TallyRow, connection_of, on_table, table_call
+from permille.aws.models import EntryRow, TallyRow, append, conflicts, connection_of, on_table, table_call
 from permille.aws.rows import instant
 from permille.aws.stored_entries import entry_of
 from permille.domain.reputation import Days, Tally
@@ -98,6 +100,10 @@ class DynamoTimeline:
     def all_since(self, at: datetime) -> Iterator[Entry]:
         with table_call("reading all timelines"):
             yield from map(_entry, self._rows.scan(EntryRow.at >= instant(at), consistent_read=True))
+
+    def append(self, entry: Entry) -> None:
+        with conflicts(f"writing {entry.id}"), TransactWrite(connection=connection_of(self._rows)) as transaction:
+            append(transaction, self._rows, entry)
 
     def get(self, account_id: str, entry_id: str) -> Entry | None:
         with table_call(f"reading {entry_id} of {account_id}"):

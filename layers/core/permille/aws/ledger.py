@@ -165,7 +165,7 @@ class DynamoLedger:
         card = _as_item(complaint_row(count.identity, count.entry))
         return [
             _put(self._tables.complaints, card, unless="account_id"),
-            _put(self._tables.timeline, _as_item(entry_row(count.entry))),
+            _put(self._tables.timeline, _as_item(entry_row(count.entry)), unless="entry_id"),
         ]
 
     def _seen(self, identity: str, expires: str) -> Any:
@@ -231,7 +231,7 @@ class DynamoLedger:
             "ConditionExpression": "attribute_exists(account_id)",
             "ExpressionAttributeValues": {":state": {"S": entry.facts.state}, ":one": {"N": "1"}},
         }
-        told = _put(self._tables.timeline, _as_item(entry_row(entry)))
+        told = _put(self._tables.timeline, _as_item(entry_row(entry)), unless="entry_id")
         items: Any = [self._seen(identity, _expiry(entry.at)), {"Update": mark}, told]
         try:
             self._dynamodb.transact_write_items(TransactItems=items)
@@ -261,7 +261,8 @@ def _named_as_known(refused: ClientError, items: list[Any]) -> list[str]:
     failed = (
         item for item, reason in zip(items, reasons, strict=False) if reason.get("Code") == "ConditionalCheckFailed"
     )
-    return [item["Put"]["Item"]["identity"]["S"] for item in failed]
+    rows = (item["Put"]["Item"] for item in failed)
+    return [row["identity"]["S"] for row in rows if "identity" in row]
 
 
 def _put(table: str, item: dict[str, Any], unless: str = "") -> dict[str, Any]:

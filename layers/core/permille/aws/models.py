@@ -11,11 +11,15 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.exceptions import PynamoDBException
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
 
 from permille.aws.client import service_error
+from permille.aws.rows import entry_row
+from permille.domain.errors import Conflict
+from permille.domain.timeline import Entry
 
 M = TypeVar("M", bound=Model)
 
@@ -182,7 +186,7 @@ class CardRow(Model):
 
 
 class ControlRow(Model):
-    """What the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`, `links`."""
+    """What the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`, `links`, `mode`."""
 
     name = UnicodeAttribute(hash_key=True)
     passed = NumberAttribute(null=True)
@@ -194,6 +198,7 @@ class ControlRow(Model):
     reset_reason = UnicodeAttribute(null=True)
     active = NumberAttribute(null=True)
     lap = JSONAttribute(null=True)
+    mode = UnicodeAttribute(null=True)
     staff = NumberAttribute(null=True)
     platform = NumberAttribute(null=True)
 
@@ -222,3 +227,26 @@ def table_call(what: str) -> Iterator[None]:
         yield
     except PynamoDBException as error:
         raise service_error(what, error.cause or error) from error
+
+
+class conflicts:  # noqa: N801 - reads as a statement
+    """Raises `Conflict` where a condition failed or another transaction was at it, else what AWS refuses."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, TransactWriteError):
+            codes = {reason.code for reason in error.cancellation_reasons if reason}
+            if codes & {"ConditionalCheckFailed", "TransactionConflict"}:
+                raise Conflict(f"{self._what}: {', '.join(sorted(codes))}") from error
+            raise service_error(self._what, error.cause) from error
+
+
+def append(transaction: TransactWrite, table: type[EntryRow], entry: Entry) -> None:
+    """Adds the entry's Put to the transaction, which fails where an entry of that id exists: entries never change."""
+    row: dict[str, Any] = entry_row(entry)
+    transaction.save(table(**row), condition=EntryRow.entry_id.does_not_exist())

@@ -22,7 +22,7 @@ from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import S
 from permille import shapes
 from permille.aws.client import client, service_call
 from permille.domain.errors import Unavailable
-from permille.domain.timeline import Entry
+from permille.domain.timeline import SYSTEM, Entry
 from permille.ports import REMEMBERED_FOR, Mail
 from permille.ses_events import ABOUT_TAG
 
@@ -76,7 +76,11 @@ def _tag(value: str) -> str:
 
 def detail_of(entry: Entry, platform: str) -> dict[str, Any]:
     """What the host platform gets: docs/timeline-event.schema.json, version 1."""
-    return {"version": 1, "account_id": entry.account_id, **shapes.entry(entry, platform)}
+    return {
+        "version": 1,
+        "account_id": None if entry.account_id == SYSTEM else entry.account_id,
+        **shapes.entry(entry, platform),
+    }
 
 
 class TimelineBus:

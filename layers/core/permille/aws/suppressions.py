@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from pynamodb.transactions import TransactWrite
 
-from permille.aws.accounts import conflicts
-from permille.aws.models import CardRow, EntryRow, connection_of, on_table, table_call
-from permille.aws.rows import entry_row
+from permille.aws.models import CardRow, EntryRow, append, conflicts, connection_of, on_table, table_call
 from permille.domain.suppression import Suppression
 from permille.domain.timeline import Entry
 
@@ -44,4 +42,4 @@ class DynamoSuppressions:
             for identity in identities:
                 transaction.update(self._cards(account_id, identity), actions=lifted, condition=suppressing)
             if entry:
-                transaction.save(self._entries(**cast("dict[str, Any]", entry_row(entry))))
+                append(transaction, self._entries, entry)

@@ -128,9 +128,11 @@ def _account(
 
 
 def _system(found: Asked, status: int = 200, refused: str = "", given: Mapping[str, str] = _NOTHING) -> Response[str]:
-    state = desk.system(found.world.desk, found.now)
+    before = found.request.query.get("before", "")
+    state = desk.system(found.world.desk, before, found.now)
     shown = {
         "state": state,
+        "before": before,
         "given": given,
         "resting_at_most": desk.RESTING,
         "moment": lambda at: wording.moment(datetime.fromisoformat(at)),

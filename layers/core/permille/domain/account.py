@@ -14,6 +14,7 @@ from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import Days, Tally
 from permille.domain.status import Held as Held
+from permille.domain.status import Mode as Mode
 from permille.domain.status import Status as Status
 from permille.domain.switch import Credential
 from permille.domain.timeline import Entry, TimelineEntry
@@ -24,11 +25,6 @@ INSTANT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 LUCK = 5_000  # e-mails: below so many, one complaint says little of a sender
 MILLION = 1_000_000
-
-
-class Mode(StrEnum):
-    OBSERVE = "observe"
-    ENFORCE = "enforce"
 
 
 @dataclass(frozen=True, slots=True)

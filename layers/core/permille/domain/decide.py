@@ -19,13 +19,14 @@ from permille.domain.account import (
 )
 from permille.domain.breaker import Brake
 from permille.domain.entries.complaints import Alert, CountedComplaint
-from permille.domain.entries.verdicts import BreakerOpened, DecisionRecord, Disabled, Spared, WouldDisable, WouldKeep
+from permille.domain.entries.system import BreakerOpened
+from permille.domain.entries.verdicts import DecisionRecord, Disabled, Spared, WouldDisable, WouldKeep
 from permille.domain.hold import firm, held, waits_for
 from permille.domain.needs import COMMIT_LAG
 from permille.domain.policy import Verdict, judge
 from permille.domain.recheck import decide_again
 from permille.domain.reminders import remind
-from permille.domain.timeline import Entry, TimelineEntry, entry
+from permille.domain.timeline import SYSTEM, Entry, TimelineEntry, entry
 from permille.domain.trial import decide_observing, decide_running, decide_scheduled
 
 LASTS = timedelta(minutes=10)  # a hold of which the owner hears as well
@@ -100,7 +101,7 @@ def _hold(account: Account, why: Held, verdict: Verdict, evidence: Evidence, now
     account, entries = held(account, why, verdict, evidence, now)
     if opens:
         account = replace(account, decided_at=now)
-        entries.append(entry(account.id, now, BreakerOpened(bound=evidence.bound)))
+        entries.append(entry(SYSTEM, now, BreakerOpened(bound=evidence.bound, account_id=account.id)))
     if why is Held.BREAKER or lasts:
         alerted = _alert(account, verdict, evidence, now)
         account, entries = alerted.account, entries + alerted.entries

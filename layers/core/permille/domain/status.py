@@ -1,4 +1,4 @@
-"""What an account is, and why a broken rule is not acted on yet."""
+"""What an account is, why a broken rule is not acted on yet, and whether broken rules are acted on at all."""
 
 from enum import StrEnum
 
@@ -27,3 +27,8 @@ class Held(StrEnum):
     FEEDBACK = "feedback"  # waits to be counted, and could still turn the verdict
     STALLED = "stalled"  # feedback waits, and nothing at all is counted
     BREAKER = "breaker"
+
+
+class Mode(StrEnum):
+    OBSERVE = "observe"
+    ENFORCE = "enforce"

@@ -1,4 +1,5 @@
-"""An account's append-only history. An entry is facts, never prose; what kind of facts says everything else about it.
+"""The append-only history of an account, and that of the whole stack (SYSTEM). An entry is facts, never prose; what
+kind of facts they are says everything else about it.
 
 The kinds are declared in entries/, each in one place: its facts and their types, who reads it, whether the owner gets a
 mail, how it changes the account's status, and the words in which it is told.
@@ -16,6 +17,7 @@ from permille.domain.json_values import from_json, to_json
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.status import Status
 
+SYSTEM = "#system"  # the timeline of the whole stack; no account's id has a #
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # of every timeline
 
 
@@ -39,6 +41,7 @@ class Kind:
     mailed: the owner gets a mail about each
     change: how it changes the account's status; None where it does not
     ends_trial: it says how a trial went
+    system: it is on the timeline of the whole stack, not on an account's
     """
 
     name: str
@@ -46,6 +49,7 @@ class Kind:
     mailed: bool = False
     change: StatusChange | None = None
     ends_trial: bool = False
+    system: bool = False
 
 
 class Facts:
@@ -94,13 +98,14 @@ def declared(
     mailed: bool = False,
     change: tuple[Status, Status] | None = None,
     ends_trial: bool = False,
+    system: bool = False,
 ) -> Callable[[type[F]], type[F]]:
     """Declares a class of facts as the kind `name`."""
 
     def declare(of: type[F]) -> type[F]:
         assert name not in KINDS, f"{name} is declared twice"
         made = dataclass(frozen=True, slots=True, kw_only=True)(of)
-        made.declaration = Kind(name, audience, mailed, StatusChange(*change) if change else None, ends_trial)
+        made.declaration = Kind(name, audience, mailed, StatusChange(*change) if change else None, ends_trial, system)
         KINDS[name] = made
         return made
 

@@ -12,7 +12,7 @@ from permille.domain.policy import Verdict
 from permille.domain.policy_file import policy_data
 from permille.domain.reputation import PER, Days
 from permille.domain.status import Held, Status
-from permille.domain.timeline import Audience, Entry, Facts, declared
+from permille.domain.timeline import Audience, Entry, declared
 from permille.domain.wording import DEMANDS, WAITS_FOR, day, moment, plain, times
 
 LISTED_IDENTITIES = 1000  # of a decision record: an entry has to fit into a row and an event
@@ -264,17 +264,3 @@ class RuleHeld(Numbers):
 
     def sentence(self) -> str:
         return self.broken()
-
-
-@declared("breaker_opened", Audience.STAFF)
-class BreakerOpened(Facts):
-    """So many accounts were disabled by the rules within one hour that a person has to look; this one is the first that
-    was not."""
-
-    bound: int
-
-    def headline(self, platform: str) -> str:
-        return f"The breaker opened: {self.bound} accounts were disabled within an hour"
-
-    def sentence(self) -> str:
-        return "The rules disable nobody until a person has looked: permille breaker show, permille breaker reset."

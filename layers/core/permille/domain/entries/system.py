@@ -1,0 +1,183 @@
+"""What happened to the whole stack: on a timeline of its own, for staff."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from permille.domain.entries.staff import ByStaff
+from permille.domain.links import For
+from permille.domain.status import Mode
+from permille.domain.timeline import Audience, Facts, declared
+from permille.domain.wording import moment, plain, times
+
+LISTED_BODIES = 100  # of quarantine: an entry has to fit into a row and an event
+
+_LINKS: Mapping[For, str] = {
+    For.OWNER: "link to a report",
+    For.STAFF: "link to the desk",
+    For.PLATFORM: "token for the API",
+}
+
+
+@declared("policy_set", Audience.STAFF, system=True)
+class PolicySet(Facts):
+    """Another policy was put in force."""
+
+    policy: Annotated[str, "Its id."]
+    replaced: Annotated[str, "The id of the one before; empty where that could not be read."]
+    numbers: Annotated[Mapping[str, Any], "The policy with all its numbers."]
+    replaced_numbers: Annotated[Mapping[str, Any], "Those of the one before."]
+    by: str
+
+    def headline(self, platform: str) -> str:
+        return f"The policy {self.policy} was set"
+
+    def sentence(self) -> str:
+        changes = "; ".join(self._changes()) or "no number is another one"
+        return f"By {plain(self.by)}, in the place of {self.replaced or 'one that could not be read'}: {changes}."
+
+    def _changes(self) -> Iterator[str]:
+        before, after = dict(_flat(self.replaced_numbers)), dict(_flat(self.numbers))
+        for name, value in after.items():
+            if self.replaced and before.get(name) != value and name != "id":
+                yield f"{name} from {_shown(before.get(name))} to {_shown(value)}"
+
+
+def _flat(numbers: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in numbers.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _shown(value: Any) -> str:
+    return "off" if value is None else str(value)
+
+
+@declared("mode_entered", Audience.STAFF, system=True)
+class ModeEntered(Facts):
+    """Enforce runs in another mode than before."""
+
+    mode: Mode
+    before: Literal[""] | Mode
+
+    def headline(self, platform: str) -> str:
+        return f"The mode {self.mode} was entered"
+
+    def sentence(self) -> str:
+        what = (
+            "Who breaks a rule is disabled" if self.mode is Mode.ENFORCE else "Who breaks a rule is only written down"
+        )
+        return f"{what}{f'; before, it was {self.before}' if self.before else ''}."
+
+
+@declared("breaker_opened", Audience.STAFF, system=True)
+class BreakerOpened(Facts):
+    """So many accounts were disabled by the rules within one hour that a person has to look."""
+
+    bound: int
+    account_id: Annotated[str, "The first account that was not disabled."]
+
+    def headline(self, platform: str) -> str:
+        return f"The breaker opened: {times(self.bound, 'account')} were disabled within an hour"
+
+    def sentence(self) -> str:
+        return (
+            f"{self.account_id} is the first that was not. The rules disable nobody until a person has looked: "
+            "permille breaker show, permille breaker reset."
+        )
+
+
+@declared("breaker_reset", Audience.STAFF, system=True)
+class BreakerReset(ByStaff):
+    """A person closed the breaker, or raised its bound."""
+
+    granted: Annotated[int, "How many disablings by the rules may still pass in this hour."]
+
+    def headline(self, platform: str) -> str:
+        return f"The breaker was reset: {self.granted:,} more may pass in this hour"
+
+
+@declared("sender_ignored", Audience.STAFF, system=True)
+class SenderIgnored(ByStaff):
+    """Feedback about mail that this IAM user or role sends counts for nobody."""
+
+    sender: str
+
+    def headline(self, platform: str) -> str:
+        return f"Feedback about mail that {plain(self.sender)} sends counts for nobody"
+
+
+@declared("sender_unignored", Audience.STAFF, system=True)
+class SenderUnignored(ByStaff):
+    """Feedback about mail that this IAM user or role sends is quarantined again, until an account has the sender."""
+
+    sender: str
+
+    def headline(self, platform: str) -> str:
+        return f"{plain(self.sender)} is ignored no more"
+
+
+@declared("link_made", Audience.STAFF, system=True)
+class LinkMade(Facts):
+    """An operator made a link, or a token, that lets somebody in."""
+
+    audience: For
+    subject: Annotated[str, "Whose it is: an account's id, or a name."]
+    expires_at: datetime
+    by: str
+
+    def headline(self, platform: str) -> str:
+        return f"A {_LINKS[self.audience]} was made for {plain(self.subject)}"
+
+    def sentence(self) -> str:
+        return f"By {plain(self.by)}. It lets in until {moment(self.expires_at)}."
+
+
+@declared("access_revoked", Audience.STAFF, system=True)
+class AccessRevoked(ByStaff):
+    """No link for staff, or no token for platforms, that was made before lets anybody in."""
+
+    audience: For
+
+    def headline(self, platform: str) -> str:
+        return (
+            "All tokens for platforms were revoked"
+            if self.audience is For.PLATFORM
+            else "All links for staff were revoked"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Quarantined(Facts):
+    """Feedback in quarantine that an operator dealt with."""
+
+    count: int
+    reasons: Annotated[tuple[str, ...], "Why they were in quarantine."]
+    bodies: Annotated[tuple[str, ...], "Their ids, as far as they fit."]
+    by: str
+
+    def sentence(self) -> str:
+        return f"By {plain(self.by)}: {'; '.join(map(plain, self.reasons))}."
+
+
+@declared("quarantine_dropped", Audience.STAFF, system=True)
+class QuarantineDropped(_Quarantined):
+    """An operator deleted feedback from quarantine."""
+
+    def headline(self, platform: str) -> str:
+        return f"{_bodies(self.count)} deleted from quarantine"
+
+
+@declared("quarantine_replayed", Audience.STAFF, system=True)
+class QuarantineReplayed(_Quarantined):
+    """An operator put feedback from quarantine back on the queue."""
+
+    def headline(self, platform: str) -> str:
+        return f"{_bodies(self.count)} put back from quarantine"
+
+
+def _bodies(count: int) -> str:
+    return f"{times(count, 'message')} {'was' if count == 1 else 'were'}"
