@@ -30,14 +30,14 @@ def day(text: str) -> date:
 def end(text: str) -> datetime:
     """The end of a day, or an instant."""
     if "T" in text or " " in text.strip():
-        return instant(text, "--until", "a day such as 2026-12-31 or an ISO 8601 time")
+        return instant(text, "until", "a day such as 2026-12-31 or an ISO 8601 time")
     return validation.end_of(validation.of_field("until", validation.day_from, text))
 
 
-def instant(text: str, option: str, takes: str = "an ISO 8601 time such as 2026-03-01T09:00:00Z") -> datetime:
+def instant(text: str, field: str, takes: str = "an ISO 8601 time such as 2026-03-01T09:00:00Z") -> datetime:
     """UTC, also where it says no zone."""
     try:
         at = datetime.fromisoformat(text)
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidInput(f"{option} takes {takes}, not {text!r}") from error
+        raise InvalidInput(f"takes {takes}, not {text!r}", field) from error

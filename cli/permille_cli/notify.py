@@ -43,7 +43,7 @@ def redrive(
 
 
 def _instant(text: str, now: datetime) -> datetime:
-    instant = given.instant(text, "--since")
+    instant = given.instant(text, "since")
     if instant > now:
         raise InvalidInput(f"--since {text} is in the future: it is {now:%Y-%m-%dT%H:%M:%SZ}")
     if instant < now - REMEMBERED_FOR:

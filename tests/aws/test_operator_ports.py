@@ -8,22 +8,20 @@ from typing import Any, Protocol
 import boto3
 import pytest
 from tests.builders import ACCOUNT, CALLER, NOW, an_account
-from tests.fakes import FakeLedger
 from tests.operator_fakes import a_stack
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.feed import SqsFeedbackQueue
 from permille.aws.history import DynamoTimeline
-from permille.aws.ledger import DynamoLedger
 from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine
 from permille.domain.account import Account
 from permille.domain.entries.credential import Created
-from permille.domain.entries.system import AccessRevoked, SenderIgnored
+from permille.domain.entries.system import AccessRevoked
 from permille.domain.errors import Conflict
 from permille.domain.links import For
-from permille.domain.timeline import Entry, TimelineEntry, entry, system_entry
+from permille.domain.timeline import Entry, entry, system_entry
 from permille.operator_ports import (
     AllAccounts,
     AllTimelines,
@@ -32,7 +30,7 @@ from permille.operator_ports import (
     PolicyDocument,
     QuarantinedFeedback,
 )
-from permille.ports import Ledger, Quarantine
+from permille.ports import Quarantine
 
 
 class KeptFeedback(Quarantine, QuarantinedFeedback, Protocol):
@@ -47,7 +45,6 @@ class Operator:
     policies: PolicyDocument
     quarantine: KeptFeedback
     feedback_queue: FeedbackQueue
-    ledger: Ledger
     on_the_queue: Callable[[], list[str]]
 
 
@@ -60,13 +57,12 @@ def _in_memory() -> Operator:
         stack.policies,
         stack.quarantine,
         stack.feedback_queue,
-        FakeLedger(stack.rows),
         lambda: stack.feedback_queue.bodies,
     )
 
 
 @pytest.fixture
-def on_aws(dynamodb: Any, ledger_of: Callable[..., DynamoLedger]) -> Operator:
+def on_aws(dynamodb: Any) -> Operator:
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="feedback")["QueueUrl"]
 
@@ -81,7 +77,6 @@ def on_aws(dynamodb: Any, ledger_of: Callable[..., DynamoLedger]) -> Operator:
         SsmPolicies(parameter="/permille/policy"),
         DynamoQuarantine(table="QuarantineTable", dynamodb=dynamodb),
         SqsFeedbackQueue(queue=url, sqs=sqs),
-        ledger_of(),
         bodies,
     )
 
@@ -118,28 +113,6 @@ def test_a_sender_belongs_to_its_account_and_another_to_nobody(operator: Operato
     added(operator)
 
     assert (operator.accounts.owner_of(CALLER), operator.accounts.owner_of("nobody")) == (ACCOUNT, "")
-
-
-def ignored(sender: str, reason: str) -> TimelineEntry[SenderIgnored]:
-    return system_entry(NOW, SenderIgnored(sender=sender, reason=reason, by="sam"))
-
-
-def test_an_ignored_senders_mail_counts_for_nobody(operator: Operator) -> None:
-    for reason in ("newsletter", "our own newsletter"):
-        operator.accounts.ignore_sender(ignored("platform-mail", reason))
-
-    sender = operator.ledger.whose(["platform-mail"])["platform-mail"]
-    assert (sender.account_id, sender.ignored) == ("", "our own newsletter")
-    assert operator.accounts.owner_of("platform-mail") == ""
-
-
-def test_an_accounts_sender_is_not_ignored(operator: Operator) -> None:
-    added(operator)
-
-    with pytest.raises(Conflict):
-        operator.accounts.ignore_sender(ignored(CALLER, "x"))
-
-    assert operator.ledger.whose([CALLER])[CALLER].account_id == ACCOUNT
 
 
 def test_a_removed_account_is_gone_with_its_senders_and_its_timeline_stays(operator: Operator) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from permille_cli.main import status_of
 
 @dataclass(slots=True)
 class Terminal:
-    """`stdin`: what is piped into the commands."""
+    """`stdin`: what is piped into the commands, of which one is typed each second."""
 
     stack: FakeStack
     capsys: pytest.CaptureFixture[str]
@@ -48,8 +49,9 @@ class Terminal:
         return said.err.removeprefix("permille: ").rstrip("\n")
 
     def _status(self, typed: tuple[str, ...]) -> int:
+        now, self.stack = self.stack, self.stack.at(self.stack.time + timedelta(seconds=1))
         with _piped(self.stdin):
-            return status_of(typed, stack=self.stack)
+            return status_of(typed, stack=now)
 
 
 @contextmanager

@@ -33,6 +33,7 @@ WORDS = "see :warning: [bold] arn:a:secret:b :fire:"
 BECAUSE = f"--reason '{WORDS}'"
 ASKED = f"--day 2026-03-15 --batch 800 --cause '{WORDS}' --change '{WORDS}'"
 OFF = f"account disable bakery {BECAUSE}"
+IGNORE = f"sender ignore platform-mail {BECAUSE}"
 REQUEST = f"review request bakery {ASKED}"
 CONNECT = "provider connect bakery --host smtp.example.com --port 587 --user ':fire:[b]' --password-stdin"
 # What is typed to see a command at work, the command itself last.
@@ -77,9 +78,9 @@ RUNS = {
     "review request": [OFF, REQUEST],
     "review withdraw": [OFF, REQUEST, "review withdraw bakery"],
     "route": ["route connected"],
-    "sender ignore": [f"sender ignore platform-mail {BECAUSE}"],
-    "sender list": [f"sender ignore platform-mail {BECAUSE}", "sender list"],
-    "sender unignore": [f"sender ignore platform-mail {BECAUSE}", f"sender unignore platform-mail {BECAUSE}"],
+    "sender ignore": [IGNORE],
+    "sender list": [IGNORE, "sender list"],
+    "sender unignore": [IGNORE, f"sender unignore platform-mail {BECAUSE}"],
     "suppression list": ["suppression list bakery"],
     "suppression remove": [f"suppression remove bakery ann@example.com {BECAUSE}"],
     "timeline": [OFF, "timeline bakery"],

@@ -51,10 +51,10 @@ def test_what_is_older_is_left_alone(stack: FakeStack, terminal: Terminal) -> No
 @pytest.mark.parametrize(
     ("since", "says"),
     [
-        ("2026-03-10T12:00:01Z", "--since 2026-03-10T12:00:01Z is in the future: it is 2026-03-10T12:00:00Z"),
+        ("2026-03-10T12:00:02Z", "--since 2026-03-10T12:00:02Z is in the future: it is 2026-03-10T12:00:01Z"),
         ("2027-01-01", "--since 2027-01-01 is in the future"),
         ("2026-02-01", "--since 2026-02-01 is more than 30 days ago"),
-        ("yesterday", "--since takes an ISO 8601 time such as 2026-03-01T09:00:00Z, not 'yesterday'"),
+        ("yesterday", "--since: takes an ISO 8601 time such as 2026-03-01T09:00:00Z, not 'yesterday'"),
     ],
 )
 def test_another_time_is_refused(stack: FakeStack, terminal: Terminal, since: str, says: str) -> None:

@@ -45,6 +45,32 @@ def test_what_cannot_be_ignored_is_refused(
     assert set(stack.rows.senders) == {CALLER}
 
 
+def test_who_is_ignored_is_listed_until_they_are_ignored_no_more(stack: FakeStack, terminal: Terminal) -> None:
+    assert terminal.text("sender", "list") == "Nobody is ignored.\n"
+    terminal.text(*IGNORE)
+    listed = terminal.text("sender", "list")
+    told = terminal.answer("sender", "list")
+    said = terminal.text("sender", "unignore", "platform-mail", "--reason", "It is the shop's")
+
+    assert listed == f"platform-mail  {REASON}\n"
+    assert told == {"ignored": [{"caller_identity": "platform-mail", "reason": REASON}]}
+    assert said == "Feedback about mail that platform-mail sends is dropped no more.\n"
+    assert terminal.answer("sender", "list") == {"ignored": []}
+    assert stack.kinds(SYSTEM) == ["sender_ignored", "sender_unignored"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (("nobody", "--reason", "x"), "nobody is not ignored; `permille sender list` names who is"),
+        ((CALLER, "--reason", "x"), f"{CALLER} is not ignored"),
+        (("nobody", "--reason", ""), "--reason: say why"),
+    ],
+)
+def test_who_is_not_ignored_cannot_be_taken_back(terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
+    assert says in terminal.refused("sender", "unignore", *typed)
+
+
 def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("accounts.ignore_sender", error=PermissionDenied("AWS does not allow it"))
 
@@ -52,32 +78,3 @@ def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -
 
 
 UNIGNORE = ("sender", "unignore", "platform-mail", "--reason", "It was a typing mistake")
-
-
-def test_who_is_ignored_is_listed_and_can_be_ignored_no_more(stack: FakeStack, terminal: Terminal) -> None:
-    terminal.text(*IGNORE)
-    assert terminal.text("sender", "list") == f"platform-mail  {REASON}\n"
-    assert terminal.answer("sender", "list") == {"ignored": [{"caller_identity": "platform-mail", "reason": REASON}]}
-
-    assert terminal.text(*UNIGNORE) == "Feedback about mail that platform-mail sends is dropped no more.\n"
-
-    assert terminal.text("sender", "list") == "Nobody is ignored.\n"
-    assert sorted(one.kind for one in stack.rows.told(SYSTEM)) == ["sender_ignored", "sender_unignored"]
-
-
-def test_machines_get_who_is_ignored_no_more_and_why(terminal: Terminal) -> None:
-    terminal.text(*IGNORE)
-
-    assert terminal.answer(*UNIGNORE) == {
-        "caller_identity": "platform-mail",
-        "unignored": "It was a typing mistake",
-        "by": STAFF,
-    }
-
-
-@pytest.mark.parametrize("name", [CALLER, "nobody"])
-def test_who_is_not_ignored_cannot_be_ignored_no_more(stack: FakeStack, terminal: Terminal, name: str) -> None:
-    said = terminal.refused("sender", "unignore", name, "--reason", "x")
-
-    assert said == f"{name} is not ignored; `permille sender list` names who is"
-    assert stack.rows.told(SYSTEM) == []

@@ -48,17 +48,15 @@ def test_what_cannot_be_is_refused(terminal: Terminal, typed: tuple[str, ...], s
     assert says in terminal.refused("timeline", *typed)
 
 
+def test_the_systems_own_is_shown_on_request(terminal: Terminal) -> None:
+    terminal.text("sender", "ignore", "platform-mail", "--reason", "our own :fire: [x]")
+
+    assert "our own :fire: [x]" in " ".join(terminal.text("timeline", "--system").split())
+    answer = terminal.answer("timeline", "--system")
+    assert (answer["account_id"], [one["kind"] for one in answer["entries"]]) == (None, ["sender_ignored"])
+
+
 def test_what_fails_is_said(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("timeline.since", error=Unavailable("reading the timeline of bakery: Throttling"))
 
     assert terminal.failed("timeline", ACCOUNT) == "reading the timeline of bakery: Throttling"
-
-
-def test_the_whole_stack_has_a_timeline_of_its_own(terminal: Terminal) -> None:
-    terminal.text("sender", "ignore", "platform-mail", "--reason", "our own newsletter")
-
-    said = " ".join(terminal.text("timeline", "--system").split())
-    assert "Feedback about mail that platform-mail sends counts for nobody" in said
-    answer = terminal.answer("timeline", "--system")
-    assert answer["account_id"] is None
-    assert [entry["kind"] for entry in answer["entries"]] == ["sender_ignored"]

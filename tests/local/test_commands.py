@@ -50,7 +50,7 @@ def test_up_refuses_before_anything_starts(
 )
 def test_a_tick_is_between_2000_and_2100(directory: Path, capsys: pytest.CaptureFixture[str], at: str) -> None:
     assert status_of(["local", "tick", "--at", at]) == 2
-    assert "--at takes" in capsys.readouterr().err
+    assert "--at: takes" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("options", [(), ("--export",), ("--export", "--json")])

@@ -38,7 +38,7 @@ def test_the_operator_makes_links_and_revokes_them(business: Business, stack: St
     assert [web.get(path).status for path in (report, desk)] == [200, 200]
 
     stack.answer("link", "revoke", "owner", business.id, "--reason", "The mail was forwarded")
-    stack.answer("link", "revoke", "staff")
+    stack.answer("link", "revoke", "staff", "--reason", "Sam has left")
 
     assert [web.get(path).status for path in (report, desk)] == [401, 401]
     assert business.timeline()[-1]["kind"] == "links_revoked"
@@ -50,6 +50,6 @@ def test_a_platforms_token_opens_the_api_until_it_is_revoked(business: Business,
     path = f"/api/v1/accounts/{business.id}"
     assert web.get(path).status != 401
 
-    stack.answer("link", "revoke", "platform")
+    stack.answer("link", "revoke", "platform", "--reason", "The token leaked")
 
     assert web.get(path).status == 401

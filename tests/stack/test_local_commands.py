@@ -82,7 +82,7 @@ def test_a_tick_takes_no_other_times_than_iso_8601(stack: Stack, time: str) -> N
     ticked = stack.run("local", "tick", "--at", time)
 
     assert ticked.returncode == 2
-    assert "--at takes an ISO 8601 time" in ticked.stderr
+    assert "--at: takes an ISO 8601 time" in ticked.stderr
 
 
 def test_env_has_every_functions_variables_for_sam_local_invoke(stack: Stack, tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def _running(state: StateDirectory) -> tuple[Running, dict[str, Any]]:
 def _instant(text: str | None) -> datetime | None:
     if text is None:
         return None
-    instant = given.instant(text, "--at")
+    instant = given.instant(text, "at")
     if not EARLIEST <= instant <= LATEST:
         raise InvalidInput(f"--at takes a time from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}, not {text!r}")
     return instant
