@@ -150,10 +150,10 @@ def list_open(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> N
 def asking(found: Stack) -> Iterator[Account]:
     """Who waits for support, the longest waiting first."""
     page = found.directory.asking(PAGE)
-    yield from page.found
+    yield from page.items
     while page.next:
         page = found.directory.asking(PAGE, page.next)
-        yield from page.found
+        yield from page.items
 
 
 def _decide(found: Stack, account_id: str, decision: Decision, *, as_json: bool) -> None:

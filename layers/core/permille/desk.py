@@ -9,7 +9,7 @@ from typing import TypeVar
 from permille import breaker
 from permille.addresses import LONGEST, bare
 from permille.breaker import BreakerStatus
-from permille.desk_ports import Directory, Listed, Page, Queues, Resets, Resting, Waiting
+from permille.desk_ports import Directory, Listed, Queues, Resets, Resting, Waiting
 from permille.domain.account import Account, Mode
 from permille.domain.errors import MalformedRequest, ServiceError
 from permille.domain.policy import Policy, Verdict
@@ -17,6 +17,7 @@ from permille.domain.switch import SenderState, drift
 from permille.domain.timeline import BEGINNING, Entry, Kind
 from permille.explain import Explained, explained
 from permille.observability import record
+from permille.paging import Page
 from permille.ports import (
     Accounts,
     Control,
@@ -66,7 +67,7 @@ class Desk:
 def waiting(desk: Desk, after: str, now: datetime) -> Page[Case]:
     """Who waits for support, the longest first. Raises MalformedRequest."""
     page = desk.directory.asking(CASES, after)
-    return Page(queue(page.found, desk.timeline, now), page.next)
+    return Page(queue(page.items, desk.timeline, now), page.next)
 
 
 def by_risk(desk: Desk, after: str, *, sending: bool) -> Page[Listed]:
@@ -172,8 +173,7 @@ def _sender(switch: Switch, account: Account, caller: str) -> SenderSeen:
 
 def _told(entries: Sequence[Entry], before: str) -> Page[Entry]:
     earlier = [entry for entry in reversed(entries) if not before or entry.id < before]
-    shown = earlier[:TOLD]
-    return Page(shown, shown[-1].id if len(earlier) > TOLD else "")
+    return Page.of(earlier, TOLD, lambda entry: entry.id)
 
 
 # ---------------------------------------------------------------- the whole stack

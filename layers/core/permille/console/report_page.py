@@ -1,6 +1,6 @@
 """What the pages of the owner's report show: the report in words, ready to be put into the templates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from permille.access import GUIDE
@@ -65,7 +65,7 @@ def year_page(report: Report) -> dict[str, Any]:
     }
 
 
-def timeline_shown(account_id: str, entries: list[Entry], earlier: str, brand: Brand) -> dict[str, Any]:
+def timeline_shown(account_id: str, entries: Sequence[Entry], earlier: str, brand: Brand) -> dict[str, Any]:
     return {"base": _base(account_id), "entries": [_entry(one, brand) for one in entries], "earlier": earlier}
 
 
