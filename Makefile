@@ -4,7 +4,7 @@ BIN := .venv/bin
 TOOLS := .venv-tools/bin
 UV := $(TOOLS)/uv
 
-.PHONY: help setup tools demo test test-fast bench mails reports openapi check format pins clean
+.PHONY: help setup tools demo test test-fast bench mails reports openapi schema check format pins clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--u
 
 openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json), which a test holds against the code
 	@$(BIN)/python -c 'from permille.console.api_app import openapi_text; print(openapi_text(), end="")' > docs/openapi.json
+
+schema: setup ## Write the timeline events' JSON Schema (docs/timeline-event.schema.json), made of the kinds
+	@$(BIN)/python -c 'from permille.event_schema import event_schema_text; print(event_schema_text(), end="")' \
+		> docs/timeline-event.schema.json
 
 mails: setup ## Write every mail to mails/ (.eml, .txt, .html; .png where Chromium is installed), to be looked at
 	@$(BIN)/python -m tests.gallery mails

@@ -19,7 +19,7 @@ import boto3
 from bench.wire import Request, tapped
 from functions.console.app import handler
 from rich.console import Console
-from tests.builders import LambdaContext, a_complaint, a_verdict, an_account
+from tests.builders import LambdaContext, a_complaint, a_verdict, an_account, an_alert
 from tests.console.visiting import HOST, Answer, a_request
 
 from permille.access import make_token
@@ -28,7 +28,8 @@ from permille.aws.macs import KmsMacs
 from permille.aws.policy import SsmPolicies
 from permille.aws.rows import entry_row, tally_key
 from permille.bootstrap import consoling
-from permille.domain import links, timeline
+from permille.domain import links
+from permille.domain.entries.complaints import reported
 from permille.domain.links import For
 from permille.domain.timeline import Entry
 
@@ -80,10 +81,10 @@ def _told(now: datetime) -> Iterator[Entry]:
     for days, number in product(range(BUSY), range(COMPLAINTS)):
         at = now - timedelta(days, hours=number * 5, minutes=1)
         about = {"sent_at": at - timedelta(hours=9), "campaign": f"Campaign {dice.randint(1, 30)}"}
-        complaint = timeline.complaint(ACCOUNT, at, a_complaint(f"m-{days}-{number}", about), epoch=1)
+        complaint = reported(ACCOUNT, at, a_complaint(f"m-{days}-{number}", about), epoch=1)
         yield complaint
         if number % ALERT_EVERY:
-            yield timeline.alert(ACCOUNT, at + timedelta(seconds=9), a_verdict(200_000, 150), [complaint] * ALERT_EVERY)
+            yield an_alert(ACCOUNT, at + timedelta(seconds=9), a_verdict(200_000, 150), [complaint] * ALERT_EVERY)
 
 
 def _write(table: str, rows: Iterator[dict[str, Any]]) -> None:

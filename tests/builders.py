@@ -1,21 +1,33 @@
 """Everything that a test is about, with defaults: a test names only what matters to it."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
-from permille.domain import timeline
 from permille.domain.account import Account, Evidence, Provider
 from permille.domain.backlog import Backlog
+from permille.domain.entries.complaints import (
+    Alert,
+    CountedComplaint,
+    OwnerMailState,
+    OwnerMailStopped,
+    listed,
+    reported,
+)
+from permille.domain.entries.credential import Difference
+from permille.domain.entries.numbers import Numbers
+from permille.domain.entries.registry import KINDS
+from permille.domain.entries.verdicts import DecisionRecord, Disabled, Spared
 from permille.domain.feedback import Bounce, Complaint, Delivery, Message, Recipients
 from permille.domain.policy import SEED, Verdict, judge
 from permille.domain.provider import Server
 from permille.domain.reputation import Days, Tally
+from permille.domain.status import Held
 from permille.domain.switch import ACTIVE, Asleep, Credential, SenderState
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import Entry, Facts, TimelineEntry, entry, id_at, only
 from permille.ports import Count, Mail, Sender
 from permille.ses_events import recipients_of
 from permille.templates import Brand
@@ -116,7 +128,7 @@ def a_count(
 
 def a_complaint_count(message_id: str = "m-1", account_id: str = ACCOUNT, at: datetime = NOW) -> Count:
     report = a_complaint(message_id)
-    entry = timeline.complaint(account_id, at, report, epoch=1)
+    entry = reported(account_id, at, report, epoch=1)
     return Count(report.identity, account_id, report.message.sent_at.date(), 1, Tally(complaints=1), entry)
 
 
@@ -128,84 +140,106 @@ def days_of(delivered: int, complaints: int, day: date = TODAY) -> Days:
     return {day: Tally(delivered=delivered, complaints=complaints)}
 
 
-def a_complaint_entry(message_id: str = "m-1", at: datetime = NOW, account_id: str = ACCOUNT, **message: Any) -> Entry:
+def a_complaint_entry(
+    message_id: str = "m-1", at: datetime = NOW, account_id: str = ACCOUNT, **message: Any
+) -> TimelineEntry[CountedComplaint]:
     sent: dict[str, Any] = {"sent_at": at - timedelta(hours=2), **message}
-    return timeline.complaint(account_id, at, a_complaint(message_id, message=sent), epoch=1)
+    [told] = only(CountedComplaint, [reported(account_id, at, a_complaint(message_id, message=sent), epoch=1)])
+    return told
 
 
-def complaint_entries(count: int, at: datetime = NOW) -> list[Entry]:
+def complaint_entries(count: int, at: datetime = NOW) -> list[TimelineEntry[CountedComplaint]]:
     """The oldest first, a second apart, the last at `at`."""
     return [a_complaint_entry(f"m-{n}", at - timedelta(seconds=count - n)) for n in range(1, count + 1)]
 
 
-def an_entry(kind: Kind = Kind.DISABLED, at: datetime = NOW, account_id: str = ACCOUNT) -> Entry:
-    """An entry of any kind, as its own maker makes it."""
-    caller = f"permille-{account_id}"
-    by_staff = {"reason": "The owner asked us to", "by": STAFF}
-    made: dict[Kind, Callable[[], Entry]] = {
-        Kind.CREATED: lambda: timeline.created(account_id, at, (caller,)),
-        Kind.COMPLAINT: lambda: a_complaint_entry(at=at, account_id=account_id),
-        Kind.REPORT: lambda: timeline.complaint(account_id, at, a_complaint(feedback_type="not-spam"), epoch=1),
-        Kind.OWNER_MAIL: lambda: timeline.owner_mail(account_id, at, "bounced", "owner-mail#m-1"),
-        Kind.ALERT: lambda: timeline.alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)]),
-        Kind.UNSUPPRESSED: lambda: timeline.by_staff(account_id, kind, at, **by_staff, recipient="ann@example.com"),
-        Kind.EXEMPTED: lambda: timeline.by_staff(account_id, kind, at, **by_staff, until=at.isoformat()),
-        Kind.DISABLING_REVERSED: lambda: timeline.disabling_reversed(
-            account_id, at, a_verdict(4999, 2), at - timedelta(hours=1)
-        ),
-        Kind.HELD: lambda: timeline.held(account_id, at, a_verdict(), "feedback", 7),
-        Kind.BREAKER_OPENED: lambda: timeline.breaker_opened(account_id, at, 5),
-        Kind.DRIFT: lambda: timeline.drift(account_id, at, [{"sender": caller, "what": "awake", "key": KEY}]),
-        Kind.REVIEW_REQUESTED: lambda: timeline.review_requested(
-            account_id, at, TOMORROW, 800, "We mailed an old list", "We took it off"
-        ),
-        Kind.REVIEW_AMENDED: lambda: timeline.review_amended(
-            account_id, at, TOMORROW, 500, "We mailed an old list", "We took it off"
-        ),
-        Kind.REVIEW_DUE: lambda: timeline.review_due(account_id, at, MIDNIGHT.date(), 800, MIDNIGHT.astimezone(UTC)),
-        Kind.REVIEW_DAY_PASSED: lambda: timeline.review_day_passed(account_id, at, TODAY),
-        Kind.TRIAL_CANCELLED: lambda: timeline.trial_cancelled(account_id, at, TOMORROW, **by_staff),
-        Kind.REVIEW_APPROVED: lambda: timeline.review_approved(
-            account_id, at, MIDNIGHT, MIDNIGHT + timedelta(days=1), "Begin with your best customers", STAFF
-        ),
-        Kind.REVIEW_DECLINED: lambda: timeline.review_declined(
-            account_id, at, "The list is still a bought one", STAFF, TOMORROW
-        ),
-        Kind.REVIEW_REOPENED: lambda: timeline.review_reopened(account_id, at, TODAY),
-        Kind.TRIAL_BEGAN: lambda: timeline.trial_began(account_id, at, MIDNIGHT + timedelta(days=1)),
-        Kind.TRIAL_ENDED: lambda: timeline.trial_ended(account_id, at, MIDNIGHT + timedelta(days=3), 800),
-        Kind.TRIAL_UNUSED: lambda: timeline.trial_unused(account_id, at),
-        Kind.STAYS_SUSPENDED: lambda: timeline.stays_suspended(account_id, at, 800, 1, [a_complaint_entry(at=at)], ""),
-        Kind.REVIEW_WITHDRAWN: lambda: timeline.review_withdrawn(account_id, at, TOMORROW),
-        Kind.CONFIRMATION_WANTED: lambda: timeline.confirmation_wanted(account_id, at, 800),
-        Kind.REINSTATED: lambda: timeline.reinstated(account_id, at, 800),
-        Kind.PROVIDER_CONNECTED: lambda: timeline.provider_connected(
-            account_id, at, "smtp.example.com", 587, "bakery@example.com", ""
-        ),
-        Kind.PROVIDER_DISCONNECTED: lambda: timeline.provider_disconnected(
-            account_id, at, "smtp.example.com", 587, "bakery@example.com"
-        ),
-        Kind.SENDER_MISSING: lambda: timeline.sender_missing(account_id, at, [caller]),
-    }
-    for staffs in (
-        Kind.STAFF_DISABLED,
-        Kind.STAFF_ENABLED,
-        Kind.CLOSED,
-        Kind.UNEXEMPTED,
-        Kind.OWNER_MAIL_RESET,
-        Kind.LINKS_REVOKED,
-        Kind.TRIAL_CONFIRMED,
-    ):
-        made[staffs] = lambda: timeline.by_staff(account_id, kind, at, **by_staff)
-    for verdicts in (Kind.DISABLED, Kind.WOULD_DISABLE, Kind.WOULD_KEEP):
-        made[verdicts] = lambda: _a_record(kind, at, account_id)
-    return made[kind]()
+def an_alert(
+    account_id: str, at: datetime, verdict: Verdict, complaints: Sequence[Entry], exempt_until: datetime | None = None
+) -> Entry:
+    return entry(account_id, at, Alert.of_verdict(verdict, complaints, exempt_until))
 
 
-def _a_record(kind: Kind, at: datetime, account_id: str) -> Entry:
-    spared = "" if kind is Kind.DISABLED else "only observed"
-    complaints = complaint_entries(2, at)
-    return timeline.judged(account_id, kind, at, a_verdict(), days_of(1000, 2), complaints, "1.0+abc", spared)
+def a_record(
+    account_id: str, at: datetime, verdict: Verdict, days: Days, complaints: Sequence[Entry], code: str = "1.0+abc"
+) -> Entry:
+    """The decision record of a disabling."""
+    return entry(account_id, at, Disabled(**Disabled.arguments(verdict, days, complaints, code)))
+
+
+def by_staff(account_id: str, kind: str, at: datetime, reason: str, by: str, **more: Any) -> Entry:
+    return entry(account_id, at, cast("Any", KINDS[kind])(reason=reason, by=by, **more))
+
+
+def stopped_mail(
+    account_id: str, at: datetime, state: OwnerMailState, identity: str
+) -> TimelineEntry[OwnerMailStopped]:
+    return entry(account_id, at, OwnerMailStopped(state=state), seed=identity)
+
+
+def an_entry(kind: str = "disabled", at: datetime = NOW, account_id: str = ACCOUNT) -> Entry:
+    """An entry of any kind, with facts that such entries have."""
+    match kind:
+        case "complaint":
+            return a_complaint_entry(at=at, account_id=account_id)
+        case "report":
+            return reported(account_id, at, a_complaint(feedback_type="not-spam"), epoch=1)
+        case "alert":
+            return an_alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)])
+        case _:
+            return entry(account_id, at, facts_of(kind, at))
+
+
+def facts_of(kind: str, at: datetime = NOW) -> Facts:
+    """Facts of any kind: those that tests are about by name, and by its type whatever else it declares."""
+    made = KINDS[kind]
+    verdict = a_verdict(4999, 2) if kind == "disabling_reversed" else a_verdict()
+    told: dict[str, Any] = Numbers.counted_by(verdict) | _USUAL_FACTS | _FACTS_OF.get(kind, {})
+    if issubclass(made, DecisionRecord):
+        days, complaints = days_of(1000, 2), complaint_entries(2)
+        spared: Spared = "" if kind == "disabled" else "only observed"
+        told |= made.arguments(verdict, days, complaints, "1.0+abc", spared)
+    return made(**{one.name: told.get(one.name, at) for one in fields(cast("Any", made))})
+
+
+_REASON = "The owner asked us to"
+_USUAL_FACTS: dict[str, Any] = {
+    "reason": _REASON,
+    "by": STAFF,
+    "day": TOMORROW,
+    "batch": 800,
+    "cause": "We mailed an old list",
+    "change": "We took it off",
+    "receipt": True,
+    "recipient": "ann@example.com",
+    "senders": (CALLER,),
+    "host": "smtp.example.com",
+    "port": 587,
+    "user": "bakery@example.com",
+    "replaces": "",
+    "state": "bounced",
+    "why": Held.FEEDBACK,
+    "waiting": 7,
+    "bound": 5,
+    "found": (Difference(sender=CALLER, what="awake", key=KEY),),
+    "note": "Begin with your best customers",
+    "instead_of": "",
+    "begins_at": MIDNIGHT,
+    "ends_at": MIDNIGHT + timedelta(days=1),
+    "verdict_at": MIDNIGHT + timedelta(days=3),
+    "ask_again_on": TOMORROW,
+}
+_FACTS_OF: dict[str, dict[str, Any]] = {
+    "disabling_reversed": {"disabled_at": NOW - timedelta(hours=1)},
+    "review_amended": {"batch": 500},
+    "review_due": {"day": MIDNIGHT.date(), "begins_at": MIDNIGHT.astimezone(UTC)},
+    "review_day_passed": {"day": TODAY},
+    "review_reopened": {"day": TODAY},
+    "review_declined": {"reason": "The list is still a bought one"},
+    "trial_ended": {"delivered": 800},
+    "reinstated": {"delivered": 800},
+    "confirmation_wanted": {"delivered": 800},
+    "stays_suspended": {"delivered": 800, "complaints": 1, "rule": "", "listed": listed([a_complaint_entry()])},
+}
 
 
 def evidence(
@@ -213,7 +247,7 @@ def evidence(
 ) -> Evidence:
     """So much on today's mail, with an entry for each complaint unless others are named; so many messages wait."""
     told = complaint_entries(complaints) if entries is None else list(entries)
-    return Evidence(days_of(delivered, complaints), told, a_backlog(waiting))
+    return Evidence(days_of(delivered, complaints), only(CountedComplaint, told), a_backlog(waiting))
 
 
 def a_backlog(messages: int | None = 0, counted_at: datetime | None = NOW, **different: Any) -> Backlog:
@@ -226,7 +260,7 @@ def a_state(keys: Mapping[str, str] | None = None, *, denied: bool = False) -> S
 
 def a_mail(**different: Any) -> Mail:
     usual = {"to": "owner@bakery.example", "subject": "Hello", "text": "Plain.\n", "html": "<p>Rich.</p>\n"}
-    return Mail(**{**usual, "account_id": ACCOUNT, "entry_id": timeline.id_at(NOW, "mail"), **different})
+    return Mail(**{**usual, "account_id": ACCOUNT, "entry_id": id_at(NOW, "mail"), **different})
 
 
 # ---------------------------------------------------------------- what SES writes

@@ -184,7 +184,7 @@ class FakeLedger:
             account = self._rows.accounts.get(entry.account_id)
             if account and ("", identity) not in self._rows.markers:
                 self._rows.markers.add(("", identity))
-                state = str(entry.facts["state"])
+                state = str(entry.data["state"])
                 self._rows.accounts[account.id] = replace(account, owner_mail=state, revision=account.revision + 1)
                 self._rows.put(entry)
 
@@ -408,7 +408,7 @@ class FakeTimeline:
     def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> Page[Entry]:
         with self._rows.faults.call("timeline.page"):
             behind = [entry for entry in self._rows.told(account_id) if entry.id > after]
-            theirs = [entry for entry in behind if audience in (None, entry.kind.audience)]
+            theirs = [entry for entry in behind if audience in (None, entry.audience)]
             return Page.of(theirs, at_most, _id)
 
     def get(self, account_id: str, entry_id: str) -> Entry | None:

@@ -13,15 +13,28 @@ from datetime import timedelta
 from pathlib import Path
 
 from aws_lambda_powertools.event_handler import Response
-from tests.builders import NOW, PLATFORM, STAFF, TODAY, a_provider, a_verdict, an_account, an_entry, complaint_entries
+from tests.builders import (
+    NOW,
+    PLATFORM,
+    STAFF,
+    TODAY,
+    a_provider,
+    a_record,
+    a_verdict,
+    an_account,
+    an_alert,
+    an_entry,
+    complaint_entries,
+)
 from tests.pictures import take, write
 
 from permille.aws.outward import SesMailer
 from permille.console.pages import Pages
-from permille.domain import timeline, wording
+from permille.domain.entries.registry import KINDS
+from permille.domain.entries.review import ReviewApproved
 from permille.domain.policy import ALLPROWEBTOOLS, judge
 from permille.domain.reputation import Tally
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import Entry, entry
 from permille.mails import Addresses, compose
 from permille.ports import Mail
 from permille.templates import Brand
@@ -32,7 +45,7 @@ ADDRESSES = Addresses("https://apwt.example/reputation/enter?token=abc", "https:
 PAGES = Pages(BRAND)
 OWNER = an_account(owner_name="Bea", owner_email="bea@bakery.example")
 CONNECTED = replace(OWNER, provider=a_provider())
-MEANWHILE = (Kind.DISABLED, Kind.STAFF_DISABLED, Kind.TRIAL_CANCELLED, Kind.TRIAL_ENDED, Kind.STAYS_SUSPENDED)
+MEANWHILE = ("disabled", "staff_disabled", "trial_cancelled", "trial_ended", "stays_suspended")
 MAILER = SesMailer(
     mail_from="reputation@apwt.example",
     reply_to="support@apwt.example",
@@ -45,36 +58,43 @@ HEIGHT = 1500
 
 def entries() -> Iterator[tuple[str, Entry]]:
     """Of every kind one, and of those that have several faces each."""
-    for kind in Kind:
+    for kind in KINDS:
         yield str(kind), an_entry(kind)
     few, many = complaint_entries(1), complaint_entries(25)
-    yield "alert-notice", timeline.alert(OWNER.id, NOW, a_verdict(50_000, 1), few)
-    yield "alert-many", timeline.alert(OWNER.id, NOW, a_verdict(50_000, 25), many)
-    yield "alert-exempt", timeline.alert(OWNER.id, NOW, a_verdict(1000, 5), few, NOW.isoformat())
+    yield "alert-notice", an_alert(OWNER.id, NOW, a_verdict(50_000, 1), few)
+    yield "alert-many", an_alert(OWNER.id, NOW, a_verdict(50_000, 25), many)
+    yield "alert-exempt", an_alert(OWNER.id, NOW, a_verdict(1000, 5), few, NOW)
     for name, tally in {"bounces": Tally(4000, 0, 300), "complaints": Tally(1_000_000, 4)}.items():
         verdict = judge(ALLPROWEBTOOLS, {TODAY: tally}, TODAY)
-        yield f"disabled-{name}", timeline.judged(OWNER.id, Kind.DISABLED, NOW, verdict, {TODAY: tally}, [])
-    yield "review_approved-plain", timeline.review_approved(OWNER.id, NOW, NOW, NOW, "", STAFF)
-    moved = timeline.review_approved(OWNER.id, NOW, NOW, NOW, "", STAFF, instead_of=str(TODAY + timedelta(days=1)))
+        yield f"disabled-{name}", a_record(OWNER.id, NOW, verdict, {TODAY: tally}, [])
+    yield "review_approved-plain", entry(OWNER.id, NOW, ReviewApproved(begins_at=NOW, ends_at=NOW, note="", by=STAFF))
+    moved = entry(
+        OWNER.id,
+        NOW,
+        ReviewApproved(begins_at=NOW, ends_at=NOW, note="", by=STAFF, instead_of=TODAY + timedelta(days=1)),
+    )
     yield "review_approved-moved", moved
 
 
 def mails() -> Iterator[tuple[str, Mail]]:
-    for name, entry in entries():
-        if entry.kind.is_mailed:
-            yield name, compose(entry, OWNER, BRAND, ADDRESSES)
+    for name, one in entries():
+        if one.is_mailed:
+            yield name, compose(one, OWNER, BRAND, ADDRESSES)
     for kind in MEANWHILE:
         yield f"{kind}-connected", compose(an_entry(kind), CONNECTED, BRAND, ADDRESSES)
 
 
 def golden() -> dict[str, str]:
     """What is compared: by file name."""
-    lines = [
-        f"{name} ({entry.kind.audience})\n  {wording.headline(entry, PLATFORM)}\n  {wording.sentence(entry)}\n"
-        for name, entry in entries()
-    ]
     texts = {f"{name}.txt": f"Subject: {mail.subject}\n\n{mail.text}" for name, mail in mails()}
-    return texts | {"timeline.txt": "\n".join(lines), "guide.txt": str(PAGES.guide_text().body)}
+    return texts | {"guide.txt": str(PAGES.guide_text().body)}
+
+
+def timeline() -> str:
+    """Every line of the timeline, to be read."""
+    return "\n".join(
+        f"{name} ({one.audience})\n  {one.headline(PLATFORM)}\n  {one.sentence()}\n" for name, one in entries()
+    )
 
 
 def standing_alone(page: Response[str]) -> str:
@@ -84,7 +104,7 @@ def standing_alone(page: Response[str]) -> str:
 
 
 def _show(folder: Path) -> None:
-    write(folder, golden())
+    write(folder, golden() | {"timeline.txt": timeline()})
     pages = {name: mail.html for name, mail in mails()} | {"guide": standing_alone(PAGES.page("guide"))}
     write(folder, {f"{name}.html": html for name, html in pages.items()})
     for name, mail in mails():

@@ -6,14 +6,29 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tests.builders import ACCOUNT, NOW, STAFF, TODAY, a_complaint, a_message, a_verdict, an_account, days_of
+from tests.builders import (
+    ACCOUNT,
+    NOW,
+    STAFF,
+    TODAY,
+    a_complaint,
+    a_message,
+    a_record,
+    a_verdict,
+    an_account,
+    by_staff,
+    days_of,
+)
 from tests.fakes import FakePolicies, FakeTallies, FakeTimeline, Rows
 
-from permille.domain import timeline
 from permille.domain.account import Account, Exemption, Provider, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.entries.complaints import reported
+from permille.domain.entries.credential import Created
+from permille.domain.entries.review import ReviewDeclined
+from permille.domain.entries.trial import Reinstated, TrialBegan, TrialEnded
 from permille.domain.policy import SEED, Policy
 from permille.domain.reputation import Tally
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import Entry, entry
 from permille.report import Range, Report, Reporting, gather
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
@@ -58,7 +73,7 @@ def a_card(
     message = a_message(report.pop("id", f"m-{sent_at.isoformat()}"), sent_at=sent_at, **about)
     told = at or min(sent_at + timedelta(hours=30), NOW)
     complaint = replace(a_complaint(**report), message=message, reported_at=told)
-    return timeline.complaint(account_id, told, complaint, epoch)
+    return reported(account_id, told, complaint, epoch)
 
 
 def busy_tallies(
@@ -101,7 +116,7 @@ def _good() -> Report:
 
 
 def _created() -> Entry:
-    return timeline.created(ACCOUNT, NOW - 400 * A_DAY, ("permille-bakery",))
+    return entry(ACCOUNT, NOW - 400 * A_DAY, Created(senders=("permille-bakery",)))
 
 
 def _small(**account: Any) -> Report:
@@ -120,7 +135,7 @@ BROKEN = {(1, TODAY - 20 * A_DAY): Tally(400), (1, TODAY - 8 * A_DAY): Tally(600
 def _record() -> Entry:
     day = DISABLED_ON.date()
     verdict, days = a_verdict(1000, 2, day), days_of(1000, 2, day)
-    return timeline.judged(ACCOUNT, Kind.DISABLED, DISABLED_ON, verdict, days, [], "1.0+abc")
+    return a_record(ACCOUNT, DISABLED_ON, verdict, days, [], "1.0+abc")
 
 
 def _disabled(entries: Sequence[Entry] = (), **account: Any) -> Report:
@@ -147,8 +162,10 @@ def _declined(again_in: int) -> Report:
         ask_again_on=TODAY + again_in * A_DAY,
         **DECIDED,
     )
-    entry = timeline.review_declined(ACCOUNT, NOW, declined.reason, STAFF, TODAY + again_in * A_DAY)
-    return _disabled([entry], review=declined)
+    answer = entry(
+        ACCOUNT, NOW, ReviewDeclined(reason=declined.reason, by=STAFF, ask_again_on=TODAY + again_in * A_DAY)
+    )
+    return _disabled([answer], review=declined)
 
 
 PROVIDER = Provider("smtp.example.net", 587, "bea@bakery.example", "arn:secret", "v1", NOW - 5 * A_DAY)
@@ -163,11 +180,11 @@ def _trial(state: TrialState, day: date, **more: Any) -> Trial:
 def _on_trial(status: Status, state: TrialState, days_ago: int, **trial: Any) -> Report:
     """The trial's mail in an epoch of its own; the complaints of the old one stay visible."""
     of_trial = _trial(state, TODAY - days_ago * A_DAY, **trial)
-    entries = [timeline.trial_began(ACCOUNT, of_trial.begins_at, of_trial.ends_at)]
+    entries: list[Entry] = [entry(ACCOUNT, of_trial.begins_at, TrialBegan(ends_at=of_trial.ends_at))]
     if status is not Status.TRIAL:
-        entries.append(timeline.trial_ended(ACCOUNT, of_trial.ends_at, of_trial.verdict_at, 800))
+        entries.append(entry(ACCOUNT, of_trial.ends_at, TrialEnded(verdict_at=of_trial.verdict_at, delivered=800)))
     if status is Status.ACTIVE:
-        entries.append(timeline.reinstated(ACCOUNT, of_trial.verdict_at, 800))
+        entries.append(entry(ACCOUNT, of_trial.verdict_at, Reinstated(delivered=800)))
     account = an_account(
         status=status,
         timezone="Europe/Berlin",
@@ -182,7 +199,7 @@ def _on_trial(status: Status, state: TrialState, days_ago: int, **trial: Any) ->
 
 def _late_record() -> Entry:
     at = NOW - 19 * A_DAY
-    return timeline.judged(ACCOUNT, Kind.DISABLED, at, a_verdict(1000, 2, at.date()), {}, [], "1.0+abc")
+    return a_record(ACCOUNT, at, a_verdict(1000, 2, at.date()), {}, [], "1.0+abc")
 
 
 def _flood() -> Report:
@@ -196,7 +213,7 @@ def _flood() -> Report:
 
 
 STATES: Mapping[str, Callable[[], Report]] = {
-    "new": lambda: a_report(entries=[timeline.created(ACCOUNT, NOW, ("permille-bakery",))]),
+    "new": lambda: a_report(entries=[entry(ACCOUNT, NOW, Created(senders=("permille-bakery",)))]),
     "good": _good,
     "small": _small,
     "over": lambda: _over(),
@@ -220,7 +237,7 @@ STATES: Mapping[str, Callable[[], Report]] = {
         an_account(status=Status.CLOSED),
         BROKEN,
         [
-            timeline.by_staff(ACCOUNT, Kind.CLOSED, NOW - 4 * A_DAY, "The account was given up", STAFF),
+            by_staff(ACCOUNT, "closed", NOW - 4 * A_DAY, "The account was given up", STAFF),
         ],
     ),
 }
@@ -235,10 +252,10 @@ def a_year() -> Report:
     """Disabled once, and reinstated after a trial; the complaints of the time before are only in the tallies."""
     begins = NOW - 200 * A_DAY
     entries = [
-        timeline.judged(ACCOUNT, Kind.DISABLED, begins - 20 * A_DAY, a_verdict(), {}, [], "1.0+abc"),
-        timeline.trial_began(ACCOUNT, begins, begins + A_DAY),
-        timeline.trial_ended(ACCOUNT, begins + A_DAY, begins + 3 * A_DAY, 800),
-        timeline.reinstated(ACCOUNT, begins + 3 * A_DAY, 800),
+        a_record(ACCOUNT, begins - 20 * A_DAY, a_verdict(), {}, [], "1.0+abc"),
+        entry(ACCOUNT, begins, TrialBegan(ends_at=begins + A_DAY)),
+        entry(ACCOUNT, begins + A_DAY, TrialEnded(verdict_at=begins + 3 * A_DAY, delivered=800)),
+        entry(ACCOUNT, begins + 3 * A_DAY, Reinstated(delivered=800)),
     ]
     tallies = {
         (1 if day < begins.date() else 2, day): tally

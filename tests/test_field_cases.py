@@ -12,7 +12,6 @@ from tests.usecases.test_ingest import Ingestion
 
 from permille.domain.cards import campaigns
 from permille.domain.timeline import BEGINNING
-from permille.domain.wording import headline
 from permille.suppression import page
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("field_cases.jsonl").read_text("utf-8").splitlines()]
@@ -55,7 +54,7 @@ def test_it_is_shown_as_it_was_written(case: Case, feedback: Ingestion) -> None:
     shown = case["expected"].get("shown_as", "Fresh bread")
 
     for entry in feedback.rows.told(ACCOUNT):
-        assert f'"{shown}"' in headline(entry, PLATFORM)
+        assert f'"{shown}"' in entry.headline(PLATFORM)
     for campaign in campaigns(feedback.rows.told(ACCOUNT), 1, BEGINNING.date()):
         assert campaign.name == shown
         assert [card.subject for card in campaign.cards] == [shown]

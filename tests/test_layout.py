@@ -1,6 +1,7 @@
 """Who may import whom, and what lies where."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -84,6 +85,16 @@ def test_nothing_else_brings_pydantic_in(module: str) -> None:
     script = f"import sys, permille.{module}; sys.exit('pydantic' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0  # noqa: S603
+
+
+COMMANDS = sorted((PROJECT / "cli" / "permille_cli").glob("*.py"))
+
+
+@pytest.mark.parametrize("source", [*SOURCES, *COMMANDS], ids=named)
+def test_facts_are_read_by_their_types_and_never_by_a_string(source: Path) -> None:
+    read = re.findall(r"(?:facts|\.data)(?:\[[\"']|\.get\()", source.read_text(encoding="utf-8"))
+
+    assert read == []
 
 
 @pytest.mark.parametrize("folder", FUNCTIONS, ids=named)

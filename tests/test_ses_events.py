@@ -21,7 +21,7 @@ from tests.builders import (
     sns_envelope,
 )
 
-from permille.domain import timeline
+from permille.domain.entries.complaints import reported
 from permille.domain.feedback import NOBODY, Bounce, Complaint, Delivery, Feedback, Ignored, Recipients, Unreadable
 from permille.ses_events import parse
 
@@ -288,7 +288,7 @@ def test_no_field_whatever_raises(kind: str, data: st.DataObject) -> None:
     feedback = read(event)
 
     if isinstance(feedback, Complaint):
-        timeline.complaint(ACCOUNT, NOW, feedback, epoch=1).facts_json.encode()
+        reported(ACCOUNT, NOW, feedback, epoch=1).facts_json.encode()
 
 
 @pytest.mark.parametrize("half", ["\\ud800", "\\udfff", "\\uD83D"])
@@ -308,7 +308,7 @@ def test_endless_texts_are_cut_so_that_they_fit_into_a_key(field: str) -> None:
 
     assert isinstance(complaint, Complaint)
     assert len(complaint.identity) < 1024
-    assert len(timeline.complaint(ACCOUNT, NOW, complaint, epoch=1).facts_json) < 4096
+    assert len(reported(ACCOUNT, NOW, complaint, epoch=1).facts_json) < 4096
 
 
 def test_an_endless_caller_is_nobody() -> None:
@@ -349,7 +349,7 @@ def test_nothing_that_counting_does_not_need_keeps_a_complaint_from_counting(fie
     assert isinstance(complaint, Complaint)
     assert complaint.why_not_counted == ""
     assert len(complaint.identity) < 1024
-    assert len(timeline.complaint(ACCOUNT, NOW, complaint, epoch=1).facts_json) < 4096
+    assert len(reported(ACCOUNT, NOW, complaint, epoch=1).facts_json) < 4096
 
 
 @pytest.mark.parametrize("value", ODD, ids=lambda value: repr(value)[:20])
@@ -387,7 +387,7 @@ def test_a_complaint_that_does_not_say_when_was_made_when_it_is_counted() -> Non
 
     assert isinstance(complaint, Complaint)
     assert complaint.reported_at is None
-    assert timeline.complaint(ACCOUNT, NOW, complaint, epoch=1).facts["reported_at"] == NOW.isoformat()
+    assert reported(ACCOUNT, NOW, complaint, epoch=1).data["reported_at"] == NOW.isoformat()
 
 
 @pytest.mark.parametrize("listed", ["emailAddress", "text"])

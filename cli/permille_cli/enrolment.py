@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of
-from permille.domain import timeline
 from permille.domain.account import ACCOUNT_ID, Account
+from permille.domain.entries.credential import Created
 from permille.domain.errors import Conflict, InvalidInput
+from permille.domain.timeline import entry
 from permille_cli import adoption
 from permille_cli.smtp_credential import smtp_password
 from permille_cli.stack import Stack
@@ -143,7 +144,7 @@ def enrol(stack: Stack, request: Request) -> Enrolled:
 
 def _add_row(stack: Stack, account: Account) -> None:
     try:
-        stack.accounts.add(account, [timeline.created(account.id, stack.now(), account.senders)])
+        stack.accounts.add(account, [entry(account.id, stack.now(), Created(senders=account.senders))])
     except Conflict as conflict:
         owned = ", ".join(account.senders)
         wrong = f"the account {account.id} was added just now, or {owned} is another account's"

@@ -175,8 +175,7 @@ def _print_standing(account: Account) -> None:
     if account.trial:
         zone = ZoneInfo(account.timezone)
         begins, ends = (
-            wording.local(instant.astimezone(zone).isoformat())
-            for instant in (account.trial.begins_at, account.trial.ends_at)
+            wording.local(instant.astimezone(zone)) for instant in (account.trial.begins_at, account.trial.ends_at)
         )
         out.print(f"The trial is from {begins} to {ends}.", soft_wrap=True)
 
@@ -195,10 +194,8 @@ def print_case(case: Case, platform: str, now: datetime, console: Console = out)
         console.print(f"  what went wrong: {escape(wording.plain(asked.cause, review.LONGEST_TEXT))}", soft_wrap=True)
         console.print(f"  what was changed: {escape(wording.plain(asked.change, review.LONGEST_TEXT))}", soft_wrap=True)
     if case.disabled:
-        console.print(f"  {case.disabled.at:%Y-%m-%d}: {escape(wording.sentence(case.disabled))}", soft_wrap=True)
+        console.print(f"  {case.disabled.at:%Y-%m-%d}: {escape(case.disabled.sentence())}", soft_wrap=True)
     for name, count in case.campaigns:
         console.print(f"  {count:,} about {escape(wording.plain(name) or '(no subject)')}", soft_wrap=True)
     for entry in case.trials:
-        console.print(
-            f"  earlier trial, {entry.at:%Y-%m-%d}: {escape(wording.headline(entry, platform))}", soft_wrap=True
-        )
+        console.print(f"  earlier trial, {entry.at:%Y-%m-%d}: {escape(entry.headline(platform))}", soft_wrap=True)

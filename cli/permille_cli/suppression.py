@@ -53,4 +53,4 @@ def remove(
     if as_json:
         emit_json(shapes.entry(entry, found["PlatformName"]))
     else:
-        out.print(f"{escape(entry.facts['recipient'])} may be mailed again.", soft_wrap=True)
+        out.print(f"{escape(entry.facts.recipient)} may be mailed again.", soft_wrap=True)

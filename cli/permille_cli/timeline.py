@@ -7,7 +7,6 @@ from rich.table import Table
 from rich.text import Text
 
 from permille import shapes
-from permille.domain import wording
 from permille.domain.timeline import BEGINNING, Audience, Entry
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackName, find
@@ -24,7 +23,7 @@ def show(
     found = find(stack)
     found.account(account_id)
     every = found.timeline.since(account_id, BEGINNING)
-    entries = [entry for entry in every if audience in (None, entry.kind.audience)]
+    entries = [entry for entry in every if audience in (None, entry.audience)]
     if as_json:
         emit_json(
             {"account_id": account_id, "entries": [shapes.entry(entry, found["PlatformName"]) for entry in entries]}
@@ -36,9 +35,9 @@ def show(
 def as_table(entries: list[Entry], platform: str) -> Table:
     table = Table("When (UTC)", "What", box=None, pad_edge=False)
     for entry in entries:
-        words = Text(wording.headline(entry, platform), style="bold red" if entry.kind == "disabled" else "bold")
-        words.append(f"\n{wording.sentence(entry)}", style="not bold default")
-        if entry.kind.audience == "staff":
+        words = Text(entry.headline(platform), style="bold red" if entry.kind == "disabled" else "bold")
+        words.append(f"\n{entry.sentence()}", style="not bold default")
+        if entry.audience == "staff":
             words.append(" (staff only)", style="dim")
         table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", words)
     return table

@@ -4,7 +4,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from permille.aws.events import entries, is_from
+from permille.aws.events import is_from
+from permille.aws.stored_entries import entries
 from permille.bootstrap import HandingOn, handing_on, time_of
 from permille.domain.errors import ServiceError
 from permille.notify import Effect, Handing, hand_on, hand_on_again

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.aws.conftest import Store
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, CALLER, NOW, TODAY, a_provider, an_account, an_entry
+from tests.builders import ACCOUNT, CALLER, NOW, TODAY, a_provider, an_account, an_entry, stopped_mail
 from tests.fakes import LEASED_FOR, When
 
 from permille.aws.accounts import DynamoAccounts
@@ -33,12 +33,11 @@ from permille.domain.account import (
 from permille.domain.breaker import BreakerState, Opening, Passing, Returning
 from permille.domain.errors import Conflict, Unavailable
 from permille.domain.switch import Asleep, Credential
-from permille.domain.timeline import Kind
 from permille.ports import Lap
 
 LATER = NOW + timedelta(minutes=5)
 ASLEEP = {CALLER: frozenset({"k1", "k2"}), "permille-shop": frozenset[str]()}
-ENTRY = an_entry(Kind.DISABLED)
+ENTRY = an_entry("disabled")
 EVERYTHING = an_account(
     owner_email="ann@bakery.example",
     owner_name="Ann",
@@ -111,7 +110,7 @@ def test_nobody_is_none(store: Store) -> None:
 
 
 def test_an_account_brings_its_senders_and_its_entry(store: Store) -> None:
-    created = an_entry(Kind.CREATED)
+    created = an_entry("created")
 
     store.accounts.add(an_account(), [created])
 
@@ -124,7 +123,7 @@ def test_an_account_brings_its_senders_and_its_entry(store: Store) -> None:
 )
 def test_neither_an_account_nor_a_sender_is_added_twice(store: Store, read: Account, second: Account) -> None:
     with pytest.raises(Conflict):
-        store.accounts.add(second, [an_entry(Kind.CREATED, account_id=second.id)])
+        store.accounts.add(second, [an_entry("created", account_id=second.id)])
 
     assert the(store) == read
     assert store.ledger.whose(["permille-other", "permille-florist"]) == {}
@@ -315,7 +314,7 @@ def saved_by_another_run(store: Store) -> None:
 
 
 def owner_mail_marked(store: Store) -> None:
-    store.ledger.mark_owner_mail("owner-mail#m-1", an_entry(Kind.OWNER_MAIL))
+    store.ledger.mark_owner_mail("owner-mail#m-1", stopped_mail(ACCOUNT, NOW, "bounced", "owner-mail#m-1"))
 
 
 @pytest.mark.parametrize("write", [nudged, saved_by_another_run, owner_mail_marked])

@@ -7,8 +7,9 @@ import pytest
 from tests.aws.wire import Wire
 from tests.builders import NOW, an_account
 
-from permille.domain import timeline
+from permille.domain.entries.credential import Created
 from permille.domain.errors import InvalidInput
+from permille.domain.timeline import entry
 from permille_cli import adoption
 from permille_cli.stack import Stack
 
@@ -70,7 +71,7 @@ def test_a_sender_is_called_as_iam_calls_it_and_not_as_it_was_typed(stack: Stack
 
 def test_whose_sender_it_is_is_asked_by_the_name_that_iam_has(stack: Stack, iam: Any) -> None:
     account = an_account(senders=(USER,))
-    stack.accounts.add(account, [timeline.created(account.id, NOW, account.senders)])
+    stack.accounts.add(account, [entry(account.id, NOW, Created(senders=account.senders))])
     Wire(iam).answer("GetUser", {"User": iam.get_user(UserName=USER)["User"]})
 
     with pytest.raises(InvalidInput, match=f"{USER} is a sender of the account {account.id}"):

@@ -9,12 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.aws.conftest import Pauses, Store
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, CALLER, NOW, PATIENCE, TODAY, a_complaint_count, a_count, an_account
+from tests.builders import ACCOUNT, CALLER, NOW, PATIENCE, TODAY, a_complaint_count, a_count, an_account, stopped_mail
 from tests.fakes import When
 
 from permille.aws.ledger import FIRST_PAUSE, LONGEST_PAUSE, ROUNDS, DynamoLedger
-from permille.aws.rows import entry_of
-from permille.domain import timeline
+from permille.aws.stored_entries import entry_of
 from permille.domain.errors import Unavailable
 from permille.domain.reputation import Tally
 from permille.ports import Count, Sender
@@ -274,7 +273,7 @@ def test_a_redrive_from_the_dead_letters_weeks_later_changes_nothing(store: Stor
 
 # ---------------------------------------------------------------- marks on the owner's address
 
-ADDRESS_GONE = timeline.owner_mail(ACCOUNT, NOW, "bounced", "owner-mail#m-1")
+ADDRESS_GONE = stopped_mail(ACCOUNT, NOW, "bounced", "owner-mail#m-1")
 
 
 def owner_mail(store: Store) -> str:
@@ -299,7 +298,7 @@ def test_a_mark_is_made_once_with_its_entry(store: Store) -> None:
 def test_each_mail_that_does_not_arrive_marks_it_anew(store: Store) -> None:
     store.accounts.add(an_account(), [])
     store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE)
-    complained = timeline.owner_mail(ACCOUNT, LATER, "complained", "owner-mail#m-2")
+    complained = stopped_mail(ACCOUNT, LATER, "complained", "owner-mail#m-2")
 
     store.ledger.mark_owner_mail("owner-mail#m-2", complained)
 

@@ -13,7 +13,6 @@ from tests.builders import ACCOUNT, an_account
 
 from permille.aws.accounts import DynamoAccounts
 from permille.domain.account import Account, Status, Trial, TrialState
-from permille.domain.timeline import Kind
 from permille_cli.main import status_of
 
 TABLES = [f"{name}Table" for name in ("Accounts", "Senders", "Timeline", "Control")]
@@ -72,13 +71,13 @@ def test_an_agreed_trial_is_moved_cancelled_and_withdrawn(accounts: DynamoAccoun
     assert moved.day == day(9)
     assert (cancelled.review, cancelled.trial) == (None, None)
     assert the(accounts).trial is None
-    answered = [Kind.REVIEW_REQUESTED, Kind.REVIEW_APPROVED]
+    answered = ["review_requested", "review_approved"]
     assert [*told(dynamodb)] == [
         *answered,
-        Kind.REVIEW_APPROVED,
-        Kind.TRIAL_CANCELLED,
+        "review_approved",
+        "trial_cancelled",
         *answered,
-        Kind.REVIEW_WITHDRAWN,
+        "review_withdrawn",
     ]
 
 

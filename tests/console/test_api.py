@@ -15,12 +15,12 @@ from tests.usecases.test_suppression import complained
 
 from permille.console.api_app import LARGEST_BODY
 from permille.console.problems import MEDIA_TYPE, TITLES
-from permille.domain import wording
 from permille.domain.account import Account, Provider, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.entries.registry import KINDS
 from permille.domain.errors import Unavailable
 from permille.domain.links import For
 from permille.domain.reputation import Tally
-from permille.domain.timeline import Audience, Kind
+from permille.domain.timeline import Audience
 
 HERE = f"/api/v1/accounts/{ACCOUNT}"
 READ = ["", "/report", "/timeline", "/route", "/review", "/suppressions"]
@@ -157,7 +157,7 @@ def test_an_account_is_told_with_what_counts(platform: Platform) -> None:
 def test_the_report_is_the_owners(platform: Platform, shown: str, periods: int) -> None:
     platform.rows.accounts[ACCOUNT] = an_account()
     platform.rows.tallies[ACCOUNT, 1, TODAY] = Tally(delivered=4000, complaints=2)
-    platform.rows.put(*complaint_entries(2), an_entry(Kind.STAFF_ENABLED), an_entry(Kind.EXEMPTED))
+    platform.rows.put(*complaint_entries(2), an_entry("staff_enabled"), an_entry("exempted"))
 
     report = platform.ask(f"{HERE}/report", query={"range": shown}).json
 
@@ -192,7 +192,7 @@ def test_the_review_and_the_trial_are_told(platform: Platform) -> None:
 
 
 def test_the_route_is_the_smtp_account_while_that_is_on(platform: Platform) -> None:
-    platform.rows.put(an_entry(Kind.CREATED))
+    platform.rows.put(an_entry("created"))
 
     assert platform.ask(f"{HERE}/route").json == {
         "account_id": ACCOUNT,
@@ -278,7 +278,7 @@ def test_what_cannot_be_done_at_an_address_is_said(platform: Platform, path: str
 # ---------------------------------------------------------------- the timeline
 
 
-def written(platform: Platform, *kinds: Kind) -> list[str]:
+def written(platform: Platform, *kinds: str) -> list[str]:
     """Entries of these kinds, a minute apart; returns their ids."""
     entries = [an_entry(kind, NOW + timedelta(minutes=n)) for n, kind in enumerate(kinds)]
     platform.rows.put(*entries)
@@ -301,7 +301,7 @@ def pages(platform: Platform, address: str, listed: str, **query: object) -> lis
 
 
 def test_an_entry_is_told_with_its_facts_and_its_words(platform: Platform) -> None:
-    entry = an_entry(Kind.DISABLED)
+    entry = an_entry("disabled")
     platform.rows.put(entry)
 
     (told,) = platform.ask(f"{HERE}/timeline").json["entries"]
@@ -311,20 +311,20 @@ def test_an_entry_is_told_with_its_facts_and_its_words(platform: Platform) -> No
         "at": entry.at.isoformat(),
         "kind": "disabled",
         "audience": "owner",
-        "headline": wording.headline(entry, PLATFORM),
-        "sentence": wording.sentence(entry),
-        "facts": entry.facts,
+        "headline": entry.headline(PLATFORM),
+        "sentence": entry.sentence(),
+        "facts": entry.data,
     }
 
 
 def test_entries_of_every_kind_are_told(platform: Platform) -> None:
-    ids = written(platform, *Kind)
+    ids = written(platform, *KINDS)
 
     assert [one["id"] for one in pages(platform, f"{HERE}/timeline", "entries", limit=7)] == ids
 
 
-@given(st.lists(st.sampled_from(Kind), max_size=12), st.integers(1, 5), st.sampled_from([None, *Audience]))
-def test_pages_tell_every_entry_exactly_once(kinds: list[Kind], limit: int, audience: Audience | None) -> None:
+@given(st.lists(st.sampled_from(list(KINDS)), max_size=12), st.integers(1, 5), st.sampled_from([None, *Audience]))
+def test_pages_tell_every_entry_exactly_once(kinds: list[str], limit: int, audience: Audience | None) -> None:
     platform = Platform()
     platform.rows.accounts[ACCOUNT] = an_account()
     ids = written(platform, *kinds)
@@ -332,16 +332,18 @@ def test_pages_tell_every_entry_exactly_once(kinds: list[Kind], limit: int, audi
 
     found = pages(platform, f"{HERE}/timeline", "entries", limit=limit, **wanted)
 
-    theirs = [id_ for id_, kind in zip(ids, kinds, strict=True) if audience in (None, kind.audience)]
+    theirs = [id_ for id_, kind in zip(ids, kinds, strict=True) if audience in (None, KINDS[kind].declaration.audience)]
     assert [one["id"] for one in found] == theirs
 
 
 def test_owners_are_not_told_what_is_for_staff(platform: Platform) -> None:
-    written(platform, *Kind)
+    written(platform, *KINDS)
 
     told = pages(platform, f"{HERE}/timeline", "entries", audience="owner", limit=5)
 
-    assert {one["kind"] for one in told} == {kind for kind in Kind if kind.audience is Audience.OWNER}
+    assert {one["kind"] for one in told} == {
+        kind for kind in KINDS if KINDS[kind].declaration.audience is Audience.OWNER
+    }
     assert {one["audience"] for one in told} == {"owner"}
 
 
@@ -356,7 +358,7 @@ def test_a_timeline_is_an_accounts_own(platform: Platform) -> None:
 
 def test_a_cursor_goes_on_in_the_list_that_it_came_with_alone(platform: Platform) -> None:
     platform.rows.accounts["florist"] = an_account("florist")
-    written(platform, Kind.ALERT, Kind.DISABLED)
+    written(platform, "alert", "disabled")
     complained(platform.rows, "ann@example.com", "bob@example.com")
     cursor = platform.ask(f"{HERE}/timeline", query={"limit": 1}).json["next"]
 
@@ -387,7 +389,7 @@ def test_a_cursor_goes_on_in_the_list_that_it_came_with_alone(platform: Platform
     ],
 )
 def test_a_forged_cursor_is_refused(platform: Platform, listed: str, change: Callable[[str], str]) -> None:
-    written(platform, Kind.ALERT, Kind.DISABLED)
+    written(platform, "alert", "disabled")
     complained(platform.rows, "ann@example.com", "bob@example.com")
     cursor = platform.ask(f"{HERE}/{listed}", query={"limit": 1}).json["next"]
 
@@ -397,7 +399,7 @@ def test_a_forged_cursor_is_refused(platform: Platform, listed: str, change: Cal
 
 
 def test_a_cursor_shows_nothing_to_the_eye(platform: Platform) -> None:
-    first, _ = written(platform, Kind.ALERT, Kind.DISABLED)
+    first, _ = written(platform, "alert", "disabled")
 
     assert first not in platform.ask(f"{HERE}/timeline", query={"limit": 1}).json["next"]
 
@@ -505,7 +507,7 @@ def put(platform: Platform, **different: Any) -> Answer:
     return platform.ask(f"{HERE}/review", "PUT", body={**WISH, **different})
 
 
-def kinds(platform: Platform) -> list[Kind]:
+def kinds(platform: Platform) -> list[str]:
     return [entry.kind for entry in platform.rows.told(ACCOUNT)]
 
 
@@ -524,7 +526,7 @@ def test_a_review_is_asked_for(disabled: Platform) -> None:
         "begins_at": "2026-03-11T00:00:00+00:00",
         "ends_at": "2026-03-12T00:00:00+00:00",
     }
-    assert kinds(disabled) == [Kind.REVIEW_REQUESTED]
+    assert kinds(disabled) == ["review_requested"]
     assert disabled.ask(f"{HERE}/review").json == answer.json
 
 
@@ -533,7 +535,7 @@ def test_the_same_request_again_changes_nothing(disabled: Platform) -> None:
 
     assert put(disabled) == first
     assert put(disabled, cause=f"  {WISH['cause']} ") == first
-    assert kinds(disabled) == [Kind.REVIEW_REQUESTED]
+    assert kinds(disabled) == ["review_requested"]
 
 
 def test_another_request_amends_the_open_one(disabled: Platform) -> None:
@@ -542,7 +544,7 @@ def test_another_request_amends_the_open_one(disabled: Platform) -> None:
     amended = disabled.ask(f"{HERE}/review", "PUT", body={**WISH, "batch": 500}, now=NOW + timedelta(hours=1)).json
 
     assert (amended["review"]["batch"], amended["review"]["requested_at"]) == (500, NOW.isoformat())
-    assert kinds(disabled) == [Kind.REVIEW_REQUESTED, Kind.REVIEW_AMENDED]
+    assert kinds(disabled) == ["review_requested", "review_amended"]
 
 
 def test_a_request_is_withdrawn_once(disabled: Platform) -> None:
@@ -552,7 +554,7 @@ def test_a_request_is_withdrawn_once(disabled: Platform) -> None:
 
     assert (first.status, first.json["review"]["state"]) == (200, "withdrawn")
     assert second == first
-    assert kinds(disabled) == [Kind.REVIEW_REQUESTED, Kind.REVIEW_WITHDRAWN]
+    assert kinds(disabled) == ["review_requested", "review_withdrawn"]
 
 
 def test_after_withdrawing_one_can_ask_anew(disabled: Platform) -> None:
@@ -570,7 +572,7 @@ def test_a_trial_that_was_agreed_on_is_withdrawn_once(platform: Platform) -> Non
 
     assert (first.json["review"]["state"], first.json["trial"]) == ("withdrawn", None)
     assert second == first
-    assert kinds(platform) == [Kind.REVIEW_WITHDRAWN]
+    assert kinds(platform) == ["review_withdrawn"]
 
 
 DECLINED = Review(ReviewState.DECLINED, TODAY, 8, "a", "b", NOW, NOW, "sam", "No", TODAY + 7 * DAY)

@@ -13,8 +13,8 @@ from tests.console.wsgi import serving
 from tests.usecases.test_suppression import complained
 
 from permille.domain.account import Review, ReviewState, Status
+from permille.domain.entries.registry import KINDS
 from permille.domain.review import FURTHEST_DAY
-from permille.domain.timeline import Kind
 
 OPEN = Review(ReviewState.OPEN, TOMORROW, 800, "We mailed an old list", "We took it off", NOW)
 ACCOUNTS = [
@@ -30,7 +30,7 @@ schemathesis.openapi.format("date", st.dates(TODAY, TODAY + FURTHEST_DAY).map(da
 def a_platform() -> Platform:
     platform = Platform()
     platform.rows.accounts.update({account.id: account for account in ACCOUNTS})
-    platform.rows.put(*[an_entry(kind) for kind in Kind])
+    platform.rows.put(*[an_entry(kind) for kind in KINDS])
     complained(platform.rows, "ann@example.com", "bob@example.com", "ann@example.com")
     return platform
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -18,10 +19,10 @@ from permille.console.app import resolver
 from permille.desk_decisions import DECISIONS
 from permille.domain.account import Exemption, Look, Provider, Status, TrialState
 from permille.domain.breaker import BreakerState
+from permille.domain.entries.registry import KINDS
 from permille.domain.policy import SEED, ComplaintRatio
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE
-from permille.domain.timeline import Kind
 
 PAGES = ["/desk", "/desk/accounts", "/desk/accounts?list=off", f"/desk/accounts/{ACCOUNT}", "/desk/system"]
 SCRIPTS = [
@@ -286,7 +287,7 @@ def test_a_case_is_approved_from_the_queue_and_the_owner_is_told_the_note(world:
 
     assert (answer.status, answer.headers["Location"]) == (303, f"/desk?done=approve&account={ACCOUNT}")
     (entry,) = world.rows.told(ACCOUNT, "review_approved")
-    assert (entry.facts["note"], entry.facts["by"]) == ("Begin with your best", "staff:Anna")
+    assert (entry.data["note"], entry.data["by"]) == ("Begin with your best", "staff:Anna")
     text = text_of(anna.get(answer.headers["Location"]))
     assert "bakery: Approved. The owner is told the day." in text
     assert "Nobody waits for you" in text
@@ -330,7 +331,7 @@ def test_who_complained_is_mailed_again_where_staff_say_why(world: World, anna: 
     shown = anna.get(done.headers["Location"]).body
     assert (desk.DONE["mail-again"] in shown, shown.count("Mailed no more")) == (True, 1)
     (entry,) = world.rows.told(ACCOUNT, "unsuppressed")
-    assert (entry.facts["recipient"], entry.facts["by"]) == ("cyd@example.com", "staff:Anna")
+    assert (entry.data["recipient"], entry.data["by"]) == ("cyd@example.com", "staff:Anna")
     late = anna.sends(path, recipient="cyd@example.com", reason="She wrote to us")
     assert (late.status, "cyd@example.com is not suppressed any more" in late.body) == (409, True)
 
@@ -425,12 +426,12 @@ def written(world: World, text: str) -> None:
     world.rows.entries.clear()
     world.support.add(account, other, off)
     world.support.switch.users[text].keys = {text: ACTIVE}
-    world.rows.put(a_complaint_entry(subject=text, campaign=text), an_entry(Kind.DISABLED))
-    told = [an_entry(kind, NOW - timedelta(minutes=1 + number)) for number, kind in enumerate(Kind)]
+    world.rows.put(a_complaint_entry(subject=text, campaign=text), an_entry("disabled"))
+    told = [an_entry(kind, NOW - timedelta(minutes=1 + number)) for number, kind in enumerate(KINDS)]
     facts = ("reason", "note", "by", "cause", "change", "recipient", "why_not_counted", "code")
     for entry in told:
-        wrote = {name: text for name in facts if name in entry.facts}
-        world.rows.put(replace(entry, facts={**entry.facts, **wrote}))
+        wrote: dict[str, Any] = {name: text for name in facts if hasattr(entry.facts, name)}
+        world.rows.put(replace(entry, facts=replace(cast("Any", entry.facts), **wrote)))
     world.support.resets.last = {"at": NOW.isoformat(), "by": text, "reason": text}
 
 

@@ -10,18 +10,19 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, NOW, PLATFORM, STAFF, TODAY, an_account, an_entry
+from tests.builders import ACCOUNT, NOW, PLATFORM, STAFF, TODAY, an_account, an_entry, by_staff
 from tests.console.hostile import PAYLOADS, mailbox_of
 from tests.console.visiting import Answer, World
 from tests.report_gallery import report as shown
 from tests.reports import APPROVED, ASKED, BROKEN, PROVIDER, STATES, a_card, a_report, busy_tallies, cards_of
 
 from permille.console.review_form import Typed, answer_token
-from permille.domain import timeline
 from permille.domain.account import Account, RequestedDay, Review, ReviewState, Status
+from permille.domain.entries.registry import KINDS
+from permille.domain.entries.review import ReviewDeclined, ReviewRequested
 from permille.domain.reputation import Tally
 from permille.domain.standing import numbers_line
-from permille.domain.timeline import Kind
+from permille.domain.timeline import entry
 from permille.report import Report
 
 A_DAY = timedelta(days=1)
@@ -126,7 +127,7 @@ def test_staffs_names_are_not_for_owners() -> None:
 
 
 def test_staffs_entries_are_not_for_owners() -> None:
-    page = shown(a_report(entries=[an_entry(kind) for kind in Kind if kind.audience == "staff"]))
+    page = shown(a_report(entries=[an_entry(kind) for kind in KINDS if KINDS[kind].declaration.audience == "staff"]))
 
     assert "Nothing here." in page
 
@@ -196,9 +197,9 @@ def hostile(payload: str) -> Report:
         a_card(NOW - A_DAY, id="m-2", campaign=payload, subject=payload, sub_type=payload, feedback_type=payload),
     ]
     entries = [
-        timeline.review_requested(ACCOUNT, NOW, TODAY, 800, payload, payload),
-        timeline.review_declined(ACCOUNT, NOW - A_DAY, payload, payload, TODAY),
-        timeline.by_staff(ACCOUNT, Kind.STAFF_DISABLED, NOW, payload, payload),
+        entry(ACCOUNT, NOW, ReviewRequested(day=TODAY, batch=800, cause=payload, change=payload)),
+        entry(ACCOUNT, NOW - A_DAY, ReviewDeclined(reason=payload, by=payload, ask_again_on=TODAY)),
+        by_staff(ACCOUNT, "staff_disabled", NOW, payload, payload),
     ]
     about: dict[str, Any] = {
         "owner_name": payload,
@@ -299,7 +300,7 @@ def test_the_table_of_days_keeps_the_epochs_apart() -> None:
 
 def test_machines_get_everything_that_is_shown_but_no_names_of_staff_and_no_secret() -> None:
     tallies = busy_tallies()
-    entries = [*cards_of(tallies), timeline.by_staff(ACCOUNT, Kind.STAFF_DISABLED, NOW, "Bought lists", STAFF)]
+    entries = [*cards_of(tallies), by_staff(ACCOUNT, "staff_disabled", NOW, "Bought lists", STAFF)]
     declined = replace(ASKED, state=ReviewState.DECLINED, decided_by=STAFF)
     account = an_account(status=Status.DISABLED, review=declined, provider=PROVIDER)
 
@@ -392,7 +393,7 @@ def test_an_owner_asks_for_a_review_and_sees_that_it_is_with_support() -> None:
     assert asked is not None
     assert (asked.state, str(asked.day), asked.batch, asked.cause, asked.change) == (ReviewState.OPEN, *values(FORM))
     assert "Your request is with support" in owner.get(REPORT).body
-    assert len(world.rows.told(ACCOUNT, Kind.REVIEW_REQUESTED)) == 1
+    assert len(world.rows.told(ACCOUNT, "review_requested")) == 1
 
 
 def values(form: dict[str, str]) -> tuple[str, int, str, str]:
@@ -535,7 +536,7 @@ def test_the_form_carries_what_the_session_wants() -> None:
 def test_random_histories_are_shown_without_fail() -> None:
     dice = random.Random(11)  # noqa: S311
     for status in Status:
-        told = (an_entry(dice.choice(list(Kind)), NOW - dice.randint(0, 90) * A_DAY) for _ in range(60))
+        told = (an_entry(dice.choice(list(KINDS)), NOW - dice.randint(0, 90) * A_DAY) for _ in range(60))
         entries = {one.id: one for one in told}.values()
         tallies = {
             (dice.randint(1, 2), TODAY - n * A_DAY): Tally(dice.randint(0, 9), dice.randint(0, 9), 1) for n in range(60)

@@ -20,7 +20,7 @@ from permille.bootstrap import origin_of
 from permille.console.review_form import answer_token
 from permille.desk_decisions import DECISIONS
 from permille.domain.account import Account, Status
-from permille.domain.timeline import Kind
+from permille.domain.entries.registry import KINDS
 from permille.observability import logger
 
 REPORT, ITS_DESK = f"/report/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}"
@@ -91,7 +91,7 @@ def worlds() -> Iterator[World]:
         world = World()
         world.support.add(account)
         yield world
-    world.rows.put(*(an_entry(kind, NOW - timedelta(minutes=number)) for number, kind in enumerate(Kind)))
+    world.rows.put(*(an_entry(kind, NOW - timedelta(minutes=number)) for number, kind in enumerate(KINDS)))
     world.support.switch.users.clear()
 
 

@@ -39,10 +39,10 @@ from permille.domain.decide import LASTS, decide
 from permille.domain.needs import COMMIT_LAG, Needs, needs
 from permille.domain.policy import ALLPROWEBTOOLS, SEED
 from permille.domain.reputation import first_day
-from permille.domain.timeline import Kind
 
 if TYPE_CHECKING:
-    from permille.domain.timeline import Entry
+    from permille.domain.entries.complaints import CountedComplaint
+    from permille.domain.timeline import TimelineEntry
 
 ENFORCE, OBSERVE = Mode.ENFORCE, Mode.OBSERVE
 ENFORCING = Rules(SEED, ENFORCE)
@@ -119,19 +119,18 @@ def test_a_disabling_is_written_down_whole_and_waits_for_the_switch() -> None:
 def test_the_record_of_a_disabling_names_its_complaints() -> None:
     outcome = decide(an_account(), evidence(1000, 2), ENFORCING, NOW)
 
-    assert outcome.entries[0].facts["complaint_identities"] == ["complaint#m-1", "complaint#m-2"]
-    assert outcome.entries[0].facts["complaints"] == 2
+    assert outcome.entries[0].data["complaint_identities"] == ["complaint#m-1", "complaint#m-2"]
+    assert outcome.entries[0].data["complaints"] == 2
 
 
 def test_the_record_names_no_complaint_about_mail_that_was_not_judged() -> None:
     older = a_complaint_entry("m-old", sent_at=NOW - timedelta(days=50))
-    elsewhere = dict(older.facts) | {"epoch": 2, "sent_at": NOW.isoformat()}
-    of_another_epoch = replace(older, facts=elsewhere)
+    of_another_epoch = replace(older, facts=replace(older.facts, epoch=2, sent_at=NOW))
     found = evidence(1000, 2, [older, of_another_epoch, *complaint_entries(2)])
 
     outcome = decide(an_account(), found, ENFORCING, NOW)
 
-    assert outcome.entries[0].facts["complaint_identities"] == ["complaint#m-1", "complaint#m-2"]
+    assert outcome.entries[0].data["complaint_identities"] == ["complaint#m-1", "complaint#m-2"]
 
 
 @given(accounts, pieces_of_evidence, modes)
@@ -214,7 +213,7 @@ class Story:
 
     def __init__(self) -> None:
         self.account = an_account()
-        self.written: list[Entry] = []
+        self.written: list[TimelineEntry[CountedComplaint]] = []
         self.told: list[str] = []
 
     def complain(self, message_id: str, at: datetime) -> None:
@@ -227,7 +226,7 @@ class Story:
         found = Evidence(days, [entry for entry in self.written if since and entry.at >= since])
         outcome = decide(self.account, found, ENFORCING, now)
         self.account = outcome.account
-        told = [one["message_id"] for entry in outcome.entries for one in entry.facts["listed"]]
+        told = [one["message_id"] for entry in outcome.entries for one in entry.data["listed"]]
         self.told += told
         return told
 
@@ -352,8 +351,8 @@ def test_what_is_held_is_told_to_staff_once_and_taken_up_again_by_itself() -> No
     again = decide(held.account, evidence(1000, 2, waiting=4000), ENFORCING, NOW + MINUTE)
     after = decide(again.account, evidence(1000, 2), ENFORCING, NOW + MINUTE)
 
-    assert [entry.kind for entry in held.entries] == [Kind.HELD]
-    assert held.entries[0].facts["waiting"] == 5000
+    assert [entry.kind for entry in held.entries] == ["held"]
+    assert held.entries[0].data["waiting"] == 5000
     assert (again.entries, again.account.due_at) == ([], NOW + MINUTE)  # behind those that have waited longer
     assert (after.account.status, after.account.held) == (DISABLED, Held.NO)
 
@@ -387,7 +386,7 @@ def test_a_number_that_is_no_ratio_is_judged_whatever_is_counted() -> None:
     outcome = decide(an_account(), stalled, Rules(ALLPROWEBTOOLS, ENFORCE), NOW)
 
     assert outcome.account.status is DISABLED
-    assert outcome.entries[0].facts["rule"] == "complaint_burst"
+    assert outcome.entries[0].data["rule"] == "complaint_burst"
 
 
 def test_whatever_the_reasons_of_a_hold_are_staff_read_of_it_once() -> None:
@@ -407,8 +406,8 @@ def test_where_a_hold_lasts_the_owner_is_told_of_the_complaints_all_the_same() -
 
     outcome = decide(held.account, stalled, ENFORCING, NOW + LASTS)
 
-    assert [entry.kind for entry in outcome.entries] == [Kind.ALERT]
-    assert outcome.entries[0].facts["over"]
+    assert [entry.kind for entry in outcome.entries] == ["alert"]
+    assert outcome.entries[0].data["over"]
 
 
 def test_what_was_held_and_turned_is_let_go() -> None:
@@ -444,9 +443,9 @@ def test_an_exempt_account_is_told_of_its_complaints_and_not_disabled() -> None:
 
     assert outcome.account.status is ACTIVE
     assert outcome.account.due_at == NOW + HOUR  # judged again when it ends
-    assert [entry.kind for entry in outcome.entries] == [Kind.WOULD_DISABLE, Kind.ALERT]
-    assert outcome.entries[0].facts["spared"] == "exempt"
-    assert outcome.entries[1].facts["exempt_until"] == (NOW + HOUR).isoformat()
+    assert [entry.kind for entry in outcome.entries] == ["would_disable", "alert"]
+    assert outcome.entries[0].data["spared"] == "exempt"
+    assert outcome.entries[1].data["exempt_until"] == (NOW + HOUR).isoformat()
 
 
 def test_an_exempt_account_is_told_of_each_complaint_once() -> None:
@@ -471,7 +470,7 @@ def test_after_support_has_enabled_it_old_complaints_are_not_told_again() -> Non
 
     (alert,) = decide(enabled, found, ENFORCING, NOW + DAY + HOUR).entries
 
-    assert [one["message_id"] for one in alert.facts["listed"]] == ["m-new"]
+    assert [one["message_id"] for one in alert.data["listed"]] == ["m-new"]
 
 
 def test_when_an_exemption_is_over_the_rules_apply() -> None:
@@ -494,7 +493,7 @@ def test_a_rule_that_what_waits_could_turn_is_not_the_one_that_is_named() -> Non
     outcome = decide(an_account(), evidence(1000, 5, waiting=10_000), Rules(ALLPROWEBTOOLS, ENFORCE), NOW)
 
     assert outcome.account.status is DISABLED
-    assert outcome.entries[0].facts["rule"] == "complaint_burst"
+    assert outcome.entries[0].data["rule"] == "complaint_burst"
 
 
 brakes = st.sampled_from(Brake)

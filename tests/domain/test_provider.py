@@ -31,14 +31,14 @@ def test_whoever_is_not_closed_connects_one_and_stays_as_they_are(status: Status
     assert outcome.account == an_account(status=status, provider=a_provider(connected_at=LATER), decided_at=LATER)
     (entry,) = outcome.entries
     assert (entry.kind, entry.at) == ("provider_connected", LATER)
-    assert entry.facts == {"host": "smtp.example.com", "port": 587, "user": "bakery@example.com", "replaces": ""}
+    assert entry.data == {"host": "smtp.example.com", "port": 587, "user": "bakery@example.com", "replaces": ""}
 
 
 def test_another_takes_the_place_of_the_one_before() -> None:
     outcome = provider.connect(an_account(provider=FIRST), SECOND, FIRST, LATER)
 
     assert outcome.account.provider == a_provider(host="mail.example.net", version="v-2", connected_at=LATER)
-    assert outcome.entries[0].facts["replaces"] == "smtp.example.com"
+    assert outcome.entries[0].data["replaces"] == "smtp.example.com"
 
 
 def test_a_closed_account_connects_none() -> None:
@@ -68,7 +68,7 @@ def test_whoever_they_are_they_disconnect_it(status: Status) -> None:
 
     assert outcome.account == an_account(status=status, decided_at=LATER)
     (entry,) = outcome.entries
-    assert (entry.kind, entry.facts["host"]) == ("provider_disconnected", "smtp.example.com")
+    assert (entry.kind, entry.data["host"]) == ("provider_disconnected", "smtp.example.com")
 
 
 def test_where_none_is_connected_nothing_happens() -> None:

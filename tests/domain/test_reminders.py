@@ -83,9 +83,9 @@ def test_the_account_is_due_when_there_is_something_to_tell_next(now: datetime, 
 def test_support_reads_the_day_and_the_owner_is_mailed_that_it_passed() -> None:
     _, (due, passed) = looked_at(request(), NEAR, ENDS)
 
-    assert (due.kind.audience, due.is_mailed) == ("staff", False)
-    assert due.facts == {"day": str(DAY), "batch": 800, "begins_at": BEGINS.isoformat()}
-    assert (passed.kind.audience, passed.is_mailed, passed.facts) == ("owner", True, {"day": str(DAY)})
+    assert (due.audience, due.is_mailed) == ("staff", False)
+    assert due.data == {"day": str(DAY), "batch": 800, "begins_at": BEGINS.isoformat()}
+    assert (passed.audience, passed.is_mailed, passed.data) == ("owner", True, {"day": str(DAY)})
 
 
 def test_a_day_is_that_day_where_the_owner_is() -> None:

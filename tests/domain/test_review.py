@@ -14,7 +14,6 @@ from permille.domain.account import Account, Outcome, ReviewState, Status, Trial
 from permille.domain.errors import DecisionRefused
 from permille.domain.policy import SecondChance
 from permille.domain.review import Request
-from permille.domain.wording import sentence
 
 DISABLED = Status.DISABLED
 CHANCE = SecondChance()
@@ -172,8 +171,8 @@ def test_a_day_that_is_over_or_too_far_is_refused(days: int, says: str) -> None:
 def test_an_approval_says_who_it_was_and_the_day_in_the_owners_zone() -> None:
     outcome = review.approve(an_open_one(), TOMORROW, "Begin small", STAFF, DENVER, CHANCE, NOW)
 
-    assert outcome.entries[0].facts["begins_at"] == "2026-03-11T00:00:00-06:00"
-    assert outcome.entries[0].facts["by"] == STAFF
+    assert outcome.entries[0].data["begins_at"] == "2026-03-11T00:00:00-06:00"
+    assert outcome.entries[0].data["by"] == STAFF
     assert outcome.account.status is DISABLED
 
 
@@ -203,7 +202,7 @@ def test_disabling_the_account_cancels_its_trial_and_the_owner_may_ask_again_at_
 
     cancelled = outcome.account
     assert (cancelled.status, cancelled.review, cancelled.trial) == (DISABLED, None, None)
-    assert [(str(entry.kind), dict(entry.facts)) for entry in outcome.entries] == [
+    assert [(str(entry.kind), entry.data) for entry in outcome.entries] == [
         ("trial_cancelled", {"reason": "It was the wrong account", "by": STAFF, "day": str(TOMORROW)})
     ]
     assert asked(cancelled).account.review is not None
@@ -218,7 +217,7 @@ def test_approving_another_day_moves_the_trial_and_the_owner_is_told_the_new_one
     assert (trial.day, trial.begins_at) == (TOMORROW + A_DAY, datetime(2026, 3, 12, 6, tzinfo=UTC))
     assert (found.state, found.decided_by, found.reason) == (ReviewState.APPROVED, "sam", "Friday, then")
     assert [entry.kind for entry in moved.entries] == ["review_approved"]
-    assert moved.entries[0].facts["begins_at"] == "2026-03-12T00:00:00-06:00"
+    assert moved.entries[0].data["begins_at"] == "2026-03-12T00:00:00-06:00"
     assert moved.account.due_at == trial.begins_at
 
 
@@ -236,7 +235,7 @@ def test_the_owner_withdraws_from_a_trial_that_has_not_begun() -> None:
 def test_moving_a_trial_names_the_day_that_it_is_not_on_any_more() -> None:
     (entry,) = review.approve(agreed(), TOMORROW + A_DAY, "", STAFF, UTC, CHANCE, NOW).entries
 
-    assert sentence(entry).endswith(", and not on 11 March 2026.")
+    assert entry.sentence().endswith(", and not on 11 March 2026.")
 
 
 def test_moving_a_trial_to_the_day_that_it_is_on_is_refused() -> None:
@@ -247,7 +246,7 @@ def test_moving_a_trial_to_the_day_that_it_is_on_is_refused() -> None:
 def test_withdrawing_from_a_moved_trial_is_about_the_day_that_was_agreed_on() -> None:
     moved = review.approve(agreed(), TOMORROW + A_DAY, "", STAFF, UTC, CHANCE, NOW).account
 
-    assert review.withdraw(moved, NOW).entries[0].facts["day"] == str(TOMORROW + A_DAY)
+    assert review.withdraw(moved, NOW).entries[0].data["day"] == str(TOMORROW + A_DAY)
 
 
 @pytest.mark.parametrize("act", ["cancel", "disable", "withdraw", "move"])
@@ -308,8 +307,8 @@ def test_the_same_request_once_more_changes_nothing_and_is_not_told(again: dict[
 def test_an_amended_request_is_on_the_owners_timeline_and_not_mailed() -> None:
     (entry,) = review.amend(an_open_one(), a_request(batch=500), UTC, NOW).entries
 
-    assert (entry.kind, entry.kind.audience, entry.is_mailed) == ("review_amended", "owner", False)
-    assert entry.facts["batch"] == 500
+    assert (entry.kind, entry.audience, entry.is_mailed) == ("review_amended", "owner", False)
+    assert entry.data["batch"] == 500
 
 
 @pytest.mark.parametrize(("minutes", "mailed"), [(1, False), (59, False), (60, True), (600, True)])

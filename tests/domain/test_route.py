@@ -10,30 +10,30 @@ from tests.builders import NOW, a_provider, an_account, an_entry
 
 from permille.domain.account import Account, Status
 from permille.domain.route import Route, Via, entries_needed_since, route
-from permille.domain.timeline import BEGINNING, Entry, Kind
+from permille.domain.timeline import BEGINNING, Entry
 
 SES, PROVIDER = Via.SES, Via.PROVIDER
 HOUR = timedelta(hours=1)
-STEPS: dict[str, tuple[Kind, dict[str, Any]]] = {  # by the words of a history: the entry, and what changes
-    "created": (Kind.CREATED, {}),
-    "disabled": (Kind.DISABLED, {"status": Status.DISABLED, "settled": True}),
-    "staff_disabled": (Kind.STAFF_DISABLED, {"status": Status.DISABLED, "settled": True}),
-    "enabled": (Kind.STAFF_ENABLED, {"status": Status.ACTIVE, "settled": True, "epoch": True}),
-    "enabling": (Kind.STAFF_ENABLED, {"status": Status.ACTIVE, "settled": False, "epoch": True}),
-    "trial": (Kind.TRIAL_BEGAN, {"status": Status.TRIAL, "settled": True, "epoch": True}),
-    "trial_beginning": (Kind.TRIAL_BEGAN, {"status": Status.TRIAL, "settled": False, "epoch": True}),
-    "trial_ended": (Kind.TRIAL_ENDED, {"status": Status.OBSERVING, "settled": True}),
-    "unused": (Kind.TRIAL_UNUSED, {"status": Status.DISABLED, "settled": True}),
-    "suspended": (Kind.STAYS_SUSPENDED, {"status": Status.DISABLED, "settled": True}),
-    "reinstated": (Kind.REINSTATED, {"status": Status.ACTIVE, "settled": True}),
-    "reinstating": (Kind.REINSTATED, {"status": Status.ACTIVE, "settled": False}),
-    "closed": (Kind.CLOSED, {"status": Status.CLOSED, "settled": True}),
-    "connected": (Kind.PROVIDER_CONNECTED, {"provider": True}),
-    "disconnected": (Kind.PROVIDER_DISCONNECTED, {"provider": False}),
-    "complaint": (Kind.COMPLAINT, {}),
-    "drift": (Kind.DRIFT, {"settled": False}),
-    "mended": (Kind.WOULD_KEEP, {"settled": True}),
-    "exempted": (Kind.EXEMPTED, {}),
+STEPS: dict[str, tuple[str, dict[str, Any]]] = {  # by the words of a history: the entry, and what changes
+    "created": ("created", {}),
+    "disabled": ("disabled", {"status": Status.DISABLED, "settled": True}),
+    "staff_disabled": ("staff_disabled", {"status": Status.DISABLED, "settled": True}),
+    "enabled": ("staff_enabled", {"status": Status.ACTIVE, "settled": True, "epoch": True}),
+    "enabling": ("staff_enabled", {"status": Status.ACTIVE, "settled": False, "epoch": True}),
+    "trial": ("trial_began", {"status": Status.TRIAL, "settled": True, "epoch": True}),
+    "trial_beginning": ("trial_began", {"status": Status.TRIAL, "settled": False, "epoch": True}),
+    "trial_ended": ("trial_ended", {"status": Status.OBSERVING, "settled": True}),
+    "unused": ("trial_unused", {"status": Status.DISABLED, "settled": True}),
+    "suspended": ("stays_suspended", {"status": Status.DISABLED, "settled": True}),
+    "reinstated": ("reinstated", {"status": Status.ACTIVE, "settled": True}),
+    "reinstating": ("reinstated", {"status": Status.ACTIVE, "settled": False}),
+    "closed": ("closed", {"status": Status.CLOSED, "settled": True}),
+    "connected": ("provider_connected", {"provider": True}),
+    "disconnected": ("provider_disconnected", {"provider": False}),
+    "complaint": ("complaint", {}),
+    "drift": ("drift", {"settled": False}),
+    "mended": ("would_keep", {"settled": True}),
+    "exempted": ("exempted", {}),
 }
 
 
@@ -50,7 +50,7 @@ def lived(history: str) -> tuple[Account, list[Entry]]:
             about["epochs"] = (*about["epochs"], at)
         if "provider" in changed:
             changed["provider"] = a_provider(connected_at=at) if changed["provider"] else None
-        about |= changed | ({} if kind is Kind.CREATED else {"decided_at": at})
+        about |= changed | ({} if kind == "created" else {"decided_at": at})
     return an_account(**about), entries
 
 

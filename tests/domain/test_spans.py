@@ -9,25 +9,25 @@ from tests.builders import NOW, an_entry
 
 from permille.domain.account import Status
 from permille.domain.spans import Span, last_change, spans
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import Entry
 
 A_DAY = timedelta(days=1)
 BEGINS = NOW - 45 * A_DAY
 A, D, T, WAIT, C = Status.ACTIVE, Status.DISABLED, Status.TRIAL, Status.OBSERVING, Status.CLOSED
 CHANGES = [
-    Kind.DISABLED,
-    Kind.STAFF_DISABLED,
-    Kind.STAFF_ENABLED,
-    Kind.CLOSED,
-    Kind.TRIAL_BEGAN,
-    Kind.TRIAL_ENDED,
-    Kind.TRIAL_UNUSED,
-    Kind.STAYS_SUSPENDED,
-    Kind.REINSTATED,
+    "disabled",
+    "staff_disabled",
+    "staff_enabled",
+    "closed",
+    "trial_began",
+    "trial_ended",
+    "trial_unused",
+    "stays_suspended",
+    "reinstated",
 ]
 
 
-def told(*kinds_and_days: tuple[Kind, int]) -> list[Entry]:
+def told(*kinds_and_days: tuple[str, int]) -> list[Entry]:
     """Entries so many days ago, newest first."""
     return sorted((an_entry(kind, NOW - days * A_DAY) for kind, days in kinds_and_days), key=lambda one: one.at)[::-1]
 
@@ -37,32 +37,32 @@ def told(*kinds_and_days: tuple[Kind, int]) -> list[Entry]:
     [
         ([], A, []),
         ([], D, [(D, 45, 0)]),
-        ([(Kind.DISABLED, 6)], D, [(D, 6, 0)]),
-        ([(Kind.DISABLED, 60)], D, [(D, 45, 0)]),
-        ([(Kind.COMPLAINT, 8), (Kind.ALERT, 7), (Kind.DISABLED, 6)], D, [(D, 6, 0)]),
-        ([(Kind.STAFF_ENABLED, 10)], A, [(D, 45, 10)]),  # what the entry ends is told by it
-        ([(Kind.CLOSED, 60), (Kind.STAFF_ENABLED, 10)], A, [(C, 45, 10)]),  # but what was read tells more
-        ([(Kind.REINSTATED, 10)], A, [(WAIT, 45, 10)]),
-        ([(Kind.TRIAL_BEGAN, 10)], T, [(D, 45, 10), (T, 10, 0)]),
+        ([("disabled", 6)], D, [(D, 6, 0)]),
+        ([("disabled", 60)], D, [(D, 45, 0)]),
+        ([("complaint", 8), ("alert", 7), ("disabled", 6)], D, [(D, 6, 0)]),
+        ([("staff_enabled", 10)], A, [(D, 45, 10)]),  # what the entry ends is told by it
+        ([("closed", 60), ("staff_enabled", 10)], A, [(C, 45, 10)]),  # but what was read tells more
+        ([("reinstated", 10)], A, [(WAIT, 45, 10)]),
+        ([("trial_began", 10)], T, [(D, 45, 10), (T, 10, 0)]),
         (
-            [(Kind.DISABLED, 9), (Kind.TRIAL_BEGAN, 5), (Kind.TRIAL_ENDED, 4)],
+            [("disabled", 9), ("trial_began", 5), ("trial_ended", 4)],
             WAIT,
             [(D, 9, 5), (T, 5, 4), (WAIT, 4, 0)],
         ),
         (
-            [(Kind.DISABLED, 9), (Kind.TRIAL_BEGAN, 5), (Kind.TRIAL_ENDED, 4), (Kind.REINSTATED, 2)],
+            [("disabled", 9), ("trial_began", 5), ("trial_ended", 4), ("reinstated", 2)],
             A,
             [(D, 9, 5), (T, 5, 4), (WAIT, 4, 2)],
         ),
-        ([(Kind.TRIAL_BEGAN, 5), (Kind.STAYS_SUSPENDED, 4)], D, [(D, 45, 5), (T, 5, 4), (D, 4, 0)]),
-        ([(Kind.TRIAL_BEGAN, 5), (Kind.STAFF_DISABLED, 4)], D, [(D, 45, 5), (T, 5, 4), (D, 4, 0)]),
-        ([(Kind.TRIAL_ENDED, 5), (Kind.TRIAL_UNUSED, 3)], D, [(T, 45, 5), (WAIT, 5, 3), (D, 3, 0)]),
-        ([(Kind.CREATED, 20), (Kind.DISABLED, 6)], D, [(D, 6, 0)]),
-        ([(Kind.DISABLED, 6), (Kind.CLOSED, 2)], C, [(D, 6, 2), (C, 2, 0)]),
+        ([("trial_began", 5), ("stays_suspended", 4)], D, [(D, 45, 5), (T, 5, 4), (D, 4, 0)]),
+        ([("trial_began", 5), ("staff_disabled", 4)], D, [(D, 45, 5), (T, 5, 4), (D, 4, 0)]),
+        ([("trial_ended", 5), ("trial_unused", 3)], D, [(T, 45, 5), (WAIT, 5, 3), (D, 3, 0)]),
+        ([("created", 20), ("disabled", 6)], D, [(D, 6, 0)]),
+        ([("disabled", 6), ("closed", 2)], C, [(D, 6, 2), (C, 2, 0)]),
     ],
 )
 def test_spans_are_told_by_the_entries(
-    entries: list[tuple[Kind, int]], status: Status, expected: list[tuple[Status, int, int]]
+    entries: list[tuple[str, int]], status: Status, expected: list[tuple[Status, int, int]]
 ) -> None:
     found = spans(told(*entries), status, BEGINS, NOW)
 
@@ -71,13 +71,13 @@ def test_spans_are_told_by_the_entries(
 
 def test_days_on_which_much_happened_are_exact_to_the_instant() -> None:
     off, on = NOW - timedelta(hours=5), NOW - timedelta(hours=4, minutes=59)
-    entries = [an_entry(Kind.STAFF_ENABLED, on), an_entry(Kind.DISABLED, off)]
+    entries = [an_entry("staff_enabled", on), an_entry("disabled", off)]
 
     assert spans(entries, A, BEGINS, NOW) == [Span(D, off, on)]
 
 
 @given(st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(-3, 100)), max_size=12), st.sampled_from(Status))
-def test_spans_lie_within_the_range_and_never_overlap(entries: list[tuple[Kind, int]], status: Status) -> None:
+def test_spans_lie_within_the_range_and_never_overlap(entries: list[tuple[str, int]], status: Status) -> None:
     found = spans(told(*entries), status, BEGINS, NOW)
 
     edges = [edge for span in found for edge in (span.begins, span.ends)]
@@ -87,7 +87,7 @@ def test_spans_lie_within_the_range_and_never_overlap(entries: list[tuple[Kind, 
 
 
 def test_the_last_change_says_since_when() -> None:
-    entries = told((Kind.DISABLED, 6), (Kind.COMPLAINT, 2), (Kind.REVIEW_REQUESTED, 1))
+    entries = told(("disabled", 6), ("complaint", 2), ("review_requested", 1))
 
-    assert last_change(entries) == an_entry(Kind.DISABLED, NOW - 6 * A_DAY)
+    assert last_change(entries) == an_entry("disabled", NOW - 6 * A_DAY)
     assert last_change([]) is None

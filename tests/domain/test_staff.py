@@ -41,7 +41,7 @@ def test_support_disables_enables_and_closes(action: str, before: Status, after:
     assert outcome.account.status is after
     assert (outcome.account.settled, outcome.account.due_at) == (False, NOW)  # the switch follows
     (entry,) = outcome.entries
-    assert (entry.kind, entry.facts) == (told, {"reason": "They asked us to", "by": STAFF})
+    assert (entry.kind, entry.data) == (told, {"reason": "They asked us to", "by": STAFF})
     assert not outcome.passes_breaker
     assert not outcome.opens_breaker
 
@@ -84,7 +84,7 @@ def test_an_exemption_has_an_end_a_reason_and_an_author() -> None:
 
     assert outcome.account.exemption == Exemption(NOW + HOUR, "A partner", STAFF)
     assert outcome.account.due_at == NOW
-    assert outcome.entries[0].facts == {"reason": "A partner", "by": STAFF, "until": (NOW + HOUR).isoformat()}
+    assert outcome.entries[0].data == {"reason": "A partner", "by": STAFF, "until": (NOW + HOUR).isoformat()}
 
 
 def test_an_exemption_that_would_be_over_is_refused() -> None:

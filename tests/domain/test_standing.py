@@ -21,13 +21,13 @@ from permille.domain.standing import (
     stays_off_line,
     tone,
 )
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import Entry
 from permille.domain.wording import rate
 
 A_DAY = timedelta(days=1)
 TRIAL = Trial(TrialState.SCHEDULED, TODAY + 5 * A_DAY, NOW + 5 * A_DAY, NOW + 6 * A_DAY, NOW + 8 * A_DAY)
 OFF = an_account(status=Status.DISABLED)
-SINCE = an_entry(Kind.DISABLED, NOW - 6 * A_DAY)
+SINCE = an_entry("disabled", NOW - 6 * A_DAY)
 BOUNCED = judge(SEED, {TODAY: Tally(4000, 0, 300)}, TODAY)
 
 
@@ -154,9 +154,9 @@ def test_an_exemption_is_said_while_it_lasts(exemption: Exemption | None, now: A
         (OFF, 2000, SINCE, "That alone does not switch it on again."),
         (replace(OFF, recheck=Recheck(NOW + A_DAY, NOW)), 2000, SINCE, "judged once more on 11 March 2026, 12:00 UTC."),
         (OFF, 1999, SINCE, ""),
-        (OFF, 2000, an_entry(Kind.STAFF_DISABLED), ""),
+        (OFF, 2000, an_entry("staff_disabled"), ""),
         (OFF, 2000, None, ""),
-        (an_account(), 2000, an_entry(Kind.CREATED), ""),
+        (an_account(), 2000, an_entry("created"), ""),
     ],
 )
 def test_whoever_is_off_though_the_numbers_keep_the_rules_by_now_is_told_why(

@@ -65,7 +65,7 @@ def found(
 ) -> Evidence:
     """In the trial's own epoch, while feedback is counted."""
     entries = [a_complaint_entry(f"m-{n}", BEGINS + HOUR, sent_at=BEGINS) for n in range(complaints)]
-    in_epoch = [replace(entry, facts={**entry.facts, "epoch": 2}) for entry in entries]
+    in_epoch = [replace(entry, facts=replace(entry.facts, epoch=2)) for entry in entries]
     beats: dict[str, Any] = {"counted_at": SETTLED, **backlog}
     return Evidence({TODAY: Tally(delivered, complaints, bounces)}, in_epoch, a_backlog(waiting, **beats))
 
@@ -161,7 +161,7 @@ def test_who_fails_the_trial_has_a_second_strike_and_may_ask_again() -> None:
 
     account = outcome.account
     assert (account.strikes, account.trial, account.review) == (2, None, None)
-    assert outcome.entries[0].facts["listed"][0]["message_id"] == "m-0"
+    assert outcome.entries[0].data["listed"][0]["message_id"] == "m-0"
 
 
 def test_who_is_back_goes_on_in_the_same_epoch() -> None:

@@ -11,9 +11,7 @@ from moto.ses.models import ses_backends
 from tests.builders import ACCOUNT, LambdaContext, an_account, an_entry, records, sqs_record, stream_record
 from tests.functions.conftest import Cloud
 
-from permille.domain.timeline import Kind
-
-ENTRIES = [an_entry(Kind.CREATED), an_entry(Kind.COMPLAINT), an_entry(Kind.DISABLED)]
+ENTRIES = [an_entry("created"), an_entry("complaint"), an_entry("disabled")]
 DONE: dict[str, Any] = {"batchItemFailures": []}
 
 

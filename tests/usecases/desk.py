@@ -25,7 +25,6 @@ from permille.desk_ports import Waiting
 from permille.domain.account import Account, Mode, Review, ReviewState, Status, Trial, TrialState
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE, INACTIVE
-from permille.domain.timeline import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +96,7 @@ class World:
         """An account that was disabled for two complaints, and asks to get back."""
         self.add(account or asking())
         self.rows.tallies[ACCOUNT, 1, TODAY] = Tally(1000, 2)
-        self.rows.put(*complaint_entries(2), an_entry(Kind.DISABLED))
+        self.rows.put(*complaint_entries(2), an_entry("disabled"))
 
     def account(self, account_id: str = ACCOUNT) -> Account:
         return self.rows.accounts[account_id]

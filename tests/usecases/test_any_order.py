@@ -16,7 +16,6 @@ from permille.domain.account import Status
 from permille.domain.errors import Unavailable
 from permille.domain.policy import SEED, Decision, judge
 from permille.domain.reputation import Tally
-from permille.domain.timeline import Kind
 from permille.ingest import Received, ingest
 
 messages = st.lists(st.sampled_from([f"m-{n}" for n in range(6)]), min_size=1, max_size=5)
@@ -95,7 +94,7 @@ class Permille(RuleBasedStateMachine):
 
     @invariant()
     def each_disabling_is_told_and_each_that_is_taken_back(self) -> None:
-        disabled, reversed_ = (len(self.world.told(kind)) for kind in (Kind.DISABLED, Kind.DISABLING_REVERSED))
+        disabled, reversed_ = (len(self.world.told(kind)) for kind in ("disabled", "disabling_reversed"))
         assert disabled - reversed_ == (self.world.account().status is Status.DISABLED)
 
     def teardown(self) -> None:
@@ -120,17 +119,17 @@ class Permille(RuleBasedStateMachine):
         assert account.credential.asleep.get(CALLER, frozenset()) == asleep
 
     def _judged_as_the_rule_says(self, complaints: int) -> None:
-        counted = self.world.rows.told(ACCOUNT, Kind.COMPLAINT)
-        told = {one["identity"] for alert in self.world.told(Kind.ALERT) for one in alert.facts["listed"]}
-        told |= {one for record in self.world.told(Kind.DISABLED) for one in record.facts["complaint_identities"]}
+        counted = self.world.rows.told(ACCOUNT, "complaint")
+        told = {one["identity"] for alert in self.world.told("alert") for one in alert.data["listed"]}
+        told |= {one for record in self.world.told("disabled") for one in record.data["complaint_identities"]}
         if self.world.account().status is Status.ACTIVE:
             now = judge(SEED, days_of(self._counts().delivered, complaints), self.now.date())
             assert now.decision is not Decision.DISABLE
-            assert told == {one.facts["identity"] for one in counted}
+            assert told == {one.data["identity"] for one in counted}
         else:  # more may have been delivered since; the record has the numbers of its moment
-            record = self.world.told(Kind.DISABLED)[-1]
-            assert SEED.complaint_ratio.is_broken(record.facts["complaints"], record.facts["delivered"])
-            assert len(record.facts["complaint_identities"]) == record.facts["complaints"]
+            record = self.world.told("disabled")[-1]
+            assert SEED.complaint_ratio.is_broken(record.data["complaints"], record.data["delivered"])
+            assert len(record.data["complaint_identities"]) == record.data["complaints"]
 
     def _counts(self) -> Tally:
         return sum(self.world.rows.tallies.values(), Tally())

@@ -13,7 +13,6 @@ from permille.domain import staff
 from permille.domain.account import Held, Mode, Status, Trial, TrialState
 from permille.domain.policy import ALLPROWEBTOOLS, SEED, Policy
 from permille.domain.reputation import Tally
-from permille.domain.timeline import Kind
 from permille.enforce import Run
 from permille.support import act
 
@@ -35,7 +34,7 @@ def disabled(world: World) -> list[str]:
     return sorted(one.id for one in world.rows.accounts.values() if one.status is Status.DISABLED)
 
 
-def all_told(world: World, kind: Kind) -> int:
+def all_told(world: World, kind: str) -> int:
     return sum(entry.kind is kind for entry in world.rows.entries.values())
 
 
@@ -59,8 +58,8 @@ def test_of_a_hundred_that_break_the_rule_in_one_minute_five_are_disabled_and_a_
 
     assert len(disabled(world)) == 5
     assert world.rows.breaker.opened_at is not None
-    assert all_told(world, Kind.BREAKER_OPENED) == 1
-    assert all_told(world, Kind.HELD) == 95
+    assert all_told(world, "breaker_opened") == 1
+    assert all_told(world, "held") == 95
     assert all(world.can_send(one) == [one not in disabled(world)] for one in world.rows.accounts)
 
 
@@ -74,7 +73,7 @@ def test_the_breaker_stays_open_until_a_person_says_so_however_many_hours_go_by(
     reset(world, "2026-03-10T18", more=3)
     world.run(NOW + 6 * HOUR)
     assert len(disabled(world)) == 5 + 3
-    assert all_told(world, Kind.BREAKER_OPENED) == 2
+    assert all_told(world, "breaker_opened") == 2
 
 
 def test_so_many_more_may_pass_as_a_person_allows(world: World) -> None:
@@ -153,7 +152,7 @@ def test_two_runs_at_once_let_no_more_pass_than_the_bound(world: World) -> None:
     world.run()
 
     assert len(disabled(world)) == 5
-    assert all_told(world, Kind.BREAKER_OPENED) == 1
+    assert all_told(world, "breaker_opened") == 1
 
 
 def test_a_breaker_that_cannot_be_read_lets_nobody_pass(world: World) -> None:
@@ -185,8 +184,8 @@ def test_whom_the_breaker_holds_for_long_is_told_of_the_complaints_all_the_same(
         world.run(NOW + minute * A_MINUTE)
     held = next(one for one in names if world.account(one).held is Held.BREAKER)
 
-    (alert,) = world.told(Kind.ALERT, held)
-    assert alert.facts["over"]
+    (alert,) = world.told("alert", held)
+    assert alert.data["over"]
 
 
 # ---------------------------------------------------------------- the hold
@@ -199,7 +198,7 @@ def test_while_feedback_waits_that_could_turn_it_nobody_is_disabled_and_then_by_
     for minute in range(2):
         world.run(NOW + minute * A_MINUTE)
     assert world.can_send() == [True]
-    assert len(world.told(Kind.HELD)) == 1
+    assert len(world.told("held")) == 1
 
     world.feed.messages = 0
     world.run(NOW + A_MINUTE)
@@ -229,7 +228,7 @@ def test_while_nothing_is_counted_whoever_breaks_a_ratio_is_held_and_after_an_ho
     assert world.can_send() == [True]
     assert world.account().held is Held.STALLED
     assert [line.message for line in caplog.records].count("account.held_long") == 1
-    assert len(world.told(Kind.HELD)) == 1
+    assert len(world.told("held")) == 1
 
     world.rows.counted_at = NOW + 61 * A_MINUTE
     world.run(NOW + 61 * A_MINUTE)
@@ -284,13 +283,13 @@ def test_fifty_waiting_breaches_are_judged_anew_on_entering_enforce_and_through_
     names = [f"shop-{number:02}" for number in range(50)]
     world.breaks_the_rule(*names)
     world.run()
-    assert (len(disabled(world)), all_told(world, Kind.WOULD_DISABLE)) == (0, 50)
+    assert (len(disabled(world)), all_told(world, "would_disable")) == (0, 50)
 
     world.enter(Mode.ENFORCE)
     world.run(NOW + A_MINUTE)
 
     assert len(disabled(world)) == 5
-    assert all_told(world, Kind.HELD) == 45
+    assert all_told(world, "held") == 45
     assert not any(world.account(one).would_disable for one in disabled(world))
 
 
@@ -304,7 +303,7 @@ def test_going_back_to_observing_lets_whoever_was_held_go() -> None:
 
     assert len(disabled(world)) == 5  # disabled stays disabled
     assert all(one.held is Held.NO for one in world.rows.accounts.values())
-    assert all_told(world, Kind.WOULD_DISABLE) == 5
+    assert all_told(world, "would_disable") == 5
 
 
 # ---------------------------------------------------------------- the policy
@@ -341,7 +340,7 @@ def test_a_new_policy_judges_the_accounts_with_complaints_at_once(world: World) 
     world.run(NOW + A_MINUTE)
 
     assert world.can_send() == [False]
-    assert world.told(Kind.DISABLED)[0].facts["policy"] == "stricter"
+    assert world.told("disabled")[0].data["policy"] == "stricter"
     assert world.faults.calls[before:].count("tallies.days") == 2  # the quiet account is not judged
 
 

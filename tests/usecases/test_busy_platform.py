@@ -14,7 +14,6 @@ from permille.domain.account import Held, Mode, Review, ReviewState, Status, Tri
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.reputation import Tally
 from permille.domain.switch import INACTIVE
-from permille.domain.timeline import Kind
 from permille.ingest import Received, ingest
 from permille.ports import Sender
 from permille.support import act
@@ -58,7 +57,7 @@ def test_whoever_passed_the_trial_is_back_within_twelve_minutes_of_the_verdict(a
         busy(world, a_second, NOW + minute * A_MINUTE)
         world.run(NOW + minute * A_MINUTE)
 
-    (back,) = world.told(Kind.REINSTATED)
+    (back,) = world.told("reinstated")
     assert back.at <= NOW + 12 * A_MINUTE
     assert world.can_send() == [True]
 
@@ -137,7 +136,7 @@ def test_mail_of_many_recipients_that_was_counted_late_undoes_the_disabling_by_i
         world.run(NOW + minute * A_MINUTE)
 
     assert (world.account().status, world.account().strikes, world.can_send()) == (Status.ACTIVE, 0, [True])
-    assert len(world.told(Kind.DISABLING_REVERSED)) == 1
+    assert len(world.told("disabling_reversed")) == 1
     assert (list(passed.values()), list(world.rows.passed.values())) == ([1], [0])
 
 
@@ -166,7 +165,7 @@ def test_a_trial_that_waits_to_be_confirmed_is_looked_at_when_nobody_need_confir
     world.policies.policy = replace(seed, id="by-staff", second_chance=by_staff)
     world.rows.lap = replace(world.rows.lap, policy="by-staff")
     world.run(NOW + 15 * A_MINUTE)
-    assert len(world.told(Kind.CONFIRMATION_WANTED)) == 1
+    assert len(world.told("confirmation_wanted")) == 1
 
     world.policies.policy = seed
     world.run(NOW + 16 * A_MINUTE)

@@ -13,10 +13,10 @@ from tests.usecases.desk import QUEUES, World, asking, went_well
 from permille import desk
 from permille.domain.account import Held, Hold, Look, Status
 from permille.domain.breaker import BreakerState, hour_of
+from permille.domain.entries.credential import Difference
 from permille.domain.errors import MalformedRequest, Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE
-from permille.domain.timeline import Kind
 from permille.ports import Lap
 
 
@@ -35,7 +35,7 @@ def test_the_queue_has_the_evidence_beside_each_request(world: World) -> None:
 
     assert (case.waits, case.account.strikes) == (timedelta(hours=5), 1)
     assert case.disabled is not None
-    assert (case.disabled.facts["complaints"], case.disabled.facts["delivered"]) == (2, 1000)
+    assert (case.disabled.data["complaints"], case.disabled.data["delivered"]) == (2, 1000)
     assert case.campaigns == [("Fresh bread", 2)]
 
 
@@ -147,7 +147,7 @@ def test_the_dossier_explains_and_shows_everything(world: World) -> None:
     assert found.verdict is not None
     assert found.verdict.counts == Tally(1000, 2)
     assert [entry.kind for entry in found.told.items] == ["complaint", "disabled", "complaint"]
-    assert [entry.facts["message_id"] for entry in found.complaints] == ["m-2", "m-1"]
+    assert [entry.data["message_id"] for entry in found.complaints] == ["m-2", "m-1"]
     assert found.case is not None
     assert [sender.drifted for sender in found.senders] == [[]]
 
@@ -158,7 +158,7 @@ def test_a_key_that_was_woken_by_hand_is_seen_at_once(world: World) -> None:
 
     (sender,) = seen(world).senders
 
-    assert sender.drifted == [{"sender": CALLER, "what": "awake", "key": "k1"}]
+    assert sender.drifted == [Difference(sender=CALLER, what="awake", key="k1")]
 
 
 def test_a_user_that_is_gone_and_one_that_cannot_be_read_are_told_apart(world: World) -> None:
@@ -202,7 +202,7 @@ def test_without_the_account_or_its_timeline_there_is_nothing_to_show(world: Wor
 
 def test_a_long_timeline_is_read_backwards_each_entry_once(world: World) -> None:
     world.add(an_account())
-    entries = [an_entry(Kind.UNEXEMPTED, NOW - timedelta(minutes=n)) for n in range(desk.TOLD * 2 + 5)]
+    entries = [an_entry("unexempted", NOW - timedelta(minutes=n)) for n in range(desk.TOLD * 2 + 5)]
     world.rows.put(*entries)
 
     told, before = list[str](), ""
@@ -222,7 +222,7 @@ def test_of_very_many_complaints_the_newest_are_shown_and_it_says_how_many_more_
     found = seen(world)
 
     assert (len(found.complaints), found.more_complaints) == (desk.TOLD, 7)
-    assert found.complaints[0].facts["message_id"] == "m-0"
+    assert found.complaints[0].data["message_id"] == "m-0"
 
 
 # ---------------------------------------------------------------- the whole stack

@@ -58,7 +58,7 @@ def test_a_decision_is_on_the_timeline_with_its_reason_and_who_it_was(world: Wor
 
     (entry,) = world.rows.told(ACCOUNT)
     assert entry.kind == KINDS[name]
-    assert (entry.facts["by"], entry.facts.get("reason", entry.facts.get("note"))) == (ANNA, "The owner called")
+    assert (entry.data["by"], entry.data.get("reason", entry.data.get("note"))) == (ANNA, "The owner called")
     assert decided == world.account()
     assert decided.version == 2
 

@@ -13,7 +13,6 @@ from permille.domain import staff
 from permille.domain.account import INSTANT, Mode, Status
 from permille.domain.errors import Unavailable
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
-from permille.domain.timeline import Kind
 from permille.enforce import Run
 from permille.support import act
 from permille.switching import TRIES
@@ -32,7 +31,7 @@ def test_a_broken_rule_takes_the_credential(world: World) -> None:
     assert world.account().status is Status.DISABLED
     assert world.can_send() == [False]
     assert world.agrees()
-    assert len(world.told(Kind.DISABLED)) == 1
+    assert len(world.told("disabled")) == 1
 
 
 def test_every_key_of_every_sender_is_put_to_sleep_and_remembered(world: World) -> None:
@@ -56,7 +55,7 @@ def test_whoever_keeps_the_rule_keeps_the_credential(world: World) -> None:
 
     assert world.account().status is Status.ACTIVE
     assert world.can_send() == [True]
-    assert len(world.told(Kind.ALERT)) == 1
+    assert len(world.told("alert")) == 1
     assert "switch.apply" not in world.faults.calls
 
 
@@ -75,7 +74,7 @@ def test_the_longest_due_comes_first(world: World) -> None:
 
     world.run()
 
-    disabled = [entry.account_id for entry in world.rows.entries.values() if entry.kind is Kind.DISABLED]
+    disabled = [entry.account_id for entry in world.rows.entries.values() if entry.kind == "disabled"]
     assert disabled == ["oldest", "old", "new"]
 
 
@@ -132,7 +131,7 @@ def test_whatever_call_fails_the_next_runs_finish_it(index: int, when: When, err
     assert world.agrees()
     world.settles(AFTER_THE_LEASE)
     assert world.account().settled
-    assert len(world.told(Kind.DISABLED)) == 1
+    assert len(world.told("disabled")) == 1
     assert world.account().credential.asleep == {CALLER: frozenset({f"{CALLER}-k1"})}
 
 
@@ -272,8 +271,8 @@ def test_a_nudge_in_between_makes_it_decide_anew(world: World) -> None:
     world.run()
 
     assert world.account().status is Status.DISABLED
-    assert world.told(Kind.DISABLED)[0].facts["complaints"] == 2
-    assert world.told(Kind.ALERT) == []
+    assert world.told("disabled")[0].data["complaints"] == 2
+    assert world.told("alert") == []
 
 
 def test_whom_others_never_stop_writing_to_is_left_for_the_next_run(world: World) -> None:
@@ -308,7 +307,7 @@ def test_two_runs_that_overlap_disable_once_and_forget_no_key(world: World, call
     world.run(AFTER_THE_LEASE)
 
     assert world.agrees()
-    assert len(world.told(Kind.DISABLED)) == 1
+    assert len(world.told("disabled")) == 1
     assert world.account().credential.asleep == {CALLER: frozenset({f"{CALLER}-k1"})}
 
 
@@ -381,8 +380,8 @@ def test_in_observe_mode_nothing_is_switched_and_staff_read_it_once() -> None:
 
     assert world.account().status is Status.ACTIVE
     assert world.can_send() == [True]
-    assert len(world.told(Kind.WOULD_DISABLE)) == 1
-    assert world.told(Kind.ALERT) == world.told(Kind.DISABLED) == []
+    assert len(world.told("would_disable")) == 1
+    assert world.told("alert") == world.told("disabled") == []
 
 
 def test_entering_enforce_judges_the_observed_account_anew(world: World) -> None:
@@ -406,7 +405,7 @@ def test_time_never_goes_behind_the_last_decision(world: World) -> None:
     world.run(NOW)
 
     assert world.account().decided_at == decided_at + INSTANT
-    assert world.told(Kind.DISABLED)[0].at == decided_at + INSTANT
+    assert world.told("disabled")[0].at == decided_at + INSTANT
 
 
 def test_a_second_complaint_within_the_hour_is_told_when_it_is_over(world: World) -> None:
@@ -419,7 +418,7 @@ def test_a_second_complaint_within_the_hour_is_told_when_it_is_over(world: World
     told = [world.run(NOW + n * A_MINUTE).entries for n in (1, 30, 59, 60, 61)]
 
     assert told == [0, 0, 0, 1, 0]
-    assert world.told(Kind.ALERT)[-1].facts["new_complaints"] == 1
+    assert world.told("alert")[-1].data["new_complaints"] == 1
 
 
 # ---------------------------------------------------------------- people decide while a run switches

@@ -4,7 +4,8 @@
 import pytest
 from tests.gallery import GOLDEN, OWNER, PAGES, entries, golden, mails
 
-from permille.domain.timeline import Entry, Kind
+from permille.domain.entries.registry import KINDS
+from permille.domain.timeline import Entry
 from permille.mails import Addresses, compose
 from permille.ports import Mail
 from permille.templates import Brand
@@ -24,7 +25,7 @@ def test_no_words_are_kept_that_nobody_says_any_more() -> None:
 
 
 def test_every_kind_has_its_words() -> None:
-    assert {entry.kind for _, entry in entries()} == set(Kind)
+    assert {entry.kind for _, entry in entries()} == set(KINDS)
 
 
 @pytest.mark.parametrize("mail", MAILS.values(), ids=MAILS)
@@ -46,7 +47,7 @@ def test_every_mail_leads_to_the_report_and_the_guide_and_says_who_sees_it(mail:
     assert "Only you and APWT Support see these numbers" in " ".join(mail.text.split())
 
 
-@pytest.mark.parametrize(("name", "entry"), [(name, entry) for name, entry in entries() if entry.kind.is_mailed])
+@pytest.mark.parametrize(("name", "entry"), [(name, entry) for name, entry in entries() if entry.is_mailed])
 def test_under_another_name_nothing_says_whose_mails_they_were_first(name: str, entry: Entry) -> None:
     mail = compose(entry, OWNER, OTHER, Addresses())
 
@@ -59,7 +60,7 @@ def test_under_another_name_nothing_says_whose_mails_they_were_first(name: str, 
 
 
 def test_a_mail_without_links_and_support_speaks_of_neither() -> None:
-    for mail in (compose(entry, OWNER, Brand("APWT"), Addresses()) for _, entry in entries() if entry.kind.is_mailed):
+    for mail in (compose(entry, OWNER, Brand("APWT"), Addresses()) for _, entry in entries() if entry.is_mailed):
         assert "http" not in mail.text
         assert "href" not in mail.html
         assert " ".join(mail.text.split()).endswith("Only you and APWT Support see these numbers.")

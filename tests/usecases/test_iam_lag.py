@@ -14,7 +14,6 @@ from permille.domain import staff
 from permille.domain.account import Status
 from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
-from permille.domain.timeline import Kind
 from permille.support import act
 
 OWN = f"{CALLER}-own"  # Inactive from the beginning: its owner's own doing
@@ -75,7 +74,7 @@ def test_a_reversal_within_iams_lag_is_switched_as_it_was_decided_last(
     world.run(world.now + A_MINUTE)
     world.run(world.now + 2 * A_MINUTE)
     assert world.account().settled
-    assert world.told(Kind.DRIFT) == []
+    assert world.told("drift") == []
 
 
 lags = st.floats(0, PROPAGATION.total_seconds()).map(lambda seconds: timedelta(seconds=seconds))

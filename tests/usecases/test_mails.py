@@ -12,17 +12,22 @@ from tests.builders import (
     a_provider,
     a_verdict,
     an_account,
+    an_alert,
     an_entry,
+    by_staff,
     complaint_entries,
 )
 from tests.console.hostile import mailbox_of
 
-from permille.domain import timeline, wording
-from permille.domain.timeline import Entry, Kind
+from permille.domain.entries.complaints import reported
+from permille.domain.entries.registry import KINDS
+from permille.domain.entries.review import ReviewApproved, ReviewDeclined, ReviewRequested
+from permille.domain.entries.trial import TrialCancelled
+from permille.domain.timeline import Entry, entry
 from permille.mails import Addresses, compose
 from permille.ports import Mail
 
-MAILED = [kind for kind in Kind if kind.is_mailed]
+MAILED = [kind for kind in KINDS if KINDS[kind].declaration.mailed]
 
 
 def the_mail(entry: Entry, **account: Any) -> Mail:
@@ -31,25 +36,25 @@ def the_mail(entry: Entry, **account: Any) -> Mail:
 
 def about(**message: str) -> Mail:
     report = a_complaint(message=message, candidates=(message.pop("who", "ann@example.com"),))
-    complaint = timeline.complaint(ACCOUNT, NOW, report, epoch=1)
-    return the_mail(timeline.alert(ACCOUNT, NOW, a_verdict(1000, 1), [complaint]))
+    complaint = reported(ACCOUNT, NOW, report, epoch=1)
+    return the_mail(an_alert(ACCOUNT, NOW, a_verdict(1000, 1), [complaint]))
 
 
 @pytest.mark.parametrize("kind", MAILED)
-def test_every_mailed_entry_is_told_in_the_words_of_the_timeline(kind: Kind) -> None:
+def test_every_mailed_entry_is_told_in_the_words_of_the_timeline(kind: str) -> None:
     entry = an_entry(kind)
 
     mail = the_mail(entry)
 
-    assert mail.subject == wording.headline(entry, PLATFORM)
-    assert wording.sentence(entry) in " ".join(mail.text.split())  # the lines are wrapped
-    assert wording.sentence(entry) in mail.html
+    assert mail.subject == entry.headline(PLATFORM)
+    assert entry.sentence() in " ".join(mail.text.split())  # the lines are wrapped
+    assert entry.sentence() in mail.html
     assert (mail.account_id, mail.entry_id, mail.to) == (ACCOUNT, entry.id, "owner@bakery.example")
 
 
 @pytest.mark.parametrize("kind", MAILED)
 @pytest.mark.parametrize(("name", "greeting"), [("Ann", "Hello Ann,"), ("", "Hello,")])
-def test_the_owner_is_greeted_by_name_where_it_is_known(kind: Kind, name: str, greeting: str) -> None:
+def test_the_owner_is_greeted_by_name_where_it_is_known(kind: str, name: str, greeting: str) -> None:
     mail = the_mail(an_entry(kind), owner_name=name)
 
     assert mail.text.startswith(greeting)
@@ -57,7 +62,7 @@ def test_the_owner_is_greeted_by_name_where_it_is_known(kind: Kind, name: str, g
 
 
 @pytest.mark.parametrize("kind", MAILED)
-def test_the_lines_of_the_plain_form_fit_a_screen(kind: Kind) -> None:
+def test_the_lines_of_the_plain_form_fit_a_screen(kind: str) -> None:
     text = the_mail(an_entry(kind)).text
 
     assert max(len(line) for line in text.splitlines()) < 160
@@ -66,7 +71,7 @@ def test_the_lines_of_the_plain_form_fit_a_screen(kind: Kind) -> None:
 
 
 def test_a_disabling_names_the_three_ways_on() -> None:
-    text = the_mail(an_entry(Kind.DISABLED)).text
+    text = the_mail(an_entry("disabled")).text
 
     assert "1. Send through another e-mail company." in text
     assert "2. Connect another provider." in text
@@ -75,10 +80,10 @@ def test_a_disabling_names_the_three_ways_on() -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [Kind.DISABLED, Kind.STAFF_DISABLED, Kind.TRIAL_CANCELLED, Kind.TRIAL_ENDED, Kind.STAYS_SUSPENDED],
+    ["disabled", "staff_disabled", "trial_cancelled", "trial_ended", "stays_suspended"],
     ids=str,
 )
-def test_who_has_connected_a_provider_hears_that_it_is_there_meanwhile(kind: Kind) -> None:
+def test_who_has_connected_a_provider_hears_that_it_is_there_meanwhile(kind: str) -> None:
     mail = the_mail(an_entry(kind), provider=a_provider())
 
     for form in (mail.text, mail.html):
@@ -87,12 +92,12 @@ def test_who_has_connected_a_provider_hears_that_it_is_there_meanwhile(kind: Kin
 
 
 @pytest.mark.parametrize("kind", MAILED)
-def test_without_a_provider_none_is_spoken_of(kind: Kind) -> None:
+def test_without_a_provider_none_is_spoken_of(kind: str) -> None:
     assert "can go through" not in " ".join(the_mail(an_entry(kind)).text.split())
 
 
-@pytest.mark.parametrize("kind", [Kind.STAFF_ENABLED, Kind.REINSTATED, Kind.TRIAL_BEGAN, Kind.CLOSED], ids=str)
-def test_who_may_send_again_or_never_is_not_sent_to_the_provider(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", ["staff_enabled", "reinstated", "trial_began", "closed"], ids=str)
+def test_who_may_send_again_or_never_is_not_sent_to_the_provider(kind: str) -> None:
     assert "smtp.example.com" not in the_mail(an_entry(kind), provider=a_provider()).text
 
 
@@ -104,7 +109,7 @@ def test_an_alert_says_which_mail_it_was() -> None:
 
 
 def test_an_alert_of_many_complaints_says_how_many_it_does_not_list() -> None:
-    alert = timeline.alert(ACCOUNT, NOW, a_verdict(50_000, 25), complaint_entries(25))
+    alert = an_alert(ACCOUNT, NOW, a_verdict(50_000, 25), complaint_entries(25))
 
     mail = the_mail(alert)
 
@@ -140,11 +145,11 @@ NASTY = "<script>alert(1)</script>\r\nBcc: all@example.com \u202etxet \x00 " + "
 @pytest.mark.parametrize(
     "entry",
     [
-        timeline.by_staff(ACCOUNT, Kind.STAFF_DISABLED, NOW, NASTY, "sam"),
-        timeline.review_requested(ACCOUNT, NOW, NOW.date(), 800, NASTY, NASTY),
-        timeline.review_approved(ACCOUNT, NOW, NOW, NOW, NASTY, "sam"),
-        timeline.review_declined(ACCOUNT, NOW, NASTY, "sam", NOW.date()),
-        timeline.trial_cancelled(ACCOUNT, NOW, NOW.date(), NASTY, "sam"),
+        by_staff(ACCOUNT, "staff_disabled", NOW, NASTY, "sam"),
+        entry(ACCOUNT, NOW, ReviewRequested(day=NOW.date(), batch=800, cause=NASTY, change=NASTY)),
+        entry(ACCOUNT, NOW, ReviewApproved(begins_at=NOW, ends_at=NOW, note=NASTY, by="sam")),
+        entry(ACCOUNT, NOW, ReviewDeclined(reason=NASTY, by="sam", ask_again_on=NOW.date())),
+        entry(ACCOUNT, NOW, TrialCancelled(day=NOW.date(), reason=NASTY, by="sam")),
     ],
     ids=lambda entry: entry.kind,
 )

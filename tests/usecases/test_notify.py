@@ -16,12 +16,12 @@ from tests.fakes import (
 )
 
 from permille.access import Links
+from permille.domain.entries.registry import KINDS
 from permille.domain.errors import Unavailable
-from permille.domain.timeline import Kind
 from permille.notify import Effect, Handing, effects_of, hand_on, hand_on_again, redrive
 
 LINKS = Links(FakeMacs(), "https://console.example")
-DISABLED, COMPLAINT = an_entry(Kind.DISABLED), an_entry(Kind.COMPLAINT)
+DISABLED, COMPLAINT = an_entry("disabled"), an_entry("complaint")
 
 
 class Notification:
@@ -48,9 +48,9 @@ def notify() -> Notification:
     return Notification()
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_entry_goes_to_the_bus_and_what_is_mailed_to_the_owner_too(kind: Kind) -> None:
-    mailed = [Effect.MAIL] if kind.is_mailed else []
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_entry_goes_to_the_bus_and_what_is_mailed_to_the_owner_too(kind: str) -> None:
+    mailed = [Effect.MAIL] if KINDS[kind].declaration.mailed else []
 
     assert effects_of(an_entry(kind)) == [Effect.BUS, *mailed]
 

@@ -13,7 +13,6 @@ from permille.access import Links
 from permille.domain import review
 from permille.domain.account import Account, Outcome, Status
 from permille.domain.review import Request
-from permille.domain.timeline import Kind
 from permille.notify import Handing, hand_on
 from permille.support import act
 
@@ -63,7 +62,7 @@ def test_a_thousand_amendments_are_on_the_timeline_and_not_mailed(owner: Owner) 
         owner.amends(batch=1 + number)
 
     assert owner.mails == ["We have got your request for a review"]
-    assert len(owner.rows.told(ACCOUNT, Kind.REVIEW_AMENDED)) == 1000
+    assert len(owner.rows.told(ACCOUNT, "review_amended")) == 1000
 
 
 def test_a_thousand_requests_that_are_withdrawn_within_an_hour_give_one_mail(owner: Owner) -> None:
@@ -73,7 +72,7 @@ def test_a_thousand_requests_that_are_withdrawn_within_an_hour_give_one_mail(own
 
     assert owner.now - NOW < AN_HOUR
     assert owner.mails == ["We have got your request for a review"]
-    assert len(owner.rows.told(ACCOUNT, Kind.REVIEW_REQUESTED)) == 1000
+    assert len(owner.rows.told(ACCOUNT, "review_requested")) == 1000
 
 
 def test_a_request_an_hour_after_the_last_receipt_has_a_receipt_again(owner: Owner) -> None:

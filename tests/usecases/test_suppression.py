@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint
+from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint, by_staff
 from tests.fakes import FakeLedger, FakeSuppressions, Rows, When
 
-from permille.domain import timeline
+from permille.domain.entries.complaints import reported
 from permille.domain.errors import Conflict, Unavailable
 from permille.domain.feedback import Complaint
 from permille.domain.reputation import Tally
 from permille.domain.suppression import Suppression, suppressed_by
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import Entry
 from permille.ports import MOST_LIFTED, Count
 from permille.suppression import ATTEMPTS, page, remove
 
@@ -23,7 +23,7 @@ ANN, BOB = "ann@example.com", "bob@example.com"
 def a_count_by(address: str, message_id: str = "m-1", at: datetime = NOW, account_id: str = ACCOUNT) -> Count:
     """A counted complaint by that recipient."""
     report = a_complaint(message_id, candidates=(address,))
-    entry = timeline.complaint(account_id, at, report, epoch=1)
+    entry = reported(account_id, at, report, epoch=1)
     return Count(report.identity, account_id, TODAY, 1, Tally(complaints=1), entry)
 
 
@@ -78,11 +78,11 @@ def removed(rows: Rows, address: str = ANN, at: datetime = NOW) -> Entry | None:
     ],
 )
 def test_a_counted_complaint_suppresses_the_one_recipient_that_it_names(report: Complaint, address: str) -> None:
-    assert suppressed_by(timeline.complaint(ACCOUNT, NOW, report, epoch=1)) == address
+    assert suppressed_by(reported(ACCOUNT, NOW, report, epoch=1)) == address
 
 
 def test_other_entries_suppress_nobody() -> None:
-    assert suppressed_by(timeline.by_staff(ACCOUNT, Kind.UNSUPPRESSED, NOW, "R", STAFF, recipient=ANN)) == ""
+    assert suppressed_by(by_staff(ACCOUNT, "unsuppressed", NOW, "R", STAFF, recipient=ANN)) == ""
 
 
 # ---------------------------------------------------------------- the list
@@ -152,9 +152,9 @@ def test_staff_take_an_address_off_all_its_cards_and_the_timeline_says_so(named:
     entry = removed(rows, named)
 
     assert entry is not None
-    assert (entry.kind, entry.at) == (Kind.UNSUPPRESSED, NOW)
-    assert entry.facts == {"recipient": ANN, "reason": "They wrote to us", "by": STAFF}
-    assert rows.told(ACCOUNT, Kind.UNSUPPRESSED) == [entry]
+    assert (entry.kind, entry.at) == ("unsuppressed", NOW)
+    assert entry.data == {"recipient": ANN, "reason": "They wrote to us", "by": STAFF}
+    assert rows.told(ACCOUNT, "unsuppressed") == [entry]
     assert addresses(rows) == [BOB]
 
 
@@ -184,7 +184,7 @@ def test_who_is_not_suppressed_is_not_taken_off(named: str) -> None:
     complained(rows, ANN)
 
     assert removed(rows, named) is None
-    assert rows.told(ACCOUNT, Kind.UNSUPPRESSED) == []
+    assert rows.told(ACCOUNT, "unsuppressed") == []
 
 
 def test_more_cards_than_one_transaction_takes() -> None:
@@ -205,7 +205,7 @@ def test_what_was_cut_off_leaves_the_address_suppressed_until_the_timeline_says_
     with pytest.raises(Unavailable):
         removed(rows)
 
-    assert (addresses(rows), rows.told(ACCOUNT, Kind.UNSUPPRESSED)) == ([ANN], [])
+    assert (addresses(rows), rows.told(ACCOUNT, "unsuppressed")) == ([ANN], [])
     assert removed(rows) is not None
     assert addresses(rows) == []
 
@@ -218,7 +218,7 @@ def test_an_answer_that_was_lost_says_so_and_the_address_is_off() -> None:
     with pytest.raises(Unavailable):
         removed(rows)
 
-    assert (addresses(rows), len(rows.told(ACCOUNT, Kind.UNSUPPRESSED))) == ([], 1)
+    assert (addresses(rows), len(rows.told(ACCOUNT, "unsuppressed"))) == ([], 1)
     assert removed(rows) is None
 
 
@@ -228,7 +228,7 @@ def test_two_who_take_the_same_address_off_tell_it_once() -> None:
     rows.faults.meanwhile("suppressions.lift", lambda: removed(rows))
 
     assert removed(rows) is None
-    assert len(rows.told(ACCOUNT, Kind.UNSUPPRESSED)) == 1
+    assert len(rows.told(ACCOUNT, "unsuppressed")) == 1
 
 
 def test_a_complaint_that_comes_in_between_suppresses_on() -> None:

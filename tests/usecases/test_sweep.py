@@ -13,7 +13,6 @@ from permille.domain.account import Account, Exemption, Look, Mode, Recheck, Sta
 from permille.domain.breaker import hour_of
 from permille.domain.policy import SEED
 from permille.domain.switch import ACTIVE, INACTIVE
-from permille.domain.timeline import Kind
 from permille.ports import Lap
 from permille.sweep import PAGE
 
@@ -37,7 +36,7 @@ def a_disabled(world: World, *keys: str) -> Account:
 
 
 def finds(world: World) -> list[tuple[str, str]]:
-    return [(one["what"], one["key"]) for entry in world.told(Kind.DRIFT) for one in entry.facts["found"]]
+    return [(one["what"], one["key"]) for entry in world.told("drift") for one in entry.data["found"]]
 
 
 def test_a_key_that_was_woken_by_hand_is_found_told_and_put_to_sleep_again(world: World) -> None:
@@ -70,7 +69,7 @@ def test_who_had_a_key_awake_meanwhile_is_not_judged_once_more(world: World) -> 
 
     world.run(NEXT)
 
-    assert world.told(Kind.DRIFT)
+    assert world.told("drift")
     assert world.account().recheck is None
 
 
@@ -121,7 +120,7 @@ def test_the_sweep_itself_flips_nothing(world: World) -> None:
 
     world.run(NEXT)
 
-    assert world.told(Kind.DRIFT)
+    assert world.told("drift")
     assert not world.account().settled
     assert world.account().due_at is not None
 
@@ -132,7 +131,7 @@ def test_a_user_that_is_gone_is_told_once_and_not_waited_for(world: World) -> No
 
     for hour in range(1, 4):
         world.run(NOW + hour * HOUR)
-    assert len(world.told(Kind.SENDER_MISSING)) == 1
+    assert len(world.told("sender_missing")) == 1
     assert (world.account().settled, world.account().missing) == (True, frozenset({CALLER}))
 
     world.switch.users[CALLER] = User({f"{CALLER}-new": ACTIVE})
@@ -148,7 +147,7 @@ def test_each_drift_is_told_once_however_often_it_is_looked_at(world: World) -> 
     for minutes in range(60, 240):
         world.run(NOW + minutes * A_MINUTE)
 
-    assert len(world.told(Kind.DRIFT)) == 1
+    assert len(world.told("drift")) == 1
 
 
 def test_it_sweeps_once_an_hour(world: World) -> None:
@@ -209,7 +208,7 @@ def test_a_sweep_that_fails_somewhere_does_not_fail_the_run_and_is_made_up_for(
     for hour in range(2, 4):
         world.run(NOW + hour * HOUR)
 
-    assert len(world.told(Kind.DRIFT)) == 1
+    assert len(world.told("drift")) == 1
     assert world.agrees()
 
 
@@ -220,7 +219,7 @@ def test_an_account_that_somebody_else_writes_is_left_for_the_next_sweep(world: 
     world.faults.meanwhile("accounts.save", lambda: world.rows.accounts.update({ACCOUNT: bumped}))
 
     world.run(NEXT)
-    assert world.told(Kind.DRIFT) == []
+    assert world.told("drift") == []
 
     world.run(NEXT + HOUR)
     assert world.agrees()
@@ -233,7 +232,7 @@ def test_an_account_that_is_being_switched_is_not_called_drifted(world: World) -
 
     world.run()
 
-    assert world.told(Kind.DRIFT) == []
+    assert world.told("drift") == []
 
 
 def test_an_account_that_cannot_be_read_for_long_does_not_make_the_sweep_go_on_for_ever(world: World) -> None:
@@ -252,7 +251,7 @@ def test_who_is_let_out_of_the_deny_group_while_the_sweep_goes_on_has_not_drifte
 
     world.run(NEXT)
 
-    assert world.told(Kind.DRIFT) == []
+    assert world.told("drift") == []
 
 
 def test_an_unsettled_account_that_nobody_would_look_at_is_made_due(world: World) -> None:

@@ -17,7 +17,6 @@ from permille.domain.account import Account, Status
 from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
-from permille.domain.timeline import Kind
 from permille.support import act
 
 SECOND = "permille-bakery-shop"
@@ -149,10 +148,10 @@ class SwitchAndStatus(RuleBasedStateMachine):
 
 
 CHANGES = {
-    Kind.DISABLED: Status.DISABLED,
-    Kind.STAFF_DISABLED: Status.DISABLED,
-    Kind.STAFF_ENABLED: Status.ACTIVE,
-    Kind.CLOSED: Status.CLOSED,
+    "disabled": Status.DISABLED,
+    "staff_disabled": Status.DISABLED,
+    "staff_enabled": Status.ACTIVE,
+    "closed": Status.CLOSED,
 }
 TestSwitchAndStatus = SwitchAndStatus.TestCase
 TestSwitchAndStatus.settings = settings(max_examples=examples(150), stateful_step_count=30, deadline=None)

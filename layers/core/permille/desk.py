@@ -11,10 +11,12 @@ from permille.addresses import LONGEST, bare
 from permille.breaker import BreakerStatus
 from permille.desk_ports import Directory, Listed, Queues, Resets, Resting, Waiting
 from permille.domain.account import Account, Mode
+from permille.domain.entries.complaints import Reported
+from permille.domain.entries.credential import Difference
 from permille.domain.errors import MalformedRequest, ServiceError
 from permille.domain.policy import Policy, Verdict
 from permille.domain.switch import SenderState, drift
-from permille.domain.timeline import BEGINNING, Entry, Kind
+from permille.domain.timeline import BEGINNING, Entry, TimelineEntry, only
 from permille.explain import Explained, explained
 from permille.observability import record
 from permille.paging import Page
@@ -107,7 +109,7 @@ class SenderSeen:
 
     caller: str
     state: SenderState | None = None
-    drifted: Sequence[dict[str, str]] = ()
+    drifted: Sequence[Difference] = ()
     unread: bool = False
 
 
@@ -123,7 +125,7 @@ class Dossier:
     case: Case | None
     senders: Sequence[SenderSeen]
     told: Page[Entry]
-    complaints: Sequence[Entry]
+    complaints: Sequence[TimelineEntry[Reported]]
     more_complaints: int
     suppressed: frozenset[str]
 
@@ -139,7 +141,7 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
     now = account.after_last_decision(now)
     entries = desk.timeline.since(account.id, BEGINNING)
     judged = _known("what the policy says", lambda: current(desk.policies, desk.tallies, account, now))
-    cards = [entry for entry in reversed(entries) if entry.kind in (Kind.COMPLAINT, Kind.REPORT)]
+    cards = only(Reported, reversed(entries))
     return Dossier(
         account=account,
         verdict=judged.verdict if judged else None,

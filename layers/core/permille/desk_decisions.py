@@ -41,7 +41,7 @@ def mail_again(desk: Desk, account_id: str, form: Form, by: str, now: datetime) 
     entry = suppression.remove(desk.suppressions, account_id, address, why, by, now)
     if entry is None:
         raise DecisionRefused(f"{plain(address) or 'Nobody'} is not suppressed any more.")
-    return str(entry.facts["recipient"])
+    return entry.facts.recipient
 
 
 def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:

@@ -10,9 +10,10 @@ from permille.domain.account import Account, Evidence, Mode, Outcome, Rules, Sta
 from permille.domain.backlog import NOTHING_WAITS, Backlog
 from permille.domain.breaker import Brake, BreakerChange, Opening, Passing, Returning, hour_of
 from permille.domain.decide import decide
+from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.errors import Conflict, ServiceError, Unavailable
 from permille.domain.needs import Needs, days_needed_from, needs
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import TimelineEntry, only
 from permille.observability import logger, record
 from permille.ports import Accounts, Control, Feed, Heartbeat, Policies, Tallies, Timeline
 from permille.sweep import Sweeping, sweep
@@ -181,11 +182,11 @@ class _Running:
         brake, bound = self._brake(now) if wanted.brake else (Brake.FREE, 0)
         return Evidence(days, self._complaints(account, wanted), backlog, brake, bound)
 
-    def _complaints(self, account: Account, wanted: Needs) -> list[Entry]:
+    def _complaints(self, account: Account, wanted: Needs) -> list[TimelineEntry[CountedComplaint]]:
         if wanted.complaints_since is None:
             return []
         entries = self.world.timeline.since(account.id, wanted.complaints_since)
-        return [entry for entry in entries if entry.kind is Kind.COMPLAINT]
+        return only(CountedComplaint, entries)
 
     def _backlog(self, account: Account, now: datetime) -> Backlog:
         """For how long something waits is asked only where somebody may be switched on."""

@@ -5,26 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from permille.domain import timeline, wording
+from permille.domain import wording
 from permille.domain.account import Account, Held, Status
-from permille.domain.explanation import explanation
+from permille.domain.entries.complaints import CountedComplaint
+from permille.domain.entries.credential import Created
+from permille.domain.entries.verdicts import DecisionRecord, WouldKeep
 from permille.domain.standing import stays_off_line
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import Entry, TimelineEntry, entry, only
 from permille.verdict import CurrentVerdict
 
 _IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late complaints"}
-_SWITCHED = (
-    Kind.DISABLED,
-    Kind.DISABLING_REVERSED,
-    Kind.STAFF_DISABLED,
-    Kind.STAFF_ENABLED,
-    Kind.CLOSED,
-    Kind.TRIAL_BEGAN,
-    Kind.TRIAL_ENDED,
-    Kind.TRIAL_UNUSED,
-    Kind.STAYS_SUSPENDED,
-    Kind.REINSTATED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +25,7 @@ class Explained:
 
     account: Account
     decided: Entry | None
-    now: Entry | None
+    now: TimelineEntry[WouldKeep] | None
     exempt: bool
     stays_off: str = ""
 
@@ -44,20 +34,20 @@ class Explained:
         return {
             "account_id": self.account.id,
             "status": self.account.status,
-            "decided": {"kind": decided.kind, "at": decided.at.isoformat(), **decided.facts} if decided else None,
-            "now": self.now.facts if self.now else None,
+            "decided": {"kind": decided.kind, "at": decided.at.isoformat(), **decided.data} if decided else None,
+            "now": self.now.data if self.now else None,
         }
 
     def lines(self, platform: str) -> list[str]:
         lines = [f"{self.account.id} is {_IS.get(self.account.status, str(self.account.status))}."]
         if self.decided:
-            lines += [f"{wording.moment(self.decided.at.isoformat())}: {wording.headline(self.decided, platform)}."]
-            record = self.decided.kind is Kind.DISABLED
-            lines += explanation(self.decided.facts) if record else [wording.sentence(self.decided)]
+            lines += [f"{wording.moment(self.decided.at)}: {self.decided.headline(platform)}."]
+            facts = self.decided.facts
+            lines += facts.explained() if isinstance(facts, DecisionRecord) else [facts.sentence()]
         if self.stays_off:
             lines.append(self.stays_off)
         if self.now:
-            lines += ["What the policy says of it now:", *explanation(self.now.facts)]
+            lines += ["What the policy says of it now:", *self.now.facts.explained()]
         return lines + self._spared()
 
     def _spared(self) -> list[str]:
@@ -66,7 +56,7 @@ class Explained:
         if account.held is not Held.NO:
             lines.append(f"It is held: {wording.WAITS_FOR[account.held]}.")
         if account.exemption and self.exempt:
-            until = wording.moment(account.exemption.until.isoformat())
+            until = wording.moment(account.exemption.until)
             why, by = (
                 wording.plain(account.exemption.reason, wording.LONGEST_REASON),
                 wording.plain(account.exemption.by),
@@ -81,14 +71,11 @@ def explained(
     account: Account, entries: Sequence[Entry], judged: CurrentVerdict | None, now: datetime, code: str
 ) -> Explained:
     """`entries`: the account's whole timeline. `judged`: what the policy in force says of it, where that is known."""
-    switched = [entry for entry in entries if entry.kind in _SWITCHED]
+    switched = [one for one in entries if one.change and not isinstance(one.facts, Created)]
     decided = switched[-1] if switched else None
     if judged is None or not account.status.may_send:
         stays_off = stays_off_line(account, judged.verdict, decided) if judged else ""
         return Explained(account, decided, None, account.exempt_at(now), stays_off)
-    verdict, days = judged.verdict, judged.days
-    complaints = [entry for entry in entries if entry.kind is Kind.COMPLAINT]
-    record = timeline.judged(
-        account.id, Kind.WOULD_KEEP, now, verdict, days, account.judged_by(verdict, complaints), code
-    )
-    return Explained(account, decided, record, account.exempt_at(now))
+    judged_by = account.judged_by(judged.verdict, only(CountedComplaint, entries))
+    facts = WouldKeep(**WouldKeep.arguments(judged.verdict, judged.days, judged_by, code))
+    return Explained(account, decided, entry(account.id, now, facts), account.exempt_at(now))

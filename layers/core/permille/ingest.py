@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from permille.domain import timeline
+from permille.domain.entries.complaints import OwnerMailState, OwnerMailStopped, reported
 from permille.domain.errors import ServiceError, Unavailable
 from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
 from permille.domain.policy import CLOCKS_APART
 from permille.domain.reputation import Tally, epoch_of
+from permille.domain.timeline import entry
 from permille.observability import count_metric, record
 from permille.ports import Count, Ledger, Quarantine, Sender
 from permille.ses_events import parse
@@ -36,7 +37,7 @@ class _Batch:
     counts: dict[str, Count] = field(default_factory=dict)
     records: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     nudges: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    owner_mails: list[tuple[Received, str, Message]] = field(default_factory=list)
+    owner_mails: list[tuple[Received, OwnerMailState, Message]] = field(default_factory=list)
     quarantined: list[tuple[Received, Unreadable]] = field(default_factory=list)
 
 
@@ -116,13 +117,12 @@ def _nobodys(feedback: Feedback, reason: str) -> Unreadable:
 def _add_owner_mail(batch: _Batch, one: Received, feedback: Feedback) -> None:
     """Of our own mails to owners only that one does not arrive, or is not wanted, is worth knowing. Identity
     notifications carry no tags, so they do not say which account it was about; the other dialect does."""
+    state: OwnerMailState | None = None
     match feedback:
         case Complaint(why_not_counted=""):
             state = "complained"
         case Bounce(permanent=True):
             state = "bounced"
-        case _:
-            state = ""
     if state and feedback.message.about:
         batch.owner_mails.append((one, state, feedback.message))
     else:
@@ -153,8 +153,8 @@ def counts_of(feedback: Feedback, sender: Sender, now: datetime) -> list[Count]:
     day, epoch = sent_at.date(), epoch_of(sent_at, sender.epochs)
     if isinstance(feedback, Complaint):
         tally = Tally() if feedback.why_not_counted else Tally(complaints=1)
-        entry = timeline.complaint(sender.account_id, now, feedback, epoch)
-        return [Count(feedback.identity, sender.account_id, day, epoch, tally, entry)]
+        told = reported(sender.account_id, now, feedback, epoch)
+        return [Count(feedback.identity, sender.account_id, day, epoch, tally, told)]
     tally = Tally(delivered=1) if isinstance(feedback, Delivery) else Tally(bounces=1)
     return [Count(identity, sender.account_id, day, epoch, tally) for identity in feedback.identities()]
 
@@ -186,8 +186,8 @@ def _steps(batch: _Batch, ledger: Ledger, quarantine: Quarantine, now: datetime)
         yield _Step(ids, partial(ledger.nudge, account_id, now))
     for one, state, message in batch.owner_mails:
         identity = f"owner-mail#{message.id}"
-        entry = timeline.owner_mail(message.about, now, state, identity)
-        marked = partial(ledger.mark_owner_mail, identity, entry)
+        told = entry(message.about, now, OwnerMailStopped(state=state), seed=identity)
+        marked = partial(ledger.mark_owner_mail, identity, told)
         yield _Step([one.id], marked, f"owner_mail.{state}", {"account": message.about})
     for one, why in batch.quarantined:
         kept = partial(quarantine.keep, one.body, why.reason, why.caller, now)

@@ -1,12 +1,21 @@
-"""The mails to owners: which template an entry is told with. Every sentence about what happened is wording.py's."""
+"""The mails to owners: every sentence of them is said by the facts of the entry that they tell of."""
 
 from dataclasses import dataclass
 
 from permille.domain import wording
 from permille.domain.account import Account
+from permille.domain.mail_text import MailContext, Tone
 from permille.domain.timeline import Entry
 from permille.ports import Mail
 from permille.templates import Brand, rendered
+
+COLOURS = {
+    Tone.GOOD: "#2f855a",
+    Tone.INFO: "#2b6cb0",
+    Tone.WARN: "#b7791f",
+    Tone.ALARM: "#c05621",
+    Tone.BAD: "#c53030",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,22 +27,20 @@ class Addresses:
 
 
 def compose(entry: Entry, account: Account, brand: Brand, addresses: Addresses) -> Mail:
-    """The mail that tells an owner of an entry whose kind is mailed, as text and as HTML."""
-    headline = wording.headline(entry, brand.platform)
+    """The mail that tells an owner of an entry, as text and as HTML."""
+    headline = entry.headline(brand.platform)
+    provider = wording.plain(account.provider.host) if account.provider else ""
     shown = {
         "entry": entry,
-        "facts": entry.facts,
         "owner": wording.plain(account.owner_name),
         "brand": brand,
+        "colour": COLOURS[entry.facts.tone],
         "headline": headline,
-        "sentence": wording.sentence(entry),
-        "quoted": wording.quoted,
-        "plain": wording.plain,
-        "day": wording.day,
+        "sentence": entry.sentence(),
+        "sections": entry.facts.mail(MailContext(brand.platform, provider)),
         "addresses": addresses,
-        "provider": wording.plain(account.provider.host) if account.provider else "",
     }
-    text, html = (rendered(f"mails/{entry.kind}.{form}.j2", **shown) for form in ("txt", "html"))
+    text, html = (rendered(f"mail.{form}.j2", **shown) for form in ("txt", "html"))
     return Mail(
         to=account.owner_email,
         subject=headline,

@@ -9,13 +9,14 @@ from typing import Protocol
 
 from permille.domain.account import Account
 from permille.domain.breaker import BreakerChange, BreakerState
+from permille.domain.entries.complaints import OwnerMailStopped
 from permille.domain.links import For
 from permille.domain.policy import Policy
 from permille.domain.provider import Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
 from permille.domain.suppression import Suppression
 from permille.domain.switch import Asleep, Changes, Credential, SenderState
-from permille.domain.timeline import Audience, Entry
+from permille.domain.timeline import Audience, Entry, TimelineEntry
 from permille.paging import Page
 
 
@@ -78,7 +79,7 @@ class Ledger(Protocol):
     def nudge(self, account_id: str, now: datetime) -> None:
         """Makes the account due now, where it exists."""
 
-    def mark_owner_mail(self, identity: str, entry: Entry) -> None:
+    def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped]) -> None:
         """Marks that mail to the account's owner does not arrive, with its entry, once for each identity and where the
         account exists."""
 

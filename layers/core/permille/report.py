@@ -131,4 +131,4 @@ def earlier_entries(timeline: Timeline, account_id: str, at_most: int, before: s
 
 
 def _of_owner(latest: Page[Entry]) -> Page[Entry]:
-    return Page([entry for entry in latest.items if entry.kind.audience is Audience.OWNER], latest.next)
+    return Page([entry for entry in latest.items if entry.audience is Audience.OWNER], latest.next)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from permille.domain.account import Account, Review
-from permille.domain.timeline import Entry, Kind
+from permille.domain.entries.complaints import CountedComplaint
+from permille.domain.entries.staff import StaffDisabled
+from permille.domain.entries.trial import StaysSuspended
+from permille.domain.entries.verdicts import Disabled
+from permille.domain.timeline import Entry, only
 from permille.ports import Timeline
 
 NEWEST = 1000  # entries: what is read of an account is bounded
-_OUTCOMES = (Kind.REINSTATED, Kind.STAYS_SUSPENDED, Kind.TRIAL_UNUSED, Kind.TRIAL_CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,14 @@ def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime) -> lis
 
 
 def case(account: Account, entries: Sequence[Entry], now: datetime) -> Case:
-    disabled = [entry for entry in entries if entry.kind in (Kind.DISABLED, Kind.STAFF_DISABLED, Kind.STAYS_SUSPENDED)]
-    complaints = [entry for entry in entries if entry.kind is Kind.COMPLAINT and entry.facts["epoch"] == account.epoch]
-    campaigns = Counter(str(entry.facts["campaign"] or entry.facts["subject"]) for entry in complaints)
+    disabled = [entry for entry in entries if isinstance(entry.facts, Disabled | StaffDisabled | StaysSuspended)]
+    complaints = [one.facts for one in only(CountedComplaint, entries) if one.facts.epoch == account.epoch]
+    campaigns = Counter(one.campaign or one.subject for one in complaints)
     return Case(
         account=account,
         review=account.review,
         waits=now - (account.asks_since or now),
         disabled=disabled[-1] if disabled else None,
         campaigns=campaigns.most_common(),
-        trials=[entry for entry in entries if entry.kind in _OUTCOMES],
+        trials=[entry for entry in entries if entry.facts.kind.ends_trial],
     )

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict  # pydantic wants this one before Python
 
 from permille.domain import account as accounts
 from permille.domain import suppression as suppressions
-from permille.domain import timeline, wording
+from permille.domain import timeline
 from permille.domain.policy import Verdict
 from permille.domain.route import Route as Taken
 from permille.domain.route import Via
@@ -244,10 +244,10 @@ def entry(found: timeline.Entry, platform: str) -> Entry:
         "id": found.id,
         "at": found.at.isoformat(),
         "kind": found.kind,
-        "audience": found.kind.audience,
-        "headline": wording.headline(found, platform),
-        "sentence": wording.sentence(found),
-        "facts": dict(found.facts),
+        "audience": found.audience,
+        "headline": found.headline(platform),
+        "sentence": found.sentence(),
+        "facts": found.data,
     }
 
 
@@ -261,9 +261,9 @@ def case(asking: Asking) -> Case:
         **standing(asking.account),
         "strikes": asking.account.strikes,
         "waits_seconds": int(asking.waits.total_seconds()),
-        "disabled": {"kind": disabled.kind, "at": disabled.at.isoformat(), **disabled.facts} if disabled else None,
+        "disabled": {"kind": disabled.kind, "at": disabled.at.isoformat(), **disabled.data} if disabled else None,
         "campaigns": [{"campaign": name, "complaints": count} for name, count in asking.campaigns],
-        "trials": [{"at": one.at.isoformat(), "how": one.kind, **one.facts} for one in asking.trials],
+        "trials": [{"at": one.at.isoformat(), "how": one.kind, **one.data} for one in asking.trials],
     }
 
 
@@ -297,5 +297,5 @@ def route(account: accounts.Account, taken: Taken, platform: str, smtp_endpoint:
         "secret_arn": through and through["secret_arn"],
         "secret_version": through and through["secret_version"],
         "since": taken.came_by.at.isoformat() if taken.came_by else None,
-        "why": wording.why_route(taken.came_by, platform, waking=taken.waking),
+        "why": taken.why(platform),
     }

@@ -5,9 +5,10 @@ from datetime import datetime
 from itertools import dropwhile, islice
 
 from permille.addresses import bare
+from permille.domain.entries.complaints import Unsuppressed
 from permille.domain.errors import Conflict, Unavailable
 from permille.domain.suppression import Suppression, lifted, once_each
-from permille.domain.timeline import Entry, id_at
+from permille.domain.timeline import Entry, TimelineEntry, id_at
 from permille.paging import Page
 from permille.ports import MOST_LIFTED, Suppressions
 
@@ -27,7 +28,7 @@ def page(
 
 def remove(
     suppressions: Suppressions, account_id: str, address: str, reason: str, by: str, now: datetime
-) -> Entry | None:
+) -> TimelineEntry[Unsuppressed] | None:
     """Takes an address, however it is written, off all cards that name it, and returns the entry that says so; None
     where none does. The last of them goes together with the entry: whatever is cut off before leaves the address
     suppressed."""

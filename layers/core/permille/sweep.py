@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from permille.domain import timeline
 from permille.domain.account import Account, Rules, Status
 from permille.domain.breaker import hour_of
+from permille.domain.entries.credential import Difference, Drift, SenderMissing
 from permille.domain.errors import ServiceError
 from permille.domain.switch import drift
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Entry, entry
 from permille.observability import record
 from permille.ports import Accounts, Control, Lap, Switch
 
@@ -77,8 +77,8 @@ def _look(world: Sweeping, account: Account, denied: frozenset[str], rules: Rule
     if not account.settled or _may_be_judged_otherwise(account, rules):
         swept = replace(swept, due_at=min(now, account.due_at or now))
     world.accounts.save(account, swept, entries)
-    for entry in entries:
-        record(f"account.{entry.kind}", account=account.id, entry=entry.id)
+    for one in entries:
+        record(f"account.{one.kind}", account=account.id, entry=one.id)
     return swept.due_at != account.due_at
 
 
@@ -92,19 +92,19 @@ def _may_be_judged_otherwise(account: Account, rules: Rules) -> bool:
 
 def _drift(switch: Switch, account: Account, denied: frozenset[str], now: datetime) -> tuple[Account, list[Entry]]:
     missing, found = _found(switch, account, denied)
-    entries = [timeline.drift(account.id, now, found)] if found else []
+    entries: list[Entry] = [entry(account.id, now, Drift(found=tuple(found)))] if found else []
     if found:
         account = account.to_be_switched(recheck=None, decided_at=now, due_at=now)  # it may have sent meanwhile
     if new := sorted(missing - account.missing):
-        entries.append(timeline.sender_missing(account.id, now, new))
+        entries.append(entry(account.id, now, SenderMissing(senders=tuple(new))))
     return account if account.status.may_send else replace(account, missing=frozenset(missing)), entries
 
 
-def _found(switch: Switch, account: Account, denied: frozenset[str]) -> tuple[set[str], list[dict[str, str]]]:
+def _found(switch: Switch, account: Account, denied: frozenset[str]) -> tuple[set[str], list[Difference]]:
     """The senders that are gone, and what drifted. Of an active account the deny group alone is looked at: there is one
     list of it for all accounts, and the keys are its owner's. That list is older than the account, so whoever is in it
     is read once more."""
-    missing, found = set[str](), list[dict[str, str]]()
+    missing, found = set[str](), list[Difference]()
     for caller in account.senders:
         if account.status.may_send and caller not in denied:
             continue
@@ -114,5 +114,5 @@ def _found(switch: Switch, account: Account, denied: frozenset[str]) -> tuple[se
         elif not account.status.may_send:
             found += drift(caller, state, account.credential.asleep.get(caller, frozenset()), may_send=False)
         elif state.denied:
-            found.append({"sender": caller, "what": "denied", "key": ""})
+            found.append(Difference(sender=caller, what="denied", key=""))
     return missing, found

@@ -7,6 +7,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from jinja2.filters import do_wordwrap
 
+from permille.domain.wording import DEMANDS
+
 
 @dataclass(frozen=True, slots=True)
 class Brand:
@@ -29,6 +31,7 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     # neither a link nor a name with a hyphen is broken
+    environment.globals["demands"] = DEMANDS
     environment.filters["wrap"] = partial(do_wordwrap, environment, break_long_words=False, break_on_hyphens=False)
     return environment
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from permille.aws.rows import entry_of
-from permille.domain.timeline import Entry
 from permille.ingest import Received
 
 
@@ -28,9 +26,3 @@ def is_from(event: Mapping[str, Any], source: str) -> bool:
 def account_ids(event: Mapping[str, Any]) -> list[str]:
     """The accounts that a batch of the timeline's stream is about, each once."""
     return list(dict.fromkeys(record["dynamodb"]["Keys"]["account_id"]["S"] for record in event["Records"]))
-
-
-def entries(event: Mapping[str, Any]) -> list[Entry]:
-    """The timeline entries of a batch of the stream."""
-    images = (record["dynamodb"]["NewImage"] for record in event["Records"])
-    return [entry_of({name: value["S"] for name, value in image.items()}) for image in images]

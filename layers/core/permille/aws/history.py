@@ -7,12 +7,15 @@ from typing import Any
 
 from permille.aws import client
 from permille.aws.models import EntryRow, TallyRow, connection_of, on_table, table_call
-from permille.aws.rows import entry_of, instant
+from permille.aws.rows import instant
+from permille.aws.stored_entries import entry_of
 from permille.domain.reputation import Days, Tally
 from permille.domain.timeline import Audience, Entry, id_at
 from permille.paging import Page
 
 _COUNTS = ("delivered", "complaints", "bounces")
+
+STORED = ("account_id", "entry_id", "kind", "audience", "at", "facts")  # of an entry
 
 
 class DynamoTallies:
@@ -77,7 +80,7 @@ class DynamoTimeline:
                 TableName=self._table,
                 KeyConditionExpression=condition,
                 ExpressionAttributeValues=values,
-                ProjectionExpression="entry_id, kind, #at, facts",
+                ProjectionExpression="entry_id, kind, audience, #at, facts",
                 ExpressionAttributeNames={"#at": "at"},
                 ScanIndexForward=False,
                 Limit=at_most,
@@ -108,4 +111,4 @@ class DynamoTimeline:
 
 
 def _entry(row: EntryRow) -> Entry:
-    return entry_of({name: getattr(row, name) for name in ("account_id", "entry_id", "kind", "at", "facts")})
+    return entry_of({name: getattr(row, name) for name in STORED})

@@ -14,9 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from permille.aws.client import PASSING, client, code_of, service_call, service_error
 from permille.aws.heartbeat import DynamoHeartbeat
 from permille.aws.rows import account_due, complaint_row, entry_row, tally_key
+from permille.domain.entries.complaints import OwnerMailStopped
 from permille.domain.errors import ServiceError, Unavailable
 from permille.domain.reputation import Tally
-from permille.domain.timeline import Entry
+from permille.domain.timeline import TimelineEntry
 from permille.observability import record
 from permille.ports import Count, Counted, Sender
 
@@ -221,14 +222,14 @@ class DynamoLedger:
             raise service_error(f"nudging {account_id}", error) from error
         return None
 
-    def mark_owner_mail(self, identity: str, entry: Entry) -> None:
+    def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped]) -> None:
         what = f"marking the owner mail of {entry.account_id}"
         mark = {
             "TableName": self._tables.accounts,
             "Key": {"account_id": {"S": entry.account_id}},
             "UpdateExpression": "SET owner_mail = :state ADD revision :one",
             "ConditionExpression": "attribute_exists(account_id)",
-            "ExpressionAttributeValues": {":state": {"S": str(entry.facts["state"])}, ":one": {"N": "1"}},
+            "ExpressionAttributeValues": {":state": {"S": entry.facts.state}, ":one": {"N": "1"}},
         }
         told = _put(self._tables.timeline, _as_item(entry_row(entry)))
         items: Any = [self._seen(identity, _expiry(entry.at)), {"Update": mark}, told]

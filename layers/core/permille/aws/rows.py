@@ -1,13 +1,12 @@
 """How our values stand in DynamoDB's rows. Instants are ISO 8601 in UTC with microseconds, so that they sort."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
 from permille.domain.suppression import suppressed_by
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import Entry
 
 DUE = "due"  # the one partition of the sparse index
 
@@ -38,7 +37,7 @@ def entry_row(entry: Entry) -> dict[str, str]:
         "account_id": entry.account_id,
         "entry_id": entry.id,
         "kind": entry.kind,
-        "audience": entry.kind.audience,
+        "audience": entry.audience,
         "at": instant(entry.at),
         "facts": entry.facts_json,
     }
@@ -50,13 +49,3 @@ def complaint_row(identity: str, entry: Entry) -> dict[str, str]:
     card = entry_row(entry) | {"identity": identity}
     address = suppressed_by(entry)
     return card | {"recipient": address, "suppressed_since": entry.id} if address else card
-
-
-def entry_of(row: dict[str, str]) -> Entry:
-    return Entry(
-        account_id=row["account_id"],
-        id=row["entry_id"],
-        kind=Kind(row["kind"]),
-        at=datetime.fromisoformat(row["at"]),
-        facts=json.loads(row["facts"]),
-    )

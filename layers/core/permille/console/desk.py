@@ -1,6 +1,7 @@
 """Support's desk. Every route is behind the door of `/desk`, which lets staff in and nobody else."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -128,7 +129,12 @@ def _account(
 
 def _system(found: Asked, status: int = 200, refused: str = "", given: Mapping[str, str] = _NOTHING) -> Response[str]:
     state = desk.system(found.world.desk, found.now)
-    shown = {"state": state, "given": given, "resting_at_most": desk.RESTING, "moment": wording.moment}
+    shown = {
+        "state": state,
+        "given": given,
+        "resting_at_most": desk.RESTING,
+        "moment": lambda at: wording.moment(datetime.fromisoformat(at)),
+    }
     return _page("desk_system", "System", found, status, refused, **shown)
 
 
@@ -144,8 +150,8 @@ def _page(template: str, here: str, found: Asked, status: int = 200, refused: st
         now=found.now,
         view=desk_view,
         times=wording.times,
-        sentence=wording.sentence,
-        headline=lambda entry: wording.headline(entry, found.world.pages.brand.platform),
+        sentence=lambda entry: entry.sentence(),
+        headline=lambda entry: entry.headline(found.world.pages.brand.platform),
         **shown,
     )
 

@@ -1,14 +1,14 @@
 """How the desk's pages put numbers and times."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from permille.desk_ports import ON_THEIR_WAY, Waiting
 from permille.domain import reminders, wording
 from permille.domain.account import Status
+from permille.domain.entries.credential import Difference
+from permille.domain.entries.numbers import Numbers
 from permille.domain.reputation import PER, Tally
 from permille.domain.review import today
-from permille.domain.timeline import Facts
 from permille.review import Case
 from permille.zones import shown_zone_of
 
@@ -39,9 +39,9 @@ def level(counts: Tally, over: bool, limit: int) -> str:  # noqa: FBT001 - templ
     return "warn" if filled(counts, limit) >= HALF // 2 else "good"
 
 
-def counts_of(facts: Facts) -> Tally:
+def counts_of(facts: Numbers) -> Tally:
     """What an entry says was counted."""
-    return Tally(facts["delivered"], facts["complaints"])
+    return Tally(facts.delivered, facts.complaints)
 
 
 def lasting(time: timedelta) -> str:
@@ -58,8 +58,8 @@ def first_day(case: Case, now: datetime) -> str:
     return str(max(case.review.day, from_now) if case.review else from_now)
 
 
-def drifted(found: dict[str, Any]) -> str:
-    return f"{wording.drifted(found)}."
+def drifted(found: Difference) -> str:
+    return f"{found.words()}."
 
 
 def queue_tone(queue: Waiting) -> str:

@@ -10,10 +10,11 @@ from permille.console.review_form import Typed
 from permille.domain import standing, wording
 from permille.domain.account import Account, Status
 from permille.domain.cards import Campaign, Card, Counts, advice
+from permille.domain.entries.verdicts import Disabled
 from permille.domain.periods import Period
 from permille.domain.provider import LONGEST_HOST, LONGEST_USER
 from permille.domain.reputation import Tally
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import Entry
 from permille.report import Range, Report
 from permille.templates import Brand
 
@@ -42,8 +43,8 @@ def report_page(report: Report, brand: Brand, csrf: str, typed: Typed | None = N
         "tone": standing.tone(account, verdict),
         "numbers": standing.numbers_line(account, verdict),
         "notes": list(_notes(report)),
-        "counted_from": wording.day(str(verdict.first_day)),
-        "counted_to": wording.day(str(verdict.last_day)),
+        "counted_from": wording.day(verdict.first_day),
+        "counted_to": wording.day(verdict.last_day),
         "begun": _begun(report),
         "review": review_form.shown(report, brand, typed),
         "csrf": csrf,
@@ -94,20 +95,18 @@ def _why_off(report: Report) -> str:
     entry, counts = report.since, report.verdict.counts
     if entry is None or report.account.status not in (Status.DISABLED, Status.CLOSED):
         return ""
-    if entry.kind is not Kind.DISABLED:
-        return wording.sentence(entry)
-    if not entry.facts.get("burst") and (entry.facts["complaints"], entry.facts["delivered"]) == (
-        counts.complaints,
-        counts.delivered,
-    ):
+    facts = entry.facts
+    if not isinstance(facts, Disabled):
+        return facts.sentence()
+    if not facts.burst and (facts.complaints, facts.delivered) == (counts.complaints, counts.delivered):
         return ""
-    return f"It was disabled for this: {wording.sentence(entry)}"
+    return f"It was disabled for this: {facts.sentence()}"
 
 
 def _begun(report: Report) -> str:
     """When the epoch began, where that lies in the window."""
     starts = [at for number, at in report.epochs if number == report.account.epoch]
-    return wording.moment(starts[0].isoformat()) if starts and starts[0].date() >= report.verdict.first_day else ""
+    return wording.moment(starts[0]) if starts and starts[0].date() >= report.verdict.first_day else ""
 
 
 # ---------------------------------------------------------------- the graph and its table
@@ -115,7 +114,7 @@ def _begun(report: Report) -> str:
 
 def _common(report: Report) -> dict[str, Any]:
     graphs = {name: _drawing(report, size) for name, size in (("wide", WIDE), ("narrow", NARROW))}
-    first, last = (wording.day(str(day)) for day in (report.periods[0].first, report.periods[-1].last))
+    first, last = (wording.day(day) for day in (report.periods[0].first, report.periods[-1].last))
     unit = "day" if report.range is Range.WINDOW else "week"
     shaded = dict.fromkeys(span.status for span in report.spans)
     return {
@@ -151,15 +150,14 @@ def _in_words(report: Report) -> str:
     total = sum((one.tally for one in report.periods), Tally())
     said = (
         f"{total.delivered:,} e-mails were delivered, at most {best.tally.delivered:,} in one bar "
-        f"({wording.day(str(best.first))}). {wording.times(total.complaints, 'complaint')}, below {complained} of "
+        f"({wording.day(best.first)}). {wording.times(total.complaints, 'complaint')}, below {complained} of "
         f"{len(report.periods)} bars."
     )
     window = report.periods[-1].window
     if rate := wording.rate(window):
         said += f" The line ends at {rate} per 1,000; the limit is {_limit(report)}."
     spans = (
-        f" {SHADES[span.status]}: {wording.day(span.begins.isoformat())} to {wording.day(span.ends.isoformat())}."
-        for span in report.spans
+        f" {SHADES[span.status]}: {wording.day(span.begins)} to {wording.day(span.ends)}." for span in report.spans
     )
     return said + "".join(spans)
 
@@ -198,7 +196,7 @@ def _provider(account: Account) -> dict[str, str] | None:
         "host": wording.plain(found.host, LONGEST_HOST),
         "port": str(found.port),
         "user": wording.plain(found.user, LONGEST_USER),
-        "connected": wording.day(found.connected_at.isoformat()),
+        "connected": wording.day(found.connected_at),
     }
 
 
@@ -238,8 +236,8 @@ def _card(card: Card, campaign: str) -> dict[str, str]:
         "who": card.recipient or "A recipient",
         "did": card.did,
         "subject": "" if campaign.startswith(card.subject.rstrip("…")) else card.subject,
-        "sent": wording.day(card.sent_at.isoformat()),
-        "reported": wording.day(card.reported_at.isoformat()),
+        "sent": wording.day(card.sent_at),
+        "reported": wording.day(card.reported_at),
         "why_not": f"Not counted: {card.why_not}." if card.counts is Counts.NEVER else _WHY_NOT[card.counts],
     }
 
@@ -264,9 +262,9 @@ def _entry(entry: Entry, brand: Brand) -> dict[str, str]:
     return {
         "kind": entry.kind,
         "at": entry.at.isoformat(timespec="seconds"),
-        "when": wording.moment(entry.at.isoformat()),
-        "headline": wording.headline(entry, brand.platform),
-        "sentence": wording.sentence(entry),
+        "when": wording.moment(entry.at),
+        "headline": entry.headline(brand.platform),
+        "sentence": entry.sentence(),
     }
 
 

@@ -145,19 +145,17 @@ def _may_ask(_: Report, brand: Brand) -> list[str]:
 
 def _open(report: Report, brand: Brand) -> list[str]:
     found = report.account.review
-    asked = wording.moment(found.requested_at.isoformat()) if found else ""
+    asked = wording.moment(found.requested_at) if found else ""
     answers = f"You asked on {asked}. {brand.platform} Support answers by e-mail. Until then you can change it."
     if found and requested_day(found, report.now) is RequestedDay.OVER:
-        sorry = (
-            f"We are sorry: {wording.day(str(found.day))} passed before support answered. Please choose another day."
-        )
+        sorry = f"We are sorry: {wording.day(found.day)} passed before support answered. Please choose another day."
         return [sorry, answers, ADVICE]
     return [answers, ADVICE]
 
 
 def _declined(report: Report, _: Brand) -> list[str]:
     found = report.account.review
-    again = wording.day(str(found.ask_again_on)) if found else ""
+    again = wording.day(found.ask_again_on) if found and found.ask_again_on else ""
     return [f"You can ask again from {again} on. Use the time to clean your list."]
 
 
@@ -219,4 +217,4 @@ def _instants(trial: Trial | None, *names: str) -> list[datetime]:
 
 def _there(report: Report, at: datetime) -> str:
     """In the account's own zone."""
-    return wording.local(at.astimezone(report.zone).isoformat(timespec="seconds"))
+    return wording.local(at.astimezone(report.zone))

@@ -10,10 +10,13 @@ from typing import Any
 
 from permille.domain.backlog import NOTHING_WAITS, Backlog
 from permille.domain.breaker import Brake
+from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import Days, Tally
+from permille.domain.status import Held as Held
+from permille.domain.status import Status as Status
 from permille.domain.switch import Credential
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Entry, TimelineEntry
 
 # Also part of names elsewhere: `permille-<id>` has to fit into the 64 characters of an IAM user's name.
 ACCOUNT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,53}")
@@ -23,35 +26,9 @@ LUCK = 5_000  # e-mails: below so many, one complaint says little of a sender
 MILLION = 1_000_000
 
 
-class Status(StrEnum):
-    ACTIVE = "active"
-    DISABLED = "disabled"
-    TRIAL = "trial"
-    OBSERVING = "observing"
-    CLOSED = "closed"
-
-    @property
-    def may_send(self) -> bool:
-        return self in (Status.ACTIVE, Status.TRIAL)
-
-    def allowance(self, kept: int) -> int:
-        """How many more complaints are allowed where the rules would keep so many: none in a trial, or while it is
-        off."""
-        return kept if self is Status.ACTIVE else 0
-
-
 class Mode(StrEnum):
     OBSERVE = "observe"
     ENFORCE = "enforce"
-
-
-class Held(StrEnum):
-    """Why a broken rule is not acted on yet."""
-
-    NO = ""
-    FEEDBACK = "feedback"  # waits to be counted, and could still turn the verdict
-    STALLED = "stalled"  # feedback waits, and nothing at all is counted
-    BREAKER = "breaker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,10 +268,12 @@ class Account:
         verdict = judge(policy, days, today)
         return replace(verdict, allowance_left=self.status.allowance(verdict.allowance_left))
 
-    def judged_by(self, verdict: Verdict, complaints: Sequence[Entry]) -> list[Entry]:
+    def judged_by(
+        self, verdict: Verdict, complaints: Sequence[TimelineEntry[CountedComplaint]]
+    ) -> list[TimelineEntry[CountedComplaint]]:
         """Those of the complaints that the verdict is about: on mail of this epoch, sent in the window."""
-        first = str(verdict.first_day)
-        return [one for one in complaints if one.facts["epoch"] == self.epoch and one.facts["sent_at"][:10] >= first]
+        first = verdict.first_day
+        return [one for one in complaints if one.facts.epoch == self.epoch and one.facts.sent_at.date() >= first]
 
 
 def is_decision(read: Account, account: Account, entries: Sequence[Entry]) -> bool:
@@ -310,7 +289,7 @@ class Evidence:
     `brake`, how the breaker stands, are asked for only where `needs` says so."""
 
     days: Days
-    complaints: list[Entry]
+    complaints: Sequence[TimelineEntry[CountedComplaint]]
     backlog: Backlog = NOTHING_WAITS
     brake: Brake = Brake.FREE
     bound: int = 0

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from permille.domain.timeline import Entry, Facts, Kind
+from permille.domain.entries.complaints import Reported
+from permille.domain.timeline import Entry, TimelineEntry, only
 from permille.domain.wording import plain
 
 NO_NAME = "(no subject)"
@@ -66,20 +67,19 @@ _DID: Mapping[str, str] = {
 }
 
 
-def did(facts: Facts) -> str:
+def did(facts: Reported) -> str:
     """What the recipient, or their mail company, did."""
-    if facts["why_not_counted"].startswith("suppressed"):
+    if facts.why_not_counted.startswith("suppressed"):
         return "never got it: the address had been suppressed before"
-    return _DID.get(str(facts["feedback_type"]).lower(), _DID[""])
+    return _DID.get(facts.feedback_type.lower(), _DID[""])
 
 
 def campaigns(entries: Iterable[Entry], epoch: int, first_day: date) -> list[Campaign]:
     """The reports among `entries`, newest first, by campaign (where a mail has none, by subject): those of which most
     count come first, then the newest. A report counts where its mail is of `epoch`, sent on `first_day` or later."""
     groups: dict[str, list[Card]] = defaultdict(list)
-    for entry in entries:
-        if entry.kind in (Kind.COMPLAINT, Kind.REPORT):
-            groups[_name(entry.facts)].append(_card(entry, epoch, first_day))
+    for entry in only(Reported, entries):
+        groups[_name(entry.facts)].append(_card(entry, epoch, first_day))
     found = [Campaign(name, tuple(cards)) for name, cards in groups.items()]
     return sorted(found, key=lambda one: (one.counting, _complaints(one.cards), one.cards[0].reported_at), reverse=True)
 
@@ -88,30 +88,29 @@ def _complaints(cards: Sequence[Card]) -> int:
     return sum(card.counts is not Counts.NEVER for card in cards)
 
 
-def _name(facts: Facts) -> str:
-    return plain(str(facts["campaign"])) or plain(str(facts["subject"])) or NO_NAME
+def _name(facts: Reported) -> str:
+    return plain(facts.campaign) or plain(facts.subject) or NO_NAME
 
 
-def _card(entry: Entry, epoch: int, first_day: date) -> Card:
+def _card(entry: TimelineEntry[Reported], epoch: int, first_day: date) -> Card:
     facts = entry.facts
-    sent_at = datetime.fromisoformat(facts["sent_at"])
     return Card(
         entry_id=entry.id,
-        subject=plain(str(facts["subject"]), LONGEST_SUBJECT) or NO_NAME,
-        recipient=plain(str(facts["recipient"])),
-        sent_at=sent_at,
-        reported_at=datetime.fromisoformat(facts["reported_at"]),
+        subject=plain(facts.subject, LONGEST_SUBJECT) or NO_NAME,
+        recipient=plain(facts.recipient),
+        sent_at=facts.sent_at,
+        reported_at=facts.reported_at,
         did=did(facts),
-        counts=_counts(facts, epoch, sent_at.date() >= first_day),
-        why_not=plain(str(facts["why_not_counted"])),
-        epoch=facts["epoch"],
+        counts=_counts(facts, epoch, facts.sent_at.date() >= first_day),
+        why_not=plain(facts.why_not_counted),
+        epoch=facts.epoch,
     )
 
 
-def _counts(facts: Facts, epoch: int, recent: bool) -> Counts:  # noqa: FBT001
-    if facts["why_not_counted"]:
+def _counts(facts: Reported, epoch: int, recent: bool) -> Counts:  # noqa: FBT001
+    if facts.why_not_counted:
         return Counts.NEVER
-    if facts["epoch"] != epoch:
+    if facts.epoch != epoch:
         return Counts.EARLIER_EPOCH
     return Counts.YES if recent else Counts.OLD
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 
-from permille.domain import timeline
 from permille.domain.account import (
     DAY,
     Account,
@@ -19,12 +18,14 @@ from permille.domain.account import (
     Trial,
 )
 from permille.domain.breaker import Brake
+from permille.domain.entries.complaints import Alert, CountedComplaint
+from permille.domain.entries.verdicts import BreakerOpened, DecisionRecord, Disabled, Spared, WouldDisable, WouldKeep
 from permille.domain.hold import firm, held, waits_for
 from permille.domain.needs import COMMIT_LAG
 from permille.domain.policy import Verdict, judge
 from permille.domain.recheck import decide_again
 from permille.domain.reminders import remind
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import Entry, TimelineEntry, entry
 from permille.domain.trial import decide_observing, decide_running, decide_scheduled
 
 LASTS = timedelta(minutes=10)  # a hold of which the owner hears as well
@@ -99,7 +100,7 @@ def _hold(account: Account, why: Held, verdict: Verdict, evidence: Evidence, now
     account, entries = held(account, why, verdict, evidence, now)
     if opens:
         account = replace(account, decided_at=now)
-        entries.append(timeline.breaker_opened(account.id, now, evidence.bound))
+        entries.append(entry(account.id, now, BreakerOpened(bound=evidence.bound)))
     if why is Held.BREAKER or lasts:
         alerted = _alert(account, verdict, evidence, now)
         account, entries = alerted.account, entries + alerted.entries
@@ -118,7 +119,7 @@ def _disable(account: Account, verdict: Verdict, evidence: Evidence, rules: Rule
         alerted_at=now,
         told=_told(evidence, now),
     )
-    record = _record(account, Kind.DISABLED, verdict, evidence, rules, now)
+    record = _record(account, Disabled, verdict, evidence, rules, now)
     return Outcome(disabled, [record], passes_breaker=True)
 
 
@@ -134,16 +135,23 @@ def _spare(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules,
     account = replace(account, hold=None, due_at=_next_look(account, verdict, now))
     if verdict.breaks == account.would_disable:
         return Outcome(account, [])
-    kind = Kind.WOULD_DISABLE if verdict.breaks else Kind.WOULD_KEEP
-    record = _record(account, kind, verdict, evidence, rules, now)
+    kind = WouldDisable if verdict.breaks else WouldKeep
+    spared: Spared = "only observed" if rules.mode is Mode.OBSERVE else "exempt"
+    record = _record(account, kind, verdict, evidence, rules, now, spared)
     return Outcome(replace(account, would_disable=verdict.breaks, decided_at=now), [record])
 
 
-def _record(account: Account, kind: Kind, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Entry:
-    """The decision record."""
+def _record(
+    account: Account,
+    kind: type[DecisionRecord],
+    verdict: Verdict,
+    evidence: Evidence,
+    rules: Rules,
+    now: datetime,
+    spared: Spared = "",
+) -> Entry:
     judged = account.judged_by(verdict, evidence.complaints)
-    spared = "" if kind is Kind.DISABLED else "only observed" if rules.mode is Mode.OBSERVE else "exempt"
-    return timeline.judged(account.id, kind, now, verdict, evidence.days, judged, rules.code, spared)
+    return entry(account.id, now, kind(**kind.arguments(verdict, evidence.days, judged, rules.code, spared)))
 
 
 def _alert(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Outcome:
@@ -156,25 +164,23 @@ def _alert(account: Account, verdict: Verdict, evidence: Evidence, now: datetime
     if account.alerted_at and now < waits_until:
         return Outcome(replace(account, due_at=min(waits_until, next_look or waits_until)), [])
     alerted = replace(account, alerted_at=now, told=_told(evidence, now), decided_at=now, due_at=next_look)
-    exempt_until = account.exemption.until.isoformat() if account.exemption and account.exempt_at(now) else ""
-    return Outcome(alerted, [timeline.alert(account.id, now, verdict, new, exempt_until)])
+    exempt_until = account.exemption.until if account.exemption and account.exempt_at(now) else None
+    return Outcome(alerted, [entry(account.id, now, Alert.of_verdict(verdict, new, exempt_until))])
 
 
-def _untold(account: Account, evidence: Evidence) -> list[Entry]:
+def _untold(account: Account, evidence: Evidence) -> list[TimelineEntry[CountedComplaint]]:
     """What no alert has told. What was reported before the epoch began is told by the timeline alone: old complaints do
     not come back."""
     floors = [account.alerted_at - COMMIT_LAG] if account.alerted_at else []
     floors += account.epochs[-1:]
     return [
-        entry
-        for entry in evidence.complaints
-        if entry.id not in account.told and all(entry.at >= floor for floor in floors)
+        one for one in evidence.complaints if one.id not in account.told and all(one.at >= floor for floor in floors)
     ]
 
 
 def _told(evidence: Evidence, now: datetime) -> frozenset[str]:
     """The complaints that the next look may meet again."""
-    return frozenset(entry.id for entry in evidence.complaints if entry.at >= now - COMMIT_LAG)
+    return frozenset(one.id for one in evidence.complaints if one.at >= now - COMMIT_LAG)
 
 
 def _next_look(account: Account, verdict: Verdict, now: datetime) -> datetime | None:

@@ -4,10 +4,10 @@ is open."""
 from dataclasses import replace
 from datetime import datetime
 
-from permille.domain import timeline
 from permille.domain.account import Account, Evidence, Held, Hold
+from permille.domain.entries.verdicts import RuleHeld
 from permille.domain.policy import Verdict, judge
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Entry, entry
 
 
 def firm(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Verdict:
@@ -30,5 +30,6 @@ def held(
         resumes = account.hold.why is Held.STALLED and why is not Held.STALLED
         resumed_at = now if resumes else account.hold.resumed_at
         return replace(account, hold=replace(account.hold, why=why, resumed_at=resumed_at)), []
-    told = timeline.held(account.id, now, verdict, why, evidence.backlog.messages or 0)
+    facts = RuleHeld.of_verdict(verdict, why, evidence.backlog.messages or 0)
+    told = entry(account.id, now, facts, seed=why)
     return replace(account, hold=Hold(why, now), decided_at=now), [told]

@@ -7,9 +7,10 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
-from permille.domain import timeline
 from permille.domain.account import Account, Outcome, Provider, Status
+from permille.domain.entries.provider import ProviderConnected, ProviderDisconnected
 from permille.domain.errors import DecisionRefused
+from permille.domain.timeline import entry
 
 IMPLICIT_TLS: Final = (465, 2465)  # the session begins with TLS; on all others STARTTLS is demanded
 PORTS: Final = (25, *IMPLICIT_TLS, 587, 2525, 2587)  # on which providers take mail: whoever asks scans no others
@@ -143,8 +144,9 @@ def connect(account: Account, provider: Provider, before: Provider | None, now: 
     if account.provider != before:
         raise DecisionRefused(f"the provider of {account.id} was changed meanwhile; connect it again")
     replaces = before.host if before else ""
-    entry = timeline.provider_connected(account.id, now, provider.host, provider.port, provider.user, replaces)
-    return Outcome(replace(account, provider=replace(provider, connected_at=now), decided_at=now), [entry])
+    facts = ProviderConnected(host=provider.host, port=provider.port, user=provider.user, replaces=replaces)
+    connected = replace(account, provider=replace(provider, connected_at=now), decided_at=now)
+    return Outcome(connected, [entry(account.id, now, facts)])
 
 
 def disconnect(account: Account, now: datetime) -> Outcome:
@@ -152,5 +154,5 @@ def disconnect(account: Account, now: datetime) -> Outcome:
     gone = account.provider
     if gone is None:
         return Outcome(account, [])
-    entry = timeline.provider_disconnected(account.id, now, gone.host, gone.port, gone.user)
-    return Outcome(replace(account, provider=None, decided_at=now), [entry])
+    facts = ProviderDisconnected(host=gone.host, port=gone.port, user=gone.user)
+    return Outcome(replace(account, provider=None, decided_at=now), [entry(account.id, now, facts)])

@@ -4,9 +4,10 @@ rules after all, Permille judged too early, and takes the disabling back by itse
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from permille.domain import timeline
 from permille.domain.account import DAY, Account, Evidence, Look, Outcome, Recheck, Rules, Status
+from permille.domain.entries.verdicts import DisablingReversed
 from permille.domain.policy import judge
+from permille.domain.timeline import entry
 
 OFF_WITHIN = timedelta(minutes=10)  # of the disabling: whoever was off later may have gone on sending until then
 
@@ -37,5 +38,5 @@ def decide_again(account: Account, recheck: Recheck, evidence: Evidence, rules: 
         decided_at=now,
         due_at=now,
     )
-    reversal = timeline.disabling_reversed(account.id, now, verdict, recheck.disabled_at)
+    reversal = entry(account.id, now, DisablingReversed.of_verdict(verdict, recheck.disabled_at))
     return Outcome(back, [reversal], undoes=recheck.disabled_at)

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from permille.domain import timeline
 from permille.domain.account import Account, Outcome, RequestedDay, Review, ReviewState
-from permille.domain.timeline import Entry
+from permille.domain.entries.review import ReviewDayPassed, ReviewDue
+from permille.domain.timeline import Entry, entry
 from permille.domain.wording import REQUESTED_DAYS
 
 NEAR_BEFORE = timedelta(days=1)
@@ -30,11 +30,11 @@ def remind(account: Account, now: datetime) -> Outcome:
     if review is None or review.state is not ReviewState.OPEN:
         return Outcome(replace(account, due_at=None), [])
     account = replace(account, due_at=next_reminder_at(review, now))
-    entry = _reminder(account.id, review, now)
-    if entry is None:
+    reminder = _reminder(account.id, review, now)
+    if reminder is None:
         return Outcome(account, [])
     reminded = replace(review, last_reminder=requested_day(review, now))
-    return Outcome(replace(account, review=reminded, decided_at=now), [entry])
+    return Outcome(replace(account, review=reminded, decided_at=now), [reminder])
 
 
 def next_reminder_at(review: Review, now: datetime) -> datetime | None:
@@ -50,9 +50,9 @@ def _reminder(account_id: str, review: Review, now: datetime) -> Entry | None:
         return None
     match requested_day(review, now):
         case RequestedDay.NEAR if review.begins_at and review.last_reminder is RequestedDay.AHEAD:
-            return timeline.review_due(account_id, now, review.day, review.batch, review.begins_at)
+            return entry(account_id, now, ReviewDue(day=review.day, batch=review.batch, begins_at=review.begins_at))
         case RequestedDay.OVER:
-            return timeline.review_day_passed(account_id, now, review.day)
+            return entry(account_id, now, ReviewDayPassed(day=review.day))
         case _:
             return None
 

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from permille.domain import timeline
 from permille.domain.account import Account, Outcome, RequestedDay, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.entries import review as told
+from permille.domain.entries.trial import TrialConfirmed
 from permille.domain.errors import DecisionRefused
 from permille.domain.policy import SecondChance
-from permille.domain.timeline import Entry, Kind
+from permille.domain.timeline import Facts, entry
 from permille.domain.wording import plain
 
 A_DAY = timedelta(days=1)
@@ -86,22 +87,20 @@ def request(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Ou
     last = review.receipt_at if review else None
     receipt = last is None or now - last >= RECEIPT_EVERY
     opened = Review(ReviewState.OPEN, **_fields(asked, zone), requested_at=now, receipt_at=now if receipt else last)
-    entry = timeline.review_requested(account.id, now, *_told(opened), receipt=receipt)
-    return _changed(account, opened, entry, now)
+    return _changed(account, opened, told.ReviewRequested(**_asked(opened), receipt=receipt), now)
 
 
 def amend(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Outcome:
     """The request keeps its place in the queue. The same once more changes nothing."""
     review = _waiting(account)
     said = replace(asked, cause=asked.cause.strip(), change=asked.change.strip())
-    if said == Request(*_told(review)):
+    if said == Request(**_asked(review)):
         return Outcome(account, [])
     _check(asked, zone, now)
     amended = replace(review, **_fields(said, zone))
     if said.day != review.day:  # support and owner have not heard of this one
         amended = replace(amended, last_reminder=RequestedDay.AHEAD)
-    entry = timeline.review_amended(account.id, now, *_told(amended))
-    return _changed(account, amended, entry, now)
+    return _changed(account, amended, told.ReviewAmended(**_asked(amended)), now)
 
 
 def put(account: Account, asked: Request, zone: tzinfo, now: datetime) -> Outcome:
@@ -121,8 +120,8 @@ def withdraw(account: Account, now: datetime) -> Outcome:
     """Takes back the open request, or with it the trial that was agreed on, if that has not begun."""
     review = _before_trial(account)
     withdrawn = replace(review, state=ReviewState.WITHDRAWN, decided_at=now, decided_by="", reason="")
-    entry = timeline.review_withdrawn(account.id, now, account.trial.day if account.trial else review.day)
-    return _changed(replace(account, trial=None), withdrawn, entry, now)
+    facts = told.ReviewWithdrawn(day=account.trial.day if account.trial else review.day)
+    return _changed(replace(account, trial=None), withdrawn, facts, now)
 
 
 def _fields(asked: Request, zone: tzinfo) -> dict[str, Any]:
@@ -131,13 +130,13 @@ def _fields(asked: Request, zone: tzinfo) -> dict[str, Any]:
     return said | {"begins_at": midnight(asked.day, zone), "ends_at": midnight(asked.day + A_DAY, zone)}
 
 
-def _told(review: Review) -> tuple[date, int, str, str]:
-    return review.day, review.batch, review.cause, review.change
+def _asked(review: Review) -> dict[str, Any]:
+    return {"day": review.day, "batch": review.batch, "cause": review.cause, "change": review.change}
 
 
-def _changed(account: Account, review: Review, entry: Entry, now: datetime) -> Outcome:
+def _changed(account: Account, review: Review, facts: Facts, now: datetime) -> Outcome:
     """The next look, at once, says when there is something to remind of."""
-    return Outcome(replace(account, review=review, decided_at=now, due_at=now), [entry])
+    return Outcome(replace(account, review=review, decided_at=now, due_at=now), [entry(account.id, now, facts)])
 
 
 def approve(
@@ -146,8 +145,8 @@ def approve(
     """The trial begins at 00:00 of that day in the account's zone and ends at 24:00, both fixed now; today, at once.
     One that was agreed on and has not begun moves to that day."""
     review = _before_trial(account)
-    agreed = str(account.trial.day) if account.trial else ""
-    if str(day) == agreed:
+    agreed = account.trial.day if account.trial else None
+    if day == agreed:
         raise DecisionRefused(f"the trial is agreed on for {day} already; choose another day to move it")
     if day < today(zone, now):
         raise DecisionRefused(f"{day} is over in {account.timezone}; choose a day to come")
@@ -157,11 +156,11 @@ def approve(
     verdict_at = ends_at + timedelta(hours=chance.observing_hours)
     trial = Trial(TrialState.SCHEDULED, day, begins_at, ends_at, verdict_at)
     approved = replace(review, state=ReviewState.APPROVED, decided_at=now, decided_by=by, reason=note)
-    there = begins_at.astimezone(zone), ends_at.astimezone(zone)
-    entry = timeline.review_approved(account.id, now, *there, note, by, instead_of=agreed)
+    begins, ends = begins_at.astimezone(zone), ends_at.astimezone(zone)
+    facts = told.ReviewApproved(begins_at=begins, ends_at=ends, note=note, by=by, instead_of=agreed or "")
     due_at = begins_at if account.settled else now  # a credential that is still on is seen to before that day
     waiting = replace(account, review=approved, trial=trial, recheck=None, decided_at=now, due_at=due_at)
-    return Outcome(waiting, [entry])
+    return Outcome(waiting, [entry(account.id, now, facts)])
 
 
 def decline(account: Account, reason: str, by: str, zone: tzinfo, chance: SecondChance, now: datetime) -> Outcome:
@@ -171,8 +170,8 @@ def decline(account: Account, reason: str, by: str, zone: tzinfo, chance: Second
     declined = replace(
         _waiting(account), state=ReviewState.DECLINED, decided_at=now, decided_by=by, reason=reason, ask_again_on=again
     )
-    entry = timeline.review_declined(account.id, now, reason, by, again)
-    return Outcome(replace(account, review=declined, recheck=None, decided_at=now), [entry])
+    facts = told.ReviewDeclined(reason=reason, by=by, ask_again_on=again)
+    return Outcome(replace(account, review=declined, recheck=None, decided_at=now), [entry(account.id, now, facts)])
 
 
 def confirm(account: Account, by: str, now: datetime, reason: str = "The trial went well") -> Outcome:
@@ -181,8 +180,8 @@ def confirm(account: Account, by: str, now: datetime, reason: str = "The trial w
     if trial is None or account.status is not Status.OBSERVING or now < trial.verdict_at:
         raise DecisionRefused(f"{account.id} has no trial that waits to be confirmed")
     confirmed = replace(trial, confirmed=True)
-    entry = timeline.by_staff(account.id, Kind.TRIAL_CONFIRMED, now, reason, by)
-    return Outcome(replace(account, trial=confirmed, decided_at=now, due_at=now), [entry])
+    facts = TrialConfirmed(reason=reason, by=by)
+    return Outcome(replace(account, trial=confirmed, decided_at=now, due_at=now), [entry(account.id, now, facts)])
 
 
 def today(zone: tzinfo, now: datetime) -> date:

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 from permille.domain.account import Account, Status
-from permille.domain.timeline import BEGINNING, Entry, Kind
-
-_ON: Final = (Kind.CREATED, Kind.DISABLING_REVERSED, Kind.STAFF_ENABLED, Kind.TRIAL_BEGAN, Kind.REINSTATED)
-_OFF: Final = (Kind.DISABLED, Kind.STAFF_DISABLED, Kind.TRIAL_ENDED, Kind.STAYS_SUSPENDED, Kind.CLOSED)
+from permille.domain.entries.credential import Drift
+from permille.domain.entries.provider import ProviderConnected, ProviderDisconnected
+from permille.domain.timeline import BEGINNING, Entry
 
 
 class Via(StrEnum):
@@ -30,6 +28,12 @@ class Route:
     @property
     def may_send(self) -> bool:
         return self.via is not None
+
+    def why(self, platform: str) -> str:
+        """Why it is so, in one sentence; empty where nothing is known of it."""
+        if self.waking:
+            return f"Your {platform} SMTP account is being switched on"
+        return self.came_by.headline(platform) if self.came_by else ""
 
 
 def entries_needed_since(account: Account) -> datetime:
@@ -66,22 +70,21 @@ class _Standing:
         return "" if self.closed else self.provider
 
     def after(self, entry: Entry) -> "_Standing":
-        match entry.kind:
-            case Kind.PROVIDER_CONNECTED:
+        match entry.facts:
+            case ProviderConnected():
                 return replace(self, provider=entry.id)
-            case Kind.PROVIDER_DISCONNECTED:
+            case ProviderDisconnected():
                 return replace(self, provider="")
-            case kind if kind in _ON:
-                return replace(self, on=True, closed=False)
-            case kind if kind in _OFF:
-                return replace(self, on=False, closed=kind is Kind.CLOSED)
-        return self
+        if entry.change is None:
+            return self
+        after = entry.change.after
+        return replace(self, on=after.may_send, closed=after is Status.CLOSED)
 
 
 def _came_by(account: Account, entries: Sequence[Entry], *, waking: bool) -> Entry | None:
     """The last entry that changed the route, found by going along them. What the credential waits for since was not
     believed: the last switching on, or that it was found to be off."""
-    waits_for = [entry for entry in entries if entry.kind in (*_ON, Kind.DRIFT)][-1:] if waking else []
+    waits_for = [entry for entry in entries if _is_waited_for(entry)][-1:] if waking else []
     came_by: Entry | None = None
     standing = _Standing(on=False, closed=False, provider=_connected_before(account, entries))
     for entry in entries:
@@ -91,9 +94,17 @@ def _came_by(account: Account, entries: Sequence[Entry], *, waking: bool) -> Ent
     return came_by
 
 
+def _is_waited_for(entry: Entry) -> bool:
+    switched_on = entry.change is not None and entry.change.after.may_send
+    return switched_on or isinstance(entry.facts, Drift)
+
+
 def _connected_before(account: Account, entries: Sequence[Entry]) -> str:
     """Which provider was connected when the entries begin; before a connecting it makes no difference."""
-    told = (entry for entry in entries if entry.kind in (Kind.PROVIDER_CONNECTED, Kind.PROVIDER_DISCONNECTED))
-    if first := next(told, None):
-        return str(first.facts["host"]) if first.kind is Kind.PROVIDER_DISCONNECTED else ""
+    for entry in entries:
+        match entry.facts:
+            case ProviderConnected():
+                return ""
+            case ProviderDisconnected() as gone:
+                return gone.host
     return account.provider.host if account.provider else ""

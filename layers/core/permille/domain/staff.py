@@ -4,10 +4,11 @@ brakes of the rules never stop it."""
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from permille.domain import timeline
 from permille.domain.account import Account, Exemption, Outcome, Status
+from permille.domain.entries import staff as told
+from permille.domain.entries.trial import TrialCancelled
 from permille.domain.errors import DecisionRefused
-from permille.domain.timeline import Kind
+from permille.domain.timeline import entry
 
 LONGEST_EXEMPTION = timedelta(days=366)
 
@@ -18,7 +19,7 @@ def disable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
         return cancel_trial(account, reason, by, now)
     if account.status in (Status.DISABLED, Status.CLOSED):
         raise DecisionRefused(f"{account.id} is {account.status} already")
-    return _switched(account, Status.DISABLED, Kind.STAFF_DISABLED, reason, by, now)
+    return _switched(account, Status.DISABLED, told.StaffDisabled(reason=reason, by=by), now)
 
 
 def cancel_trial(account: Account, reason: str, by: str, now: datetime) -> Outcome:
@@ -28,7 +29,7 @@ def cancel_trial(account: Account, reason: str, by: str, now: datetime) -> Outco
         begun = f"the trial of {account.id} has begun; disable the account to end it"
         raise DecisionRefused(begun if account.trial else f"no trial of {account.id} is agreed on")
     cancelled = replace(account, review=None, trial=None, decided_at=now, due_at=now)
-    return Outcome(cancelled, [timeline.trial_cancelled(account.id, now, trial.day, reason, by)])
+    return Outcome(cancelled, [entry(account.id, now, TrialCancelled(day=trial.day, reason=reason, by=by))])
 
 
 def enable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
@@ -36,16 +37,16 @@ def enable(account: Account, reason: str, by: str, now: datetime) -> Outcome:
     if account.status is Status.ACTIVE:
         raise DecisionRefused(f"{account.id} is {account.status} already")
     anew = replace(account, epochs=(*account.epochs, now), look=None)
-    return _switched(anew, Status.ACTIVE, Kind.STAFF_ENABLED, reason, by, now)
+    return _switched(anew, Status.ACTIVE, told.StaffEnabled(reason=reason, by=by), now)
 
 
 def close(account: Account, reason: str, by: str, now: datetime) -> Outcome:
     if account.status is Status.CLOSED:
         raise DecisionRefused(f"{account.id} is closed already")
-    return _switched(account, Status.CLOSED, Kind.CLOSED, reason, by, now)
+    return _switched(account, Status.CLOSED, told.Closed(reason=reason, by=by), now)
 
 
-def _switched(account: Account, status: Status, kind: Kind, reason: str, by: str, now: datetime) -> Outcome:
+def _switched(account: Account, status: Status, facts: told.ByStaff, now: datetime) -> Outcome:
     """Whatever was agreed on before is over."""
     switched = account.to_be_switched(
         status=status,
@@ -57,7 +58,7 @@ def _switched(account: Account, status: Status, kind: Kind, reason: str, by: str
         decided_at=now,
         due_at=now,
     )
-    return Outcome(switched, [timeline.by_staff(account.id, kind, now, reason, by)])
+    return Outcome(switched, [entry(account.id, now, facts)])
 
 
 def reset_owner_mail(account: Account, reason: str, by: str, now: datetime) -> Outcome:
@@ -65,13 +66,13 @@ def reset_owner_mail(account: Account, reason: str, by: str, now: datetime) -> O
     if not account.owner_mail:
         raise DecisionRefused(f"mails to the owner of {account.id} are not withheld")
     written_to = replace(account, owner_mail="", decided_at=now)
-    return Outcome(written_to, [timeline.by_staff(account.id, Kind.OWNER_MAIL_RESET, now, reason, by)])
+    return Outcome(written_to, [entry(account.id, now, told.OwnerMailReset(reason=reason, by=by))])
 
 
 def revoke_links(account: Account, reason: str, by: str, now: datetime) -> Outcome:
     """No link to the account that was made before opens it any more."""
     revoked = replace(account, link_generation=account.link_generation + 1, decided_at=now)
-    return Outcome(revoked, [timeline.by_staff(account.id, Kind.LINKS_REVOKED, now, reason, by)])
+    return Outcome(revoked, [entry(account.id, now, told.LinksRevoked(reason=reason, by=by))])
 
 
 def exempt(account: Account, until: datetime, reason: str, by: str, now: datetime) -> Outcome:
@@ -83,12 +84,11 @@ def exempt(account: Account, until: datetime, reason: str, by: str, now: datetim
         longest = f"an exemption lasts at most {LONGEST_EXEMPTION.days} days"
         raise DecisionRefused(f"{longest}, so that its last day is {last_day} at the latest")
     exempted = replace(account, exemption=Exemption(until, reason, by), recheck=None, decided_at=now, due_at=now)
-    entry = timeline.by_staff(account.id, Kind.EXEMPTED, now, reason, by, until=until.isoformat())
-    return Outcome(exempted, [entry])
+    return Outcome(exempted, [entry(account.id, now, told.Exempted(until=until, reason=reason, by=by))])
 
 
 def unexempt(account: Account, reason: str, by: str, now: datetime) -> Outcome:
     if not account.exempt_at(now):
         raise DecisionRefused(f"{account.id} is not exempt")
     judged = replace(account, exemption=None, recheck=None, decided_at=now, due_at=now)
-    return Outcome(judged, [timeline.by_staff(account.id, Kind.UNEXEMPTED, now, reason, by)])
+    return Outcome(judged, [entry(account.id, now, told.Unexempted(reason=reason, by=by))])

@@ -6,10 +6,12 @@ from enum import StrEnum
 
 from permille.domain import luck
 from permille.domain.account import Account, ReviewState, Status, TrialState
+from permille.domain.entries.numbers import PlainNumbers
+from permille.domain.entries.verdicts import Disabled
 from permille.domain.policy import Decision, Rule, Verdict
 from permille.domain.reputation import PER
-from permille.domain.timeline import Entry, Kind, numbers
-from permille.domain.wording import broken, day, moment, rate, times
+from permille.domain.timeline import Entry
+from permille.domain.wording import day, moment, rate, times
 
 BAD_LUCK = 0.05  # what happens less often is not called so
 
@@ -70,12 +72,12 @@ _BROKEN: Mapping[Rule, str] = {
 
 
 def _since(entry: Entry | None) -> str:
-    return f" since {day(entry.at.isoformat())}" if entry else ""
+    return f" since {day(entry.at)}" if entry else ""
 
 
 def _and_next(account: Account, zone: tzinfo) -> str:
     if account.trial and account.trial.state is TrialState.SCHEDULED:
-        return f", and works again on {day(_in(account.trial.begins_at, zone))}, for that day"
+        return f", and works again on {day(account.trial.begins_at.astimezone(zone))}, for that day"
     if account.review and account.review.state is ReviewState.OPEN:
         return ", and your request for a review is with support"
     return ""
@@ -84,7 +86,7 @@ def _and_next(account: Account, zone: tzinfo) -> str:
 def _until_verdict(account: Account, zone: tzinfo) -> str:
     if account.trial and account.trial.asked:
         return "; your trial went well, and support has the last look"
-    verdict_at = f", on {day(_in(account.trial.verdict_at, zone))}" if account.trial else ""
+    verdict_at = f", on {day(account.trial.verdict_at.astimezone(zone))}" if account.trial else ""
     return f" until we know what the recipients say{verdict_at}"
 
 
@@ -109,16 +111,16 @@ def _what_is_left(account: Account, verdict: Verdict) -> str:
 def broken_line(account: Account, verdict: Verdict) -> str:
     """The numbers of a broken rule that is not about complaints in the window: those stand above it."""
     other = account.status is Status.ACTIVE and verdict.rule not in (None, Rule.COMPLAINT_RATIO)
-    return broken(numbers(verdict)) if other else ""
+    return PlainNumbers.of(verdict).broken() if other else ""
 
 
 def stays_off_line(account: Account, verdict: Verdict, since: Entry | None) -> str:
     """Why an account that a rule has disabled stays off although its numbers keep the rules by now; empty where they do
     not, or where it is off for another reason. `since` as in status_line()."""
-    by_rule = account.status is Status.DISABLED and since is not None and since.kind is Kind.DISABLED
+    by_rule = account.status is Status.DISABLED and since is not None and isinstance(since.facts, Disabled)
     if not by_rule or verdict.breaks:
         return ""
-    again = f"; it is judged once more on {moment(account.recheck.at.isoformat())}" if account.recheck else ""
+    again = f"; it is judged once more on {moment(account.recheck.at)}" if account.recheck else ""
     return f"By now the numbers keep the rules. That alone does not switch it on again{again}."
 
 
@@ -126,7 +128,7 @@ def spared_line(account: Account, now: datetime) -> str:
     """That an exemption spares the account; empty where none does."""
     if account.status is not Status.ACTIVE or not account.exempt_at(now) or account.exemption is None:
         return ""
-    return f"No rule disables your SMTP account until {moment(account.exemption.until.isoformat())}."
+    return f"No rule disables your SMTP account until {moment(account.exemption.until)}."
 
 
 def luck_line(verdict: Verdict) -> str:
@@ -144,7 +146,3 @@ def luck_line(verdict: Verdict) -> str:
     )
     broken = verdict.rule is Rule.COMPLAINT_RATIO
     return f"{said} The limit is the same for everybody, so the number counts all the same." if broken else said
-
-
-def _in(at: datetime, zone: tzinfo) -> str:
-    return at.astimezone(zone).isoformat(timespec="seconds")

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from permille.domain import timeline
-from permille.domain.timeline import Entry, Kind
+from permille.domain.entries.complaints import CountedComplaint, Unsuppressed
+from permille.domain.timeline import Entry, TimelineEntry, entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,10 @@ class Suppression:
     entry_id: str
 
 
-def suppressed_by(entry: Entry) -> str:
+def suppressed_by(told: Entry) -> str:
     """The address that a counted complaint suppresses; empty where the report names nobody, or several people: whoever
     of these did not complain is mailed on."""
-    return str(entry.facts["recipient"]) if entry.kind is Kind.COMPLAINT else ""
+    return told.facts.recipient if isinstance(told.facts, CountedComplaint) else ""
 
 
 def once_each(cards: Iterable[Suppression]) -> Iterable[Suppression]:
@@ -32,6 +32,6 @@ def once_each(cards: Iterable[Suppression]) -> Iterable[Suppression]:
             yield card
 
 
-def lifted(account_id: str, at: datetime, address: str, reason: str, by: str) -> Entry:
+def lifted(account_id: str, at: datetime, address: str, reason: str, by: str) -> TimelineEntry[Unsuppressed]:
     """Staff let the address be mailed again, until its holder complains once more."""
-    return timeline.by_staff(account_id, Kind.UNSUPPRESSED, at, reason, by, recipient=address)
+    return entry(account_id, at, Unsuppressed(recipient=address, reason=reason, by=by))

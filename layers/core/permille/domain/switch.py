@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from permille.domain.entries.credential import Difference
+
 ACTIVE: Final = "Active"
 INACTIVE: Final = "Inactive"
 # IAM is eventually consistent: for so long an answer may still tell what was before a change. Measured: 3 to 4 s.
@@ -74,9 +76,11 @@ def assertion(asleep: frozenset[str], *, may_send: bool) -> Changes:
     return Changes(wake=asleep, deny=False) if may_send else Changes(sleep=asleep, deny=True)
 
 
-def drift(caller: str, state: SenderState, asleep: frozenset[str], *, may_send: bool) -> list[dict[str, str]]:
-    """What does not agree with the status, each as `sender`, `what` and `key`; in either direction."""
+def drift(caller: str, state: SenderState, asleep: frozenset[str], *, may_send: bool) -> list[Difference]:
+    """What does not agree with the status, in either direction."""
     todo = changes(state, asleep, may_send=may_send)
-    found = [("awake", key) for key in sorted(todo.sleep)] + [("asleep", key) for key in sorted(todo.wake)]
-    found += [] if todo.deny is None else [("not denied" if todo.deny else "denied", "")]
-    return [{"sender": caller, "what": what, "key": key} for what, key in found]
+    found = [Difference(sender=caller, what="awake", key=key) for key in sorted(todo.sleep)]
+    found += [Difference(sender=caller, what="asleep", key=key) for key in sorted(todo.wake)]
+    if todo.deny is not None:
+        found.append(Difference(sender=caller, what="not denied" if todo.deny else "denied", key=""))
+    return found

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from permille.domain import timeline
 from permille.domain.account import (
     Account,
     Evidence,
@@ -15,11 +14,21 @@ from permille.domain.account import (
     TrialState,
 )
 from permille.domain.backlog import COUNTED_WITHIN
+from permille.domain.entries.complaints import listed
+from permille.domain.entries.review import ReviewReopened
+from permille.domain.entries.trial import (
+    ConfirmationWanted,
+    Reinstated,
+    StaysSuspended,
+    TrialBegan,
+    TrialEnded,
+    TrialUnused,
+)
 from permille.domain.hold import firm, held, waits_for
 from permille.domain.policy import Policy, judge
 from permille.domain.reminders import open_again
 from permille.domain.reputation import total_of
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Entry, entry
 
 
 def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
@@ -29,7 +38,7 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
     if now >= trial.ends_at:
         review = open_again(account.review, trial.day, now) if account.review else None
         reopened = replace(account, trial=None, review=review, decided_at=now, due_at=now)
-        return Outcome(reopened, [timeline.review_reopened(account.id, now, trial.day)])
+        return Outcome(reopened, [entry(account.id, now, ReviewReopened(day=trial.day))])
     begun = account.to_be_switched(
         status=Status.TRIAL,
         epochs=(*account.epochs, now),
@@ -38,7 +47,7 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
         decided_at=now,
         due_at=trial.ends_at,
     )
-    return Outcome(begun, [timeline.trial_began(account.id, now, trial.ends_at)])
+    return Outcome(begun, [entry(account.id, now, TrialBegan(ends_at=trial.ends_at))])
 
 
 def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
@@ -54,7 +63,8 @@ def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Ru
         due_at=trial.verdict_at,
     )
     delivered = total_of(evidence.days).delivered
-    return Outcome(ended, [*told, timeline.trial_ended(account.id, now, trial.verdict_at, delivered)])
+    facts = TrialEnded(verdict_at=trial.verdict_at, delivered=delivered)
+    return Outcome(ended, [*told, entry(account.id, now, facts)])
 
 
 def decide_observing(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
@@ -75,11 +85,11 @@ def _pass(account: Account, trial: Trial, delivered: int, policy: Policy, now: d
     """Nobody complained."""
     if delivered == 0:
         unused = replace(account, status=Status.DISABLED, trial=None, review=None, decided_at=now, due_at=None)
-        return Outcome(unused, [timeline.trial_unused(account.id, now)])
+        return Outcome(unused, [entry(account.id, now, TrialUnused())])
     if policy.second_chance.reinstate_by_staff and not trial.confirmed:
         return _ask_staff(account, trial, delivered, now)
     back = account.to_be_switched(status=Status.ACTIVE, trial=None, review=None, decided_at=now, due_at=now)
-    return Outcome(back, [timeline.reinstated(account.id, now, delivered)])
+    return Outcome(back, [entry(account.id, now, Reinstated(delivered=delivered))])
 
 
 def _ask_staff(account: Account, trial: Trial, delivered: int, now: datetime) -> Outcome:
@@ -87,7 +97,7 @@ def _ask_staff(account: Account, trial: Trial, delivered: int, now: datetime) ->
     if trial.asked:
         return Outcome(replace(account, due_at=None), [])
     asked = replace(account, trial=replace(trial, asked=True), decided_at=now, due_at=None)
-    return Outcome(asked, [timeline.confirmation_wanted(account.id, now, delivered)])
+    return Outcome(asked, [entry(account.id, now, ConfirmationWanted(delivered=delivered))])
 
 
 def _judged(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> tuple[Account, list[Entry]]:
@@ -96,17 +106,19 @@ def _judged(account: Account, evidence: Evidence, rules: Rules, now: datetime) -
     account = _looked_at(account, evidence, rules, now)
     counts = total_of(evidence.days)
     if counts.complaints:
-        of_trial = [one for one in evidence.complaints if one.facts["epoch"] == account.epoch]
-        told = timeline.stays_suspended(account.id, now, counts.delivered, counts.complaints, of_trial, "")
-        return _suspended(account, now), [told]
+        of_trial = [one for one in evidence.complaints if one.facts.epoch == account.epoch]
+        facts = StaysSuspended(
+            delivered=counts.delivered, complaints=counts.complaints, listed=listed(of_trial), rule=""
+        )
+        return _suspended(account, now), [entry(account.id, now, facts)]
     verdict = judge(rules.policy, evidence.days, now.date()) if rules.policy else None
     if verdict is None or not verdict.breaks:
         return replace(account, hold=None), []
     surely = firm(account, verdict, evidence, now)
     if not surely.breaks:
         return held(account, waits_for(evidence, now), verdict, evidence, now)
-    told = timeline.stays_suspended(account.id, now, counts.delivered, 0, [], str(surely.rule))
-    return _suspended(account, now), [told]
+    facts = StaysSuspended(delivered=counts.delivered, complaints=0, listed=(), rule=surely.rule or "")
+    return _suspended(account, now), [entry(account.id, now, facts)]
 
 
 def _looked_at(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Account:

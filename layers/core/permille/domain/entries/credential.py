@@ -1,0 +1,67 @@
+"""The account's SMTP credential: whose mail counts for it, and whether IAM agrees with the status."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from permille.domain.status import Status
+from permille.domain.timeline import Audience, Facts, declared
+from permille.domain.wording import plain
+
+_DRIFTS = {
+    "awake": "has the key {key} Active",
+    "asleep": "has the key {key} still asleep",
+    "not denied": "is out of the deny group",
+    "denied": "is in the deny group",
+}
+
+
+@declared("created", Audience.OWNER, change=(Status.ACTIVE, Status.ACTIVE))
+class Created(Facts):
+    """The account was added."""
+
+    senders: tuple[str, ...]
+
+    def headline(self, platform: str) -> str:
+        return f"Your {platform} SMTP account was set up"
+
+    def sentence(self) -> str:
+        return f"Mail sent by {', '.join(self.senders)} counts for this account."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What of a sender does not agree with the account's status."""
+
+    sender: str
+    what: Literal["awake", "asleep", "denied", "not denied"]
+    key: Annotated[str, "The access key's id; empty where it is about the deny group."]
+
+    def words(self) -> str:
+        return f"{plain(self.sender)} {_DRIFTS[self.what].format(key=plain(self.key))}"
+
+
+@declared("drift", Audience.STAFF)
+class Drift(Facts):
+    """The credential was found not to agree with the status."""
+
+    found: tuple[Difference, ...]
+
+    def headline(self, platform: str) -> str:
+        found = "; ".join(one.words() for one in self.found)
+        return f"The SMTP credential did not agree with the account's status: {found}"
+
+    def sentence(self) -> str:
+        return "Permille switches it again."
+
+
+@declared("sender_missing", Audience.STAFF)
+class SenderMissing(Facts):
+    """IAM does not know a sender's user any more."""
+
+    senders: tuple[str, ...]
+
+    def headline(self, platform: str) -> str:
+        return f"IAM does not know the user any more: {', '.join(self.senders)}"
+
+    def sentence(self) -> str:
+        return "Nobody can send as a user that is gone, so there is nothing to switch."

@@ -1,0 +1,12 @@
+"""All kinds of entries: whoever reads a timeline imports this."""
+
+from collections.abc import Mapping
+
+from permille.domain.entries import complaints, credential, provider, review, staff, trial, verdicts
+from permille.domain.timeline import KINDS as DECLARED
+from permille.domain.timeline import Facts, entry_as_read
+
+__all__ = ["KINDS", "entry_as_read"]
+
+MODULES = (complaints, credential, provider, review, staff, trial, verdicts)
+KINDS: Mapping[str, type[Facts]] = DECLARED

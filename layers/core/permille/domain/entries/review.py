@@ -1,0 +1,221 @@
+"""The owner's request to get the SMTP account back, and what support says to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from permille.domain.entries.staff import ByStaff
+from permille.domain.entries.verdicts import ANOTHER_COMPANY
+from permille.domain.mail_text import MailContext, Section, Tone
+from permille.domain.timeline import Audience, Facts, declared
+from permille.domain.wording import day, full_sentence, local, moment, plain, times
+
+LONGEST_TEXT = 1000
+WHOM_TO_WRITE_TO = (
+    "end to 500 or 1,000 people who asked for your e-mails and know you best. A smaller batch proves little, and one "
+    "complaint ends the trial."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requested(Facts):
+    """What the owner asks for: a day on which the next batch goes out, what went wrong, and what was changed."""
+
+    day: date
+    batch: Annotated[int, "How many e-mails go out on that day."]
+    cause: str
+    change: str
+
+    def sentence(self) -> str:
+        return f"Your next batch: {times(self.batch, 'e-mail')} on {day(self.day)}. Support answers by e-mail."
+
+
+@declared("review_requested", Audience.OWNER, mailed=True)
+class ReviewRequested(Requested):
+    """The owner asks for a review."""
+
+    receipt: Annotated[
+        bool,
+        "Whether the owner gets a mail that says so: at most one an hour, however often a request is made again.",
+    ] = True
+
+    @property
+    def is_mailed(self) -> bool:
+        return self.receipt
+
+    def headline(self, platform: str) -> str:
+        return "We have got your request for a review"
+
+    @property
+    def tone(self) -> Tone:
+        return Tone.INFO
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What you told us",
+                f"What went wrong: {plain(self.cause, LONGEST_TEXT)} "
+                f"What you have changed: {plain(self.change, LONGEST_TEXT)}",
+            ),
+            Section(
+                "What happens next",
+                f"{about.platform} Support reads your request together with your numbers, and answers by e-mail. If "
+                "they agree, your SMTP account is switched on for that single day.",
+            ),
+            Section("Until then", f"Choose whom you are going to write to: s{WHOM_TO_WRITE_TO}"),
+        ]
+
+
+@declared("review_amended", Audience.OWNER)
+class ReviewAmended(Requested):
+    """The owner has changed an open request, which now says this."""
+
+    def headline(self, platform: str) -> str:
+        return "Your request for a review was changed"
+
+
+@declared("review_withdrawn", Audience.OWNER)
+class ReviewWithdrawn(Facts):
+    """The owner took back the request, or the trial that had been agreed on."""
+
+    day: date
+
+    def headline(self, platform: str) -> str:
+        return "Your request for a review was withdrawn"
+
+    def sentence(self) -> str:
+        return f"It was about the e-mails of {day(self.day)}. You can ask again at any time."
+
+
+@declared("review_approved", Audience.OWNER, mailed=True)
+class ReviewApproved(Facts):
+    """Support has agreed to a day, which lasts from one instant to the other, both in the account's time zone."""
+
+    begins_at: datetime
+    ends_at: datetime
+    note: str
+    by: str
+    instead_of: Annotated[
+        date | Literal[""], "The day that had been agreed on before, where the trial was moved; else empty."
+    ] = ""
+
+    def headline(self, platform: str) -> str:
+        return f"Your {platform} SMTP account is going to work on {day(self.begins_at)}"
+
+    def sentence(self) -> str:
+        moved = f", and not on {day(self.instead_of)}" if self.instead_of else ""
+        note = f" {full_sentence(self.note)}" if self.note else ""
+        return f"It works from {local(self.begins_at)} to {local(self.ends_at)}{moved}.{note}"
+
+    @property
+    def tone(self) -> Tone:
+        return Tone.GOOD
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What you can do",
+                f"Send your batch on that day, with the same user name and password. S{WHOM_TO_WRITE_TO}",
+            ),
+            Section(
+                "What decides",
+                "What the recipients of that day do. When it is over, your SMTP account is off again for two days, "
+                "because complaints come late. If nobody has complained by then, it is yours again.",
+            ),
+        ]
+
+
+@declared("review_declined", Audience.OWNER, mailed=True)
+class ReviewDeclined(ByStaff):
+    """Support has declined the request."""
+
+    ask_again_on: date
+
+    def headline(self, platform: str) -> str:
+        return "Your request for a review was declined"
+
+    def sentence(self) -> str:
+        return f"{self.the_reason()} You can ask again from {day(self.ask_again_on)} on."
+
+    @property
+    def tone(self) -> Tone:
+        return Tone.BAD
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What you can do now",
+                steps=[
+                    ("Answer the reason.", "Change what it names, and say so in your next request."),
+                    ANOTHER_COMPANY,
+                    (f"Ask {about.platform} Support", "if you do not understand the reason."),
+                ],
+            )
+        ]
+
+
+@declared("review_reopened", Audience.OWNER, mailed=True)
+class ReviewReopened(Facts):
+    """The trial's day was over before it could begin: the request is open again."""
+
+    day: date
+
+    def headline(self, platform: str) -> str:
+        return "Please choose a new day for your trial"
+
+    def sentence(self) -> str:
+        return (
+            f"We are sorry: {day(self.day)} was over before your SMTP account could be switched on. "
+            "Your request is open again."
+        )
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What you can do now",
+                "Tell us on which day your next batch goes out. Everything else in your request stays as it was.",
+            )
+        ]
+
+
+@declared("review_due", Audience.STAFF)
+class ReviewDue(Facts):
+    """The day that an unanswered request asks for begins within a day, or has begun."""
+
+    day: date
+    batch: int
+    begins_at: datetime
+
+    def headline(self, platform: str) -> str:
+        return f"A request for {day(self.day)} is not answered yet"
+
+    def sentence(self) -> str:
+        return (
+            f"The owner wants to send {times(self.batch, 'e-mail')} on that day, from {moment(self.begins_at)} on: "
+            "permille review approve, or decline."
+        )
+
+
+@declared("review_day_passed", Audience.OWNER, mailed=True)
+class ReviewDayPassed(Facts):
+    """The day that was asked for is over, and the request is still unanswered."""
+
+    day: date
+
+    def headline(self, platform: str) -> str:
+        return "Your day passed before support answered: please choose another one"
+
+    def sentence(self) -> str:
+        return (
+            f"We are sorry: {day(self.day)} is over, and support has not answered your request yet. It is still open."
+        )
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What you can do now",
+                "Tell us on which other day your next batch goes out. Everything else in your request stays as it "
+                f"was, and it keeps its place with {about.platform} Support.",
+            )
+        ]

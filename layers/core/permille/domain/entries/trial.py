@@ -1,0 +1,228 @@
+"""The single day on which the SMTP account works, and what came of it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from permille.domain.entries.complaints import Reported
+from permille.domain.entries.review import WHOM_TO_WRITE_TO
+from permille.domain.entries.staff import ByStaff
+from permille.domain.entries.verdicts import ANOTHER_COMPANY
+from permille.domain.mail_text import MailContext, Section, Tone
+from permille.domain.policy import Rule
+from permille.domain.status import Status
+from permille.domain.timeline import Audience, Facts, declared
+from permille.domain.wording import day, delivered, local, times
+
+
+@declared("trial_cancelled", Audience.OWNER, mailed=True, ends_trial=True)
+class TrialCancelled(ByStaff):
+    """Support takes the day back that it had agreed to."""
+
+    day: date
+
+    def headline(self, platform: str) -> str:
+        return "Your trial day was cancelled"
+
+    def sentence(self) -> str:
+        return (
+            f"Your SMTP account stays off on {day(self.day)}. {self.the_reason()} "
+            "You can ask for another day at any time."
+        )
+
+    @property
+    def tone(self) -> Tone:
+        return Tone.BAD
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What this means",
+                f"E-mails sent through your {about.platform} SMTP account are still refused. Everything else in "
+                f"{about.platform} keeps working.{about.meanwhile}",
+            ),
+            Section(
+                "What you can do now",
+                "Ask for a review again when you are ready: you need not wait. If you have questions, answer this "
+                f"mail or write to {about.platform} Support.",
+            ),
+        ]
+
+
+@declared("trial_began", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.TRIAL))
+class TrialBegan(Facts):
+    """The SMTP account works, on this day only; counting begins anew."""
+
+    ends_at: datetime
+
+    def headline(self, platform: str) -> str:
+        return f"Your {platform} SMTP account works today, and today only"
+
+    def sentence(self) -> str:
+        return f"It works until {local(self.ends_at)}. One complaint about an e-mail that you send today ends it."
+
+    @property
+    def tone(self) -> Tone:
+        return Tone.GOOD
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What you can do now",
+                f"Send your batch now, with the same user name and password. S{WHOM_TO_WRITE_TO}",
+            ),
+            Section(
+                "What decides",
+                "Only the e-mails that you send today. Older ones cannot end the trial, whatever their recipients do.",
+            ),
+        ]
+
+
+@declared("trial_ended", Audience.OWNER, mailed=True, change=(Status.TRIAL, Status.OBSERVING))
+class TrialEnded(Facts):
+    """The day is over: late complaints are waited for until the verdict."""
+
+    verdict_at: datetime
+    delivered: int
+
+    def headline(self, platform: str) -> str:
+        return "Your trial day is over, and we are waiting for late complaints"
+
+    def sentence(self) -> str:
+        return (
+            f"{delivered(self.delivered)}. Your SMTP account is off until we know what the recipients say, "
+            f"on {local(self.verdict_at)}."
+        )
+
+    @property
+    def tone(self) -> Tone:
+        return Tone.INFO
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What happens next",
+                "Complaints can take a day or two to reach us. If nobody complains about the e-mails of your trial "
+                f"day, your {about.platform} SMTP account is switched on again by itself, and you hear from "
+                f"us.{about.until_then}",
+            )
+        ]
+
+
+@declared("trial_unused", Audience.OWNER, mailed=True, change=(Status.OBSERVING, Status.DISABLED), ends_trial=True)
+class TrialUnused(Facts):
+    """Nothing was delivered on the trial day: the account stays off, and its owner can ask again."""
+
+    def headline(self, platform: str) -> str:
+        return "Your trial day was not used"
+
+    def sentence(self) -> str:
+        return "Nothing of it was delivered, so there is nothing to decide by."
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [Section("What you can do now", "Ask for another review when you know when your next batch goes out.")]
+
+
+@declared("stays_suspended", Audience.OWNER, mailed=True, change=(Status.OBSERVING, Status.DISABLED), ends_trial=True)
+class StaysSuspended(Facts):
+    """The mail of the trial was complained about, or broke another rule."""
+
+    delivered: int
+    complaints: int
+    listed: tuple[Reported, ...]
+    rule: Annotated[Literal[""] | Rule, "The other rule; empty where it was a complaint."]
+
+    def headline(self, platform: str) -> str:
+        return f"Your {platform} SMTP account stays suspended"
+
+    def sentence(self) -> str:
+        if self.complaints:
+            about = f"{times(self.complaints, 'complaint')} about the e-mails of your trial day"
+        else:
+            about = "Too many of the e-mails of your trial day bounced for good"
+        return f"{about}; {delivered(self.delivered)}."
+
+    @property
+    def tone(self) -> Tone:
+        return Tone.BAD
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        which = [Section("Which e-mail it was", bullets=[one.line for one in self.listed])] if self.listed else []
+        still = "somebody pressed “Report spam”" if self.complaints else "many of the addresses do not exist"
+        return [
+            *which,
+            Section(
+                "What this means",
+                "The people who got the e-mails of your trial day were the ones who know you best, and still "
+                f"{still}. E-mails sent through your {about.platform} SMTP account are refused, as before the trial."
+                f"{about.meanwhile}",
+            ),
+            Section(
+                "What you can do now",
+                steps=[
+                    (
+                        "Find out why.",
+                        "Ask yourself how that person came onto your list, and who else came the same way.",
+                    ),
+                    ANOTHER_COMPANY,
+                    (
+                        f"Ask {about.platform} Support for another review",
+                        "when you have changed something that matters.",
+                    ),
+                ],
+            ),
+        ]
+
+
+@declared("confirmation_wanted", Audience.STAFF)
+class ConfirmationWanted(Facts):
+    """Nobody complained about the trial, and the policy wants support to say that the account is reinstated."""
+
+    delivered: int
+
+    def headline(self, platform: str) -> str:
+        return "The trial went well; support has to say that the account is reinstated"
+
+    def sentence(self) -> str:
+        return (
+            f"{delivered(self.delivered)} on the trial day, and nobody complained: permille review confirm, or disable."
+        )
+
+
+@declared("trial_confirmed", Audience.STAFF)
+class TrialConfirmed(ByStaff):
+    """Support agrees that the trial went well."""
+
+    def headline(self, platform: str) -> str:
+        return "Support has confirmed the trial"
+
+
+@declared("reinstated", Audience.OWNER, mailed=True, change=(Status.OBSERVING, Status.ACTIVE), ends_trial=True)
+class Reinstated(Facts):
+    """Nobody complained about the trial: the SMTP account works again."""
+
+    delivered: int
+
+    def headline(self, platform: str) -> str:
+        return f"Welcome back: your {platform} SMTP account works again"
+
+    def sentence(self) -> str:
+        return f"{delivered(self.delivered)} on your trial day, and nobody complained."
+
+    @property
+    def tone(self) -> Tone:
+        return Tone.GOOD
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What this means",
+                f"Your {about.platform} SMTP account works again, with the same user name and password. Old "
+                "complaints do not count any more.",
+            ),
+            Section(
+                "How to keep it",
+                "Go on in small steps: to those who know you best, and a little more each time. More than 1 spam "
+                "complaint for every 1,000 e-mails, and the account is disabled again.",
+            ),
+        ]
