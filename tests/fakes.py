@@ -308,7 +308,8 @@ class FakeControl:
             return self._rows.link_generations.get(audience, 1)
 
     def revoke_links(self, audience: For) -> None:
-        self._rows.link_generations[audience] = self.link_generation(audience) + 1
+        with self._rows.faults.call("control.revoke_links"):
+            self._rows.link_generations[audience] = self._rows.link_generations.get(audience, 1) + 1
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ PACKAGE = PROJECT / "layers" / "core" / "permille"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 FUNCTIONS = sorted(folder for folder in (PROJECT / "functions").iterdir() if folder.name != "__pycache__")
 AWS_LIBRARIES = {"boto3", "botocore", "pynamodb", "moto"}
+ENTRIES = {"deployed.py", "main.py"}  # of the command: where its stack is found, and where it begins
 
 
 def imported(source: Path) -> Iterator[str]:
@@ -61,6 +62,18 @@ def test_adapters_are_known_to_the_bootstrap_alone(source: Path) -> None:
     adapters = {name for name in imported(source) if name.startswith("permille.aws")}
 
     assert not adapters or source.parent.name == "aws" or source.name == "bootstrap.py"
+
+
+COMMANDS = [one for one in sorted((PROJECT / "cli" / "permille_cli").glob("*.py")) if one.name not in ENTRIES]
+
+
+@pytest.mark.parametrize("source", COMMANDS, ids=named)
+def test_a_command_knows_no_adapter_and_no_clock(source: Path) -> None:
+    """It takes ports and the time from its stack, so that it runs on a stack of fakes."""
+    libraries = {name for name in imported(source) if name.split(".")[0] in AWS_LIBRARIES}
+
+    assert not libraries | {name for name in imported(source) if name.startswith("permille.aws")}
+    assert ".now(UTC)" not in source.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=named)

@@ -11,9 +11,11 @@ from permille.domain import wording
 from permille.domain.account import Account, Status
 from permille.domain.policy import Verdict
 from permille.domain.switch import changes
-from permille_cli import enrolment, explain, staff
+from permille.onboarding import NewAccount, add_account
+from permille_cli import explain, staff
+from permille_cli.added_account import Answer
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -43,7 +45,7 @@ def add(
     ] = None,
     *,
     show_secret: Annotated[bool, typer.Option("--show-secret", help="Show the secret access key as well.")] = False,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Add an account with its SMTP credential, which is shown once.
@@ -51,7 +53,7 @@ def add(
     Makes the IAM user permille-ID, which may send from these identities through the stack's configuration set alone,
     and makes that set each identity's default, so that no mail goes unseen.
     """
-    request = enrolment.Request(
+    new = NewAccount(
         account_id=account_id,
         owner_email=owner_email,
         owner_name=owner_name,
@@ -59,17 +61,17 @@ def add(
         identities=tuple(dict.fromkeys(identity)),
         adopted=tuple(dict.fromkeys(sender or [])),
     )
-    enrolled = enrolment.enrol(find(stack), request)
+    added = Answer(stack, add_account(stack.onboarding, new, stack.now()))
     if as_json:
-        emit_json(enrolled.as_data(show_secret=show_secret))
+        emit_json(added.as_data(show_secret=show_secret))
     else:
-        out.print(enrolled.as_text(show_secret=show_secret), soft_wrap=True)
+        out.print(added.as_text(show_secret=show_secret), soft_wrap=True)
 
 
 @app.command(name="list")
-def list_accounts(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List all accounts."""
-    accounts = sorted(find(stack).accounts.all(), key=lambda account: account.id)
+    accounts = sorted(stack.accounts.all(), key=lambda account: account.id)
     rows = [
         {
             "account_id": account.id,
@@ -92,13 +94,12 @@ def list_accounts(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) 
 
 
 @app.command()
-def show(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show how an account stands: its status, its counts, and its SMTP credential as IAM has it now."""
-    found = find(stack)
-    account = found.account(account_id)
-    now = account.after_last_decision(found.now())
-    verdict = found.verdict(account, now).verdict
-    senders = [_sender(found, account, caller) for caller in account.senders]
+    account = stack.account(account_id)
+    now = account.after_last_decision(stack.now())
+    verdict = stack.verdict(account, now).verdict
+    senders = [_sender(stack, account, caller) for caller in account.senders]
     if as_json:
         emit_json({**shapes.account(account, verdict), "senders": senders})
     else:

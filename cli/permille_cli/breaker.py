@@ -11,7 +11,7 @@ from permille.domain.errors import ServiceError
 from permille.domain.policy import Policy
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(
     help="What keeps the rules from taking a whole platform down.", no_args_is_help=True, rich_markup_mode=None
@@ -19,9 +19,9 @@ app = typer.Typer(
 
 
 @app.command()
-def show(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show whether the breaker is open, how many may still pass in this hour, and who is held."""
-    data = _state(find(stack))
+    data = _state(stack)
     if as_json:
         emit_json(data)
         return
@@ -47,15 +47,14 @@ def reset(
         typer.Option(min=0, max=LARGEST_GRANT, help="So many more may pass in this hour; else as many as usual."),
     ] = None,
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Close the breaker again. What it held is taken up by itself."""
-    found, why = find(stack), given.reason(reason)
-    control = found.control
-    more = breaker.reset(control, control, found.policies, allow, why, caller(), found.now())
+    why = given.reason(reason)
+    more = breaker.reset(stack.control, stack.control, stack.policies, allow, why, stack.caller(), stack.now())
     if as_json:
-        emit_json(_state(found))
+        emit_json(_state(stack))
     else:
         out.print(
             f"The breaker is closed; {more:,} more may be disabled by the rules in this hour before it opens again."

@@ -11,15 +11,14 @@ from permille.domain.timeline import BEGINNING
 from permille.explain import Explained, explained
 from permille.verdict import CurrentVerdict
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.staff import AccountId
 
 
-def explain(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Explain why an account is as it is, word for word, with every number that was used."""
-    found = find(stack)
-    told = _explained(found, found.account(account_id))
-    lines = told.lines(found["PlatformName"])
+    told = _explained(stack, stack.account(account_id))
+    lines = told.lines(stack["PlatformName"])
     if as_json:
         emit_json(told.as_data() | {"lines": lines})
         return
@@ -27,16 +26,16 @@ def explain(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json:
         out.print(f"[bold]{escape(line)}[/]" if number == 0 else escape(line), soft_wrap=True)
 
 
-def _explained(found: Stack, account: Account) -> Explained:
-    now = account.after_last_decision(found.now())
-    entries = found.timeline.since(account.id, BEGINNING)
-    return explained(account, entries, _judged(found, account, now), now, code_version())
+def _explained(stack: Stack, account: Account) -> Explained:
+    now = account.after_last_decision(stack.now())
+    entries = stack.timeline.since(account.id, BEGINNING)
+    return explained(account, entries, _judged(stack, account, now), now, code_version())
 
 
-def _judged(found: Stack, account: Account, now: datetime) -> CurrentVerdict | None:
+def _judged(stack: Stack, account: Account, now: datetime) -> CurrentVerdict | None:
     """None where the account is off and the policy cannot be read: why it was disabled is told all the same."""
     try:
-        return found.verdict(account, now)
+        return stack.verdict(account, now)
     except ServiceError:
         if account.status.may_send:
             raise

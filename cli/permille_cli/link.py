@@ -8,14 +8,13 @@ import typer
 
 from permille import access
 from permille.access import Links
-from permille.aws.macs import KmsMacs
 from permille.domain import links, staff
 from permille.domain.account import Account, Outcome
 from permille.domain.errors import InvalidInput
 from permille.domain.links import For
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.staff import AccountId, Reason
 
 app = typer.Typer(
@@ -35,13 +34,12 @@ def owner(
     account_id: AccountId,
     days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[For.OWNER].days,
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """A link to an account's report, for its owner."""
-    found = find(stack)
-    account = found.account(account_id)
-    _print_link(_links(found).owner(account, found.now(), _lasting(days, "--days")), as_json=as_json)
+    account = stack.account(account_id)
+    _print_link(_links(stack).owner(account, stack.now(), _lasting(days, "--days")), as_json=as_json)
 
 
 @app.command(name="staff")
@@ -49,13 +47,13 @@ def for_staff(
     name: Name,
     hours: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[For.STAFF].total_seconds() / 3600,
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """A link to support's desk, for one of its people."""
-    found, lasts = find(stack), _lasting(hours / 24, "--hours")
-    generation = found.control.link_generation(For.STAFF)
-    _print_link(_links(found).staff(_name(name), generation, found.now(), lasts), as_json=as_json)
+    lasts = _lasting(hours / 24, "--hours")
+    generation = stack.control.link_generation(For.STAFF)
+    _print_link(_links(stack).staff(_name(name), generation, stack.now(), lasts), as_json=as_json)
 
 
 @app.command()
@@ -63,27 +61,26 @@ def platform(
     name: Name,
     days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[For.PLATFORM].days,
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """A token for the JSON API, for a host platform."""
-    found, lasts = find(stack), _lasting(days, "--days")
-    claims = links.claims(For.PLATFORM, _name(name), found.control.link_generation(For.PLATFORM), found.now(), lasts)
-    token = access.make_token(_links(found).macs, claims)
+    lasts = _lasting(days, "--days")
+    claims = links.claims(For.PLATFORM, _name(name), stack.control.link_generation(For.PLATFORM), stack.now(), lasts)
+    token = access.make_token(_links(stack).macs, claims)
     if as_json:
-        emit_json({"token": token, "api": f"{found['ConsoleUrl'].rstrip('/')}/api/v1"})
+        emit_json({"token": token, "api": f"{stack['ConsoleUrl'].rstrip('/')}/api/v1"})
     else:
         out.print(token, soft_wrap=True, markup=False)
 
 
 @revoke.command(name="owner")
 def revoke_owner(
-    account_id: AccountId, reason: Reason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+    account_id: AccountId, reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """Revoke all links to an account's pages, those in mails too."""
-    found = find(stack)
-    found.account(account_id)
-    decided = found.act(account_id, partial(_revoked, given.reason(reason), caller()))
+    stack.account(account_id)
+    decided = stack.act(account_id, partial(_revoked, given.reason(reason), stack.caller()))
     _print_revoked(f"owner of {account_id}", decided.link_generation, as_json=as_json)
 
 
@@ -92,25 +89,24 @@ def _revoked(why: str, by: str, account: Account, now: datetime) -> Outcome:
 
 
 @revoke.command(name="staff")
-def revoke_staff(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def revoke_staff(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Revoke the links of all of support's people."""
-    _revoke(find(stack), For.STAFF, as_json=as_json)
+    _revoke(stack, For.STAFF, as_json=as_json)
 
 
 @revoke.command(name="platform")
-def revoke_platform(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def revoke_platform(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Revoke the tokens of all host platforms."""
-    _revoke(find(stack), For.PLATFORM, as_json=as_json)
+    _revoke(stack, For.PLATFORM, as_json=as_json)
 
 
-def _revoke(found: Stack, audience: For, *, as_json: bool) -> None:
-    found.control.revoke_links(audience)
-    _print_revoked(audience, found.control.link_generation(audience), as_json=as_json)
+def _revoke(stack: Stack, audience: For, *, as_json: bool) -> None:
+    stack.control.revoke_links(audience)
+    _print_revoked(audience, stack.control.link_generation(audience), as_json=as_json)
 
 
-def _links(found: Stack) -> Links:
-    macs = KmsMacs(owner_key=found["OwnerLinkKeyArn"], staff_key=found["StaffLinkKeyArn"])
-    return Links(macs, found["ConsoleUrl"])
+def _links(stack: Stack) -> Links:
+    return Links(stack.macs, stack["ConsoleUrl"])
 
 
 def _lasting(days: float, option: str) -> timedelta:

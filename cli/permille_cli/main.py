@@ -26,6 +26,7 @@ from permille_cli import (
 )
 from permille_cli.local import commands as local
 from permille_cli.local.demo import story
+from permille_cli.stack import Stack
 
 app = typer.Typer(
     name="permille",
@@ -57,10 +58,11 @@ def run(arguments: Sequence[str] | None = None) -> None:
     sys.exit(status_of(arguments))
 
 
-def status_of(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command and returns its exit status."""
+def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = None) -> int:
+    """Runs the command and returns its exit status. The command is about `stack` where one is given, as a test does,
+    else about the deployed one that --stack names."""
     try:
-        return int(app(arguments, standalone_mode=False) or 0)
+        return int(app(arguments, standalone_mode=False, obj=stack) or 0)
     except PermilleError as error:
         return _say(error.exit_code, str(error))
     except TyperException as wrong:

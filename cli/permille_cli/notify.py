@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from permille.aws.outward import REMEMBERED_FOR, NotifyQueue, RememberedOnce
 from permille.domain.errors import InvalidInput
 from permille.notify import redrive as queue_again
+from permille.ports import REMEMBERED_FOR
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, err, out
-from permille_cli.stack import DEFAULT_STACK, StackName, find
+from permille_cli.stack import DEFAULT_STACK, StackOption
 
 app = typer.Typer(help="What was to be handed on, and was not.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -25,17 +25,15 @@ def _commands() -> None:
 def redrive(
     since: Annotated[str, typer.Option(help="From when on, ISO 8601, UTC if it says no zone; 30 days at most.")],
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Hand on again what has no record of having been: events for the host platform, mails to owners."""
-    found = find(stack)
-    begin = _instant(since, found.now())
-    once, later = RememberedOnce(table=found["HandedOnTable"]), NotifyQueue(url=found["NotifyQueueUrl"])
-    entries = track(found.timeline.all_since(begin), description="reading", console=err, transient=True)
+    begin = _instant(since, stack.now())
+    entries = track(stack.timeline.all_since(begin), description="reading", console=err, transient=True)
     queued = [
         {"account_id": entry.account_id, "entry_id": entry.id, "kind": entry.kind, "effect": effect}
-        for entry, effect in queue_again(entries, once, later)
+        for entry, effect in queue_again(entries, stack.once, stack.later)
     ]
     if as_json:
         emit_json({"queued": queued})

@@ -5,7 +5,7 @@ import io
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,12 +17,13 @@ from permille.domain.policy import PRESETS, SEED, Policy, Verdict, judge
 from permille.domain.policy_file import parse_policy, policy_data
 from permille.domain.reputation import Tally
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, StackName, find
+from permille_cli.stack import DEFAULT_STACK, StackOption
 
 app = typer.Typer(help="The rules and their numbers.", no_args_is_help=True, rich_markup_mode=None)
 
 MOST_CHARACTERS = 4096  # of a parameter of SSM
 LARGEST_COUNT = 10**18
+SENT_ON = date(2000, 1, 1)  # and judged on: a verdict names no day
 COUNTS = ("delivered", "complaints", "bounces")
 ANSWERS = ("decision", "rule", "allowance_left", "ln_e")
 
@@ -30,22 +31,17 @@ PolicyFile = Annotated[str, typer.Argument(metavar="FILE", help="A policy as JSO
 
 
 @app.command()
-def show(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show the policy in force."""
-    policies = find(stack).policies
-    text = policies.text()
+    parameter, text = stack["PolicyParameterName"], stack.policies.text()
     try:
         policy = SEED if text is None else parse_policy(text)
     except InvalidPolicy as wrong:
-        raise InvalidInput(
-            f"the policy in {policies.parameter} is wrong, so nobody is judged: {wrong}; set another"
-        ) from wrong
+        raise InvalidInput(f"the policy in {parameter} is wrong, so nobody is judged: {wrong}; set another") from wrong
     if as_json:
-        emit_json({"parameter": policies.parameter, "is_set": text is not None, "policy": policy_data(policy)})
+        emit_json({"parameter": parameter, "is_set": text is not None, "policy": policy_data(policy)})
     else:
-        out.print(
-            f"[dim]{policies.parameter}{'' if text is not None else ' is not set: the preset seed is in force'}[/]"
-        )
+        out.print(f"[dim]{parameter}{'' if text is not None else ' is not set: the preset seed is in force'}[/]")
         _print(policy)
 
 
@@ -60,15 +56,14 @@ def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
 
 
 @app.command(name="set")
-def set_policy(file: PolicyFile, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def set_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Put a policy in force. Within two minutes accounts with complaints are judged by it."""
     policy, text = _read(file)
-    found = find(stack)
-    before = found.policies.text()
-    found.policies.set(text)
+    before = stack.policies.text()
+    stack.policies.set(text)
     if as_json:
         emit_json(
-            {"parameter": found.policies.parameter, "policy": policy_data(policy), "replaced": before is not None}
+            {"parameter": stack["PolicyParameterName"], "policy": policy_data(policy), "replaced": before is not None}
         )
     else:
         _print(policy)
@@ -152,8 +147,7 @@ def _preset(name: str, where: str) -> Policy:
 
 
 def _verdict(policy: Policy, counts: Tally) -> Verdict:
-    today = datetime.now(UTC).date()
-    return judge(policy, {today: counts}, today)
+    return judge(policy, {SENT_ON: counts}, SENT_ON)
 
 
 def _judge_one(policy: Policy, counts: Tally, *, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from permille.domain.errors import DecisionRefused, Failed, InvalidInput
 from permille.domain.provider import Trouble, sentence, server
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, StackName, find
+from permille_cli.stack import DEFAULT_STACK, StackOption
 from permille_cli.staff import AccountId
 
 app = typer.Typer(help="Third-party SMTP providers that owners connect.", no_args_is_help=True, rich_markup_mode=None)
@@ -30,37 +30,35 @@ def connect(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from stdin instead of asking for it.")
     ] = False,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Connect a provider, or another in its place, once a login with TLS has succeeded.
 
     The password is kept in Secrets Manager, and shown nowhere. Where the login fails, nothing is stored.
     """
-    found = find(stack)
-    account = found.account(account_id)
+    account = stack.account(account_id)
     with _suited():
-        asked = server(host, port, user, local=found.is_local)
+        asked = server(host, port, user, local=stack.is_local)
         password = given.password(from_stdin=password_stdin)
-        connected = providing.connect(found.providing, account, asked, password, found.now())
+        connected = providing.connect(stack.providing, account, asked, password, stack.now())
     if isinstance(connected, Trouble):
         raise Failed(f"nothing is stored: {sentence(connected, asked.host, asked.port)}")
     _tell(_still_there(connected, account_id), as_json=as_json)
 
 
 @app.command()
-def show(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show an account's provider."""
-    _tell(find(stack).account(account_id), as_json=as_json)
+    _tell(stack.account(account_id), as_json=as_json)
 
 
 @app.command(name="test")
-def try_again(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def try_again(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Try the login again with the stored password. Exit 0 if it succeeds, 1 if not."""
-    found = find(stack)
-    account = found.account(account_id)
+    account = stack.account(account_id)
     with _suited():
-        trouble = providing.try_again(found.providing, account)
+        trouble = providing.try_again(stack.providing, account)
     assert account.provider is not None  # else it was refused
     host, port = account.provider.host, account.provider.port
     said = sentence(trouble, host, port) if trouble else ""
@@ -74,12 +72,11 @@ def try_again(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_jso
 
 
 @app.command()
-def disconnect(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Forget an account's provider, and delete its password."""
-    found = find(stack)
-    account = found.account(account_id)
+    account = stack.account(account_id)
     with _suited():
-        disconnected = providing.disconnect(found.providing, account, found.now())
+        disconnected = providing.disconnect(stack.providing, account, stack.now())
     _tell(_still_there(disconnected, account_id), as_json=as_json)
 
 

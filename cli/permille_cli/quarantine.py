@@ -9,12 +9,12 @@ import typer
 from rich.markup import escape
 from rich.progress import track
 
-from permille.aws.client import client, service_call
-from permille.aws.quarantine import DynamoQuarantine, Quarantined
 from permille.domain.errors import InvalidInput
 from permille.domain.wording import plain
+from permille.operator_ports import Quarantined
+from permille.quarantine import replay as restore
 from permille_cli.output import AsJson, emit_json, err, out
-from permille_cli.stack import DEFAULT_STACK, Stack, StackName, find
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(help="Feedback that could not be read or attributed.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -26,9 +26,9 @@ SHORT = 12  # characters of an id that people read
 
 
 @app.command(name="list")
-def list_groups(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def list_groups(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List what rests, grouped by reason and caller."""
-    groups = _groups(list(find(stack).quarantine.all()))
+    groups = _groups(list(stack.quarantine.all()))
     if as_json:
         emit_json({"groups": groups})
         return
@@ -44,10 +44,13 @@ def list_groups(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) ->
 
 @app.command()
 def show(
-    body_id: Annotated[str, typer.Argument(metavar="ID")], *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+    body_id: Annotated[str, typer.Argument(metavar="ID")],
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
 ) -> None:
     """Show one body, raw, with why it rests."""
-    [one] = _chosen(find(stack), [body_id], None, None, everything=False)
+    [one] = _chosen(stack, [body_id], None, None, everything=False)
     if as_json:
         emit_json({**_named(one), "body": one.body})
     else:
@@ -64,22 +67,12 @@ def replay(
     reason: Reason = None,
     caller: Caller = None,
     everything: Everything = False,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Put bodies back on the feedback queue: each is as exact as any redelivery. What fails again comes back here."""
-    found = find(stack)
-    sqs, url = client("sqs"), found["FeedbackQueueUrl"]
-
-    chosen = _chosen(found, ids, reason, caller, everything=everything)
-    _with_each(partial(send_back, sqs, url, found.quarantine), "replayed", chosen, as_json=as_json)
-
-
-def send_back(sqs: Any, queue_url: str, quarantine: DynamoQuarantine, one: Quarantined) -> None:
-    """Dropped afterwards: cut off in between, the body is there twice and counts once."""
-    with service_call(f"putting {one.id[:SHORT]} back on the feedback queue"):
-        sqs.send_message(QueueUrl=queue_url, MessageBody=one.body)
-    quarantine.drop(one)
+    chosen = _chosen(stack, ids, reason, caller, everything=everything)
+    _with_each(partial(restore, stack.feedback_queue, stack.quarantine), "replayed", chosen, as_json=as_json)
 
 
 @app.command()
@@ -89,13 +82,12 @@ def drop(
     reason: Reason = None,
     caller: Caller = None,
     everything: Everything = False,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Throw bodies away for good."""
-    found = find(stack)
-    chosen = _chosen(found, ids, reason, caller, everything=everything)
-    _with_each(found.quarantine.drop, "dropped", chosen, as_json=as_json)
+    chosen = _chosen(stack, ids, reason, caller, everything=everything)
+    _with_each(stack.quarantine.drop, "dropped", chosen, as_json=as_json)
 
 
 def _chosen(

@@ -17,7 +17,7 @@ from permille.domain.review import Request
 from permille.review import Case, queue
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, Stack, StackName, caller, find
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.staff import AccountId
 
 app = typer.Typer(help="Requests to get an SMTP account back.", no_args_is_help=True, rich_markup_mode=None)
@@ -40,14 +40,12 @@ def request(
     cause: Cause,
     change: Change,
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Ask for a review of a disabled account, as its owner does."""
     asked = Request(given.day(day), batch, cause, change)
-    _decide(
-        find(stack), account_id, lambda account, zone, now: review.request(account, asked, zone, now), as_json=as_json
-    )
+    _decide(stack, account_id, lambda account, zone, now: review.request(account, asked, zone, now), as_json=as_json)
 
 
 @app.command()
@@ -58,20 +56,18 @@ def amend(
     cause: Cause,
     change: Change,
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Change an open request; it keeps its place in the queue."""
     asked = Request(given.day(day), batch, cause, change)
-    _decide(
-        find(stack), account_id, lambda account, zone, now: review.amend(account, asked, zone, now), as_json=as_json
-    )
+    _decide(stack, account_id, lambda account, zone, now: review.amend(account, asked, zone, now), as_json=as_json)
 
 
 @app.command()
-def withdraw(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def withdraw(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Take back an open request, or a trial that was agreed on and has not begun."""
-    _decide(find(stack), account_id, lambda account, _, now: review.withdraw(account, now), as_json=as_json)
+    _decide(stack, account_id, lambda account, _, now: review.withdraw(account, now), as_json=as_json)
 
 
 @app.command()
@@ -80,18 +76,18 @@ def approve(
     day: Annotated[str, typer.Option(help="The day on which the SMTP account works; today at once.")],
     note: Annotated[str, typer.Option(help="What the owner is told beside it.")] = "",
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Switch the account on for a single day, or move a trial that has not begun to another day."""
-    found, on, by = find(stack), given.day(day), caller()
+    on, by = given.day(day), stack.caller()
     told = given.reason(note, "--note") if note else ""
-    chance = found.policies.current().second_chance
+    chance = stack.policies.current().second_chance
 
     def approved(account: Account, zone: ZoneInfo, now: datetime) -> Outcome:
         return review.approve(account, on, told, by, zone, chance, now)
 
-    _decide(found, account_id, approved, as_json=as_json)
+    _decide(stack, account_id, approved, as_json=as_json)
 
 
 @app.command()
@@ -99,17 +95,17 @@ def decline(
     account_id: AccountId,
     reason: Annotated[str, typer.Option(help="Why; the owner reads it in a mail.")],
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Decline an open request."""
-    found, why, by = find(stack), given.reason(reason), caller()
-    chance = found.policies.current().second_chance
+    why, by = given.reason(reason), stack.caller()
+    chance = stack.policies.current().second_chance
 
     def declined(account: Account, zone: ZoneInfo, now: datetime) -> Outcome:
         return review.decline(account, why, by, zone, chance, now)
 
-    _decide(found, account_id, declined, as_json=as_json)
+    _decide(stack, account_id, declined, as_json=as_json)
 
 
 @app.command()
@@ -117,49 +113,48 @@ def cancel(
     account_id: AccountId,
     reason: Annotated[str, typer.Option(help="Why; the owner reads it in a mail.")],
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Cancel a trial that was agreed on and has not begun; the owner may ask again at once."""
-    why, by = given.reason(reason), caller()
-    _decide(find(stack), account_id, lambda account, _, now: staff.cancel_trial(account, why, by, now), as_json=as_json)
+    why, by = given.reason(reason), stack.caller()
+    _decide(stack, account_id, lambda account, _, now: staff.cancel_trial(account, why, by, now), as_json=as_json)
 
 
 @app.command()
-def confirm(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def confirm(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Confirm that a trial went well, where the policy wants support to say so."""
-    by = caller()
-    _decide(find(stack), account_id, lambda account, _, now: review.confirm(account, by, now), as_json=as_json)
+    by = stack.caller()
+    _decide(stack, account_id, lambda account, _, now: review.confirm(account, by, now), as_json=as_json)
 
 
 @app.command(name="list")
-def list_open(*, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List who waits for support, the longest waiting first, each with its evidence."""
-    found = find(stack)
-    now = found.now()
-    cases = queue(asking(found), found.timeline, now)
+    now = stack.now()
+    cases = queue(asking(stack), stack.timeline, now)
     if as_json:
         emit_json({"requests": [shapes.case(case) for case in cases]})
         return
     for case in cases:
-        print_case(case, found["PlatformName"], now)
+        print_case(case, stack["PlatformName"], now)
     if not cases:
         out.print("Nobody waits for support.")
 
 
-def asking(found: Stack) -> Iterator[Account]:
+def asking(stack: Stack) -> Iterator[Account]:
     """Who waits for support, the longest waiting first."""
-    page = found.directory.asking(PAGE)
+    page = stack.directory.asking(PAGE)
     yield from page.items
     while page.next:
-        page = found.directory.asking(PAGE, page.next)
+        page = stack.directory.asking(PAGE, page.next)
         yield from page.items
 
 
-def _decide(found: Stack, account_id: str, decision: Decision, *, as_json: bool) -> None:
-    account = found.account(account_id)
+def _decide(stack: Stack, account_id: str, decision: Decision, *, as_json: bool) -> None:
+    account = stack.account(account_id)
     zone = ZoneInfo(account.timezone)
-    decided = found.act(account_id, lambda account, now: decision(account, zone, now))
+    decided = stack.act(account_id, lambda account, now: decision(account, zone, now))
     if as_json:
         emit_json(shapes.standing(decided))
     else:

@@ -5,16 +5,15 @@ from rich.markup import escape
 from permille import shapes
 from permille.domain.route import entries_needed_since, route
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, StackName, find
+from permille_cli.stack import DEFAULT_STACK, StackOption
 from permille_cli.staff import AccountId
 
 
-def show(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Say whether an account may send now, and through what."""
-    found = find(stack)
-    account = found.account(account_id)
-    entries = found.timeline.since(account.id, entries_needed_since(account))
-    answer = shapes.route(account, route(account, entries), found["PlatformName"], found["SmtpEndpoint"])
+    account = stack.account(account_id)
+    entries = stack.timeline.since(account.id, entries_needed_since(account))
+    answer = shapes.route(account, route(account, entries), stack["PlatformName"], stack["SmtpEndpoint"])
     if as_json:
         emit_json(answer)
         return

@@ -1,6 +1,5 @@
 """`permille sender`: callers that are no account's."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -8,7 +7,7 @@ import typer
 from permille.domain.errors import Conflict, InvalidInput
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, StackName, caller, find
+from permille_cli.stack import DEFAULT_STACK, StackOption
 
 app = typer.Typer(help="Callers that are no account's.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -25,14 +24,14 @@ def ignore(
     ],
     reason: Annotated[str, typer.Option(help="Why its mail is nobody's to answer for.")],
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Count feedback about the platform's own mail for nobody: it is dropped, with a metric."""
-    found, who = find(stack), caller()
+    who = stack.caller()
     given.reason(reason)
     try:
-        found.accounts.ignore_sender(name, reason, who, datetime.now(UTC))
+        stack.accounts.ignore_sender(name, reason, who, stack.now())
     except Conflict as conflict:
         raise InvalidInput(f"{conflict}: its mail is that account's to answer for") from conflict
     if as_json:

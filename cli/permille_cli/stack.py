@@ -1,41 +1,66 @@
-"""The deployed stack that a command is about, found through its CloudFormation outputs."""
+"""The stack that a command is about."""
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
-import boto3
 import typer
-from botocore.exceptions import ClientError
 
-from permille.aws.accounts import DynamoAccounts
-from permille.aws.client import client
-from permille.aws.control import DynamoControl
-from permille.aws.directory import DynamoDirectory
-from permille.aws.history import DynamoTallies, DynamoTimeline
-from permille.aws.policy import SsmPolicies
-from permille.aws.quarantine import DynamoQuarantine
-from permille.aws.replay import ReplayedTime
-from permille.aws.secrets import SecretsManager
-from permille.aws.suppressions import DynamoSuppressions
-from permille.aws.switch import IamSwitch
+from permille.desk_ports import Directory
 from permille.domain.account import Account
-from permille.domain.errors import DecisionRefused, Failed, InvalidInput
+from permille.domain.errors import Failed, NotFound
+from permille.onboarding import Onboarding
+from permille.operator_ports import (
+    AllAccounts,
+    AllTimelines,
+    FeedbackQueue,
+    IamUsers,
+    Identities,
+    OperatorControl,
+    PolicyDocument,
+    QuarantinedFeedback,
+)
+from permille.ports import Later, Macs, Once, Probe, Secrets, Suppressions, Switch, Tallies
 from permille.provider import Providing
-from permille.smtp import SmtpProbe
 from permille.support import Action, act
 from permille.verdict import CurrentVerdict, current
 
-StackName = Annotated[str, typer.Option("--stack", envvar="PERMILLE_STACK", help="The stack's name in CloudFormation.")]
-DEFAULT_STACK = "permille"
 
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """A deployed stack, by its outputs."""
+@dataclass(frozen=True, eq=False, repr=False)
+class Stack(ABC):
+    """What a command gets of its stack: names and settings (the outputs of infra/template.yaml), ports, the time, and
+    who runs the command."""
 
     name: str
-    outputs: dict[str, str]
+    outputs: Mapping[str, str]
+
+    accounts: AllAccounts
+    control: OperatorControl
+    directory: Directory
+    feedback_queue: FeedbackQueue
+    iam_users: IamUsers
+    identities: Identities
+    later: Later
+    macs: Macs
+    once: Once
+    policies: PolicyDocument
+    probe: Probe
+    quarantine: QuarantinedFeedback
+    secrets: Secrets
+    suppressions: Suppressions
+    switch: Switch
+    tallies: Tallies
+    timeline: AllTimelines
+
+    @abstractmethod
+    def now(self) -> datetime:
+        """The stack's time: the real one, but for an embedded stack that was ticked ahead."""
+
+    @abstractmethod
+    def caller(self) -> str:
+        """Who runs the command, as AWS knows them: the timeline names them where staff decide."""
 
     def __getitem__(self, output: str) -> str:
         try:
@@ -45,48 +70,6 @@ class Stack:
                 f"the stack {self.name} has no output {output}: it is not Permille's, or an older one; deploy it again"
             ) from None
 
-    def now(self) -> datetime:
-        """The real time, or the one that a stack with ReplayClock on was ticked ahead to."""
-        return datetime.now(UTC) + ReplayedTime(table=self["ControlTable"]).ahead()
-
-    @property
-    def accounts(self) -> DynamoAccounts:
-        return DynamoAccounts(
-            accounts=self["AccountsTable"], senders=self["SendersTable"], timeline=self["TimelineTable"]
-        )
-
-    @property
-    def directory(self) -> DynamoDirectory:
-        return DynamoDirectory(accounts=self["AccountsTable"], senders=self["SendersTable"])
-
-    @property
-    def tallies(self) -> DynamoTallies:
-        return DynamoTallies(table=self["TalliesTable"])
-
-    @property
-    def timeline(self) -> DynamoTimeline:
-        return DynamoTimeline(table=self["TimelineTable"])
-
-    @property
-    def suppressions(self) -> DynamoSuppressions:
-        return DynamoSuppressions(complaints=self["ComplaintsTable"], timeline=self["TimelineTable"])
-
-    @property
-    def quarantine(self) -> DynamoQuarantine:
-        return DynamoQuarantine(table=self["QuarantineTable"])
-
-    @property
-    def switch(self) -> IamSwitch:
-        return IamSwitch(deny_group=self["DenyGroupName"])
-
-    @property
-    def control(self) -> DynamoControl:
-        return DynamoControl(table=self["ControlTable"])
-
-    @property
-    def policies(self) -> SsmPolicies:
-        return SsmPolicies(parameter=self["PolicyParameterName"])
-
     @property
     def is_local(self) -> bool:
         """Whether it is an embedded one: ReplayClock is on nowhere else."""
@@ -94,50 +77,62 @@ class Stack:
 
     @property
     def providing(self) -> Providing:
-        return Providing(self.accounts, SmtpProbe(local=self.is_local), SecretsManager(stack=self.name))
+        return Providing(self.accounts, self.probe, self.secrets)
+
+    @property
+    def onboarding(self) -> Onboarding:
+        _, partition, _, _, aws_account, _ = self.caller().split(":", 5)
+        return Onboarding(
+            accounts=self.accounts,
+            timeline=self.timeline,
+            identities=self.identities,
+            users=self.iam_users,
+            stack=self.name,
+            ses=f"arn:{partition}:ses:{self['Region']}:{aws_account}",
+            configuration_set=self["ConfigurationSetName"],
+            switchable=self["SenderUsers"],
+            deny_group=self["DenyGroupName"],
+        )
 
     def verdict(self, account: Account, now: datetime) -> CurrentVerdict:
         """What the policy in force says of the account now."""
         return current(self.policies, self.tallies, account, now)
 
     def account(self, account_id: str) -> Account:
-        """Raises InvalidInput where there is none."""
+        """Raises NotFound where there is none."""
         account = self.accounts.get(account_id) if account_id else None
         if account is None:
-            raise InvalidInput(f"there is no account {account_id!r}; `permille account list` names them all")
+            raise NotFound(f"there is no account {account_id!r}; `permille account list` names them all")
         return account
 
     def act(self, account_id: str, action: Action) -> Account:
-        """Has support's or the owner's decision written down, and returns the account. Raises InvalidInput where it
+        """Has support's or the owner's decision written down, and returns the account. Raises DecisionRefused where it
         does not suit the account."""
-        try:
-            decided = act(self.accounts, account_id, action, self.now())
-        except DecisionRefused as refused:
-            raise InvalidInput(str(refused)) from refused
+        decided = act(self.accounts, account_id, action, self.now())
         if decided is None:
-            raise InvalidInput(f"the account {account_id} is gone")
+            raise NotFound(f"the account {account_id} is gone")
         return decided
 
 
-def caller() -> str:
-    """Who runs this command, as AWS knows them: what staff decide is told with it."""
-    return str(client("sts").get_caller_identity()["Arn"])
+def _find(context: typer.Context, name: str) -> Stack:
+    """The stack that `main.status_of` was given, else the deployed one of that name, which AWS is asked for when the
+    command first needs it."""
+    if isinstance(context.obj, Stack):
+        return context.obj
+    from permille_cli.deployed import DeployedStack
+
+    return DeployedStack(name)
 
 
-def find(name: str) -> Stack:
-    """Raises Failed where the credentials or the region are missing, InvalidInput where no stack has the name."""
-    if boto3.Session().region_name is None:
-        raise Failed("no AWS region is set: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
-    if not name:
-        raise InvalidInput("--stack names no stack")
-    try:
-        stacks: list[Any] = client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-    except ValueError as error:  # botocore's word for an endpoint that is no address
-        raise Failed(f"AWS cannot be asked: {error}") from error
-    except ClientError as refused:
-        if "does not exist" in str(refused):
-            raise InvalidInput(
-                f"there is no stack {name} here; name it with --stack or PERMILLE_STACK, or deploy it (README)"
-            ) from refused
-        raise
-    return Stack(name, {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])})
+StackOption = Annotated[
+    Stack,
+    typer.Option(
+        "--stack",
+        envvar="PERMILLE_STACK",
+        metavar="NAME",
+        help="The stack's name in CloudFormation.",
+        parser=str,
+        callback=_find,
+    ),
+]
+DEFAULT_STACK: Any = "permille"  # a name, which _find makes a stack of

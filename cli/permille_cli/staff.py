@@ -12,7 +12,7 @@ from permille.domain import staff, wording
 from permille.domain.account import Account, Outcome
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, StackName, caller, find
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account.")]
 Reason = Annotated[str, typer.Option(help="Why; it is on the account's timeline.")]
@@ -22,21 +22,21 @@ Decision = Callable[[Account, str, str, datetime], Outcome]
 
 
 def disable(
-    account_id: AccountId, reason: TellingReason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+    account_id: AccountId, reason: TellingReason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """Take an account's SMTP credential away, whatever the rules say; a trial that it waits for is cancelled."""
     _decide(stack, account_id, staff.disable, reason, as_json=as_json)
 
 
 def enable(
-    account_id: AccountId, reason: TellingReason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+    account_id: AccountId, reason: TellingReason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """Give the SMTP credential back, and begin to count anew."""
     _decide(stack, account_id, staff.enable, reason, as_json=as_json)
 
 
 def close(
-    account_id: AccountId, reason: TellingReason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+    account_id: AccountId, reason: TellingReason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """Take an account's SMTP credential away for good."""
     _decide(stack, account_id, staff.close, reason, as_json=as_json)
@@ -50,7 +50,7 @@ def exempt(
         typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an ISO 8601 time; at most a year."),
     ],
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Let no rule disable an account until then; its complaints are counted and told all the same."""
@@ -63,7 +63,7 @@ def exempt(
 
 
 def unexempt(
-    account_id: AccountId, reason: Reason, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False
+    account_id: AccountId, reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """Let the rules apply to an account again."""
     _decide(stack, account_id, staff.unexempt, reason, as_json=as_json)
@@ -76,14 +76,14 @@ def owner_mail(
     reason: Annotated[
         str, typer.Option(help="Why, as with --reset: the address was mended, or they asked for it.")
     ] = "",
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Show whether mails reach an account's owner; with --reset, write to them again."""
     if reset:
         _decide(stack, account_id, staff.reset_owner_mail, reason, as_json=as_json)
         return
-    account = find(stack).account(account_id)
+    account = stack.account(account_id)
     if as_json:
         emit_json(
             {"account_id": account.id, "owner_email": account.owner_email, "owner_mail": account.owner_mail or "fine"}
@@ -95,10 +95,10 @@ def owner_mail(
         out.print(f"{account.owner_email}: {withheld}", markup=False)
 
 
-def _decide(stack_name: str, account_id: str, decision: Decision, reason: str, *, as_json: bool) -> None:
-    found, why = find(stack_name), given.reason(reason)
-    found.account(account_id)
-    decided = found.act(account_id, partial(_as_action, decision, why, caller()))
+def _decide(stack: Stack, account_id: str, decision: Decision, reason: str, *, as_json: bool) -> None:
+    why = given.reason(reason)
+    stack.account(account_id)
+    decided = stack.act(account_id, partial(_as_action, decision, why, stack.caller()))
     _tell(decided, as_json=as_json)
 
 

@@ -12,18 +12,17 @@ from permille.domain.suppression import once_each
 from permille.suppression import remove as take_off
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, StackName, caller, find
+from permille_cli.stack import DEFAULT_STACK, StackOption
 from permille_cli.staff import AccountId
 
 app = typer.Typer(help="Who complained, and is mailed no more.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command(name="list")
-def list_suppressed(account_id: AccountId, *, stack: StackName = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List the suppressed addresses of an account, the longest suppressed first."""
-    found = find(stack)
-    found.account(account_id)
-    suppressed = list(once_each(found.suppressions.cards(account_id)))
+    stack.account(account_id)
+    suppressed = list(once_each(stack.suppressions.cards(account_id)))
     if as_json:
         emit_json({"account_id": account_id, "suppressions": [shapes.suppression(one) for one in suppressed]})
         return
@@ -39,18 +38,18 @@ def remove(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who may be mailed again.")],
     reason: Annotated[str, typer.Option(help="Why; it is on the account's timeline.")],
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Let an address be mailed again, until its holder complains once more."""
-    found, why = find(stack), given.reason(reason)
-    found.account(account_id)
+    why = given.reason(reason)
+    stack.account(account_id)
     if bare(address) is None:
         raise InvalidInput(f"{address!r} is no e-mail address, such as ann@example.com")
-    entry = take_off(found.suppressions, account_id, address, why, caller(), found.now())
+    entry = take_off(stack.suppressions, account_id, address, why, stack.caller(), stack.now())
     if entry is None:
         raise InvalidInput(f"{bare(address)} is not suppressed; `permille suppression list {account_id}` names who is")
     if as_json:
-        emit_json(shapes.entry(entry, found["PlatformName"]))
+        emit_json(shapes.entry(entry, stack["PlatformName"]))
     else:
         out.print(f"{escape(entry.facts.recipient)} may be mailed again.", soft_wrap=True)

@@ -9,27 +9,26 @@ from rich.text import Text
 from permille import shapes
 from permille.domain.timeline import BEGINNING, Audience, Entry
 from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, StackName, find
+from permille_cli.stack import DEFAULT_STACK, StackOption
 
 
 def show(
     account_id: Annotated[str, typer.Argument(metavar="ID", help="The account.")],
     audience: Annotated[Audience | None, typer.Option(help="What this audience is told alone.")] = None,
     *,
-    stack: StackName = DEFAULT_STACK,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Show an account's timeline."""
-    found = find(stack)
-    found.account(account_id)
-    every = found.timeline.since(account_id, BEGINNING)
+    stack.account(account_id)
+    every = stack.timeline.since(account_id, BEGINNING)
     entries = [entry for entry in every if audience in (None, entry.audience)]
     if as_json:
         emit_json(
-            {"account_id": account_id, "entries": [shapes.entry(entry, found["PlatformName"]) for entry in entries]}
+            {"account_id": account_id, "entries": [shapes.entry(entry, stack["PlatformName"]) for entry in entries]}
         )
     else:
-        out.print(as_table(entries, found["PlatformName"]))
+        out.print(as_table(entries, stack["PlatformName"]))
 
 
 def as_table(entries: list[Entry], platform: str) -> Table:

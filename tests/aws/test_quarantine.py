@@ -10,10 +10,12 @@ from tests.aws.wire import Wire
 from tests.builders import NOW
 from tests.fakes import FakeQuarantine, When
 
-from permille.aws.quarantine import SHARDS, DynamoQuarantine, Quarantined
+from permille.aws.feed import SqsFeedbackQueue
+from permille.aws.quarantine import SHARDS, DynamoQuarantine
 from permille.domain.errors import PermissionDenied, Unavailable
+from permille.operator_ports import Quarantined
 from permille.ports import Quarantine, QuarantineAge
-from permille_cli.quarantine import send_back
+from permille.quarantine import replay
 
 
 class Resting:
@@ -23,14 +25,15 @@ class Resting:
         self.dynamodb, self.sqs = dynamodb, boto3.client("sqs")
         self.queue = self.sqs.create_queue(QueueName="feedback")["QueueUrl"]
         self.quarantine = DynamoQuarantine(table="QuarantineTable", dynamodb=dynamodb)
+        self.feedback = SqsFeedbackQueue(queue=self.queue, sqs=self.sqs)
         self.quarantine.keep("hello", "the body is not JSON", "", NOW)
 
     @property
     def bodies(self) -> list[Quarantined]:
         return list(self.quarantine.all())
 
-    def send_back(self) -> None:
-        send_back(self.sqs, self.queue, self.quarantine, self.bodies[0])
+    def replay(self) -> None:
+        replay(self.feedback, self.quarantine, self.bodies[0])
 
     def on_the_queue(self) -> list[str]:
         messages = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
@@ -43,7 +46,7 @@ def resting(dynamodb: Any) -> Resting:
 
 
 def test_a_replayed_body_is_on_the_queue_as_it_came_and_rests_no_more(resting: Resting) -> None:
-    resting.send_back()
+    resting.replay()
 
     assert resting.on_the_queue() == ["hello"]
     assert resting.bodies == []
@@ -53,7 +56,7 @@ def test_a_body_that_could_not_be_sent_goes_on_resting(resting: Resting) -> None
     Wire(resting.sqs).cut("SendMessage", times=9)
 
     with pytest.raises(Unavailable):
-        resting.send_back()
+        resting.replay()
 
     assert [one.body for one in resting.bodies] == ["hello"]
 
@@ -62,7 +65,7 @@ def test_cut_off_in_between_it_is_there_twice(resting: Resting) -> None:
     Wire(resting.dynamodb).cut("DeleteItem", When.BEFORE, times=9)
 
     with pytest.raises(Unavailable):
-        resting.send_back()
+        resting.replay()
 
     assert resting.on_the_queue() == ["hello"]
     assert len(resting.bodies) == 1

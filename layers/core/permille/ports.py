@@ -256,12 +256,15 @@ class Bus(Protocol):
         """Hands the entry to the host platform's bus."""
 
 
+REMEMBERED_FOR = timedelta(days=30)
+
+
 class Once(Protocol):
     def do(self, key: str, action: Callable[[], None]) -> None:
-        """Runs `action` unless it ended well under this key in the last 30 days. What it raises can be tried again."""
+        """Runs `action` unless it ended well under this key within REMEMBERED_FOR. If it raises it can be repeated."""
 
     def is_done(self, key: str) -> bool:
-        """Whether an action ended well under this key in the last 30 days."""
+        """Whether an action ended well under this key within REMEMBERED_FOR."""
 
 
 class Later(Protocol):

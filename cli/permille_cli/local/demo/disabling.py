@@ -28,7 +28,7 @@ class Ending:
 def act(scene: Scene) -> Ending:
     console = scene.console
     for part in (BAKERY, DEALS):
-        scene.enrol(part)
+        scene.add(part)
     console.rule("[bold]Both send a thousand e-mails over SMTP")
     for part in (BAKERY, DEALS):
         _send_all(scene, part)

@@ -21,12 +21,14 @@ from rich.text import Text
 
 from permille.domain.account import Account
 from permille.domain.errors import Failed
-from permille_cli import enrolment
+from permille.onboarding import NewAccount, add_account
+from permille_cli.added_account import Answer
+from permille_cli.deployed import DeployedStack
 from permille_cli.local import schedule
 from permille_cli.local import stack as embedded
 from permille_cli.local.deployment import Deployment
 from permille_cli.local.state import Running, StateDirectory
-from permille_cli.stack import Stack, find
+from permille_cli.stack import Stack
 
 PATIENCE_SECONDS = 60.0
 LAST_HOUR = 23  # of the day
@@ -68,17 +70,16 @@ class Scene:
     def account(self, part: Part) -> Account:
         return self.stack.account(part.account_id)
 
-    def enrol(self, part: Part) -> None:
-        request = enrolment.Request(
+    def add(self, part: Part) -> None:
+        new = NewAccount(
             account_id=part.account_id,
             owner_email=part.owner_email,
             owner_name=part.owner_name,
             timezone=_timezone(),
             identities=(part.domain,),
-            adopted=(),
         )
-        enrolled = enrolment.enrol(self.stack, request)
-        data = enrolled.as_data(show_secret=True)
+        added = add_account(self.stack.onboarding, new, self.stack.now())
+        data = Answer(self.stack, added).as_data(show_secret=True)
         self.credentials[part.account_id] = data["smtp"]
         self.secrets[part.account_id] = data["secret_access_key"]
 
@@ -134,7 +135,7 @@ def playing(console: Console) -> Iterator[Scene]:
             running = state.running()
             if running is None:
                 raise Failed("the embedded stack stopped as soon as it was up")
-            yield Scene(find(described["stack"]), state, running, console)
+            yield Scene(DeployedStack(described["stack"]), state, running, console)
         finally:
             embedded.down(state)
 

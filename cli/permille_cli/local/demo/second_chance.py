@@ -14,7 +14,6 @@ from permille.review import queue
 from permille_cli import timeline
 from permille_cli.local.demo.scene import DEALS, Scene, eventually, mail
 from permille_cli.review import asking, print_case
-from permille_cli.stack import caller
 
 MAILS = 200
 CAUSE, CHANGE = "We mailed a list that we had bought", "Only our customers are on it now, with one click to leave"
@@ -69,7 +68,7 @@ def _ask(scene: Scene, zone: ZoneInfo) -> None:
 
 
 def _approve(scene: Scene, zone: ZoneInfo) -> Trial:
-    today, by = review.today(zone, scene.stack.now()), caller()
+    today, by = review.today(zone, scene.stack.now()), scene.stack.caller()
     _type(scene, f'review approve {DEALS.account_id} --day {today} --note "{NOTE}"')
     chance = scene.stack.policies.current().second_chance
     approved = scene.stack.act(

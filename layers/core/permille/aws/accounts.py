@@ -51,7 +51,7 @@ OF_SWITCH = ("asleep", "applied", "applied_at", "observed", "lease")
 
 
 class DynamoAccounts:
-    """Keeps `ports.Accounts` and `ports.Leases`."""
+    """Keeps `operator_ports.AllAccounts` and `ports.Leases`."""
 
     def __init__(
         self,
@@ -76,7 +76,6 @@ class DynamoAccounts:
                 return None
 
     def all(self) -> Iterator[Account]:
-        """Every account, by a scan: for people, never for a run."""
         with table_call("reading the accounts"):
             yield from map(account_of, self._accounts.scan())
 
@@ -87,7 +86,6 @@ class DynamoAccounts:
             return [account_of(row) for row in rows]
 
     def owner_of(self, caller: str) -> str:
-        """The account that a sender belongs to; empty where nobody's."""
         with table_call(f"reading {caller}"):
             try:
                 return self._senders.get(caller, consistent_read=True).account_id or ""
@@ -95,7 +93,6 @@ class DynamoAccounts:
                 return ""
 
     def ignore_sender(self, caller: str, reason: str, by: str, now: datetime) -> None:
-        """Counts a caller's mail for nobody from now on. Raises Conflict where an account owns it."""
         row = self._senders(caller, ignored=reason, ignored_by=by, ignored_at=instant(now))
         try:
             row.save(condition=SenderRow.account_id.does_not_exist())
@@ -155,7 +152,6 @@ class DynamoAccounts:
                 transaction.save(self._entries(**cast("dict[str, Any]", entry_row(entry))))
 
     def remove(self, account: Account) -> None:
-        """Takes back an account that was added just now, with its senders; its timeline keeps what was told."""
         with conflicts(f"removing {account.id}"), self._transaction() as transaction:
             transaction.delete(self._accounts(account.id), condition=AccountRow.version == account.version)
             for caller in account.senders:

@@ -19,7 +19,7 @@ def hour_row(hour: str) -> str:
 
 
 class DynamoControl:
-    """Keeps `ports.Control` and `desk_ports.Resets`."""
+    """Keeps `operator_ports.OperatorControl`."""
 
     def __init__(self, *, table: str) -> None:
         self._rows = on_table(ControlRow, table)
@@ -72,7 +72,6 @@ class DynamoControl:
         return 1 + int((getattr(row, audience) if row else 0) or 0)
 
     def revoke_links(self, audience: For) -> None:
-        """All links that were made before for staff, or for platforms, let nobody in any more."""
         with table_call(f"revoking the links for {audience}"):
             self._rows(LINKS).update(actions=[getattr(ControlRow, audience).add(1)])
 

@@ -1,4 +1,4 @@
-"""The queue of feedback that waits to be counted."""
+"""The queue of feedback that waits to be counted, and what is put on it again."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,18 @@ class SqsFeed:
         (told,) = answer["MetricDataResults"]
         points = zip(told["Timestamps"], told["Values"], strict=True)
         return next((at - timedelta(seconds=age) if age else None for at, age in points), None)
+
+
+class SqsFeedbackQueue:
+    """Keeps `operator_ports.FeedbackQueue`. `queue`: the feedback queue's URL."""
+
+    def __init__(self, *, queue: str, sqs: "SQSClient | None" = None) -> None:
+        self._sqs: SQSClient = sqs or client("sqs")
+        self._queue = queue
+
+    def put(self, body: str) -> None:
+        with service_call("putting feedback on its queue"):
+            self._sqs.send_message(QueueUrl=self._queue, MessageBody=body)
 
 
 def age_query(url: str, name: str) -> Any:

@@ -59,7 +59,7 @@ class DynamoTallies:
 
 
 class DynamoTimeline:
-    """Keeps `ports.Timeline`."""
+    """Keeps `operator_ports.AllTimelines`."""
 
     def __init__(self, *, table: str) -> None:
         self._rows = on_table(EntryRow, table)
@@ -98,7 +98,6 @@ class DynamoTimeline:
             return Page.of([_entry(row) for row in rows], at_most, lambda entry: entry.id)
 
     def all_since(self, at: datetime) -> Iterator[Entry]:
-        """Every account's entries from then on, by a scan: for people, never for a run."""
         with table_call("reading all timelines"):
             yield from map(_entry, self._rows.scan(EntryRow.at >= instant(at), consistent_read=True))
 

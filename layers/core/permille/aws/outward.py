@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,7 @@ from permille import shapes
 from permille.aws.client import client, service_call
 from permille.domain.errors import Unavailable
 from permille.domain.timeline import Entry
-from permille.ports import Mail
+from permille.ports import REMEMBERED_FOR, Mail
 from permille.ses_events import ABOUT_TAG
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 _PREFIX = "handed-on"
-REMEMBERED_FOR = timedelta(days=30)
 SOURCE = "permille"
 # The seed's sentence stays on one line as a subject, and every body is ASCII on the wire: some relays lose others.
 _ON_THE_WIRE = SMTP.clone(max_line_length=998, cte_type="7bit")

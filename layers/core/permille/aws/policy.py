@@ -18,7 +18,7 @@ CACHED_FOR = 60.0  # seconds
 
 
 class SsmPolicies:
-    """Keeps `ports.Policies`; for people it gives and sets the text. It is as old as the wall clock says: a monotonic
+    """Keeps `operator_ports.PolicyDocument`. What is current is as old as the wall clock says: a monotonic
     one stands still while Lambda freezes the environment between two runs."""
 
     def __init__(
@@ -45,7 +45,6 @@ class SsmPolicies:
             raise Unavailable(f"the policy in {self.parameter} is wrong: {error}") from error
 
     def text(self) -> str | None:
-        """None where nobody has set a policy: it is the seed's then."""
         with service_call(f"reading {self.parameter}"):
             try:
                 return self._ssm.get_parameter(Name=self.parameter)["Parameter"]["Value"]

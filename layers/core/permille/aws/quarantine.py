@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
 from permille.aws.rows import instant
+from permille.operator_ports import Quarantined
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -19,20 +19,8 @@ KEPT_FOR = timedelta(days=60)
 SHARDS = "0123456789abcdef"  # of the index by age: by the hash's first character, so that a flood spreads over all
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A body with why it is here; `caller` is empty where the body names none."""
-
-    id: str
-    reason: str
-    caller: str
-    at: datetime
-    body: str
-
-
 class DynamoQuarantine:
-    """Keeps `ports.Quarantine`, `ports.QuarantineAge` and `desk_ports.Resting`; for people it lists, gives and drops
-    what rests."""
+    """Keeps `ports.Quarantine`, `ports.QuarantineAge`, `desk_ports.Resting`, `operator_ports.QuarantinedFeedback`."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient | None" = None) -> None:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
@@ -70,7 +58,6 @@ class DynamoQuarantine:
         return [datetime.fromisoformat(row["at"]["S"]) for row in answer["Items"]]
 
     def all(self) -> Iterator[Quarantined]:
-        """Everything that rests, by a scan: for people, never for a run."""
         with service_call("reading the quarantine"):
             for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True):
                 yield from map(_quarantined, page["Items"])
@@ -89,7 +76,6 @@ class DynamoQuarantine:
             return min(counted, at_most)
 
     def drop(self, quarantined: Quarantined) -> None:
-        """Drops it as it was read: where it came back meanwhile, as a replayed body can, it goes on resting."""
         with service_call("dropping from quarantine"):
             try:
                 self._dynamodb.delete_item(

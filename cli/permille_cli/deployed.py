@@ -1,0 +1,135 @@
+"""A stack on AWS, found through its CloudFormation outputs."""
+
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from permille.aws.accounts import DynamoAccounts
+from permille.aws.client import client, service_call
+from permille.aws.control import DynamoControl
+from permille.aws.directory import DynamoDirectory
+from permille.aws.feed import SqsFeedbackQueue
+from permille.aws.history import DynamoTallies, DynamoTimeline
+from permille.aws.macs import KmsMacs
+from permille.aws.onboarding import IamSenderUsers, SesIdentities
+from permille.aws.outward import NotifyQueue, RememberedOnce
+from permille.aws.policy import SsmPolicies
+from permille.aws.quarantine import DynamoQuarantine
+from permille.aws.replay import ReplayedTime
+from permille.aws.secrets import SecretsManager
+from permille.aws.suppressions import DynamoSuppressions
+from permille.aws.switch import IamSwitch
+from permille.domain.errors import Failed, InvalidInput, NotFound
+from permille.smtp import SmtpProbe
+from permille_cli.stack import Stack
+
+
+class DeployedStack(Stack):
+    """Each adapter is made when a command first needs it."""
+
+    def __init__(self, name: str) -> None:
+        object.__setattr__(self, "name", name)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + ReplayedTime(table=self["ControlTable"]).ahead()
+
+    def caller(self) -> str:
+        with service_call("asking who runs this"):
+            return str(client("sts").get_caller_identity()["Arn"])
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """Raises Failed where no region is set, InvalidInput where there is no name, NotFound where no stack has it."""
+        if boto3.Session().region_name is None:
+            raise Failed("no AWS region is set: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
+        if not self.name:
+            raise InvalidInput("--stack names no stack")
+        try:
+            stack: dict[str, Any] = self._described()
+        except ValueError as error:  # botocore's word for an endpoint that is no address
+            raise Failed(f"AWS cannot be asked: {error}") from error
+        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+    def _described(self) -> Any:
+        with service_call(f"asking for the stack {self.name}"):
+            try:
+                return client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
+            except ClientError as refused:
+                if "does not exist" not in str(refused):
+                    raise
+                raise NotFound(
+                    f"there is no stack {self.name} here; name it with --stack or PERMILLE_STACK, or deploy it (README)"
+                ) from refused
+
+    @cached_property
+    def accounts(self) -> DynamoAccounts:
+        return DynamoAccounts(
+            accounts=self["AccountsTable"], senders=self["SendersTable"], timeline=self["TimelineTable"]
+        )
+
+    @cached_property
+    def control(self) -> DynamoControl:
+        return DynamoControl(table=self["ControlTable"])
+
+    @cached_property
+    def directory(self) -> DynamoDirectory:
+        return DynamoDirectory(accounts=self["AccountsTable"], senders=self["SendersTable"])
+
+    @cached_property
+    def feedback_queue(self) -> SqsFeedbackQueue:
+        return SqsFeedbackQueue(queue=self["FeedbackQueueUrl"])
+
+    @cached_property
+    def iam_users(self) -> IamSenderUsers:
+        return IamSenderUsers()
+
+    @cached_property
+    def identities(self) -> SesIdentities:
+        return SesIdentities()
+
+    @cached_property
+    def later(self) -> NotifyQueue:
+        return NotifyQueue(url=self["NotifyQueueUrl"])
+
+    @cached_property
+    def macs(self) -> KmsMacs:
+        return KmsMacs(owner_key=self["OwnerLinkKeyArn"], staff_key=self["StaffLinkKeyArn"])
+
+    @cached_property
+    def once(self) -> RememberedOnce:
+        return RememberedOnce(table=self["HandedOnTable"])
+
+    @cached_property
+    def policies(self) -> SsmPolicies:
+        return SsmPolicies(parameter=self["PolicyParameterName"])
+
+    @cached_property
+    def probe(self) -> SmtpProbe:
+        return SmtpProbe(local=self.is_local)
+
+    @cached_property
+    def quarantine(self) -> DynamoQuarantine:
+        return DynamoQuarantine(table=self["QuarantineTable"])
+
+    @cached_property
+    def secrets(self) -> SecretsManager:
+        return SecretsManager(stack=self.name)
+
+    @cached_property
+    def suppressions(self) -> DynamoSuppressions:
+        return DynamoSuppressions(complaints=self["ComplaintsTable"], timeline=self["TimelineTable"])
+
+    @cached_property
+    def switch(self) -> IamSwitch:
+        return IamSwitch(deny_group=self["DenyGroupName"])
+
+    @cached_property
+    def tallies(self) -> DynamoTallies:
+        return DynamoTallies(table=self["TalliesTable"])
+
+    @cached_property
+    def timeline(self) -> DynamoTimeline:
+        return DynamoTimeline(table=self["TimelineTable"])

@@ -1,0 +1,96 @@
+"""What an IAM user may send mail through, by the policies that apply to it. Whoever cannot be sure is told the worst: a
+Deny, a Condition and a permissions boundary only ever narrow what is allowed, so they are not read.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+"""
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from permille.domain.errors import InvalidInput
+
+SENDING = "ses:send*"  # SES calls every action that sends a mail so: ses:SendEmail, ses:SendRawEmail ...
+Move = tuple[int, int]  # so many characters on, in the one and in the other
+ANY, BOTH = ((1, 0), (0, 1)), ((1, 1),)
+_VARIABLE = re.compile(r"\$\{[^}]*\}")  # ${aws:username}: it can stand for anything
+
+
+def resources_beyond(document: str | Mapping[str, Any], allowed: Collection[str]) -> list[str]:
+    """The patterns by which a policy allows sending through anything of SES but the `allowed` ARNs, at least one,
+    all of one partition and without wildcards. Raises InvalidInput where the document cannot be read."""
+    of_ses = f"arn:{min(allowed).split(':')[1]}:ses:*"  # no credential reaches another partition
+    return [pattern for statement in _statements(document) for pattern in _beyond(statement, allowed, of_ses)]
+
+
+def _statements(document: str | Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Each with its element names in small letters. IAM hands documents out as URL-encoded JSON."""
+    try:
+        policy = _named(json.loads(unquote(document)) if isinstance(document, str) else document)
+        statements = [_named(statement) for statement in _listed(policy.get("statement", []))]
+    except (ValueError, AttributeError) as error:
+        raise InvalidInput("it is no policy document of IAM") from error
+    yield from statements
+
+
+def _named(element: Any) -> Mapping[str, Any]:
+    return {str(name).lower(): value for name, value in element.items()}
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _beyond(statement: Mapping[str, Any], allowed: Collection[str], of_ses: str) -> Iterator[str]:
+    if str(statement.get("effect")).lower() == "deny" or not _sends(statement):
+        return
+    if "resource" not in statement:
+        excepted = _listed(statement.get("notresource", []))
+        if not any(covers(pattern, of_ses) for pattern in excepted):
+            yield f"everything but {', '.join(excepted) or 'nothing'}"
+        return
+    for pattern in _listed(statement["resource"]):
+        if pattern not in allowed and overlap(_VARIABLE.sub("*", pattern), of_ses):
+            yield pattern
+
+
+def _sends(statement: Mapping[str, Any]) -> bool:
+    if "action" in statement:
+        return any(overlap(pattern.lower(), SENDING) for pattern in _listed(statement["action"]))
+    return not any(covers(pattern.lower(), SENDING) for pattern in _listed(statement.get("notaction", [])))
+
+
+def covers(pattern: str, other: str) -> bool:
+    """Whether a pattern of IAM matches a text, or all that another pattern matches. * stands for any characters, ? for
+    one; nothing else is special, and case matters."""
+
+    def moves(p: str, o: str) -> Sequence[Move]:
+        return ANY if p == "*" else BOTH if o != "*" and p in ("?", o) else ()
+
+    return _is_read_to_the_end(pattern, other, moves)
+
+
+def overlap(pattern: str, other: str) -> bool:
+    """Whether there is a text that both patterns match."""
+
+    def moves(p: str, o: str) -> Sequence[Move]:
+        return ANY if "*" in (p, o) else BOTH if "?" in (p, o) or p == o else ()
+
+    return _is_read_to_the_end(pattern, other, moves)
+
+
+def _is_read_to_the_end(pattern: str, other: str, moves: Callable[[str, str], Sequence[Move]]) -> bool:
+    """Whether the moves from character to character lead to the end of both; in time that the product of their lengths
+    bounds."""
+    seen, todo = set[Move](), [(0, 0)]
+    while todo:
+        at = todo.pop()
+        if at == (len(pattern), len(other)):
+            return True
+        if at in seen or at[0] > len(pattern) or at[1] > len(other):
+            continue
+        seen.add(at)
+        todo += [(at[0] + i, at[1] + j) for i, j in moves(pattern[at[0] : at[0] + 1], other[at[1] : at[1] + 1])]
+    return False

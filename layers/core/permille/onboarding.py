@@ -1,0 +1,217 @@
+"""Adding an account: its row, its identities, its IAM user or an adopted one, its SMTP credential.
+
+The order matters. The row comes first: of two who add the same account at once one is refused before it touched
+anything, and nobody can send mail that is not counted. What a step does is taken back where it or a later one fails,
+also where it succeeded and its answer was lost: each step is prepared to be taken back before it is made.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from permille.adoption import Adoption, adoptable
+from permille.domain.account import Account
+from permille.domain.entries.credential import Created
+from permille.domain.errors import Conflict, Failed, InvalidInput, PermilleError, ServiceError
+from permille.domain.iam_policy import covers
+from permille.domain.timeline import Entry, entry
+from permille.operator_ports import AccessKey, AllAccounts, IamUsers, Identities
+from permille.ports import Timeline
+
+ACCOUNT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,53}")
+_LOCAL, _DOMAIN = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+", r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+ADDRESS = re.compile(f"{_LOCAL}@{_DOMAIN}")
+IDENTITY = re.compile(f"({_LOCAL}@)?{_DOMAIN}")
+READ_BY_IAM = frozenset("*?$")  # in an ARN of a policy, where they stand for other characters
+USER = re.compile(
+    r"[A-Za-z0-9+=,.@_-]{1,64}"
+)  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What is known of an account that is to be added. `adopted`: IAM users that it sends with; without them one is
+    made. Raises InvalidInput where something is not as it must be."""
+
+    account_id: str
+    owner_email: str
+    owner_name: str
+    timezone: str
+    identities: tuple[str, ...]
+    adopted: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not ACCOUNT_ID.fullmatch(self.account_id):
+            raise InvalidInput(
+                f"{self.account_id!r} is no account id: small letters, digits and -, at most 54, not beginning with -",
+                "account_id",
+            )
+        if not ADDRESS.fullmatch(self.owner_email):
+            raise InvalidInput(f"{self.owner_email!r} is no e-mail address (--owner-email)", "owner_email")
+        for identity in self.identities:
+            _check_identity(identity)
+        for user in self.adopted:
+            if not USER.fullmatch(user):
+                raise InvalidInput(f"--sender names no IAM user: {user!r}", "sender")
+        _check_timezone(self.timezone)
+
+
+def _check_identity(identity: str) -> None:
+    if not IDENTITY.fullmatch(identity):
+        raise InvalidInput(f"{identity!r} is neither a domain nor an e-mail address (--identity)", "identity")
+    if READ_BY_IAM & set(identity):
+        raise InvalidInput(f"{identity!r} would allow others as well: IAM reads * ? $ as patterns", "identity")
+
+
+def _check_timezone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidInput(f"{name!r} is no time zone; one is Europe/Vienna (--timezone)", "timezone") from None
+
+
+@dataclass(frozen=True, slots=True)
+class AddedAccount:
+    """`key`: None where the account's senders were adopted, which keep the credentials they have. `dkim_tokens`: by
+    identity that SES did not know before; none for an address. `replaced_default_sets`: by identity."""
+
+    account: Account
+    key: AccessKey | None
+    dkim_tokens: Mapping[str, Sequence[str]]
+    replaced_default_sets: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Onboarding:
+    """What adding an account needs. `stack`: whose users are marked as its own; `ses`: how the ARNs of SES begin that
+    the stack's accounts send through, as in arn:aws:ses:us-east-1:123456789012."""
+
+    accounts: AllAccounts
+    timeline: Timeline
+    identities: Identities
+    users: IamUsers
+    stack: str
+    ses: str
+    configuration_set: str
+    switchable: str
+    deny_group: str
+
+    @property
+    def adoption(self) -> Adoption:
+        return Adoption(self.accounts, self.users, self.switchable, self.deny_group)
+
+    def resources(self, new: NewAccount) -> frozenset[str]:
+        """The ARNs that the account may send through, and no others."""
+        names = [f"identity/{name}" for name in new.identities]
+        return frozenset(f"{self.ses}:{name}" for name in [*names, f"configuration-set/{self.configuration_set}"])
+
+    def mark(self, new: NewAccount) -> str:
+        region = self.ses.split(":")[3]
+        return f"{self.stack}/{region}/{new.account_id}"
+
+
+def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccount:
+    """Adds it whole or not at all. Raises InvalidInput for what cannot be, and Failed where something that was made
+    could not be taken back, with what it is."""
+    if world.accounts.get(new.account_id):
+        raise InvalidInput(
+            f"the account {new.account_id} exists; `permille account show {new.account_id}`", "account_id"
+        )
+    adopted = adoptable(world.adoption, new.adopted, world.resources(new))
+    account = Account(
+        id=new.account_id,
+        owner_email=new.owner_email,
+        owner_name=new.owner_name,
+        timezone=new.timezone,
+        senders=adopted or (_own_sender(world, new),),
+    )
+    left: list[str] = []
+    try:
+        with ExitStack() as undo:
+            steps = _Steps(world, new, undo, left)
+            steps.add_row(account, entry(account.id, now, Created(senders=account.senders)))
+            tokens, replaced = steps.prepare_identities()
+            key = None if adopted else steps.make_sender(account.senders[0])
+            undo.pop_all()  # all is done: nothing is taken back
+    except PermilleError as error:
+        if left:
+            raise Failed(f"{error}; what could not be taken back: {', '.join(left)}") from error
+        raise
+    return AddedAccount(account, key, tokens, replaced)
+
+
+def _own_sender(world: Onboarding, new: NewAccount) -> str:
+    name = f"permille-{new.account_id}"
+    if not covers(world.switchable, name):
+        raise InvalidInput(
+            f"the stack may switch only users named {world.switchable} (its parameter SenderUsers), so it could not "
+            f"switch {name}: adopt a user of that name with --sender, or deploy with another SenderUsers",
+            "sender",
+        )
+    return name
+
+
+class _Steps:
+    """What changes something. `undo` takes it back; what could not be taken back goes to `left`."""
+
+    def __init__(self, world: Onboarding, new: NewAccount, undo: ExitStack, left: list[str]) -> None:
+        self._world, self._new, self._undo, self._left = world, new, undo, left
+
+    def _may_take_back(self, what: str, action: Callable[[], None]) -> None:
+        def take_back() -> None:
+            try:
+                action()
+            except ServiceError as error:
+                self._left.append(f"{what} ({error})")
+
+        self._undo.callback(take_back)
+
+    def add_row(self, account: Account, created: Entry) -> None:
+        accounts, entries = self._world.accounts, self._world.timeline
+
+        def remove() -> None:
+            if entries.get(account.id, created.id):  # written together with the row: so it is this row
+                accounts.remove(account)
+
+        self._may_take_back(f"the account {account.id}", remove)
+        try:
+            accounts.add(account, [created])
+        except Conflict as conflict:
+            owned = ", ".join(account.senders)
+            raise InvalidInput(
+                f"the account {account.id} was added just now, or {owned} is another account's", "account_id"
+            ) from conflict
+
+    def prepare_identities(self) -> tuple[dict[str, Sequence[str]], dict[str, str]]:
+        """Makes our set each identity's default, so that mail without the header stays seen. An identity that SES does
+        not know yet is made. Returned are the tokens of these, and the sets that were replaced."""
+        tokens: dict[str, Sequence[str]] = {}
+        replaced: dict[str, str] = {}
+        identities, ours = self._world.identities, self._world.configuration_set
+        for name in self._new.identities:
+            before = identities.default_set(name)
+            if before is None:
+                self._may_take_back(f"the identity {name}", partial(identities.delete, name, ours))
+                tokens[name] = identities.create(name, ours)
+            elif before != ours:
+                reset = partial(identities.set_default, name, before)
+                self._may_take_back(f"the default configuration set of {name}", reset)
+                identities.set_default(name, ours)
+                replaced |= {name: before} if before else {}
+        return tokens, replaced
+
+    def make_sender(self, name: str) -> AccessKey:
+        """An IAM user that may send through the account's identities and our configuration set alone, with a key. One
+        that an interrupted try of this stack left behind is taken up: it had no row, so its keys were never shown."""
+        users, mark = self._world.users, self._world.mark(self._new)
+        self._may_take_back(f"the IAM user {name}", partial(users.delete, name, mark))
+        if not users.create(name, mark):
+            raise InvalidInput(
+                f"an IAM user {name} exists that this stack did not make: adopt it with --sender {name}", "sender"
+            )
+        users.allow(name, self._world.resources(self._new))
+        return users.create_key(name)

@@ -1,0 +1,140 @@
+"""What the operator's command needs of the world, beyond ports.py and by the same rules: a fake and an adapter of each
+pass the same contract test. Nothing here is for a function's run: what reads all there is reads it by a scan."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from permille.desk_ports import Resets
+from permille.domain.account import Account
+from permille.domain.links import For
+from permille.domain.timeline import Entry
+from permille.ports import Accounts, Control, Policies, Timeline
+
+
+class AllAccounts(Accounts, Protocol):
+    def all(self) -> Iterator[Account]:
+        """Every account, in no order."""
+
+    def owner_of(self, caller: str) -> str:
+        """The id of the account that a sender belongs to; empty where it is nobody's, or ignored."""
+
+    def ignore_sender(self, caller: str, reason: str, by: str, now: datetime) -> None:
+        """Counts a sender's mail for nobody from now on. Raises Conflict where it belongs to an account."""
+
+    def remove(self, account: Account) -> None:
+        """Takes back an account that was added just now, with its senders; its timeline keeps what was written. Raises
+        Conflict where somebody decided about it meanwhile."""
+
+
+class AllTimelines(Timeline, Protocol):
+    def all_since(self, at: datetime) -> Iterator[Entry]:
+        """Every account's entries from then on, in no order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A body with why it is in quarantine; `caller` is empty where the body names none."""
+
+    id: str
+    reason: str
+    caller: str
+    at: datetime
+    body: str
+
+
+class QuarantinedFeedback(Protocol):
+    def all(self) -> Iterator[Quarantined]:
+        """All that is in quarantine, in no order."""
+
+    def drop(self, quarantined: Quarantined) -> None:
+        """Deletes it as it was read: where it came back meanwhile, as a replayed body can, it stays."""
+
+
+class FeedbackQueue(Protocol):
+    def put(self, body: str) -> None:
+        """Has a body read and counted like one that SES sends."""
+
+
+class PolicyDocument(Policies, Protocol):
+    def text(self) -> str | None:
+        """As it was set; None where nobody has set one: the preset seed is in force then."""
+
+    def set(self, text: str) -> None:
+        """Puts it in force, unread: whoever calls has parsed it."""
+
+
+class OperatorControl(Control, Resets, Protocol):
+    def revoke_links(self, audience: For) -> None:
+        """Raises the link generation: no earlier link for staff, or for platforms, is valid any more."""
+
+
+class Identities(Protocol):
+    """The domains and addresses that SES lets the platform send from."""
+
+    def default_set(self, identity: str) -> str | None:
+        """Its default configuration set, empty where it has none; None where SES does not know the identity."""
+
+    def set_default(self, identity: str, configuration_set: str) -> None:
+        """Empty: from now on it has none."""
+
+    def create(self, identity: str, configuration_set: str) -> Sequence[str]:
+        """Creates it with that default, and returns the tokens of a domain's DKIM records. Raises Conflict where SES
+        knows it already."""
+
+    def delete(self, identity: str, configuration_set: str) -> None:
+        """Deletes one that has that default; leaves any other. Can be repeated without harm."""
+
+
+@dataclass(frozen=True, slots=True)
+class IamUser:
+    """As IAM has it, and so SES in its feedback, however the name was typed."""
+
+    name: str
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedPolicy:
+    """A policy that applies to a user. `name` is what people know it by; `document` is JSON, also URL-encoded, or what
+    was parsed from it."""
+
+    name: str
+    document: str | Mapping[str, Any]
+
+
+class ExistingUsers(Protocol):
+    def find(self, name: str) -> IamUser | None: ...
+
+    def groups(self, name: str) -> frozenset[str]:
+        """The IAM groups that the user is in."""
+
+    def policies(self, name: str) -> Iterator[AppliedPolicy]:
+        """Its own and its groups', inline and attached."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    id: str
+    secret: str = field(repr=False)
+
+
+class SenderUsers(Protocol):
+    """The IAM users that are made for accounts. Each bears a mark that says for which."""
+
+    def create(self, name: str, mark: str) -> bool:
+        """A user without keys. One that bears the mark already is taken up, and its keys are deleted. False where a
+        user of that name bears none, or another."""
+
+    def allow(self, name: str, resources: Collection[str]) -> None:
+        """Lets the user send through these ARNs alone."""
+
+    def create_key(self, name: str) -> AccessKey: ...
+
+    def delete(self, name: str, mark: str) -> None:
+        """Deletes a user that bears the mark, with all that it has; leaves any other. Can be repeated without harm."""
+
+
+class IamUsers(ExistingUsers, SenderUsers, Protocol):
+    pass

@@ -1,0 +1,9 @@
+"""Feedback in quarantine goes back to where it came from."""
+
+from permille.operator_ports import FeedbackQueue, Quarantined, QuarantinedFeedback
+
+
+def replay(queue: FeedbackQueue, quarantine: QuarantinedFeedback, one: Quarantined) -> None:
+    """Puts it on the feedback queue and drops it afterwards: cut off in between, it is there twice and counts once."""
+    queue.put(one.body)
+    quarantine.drop(one)

@@ -1,0 +1,48 @@
+"""`permille route`: may an account send now, and through what."""
+
+from typing import Any
+
+import pytest
+from tests.builders import ACCOUNT, a_provider, an_account
+from tests.cli.terminal import Terminal
+from tests.operator_fakes import FakeStack
+
+from permille.domain.account import Status
+
+
+def test_an_active_account_sends_through_ses(terminal: Terminal) -> None:
+    said = terminal.text("route", ACCOUNT)
+
+    assert said.startswith("bakery sends through email-smtp.us-east-1.amazonaws.com:587, since 2026-03-10T12:00:00\n")
+    assert said.endswith("Your APWT SMTP account was set up\n")
+
+
+@pytest.mark.parametrize(
+    ("different", "said"),
+    [
+        ({"status": Status.DISABLED}, "bakery may not send, since "),
+        ({"provider": a_provider(user="[red]bakery:fire:")}, "bakery sends through email-smtp.us-east-1"),
+        (
+            {"status": Status.DISABLED, "provider": a_provider(user="[red]bakery:fire:")},
+            "bakery sends through smtp.example.com:587 as [red]bakery:fire:, since ",
+        ),
+    ],
+    ids=["disabled", "connected", "disabled connected"],
+)
+def test_what_it_sends_through_depends_on_its_status_and_its_provider(
+    stack: FakeStack, terminal: Terminal, different: dict[str, Any], said: str
+) -> None:
+    stack.rows.accounts[ACCOUNT] = an_account(**different)
+
+    assert terminal.text("route", ACCOUNT).startswith(said)
+
+
+def test_machines_get_all_of_it(terminal: Terminal) -> None:
+    answer = terminal.answer("route", ACCOUNT)
+
+    assert (answer["account_id"], answer["may_send"], answer["via"]) == (ACCOUNT, True, "ses")
+    assert (answer["host"], answer["port"]) == ("email-smtp.us-east-1.amazonaws.com", 587)
+
+
+def test_an_account_that_is_not_there_is_refused(terminal: Terminal) -> None:
+    assert "there is no account 'nobody'" in terminal.refused("route", "nobody")

@@ -1,0 +1,311 @@
+"""Every port of permille/operator_ports.py, kept in memory, as in tests/fakes.py; and a whole stack of fakes."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from tests.builders import NOW, PLATFORM, STAFF
+from tests.desk_fakes import FakeDirectory, FakeResets
+from tests.fakes import (
+    FakeAccounts,
+    FakeControl,
+    FakeLater,
+    FakeMacs,
+    FakeOnce,
+    FakeProbe,
+    FakeQuarantine,
+    FakeSecrets,
+    FakeSuppressions,
+    FakeSwitch,
+    FakeTallies,
+    FakeTimeline,
+    Faults,
+    Rows,
+)
+
+from permille.domain.account import Account
+from permille.domain.errors import Conflict, InvalidPolicy, Unavailable
+from permille.domain.policy import SEED, Policy
+from permille.domain.policy_file import parse_policy
+from permille.domain.timeline import Entry
+from permille.operator_ports import AccessKey, AppliedPolicy, IamUser, Quarantined
+from permille.ports import Sender
+from permille_cli.stack import Stack
+
+OUTPUTS = {
+    "ConfigurationSetName": "permille",
+    "ConsoleUrl": "https://console.example/",
+    "DenyGroupName": "permille-denied",
+    "PlatformName": PLATFORM,
+    "PolicyParameterName": "/permille/policy",
+    "Region": "us-east-1",
+    "ReplayClock": "off",
+    "SenderUsers": "permille-*",
+    "SmtpEndpoint": "email-smtp.us-east-1.amazonaws.com:587",
+}
+
+
+class FakeAllAccounts(FakeAccounts):
+    """Keeps `operator_ports.AllAccounts`."""
+
+    def all(self) -> Iterator[Account]:
+        with self._rows.faults.call("accounts.all"):
+            yield from self._rows.accounts.values()
+
+    def owner_of(self, caller: str) -> str:
+        with self._rows.faults.call("accounts.owner_of"):
+            sender = self._rows.senders.get(caller)
+            return sender.account_id if sender else ""
+
+    def ignore_sender(self, caller: str, reason: str, by: str, now: datetime) -> None:  # noqa: ARG002
+        with self._rows.faults.call("accounts.ignore_sender"):
+            owner = self._rows.senders.get(caller)
+            if owner and owner.account_id:
+                raise Conflict(f"{caller} is a sender of the account {owner.account_id}")
+            self._rows.senders[caller] = Sender(caller, "", ignored=reason)
+
+    def remove(self, account: Account) -> None:
+        with self._rows.faults.call("accounts.remove"):
+            stored = self._rows.accounts.get(account.id)
+            if stored is None or stored.version != account.version:
+                raise Conflict(f"{account.id}: somebody decided about it meanwhile")
+            del self._rows.accounts[account.id]
+            for caller in account.senders:
+                del self._rows.senders[caller]
+
+
+class FakeAllTimelines(FakeTimeline):
+    """Keeps `operator_ports.AllTimelines`."""
+
+    def all_since(self, at: datetime) -> Iterator[Entry]:
+        with self._rows.faults.call("timeline.all_since"):
+            yield from [entry for entry in self._rows.entries.values() if entry.at >= at]
+
+
+class FakeQuarantinedFeedback(FakeQuarantine):
+    """Keeps `operator_ports.QuarantinedFeedback`."""
+
+    def all(self) -> Iterator[Quarantined]:
+        with self.faults.call("quarantine.all"):
+            kept = list(self.kept.items())
+        for body, (reason, caller) in kept:
+            yield Quarantined(sha256(body.encode()).hexdigest(), reason, caller, self.last_came[body], body)
+
+    def drop(self, quarantined: Quarantined) -> None:
+        with self.faults.call("quarantine.drop"):
+            if self.last_came.get(quarantined.body) == quarantined.at:
+                del self.kept[quarantined.body], self.last_came[quarantined.body]
+
+
+@dataclass(slots=True)
+class FakeFeedbackQueue:
+    """Keeps `operator_ports.FeedbackQueue`."""
+
+    faults: Faults = field(default_factory=Faults)
+    bodies: list[str] = field(default_factory=list)
+
+    def put(self, body: str) -> None:
+        with self.faults.call("feedback_queue.put"):
+            self.bodies.append(body)
+
+
+@dataclass(slots=True)
+class FakePolicyDocument:
+    """Keeps `operator_ports.PolicyDocument`."""
+
+    faults: Faults = field(default_factory=Faults)
+    document: str | None = None
+
+    def current(self) -> Policy:
+        with self.faults.call("policies.current"):
+            try:
+                return SEED if self.document is None else parse_policy(self.document)
+            except InvalidPolicy as error:
+                raise Unavailable(f"the policy is wrong: {error}") from error
+
+    def text(self) -> str | None:
+        with self.faults.call("policies.text"):
+            return self.document
+
+    def set(self, text: str) -> None:
+        with self.faults.call("policies.set"):
+            self.document = text
+
+
+class FakeOperatorControl(FakeControl):
+    """Keeps `operator_ports.OperatorControl`."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__(rows)
+        self._resets = FakeResets(rows)
+
+    def reset_breaker(self, hour: str, granted: int, reason: str, by: str, now: datetime) -> None:
+        self._resets.reset_breaker(hour, granted, reason, by, now)
+
+    def last_reset(self) -> Mapping[str, str] | None:
+        return self._resets.last_reset()
+
+
+@dataclass(slots=True)
+class FakeIdentities:
+    """Keeps `operator_ports.Identities`. `sets`: each identity's default configuration set, empty where it has none."""
+
+    sets: dict[str, str] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def default_set(self, identity: str) -> str | None:
+        with self.faults.call("identities.default_set"):
+            return self.sets.get(identity)
+
+    def set_default(self, identity: str, configuration_set: str) -> None:
+        with self.faults.call("identities.set_default"):
+            self.sets[identity] = configuration_set
+
+    def create(self, identity: str, configuration_set: str) -> Sequence[str]:
+        with self.faults.call("identities.create"):
+            if identity in self.sets:
+                raise Conflict(f"the identity {identity} was created just now by somebody else")
+            self.sets[identity] = configuration_set
+            return [] if "@" in identity else [f"token{number}" for number in range(1, 4)]
+
+    def delete(self, identity: str, configuration_set: str) -> None:
+        with self.faults.call("identities.delete"):
+            if self.sets.get(identity) == configuration_set:
+                del self.sets[identity]
+
+
+@dataclass(slots=True)
+class KnownUser:
+    """A user of IAM. `policies`: documents by name; those of its groups are the test's to add."""
+
+    mark: str = ""
+    keys: list[str] = field(default_factory=list)
+    groups: set[str] = field(default_factory=set)
+    policies: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class FakeIamUsers:
+    """Keeps `operator_ports.IamUsers`. Like IAM it finds users in whatever case their names are typed."""
+
+    users: dict[str, KnownUser] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+    _made: int = 0
+
+    def find(self, name: str) -> IamUser | None:
+        with self.faults.call("iam_users.find"):
+            found = [known for known in self.users if known.lower() == name.lower()]
+            return IamUser(found[0], f"arn:aws:iam::123456789012:user/{found[0]}") if found else None
+
+    def groups(self, name: str) -> frozenset[str]:
+        with self.faults.call("iam_users.groups"):
+            return frozenset(self.users[name].groups)
+
+    def policies(self, name: str) -> Iterator[AppliedPolicy]:
+        with self.faults.call("iam_users.policies"):
+            policies = self.users[name].policies
+        yield from [AppliedPolicy(f"policy {policy}", document) for policy, document in policies.items()]
+
+    def create(self, name: str, mark: str) -> bool:
+        with self.faults.call("iam_users.create"):
+            user = self.users.setdefault(name, KnownUser(mark))
+            if user.mark != mark:
+                return False
+            user.keys.clear()
+            return True
+
+    def allow(self, name: str, resources: Collection[str]) -> None:
+        with self.faults.call("iam_users.allow"):
+            statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": sorted(resources)}
+            self.users[name].policies["permille-send"] = {"Statement": [statement]}
+
+    def create_key(self, name: str) -> AccessKey:
+        with self.faults.call("iam_users.create_key"):
+            self._made += 1
+            self.users[name].keys.append(f"AKIA{self._made}")
+            return AccessKey(f"AKIA{self._made}", f"secret-{self._made}")
+
+    def delete(self, name: str, mark: str) -> None:
+        with self.faults.call("iam_users.delete"):
+            if name in self.users and self.users[name].mark == mark:
+                del self.users[name]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FakeStack(Stack):
+    """A stack of fakes over the same rows. `faults`: any call of any port can be made to fail."""
+
+    accounts: FakeAllAccounts
+    control: FakeOperatorControl
+    directory: FakeDirectory
+    feedback_queue: FakeFeedbackQueue
+    iam_users: FakeIamUsers
+    identities: FakeIdentities
+    later: FakeLater
+    macs: FakeMacs
+    once: FakeOnce
+    policies: FakePolicyDocument
+    probe: FakeProbe
+    quarantine: FakeQuarantinedFeedback
+    secrets: FakeSecrets
+    suppressions: FakeSuppressions
+    switch: FakeSwitch
+    tallies: FakeTallies
+    timeline: FakeAllTimelines
+    rows: Rows
+    time: datetime = NOW
+
+    @property
+    def faults(self) -> Faults:
+        return self.rows.faults
+
+    def now(self) -> datetime:
+        with self.faults.call("stack.now"):
+            return self.time
+
+    def caller(self) -> str:
+        with self.faults.call("stack.caller"):
+            return STAFF
+
+    def at(self, time: datetime) -> "FakeStack":
+        """The same stack at another time."""
+        return replace(self, time=time)
+
+    def get(self, account_id: str) -> Account:
+        """The account as it is stored."""
+        return self.rows.accounts[account_id]
+
+    def last_facts(self, account_id: str) -> Any:
+        """What the account's last entry says."""
+        return self.rows.told(account_id)[-1].facts
+
+    def kinds(self, account_id: str) -> list[str]:
+        """Of the account's entries, oldest first."""
+        return [str(entry.kind) for entry in self.rows.told(account_id)]
+
+
+def a_stack(**outputs: str) -> FakeStack:
+    rows = Rows()
+    faults = rows.faults
+    ports: dict[str, Any] = {
+        "accounts": FakeAllAccounts(rows),
+        "control": FakeOperatorControl(rows),
+        "directory": FakeDirectory(rows),
+        "feedback_queue": FakeFeedbackQueue(faults),
+        "iam_users": FakeIamUsers(faults=faults),
+        "identities": FakeIdentities(faults=faults),
+        "later": FakeLater(faults),
+        "macs": FakeMacs(faults),
+        "once": FakeOnce(faults),
+        "policies": FakePolicyDocument(faults),
+        "probe": FakeProbe(faults=faults),
+        "quarantine": FakeQuarantinedFeedback(faults),
+        "secrets": FakeSecrets(faults=faults),
+        "suppressions": FakeSuppressions(rows),
+        "switch": FakeSwitch(faults=faults),
+        "tallies": FakeTallies(rows),
+        "timeline": FakeAllTimelines(rows),
+    }
+    return FakeStack(name="permille", outputs=OUTPUTS | outputs, rows=rows, **ports)

@@ -1,0 +1,259 @@
+"""An account is added whole or not at all: whatever call fails, nothing is left behind, and the next try succeeds."""
+
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.builders import ACCOUNT, CALLER, NOW, an_account
+from tests.fakes import Killed, When
+from tests.operator_fakes import FakeStack, KnownUser, a_stack
+
+from permille.domain.errors import Conflict, Failed, InvalidInput, PermissionDenied
+from permille.onboarding import AddedAccount, NewAccount, add_account
+
+KNOWN, NEW, ADDRESS = "known.example", "new.example", "news@known.example"
+BAKERY = NewAccount(ACCOUNT, "owner@bakery.example", "Bea", "Europe/Vienna", (KNOWN, NEW, ADDRESS))
+MARK = "permille/us-east-1/bakery"
+SES = "arn:aws:ses:us-east-1:123456789012"
+
+
+@pytest.fixture
+def stack() -> FakeStack:
+    found = a_stack()
+    found.identities.sets[KNOWN] = "another-set"
+    return found
+
+
+def add(stack: FakeStack, new: NewAccount = BAKERY) -> AddedAccount:
+    return add_account(stack.onboarding, new, NOW)
+
+
+def different(**changed: Any) -> NewAccount:
+    return replace(BAKERY, **changed)
+
+
+# ---------------------------------------------------------------- what is made
+
+
+def test_the_row_names_its_owner_and_its_sender_and_the_timeline_begins(stack: FakeStack) -> None:
+    add(stack)
+
+    account = stack.get(ACCOUNT)
+    assert (account.owner_email, account.owner_name) == ("owner@bakery.example", "Bea")
+    assert (account.timezone, account.senders) == ("Europe/Vienna", (CALLER,))
+    assert stack.accounts.owner_of(CALLER) == ACCOUNT
+    assert stack.kinds(ACCOUNT) == ["created"]
+
+
+def test_its_user_may_send_through_its_identities_and_our_set_alone(stack: FakeStack) -> None:
+    added = add(stack)
+
+    user = stack.iam_users.users[CALLER]
+    [statement] = user.policies["permille-send"]["Statement"]
+    names = ["configuration-set/permille", f"identity/{KNOWN}", f"identity/{NEW}", f"identity/{ADDRESS}"]
+    assert set(statement["Resource"]) == {f"{SES}:{name}" for name in names}
+    assert added.key is not None
+    assert user.keys == [added.key.id]
+    assert user.mark == MARK
+
+
+def test_our_set_becomes_each_identitys_default_and_what_it_replaced_is_told(stack: FakeStack) -> None:
+    added = add(stack)
+
+    assert stack.identities.sets == dict.fromkeys([KNOWN, NEW, ADDRESS], "permille")
+    assert added.replaced_default_sets == {KNOWN: "another-set"}
+    assert added.dkim_tokens == {NEW: ["token1", "token2", "token3"], ADDRESS: []}
+
+
+@pytest.mark.parametrize("before", ["", "permille"])
+def test_where_no_other_set_was_the_default_nothing_was_replaced(stack: FakeStack, before: str) -> None:
+    stack.identities.sets[KNOWN] = before
+
+    assert add(stack).replaced_default_sets == {}
+
+
+def test_an_adopted_user_stays_as_it_is(stack: FakeStack) -> None:
+    stack.iam_users.users[CALLER] = KnownUser(keys=["AKIAOLD"])
+
+    added = add(stack, different(adopted=(CALLER,)))
+
+    assert added.key is None
+    assert stack.iam_users.users[CALLER] == KnownUser(keys=["AKIAOLD"])
+    assert stack.get(ACCOUNT).senders == (CALLER,)
+
+
+def test_the_users_of_an_interrupted_try_are_taken_up_without_their_keys(stack: FakeStack) -> None:
+    stack.iam_users.users[CALLER] = KnownUser(MARK, keys=["AKIAUNSEEN"])
+
+    added = add(stack)
+
+    assert added.key is not None
+    assert stack.iam_users.users[CALLER].keys == [added.key.id]
+
+
+def test_a_secret_shows_itself_nowhere(stack: FakeStack) -> None:
+    added = add(stack)
+
+    assert added.key is not None
+    assert added.key.secret not in repr(added)
+
+
+# ---------------------------------------------------------------- what cannot be
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "says"),
+    [
+        ({"account_id": "Bakery"}, "account_id", "'Bakery' is no account id: small letters, digits and -"),
+        ({"account_id": "-bakery"}, "account_id", "is no account id"),
+        ({"account_id": "b" * 55}, "account_id", "is no account id"),
+        ({"account_id": "bakery\n"}, "account_id", "is no account id"),
+        ({"owner_email": "nobody"}, "owner_email", "'nobody' is no e-mail address (--owner-email)"),
+        ({"owner_email": "a@b.example\nBcc: x@y.example"}, "owner_email", "is no e-mail address"),
+        (
+            {"identities": (KNOWN, "not a domain")},
+            "identity",
+            "'not a domain' is neither a domain nor an e-mail",
+        ),
+        ({"identities": ("*@known.example",)}, "identity", "would allow others as well: IAM reads * ? $ as patterns"),
+        ({"identities": ("${aws}@known.example",)}, "identity", "would allow others as well"),
+        ({"identities": ("a?@known.example",)}, "identity", "would allow others as well"),
+        ({"timezone": "Mars/Olympus"}, "timezone", "'Mars/Olympus' is no time zone; one is Europe/Vienna (--timezone)"),
+        ({"timezone": "../etc/passwd"}, "timezone", "is no time zone"),
+        ({"adopted": ("",)}, "sender", "--sender names no IAM user: ''"),
+        ({"adopted": ("a b",)}, "sender", "--sender names no IAM user: 'a b'"),
+    ],
+)
+def test_what_is_not_as_it_must_be_is_refused(changed: dict[str, Any], field: str, says: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        different(**changed)
+
+    assert says in str(refused.value)
+    assert refused.value.field == field
+
+
+def test_an_account_is_added_once(stack: FakeStack) -> None:
+    add(stack)
+    before = everything(stack)
+
+    with pytest.raises(InvalidInput, match="the account bakery exists; `permille account show bakery`"):
+        add(stack)
+
+    assert everything(stack) == before
+
+
+def test_of_two_who_add_it_at_once_one_is_refused_before_it_touched_anything(stack: FakeStack) -> None:
+    other = an_account(owner_email="other@bakery.example")
+    stack.faults.meanwhile("accounts.add", lambda: stack.rows.accounts.update({ACCOUNT: other}))
+
+    with pytest.raises(InvalidInput, match="bakery was added just now, or permille-bakery is another account's"):
+        add(stack)
+
+    assert stack.get(ACCOUNT) == other
+    assert stack.identities.sets == {KNOWN: "another-set"}
+    assert stack.iam_users.users == {}
+
+
+def test_a_user_of_that_name_that_we_did_not_make_is_left_alone(stack: FakeStack) -> None:
+    stack.iam_users.users[CALLER] = KnownUser(keys=["AKIATHEIRS"])
+    before = everything(stack)
+
+    with pytest.raises(InvalidInput, match=f"adopt it with --sender {CALLER}"):
+        add(stack)
+
+    assert everything(stack) == before
+
+
+def test_a_user_that_the_stack_could_not_switch_is_not_made(stack: FakeStack) -> None:
+    stack = a_stack(SenderUsers="other-*")
+
+    with pytest.raises(InvalidInput, match=r"may switch only users named other-\* .*could not switch permille-bakery"):
+        add(stack)
+
+
+def test_an_identity_that_somebody_else_creates_at_the_same_time_stays(stack: FakeStack) -> None:
+    stack.faults.meanwhile("identities.create", lambda: stack.identities.sets.update({NEW: "theirs"}))
+
+    with pytest.raises(Conflict, match=f"{NEW} was created just now"):
+        add(stack)
+
+    assert stack.identities.sets == {KNOWN: "another-set", NEW: "theirs"}
+    assert ACCOUNT not in stack.rows.accounts
+
+
+# ---------------------------------------------------------------- what fails
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    accounts: Any
+    senders: Any
+    sets: Any
+    users: Any
+
+
+def everything(stack: FakeStack) -> Everything:
+    """All that adding changes but the timeline, which keeps what was written."""
+    rows = stack.rows
+    return deepcopy(Everything(rows.accounts, rows.senders, stack.identities.sets, stack.iam_users.users))
+
+
+def calls(new: NewAccount) -> list[str]:
+    """Those that adding it makes, in their order."""
+    stack = a_stack()
+    stack.identities.sets[KNOWN] = "another-set"
+    stack.iam_users.users["permille-old"] = KnownUser()
+    add(stack, new)
+    return list(stack.faults.calls)
+
+
+ADOPTING = different(adopted=("permille-old",))
+EVERY_CALL = [
+    pytest.param(new, number, when, error, id=f"{name} {when} {error.__name__} {number}")
+    for new in (BAKERY, ADOPTING)
+    for number, name in enumerate(calls(new))
+    for when in When
+    for error in (PermissionDenied, Killed)
+]
+
+
+@pytest.mark.parametrize(("new", "number", "when", "error"), EVERY_CALL)
+def test_whatever_call_fails_nothing_is_left_behind_and_the_next_try_succeeds(
+    stack: FakeStack, new: NewAccount, number: int, when: When, error: type[BaseException]
+) -> None:
+    stack.iam_users.users["permille-old"] = KnownUser()
+    before = everything(stack)
+    stack.faults.fail(skip=number, when=when, error=error("injected"))
+
+    with pytest.raises(error, match="injected"):
+        add(stack, new)
+
+    assert everything(stack) == before
+    assert add_account(stack.onboarding, new, NOW + timedelta(minutes=1)).account == stack.get(ACCOUNT)
+
+
+def test_what_cannot_be_taken_back_is_named(stack: FakeStack) -> None:
+    stack.faults.fail("iam_users.create_key", error=PermissionDenied("creating a key: AWS does not allow it"))
+    stack.faults.fail("iam_users.delete", error=PermissionDenied("deleting a user: AWS does not allow it"))
+
+    with pytest.raises(Failed) as failed:
+        add(stack)
+
+    assert str(failed.value) == (
+        "creating a key: AWS does not allow it; what could not be taken back: "
+        "the IAM user permille-bakery (deleting a user: AWS does not allow it)"
+    )
+    assert set(stack.iam_users.users) == {CALLER}
+    assert ACCOUNT not in stack.rows.accounts
+    assert stack.identities.sets == {KNOWN: "another-set"}
+
+
+def test_what_could_not_be_taken_back_is_taken_up_by_the_next_try(stack: FakeStack) -> None:
+    stack.faults.fail("iam_users.create_key")
+    stack.faults.fail("iam_users.delete")
+    with pytest.raises(Failed):
+        add(stack)
+
+    assert add(stack).key is not None
