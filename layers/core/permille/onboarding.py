@@ -14,7 +14,7 @@ from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from permille.adoption import Adoption, adoptable
-from permille.domain.account import Account
+from permille.domain.account import ACCOUNT_ID, Account
 from permille.domain.entries.credential import Created
 from permille.domain.errors import Conflict, Failed, InvalidInput, PermilleError, ServiceError
 from permille.domain.iam_policy import covers
@@ -22,7 +22,6 @@ from permille.domain.timeline import Entry, entry
 from permille.operator_ports import AccessKey, AllAccounts, IamUsers, Identities
 from permille.ports import Timeline
 
-ACCOUNT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,53}")
 _LOCAL, _DOMAIN = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+", r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 ADDRESS = re.compile(f"{_LOCAL}@{_DOMAIN}")
 IDENTITY = re.compile(f"({_LOCAL}@)?{_DOMAIN}")
