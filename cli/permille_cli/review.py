@@ -15,6 +15,7 @@ from permille.domain.account import Account, Outcome
 from permille.domain.reminders import day_note
 from permille.domain.review import Request
 from permille.review import Case, queue
+from permille.zones import shown_zone_of
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
@@ -189,7 +190,8 @@ def print_case(case: Case, platform: str, now: datetime, console: Console = out)
         console.print(f"  what went wrong: {escape(wording.plain(asked.cause, review.LONGEST_TEXT))}", soft_wrap=True)
         console.print(f"  what was changed: {escape(wording.plain(asked.change, review.LONGEST_TEXT))}", soft_wrap=True)
     if case.disabled:
-        console.print(f"  {case.disabled.at:%Y-%m-%d}: {escape(case.disabled.sentence())}", soft_wrap=True)
+        told = case.disabled.in_zone(shown_zone_of(case.account))
+        console.print(f"  {told.at:%Y-%m-%d}: {escape(told.sentence())}", soft_wrap=True)
     for name, count in case.campaigns:
         console.print(f"  {count:,} about {escape(wording.plain(name) or '(no subject)')}", soft_wrap=True)
     for entry in case.trials:

@@ -21,7 +21,7 @@ from permille.report import Range, Reporting, gather
 from permille.shapes import Means
 from permille.support import Action, act
 from permille.verdict import current
-from permille.zones import zone_of
+from permille.zones import shown_zone_of, zone_of
 
 router = routes()
 
@@ -90,9 +90,10 @@ def timeline(account_id: AccountId, after: After = "", limit: Limit = USUAL, aud
     place = place_of(scope, after)
     account = _account(account_id)
     page = found.world.timeline.page(account.id, place, limit, audience)
+    platform, zone = found.world.pages.brand.platform, shown_zone_of(account)
     return {
         "account_id": account.id,
-        "entries": [shapes.entry(one, found.world.pages.brand.platform) for one in page.items],
+        "entries": [shapes.entry(one, platform, zone) for one in page.items],
         "next": following(scope, page),
     }
 

@@ -17,6 +17,7 @@ from permille.domain import wording
 from permille.domain.account import ACCOUNT_ID
 from permille.domain.errors import DecisionRefused, InvalidInput, ServiceError
 from permille.domain.policy import SEED
+from permille.zones import shown_zone_of
 
 router = routes()
 
@@ -139,6 +140,7 @@ def _system(found: Asked, status: int = 200, refused: str = "", given: Mapping[s
 
 
 def _page(template: str, here: str, found: Asked, status: int = 200, refused: str = "", **shown: Any) -> Response[str]:
+    platform = found.world.pages.brand.platform
     return found.world.pages.page(
         template,
         status,
@@ -150,8 +152,8 @@ def _page(template: str, here: str, found: Asked, status: int = 200, refused: st
         now=found.now,
         view=desk_view,
         times=wording.times,
-        sentence=lambda entry: entry.sentence(),
-        headline=lambda entry: entry.headline(found.world.pages.brand.platform),
+        sentence=lambda entry, account: entry.in_zone(shown_zone_of(account)).sentence(),
+        headline=lambda entry, account: entry.in_zone(shown_zone_of(account)).headline(platform),
         **shown,
     )
 

@@ -44,7 +44,7 @@ def timeline(_id: str) -> Response[str]:
     before = found.request.query.get("before", "")[:LONGEST_ID]
     told = earlier_entries(found.world.timeline, found.owned.id, EARLIER_ENTRIES, before)
     pages = found.world.pages
-    shown = report_page.timeline_shown(found.owned.id, told.items, told.next, pages.brand)
+    shown = report_page.timeline_shown(found.owned, told.items, told.next, pages.brand)
     return pages.page("timeline", framed=True, **shown)
 
 
