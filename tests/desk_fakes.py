@@ -9,11 +9,12 @@ from typing import TypeVar
 from tests.fakes import Faults, Rows
 
 from permille.aws.indexes import owner_key
-from permille.desk_ports import Listed, Page, Waiting
+from permille.desk_ports import Listed, Waiting
 from permille.domain.account import Account
 from permille.domain.entries.system import BreakerReset
 from permille.domain.errors import MalformedRequest
 from permille.domain.timeline import TimelineEntry
+from permille.paging import Page
 
 T = TypeVar("T")
 _POSITIONS = {"asks": r"\d{4}-.*T.*#[a-z0-9-]+", "risk": r"\d{7}#[a-z0-9-]+", "id": r"[a-z0-9][a-z0-9-]*"}
@@ -31,14 +32,14 @@ class FakeDirectory:
             known = self._accounts() | {account.id: account for account in self.lags}
             indexed = [account for account in known.values() if account.asks_since]
             page = _page("asks", indexed, lambda one: f"{one.asks_since:%Y-%m-%dT%H:%M:%S.%f}#{one.id}", at_most, after)
-            now = [self._rows.accounts[account.id] for account in page.found]
-            return replace(page, found=[account for account in now if account.asks_since])
+            now = [self._rows.accounts[account.id] for account in page.items]
+            return replace(page, items=[account for account in now if account.asks_since])
 
     def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[Listed]:
         with self._rows.faults.call("directory.by_risk"):
             found = [one for one in self._accounts().values() if one.status.may_send is sending]
             page = _page("risk", found, lambda one: f"{2_000_000 - _risk(one):07d}#{one.id}", at_most, after)
-            return Page([Listed.of(account) for account in page.found], page.next)
+            return Page([Listed.of(account) for account in page.items], page.next)
 
     def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
         with self._rows.faults.call("directory.beginning"):
@@ -46,7 +47,7 @@ class FakeDirectory:
                 raise MalformedRequest(after)
             found = [account for account in self._accounts().values() if account.id.startswith(with_)]
             page = _page("id", found, lambda one: one.id, at_most, after)
-            return Page([Listed.of(account) for account in page.found], page.next)
+            return Page([Listed.of(account) for account in page.items], page.next)
 
     def whose(self, name: str, at_most: int) -> Sequence[Listed]:
         with self._rows.faults.call("directory.whose"):
@@ -70,7 +71,7 @@ def _page(
     if after and not re.fullmatch(_POSITIONS[of], after):
         raise MalformedRequest(after)
     behind = sorted((account for account in accounts if key(account) > after), key=key)
-    return Page(behind[:at_most], key(behind[at_most - 1]) if len(behind) > at_most else "")
+    return Page.of(behind, at_most, key)
 
 
 @dataclass(slots=True)

@@ -23,7 +23,8 @@ from permille.domain.reputation import Days, Tally
 from permille.domain.suppression import Suppression, suppressed_by
 from permille.domain.switch import ACTIVE, INACTIVE, Asleep, Changes, Credential, SenderState
 from permille.domain.timeline import Audience, Entry, TimelineEntry
-from permille.ports import Count, Counted, Lap, Latest, Mail, Secret, Sender
+from permille.paging import Page
+from permille.ports import Count, Counted, Lap, Mail, Secret, Sender
 
 LEASED_FOR = timedelta(seconds=75)
 LAGGING = 200  # instants that IAM is remembered at
@@ -428,15 +429,16 @@ class FakeTimeline:
         with self._rows.faults.call("timeline.since"):
             return [entry for entry in self._rows.told(account_id) if entry.at >= at]
 
-    def latest(self, account_id: str, at_most: int, before: str = "") -> Latest:
+    def latest(self, account_id: str, at_most: int, before: str = "") -> Page[Entry]:
         with self._rows.faults.call("timeline.latest"):
             older = [entry for entry in self._rows.told(account_id)[::-1] if not before or entry.id < before]
-            return Latest(older[:at_most], more=len(older) > at_most)
+            return Page.of(older, at_most, _id)
 
-    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> list[Entry]:
+    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> Page[Entry]:
         with self._rows.faults.call("timeline.page"):
             behind = [entry for entry in self._rows.told(account_id) if entry.id > after]
-            return [entry for entry in behind if audience in (None, entry.audience)][:at_most]
+            theirs = [entry for entry in behind if audience in (None, entry.audience)]
+            return Page.of(theirs, at_most, _id)
 
     def get(self, account_id: str, entry_id: str) -> Entry | None:
         with self._rows.faults.call("timeline.get"):

@@ -43,7 +43,7 @@ GOLDEN = Path(__file__).parent / "golden"
 BRAND = Brand(PLATFORM, "support@apwt.example")
 ADDRESSES = Addresses("https://apwt.example/reputation/enter?token=abc", "https://apwt.example/reputation/guide")
 PAGES = Pages(BRAND)
-OWNER = an_account(owner_name="Bea", owner_email="bea@bakery.example")
+OWNER = an_account(timezone="Europe/Vienna", owner_name="Bea", owner_email="bea@bakery.example")
 CONNECTED = replace(OWNER, provider=a_provider())
 MEANWHILE = ("disabled", "staff_disabled", "trial_cancelled", "trial_ended", "stays_suspended")
 MAILER = SesMailer(

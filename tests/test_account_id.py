@@ -13,7 +13,8 @@ from permille_cli.template import load
 
 LONGEST = 54
 LONGEST_IAM_USER = 64  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-EVENT: Any = json.loads((Path(__file__).parents[1] / "docs" / "timeline-event.schema.json").read_text(encoding="utf-8"))
+PROJECT = Path(__file__).parents[1]
+EVENT: Any = json.loads((PROJECT / "docs" / "timeline-event.schema.json").read_text(encoding="utf-8"))
 PARAMETERS = [
     one
     for methods in json.loads(openapi_text())["paths"].values()
@@ -38,6 +39,12 @@ def test_the_bus_and_the_json_api_tell_the_same_form() -> None:
 
     assert PARAMETERS
     assert said == {f"^{ACCOUNT_ID.pattern}$"}
+
+
+def test_no_code_spells_it_a_second_time() -> None:
+    sources = [file for folder in ("layers", "cli", "functions") for file in (PROJECT / folder).rglob("*.py")]
+
+    assert [file.name for file in sources if ACCOUNT_ID.pattern in file.read_text(encoding="utf-8")] == ["account.py"]
 
 
 def test_the_longest_ids_user_has_a_name_that_iam_takes_and_the_stack_may_switch() -> None:

@@ -39,7 +39,7 @@ def owner(
     as_json: AsJson = False,
 ) -> None:
     """A link to an account's report, for its owner."""
-    account, lasts = stack.account(account_id), _lasting(days, "--days")
+    account, lasts = stack.account(account_id), _lasting(days, "days")
     link = _links(stack).owner(account, stack.now(), lasts)
     _write_down(stack, For.OWNER, account.id, lasts)
     _print_link(link, as_json=as_json)
@@ -54,7 +54,7 @@ def for_staff(
     as_json: AsJson = False,
 ) -> None:
     """A link to support's desk, for one of its people."""
-    lasts, who = _lasting(hours / 24, "--hours"), _name(name)
+    lasts, who = _lasting(hours / 24, "hours"), _name(name)
     link = _links(stack).staff(who, stack.control.link_generation(For.STAFF), stack.now(), lasts)
     _write_down(stack, For.STAFF, who, lasts)
     _print_link(link, as_json=as_json)
@@ -69,7 +69,7 @@ def platform(
     as_json: AsJson = False,
 ) -> None:
     """A token for the JSON API, for a host platform."""
-    lasts, who = _lasting(days, "--days"), _name(name)
+    lasts, who = _lasting(days, "days"), _name(name)
     claims = links.claims(For.PLATFORM, who, stack.control.link_generation(For.PLATFORM), stack.now(), lasts)
     token = access.make_token(_links(stack).macs, claims)
     _write_down(stack, For.PLATFORM, who, lasts)
@@ -117,16 +117,16 @@ def _links(stack: Stack) -> Links:
     return Links(stack.macs, stack["ConsoleUrl"])
 
 
-def _lasting(days: float, option: str) -> timedelta:
+def _lasting(days: float, field: str) -> timedelta:
     longest = links.LASTS[For.PLATFORM]
     if not 0 < days <= longest.days:  # nan neither
-        raise InvalidInput(f"{option} takes more than 0, and no more than {longest.days} days")
+        raise InvalidInput(f"takes more than 0, and no more than {longest.days} days", field)
     return timedelta(days=days)
 
 
 def _name(name: str) -> str:
     if not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
-        raise InvalidInput(f"--name takes 1 to {LONGEST_NAME} printable characters, not {name!r}")
+        raise InvalidInput(f"takes 1 to {LONGEST_NAME} printable characters, not {name!r}", "name")
     return name.strip()
 
 

@@ -144,10 +144,10 @@ def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) ->
 def asking(stack: Stack) -> Iterator[Account]:
     """Who waits for support, the longest waiting first."""
     page = stack.directory.asking(PAGE)
-    yield from page.found
+    yield from page.items
     while page.next:
         page = stack.directory.asking(PAGE, page.next)
-        yield from page.found
+        yield from page.items
 
 
 def _decide(stack: Stack, account_id: str, command: Command, *, as_json: bool) -> None:
@@ -186,7 +186,8 @@ def print_case(case: Case, platform: str, now: datetime, console: Console = out)
         console.print(f"  what went wrong: {escape(wording.plain(asked.cause, LONGEST_TEXT))}", soft_wrap=True)
         console.print(f"  what was changed: {escape(wording.plain(asked.change, LONGEST_TEXT))}", soft_wrap=True)
     if case.disabled:
-        console.print(f"  {case.disabled.at:%Y-%m-%d}: {escape(case.disabled.sentence())}", soft_wrap=True)
+        told = case.disabled.in_zone(shown_zone_of(case.account))
+        console.print(f"  {told.at:%Y-%m-%d}: {escape(told.sentence())}", soft_wrap=True)
     for name, count in case.campaigns:
         console.print(f"  {count:,} about {escape(wording.plain(name) or '(no subject)')}", soft_wrap=True)
     for entry in case.trials:

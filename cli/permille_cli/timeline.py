@@ -1,5 +1,6 @@
 """`permille timeline`: the history of an account or of the whole stack, oldest first, in the words that mails use."""
 
+from datetime import UTC, tzinfo
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from rich.text import Text
 from permille import shapes
 from permille.domain.errors import InvalidInput
 from permille.domain.timeline import BEGINNING, SYSTEM, Audience, Entry
+from permille.zones import shown_zone_of
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
@@ -26,22 +28,24 @@ def show(
     """Show an account's timeline, or with --system that of the whole stack."""
     if system == bool(account_id):
         raise InvalidInput("name one account, or give --system")
-    if account_id:
-        stack.account(account_id)
+    zone = shown_zone_of(stack.account(account_id)) if account_id else UTC
+    platform = stack["PlatformName"]
     every = stack.timeline.since(account_id or SYSTEM, BEGINNING)
     entries = [entry for entry in every if audience in (None, entry.audience)]
     if as_json:
-        told = [shapes.entry(entry, stack["PlatformName"]) for entry in entries]
+        told = [shapes.entry(entry, platform, zone) for entry in entries]
         emit_json({"account_id": account_id or None, "entries": told})
     else:
-        out.print(as_table(entries, stack["PlatformName"]))
+        out.print(as_table(entries, platform, zone))
 
 
-def as_table(entries: list[Entry], platform: str) -> Table:
+def as_table(entries: list[Entry], platform: str, zone: tzinfo = UTC) -> Table:
+    """`zone`: the account's."""
     table = Table("When (UTC)", "What", box=None, pad_edge=False)
     for entry in entries:
-        words = Text(entry.headline(platform), style="bold red" if entry.kind == "disabled" else "bold")
-        words.append(f"\n{entry.sentence()}", style="not bold default")
+        told = entry.in_zone(zone)
+        words = Text(told.headline(platform), style="bold red" if entry.kind == "disabled" else "bold")
+        words.append(f"\n{told.sentence()}", style="not bold default")
         if entry.audience == "staff":
             words.append(" (staff only)", style="dim")
         table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", words)

@@ -60,7 +60,7 @@ def pages(ask: Callable[[int, str], Any], size: int) -> list[list[str]]:
     found, after = list[list[str]](), ""
     while True:
         page = ask(size, after)
-        found.append([one.id for one in page.found])
+        found.append([one.id for one in page.items])
         if not page.next:
             return found
         after = page.next
@@ -125,8 +125,8 @@ def test_the_list_knows_of_each_account_what_it_shows(desk: Found) -> None:
     )
     desk.add(account)
 
-    assert list(desk.directory.by_risk(5, sending=False).found) == [Listed.of(account)]
-    assert list(desk.directory.beginning("every", 5).found) == [Listed.of(account)]
+    assert list(desk.directory.by_risk(5, sending=False).items) == [Listed.of(account)]
+    assert list(desk.directory.beginning("every", 5).items) == [Listed.of(account)]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
@@ -165,7 +165,7 @@ def test_an_account_is_found_by_its_owner_and_by_its_sender(desk: Found) -> None
 def test_what_no_id_begins_with_finds_nobody(desk: Found, text: str) -> None:
     desk.add(an_account())
 
-    assert desk.directory.beginning(text, 10).found == []
+    assert desk.directory.beginning(text, 10).items == []
 
 
 WRONG = ["x", "#", "0000000#", "0000000#Bakery", "0000000#a\n", "2026-03-10#a", "999", '{"a":1}', "a" * 3000, "é", "-a"]
@@ -231,4 +231,4 @@ def test_whom_the_index_still_has_after_they_were_answered_is_left_out(
     wire = Wire(connection_of(directory._accounts).client)
     wire.answer("Query", {"Items": rows, "Count": 1, "ScannedCount": 1})
 
-    assert directory.asking(5).found == []
+    assert directory.asking(5).items == []

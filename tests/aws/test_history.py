@@ -16,7 +16,7 @@ from permille.domain.entries.registry import KINDS
 from permille.domain.errors import Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.timeline import Audience
-from permille.ports import Latest
+from permille.paging import Page
 
 A_DAY = timedelta(days=1)
 
@@ -50,19 +50,19 @@ def test_entries_come_oldest_first_from_an_instant_on(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "at_most", "audience", "expected"),
+    ("after", "at_most", "audience", "expected", "more"),
     [
-        (None, 10, None, range(4)),
-        (None, 2, None, [0, 1]),
-        (1, 2, None, [2, 3]),
-        (3, 2, None, []),
-        (None, 10, Audience.OWNER, [0, 2]),
-        (None, 1, Audience.STAFF, [1]),
-        (0, 1, Audience.OWNER, [2]),
+        (None, 10, None, range(4), False),
+        (None, 2, None, [0, 1], True),
+        (1, 2, None, [2, 3], False),
+        (3, 2, None, [], False),
+        (None, 10, Audience.OWNER, [0, 2], False),
+        (None, 1, Audience.STAFF, [1], True),
+        (0, 1, Audience.OWNER, [2], False),
     ],
 )
 def test_entries_are_read_a_page_at_a_time(
-    store: Store, after: int | None, at_most: int, audience: Audience | None, expected: Sequence[int]
+    store: Store, after: int | None, at_most: int, audience: Audience | None, expected: Sequence[int], more: bool
 ) -> None:
     kinds = ("alert", "drift", "disabled", "held")
     entries = [an_entry(kind, NOW + n * A_DAY) for n, kind in enumerate(kinds)]
@@ -70,7 +70,8 @@ def test_entries_are_read_a_page_at_a_time(
 
     page = store.timeline.page(ACCOUNT, "" if after is None else entries[after].id, at_most, audience)
 
-    assert page == [entries[n] for n in expected]
+    assert page.items == [entries[n] for n in expected]
+    assert page.next == (page.items[-1].id if more else "")
 
 
 def test_an_account_sees_its_own_timeline_alone(store: Store) -> None:
@@ -136,9 +137,9 @@ def test_the_newest_entries_come_first_and_the_earlier_ones_by_the_id_of_the_las
     first = store.timeline.latest(ACCOUNT, 2)
     rest = store.timeline.latest(ACCOUNT, 5, before=newest[1].id)
 
-    assert first == Latest(newest[:2], more=True)
-    assert rest == Latest(newest[2:], more=False)
-    assert store.timeline.latest("florist", 5) == Latest([])
+    assert first == Page(newest[:2], newest[1].id)
+    assert rest == Page(newest[2:])
+    assert store.timeline.latest("florist", 5) == Page([])
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_every_state_says_how_the_account_stands(state: str) -> None:
         ("observing", ["Waiting for late complaints", "until 12 March 2026, 00:00 (UTC+01:00)"]),
         ("confirmation", ["Support has the last look"]),
         ("closed", ["This account is closed", "The account was given up"]),
-        ("reinstated", ["counting began anew on 27 February 2026", "Not counted any more"]),
+        ("reinstated", ["counting began anew on 28 February 2026, 00:00 (UTC+01:00)", "Not counted any more"]),
         ("exempt", ["No rule disables your SMTP account until 19 March 2026"]),
         ("bounces", ["too many of your e-mails bounced", "300 bounced for good"]),
         ("small", ["Small numbers can be bad luck"]),

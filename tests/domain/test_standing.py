@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.builders import NOW, STAFF, TODAY, a_verdict, an_account, an_entry
@@ -137,12 +138,12 @@ def test_bad_luck_is_no_excuse_for_a_broken_rule() -> None:
     ("exemption", "now", "said"),
     [
         (None, NOW, ""),
-        (Exemption(NOW + A_DAY, "A test", STAFF), NOW, "until 11 March 2026, 12:00 UTC"),
+        (Exemption(NOW + A_DAY, "A test", STAFF), NOW, "until 11 March 2026, 13:00 (UTC+01:00)."),
         (Exemption(NOW + A_DAY, "A test", STAFF), NOW + A_DAY, ""),
     ],
 )
 def test_an_exemption_is_said_while_it_lasts(exemption: Exemption | None, now: Any, said: str) -> None:
-    line = spared_line(an_account(exemption=exemption), now)
+    line = spared_line(an_account(exemption=exemption), now, ZoneInfo("Europe/Vienna"))
 
     assert said in line
     assert bool(line) == bool(said)
@@ -152,7 +153,12 @@ def test_an_exemption_is_said_while_it_lasts(exemption: Exemption | None, now: A
     ("account", "delivered", "since", "said"),
     [
         (OFF, 2000, SINCE, "That alone does not switch it on again."),
-        (replace(OFF, recheck=Recheck(NOW + A_DAY, NOW)), 2000, SINCE, "judged once more on 11 March 2026, 12:00 UTC."),
+        (
+            replace(OFF, recheck=Recheck(NOW + A_DAY, NOW)),
+            2000,
+            SINCE,
+            "judged once more on 11 March 2026, 13:00 (UTC+01:00).",
+        ),
         (OFF, 1999, SINCE, ""),
         (OFF, 2000, an_entry("staff_disabled"), ""),
         (OFF, 2000, None, ""),
@@ -162,7 +168,7 @@ def test_an_exemption_is_said_while_it_lasts(exemption: Exemption | None, now: A
 def test_whoever_is_off_though_the_numbers_keep_the_rules_by_now_is_told_why(
     account: Account, delivered: int, since: Entry | None, said: str
 ) -> None:
-    line = stays_off_line(account, a_verdict(delivered, 2), since)
+    line = stays_off_line(account, a_verdict(delivered, 2), since, ZoneInfo("Europe/Vienna"))
 
     assert line.endswith(said)
     assert bool(line) == bool(said)

@@ -31,7 +31,7 @@ def world() -> World:
 def test_the_queue_has_the_evidence_beside_each_request(world: World) -> None:
     world.lost_it()
 
-    (case,) = desk.waiting(world.desk, "", NOW).found
+    (case,) = desk.waiting(world.desk, "", NOW).items
 
     assert (case.waits, case.account.strikes) == (timedelta(hours=5), 1)
     assert case.disabled is not None
@@ -42,7 +42,7 @@ def test_the_queue_has_the_evidence_beside_each_request(world: World) -> None:
 def test_a_trial_that_waits_to_be_confirmed_is_in_the_queue(world: World) -> None:
     world.add(went_well())
 
-    (case,) = desk.waiting(world.desk, "", NOW).found
+    (case,) = desk.waiting(world.desk, "", NOW).items
 
     assert (case.review, case.waits) == (None, timedelta(hours=1))
 
@@ -53,15 +53,15 @@ def test_one_page_of_the_queue_has_a_few_cases_and_the_next_goes_on_behind_it(wo
     first = desk.waiting(world.desk, "", NOW)
     second = desk.waiting(world.desk, first.next, NOW)
 
-    ids = [case.account.id for case in [*first.found, *second.found]]
-    assert (ids, len(first.found), second.next) == (sorted(world.rows.accounts), desk.CASES, "")
+    ids = [case.account.id for case in [*first.items, *second.items]]
+    assert (ids, len(first.items), second.next) == (sorted(world.rows.accounts), desk.CASES, "")
 
 
 def test_whoever_was_answered_while_the_index_lags_is_not_shown(world: World) -> None:
     world.directory.lags = [asking()]
     world.add(an_account(status=Status.DISABLED))
 
-    assert desk.waiting(world.desk, "", NOW).found == []
+    assert desk.waiting(world.desk, "", NOW).items == []
 
 
 # ---------------------------------------------------------------- search
@@ -73,7 +73,7 @@ def test_an_account_is_found_by_what_people_know_of_it(world: World, text: str) 
 
     found = desk.search(world.desk, text, "")
 
-    assert [one.id for one in [*found.exactly, *found.page.found]] == [ACCOUNT]
+    assert [one.id for one in [*found.exactly, *found.page.items]] == [ACCOUNT]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "nobody@nowhere.example", "x" * 400, "%_*", "<script>"])
@@ -82,7 +82,7 @@ def test_what_fits_nobody_finds_nobody(world: World, text: str) -> None:
 
     found = desk.search(world.desk, text, "")
 
-    assert [*found.exactly, *found.page.found] == []
+    assert [*found.exactly, *found.page.items] == []
 
 
 ids = st.lists(st.from_regex(r"[ab][ab-]{0,3}", fullmatch=True), unique=True, max_size=60)
@@ -102,7 +102,7 @@ def test_over_the_pages_every_account_is_met_exactly_once(ids: list[str], compla
             met, page = met + [one.id for one in found.exactly], found.page
         else:
             page = desk.by_risk(world.desk, after, sending=True)
-        met += [one.id for one in page.found]
+        met += [one.id for one in page.items]
         after = page.next
         if not after:
             break
@@ -146,7 +146,7 @@ def test_the_dossier_explains_and_shows_everything(world: World) -> None:
     assert found.explained.lines("APWT")[0] == "bakery is disabled."
     assert found.verdict is not None
     assert found.verdict.counts == Tally(1000, 2)
-    assert [entry.kind for entry in found.told.found] == ["complaint", "disabled", "complaint"]
+    assert [entry.kind for entry in found.told.items] == ["complaint", "disabled", "complaint"]
     assert [entry.data["message_id"] for entry in found.complaints] == ["m-2", "m-1"]
     assert found.case is not None
     assert [sender.drifted for sender in found.senders] == [[]]
@@ -180,7 +180,7 @@ def test_what_cannot_be_known_now_does_not_keep_the_rest_from_being_shown(world:
 
     assert (found.verdict is None) is (broken != "switch.read")
     assert found.explained.decided is not None
-    assert len(found.told.found) == 3
+    assert len(found.told.items) == 3
 
 
 @pytest.mark.parametrize("before", ["x", "20260310", "²" * 8 + "T120000.000000Z", "20260310T120000.000000Z-x"])
@@ -208,7 +208,7 @@ def test_a_long_timeline_is_read_backwards_each_entry_once(world: World) -> None
     told, before = list[str](), ""
     while True:
         page = seen(world, before).told
-        told += [entry.id for entry in page.found]
+        told += [entry.id for entry in page.items]
         if not (before := page.next):
             break
 
@@ -259,6 +259,6 @@ def test_of_the_system_what_cannot_be_known_is_said_to_be_unknown(world: World, 
 def test_a_list_shows_who_is_held(world: World) -> None:
     world.add(replace(an_account(), hold=Hold(Held.BREAKER, NOW), look=Look(TODAY, 1000, 2, 0, 0, over=True)))
 
-    (listed,) = desk.by_risk(world.desk, "", sending=True).found
+    (listed,) = desk.by_risk(world.desk, "", sending=True).items
 
     assert (listed.held, listed.look) == (Held.BREAKER, Look(TODAY, 1000, 2, 0, 0, over=True))

@@ -1,6 +1,7 @@
 """The mails to owners say what the timeline says, in both forms, and escape what others wrote."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.builders import (
@@ -43,12 +44,13 @@ def about(**message: str) -> Mail:
 @pytest.mark.parametrize("kind", MAILED)
 def test_every_mailed_entry_is_told_in_the_words_of_the_timeline(kind: str) -> None:
     entry = an_entry(kind)
+    told = entry.in_zone(ZoneInfo("Asia/Tokyo"))
 
-    mail = the_mail(entry)
+    mail = the_mail(entry, timezone="Asia/Tokyo")
 
-    assert mail.subject == entry.headline(PLATFORM)
-    assert entry.sentence() in " ".join(mail.text.split())  # the lines are wrapped
-    assert entry.sentence() in mail.html
+    assert mail.subject == told.headline(PLATFORM)
+    assert told.sentence() in " ".join(mail.text.split())  # the lines are wrapped
+    assert told.sentence() in mail.html
     assert (mail.account_id, mail.entry_id, mail.to) == (ACCOUNT, entry.id, "owner@bakery.example")
 
 

@@ -36,7 +36,7 @@ def complained(rows: Rows, *addresses: str) -> list[Count]:
 
 
 def listed(rows: Rows, since: datetime | None = None, at_most: int = 100) -> list[Suppression]:
-    return page(FakeSuppressions(rows), ACCOUNT, since, "", at_most).found
+    return list(page(FakeSuppressions(rows), ACCOUNT, since, "", at_most).items)
 
 
 def addresses(rows: Rows) -> list[str]:
@@ -121,14 +121,13 @@ def test_pages_list_every_address_exactly_once(complaints: list[str], at_most: i
     rows = Rows()
     complained(rows, *complaints)
     since = NOW - timedelta(seconds=ago)
-    found: list[Suppression] = []
-    more = True
+    one = page(FakeSuppressions(rows), ACCOUNT, since, "", at_most)
+    found = list(one.items)
 
-    while more:
-        after = found[-1].entry_id if found else ""
-        one = page(FakeSuppressions(rows), ACCOUNT, since, after, at_most)
-        found, more = found + one.found, one.more
-        assert len(one.found) == at_most or not more
+    while one.next:
+        assert len(one.items) == at_most
+        one = page(FakeSuppressions(rows), ACCOUNT, since, one.next, at_most)
+        found += one.items
 
     assert found == listed(rows, since)
     assert len({one.address for one in found}) == len(found)

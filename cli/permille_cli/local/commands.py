@@ -150,7 +150,7 @@ def _instant(text: str | None) -> datetime | None:
         return None
     instant = given.instant(text, "at")
     if not EARLIEST <= instant <= LATEST:
-        raise InvalidInput(f"--at takes a time from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}, not {text!r}")
+        raise InvalidInput(f"takes a time from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}, not {text!r}", "at")
     return instant
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from permille import breaker
 from permille.addresses import LONGEST, bare
 from permille.breaker import BreakerStatus
-from permille.desk_ports import Directory, Listed, Page, Queues, Resets, Resting, Waiting
+from permille.desk_ports import Directory, Listed, Queues, Resets, Resting, Waiting
 from permille.domain.account import Account, Mode
 from permille.domain.entries.complaints import Reported
 from permille.domain.entries.credential import Difference
@@ -19,11 +19,11 @@ from permille.domain.switch import SenderState, drift
 from permille.domain.timeline import BEGINNING, SYSTEM, Entry, TimelineEntry, only
 from permille.explain import Explained, explained
 from permille.observability import record
+from permille.paging import Page
 from permille.ports import (
     Accounts,
     Control,
     Lap,
-    Latest,
     Policies,
     Suppressions,
     Switch,
@@ -69,7 +69,7 @@ class Desk:
 def waiting(desk: Desk, after: str, now: datetime) -> Page[Case]:
     """Who waits for support, the longest first. Raises MalformedRequest."""
     page = desk.directory.asking(CASES, after)
-    return Page(queue(page.found, desk.timeline, now), page.next)
+    return Page(queue(page.items, desk.timeline, now), page.next)
 
 
 def by_risk(desk: Desk, after: str, *, sending: bool) -> Page[Listed]:
@@ -177,14 +177,9 @@ def _check_entry_id(text: str) -> None:
         raise MalformedRequest("no entry is called so")
 
 
-def _latest(latest: Latest) -> Page[Entry]:
-    return Page(latest.entries, latest.entries[-1].id if latest.more else "")
-
-
 def _told(entries: Sequence[Entry], before: str) -> Page[Entry]:
     earlier = [entry for entry in reversed(entries) if not before or entry.id < before]
-    shown = earlier[:TOLD]
-    return Page(shown, shown[-1].id if len(earlier) > TOLD else "")
+    return Page.of(earlier, TOLD, lambda entry: entry.id)
 
 
 # ---------------------------------------------------------------- the whole stack
@@ -215,7 +210,7 @@ def system(desk: Desk, before: str, now: datetime) -> System:
         queues=_known("the queues", lambda: desk.queues.waiting(now)),
         resting=_known("the quarantine", lambda: desk.resting.count(RESTING)),
         lap=desk.control.lap(),
-        told=_latest(desk.timeline.latest(SYSTEM, TOLD, before)),
+        told=desk.timeline.latest(SYSTEM, TOLD, before),
     )
 
 

@@ -4,24 +4,15 @@ same contract test. What is found by an index may lag behind what was just writt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 from permille.domain.account import Account, Exemption, Held, Look, Status
 from permille.domain.entries.system import BreakerReset
 from permille.domain.timeline import TimelineEntry
-
-T = TypeVar("T")
+from permille.paging import Page
 
 FEEDBACK, AGAIN = "Feedback", "To be handed on again"  # queues whose messages somebody works off by itself
 ON_THEIR_WAY = (FEEDBACK, AGAIN)
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """Some of what there is, and the position behind which the next page begins; empty at the end."""
-
-    found: Sequence[T]
-    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)

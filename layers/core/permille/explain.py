@@ -13,6 +13,7 @@ from permille.domain.entries.verdicts import DecisionRecord, WouldKeep
 from permille.domain.standing import stays_off_line
 from permille.domain.timeline import Entry, TimelineEntry, entry, only
 from permille.verdict import CurrentVerdict
+from permille.zones import shown_zone_of
 
 _IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late complaints"}
 
@@ -41,8 +42,9 @@ class Explained:
     def lines(self, platform: str) -> list[str]:
         lines = [f"{self.account.id} is {_IS.get(self.account.status, str(self.account.status))}."]
         if self.decided:
-            lines += [f"{wording.moment(self.decided.at)}: {self.decided.headline(platform)}."]
-            facts = self.decided.facts
+            decided = self.decided.in_zone(shown_zone_of(self.account))
+            lines += [f"{wording.local(decided.at)}: {decided.headline(platform)}."]
+            facts = decided.facts
             lines += facts.explained() if isinstance(facts, DecisionRecord) else [facts.sentence()]
         if self.stays_off:
             lines.append(self.stays_off)
@@ -56,7 +58,7 @@ class Explained:
         if account.held is not Held.NO:
             lines.append(f"It is held: {wording.WAITS_FOR[account.held]}.")
         if account.exemption and self.exempt:
-            until = wording.moment(account.exemption.until)
+            until = wording.local(account.exemption.until.astimezone(shown_zone_of(account)))
             why, by = (
                 wording.plain(account.exemption.reason, wording.LONGEST_REASON),
                 wording.plain(account.exemption.by),
@@ -74,7 +76,7 @@ def explained(
     switched = [one for one in entries if one.change and not isinstance(one.facts, Created)]
     decided = switched[-1] if switched else None
     if judged is None or not account.status.may_send:
-        stays_off = stays_off_line(account, judged.verdict, decided) if judged else ""
+        stays_off = stays_off_line(account, judged.verdict, decided, shown_zone_of(account)) if judged else ""
         return Explained(account, decided, None, account.exempt_at(now), stays_off)
     judged_by = account.judged_by(judged.verdict, only(CountedComplaint, entries))
     facts = WouldKeep(**WouldKeep.arguments(judged.verdict, judged.days, judged_by, code))

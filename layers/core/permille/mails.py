@@ -8,6 +8,7 @@ from permille.domain.mail_text import MailContext, Tone
 from permille.domain.timeline import Entry
 from permille.ports import Mail
 from permille.templates import Brand, rendered
+from permille.zones import shown_zone_of
 
 COLOURS = {
     Tone.GOOD: "#2f855a",
@@ -28,6 +29,7 @@ class Addresses:
 
 def compose(entry: Entry, account: Account, brand: Brand, addresses: Addresses) -> Mail:
     """The mail that tells an owner of an entry, as text and as HTML."""
+    entry = entry.in_zone(shown_zone_of(account))
     headline = entry.headline(brand.platform)
     provider = wording.plain(account.provider.host) if account.provider else ""
     shown = {

@@ -18,6 +18,7 @@ from permille.domain.reputation import Days, Tally
 from permille.domain.suppression import Suppression
 from permille.domain.switch import Asleep, Changes, Credential, SenderState
 from permille.domain.timeline import Audience, Entry, TimelineEntry
+from permille.paging import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +106,17 @@ class Tallies(Protocol):
         """The same of every epoch that has any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Latest:
-    """Some of a timeline, the newest first; `more`: perhaps there are earlier ones."""
-
-    entries: Sequence[Entry]
-    more: bool = False
-
-
 class Timeline(Protocol):
     def since(self, account_id: str, at: datetime) -> list[Entry]:
         """The account's entries from then on, oldest first, strongly consistent."""
 
-    def latest(self, account_id: str, at_most: int, before: str = "") -> Latest:
-        """The account's newest entries, of those older than the one of the id `before`, strongly consistent."""
+    def latest(self, account_id: str, at_most: int, before: str = "") -> Page[Entry]:
+        """The account's newest entries, the newest first, of those older than the one of the id `before`, strongly
+        consistent. The last page may be empty."""
 
     def get(self, account_id: str, entry_id: str) -> Entry | None: ...
 
-    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> list[Entry]:
+    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> Page[Entry]:
         """Some of the account's entries, those for `audience` where one is named, oldest first, beginning behind the
         entry of that id. May lag behind what was just written."""
 

@@ -1,6 +1,6 @@
 """The owner's report: how an account stands, how it came to this, and what can be done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
@@ -22,7 +22,8 @@ from permille.domain.policy import Policy, Verdict
 from permille.domain.review import Stage, stage
 from permille.domain.spans import Span, last_change, spans
 from permille.domain.timeline import Audience, Entry
-from permille.ports import Latest, Policies, Tallies, Timeline
+from permille.paging import Page
+from permille.ports import Policies, Tallies, Timeline
 from permille.zones import shown_zone_of
 
 READ_ENTRIES = 400  # of the timeline, in one query: what 45 days bring to a busy account just below its limit
@@ -65,7 +66,7 @@ class Report:
     spans: list[Span]
     epochs: list[tuple[int, datetime]]
     campaigns: list[Campaign]
-    entries: list[Entry]
+    entries: Sequence[Entry]
     earlier: str
     since: Entry | None
     stage: Stage
@@ -99,13 +100,13 @@ def _report(
     shown: Range,
     days: list[tuple[date, date]],
     epochs: Epochs,
-    latest: Latest,
+    latest: Page[Entry],
     now: datetime,
 ) -> Report:
     begins, zone = midnight(days[0][0]), shown_zone_of(account)
     verdict = account.verdict(policy, epochs.get(account.epoch, {}), now.date())
-    entries, earlier = owners(latest)
-    recent = (entry for entry in latest.entries if entry.at >= begins)
+    told = _of_owner(latest)
+    recent = (entry for entry in latest.items if entry.at >= begins)
     return Report(
         account=account,
         zone=zone,
@@ -113,22 +114,21 @@ def _report(
         verdict=verdict,
         range=shown,
         periods=periods(epochs, days, account.epochs, policy.window_days, now),
-        spans=spans(latest.entries, account.status, begins, now),
+        spans=spans(latest.items, account.status, begins, now),
         epochs=list(epochs_begun(account.epochs, begins, now)),
         campaigns=campaigns(recent, account.epoch, verdict.first_day),
-        entries=entries,
-        earlier=earlier,
-        since=last_change(latest.entries),
+        entries=told.items,
+        earlier=told.next,
+        since=last_change(latest.items),
         stage=stage(account, zone, now),
     )
 
 
-def earlier_entries(timeline: Timeline, account_id: str, at_most: int, before: str = "") -> tuple[list[Entry], str]:
-    """A page of the owner's timeline, newest first, and the id to read on before, empty at the beginning. Some of what
-    is read is for staff alone, so a page may be shorter than `at_most`."""
-    return owners(timeline.latest(account_id, at_most, before))
+def earlier_entries(timeline: Timeline, account_id: str, at_most: int, before: str = "") -> Page[Entry]:
+    """A page of the owner's timeline, newest first. Some of what is read is for staff alone, so a page may be shorter
+    than `at_most`."""
+    return _of_owner(timeline.latest(account_id, at_most, before))
 
 
-def owners(latest: Latest) -> tuple[list[Entry], str]:
-    entries = [entry for entry in latest.entries if entry.audience is Audience.OWNER]
-    return entries, latest.entries[-1].id if latest.more else ""
+def _of_owner(latest: Page[Entry]) -> Page[Entry]:
+    return Page([entry for entry in latest.items if entry.audience is Audience.OWNER], latest.next)

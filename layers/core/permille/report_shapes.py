@@ -144,7 +144,7 @@ def report(shown: Shown, platform: str) -> Report:
         }
         if connected
         else None,
-        "timeline": [shapes.entry(one, platform) for one in shown.entries],
+        "timeline": [shapes.entry(one, platform, shown.zone) for one in shown.entries],
         "earlier": shown.earlier or None,
     }
     if whole["review"]:

@@ -32,7 +32,7 @@ class Case:
 
 def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime) -> list[Case]:
     """Of those who wait for support, in the order given. The evidence is in the newest entries of each."""
-    return [case(account, timeline.latest(account.id, NEWEST).entries[::-1], now) for account in accounts]
+    return [case(account, timeline.latest(account.id, NEWEST).items[::-1], now) for account in accounts]
 
 
 def case(account: Account, entries: Sequence[Entry], now: datetime) -> Case:

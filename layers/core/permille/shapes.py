@@ -2,6 +2,7 @@
 Instants are ISO 8601 in UTC, days as the account's own zone counts them."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Annotated, Any
 
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
@@ -238,15 +239,16 @@ def account(found: accounts.Account, verdict: Verdict) -> Account:
     }
 
 
-def entry(found: timeline.Entry, platform: str) -> Entry:
-    """As the JSON API, the command and the bus tell it."""
+def entry(found: timeline.Entry, platform: str, zone: tzinfo | None = None) -> Entry:
+    """As the JSON API, the command and the bus tell it. `zone`: the account's, for the words, where it is known."""
+    told = found.in_zone(zone) if zone else found
     return {
         "id": found.id,
         "at": found.at.isoformat(),
         "kind": found.kind,
         "audience": found.audience,
-        "headline": found.headline(platform),
-        "sentence": found.sentence(),
+        "headline": told.headline(platform),
+        "sentence": told.sentence(),
         "facts": found.data,
     }
 

@@ -1,7 +1,6 @@
 """The addresses that an account's mail no longer goes to. The host platform reads them page by page, and hears of each
 by the entry that began or ended it; staff take one off."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import dropwhile, islice
 
@@ -10,27 +9,21 @@ from permille.domain.entries.complaints import Unsuppressed
 from permille.domain.errors import Conflict, Unavailable
 from permille.domain.suppression import Suppression, lifted, once_each
 from permille.domain.timeline import Entry, TimelineEntry, id_at
+from permille.paging import Page
 from permille.ports import MOST_LIFTED, Suppressions
 
 ATTEMPTS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """`more`: whether there are others behind the last of these."""
-
-    found: list[Suppression]
-    more: bool
-
-
-def page(suppressions: Suppressions, account_id: str, since: datetime | None, after: str, at_most: int) -> Page:
+def page(
+    suppressions: Suppressions, account_id: str, since: datetime | None, after: str, at_most: int
+) -> Page[Suppression]:
     """Those suppressed from `since` on, behind the entry `after`: each address once, the longest suppressed first. The
     cards before them are read as well, since an address is listed by its oldest."""
     first = max(id_at(since) if since else "", after)
     listed = once_each(suppressions.cards(account_id))
     wanted = dropwhile(lambda one: one.entry_id < first or one.entry_id == after, listed)
-    found = list(islice(wanted, at_most + 1))
-    return Page(found[:at_most], more=len(found) > at_most)
+    return Page.of(list(islice(wanted, at_most + 1)), at_most, lambda one: one.entry_id)
 
 
 def remove(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from pynamodb.indexes import GlobalSecondaryIndex
@@ -17,9 +18,10 @@ from permille.aws.indexes import (
     owner_key,
 )
 from permille.aws.models import AccountRow, SenderRow, on_table, table_call
-from permille.desk_ports import Listed, Page
+from permille.desk_ports import Listed
 from permille.domain.account import ACCOUNT_ID, Account, Held, Status
 from permille.domain.errors import MalformedRequest
+from permille.paging import Page
 
 _ASKS = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{6}}\+00:00#{ACCOUNT_ID.pattern}", re.ASCII)
 _RISK = re.compile(rf"\d{{7}}#{ACCOUNT_ID.pattern}", re.ASCII)
@@ -37,15 +39,15 @@ class DynamoDirectory:
     def asking(self, at_most: int, after: str = "") -> Page[Account]:
         _checked(_ASKS, after)
         later = AccountRow.asks_since > after if after else None
-        rows, more = self._some(self._accounts.reviews_index, SUPPORT, later, at_most)
-        found = [account for account in self._all_of([row.account_id for row in rows]) if account.asks_since]
-        return Page(found, rows[-1].asks_since if more else "")
+        rows = self._some(self._accounts.reviews_index, SUPPORT, later, at_most, "asks_since")
+        found = [account for account in self._all_of(_ids(rows)) if account.asks_since]
+        return Page(found, rows.next)
 
     def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[Listed]:
         _checked(_RISK, after)
         behind = AccountRow.risk > after if after else None
-        rows, more = self._some(self._accounts.risk_index, SENDING if sending else OFF, behind, at_most)
-        return Page([_listed(row) for row in rows], rows[-1].risk if more else "")
+        rows = self._some(self._accounts.risk_index, SENDING if sending else OFF, behind, at_most, "risk")
+        return Page([_listed(row) for row in rows.items], rows.next)
 
     def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
         _checked(ACCOUNT_ID, after)
@@ -55,9 +57,8 @@ class DynamoDirectory:
             return Page([])
         first = after + _FIRST_OF_IDS if after else with_
         between = AccountRow.account_id.between(first, with_ + _BEHIND_ALL)
-        rows, more = self._some(self._accounts.names_index, ACCOUNT, between, at_most)
-        found = [Listed.of(account) for account in self._all_of([row.account_id for row in rows])]
-        return Page(found, rows[-1].account_id if more else "")
+        rows = self._some(self._accounts.names_index, ACCOUNT, between, at_most, "account_id")
+        return Page([Listed.of(account) for account in self._all_of(_ids(rows))], rows.next)
 
     def whose(self, name: str, at_most: int) -> Sequence[Listed]:
         with table_call("asking whose that is"):
@@ -73,12 +74,12 @@ class DynamoDirectory:
         return [owner] if owner else []
 
     def _some(
-        self, index: GlobalSecondaryIndex[Any], partition: str, condition: Any, at_most: int
-    ) -> tuple[list[Any], bool]:
-        """One more is asked for than is wanted: whether there is another page is known without it."""
+        self, index: GlobalSecondaryIndex[Any], partition: str, condition: Any, at_most: int, position: str
+    ) -> Page[Any]:
+        """Rows of the index, whose sort key is the attribute `position`."""
         with table_call("asking an index of the accounts"):
             rows = list(index.query(partition, condition, limit=at_most + 1))
-        return rows[:at_most], len(rows) > at_most
+        return Page.of(rows, at_most, attrgetter(position))
 
     def _all_of(self, ids: Sequence[str]) -> list[Account]:
         """As they are now, in that order; without those that are gone."""
@@ -90,6 +91,10 @@ class DynamoDirectory:
 def _checked(position: re.Pattern[str], after: str) -> None:
     if after and not position.fullmatch(after):
         raise MalformedRequest("no page begins there")
+
+
+def _ids(rows: Page[Any]) -> list[str]:
+    return [row.account_id for row in rows.items]
 
 
 def _listed(row: Any) -> Listed:

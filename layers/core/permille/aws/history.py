@@ -13,7 +13,7 @@ from permille.aws.rows import instant
 from permille.aws.stored_entries import entry_of
 from permille.domain.reputation import Days, Tally
 from permille.domain.timeline import Audience, Entry, id_at
-from permille.ports import Latest
+from permille.paging import Page
 
 _COUNTS = ("delivered", "complaints", "bounces")
 
@@ -72,7 +72,7 @@ class DynamoTimeline:
             rows = self._rows.query(account_id, EntryRow.entry_id >= id_at(at), consistent_read=True)
             return [_entry(row) for row in rows]
 
-    def latest(self, account_id: str, at_most: int, before: str = "") -> Latest:
+    def latest(self, account_id: str, at_most: int, before: str = "") -> Page[Entry]:
         """One query: where entries are so long that fewer than `at_most` fit into an answer, there are fewer."""
         condition, values = "account_id = :account", {":account": {"S": account_id}}
         if before:
@@ -89,13 +89,15 @@ class DynamoTimeline:
                 ConsistentRead=True,
             )
         rows = ({name: value["S"] for name, value in row.items()} for row in answer["Items"])
-        return Latest([entry_of({"account_id": account_id, **row}) for row in rows], more="LastEvaluatedKey" in answer)
+        entries = [entry_of({"account_id": account_id, **row}) for row in rows]
+        return Page(entries, entries[-1].id if "LastEvaluatedKey" in answer else "")
 
-    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> list[Entry]:
+    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> Page[Entry]:
         behind = EntryRow.entry_id > after if after else None
         theirs = EntryRow.audience == audience if audience else None
         with table_call(f"reading the timeline of {account_id}"):
-            return [_entry(row) for row in self._rows.query(account_id, behind, theirs, limit=at_most)]
+            rows = self._rows.query(account_id, behind, theirs, limit=at_most + 1)
+            return Page.of([_entry(row) for row in rows], at_most, lambda entry: entry.id)
 
     def all_since(self, at: datetime) -> Iterator[Entry]:
         with table_call("reading all timelines"):

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from typing_extensions import TypedDict
 
 from permille import decisions, report_shapes, shapes, suppression
-from permille.console.cursors import cursor, place_of
+from permille.console.cursors import following, place_of
 from permille.console.openapi import LISTED, WRITTEN, operation
 from permille.console.routing import routes
 from permille.console.values import LISTED as USUAL
@@ -20,6 +20,7 @@ from permille.domain.route import entries_needed_since, route
 from permille.report import Range, Reporting, gather
 from permille.shapes import Means
 from permille.verdict import current
+from permille.zones import shown_zone_of
 
 router = routes()
 
@@ -87,12 +88,12 @@ def timeline(account_id: AccountId, after: After = "", limit: Limit = USUAL, aud
     found, scope = asked(router), f"timeline {account_id} {audience or ''}"
     place = place_of(scope, after)
     account = _account(account_id)
-    entries = found.world.timeline.page(account.id, place, limit + 1, audience)
-    listed = entries[:limit]
+    page = found.world.timeline.page(account.id, place, limit, audience)
+    platform, zone = found.world.pages.brand.platform, shown_zone_of(account)
     return {
         "account_id": account.id,
-        "entries": [shapes.entry(one, found.world.pages.brand.platform) for one in listed],
-        "next": cursor(scope, listed[-1].id) if len(entries) > limit else None,
+        "entries": [shapes.entry(one, platform, zone) for one in page.items],
+        "next": following(scope, page),
     }
 
 
@@ -133,8 +134,8 @@ def suppressions(account_id: AccountId, since: Since = None, after: After = "", 
     page = suppression.page(found.world.suppressions, account.id, since, place, limit)
     return {
         "account_id": account.id,
-        "suppressions": [shapes.suppression(one) for one in page.found],
-        "next": cursor(scope, page.found[-1].entry_id) if page.more else None,
+        "suppressions": [shapes.suppression(one) for one in page.items],
+        "next": following(scope, page),
     }
 
 

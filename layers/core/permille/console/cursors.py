@@ -3,16 +3,22 @@ place in a list that its holder may read anyhow."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
+from typing import Any
 
 from permille.domain.errors import MalformedRequest
+from permille.paging import Page
 
-LONGEST = 200
 _DIGEST = 8  # bytes
 
 
 def cursor(scope: str, place: str) -> str:
     """`scope`: the list, and all that was asked of it."""
     return urlsafe_b64encode(_digest(scope, place) + place.encode()).decode().rstrip("=")
+
+
+def following(scope: str, page: Page[Any]) -> str | None:
+    """The cursor of the next page of this list, if there is one."""
+    return cursor(scope, page.next) if page.next else None
 
 
 def place_of(scope: str, given: str) -> str:

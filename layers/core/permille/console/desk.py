@@ -1,7 +1,7 @@
 """Support's desk. Every route is behind the door of `/desk`, which lets staff in and nobody else."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -15,9 +15,11 @@ from permille.console.routing import routes
 from permille.console.world import Asked, asked
 from permille.desk_decisions import decide, mail_again, reset_breaker
 from permille.domain import wording
-from permille.domain.account import ACCOUNT_ID
+from permille.domain.account import ACCOUNT_ID, Account
 from permille.domain.errors import DecisionRefused, InvalidInput, ServiceError
 from permille.domain.policy import SEED
+from permille.domain.timeline import Entry
+from permille.zones import shown_zone_of
 
 router = routes()
 
@@ -137,6 +139,7 @@ def _system(found: Asked, refused: Refused | None = None, given: Mapping[str, st
 
 
 def _page(template: str, here: str, found: Asked, refused: Refused | None = None, **shown: Any) -> Response[str]:
+    platform = found.world.pages.brand.platform
     return found.world.pages.page(
         template,
         refused.status if refused else HTTPStatus.OK,
@@ -149,10 +152,15 @@ def _page(template: str, here: str, found: Asked, refused: Refused | None = None
         now=found.now,
         view=desk_view,
         times=wording.times,
-        sentence=lambda entry: entry.sentence(),
-        headline=lambda entry: entry.headline(found.world.pages.brand.platform),
+        sentence=lambda entry, account: _in_zone(entry, account).sentence(),
+        headline=lambda entry, account: _in_zone(entry, account).headline(platform),
         **shown,
     )
+
+
+def _in_zone(entry: Entry, account: Account | None) -> Entry:
+    """Where its account is; what is about the whole stack, in UTC."""
+    return entry.in_zone(shown_zone_of(account) if account else UTC)
 
 
 def _typed(form: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from permille.desk_ports import ON_THEIR_WAY, Waiting
 from permille.domain import reminders, wording
-from permille.domain.account import Status
+from permille.domain.account import Account, Status
 from permille.domain.entries.credential import Difference
 from permille.domain.entries.numbers import Numbers
 from permille.domain.reputation import PER, Tally
@@ -42,6 +42,11 @@ def level(counts: Tally, over: bool, limit: int) -> str:  # noqa: FBT001 - templ
 def counts_of(facts: Numbers) -> Tally:
     """What an entry says was counted."""
     return Tally(facts.delivered, facts.complaints)
+
+
+def local(at: datetime, account: Account) -> str:
+    """As it is where the account is."""
+    return wording.local(at.astimezone(shown_zone_of(account)))
 
 
 def lasting(time: timedelta) -> str:

@@ -41,9 +41,9 @@ def year(_id: str) -> Response[str]:
 def timeline(_id: str) -> Response[str]:
     found = asked(router)
     before = found.request.query.get("before", "")[:LONGEST_ID]
-    entries, earlier = earlier_entries(found.world.timeline, found.owned.id, EARLIER_ENTRIES, before)
+    told = earlier_entries(found.world.timeline, found.owned.id, EARLIER_ENTRIES, before)
     pages = found.world.pages
-    shown = report_page.timeline_shown(found.owned.id, entries, earlier, pages.brand)
+    shown = report_page.timeline_shown(found.owned, told.items, told.next, pages.brand)
     return pages.page("timeline", framed=True, **shown)
 
 

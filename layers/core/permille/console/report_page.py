@@ -1,6 +1,7 @@
 """What the pages of the owner's report show: the report in words, ready to be put into the templates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import tzinfo
 from typing import Any
 
 from permille.access import GUIDE
@@ -17,6 +18,7 @@ from permille.domain.reputation import Tally
 from permille.domain.timeline import Entry
 from permille.report import Range, Report
 from permille.templates import Brand
+from permille.zones import shown_zone_of
 
 SHOWN_ENTRIES = 10
 SHOWN_CAMPAIGNS = 6
@@ -53,7 +55,7 @@ def report_page(report: Report, brand: Brand, csrf: str, typed: Typed | None = N
         "campaigns": [_campaign(one) for one in report.campaigns[:SHOWN_CAMPAIGNS]],
         "more_campaigns": _more_campaigns(report.campaigns[SHOWN_CAMPAIGNS:]),
         "unlisted": _unlisted(report.unlisted),
-        **timeline_shown(report.account.id, report.entries[:SHOWN_ENTRIES], _earlier(report), brand),
+        **timeline_shown(report.account, report.entries[:SHOWN_ENTRIES], _earlier(report), brand),
     }
 
 
@@ -66,8 +68,9 @@ def year_page(report: Report) -> dict[str, Any]:
     }
 
 
-def timeline_shown(account_id: str, entries: list[Entry], earlier: str, brand: Brand) -> dict[str, Any]:
-    return {"base": _base(account_id), "entries": [_entry(one, brand) for one in entries], "earlier": earlier}
+def timeline_shown(account: Account, entries: Sequence[Entry], earlier: str, brand: Brand) -> dict[str, Any]:
+    shown = [_entry(one, shown_zone_of(account), brand) for one in entries]
+    return {"base": _base(account.id), "entries": shown, "earlier": earlier}
 
 
 def _base(account_id: str) -> str:
@@ -82,9 +85,9 @@ def _notes(report: Report) -> Iterator[str]:
     """The sentences below the numbers: why the account is off, what spares it, and what small numbers say."""
     notes = (
         _why_off(report),
-        standing.stays_off_line(report.account, report.verdict, report.since),
+        standing.stays_off_line(report.account, report.verdict, report.since, report.zone),
         standing.broken_line(report.account, report.verdict),
-        standing.spared_line(report.account, report.now),
+        standing.spared_line(report.account, report.now, report.zone),
         standing.luck_line(report.verdict),
     )
     return (note for note in notes if note)
@@ -95,7 +98,7 @@ def _why_off(report: Report) -> str:
     entry, counts = report.since, report.verdict.counts
     if entry is None or report.account.status not in (Status.DISABLED, Status.CLOSED):
         return ""
-    facts = entry.facts
+    facts = entry.in_zone(report.zone).facts
     if not isinstance(facts, Disabled):
         return facts.sentence()
     if not facts.burst and (facts.complaints, facts.delivered) == (counts.complaints, counts.delivered):
@@ -106,7 +109,9 @@ def _why_off(report: Report) -> str:
 def _begun(report: Report) -> str:
     """When the epoch began, where that lies in the window."""
     starts = [at for number, at in report.epochs if number == report.account.epoch]
-    return wording.moment(starts[0]) if starts and starts[0].date() >= report.verdict.first_day else ""
+    if not starts or starts[0].date() < report.verdict.first_day:
+        return ""
+    return wording.local(starts[0].astimezone(report.zone))
 
 
 # ---------------------------------------------------------------- the graph and its table
@@ -258,13 +263,14 @@ def _unlisted(count: int) -> str:
 # ---------------------------------------------------------------- the timeline
 
 
-def _entry(entry: Entry, brand: Brand) -> dict[str, str]:
+def _entry(entry: Entry, zone: tzinfo, brand: Brand) -> dict[str, str]:
+    told = entry.in_zone(zone)
     return {
         "kind": entry.kind,
         "at": entry.at.isoformat(timespec="seconds"),
-        "when": wording.moment(entry.at),
-        "headline": entry.headline(brand.platform),
-        "sentence": entry.sentence(),
+        "when": wording.local(told.at),
+        "headline": told.headline(brand.platform),
+        "sentence": told.sentence(),
     }
 
 

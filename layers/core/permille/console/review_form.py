@@ -154,7 +154,7 @@ def _may_ask(_: Report, brand: Brand) -> list[str]:
 
 def _open(report: Report, brand: Brand) -> list[str]:
     found = report.account.review
-    asked = wording.moment(found.requested_at) if found else ""
+    asked = _there(report, found.requested_at) if found else ""
     answers = f"You asked on {asked}. {brand.platform} Support answers by e-mail. Until then you can change it."
     if found and requested_day(found, report.now) is RequestedDay.OVER:
         sorry = f"We are sorry: {wording.day(found.day)} passed before support answered. Please choose another day."

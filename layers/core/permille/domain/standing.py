@@ -11,7 +11,7 @@ from permille.domain.entries.verdicts import Disabled
 from permille.domain.policy import Decision, Rule, Verdict
 from permille.domain.reputation import PER
 from permille.domain.timeline import Entry
-from permille.domain.wording import day, moment, rate, times
+from permille.domain.wording import day, local, rate, times
 
 BAD_LUCK = 0.05  # what happens less often is not called so
 
@@ -49,7 +49,7 @@ def status_line(account: Account, verdict: Verdict, since: Entry | None, zone: t
         case Status.ACTIVE:
             return f"{smtp} works{_although(verdict)}."
         case Status.DISABLED:
-            return f"{smtp} is off{_since(since)}{_and_next(account, zone)}."
+            return f"{smtp} is off{_since(since, zone)}{_and_next(account, zone)}."
         case Status.TRIAL:
             return f"{smtp} works today, and today only."
         case Status.OBSERVING:
@@ -71,8 +71,8 @@ _BROKEN: Mapping[Rule, str] = {
 }
 
 
-def _since(entry: Entry | None) -> str:
-    return f" since {day(entry.at)}" if entry else ""
+def _since(entry: Entry | None, zone: tzinfo) -> str:
+    return f" since {day(entry.at.astimezone(zone))}" if entry else ""
 
 
 def _and_next(account: Account, zone: tzinfo) -> str:
@@ -114,21 +114,21 @@ def broken_line(account: Account, verdict: Verdict) -> str:
     return PlainNumbers.of(verdict).broken() if other else ""
 
 
-def stays_off_line(account: Account, verdict: Verdict, since: Entry | None) -> str:
+def stays_off_line(account: Account, verdict: Verdict, since: Entry | None, zone: tzinfo) -> str:
     """Why an account that a rule has disabled stays off although its numbers keep the rules by now; empty where they do
     not, or where it is off for another reason. `since` as in status_line()."""
     by_rule = account.status is Status.DISABLED and since is not None and isinstance(since.facts, Disabled)
     if not by_rule or verdict.breaks:
         return ""
-    again = f"; it is judged once more on {moment(account.recheck.at)}" if account.recheck else ""
+    again = f"; it is judged once more on {local(account.recheck.at.astimezone(zone))}" if account.recheck else ""
     return f"By now the numbers keep the rules. That alone does not switch it on again{again}."
 
 
-def spared_line(account: Account, now: datetime) -> str:
+def spared_line(account: Account, now: datetime, zone: tzinfo) -> str:
     """That an exemption spares the account; empty where none does."""
     if account.status is not Status.ACTIVE or not account.exempt_at(now) or account.exemption is None:
         return ""
-    return f"No rule disables your SMTP account until {moment(account.exemption.until)}."
+    return f"No rule disables your SMTP account until {local(account.exemption.until.astimezone(zone))}."
 
 
 def luck_line(verdict: Verdict) -> str:

@@ -7,8 +7,8 @@ mail, how it changes the account's status, and the words in which it is told.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, ClassVar, Generic, TypeVar, cast, dataclass_transform
@@ -162,6 +162,12 @@ class TimelineEntry(Generic[F_co]):
 
     def sentence(self) -> str:
         return self.facts.sentence()
+
+    def in_zone(self, zone: tzinfo) -> "TimelineEntry[F_co]":
+        """To be told to people: its instants as they are where its account is."""
+        named = ((one.name, getattr(self.facts, one.name)) for one in fields(cast("Any", self.facts)))
+        instants = {name: at.astimezone(zone) for name, at in named if isinstance(at, datetime)}
+        return replace(self, at=self.at.astimezone(zone), facts=replace(cast("Any", self.facts), **instants))
 
     @property
     def data(self) -> dict[str, Any]:

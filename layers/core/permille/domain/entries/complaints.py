@@ -10,7 +10,7 @@ from permille.domain.entries.numbers import Numbers
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.policy import Decision, Verdict
 from permille.domain.timeline import Audience, Entry, Facts, TimelineEntry, declared, entry
-from permille.domain.wording import FATES, day, full_sentence, moment, plain, quoted, times
+from permille.domain.wording import FATES, day, full_sentence, local, plain, quoted, times
 
 LISTED_COMPLAINTS = 20  # of an alert
 ABOUT_OLDER_MAIL = "It is about e-mail that is too old to count towards the limit."
@@ -124,7 +124,7 @@ class Alert(Numbers):
 
     def left(self) -> str:
         if self.exempt_until:
-            return f"No rule disables your SMTP account until {moment(self.exempt_until)}."
+            return f"No rule disables your SMTP account until {local(self.exempt_until)}."
         return "That is above the limit." if self.over else self.allowance()
 
     @property

@@ -9,7 +9,7 @@ from permille.domain.entries.staff import ByStaff
 from permille.domain.entries.verdicts import ANOTHER_COMPANY
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.timeline import Audience, Facts, declared
-from permille.domain.wording import day, full_sentence, local, moment, plain, times
+from permille.domain.wording import day, full_sentence, local, plain, times
 
 LONGEST_TEXT = 1000
 WHOM_TO_WRITE_TO = (
@@ -192,7 +192,7 @@ class ReviewDue(Facts):
 
     def sentence(self) -> str:
         return (
-            f"The owner wants to send {times(self.batch, 'e-mail')} on that day, from {moment(self.begins_at)} on: "
+            f"The owner wants to send {times(self.batch, 'e-mail')} on that day, from {local(self.begins_at)} on: "
             "permille review approve, or decline."
         )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.status import Status
 from permille.domain.timeline import Audience, Facts, declared
-from permille.domain.wording import full_sentence, moment, plain
+from permille.domain.wording import full_sentence, local, plain
 
 ASK_SUPPORT = (
     "Answer this mail, or write to {platform} Support: they switched the account off, and they can switch it on again."
@@ -112,7 +112,7 @@ class Exempted(ByStaff):
     until: datetime
 
     def headline(self, platform: str) -> str:
-        return f"No rule disables this account until {moment(self.until)}"
+        return f"No rule disables this account until {local(self.until)}"
 
 
 @declared("unexempted", Audience.STAFF)

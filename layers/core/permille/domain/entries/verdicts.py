@@ -13,7 +13,7 @@ from permille.domain.policy_file import policy_data
 from permille.domain.reputation import PER, Days
 from permille.domain.status import Held, Status
 from permille.domain.timeline import Audience, Entry, declared
-from permille.domain.wording import DEMANDS, WAITS_FOR, day, moment, plain, times
+from permille.domain.wording import DEMANDS, WAITS_FOR, day, local, plain, times
 
 LISTED_IDENTITIES = 1000  # of a decision record: an entry has to fit into a row and an event
 
@@ -202,7 +202,7 @@ class DisablingReversed(Numbers):
 
     def sentence(self) -> str:
         return (
-            f"When it was disabled ({moment(self.disabled_at)}), not all of your e-mails had been counted yet. "
+            f"When it was disabled, on {local(self.disabled_at)}, not all of your e-mails had been counted yet. "
             f"Now they are: {self.counts()} {self.allowance()}"
         )
 
