@@ -36,7 +36,7 @@ def outputs_of(name: str, *, cloudformation: "CloudFormationClient | None" = Non
     if boto3.Session().region_name is None:
         raise Failed("no AWS region is set: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
     if not name:
-        raise InvalidInput("--stack names no stack")
+        raise InvalidInput("names no stack", "stack")
     try:
         with service_call(f"asking for the stack {name}"):
             described = _described(name, cloudformation or client("cloudformation"))

@@ -45,10 +45,11 @@ def redrive(
 def _instant(text: str, now: datetime) -> datetime:
     instant = given.instant(text, "since")
     if instant > now:
-        raise InvalidInput(f"--since {text} is in the future: it is {now:%Y-%m-%dT%H:%M:%SZ}")
+        raise InvalidInput(f"{text} is in the future: it is {now:%Y-%m-%dT%H:%M:%SZ}", "since")
     if instant < now - REMEMBERED_FOR:
         raise InvalidInput(
-            f"--since {text} is more than {REMEMBERED_FOR.days} days ago: it is not remembered so long what was handed "
-            "on, and owners would be mailed twice"
+            f"{text} is more than {REMEMBERED_FOR.days} days ago: it is not remembered so long what was handed on, and "
+            "owners would be mailed twice",
+            "since",
         )
     return instant

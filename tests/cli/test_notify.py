@@ -51,9 +51,9 @@ def test_what_is_older_is_left_alone(stack: FakeStack, terminal: Terminal) -> No
 @pytest.mark.parametrize(
     ("since", "says"),
     [
-        ("2026-03-10T12:00:02Z", "--since 2026-03-10T12:00:02Z is in the future: it is 2026-03-10T12:00:01Z"),
-        ("2027-01-01", "--since 2027-01-01 is in the future"),
-        ("2026-02-01", "--since 2026-02-01 is more than 30 days ago"),
+        ("2026-03-10T12:00:02Z", "--since: 2026-03-10T12:00:02Z is in the future: it is 2026-03-10T12:00:01Z"),
+        ("2027-01-01", "--since: 2027-01-01 is in the future"),
+        ("2026-02-01", "--since: 2026-02-01 is more than 30 days ago"),
         ("yesterday", "--since: takes an ISO 8601 time such as 2026-03-01T09:00:00Z, not 'yesterday'"),
     ],
 )

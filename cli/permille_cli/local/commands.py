@@ -47,7 +47,7 @@ def up(
 ) -> None:
     """Start the stack, deploy Permille to it, and print as JSON how to use it. It goes on in the background."""
     if not 0 < hours <= MOST_HOURS:  # nan neither
-        raise InvalidInput(f"--hours takes more than 0 and at most {MOST_HOURS}, not {hours:g}")
+        raise InvalidInput(f"takes more than 0 and at most {MOST_HOURS}, not {hours:g}", "hours")
     deployment = Deployment(name, mode.value, platform_name)
     emit_json(stack.up(_state(directory), deployment, hours))
 
@@ -134,7 +134,7 @@ def _state(directory: Path) -> StateDirectory:
     try:
         path = directory.resolve()
     except (OSError, RuntimeError) as error:  # too long a name, symbolic links in a circle
-        raise InvalidInput(f"--dir takes a directory, not {str(directory)!r}") from error
+        raise InvalidInput(f"takes a directory, not {str(directory)!r}", "dir") from error
     return StateDirectory(path)
 
 

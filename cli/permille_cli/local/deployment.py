@@ -46,11 +46,11 @@ class Deployment:
     def __post_init__(self) -> None:
         if not STACK_NAME.fullmatch(self.stack):
             raise InvalidInput(
-                f"--stack takes a letter and up to 127 letters, digits and hyphens more, not {self.stack!r}"
+                f"takes a letter and up to 127 letters, digits and hyphens more, not {self.stack!r}", "stack"
             )
         name = self.platform_name
         if not (name.strip() and name.isprintable() and len(name) <= PLATFORM_NAME_LENGTH):
-            raise InvalidInput(f"--platform-name takes 1 to {PLATFORM_NAME_LENGTH} printable characters, not {name!r}")
+            raise InvalidInput(f"takes 1 to {PLATFORM_NAME_LENGTH} printable characters, not {name!r}", "platform_name")
 
     def __str__(self) -> str:
         return f"--stack {self.stack} --mode {self.mode} --platform-name {shlex.quote(self.platform_name)}"
