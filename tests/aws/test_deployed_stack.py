@@ -83,7 +83,7 @@ def test_a_stack_that_is_not_there_is_named(cloudformation: Any) -> None:
 
 
 def test_a_stack_needs_a_name(cloudformation: Any) -> None:
-    with pytest.raises(InvalidInput, match="--stack: names no stack"):
+    with pytest.raises(InvalidInput, match="names no stack"):
         outputs_of("", cloudformation=cloudformation)
 
 
