@@ -188,9 +188,9 @@ def print_case(case: Case, platform: str, now: datetime, console: Console = out)
     zone = shown_zone_of(case.account)
     if case.disabled:
         told = case.disabled.in_zone(zone)
-        console.print(f"  {told.at:%Y-%m-%d}: {escape(told.sentence())}", soft_wrap=True)
+        console.print(f"  {case.disabled.at:%Y-%m-%d}: {escape(told.sentence())}", soft_wrap=True)
     for name, count in case.campaigns:
         console.print(f"  {count:,} about {escape(wording.plain(name) or '(no subject)')}", soft_wrap=True)
     for entry in case.trials:
         told = entry.in_zone(zone)
-        console.print(f"  earlier trial, {told.at:%Y-%m-%d}: {escape(told.headline(platform))}", soft_wrap=True)
+        console.print(f"  earlier trial, {entry.at:%Y-%m-%d}: {escape(told.headline(platform))}", soft_wrap=True)
