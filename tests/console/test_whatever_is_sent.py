@@ -20,6 +20,7 @@ from permille.bootstrap import origin_of
 from permille.desk_decisions import DECISIONS
 from permille.domain.account import Account, Status
 from permille.domain.entries.registry import KINDS
+from permille.domain.errors import PermissionDenied, RequestRejected, ServiceError
 from permille.domain.review import answer_token
 from permille.observability import logger
 
@@ -253,6 +254,19 @@ def test_a_row_that_cannot_be_read_is_told_by_a_page(monkeypatch: pytest.MonkeyP
 
     assert (answer.status, "Something went wrong" in answer.body) == (500, True)
     assert "the row" not in answer.body
+
+
+@pytest.mark.parametrize("error", [PermissionDenied, RequestRejected])
+def test_what_a_retry_does_not_help_is_never_to_be_tried_again(error: type[ServiceError]) -> None:
+    world = World()
+    owner = world.owner()
+    world.rows.faults.fail("timeline.latest", error=error("reading the timeline: AWS does not allow it"))
+
+    answer = owner.get(REPORT)
+
+    assert answer.status == 500
+    assert "Try again" not in answer.body
+    assert "AWS" not in answer.body
 
 
 # ---------------------------------------------------------------- the log
