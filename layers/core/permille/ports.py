@@ -5,7 +5,7 @@ was asked: `Unavailable` for a passing cause, `PermissionDenied` or `RequestReje
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -271,8 +271,8 @@ class Mailer(Protocol):
 
 
 class Bus(Protocol):
-    def put(self, entry: Entry) -> None:
-        """Hands the entry to the host platform's bus."""
+    def put(self, entry: Entry, zone: tzinfo) -> None:
+        """Hands the entry to the host platform's bus. `zone`: where its account is, for the words."""
 
 
 REMEMBERED_FOR = timedelta(days=30)
