@@ -7,7 +7,7 @@ mail, how it changes the account's status, and the words in which it is told.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from hashlib import sha256
@@ -114,7 +114,8 @@ def declared(
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Facts):
-    """What a newer version wrote: of a kind, or with facts, that this one does not know."""
+    """What a newer version wrote: of a kind, or with facts, that this one does not know. How a kind changes the status
+    is known whatever its facts are."""
 
     name: str
     audience: Audience
@@ -122,7 +123,8 @@ class Unknown(Facts):
 
     @property
     def kind(self) -> Kind:
-        return Kind(self.name, self.audience)
+        known = KINDS.get(self.name)
+        return replace(known.declaration, mailed=False) if known else Kind(self.name, self.audience)
 
     def headline(self, platform: str) -> str:  # noqa: ARG002
         return f"An entry of the kind {self.name}"
@@ -164,10 +166,8 @@ class TimelineEntry(Generic[F_co]):
         return self.facts.sentence()
 
     def in_zone(self, zone: tzinfo) -> "TimelineEntry[F_co]":
-        """To be told to people: its instants as they are where its account is."""
-        named = ((one.name, getattr(self.facts, one.name)) for one in fields(cast("Any", self.facts)))
-        instants = {name: at.astimezone(zone) for name, at in named if isinstance(at, datetime)}
-        return replace(self, at=self.at.astimezone(zone), facts=replace(cast("Any", self.facts), **instants))
+        """To be told to people: its instants, also those in lists, as they are where its account is."""
+        return replace(self, at=_in_zone(self.at, zone), facts=_in_zone(self.facts, zone))
 
     @property
     def data(self) -> dict[str, Any]:
@@ -182,6 +182,22 @@ class TimelineEntry(Generic[F_co]):
 
 
 Entry = TimelineEntry[Facts]
+
+
+def _in_zone(value: Any, zone: tzinfo) -> Any:
+    match value:
+        case datetime():
+            try:
+                return value.astimezone(zone)
+            except OverflowError:  # at the very ends of time, which other people's reports can name
+                return value
+        case tuple():
+            return tuple(_in_zone(one, zone) for one in value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            named = {one.name: getattr(value, one.name) for one in fields(value)}
+            return replace(value, **{name: _in_zone(one, zone) for name, one in named.items()})
+        case _:
+            return value
 
 
 def facts_data(facts: Facts) -> dict[str, Any]:

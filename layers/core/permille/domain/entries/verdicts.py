@@ -260,7 +260,7 @@ class RuleHeld(Numbers):
         return cls(**cls.counted_by(verdict), why=why, waiting=waiting)
 
     def headline(self, platform: str) -> str:
-        return f"{self.rule} is broken, and nothing is switched yet: {WAITS_FOR[self.why]}"
+        return f"{self.rule} is broken, and nothing is switched yet: {WAITS_FOR.get(self.why, plain(self.why))}"
 
     def sentence(self) -> str:
         return self.broken()
