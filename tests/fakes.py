@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import partial
 from hashlib import sha256
@@ -576,10 +576,12 @@ class FakeBus:
 
     faults: Faults = field(default_factory=Faults)
     entries: list[Entry] = field(default_factory=list)
+    zones: list[tzinfo] = field(default_factory=list)
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: Entry, zone: tzinfo) -> None:
         with self.faults.call("bus.put"):
             self.entries.append(entry)
+            self.zones.append(zone)
 
 
 @dataclass(slots=True)

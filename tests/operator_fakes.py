@@ -31,8 +31,8 @@ from permille.domain.errors import Conflict, InvalidPolicy, Unavailable
 from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy
 from permille.domain.timeline import Entry, TimelineEntry
-from permille.operator_ports import AccessKey, AppliedPolicy, IamUser, Quarantined
-from permille.ports import Sender
+from permille.operator_ports import AccessKey, AppliedPolicy, IamUser
+from permille.ports import Quarantined, Sender
 from permille_cli.stack import Stack
 
 OUTPUTS = {

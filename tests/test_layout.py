@@ -110,6 +110,16 @@ def test_facts_are_read_by_their_types_and_never_by_a_string(source: Path) -> No
     assert read == []
 
 
+def test_counting_imports_nothing_that_decides_or_reads_timelines() -> None:
+    """Its cold start is what feedback waits for."""
+    script = (
+        "import sys, permille.bootstrap, permille.ingest, permille.aws.ledger, permille.aws.quarantine;"
+        "sys.exit(bool({'permille.domain.account', 'permille.domain.entries.registry'} & set(sys.modules)))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0  # noqa: S603
+
+
 @pytest.mark.parametrize("folder", FUNCTIONS, ids=named)
 def test_a_function_folder_holds_its_handler_alone(folder: Path) -> None:
     assert [entry.name for entry in folder.iterdir() if entry.name != "__pycache__"] == ["app.py"]

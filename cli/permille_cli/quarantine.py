@@ -12,7 +12,7 @@ from permille.domain.entries.system import LISTED_BODIES, QuarantineDropped, Qua
 from permille.domain.errors import InvalidInput
 from permille.domain.timeline import system_entry
 from permille.domain.wording import plain
-from permille.operator_ports import Quarantined
+from permille.ports import Quarantined
 from permille.quarantine import replay as restore
 from permille_cli.output import AsJson, emit_json, out, progress
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption

@@ -10,6 +10,7 @@ from permille.addresses import bare
 from permille.domain.errors import InvalidInput
 from permille.domain.suppression import once_each
 from permille.suppression import remove as take_off
+from permille.zones import shown_zone_of
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
@@ -43,13 +44,13 @@ def remove(
 ) -> None:
     """Let an address be mailed again, until its holder complains once more."""
     why = given.reason(reason)
-    stack.account(account_id)
+    account = stack.account(account_id)
     if bare(address) is None:
         raise InvalidInput(f"{address!r} is no e-mail address, such as ann@example.com")
     entry = take_off(stack.suppressions, account_id, address, why, stack.caller(), stack.now())
     if entry is None:
         raise InvalidInput(f"{bare(address)} is not suppressed; `permille suppression list {account_id}` names who is")
     if as_json:
-        emit_json(shapes.entry(entry, stack["PlatformName"]))
+        emit_json(shapes.entry(entry, stack["PlatformName"], shown_zone_of(account)))
     else:
         out.print(f"{escape(entry.facts.recipient)} may be mailed again.", soft_wrap=True)

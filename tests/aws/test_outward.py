@@ -3,7 +3,7 @@
 import json
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta, timezone
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -33,6 +33,7 @@ from permille_cli.template import PROJECT
 MAIL_FROM = "reputation@apwt.example"
 BOTH = pytest.mark.parametrize("kept_by", ["fake", "aws"])
 
+VIENNA = timezone(timedelta(hours=1))
 WRITTEN = json.loads((PROJECT / "docs" / "timeline-event.schema.json").read_text(encoding="utf-8"))
 SCHEMA = Draft202012Validator(WRITTEN)
 
@@ -140,7 +141,7 @@ def test_an_entry_goes_to_the_bus(request: pytest.FixtureRequest, kept_by: str) 
     bus: Bus = TimelineBus(bus="timeline", platform=PLATFORM, events=events) if events else fake
     wire = Wire(events) if events else None
 
-    bus.put(entry)
+    bus.put(entry, UTC)
 
     assert (heard(wire)["id"] if wire else fake.entries[0].id) == entry.id
 
@@ -159,7 +160,7 @@ def heard(wire: Wire) -> dict[str, Any]:
 def test_the_bus_tells_what_the_timeline_says(events: Any, kind: str) -> None:
     entry, wire = an_entry(kind), Wire(events)
 
-    TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(entry)
+    TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(entry, VIENNA)
 
     assert heard(wire) == {
         "version": 1,
@@ -168,8 +169,8 @@ def test_the_bus_tells_what_the_timeline_says(events: Any, kind: str) -> None:
         "kind": kind,
         "audience": entry.audience,
         "at": "2026-03-10T12:00:00+00:00",
-        "headline": entry.headline(PLATFORM),
-        "sentence": entry.sentence(),
+        "headline": entry.in_zone(VIENNA).headline(PLATFORM),
+        "sentence": entry.in_zone(VIENNA).sentence(),
         "facts": entry.data,
     }
 
@@ -178,7 +179,7 @@ def test_the_bus_tells_what_the_timeline_says(events: Any, kind: str) -> None:
 def test_what_the_bus_tells_is_as_its_schema_says(events: Any, kind: str) -> None:
     wire = Wire(events)
 
-    TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry(kind))
+    TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry(kind), UTC)
 
     assert [error.message for error in SCHEMA.iter_errors(heard(wire))] == []
 
@@ -187,7 +188,7 @@ def test_what_the_bus_tells_is_as_its_schema_says(events: Any, kind: str) -> Non
 def test_the_records_of_the_other_rules_are_as_the_schema_says_too(verdict: Verdict) -> None:
     record = a_record(ACCOUNT, NOW, verdict, {}, [])
 
-    told = json.loads(json.dumps(detail_of(record, PLATFORM)))
+    told = json.loads(json.dumps(detail_of(record, PLATFORM, UTC)))
     assert [error.message for error in SCHEMA.iter_errors(told)] == []
 
 
@@ -200,12 +201,16 @@ def test_the_schema_that_is_checked_in_is_of_this_code() -> None:
 def test_the_bus_tells_an_entry_as_the_json_api_does() -> None:
     entry = an_entry("reinstated")
 
-    assert detail_of(entry, PLATFORM) == {"version": 1, "account_id": ACCOUNT, **shapes.entry(entry, PLATFORM)}
+    assert detail_of(entry, PLATFORM, UTC) == {
+        "version": 1,
+        "account_id": ACCOUNT,
+        **shapes.entry(entry, PLATFORM, UTC),
+    }
 
 
 def test_the_schema_knows_every_kind_and_no_fact_more() -> None:
     assert set(WRITTEN["properties"]["kind"]["enum"]) == set(KINDS)
-    unknown = detail_of(an_entry("reinstated"), PLATFORM) | {"facts": {"delivered": 1, "new": 2}}
+    unknown = detail_of(an_entry("reinstated"), PLATFORM, UTC) | {"facts": {"delivered": 1, "new": 2}}
     with pytest.raises(ValidationError):
         SCHEMA.validate(unknown)
 
@@ -215,7 +220,7 @@ def test_a_bus_that_does_not_answer_is_unavailable(events: Any, fault: str) -> N
     strike(Wire(events), "PutEvents", fault)
 
     with pytest.raises(Unavailable):
-        TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry())
+        TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry(), UTC)
 
 
 def test_an_event_that_the_bus_did_not_take_is_unavailable(events: Any) -> None:
@@ -223,7 +228,7 @@ def test_an_event_that_the_bus_did_not_take_is_unavailable(events: Any) -> None:
     Wire(events).answer("PutEvents", refused)
 
     with pytest.raises(Unavailable, match="InternalFailure"):
-        TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry())
+        TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry(), UTC)
 
 
 # ---------------------------------------------------------------- Once

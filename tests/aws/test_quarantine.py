@@ -13,8 +13,7 @@ from tests.fakes import FakeQuarantine, When
 from permille.aws.feed import SqsFeedbackQueue
 from permille.aws.quarantine import SHARDS, DynamoQuarantine
 from permille.domain.errors import PermissionDenied, Unavailable
-from permille.operator_ports import Quarantined
-from permille.ports import Quarantine, QuarantineAge
+from permille.ports import Quarantine, QuarantineAge, Quarantined
 from permille.quarantine import replay
 
 

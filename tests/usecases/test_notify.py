@@ -1,5 +1,7 @@
 """What was written is handed on: once where it can be, later where it could not, and the stream never waits."""
 
+from datetime import UTC
+
 import pytest
 from tests.builders import ACCOUNT, BRAND, NOW, an_account, an_entry
 from tests.fakes import (
@@ -18,7 +20,9 @@ from tests.fakes import (
 from permille.access import Links
 from permille.domain.entries.registry import KINDS
 from permille.domain.errors import Unavailable
+from permille.domain.timeline import SYSTEM
 from permille.notify import Effect, Handing, effects_of, hand_on, hand_on_again, redrive
+from permille.zones import shown_zone_of
 
 LINKS = Links(FakeMacs(), "https://console.example")
 DISABLED, COMPLAINT = an_entry("disabled"), an_entry("complaint")
@@ -66,7 +70,7 @@ def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: Notifica
 
 @pytest.mark.parametrize(
     ("call", "effect"),
-    [("mailer.send", Effect.MAIL), ("bus.put", Effect.BUS), ("accounts.get", Effect.MAIL), ("once.do", Effect.BUS)],
+    [("mailer.send", Effect.MAIL), ("bus.put", Effect.BUS), ("accounts.get", Effect.BUS), ("once.do", Effect.BUS)],
 )
 def test_what_fails_is_put_off_and_the_rest_goes_out(notify: Notification, call: str, effect: Effect) -> None:
     notify.faults.fail(call)
@@ -75,6 +79,16 @@ def test_what_fails_is_put_off_and_the_rest_goes_out(notify: Notification, call:
 
     assert notify.later.jobs == [(ACCOUNT, DISABLED.id, effect)]
     assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if effect is Effect.BUS else (1, 0))
+
+
+def test_the_bus_says_the_words_of_the_mail_where_the_account_is(notify: Notification) -> None:
+    vienna = an_account(timezone="Europe/Vienna")
+    notify.rows.accounts[ACCOUNT] = vienna
+    system = an_entry("breaker_opened", account_id=SYSTEM)
+
+    hand_on(notify.world, [DISABLED, system, an_entry(account_id="gone")], NOW)
+
+    assert notify.bus.zones == [shown_zone_of(vienna), UTC, UTC]
 
 
 def test_what_was_put_off_is_handed_on_once(notify: Notification) -> None:

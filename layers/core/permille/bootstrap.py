@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from permille import __version__
-from permille.domain.account import Mode
+from permille.domain.status import Mode
 from permille.ports import Ledger, Quarantine, QuarantineAge
 from permille.settings import ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
 

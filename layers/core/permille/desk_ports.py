@@ -1,15 +1,19 @@
 """What support's desk needs of the world, beyond ports.py and by the same rules: a fake and an adapter of each pass the
 same contract test. What is found by an index may lag behind what was just written."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from __future__ import annotations
 
-from permille.domain.account import Account, Exemption, Held, Look, Status
-from permille.domain.entries.system import BreakerReset
-from permille.domain.timeline import TimelineEntry
-from permille.paging import Page
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from permille.domain.account import Account, Exemption, Held, Look, Status
+    from permille.domain.entries.system import BreakerReset
+    from permille.domain.timeline import TimelineEntry
+    from permille.paging import Page
 
 FEEDBACK, AGAIN = "Feedback", "To be handed on again"  # queues whose messages somebody works off by itself
 ON_THEIR_WAY = (FEEDBACK, AGAIN)
@@ -37,7 +41,7 @@ class Listed:
         return self.status.allowance(self.look.allowance_left) if self.look else None
 
     @classmethod
-    def of(cls, account: Account) -> "Listed":
+    def of(cls, account: Account) -> Listed:
         return cls(
             account.id,
             account.owner_email,

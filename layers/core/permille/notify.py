@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
 from permille.access import Links
 from permille.domain.errors import ServiceError
-from permille.domain.timeline import Entry
+from permille.domain.timeline import SYSTEM, Entry
 from permille.mails import Addresses, compose
 from permille.observability import record
 from permille.ports import Accounts, Bus, Later, Mailer, Once, Timeline
 from permille.templates import Brand
+from permille.zones import shown_zone_of
 
 
 class Effect(StrEnum):
@@ -75,12 +76,18 @@ def _key(entry: Entry, effect: Effect) -> str:
 def _perform(world: Handing, entry: Entry, effect: Effect, now: datetime) -> None:
     def act() -> None:
         if effect is Effect.BUS:
-            world.bus.put(entry)
+            world.bus.put(entry, _zone(world, entry))
         else:
             _mail(world, entry, now)
         record("entry.handed_on", account=entry.account_id, entry=entry.id, effect=effect)
 
     world.once.do(_key(entry, effect), act)
+
+
+def _zone(world: Handing, entry: Entry) -> tzinfo:
+    """Where its account is: the bus says the same words as the mail."""
+    account = world.accounts.get(entry.account_id) if entry.account_id != SYSTEM else None
+    return shown_zone_of(account) if account else UTC
 
 
 def _mail(world: Handing, entry: Entry, now: datetime) -> None:

@@ -1,17 +1,22 @@
 """What the operator's command needs of the world, beyond ports.py and by the same rules: a fake and an adapter of each
 pass the same contract test. Nothing here is for a function's run: what reads all there is reads it by a scan."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from permille.desk_ports import Resets
-from permille.domain.account import Account
-from permille.domain.entries.system import AccessRevoked, SenderIgnored, SenderUnignored
-from permille.domain.links import For
-from permille.domain.timeline import Entry, TimelineEntry
-from permille.ports import Accounts, Control, Policies, Sender, Timeline
+from permille.ports import Accounts, Control, Policies, Quarantined, Sender, Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from permille.domain.account import Account
+    from permille.domain.entries.system import AccessRevoked, SenderIgnored, SenderUnignored
+    from permille.domain.links import For
+    from permille.domain.timeline import Entry, TimelineEntry
 
 
 class AllAccounts(Accounts, Protocol):
@@ -42,17 +47,6 @@ class AllTimelines(Timeline, Protocol):
 
     def all_since(self, at: datetime) -> Iterator[Entry]:
         """Every account's entries from then on, in no order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A body with why it is in quarantine; `caller` is empty where the body names none."""
-
-    id: str
-    reason: str
-    caller: str
-    at: datetime
-    body: str
 
 
 class QuarantinedFeedback(Protocol):

@@ -2,23 +2,27 @@
 fake in the tests, and both pass the same contract test. All raise a `ServiceError` where a service does not do what it
 was asked: `Unavailable` for a passing cause, `PermissionDenied` or `RequestRejected` where a retry does not help."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Protocol
+from __future__ import annotations
 
-from permille.domain.account import Account
-from permille.domain.breaker import BreakerChange, BreakerState
-from permille.domain.entries.complaints import OwnerMailStopped
-from permille.domain.entries.system import ModeEntered
-from permille.domain.links import For
-from permille.domain.policy import Policy
-from permille.domain.provider import Password, Server, Trouble
-from permille.domain.reputation import Days, Tally
-from permille.domain.suppression import Suppression
-from permille.domain.switch import Asleep, Changes, Credential, SenderState
-from permille.domain.timeline import Audience, Entry, TimelineEntry
-from permille.paging import Page
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from permille.domain.account import Account
+    from permille.domain.breaker import BreakerChange, BreakerState
+    from permille.domain.entries.complaints import OwnerMailStopped
+    from permille.domain.entries.system import ModeEntered
+    from permille.domain.links import For
+    from permille.domain.policy import Policy
+    from permille.domain.provider import Password, Server, Trouble
+    from permille.domain.reputation import Days, Tally
+    from permille.domain.suppression import Suppression
+    from permille.domain.switch import Asleep, Changes, Credential, SenderState
+    from permille.domain.timeline import Audience, Entry, TimelineEntry
+    from permille.paging import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,17 @@ class Ledger(Protocol):
     def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped]) -> None:
         """Marks that mail to the account's owner does not arrive, with its entry, once for each identity and where the
         account exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A body with why it is in quarantine; `caller` is empty where the body names none."""
+
+    id: str
+    reason: str
+    caller: str
+    at: datetime
+    body: str
 
 
 class Quarantine(Protocol):
@@ -256,8 +271,8 @@ class Mailer(Protocol):
 
 
 class Bus(Protocol):
-    def put(self, entry: Entry) -> None:
-        """Hands the entry to the host platform's bus."""
+    def put(self, entry: Entry, zone: tzinfo) -> None:
+        """Hands the entry to the host platform's bus. `zone`: where its account is, for the words."""
 
 
 REMEMBERED_FOR = timedelta(days=30)

@@ -1,6 +1,7 @@
 """Feedback in quarantine goes back to where it came from."""
 
-from permille.operator_ports import FeedbackQueue, Quarantined, QuarantinedFeedback
+from permille.operator_ports import FeedbackQueue, QuarantinedFeedback
+from permille.ports import Quarantined
 
 
 def replay(queue: FeedbackQueue, quarantine: QuarantinedFeedback, one: Quarantined) -> None:

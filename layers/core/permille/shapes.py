@@ -239,9 +239,9 @@ def account(found: accounts.Account, verdict: Verdict) -> Account:
     }
 
 
-def entry(found: timeline.Entry, platform: str, zone: tzinfo | None = None) -> Entry:
-    """As the JSON API, the command and the bus tell it. `zone`: the account's, for the words, where it is known."""
-    told = found.in_zone(zone) if zone else found
+def entry(found: timeline.Entry, platform: str, zone: tzinfo) -> Entry:
+    """As the JSON API, the command and the bus tell it. `zone`: where the account is, for the words."""
+    told = found.in_zone(zone)
     return {
         "id": found.id,
         "at": found.at.isoformat(),

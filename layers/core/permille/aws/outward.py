@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import tzinfo
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import TYPE_CHECKING, Any
@@ -75,12 +76,12 @@ def _tag(value: str) -> str:
     return "".join(c if c.isalnum() or c in "-_" else "_" for c in value)
 
 
-def detail_of(entry: Entry, platform: str) -> dict[str, Any]:
+def detail_of(entry: Entry, platform: str, zone: tzinfo) -> dict[str, Any]:
     """What the host platform gets: docs/timeline-event.schema.json, version 1."""
     return {
         "version": 1,
         "account_id": None if entry.account_id == SYSTEM else entry.account_id,
-        **shapes.entry(entry, platform),
+        **shapes.entry(entry, platform, zone),
     }
 
 
@@ -92,13 +93,13 @@ class TimelineBus:
         self._bus = bus
         self._platform = platform
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: Entry, zone: tzinfo) -> None:
         event: Any = {
             "EventBusName": self._bus,
             "Source": SOURCE,
             "DetailType": entry.kind,
             "Time": entry.at,
-            "Detail": json.dumps(detail_of(entry, self._platform), ensure_ascii=False),
+            "Detail": json.dumps(detail_of(entry, self._platform, zone), ensure_ascii=False),
         }
         with service_call(f"putting {entry.id} on the bus"):
             answer = self._events.put_events(Entries=[event])

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
 from permille.aws.rows import instant
-from permille.operator_ports import Quarantined
+from permille.ports import Quarantined
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -39,6 +39,7 @@ class Kind:
     """What is declared of a kind of entries.
 
     mailed: the owner gets a mail about each
+    tone: how that mail looks
     change: how it changes the account's status; None where it does not
     ends_trial: it says how a trial went
     system: it is on the timeline of the whole stack, not on an account's
@@ -47,6 +48,7 @@ class Kind:
     name: str
     audience: Audience
     mailed: bool = False
+    tone: Tone = Tone.WARN
     change: StatusChange | None = None
     ends_trial: bool = False
     system: bool = False
@@ -77,7 +79,7 @@ class Facts:
 
     @property
     def tone(self) -> Tone:
-        return Tone.WARN
+        return self.kind.tone
 
     def mail(self, about: MailContext) -> Sequence[Section]:  # noqa: ARG002 - of kinds that are not mailed
         """What a mail says beside headline and sentence."""
@@ -96,6 +98,7 @@ def declared(
     audience: Audience,
     *,
     mailed: bool = False,
+    tone: Tone = Tone.WARN,
     change: tuple[Status, Status] | None = None,
     ends_trial: bool = False,
     system: bool = False,
@@ -105,7 +108,9 @@ def declared(
     def declare(of: type[F]) -> type[F]:
         assert name not in KINDS, f"{name} is declared twice"
         made = dataclass(frozen=True, slots=True, kw_only=True)(of)
-        made.declaration = Kind(name, audience, mailed, StatusChange(*change) if change else None, ends_trial, system)
+        made.declaration = Kind(
+            name, audience, mailed, tone, StatusChange(*change) if change else None, ends_trial, system
+        )
         KINDS[name] = made
         return made
 

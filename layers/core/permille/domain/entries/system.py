@@ -9,7 +9,7 @@ from permille.domain.entries.staff import ByStaff
 from permille.domain.links import For
 from permille.domain.status import Mode
 from permille.domain.timeline import Audience, Facts, declared
-from permille.domain.wording import moment, plain, times
+from permille.domain.wording import local, plain, times
 
 LISTED_BODIES = 100  # of quarantine: an entry has to fit into a row and an event
 
@@ -138,7 +138,7 @@ class LinkMade(Facts):
         return f"A {_LINKS.get(self.audience, 'link')} was made for {plain(self.subject)}"
 
     def sentence(self) -> str:
-        return f"By {plain(self.by)}. It lets in until {moment(self.expires_at)}."
+        return f"By {plain(self.by)}. It lets in until {local(self.expires_at)}."
 
 
 @declared("access_revoked", Audience.STAFF, system=True)
