@@ -30,11 +30,12 @@ tools: .venv-tools/.done ## Make .venv-tools: SAM CLI, the embedded AWS, uv (the
 demo: setup ## The seed's story with real mail: a bad sender loses its SMTP account, and earns it back
 	@$(BIN)/permille local demo
 
-test: setup ## Every test, the deployed stack's too
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+test: setup ## Every test, the deployed stack's and the browser's too, with all examples
+	@$(PYTEST) --hypothesis-profile thorough
 
-test-fast: setup ## The tests that need no deployed stack
-	@$(BIN)/python -m pytest --ignore tests/stack
+test-fast: setup ## The tests that need no deployed stack and no browser, with a fifth of the state machines' examples
+	@$(PYTEST) --ignore tests/stack --ignore tests/browser
 
 bench: setup ## Measure the performance goals beside the usual pattern (minutes; writes bench/results/)
 	@$(BIN)/python -m bench

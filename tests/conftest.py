@@ -1,14 +1,16 @@
 """The environment that the tests run in: credentials that open nothing, and no way out."""
 
+import functools
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import botocore.session
 import pytest
 from hypothesis import settings
 from moto import mock_aws
 from moto.core.models import MockAWS
-from tests.examples import name
+from tests.examples import THOROUGH, name
 
 if TYPE_CHECKING:
     from tests.measured import Measured
@@ -28,8 +30,12 @@ os.environ.update(
     }
 )
 
-settings.register_profile("permille", deadline=None)  # a busy machine is no counter-example
-settings.load_profile("permille")
+settings.register_profile("everyday", deadline=None)  # a busy machine is no counter-example
+settings.register_profile(THOROUGH, settings.get_profile("everyday"))
+settings.load_profile("everyday")  # until `--hypothesis-profile` names another
+
+# One reader of AWS's descriptions of its services for all sessions: reading them anew takes most of an adapter's test.
+botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +66,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--examples", type=int, default=0, help="of each state machine, instead of its own number")
-    parser.addoption(
-        "--exactly-once-examples", type=int, default=200, help="how many histories the counting is proven by"
-    )
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def test_a_command_that_is_told_exists_with_its_options(command: str) -> None:
     options = re.findall(r"(?<!\S)--[a-z-]+", command)
 
     # An argument is no subcommand, so help is asked for the longest run of words that is a command.
-    shown = next(filter(None, (_help(words[:count]) for count in (3, 2, 1))), None)
+    shown = next(filter(None, (_help(*words[:count]) for count in (3, 2, 1))), None)
 
     assert shown is not None
     assert [option for option in options if option not in shown] == []
@@ -50,6 +51,7 @@ def test_a_file_that_is_linked_or_passed_exists(document: Path) -> None:
     assert [path for path in [*linked, *passed] if not path.exists()] == []
 
 
-def _help(words: list[str]) -> str | None:
+@cache
+def _help(*words: str) -> str | None:
     result = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "200"})
     return result.stdout if result.exit_code == 0 else None

@@ -32,7 +32,7 @@ TABLES = LedgerTables(
 def dynamodb(aws: None) -> Any:
     """A client of a DynamoDB that has all of the template's tables."""
     client = boto3.client("dynamodb")
-    create_all(client)
+    create_all()
     return client
 
 
@@ -88,28 +88,41 @@ def _kept_in_memory() -> Store:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """Those that keep nothing in mind but their connections."""
+
+    accounts: DynamoAccounts
+    control: DynamoControl
+    tallies: DynamoTallies
+    timeline: DynamoTimeline
+    suppressions: DynamoSuppressions
+
+
 @pytest.fixture(scope="module")
-def adapters(moto: MockAWS) -> tuple[DynamoAccounts, DynamoTallies, DynamoTimeline]:
+def adapters(moto: MockAWS) -> Adapters:
     """Made once, as in a function: each has connections of its own."""
-    accounts = DynamoAccounts(
-        accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable", control="ControlTable"
+    return Adapters(
+        accounts=DynamoAccounts(
+            accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable", control="ControlTable"
+        ),
+        control=DynamoControl(table="ControlTable", timeline="TimelineTable"),
+        tallies=DynamoTallies(table="TalliesTable"),
+        timeline=DynamoTimeline(table="TimelineTable"),
+        suppressions=DynamoSuppressions(complaints="ComplaintsTable", timeline="TimelineTable"),
     )
-    return accounts, DynamoTallies(table="TalliesTable"), DynamoTimeline(table="TimelineTable")
 
 
 @pytest.fixture
-def store_on_dynamodb(
-    ledger_of: Callable[..., DynamoLedger], adapters: tuple[DynamoAccounts, DynamoTallies, DynamoTimeline]
-) -> Store:
-    accounts, tallies, timeline = adapters
+def store_on_dynamodb(ledger_of: Callable[..., DynamoLedger], adapters: Adapters) -> Store:
     return Store(
         ledger=ledger_of(),
-        accounts=accounts,
-        leases=accounts,
-        control=DynamoControl(table="ControlTable", timeline="TimelineTable"),
-        tallies=tallies,
-        timeline=timeline,
-        suppressions=DynamoSuppressions(complaints="ComplaintsTable", timeline="TimelineTable"),
+        accounts=adapters.accounts,
+        leases=adapters.accounts,
+        control=adapters.control,
+        tallies=adapters.tallies,
+        timeline=adapters.timeline,
+        suppressions=adapters.suppressions,
     )
 
 

@@ -1,13 +1,17 @@
 """The tables of infra/template.yaml, made in moto, so that they cannot drift from what is deployed."""
 
+import os
 from collections.abc import Mapping
+from copy import deepcopy
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import boto3
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.table import Table
 
 from permille_cli.template import load
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 KNOWN_TO_CREATE_TABLE = (
     "AttributeDefinitions",
@@ -35,11 +39,18 @@ def _known(properties: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
+def create_all() -> None:
+    """In an AWS account that has none: copies of those that moto made once, in a twentieth of the time."""
+    _backend().tables = deepcopy(_made())
+
+
 @cache
-def _of_the_template() -> list[dict[str, Any]]:
-    return creations(load())
-
-
-def create_all(dynamodb: "DynamoDBClient") -> None:
-    for creation in _of_the_template():
+def _made() -> dict[str, Table]:
+    dynamodb = boto3.client("dynamodb")
+    for creation in creations(load()):
         dynamodb.create_table(**creation)
+    return deepcopy(_backend().tables)
+
+
+def _backend() -> DynamoDBBackend:
+    return dynamodb_backends[DEFAULT_ACCOUNT_ID][os.environ["AWS_DEFAULT_REGION"]]

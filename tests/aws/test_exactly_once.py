@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Any
 
 import boto3
-import pytest
 from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.exceptions import ConnectionClosedError
 from hypothesis import HealthCheck, seed, settings
@@ -20,6 +19,7 @@ from moto.core.models import MockAWS
 from tests.aws.conftest import TABLES
 from tests.aws.tables import create_all
 from tests.builders import NOW, Body, an_account, ses_event, ses_notification, sns_envelope
+from tests.examples import examples
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.history import DynamoTallies, DynamoTimeline
@@ -101,7 +101,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     def begin(self) -> None:
         self.line.plan.clear()
         self.moto.reset()  # moto remembers every item that it ever made, and copies all tables for a transaction
-        create_all(self.dynamodb)
+        create_all()
         self.now = NOW
         self.account_id = f"a{uuid.uuid4().hex[:12]}"
         self.caller = f"permille-{self.account_id}"
@@ -221,21 +221,19 @@ class ExactlyOnce(RuleBasedStateMachine):
         return sums
 
     def _counted(self) -> dict[tuple[int, str], Tally]:
-        counted = {
+        return {
             (epoch, str(day)): tally
-            for epoch in range(1, len(self.epochs) + 2)
-            for day, tally in self.tallies.days(self.account_id, epoch, NOW.date()).items()
+            for epoch, days in self.tallies.by_epoch(self.account_id, NOW.date()).items()
+            for day, tally in days.items()
+            if tally != Tally()
         }
-        return {key: tally for key, tally in counted.items() if tally != Tally()}
 
     def _entries(self) -> int:
         entries = self.timeline.since(self.account_id, NOW)
         return sum(entry.kind in ("complaint", "report") for entry in entries)
 
 
-def test_whatever_fails_everything_is_counted_exactly_once(
-    dynamodb: Any, moto: MockAWS, pytestconfig: pytest.Config
-) -> None:
+def test_whatever_fails_everything_is_counted_exactly_once(dynamodb: Any, moto: MockAWS) -> None:
     ExactlyOnce.moto, ExactlyOnce.dynamodb = moto, dynamodb
     ExactlyOnce.faulty = boto3.client("dynamodb")
     ExactlyOnce.line = FaultyLine(ExactlyOnce.faulty)
@@ -243,10 +241,9 @@ def test_whatever_fails_everything_is_counted_exactly_once(
     ExactlyOnce.tallies = DynamoTallies(table="TalliesTable")
     ExactlyOnce.timeline = DynamoTimeline(table="TimelineTable")
 
-    examples = pytestconfig.getoption("--exactly-once-examples")
     run_state_machine_as_test(
         seed(20261123)(ExactlyOnce),
         settings=settings(
-            max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(200), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

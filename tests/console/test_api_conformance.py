@@ -22,6 +22,7 @@ ACCOUNTS = [
     an_account("florist", status=Status.DISABLED, review=OPEN),
     an_account("toyshop", status=Status.ACTIVE),
 ]
+ENTRIES = [an_entry(kind, NOW - timedelta(hours=1)) for kind in KINDS]
 # A cursor that is not of this list is refused (tests/console/test_api.py), and no schema can say which ones are.
 schemathesis.openapi.format("cursor", st.just(""))
 schemathesis.openapi.format("date", st.dates(TODAY, TODAY + FURTHEST_DAY).map(date.isoformat))
@@ -30,7 +31,7 @@ schemathesis.openapi.format("date", st.dates(TODAY, TODAY + FURTHEST_DAY).map(da
 def a_platform() -> Platform:
     platform = Platform()
     platform.rows.accounts.update({account.id: account for account in ACCOUNTS})
-    platform.rows.put(*[an_entry(kind, NOW - timedelta(hours=1)) for kind in KINDS])
+    platform.rows.put(*ENTRIES)
     complained(platform.rows, "ann@example.com", "bob@example.com", "ann@example.com")
     return platform
 

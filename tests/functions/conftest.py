@@ -99,7 +99,7 @@ def accounts(moto: MockAWS) -> DynamoAccounts:
 @pytest.fixture
 def cloud(aws: None, accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     dynamodb, iam, sqs = boto3.client("dynamodb"), boto3.client("iam"), boto3.client("sqs")
-    create_all(dynamodb)
+    create_all()
     iam.create_group(GroupName=DENY_GROUP)
     boto3.client("events").create_event_bus(Name="timeline")
     boto3.client("ses").verify_domain_identity(Domain="apwt.example")
