@@ -17,11 +17,12 @@ from tests.usecases.test_suppression import complained
 from permille.console import desk
 from permille.console.app import resolver
 from permille.desk_decisions import DECISIONS
-from permille.domain.account import Exemption, Look, Provider, Status, TrialState
+from permille.domain.account import Exemption, Look, Provider, TrialState
 from permille.domain.breaker import BreakerState
 from permille.domain.entries.registry import KINDS
 from permille.domain.policy import SEED, ComplaintRatio
 from permille.domain.reputation import Tally
+from permille.domain.status import Status
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import SYSTEM
 

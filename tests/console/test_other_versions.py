@@ -8,8 +8,9 @@ from tests.builders import ACCOUNT, NOW, an_account, an_entry
 from tests.console.surfaces import A_MINUTE, Platform
 from tests.usecases.desk import asking, went_well
 
-from permille.domain.account import Account, Status
+from permille.domain.account import Account
 from permille.domain.entries.registry import KINDS
+from permille.domain.status import Status
 from permille.domain.timeline import SYSTEM, Audience, Unknown, entry
 
 PATHS = ("", "/year", "/timeline", "/report.json", "/report.csv", "/complaints.csv")

@@ -18,10 +18,11 @@ from tests.usecases.desk import REQUEST, asking, went_well
 
 from permille.bootstrap import origin_of
 from permille.desk_decisions import DECISIONS
-from permille.domain.account import Account, Status
+from permille.domain.account import Account
 from permille.domain.entries.registry import KINDS
 from permille.domain.errors import PermissionDenied, RequestRejected, ServiceError
 from permille.domain.review import answer_token
+from permille.domain.status import Status
 from permille.observability import logger
 
 REPORT, ITS_DESK = f"/report/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}"

@@ -9,10 +9,11 @@ from tests.builders import ACCOUNT, CALLER, NOW, TODAY, an_account
 from tests.fakes import User, When
 from tests.usecases.enforcement import A_MINUTE, World
 
-from permille.domain.account import Account, Exemption, Look, Mode, Recheck, Status
+from permille.domain.account import Account, Exemption, Look, Recheck
 from permille.domain.breaker import hour_of
 from permille.domain.entries.system import ModeEntered
 from permille.domain.policy import SEED
+from permille.domain.status import Mode, Status
 from permille.domain.switch import ACTIVE, INACTIVE
 from permille.domain.timeline import SYSTEM, only
 from permille.ports import Lap

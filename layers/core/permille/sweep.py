@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from permille.domain.account import Account, Mode, Rules, Status
+from permille.domain.account import Account, Rules
 from permille.domain.breaker import hour_of
 from permille.domain.entries.credential import Difference, Drift, SenderMissing
 from permille.domain.entries.system import ModeEntered
 from permille.domain.errors import ServiceError
+from permille.domain.status import Mode, Status
 from permille.domain.switch import drift
 from permille.domain.timeline import Entry, entry, system_entry
 from permille.observability import record
