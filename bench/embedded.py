@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from bench.deliveries import caller
-from tests.aws.tables import create_all
+from tests.aws.tables import creations
 
 from permille_cli.local.emulation import emulated
 from permille_cli.local.state import StateDirectory
@@ -108,7 +108,8 @@ def enrol(dynamodb: "DynamoDBClient", accounts: Iterable[str]) -> None:
 
 
 def _create_tables(dynamodb: "DynamoDBClient") -> None:
-    create_all(dynamodb)
+    for creation in creations(load()):
+        dynamodb.create_table(**creation)
     for table, keys in {IDEMPOTENCY_TABLE: ["id"], USUAL_TALLIES_TABLE: ["caller", "day"]}.items():
         dynamodb.create_table(
             TableName=table,

@@ -21,13 +21,14 @@ from tests.builders import (
 )
 from tests.fakes import FakePolicies, FakeTallies, FakeTimeline, Rows
 
-from permille.domain.account import Account, Exemption, Provider, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.account import Account, Exemption, Provider, Review, ReviewState, Trial, TrialState
 from permille.domain.entries.complaints import reported
 from permille.domain.entries.credential import Created
 from permille.domain.entries.review import ReviewDeclined
 from permille.domain.entries.trial import Reinstated, TrialBegan, TrialEnded
 from permille.domain.policy import SEED, Policy
 from permille.domain.reputation import Tally
+from permille.domain.status import Status
 from permille.domain.timeline import Entry, entry
 from permille.report import Range, Report, Reporting, gather
 

@@ -8,8 +8,9 @@ from rich.table import Table
 
 from permille import shapes
 from permille.domain import wording
-from permille.domain.account import Account, Status
+from permille.domain.account import Account
 from permille.domain.policy import Verdict
+from permille.domain.status import Status
 from permille.domain.switch import changes
 from permille.new_account import NewAccount
 from permille.onboarding import add_account

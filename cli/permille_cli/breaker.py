@@ -5,10 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from permille import breaker
-from permille.domain.account import Held
 from permille.domain.breaker import LARGEST_GRANT, hour_of
 from permille.domain.errors import ServiceError
 from permille.domain.policy import Policy
+from permille.domain.status import Held
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption

@@ -62,8 +62,9 @@ def set_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json:
     """Put a policy in force. Within two minutes accounts with complaints are judged by it."""
     policy, text = _read(file)
     before = stack.policies.text()
+    entry = system_entry(stack.now(), _policy_set(policy, before, stack.caller()))
     stack.policies.set(text)
-    stack.timeline.append(system_entry(stack.now(), _policy_set(policy, before, stack.caller())))
+    stack.timeline.append(entry)
     if as_json:
         emit_json(
             {"parameter": stack["PolicyParameterName"], "policy": policy_data(policy), "replaced": before is not None}

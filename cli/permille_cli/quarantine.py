@@ -123,14 +123,14 @@ def _with_each(
     *,
     as_json: bool,
 ) -> None:
-    acted = list[Quarantined]()
+    acted, by = list[Quarantined](), stack.caller()
     try:
         for quarantined in progress(chosen, done):
             act(quarantined)
             acted.append(quarantined)
     finally:
         if acted:
-            stack.timeline.append(system_entry(stack.now(), _facts(kind, acted, stack.caller())))
+            stack.timeline.append(system_entry(stack.now(), _facts(kind, acted, by)))
     if as_json:
         emit_json({done: [quarantined.id for quarantined in chosen]})
     else:

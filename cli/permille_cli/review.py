@@ -185,10 +185,12 @@ def print_case(case: Case, platform: str, now: datetime, console: Console = out)
         console.print(f"  wants to send {asked.batch:,} e-mails on {asked.day}{f' ({note})' if note else ''}")
         console.print(f"  what went wrong: {escape(wording.plain(asked.cause, LONGEST_TEXT))}", soft_wrap=True)
         console.print(f"  what was changed: {escape(wording.plain(asked.change, LONGEST_TEXT))}", soft_wrap=True)
+    zone = shown_zone_of(case.account)
     if case.disabled:
-        told = case.disabled.in_zone(shown_zone_of(case.account))
-        console.print(f"  {told.at:%Y-%m-%d}: {escape(told.sentence())}", soft_wrap=True)
+        told = case.disabled.in_zone(zone)
+        console.print(f"  {case.disabled.at:%Y-%m-%d}: {escape(told.sentence())}", soft_wrap=True)
     for name, count in case.campaigns:
         console.print(f"  {count:,} about {escape(wording.plain(name) or '(no subject)')}", soft_wrap=True)
     for entry in case.trials:
-        console.print(f"  earlier trial, {entry.at:%Y-%m-%d}: {escape(entry.headline(platform))}", soft_wrap=True)
+        told = entry.in_zone(zone)
+        console.print(f"  earlier trial, {entry.at:%Y-%m-%d}: {escape(told.headline(platform))}", soft_wrap=True)

@@ -19,19 +19,18 @@ from permille.aws.rows import instant
 from permille.domain.account import (
     Account,
     Exemption,
-    Held,
     Hold,
     Look,
     Recheck,
     RequestedDay,
     Review,
     ReviewState,
-    Status,
     Trial,
     TrialState,
 )
 from permille.domain.breaker import BreakerState, Opening, Passing, Returning
 from permille.domain.errors import Conflict, Unavailable
+from permille.domain.status import Held, Status
 from permille.domain.switch import Asleep, Credential
 from permille.ports import Lap
 

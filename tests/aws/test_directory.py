@@ -15,8 +15,9 @@ from permille.aws.accounts import DynamoAccounts
 from permille.aws.directory import DynamoDirectory
 from permille.aws.models import LISTED, connection_of
 from permille.desk_ports import Directory, Listed
-from permille.domain.account import Account, Exemption, Held, Hold, Look, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.account import Account, Exemption, Hold, Look, Review, ReviewState, Trial, TrialState
 from permille.domain.errors import MalformedRequest, Unavailable
+from permille.domain.status import Held, Status
 from permille.ports import Accounts
 from permille_cli.template import load
 

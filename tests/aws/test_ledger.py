@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from tests.aws.conftest import Pauses, Store
 from tests.aws.wire import Wire
 from tests.builders import ACCOUNT, CALLER, NOW, PATIENCE, TODAY, a_complaint_count, a_count, an_account, stopped_mail
@@ -14,7 +13,7 @@ from tests.fakes import When
 
 from permille.aws.ledger import FIRST_PAUSE, LONGEST_PAUSE, ROUNDS, DynamoLedger
 from permille.aws.stored_entries import entry_of
-from permille.domain.errors import Unavailable
+from permille.domain.errors import PermissionDenied, Unavailable
 from permille.domain.reputation import Tally
 from permille.ports import Count, Sender
 
@@ -342,7 +341,7 @@ def test_a_lost_line_counts_once(dynamodb: Any, ledger_of: LedgerOf, store_on_dy
 def test_a_refusal_for_good_flies(dynamodb: Any, ledger_of: LedgerOf) -> None:
     Wire(dynamodb).refuse("TransactWriteItems", "AccessDeniedException")
 
-    with pytest.raises(ClientError):
+    with pytest.raises(PermissionDenied, match="counting feedback: AWS does not allow it"):
         ledger_of().count([FIRST], NOW, PATIENCE)
 
 

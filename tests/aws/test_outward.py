@@ -23,7 +23,7 @@ from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, Timelin
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
 from permille.domain.entries.registry import KINDS
-from permille.domain.errors import Unavailable
+from permille.domain.errors import PermissionDenied, Unavailable
 from permille.domain.policy import ALLPROWEBTOOLS, Policy, Verdict, judge
 from permille.domain.reputation import Tally
 from permille.event_schema import event_schema_text
@@ -348,6 +348,14 @@ def test_a_record_that_cannot_be_kept_is_unavailable(dynamodb: Any, action: Acti
     strike(Wire(dynamodb), operation, fault)
 
     with pytest.raises(Unavailable):
+        remembered(dynamodb).do("mail#bakery#e-1", action)
+
+
+@pytest.mark.parametrize("operation", ["PutItem", "UpdateItem"])
+def test_a_record_that_may_not_be_kept_is_told_as_that(dynamodb: Any, action: Action, operation: str) -> None:
+    Wire(dynamodb).refuse(operation, "AccessDeniedException")
+
+    with pytest.raises(PermissionDenied, match="mail#bakery#e-1: AWS does not allow it"):
         remembered(dynamodb).do("mail#bakery#e-1", action)
 
 

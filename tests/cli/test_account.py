@@ -9,9 +9,10 @@ from tests.cli.terminal import Terminal
 from tests.fakes import User
 from tests.operator_fakes import FakeStack, KnownUser
 
-from permille.domain.account import Exemption, Status
+from permille.domain.account import Exemption
 from permille.domain.errors import PermissionDenied, Unavailable
 from permille.domain.reputation import Tally
+from permille.domain.status import Status
 from permille.domain.switch import ACTIVE, INACTIVE
 from permille_cli.smtp_credential import smtp_password
 

@@ -7,9 +7,10 @@ from tests.builders import ACCOUNT, NOW, STAFF, an_account
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
-from permille.domain.account import Held, Hold
+from permille.domain.account import Hold
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.errors import PermissionDenied
+from permille.domain.status import Held
 
 REASON = "They really spam :fire: [x]"
 

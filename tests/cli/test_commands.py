@@ -13,7 +13,7 @@ from tests.builders import ACCOUNT, NOW, a_provider, a_server, an_account
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
-from permille.domain.account import Account, Status, Trial, TrialState
+from permille.domain.account import Account, Trial, TrialState
 from permille.domain.errors import (
     Conflict,
     DecisionRefused,
@@ -25,6 +25,7 @@ from permille.domain.errors import (
     RequestRejected,
     Unavailable,
 )
+from permille.domain.status import Status
 from permille.domain.suppression import Suppression
 from permille.domain.timeline import id_at
 from permille_cli.main import app, status_of

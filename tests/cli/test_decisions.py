@@ -8,7 +8,8 @@ from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 from tests.usecases.desk import went_well
 
-from permille.domain.account import Exemption, Status
+from permille.domain.account import Exemption
+from permille.domain.status import Status
 
 ASKED = ["--batch", "800", "--cause", "We mailed an old list", "--change", "We took it off"]
 DECIDED_WITH_A_REASON = [

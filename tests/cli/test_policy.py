@@ -106,6 +106,16 @@ def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal, c
     assert terminal.failed("policy", command, *["-"] * (command == "set")) == "AWS does not allow it"
 
 
+@pytest.mark.parametrize("call", ["stack.caller", "stack.now"])
+def test_no_policy_is_set_where_its_entry_cannot_be_made(stack: FakeStack, terminal: Terminal, call: str) -> None:
+    terminal.stdin = "{}"
+    stack.faults.fail(call, error=PermissionDenied("AWS does not allow it"))
+
+    assert terminal.failed("policy", "set", "-") == "AWS does not allow it"
+
+    assert stack.policies.text() is None
+
+
 # ---------------------------------------------------------------- judging
 
 

@@ -5,8 +5,8 @@ from tests.builders import ACCOUNT, a_provider, a_server, an_account
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
-from permille.domain.account import Status
 from permille.domain.errors import PermissionDenied
+from permille.domain.status import Status
 
 PASSWORD = "correct-horse-battery"
 USER = "[red]bakery:fire:"

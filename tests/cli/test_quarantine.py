@@ -130,3 +130,13 @@ def test_what_aws_does_not_allow_is_said(
 
     assert terminal.failed("quarantine", *typed) == "AWS does not allow it"
     assert len(stack.quarantine.kept) == 3
+
+
+@pytest.mark.parametrize("command", ["replay", "drop"])
+def test_nothing_is_done_where_it_is_not_known_who_does_it(stack: FakeStack, terminal: Terminal, command: str) -> None:
+    stack.faults.fail("stack.caller", error=PermissionDenied("AWS does not allow it"))
+
+    assert terminal.failed("quarantine", command, "--all") == "AWS does not allow it"
+
+    assert len(stack.quarantine.kept) == 3
+    assert stack.feedback_queue.bodies == []

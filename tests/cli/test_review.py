@@ -8,8 +8,9 @@ from tests.builders import ACCOUNT, STAFF, TODAY, an_account
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
-from permille.domain.account import Account, Review, Status, Trial, TrialState
+from permille.domain.account import Account, Review, Trial, TrialState
 from permille.domain.errors import PermissionDenied
+from permille.domain.status import Status
 
 CAUSE, CHANGE = "We mailed an [old] list :fire:", "We took it off"
 ASKED = ("--batch", "800", "--cause", CAUSE, "--change", CHANGE)

@@ -7,7 +7,7 @@ from tests.builders import ACCOUNT, a_provider, an_account
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
-from permille.domain.account import Status
+from permille.domain.status import Status
 
 
 def test_an_active_account_sends_through_ses(terminal: Terminal) -> None:

@@ -5,8 +5,8 @@ from tests.builders import ACCOUNT, NOW, STAFF, an_account
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
-from permille.domain.account import Status
 from permille.domain.errors import PermissionDenied
+from permille.domain.status import Status
 
 REASON = "see :warning: [bold] arn:a:secret:b"
 BECAUSE = ("--reason", REASON)

@@ -17,8 +17,9 @@ from tests.console.visiting import Answer, Visitor, World
 from tests.fakes import FakeFeed, FakeHeartbeat, FakeLedger, FakePolicies, FakeQuarantine, User
 from tests.operator_fakes import FakeStack, a_stack
 
-from permille.domain.account import Account, Mode
+from permille.domain.account import Account
 from permille.domain.entries.credential import Created
+from permille.domain.status import Mode
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import entry
 from permille.enforce import Enforcement, enforce_due

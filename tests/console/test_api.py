@@ -15,11 +15,12 @@ from tests.usecases.test_suppression import complained
 
 from permille.console.api_app import LARGEST_BODY
 from permille.console.problems import MEDIA_TYPE, TITLES
-from permille.domain.account import Account, Provider, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.account import Account, Provider, Review, ReviewState, Trial, TrialState
 from permille.domain.entries.registry import KINDS
 from permille.domain.errors import Unavailable
 from permille.domain.links import For
 from permille.domain.reputation import Tally
+from permille.domain.status import Status
 from permille.domain.timeline import Audience
 
 HERE = f"/api/v1/accounts/{ACCOUNT}"

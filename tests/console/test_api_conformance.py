@@ -12,9 +12,10 @@ from tests.console.platform import Platform
 from tests.console.wsgi import serving
 from tests.usecases.test_suppression import complained
 
-from permille.domain.account import Review, ReviewState, Status
+from permille.domain.account import Review, ReviewState
 from permille.domain.entries.registry import KINDS
 from permille.domain.review import FURTHEST_DAY
+from permille.domain.status import Status
 
 OPEN = Review(ReviewState.OPEN, TOMORROW, 800, "We mailed an old list", "We took it off", NOW)
 ACCOUNTS = [

@@ -9,7 +9,7 @@ from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 import pytest
-from tests.builders import ACCOUNT, KEY, NOW, TODAY, TOMORROW, a_complaint_entry, an_account, an_entry
+from tests.builders import ACCOUNT, KEY, NOW, STAFF, TODAY, TOMORROW, a_complaint_entry, an_account, an_entry
 from tests.console.visiting import Answer, Visitor, World
 from tests.usecases.desk import REQUEST, WENT_WELL, agreed, asking, went_well
 from tests.usecases.test_suppression import complained
@@ -17,12 +17,14 @@ from tests.usecases.test_suppression import complained
 from permille.console import desk
 from permille.console.app import resolver
 from permille.desk_decisions import DECISIONS
-from permille.domain.account import Exemption, Look, Provider, Status, TrialState
+from permille.domain.account import Exemption, Look, Provider, TrialState
 from permille.domain.breaker import BreakerState
 from permille.domain.entries.registry import KINDS
 from permille.domain.policy import SEED, ComplaintRatio
 from permille.domain.reputation import Tally
+from permille.domain.status import Status
 from permille.domain.switch import ACTIVE
+from permille.domain.timeline import SYSTEM
 
 PAGES = ["/desk", "/desk/accounts", "/desk/accounts?list=off", f"/desk/accounts/{ACCOUNT}", "/desk/system"]
 SCRIPTS = [
@@ -255,6 +257,27 @@ def test_the_system_is_on_one_page(world: World, anna: Visitor) -> None:
 
     for shown in ("enforce", "seed", "100 or more", "Breaker open", "0 of 20 disablings", "Feedback 12 7 minutes"):
         assert shown in text
+
+
+def test_the_system_timeline_is_read_back_a_page_at_a_time(world: World, anna: Visitor) -> None:
+    world.rows.put(*[an_entry("sender_ignored", NOW - timedelta(minutes=n), SYSTEM) for n in range(130)])
+    world.rows.put(an_entry("policy_set", NOW - timedelta(days=1), SYSTEM))
+
+    newest = anna.get("/desk/system")
+    (earlier,) = re.findall(r'<a rel="next" href="/desk/system\?([^"#]*)#timeline"', newest.body)
+    oldest = anna.get(f"/desk/system?{earlier}")
+
+    assert newest.body.count("<code>sender_ignored</code>") == 100
+    assert "policy_set" not in newest.body
+    assert oldest.body.count("<code>sender_ignored</code>") == 30
+    assert "The policy allprowebtools was set" in oldest.body
+
+
+def test_who_did_it_is_named_once(world: World, anna: Visitor) -> None:
+    world.rows.put(an_entry("sender_ignored", NOW, SYSTEM), an_entry("exempted"), an_entry("staff_disabled"))
+
+    for path, times in (("/desk/system", 1), (f"/desk/accounts/{ACCOUNT}", 2)):
+        assert text_of(anna.get(path)).count(f"By {STAFF}") == times
 
 
 def test_what_cannot_be_known_is_said_so_and_the_rest_is_shown(world: World, anna: Visitor) -> None:

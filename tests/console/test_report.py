@@ -17,12 +17,13 @@ from tests.report_gallery import report as shown
 from tests.reports import APPROVED, ASKED, BROKEN, PROVIDER, STATES, a_card, a_report, busy_tallies, cards_of
 
 from permille.console.review_form import Typed
-from permille.domain.account import Account, RequestedDay, Review, ReviewState, Status
+from permille.domain.account import Account, RequestedDay, Review, ReviewState
 from permille.domain.entries.registry import KINDS
 from permille.domain.entries.review import ReviewDeclined, ReviewRequested
 from permille.domain.reputation import Tally
 from permille.domain.review import answer_token
 from permille.domain.standing import numbers_line
+from permille.domain.status import Status
 from permille.domain.timeline import entry
 from permille.report import Report
 

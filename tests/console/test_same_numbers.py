@@ -9,8 +9,8 @@ import pytest
 from tests.builders import ACCOUNT
 from tests.console.surfaces import Platform
 
-from permille.domain.account import Mode, Status
 from permille.domain.backlog import COUNTED_WITHIN
+from permille.domain.status import Mode, Status
 
 A_DAY = timedelta(days=1)
 REQUEST = ("--batch", "800", "--cause", "An old list", "--change", "Took it off")

@@ -18,9 +18,11 @@ from tests.usecases.desk import REQUEST, asking, went_well
 
 from permille.bootstrap import origin_of
 from permille.desk_decisions import DECISIONS
-from permille.domain.account import Account, Status
+from permille.domain.account import Account
 from permille.domain.entries.registry import KINDS
+from permille.domain.errors import PermissionDenied, RequestRejected, ServiceError
 from permille.domain.review import answer_token
+from permille.domain.status import Status
 from permille.observability import logger
 
 REPORT, ITS_DESK = f"/report/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}"
@@ -253,6 +255,19 @@ def test_a_row_that_cannot_be_read_is_told_by_a_page(monkeypatch: pytest.MonkeyP
 
     assert (answer.status, "Something went wrong" in answer.body) == (500, True)
     assert "the row" not in answer.body
+
+
+@pytest.mark.parametrize("error", [PermissionDenied, RequestRejected])
+def test_what_a_retry_does_not_help_is_never_to_be_tried_again(error: type[ServiceError]) -> None:
+    world = World()
+    owner = world.owner()
+    world.rows.faults.fail("timeline.latest", error=error("reading the timeline: AWS does not allow it"))
+
+    answer = owner.get(REPORT)
+
+    assert answer.status == 500
+    assert "Try again" not in answer.body
+    assert "AWS" not in answer.body
 
 
 # ---------------------------------------------------------------- the log

@@ -21,18 +21,7 @@ from tests.builders import (
     evidence,
 )
 
-from permille.domain.account import (
-    INSTANT,
-    Account,
-    Evidence,
-    Exemption,
-    Held,
-    Hold,
-    Mode,
-    Outcome,
-    Rules,
-    Status,
-)
+from permille.domain.account import INSTANT, Account, Evidence, Exemption, Hold, Outcome, Rules
 from permille.domain.backlog import HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.breaker import Brake
 from permille.domain.commands import Enable
@@ -40,6 +29,7 @@ from permille.domain.decide import LASTS, decide
 from permille.domain.needs import COMMIT_LAG, Needs, needs
 from permille.domain.policy import ALLPROWEBTOOLS, SEED
 from permille.domain.reputation import first_day
+from permille.domain.status import Held, Mode, Status
 
 if TYPE_CHECKING:
     from permille.domain.entries.complaints import CountedComplaint

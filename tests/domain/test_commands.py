@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.builders import NOW, STAFF, TODAY, TOMORROW, a_provider, an_account
 from tests.usecases.desk import agreed, asking, went_well
 
-from permille.domain.account import Account, Exemption, Status
+from permille.domain.account import Account, Exemption
 from permille.domain.commands import (
     AmendReview,
     ApproveReview,
@@ -39,6 +39,7 @@ from permille.domain.commands import (
 from permille.domain.decisions import Context, decide
 from permille.domain.errors import InvalidInput
 from permille.domain.policy import SecondChance
+from permille.domain.status import Status
 
 COMMANDS: tuple[type[Any], ...] = get_args(Command)
 LATER = NOW + timedelta(hours=1)

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import TODAY, a_verdict, an_account, days_of
 
-from permille.domain.account import Status
 from permille.domain.policy import (
     ALLPROWEBTOOLS,
     CONSERVATIVE,
@@ -24,6 +23,7 @@ from permille.domain.policy import (
     judge,
 )
 from permille.domain.reputation import Days, Tally
+from permille.domain.status import Status
 
 WORSE = [Decision.KEEP, Decision.WARN, Decision.DISABLE]
 delivered_counts = st.integers(0, 20_000)

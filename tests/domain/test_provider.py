@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from tests.builders import NOW, a_provider, an_account, decided
 
 from permille.domain import provider
-from permille.domain.account import Account, Provider, Status
+from permille.domain.account import Account, Provider
 from permille.domain.commands import ConnectProvider, DisconnectProvider
 from permille.domain.errors import DecisionRefused, InvalidInput
 from permille.domain.provider import Fault, Password, Server, Trouble, is_public, sentence, server
+from permille.domain.status import Status
 
 LATER = NOW + timedelta(minutes=5)
 FIRST, SECOND = a_provider(), a_provider(host="mail.example.net", version="v-2")

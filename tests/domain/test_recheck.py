@@ -18,13 +18,14 @@ from tests.builders import (
     evidence,
 )
 
-from permille.domain.account import INSTANT, Account, Evidence, Mode, Outcome, Recheck, Rules, Status
+from permille.domain.account import INSTANT, Account, Evidence, Outcome, Recheck, Rules
 from permille.domain.commands import ApproveReview, Close, DeclineReview, Enable, Exempt
 from permille.domain.decide import decide
 from permille.domain.needs import days_needed_from
 from permille.domain.policy import SEED, SecondChance
 from permille.domain.recheck import OFF_WITHIN
 from permille.domain.reputation import first_day
+from permille.domain.status import Mode, Status
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RULES = Rules(SEED, Mode.ENFORCE)

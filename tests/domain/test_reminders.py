@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import NOW, STAFF, TODAY, a_request, an_account, decided
 
-from permille.domain.account import Account, Evidence, Mode, Outcome, RequestedDay, Rules, Status
+from permille.domain.account import Account, Evidence, Outcome, RequestedDay, Rules
 from permille.domain.commands import AmendReview, ApproveReview, DeclineReview, WithdrawReview
 from permille.domain.decide import decide
 from permille.domain.policy import SEED
+from permille.domain.status import Mode, Status
 from permille.domain.timeline import Entry
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)

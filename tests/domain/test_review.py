@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.builders import NOW, STAFF, TODAY, TOMORROW, a_request, an_account, decided
 
-from permille.domain.account import Account, Outcome, ReviewState, Status, Trial, TrialState
+from permille.domain.account import Account, Outcome, ReviewState, Trial, TrialState
 from permille.domain.commands import (
     AmendReview,
     ApproveReview,
@@ -21,6 +21,7 @@ from permille.domain.commands import (
 )
 from permille.domain.errors import DecisionRefused
 from permille.domain.policy import SecondChance
+from permille.domain.status import Status
 
 DISABLED = Status.DISABLED
 CHANCE = SecondChance()

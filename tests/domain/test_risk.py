@@ -9,10 +9,11 @@ from tests.builders import NOW, STAFF, TODAY, an_account, decided, evidence
 from tests.domain.test_review import an_open_one
 from tests.domain.test_trial import RULES, observing, running
 
-from permille.domain.account import Exemption, Look, Mode, Rules, Status
+from permille.domain.account import Exemption, Look, Rules
 from permille.domain.commands import ConfirmTrial, Enable, WithdrawReview
 from permille.domain.decide import decide
 from permille.domain.policy import SEED
+from permille.domain.status import Mode, Status
 
 
 def a_look(delivered: int, complaints: int, *, over: bool = False, mode: Mode = Mode.ENFORCE, left: int = 0) -> Look:

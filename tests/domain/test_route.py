@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import NOW, a_provider, an_account, an_entry
 
-from permille.domain.account import Account, Status
+from permille.domain.account import Account
 from permille.domain.route import Route, Via, entries_needed_since, route
+from permille.domain.status import Status
 from permille.domain.timeline import BEGINNING, Entry
 
 SES, PROVIDER = Via.SES, Via.PROVIDER

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import NOW, an_entry
 
-from permille.domain.account import Status
 from permille.domain.spans import Span, last_change, spans
+from permille.domain.status import Status
 from permille.domain.timeline import Entry
 
 A_DAY = timedelta(days=1)

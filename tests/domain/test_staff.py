@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from tests.builders import NOW, STAFF, TODAY, an_account, decided
 
-from permille.domain.account import Exemption, Held, Hold, Outcome, Status, Trial, TrialState
+from permille.domain.account import Exemption, Hold, Outcome, Trial, TrialState
 from permille.domain.commands import Close, Command, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
 from permille.domain.errors import DecisionRefused
+from permille.domain.status import Held, Status
 
 ACTIVE, DISABLED, CLOSED = Status.ACTIVE, Status.DISABLED, Status.CLOSED
 HOUR = timedelta(hours=1)

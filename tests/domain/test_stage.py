@@ -9,9 +9,10 @@ import pytest
 from tests.builders import NOW, TODAY, a_request, an_account, decided
 from tests.reports import APPROVED, ASKED
 
-from permille.domain.account import Review, ReviewState, Status, Trial, TrialState
+from permille.domain.account import Review, ReviewState, Trial, TrialState
 from permille.domain.errors import DecisionRefused
 from permille.domain.review import Stage, stage
+from permille.domain.status import Status
 
 A_DAY = timedelta(days=1)
 BERLIN = ZoneInfo("Europe/Berlin")

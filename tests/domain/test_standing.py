@@ -9,7 +9,7 @@ import pytest
 from tests.builders import NOW, STAFF, TODAY, a_verdict, an_account, an_entry
 from tests.reports import ASKED
 
-from permille.domain.account import Account, Exemption, Recheck, Status, Trial, TrialState
+from permille.domain.account import Account, Exemption, Recheck, Trial, TrialState
 from permille.domain.policy import ALLPROWEBTOOLS, SEED, Verdict, judge
 from permille.domain.reputation import Tally
 from permille.domain.standing import (
@@ -22,6 +22,7 @@ from permille.domain.standing import (
     stays_off_line,
     tone,
 )
+from permille.domain.status import Status
 from permille.domain.timeline import Entry
 from permille.domain.wording import rate
 

@@ -6,8 +6,11 @@ from collections import abc
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
+from enum import StrEnum
+from itertools import product
 from pathlib import Path
-from typing import Any, cast, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -30,12 +33,20 @@ from permille.domain import entries, timeline, wording
 from permille.domain.entries.complaints import LISTED_COMPLAINTS, reported
 from permille.domain.entries.registry import KINDS, MODULES
 from permille.domain.entries.verdicts import LISTED_IDENTITIES
+from permille.domain.mail_text import MailContext
 from permille.domain.policy import SEED
 from permille.domain.policy_file import policy_data
 from permille.domain.timeline import Audience, Entry, Facts, Unknown, declared, entry_as_read
 from permille.domain.wording import plain, quoted
 
 ALL = list(KINDS)
+OLDER = [json.loads(line) for line in (Path(__file__).parent / "older_entries.jsonl").read_text().splitlines()]
+CHOICES = [
+    (kind, name)
+    for kind, facts in KINDS.items()
+    for name, hint in get_type_hints(facts).items()
+    if any(isinstance(one, type) and issubclass(one, StrEnum) for one in (hint, *get_args(hint)))
+]
 SWITCHED = {"disabled", "disabling_reversed", "staff_disabled", "staff_enabled", "closed"}
 SECOND_CHANCE = {
     "review_requested",
@@ -55,6 +66,7 @@ instants = st.datetimes(
     datetime(2200, 1, 1),  # noqa: DTZ001
     timezones=st.just(UTC),
 )
+st.register_type_strategy(datetime, instants)  # an instant that says no zone is none
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -387,3 +399,83 @@ def test_the_largest_decision_record_fits_into_a_row_and_an_event() -> None:
 
     assert len(entry.data["complaint_identities"]) == LISTED_IDENTITIES
     assert len(entry.facts_json.encode()) < 200_000
+
+
+# ---------------------------------------------------------------- where the account is
+
+
+VIENNA = ZoneInfo("Europe/Vienna")
+LATE = datetime(2026, 3, 10, 23, 30, tzinfo=UTC)  # the next day in Vienna
+
+
+def test_people_read_every_instant_where_the_account_is_also_those_in_a_list() -> None:
+    alert = an_alert(ACCOUNT, LATE, a_verdict(1000, 1), [a_complaint_entry(sent_at=LATE, at=LATE)])
+
+    told = alert.in_zone(VIENNA)
+
+    [which] = [section.bullets for section in told.facts.mail(MailContext(PLATFORM)) if section.bullets]
+    assert list(which) == ['"Fresh bread", sent on 11 March 2026 to ann@example.com']
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_in_utc_an_entry_stays_as_it_is(kind: str) -> None:
+    assert an_entry(kind).in_zone(UTC) == an_entry(kind)
+
+
+@pytest.mark.parametrize("zone", [timezone(timedelta(hours=-12)), timezone(timedelta(hours=14))])
+@pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+def test_an_instant_at_the_ends_of_time_is_told_in_every_zone(at: datetime, zone: timezone) -> None:
+    complaint = replace(a_complaint_entry(), facts=replace(cast("Any", a_complaint_entry().facts), reported_at=at))
+
+    assert complaint.in_zone(zone).sentence()
+
+
+# ---------------------------------------------------------------- of other versions
+
+
+@pytest.mark.parametrize("row", OLDER, ids=lambda row: row["kind"])
+def test_an_entry_that_an_older_version_wrote_is_read_as_what_it_is(row: dict[str, str]) -> None:
+    at, facts = datetime.fromisoformat(row["at"]), json.loads(row["facts"])
+
+    read = entry_as_read(row["account_id"], row["entry_id"], at, row["kind"], row["audience"], facts)
+
+    assert type(read.facts) is KINDS[row["kind"]]
+    assert read.data == {**read.data, **facts}
+    assert read.headline(PLATFORM)
+    assert read.sentence().endswith(".")
+
+
+@pytest.mark.parametrize(("kind", "field"), CHOICES)
+def test_a_choice_that_only_a_newer_version_has_fails_no_reader(kind: str, field: str) -> None:
+    written = an_entry(kind)
+
+    read = as_stored(written, {**written.data, field: "invented"})
+
+    assert read.data[field] == "invented"
+    assert read.headline(PLATFORM)
+    assert read.sentence().endswith(".")
+    assert read.facts.mail(MailContext(PLATFORM)) is not None
+
+
+WRONG: list[Any] = [None, True, 1.5, -1.5, "x", [], ["x"], {}, {"x": 1}, "2026-03-10T12:00:00"]
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_a_fact_of_another_type_fails_no_reader(kind: str) -> None:
+    written = an_entry(kind)
+
+    for field, wrong in product(written.data, WRONG):
+        read = as_stored(written, {**written.data, field: wrong})
+
+        assert read.data[field] == wrong
+        assert read.headline(PLATFORM)
+        assert read.sentence().endswith(".")
+        assert read.facts.mail(MailContext(PLATFORM)) is not None
+
+
+def test_how_a_kind_changes_the_status_is_known_also_where_its_facts_cannot_be_read() -> None:
+    read = as_stored(an_entry("disabled"), {"delivered": "many"})
+
+    assert isinstance(read.facts, Unknown)
+    assert read.change == an_entry("disabled").change
+    assert not read.is_mailed

@@ -14,14 +14,11 @@ from permille.domain.account import (
     INSTANT,
     Account,
     Evidence,
-    Held,
     Hold,
-    Mode,
     Outcome,
     Review,
     ReviewState,
     Rules,
-    Status,
     Trial,
     TrialState,
 )
@@ -29,6 +26,7 @@ from permille.domain.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
 from permille.domain.decide import decide
 from permille.domain.policy import SEED, SecondChance
 from permille.domain.reputation import Tally
+from permille.domain.status import Held, Mode, Status
 from permille.domain.switch import Credential
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

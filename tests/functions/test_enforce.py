@@ -11,7 +11,8 @@ from tests.functions.conftest import DENY_GROUP, Cloud
 from tests.measured import Measured
 
 from permille.aws.quarantine import DynamoQuarantine
-from permille.domain.account import Account, Status
+from permille.domain.account import Account
+from permille.domain.status import Status
 
 NOTHING = {"looked_at": 0, "entries": 0, "failed": 0, "left": 0, "swept": 0}
 HANDED = {**NOTHING, "looked_at": 1, "entries": 1}

@@ -22,8 +22,9 @@ from tests.fakes import (
 from permille.desk import Desk
 from permille.desk_decisions import decide
 from permille.desk_ports import Waiting
-from permille.domain.account import Account, Mode, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.account import Account, Review, ReviewState, Trial, TrialState
 from permille.domain.reputation import Tally
+from permille.domain.status import Mode, Status
 from permille.domain.switch import ACTIVE, INACTIVE
 
 if TYPE_CHECKING:

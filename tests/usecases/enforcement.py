@@ -23,10 +23,11 @@ from tests.fakes import (
 )
 
 from permille.aws.accounts import _row, account_of
-from permille.domain.account import Account, Mode, Status
+from permille.domain.account import Account
 from permille.domain.breaker import hour_of
 from permille.domain.policy import SEED
 from permille.domain.reputation import Tally
+from permille.domain.status import Mode, Status
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Entry
 from permille.enforce import Enforcement, Run, enforce, enforce_due

@@ -12,10 +12,10 @@ from tests.examples import examples
 from tests.fakes import FakeLedger, FakeQuarantine, Killed, When
 from tests.usecases.enforcement import World
 
-from permille.domain.account import Status
 from permille.domain.errors import Unavailable
 from permille.domain.policy import SEED, Decision, judge
 from permille.domain.reputation import Tally
+from permille.domain.status import Status
 from permille.ingest import Received, ingest
 
 messages = st.lists(st.sampled_from([f"m-{n}" for n in range(6)]), min_size=1, max_size=5)

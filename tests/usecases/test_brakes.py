@@ -10,10 +10,11 @@ from tests.fakes import When
 from tests.usecases.enforcement import A_MINUTE, World
 
 from permille.decisions import apply
-from permille.domain.account import Held, Mode, Status, Trial, TrialState
+from permille.domain.account import Trial, TrialState
 from permille.domain.commands import Disable
 from permille.domain.policy import ALLPROWEBTOOLS, SEED, Policy
 from permille.domain.reputation import Tally
+from permille.domain.status import Held, Mode, Status
 from permille.domain.timeline import SYSTEM
 from permille.enforce import Run
 

@@ -10,10 +10,11 @@ from tests.fakes import FakeLedger, FakeQuarantine
 from tests.usecases.enforcement import A_MINUTE, World
 
 from permille.decisions import apply
-from permille.domain.account import Held, Mode, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.account import Review, ReviewState, Trial, TrialState
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.commands import Disable
 from permille.domain.reputation import Tally
+from permille.domain.status import Held, Mode, Status
 from permille.domain.switch import INACTIVE
 from permille.ingest import Received, ingest
 from permille.ports import Sender

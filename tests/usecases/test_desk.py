@@ -11,11 +11,12 @@ from tests.builders import ACCOUNT, CALLER, NOW, TODAY, a_complaint_entry, an_ac
 from tests.usecases.desk import QUEUES, World, asking, went_well
 
 from permille import desk
-from permille.domain.account import Held, Hold, Look, Status
+from permille.domain.account import Hold, Look
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.entries.credential import Difference
 from permille.domain.errors import MalformedRequest, Unavailable
 from permille.domain.reputation import Tally
+from permille.domain.status import Held, Status
 from permille.domain.switch import ACTIVE
 from permille.ports import Lap
 

@@ -9,9 +9,10 @@ from tests.fakes import When
 from tests.usecases.desk import ANNA, World, agreed, asking, went_well
 
 from permille.desk_decisions import DECISIONS, decide, reset_breaker
-from permille.domain.account import Exemption, ReviewState, Status
+from permille.domain.account import Exemption, ReviewState
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.errors import DecisionRefused, InvalidInput, NotFound, Unavailable
+from permille.domain.status import Status
 
 EXEMPT = Exemption(NOW + timedelta(days=9), "A partner", "sam")
 SUITS = {

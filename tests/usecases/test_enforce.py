@@ -10,9 +10,10 @@ from tests.fakes import FakeLedger, Killed, When
 from tests.usecases.enforcement import A_MINUTE, AFTER_THE_LEASE, World
 
 from permille.decisions import apply
-from permille.domain.account import INSTANT, Mode, Status
+from permille.domain.account import INSTANT
 from permille.domain.commands import Command, Disable, Enable
 from permille.domain.errors import Unavailable
+from permille.domain.status import Mode, Status
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
 from permille.enforce import Run
 from permille.switching import TRIES

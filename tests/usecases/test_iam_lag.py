@@ -12,9 +12,9 @@ from tests.fakes import When
 from tests.usecases.enforcement import A_MINUTE, World
 
 from permille.decisions import apply
-from permille.domain.account import Status
 from permille.domain.commands import Command, Disable, Enable
 from permille.domain.errors import DecisionRefused, Unavailable
+from permille.domain.status import Status
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
 
 OWN = f"{CALLER}-own"  # Inactive from the beginning: its owner's own doing

@@ -19,7 +19,7 @@ from tests.usecases.enforcement import World
 
 from permille.decisions import apply
 from permille.domain import review
-from permille.domain.account import Account, Mode, RequestedDay, ReviewState, Status, Trial
+from permille.domain.account import Account, RequestedDay, ReviewState, Trial
 from permille.domain.backlog import ANY_NUMBER, COUNTED_WITHIN, HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.commands import (
@@ -40,6 +40,7 @@ from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.policy import SEED, SecondChance
 from permille.domain.reminders import next_reminder_at, requested_day
 from permille.domain.reputation import Tally, first_day
+from permille.domain.status import Mode, Status
 from permille.domain.switch import PROPAGATION
 from permille.domain.timeline import Entry
 from permille.ingest import Received, ingest

@@ -14,9 +14,10 @@ from tests.builders import ACCOUNT, NOW, a_server, an_account
 from tests.fakes import FakeAccounts, FakePolicies, FakeProbe, FakeSecrets, Killed, Rows, When
 
 from permille import shapes
-from permille.domain.account import Account, Status
+from permille.domain.account import Account
 from permille.domain.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.provider import Fault, Password, Server, Trouble
+from permille.domain.status import Status
 from permille.provider import Providing, connect, disconnect, try_again
 
 FIRST, SECOND = a_server(), a_server(host="mail.example.net", user="bea")

@@ -19,8 +19,8 @@ from tests.fakes import (
 
 from permille.access import Links
 from permille.decisions import apply
-from permille.domain.account import Status
 from permille.domain.commands import AmendReview, Command, WithdrawReview
+from permille.domain.status import Status
 from permille.notify import Handing, hand_on
 
 AN_HOUR = timedelta(hours=1)

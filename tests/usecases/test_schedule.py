@@ -8,7 +8,7 @@ from tests.fakes import FakeQuarantine
 from tests.measured import Measured
 from tests.usecases.enforcement import A_MINUTE, World
 
-from permille.domain.account import Status
+from permille.domain.status import Status
 from permille.enforce import Run
 from permille.schedule import run_schedule
 

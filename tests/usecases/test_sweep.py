@@ -9,10 +9,13 @@ from tests.builders import ACCOUNT, CALLER, NOW, TODAY, an_account
 from tests.fakes import User, When
 from tests.usecases.enforcement import A_MINUTE, World
 
-from permille.domain.account import Account, Exemption, Look, Mode, Recheck, Status
+from permille.domain.account import Account, Exemption, Look, Recheck
 from permille.domain.breaker import hour_of
+from permille.domain.entries.system import ModeEntered
 from permille.domain.policy import SEED
+from permille.domain.status import Mode, Status
 from permille.domain.switch import ACTIVE, INACTIVE
+from permille.domain.timeline import SYSTEM, only
 from permille.ports import Lap
 from permille.sweep import PAGE
 
@@ -277,3 +280,33 @@ def test_entering_enforce_spares_who_is_exempt_only_while_that_lasts(
     world.run(NEXT)
 
     assert world.account().status is status
+
+
+# ---------------------------------------------------------------- the mode
+
+
+def modes(world: World) -> list[tuple[str, str]]:
+    entered = only(ModeEntered, world.rows.told(SYSTEM))
+    return [(entry.facts.before, entry.facts.mode) for entry in entered]
+
+
+@pytest.mark.parametrize("cut_off", ["", "control.save_lap", "switch.denied"])
+def test_that_a_mode_was_entered_is_told_once_also_where_the_run_is_cut_off(world: World, cut_off: str) -> None:
+    world.rows.lap = Lap()
+    if cut_off:
+        world.rows.faults.fail(cut_off)
+
+    world.run(NEXT)
+    world.run(NEXT + A_MINUTE)
+    world.run(NEXT + HOUR)
+
+    assert modes(world) == [("", "enforce")]
+
+
+def test_a_mode_that_only_a_newer_version_knew_is_left_like_any_other(world: World) -> None:
+    world.open(an_account())
+    world.rows.lap = Lap(mode="invented", done=True)
+
+    assert world.run(NEXT).swept == 1
+
+    assert modes(world) == [("", "enforce")]

@@ -13,10 +13,10 @@ from tests.fakes import FakeLedger, Killed, When
 from tests.usecases.enforcement import World
 
 from permille.decisions import apply
-from permille.domain.account import Status
 from permille.domain.commands import Close, Command, Disable, Enable
 from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.reputation import Tally
+from permille.domain.status import Status
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
 
 SECOND = "permille-bakery-shop"

@@ -10,11 +10,12 @@ from permille import breaker
 from permille.addresses import LONGEST, bare
 from permille.breaker import BreakerStatus
 from permille.desk_ports import Directory, Listed, Queues, Resets, Resting, Waiting
-from permille.domain.account import Account, Mode
+from permille.domain.account import Account
 from permille.domain.entries.complaints import Reported
 from permille.domain.entries.credential import Difference
 from permille.domain.errors import MalformedRequest, ServiceError
 from permille.domain.policy import Policy, Verdict
+from permille.domain.status import Mode
 from permille.domain.switch import SenderState, drift
 from permille.domain.timeline import BEGINNING, SYSTEM, Entry, TimelineEntry, only
 from permille.explain import Explained, explained

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from permille.domain.account import Account, Exemption, Held, Look, Status
+    from permille.domain.account import Account, Exemption, Look
     from permille.domain.entries.system import BreakerReset
+    from permille.domain.status import Held, Status
     from permille.domain.timeline import TimelineEntry
     from permille.paging import Page
 

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
-from permille.domain.account import Account, Evidence, Mode, Outcome, Rules, Status
+from permille.domain.account import Account, Evidence, Outcome, Rules
 from permille.domain.backlog import NOTHING_WAITS, Backlog
 from permille.domain.breaker import Brake, BreakerChange, Opening, Passing, Returning, hour_of
 from permille.domain.decide import decide
 from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.errors import Conflict, ServiceError, Unavailable
 from permille.domain.needs import Needs, days_needed_from, needs
+from permille.domain.status import Mode, Status
 from permille.domain.timeline import TimelineEntry, only
 from permille.observability import logger, record
 from permille.ports import Accounts, Control, Feed, Heartbeat, Policies, Tallies, Timeline

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from permille.domain import wording
-from permille.domain.account import Account, Held, Status
+from permille.domain.account import Account
 from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.entries.credential import Created
 from permille.domain.entries.verdicts import DecisionRecord, WouldKeep
 from permille.domain.standing import stays_off_line
+from permille.domain.status import Held, Status
 from permille.domain.timeline import Entry, TimelineEntry, entry, only
 from permille.verdict import CurrentVerdict
 from permille.zones import shown_zone_of

@@ -8,9 +8,9 @@ from typing_extensions import TypedDict
 from permille import shapes
 from permille.domain import cards, periods, policy
 from permille.domain import spans as drawn
-from permille.domain.account import Status
 from permille.domain.reputation import Tally
 from permille.domain.review import Stage
+from permille.domain.status import Status
 from permille.report import Range
 from permille.report import Report as Shown
 from permille.shapes import Means

@@ -13,6 +13,7 @@ from permille.domain import timeline
 from permille.domain.policy import Verdict
 from permille.domain.route import Route as Taken
 from permille.domain.route import Via
+from permille.domain.status import Held, Status
 from permille.domain.timeline import Audience
 from permille.review import Case as Asking
 
@@ -63,7 +64,7 @@ class Standing(TypedDict):
     """The review and the trial of an account."""
 
     account_id: str
-    status: accounts.Status
+    status: Status
     review: Review | None
     trial: Trial | None
 
@@ -95,7 +96,7 @@ class Route(TypedDict):
     """May the account send now, and through what."""
 
     account_id: str
-    status: accounts.Status
+    status: Status
     may_send: bool
     via: Annotated[Via | None, Means("What its e-mails go through now: null where it may not send.")]
     host: str | None
@@ -119,7 +120,7 @@ class Account(Standing):
     epoch: Annotated[int, Means("The counting period: a new one begins with each trial, and where support enables.")]
     strikes: Annotated[int, Means("How often a rule or a trial has taken the SMTP account away.")]
     would_disable: Annotated[bool, Means("A rule is broken, and observing or an exemption spares the account.")]
-    held: Annotated[accounts.Held, Means("What a broken rule waits for before it is acted on.")]
+    held: Annotated[Held, Means("What a broken rule waits for before it is acted on.")]
     exempt_until: Annotated[str | None, Means("No rule disables the account until then.")]
     window: Window
     limit_per_1000: Annotated[int, Means("So many complaints for every 1,000 delivered are kept.")]

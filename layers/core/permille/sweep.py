@@ -4,12 +4,14 @@ flips nothing: what it finds is on the timeline, for staff, and the account is d
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
-from permille.domain.account import Account, Mode, Rules, Status
+from permille.domain.account import Account, Rules
 from permille.domain.breaker import hour_of
 from permille.domain.entries.credential import Difference, Drift, SenderMissing
 from permille.domain.entries.system import ModeEntered
 from permille.domain.errors import ServiceError
+from permille.domain.status import Mode, Status
 from permille.domain.switch import drift
 from permille.domain.timeline import Entry, entry, system_entry
 from permille.observability import record
@@ -33,9 +35,7 @@ def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bo
     Returns how many accounts were looked at, and the ids of those that are due."""
     last = world.control.lap()
     if last.mode != rules.mode:
-        world.control.enter_mode(
-            system_entry(now, ModeEntered(mode=rules.mode, before=Mode(last.mode) if last.mode else ""))
-        )
+        world.control.enter_mode(system_entry(now, ModeEntered(mode=rules.mode, before=_mode(last))))
     lap = _lap(last, rules, now)
     if lap.done or not in_time():
         return 0, []
@@ -54,6 +54,11 @@ def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bo
     world.control.save_lap(lap)
     record("sweep.run", looked_at=looked_at, found=len(found), done=lap.done)
     return looked_at, found
+
+
+def _mode(lap: Lap) -> Mode | Literal[""]:
+    """Empty where there was none yet, or one that only a newer version has."""
+    return Mode(lap.mode) if lap.mode in list(Mode) else ""
 
 
 def _lap(last: Lap, rules: Rules, now: datetime) -> Lap:

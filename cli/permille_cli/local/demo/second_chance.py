@@ -5,10 +5,11 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from permille.domain import review
-from permille.domain.account import Status, Trial
+from permille.domain.account import Trial
 from permille.domain.backlog import COUNTED_WITHIN
 from permille.domain.commands import ApproveReview, RequestReview
 from permille.domain.errors import Failed
+from permille.domain.status import Status
 from permille.review import queue
 from permille.zones import shown_zone_of
 from permille_cli import timeline

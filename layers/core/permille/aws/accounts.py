@@ -28,14 +28,12 @@ from permille.aws.rows import DUE, account_due, instant, instant_of, known_of
 from permille.domain.account import (
     Account,
     Exemption,
-    Held,
     Hold,
     Provider,
     Recheck,
     RequestedDay,
     Review,
     ReviewState,
-    Status,
     Trial,
     TrialState,
     is_decision,
@@ -43,6 +41,7 @@ from permille.domain.account import (
 from permille.domain.breaker import BreakerChange, Opening, Passing, Returning
 from permille.domain.entries.system import SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict
+from permille.domain.status import Held, Status
 from permille.domain.switch import Asleep, Credential
 from permille.domain.timeline import Entry, TimelineEntry
 from permille.ports import Sender

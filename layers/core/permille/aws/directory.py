@@ -19,8 +19,9 @@ from permille.aws.indexes import (
 )
 from permille.aws.models import AccountRow, SenderRow, on_table, table_call
 from permille.desk_ports import Listed
-from permille.domain.account import ACCOUNT_ID, Account, Held, Status
+from permille.domain.account import ACCOUNT_ID, Account
 from permille.domain.errors import MalformedRequest
+from permille.domain.status import Held, Status
 from permille.paging import Page
 
 _ASKS = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{6}}\+00:00#{ACCOUNT_ID.pattern}", re.ASCII)

@@ -152,7 +152,7 @@ class DynamoLedger:
             self._dynamodb.transact_write_items(TransactItems=tuple(items))
         except ClientError as refused:
             if code_of(refused) not in PASSING:
-                raise
+                raise service_error("counting feedback", refused) from refused
             known.update(_named_as_known(refused, items))
             return False
         except BotoCoreError:  # nobody knows whether it took effect; the markers will tell

@@ -19,9 +19,10 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyPersistenceLayerError,
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import STATUS_CONSTANTS
+from botocore.exceptions import ClientError
 
 from permille import shapes
-from permille.aws.client import client, service_call
+from permille.aws.client import client, service_call, service_error
 from permille.domain.errors import Unavailable
 from permille.domain.timeline import SYSTEM, Entry
 from permille.ports import REMEMBERED_FOR, Mail
@@ -133,7 +134,8 @@ class RememberedOnce:
         except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError) as error:
             raise Unavailable(f"{key}: another run is at it") from error
         except IdempotencyPersistenceLayerError as error:
-            raise Unavailable(f"{key}: {error}") from error
+            cause = error.__cause__ if isinstance(error.__cause__, ClientError) else error
+            raise service_error(key, cause) from error
 
     def is_done(self, key: str) -> bool:
         self._records.configure(self._config, function_name="", key_prefix=_PREFIX)

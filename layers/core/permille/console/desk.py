@@ -133,7 +133,7 @@ def _system(found: Asked, refused: Refused | None = None, given: Mapping[str, st
         "before": before,
         "given": given,
         "resting_at_most": desk.RESTING,
-        "moment": lambda at: wording.moment(datetime.fromisoformat(at)),
+        "moment": lambda at: wording.local(datetime.fromisoformat(at)),
     }
     return _page("desk_system", "System", found, refused, **shown)
 

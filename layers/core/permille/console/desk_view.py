@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 from permille.desk_ports import ON_THEIR_WAY, Waiting
 from permille.domain import reminders, wording
-from permille.domain.account import Account, Status
+from permille.domain.account import Account
 from permille.domain.entries.credential import Difference
 from permille.domain.entries.numbers import Numbers
 from permille.domain.reputation import PER, Tally
 from permille.domain.review import today
+from permille.domain.status import Status
 from permille.review import Case
 from permille.zones import shown_zone_of
 

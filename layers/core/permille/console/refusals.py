@@ -34,7 +34,11 @@ BUSY = Refusal(
     "This page cannot be shown right now",
     "Nothing is lost and nothing was changed. Try again in a minute.",
 )
-BROKEN = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here", "It was noted. Try again later.")
+BROKEN = Refusal(
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "Something went wrong here",
+    "It was noted, and we have to mend it: trying again does not help.",
+)
 UNREADABLE = Refusal(HTTPStatus.BAD_REQUEST, "What was sent could not be read", "Go back, and try it once more.")
 
 

@@ -9,12 +9,13 @@ from permille.console import review_form
 from permille.console.graph import NARROW, WIDE, Graph, draw, outline, path, pills, short_date
 from permille.console.review_form import Typed
 from permille.domain import standing, wording
-from permille.domain.account import Account, Status
+from permille.domain.account import Account
 from permille.domain.cards import Campaign, Card, Counts, advice
 from permille.domain.entries.verdicts import Disabled
 from permille.domain.periods import Period
 from permille.domain.provider import LONGEST_HOST, LONGEST_USER
 from permille.domain.reputation import Tally
+from permille.domain.status import Status
 from permille.domain.timeline import Entry
 from permille.report import Range, Report
 from permille.templates import Brand

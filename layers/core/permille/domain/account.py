@@ -13,9 +13,7 @@ from permille.domain.breaker import Brake
 from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import Days, Tally
-from permille.domain.status import Held as Held
-from permille.domain.status import Mode as Mode
-from permille.domain.status import Status as Status
+from permille.domain.status import Held, Mode, Status
 from permille.domain.switch import Credential
 from permille.domain.timeline import Entry, TimelineEntry
 

@@ -4,19 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 
-from permille.domain.account import (
-    DAY,
-    Account,
-    Evidence,
-    Held,
-    Look,
-    Mode,
-    Outcome,
-    Recheck,
-    Rules,
-    Status,
-    Trial,
-)
+from permille.domain.account import DAY, Account, Evidence, Look, Outcome, Recheck, Rules, Trial
 from permille.domain.breaker import Brake
 from permille.domain.entries.complaints import Alert, CountedComplaint
 from permille.domain.entries.system import BreakerOpened
@@ -26,6 +14,7 @@ from permille.domain.needs import COMMIT_LAG
 from permille.domain.policy import Verdict, judge
 from permille.domain.recheck import decide_again
 from permille.domain.reminders import remind
+from permille.domain.status import Held, Mode, Status
 from permille.domain.timeline import Entry, TimelineEntry, entry, system_entry
 from permille.domain.trial import decide_observing, decide_running, decide_scheduled
 

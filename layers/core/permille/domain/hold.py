@@ -4,9 +4,10 @@ is open."""
 from dataclasses import replace
 from datetime import datetime
 
-from permille.domain.account import Account, Evidence, Held, Hold
+from permille.domain.account import Account, Evidence, Hold
 from permille.domain.entries.verdicts import RuleHeld
 from permille.domain.policy import Verdict, judge
+from permille.domain.status import Held
 from permille.domain.timeline import Entry, entry
 
 

@@ -60,26 +60,45 @@ def _decoder(hint: Any) -> Decoder:
         return _any_of([_decoder(one) for one in arguments if one is not NoneType])
     if origin is tuple:
         one = _decoder(arguments[0])
-        return lambda value: tuple(map(one, value))
+        return lambda value: tuple(map(one, _typed(list)(value)))
     if origin is Literal:
         return _literal(arguments)
-    return _plain_decoder(hint)
+    return _plain_decoder(origin or hint)
 
 
 def _plain_decoder(hint: Any) -> Decoder:
     if is_dataclass(hint) and isinstance(hint, type):
         return lambda value: from_json(hint, value)
-    if hint in (date, datetime):
-        return hint.fromisoformat  # type: ignore[no-any-return]
+    if hint is datetime:
+        return _instant
+    if hint is date:
+        return date.fromisoformat
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return _member(hint)
-    return lambda value: value
+    return _typed(hint)
+
+
+def _typed(of: type[Any]) -> Decoder:
+    def decode(value: Any) -> Any:
+        if not isinstance(value, of) or (isinstance(value, bool) and of is not bool):
+            raise ValueError(f"{value!r} is not {of.__name__}")
+        return value
+
+    return decode
+
+
+def _instant(value: str) -> datetime:
+    at = datetime.fromisoformat(value)
+    if at.tzinfo is None:
+        raise ValueError(f"{value!r} has no zone")
+    return at
 
 
 def _member(of: type[StrEnum]) -> Decoder:
     """A member that only a newer version knows stays a text."""
     names = {str(one): one for one in of}
-    return lambda value: names.get(value, value)
+    text = _typed(str)
+    return lambda value: names.get(text(value), value)
 
 
 def _literal(values: tuple[Any, ...]) -> Decoder:

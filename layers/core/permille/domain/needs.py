@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from permille.domain.account import Account, Mode, Rules, Status
+from permille.domain.account import Account, Rules
 from permille.domain.backlog import COUNTED_WITHIN
 from permille.domain.policy import judge
 from permille.domain.reputation import Days, first_day, total_of
+from permille.domain.status import Mode, Status
 
 # An entry can be committed this long after the instant in its id: ingest's time limit, and then some.
 COMMIT_LAG = timedelta(minutes=2)

@@ -7,10 +7,11 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
-from permille.domain.account import Account, Outcome, Status
+from permille.domain.account import Account, Outcome
 from permille.domain.commands import ConnectProvider
 from permille.domain.entries.provider import ProviderConnected, ProviderDisconnected
 from permille.domain.errors import DecisionRefused, InvalidInput
+from permille.domain.status import Status
 from permille.domain.timeline import entry
 
 IMPLICIT_TLS: Final = (465, 2465)  # the session begins with TLS; on all others STARTTLS is demanded

@@ -4,9 +4,10 @@ rules after all, Permille judged too early, and takes the disabling back by itse
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from permille.domain.account import DAY, Account, Evidence, Look, Outcome, Recheck, Rules, Status
+from permille.domain.account import DAY, Account, Evidence, Look, Outcome, Recheck, Rules
 from permille.domain.entries.verdicts import DisablingReversed
 from permille.domain.policy import judge
+from permille.domain.status import Status
 from permille.domain.timeline import entry
 
 OFF_WITHIN = timedelta(minutes=10)  # of the disabling: whoever was off later may have gone on sending until then

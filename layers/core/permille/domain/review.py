@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from permille.domain.account import Account, Outcome, RequestedDay, Review, ReviewState, Status, Trial, TrialState
+from permille.domain.account import Account, Outcome, RequestedDay, Review, ReviewState, Trial, TrialState
 from permille.domain.commands import ApproveReview, ConfirmTrial, DeclineReview, ReviewRequest
 from permille.domain.entries import review as told
 from permille.domain.entries.trial import TrialConfirmed
 from permille.domain.errors import DecisionRefused
 from permille.domain.policy import SecondChance
+from permille.domain.status import Status
 from permille.domain.timeline import Facts, entry
 
 A_DAY = timedelta(days=1)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from permille.domain.account import Account, Status
+from permille.domain.account import Account
 from permille.domain.entries.credential import Drift
 from permille.domain.entries.provider import ProviderConnected, ProviderDisconnected
+from permille.domain.status import Status
 from permille.domain.timeline import BEGINNING, Entry
 
 

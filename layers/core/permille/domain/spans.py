@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from permille.domain.account import Status
+from permille.domain.status import Status
 from permille.domain.timeline import Entry
 
 

@@ -4,11 +4,12 @@ it was; the brakes of the rules never stop it."""
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from permille.domain.account import Account, Exemption, Outcome, Status
+from permille.domain.account import Account, Exemption, Outcome
 from permille.domain.commands import Exempt, StaffCommand
 from permille.domain.entries import staff as told
 from permille.domain.entries.trial import TrialCancelled
 from permille.domain.errors import DecisionRefused
+from permille.domain.status import Status
 from permille.domain.timeline import entry
 
 LONGEST_EXEMPTION = timedelta(days=366)

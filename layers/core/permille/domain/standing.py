@@ -5,11 +5,12 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from permille.domain import luck
-from permille.domain.account import Account, ReviewState, Status, TrialState
+from permille.domain.account import Account, ReviewState, TrialState
 from permille.domain.entries.numbers import PlainNumbers
 from permille.domain.entries.verdicts import Disabled
 from permille.domain.policy import Decision, Rule, Verdict
 from permille.domain.reputation import PER
+from permille.domain.status import Status
 from permille.domain.timeline import Entry
 from permille.domain.wording import day, local, rate, times
 

@@ -7,7 +7,7 @@ mail, how it changes the account's status, and the words in which it is told.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from hashlib import sha256
@@ -39,6 +39,7 @@ class Kind:
     """What is declared of a kind of entries.
 
     mailed: the owner gets a mail about each
+    tone: how that mail looks
     change: how it changes the account's status; None where it does not
     ends_trial: it says how a trial went
     system: it is on the timeline of the whole stack, not on an account's
@@ -47,6 +48,7 @@ class Kind:
     name: str
     audience: Audience
     mailed: bool = False
+    tone: Tone = Tone.WARN
     change: StatusChange | None = None
     ends_trial: bool = False
     system: bool = False
@@ -77,7 +79,7 @@ class Facts:
 
     @property
     def tone(self) -> Tone:
-        return Tone.WARN
+        return self.kind.tone
 
     def mail(self, about: MailContext) -> Sequence[Section]:  # noqa: ARG002 - of kinds that are not mailed
         """What a mail says beside headline and sentence."""
@@ -96,6 +98,7 @@ def declared(
     audience: Audience,
     *,
     mailed: bool = False,
+    tone: Tone = Tone.WARN,
     change: tuple[Status, Status] | None = None,
     ends_trial: bool = False,
     system: bool = False,
@@ -105,7 +108,9 @@ def declared(
     def declare(of: type[F]) -> type[F]:
         assert name not in KINDS, f"{name} is declared twice"
         made = dataclass(frozen=True, slots=True, kw_only=True)(of)
-        made.declaration = Kind(name, audience, mailed, StatusChange(*change) if change else None, ends_trial, system)
+        made.declaration = Kind(
+            name, audience, mailed, tone, StatusChange(*change) if change else None, ends_trial, system
+        )
         KINDS[name] = made
         return made
 
@@ -114,7 +119,8 @@ def declared(
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Facts):
-    """What a newer version wrote: of a kind, or with facts, that this one does not know."""
+    """What a newer version wrote: of a kind, or with facts, that this one does not know. How a kind changes the status
+    is known whatever its facts are."""
 
     name: str
     audience: Audience
@@ -122,7 +128,8 @@ class Unknown(Facts):
 
     @property
     def kind(self) -> Kind:
-        return Kind(self.name, self.audience)
+        known = KINDS.get(self.name)
+        return replace(known.declaration, mailed=False) if known else Kind(self.name, self.audience)
 
     def headline(self, platform: str) -> str:  # noqa: ARG002
         return f"An entry of the kind {self.name}"
@@ -164,10 +171,8 @@ class TimelineEntry(Generic[F_co]):
         return self.facts.sentence()
 
     def in_zone(self, zone: tzinfo) -> "TimelineEntry[F_co]":
-        """To be told to people: its instants as they are where its account is."""
-        named = ((one.name, getattr(self.facts, one.name)) for one in fields(cast("Any", self.facts)))
-        instants = {name: at.astimezone(zone) for name, at in named if isinstance(at, datetime)}
-        return replace(self, at=self.at.astimezone(zone), facts=replace(cast("Any", self.facts), **instants))
+        """To be told to people: its instants, also those in lists, as they are where its account is."""
+        return replace(self, at=_in_zone(self.at, zone), facts=_in_zone(self.facts, zone))
 
     @property
     def data(self) -> dict[str, Any]:
@@ -182,6 +187,22 @@ class TimelineEntry(Generic[F_co]):
 
 
 Entry = TimelineEntry[Facts]
+
+
+def _in_zone(value: Any, zone: tzinfo) -> Any:
+    match value:
+        case datetime():
+            try:
+                return value.astimezone(zone)
+            except OverflowError:  # at the very ends of time, which other people's reports can name
+                return value
+        case tuple():
+            return tuple(_in_zone(one, zone) for one in value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            named = {one.name: getattr(value, one.name) for one in fields(value)}
+            return replace(value, **{name: _in_zone(one, zone) for name, one in named.items()})
+        case _:
+            return value
 
 
 def facts_data(facts: Facts) -> dict[str, Any]:

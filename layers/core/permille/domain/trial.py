@@ -3,16 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from permille.domain.account import (
-    Account,
-    Evidence,
-    Look,
-    Outcome,
-    Rules,
-    Status,
-    Trial,
-    TrialState,
-)
+from permille.domain.account import Account, Evidence, Look, Outcome, Rules, Trial, TrialState
 from permille.domain.backlog import COUNTED_WITHIN
 from permille.domain.entries.complaints import listed
 from permille.domain.entries.review import ReviewReopened
@@ -28,6 +19,7 @@ from permille.domain.hold import firm, held, waits_for
 from permille.domain.policy import Policy, judge
 from permille.domain.reminders import open_again
 from permille.domain.reputation import total_of
+from permille.domain.status import Status
 from permille.domain.timeline import Entry, entry
 
 

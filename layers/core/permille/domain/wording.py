@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from permille.domain.reputation import Tally
 
@@ -57,12 +57,6 @@ def limit(per_1000: int) -> str:
 def day(of: date) -> str:
     """`15 March 2026`; of an instant the day in its own zone."""
     return f"{of.day} {of:%B %Y}"
-
-
-def moment(at: datetime) -> str:
-    """`14 March 2026, 23:00 UTC`"""
-    at = at.astimezone(UTC)
-    return f"{day(at)}, {at:%H:%M} UTC"
 
 
 def local(at: datetime) -> str:

@@ -31,7 +31,7 @@ class Requested(Facts):
         return f"Your next batch: {times(self.batch, 'e-mail')} on {day(self.day)}. Support answers by e-mail."
 
 
-@declared("review_requested", Audience.OWNER, mailed=True)
+@declared("review_requested", Audience.OWNER, mailed=True, tone=Tone.INFO)
 class ReviewRequested(Requested):
     """The owner asks for a review."""
 
@@ -46,10 +46,6 @@ class ReviewRequested(Requested):
 
     def headline(self, platform: str) -> str:
         return "We have got your request for a review"
-
-    @property
-    def tone(self) -> Tone:
-        return Tone.INFO
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
@@ -88,7 +84,7 @@ class ReviewWithdrawn(Facts):
         return f"It was about the e-mails of {day(self.day)}. You can ask again at any time."
 
 
-@declared("review_approved", Audience.OWNER, mailed=True)
+@declared("review_approved", Audience.OWNER, mailed=True, tone=Tone.GOOD)
 class ReviewApproved(Facts):
     """Support has agreed to a day, which lasts from one instant to the other, both in the account's time zone."""
 
@@ -108,10 +104,6 @@ class ReviewApproved(Facts):
         note = f" {full_sentence(self.note)}" if self.note else ""
         return f"It works from {local(self.begins_at)} to {local(self.ends_at)}{moved}.{note}"
 
-    @property
-    def tone(self) -> Tone:
-        return Tone.GOOD
-
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
             Section(
@@ -126,7 +118,7 @@ class ReviewApproved(Facts):
         ]
 
 
-@declared("review_declined", Audience.OWNER, mailed=True)
+@declared("review_declined", Audience.OWNER, mailed=True, tone=Tone.BAD)
 class ReviewDeclined(ByStaff):
     """Support has declined the request."""
 
@@ -137,10 +129,6 @@ class ReviewDeclined(ByStaff):
 
     def sentence(self) -> str:
         return f"{self.the_reason()} You can ask again from {day(self.ask_again_on)} on."
-
-    @property
-    def tone(self) -> Tone:
-        return Tone.BAD
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [

@@ -27,7 +27,7 @@ class ByStaff(Facts):
         return f"The reason: {full_sentence(self.reason)}"
 
 
-@declared("staff_disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED))
+@declared("staff_disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=Tone.BAD)
 class StaffDisabled(ByStaff):
     """Support took the SMTP credential away."""
 
@@ -36,10 +36,6 @@ class StaffDisabled(ByStaff):
 
     def sentence(self) -> str:
         return self.the_reason()
-
-    @property
-    def tone(self) -> Tone:
-        return Tone.BAD
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
@@ -52,7 +48,7 @@ class StaffDisabled(ByStaff):
         ]
 
 
-@declared("staff_enabled", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.ACTIVE))
+@declared("staff_enabled", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.ACTIVE), tone=Tone.GOOD)
 class StaffEnabled(ByStaff):
     """Support gave the SMTP credential back; counting begins anew."""
 
@@ -61,10 +57,6 @@ class StaffEnabled(ByStaff):
 
     def sentence(self) -> str:
         return f"Only e-mails sent from now on are counted. {self.the_reason()}"
-
-    @property
-    def tone(self) -> Tone:
-        return Tone.GOOD
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
@@ -81,7 +73,7 @@ class StaffEnabled(ByStaff):
         ]
 
 
-@declared("closed", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.CLOSED))
+@declared("closed", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.CLOSED), tone=Tone.BAD)
 class Closed(ByStaff):
     """Support took the SMTP credential away for good."""
 
@@ -90,10 +82,6 @@ class Closed(ByStaff):
 
     def sentence(self) -> str:
         return self.the_reason()
-
-    @property
-    def tone(self) -> Tone:
-        return Tone.BAD
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [

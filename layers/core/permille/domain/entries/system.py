@@ -9,7 +9,7 @@ from permille.domain.entries.staff import ByStaff
 from permille.domain.links import For
 from permille.domain.status import Mode
 from permille.domain.timeline import Audience, Facts, declared
-from permille.domain.wording import moment, plain, times
+from permille.domain.wording import local, plain, times
 
 LISTED_BODIES = 100  # of quarantine: an entry has to fit into a row and an event
 
@@ -17,6 +17,11 @@ _LINKS: Mapping[For, str] = {
     For.OWNER: "link to a report",
     For.STAFF: "link to the desk",
     For.PLATFORM: "token for the API",
+}
+_ALL_LINKS: Mapping[For, str] = {For.STAFF: "links for staff", For.PLATFORM: "tokens for platforms"}
+_MODES: Mapping[Mode, str] = {
+    Mode.ENFORCE: "Who breaks a rule is disabled",
+    Mode.OBSERVE: "Who breaks a rule is only written down",
 }
 
 
@@ -67,9 +72,7 @@ class ModeEntered(Facts):
         return f"The mode {self.mode} was entered"
 
     def sentence(self) -> str:
-        what = (
-            "Who breaks a rule is disabled" if self.mode is Mode.ENFORCE else "Who breaks a rule is only written down"
-        )
+        what = _MODES.get(self.mode, "A newer version of Permille says what it means")
         return f"{what}{f'; before, it was {self.before}' if self.before else ''}."
 
 
@@ -78,15 +81,17 @@ class BreakerOpened(Facts):
     """So many accounts were disabled by the rules within one hour that a person has to look."""
 
     bound: int
-    account_id: Annotated[str, "The first account that was not disabled."]
+    account_id: Annotated[
+        str, "The first account that was not disabled; empty in older entries, which are on its own timeline."
+    ] = ""
 
     def headline(self, platform: str) -> str:
         return f"The breaker opened: {times(self.bound, 'account')} were disabled within an hour"
 
     def sentence(self) -> str:
+        first = f"{plain(self.account_id)} is the first that was not. " if self.account_id else ""
         return (
-            f"{self.account_id} is the first that was not. The rules disable nobody until a person has looked: "
-            "permille breaker show, permille breaker reset."
+            f"{first}The rules disable nobody until a person has looked: permille breaker show, permille breaker reset."
         )
 
 
@@ -130,10 +135,10 @@ class LinkMade(Facts):
     by: str
 
     def headline(self, platform: str) -> str:
-        return f"A {_LINKS[self.audience]} was made for {plain(self.subject)}"
+        return f"A {_LINKS.get(self.audience, 'link')} was made for {plain(self.subject)}"
 
     def sentence(self) -> str:
-        return f"By {plain(self.by)}. It lets in until {moment(self.expires_at)}."
+        return f"By {plain(self.by)}. It lets in until {local(self.expires_at)}."
 
 
 @declared("access_revoked", Audience.STAFF, system=True)
@@ -143,11 +148,7 @@ class AccessRevoked(ByStaff):
     audience: For
 
     def headline(self, platform: str) -> str:
-        return (
-            "All tokens for platforms were revoked"
-            if self.audience is For.PLATFORM
-            else "All links for staff were revoked"
-        )
+        return f"All {_ALL_LINKS.get(self.audience, f'links for {plain(self.audience)}')} were revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from permille.domain.timeline import Audience, Facts, declared
 from permille.domain.wording import day, delivered, local, times
 
 
-@declared("trial_cancelled", Audience.OWNER, mailed=True, ends_trial=True)
+@declared("trial_cancelled", Audience.OWNER, mailed=True, ends_trial=True, tone=Tone.BAD)
 class TrialCancelled(ByStaff):
     """Support takes the day back that it had agreed to."""
 
@@ -29,10 +29,6 @@ class TrialCancelled(ByStaff):
             f"Your SMTP account stays off on {day(self.day)}. {self.the_reason()} "
             "You can ask for another day at any time."
         )
-
-    @property
-    def tone(self) -> Tone:
-        return Tone.BAD
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
@@ -49,7 +45,7 @@ class TrialCancelled(ByStaff):
         ]
 
 
-@declared("trial_began", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.TRIAL))
+@declared("trial_began", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.TRIAL), tone=Tone.GOOD)
 class TrialBegan(Facts):
     """The SMTP account works, on this day only; counting begins anew."""
 
@@ -60,10 +56,6 @@ class TrialBegan(Facts):
 
     def sentence(self) -> str:
         return f"It works until {local(self.ends_at)}. One complaint about an e-mail that you send today ends it."
-
-    @property
-    def tone(self) -> Tone:
-        return Tone.GOOD
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
@@ -78,7 +70,7 @@ class TrialBegan(Facts):
         ]
 
 
-@declared("trial_ended", Audience.OWNER, mailed=True, change=(Status.TRIAL, Status.OBSERVING))
+@declared("trial_ended", Audience.OWNER, mailed=True, change=(Status.TRIAL, Status.OBSERVING), tone=Tone.INFO)
 class TrialEnded(Facts):
     """The day is over: late complaints are waited for until the verdict."""
 
@@ -93,10 +85,6 @@ class TrialEnded(Facts):
             f"{delivered(self.delivered)}. Your SMTP account is off until we know what the recipients say, "
             f"on {local(self.verdict_at)}."
         )
-
-    @property
-    def tone(self) -> Tone:
-        return Tone.INFO
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
@@ -123,7 +111,14 @@ class TrialUnused(Facts):
         return [Section("What you can do now", "Ask for another review when you know when your next batch goes out.")]
 
 
-@declared("stays_suspended", Audience.OWNER, mailed=True, change=(Status.OBSERVING, Status.DISABLED), ends_trial=True)
+@declared(
+    "stays_suspended",
+    Audience.OWNER,
+    mailed=True,
+    change=(Status.OBSERVING, Status.DISABLED),
+    ends_trial=True,
+    tone=Tone.BAD,
+)
 class StaysSuspended(Facts):
     """The mail of the trial was complained about, or broke another rule."""
 
@@ -141,10 +136,6 @@ class StaysSuspended(Facts):
         else:
             about = "Too many of the e-mails of your trial day bounced for good"
         return f"{about}; {delivered(self.delivered)}."
-
-    @property
-    def tone(self) -> Tone:
-        return Tone.BAD
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         which = [Section("Which e-mail it was", bullets=[one.line for one in self.listed])] if self.listed else []
@@ -197,7 +188,9 @@ class TrialConfirmed(ByStaff):
         return "Support has confirmed the trial"
 
 
-@declared("reinstated", Audience.OWNER, mailed=True, change=(Status.OBSERVING, Status.ACTIVE), ends_trial=True)
+@declared(
+    "reinstated", Audience.OWNER, mailed=True, change=(Status.OBSERVING, Status.ACTIVE), ends_trial=True, tone=Tone.GOOD
+)
 class Reinstated(Facts):
     """Nobody complained about the trial: the SMTP account works again."""
 
@@ -208,10 +201,6 @@ class Reinstated(Facts):
 
     def sentence(self) -> str:
         return f"{delivered(self.delivered)} on your trial day, and nobody complained."
-
-    @property
-    def tone(self) -> Tone:
-        return Tone.GOOD
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [

@@ -107,7 +107,7 @@ def _product(one: int, other: int) -> str:
     return f"{one:,} x {other:,} = {one * other:,}"
 
 
-@declared("disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED))
+@declared("disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=Tone.BAD)
 class Disabled(DecisionRecord):
     """A rule was broken, and the SMTP credential is taken away."""
 
@@ -118,10 +118,6 @@ class Disabled(DecisionRecord):
 
     def sentence(self) -> str:
         return self.broken()
-
-    @property
-    def tone(self) -> Tone:
-        return Tone.BAD
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         if isinstance(self.burst, BounceBurst):
@@ -187,7 +183,7 @@ ANOTHER_COMPANY = (
 )
 
 
-@declared("disabling_reversed", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.ACTIVE))
+@declared("disabling_reversed", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.ACTIVE), tone=Tone.GOOD)
 class DisablingReversed(Numbers):
     """The mail sent before the account was disabled keeps the rules after all: the disabling came too early."""
 
@@ -205,10 +201,6 @@ class DisablingReversed(Numbers):
             f"When it was disabled, on {local(self.disabled_at)}, not all of your e-mails had been counted yet. "
             f"Now they are: {self.counts()} {self.allowance()}"
         )
-
-    @property
-    def tone(self) -> Tone:
-        return Tone.GOOD
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
@@ -260,7 +252,7 @@ class RuleHeld(Numbers):
         return cls(**cls.counted_by(verdict), why=why, waiting=waiting)
 
     def headline(self, platform: str) -> str:
-        return f"{self.rule} is broken, and nothing is switched yet: {WAITS_FOR[self.why]}"
+        return f"{self.rule} is broken, and nothing is switched yet: {WAITS_FOR.get(self.why, plain(self.why))}"
 
     def sentence(self) -> str:
         return self.broken()
