@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 from moto.core.models import MockAWS
-from tests.aws.tables import create_all
+from tests.aws.tables import create_in_moto
 from tests.fakes import FakeAccounts, FakeControl, FakeLedger, FakeSuppressions, FakeTallies, FakeTimeline, Rows
 
 from permille.aws.accounts import DynamoAccounts
@@ -32,7 +32,7 @@ TABLES = LedgerTables(
 def dynamodb(aws: None) -> Any:
     """A client of a DynamoDB that has all of the template's tables."""
     client = boto3.client("dynamodb")
-    create_all()
+    create_in_moto()
     return client
 
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -12,6 +12,9 @@ from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.table import Table
 
 from permille_cli.template import load
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 KNOWN_TO_CREATE_TABLE = (
     "AttributeDefinitions",
@@ -39,16 +42,19 @@ def _known(properties: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-def create_all() -> None:
+def create_all(dynamodb: "DynamoDBClient") -> None:
+    for creation in creations(load()):
+        dynamodb.create_table(**creation)
+
+
+def create_in_moto() -> None:
     """In an AWS account that has none: copies of those that moto made once, in a twentieth of the time."""
     _backend().tables = deepcopy(_made())
 
 
 @cache
 def _made() -> dict[str, Table]:
-    dynamodb = boto3.client("dynamodb")
-    for creation in creations(load()):
-        dynamodb.create_table(**creation)
+    create_all(boto3.client("dynamodb"))
     return deepcopy(_backend().tables)
 
 

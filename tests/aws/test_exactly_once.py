@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from moto.core.models import MockAWS
 from tests.aws.conftest import TABLES
-from tests.aws.tables import create_all
+from tests.aws.tables import create_in_moto
 from tests.builders import NOW, Body, an_account, ses_event, ses_notification, sns_envelope
 from tests.examples import examples
 
@@ -101,7 +101,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     def begin(self) -> None:
         self.line.plan.clear()
         self.moto.reset()  # moto remembers every item that it ever made, and copies all tables for a transaction
-        create_all()
+        create_in_moto()
         self.now = NOW
         self.account_id = f"a{uuid.uuid4().hex[:12]}"
         self.caller = f"permille-{self.account_id}"

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 from moto.core.models import MockAWS
-from tests.aws.tables import create_all
+from tests.aws.tables import create_in_moto
 from tests.builders import OWNER_MAIL_CALLER, PLATFORM, an_account
 
 from permille import bootstrap
@@ -99,7 +99,7 @@ def accounts(moto: MockAWS) -> DynamoAccounts:
 @pytest.fixture
 def cloud(aws: None, accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     dynamodb, iam, sqs = boto3.client("dynamodb"), boto3.client("iam"), boto3.client("sqs")
-    create_all()
+    create_in_moto()
     iam.create_group(GroupName=DENY_GROUP)
     boto3.client("events").create_event_bus(Name="timeline")
     boto3.client("ses").verify_domain_identity(Domain="apwt.example")
