@@ -9,7 +9,7 @@ from permille.domain.breaker import LARGEST_GRANT, hour_of
 from permille.domain.errors import ServiceError
 from permille.domain.policy import Policy
 from permille.domain.status import Held
-from permille_cli import given
+from permille.domain.system_commands import ResetBreaker
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -51,9 +51,9 @@ def reset(
     as_json: AsJson = False,
 ) -> None:
     """Close the breaker again. What it held is taken up by itself. One that is closed lets as many more pass."""
-    why, now = given.reason(reason), stack.now()
+    command, now = ResetBreaker(reason=reason, allow=allow, by=stack.caller()), stack.now()
     was_open = stack.control.breaker(hour_of(now)).opened_at is not None
-    more = breaker.reset(stack.control, stack.control, stack.policies, allow, why, stack.caller(), now)
+    more = breaker.reset(stack.control, stack.control, stack.policies, command, now)
     if as_json:
         emit_json(_state(stack))
     else:

@@ -9,10 +9,6 @@ from permille.domain.errors import InvalidInput
 from permille.domain.provider import LONGEST_PASSWORD, Password
 
 
-def reason(text: str) -> str:
-    return validation.of_field("reason", validation.reason, text)
-
-
 def password(*, from_stdin: bool) -> Password:
     """Typed without being shown, or read from stdin, where the end of the line is none of it."""
     if from_stdin:

@@ -12,8 +12,8 @@ from permille.domain.commands import RevokeOwnerLinks
 from permille.domain.entries.system import AccessRevoked, LinkMade
 from permille.domain.errors import InvalidInput
 from permille.domain.links import For
+from permille.domain.system_commands import RevokeAccess
 from permille.domain.timeline import system_entry
-from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.staff import AccountId, Reason
@@ -101,7 +101,8 @@ def revoke_platform(reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_js
 
 
 def _revoke(stack: Stack, audience: For, reason: str, *, as_json: bool) -> None:
-    facts = AccessRevoked(audience=audience, reason=given.reason(reason), by=stack.caller())
+    command = RevokeAccess(audience=audience, reason=reason, by=stack.caller())
+    facts = AccessRevoked(audience=command.audience, reason=command.reason, by=command.by)
     stack.control.revoke_links(audience, system_entry(stack.now(), facts))
     _print_revoked(audience, stack.control.link_generation(audience), as_json=as_json)
 

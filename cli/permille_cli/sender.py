@@ -7,8 +7,8 @@ from rich.markup import escape
 
 from permille.domain.entries.system import SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict, InvalidInput
+from permille.domain.system_commands import IgnoreSender, UnignoreSender
 from permille.domain.timeline import system_entry
-from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
@@ -26,7 +26,8 @@ def ignore(
     as_json: AsJson = False,
 ) -> None:
     """Count feedback about the platform's own mail for nobody: it is dropped, with a metric."""
-    facts = SenderIgnored(sender=name, reason=given.reason(reason), by=stack.caller())
+    command = IgnoreSender(sender=name, reason=reason, by=stack.caller())
+    facts = SenderIgnored(sender=command.sender, reason=command.reason, by=command.by)
     try:
         stack.accounts.ignore_sender(system_entry(stack.now(), facts))
     except Conflict as conflict:
@@ -51,7 +52,8 @@ def unignore(
     as_json: AsJson = False,
 ) -> None:
     """Stop dropping feedback about mail that an IAM user or role sends: it is quarantined until an account has it."""
-    facts = SenderUnignored(sender=name, reason=given.reason(reason), by=stack.caller())
+    command = UnignoreSender(sender=name, reason=reason, by=stack.caller())
+    facts = SenderUnignored(sender=command.sender, reason=command.reason, by=command.by)
     try:
         stack.accounts.unignore_sender(system_entry(stack.now(), facts))
     except Conflict as conflict:

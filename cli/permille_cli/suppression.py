@@ -9,9 +9,9 @@ from permille import shapes
 from permille.addresses import bare
 from permille.domain.errors import InvalidInput
 from permille.domain.suppression import once_each
+from permille.domain.system_commands import Unsuppress
 from permille.suppression import remove as take_off
 from permille.zones import shown_zone_of
-from permille_cli import given
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 from permille_cli.staff import AccountId
@@ -43,11 +43,11 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Let an address be mailed again, until its holder complains once more."""
-    why = given.reason(reason)
+    command = Unsuppress(address=address, reason=reason, by=stack.caller())
     account = stack.account(account_id)
     if bare(address) is None:
         raise InvalidInput(f"{address!r} is no e-mail address, such as ann@example.com")
-    entry = take_off(stack.suppressions, account_id, address, why, stack.caller(), stack.now())
+    entry = take_off(stack.suppressions, account_id, command, stack.now())
     if entry is None:
         raise InvalidInput(f"{bare(address)} is not suppressed; `permille suppression list {account_id}` names who is")
     if as_json:

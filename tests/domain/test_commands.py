@@ -38,10 +38,14 @@ from permille.domain.commands import (
 )
 from permille.domain.decisions import Context, decide
 from permille.domain.errors import InvalidInput
+from permille.domain.links import For
 from permille.domain.policy import SecondChance
 from permille.domain.status import Status
+from permille.domain.system_commands import IgnoreSender, ResetBreaker, RevokeAccess, UnignoreSender, Unsuppress
 
 COMMANDS: tuple[type[Any], ...] = get_args(Command)
+OF_SYSTEM: tuple[type[Any], ...] = (ResetBreaker, IgnoreSender, UnignoreSender, RevokeAccess, Unsuppress)
+ALL = (*COMMANDS, *OF_SYSTEM)
 LATER = NOW + timedelta(hours=1)
 VALID: dict[str, Any] = {
     "reason": "They asked us to",
@@ -54,6 +58,10 @@ VALID: dict[str, Any] = {
     "change": "A new one",
     "provider": a_provider(),
     "replaces": None,
+    "allow": 20,
+    "sender": "platform-news",
+    "audience": For.STAFF,
+    "address": "ann@example.com",
 }
 SUITS: dict[type[Any], Account] = {
     Disable: an_account(),
@@ -91,6 +99,9 @@ WRONG: list[tuple[str, Any, str]] = [
     ("cause", "x" * 1001, "1,000 are enough"),
     *[("change", text, "say what was changed") for text in ("", " \t", "\u2060")],
     ("change", "x" * 1001, "1,000 are enough"),
+    *[("allow", more, "from 0 to 1,000,000") for more in (-1, 1_000_001)],
+    *[("sender", text, "names no IAM user or role") for text in ("", " ", "\u200b")],
+    ("sender", "x" * 129, "128 are enough"),
 ]
 each_command = pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
 
@@ -101,7 +112,7 @@ def a_command(kind: type[Any], **different: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("kind", "field", "value", "says"),
-    [(kind, *wrong) for kind in COMMANDS for wrong in WRONG if wrong[0] in {one.name for one in fields(kind)}],
+    [(kind, *wrong) for kind in ALL for wrong in WRONG if wrong[0] in {one.name for one in fields(kind)}],
 )
 def test_a_command_with_a_wrong_value_cannot_be_made(kind: type[Any], field: str, value: Any, says: str) -> None:
     with pytest.raises(InvalidInput) as raised:
@@ -112,7 +123,8 @@ def test_a_command_with_a_wrong_value_cannot_be_made(kind: type[Any], field: str
 
 
 def test_every_field_that_somebody_types_is_tried_here() -> None:
-    typed = {field.name for kind in COMMANDS for field in fields(kind)} - {"provider", "replaces"}
+    parsed = {"provider", "replaces", "audience", "address"}  # before they get here
+    typed = {field.name for kind in ALL for field in fields(kind)} - parsed
 
     assert {field for field, _, _ in WRONG} == typed
 

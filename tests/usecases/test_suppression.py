@@ -13,6 +13,7 @@ from permille.domain.errors import Conflict, Unavailable
 from permille.domain.feedback import Complaint
 from permille.domain.reputation import Tally
 from permille.domain.suppression import Suppression, suppressed_by
+from permille.domain.system_commands import Unsuppress
 from permille.domain.timeline import Entry
 from permille.ports import MOST_LIFTED, Count
 from permille.suppression import ATTEMPTS, page, remove
@@ -44,7 +45,8 @@ def addresses(rows: Rows) -> list[str]:
 
 
 def removed(rows: Rows, address: str = ANN, at: datetime = NOW) -> Entry | None:
-    return remove(FakeSuppressions(rows), ACCOUNT, address, "They wrote to us", STAFF, at)
+    command = Unsuppress(address=address, reason="They wrote to us", by=STAFF)
+    return remove(FakeSuppressions(rows), ACCOUNT, command, at)
 
 
 # ---------------------------------------------------------------- whom a complaint suppresses

@@ -8,6 +8,7 @@ from permille.desk_ports import Resets
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.entries.system import BreakerReset
 from permille.domain.policy import Policy
+from permille.domain.system_commands import ResetBreaker
 from permille.domain.timeline import system_entry
 from permille.observability import record
 from permille.ports import Control, Policies
@@ -30,13 +31,12 @@ def status(control: Control, resets: Resets, policy: Policy | None, now: datetim
     return BreakerStatus(hour, state, state.bound(policy) if policy else None, resets.last_reset())
 
 
-def reset(
-    control: Control, resets: Resets, policies: Policies, allow: int | None, reason: str, by: str, now: datetime
-) -> int:
-    """Closes the breaker, and returns how many more may pass in this hour: `allow`, else as many as usual."""
+def reset(control: Control, resets: Resets, policies: Policies, command: ResetBreaker, now: datetime) -> int:
+    """Closes the breaker, and returns how many more may pass in this hour."""
     hour = hour_of(now)
     state = control.breaker(hour)
-    more = state.usual_bound(policies.current()) if allow is None else allow
-    resets.reset_breaker(hour, state.passed + more, system_entry(now, BreakerReset(granted=more, reason=reason, by=by)))
-    record("breaker.reset", by=by, granted=more, why=reason)
+    more = state.usual_bound(policies.current()) if command.allow is None else command.allow
+    facts = BreakerReset(granted=more, reason=command.reason, by=command.by)
+    resets.reset_breaker(hour, state.passed + more, system_entry(now, facts))
+    record("breaker.reset", by=command.by, granted=more, why=command.reason)
     return more

@@ -23,6 +23,7 @@ from permille.domain.commands import (
 )
 from permille.domain.decisions import VersionRead
 from permille.domain.errors import DecisionRefused, InvalidInput, NotFound
+from permille.domain.system_commands import ResetBreaker, Unsuppress
 from permille.domain.wording import plain
 
 Form = Mapping[str, str]
@@ -44,8 +45,9 @@ def decide(desk: Desk, account_id: str, name: str, form: Form, by: str, now: dat
 def mail_again(desk: Desk, account_id: str, form: Form, by: str, now: datetime) -> str:
     """Takes an address off the account's suppressions, and returns it. Raises InvalidInput, and DecisionRefused where
     it is not on them (any more)."""
-    reason, address = _reason(form), form.get("recipient", "")
-    entry = suppression.remove(desk.suppressions, account_id, address, reason, by, now)
+    address = form.get("recipient", "")
+    command = Unsuppress(address=address, reason=form.get("reason", ""), by=by)
+    entry = suppression.remove(desk.suppressions, account_id, command, now)
     if entry is None:
         raise DecisionRefused(f"{plain(address) or 'nobody'} is not suppressed any more")
     return entry.facts.recipient
@@ -53,9 +55,9 @@ def mail_again(desk: Desk, account_id: str, form: Form, by: str, now: datetime) 
 
 def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:
     """Closes the breaker, and returns how many more may pass in this hour. Raises InvalidInput."""
-    reason, allow = _reason(form), form.get("allow", "").strip()
-    allowed = _number(allow) if allow else None
-    return breaker.reset(desk.control, desk.resets, desk.policies, allowed, reason, by, now)
+    allow = form.get("allow", "").strip()
+    command = ResetBreaker(reason=form.get("reason", ""), allow=_number(allow) if allow else None, by=by)
+    return breaker.reset(desk.control, desk.resets, desk.policies, command, now)
 
 
 def _approve(form: Form, by: str) -> ApproveReview:
@@ -96,6 +98,7 @@ def _version(form: Form) -> int:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text[:8]) <= LARGEST_GRANT and len(text) <= 7):
-        raise InvalidInput(f"say how many more may pass, from 0 to {LARGEST_GRANT:,}; or leave it empty", "allow")
-    return int(text)
+    """One that is none is more than may pass."""
+    return (
+        int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_GRANT)) else LARGEST_GRANT + 1
+    )

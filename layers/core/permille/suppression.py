@@ -8,6 +8,7 @@ from permille.addresses import bare
 from permille.domain.entries.complaints import Unsuppressed
 from permille.domain.errors import Conflict, Unavailable
 from permille.domain.suppression import Suppression, lifted, once_each
+from permille.domain.system_commands import Unsuppress
 from permille.domain.timeline import Entry, TimelineEntry, id_at
 from permille.paging import Page
 from permille.ports import MOST_LIFTED, Suppressions
@@ -27,17 +28,17 @@ def page(
 
 
 def remove(
-    suppressions: Suppressions, account_id: str, address: str, reason: str, by: str, now: datetime
+    suppressions: Suppressions, account_id: str, command: Unsuppress, now: datetime
 ) -> TimelineEntry[Unsuppressed] | None:
     """Takes an address, however it is written, off all cards that name it, and returns the entry that says so; None
     where none does. The last of them goes together with the entry: whatever is cut off before leaves the address
     suppressed."""
-    wanted = bare(address)
+    wanted = bare(command.address)
     for _ in range(ATTEMPTS):
         cards = suppressions.naming(account_id, wanted) if wanted else []
         if not wanted or not cards:
             return None
-        entry = lifted(account_id, now, wanted, reason, by)
+        entry = lifted(account_id, now, wanted, command.reason, command.by)
         try:
             _lift(suppressions, cards, entry)
         except Conflict:

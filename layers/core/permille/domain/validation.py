@@ -9,11 +9,13 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
+from permille.domain.breaker import LARGEST_GRANT
 from permille.domain.errors import InvalidInput
 from permille.domain.wording import LONGEST_REASON, plain
 
 LONGEST_TEXT = 1000
 LARGEST_BATCH = 10_000_000
+LONGEST_SENDER = 128
 LAST_YEAR = 2999  # later days leave no room for what is added to them
 Given = TypeVar("Given")
 Kept = TypeVar("Kept")
@@ -48,6 +50,7 @@ reason = _text("say why; a few words are enough", LONGEST_REASON)
 cause = _text("say what went wrong", LONGEST_TEXT)
 change = _text("say what was changed", LONGEST_TEXT)
 decider = _text("it has to be known who decides", LONGEST_REASON)
+sender = _text("names no IAM user or role", LONGEST_SENDER)
 
 
 def note(text: str) -> str:
@@ -59,6 +62,12 @@ def batch(size: int) -> int:
     if not 1 <= size <= LARGEST_BATCH:
         raise InvalidInput(f"a batch has 1 to {LARGEST_BATCH:,} e-mails; say how many go out on that day")
     return size
+
+
+def grant(more: int | None) -> int | None:
+    if more is not None and not 0 <= more <= LARGEST_GRANT:
+        raise InvalidInput(f"say how many more may pass, from 0 to {LARGEST_GRANT:,}; or leave it empty")
+    return more
 
 
 def day(value: date) -> date:
