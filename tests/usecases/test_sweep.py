@@ -310,3 +310,16 @@ def test_a_mode_that_only_a_newer_version_knew_is_left_like_any_other(world: Wor
     assert world.run(NEXT).swept == 1
 
     assert modes(world) == [("", "enforce")]
+
+
+def test_a_mode_that_was_left_again_before_a_lap_was_done_in_it_is_entered_anew(world: World) -> None:
+    world.rows.lap, world.rows.mode = Lap(hour_of(NOW), Mode.ENFORCE, SEED.id, done=True), Mode.ENFORCE
+    world.enter(Mode.OBSERVE)
+    world.rows.faults.fail("switch.denied")
+    world.run(NOW)  # cut off after the mode was entered
+
+    world.enter(Mode.ENFORCE)
+    world.run(NOW + A_MINUTE)
+    world.run(NOW + HOUR)
+
+    assert modes(world) == [("enforce", "observe"), ("", "enforce")]

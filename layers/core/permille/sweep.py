@@ -34,9 +34,9 @@ def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bo
     """Goes on where the last run stopped, as far as the time reaches. A changed mode or policy begins a lap at once.
     Returns how many accounts were looked at, and the ids of those that are due."""
     last = world.control.lap()
-    if last.mode != rules.mode:
-        world.control.enter_mode(system_entry(now, ModeEntered(mode=rules.mode, before=_mode(last))))
     lap = _lap(last, rules, now)
+    if lap != last:
+        world.control.enter_mode(system_entry(now, ModeEntered(mode=rules.mode, before=_before(last, rules.mode))))
     if lap.done or not in_time():
         return 0, []
     denied = world.switch.denied()
@@ -56,9 +56,9 @@ def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bo
     return looked_at, found
 
 
-def _mode(lap: Lap) -> Mode | Literal[""]:
-    """Empty where there was none yet, or one that only a newer version has."""
-    return Mode(lap.mode) if lap.mode in list(Mode) else ""
+def _before(last: Lap, mode: Mode) -> Mode | Literal[""]:
+    """The last lap's mode; empty where there was no other one yet, or one that only a newer version has."""
+    return Mode(last.mode) if last.mode in list(Mode) and last.mode != mode else ""
 
 
 def _lap(last: Lap, rules: Rules, now: datetime) -> Lap:
