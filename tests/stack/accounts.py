@@ -95,7 +95,7 @@ class Business:
         """By runs that come when IAM shows every change for sure; the stack's clock is ahead then."""
         for at in range(1, 3):
             later = datetime.now(UTC) + at * PROPAGATION
-            self.stack.answer("local", "tick", "--at", later.isoformat(timespec="seconds"))
+            self.stack.answer("local", "tick", "--at", later.isoformat())
         return bool(self.standing()["settled"])
 
     def told(self, *kinds: str) -> list[str]:

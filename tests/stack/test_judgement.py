@@ -207,7 +207,7 @@ def test_while_feedback_waits_a_ratio_is_not_acted_on_but_for_no_longer_than_two
         assert business.standing()["held"] == "feedback"
 
         later = datetime.now(UTC) + HOLD_AT_MOST
-        stack.answer("local", "tick", "--at", later.isoformat(timespec="seconds"))
+        stack.answer("local", "tick", "--at", later.isoformat())
         eventually(business.login_is_refused)
         sqs.purge_queue(QueueUrl=queue)
 

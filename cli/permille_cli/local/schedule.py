@@ -1,9 +1,10 @@
 """What EventBridge's schedule does every minute, at whatever time it shall be."""
 
 import json
+import time
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from permille.aws.replay import ReplayedTime
@@ -14,15 +15,25 @@ from permille_cli.local.state import Running, StateDirectory
 def tick(
     state: StateDirectory, running: Running, outputs: Mapping[str, str], instant: datetime | None
 ) -> tuple[str, dict[str, int]]:
-    """Runs Enforce once; None: at the real time, which it is again. Returns the event's time, and what the run did."""
+    """Runs Enforce once; None: at the real time, which it is again. Returns the event's time, and what the run did.
+
+    An event's time has no fractions: by one that is cut off, what became due within that second would not be due yet.
+    """
+    at = whole_second(instant or datetime.now(UTC))
     if instant is None:
+        time.sleep(max(timedelta(0), at - datetime.now(UTC)).total_seconds())
         state.set_clock(None)
         ReplayedTime(table=outputs["ControlTable"], dynamodb=running.client("dynamodb")).clear()
-    event = scheduled_event(instant or datetime.now(UTC), running)
+    event = scheduled_event(at, running)
     result = _invoke(running, outputs["EnforceFunctionName"], event)
     if instant is not None:
-        state.set_clock(instant)
+        state.set_clock(at)
     return event["time"], result
+
+
+def whole_second(instant: datetime) -> datetime:
+    """The first whole second that is not before it."""
+    return instant + timedelta(microseconds=-instant.microsecond % 1_000_000)
 
 
 def scheduled_event(at: datetime, running: Running) -> dict[str, Any]:
