@@ -7,7 +7,6 @@ from permille import breaker, decisions, suppression
 from permille.desk import Desk
 from permille.domain import validation
 from permille.domain.account import Account
-from permille.domain.breaker import LARGEST_GRANT
 from permille.domain.commands import (
     ApproveReview,
     CancelTrial,
@@ -55,8 +54,8 @@ def mail_again(desk: Desk, account_id: str, form: Form, by: str, now: datetime) 
 
 def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:
     """Closes the breaker, and returns how many more may pass in this hour. Raises InvalidInput."""
-    allow = form.get("allow", "").strip()
-    command = ResetBreaker(reason=form.get("reason", ""), allow=_number(allow) if allow else None, by=by)
+    allow = validation.of_field("allow", validation.grant_from, form.get("allow", ""))
+    command = ResetBreaker(reason=form.get("reason", ""), allow=allow, by=by)
     return breaker.reset(desk.control, desk.resets, desk.policies, command, now)
 
 
@@ -95,10 +94,3 @@ def _version(form: Form) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
         raise InvalidInput("the form is not complete: open the page again")
     return int(text)
-
-
-def _number(text: str) -> int:
-    """One that is none is more than may pass."""
-    return (
-        int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_GRANT)) else LARGEST_GRANT + 1
-    )

@@ -20,6 +20,8 @@ LAST_YEAR = 2999  # later days leave no room for what is added to them
 Given = TypeVar("Given")
 Kept = TypeVar("Kept")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DIGITS = re.compile(r"[0-9]{1,9}")
+_NO_GRANT = f"say how many more may pass, from 0 to {LARGEST_GRANT:,}; or leave it empty"
 
 
 def of_field(field: str, rule: Callable[[Given], Kept], value: Given) -> Kept:
@@ -66,8 +68,18 @@ def batch(size: int) -> int:
 
 def grant(more: int | None) -> int | None:
     if more is not None and not 0 <= more <= LARGEST_GRANT:
-        raise InvalidInput(f"say how many more may pass, from 0 to {LARGEST_GRANT:,}; or leave it empty")
+        raise InvalidInput(_NO_GRANT)
     return more
+
+
+def grant_from(text: str) -> int | None:
+    """The number that a text is; None where it is empty."""
+    digits = text.strip()
+    if not digits:
+        return None
+    if not _DIGITS.fullmatch(digits):
+        raise InvalidInput(_NO_GRANT)
+    return grant(int(digits))
 
 
 def day(value: date) -> date:
