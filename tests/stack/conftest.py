@@ -22,8 +22,8 @@ COMMAND = [sys.executable, "-m", "permille_cli"]
 T = TypeVar("T")
 
 
-def eventually(found: Callable[[], T], *, seconds: float = 20) -> T:
-    """Asks again until the answer is a true one, and returns it."""
+def eventually(found: Callable[[], T], *, seconds: float = 60) -> T:
+    """Asks again until the answer is a true one, and returns it. The time is for machines that are busy."""
     deadline = time.monotonic() + seconds
     while not (answer := found()):
         assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
