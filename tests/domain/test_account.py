@@ -23,7 +23,7 @@ from tests.builders import (
 
 from permille.domain.account import INSTANT, Account, Evidence, Exemption, Hold, Outcome, Rules
 from permille.domain.backlog import HOLD_AT_MOST, STALLED_AFTER
-from permille.domain.breaker import Brake
+from permille.domain.breaker import Brake, Opening, Passing, hour_of
 from permille.domain.commands import Enable
 from permille.domain.decide import LASTS, decide
 from permille.domain.needs import COMMIT_LAG, Needs, needs
@@ -419,12 +419,12 @@ def test_an_open_or_full_breaker_lets_nobody_be_disabled_by_a_rule(brake: Brake,
     assert outcome.account.status is ACTIVE
     assert outcome.account.held is Held.BREAKER
     assert [str(entry.kind) for entry in outcome.entries] == told
-    assert (outcome.opens_breaker, outcome.passes_breaker) == (opens, False)
+    assert outcome.breaker == ([Opening(NOW)] if opens else [])
 
 
 def test_a_disabling_by_a_rule_passes_the_breaker() -> None:
-    assert braked(evidence(1000, 2)).passes_breaker
-    assert not braked(evidence(2000, 2)).passes_breaker
+    assert braked(evidence(1000, 2), bound=5).breaker == [Passing(hour_of(NOW), 5)]
+    assert not braked(evidence(2000, 2)).breaker
 
 
 def test_an_exempt_account_is_told_of_its_complaints_and_not_disabled() -> None:
@@ -504,7 +504,7 @@ def test_whatever_brakes_deciding_twice_changes_nothing_and_only_a_changed_decis
 ) -> None:
     found = replace(evidence(delivered, complaints, waiting=waiting), brake=brake)
     once = decide(account, found, Rules(SEED, mode), NOW)
-    if once.opens_breaker:  # the next one meets it open
+    if Opening(NOW) in once.breaker:  # the next one meets it open
         found = replace(found, brake=Brake.OPEN)
 
     twice = decide(once.account, found, Rules(SEED, mode), NOW)

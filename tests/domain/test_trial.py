@@ -127,7 +127,7 @@ def test_what_becomes_of_a_trial(
     assert told(outcome) == kinds
     switched = before.status.may_send != after.may_send
     assert not (switched and outcome.account.settled)  # the switch follows
-    assert not outcome.passes_breaker
+    assert not outcome.breaker
 
 
 def test_a_trial_begins_a_new_epoch_before_any_key_is_woken() -> None:

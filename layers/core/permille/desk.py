@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from permille import breaker
+from permille import breaker, held
 from permille.addresses import LONGEST, bare
 from permille.breaker import BreakerStatus
 from permille.desk_ports import Directory, Listed, Queues, Resets, Resting, Waiting
@@ -36,6 +36,7 @@ from permille.verdict import current
 
 CASES = 10  # on a page: each takes a query of its timeline
 LISTED = 25
+HELD = 20  # on a page: a field of the form for each
 TOLD = 100
 RESTING = 100
 LONGEST_SEARCH = LONGEST  # of an e-mail address in its bare form, which no id or sender's name comes near
@@ -71,6 +72,11 @@ def waiting(desk: Desk, after: str, now: datetime) -> Page[Case]:
     """Who waits for support, the longest first. Raises MalformedRequest."""
     page = desk.directory.asking(CASES, after)
     return Page(queue(page.items, desk.timeline, now), page.next)
+
+
+def held_accounts(desk: Desk, after: str) -> Page[Listed]:
+    """Whose disabling waits for staff, by their names, behind the account `after`."""
+    return held.held(desk.directory, HELD, after)
 
 
 def by_risk(desk: Desk, after: str, *, sending: bool) -> Page[Listed]:
@@ -188,8 +194,8 @@ def _told(entries: Sequence[Entry], before: str) -> Page[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """`policy`, `queues` and `resting` are None where they cannot be known now. `told`: the system timeline, the newest
-    entries first."""
+    """`policy`, `queues` and `resting` are None where they cannot be known now. `undelivered`: how many accounts are held
+    because fewer deliveries than complaints were counted. `told`: the system timeline, the newest entries first."""
 
     mode: Mode
     policy: Policy | None
@@ -197,6 +203,7 @@ class System:
     queues: Sequence[Waiting] | None
     resting: int | None
     lap: Lap
+    undelivered: int
     told: Page[Entry]
 
 
@@ -211,6 +218,7 @@ def system(desk: Desk, before: str, now: datetime) -> System:
         queues=_known("the queues", lambda: desk.queues.waiting(now)),
         resting=_known("the quarantine", lambda: desk.resting.count(RESTING)),
         lap=desk.control.lap(),
+        undelivered=held.for_want_of_deliveries(desk.directory),
         told=desk.timeline.latest(SYSTEM, TOLD, before),
     )
 

@@ -39,7 +39,9 @@ class Listed:
     @property
     def allowance_left(self) -> int | None:
         """How many more complaints are allowed; None where it was never judged."""
-        return self.status.allowance(self.look.allowance_left) if self.look else None
+        if self.look is None:
+            return None
+        return self.look.allowance_left if self.status.may_send else 0
 
     @classmethod
     def of(cls, account: Account) -> Listed:

@@ -82,16 +82,25 @@ class BreakerOpened(Facts):
 
     bound: int
     account_id: Annotated[
-        str, "The first account that was not disabled; empty in older entries, which are on its own timeline."
+        str,
+        "The first account that was not disabled; empty where one was whose evidence is beyond doubt, and in older "
+        "entries, which are on its own timeline.",
     ] = ""
+    second_bound: Annotated[int, "So many may be disabled within an hour where the evidence is beyond doubt."] = 0
 
     def headline(self, platform: str) -> str:
         return f"The breaker opened: {times(self.bound, 'account')} were disabled within an hour"
 
     def sentence(self) -> str:
         first = f"{plain(self.account_id)} is the first that was not. " if self.account_id else ""
+        still = (
+            f" Where the evidence is beyond doubt they still do, up to {self.second_bound:,} within an hour."
+            if self.second_bound
+            else ""
+        )
         return (
             f"{first}The rules disable nobody until a person has looked: permille breaker show, permille breaker reset."
+            f"{still}"
         )
 
 
