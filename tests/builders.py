@@ -271,9 +271,10 @@ _FACTS_OF: dict[str, dict[str, Any]] = {
     "review_day_passed": {"day": TODAY},
     "review_reopened": {"day": TODAY},
     "review_declined": {"reason": "The list is still a bought one"},
-    "trial_ended": {"delivered": 800},
-    "reinstated": {"delivered": 800},
-    "confirmation_wanted": {"delivered": 800},
+    "trial_ended": {"delivered": 800, "complaints": 0},
+    "trial_unused": {"delivered": 0},
+    "reinstated": {"delivered": 800, "complaints": 0},
+    "confirmation_wanted": {"delivered": 800, "complaints": 0},
     "policy_set": {"policy": "allprowebtools"},
     "stays_suspended": {"delivered": 800, "complaints": 1, "rule": "", "listed": listed([a_complaint_entry()])},
 }

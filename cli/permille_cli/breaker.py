@@ -45,7 +45,7 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
 def _print_state(data: dict[str, Any]) -> None:
     bound = "an unknown number of" if data["bound"] is None else f"{data['bound']:,}"
     out.print(f"in the hour {data['hour']} UTC {data['passed']:,} of {bound} disablings have passed")
-    if data["second_bound"]:
+    if data["bound"] is not None and data["second_bound"] > data["bound"]:
         out.print(f"where the evidence is beyond doubt, up to {data['second_bound']:,}, also while it is open")
     for one in data["held"]:
         out.print(f"  held: {one['account_id']}, since {WAITS_FOR[one['why']]}", soft_wrap=True)

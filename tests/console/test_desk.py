@@ -17,12 +17,12 @@ from tests.usecases.test_suppression import complained
 from permille.console import desk
 from permille.console.app import resolver
 from permille.desk_decisions import DECISIONS
-from permille.domain.account import Exemption, Look, Provider, TrialState
+from permille.domain.account import Exemption, Hold, Look, Provider, TrialState
 from permille.domain.breaker import BreakerState
 from permille.domain.entries.registry import KINDS
 from permille.domain.policy import SEED, ComplaintRatio
 from permille.domain.reputation import Tally
-from permille.domain.status import Status
+from permille.domain.status import Held, Status
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import SYSTEM
 
@@ -74,7 +74,7 @@ def text_of(answer: Answer) -> str:
 
 
 def test_all_routes_of_the_desk_are_known_here() -> None:
-    assert len(routes()) == 7
+    assert len(routes()) == 9
 
 
 @pytest.mark.parametrize(("method", "path"), routes())
@@ -323,6 +323,7 @@ def test_every_decision_leads_back_to_a_page_that_says_what_was_done(world: Worl
         "confirm": went_well(),
         "cancel": agreed(),
         "disable": an_account(),
+        "release": an_account(hold=Hold(Held.BREAKER, NOW, needs_staff=True)),
         "unexempt": an_account(exemption=exemption),
         "owner-mail": an_account(owner_mail="bounced"),
     }.get(name, asking())

@@ -247,7 +247,7 @@ def test_the_breaker_opens_and_a_person_resets_it(stack: Stack) -> None:
         eventually(lambda: all(shop.standing()["held"] == "breaker" for shop in shops))
         shown = stack.answer("breaker", "show")
         assert shown["open"]
-        assert {shop.id for shop in shops} <= set(shown["held"])
+        assert {shop.id for shop in shops} <= {one["account_id"] for one in shown["held"]}
         told = stack.answer("timeline", "--system")["entries"]
         opened = [entry["facts"]["account_id"] for entry in told if entry["kind"] == "breaker_opened"]
         assert len(opened) == 1

@@ -194,8 +194,9 @@ def _told(entries: Sequence[Entry], before: str) -> Page[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """`policy`, `queues` and `resting` are None where they cannot be known now. `undelivered`: how many accounts are held
-    because fewer deliveries than complaints were counted. `told`: the system timeline, the newest entries first."""
+    """`policy`, `queues` and `resting` are None where they cannot be known now. `undelivered`: how many accounts are
+    held because fewer deliveries than complaints were counted. `told`: the system timeline, the newest entries first.
+    """
 
     mode: Mode
     policy: Policy | None

@@ -146,7 +146,8 @@ def approve(account: Account, command: ApproveReview, zone: tzinfo, chance: Seco
         raise DecisionRefused(f"{day} is more than {FURTHEST_DAY.days} days ahead")
     begins_at, ends_at = max(midnight(day, zone), now), midnight(day + A_DAY, zone)
     verdict_at = ends_at + timedelta(hours=chance.observing_hours)
-    if ends_at - begins_at < timedelta(hours=chance.least_hours) and not command.short_day:
+    is_short = begins_at == now and ends_at - now < timedelta(hours=chance.least_hours)
+    if is_short and not command.short_day:
         raise ConfirmationNeeded(f"only {_spelled(ends_at - begins_at)} of {day} are left in {account.timezone}")
     trial = Trial(
         TrialState.SCHEDULED,

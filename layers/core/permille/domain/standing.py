@@ -101,8 +101,8 @@ def numbers_line(account: Account, verdict: Verdict) -> str:
 
 
 def _what_is_left(account: Account, verdict: Verdict) -> str:
-    if account.trial and account.status in (Status.TRIAL, Status.OBSERVING):
-        above = account.trial.ratio_above
+    if account.status in (Status.TRIAL, Status.OBSERVING):
+        above = account.trial.ratio_above if account.trial else 0
         if above and verdict.counts.delivered > above:
             return f"the limit is {verdict.policy.complaint_ratio.limit_per_1000} per 1,000"
         return "one complaint about your trial day ends it"

@@ -130,9 +130,11 @@ def _looked_at(account: Account, trial: Trial, evidence: Evidence, rules: Rules,
     """A complaint that ends a trial counts as a broken rule."""
     if rules.policy is None:
         return account
-    look = Look.at(account.verdict(rules.policy, evidence.days, now.date()), rules.mode)
+    look = Look.at(judge(rules.policy, evidence.days, now.date()), rules.mode)
     over = look.over or (look.complaints > 0 and not trial.ratio_above)
-    return replace(account, look=replace(look, over=over, kept=not over))
+    none_allowed = account.status is Status.TRIAL and not trial.ratio_above
+    allowance = 0 if none_allowed else look.allowance_left
+    return replace(account, look=replace(look, over=over, kept=not over, allowance_left=allowance))
 
 
 def _fail(account: Account, evidence: Evidence, rule: Literal[""] | Rule, now: datetime) -> tuple[Account, list[Entry]]:
