@@ -156,7 +156,7 @@ def _confirm(previewed: Preview, *, as_json: bool) -> None:
     count = times(len(previewed.of(Effect.WOULD_DISABLE)), "account")
     asks = f"{count} would be disabled, and the breaker lets {previewed.bound:,} pass within an hour"
     if as_json or not sys.stdin.isatty():
-        raise InvalidInput(f"{asks}; nothing was set: look at them with `permille policy try`, then repeat with --yes")
+        raise InvalidInput(f"{asks}; nothing was set: where that is right, repeat the command with --yes")
     if not typer.confirm(f"{asks}. Put the policy in force?", err=True):
         raise Failed("nothing was set")
 

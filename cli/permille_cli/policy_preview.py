@@ -1,13 +1,13 @@
 """What a policy would change, for people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
 from permille.domain.policy_preview import Affected, Effect, Preview
 from permille.domain.status import Mode
-from permille.domain.wording import plain, times
+from permille.domain.wording import plain, rate, times
 from permille_cli.output import out
 
 MOST_ROWS = 10  # of an effect
@@ -41,13 +41,23 @@ def _compared_with(previewed: Preview) -> str:
 
 def _print_group(effect: Effect, found: Sequence[Affected]) -> None:
     out.print(f"[bold]{times(len(found), 'account')} {_WOULD[effect]}[/]{_of_which(effect, found)}", soft_wrap=True)
-    table = Table("Account", "Owner", "Why", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for name in ("Account", "Owner", "Rule"):
+        table.add_column(name, overflow="fold", no_wrap=name == "Rule")
+    for name in ("Complaints", "Delivered", "Per 1,000", "Bounces"):
+        table.add_column(name, justify="right", no_wrap=True)
     for one in found[:MOST_ROWS]:
-        account = one.account
-        table.add_row(account.id, Text(plain(account.owner_name or account.owner_email)), Text(one.why))
+        table.add_row(*_row(one))
     out.print(table)
     if len(found) > MOST_ROWS:
         out.print(f"... and {len(found) - MOST_ROWS:,} more; --json names all")
+
+
+def _row(one: Affected) -> Iterator[Text]:
+    account, counts = one.account, one.broken.counts
+    yield from (Text(account.id), Text(plain(account.owner_name or account.owner_email)), Text(one.broken.rule or ""))
+    yield from (Text(f"{counts.complaints:,}"), Text(f"{counts.delivered:,}"))
+    yield from (Text(rate(counts)), Text(f"{counts.bounces:,}"))
 
 
 def _of_which(effect: Effect, found: Sequence[Affected]) -> str:

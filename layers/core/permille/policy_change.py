@@ -57,19 +57,20 @@ def in_force(policies: PolicyDocument) -> Policy | None:
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    services: Services
+    tallies: Tallies
+    timeline: Timeline
     candidate: Policy
     present: Policy | None
     now: datetime
 
     def of(self, account: Account) -> Affected | None:
         """Of a disabled account: what both policies say of its mail as it was on the day when a rule disabled it."""
-        today = _day_judged(self.services.timeline, account, self.now)
+        today = _day_judged(self.timeline, account, self.now)
         if today is None:
             return None
         policies = [policy for policy in (self.candidate, self.present) if policy]
         first = min(first_day(today, policy.window_days) for policy in policies)
-        days = self.services.tallies.days(account.id, account.epoch, first)
+        days = self.tallies.days(account.id, account.epoch, first)
         present = account.verdict(self.present, days, today) if self.present else None
         return affected(account, account.verdict(self.candidate, days, today), present, self.now)
 
@@ -78,7 +79,7 @@ def preview(services: Services, accounts: Iterable[Account], candidate: Policy, 
     """What the candidate would change for the accounts, which are read as they are taken. The breaker's bound is the
     smaller one of both policies, so that no policy answers for itself."""
     present = in_force(services.policies)
-    comparison = _Comparison(services, candidate, present, now)
+    comparison = _Comparison(services.tallies, services.timeline, candidate, present, now)
     judged, found = 0, list[Affected]()
     with ThreadPoolExecutor(READERS) as readers:
         for batch in _batches(filter(_has_counts, accounts)):
