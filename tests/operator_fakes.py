@@ -39,6 +39,7 @@ OUTPUTS = {
     "ConfigurationSetName": "permille",
     "ConsoleUrl": "https://console.example/",
     "DenyGroupName": "permille-denied",
+    "EnforcementMode": "enforce",
     "PlatformName": PLATFORM,
     "PolicyParameterName": "/permille/policy",
     "Region": "us-east-1",
