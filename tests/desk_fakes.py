@@ -3,20 +3,22 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from tests.fakes import Faults, Rows
 
 from permille.aws.indexes import owner_key
-from permille.desk_ports import Listed, Waiting
+from permille.desk_ports import Listed, SesFigures, Waiting
 from permille.domain.account import Account
 from permille.domain.entries.system import BreakerReset
 from permille.domain.errors import MalformedRequest
+from permille.domain.reputation import Tally
 from permille.domain.timeline import TimelineEntry
 from permille.paging import Page
 
 T = TypeVar("T")
+NOTHING_TOLD = SesFigures(None, None, Tally())
 _POSITIONS = {"asks": r"\d{4}-.*T.*#[a-z0-9-]+", "risk": r"\d{7}#[a-z0-9-]+", "id": r"[a-z0-9][a-z0-9-]*"}
 
 
@@ -40,6 +42,16 @@ class FakeDirectory:
             found = [one for one in self._accounts().values() if one.status.may_send is sending]
             page = _page("risk", found, lambda one: f"{2_000_000 - _risk(one):07d}#{one.id}", at_most, after)
             return Page([Listed.of(account) for account in page.items], page.next)
+
+    def most_complaints(self, at_most: int, first: date, last: date) -> Sequence[Account]:
+        with self._rows.faults.call("directory.most_complaints"):
+            months = (first.replace(day=1), last)
+            found = [
+                (-one.look.complaints, one.id, one)
+                for one in self._accounts().values()
+                if one.look and one.look.complaints and months[0] <= one.look.day.replace(day=1) <= months[1]
+            ]
+            return [account for _, _, account in sorted(found, key=lambda one: one[:2])][:at_most]
 
     def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
         with self._rows.faults.call("directory.beginning"):
@@ -96,6 +108,18 @@ class FakeResting:
     def count(self, at_most: int) -> int:
         with self.faults.call("resting.count"):
             return min(self.rests, at_most)
+
+
+@dataclass(slots=True)
+class FakeSes:
+    """Keeps `desk_ports.SesReputation`."""
+
+    told: SesFigures = NOTHING_TOLD
+    faults: Faults = field(default_factory=Faults)
+
+    def figures(self, first: date, now: datetime) -> SesFigures:  # noqa: ARG002
+        with self.faults.call("ses.figures"):
+            return self.told
 
 
 @dataclass(slots=True)

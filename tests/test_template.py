@@ -221,7 +221,7 @@ NEEDED = {
     },
     "Console": {
         "AccountsTable": {"GetItem", "BatchGetItem", "UpdateItem"},
-        **{f"AccountsTable/index/{index}": {"Query"} for index in ("reviews", "risk", "names", "owners")},
+        **{f"AccountsTable/index/{index}": {"Query"} for index in ("reviews", "risk", "complaints", "names", "owners")},
         "SendersTable": {"GetItem", "UpdateItem"},
         "TalliesTable": {"Query"},
         "TimelineTable": {"Query", "PutItem"},

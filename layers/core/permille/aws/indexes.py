@@ -13,13 +13,15 @@ ACCOUNT = "account"  # the one partition of `names`
 SENDING, OFF = "sending", "off"  # those of `risk`
 
 
-def index_keys(account: Account) -> dict[str, str | None]:
-    asks = account.asks_since
+def index_keys(account: Account) -> dict[str, str | int | None]:
+    asks, look = account.asks_since, account.look
     return {
         "asks": SUPPORT if asks else None,
         "asks_since": asks_key(account.id, asks) if asks else None,
         "switched": SENDING if account.status.may_send else OFF,
-        "risk": risk_key(account.id, account.look),
+        "risk": risk_key(account.id, look),
+        "complained": month(look.day) if look and look.complaints else None,
+        "complaints": (look.complaints or None) if look else None,
         "every": ACCOUNT,
         "owner": owner_key(account.owner_email),
     }
@@ -32,6 +34,11 @@ def asks_key(account_id: str, since: datetime) -> str:
 def risk_key(account_id: str, look: Look | None) -> str:
     """Sorts the worst first, and equals by their ids."""
     return f"{2 * MILLION - (look.risk if look else 0):07d}#{account_id}"
+
+
+def month(day: date) -> str:
+    """A partition of `complaints`: whoever was last judged in an earlier month leaves those that matter by itself."""
+    return f"{day:%Y-%m}"
 
 
 def owner_key(email: str) -> str:

@@ -68,6 +68,17 @@ class RiskIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-
     risk = UnicodeAttribute(range_key=True)
 
 
+class ComplaintsIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
+    """Sparse: only accounts with complaints at their last look have both attributes."""
+
+    class Meta:
+        index_name = "complaints"
+        projection = KeysOnlyProjection()
+
+    complained = UnicodeAttribute(hash_key=True)
+    complaints = NumberAttribute(range_key=True)
+
+
 class NamesIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
     class Meta:
         index_name = "names"
@@ -126,11 +137,14 @@ class AccountRow(Model):
     asks_since = UnicodeAttribute(null=True)
     switched = UnicodeAttribute(null=True)
     risk = UnicodeAttribute(null=True)
+    complained = UnicodeAttribute(null=True)
+    complaints = NumberAttribute(null=True)
     every = UnicodeAttribute(null=True)
     owner = UnicodeAttribute(null=True)
     due_index = DueIndex()
     reviews_index = ReviewsIndex()
     risk_index = RiskIndex()
+    complaints_index = ComplaintsIndex()
     names_index = NamesIndex()
     owners_index = OwnersIndex()
 

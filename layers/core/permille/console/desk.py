@@ -14,11 +14,12 @@ from permille.console.pages import redirect
 from permille.console.routing import routes
 from permille.console.world import Asked, asked
 from permille.desk_decisions import decide, mail_again, reset_breaker
-from permille.domain import wording
+from permille.domain import ses_review, wording
 from permille.domain.account import ACCOUNT_ID, Account
 from permille.domain.errors import DecisionRefused, InvalidInput, ServiceError
 from permille.domain.policy import SEED
 from permille.domain.timeline import Entry
+from permille.platform import platform
 from permille.zones import shown_zone_of
 
 router = routes()
@@ -93,6 +94,13 @@ def decided(_id: str, _decision: str) -> Response[str]:
     if form.get("from") == "queue":
         return redirect(f"/desk?done={_decision}&account={done.id}")
     return redirect(f"/desk/accounts/{done.id}?done={_decision}")
+
+
+@router.get("/desk/platform")
+def whole_platform() -> Response[str]:
+    found = asked(router)
+    shown: dict[str, Any] = {"state": platform(found.world.desk, found.now), "ses": ses_review}
+    return _page("desk_platform", "Platform", found, **shown, limit=_limit(found))
 
 
 @router.get("/desk/system")
