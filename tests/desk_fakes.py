@@ -14,6 +14,7 @@ from permille.domain.account import Account
 from permille.domain.entries.system import BreakerReset
 from permille.domain.errors import MalformedRequest
 from permille.domain.reputation import Tally
+from permille.domain.ses_review import Harm
 from permille.domain.timeline import TimelineEntry
 from permille.paging import Page
 
@@ -43,13 +44,12 @@ class FakeDirectory:
             page = _page("risk", found, lambda one: f"{2_000_000 - _risk(one):07d}#{one.id}", at_most, after)
             return Page([Listed.of(account) for account in page.items], page.next)
 
-    def most_complaints(self, at_most: int, first: date, last: date) -> Sequence[Account]:
-        with self._rows.faults.call("directory.most_complaints"):
-            months = (first.replace(day=1), last)
+    def with_most(self, harm: Harm, at_most: int, first: date, last: date) -> Sequence[Account]:
+        with self._rows.faults.call(f"directory.with_most.{harm}"):
             found = [
-                (-one.look.complaints, one.id, one)
+                (-harm.of(one.look.counts), one.id, one)
                 for one in self._accounts().values()
-                if one.look and one.look.complaints and months[0] <= one.look.day.replace(day=1) <= months[1]
+                if one.look and harm.of(one.look.counts) and first.replace(day=1) <= one.look.day.replace(day=1) <= last
             ]
             return [account for _, _, account in sorted(found, key=lambda one: one[:2])][:at_most]
 
@@ -112,13 +112,15 @@ class FakeResting:
 
 @dataclass(slots=True)
 class FakeSes:
-    """Keeps `desk_ports.SesReputation`."""
+    """Keeps `desk_ports.SesReputation`. `asked`: from which days on."""
 
     told: SesFigures = NOTHING_TOLD
+    asked: list[date] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
 
     def figures(self, first: date, now: datetime) -> SesFigures:  # noqa: ARG002
         with self.faults.call("ses.figures"):
+            self.asked.append(first)
             return self.told
 
 

@@ -17,6 +17,7 @@ from permille.aws.models import LISTED, connection_of
 from permille.desk_ports import Directory, Listed
 from permille.domain.account import Account, Exemption, Hold, Look, Review, ReviewState, Trial, TrialState
 from permille.domain.errors import MalformedRequest, Unavailable
+from permille.domain.ses_review import Harm
 from permille.domain.status import Held, Status
 from permille.ports import Accounts
 from permille_cli.template import load
@@ -152,12 +153,12 @@ def test_over_the_pages_every_account_is_met_exactly_once(desk: Found, size: int
 MONTH = timedelta(days=31)
 
 
-def judged(account_id: str, complaints: int, day: date = TODAY, **different: Any) -> Account:
-    return an_account(account_id, look=Look(day, 1_000_000, complaints, 0, 0), **different)
+def judged(account_id: str, complaints: int, day: date = TODAY, bounces: int = 0, **different: Any) -> Account:
+    return an_account(account_id, look=Look(day, 1_000_000, complaints, bounces, 0), **different)
 
 
-def with_most(desk: Found, at_most: int = 10, first: date = TODAY - MONTH) -> list[str]:
-    return [one.id for one in desk.directory.most_complaints(at_most, first, TODAY)]
+def with_most(desk: Found, at_most: int = 10, first: date = TODAY - MONTH, harm: Harm = Harm.COMPLAINTS) -> list[str]:
+    return [one.id for one in desk.directory.with_most(harm, at_most, first, TODAY)]
 
 
 def test_who_has_the_most_complaints_is_first_however_much_was_delivered(desk: Found) -> None:
@@ -191,11 +192,18 @@ def test_the_number_and_the_month_are_those_of_the_last_look(desk: Found) -> Non
     assert with_most(desk) == ["a", "d"]
 
 
+def test_who_has_the_most_bounces_is_another_list(desk: Found) -> None:
+    desk.add(judged("both", 2, bounces=5), judged("complaints", 3), judged("bounces", 0, bounces=70))
+
+    assert with_most(desk) == ["complaints", "both"]
+    assert with_most(desk, harm=Harm.BOUNCES) == ["bounces", "both"]
+
+
 def test_they_are_found_as_they_are_now(desk: Found) -> None:
     account = judged("a", 1, strikes=3)
     desk.add(account)
 
-    assert list(desk.directory.most_complaints(1, TODAY, TODAY)) == [account]
+    assert list(desk.directory.with_most(Harm.COMPLAINTS, 1, TODAY, TODAY)) == [account]
 
 
 # ---------------------------------------------------------------- search
@@ -269,15 +277,16 @@ def test_no_list_is_made_by_a_scan(directory: DynamoDirectory, dynamodb: Any) ->
     directory.by_risk(5, sending=True)
     directory.beginning("a", 5)
     directory.whose("a@b.example", 5)
-    directory.most_complaints(5, TODAY, TODAY)
+    directory.with_most(Harm.COMPLAINTS, 5, TODAY, TODAY)
+    directory.with_most(Harm.BOUNCES, 5, TODAY, TODAY)
 
-    assert wire.calls == ["Query"] * 5
+    assert wire.calls == ["Query"] * 6
 
 
 def test_who_has_the_most_complaints_takes_a_query_for_each_month(directory: DynamoDirectory, dynamodb: Any) -> None:
     wire = Wire(connection_of(directory._accounts).client)
 
-    directory.most_complaints(5, date(2025, 12, 31), date(2026, 3, 1))
+    directory.with_most(Harm.COMPLAINTS, 5, date(2025, 12, 31), date(2026, 3, 1))
 
     assert [params["ExpressionAttributeValues"][":0"]["S"] for _, params in wire.asked] == [
         "2025-12",

@@ -301,7 +301,7 @@ def _desk_account(staff: Visitor) -> Facts:
 def _desk_platform(staff: Visitor) -> Facts:
     """Of an account with complaints."""
     text = _text(staff.get("/desk/platform"))
-    found = re.search(rf"{ACCOUNT} owner@\S+ (\w+) .*?{COUNTS}([\d.]+ %|–) The line", text)
+    found = re.search(rf"{ACCOUNT} owner@\S+ (\w+) .*?{COUNTS}([\d.]+ %|–) of all complaints", text)
     assert found or "Nobody has complaints." in text, text
     if found is None:
         return {}
@@ -347,7 +347,7 @@ def _list_json(platform: Platform) -> Facts:
 
 def _platform_json(platform: Platform) -> Facts:
     """Of an account with complaints."""
-    found = platform.terminal.answer("platform")["contributors"]
+    found = platform.terminal.answer("platform")["most_complaints"]
     if not found:
         return {}
     share = "" if found[0]["share_percent"] is None else str(found[0]["share_percent"])

@@ -271,23 +271,25 @@ def contributes(world: World, account_id: str, counts: Tally, **different: Any) 
 
 def test_sess_rates_stand_beside_the_accounts_that_contribute_the_most(world: World, anna: Visitor) -> None:
     complaint_rate, bounce_rate = SesRate(Decimal("0.00083"), NOW), SesRate(Decimal("0.021"), NOW)
-    world.support.ses.told = SesFigures(complaint_rate, bounce_rate, Tally(3_000_000, 2000))
+    world.support.ses.told = SesFigures(complaint_rate, bounce_rate, Tally(3_000_000, 2000, 500))
     contributes(world, "big", Tally(1_000_000, 800))
-    contributes(world, "off", Tally(1000, 40), status=Status.DISABLED)
+    contributes(world, "off", Tally(800, 40, 200), status=Status.DISABLED)
 
     page = anna.get(PLATFORM)
     text = text_of(page)
 
     for shown in (
-        "Complaint rate 0.83 per 1,000 close to a review SES: review from 1 per 1,000, pause from 5. As of 10 March",
-        "Bounce rate 2.10 % fine SES: review from 5 %, pause from 10.",
+        "Complaint rate, by SES 0.83 per 1,000 close to a review SES reviews from 1 per 1,000 and may pause from 5.",
+        "Complaint rate, as Permille divides 0.67 per 1,000 SES itself has",
+        "Bounce rate, by SES 2.10 % fine SES reviews from 5 % and may pause from 10. As of 10 March 2026, 12:00 UTC.",
         "counted 2,000 complaints in 3,000,000 delivered e-mails over the last 45 days: 0.67 per 1,000.",
         denominators(45),
         "active 800 in 1,000,000 0.80 per 1,000 40.0 %",
-        "disabled 40 in 1,000 40.00 per 1,000 2.0 %",
+        "disabled 40 in 800 50.00 per 1,000 2.0 %",
+        "disabled 200 in 1,000 20.00 % 40.0 %",
     ):
         assert shown in text
-    assert re.findall(r'href="/desk/accounts/([a-z]+)"', page.body) == ["big", "off"]
+    assert re.findall(r'href="/desk/accounts/([a-z]+)"', page.body) == ["big", "off", "off"]
 
 
 @pytest.mark.parametrize(
@@ -313,13 +315,15 @@ def test_where_ses_tells_no_rate_and_nobody_was_complained_about_the_page_says_s
     assert text.count("none told SES tells a rate only while mail is sent.") == 2
     assert "SES itself has counted 0 complaints in 0 delivered e-mails" in text
     assert "Nobody has complaints." in text
+    assert "Nobody has bounces." in text
 
 
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
         ("ses.figures", "What SES says of the AWS account is not known now."),
-        ("directory.most_complaints", "Who has the most complaints is not known now."),
+        ("directory.with_most.complaints", "Who has the most complaints is not known now."),
+        ("directory.with_most.bounces", "Who has the most bounces is not known now."),
     ],
 )
 def test_of_the_platform_what_cannot_be_known_is_said_so_and_the_rest_is_shown(
@@ -332,8 +336,8 @@ def test_of_the_platform_what_cannot_be_known_is_said_so_and_the_rest_is_shown(
 
     assert answer.status == 200
     assert said in text_of(answer)
-    assert ("0.80 per 1,000 –" in text_of(answer)) is (broken == "ses.figures")
     assert ("none told" in text_of(answer)) is (broken != "ses.figures")
+    assert ("800 in 1,000,000 0.80 per 1,000 –" in text_of(answer)) is ("complaints" not in broken)
 
 
 def test_the_system_timeline_is_read_back_a_page_at_a_time(world: World, anna: Visitor) -> None:
@@ -540,11 +544,11 @@ def written(world: World, text: str) -> None:
     request = replace(REQUEST, cause=text, change=text)
     account = asking(owner_name=text, owner_email=text, review=request, exemption=trouble, senders=(text,))
     account = replace(account, provider=Provider(text, 587, text, "arn:x", "v1", NOW))
-    other = an_account("other", owner_name=text, owner_email=text, look=Look(TODAY, 10, 1, 0, 0))
+    other = an_account("other", owner_name=text, owner_email=text, look=Look(TODAY, 10, 1, 1, 0))
     off = an_account("off", owner_name=text, status=Status.CLOSED)
     world.rows.entries.clear()
     world.support.add(account, other, off)
-    world.rows.tallies["other", 1, TODAY] = Tally(10, 1)
+    world.rows.tallies["other", 1, TODAY] = Tally(10, 1, 1)
     world.support.switch.users[text].keys = {text: ACTIVE}
     world.rows.put(a_complaint_entry(subject=text, campaign=text), an_entry("disabled"))
     told = [an_entry(kind, NOW - timedelta(minutes=1 + number)) for number, kind in enumerate(KINDS)]

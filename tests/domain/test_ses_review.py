@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from permille.domain.reputation import Tally
-from permille.domain.ses_review import BOUNCES, COMPLAINTS, Level, Lines, counted, denominators
+from permille.domain.ses_review import BOUNCES, COMPLAINTS, Level, Lines, bounce_percent, counted, denominators
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def test_a_rate_is_rounded_up_as_permilles_are(lines: Lines, share: str, said: s
 
 
 def test_the_bounds_are_said() -> None:
-    assert COMPLAINTS.bounds() == "review from 1 per 1,000, pause from 5"
-    assert BOUNCES.bounds() == "review from 5 %, pause from 10"
+    assert COMPLAINTS.bounds() == "SES reviews from 1 per 1,000 and may pause from 5"
+    assert BOUNCES.bounds() == "SES reviews from 5 % and may pause from 10"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,14 @@ def test_the_bounds_are_said() -> None:
 )
 def test_what_ses_has_counted_is_said_as_permille_divides(counts: Tally, said: str) -> None:
     assert counted(counts, 45) == f"SES itself has counted {said}"
+
+
+@pytest.mark.parametrize(
+    ("counts", "percent"),
+    [(Tally(0, 0, 0), None), (Tally(95, 0, 5), "5.00"), (Tally(0, 0, 7), "100.00"), (Tally(10**6, 0, 1), "0.01")],
+)
+def test_an_accounts_bounces_are_a_part_of_what_was_delivered_or_bounced(counts: Tally, percent: str | None) -> None:
+    assert bounce_percent(counts) == (Decimal(percent) if percent else None)
 
 
 def test_one_sentence_says_why_the_rates_differ() -> None:

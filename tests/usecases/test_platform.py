@@ -33,9 +33,9 @@ def sent(world: World, account_id: str, counts: Tally, day: date = TODAY, **diff
 
 
 def shown(world: World) -> list[tuple[str, int]]:
-    found = of.platform(world.desk, NOW).contributors
+    found = of.platform(world.desk, NOW).complaints
     assert found is not None
-    return [(one.account.id, one.verdict.counts.complaints) for one in found]
+    return [(one.account.id, found.number(one)) for one in found.contributors]
 
 
 def test_whoever_has_the_most_complaints_comes_first_whether_above_the_limit_or_off(world: World) -> None:
@@ -96,9 +96,23 @@ def test_the_part_of_each_is_of_all_complaints_that_ses_has_counted(
     sent(world, "b", Tally(1_000_000, 10))
     world.ses.told = SesFigures(None, None, Tally(3_000_000, counted))
 
-    found = of.platform(world.desk, NOW)
+    found = of.platform(world.desk, NOW).complaints
 
-    assert [found.share(one) for one in found.contributors or []] == shares
+    assert found is not None
+    assert [found.share(one) for one in found.contributors] == shares
+
+
+def test_whoever_has_the_most_bounces_has_a_list_too(world: World) -> None:
+    sent(world, "old-list", Tally(800, 0, 200))
+    sent(world, "complaints", Tally(1000, 9))
+    sent(world, "both", Tally(1000, 1, 50))
+    world.ses.told = SesFigures(None, None, Tally(3000, 10, 1000))
+
+    found = of.platform(world.desk, NOW).bounces
+
+    assert found is not None
+    ranked = [(one.account.id, found.number(one), found.share(one)) for one in found.contributors]
+    assert ranked == [("old-list", 200, Decimal("20.0")), ("both", 50, Decimal("5.0"))]
 
 
 def test_sess_figures_are_those_of_the_window(world: World) -> None:
@@ -107,26 +121,28 @@ def test_sess_figures_are_those_of_the_window(world: World) -> None:
 
     found = of.platform(world.desk, NOW)
 
-    assert (found.days, found.first, found.figures, found.contributors) == (45, FIRST, told, [])
+    assert (found.days, found.figures, world.ses.asked) == (45, told, [FIRST])
 
 
 @pytest.mark.parametrize(
-    ("broken", "figures", "contributors"),
+    ("broken", "unknown"),
     [
-        ("ses.figures", False, True),
-        ("directory.most_complaints", True, False),
-        ("tallies.days", True, False),
+        ("ses.figures", {"figures"}),
+        ("directory.with_most.complaints", {"complaints"}),
+        ("directory.with_most.bounces", {"bounces"}),
+        ("tallies.days", {"complaints"}),
+        ("policies.current", set()),
     ],
 )
 def test_what_cannot_be_known_does_not_keep_the_rest_from_being_shown(
-    world: World, broken: str, figures: bool, contributors: bool
+    world: World, broken: str, unknown: set[str]
 ) -> None:
     sent(world, "a", Tally(1000, 1))
     world.faults.fail(broken)
 
     found = of.platform(world.desk, NOW)
 
-    assert (found.figures is not None, found.contributors is not None) == (figures, contributors)
+    assert {name for name in ("figures", "complaints", "bounces") if getattr(found, name) is None} == unknown
 
 
 def test_without_a_policy_nobody_is_judged_and_sess_figures_are_those_of_the_seeds_window(world: World) -> None:
@@ -135,4 +151,4 @@ def test_without_a_policy_nobody_is_judged_and_sess_figures_are_those_of_the_see
 
     found = of.platform(world.desk, NOW)
 
-    assert (found.days, found.figures is not None, found.contributors) == (45, True, None)
+    assert (found.days, found.complaints, world.ses.asked) == (45, None, [FIRST])

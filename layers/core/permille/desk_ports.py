@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from permille.domain.account import Account, Exemption, Look
     from permille.domain.entries.system import BreakerReset
     from permille.domain.reputation import Tally
+    from permille.domain.ses_review import Harm
     from permille.domain.status import Held, Status
     from permille.domain.timeline import TimelineEntry
     from permille.paging import Page
@@ -70,9 +71,9 @@ class Directory(Protocol):
     def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[Listed]:
         """Those that may send, or those that are off; the worst first."""
 
-    def most_complaints(self, at_most: int, first: date, last: date) -> Sequence[Account]:
-        """Those with the most complaints at their last look, from the month of `first` to that of `last`, the most
-        first, each as it is now."""
+    def with_most(self, harm: Harm, at_most: int, first: date, last: date) -> Sequence[Account]:
+        """Those with the most complaints, or bounces, at their last look, if that was from the month of `first` to that
+        of `last`; the most first, each as it is now."""
 
     def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
         """Those whose id begins so, by their ids."""

@@ -1,12 +1,13 @@
 """What machines are shown of the whole platform."""
 
+from decimal import Decimal
 from typing import TypedDict
 
 from permille.desk_ports import SesRate
 from permille.domain.reputation import Tally
-from permille.domain.ses_review import BOUNCES, COMPLAINTS, Level, Lines
+from permille.domain.ses_review import BOUNCES, COMPLAINTS, Level, Lines, bounce_percent
 from permille.domain.status import Status
-from permille.platform import Contributor, Platform
+from permille.platform import Contributor, Platform, Ranking
 
 
 class Rate(TypedDict):
@@ -22,9 +23,13 @@ class Rate(TypedDict):
 
 
 class Counted(TypedDict):
+    """`per_1000`: complaints for every 1,000 delivered. `bounce_percent`: of what was delivered or bounced."""
+
     delivered: int
     complaints: int
+    bounces: int
     per_1000: float | None
+    bounce_percent: float | None
 
 
 class Ses(TypedDict):
@@ -36,20 +41,21 @@ class Ses(TypedDict):
 
 
 class Contribution(Counted):
-    """An account's counts, as Permille has them now. `share_percent`: of all complaints that SES has counted."""
+    """An account's counts, as Permille has them now. `share_percent`: of all that SES has counted of what it is listed
+    for."""
 
     account_id: str
     status: Status
-    bounces: int
     share_percent: float | None
 
 
 class Shown(TypedDict):
-    """`ses` and `contributors` are null where they cannot be known now."""
+    """What cannot be known now is null."""
 
     window_days: int
     ses: Ses | None
-    contributors: list[Contribution] | None
+    most_complaints: list[Contribution] | None
+    most_bounces: list[Contribution] | None
 
 
 def platform(found: Platform) -> Shown:
@@ -63,9 +69,8 @@ def platform(found: Platform) -> Shown:
         }
         if figures
         else None,
-        "contributors": None
-        if found.contributors is None
-        else [_contribution(found, one) for one in found.contributors],
+        "most_complaints": _ranking(found.complaints),
+        "most_bounces": _ranking(found.bounces),
     }
 
 
@@ -84,20 +89,27 @@ def _rate(told: SesRate | None, lines: Lines) -> Rate | None:
 
 
 def _counted(counts: Tally) -> Counted:
-    per_1000 = counts.per_1000()
     return {
         "delivered": counts.delivered,
         "complaints": counts.complaints,
-        "per_1000": None if per_1000 is None else float(per_1000),
+        "bounces": counts.bounces,
+        "per_1000": _number(counts.per_1000()),
+        "bounce_percent": _number(bounce_percent(counts)),
     }
 
 
-def _contribution(found: Platform, one: Contributor) -> Contribution:
-    share, counts = found.share(one), one.verdict.counts
+def _ranking(found: Ranking | None) -> list[Contribution] | None:
+    return None if found is None else [_contribution(found, one) for one in found.contributors]
+
+
+def _contribution(found: Ranking, one: Contributor) -> Contribution:
     return {
         "account_id": one.account.id,
         "status": one.account.status,
-        **_counted(counts),
-        "bounces": counts.bounces,
-        "share_percent": None if share is None else float(share),
+        **_counted(one.verdict.counts),
+        "share_percent": _number(found.share(one)),
     }
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)

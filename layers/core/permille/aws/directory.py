@@ -23,6 +23,7 @@ from permille.aws.models import AccountRow, SenderRow, on_table, table_call
 from permille.desk_ports import Listed
 from permille.domain.account import ACCOUNT_ID, Account
 from permille.domain.errors import MalformedRequest
+from permille.domain.ses_review import Harm
 from permille.domain.status import Held, Status
 from permille.paging import Page
 
@@ -52,12 +53,12 @@ class DynamoDirectory:
         rows = self._some(self._accounts.risk_index, SENDING if sending else OFF, behind, at_most, "risk")
         return Page([_listed(row) for row in rows.items], rows.next)
 
-    def most_complaints(self, at_most: int, first: date, last: date) -> Sequence[Account]:
-        index, found = self._accounts.complaints_index, list[Any]()
-        with table_call("asking who has the most complaints"):
+    def with_most(self, harm: Harm, at_most: int, first: date, last: date) -> Sequence[Account]:
+        index, found = getattr(self._accounts, f"{harm}_index"), list[Any]()
+        with table_call(f"asking who has the most {harm}"):
             for partition in _months(first, last):
                 found += index.query(partition, scan_index_forward=False, limit=at_most)
-        most = sorted(found, key=lambda row: (-row.complaints, row.account_id))[:at_most]
+        most = sorted(found, key=lambda row: (-getattr(row, harm), row.account_id))[:at_most]
         return self._all_of([row.account_id for row in most])
 
     def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:

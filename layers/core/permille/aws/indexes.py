@@ -20,8 +20,7 @@ def index_keys(account: Account) -> dict[str, str | int | None]:
         "asks_since": asks_key(account.id, asks) if asks else None,
         "switched": SENDING if account.status.may_send else OFF,
         "risk": risk_key(account.id, look),
-        "complained": month(look.day) if look and look.complaints else None,
-        "complaints": (look.complaints or None) if look else None,
+        **look_keys(look),
         "every": ACCOUNT,
         "owner": owner_key(account.owner_email),
     }
@@ -36,8 +35,15 @@ def risk_key(account_id: str, look: Look | None) -> str:
     return f"{2 * MILLION - (look.risk if look else 0):07d}#{account_id}"
 
 
+def look_keys(look: Look | None) -> dict[str, str | int | None]:
+    """None of what there is none, so that the indexes are sparse."""
+    complaints, bounces = (look.complaints or None, look.bounces or None) if look else (None, None)
+    looked_in = month(look.day) if look and (complaints or bounces) else None
+    return {"look_month": looked_in, "complaints": complaints, "bounces": bounces}
+
+
 def month(day: date) -> str:
-    """A partition of `complaints`: whoever was last judged in an earlier month leaves those that matter by itself."""
+    """A partition of `complaints` and `bounces`: who was last judged in an earlier month is in none that matters."""
     return f"{day:%Y-%m}"
 
 

@@ -9,7 +9,7 @@ from permille.domain.entries.credential import Difference
 from permille.domain.entries.numbers import Numbers
 from permille.domain.reputation import PER, Tally
 from permille.domain.review import today
-from permille.domain.ses_review import Level
+from permille.domain.ses_review import Level, bounce_percent
 from permille.domain.status import Status
 from permille.review import Case
 from permille.zones import shown_zone_of
@@ -22,6 +22,7 @@ _TONES = {
     Status.CLOSED: "plain",
 }
 _LEVELS = {Level.FINE: "good", Level.CLOSE: "warn", Level.REVIEW: "bad", Level.PAUSE: "bad"}
+bounced = bounce_percent
 rate = wording.rate
 day_note = reminders.day_note
 HALF = 50  # of a bar's width: where the limit is drawn

@@ -8,6 +8,16 @@ from permille.domain.reputation import Tally
 from permille.domain.wording import rate, times
 
 
+class Harm(StrEnum):
+    """What SES works out a rate of."""
+
+    COMPLAINTS = "complaints"
+    BOUNCES = "bounces"
+
+    def of(self, counts: Tally) -> int:
+        return counts.complaints if self is Harm.COMPLAINTS else counts.bounces
+
+
 class Level(StrEnum):
     """What SES does of its own accord at a rate."""
 
@@ -42,12 +52,18 @@ class Lines:
         return f"{self.rate(share)} {self.unit}"
 
     def bounds(self) -> str:
-        """`review from 1 per 1,000, pause from 5`"""
-        return f"review from {self.review} {self.unit}, pause from {self.pause}"
+        """`SES reviews from 1 per 1,000 and may pause from 5`"""
+        return f"SES reviews from {self.review} {self.unit} and may pause from {self.pause}"
 
 
 COMPLAINTS = Lines(1000, "per 1,000", Decimal("0.8"), Decimal(1), Decimal(5))
 BOUNCES = Lines(100, "%", Decimal(4), Decimal(5), Decimal(10))
+
+
+def bounce_percent(counts: Tally) -> Decimal | None:
+    """Permanent bounces for every 100 that were delivered or bounced, rounded up to two decimal places."""
+    sent = counts.delivered + counts.bounces
+    return BOUNCES.rate(Decimal(counts.bounces) / sent) if sent else None
 
 
 def denominators(days: int) -> str:
