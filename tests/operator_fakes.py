@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from tests.builders import NOW, PLATFORM, STAFF
-from tests.desk_fakes import FakeDirectory, FakeResets
+from tests.desk_fakes import FakeDirectory, FakeResets, FakeSes
 from tests.fakes import (
     FakeAccounts,
     FakeControl,
@@ -270,6 +270,7 @@ class FakeStack(Stack):
     probe: FakeProbe
     quarantine: FakeQuarantinedFeedback
     secrets: FakeSecrets
+    ses: FakeSes
     suppressions: FakeSuppressions
     switch: FakeSwitch
     tallies: FakeTallies
@@ -323,6 +324,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "probe": FakeProbe(faults=faults),
         "quarantine": FakeQuarantinedFeedback(faults),
         "secrets": FakeSecrets(faults=faults),
+        "ses": FakeSes(faults=faults),
         "suppressions": FakeSuppressions(rows),
         "switch": FakeSwitch(faults=faults),
         "tallies": FakeTallies(rows),

@@ -1,7 +1,6 @@
 """`permille policy`: the rules and their numbers, what a change of them would do, and which were in force."""
 
 import json
-import sys
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from permille import policy_change
-from permille.domain.errors import Failed, InvalidInput, InvalidPolicy
+from permille.domain.errors import InvalidInput, InvalidPolicy
 from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy, policy_data
 from permille.domain.policy_history import PolicyHistory
@@ -18,6 +17,7 @@ from permille.domain.policy_warnings import warnings
 from permille.domain.status import Mode
 from permille.domain.wording import times
 from permille_cli import given, judging
+from permille_cli.asking import Yes, ask
 from permille_cli.output import AsJson, emit_json, out, progress
 from permille_cli.policy_preview import print_preview
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
@@ -26,9 +26,6 @@ app = typer.Typer(help="The rules and their numbers.", no_args_is_help=True, ric
 app.command(name="judge")(judging.judge_counts)
 
 PolicyFile = Annotated[str, typer.Argument(metavar="FILE", help="A policy as JSON; - for standard input.")]
-Yes = Annotated[
-    bool, typer.Option("--yes", help="Do not ask, although more accounts would be disabled than the breaker's bound.")
-]
 
 
 @app.command()
@@ -119,8 +116,8 @@ def _set(stack: Stack, policy: Policy, text: str, *, yes: bool, as_json: bool) -
     by, previewed = stack.caller(), _preview(stack, policy)
     if not as_json:
         _print_previewed(previewed)
-    if previewed.exceeds_bound and not yes:
-        _confirm(previewed, as_json=as_json)
+    if previewed.exceeds_bound:
+        ask(_unusual(previewed), yes=yes, as_json=as_json)
     policy_change.put_in_force(stack, previewed, text, by, stack.now())
     if as_json:
         emit_json(_as_data(stack, previewed))
@@ -152,13 +149,9 @@ def _as_data(stack: Stack, previewed: Preview) -> dict[str, Any]:
     }
 
 
-def _confirm(previewed: Preview, *, as_json: bool) -> None:
+def _unusual(previewed: Preview) -> str:
     count = times(len(previewed.of(Effect.WOULD_DISABLE)), "account")
-    asks = f"{count} would be disabled, and the breaker lets {previewed.bound:,} pass within an hour"
-    if as_json or not sys.stdin.isatty():
-        raise InvalidInput(f"{asks}; nothing was set: where that is right, repeat the command with --yes")
-    if not typer.confirm(f"{asks}. Put the policy in force?", err=True):
-        raise Failed("nothing was set")
+    return f"{count} would be disabled, and the breaker lets {previewed.bound:,} pass within an hour"
 
 
 # ---------------------------------------------------------------- history

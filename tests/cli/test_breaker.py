@@ -1,7 +1,6 @@
 """`permille breaker`: what keeps the rules from disabling many accounts at once."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from tests.builders import ACCOUNT, NOW, STAFF, an_account
@@ -12,6 +11,7 @@ from permille.domain.account import Hold
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.errors import PermissionDenied
 from permille.domain.status import Held
+from permille.domain.wording import WAITS_FOR
 
 REASON = "They really spam :fire: [x]"
 
@@ -22,7 +22,7 @@ def _open(stack: FakeStack) -> None:
     stack.rows.passed[hour_of(NOW)] = 8
     for account_id, why in {"full": Held.BREAKER, "unseen": Held.NO_DELIVERIES, "waits": Held.FEEDBACK}.items():
         hold = Hold(why, NOW, needs_staff=why is not Held.FEEDBACK)
-        stack.rows.accounts[account_id] = replace(an_account(account_id, callers=[account_id]), hold=hold)
+        stack.rows.accounts[account_id] = an_account(account_id, hold=hold)
 
 
 @pytest.mark.usefixtures("_open")
@@ -34,7 +34,7 @@ def test_an_open_breaker_tells_since_when_and_whom_it_holds(terminal: Terminal) 
         "in the hour 2026-03-10T12 UTC 8 of 8 disablings have passed",
         "where the evidence is beyond doubt, up to 16, also while it is open",
         "  held: full, since the breaker is open",
-        "  held: unseen, since fewer deliveries than complaints were counted, so SES's delivery events do not all arrive",
+        f"  held: unseen, since {WAITS_FOR['no_deliveries']}",
         "`permille breaker release|exempt` decides about single ones, or --all.",
     ]
 
@@ -138,9 +138,9 @@ def test_held_accounts_are_exempt_with_one_reason(stack: FakeStack, terminal: Te
 
 @pytest.mark.usefixtures("_open")
 def test_what_is_refused_of_one_keeps_no_other_from_it(terminal: Terminal) -> None:
-    status, said, _ = terminal.run("breaker", "release", "waits", "nobody", "full", "--reason", REASON, "--json")
+    status = terminal.status("breaker", "release", "waits", "nobody", "full", "--reason", REASON, "--json")
 
-    answer = json.loads(said)
+    answer = json.loads(terminal.capsys.readouterr().out)
     assert (status, answer["decided"], sorted(answer["refused"])) == (2, ["full"], ["nobody", "waits"])
     assert "ends by itself" in answer["refused"]["waits"]
 

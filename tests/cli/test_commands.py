@@ -60,6 +60,7 @@ RUNS = {
     "link revoke staff": [f"link revoke staff {BECAUSE}"],
     "link staff": ["link staff --name ':fire: Sam'"],
     "notify redrive": ["notify redrive --since 2026-03-09"],
+    "platform": ["platform"],
     "policy check": ["policy check -"],
     "policy history": ["policy set -", "policy history"],
     "policy judge": ["policy judge --delivered 1000 --complaints 2"],

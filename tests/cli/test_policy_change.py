@@ -171,10 +171,10 @@ def test_at_a_terminal_a_person_is_asked(
     status = terminal.status("policy", "set", policy_file)
 
     said = terminal.capsys.readouterr()
-    assert f"{ASKS}. Put the policy in force? [y/N]:" in said.err
+    assert f"{ASKS}. Go on? [y/N]:" in said.err
     assert "30 accounts would be disabled" in said.out  # before
     assert status == (0 if is_set else 1)
-    assert is_set or said.err.endswith("permille: nothing was set\n")
+    assert is_set or said.err.endswith("permille: nothing was done\n")
     assert (stack.policies.document == STRICT) is is_set
     assert stack.kinds(SYSTEM) == ["policy_set"] * is_set
 
@@ -186,7 +186,7 @@ def test_where_nobody_can_be_asked_nothing_is_set(stack: FakeStack, terminal: Te
     status = terminal.status("policy", "set", "-")
 
     said = terminal.capsys.readouterr()
-    wants = f"permille: {ASKS}; nothing was set: where that is right, repeat the command with --yes\n"
+    wants = f"permille: {ASKS}; nothing was done: where that is right, repeat the command with --yes\n"
     assert (status, said.err) == (2, wants)
     assert "30 accounts would be disabled" in said.out
     assert stack.policies.document is None

@@ -1,5 +1,4 @@
-"""What holds a disabling by a rule, and what passes: the breaker and evidence beyond doubt, missing deliveries, and staff
-who let it happen."""
+"""What holds a disabling by a rule, and what passes: the breaker, evidence beyond doubt, missing deliveries, staff."""
 
 from dataclasses import replace
 from datetime import timedelta

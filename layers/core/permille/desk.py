@@ -9,7 +9,7 @@ from typing import TypeVar
 from permille import breaker, held
 from permille.addresses import LONGEST, bare
 from permille.breaker import BreakerStatus
-from permille.desk_ports import Directory, Listed, Queues, Resets, Resting, Waiting
+from permille.desk_ports import Directory, Listed, Queues, Resets, Resting, SesReputation, Waiting
 from permille.domain.account import Account
 from permille.domain.entries.complaints import Reported
 from permille.domain.entries.credential import Difference
@@ -61,6 +61,7 @@ class Desk:
     queues: Queues
     resting: Resting
     suppressions: Suppressions
+    ses: SesReputation
     mode: Mode
     code: str = ""
 
@@ -146,7 +147,7 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
         return None
     now = account.after_last_decision(now)
     entries = desk.timeline.since(account.id, BEGINNING)
-    judged = _known("what the policy says", lambda: current(desk.policies, desk.tallies, account, now))
+    judged = known("what the policy says", lambda: current(desk.policies, desk.tallies, account, now))
     cards = only(Reported, reversed(entries))
     return Dossier(
         account=account,
@@ -163,7 +164,7 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
 
 def _suppressed(desk: Desk, account_id: str) -> frozenset[str]:
     """As far as is known: nobody, where that cannot be read."""
-    read = _known("who is suppressed", lambda: [one.address for one in desk.suppressions.cards(account_id)])
+    read = known("who is suppressed", lambda: [one.address for one in desk.suppressions.cards(account_id)])
     return frozenset(read or [])
 
 
@@ -211,20 +212,20 @@ class System:
 def system(desk: Desk, before: str, now: datetime) -> System:
     """`before`: an entry's id; what was told before it is shown. Raises MalformedRequest."""
     _check_entry_id(before)
-    policy = _known("the policy", desk.policies.current)
+    policy = known("the policy", desk.policies.current)
     return System(
         mode=desk.mode,
         policy=policy,
         breaker=breaker.status(desk.control, desk.resets, policy, now),
-        queues=_known("the queues", lambda: desk.queues.waiting(now)),
-        resting=_known("the quarantine", lambda: desk.resting.count(RESTING)),
+        queues=known("the queues", lambda: desk.queues.waiting(now)),
+        resting=known("the quarantine", lambda: desk.resting.count(RESTING)),
         lap=desk.control.lap(),
         undelivered=held.for_want_of_deliveries(desk.directory),
         told=desk.timeline.latest(SYSTEM, TOLD, before),
     )
 
 
-def _known(what: str, ask: Callable[[], T]) -> T | None:
+def known(what: str, ask: Callable[[], T]) -> T | None:
     """A page about trouble does without the part that is in trouble."""
     try:
         return ask()

@@ -14,12 +14,13 @@ from permille.console.pages import redirect
 from permille.console.routing import routes
 from permille.console.world import Asked, asked
 from permille.desk_decisions import TICKED, decide, decide_held, mail_again, reset_breaker
-from permille.domain import wording
+from permille.domain import ses_review, wording
 from permille.domain.account import ACCOUNT_ID, Account
 from permille.domain.errors import ConfirmationNeeded, DecisionRefused, InvalidInput, ServiceError
 from permille.domain.policy import SEED
 from permille.domain.timeline import Entry
 from permille.held import Decided
+from permille.platform import platform
 from permille.zones import shown_zone_of
 
 router = routes()
@@ -112,6 +113,13 @@ def decided_held() -> Response[str]:
     except InvalidInput as refused:
         return _held(found, refused=refused, given=_typed(form))
     return _held(found, decided)
+
+
+@router.get("/desk/platform")
+def whole_platform() -> Response[str]:
+    found = asked(router)
+    shown: dict[str, Any] = {"state": platform(found.world.desk, found.now), "ses": ses_review}
+    return _page("desk_platform", "Platform", found, **shown, limit=_limit(found))
 
 
 @router.get("/desk/system")
