@@ -28,6 +28,7 @@ class Listed:
     owner_email: str
     owner_name: str
     status: Status
+    denied_by_hand: bool
     settled: bool
     held: Held
     would_disable: bool
@@ -37,9 +38,15 @@ class Listed:
     asks: bool
 
     @property
+    def may_send(self) -> bool:
+        return self.status.may_send and not self.denied_by_hand
+
+    @property
     def allowance_left(self) -> int | None:
         """How many more complaints are allowed; None where it was never judged."""
-        return self.status.allowance(self.look.allowance_left) if self.look else None
+        if self.look is None:
+            return None
+        return 0 if self.denied_by_hand else self.status.allowance(self.look.allowance_left)
 
     @classmethod
     def of(cls, account: Account) -> Listed:
@@ -48,6 +55,7 @@ class Listed:
             account.owner_email,
             account.owner_name,
             account.status,
+            account.denied_by_hand,
             account.settled,
             account.held,
             account.would_disable,

@@ -20,6 +20,7 @@ _TONES = {
     Status.DISABLED: "bad",
     Status.CLOSED: "plain",
 }
+BY_HAND = wording.BY_HAND
 rate = wording.rate
 day_note = reminders.day_note
 HALF = 50  # of a bar's width: where the limit is drawn

@@ -121,6 +121,7 @@ def _said(found: Review | None, brand: Brand) -> tuple[str, str]:
 
 _HEADINGS: Mapping[Stage, str] = {
     Stage.NOT_NEEDED: "",
+    Stage.DENIED: "Get your SMTP account back",
     Stage.MAY_ASK: "Get your SMTP account back",
     Stage.OPEN: "Your request is with support",
     Stage.DECLINED: "Your request was declined",
@@ -203,11 +204,20 @@ def _confirmation(_: Report, brand: Brand) -> list[str]:
 
 
 def _closed(_: Report, brand: Brand) -> list[str]:
-    return [f"Questions? Write to {brand.platform} Support{f': {brand.support}' if brand.support else ''}."]
+    return [f"Questions? Write to {_support(brand)}."]
+
+
+def _denied(_: Report, brand: Brand) -> list[str]:
+    return [f"No review is needed: whoever switched it off can switch it on again. Write to {_support(brand)}."]
+
+
+def _support(brand: Brand) -> str:
+    return f"{brand.platform} Support{f': {brand.support}' if brand.support else ''}"
 
 
 _LINES: Mapping[Stage, Lines] = {
     Stage.NOT_NEEDED: lambda _, __: [],
+    Stage.DENIED: _denied,
     Stage.MAY_ASK: _may_ask,
     Stage.OPEN: _open,
     Stage.DECLINED: _declined,

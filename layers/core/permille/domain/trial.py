@@ -50,7 +50,7 @@ def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Ru
         return Outcome(replace(account, due_at=now if account.hold else trial.ends_at), told)
     ended = account.to_be_switched(
         status=Status.OBSERVING,
-        trial=replace(trial, state=TrialState.OBSERVING),
+        trial=replace(trial, state=TrialState.OBSERVING, denied_by_hand=account.denied_by_hand),
         decided_at=now,
         due_at=trial.verdict_at,
     )
@@ -78,7 +78,7 @@ def _pass(account: Account, trial: Trial, delivered: int, policy: Policy, now: d
     if delivered == 0:
         unused = replace(account, status=Status.DISABLED, trial=None, review=None, decided_at=now, due_at=None)
         return Outcome(unused, [entry(account.id, now, TrialUnused())])
-    if policy.second_chance.reinstate_by_staff and not trial.confirmed:
+    if (policy.second_chance.reinstate_by_staff or trial.denied_by_hand) and not trial.confirmed:
         return _ask_staff(account, trial, delivered, now)
     back = account.to_be_switched(status=Status.ACTIVE, trial=None, review=None, decided_at=now, due_at=now)
     return Outcome(back, [entry(account.id, now, Reinstated(delivered=delivered))])
