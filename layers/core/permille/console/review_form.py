@@ -188,13 +188,12 @@ def _running(report: Report, _: Brand) -> list[str]:
     ]
 
 
-def _observing(report: Report, _: Brand) -> list[str]:
+def _observing(report: Report, brand: Brand) -> list[str]:
     (verdict,) = (_there(report, at) for at in _instants(report.account.trial, "verdict_at"))
+    trial, support = report.account.trial, f"{brand.platform} Support looks at it once more"
+    then = support if trial and trial.denied_by_hand else "your SMTP account is switched on by itself"
     return [
-        (
-            f"Complaints arrive late. If there is none about your trial day until {verdict}, your SMTP account is "
-            "switched on by itself."
-        ),
+        f"Complaints arrive late. If there is none about your trial day until {verdict}, {then}.",
         "There is nothing to do for you until then.",
     ]
 
