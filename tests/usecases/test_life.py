@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.builders import ACCOUNT, NOW, OWNER_MAIL_CALLER, STAFF, a_request, an_account, ses_event
+from tests.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, STAFF, a_request, an_account, ses_event
 from tests.examples import examples
 from tests.fakes import FakeLedger, FakeQuarantine, Killed, When
 from tests.usecases.enforcement import World
@@ -77,6 +77,10 @@ ANSWERS: dict[str, tuple[set[str], str]] = {
     "review_reopened": ({"approved"}, "open"),
     "trial_began": ({"approved"}, "approved"),
     "trial_ended": ({"approved"}, "approved"),
+}
+BY_A_PERSON = {
+    *("deny_lifted", "undenied_by_hand", "staff_enabled", "staff_disabled", "closed"),
+    *("review_approved", "trial_confirmed"),
 }
 
 stages = st.sampled_from([0, 1, 2, 3, 3])  # active, disabled, on trial, observed
@@ -237,6 +241,17 @@ class Life(RuleBasedStateMachine):
     def the_breaker_is_opened_or_reset(self, is_open: bool) -> None:
         self.world.rows.breaker = BreakerState(opened_at=self.now if is_open else None)
 
+    @precondition(lambda self: self.world.account().status.may_send)
+    @rule(denied=st.booleans())
+    def somebody_puts_it_into_the_deny_group_by_hand_or_takes_it_out(self, denied: bool) -> None:
+        self.world.switch.users[CALLER].denied = denied
+
+    @precondition(lambda self: self.world.account().may_send)
+    @rule()
+    def somebody_denies_it_by_hand_and_an_hour_goes_by(self) -> None:
+        self.somebody_puts_it_into_the_deny_group_by_hand_or_takes_it_out(denied=True)
+        self.time_goes_by(timedelta(hours=1), tick=True)
+
     @rule(mode=st.sampled_from([Mode.OBSERVE, Mode.ENFORCE, Mode.ENFORCE]))
     def the_stack_is_deployed_with_another_mode(self, mode: Mode) -> None:
         self.world.enter(mode)
@@ -298,7 +313,7 @@ class Life(RuleBasedStateMachine):
         complaints = self._counts(before).complaints
         quiet = self.world.faults.none and self.world.rows.leased_until.get(ACCOUNT, self.now) <= self.now
         quiet = quiet and not self.queue  # of feedback whose nudge failed no run can know
-        expected = self._next(before)
+        expected, denied = self._next(before), self.world.switch.users[CALLER].denied
         with suppress(Killed, Unavailable):
             self.world.run(self.now)
         if "reinstated" in [entry.kind for entry in self._told()[told:]]:
@@ -307,7 +322,8 @@ class Life(RuleBasedStateMachine):
             assert self.now >= before.trial.verdict_at + COUNTED_WITHIN
         if quiet:
             assert self.world.account().status is expected
-            assert self.world.can_send() == [expected.may_send]
+            stays_denied = denied and before.settled and expected is before.status
+            assert self.world.can_send() == [expected.may_send and not stays_denied] or (denied and self.lagged)
             if _is_open(before) and _is_open(self.world.account()):
                 self._is_reminded()
 
@@ -374,8 +390,11 @@ class Life(RuleBasedStateMachine):
             return OBSERVING if self.now >= trial.ends_at else TRIAL
         if self.now < trial.verdict_at + COUNTED_WITHIN or self._is_stalled():
             return OBSERVING
-        passed = ACTIVE if trial.confirmed or not self.confirms else OBSERVING
+        passed = ACTIVE if trial.confirmed or not self._wants_support(trial) else OBSERVING
         return passed if counts.delivered else DISABLED
+
+    def _wants_support(self, trial: Trial) -> bool:
+        return self.confirms or trial.denied_by_hand
 
     def _is_broken(self, counts: Tally, to_come: int = 0) -> bool:
         return counts.complaints >= 2 and counts.complaints * 1000 > counts.delivered + to_come
@@ -489,6 +508,13 @@ class Life(RuleBasedStateMachine):
         assert counted == known or self.queue or self.dead
 
     @invariant()
+    def whoever_was_denied_by_hand_is_switched_on_again_by_a_person_alone(self) -> None:
+        denied = False
+        for kind in [entry.kind for entry in self._told()]:
+            assert not (denied and kind in ("reinstated", "disabling_reversed"))
+            denied = kind == "denied_by_hand" or (denied and kind not in BY_A_PERSON)
+
+    @invariant()
     def nobody_touched_the_keys_so_nothing_drifted(self) -> None:
         assert not self.world.told("drift")
 
@@ -508,10 +534,16 @@ class Life(RuleBasedStateMachine):
             self.nobody_touched_the_keys_so_nothing_drifted()
 
         account = self.world.account()
-        waits_for_support = account.status is OBSERVING and self.confirms
+        waits_for_support = (
+            account.trial is not None and account.status is OBSERVING and self._wants_support(account.trial)
+        )
         assert account.status in (ACTIVE, DISABLED, CLOSED) or waits_for_support
         assert account.trial is None or waits_for_support
-        assert self.world.can_send() == [account.status is ACTIVE]
+        assert self.world.can_send() == [account.status is ACTIVE and not account.denied_by_hand]
+        if account.denied_by_hand:
+            self._decide("enable")
+            self.world.settles(self.now)
+            assert self.world.can_send() == [True]
         self.world.settles(self.now)
         assert self.world.account().settled
         assert not _is_open(account) or (account.review and account.review.last_reminder is RequestedDay.OVER)
