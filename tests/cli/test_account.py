@@ -218,7 +218,7 @@ def test_of_whom_somebody_denied_by_hand_everybody_is_told_that_it_is_off(stack:
     ]
     (sender,) = shown["senders"]
     assert (sender["denied"], sender["denied_by_hand"], sender["agrees"]) == (True, True, True)
-    assert "switched off by hand in AWS" in terminal.text("account", "list")
+    assert "active (switched off by" in terminal.text("account", "list")
     assert terminal.text("account", "explain", ACCOUNT).startswith("bakery is active, and switched off by hand in AWS.")
     route = terminal.text("route", ACCOUNT).splitlines()
     assert route == [
