@@ -215,8 +215,8 @@ def test_who_was_denied_by_hand_is_off_and_can_be_let_out_at_the_desk(world: Wor
 
     text = text_of(anna.get(page))
     for shown in (
-        "active switched off by hand in AWS",
-        "Off since 10 March 2026, 12:00 (UTC), switched off by hand in AWS: permille-bakery in the deny group.",
+        "active denied by hand",
+        "Off since 10 March 2026, 12:00 (UTC): switched off by hand in AWS. In the deny group: permille-bakery. No rule did it",
         "Left none: it is off",
         "permille-bakery denied by hand",
         "Enable: lift the deny, and go on counting",
@@ -225,7 +225,7 @@ def test_who_was_denied_by_hand_is_off_and_can_be_let_out_at_the_desk(world: Wor
     assert "count anew" not in text
     assert ACCOUNT not in text_of(anna.get("/desk/accounts"))
     listed = text_of(anna.get("/desk/accounts?list=off"))
-    assert "active switched off by hand in AWS" in listed
+    assert "active denied by hand" in listed
     assert "per 1,000 – 10 Mar" in listed
 
     answer = anna.sends(f"{page}/enable", version="1", reason="It is safe again")

@@ -76,7 +76,7 @@ def explained(
 ) -> Explained:
     """`entries`: the account's whole timeline. `judged`: what the policy in force says of it, where that is known."""
     decided = _decided(account, entries)
-    if judged is None or not account.status.may_send:
+    if judged is None or not account.may_send:
         stays_off = stays_off_line(account, judged.verdict, decided, shown_zone_of(account)) if judged else ""
         return Explained(account, decided, None, account.exempt_at(now), stays_off)
     judged_by = account.judged_by(judged.verdict, only(CountedComplaint, entries))
