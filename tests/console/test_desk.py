@@ -216,7 +216,7 @@ def test_who_was_denied_by_hand_is_off_and_can_be_let_out_at_the_desk(world: Wor
     text = text_of(anna.get(page))
     for shown in (
         "active denied by hand",
-        "Off since 10 March 2026, 12:00 (UTC): switched off by hand in AWS. In the deny group: permille-bakery. No rule did it",
+        "Off since 10 March 2026, 12:00 (UTC): switched off by hand in AWS. In the deny group: permille-bakery.",
         "Left none: it is off",
         "permille-bakery denied by hand",
         "Enable: lift the deny, and go on counting",

@@ -102,9 +102,13 @@ class Life(RuleBasedStateMachine):
     """One account. What the ports keep is looked at after each step; what it must be after a tick, the model says."""
 
     @initialize(
-        zone=st.sampled_from(["UTC", "Asia/Kathmandu"]), confirms=st.booleans(), stage=stages, newer=st.booleans()
+        zone=st.sampled_from(["UTC", "Asia/Kathmandu"]),
+        confirms=st.booleans(),
+        stage=stages,
+        denied=st.booleans(),
+        newer=st.booleans(),
     )
-    def begin(self, zone: str, confirms: bool, stage: int, newer: bool) -> None:
+    def begin(self, zone: str, confirms: bool, stage: int, denied: bool, newer: bool) -> None:
         self.now: datetime = NOW
         self.zone = ZoneInfo(zone)
         self.confirms = confirms
@@ -119,8 +123,11 @@ class Life(RuleBasedStateMachine):
         self.lagged = self.replayed = False
         self.stalls = False  # nothing is counted, of anybody
         self.epochs: tuple[datetime, ...] = ()
-        for step in (self._is_disabled, self._is_on_trial, self._is_observed)[:stage]:
+        steps = (self._is_disabled, self._is_on_trial, lambda: self._is_observed(denied=denied))
+        for step in steps[:stage]:
             step()
+        if denied and self.world.account().status.may_send:
+            self.somebody_denies_it_by_hand_and_an_hour_goes_by()
 
     def _is_disabled(self) -> None:
         for _ in range(2):
@@ -131,8 +138,10 @@ class Life(RuleBasedStateMachine):
         self.a_day_is_asked_for_and_given(0)
         self.all_is_well_for_a_tick()
 
-    def _is_observed(self) -> None:
+    def _is_observed(self, *, denied: bool) -> None:
         self.mail_goes_out(readers=20, complain=False)
+        if denied:
+            self.somebody_denies_it_by_hand_and_an_hour_goes_by()
         self.it_is_the_next_moment_of_the_trial(early=False)
 
     # ------------------------------------------------------------ mail and what becomes of it
@@ -246,9 +255,11 @@ class Life(RuleBasedStateMachine):
     def somebody_puts_it_into_the_deny_group_by_hand_or_takes_it_out(self, denied: bool) -> None:
         self.world.switch.users[CALLER].denied = denied
 
-    @precondition(lambda self: self.world.account().may_send)
+    @precondition(lambda self: self.world.account().status.may_send)
     @rule()
     def somebody_denies_it_by_hand_and_an_hour_goes_by(self) -> None:
+        for _ in range(2):
+            self.all_is_well_for_a_tick()
         self.somebody_puts_it_into_the_deny_group_by_hand_or_takes_it_out(denied=True)
         self.time_goes_by(timedelta(hours=1), tick=True)
 

@@ -19,6 +19,7 @@ from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.status import Status
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
+from permille.domain.timeline import Entry
 
 SECOND = "permille-bakery-shop"
 KEYS = [(CALLER, "k1"), (CALLER, "k2"), (SECOND, "k1")]
@@ -41,13 +42,17 @@ class SwitchAndStatus(RuleBasedStateMachine):
     """Rules are broken, support decides, keys are flipped and senders denied by hand; IAM's answers lag; runs overlap,
     fail at any call, and are killed."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(denied=st.sets(st.sampled_from([CALLER, SECOND])))
+    def begin(self, denied: set[str]) -> None:
         self.now: datetime = NOW
-        self.taken_out: set[str] = set()
+        self.by_hand: dict[
+            str, int
+        ] = {}  # who is put into the deny group while it may send, and how much was decided by then
         self.world = World()
         self.world.open(an_account(senders=(CALLER, SECOND)), "k1")
         self.world.switch.users[CALLER].keys |= {f"{CALLER}-k2": ACTIVE, OWN: INACTIVE}
+        if denied:
+            self.somebody_denies_it_by_hand_and_an_hour_goes_by(denied)
 
     @rule()
     def the_rule_is_broken(self) -> None:
@@ -88,13 +93,19 @@ class SwitchAndStatus(RuleBasedStateMachine):
 
     @rule(caller=st.sampled_from([CALLER, SECOND]), denied=st.booleans())
     def the_deny_group_is_changed_by_hand(self, caller: str, denied: bool) -> None:
+        account = self.world.account()
         self.world.switch.users[caller].denied = denied
-        (self.taken_out.discard if denied else self.taken_out.add)(caller)
+        self.by_hand.pop(caller, None)
+        if denied and account.settled and account.status.may_send:
+            self.by_hand[caller] = len(self._decisions())
 
-    @precondition(lambda self: self.world.account().may_send)
-    @rule(callers=st.lists(st.sampled_from([CALLER, SECOND]), min_size=1))
-    def somebody_denies_it_by_hand_and_an_hour_goes_by(self, callers: list[str]) -> None:
-        for caller in callers:
+    @precondition(lambda self: self.world.account().status.may_send)
+    @rule(callers=st.sets(st.sampled_from([CALLER, SECOND]), min_size=1))
+    def somebody_denies_it_by_hand_and_an_hour_goes_by(self, callers: set[str]) -> None:
+        self.world.faults.heal()
+        for _ in range(2):
+            self.time_goes_by(90)
+        for caller in sorted(callers):
             self.the_deny_group_is_changed_by_hand(caller, denied=True)
         self.time_goes_by(3600)
 
@@ -129,10 +140,10 @@ class SwitchAndStatus(RuleBasedStateMachine):
         assert self.world.switch.users[CALLER].keys[OWN] == INACTIVE
 
     @invariant()
-    def whoever_was_denied_by_hand_is_so_until_somebody_decides_or_takes_them_out(self) -> None:
-        denial = self.world.account().denial
-        for caller in set(denial.senders if denial else ()) - self.taken_out:
-            assert self.world.switch.users[caller].denied
+    def whoever_is_denied_by_hand_stays_so_until_somebody_decides_or_takes_them_out(self) -> None:
+        for caller, decided in self.by_hand.items():
+            if len(self._decisions()) == decided:
+                assert self.world.switch.users[caller].denied
 
     @invariant()
     def that_somebody_was_denied_by_hand_is_told_once(self) -> None:
@@ -144,7 +155,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
 
     @invariant()
     def every_change_of_the_status_is_told(self) -> None:
-        told = [entry for kind in CHANGES for entry in self.world.told(kind)]
+        told = [entry for entry in self._decisions() if entry.kind in CHANGES]
         last = max(told, key=lambda entry: entry.id, default=None)
         assert self.world.account().status is (CHANGES[last.kind] if last else Status.ACTIVE)
 
@@ -152,6 +163,8 @@ class SwitchAndStatus(RuleBasedStateMachine):
         self.world.faults.heal()
         self._hours_go_by()
         users = self.world.switch.users
+        self.whoever_is_denied_by_hand_stays_so_until_somebody_decides_or_takes_them_out()
+        self.that_somebody_was_denied_by_hand_is_told_once()
         if denial := self.world.account().denial:
             assert {caller for caller, user in users.items() if user.denied} == set(denial.senders)
             self._decide("enable")
@@ -167,6 +180,9 @@ class SwitchAndStatus(RuleBasedStateMachine):
         else:
             assert set(self.world.can_send()) == {False}
             assert all(user.denied and ACTIVE not in user.keys.values() for user in users.values())
+
+    def _decisions(self) -> list[Entry]:
+        return [entry for entry in self.world.rows.told(ACCOUNT) if entry.kind in (*CHANGES, "deny_lifted")]
 
     def _hours_go_by(self) -> None:
         for _ in range(4):
