@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.builders import ACCOUNT, NOW, OWNER_MAIL_CALLER, STAFF, a_request, an_account, ses_event
+from tests.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, STAFF, a_request, an_account, ses_event
 from tests.examples import examples
 from tests.fakes import FakeLedger, FakeQuarantine, Killed, When
 from tests.usecases.enforcement import World
@@ -83,6 +83,10 @@ ANSWERS: dict[str, tuple[set[str], str]] = {
     "trial_began": ({"approved"}, "approved"),
     "trial_ended": ({"approved"}, "approved"),
 }
+BY_A_PERSON = {
+    *("deny_lifted", "undenied_by_hand", "staff_enabled", "staff_disabled", "closed"),
+    *("review_approved", "trial_confirmed"),
+}
 
 stages = st.sampled_from([0, 1, 2, 3, 3])  # active, disabled, on trial, observed
 waits = st.sampled_from([timedelta(seconds=1), timedelta(minutes=10), timedelta(hours=5), A_DAY, 3 * A_DAY])
@@ -121,8 +125,14 @@ calls = st.sampled_from(
 class Life(RuleBasedStateMachine):
     """One account. What the ports keep is looked at after each step; what it must be after a tick, the model says."""
 
-    @initialize(zone=st.sampled_from(["UTC", "Asia/Kathmandu"]), stage=stages, newer=st.booleans(), policy=policies)
-    def begin(self, zone: str, stage: int, newer: bool, policy: Policy) -> None:
+    @initialize(
+        zone=st.sampled_from(["UTC", "Asia/Kathmandu"]),
+        stage=stages,
+        denied=st.booleans(),
+        newer=st.booleans(),
+        policy=policies,
+    )
+    def begin(self, zone: str, stage: int, denied: bool, newer: bool, policy: Policy) -> None:
         self.now: datetime = NOW
         self.zone = ZoneInfo(zone)
         self.policy = policy
@@ -138,8 +148,11 @@ class Life(RuleBasedStateMachine):
         self.lagged = self.replayed = False
         self.stalls = False  # nothing is counted, of anybody
         self.epochs: tuple[datetime, ...] = ()
-        for step in (self._is_disabled, self._is_on_trial, self._is_observed)[:stage]:
+        steps = (self._is_disabled, self._is_on_trial, lambda: self._is_observed(denied=denied))
+        for step in steps[:stage]:
             step()
+        if denied and self.world.account().status.may_send:
+            self.somebody_denies_it_by_hand_and_an_hour_goes_by()
 
     def _is_disabled(self) -> None:
         for _ in range(2):
@@ -150,8 +163,10 @@ class Life(RuleBasedStateMachine):
         self.a_day_is_asked_for_and_given(0)
         self.all_is_well_for_a_tick()
 
-    def _is_observed(self) -> None:
+    def _is_observed(self, *, denied: bool) -> None:
         self.mail_goes_out(readers=20, complain=False)
+        if denied:
+            self.somebody_denies_it_by_hand_and_an_hour_goes_by()
         self.it_is_the_next_moment_of_the_trial(early=False)
 
     # ------------------------------------------------------------ mail and what becomes of it
@@ -261,6 +276,19 @@ class Life(RuleBasedStateMachine):
     def the_breaker_is_opened_or_reset(self, is_open: bool) -> None:
         self.world.rows.breaker = BreakerState(opened_at=self.now if is_open else None)
 
+    @precondition(lambda self: self.world.account().status.may_send)
+    @rule(denied=st.booleans())
+    def somebody_puts_it_into_the_deny_group_by_hand_or_takes_it_out(self, denied: bool) -> None:
+        self.world.switch.users[CALLER].denied = denied
+
+    @precondition(lambda self: self.world.account().status.may_send)
+    @rule()
+    def somebody_denies_it_by_hand_and_an_hour_goes_by(self) -> None:
+        for _ in range(2):
+            self.all_is_well_for_a_tick()
+        self.somebody_puts_it_into_the_deny_group_by_hand_or_takes_it_out(denied=True)
+        self.time_goes_by(timedelta(hours=1), tick=True)
+
     @rule(mode=st.sampled_from([Mode.OBSERVE, Mode.ENFORCE, Mode.ENFORCE]))
     def the_stack_is_deployed_with_another_mode(self, mode: Mode) -> None:
         self.world.enter(mode)
@@ -322,7 +350,7 @@ class Life(RuleBasedStateMachine):
         complaints = self._counts(before).complaints
         quiet = self.world.faults.none and self.world.rows.leased_until.get(ACCOUNT, self.now) <= self.now
         quiet = quiet and not self.queue  # of feedback whose nudge failed no run can know
-        expected = self._next(before)
+        expected, denied = self._next(before), self.world.switch.users[CALLER].denied
         with suppress(Killed, Unavailable):
             self.world.run(self.now)
         if "reinstated" in [entry.kind for entry in self._told()[told:]]:
@@ -331,7 +359,8 @@ class Life(RuleBasedStateMachine):
             assert self.now >= before.trial.verdict_at + COUNTED_WITHIN
         if quiet:
             assert self.world.account().status is expected
-            assert self.world.can_send() == [expected.may_send]
+            stays_denied = denied and before.settled and expected is before.status
+            assert self.world.can_send() == [expected.may_send and not stays_denied] or (denied and self.lagged)
             if _is_open(before) and _is_open(self.world.account()):
                 self._is_reminded()
 
@@ -433,7 +462,10 @@ class Life(RuleBasedStateMachine):
             return OBSERVING
         if counts.delivered < trial.least_delivered or (counts.complaints and counts.delivered <= trial.ratio_above):
             return DISABLED
-        return ACTIVE if trial.confirmed or not self.policy.second_chance.reinstate_by_staff else OBSERVING
+        return ACTIVE if trial.confirmed or not self._wants_support(trial) else OBSERVING
+
+    def _wants_support(self, trial: Trial) -> bool:
+        return self.policy.second_chance.reinstate_by_staff or trial.denied_by_hand
 
     def _is_broken(self, account: Account, counts: Tally, to_come: int = 0) -> bool:
         if counts.complaints >= 2 and counts.complaints * 1000 > counts.delivered + to_come:
@@ -551,6 +583,13 @@ class Life(RuleBasedStateMachine):
         assert counted == known or self.queue or self.dead
 
     @invariant()
+    def whoever_was_denied_by_hand_is_switched_on_again_by_a_person_alone(self) -> None:
+        denied = False
+        for kind in [entry.kind for entry in self._told()]:
+            assert not (denied and kind in ("reinstated", "disabling_reversed"))
+            denied = kind == "denied_by_hand" or (denied and kind not in BY_A_PERSON)
+
+    @invariant()
     def nobody_touched_the_keys_so_nothing_drifted(self) -> None:
         assert not self.world.told("drift")
 
@@ -570,10 +609,16 @@ class Life(RuleBasedStateMachine):
             self.nobody_touched_the_keys_so_nothing_drifted()
 
         account = self.world.account()
-        waits_for_support = account.status is OBSERVING and self.policy.second_chance.reinstate_by_staff
+        waits_for_support = (
+            account.trial is not None and account.status is OBSERVING and self._wants_support(account.trial)
+        )
         assert account.status in (ACTIVE, DISABLED, CLOSED) or waits_for_support
         assert account.trial is None or waits_for_support
-        assert self.world.can_send() == [account.status is ACTIVE]
+        assert self.world.can_send() == [account.status is ACTIVE and not account.denied_by_hand]
+        if account.denied_by_hand:
+            self._decide("enable")
+            self.world.settles(self.now)
+            assert self.world.can_send() == [True]
         self.world.settles(self.now)
         assert self.world.account().settled
         assert not _is_open(account) or (account.review and account.review.last_reminder is RequestedDay.OVER)
