@@ -246,7 +246,7 @@ def _card(card: Card, campaign: str) -> dict[str, str]:
         "subject": "" if campaign.startswith(card.subject.rstrip("…")) else card.subject,
         "sent": wording.day(card.sent_at),
         "reported": wording.day(card.reported_at),
-        "why_not": f"Not counted: {card.why_not}." if card.counts is Counts.NEVER else _WHY_NOT[card.counts],
+        "why_not": f"Not counted: {card.why_not}." if card.why_not else _WHY_NOT[card.counts],
     }
 
 
