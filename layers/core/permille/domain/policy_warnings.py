@@ -10,6 +10,8 @@ from permille.domain.json_values import flat
 from permille.domain.policy import Policy
 from permille.domain.policy_file import policy_data
 
+LUCK_BELOW = 1000  # e-mails
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Number:
@@ -63,6 +65,21 @@ _NUMBERS = (
         name="breaker.at_least", most=50, above="the breaker does not open before that, however few accounts there are"
     ),
     _Number(name="breaker.percent_of_active", most=20, above="the breaker lets that share be disabled in an hour"),
+    _Number(name="bounce_burst.days", most=14, above="a list that was cleaned long ago is still judged by its burst"),
+    _Number(name="one_recipient_days", most=14, above="whoever complains every week is counted once"),
+    _Number(
+        name="breaker.beyond_doubt_alpha",
+        most=Decimal("0.001"),
+        above="what passes the breaker may be bad luck",
+    ),
+    _Number(name="breaker.beyond_doubt_times", most=10, above="a broken feed can have so many times more disabled"),
+    _Number(
+        name="second_chance.most_times",
+        least=1,
+        most=20,
+        below="a trial ends early for no size",
+        above="a trial may be far larger than was agreed on",
+    ),
     _Number(
         name="second_chance.observing_hours", least=24, below="complaints about a trial that come later do not end it"
     ),
@@ -77,6 +94,8 @@ def warnings(policy: Policy) -> list[str]:
 
 
 def _off(policy: Policy) -> Iterator[str]:
+    if 0 < policy.second_chance.ratio_above < LUCK_BELOW:
+        yield f"second_chance.ratio_above is {policy.second_chance.ratio_above}: of so few e-mails a ratio says little"
     if policy.bounce_burst is None:
         yield "bounce_burst is off: nobody is disabled for bounces"
     if policy.breaker.bound(0) == 0:

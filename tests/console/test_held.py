@@ -1,0 +1,146 @@
+"""The desk's page of disablings that wait for staff, and support that decides about several at once."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.builders import ACCOUNT, NOW, TODAY, an_account
+from tests.console.visiting import Answer, Visitor, World
+from tests.usecases.desk import asking
+
+from permille.domain.account import Account, Hold, Look
+from permille.domain.status import Held
+
+OVER = Look(TODAY, 1000, 2, 0, 0, over=True)
+HOUR = timedelta(hours=1)
+LATE = datetime(2026, 3, 10, 22, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.support.rows.accounts.clear()
+    for account_id, why in {"full": Held.BREAKER, "unseen": Held.NO_DELIVERIES, "waits": Held.FEEDBACK}.items():
+        world.support.add(held(account_id, why))
+    world.support.add(an_account("fine", look=Look(TODAY, 5000, 1, 0, 3)))
+    return world
+
+
+@pytest.fixture
+def anna(world: World) -> Visitor:
+    return world.staff("Anna")
+
+
+def held(account_id: str, why: Held) -> Account:
+    return an_account(account_id, hold=Hold(why, NOW - HOUR, needs_staff=why is not Held.FEEDBACK), look=OVER)
+
+
+def ticked(answer: Answer) -> list[str]:
+    return re.findall(r'name="held:([^"]+)"', answer.body)
+
+
+def test_whoever_waits_for_staff_is_on_it_with_the_reason_and_the_counts(anna: Visitor) -> None:
+    page = anna.get("/desk/held")
+
+    assert ticked(page) == ["full", "unseen"]
+    assert "held: breaker" in page.body
+    assert "held: no_deliveries" in page.body
+    assert page.body.count("<b>2</b> in 1,000") == 2
+
+
+def test_where_nobody_waits_it_says_so(anna: Visitor, world: World) -> None:
+    for account_id in ("full", "unseen"):
+        del world.rows.accounts[account_id]
+
+    page = anna.get("/desk/held")
+
+    assert "No disabling waits for you" in page.body
+    assert "<form" not in page.body
+
+
+def test_those_ticked_are_let_be_disabled_with_one_reason(anna: Visitor, world: World) -> None:
+    fields = {"held:full": "on", "held:unseen": "on", "reason": "Both really spam", "decision": "release"}
+
+    page = anna.sends("/desk/held", **fields)
+
+    assert page.status == 200
+    assert page.body.count("Done: it follows within a minute.") == 2
+    assert ticked(page) == []
+    for account_id in ("full", "unseen"):
+        (entry,) = world.rows.told(account_id)
+        assert (entry.kind, entry.data) == ("hold_released", {"reason": "Both really spam", "by": "staff:Anna"})
+
+
+def test_those_ticked_are_exempt_until_a_day(anna: Visitor, world: World) -> None:
+    anna.sends("/desk/held", **{"held:full": "on", "reason": "A partner", "until": "2026-04-01", "decision": "exempt"})
+
+    assert [world.rows.accounts[one].exempt_at(NOW) for one in ("full", "unseen")] == [True, False]
+
+
+def test_what_is_refused_of_one_is_said_and_keeps_no_other_from_it(anna: Visitor, world: World) -> None:
+    fields = {"held:waits": "on", "held:gone": "on", "held:full": "on", "reason": "Why", "decision": "release"}
+
+    page = anna.sends("/desk/held", **fields)
+
+    assert "waits for feedback, which ends by itself" in page.body
+    assert "There is no account gone" in page.body
+    assert [entry.kind for entry in world.rows.told("full")] == ["hold_released"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"reason": "Why", "decision": "release"}, "tick the accounts that it is about"),
+        ({"held:full": "on", "reason": " ", "decision": "release"}, "say why; a few words are enough"),
+        ({"held:full": "on", "reason": "Why", "decision": "exempt"}, "takes a day such as 2026-12-31"),
+        ({"held:full": "on", "reason": "Why", "decision": "close"}, "open the page again"),
+        ({"held:full": "on", "reason": "Why"}, "open the page again"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_decided(
+    anna: Visitor, world: World, fields: dict[str, Any], says: str
+) -> None:
+    page = anna.sends("/desk/held", **fields)
+
+    assert page.status == 422
+    assert says in page.body
+    assert ("checked" in page.body) == ("held:full" in fields)  # what was ticked is ticked still
+    assert world.rows.told("full") == []
+
+
+def test_many_are_shown_a_page_at_a_time_each_small_enough_for_a_form(anna: Visitor, world: World) -> None:
+    for number in range(45):
+        world.support.add(held(f"shop-{number:02}", Held.BREAKER))
+
+    seen, address = list[str](), "/desk/held"
+    while address:
+        page = anna.get(address)
+        assert len(ticked(page)) <= 20
+        seen += ticked(page)
+        following = re.findall(r'rel="next" href="([^"]+)"', page.body)
+        address = following[0] if following else ""
+
+    assert seen == ["full", *(f"shop-{number:02}" for number in range(45)), "unseen"]
+
+
+def test_the_system_page_says_that_deliveries_are_missing(anna: Visitor, world: World) -> None:
+    assert "Fewer deliveries than complaints were counted for 1 account" in anna.get("/desk/system").body
+
+    del world.rows.accounts["unseen"]
+
+    assert "Fewer deliveries" not in anna.get("/desk/system").body
+
+
+def test_a_day_with_few_hours_left_is_approved_once_it_is_ticked(anna: Visitor, world: World) -> None:
+    world.support.add(asking())
+    world.now = LATE
+    fields = {"version": "1", "reason": "Today, then", "day": str(TODAY), "from": "queue"}
+
+    asked = anna.sends(f"/desk/accounts/{ACCOUNT}/approve", **fields)
+    done = anna.sends(f"/desk/accounts/{ACCOUNT}/approve", **fields, short_day="yes")
+
+    assert (asked.status, done.status) == (409, 303)
+    assert "only 1 hour and 30 minutes of 2026-03-10 are left in UTC" in asked.body
+    assert 'name="short_day" value="yes"' in asked.body
+    assert world.rows.accounts[ACCOUNT].trial is not None
