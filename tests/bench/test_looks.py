@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from bench.judging import POLICIES, stops
@@ -67,6 +67,19 @@ def test_a_stop_tells_what_was_let_out_and_all_complaints_about_it() -> None:
 
     assert stop is not None
     assert (stop.at, stop.delivered, stop.complaints, stop.by_time) == (BEGINNING + DAY + HOUR, 1_000, 3, False)
+
+
+def test_seed_disables_at_the_first_complaint_that_finds_the_ratio_broken() -> None:
+    def breaks(mail: Mail, at: datetime) -> bool:
+        delivered = sum(batch.delivered for batch in mail if batch.sent_at <= at)
+        complaints = sum(came <= at for batch in mail for came in batch.complaints)
+        return complaints >= 2 and complaints * 1000 > delivered
+
+    for mail in mails(*BORDERLINE, each=10):
+        came = sorted(at for batch in mail for at in batch.complaints)
+        stop = stopped(mail, SEED)
+
+        assert (stop and stop.at) == next((at for at in came if breaks(mail, at)), None)
 
 
 @EACH
