@@ -20,7 +20,7 @@ from rich.console import Console
 
 from permille_cli.template import PROJECT
 
-TENANTS, MONTHS, FEWER = 40_000, 3, 10  # a tenth of the tenants are followed for so many months
+TENANTS, MONTHS, FEWER = 25_000, 3, 10  # a tenth of the tenants are followed for so many months
 LEAST, SEED = 100, 1
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 

@@ -118,8 +118,9 @@ def _false(title: str, found: Found) -> Table:
 
 
 def _cells(of: Json) -> tuple[str, ...]:
-    rates = (of["per_1000"], of["per_1000_honest"])
-    return *(f"{one['rate']:.2f} ({one['least']:.2f}-{one['most']:.2f})" for one in rates), str(of["by_time_alone"])
+    everybody, honest = of["per_1000"], of["per_1000_honest"]
+    interval = f"({everybody['least']:.2f}-{everybody['most']:.2f})"
+    return f"{everybody['rate']:.2f} {interval}", f"{honest['rate']:.2f}", str(of["by_time_alone"])
 
 
 def _by_rate(fresh: Found) -> Table:
