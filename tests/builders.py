@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from hashlib import sha256
 from typing import Any, cast
@@ -220,7 +220,8 @@ def facts_of(kind: str, at: datetime = NOW) -> Facts:
         days, complaints = days_of(1000, 2), complaint_entries(2)
         spared: Spared = "" if kind == "disabled" else "only observed"
         told |= made.arguments(verdict, days, complaints, "1.0+abc", spared)
-    return made(**{one.name: told.get(one.name, at) for one in fields(cast("Any", made))})
+    usual = {one.name: at if one.default is MISSING else one.default for one in fields(cast("Any", made))}
+    return made(**{name: told.get(name, value) for name, value in usual.items()})
 
 
 _REASON = "The owner asked us to"
@@ -270,9 +271,10 @@ _FACTS_OF: dict[str, dict[str, Any]] = {
     "review_day_passed": {"day": TODAY},
     "review_reopened": {"day": TODAY},
     "review_declined": {"reason": "The list is still a bought one"},
-    "trial_ended": {"delivered": 800},
-    "reinstated": {"delivered": 800},
-    "confirmation_wanted": {"delivered": 800},
+    "trial_ended": {"delivered": 800, "complaints": 0},
+    "trial_unused": {"delivered": 0},
+    "reinstated": {"delivered": 800, "complaints": 0},
+    "confirmation_wanted": {"delivered": 800, "complaints": 0},
     "policy_set": {"policy": "allprowebtools"},
     "stays_suspended": {"delivered": 800, "complaints": 1, "rule": "", "listed": listed([a_complaint_entry()])},
 }

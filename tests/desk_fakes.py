@@ -3,20 +3,23 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from tests.fakes import Faults, Rows
 
 from permille.aws.indexes import owner_key
-from permille.desk_ports import Listed, Waiting
+from permille.desk_ports import Listed, SesFigures, Waiting
 from permille.domain.account import Account
 from permille.domain.entries.system import BreakerReset
 from permille.domain.errors import MalformedRequest
+from permille.domain.reputation import Tally
+from permille.domain.ses_review import Harm
 from permille.domain.timeline import TimelineEntry
 from permille.paging import Page
 
 T = TypeVar("T")
+NOTHING_TOLD = SesFigures(None, None, Tally())
 _POSITIONS = {"asks": r"\d{4}-.*T.*#[a-z0-9-]+", "risk": r"\d{7}#[a-z0-9-]+", "id": r"[a-z0-9][a-z0-9-]*"}
 
 
@@ -40,6 +43,15 @@ class FakeDirectory:
             found = [one for one in self._accounts().values() if one.status.may_send is sending]
             page = _page("risk", found, lambda one: f"{2_000_000 - _risk(one):07d}#{one.id}", at_most, after)
             return Page([Listed.of(account) for account in page.items], page.next)
+
+    def with_most(self, harm: Harm, at_most: int, first: date, last: date) -> Sequence[Account]:
+        with self._rows.faults.call(f"directory.with_most.{harm}"):
+            found = [
+                (-harm.of(one.look.counts), one.id, one)
+                for one in self._accounts().values()
+                if one.look and harm.of(one.look.counts) and first.replace(day=1) <= one.look.day.replace(day=1) <= last
+            ]
+            return [account for _, _, account in sorted(found, key=lambda one: one[:2])][:at_most]
 
     def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
         with self._rows.faults.call("directory.beginning"):
@@ -96,6 +108,20 @@ class FakeResting:
     def count(self, at_most: int) -> int:
         with self.faults.call("resting.count"):
             return min(self.rests, at_most)
+
+
+@dataclass(slots=True)
+class FakeSes:
+    """Keeps `desk_ports.SesReputation`. `asked`: from which days on."""
+
+    told: SesFigures = NOTHING_TOLD
+    asked: list[date] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+
+    def figures(self, first: date, now: datetime) -> SesFigures:  # noqa: ARG002
+        with self.faults.call("ses.figures"):
+            self.asked.append(first)
+            return self.told
 
 
 @dataclass(slots=True)

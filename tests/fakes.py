@@ -219,15 +219,16 @@ class FakeAccounts:
                 :at_most
             ]
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: BreakerChange = None) -> Account:
+    def save(self, read: Account, account: Account, entries: Sequence[Entry], *breaker: BreakerChange) -> Account:
         with self._rows.faults.call("accounts.save"):
             different = _differences(read, account)
             if not different and not entries:
                 return account
             stored = self._as_read(read, revision=read.revision)
             passed = dict(self._rows.passed), self._rows.breaker
-            self._brake(breaker)
             try:
+                for change in breaker:
+                    self._change_breaker(change)
                 self._rows.append(*entries)
             except Conflict:
                 self._rows.passed, self._rows.breaker = passed
@@ -239,12 +240,12 @@ class FakeAccounts:
             self._rows.accounts[account.id] = replace(written, version=version, revision=read.revision + 1)
             return replace(account, version=version, revision=read.revision + 1)
 
-    def _brake(self, breaker: BreakerChange) -> None:
+    def _change_breaker(self, change: BreakerChange) -> None:
         state = self._rows.breaker
-        match breaker:
-            case Passing(hour, bound):
+        match change:
+            case Passing(hour, bound, beyond_doubt):
                 passed = self._rows.passed.get(hour, 0)
-                if state.opened_at or passed >= bound:
+                if passed >= bound or (state.opened_at and not beyond_doubt):
                     raise Conflict("the breaker is open, or full")
                 self._rows.passed[hour] = passed + 1
             case Opening(at):

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from tests.builders import NOW, PLATFORM, STAFF
-from tests.desk_fakes import FakeDirectory, FakeResets
+from tests.desk_fakes import FakeDirectory, FakeResets, FakeSes
 from tests.fakes import (
     FakeAccounts,
     FakeControl,
@@ -39,6 +39,7 @@ OUTPUTS = {
     "ConfigurationSetName": "permille",
     "ConsoleUrl": "https://console.example/",
     "DenyGroupName": "permille-denied",
+    "EnforcementMode": "enforce",
     "PlatformName": PLATFORM,
     "PolicyParameterName": "/permille/policy",
     "Region": "us-east-1",
@@ -269,6 +270,7 @@ class FakeStack(Stack):
     probe: FakeProbe
     quarantine: FakeQuarantinedFeedback
     secrets: FakeSecrets
+    ses: FakeSes
     suppressions: FakeSuppressions
     switch: FakeSwitch
     tallies: FakeTallies
@@ -322,6 +324,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "probe": FakeProbe(faults=faults),
         "quarantine": FakeQuarantinedFeedback(faults),
         "secrets": FakeSecrets(faults=faults),
+        "ses": FakeSes(faults=faults),
         "suppressions": FakeSuppressions(rows),
         "switch": FakeSwitch(faults=faults),
         "tallies": FakeTallies(rows),

@@ -220,7 +220,7 @@ STATES: Mapping[str, Callable[[], Report]] = {
     "over": lambda: _over(),
     "exempt": lambda: _over(exemption=Exemption(NOW + 9 * A_DAY, "A test", STAFF)),
     "flood": _flood,
-    "bounces": lambda: a_report(an_account(), {(1, TODAY - 3 * A_DAY): Tally(4000, 1, 300)}, _one()),
+    "bounces": lambda: a_report(an_account(), {(1, TODAY - A_DAY): Tally(4000, 1, 300)}, _one()),
     "disabled": _disabled,
     "connected": lambda: _disabled(provider=PROVIDER),
     "open": lambda: _disabled(review=ASKED),

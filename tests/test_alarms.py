@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.measured import Measured
 from tests.usecases.enforcement import A_MINUTE, World
 
 from permille.aws.quarantine import KEPT_FOR
+from permille.domain.ses_review import BOUNCES, COMPLAINTS, Lines
 from permille.ingest import Received, ingest
 from permille.ports import Lap
 from permille.schedule import run_schedule
@@ -58,8 +60,10 @@ RINGS = {
     "QuarantinedAlarm": "feedback.quarantined.bounce_or_complaint: Sum > 0, 1 x 60 s",
     "QuarantineAgeAlarm": "quarantine.oldest_days: Maximum > 45, 1 x 7200 s",
     "QuarantineUnreadableAlarm": "quarantine.unreadable: Sum > 0, 1 x 60 s",
+    "ComplaintRateAlarm": "Reputation.ComplaintRate: Maximum >= 0.0008, 1 x 3600 s",
+    "BounceRateAlarm": "Reputation.BounceRate: Maximum >= 0.04, 1 x 3600 s",
 }
-SIGNS = {"GreaterThanThreshold": ">", "LessThanThreshold": "<"}
+SIGNS = {"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": ">=", "LessThanThreshold": "<"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,8 @@ DOCUMENTED = {
     ("AWS/Lambda", "IteratorAge"): ("FunctionName", FUNCTION),
     ("AWS/Lambda", "Url5xxCount"): ("FunctionName", FUNCTION),
     ("AWS/SES", "Delivery"): (),
+    ("AWS/SES", "Reputation.ComplaintRate"): (),
+    ("AWS/SES", "Reputation.BounceRate"): (),
 }
 OF_AWS = [(name, heard) for name, alarm in ALARMS.items() for heard in heard_by(alarm) if heard.namespace != OURS]
 
@@ -157,6 +163,17 @@ def sources(function: str) -> set[str]:
 
 FUNCTIONS = [name for name, one in RESOURCES.items() if one["Type"] == FUNCTION]
 WORKERS = [function for function in FUNCTIONS if sources(function)]
+
+
+@pytest.mark.parametrize(("name", "lines"), [("ComplaintRateAlarm", COMPLAINTS), ("BounceRateAlarm", BOUNCES)])
+def test_the_platforms_rate_is_told_of_while_a_fifth_of_the_way_to_a_review_is_left(name: str, lines: Lines) -> None:
+    """Complaints about what has been sent already are still to come. The pages say the same bounds."""
+    threshold = Decimal(str(ALARMS[name]["Threshold"])) * lines.per
+
+    assert threshold == lines.alarm == lines.review * Decimal("0.8")
+    assert f"{lines.alarm} {lines.unit} or more" in ALARMS[name]["AlarmDescription"]
+    assert f"from {lines.review} {lines.unit}," in ALARMS[name]["AlarmDescription"]
+    assert f"pause all sending from {lines.pause}" in ALARMS[name]["AlarmDescription"]
 
 
 def listening_to(metric: str) -> set[str]:
@@ -283,7 +300,16 @@ def test_a_function_measures_under_the_name_of_its_stack() -> None:
 @each_alarm
 def test_silence_sets_off_the_schedules_alarm_and_no_other(name: str) -> None:
     """A run of the schedule is due every minute; everything else may rightly not happen for days."""
-    assert ALARMS[name]["TreatMissingData"] == ("breaching" if name == "ScheduleAlarm" else "notBreaching")
+    on_silence = {"ScheduleAlarm": "breaching", "ComplaintRateAlarm": "ignore", "BounceRateAlarm": "ignore"}
+
+    assert ALARMS[name]["TreatMissingData"] == on_silence.get(name, "notBreaching")
+
+
+def test_a_rate_that_ses_does_not_tell_for_want_of_mail_leaves_its_alarm_as_it_is() -> None:
+    """As SES's documentation recommends: a night without mail heals nothing."""
+    of_ses = {name for name, heard in OF_AWS if heard.name.startswith("Reputation.")}
+
+    assert of_ses == {name for name, alarm in ALARMS.items() if alarm["TreatMissingData"] == "ignore"}
 
 
 @pytest.mark.parametrize(

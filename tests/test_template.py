@@ -193,6 +193,7 @@ def test_a_function_writes_its_own_log_alone_and_it_is_kept_for_a_time(name: str
     assert "RetentionInDays" in RESOURCES[logs]["Properties"]
 
 
+DESK_INDEXES = ("reviews", "risk", "complaints", "bounces", "names", "owners")
 NEEDED = {
     "IngestComplaint": {
         "SendersTable": {"BatchGetItem"},
@@ -221,7 +222,7 @@ NEEDED = {
     },
     "Console": {
         "AccountsTable": {"GetItem", "BatchGetItem", "UpdateItem"},
-        **{f"AccountsTable/index/{index}": {"Query"} for index in ("reviews", "risk", "names", "owners")},
+        **{f"AccountsTable/index/{index}": {"Query"} for index in DESK_INDEXES},
         "SendersTable": {"GetItem", "UpdateItem"},
         "TalliesTable": {"Query"},
         "TimelineTable": {"Query", "PutItem"},

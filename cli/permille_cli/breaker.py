@@ -3,14 +3,20 @@
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from permille import breaker
+from permille.domain.account import Account
 from permille.domain.breaker import LARGEST_GRANT, hour_of
-from permille.domain.errors import ServiceError
+from permille.domain.commands import Command, Exempt, ReleaseHold
+from permille.domain.errors import DecisionRefused, InvalidInput, ServiceError
+from permille.domain.hold import NEEDS_STAFF
 from permille.domain.policy import Policy
-from permille.domain.status import Held
 from permille.domain.system_commands import ResetBreaker
-from permille_cli.output import AsJson, emit_json, out
+from permille.domain.wording import WAITS_FOR
+from permille.held import decide_each
+from permille_cli import given
+from permille_cli.output import AsJson, emit_json, out, progress
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(
@@ -30,13 +36,21 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
         out.print("Look at the accounts that it holds; then `permille breaker reset --reason TEXT [--allow N]`.")
     else:
         out.print("[bold green]closed[/]")
-    bound = "an unknown number of" if data["bound"] is None else f"{data['bound']:,}"
-    out.print(f"in the hour {data['hour']} UTC {data['passed']:,} of {bound} disablings have passed")
-    for account_id in data["held"]:
-        out.print(f"  held: {account_id}")
+    _print_state(data)
     if data["last_reset"]:
         last = data["last_reset"]
         out.print(f"last reset {last['at']} by {last['by']}: {last['reason']}", markup=False, soft_wrap=True)
+
+
+def _print_state(data: dict[str, Any]) -> None:
+    bound = "an unknown number of" if data["bound"] is None else f"{data['bound']:,}"
+    out.print(f"in the hour {data['hour']} UTC {data['passed']:,} of {bound} disablings have passed")
+    if data["bound"] is not None and data["second_bound"] > data["bound"]:
+        out.print(f"where the evidence is beyond doubt, up to {data['second_bound']:,}, also while it is open")
+    for one in data["held"]:
+        out.print(f"  held: {one['account_id']}, since {WAITS_FOR[one['why']]}", soft_wrap=True)
+    if data["held"]:
+        out.print("`permille breaker release|exempt` decides about single ones, or --all.")
 
 
 @app.command()
@@ -61,6 +75,68 @@ def reset(
         out.print(f"{said}; {more:,} more may be disabled by the rules in this hour before it opens again.")
 
 
+HeldIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="The accounts.")]
+AllHeld = Annotated[bool, typer.Option("--all", help="All accounts that are held.")]
+Until = Annotated[str, typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an ISO 8601 time.")]
+
+
+@app.command()
+def release(
+    ids: HeldIds = None,
+    *,
+    reason: Annotated[str, typer.Option(help="Why it is right; it is on the accounts' timelines.")],
+    every: AllHeld = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Let held disablings happen, of some accounts or of all: the breaker stays as it is."""
+    command = ReleaseHold(reason=reason, by=stack.caller())
+    _decide_each(stack, _named(stack, ids, every=every), command, "is disabled within a minute", as_json=as_json)
+
+
+@app.command()
+def exempt(
+    ids: HeldIds = None,
+    *,
+    until: Until,
+    reason: Annotated[str, typer.Option(help="Why; it is on the accounts' timelines.")],
+    every: AllHeld = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Let no rule disable some of the held accounts, or all of them, until then."""
+    command = Exempt(until=given.end(until), reason=reason, by=stack.caller())
+    _decide_each(stack, _named(stack, ids, every=every), command, "is exempt", as_json=as_json)
+
+
+def _named(stack: Stack, ids: list[str] | None, *, every: bool) -> list[str]:
+    if bool(ids) == every:
+        raise InvalidInput("name accounts, or say --all" if not ids else "name accounts or say --all, not both")
+    return ids or [account.id for account in _held(stack)]
+
+
+def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, as_json: bool) -> None:
+    decided = decide_each(stack, progress(ids, "Deciding"), command, stack.now())
+    if as_json:
+        names = [one.account_id for one in decided if not one.refused]
+        emit_json({"decided": names, "refused": {one.account_id: one.refused for one in decided if one.refused}})
+    else:
+        for one in decided:
+            said = f"[red]not done:[/] {escape(one.refused)}" if one.refused else done
+            out.print(f"[bold]{escape(one.account_id)}[/] {said}", soft_wrap=True)
+        if not decided:
+            out.print("No account is held.")
+    if any(one.refused for one in decided):
+        raise typer.Exit(DecisionRefused.exit_code)
+
+
+def _held(stack: Stack) -> list[Account]:
+    """Who waits for staff, by their names."""
+    return sorted(
+        (account for account in stack.accounts.all() if account.held in NEEDS_STAFF), key=lambda account: account.id
+    )
+
+
 def _policy(stack: Stack) -> Policy | None:
     """None where it cannot be read."""
     try:
@@ -72,13 +148,14 @@ def _policy(stack: Stack) -> Policy | None:
 def _state(stack: Stack) -> dict[str, Any]:
     found = breaker.status(stack.control, stack.control, _policy(stack), stack.now())
     state = found.state
-    held = sorted(account.id for account in stack.accounts.all() if account.held is Held.BREAKER)
+    held = [{"account_id": account.id, "why": account.held} for account in _held(stack)]
     return {
         "open": state.opened_at is not None,
         "opened_at": state.opened_at.isoformat() if state.opened_at else None,
         "hour": found.hour,
         "passed": state.passed,
         "bound": found.bound,
+        "second_bound": found.second_bound,
         "active_accounts": state.active_accounts,
         "held": held,
         "last_reset": found.last_reset,

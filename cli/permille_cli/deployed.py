@@ -21,6 +21,7 @@ from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
 from permille.aws.secrets import SecretsManager
+from permille.aws.ses_metrics import SesMetrics
 from permille.aws.suppressions import DynamoSuppressions
 from permille.aws.switch import IamSwitch
 from permille.domain.errors import Failed, InvalidInput, NotFound
@@ -128,6 +129,10 @@ class DeployedStack(Stack):
     @cached_property
     def secrets(self) -> SecretsManager:
         return SecretsManager(stack=self.name)
+
+    @cached_property
+    def ses(self) -> SesMetrics:
+        return SesMetrics()
 
     @cached_property
     def suppressions(self) -> DynamoSuppressions:

@@ -3,9 +3,12 @@
 import sys
 from datetime import UTC, date, datetime
 from getpass import getpass
+from pathlib import Path
 
 from permille.domain import validation
-from permille.domain.errors import InvalidInput
+from permille.domain.errors import InvalidInput, InvalidPolicy
+from permille.domain.policy import Policy
+from permille.domain.policy_file import parse_policy
 from permille.domain.provider import LONGEST_PASSWORD, Password
 
 
@@ -37,3 +40,30 @@ def instant(text: str, field: str, takes: str = "an ISO 8601 time such as 2026-0
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise InvalidInput(f"takes {takes}, not {text!r}", field) from error
+
+
+MOST_CHARACTERS = 4096  # of a parameter of SSM
+
+
+def policy(file: str) -> Policy:
+    """`file`: its name; - for standard input."""
+    return policy_of(file, text_of(file))
+
+
+def policy_of(file: str, text: str) -> Policy:
+    """Of what was read from there."""
+    if len(text) > MOST_CHARACTERS:
+        raise InvalidInput(f"{file} has {len(text):,} characters; a parameter of SSM holds {MOST_CHARACTERS:,}")
+    try:
+        return parse_policy(text)
+    except InvalidPolicy as wrong:
+        raise InvalidInput(f"{file}: {wrong}") from wrong
+
+
+def text_of(file: str) -> str:
+    try:
+        return sys.stdin.read().removeprefix("\ufeff") if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{file} is not UTF-8: {error.reason}") from error
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}") from error

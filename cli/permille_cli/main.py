@@ -16,6 +16,7 @@ from permille_cli import (
     breaker,
     link,
     notify,
+    platform,
     policy,
     provider,
     quarantine,
@@ -45,6 +46,7 @@ app.add_typer(link.app, name="link")
 app.add_typer(provider.app, name="provider")
 app.command(name="route")(route.show)
 app.add_typer(policy.app, name="policy")
+app.command(name="platform")(platform.show)
 app.add_typer(breaker.app, name="breaker")
 app.add_typer(sender.app, name="sender")
 app.add_typer(suppression.app, name="suppression")

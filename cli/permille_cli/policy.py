@@ -1,33 +1,29 @@
-"""`permille policy`: the rules and their numbers, and what they say of counts."""
+"""`permille policy`: the rules and their numbers, what a change of them would do, and which were in force."""
 
-import csv
-import io
-import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
+import json
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
-from permille.domain.conservative import ln_e_needed
-from permille.domain.entries.system import PolicySet
+from permille import policy_change
 from permille.domain.errors import InvalidInput, InvalidPolicy
-from permille.domain.policy import PRESETS, SEED, Policy, Verdict, judge
+from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy, policy_data
-from permille.domain.reputation import Tally
-from permille.domain.timeline import system_entry
-from permille_cli.output import AsJson, emit_json, out
-from permille_cli.stack import DEFAULT_STACK, StackOption
+from permille.domain.policy_history import PolicyHistory
+from permille.domain.policy_preview import Effect, Preview
+from permille.domain.policy_warnings import warnings
+from permille.domain.status import Mode
+from permille.domain.wording import times
+from permille_cli import given, judging
+from permille_cli.asking import Yes, ask
+from permille_cli.output import AsJson, emit_json, out, progress
+from permille_cli.policy_preview import print_preview
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(help="The rules and their numbers.", no_args_is_help=True, rich_markup_mode=None)
-
-MOST_CHARACTERS = 4096  # of a parameter of SSM
-LARGEST_COUNT = 10**18
-SENT_ON = date(2000, 1, 1)  # and judged on: a verdict names no day
-COUNTS = ("delivered", "complaints", "bounces")
-ANSWERS = ("decision", "rule", "allowance_left", "ln_e")
+app.command(name="judge")(judging.judge_counts)
 
 PolicyFile = Annotated[str, typer.Argument(metavar="FILE", help="A policy as JSON; - for standard input.")]
 
@@ -50,61 +46,17 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
 @app.command()
 def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
     """Check a policy before it is set, and show what it comes to."""
-    policy = _read(file)[0]
+    policy = given.policy(file)
     if as_json:
-        emit_json({"policy": policy_data(policy)})
+        emit_json({"policy": policy_data(policy), "warnings": warnings(policy)})
     else:
-        _print(policy)
+        _print_with_warnings(policy)
 
 
-@app.command(name="set")
-def set_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Put a policy in force. Within two minutes accounts with complaints are judged by it."""
-    policy, text = _read(file)
-    before = stack.policies.text()
-    entry = system_entry(stack.now(), _policy_set(policy, before, stack.caller()))
-    stack.policies.set(text)
-    stack.timeline.append(entry)
-    if as_json:
-        emit_json(
-            {"parameter": stack["PolicyParameterName"], "policy": policy_data(policy), "replaced": before is not None}
-        )
-    else:
-        _print(policy)
-        out.print("It is in force within a minute; accounts with complaints are judged by it in the minute after.")
-
-
-def _policy_set(policy: Policy, before: str | None, by: str) -> PolicySet:
-    try:
-        replaced: Policy | None = SEED if before is None else parse_policy(before)
-    except InvalidPolicy:
-        replaced = None
-    return PolicySet(
-        policy=policy.id,
-        replaced=replaced.id if replaced else "",
-        numbers=policy_data(policy),
-        replaced_numbers=policy_data(replaced) if replaced else {},
-        by=by,
-    )
-
-
-def _read(file: str) -> tuple[Policy, str]:
-    text = _text(file)
-    if len(text) > MOST_CHARACTERS:
-        raise InvalidInput(f"{file} has {len(text):,} characters; a parameter of SSM holds {MOST_CHARACTERS:,}")
-    try:
-        return parse_policy(text), text
-    except InvalidPolicy as wrong:
-        raise InvalidInput(f"{file}: {wrong}") from wrong
-
-
-def _text(file: str) -> str:
-    try:
-        return sys.stdin.read().removeprefix("\ufeff") if file == "-" else Path(file).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{file} is not UTF-8: {error.reason}") from error
-    except OSError as error:
-        raise InvalidInput(f"{file} cannot be read: {error.strerror}") from error
+def _print_with_warnings(policy: Policy) -> None:
+    _print(policy)
+    for warning in warnings(policy):
+        out.print(f"[yellow]warning:[/] {warning}", soft_wrap=True)
 
 
 def _print(policy: Policy) -> None:
@@ -120,141 +72,121 @@ def _shown(value: Any) -> str:
     return "off" if value is None else str(value)
 
 
-# ---------------------------------------------------------------- judging
+# ---------------------------------------------------------------- changing
 
 
-@app.command(name="judge")
-def judge_counts(
-    delivered: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Delivered recipients.")] = None,
-    complaints: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Complaints.")] = None,
-    bounces: Annotated[int, typer.Option(min=0, max=LARGEST_COUNT, help="Permanent bounces.")] = 0,
-    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}; seed unless named.")] = "",
-    policy: Annotated[str, typer.Option(help="A policy's file instead of a preset.")] = "",
-    table: Annotated[
-        str, typer.Option("--csv", metavar="FILE", help="A table with these columns instead; - for standard input.")
+@app.command(name="try")
+def try_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Show which accounts a policy would disable, and which it would keep, by the counts as they are now. Nothing is
+    set."""
+    previewed = _preview(stack, given.policy(file))
+    if as_json:
+        emit_json(_as_data(stack, previewed))
+    else:
+        _print_previewed(previewed)
+
+
+@app.command(name="set")
+def set_policy(
+    file: PolicyFile, *, yes: Yes = False, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Put a policy in force, after showing what it would change, as `try` does. Asks where it would disable more
+    accounts than the breaker lets pass within an hour."""
+    text = given.text_of(file)
+    _set(stack, given.policy_of(file, text), text, yes=yes, as_json=as_json)
+
+
+@app.command()
+def revert(
+    to: Annotated[
+        str, typer.Option(metavar="ID", help="A policy of the history; else the one before the policy in force.")
     ] = "",
     *,
+    yes: Yes = False,
+    stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a policy says of counts, all taken as sent today.
+    """Put an earlier policy in force again, as `set` does."""
+    known = policy_change.history(stack)
+    policy = known.named(to) if to else known.before()
+    _set(stack, policy, json.dumps(policy_data(policy), indent=2), yes=yes, as_json=as_json)
 
-    --csv judges a table with the columns delivered, complaints, and if you like bounces and preset, and writes it to
-    standard output as CSV with the columns decision, rule, allowance_left and ln_e behind its own.
-    """
-    usual = _policy(preset, policy)
-    if table:
-        if delivered is not None or complaints is not None or bounces:
-            raise InvalidInput("--csv brings the counts; leave out --delivered, --complaints and --bounces")
-        _judge_table(table, usual, as_json=as_json)
-    elif delivered is None or complaints is None:
-        raise InvalidInput("give --delivered and --complaints, or a table with --csv")
+
+def _set(stack: Stack, policy: Policy, text: str, *, yes: bool, as_json: bool) -> None:
+    by, previewed = stack.caller(), _preview(stack, policy)
+    if not as_json:
+        _print_previewed(previewed)
+    if previewed.exceeds_bound:
+        ask(_unusual(previewed), yes=yes, as_json=as_json)
+    policy_change.put_in_force(stack, previewed, text, by, stack.now())
+    if as_json:
+        emit_json(_as_data(stack, previewed))
     else:
-        _judge_one(usual, Tally(delivered, complaints, bounces), as_json=as_json)
+        out.print(
+            "It is in force within a minute; in the minutes after, each account that has a complaint or a permanent "
+            "bounce is judged by it.",
+            soft_wrap=True,
+        )
 
 
-def _policy(preset: str, file: str) -> Policy:
-    if preset and file:
-        raise InvalidInput("give --preset or --policy, not both")
-    return _read(file)[0] if file else _preset(preset or SEED.id, "--preset")
+def _preview(stack: Stack, policy: Policy) -> Preview:
+    accounts = progress(stack.accounts.all(), "judging")
+    return policy_change.preview(stack, accounts, policy, Mode(stack["EnforcementMode"]), stack.now())
 
 
-def _preset(name: str, where: str) -> Policy:
-    if name not in PRESETS:
-        raise InvalidInput(f"{where} is {name!r}; it can be {', '.join(PRESETS)}")
-    return PRESETS[name]
+def _print_previewed(previewed: Preview) -> None:
+    _print_with_warnings(previewed.candidate)
+    print_preview(previewed)
 
 
-def _verdict(policy: Policy, counts: Tally) -> Verdict:
-    return judge(policy, {SENT_ON: counts}, SENT_ON)
+def _as_data(stack: Stack, previewed: Preview) -> dict[str, Any]:
+    policy = previewed.candidate
+    return {
+        "parameter": stack["PolicyParameterName"],
+        "policy": policy_data(policy),
+        "warnings": warnings(policy),
+        "preview": previewed.as_data(),
+    }
 
 
-def _judge_one(policy: Policy, counts: Tally, *, as_json: bool) -> None:
-    verdict = _verdict(policy, counts)
-    alpha = policy.complaint_ratio.alpha
+def _unusual(previewed: Preview) -> str:
+    count = times(len(previewed.of(Effect.WOULD_DISABLE)), "account")
+    return f"{count} would be disabled, and the breaker lets {previewed.bound:,} pass within an hour"
+
+
+# ---------------------------------------------------------------- history
+
+
+@app.command()
+def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Show which policies were set, the newest first: when, by whom, and which numbers changed."""
+    known = policy_change.history(stack)
     if as_json:
         emit_json(
             {
-                "delivered": counts.delivered,
-                "complaints": counts.complaints,
-                "bounces": counts.bounces,
-                "decision": verdict.decision,
-                "rule": verdict.rule or "",
-                "allowance_left": verdict.allowance_left,
-                "ln_e": None if verdict.ln_e is None else float(verdict.ln_e),
-                "ln_e_needed": None if alpha is None else float(ln_e_needed(alpha)),
-                "policy": policy_data(policy),
+                "parameter": stack["PolicyParameterName"],
+                "in_force": policy_data(known.in_force) if known.in_force else None,
+                "is_told": known.is_told,
+                "entries": [
+                    {"at": entry.at.isoformat(), **entry.data, "sentence": entry.sentence()} for entry in known.entries
+                ],
             }
         )
         return
-    colour = {"keep": "green", "warn": "yellow", "disable": "red"}[verdict.decision]
-    out.print(f"[bold {colour}]{verdict.decision}[/]{f': {verdict.rule} is broken' if verdict.rule else ''}")
-    out.print(
-        f"{counts.complaints:,} complaints, {counts.delivered:,} delivered, {counts.bounces:,} bounced; all sent today"
+    out.print(_now(known, stack["PolicyParameterName"]), soft_wrap=True)
+    if known.entries:
+        table = Table("When (UTC)", "Policy", "What", box=None, pad_edge=False)
+        for entry in known.entries:
+            table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.facts.policy, Text(entry.sentence()))
+        out.print(table)
+
+
+def _now(known: PolicyHistory, parameter: str) -> str:
+    if known.in_force is None:
+        return f"[red]What is in {parameter} cannot be understood, so nobody is judged[/] (permille policy show)"
+    now = f"[bold]{known.in_force.id}[/] is in force"
+    if known.is_told:
+        return now
+    return (
+        f"{now}, [yellow]and the history does not tell of it[/]: it was set in another way, or the command was cut off"
     )
-    out.print(f"{verdict.allowance_left:,} more complaints would be kept (policy {policy.id})")
-    if verdict.ln_e is not None and alpha is not None:
-        out.print(f"ln E = {float(verdict.ln_e):.12g}; {float(ln_e_needed(alpha)):.12g} are needed (alpha {alpha})")
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    given: Mapping[str, str]
-    verdict: Verdict
-
-    @property
-    def answers(self) -> dict[str, str]:
-        ln_e = self.verdict.ln_e
-        answers = (
-            self.verdict.decision,
-            self.verdict.rule or "",
-            str(self.verdict.allowance_left),
-            "" if ln_e is None else repr(float(ln_e)),
-        )
-        return dict(zip(ANSWERS, answers, strict=True))
-
-
-def _judge_table(file: str, usual: Policy, *, as_json: bool) -> None:
-    """All rows are read before the first is written, so that a wrong one leaves no half of an answer."""
-    reader = csv.DictReader(io.StringIO(_text(file), newline=""), strict=True)
-    try:
-        columns = list(reader.fieldnames or [])
-        _check_columns(file, columns)
-        rows = list(_judged(file, reader, usual))
-    except csv.Error as error:
-        raise InvalidInput(f"{file}, line {reader.line_num}: {error}") from error
-    if as_json:
-        emit_json({"rows": [{**row.given, **row.answers} for row in rows]})
-        return
-    writer = csv.DictWriter(sys.stdout, [*columns, *ANSWERS], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({**row.given, **row.answers} for row in rows)
-
-
-def _check_columns(file: str, columns: list[str]) -> None:
-    for name in ("delivered", "complaints"):
-        if name not in columns:
-            raise InvalidInput(f"{file} has no column {name}; its columns are {', '.join(columns) or 'none'}")
-    for name in columns:
-        if columns.count(name) > 1 or name in ANSWERS:
-            raise InvalidInput(f"{file} has {'two columns' if columns.count(name) > 1 else 'a column'} {name} already")
-
-
-def _judged(file: str, reader: "csv.DictReader[str]", usual: Policy) -> Iterator[_Row]:
-    for row in reader:
-        where = f"{file}, line {reader.line_num}"
-        if None in row or None in row.values():
-            raise InvalidInput(f"{where}: it has not as many values as there are columns")
-        policy = _preset(row["preset"], f"{where}: preset") if row.get("preset") else usual
-        counts = Tally(
-            *(_count(f"{where}: {name}", row.get(name) or ("0" if name == "bounces" else "")) for name in COUNTS)
-        )
-        yield _Row(row, _verdict(policy, counts))
-
-
-def _count(where: str, text: str) -> int:
-    text = text.strip()
-    if not (
-        text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_COUNT)) and int(text) <= LARGEST_COUNT
-    ):
-        raise InvalidInput(f"{where} is {text!r}; it must be a whole number from 0 to 10^18")
-    return int(text)

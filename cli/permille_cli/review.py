@@ -1,6 +1,7 @@
 """`permille review`: the owner's request to get the SMTP account back, and support's answer."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -21,11 +22,13 @@ from permille.domain.commands import (
     RequestReview,
     WithdrawReview,
 )
+from permille.domain.errors import ConfirmationNeeded
 from permille.domain.reminders import day_note
 from permille.domain.validation import LONGEST_TEXT
 from permille.review import Case, queue
 from permille.zones import shown_zone_of
 from permille_cli import given
+from permille_cli.asking import Yes, ask
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.staff import AccountId, Reason, TellingReason
@@ -84,11 +87,18 @@ def approve(
     day: Annotated[str, typer.Option(help="The day on which the SMTP account works; today at once.")],
     note: Annotated[str, typer.Option(help="What the owner is told beside it.")] = "",
     *,
+    yes: Yes = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Switch the account on for a single day, or move a trial that has not begun to another day."""
-    _decide(stack, account_id, ApproveReview(day=given.day(day), note=note, by=stack.caller()), as_json=as_json)
+    """Switch the account on for a single day, or move a trial that has not begun to another day. Where few hours of
+    the day are left it asks, or wants --yes."""
+    command = ApproveReview(day=given.day(day), note=note, by=stack.caller(), short_day=yes)
+    try:
+        _decide(stack, account_id, command, as_json=as_json)
+    except ConfirmationNeeded as unusual:
+        ask(str(unusual), yes=yes, as_json=as_json)
+        _decide(stack, account_id, replace(command, short_day=True), as_json=as_json)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from permille import decisions
-from permille.desk_ports import Directory
+from permille.desk_ports import Directory, SesReputation
 from permille.domain.account import Account
 from permille.domain.commands import Command
 from permille.domain.errors import Failed, NotFound
@@ -50,6 +50,7 @@ class Stack(ABC):
     probe: Probe
     quarantine: QuarantinedFeedback
     secrets: Secrets
+    ses: SesReputation
     suppressions: Suppressions
     switch: Switch
     tallies: Tallies

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from permille.aws.models import LISTED, connection_of
 from permille.desk_ports import Directory, Listed
 from permille.domain.account import Account, Exemption, Hold, Look, Review, ReviewState, Trial, TrialState
 from permille.domain.errors import MalformedRequest, Unavailable
+from permille.domain.ses_review import Harm
 from permille.domain.status import Held, Status
 from permille.ports import Accounts
 from permille_cli.template import load
@@ -147,6 +148,64 @@ def test_over_the_pages_every_account_is_met_exactly_once(desk: Found, size: int
         assert found[-1]
 
 
+# ---------------------------------------------------------------- most complaints
+
+MONTH = timedelta(days=31)
+
+
+def judged(account_id: str, complaints: int, day: date = TODAY, bounces: int = 0, **different: Any) -> Account:
+    return an_account(account_id, look=Look(day, 1_000_000, complaints, bounces, 0), **different)
+
+
+def with_most(desk: Found, at_most: int = 10, first: date = TODAY - MONTH, harm: Harm = Harm.COMPLAINTS) -> list[str]:
+    return [one.id for one in desk.directory.with_most(harm, at_most, first, TODAY)]
+
+
+def test_who_has_the_most_complaints_is_first_however_much_was_delivered(desk: Found) -> None:
+    """A big account below the limit contributes more than a tiny one far above it."""
+    desk.add(judged("big", 800), risky("tiny", 9), judged("b", 2), judged("a", 2), an_account("unseen"))
+    desk.add(judged("fine", 0), judged("off", 70, status=Status.DISABLED))
+
+    assert with_most(desk) == ["big", "off", "tiny", "a", "b"]
+    assert with_most(desk, 2) == ["big", "off"]
+
+
+def test_who_was_last_judged_in_a_month_before_is_left_out(desk: Found) -> None:
+    desk.add(judged("this", 1), judged("last", 2, TODAY - MONTH), judged("earlier", 900, TODAY - 3 * MONTH))
+
+    assert with_most(desk) == ["last", "this"]
+    assert with_most(desk, first=TODAY) == ["this"]
+    assert with_most(desk, first=TODAY - 365 * timedelta(days=1)) == ["earlier", "last", "this"]
+
+
+def test_the_number_and_the_month_are_those_of_the_last_look(desk: Found) -> None:
+    desk.add(judged("a", 1), judged("b", 2), judged("c", 3), judged("d", 4, TODAY - 3 * MONTH))
+    for account_id, look in (("a", Look(TODAY, 9, 5, 0, 0)), ("b", None), ("c", Look(TODAY, 9, 0, 0, 0))):
+        read = desk.accounts.get(account_id)
+        assert read is not None
+        desk.accounts.save(read, replace(read, look=look), [])
+
+    assert with_most(desk) == ["a"]
+    later = desk.accounts.get("d")
+    assert later is not None
+    desk.accounts.save(later, replace(later, look=Look(TODAY, 1_000_000, 4, 0, 0)), [])
+    assert with_most(desk) == ["a", "d"]
+
+
+def test_who_has_the_most_bounces_is_another_list(desk: Found) -> None:
+    desk.add(judged("both", 2, bounces=5), judged("complaints", 3), judged("bounces", 0, bounces=70))
+
+    assert with_most(desk) == ["complaints", "both"]
+    assert with_most(desk, harm=Harm.BOUNCES) == ["bounces", "both"]
+
+
+def test_they_are_found_as_they_are_now(desk: Found) -> None:
+    account = judged("a", 1, strikes=3)
+    desk.add(account)
+
+    assert list(desk.directory.with_most(Harm.COMPLAINTS, 1, TODAY, TODAY)) == [account]
+
+
 # ---------------------------------------------------------------- search
 
 
@@ -218,8 +277,24 @@ def test_no_list_is_made_by_a_scan(directory: DynamoDirectory, dynamodb: Any) ->
     directory.by_risk(5, sending=True)
     directory.beginning("a", 5)
     directory.whose("a@b.example", 5)
+    directory.with_most(Harm.COMPLAINTS, 5, TODAY, TODAY)
+    directory.with_most(Harm.BOUNCES, 5, TODAY, TODAY)
 
-    assert wire.calls == ["Query"] * 4
+    assert wire.calls == ["Query"] * 6
+
+
+def test_who_has_the_most_complaints_takes_a_query_for_each_month(directory: DynamoDirectory, dynamodb: Any) -> None:
+    wire = Wire(connection_of(directory._accounts).client)
+
+    directory.with_most(Harm.COMPLAINTS, 5, date(2025, 12, 31), date(2026, 3, 1))
+
+    assert [params["ExpressionAttributeValues"][":0"]["S"] for _, params in wire.asked] == [
+        "2025-12",
+        "2026-01",
+        "2026-02",
+        "2026-03",
+    ]
+    assert {params["Limit"] for _, params in wire.asked} == {5}
 
 
 def test_whom_the_index_still_has_after_they_were_answered_is_left_out(

@@ -91,6 +91,15 @@ def test_the_looks_that_are_left_out_would_have_disabled_nobody(policy: Policy) 
     assert 0 < told.count(None) < len(told)
 
 
+def test_that_the_window_leaves_clean_mail_behind_disables_nobody() -> None:
+    """Until something is counted: 2 in 500 are left."""
+    mail = (a_batch(0, 5_000), a_batch(20, 500, HOUR, HOUR), a_batch(40, 100))
+    complained_about = (*mail[:2], a_batch(40, 100, 6 * DAY))
+
+    assert stopped(mail, SEED) is None
+    assert stopped(complained_about, SEED) is not None
+
+
 def test_conservative_keeps_whom_seed_keeps() -> None:
     everybody = list(mails(*BORDERLINE, each=6))
     kept = [mail for mail in everybody if stopped(mail, SEED) is None]

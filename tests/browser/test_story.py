@@ -78,7 +78,12 @@ def test_an_owner_asks_by_the_link_in_the_mail_support_approves_and_the_owner_se
     expect(page.get_by_role("heading", level=1)).to_contain_text("works today")
     expect(page.locator("main")).to_contain_text("Begin with your best customers")
     picture(page, "report-trial")
-    looked_at = {"accounts": "accounts", "account": f"accounts/{business.id}", "system": "system"}
+    looked_at = {
+        "accounts": "accounts",
+        "account": f"accounts/{business.id}",
+        "platform": "platform",
+        "system": "system",
+    }
     for name, path in looked_at.items():
         support.goto(f"{stack.outputs['ConsoleUrl']}desk/{path}")
         picture(support, f"desk-{name}")

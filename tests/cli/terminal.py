@@ -17,15 +17,17 @@ from permille_cli.main import status_of
 
 @dataclass(slots=True)
 class Terminal:
-    """`stdin`: what is piped into the commands, of which one is typed each second."""
+    """`stdin`: what is piped into the commands, of which one is typed each second; `typing`: what somebody types at the
+    terminal instead, where a command asks."""
 
     stack: FakeStack
     capsys: pytest.CaptureFixture[str]
     stdin: str = ""
+    typing: str = ""
 
     def text(self, *typed: str) -> str:
         """What the command prints for people, after seeing that it went well."""
-        assert self._status(typed) == 0, self.capsys.readouterr().err
+        assert self.status(*typed) == 0, self.capsys.readouterr().err
         return self.capsys.readouterr().out
 
     def answer(self, *typed: str) -> Any:
@@ -41,22 +43,28 @@ class Terminal:
         return self._line(1, *typed)
 
     def _line(self, status: int, *typed: str) -> str:
-        assert self._status(typed) == status
+        assert self.status(*typed) == status
         said = self.capsys.readouterr()
         assert said.out == ""
         assert said.err.startswith("permille: ")
         assert said.err.count("\n") == 1
         return said.err.removeprefix("permille: ").rstrip("\n")
 
-    def _status(self, typed: tuple[str, ...]) -> int:
+    def status(self, *typed: str) -> int:
+        """Runs the command and returns its exit status."""
         now, self.stack = self.stack, self.stack.at(self.stack.time + timedelta(seconds=1))
-        with _piped(self.stdin):
+        with _reading(_Typing(self.typing) if self.typing else io.StringIO(self.stdin)):
             return status_of(typed, stack=now)
 
 
+class _Typing(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 @contextmanager
-def _piped(text: str) -> Iterator[None]:
-    before, sys.stdin = sys.stdin, io.StringIO(text)
+def _reading(stdin: io.StringIO) -> Iterator[None]:
+    before, sys.stdin = sys.stdin, stdin
     try:
         yield
     finally:

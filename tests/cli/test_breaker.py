@@ -1,6 +1,6 @@
 """`permille breaker`: what keeps the rules from disabling many accounts at once."""
 
-from dataclasses import replace
+import json
 
 import pytest
 from tests.builders import ACCOUNT, NOW, STAFF, an_account
@@ -11,6 +11,7 @@ from permille.domain.account import Hold
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.errors import PermissionDenied
 from permille.domain.status import Held
+from permille.domain.wording import WAITS_FOR
 
 REASON = "They really spam :fire: [x]"
 
@@ -19,7 +20,9 @@ REASON = "They really spam :fire: [x]"
 def _open(stack: FakeStack) -> None:
     stack.rows.breaker = BreakerState(opened_at=NOW, active_accounts=400)
     stack.rows.passed[hour_of(NOW)] = 8
-    stack.rows.accounts["held"] = replace(an_account("held"), hold=Hold(Held.BREAKER, NOW))
+    for account_id, why in {"full": Held.BREAKER, "unseen": Held.NO_DELIVERIES, "waits": Held.FEEDBACK}.items():
+        hold = Hold(why, NOW, needs_staff=why is not Held.FEEDBACK)
+        stack.rows.accounts[account_id] = an_account(account_id, hold=hold)
 
 
 @pytest.mark.usefixtures("_open")
@@ -29,7 +32,10 @@ def test_an_open_breaker_tells_since_when_and_whom_it_holds(terminal: Terminal) 
         "Look at the accounts that it holds; then `permille breaker reset --reason TEXT ",
         "[--allow N]`.",
         "in the hour 2026-03-10T12 UTC 8 of 8 disablings have passed",
-        "  held: held",
+        "where the evidence is beyond doubt, up to 16, also while it is open",
+        "  held: full, since the breaker is open",
+        f"  held: unseen, since {WAITS_FOR['no_deliveries']}",
+        "`permille breaker release|exempt` decides about single ones, or --all.",
     ]
 
 
@@ -41,8 +47,9 @@ def test_machines_get_the_same(terminal: Terminal) -> None:
         "hour": "2026-03-10T12",
         "passed": 8,
         "bound": 8,
+        "second_bound": 16,
         "active_accounts": 400,
-        "held": ["held"],
+        "held": [{"account_id": "full", "why": "breaker"}, {"account_id": "unseen", "why": "no_deliveries"}],
         "last_reset": None,
     }
 
@@ -102,3 +109,59 @@ def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -
 
     assert terminal.failed("breaker", "reset", "--reason", "x") == "AWS does not allow it"
     assert ACCOUNT in stack.rows.accounts
+
+
+# ---------------------------------------------------------------- single accounts, or several
+
+
+@pytest.mark.usefixtures("_open")
+@pytest.mark.parametrize(("named", "whom"), [(("full",), ["full"]), (("--all",), ["full", "unseen"])])
+def test_held_disablings_are_let_happen(
+    stack: FakeStack, terminal: Terminal, named: tuple[str, ...], whom: list[str]
+) -> None:
+    assert terminal.answer("breaker", "release", *named, "--reason", REASON) == {"decided": whom, "refused": {}}
+
+    for account_id in whom:
+        (entry,) = stack.rows.told(account_id)
+        assert (entry.kind, entry.data) == ("hold_released", {"reason": REASON, "by": STAFF})
+        assert stack.rows.accounts[account_id].due_at == NOW
+    assert terminal.answer("breaker", "show")["open"]
+
+
+@pytest.mark.usefixtures("_open")
+def test_held_accounts_are_exempt_with_one_reason(stack: FakeStack, terminal: Terminal) -> None:
+    said = terminal.text("breaker", "exempt", "--all", "--until", "2026-04-01", "--reason", REASON)
+
+    assert said.splitlines() == ["full is exempt", "unseen is exempt"]
+    assert [stack.rows.accounts[one].exempt_at(NOW) for one in ("full", "unseen", "waits")] == [True, True, False]
+
+
+@pytest.mark.usefixtures("_open")
+def test_what_is_refused_of_one_keeps_no_other_from_it(terminal: Terminal) -> None:
+    status = terminal.status("breaker", "release", "waits", "nobody", "full", "--reason", REASON, "--json")
+
+    answer = json.loads(terminal.capsys.readouterr().out)
+    assert (status, answer["decided"], sorted(answer["refused"])) == (2, ["full"], ["nobody", "waits"])
+    assert "ends by itself" in answer["refused"]["waits"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (("release", "--reason", "x"), "name accounts, or say --all"),
+        (("release", "full", "--all", "--reason", "x"), "not both"),
+        (("release", "full", "--reason", " "), "--reason: say why"),
+        (("exempt", "full", "--until", "soon", "--reason", "x"), "--until: takes a day"),
+    ],
+)
+@pytest.mark.usefixtures("_open")
+def test_a_wrong_decision_about_held_accounts_changes_nothing(
+    stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], says: str
+) -> None:
+    assert says in terminal.refused("breaker", *typed)
+
+    assert stack.rows.told("full") == []
+
+
+def test_where_nobody_is_held_all_are_none(terminal: Terminal) -> None:
+    assert terminal.text("breaker", "release", "--all", "--reason", "x") == "No account is held.\n"

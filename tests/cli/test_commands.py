@@ -13,7 +13,7 @@ from tests.builders import ACCOUNT, NOW, a_provider, a_server, an_account
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
-from permille.domain.account import Account, Trial, TrialState
+from permille.domain.account import Account, Hold, Trial, TrialState
 from permille.domain.errors import (
     Conflict,
     DecisionRefused,
@@ -25,7 +25,7 @@ from permille.domain.errors import (
     RequestRejected,
     Unavailable,
 )
-from permille.domain.status import Status
+from permille.domain.status import Held, Status
 from permille.domain.suppression import Suppression
 from permille.domain.timeline import id_at
 from permille_cli.main import app, status_of
@@ -49,6 +49,8 @@ RUNS = {
     "account owner-mail": ["account owner-mail bakery"],
     "account show": ["account show bakery"],
     "account unexempt": [f"account exempt bakery {BECAUSE} --until 2026-12-31", f"account unexempt bakery {BECAUSE}"],
+    "breaker exempt": [f"breaker exempt held {BECAUSE} --until 2026-12-31"],
+    "breaker release": [f"breaker release held {BECAUSE}"],
     "breaker reset": [f"breaker reset {BECAUSE}"],
     "breaker show": [f"breaker reset {BECAUSE}", "breaker show"],
     "link owner": ["link owner bakery"],
@@ -58,10 +60,14 @@ RUNS = {
     "link revoke staff": [f"link revoke staff {BECAUSE}"],
     "link staff": ["link staff --name ':fire: Sam'"],
     "notify redrive": ["notify redrive --since 2026-03-09"],
+    "platform": ["platform"],
     "policy check": ["policy check -"],
+    "policy history": ["policy set -", "policy history"],
     "policy judge": ["policy judge --delivered 1000 --complaints 2"],
+    "policy revert": ["policy set -", "policy revert --to seed"],
     "policy set": ["policy set -"],
     "policy show": ["policy show"],
+    "policy try": ["policy try -"],
     "provider connect": [CONNECT],
     "provider disconnect": [CONNECT, "provider disconnect bakery"],
     "provider show": ["provider show connected"],
@@ -107,6 +113,7 @@ def terminal(stack: FakeStack, capsys: pytest.CaptureFixture[str]) -> Terminal:
     provider = a_provider(user=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
     stack.rows.accounts["connected"] = an_account("connected", status=Status.DISABLED, provider=provider)
     stack.rows.accounts["waiting"] = waiting()
+    stack.rows.accounts["held"] = an_account("held", hold=Hold(Held.BREAKER, NOW, needs_staff=True))
     stack.rows.suppressing[ACCOUNT, "c"] = Suppression("ann@example.com", NOW, id_at(NOW))
     stack.quarantine.keep(WORDS, WORDS, WORDS, NOW)
     stack.probe.logins[a_server(user=":fire:[b]")] = "{}"

@@ -116,7 +116,7 @@ class Platform:
     @property
     def world(self) -> World:
         world = World(self.stack.rows)
-        desk = replace(world.console.desk, switch=self.stack.switch, mode=self.mode)
+        desk = replace(world.console.desk, switch=self.stack.switch, ses=self.stack.ses, mode=self.mode)
         world.console, world.now = replace(world.console, desk=desk), self.now
         return world
 
@@ -131,8 +131,10 @@ class Platform:
         owner, staff, host = world.owner(), world.staff(), world.platform()
         yield from ((ask.__name__, ask(owner)) for ask in (_owners_page, _owners_report, _days_csv, _complaints_csv))
         yield from ((ask.__name__, ask(host)) for ask in (_api_account, _api_report, _api_review, _api_route))
-        yield from ((ask.__name__, ask(staff)) for ask in (_desk_list, _desk_account, _system))
-        yield from ((ask.__name__, ask(self)) for ask in (_show, _show_json, _list_json, _explain_json, _judge))
+        yield from ((ask.__name__, ask(staff)) for ask in (_desk_list, _desk_account, _desk_platform, _system))
+        yield from (
+            (ask.__name__, ask(self)) for ask in (_show, _show_json, _list_json, _platform_json, _explain_json, _judge)
+        )
 
     def texts_for_people(self) -> Iterator[tuple[str, str]]:
         """All that is told in words of the account."""
@@ -296,6 +298,18 @@ def _desk_account(staff: Visitor) -> Facts:
     return {**_counts(found), "epoch": int(found[4]), "allowance_left": _number(found[5].replace("none", "0"))}
 
 
+def _desk_platform(staff: Visitor) -> Facts:
+    """Of an account with complaints."""
+    text = _text(staff.get("/desk/platform"))
+    found = re.search(rf"{ACCOUNT} owner@\S+ (\w+) .*?{COUNTS}([\d.]+ %|–) of all complaints", text)
+    assert found or "Nobody has complaints." in text, text
+    if found is None:
+        return {}
+    share = found[5].removesuffix(" %").replace("–", "")
+    counts = {"complaints": _number(found[2]), "delivered": _number(found[3]), "per_1000": found[4] or ""}
+    return {"status": found[1], **counts, "share": share}
+
+
 def _system(staff: Visitor) -> Facts:
     found = re.search(r"(\d+) per 1,000 over 45 days", _text(staff.get("/desk/system")))
     assert found
@@ -329,6 +343,15 @@ def _show_json(platform: Platform) -> Facts:
 def _list_json(platform: Platform) -> Facts:
     (one,) = platform.terminal.answer("account", "list")["accounts"]
     return {"status": one["status"]}
+
+
+def _platform_json(platform: Platform) -> Facts:
+    """Of an account with complaints."""
+    found = platform.terminal.answer("platform")["most_complaints"]
+    if not found:
+        return {}
+    share = "" if found[0]["share_percent"] is None else str(found[0]["share_percent"])
+    return {**_of(found[0]), "status": found[0]["status"], "per_1000": _rate(found[0]["per_1000"]), "share": share}
 
 
 def _explain_json(platform: Platform) -> Facts:

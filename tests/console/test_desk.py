@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any, cast
 from urllib.parse import quote, urlencode
@@ -17,16 +18,26 @@ from tests.usecases.test_suppression import complained
 from permille.console import desk
 from permille.console.app import resolver
 from permille.desk_decisions import DECISIONS
-from permille.domain.account import Exemption, Look, Provider, TrialState
+from permille.desk_ports import SesFigures, SesRate
+from permille.domain.account import Exemption, Hold, Look, Provider, TrialState
 from permille.domain.breaker import BreakerState
 from permille.domain.entries.registry import KINDS
 from permille.domain.policy import SEED, ComplaintRatio
 from permille.domain.reputation import Tally
-from permille.domain.status import Status
+from permille.domain.ses_review import denominators
+from permille.domain.status import Held, Status
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import SYSTEM
 
-PAGES = ["/desk", "/desk/accounts", "/desk/accounts?list=off", f"/desk/accounts/{ACCOUNT}", "/desk/system"]
+PAGES = [
+    "/desk",
+    "/desk/accounts",
+    "/desk/accounts?list=off",
+    f"/desk/accounts/{ACCOUNT}",
+    "/desk/held",
+    "/desk/system",
+]
+PLATFORM = "/desk/platform"
 SCRIPTS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -74,7 +85,7 @@ def text_of(answer: Answer) -> str:
 
 
 def test_all_routes_of_the_desk_are_known_here() -> None:
-    assert len(routes()) == 7
+    assert len(routes()) == 10
 
 
 @pytest.mark.parametrize(("method", "path"), routes())
@@ -108,7 +119,7 @@ def test_a_form_that_is_not_of_this_session_does_nothing(
     assert (world.rows.accounts[ACCOUNT].version, world.support.resets.last) == (1, None)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, PLATFORM])
 def test_the_desk_is_never_framed_kept_or_run(anna: Visitor, path: str) -> None:
     answer = anna.get(path)
 
@@ -259,6 +270,83 @@ def test_the_system_is_on_one_page(world: World, anna: Visitor) -> None:
         assert shown in text
 
 
+def contributes(world: World, account_id: str, counts: Tally, **different: Any) -> None:
+    look = Look(TODAY, counts.delivered, counts.complaints, counts.bounces, 0)
+    world.support.add(an_account(account_id, look=look, **different))
+    world.rows.tallies[account_id, 1, TODAY] = counts
+
+
+def test_sess_rates_stand_beside_the_accounts_that_contribute_the_most(world: World, anna: Visitor) -> None:
+    complaint_rate, bounce_rate = SesRate(Decimal("0.00083"), NOW), SesRate(Decimal("0.021"), NOW)
+    world.support.ses.told = SesFigures(complaint_rate, bounce_rate, Tally(3_000_000, 2000, 500))
+    contributes(world, "big", Tally(1_000_000, 800))
+    contributes(world, "off", Tally(800, 40, 200), status=Status.DISABLED)
+
+    page = anna.get(PLATFORM)
+    text = text_of(page)
+
+    for shown in (
+        "Complaint rate, by SES 0.83 per 1,000 close to a review SES reviews from 1 per 1,000 and may pause from 5.",
+        "Complaint rate, as Permille divides 0.67 per 1,000 SES itself has",
+        "Bounce rate, by SES 2.10 % fine SES reviews from 5 % and may pause from 10. As of 10 March 2026, 12:00 UTC.",
+        "counted 2,000 complaints in 3,000,000 delivered e-mails over the last 45 days: 0.67 per 1,000.",
+        denominators(45),
+        "active 800 in 1,000,000 0.80 per 1,000 40.0 %",
+        "disabled 40 in 800 50.00 per 1,000 2.0 %",
+        "disabled 200 in 1,000 20.00 % 40.0 %",
+    ):
+        assert shown in text
+    assert re.findall(r'href="/desk/accounts/([a-z]+)"', page.body) == ["big", "off", "off"]
+
+
+@pytest.mark.parametrize(
+    ("share", "tone", "level"),
+    [
+        ("0.0001", "good", "fine"),
+        ("0.0009", "warn", "close to a review"),
+        ("0.001", "bad", "high enough for a review"),
+        ("0.006", "bad", "high enough for a pause"),
+    ],
+)
+def test_a_rate_is_coloured_by_what_ses_does_of_it(
+    world: World, anna: Visitor, share: str, tone: str, level: str
+) -> None:
+    world.support.ses.told = SesFigures(SesRate(Decimal(share), NOW), None, Tally())
+
+    assert f'<span class="pill {tone}">{level}</span>' in anna.get(PLATFORM).body
+
+
+def test_where_ses_tells_no_rate_and_nobody_was_complained_about_the_page_says_so(world: World, anna: Visitor) -> None:
+    text = text_of(anna.get(PLATFORM))
+
+    assert text.count("none told SES tells a rate only while mail is sent.") == 2
+    assert "SES itself has counted 0 complaints in 0 delivered e-mails" in text
+    assert "Nobody has complaints." in text
+    assert "Nobody has bounces." in text
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("ses.figures", "What SES says of the AWS account is not known now."),
+        ("directory.with_most.complaints", "Who has the most complaints is not known now."),
+        ("directory.with_most.bounces", "Who has the most bounces is not known now."),
+    ],
+)
+def test_of_the_platform_what_cannot_be_known_is_said_so_and_the_rest_is_shown(
+    world: World, anna: Visitor, broken: str, said: str
+) -> None:
+    contributes(world, "big", Tally(1_000_000, 800))
+    world.faults.fail(broken)
+
+    answer = anna.get(PLATFORM)
+
+    assert answer.status == 200
+    assert said in text_of(answer)
+    assert ("none told" in text_of(answer)) is (broken != "ses.figures")
+    assert ("800 in 1,000,000 0.80 per 1,000 –" in text_of(answer)) is ("complaints" not in broken)
+
+
 def test_the_system_timeline_is_read_back_a_page_at_a_time(world: World, anna: Visitor) -> None:
     world.rows.put(*[an_entry("sender_ignored", NOW - timedelta(minutes=n), SYSTEM) for n in range(130)])
     world.rows.put(an_entry("policy_set", NOW - timedelta(days=1), SYSTEM))
@@ -323,6 +411,7 @@ def test_every_decision_leads_back_to_a_page_that_says_what_was_done(world: Worl
         "confirm": went_well(),
         "cancel": agreed(),
         "disable": an_account(),
+        "release": an_account(hold=Hold(Held.BREAKER, NOW, needs_staff=True)),
         "unexempt": an_account(exemption=exemption),
         "owner-mail": an_account(owner_mail="bounced"),
     }.get(name, asking())
@@ -463,10 +552,11 @@ def written(world: World, text: str) -> None:
     request = replace(REQUEST, cause=text, change=text)
     account = asking(owner_name=text, owner_email=text, review=request, exemption=trouble, senders=(text,))
     account = replace(account, provider=Provider(text, 587, text, "arn:x", "v1", NOW))
-    other = an_account("other", owner_name=text, owner_email=text, look=Look(TODAY, 10, 1, 0, 0))
+    other = an_account("other", owner_name=text, owner_email=text, look=Look(TODAY, 10, 1, 1, 0))
     off = an_account("off", owner_name=text, status=Status.CLOSED)
     world.rows.entries.clear()
     world.support.add(account, other, off)
+    world.rows.tallies["other", 1, TODAY] = Tally(10, 1, 1)
     world.support.switch.users[text].keys = {text: ACTIVE}
     world.rows.put(a_complaint_entry(subject=text, campaign=text), an_entry("disabled"))
     told = [an_entry(kind, NOW - timedelta(minutes=1 + number)) for number, kind in enumerate(KINDS)]
@@ -481,7 +571,7 @@ def shown(world: World, text: str) -> Iterator[Elements]:
     written(world, text)
     anna = world.staff("Anna")
     searched = f"/desk/accounts?{urlencode({'q': text})}"
-    answers = [anna.get(path) for path in (*PAGES, searched)]
+    answers = [anna.get(path) for path in (*PAGES, PLATFORM, searched)]
     form = {"version": "1", "reason": text, "day": text, "until": text, "typed": text, "allow": text}
     answers += [anna.sends(f"/desk/accounts/{ACCOUNT}/{name}", **form) for name in ("approve", "exempt", "close")]
     answers.append(anna.sends("/desk/system/breaker", **form))

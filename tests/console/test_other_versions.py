@@ -15,6 +15,7 @@ from permille.domain.timeline import SYSTEM, Audience, Unknown, entry
 
 PATHS = ("", "/year", "/timeline", "/report.json", "/report.csv", "/complaints.csv")
 API = ("", "/report", "/timeline", "/review", "/route", "/suppressions")
+DESK = ("/desk", "/desk/accounts", f"/desk/accounts/{ACCOUNT}", "/desk/platform", "/desk/system")
 COMMANDS = (("account", "show"), ("account", "explain"), ("timeline",), ("route",))
 
 
@@ -40,7 +41,7 @@ def test_whatever_a_timeline_holds_every_surface_answers(
     world = platform.world
     owner, staff, host = world.owner(), world.staff(), world.platform()
     answers = [owner.get(f"/report/{ACCOUNT}{path}") for path in PATHS]
-    answers += [staff.get(path) for path in ("/desk", "/desk/accounts", f"/desk/accounts/{ACCOUNT}", "/desk/system")]
+    answers += [staff.get(path) for path in DESK]
     answers += [host.get(f"/api/v1/accounts/{ACCOUNT}{path}") for path in API]
 
     assert [answer.status for answer in answers] == [200] * len(answers), [a.body for a in answers if a.status != 200]

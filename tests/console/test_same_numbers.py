@@ -9,7 +9,9 @@ import pytest
 from tests.builders import ACCOUNT
 from tests.console.surfaces import Platform
 
+from permille.desk_ports import SesFigures
 from permille.domain.backlog import COUNTED_WITHIN
+from permille.domain.reputation import Tally
 from permille.domain.status import Mode, Status
 
 A_DAY = timedelta(days=1)
@@ -176,3 +178,11 @@ def test_what_support_does(platform: Platform) -> None:
 
     platform.types("account", "close", ACCOUNT, "--reason", "They left")
     everybody_agrees(platform, Status.CLOSED, delivered=0, allowance_left=0, epoch=2)
+
+
+def test_the_part_that_an_account_has_in_all_complaints(platform: Platform) -> None:
+    platform.stack.ses.told = SesFigures(None, None, Tally(30_000, 3))
+
+    platform.mail_goes_out(3000, complaints=1)
+
+    everybody_agrees(platform, Status.ACTIVE, delivered=3000, complaints=1, per_1000="0.34", share="33.3")

@@ -58,6 +58,7 @@ PATHS = (
         "/desk",
         "/desk/accounts",
         ITS_DESK,
+        "/desk/platform",
         "/desk/system",
         "/desk/system/breaker",
     ),

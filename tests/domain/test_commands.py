@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.builders import NOW, STAFF, TODAY, TOMORROW, a_provider, an_account
 from tests.usecases.desk import agreed, asking, went_well
 
-from permille.domain.account import Account, Exemption
+from permille.domain.account import Account, Exemption, Hold
 from permille.domain.commands import (
     AmendReview,
     ApproveReview,
@@ -28,6 +28,7 @@ from permille.domain.commands import (
     Enable,
     Exempt,
     PutReview,
+    ReleaseHold,
     RequestReview,
     ResetOwnerMail,
     ReviewRequest,
@@ -40,7 +41,7 @@ from permille.domain.decisions import Context, decide
 from permille.domain.errors import InvalidInput
 from permille.domain.links import For
 from permille.domain.policy import SecondChance
-from permille.domain.status import Status
+from permille.domain.status import Held, Status
 from permille.domain.system_commands import IgnoreSender, ResetBreaker, RevokeAccess, UnignoreSender, Unsuppress
 
 COMMANDS: tuple[type[Any], ...] = get_args(Command)
@@ -62,12 +63,14 @@ VALID: dict[str, Any] = {
     "sender": "platform-news",
     "audience": For.STAFF,
     "address": "ann@example.com",
+    "short_day": False,
 }
 SUITS: dict[type[Any], Account] = {
     Disable: an_account(),
     Enable: asking(),
     Close: an_account(),
     Exempt: an_account(),
+    ReleaseHold: an_account(hold=Hold(Held.BREAKER, NOW, needs_staff=True)),
     Unexempt: an_account(exemption=Exemption(LATER, "A partner", STAFF)),
     ResetOwnerMail: an_account(owner_mail="bounced"),
     RevokeOwnerLinks: an_account(),
@@ -123,7 +126,7 @@ def test_a_command_with_a_wrong_value_cannot_be_made(kind: type[Any], field: str
 
 
 def test_every_field_that_somebody_types_is_tried_here() -> None:
-    parsed = {"provider", "replaces", "audience", "address"}  # before they get here
+    parsed = {"provider", "replaces", "audience", "address", "short_day"}  # before they get here
     typed = {field.name for kind in ALL for field in fields(kind)} - parsed
 
     assert {field for field, _, _ in WRONG} == typed

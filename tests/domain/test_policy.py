@@ -154,7 +154,7 @@ def test_bounces_count_by_the_day_on_which_the_mail_was_sent() -> None:
     days = {TODAY - timedelta(days=n): Tally(delivered=100, bounces=150) for n in range(5)}
 
     assert not judge(SEED, days, TODAY).breaks
-    assert judge(SEED, days | {TODAY - timedelta(days=9): Tally(bounces=201)}, TODAY).rule is Rule.BOUNCE_BURST
+    assert judge(SEED, days | {TODAY - timedelta(days=2): Tally(bounces=201)}, TODAY).rule is Rule.BOUNCE_BURST
     assert not judge(SEED, days | {TODAY - timedelta(days=45): Tally(bounces=201)}, TODAY).breaks
 
 

@@ -19,6 +19,7 @@ from tests.builders import (
 )
 
 from permille.domain.account import INSTANT, Account, Evidence, Outcome, Recheck, Rules
+from permille.domain.breaker import Returning, hour_of
 from permille.domain.commands import ApproveReview, Close, DeclineReview, Enable, Exempt
 from permille.domain.decide import decide
 from permille.domain.needs import days_needed_from
@@ -50,7 +51,7 @@ def test_it_is_taken_back_by_itself_where_the_mail_sent_before_keeps_the_rule_no
     assert (account.status, account.strikes, account.settled, account.due_at) == (ACTIVE, 1, False, LATER)
     assert (account.recheck, account.reversed_at, account.review) == (None, LATER, None)
     assert [entry.kind for entry in outcome.entries] == ["disabling_reversed"]
-    assert outcome.undoes == NOW  # whose hour the breaker counted
+    assert outcome.breaker == [Returning(hour_of(NOW))]
 
 
 def test_it_stays_where_the_rule_is_broken_still_and_nobody_looks_again() -> None:

@@ -19,12 +19,12 @@ from permille.domain.commands import (
     PutReview,
     WithdrawReview,
 )
-from permille.domain.errors import DecisionRefused
+from permille.domain.errors import ConfirmationNeeded, DecisionRefused
 from permille.domain.policy import SecondChance
 from permille.domain.status import Status
 
 DISABLED = Status.DISABLED
-CHANCE = SecondChance()
+CHANCE, CHANCE_OF_24 = SecondChance(), SecondChance(least_hours=24)
 KATHMANDU, DENVER = ZoneInfo("Asia/Kathmandu"), ZoneInfo("America/Denver")
 A_DAY = timedelta(days=1)
 
@@ -114,8 +114,14 @@ def test_what_is_not_open_cannot_be_decided(act: str) -> None:
 # ---------------------------------------------------------------- support's answers
 
 
-def approved(day: date, zone: ZoneInfo, now: datetime = NOW) -> Trial:
-    outcome = decided(replace(an_open_one(), timezone=str(zone)), ApproveReview(day=day, by=STAFF), now, zone, CHANCE)
+def approved(
+    day: date, zone: ZoneInfo, now: datetime = NOW, chance: SecondChance = CHANCE, *, short_day: bool = False
+) -> Trial:
+    account, approval = (
+        replace(an_open_one(), timezone=str(zone)),
+        ApproveReview(day=day, by=STAFF, short_day=short_day),
+    )
+    outcome = decided(account, approval, now, zone, chance)
     assert outcome.account.trial is not None
     assert outcome.account.due_at == outcome.account.trial.begins_at
     return outcome.account.trial
@@ -148,9 +154,70 @@ def test_a_day_on_which_clocks_go_back_has_25_hours() -> None:
 def test_today_begins_at_once_however_late_it_is() -> None:
     late = datetime(2026, 3, 10, 23, 50, tzinfo=UTC)
 
-    trial = approved(TODAY, ZoneInfo("UTC"), late)
+    trial = approved(TODAY, ZoneInfo("UTC"), late, short_day=True)
 
     assert (trial.begins_at, trial.ends_at) == (late, late + timedelta(minutes=10))
+
+
+@pytest.mark.parametrize(
+    ("least", "hour", "asks"), [(6, 17, False), (6, 18, False), (6, 19, True), (0, 23, False), (24, 1, True)]
+)
+def test_of_a_day_with_few_hours_left_whoever_approves_is_asked_once_more(least: int, hour: int, asks: bool) -> None:
+    now, chance = datetime(2026, 3, 10, hour, tzinfo=UTC), SecondChance(least_hours=least)
+    account, approval = an_open_one(), ApproveReview(day=TODAY, by=STAFF)
+
+    if asks:
+        with pytest.raises(ConfirmationNeeded, match=r"only \d+ hours? and 0 minutes of 2026-03-10 are left in UTC"):
+            decided(account, approval, now, UTC, chance)
+        approval = replace(approval, short_day=True)
+
+    assert decided(account, approval, now, UTC, chance).account.trial
+
+
+@pytest.mark.parametrize("hours", [23, 25])
+def test_a_whole_day_is_never_called_short(hours: int) -> None:
+    day = {23: date(2026, 3, 8), 25: date(2026, 11, 1)}[hours]
+
+    assert approved(day, DENVER, datetime(day.year, day.month, day.day, tzinfo=UTC), CHANCE_OF_24)
+
+
+@pytest.mark.parametrize(
+    ("batch", "least", "most"),
+    [(1, 1, 1000), (5, 1, 1000), (15, 2, 1000), (333, 34, 1000), (334, 34, 1002), (800, 80, 2400), (5000, 100, 15_000)],
+)
+def test_the_numbers_of_a_trial_follow_from_what_was_asked_for(batch: int, least: int, most: int) -> None:
+    account = an_open_one()
+    assert account.review is not None
+    asked = replace(account, review=replace(account.review, batch=batch))
+
+    outcome = decided(asked, ApproveReview(day=TOMORROW, by=STAFF))
+
+    trial = outcome.account.trial
+    assert trial is not None
+    assert trial.numbers == {"least_delivered": least, "most_sent": most, "ratio_above": 0}
+    assert trial.numbers.items() <= outcome.entries[0].data.items()
+
+
+@pytest.mark.parametrize(("above", "batch", "by"), [(0, 10_000, 0), (5000, 5000, 0), (5000, 5001, 5000)])
+def test_the_rules_decide_on_batches_above_a_size(above: int, batch: int, by: int) -> None:
+    account = an_open_one()
+    assert account.review is not None
+    asked = replace(account, review=replace(account.review, batch=batch))
+
+    chance = SecondChance(ratio_above=above)
+    trial = decided(asked, ApproveReview(day=TOMORROW, by=STAFF), NOW, UTC, chance).account.trial
+
+    assert trial is not None
+    assert trial.ratio_above == by
+
+
+def test_a_trial_without_a_most_never_ends_early() -> None:
+    chance = SecondChance(most_times=0)
+
+    trial = decided(an_open_one(), ApproveReview(day=TOMORROW, by=STAFF), NOW, UTC, chance).account.trial
+
+    assert trial is not None
+    assert trial.most_sent == 0
 
 
 def test_an_approval_does_not_put_off_the_switching_that_is_under_way() -> None:

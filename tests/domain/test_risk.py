@@ -17,7 +17,7 @@ from permille.domain.status import Mode, Status
 
 
 def a_look(delivered: int, complaints: int, *, over: bool = False, mode: Mode = Mode.ENFORCE, left: int = 0) -> Look:
-    return Look(TODAY, delivered, complaints, 0, left, over=over, policy="seed", mode=mode)
+    return Look(TODAY, delivered, complaints, 0, left, over=over, policy="seed", mode=mode, kept=not over)
 
 
 def test_a_look_leaves_behind_what_it_found() -> None:

@@ -44,8 +44,7 @@ def test_support_disables_enables_and_closes(action: str, before: Status, after:
     assert (outcome.account.settled, outcome.account.due_at) == (False, NOW)  # the switch follows
     (entry,) = outcome.entries
     assert (entry.kind, entry.data) == (told, {"reason": "They asked us to", "by": STAFF})
-    assert not outcome.passes_breaker
-    assert not outcome.opens_breaker
+    assert not outcome.breaker
 
 
 @pytest.mark.parametrize(

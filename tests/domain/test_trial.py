@@ -28,6 +28,7 @@ from permille.domain.policy import SEED, SecondChance
 from permille.domain.reputation import Tally
 from permille.domain.status import Held, Mode, Status
 from permille.domain.switch import Credential
+from permille.domain.trial import LOOKED_AT_EVERY
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEGINS, ENDS = NOW, NOW + DAY
@@ -48,8 +49,8 @@ def scheduled() -> Account:
     return an_account(status=Status.DISABLED, strikes=1, review=APPROVED, trial=a_trial(), due_at=BEGINS)
 
 
-def running(**different: Any) -> Account:
-    trial = a_trial(TrialState.RUNNING)
+def running(numbers: dict[str, int] | None = None, **different: Any) -> Account:
+    trial = a_trial(TrialState.RUNNING, **numbers or {})
     return an_account(status=Status.TRIAL, strikes=1, review=APPROVED, trial=trial, epochs=(BEGINS,), **different)
 
 
@@ -127,7 +128,7 @@ def test_what_becomes_of_a_trial(
     assert told(outcome) == kinds
     switched = before.status.may_send != after.may_send
     assert not (switched and outcome.account.settled)  # the switch follows
-    assert not outcome.passes_breaker
+    assert not outcome.breaker
 
 
 def test_a_trial_begins_a_new_epoch_before_any_key_is_woken() -> None:
@@ -186,6 +187,112 @@ def test_where_support_confirms_it_is_asked_once_and_a_late_complaint_still_coun
     assert (told(waits), told(again), again.account.status) == (["confirmation_wanted"], [], Status.OBSERVING)
     assert late.account.status is Status.DISABLED
     assert confirmed.account.status is Status.ACTIVE
+
+
+# ---------------------------------------------------------------- the numbers that were fixed at approval
+
+
+@pytest.mark.parametrize(
+    ("delivered", "least", "after", "kind"),
+    [
+        (79, 80, Status.DISABLED, "trial_unused"),
+        (80, 80, Status.ACTIVE, "reinstated"),
+        (1, 1, Status.ACTIVE, "reinstated"),
+    ],
+)
+def test_a_verdict_needs_so_many_delivered(delivered: int, least: int, after: Status, kind: str) -> None:
+    outcome = look(observing(least_delivered=least), found(delivered), SETTLED)
+
+    assert (outcome.account.status, told(outcome)) == (after, [kind])
+
+
+def test_too_few_are_told_with_what_was_needed_and_cost_no_strike() -> None:
+    outcome = look(observing(least_delivered=80), found(79), SETTLED)
+
+    assert outcome.entries[0].sentence() == "79 e-mails were delivered, and we need 80 to decide by. Nobody complained."
+    assert (outcome.account.strikes, outcome.account.review) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("sent", "after"),
+    [(found(2400), Status.TRIAL), (found(2401), Status.OBSERVING), (found(2390, 0, 11), Status.OBSERVING)],
+)
+def test_the_day_ends_early_where_more_is_sent_than_was_agreed_on(sent: Evidence, after: Status) -> None:
+    outcome = look(running({"most_sent": 2400}), sent, BEGINS + HOUR)
+
+    assert outcome.account.status is after
+    if after is Status.OBSERVING:
+        (entry,) = outcome.entries
+        assert entry.data["most_sent"] == 2400
+        assert "more than the 2,400 that were agreed on" in entry.sentence()
+        assert outcome.account.trial is not None
+        assert outcome.account.trial.verdict_at == VERDICT  # as the owner was told
+        assert not outcome.account.settled
+
+
+@pytest.mark.parametrize(
+    ("most", "now", "due"),
+    [
+        (0, BEGINS + HOUR, ENDS),
+        (2400, BEGINS + HOUR, BEGINS + HOUR + LOOKED_AT_EVERY),
+        (2400, ENDS - INSTANT, ENDS),
+    ],
+)
+def test_while_it_runs_it_is_looked_at_every_few_minutes(most: int, now: datetime, due: datetime) -> None:
+    assert look(running({"most_sent": most}), found(10), now).account.due_at == due
+
+
+def test_who_sent_too_much_without_a_complaint_is_back_all_the_same() -> None:
+    assert look(observing(most_sent=2400), found(5000), SETTLED).account.status is Status.ACTIVE
+
+
+BY_RATIO = {"ratio_above": 5000}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "evidence", "after", "kinds"),
+    [
+        # one complaint of a large batch is judged as without a trial
+        (running(BY_RATIO), BEGINS + HOUR, found(800, 1), Status.TRIAL, []),
+        (running(BY_RATIO), BEGINS + HOUR, found(2000, 2), Status.TRIAL, []),
+        (running(BY_RATIO), BEGINS + HOUR, found(1999, 2), Status.DISABLED, ["stays_suspended"]),
+        (running(BY_RATIO), BEGINS + HOUR, found(1999, 2, waiting=1), Status.TRIAL, ["held"]),
+        (running(BY_RATIO), ENDS, found(6000, 1), Status.OBSERVING, ["trial_ended"]),
+        (observing(**BY_RATIO), VERDICT - HOUR, found(6000, 5), Status.OBSERVING, []),
+        (observing(**BY_RATIO), SETTLED, found(6000, 6), Status.ACTIVE, ["reinstated"]),
+        (observing(**BY_RATIO), SETTLED, found(6000, 7), Status.DISABLED, ["stays_suspended"]),
+        # who asked for much and sent little is judged by one complaint
+        (observing(**BY_RATIO), SETTLED, found(5000, 1), Status.DISABLED, ["stays_suspended"]),
+        (observing(**BY_RATIO), SETTLED, found(5001, 1), Status.ACTIVE, ["reinstated"]),
+        (observing(**BY_RATIO), SETTLED, found(5000), Status.ACTIVE, ["reinstated"]),
+    ],
+)
+def test_of_a_large_batch_the_rules_decide(
+    before: Account, now: datetime, evidence: Evidence, after: Status, kinds: list[str]
+) -> None:
+    outcome = look(before, evidence, now)
+
+    assert (outcome.account.status, told(outcome)) == (after, kinds)
+
+
+def test_where_the_rules_decide_nobody_is_told_that_nobody_complained() -> None:
+    (entry,) = look(observing(**BY_RATIO), found(6000, 6), SETTLED).entries
+
+    assert (
+        entry.sentence()
+        == "6,000 e-mails were delivered on your trial day, and 6 complaints came: your limits were kept."
+    )
+
+
+def test_where_the_rules_decide_a_trial_has_their_allowance() -> None:
+    account = look(running(BY_RATIO), found(3000, 1), BEGINS + HOUR).account
+
+    assert Listed.of(account).allowance_left == 2
+    assert account.verdict(SEED, found(3000, 1).days, TODAY).allowance_left == 2
+
+
+def test_a_trial_of_an_older_version_has_none_of_these_numbers() -> None:
+    assert a_trial().numbers == {"least_delivered": 1, "most_sent": 0, "ratio_above": 0}
 
 
 def test_without_a_policy_the_day_ends_and_nobody_is_reinstated() -> None:

@@ -11,7 +11,7 @@ from permille_cli.local import schedule
 from permille_cli.local.state import StateDirectory
 
 AN_HOUR, A_DAY, A_MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
-ASKED = ["--batch", "800", "--cause", "We mailed an old list", "--change", "We took it off"]
+ASKED = ["--batch", "50", "--cause", "We mailed an old list", "--change", "We took it off"]
 ON, OFF = True, False
 
 

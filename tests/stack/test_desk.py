@@ -152,6 +152,33 @@ def test_the_state_of_the_system_and_the_breaker(stack: Stack, anna: Web) -> Non
     assert stack.answer("breaker", "show")["last_reset"]["by"] == "staff:Anna"
 
 
+def ses_tells(stack: Stack, **values: float) -> None:
+    """As SES does on AWS, of the whole AWS account. Some minutes ago: CloudWatch's period is not to end in the test."""
+    at = datetime.now(UTC) - timedelta(minutes=5)
+    data = [{"MetricName": name, "Timestamp": at, "Value": value} for name, value in values.items()]
+    stack.client("cloudwatch").put_metric_data(Namespace="AWS/SES", MetricData=data)
+
+
+def test_sess_rates_of_the_aws_account_stand_beside_who_has_the_most_complaints(
+    stack: Stack, anna: Web, business: Business
+) -> None:
+    assert "none told" in text_of(anna.get("/desk/platform"))
+
+    ses_tells(
+        stack, **{"Reputation.ComplaintRate": 0.00083, "Reputation.BounceRate": 0.06}, Delivery=900, Complaint=400
+    )
+
+    text = text_of(anna.get("/desk/platform"))
+    for shown in ("0.83 per 1,000 close to a review", "6.00 % high enough for a review", "400 complaints in 900"):
+        assert shown in text
+    listed = re.search(rf"{business.id} \S+ disabled .*? 2 in \d+ .*?([\d.]+) %", text)
+    assert listed, text
+    told = stack.answer("platform")
+    assert (told["ses"]["complaint_rate"]["rate"], told["ses"]["bounce_rate"]["rate"]) == (0.83, 6.0)
+    (same,) = [one for one in told["most_complaints"] if one["account_id"] == business.id]
+    assert (same["complaints"], same["share_percent"]) == (2, float(listed[1]))
+
+
 @pytest.mark.parametrize("path", ["/desk?after=x", "/desk/accounts?after=%27", "/desk/accounts?q=a&after=b"])
 def test_a_forged_position_is_refused(anna: Web, path: str) -> None:
     assert anna.get(path).status == 400

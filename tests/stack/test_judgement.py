@@ -247,7 +247,7 @@ def test_the_breaker_opens_and_a_person_resets_it(stack: Stack) -> None:
         eventually(lambda: all(shop.standing()["held"] == "breaker" for shop in shops))
         shown = stack.answer("breaker", "show")
         assert shown["open"]
-        assert {shop.id for shop in shops} <= set(shown["held"])
+        assert {shop.id for shop in shops} <= {one["account_id"] for one in shown["held"]}
         told = stack.answer("timeline", "--system")["entries"]
         opened = [entry["facts"]["account_id"] for entry in told if entry["kind"] == "breaker_opened"]
         assert len(opened) == 1
@@ -267,14 +267,17 @@ def test_the_breaker_opens_and_a_person_resets_it(stack: Stack) -> None:
 # ---------------------------------------------------------------- the policy
 
 
-def test_a_policy_is_checked_set_shown_and_judged_by(business: Business, stack: Stack, tmp_path: Path) -> None:
+def test_a_policy_is_tried_set_judged_by_and_taken_back(business: Business, stack: Stack, tmp_path: Path) -> None:
     business.send(3, complaints=1)
     eventually(lambda: "alert" in kinds(business))
-    strict, seed = (tmp_path / name for name in ("strict.json", "seed.json"))
+    strict = tmp_path / "strict.json"
     strict.write_text('{"complaint_ratio": {"complaints_at_least": 1}}', encoding="utf-8")
-    seed.write_text("{}", encoding="utf-8")
 
-    changed = stack.answer("policy", "set", str(strict))["policy"]["id"]
+    tried = stack.answer("policy", "try", str(strict))["preview"]["would_disable"]
+    assert business.id in [account["account_id"] for account in tried]
+    assert stack.answer("policy", "show")["policy"]["id"] == "seed"
+
+    changed = stack.answer("policy", "set", str(strict), "--yes")["policy"]["id"]
     try:
         shown = stack.answer("policy", "show")
         assert (shown["is_set"], shown["policy"]["id"]) == (True, changed)
@@ -283,10 +286,13 @@ def test_a_policy_is_checked_set_shown_and_judged_by(business: Business, stack: 
         eventually(business.login_is_refused)
         assert stack.answer("account", "explain", business.id)["decided"]["policy"] == changed
     finally:
-        stack.answer("policy", "set", str(seed))
+        would_have_kept = stack.answer("policy", "revert", "--yes")["preview"]["would_have_kept"]
         _a_new_function_worker(stack)
         tick(stack)
-    assert stack.answer("policy", "show")["policy"]["id"] == "seed"
+    assert business.id in [account["account_id"] for account in would_have_kept]
+    told = stack.answer("policy", "history")
+    assert (told["in_force"]["id"], told["is_told"]) == ("seed", True)
+    assert [entry["policy"] for entry in told["entries"][:2]] == ["seed", changed]
 
 
 def test_a_policy_that_cannot_be_understood_holds_all_verdicts(business: Business, stack: Stack) -> None:

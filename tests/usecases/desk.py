@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.builders import ACCOUNT, NOW, TODAY, a_sender, an_account, an_entry, complaint_entries
-from tests.desk_fakes import FakeDirectory, FakeQueues, FakeResets, FakeResting
+from tests.desk_fakes import FakeDirectory, FakeQueues, FakeResets, FakeResting, FakeSes
 from tests.fakes import (
     FakeAccounts,
     FakeControl,
@@ -67,6 +67,7 @@ class World:
         self.queues = FakeQueues(list(QUEUES), faults=self.faults)
         self.resting = FakeResting(faults=self.faults)
         self.resets = FakeResets(self.rows)
+        self.ses = FakeSes(faults=self.faults)
         self.policies = FakePolicies(faults=self.faults)
         self.desk = Desk(
             accounts=FakeAccounts(self.rows),
@@ -80,6 +81,7 @@ class World:
             queues=self.queues,
             resting=self.resting,
             suppressions=FakeSuppressions(self.rows),
+            ses=self.ses,
             mode=Mode.ENFORCE,
             code="1.0",
         )

@@ -9,12 +9,13 @@ from tests.fakes import When
 from tests.usecases.desk import ANNA, World, agreed, asking, went_well
 
 from permille.desk_decisions import DECISIONS, decide, reset_breaker
-from permille.domain.account import Exemption, ReviewState
+from permille.domain.account import Exemption, Hold, ReviewState
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.errors import DecisionRefused, InvalidInput, NotFound, Unavailable
-from permille.domain.status import Status
+from permille.domain.status import Held, Status
 
 EXEMPT = Exemption(NOW + timedelta(days=9), "A partner", "sam")
+HELD = Hold(Held.BREAKER, NOW, needs_staff=True)
 SUITS = {
     "approve": asking(),
     "decline": asking(),
@@ -23,6 +24,7 @@ SUITS = {
     "disable": an_account(),
     "enable": asking(),
     "exempt": an_account(),
+    "release": an_account(hold=HELD),
     "unexempt": an_account(exemption=EXEMPT),
     "close": an_account(),
     "owner-mail": an_account(owner_mail="bounced"),
@@ -35,6 +37,7 @@ KINDS = {
     "disable": "staff_disabled",
     "enable": "staff_enabled",
     "exempt": "exempted",
+    "release": "hold_released",
     "unexempt": "unexempted",
     "close": "closed",
     "owner-mail": "owner_mail_reset",

@@ -186,6 +186,7 @@ def consoling() -> Consoling:
     from permille.aws.macs import KmsMacs
     from permille.aws.policy import SsmPolicies
     from permille.aws.quarantine import DynamoQuarantine
+    from permille.aws.ses_metrics import SesMetrics
     from permille.aws.suppressions import DynamoSuppressions
     from permille.aws.switch import IamSwitch
     from permille.console.pages import Pages
@@ -217,6 +218,7 @@ def consoling() -> Consoling:
         queues=_queues(settings),
         resting=DynamoQuarantine(table=settings.quarantine_table),
         suppressions=suppressions,
+        ses=SesMetrics(),
         mode=Mode(settings.enforcement_mode),
         code=code_version(),
     )

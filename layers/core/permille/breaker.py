@@ -16,19 +16,25 @@ from permille.ports import Control, Policies
 
 @dataclass(frozen=True, slots=True)
 class BreakerStatus:
-    """How the breaker stands in the UTC hour `hour`. `bound`: how many disablings may pass in it; None where the policy
-    cannot be read, and the rules disable nobody. `last_reset`: `at`, `by` and `reason` of it, if it ever was."""
+    """How the breaker stands in the UTC hour `hour`.
+
+    bound, second_bound: how many disablings may pass in it, and how many where the evidence is beyond doubt; None where
+        the policy cannot be read, and the rules disable nobody
+    last_reset: `at`, `by` and `reason` of it, if it ever was
+    """
 
     hour: str
     state: BreakerState
     bound: int | None
+    second_bound: int | None
     last_reset: Mapping[str, str] | None
 
 
 def status(control: Control, resets: Resets, policy: Policy | None, now: datetime) -> BreakerStatus:
     hour = hour_of(now)
     state = control.breaker(hour)
-    return BreakerStatus(hour, state, state.bound(policy) if policy else None, resets.last_reset())
+    bound, second = (state.bound(policy), state.second_bound(policy)) if policy else (None, None)
+    return BreakerStatus(hour, state, bound, second, resets.last_reset())
 
 
 def reset(control: Control, resets: Resets, policies: Policies, command: ResetBreaker, now: datetime) -> int:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from permille import breaker
+from permille import breaker, held
 from permille.addresses import LONGEST, bare
 from permille.breaker import BreakerStatus
-from permille.desk_ports import Directory, Listed, Queues, Resets, Resting, Waiting
+from permille.desk_ports import Directory, Listed, Queues, Resets, Resting, SesReputation, Waiting
 from permille.domain.account import Account
 from permille.domain.entries.complaints import Reported
 from permille.domain.entries.credential import Difference
@@ -36,6 +36,7 @@ from permille.verdict import current
 
 CASES = 10  # on a page: each takes a query of its timeline
 LISTED = 25
+HELD = 20  # on a page: a field of the form for each
 TOLD = 100
 RESTING = 100
 LONGEST_SEARCH = LONGEST  # of an e-mail address in its bare form, which no id or sender's name comes near
@@ -60,6 +61,7 @@ class Desk:
     queues: Queues
     resting: Resting
     suppressions: Suppressions
+    ses: SesReputation
     mode: Mode
     code: str = ""
 
@@ -71,6 +73,11 @@ def waiting(desk: Desk, after: str, now: datetime) -> Page[Case]:
     """Who waits for support, the longest first. Raises MalformedRequest."""
     page = desk.directory.asking(CASES, after)
     return Page(queue(page.items, desk.timeline, now), page.next)
+
+
+def held_accounts(desk: Desk, after: str) -> Page[Listed]:
+    """Whose disabling waits for staff, by their names, behind the account `after`."""
+    return held.held(desk.directory, HELD, after)
 
 
 def by_risk(desk: Desk, after: str, *, sending: bool) -> Page[Listed]:
@@ -140,7 +147,7 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
         return None
     now = account.after_last_decision(now)
     entries = desk.timeline.since(account.id, BEGINNING)
-    judged = _known("what the policy says", lambda: current(desk.policies, desk.tallies, account, now))
+    judged = known("what the policy says", lambda: current(desk.policies, desk.tallies, account, now))
     cards = only(Reported, reversed(entries))
     return Dossier(
         account=account,
@@ -157,7 +164,7 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
 
 def _suppressed(desk: Desk, account_id: str) -> frozenset[str]:
     """As far as is known: nobody, where that cannot be read."""
-    read = _known("who is suppressed", lambda: [one.address for one in desk.suppressions.cards(account_id)])
+    read = known("who is suppressed", lambda: [one.address for one in desk.suppressions.cards(account_id)])
     return frozenset(read or [])
 
 
@@ -188,8 +195,9 @@ def _told(entries: Sequence[Entry], before: str) -> Page[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """`policy`, `queues` and `resting` are None where they cannot be known now. `told`: the system timeline, the newest
-    entries first."""
+    """`policy`, `queues` and `resting` are None where they cannot be known now. `undelivered`: how many accounts are
+    held because fewer deliveries than complaints were counted. `told`: the system timeline, the newest entries first.
+    """
 
     mode: Mode
     policy: Policy | None
@@ -197,25 +205,27 @@ class System:
     queues: Sequence[Waiting] | None
     resting: int | None
     lap: Lap
+    undelivered: int
     told: Page[Entry]
 
 
 def system(desk: Desk, before: str, now: datetime) -> System:
     """`before`: an entry's id; what was told before it is shown. Raises MalformedRequest."""
     _check_entry_id(before)
-    policy = _known("the policy", desk.policies.current)
+    policy = known("the policy", desk.policies.current)
     return System(
         mode=desk.mode,
         policy=policy,
         breaker=breaker.status(desk.control, desk.resets, policy, now),
-        queues=_known("the queues", lambda: desk.queues.waiting(now)),
-        resting=_known("the quarantine", lambda: desk.resting.count(RESTING)),
+        queues=known("the queues", lambda: desk.queues.waiting(now)),
+        resting=known("the quarantine", lambda: desk.resting.count(RESTING)),
         lap=desk.control.lap(),
+        undelivered=held.for_want_of_deliveries(desk.directory),
         told=desk.timeline.latest(SYSTEM, TOLD, before),
     )
 
 
-def _known(what: str, ask: Callable[[], T]) -> T | None:
+def known(what: str, ask: Callable[[], T]) -> T | None:
     """A page about trouble does without the part that is in trouble."""
     try:
         return ask()

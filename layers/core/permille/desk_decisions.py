@@ -1,6 +1,6 @@
 """What support decides at the desk: a form, parsed into a command."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from permille import breaker, decisions, suppression
@@ -17,6 +17,7 @@ from permille.domain.commands import (
     Disable,
     Enable,
     Exempt,
+    ReleaseHold,
     ResetOwnerMail,
     Unexempt,
 )
@@ -24,7 +25,9 @@ from permille.domain.decisions import VersionRead
 from permille.domain.errors import DecisionRefused, InvalidInput, NotFound
 from permille.domain.system_commands import ResetBreaker, Unsuppress
 from permille.domain.wording import plain
+from permille.held import Decided, decide_each
 
+TICKED = "held:"  # and the account's id: the name of its field
 Form = Mapping[str, str]
 
 
@@ -52,6 +55,19 @@ def mail_again(desk: Desk, account_id: str, form: Form, by: str, now: datetime) 
     return entry.facts.recipient
 
 
+def decide_held(desk: Desk, form: Form, by: str, now: datetime) -> Sequence[Decided]:
+    """Applies the decision that the form names, `release` or `exempt`, to every account that is ticked. Raises
+    InvalidInput."""
+    chosen = [name.removeprefix(TICKED) for name in form if name.startswith(TICKED)]
+    parse = {name: DECISIONS[name] for name in ("release", "exempt")}.get(form.get("decision", ""))
+    if parse is None:
+        raise InvalidInput("the form is not complete: open the page again")
+    command = parse(form, by)
+    if not chosen:
+        raise InvalidInput("tick the accounts that it is about")
+    return decide_each(desk, sorted(chosen), command, now)
+
+
 def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:
     """Closes the breaker, and returns how many more may pass in this hour. Raises InvalidInput."""
     allow = validation.of_field("allow", validation.grant_from, form.get("allow", ""))
@@ -62,7 +78,10 @@ def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:
 def _approve(form: Form, by: str) -> ApproveReview:
     """At the desk a note is needed."""
     return ApproveReview(
-        day=validation.of_field("day", validation.day_from, form.get("day", "")), note=_reason(form), by=by
+        day=validation.of_field("day", validation.day_from, form.get("day", "")),
+        note=_reason(form),
+        by=by,
+        short_day=form.get("short_day") == "yes",
     )
 
 
@@ -79,6 +98,7 @@ DECISIONS: Mapping[str, Callable[[Form, str], Command]] = {
     "disable": lambda form, by: Disable(reason=form.get("reason", ""), by=by),
     "enable": lambda form, by: Enable(reason=form.get("reason", ""), by=by),
     "exempt": _exempt,
+    "release": lambda form, by: ReleaseHold(reason=form.get("reason", ""), by=by),
     "unexempt": lambda form, by: Unexempt(reason=form.get("reason", ""), by=by),
     "close": lambda form, by: Close(reason=form.get("reason", ""), by=by),
     "owner-mail": lambda form, by: ResetOwnerMail(reason=form.get("reason", ""), by=by),

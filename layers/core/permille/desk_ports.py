@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import date, datetime, timedelta
+    from decimal import Decimal
 
     from permille.domain.account import Account, Exemption, Look
     from permille.domain.entries.system import BreakerReset
+    from permille.domain.reputation import Tally
+    from permille.domain.ses_review import Harm
     from permille.domain.status import Held, Status
     from permille.domain.timeline import TimelineEntry
     from permille.paging import Page
@@ -39,7 +42,9 @@ class Listed:
     @property
     def allowance_left(self) -> int | None:
         """How many more complaints are allowed; None where it was never judged."""
-        return self.status.allowance(self.look.allowance_left) if self.look else None
+        if self.look is None:
+            return None
+        return self.look.allowance_left if self.status.may_send else 0
 
     @classmethod
     def of(cls, account: Account) -> Listed:
@@ -68,6 +73,10 @@ class Directory(Protocol):
     def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[Listed]:
         """Those that may send, or those that are off; the worst first."""
 
+    def with_most(self, harm: Harm, at_most: int, first: date, last: date) -> Sequence[Account]:
+        """Those with the most complaints, or bounces, at their last look, if that was from the month of `first` to that
+        of `last`; the most first, each as it is now."""
+
     def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
         """Those whose id begins so, by their ids."""
 
@@ -88,6 +97,29 @@ class Waiting:
 class Queues(Protocol):
     def waiting(self, now: datetime) -> Sequence[Waiting]:
         """Every queue of the stack, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class SesRate:
+    """A rate of all the mail of the AWS account in its Region, as SES has worked it out: a share of 1."""
+
+    share: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SesFigures:
+    """A rate is None where SES has told none of late, as while no mail is sent. `counted`: its own counts."""
+
+    complaint_rate: SesRate | None
+    bounce_rate: SesRate | None
+    counted: Tally
+
+
+class SesReputation(Protocol):
+    def figures(self, first: date, now: datetime) -> SesFigures:
+        """What SES says of all the mail of the AWS account in its Region: its latest rates, and what it has counted
+        since the beginning of `first` (UTC)."""
 
 
 class Resting(Protocol):

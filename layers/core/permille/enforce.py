@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from permille.domain.account import Account, Evidence, Outcome, Rules
 from permille.domain.backlog import NOTHING_WAITS, Backlog
-from permille.domain.breaker import Brake, BreakerChange, Opening, Passing, Returning, hour_of
+from permille.domain.breaker import Brake, hour_of
 from permille.domain.decide import decide
 from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.errors import Conflict, ServiceError, Unavailable
@@ -153,7 +153,7 @@ class _Running:
 
         outcome = self._due_by_clock(decide(account, evidence, self.rules, now), now)
 
-        saved = self.world.accounts.save(account, outcome.account, outcome.entries, _breaker(outcome, evidence, now))
+        saved = self.world.accounts.save(account, outcome.account, outcome.entries, *outcome.breaker)
         self.did = replace(self.did, entries=self.did.entries + len(outcome.entries))
         for entry in outcome.entries:
             record(f"account.{entry.kind}", account=account.id, entry=entry.id)
@@ -180,8 +180,8 @@ class _Running:
             backlog = self._backlog(account, now)
             days = self.world.tallies.days(account.id, account.epoch, first)
             wanted = needs(account, days, self.rules, now)
-        brake, bound = self._brake(now) if wanted.brake else (Brake.FREE, 0)
-        return Evidence(days, self._complaints(account, wanted), backlog, brake, bound)
+        brake, bound, second_bound = self._brake(now) if wanted.brake else (Brake.FREE, 0, 0)
+        return Evidence(days, self._complaints(account, wanted), backlog, brake, bound, second_bound)
 
     def _complaints(self, account: Account, wanted: Needs) -> list[TimelineEntry[CountedComplaint]]:
         if wanted.complaints_since is None:
@@ -196,11 +196,12 @@ class _Running:
         oldest = _or_unknown(lambda: feed.oldest_sent_at(now)) if account.status is not Status.ACTIVE else None
         return Backlog(messages, oldest, self.world.heartbeat.last())
 
-    def _brake(self, now: datetime) -> tuple[Brake, int]:
+    def _brake(self, now: datetime) -> tuple[Brake, int, int]:
+        """How the breaker stands, how many may pass in this hour, and how many beyond doubt."""
         policy = self.rules.policy
         state = self.world.control.breaker(hour_of(now))
-        bound = state.bound(policy) if policy else 0
-        return state.brake(bound), bound
+        bound, second = (state.bound(policy), state.second_bound(policy)) if policy else (0, 0)
+        return state.brake(bound), bound, second if state.passed < second else 0
 
 
 def _or_unknown(ask: Callable[[], T]) -> T | None:
@@ -210,11 +211,3 @@ def _or_unknown(ask: Callable[[], T]) -> T | None:
     except ServiceError as error:
         record("feed.unknown", why=str(error))
         return None
-
-
-def _breaker(outcome: Outcome, evidence: Evidence, now: datetime) -> BreakerChange:
-    if outcome.opens_breaker:
-        return Opening(now)
-    if outcome.undoes:
-        return Returning(hour_of(outcome.undoes))
-    return Passing(hour_of(now), evidence.bound) if outcome.passes_breaker else None

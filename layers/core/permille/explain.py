@@ -10,7 +10,7 @@ from permille.domain.account import Account
 from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.entries.credential import Created
 from permille.domain.entries.verdicts import DecisionRecord, WouldKeep
-from permille.domain.standing import stays_off_line
+from permille.domain.standing import stays_off_line, still_on_line
 from permille.domain.status import Held, Status
 from permille.domain.timeline import Entry, TimelineEntry, entry, only
 from permille.verdict import CurrentVerdict
@@ -23,13 +23,14 @@ _IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late comp
 class Explained:
     """`decided`: the entry by which the account came to its status, if any. `now`: what the policy in force says of its
     counts now, as the record of it would be; None where the account is not judged. `stays_off`: why it is off although
-    its numbers keep the rules."""
+    its numbers keep the rules; `still_on`: why it is on although they do not."""
 
     account: Account
     decided: Entry | None
     now: TimelineEntry[WouldKeep] | None
     exempt: bool
     stays_off: str = ""
+    still_on: str = ""
 
     def as_data(self) -> dict[str, Any]:
         decided = self.decided
@@ -65,6 +66,8 @@ class Explained:
                 wording.plain(account.exemption.by),
             )
             lines.append(f"No rule disables it until {until}: {why} ({by}).")
+        if self.still_on:
+            lines.append(self.still_on)
         if account.would_disable:
             lines.append("A rule is broken, and nothing is switched: it is only observed, or exempt.")
         return lines
@@ -81,4 +84,5 @@ def explained(
         return Explained(account, decided, None, account.exempt_at(now), stays_off)
     judged_by = account.judged_by(judged.verdict, only(CountedComplaint, entries))
     facts = WouldKeep(**WouldKeep.arguments(judged.verdict, judged.days, judged_by, code))
-    return Explained(account, decided, entry(account.id, now, facts), account.exempt_at(now))
+    still_on = still_on_line(account, judged.verdict, now)
+    return Explained(account, decided, entry(account.id, now, facts), account.exempt_at(now), still_on=still_on)

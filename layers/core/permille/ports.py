@@ -164,7 +164,7 @@ class Accounts(Protocol):
     def page(self, after: str, at_most: int) -> list[Account]:
         """Some of all accounts, in an order of their own, beginning behind the one of that id; empty at the end."""
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: BreakerChange = None) -> Account:
+    def save(self, read: Account, account: Account, entries: Sequence[Entry], *breaker: BreakerChange) -> Account:
         """Writes the account, its entries, a new epoch of its senders and what is due of the breaker in one
         transaction, and returns it with its counters. On condition that the revision is as read: since every other
         write but the switch's raises it, no field can be lost, also where nothing seems to change. Never writes

@@ -30,7 +30,7 @@ class Means:
         return {**handler(schema), "description": self.text, **form}
 
 
-ALLOWANCE = "So many more complaints are allowed: none in a trial, and while it is off."
+ALLOWANCE = "So many more complaints are allowed: none in a trial that one complaint ends, and while it is off."
 
 
 class Review(TypedDict):
@@ -58,6 +58,11 @@ class Trial(TypedDict):
     begins_at: Annotated[str, Means("", "date-time")]
     ends_at: Annotated[str, Means("", "date-time")]
     verdict_at: Annotated[str, Means("When it is known how it went.", "date-time")]
+    least_delivered: Annotated[int, Means("So many e-mails have to be delivered for a verdict.")]
+    most_sent: Annotated[int | None, Means("The day ends early when more are sent; null where it does not.")]
+    ratio_above: Annotated[
+        int | None, Means("With more delivered than this the rules decide; null: one complaint ends the trial.")
+    ]
 
 
 class Standing(TypedDict):
@@ -203,6 +208,9 @@ def trial(account: accounts.Account) -> Trial | None:
         "begins_at": found.begins_at.isoformat(),
         "ends_at": found.ends_at.isoformat(),
         "verdict_at": found.verdict_at.isoformat(),
+        "least_delivered": found.least_delivered,
+        "most_sent": found.most_sent or None,
+        "ratio_above": found.ratio_above or None,
     }
 
 

@@ -70,8 +70,8 @@ def _ask(scene: Scene, zone: tzinfo) -> None:
 
 def _approve(scene: Scene, zone: tzinfo) -> Trial:
     today, by = review.today(zone, scene.stack.now()), scene.stack.caller()
-    _type(scene, f'review approve {DEALS.account_id} --day {today} --note "{NOTE}"')
-    approved = scene.stack.decide(DEALS.account_id, ApproveReview(day=today, note=NOTE, by=by))
+    _type(scene, f'review approve {DEALS.account_id} --day {today} --note "{NOTE}" --yes')
+    approved = scene.stack.decide(DEALS.account_id, ApproveReview(day=today, note=NOTE, by=by, short_day=True))
     assert approved.trial is not None
     eventually("the trial has begun", lambda: _is(scene, Status.TRIAL))
     return approved.trial

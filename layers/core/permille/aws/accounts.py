@@ -119,7 +119,7 @@ class DynamoAccounts:
             rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=at_most)
             return [row.account_id for row in rows]
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry], breaker: BreakerChange = None) -> Account:
+    def save(self, read: Account, account: Account, entries: Sequence[Entry], *breaker: BreakerChange) -> Account:
         actions = _changes(read, account)
         if not actions and not entries:
             return account
@@ -132,7 +132,8 @@ class DynamoAccounts:
                 append(transaction, self._entries, entry)
             if account.epochs != read.epochs:
                 self._begin_epoch(transaction, account)
-            self._brake(transaction, breaker)
+            for change in breaker:
+                self._change_breaker(transaction, change)
         return saved
 
     def _begin_epoch(self, transaction: TransactWrite, account: Account) -> None:
@@ -140,13 +141,14 @@ class DynamoAccounts:
         for caller in account.senders:
             transaction.update(self._senders(caller), actions=[epochs], condition=SenderRow.account_id == account.id)
 
-    def _brake(self, transaction: TransactWrite, breaker: BreakerChange) -> None:
+    def _change_breaker(self, transaction: TransactWrite, change: BreakerChange) -> None:
         closed = ControlRow.opened_at.does_not_exist()
-        match breaker:
-            case Passing(hour, bound):
+        match change:
+            case Passing(hour, bound, beyond_doubt):
                 fewer = ControlRow.passed.does_not_exist() | (ControlRow.passed < bound)
                 transaction.update(self._control(hour_row(hour)), [ControlRow.passed.add(1)], condition=fewer)
-                transaction.condition_check(self._control, BREAKER, condition=closed)
+                if not beyond_doubt:
+                    transaction.condition_check(self._control, BREAKER, condition=closed)
             case Opening(at):
                 opened = ControlRow.opened_at.set(instant(at))
                 transaction.update(self._control(BREAKER), actions=[opened], condition=closed)

@@ -1,7 +1,8 @@
 """The accounts, found by the indexes of their table: never by a scan."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -15,12 +16,14 @@ from permille.aws.indexes import (
     SUPPORT,
     exemption_of,
     look_of,
+    month,
     owner_key,
 )
 from permille.aws.models import AccountRow, SenderRow, on_table, table_call
 from permille.desk_ports import Listed
 from permille.domain.account import ACCOUNT_ID, Account
 from permille.domain.errors import MalformedRequest
+from permille.domain.ses_review import Harm
 from permille.domain.status import Held, Status
 from permille.paging import Page
 
@@ -49,6 +52,14 @@ class DynamoDirectory:
         behind = AccountRow.risk > after if after else None
         rows = self._some(self._accounts.risk_index, SENDING if sending else OFF, behind, at_most, "risk")
         return Page([_listed(row) for row in rows.items], rows.next)
+
+    def with_most(self, harm: Harm, at_most: int, first: date, last: date) -> Sequence[Account]:
+        index, found = getattr(self._accounts, f"{harm}_index"), list[Any]()
+        with table_call(f"asking who has the most {harm}"):
+            for partition in _months(first, last):
+                found += index.query(partition, scan_index_forward=False, limit=at_most)
+        most = sorted(found, key=lambda row: (-getattr(row, harm), row.account_id))[:at_most]
+        return self._all_of([row.account_id for row in most])
 
     def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
         _checked(ACCOUNT_ID, after)
@@ -87,6 +98,13 @@ class DynamoDirectory:
         with table_call("reading what an index has found"):
             rows = {row.account_id: row for row in self._accounts.batch_get(ids, consistent_read=True)} if ids else {}
         return [account_of(rows[account_id]) for account_id in ids if account_id in rows]
+
+
+def _months(first: date, last: date) -> Iterator[str]:
+    day = first.replace(day=1)
+    while day <= last:
+        yield month(day)
+        day = (day + timedelta(days=31)).replace(day=1)
 
 
 def _checked(position: re.Pattern[str], after: str) -> None:

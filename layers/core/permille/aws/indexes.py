@@ -13,13 +13,14 @@ ACCOUNT = "account"  # the one partition of `names`
 SENDING, OFF = "sending", "off"  # those of `risk`
 
 
-def index_keys(account: Account) -> dict[str, str | None]:
-    asks = account.asks_since
+def index_keys(account: Account) -> dict[str, str | int | None]:
+    asks, look = account.asks_since, account.look
     return {
         "asks": SUPPORT if asks else None,
         "asks_since": asks_key(account.id, asks) if asks else None,
         "switched": SENDING if account.status.may_send else OFF,
-        "risk": risk_key(account.id, account.look),
+        "risk": risk_key(account.id, look),
+        **look_keys(look),
         "every": ACCOUNT,
         "owner": owner_key(account.owner_email),
     }
@@ -32,6 +33,18 @@ def asks_key(account_id: str, since: datetime) -> str:
 def risk_key(account_id: str, look: Look | None) -> str:
     """Sorts the worst first, and equals by their ids."""
     return f"{2 * MILLION - (look.risk if look else 0):07d}#{account_id}"
+
+
+def look_keys(look: Look | None) -> dict[str, str | int | None]:
+    """None of what there is none, so that the indexes are sparse."""
+    complaints, bounces = (look.complaints or None, look.bounces or None) if look else (None, None)
+    looked_in = month(look.day) if look and (complaints or bounces) else None
+    return {"look_month": looked_in, "complaints": complaints, "bounces": bounces}
+
+
+def month(day: date) -> str:
+    """A partition of `complaints` and `bounces`: who was last judged in an earlier month is in none that matters."""
+    return f"{day:%Y-%m}"
 
 
 def owner_key(email: str) -> str:

@@ -68,6 +68,28 @@ class RiskIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-
     risk = UnicodeAttribute(range_key=True)
 
 
+class ComplaintsIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
+    """Sparse: only accounts with complaints at their last look have both attributes."""
+
+    class Meta:
+        index_name = "complaints"
+        projection = KeysOnlyProjection()
+
+    look_month = UnicodeAttribute(hash_key=True)
+    complaints = NumberAttribute(range_key=True)
+
+
+class BouncesIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
+    """Sparse: only accounts with bounces at their last look have both attributes."""
+
+    class Meta:
+        index_name = "bounces"
+        projection = KeysOnlyProjection()
+
+    look_month = UnicodeAttribute(hash_key=True)
+    bounces = NumberAttribute(range_key=True)
+
+
 class NamesIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
     class Meta:
         index_name = "names"
@@ -126,11 +148,16 @@ class AccountRow(Model):
     asks_since = UnicodeAttribute(null=True)
     switched = UnicodeAttribute(null=True)
     risk = UnicodeAttribute(null=True)
+    look_month = UnicodeAttribute(null=True)
+    complaints = NumberAttribute(null=True)
+    bounces = NumberAttribute(null=True)
     every = UnicodeAttribute(null=True)
     owner = UnicodeAttribute(null=True)
     due_index = DueIndex()
     reviews_index = ReviewsIndex()
     risk_index = RiskIndex()
+    complaints_index = ComplaintsIndex()
+    bounces_index = BouncesIndex()
     names_index = NamesIndex()
     owners_index = OwnersIndex()
 

@@ -1,6 +1,6 @@
 """Support's desk. Every route is behind the door of `/desk`, which lets staff in and nobody else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -13,12 +13,14 @@ from permille.console import desk_view
 from permille.console.pages import redirect
 from permille.console.routing import routes
 from permille.console.world import Asked, asked
-from permille.desk_decisions import decide, mail_again, reset_breaker
-from permille.domain import wording
+from permille.desk_decisions import TICKED, decide, decide_held, mail_again, reset_breaker
+from permille.domain import ses_review, wording
 from permille.domain.account import ACCOUNT_ID, Account
-from permille.domain.errors import DecisionRefused, InvalidInput, ServiceError
+from permille.domain.errors import ConfirmationNeeded, DecisionRefused, InvalidInput, ServiceError
 from permille.domain.policy import SEED
 from permille.domain.timeline import Entry
+from permille.held import Decided
+from permille.platform import platform
 from permille.zones import shown_zone_of
 
 router = routes()
@@ -31,6 +33,7 @@ DONE = {
     "disable": "Disabled. The SMTP credential is switched off within seconds.",
     "enable": "Enabled. The SMTP credential is switched on within seconds.",
     "exempt": "Exempt: no rule disables the account until then.",
+    "release": "Let happen: if the rule is broken still, the account is disabled within a minute.",
     "unexempt": "The rules apply to the account again.",
     "close": "Closed. The SMTP credential is switched off within seconds.",
     "owner-mail": "The owner is written to again.",
@@ -89,10 +92,34 @@ def decided(_id: str, _decision: str) -> Response[str]:
     try:
         done = decide(found.world.desk, _id, _decision, form, found.known.name, found.now)
     except (DecisionRefused, InvalidInput) as refused:
-        return _account(found, _id, refused, {**_typed(form), "decision": _decision})
+        asks = {"asks": "yes"} if isinstance(refused, ConfirmationNeeded) else {}
+        return _account(found, _id, refused, {**_typed(form), **asks, "decision": _decision})
     if form.get("from") == "queue":
         return redirect(f"/desk?done={_decision}&account={done.id}")
     return redirect(f"/desk/accounts/{done.id}?done={_decision}")
+
+
+@router.get("/desk/held")
+def held() -> Response[str]:
+    return _held(asked(router))
+
+
+@router.post("/desk/held")
+def decided_held() -> Response[str]:
+    found = asked(router)
+    form = found.request.form
+    try:
+        decided = decide_held(found.world.desk, form, found.known.name, found.now)
+    except InvalidInput as refused:
+        return _held(found, refused=refused, given=_typed(form))
+    return _held(found, decided)
+
+
+@router.get("/desk/platform")
+def whole_platform() -> Response[str]:
+    found = asked(router)
+    shown: dict[str, Any] = {"state": platform(found.world.desk, found.now), "ses": ses_review}
+    return _page("desk_platform", "Platform", found, **shown, limit=_limit(found))
 
 
 @router.get("/desk/system")
@@ -123,6 +150,19 @@ def _account(
     lines = dossier.explained.lines(found.world.pages.brand.platform)
     shown |= {"lines": lines, "before": before, "fates": wording.FATES, "given": given, "limit": _limit(found)}
     return _page("desk_account", "Accounts", found, refused, **shown)
+
+
+def _held(
+    found: Asked,
+    decided: Sequence[Decided] = (),
+    refused: InvalidInput | None = None,
+    given: Mapping[str, str] = _NOTHING,
+) -> Response[str]:
+    after = found.request.query.get("after", "")
+    page = desk.held_accounts(found.world.desk, after)
+    done = {one.account_id for one in decided if not one.refused}  # the index may still show them
+    shown: dict[str, Any] = {"page": page, "after": after, "decided": decided, "given": given, "gone": done}
+    return _page("desk_held", "Held", found, refused, **shown, ticked=TICKED, limit=_limit(found))
 
 
 def _system(found: Asked, refused: Refused | None = None, given: Mapping[str, str] = _NOTHING) -> Response[str]:

@@ -9,6 +9,7 @@ from permille.domain.entries.credential import Difference
 from permille.domain.entries.numbers import Numbers
 from permille.domain.reputation import PER, Tally
 from permille.domain.review import today
+from permille.domain.ses_review import Level, bounce_percent
 from permille.domain.status import Status
 from permille.review import Case
 from permille.zones import shown_zone_of
@@ -20,6 +21,8 @@ _TONES = {
     Status.DISABLED: "bad",
     Status.CLOSED: "plain",
 }
+_LEVELS = {Level.FINE: "good", Level.CLOSE: "warn", Level.REVIEW: "bad", Level.PAUSE: "bad"}
+bounced = bounce_percent
 rate = wording.rate
 day_note = reminders.day_note
 HALF = 50  # of a bar's width: where the limit is drawn
@@ -27,6 +30,10 @@ HALF = 50  # of a bar's width: where the limit is drawn
 
 def tone(status: Status) -> str:
     return _TONES[status]
+
+
+def level_tone(level: Level) -> str:
+    return _LEVELS[level]
 
 
 def filled(counts: Tally, limit: int) -> int:

@@ -89,6 +89,7 @@ def _notes(report: Report) -> Iterator[str]:
         standing.stays_off_line(report.account, report.verdict, report.since, report.zone),
         standing.broken_line(report.account, report.verdict),
         standing.spared_line(report.account, report.now, report.zone),
+        standing.still_on_line(report.account, report.verdict, report.now),
         standing.luck_line(report.verdict),
     )
     return (note for note in notes if note)

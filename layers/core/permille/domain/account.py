@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from permille.domain.backlog import NOTHING_WAITS, Backlog
-from permille.domain.breaker import Brake
+from permille.domain.breaker import Brake, BreakerChange
 from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import Days, Tally
@@ -28,11 +28,14 @@ MILLION = 1_000_000
 @dataclass(frozen=True, slots=True)
 class Hold:
     """A broken rule that is not acted on yet: why, and since when without a break. `resumed_at`: when counting went on
-    after it had stalled; only then does the time begin in which what waits is counted."""
+    after it had stalled; only then does the time begin in which what waits is counted. `needs_staff`: staff were told
+    that it does not end by itself; `released`: they said that the disabling is right."""
 
     why: Held
     since: datetime
     resumed_at: datetime | None = None
+    released: bool = False
+    needs_staff: bool = False
 
     @property
     def waits_since(self) -> datetime | None:
@@ -95,8 +98,14 @@ class TrialState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The single day, its instants in UTC as they were fixed at approval. `asked`: support was asked to confirm that
-    the account is reinstated; `confirmed`: it has."""
+    """The single day, as it was fixed at approval: its instants in UTC, and the numbers of the policy.
+
+    asked: support was asked to confirm that the account is reinstated
+    confirmed: it has
+    least_delivered: so many e-mails have to be delivered for a verdict
+    most_sent: the day ends early when more were sent; 0 where it does not
+    ratio_above: with more delivered than this the rules decide; else, or where it is 0, one complaint ends the trial
+    """
 
     state: TrialState
     day: date
@@ -105,6 +114,18 @@ class Trial:
     verdict_at: datetime
     asked: bool = False
     confirmed: bool = False
+    least_delivered: int = 1
+    most_sent: int = 0
+    ratio_above: int = 0
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Those of the policy."""
+        return {
+            "least_delivered": self.least_delivered,
+            "most_sent": self.most_sent,
+            "ratio_above": self.ratio_above,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +152,8 @@ class Recheck:
 @dataclass(frozen=True, slots=True)
 class Look:
     """What the last look that judged the account found in the window that ended on `day`. `over`: a rule was broken.
-    `policy` is the id of the policy that it was judged by, `mode` the mode that was in force. `allowance_left` is the
-    rules': the status may allow less."""
+    `kept`: it left the account as it was, because no rule was broken or time alone had broken it. `policy` is the id of
+    the policy that it was judged by, `mode` the mode that was in force."""
 
     day: date
     delivered: int
@@ -142,9 +163,11 @@ class Look:
     over: bool = False
     policy: str = ""
     mode: str = ""
+    kept: bool = False
 
     @classmethod
-    def at(cls, verdict: Verdict, mode: Mode) -> "Look":
+    def at(cls, verdict: Verdict, mode: Mode, *, kept: bool | None = None) -> "Look":
+        """`kept` is whether the rules are, unless it is named."""
         counts = verdict.counts
         return cls(
             verdict.last_day,
@@ -155,6 +178,7 @@ class Look:
             over=verdict.breaks,
             policy=verdict.policy.id,
             mode=str(mode),
+            kept=not verdict.breaks if kept is None else kept,
         )
 
     @property
@@ -258,9 +282,12 @@ class Account:
         return self.exemption is not None and now < self.exemption.until
 
     def verdict(self, policy: Policy, days: Days, today: date) -> Verdict:
-        """What the policy says of it, with the allowance that its status leaves."""
+        """What the policy says of it, with the allowance that its status leaves: none in a trial that one complaint
+        ends, or while it is off."""
         verdict = judge(policy, days, today)
-        return replace(verdict, allowance_left=self.status.allowance(verdict.allowance_left))
+        by_rules = self.status is Status.ACTIVE or (self.trial is not None and self.trial.ratio_above > 0)
+        allowance = verdict.allowance_left if by_rules and self.status.may_send else 0
+        return replace(verdict, allowance_left=allowance)
 
     def judged_by(
         self, verdict: Verdict, complaints: Sequence[TimelineEntry[CountedComplaint]]
@@ -280,13 +307,15 @@ def is_decision(read: Account, account: Account, entries: Sequence[Entry]) -> bo
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a decision is made of: the send days of the epoch, and the entries of the counted complaints. `backlog` and
-    `brake`, how the breaker stands, are asked for only where `needs` says so."""
+    `brake`, how the breaker stands, are asked for only where `needs` says so. `bound`: of the disablings in this hour;
+    `second_bound`: for those beyond doubt, 0 where no more of them pass."""
 
     days: Days
     complaints: Sequence[TimelineEntry[CountedComplaint]]
     backlog: Backlog = NOTHING_WAITS
     brake: Brake = Brake.FREE
     bound: int = 0
+    second_bound: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,12 +329,8 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The account and what is told of it, to be written in one transaction. `passes_breaker`: only if the breaker
-    lets one more disabling pass; `opens_breaker`: together with opening it; `undoes`: the instant of a disabling that
-    the breaker does not count any more."""
+    """The account and what is told of it, to be written in one transaction with these changes of the breaker."""
 
     account: Account
     entries: list[Entry]
-    passes_breaker: bool = False
-    opens_breaker: bool = False
-    undoes: datetime | None = None
+    breaker: Sequence[BreakerChange] = ()

@@ -39,6 +39,10 @@ class BreakerState:
     def usual_bound(self, policy: Policy) -> int:
         return policy.breaker.bound(self.active_accounts)
 
+    def second_bound(self, policy: Policy) -> int:
+        """How many may pass in the hour where the evidence is beyond doubt; what a person allowed is for these too."""
+        return policy.breaker.second_bound(self.active_accounts) if self.granted is None else self.granted
+
     def brake(self, bound: int) -> Brake:
         if self.opened_at:
             return Brake.OPEN
@@ -47,10 +51,12 @@ class BreakerState:
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """One more disabling by a rule: it passes while the breaker is closed and fewer than `bound` passed in `hour`."""
+    """One more disabling by a rule: it passes while the breaker is closed and fewer than `bound` passed in `hour`.
+    `beyond_doubt`: also while the breaker is open."""
 
     hour: str
     bound: int
+    beyond_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +73,4 @@ class Returning:
     hour: str
 
 
-BreakerChange = Passing | Opening | Returning | None
+BreakerChange = Passing | Opening | Returning

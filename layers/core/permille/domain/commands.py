@@ -89,6 +89,12 @@ class Exempt(StaffCommand):
     until: Instant
 
 
+class ReleaseHold(StaffCommand):
+    """A disabling by a rule that waits for staff happens, although the breaker is open or deliveries are missing."""
+
+    __slots__ = ()
+
+
 class Unexempt(StaffCommand):
     """The exemption ends."""
 
@@ -114,6 +120,7 @@ class ApproveReview(_Validated):
     day: where the owner is
     note: what the owner reads beside it; may be empty
     by: who decided
+    short_day: also where fewer hours of the day are left than the policy wants
     """
 
     needs_zone = needs_policy = True
@@ -121,6 +128,7 @@ class ApproveReview(_Validated):
     day: Day
     note: Note = ""
     by: Decider
+    short_day: bool = False
 
 
 class DeclineReview(StaffCommand):
@@ -213,6 +221,7 @@ Command = (
     | Enable
     | Close
     | Exempt
+    | ReleaseHold
     | Unexempt
     | ResetOwnerMail
     | RevokeOwnerLinks

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 
 from permille.domain.account import DAY, Account, Evidence, Look, Outcome, Recheck, Rules, Trial
-from permille.domain.breaker import Brake
+from permille.domain.breaker import Brake, Opening, Passing, hour_of
 from permille.domain.entries.complaints import Alert, CountedComplaint
 from permille.domain.entries.system import BreakerOpened
 from permille.domain.entries.verdicts import DecisionRecord, Disabled, Spared, WouldDisable, WouldKeep
-from permille.domain.hold import firm, held, waits_for
+from permille.domain.hold import NEEDS_STAFF, firm, held, lacks_deliveries, waits_for, waits_for_deliveries
 from permille.domain.needs import COMMIT_LAG
+from permille.domain.new_feedback import may_be_acted_on
 from permille.domain.policy import Verdict, judge
 from permille.domain.recheck import decide_again
 from permille.domain.reminders import remind
@@ -61,14 +62,15 @@ def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: date
     if rules.policy is None:
         return Outcome(replace(account, due_at=now), [])
     verdict = judge(rules.policy, evidence.days, now.date())
-    account = replace(account, look=Look.at(verdict, rules.mode))
+    acts = verdict.breaks and may_be_acted_on(account, verdict, evidence.days, rules)
+    account = replace(account, look=Look.at(verdict, rules.mode, kept=not acts))
     if rules.mode is Mode.OBSERVE:
-        return _spare(account, verdict, evidence, rules, now)
+        return _spare(account, verdict, evidence, rules, now, acts=acts)
     if account.exempt_at(now):
-        spared = _spare(account, verdict, evidence, rules, now)
+        spared = _spare(account, verdict, evidence, rules, now, acts=acts)
         alerted = _alert(spared.account, verdict, evidence, now)
         return Outcome(alerted.account, spared.entries + alerted.entries)
-    if verdict.breaks:
+    if acts:
         return _act(account, verdict, evidence, rules, now)
     return _alert(replace(account, would_disable=False, hold=None), verdict, evidence, now)
 
@@ -77,9 +79,15 @@ def _act(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, n
     surely = firm(account, verdict, evidence, now)
     if not surely.breaks:
         return _hold(account, waits_for(evidence, now), verdict, evidence, now)
-    if evidence.brake is not Brake.FREE:
+    broken = replace(verdict, rule=surely.rule)
+    if account.hold and account.hold.released:
+        return Outcome(*_disabled(account, broken, evidence, rules, now))
+    if lacks_deliveries(surely):
+        return _hold(account, waits_for_deliveries(account, now), verdict, evidence, now)
+    beyond_doubt = evidence.second_bound > 0 and surely.is_beyond_doubt
+    if evidence.brake is not Brake.FREE and not beyond_doubt:
         return _hold(account, Held.BREAKER, verdict, evidence, now)
-    return _disable(account, replace(verdict, rule=surely.rule), evidence, rules, now)
+    return _disable(account, broken, evidence, rules, now)
 
 
 def _hold(account: Account, why: Held, verdict: Verdict, evidence: Evidence, now: datetime) -> Outcome:
@@ -90,14 +98,32 @@ def _hold(account: Account, why: Held, verdict: Verdict, evidence: Evidence, now
     account, entries = held(account, why, verdict, evidence, now)
     if opens:
         account = replace(account, decided_at=now)
-        entries.append(system_entry(now, BreakerOpened(bound=evidence.bound, account_id=account.id)))
-    if why is Held.BREAKER or lasts:
+        entries.append(_breaker_opened(evidence, now, account.id))
+    if why in NEEDS_STAFF or lasts:
         alerted = _alert(account, verdict, evidence, now)
         account, entries = alerted.account, entries + alerted.entries
-    return Outcome(replace(account, due_at=now), entries, opens_breaker=opens)
+    return Outcome(replace(account, due_at=now), entries, [Opening(now)] if opens else [])
+
+
+def _breaker_opened(evidence: Evidence, now: datetime, held_id: str) -> Entry:
+    facts = BreakerOpened(bound=evidence.bound, account_id=held_id, second_bound=evidence.second_bound)
+    return system_entry(now, facts)
 
 
 def _disable(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
+    """Where the breaker is not free, the evidence is beyond doubt; the first of these opens it all the same."""
+    account, entries = _disabled(account, verdict, evidence, rules, now)
+    if evidence.brake is Brake.FREE:
+        return Outcome(account, entries, [Passing(hour_of(now), evidence.bound)])
+    passing = Passing(hour_of(now), evidence.second_bound, beyond_doubt=True)
+    if evidence.brake is Brake.OPEN:
+        return Outcome(account, entries, [passing])
+    return Outcome(account, [*entries, _breaker_opened(evidence, now, "")], [passing, Opening(now)])
+
+
+def _disabled(
+    account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime
+) -> tuple[Account, list[Entry]]:
     recheck = _recheck(account, verdict, now)
     disabled = account.to_be_switched(
         status=Status.DISABLED,
@@ -109,8 +135,7 @@ def _disable(account: Account, verdict: Verdict, evidence: Evidence, rules: Rule
         alerted_at=now,
         told=_told(evidence, now),
     )
-    record = _record(account, Disabled, verdict, evidence, rules, now)
-    return Outcome(disabled, [record], passes_breaker=True)
+    return disabled, [_record(account, Disabled, verdict, evidence, rules, now)]
 
 
 def _recheck(account: Account, verdict: Verdict, now: datetime) -> Recheck | None:
@@ -120,10 +145,12 @@ def _recheck(account: Account, verdict: Verdict, now: datetime) -> Recheck | Non
     return Recheck(now + after, now) if after and not reversed_today else None
 
 
-def _spare(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    """Nothing is switched; staff read once that the verdict has changed."""
+def _spare(
+    account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime, *, acts: bool
+) -> Outcome:
+    """Nothing is switched; staff read once that the verdict has changed. `acts`: but for that, it would be."""
     account = replace(account, hold=None, due_at=_next_look(account, verdict, now))
-    if verdict.breaks == account.would_disable:
+    if account.would_disable == verdict.breaks or (verdict.breaks and not acts):
         return Outcome(account, [])
     kind = WouldDisable if verdict.breaks else WouldKeep
     spared: Spared = "only observed" if rules.mode is Mode.OBSERVE else "exempt"
@@ -155,7 +182,8 @@ def _alert(account: Account, verdict: Verdict, evidence: Evidence, now: datetime
         return Outcome(replace(account, due_at=min(waits_until, next_look or waits_until)), [])
     alerted = replace(account, alerted_at=now, told=_told(evidence, now), decided_at=now, due_at=next_look)
     exempt_until = account.exemption.until if account.exemption and account.exempt_at(now) else None
-    return Outcome(alerted, [entry(account.id, now, Alert.of_verdict(verdict, new, exempt_until))])
+    still_on = verdict.breaks and exempt_until is None and account.hold is None
+    return Outcome(alerted, [entry(account.id, now, Alert.of_verdict(verdict, new, exempt_until, still_on=still_on))])
 
 
 def _untold(account: Account, evidence: Evidence) -> list[TimelineEntry[CountedComplaint]]:

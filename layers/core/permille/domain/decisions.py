@@ -21,6 +21,7 @@ from permille.domain.commands import (
     Enable,
     Exempt,
     PutReview,
+    ReleaseHold,
     RequestReview,
     ResetOwnerMail,
     RevokeOwnerLinks,
@@ -55,6 +56,8 @@ def decide(account: Account, command: Command, context: Context, now: datetime) 
             return staff.close(account, command, now)
         case Exempt():
             return staff.exempt(account, command, now)
+        case ReleaseHold():
+            return staff.release(account, command, now)
         case Unexempt():
             return staff.unexempt(account, command, now)
         case ResetOwnerMail():

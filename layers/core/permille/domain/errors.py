@@ -11,6 +11,7 @@ PermilleError                  500, exit 1
 ├── NotAuthenticated           401, exit 2   nobody knows who is asking
 │   └── NotAuthorized          403, exit 2   who is asking may not do this
 ├── DecisionRefused            409, exit 2   the decision does not suit the account
+│   └── ConfirmationNeeded     409, exit 2   it is unusual: whoever decides is asked once more
 ├── Failed                     500, exit 1   it was tried, and did not work
 ├── MissingSettings            500, exit 1   the environment lacks variables
 └── ServiceError               500, exit 1   a service outside did not do what it was asked
@@ -119,6 +120,10 @@ class DecisionRefused(PermilleError):
 
     status = HTTPStatus.CONFLICT
     exit_code = 2
+
+
+class ConfirmationNeeded(DecisionRefused):
+    """What was decided is unusual. The message says how; whoever decides can say that it is meant."""
 
 
 class Failed(PermilleError):

@@ -5,10 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from permille.domain.account import Account, Evidence, Hold
+from permille.domain.backlog import HOLD_AT_MOST
 from permille.domain.entries.verdicts import RuleHeld
-from permille.domain.policy import Verdict, judge
+from permille.domain.policy import Rule, Verdict, judge
 from permille.domain.status import Held
 from permille.domain.timeline import Entry, entry
+
+NEEDS_STAFF = (Held.BREAKER, Held.NO_DELIVERIES)  # the others end by themselves
 
 
 def firm(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Verdict:
@@ -23,14 +26,28 @@ def waits_for(evidence: Evidence, now: datetime) -> Held:
     return Held.STALLED if evidence.backlog.is_stalled(now) else Held.FEEDBACK
 
 
+def lacks_deliveries(verdict: Verdict) -> bool:
+    """Whether a broken rule about complaints rests on fewer deliveries than complaints: nobody complains about what did
+    not arrive, so deliveries are not counted."""
+    return verdict.rule is not Rule.BOUNCE_BURST and verdict.counts.delivered < verdict.counts.complaints
+
+
+def waits_for_deliveries(account: Account, now: datetime) -> Held:
+    """A complaint can be counted before the delivery of its mail; but not for long."""
+    lasts = account.hold is not None and now - account.hold.since >= HOLD_AT_MOST
+    return Held.NO_DELIVERIES if lasts else Held.FEEDBACK
+
+
 def held(
     account: Account, why: Held, verdict: Verdict, evidence: Evidence, now: datetime
 ) -> tuple[Account, list[Entry]]:
-    """The account on hold. Staff read it once, however often the reason changes until the hold is over."""
-    if account.hold:
-        resumes = account.hold.why is Held.STALLED and why is not Held.STALLED
-        resumed_at = now if resumes else account.hold.resumed_at
-        return replace(account, hold=replace(account.hold, why=why, resumed_at=resumed_at)), []
-    facts = RuleHeld.of_verdict(verdict, why, evidence.backlog.messages or 0)
-    told = entry(account.id, now, facts, seed=why)
-    return replace(account, hold=Hold(why, now), decided_at=now), [told]
+    """The account on hold. Staff read it once, however often the reason changes until the hold is over; and once more
+    that it needs them, where it did not before."""
+    hold = account.hold or Hold(why, now)
+    resumes = hold.why is Held.STALLED and why is not Held.STALLED
+    needs_staff = hold.needs_staff or why in NEEDS_STAFF
+    on_hold = replace(hold, why=why, resumed_at=now if resumes else hold.resumed_at, needs_staff=needs_staff)
+    if account.hold and needs_staff == hold.needs_staff:
+        return replace(account, hold=on_hold), []
+    told = entry(account.id, now, RuleHeld.of_verdict(verdict, why, evidence.backlog.messages or 0), seed=why)
+    return replace(account, hold=on_hold, decided_at=now), [told]

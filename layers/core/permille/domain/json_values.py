@@ -4,7 +4,7 @@ Types: str, int, bool, date, datetime, StrEnum, Literal, tuple[T, ...], Mapping,
 A field that is None is left out. A field's description is in its type: Annotated[T, "The description."].
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -32,6 +32,15 @@ def to_json(value: Any) -> Any:
             return {name: to_json(one) for name, one in named if one is not None}
         case _:
             return value
+
+
+def flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Each value with its name, in which those of the mappings around it stand before dots."""
+    for name, value in data.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
 
 
 def from_json(made: type[T], data: Mapping[str, Any]) -> T:

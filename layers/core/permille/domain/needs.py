@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from permille.domain.account import Account, Rules
 from permille.domain.backlog import COUNTED_WITHIN
+from permille.domain.new_feedback import may_be_acted_on, read_from
 from permille.domain.policy import judge
 from permille.domain.reputation import Days, first_day, total_of
 from permille.domain.status import Mode, Status
@@ -27,8 +28,12 @@ def days_needed_from(account: Account, rules: Rules, now: datetime) -> date | No
     """The first send day whose tallies are needed; None where nothing is decided by any."""
     if account.status in (Status.TRIAL, Status.OBSERVING):
         return account.epochs[-1].date()
-    day = now.date() if account.status is Status.ACTIVE else _rechecked_day(account, now)
-    return first_day(day, rules.policy.window_days) if day and rules.policy else None
+    active = account.status is Status.ACTIVE
+    day = now.date() if active else _rechecked_day(account, now)
+    if day is None or rules.policy is None:
+        return None
+    first = first_day(day, rules.policy.window_days)
+    return read_from(account, first, rules) if active else first
 
 
 def _rechecked_day(account: Account, now: datetime) -> date | None:
@@ -51,15 +56,17 @@ def _of_active(account: Account, days: Days, rules: Rules, now: datetime) -> Nee
     if rules.policy is None:
         return Needs()
     verdict = judge(rules.policy, days, now.date())
+    acts = verdict.breaks and may_be_acted_on(account, verdict, days, rules)
     window = datetime.combine(verdict.first_day, time(), UTC)
     untold = account.alerted_at - COMMIT_LAG if account.alerted_at else window
-    if verdict.breaks != account.would_disable and _is_spared(account, rules, now):
+    would_keep = account.would_disable and not verdict.breaks
+    if _is_spared(account, rules, now) and (would_keep or (acts and not account.would_disable)):
         return Needs(window)  # for the record
     if rules.mode is Mode.OBSERVE:
         return Needs()
     if account.exempt_at(now):
         return Needs(untold)
-    return Needs(window, backlog=True, brake=True) if verdict.breaks else Needs(untold)
+    return Needs(window, backlog=True, brake=True) if acts else Needs(untold)
 
 
 def _is_spared(account: Account, rules: Rules, now: datetime) -> bool:
@@ -67,10 +74,11 @@ def _is_spared(account: Account, rules: Rules, now: datetime) -> bool:
 
 
 def _of_trial(account: Account, days: Days, rules: Rules, now: datetime) -> Needs:
-    if total_of(days).complaints:  # which end the trial, whatever waits
-        return Needs(account.epochs[-1])
-    bounced = rules.policy is not None and judge(rules.policy, days, now.date()).breaks
-    return Needs(backlog=bounced or _verdict_is_due(account, now))
+    since = account.epochs[-1] if total_of(days).complaints else None
+    if since and account.trial and not account.trial.ratio_above:  # which end the trial, whatever waits
+        return Needs(since)
+    broken = rules.policy is not None and judge(rules.policy, days, now.date()).breaks
+    return Needs(since, backlog=broken or _verdict_is_due(account, now))
 
 
 def _verdict_is_due(account: Account, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from permille.domain.conservative import LIMITS_BELOW
 from permille.domain.errors import InvalidPolicy
@@ -19,35 +19,52 @@ from permille.domain.policy import (
     ComplaintBurst,
     ComplaintRatio,
     Policy,
+    RecentRatio,
     SecondChance,
 )
+from permille.domain.validation import LARGEST_BATCH
 
 _PARTS: Mapping[str, type[Any]] = {
     "complaint_ratio": ComplaintRatio,
     "bounce_burst": BounceBurst,
     "complaint_burst": ComplaintBurst,
+    "recent_ratio": RecentRatio,
     "breaker": Breaker,
     "second_chance": SecondChance,
 }
 _ID = re.compile(rf"(?P<preset>{'|'.join(PRESETS)})(-[0-9a-f]{{8}})?")
-_CAN_BE_OFF = ("bounce_burst", "complaint_burst")
+_CAN_BE_OFF = ("bounce_burst", "complaint_burst", "recent_ratio")
 _RANGES = {
     "window_days": (1, 365),
+    "one_recipient_days": (0, 365),
     "alert_every_minutes": (1, 1440),
     "recheck_after_minutes": (0, 1440),
     "complaint_ratio.limit_per_1000": (1, 1000),
     "complaint_ratio.complaints_at_least": (1, 100),
     "bounce_burst.more_than": (0, 1_000_000),
     "bounce_burst.percent": (0, 100),
+    "bounce_burst.days": (1, 365),
     "complaint_burst.more_than": (0, 1_000_000),
     "complaint_burst.days": (1, 365),
+    "recent_ratio.limit_per_1000": (1, LIMITS_BELOW - 1),
+    "recent_ratio.complaints_at_least": (1, 1_000_000),
+    "recent_ratio.days": (1, 365),
     "breaker.at_least": (0, 1_000_000),
     "breaker.percent_of_active": (0, 100),
     "second_chance.observing_hours": (1, 720),
+    "breaker.beyond_doubt_times": (1, 1000),
+    "second_chance.needs_percent": (0, 100),
+    "second_chance.needs_at_least": (1, LARGEST_BATCH),
+    "second_chance.needs_at_most": (1, LARGEST_BATCH),
+    "second_chance.most_times": (0, 1000),
+    "second_chance.most_at_least": (1, LARGEST_BATCH),
+    "second_chance.least_hours": (0, 24),
+    "second_chance.ratio_above": (0, LARGEST_BATCH),
     "second_chance.cooldown_days": (0, 365),
     "second_chance.cooldown_days_per_strike": (0, 365),
 }
-_ALPHAS = (Decimal("1e-12"), Decimal("0.5"))
+_ALPHAS = ("alpha", "beyond_doubt_alpha")
+_ALPHA_RANGE = (Decimal("1e-12"), Decimal("0.5"))
 
 
 def parse_policy(text: str) -> Policy:
@@ -79,10 +96,14 @@ def _named_by(policy_id: Any) -> str:
 
 def policy_data(policy: Policy) -> dict[str, Any]:
     """The policy's id and every number of it, for machines and for the decision record."""
-    data = asdict(policy)
-    alpha = policy.complaint_ratio.alpha
-    data["complaint_ratio"]["alpha"] = None if alpha is None else str(alpha)
-    return data
+    return cast("dict[str, Any]", _texts(asdict(policy)))
+
+
+def _texts(value: Any) -> Any:
+    """Decimals as text: JSON's numbers are read as floats by most."""
+    if isinstance(value, dict):
+        return {name: _texts(one) for name, one in value.items()}
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _changed(base: Policy, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,7 +127,7 @@ def _value(name: str, value: Any, usual: Any) -> Any:
 def _number_of(part: str, key: str, value: Any) -> int | Decimal | None:
     if key == "reinstate_by_staff":
         return _flag(f"{part}.{key}", value)
-    return _alpha(value) if key == "alpha" else _number(f"{part}.{key}", value)
+    return _alpha(f"{part}.{key}", value) if key in _ALPHAS else _number(f"{part}.{key}", value)
 
 
 def _flag(name: str, value: Any) -> bool:
@@ -122,29 +143,33 @@ def _number(name: str, value: Any) -> int:
     return value
 
 
-def _alpha(value: Any) -> Decimal | None:
+def _alpha(name: str, value: Any) -> Decimal | None:
     if value is None:
         return None
-    least, most = _ALPHAS
+    least, most = _ALPHA_RANGE
     try:
         alpha = Decimal(value) if isinstance(value, str | Decimal) else None
     except ArithmeticError:
         alpha = None
     if alpha is None or not alpha.is_finite() or not least <= alpha <= most:
-        raise InvalidPolicy(
-            f"complaint_ratio.alpha is {_shown(value)}; it must be a number from {least} to {most}, or null"
-        )
+        raise InvalidPolicy(f"{name} is {_shown(value)}; it must be a number from {least} to {most}, or null")
     return alpha
 
 
 def _hold_together(policy: Policy) -> None:
-    ratio, burst = policy.complaint_ratio, policy.complaint_burst
+    ratio, chance = policy.complaint_ratio, policy.second_chance
     if ratio.alpha is not None and ratio.limit_per_1000 >= LIMITS_BELOW:
         raise InvalidPolicy(
             f"complaint_ratio.limit_per_1000 is {ratio.limit_per_1000}; with an alpha it must be below {LIMITS_BELOW}"
         )
-    if burst and burst.days > policy.window_days:
-        raise InvalidPolicy(f"complaint_burst.days is {burst.days}, more than window_days ({policy.window_days})")
+    for name in ("complaint_burst", "recent_ratio"):
+        rule = getattr(policy, name)
+        if rule and rule.days > policy.window_days:
+            raise InvalidPolicy(f"{name}.days is {rule.days}, more than window_days ({policy.window_days})")
+    if chance.needs_at_least > chance.needs_at_most:
+        raise InvalidPolicy(
+            f"second_chance.needs_at_least is {chance.needs_at_least}, more than needs_at_most ({chance.needs_at_most})"
+        )
 
 
 def _mapping(name: str, value: Any) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from permille.domain.account import DAY, Account, Evidence, Look, Outcome, Recheck, Rules
+from permille.domain.breaker import Returning, hour_of
 from permille.domain.entries.verdicts import DisablingReversed
 from permille.domain.policy import judge
 from permille.domain.status import Status
@@ -40,4 +41,4 @@ def decide_again(account: Account, recheck: Recheck, evidence: Evidence, rules: 
         due_at=now,
     )
     reversal = entry(account.id, now, DisablingReversed.of_verdict(verdict, recheck.disabled_at))
-    return Outcome(back, [reversal], undoes=recheck.disabled_at)
+    return Outcome(back, [reversal], [Returning(hour_of(recheck.disabled_at))])

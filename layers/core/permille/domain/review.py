@@ -9,10 +9,11 @@ from permille.domain.account import Account, Outcome, RequestedDay, Review, Revi
 from permille.domain.commands import ApproveReview, ConfirmTrial, DeclineReview, ReviewRequest
 from permille.domain.entries import review as told
 from permille.domain.entries.trial import TrialConfirmed
-from permille.domain.errors import DecisionRefused
+from permille.domain.errors import ConfirmationNeeded, DecisionRefused
 from permille.domain.policy import SecondChance
 from permille.domain.status import Status
 from permille.domain.timeline import Facts, entry
+from permille.domain.wording import times
 
 A_DAY = timedelta(days=1)
 FURTHEST_DAY = timedelta(days=60)
@@ -134,7 +135,7 @@ def _changed(account: Account, review: Review, facts: Facts, now: datetime) -> O
 
 def approve(account: Account, command: ApproveReview, zone: tzinfo, chance: SecondChance, now: datetime) -> Outcome:
     """The trial begins at 00:00 of that day in the account's zone and ends at 24:00, both fixed now; today, at once.
-    One that was agreed on and has not begun moves to that day."""
+    One that was agreed on and has not begun moves to that day. Raises ConfirmationNeeded where little of it is left."""
     review, day = _before_trial(account), command.day
     agreed = account.trial.day if account.trial else None
     if day == agreed:
@@ -145,11 +146,28 @@ def approve(account: Account, command: ApproveReview, zone: tzinfo, chance: Seco
         raise DecisionRefused(f"{day} is more than {FURTHEST_DAY.days} days ahead")
     begins_at, ends_at = max(midnight(day, zone), now), midnight(day + A_DAY, zone)
     verdict_at = ends_at + timedelta(hours=chance.observing_hours)
-    trial = Trial(TrialState.SCHEDULED, day, begins_at, ends_at, verdict_at)
+    is_short = begins_at == now and ends_at - now < timedelta(hours=chance.least_hours)
+    if is_short and not command.short_day:
+        raise ConfirmationNeeded(f"only {_spelled(ends_at - begins_at)} of {day} are left in {account.timezone}")
+    trial = Trial(
+        TrialState.SCHEDULED,
+        day,
+        begins_at,
+        ends_at,
+        verdict_at,
+        least_delivered=chance.least_delivered(review.batch),
+        most_sent=chance.most_sent(review.batch),
+        ratio_above=chance.ratio_above if chance.decides_by_ratio(review.batch) else 0,
+    )
     approved = replace(review, state=ReviewState.APPROVED, decided_at=now, decided_by=command.by, reason=command.note)
     begins, ends = begins_at.astimezone(zone), ends_at.astimezone(zone)
     facts = told.ReviewApproved(
-        begins_at=begins, ends_at=ends, note=command.note, by=command.by, instead_of=agreed or ""
+        begins_at=begins,
+        ends_at=ends,
+        note=command.note,
+        by=command.by,
+        instead_of=agreed or "",
+        **trial.numbers,
     )
     due_at = begins_at if account.settled else now  # a credential that is still on is seen to before that day
     waiting = replace(account, review=approved, trial=trial, recheck=None, decided_at=now, due_at=due_at)
@@ -180,6 +198,12 @@ def confirm(account: Account, command: ConfirmTrial, now: datetime) -> Outcome:
     confirmed = replace(trial, confirmed=True)
     facts = TrialConfirmed(reason=command.reason, by=command.by)
     return Outcome(replace(account, trial=confirmed, decided_at=now, due_at=now), [entry(account.id, now, facts)])
+
+
+def _spelled(left: timedelta) -> str:
+    """`5 hours and 3 minutes`"""
+    hours, minutes = divmod(left // timedelta(minutes=1), 60)
+    return " and ".join([times(hours, "hour")] * bool(hours) + [times(minutes, "minute")])
 
 
 def today(zone: tzinfo, now: datetime) -> date:

@@ -1,6 +1,6 @@
 """When an account was not simply active: made of its timeline, with the instants of the entries that changed it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +35,6 @@ def spans(entries: Sequence[Entry], status: Status, begins: datetime, ends: date
     return [span for span in found if span.status is not Status.ACTIVE and span.begins < span.ends]
 
 
-def last_change(entries: Sequence[Entry]) -> Entry | None:
+def last_change(entries: Iterable[Entry]) -> Entry | None:
     """The newest entry by which the account became what it is; `entries` newest first."""
     return next((entry for entry in entries if entry.change), None)

@@ -9,6 +9,7 @@ from permille.domain.commands import Exempt, StaffCommand
 from permille.domain.entries import staff as told
 from permille.domain.entries.trial import TrialCancelled
 from permille.domain.errors import DecisionRefused
+from permille.domain.hold import NEEDS_STAFF
 from permille.domain.status import Status
 from permille.domain.timeline import entry
 
@@ -91,6 +92,18 @@ def exempt(account: Account, command: Exempt, now: datetime) -> Outcome:
     exemption = Exemption(until, command.reason, command.by)
     exempted = replace(account, exemption=exemption, recheck=None, decided_at=now, due_at=now)
     return Outcome(exempted, [entry(account.id, now, told.Exempted(until=until, reason=command.reason, by=command.by))])
+
+
+def release(account: Account, command: StaffCommand, now: datetime) -> Outcome:
+    """The next look, at once, disables it if the rule is broken still."""
+    hold = account.hold
+    if hold is None or hold.why not in NEEDS_STAFF:
+        waits = f"{account.id} waits for {hold.why}, which ends by itself" if hold else f"{account.id} is not held"
+        raise DecisionRefused(f"{waits}; only a disabling that waits for staff can be let happen")
+    if hold.released:
+        raise DecisionRefused(f"the disabling of {account.id} is let happen already")
+    released = replace(account, hold=replace(hold, released=True), decided_at=now, due_at=now)
+    return Outcome(released, [entry(account.id, now, told.HoldReleased(reason=command.reason, by=command.by))])
 
 
 def unexempt(account: Account, command: StaffCommand, now: datetime) -> Outcome:

@@ -12,7 +12,7 @@ from permille.domain.policy import Decision, Rule, Verdict
 from permille.domain.reputation import PER
 from permille.domain.status import Status
 from permille.domain.timeline import Entry
-from permille.domain.wording import day, local, rate, times
+from permille.domain.wording import STILL_ON, day, local, rate, times
 
 BAD_LUCK = 0.05  # what happens less often is not called so
 
@@ -69,6 +69,7 @@ _BROKEN: Mapping[Rule, str] = {
     Rule.COMPLAINT_RATIO: "you are above the limit",
     Rule.BOUNCE_BURST: "too many of your e-mails bounced",
     Rule.COMPLAINT_BURST: "there were too many complaints within a few days",
+    Rule.RECENT_RATIO: "too many people complained about the e-mails of the last days",
 }
 
 
@@ -101,6 +102,9 @@ def numbers_line(account: Account, verdict: Verdict) -> str:
 
 def _what_is_left(account: Account, verdict: Verdict) -> str:
     if account.status in (Status.TRIAL, Status.OBSERVING):
+        above = account.trial.ratio_above if account.trial else 0
+        if above and verdict.counts.delivered > above:
+            return f"the limit is {verdict.policy.complaint_ratio.limit_per_1000} per 1,000"
         return "one complaint about your trial day ends it"
     if account.status is not Status.ACTIVE or verdict.breaks:
         return f"the limit is {verdict.policy.complaint_ratio.limit_per_1000} per 1,000"
@@ -130,6 +134,15 @@ def spared_line(account: Account, now: datetime, zone: tzinfo) -> str:
     if account.status is not Status.ACTIVE or not account.exempt_at(now) or account.exemption is None:
         return ""
     return f"No rule disables your SMTP account until {local(account.exemption.until.astimezone(zone))}."
+
+
+def still_on_line(account: Account, verdict: Verdict, now: datetime) -> str:
+    """That an account above a limit stays on, because time alone has brought it there; empty where that is not so."""
+    look = account.look
+    time_alone = look is not None and look.over and look.kept and look.counts.complaints >= verdict.counts.complaints
+    if account.status is not Status.ACTIVE or not verdict.breaks or not time_alone or account.exempt_at(now):
+        return ""
+    return f"{STILL_ON[0].upper()}{STILL_ON[1:]}."
 
 
 def luck_line(verdict: Verdict) -> str:

@@ -14,11 +14,6 @@ class Status(StrEnum):
     def may_send(self) -> bool:
         return self in (Status.ACTIVE, Status.TRIAL)
 
-    def allowance(self, kept: int) -> int:
-        """How many more complaints are allowed where the rules would keep so many: none in a trial, or while it is
-        off."""
-        return kept if self is Status.ACTIVE else 0
-
 
 class Held(StrEnum):
     """Why a broken rule is not acted on yet."""
@@ -27,6 +22,7 @@ class Held(StrEnum):
     FEEDBACK = "feedback"  # waits to be counted, and could still turn the verdict
     STALLED = "stalled"  # feedback waits, and nothing at all is counted
     BREAKER = "breaker"
+    NO_DELIVERIES = "no_deliveries"  # fewer counted than complaints, which cannot be: the feed is broken
 
 
 class Mode(StrEnum):

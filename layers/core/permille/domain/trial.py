@@ -1,7 +1,8 @@
 """The single day, and what the recipients say of it: only mail sent in the trial decides the trial."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 from permille.domain.account import Account, Evidence, Look, Outcome, Rules, Trial, TrialState
 from permille.domain.backlog import COUNTED_WITHIN
@@ -16,11 +17,13 @@ from permille.domain.entries.trial import (
     TrialUnused,
 )
 from permille.domain.hold import firm, held, waits_for
-from permille.domain.policy import Policy, judge
+from permille.domain.policy import Policy, Rule, judge
 from permille.domain.reminders import open_again
-from permille.domain.reputation import total_of
+from permille.domain.reputation import Tally, total_of
 from permille.domain.status import Status
 from permille.domain.timeline import Entry, entry
+
+LOOKED_AT_EVERY = timedelta(minutes=5)  # for how much was sent
 
 
 def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
@@ -39,30 +42,38 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
         decided_at=now,
         due_at=trial.ends_at,
     )
-    return Outcome(begun, [entry(account.id, now, TrialBegan(ends_at=trial.ends_at))])
+    return Outcome(begun, [entry(account.id, now, TrialBegan(ends_at=trial.ends_at, **trial.numbers))])
 
 
 def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    account, told = _judged(account, evidence, rules, now)
+    """The day ends at its end, or once more was sent than was agreed on."""
+    account, told = _judged(account, trial, evidence, rules, now)
     if account.trial is None:
         return Outcome(account, told)
-    if now < trial.ends_at:
-        return Outcome(replace(account, due_at=now if account.hold else trial.ends_at), told)
+    counts = total_of(evidence.days)
+    too_many = 0 < trial.most_sent < counts.delivered + counts.bounces
+    if now < trial.ends_at and not too_many:
+        next_look = min(now + LOOKED_AT_EVERY, trial.ends_at) if trial.most_sent else trial.ends_at
+        return Outcome(replace(account, due_at=now if account.hold else next_look), told)
     ended = account.to_be_switched(
         status=Status.OBSERVING,
         trial=replace(trial, state=TrialState.OBSERVING),
         decided_at=now,
         due_at=trial.verdict_at,
     )
-    delivered = total_of(evidence.days).delivered
-    facts = TrialEnded(verdict_at=trial.verdict_at, delivered=delivered)
+    facts = TrialEnded(
+        verdict_at=trial.verdict_at,
+        delivered=counts.delivered,
+        complaints=counts.complaints,
+        most_sent=trial.most_sent if now < trial.ends_at else 0,
+    )
     return Outcome(ended, [*told, entry(account.id, now, facts)])
 
 
 def decide_observing(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """Nobody is reinstated before what waited at the verdict's instant has been counted, nor while the policy cannot be
     read."""
-    account, told = _judged(account, evidence, rules, now)
+    account, told = _judged(account, trial, evidence, rules, now)
     if account.trial is None:
         return Outcome(account, told)
     if now < trial.verdict_at + COUNTED_WITHIN:
@@ -70,55 +81,68 @@ def decide_observing(account: Account, trial: Trial, evidence: Evidence, rules: 
         return Outcome(replace(account, due_at=waits_until), told)
     if account.hold or rules.policy is None or not evidence.backlog.is_counted_since(trial.verdict_at, now):
         return Outcome(replace(account, due_at=now), told)
-    return _pass(account, trial, total_of(evidence.days).delivered, rules.policy, now)
+    return _pass(account, trial, evidence, rules.policy, now)
 
 
-def _pass(account: Account, trial: Trial, delivered: int, policy: Policy, now: datetime) -> Outcome:
-    """Nobody complained."""
-    if delivered == 0:
+def _pass(account: Account, trial: Trial, evidence: Evidence, policy: Policy, now: datetime) -> Outcome:
+    """No rule ended the trial. Where the rules decided because the batch was large, it has to have been large."""
+    counts = total_of(evidence.days)
+    if counts.complaints and counts.delivered <= trial.ratio_above:
+        return Outcome(*_fail(account, evidence, "", now))
+    if counts.delivered < trial.least_delivered:
         unused = replace(account, status=Status.DISABLED, trial=None, review=None, decided_at=now, due_at=None)
-        return Outcome(unused, [entry(account.id, now, TrialUnused())])
+        too_few = TrialUnused(delivered=counts.delivered, needed=trial.least_delivered)
+        return Outcome(unused, [entry(account.id, now, too_few)])
     if policy.second_chance.reinstate_by_staff and not trial.confirmed:
-        return _ask_staff(account, trial, delivered, now)
+        return _ask_staff(account, trial, counts, now)
     back = account.to_be_switched(status=Status.ACTIVE, trial=None, review=None, decided_at=now, due_at=now)
-    return Outcome(back, [entry(account.id, now, Reinstated(delivered=delivered))])
+    facts = Reinstated(delivered=counts.delivered, complaints=counts.complaints)
+    return Outcome(back, [entry(account.id, now, facts)])
 
 
-def _ask_staff(account: Account, trial: Trial, delivered: int, now: datetime) -> Outcome:
+def _ask_staff(account: Account, trial: Trial, counts: Tally, now: datetime) -> Outcome:
     """Support is asked once, and looks when it looks; a late complaint still counts until then."""
     if trial.asked:
         return Outcome(replace(account, due_at=None), [])
     asked = replace(account, trial=replace(trial, asked=True), decided_at=now, due_at=None)
-    return Outcome(asked, [entry(account.id, now, ConfirmationWanted(delivered=delivered))])
+    facts = ConfirmationWanted(delivered=counts.delivered, complaints=counts.complaints)
+    return Outcome(asked, [entry(account.id, now, facts)])
 
 
-def _judged(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> tuple[Account, list[Entry]]:
+def _judged(
+    account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime
+) -> tuple[Account, list[Entry]]:
     """The account after the mail of the trial was judged, and what is told of that. It has no trial any more where a
-    recipient complained about that mail, or it broke another rule beyond doubt."""
-    account = _looked_at(account, evidence, rules, now)
-    counts = total_of(evidence.days)
-    if counts.complaints:
-        of_trial = [one for one in evidence.complaints if one.facts.epoch == account.epoch]
-        facts = StaysSuspended(
-            delivered=counts.delivered, complaints=counts.complaints, listed=listed(of_trial), rule=""
-        )
-        return _suspended(account, now), [entry(account.id, now, facts)]
+    recipient complained about that mail and one complaint ends it, or it broke a rule beyond doubt."""
+    account = _looked_at(account, trial, evidence, rules, now)
+    if total_of(evidence.days).complaints and not trial.ratio_above:
+        return _fail(account, evidence, "", now)
     verdict = judge(rules.policy, evidence.days, now.date()) if rules.policy else None
     if verdict is None or not verdict.breaks:
         return replace(account, hold=None), []
     surely = firm(account, verdict, evidence, now)
     if not surely.breaks:
         return held(account, waits_for(evidence, now), verdict, evidence, now)
-    facts = StaysSuspended(delivered=counts.delivered, complaints=0, listed=(), rule=surely.rule or "")
-    return _suspended(account, now), [entry(account.id, now, facts)]
+    return _fail(account, evidence, surely.rule or "", now)
 
 
-def _looked_at(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Account:
-    """A complaint in a trial counts as a broken rule."""
+def _looked_at(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Account:
+    """A complaint that ends a trial counts as a broken rule."""
     if rules.policy is None:
         return account
     look = Look.at(judge(rules.policy, evidence.days, now.date()), rules.mode)
-    return replace(account, look=replace(look, over=look.over or look.complaints > 0))
+    over = look.over or (look.complaints > 0 and not trial.ratio_above)
+    none_allowed = account.status is Status.TRIAL and not trial.ratio_above
+    allowance = 0 if none_allowed else look.allowance_left
+    return replace(account, look=replace(look, over=over, kept=not over, allowance_left=allowance))
+
+
+def _fail(account: Account, evidence: Evidence, rule: Literal[""] | Rule, now: datetime) -> tuple[Account, list[Entry]]:
+    """`rule`: the one that is broken; empty where one complaint was enough."""
+    counts = total_of(evidence.days)
+    of_trial = [one for one in evidence.complaints if one.facts.epoch == account.epoch]
+    facts = StaysSuspended(delivered=counts.delivered, complaints=counts.complaints, listed=listed(of_trial), rule=rule)
+    return _suspended(account, now), [entry(account.id, now, facts)]
 
 
 def _suspended(account: Account, now: datetime) -> Account:

@@ -26,7 +26,12 @@ WAITS_FOR: Mapping[str, str] = {
     "feedback": "feedback that could still turn it waits to be counted",
     "stalled": "feedback waits, and none is being counted",
     "breaker": "the breaker is open",
+    "no_deliveries": "fewer deliveries than complaints were counted, so SES's delivery events do not all arrive",
 }
+STILL_ON = (
+    "your SMTP account stays on: only older e-mails have left the count, and time alone switches nobody off. The next "
+    "complaint or bounce does"
+)
 FATES: Mapping[str, str] = {"bounced": "bounced for good", "complained": "was marked as spam"}
 REQUESTED_DAYS: Mapping[str, str] = {"near": "that day is today or tomorrow", "over": "that day is over"}
 DEMANDS = (
@@ -50,8 +55,8 @@ def delivered(count: int) -> str:
     return f"{times(count, 'e-mail')} {'was' if count == 1 else 'were'} delivered"
 
 
-def limit(per_1000: int) -> str:
-    return f"The limit is {times(per_1000, 'complaint')} for every 1,000."
+def limit(per_1000: int, what: str = "The limit") -> str:
+    return f"{what} is {times(per_1000, 'complaint')} for every 1,000."
 
 
 def day(of: date) -> str:

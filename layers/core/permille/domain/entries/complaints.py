@@ -10,7 +10,7 @@ from permille.domain.entries.numbers import Numbers
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.policy import Decision, Verdict
 from permille.domain.timeline import Audience, Entry, Facts, TimelineEntry, declared, entry
-from permille.domain.wording import FATES, day, full_sentence, local, plain, quoted, times
+from permille.domain.wording import FATES, STILL_ON, day, full_sentence, local, plain, quoted, times
 
 LISTED_COMPLAINTS = 20  # of an alert
 ABOUT_OLDER_MAIL = "It is about e-mail that is too old to count towards the limit."
@@ -102,9 +102,17 @@ class Alert(Numbers):
     listed: tuple[Reported, ...]
     exempt_until: Annotated[datetime | Literal[""], "No rule disables the account until then; empty where one may."]
     over: Annotated[bool, "A rule is broken."]
+    still_on: Annotated[bool, "Time alone has broken it, so that nobody is disabled."] = False
 
     @classmethod
-    def of_verdict(cls, verdict: Verdict, complaints: Sequence[Entry], exempt_until: datetime | None) -> "Alert":
+    def of_verdict(
+        cls,
+        verdict: Verdict,
+        complaints: Sequence[Entry],
+        exempt_until: datetime | None,
+        *,
+        still_on: bool = False,
+    ) -> "Alert":
         return cls(
             **cls.counted_by(verdict),
             level="notice" if verdict.decision is Decision.KEEP else "warning",
@@ -112,6 +120,7 @@ class Alert(Numbers):
             listed=listed(complaints),
             exempt_until=exempt_until or "",
             over=verdict.breaks,
+            still_on=still_on,
         )
 
     def headline(self, platform: str) -> str:
@@ -125,6 +134,8 @@ class Alert(Numbers):
     def left(self) -> str:
         if self.exempt_until:
             return f"No rule disables your SMTP account until {local(self.exempt_until)}."
+        if self.still_on:
+            return f"That is above the limit, and {STILL_ON}."
         return "That is above the limit." if self.over else self.allowance()
 
     @property

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from permille.domain.policy import Rule, Verdict
@@ -19,6 +20,7 @@ class BounceBurst:
     bounces: int
     more_than: int
     percent: int
+    days: Annotated[int, "So many send days are looked at; in older entries all of the window."] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,19 @@ class ComplaintBurst:
     complaints: int
     more_than: int
     days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecentRatio:
+    """What broke `recent_ratio`, and the rule's own numbers."""
+
+    delivered: int
+    complaints: int
+    limit_per_1000: int
+    complaints_at_least: int
+    days: int
+    alpha: str | None = None
+    ln_e: Annotated[str | None, "The evidence, where the rule has an alpha."] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +61,7 @@ class Numbers(Facts):
     policy: Annotated[str, "The id of the policy that judged."]
     ln_e: Annotated[str | None, "The evidence, of a policy with an alpha."] = None
     alpha: str | None = None
-    burst: BounceBurst | ComplaintBurst | None = None
+    burst: BounceBurst | ComplaintBurst | RecentRatio | None = None
 
     @staticmethod
     def counted_by(verdict: Verdict) -> dict[str, Any]:
@@ -63,10 +78,15 @@ class Numbers(Facts):
             "first_day": verdict.first_day,
             "last_day": verdict.last_day,
             "policy": verdict.policy.id,
-            "ln_e": None if verdict.ln_e is None else f"{verdict.ln_e:.12g}",
+            "ln_e": _shown(verdict.ln_e),
             "alpha": None if verdict.ln_e is None else str(ratio.alpha),
             "burst": _burst(verdict),
         }
+
+    @property
+    def is_about_bounces(self) -> bool:
+        """Whether the broken rule is."""
+        return isinstance(self.burst, BounceBurst)
 
     def counts(self) -> str:
         """`2 complaints in 1,000 delivered e-mails over the last 45 days: 2.00 per 1,000.`"""
@@ -95,6 +115,13 @@ class Numbers(Facts):
                     f"{times(burst.complaints, 'complaint')} about the e-mails of the last {burst.days} days. "
                     f"The limit is {burst.more_than:,}."
                 )
+            case RecentRatio() as recent:
+                per_1000 = rate(Tally(recent.delivered, recent.complaints))
+                return (
+                    f"{times(recent.complaints, 'complaint')} in {times(recent.delivered, 'delivered e-mail')} of the "
+                    f"last {recent.days} days{f': {per_1000} per 1,000' if per_1000 else ''}. For so few days "
+                    f"{limit(recent.limit_per_1000, 'the limit')}"
+                )
             case _:
                 return f"{self.counts()} {limit(self.limit_per_1000)}"
 
@@ -108,12 +135,27 @@ class PlainNumbers(Numbers):
         return cls(**cls.counted_by(verdict))
 
 
-def _burst(verdict: Verdict) -> BounceBurst | ComplaintBurst | None:
+def _burst(verdict: Verdict) -> BounceBurst | ComplaintBurst | RecentRatio | None:
     policy = verdict.policy
     if verdict.rule is Rule.BOUNCE_BURST and verdict.worst and policy.bounce_burst:
         sent_on, tally = verdict.worst
-        rule = asdict(policy.bounce_burst)
-        return BounceBurst(day=sent_on, delivered=tally.delivered, bounces=tally.bounces, **rule)
-    if verdict.rule is Rule.COMPLAINT_BURST and verdict.recent and policy.complaint_burst:
-        return ComplaintBurst(complaints=verdict.recent.complaints, **asdict(policy.complaint_burst))
+        numbers = asdict(policy.bounce_burst)
+        return BounceBurst(day=sent_on, delivered=tally.delivered, bounces=tally.bounces, **numbers)
+    if verdict.rule is Rule.COMPLAINT_BURST and verdict.burst and policy.complaint_burst:
+        return ComplaintBurst(complaints=verdict.burst.complaints, **asdict(policy.complaint_burst))
+    if verdict.rule is Rule.RECENT_RATIO and verdict.recent and policy.recent_ratio:
+        rule, counts = policy.recent_ratio, verdict.recent
+        return RecentRatio(
+            delivered=counts.delivered,
+            complaints=counts.complaints,
+            limit_per_1000=rule.limit_per_1000,
+            complaints_at_least=rule.complaints_at_least,
+            alpha=None if rule.alpha is None else str(rule.alpha),
+            days=rule.days,
+            ln_e=_shown(rule.ln_e(counts.complaints, counts.delivered)),
+        )
     return None
+
+
+def _shown(ln_e: Decimal | None) -> str | None:
+    return None if ln_e is None else f"{ln_e:.12g}"

@@ -12,10 +12,41 @@ from permille.domain.timeline import Audience, Facts, declared
 from permille.domain.wording import day, full_sentence, local, plain, times
 
 LONGEST_TEXT = 1000
-WHOM_TO_WRITE_TO = (
-    "end to 500 or 1,000 people who asked for your e-mails and know you best. A smaller batch proves little, and one "
-    "complaint ends the trial."
-)
+
+
+def what_ends_it(ratio_above: int) -> str:
+    """`ratio_above`: with more delivered than this the rules decide; 0: one complaint always."""
+    if ratio_above:
+        return (
+            f"If more than {ratio_above:,} e-mails are delivered, your usual limits decide; else one complaint about "
+            "an e-mail that you send today ends it."
+        )
+    return "One complaint about an e-mail that you send today ends it."
+
+
+def whom_to_write_to(ratio_above: int = 0) -> str:
+    """As in what_ends_it; goes on after an s."""
+    one = "" if ratio_above else ", and one complaint ends the trial"
+    return (
+        f"end to 500 or 1,000 people who asked for your e-mails and know you best. A smaller batch proves little{one}."
+    )
+
+
+def what_wins(ratio_above: int) -> str:
+    """As in what_ends_it."""
+    if ratio_above:
+        return (
+            f"If more than {ratio_above:,} e-mails were delivered and your usual limits are kept, or if nobody has "
+            "complained by then, it is yours again."
+        )
+    return "If nobody has complained by then, it is yours again."
+
+
+def how_many(least_delivered: int, most_sent: int) -> str:
+    """How large the batch of a trial has to be, and may be; empty where both say nothing."""
+    least = f" We need at least {least_delivered:,} delivered e-mails to decide." if least_delivered > 1 else ""
+    most = f" If you send more than {most_sent:,}, the day ends early." if most_sent else ""
+    return f"{least}{most}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +90,7 @@ class ReviewRequested(Requested):
                 f"{about.platform} Support reads your request together with your numbers, and answers by e-mail. If "
                 "they agree, your SMTP account is switched on for that single day.",
             ),
-            Section("Until then", f"Choose whom you are going to write to: s{WHOM_TO_WRITE_TO}"),
+            Section("Until then", f"Choose whom you are going to write to: s{whom_to_write_to()}"),
         ]
 
 
@@ -95,6 +126,9 @@ class ReviewApproved(Facts):
     instead_of: Annotated[
         date | Literal[""], "The day that had been agreed on before, where the trial was moved; else empty."
     ] = ""
+    least_delivered: Annotated[int, "So many e-mails have to be delivered for a verdict."] = 1
+    most_sent: Annotated[int, "The day ends early when more are sent; 0 where it does not."] = 0
+    ratio_above: Annotated[int, "With more delivered than this the rules decide; 0: one complaint always."] = 0
 
     def headline(self, platform: str) -> str:
         return f"Your {platform} SMTP account is going to work on {day(self.begins_at)}"
@@ -108,12 +142,14 @@ class ReviewApproved(Facts):
         return [
             Section(
                 "What you can do",
-                f"Send your batch on that day, with the same user name and password. S{WHOM_TO_WRITE_TO}",
+                "Send your batch on that day, with the same user name and password. "
+                f"S{whom_to_write_to(self.ratio_above)}",
             ),
             Section(
                 "What decides",
                 "What the recipients of that day do. When it is over, your SMTP account is off again for two days, "
-                "because complaints come late. If nobody has complained by then, it is yours again.",
+                f"because complaints come late. {what_wins(self.ratio_above)}"
+                f"{how_many(self.least_delivered, self.most_sent)}",
             ),
         ]
 

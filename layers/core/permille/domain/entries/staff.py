@@ -103,6 +103,14 @@ class Exempted(ByStaff):
         return f"No rule disables this account until {local(self.until)}"
 
 
+@declared("hold_released", Audience.STAFF)
+class HoldReleased(ByStaff):
+    """The disabling that a rule asks for happens, although the breaker is open or deliveries are missing."""
+
+    def headline(self, platform: str) -> str:
+        return "The disabling that was held is let happen"
+
+
 @declared("unexempted", Audience.STAFF)
 class Unexempted(ByStaff):
     """The rules apply to the account again."""

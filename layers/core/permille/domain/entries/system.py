@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from permille.domain.entries.staff import ByStaff
+from permille.domain.json_values import flat
 from permille.domain.links import For
 from permille.domain.status import Mode
 from permille.domain.timeline import Audience, Facts, declared
@@ -43,18 +44,10 @@ class PolicySet(Facts):
         return f"By {plain(self.by)}, in the place of {self.replaced or 'one that could not be read'}: {changes}."
 
     def _changes(self) -> Iterator[str]:
-        before, after = dict(_flat(self.replaced_numbers)), dict(_flat(self.numbers))
+        before, after = dict(flat(self.replaced_numbers)), dict(flat(self.numbers))
         for name, value in after.items():
             if self.replaced and before.get(name) != value and name != "id":
                 yield f"{name} from {_shown(before.get(name))} to {_shown(value)}"
-
-
-def _flat(numbers: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in numbers.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 def _shown(value: Any) -> str:
@@ -82,16 +75,25 @@ class BreakerOpened(Facts):
 
     bound: int
     account_id: Annotated[
-        str, "The first account that was not disabled; empty in older entries, which are on its own timeline."
+        str,
+        "The first account that was not disabled; empty where one was whose evidence is beyond doubt, and in older "
+        "entries, which are on its own timeline.",
     ] = ""
+    second_bound: Annotated[int, "So many may be disabled within an hour where the evidence is beyond doubt."] = 0
 
     def headline(self, platform: str) -> str:
         return f"The breaker opened: {times(self.bound, 'account')} were disabled within an hour"
 
     def sentence(self) -> str:
         first = f"{plain(self.account_id)} is the first that was not. " if self.account_id else ""
+        still = (
+            f" Where the evidence is beyond doubt they still do, up to {self.second_bound:,} within an hour."
+            if self.second_bound
+            else ""
+        )
         return (
             f"{first}The rules disable nobody until a person has looked: permille breaker show, permille breaker reset."
+            f"{still}"
         )
 
 

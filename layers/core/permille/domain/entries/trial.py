@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from permille.domain.entries.complaints import Reported
-from permille.domain.entries.review import WHOM_TO_WRITE_TO
+from permille.domain.entries.review import how_many, what_ends_it, whom_to_write_to
 from permille.domain.entries.staff import ByStaff
 from permille.domain.entries.verdicts import ANOTHER_COMPANY
 from permille.domain.mail_text import MailContext, Section, Tone
@@ -50,22 +50,26 @@ class TrialBegan(Facts):
     """The SMTP account works, on this day only; counting begins anew."""
 
     ends_at: datetime
+    least_delivered: Annotated[int, "So many e-mails have to be delivered for a verdict."] = 1
+    most_sent: Annotated[int, "The day ends early when more are sent; 0 where it does not."] = 0
+    ratio_above: Annotated[int, "With more delivered than this the rules decide; 0: one complaint always."] = 0
 
     def headline(self, platform: str) -> str:
         return f"Your {platform} SMTP account works today, and today only"
 
     def sentence(self) -> str:
-        return f"It works until {local(self.ends_at)}. One complaint about an e-mail that you send today ends it."
+        return f"It works until {local(self.ends_at)}. {what_ends_it(self.ratio_above)}"
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
             Section(
                 "What you can do now",
-                f"Send your batch now, with the same user name and password. S{WHOM_TO_WRITE_TO}",
+                f"Send your batch now, with the same user name and password. S{whom_to_write_to(self.ratio_above)}",
             ),
             Section(
                 "What decides",
-                "Only the e-mails that you send today. Older ones cannot end the trial, whatever their recipients do.",
+                "Only the e-mails that you send today. Older ones cannot end the trial, whatever their recipients do."
+                f"{how_many(self.least_delivered, self.most_sent)}",
             ),
         ]
 
@@ -76,13 +80,20 @@ class TrialEnded(Facts):
 
     verdict_at: datetime
     delivered: int
+    complaints: int = 0
+    most_sent: Annotated[int, "More were sent than this, so that the day ended early; 0 where it did not."] = 0
 
     def headline(self, platform: str) -> str:
         return "Your trial day is over, and we are waiting for late complaints"
 
     def sentence(self) -> str:
+        early = (
+            f" That is more than the {self.most_sent:,} that were agreed on, so the day ended early."
+            if self.most_sent
+            else ""
+        )
         return (
-            f"{delivered(self.delivered)}. Your SMTP account is off until we know what the recipients say, "
+            f"{delivered(self.delivered)}.{early} Your SMTP account is off until we know what the recipients say, "
             f"on {local(self.verdict_at)}."
         )
 
@@ -90,8 +101,8 @@ class TrialEnded(Facts):
         return [
             Section(
                 "What happens next",
-                "Complaints can take a day or two to reach us. If nobody complains about the e-mails of your trial "
-                f"day, your {about.platform} SMTP account is switched on again by itself, and you hear from "
+                f"Complaints can take a day or two to reach us. If {_nobody(self.complaints)} about the e-mails of "
+                f"your trial day, your {about.platform} SMTP account is switched on again by itself, and you hear from "
                 f"us.{about.until_then}",
             )
         ]
@@ -99,16 +110,27 @@ class TrialEnded(Facts):
 
 @declared("trial_unused", Audience.OWNER, mailed=True, change=(Status.OBSERVING, Status.DISABLED), ends_trial=True)
 class TrialUnused(Facts):
-    """Nothing was delivered on the trial day: the account stays off, and its owner can ask again."""
+    """Too little was delivered on the trial day: the account stays off, and its owner can ask again."""
+
+    delivered: int = 0
+    needed: Annotated[int, "So many were needed for a verdict."] = 1
 
     def headline(self, platform: str) -> str:
-        return "Your trial day was not used"
+        return "Too few e-mails went out on your trial day" if self.delivered else "Your trial day was not used"
 
     def sentence(self) -> str:
+        if self.delivered:
+            return f"{delivered(self.delivered)}, and we need {self.needed:,} to decide by. Nobody complained."
         return "Nothing of it was delivered, so there is nothing to decide by."
 
     def mail(self, about: MailContext) -> Sequence[Section]:
-        return [Section("What you can do now", "Ask for another review when you know when your next batch goes out.")]
+        smaller = " Name the size that it will really have." if self.delivered else ""
+        return [
+            Section(
+                "What you can do now",
+                f"Ask for another review when you know when your next batch goes out.{smaller}",
+            )
+        ]
 
 
 @declared(
@@ -125,7 +147,7 @@ class StaysSuspended(Facts):
     delivered: int
     complaints: int
     listed: tuple[Reported, ...]
-    rule: Annotated[Literal[""] | Rule, "The other rule; empty where it was a complaint."]
+    rule: Annotated[Literal[""] | Rule, "The rule that was broken; empty where one complaint was enough."]
 
     def headline(self, platform: str) -> str:
         return f"Your {platform} SMTP account stays suspended"
@@ -170,13 +192,15 @@ class ConfirmationWanted(Facts):
     """Nobody complained about the trial, and the policy wants support to say that the account is reinstated."""
 
     delivered: int
+    complaints: int = 0
 
     def headline(self, platform: str) -> str:
         return "The trial went well; support has to say that the account is reinstated"
 
     def sentence(self) -> str:
         return (
-            f"{delivered(self.delivered)} on the trial day, and nobody complained: permille review confirm, or disable."
+            f"{delivered(self.delivered)} on the trial day, and {_complained(self.complaints)}: permille review "
+            "confirm, or disable."
         )
 
 
@@ -195,12 +219,13 @@ class Reinstated(Facts):
     """Nobody complained about the trial: the SMTP account works again."""
 
     delivered: int
+    complaints: int = 0
 
     def headline(self, platform: str) -> str:
         return f"Welcome back: your {platform} SMTP account works again"
 
     def sentence(self) -> str:
-        return f"{delivered(self.delivered)} on your trial day, and nobody complained."
+        return f"{delivered(self.delivered)} on your trial day, and {_complained(self.complaints)}."
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
@@ -215,3 +240,13 @@ class Reinstated(Facts):
                 "complaint for every 1,000 e-mails, and the account is disabled again.",
             ),
         ]
+
+
+def _complained(complaints: int) -> str:
+    if not complaints:
+        return "nobody complained"
+    return f"{times(complaints, 'complaint')} came: your limits were kept"
+
+
+def _nobody(complaints: int) -> str:
+    return "nobody else complains" if complaints else "nobody complains"

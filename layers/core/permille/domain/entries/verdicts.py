@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from permille.domain.entries.complaints import Reported
-from permille.domain.entries.numbers import BounceBurst, ComplaintBurst, Numbers
+from permille.domain.entries.numbers import BounceBurst, ComplaintBurst, Numbers, RecentRatio
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.policy import Verdict
 from permille.domain.policy_file import policy_data
@@ -51,6 +51,7 @@ class DecisionRecord(Numbers):
             "days": tuple(
                 SendDay(day=on, delivered=one.delivered, complaints=one.complaints, bounces=one.bounces)
                 for on, one in sorted(days.items())
+                if on >= verdict.first_day
             ),
             "complaint_identities": tuple(told[-LISTED_IDENTITIES:]),
             "rules": policy_data(verdict.policy),
@@ -84,18 +85,22 @@ class DecisionRecord(Numbers):
                 ]
             case ComplaintBurst() as burst:
                 return [f"complaint_burst is broken: {burst.complaints:,} is more than {burst.more_than:,}."]
+            case RecentRatio() as recent:
+                return _ratio_arithmetic("recent_ratio", recent, recent.complaints_at_least)
             case _:
-                return self._ratio_arithmetic() if self.rule else ["No rule is broken."]
+                if not self.rule:
+                    return ["No rule is broken."]
+                return _ratio_arithmetic("complaint_ratio", self, self.rules["complaint_ratio"]["complaints_at_least"])
 
-    def _ratio_arithmetic(self) -> list[str]:
-        at_least = self.rules["complaint_ratio"]["complaints_at_least"]
-        line = (
-            f"complaint_ratio is broken: {times(self.complaints, 'complaint')} are at least {at_least:,}, and "
-            f"{_product(self.complaints, PER)} is more than {_product(self.limit_per_1000, self.delivered)}."
-        )
-        if self.alpha is None:
-            return [line]
-        return [line, f"The evidence is ln E = {self.ln_e}, which is enough for alpha = {self.alpha}."]
+
+def _ratio_arithmetic(rule: str, counted: DecisionRecord | RecentRatio, at_least: int) -> list[str]:
+    line = (
+        f"{rule} is broken: {times(counted.complaints, 'complaint')} are at least {at_least:,}, and "
+        f"{_product(counted.complaints, PER)} is more than {_product(counted.limit_per_1000, counted.delivered)}."
+    )
+    if counted.alpha is None:
+        return [line]
+    return [line, f"The evidence is ln E = {counted.ln_e}, which is enough for alpha = {counted.alpha}."]
 
 
 def _day_line(one: SendDay) -> str:
@@ -120,7 +125,7 @@ class Disabled(DecisionRecord):
         return self.broken()
 
     def mail(self, about: MailContext) -> Sequence[Section]:
-        if isinstance(self.burst, BounceBurst):
+        if self.is_about_bounces:
             why = (
                 "An e-mail bounces for good when its address does not exist. Many of them tell the mail companies "
                 "that a list was bought, guessed or left to grow old."

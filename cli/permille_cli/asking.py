@@ -1,0 +1,21 @@
+"""What is unusual is asked once more: at a terminal by a question, elsewhere `--yes` has to be there."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from permille.domain.errors import ConfirmationNeeded, Failed
+
+Yes = Annotated[bool, typer.Option("--yes", help="Answer yes where the command would ask whether it is meant.")]
+
+
+def ask(unusual: str, *, yes: bool, as_json: bool) -> None:
+    """Returns where it is meant. `unusual`: what is, without a full stop. Raises ConfirmationNeeded where nobody is
+    there to be asked, and Failed where they say no."""
+    if yes:
+        return
+    if as_json or not sys.stdin.isatty():
+        raise ConfirmationNeeded(f"{unusual}; nothing was done: where that is right, repeat the command with --yes")
+    if not typer.confirm(f"{unusual[0].upper()}{unusual[1:]}. Go on?", err=True):
+        raise Failed("nothing was done")

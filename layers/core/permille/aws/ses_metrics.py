@@ -1,0 +1,53 @@
+"""What SES tells CloudWatch of all the mail of the AWS account in its Region."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from permille.aws.client import client, service_call
+from permille.desk_ports import SesFigures, SesRate
+from permille.domain.reputation import Tally
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+
+LOOKED_BACK = timedelta(days=14)  # SES tells a rate only while mail is sent; until it tells another, it holds
+AN_HOUR, A_DAY = 3600, 86400
+RATES = {"complaint_rate": "Reputation.ComplaintRate", "bounce_rate": "Reputation.BounceRate"}
+COUNTS = {"delivered": "Delivery", "complaints": "Complaint", "bounces": "Bounce"}
+
+
+class SesMetrics:
+    """Keeps `desk_ports.SesReputation`."""
+
+    def __init__(self, *, cloudwatch: "CloudWatchClient | None" = None) -> None:
+        self._cloudwatch: CloudWatchClient = cloudwatch or client("cloudwatch")
+
+    def figures(self, first: date, now: datetime) -> SesFigures:
+        with service_call("asking for SES's rates"):
+            rates = self._data(RATES, "Maximum", AN_HOUR, now - LOOKED_BACK, now)
+            counts = self._data(COUNTS, "Sum", A_DAY, datetime.combine(first, time(), UTC), now)
+        latest = {name: _latest(told) for name, told in rates.items()}
+        return SesFigures(**latest, counted=Tally(**{name: int(sum(told["Values"])) for name, told in counts.items()}))
+
+    def _data(
+        self, metrics: Mapping[str, str], statistic: str, period: int, since: datetime, now: datetime
+    ) -> dict[str, Any]:
+        """CloudWatch's answer for each metric, the newest data points first."""
+        queries = [_query(name, metric, statistic, period) for name, metric in metrics.items()]
+        answer = self._cloudwatch.get_metric_data(
+            MetricDataQueries=queries, StartTime=since, EndTime=now, ScanBy="TimestampDescending"
+        )
+        return {told["Id"]: told for told in answer["MetricDataResults"]}
+
+
+def _query(name: str, metric: str, statistic: str, period: int) -> Any:
+    """Without a dimension: of the whole AWS account."""
+    of_account = {"Namespace": "AWS/SES", "MetricName": metric}
+    return {"Id": name, "MetricStat": {"Metric": of_account, "Period": period, "Stat": statistic}}
+
+
+def _latest(told: Mapping[str, Sequence[Any]]) -> SesRate | None:
+    points = zip(told["Values"], told["Timestamps"], strict=True)
+    return next((SesRate(Decimal(str(round(share, 9))), at.astimezone(UTC)) for share, at in points), None)
