@@ -40,7 +40,7 @@ class FakeDirectory:
 
     def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[Listed]:
         with self._rows.faults.call("directory.by_risk"):
-            found = [one for one in self._accounts().values() if one.status.may_send is sending]
+            found = [one for one in self._accounts().values() if one.may_send is sending]
             page = _page("risk", found, lambda one: f"{2_000_000 - _risk(one):07d}#{one.id}", at_most, after)
             return Page([Listed.of(account) for account in page.items], page.next)
 

@@ -163,7 +163,7 @@ class FakeLedger:
                 with self._rows.faults.call("ledger.count"):
                     already = marker in self._rows.markers
                     if not already:
-                        self._add(count, marker)
+                        self._add(count.as_repeated if ("", count.once) in self._rows.markers else count, marker)
             except Unavailable:  # what the adapter could not count, it says
                 failed.add(count.identity)
             else:
@@ -172,7 +172,7 @@ class FakeLedger:
         return Counted(frozenset(new), frozenset(known), frozenset(failed))
 
     def _add(self, count: Count, marker: tuple[str, str]) -> None:
-        self._rows.markers.add(marker)
+        self._rows.markers |= {marker} | ({("", count.once)} if count.once else set())
         key = (count.account_id, count.epoch, count.day)
         self._rows.tallies[key] = self._rows.tallies.get(key, Tally()) + count.tally
         if count.entry:

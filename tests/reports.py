@@ -23,12 +23,14 @@ from tests.fakes import FakePolicies, FakeTallies, FakeTimeline, Rows
 
 from permille.domain.account import Account, Exemption, Provider, Review, ReviewState, Trial, TrialState
 from permille.domain.entries.complaints import reported
-from permille.domain.entries.credential import Created
+from permille.domain.entries.credential import Created, DeniedByHand
 from permille.domain.entries.review import ReviewDeclined
 from permille.domain.entries.trial import Reinstated, TrialBegan, TrialEnded
 from permille.domain.policy import SEED, Policy
 from permille.domain.reputation import Tally
+from permille.domain.review import Stage
 from permille.domain.status import Status
+from permille.domain.switch import Denial
 from permille.domain.timeline import Entry, entry
 from permille.report import Range, Report, Reporting, gather
 
@@ -218,6 +220,8 @@ STATES: Mapping[str, Callable[[], Report]] = {
     "good": _good,
     "small": _small,
     "over": lambda: _over(),
+    "denied": lambda: _denied(),
+    "denied-on-trial": lambda: _denied_on_trial(),
     "exempt": lambda: _over(exemption=Exemption(NOW + 9 * A_DAY, "A test", STAFF)),
     "flood": _flood,
     "bounces": lambda: a_report(an_account(), {(1, TODAY - A_DAY): Tally(4000, 1, 300)}, _one()),
@@ -242,6 +246,18 @@ STATES: Mapping[str, Callable[[], Report]] = {
         ],
     ),
 }
+
+
+def _denied() -> Report:
+    tallies = busy_tallies(every=11)
+    account = an_account(denial=Denial(("permille-bakery",), NOW - 2 * AN_HOUR), provider=PROVIDER)
+    told = entry(ACCOUNT, NOW - 2 * AN_HOUR, DeniedByHand(senders=("permille-bakery",)))
+    return a_report(account, tallies, [*cards_of(tallies), _created(), told])
+
+
+def _denied_on_trial() -> Report:
+    trial = _on_trial(Status.TRIAL, TrialState.RUNNING, 0)
+    return replace(trial, account=replace(trial.account, denial=Denial(("permille-bakery",), NOW)), stage=Stage.DENIED)
 
 
 def _over(**account: Any) -> Report:

@@ -353,7 +353,16 @@ def test_enforcing_hears_of_complaints_at_once_and_looks_every_minute() -> None:
     events = FUNCTIONS["Enforce"]["Events"]
     (only,) = events["Timeline"]["Properties"]["FilterCriteria"]["Filters"]
 
-    kinds = ["complaint", "staff_disabled", "staff_enabled", "closed", "review_approved", "trial_confirmed"]
+    kinds = [
+        "complaint",
+        "staff_disabled",
+        "staff_enabled",
+        "deny_lifted",
+        "closed",
+        "review_approved",
+        "trial_confirmed",
+        "hold_released",
+    ]
     pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": kinds}}}}
     assert json.loads(only["Pattern"]) == pattern
     assert events["EveryMinute"]["Properties"]["Schedule"] == "rate(1 minute)"

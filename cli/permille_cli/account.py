@@ -117,11 +117,13 @@ def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
     state = stack.switch.read(caller)
     keys = sorted(state.keys.items()) if state else []
     asleep = account.credential.asleep.get(caller, frozenset())
+    by_hand = state is not None and account.is_denied_by_hand(state)
     return {
         "caller_identity": caller,
         "exists": state is not None,
-        "agrees": state is None or not changes(state, asleep, may_send=account.status.may_send),
+        "agrees": state is None or by_hand or not changes(state, asleep, may_send=account.status.may_send),
         "denied": state is not None and state.denied,
+        "denied_by_hand": by_hand,
         "keys": [{"access_key_id": key, "status": status} for key, status in keys],
     }
 
@@ -144,16 +146,18 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
         out.print(f"sender {sender['caller_identity']}")
         for key in sender["keys"]:
             out.print(f"  {key['access_key_id']} {key['status']}")
-        notes = ["denied"] * sender["denied"] + ["no such IAM user"] * (not sender["exists"])
+        notes = ["denied by hand" if sender["denied_by_hand"] else "denied"] * sender["denied"]
+        notes += ["no such IAM user"] * (not sender["exists"])
         notes += ["does not agree with the status"] * (not sender["agrees"])
         if notes:
             out.print(f"  [red]{', '.join(notes)}[/]")
 
 
 def _status(account: Account) -> str:
-    colour = "green" if account.status is Status.ACTIVE else "red"
+    colour = "green" if account.status is Status.ACTIVE and not account.denied_by_hand else "red"
     waits_for = "switched, not yet read back" if account.applied else "not yet switched"
     notes = [] if account.settled else [f"credential {waits_for}"]
+    notes += [wording.BY_HAND] if account.denied_by_hand else []
     notes += [f"held: {account.held}"] if account.held else []
     notes += [f"review {account.review.state}"] if account.review else []
     notes += [f"trial on {account.trial.day}"] if account.trial else []

@@ -37,6 +37,6 @@ def _judged(stack: Stack, account: Account, now: datetime) -> CurrentVerdict | N
     try:
         return stack.verdict(account, now)
     except ServiceError:
-        if account.status.may_send:
+        if account.may_send:
             raise
         return None

@@ -26,7 +26,8 @@ def disable(
 def enable(
     account_id: AccountId, reason: TellingReason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
-    """Give the SMTP credential back, and begin to count anew."""
+    """Give the SMTP credential back, and begin to count anew; or lift a deny that was put in by hand, and go on
+    counting."""
     _tell(stack.decide(account_id, Enable(reason=reason, by=stack.caller())), as_json=as_json)
 
 
@@ -93,6 +94,7 @@ def _tell(account: Account, *, as_json: bool) -> None:
             {
                 "account_id": account.id,
                 "status": account.status,
+                "denied_by_hand": account.denied_by_hand,
                 "settled": account.settled,
                 "epoch": account.epoch,
                 "owner_mail": account.owner_mail or "fine",
@@ -101,6 +103,7 @@ def _tell(account: Account, *, as_json: bool) -> None:
         )
         return
     exempt = f", exempt until {exemption.until:%Y-%m-%d %H:%M} UTC" if exemption else ""
-    out.print(f"[bold]{account.id}[/] is {account.status}{exempt}.")
+    by_hand = f", {wording.BY_HAND}" if account.denied_by_hand else ""
+    out.print(f"[bold]{account.id}[/] is {account.status}{by_hand}{exempt}.")
     if not account.settled:
         out.print("The SMTP credential is switched within seconds; `permille account show` reads it back.")

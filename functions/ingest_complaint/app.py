@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], context: Any, world: Ingesting | None = None)
     def time_left() -> timedelta:
         return timedelta(milliseconds=context.get_remaining_time_in_millis())
 
-    failed = ingest(received(event), world.ledger, world.quarantine, own_caller, now, time_left)
+    failed = ingest(received(event), world.ledger, world.quarantine, own_caller, now, time_left, world.policy)
     if failed and is_from(event, "aws:sns"):
         raise NotCounted(failed)
     return {"batchItemFailures": [{"itemIdentifier": record_id} for record_id in failed]}

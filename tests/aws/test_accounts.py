@@ -31,7 +31,7 @@ from permille.domain.account import (
 from permille.domain.breaker import BreakerState, Opening, Passing, Returning
 from permille.domain.errors import Conflict, Unavailable
 from permille.domain.status import Held, Status
-from permille.domain.switch import Asleep, Credential
+from permille.domain.switch import Asleep, Credential, Denial
 from permille.ports import Lap
 
 LATER = NOW + timedelta(minutes=5)
@@ -52,6 +52,7 @@ EVERYTHING = an_account(
     reversed_at=NOW,
     exemption=Exemption(LATER, "A partner", "sam"),
     missing=frozenset({"permille-shop"}),
+    denial=Denial((CALLER, "permille-shop"), LATER),
     link_generation=7,
     review=Review(
         ReviewState.DECLINED,
@@ -533,13 +534,23 @@ def test_a_release_whose_answer_was_lost_can_be_repeated(accounts: DynamoAccount
 
 def test_what_a_newer_version_wrote_can_be_read(accounts: DynamoAccounts, dynamodb: Any) -> None:
     accounts.add(EVERYTHING, [])
-    parts = ("look", "review", "trial", "provider", "recheck", "exemption")
+    parts = ("look", "review", "trial", "provider", "recheck", "exemption", "denial")
     row = dynamodb.get_item(TableName="AccountsTable", Key={"account_id": {"S": ACCOUNT}})["Item"]
     for part in parts:
         row[part] = {"S": json.dumps(json.loads(row[part]["S"]) | {"of_a_newer_version": 1})}
     dynamodb.put_item(TableName="AccountsTable", Item=row | {"of_a_newer_version": {"S": "x"}})
 
     assert accounts.get(ACCOUNT) == EVERYTHING
+
+
+def test_an_account_of_which_no_deny_was_kept_is_read(accounts: DynamoAccounts, dynamodb: Any) -> None:
+    accounts.add(EVERYTHING, [])
+    row = dynamodb.get_item(TableName="AccountsTable", Key={"account_id": {"S": ACCOUNT}})["Item"]
+    trial = json.loads(row["trial"]["S"])
+    del row["denial"], trial["denied_by_hand"]
+    dynamodb.put_item(TableName="AccountsTable", Item=row | {"trial": {"S": json.dumps(trial)}})
+
+    assert accounts.get(ACCOUNT) == replace(EVERYTHING, denial=None)
 
 
 def test_how_far_a_newer_version_has_swept_can_be_read(dynamodb: Any) -> None:

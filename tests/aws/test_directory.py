@@ -19,6 +19,7 @@ from permille.domain.account import Account, Exemption, Hold, Look, Review, Revi
 from permille.domain.errors import MalformedRequest, Unavailable
 from permille.domain.ses_review import Harm
 from permille.domain.status import Held, Status
+from permille.domain.switch import Denial
 from permille.ports import Accounts
 from permille_cli.template import load
 
@@ -101,6 +102,22 @@ def test_the_worst_is_listed_first_and_who_is_off_apart(desk: Found) -> None:
     sending = pages(lambda size, after: desk.directory.by_risk(size, after, sending=True), 10)
     assert sending == [["worse", "bad", "good", "unseen"]]
     assert pages(lambda size, after: desk.directory.by_risk(size, after, sending=False), 10) == [["off"]]
+
+
+@pytest.mark.parametrize("status", [Status.ACTIVE, Status.TRIAL])
+def test_who_was_denied_by_hand_is_listed_as_off_until_the_deny_is_lifted(desk: Found, status: Status) -> None:
+    desk.add(risky("denied", 1, status=status))
+    read = desk.accounts.get("denied")
+    assert read is not None
+
+    denied = desk.accounts.save(read, replace(read, denial=Denial(read.senders, NOW)), [])
+    (listed,) = desk.directory.by_risk(5, sending=False).items
+    assert listed == Listed.of(denied)
+    assert listed.denied_by_hand
+    assert desk.directory.by_risk(5, sending=True).items == []
+
+    lifted = desk.accounts.save(denied, replace(denied, denial=None), [])
+    assert list(desk.directory.by_risk(5, sending=True).items) == [Listed.of(lifted)]
 
 
 def test_what_was_found_at_the_last_look_moves_the_account(desk: Found) -> None:

@@ -4,8 +4,8 @@ several writers, while epochs begin and any AWS call fails. It is held against a
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +26,7 @@ from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.ledger import DynamoLedger
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.rows import instant
+from permille.domain.policy import SEED
 from permille.domain.reputation import Tally, epoch_of
 from permille.ingest import RESERVE, Received, ingest
 
@@ -110,10 +111,18 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.queue: list[str] = []
         self.model: dict[str, tuple[int, str, Tally]] = {}  # by identity: epoch, send day, what it adds
         self.wakes = False
+        self.days = 0
+        self.who: dict[str, str] = {}  # of the complaints whose recipient is known
         self.accounts.add(an_account(self.account_id, senders=(self.caller,)), [])
         self.a_mail_is_sent(["ann@a.example", "Bea@a.example"], 0)
 
     # ------------------------------------------------------------ the world
+
+    @precondition(lambda self: not self.model)
+    @rule(days=st.sampled_from([1, 7]))
+    def one_recipient_counts_once(self, days: int) -> None:
+        """About mail of so many days, from before the first complaint on."""
+        self.days = days
 
     @rule(to=addresses, hours=st.sampled_from([0, 1, 30]))
     def a_mail_is_sent(self, to: list[str], hours: int) -> None:
@@ -154,6 +163,8 @@ class ExactlyOnce(RuleBasedStateMachine):
         }
         identity = message_id if len(to) == 1 else f"{message_id}#f-{number}"
         self._expect(f"{counts} {identity}", sent_at, Tally(complaints=int(counts)))
+        if counts and len(to) == 1:
+            self.who[f"{counts} {identity}"] = to[0].lower()
         self.wakes = True
         self._told(data, "Complaint", message_id, sent_at, to, **different)
 
@@ -191,7 +202,8 @@ class ExactlyOnce(RuleBasedStateMachine):
         quarantine = DynamoQuarantine(table="QuarantineTable", dynamodb=self.faulty)
         batch = [Received(f"r-{number}", body) for number, body in enumerate(bodies)]
         time_left = RESERVE + timedelta(seconds=20 if patient else 0)
-        return ingest(batch, ledger, quarantine, "notify", self.now, lambda: time_left)
+        policy = replace(SEED, one_recipient_days=self.days)
+        return ingest(batch, ledger, quarantine, "notify", self.now, lambda: time_left, lambda: policy)
 
     # ------------------------------------------------------------ what must hold
 
@@ -214,23 +226,30 @@ class ExactlyOnce(RuleBasedStateMachine):
         assert account is not None
         assert (account.due_at is not None) == self.wakes
 
-    def _expected(self) -> dict[tuple[int, str], Tally]:
-        sums: dict[tuple[int, str], Tally] = {}
-        for epoch, day, tally in self.model.values():
-            sums[epoch, day] = sums.get((epoch, day), Tally()) + tally
+    def _expected(self) -> dict[tuple[int, int], Tally]:
+        """By epoch and the days that belong together: one complaint of each recipient, where the policy says so."""
+        sums, seen = dict[tuple[int, int], Tally](), set[tuple[int, int, str]]()
+        for identity, (epoch, day, tally) in self.model.items():
+            key, who = self._key(epoch, date.fromisoformat(day)), self.who.get(identity, "") if self.days else ""
+            repeated = (*key, who) in seen
+            seen |= {(*key, who)} if who else set()
+            sums[key] = sums.get(key, Tally()) + (Tally() if repeated else tally)
         return sums
 
-    def _counted(self) -> dict[tuple[int, str], Tally]:
-        return {
-            (epoch, str(day)): tally
-            for epoch, days in self.tallies.by_epoch(self.account_id, NOW.date()).items()
-            for day, tally in days.items()
-            if tally != Tally()
-        }
+    def _counted(self) -> dict[tuple[int, int], Tally]:
+        sums = dict[tuple[int, int], Tally]()
+        for epoch, days in self.tallies.by_epoch(self.account_id, NOW.date()).items():
+            for day, tally in days.items():
+                if tally != Tally():
+                    sums[self._key(epoch, day)] = sums.get(self._key(epoch, day), Tally()) + tally
+        return sums
+
+    def _key(self, epoch: int, day: date) -> tuple[int, int]:
+        return epoch, day.toordinal() // max(self.days, 1)
 
     def _entries(self) -> int:
         entries = self.timeline.since(self.account_id, NOW)
-        return sum(entry.kind in ("complaint", "report") for entry in entries)
+        return sum(entry.kind in ("complaint", "report", "repeated_complaint") for entry in entries)
 
 
 def test_whatever_fails_everything_is_counted_exactly_once(dynamodb: Any, moto: MockAWS) -> None:

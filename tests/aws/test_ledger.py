@@ -2,17 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from tests.aws.conftest import Pauses, Store
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, CALLER, NOW, PATIENCE, TODAY, a_complaint_count, a_count, an_account, stopped_mail
+from tests.builders import (
+    ACCOUNT,
+    CALLER,
+    NOW,
+    PATIENCE,
+    TODAY,
+    a_complaint,
+    a_complaint_count,
+    a_count,
+    an_account,
+    stopped_mail,
+)
 from tests.fakes import When
 
 from permille.aws.ledger import FIRST_PAUSE, LONGEST_PAUSE, ROUNDS, DynamoLedger
 from permille.aws.stored_entries import entry_of
+from permille.domain.entries.complaints import repeated
 from permille.domain.errors import PermissionDenied, Unavailable
 from permille.domain.reputation import Tally
 from permille.ports import Count, Sender
@@ -66,6 +78,50 @@ def test_a_report_that_does_not_count_leaves_its_entry_and_no_tally(store: Store
     assert store.ledger.count([report], NOW, PATIENCE).new == {"report#m-1"}
     assert len(store.timeline.since(ACCOUNT, NOW)) == 1
     assert counted(store) == Tally()
+
+
+def a_repeatable(message_id: str, once: str = "recipient#ann", day: date = TODAY) -> Count:
+    """A complaint of which, with others of that marker, one is counted."""
+    count = a_complaint_count(message_id)
+    told = repeated(ACCOUNT, NOW, a_complaint(message_id), 1, 1)
+    return replace(count, day=day, once=once, repeated=told)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_of_those_with_one_marker_the_first_is_counted_and_the_others_are_told(store: Store, together: bool) -> None:
+    several = [a_repeatable("m-1"), a_repeatable("m-2"), a_repeatable("m-3", "recipient#bea"), a_repeatable("m-4")]
+    for batch in [several] if together else [[one] for one in several]:
+        assert store.ledger.count(batch, NOW, PATIENCE).new == {one.identity for one in batch}
+
+    assert counted(store) == Tally(complaints=2)
+    kinds = sorted(entry.kind for entry in store.timeline.since(ACCOUNT, NOW))
+    assert kinds == ["complaint", "complaint", "repeated_complaint", "repeated_complaint"]
+
+
+def test_with_a_marker_or_not_each_is_known_when_it_comes_again(store: Store) -> None:
+    several = [a_repeatable("m-1"), a_repeatable("m-2")]
+    store.ledger.count(several, NOW, PATIENCE)
+
+    outcome = store.ledger.count([*reversed(several), a_repeatable("m-3")], NOW, PATIENCE)
+
+    assert outcome.new == {"complaint#m-3"}
+    assert outcome.known == {"complaint#m-1", "complaint#m-2"}
+    assert counted(store) == Tally(complaints=1)
+
+
+def test_one_that_was_counted_before_there_were_markers_takes_nobodys_place(store: Store) -> None:
+    store.ledger.count([a_complaint_count("m-1")], NOW, PATIENCE)
+
+    store.ledger.count([a_repeatable("m-1"), a_repeatable("m-2")], NOW, PATIENCE)
+
+    assert counted(store) == Tally(complaints=2)
+
+
+def test_more_of_them_than_one_transaction_takes(store: Store) -> None:
+    several = [a_repeatable(f"m-{n}", day=YESTERDAY if n % 2 else TODAY) for n in range(70)]
+
+    assert len(store.ledger.count(several, NOW, PATIENCE).new) == 70
+    assert counted(store) == Tally(complaints=1)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, KEY, NOW, TODAY, a_provider, an_account
+from tests.builders import ACCOUNT, CALLER, KEY, NOW, TODAY, a_provider, an_account, an_entry
 from tests.cli.terminal import Terminal
 from tests.fakes import User
 from tests.operator_fakes import FakeStack, KnownUser
@@ -13,7 +13,7 @@ from permille.domain.account import Exemption
 from permille.domain.errors import PermissionDenied, Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.status import Status
-from permille.domain.switch import ACTIVE, INACTIVE
+from permille.domain.switch import ACTIVE, INACTIVE, Denial
 from permille_cli.smtp_credential import smtp_password
 
 ADD = ("account", "add", "shop", "--owner-email", "owner@shop.example", "--identity", "shop.example")
@@ -139,6 +139,7 @@ def test_machines_are_told_as_much_as_people(stack: FakeStack, terminal: Termina
         {
             "account_id": ACCOUNT,
             "status": "active",
+            "denied_by_hand": False,
             "review": None,
             "trial": None,
             "owner_email": "owner@bakery.example",
@@ -182,7 +183,8 @@ def test_people_see_the_counts_and_the_keys_as_iam_has_them(stack: FakeStack, te
 @pytest.mark.parametrize(
     ("status", "user", "note"),
     [
-        (Status.ACTIVE, User({KEY: INACTIVE}, denied=True), "  denied, does not agree with the status\n"),
+        (Status.ACTIVE, User({KEY: INACTIVE}, denied=True), "  denied by hand\n"),
+        (Status.DISABLED, User({KEY: ACTIVE}, denied=True), "  denied, does not agree with the status\n"),
         (Status.DISABLED, User({KEY: ACTIVE}), "  does not agree with the status\n"),
         (Status.DISABLED, None, "  no such IAM user\n"),
     ],
@@ -194,6 +196,35 @@ def test_a_credential_that_is_not_as_the_status_says_is_told(
     stack.switch.users = {CALLER: user} if user else {}
 
     assert terminal.text("account", "show", ACCOUNT).endswith(note)
+
+
+def test_of_whom_somebody_denied_by_hand_everybody_is_told_that_it_is_off(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.tallies[ACCOUNT, 1, TODAY] = Tally(delivered=12_000)
+    stack.rows.accounts[ACCOUNT] = an_account(denial=Denial((CALLER,), NOW), decided_at=NOW)
+    stack.rows.put(an_entry("denied_by_hand"))
+    stack.switch.users[CALLER].denied = True
+
+    assert terminal.text("account", "show", ACCOUNT).splitlines() == [
+        "bakery  active (switched off by hand in AWS)  epoch 1, owner@bakery.example",
+        "last 45 days: 12,000 delivered, 0 bounced",
+        "complaints: 0; 0 more would be kept (limit 1 per 1,000)",
+        "sender permille-bakery",
+        "  AKIABAKERY1 Active",
+        "  denied by hand",
+    ]
+    shown = terminal.answer("account", "show", ACCOUNT)
+    assert [shown[name] for name in ("status", "denied_by_hand", "may_send", "settled", "allowance_left")] == [
+        *("active", True, False, True, 0)
+    ]
+    (sender,) = shown["senders"]
+    assert (sender["denied"], sender["denied_by_hand"], sender["agrees"]) == (True, True, True)
+    assert "active (switched off by" in terminal.text("account", "list")
+    assert terminal.text("account", "explain", ACCOUNT).startswith("bakery is active, and switched off by hand in AWS.")
+    route = terminal.text("route", ACCOUNT).splitlines()
+    assert route == [
+        "bakery may not send, since 2026-03-10T12:00:00",
+        "APWT Support has switched off your APWT SMTP account by hand",
+    ]
 
 
 def test_people_see_the_provider_and_that_the_owner_is_not_written_to(stack: FakeStack, terminal: Terminal) -> None:

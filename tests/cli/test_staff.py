@@ -1,12 +1,13 @@
 """`permille account disable|enable|close|exempt|unexempt|owner-mail`: what staff decide, with a reason."""
 
 import pytest
-from tests.builders import ACCOUNT, NOW, STAFF, an_account
+from tests.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
 from permille.domain.errors import PermissionDenied
 from permille.domain.status import Status
+from permille.domain.switch import Denial
 
 REASON = "see :warning: [bold] arn:a:secret:b"
 BECAUSE = ("--reason", REASON)
@@ -38,11 +39,23 @@ def test_machines_get_the_account_as_it_is_now(terminal: Terminal) -> None:
     assert terminal.answer("account", "disable", ACCOUNT, *BECAUSE) == {
         "account_id": ACCOUNT,
         "status": "disabled",
+        "denied_by_hand": False,
         "settled": False,
         "epoch": 1,
         "owner_mail": "fine",
         "exempt_until": None,
     }
+
+
+def test_enabling_lifts_a_deny_that_was_put_in_by_hand(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.accounts[ACCOUNT] = an_account(denial=Denial((CALLER,), NOW))
+
+    said = " ".join(terminal.text("account", "exempt", ACCOUNT, *BECAUSE, "--until", "2026-12-31").split())
+    answer = terminal.answer("account", "enable", ACCOUNT, *BECAUSE)
+
+    assert said == "bakery is active, switched off by hand in AWS, exempt until 2027-01-01 00:00 UTC."
+    assert [answer[name] for name in ("status", "denied_by_hand", "settled", "epoch")] == ["active", False, False, 1]
+    assert stack.kinds(ACCOUNT)[-1] == "deny_lifted"
 
 
 @pytest.mark.parametrize(

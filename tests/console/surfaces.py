@@ -366,5 +366,9 @@ def _judge(platform: Platform) -> Facts:
     counts = platform.terminal.answer("account", "show", ACCOUNT)["window"]
     typed = [f"--{name}={counts[name]}" for name in ("delivered", "complaints", "bounces")]
     data = platform.terminal.answer("policy", "judge", *typed)
-    left = {"allowance_left": data["allowance_left"]} if platform.account.status == "active" else {}
+    left = (
+        {"allowance_left": data["allowance_left"]}
+        if platform.account.status == "active" and platform.account.may_send
+        else {}
+    )
     return {"decision": data["decision"], **left}

@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW, PLATFORM, STAFF, TODAY, TOMORROW, an_account, an_entry, complaint_entries
+from tests.builders import (
+    ACCOUNT,
+    CALLER,
+    NOW,
+    PLATFORM,
+    STAFF,
+    TODAY,
+    TOMORROW,
+    an_account,
+    an_entry,
+    complaint_entries,
+)
 from tests.console.platform import REQUEST_ID, Answer, Platform
 from tests.fakes import Faults
 from tests.usecases.test_suppression import complained
@@ -21,6 +32,7 @@ from permille.domain.errors import Unavailable
 from permille.domain.links import For
 from permille.domain.reputation import Tally
 from permille.domain.status import Status
+from permille.domain.switch import Denial
 from permille.domain.timeline import Audience
 
 HERE = f"/api/v1/accounts/{ACCOUNT}"
@@ -126,6 +138,7 @@ def test_an_account_is_told_with_what_counts(platform: Platform) -> None:
     assert told.json == {
         "account_id": ACCOUNT,
         "status": "active",
+        "denied_by_hand": False,
         "review": None,
         "trial": None,
         "owner_email": "owner@bakery.example",
@@ -179,6 +192,18 @@ def test_in_a_trial_and_while_it_is_off_no_complaint_is_allowed(platform: Platfo
     assert (told["may_send"], told["allowance_left"]) == (status is Status.TRIAL, 0)
 
 
+def test_who_was_denied_by_hand_may_not_send_and_everybody_is_told_why(platform: Platform) -> None:
+    having(platform, denial=Denial((CALLER,), NOW), decided_at=NOW)
+    platform.rows.put(an_entry("created", NOW - DAY), an_entry("denied_by_hand"))
+
+    account, route = platform.ask(HERE).json, platform.ask(f"{HERE}/route").json
+
+    assert [account[name] for name in ("status", "denied_by_hand", "may_send")] == ["active", True, False]
+    assert [route[name] for name in ("may_send", "via", "since")] == [False, None, NOW.isoformat()]
+    assert route["why"] == "APWT Support has switched off your APWT SMTP account by hand"
+    assert platform.ask(f"{HERE}/report").json["stage"] == "denied"
+
+
 def test_the_review_and_the_trial_are_told(platform: Platform) -> None:
     asked = Review(ReviewState.APPROVED, TODAY, 800, "Old list", "New list", NOW, NOW, "sam", "Good luck")
     running = Trial(TrialState.RUNNING, TODAY, NOW, NOW + DAY, NOW + 3 * DAY)
@@ -186,7 +211,7 @@ def test_the_review_and_the_trial_are_told(platform: Platform) -> None:
 
     told = platform.ask(f"{HERE}/review").json
 
-    assert told.keys() == {"account_id", "status", "review", "trial"}
+    assert told.keys() == {"account_id", "status", "denied_by_hand", "review", "trial"}
     assert (told["review"]["state"], told["review"]["decided_by"]) == ("approved", "sam")
     assert (told["trial"]["state"], told["trial"]["ends_at"]) == ("running", (NOW + DAY).isoformat())
     assert platform.ask(HERE).json["review"] == told["review"]

@@ -10,7 +10,7 @@ from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 import pytest
-from tests.builders import ACCOUNT, KEY, NOW, STAFF, TODAY, TOMORROW, a_complaint_entry, an_account, an_entry
+from tests.builders import ACCOUNT, CALLER, KEY, NOW, STAFF, TODAY, TOMORROW, a_complaint_entry, an_account, an_entry
 from tests.console.visiting import Answer, Visitor, World
 from tests.usecases.desk import REQUEST, WENT_WELL, agreed, asking, went_well
 from tests.usecases.test_suppression import complained
@@ -26,7 +26,7 @@ from permille.domain.policy import SEED, ComplaintRatio
 from permille.domain.reputation import Tally
 from permille.domain.ses_review import denominators
 from permille.domain.status import Held, Status
-from permille.domain.switch import ACTIVE
+from permille.domain.switch import ACTIVE, Denial
 from permille.domain.timeline import SYSTEM
 
 PAGES = [
@@ -217,6 +217,33 @@ def test_the_account_shows_everything(world: World, anna: Visitor) -> None:
         "Your APWT SMTP account has been disabled due to poor sending reputation",
     ):
         assert shown in text
+
+
+def test_who_was_denied_by_hand_is_off_and_can_be_let_out_at_the_desk(world: World, anna: Visitor) -> None:
+    page = f"/desk/accounts/{ACCOUNT}"
+    world.support.add(an_account(denial=Denial((CALLER,), NOW), look=Look(TODAY, 4212, 2, 0, 2)))
+    world.support.switch.users[CALLER].denied = True
+
+    text = text_of(anna.get(page))
+    for shown in (
+        "active denied by hand",
+        "Off since 10 March 2026, 12:00 (UTC): switched off by hand in AWS. In the deny group: permille-bakery.",
+        "Left none: it is off",
+        "permille-bakery denied by hand",
+        "Enable: lift the deny, and go on counting",
+    ):
+        assert shown in text
+    assert "count anew" not in text
+    assert ACCOUNT not in text_of(anna.get("/desk/accounts"))
+    listed = text_of(anna.get("/desk/accounts?list=off"))
+    assert "active denied by hand" in listed
+    assert "per 1,000 – 10 Mar" in listed
+
+    answer = anna.sends(f"{page}/enable", version="1", reason="It is safe again")
+
+    assert answer.status == 303
+    assert [entry.kind for entry in world.rows.told(ACCOUNT, "deny_lifted")] == ["deny_lifted"]
+    assert not world.rows.accounts[ACCOUNT].denied_by_hand
 
 
 def test_the_list_has_the_worst_first_and_says_of_which_day_it_is(world: World, anna: Visitor) -> None:

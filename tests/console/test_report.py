@@ -96,6 +96,17 @@ def test_every_state_says_how_the_account_stands(state: str) -> None:
         ("confirmation", ["Support has the last look"]),
         ("closed", ["This account is closed", "The account was given up"]),
         ("reinstated", ["counting began anew on 28 February 2026, 00:00 (UTC+01:00)", "Not counted any more"]),
+        (
+            "denied",
+            [
+                "Your APWT SMTP account is off since 10 March 2026.",
+                "APWT Support has switched off your APWT SMTP account by hand. No rule did it.",
+                "Get your SMTP account back",
+                "whoever switched it off can switch it on again. Write to APWT Support",
+                "Your e-mails go through it while your SMTP account is off",
+            ],
+        ),
+        ("denied-on-trial", ["is off since 10 March 2026", "whoever switched it off can switch it on again"]),
         ("exempt", ["No rule disables your SMTP account until 19 March 2026"]),
         ("bounces", ["too many of your e-mails bounced", "300 bounced for good"]),
         ("small", ["Small numbers can be bad luck"]),

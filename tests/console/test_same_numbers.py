@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT
+from tests.builders import ACCOUNT, CALLER
 from tests.console.surfaces import Platform
 
 from permille.desk_ports import SesFigures
@@ -32,7 +32,7 @@ def everybody_agrees(platform: Platform, status: Status, **expected: Any) -> Non
             told[name][str(value)].append(surface)
     contradictions = {name: dict(values) for name, values in told.items() if len(values) > 1}
     assert contradictions == {}
-    wanted = {"status": status, "may_send": status.may_send, **expected}
+    wanted = {"status": status, "may_send": platform.account.may_send, **expected}
     assert {name: next(iter(told[name])) for name in wanted} == {name: str(value) for name, value in wanted.items()}
     instants_are_shown_one_way(platform)
 
@@ -166,6 +166,22 @@ def test_while_a_broken_rule_waits_for_feedback(platform: Platform) -> None:
     platform.mail_goes_out(1000, complaints=2)
 
     everybody_agrees(platform, Status.ACTIVE, delivered=1000, complaints=2, allowance_left=0, held="feedback")
+
+
+def test_what_somebody_does_by_hand(platform: Platform) -> None:
+    platform.mail_goes_out(3000, complaints=1)
+    platform.stack.switch.users[CALLER].denied = True
+    platform.it_becomes(platform.now + timedelta(hours=1))
+    assert not platform.account.may_send
+    everybody_agrees(platform, Status.ACTIVE, delivered=3000, per_1000="0.34", allowance_left=0, epoch=1)
+    texts = dict(platform.texts_for_people())
+    for name in ("owner's page", "desk", "command"):
+        assert "APWT Support has switched off your APWT SMTP account by hand. No rule did it" in texts[name], name
+
+    platform.types("account", "enable", ACCOUNT, "--reason", "It is safe again")
+    everybody_agrees(platform, Status.ACTIVE, delivered=3000, per_1000="0.34", allowance_left=2, epoch=1)
+    for name in ("owner's timeline", "desk", "timeline of the JSON API"):
+        assert "Whatever was counted before still counts." in dict(platform.texts_for_people())[name], name
 
 
 def test_what_support_does(platform: Platform) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, a_provider, an_account, an_entry
+from tests.builders import CALLER, NOW, a_provider, an_account, an_entry
 
 from permille.domain.account import Account
 from permille.domain.route import Route, Via, entries_needed_since, route
 from permille.domain.status import Status
+from permille.domain.switch import Denial
 from permille.domain.timeline import BEGINNING, Entry
 
 SES, PROVIDER = Via.SES, Via.PROVIDER
@@ -32,8 +33,11 @@ STEPS: dict[str, tuple[str, dict[str, Any]]] = {  # by the words of a history: t
     "connected": ("provider_connected", {"provider": True}),
     "disconnected": ("provider_disconnected", {"provider": False}),
     "complaint": ("complaint", {}),
-    "drift": ("drift", {"settled": False}),
-    "mended": ("would_keep", {"settled": True}),
+    "drift": ("drift", {}),
+    "denied": ("denied_by_hand", {"denial": Denial((CALLER,), NOW)}),
+    "undenied": ("undenied_by_hand", {"denial": None}),
+    "lifting": ("deny_lifted", {"denial": None, "settled": False}),
+    "lifted": ("deny_lifted", {"denial": None, "settled": True}),
     "exempted": ("exempted", {}),
 }
 
@@ -46,7 +50,7 @@ def lived(history: str) -> tuple[Account, list[Entry]]:
         at = NOW + number * HOUR
         kind, changed = STEPS[word]
         entries.append(an_entry(kind, at))
-        changed = dict(changed)
+        changed = ({"denial": None} if "status" in changed else {}) | changed
         if changed.pop("epoch", False):
             about["epochs"] = (*about["epochs"], at)
         if "provider" in changed:
@@ -107,12 +111,26 @@ def taken(history: str) -> Route:
         ("created connected disabled enabling connected", PROVIDER, 4),
         ("created connected closed enabling", PROVIDER, 3),
         ("created disabled trial enabling", None, 3),
-        # it was found to be off
-        ("created drift", None, 1),
-        ("created connected disabled enabled drift", PROVIDER, 4),
-        ("created connected drift mended drift", PROVIDER, 4),
-        ("created connected drift mended", SES, 0),
+        # what drifted while it is off says nothing of the route
         ("created connected disabled drift", PROVIDER, 2),
+        # denied by hand
+        ("created denied", None, 1),
+        ("created denied denied complaint", None, 1),
+        ("created connected denied", PROVIDER, 2),
+        ("created denied connected", PROVIDER, 2),
+        ("created connected disabled enabled denied", PROVIDER, 4),
+        ("created disabled trial denied", None, 3),
+        ("created disabled trial denied trial_ended", None, 3),
+        ("created denied staff_disabled", None, 1),
+        ("created denied closed", None, 1),
+        ("created connected denied closed", None, 3),
+        ("created denied undenied", SES, 2),
+        ("created connected denied undenied denied", PROVIDER, 4),
+        ("created denied lifting", None, 1),
+        ("created connected denied lifting", PROVIDER, 2),
+        ("created denied lifted", SES, 2),
+        ("created disabled enabled denied lifted", SES, 4),
+        ("created denied lifted denied lifting", None, 3),
     ],
 )
 def test_the_route_follows_the_status_and_the_provider_by_itself(history: str, via: Via | None, since: int) -> None:
@@ -127,16 +145,23 @@ def test_the_route_follows_the_status_and_the_provider_by_itself(history: str, v
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("settled", [True, False])
 @pytest.mark.parametrize("connected", [True, False])
+@pytest.mark.parametrize("denial", [None, Denial((CALLER,), NOW)], ids=["free", "denied"])
 def test_it_is_the_smtp_account_only_while_that_was_read_back_as_being_on(
-    status: Status, settled: bool, connected: bool
+    status: Status, settled: bool, connected: bool, denial: Denial | None
 ) -> None:
-    account = an_account(status=status, settled=settled, provider=a_provider() if connected else None)
+    account = an_account(status=status, settled=settled, provider=a_provider() if connected else None, denial=denial)
 
     found = route(account, [])
 
-    assert (found.via is SES) is (status in (Status.ACTIVE, Status.TRIAL) and settled)
+    assert (found.via is SES) is (status in (Status.ACTIVE, Status.TRIAL) and settled and denial is None)
     assert (found.via is PROVIDER) is (found.via is not SES and connected and status is not Status.CLOSED)
     assert found.waking is (status in (Status.ACTIVE, Status.TRIAL) and not settled)
+
+
+def test_who_was_denied_by_hand_is_told_that_no_rule_did_it() -> None:
+    assert taken("created denied").why("APWT") == "APWT Support has switched off your APWT SMTP account by hand"
+    assert taken("created denied undenied").why("APWT").endswith("switched on your APWT SMTP account again by hand")
+    assert taken("created denied lifted").why("APWT") == "Your APWT SMTP account works again"
 
 
 def test_what_happened_after_the_account_was_read_is_left_for_the_next_time() -> None:
@@ -147,12 +172,15 @@ def test_what_happened_after_the_account_was_read_is_left_for_the_next_time() ->
 
 
 CAN_HAPPEN = {  # what it needs, what it may not find, what is so afterwards, what no longer
-    "disabled": ({"on"}, set[str](), set[str](), {"on"}),
+    "disabled": ({"on"}, set[str](), set[str](), {"on", "denied"}),
     "enabled": (set[str](), {"on"}, {"on"}, {"closed"}),
-    "closed": (set[str](), {"closed"}, {"closed"}, {"on"}),
+    "closed": (set[str](), {"closed"}, {"closed"}, {"on", "denied"}),
     "connected": (set[str](), {"closed"}, {"provider"}, set[str]()),
     "disconnected": ({"provider"}, set[str](), set[str](), {"provider"}),
     "complaint": (set[str](), set[str](), set[str](), set[str]()),
+    "denied": ({"on"}, {"denied"}, {"denied"}, set[str]()),
+    "undenied": ({"denied"}, set[str](), set[str](), {"denied"}),
+    "lifted": ({"denied"}, set[str](), set[str](), {"denied"}),
 }
 
 

@@ -6,18 +6,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.builders import NOW, TODAY, a_request, an_account, decided
+from tests.builders import CALLER, NOW, TODAY, a_request, an_account, decided
 from tests.reports import APPROVED, ASKED
 
 from permille.domain.account import Review, ReviewState, Trial, TrialState
 from permille.domain.errors import DecisionRefused
 from permille.domain.review import Stage, stage
 from permille.domain.status import Status
+from permille.domain.switch import Denial
 
 A_DAY = timedelta(days=1)
 BERLIN = ZoneInfo("Europe/Berlin")
 TRIAL = Trial(TrialState.SCHEDULED, TODAY + A_DAY, NOW + A_DAY, NOW + 2 * A_DAY, NOW + 4 * A_DAY)
 RUNNING = replace(TRIAL, state=TrialState.RUNNING)
+DENIAL = Denial((CALLER,), NOW)
 OBSERVING = replace(TRIAL, state=TrialState.OBSERVING)
 
 
@@ -40,6 +42,8 @@ def declined(again_in: int) -> Review:
         ({"status": Status.OBSERVING, "trial": replace(OBSERVING, asked=True)}, Stage.CONFIRMATION),
         ({"status": Status.OBSERVING, "trial": replace(OBSERVING, asked=True, confirmed=True)}, Stage.OBSERVING),
         ({"status": Status.CLOSED}, Stage.CLOSED),
+        ({"status": Status.ACTIVE, "denial": DENIAL}, Stage.DENIED),
+        ({"status": Status.TRIAL, "review": APPROVED, "trial": RUNNING, "denial": DENIAL}, Stage.DENIED),
     ],
 )
 def test_the_stage_is_told_by_the_account(about: dict[str, Any], expected: Stage) -> None:
@@ -57,6 +61,7 @@ def test_the_stage_is_told_by_the_account(about: dict[str, Any], expected: Stage
         {"status": Status.DISABLED, "review": APPROVED, "trial": TRIAL},
         {"status": Status.OBSERVING, "trial": OBSERVING},
         {"status": Status.CLOSED},
+        {"status": Status.ACTIVE, "denial": DENIAL},
     ],
 )
 def test_the_form_is_shown_exactly_where_a_request_is_taken(about: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.builders import NOW, STAFF, TODAY, a_verdict, an_account, an_entry
+from tests.builders import CALLER, NOW, STAFF, TODAY, a_verdict, an_account, an_entry
 from tests.reports import ASKED
 
 from permille.domain.account import Account, Exemption, Recheck, Trial, TrialState
@@ -15,6 +15,7 @@ from permille.domain.reputation import Tally
 from permille.domain.standing import (
     Tone,
     broken_line,
+    by_hand_line,
     luck_line,
     numbers_line,
     spared_line,
@@ -23,6 +24,7 @@ from permille.domain.standing import (
     tone,
 )
 from permille.domain.status import Status
+from permille.domain.switch import Denial
 from permille.domain.timeline import Entry
 from permille.domain.wording import rate
 
@@ -30,6 +32,7 @@ A_DAY = timedelta(days=1)
 TRIAL = Trial(TrialState.SCHEDULED, TODAY + 5 * A_DAY, NOW + 5 * A_DAY, NOW + 6 * A_DAY, NOW + 8 * A_DAY)
 OFF = an_account(status=Status.DISABLED)
 SINCE = an_entry("disabled", NOW - 6 * A_DAY)
+DENIED = an_account(denial=Denial((CALLER,), NOW - 3 * A_DAY))
 BOUNCED = judge(SEED, {TODAY: Tally(4000, 0, 300)}, TODAY)
 
 
@@ -72,11 +75,21 @@ BOUNCED = judge(SEED, {TODAY: Tally(4000, 0, 300)}, TODAY)
             Tone.WAIT,
         ),
         (replace(OFF, status=Status.CLOSED), a_verdict(1000, 0), "It has been closed.", Tone.BAD),
+        (DENIED, a_verdict(1000, 0), "It is off since 7 March 2026.", Tone.BAD),
+        (replace(DENIED, status=Status.TRIAL), a_verdict(1000, 0), "It is off since 7 March 2026.", Tone.BAD),
     ],
 )
 def test_the_status_is_one_sentence(account: Account, verdict: Verdict, expected: str, looks: Tone) -> None:
     assert status_line(account, verdict, SINCE, UTC, "It") == expected
     assert tone(account, verdict) is looks
+
+
+def test_whoever_was_denied_by_hand_is_told_who_did_it_and_that_nothing_is_left() -> None:
+    assert by_hand_line(DENIED, "APWT") == (
+        "APWT Support has switched off your APWT SMTP account by hand. No rule did it."
+    )
+    assert by_hand_line(an_account(), "APWT") == ""
+    assert numbers_line(DENIED, a_verdict(4212, 2)).endswith("; the limit is 1 per 1,000")
 
 
 def test_where_nobody_knows_since_when_it_does_not_say() -> None:

@@ -47,7 +47,7 @@ CHOICES = [
     for name, hint in get_type_hints(facts).items()
     if any(isinstance(one, type) and issubclass(one, StrEnum) for one in (hint, *get_args(hint)))
 ]
-SWITCHED = {"disabled", "disabling_reversed", "staff_disabled", "staff_enabled", "closed"}
+SWITCHED = {"disabled", "disabling_reversed", "staff_disabled", "staff_enabled", "deny_lifted", "closed"}
 SECOND_CHANCE = {
     "review_requested",
     "review_approved",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, STAFF, TODAY, a_backlog, a_complaint_entry, an_account
+from tests.builders import CALLER, NOW, STAFF, TODAY, a_backlog, a_complaint_entry, an_account
 
 from permille.desk_ports import Listed
 from permille.domain.account import (
@@ -27,7 +27,7 @@ from permille.domain.decide import decide
 from permille.domain.policy import SEED, SecondChance
 from permille.domain.reputation import Tally
 from permille.domain.status import Held, Mode, Status
-from permille.domain.switch import Credential
+from permille.domain.switch import Credential, Denial
 from permille.domain.trial import LOOKED_AT_EVERY
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -293,6 +293,24 @@ def test_where_the_rules_decide_a_trial_has_their_allowance() -> None:
 
 def test_a_trial_of_an_older_version_has_none_of_these_numbers() -> None:
     assert a_trial().numbers == {"least_delivered": 1, "most_sent": 0, "ratio_above": 0}
+
+
+def test_whoever_was_denied_by_hand_when_the_day_ended_is_reinstated_by_support_alone() -> None:
+    ended = look(running(denial=Denial((CALLER,), BEGINS + HOUR)), found(800), ENDS).account
+    waits = look(ended, found(800), SETTLED)
+    confirmed = look(
+        replace(waits.account, trial=replace(waits.account.trial or a_trial(), confirmed=True)), found(800), SETTLED
+    )
+
+    assert (ended.status, ended.denial) == (Status.OBSERVING, None)
+    assert (waits.account.status, told(waits)) == (Status.OBSERVING, ["confirmation_wanted"])
+    assert confirmed.account.status is Status.ACTIVE
+
+
+def test_whoever_was_let_out_again_before_the_day_ended_comes_back_by_itself() -> None:
+    ended = look(running(), found(800), ENDS).account
+
+    assert look(ended, found(800), SETTLED).account.status is Status.ACTIVE
 
 
 def test_without_a_policy_the_day_ends_and_nobody_is_reinstated() -> None:

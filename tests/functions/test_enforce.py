@@ -30,8 +30,13 @@ def account_of(cloud: Cloud) -> Account:
 
 
 def complain(times: int) -> None:
+    """About so many mails that were delivered."""
     now = datetime.now(UTC)
-    batch = [sqs_record(ses_event("Complaint", f"m-{n}", sent_at=now), f"r-{n}") for n in range(times)]
+    batch = [
+        sqs_record(ses_event(kind, f"m-{n}", sent_at=now), f"{kind}-{n}")
+        for kind in ("Delivery", "Complaint")
+        for n in range(times)
+    ]
     assert ingest(records(*batch), LambdaContext()) == {"batchItemFailures": []}
 
 

@@ -19,7 +19,7 @@ from tests.builders import (
     sns_record,
     sqs_record,
 )
-from tests.fakes import FakeLedger, FakeQuarantine, Faults, Rows
+from tests.fakes import FakeLedger, FakePolicies, FakeQuarantine, Faults, Rows
 from tests.functions.conftest import Cloud
 
 from permille import bootstrap
@@ -105,7 +105,7 @@ def a_world(faults: Faults) -> Ingesting:
     """The use case with fakes, for what moto never does."""
     rows = Rows(faults=faults)
     rows.senders[CALLER] = a_sender()
-    return Ingesting(FakeLedger(rows), FakeQuarantine(faults), settings())
+    return Ingesting(FakeLedger(rows), FakeQuarantine(faults), settings(), FakePolicies().current)
 
 
 def settings() -> IngestSettings:
@@ -119,6 +119,7 @@ def settings() -> IngestSettings:
         timeline_table="",
         quarantine_table="",
         owner_mail_caller=OWNER_MAIL_CALLER,
+        policy_parameter="",
     )
 
 

@@ -168,15 +168,38 @@ def test_a_key_that_is_woken_by_hand_is_found_by_the_sweep_and_put_to_sleep_agai
     }
 
 
-def test_an_active_account_that_is_denied_by_hand_is_let_out(business: Business, stack: Stack) -> None:
+def test_who_is_denied_by_hand_stays_so_and_is_told_off_until_support_enables_it(
+    business: Business, stack: Stack
+) -> None:
     user, group = f"permille-{business.id}", stack.outputs["DenyGroupName"]
+    business.send(3, complaints=1)
+    eventually(lambda: business.standing()["window"]["complaints"] == 1)
     stack.client("iam").add_user_to_group(GroupName=group, UserName=user)
 
-    _an_hour_is_over(stack)
-    tick(stack)
+    for _ in range(2):
+        _an_hour_is_over(stack)
+        tick(stack)
 
-    assert stack.client("iam").list_groups_for_user(UserName=user)["Groups"] == []
-    assert "drift" in kinds(business)
+    assert [one["GroupName"] for one in stack.client("iam").list_groups_for_user(UserName=user)["Groups"]] == [group]
+    assert kinds(business).count("denied_by_hand") == 1
+    assert "drift" not in kinds(business)
+    shown = stack.answer("account", "show", business.id)
+    assert [shown[name] for name in ("status", "settled", "denied_by_hand", "may_send")] == [
+        *("active", True, True, False)
+    ]
+    route = stack.answer("route", business.id)
+    assert (route["may_send"], route["via"]) == (False, None)
+    assert route["why"].endswith("SMTP account by hand")
+
+    enabled = stack.answer("account", "enable", business.id, "--reason", "It is safe again")
+
+    assert (enabled["denied_by_hand"], enabled["epoch"]) == (False, 1)
+    eventually(lambda: stack.client("iam").list_groups_for_user(UserName=user)["Groups"] == [])
+    business.send(1)
+    eventually(lambda: business.standing()["window"]["delivered"] == 4)
+    assert business.standing()["window"]["complaints"] == 1
+    (lifted,) = [entry for entry in business.timeline() if entry["kind"] == "deny_lifted"]
+    assert lifted["facts"]["senders"] == [user]
 
 
 def _an_hour_is_over(stack: Stack) -> None:

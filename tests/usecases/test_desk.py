@@ -162,6 +162,15 @@ def test_a_key_that_was_woken_by_hand_is_seen_at_once(world: World) -> None:
     assert sender.drifted == [Difference(sender=CALLER, what="awake", key="k1")]
 
 
+def test_who_was_denied_by_hand_is_seen_at_once_and_has_not_drifted(world: World) -> None:
+    world.add(an_account())
+    world.switch.users[CALLER].denied = True
+
+    (sender,) = seen(world).senders
+
+    assert (sender.by_hand, sender.drifted) == (True, ())
+
+
 def test_a_user_that_is_gone_and_one_that_cannot_be_read_are_told_apart(world: World) -> None:
     world.add(an_account(senders=("a", "b")))
     del world.switch.users["a"]

@@ -5,6 +5,7 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.builders import ACCOUNT, NOW, OWNER_MAIL_CALLER, STAFF, a_request, an_account, ses_event
+from tests.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, STAFF, a_request, an_account, ses_event
 from tests.examples import examples
 from tests.fakes import FakeLedger, FakeQuarantine, Killed, When
 from tests.usecases.enforcement import World
@@ -33,16 +34,19 @@ from permille.domain.commands import (
     Disable,
     Enable,
     Exempt,
+    ReleaseHold,
     Unexempt,
     WithdrawReview,
 )
+from permille.domain.conservative import is_evident
+from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.errors import DecisionRefused, Unavailable
-from permille.domain.policy import SEED, SecondChance
+from permille.domain.policy import SEED, Breaker, Policy, RecentRatio, SecondChance
 from permille.domain.reminders import next_reminder_at, requested_day
 from permille.domain.reputation import Tally, first_day
 from permille.domain.status import Mode, Status
 from permille.domain.switch import PROPAGATION
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Entry, only
 from permille.ingest import Received, ingest
 
 if TYPE_CHECKING:
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
 
 ACTIVE, DISABLED, TRIAL, OBSERVING, CLOSED = Status
 A_DAY = timedelta(days=1)
+BATCH = 50  # e-mails: what is asked for
 NOT_ACTIVE = {DISABLED, TRIAL, OBSERVING, CLOSED}
 
 # The table of design.md: by which entry, from where, to where.
@@ -78,13 +83,36 @@ ANSWERS: dict[str, tuple[set[str], str]] = {
     "trial_began": ({"approved"}, "approved"),
     "trial_ended": ({"approved"}, "approved"),
 }
+BY_A_PERSON = {
+    *("deny_lifted", "undenied_by_hand", "staff_enabled", "staff_disabled", "closed"),
+    *("review_approved", "trial_confirmed"),
+}
 
 stages = st.sampled_from([0, 1, 2, 3, 3])  # active, disabled, on trial, observed
 waits = st.sampled_from([timedelta(seconds=1), timedelta(minutes=10), timedelta(hours=5), A_DAY, 3 * A_DAY])
 OWNERS, SUPPORTS = ["request", "amend", "withdraw"], ["approve", "approve", "decline", "confirm"]
-STAFFS = ["disable", "enable", "close", "exempt", "unexempt", "cancel"]
+STAFFS = ["disable", "enable", "close", "exempt", "unexempt", "cancel", "release"]
 decisions = st.sampled_from([*OWNERS, *SUPPORTS, *STAFFS])
 lags = st.sampled_from([timedelta(), timedelta(seconds=4), PROPAGATION])
+policies = st.builds(
+    lambda chance, breaker, recent: replace(SEED, second_chance=chance, breaker=breaker, recent_ratio=recent),
+    st.builds(
+        SecondChance,
+        reinstate_by_staff=st.booleans(),
+        needs_at_least=st.sampled_from([1, 30]),
+        most_times=st.sampled_from([0, 1, 3]),
+        most_at_least=st.sampled_from([1, 1000]),
+        least_hours=st.sampled_from([0, 24]),
+        ratio_above=st.sampled_from([0, 0, 20, 60]),
+    ),
+    st.builds(
+        Breaker,
+        at_least=st.sampled_from([0, 1, 5]),
+        beyond_doubt_alpha=st.sampled_from([None, Decimal("0.001"), Decimal("0.000001")]),
+        beyond_doubt_times=st.sampled_from([1, 2]),
+    ),
+    st.none() | st.just(RecentRatio(days=1, complaints_at_least=1)),
+)
 calls = st.sampled_from(
     [
         *("accounts.get", "tallies.days", "feed.waiting", "feed.oldest_sent_at", "heartbeat.last", "timeline.since"),
@@ -98,14 +126,19 @@ class Life(RuleBasedStateMachine):
     """One account. What the ports keep is looked at after each step; what it must be after a tick, the model says."""
 
     @initialize(
-        zone=st.sampled_from(["UTC", "Asia/Kathmandu"]), confirms=st.booleans(), stage=stages, newer=st.booleans()
+        zone=st.sampled_from(["UTC", "Asia/Kathmandu"]),
+        stage=stages,
+        denied=st.booleans(),
+        newer=st.booleans(),
+        policy=policies,
     )
-    def begin(self, zone: str, confirms: bool, stage: int, newer: bool) -> None:
+    def begin(self, zone: str, stage: int, denied: bool, newer: bool, policy: Policy) -> None:
         self.now: datetime = NOW
         self.zone = ZoneInfo(zone)
-        self.confirms = confirms
+        self.policy = policy
         self.world = World(newer_rows=newer)
-        self.world.policies.policy = replace(SEED, second_chance=SecondChance(reinstate_by_staff=confirms))
+        self.world.policies.policy = policy
+        self.world.rows.lap = replace(self.world.rows.lap, policy=policy.id)
         self.world.open(an_account(timezone=zone))
         self.sent: list[datetime] = []  # every mail that SES took, by its instant
         self.queue: list[tuple[str, int, int]] = []  # feedback that is delivered again
@@ -115,8 +148,11 @@ class Life(RuleBasedStateMachine):
         self.lagged = self.replayed = False
         self.stalls = False  # nothing is counted, of anybody
         self.epochs: tuple[datetime, ...] = ()
-        for step in (self._is_disabled, self._is_on_trial, self._is_observed)[:stage]:
+        steps = (self._is_disabled, self._is_on_trial, lambda: self._is_observed(denied=denied))
+        for step in steps[:stage]:
             step()
+        if denied and self.world.account().status.may_send:
+            self.somebody_denies_it_by_hand_and_an_hour_goes_by()
 
     def _is_disabled(self) -> None:
         for _ in range(2):
@@ -127,8 +163,10 @@ class Life(RuleBasedStateMachine):
         self.a_day_is_asked_for_and_given(0)
         self.all_is_well_for_a_tick()
 
-    def _is_observed(self) -> None:
+    def _is_observed(self, *, denied: bool) -> None:
         self.mail_goes_out(readers=20, complain=False)
+        if denied:
+            self.somebody_denies_it_by_hand_and_an_hour_goes_by()
         self.it_is_the_next_moment_of_the_trial(early=False)
 
     # ------------------------------------------------------------ mail and what becomes of it
@@ -210,10 +248,10 @@ class Life(RuleBasedStateMachine):
     def _command(self, decision: str, day: date) -> Command:
         why = {"reason": "Why", "by": STAFF}
         commands: dict[str, Callable[[], Command]] = {
-            "request": lambda: a_request(day=day),
-            "amend": lambda: a_request(AmendReview, day=day),
+            "request": lambda: a_request(day=day, batch=BATCH),
+            "amend": lambda: a_request(AmendReview, day=day, batch=BATCH),
             "withdraw": WithdrawReview,
-            "approve": lambda: ApproveReview(day=day, by=STAFF),
+            "approve": lambda: ApproveReview(day=day, by=STAFF, short_day=True),
             "decline": lambda: DeclineReview(**why),
             "confirm": lambda: ConfirmTrial(**why),
             "cancel": lambda: CancelTrial(**why),
@@ -222,6 +260,7 @@ class Life(RuleBasedStateMachine):
             "close": lambda: Close(**why),
             "exempt": lambda: Exempt(until=self.now + A_DAY, **why),
             "unexempt": lambda: Unexempt(**why),
+            "release": lambda: ReleaseHold(**why),
         }
         return commands[decision]()
 
@@ -236,6 +275,19 @@ class Life(RuleBasedStateMachine):
     @rule(is_open=st.booleans())
     def the_breaker_is_opened_or_reset(self, is_open: bool) -> None:
         self.world.rows.breaker = BreakerState(opened_at=self.now if is_open else None)
+
+    @precondition(lambda self: self.world.account().status.may_send)
+    @rule(denied=st.booleans())
+    def somebody_puts_it_into_the_deny_group_by_hand_or_takes_it_out(self, denied: bool) -> None:
+        self.world.switch.users[CALLER].denied = denied
+
+    @precondition(lambda self: self.world.account().status.may_send)
+    @rule()
+    def somebody_denies_it_by_hand_and_an_hour_goes_by(self) -> None:
+        for _ in range(2):
+            self.all_is_well_for_a_tick()
+        self.somebody_puts_it_into_the_deny_group_by_hand_or_takes_it_out(denied=True)
+        self.time_goes_by(timedelta(hours=1), tick=True)
 
     @rule(mode=st.sampled_from([Mode.OBSERVE, Mode.ENFORCE, Mode.ENFORCE]))
     def the_stack_is_deployed_with_another_mode(self, mode: Mode) -> None:
@@ -298,16 +350,17 @@ class Life(RuleBasedStateMachine):
         complaints = self._counts(before).complaints
         quiet = self.world.faults.none and self.world.rows.leased_until.get(ACCOUNT, self.now) <= self.now
         quiet = quiet and not self.queue  # of feedback whose nudge failed no run can know
-        expected = self._next(before)
+        expected, denied = self._next(before), self.world.switch.users[CALLER].denied
         with suppress(Killed, Unavailable):
             self.world.run(self.now)
         if "reinstated" in [entry.kind for entry in self._told()[told:]]:
             assert before.trial is not None
-            assert complaints == 0
+            assert complaints == 0 or before.trial.ratio_above
             assert self.now >= before.trial.verdict_at + COUNTED_WITHIN
         if quiet:
             assert self.world.account().status is expected
-            assert self.world.can_send() == [expected.may_send]
+            stays_denied = denied and before.settled and expected is before.status
+            assert self.world.can_send() == [expected.may_send and not stays_denied] or (denied and self.lagged)
             if _is_open(before) and _is_open(self.world.account()):
                 self._is_reminded()
 
@@ -359,26 +412,66 @@ class Life(RuleBasedStateMachine):
         counts = self._counts(account)
         match account.status:
             case Status.ACTIVE:
-                breaks = self._is_broken(counts, self._to_come(account)) and not self._is_spared(account)
-                return DISABLED if breaks else ACTIVE
+                return DISABLED if self._is_to_be_disabled(account, counts) else ACTIVE
             case Status.DISABLED if account.trial:
                 return TRIAL if account.trial.begins_at <= self.now < account.trial.ends_at else DISABLED
             case Status.DISABLED:
                 return ACTIVE if self._is_to_be_reversed(account, counts) else DISABLED
             case Status.TRIAL | Status.OBSERVING if account.trial:
-                return DISABLED if counts.complaints else self._next_of_trial(account.status, account.trial, counts)
+                return self._next_of_trial(account, account.trial, counts)
         return account.status
 
-    def _next_of_trial(self, status: Status, trial: Trial, counts: Tally) -> Status:
-        if status is TRIAL:
-            return OBSERVING if self.now >= trial.ends_at else TRIAL
-        if self.now < trial.verdict_at + COUNTED_WITHIN or self._is_stalled():
-            return OBSERVING
-        passed = ACTIVE if trial.confirmed or not self.confirms else OBSERVING
-        return passed if counts.delivered else DISABLED
+    def _is_to_be_disabled(self, account: Account, counts: Tally) -> bool:
+        to_come = self._to_come(account)
+        if not self._is_broken(account, counts, to_come) or not self._is_new(account) or self._is_spared(account):
+            return False
+        if account.hold and account.hold.released:
+            return True
+        if counts.delivered + to_come < counts.complaints:
+            return False
+        return not self._breaker_stops() or self._passes_beyond_doubt(account, counts, to_come)
 
-    def _is_broken(self, counts: Tally, to_come: int = 0) -> bool:
-        return counts.complaints >= 2 and counts.complaints * 1000 > counts.delivered + to_come
+    def _is_new(self, account: Account) -> bool:
+        """Whether anything was counted since the last look that kept it, or a person changed the mode."""
+        look = account.look
+        if look is None or not look.kept or look.mode != self.world.enforcement.mode:
+            return True
+        first = first_day(look.day, SEED.window_days)
+        told = only(CountedComplaint, self._told())
+        since = [one for one in told if one.facts.epoch == account.epoch and one.facts.sent_at.date() >= first]
+        return len(since) > look.complaints
+
+    def _passes_beyond_doubt(self, account: Account, counts: Tally, to_come: int) -> bool:
+        rule, passed = self.policy.breaker, self.world.rows.passed.get(hour_of(self.now), 0)
+        if rule.beyond_doubt_alpha is None or passed >= rule.beyond_doubt_times * rule.at_least:
+            return False
+        by_ratio = counts.complaints >= 2 and counts.complaints * 1000 > counts.delivered + to_come
+        found, limit = (counts, 1) if by_ratio else (self._counts(account, of_days=1), RecentRatio().limit_per_1000)
+        return is_evident(found.complaints, found.delivered + to_come, limit, rule.beyond_doubt_alpha)
+
+    def _next_of_trial(self, account: Account, trial: Trial, counts: Tally) -> Status:
+        if counts.complaints and not trial.ratio_above:
+            return DISABLED
+        if self._is_broken(account, counts, self._to_come(account)):
+            return DISABLED
+        if account.status is TRIAL:
+            too_many = 0 < trial.most_sent < counts.delivered
+            return OBSERVING if self.now >= trial.ends_at or too_many else TRIAL
+        held = self._is_broken(account, counts)  # but for what is to come
+        if self.now < trial.verdict_at + COUNTED_WITHIN or self._is_stalled() or held:
+            return OBSERVING
+        if counts.delivered < trial.least_delivered or (counts.complaints and counts.delivered <= trial.ratio_above):
+            return DISABLED
+        return ACTIVE if trial.confirmed or not self._wants_support(trial) else OBSERVING
+
+    def _wants_support(self, trial: Trial) -> bool:
+        return self.policy.second_chance.reinstate_by_staff or trial.denied_by_hand
+
+    def _is_broken(self, account: Account, counts: Tally, to_come: int = 0) -> bool:
+        if counts.complaints >= 2 and counts.complaints * 1000 > counts.delivered + to_come:
+            return True
+        rule, today = self.policy.recent_ratio, self._counts(account, of_days=1)
+        return rule is not None and rule.is_broken(today.complaints, today.delivered + to_come)
 
     def _to_come(self, account: Account) -> int:
         """How many deliveries more a broken ratio has to withstand."""
@@ -394,20 +487,21 @@ class Life(RuleBasedStateMachine):
 
     def _is_to_be_reversed(self, account: Account, counts: Tally) -> bool:
         is_due = account.recheck is not None and self.now >= account.recheck.at
-        return is_due and account.settled and not self._is_stalled() and not self._is_broken(counts)
+        return is_due and account.settled and not self._is_stalled() and not self._is_broken(account, counts)
 
     def _is_spared(self, account: Account) -> bool:
-        observed = self.world.enforcement.mode is Mode.OBSERVE
-        return observed or account.exempt_at(self.now) or self._breaker_stops()
+        return self.world.enforcement.mode is Mode.OBSERVE or account.exempt_at(self.now)
 
     def _breaker_stops(self) -> bool:
         state, passed = self.world.rows.breaker, self.world.rows.passed.get(hour_of(self.now), 0)
-        return state.opened_at is not None or passed >= SEED.breaker.bound(state.active_accounts)
+        return state.opened_at is not None or passed >= self.policy.breaker.at_least
 
-    def _counts(self, account: Account) -> Tally:
+    def _counts(self, account: Account, of_days: int = SEED.window_days) -> Tally:
         of_trial = account.status in (TRIAL, OBSERVING)  # it is decided by all of its mail, however late
         until = account.recheck.disabled_at if account.recheck else self.now  # the second look is by the same window
-        first = account.epochs[-1].date() if of_trial else first_day(until.date(), SEED.window_days)
+        first = first_day(until.date(), of_days)
+        if of_trial and of_days == SEED.window_days:
+            first = account.epochs[-1].date()
         days = self.world.rows.tallies.items()
         return sum((t for (_, epoch, day), t in days if epoch == account.epoch and day >= first), Tally())
 
@@ -489,6 +583,13 @@ class Life(RuleBasedStateMachine):
         assert counted == known or self.queue or self.dead
 
     @invariant()
+    def whoever_was_denied_by_hand_is_switched_on_again_by_a_person_alone(self) -> None:
+        denied = False
+        for kind in [entry.kind for entry in self._told()]:
+            assert not (denied and kind in ("reinstated", "disabling_reversed"))
+            denied = kind == "denied_by_hand" or (denied and kind not in BY_A_PERSON)
+
+    @invariant()
     def nobody_touched_the_keys_so_nothing_drifted(self) -> None:
         assert not self.world.told("drift")
 
@@ -508,10 +609,16 @@ class Life(RuleBasedStateMachine):
             self.nobody_touched_the_keys_so_nothing_drifted()
 
         account = self.world.account()
-        waits_for_support = account.status is OBSERVING and self.confirms
+        waits_for_support = (
+            account.trial is not None and account.status is OBSERVING and self._wants_support(account.trial)
+        )
         assert account.status in (ACTIVE, DISABLED, CLOSED) or waits_for_support
         assert account.trial is None or waits_for_support
-        assert self.world.can_send() == [account.status is ACTIVE]
+        assert self.world.can_send() == [account.status is ACTIVE and not account.denied_by_hand]
+        if account.denied_by_hand:
+            self._decide("enable")
+            self.world.settles(self.now)
+            assert self.world.can_send() == [True]
         self.world.settles(self.now)
         assert self.world.account().settled
         assert not _is_open(account) or (account.review and account.review.last_reminder is RequestedDay.OVER)

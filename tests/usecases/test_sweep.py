@@ -5,22 +5,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, TODAY, an_account
+from tests.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, an_account
 from tests.fakes import User, When
 from tests.usecases.enforcement import A_MINUTE, World
 
-from permille.domain.account import Account, Exemption, Look, Recheck
+from permille.decisions import apply
+from permille.domain.account import Account, Exemption, Look, Recheck, Trial, TrialState
 from permille.domain.breaker import hour_of
+from permille.domain.commands import Enable
 from permille.domain.entries.system import ModeEntered
 from permille.domain.policy import SEED
 from permille.domain.status import Mode, Status
-from permille.domain.switch import ACTIVE, INACTIVE
+from permille.domain.switch import ACTIVE, INACTIVE, Denial
 from permille.domain.timeline import SYSTEM, only
 from permille.ports import Lap
 from permille.sweep import PAGE
 
 HOUR = timedelta(hours=1)
 NEXT = NOW + HOUR
+SECOND = "permille-shop"
 
 
 @pytest.fixture
@@ -84,17 +87,6 @@ def test_a_sender_that_was_taken_out_of_the_deny_group_is_found_and_put_back(wor
 
     assert finds(world) == [("not denied", "")]
     assert world.switch.users[CALLER].denied
-
-
-def test_an_active_account_that_is_denied_is_found_and_let_out(world: World) -> None:
-    world.open(an_account())
-    world.switch.users[CALLER].denied = True
-
-    world.run(NEXT)
-
-    assert finds(world) == [("denied", "")]
-    assert world.can_send() == [True]
-    assert world.agrees()
 
 
 def test_an_owners_own_inactive_key_is_no_drift(world: World) -> None:
@@ -247,16 +239,6 @@ def test_an_account_that_cannot_be_read_for_long_does_not_make_the_sweep_go_on_f
     assert sum(swept) == 1
 
 
-def test_who_is_let_out_of_the_deny_group_while_the_sweep_goes_on_has_not_drifted(world: World) -> None:
-    world.open(an_account())
-    world.switch.users[CALLER].denied = True
-    world.faults.meanwhile("accounts.page", lambda: setattr(world.switch.users[CALLER], "denied", False))
-
-    world.run(NEXT)
-
-    assert world.told("drift") == []
-
-
 def test_an_unsettled_account_that_nobody_would_look_at_is_made_due(world: World) -> None:
     world.open(an_account(status=Status.DISABLED, settled=False, due_at=None))
 
@@ -280,6 +262,183 @@ def test_entering_enforce_spares_who_is_exempt_only_while_that_lasts(
     world.run(NEXT)
 
     assert world.account().status is status
+
+
+# ---------------------------------------------------------------- denied by hand
+
+
+def denies(world: World, caller: str = CALLER, *, denied: bool = True) -> None:
+    """Somebody does, in AWS."""
+    world.switch.users[caller].denied = denied
+
+
+def enables(world: World, now: datetime) -> None:
+    apply(world.enforcement, ACCOUNT, Enable(reason="It is safe again", by=STAFF), now)
+    world.see_to(now=now)
+    world.settles(now)
+
+
+def test_who_is_denied_by_hand_stays_so_and_that_is_told_once(world: World) -> None:
+    world.open(an_account(senders=(CALLER, SECOND)), "k1", "k2")
+    denies(world)
+
+    for hour in range(1, 30):
+        world.run(NOW + hour * HOUR)
+
+    assert world.switch.users[CALLER] == User({f"{CALLER}-k1": ACTIVE, f"{CALLER}-k2": ACTIVE}, denied=True)
+    assert [entry.data["senders"] for entry in world.told("denied_by_hand")] == [[CALLER]]
+    assert world.account().denial == Denial((CALLER,), NEXT)
+    assert world.account().settled
+    assert world.told("drift") == []
+
+
+@pytest.mark.parametrize("status", [Status.ACTIVE, Status.TRIAL])
+def test_nothing_of_whom_somebody_denied_by_hand_is_switched(world: World, status: Status) -> None:
+    trial = Trial(TrialState.RUNNING, TODAY, NOW, NOW + 12 * HOUR, NOW + 60 * HOUR) if status is Status.TRIAL else None
+    world.open(an_account(status=status, trial=trial, epochs=(NOW,)))
+    denies(world)
+
+    world.run(NEXT)
+    world.settles(NEXT)
+
+    assert world.account().denied_by_hand
+    assert [call for call in world.faults.calls if call in ("leases.take", "switch.apply")] == []
+
+
+def test_a_second_sender_that_is_denied_is_told_as_well(world: World) -> None:
+    world.open(an_account(senders=(CALLER, SECOND)))
+    denies(world)
+    world.run(NEXT)
+
+    denies(world, SECOND)
+    world.run(NEXT + HOUR)
+
+    assert [entry.data["senders"] for entry in world.told("denied_by_hand")] == [[CALLER], [CALLER, SECOND]]
+    assert world.account().denial == Denial((CALLER, SECOND), NEXT)
+
+
+def test_enabling_lifts_the_deny_and_counting_goes_on(world: World) -> None:
+    world.open(an_account())
+    denies(world)
+    world.run(NEXT)
+
+    enables(world, NEXT + A_MINUTE)
+
+    assert world.can_send() == [True]
+    assert (world.account().denial, world.account().settled, world.account().epochs) == (None, True, ())
+    assert len(world.told("deny_lifted")) == 1
+    world.run(NEXT + HOUR)
+    assert len(world.told("denied_by_hand")) == 1
+
+
+def test_who_is_denied_once_more_after_that_is_told_again(world: World) -> None:
+    world.open(an_account())
+    denies(world)
+    world.run(NEXT)
+    enables(world, NEXT + A_MINUTE)
+
+    denies(world)
+    world.run(NEXT + HOUR)
+
+    assert len(world.told("denied_by_hand")) == 2
+    assert world.can_send() == [False]
+
+
+def test_who_is_taken_out_by_hand_again_is_noticed_and_told_once(world: World) -> None:
+    world.open(an_account())
+    denies(world)
+    world.run(NEXT)
+
+    denies(world, denied=False)
+    for hour in range(1, 4):
+        world.run(NEXT + hour * HOUR)
+
+    assert world.account().may_send
+    assert [entry.data["senders"] for entry in world.told("undenied_by_hand")] == [[CALLER]]
+
+
+@pytest.mark.parametrize("denied", [True, False])
+def test_what_is_changed_by_hand_while_the_sweep_goes_on_is_told_as_it_is_by_then(world: World, denied: bool) -> None:
+    """The list of the group is older than the account: it is not believed."""
+    world.open(an_account(denial=None if denied else Denial((CALLER,), NOW)))
+    denies(world, denied=not denied)
+    world.faults.meanwhile("accounts.page", lambda: denies(world, denied=denied))
+    world.run(NEXT)
+
+    assert world.account().denied_by_hand is False
+    world.run(NEXT + HOUR)
+    assert world.account().denied_by_hand is denied
+
+
+def test_a_user_that_is_gone_stays_as_it_was_found(world: World) -> None:
+    world.open(an_account())
+    denies(world)
+    world.run(NEXT)
+    del world.switch.users[CALLER]
+
+    world.run(NEXT + HOUR)
+
+    assert world.account().denied_by_hand
+    assert world.told("undenied_by_hand") == []
+
+
+def test_a_deny_that_comes_before_a_decision_was_read_back_is_undone_once(world: World) -> None:
+    """Nobody can tell it from a leftover of the decision before."""
+    world.open(an_account(switch_generation=2, due_at=NOW))
+    world.run(NOW)
+    assert not world.account().settled
+    denies(world)
+
+    world.settles(NOW)
+    assert world.can_send() == [True]
+    assert world.told("denied_by_hand") == []
+
+    denies(world)
+    world.run(NEXT)
+    assert world.can_send() == [False]
+    assert len(world.told("denied_by_hand")) == 1
+
+
+def test_a_rule_disables_whom_somebody_has_denied_and_support_alone_brings_it_back(world: World) -> None:
+    world.open(an_account())
+    denies(world)
+    world.run(NEXT)
+    world.counted(1000, 2)
+
+    world.see_to(now=NEXT + A_MINUTE)
+    world.counted(10_000, 2)  # it was too early, as it turns out
+    for hour in range(1, 30):
+        world.run(NEXT + hour * HOUR)
+
+    assert world.account().status is Status.DISABLED
+    assert world.account().denial is None
+    assert world.can_send() == [False]
+
+
+@pytest.mark.parametrize("call", ["switch.denied", "accounts.page", "switch.read", "accounts.save"])
+@pytest.mark.parametrize("when", When)
+def test_a_deny_is_told_once_wherever_a_sweep_failed(world: World, call: str, when: When) -> None:
+    world.open(an_account())
+    denies(world)
+    world.faults.fail(call, when=when)
+
+    for hour in range(1, 5):
+        world.run(NOW + hour * HOUR)
+
+    assert len(world.told("denied_by_hand")) == 1
+    assert world.can_send() == [False]
+
+
+def test_support_that_enables_while_the_sweep_looks_has_the_last_word(world: World) -> None:
+    world.open(an_account(denial=Denial((CALLER,), NOW)))
+    denies(world)
+    world.faults.meanwhile("accounts.save", lambda: enables(world, NEXT))
+
+    denies(world, denied=False)
+    world.run(NEXT)
+
+    assert (world.account().denial, world.can_send()) == (None, [True])
+    assert [len(world.told(kind)) for kind in ("deny_lifted", "undenied_by_hand")] == [1, 0]
 
 
 # ---------------------------------------------------------------- the mode

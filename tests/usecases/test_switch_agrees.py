@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
 from tests.examples import examples
 from tests.fakes import FakeLedger, Killed, When
@@ -18,6 +19,7 @@ from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.status import Status
 from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
+from permille.domain.timeline import Entry
 
 SECOND = "permille-bakery-shop"
 KEYS = [(CALLER, "k1"), (CALLER, "k2"), (SECOND, "k1")]
@@ -37,15 +39,20 @@ calls = st.sampled_from(
 
 
 class SwitchAndStatus(RuleBasedStateMachine):
-    """Rules are broken, support decides, keys are flipped by hand; IAM's answers lag; runs overlap, fail at any call,
-    and are killed."""
+    """Rules are broken, support decides, keys are flipped and senders denied by hand; IAM's answers lag; runs overlap,
+    fail at any call, and are killed."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(denied=st.sets(st.sampled_from([CALLER, SECOND])))
+    def begin(self, denied: set[str]) -> None:
         self.now: datetime = NOW
+        self.by_hand: dict[
+            str, int
+        ] = {}  # who is put into the deny group while it may send, and how much was decided by then
         self.world = World()
         self.world.open(an_account(senders=(CALLER, SECOND)), "k1")
         self.world.switch.users[CALLER].keys |= {f"{CALLER}-k2": ACTIVE, OWN: INACTIVE}
+        if denied:
+            self.somebody_denies_it_by_hand_and_an_hour_goes_by(denied)
 
     @rule()
     def the_rule_is_broken(self) -> None:
@@ -86,7 +93,21 @@ class SwitchAndStatus(RuleBasedStateMachine):
 
     @rule(caller=st.sampled_from([CALLER, SECOND]), denied=st.booleans())
     def the_deny_group_is_changed_by_hand(self, caller: str, denied: bool) -> None:
+        account = self.world.account()
         self.world.switch.users[caller].denied = denied
+        self.by_hand.pop(caller, None)
+        if denied and account.settled and account.status.may_send:
+            self.by_hand[caller] = len(self._decisions())
+
+    @precondition(lambda self: self.world.account().status.may_send)
+    @rule(callers=st.sets(st.sampled_from([CALLER, SECOND]), min_size=1))
+    def somebody_denies_it_by_hand_and_an_hour_goes_by(self, callers: set[str]) -> None:
+        self.world.faults.heal()
+        for _ in range(2):
+            self.time_goes_by(90)
+        for caller in sorted(callers):
+            self.the_deny_group_is_changed_by_hand(caller, denied=True)
+        self.time_goes_by(3600)
 
     @rule(seconds=st.sampled_from([1, 60, 90, 3600]))
     def time_goes_by(self, seconds: int) -> None:
@@ -119,22 +140,39 @@ class SwitchAndStatus(RuleBasedStateMachine):
         assert self.world.switch.users[CALLER].keys[OWN] == INACTIVE
 
     @invariant()
+    def whoever_is_denied_by_hand_stays_so_until_somebody_decides_or_takes_them_out(self) -> None:
+        for caller, decided in self.by_hand.items():
+            if len(self._decisions()) == decided:
+                assert self.world.switch.users[caller].denied
+
+    @invariant()
+    def that_somebody_was_denied_by_hand_is_told_once(self) -> None:
+        told = [entry for entry in self.world.rows.told(ACCOUNT) if entry.kind in (*CHANGES, *OF_DENIALS)]
+        denied = [entry.data["senders"] if entry.kind == "denied_by_hand" else [] for entry in told]
+        assert not any(one and one == other for one, other in pairwise(denied))
+        denial = self.world.account().denial
+        assert (denied or [[]])[-1] == list(denial.senders if denial else ())
+
+    @invariant()
     def every_change_of_the_status_is_told(self) -> None:
-        told = [entry for kind in CHANGES for entry in self.world.told(kind)]
+        told = [entry for entry in self._decisions() if entry.kind in CHANGES]
         last = max(told, key=lambda entry: entry.id, default=None)
         assert self.world.account().status is (CHANGES[last.kind] if last else Status.ACTIVE)
 
     def teardown(self) -> None:
         self.world.faults.heal()
-        for _ in range(4):
-            self.now += timedelta(minutes=90)
-            self.world.run(self.now)
-            self.world.settles(self.now)
+        self._hours_go_by()
+        users = self.world.switch.users
+        self.whoever_is_denied_by_hand_stays_so_until_somebody_decides_or_takes_them_out()
+        self.that_somebody_was_denied_by_hand_is_told_once()
+        if denial := self.world.account().denial:
+            assert {caller for caller, user in users.items() if user.denied} == set(denial.senders)
+            self._decide("enable")
+            self._hours_go_by()
 
         account = self.world.account()
         assert account.settled
         assert account.id not in self.world.rows.leased_until
-        users = self.world.switch.users
         if account.status.may_send:
             assert [users[caller].keys[f"{caller}-{name}"] for caller, name in KEYS] == [ACTIVE] * 3
             assert not any(user.denied for user in users.values())
@@ -143,7 +181,17 @@ class SwitchAndStatus(RuleBasedStateMachine):
             assert set(self.world.can_send()) == {False}
             assert all(user.denied and ACTIVE not in user.keys.values() for user in users.values())
 
+    def _decisions(self) -> list[Entry]:
+        return [entry for entry in self.world.rows.told(ACCOUNT) if entry.kind in (*CHANGES, "deny_lifted")]
 
+    def _hours_go_by(self) -> None:
+        for _ in range(4):
+            self.now += timedelta(minutes=90)
+            self.world.run(self.now)
+            self.world.settles(self.now)
+
+
+OF_DENIALS = ("denied_by_hand", "undenied_by_hand", "deny_lifted")
 CHANGES = {
     "disabled": Status.DISABLED,
     "staff_disabled": Status.DISABLED,

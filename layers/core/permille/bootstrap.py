@@ -1,7 +1,7 @@
 """The one place that knows the adapters, and the one clock."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from permille import __version__
+from permille.domain.policy import Policy
 from permille.domain.status import Mode
-from permille.ports import Ledger, Quarantine, QuarantineAge
+from permille.ports import Ledger, Policies, Quarantine, QuarantineAge
 from permille.settings import ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Ingesting:
     ledger: Ledger
     quarantine: Quarantine
     settings: IngestSettings
+    policy: Callable[[], Policy]
 
 
 @cache
@@ -73,7 +75,18 @@ def ingesting() -> Ingesting:
         ledger=DynamoLedger(tables=tables, writer=settings.aws_lambda_log_stream_name),
         quarantine=DynamoQuarantine(table=settings.quarantine_table),
         settings=settings,
+        policy=lambda: _policies(settings.policy_parameter).current(),
     )
+
+
+@cache
+def _policies(parameter: str) -> Policies:
+    """Made when the first complaint needs it: most batches have none. Patient for no longer than the ledger."""
+    from permille.aws.client import client
+    from permille.aws.ledger import PATIENT_FOR_12_SECONDS
+    from permille.aws.policy import SsmPolicies
+
+    return SsmPolicies(parameter=parameter, ssm=client("ssm", **PATIENT_FOR_12_SECONDS))
 
 
 @dataclass(frozen=True, slots=True)

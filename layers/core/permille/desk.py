@@ -113,11 +113,12 @@ def search(desk: Desk, text: str, after: str) -> Found:
 @dataclass(frozen=True, slots=True)
 class SenderSeen:
     """A sender as IAM has it now: `state` is none where there is no such user. `drifted`: what does not agree with the
-    account's status. `unread`: IAM did not answer."""
+    account's status. `by_hand`: somebody has put it into the deny group. `unread`: IAM did not answer."""
 
     caller: str
     state: SenderState | None = None
     drifted: Sequence[Difference] = ()
+    by_hand: bool = False
     unread: bool = False
 
 
@@ -176,6 +177,8 @@ def _sender(switch: Switch, account: Account, caller: str) -> SenderSeen:
         return SenderSeen(caller, unread=True)
     if state is None:
         return SenderSeen(caller)
+    if account.is_denied_by_hand(state):
+        return SenderSeen(caller, state, by_hand=True)
     asleep = account.credential.asleep.get(caller, frozenset())
     return SenderSeen(caller, state, drift(caller, state, asleep, may_send=account.status.may_send))
 

@@ -31,6 +31,7 @@ class Listed:
     owner_email: str
     owner_name: str
     status: Status
+    denied_by_hand: bool
     settled: bool
     held: Held
     would_disable: bool
@@ -40,11 +41,15 @@ class Listed:
     asks: bool
 
     @property
+    def may_send(self) -> bool:
+        return self.status.may_send and not self.denied_by_hand
+
+    @property
     def allowance_left(self) -> int | None:
         """How many more complaints are allowed; None where it was never judged."""
         if self.look is None:
             return None
-        return self.look.allowance_left if self.status.may_send else 0
+        return self.look.allowance_left if self.status.may_send and not self.denied_by_hand else 0
 
     @classmethod
     def of(cls, account: Account) -> Listed:
@@ -53,6 +58,7 @@ class Listed:
             account.owner_email,
             account.owner_name,
             account.status,
+            account.denied_by_hand,
             account.settled,
             account.held,
             account.would_disable,

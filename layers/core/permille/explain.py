@@ -8,7 +8,7 @@ from typing import Any
 from permille.domain import wording
 from permille.domain.account import Account
 from permille.domain.entries.complaints import CountedComplaint
-from permille.domain.entries.credential import Created
+from permille.domain.entries.credential import Created, DeniedByHand
 from permille.domain.entries.verdicts import DecisionRecord, WouldKeep
 from permille.domain.standing import stays_off_line, still_on_line
 from permille.domain.status import Held, Status
@@ -21,7 +21,7 @@ _IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late comp
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """`decided`: the entry by which the account came to its status, if any. `now`: what the policy in force says of its
+    """`decided`: the entry by which the account became what it is, if any. `now`: what the policy in force says of its
     counts now, as the record of it would be; None where the account is not judged. `stays_off`: why it is off although
     its numbers keep the rules; `still_on`: why it is on although they do not."""
 
@@ -42,7 +42,8 @@ class Explained:
         }
 
     def lines(self, platform: str) -> list[str]:
-        lines = [f"{self.account.id} is {_IS.get(self.account.status, str(self.account.status))}."]
+        off = f", and {wording.BY_HAND}" if self.account.denied_by_hand else ""
+        lines = [f"{self.account.id} is {_IS.get(self.account.status, str(self.account.status))}{off}."]
         if self.decided:
             decided = self.decided.in_zone(shown_zone_of(self.account))
             lines += [f"{wording.local(decided.at)}: {decided.headline(platform)}."]
@@ -77,12 +78,18 @@ def explained(
     account: Account, entries: Sequence[Entry], judged: CurrentVerdict | None, now: datetime, code: str
 ) -> Explained:
     """`entries`: the account's whole timeline. `judged`: what the policy in force says of it, where that is known."""
-    switched = [one for one in entries if one.change and not isinstance(one.facts, Created)]
-    decided = switched[-1] if switched else None
-    if judged is None or not account.status.may_send:
+    decided = _decided(account, entries)
+    if judged is None or not account.may_send:
         stays_off = stays_off_line(account, judged.verdict, decided, shown_zone_of(account)) if judged else ""
         return Explained(account, decided, None, account.exempt_at(now), stays_off)
     judged_by = account.judged_by(judged.verdict, only(CountedComplaint, entries))
     facts = WouldKeep(**WouldKeep.arguments(judged.verdict, judged.days, judged_by, code))
     still_on = still_on_line(account, judged.verdict, now)
     return Explained(account, decided, entry(account.id, now, facts), account.exempt_at(now), still_on=still_on)
+
+
+def _decided(account: Account, entries: Sequence[Entry]) -> Entry | None:
+    switched: Sequence[Entry] = [one for one in entries if one.change and not isinstance(one.facts, Created)]
+    if account.denied_by_hand:
+        switched = only(DeniedByHand, entries)
+    return switched[-1] if switched else None

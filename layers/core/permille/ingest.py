@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from functools import partial
 
-from permille.domain.entries.complaints import OwnerMailState, OwnerMailStopped, reported
+from permille.domain.entries.complaints import OwnerMailState, OwnerMailStopped, repeated, reported
 from permille.domain.errors import ServiceError, Unavailable
 from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
-from permille.domain.policy import CLOCKS_APART
+from permille.domain.policy import CLOCKS_APART, SEED, Policy
 from permille.domain.reputation import Tally, epoch_of
 from permille.domain.timeline import entry
 from permille.observability import count_metric, record
@@ -39,6 +39,7 @@ class _Batch:
     nudges: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     owner_mails: list[tuple[Received, OwnerMailState, Message]] = field(default_factory=list)
     quarantined: list[tuple[Received, Unreadable]] = field(default_factory=list)
+    too_early: list[str] = field(default_factory=list)
 
 
 def ingest(
@@ -48,11 +49,14 @@ def ingest(
     own_caller: str,
     now: datetime,
     time_left: Callable[[], timedelta],
+    policy: Callable[[], Policy] = lambda: SEED,
 ) -> list[str]:
     """Counts a batch and returns the ids of the records that have to be delivered again.
 
-    `own_caller` is who sends Permille's own mails to owners: they count against nobody. `time_left` says how long the
-    caller can still wait for the answer: what there is no time for has to be delivered again.
+    own_caller: who sends Permille's own mails to owners, which count against nobody
+    time_left: how long the caller can still wait for the answer: what there is no time for has to be delivered again
+    policy: the one in force, asked for where somebody is known to have complained; while it cannot be read, these
+        complaints have to be delivered again
     """
     record("feedback.received", records=len(received))
     parsed = [(one, parse(one.body)) for one in received]
@@ -62,11 +66,28 @@ def ingest(
         record("feedback.retried", why=str(error), records=len(received))
         return [one.id for one in received]
 
-    batch = _decide(parsed, senders, own_caller, now)
+    days = _one_recipient_days((feedback for _, feedback in parsed), policy)
+    batch = _decide(parsed, senders, own_caller, now, days)
 
-    failed = _count(batch, ledger, now, time_left() - RESERVE)
+    failed = set(batch.too_early) | _count(batch, ledger, now, time_left() - RESERVE)
     failed |= _take(_steps(batch, ledger, quarantine, now), time_left)
     return [one.id for one in received if one.id in failed]
+
+
+def _one_recipient_days(parsed: Iterable[object], policy: Callable[[], Policy]) -> int | None:
+    """The policy's number; 0 where nothing hangs on it, and None where it cannot be read."""
+    if not any(map(_needs_policy, parsed)):
+        return 0
+    try:
+        return policy().one_recipient_days
+    except ServiceError as error:
+        record("feedback.retried", why=str(error))
+        return None
+
+
+def _needs_policy(feedback: object) -> bool:
+    """Whether it counts as a complaint of somebody who is known: the policy says how often these count."""
+    return isinstance(feedback, Complaint) and bool(feedback.recipient) and not feedback.why_not_counted
 
 
 def _decide(
@@ -74,6 +95,7 @@ def _decide(
     senders: Mapping[str, Sender],
     own_caller: str,
     now: datetime,
+    one_recipient_days: int | None,
 ) -> _Batch:
     batch = _Batch()
     for one, feedback in parsed:
@@ -83,7 +105,7 @@ def _decide(
             case Unreadable():
                 batch.quarantined.append((one, feedback))
             case Delivery() | Bounce() | Complaint():
-                _attribute(batch, one, feedback, senders, own_caller, now)
+                _attribute(batch, one, feedback, senders, own_caller, now, one_recipient_days)
     return batch
 
 
@@ -94,6 +116,7 @@ def _attribute(
     senders: Mapping[str, Sender],
     own_caller: str,
     now: datetime,
+    one_recipient_days: int | None,
 ) -> None:
     message = feedback.message
     sender = senders.get(message.caller)
@@ -107,7 +130,10 @@ def _attribute(
         reason = "unattributed: no account owns this caller" if message.caller else "unattributed: no caller named"
         batch.quarantined.append((one, _nobodys(feedback, reason)))
     else:
-        _add(batch, one, feedback, sender, now)
+        if one_recipient_days is None and _needs_policy(feedback):
+            batch.too_early.append(one.id)
+        else:
+            _add(batch, one, feedback, sender, now, one_recipient_days or 0)
 
 
 def _nobodys(feedback: Feedback, reason: str) -> Unreadable:
@@ -129,8 +155,10 @@ def _add_owner_mail(batch: _Batch, one: Received, feedback: Feedback) -> None:
         record("feedback.ignored", what="mail to an owner")
 
 
-def _add(batch: _Batch, one: Received, feedback: Feedback, sender: Sender, now: datetime) -> None:
-    counts = counts_of(feedback, sender, now)
+def _add(
+    batch: _Batch, one: Received, feedback: Feedback, sender: Sender, now: datetime, one_recipient_days: int
+) -> None:
+    counts = counts_of(feedback, sender, now, one_recipient_days)
     for count in counts:
         batch.counts.setdefault(count.identity, count)  # a duplicate within the batch is the same identity
         batch.records[count.identity].append(one.id)
@@ -147,16 +175,25 @@ def _say_who_is_left_out(delivery: Delivery) -> None:
         record("feedback.recipient_unreadable", number, caller=message.caller, message_id=message.id, recipients=number)
 
 
-def counts_of(feedback: Feedback, sender: Sender, now: datetime) -> list[Count]:
+def counts_of(feedback: Feedback, sender: Sender, now: datetime, one_recipient_days: int = 0) -> list[Count]:
     """What one piece of feedback adds to the tallies: by send day and epoch, never by the day on which it arrives."""
     sent_at = feedback.message.sent_at
     day, epoch = sent_at.date(), epoch_of(sent_at, sender.epochs)
     if isinstance(feedback, Complaint):
-        tally = Tally() if feedback.why_not_counted else Tally(complaints=1)
-        told = reported(sender.account_id, now, feedback, epoch)
-        return [Count(feedback.identity, sender.account_id, day, epoch, tally, told)]
+        return [_complaint(feedback, sender.account_id, day, epoch, now, one_recipient_days)]
     tally = Tally(delivered=1) if isinstance(feedback, Delivery) else Tally(bounces=1)
     return [Count(identity, sender.account_id, day, epoch, tally) for identity in feedback.identities()]
+
+
+def _complaint(
+    report: Complaint, account_id: str, day: date, epoch: int, now: datetime, one_recipient_days: int
+) -> Count:
+    tally = Tally() if report.why_not_counted else Tally(complaints=1)
+    count = Count(report.identity, account_id, day, epoch, tally, reported(account_id, now, report, epoch))
+    if not one_recipient_days or not _needs_policy(report):
+        return count
+    once = report.marker_of_recipient(account_id, epoch, one_recipient_days)
+    return replace(count, once=once, repeated=repeated(account_id, now, report, epoch, one_recipient_days))
 
 
 def _count(batch: _Batch, ledger: Ledger, now: datetime, patience: timedelta) -> set[str]:

@@ -4,9 +4,11 @@ was asked: `Unavailable` for a passing cause, `PermissionDenied` or `RequestReje
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Protocol
+
+from permille.domain.reputation import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from permille.domain.links import For
     from permille.domain.policy import Policy
     from permille.domain.provider import Password, Server, Trouble
-    from permille.domain.reputation import Days, Tally
+    from permille.domain.reputation import Days
     from permille.domain.suppression import Suppression
     from permille.domain.switch import Asleep, Changes, Credential, SenderState
     from permille.domain.timeline import Audience, Entry, TimelineEntry
@@ -39,7 +41,8 @@ class Sender:
 @dataclass(frozen=True, slots=True)
 class Count:
     """One thing to count exactly once: `identity` is its marker. A complaint brings its entry, which is its card too;
-    a report that does not count has an empty tally."""
+    a report that does not count has an empty tally. `once`, where it is not empty, is a marker that several have: only
+    the first of them is counted, and of the others the entry `repeated` is written."""
 
     identity: str
     account_id: str
@@ -47,6 +50,13 @@ class Count:
     epoch: int
     tally: Tally
     entry: Entry | None = None
+    once: str = ""
+    repeated: Entry | None = None
+
+    @property
+    def as_repeated(self) -> Count:
+        """What is written where another one was counted."""
+        return replace(self, tally=Tally(), entry=self.repeated, once="", repeated=None)
 
 
 @dataclass(frozen=True, slots=True)

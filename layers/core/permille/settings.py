@@ -38,6 +38,7 @@ class IngestSettings(Settings):
     timeline_table: str
     quarantine_table: str
     owner_mail_caller: str
+    policy_parameter: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,10 +66,14 @@ class Trial(TypedDict):
 
 
 class Standing(TypedDict):
-    """The review and the trial of an account."""
+    """The status, the review and the trial of an account."""
 
     account_id: str
     status: Status
+    denied_by_hand: Annotated[
+        bool,
+        Means("It is off whatever its status: somebody has put an IAM user of it into the deny group by hand."),
+    ]
     review: Review | None
     trial: Trial | None
 
@@ -120,7 +124,9 @@ class Account(Standing):
     owner_name: str
     timezone: str
     owner_mail: Annotated[str, Means("fine, or why the owner is not written to any more: bounced, complained.")]
-    may_send: Annotated[bool, Means("Whether the status lets its SMTP credential work.")]
+    may_send: Annotated[
+        bool, Means("Whether its SMTP credential may work: its status lets it, and nobody has denied it.")
+    ]
     settled: Annotated[bool, Means("Whether the credential was read back as agreeing with the status.")]
     epoch: Annotated[int, Means("The counting period: a new one begins with each trial, and where support enables.")]
     strikes: Annotated[int, Means("How often a rule or a trial has taken the SMTP account away.")]
@@ -174,6 +180,7 @@ def standing(found: accounts.Account) -> Standing:
     return {
         "account_id": found.id,
         "status": found.status,
+        "denied_by_hand": found.denied_by_hand,
         "review": review(found.review),
         "trial": trial(found),
     }
@@ -226,14 +233,13 @@ def window(verdict: Verdict) -> Window:
 
 
 def account(found: accounts.Account, verdict: Verdict) -> Account:
-    may_send = found.status.may_send
     return {
         **standing(found),
         "owner_email": found.owner_email,
         "owner_name": found.owner_name,
         "timezone": found.timezone,
         "owner_mail": found.owner_mail or "fine",
-        "may_send": may_send,
+        "may_send": found.may_send,
         "settled": found.settled,
         "epoch": found.epoch,
         "strikes": found.strikes,

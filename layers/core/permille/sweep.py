@@ -1,5 +1,6 @@
-"""Once an hour over all accounts: finds credentials that drifted from the status, and counts the active accounts. It
-flips nothing: what it finds is on the timeline, for staff, and the account is due."""
+"""Once an hour over all accounts: finds credentials that drifted from the status, and senders that were denied by hand,
+and counts the active accounts. It flips nothing: what it finds is on the timeline, for staff, and whose credential
+drifted is due."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from typing import Literal
 
 from permille.domain.account import Account, Rules
 from permille.domain.breaker import hour_of
+from permille.domain.denial import noted
 from permille.domain.entries.credential import Difference, Drift, SenderMissing
 from permille.domain.entries.system import ModeEntered
 from permille.domain.errors import ServiceError
@@ -84,7 +86,11 @@ def _look(world: Sweeping, account: Account, denied: frozenset[str], rules: Rule
     """Whether the account is due now. Where the switch is at work, nothing can have drifted."""
     swept, entries = account, list[Entry]()
     if account.settled:
-        swept, entries = _drift(world.switch, account, denied, account.after_last_decision(now))
+        at = account.after_last_decision(now)
+        if account.status.may_send:
+            swept, entries = noted(account, _denied(world.switch, account, denied), at)
+        else:
+            swept, entries = _drift(world.switch, account, at)
     if not account.settled or _may_be_judged_otherwise(account, rules):
         swept = replace(swept, due_at=min(now, account.due_at or now))
     world.accounts.save(account, swept, entries)
@@ -101,29 +107,37 @@ def _may_be_judged_otherwise(account: Account, rules: Rules) -> bool:
     return (account.look.policy, account.look.mode) != (rules.policy.id, rules.mode)
 
 
-def _drift(switch: Switch, account: Account, denied: frozenset[str], now: datetime) -> tuple[Account, list[Entry]]:
-    missing, found = _found(switch, account, denied)
+def _denied(switch: Switch, account: Account, denied: frozenset[str]) -> frozenset[str]:
+    """The senders of an account that may send which are in the deny group. Nothing else of it is looked at: there is
+    one list of that group for all accounts, and the keys are its owner's. The list is older than the account, so
+    whoever is in it, or was found in it before, is read once more. A user that is gone stays as it was found."""
+    before = account.denial.senders if account.denial else ()
+
+    def is_denied(caller: str) -> bool:
+        state = switch.read(caller)
+        return account.is_denied_by_hand(state) if state else caller in before
+
+    return frozenset(one for one in account.senders if one in denied.union(before) and is_denied(one))
+
+
+def _drift(switch: Switch, account: Account, now: datetime) -> tuple[Account, list[Entry]]:
+    """Of an account that may not send."""
+    missing, found = _found(switch, account)
     entries: list[Entry] = [entry(account.id, now, Drift(found=tuple(found)))] if found else []
     if found:
         account = account.to_be_switched(recheck=None, decided_at=now, due_at=now)  # it may have sent meanwhile
     if new := sorted(missing - account.missing):
         entries.append(entry(account.id, now, SenderMissing(senders=tuple(new))))
-    return account if account.status.may_send else replace(account, missing=frozenset(missing)), entries
+    return replace(account, missing=frozenset(missing)), entries
 
 
-def _found(switch: Switch, account: Account, denied: frozenset[str]) -> tuple[set[str], list[Difference]]:
-    """The senders that are gone, and what drifted. Of an active account the deny group alone is looked at: there is one
-    list of it for all accounts, and the keys are its owner's. That list is older than the account, so whoever is in it
-    is read once more."""
+def _found(switch: Switch, account: Account) -> tuple[set[str], list[Difference]]:
+    """The senders that are gone, and what drifted."""
     missing, found = set[str](), list[Difference]()
     for caller in account.senders:
-        if account.status.may_send and caller not in denied:
-            continue
         state = switch.read(caller)
         if state is None:
             missing.add(caller)
-        elif not account.status.may_send:
+        else:
             found += drift(caller, state, account.credential.asleep.get(caller, frozenset()), may_send=False)
-        elif state.denied:
-            found.append(Difference(sender=caller, what="denied", key=""))
     return missing, found

@@ -42,7 +42,7 @@ from permille.domain.breaker import BreakerChange, Opening, Passing, Returning
 from permille.domain.entries.system import SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict
 from permille.domain.status import Held, Status
-from permille.domain.switch import Asleep, Credential
+from permille.domain.switch import Asleep, Credential, Denial
 from permille.domain.timeline import Entry, TimelineEntry
 from permille.ports import Sender
 
@@ -236,6 +236,7 @@ def _row(account: Account) -> dict[str, Any]:
         "trial": _as_texts(account.trial),
         "provider": _as_texts(account.provider),
         "missing": sorted(account.missing),
+        "denial": _as_texts(account.denial),
         "link_generation": account.link_generation,
         "decided_at": instant(account.decided_at) if account.decided_at else None,
         "alerted_at": instant(account.alerted_at) if account.alerted_at else None,
@@ -281,6 +282,7 @@ def account_of(row: Any) -> Account:
         trial=_trial(row.trial),
         provider=_provider(row.provider),
         missing=frozenset(row.missing or []),
+        denial=_denial(row.denial),
         link_generation=int(row.link_generation),
         decided_at=instant_of(row.decided_at),
         alerted_at=instant_of(row.alerted_at),
@@ -315,7 +317,11 @@ def _recheck(row: dict[str, Any] | None) -> Recheck | None:
     return Recheck(**instants) if instants else None
 
 
-def _as_texts(part: Exemption | Review | Trial | Provider | Recheck | None) -> dict[str, Any] | None:
+def _denial(row: dict[str, Any] | None) -> Denial | None:
+    return Denial(tuple(row["senders"]), datetime.fromisoformat(row["since"])) if row else None
+
+
+def _as_texts(part: Exemption | Review | Trial | Provider | Recheck | Denial | None) -> dict[str, Any] | None:
     """As JSON holds it: instants and days as texts."""
     if part is None:
         return None

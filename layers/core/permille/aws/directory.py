@@ -117,11 +117,13 @@ def _ids(rows: Page[Any]) -> list[str]:
 
 
 def _listed(row: Any) -> Listed:
+    status = Status(row.status)
     return Listed(
         row.account_id,
         row.owner_email,
         row.owner_name,
-        Status(row.status),
+        status,
+        status.may_send and row.switched == OFF,
         row.observed == row.switch_generation,
         Held(row.held or ""),
         row.would_disable,

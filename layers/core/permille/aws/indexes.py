@@ -18,7 +18,7 @@ def index_keys(account: Account) -> dict[str, str | int | None]:
     return {
         "asks": SUPPORT if asks else None,
         "asks_since": asks_key(account.id, asks) if asks else None,
-        "switched": SENDING if account.status.may_send else OFF,
+        "switched": SENDING if account.may_send else OFF,
         "risk": risk_key(account.id, look),
         **look_keys(look),
         "every": ACCOUNT,

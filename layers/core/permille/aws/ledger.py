@@ -115,7 +115,7 @@ class DynamoLedger:
         keys: set[TallyKey] = set()
         items = 0
         for key, count in sorted(((self._key(count), count) for count in counts), key=itemgetter(0)):
-            size = 1 if count.entry is None else 2
+            size = 1 + (count.entry is not None) + (count.once != "")
             if chunk and items + size + len(keys | {key}) > MOST_ITEMS:
                 yield chunk
                 chunk, keys, items = [], set(), 0
@@ -137,14 +137,14 @@ class DynamoLedger:
                 continue
             pause = next(pauses)
             if time.monotonic() + pause > until:
-                return replace(_failed(left), known=frozenset(known))
+                return replace(_failed(left), known=frozenset(known).intersection(count.identity for _, count in chunk))
             self._pause(pause)
-        new = frozenset(count.identity for _, count in chunk) - known
-        return Counted(new=new, known=frozenset(known))
+        identities = frozenset(count.identity for _, count in chunk)
+        return Counted(new=identities - known, known=identities & known)
 
     def _try(self, counts: list[Keyed], known: set[str], now: datetime) -> bool:
         """Whether all is counted now; adds to `known` what was before."""
-        expires = _expiry(now)
+        expires, counts = _expiry(now), list(_first_of_each(counts, known))
         items = [item for _, count in counts for item in self._markers(count, expires)]
         items += self._additions(counts)
         try:
@@ -163,10 +163,11 @@ class DynamoLedger:
         if count.entry is None:
             return [self._seen(count.identity, expires)]
         card = _as_item(complaint_row(count.identity, count.entry))
-        return [
+        told = [
             _put(self._tables.complaints, card, unless="account_id"),
             _put(self._tables.timeline, _as_item(entry_row(count.entry)), unless="entry_id"),
         ]
+        return [*told, self._seen(count.once, expires)] if count.once else told
 
     def _seen(self, identity: str, expires: str) -> Any:
         row = {"identity": {"S": identity}, "expires_at": {"N": expires}}
@@ -241,6 +242,14 @@ class DynamoLedger:
                 raise service_error(what, refused) from refused
         except BotoCoreError as error:
             raise service_error(what, error) from error
+
+
+def _first_of_each(counts: Iterable[Keyed], known: Collection[str]) -> Iterator[Keyed]:
+    """Those that have a marker in common, with the first alone to be counted; none where the marker is known."""
+    taken = set(known)
+    for key, count in counts:
+        yield (key, count.as_repeated) if count.once in taken else (key, count)
+        taken.update([count.once] if count.once else [])
 
 
 def _failed(chunk: Iterable[Keyed]) -> Counted:

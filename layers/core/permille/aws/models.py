@@ -123,6 +123,7 @@ class AccountRow(Model):
     trial = JSONAttribute(null=True)
     provider = JSONAttribute(null=True)
     missing = JSONAttribute(default=list)
+    denial = JSONAttribute(null=True)
     link_generation = NumberAttribute(default=1)
     senders = ListAttribute(of=UnicodeAttribute)
     status = UnicodeAttribute()

@@ -23,6 +23,7 @@ _TONES = {
 }
 _LEVELS = {Level.FINE: "good", Level.CLOSE: "warn", Level.REVIEW: "bad", Level.PAUSE: "bad"}
 bounced = bounce_percent
+BY_HAND = wording.BY_HAND
 rate = wording.rate
 day_note = reminders.day_note
 HALF = 50  # of a bar's width: where the limit is drawn

@@ -45,7 +45,7 @@ def report_page(report: Report, brand: Brand, csrf: str, typed: Typed | None = N
         "status_line": standing.status_line(account, verdict, report.since, report.zone, _smtp(brand)),
         "tone": standing.tone(account, verdict),
         "numbers": standing.numbers_line(account, verdict),
-        "notes": list(_notes(report)),
+        "notes": list(_notes(report, brand)),
         "counted_from": wording.day(verdict.first_day),
         "counted_to": wording.day(verdict.last_day),
         "begun": _begun(report),
@@ -82,10 +82,11 @@ def _smtp(brand: Brand) -> str:
     return f"Your {brand.platform} SMTP account"
 
 
-def _notes(report: Report) -> Iterator[str]:
+def _notes(report: Report, brand: Brand) -> Iterator[str]:
     """The sentences below the numbers: why the account is off, what spares it, and what small numbers say."""
     notes = (
         _why_off(report),
+        standing.by_hand_line(report.account, brand.platform),
         standing.stays_off_line(report.account, report.verdict, report.since, report.zone),
         standing.broken_line(report.account, report.verdict),
         standing.spared_line(report.account, report.now, report.zone),
@@ -199,7 +200,7 @@ def _provider(account: Account) -> dict[str, str] | None:
     if found is None:
         return None
     return {
-        "line": _PROVIDER_LINES[account.status],
+        "line": _USED if account.denied_by_hand else _PROVIDER_LINES[account.status],
         "host": wording.plain(found.host, LONGEST_HOST),
         "port": str(found.port),
         "user": wording.plain(found.user, LONGEST_USER),
@@ -245,7 +246,7 @@ def _card(card: Card, campaign: str) -> dict[str, str]:
         "subject": "" if campaign.startswith(card.subject.rstrip("…")) else card.subject,
         "sent": wording.day(card.sent_at),
         "reported": wording.day(card.reported_at),
-        "why_not": f"Not counted: {card.why_not}." if card.counts is Counts.NEVER else _WHY_NOT[card.counts],
+        "why_not": f"Not counted: {card.why_not}." if card.why_not else _WHY_NOT[card.counts],
     }
 
 

@@ -121,6 +121,7 @@ def _said(found: Review | None, brand: Brand) -> tuple[str, str]:
 
 _HEADINGS: Mapping[Stage, str] = {
     Stage.NOT_NEEDED: "",
+    Stage.DENIED: "Get your SMTP account back",
     Stage.MAY_ASK: "Get your SMTP account back",
     Stage.OPEN: "Your request is with support",
     Stage.DECLINED: "Your request was declined",
@@ -187,13 +188,12 @@ def _running(report: Report, _: Brand) -> list[str]:
     ]
 
 
-def _observing(report: Report, _: Brand) -> list[str]:
+def _observing(report: Report, brand: Brand) -> list[str]:
     (verdict,) = (_there(report, at) for at in _instants(report.account.trial, "verdict_at"))
+    trial, support = report.account.trial, f"{brand.platform} Support looks at it once more"
+    then = support if trial and trial.denied_by_hand else "your SMTP account is switched on by itself"
     return [
-        (
-            f"Complaints arrive late. If there is none about your trial day until {verdict}, your SMTP account is "
-            "switched on by itself."
-        ),
+        f"Complaints arrive late. If there is none about your trial day until {verdict}, {then}.",
         "There is nothing to do for you until then.",
     ]
 
@@ -203,11 +203,20 @@ def _confirmation(_: Report, brand: Brand) -> list[str]:
 
 
 def _closed(_: Report, brand: Brand) -> list[str]:
-    return [f"Questions? Write to {brand.platform} Support{f': {brand.support}' if brand.support else ''}."]
+    return [f"Questions? Write to {_support(brand)}."]
+
+
+def _denied(_: Report, brand: Brand) -> list[str]:
+    return [f"No review is needed: whoever switched it off can switch it on again. Write to {_support(brand)}."]
+
+
+def _support(brand: Brand) -> str:
+    return f"{brand.platform} Support{f': {brand.support}' if brand.support else ''}"
 
 
 _LINES: Mapping[Stage, Lines] = {
     Stage.NOT_NEEDED: lambda _, __: [],
+    Stage.DENIED: _denied,
     Stage.MAY_ASK: _may_ask,
     Stage.OPEN: _open,
     Stage.DECLINED: _declined,

@@ -14,7 +14,7 @@ from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import Days, Tally
 from permille.domain.status import Held, Mode, Status
-from permille.domain.switch import Credential
+from permille.domain.switch import Credential, Denial, SenderState
 from permille.domain.timeline import Entry, TimelineEntry
 
 # Also part of names elsewhere: `permille-<id>` has to fit into the 64 characters of an IAM user's name.
@@ -105,6 +105,7 @@ class Trial:
     least_delivered: so many e-mails have to be delivered for a verdict
     most_sent: the day ends early when more were sent; 0 where it does not
     ratio_above: with more delivered than this the rules decide; else, or where it is 0, one complaint ends the trial
+    denied_by_hand: the account was when the day ended
     """
 
     state: TrialState
@@ -117,6 +118,7 @@ class Trial:
     least_delivered: int = 1
     most_sent: int = 0
     ratio_above: int = 0
+    denied_by_hand: bool = False
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -205,6 +207,7 @@ class Account:
     reversed_at: when a disabling was last found to have come too early, and undone
     told: recent complaint entries that an alert has told
     missing: senders whose IAM user was found to be gone
+    denial: it is off although its status lets it send, until somebody decides about it or takes the senders out again
     owner_mail: empty, or why the owner is not written to any more (`bounced`, `complained`)
     link_generation: links to the account of earlier ones are revoked
     look: what was found when it was last judged, if ever in this epoch
@@ -231,6 +234,7 @@ class Account:
     alerted_at: datetime | None = None
     told: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
+    denial: Denial | None = None
     link_generation: int = 1
     due_at: datetime | None = None
     look: Look | None = None
@@ -254,12 +258,27 @@ class Account:
         return self.credential.applied == self.switch_generation
 
     @property
+    def denied_by_hand(self) -> bool:
+        return self.denial is not None
+
+    @property
+    def may_send(self) -> bool:
+        """Whether its status lets it send, and nobody has denied it by hand."""
+        return self.status.may_send and not self.denied_by_hand
+
+    def is_denied_by_hand(self, state: SenderState) -> bool:
+        """Whether this is how IAM shows a sender that somebody has denied by hand: that it is in the deny group is no
+        lag and no leftover once IAM was read back to agree."""
+        return state.denied and self.status.may_send and self.settled
+
+    @property
     def held(self) -> Held:
         return self.hold.why if self.hold else Held.NO
 
     def to_be_switched(self, **different: Any) -> "Account":
-        """With what is `different`; the credential has to be made to agree, and read back."""
-        return replace(self, switch_generation=self.switch_generation + 1, **different)
+        """With what is `different`; the credential has to be made to agree, and read back. A deny that was put in by
+        hand was about the decision before."""
+        return replace(self, switch_generation=self.switch_generation + 1, denial=None, **different)
 
     @property
     def scheduled_trial(self) -> Trial | None:
@@ -282,12 +301,15 @@ class Account:
         return self.exemption is not None and now < self.exemption.until
 
     def verdict(self, policy: Policy, days: Days, today: date) -> Verdict:
-        """What the policy says of it, with the allowance that its status leaves: none in a trial that one complaint
-        ends, or while it is off."""
+        """What the policy says of it, with the allowance that is left to it."""
         verdict = judge(policy, days, today)
-        by_rules = self.status is Status.ACTIVE or (self.trial is not None and self.trial.ratio_above > 0)
-        allowance = verdict.allowance_left if by_rules and self.status.may_send else 0
-        return replace(verdict, allowance_left=allowance)
+        return replace(verdict, allowance_left=self.allowance(verdict.allowance_left))
+
+    def allowance(self, kept: int) -> int:
+        """How many more complaints are allowed where the rules would keep so many: none in a trial that one complaint
+        ends, or while it is off."""
+        one_ends = self.status is Status.TRIAL and not (self.trial and self.trial.ratio_above)
+        return kept if self.may_send and not one_ends else 0
 
     def judged_by(
         self, verdict: Verdict, complaints: Sequence[TimelineEntry[CountedComplaint]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from permille.domain.entries.complaints import Reported
+from permille.domain.entries.complaints import RepeatedComplaint, Reported
 from permille.domain.timeline import Entry, TimelineEntry, only
 from permille.domain.wording import plain
 
@@ -20,6 +20,7 @@ class Counts(StrEnum):
     YES = "yes"
     OLD = "older_than_window"
     EARLIER_EPOCH = "earlier_epoch"
+    REPEATED = "repeated"  # by a recipient whose complaint about mail of the same days counts
     NEVER = "no_complaint"
 
 
@@ -108,6 +109,8 @@ def _card(entry: TimelineEntry[Reported], epoch: int, first_day: date) -> Card:
 
 
 def _counts(facts: Reported, epoch: int, recent: bool) -> Counts:  # noqa: FBT001
+    if isinstance(facts, RepeatedComplaint):
+        return Counts.REPEATED
     if facts.why_not_counted:
         return Counts.NEVER
     if facts.epoch != epoch:

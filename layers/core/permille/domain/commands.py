@@ -68,7 +68,8 @@ class Disable(StaffCommand):
 
 
 class Enable(StaffCommand):
-    """The SMTP credential is switched on, and counting begins anew."""
+    """The SMTP credential is switched on, and counting begins anew; or a deny that was put in by hand is lifted, and
+    counting goes on."""
 
     __slots__ = ()
 

@@ -139,10 +139,11 @@ def _disabled(
 
 
 def _recheck(account: Account, verdict: Verdict, now: datetime) -> Recheck | None:
-    """At most once a day: who is disabled again within a day of a reversal stays so."""
+    """At most once a day: who is disabled again within a day of a reversal stays so. Not of whom a person had switched
+    off before."""
     after = timedelta(minutes=verdict.policy.recheck_after_minutes)
     reversed_today = account.reversed_at is not None and now - account.reversed_at < DAY
-    return Recheck(now + after, now) if after and not reversed_today else None
+    return Recheck(now + after, now) if after and not reversed_today and not account.denied_by_hand else None
 
 
 def _spare(

@@ -119,6 +119,13 @@ class Complaint:
         candidates = json.dumps([sorted(self.candidates.readable), sorted(self.candidates.unreadable)])
         return f"{space}#{self.message.id}#{_digest(candidates)}"
 
+    def marker_of_recipient(self, account_id: str, epoch: int, days: int) -> str:
+        """One for all complaints of its recipient about mail that the account sent in the same `days` UTC send days of
+        an epoch, where it is certain who complained. The days are counted off from a fixed one, so that it does not
+        matter which complaint is counted first. `days` is 1 or more."""
+        block = self.message.sent_at.date().toordinal() // days
+        return f"recipient#{_digest(json.dumps([account_id, epoch, days, block, self.recipient]))}"
+
     @property
     def recipient(self) -> str:
         """Who complained where that is certain, else empty: the only one whom the report names, or, where it names

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from permille.domain.conservative import LIMITS_BELOW
 from permille.domain.errors import InvalidPolicy
+from permille.domain.json_values import flat
 from permille.domain.policy import (
     PRESETS,
     SEED,
@@ -83,7 +84,7 @@ def parse_policy(text: str) -> Policy:
     base = PRESETS[preset]
     policy = replace(base, **_changed(base, given))
     _hold_together(policy)
-    return policy if policy == base else replace(policy, id=f"{preset}-{_digest(policy)}")
+    return policy if policy == base else replace(policy, id=f"{preset}-{_digest(policy, base)}")
 
 
 def _named_by(policy_id: Any) -> str:
@@ -197,6 +198,8 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _digest(policy: Policy) -> str:
-    data = policy_data(policy) | {"id": ""}
+def _digest(policy: Policy, base: Policy) -> str:
+    """Of the numbers that differ: one that a later version adds gives no policy another id."""
+    usual = dict(flat(policy_data(base)))
+    data = {name: value for name, value in flat(policy_data(policy)) if name != "id" and usual.get(name, "") != value}
     return sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:8]

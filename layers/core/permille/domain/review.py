@@ -24,6 +24,7 @@ class Stage(StrEnum):
     """Where an account is on the way back: what its owner is shown, and may do."""
 
     NOT_NEEDED = "not_needed"
+    DENIED = "denied"  # by hand, and back when support enables it
     MAY_ASK = "may_ask"
     OPEN = "open"  # may be amended or withdrawn
     DECLINED = "declined"  # and it is too early to ask again
@@ -44,6 +45,8 @@ _STAGES = {
 
 def stage(account: Account, zone: tzinfo, now: datetime) -> Stage:
     """`zone`: the account's."""
+    if account.denied_by_hand:
+        return Stage.DENIED
     if account.status is not Status.DISABLED:
         asked = account.trial is not None and account.trial.asked and not account.trial.confirmed
         return Stage.CONFIRMATION if asked else _STAGES[account.status]

@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from permille.domain.account import Account
-from permille.domain.entries.credential import Drift
+from permille.domain.entries.credential import DeniedByHand, UndeniedByHand
 from permille.domain.entries.provider import ProviderConnected, ProviderDisconnected
+from permille.domain.entries.staff import DenyLifted
 from permille.domain.status import Status
 from permille.domain.timeline import BEGINNING, Entry
 
@@ -51,22 +52,23 @@ def route(account: Account, entries: Sequence[Entry]) -> Route:
 
 
 def _via(account: Account, *, waking: bool) -> Via | None:
-    if account.status.may_send and not waking:
+    if account.may_send and not waking:
         return Via.SES
     return Via.PROVIDER if account.provider and account.status is not Status.CLOSED else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """`provider`: which connection, empty for none."""
+    """`on`: the status lets it send; `denied`: by hand; `provider`: which connection, empty for none."""
 
     on: bool
     closed: bool
     provider: str
+    denied: bool = False
 
     @property
     def route(self) -> str:
-        if self.on:
+        if self.on and not self.denied:
             return Via.SES
         return "" if self.closed else self.provider
 
@@ -76,15 +78,19 @@ class _Standing:
                 return replace(self, provider=entry.id)
             case ProviderDisconnected():
                 return replace(self, provider="")
+            case DeniedByHand():
+                return replace(self, denied=True)
+            case UndeniedByHand() | DenyLifted():
+                return replace(self, denied=False)
         if entry.change is None:
             return self
         after = entry.change.after
-        return replace(self, on=after.may_send, closed=after is Status.CLOSED)
+        return replace(self, on=after.may_send, closed=after is Status.CLOSED, denied=False)
 
 
 def _came_by(account: Account, entries: Sequence[Entry], *, waking: bool) -> Entry | None:
     """The last entry that changed the route, found by going along them. What the credential waits for since was not
-    believed: the last switching on, or that it was found to be off."""
+    believed: the last switching on."""
     waits_for = [entry for entry in entries if _is_waited_for(entry)][-1:] if waking else []
     came_by: Entry | None = None
     standing = _Standing(on=False, closed=False, provider=_connected_before(account, entries))
@@ -97,7 +103,7 @@ def _came_by(account: Account, entries: Sequence[Entry], *, waking: bool) -> Ent
 
 def _is_waited_for(entry: Entry) -> bool:
     switched_on = entry.change is not None and entry.change.after.may_send
-    return switched_on or isinstance(entry.facts, Drift)
+    return switched_on or isinstance(entry.facts, DenyLifted)
 
 
 def _connected_before(account: Account, entries: Sequence[Entry]) -> str:

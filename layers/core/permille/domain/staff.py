@@ -38,7 +38,11 @@ def cancel_trial(account: Account, command: StaffCommand, now: datetime) -> Outc
 
 
 def enable(account: Account, command: StaffCommand, now: datetime) -> Outcome:
-    """Counting begins anew: what was counted before stays visible, and is judged no more."""
+    """Counting begins anew: what was counted before stays visible, and is judged no more. Of an account that is denied
+    by hand, the deny is lifted, and nothing else changes: no rule had switched it off."""
+    if account.denial:
+        facts = told.DenyLifted(senders=account.denial.senders, reason=command.reason, by=command.by)
+        return Outcome(account.to_be_switched(decided_at=now, due_at=now), [entry(account.id, now, facts)])
     if account.status is Status.ACTIVE:
         raise DecisionRefused(f"{account.id} is {account.status} already")
     anew = replace(account, epochs=(*account.epochs, now), look=None)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from permille.domain import luck
 from permille.domain.account import Account, ReviewState, TrialState
+from permille.domain.entries.credential import DeniedByHand
 from permille.domain.entries.numbers import PlainNumbers
 from permille.domain.entries.verdicts import Disabled
 from permille.domain.policy import Decision, Rule, Verdict
@@ -28,6 +29,8 @@ class Tone(StrEnum):
 
 def tone(account: Account, verdict: Verdict) -> Tone:
     match account.status:
+        case _ if account.denied_by_hand:
+            return Tone.BAD
         case Status.ACTIVE:
             return _ACTIVE_TONES[verdict.decision]
         case Status.TRIAL | Status.OBSERVING:
@@ -47,6 +50,8 @@ def status_line(account: Account, verdict: Verdict, since: Entry | None, zone: t
     """Whether mail goes out, in one sentence. `since`: the entry by which the account became what it is, where that is
     known; `smtp`: what the SMTP account is called."""
     match account.status:
+        case _ if account.denial:
+            return f"{smtp} is off since {day(account.denial.since.astimezone(zone))}."
         case Status.ACTIVE:
             return f"{smtp} works{_although(verdict)}."
         case Status.DISABLED:
@@ -106,7 +111,7 @@ def _what_is_left(account: Account, verdict: Verdict) -> str:
         if above and verdict.counts.delivered > above:
             return f"the limit is {verdict.policy.complaint_ratio.limit_per_1000} per 1,000"
         return "one complaint about your trial day ends it"
-    if account.status is not Status.ACTIVE or verdict.breaks:
+    if account.status is not Status.ACTIVE or verdict.breaks or account.denied_by_hand:
         return f"the limit is {verdict.policy.complaint_ratio.limit_per_1000} per 1,000"
     if verdict.allowance_left == 0:
         return "one more would disable your SMTP account"
@@ -127,6 +132,13 @@ def stays_off_line(account: Account, verdict: Verdict, since: Entry | None, zone
         return ""
     again = f"; it is judged once more on {local(account.recheck.at.astimezone(zone))}" if account.recheck else ""
     return f"By now the numbers keep the rules. That alone does not switch it on again{again}."
+
+
+def by_hand_line(account: Account, platform: str) -> str:
+    """Why an account is off that was denied by hand; empty where none was."""
+    if account.denial is None:
+        return ""
+    return f"{DeniedByHand(senders=account.denial.senders).headline(platform)}. No rule did it."
 
 
 def spared_line(account: Account, now: datetime, zone: tzinfo) -> str:

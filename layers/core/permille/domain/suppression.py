@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from permille.domain.entries.complaints import CountedComplaint, Unsuppressed
+from permille.domain.entries.complaints import CountedComplaint, RepeatedComplaint, Unsuppressed
 from permille.domain.timeline import Entry, TimelineEntry, entry
 
 
@@ -18,9 +18,9 @@ class Suppression:
 
 
 def suppressed_by(told: Entry) -> str:
-    """The address that a counted complaint suppresses; empty where the report names nobody, or several people: whoever
-    of these did not complain is mailed on."""
-    return told.facts.recipient if isinstance(told.facts, CountedComplaint) else ""
+    """The address that a complaint suppresses; empty where the report names nobody, or several people: whoever of these
+    did not complain is mailed on."""
+    return told.facts.recipient if isinstance(told.facts, CountedComplaint | RepeatedComplaint) else ""
 
 
 def once_each(cards: Iterable[Suppression]) -> Iterable[Suppression]:

@@ -50,6 +50,15 @@ class SenderState:
 
 
 @dataclass(frozen=True, slots=True)
+class Denial:
+    """Senders of an account that may send which somebody has put into the deny group by hand, and since when one is
+    known to be in it."""
+
+    senders: tuple[str, ...]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """Keys to put to sleep and to wake; whether to put the sender into the deny group or take it out (None: leave)."""
 

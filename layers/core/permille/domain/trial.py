@@ -57,7 +57,7 @@ def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Ru
         return Outcome(replace(account, due_at=now if account.hold else next_look), told)
     ended = account.to_be_switched(
         status=Status.OBSERVING,
-        trial=replace(trial, state=TrialState.OBSERVING),
+        trial=replace(trial, state=TrialState.OBSERVING, denied_by_hand=account.denied_by_hand),
         decided_at=now,
         due_at=trial.verdict_at,
     )
@@ -93,7 +93,7 @@ def _pass(account: Account, trial: Trial, evidence: Evidence, policy: Policy, no
         unused = replace(account, status=Status.DISABLED, trial=None, review=None, decided_at=now, due_at=None)
         too_few = TrialUnused(delivered=counts.delivered, needed=trial.least_delivered)
         return Outcome(unused, [entry(account.id, now, too_few)])
-    if policy.second_chance.reinstate_by_staff and not trial.confirmed:
+    if (policy.second_chance.reinstate_by_staff or trial.denied_by_hand) and not trial.confirmed:
         return _ask_staff(account, trial, counts, now)
     back = account.to_be_switched(status=Status.ACTIVE, trial=None, review=None, decided_at=now, due_at=now)
     facts = Reinstated(delivered=counts.delivered, complaints=counts.complaints)

@@ -34,6 +34,7 @@ STILL_ON = (
 )
 FATES: Mapping[str, str] = {"bounced": "bounced for good", "complained": "was marked as spam"}
 REQUESTED_DAYS: Mapping[str, str] = {"near": "that day is today or tomorrow", "over": "that day is over"}
+BY_HAND = "switched off by hand in AWS"
 DEMANDS = (
     "Google and Yahoo ask senders to stay below 1 in 1,000, Amazon SES reviews senders at 1 in 1,000, and Constant "
     "Contact works with the same 1 in 1,000."

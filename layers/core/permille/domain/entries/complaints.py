@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from permille.domain import feedback
 from permille.domain.entries.numbers import Numbers
@@ -13,6 +13,7 @@ from permille.domain.timeline import Audience, Entry, Facts, TimelineEntry, decl
 from permille.domain.wording import FATES, STILL_ON, day, full_sentence, local, plain, quoted, times
 
 LISTED_COMPLAINTS = 20  # of an alert
+R = TypeVar("R", bound="Reported")
 ABOUT_OLDER_MAIL = "It is about e-mail that is too old to count towards the limit."
 
 
@@ -64,10 +65,37 @@ class UncountedReport(Reported):
         return f"Sent on {day(self.sent_at)}. Not counted: {plain(self.why_not_counted)}."
 
 
+@declared("repeated_complaint", Audience.OWNER)
+class RepeatedComplaint(Reported):
+    """A recipient marked another mail as spam whose complaint about a mail of the same days counts already."""
+
+    def headline(self, platform: str) -> str:
+        return f"{plain(self.recipient)} marked your e-mail {self.mail_named} as spam too; it does not count once more"
+
+    def sentence(self) -> str:
+        return f"Sent on {day(self.sent_at)}, reported on {day(self.reported_at)}. Not counted: {self.why_not_counted}."
+
+
 def reported(account_id: str, at: datetime, report: feedback.Complaint, epoch: int) -> TimelineEntry[Reported]:
     """The report's entry: whether and where it counted. One that does not say when it was made was made when it is
     counted."""
     made = UncountedReport if report.why_not_counted else CountedComplaint
+    return _reported(made, account_id, at, report, epoch, report.why_not_counted)
+
+
+def repeated(
+    account_id: str, at: datetime, report: feedback.Complaint, epoch: int, days: int
+) -> TimelineEntry[RepeatedComplaint]:
+    """The entry of a complaint that does not count, because one of its recipient's about mail of the same `days` send
+    days does."""
+    same = "day" if days == 1 else f"{days} days"
+    why = f"this recipient's complaint about mail of the same {same} counts already"
+    return _reported(RepeatedComplaint, account_id, at, report, epoch, why)
+
+
+def _reported(
+    made: type[R], account_id: str, at: datetime, report: feedback.Complaint, epoch: int, why_not_counted: str
+) -> TimelineEntry[R]:
     facts = made(
         identity=report.identity,
         message_id=report.message.id,
@@ -78,7 +106,7 @@ def reported(account_id: str, at: datetime, report: feedback.Complaint, epoch: i
         sent_at=report.message.sent_at,
         reported_at=report.reported_at or at,
         epoch=epoch,
-        why_not_counted=report.why_not_counted,
+        why_not_counted=why_not_counted,
     )
     return entry(account_id, at, facts, seed=report.identity)
 

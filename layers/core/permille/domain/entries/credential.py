@@ -54,6 +54,35 @@ class Drift(Facts):
         return "Permille switches it again."
 
 
+@declared("denied_by_hand", Audience.STAFF)
+class DeniedByHand(Facts):
+    """Somebody has put senders of an account that may send into the deny group: it is off, and stays so."""
+
+    senders: Annotated[tuple[str, ...], "All that are in it."]
+
+    def headline(self, platform: str) -> str:
+        return f"{platform} Support has switched off your {platform} SMTP account by hand"
+
+    def sentence(self) -> str:
+        return (
+            f"No rule did it: somebody has put {', '.join(self.senders)} into the deny group. It stays so until "
+            "support enables the account, or somebody takes them out again."
+        )
+
+
+@declared("undenied_by_hand", Audience.STAFF)
+class UndeniedByHand(Facts):
+    """All senders that somebody had put into the deny group were taken out of it again, and not by Permille."""
+
+    senders: tuple[str, ...]
+
+    def headline(self, platform: str) -> str:
+        return f"{platform} Support has switched on your {platform} SMTP account again by hand"
+
+    def sentence(self) -> str:
+        return f"Somebody has taken {', '.join(self.senders)} out of the deny group again."
+
+
 @declared("sender_missing", Audience.STAFF)
 class SenderMissing(Facts):
     """IAM does not know a sender's user any more."""

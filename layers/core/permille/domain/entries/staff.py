@@ -13,6 +13,8 @@ ASK_SUPPORT = (
     "Answer this mail, or write to {platform} Support: they switched the account off, and they can switch it on again."
 )
 
+STILL_COUNTED = "Whatever was counted before still counts."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByStaff(Facts):
@@ -69,6 +71,28 @@ class StaffEnabled(ByStaff):
                 "How to keep it",
                 "Begin with small batches to people who asked for your e-mails, and put the unsubscribe link at the "
                 "top. More than 1 spam complaint for every 1,000 e-mails, and the account is disabled again.",
+            ),
+        ]
+
+
+@declared("deny_lifted", Audience.OWNER, mailed=True, tone=Tone.GOOD)
+class DenyLifted(ByStaff):
+    """Support gave the SMTP credential back that somebody had denied by hand; counting goes on."""
+
+    senders: tuple[str, ...]
+
+    def headline(self, platform: str) -> str:
+        return f"Your {platform} SMTP account works again"
+
+    def sentence(self) -> str:
+        return f"It had been switched off by hand, and not by a rule. {STILL_COUNTED} {self.the_reason()}"
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What this means",
+                f"E-mails sent through your {about.platform} SMTP account are accepted again, with the same user name "
+                f"and password. {STILL_COUNTED}",
             ),
         ]
 
