@@ -4,7 +4,7 @@ BIN := .venv/bin
 TOOLS := .venv-tools/bin
 UV := $(TOOLS)/uv
 
-.PHONY: help setup tools demo test test-fast bench mails reports openapi schema check format pins clean
+.PHONY: help setup tools demo test test-fast bench simulate mails reports openapi schema check format pins clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test-fast: setup ## The tests that need no deployed stack and no browser, with a
 
 bench: setup ## Measure the performance goals beside the usual pattern (minutes; writes bench/results/)
 	@$(BIN)/python -m bench
+
+simulate: setup ## False suspensions of a made-up platform, by preset (minutes; AGAINST=PATH: by another checkout's code too)
+	@$(BIN)/python -m bench.false_suspensions --keep $(if $(AGAINST),--against $(AGAINST)) $(if $(TENANTS),--tenants $(TENANTS))
 
 check: setup ## Format, lint, types, the template, the pins
 	@$(BIN)/ruff format --check .

@@ -7,19 +7,15 @@ import asyncio
 import json
 import os
 import random
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from bench import cold_start, results, tables
 from bench.deliveries import fresh
 from bench.embedded import counting_environment, dynamodb_of, enrol
+from bench.workers import found_by
 from rich.console import Console
-
-from permille_cli.template import PROJECT
 
 RUNS = 3
 COLD_STARTS = 7
@@ -27,14 +23,13 @@ TICKS = 50
 REACTIONS = 20
 VIEWS = 30
 RECORDS = 2500  # of one invocation, where its memory is measured
-RESULTS = PROJECT / "bench" / "results"
 MB = 1_000_000
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
 
 def main() -> None:
     cells, memory, enforced, pages = asyncio.run(_measured())
-    reaction = _worker(os.environ, "bench.reaction", REACTIONS)
+    reaction = found_by("bench.reaction", REACTIONS, environment=os.environ)
     with err.status("") as status:
         starts = cold_start.measure(COLD_STARTS, status.update)
     goals = (
@@ -43,6 +38,7 @@ def main() -> None:
         + results.enforce_goals(enforced, reaction)
         + results.console_goals(pages)
     )
+    size, accounts = results.GOALS_AT
     for part in (
         tables.counting(cells, RUNS),
         tables.cold_starts(starts, COLD_STARTS),
@@ -50,22 +46,22 @@ def main() -> None:
         tables.enforced(enforced, reaction),
         tables.console(pages, VIEWS),
         tables.notes(),
-        tables.against_goals(goals),
+        tables.against_goals(goals, f"Goals (batch of {size}, {accounts} accounts)"),
     ):
         out.print(part, "")
-    _keep("ingest", results.ingest_document(cells, memory, RUNS))
-    _keep("cold_start", results.cold_start_document(starts, COLD_STARTS))
-    _keep("console", results.console_document(pages, VIEWS))
-    _keep("enforce", results.enforce_document(enforced, reaction, TICKS))
+    results.keep("ingest", results.ingest_document(cells, memory, RUNS))
+    results.keep("cold_start", results.cold_start_document(starts, COLD_STARTS))
+    results.keep("console", results.console_document(pages, VIEWS))
+    results.keep("enforce", results.enforce_document(enforced, reaction, TICKS))
 
 
 async def _measured() -> tuple[list[results.Json], results.Json, results.Json, results.Json]:
     async with counting_environment() as environment:
-        cells = await asyncio.to_thread(_worker, environment, "bench.counting", RUNS)
+        cells = await asyncio.to_thread(found_by, "bench.counting", RUNS, environment=environment)
         with err.status(f"Memory of one invocation with {RECORDS} records"):
             memory = await asyncio.to_thread(_memory, environment)
-        enforced = await asyncio.to_thread(_worker, environment, "bench.enforcing", TICKS)
-        pages = await asyncio.to_thread(_worker, environment, "bench.console", VIEWS)
+        enforced = await asyncio.to_thread(found_by, "bench.enforcing", TICKS, environment=environment)
+        pages = await asyncio.to_thread(found_by, "bench.console", VIEWS, environment=environment)
     return cells, memory, enforced, pages
 
 
@@ -76,27 +72,13 @@ def _memory(environment: Mapping[str, str]) -> results.Json:
     with TemporaryDirectory() as directory:
         event = Path(directory) / "event.json"
         event.write_text(json.dumps(batch.events[0]), encoding="utf-8")
-        peaks = _worker(environment, "bench.memory", event)
+        peaks = found_by("bench.memory", event, environment=environment)
     return {
         "records": RECORDS,
         "bodies_mb": round(sum(len(record["body"]) for record in batch.records) / MB, 1),
         "floor_mb": round(peaks["floor"] * 1024 / MB),
         "over_floor_mb": round((peaks["peak"] - peaks["floor"]) * 1024 / MB),
     }
-
-
-def _worker(environment: Mapping[str, str], module: str, argument: object) -> Any:
-    """What a process of its own finds out; what the handlers print is nobody's."""
-    with TemporaryDirectory() as directory:
-        found = Path(directory) / "found.json"
-        command = [sys.executable, "-m", module, str(found), str(argument)]
-        subprocess.run(command, env=environment, cwd=PROJECT, stdout=subprocess.DEVNULL, check=True)  # noqa: S603
-        return json.loads(found.read_text(encoding="utf-8"))
-
-
-def _keep(name: str, document: results.Json) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

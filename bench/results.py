@@ -1,5 +1,6 @@
 """What the figures say: their ratios, the goals, and the documents that are kept, without a word about the machine."""
 
+import json
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -7,6 +8,9 @@ from typing import Any
 
 from bench.deliveries import ONE_IN
 
+from permille_cli.template import PROJECT
+
+RESULTS = PROJECT / "bench" / "results"
 GOALS_AT = (1000, 5)  # the batch and its accounts
 HOW = {
     "deliveries": "one recipient each, in the form of SES's event publishing; accounts drawn at random",
@@ -97,10 +101,10 @@ def cold_start_goals(starts: Json) -> list[Goal]:
 
 def ingest_document(cells: Sequence[Json], memory: Json, runs: int) -> Json:
     return {
-        "ratios": [_rounded(pair.ratios) for pair in pairs(cells)],
-        "goals": [_rounded(asdict(goal) | {"met": goal.met}) for goal in goals(cells, memory)],
+        "ratios": [rounded(pair.ratios) for pair in pairs(cells)],
+        "goals": [rounded(asdict(goal) | {"met": goal.met}) for goal in goals(cells, memory)],
         "memory": memory,
-        "per_event": [_rounded(cell) for cell in cells],
+        "per_event": [rounded(cell) for cell in cells],
         "runs": runs,
         "python": platform.python_version(),
         "how": HOW,
@@ -109,8 +113,8 @@ def ingest_document(cells: Sequence[Json], memory: Json, runs: int) -> Json:
 
 def cold_start_document(starts: Json, runs: int) -> Json:
     return {
-        "goals": [_rounded(asdict(goal) | {"met": goal.met}) for goal in cold_start_goals(starts)],
-        "starts": _rounded(starts),
+        "goals": [rounded(asdict(goal) | {"met": goal.met}) for goal in cold_start_goals(starts)],
+        "starts": rounded(starts),
         "runs": runs,
         "python": platform.python_version(),
     }
@@ -135,8 +139,8 @@ def console_goals(pages: Json) -> list[Goal]:
 
 def console_document(pages: Json, views: int) -> Json:
     return {
-        "goals": [_rounded(asdict(goal) | {"met": goal.met}) for goal in console_goals(pages)],
-        "pages": _rounded(pages),
+        "goals": [rounded(asdict(goal) | {"met": goal.met}) for goal in console_goals(pages)],
+        "pages": rounded(pages),
         "views": views,
         "python": platform.python_version(),
         "how": CONSOLE_HOW,
@@ -152,25 +156,31 @@ def percentile(values: Sequence[float], percent: int) -> float:
 def enforce_document(enforced: Json, reaction: Sequence[float], ticks: int) -> Json:
     few, *_, many = enforced["ticks"]
     return {
-        "goals": [_rounded(asdict(goal) | {"met": goal.met}) for goal in enforce_goals(enforced, reaction)],
-        "ticks": _rounded(enforced["ticks"]),
-        "tick_time_100000_sleeping_to_100": _rounded(many["milliseconds"] / few["milliseconds"]),
+        "goals": [rounded(asdict(goal) | {"met": goal.met}) for goal in enforce_goals(enforced, reaction)],
+        "ticks": rounded(enforced["ticks"]),
+        "tick_time_100000_sleeping_to_100": rounded(many["milliseconds"] / few["milliseconds"]),
         "complaint_to_refused_login": {
             "runs": len(reaction),
-            "p50_seconds": _rounded(percentile(reaction, 50)),
-            "p95_seconds": _rounded(percentile(reaction, 95)),
+            "p50_seconds": rounded(percentile(reaction, 50)),
+            "p95_seconds": rounded(percentile(reaction, 95)),
         },
-        "enforced": _rounded(enforced["enforced"]),
+        "enforced": rounded(enforced["enforced"]),
         "runs": ticks,
         "python": platform.python_version(),
         "how": ENFORCING_HOW,
     }
 
 
-def _rounded(value: Any) -> Any:
+def keep(name: str, document: Json) -> None:
+    """Under bench/results/."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def rounded(value: Any) -> Any:
     match value:
         case dict():
-            return {name: _rounded(one) for name, one in value.items()}
+            return {name: rounded(one) for name, one in value.items()}
         case float():
             return float(f"{value:.4g}")
         case _:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.results import CONSOLE_HOW, ENFORCING_HOW, GOALS_AT, HOW, Goal, Json, calls_with_duplicates, percentile
+from bench.results import CONSOLE_HOW, ENFORCING_HOW, HOW, Goal, Json, calls_with_duplicates, percentile
 from rich.table import Table
 
 PLAIN: Json = {"box": None, "padding": (0, 2, 0, 0), "title_justify": "left"}
@@ -83,9 +83,8 @@ def console(pages: Json, views: int) -> Table:
     return table
 
 
-def against_goals(reached: Sequence[Goal]) -> Table:
-    size, accounts = GOALS_AT
-    table = Table(title=f"Goals (batch of {size}, {accounts} accounts)", **PLAIN)
+def against_goals(reached: Sequence[Goal], title: str) -> Table:
+    table = Table(title=title, **PLAIN)
     for heading in ("figure", "goal", "reached", ""):
         table.add_column(heading, justify="right" if heading in ("goal", "reached") else "left")
     for goal in reached:

@@ -1,0 +1,128 @@
+"""A tenant's mail, looked at by the real decide() as Enforce looks at an account: when a complaint is counted, and when
+the decision before asked for it. The feedback queue is empty, the breaker closed, and the mode `enforce`."""
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from bench.population import LATE_AT_MOST, Mail
+
+from permille.domain.account import Account, Evidence, Rules
+from permille.domain.decide import decide
+from permille.domain.entries.complaints import CountedComplaint
+from permille.domain.needs import days_needed_from, needs
+from permille.domain.policy import Policy
+from permille.domain.reputation import Tally
+from permille.domain.status import Mode
+from permille.domain.timeline import TimelineEntry, entry
+
+TICK = timedelta(minutes=1)  # of the schedule
+NAME = "tenant"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """When the rules disabled the tenant, and what it had sent by then: `complaints` are all about that mail, whenever
+    they come. `by_time`: no complaint was counted since the look before, which had kept it."""
+
+    at: datetime
+    delivered: int
+    complaints: int
+    by_time: bool
+
+
+def stopped(mail: Mail, policy: Policy, *, every_look: bool = False) -> Stop | None:
+    """None where the tenant is not disabled by the time at which its last complaint can have come. Until the window
+    leaves mail behind, a look to which no complaint is new finds more deliveries alone, and disables nobody: such looks
+    would take nearly all of the time, and are made where `every_look` is asked for."""
+    if not mail:
+        return None
+    rules, counted = Rules(policy, Mode.ENFORCE), _Counted(mail)
+    account = Account(NAME, owner_email="owner@tenant.example", senders=(f"permille-{NAME}",))
+    time_alone_from = mail[0].sent_at if every_look else _window_moves_at(mail, policy)
+    ends_at = mail[-1].sent_at + LATE_AT_MOST
+    now = counted.next_complaint_at
+    while now and now <= ends_at:
+        new = counted.until(now)
+        account = _look(account, counted, rules, now)
+        if not account.status.may_send:
+            return counted.stop(now, by_time=not new)
+        again_at = max(account.due_at, now + TICK, time_alone_from) if account.due_at else None
+        now = min((at for at in (again_at, counted.next_complaint_at) if at), default=None)
+    return None
+
+
+def _window_moves_at(mail: Mail, policy: Policy) -> datetime:
+    """When the window first leaves mail behind."""
+    first = datetime.combine(mail[0].sent_at.date(), time(), UTC)
+    return first + timedelta(days=policy.window_days)
+
+
+def _look(account: Account, counted: "_Counted", rules: Rules, now: datetime) -> Account:
+    """As Enforce does it."""
+    now = account.after_last_decision(now)
+    first = days_needed_from(account, rules, now)
+    days = {day: tally for day, tally in counted.days.items() if first and day >= first}
+    since = needs(account, days, rules, now).complaints_since
+    return decide(account, Evidence(days, counted.complaints_since(since) if since else []), rules, now).account
+
+
+@dataclass
+class _Counted:
+    """What was counted by some instant."""
+
+    mail: Mail
+    days: dict[date, Tally] = field(default_factory=dict)
+    complaints: list[TimelineEntry[CountedComplaint]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        arriving = sorted((at, batch.sent_at) for batch in self.mail for at in batch.complaints)
+        self._arriving = iter(arriving)
+        self._sent = iter(self.mail)
+        self._next_complaint = next(self._arriving, None)
+        self._next_batch = next(self._sent, None)
+
+    @property
+    def next_complaint_at(self) -> datetime | None:
+        return self._next_complaint[0] if self._next_complaint else None
+
+    def until(self, now: datetime) -> int:
+        """How many complaints more than before."""
+        before = len(self.complaints)
+        while self._next_batch and self._next_batch.sent_at <= now:
+            self._add(self._next_batch.sent_at.date(), Tally(delivered=self._next_batch.delivered))
+            self._next_batch = next(self._sent, None)
+        while self._next_complaint and self._next_complaint[0] <= now:
+            at, sent_at = self._next_complaint
+            self._add(sent_at.date(), Tally(complaints=1))
+            self.complaints.append(_complaint(at, sent_at, len(self.complaints)))
+            self._next_complaint = next(self._arriving, None)
+        return len(self.complaints) - before
+
+    def _add(self, day: date, tally: Tally) -> None:
+        self.days[day] = self.days.get(day, Tally()) + tally
+
+    def complaints_since(self, at: datetime) -> list[TimelineEntry[CountedComplaint]]:
+        return self.complaints[bisect_left(self.complaints, at, key=lambda one: one.at) :]
+
+    def stop(self, now: datetime, *, by_time: bool) -> Stop:
+        sent = [batch for batch in self.mail if batch.sent_at <= now]
+        delivered, complaints = sum(one.delivered for one in sent), sum(len(one.complaints) for one in sent)
+        return Stop(now, delivered, complaints, by_time)
+
+
+def _complaint(at: datetime, sent_at: datetime, number: int) -> TimelineEntry[CountedComplaint]:
+    """Each of another recipient."""
+    facts = CountedComplaint(
+        identity=f"message-{number}",
+        message_id=f"message-{number}",
+        subject="",
+        campaign="",
+        feedback_type="abuse",
+        recipient=f"recipient-{number}@inbox.example",
+        sent_at=sent_at,
+        reported_at=at,
+        epoch=1,
+        why_not_counted="",
+    )
+    return entry(NAME, at, facts, seed=facts.identity)
