@@ -45,7 +45,7 @@ def test_whoever_waits_for_staff_is_on_it_with_the_reason_and_the_counts(anna: V
 
     assert ticked(page) == ["full", "unseen"]
     assert "held: breaker" in page.body
-    assert "held: no_deliveries" in page.body
+    assert "held: no deliveries" in page.body
     assert page.body.count("<b>2</b> in 1,000") == 2
 
 
@@ -141,6 +141,7 @@ def test_a_day_with_few_hours_left_is_approved_once_it_is_ticked(anna: Visitor, 
     done = anna.sends(f"/desk/accounts/{ACCOUNT}/approve", **fields, short_day="yes")
 
     assert (asked.status, done.status) == (409, 303)
+    assert "Not done yet, since it is unusual:" in asked.body
     assert "only 1 hour and 30 minutes of 2026-03-10 are left in UTC" in asked.body
     assert 'name="short_day" value="yes"' in asked.body
     assert world.rows.accounts[ACCOUNT].trial is not None

@@ -53,7 +53,7 @@ class WayBack:
 
     def is_given_its_day(self) -> None:
         self.asks()
-        self.stack.answer("review", "approve", self.business.id, "--day", str(self.day))
+        self.stack.answer("review", "approve", self.business.id, "--day", str(self.day), "--yes")
 
     def is_on_trial(self) -> None:
         """Its day has just begun."""

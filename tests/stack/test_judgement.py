@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.builders import ses_event, sns_record
 from tests.stack.accounts import Business, a_business
-from tests.stack.conftest import Stack, eventually
+from tests.stack.conftest import Stack, a_new_function_worker, eventually
 
 from permille.domain.backlog import HOLD_AT_MOST
 
@@ -277,6 +277,13 @@ def test_the_breaker_opens_and_a_person_resets_it(stack: Stack) -> None:
         assert opened[0] in {shop.id for shop in shops}
         assert all(can_log_in(shop) for shop in shops)
 
+        let = shops.pop()
+        done = stack.answer("breaker", "release", let.id, "--reason", "This one really spams")
+        assert done == {"decided": [let.id], "refused": {}}
+        eventually(let.login_is_refused)
+        assert can_log_in(shops[0])
+        assert stack.answer("breaker", "show")["open"]
+
         reset = stack.answer("breaker", "reset", "--reason", "They really spam", "--allow", "2")
         assert not reset["open"]
         assert reset["last_reset"]["reason"] == "They really spam"
@@ -304,13 +311,13 @@ def test_a_policy_is_tried_set_judged_by_and_taken_back(business: Business, stac
     try:
         shown = stack.answer("policy", "show")
         assert (shown["is_set"], shown["policy"]["id"]) == (True, changed)
-        _a_new_function_worker(stack)  # which has not read a policy within the last minute
+        a_new_function_worker(stack)  # which has not read a policy within the last minute
         tick(stack)
         eventually(business.login_is_refused)
         assert stack.answer("account", "explain", business.id)["decided"]["policy"] == changed
     finally:
         would_have_kept = stack.answer("policy", "revert", "--yes")["preview"]["would_have_kept"]
-        _a_new_function_worker(stack)
+        a_new_function_worker(stack)
         tick(stack)
     assert business.id in [account["account_id"] for account in would_have_kept]
     told = stack.answer("policy", "history")
@@ -321,7 +328,7 @@ def test_a_policy_is_tried_set_judged_by_and_taken_back(business: Business, stac
 def test_a_policy_that_cannot_be_understood_holds_all_verdicts(business: Business, stack: Stack) -> None:
     ssm, name = stack.client("ssm"), stack.outputs["PolicyParameterName"]
     ssm.put_parameter(Name=name, Value="{", Type="String", Overwrite=True)
-    _a_new_function_worker(stack)
+    a_new_function_worker(stack)
     try:
         business.send(3, complaints=2)
         eventually(lambda: kinds(business).count("complaint") == 2)
@@ -334,10 +341,3 @@ def test_a_policy_that_cannot_be_understood_holds_all_verdicts(business: Busines
         ssm.delete_parameter(Name=name)
     tick(stack)
     eventually(business.login_is_refused)
-
-
-def _a_new_function_worker(stack: Stack) -> None:
-    enforce = stack.outputs["EnforceFunctionName"]
-    functions = stack.client("lambda")
-    memory = functions.get_function_configuration(FunctionName=enforce)["MemorySize"]
-    functions.update_function_configuration(FunctionName=enforce, MemorySize=513 if memory == 512 else 512)

@@ -188,6 +188,7 @@ def _page(template: str, here: str, found: Asked, refused: Refused | None = None
         csrf=found.known.csrf,
         done="" if refused else _done(found.request.query),
         refused=refused.messages if isinstance(refused, InvalidInput) else refused,
+        asks=isinstance(refused, ConfirmationNeeded),
         wrong=dict(refused.errors) if isinstance(refused, InvalidInput) else {},
         now=found.now,
         view=desk_view,
