@@ -17,6 +17,7 @@ from permille.domain.entries.complaints import (
     OwnerMailState,
     OwnerMailStopped,
     listed,
+    repeated,
     reported,
 )
 from permille.domain.entries.credential import Difference
@@ -205,6 +206,8 @@ def an_entry(kind: str = "disabled", at: datetime = NOW, account_id: str = ACCOU
             return a_complaint_entry(at=at, account_id=account_id)
         case "report":
             return reported(account_id, at, a_complaint(feedback_type="not-spam"), epoch=1)
+        case "repeated_complaint":
+            return repeated(account_id, at, a_complaint(), epoch=1, days=1)
         case "alert":
             return an_alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)])
         case _:

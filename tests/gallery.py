@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from tests.builders import (
@@ -30,11 +31,13 @@ from tests.pictures import take, write
 
 from permille.aws.outward import SesMailer
 from permille.console.pages import Pages
+from permille.domain.entries.complaints import Alert
 from permille.domain.entries.registry import KINDS
 from permille.domain.entries.review import ReviewApproved
-from permille.domain.policy import ALLPROWEBTOOLS, judge
+from permille.domain.entries.trial import Reinstated, TrialBegan, TrialEnded, TrialUnused
+from permille.domain.policy import ALLPROWEBTOOLS, SEED, RecentRatio, judge
 from permille.domain.reputation import Tally
-from permille.domain.timeline import Entry, entry
+from permille.domain.timeline import Entry, Facts, entry
 from permille.mails import Addresses, compose
 from permille.ports import Mail
 from permille.templates import Brand
@@ -63,7 +66,12 @@ def entries() -> Iterator[tuple[str, Entry]]:
     few, many = complaint_entries(1), complaint_entries(25)
     yield "alert-notice", an_alert(OWNER.id, NOW, a_verdict(50_000, 1), few)
     yield "alert-many", an_alert(OWNER.id, NOW, a_verdict(50_000, 25), many)
+    above = Alert.of_verdict(a_verdict(1000, 2), few, None, still_on=True)
+    yield "alert-still-on", entry(OWNER.id, NOW, above)
     yield "alert-exempt", an_alert(OWNER.id, NOW, a_verdict(1000, 5), few, NOW)
+    recent = {TODAY - timedelta(days=20): Tally(1_000_000), TODAY: Tally(2000, 60)}
+    policy = replace(SEED, recent_ratio=RecentRatio())
+    yield "disabled-recent", a_record(OWNER.id, NOW, judge(policy, recent, TODAY), recent, [])
     for name, tally in {"bounces": Tally(4000, 0, 300), "complaints": Tally(1_000_000, 4)}.items():
         verdict = judge(ALLPROWEBTOOLS, {TODAY: tally}, TODAY)
         yield f"disabled-{name}", a_record(OWNER.id, NOW, verdict, {TODAY: tally}, [])
@@ -74,6 +82,25 @@ def entries() -> Iterator[tuple[str, Entry]]:
         ReviewApproved(begins_at=NOW, ends_at=NOW, note="", by=STAFF, instead_of=TODAY + timedelta(days=1)),
     )
     yield "review_approved-moved", moved
+    yield from numbers_of_trials()
+
+
+def numbers_of_trials() -> Iterator[tuple[str, Entry]]:
+    """Trials whose numbers have something to say."""
+    size: dict[str, int] = {"least_delivered": 80, "most_sent": 2400}
+    day: dict[str, Any] = {"begins_at": NOW, "ends_at": NOW + timedelta(days=1), "note": "", "by": STAFF}
+    faces: dict[str, Facts] = {
+        "review_approved-sized": ReviewApproved(**day, **size),
+        "review_approved-by-ratio": ReviewApproved(**day, **size, ratio_above=5000),
+        "trial_began-sized": TrialBegan(ends_at=NOW, **size),
+        "trial_began-by-ratio": TrialBegan(ends_at=NOW, **size, ratio_above=5000),
+        "trial_ended-early": TrialEnded(verdict_at=NOW, delivered=2500, most_sent=2400),
+        "trial_ended-by-ratio": TrialEnded(verdict_at=NOW, delivered=9000, complaints=2),
+        "trial_unused-few": TrialUnused(delivered=12, needed=80),
+        "reinstated-by-ratio": Reinstated(delivered=9000, complaints=2),
+    }
+    for name, facts in faces.items():
+        yield name, entry(OWNER.id, NOW, facts)
 
 
 def mails() -> Iterator[tuple[str, Mail]]:

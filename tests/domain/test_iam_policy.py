@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from permille.domain.errors import InvalidInput
@@ -256,6 +256,7 @@ ACTIONS = st.sampled_from(["*", "ses:*", "ses:Send*", "SES:SendE?ail", "ses:Send
 RESOURCES = st.sampled_from([OURS, OUR_SET, ELSEWHERE, "*", f"{PREFIX}:*", f"{OURS}?", "arn:aws:s3:::*", "arn:*:ses:*"])
 
 
+@settings(max_examples=500)  # of about one in six IAM allows something beyond
 @given(
     st.sampled_from(["Action", "NotAction"]),
     st.lists(ACTIONS, max_size=3),
@@ -268,6 +269,5 @@ def test_whatever_iam_allows_beyond_is_told(
     acts: str, actions: list[str], on: str, resources: list[str], action: str, resource: str
 ) -> None:
     statement = {"Effect": "Allow", acts: actions, on: resources}
-    assume(is_allowed(statement, action, resource))
 
-    assert resources_beyond({"Statement": statement}, ALLOWED)
+    assert resources_beyond({"Statement": statement}, ALLOWED) or not is_allowed(statement, action, resource)

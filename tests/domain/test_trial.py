@@ -224,7 +224,7 @@ def test_the_day_ends_early_where_more_is_sent_than_was_agreed_on(sent: Evidence
     if after is Status.OBSERVING:
         (entry,) = outcome.entries
         assert entry.data["most_sent"] == 2400
-        assert "more than the 2,400 that were agreed on" in entry.sentence()
+        assert "More than the 2,400 that were agreed on were sent" in entry.sentence()
         assert outcome.account.trial is not None
         assert outcome.account.trial.verdict_at == VERDICT  # as the owner was told
         assert not outcome.account.settled

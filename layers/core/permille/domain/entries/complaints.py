@@ -73,7 +73,8 @@ class RepeatedComplaint(Reported):
         return f"{plain(self.recipient)} marked your e-mail {self.mail_named} as spam too; it does not count once more"
 
     def sentence(self) -> str:
-        return f"Sent on {day(self.sent_at)}, reported on {day(self.reported_at)}. Not counted: {self.why_not_counted}."
+        when = f"Sent on {day(self.sent_at)}, reported on {day(self.reported_at)}"
+        return f"{when}. Not counted: {plain(self.why_not_counted)}."
 
 
 def reported(account_id: str, at: datetime, report: feedback.Complaint, epoch: int) -> TimelineEntry[Reported]:

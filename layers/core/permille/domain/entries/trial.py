@@ -88,7 +88,7 @@ class TrialEnded(Facts):
 
     def sentence(self) -> str:
         early = (
-            f" That is more than the {self.most_sent:,} that were agreed on, so the day ended early."
+            f" More than the {self.most_sent:,} that were agreed on were sent, so the day ended early."
             if self.most_sent
             else ""
         )
