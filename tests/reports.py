@@ -21,7 +21,7 @@ from tests.builders import (
 )
 from tests.fakes import FakePolicies, FakeTallies, FakeTimeline, Rows
 
-from permille.domain.account import Account, Exemption, Provider, Review, ReviewState, Trial, TrialState
+from permille.domain.account import Account, Exemption, Look, Provider, Review, ReviewState, Trial, TrialState
 from permille.domain.entries.complaints import reported
 from permille.domain.entries.credential import Created, DeniedByHand
 from permille.domain.entries.review import ReviewDeclined
@@ -175,6 +175,9 @@ PROVIDER = Provider("smtp.example.net", 587, "bea@bakery.example", "arn:secret",
 APPROVED = replace(ASKED, state=ReviewState.APPROVED, reason="Begin with your best customers", **DECIDED)
 
 
+SIZE = {"least_delivered": 80, "most_sent": 2400}
+
+
 def _trial(state: TrialState, day: date, **more: Any) -> Trial:
     begins = datetime(day.year, day.month, day.day, tzinfo=NOW.tzinfo) - timedelta(hours=1)  # Berlin's midnight
     return Trial(state, day, begins, begins + A_DAY, begins + 3 * A_DAY, **more)
@@ -234,7 +237,13 @@ STATES: Mapping[str, Callable[[], Report]] = {
     "declined": lambda: _declined(6),
     "declined-again": lambda: _declined(0),
     "scheduled": lambda: _disabled(review=APPROVED, trial=_trial(TrialState.SCHEDULED, TODAY + 5 * A_DAY)),
-    "trial": lambda: _on_trial(Status.TRIAL, TrialState.RUNNING, 0),
+    "scheduled-by-ratio": lambda: _disabled(
+        review=APPROVED, trial=_trial(TrialState.SCHEDULED, TODAY + 5 * A_DAY, **SIZE, ratio_above=500)
+    ),
+    "trial": lambda: _on_trial(Status.TRIAL, TrialState.RUNNING, 0, **SIZE),
+    "trial-by-ratio": lambda: _on_trial(Status.TRIAL, TrialState.RUNNING, 0, **SIZE, ratio_above=500),
+    "observing-by-ratio": lambda: _on_trial(Status.OBSERVING, TrialState.OBSERVING, 1, **SIZE, ratio_above=500),
+    "still-on": lambda: _still_on(),
     "observing": lambda: _on_trial(Status.OBSERVING, TrialState.OBSERVING, 1),
     "confirmation": lambda: _on_trial(Status.OBSERVING, TrialState.OBSERVING, 4, asked=True),
     "reinstated": lambda: _on_trial(Status.ACTIVE, TrialState.OBSERVING, 10),
@@ -253,6 +262,12 @@ def _denied() -> Report:
     account = an_account(denial=Denial(("permille-bakery",), NOW - 2 * AN_HOUR), provider=PROVIDER)
     told = entry(ACCOUNT, NOW - 2 * AN_HOUR, DeniedByHand(senders=("permille-bakery",)))
     return a_report(account, tallies, [*cards_of(tallies), _created(), told])
+
+
+def _still_on() -> Report:
+    """Above the limit because clean mail has left the window."""
+    look = Look(TODAY - A_DAY, 1000, 2, 0, 0, over=True, kept=True)
+    return a_report(an_account(look=look), {(1, TODAY - 20 * A_DAY): Tally(1000, 2)}, _one())
 
 
 def _denied_on_trial() -> Report:

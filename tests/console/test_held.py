@@ -145,3 +145,11 @@ def test_a_day_with_few_hours_left_is_approved_once_it_is_ticked(anna: Visitor, 
     assert "only 1 hour and 30 minutes of 2026-03-10 are left in UTC" in asked.body
     assert 'name="short_day" value="yes"' in asked.body
     assert world.rows.accounts[ACCOUNT].trial is not None
+
+
+def test_whoever_is_above_the_limit_by_time_alone_is_marked_in_the_list(anna: Visitor, world: World) -> None:
+    world.support.add(an_account("calendar", look=Look(TODAY, 1000, 2, 0, 0, over=True, kept=True)))
+
+    page = anna.get("/desk/accounts")
+
+    assert page.body.count("above the limit, and on") == 1

@@ -91,7 +91,22 @@ def test_every_state_says_how_the_account_stands(state: str) -> None:
             ],
         ),
         ("open-passed", ["We are sorry: 9 March 2026 passed before support answered", "Change the request"]),
-        ("trial", ["Today is your day", "until 11 March 2026, 00:00 (UTC+01:00)", "ends it"]),
+        (
+            "scheduled-by-ratio",
+            ["If more than 500 e-mails were delivered and your usual limits are kept", "We need at least 80 delivered"],
+        ),
+        (
+            "trial",
+            [
+                "Today is your day",
+                "until 11 March 2026, 00:00 (UTC+01:00)",
+                "One complaint about an e-mail that you send today ends it. We need at least 80 delivered e-mails",
+                "If you send more than 2,400, the day ends early.",
+            ],
+        ),
+        ("trial-by-ratio", ["If more than 500 e-mails are delivered, your usual limits decide", "you can have 1 more"]),
+        ("observing-by-ratio", ["If your usual limits are kept until 12 March 2026", "the limit is 1 per 1,000"]),
+        ("still-on", ["although you are above the limit", "Your SMTP account stays on: only older e-mails have left"]),
         ("observing", ["Waiting for late complaints", "until 12 March 2026, 00:00 (UTC+01:00)"]),
         ("confirmation", ["Support has the last look"]),
         ("closed", ["This account is closed", "The account was given up"]),
@@ -129,6 +144,7 @@ def test_a_form_is_there_only_where_it_would_be_taken(state: str) -> None:
         "open": {"amend", "withdraw"},
         "open-passed": {"amend", "withdraw"},
         "scheduled": {"withdraw"},
+        "scheduled-by-ratio": {"withdraw"},
     }
     assert actions == expected.get(state, set())
 

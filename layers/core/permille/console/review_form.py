@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 
 from permille.domain import review, validation, wording
 from permille.domain.account import RequestedDay, Review, ReviewState, Trial
+from permille.domain.entries.review import how_many, what_ends_it, what_wins
 from permille.domain.errors import DecisionRefused, InvalidInput
 from permille.domain.reminders import requested_day
 from permille.domain.review import FURTHEST_DAY, Stage
@@ -171,29 +172,43 @@ def _declined(report: Report, _: Brand) -> list[str]:
 
 def _scheduled(report: Report, _: Brand) -> list[str]:
     begins, ends = (_there(report, at) for at in _instants(report.account.trial, "begins_at", "ends_at"))
+    trial = _agreed(report.account.trial)
+    one = "One complaint about an e-mail of that day, and it stays off."
     return [
         f"Your SMTP account works from {begins} to {ends}, and is switched on and off by itself.",
         ADVICE,
-        "One complaint about an e-mail of that day, and it stays off.",
+        (what_wins(trial.ratio_above) if trial.ratio_above else one) + _how_many(trial),
         "Does another day suit you better? Until that day begins you can withdraw the request, and ask again.",
     ]
 
 
 def _running(report: Report, _: Brand) -> list[str]:
     (ends,) = (_there(report, at) for at in _instants(report.account.trial, "ends_at"))
+    trial = _agreed(report.account.trial)
     return [
         f"Send your batch until {ends}. Then we wait for late complaints.",
         ADVICE,
-        "One complaint about an e-mail that you send today ends it.",
+        what_ends_it(trial.ratio_above) + _how_many(trial),
     ]
+
+
+def _agreed(trial: Trial | None) -> Trial:
+    assert trial is not None
+    return trial
+
+
+def _how_many(trial: Trial) -> str:
+    return how_many(trial.least_delivered, trial.most_sent)
 
 
 def _observing(report: Report, brand: Brand) -> list[str]:
     (verdict,) = (_there(report, at) for at in _instants(report.account.trial, "verdict_at"))
-    trial, support = report.account.trial, f"{brand.platform} Support looks at it once more"
-    then = support if trial and trial.denied_by_hand else "your SMTP account is switched on by itself"
+    trial, support = _agreed(report.account.trial), f"{brand.platform} Support looks at it once more"
+    then = support if trial.denied_by_hand else "your SMTP account is switched on by itself"
+    by_rules = trial.ratio_above and report.verdict.counts.delivered > trial.ratio_above
+    kept = "If your usual limits are kept" if by_rules else "If there is none about your trial day"
     return [
-        f"Complaints arrive late. If there is none about your trial day until {verdict}, {then}.",
+        f"Complaints arrive late. {kept} until {verdict}, {then}.",
         "There is nothing to do for you until then.",
     ]
 
@@ -229,8 +244,7 @@ _LINES: Mapping[Stage, Lines] = {
 
 
 def _instants(trial: Trial | None, *names: str) -> list[datetime]:
-    assert trial is not None
-    return [getattr(trial, name) for name in names]
+    return [getattr(_agreed(trial), name) for name in names]
 
 
 def _there(report: Report, at: datetime) -> str:
