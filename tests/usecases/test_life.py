@@ -50,7 +50,7 @@ from permille.domain.timeline import Entry, only
 from permille.ingest import Received, ingest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ACTIVE, DISABLED, TRIAL, OBSERVING, CLOSED = Status
 A_DAY = timedelta(days=1)
@@ -95,7 +95,9 @@ STAFFS = ["disable", "enable", "close", "exempt", "unexempt", "cancel", "release
 decisions = st.sampled_from([*OWNERS, *SUPPORTS, *STAFFS])
 lags = st.sampled_from([timedelta(), timedelta(seconds=4), PROPAGATION])
 policies = st.builds(
-    lambda chance, breaker, recent: replace(SEED, second_chance=chance, breaker=breaker, recent_ratio=recent),
+    lambda chance, breaker, recent, days: replace(
+        SEED, second_chance=chance, breaker=breaker, recent_ratio=recent, one_recipient_days=days
+    ),
     st.builds(
         SecondChance,
         reinstate_by_staff=st.booleans(),
@@ -112,6 +114,7 @@ policies = st.builds(
         beyond_doubt_times=st.sampled_from([1, 2]),
     ),
     st.none() | st.just(RecentRatio(days=1, complaints_at_least=1)),
+    st.sampled_from([0, 0, 1, 7]),
 )
 calls = st.sampled_from(
     [
@@ -187,11 +190,14 @@ class Life(RuleBasedStateMachine):
     def _receive(self, kind: str, number: int, readers: int = 1) -> None:
         """Of the mail of that number."""
         sent_at, names = self.sent[number], [f"r-{n}@example.com" for n in range(readers)]
+        if kind == "Complaint":
+            names = [_who(number)]
         body = json.dumps(ses_event(kind, f"m-{number}", sent_at=sent_at, recipients=names, destination=names))
         failed = ["r"]
         with suppress(Killed):
             ledger, left = FakeLedger(self.world.rows), timedelta(minutes=1)
-            failed = ingest([Received("r", body)], ledger, FakeQuarantine(), OWNER_MAIL_CALLER, self.now, lambda: left)
+            batch, policy = [Received("r", body)], lambda: self.policy
+            failed = ingest(batch, ledger, FakeQuarantine(), OWNER_MAIL_CALLER, self.now, lambda: left, policy)
         if failed:
             self.queue.append((kind, number, readers))
         else:
@@ -579,8 +585,19 @@ class Life(RuleBasedStateMachine):
         account = self.world.account()
         rows = self.world.rows.tallies.items()
         counted = sum((tally for (_, epoch, _), tally in rows if epoch == account.epoch), Tally())
-        known = sum((tally for epoch, tally in self.acknowledged.values() if epoch == account.epoch), Tally())
+        known = sum((tally for epoch, tally in self._acknowledged() if epoch == account.epoch), Tally())
         assert counted == known or self.queue or self.dead
+
+    def _acknowledged(self) -> "Iterator[tuple[int, Tally]]":
+        """Each with its epoch: of one recipient's complaints one for the days that the policy says."""
+        days, counted = self.policy.one_recipient_days, set[tuple[int, int, str]]()
+        for (kind, number), (epoch, tally) in self.acknowledged.items():
+            if days and kind == "Complaint":
+                one = epoch, self.sent[number].date().toordinal() // days, _who(number)
+                if one in counted:
+                    continue
+                counted.add(one)
+            yield epoch, tally
 
     @invariant()
     def whoever_was_denied_by_hand_is_switched_on_again_by_a_person_alone(self) -> None:
@@ -622,6 +639,11 @@ class Life(RuleBasedStateMachine):
         self.world.settles(self.now)
         assert self.world.account().settled
         assert not _is_open(account) or (account.review and account.review.last_reminder is RequestedDay.OVER)
+
+
+def _who(number: int) -> str:
+    """Who complains about the mail of that number: one of two."""
+    return f"r-{number % 2}@example.com"
 
 
 def _is_open(account: Account) -> bool:
