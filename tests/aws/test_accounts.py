@@ -1,8 +1,8 @@
 """The rows of accounts: written with their entries or not at all, and only on what was read."""
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, fields, replace
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, asdict, fields, is_dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -47,7 +47,7 @@ EVERYTHING = an_account(
     epochs=(NOW, LATER),
     strikes=3,
     would_disable=True,
-    hold=Hold(Held.BREAKER, LATER, NOW),
+    hold=Hold(Held.BREAKER, LATER, NOW, released=True, needs_staff=True),
     recheck=Recheck(LATER, NOW),
     reversed_at=NOW,
     exemption=Exemption(LATER, "A partner", "sam"),
@@ -70,7 +70,19 @@ EVERYTHING = an_account(
         last_reminder=RequestedDay.NEAR,
         receipt_at=LATER,
     ),
-    trial=Trial(TrialState.OBSERVING, TODAY, NOW, LATER, LATER, asked=True),
+    trial=Trial(
+        TrialState.OBSERVING,
+        TODAY,
+        NOW,
+        LATER,
+        LATER,
+        asked=True,
+        confirmed=True,
+        least_delivered=80,
+        most_sent=2400,
+        ratio_above=5000,
+        denied_by_hand=True,
+    ),
     provider=a_provider(connected_at=LATER),
     decided_at=NOW,
     alerted_at=LATER,
@@ -78,7 +90,7 @@ EVERYTHING = an_account(
     switch_generation=5,
     credential=Credential(asleep=ASLEEP, applied=4, applied_at=LATER, observed=3, lease=2),
     due_at=NOW,
-    look=Look(TODAY, 1000, 2, 7, 0, over=True, policy="seed-abc", mode="observe"),
+    look=Look(TODAY, 1000, 2, 7, 3, over=True, policy="seed-abc", mode="observe", kept=True),
 )
 
 
@@ -96,6 +108,20 @@ def the(store: Store, account_id: str = ACCOUNT) -> Account:
 
 
 # ---------------------------------------------------------------- Accounts
+
+
+def test_everything_has_a_value_for_each_field_that_has_a_default() -> None:
+    """So that none is forgotten in the row."""
+
+    def usual(value: Any) -> Iterator[str]:
+        for one in fields(value):
+            inner = getattr(value, one.name)
+            if one.default is not MISSING and inner == one.default:
+                yield f"{type(value).__name__}.{one.name}"
+            elif is_dataclass(inner):
+                yield from usual(inner)
+
+    assert list(usual(EVERYTHING)) == ["Account.version", "Account.revision"]
 
 
 @pytest.mark.parametrize("account", [EVERYTHING, an_account()], ids=["everything", "defaults"])
@@ -550,7 +576,10 @@ def test_an_account_of_which_no_deny_was_kept_is_read(accounts: DynamoAccounts, 
     del row["denial"], trial["denied_by_hand"]
     dynamodb.put_item(TableName="AccountsTable", Item=row | {"trial": {"S": json.dumps(trial)}})
 
-    assert accounts.get(ACCOUNT) == replace(EVERYTHING, denial=None)
+    assert EVERYTHING.trial is not None
+    assert accounts.get(ACCOUNT) == replace(
+        EVERYTHING, denial=None, trial=replace(EVERYTHING.trial, denied_by_hand=False)
+    )
 
 
 def test_how_far_a_newer_version_has_swept_can_be_read(dynamodb: Any) -> None:

@@ -14,7 +14,7 @@ from tests.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, TODAY, Body,
 from tests.fakes import FakeLedger, FakePolicies, FakeQuarantine, FakeSuppressions, Rows
 
 from permille.domain.cards import Counts, campaigns
-from permille.domain.errors import Unavailable
+from permille.domain.errors import PolicyNotValid, Unavailable
 from permille.domain.policy import SEED
 from permille.domain.reputation import Tally
 from permille.ingest import Received, ingest
@@ -130,6 +130,14 @@ def test_while_the_policy_cannot_be_read_these_complaints_come_again_and_all_els
 
     assert ingestion.receive(ses_event("Delivery"), a_report("m-1"), a_report("m-2"), unnamed) == ["r-1", "r-2"]
     assert sum(ingestion.rows.tallies.values(), Tally()) == Tally(delivered=1, complaints=1)
+
+    assert ingestion.receive(a_report("m-1"), a_report("m-2")) == []
+    assert ingestion.complaints == {TODAY: 2}
+
+
+def test_where_the_policy_is_wrong_each_complaint_counts() -> None:
+    ingestion = Ingestion(1)
+    ingestion.rows.faults.fail("policies.current", error=PolicyNotValid("the policy is wrong"))
 
     assert ingestion.receive(a_report("m-1"), a_report("m-2")) == []
     assert ingestion.complaints == {TODAY: 2}

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from permille.domain.entries.complaints import OwnerMailState, OwnerMailStopped, repeated, reported
-from permille.domain.errors import ServiceError, Unavailable
+from permille.domain.errors import PolicyNotValid, ServiceError, Unavailable
 from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
 from permille.domain.policy import CLOCKS_APART, SEED, Policy
 from permille.domain.reputation import Tally, epoch_of
@@ -56,7 +56,7 @@ def ingest(
     own_caller: who sends Permille's own mails to owners, which count against nobody
     time_left: how long the caller can still wait for the answer: what there is no time for has to be delivered again
     policy: the one in force, asked for where somebody is known to have complained; while it cannot be read, these
-        complaints have to be delivered again
+        complaints have to be delivered again; where it is wrong, each counts
     """
     record("feedback.received", records=len(received))
     parsed = [(one, parse(one.body)) for one in received]
@@ -75,11 +75,14 @@ def ingest(
 
 
 def _one_recipient_days(parsed: Iterable[object], policy: Callable[[], Policy]) -> int | None:
-    """The policy's number; 0 where nothing hangs on it, and None where it cannot be read."""
+    """The policy's number; 0 where nothing hangs on it, also where the policy is wrong, which may last; None where it
+    cannot be read, which passes."""
     if not any(map(_needs_policy, parsed)):
         return 0
     try:
         return policy().one_recipient_days
+    except PolicyNotValid:
+        return 0
     except ServiceError as error:
         record("feedback.retried", why=str(error))
         return None

@@ -229,6 +229,8 @@ def _row(account: Account) -> dict[str, Any]:
         "held": str(account.held),
         "held_since": instant(account.hold.since) if account.hold else None,
         "resumed_at": instant(account.hold.resumed_at) if account.hold and account.hold.resumed_at else None,
+        "hold_needs_staff": account.hold is not None and account.hold.needs_staff,
+        "hold_released": account.hold is not None and account.hold.released,
         "recheck": _as_texts(account.recheck),
         "reversed_at": instant(account.reversed_at) if account.reversed_at else None,
         "exemption": _as_texts(account.exemption),
@@ -309,7 +311,13 @@ def _credential(row: Any) -> Credential:
 def _hold(row: Any) -> Hold | None:
     if not row.held:
         return None
-    return Hold(Held(row.held), datetime.fromisoformat(row.held_since), instant_of(row.resumed_at))
+    return Hold(
+        why=Held(row.held),
+        since=datetime.fromisoformat(row.held_since),
+        resumed_at=instant_of(row.resumed_at),
+        released=bool(row.hold_released),
+        needs_staff=bool(row.hold_needs_staff),
+    )
 
 
 def _recheck(row: dict[str, Any] | None) -> Recheck | None:

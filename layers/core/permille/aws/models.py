@@ -116,6 +116,8 @@ class AccountRow(Model):
     held = UnicodeAttribute(default="")
     held_since = UnicodeAttribute(null=True)
     resumed_at = UnicodeAttribute(null=True)
+    hold_needs_staff = BooleanAttribute(default=False)
+    hold_released = BooleanAttribute(default=False)
     recheck = JSONAttribute(null=True)
     reversed_at = UnicodeAttribute(null=True)
     exemption = JSONAttribute(null=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
-from permille.domain.errors import InvalidPolicy, Unavailable
+from permille.domain.errors import InvalidPolicy, PolicyNotValid
 from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy
 
@@ -42,7 +42,7 @@ class SsmPolicies:
         try:
             return SEED if text is None else parse_policy(text)
         except InvalidPolicy as error:
-            raise Unavailable(f"the policy in {self.parameter} is wrong: {error}") from error
+            raise PolicyNotValid(f"the policy in {self.parameter} is wrong: {error}") from error
 
     def text(self) -> str | None:
         with service_call(f"reading {self.parameter}"):

@@ -16,7 +16,8 @@ PermilleError                  500, exit 1
 ├── MissingSettings            500, exit 1   the environment lacks variables
 └── ServiceError               500, exit 1   a service outside did not do what it was asked
     ├── Unavailable            503, exit 1   for a passing cause: safe to retry
-    │   └── Conflict           503, exit 1   somebody else wrote first
+    │   ├── Conflict           503, exit 1   somebody else wrote first
+    │   └── PolicyNotValid     503, exit 1   the policy that is stored cannot be understood
     ├── PermissionDenied       500, exit 1   AWS does not allow it: a retry does not help
     └── RequestRejected        500, exit 1   AWS calls the request wrong: a retry does not help
 """
@@ -146,6 +147,10 @@ class Unavailable(ServiceError):
 
 class Conflict(Unavailable):
     """Somebody else wrote first, and nothing was written: read again and decide anew."""
+
+
+class PolicyNotValid(Unavailable):
+    """The policy that is stored cannot be understood: nobody is judged until another one is set."""
 
 
 class PermissionDenied(ServiceError):
