@@ -51,6 +51,7 @@ CONNECTED = replace(OWNER, provider=a_provider())
 MEANWHILE = ("disabled", "staff_disabled", "trial_cancelled", "trial_ended", "stays_suspended")
 MAILER = SesMailer(
     mail_from="reputation@apwt.example",
+    from_name=PLATFORM,
     reply_to="support@apwt.example",
     configuration_set="permille",
     ses=object(),  # type: ignore[arg-type]
