@@ -137,7 +137,7 @@ def _show(folder: Path) -> None:
     write(folder, {f"{name}.html": html for name, html in pages.items()})
     for name, mail in mails():
         (folder / f"{name}.eml").write_bytes(MAILER.message(mail).as_bytes())
-    take(folder, pages, widths=WIDTHS, height=HEIGHT, dark=(False,))
+    take(folder, pages, widths=WIDTHS, height=HEIGHT, dark=(False, True))
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ from typing import Any
 
 import boto3
 import pytest
-from jsonschema import Draft202012Validator, ValidationError
-from moto.core.models import DEFAULT_ACCOUNT_ID as MOTO_ACCOUNT
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, ValidationError
+from moto.core.models import DEFAULT_ACCOUNT_ID as MOTO_ACCOUNT
 from moto.ses.models import ses_backends
 from tests.aws.wire import Wire
 from tests.builders import ACCOUNT, NOW, PLATFORM, TODAY, LambdaContext, a_mail, a_record, an_entry

@@ -61,7 +61,7 @@ def sending_identity(text: str) -> str:
 
 
 def _as_ses_takes_it(text: str, field: str) -> str:
-    """https://docs.aws.amazon.com/ses/latest/APIReference/API_Destination.html: ASCII, with Punycode in domains alone."""
+    """ASCII, with Punycode in domains alone: https://docs.aws.amazon.com/ses/latest/APIReference/API_Destination.html"""
     local, at, domain = text.strip().rpartition("@")
     if not local.isascii():
         raise InvalidInput(

@@ -209,7 +209,7 @@ def _provider(account: Account) -> dict[str, str] | None:
 
 
 _WAITS = "It is connected, and your e-mails go through it whenever your SMTP account is off."
-_USED = "Your e-mails go through it while your SMTP account is off. They hold you to the same limit."
+_USED = "Your e-mails go through it while your SMTP account is off. They count complaints as well."
 _PROVIDER_LINES: Mapping[Status, str] = {
     Status.ACTIVE: _WAITS,
     Status.TRIAL: _WAITS,

@@ -35,10 +35,6 @@ STILL_ON = (
 FATES: Mapping[str, str] = {"bounced": "bounced for good", "complained": "was marked as spam"}
 REQUESTED_DAYS: Mapping[str, str] = {"near": "that day is today or tomorrow", "over": "that day is over"}
 BY_HAND = "switched off by hand in AWS"
-DEMANDS = (
-    "Google and Yahoo ask senders to stay below 1 in 1,000, Amazon SES reviews senders at 1 in 1,000, and Constant "
-    "Contact works with the same 1 in 1,000."
-)
 
 
 def rate(counts: Tally) -> str:
@@ -81,6 +77,11 @@ def full_sentence(text: str) -> str:
     """What support wrote, as a sentence."""
     said = plain(text, LONGEST_REASON)
     return said if said.endswith((".", "!", "?")) else f"{said}."
+
+
+def by_support(text: str) -> str:
+    """What support wrote, as theirs, for owners."""
+    return f"Support wrote: “{full_sentence(text)}”"
 
 
 def plain(text: str, longest: int = LONGEST_QUOTE) -> str:
