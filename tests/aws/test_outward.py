@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from moto.core.models import DEFAULT_ACCOUNT_ID as MOTO_ACCOUNT
 from moto.ses.models import ses_backends
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, NOW, PLATFORM, TODAY, LambdaContext, a_mail, a_record, an_entry
+from tests.builders import ACCOUNT, NOW, PLATFORM, TODAY, LambdaContext, a_complaint, a_mail, a_record, an_entry
 from tests.fakes import FakeBus, FakeLater, FakeMailer, FakeOnce, FakeQuarantine, Killed, When
 from tests.gallery import MAILER, mails
 
@@ -26,10 +26,13 @@ from permille import shapes
 from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, TimelineBus, detail_of
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
+from permille.domain.entries.complaints import reported
 from permille.domain.entries.registry import KINDS
+from permille.domain.entries.review import ReviewRequested
 from permille.domain.errors import PermissionDenied, Unavailable
 from permille.domain.policy import ALLPROWEBTOOLS, Policy, Verdict, judge
 from permille.domain.reputation import Tally
+from permille.domain.timeline import entry
 from permille.event_schema import event_schema_text
 from permille.ports import Bus, Later, Mail, Mailer, Once, Quarantine
 from permille_cli.template import PROJECT
@@ -229,6 +232,23 @@ def test_what_the_bus_tells_is_as_its_schema_says(events: Any, kind: str) -> Non
     TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry(kind), UTC)
 
     assert [error.message for error in SCHEMA.iter_errors(heard(wire))] == []
+
+
+def test_the_bus_gets_peoples_words_without_control_characters_and_else_as_they_are() -> None:
+    written = "a\x1b[31m\x00b\x85c\u2028d \u202eé👩\u200d🍳"
+    said = a_complaint(message={"subject": written, "campaign": "spring"}, candidates=("zo\u00ad@x.example",))
+
+    detail = detail_of(reported(ACCOUNT, NOW, said, epoch=1), PLATFORM, UTC)
+
+    assert detail["facts"]["subject"] == "a [31m b c d \u202eé👩\u200d🍳"
+    assert detail["facts"]["campaign"] == "spring"
+    assert detail["facts"]["recipient"] == "zo\u00ad@x.example"
+
+
+def test_lines_that_people_wrote_stay_lines_for_machines() -> None:
+    asked = ReviewRequested(day=TODAY, batch=8, cause="one\n\ttwo\x07", change="x")
+
+    assert detail_of(entry(ACCOUNT, NOW, asked), PLATFORM, UTC)["facts"]["cause"] == "one\n\ttwo "
 
 
 @pytest.mark.parametrize("verdict", [a_burst(ALLPROWEBTOOLS, bounces=300), a_burst(ALLPROWEBTOOLS, complaints=4)])

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from permille.domain.reputation import Tally
 
 LONGEST_QUOTE = 100
 LONGEST_REASON = 1000
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # control characters, and the ends of lines and paragraphs
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # of those but \n and \t
 _NO_CHARACTERS = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0xF0000, 0x10000))
 # The flags of England, Scotland and Wales are a black flag and tag characters, which anywhere else are hidden text.
 _HIDDEN = re.compile(
@@ -91,6 +93,20 @@ def plain(text: str, longest: int = LONGEST_QUOTE) -> str:
     if not kept.strip(_SHOW_NOTHING):
         return ""
     return kept if len(kept) <= longest else _printable(kept[: longest - 1]).rstrip(_JOINERS) + "…"
+
+
+def without_controls(data: Any) -> Any:
+    """JSON whose texts hold no control characters but new lines and tabs: machines get people's words otherwise as
+    they are, so that addresses and identities stay the same."""
+    match data:
+        case str():
+            return _CONTROLS.sub(" ", data)
+        case Mapping():
+            return {name: without_controls(one) for name, one in data.items()}
+        case list():
+            return [without_controls(one) for one in data]
+        case _:
+            return data
 
 
 def _printable(text: str) -> str:
