@@ -4,7 +4,7 @@ BIN := .venv/bin
 TOOLS := .venv-tools/bin
 UV := $(TOOLS)/uv
 
-.PHONY: help setup tools demo test test-fast bench simulate mails reports openapi schema check format pins clean
+.PHONY: help setup tools demo test test-fast bench simulate mails spam reports openapi schema check format pins clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ schema: setup ## Write the timeline events' JSON Schema (docs/timeline-event.sch
 
 mails: setup ## Write every mail to mails/ (.eml, .txt, .html; .png where Chromium is installed), to be looked at
 	@$(BIN)/python -m tests.gallery mails
+
+spam: setup ## What SpamAssassin says of every mail (Debian: apt-get install spamassassin)
+	@$(BIN)/python -m tests.spam
 
 reports: setup ## Write the owner's report in every state to reports/ (.html; .png where Chromium is installed)
 	@$(BIN)/python -m tests.report_gallery reports

@@ -51,6 +51,7 @@ CONNECTED = replace(OWNER, provider=a_provider())
 MEANWHILE = ("disabled", "staff_disabled", "trial_cancelled", "trial_ended", "stays_suspended")
 MAILER = SesMailer(
     mail_from="reputation@apwt.example",
+    from_name=PLATFORM,
     reply_to="support@apwt.example",
     configuration_set="permille",
     ses=object(),  # type: ignore[arg-type]
@@ -136,7 +137,7 @@ def _show(folder: Path) -> None:
     write(folder, {f"{name}.html": html for name, html in pages.items()})
     for name, mail in mails():
         (folder / f"{name}.eml").write_bytes(MAILER.message(mail).as_bytes())
-    take(folder, pages, widths=WIDTHS, height=HEIGHT, dark=(False,))
+    take(folder, pages, widths=WIDTHS, height=HEIGHT, dark=(False, True))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from permille import shapes
@@ -16,7 +15,7 @@ from permille.new_account import NewAccount
 from permille.onboarding import add_account
 from permille_cli import explain, staff
 from permille_cli.added_account import Answer
-from permille_cli.output import AsJson, emit_json, out
+from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, rich_markup_mode=None)
@@ -81,7 +80,7 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
     for heading in ("account", "status", "owner", "senders"):
         table.add_column(heading, overflow="fold")
     for account in accounts:
-        table.add_row(account.id, _status(account), escape(account.owner_email), ", ".join(account.senders))
+        table.add_row(account.id, _status(account), literal(account.owner_email), literal(", ".join(account.senders)))
     out.print(table)
 
 
@@ -130,7 +129,7 @@ def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
 
 def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]]) -> None:
     counts = verdict.counts
-    out.print(f"[bold]{account.id}[/]  {_status(account)}  epoch {account.epoch}, {escape(account.owner_email)}")
+    out.print(f"[bold]{account.id}[/]  {_status(account)}  epoch {account.epoch}, {literal(account.owner_email)}")
     policy = verdict.policy
     if account.owner_mail:
         withheld = wording.FATES[account.owner_mail]
@@ -141,11 +140,11 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
         f"complaints: {counts.complaints:,}; {verdict.allowance_left:,} more would be kept (limit {limit} per 1,000)"
     )
     if account.provider:
-        out.print(f"provider {account.provider.host}:{account.provider.port}")
+        out.print(f"provider {literal(account.provider.host)}:{account.provider.port}")
     for sender in senders:
-        out.print(f"sender {sender['caller_identity']}")
+        out.print(f"sender {literal(sender['caller_identity'])}")
         for key in sender["keys"]:
-            out.print(f"  {key['access_key_id']} {key['status']}")
+            out.print(f"  {literal(key['access_key_id'])} {literal(key['status'])}")
         notes = ["denied by hand" if sender["denied_by_hand"] else "denied"] * sender["denied"]
         notes += ["no such IAM user"] * (not sender["exists"])
         notes += ["does not agree with the status"] * (not sender["agrees"])
@@ -161,7 +160,7 @@ def _status(account: Account) -> str:
     notes += [f"held: {account.held}"] if account.held else []
     notes += [f"review {account.review.state}"] if account.review else []
     notes += [f"trial on {account.trial.day}"] if account.trial else []
-    notes += [f"exempt until {account.exemption.until:%Y-%m-%d %H:%M} UTC"] if account.exemption else []
+    notes += [f"exempt until {instant(account.exemption.until, account)}"] if account.exemption else []
     notes += ["only observed or exempt: breaks a rule"] if account.would_disable else []
     noted = f" [yellow]({', '.join(notes)})[/]" if notes else ""
     return f"[{colour}]{account.status}[/]{noted}"

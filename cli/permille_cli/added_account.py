@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from rich.markup import escape
-
 from permille.onboarding import AddedAccount
+from permille_cli.output import literal
 from permille_cli.smtp_credential import smtp_password
 from permille_cli.stack import Stack
 
@@ -45,19 +44,20 @@ class Answer:
         """With Rich's markup."""
         data = self.as_data(show_secret=show_secret)
         account = self.added.account
-        lines = [f"[bold]{account.id}[/] is active; its sender is {', '.join(account.senders)}."]
+        lines = [f"[bold]{account.id}[/] is active; its sender is {literal(', '.join(account.senders))}."]
         if self.added.key:
             lines += ["Its SMTP credential, shown this once:"]
-            lines += [f"  {name:9}{value}" for name, value in data["smtp"].items()]
+            lines += [f"  {name:9}{literal(value)}" for name, value in data["smtp"].items()]
         else:
             lines += ["It keeps the credentials that its sender has."]
         if "secret_access_key" in data:
-            lines += [f"  secret access key  {data['secret_access_key']}"]
+            lines += [f"  secret access key  {literal(data['secret_access_key'])}"]
         for identity, replaced in self.added.replaced_default_sets.items():
-            lines += [f"[yellow]The default configuration set of {escape(identity)} was {replaced}; it is ours now.[/]"]
+            told = f"The default configuration set of {identity} was {replaced}; it is ours now."
+            lines += [f"[yellow]{literal(told)}[/]"]
         if records := self._records():
             lines += ["SES verifies an identity once its DNS records are published:"]
-            lines += [f"  {escape(record)}" for record in records]
+            lines += [f"  {literal(record)}" for record in records]
         return "\n".join(lines)
 
     def _records(self) -> list[str]:

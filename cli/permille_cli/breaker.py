@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from permille import breaker
 from permille.domain.account import Account
@@ -16,7 +15,7 @@ from permille.domain.system_commands import ResetBreaker
 from permille.domain.wording import WAITS_FOR
 from permille.held import decide_each
 from permille_cli import given
-from permille_cli.output import AsJson, emit_json, out, progress
+from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(
@@ -39,7 +38,7 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
     _print_state(data)
     if data["last_reset"]:
         last = data["last_reset"]
-        out.print(f"last reset {last['at']} by {last['by']}: {last['reason']}", markup=False, soft_wrap=True)
+        out.print(f"last reset {last['at']} by {literal(last['by'])}: {literal(last['reason'])}", soft_wrap=True)
 
 
 def _print_state(data: dict[str, Any]) -> None:
@@ -122,8 +121,8 @@ def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, a
         emit_json({"decided": names, "refused": {one.account_id: one.refused for one in decided if one.refused}})
     else:
         for one in decided:
-            said = f"[red]not done:[/] {escape(one.refused)}" if one.refused else done
-            out.print(f"[bold]{escape(one.account_id)}[/] {said}", soft_wrap=True)
+            said = f"[red]not done:[/] {literal(one.refused)}" if one.refused else done
+            out.print(f"[bold]{literal(one.account_id)}[/] {said}", soft_wrap=True)
         if not decided:
             out.print("No account is held.")
     if any(one.refused for one in decided):

@@ -16,7 +16,7 @@ from permille.domain.policy import PRESETS, SEED, Policy, Verdict, judge
 from permille.domain.policy_file import policy_data
 from permille.domain.reputation import Tally
 from permille_cli import given
-from permille_cli.output import AsJson, emit_json, out
+from permille_cli.output import AsJson, emit_json, literal, out
 
 LARGEST_COUNT = 10**18
 SENT_ON = date(2000, 1, 1)  # and judged on: a verdict names no day
@@ -91,7 +91,7 @@ def _judge_one(policy: Policy, counts: Tally, *, as_json: bool) -> None:
     out.print(
         f"{counts.complaints:,} complaints, {counts.delivered:,} delivered, {counts.bounces:,} bounced; all sent today"
     )
-    out.print(f"{verdict.allowance_left:,} more complaints would be kept (policy {policy.id})")
+    out.print(f"{verdict.allowance_left:,} more complaints would be kept (policy {literal(policy.id)})")
     if verdict.ln_e is not None and alpha is not None:
         out.print(f"ln E = {float(verdict.ln_e):.12g}; {float(ln_e_needed(alpha)):.12g} are needed (alpha {alpha})")
 

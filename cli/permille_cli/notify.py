@@ -9,7 +9,7 @@ from permille.domain.errors import InvalidInput
 from permille.notify import redrive as queue_again
 from permille.ports import REMEMBERED_FOR
 from permille_cli import given
-from permille_cli.output import AsJson, emit_json, out, progress
+from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
 app = typer.Typer(help="What was to be handed on, and was not.", no_args_is_help=True, rich_markup_mode=None)
@@ -38,7 +38,7 @@ def redrive(
         emit_json({"queued": queued})
     else:
         for one in queued:
-            out.print(f"{one['account_id']}  {one['kind']}  {one['effect']}")
+            out.print(f"{literal(one['account_id'])}  {literal(one['kind'])}  {one['effect']}")
         out.print(f"{len(queued):,} queued to be handed on again.")
 
 

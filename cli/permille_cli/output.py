@@ -2,11 +2,17 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
+
+from permille.domain.account import Account
+from permille.domain.wording import local, plain
+from permille.zones import shown_zone_of
 
 T = TypeVar("T")
 
@@ -14,7 +20,19 @@ T = TypeVar("T")
 out = Console(highlight=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
 
+LONGEST = 4096  # characters of a foreign text that are shown
+
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+
+
+def literal(text: object) -> str:
+    """Foreign text among what `out` prints: as it was written, on one line, and nothing of it is markup."""
+    return escape(plain(str(text), LONGEST))
+
+
+def instant(at: datetime, account: Account) -> str:
+    """As it is where the account is."""
+    return local(at.astimezone(shown_zone_of(account)))
 
 
 def emit_json(answer: Any) -> None:

@@ -18,7 +18,7 @@ from permille.domain.status import Mode
 from permille.domain.wording import times
 from permille_cli import given, judging
 from permille_cli.asking import Yes, ask
-from permille_cli.output import AsJson, emit_json, out, progress
+from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.policy_preview import print_preview
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -39,7 +39,8 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
     if as_json:
         emit_json({"parameter": parameter, "is_set": text is not None, "policy": policy_data(policy)})
     else:
-        out.print(f"[dim]{parameter}{'' if text is not None else ' is not set: the preset seed is in force'}[/]")
+        unset = "" if text is not None else " is not set: the preset seed is in force"
+        out.print(f"[dim]{literal(parameter)}{unset}[/]")
         _print(policy)
 
 
@@ -56,14 +57,14 @@ def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
 def _print_with_warnings(policy: Policy) -> None:
     _print(policy)
     for warning in warnings(policy):
-        out.print(f"[yellow]warning:[/] {warning}", soft_wrap=True)
+        out.print(f"[yellow]warning:[/] {literal(warning)}", soft_wrap=True)
 
 
 def _print(policy: Policy) -> None:
-    out.print(f"[bold]{policy.id}[/]")
+    out.print(f"[bold]{literal(policy.id)}[/]")
     for name, value in policy_data(policy).items():
         if name != "id":
-            out.print(f"  {name}: {_shown(value)}", highlight=False)
+            out.print(f"  {name}: {literal(_shown(value))}")
 
 
 def _shown(value: Any) -> str:
@@ -177,14 +178,15 @@ def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> N
     if known.entries:
         table = Table("When (UTC)", "Policy", "What", box=None, pad_edge=False)
         for entry in known.entries:
-            table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.facts.policy, Text(entry.sentence()))
+            table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", Text(entry.facts.policy), Text(entry.sentence()))
         out.print(table)
 
 
 def _now(known: PolicyHistory, parameter: str) -> str:
     if known.in_force is None:
-        return f"[red]What is in {parameter} cannot be understood, so nobody is judged[/] (permille policy show)"
-    now = f"[bold]{known.in_force.id}[/] is in force"
+        unknown = f"What is in {literal(parameter)} cannot be understood, so nobody is judged"
+        return f"[red]{unknown}[/] (permille policy show)"
+    now = f"[bold]{literal(known.in_force.id)}[/] is in force"
     if known.is_told:
         return now
     return (

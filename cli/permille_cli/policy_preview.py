@@ -8,7 +8,7 @@ from rich.text import Text
 from permille.domain.policy_preview import Affected, Effect, Preview
 from permille.domain.status import Mode
 from permille.domain.wording import plain, rate, times
-from permille_cli.output import out
+from permille_cli.output import literal, out
 
 MOST_ROWS = 10  # of an effect
 
@@ -34,7 +34,8 @@ def _compared_with(previewed: Preview) -> str:
     judged = times(previewed.judged, "account")
     if previewed.is_in_force:
         return f"It is in force already, so nobody is judged anew. By the counts of {judged} as they are now:"
-    in_force = f"the policy in force, {previewed.present.id}" if previewed.present else "one that cannot be understood"
+    present = previewed.present
+    in_force = f"the policy in force, {literal(present.id)}" if present else "one that cannot be understood"
     nothing = "" if previewed.affected else " nothing changes"
     return f"In the place of {in_force}, by the counts of {judged} as they are now:{nothing}"
 

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from permille import provider as providing
 from permille import shapes
@@ -11,7 +10,7 @@ from permille.domain.account import Account
 from permille.domain.errors import Failed
 from permille.domain.provider import Trouble, sentence, server
 from permille_cli import given
-from permille_cli.output import AsJson, emit_json, out
+from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 from permille_cli.staff import AccountId
 
@@ -79,7 +78,9 @@ def _tell(account: Account, *, as_json: bool) -> None:
         emit_json({"account_id": account.id, "provider": shapes.provider(account)})
     elif account.provider:
         at = account.provider
-        out.print(f"[bold]{account.id}[/] is connected to {at.host}:{at.port} as {escape(at.user)}", soft_wrap=True)
-        out.print(f"since {at.connected_at:%Y-%m-%d %H:%M} UTC; the password is in {at.secret}", soft_wrap=True)
+        server = f"{literal(at.host)}:{at.port} as {literal(at.user)}"
+        out.print(f"[bold]{account.id}[/] is connected to {server}", soft_wrap=True)
+        since = instant(at.connected_at, account)
+        out.print(f"since {since}; the password is in {literal(at.secret)}", soft_wrap=True)
     else:
         out.print(f"[bold]{account.id}[/] has no provider connected.")

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from permille.domain.entries.system import LISTED_BODIES, QuarantineDropped, QuarantineReplayed
 from permille.domain.errors import InvalidInput
@@ -14,7 +13,7 @@ from permille.domain.timeline import system_entry
 from permille.domain.wording import plain
 from permille.ports import Quarantined
 from permille.quarantine import replay as restore
-from permille_cli.output import AsJson, emit_json, out, progress
+from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(help="Feedback that could not be read or attributed.", no_args_is_help=True, rich_markup_mode=None)
@@ -34,10 +33,10 @@ def list_groups(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) 
         emit_json({"groups": groups})
         return
     for group in groups:
-        out.print(f"[bold]{group['count']:,}[/]  {escape(group['reason'])}")
-        who = f"caller {escape(group['caller'])}, " if group["caller"] else ""
+        out.print(f"[bold]{group['count']:,}[/]  {literal(group['reason'])}")
+        who = f"caller {literal(group['caller'])}, " if group["caller"] else ""
         out.print(f"   {who}{group['first_at'][:16]} to {group['last_at'][:16]} UTC", soft_wrap=True)
-        shown = ", ".join(one[:SHORT] for one in group["ids"][:3])
+        shown = ", ".join(literal(one[:SHORT]) for one in group["ids"][:3])
         out.print(f"   ids {shown}{' ...' if group['count'] > 3 else ''}", soft_wrap=True)
     if not groups:
         out.print("Nothing rests in quarantine.")
@@ -55,8 +54,8 @@ def show(
     if as_json:
         emit_json({**_named(one), "body": one.body})
     else:
-        told = f"[bold]{one.id}[/]  {one.at:%Y-%m-%d %H:%M:%S} UTC\n{escape(one.reason)} {escape(one.caller)}"
-        out.print(told, soft_wrap=True)
+        out.print(f"[bold]{literal(one.id)}[/]  {one.at:%Y-%m-%d %H:%M:%S} UTC", soft_wrap=True)
+        out.print(literal(f"{one.reason} {one.caller}"), soft_wrap=True)
         out.print(
             "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in one.body), markup=False
         )

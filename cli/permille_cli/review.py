@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from permille import shapes
 from permille.domain import wording
@@ -24,12 +23,11 @@ from permille.domain.commands import (
 )
 from permille.domain.errors import ConfirmationNeeded
 from permille.domain.reminders import day_note
-from permille.domain.validation import LONGEST_TEXT
 from permille.review import Case, queue
 from permille.zones import shown_zone_of
 from permille_cli import given
 from permille_cli.asking import Yes, ask
-from permille_cli.output import AsJson, emit_json, out
+from permille_cli.output import AsJson, emit_json, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.staff import AccountId, Reason, TellingReason
 
@@ -193,14 +191,14 @@ def print_case(case: Case, platform: str, now: datetime, console: Console = out)
         asked = case.review
         note = day_note(asked, now)
         console.print(f"  wants to send {asked.batch:,} e-mails on {asked.day}{f' ({note})' if note else ''}")
-        console.print(f"  what went wrong: {escape(wording.plain(asked.cause, LONGEST_TEXT))}", soft_wrap=True)
-        console.print(f"  what was changed: {escape(wording.plain(asked.change, LONGEST_TEXT))}", soft_wrap=True)
+        console.print(f"  what went wrong: {literal(asked.cause)}", soft_wrap=True)
+        console.print(f"  what was changed: {literal(asked.change)}", soft_wrap=True)
     zone = shown_zone_of(case.account)
     if case.disabled:
         told = case.disabled.in_zone(zone)
-        console.print(f"  {case.disabled.at:%Y-%m-%d}: {escape(told.sentence())}", soft_wrap=True)
+        console.print(f"  {case.disabled.at:%Y-%m-%d}: {literal(told.sentence())}", soft_wrap=True)
     for name, count in case.campaigns:
-        console.print(f"  {count:,} about {escape(wording.plain(name) or '(no subject)')}", soft_wrap=True)
+        console.print(f"  {count:,} about {literal(name) or '(no subject)'}", soft_wrap=True)
     for entry in case.trials:
         told = entry.in_zone(zone)
-        console.print(f"  earlier trial, {entry.at:%Y-%m-%d}: {escape(told.headline(platform))}", soft_wrap=True)
+        console.print(f"  earlier trial, {entry.at:%Y-%m-%d}: {literal(told.headline(platform))}", soft_wrap=True)

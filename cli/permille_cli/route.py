@@ -1,10 +1,10 @@
 """`permille route`: may an account send now, and through what."""
 
-from rich.markup import escape
+from datetime import datetime
 
 from permille import shapes
 from permille.domain.route import entries_needed_since, route
-from permille_cli.output import AsJson, emit_json, out
+from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 from permille_cli.staff import AccountId
 
@@ -17,7 +17,8 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     if as_json:
         emit_json(answer)
         return
-    through = f"sends through {answer['host']}:{answer['port']}" if answer["may_send"] else "may not send"
-    as_user = f" as {escape(answer['user'])}" if answer["user"] else ""
-    out.print(f"[bold]{account.id}[/] {through}{as_user}, since {(answer['since'] or 'ever')[:19]}", soft_wrap=True)
+    through = f"sends through {literal(answer['host'])}:{answer['port']}" if answer["may_send"] else "may not send"
+    as_user = f" as {literal(answer['user'])}" if answer["user"] else ""
+    since = instant(datetime.fromisoformat(answer["since"]), account) if answer["since"] else "ever"
+    out.print(f"[bold]{account.id}[/] {through}{as_user}, since {since}", soft_wrap=True)
     out.print(answer["why"], markup=False, soft_wrap=True)

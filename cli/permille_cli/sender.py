@@ -3,13 +3,12 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from permille.domain.entries.system import SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict, InvalidInput
 from permille.domain.system_commands import IgnoreSender, UnignoreSender
 from permille.domain.timeline import system_entry
-from permille_cli.output import AsJson, emit_json, out
+from permille_cli.output import AsJson, emit_json, literal, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
 app = typer.Typer(help="IAM identities that belong to no account.", no_args_is_help=True, rich_markup_mode=None)
@@ -74,6 +73,6 @@ def list_ignored(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False)
         emit_json({"ignored": [{"caller_identity": one.caller, "reason": one.ignored} for one in ignored]})
         return
     for one in ignored:
-        out.print(f"[bold]{escape(one.caller)}[/]  {escape(one.ignored)}", soft_wrap=True)
+        out.print(f"[bold]{literal(one.caller)}[/]  {literal(one.ignored)}", soft_wrap=True)
     if not ignored:
         out.print("Nobody is ignored.")

@@ -8,7 +8,7 @@ from permille.domain import wording
 from permille.domain.account import Account
 from permille.domain.commands import Close, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
 from permille_cli import given
-from permille_cli.output import AsJson, emit_json, out
+from permille_cli.output import AsJson, emit_json, instant, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
 AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account.")]
@@ -102,7 +102,7 @@ def _tell(account: Account, *, as_json: bool) -> None:
             }
         )
         return
-    exempt = f", exempt until {exemption.until:%Y-%m-%d %H:%M} UTC" if exemption else ""
+    exempt = f", exempt until {instant(exemption.until, account)}" if exemption else ""
     by_hand = f", {wording.BY_HAND}" if account.denied_by_hand else ""
     out.print(f"[bold]{account.id}[/] is {account.status}{by_hand}{exempt}.")
     if not account.settled:

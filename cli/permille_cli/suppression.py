@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from permille import shapes
 from permille.addresses import bare
@@ -12,7 +11,7 @@ from permille.domain.suppression import once_each
 from permille.domain.system_commands import Unsuppress
 from permille.suppression import remove as take_off
 from permille.zones import shown_zone_of
-from permille_cli.output import AsJson, emit_json, out
+from permille_cli.output import AsJson, emit_json, literal, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 from permille_cli.staff import AccountId
 
@@ -28,7 +27,7 @@ def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK
         emit_json({"account_id": account_id, "suppressions": [shapes.suppression(one) for one in suppressed]})
         return
     for one in suppressed:
-        out.print(f"{one.since:%Y-%m-%d %H:%M:%S} UTC  {escape(one.address)}", soft_wrap=True)
+        out.print(f"{one.since:%Y-%m-%d %H:%M:%S} UTC  {literal(one.address)}", soft_wrap=True)
     if not suppressed:
         out.print("Nobody is suppressed.")
 
@@ -53,4 +52,4 @@ def remove(
     if as_json:
         emit_json(shapes.entry(entry, stack["PlatformName"], shown_zone_of(account)))
     else:
-        out.print(f"{escape(entry.facts.recipient)} may be mailed again.", soft_wrap=True)
+        out.print(f"{literal(entry.facts.recipient)} may be mailed again.", soft_wrap=True)

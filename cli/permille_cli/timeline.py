@@ -10,8 +10,9 @@ from rich.text import Text
 from permille import shapes
 from permille.domain.errors import InvalidInput
 from permille.domain.timeline import BEGINNING, SYSTEM, Audience, Entry
+from permille.domain.wording import plain
 from permille.zones import shown_zone_of
-from permille_cli.output import AsJson, emit_json, out
+from permille_cli.output import LONGEST, AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
 
@@ -41,12 +42,12 @@ def show(
 
 def as_table(entries: list[Entry], platform: str, zone: tzinfo = UTC) -> Table:
     """`zone`: the account's."""
-    table = Table("When (UTC)", "What", box=None, pad_edge=False)
+    table = Table(f"When ({zone})", "What", box=None, pad_edge=False)
     for entry in entries:
         told = entry.in_zone(zone)
-        words = Text(told.headline(platform), style="bold red" if entry.kind == "disabled" else "bold")
-        words.append(f"\n{told.sentence()}", style="not bold default")
+        words = Text(plain(told.headline(platform), LONGEST), style="bold red" if entry.kind == "disabled" else "bold")
+        words.append(f"\n{plain(told.sentence(), LONGEST)}", style="not bold default")
         if entry.audience == "staff":
             words.append(" (staff only)", style="dim")
-        table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", words)
+        table.add_row(f"{told.at:%Y-%m-%d %H:%M:%S}", words)
     return table

@@ -1,6 +1,7 @@
 """The ways out, and the switch: each port twice, by the fake and by the adapter on moto."""
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone
@@ -11,26 +12,35 @@ from typing import Any
 
 import boto3
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 from moto.core.models import DEFAULT_ACCOUNT_ID as MOTO_ACCOUNT
 from moto.ses.models import ses_backends
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, NOW, PLATFORM, TODAY, LambdaContext, a_mail, a_record, an_entry
+from tests.builders import ACCOUNT, NOW, PLATFORM, TODAY, LambdaContext, a_complaint, a_mail, a_record, an_entry
 from tests.fakes import FakeBus, FakeLater, FakeMailer, FakeOnce, FakeQuarantine, Killed, When
+from tests.gallery import MAILER, mails
 
 from permille import shapes
 from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, TimelineBus, detail_of
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
+from permille.domain.entries.complaints import reported
 from permille.domain.entries.registry import KINDS
+from permille.domain.entries.review import ReviewRequested
 from permille.domain.errors import PermissionDenied, Unavailable
 from permille.domain.policy import ALLPROWEBTOOLS, Policy, Verdict, judge
 from permille.domain.reputation import Tally
+from permille.domain.timeline import entry
 from permille.event_schema import event_schema_text
-from permille.ports import Bus, Later, Mailer, Once, Quarantine
+from permille.ports import Bus, Later, Mail, Mailer, Once, Quarantine
 from permille_cli.template import PROJECT
 
 MAIL_FROM = "reputation@apwt.example"
+UNUSED: Any = object()
+EVERY_MAIL = dict(mails())
+PLAIN_HEADER = re.compile(rb"[A-Za-z-]+: (?!.*=\?)")  # of which nothing is encoded
 BOTH = pytest.mark.parametrize("kept_by", ["fake", "aws"])
 
 VIENNA = timezone(timedelta(hours=1))
@@ -78,6 +88,7 @@ def test_a_mail_has_both_forms_and_can_be_told_from_others(ses: Any) -> None:
     (sent,) = sent_by_ses()
     assert [part.get_content_type() for part in sent.iter_parts()] == ["text/plain", "text/html"]
     assert (sent["From"], sent["Auto-Submitted"]) == (MAIL_FROM, "auto-generated")
+    assert sent["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     assert sent["X-Permille-Entry"] == "20260310T120000.000000Z-0a1b2c3d"
     assert sent["X-SES-CONFIGURATION-SET"] == "permille"
     tags = "permille-account=bakery, permille-entry=20260310T120000_000000Z-0a1b2c3d"
@@ -102,10 +113,49 @@ def test_every_kind_of_text_arrives_as_it_was_written(ses: Any) -> None:
     assert part.get_content().replace("\r\n", "\n") == text
 
 
-def test_a_mail_is_ascii_on_the_wire() -> None:
-    mail = a_mail(subject="Grüße", text="“Quoted” 🍞\n", html="<p>“Quoted” 🍞</p>\n")
+TEXTS = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=300).map(lambda text: text.strip())
 
-    assert SesMailer(mail_from=MAIL_FROM, configuration_set="permille").message(mail).as_bytes().isascii()
+
+@given(subject=TEXTS, name=TEXTS, text=TEXTS)
+def test_a_mail_is_ascii_on_the_wire_with_no_encoded_line_beyond_76_and_is_read_as_written(
+    subject: str, name: str, text: str
+) -> None:
+    mailer = SesMailer(mail_from=MAIL_FROM, from_name=name, configuration_set="permille", ses=UNUSED)
+    mail = a_mail(subject=subject, text=text + "\n", html=f"<p>{text}</p>\n" * 9)
+
+    raw = mailer.message(mail).as_bytes()
+
+    assert raw.isascii()
+    assert [line for line in raw.split(b"\r\n") if len(line) > 76 and not PLAIN_HEADER.match(line)] == []
+    read = message_from_bytes(raw, policy=default)
+    assert " ".join(read["Subject"].split()) == " ".join(subject.split())
+    assert read["From"].addresses[0].addr_spec == MAIL_FROM
+    for form, written in (("plain", mail.text), ("html", mail.html)):
+        part = read.get_body((form,))
+        assert part is not None
+        assert part.get_content().replace("\r\n", "\n") == written
+
+
+@pytest.mark.parametrize("mail", EVERY_MAIL.values(), ids=EVERY_MAIL)
+def test_no_mail_has_an_encoded_line_beyond_76_or_a_folded_subject(mail: Mail) -> None:
+    lines = MAILER.message(mail).as_bytes().split(b"\r\n")
+
+    assert f"Subject: {mail.subject}".encode() in lines
+    assert [line for line in lines if len(line) > 76 and not PLAIN_HEADER.match(line)] == []
+    assert max(map(len, lines)) <= 998
+
+
+@pytest.mark.parametrize(
+    "name", ["APWT", "Zwiebel & Co", 'Bread, "Cake" & Söhne', "Ünïcödé 🍞", "a@b.example", "two\r\nBcc: x@y.example"]
+)
+def test_a_mail_says_whose_it_is(name: str) -> None:
+    mailer = SesMailer(mail_from=MAIL_FROM, from_name=name, configuration_set="permille", ses=UNUSED)
+
+    read = message_from_bytes(mailer.message(a_mail()).as_bytes(), policy=default)
+
+    (sender,) = read["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (" ".join(name.split()), MAIL_FROM)
+    assert read["Bcc"] is None
 
 
 @pytest.mark.parametrize("fault", ["MessageRejected", "Throttling", "cut"])
@@ -182,6 +232,23 @@ def test_what_the_bus_tells_is_as_its_schema_says(events: Any, kind: str) -> Non
     TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry(kind), UTC)
 
     assert [error.message for error in SCHEMA.iter_errors(heard(wire))] == []
+
+
+def test_the_bus_gets_peoples_words_without_control_characters_and_else_as_they_are() -> None:
+    written = "a\x1b[31m\x00b\x85c\u2028d \u202eé👩\u200d🍳"
+    said = a_complaint(message={"subject": written, "campaign": "spring"}, candidates=("zo\u00ad@x.example",))
+
+    detail = detail_of(reported(ACCOUNT, NOW, said, epoch=1), PLATFORM, UTC)
+
+    assert detail["facts"]["subject"] == "a [31m b c d \u202eé👩\u200d🍳"
+    assert detail["facts"]["campaign"] == "spring"
+    assert detail["facts"]["recipient"] == "zo\u00ad@x.example"
+
+
+def test_lines_that_people_wrote_stay_lines_for_machines() -> None:
+    asked = ReviewRequested(day=TODAY, batch=8, cause="one\n\ttwo\x07", change="x")
+
+    assert detail_of(entry(ACCOUNT, NOW, asked), PLATFORM, UTC)["facts"]["cause"] == "one\n\ttwo "
 
 
 @pytest.mark.parametrize("verdict", [a_burst(ALLPROWEBTOOLS, bounces=300), a_burst(ALLPROWEBTOOLS, complaints=4)])

@@ -222,7 +222,7 @@ def test_of_whom_somebody_denied_by_hand_everybody_is_told_that_it_is_off(stack:
     assert terminal.text("account", "explain", ACCOUNT).startswith("bakery is active, and switched off by hand in AWS.")
     route = terminal.text("route", ACCOUNT).splitlines()
     assert route == [
-        "bakery may not send, since 2026-03-10T12:00:00",
+        "bakery may not send, since 10 March 2026, 12:00 (UTC)",
         "APWT Support has switched off your APWT SMTP account by hand",
     ]
 

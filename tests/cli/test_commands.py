@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 import typer
-from tests.builders import ACCOUNT, NOW, a_provider, a_server, an_account
+from tests.builders import ACCOUNT, NOW, a_provider, a_server, an_account, by_staff
 from tests.cli.terminal import Terminal
+from tests.fakes import User
 from tests.operator_fakes import FakeStack
 
 from permille.domain.account import Account, Hold, Trial, TrialState
+from permille.domain.entries.credential import Created
 from permille.domain.errors import (
     Conflict,
     DecisionRefused,
@@ -27,7 +29,8 @@ from permille.domain.errors import (
 )
 from permille.domain.status import Held, Status
 from permille.domain.suppression import Suppression
-from permille.domain.timeline import id_at
+from permille.domain.switch import ACTIVE
+from permille.domain.timeline import entry, id_at
 from permille_cli.main import app, status_of
 
 WORDS = "see :warning: [bold] arn:a:secret:b :fire:"
@@ -148,6 +151,48 @@ def test_people_read_words_as_they_were_written(terminal: Terminal, command: str
     assert not set(EMOJI) & set(said)
     if ":warning" in said or "arn:a:" in said:
         assert WORDS in " ".join(said.split())
+
+
+MARKED = "[b]\x1b[31m"  # Rich's markup, and a terminal's
+
+
+def marked(terminal: Terminal, mark: str) -> None:
+    """Has the mark in everything that others name, also where rules would keep it out today."""
+    rows, name = terminal.stack.rows, f"odd{mark}"
+    provider = a_provider(host=name, user=name, secret=name)
+    known: dict[str, Any] = {"owner_email": name, "owner_name": name, "senders": (name,), "provider": provider}
+    rows.accounts["odd"] = an_account("odd", status=Status.DISABLED, **known)
+    rows.suppressing[ACCOUNT, "odd"] = Suppression(name, NOW, id_at(NOW))
+    terminal.stack.quarantine.kept.clear()
+    terminal.stack.quarantine.keep("the same", name, name, NOW)
+    terminal.stack.switch.users[name] = User({name: ACTIVE})
+    rows.put(entry("odd", NOW, Created(senders=(name,))), by_staff("odd", "staff_disabled", NOW, name, name))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "account list",
+        "account show odd",
+        "provider show odd",
+        "route odd",
+        "suppression list bakery",
+        "quarantine list",
+        "account explain odd",
+        "timeline odd",
+    ],
+)
+def test_nothing_that_others_name_is_read_as_markup_or_by_the_terminal(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    said = []
+    for mark in (MARKED, MARKED.replace("\x1b", " ")):
+        marked(terminal, mark)
+        said.append(terminal.text(*shlex.split(command)))
+
+    assert said[0] == said[1]
+    assert "odd[b] [31m" in said[0]
 
 
 @pytest.mark.parametrize("command", RUNS)

@@ -27,7 +27,7 @@ def test_a_decision_of_staff_is_told_in_their_words(stack: FakeStack, terminal: 
     assert lines == [
         "bakery is disabled.",
         "10 March 2026, 12:00 (UTC): Your APWT SMTP account has been disabled by APWT Support.",
-        "The reason: see :warning: [bold] a:secret:b.",
+        "Support wrote: “see :warning: [bold] a:secret:b.”",
     ]
 
 

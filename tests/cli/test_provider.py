@@ -25,7 +25,7 @@ def test_a_provider_is_connected_once_its_login_succeeds(stack: FakeStack, termi
 
     assert said.splitlines() == [
         f"bakery is connected to smtp.example.com:587 as {USER}",
-        "since 2026-03-10 12:00 UTC; the password is in bakery",
+        "since 10 March 2026, 12:00 (UTC); the password is in bakery",
     ]
     assert stack.secrets.kept[ACCOUNT] == {"v-1": PASSWORD}
     assert stack.kinds(ACCOUNT)[-1] == "provider_connected"

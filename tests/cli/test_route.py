@@ -1,19 +1,23 @@
 """`permille route`: may an account send now, and through what."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, a_provider, an_account
+from tests.builders import ACCOUNT, NOW, STAFF, a_provider, an_account
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
+from permille.domain.account import Exemption
 from permille.domain.status import Status
 
 
 def test_an_active_account_sends_through_ses(terminal: Terminal) -> None:
     said = terminal.text("route", ACCOUNT)
 
-    assert said.startswith("bakery sends through email-smtp.us-east-1.amazonaws.com:587, since 2026-03-10T00:00:00\n")
+    assert said.startswith(
+        "bakery sends through email-smtp.us-east-1.amazonaws.com:587, since 10 March 2026, 00:00 (UTC)\n"
+    )
     assert said.endswith("Your APWT SMTP account was set up\n")
 
 
@@ -46,3 +50,23 @@ def test_machines_get_all_of_it(terminal: Terminal) -> None:
 
 def test_an_account_that_is_not_there_is_refused(terminal: Terminal) -> None:
     assert "there is no account 'nobody'" in terminal.refused("route", "nobody")
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("route bakery", "since 10 March 2026, 01:00 (UTC+01:00)"),
+        ("account list", "exempt until 11 March 2026, 00:00 (UTC+01:00)"),
+        ("account show bakery", "exempt until 11 March 2026, 00:00 (UTC+01:00)"),
+        ("timeline bakery", "When (Europe/Vienna)"),
+        ("timeline bakery", "2026-03-10 01:00:00"),
+    ],
+)
+def test_an_instant_of_an_account_is_told_as_it_is_there(
+    stack: FakeStack, terminal: Terminal, monkeypatch: pytest.MonkeyPatch, command: str, says: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    ends = Exemption(until=NOW + timedelta(hours=11), reason="So", by=STAFF)
+    stack.rows.accounts[ACCOUNT] = an_account(timezone="Europe/Vienna", exemption=ends)
+
+    assert says in " ".join(terminal.text(*command.split()).split())

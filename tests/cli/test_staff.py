@@ -53,7 +53,7 @@ def test_enabling_lifts_a_deny_that_was_put_in_by_hand(stack: FakeStack, termina
     said = " ".join(terminal.text("account", "exempt", ACCOUNT, *BECAUSE, "--until", "2026-12-31").split())
     answer = terminal.answer("account", "enable", ACCOUNT, *BECAUSE)
 
-    assert said == "bakery is active, switched off by hand in AWS, exempt until 2027-01-01 00:00 UTC."
+    assert said == "bakery is active, switched off by hand in AWS, exempt until 1 January 2027, 00:00 (UTC)."
     assert [answer[name] for name in ("status", "denied_by_hand", "settled", "epoch")] == ["active", False, False, 1]
     assert stack.kinds(ACCOUNT)[-1] == "deny_lifted"
 
@@ -61,9 +61,9 @@ def test_enabling_lifts_a_deny_that_was_put_in_by_hand(stack: FakeStack, termina
 @pytest.mark.parametrize(
     ("until", "end"),
     [
-        ("2026-12-31", "2027-01-01 00:00"),
-        ("2026-12-31T18:30:00Z", "2026-12-31 18:30"),
-        ("2026-12-31T18:30:00+01:00", "2026-12-31 17:30"),
+        ("2026-12-31", "1 January 2027, 00:00"),
+        ("2026-12-31T18:30:00Z", "31 December 2026, 18:30"),
+        ("2026-12-31T18:30:00+01:00", "31 December 2026, 17:30"),
     ],
 )
 def test_an_exemption_ends_with_its_last_day_or_at_an_instant(
@@ -71,7 +71,7 @@ def test_an_exemption_ends_with_its_last_day_or_at_an_instant(
 ) -> None:
     said = terminal.text("account", "exempt", ACCOUNT, *BECAUSE, "--until", until)
 
-    assert said == f"bakery is active, exempt until {end} UTC.\n"
+    assert said == f"bakery is active, exempt until {end} (UTC).\n"
     exemption = stack.get(ACCOUNT).exemption
     assert exemption is not None
     assert (exemption.reason, exemption.by) == (REASON, STAFF)

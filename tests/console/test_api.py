@@ -291,14 +291,29 @@ def test_an_address_that_is_not_there_is_not_found(platform: Platform, path: str
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("", "GET"), ("/timeline", "GET"), ("/route", "GET"), ("/suppressions", "GET"), ("/review", "DELETE, GET, PUT")],
+    [
+        ("", "GET, HEAD"),
+        ("/timeline", "GET, HEAD"),
+        ("/route", "GET, HEAD"),
+        ("/suppressions", "GET, HEAD"),
+        ("/review", "DELETE, GET, HEAD, PUT"),
+    ],
 )
-@pytest.mark.parametrize("method", ["POST", "PATCH", "OPTIONS", "HEAD", "TRACE", "FOO"])
+@pytest.mark.parametrize("method", ["POST", "PATCH", "OPTIONS", "TRACE", "FOO"])
 def test_what_cannot_be_done_at_an_address_is_said(platform: Platform, path: str, allowed: str, method: str) -> None:
     answer = platform.ask(HERE + path, method)
 
     told_as_problem(answer, 405)
     assert answer.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize("path", [HERE, f"{HERE}/timeline", f"{HERE}/route", "/api/v1/openapi.json", f"{HERE}/x"])
+def test_head_is_answered_as_get_is_without_the_body(platform: Platform, path: str) -> None:
+    asked, got = platform.ask(path, "HEAD"), platform.ask(path)
+
+    assert (asked.status, asked.headers["content-type"]) == (got.status, got.headers["content-type"])
+    assert asked.text == ""
+    assert got.text
 
 
 # ---------------------------------------------------------------- the timeline

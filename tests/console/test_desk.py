@@ -10,7 +10,20 @@ from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, KEY, NOW, STAFF, TODAY, TOMORROW, a_complaint_entry, an_account, an_entry
+from tests.builders import (
+    ACCOUNT,
+    CALLER,
+    KEY,
+    NOW,
+    STAFF,
+    TODAY,
+    TOMORROW,
+    a_complaint_entry,
+    a_provider,
+    an_account,
+    an_entry,
+    by_staff,
+)
 from tests.console.visiting import Answer, Visitor, World
 from tests.usecases.desk import REQUEST, WENT_WELL, agreed, asking, went_well
 from tests.usecases.test_suppression import complained
@@ -297,6 +310,22 @@ def test_the_system_is_on_one_page(world: World, anna: Visitor) -> None:
         assert shown in text
 
 
+def test_an_instant_of_an_account_is_told_as_it_is_there_and_a_list_of_many_has_one_zone(
+    world: World, anna: Visitor
+) -> None:
+    ends = Exemption(until=NOW + timedelta(hours=11), reason="So", by=STAFF)
+    account = an_account(timezone="Europe/Vienna", exemption=ends, provider=a_provider())
+    world.support.add(account)
+    world.rows.put(by_staff(ACCOUNT, "unexempted", NOW, "So", STAFF))
+
+    page = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))
+
+    assert "exempt until 11 March 2026, 00:00 (UTC+01:00)" in page
+    assert "10 March 2026, 13:00 (UTC+01:00) staff unexempted" in page
+    assert "12:00 UTC" not in page
+    assert "exempt until 10 March 2026, 23:00 (UTC)" in text_of(anna.get("/desk/accounts"))
+
+
 def contributes(world: World, account_id: str, counts: Tally, **different: Any) -> None:
     look = Look(TODAY, counts.delivered, counts.complaints, counts.bounces, 0)
     world.support.add(an_account(account_id, look=look, **different))
@@ -315,7 +344,7 @@ def test_sess_rates_stand_beside_the_accounts_that_contribute_the_most(world: Wo
     for shown in (
         "Complaint rate, by SES 0.83 per 1,000 close to a review SES reviews from 1 per 1,000 and may pause from 5.",
         "Complaint rate, as Permille divides 0.67 per 1,000 SES itself has",
-        "Bounce rate, by SES 2.10 % fine SES reviews from 5 % and may pause from 10. As of 10 March 2026, 12:00 UTC.",
+        "Bounce rate, by SES 2.10 % fine SES reviews from 5 % and may pause from 10. As of 10 March 2026, 12:00 (UTC).",
         "counted 2,000 complaints in 3,000,000 delivered e-mails over the last 45 days: 0.67 per 1,000.",
         denominators(45),
         "active 800 in 1,000,000 0.80 per 1,000 40.0 %",

@@ -37,6 +37,27 @@ def test_a_link_leads_to_the_report_by_a_clean_address(world: World) -> None:
     assert visitor.get(entered.headers["Location"]).status == 200
 
 
+@pytest.mark.parametrize(
+    "path", [f"/report/{ACCOUNT}", f"/report/{ACCOUNT}/report.csv", "/guide", "/nowhere", f"/report/{OTHER}"]
+)
+def test_head_is_answered_as_get_is_without_the_body(world: World, path: str) -> None:
+    owner = world.owner()
+
+    asked, got = owner.call("HEAD", path), owner.get(path)
+
+    assert (asked.status, dict(asked.headers), asked.body) == (got.status, dict(got.headers), "")
+    assert got.body
+
+
+def test_a_link_that_is_looked_at_by_head_lets_nobody_in(world: World) -> None:
+    visitor = Visitor(world)
+
+    looked = visitor.call("HEAD", f"/enter?token={world.token(For.OWNER, ACCOUNT)}")
+
+    assert (looked.status, looked.cookies, looked.body) == (303, [], "")
+    assert visitor.get(f"/report/{ACCOUNT}").status == 401
+
+
 def test_staffs_cookie_is_sent_to_no_page_that_another_site_frames_or_links_to(world: World) -> None:
     entered = Visitor(world).get(f"/enter?token={world.token(For.STAFF, 'Sam')}")
 

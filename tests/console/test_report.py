@@ -17,6 +17,7 @@ from tests.report_gallery import report as shown
 from tests.reports import APPROVED, ASKED, BROKEN, PROVIDER, STATES, a_card, a_report, busy_tallies, cards_of
 
 from permille.console.review_form import Typed
+from permille.console.spreadsheet import Separator
 from permille.domain.account import Account, RequestedDay, Review, ReviewState
 from permille.domain.entries.registry import KINDS
 from permille.domain.entries.review import ReviewDeclined, ReviewRequested
@@ -164,7 +165,7 @@ def test_staffs_entries_are_not_for_owners() -> None:
 def test_what_other_companies_demand_and_the_guide_are_at_hand() -> None:
     page = Read(shown(STATES["good"]()))
 
-    assert "Google and Yahoo ask senders to stay below 1 in 1,000" in page.text
+    assert "Google asks senders to stay below 1 complaint in 1,000 e-mails, and never to reach 3." in page.text
     assert "/guide" in page.with_attribute("href")
 
 
@@ -179,7 +180,7 @@ def test_the_graph_is_told_in_words_and_has_a_table_beside_it() -> None:
     assert all(set(str(one["aria-labelledby"]).split()) <= set(ids) for one in pictures)
     assert "1,000 e-mails were delivered" in page.text
     assert "The line ends at 2.00 per 1,000; the limit is 1." in page.text
-    assert sum(tag == "tr" for tag, _ in page.elements) == 1 + 45 + 4
+    assert sum(tag == "tr" for tag, _ in page.elements) == 1 + 45 + 5
     assert len(ids) == sum("id" in one for _, one in page.elements)  # each is there once
 
 
@@ -273,12 +274,20 @@ def test_no_address_is_a_formula(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "cell"), [(";=1+1", ";'=1+1"), ('a;" @A1', "a;'\" @A1"), ("Buns; 3 for 2", "Buns; 3 for 2")]
+    ("text", "cell"),
+    [
+        (";=1+1", ";'=1+1"),
+        (",=1+1", ",'=1+1"),
+        ('a;" @A1', "a;'\" @A1"),
+        ("Buns; 3 for 2", "Buns; 3 for 2"),
+        ("Buns, cake", "Buns, cake"),
+    ],
 )
-def test_no_cell_is_a_formula_where_spreadsheets_divide_by_semicolons(text: str, cell: str) -> None:
+@pytest.mark.parametrize("separator", Separator)
+def test_no_cell_is_a_formula_whatever_the_spreadsheet_divides_by(text: str, cell: str, separator: Separator) -> None:
     world = the_world(an_account(), cards=[a_card(NOW, subject=text, campaign=text)])
 
-    rows = table(world.owner().get(f"{REPORT}/complaints.csv"))
+    rows = table(world.owner().get(f"{REPORT}/complaints.csv?separator={separator}"), separator)
 
     assert {rows[0][name] for name in ("campaign", "subject")} == {cell}
 
@@ -294,9 +303,30 @@ def the_world(account: Account, tallies: Any = None, cards: Any = ()) -> World:
     return world
 
 
-def table(answer: Answer) -> list[dict[str, str]]:
+def table(answer: Answer, separator: Separator = Separator.COMMA) -> list[dict[str, str]]:
     assert answer.status == 200, answer.body
-    return list(csv.DictReader(io.StringIO(answer.body.removeprefix("\ufeff"))))
+    read = io.StringIO(answer.body.removeprefix("\ufeff"))
+    return list(csv.DictReader(read, delimiter={"comma": ",", "semicolon": ";"}[separator]))
+
+
+@pytest.mark.parametrize("query", ["", "range=year&"])
+def test_a_european_excel_opens_the_tables_that_have_semicolons(query: str) -> None:
+    owner = the_world(an_account(), {(1, TODAY): Tally(4000, 2)}, [a_card(NOW, subject="Brød; 3, 4 & æbler")]).owner()
+    page = Read(owner.get(f"{REPORT}/year" if query else REPORT).body)
+    links = [str(one["href"]) for _, one in page.elements if "separator=" in str(one.get("href"))]
+
+    numbers, complaints = (owner.get(link) for link in links)
+
+    assert links == [f"{REPORT}/{name}.csv?{query}separator=semicolon" for name in ("report", "complaints")]
+    assert numbers.body.startswith("\ufefffirst_day;last_day;")
+    assert table(numbers, Separator.SEMICOLON)[-1]["window_per_1000"] == "0,50"
+    assert table(complaints, Separator.SEMICOLON)[0]["subject"] == "Brød; 3, 4 & æbler"
+
+
+def test_an_unknown_separator_is_a_comma() -> None:
+    owner = the_world(an_account()).owner()
+
+    assert owner.get(f"{REPORT}/report.csv?separator=x").body == owner.get(f"{REPORT}/report.csv").body
 
 
 @pytest.mark.parametrize("query", ["", "?range=year"])

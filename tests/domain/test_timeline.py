@@ -74,7 +74,7 @@ def test_every_kind_has_a_headline_and_a_sentence(kind: str) -> None:
     entry = an_entry(kind)
 
     assert entry.headline(PLATFORM).strip()
-    assert entry.sentence().endswith(".")
+    assert entry.sentence().endswith((".", "”"))
 
 
 def test_a_disabling_is_told_in_the_words_of_the_seed() -> None:
@@ -306,7 +306,7 @@ def test_a_kind_that_only_a_newer_version_has_is_shown_to_its_audience(audience:
 
     assert (read.kind, read.audience, read.data, read.is_mailed) == ("invented", audience, data, False)
     assert read.headline(PLATFORM) == "An entry of the kind invented"
-    assert read.sentence().endswith(".")
+    assert read.sentence().endswith((".", "”"))
 
 
 @pytest.mark.parametrize(
@@ -442,7 +442,7 @@ def test_an_entry_that_an_older_version_wrote_is_read_as_what_it_is(row: dict[st
     assert type(read.facts) is KINDS[row["kind"]]
     assert read.data == {**read.data, **facts}
     assert read.headline(PLATFORM)
-    assert read.sentence().endswith(".")
+    assert read.sentence().endswith((".", "”"))
 
 
 @pytest.mark.parametrize(("kind", "field"), CHOICES)
@@ -453,7 +453,7 @@ def test_a_choice_that_only_a_newer_version_has_fails_no_reader(kind: str, field
 
     assert read.data[field] == "invented"
     assert read.headline(PLATFORM)
-    assert read.sentence().endswith(".")
+    assert read.sentence().endswith((".", "”"))
     assert read.facts.mail(MailContext(PLATFORM)) is not None
 
 
@@ -469,7 +469,7 @@ def test_a_fact_of_another_type_fails_no_reader(kind: str) -> None:
 
         assert read.data[field] == wrong
         assert read.headline(PLATFORM)
-        assert read.sentence().endswith(".")
+        assert read.sentence().endswith((".", "”"))
         assert read.facts.mail(MailContext(PLATFORM)) is not None
 
 

@@ -99,7 +99,7 @@ def test_support_takes_the_credential_and_gives_it_back_within_seconds(business:
     eventually(business.is_switched)
 
     told = {entry["kind"]: entry for entry in business.timeline()}
-    assert told["staff_disabled"]["sentence"] == "The reason: The invoice is unpaid."
+    assert told["staff_disabled"]["sentence"] == "Support wrote: “The invoice is unpaid.”"
     assert told["staff_enabled"]["facts"]["by"].startswith("arn:aws:iam::")
     eventually(lambda: len(business.mails()) == 2)
     assert sorted(mail["Subject"] for mail in business.mails()) == [

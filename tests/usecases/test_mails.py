@@ -19,15 +19,18 @@ from tests.builders import (
     complaint_entries,
 )
 from tests.console.hostile import mailbox_of
+from tests.gallery import mails
 
 from permille.domain.entries.complaints import reported
 from permille.domain.entries.registry import KINDS
 from permille.domain.entries.review import ReviewApproved, ReviewDeclined, ReviewRequested
 from permille.domain.entries.trial import TrialCancelled
-from permille.domain.timeline import Entry, entry
+from permille.domain.policy import Rule
+from permille.domain.timeline import Entry, Facts, entry
 from permille.mails import Addresses, compose
 from permille.ports import Mail
 
+EVERY_MAIL = dict(mails())
 MAILED = [kind for kind in KINDS if KINDS[kind].declaration.mailed]
 
 
@@ -117,6 +120,62 @@ def test_an_alert_of_many_complaints_says_how_many_it_does_not_list() -> None:
 
     assert "- and 5 earlier ones" in mail.text
     assert "<li>and 5 earlier ones</li>" in mail.html
+
+
+LINK = "click https://evil.example now"
+
+
+def test_the_receipt_of_a_request_repeats_nothing_that_was_typed() -> None:
+    asked = ReviewRequested(day=NOW.date(), batch=800, cause=LINK, change=f"also {LINK}")
+
+    mail = the_mail(entry(ACCOUNT, NOW, asked))
+
+    for form in (mail.subject, mail.text, mail.html):
+        assert "evil" not in form
+        assert "also" not in form
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        ReviewApproved(begins_at=NOW, ends_at=NOW, note="ok", by="sam"),
+        ReviewDeclined(reason="ok", by="sam", ask_again_on=NOW.date()),
+        TrialCancelled(day=NOW.date(), reason="ok", by="sam"),
+        *(KINDS[kind](reason="ok", by="sam") for kind in ("staff_disabled", "staff_enabled", "closed")),  # type: ignore[call-arg]
+    ],
+    ids=lambda facts: facts.kind.name,
+)
+def test_what_support_wrote_is_quoted_as_theirs(facts: Facts) -> None:
+    mail = the_mail(entry(ACCOUNT, NOW, facts))
+
+    for form in (mail.text, mail.html):
+        assert "Support wrote: “ok.”" in " ".join(form.split())
+
+
+INTERNAL = [*Rule, "seed", "allprowebtools", "conservative"]
+
+
+@pytest.mark.parametrize("mail", EVERY_MAIL.values(), ids=EVERY_MAIL)
+def test_no_owner_reads_a_rules_or_a_policys_name(mail: Mail) -> None:
+    for form in (mail.subject, mail.text, mail.html):
+        assert [name for name in INTERNAL if name in form] == []
+        assert [name for name in KINDS if "_" in name and name in form] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("disabled", "The rule: no more than 1 complaint for every 1,000 delivered e-mails of the last 45 days."),
+        ("disabled-bounces", "The rule: of the e-mails of one day no more than 200 may bounce for good."),
+        ("disabled-complaints", "The rule: no more than 3 complaints about the e-mails of 7 days."),
+        (
+            "disabled-recent",
+            "The rule: no more than 5 complaints for every 1,000 delivered e-mails of the last 3 days.",
+        ),
+    ],
+)
+def test_the_owner_reads_the_broken_rule_in_words(name: str, rule: str) -> None:
+    assert rule in " ".join(EVERY_MAIL[name].text.split())
 
 
 IMAGE = '<img src=x onerror="alert(1)">'

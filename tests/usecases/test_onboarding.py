@@ -75,6 +75,13 @@ def test_where_no_other_set_was_the_default_nothing_was_replaced(stack: FakeStac
     assert add(stack).replaced_default_sets == {}
 
 
+def test_other_scripts_domains_become_what_ses_takes(stack: FakeStack) -> None:
+    add(stack, different(owner_email="Kim@bäckerei.example", identities=("bäckerei.example", "news@パン.example")))
+
+    assert stack.get(ACCOUNT).owner_email == "Kim@xn--bckerei-5wa.example"
+    assert set(stack.identities.sets) == {KNOWN, "xn--bckerei-5wa.example", "news@xn--odk8c.example"}
+
+
 def test_an_adopted_user_stays_as_it_is(stack: FakeStack) -> None:
     stack.iam_users.users[CALLER] = KnownUser(keys=["AKIAOLD"])
 
@@ -118,6 +125,9 @@ def test_a_secret_shows_itself_nowhere(stack: FakeStack) -> None:
             "identity",
             "'not a domain' is neither a domain nor an e-mail",
         ),
+        ({"owner_email": "käthe@bakery.example"}, "owner_email", "other characters than ASCII before the @"),
+        ({"owner_email": "a@bäcker ei.example"}, "owner_email", "is no e-mail address"),
+        ({"identities": ("käthe@known.example",)}, "identity", "other characters than ASCII before the @"),
         ({"identities": ("*@known.example",)}, "identity", "would allow others as well: IAM reads * ? $ as patterns"),
         ({"identities": ("${aws}@known.example",)}, "identity", "would allow others as well"),
         ({"identities": ("a?@known.example",)}, "identity", "would allow others as well"),

@@ -48,6 +48,16 @@ def bare(text: str) -> str | None:
     return mailbox if len(mailbox) <= LONGEST else None
 
 
+def in_a_labels(domain: str) -> str | None:
+    """A domain as DNS has it (`xn--...`), or None where it is none. What is ASCII stays as it is written."""
+    if domain.isascii():
+        return domain
+    try:
+        return _domain([domain])
+    except _NoMailbox:
+        return None
+
+
 def _read(text: str, *, decode: bool) -> str:
     """Encoded words are only read where there is nothing else: in a name they can hold anything."""
     tokens = _in_brackets(_tokens(text))

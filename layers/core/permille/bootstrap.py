@@ -169,6 +169,7 @@ def _handing_on() -> "tuple[RememberedOnce, HandingOn]":
         bus=TimelineBus(bus=settings.timeline_bus, platform=settings.platform_name),
         mailer=SesMailer(
             mail_from=settings.mail_from,
+            from_name=settings.mail_from_name or settings.platform_name,
             reply_to=settings.reply_to,
             configuration_set=settings.configuration_set,
         ),

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from permille.addresses import in_a_labels
 from permille.domain.account import ACCOUNT_ID
 from permille.domain.errors import InvalidInput
 from permille.zones import zone_named
@@ -18,7 +19,7 @@ USER = re.compile(r"[A-Za-z0-9+=,.@_-]{1,64}")
 @dataclass(frozen=True, slots=True)
 class NewAccount:
     """What is known of an account that is to be added. `adopted`: IAM users that it sends with; without them one is
-    made. Raises InvalidInput where something is not as it must be."""
+    made. Addresses and domains become what SES takes. Raises InvalidInput where something is not as it must be."""
 
     account_id: str
     owner_email: str
@@ -33,18 +34,38 @@ class NewAccount:
                 f"{self.account_id!r} is no account id: small letters, digits and -, at most 54, not beginning with -",
                 "account_id",
             )
-        if not ADDRESS.fullmatch(self.owner_email):
-            raise InvalidInput(f"{self.owner_email!r} is no e-mail address", "owner_email")
-        for identity in self.identities:
-            _check_identity(identity)
+        object.__setattr__(self, "owner_email", owner_address(self.owner_email))
+        object.__setattr__(self, "identities", tuple(map(sending_identity, self.identities)))
         for user in self.adopted:
             if not USER.fullmatch(user):
                 raise InvalidInput(f"names no IAM user: {user!r}", "sender")
         zone_named(self.timezone)
 
 
-def _check_identity(identity: str) -> None:
+def owner_address(text: str) -> str:
+    """As SES takes it: its domain in A-labels. Raises InvalidInput where it takes none of it."""
+    address = _as_ses_takes_it(text, "owner_email")
+    if not ADDRESS.fullmatch(address):
+        raise InvalidInput(f"{text!r} is no e-mail address", "owner_email")
+    return address
+
+
+def sending_identity(text: str) -> str:
+    """A domain or an address, as SES takes it. Raises InvalidInput where it takes none of it, or IAM reads more."""
+    identity = _as_ses_takes_it(text, "identity")
     if not IDENTITY.fullmatch(identity):
-        raise InvalidInput(f"{identity!r} is neither a domain nor an e-mail address", "identity")
+        raise InvalidInput(f"{text!r} is neither a domain nor an e-mail address", "identity")
     if READ_BY_IAM & set(identity):
-        raise InvalidInput(f"{identity!r} would allow others as well: IAM reads * ? $ as patterns", "identity")
+        raise InvalidInput(f"{text!r} would allow others as well: IAM reads * ? $ as patterns", "identity")
+    return identity
+
+
+def _as_ses_takes_it(text: str, field: str) -> str:
+    """ASCII, with Punycode in domains alone: https://docs.aws.amazon.com/ses/latest/APIReference/API_Destination.html"""
+    local, at, domain = text.strip().rpartition("@")
+    if not local.isascii():
+        raise InvalidInput(
+            f"{text!r} has other characters than ASCII before the @, which SES does not take; name another address",
+            field,
+        )
+    return f"{local}{at}{in_a_labels(domain) or domain}"

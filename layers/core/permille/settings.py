@@ -66,6 +66,7 @@ class NotifySettings(Settings):
     configuration_set: str
     link_base: str
     owner_link_key: str
+    mail_from_name: str = ""
     reply_to: str = ""
     support_contact: str = ""
     brand_colour: str = "#2b6cb0"

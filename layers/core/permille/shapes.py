@@ -3,7 +3,7 @@ Instants are ISO 8601 in UTC, days as the account's own zone counts them."""
 
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
@@ -15,6 +15,7 @@ from permille.domain.route import Route as Taken
 from permille.domain.route import Via
 from permille.domain.status import Held, Status
 from permille.domain.timeline import Audience
+from permille.domain.wording import without_controls
 from permille.review import Case as Asking
 
 
@@ -193,12 +194,12 @@ def review(found: accounts.Review | None) -> Review | None:
         "state": found.state,
         "day": str(found.day),
         "batch": found.batch,
-        "cause": found.cause,
-        "change": found.change,
+        "cause": without_controls(found.cause),
+        "change": without_controls(found.change),
         "requested_at": found.requested_at.isoformat(),
         "decided_at": found.decided_at.isoformat() if found.decided_at else None,
         "decided_by": found.decided_by or None,
-        "reason": found.reason or None,
+        "reason": without_controls(found.reason) or None,
         "ask_again_on": str(found.ask_again_on) if found.ask_again_on else None,
         "begins_at": found.begins_at.isoformat() if found.begins_at else None,
         "ends_at": found.ends_at.isoformat() if found.ends_at else None,
@@ -236,7 +237,7 @@ def account(found: accounts.Account, verdict: Verdict) -> Account:
     return {
         **standing(found),
         "owner_email": found.owner_email,
-        "owner_name": found.owner_name,
+        "owner_name": without_controls(found.owner_name),
         "timezone": found.timezone,
         "owner_mail": found.owner_mail or "fine",
         "may_send": found.may_send,
@@ -264,8 +265,12 @@ def entry(found: timeline.Entry, platform: str, zone: tzinfo) -> Entry:
         "audience": found.audience,
         "headline": told.headline(platform),
         "sentence": told.sentence(),
-        "facts": found.data,
+        "facts": facts(found),
     }
+
+
+def facts(found: timeline.Entry) -> dict[str, Any]:
+    return cast("dict[str, Any]", without_controls(found.data))
 
 
 def suppression(found: suppressions.Suppression) -> Suppression:
@@ -278,9 +283,9 @@ def case(asking: Asking) -> Case:
         **standing(asking.account),
         "strikes": asking.account.strikes,
         "waits_seconds": int(asking.waits.total_seconds()),
-        "disabled": {"kind": disabled.kind, "at": disabled.at.isoformat(), **disabled.data} if disabled else None,
+        "disabled": {"kind": disabled.kind, "at": disabled.at.isoformat(), **facts(disabled)} if disabled else None,
         "campaigns": [{"campaign": name, "complaints": count} for name, count in asking.campaigns],
-        "trials": [{"at": one.at.isoformat(), "how": one.kind, **one.data} for one in asking.trials],
+        "trials": [{"at": one.at.isoformat(), "how": one.kind, **facts(one)} for one in asking.trials],
     }
 
 

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Callable
 from datetime import tzinfo
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.idempotency import (
@@ -25,6 +26,7 @@ from permille import shapes
 from permille.aws.client import client, service_call, service_error
 from permille.domain.errors import Unavailable
 from permille.domain.timeline import SYSTEM, Entry
+from permille.domain.wording import plain
 from permille.ports import REMEMBERED_FOR, Mail
 from permille.ses_events import ABOUT_TAG
 
@@ -36,33 +38,52 @@ if TYPE_CHECKING:
 
 _PREFIX = "handed-on"
 SOURCE = "permille"
-# The seed's sentence stays on one line as a subject, and every body is ASCII on the wire: some relays lose others.
-_ON_THE_WIRE = SMTP.clone(max_line_length=998, cte_type="7bit")
+_WHOLE = SMTP.clone(max_line_length=998)  # RFC 5322; of what is encoded 76 (RFC 2045, RFC 2047)
+
+
+class _OnTheWire(EmailPolicy):
+    """All of it ASCII, since some relays lose other bytes. Headers that are ASCII anyhow stay on one line: the seed's
+    sentence as a subject, and SES's own."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return _WHOLE.fold_binary(name, value) if value.isascii() else super().fold_binary(name, value)
+
+
+_ON_THE_WIRE = _OnTheWire(linesep="\r\n", max_line_length=76, cte_type="7bit")
 
 
 class SesMailer:
     """Keeps `ports.Mailer`. SES replaces Message-ID, so the entry's id goes as a header and as a message tag."""
 
     def __init__(
-        self, *, mail_from: str, configuration_set: str, reply_to: str = "", ses: "SESClient | None" = None
+        self,
+        *,
+        mail_from: str,
+        configuration_set: str,
+        from_name: str = "",
+        reply_to: str = "",
+        ses: "SESClient | None" = None,
     ) -> None:
         self._ses: SESClient = ses or client("ses")
         self._mail_from = mail_from
+        self._from_name = plain(from_name)
         self._reply_to = reply_to
         self._configuration_set = configuration_set
 
     def message(self, mail: Mail) -> EmailMessage:
         """As it is handed to SES."""
         message = EmailMessage(policy=_ON_THE_WIRE)
-        message["From"], message["To"], message["Subject"] = self._mail_from, mail.to, mail.subject
+        message["From"] = Address(self._from_name, addr_spec=self._mail_from)
+        message["To"], message["Subject"] = mail.to, mail.subject
         if self._reply_to:
             message["Reply-To"] = self._reply_to
         message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # [MS-OXCMAIL] 2.2.3.2.14; bounces are wanted
         message["X-Permille-Entry"] = mail.entry_id
         message["X-SES-CONFIGURATION-SET"] = self._configuration_set
         message["X-SES-MESSAGE-TAGS"] = f"{ABOUT_TAG}={mail.account_id}, permille-entry={_tag(mail.entry_id)}"
-        message.set_content(mail.text)
-        message.add_alternative(mail.html, subtype="html")
+        message.set_content(mail.text, cte="quoted-printable")
+        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
         return message
 
     def send(self, mail: Mail) -> None:

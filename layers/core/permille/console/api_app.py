@@ -110,7 +110,7 @@ def _missing(request: Request) -> PermilleError:
     methods = _methods_of(request.path)
     if not methods or request.method in methods:  # an id that has signs in it which Powertools takes in no address
         return NotFound("There is nothing at this address.")
-    return MethodNotAllowed(sorted(methods))
+    return MethodNotAllowed(sorted({*methods, *({"HEAD"} if "GET" in methods else ())}))
 
 
 @cache

@@ -17,7 +17,18 @@ from permille.observability import logger, record
 
 
 def answer(world: Console, event: Mapping[str, Any], context: Any, now: datetime) -> dict[str, Any]:
-    """Answers a function URL's request (payload format 2.0)."""
+    """Answers a function URL's request (payload format 2.0). HEAD is answered as GET is, without body and cookies."""
+    if Request(event).method == "HEAD":
+        return {**_answered(world, _as_get(event), context, now), "body": "", "isBase64Encoded": False, "cookies": []}
+    return _answered(world, event, context, now)
+
+
+def _as_get(event: Mapping[str, Any]) -> dict[str, Any]:
+    asking = event["requestContext"]
+    return {**event, "requestContext": {**asking, "http": {**asking["http"], "method": "GET"}}}
+
+
+def _answered(world: Console, event: Mapping[str, Any], context: Any, now: datetime) -> dict[str, Any]:
     request = Request(event)
     if request.path.startswith("/api/"):
         from permille.console import api_app  # pydantic takes its time: no page waits for it

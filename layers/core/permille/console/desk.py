@@ -194,6 +194,7 @@ def _page(template: str, here: str, found: Asked, refused: Refused | None = None
         view=desk_view,
         times=wording.times,
         sentence=lambda entry, account: _in_zone(entry, account).sentence(),
+        when=lambda entry, account: wording.local(_in_zone(entry, account).at),
         headline=lambda entry, account: _in_zone(entry, account).headline(platform),
         **shown,
     )

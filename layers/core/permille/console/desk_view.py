@@ -1,10 +1,10 @@
 """How the desk's pages put numbers and times."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from permille.desk_ports import ON_THEIR_WAY, Waiting
+from permille.desk_ports import ON_THEIR_WAY, Listed, Waiting
 from permille.domain import reminders, wording
-from permille.domain.account import Account
+from permille.domain.account import Account, Exemption
 from permille.domain.entries.credential import Difference
 from permille.domain.entries.numbers import Numbers
 from permille.domain.reputation import PER, Tally
@@ -56,6 +56,16 @@ def counts_of(facts: Numbers) -> Tally:
 def local(at: datetime, account: Account) -> str:
     """As it is where the account is."""
     return wording.local(at.astimezone(shown_zone_of(account)))
+
+
+def exempt_until(one: Account | Listed, exemption: Exemption) -> str:
+    """A list of many accounts has one zone, UTC."""
+    return local(exemption.until, one) if isinstance(one, Account) else in_utc(exemption.until)
+
+
+def in_utc(at: datetime) -> str:
+    """Of what is about no single account."""
+    return wording.local(at.astimezone(UTC))
 
 
 def lasting(time: timedelta) -> str:

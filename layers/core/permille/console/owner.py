@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -10,6 +11,7 @@ from permille.console import report_page, review_form, spreadsheet
 from permille.console.pages import redirect
 from permille.console.review_form import Typed
 from permille.console.routing import routes
+from permille.console.spreadsheet import Separator
 from permille.console.world import Asked, asked
 from permille.domain.account import Account
 from permille.domain.commands import AmendReview, RequestReview, WithdrawReview
@@ -49,12 +51,12 @@ def timeline(_id: str) -> Response[str]:
 
 @router.get("/report/<_id>/report.csv")
 def days(_id: str) -> Response[str]:
-    return _file("days", "csv", spreadsheet.days)
+    return _file("days", "csv", partial(spreadsheet.days, by=_separator()))
 
 
 @router.get("/report/<_id>/complaints.csv")
 def complaints(_id: str) -> Response[str]:
-    return _file("complaints", "csv", spreadsheet.complaints)
+    return _file("complaints", "csv", partial(spreadsheet.complaints, by=_separator()))
 
 
 @router.get("/report/<_id>/report.json")
@@ -112,6 +114,11 @@ def _page(found: Asked, account: Account, status: int = 200, typed: Typed | None
 def _gathered(found: Asked, account: Account, shown: Range = Range.WINDOW) -> Report:
     world = found.world
     return gather(Reporting(world.tallies, world.timeline, world.policies), account, found.now, shown)
+
+
+def _separator() -> Separator:
+    asked_for = asked(router).request.query.get("separator")
+    return Separator.SEMICOLON if asked_for == Separator.SEMICOLON else Separator.COMMA
 
 
 def _file(name: str, form: str, content: Callable[[Report], str]) -> Response[str]:

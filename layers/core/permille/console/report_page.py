@@ -8,6 +8,7 @@ from permille.access import GUIDE
 from permille.console import review_form
 from permille.console.graph import NARROW, WIDE, Graph, draw, outline, path, pills, short_date
 from permille.console.review_form import Typed
+from permille.console.spreadsheet import Separator
 from permille.domain import standing, wording
 from permille.domain.account import Account
 from permille.domain.cards import Campaign, Card, Counts, advice
@@ -128,6 +129,7 @@ def _common(report: Report) -> dict[str, Any]:
     return {
         "base": _base(report.account.id),
         "query": "" if report.range is Range.WINDOW else "?range=year",
+        "semicolons": f"?{'' if report.range is Range.WINDOW else 'range=year&'}separator={Separator.SEMICOLON}",
         "unit": unit,
         "window_days": report.verdict.policy.window_days,
         "graphs": graphs.items(),
@@ -209,7 +211,7 @@ def _provider(account: Account) -> dict[str, str] | None:
 
 
 _WAITS = "It is connected, and your e-mails go through it whenever your SMTP account is off."
-_USED = "Your e-mails go through it while your SMTP account is off. They hold you to the same limit."
+_USED = "Your e-mails go through it while your SMTP account is off. They count complaints as well."
 _PROVIDER_LINES: Mapping[Status, str] = {
     Status.ACTIVE: _WAITS,
     Status.TRIAL: _WAITS,

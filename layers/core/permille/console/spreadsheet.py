@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 
 from permille.domain.periods import Period
 from permille.domain.reputation import Tally
@@ -13,7 +14,23 @@ from permille.report import Report
 Cell = str | int
 MARK = "\ufeff"  # tells Excel that the file is UTF-8
 _FORMULAS = tuple("=+-@\t\r＝＋－＠")  # the wide ones are taken for the others
-_AFTER_SEMICOLON = re.compile(rf";(?=[\s\"]*[{re.escape(''.join(_FORMULAS))}])")  # where Excel divides by these
+# A file of the one kind may be opened by an Excel that divides by the other.
+_AFTER_SEPARATOR = re.compile(rf"([;,])(?=[\s\"]*[{re.escape(''.join(_FORMULAS))}])")
+
+
+class Separator(StrEnum):
+    """What divides cells: an Excel in most of Europe wants a semicolon, and a decimal comma."""
+
+    COMMA = "comma"
+    SEMICOLON = "semicolon"
+
+    @property
+    def sign(self) -> str:
+        return ";" if self is Separator.SEMICOLON else ","
+
+    def decimal(self, number: str) -> str:
+        return number.replace(".", ",") if self is Separator.SEMICOLON else number
+
 
 DAYS = (
     "first_day",
@@ -39,12 +56,12 @@ COMPLAINTS = (
 )
 
 
-def days(report: Report) -> str:
+def days(report: Report, by: Separator) -> str:
     """A row for each period and each epoch with mail in it; the window's numbers stand in the epoch in force."""
-    return _table(DAYS, (row for period in report.periods for row in _rows(period)))
+    return _table(DAYS, (row for period in report.periods for row in _rows(period, by)), by)
 
 
-def complaints(report: Report) -> str:
+def complaints(report: Report, by: Separator) -> str:
     """A row for each report, by campaign, as the page groups them."""
     return _table(
         COMPLAINTS,
@@ -63,22 +80,23 @@ def complaints(report: Report) -> str:
             for campaign in report.campaigns
             for card in campaign.cards
         ),
+        by,
     )
 
 
-def _rows(period: Period) -> Iterator[tuple[Cell, ...]]:
+def _rows(period: Period, by: Separator) -> Iterator[tuple[Cell, ...]]:
     tallies = dict(period.tallies)
     tallies.setdefault(period.epoch, Tally())
     window = period.window
-    judged: tuple[Cell, ...] = (window.delivered, window.complaints, rate(window))
+    judged: tuple[Cell, ...] = (window.delivered, window.complaints, by.decimal(rate(window)))
     for epoch, tally in sorted(tallies.items()):
         counts = (tally.delivered, tally.complaints, tally.bounces)
         yield str(period.first), str(period.last), epoch, *counts, *(judged if epoch == period.epoch else ("", "", ""))
 
 
-def _table(header: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> str:
+def _table(header: tuple[str, ...], rows: Iterable[tuple[Cell, ...]], by: Separator) -> str:
     written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")  # RFC 4180
+    writer = csv.writer(written, delimiter=by.sign, lineterminator="\r\n")  # RFC 4180
     writer.writerow(header)
     writer.writerows([_safe(cell) for cell in row] for row in rows)
     return MARK + written.getvalue()
@@ -88,5 +106,5 @@ def _safe(cell: Cell) -> Cell:
     """A text that a spreadsheet would take for a formula is marked as a text."""
     if not isinstance(cell, str):
         return cell
-    marked = _AFTER_SEMICOLON.sub(";'", cell)
+    marked = _AFTER_SEPARATOR.sub(r"\1'", cell)
     return f"'{marked}" if marked.startswith(_FORMULAS) else marked

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from permille.domain.demands import AMAZON_SES, GOOGLE
 from permille.domain.json_values import flat
 from permille.domain.policy import Policy
 from permille.domain.policy_file import policy_data
@@ -35,7 +36,7 @@ _NUMBERS = (
     _Number(
         name="complaint_ratio.limit_per_1000",
         most=2,
-        above="Google asks senders never to reach 3 per 1,000, and Amazon SES may pause the whole platform at 5",
+        above=f"{GOOGLE.sentence} {AMAZON_SES.sentence.removesuffix('.')}",
     ),
     _Number(
         name="complaint_ratio.complaints_at_least",

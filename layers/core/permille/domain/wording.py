@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from permille.domain.reputation import Tally
 
 LONGEST_QUOTE = 100
 LONGEST_REASON = 1000
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # control characters, and the ends of lines and paragraphs
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # of those but \n and \t
 _NO_CHARACTERS = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0xF0000, 0x10000))
 # The flags of England, Scotland and Wales are a black flag and tag characters, which anywhere else are hidden text.
 _HIDDEN = re.compile(
@@ -35,10 +37,6 @@ STILL_ON = (
 FATES: Mapping[str, str] = {"bounced": "bounced for good", "complained": "was marked as spam"}
 REQUESTED_DAYS: Mapping[str, str] = {"near": "that day is today or tomorrow", "over": "that day is over"}
 BY_HAND = "switched off by hand in AWS"
-DEMANDS = (
-    "Google and Yahoo ask senders to stay below 1 in 1,000, Amazon SES reviews senders at 1 in 1,000, and Constant "
-    "Contact works with the same 1 in 1,000."
-)
 
 
 def rate(counts: Tally) -> str:
@@ -83,6 +81,11 @@ def full_sentence(text: str) -> str:
     return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
+def by_support(text: str) -> str:
+    """What support wrote, as theirs, for owners."""
+    return f"Support wrote: “{full_sentence(text)}”"
+
+
 def plain(text: str, longest: int = LONGEST_QUOTE) -> str:
     """Foreign text on one line: nothing that reorders it or hides in it, and not longer than a line. Every script and
     emoji stays as it is, also those that Unicode has yet to assign; what shows nothing at all is empty."""
@@ -90,6 +93,20 @@ def plain(text: str, longest: int = LONGEST_QUOTE) -> str:
     if not kept.strip(_SHOW_NOTHING):
         return ""
     return kept if len(kept) <= longest else _printable(kept[: longest - 1]).rstrip(_JOINERS) + "…"
+
+
+def without_controls(data: Any) -> Any:
+    """JSON whose texts hold no control characters but new lines and tabs: machines get people's words otherwise as
+    they are, so that addresses and identities stay the same."""
+    match data:
+        case str():
+            return _CONTROLS.sub(" ", data)
+        case Mapping():
+            return {name: without_controls(one) for name, one in data.items()}
+        case list():
+            return [without_controls(one) for one in data]
+        case _:
+            return data
 
 
 def _printable(text: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
 from permille.domain import feedback
+from permille.domain.demands import IN_WORDS as DEMANDS_IN_WORDS
 from permille.domain.entries.numbers import Numbers
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.policy import Decision, Verdict
@@ -186,10 +187,9 @@ class Alert(Numbers):
             ),
             Section(
                 "What happens at the limit",
-                "All major Internet companies hold senders to no more than "
-                f"{times(self.limit_per_1000, 'spam complaint')} for every 1,000 e-mails. Above that, your "
-                f"{about.platform} SMTP account is disabled, until you have asked {about.platform} Support for a "
-                "review.",
+                f"Above {times(self.limit_per_1000, 'spam complaint')} for every 1,000 e-mails, your {about.platform} "
+                f"SMTP account is disabled, until you have asked {about.platform} Support for a review. The limit is "
+                f"not ours alone. {DEMANDS_IN_WORDS}",
             ),
             Section(
                 "How to avoid the next one",

@@ -125,6 +125,23 @@ class Numbers(Facts):
             case _:
                 return f"{self.counts()} {limit(self.limit_per_1000)}"
 
+    def rule_in_words(self) -> str:
+        """The broken rule, for owners."""
+        match self.burst:
+            case BounceBurst() as burst:
+                share = f", where that is more than {burst.percent} % of them" if burst.percent else ""
+                return f"of the e-mails of one day no more than {burst.more_than:,} may bounce for good{share}."
+            case ComplaintBurst() as burst:
+                return f"no more than {times(burst.more_than, 'complaint')} about the e-mails of {burst.days} days."
+            case RecentRatio() as recent:
+                return _at_most(recent.limit_per_1000, recent.days)
+            case _:
+                return _at_most(self.limit_per_1000, self.window_days)
+
+
+def _at_most(per_1000: int, days: int) -> str:
+    return f"no more than {times(per_1000, 'complaint')} for every 1,000 delivered e-mails of the last {days} days."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainNumbers(Numbers):

@@ -9,7 +9,7 @@ from permille.domain.entries.staff import ByStaff
 from permille.domain.entries.verdicts import ANOTHER_COMPANY
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.timeline import Audience, Facts, declared
-from permille.domain.wording import day, full_sentence, local, plain, times
+from permille.domain.wording import by_support, day, local, times
 
 LONGEST_TEXT = 1000
 
@@ -82,8 +82,7 @@ class ReviewRequested(Requested):
         return [
             Section(
                 "What you told us",
-                f"What went wrong: {plain(self.cause, LONGEST_TEXT)} "
-                f"What you have changed: {plain(self.change, LONGEST_TEXT)}",
+                "It is on your report, where you can change it until support has answered.",
             ),
             Section(
                 "What happens next",
@@ -135,7 +134,7 @@ class ReviewApproved(Facts):
 
     def sentence(self) -> str:
         moved = f", and not on {day(self.instead_of)}" if self.instead_of else ""
-        note = f" {full_sentence(self.note)}" if self.note else ""
+        note = f" {by_support(self.note)}" if self.note else ""
         return f"It works from {local(self.begins_at)} to {local(self.ends_at)}{moved}.{note}"
 
     def mail(self, about: MailContext) -> Sequence[Section]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.status import Status
 from permille.domain.timeline import Audience, Facts, declared
-from permille.domain.wording import full_sentence, local, plain
+from permille.domain.wording import by_support, full_sentence, local, plain
 
 ASK_SUPPORT = (
     "Answer this mail, or write to {platform} Support: they switched the account off, and they can switch it on again."
@@ -26,7 +26,7 @@ class ByStaff(Facts):
 
     def the_reason(self) -> str:
         """As owners read it, who do not hear who it was."""
-        return f"The reason: {full_sentence(self.reason)}"
+        return by_support(self.reason)
 
 
 @declared("staff_disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=Tone.BAD)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from permille.domain.demands import IN_WORDS as DEMANDS_IN_WORDS
 from permille.domain.entries.complaints import Reported
 from permille.domain.entries.numbers import BounceBurst, ComplaintBurst, Numbers, RecentRatio
 from permille.domain.mail_text import MailContext, Section, Tone
@@ -13,7 +14,7 @@ from permille.domain.policy_file import policy_data
 from permille.domain.reputation import PER, Days
 from permille.domain.status import Held, Status
 from permille.domain.timeline import Audience, Entry, declared
-from permille.domain.wording import DEMANDS, WAITS_FOR, day, local, plain, times
+from permille.domain.wording import WAITS_FOR, day, local, plain, times
 
 LISTED_IDENTITIES = 1000  # of a decision record: an entry has to fit into a row and an event
 
@@ -155,13 +156,13 @@ class Disabled(DecisionRecord):
         return [
             Section(
                 "What happened",
-                f"{why} Counted: e-mails sent from {day(self.first_day)} to {day(self.last_day)}. Rule: {self.rule}, "
-                f"policy {self.policy}.",
+                f"{why} Counted: e-mails sent from {day(self.first_day)} to {day(self.last_day)}. "
+                f"The rule: {self.rule_in_words()}",
             ),
             Section(
                 "What this means",
                 f"E-mails sent through your {about.platform} SMTP account are refused from now on. Everything else in "
-                f"{about.platform} keeps working. The limit is not ours alone: {DEMANDS}",
+                f"{about.platform} keeps working. The limit is not ours alone. {DEMANDS_IN_WORDS}",
             ),
             Section(
                 "What you can do now",
@@ -184,7 +185,7 @@ class Disabled(DecisionRecord):
 
 ANOTHER_COMPANY = (
     "Send through another e-mail company.",
-    "They hold you to the same limit, so fix your list first.",
+    "They count complaints as well, so fix your list first.",
 )
 
 
