@@ -14,6 +14,7 @@ from permille.domain.errors import InvalidInput
 from permille.domain.links import For
 from permille.domain.system_commands import RevokeAccess
 from permille.domain.timeline import system_entry
+from permille.domain.wording import hides_nothing, plain
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.staff import AccountId, Reason
@@ -126,7 +127,7 @@ def _lasting(days: float, field: str) -> timedelta:
 
 
 def _name(name: str) -> str:
-    if not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
+    if not (plain(name) and hides_nothing(name) and len(name) <= LONGEST_NAME):
         raise InvalidInput(f"takes 1 to {LONGEST_NAME} printable characters, not {name!r}", "name")
     return name.strip()
 

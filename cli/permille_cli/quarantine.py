@@ -10,7 +10,7 @@ import typer
 from permille.domain.entries.system import LISTED_BODIES, QuarantineDropped, QuarantineReplayed
 from permille.domain.errors import InvalidInput
 from permille.domain.timeline import system_entry
-from permille.domain.wording import plain
+from permille.domain.wording import exposed, plain
 from permille.ports import Quarantined
 from permille.quarantine import replay as restore
 from permille_cli.output import AsJson, emit_json, literal, out, progress
@@ -56,9 +56,7 @@ def show(
     else:
         out.print(f"[bold]{literal(one.id)}[/]  {one.at:%Y-%m-%d %H:%M:%S} UTC", soft_wrap=True)
         out.print(literal(f"{one.reason} {one.caller}"), soft_wrap=True)
-        out.print(
-            "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in one.body), markup=False
-        )
+        out.print(exposed(one.body), markup=False)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """The owner's report in each of its states, as people see it. It takes no stack."""
 
+from dataclasses import replace
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -21,15 +22,32 @@ POLICY = str(CONSOLE.page("start", framed=True).headers["Content-Security-Policy
 @pytest.fixture
 def page(page: Page) -> Page:
     """Gets every page and the stylesheet as the console sends them, with the same headers."""
+    serve(page, CONSOLE)
+    return page
 
+
+def serve(page: Page, console: Pages) -> None:
     def answer(route: Route) -> None:
         name = urlsplit(route.request.url).path.strip("/")
         style = name.removesuffix(".css") if name.endswith(".css") else ""
-        body, kind = (CONSOLE.stylesheet(style).body, "text/css") if style else (PAGES[name], "text/html")
+        body, kind = (console.stylesheet(style).body, "text/css") if style else (PAGES[name], "text/html")
         route.fulfill(body=body, content_type=f"{kind}; charset=utf-8", headers={"Content-Security-Policy": POLICY})
 
     page.route(f"{SITE}/**", answer)
-    return page
+
+
+@pytest.mark.parametrize("colour", ["#ffd400", "#ffffff", "#000000", "#808080"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_report_can_be_read_whatever_the_platforms_colour(
+    page: Page, colour: str, scheme: Literal["light", "dark"]
+) -> None:
+    page.unroute_all()
+    serve(page, Pages(replace(BRAND, colour=colour)))
+
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{SITE}/disabled")
+
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("name", PAGES)

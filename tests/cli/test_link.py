@@ -117,6 +117,8 @@ def test_a_link_that_cannot_be_written_down_is_not_shown(stack: FakeStack, termi
         (("owner", ACCOUNT, "--days", "366"), "--days: takes more than 0"),
         (("staff", "--name", ""), "--name: takes 1 to 60 printable characters, not ''"),
         (("staff", "--name", "a\nb"), "--name: takes 1 to 60 printable characters"),
+        (("staff", "--name", "\u200d"), "--name: takes 1 to 60 printable characters"),
+        (("staff", "--name", "Sam\u202e"), "--name: takes 1 to 60 printable characters"),
         (("staff", "--name", "x" * 61), "--name: takes 1 to 60 printable characters"),
         (("staff",), "Missing option '--name'"),
         (("platform", "--name", "crm", "--days", "-1"), "--days: takes more than 0"),

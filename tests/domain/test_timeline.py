@@ -479,3 +479,24 @@ def test_how_a_kind_changes_the_status_is_known_also_where_its_facts_cannot_be_r
     assert isinstance(read.facts, Unknown)
     assert read.change == an_entry("disabled").change
     assert not read.is_mailed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "👩\u200d🍳 Bäckerei",
+        "\U0001fae9 مى\u200cخواهم",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    ],
+)
+def test_emoji_joiners_and_scripts_hide_nothing(text: str) -> None:
+    assert wording.hides_nothing(text)
+    assert wording.exposed(text) == text
+
+
+@pytest.mark.parametrize(
+    "sign", ["\x1b", "\x00", "\u202e", "\u2066", "\u200b", "\ufeff", "\u00ad", "\U000e0041", "\ue000", "\u2028"]
+)
+def test_each_sign_that_reorders_or_hides_is_exposed(sign: str) -> None:
+    assert not wording.hides_nothing(f"a{sign}b")
+    assert wording.exposed(f"a{sign}b\nc") == f"a{wording.REPLACED}b\nc"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from permille.domain.errors import Failed, InvalidInput
+from permille.domain.wording import hides_nothing, plain
 from permille_cli import template
 from permille_cli.local.state import Running, StateDirectory
 from permille_cli.local.tools import environment as tool_environment
@@ -49,7 +50,7 @@ class Deployment:
                 f"takes a letter and up to 127 letters, digits and hyphens more, not {self.stack!r}", "stack"
             )
         name = self.platform_name
-        if not (name.strip() and name.isprintable() and len(name) <= PLATFORM_NAME_LENGTH):
+        if not (plain(name) and hides_nothing(name) and len(name) <= PLATFORM_NAME_LENGTH):
             raise InvalidInput(f"takes 1 to {PLATFORM_NAME_LENGTH} printable characters, not {name!r}", "platform_name")
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from permille.domain.reputation import Tally
 
 LONGEST_QUOTE = 100
 LONGEST_REASON = 1000
+REPLACED = "\N{REPLACEMENT CHARACTER}"
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # control characters, and the ends of lines and paragraphs
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # of those but \n and \t
 _NO_CHARACTERS = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0xF0000, 0x10000))
@@ -93,6 +94,18 @@ def plain(text: str, longest: int = LONGEST_QUOTE) -> str:
     if not kept.strip(_SHOW_NOTHING):
         return ""
     return kept if len(kept) <= longest else _printable(kept[: longest - 1]).rstrip(_JOINERS) + "…"
+
+
+def hides_nothing(text: str) -> bool:
+    """Whether all of a text is shown, in the order in which it is written, and on one line."""
+    return _printable(text) == text
+
+
+def exposed(text: str) -> str:
+    """A text with its lines, in which each sign that reorders or hides is a replacement character."""
+    return "\n".join(
+        _HIDDEN.sub(lambda found: found["flag"] or REPLACED, _BREAKS.sub(REPLACED, line)) for line in text.split("\n")
+    )
 
 
 def without_controls(data: Any) -> Any:
