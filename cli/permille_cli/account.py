@@ -14,7 +14,7 @@ from permille.domain.status import Status
 from permille.domain.switch import changes
 from permille.new_account import NewAccount
 from permille.onboarding import add_account
-from permille_cli import explain, staff
+from permille_cli import change, explain, staff
 from permille_cli.added_account import Answer
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
@@ -25,6 +25,7 @@ for command in (
     staff.disable,
     staff.enable,
     staff.close,
+    change.change,
     staff.exempt,
     staff.unexempt,
     staff.owner_mail,
@@ -107,7 +108,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     verdict = stack.verdict(account, now).verdict
     senders = [_sender(stack, account, caller) for caller in account.senders]
     if as_json:
-        emit_json({**shapes.account(account, verdict), "senders": senders})
+        emit_json({**shapes.account(account, verdict), "identities": list(account.identities), "senders": senders})
     else:
         _print_standing(account, verdict, senders)
 
@@ -142,6 +143,12 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
     )
     if account.provider:
         out.print(f"provider {account.provider.host}:{account.provider.port}")
+    if account.identities:
+        out.print(f"sends from {', '.join(account.identities)}", markup=False, soft_wrap=True)
+    _print_senders(senders)
+
+
+def _print_senders(senders: list[dict[str, Any]]) -> None:
     for sender in senders:
         out.print(f"sender {sender['caller_identity']}")
         for key in sender["keys"]:

@@ -1,6 +1,7 @@
 """What has to be known of an account before it is added."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from permille.domain.account import ACCOUNT_ID
@@ -33,14 +34,22 @@ class NewAccount:
                 f"{self.account_id!r} is no account id: small letters, digits and -, at most 54, not beginning with -",
                 "account_id",
             )
-        if not ADDRESS.fullmatch(self.owner_email):
-            raise InvalidInput(f"{self.owner_email!r} is no e-mail address", "owner_email")
-        for identity in self.identities:
-            _check_identity(identity)
-        for user in self.adopted:
-            if not USER.fullmatch(user):
-                raise InvalidInput(f"names no IAM user: {user!r}", "sender")
+        check_address(self.owner_email)
+        check_names(self.identities, self.adopted)
         zone_named(self.timezone)
+
+
+def check_address(address: str) -> None:
+    if not ADDRESS.fullmatch(address):
+        raise InvalidInput(f"{address!r} is no e-mail address", "owner_email")
+
+
+def check_names(identities: Iterable[str], users: Iterable[str]) -> None:
+    for identity in identities:
+        _check_identity(identity)
+    for user in users:
+        if not USER.fullmatch(user):
+            raise InvalidInput(f"names no IAM user: {user!r}", "sender")
 
 
 def _check_identity(identity: str) -> None:
