@@ -9,6 +9,7 @@ from rich.markup import escape
 from permille.change import Changed, Planned
 from permille.domain.account import Account, ReviewState
 from permille.domain.wording import local
+from permille.onboarding import own_user
 from permille.zones import shown_zone_of
 from permille_cli.added_account import records_of
 
@@ -62,10 +63,11 @@ class Answer:
         account = self.changed.account
         if "timezone" in changed:
             yield from _fixed(account)
-        if "identities" in changed and self.planned.identities.own is None:
+        adopted = [one for one in account.senders if self.planned.identities.own is None or one != own_user(account.id)]
+        if "identities" in changed and adopted:
             yield (
-                "Its senders were adopted, so Permille does not change what they may send through: change the "
-                f"policies of {', '.join(account.senders)}."
+                "What adopted senders may send through is not changed by Permille: change the policies of "
+                f"{', '.join(adopted)}."
             )
         if removed := sorted({*self.planned.identities.before} - {*self.planned.identities.after}):
             yield f"{', '.join(removed)} stays in SES, with the configuration set of the stack as its default."

@@ -2,12 +2,15 @@
 whole by the same command."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.builders import ACCOUNT, CALLER, KEY, NOW, STAFF
 from tests.fakes import LEASED_FOR, Killed, User, When
 from tests.operator_fakes import FakeStack, KnownUser, a_stack
@@ -516,3 +519,46 @@ def test_whatever_call_fails_nobody_sends_who_may_not_and_the_same_command_makes
     assert everything(stack)[1:] == everything(whole)[1:]
     assert sorted(stack.kinds(ACCOUNT)) == sorted(whole.kinds(ACCOUNT))
     assert stack.get(ACCOUNT).credential.asleep == whole.get(ACCOUNT).credential.asleep
+
+
+# ---------------------------------------------------------------- in any order
+
+THIRD = "permille-third"
+STEPS = ["add", "remove", "add third", "remove third", "disable", "enable", "enforce"]
+
+
+def step(stack: FakeStack, what: str, minutes: int) -> None:
+    """What cannot be is refused, and nothing comes of it."""
+    verb, _, other = what.partition(" ")
+    name = THIRD if other else OLD
+    if verb in ("add", "remove"):
+        with suppress(InvalidInput):
+            change(stack, minutes=minutes, **{f"{verb}_senders": (name,)})
+    elif verb == "enforce":
+        enforced(stack, minutes)
+    else:
+        status = Status.ACTIVE if verb == "enable" else Status.DISABLED
+        stack.rows.accounts[ACCOUNT] = stack.get(ACCOUNT).to_be_switched(status=status)
+        enforced(stack, minutes)
+
+
+@given(steps=st.lists(st.sampled_from(STEPS), max_size=10))
+def test_in_any_order_nobody_sends_who_was_removed_or_whose_account_is_off(steps: list[str]) -> None:
+    stack, ever, removed = made(), {CALLER}, set[str]()
+    may_be_adopted(stack, THIRD)
+
+    for number, what in enumerate(steps, start=1):
+        before = {*stack.get(ACCOUNT).senders}
+        step(stack, what, number * 10)
+        account = stack.get(ACCOUNT)
+        ever |= {*account.senders}
+        removed |= before - {*account.senders}
+
+        off = {*account.senders} if account.status is Status.DISABLED else set[str]()
+        silent = off | (ever - {*account.senders})
+        assert not [name for name in silent if any(stack.switch.can_send(name, key) for key in (KEY, OLD_KEY))]
+        assert all(stack.accounts.owner_of(name) == ACCOUNT for name in ever)
+
+    step(stack, "enable", 200)
+    named = {*stack.get(ACCOUNT).senders} - removed
+    assert all(any(stack.switch.can_send(name, key) for key in (KEY, OLD_KEY)) for name in named)
