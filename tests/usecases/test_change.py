@@ -509,6 +509,8 @@ def test_whatever_call_fails_nobody_sends_who_may_not_and_the_same_command_makes
         change(stack, minutes=2, **WHOLE)
 
     named = stack.get(ACCOUNT).senders
+    assert {stack.identities.sets[name] for name in stack.get(ACCOUNT).identities} == {"permille"}
+    assert {*may_send_through(stack)} <= {*stack.identities.sets}
     if status is Status.DISABLED:
         assert not any(stack.switch.can_send(name, key) for name in named for key in (KEY, OLD_KEY))
     assert OLD in named or not stack.switch.can_send(OLD, OLD_KEY)
