@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from hashlib import sha256
 from typing import Any, cast
@@ -11,6 +11,7 @@ from permille.domain.account import Account, Evidence, Outcome, Provider
 from permille.domain.backlog import Backlog
 from permille.domain.commands import Command, RequestReview, ReviewRequest
 from permille.domain.decisions import Context, decide
+from permille.domain.entries.change import Owner
 from permille.domain.entries.complaints import (
     Alert,
     CountedComplaint,
@@ -228,6 +229,7 @@ def facts_of(kind: str, at: datetime = NOW) -> Facts:
 
 
 _REASON = "The owner asked us to"
+BEFORE = Owner(address="owner@bakery.example", name="Bea", timezone="Europe/Vienna")
 _USUAL_FACTS: dict[str, Any] = {
     "reason": _REASON,
     "by": STAFF,
@@ -241,6 +243,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "host": "smtp.example.com",
     "port": 587,
     "user": "bakery@example.com",
+    "address": "owner@bakery.example",
     "replaces": "",
     "state": "bounced",
     "why": Held.FEEDBACK,
@@ -268,6 +271,10 @@ _USUAL_FACTS: dict[str, Any] = {
     "bodies": ("a1b2", "c3d4"),
 }
 _FACTS_OF: dict[str, dict[str, Any]] = {
+    "identities_changed": {"before": ("bakery.example",), "after": ("bakery.example", "bread.example")},
+    "senders_changed": {"before": (CALLER,), "after": (CALLER, "permille-old")},
+    "owner_address_dropped": {"address": "before@bakery.example"},
+    "owner_changed": {"before": BEFORE, "after": replace(BEFORE, address="bea@bakery.example")},
     "disabling_reversed": {"disabled_at": NOW - timedelta(hours=1)},
     "review_amended": {"batch": 500},
     "review_due": {"day": MIDNIGHT.date(), "begins_at": MIDNIGHT.astimezone(UTC)},

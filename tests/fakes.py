@@ -12,6 +12,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from permille.addresses import bare
 from permille.domain.account import Account, is_decision
 from permille.domain.breaker import BreakerChange, BreakerState, Opening, Passing, Returning
 from permille.domain.entries.system import AccessRevoked, ModeEntered
@@ -187,10 +188,11 @@ class FakeLedger:
             if account:
                 self._rows.accounts[account_id] = replace(account, due_at=now, revision=account.revision + 1)
 
-    def mark_owner_mail(self, identity: str, entry: Entry) -> None:
+    def mark_owner_mail(self, identity: str, entry: Entry, address: str) -> None:
         with self._rows.faults.call("ledger.mark_owner_mail"):
             account = self._rows.accounts.get(entry.account_id)
-            if account and ("", identity) not in self._rows.markers:
+            is_the_owners = not address or (account and address == bare(account.owner_email))
+            if account and is_the_owners and ("", identity) not in self._rows.markers:
                 self._rows.markers.add(("", identity))
                 state = str(entry.data["state"])
                 self._rows.accounts[account.id] = replace(account, owner_mail=state, revision=account.revision + 1)
@@ -225,6 +227,9 @@ class FakeAccounts:
             if not different and not entries:
                 return account
             stored = self._as_read(read, revision=read.revision)
+            new = [one for one in account.senders if one not in read.senders]
+            if any(one in self._rows.senders and self._rows.senders[one].account_id != account.id for one in new):
+                raise Conflict(f"one of {new} is another's")
             passed = dict(self._rows.passed), self._rows.breaker
             try:
                 for change in breaker:
@@ -235,6 +240,7 @@ class FakeAccounts:
                 raise
             if account.epochs != read.epochs:
                 self._rows.senders.update({one: Sender(one, account.id, account.epochs) for one in account.senders})
+            self._rows.senders.update({one: Sender(one, account.id, account.epochs) for one in new})
             version = read.version + is_decision(read, account, entries)
             written = replace(stored, **different)
             self._rows.accounts[account.id] = replace(written, version=version, revision=read.revision + 1)

@@ -1,5 +1,6 @@
 """Every port of permille/operator_ports.py, kept in memory, as in tests/fakes.py; and a whole stack of fakes."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,6 +29,7 @@ from tests.fakes import (
 from permille.domain.account import Account
 from permille.domain.entries.system import BreakerReset, SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict, InvalidPolicy, Unavailable
+from permille.domain.iam_policy import allowed_resources, sending_policy
 from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy
 from permille.domain.timeline import Entry, TimelineEntry
@@ -238,8 +240,14 @@ class FakeIamUsers:
 
     def allow(self, name: str, resources: Collection[str]) -> None:
         with self.faults.call("iam_users.allow"):
-            statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": sorted(resources)}
-            self.users[name].policies["permille-send"] = {"Statement": [statement]}
+            self.users[name].policies["permille-send"] = json.loads(sending_policy(resources))
+
+    def allowed(self, name: str, mark: str) -> frozenset[str] | None:
+        with self.faults.call("iam_users.allowed"):
+            user = self.users.get(name)
+            if user is None or user.mark != mark or "permille-send" not in user.policies:
+                return None
+            return frozenset(allowed_resources(user.policies["permille-send"]))
 
     def create_key(self, name: str) -> AccessKey:
         with self.faults.call("iam_users.create_key"):

@@ -13,7 +13,7 @@ from permille.domain.status import Status
 from permille.domain.switch import changes
 from permille.new_account import NewAccount
 from permille.onboarding import add_account
-from permille_cli import explain, staff
+from permille_cli import change, explain, staff
 from permille_cli.added_account import Answer
 from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
@@ -24,6 +24,7 @@ for command in (
     staff.disable,
     staff.enable,
     staff.close,
+    change.change,
     staff.exempt,
     staff.unexempt,
     staff.owner_mail,
@@ -106,7 +107,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     verdict = stack.verdict(account, now).verdict
     senders = [_sender(stack, account, caller) for caller in account.senders]
     if as_json:
-        emit_json({**shapes.account(account, verdict), "senders": senders})
+        emit_json({**shapes.account(account, verdict), "identities": list(account.identities), "senders": senders})
     else:
         _print_standing(account, verdict, senders)
 
@@ -141,6 +142,12 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
     )
     if account.provider:
         out.print(f"provider {literal(account.provider.host)}:{account.provider.port}")
+    if account.identities:
+        out.print(f"sends from {literal(', '.join(account.identities))}", soft_wrap=True)
+    _print_senders(senders)
+
+
+def _print_senders(senders: list[dict[str, Any]]) -> None:
     for sender in senders:
         out.print(f"sender {literal(sender['caller_identity'])}")
         for key in sender["keys"]:

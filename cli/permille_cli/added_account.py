@@ -1,5 +1,6 @@
 """What `permille account add` answers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,7 @@ class Answer:
         }
         if len(account.senders) > 1:
             data["caller_identities"] = list(account.senders)
-        if records := self._records():
+        if records := records_of(self.added.dkim_tokens):
             data["records_to_publish"] = records
         if self.added.replaced_default_sets:
             data["replaced_default_sets"] = dict(self.added.replaced_default_sets)
@@ -55,15 +56,17 @@ class Answer:
         for identity, replaced in self.added.replaced_default_sets.items():
             told = f"The default configuration set of {identity} was {replaced}; it is ours now."
             lines += [f"[yellow]{literal(told)}[/]"]
-        if records := self._records():
+        if records := records_of(self.added.dkim_tokens):
             lines += ["SES verifies an identity once its DNS records are published:"]
             lines += [f"  {literal(record)}" for record in records]
         return "\n".join(lines)
 
-    def _records(self) -> list[str]:
-        records: list[str] = []
-        for name, tokens in self.added.dkim_tokens.items():
-            if "@" in name:
-                records += [f"(SES has written to {name}: follow the link in that mail)"]
-            records += [f"{token}._domainkey.{name} CNAME {token}.dkim.amazonses.com" for token in tokens]
-        return records
+
+def records_of(dkim_tokens: Mapping[str, Sequence[str]]) -> list[str]:
+    """What has to be published for identities that were made."""
+    records: list[str] = []
+    for name, tokens in dkim_tokens.items():
+        if "@" in name:
+            records += [f"(SES has written to {name}: follow the link in that mail)"]
+        records += [f"{token}._domainkey.{name} CNAME {token}.dkim.amazonses.com" for token in tokens]
+    return records

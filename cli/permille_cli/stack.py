@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from permille import decisions
+from permille.changing import Changing
 from permille.desk_ports import Directory, SesReputation
 from permille.domain.account import Account
 from permille.domain.commands import Command
@@ -95,6 +96,10 @@ class Stack(ABC):
             switchable=self["SenderUsers"],
             deny_group=self["DenyGroupName"],
         )
+
+    @property
+    def changing(self) -> Changing:
+        return Changing(self.onboarding, self.policies, self.switch)
 
     def verdict(self, account: Account, now: datetime) -> CurrentVerdict:
         """What the policy in force says of the account now."""

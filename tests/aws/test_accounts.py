@@ -32,7 +32,7 @@ from permille.domain.breaker import BreakerState, Opening, Passing, Returning
 from permille.domain.errors import Conflict, Unavailable
 from permille.domain.status import Held, Status
 from permille.domain.switch import Asleep, Credential, Denial
-from permille.ports import Lap
+from permille.ports import Lap, Sender
 
 LATER = NOW + timedelta(minutes=5)
 ASLEEP = {CALLER: frozenset({"k1", "k2"}), "permille-shop": frozenset[str]()}
@@ -41,6 +41,7 @@ EVERYTHING = an_account(
     owner_email="ann@bakery.example",
     owner_name="Ann",
     owner_mail="bounced",
+    identities=("bakery.example", "bread.example"),
     timezone="America/Denver",
     senders=(CALLER, "permille-shop"),
     status=Status.DISABLED,
@@ -154,6 +155,38 @@ def test_neither_an_account_nor_a_sender_is_added_twice(store: Store, read: Acco
     assert the(store) == read
     assert store.ledger.whose(["permille-other", "permille-florist"]) == {}
     assert store.timeline.since(second.id, NOW) == []
+
+
+def test_a_new_sender_is_named_with_the_accounts_epochs_and_one_that_goes_stays_its_own(store: Store) -> None:
+    store.accounts.add(an_account(epochs=(NOW,)), [])
+    other = "permille-other"
+
+    added = store.accounts.save(the(store), replace(the(store), senders=(CALLER, other)), [])
+    store.accounts.save(added, replace(added, senders=(other,)), [])
+
+    assert the(store).senders == (other,)
+    assert store.ledger.whose([CALLER, other]) == {name: Sender(name, ACCOUNT, (NOW,)) for name in (CALLER, other)}
+
+
+def test_one_that_was_the_accounts_before_comes_back_with_the_epochs_of_now(store: Store) -> None:
+    store.accounts.add(an_account(senders=(CALLER, "permille-other")), [])
+    read = the(store)
+    gone = store.accounts.save(read, replace(read, senders=(CALLER,)), [])
+    later = store.accounts.save(gone, replace(gone, epochs=(LATER,)), [])
+
+    store.accounts.save(later, replace(later, senders=(CALLER, "permille-other")), [])
+
+    assert store.ledger.whose(["permille-other"]) == {"permille-other": Sender("permille-other", ACCOUNT, (LATER,))}
+
+
+def test_another_accounts_sender_is_not_taken(store: Store, read: Account) -> None:
+    store.accounts.add(an_account("florist", senders=("permille-florist",)), [])
+
+    with pytest.raises(Conflict):
+        store.accounts.save(read, replace(read, senders=(CALLER, "permille-florist")), [ENTRY])
+
+    assert the(store) == read
+    assert store.ledger.whose(["permille-florist"])["permille-florist"].account_id == "florist"
 
 
 SAVED = {one.name for one in fields(Account)} - {"id", "version", "revision", "credential"}
@@ -340,7 +373,7 @@ def saved_by_another_run(store: Store) -> None:
 
 
 def owner_mail_marked(store: Store) -> None:
-    store.ledger.mark_owner_mail("owner-mail#m-1", stopped_mail(ACCOUNT, NOW, "bounced", "owner-mail#m-1"))
+    store.ledger.mark_owner_mail("owner-mail#m-1", stopped_mail(ACCOUNT, NOW, "bounced", "owner-mail#m-1"), "")
 
 
 @pytest.mark.parametrize("write", [nudged, saved_by_another_run, owner_mail_marked])

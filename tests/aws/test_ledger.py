@@ -329,6 +329,7 @@ def test_a_redrive_from_the_dead_letters_weeks_later_changes_nothing(store: Stor
 # ---------------------------------------------------------------- marks on the owner's address
 
 ADDRESS_GONE = stopped_mail(ACCOUNT, NOW, "bounced", "owner-mail#m-1")
+OWNERS = "owner@bakery.example"
 
 
 def owner_mail(store: Store) -> str:
@@ -339,12 +340,12 @@ def owner_mail(store: Store) -> str:
 
 def test_a_mark_is_made_once_with_its_entry(store: Store) -> None:
     store.accounts.add(an_account(), [])
-    store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE)
+    store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE, OWNERS)
     account = store.accounts.get(ACCOUNT)
     assert account is not None
     store.accounts.save(account, replace(account, owner_mail=""), [])  # the address was mended
 
-    store.ledger.mark_owner_mail("owner-mail#m-1", replace(ADDRESS_GONE, id="later"))
+    store.ledger.mark_owner_mail("owner-mail#m-1", replace(ADDRESS_GONE, id="later"), OWNERS)
 
     assert owner_mail(store) == ""
     assert store.timeline.since(ACCOUNT, NOW) == [ADDRESS_GONE]
@@ -352,17 +353,27 @@ def test_a_mark_is_made_once_with_its_entry(store: Store) -> None:
 
 def test_each_mail_that_does_not_arrive_marks_it_anew(store: Store) -> None:
     store.accounts.add(an_account(), [])
-    store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE)
+    store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE, OWNERS)
     complained = stopped_mail(ACCOUNT, LATER, "complained", "owner-mail#m-2")
 
-    store.ledger.mark_owner_mail("owner-mail#m-2", complained)
+    store.ledger.mark_owner_mail("owner-mail#m-2", complained, OWNERS)
 
     assert owner_mail(store) == "complained"
     assert store.timeline.since(ACCOUNT, NOW) == [ADDRESS_GONE, complained]
 
 
+@pytest.mark.parametrize(("address", "state"), [("before@bakery.example", ""), (OWNERS, "bounced"), ("", "bounced")])
+def test_what_becomes_of_mail_to_an_address_of_before_marks_nothing(store: Store, address: str, state: str) -> None:
+    store.accounts.add(an_account(owner_email="Owner@Bakery.example"), [])
+
+    store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE, address)
+
+    assert owner_mail(store) == state
+    assert store.timeline.since(ACCOUNT, NOW) == [ADDRESS_GONE] * bool(state)
+
+
 def test_a_mark_makes_no_account_and_no_entry(store: Store) -> None:
-    store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE)
+    store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE, OWNERS)
 
     assert store.accounts.get(ACCOUNT) is None
     assert store.timeline.since(ACCOUNT, NOW) == []
@@ -376,8 +387,8 @@ def test_a_mark_that_collides_is_unavailable_and_can_be_made_again(
     Wire(dynamodb).refuse("TransactWriteItems", "TransactionCanceledException", reasons)
 
     with pytest.raises(Unavailable):
-        ledger_of().mark_owner_mail("owner-mail#m-1", ADDRESS_GONE)
-    ledger_of().mark_owner_mail("owner-mail#m-1", ADDRESS_GONE)
+        ledger_of().mark_owner_mail("owner-mail#m-1", ADDRESS_GONE, OWNERS)
+    ledger_of().mark_owner_mail("owner-mail#m-1", ADDRESS_GONE, OWNERS)
 
     assert owner_mail(store_on_dynamodb) == "bounced"
 

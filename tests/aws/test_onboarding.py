@@ -11,7 +11,7 @@ from tests.aws.wire import Wire
 from tests.operator_fakes import FakeIamUsers, FakeIdentities, KnownUser
 
 from permille.aws.onboarding import IamSenderUsers, SesIdentities
-from permille.domain.errors import Conflict, PermissionDenied, Unavailable
+from permille.domain.errors import Conflict, InvalidInput, PermissionDenied, Unavailable
 from permille.operator_ports import AppliedPolicy, IamUser, IamUsers, Identities
 
 DOMAIN, ADDRESS = "bakery.example", "news@bakery.example"
@@ -183,6 +183,27 @@ def test_it_is_allowed_to_send_through_what_it_is_told_and_no_more(users: IamUse
     (statement,) = policy.document["Statement"]
     resources = [f"{SES}:identity/a.example", f"{SES}:identity/c.example"]
     assert statement == {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": resources}
+
+
+def test_what_it_may_send_through_can_be_asked_for_and_of_nobody_elses_user(users: IamUsers) -> None:
+    users.create(USER, MARK)
+    somebody_elses(users, "permille-other")
+    never = users.allowed(USER, MARK)
+
+    users.allow(USER, {f"{SES}:identity/a.example"})
+
+    assert never is None
+    assert users.allowed(USER, MARK) == frozenset({f"{SES}:identity/a.example"})
+    assert users.allowed(USER, f"{MARK}-2") is None
+    assert users.allowed("permille-other", MARK) is None
+    assert users.allowed("permille-nobody", MARK) is None
+
+
+def test_more_than_iam_takes_is_refused(users: IamUsers) -> None:
+    users.create(USER, MARK)
+
+    with pytest.raises(InvalidInput, match="too many identities for one IAM user"):
+        users.allow(USER, {f"{SES}:identity/{number}.a-domain.example" for number in range(40)})
 
 
 def test_each_key_is_another_and_its_secret_is_not_shown(users: IamUsers) -> None:

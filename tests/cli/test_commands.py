@@ -43,6 +43,7 @@ CONNECT = "provider connect bakery --host smtp.example.com --port 587 --user ':f
 # What is typed to see a command at work, the command itself last.
 RUNS = {
     "account add": ["account add shop --owner-email o@shop.example --owner-name :fire: --identity shop.example"],
+    "account change": [f"account change bakery {BECAUSE} --owner-name ':fire:[b] Bea' --timezone Europe/Vienna"],
     "account close": [f"account close bakery {BECAUSE}"],
     "account disable": [OFF],
     "account enable": [OFF, f"account enable bakery {BECAUSE}"],

@@ -16,6 +16,7 @@ DECIDED_WITH_A_REASON = [
     ["account", "disable", ACCOUNT],
     ["account", "enable", ACCOUNT],
     ["account", "close", ACCOUNT],
+    ["account", "change", ACCOUNT, "--owner-name", "Nell"],
     ["account", "exempt", ACCOUNT, "--until", "2026-12-31"],
     ["account", "unexempt", ACCOUNT],
     ["account", "owner-mail", ACCOUNT, "--reset"],

@@ -17,6 +17,9 @@ from permille.domain.commands import (
     AmendReview,
     ApproveReview,
     CancelTrial,
+    ChangeIdentities,
+    ChangeOwner,
+    ChangeSenders,
     Close,
     Command,
     ConfirmTrial,
@@ -64,6 +67,13 @@ VALID: dict[str, Any] = {
     "audience": For.STAFF,
     "address": "ann@example.com",
     "short_day": False,
+    "owner_email": "bea@bakery.example",
+    "owner_name": None,
+    "timezone": None,
+    "before": ("bakery.example",),
+    "after": ("bakery.example", "bread.example"),
+    "add": ("permille-old",),
+    "remove": (),
 }
 SUITS: dict[type[Any], Account] = {
     Disable: an_account(),
@@ -74,6 +84,9 @@ SUITS: dict[type[Any], Account] = {
     Unexempt: an_account(exemption=Exemption(LATER, "A partner", STAFF)),
     ResetOwnerMail: an_account(owner_mail="bounced"),
     RevokeOwnerLinks: an_account(),
+    ChangeOwner: an_account(),
+    ChangeIdentities: an_account(identities=("bakery.example",)),
+    ChangeSenders: an_account(),
     ApproveReview: asking(),
     DeclineReview: asking(),
     CancelTrial: agreed(),
@@ -127,6 +140,7 @@ def test_a_command_with_a_wrong_value_cannot_be_made(kind: type[Any], field: str
 
 def test_every_field_that_somebody_types_is_tried_here() -> None:
     parsed = {"provider", "replaces", "audience", "address", "short_day"}  # before they get here
+    parsed |= {"owner_email", "owner_name", "timezone", "before", "after", "add", "remove"}  # by change.Change
     typed = {field.name for kind in ALL for field in fields(kind)} - parsed
 
     assert {field for field, _, _ in WRONG} == typed
@@ -184,7 +198,7 @@ def test_every_command_comes_to_something_where_it_suits_the_account(kind: type[
     outcome = decide(SUITS[kind], a_command(kind), context, NOW)
 
     assert outcome.account != SUITS[kind]
-    (entry,) = outcome.entries
+    entry = outcome.entries[0]
     if issubclass(kind, StaffCommand):
         assert (entry.data["reason"], entry.data["by"]) == (VALID["reason"], STAFF)
     if issubclass(kind, ReviewRequest):
@@ -198,6 +212,7 @@ PACKAGE = PROJECT / "layers" / "core" / "permille"
 SURFACES = [
     *(PROJECT / "cli" / "permille_cli").glob("*.py"),
     *(PACKAGE / "console").glob("*.py"),
+    *PACKAGE.glob("change*.py"),
     PACKAGE / "desk_decisions.py",
     PACKAGE / "provider.py",
 ]

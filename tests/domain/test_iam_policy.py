@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from permille.domain.errors import InvalidInput
-from permille.domain.iam_policy import covers, overlap, resources_beyond
+from permille.domain.iam_policy import MOST_INLINE, allowed_resources, covers, overlap, resources_beyond, sending_policy
 
 PREFIX = "arn:aws:ses:us-east-1:123456789012"
 OURS = f"{PREFIX}:identity/bakery.example"
@@ -271,3 +271,28 @@ def test_whatever_iam_allows_beyond_is_told(
     statement = {"Effect": "Allow", acts: actions, on: resources}
 
     assert resources_beyond({"Statement": statement}, ALLOWED) or not is_allowed(statement, action, resource)
+
+
+# ---------------------------------------------------------------- the policy of a user that is made
+
+
+def test_what_a_policy_was_made_of_is_read_back_from_it() -> None:
+    document = sending_policy({OURS, OUR_SET})
+
+    assert set(allowed_resources(document)) == ALLOWED
+    assert resources_beyond(document, ALLOWED) == []
+
+
+def test_what_is_denied_or_is_about_something_else_allows_nothing() -> None:
+    assert allowed_resources(a_policy(Effect="Deny")) == []
+    assert allowed_resources(a_policy(Action="s3:GetObject")) == []
+
+
+def test_a_policy_is_as_long_as_iam_takes_it_and_no_longer() -> None:
+    """IAM counts every character but blanks, of which there are none."""
+    room = MOST_INLINE - len(sending_policy({f"{PREFIX}:identity/"}))
+
+    assert len(sending_policy({f"{PREFIX}:identity/{'x' * room}"})) == MOST_INLINE
+    assert " " not in sending_policy({OURS})
+    with pytest.raises(InvalidInput, match="its policy would have 2,049 characters, and IAM takes 2,048"):
+        sending_policy({f"{PREFIX}:identity/{'x' * (room + 1)}"})

@@ -47,6 +47,7 @@ CHOICES = [
     for name, hint in get_type_hints(facts).items()
     if any(isinstance(one, type) and issubclass(one, StrEnum) for one in (hint, *get_args(hint)))
 ]
+CHANGED = {"owner_address_changed"}
 SWITCHED = {"disabled", "disabling_reversed", "staff_disabled", "staff_enabled", "deny_lifted", "closed"}
 SECOND_CHANCE = {
     "review_requested",
@@ -346,12 +347,13 @@ def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_
     reports |= {"provider_connected", "provider_disconnected", "review_amended"}
 
     assert KINDS[kind].declaration.audience is (
-        Audience.OWNER if kind in reports | SWITCHED | SECOND_CHANCE else Audience.STAFF
+        Audience.OWNER if kind in reports | SWITCHED | SECOND_CHANCE | CHANGED else Audience.STAFF
     )
 
 
 def test_what_changes_something_for_the_owner_is_mailed_and_nothing_else() -> None:
-    assert {kind for kind in KINDS if KINDS[kind].declaration.mailed} == {"alert"} | SWITCHED | SECOND_CHANCE
+    told = {"alert", "owner_address_dropped"} | SWITCHED | SECOND_CHANCE | CHANGED
+    assert {kind for kind in KINDS if KINDS[kind].declaration.mailed} == told
 
 
 def test_a_report_that_does_not_count_says_so() -> None:

@@ -305,7 +305,8 @@ def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -
 
 
 def own_mail(kind: str, about: str = ACCOUNT, **different: Any) -> Body:
-    return ses_event(kind, caller=OWNER_MAIL_CALLER, tags={"permille-account": about}, **different)
+    usual = {"destination": ["owner@bakery.example"]}
+    return ses_event(kind, caller=OWNER_MAIL_CALLER, tags={"permille-account": about}, **usual | different)
 
 
 @pytest.mark.parametrize(("kind", "state"), [("Bounce", "bounced"), ("Complaint", "complained")])
@@ -342,6 +343,16 @@ def test_a_sender_cannot_mark_an_owners_address_with_our_tag(feedback: Ingestion
 
     assert feedback.rows.accounts[ACCOUNT].owner_mail == ""
     assert feedback.counts == Tally(bounces=1)
+
+
+@pytest.mark.parametrize("kind", ["Bounce", "Complaint"])
+def test_late_feedback_about_mail_to_the_address_before_does_not_mark_the_new_one(
+    feedback: Ingestion, kind: str
+) -> None:
+    feedback.receive(own_mail(kind, destination=["before@bakery.example"]))
+
+    assert feedback.rows.accounts[ACCOUNT].owner_mail == ""
+    assert feedback.told("owner_mail") == 0
 
 
 def test_a_mark_that_fails_is_made_at_the_next_delivery(feedback: Ingestion) -> None:

@@ -54,10 +54,14 @@ def test_every_mailed_entry_is_told_in_the_words_of_the_timeline(kind: str) -> N
     assert mail.subject == told.headline(PLATFORM)
     assert told.sentence() in " ".join(mail.text.split())  # the lines are wrapped
     assert told.sentence() in mail.html
-    assert (mail.account_id, mail.entry_id, mail.to) == (ACCOUNT, entry.id, "owner@bakery.example")
+    assert (mail.account_id, mail.entry_id, mail.to) == (
+        ACCOUNT,
+        entry.id,
+        told.facts.mailed_to or "owner@bakery.example",
+    )
 
 
-@pytest.mark.parametrize("kind", MAILED)
+@pytest.mark.parametrize("kind", [kind for kind in MAILED if not an_entry(kind).facts.mailed_to])
 @pytest.mark.parametrize(("name", "greeting"), [("Ann", "Hello Ann,"), ("", "Hello,")])
 def test_the_owner_is_greeted_by_name_where_it_is_known(kind: str, name: str, greeting: str) -> None:
     mail = the_mail(an_entry(kind), owner_name=name)
@@ -223,3 +227,26 @@ def test_what_owners_and_staff_wrote_is_escaped_bounded_and_kept_on_its_line(ent
         assert "\x00" not in form
         assert "\nBcc" not in form
     assert len(mail.text) < 6000
+
+
+def test_the_address_before_hears_of_nothing_but_that_it_is_no_longer_the_accounts() -> None:
+    addresses = Addresses("https://apwt.example/enter?token=abc", "https://apwt.example/guide")
+    account = an_account(owner_email="new@shop.example", owner_name="Nell", provider=a_provider())
+
+    mail = compose(an_entry("owner_address_dropped"), account, BRAND, addresses)
+
+    assert mail.to == "before@bakery.example"
+    for form in (mail.subject, mail.text, mail.html):
+        assert not any(word in form for word in ("new@shop.example", "Nell", "token", "/guide", "numbers"))
+    assert "http" not in mail.text
+    assert mail.text.startswith("Hello,\n")
+    assert "not sent to before@bakery.example any more" in " ".join(mail.text.split())
+
+
+def test_the_new_address_gets_its_link() -> None:
+    mail = compose(
+        an_entry("owner_address_changed"), an_account(), BRAND, Addresses("https://apwt.example/enter?token=abc")
+    )
+
+    assert mail.to == "owner@bakery.example"
+    assert "https://apwt.example/enter?token=abc" in mail.text

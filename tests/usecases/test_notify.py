@@ -172,3 +172,23 @@ def test_a_redrive_of_what_was_done_in_the_meantime_mails_nobody_twice(notify: N
 
     assert len(notify.mailer.sent) == 1
     assert notify.bus.entries == [DISABLED]
+
+
+def test_the_address_before_is_told_once_also_where_mail_to_the_new_one_does_not_arrive(notify: Notification) -> None:
+    dropped = an_entry("owner_address_dropped")
+    notify.rows.put(dropped)
+    notify.rows.accounts[ACCOUNT] = an_account(owner_mail="bounced")
+
+    for _ in range(2):
+        hand_on(notify.world, [dropped], NOW)
+
+    assert [mail.to for mail in notify.mailer.sent] == ["before@bakery.example"]
+
+
+def test_the_new_address_is_told_with_a_link_of_the_new_generation(notify: Notification) -> None:
+    notify.rows.accounts[ACCOUNT] = an_account(link_generation=2)
+
+    hand_on(notify.world, [an_entry("owner_address_changed")], NOW)
+
+    [mail] = notify.mailer.sent
+    assert LINKS.owner(notify.rows.accounts[ACCOUNT], NOW) in mail.text

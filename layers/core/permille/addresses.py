@@ -58,6 +58,11 @@ def in_a_labels(domain: str) -> str | None:
         return None
 
 
+def is_same(one: str, other: str) -> bool:
+    """Whether two addresses are of one mailbox, however they are written."""
+    return one == other or (bare(one) is not None and bare(one) == bare(other))
+
+
 def _read(text: str, *, decode: bool) -> str:
     """Encoded words are only read where there is nothing else: in a name they can hold anything."""
     tokens = _in_brackets(_tokens(text))

@@ -21,12 +21,13 @@ class Adoption:
     deny_group: str
 
 
-def adoptable(world: Adoption, names: Sequence[str], allowed: Collection[str]) -> tuple[str, ...]:
+def adoptable(world: Adoption, names: Sequence[str], allowed: Collection[str], account_id: str = "") -> tuple[str, ...]:
     """The users' names as IAM has them, each once. Raises InvalidInput, with what mends it, for a user that cannot be
-    adopted. `allowed`: the ARNs of the account's identities and of our configuration set."""
+    adopted. `allowed`: the ARNs of the account's identities and of our configuration set. `account_id`: whose sender
+    one may have been before."""
     found = tuple(dict.fromkeys(_named(world, name) for name in names))
     for user in found:
-        _check_owner(world, user)
+        _check_owner(world, user, account_id)
         _check_groups(world, user)
         for policy in world.users.policies(user):
             _check_policy(user, policy, allowed)
@@ -45,10 +46,12 @@ def _named(world: Adoption, typed: str) -> str:
     return user.name
 
 
-def _check_owner(world: Adoption, user: str) -> None:
+def _check_owner(world: Adoption, user: str, account_id: str) -> None:
     owner = world.accounts.owner_of(user)
-    if owner:
+    if owner not in ("", account_id):
         raise InvalidInput(f"{user} is a sender of the account {owner}, and a sender never moves: adopt another user")
+    if not owner and any(one.caller == user for one in world.accounts.ignored()):
+        raise InvalidInput(f"{user} is ignored, as the platform's own: `permille sender unignore {user}` first")
 
 
 def _check_groups(world: Adoption, user: str) -> None:

@@ -227,7 +227,8 @@ def _steps(batch: _Batch, ledger: Ledger, quarantine: Quarantine, now: datetime)
     for one, state, message in batch.owner_mails:
         identity = f"owner-mail#{message.id}"
         told = entry(message.about, now, OwnerMailStopped(state=state), seed=identity)
-        marked = partial(ledger.mark_owner_mail, identity, told)
+        address = message.destination.only if message.destination else ""
+        marked = partial(ledger.mark_owner_mail, identity, told, address)
         yield _Step([one.id], marked, f"owner_mail.{state}", {"account": message.about})
     for one, why in batch.quarantined:
         kept = partial(quarantine.keep, one.body, why.reason, why.caller, now)

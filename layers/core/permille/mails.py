@@ -28,23 +28,25 @@ class Addresses:
 
 
 def compose(entry: Entry, account: Account, brand: Brand, addresses: Addresses) -> Mail:
-    """The mail that tells an owner of an entry, as text and as HTML."""
+    """The mail that tells of an entry, as text and as HTML: to the owner, or to whom its facts name, who is told
+    nothing else of the account."""
     entry = entry.in_zone(shown_zone_of(account))
-    headline = entry.headline(brand.platform)
-    provider = wording.plain(account.provider.host) if account.provider else ""
+    headline, to = entry.headline(brand.platform), entry.facts.mailed_to
+    provider = wording.plain(account.provider.host) if account.provider and not to else ""
     shown = {
         "entry": entry,
-        "owner": wording.plain(account.owner_name),
+        "is_owner": not to,
+        "owner": "" if to else wording.plain(account.owner_name),
         "brand": brand,
         "colour": COLOURS[entry.facts.tone],
         "headline": headline,
         "sentence": entry.sentence(),
         "sections": entry.facts.mail(MailContext(brand.platform, provider)),
-        "addresses": addresses,
+        "addresses": Addresses() if to else addresses,
     }
     text, html = (rendered(f"mail.{form}.j2", **shown) for form in ("txt", "html"))
     return Mail(
-        to=account.owner_email,
+        to=to or account.owner_email,
         subject=headline,
         text=text,
         html=html,

@@ -1,6 +1,7 @@
 """What has to be known of an account before it is added."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from permille.addresses import in_a_labels
@@ -36,10 +37,14 @@ class NewAccount:
             )
         object.__setattr__(self, "owner_email", owner_address(self.owner_email))
         object.__setattr__(self, "identities", tuple(map(sending_identity, self.identities)))
-        for user in self.adopted:
-            if not USER.fullmatch(user):
-                raise InvalidInput(f"names no IAM user: {user!r}", "sender")
+        check_users(self.adopted)
         zone_named(self.timezone)
+
+
+def check_users(names: Iterable[str]) -> None:
+    for name in names:
+        if not USER.fullmatch(name):
+            raise InvalidInput(f"names no IAM user: {name!r}", "sender")
 
 
 def owner_address(text: str) -> str:

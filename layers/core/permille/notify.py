@@ -94,7 +94,7 @@ def _mail(world: Handing, entry: Entry, now: datetime) -> None:
     account = world.accounts.get(entry.account_id)
     if account is None:
         record("account.missing", account=entry.account_id, entry=entry.id)
-    elif account.owner_mail:
+    elif account.owner_mail and not entry.facts.mailed_to:
         record("mail.withheld", account=account.id, entry=entry.id, why=account.owner_mail)
     else:
         addresses = Addresses(world.links.owner(account, now), world.links.guide)

@@ -5,8 +5,7 @@ anything, and nobody can send mail that is not counted. What a step does is take
 also where it succeeded and its answer was lost: each step is prepared to be taken back before it is made.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,12 +13,13 @@ from functools import partial
 from permille.adoption import Adoption, adoptable
 from permille.domain.account import Account
 from permille.domain.entries.credential import Created
-from permille.domain.errors import Conflict, Failed, InvalidInput, PermilleError, ServiceError
-from permille.domain.iam_policy import covers
+from permille.domain.errors import Conflict, InvalidInput
+from permille.domain.iam_policy import covers, sending_policy
 from permille.domain.timeline import Entry, entry
 from permille.new_account import NewAccount
 from permille.operator_ports import AccessKey, AllAccounts, IamUsers, Identities
 from permille.ports import Timeline
+from permille.taking_back import Undo, taking_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,15 @@ class Onboarding:
     def adoption(self) -> Adoption:
         return Adoption(self.accounts, self.users, self.switchable, self.deny_group)
 
-    def resources(self, new: NewAccount) -> frozenset[str]:
-        """The ARNs that the account may send through, and no others."""
-        names = [f"identity/{name}" for name in new.identities]
+    def resources(self, identities: Iterable[str]) -> frozenset[str]:
+        """The ARNs that an account with these identities may send through, and no others."""
+        names = [f"identity/{name}" for name in identities]
         return frozenset(f"{self.ses}:{name}" for name in [*names, f"configuration-set/{self.configuration_set}"])
 
-    def mark(self, new: NewAccount) -> str:
+    def mark(self, account_id: str) -> str:
+        """By which the user that was made for the account is known."""
         region = self.ses.split(":")[3]
-        return f"{self.stack}/{region}/{new.account_id}"
+        return f"{self.stack}/{region}/{account_id}"
 
 
 def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccount:
@@ -69,31 +70,33 @@ def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccou
         raise InvalidInput(
             f"the account {new.account_id} exists; `permille account show {new.account_id}`", "account_id"
         )
-    adopted = adoptable(world.adoption, new.adopted, world.resources(new))
+    allowed = world.resources(new.identities)
+    adopted = adoptable(world.adoption, new.adopted, allowed)
+    if not adopted:
+        sending_policy(allowed)  # refused before anything is made
     account = Account(
         id=new.account_id,
         owner_email=new.owner_email,
         owner_name=new.owner_name,
         timezone=new.timezone,
+        identities=new.identities,
         senders=adopted or (_own_sender(world, new),),
     )
-    left: list[str] = []
-    try:
-        with ExitStack() as undo:
-            steps = _Steps(world, new, undo, left)
-            steps.add_row(account, entry(account.id, now, Created(senders=account.senders)))
-            tokens, replaced = steps.prepare_identities()
-            key = None if adopted else steps.make_sender(account.senders[0])
-            undo.pop_all()  # all is done: nothing is taken back
-    except PermilleError as error:
-        if left:
-            raise Failed(f"{error}; what could not be taken back: {', '.join(left)}") from error
-        raise
+    with taking_back() as undo:
+        steps = _Steps(world, new, undo)
+        steps.add_row(account, entry(account.id, now, Created(senders=account.senders)))
+        tokens, replaced = prepare_identities(world, new.identities, undo)
+        key = None if adopted else steps.make_sender(account.senders[0])
     return AddedAccount(account, key, tokens, replaced)
 
 
+def own_user(account_id: str) -> str:
+    """The name of the user that is made for an account."""
+    return f"permille-{account_id}"
+
+
 def _own_sender(world: Onboarding, new: NewAccount) -> str:
-    name = f"permille-{new.account_id}"
+    name = own_user(new.account_id)
     if not covers(world.switchable, name):
         raise InvalidInput(
             f"the stack may switch only users named {world.switchable} (its parameter SenderUsers), so it could not "
@@ -103,20 +106,37 @@ def _own_sender(world: Onboarding, new: NewAccount) -> str:
     return name
 
 
+def prepare_identities(
+    world: Onboarding, names: Sequence[str], undo: Undo, is_kept: Callable[[str], bool] = lambda _: False
+) -> tuple[dict[str, Sequence[str]], dict[str, str]]:
+    """Makes our set each identity's default, so that mail without the header stays seen. An identity that SES does not
+    know yet is made. Returned are the tokens of these, and the sets that were replaced. `is_kept`: those of which
+    nothing is taken back after all."""
+    tokens: dict[str, Sequence[str]] = {}
+    replaced: dict[str, str] = {}
+    identities, ours = world.identities, world.configuration_set
+
+    def prepare(name: str, what: str, action: Callable[[], None]) -> None:
+        undo.prepare(what, lambda: None if is_kept(name) else action())
+
+    for name in names:
+        before = identities.default_set(name)
+        if before is None:
+            prepare(name, f"the identity {name}", partial(identities.delete, name, ours))
+            tokens[name] = identities.create(name, ours)
+        elif before != ours:
+            reset = partial(identities.set_default, name, before)
+            prepare(name, f"the default configuration set of {name}", reset)
+            identities.set_default(name, ours)
+            replaced |= {name: before} if before else {}
+    return tokens, replaced
+
+
 class _Steps:
-    """What changes something. `undo` takes it back; what could not be taken back goes to `left`."""
+    """What changes something. `undo` takes it back."""
 
-    def __init__(self, world: Onboarding, new: NewAccount, undo: ExitStack, left: list[str]) -> None:
-        self._world, self._new, self._undo, self._left = world, new, undo, left
-
-    def _may_take_back(self, what: str, action: Callable[[], None]) -> None:
-        def take_back() -> None:
-            try:
-                action()
-            except ServiceError as error:
-                self._left.append(f"{what} ({error})")
-
-        self._undo.callback(take_back)
+    def __init__(self, world: Onboarding, new: NewAccount, undo: Undo) -> None:
+        self._world, self._new, self._undo = world, new, undo
 
     def add_row(self, account: Account, created: Entry) -> None:
         accounts, entries = self._world.accounts, self._world.timeline
@@ -125,7 +145,7 @@ class _Steps:
             if entries.get(account.id, created.id):  # written together with the row: so it is this row
                 accounts.remove(account)
 
-        self._may_take_back(f"the account {account.id}", remove)
+        self._undo.prepare(f"the account {account.id}", remove)
         try:
             accounts.add(account, [created])
         except Conflict as conflict:
@@ -134,32 +154,14 @@ class _Steps:
                 f"the account {account.id} was added just now, or {owned} is another account's", "account_id"
             ) from conflict
 
-    def prepare_identities(self) -> tuple[dict[str, Sequence[str]], dict[str, str]]:
-        """Makes our set each identity's default, so that mail without the header stays seen. An identity that SES does
-        not know yet is made. Returned are the tokens of these, and the sets that were replaced."""
-        tokens: dict[str, Sequence[str]] = {}
-        replaced: dict[str, str] = {}
-        identities, ours = self._world.identities, self._world.configuration_set
-        for name in self._new.identities:
-            before = identities.default_set(name)
-            if before is None:
-                self._may_take_back(f"the identity {name}", partial(identities.delete, name, ours))
-                tokens[name] = identities.create(name, ours)
-            elif before != ours:
-                reset = partial(identities.set_default, name, before)
-                self._may_take_back(f"the default configuration set of {name}", reset)
-                identities.set_default(name, ours)
-                replaced |= {name: before} if before else {}
-        return tokens, replaced
-
     def make_sender(self, name: str) -> AccessKey:
         """An IAM user that may send through the account's identities and our configuration set alone, with a key. One
         that an interrupted try of this stack left behind is taken up: it had no row, so its keys were never shown."""
-        users, mark = self._world.users, self._world.mark(self._new)
-        self._may_take_back(f"the IAM user {name}", partial(users.delete, name, mark))
+        users, mark = self._world.users, self._world.mark(self._new.account_id)
+        self._undo.prepare(f"the IAM user {name}", partial(users.delete, name, mark))
         if not users.create(name, mark):
             raise InvalidInput(
                 f"an IAM user {name} exists that this stack did not make: adopt it with --sender {name}", "sender"
             )
-        users.allow(name, self._world.resources(self._new))
+        users.allow(name, self._world.resources(self._new.identities))
         return users.create_key(name)

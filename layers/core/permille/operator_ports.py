@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from permille.desk_ports import Resets
-from permille.ports import Accounts, Control, Policies, Quarantined, Sender, Timeline
+from permille.ports import Accounts, Control, Leases, Policies, Quarantined, Sender, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from permille.domain.timeline import Entry, TimelineEntry
 
 
-class AllAccounts(Accounts, Protocol):
+class AllAccounts(Accounts, Leases, Protocol):
     def all(self) -> Iterator[Account]:
         """Every account, in no order."""
 
@@ -134,7 +134,11 @@ class SenderUsers(Protocol):
         user of that name bears none, or another."""
 
     def allow(self, name: str, resources: Collection[str]) -> None:
-        """Lets the user send through these ARNs alone."""
+        """Lets the user send through these ARNs alone. Raises InvalidInput where they are too many for IAM."""
+
+    def allowed(self, name: str, mark: str) -> frozenset[str] | None:
+        """What `allow` has let the user send through; None where no user of that name bears the mark, or it has never
+        been let."""
 
     def create_key(self, name: str) -> AccessKey: ...
 

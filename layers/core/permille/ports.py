@@ -94,9 +94,10 @@ class Ledger(Protocol):
     def nudge(self, account_id: str, now: datetime) -> None:
         """Makes the account due now, where it exists."""
 
-    def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped]) -> None:
+    def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped], address: str) -> None:
         """Marks that mail to the account's owner does not arrive, with its entry, once for each identity and where the
-        account exists."""
+        account exists. `address`: to which it did not, in its bare form; where it is known and is not the owner's, or
+        not any more, nothing is marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +176,11 @@ class Accounts(Protocol):
         """Some of all accounts, in an order of their own, beginning behind the one of that id; empty at the end."""
 
     def save(self, read: Account, account: Account, entries: Sequence[Entry], *breaker: BreakerChange) -> Account:
-        """Writes the account, its entries, a new epoch of its senders and what is due of the breaker in one
-        transaction, and returns it with its counters. On condition that the revision is as read: since every other
-        write but the switch's raises it, no field can be lost, also where nothing seems to change. Never writes
-        `credential`, which is the switch's. Raises Conflict, also where the breaker refuses."""
+        """Writes the account, its entries, senders that it did not have, a new epoch of its senders and what is due of
+        the breaker in one transaction, and returns it with its counters. A sender that it has no more stays its own. On
+        condition that the revision is as read: since every other write but the switch's raises it, no field can be
+        lost, also where nothing seems to change. Never writes `credential`, which is the switch's. Raises Conflict,
+        also where the breaker refuses, or a new sender is another account's or ignored."""
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
         """A new account with its senders. Raises Conflict if the account or one of the senders exists."""

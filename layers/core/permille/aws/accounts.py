@@ -132,6 +132,7 @@ class DynamoAccounts:
                 append(transaction, self._entries, entry)
             if account.epochs != read.epochs:
                 self._begin_epoch(transaction, account)
+            self._name_new_senders(transaction, read, account)
             for change in breaker:
                 self._change_breaker(transaction, change)
         return saved
@@ -140,6 +141,14 @@ class DynamoAccounts:
         epochs = SenderRow.epochs.set(_row(account)["epochs"])
         for caller in account.senders:
             transaction.update(self._senders(caller), actions=[epochs], condition=SenderRow.account_id == account.id)
+
+    def _name_new_senders(self, transaction: TransactWrite, read: Account, account: Account) -> None:
+        """One that was the account's before is its own again."""
+        free = SenderRow.caller_identity.does_not_exist() | (SenderRow.account_id == account.id)
+        for caller in account.senders:
+            if caller not in read.senders:
+                sender = self._senders(caller, account_id=account.id, epochs=_row(account)["epochs"])
+                transaction.save(sender, condition=free)
 
     def _change_breaker(self, transaction: TransactWrite, change: BreakerChange) -> None:
         closed = ControlRow.opened_at.does_not_exist()
@@ -222,6 +231,7 @@ def _row(account: Account) -> dict[str, Any]:
         "timezone": account.timezone,
         "owner_mail": account.owner_mail,
         "senders": list(account.senders),
+        "identities": list(account.identities),
         "status": str(account.status),
         "epochs": [instant(start) for start in account.epochs],
         "strikes": account.strikes,
@@ -272,6 +282,7 @@ def account_of(row: Any) -> Account:
         timezone=row.timezone,
         owner_mail=row.owner_mail or "",
         senders=tuple(row.senders),
+        identities=tuple(row.identities or []),
         status=Status(row.status),
         epochs=tuple(datetime.fromisoformat(start) for start in row.epochs),
         strikes=int(row.strikes),

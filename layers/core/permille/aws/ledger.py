@@ -223,22 +223,26 @@ class DynamoLedger:
             raise service_error(f"nudging {account_id}", error) from error
         return None
 
-    def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped]) -> None:
+    def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped], address: str) -> None:
         what = f"marking the owner mail of {entry.account_id}"
-        mark = {
+        mark: dict[str, Any] = {
             "TableName": self._tables.accounts,
             "Key": {"account_id": {"S": entry.account_id}},
             "UpdateExpression": "SET owner_mail = :state ADD revision :one",
             "ConditionExpression": "attribute_exists(account_id)",
             "ExpressionAttributeValues": {":state": {"S": entry.facts.state}, ":one": {"N": "1"}},
         }
+        if address:  # a row of before has no key by its owner
+            mark["ConditionExpression"] += " AND (attribute_not_exists(#owner) OR #owner = :address)"
+            mark["ExpressionAttributeNames"] = {"#owner": "owner"}  # a reserved word
+            mark["ExpressionAttributeValues"][":address"] = {"S": address}
         told = _put(self._tables.timeline, _as_item(entry_row(entry)), unless="entry_id")
         items: Any = [self._seen(identity, _expiry(entry.at)), {"Update": mark}, told]
         try:
             self._dynamodb.transact_write_items(TransactItems=items)
         except ClientError as refused:
             reasons = {reason.get("Code") for reason in refused.response.get("CancellationReasons", [])}
-            if "ConditionalCheckFailed" not in reasons:  # marked before, or no such account
+            if "ConditionalCheckFailed" not in reasons:  # marked before, no such account, or not its address
                 raise service_error(what, refused) from refused
         except BotoCoreError as error:
             raise service_error(what, error) from error

@@ -128,6 +128,7 @@ class AccountRow(Model):
     denial = JSONAttribute(null=True)
     link_generation = NumberAttribute(default=1)
     senders = ListAttribute(of=UnicodeAttribute)
+    identities = ListAttribute(of=UnicodeAttribute, null=True)
     status = UnicodeAttribute()
     epochs = ListAttribute(of=UnicodeAttribute)
     strikes = NumberAttribute()

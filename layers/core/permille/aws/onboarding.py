@@ -1,6 +1,5 @@
 """What adding an account changes outside our tables: identities of SES, and users of IAM."""
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
 from permille.domain.errors import Conflict
+from permille.domain.iam_policy import allowed_resources, sending_policy
 from permille.operator_ports import AccessKey, AppliedPolicy, IamUser
 
 if TYPE_CHECKING:
@@ -109,10 +109,21 @@ class IamSenderUsers:
         return True
 
     def allow(self, name: str, resources: Collection[str]) -> None:
-        statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": sorted(resources)}
-        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        document = sending_policy(resources)
         with service_call(f"allowing {name} to send"):
             self._iam.put_user_policy(UserName=name, PolicyName=POLICY, PolicyDocument=document)
+
+    def allowed(self, name: str, mark: str) -> frozenset[str] | None:
+        with service_call(f"asking IAM what {name} may send through"):
+            try:
+                if not self._bears(name, mark):
+                    return None
+                policy = self._iam.get_user_policy(UserName=name, PolicyName=POLICY)["PolicyDocument"]
+            except ClientError as refused:
+                if code_of(refused) == "NoSuchEntity":
+                    return None
+                raise
+        return frozenset(allowed_resources(policy))
 
     def create_key(self, name: str) -> AccessKey:
         with service_call(f"creating an access key of {name}"):

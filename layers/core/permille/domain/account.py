@@ -201,6 +201,7 @@ class Account:
     conditional on; `version` by every decision; `switch_generation` by every decision that has to be switched, or
     switched again. `credential` is written by the switch alone.
 
+    identities: the domains and addresses that it sends from; rows of before do not say it
     epochs: the starts of the second and later ones
     would_disable: a rule is broken, and observing or an exemption spares the account
     recheck: a disabling by a rule that is going to be judged once more
@@ -218,6 +219,7 @@ class Account:
     senders: tuple[str, ...]
     owner_name: str = ""
     timezone: str = "UTC"
+    identities: tuple[str, ...] = ()
     owner_mail: str = ""
     status: Status = Status.ACTIVE
     epochs: tuple[datetime, ...] = ()

@@ -115,6 +115,40 @@ class RevokeOwnerLinks(StaffCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeOwner(StaffCommand):
+    """The account has another owner, or the same one another address, name or time zone. None: as it is.
+
+    owner_email: where the owner is written to from now on
+    owner_name: how the owner is greeted; may be empty
+    timezone: where the owner lives
+    """
+
+    owner_email: str | None = None
+    owner_name: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeIdentities(StaffCommand):
+    """The account sends from other domains and addresses.
+
+    before: those that it sent from; rows of before do not say it
+    after: those that it sends from now on
+    """
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSenders(StaffCommand):
+    """The account has senders more, or fewer; one at least remains."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApproveReview(_Validated):
     """The account may send on a single day; a trial that has not begun moves to that day.
 
@@ -226,6 +260,9 @@ Command = (
     | Unexempt
     | ResetOwnerMail
     | RevokeOwnerLinks
+    | ChangeOwner
+    | ChangeIdentities
+    | ChangeSenders
     | ApproveReview
     | DeclineReview
     | CancelTrial

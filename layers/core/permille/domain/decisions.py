@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import assert_never
 
-from permille.domain import provider, review, staff
+from permille.domain import change, provider, review, staff
 from permille.domain.account import Account, Outcome
 from permille.domain.commands import (
     AmendReview,
     ApproveReview,
     CancelTrial,
+    ChangeIdentities,
+    ChangeOwner,
+    ChangeSenders,
     Close,
     Command,
     ConfirmTrial,
@@ -64,6 +67,12 @@ def decide(account: Account, command: Command, context: Context, now: datetime) 
             return staff.reset_owner_mail(account, command, now)
         case RevokeOwnerLinks():
             return staff.revoke_links(account, command, now)
+        case ChangeOwner():
+            return change.owner(account, command, now)
+        case ChangeIdentities():
+            return change.identities(account, command, now)
+        case ChangeSenders():
+            return change.senders(account, command, now)
         case CancelTrial():
             return staff.cancel_trial(account, command, now)
         case RequestReview():

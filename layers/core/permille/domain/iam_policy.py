@@ -12,10 +12,32 @@ from urllib.parse import unquote
 
 from permille.domain.errors import InvalidInput
 
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+MOST_INLINE = 2048  # characters of all inline policies of a user; blanks are not counted
 SENDING = "ses:send*"  # SES calls every action that sends a mail so: ses:SendEmail, ses:SendRawEmail ...
 Move = tuple[int, int]  # so many characters on, in the one and in the other
 ANY, BOTH = ((1, 0), (0, 1)), ((1, 1),)
 _VARIABLE = re.compile(r"\$\{[^}]*\}")  # ${aws:username}: it can stand for anything
+
+
+def sending_policy(resources: Collection[str]) -> str:
+    """The policy by which a user may send through these ARNs alone. Raises InvalidInput where they are too many for
+    IAM."""
+    statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": sorted(resources)}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
+    if len(document) > MOST_INLINE:
+        raise InvalidInput(
+            f"these are too many identities for one IAM user: its policy would have {len(document):,} characters, and "
+            f"IAM takes {MOST_INLINE:,}; name fewer, or a domain instead of its addresses",
+            "identity",
+        )
+    return document
+
+
+def allowed_resources(document: str | Mapping[str, Any]) -> list[str]:
+    """The patterns that the policy allows sending through. Raises InvalidInput where it cannot be read."""
+    allowing = [one for one in _statements(document) if str(one.get("effect")).lower() == "allow" and _sends(one)]
+    return [pattern for one in allowing for pattern in _listed(one.get("resource", []))]
 
 
 def resources_beyond(document: str | Mapping[str, Any], allowed: Collection[str]) -> list[str]:

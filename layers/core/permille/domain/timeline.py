@@ -69,6 +69,12 @@ class Facts:
         """Whether the owner gets a mail about these."""
         return self.kind.mailed
 
+    @property
+    def mailed_to(self) -> str:
+        """The address that the mail about these goes to, if it is not the owner's: such a mail names neither owner nor
+        link."""
+        return ""
+
     def headline(self, platform: str) -> str:
         """One line that stands alone: a mail's subject, a row of a list."""
         raise NotImplementedError

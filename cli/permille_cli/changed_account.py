@@ -1,0 +1,97 @@
+"""What `permille account change` answers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rich.markup import escape
+
+from permille.change import Changed, Planned
+from permille.domain.account import Account, ReviewState
+from permille.domain.wording import local
+from permille.onboarding import own_user
+from permille.zones import shown_zone_of
+from permille_cli.added_account import records_of
+
+PARTS = ("owner_email", "owner_name", "timezone", "identities", "senders")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    changed: Changed
+    planned: Planned
+
+    def as_data(self) -> dict[str, Any]:
+        account = self.changed.account
+        data: dict[str, Any] = {
+            "account_id": account.id,
+            "changed": {name: {"before": before, "after": after} for name, before, after in self._differences()},
+            "settled": account.settled,
+        }
+        if records := records_of(self.changed.dkim_tokens):
+            data["records_to_publish"] = records
+        if self.changed.replaced_default_sets:
+            data["replaced_default_sets"] = dict(self.changed.replaced_default_sets)
+        if notes := list(self._notes()):
+            data["notes"] = notes
+        return data
+
+    def as_text(self) -> str:
+        """With Rich's markup."""
+        lines = [
+            f"{name.replace('_', ' ')}: {escape(_listed(before))} -> {escape(_listed(after))}"
+            for name, before, after in self._differences()
+        ]
+        lines = [f"[bold]{self.changed.account.id}[/] is changed.", *lines] if lines else []
+        for identity, replaced in self.changed.replaced_default_sets.items():
+            lines += [f"[yellow]The default configuration set of {escape(identity)} was {replaced}; it is ours now.[/]"]
+        if records := records_of(self.changed.dkim_tokens):
+            lines += ["SES verifies an identity once its DNS records are published:"]
+            lines += [f"  {escape(record)}" for record in records]
+        lines = lines or [f"Nothing to change: [bold]{self.changed.account.id}[/] is so already."]
+        return "\n".join([*lines, *map(escape, self._notes())])
+
+    def _differences(self) -> Iterator[tuple[str, Any, Any]]:
+        before = _parts(self.changed.before) | {"identities": list(self.planned.identities.before)}
+        after = _parts(self.changed.account)
+        after["identities"] = after["identities"] or before["identities"]
+        yield from ((name, before[name], after[name]) for name in PARTS if before[name] != after[name])
+
+    def _notes(self) -> Iterator[str]:
+        """What people would not expect."""
+        changed = {name for name, _, _ in self._differences()}
+        account = self.changed.account
+        if "timezone" in changed:
+            yield from _fixed(account)
+        adopted = [one for one in account.senders if self.planned.identities.own is None or one != own_user(account.id)]
+        if "identities" in changed and adopted:
+            yield (
+                "What adopted senders may send through is not changed by Permille: change the policies of "
+                f"{', '.join(adopted)}."
+            )
+        if removed := sorted({*self.planned.identities.before} - {*self.planned.identities.after}):
+            yield f"{', '.join(removed)} stays in SES, with the configuration set of the stack as its default."
+        if self.planned.senders.remove:
+            gone = ", ".join(self.planned.senders.remove)
+            yield f"{gone} is off; what it has sent still counts for {account.id}, and it can be no other account's."
+        if self.planned.senders.add and not account.may_send:
+            yield f"{account.id} is off, and so is {', '.join(self.planned.senders.add)}."
+
+
+def _fixed(account: Account) -> Iterator[str]:
+    """What was fixed in the zone before, and stays so."""
+    zone = shown_zone_of(account)
+    if trial := account.trial:
+        begins, ends = (local(at.astimezone(zone)) for at in (trial.begins_at, trial.ends_at))
+        yield f"The trial of {trial.day} stays as it was told: from {begins} to {ends}."
+    elif account.review and account.review.state is ReviewState.OPEN:
+        yield f"The request for {account.review.day} stays as it is; an approval fixes its day in {account.timezone}."
+
+
+def _parts(account: Account) -> dict[str, Any]:
+    values = {name: getattr(account, name) for name in PARTS}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def _listed(value: Any) -> str:
+    return (", ".join(value) if isinstance(value, list) else str(value)) or "none"

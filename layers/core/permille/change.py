@@ -1,0 +1,104 @@
+"""Changing an account: its owner, its identities, its senders. What can be refused is refused before anything is made.
+Each step can be repeated, and what is so already is left as it is; so a change that was cut off is made whole by the
+same command."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from permille import change_identities, change_senders, decisions
+from permille.addresses import is_same
+from permille.changing import Changing, Decided
+from permille.domain.account import Account
+from permille.domain.commands import ChangeOwner
+from permille.domain.errors import InvalidInput, NotFound
+from permille.new_account import check_users, owner_address, sending_identity
+from permille.zones import zone_named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to be changed, why, and who says so. None: as it is. Addresses and domains become what SES takes. Raises
+    InvalidInput where something is not as it must be."""
+
+    account_id: str
+    reason: str
+    by: str
+    owner_email: str | None = None
+    owner_name: str | None = None
+    timezone: str | None = None
+    add_identities: tuple[str, ...] = ()
+    remove_identities: tuple[str, ...] = ()
+    add_senders: tuple[str, ...] = ()
+    remove_senders: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        owner = (self.owner_email, self.owner_name, self.timezone)
+        names = (*self.add_identities, *self.remove_identities, *self.add_senders, *self.remove_senders)
+        if not names and owner == (None, None, None):
+            raise InvalidInput("name what is to be changed, as with --owner-email or --add-sender")
+        if self.owner_email is not None:
+            object.__setattr__(self, "owner_email", owner_address(self.owner_email))
+        if self.timezone is not None:
+            zone_named(self.timezone)
+        for name in ("add_identities", "remove_identities"):
+            object.__setattr__(self, name, tuple(map(sending_identity, getattr(self, name))))
+        check_users((*self.add_senders, *self.remove_senders))
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """`dkim_tokens`: by identity that SES did not know before; `replaced_default_sets`: by identity."""
+
+    before: Account
+    account: Account
+    dkim_tokens: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    replaced_default_sets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is going to be made of the account, which has not been touched. `leaves_no_key`: no sender that it is going
+    to have has a key that could send."""
+
+    account: Account
+    identities: change_identities.Planned
+    senders: change_senders.Planned
+    leaves_no_key: bool = False
+
+
+def plan(world: Changing, change: Change) -> Planned:
+    """Raises NotFound where there is no such account, and InvalidInput or DecisionRefused where it cannot be."""
+    account = world.accounts.get(change.account_id)
+    if account is None:
+        raise NotFound(f"there is no account {change.account_id!r}; `permille account list` names them all")
+    identities = change_identities.plan(world, account, change.add_identities, change.remove_identities)
+    senders = change_senders.plan(
+        world, account, change.add_senders, change.remove_senders, world.onboarding.resources(identities.after)
+    )
+    leaves_no_key = bool(senders.remove) and not change_senders.has_key(world, account, senders.after)
+    return Planned(account, identities, senders, leaves_no_key)
+
+
+def apply(world: Changing, change: Change, planned: Planned, now: datetime) -> Changed:
+    """Senders are added before others are taken out, so that one can take another's place."""
+    decided = Decided(change.reason, change.by, now)
+    account = decisions.apply(world, change.account_id, _owner(change, planned.account), now)
+    account, tokens, replaced = change_identities.apply(world, account, planned.identities, decided)
+    account = change_senders.add(world, account.id, planned.senders.add, decided)
+    account = change_senders.remove(world, account.id, planned.senders.remove, decided)
+    return Changed(planned.account, account, tokens, replaced)
+
+
+def _owner(change: Change, account: Account) -> ChangeOwner:
+    """An address that is the same mailbox, however it is written, is no change."""
+    command = ChangeOwner(
+        owner_email=change.owner_email,
+        owner_name=change.owner_name,
+        timezone=change.timezone,
+        reason=change.reason,
+        by=change.by,
+    )
+    if change.owner_email is not None and is_same(change.owner_email, account.owner_email):
+        return replace(command, owner_email=None)
+    return command

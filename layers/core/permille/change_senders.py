@@ -1,0 +1,174 @@
+"""An account's senders. One that comes to an account that is off is denied before the row names it; one that goes is
+put off before the row names it no more. So at no time can mail go out that the account may not send."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from permille import decisions
+from permille.adoption import adoptable
+from permille.changing import Changing, Decided
+from permille.domain import change
+from permille.domain.account import Account
+from permille.domain.commands import ChangeSenders
+from permille.domain.errors import Conflict, DecisionRefused, InvalidInput, NotFound, Unavailable
+from permille.domain.status import Status
+from permille.domain.switch import ACTIVE, Changes, SenderState
+from permille.taking_back import Undo, taking_back
+
+LOOKS, PAUSE = 15, 1.0  # seconds between: IAM shows a change after 3 to 4
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+def plan(
+    world: Changing, account: Account, add: Sequence[str], remove: Sequence[str], allowed: Collection[str]
+) -> Planned:
+    """Whom it is, by their names in IAM. Raises InvalidInput for a user that cannot be adopted, or is no sender of the
+    account's, or where none would remain. `allowed`: the ARNs that the account may send through."""
+    found = _adopted(world, account, add, allowed)
+    if both := sorted({*add, *found} & {*remove}):
+        raise InvalidInput(f"{', '.join(both)} cannot be added and removed at once", "add_sender")
+    gone = _named(world, account, remove)
+    after = (*(one for one in account.senders if one not in gone), *found)
+    if not after:
+        raise InvalidInput(f"{account.id} would have no sender; add another one with --add-sender", "remove_sender")
+    if after != account.senders and account.status is Status.CLOSED:
+        raise DecisionRefused(f"{account.id} is closed")
+    return Planned(found, gone, after)
+
+
+def _adopted(world: Changing, account: Account, names: Sequence[str], allowed: Collection[str]) -> tuple[str, ...]:
+    """Those that are to come, of whom none is the account's sender yet."""
+    new = [one for one in names if one not in account.senders]
+    found = adoptable(world.onboarding.adoption, new, allowed, account.id)
+    for name in found if account.may_send else ():
+        _refuse_denied(world, name)
+    return tuple(one for one in found if one not in account.senders)
+
+
+def _named(world: Changing, account: Account, names: Sequence[str]) -> tuple[str, ...]:
+    """Those that are to go, of whom each is the account's sender still."""
+    for name in names:
+        if name not in account.senders and world.accounts.owner_of(name) != account.id:
+            raise InvalidInput(f"{name} is no sender of {account.id}", "remove_sender")
+    return tuple(dict.fromkeys(one for one in names if one in account.senders))
+
+
+def has_key(world: Changing, account: Account, senders: Sequence[str]) -> bool:
+    """Whether one of them has a key that is Active, or that Permille has put to sleep."""
+    states = {name: world.switch.read(name) for name in senders}
+    asleep = account.credential.asleep
+    return any(
+        state and (state.with_status(ACTIVE) or asleep.get(name, frozenset()) & {*state.keys})
+        for name, state in states.items()
+    )
+
+
+def _refuse_denied(world: Changing, name: str) -> None:
+    state = world.switch.read(name)
+    if state and state.denied:
+        group = world.onboarding.deny_group
+        raise InvalidInput(
+            f"{name} is in the deny group, where somebody put it, or where it was when it was removed: take it out "
+            f"(aws iam remove-user-from-group --group-name {group} --user-name {name}), make the keys Active that it "
+            "is to send with, and try again",
+            "add_sender",
+        )
+
+
+def add(world: Changing, account_id: str, names: tuple[str, ...], decided: Decided) -> Account:
+    """To an account that is off they come denied; Enforce puts their keys to sleep, and remembers which."""
+    command = ChangeSenders(add=names, reason=decided.reason, by=decided.by)
+    for _ in range(decisions.ATTEMPTS):
+        account = _account(world, account_id)
+        outcome = change.senders(account, command, account.after_last_decision(decided.at))
+        try:
+            with taking_back() as undo:
+                for name in names:
+                    if not account.may_send and name not in account.senders:
+                        _deny(world, account_id, name, undo)
+                return world.accounts.save(account, outcome.account, outcome.entries)
+        except Conflict:
+            continue
+    raise Unavailable(f"{account_id}: others kept writing; try again")
+
+
+def _deny(world: Changing, account_id: str, name: str, undo: Undo) -> None:
+    """What is read back was not so before, or somebody else did it: it is taken back only where we did, and the row
+    does not name the sender."""
+
+    def take_back() -> None:
+        if name not in _account(world, account_id).senders:
+            world.switch.apply(name, Changes(deny=False))
+
+    state = world.switch.read(name)
+    if state and not state.denied:
+        undo.prepare(f"{name} in the deny group", take_back)
+        world.switch.apply(name, Changes(deny=True))
+        _wait(world, name, lambda seen: seen.denied)
+
+
+def remove(world: Changing, account_id: str, names: tuple[str, ...], decided: Decided) -> Account:
+    """Under the lease of the account's switch: no other run wakes what is put off here. Which keys were put to sleep is
+    remembered, so that a removal that was cut off can be undone by enabling."""
+    command = ChangeSenders(remove=names, reason=decided.reason, by=decided.by)
+    account = _account(world, account_id)
+    if not set(names) & set(account.senders):
+        return account
+    leased = _lease(world, account, names, decided.at)
+    try:
+        for name in names:
+            _put_off(world, name)
+        decisions.apply(world, account_id, command, decided.at)
+    finally:
+        after = world.accounts.release(leased, leased.credential)
+    return after
+
+
+def _lease(world: Changing, account: Account, names: Sequence[str], now: datetime) -> Account:
+    for tried in range(LOOKS):
+        if tried:
+            world.pause(PAUSE)
+            account = _account(world, account.id)
+        asleep = dict(account.credential.asleep)
+        for name in names:
+            state = world.switch.read(name)
+            asleep[name] = asleep.get(name, frozenset()) | (state.with_status(ACTIVE) if state else frozenset())
+        try:
+            return world.accounts.take(account, asleep, now)
+        except Conflict:
+            continue
+    raise Unavailable(f"the credential of {account.id} is being switched just now; try again in a minute")
+
+
+def _put_off(world: Changing, name: str) -> None:
+    """A user that is gone cannot send."""
+    state = world.switch.read(name)
+    if state is None:
+        return
+    world.switch.apply(name, Changes(sleep=frozenset(state.keys), deny=True))
+    _wait(world, name, lambda seen: seen.denied and not seen.with_status(ACTIVE))
+
+
+def _wait(world: Changing, name: str, is_so: Callable[[SenderState], bool]) -> None:
+    """Until IAM shows it, as far as one answer of it tells."""
+    for looked in range(LOOKS):
+        if looked:
+            world.pause(PAUSE)
+        state = world.switch.read(name)
+        if state is None or is_so(state):
+            return
+    raise Unavailable(f"IAM does not show yet that {name} is off; try again in a minute")
+
+
+def _account(world: Changing, account_id: str) -> Account:
+    account = world.accounts.get(account_id)
+    if account is None:
+        raise NotFound(f"there is no account {account_id!r}")
+    return account

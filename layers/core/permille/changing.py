@@ -1,0 +1,33 @@
+"""The world as changing an account needs it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from permille.onboarding import Onboarding
+from permille.operator_ports import AllAccounts
+from permille.ports import Policies, Switch
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Why something is changed, who says so, and when."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """`pause` sleeps for so many seconds."""
+
+    onboarding: Onboarding
+    policies: Policies
+    switch: Switch
+    pause: Callable[[float], None] = time.sleep
+
+    @property
+    def accounts(self) -> AllAccounts:
+        return self.onboarding.accounts

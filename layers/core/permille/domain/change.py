@@ -1,0 +1,79 @@
+"""What comes of what an operator changes of an account. What is so already is no change, and is not told."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from permille.domain.account import Account, Outcome
+from permille.domain.commands import ChangeIdentities, ChangeOwner, ChangeSenders
+from permille.domain.entries import change as told
+from permille.domain.errors import DecisionRefused
+from permille.domain.status import Status
+from permille.domain.switch import Denial
+from permille.domain.timeline import Entry, entry
+
+
+def owner(account: Account, command: ChangeOwner, now: datetime) -> Outcome:
+    """A new address is written to again, whatever became of mails to the old one; links of before are not valid any
+    more, and the old one is told that it is no longer the account's, unless mail to it does not arrive."""
+    name = account.owner_name if command.owner_name is None else command.owner_name
+    changed = replace(account, owner_name=name, timezone=command.timezone or account.timezone)
+    entries: list[Entry] = []
+    if command.owner_email is not None and command.owner_email != account.owner_email:
+        next_links = account.link_generation + 1
+        changed = replace(changed, owner_email=command.owner_email, owner_mail="", link_generation=next_links)
+        entries.append(entry(account.id, now, told.OwnerAddressChanged(address=changed.owner_email)))
+        if not account.owner_mail:
+            entries.append(entry(account.id, now, told.OwnerAddressDropped(address=account.owner_email)))
+    if changed == account:
+        return Outcome(account, [])
+    facts = told.OwnerChanged(before=_owner(account), after=_owner(changed), reason=command.reason, by=command.by)
+    return Outcome(replace(changed, decided_at=now), [entry(account.id, now, facts), *entries])
+
+
+def _owner(account: Account) -> told.Owner:
+    return told.Owner(address=account.owner_email, name=account.owner_name, timezone=account.timezone)
+
+
+def identities(account: Account, command: ChangeIdentities, now: datetime) -> Outcome:
+    """What the account's own user may send through follows what is written down."""
+    if command.after == command.before:
+        return Outcome(account, [])
+    _refuse_closed(account)
+    if account.identities not in ((), command.before):
+        raise DecisionRefused(f"somebody else has changed the identities of {account.id} just now; look, and try again")
+    facts = told.IdentitiesChanged(before=command.before, after=command.after, reason=command.reason, by=command.by)
+    changed = replace(account, identities=command.after, decided_at=now)
+    return Outcome(changed, [entry(account.id, now, facts)])
+
+
+def senders(account: Account, command: ChangeSenders, now: datetime) -> Outcome:
+    """Whoever adds one to an account that is off has denied it before: its keys are put to sleep, and remembered, when
+    the credential is made to agree. On an account that is on there is nothing to switch, so that no deny that was put
+    in by hand is lifted."""
+    new = tuple(one for one in command.add if one not in account.senders)
+    after = (*(one for one in account.senders if one not in command.remove), *new)
+    if after == account.senders:
+        return Outcome(account, [])
+    _refuse_closed(account)
+    if not after:
+        raise DecisionRefused(f"{account.id} would have no sender; add another one first")
+    facts = told.SendersChanged(before=account.senders, after=after, reason=command.reason, by=command.by)
+    changed = replace(account, senders=after, missing=account.missing & {*after}, decided_at=now)
+    if new and not account.status.may_send:
+        changed = changed.to_be_switched(due_at=now)
+    else:
+        changed = replace(changed, denial=_denial(account, new, command.remove))
+    return Outcome(changed, [entry(account.id, now, facts)])
+
+
+def _denial(account: Account, new: tuple[str, ...], removed: tuple[str, ...]) -> Denial | None:
+    """One who comes to an account that was denied by hand is denied too."""
+    if account.denial is None:
+        return None
+    left = tuple(one for one in (*account.denial.senders, *new) if one not in removed)
+    return replace(account.denial, senders=left) if left else None
+
+
+def _refuse_closed(account: Account) -> None:
+    if account.status is Status.CLOSED:
+        raise DecisionRefused(f"{account.id} is closed")

@@ -1,0 +1,173 @@
+"""`permille account change`: what it says was changed, and what people would not expect."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.builders import ACCOUNT, CALLER, KEY, NOW, STAFF, TODAY, TOMORROW
+from tests.cli.terminal import Terminal
+from tests.fakes import User
+from tests.operator_fakes import FakeStack, KnownUser
+from tests.usecases.desk import asking
+
+from permille.domain.account import Trial, TrialState
+from permille.domain.status import Status
+from permille.domain.switch import ACTIVE, INACTIVE
+
+OLD, OLD_KEY, HOME, NEW = "permille-old", "AKIAOLD", "bakery.example", "bread.example"
+CHANGE = ("account", "change", ACCOUNT, "--reason", "They sold the shop")
+
+
+@pytest.fixture
+def stack(stack: FakeStack) -> FakeStack:
+    """The bakery has an identity and a user of its own; another user could be adopted."""
+    stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), identities=(HOME,))
+    stack.identities.sets[HOME] = "permille"
+    stack.iam_users.users[CALLER] = KnownUser(stack.onboarding.mark(ACCOUNT))
+    stack.iam_users.allow(CALLER, stack.onboarding.resources((HOME,)))
+    resources = sorted(stack.onboarding.resources((HOME,)))
+    document = {"Statement": [{"Effect": "Allow", "Action": "ses:Send*", "Resource": resources}]}
+    stack.iam_users.users[OLD] = KnownUser(policies={"sending": document})
+    stack.switch.users[OLD] = User({OLD_KEY: ACTIVE})
+    return stack
+
+
+def test_people_read_what_was_and_what_is(terminal: Terminal) -> None:
+    said = terminal.text(*CHANGE, "--owner-email", "new@shop.example", "--owner-name", "Nell")
+
+    assert said == (
+        "bakery is changed.\nowner email: owner@bakery.example -> new@shop.example\nowner name: none -> Nell\n"
+    )
+
+
+def test_machines_get_the_same(terminal: Terminal) -> None:
+    answer = terminal.answer(*CHANGE, "--add-identity", NEW, "--add-sender", OLD)
+
+    assert answer["changed"] == {
+        "identities": {"before": [HOME], "after": [HOME, NEW]},
+        "senders": {"before": [CALLER], "after": [CALLER, OLD]},
+    }
+    assert answer["records_to_publish"][0] == f"token1._domainkey.{NEW} CNAME token1.dkim.amazonses.com"
+
+
+def test_show_names_the_identities(terminal: Terminal) -> None:
+    terminal.text(*CHANGE, "--add-identity", NEW)
+
+    assert f"sends from {HOME}, {NEW}\n" in terminal.text("account", "show", ACCOUNT)
+    assert terminal.answer("account", "show", ACCOUNT)["identities"] == [HOME, NEW]
+
+
+def test_what_is_so_already_is_said_and_nothing_is_written(stack: FakeStack, terminal: Terminal) -> None:
+    same = (*CHANGE, "--owner-email", "OWNER@bakery.example", "--timezone", "UTC", "--add-sender", CALLER)
+    before = stack.get(ACCOUNT)
+
+    assert terminal.text(*same, "--add-identity", HOME) == "Nothing to change: bakery is so already.\n"
+    assert terminal.answer(*same)["changed"] == {}
+
+    assert stack.get(ACCOUNT) == before
+    assert stack.kinds(ACCOUNT) == ["created"]
+
+
+def test_repeated_it_has_nothing_to_change(stack: FakeStack, terminal: Terminal) -> None:
+    whole = (*CHANGE, "--owner-email", "new@shop.example", "--add-identity", NEW, "--add-sender", OLD)
+    terminal.text(*whole)
+    before = stack.get(ACCOUNT), stack.kinds(ACCOUNT)
+
+    assert terminal.text(*whole) == "Nothing to change: bakery is so already.\n"
+
+    assert (stack.get(ACCOUNT), stack.kinds(ACCOUNT)) == before
+
+
+def test_who_changed_it_and_why_is_on_the_timeline(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text(*CHANGE, "--timezone", "Asia/Tokyo")
+
+    facts = stack.last_facts(ACCOUNT)
+    assert (facts.reason, facts.by) == ("They sold the shop", STAFF)
+
+
+def test_the_instants_of_an_agreed_trial_stay_as_they_were_told(stack: FakeStack, terminal: Terminal) -> None:
+    ends_at = NOW + timedelta(days=2)
+    trial = Trial(TrialState.SCHEDULED, TOMORROW, NOW + timedelta(days=1), ends_at, ends_at + timedelta(days=2))
+    stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), status=Status.DISABLED, trial=trial)
+
+    said = terminal.text(*CHANGE, "--timezone", "Asia/Tokyo")
+
+    assert f"The trial of {TOMORROW} stays as it was told: from 11 March 2026, 21:00" in said
+    assert stack.get(ACCOUNT).trial == trial
+
+
+def test_an_open_request_stays_as_it_is(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.accounts[ACCOUNT] = replace(asking(), timezone="UTC")
+    review = stack.get(ACCOUNT).review
+
+    said = terminal.text(*CHANGE, "--timezone", "Asia/Tokyo")
+
+    assert f"The request for {TODAY} stays as it is; an approval fixes its day in Asia/Tokyo." in said
+    assert stack.get(ACCOUNT).review == review
+
+
+def test_a_sender_that_goes_is_said_to_be_off_and_whose_its_mail_stays(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text(*CHANGE, "--add-sender", OLD)
+
+    said = terminal.text(*CHANGE, "--remove-sender", OLD)
+
+    assert "senders: permille-bakery, permille-old -> permille-bakery" in said
+    assert "permille-old is off; what it has sent still counts for bakery, and it can be no other account's." in said
+
+
+def test_a_sender_that_comes_to_an_account_that_is_off_is_said_to_be_off(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), status=Status.DISABLED)
+
+    assert "bakery is off, and so is permille-old." in terminal.text(*CHANGE, "--add-sender", OLD)
+
+
+def test_taking_out_the_last_sender_that_works_is_asked_for_once_more(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text(*CHANGE, "--add-sender", OLD)
+    stack.switch.users[CALLER].keys[KEY] = INACTIVE
+    removing = (*CHANGE, "--remove-sender", OLD)
+
+    said = terminal.refused(*removing)
+
+    assert said.startswith("no sender that bakery keeps has a key to send with; nothing was done")
+    assert stack.get(ACCOUNT).senders == (CALLER, OLD)
+    terminal.text(*removing, "--yes")
+    assert stack.get(ACCOUNT).senders == (CALLER,)
+
+
+def test_policies_of_adopted_senders_are_left_to_the_operator(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text(*CHANGE, "--add-sender", OLD)
+
+    assert f"change the policies of {OLD}." in terminal.text(*CHANGE, "--add-identity", NEW)
+    stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), senders=(OLD,))
+    assert f"change the policies of {OLD}." in terminal.text(*CHANGE, "--remove-identity", NEW)
+
+
+def test_a_removed_identity_is_said_to_stay_in_ses(terminal: Terminal) -> None:
+    said = terminal.text(*CHANGE, "--add-identity", NEW, "--remove-identity", HOME)
+
+    assert f"identities: {HOME} -> {NEW}" in said
+    assert "stays in SES, with the configuration set of the stack as its default" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (["--owner-email", "nobody"], "'nobody' is no e-mail address"),
+        (["--timezone", "Mars"], "'Mars' is no time zone; one is Europe/Vienna"),
+        (["--add-sender", "permille-nobody"], "there is no IAM user permille-nobody to adopt"),
+        (["--remove-sender", CALLER], "bakery would have no sender; add another one with --add-sender"),
+        (["--remove-identity", HOME], "bakery would have no identity to send from; add another one"),
+    ],
+)
+def test_what_cannot_be_is_one_line(terminal: Terminal, typed: list[str], says: str) -> None:
+    assert says in terminal.refused(*CHANGE, *typed)
+
+
+def test_there_has_to_be_something_to_change(terminal: Terminal) -> None:
+    assert "name what is to be changed" in terminal.refused(*CHANGE)
+
+
+def test_there_is_no_such_account(terminal: Terminal) -> None:
+    assert "there is no account 'baker'" in terminal.refused(
+        "account", "change", "baker", "--reason", "x", "--timezone", "UTC"
+    )

@@ -1,0 +1,82 @@
+"""No page and no route of the API makes keys, users, identities, links or secrets, or changes whom an account belongs
+to and what it sends with: that is the command's alone. The console can only verify."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.test_template import as_list, statements
+
+from permille.console.api_app import openapi_text
+from permille.console.app import resolver
+
+PACKAGE = Path(__file__).parents[2] / "layers" / "core" / "permille"
+SOURCES = [*(PACKAGE / "console").glob("*.py"), PACKAGE / "desk.py", PACKAGE / "desk_decisions.py"]
+OF_THE_COMMAND = {
+    "permille.change",
+    "permille.change_identities",
+    "permille.change_senders",
+    "permille.onboarding",
+    "permille.operator_ports",
+    "permille.provider",
+    "permille.aws.onboarding",
+    "permille.aws.secrets",
+}
+OF_THE_COMMAND_ALONE = {"ChangeOwner", "ChangeIdentities", "ChangeSenders", "ConnectProvider", "make_token"}
+CHANGING = {
+    ("POST", "/desk/accounts/<_id>/<_decision>"),
+    ("POST", "/desk/accounts/<_id>/mail-again"),
+    ("POST", "/desk/held"),
+    ("POST", "/desk/system/breaker"),
+    ("POST", "/report/<_id>/review"),
+}
+REVIEW = "/api/v1/accounts/{account_id}/review"
+CHANGING_BY_API = {("put", REVIEW), ("delete", REVIEW)}
+
+
+def test_the_console_brings_nothing_in_that_makes_them() -> None:
+    script = (
+        "import sys, permille.console.app, permille.console.api_app, permille.desk_decisions;"
+        f"sys.exit(' '.join({OF_THE_COMMAND!r} & set(sys.modules)))"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)  # noqa: S603
+
+    assert ended.stderr.strip() == ""
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_no_source_of_it_names_what_is_the_commands_alone(source: Path) -> None:
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+    assert names & OF_THE_COMMAND_ALONE == set()
+
+
+def test_its_routes_that_change_something_are_known_here() -> None:
+    found = {(route.method, route.path) for route in [*resolver()._static_routes, *resolver()._dynamic_routes]}
+
+    assert {(method, path) for method, path in found if method not in ("GET", "HEAD")} == CHANGING
+
+
+def test_the_apis_routes_that_change_something_are_known_here() -> None:
+    paths = json.loads(openapi_text())["paths"]
+    found = {(method, path) for path, methods in paths.items() for method in methods}
+
+    assert {(method, path) for method, path in found if method not in ("get", "head", "parameters")} == CHANGING_BY_API
+
+
+def test_its_role_lets_it_make_none_of_them() -> None:
+    actions = {action for one in statements("Console") for action in as_list(one["Action"])}
+    of_table = {action for action in actions if action.startswith("dynamodb:")}
+
+    assert {action for action in actions if action.split(":")[0] in ("iam", "kms", "ses", "secretsmanager", "sts")} == {
+        "iam:ListAccessKeys",
+        "iam:ListGroupsForUser",
+        "kms:VerifyMac",
+    }
+    assert "dynamodb:DeleteItem" not in of_table
