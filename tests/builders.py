@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from hashlib import sha256
 from typing import Any, cast
@@ -167,6 +167,12 @@ def a_complaint_entry(
     return told
 
 
+def corrected(complaint: TimelineEntry[CountedComplaint], at: datetime, kind: str = "complaint_voided") -> Entry:
+    """Staff took the complaint back, or let it count again."""
+    facts = facts_of(kind, at)
+    return entry(complaint.account_id, at, replace(cast("Any", facts), complaint=complaint.id), seed=complaint.id)
+
+
 def complaint_entries(count: int, at: datetime = NOW) -> list[TimelineEntry[CountedComplaint]]:
     """The oldest first, a second apart, the last at `at`."""
     return [a_complaint_entry(f"m-{n}", at - timedelta(seconds=count - n)) for n in range(1, count + 1)]
@@ -230,6 +236,11 @@ def facts_of(kind: str, at: datetime = NOW) -> Facts:
 _REASON = "The owner asked us to"
 _USUAL_FACTS: dict[str, Any] = {
     "reason": _REASON,
+    "staff_reason": "An employee pressed the wrong button",
+    "complaint": "20260310T120000.000000Z-1f2e3d4c",
+    "identity": "complaint#m-1",
+    "campaign": "Fresh bread",
+    "epoch": 1,
     "by": STAFF,
     "day": TOMORROW,
     "batch": 800,

@@ -14,6 +14,7 @@ from typing import Any
 
 from permille.domain.account import Account, is_decision
 from permille.domain.breaker import BreakerChange, BreakerState, Opening, Passing, Returning
+from permille.domain.correction import Correction, Void
 from permille.domain.entries.system import AccessRevoked, ModeEntered
 from permille.domain.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.links import For
@@ -114,6 +115,7 @@ class Rows:
     tallies: dict[tuple[str, int, date], Tally] = field(default_factory=dict)
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
     suppressing: dict[tuple[str, str], Suppression] = field(default_factory=dict)  # by account and identity
+    voided: dict[tuple[str, str], Void] = field(default_factory=dict)  # by account and identity
     breaker: BreakerState = field(default_factory=BreakerState)
     passed: dict[str, int] = field(default_factory=dict)  # through the breaker, by hour
     lap: Lap = field(default_factory=Lap)
@@ -219,7 +221,9 @@ class FakeAccounts:
                 :at_most
             ]
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry], *breaker: BreakerChange) -> Account:
+    def save(
+        self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
+    ) -> Account:
         with self._rows.faults.call("accounts.save"):
             different = _differences(read, account)
             if not different and not entries:
@@ -227,8 +231,11 @@ class FakeAccounts:
             stored = self._as_read(read, revision=read.revision)
             passed = dict(self._rows.passed), self._rows.breaker
             try:
-                for change in breaker:
-                    self._change_breaker(change)
+                for change in changes:
+                    if isinstance(change, Correction):
+                        self._correct(account.id, change)
+                    else:
+                        self._change_breaker(change)
                 self._rows.append(*entries)
             except Conflict:
                 self._rows.passed, self._rows.breaker = passed
@@ -254,6 +261,17 @@ class FakeAccounts:
                 self._rows.breaker = replace(state, opened_at=at)
             case Returning(hour):
                 self._rows.passed[hour] = self._rows.passed.get(hour, 0) - 1
+
+    def _correct(self, account_id: str, correction: Correction) -> None:
+        card, rows = (account_id, correction.identity), self._rows
+        if card not in rows.markers or (card in rows.voided) == (correction.void is not None):
+            raise Conflict(f"{card} is corrected so already, or not there")
+        if correction.void:
+            rows.voided[card] = correction.void
+        else:
+            del rows.voided[card]
+        tally = (account_id, correction.epoch, correction.day)
+        rows.tallies[tally] = rows.tallies.get(tally, Tally()) + Tally(complaints=correction.complaints)
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
         with self._rows.faults.call("accounts.add"):
@@ -369,6 +387,7 @@ class DecisionServices:
     """Keeps `decisions.Services`."""
 
     accounts: FakeAccounts
+    timeline: "FakeTimeline"
     policies: FakePolicies = field(default_factory=FakePolicies)
 
 

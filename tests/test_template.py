@@ -224,7 +224,7 @@ NEEDED = {
         "AccountsTable": {"GetItem", "BatchGetItem", "UpdateItem"},
         **{f"AccountsTable/index/{index}": {"Query"} for index in DESK_INDEXES},
         "SendersTable": {"GetItem", "UpdateItem"},
-        "TalliesTable": {"Query"},
+        "TalliesTable": {"Query", "UpdateItem"},
         "TimelineTable": {"Query", "PutItem"},
         "QuarantineTable": {"Scan"},
         "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},

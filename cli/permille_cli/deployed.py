@@ -79,7 +79,11 @@ class DeployedStack(Stack):
     @cached_property
     def accounts(self) -> DynamoAccounts:
         return DynamoAccounts(
-            accounts=self["AccountsTable"], senders=self["SendersTable"], timeline=self["TimelineTable"]
+            accounts=self["AccountsTable"],
+            senders=self["SendersTable"],
+            timeline=self["TimelineTable"],
+            tallies=self["TalliesTable"],
+            complaints=self["ComplaintsTable"],
         )
 
     @cached_property

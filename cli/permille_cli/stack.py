@@ -79,7 +79,7 @@ class Stack(ABC):
 
     @property
     def providing(self) -> Providing:
-        return Providing(self.accounts, self.policies, self.probe, self.secrets)
+        return Providing(self.accounts, self.policies, self.timeline, self.probe, self.secrets)
 
     @property
     def onboarding(self) -> Onboarding:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from permille.domain.account import Account
     from permille.domain.breaker import BreakerChange, BreakerState
+    from permille.domain.correction import Correction
     from permille.domain.entries.complaints import OwnerMailStopped
     from permille.domain.entries.system import ModeEntered
     from permille.domain.links import For
@@ -174,11 +175,14 @@ class Accounts(Protocol):
     def page(self, after: str, at_most: int) -> list[Account]:
         """Some of all accounts, in an order of their own, beginning behind the one of that id; empty at the end."""
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry], *breaker: BreakerChange) -> Account:
-        """Writes the account, its entries, a new epoch of its senders and what is due of the breaker in one
-        transaction, and returns it with its counters. On condition that the revision is as read: since every other
-        write but the switch's raises it, no field can be lost, also where nothing seems to change. Never writes
-        `credential`, which is the switch's. Raises Conflict, also where the breaker refuses."""
+    def save(
+        self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
+    ) -> Account:
+        """Writes the account, its entries, a new epoch of its senders, what is due of the breaker and what is corrected
+        in one transaction, and returns it with its counters. On condition that the revision is as read: since every
+        other write but the switch's raises it, no field can be lost, also where nothing seems to change. Never writes
+        `credential`, which is the switch's. Raises Conflict, also where the breaker refuses, or the complaint is
+        corrected so already."""
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
         """A new account with its senders. Raises Conflict if the account or one of the senders exists."""
