@@ -183,6 +183,10 @@ class FakeLedger:
                 suppression = Suppression(address, count.entry.at, count.entry.id)
                 self._rows.suppressing[count.account_id, count.identity] = suppression
 
+    @property
+    def suppressions(self) -> "FakeSuppressions":
+        return FakeSuppressions(self._rows)
+
     def nudge(self, account_id: str, now: datetime) -> None:
         with self._rows.faults.call("ledger.nudge"):
             account = self._rows.accounts.get(account_id)
@@ -568,6 +572,16 @@ class FakeSuppressions:
         with self._rows.faults.call("suppressions.naming"):
             cards = sorted(self._rows.suppressing.items())
             return [key[1] for key, card in cards if (key[0], card.address) == (account_id, address)]
+
+    def about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
+        with self._rows.faults.call("suppressions.about"):
+            cards = [one for one in self._rows.suppressing.items() if one[0][0] == account_id]
+            told = {key[1]: self._rows.entries[account_id, card.entry_id].data for key, card in cards}
+            return {
+                identity: datetime.fromisoformat(facts["reported_at"])
+                for identity, facts in told.items()
+                if (facts["message_id"], facts["recipient"]) == (message_id, address)
+            }
 
     def lift(self, account_id: str, identities: Sequence[str], entry: Entry | None) -> None:
         with self._rows.faults.call("suppressions.lift"):

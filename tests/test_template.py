@@ -198,7 +198,7 @@ NEEDED = {
     "IngestComplaint": {
         "SendersTable": {"BatchGetItem"},
         "SeenTable": {"PutItem"},
-        "ComplaintsTable": {"PutItem"},
+        "ComplaintsTable": {"PutItem", "Query", "UpdateItem"},
         "TimelineTable": {"PutItem"},
         "QuarantineTable": {"PutItem"},
         "TalliesTable": {"UpdateItem"},

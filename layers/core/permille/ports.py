@@ -95,6 +95,10 @@ class Ledger(Protocol):
     def nudge(self, account_id: str, now: datetime) -> None:
         """Makes the account due now, where it exists."""
 
+    @property
+    def suppressions(self) -> Suppressions:
+        """Who is suppressed by what was counted here."""
+
     def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped]) -> None:
         """Marks that mail to the account's owner does not arrive, with its entry, once for each identity and where the
         account exists."""
@@ -159,6 +163,10 @@ class Suppressions(Protocol):
 
     def naming(self, account_id: str, address: str) -> list[str]:
         """The identities of those that suppress `address`, strongly consistent."""
+
+    def about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
+        """When the complaints about a message were reported that suppress `address`, by their identities, strongly
+        consistent."""
 
     def lift(self, account_id: str, identities: Sequence[str], entry: Entry | None) -> None:
         """Has at most MOST_LIFTED of them suppress nobody any more and writes the entry, in one transaction. Raises

@@ -210,6 +210,7 @@ class CardRow(Model):
     at = UnicodeAttribute()
     recipient = UnicodeAttribute(null=True)
     suppressed_since = UnicodeAttribute(null=True)
+    facts = UnicodeAttribute(null=True)
     voided = JSONAttribute(null=True)
     suppressed_index = SuppressedIndex()
 
