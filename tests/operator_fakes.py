@@ -197,6 +197,22 @@ class FakeIdentities:
 
 
 @dataclass(slots=True)
+class FakeSesSuppressions:
+    """Keeps `operator_ports.SesSuppressions`. `reasons`: by address."""
+
+    reasons: dict[str, str] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def reason(self, address: str) -> str:
+        with self.faults.call("ses_suppressions.reason"):
+            return self.reasons.get(address, "")
+
+    def remove(self, address: str) -> None:
+        with self.faults.call("ses_suppressions.remove"):
+            self.reasons.pop(address, None)
+
+
+@dataclass(slots=True)
 class KnownUser:
     """A user of IAM. `policies`: documents by name; those of its groups are the test's to add."""
 
@@ -271,6 +287,7 @@ class FakeStack(Stack):
     quarantine: FakeQuarantinedFeedback
     secrets: FakeSecrets
     ses: FakeSes
+    ses_suppressions: FakeSesSuppressions
     suppressions: FakeSuppressions
     switch: FakeSwitch
     tallies: FakeTallies
@@ -325,6 +342,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "quarantine": FakeQuarantinedFeedback(faults),
         "secrets": FakeSecrets(faults=faults),
         "ses": FakeSes(faults=faults),
+        "ses_suppressions": FakeSesSuppressions(faults=faults),
         "suppressions": FakeSuppressions(rows),
         "switch": FakeSwitch(faults=faults),
         "tallies": FakeTallies(rows),

@@ -346,6 +346,13 @@ def test_a_replayed_clock_is_off_unless_asked_for() -> None:
     assert TEMPLATE["Parameters"]["ReplayClock"]["Default"] == "off"
 
 
+def test_what_ses_suppresses_is_as_the_aws_account_has_it_unless_the_operator_says_otherwise() -> None:
+    assert TEMPLATE["Parameters"]["SuppressionReasons"]["Default"] == "as-the-account"
+    condition, chosen, otherwise = RESOURCES["ConfigurationSet"]["Properties"]["SuppressionOptions"]["Fn::If"]
+    assert (condition, otherwise) == ("HasSuppressionReasons", {"Ref": "AWS::NoValue"})
+    assert chosen["SuppressedReasons"]["Fn::If"][:2] == ["SuppressesNobody", []]
+
+
 # ---------------------------------------------------------------- the streams and the switch
 
 

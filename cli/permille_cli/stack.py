@@ -23,6 +23,7 @@ from permille.operator_ports import (
     OperatorControl,
     PolicyDocument,
     QuarantinedFeedback,
+    SesSuppressions,
 )
 from permille.ports import Later, Macs, Once, Probe, Secrets, Suppressions, Switch, Tallies
 from permille.provider import Providing
@@ -51,6 +52,7 @@ class Stack(ABC):
     quarantine: QuarantinedFeedback
     secrets: Secrets
     ses: SesReputation
+    ses_suppressions: SesSuppressions
     suppressions: Suppressions
     switch: Switch
     tallies: Tallies

@@ -95,6 +95,7 @@ RUNS = {
     "sender unignore": [IGNORE, f"sender unignore platform-mail {BECAUSE}"],
     "suppression list": ["suppression list bakery"],
     "suppression remove": [f"suppression remove bakery ann@example.com {BECAUSE}"],
+    "suppression show": ["suppression show bakery ann@example.com"],
     "timeline": [OFF, "timeline bakery"],
 }
 EMOJI = "\N{WARNING SIGN}\N{FIRE}\N{CIRCLED IDEOGRAPH SECRET}"

@@ -49,6 +49,16 @@ class AllTimelines(Timeline, Protocol):
         """Every account's entries from then on, in no order."""
 
 
+class SesSuppressions(Protocol):
+    """SES's suppression list of the AWS account in its Region: whoever is on it gets no mail of any account's."""
+
+    def reason(self, address: str) -> str:
+        """Why the address is on it, as SES says: BOUNCE or COMPLAINT; empty where it is not."""
+
+    def remove(self, address: str) -> None:
+        """Can be repeated without harm."""
+
+
 class QuarantinedFeedback(Protocol):
     def all(self) -> Iterator[Quarantined]:
         """All that is in quarantine, in no order."""
