@@ -249,6 +249,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "receipt": True,
     "recipient": "ann@example.com",
     "senders": (CALLER,),
+    "identities": ("bakery.example",),
     "host": "smtp.example.com",
     "port": 587,
     "user": "bakery@example.com",

@@ -99,6 +99,11 @@ class Identities(Protocol):
         """Creates it with that default, and returns the tokens of a domain's DKIM records. Raises Conflict where SES
         knows it already."""
 
+    def forwards(self, identity: str) -> bool:
+        """Whether SES mails the feedback about its mail to whoever sent it."""
+
+    def set_forwarding(self, identity: str, *, on: bool) -> None: ...
+
     def delete(self, identity: str, configuration_set: str) -> None:
         """Deletes one that has that default; leaves any other. Can be repeated without harm."""
 
