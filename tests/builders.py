@@ -169,8 +169,10 @@ def a_complaint_entry(
 
 def corrected(complaint: TimelineEntry[CountedComplaint], at: datetime, kind: str = "complaint_voided") -> Entry:
     """Staff took the complaint back, or let it count again."""
-    facts = facts_of(kind, at)
-    return entry(complaint.account_id, at, replace(cast("Any", facts), complaint=complaint.id), seed=complaint.id)
+    names = ("identity", "subject", "campaign", "recipient", "sent_at", "epoch")
+    about = {name: getattr(complaint.facts, name) for name in names}
+    facts = replace(cast("Any", facts_of(kind, at)), complaint=complaint.id, **about)
+    return entry(complaint.account_id, at, facts, seed=complaint.id)
 
 
 def complaint_entries(count: int, at: datetime = NOW) -> list[TimelineEntry[CountedComplaint]]:

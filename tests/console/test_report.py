@@ -150,6 +150,7 @@ def test_a_form_is_there_only_where_it_would_be_taken(state: str) -> None:
 
     expected = {
         "disabled": {"request"},
+        "taken-back": {"request"},
         "connected": {"request"},
         "declined-again": {"request"},
         "open": {"amend", "withdraw"},

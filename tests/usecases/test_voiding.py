@@ -1,11 +1,14 @@
 """A complaint that support takes back counts no more: it stays on the timeline, the account is judged anew, and nothing
 is switched by that."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint, an_account
 from tests.fakes import DecisionServices, FakeAccounts, FakeLedger, FakePolicies, FakeTimeline, When
 from tests.usecases.enforcement import World
@@ -15,6 +18,7 @@ from permille.domain.account import Account, Look, Recheck, Trial, TrialState
 from permille.domain.cards import Counts, campaigns
 from permille.domain.commands import Enable, RestoreComplaint, VoidComplaint
 from permille.domain.entries.complaints import repeated, reported
+from permille.domain.entries.corrections import counting
 from permille.domain.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.policy import SEED
 from permille.domain.reputation import Tally, first_day, total_of
@@ -465,3 +469,34 @@ def test_conflicts_without_end_give_up() -> None:
 
     with pytest.raises(Unavailable, match="try again"):
         support.voids(complaint)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["complain", "void", "restore", "run", "fail"]), st.integers(0, 4)), max_size=25
+)
+
+
+def taken(support: Support, step: str, which: int, at: Any) -> None:
+    told = support.rows.told(ACCOUNT, "complaint")
+    match step:
+        case "complain":
+            support.complains(f"m-{which}", at)
+        case "run":
+            support.run(at)
+        case "fail":
+            support.faults.fail("accounts.save", when=When.AFTER if which % 2 else When.BEFORE)
+        case _ if told:
+            (support.voids if step == "void" else support.restores)(told[which % len(told)], at)
+
+
+@given(STEPS, st.sampled_from([1, 1000, 3500]))
+def test_in_any_order_what_is_counted_is_what_was_not_taken_back(steps: list[tuple[str, int]], delivered: int) -> None:
+    support = Support(delivered=delivered)
+    for number, (step, which) in enumerate(steps, 1):
+        with suppress(DecisionRefused, Unavailable):
+            taken(support, step, which, NOW + number * MINUTE)
+
+    left = counting(support.rows.told(ACCOUNT))
+    assert support.complaints == len(left) == len(support.told("complaint")) - len(support.rows.voided)
+    for record in support.told("disabled"):
+        assert len(record.data["complaint_identities"]) == record.data["complaints"]

@@ -152,7 +152,7 @@ def kept_now_line(account: Account, verdict: Verdict, since: Entry | None, entri
         case _:
             return ""
     taken_back = f"Support has taken a complaint back since, and by now {kept}."
-    return f"{taken_back} That alone does not switch it on again: decide whether it is enabled."
+    return f"{taken_back} That alone does not switch it on again: enable it, or leave it off."
 
 
 def by_hand_line(account: Account, platform: str) -> str:
