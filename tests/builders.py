@@ -168,6 +168,14 @@ def a_complaint_entry(
     return told
 
 
+def corrected(complaint: TimelineEntry[CountedComplaint], at: datetime, kind: str = "complaint_voided") -> Entry:
+    """Staff took the complaint back, or let it count again."""
+    names = ("identity", "subject", "campaign", "recipient", "sent_at", "epoch")
+    about = {name: getattr(complaint.facts, name) for name in names}
+    facts = replace(cast("Any", facts_of(kind, at)), complaint=complaint.id, **about)
+    return entry(complaint.account_id, at, facts, seed=complaint.id)
+
+
 def complaint_entries(count: int, at: datetime = NOW) -> list[TimelineEntry[CountedComplaint]]:
     """The oldest first, a second apart, the last at `at`."""
     return [a_complaint_entry(f"m-{n}", at - timedelta(seconds=count - n)) for n in range(1, count + 1)]
@@ -232,6 +240,11 @@ _REASON = "The owner asked us to"
 BEFORE = Owner(address="owner@bakery.example", name="Bea", timezone="Europe/Vienna")
 _USUAL_FACTS: dict[str, Any] = {
     "reason": _REASON,
+    "staff_reason": "An employee pressed the wrong button",
+    "complaint": "20260310T120000.000000Z-1f2e3d4c",
+    "identity": "complaint#m-1",
+    "campaign": "Fresh bread",
+    "epoch": 1,
     "by": STAFF,
     "day": TOMORROW,
     "batch": 800,
@@ -240,6 +253,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "receipt": True,
     "recipient": "ann@example.com",
     "senders": (CALLER,),
+    "identities": ("bakery.example",),
     "host": "smtp.example.com",
     "port": 587,
     "user": "bakery@example.com",

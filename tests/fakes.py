@@ -15,6 +15,7 @@ from typing import Any
 from permille.addresses import bare
 from permille.domain.account import Account, is_decision
 from permille.domain.breaker import BreakerChange, BreakerState, Opening, Passing, Returning
+from permille.domain.correction import Correction, Void
 from permille.domain.entries.system import AccessRevoked, ModeEntered
 from permille.domain.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.links import For
@@ -115,6 +116,7 @@ class Rows:
     tallies: dict[tuple[str, int, date], Tally] = field(default_factory=dict)
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
     suppressing: dict[tuple[str, str], Suppression] = field(default_factory=dict)  # by account and identity
+    voided: dict[tuple[str, str], Void] = field(default_factory=dict)  # by account and identity
     breaker: BreakerState = field(default_factory=BreakerState)
     passed: dict[str, int] = field(default_factory=dict)  # through the breaker, by hour
     lap: Lap = field(default_factory=Lap)
@@ -182,6 +184,10 @@ class FakeLedger:
                 suppression = Suppression(address, count.entry.at, count.entry.id)
                 self._rows.suppressing[count.account_id, count.identity] = suppression
 
+    @property
+    def suppressions(self) -> "FakeSuppressions":
+        return FakeSuppressions(self._rows)
+
     def nudge(self, account_id: str, now: datetime) -> None:
         with self._rows.faults.call("ledger.nudge"):
             account = self._rows.accounts.get(account_id)
@@ -221,19 +227,19 @@ class FakeAccounts:
                 :at_most
             ]
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry], *breaker: BreakerChange) -> Account:
+    def save(
+        self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
+    ) -> Account:
         with self._rows.faults.call("accounts.save"):
             different = _differences(read, account)
             if not different and not entries:
                 return account
             stored = self._as_read(read, revision=read.revision)
-            new = [one for one in account.senders if one not in read.senders]
-            if any(one in self._rows.senders and self._rows.senders[one].account_id != account.id for one in new):
-                raise Conflict(f"one of {new} is another's")
+            new = self._new_senders(read, account)
             passed = dict(self._rows.passed), self._rows.breaker
             try:
-                for change in breaker:
-                    self._change_breaker(change)
+                for change in changes:
+                    self._change(account.id, change)
                 self._rows.append(*entries)
             except Conflict:
                 self._rows.passed, self._rows.breaker = passed
@@ -245,6 +251,18 @@ class FakeAccounts:
             written = replace(stored, **different)
             self._rows.accounts[account.id] = replace(written, version=version, revision=read.revision + 1)
             return replace(account, version=version, revision=read.revision + 1)
+
+    def _new_senders(self, read: Account, account: Account) -> list[str]:
+        new = [one for one in account.senders if one not in read.senders]
+        if any(one in self._rows.senders and self._rows.senders[one].account_id != account.id for one in new):
+            raise Conflict(f"one of {new} is another's")
+        return new
+
+    def _change(self, account_id: str, change: BreakerChange | Correction) -> None:
+        if isinstance(change, Correction):
+            self._correct(account_id, change)
+        else:
+            self._change_breaker(change)
 
     def _change_breaker(self, change: BreakerChange) -> None:
         state = self._rows.breaker
@@ -260,6 +278,17 @@ class FakeAccounts:
                 self._rows.breaker = replace(state, opened_at=at)
             case Returning(hour):
                 self._rows.passed[hour] = self._rows.passed.get(hour, 0) - 1
+
+    def _correct(self, account_id: str, correction: Correction) -> None:
+        card, rows = (account_id, correction.identity), self._rows
+        if card not in rows.markers or (card in rows.voided) == (correction.void is not None):
+            raise Conflict(f"{card} is corrected so already, or not there")
+        if correction.void:
+            rows.voided[card] = correction.void
+        else:
+            del rows.voided[card]
+        tally = (account_id, correction.epoch, correction.day)
+        rows.tallies[tally] = rows.tallies.get(tally, Tally()) + Tally(complaints=correction.complaints)
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
         with self._rows.faults.call("accounts.add"):
@@ -375,6 +404,7 @@ class DecisionServices:
     """Keeps `decisions.Services`."""
 
     accounts: FakeAccounts
+    timeline: "FakeTimeline"
     policies: FakePolicies = field(default_factory=FakePolicies)
 
 
@@ -555,6 +585,16 @@ class FakeSuppressions:
         with self._rows.faults.call("suppressions.naming"):
             cards = sorted(self._rows.suppressing.items())
             return [key[1] for key, card in cards if (key[0], card.address) == (account_id, address)]
+
+    def about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
+        with self._rows.faults.call("suppressions.about"):
+            cards = [one for one in self._rows.suppressing.items() if one[0][0] == account_id]
+            told = {key[1]: self._rows.entries[account_id, card.entry_id].data for key, card in cards}
+            return {
+                identity: datetime.fromisoformat(facts["reported_at"])
+                for identity, facts in told.items()
+                if (facts["message_id"], facts["recipient"]) == (message_id, address)
+            }
 
     def lift(self, account_id: str, identities: Sequence[str], entry: Entry | None) -> None:
         with self._rows.faults.call("suppressions.lift"):

@@ -172,9 +172,11 @@ class FakeOperatorControl(FakeControl):
 
 @dataclass(slots=True)
 class FakeIdentities:
-    """Keeps `operator_ports.Identities`. `sets`: each identity's default configuration set, empty where it has none."""
+    """Keeps `operator_ports.Identities`. `sets`: each identity's default configuration set, empty where it has none.
+    `forwarding`: those whose feedback SES forwards, as of every new one."""
 
     sets: dict[str, str] = field(default_factory=dict)
+    forwarding: set[str] = field(default_factory=set)
     faults: Faults = field(default_factory=Faults)
 
     def default_set(self, identity: str) -> str | None:
@@ -190,12 +192,38 @@ class FakeIdentities:
             if identity in self.sets:
                 raise Conflict(f"the identity {identity} was created just now by somebody else")
             self.sets[identity] = configuration_set
+            self.forwarding.add(identity)
             return [] if "@" in identity else [f"token{number}" for number in range(1, 4)]
 
     def delete(self, identity: str, configuration_set: str) -> None:
         with self.faults.call("identities.delete"):
             if self.sets.get(identity) == configuration_set:
                 del self.sets[identity]
+                self.forwarding.discard(identity)
+
+    def forwards(self, identity: str) -> bool:
+        with self.faults.call("identities.forwards"):
+            return identity in self.forwarding
+
+    def set_forwarding(self, identity: str, *, on: bool) -> None:
+        with self.faults.call("identities.set_forwarding"):
+            self.forwarding = self.forwarding | {identity} if on else self.forwarding - {identity}
+
+
+@dataclass(slots=True)
+class FakeSesSuppressions:
+    """Keeps `operator_ports.SesSuppressions`. `reasons`: by address."""
+
+    reasons: dict[str, str] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def reason(self, address: str) -> str:
+        with self.faults.call("ses_suppressions.reason"):
+            return self.reasons.get(address, "")
+
+    def remove(self, address: str) -> None:
+        with self.faults.call("ses_suppressions.remove"):
+            self.reasons.pop(address, None)
 
 
 @dataclass(slots=True)
@@ -279,6 +307,7 @@ class FakeStack(Stack):
     quarantine: FakeQuarantinedFeedback
     secrets: FakeSecrets
     ses: FakeSes
+    ses_suppressions: FakeSesSuppressions
     suppressions: FakeSuppressions
     switch: FakeSwitch
     tallies: FakeTallies
@@ -333,6 +362,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "quarantine": FakeQuarantinedFeedback(faults),
         "secrets": FakeSecrets(faults=faults),
         "ses": FakeSes(faults=faults),
+        "ses_suppressions": FakeSesSuppressions(faults=faults),
         "suppressions": FakeSuppressions(rows),
         "switch": FakeSwitch(faults=faults),
         "tallies": FakeTallies(rows),

@@ -17,12 +17,13 @@ from tests.builders import (
     a_verdict,
     an_account,
     by_staff,
+    corrected,
     days_of,
 )
 from tests.fakes import FakePolicies, FakeTallies, FakeTimeline, Rows
 
 from permille.domain.account import Account, Exemption, Look, Provider, Review, ReviewState, Trial, TrialState
-from permille.domain.entries.complaints import reported
+from permille.domain.entries.complaints import CountedComplaint, reported
 from permille.domain.entries.credential import Created, DeniedByHand
 from permille.domain.entries.review import ReviewDeclined
 from permille.domain.entries.trial import Reinstated, TrialBegan, TrialEnded
@@ -31,7 +32,7 @@ from permille.domain.reputation import Tally
 from permille.domain.review import Stage
 from permille.domain.status import Status
 from permille.domain.switch import Denial
-from permille.domain.timeline import Entry, entry
+from permille.domain.timeline import Entry, entry, only
 from permille.report import Range, Report, Reporting, gather
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
@@ -141,7 +142,7 @@ def _record() -> Entry:
     return a_record(ACCOUNT, DISABLED_ON, verdict, days, [], "1.0+abc")
 
 
-def _disabled(entries: Sequence[Entry] = (), **account: Any) -> Report:
+def _disabled(entries: Sequence[Entry] = (), counted: int = 2, **account: Any) -> Report:
     cards = [
         a_card(NOW - 8 * A_DAY, id="m-1", campaign="Old customers", at=NOW - 7 * A_DAY),
         a_card(
@@ -154,7 +155,8 @@ def _disabled(entries: Sequence[Entry] = (), **account: Any) -> Report:
         a_card(NOW - 20 * A_DAY, id="m-3", feedback_type="not-spam", at=NOW - 5 * A_DAY),
     ]
     found = an_account(**{"status": Status.DISABLED, "timezone": "Europe/Berlin", **account})
-    return a_report(found, BROKEN, [_created(), *cards, _record(), *entries])
+    tallies = {key: replace(tally, complaints=min(tally.complaints, counted)) for key, tally in BROKEN.items()}
+    return a_report(found, tallies, [_created(), *cards, _record(), *entries])
 
 
 def _declined(again_in: int) -> Report:
@@ -219,6 +221,7 @@ def _flood() -> Report:
 
 
 STATES: Mapping[str, Callable[[], Report]] = {
+    "taken-back": lambda: _taken_back(),
     "new": lambda: a_report(entries=[entry(ACCOUNT, NOW, Created(senders=("permille-bakery",)))]),
     "good": _good,
     "small": _small,
@@ -262,6 +265,12 @@ def _denied() -> Report:
     account = an_account(denial=Denial(("permille-bakery",), NOW - 2 * AN_HOUR), provider=PROVIDER)
     told = entry(ACCOUNT, NOW - 2 * AN_HOUR, DeniedByHand(senders=("permille-bakery",)))
     return a_report(account, tallies, [*cards_of(tallies), _created(), told])
+
+
+def _taken_back() -> Report:
+    """Disabled for two, of which support has taken one back since."""
+    complaint, *_ = only(CountedComplaint, _disabled().entries)
+    return _disabled([corrected(complaint, NOW - A_DAY)], counted=1)
 
 
 def _still_on() -> Report:

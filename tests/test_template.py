@@ -198,7 +198,7 @@ NEEDED = {
     "IngestComplaint": {
         "SendersTable": {"BatchGetItem"},
         "SeenTable": {"PutItem"},
-        "ComplaintsTable": {"PutItem"},
+        "ComplaintsTable": {"PutItem", "Query", "UpdateItem"},
         "TimelineTable": {"PutItem"},
         "QuarantineTable": {"PutItem"},
         "TalliesTable": {"UpdateItem"},
@@ -224,7 +224,7 @@ NEEDED = {
         "AccountsTable": {"GetItem", "BatchGetItem", "UpdateItem"},
         **{f"AccountsTable/index/{index}": {"Query"} for index in DESK_INDEXES},
         "SendersTable": {"GetItem", "UpdateItem"},
-        "TalliesTable": {"Query"},
+        "TalliesTable": {"Query", "UpdateItem"},
         "TimelineTable": {"Query", "PutItem"},
         "QuarantineTable": {"Scan"},
         "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
@@ -344,6 +344,13 @@ def test_who_hears_alarms_is_a_decision_and_none_is_an_answer(answer: str, *, fi
 
 def test_a_replayed_clock_is_off_unless_asked_for() -> None:
     assert TEMPLATE["Parameters"]["ReplayClock"]["Default"] == "off"
+
+
+def test_what_ses_suppresses_is_as_the_aws_account_has_it_unless_the_operator_says_otherwise() -> None:
+    assert TEMPLATE["Parameters"]["SuppressionReasons"]["Default"] == "as-the-account"
+    condition, chosen, otherwise = RESOURCES["ConfigurationSet"]["Properties"]["SuppressionOptions"]["Fn::If"]
+    assert (condition, otherwise) == ("HasSuppressionReasons", {"Ref": "AWS::NoValue"})
+    assert chosen["SuppressedReasons"]["Fn::If"][:2] == ["SuppressesNobody", []]
 
 
 # ---------------------------------------------------------------- the streams and the switch

@@ -37,6 +37,8 @@ class Answer:
             data["records_to_publish"] = records
         if self.added.replaced_default_sets:
             data["replaced_default_sets"] = dict(self.added.replaced_default_sets)
+        if self.added.forwarding_stopped:
+            data["forwarding_stopped"] = list(self.added.forwarding_stopped)
         if show_secret and key:
             data["secret_access_key"] = key.secret
         return data
@@ -56,6 +58,9 @@ class Answer:
         for identity, replaced in self.added.replaced_default_sets.items():
             told = f"The default configuration set of {identity} was {replaced}; it is ours now."
             lines += [f"[yellow]{literal(told)}[/]"]
+        if stopped := [name for name in self.added.forwarding_stopped if name not in self.added.dkim_tokens]:
+            names = literal(", ".join(stopped))
+            lines += [f"SES mailed feedback about {names} to the sender; that is off now: Permille tells the owner."]
         if records := records_of(self.added.dkim_tokens):
             lines += ["SES verifies an identity once its DNS records are published:"]
             lines += [f"  {literal(record)}" for record in records]

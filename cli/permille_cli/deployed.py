@@ -22,6 +22,7 @@ from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
 from permille.aws.secrets import SecretsManager
 from permille.aws.ses_metrics import SesMetrics
+from permille.aws.ses_suppressions import SesSuppressionList
 from permille.aws.suppressions import DynamoSuppressions
 from permille.aws.switch import IamSwitch
 from permille.domain.errors import Failed, InvalidInput, NotFound
@@ -79,7 +80,11 @@ class DeployedStack(Stack):
     @cached_property
     def accounts(self) -> DynamoAccounts:
         return DynamoAccounts(
-            accounts=self["AccountsTable"], senders=self["SendersTable"], timeline=self["TimelineTable"]
+            accounts=self["AccountsTable"],
+            senders=self["SendersTable"],
+            timeline=self["TimelineTable"],
+            tallies=self["TalliesTable"],
+            complaints=self["ComplaintsTable"],
         )
 
     @cached_property
@@ -133,6 +138,10 @@ class DeployedStack(Stack):
     @cached_property
     def ses(self) -> SesMetrics:
         return SesMetrics()
+
+    @cached_property
+    def ses_suppressions(self) -> SesSuppressionList:
+        return SesSuppressionList()
 
     @cached_property
     def suppressions(self) -> DynamoSuppressions:

@@ -17,7 +17,7 @@ from permille_cli.staff import AccountId
 
 def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Explain why an account is as it is, word for word, with every number that was used."""
-    told = _explained(stack, stack.account(account_id))
+    told = explained_of(stack, stack.account(account_id))
     lines = told.lines(stack["PlatformName"])
     if as_json:
         emit_json(told.as_data() | {"lines": lines})
@@ -26,7 +26,7 @@ def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_jso
         out.print(f"[bold]{escape(line)}[/]" if number == 0 else escape(line), soft_wrap=True)
 
 
-def _explained(stack: Stack, account: Account) -> Explained:
+def explained_of(stack: Stack, account: Account) -> Explained:
     now = account.after_last_decision(stack.now())
     entries = stack.timeline.since(account.id, BEGINNING)
     return explained(account, entries, _judged(stack, account, now), now, code_version())

@@ -14,6 +14,7 @@ from permille.observability import logger
 from permille_cli import (
     account,
     breaker,
+    complaint,
     link,
     notify,
     platform,
@@ -49,6 +50,7 @@ app.add_typer(policy.app, name="policy")
 app.command(name="platform")(platform.show)
 app.add_typer(breaker.app, name="breaker")
 app.add_typer(sender.app, name="sender")
+app.add_typer(complaint.app, name="complaint")
 app.add_typer(suppression.app, name="suppression")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(notify.app, name="notify")

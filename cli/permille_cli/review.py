@@ -21,7 +21,8 @@ from permille.domain.commands import (
     RequestReview,
     WithdrawReview,
 )
-from permille.domain.errors import ConfirmationNeeded
+from permille.domain.errors import ConfirmationNeeded, ServiceError
+from permille.domain.policy import Verdict
 from permille.domain.reminders import day_note
 from permille.review import Case, queue
 from permille.zones import shown_zone_of
@@ -139,18 +140,29 @@ def confirm(
 def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List who waits for support, the longest waiting first, each with its evidence."""
     now = stack.now()
-    cases = queue(asking(stack), stack.timeline, now)
+    waiting = cases(stack, now)
     if as_json:
-        emit_json({"requests": [shapes.case(case) for case in cases]})
+        emit_json({"requests": [shapes.case(case) for case in waiting]})
         return
-    for case in cases:
+    for case in waiting:
         print_case(case, stack["PlatformName"], now)
-    if not cases:
+    if not waiting:
         out.print("Nobody waits for support.")
 
 
-def asking(stack: Stack) -> Iterator[Account]:
-    """Who waits for support, the longest waiting first."""
+def cases(stack: Stack, now: datetime) -> list[Case]:
+    """Who waits for support, the longest waiting first, with the evidence."""
+
+    def judge(account: Account) -> Verdict | None:
+        try:
+            return stack.verdict(account, now).verdict
+        except ServiceError:
+            return None
+
+    return queue(_asking(stack), stack.timeline, now, judge)
+
+
+def _asking(stack: Stack) -> Iterator[Account]:
     page = stack.directory.asking(PAGE)
     yield from page.items
     while page.next:
@@ -193,10 +205,16 @@ def print_case(case: Case, platform: str, now: datetime, console: Console = out)
         console.print(f"  wants to send {asked.batch:,} e-mails on {asked.day}{f' ({note})' if note else ''}")
         console.print(f"  what went wrong: {literal(asked.cause)}", soft_wrap=True)
         console.print(f"  what was changed: {literal(asked.change)}", soft_wrap=True)
+    _print_evidence(case, platform, console)
+
+
+def _print_evidence(case: Case, platform: str, console: Console) -> None:
     zone = shown_zone_of(case.account)
     if case.disabled:
         told = case.disabled.in_zone(zone)
         console.print(f"  {case.disabled.at:%Y-%m-%d}: {literal(told.sentence())}", soft_wrap=True)
+    if case.kept_now:
+        console.print(f"  {case.kept_now}", soft_wrap=True)
     for name, count in case.campaigns:
         console.print(f"  {count:,} about {literal(name) or '(no subject)'}", soft_wrap=True)
     for entry in case.trials:

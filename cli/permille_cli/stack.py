@@ -24,6 +24,7 @@ from permille.operator_ports import (
     OperatorControl,
     PolicyDocument,
     QuarantinedFeedback,
+    SesSuppressions,
 )
 from permille.ports import Later, Macs, Once, Probe, Secrets, Suppressions, Switch, Tallies
 from permille.provider import Providing
@@ -52,6 +53,7 @@ class Stack(ABC):
     quarantine: QuarantinedFeedback
     secrets: Secrets
     ses: SesReputation
+    ses_suppressions: SesSuppressions
     suppressions: Suppressions
     switch: Switch
     tallies: Tallies
@@ -80,7 +82,7 @@ class Stack(ABC):
 
     @property
     def providing(self) -> Providing:
-        return Providing(self.accounts, self.policies, self.probe, self.secrets)
+        return Providing(self.accounts, self.policies, self.timeline, self.probe, self.secrets)
 
     @property
     def onboarding(self) -> Onboarding:

@@ -12,6 +12,7 @@ from permille.domain.system_commands import Unsuppress
 from permille.suppression import remove as take_off
 from permille.zones import shown_zone_of
 from permille_cli.output import AsJson, emit_json, literal, out
+from permille_cli.ses_list import in_ses, taken_off_in_ses
 from permille_cli.stack import DEFAULT_STACK, StackOption
 from permille_cli.staff import AccountId
 
@@ -33,23 +34,59 @@ def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK
 
 
 @app.command()
+def show(
+    account_id: AccountId,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Whom it is about.")],
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Show whether an address is suppressed for an account, and on SES's own list of the AWS account."""
+    stack.account(account_id)
+    wanted = _bare(address)
+    ours = next((one for one in once_each(stack.suppressions.cards(account_id)) if one.address == wanted), None)
+    seen = in_ses(stack, address, wanted)
+    if as_json:
+        suppression = shapes.suppression(ours) if ours else None
+        emit_json({"account_id": account_id, "address": wanted, "suppression": suppression, "ses": seen.as_data()})
+        return
+    said = f"is suppressed since {ours.since:%Y-%m-%d %H:%M:%S} UTC" if ours else "is not suppressed"
+    out.print(literal(f"{wanted} {said} for {account_id}."), soft_wrap=True)
+    out.print(literal(seen.as_text()), soft_wrap=True)
+
+
+@app.command()
 def remove(
     account_id: AccountId,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who may be mailed again.")],
     reason: Annotated[str, typer.Option(help="Why; it is on the account's timeline.")],
     *,
+    also_in_ses: Annotated[
+        bool, typer.Option("--also-in-ses", help="Take it off SES's own list too, which is that of all accounts.")
+    ] = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Let an address be mailed again, until its holder complains once more."""
     command = Unsuppress(address=address, reason=reason, by=stack.caller())
-    account = stack.account(account_id)
-    if bare(address) is None:
-        raise InvalidInput(f"{address!r} is no e-mail address, such as ann@example.com")
+    account, wanted = stack.account(account_id), _bare(address)
     entry = take_off(stack.suppressions, account_id, command, stack.now())
-    if entry is None:
-        raise InvalidInput(f"{bare(address)} is not suppressed; `permille suppression list {account_id}` names who is")
+    seen = in_ses(stack, address, wanted)
+    if entry is None and not (also_in_ses and seen.reasons):
+        raise InvalidInput(f"{wanted} is not suppressed; `permille suppression list {account_id}` names who is")
+    if also_in_ses:
+        seen = taken_off_in_ses(stack, seen)
     if as_json:
-        emit_json(shapes.entry(entry, stack["PlatformName"], shown_zone_of(account)))
-    else:
-        out.print(f"{literal(entry.facts.recipient)} may be mailed again.", soft_wrap=True)
+        told = dict(shapes.entry(entry, stack["PlatformName"], shown_zone_of(account))) if entry else {}
+        emit_json({**told, "address": wanted, "ses": seen.as_data()})
+        return
+    if entry:
+        out.print(f"{literal(wanted)} may be mailed again.", soft_wrap=True)
+    out.print(literal(seen.as_text()), soft_wrap=True)
+
+
+def _bare(address: str) -> str:
+    found = bare(address)
+    if found is None:
+        raise InvalidInput(f"{address!r} is no e-mail address, such as ann@example.com")
+    return found

@@ -104,7 +104,12 @@ def adapters(moto: MockAWS) -> Adapters:
     """Made once, as in a function: each has connections of its own."""
     return Adapters(
         accounts=DynamoAccounts(
-            accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable", control="ControlTable"
+            accounts="AccountsTable",
+            senders="SendersTable",
+            timeline="TimelineTable",
+            control="ControlTable",
+            tallies="TalliesTable",
+            complaints="ComplaintsTable",
         ),
         control=DynamoControl(table="ControlTable", timeline="TimelineTable"),
         tallies=DynamoTallies(table="TalliesTable"),

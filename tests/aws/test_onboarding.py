@@ -29,10 +29,12 @@ class Ses:
     def __init__(self, client: Any) -> None:
         self._asked: dict[str, str] = {}
         self._sets: dict[str, str] = {}
+        self._forwarding: dict[str, bool] = {}
         operations = {
             "GetEmailIdentity": self._get,
             "CreateEmailIdentity": self._create,
             "PutEmailIdentityConfigurationSetAttributes": self._put,
+            "PutEmailIdentityFeedbackAttributes": self._forward,
             "DeleteEmailIdentity": self._delete,
         }
         client.meta.events.register_first("provide-client-params.sesv2", self._note)
@@ -46,7 +48,9 @@ class Ses:
         default = self._sets.get(self._asked["EmailIdentity"])
         if default is None:
             return _answered(404, {"Error": {"Code": "NotFoundException"}})
-        return _answered(200, {"ConfigurationSetName": default} if default else {})
+        forwards = self._forwarding.get(self._asked["EmailIdentity"], True)
+        named = {"ConfigurationSetName": default} if default else {}
+        return _answered(200, {"FeedbackForwardingStatus": forwards, **named})
 
     def _create(self, **_: object) -> Any:
         name = self._asked["EmailIdentity"]
@@ -57,6 +61,10 @@ class Ses:
 
     def _put(self, **_: object) -> Any:
         self._sets[self._asked["EmailIdentity"]] = self._asked.get("ConfigurationSetName", "")
+        return _answered(200, {})
+
+    def _forward(self, **_: object) -> Any:
+        self._forwarding[self._asked["EmailIdentity"]] = bool(self._asked.get("EmailForwardingEnabled", False))
         return _answered(200, {})
 
     def _delete(self, **_: object) -> Any:
@@ -109,6 +117,17 @@ def test_its_default_can_be_replaced_and_taken_away(identities: Identities) -> N
     identities.set_default(DOMAIN, "")
 
     assert (replaced, identities.default_set(DOMAIN)) == ("permille", "")
+
+
+def test_a_new_one_forwards_feedback_until_that_is_stopped_and_it_can_be_put_back(identities: Identities) -> None:
+    identities.create(DOMAIN, "permille")
+    forwards = [identities.forwards(DOMAIN)]
+
+    for on in (False, True):
+        identities.set_forwarding(DOMAIN, on=on)
+        forwards.append(identities.forwards(DOMAIN))
+
+    assert forwards == [True, False, True]
 
 
 def test_it_is_deleted_if_it_has_the_default_and_that_can_be_repeated(identities: Identities) -> None:

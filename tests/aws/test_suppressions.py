@@ -11,8 +11,10 @@ from tests.usecases.test_suppression import ANN, BOB, a_count_by
 
 from permille.aws.models import connection_of
 from permille.aws.suppressions import DynamoSuppressions
+from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.errors import Conflict, Unavailable
 from permille.domain.suppression import Suppression, lifted
+from permille.domain.timeline import only
 from permille.ports import MOST_LIFTED, Count
 
 OFF = lifted(ACCOUNT, NOW, ANN, "They wrote to us", STAFF)
@@ -46,6 +48,28 @@ def test_the_cards_that_name_an_address_are_found_by_it(store: Store) -> None:
     assert store.suppressions.naming(ACCOUNT, ANN) == ["complaint#m-1", "complaint#m-2"]
     assert store.suppressions.naming(ACCOUNT, "nobody@example.com") == []
     assert store.suppressions.naming("florist", ANN) == []
+
+
+def test_the_complaints_about_a_message_are_found_by_it_with_when_they_were_reported(store: Store) -> None:
+    counts = [a_count_by(ANN, "m-1"), a_count_by(ANN, "m-11"), a_count_by(BOB, "m-2")]
+    counted(store, *counts)
+    [told] = only(CountedComplaint, [counts[0].entry] if counts[0].entry else [])
+
+    assert store.suppressions.about(ACCOUNT, "m-1", ANN) == {"complaint#m-1": told.facts.reported_at}
+    assert store.suppressions.about(ACCOUNT, "m-2", ANN) == {}
+    assert store.suppressions.about("florist", "m-1", ANN) == {}
+
+
+def test_a_lifted_complaint_about_a_message_is_not_found(store: Store) -> None:
+    store.suppressions.lift(ACCOUNT, counted(store, a_count_by(ANN, "m-1")), OFF)
+
+    assert store.suppressions.about(ACCOUNT, "m-1", ANN) == {}
+
+
+def test_the_ledger_knows_who_is_suppressed_by_what_it_counted(store: Store) -> None:
+    counted(store, a_count_by(ANN, "m-1"))
+
+    assert store.ledger.suppressions.naming(ACCOUNT, ANN) == ["complaint#m-1"]
 
 
 def test_cards_are_lifted_with_the_entry_that_says_so(store: Store) -> None:
@@ -102,7 +126,7 @@ def test_a_lifted_complaint_told_again_suppresses_nobody(store: Store) -> None:
 # ---------------------------------------------------------------- on DynamoDB
 
 
-@pytest.mark.parametrize("operation", ["cards", "naming", "lift"])
+@pytest.mark.parametrize("operation", ["cards", "naming", "about", "lift"])
 @pytest.mark.parametrize("code", ["", "ProvisionedThroughputExceededException"])
 def test_where_dynamodb_does_not_answer_it_is_unavailable(dynamodb: Any, operation: str, code: str) -> None:
     suppressions = DynamoSuppressions(complaints="ComplaintsTable", timeline="TimelineTable")
@@ -122,6 +146,8 @@ def ask(suppressions: DynamoSuppressions, operation: str) -> None:
             list(suppressions.cards(ACCOUNT))
         case "naming":
             suppressions.naming(ACCOUNT, ANN)
+        case "about":
+            suppressions.about(ACCOUNT, "m-1", ANN)
         case _:
             suppressions.lift(ACCOUNT, ["complaint#m-1"], OFF)
 

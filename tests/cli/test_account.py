@@ -64,6 +64,16 @@ def test_what_our_configuration_set_replaced_is_told(stack: FakeStack, terminal:
     assert "The default configuration set of shop.example was theirs; it is ours now.\n" in terminal.text(*ADD)
 
 
+def test_whose_feedback_ses_forwards_no_more_is_told(stack: FakeStack, terminal: Terminal) -> None:
+    stack.identities.sets["shop.example"] = ""
+    stack.identities.forwarding.add("shop.example")
+
+    said = terminal.text(*ADD)
+
+    assert "SES mailed feedback about shop.example to the sender; that is off now: Permille tells the owner.\n" in said
+    assert stack.identities.forwarding == set()
+
+
 def test_adopted_users_keep_their_credentials(stack: FakeStack, terminal: Terminal) -> None:
     stack.iam_users.users |= {"permille-old": KnownUser(), "permille-older": KnownUser()}
     senders = ("--sender", "permille-old", "--sender", "permille-older", "--sender", "permille-old")

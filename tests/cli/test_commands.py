@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import typer
-from tests.builders import ACCOUNT, NOW, a_provider, a_server, an_account, by_staff
+from tests.builders import ACCOUNT, NOW, a_complaint_entry, a_provider, a_server, an_account, by_staff
 from tests.cli.terminal import Terminal
 from tests.fakes import User
 from tests.operator_fakes import FakeStack
@@ -34,11 +34,13 @@ from permille.domain.timeline import entry, id_at
 from permille_cli.main import app, status_of
 
 WORDS = "see :warning: [bold] arn:a:secret:b :fire:"
+COMPLAINT = a_complaint_entry(at=NOW - timedelta(hours=1), subject=WORDS)
 BECAUSE = f"--reason '{WORDS}'"
 ASKED = f"--day 2026-03-15 --batch 800 --cause '{WORDS}' --change '{WORDS}'"
 OFF = f"account disable bakery {BECAUSE}"
 IGNORE = f"sender ignore platform-mail {BECAUSE}"
 REQUEST = f"review request bakery {ASKED}"
+VOID = f"complaint void bakery {COMPLAINT.id} {BECAUSE}"
 CONNECT = "provider connect bakery --host smtp.example.com --port 587 --user ':fire:[b]' --password-stdin"
 # What is typed to see a command at work, the command itself last.
 RUNS = {
@@ -57,6 +59,9 @@ RUNS = {
     "breaker release": [f"breaker release held {BECAUSE}"],
     "breaker reset": [f"breaker reset {BECAUSE}"],
     "breaker show": [f"breaker reset {BECAUSE}", "breaker show"],
+    "complaint list": ["complaint list bakery"],
+    "complaint restore": [VOID, f"complaint restore bakery {COMPLAINT.id} {BECAUSE}"],
+    "complaint void": [VOID],
     "link owner": ["link owner bakery"],
     "link platform": ["link platform --name ':fire: crm'"],
     "link revoke owner": [f"link revoke owner bakery {BECAUSE}"],
@@ -94,6 +99,7 @@ RUNS = {
     "sender unignore": [IGNORE, f"sender unignore platform-mail {BECAUSE}"],
     "suppression list": ["suppression list bakery"],
     "suppression remove": [f"suppression remove bakery ann@example.com {BECAUSE}"],
+    "suppression show": ["suppression show bakery ann@example.com"],
     "timeline": [OFF, "timeline bakery"],
 }
 EMOJI = "\N{WARNING SIGN}\N{FIRE}\N{CIRCLED IDEOGRAPH SECRET}"
@@ -119,6 +125,8 @@ def terminal(stack: FakeStack, capsys: pytest.CaptureFixture[str]) -> Terminal:
     stack.rows.accounts["waiting"] = waiting()
     stack.rows.accounts["held"] = an_account("held", hold=Hold(Held.BREAKER, NOW, needs_staff=True))
     stack.rows.suppressing[ACCOUNT, "c"] = Suppression("ann@example.com", NOW, id_at(NOW))
+    stack.rows.put(COMPLAINT)
+    stack.rows.markers.add((ACCOUNT, COMPLAINT.facts.identity))
     stack.quarantine.keep(WORDS, WORDS, WORDS, NOW)
     stack.probe.logins[a_server(user=":fire:[b]")] = "{}"
     return Terminal(stack, capsys, stdin="{}")  # a policy, and a password

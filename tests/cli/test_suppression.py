@@ -45,7 +45,7 @@ def test_where_nobody_complained_it_says_so(stack: FakeStack, terminal: Terminal
 def test_an_address_is_taken_off_all_its_cards_however_it_is_written(stack: FakeStack, terminal: Terminal) -> None:
     said = terminal.text("suppression", "remove", ACCOUNT, "Ann <ANN@example.com>", *BECAUSE)
 
-    assert said == f"{ANN} may be mailed again.\n"
+    assert said == f"{ANN} may be mailed again.\n{NOT_IN_SES}"
     assert [one.address for one in stack.rows.suppressing.values()] == [BOB]
     assert stack.kinds(ACCOUNT)[-1] == "unsuppressed"
     assert (stack.last_facts(ACCOUNT).reason, stack.last_facts(ACCOUNT).by) == (BECAUSE[1], STAFF)
@@ -85,3 +85,73 @@ def test_what_aws_does_not_allow_is_said(
     stack.faults.fail(call, error=PermissionDenied("AWS does not allow it"))
 
     assert terminal.failed("suppression", *typed) == "AWS does not allow it"
+
+
+# ---------------------------------------------------------------- SES's own list
+
+IN_SES = "SES's own list of the AWS account has it (COMPLAINT): SES drops mail to it; --also-in-ses takes it off.\n"
+NOT_IN_SES = "It is not on SES's own list of the AWS account.\n"
+
+
+def test_of_an_address_both_lists_are_shown(stack: FakeStack, terminal: Terminal) -> None:
+    stack.ses_suppressions.reasons[ANN] = "COMPLAINT"
+
+    assert terminal.text("suppression", "show", ACCOUNT, ANN) == (
+        f"{ANN} is suppressed since 2026-03-10 12:00:00 UTC for {ACCOUNT}.\n{IN_SES}"
+    )
+    assert terminal.text("suppression", "show", ACCOUNT, "eve@example.com") == (
+        f"eve@example.com is not suppressed for {ACCOUNT}.\n{NOT_IN_SES}"
+    )
+    answer = terminal.answer("suppression", "show", ACCOUNT, ANN)
+    assert (answer["suppression"]["address"], answer["ses"]["reason"]) == (ANN, "COMPLAINT")
+
+
+def test_who_is_let_in_again_and_still_stands_on_ses_list_is_told(stack: FakeStack, terminal: Terminal) -> None:
+    stack.ses_suppressions.reasons[ANN] = "COMPLAINT"
+
+    said = terminal.text("suppression", "remove", ACCOUNT, ANN, *BECAUSE)
+
+    assert said == f"{ANN} may be mailed again.\n{IN_SES}"
+    assert stack.ses_suppressions.reasons == {ANN: "COMPLAINT"}
+
+
+@pytest.mark.parametrize("spelling", [ANN, "Ann@Example.com"])
+def test_it_is_taken_off_there_too_where_that_is_said(stack: FakeStack, terminal: Terminal, spelling: str) -> None:
+    stack.ses_suppressions.reasons |= {spelling: "BOUNCE", BOB: "BOUNCE"}
+
+    said = terminal.text("suppression", "remove", ACCOUNT, spelling, *BECAUSE, "--also-in-ses")
+
+    assert said.endswith("It is taken off SES's own list of the AWS account, for the mail of all accounts.\n")
+    assert stack.ses_suppressions.reasons == {BOB: "BOUNCE"}
+
+
+def test_a_command_that_was_cut_off_between_the_lists_can_be_repeated(stack: FakeStack, terminal: Terminal) -> None:
+    stack.ses_suppressions.reasons[ANN] = "COMPLAINT"
+    stack.faults.fail("ses_suppressions.remove")
+    remove = ("suppression", "remove", ACCOUNT, ANN, *BECAUSE, "--also-in-ses")
+    assert "injected" in terminal.failed(*remove)
+
+    answer = terminal.answer(*remove)
+
+    assert (answer["ses"], stack.ses_suppressions.reasons) == (
+        {"reason": "COMPLAINT", "taken_off": True, "unknown": None},
+        {},
+    )
+    assert "is not suppressed" in terminal.refused(*remove)
+    assert stack.kinds(ACCOUNT).count("unsuppressed") == 1
+
+
+def test_where_ses_cannot_be_asked_the_account_is_seen_to_all_the_same(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("ses_suppressions.reason", error=PermissionDenied("AWS does not allow it"))
+
+    said = terminal.text("suppression", "remove", ACCOUNT, ANN, *BECAUSE)
+
+    assert said == f"{ANN} may be mailed again.\nWhether SES's own list has it is not known: AWS does not allow it\n"
+
+
+def test_whoever_wants_it_off_there_hears_that_ses_could_not_be_asked(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("ses_suppressions.reason", error=PermissionDenied("AWS does not allow it"))
+
+    said = terminal.failed("suppression", "remove", ACCOUNT, ANN, *BECAUSE, "--also-in-ses")
+
+    assert said == "SES's own list is as it was, and the account's own has the address no more: AWS does not allow it"

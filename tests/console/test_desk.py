@@ -25,7 +25,7 @@ from tests.builders import (
     by_staff,
 )
 from tests.console.visiting import Answer, Visitor, World
-from tests.usecases.desk import REQUEST, WENT_WELL, agreed, asking, went_well
+from tests.usecases.desk import COMPLAINT, REQUEST, WENT_WELL, agreed, asking, went_well
 from tests.usecases.test_suppression import complained
 
 from permille.console import desk
@@ -472,9 +472,11 @@ def test_every_decision_leads_back_to_a_page_that_says_what_was_done(world: Worl
         "owner-mail": an_account(owner_mail="bounced"),
     }.get(name, asking())
     world.support.add(account)
+    world.support.complained(voided=name == "restore")
 
     answer = anna.sends(
         f"/desk/accounts/{ACCOUNT}/{name}",
+        complaint=COMPLAINT.id,
         version="1",
         reason="Because",
         day=str(TODAY),
@@ -485,6 +487,45 @@ def test_every_decision_leads_back_to_a_page_that_says_what_was_done(world: Worl
     assert answer.status == 303
     assert desk.DONE[name] in anna.get(answer.headers["Location"]).body
     assert world.rows.accounts[ACCOUNT].version == 2
+
+
+def test_a_complaint_is_taken_back_where_staff_say_why(world: World, anna: Visitor) -> None:
+    account = f"/desk/accounts/{ACCOUNT}"
+    world.support.add(an_account())
+    world.support.complained()
+    assert anna.get(account).body.count("Take this complaint back</summary>") == 3
+
+    refused = anna.sends(f"{account}/void", version="1", complaint=COMPLAINT.id, reason=" ")
+    done = anna.sends(f"{account}/void", version="1", complaint=COMPLAINT.id, reason="A test of ours")
+
+    assert (refused.status, "say why" in refused.body, done.status) == (422, True, 303)
+    shown = anna.get(done.headers["Location"])
+    assert shown.body.count("<s>") == 2  # the card, and the line of the timeline
+    assert "by staff:Anna: A test of ours" in text_of(shown)
+    assert "Let it count again</summary>" in shown.body
+    assert anna.sends(f"{account}/void", version="2", complaint=COMPLAINT.id, reason="Again").status == 409
+
+
+def test_where_the_rules_are_kept_now_the_queue_and_the_page_say_so(world: World, anna: Visitor) -> None:
+    world.support.add(asking(decided_at=NOW))
+    world.support.complained()
+    assert "taken a complaint back" not in anna.get("/desk").body
+
+    anna.sends(f"/desk/accounts/{ACCOUNT}/void", version="1", complaint=COMPLAINT.id, reason="A test of ours")
+
+    kept = "Support has taken a complaint back since, and by now the rules are kept."
+    assert kept in anna.get("/desk").body
+    assert anna.get(f"/desk/accounts/{ACCOUNT}").body.count(kept) == 2
+    assert world.rows.accounts[ACCOUNT].status is Status.DISABLED
+
+
+@pytest.mark.parametrize("complaint", ["", "x", "20260310T120000.000000Z-00000000"])
+def test_a_complaint_that_is_not_there_is_not_taken_back(world: World, anna: Visitor, complaint: str) -> None:
+    world.support.add(an_account())
+
+    answer = anna.sends(f"/desk/accounts/{ACCOUNT}/void", version="1", complaint=complaint, reason="A test")
+
+    assert answer.status in (404, 422)
 
 
 def test_who_complained_is_mailed_again_where_staff_say_why(world: World, anna: Visitor) -> None:

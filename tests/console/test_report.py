@@ -7,10 +7,21 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from tests.builders import ACCOUNT, NOW, PLATFORM, STAFF, TODAY, an_account, an_entry, by_staff
+from tests.builders import (
+    ACCOUNT,
+    NOW,
+    PLATFORM,
+    STAFF,
+    TODAY,
+    a_complaint_entry,
+    an_account,
+    an_entry,
+    by_staff,
+    facts_of,
+)
 from tests.console.hostile import PAYLOADS, mailbox_of
 from tests.console.visiting import Answer, World
 from tests.report_gallery import report as shown
@@ -140,6 +151,7 @@ def test_a_form_is_there_only_where_it_would_be_taken(state: str) -> None:
 
     expected = {
         "disabled": {"request"},
+        "taken-back": {"request"},
         "connected": {"request"},
         "declined-again": {"request"},
         "open": {"amend", "withdraw"},
@@ -372,6 +384,42 @@ def test_machines_get_everything_that_is_shown_but_no_names_of_staff_and_no_secr
     assert read["spans"][-1]["status"] == "disabled"
     assert (read["provider"]["host"], read["review"]["state"]) == (PROVIDER.host, "declined")
     assert [text for text in (STAFF, PROVIDER.secret) if text in answer.body] == []
+
+
+def taken_back() -> World:
+    """A complaint counted, and support took another one back."""
+    gone = a_complaint_entry("m-1", NOW - A_DAY, subject="Buns")
+    counts = a_complaint_entry("m-2", NOW - A_DAY, subject="Bread")
+    facts = replace(cast("Any", facts_of("complaint_voided")), complaint=gone.id, subject="Buns", campaign="")
+    told = entry(ACCOUNT, NOW, facts)
+    return the_world(an_account(), {(1, TODAY): Tally(5000, 1)}, [gone, counts, told])
+
+
+def test_a_complaint_that_support_took_back_is_struck_through_and_says_so() -> None:
+    page = taken_back().owner().get(REPORT).body
+
+    assert page.count("<s>") == 2  # among the complaints, and on the timeline
+    assert "Not counted any more: support took it back." in page
+    assert "APWT Support took back the complaint about your e-mail &#34;Buns&#34;" in page
+    assert "<s>" in taken_back().owner().get(f"{REPORT}/timeline").body
+
+
+@pytest.mark.parametrize("path", ["", "/timeline", "/complaints.csv", "/report.json"])
+def test_why_and_who_took_it_back_is_not_for_the_owner(path: str) -> None:
+    shown = taken_back().owner().get(f"{REPORT}{path}").body
+
+    assert [text for text in (STAFF, "wrong button") if text in shown] == []
+
+
+def test_machines_are_told_that_it_does_not_count() -> None:
+    owner = taken_back().owner()
+
+    rows = table(owner.get(f"{REPORT}/complaints.csv"))
+    campaigns = json.loads(owner.get(f"{REPORT}/report.json").body)["campaigns"]
+    reports = [one for campaign in campaigns for one in campaign["reports"]]
+
+    assert sorted((row["subject"], row["counts"]) for row in rows) == [("Bread", "yes"), ("Buns", "taken_back")]
+    assert sorted((one["subject"], one["counts"]) for one in reports) == [("Bread", "yes"), ("Buns", "taken_back")]
 
 
 # ---------------------------------------------------------------- the pages, and what they cost

@@ -1,7 +1,7 @@
 """What people can decide: every command is valid once it is made, and comes to something."""
 
 import ast
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, get_args
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import NOW, STAFF, TODAY, TOMORROW, a_provider, an_account
-from tests.usecases.desk import agreed, asking, went_well
+from tests.usecases.desk import COMPLAINT, agreed, asking, went_well
 
 from permille.domain.account import Account, Exemption, Hold
 from permille.domain.commands import (
@@ -24,6 +24,7 @@ from permille.domain.commands import (
     Command,
     ConfirmTrial,
     ConnectProvider,
+    CorrectComplaint,
     DeclineReview,
     DeleteReview,
     Disable,
@@ -34,10 +35,12 @@ from permille.domain.commands import (
     ReleaseHold,
     RequestReview,
     ResetOwnerMail,
+    RestoreComplaint,
     ReviewRequest,
     RevokeOwnerLinks,
     StaffCommand,
     Unexempt,
+    VoidComplaint,
     WithdrawReview,
 )
 from permille.domain.decisions import Context, decide
@@ -46,6 +49,7 @@ from permille.domain.links import For
 from permille.domain.policy import SecondChance
 from permille.domain.status import Held, Status
 from permille.domain.system_commands import IgnoreSender, ResetBreaker, RevokeAccess, UnignoreSender, Unsuppress
+from permille.domain.voiding import Complained
 
 COMMANDS: tuple[type[Any], ...] = get_args(Command)
 OF_SYSTEM: tuple[type[Any], ...] = (ResetBreaker, IgnoreSender, UnignoreSender, RevokeAccess, Unsuppress)
@@ -74,6 +78,7 @@ VALID: dict[str, Any] = {
     "after": ("bakery.example", "bread.example"),
     "add": ("permille-old",),
     "remove": (),
+    "complaint": COMPLAINT.id,
 }
 SUITS: dict[type[Any], Account] = {
     Disable: an_account(),
@@ -81,6 +86,8 @@ SUITS: dict[type[Any], Account] = {
     Close: an_account(),
     Exempt: an_account(),
     ReleaseHold: an_account(hold=Hold(Held.BREAKER, NOW, needs_staff=True)),
+    VoidComplaint: an_account(),
+    RestoreComplaint: an_account(),
     Unexempt: an_account(exemption=Exemption(LATER, "A partner", STAFF)),
     ResetOwnerMail: an_account(owner_mail="bounced"),
     RevokeOwnerLinks: an_account(),
@@ -118,6 +125,7 @@ WRONG: list[tuple[str, Any, str]] = [
     *[("allow", more, "from 0 to 1,000,000") for more in (-1, 1_000_001)],
     *[("sender", text, "names no IAM user or role") for text in ("", " ", "\u200b")],
     ("sender", "x" * 129, "128 are enough"),
+    *[("complaint", text, "the id of an entry") for text in ("", "complaint#m-1", "20260310T120000.000000Z-x")],
 ]
 each_command = pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
 
@@ -195,12 +203,16 @@ def test_every_command_comes_to_something_where_it_suits_the_account(kind: type[
     nothing: Any = Untouched()
     context = Context(UTC if kind.needs_zone else nothing, SecondChance() if kind.needs_policy else nothing)
 
+    if issubclass(kind, CorrectComplaint):
+        context = replace(context, complaint=Complained(COMPLAINT, voided=kind is RestoreComplaint))
+
     outcome = decide(SUITS[kind], a_command(kind), context, NOW)
 
     assert outcome.account != SUITS[kind]
     entry = outcome.entries[0]
     if issubclass(kind, StaffCommand):
-        assert (entry.data["reason"], entry.data["by"]) == (VALID["reason"], STAFF)
+        why = entry.data.get("reason", entry.data.get("staff_reason"))
+        assert (why, entry.data["by"]) == (VALID["reason"], STAFF)
     if issubclass(kind, ReviewRequest):
         assert (entry.data["batch"], entry.data["cause"]) == (800, "An old list")
 

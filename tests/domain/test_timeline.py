@@ -49,6 +49,7 @@ CHOICES = [
 ]
 CHANGED = {"owner_address_changed"}
 SWITCHED = {"disabled", "disabling_reversed", "staff_disabled", "staff_enabled", "deny_lifted", "closed"}
+CORRECTED = {"complaint_voided", "complaint_restored"}
 SECOND_CHANCE = {
     "review_requested",
     "review_approved",
@@ -347,7 +348,7 @@ def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_
     reports |= {"provider_connected", "provider_disconnected", "review_amended"}
 
     assert KINDS[kind].declaration.audience is (
-        Audience.OWNER if kind in reports | SWITCHED | SECOND_CHANCE | CHANGED else Audience.STAFF
+        Audience.OWNER if kind in reports | CORRECTED | SWITCHED | SECOND_CHANCE | CHANGED else Audience.STAFF
     )
 
 

@@ -4,7 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.builders import ACCOUNT, NOW, TODAY, a_sender, an_account, an_entry, complaint_entries
+from tests.builders import (
+    ACCOUNT,
+    NOW,
+    TODAY,
+    a_complaint_entry,
+    a_sender,
+    an_account,
+    an_entry,
+    complaint_entries,
+    corrected,
+)
 from tests.desk_fakes import FakeDirectory, FakeQueues, FakeResets, FakeResting, FakeSes
 from tests.fakes import (
     FakeAccounts,
@@ -23,6 +33,7 @@ from permille.desk import Desk
 from permille.desk_decisions import decide
 from permille.desk_ports import Waiting
 from permille.domain.account import Account, Review, ReviewState, Trial, TrialState
+from permille.domain.correction import Void
 from permille.domain.reputation import Tally
 from permille.domain.status import Mode, Status
 from permille.domain.switch import ACTIVE, INACTIVE
@@ -30,10 +41,11 @@ from permille.domain.switch import ACTIVE, INACTIVE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-HOUR = timedelta(hours=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 ANNA = "staff:Anna"
 REQUEST = Review(ReviewState.OPEN, TODAY, 800, "We mailed an old list", "We took it off", NOW - 5 * HOUR)
 WENT_WELL = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, asked=True)
+COMPLAINT = a_complaint_entry("m-9", NOW - HOUR)
 QUEUES = [Waiting("Feedback", 12, timedelta(minutes=7)), Waiting("Feedback's dead letters", 0, None)]
 
 
@@ -101,9 +113,25 @@ class World:
         self.rows.tallies[ACCOUNT, 1, TODAY] = Tally(1000, 2)
         self.rows.put(*complaint_entries(2), an_entry("disabled"))
 
+    def complained(self, *, voided: bool = False) -> None:
+        """COMPLAINT was counted; staff may have taken it back."""
+        identity = COMPLAINT.facts.identity
+        self.rows.put(COMPLAINT)
+        self.rows.markers.add((ACCOUNT, identity))
+        self.rows.tallies[ACCOUNT, 1, COMPLAINT.facts.sent_at.date()] = Tally(0, int(not voided))
+        if voided:
+            self.rows.put(corrected(COMPLAINT, COMPLAINT.at + SECOND))
+            self.rows.voided[ACCOUNT, identity] = Void(COMPLAINT.at + SECOND, ANNA, "A test")
+
     def account(self, account_id: str = ACCOUNT) -> Account:
         return self.rows.accounts[account_id]
 
     def decide(self, name: str, account_id: str = ACCOUNT, **form: str) -> Account:
-        usual: Mapping[str, str] = {"version": "1", "reason": "Because", "day": str(TODAY), "until": str(TODAY)}
+        usual: Mapping[str, str] = {
+            "version": "1",
+            "reason": "Because",
+            "day": str(TODAY),
+            "until": str(TODAY),
+            "complaint": COMPLAINT.id,
+        }
         return decide(self.desk, account_id, name, {**usual, **form}, ANNA, NOW)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.builders import ACCOUNT, NOW, TODAY, TOMORROW, an_account
@@ -13,6 +14,7 @@ from permille.domain.account import Exemption, Hold, ReviewState
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.errors import DecisionRefused, InvalidInput, NotFound, Unavailable
 from permille.domain.status import Held, Status
+from permille.domain.timeline import Entry
 
 EXEMPT = Exemption(NOW + timedelta(days=9), "A partner", "sam")
 HELD = Hold(Held.BREAKER, NOW, needs_staff=True)
@@ -25,6 +27,8 @@ SUITS = {
     "enable": asking(),
     "exempt": an_account(),
     "release": an_account(hold=HELD),
+    "void": an_account(),
+    "restore": an_account(),
     "unexempt": an_account(exemption=EXEMPT),
     "close": an_account(),
     "owner-mail": an_account(owner_mail="bounced"),
@@ -38,6 +42,8 @@ KINDS = {
     "enable": "staff_enabled",
     "exempt": "exempted",
     "release": "hold_released",
+    "void": "complaint_voided",
+    "restore": "complaint_restored",
     "unexempt": "unexempted",
     "close": "closed",
     "owner-mail": "owner_mail_reset",
@@ -50,69 +56,81 @@ def world() -> World:
     return World()
 
 
+def suited(world: World, name: str, **different: Any) -> None:
+    """An account that the decision suits."""
+    world.add(replace(SUITS[name], **different))
+    if name in ("void", "restore"):
+        world.complained(voided=name == "restore")
+
+
+def decided(world: World) -> list[Entry]:
+    return [entry for entry in world.rows.told(ACCOUNT) if entry.at >= NOW]
+
+
 def test_every_decision_is_tried_here() -> None:
     assert SUITS.keys() == KINDS.keys() == DECISIONS.keys()
 
 
 @each_decision
 def test_a_decision_is_on_the_timeline_with_its_reason_and_who_it_was(world: World, name: str) -> None:
-    world.add(SUITS[name])
+    suited(world, name)
 
-    decided = world.decide(name, reason=" The owner called ", typed=ACCOUNT)
+    account = world.decide(name, reason=" The owner called ", typed=ACCOUNT)
 
-    (entry,) = world.rows.told(ACCOUNT)
+    (entry,) = decided(world)
     assert entry.kind == KINDS[name]
-    assert (entry.data["by"], entry.data.get("reason", entry.data.get("note"))) == (ANNA, "The owner called")
-    assert decided == world.account()
-    assert decided.version == 2
+    why = next(entry.data[name] for name in ("reason", "note", "staff_reason") if name in entry.data)
+    assert (entry.data["by"], why) == (ANNA, "The owner called")
+    assert account == world.account()
+    assert account.version == 2
 
 
 @each_decision
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 1001])
 def test_without_a_reason_nothing_is_decided(world: World, name: str, reason: str) -> None:
-    world.add(SUITS[name])
+    suited(world, name)
 
     with pytest.raises(InvalidInput):
         world.decide(name, reason=reason, typed=ACCOUNT)
 
-    assert (world.account(), world.rows.told(ACCOUNT)) == (SUITS[name], [])
+    assert (world.account(), decided(world)) == (SUITS[name], [])
 
 
 @each_decision
 def test_of_two_who_decide_at_once_the_late_one_is_told(world: World, name: str) -> None:
-    world.add(SUITS[name])
+    suited(world, name)
     world.faults.meanwhile("accounts.save", lambda: world.decide("close", reason="It spams", typed=ACCOUNT))
 
     with pytest.raises(DecisionRefused):
         world.decide(name, typed=ACCOUNT)
 
-    assert [entry.kind for entry in world.rows.told(ACCOUNT)] == ["closed"]
+    assert [entry.kind for entry in decided(world)] == ["closed"]
 
 
 @each_decision
 def test_what_was_read_before_somebody_else_decided_is_not_decided_on(world: World, name: str) -> None:
-    world.add(replace(SUITS[name], version=7))
+    suited(world, name, version=7)
 
     with pytest.raises(DecisionRefused, match="since you opened this page"):
         world.decide(name, typed=ACCOUNT, version="6")
 
-    assert world.rows.told(ACCOUNT) == []
+    assert decided(world) == []
 
 
 @each_decision
 def test_feedback_that_is_counted_meanwhile_disturbs_nobody(world: World, name: str) -> None:
-    world.add(SUITS[name])
+    suited(world, name)
     nudged = replace(SUITS[name], revision=1, due_at=NOW)
     world.faults.meanwhile("accounts.save", lambda: world.add(nudged))
 
     world.decide(name, typed=ACCOUNT)
 
-    assert [entry.kind for entry in world.rows.told(ACCOUNT)] == [KINDS[name]]
+    assert [entry.kind for entry in decided(world)] == [KINDS[name]]
 
 
 @each_decision
 def test_a_decision_whose_answer_was_lost_is_not_taken_twice(world: World, name: str) -> None:
-    world.add(SUITS[name])
+    suited(world, name)
     world.faults.fail("accounts.save", when=When.AFTER)
 
     with pytest.raises(Unavailable):
@@ -120,7 +138,7 @@ def test_a_decision_whose_answer_was_lost_is_not_taken_twice(world: World, name:
     with pytest.raises(DecisionRefused):
         world.decide(name, typed=ACCOUNT)
 
-    assert len(world.rows.told(ACCOUNT)) == 1
+    assert len(decided(world)) == 1
 
 
 def test_a_case_that_still_shows_after_it_was_decided_is_refused_with_a_sentence(world: World) -> None:

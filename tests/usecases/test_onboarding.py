@@ -24,6 +24,7 @@ SES = "arn:aws:ses:us-east-1:123456789012"
 def stack() -> FakeStack:
     found = a_stack()
     found.identities.sets[KNOWN] = "another-set"
+    found.identities.forwarding.add(KNOWN)
     return found
 
 
@@ -45,7 +46,7 @@ def test_the_row_names_its_owner_and_its_sender_and_the_timeline_begins(stack: F
     assert (account.owner_email, account.owner_name) == ("owner@bakery.example", "Bea")
     assert (account.timezone, account.senders) == ("Europe/Vienna", (CALLER,))
     assert stack.accounts.owner_of(CALLER) == ACCOUNT
-    assert stack.kinds(ACCOUNT) == ["created"]
+    assert sorted(stack.kinds(ACCOUNT)) == ["created", "forwarding_stopped"]
 
 
 def test_its_user_may_send_through_its_identities_and_our_set_alone(stack: FakeStack) -> None:
@@ -80,6 +81,34 @@ def test_other_scripts_domains_become_what_ses_takes(stack: FakeStack) -> None:
 
     assert stack.get(ACCOUNT).owner_email == "Kim@xn--bckerei-5wa.example"
     assert set(stack.identities.sets) == {KNOWN, "xn--bckerei-5wa.example", "news@xn--odk8c.example"}
+
+
+def test_ses_forwards_no_feedback_any_more_and_which_it_had_forwarded_is_told_and_kept(stack: FakeStack) -> None:
+    added = add(stack)
+
+    assert stack.identities.forwarding == set()
+    assert added.forwarding_stopped == (KNOWN, NEW, ADDRESS)
+    (told,) = stack.rows.told(ACCOUNT, "forwarding_stopped")
+    assert told.data["identities"] == [KNOWN, NEW, ADDRESS]
+
+
+def test_what_forwarded_is_kept_before_it_is_stopped(stack: FakeStack) -> None:
+    told = list[int]()
+    stack.faults.meanwhile(
+        "identities.set_forwarding", lambda: told.append(len(stack.rows.told(ACCOUNT, "forwarding_stopped")))
+    )
+
+    add(stack)
+
+    assert told == [1]
+
+
+def test_where_nothing_is_forwarded_nothing_is_told(stack: FakeStack) -> None:
+    stack.identities.forwarding.clear()
+
+    added = add(stack, different(identities=(KNOWN,)))
+
+    assert (added.forwarding_stopped, stack.kinds(ACCOUNT)) == ((), ["created"])
 
 
 def test_an_adopted_user_stays_as_it_is(stack: FakeStack) -> None:
@@ -202,19 +231,22 @@ class Everything:
     accounts: Any
     senders: Any
     sets: Any
+    forwarding: Any
     users: Any
 
 
 def everything(stack: FakeStack) -> Everything:
     """All that adding changes but the timeline, which keeps what was written."""
     rows = stack.rows
-    return deepcopy(Everything(rows.accounts, rows.senders, stack.identities.sets, stack.iam_users.users))
+    ses = stack.identities
+    return deepcopy(Everything(rows.accounts, rows.senders, ses.sets, ses.forwarding, stack.iam_users.users))
 
 
 def calls(new: NewAccount) -> list[str]:
     """Those that adding it makes, in their order."""
     stack = a_stack()
     stack.identities.sets[KNOWN] = "another-set"
+    stack.identities.forwarding.add(KNOWN)
     stack.iam_users.users["permille-old"] = KnownUser()
     add(stack, new)
     return list(stack.faults.calls)

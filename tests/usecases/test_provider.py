@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.builders import ACCOUNT, NOW, a_server, an_account
-from tests.fakes import FakeAccounts, FakePolicies, FakeProbe, FakeSecrets, Killed, Rows, When
+from tests.fakes import FakeAccounts, FakePolicies, FakeProbe, FakeSecrets, FakeTimeline, Killed, Rows, When
 
 from permille import shapes
 from permille.domain.account import Account
@@ -35,7 +35,8 @@ class World:
         faults = self.rows.faults
         self.probe = FakeProbe(dict(PASSWORDS), faults)
         self.secrets = FakeSecrets(faults=faults)
-        self.providing = Providing(FakeAccounts(self.rows), FakePolicies(), self.probe, self.secrets)
+        accounts, timeline = FakeAccounts(self.rows), FakeTimeline(self.rows)
+        self.providing = Providing(accounts, FakePolicies(), timeline, self.probe, self.secrets)
 
     @property
     def now(self) -> Account:

@@ -48,7 +48,7 @@ class Owner:
     def _does(self, command: Command) -> None:
         known = set(self.rows.entries)
         self.now += timedelta(seconds=1)
-        apply(DecisionServices(self.accounts), ACCOUNT, command, self.now)
+        apply(DecisionServices(self.accounts, FakeTimeline(self.rows)), ACCOUNT, command, self.now)
         hand_on(self.world, [entry for key, entry in self.rows.entries.items() if key not in known], self.now)
 
     @property

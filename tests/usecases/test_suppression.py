@@ -1,12 +1,25 @@
 """Who complained is never mailed again, unless staff say so."""
 
+import json
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint, by_staff
-from tests.fakes import FakeLedger, FakeSuppressions, Rows, When
+from tests.builders import (
+    ACCOUNT,
+    CALLER,
+    NOW,
+    PATIENCE,
+    STAFF,
+    TODAY,
+    a_complaint,
+    a_sender,
+    by_staff,
+    ses_event,
+)
+from tests.fakes import FakeLedger, FakeQuarantine, FakeSuppressions, Rows, When
 
 from permille.domain.entries.complaints import reported
 from permille.domain.errors import Conflict, Unavailable
@@ -15,6 +28,7 @@ from permille.domain.reputation import Tally
 from permille.domain.suppression import Suppression, suppressed_by
 from permille.domain.system_commands import Unsuppress
 from permille.domain.timeline import Entry
+from permille.ingest import Received, ingest
 from permille.ports import MOST_LIFTED, Count
 from permille.suppression import ATTEMPTS, page, remove
 
@@ -251,3 +265,143 @@ def test_who_is_never_let_through_gives_up() -> None:
 
     with pytest.raises(Unavailable, match="try again"):
         removed(rows)
+
+
+# ---------------------------------------------------------------- who says that it is not spam
+
+LATER = NOW + timedelta(minutes=5)
+
+
+class Told:
+    """Reports about mail to ANN, as ingest takes them."""
+
+    def __init__(self) -> None:
+        self.rows = Rows()
+        self.rows.senders[CALLER] = a_sender()
+
+    def comes(self, message_id: str, kind: str = "abuse", at: datetime = NOW, **different: Any) -> list[str]:
+        return self.come((message_id, kind, at), **different)
+
+    def come(self, *reports: tuple[str, str, datetime], **different: Any) -> list[str]:
+        """In one batch; the records that have to come again."""
+        bodies = [
+            ses_event("Complaint", one, complaintFeedbackType=kind, timestamp=at.isoformat(), **different)
+            for one, kind, at in reports
+        ]
+        batch = [Received(f"r-{n}", json.dumps(body)) for n, body in enumerate(bodies)]
+        ledger = FakeLedger(self.rows)
+        return ingest(batch, ledger, FakeQuarantine(), "", LATER, lambda: timedelta(minutes=1))
+
+    @property
+    def complaints(self) -> int:
+        return sum(tally.complaints for tally in self.rows.tallies.values())
+
+
+def test_who_says_that_it_was_not_spam_is_mailed_again_and_the_complaint_still_counts() -> None:
+    told = Told()
+    told.comes("m-1")
+    assert addresses(told.rows) == [ANN]
+
+    told.comes("m-1", "not-spam", LATER)
+
+    assert (addresses(told.rows), told.complaints) == ([], 1)
+    (entry,) = told.rows.told(ACCOUNT, "unsuppressed")
+    assert entry.data["recipient"] == ANN
+    assert entry.sentence() == "By the recipient: they reported that the mail is not spam."
+
+
+def test_both_in_one_batch_are_taken_by_when_they_were_reported() -> None:
+    for reports in (
+        [("m-1", "abuse", NOW), ("m-1", "not-spam", LATER)],
+        [("m-1", "not-spam", LATER), ("m-1", "abuse", NOW)],
+    ):
+        told = Told()
+        told.come(*reports)
+        assert addresses(told.rows) == []
+
+
+def test_a_report_from_before_the_complaint_lifts_nothing() -> None:
+    told = Told()
+    told.comes("m-1", at=LATER)
+
+    told.comes("m-1", "not-spam", NOW)
+
+    assert addresses(told.rows) == [ANN]
+
+
+def test_a_complaint_that_comes_after_it_suppresses() -> None:
+    told = Told()
+    told.comes("m-1", "not-spam", LATER)
+
+    told.comes("m-1", at=NOW)
+
+    assert addresses(told.rows) == [ANN]
+
+
+def test_it_is_about_that_message_and_that_recipient_alone() -> None:
+    told = Told()
+    told.comes("m-1")
+    told.comes("m-11")
+
+    told.comes("m-2", "not-spam", LATER)
+    told.comes("m-11", "not-spam", LATER, recipients=[BOB], destination=[BOB])
+
+    assert addresses(told.rows) == [ANN]
+    assert told.rows.told(ACCOUNT, "unsuppressed") == []
+
+
+def test_who_complained_about_another_mail_too_stays_suppressed_and_nobody_is_told_otherwise() -> None:
+    told = Told()
+    told.comes("m-1")
+    told.comes("m-2")
+
+    told.comes("m-1", "not-spam", LATER)
+    assert (addresses(told.rows), told.rows.told(ACCOUNT, "unsuppressed")) == ([ANN], [])
+    told.comes("m-2", "not-spam", LATER)
+
+    assert (addresses(told.rows), len(told.rows.told(ACCOUNT, "unsuppressed"))) == ([], 1)
+
+
+def test_two_who_say_so_in_one_batch_are_both_told() -> None:
+    told = Told()
+    for number, who in enumerate((ANN, BOB)):
+        told.comes(f"m-{number}", recipients=[who], destination=[who])
+    for number, who in enumerate((ANN, BOB)):
+        told.comes(f"m-{number}", "not-spam", LATER, recipients=[who], destination=[who])
+
+    assert addresses(told.rows) == []
+    assert sorted(entry.data["recipient"] for entry in told.rows.told(ACCOUNT, "unsuppressed")) == [ANN, BOB]
+
+
+@pytest.mark.parametrize("again", [1, 3])
+def test_told_again_it_changes_nothing(again: int) -> None:
+    told = Told()
+    told.comes("m-1")
+
+    for _ in range(1 + again):
+        told.comes("m-1", "not-spam", LATER)
+
+    assert (addresses(told.rows), len(told.rows.told(ACCOUNT, "unsuppressed"))) == ([], 1)
+
+
+@pytest.mark.parametrize("different", [{"complaintSubType": "OnAccountSuppressionList"}, {"recipients": [ANN, BOB]}])
+def test_a_report_of_nobody_certain_and_one_that_was_never_sent_lift_nothing(different: dict[str, Any]) -> None:
+    told = Told()
+    told.comes("m-1")
+
+    told.comes("m-1", "not-spam", LATER, **different)
+
+    assert addresses(told.rows) == [ANN]
+
+
+@pytest.mark.parametrize("when", When)
+@pytest.mark.parametrize("call", ["suppressions.about", "suppressions.naming", "suppressions.lift"])
+def test_cut_off_at_any_call_the_report_comes_again_and_is_taken_once(call: str, when: When) -> None:
+    told = Told()
+    told.comes("m-1")
+    told.rows.faults.fail(call, when=when)
+
+    assert told.comes("m-1", "not-spam", LATER) == ["r-0"]
+    assert told.comes("m-1", "not-spam", LATER) == []
+
+    assert (addresses(told.rows), len(told.rows.told(ACCOUNT, "unsuppressed")), told.complaints) == ([], 1, 1)

@@ -215,6 +215,8 @@ def consoling() -> Consoling:
         senders=settings.senders_table,
         timeline=settings.timeline_table,
         control=settings.control_table,
+        tallies=settings.tallies_table,
+        complaints=settings.complaints_table,
     )
     control = DynamoControl(table=settings.control_table, timeline=settings.timeline_table)
     tallies, timeline = DynamoTallies(table=settings.tallies_table), DynamoTimeline(table=settings.timeline_table)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from permille.onboarding import Onboarding
-from permille.operator_ports import AllAccounts
+from permille.operator_ports import AllAccounts, AllTimelines
 from permille.ports import Policies, Switch
 
 
@@ -31,3 +31,7 @@ class Changing:
     @property
     def accounts(self) -> AllAccounts:
         return self.onboarding.accounts
+
+    @property
+    def timeline(self) -> AllTimelines:
+        return self.onboarding.timeline

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from permille.domain.account import Account
-from permille.domain.commands import Command
+from permille.domain.commands import Command, CorrectComplaint
 from permille.domain.decisions import AnswerRead, Context, VersionRead, decide
+from permille.domain.entries.corrections import voided
 from permille.domain.errors import Conflict, NotFound, Unavailable
-from permille.domain.policy import SecondChance
-from permille.ports import Accounts, Policies
+from permille.domain.policy import SEED
+from permille.domain.voiding import Complained
+from permille.ports import Accounts, Policies, Timeline
 from permille.zones import zone_of
 
 ATTEMPTS = 10
@@ -21,6 +23,9 @@ class Services(Protocol):
 
     @property
     def policies(self) -> Policies: ...
+
+    @property
+    def timeline(self) -> Timeline: ...
 
 
 def apply(
@@ -45,7 +50,7 @@ def apply(
         if read:
             read.check(account)
         try:
-            return services.accounts.save(account, outcome.account, outcome.entries)
+            return services.accounts.save(account, outcome.account, outcome.entries, *outcome.changes)
         except Conflict:
             continue
     raise Unavailable(f"{account_id}: others kept writing; try again")
@@ -53,7 +58,18 @@ def apply(
 
 def _context(services: Services, account: Account, command: Command) -> Context:
     """Neither a zone that is unknown nor a policy that cannot be read is in the way of a command without need of it."""
+    policy = services.policies.current() if command.needs_policy else SEED
     return Context(
         zone=zone_of(account) if command.needs_zone else UTC,
-        second_chance=services.policies.current().second_chance if command.needs_policy else SecondChance(),
+        second_chance=policy.second_chance,
+        window_days=policy.window_days,
+        complaint=_complained(services, account, command.complaint) if isinstance(command, CorrectComplaint) else None,
     )
+
+
+def _complained(services: Services, account: Account, entry_id: str) -> Complained:
+    """Raises NotFound."""
+    told = services.timeline.get(account.id, entry_id)
+    if told is None:
+        raise NotFound(f"{account.id} has no complaint {entry_id}; `permille complaint list {account.id}` names them.")
+    return Complained(told, told.id in voided(services.timeline.since(account.id, told.at)))

@@ -1,7 +1,6 @@
 """Support's desk: what its pages show, gathered."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -12,12 +11,13 @@ from permille.breaker import BreakerStatus
 from permille.desk_ports import Directory, Listed, Queues, Resets, Resting, SesReputation, Waiting
 from permille.domain.account import Account
 from permille.domain.entries.complaints import Reported
+from permille.domain.entries.corrections import ComplaintVoided, voided
 from permille.domain.entries.credential import Difference
 from permille.domain.errors import MalformedRequest, ServiceError
 from permille.domain.policy import Policy, Verdict
 from permille.domain.status import Mode
 from permille.domain.switch import SenderState, drift
-from permille.domain.timeline import BEGINNING, SYSTEM, Entry, TimelineEntry, only
+from permille.domain.timeline import BEGINNING, ENTRY_ID, SYSTEM, Entry, TimelineEntry, only
 from permille.explain import Explained, explained
 from permille.observability import record
 from permille.paging import Page
@@ -40,8 +40,6 @@ HELD = 20  # on a page: a field of the form for each
 TOLD = 100
 RESTING = 100
 LONGEST_SEARCH = LONGEST  # of an e-mail address in its bare form, which no id or sender's name comes near
-
-_ENTRY = re.compile(r"\d{8}T\d{6}\.\d{6}Z(-[0-9a-f]{8})?", re.ASCII)
 
 T = TypeVar("T")
 
@@ -72,7 +70,13 @@ class Desk:
 def waiting(desk: Desk, after: str, now: datetime) -> Page[Case]:
     """Who waits for support, the longest first. Raises MalformedRequest."""
     page = desk.directory.asking(CASES, after)
-    return Page(queue(page.items, desk.timeline, now), page.next)
+    return Page(queue(page.items, desk.timeline, now, lambda account: _verdict(desk, account, now)), page.next)
+
+
+def _verdict(desk: Desk, account: Account, now: datetime) -> Verdict | None:
+    """None where it is not known."""
+    judged = known("what the policy says", lambda: current(desk.policies, desk.tallies, account, now))
+    return judged.verdict if judged else None
 
 
 def held_accounts(desk: Desk, after: str) -> Page[Listed]:
@@ -126,7 +130,7 @@ class SenderSeen:
 class Dossier:
     """Everything about an account. `verdict`: what the policy says of its counts now, none where the policy cannot be
     read. `case`: where support is waited for. `told`: the newest entries first; `complaints`: the cards, likewise.
-    `suppressed`: who is mailed no more."""
+    `suppressed`: who is mailed no more. `voided`: the complaints that are taken back, by their entries' ids."""
 
     account: Account
     verdict: Verdict | None
@@ -137,6 +141,7 @@ class Dossier:
     complaints: Sequence[TimelineEntry[Reported]]
     more_complaints: int
     suppressed: frozenset[str]
+    voided: Mapping[str, TimelineEntry[ComplaintVoided]]
 
 
 def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier | None:
@@ -154,12 +159,13 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
         account=account,
         verdict=judged.verdict if judged else None,
         explained=explained(account, entries, judged, now, desk.code),
-        case=case(account, entries, now) if account.asks_since else None,
+        case=case(account, entries, now, lambda _: judged.verdict if judged else None) if account.asks_since else None,
         senders=[_sender(desk.switch, account, caller) for caller in account.senders],
         told=_told(entries, before),
         complaints=cards[:TOLD],
         more_complaints=max(0, len(cards) - TOLD),
         suppressed=_suppressed(desk, account.id),
+        voided=voided(entries),
     )
 
 
@@ -184,7 +190,7 @@ def _sender(switch: Switch, account: Account, caller: str) -> SenderSeen:
 
 
 def _check_entry_id(text: str) -> None:
-    if text and not _ENTRY.fullmatch(text):
+    if text and not ENTRY_ID.fullmatch(text):
         raise MalformedRequest("no entry is called so")
 
 

@@ -19,7 +19,9 @@ from permille.domain.commands import (
     Exempt,
     ReleaseHold,
     ResetOwnerMail,
+    RestoreComplaint,
     Unexempt,
+    VoidComplaint,
 )
 from permille.domain.decisions import VersionRead
 from permille.domain.errors import DecisionRefused, InvalidInput, NotFound
@@ -99,6 +101,10 @@ DECISIONS: Mapping[str, Callable[[Form, str], Command]] = {
     "enable": lambda form, by: Enable(reason=form.get("reason", ""), by=by),
     "exempt": _exempt,
     "release": lambda form, by: ReleaseHold(reason=form.get("reason", ""), by=by),
+    "void": lambda form, by: VoidComplaint(reason=form.get("reason", ""), by=by, complaint=form.get("complaint", "")),
+    "restore": lambda form, by: RestoreComplaint(
+        reason=form.get("reason", ""), by=by, complaint=form.get("complaint", "")
+    ),
     "unexempt": lambda form, by: Unexempt(reason=form.get("reason", ""), by=by),
     "close": lambda form, by: Close(reason=form.get("reason", ""), by=by),
     "owner-mail": lambda form, by: ResetOwnerMail(reason=form.get("reason", ""), by=by),

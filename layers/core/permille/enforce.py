@@ -11,10 +11,11 @@ from permille.domain.backlog import NOTHING_WAITS, Backlog
 from permille.domain.breaker import Brake, hour_of
 from permille.domain.decide import decide
 from permille.domain.entries.complaints import CountedComplaint
+from permille.domain.entries.corrections import counting
 from permille.domain.errors import Conflict, ServiceError, Unavailable
 from permille.domain.needs import Needs, days_needed_from, needs
 from permille.domain.status import Mode, Status
-from permille.domain.timeline import TimelineEntry, only
+from permille.domain.timeline import TimelineEntry
 from permille.observability import logger, record
 from permille.ports import Accounts, Control, Feed, Heartbeat, Policies, Tallies, Timeline
 from permille.sweep import Sweeping, sweep
@@ -153,7 +154,7 @@ class _Running:
 
         outcome = self._due_by_clock(decide(account, evidence, self.rules, now), now)
 
-        saved = self.world.accounts.save(account, outcome.account, outcome.entries, *outcome.breaker)
+        saved = self.world.accounts.save(account, outcome.account, outcome.entries, *outcome.changes)
         self.did = replace(self.did, entries=self.did.entries + len(outcome.entries))
         for entry in outcome.entries:
             record(f"account.{entry.kind}", account=account.id, entry=entry.id)
@@ -187,7 +188,7 @@ class _Running:
         if wanted.complaints_since is None:
             return []
         entries = self.world.timeline.since(account.id, wanted.complaints_since)
-        return only(CountedComplaint, entries)
+        return counting(entries)
 
     def _backlog(self, account: Account, now: datetime) -> Backlog:
         """For how long something waits is asked only where somebody may be switched on."""

@@ -7,10 +7,10 @@ from typing import Any
 
 from permille.domain import wording
 from permille.domain.account import Account
-from permille.domain.entries.complaints import CountedComplaint
+from permille.domain.entries.corrections import counting
 from permille.domain.entries.credential import Created, DeniedByHand
 from permille.domain.entries.verdicts import DecisionRecord, WouldKeep
-from permille.domain.standing import stays_off_line, still_on_line
+from permille.domain.standing import kept_now_line, stays_off_line, still_on_line
 from permille.domain.status import Held, Status
 from permille.domain.timeline import Entry, TimelineEntry, entry, only
 from permille.verdict import CurrentVerdict
@@ -23,7 +23,8 @@ _IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late comp
 class Explained:
     """`decided`: the entry by which the account became what it is, if any. `now`: what the policy in force says of its
     counts now, as the record of it would be; None where the account is not judged. `stays_off`: why it is off although
-    its numbers keep the rules; `still_on`: why it is on although they do not."""
+    its numbers keep the rules; `kept_now`: that they do after a complaint was taken back, so that staff decide;
+    `still_on`: why it is on although they do not."""
 
     account: Account
     decided: Entry | None
@@ -31,6 +32,7 @@ class Explained:
     exempt: bool
     stays_off: str = ""
     still_on: str = ""
+    kept_now: str = ""
 
     def as_data(self) -> dict[str, Any]:
         decided = self.decided
@@ -39,6 +41,7 @@ class Explained:
             "status": self.account.status,
             "decided": {"kind": decided.kind, "at": decided.at.isoformat(), **decided.data} if decided else None,
             "now": self.now.data if self.now else None,
+            "kept_now": bool(self.kept_now),
         }
 
     def lines(self, platform: str) -> list[str]:
@@ -49,8 +52,7 @@ class Explained:
             lines += [f"{wording.local(decided.at)}: {decided.headline(platform)}."]
             facts = decided.facts
             lines += facts.explained() if isinstance(facts, DecisionRecord) else [facts.sentence()]
-        if self.stays_off:
-            lines.append(self.stays_off)
+        lines += [line for line in (self.kept_now or self.stays_off,) if line]
         if self.now:
             lines += ["What the policy says of it now:", *self.now.facts.explained()]
         return lines + self._spared()
@@ -80,9 +82,12 @@ def explained(
     """`entries`: the account's whole timeline. `judged`: what the policy in force says of it, where that is known."""
     decided = _decided(account, entries)
     if judged is None or not account.may_send:
-        stays_off = stays_off_line(account, judged.verdict, decided, shown_zone_of(account)) if judged else ""
-        return Explained(account, decided, None, account.exempt_at(now), stays_off)
-    judged_by = account.judged_by(judged.verdict, only(CountedComplaint, entries))
+        if judged is None:
+            return Explained(account, decided, None, account.exempt_at(now))
+        stays_off = stays_off_line(account, judged.verdict, decided, shown_zone_of(account))
+        kept_now = kept_now_line(account, judged.verdict, decided, entries)
+        return Explained(account, decided, None, account.exempt_at(now), stays_off, kept_now=kept_now)
+    judged_by = account.judged_by(judged.verdict, counting(entries))
     facts = WouldKeep(**WouldKeep.arguments(judged.verdict, judged.days, judged_by, code))
     still_on = still_on_line(account, judged.verdict, now)
     return Explained(account, decided, entry(account.id, now, facts), account.exempt_at(now), still_on=still_on)

@@ -12,6 +12,7 @@ from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Igno
 from permille.domain.policy import CLOCKS_APART, SEED, Policy
 from permille.domain.reputation import Tally, epoch_of
 from permille.domain.timeline import entry
+from permille.not_spam import believe
 from permille.observability import count_metric, record
 from permille.ports import Count, Ledger, Quarantine, Sender
 from permille.ses_events import parse
@@ -38,6 +39,7 @@ class _Batch:
     records: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     nudges: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     owner_mails: list[tuple[Received, OwnerMailState, Message]] = field(default_factory=list)
+    taken_back: list[tuple[Received, str, Complaint]] = field(default_factory=list)
     quarantined: list[tuple[Received, Unreadable]] = field(default_factory=list)
     too_early: list[str] = field(default_factory=list)
 
@@ -165,6 +167,8 @@ def _add(
     for count in counts:
         batch.counts.setdefault(count.identity, count)  # a duplicate within the batch is the same identity
         batch.records[count.identity].append(one.id)
+    if isinstance(feedback, Complaint) and feedback.takes_back:
+        batch.taken_back.append((one, sender.account_id, feedback))
     if isinstance(feedback, Delivery):
         _say_who_is_left_out(feedback)
     elif counts:
@@ -213,7 +217,7 @@ class _Step:
     and a metric more."""
 
     records: list[str]
-    act: Callable[[], None]
+    act: Callable[[], object]
     done: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
     counted_as: str = ""
@@ -224,6 +228,8 @@ def _steps(batch: _Batch, ledger: Ledger, quarantine: Quarantine, now: datetime)
     been cut off before it came here."""
     for account_id, ids in batch.nudges.items():
         yield _Step(ids, partial(ledger.nudge, account_id, now))
+    for one, account_id, report in batch.taken_back:
+        yield _Step([one.id], partial(believe, ledger.suppressions, account_id, report, now))
     for one, state, message in batch.owner_mails:
         identity = f"owner-mail#{message.id}"
         told = entry(message.about, now, OwnerMailStopped(state=state), seed=identity)

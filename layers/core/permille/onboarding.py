@@ -12,25 +12,26 @@ from functools import partial
 
 from permille.adoption import Adoption, adoptable
 from permille.domain.account import Account
-from permille.domain.entries.credential import Created
+from permille.domain.entries.credential import Created, ForwardingStopped
 from permille.domain.errors import Conflict, InvalidInput
 from permille.domain.iam_policy import covers, sending_policy
 from permille.domain.timeline import Entry, entry
 from permille.new_account import NewAccount
-from permille.operator_ports import AccessKey, AllAccounts, IamUsers, Identities
-from permille.ports import Timeline
+from permille.operator_ports import AccessKey, AllAccounts, AllTimelines, IamUsers, Identities
 from permille.taking_back import Undo, taking_back
 
 
 @dataclass(frozen=True, slots=True)
 class AddedAccount:
     """`key`: None where the account's senders were adopted, which keep the credentials they have. `dkim_tokens`: by
-    identity that SES did not know before; none for an address. `replaced_default_sets`: by identity."""
+    identity that SES did not know before; none for an address. `replaced_default_sets`: by identity.
+    `forwarding_stopped`: of which identities SES mailed feedback to the sender until then."""
 
     account: Account
     key: AccessKey | None
     dkim_tokens: Mapping[str, Sequence[str]]
     replaced_default_sets: Mapping[str, str]
+    forwarding_stopped: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Onboarding:
     the stack's accounts send through, as in arn:aws:ses:us-east-1:123456789012."""
 
     accounts: AllAccounts
-    timeline: Timeline
+    timeline: AllTimelines
     identities: Identities
     users: IamUsers
     stack: str
@@ -86,8 +87,9 @@ def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccou
         steps = _Steps(world, new, undo)
         steps.add_row(account, entry(account.id, now, Created(senders=account.senders)))
         tokens, replaced = prepare_identities(world, new.identities, undo)
+        stopped = steps.stop_forwarding(account, now)
         key = None if adopted else steps.make_sender(account.senders[0])
-    return AddedAccount(account, key, tokens, replaced)
+    return AddedAccount(account, key, tokens, replaced, stopped)
 
 
 def own_user(account_id: str) -> str:
@@ -153,6 +155,19 @@ class _Steps:
             raise InvalidInput(
                 f"the account {account.id} was added just now, or {owned} is another account's", "account_id"
             ) from conflict
+
+    def stop_forwarding(self, account: Account, now: datetime) -> Sequence[str]:
+        """Owners get what Permille tells of feedback, and not SES's raw reports beside it. What has forwarded is told
+        first, so that it can be put back."""
+        identities = self._world.identities
+        forwarding = tuple(name for name in self._new.identities if identities.forwards(name))
+        if forwarding:
+            self._world.timeline.append(entry(account.id, now, ForwardingStopped(identities=forwarding)))
+        for name in forwarding:
+            put_back = partial(identities.set_forwarding, name, on=True)
+            self._undo.prepare(f"the feedback forwarding of {name}", put_back)
+            identities.set_forwarding(name, on=False)
+        return forwarding
 
     def make_sender(self, name: str) -> AccessKey:
         """An IAM user that may send through the account's identities and our configuration set alone, with a key. One

@@ -49,6 +49,16 @@ class AllTimelines(Timeline, Protocol):
         """Every account's entries from then on, in no order."""
 
 
+class SesSuppressions(Protocol):
+    """SES's suppression list of the AWS account in its Region: whoever is on it gets no mail of any account's."""
+
+    def reason(self, address: str) -> str:
+        """Why the address is on it, as SES says: BOUNCE or COMPLAINT; empty where it is not."""
+
+    def remove(self, address: str) -> None:
+        """Can be repeated without harm."""
+
+
 class QuarantinedFeedback(Protocol):
     def all(self) -> Iterator[Quarantined]:
         """All that is in quarantine, in no order."""
@@ -88,6 +98,11 @@ class Identities(Protocol):
     def create(self, identity: str, configuration_set: str) -> Sequence[str]:
         """Creates it with that default, and returns the tokens of a domain's DKIM records. Raises Conflict where SES
         knows it already."""
+
+    def forwards(self, identity: str) -> bool:
+        """Whether SES mails the feedback about its mail to whoever sent it."""
+
+    def set_forwarding(self, identity: str, *, on: bool) -> None: ...
 
     def delete(self, identity: str, configuration_set: str) -> None:
         """Deletes one that has that default; leaves any other. Can be repeated without harm."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from permille.domain.account import Account
     from permille.domain.breaker import BreakerChange, BreakerState
+    from permille.domain.correction import Correction
     from permille.domain.entries.complaints import OwnerMailStopped
     from permille.domain.entries.system import ModeEntered
     from permille.domain.links import For
@@ -94,6 +95,10 @@ class Ledger(Protocol):
     def nudge(self, account_id: str, now: datetime) -> None:
         """Makes the account due now, where it exists."""
 
+    @property
+    def suppressions(self) -> Suppressions:
+        """Who is suppressed by what was counted here."""
+
     def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped], address: str) -> None:
         """Marks that mail to the account's owner does not arrive, with its entry, once for each identity and where the
         account exists. `address`: to which it did not, in its bare form; where it is known and is not the owner's, or
@@ -160,6 +165,10 @@ class Suppressions(Protocol):
     def naming(self, account_id: str, address: str) -> list[str]:
         """The identities of those that suppress `address`, strongly consistent."""
 
+    def about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
+        """When the complaints about a message were reported that suppress `address`, by their identities, strongly
+        consistent."""
+
     def lift(self, account_id: str, identities: Sequence[str], entry: Entry | None) -> None:
         """Has at most MOST_LIFTED of them suppress nobody any more and writes the entry, in one transaction. Raises
         Conflict where one does not any more."""
@@ -175,12 +184,15 @@ class Accounts(Protocol):
     def page(self, after: str, at_most: int) -> list[Account]:
         """Some of all accounts, in an order of their own, beginning behind the one of that id; empty at the end."""
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry], *breaker: BreakerChange) -> Account:
-        """Writes the account, its entries, senders that it did not have, a new epoch of its senders and what is due of
-        the breaker in one transaction, and returns it with its counters. A sender that it has no more stays its own. On
-        condition that the revision is as read: since every other write but the switch's raises it, no field can be
-        lost, also where nothing seems to change. Never writes `credential`, which is the switch's. Raises Conflict,
-        also where the breaker refuses, or a new sender is another account's or ignored."""
+    def save(
+        self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
+    ) -> Account:
+        """Writes the account, its entries, senders that it did not have, a new epoch of its senders, what is due of the
+        breaker and what is corrected in one transaction, and returns it with its counters. A sender that it has no more
+        stays its own. On condition that the revision is as read: since every other write but the switch's raises it, no
+        field can be lost, also where nothing seems to change. Never writes `credential`, which is the switch's. Raises
+        Conflict, also where the breaker refuses, the complaint is corrected so already, or a new sender is another
+        account's or ignored."""
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
         """A new account with its senders. Raises Conflict if the account or one of the senders exists."""

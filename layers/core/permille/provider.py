@@ -10,7 +10,7 @@ from permille.domain.account import Account, Provider
 from permille.domain.commands import ConnectProvider, DisconnectProvider
 from permille.domain.errors import DecisionRefused
 from permille.domain.provider import Fault, Password, Server, Trouble
-from permille.ports import Accounts, Policies, Probe, Secret, Secrets
+from permille.ports import Accounts, Policies, Probe, Secret, Secrets, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Providing:
 
     accounts: Accounts
     policies: Policies
+    timeline: Timeline
     probe: Probe
     secrets: Secrets
 

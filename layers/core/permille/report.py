@@ -1,12 +1,13 @@
 """The owner's report: how an account stands, how it came to this, and what can be done."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
 from permille.domain.account import Account
 from permille.domain.cards import Campaign, campaigns
+from permille.domain.entries.corrections import voided
 from permille.domain.periods import (
     A_DAY,
     Epochs,
@@ -55,7 +56,8 @@ class Reporting:
 class Report:
     """Everything that an owner is shown. `verdict`: what the policy says now. `periods` and `spans` are of the range,
     oldest first. `entries`: the owner's, newest first, and `earlier` the id to read on before, empty at the beginning
-    of the timeline. `since`: by which entry the account became what it is, where that was read."""
+    of the timeline. `since`: by which entry the account became what it is, where that was read. `voided`: which
+    complaints support has taken back, by their entries' ids."""
 
     account: Account
     zone: tzinfo
@@ -69,6 +71,7 @@ class Report:
     entries: Sequence[Entry]
     earlier: str
     since: Entry | None
+    voided: Collection[str]
     stage: Stage
 
     @property
@@ -120,6 +123,7 @@ def _report(
         entries=told.items,
         earlier=told.next,
         since=last_change(latest.items),
+        voided=voided(latest.items),
         stage=stage(account, zone, now),
     )
 

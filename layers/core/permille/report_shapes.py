@@ -24,6 +24,9 @@ Rate = Annotated[
 ]
 
 
+OF_STAFF = ("by", "staff_reason")  # facts that no owner is shown
+
+
 class Counts(TypedDict):
     delivered: int
     complaints: int
@@ -150,15 +153,15 @@ def report(shown: Shown, platform: str) -> Report:
     if whole["review"]:
         whole["review"]["decided_by"] = None
     for one in whole["timeline"]:
-        one["facts"] = cast("dict[str, Any]", _nameless(one["facts"]))
+        one["facts"] = cast("dict[str, Any]", _for_owners(one["facts"]))
     return whole
 
 
-def _nameless(shown: Any) -> Any:
-    """Without who of the staff it was, at any depth."""
+def _for_owners(shown: Any) -> Any:
+    """Without who of the staff it was, and what they say to one another, at any depth."""
     if isinstance(shown, Mapping):
-        return {name: _nameless(value) for name, value in shown.items() if name != "by"}
-    return [_nameless(one) for one in shown] if isinstance(shown, list) else shown
+        return {name: _for_owners(value) for name, value in shown.items() if name not in OF_STAFF}
+    return [_for_owners(one) for one in shown] if isinstance(shown, list) else shown
 
 
 def _verdict(found: policy.Verdict) -> Verdict:

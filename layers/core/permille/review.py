@@ -1,16 +1,18 @@
 """Support's queue: who asks to get the SMTP account back, and whose trial waits to be confirmed, with the evidence."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from permille.domain.account import Account, Review
-from permille.domain.entries.complaints import CountedComplaint
+from permille.domain.entries.corrections import counting, voided
 from permille.domain.entries.staff import StaffDisabled
 from permille.domain.entries.trial import StaysSuspended
 from permille.domain.entries.verdicts import Disabled
-from permille.domain.timeline import Entry, only
+from permille.domain.policy import Verdict
+from permille.domain.standing import kept_now_line
+from permille.domain.timeline import Entry
 from permille.ports import Timeline
 
 NEWEST = 1000  # entries: what is read of an account is bounded
@@ -19,8 +21,9 @@ NEWEST = 1000  # entries: what is read of an account is bounded
 @dataclass(frozen=True, slots=True)
 class Case:
     """An open request, or a trial that went well and waits to be confirmed; `review` is the one it was agreed on by.
-    `disabled`: the entry by which the account was disabled. `campaigns`: how many complaints were
-    counted for each, the worst first. `trials`: how earlier ones went, oldest first."""
+    `disabled`: the entry by which the account was disabled. `campaigns`: how many complaints were counted for each, the
+    worst first. `trials`: how earlier ones went, oldest first. `kept_now`: that a complaint was taken back, and what it
+    was disabled for is kept now; empty where that is not so."""
 
     account: Account
     review: Review | None
@@ -28,16 +31,21 @@ class Case:
     disabled: Entry | None
     campaigns: list[tuple[str, int]]
     trials: list[Entry]
+    kept_now: str = ""
 
 
-def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime) -> list[Case]:
-    """Of those who wait for support, in the order given. The evidence is in the newest entries of each."""
-    return [case(account, timeline.latest(account.id, NEWEST).items[::-1], now) for account in accounts]
+Judge = Callable[[Account], Verdict | None]  # what the policy says now, where that is known
 
 
-def case(account: Account, entries: Sequence[Entry], now: datetime) -> Case:
+def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime, judge: Judge) -> list[Case]:
+    """Of those who wait for support, in the order given. The evidence is in the newest entries of each; only of whom a
+    complaint was taken back is judged anew."""
+    return [case(account, timeline.latest(account.id, NEWEST).items[::-1], now, judge) for account in accounts]
+
+
+def case(account: Account, entries: Sequence[Entry], now: datetime, judge: Judge) -> Case:
     disabled = [entry for entry in entries if isinstance(entry.facts, Disabled | StaffDisabled | StaysSuspended)]
-    complaints = [one.facts for one in only(CountedComplaint, entries) if one.facts.epoch == account.epoch]
+    complaints = [one.facts for one in counting(entries) if one.facts.epoch == account.epoch]
     campaigns = Counter(one.campaign or one.subject for one in complaints)
     return Case(
         account=account,
@@ -46,4 +54,10 @@ def case(account: Account, entries: Sequence[Entry], now: datetime) -> Case:
         disabled=disabled[-1] if disabled else None,
         campaigns=campaigns.most_common(),
         trials=[entry for entry in entries if entry.facts.kind.ends_trial],
+        kept_now=_kept_now(account, entries, disabled, judge),
     )
+
+
+def _kept_now(account: Account, entries: Sequence[Entry], disabled: Sequence[Entry], judge: Judge) -> str:
+    verdict = judge(account) if disabled and voided(entries) else None
+    return kept_now_line(account, verdict, disabled[-1], entries) if verdict else ""

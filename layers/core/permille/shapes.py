@@ -174,6 +174,9 @@ class Case(Standing):
     waits_seconds: int
     disabled: Annotated[dict[str, Any] | None, Means("Kind, instant and facts of the entry that disabled the account.")]
     campaigns: list[CampaignComplaints]
+    kept_now: Annotated[
+        bool, Means("A complaint was taken back since, and what the account was disabled for is kept now.")
+    ]
     trials: Annotated[list[dict[str, Any]], Means("How earlier trials went, and the facts, oldest first.")]
 
 
@@ -285,6 +288,7 @@ def case(asking: Asking) -> Case:
         "waits_seconds": int(asking.waits.total_seconds()),
         "disabled": {"kind": disabled.kind, "at": disabled.at.isoformat(), **facts(disabled)} if disabled else None,
         "campaigns": [{"campaign": name, "complaints": count} for name, count in asking.campaigns],
+        "kept_now": bool(asking.kept_now),
         "trials": [{"at": one.at.isoformat(), "how": one.kind, **facts(one)} for one in asking.trials],
     }
 

@@ -10,11 +10,10 @@ from permille.domain.backlog import COUNTED_WITHIN
 from permille.domain.commands import ApproveReview, RequestReview
 from permille.domain.errors import Failed
 from permille.domain.status import Status
-from permille.review import queue
 from permille.zones import shown_zone_of
 from permille_cli import timeline
 from permille_cli.local.demo.scene import DEALS, Scene, eventually, mail
-from permille_cli.review import asking, print_case
+from permille_cli.review import cases, print_case
 
 MAILS = 200
 CAUSE, CHANGE = "We mailed a list that we had bought", "Only our customers are on it now, with one click to leave"
@@ -64,7 +63,7 @@ def _ask(scene: Scene, zone: tzinfo) -> None:
     scene.stack.decide(DEALS.account_id, RequestReview(day=today, batch=MAILS, cause=CAUSE, change=CHANGE))
     _type(scene, "review list")
     now = scene.stack.now()
-    (case,) = queue(asking(scene.stack), scene.stack.timeline, now)
+    (case,) = cases(scene.stack, now)
     print_case(case, scene.stack["PlatformName"], now, scene.console)
 
 

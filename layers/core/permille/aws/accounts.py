@@ -11,6 +11,7 @@ from pynamodb.transactions import TransactWrite
 
 from permille.aws.client import service_error
 from permille.aws.control import BREAKER, hour_row
+from permille.aws.corrections import Corrections
 from permille.aws.indexes import exemption_of, index_keys, look_of, look_row
 from permille.aws.models import (
     AccountRow,
@@ -39,6 +40,7 @@ from permille.domain.account import (
     is_decision,
 )
 from permille.domain.breaker import BreakerChange, Opening, Passing, Returning
+from permille.domain.correction import Correction
 from permille.domain.entries.system import SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict
 from permille.domain.status import Held, Status
@@ -63,6 +65,8 @@ class DynamoAccounts:
         senders: str = "",
         timeline: str = "",
         control: str = "",
+        tallies: str = "",
+        complaints: str = "",
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._pause = pause
@@ -70,6 +74,7 @@ class DynamoAccounts:
         self._senders = on_table(SenderRow, senders)
         self._entries = on_table(EntryRow, timeline)
         self._control = on_table(ControlRow, control)
+        self._corrections = Corrections(tallies=tallies, complaints=complaints)
 
     def get(self, account_id: str) -> Account | None:
         with table_call(f"reading {account_id}"):
@@ -119,7 +124,9 @@ class DynamoAccounts:
             rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=at_most)
             return [row.account_id for row in rows]
 
-    def save(self, read: Account, account: Account, entries: Sequence[Entry], *breaker: BreakerChange) -> Account:
+    def save(
+        self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
+    ) -> Account:
         actions = _changes(read, account)
         if not actions and not entries:
             return account
@@ -133,8 +140,8 @@ class DynamoAccounts:
             if account.epochs != read.epochs:
                 self._begin_epoch(transaction, account)
             self._name_new_senders(transaction, read, account)
-            for change in breaker:
-                self._change_breaker(transaction, change)
+            for change in changes:
+                self._change(transaction, account.id, change)
         return saved
 
     def _begin_epoch(self, transaction: TransactWrite, account: Account) -> None:
@@ -150,7 +157,7 @@ class DynamoAccounts:
                 sender = self._senders(caller, account_id=account.id, epochs=_row(account)["epochs"])
                 transaction.save(sender, condition=free)
 
-    def _change_breaker(self, transaction: TransactWrite, change: BreakerChange) -> None:
+    def _change(self, transaction: TransactWrite, account_id: str, change: BreakerChange | Correction) -> None:
         closed = ControlRow.opened_at.does_not_exist()
         match change:
             case Passing(hour, bound, beyond_doubt):
@@ -163,6 +170,8 @@ class DynamoAccounts:
                 transaction.update(self._control(BREAKER), actions=[opened], condition=closed)
             case Returning(hour):
                 transaction.update(self._control(hour_row(hour)), [ControlRow.passed.add(-1)])
+            case Correction():
+                self._corrections.write(transaction, account_id, change)
 
     def add(self, account: Account, entries: Sequence[Entry]) -> None:
         with conflicts(f"adding {account.id}"), self._transaction() as transaction:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import islice, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ from permille.ports import Count, Counted, Sender
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from permille.aws.suppressions import DynamoSuppressions
 
 MOST_ITEMS = 100  # of one TransactWriteItems
 MOST_KEYS = 100  # of one BatchGetItem
@@ -222,6 +225,12 @@ class DynamoLedger:
         except BotoCoreError as error:
             raise service_error(f"nudging {account_id}", error) from error
         return None
+
+    @cached_property
+    def suppressions(self) -> "DynamoSuppressions":
+        from permille.aws.suppressions import DynamoSuppressions  # few batches need PynamoDB
+
+        return DynamoSuppressions(complaints=self._tables.complaints, timeline=self._tables.timeline)
 
     def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped], address: str) -> None:
         what = f"marking the owner mail of {entry.account_id}"

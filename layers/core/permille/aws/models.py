@@ -206,13 +206,15 @@ class SuppressedIndex(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyp
 
 
 class CardRow(Model):
-    """What the suppressions need of a complaint's card, which the ledger writes."""
+    """What suppressions and corrections need of a complaint's card, which the ledger writes."""
 
     account_id = UnicodeAttribute(hash_key=True)
     identity = UnicodeAttribute(range_key=True)
     at = UnicodeAttribute()
     recipient = UnicodeAttribute(null=True)
     suppressed_since = UnicodeAttribute(null=True)
+    facts = UnicodeAttribute(null=True)
+    voided = JSONAttribute(null=True)
     suppressed_index = SuppressedIndex()
 
 

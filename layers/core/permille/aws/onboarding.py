@@ -48,6 +48,14 @@ class SesIdentities:
                 raise
         return made.get("DkimAttributes", {}).get("Tokens", []) if "@" not in identity else []
 
+    def forwards(self, identity: str) -> bool:
+        with service_call(f"asking SES for {identity}"):
+            return self._ses.get_email_identity(EmailIdentity=identity).get("FeedbackForwardingStatus", False)
+
+    def set_forwarding(self, identity: str, *, on: bool) -> None:
+        with service_call(f"setting the feedback forwarding of {identity}"):
+            self._ses.put_email_identity_feedback_attributes(EmailIdentity=identity, EmailForwardingEnabled=on)
+
     def delete(self, identity: str, configuration_set: str) -> None:
         if self.default_set(identity) == configuration_set:
             with service_call(f"deleting the identity {identity}"):

@@ -8,6 +8,7 @@ from typing import Any
 from permille.domain.suppression import suppressed_by
 from permille.domain.timeline import Entry
 
+CORRECTIONS = 8  # their shard of a tally, beside those that feedback is counted in
 DUE = "due"  # the one partition of the sparse index
 
 

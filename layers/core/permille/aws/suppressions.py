@@ -1,5 +1,6 @@
 """The suppressed addresses on DynamoDB: a sparse index of the complaints table."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -31,6 +32,18 @@ class DynamoSuppressions:
         with table_call(f"reading the cards of {account_id}"):
             rows = self._cards.query(account_id, filter_condition=suppressing, consistent_read=True)
             return [row.identity for row in rows]
+
+    def about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
+        whole = f"complaint#{message_id}"
+        suppressing = (CardRow.recipient == address) & CardRow.suppressed_since.exists()
+        with table_call(f"reading the cards of {account_id}"):
+            rows = self._cards.query(account_id, CardRow.identity.startswith(whole), suppressing, consistent_read=True)
+            facts = {row.identity: json.loads(row.facts) for row in rows}
+        return {
+            identity: datetime.fromisoformat(told["reported_at"])
+            for identity, told in facts.items()
+            if told["message_id"] == message_id  # no longer id that begins like it
+        }
 
     def lift(self, account_id: str, identities: Sequence[str], entry: Entry | None) -> None:
         suppressing = CardRow.suppressed_since.exists()

@@ -34,6 +34,8 @@ DONE = {
     "enable": "Enabled. The SMTP credential is switched on within seconds.",
     "exempt": "Exempt: no rule disables the account until then.",
     "release": "Let happen: if the rule is broken still, the account is disabled within a minute.",
+    "void": "Taken back: the complaint counts no more. The account is judged anew within a minute.",
+    "restore": "The complaint counts again. The account is judged anew within a minute.",
     "unexempt": "The rules apply to the account again.",
     "close": "Closed. The SMTP credential is switched off within seconds.",
     "owner-mail": "The owner is written to again.",
@@ -148,7 +150,14 @@ def _account(
         raise NotFoundError
     shown: dict[str, Any] = {name: getattr(dossier, name) for name in desk.Dossier.__slots__}
     lines = dossier.explained.lines(found.world.pages.brand.platform)
-    shown |= {"lines": lines, "before": before, "fates": wording.FATES, "given": given, "limit": _limit(found)}
+    shown |= {
+        "lines": lines,
+        "kept_now": dossier.explained.kept_now,
+        "before": before,
+        "fates": wording.FATES,
+        "given": given,
+        "limit": _limit(found),
+    }
     return _page("desk_account", "Accounts", found, refused, **shown)
 
 

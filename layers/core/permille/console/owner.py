@@ -16,6 +16,7 @@ from permille.console.world import Asked, asked
 from permille.domain.account import Account
 from permille.domain.commands import AmendReview, RequestReview, WithdrawReview
 from permille.domain.decisions import AnswerRead
+from permille.domain.entries.corrections import voided
 from permille.domain.errors import DecisionRefused, InvalidInput, MalformedRequest
 from permille.report import Range, Report, Reporting, earlier_entries, gather
 
@@ -45,7 +46,7 @@ def timeline(_id: str) -> Response[str]:
     before = found.request.query.get("before", "")[:LONGEST_ID]
     told = earlier_entries(found.world.timeline, found.owned.id, EARLIER_ENTRIES, before)
     pages = found.world.pages
-    shown = report_page.timeline_shown(found.owned, told.items, told.next, pages.brand)
+    shown = report_page.timeline_shown(found.owned, told.items, told.next, pages.brand, voided(told.items))
     return pages.page("timeline", framed=True, **shown)
 
 

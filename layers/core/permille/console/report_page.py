@@ -1,6 +1,6 @@
 """What the pages of the owner's report show: the report in words, ready to be put into the templates."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
@@ -35,6 +35,7 @@ _WHY_NOT: Mapping[Counts, str] = {
     Counts.YES: "",
     Counts.OLD: "Too old to count towards the limit.",
     Counts.EARLIER_EPOCH: "Not counted any more: counting has begun anew since.",
+    Counts.VOIDED: "Not counted any more: support took it back.",
 }
 
 
@@ -57,7 +58,7 @@ def report_page(report: Report, brand: Brand, csrf: str, typed: Typed | None = N
         "campaigns": [_campaign(one) for one in report.campaigns[:SHOWN_CAMPAIGNS]],
         "more_campaigns": _more_campaigns(report.campaigns[SHOWN_CAMPAIGNS:]),
         "unlisted": _unlisted(report.unlisted),
-        **timeline_shown(report.account, report.entries[:SHOWN_ENTRIES], _earlier(report), brand),
+        **timeline_shown(report.account, report.entries[:SHOWN_ENTRIES], _earlier(report), brand, report.voided),
     }
 
 
@@ -70,8 +71,12 @@ def year_page(report: Report) -> dict[str, Any]:
     }
 
 
-def timeline_shown(account: Account, entries: Sequence[Entry], earlier: str, brand: Brand) -> dict[str, Any]:
-    shown = [_entry(one, shown_zone_of(account), brand) for one in entries]
+def timeline_shown(
+    account: Account, entries: Sequence[Entry], earlier: str, brand: Brand, gone: Collection[str]
+) -> dict[str, Any]:
+    """`gone`: the entries of complaints that were taken back."""
+    zone = shown_zone_of(account)
+    shown = [{**_entry(one, zone, brand), "gone": one.id in gone} for one in entries]
     return {"base": _base(account.id), "entries": shown, "earlier": earlier}
 
 
@@ -241,8 +246,9 @@ def _count(campaign: Campaign) -> str:
     return ", ".join(said if campaign.counting else said[1:]) + ("" if campaign.counting else " count")
 
 
-def _card(card: Card, campaign: str) -> dict[str, str]:
+def _card(card: Card, campaign: str) -> dict[str, Any]:
     return {
+        "gone": card.counts is Counts.VOIDED,
         "who": card.recipient or "A recipient",
         "did": card.did,
         "subject": "" if campaign.startswith(card.subject.rstrip("…")) else card.subject,
@@ -268,7 +274,7 @@ def _unlisted(count: int) -> str:
 # ---------------------------------------------------------------- the timeline
 
 
-def _entry(entry: Entry, zone: tzinfo, brand: Brand) -> dict[str, str]:
+def _entry(entry: Entry, zone: tzinfo, brand: Brand) -> dict[str, Any]:
     told = entry.in_zone(zone)
     return {
         "kind": entry.kind,

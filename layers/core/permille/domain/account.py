@@ -10,6 +10,7 @@ from typing import Any
 
 from permille.domain.backlog import NOTHING_WAITS, Backlog
 from permille.domain.breaker import Brake, BreakerChange
+from permille.domain.correction import Correction
 from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import Days, Tally
@@ -353,8 +354,15 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The account and what is told of it, to be written in one transaction with these changes of the breaker."""
+    """The account and what is told of it, to be written in one transaction with these changes of the breaker, and with
+    the correction."""
 
     account: Account
     entries: list[Entry]
     breaker: Sequence[BreakerChange] = ()
+    correction: Correction | None = None
+
+    @property
+    def changes(self) -> Sequence[BreakerChange | Correction]:
+        """What is written beside account and entries."""
+        return [*self.breaker, *([self.correction] if self.correction else [])]

@@ -1,12 +1,13 @@
 """Complaints as their owners see them: by campaign, the worst first, each with what the recipient did."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from permille.domain.entries.complaints import RepeatedComplaint, Reported
+from permille.domain.entries.corrections import voided
 from permille.domain.timeline import Entry, TimelineEntry, only
 from permille.domain.wording import plain
 
@@ -21,6 +22,7 @@ class Counts(StrEnum):
     OLD = "older_than_window"
     EARLIER_EPOCH = "earlier_epoch"
     REPEATED = "repeated"  # by a recipient whose complaint about mail of the same days counts
+    VOIDED = "taken_back"  # by support
     NEVER = "no_complaint"
 
 
@@ -38,6 +40,10 @@ class Card:
     why_not: str
     epoch: int
 
+    @property
+    def is_complaint(self) -> bool:
+        return self.counts not in (Counts.NEVER, Counts.VOIDED)
+
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
@@ -53,7 +59,7 @@ class Campaign:
     @property
     def named(self) -> tuple[str, ...]:
         """Who complained, where that is known."""
-        named = (card.recipient for card in self.cards if card.recipient and card.counts is not Counts.NEVER)
+        named = (card.recipient for card in self.cards if card.recipient and card.is_complaint)
         return tuple(dict.fromkeys(named))
 
 
@@ -79,21 +85,23 @@ def campaigns(entries: Iterable[Entry], epoch: int, first_day: date) -> list[Cam
     """The reports among `entries`, newest first, by campaign (where a mail has none, by subject): those of which most
     count come first, then the newest. A report counts where its mail is of `epoch`, sent on `first_day` or later."""
     groups: dict[str, list[Card]] = defaultdict(list)
+    entries = list(entries)
+    gone = voided(entries)
     for entry in only(Reported, entries):
-        groups[_name(entry.facts)].append(_card(entry, epoch, first_day))
+        groups[_name(entry.facts)].append(_card(entry, epoch, first_day, gone))
     found = [Campaign(name, tuple(cards)) for name, cards in groups.items()]
     return sorted(found, key=lambda one: (one.counting, _complaints(one.cards), one.cards[0].reported_at), reverse=True)
 
 
 def _complaints(cards: Sequence[Card]) -> int:
-    return sum(card.counts is not Counts.NEVER for card in cards)
+    return sum(card.is_complaint for card in cards)
 
 
 def _name(facts: Reported) -> str:
     return plain(facts.campaign) or plain(facts.subject) or NO_NAME
 
 
-def _card(entry: TimelineEntry[Reported], epoch: int, first_day: date) -> Card:
+def _card(entry: TimelineEntry[Reported], epoch: int, first_day: date, gone: Collection[str]) -> Card:
     facts = entry.facts
     return Card(
         entry_id=entry.id,
@@ -102,7 +110,7 @@ def _card(entry: TimelineEntry[Reported], epoch: int, first_day: date) -> Card:
         sent_at=facts.sent_at,
         reported_at=facts.reported_at,
         did=did(facts),
-        counts=_counts(facts, epoch, facts.sent_at.date() >= first_day),
+        counts=Counts.VOIDED if entry.id in gone else _counts(facts, epoch, facts.sent_at.date() >= first_day),
         why_not=plain(facts.why_not_counted),
         epoch=facts.epoch,
     )
@@ -120,7 +128,7 @@ def _counts(facts: Reported, epoch: int, recent: bool) -> Counts:  # noqa: FBT00
 
 def advice(campaign: Campaign) -> list[str]:
     """What to do about them."""
-    complaints = [card for card in campaign.cards if card.counts is not Counts.NEVER]
+    complaints = [card for card in campaign.cards if card.is_complaint]
     if not complaints:
         return []
     named = campaign.named

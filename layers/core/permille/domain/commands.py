@@ -21,6 +21,7 @@ Instant = Annotated[datetime, validation.instant]
 Batch = Annotated[int, validation.batch]
 Cause = Annotated[str, validation.cause]
 Change = Annotated[str, validation.change]
+EntryId = Annotated[str, validation.entry_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,30 @@ class Exempt(StaffCommand):
 
 class ReleaseHold(StaffCommand):
     """A disabling by a rule that waits for staff happens, although the breaker is open or deliveries are missing."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectComplaint(StaffCommand):
+    """Whether one complaint counts is decided by a person.
+
+    complaint: the id of its entry on the timeline
+    """
+
+    needs_policy = True
+
+    complaint: EntryId
+
+
+class VoidComplaint(CorrectComplaint):
+    """It is taken back, and counts no more."""
+
+    __slots__ = ()
+
+
+class RestoreComplaint(CorrectComplaint):
+    """It was taken back, and counts again."""
 
     __slots__ = ()
 
@@ -257,6 +282,8 @@ Command = (
     | Close
     | Exempt
     | ReleaseHold
+    | VoidComplaint
+    | RestoreComplaint
     | Unexempt
     | ResetOwnerMail
     | RevokeOwnerLinks

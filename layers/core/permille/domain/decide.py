@@ -16,7 +16,7 @@ from permille.domain.policy import Verdict, judge
 from permille.domain.recheck import decide_again
 from permille.domain.reminders import remind
 from permille.domain.status import Held, Mode, Status
-from permille.domain.timeline import Entry, TimelineEntry, entry, system_entry
+from permille.domain.timeline import Entry, TimelineEntry, entry, id_at, system_entry
 from permille.domain.trial import decide_observing, decide_running, decide_scheduled
 
 LASTS = timedelta(minutes=10)  # a hold of which the owner hears as well
@@ -133,7 +133,7 @@ def _disabled(
         recheck=recheck,
         decided_at=now,
         alerted_at=now,
-        told=_told(evidence, now),
+        told=_told(account, evidence, now),
     )
     return disabled, [_record(account, Disabled, verdict, evidence, rules, now)]
 
@@ -181,7 +181,7 @@ def _alert(account: Account, verdict: Verdict, evidence: Evidence, now: datetime
     waits_until = (account.alerted_at or now) + timedelta(minutes=verdict.policy.alert_every_minutes)
     if account.alerted_at and now < waits_until:
         return Outcome(replace(account, due_at=min(waits_until, next_look or waits_until)), [])
-    alerted = replace(account, alerted_at=now, told=_told(evidence, now), decided_at=now, due_at=next_look)
+    alerted = replace(account, alerted_at=now, told=_told(account, evidence, now), decided_at=now, due_at=next_look)
     exempt_until = account.exemption.until if account.exemption and account.exempt_at(now) else None
     still_on = verdict.breaks and exempt_until is None and account.hold is None
     return Outcome(alerted, [entry(account.id, now, Alert.of_verdict(verdict, new, exempt_until, still_on=still_on))])
@@ -197,9 +197,10 @@ def _untold(account: Account, evidence: Evidence) -> list[TimelineEntry[CountedC
     ]
 
 
-def _told(evidence: Evidence, now: datetime) -> frozenset[str]:
-    """The complaints that the next look may meet again."""
-    return frozenset(one.id for one in evidence.complaints if one.at >= now - COMMIT_LAG)
+def _told(account: Account, evidence: Evidence, now: datetime) -> frozenset[str]:
+    """The complaints that the next look may meet again, also one that is taken back and may be restored."""
+    since = id_at(now - COMMIT_LAG)
+    return frozenset(one for one in account.told.union(each.id for each in evidence.complaints) if one >= since)
 
 
 def _next_look(account: Account, verdict: Verdict, now: datetime) -> datetime | None:

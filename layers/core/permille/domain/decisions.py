@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import assert_never
 
-from permille.domain import change, provider, review, staff
+from permille.domain import change, provider, review, staff, voiding
 from permille.domain.account import Account, Outcome
 from permille.domain.commands import (
     AmendReview,
@@ -27,12 +27,15 @@ from permille.domain.commands import (
     ReleaseHold,
     RequestReview,
     ResetOwnerMail,
+    RestoreComplaint,
     RevokeOwnerLinks,
     Unexempt,
+    VoidComplaint,
     WithdrawReview,
 )
 from permille.domain.errors import DecisionRefused
-from permille.domain.policy import SecondChance
+from permille.domain.policy import SEED, SecondChance
+from permille.domain.voiding import Complained
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,19 @@ class Context:
     """What some commands are decided by, beside the account.
 
     zone: the account's, for commands with `needs_zone`
-    second_chance: the policy's, for commands with `needs_policy`
+    second_chance, window_days: the policy's, for commands with `needs_policy`
+    complaint: for those that correct one
     """
 
     zone: tzinfo
     second_chance: SecondChance
+    window_days: int = SEED.window_days
+    complaint: Complained | None = None
+
+    @property
+    def complained(self) -> Complained:
+        assert self.complaint is not None
+        return self.complaint
 
 
 def decide(account: Account, command: Command, context: Context, now: datetime) -> Outcome:  # noqa: C901 - a list
@@ -63,6 +74,10 @@ def decide(account: Account, command: Command, context: Context, now: datetime) 
             return staff.release(account, command, now)
         case Unexempt():
             return staff.unexempt(account, command, now)
+        case VoidComplaint():
+            return voiding.void(account, command, context.complained, context.window_days, now)
+        case RestoreComplaint():
+            return voiding.restore(account, command, context.complained, now)
         case ResetOwnerMail():
             return staff.reset_owner_mail(account, command, now)
         case RevokeOwnerLinks():

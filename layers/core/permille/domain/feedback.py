@@ -6,7 +6,8 @@ from datetime import datetime
 from hashlib import sha256
 
 AT_THE_SIMULATOR = "@simulator.amazonses.com"
-NOT_A_COMPLAINT = frozenset({"not-spam", "auth-failure"})
+NOT_SPAM = "not-spam"
+NOT_A_COMPLAINT = frozenset({NOT_SPAM, "auth-failure"})
 # Refused before they were sent, so they say nothing about the list's quality; SES leaves them out of its rate as well.
 SUPPRESSED_BOUNCES = frozenset(
     {
@@ -131,6 +132,11 @@ class Complaint:
         """Who complained where that is certain, else empty: the only one whom the report names, or, where it names
         nobody that can be read, the only one whom the mail went to. Never a guess."""
         return self.candidates.only if self.candidates.readable else self._destination.only
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether somebody who is known says that the message is not spam, whatever they said of it before."""
+        return self.feedback_type.lower() == NOT_SPAM and not self.sub_type and bool(self.recipient)
 
     @property
     def _destination(self) -> Recipients:

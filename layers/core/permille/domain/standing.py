@@ -1,13 +1,15 @@
 """How an account stands, in the few sentences that its report begins with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from permille.domain import luck
 from permille.domain.account import Account, ReviewState, TrialState
+from permille.domain.entries.corrections import voided
 from permille.domain.entries.credential import DeniedByHand
 from permille.domain.entries.numbers import PlainNumbers
+from permille.domain.entries.trial import StaysSuspended
 from permille.domain.entries.verdicts import Disabled
 from permille.domain.policy import Decision, Rule, Verdict
 from permille.domain.reputation import PER
@@ -131,6 +133,26 @@ def stays_off_line(account: Account, verdict: Verdict, since: Entry | None, zone
         return ""
     again = f"; it is judged once more on {local(account.recheck.at.astimezone(zone))}" if account.recheck else ""
     return f"By now the numbers keep the rules. That alone does not switch it on again{again}."
+
+
+def kept_now_line(account: Account, verdict: Verdict, since: Entry | None, entries: Sequence[Entry]) -> str:
+    """For staff: that what an account was disabled for is kept now, after a complaint was taken back since; empty where
+    it is not, or none was. `since` as in status_line(); `entries`: of its timeline, in any order."""
+    if account.status is not Status.DISABLED or since is None or verdict.breaks:
+        return ""
+    if not any(one.at > since.at for one in voided(entries).values()):
+        return ""
+    match since.facts:
+        case Disabled():
+            kept = "the rules are kept"
+        case StaysSuspended() if since.facts.rule or not verdict.counts.complaints:
+            kept = (
+                "the trial's mail keeps the rules" if since.facts.rule else "nobody complained about the trial's mail"
+            )
+        case _:
+            return ""
+    taken_back = f"Support has taken a complaint back since, and by now {kept}."
+    return f"{taken_back} That alone does not switch it on again: enable it, or leave it off."
 
 
 def by_hand_line(account: Account, platform: str) -> str:

@@ -33,5 +33,5 @@ def once_each(cards: Iterable[Suppression]) -> Iterable[Suppression]:
 
 
 def lifted(account_id: str, at: datetime, address: str, reason: str, by: str) -> TimelineEntry[Unsuppressed]:
-    """Staff let the address be mailed again, until its holder complains once more."""
-    return entry(account_id, at, Unsuppressed(recipient=address, reason=reason, by=by))
+    """The address may be mailed again, until its holder complains once more."""
+    return entry(account_id, at, Unsuppressed(recipient=address, reason=reason, by=by), seed=address)

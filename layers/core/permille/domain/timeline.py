@@ -6,6 +6,7 @@ mail, how it changes the account's status, and the words in which it is told.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, tzinfo
@@ -18,6 +19,7 @@ from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.status import Status
 
 SYSTEM = "#system"  # the timeline of the whole stack; no account's id has a #
+ENTRY_ID = re.compile(r"\d{8}T\d{6}\.\d{6}Z(-[0-9a-f]{8})?", re.ASCII)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # of every timeline
 
 

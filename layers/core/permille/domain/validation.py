@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from permille.domain.breaker import LARGEST_GRANT
 from permille.domain.errors import InvalidInput
+from permille.domain.timeline import ENTRY_ID
 from permille.domain.wording import LONGEST_REASON, plain
 
 LONGEST_TEXT = 1000
@@ -53,6 +54,12 @@ cause = _text("say what went wrong", LONGEST_TEXT)
 change = _text("say what was changed", LONGEST_TEXT)
 decider = _text("it has to be known who decides", LONGEST_REASON)
 sender = _text("names no IAM user or role", LONGEST_SENDER)
+
+
+def entry_id(text: str) -> str:
+    if not ENTRY_ID.fullmatch(text.strip()):
+        raise InvalidInput("takes the id of an entry, such as 20260310T120000.000000Z-1f2e3d4c")
+    return text.strip()
 
 
 def note(text: str) -> str:

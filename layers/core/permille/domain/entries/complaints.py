@@ -216,7 +216,7 @@ class Alert(Numbers):
 
 @declared("unsuppressed", Audience.STAFF)
 class Unsuppressed(Facts):
-    """Staff let a recipient who complained be mailed again."""
+    """A recipient who complained may be mailed again: staff say so, or the recipient, that it was not spam."""
 
     recipient: Annotated[str, "May be mailed again, until its holder complains once more."]
     reason: str

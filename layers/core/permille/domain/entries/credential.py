@@ -28,6 +28,19 @@ class Created(Facts):
         return f"Mail sent by {', '.join(self.senders)} counts for this account."
 
 
+@declared("forwarding_stopped", Audience.STAFF)
+class ForwardingStopped(Facts):
+    """SES does not mail the feedback about the account's mail to its sender any more."""
+
+    identities: Annotated[tuple[str, ...], "Those whose feedback SES had forwarded until then."]
+
+    def headline(self, platform: str) -> str:
+        return f"SES mails feedback about {', '.join(map(plain, self.identities))} to the sender no more"
+
+    def sentence(self) -> str:
+        return "It did until the account was added."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """What of a sender does not agree with the account's status."""

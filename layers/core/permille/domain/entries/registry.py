@@ -2,11 +2,22 @@
 
 from collections.abc import Mapping
 
-from permille.domain.entries import change, complaints, credential, provider, review, staff, system, trial, verdicts
+from permille.domain.entries import (
+    change,
+    complaints,
+    corrections,
+    credential,
+    provider,
+    review,
+    staff,
+    system,
+    trial,
+    verdicts,
+)
 from permille.domain.timeline import KINDS as DECLARED
 from permille.domain.timeline import Facts, entry_as_read
 
 __all__ = ["KINDS", "entry_as_read"]
 
-MODULES = (change, complaints, credential, provider, review, staff, system, trial, verdicts)
+MODULES = (change, complaints, corrections, credential, provider, review, staff, system, trial, verdicts)
 KINDS: Mapping[str, type[Facts]] = DECLARED

@@ -1,0 +1,128 @@
+"""`permille complaint`: the reports about an account's mail, and taking a complaint back."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from permille import shapes
+from permille.domain.commands import RestoreComplaint, VoidComplaint
+from permille.domain.entries.complaints import Reported
+from permille.domain.entries.corrections import ComplaintVoided, voided
+from permille.domain.errors import DecisionRefused, NotFound
+from permille.domain.timeline import BEGINNING, TimelineEntry, only
+from permille.domain.wording import LONGEST_REASON, plain
+from permille.zones import shown_zone_of
+from permille_cli.explain import explained_of
+from permille_cli.output import AsJson, emit_json, out
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
+from permille_cli.staff import AccountId
+
+app = typer.Typer(
+    help="The complaints about an account's mail; take one back.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Complaints = Annotated[
+    list[str], typer.Argument(metavar="COMPLAINT...", help="Their ids, as `permille complaint list ID` shows them.")
+]
+StaffReason = Annotated[str, typer.Option(help="Why; staff read it on the account's timeline, the owner does not.")]
+
+
+@app.command(name="list")
+def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """List the complaints and reports about an account's mail, the oldest first, each with its id."""
+    account = stack.account(account_id)
+    entries = stack.timeline.since(account_id, BEGINNING)
+    gone, reports = voided(entries), only(Reported, entries)
+    if as_json:
+        platform, zone = stack["PlatformName"], shown_zone_of(account)
+        told = [{**shapes.entry(one, platform, zone), "voided": _voided(gone.get(one.id))} for one in reports]
+        emit_json({"account_id": account_id, "complaints": told})
+        return
+    for one in reports:
+        facts = one.facts
+        out.print(f"[bold]{one.id}[/]  {escape(facts.line)}", soft_wrap=True)
+        out.print(f"  {escape(_counts(facts, gone.get(one.id)))}", soft_wrap=True)
+    if not reports:
+        out.print("No complaint was reported.")
+
+
+def _voided(told: TimelineEntry[ComplaintVoided] | None) -> dict[str, str] | None:
+    return {"at": told.at.isoformat(), "by": told.facts.by, "reason": told.facts.staff_reason} if told else None
+
+
+def _counts(facts: Reported, gone: TimelineEntry[ComplaintVoided] | None) -> str:
+    if gone:
+        why = plain(gone.facts.staff_reason, LONGEST_REASON)
+        return f"taken back {gone.at:%Y-%m-%d} by {plain(gone.facts.by)}: {why}"
+    if facts.why_not_counted:
+        return f"never counted: {plain(facts.why_not_counted)}"
+    return f"counted in epoch {facts.epoch}"
+
+
+@app.command()
+def void(
+    account_id: AccountId,
+    complaints: Complaints,
+    reason: StaffReason,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Take complaints back: they stay on the timeline, struck through, and count no more."""
+    by = stack.caller()
+    commands = [VoidComplaint(complaint=one, reason=reason, by=by) for one in dict.fromkeys(complaints)]
+    _decide_each(stack, account_id, commands, "counts no more", as_json=as_json)
+
+
+@app.command()
+def restore(
+    account_id: AccountId,
+    complaints: Complaints,
+    reason: StaffReason,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Let complaints count again that were taken back."""
+    by = stack.caller()
+    commands = [RestoreComplaint(complaint=one, reason=reason, by=by) for one in dict.fromkeys(complaints)]
+    _decide_each(stack, account_id, commands, "counts again", as_json=as_json)
+
+
+def _decide_each(
+    stack: Stack, account_id: str, commands: list[VoidComplaint] | list[RestoreComplaint], done: str, *, as_json: bool
+) -> None:
+    """One that is refused keeps no other from it. Then what has become of the account."""
+    refused = {one.complaint: why for one in commands if (why := _refusal(stack, account_id, one))}
+    account = stack.account(account_id)
+    kept_now = explained_of(stack, account).kept_now
+    if as_json:
+        decided = [one.complaint for one in commands if one.complaint not in refused]
+        emit_json(
+            {
+                "account_id": account_id,
+                "decided": decided,
+                "refused": refused,
+                "status": account.status,
+                "kept_now": bool(kept_now),
+            }
+        )
+    else:
+        for one in commands:
+            why = refused.get(one.complaint, "")
+            out.print(f"[bold]{one.complaint}[/] {f'[red]not done:[/] {escape(why)}' if why else done}", soft_wrap=True)
+        if kept_now:
+            out.print(f"{account_id} is {account.status}. {kept_now}", soft_wrap=True)
+    if refused:
+        raise typer.Exit(DecisionRefused.exit_code)
+
+
+def _refusal(stack: Stack, account_id: str, command: VoidComplaint | RestoreComplaint) -> str:
+    """Why not; empty where it was done."""
+    account = stack.account(account_id)
+    try:
+        stack.decide(account.id, command)
+    except (DecisionRefused, NotFound) as refused:
+        return str(refused)
+    return ""

@@ -1,0 +1,29 @@
+"""A correction of what was counted, as part of the transaction that tells of it."""
+
+from typing import Any
+
+from pynamodb.transactions import TransactWrite
+
+from permille.aws.models import CardRow, TallyRow, on_table
+from permille.aws.rows import CORRECTIONS, instant, tally_key
+from permille.domain.correction import Correction
+
+
+class Corrections:
+    """The card says that its complaint is taken back, and the tally of its day and epoch, in a shard of its own, has
+    one less: whatever is repeated, one goes with the other."""
+
+    def __init__(self, *, tallies: str, complaints: str) -> None:
+        self._tallies = on_table(TallyRow, tallies)
+        self._cards = on_table(CardRow, complaints)
+
+    def write(self, transaction: TransactWrite, account_id: str, correction: Correction) -> None:
+        """Its conditions fail where the card is corrected so already."""
+        void, card = correction.void, self._cards(account_id, correction.identity)
+        if void:
+            said: list[Any] = [CardRow.voided.set({"at": instant(void.at), "by": void.by, "reason": void.reason})]
+            transaction.update(card, said, condition=CardRow.at.exists() & CardRow.voided.does_not_exist())
+        else:
+            transaction.update(card, [CardRow.voided.remove()], condition=CardRow.voided.exists())
+        tally = self._tallies(account_id, tally_key(correction.day, correction.epoch, CORRECTIONS))
+        transaction.update(tally, [TallyRow.complaints.add(correction.complaints)])
