@@ -23,6 +23,7 @@ from tests.fakes import (
     FakeTimeline,
     Faults,
     Rows,
+    User,
 )
 
 from permille.domain.account import Account
@@ -208,10 +209,13 @@ class KnownUser:
 
 @dataclass(slots=True)
 class FakeIamUsers:
-    """Keeps `operator_ports.IamUsers`. Like IAM it finds users in whatever case their names are typed."""
+    """Keeps `operator_ports.IamUsers`. Like IAM it finds users in whatever case their names are typed. `switched`: the
+    users of the fake switch, which are the same."""
 
     users: dict[str, KnownUser] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
+    roles: set[str] = field(default_factory=set)
+    switched: dict[str, User] = field(default_factory=dict)
     _made: int = 0
 
     def find(self, name: str) -> IamUser | None:
@@ -247,10 +251,17 @@ class FakeIamUsers:
             self.users[name].keys.append(f"AKIA{self._made}")
             return AccessKey(f"AKIA{self._made}", f"secret-{self._made}")
 
-    def delete(self, name: str, mark: str) -> None:
+    def delete(self, name: str, mark: str) -> bool:
         with self.faults.call("iam_users.delete"):
-            if name in self.users and self.users[name].mark == mark:
-                del self.users[name]
+            if name in self.users and self.users[name].mark != mark:
+                return False
+            self.users.pop(name, None)
+            self.switched.pop(name, None)
+            return True
+
+    def has_role(self, name: str) -> bool:
+        with self.faults.call("iam_users.has_role"):
+            return name in self.roles
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -310,12 +321,13 @@ class FakeStack(Stack):
 def a_stack(**outputs: str) -> FakeStack:
     rows = Rows()
     faults = rows.faults
+    switch = FakeSwitch(faults=faults)
     ports: dict[str, Any] = {
         "accounts": FakeAllAccounts(rows),
         "control": FakeOperatorControl(rows),
         "directory": FakeDirectory(rows),
         "feedback_queue": FakeFeedbackQueue(faults),
-        "iam_users": FakeIamUsers(faults=faults),
+        "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
         "identities": FakeIdentities(faults=faults),
         "later": FakeLater(faults),
         "macs": FakeMacs(faults),
@@ -326,7 +338,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "secrets": FakeSecrets(faults=faults),
         "ses": FakeSes(faults=faults),
         "suppressions": FakeSuppressions(rows),
-        "switch": FakeSwitch(faults=faults),
+        "switch": switch,
         "tallies": FakeTallies(rows),
         "timeline": FakeAllTimelines(rows),
     }

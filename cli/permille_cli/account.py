@@ -147,7 +147,7 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
         for key in sender["keys"]:
             out.print(f"  {key['access_key_id']} {key['status']}")
         notes = ["denied by hand" if sender["denied_by_hand"] else "denied"] * sender["denied"]
-        notes += ["no such IAM user"] * (not sender["exists"])
+        notes += ["no such IAM user"] * (not sender["exists"] and not account.is_closed)
         notes += ["does not agree with the status"] * (not sender["agrees"])
         if notes:
             out.print(f"  [red]{', '.join(notes)}[/]")

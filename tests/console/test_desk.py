@@ -219,6 +219,20 @@ def test_the_account_shows_everything(world: World, anna: Visitor) -> None:
         assert shown in text
 
 
+def test_of_a_closed_account_the_page_says_what_the_command_has_left_to_do(world: World, anna: Visitor) -> None:
+    """The console may delete nothing."""
+    world.support.add(an_account(status=Status.CLOSED))
+    command = f"permille account close {ACCOUNT} --reason R"
+
+    before = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))
+    del world.support.switch.users[CALLER]
+    after = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))
+
+    assert f"The IAM user is still there. To delete it, where Permille made it: {command}" in before
+    assert (command in after, f"{CALLER} deleted" in after) == (False, True)
+    assert "Enable" not in before
+
+
 def test_who_was_denied_by_hand_is_off_and_can_be_let_out_at_the_desk(world: World, anna: Visitor) -> None:
     page = f"/desk/accounts/{ACCOUNT}"
     world.support.add(an_account(denial=Denial((CALLER,), NOW), look=Look(TODAY, 4212, 2, 0, 2)))

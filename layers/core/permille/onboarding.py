@@ -57,18 +57,16 @@ class Onboarding:
         names = [f"identity/{name}" for name in new.identities]
         return frozenset(f"{self.ses}:{name}" for name in [*names, f"configuration-set/{self.configuration_set}"])
 
-    def mark(self, new: NewAccount) -> str:
+    def mark(self, account_id: str) -> str:
+        """What the IAM user bears that is made for the account."""
         region = self.ses.split(":")[3]
-        return f"{self.stack}/{region}/{new.account_id}"
+        return f"{self.stack}/{region}/{account_id}"
 
 
 def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccount:
     """Adds it whole or not at all. Raises InvalidInput for what cannot be, and Failed where something that was made
     could not be taken back, with what it is."""
-    if world.accounts.get(new.account_id):
-        raise InvalidInput(
-            f"the account {new.account_id} exists; `permille account show {new.account_id}`", "account_id"
-        )
+    _check_id(world, new.account_id)
     adopted = adoptable(world.adoption, new.adopted, world.resources(new))
     account = Account(
         id=new.account_id,
@@ -92,8 +90,27 @@ def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccou
     return AddedAccount(account, key, tokens, replaced)
 
 
+def _check_id(world: Onboarding, account_id: str) -> None:
+    account = world.accounts.get(account_id)
+    if account and account.is_closed:
+        raise InvalidInput(
+            f"the account {account_id} was closed, and an id is never given again: feedback about its mail can still "
+            "come; take another id",
+            "account_id",
+        )
+    if account:
+        raise InvalidInput(f"the account {account_id} exists; `permille account show {account_id}`", "account_id")
+
+
 def _own_sender(world: Onboarding, new: NewAccount) -> str:
     name = f"permille-{new.account_id}"
+    owner = world.accounts.owner_of(name)
+    if owner:
+        raise InvalidInput(
+            f"the IAM user {name} is or was a sender of the account {owner}, and a name is never given again: take "
+            "another id",
+            "account_id",
+        )
     if not covers(world.switchable, name):
         raise InvalidInput(
             f"the stack may switch only users named {world.switchable} (its parameter SenderUsers), so it could not "
@@ -109,7 +126,7 @@ class _Steps:
     def __init__(self, world: Onboarding, new: NewAccount, undo: ExitStack, left: list[str]) -> None:
         self._world, self._new, self._undo, self._left = world, new, undo, left
 
-    def _may_take_back(self, what: str, action: Callable[[], None]) -> None:
+    def _may_take_back(self, what: str, action: Callable[[], object]) -> None:
         def take_back() -> None:
             try:
                 action()
@@ -155,7 +172,7 @@ class _Steps:
     def make_sender(self, name: str) -> AccessKey:
         """An IAM user that may send through the account's identities and our configuration set alone, with a key. One
         that an interrupted try of this stack left behind is taken up: it had no row, so its keys were never shown."""
-        users, mark = self._world.users, self._world.mark(self._new)
+        users, mark = self._world.users, self._world.mark(self._new.account_id)
         self._may_take_back(f"the IAM user {name}", partial(users.delete, name, mark))
         if not users.create(name, mark):
             raise InvalidInput(

@@ -119,6 +119,9 @@ class ExistingUsers(Protocol):
     def policies(self, name: str) -> Iterator[AppliedPolicy]:
         """Its own and its groups', inline and attached."""
 
+    def has_role(self, name: str) -> bool:
+        """Whether there is an IAM role of that name."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
@@ -138,8 +141,9 @@ class SenderUsers(Protocol):
 
     def create_key(self, name: str) -> AccessKey: ...
 
-    def delete(self, name: str, mark: str) -> None:
-        """Deletes a user that bears the mark, with all that it has; leaves any other. Can be repeated without harm."""
+    def delete(self, name: str, mark: str) -> bool:
+        """Deletes a user that bears the mark, with all that it has; leaves any other, and returns False then. Can be
+        repeated without harm."""
 
 
 class IamUsers(ExistingUsers, SenderUsers, Protocol):

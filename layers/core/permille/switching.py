@@ -102,10 +102,10 @@ def _read(world: Switching, account: Account) -> tuple[States, dict[str, str]]:
         except ServiceError as error:
             unread[caller] = str(error)
             continue
-        if state is None:
-            record("sender.missing", account=account.id, caller=caller)
-        else:
+        if state:
             states[caller] = state
+        elif not account.is_closed:  # whose user is deleted
+            record("sender.missing", account=account.id, caller=caller)
     return states, unread
 
 

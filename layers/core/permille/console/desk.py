@@ -35,7 +35,7 @@ DONE = {
     "exempt": "Exempt: no rule disables the account until then.",
     "release": "Let happen: if the rule is broken still, the account is disabled within a minute.",
     "unexempt": "The rules apply to the account again.",
-    "close": "Closed. The SMTP credential is switched off within seconds.",
+    "close": "Closed. The SMTP credential is switched off within seconds; the command deletes the IAM user.",
     "owner-mail": "The owner is written to again.",
     "mail-again": "The address may be mailed again. The host platform is told.",
     "breaker": "The breaker is closed.",

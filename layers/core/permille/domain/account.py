@@ -244,6 +244,15 @@ class Account:
     revision: int = 0
 
     @property
+    def own_sender(self) -> str:
+        """The name of the IAM user that is made for it, unless it adopts others."""
+        return f"permille-{self.id}"
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status is Status.CLOSED
+
+    @property
     def epoch(self) -> int:
         return 1 + len(self.epochs)
 

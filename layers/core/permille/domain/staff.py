@@ -45,6 +45,8 @@ def enable(account: Account, command: StaffCommand, now: datetime) -> Outcome:
         return Outcome(account.to_be_switched(decided_at=now, due_at=now), [entry(account.id, now, facts)])
     if account.status is Status.ACTIVE:
         raise DecisionRefused(f"{account.id} is {account.status} already")
+    if account.status is Status.CLOSED:
+        raise DecisionRefused(f"{account.id} is closed, and that is final: add an account of another id")
     anew = replace(account, epochs=(*account.epochs, now), look=None)
     return _switched(anew, Status.ACTIVE, told.StaffEnabled(reason=command.reason, by=command.by), now)
 
