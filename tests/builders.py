@@ -238,6 +238,10 @@ _USUAL_FACTS: dict[str, Any] = {
     "receipt": True,
     "recipient": "ann@example.com",
     "senders": (CALLER,),
+    "key": SECOND_KEY,
+    "keys": (KEY,),
+    "ended": False,
+    "off": False,
     "host": "smtp.example.com",
     "port": 587,
     "user": "bakery@example.com",
@@ -268,6 +272,8 @@ _USUAL_FACTS: dict[str, Any] = {
     "bodies": ("a1b2", "c3d4"),
 }
 _FACTS_OF: dict[str, dict[str, Any]] = {
+    "credential_renewed": {"sender": CALLER, "until": NOW + timedelta(hours=48)},
+    "old_credential_ended": {"sender": CALLER},
     "disabling_reversed": {"disabled_at": NOW - timedelta(hours=1)},
     "review_amended": {"batch": 500},
     "review_due": {"day": MIDNIGHT.date(), "begins_at": MIDNIGHT.astimezone(UTC)},

@@ -31,6 +31,7 @@ from permille.domain.entries.system import BreakerReset, SenderIgnored, SenderUn
 from permille.domain.errors import Conflict, InvalidPolicy, Unavailable
 from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy
+from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Entry, TimelineEntry
 from permille.operator_ports import AccessKey, AppliedPolicy, IamUser
 from permille.ports import Quarantined, Sender
@@ -247,9 +248,23 @@ class FakeIamUsers:
 
     def create_key(self, name: str) -> AccessKey:
         with self.faults.call("iam_users.create_key"):
+            if len(self.users[name].keys) >= 2:
+                raise Unavailable(f"creating an access key of {name}: LimitExceeded")
             self._made += 1
-            self.users[name].keys.append(f"AKIA{self._made}")
-            return AccessKey(f"AKIA{self._made}", f"secret-{self._made}")
+            key = AccessKey(f"AKIA{self._made}", f"secret-{self._made}")
+            self.users[name].keys.append(key.id)
+            self.switched.setdefault(name, User({})).keys[key.id] = ACTIVE
+            return key
+
+    def delete_key(self, name: str, key: str) -> None:
+        with self.faults.call("iam_users.delete_key"):
+            if name in self.users and key in self.users[name].keys:
+                self.users[name].keys.remove(key)
+                self.switched[name].keys.pop(key, None)
+
+    def is_marked(self, name: str, mark: str) -> bool:
+        with self.faults.call("iam_users.is_marked"):
+            return name in self.users and self.users[name].mark == mark
 
     def delete(self, name: str, mark: str) -> bool:
         with self.faults.call("iam_users.delete"):
@@ -300,6 +315,9 @@ class FakeStack(Stack):
     def caller(self) -> str:
         with self.faults.call("stack.caller"):
             return STAFF
+
+    def pause(self, seconds: float) -> None:
+        """Nobody waits."""
 
     def at(self, time: datetime) -> "FakeStack":
         """The same stack at another time."""

@@ -14,8 +14,9 @@ from permille.domain.status import Status
 from permille.domain.switch import changes
 from permille.new_account import NewAccount
 from permille.onboarding import add_account
-from permille_cli import explain, staff
+from permille_cli import credential, explain, staff
 from permille_cli.added_account import Answer
+from permille_cli.credential import ShowSecret
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -24,6 +25,7 @@ app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, r
 for command in (
     staff.disable,
     staff.enable,
+    credential.credential,
     staff.close,
     staff.exempt,
     staff.unexempt,
@@ -46,7 +48,7 @@ def add(
         list[str] | None, typer.Option(help="Adopt this IAM user instead of making one. Repeatable.")
     ] = None,
     *,
-    show_secret: Annotated[bool, typer.Option("--show-secret", help="Show the secret access key as well.")] = False,
+    show_secret: ShowSecret = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
@@ -106,17 +108,21 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     now = account.after_last_decision(stack.now())
     verdict = stack.verdict(account, now).verdict
     senders = [_sender(stack, account, caller) for caller in account.senders]
+    until = account.old_key_works_until(now)
     if as_json:
-        emit_json({**shapes.account(account, verdict), "senders": senders})
+        ends = {"old_credential_works_until": until.isoformat() if until else None}
+        emit_json({**shapes.account(account, verdict), **ends, "senders": senders})
     else:
         _print_standing(account, verdict, senders)
+        if until:
+            out.print(f"The credential was renewed; the old one works until {until:%Y-%m-%d %H:%M} UTC.")
 
 
 def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
     """Read live from IAM: what the switch did is believed when it is seen."""
     state = stack.switch.read(caller)
     keys = sorted(state.keys.items()) if state else []
-    asleep = account.credential.asleep.get(caller, frozenset())
+    asleep = account.may_be_woken(account.credential.asleep.get(caller, frozenset()))
     by_hand = state is not None and account.is_denied_by_hand(state)
     return {
         "caller_identity": caller,

@@ -1,5 +1,6 @@
 """The stack that a command is about."""
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,17 +16,18 @@ from permille.domain.commands import Command
 from permille.domain.errors import Failed, NotFound
 from permille.onboarding import Onboarding
 from permille.operator_ports import (
-    AllAccounts,
     AllTimelines,
     FeedbackQueue,
     IamUsers,
     Identities,
+    LeasedAccounts,
     OperatorControl,
     PolicyDocument,
     QuarantinedFeedback,
 )
 from permille.ports import Later, Macs, Once, Probe, Secrets, Suppressions, Switch, Tallies
 from permille.provider import Providing
+from permille.renewing import Renewing
 from permille.verdict import CurrentVerdict, current
 
 
@@ -37,7 +39,7 @@ class Stack(ABC):
     name: str
     outputs: Mapping[str, str]
 
-    accounts: AllAccounts
+    accounts: LeasedAccounts
     control: OperatorControl
     directory: Directory
     feedback_queue: FeedbackQueue
@@ -95,6 +97,14 @@ class Stack(ABC):
             switchable=self["SenderUsers"],
             deny_group=self["DenyGroupName"],
         )
+
+    @property
+    def renewing(self) -> Renewing:
+        return Renewing(self.accounts, self.iam_users, self.switch, self.onboarding.mark, self.pause)
+
+    def pause(self, seconds: float) -> None:
+        """Sleeps for so long."""
+        time.sleep(seconds)
 
     def verdict(self, account: Account, now: datetime) -> CurrentVerdict:
         """What the policy in force says of the account now."""

@@ -11,6 +11,7 @@ from permille.domain.commands import Close, Disable, Enable, Exempt, ResetOwnerM
 from permille.domain.errors import Failed, ServiceError
 from permille_cli import given
 from permille_cli.asking import Yes, ask
+from permille_cli.credential import ShowSecret, enable_with_new
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
@@ -27,11 +28,23 @@ def disable(
 
 
 def enable(
-    account_id: AccountId, reason: TellingReason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+    account_id: AccountId,
+    reason: TellingReason,
+    *,
+    new_credential: Annotated[
+        bool, typer.Option("--new-credential", help="With another credential, shown once: the old one was stolen.")
+    ] = False,
+    show_secret: ShowSecret = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
 ) -> None:
     """Give the SMTP credential back, and begin to count anew; or lift a deny that was put in by hand, and go on
     counting."""
-    _tell(stack.decide(account_id, Enable(reason=reason, by=stack.caller())), as_json=as_json)
+    command = Enable(reason=reason, by=stack.caller())
+    if new_credential:
+        enable_with_new(stack, account_id, command, show_secret=show_secret, as_json=as_json)
+    else:
+        _tell(stack.decide(account_id, command), as_json=as_json)
 
 
 def close(

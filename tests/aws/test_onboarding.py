@@ -194,6 +194,33 @@ def test_each_key_is_another_and_its_secret_is_not_shown(users: IamUsers) -> Non
     assert first.secret not in repr(first)
 
 
+def test_a_key_is_deleted_and_that_can_be_repeated(users: IamUsers) -> None:
+    users.create(USER, MARK)
+    first, _ = users.create_key(USER), users.create_key(USER)
+
+    for _ in range(2):
+        users.delete_key(USER, first.id)
+
+    assert users.create_key(USER).id != first.id  # there is room for it again
+
+
+def test_who_bears_the_mark_is_told(users: IamUsers) -> None:
+    users.create(USER, MARK)
+    somebody_elses(users, "permille-other")
+
+    marked = [users.is_marked(name, MARK) for name in (USER, "permille-other", "permille-nobody")]
+    assert (marked, users.is_marked(USER, f"{MARK}-2")) == ([True, False, False], False)
+
+
+def test_a_user_has_no_more_than_two_keys(users: IamUsers) -> None:
+    users.create(USER, MARK)
+    for _ in range(2):
+        users.create_key(USER)
+
+    with pytest.raises(ServiceError, match="LimitExceeded"):
+        users.create_key(USER)
+
+
 def test_it_is_deleted_with_all_that_it_has_and_that_can_be_repeated(users: IamUsers) -> None:
     users.create(USER, MARK)
     users.allow(USER, {f"{SES}:identity/a.example"})

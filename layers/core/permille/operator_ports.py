@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from permille.desk_ports import Resets
-from permille.ports import Accounts, Control, Policies, Quarantined, Sender, Timeline
+from permille.ports import Accounts, Control, Leases, Policies, Quarantined, Sender, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -39,6 +39,10 @@ class AllAccounts(Accounts, Protocol):
     def remove(self, account: Account) -> None:
         """Takes back an account that was added just now, with its senders; its timeline keeps what was written. Raises
         Conflict where somebody decided about it meanwhile."""
+
+
+class LeasedAccounts(AllAccounts, Leases, Protocol):
+    pass
 
 
 class AllTimelines(Timeline, Protocol):
@@ -139,12 +143,22 @@ class SenderUsers(Protocol):
     def allow(self, name: str, resources: Collection[str]) -> None:
         """Lets the user send through these ARNs alone."""
 
-    def create_key(self, name: str) -> AccessKey: ...
-
     def delete(self, name: str, mark: str) -> bool:
         """Deletes a user that bears the mark, with all that it has; leaves any other, and returns False then. Can be
         repeated without harm."""
 
 
-class IamUsers(ExistingUsers, SenderUsers, Protocol):
+class SenderKeys(Protocol):
+    """The access keys of the IAM users that are made for accounts."""
+
+    def is_marked(self, name: str, mark: str) -> bool:
+        """Whether the user bears the mark; False where there is none."""
+
+    def create_key(self, name: str) -> AccessKey: ...
+
+    def delete_key(self, name: str, key: str) -> None:
+        """Can be repeated without harm."""
+
+
+class IamUsers(ExistingUsers, SenderUsers, SenderKeys, Protocol):
     pass

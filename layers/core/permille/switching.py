@@ -84,6 +84,7 @@ def _plan(world: Switching, account: Account) -> _Plan:
 
     def todo(caller: str) -> Changes:
         remembered = asleep.get(caller, frozenset())
+        remembered = account.may_be_woken(remembered) if may_send else remembered
         if asserts or caller in unread:
             return assertion(remembered, may_send=may_send)
         return changes(states[caller], remembered, may_send=may_send)

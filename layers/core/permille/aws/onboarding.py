@@ -132,6 +132,23 @@ class IamSenderUsers:
             key = self._iam.create_access_key(UserName=name)["AccessKey"]
         return AccessKey(key["AccessKeyId"], key["SecretAccessKey"])
 
+    def is_marked(self, name: str, mark: str) -> bool:
+        with service_call(f"asking IAM whose user {name} is"):
+            try:
+                return self._bears(name, mark)
+            except ClientError as refused:
+                if code_of(refused) == "NoSuchEntity":
+                    return False
+                raise
+
+    def delete_key(self, name: str, key: str) -> None:
+        with service_call(f"deleting the key {key} of {name}"):
+            try:
+                self._iam.delete_access_key(UserName=name, AccessKeyId=key)
+            except ClientError as refused:
+                if code_of(refused) != "NoSuchEntity":
+                    raise
+
     def delete(self, name: str, mark: str) -> bool:
         with service_call(f"deleting the IAM user {name}"):
             try:
