@@ -122,36 +122,6 @@ def test_old_complaints_do_not_come_back_after_support_has_enabled_it(business: 
     assert business.standing()["window"]["complaints"] == 1
 
 
-def test_a_closed_account_is_shut_for_good_and_its_id_is_never_given_again(business: Business, stack: Stack) -> None:
-    caller = f"permille-{business.id}"
-
-    closed = stack.answer("account", "close", business.id, "--reason", "They left us", "--yes")
-
-    assert closed["deleted_senders"] == [caller]
-    eventually(business.login_is_refused)
-    with pytest.raises(stack.client("iam").exceptions.NoSuchEntityException):
-        stack.client("iam").get_user(UserName=caller)
-    add = ("account", "add", business.id, "--owner-email", business.owner, "--identity", f"{business.id}.example")
-    again = stack.run(*add)
-    assert (again.returncode, "was closed, and an id is never given again" in again.stderr) == (2, True)
-    enabled = stack.run("account", "enable", business.id, "--reason", "Again")
-    assert (enabled.returncode, "closed, and that is final" in enabled.stderr) == (2, True)
-
-
-def test_late_feedback_about_a_closed_accounts_mail_counts_for_it_and_it_settles(
-    business: Business, stack: Stack
-) -> None:
-    sent_at = datetime.now(UTC)
-    stack.answer("account", "close", business.id, "--reason", "They left us", "--yes")
-
-    business.is_complained_about("late", sent_at)
-
-    eventually(lambda: "complaint" in kinds(business))
-    eventually(business.is_switched)
-    eventually(business.is_read_back)
-    assert not {"sender_missing", "drift"} & set(kinds(business))
-
-
 def test_an_exempt_account_is_told_of_and_not_disabled(business: Business, stack: Stack) -> None:
     until = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     stack.answer("account", "exempt", business.id, "--until", until, "--reason", "A partner, we talk to them")
