@@ -32,8 +32,10 @@ from tests.pictures import take, write
 from permille.aws.outward import SesMailer
 from permille.console.pages import Pages
 from permille.domain.entries.complaints import Alert
+from permille.domain.entries.credential import CredentialRenewed
 from permille.domain.entries.registry import KINDS
 from permille.domain.entries.review import ReviewApproved
+from permille.domain.entries.staff import DenyLifted, StaffEnabled
 from permille.domain.entries.trial import Reinstated, TrialBegan, TrialEnded, TrialUnused
 from permille.domain.policy import ALLPROWEBTOOLS, SEED, RecentRatio, judge
 from permille.domain.reputation import Tally
@@ -84,6 +86,7 @@ def entries() -> Iterator[tuple[str, Entry]]:
     )
     yield "review_approved-moved", moved
     yield from numbers_of_trials()
+    yield from renewals()
 
 
 def numbers_of_trials() -> Iterator[tuple[str, Entry]]:
@@ -99,6 +102,20 @@ def numbers_of_trials() -> Iterator[tuple[str, Entry]]:
         "trial_ended-by-ratio": TrialEnded(verdict_at=NOW, delivered=9000, complaints=2),
         "trial_unused-few": TrialUnused(delivered=12, needed=80),
         "reinstated-by-ratio": Reinstated(delivered=9000, complaints=2),
+    }
+    for name, facts in faces.items():
+        yield name, entry(OWNER.id, NOW, facts)
+
+
+def renewals() -> Iterator[tuple[str, Entry]]:
+    """Of a credential: the old one ends at once, the account is off, it is enabled with the new one."""
+    renewed: dict[str, Any] = {"sender": "permille-bakery", "key": "AKIAIOSFODNN7EXAMPL2", "until": NOW, "by": STAFF}
+    why: dict[str, Any] = {"reason": "Your password was stolen", "by": STAFF, "new_credential": True}
+    faces: dict[str, Facts] = {
+        "credential_renewed-at-once": CredentialRenewed(**renewed, ended=True, off=False),
+        "credential_renewed-off": CredentialRenewed(**renewed, ended=True, off=True),
+        "staff_enabled-renewed": StaffEnabled(**why),
+        "deny_lifted-renewed": DenyLifted(**why, senders=("permille-bakery",)),
     }
     for name, facts in faces.items():
         yield name, entry(OWNER.id, NOW, facts)

@@ -24,6 +24,7 @@ from tests.fakes import (
     FakeTimeline,
     Faults,
     Rows,
+    User,
 )
 
 from permille.domain.account import Account
@@ -32,6 +33,7 @@ from permille.domain.errors import Conflict, InvalidPolicy, Unavailable
 from permille.domain.iam_policy import allowed_resources, sending_policy
 from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy
+from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Entry, TimelineEntry
 from permille.operator_ports import AccessKey, AppliedPolicy, IamUser
 from permille.ports import Quarantined, Sender
@@ -238,10 +240,13 @@ class KnownUser:
 
 @dataclass(slots=True)
 class FakeIamUsers:
-    """Keeps `operator_ports.IamUsers`. Like IAM it finds users in whatever case their names are typed."""
+    """Keeps `operator_ports.IamUsers`. Like IAM it finds users in whatever case their names are typed. `switched`: the
+    users of the fake switch, which are the same."""
 
     users: dict[str, KnownUser] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
+    roles: set[str] = field(default_factory=set)
+    switched: dict[str, User] = field(default_factory=dict)
     _made: int = 0
 
     def find(self, name: str) -> IamUser | None:
@@ -279,14 +284,35 @@ class FakeIamUsers:
 
     def create_key(self, name: str) -> AccessKey:
         with self.faults.call("iam_users.create_key"):
+            if len(self.users[name].keys) >= 2:
+                raise Unavailable(f"creating an access key of {name}: LimitExceeded")
             self._made += 1
-            self.users[name].keys.append(f"AKIA{self._made}")
-            return AccessKey(f"AKIA{self._made}", f"secret-{self._made}")
+            key = AccessKey(f"AKIA{self._made}", f"secret-{self._made}")
+            self.users[name].keys.append(key.id)
+            self.switched.setdefault(name, User({})).keys[key.id] = ACTIVE
+            return key
 
-    def delete(self, name: str, mark: str) -> None:
+    def delete_key(self, name: str, key: str) -> None:
+        with self.faults.call("iam_users.delete_key"):
+            if name in self.users and key in self.users[name].keys:
+                self.users[name].keys.remove(key)
+                self.switched[name].keys.pop(key, None)
+
+    def is_marked(self, name: str, mark: str) -> bool:
+        with self.faults.call("iam_users.is_marked"):
+            return name in self.users and self.users[name].mark == mark
+
+    def delete(self, name: str, mark: str) -> bool:
         with self.faults.call("iam_users.delete"):
-            if name in self.users and self.users[name].mark == mark:
-                del self.users[name]
+            if name in self.users and self.users[name].mark != mark:
+                return False
+            self.users.pop(name, None)
+            self.switched.pop(name, None)
+            return True
+
+    def has_role(self, name: str) -> bool:
+        with self.faults.call("iam_users.has_role"):
+            return name in self.roles
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -327,6 +353,9 @@ class FakeStack(Stack):
         with self.faults.call("stack.caller"):
             return STAFF
 
+    def pause(self, seconds: float) -> None:
+        """Nobody waits."""
+
     def at(self, time: datetime) -> "FakeStack":
         """The same stack at another time."""
         return replace(self, time=time)
@@ -347,12 +376,13 @@ class FakeStack(Stack):
 def a_stack(**outputs: str) -> FakeStack:
     rows = Rows()
     faults = rows.faults
+    switch = FakeSwitch(faults=faults)
     ports: dict[str, Any] = {
         "accounts": FakeAllAccounts(rows),
         "control": FakeOperatorControl(rows),
         "directory": FakeDirectory(rows),
         "feedback_queue": FakeFeedbackQueue(faults),
-        "iam_users": FakeIamUsers(faults=faults),
+        "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
         "identities": FakeIdentities(faults=faults),
         "later": FakeLater(faults),
         "macs": FakeMacs(faults),
@@ -364,7 +394,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "ses": FakeSes(faults=faults),
         "ses_suppressions": FakeSesSuppressions(faults=faults),
         "suppressions": FakeSuppressions(rows),
-        "switch": FakeSwitch(faults=faults),
+        "switch": switch,
         "tallies": FakeTallies(rows),
         "timeline": FakeAllTimelines(rows),
     }

@@ -369,6 +369,7 @@ def test_enforcing_hears_of_complaints_at_once_and_looks_every_minute() -> None:
         "review_approved",
         "trial_confirmed",
         "hold_released",
+        "credential_renewed",
     ]
     pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": kinds}}}}
     assert json.loads(only["Pattern"]) == pattern

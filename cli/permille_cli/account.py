@@ -13,8 +13,9 @@ from permille.domain.status import Status
 from permille.domain.switch import changes
 from permille.new_account import NewAccount
 from permille.onboarding import add_account
-from permille_cli import change, explain, staff
+from permille_cli import change, credential, explain, staff
 from permille_cli.added_account import Answer
+from permille_cli.credential import ShowSecret
 from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -23,6 +24,7 @@ app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, r
 for command in (
     staff.disable,
     staff.enable,
+    credential.credential,
     staff.close,
     change.change,
     staff.exempt,
@@ -46,7 +48,7 @@ def add(
         list[str] | None, typer.Option(help="Adopt this IAM user instead of making one. Repeatable.")
     ] = None,
     *,
-    show_secret: Annotated[bool, typer.Option("--show-secret", help="Show the secret access key as well.")] = False,
+    show_secret: ShowSecret = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
@@ -106,17 +108,22 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     now = account.after_last_decision(stack.now())
     verdict = stack.verdict(account, now).verdict
     senders = [_sender(stack, account, caller) for caller in account.senders]
+    until = account.old_key_works_until(now)
     if as_json:
-        emit_json({**shapes.account(account, verdict), "identities": list(account.identities), "senders": senders})
+        ends = {"old_credential_works_until": until.isoformat() if until else None}
+        named = {"identities": list(account.identities), "senders": senders}
+        emit_json({**shapes.account(account, verdict), **ends, **named})
     else:
         _print_standing(account, verdict, senders)
+        if until:
+            out.print(f"The credential was renewed; the old one works until {instant(until, account)}.")
 
 
 def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
     """Read live from IAM: what the switch did is believed when it is seen."""
     state = stack.switch.read(caller)
     keys = sorted(state.keys.items()) if state else []
-    asleep = account.credential.asleep.get(caller, frozenset())
+    asleep = account.may_be_woken(account.credential.asleep.get(caller, frozenset()))
     by_hand = state is not None and account.is_denied_by_hand(state)
     return {
         "caller_identity": caller,
@@ -144,16 +151,16 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
         out.print(f"provider {literal(account.provider.host)}:{account.provider.port}")
     if account.identities:
         out.print(f"sends from {literal(', '.join(account.identities))}", soft_wrap=True)
-    _print_senders(senders)
+    _print_senders(account, senders)
 
 
-def _print_senders(senders: list[dict[str, Any]]) -> None:
+def _print_senders(account: Account, senders: list[dict[str, Any]]) -> None:
     for sender in senders:
         out.print(f"sender {literal(sender['caller_identity'])}")
         for key in sender["keys"]:
             out.print(f"  {literal(key['access_key_id'])} {literal(key['status'])}")
         notes = ["denied by hand" if sender["denied_by_hand"] else "denied"] * sender["denied"]
-        notes += ["no such IAM user"] * (not sender["exists"])
+        notes += ["no such IAM user"] * (not sender["exists"] and not account.is_closed)
         notes += ["does not agree with the status"] * (not sender["agrees"])
         if notes:
             out.print(f"  [red]{', '.join(notes)}[/]")

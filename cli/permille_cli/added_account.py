@@ -6,31 +6,22 @@ from typing import Any
 
 from permille.onboarding import AddedAccount
 from permille_cli.output import literal
-from permille_cli.smtp_credential import smtp_password
+from permille_cli.shown_once import ShownOnce
 from permille_cli.stack import Stack
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An adopted sender keeps its credential, so there is none to show."""
-
     stack: Stack
     added: AddedAccount
 
+    @property
+    def _credential(self) -> ShownOnce:
+        return ShownOnce(self.stack, self.added.account, self.added.key)
+
     def as_data(self, *, show_secret: bool) -> dict[str, Any]:
-        account, key = self.added.account, self.added.key
-        host, _, port = self.stack["SmtpEndpoint"].rpartition(":")
-        data: dict[str, Any] = {
-            "account_id": account.id,
-            "caller_identity": account.senders[0],
-            "access_key_id": key.id if key else None,
-            "smtp": {
-                "host": host,
-                "port": int(port),
-                "username": key.id if key else None,
-                "password": smtp_password(key.secret, self.stack["Region"]) if key else None,
-            },
-        }
+        account = self.added.account
+        data = self._credential.as_data(show_secret=show_secret)
         if len(account.senders) > 1:
             data["caller_identities"] = list(account.senders)
         if records := records_of(self.added.dkim_tokens):
@@ -39,22 +30,16 @@ class Answer:
             data["replaced_default_sets"] = dict(self.added.replaced_default_sets)
         if self.added.forwarding_stopped:
             data["forwarding_stopped"] = list(self.added.forwarding_stopped)
-        if show_secret and key:
-            data["secret_access_key"] = key.secret
         return data
 
     def as_text(self, *, show_secret: bool) -> str:
         """With Rich's markup."""
-        data = self.as_data(show_secret=show_secret)
         account = self.added.account
         lines = [f"[bold]{account.id}[/] is active; its sender is {literal(', '.join(account.senders))}."]
         if self.added.key:
-            lines += ["Its SMTP credential, shown this once:"]
-            lines += [f"  {name:9}{literal(value)}" for name, value in data["smtp"].items()]
+            lines += self._credential.as_lines(show_secret=show_secret)
         else:
             lines += ["It keeps the credentials that its sender has."]
-        if "secret_access_key" in data:
-            lines += [f"  secret access key  {literal(data['secret_access_key'])}"]
         for identity, replaced in self.added.replaced_default_sets.items():
             told = f"The default configuration set of {identity} was {replaced}; it is ours now."
             lines += [f"[yellow]{literal(told)}[/]"]

@@ -8,8 +8,9 @@ from permille.domain.entries.system import SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict, InvalidInput
 from permille.domain.system_commands import IgnoreSender, UnignoreSender
 from permille.domain.timeline import system_entry
+from permille_cli.asking import Yes, ask
 from permille_cli.output import AsJson, emit_json, literal, out
-from permille_cli.stack import DEFAULT_STACK, StackOption
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(help="IAM identities that belong to no account.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -21,11 +22,14 @@ def ignore(
     ],
     reason: Annotated[str, typer.Option(help="Why its mail is nobody's to answer for.")],
     *,
+    yes: Yes = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Count feedback about the platform's own mail for nobody: it is dropped, with a metric."""
     command = IgnoreSender(sender=name, reason=reason, by=stack.caller())
+    if not yes and not _is_known(stack, command.sender):
+        ask(f"IAM has neither a user nor a role named {command.sender}", yes=yes, as_json=as_json)
     facts = SenderIgnored(sender=command.sender, reason=command.reason, by=command.by)
     try:
         stack.accounts.ignore_sender(system_entry(stack.now(), facts))
@@ -40,6 +44,14 @@ def ignore(
         emit_json({"caller_identity": name, "ignored": facts.reason, "by": facts.by})
     else:
         out.print(f"Feedback about mail that {name} sends is dropped from now on.", markup=False)
+
+
+def _is_known(stack: Stack, name: str) -> bool:
+    """To IAM, in this very spelling: SES names whoever sends as IAM does. An account's sender need not exist."""
+    if stack.accounts.owner_of(name):
+        return True
+    user = stack.iam_users.find(name)
+    return bool(user and user.name == name) or stack.iam_users.has_role(name)
 
 
 @app.command()

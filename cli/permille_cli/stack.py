@@ -1,5 +1,6 @@
 """The stack that a command is about."""
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ from permille.domain.commands import Command
 from permille.domain.errors import Failed, NotFound
 from permille.onboarding import Onboarding
 from permille.operator_ports import (
-    AllAccounts,
     AllTimelines,
     FeedbackQueue,
     IamUsers,
     Identities,
+    LeasedAccounts,
     OperatorControl,
     PolicyDocument,
     QuarantinedFeedback,
@@ -28,6 +29,7 @@ from permille.operator_ports import (
 )
 from permille.ports import Later, Macs, Once, Probe, Secrets, Suppressions, Switch, Tallies
 from permille.provider import Providing
+from permille.renewing import Renewing
 from permille.verdict import CurrentVerdict, current
 
 
@@ -39,7 +41,7 @@ class Stack(ABC):
     name: str
     outputs: Mapping[str, str]
 
-    accounts: AllAccounts
+    accounts: LeasedAccounts
     control: OperatorControl
     directory: Directory
     feedback_queue: FeedbackQueue
@@ -102,6 +104,14 @@ class Stack(ABC):
     @property
     def changing(self) -> Changing:
         return Changing(self.onboarding, self.policies, self.switch)
+
+    @property
+    def renewing(self) -> Renewing:
+        return Renewing(self.accounts, self.iam_users, self.switch, self.onboarding.mark, self.pause)
+
+    def pause(self, seconds: float) -> None:
+        """Sleeps for so long."""
+        time.sleep(seconds)
 
     def verdict(self, account: Account, now: datetime) -> CurrentVerdict:
         """What the policy in force says of the account now."""

@@ -1,13 +1,17 @@
 """What support does to an account: `permille account disable|enable|close|exempt|unexempt`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from permille.closing import remove_users
 from permille.domain import wording
 from permille.domain.account import Account
 from permille.domain.commands import Close, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
+from permille.domain.errors import Failed, ServiceError
 from permille_cli import given
+from permille_cli.asking import Yes, ask
+from permille_cli.credential import ShowSecret, enable_with_new
 from permille_cli.output import AsJson, emit_json, instant, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
@@ -24,18 +28,61 @@ def disable(
 
 
 def enable(
-    account_id: AccountId, reason: TellingReason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+    account_id: AccountId,
+    reason: TellingReason,
+    *,
+    new_credential: Annotated[
+        bool, typer.Option("--new-credential", help="With another credential, shown once: the old one was stolen.")
+    ] = False,
+    show_secret: ShowSecret = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
 ) -> None:
     """Give the SMTP credential back, and begin to count anew; or lift a deny that was put in by hand, and go on
     counting."""
-    _tell(stack.decide(account_id, Enable(reason=reason, by=stack.caller())), as_json=as_json)
+    command = Enable(reason=reason, by=stack.caller())
+    if new_credential:
+        enable_with_new(stack, account_id, command, show_secret=show_secret, as_json=as_json)
+    else:
+        _tell(stack.decide(account_id, command), as_json=as_json)
 
 
 def close(
-    account_id: AccountId, reason: TellingReason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+    account_id: AccountId,
+    reason: TellingReason,
+    *,
+    yes: Yes = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
 ) -> None:
-    """Take an account's SMTP credential away for good."""
-    _tell(stack.decide(account_id, Close(reason=reason, by=stack.caller())), as_json=as_json)
+    """Take an account's SMTP credential away for good, and delete its IAM user with its keys.
+
+    An IAM user that was adopted is switched off, and kept. Of an account that is closed already, what was not deleted
+    yet is deleted; the reason is not told again.
+    """
+    account, onboarding = stack.account(account_id), stack.onboarding
+    if not account.is_closed:
+        command = Close(reason=reason, by=stack.caller())
+        ask(
+            f"closing {account.id} is final: it is never enabled again, and its IAM user is deleted",
+            yes=yes,
+            as_json=as_json,
+        )
+        account = stack.decide(account_id, command)
+    try:
+        removed = remove_users(onboarding, account)
+    except ServiceError as error:
+        raise Failed(
+            f"{account.id} is closed, and its IAM user is not deleted yet; close it once more: {error}"
+        ) from error
+    if as_json:
+        emit_json({**_as_data(account), "deleted_senders": list(removed.gone), "kept_senders": list(removed.kept)})
+        return
+    _print(account)
+    for caller in removed.gone:
+        out.print(f"The IAM user {caller} is deleted.", markup=False)
+    for caller in removed.kept:
+        out.print(f"The IAM user {caller} was not made by Permille: it is switched off, and kept.", markup=False)
 
 
 def exempt(
@@ -88,20 +135,26 @@ def owner_mail(
 
 
 def _tell(account: Account, *, as_json: bool) -> None:
-    exemption = account.exemption
     if as_json:
-        emit_json(
-            {
-                "account_id": account.id,
-                "status": account.status,
-                "denied_by_hand": account.denied_by_hand,
-                "settled": account.settled,
-                "epoch": account.epoch,
-                "owner_mail": account.owner_mail or "fine",
-                "exempt_until": exemption.until.isoformat() if exemption else None,
-            }
-        )
-        return
+        emit_json(_as_data(account))
+    else:
+        _print(account)
+
+
+def _as_data(account: Account) -> dict[str, Any]:
+    return {
+        "account_id": account.id,
+        "status": account.status,
+        "denied_by_hand": account.denied_by_hand,
+        "settled": account.settled,
+        "epoch": account.epoch,
+        "owner_mail": account.owner_mail or "fine",
+        "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
+    }
+
+
+def _print(account: Account) -> None:
+    exemption = account.exemption
     exempt = f", exempt until {instant(exemption.until, account)}" if exemption else ""
     by_hand = f", {wording.BY_HAND}" if account.denied_by_hand else ""
     out.print(f"[bold]{account.id}[/] is {account.status}{by_hand}{exempt}.")

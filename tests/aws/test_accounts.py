@@ -31,7 +31,7 @@ from permille.domain.account import (
 from permille.domain.breaker import BreakerState, Opening, Passing, Returning
 from permille.domain.errors import Conflict, Unavailable
 from permille.domain.status import Held, Status
-from permille.domain.switch import Asleep, Credential, Denial
+from permille.domain.switch import Asleep, Credential, Denial, Renewal
 from permille.ports import Lap, Sender
 
 LATER = NOW + timedelta(minutes=5)
@@ -54,6 +54,7 @@ EVERYTHING = an_account(
     exemption=Exemption(LATER, "A partner", "sam"),
     missing=frozenset({"permille-shop"}),
     denial=Denial((CALLER, "permille-shop"), LATER),
+    renewal=Renewal(CALLER, ("k1",), NOW, ("k0",), "k2", LATER, NOW, ended=True),
     link_generation=7,
     review=Review(
         ReviewState.DECLINED,

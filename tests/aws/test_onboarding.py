@@ -11,7 +11,7 @@ from tests.aws.wire import Wire
 from tests.operator_fakes import FakeIamUsers, FakeIdentities, KnownUser
 
 from permille.aws.onboarding import IamSenderUsers, SesIdentities
-from permille.domain.errors import Conflict, InvalidInput, PermissionDenied, Unavailable
+from permille.domain.errors import Conflict, InvalidInput, PermissionDenied, ServiceError, Unavailable
 from permille.operator_ports import AppliedPolicy, IamUser, IamUsers, Identities
 
 DOMAIN, ADDRESS = "bakery.example", "news@bakery.example"
@@ -234,23 +234,57 @@ def test_each_key_is_another_and_its_secret_is_not_shown(users: IamUsers) -> Non
     assert first.secret not in repr(first)
 
 
+def test_a_key_is_deleted_and_that_can_be_repeated(users: IamUsers) -> None:
+    users.create(USER, MARK)
+    first, _ = users.create_key(USER), users.create_key(USER)
+
+    for _ in range(2):
+        users.delete_key(USER, first.id)
+
+    assert users.create_key(USER).id != first.id  # there is room for it again
+
+
+def test_who_bears_the_mark_is_told(users: IamUsers) -> None:
+    users.create(USER, MARK)
+    somebody_elses(users, "permille-other")
+
+    marked = [users.is_marked(name, MARK) for name in (USER, "permille-other", "permille-nobody")]
+    assert (marked, users.is_marked(USER, f"{MARK}-2")) == ([True, False, False], False)
+
+
+def test_a_user_has_no_more_than_two_keys(users: IamUsers) -> None:
+    users.create(USER, MARK)
+    for _ in range(2):
+        users.create_key(USER)
+
+    with pytest.raises(ServiceError, match="LimitExceeded"):
+        users.create_key(USER)
+
+
 def test_it_is_deleted_with_all_that_it_has_and_that_can_be_repeated(users: IamUsers) -> None:
     users.create(USER, MARK)
     users.allow(USER, {f"{SES}:identity/a.example"})
     users.create_key(USER)
 
-    for _ in range(2):
-        users.delete(USER, MARK)
-
+    assert [users.delete(USER, MARK) for _ in range(2)] == [True, True]
     assert users.find(USER) is None
+
+
+def test_a_role_is_known_if_there_is_one(users: IamUsers) -> None:
+    if isinstance(users, FakeIamUsers):
+        users.roles.add("crm")
+    else:
+        boto3.client("iam").create_role(RoleName="crm", AssumeRolePolicyDocument="{}")
+
+    assert (users.has_role("crm"), users.has_role("shop")) == (True, False)
 
 
 def test_one_that_does_not_bear_the_mark_is_not_deleted(users: IamUsers) -> None:
     users.create(USER, MARK)
     somebody_elses(users, "permille-other")
 
-    users.delete(USER, f"{MARK}-2")
-    users.delete("permille-other", MARK)
+    assert not users.delete(USER, f"{MARK}-2")
+    assert not users.delete("permille-other", MARK)
 
     assert users.find(USER)
     assert users.find("permille-other")
@@ -272,6 +306,33 @@ def test_a_user_that_is_taken_up_loses_its_keys(iam: Any) -> None:
     users.create(USER, MARK)
 
     assert iam.list_access_keys(UserName=USER)["AccessKeyMetadata"] == []
+
+
+def test_a_user_that_was_put_into_the_deny_group_meanwhile_is_deleted_all_the_same(iam: Any) -> None:
+    """As Enforce does, while the command deletes it; IAM itself also takes seconds to see that it is out again."""
+    iam.create_group(GroupName="denied")
+    IamSenderUsers(iam=iam).create(USER, MARK)
+    Wire(iam).refuse("DeleteUser", "DeleteConflict")
+    waited: list[float] = []
+
+    def put_into_it(seconds: float) -> None:
+        waited.append(seconds)
+        iam.add_user_to_group(GroupName="denied", UserName=USER)
+
+    assert IamSenderUsers(iam=iam, pause=put_into_it).delete(USER, MARK)
+
+    assert (waited, IamSenderUsers(iam=iam).find(USER)) == ([1.0], None)
+
+
+def test_one_that_cannot_be_deleted_is_told_after_a_while(iam: Any) -> None:
+    IamSenderUsers(iam=iam).create(USER, MARK)
+    Wire(iam).refuse("DeleteUser", "DeleteConflict", times=99)
+    waited: list[float] = []
+
+    with pytest.raises(ServiceError, match=f"deleting the IAM user {USER}: .*DeleteConflict"):
+        IamSenderUsers(iam=iam, pause=waited.append).delete(USER, MARK)
+
+    assert waited == [1, 2, 4, 8]
 
 
 def test_every_policy_that_applies_is_read_with_where_it_comes_from(iam: Any) -> None:

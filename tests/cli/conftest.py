@@ -6,7 +6,7 @@ import pytest
 from tests.builders import ACCOUNT, CALLER, KEY, NOW, an_account
 from tests.cli.terminal import Terminal
 from tests.fakes import User
-from tests.operator_fakes import FakeStack, a_stack
+from tests.operator_fakes import FakeStack, KnownUser, a_stack
 
 from permille.domain.entries.credential import Created
 from permille.domain.switch import ACTIVE
@@ -21,6 +21,8 @@ def stack() -> FakeStack:
     account = an_account()
     found.accounts.add(account, [entry(ACCOUNT, CREATED_AT, Created(senders=account.senders))])
     found.switch.users[CALLER] = User({KEY: ACTIVE})
+    found.iam_users.users[CALLER] = KnownUser(found.onboarding.mark(ACCOUNT), keys=[KEY])
+    found.iam_users.roles.add("platform-mail")
     return found
 
 

@@ -46,7 +46,8 @@ CONNECT = "provider connect bakery --host smtp.example.com --port 587 --user ':f
 RUNS = {
     "account add": ["account add shop --owner-email o@shop.example --owner-name :fire: --identity shop.example"],
     "account change": [f"account change bakery {BECAUSE} --owner-name ':fire:[b] Bea' --timezone Europe/Vienna"],
-    "account close": [f"account close bakery {BECAUSE}"],
+    "account close": [f"account close bakery {BECAUSE} --yes"],
+    "account credential": ["account credential bakery --grace 48"],
     "account disable": [OFF],
     "account enable": [OFF, f"account enable bakery {BECAUSE}"],
     "account exempt": [f"account exempt bakery {BECAUSE} --until 2026-12-31"],

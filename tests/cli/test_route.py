@@ -10,6 +10,7 @@ from tests.operator_fakes import FakeStack
 
 from permille.domain.account import Exemption
 from permille.domain.status import Status
+from permille_cli.output import out
 
 
 def test_an_active_account_sends_through_ses(terminal: Terminal) -> None:
@@ -65,7 +66,7 @@ def test_an_account_that_is_not_there_is_refused(terminal: Terminal) -> None:
 def test_an_instant_of_an_account_is_told_as_it_is_there(
     stack: FakeStack, terminal: Terminal, monkeypatch: pytest.MonkeyPatch, command: str, says: str
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(out, "width", 200)
     ends = Exemption(until=NOW + timedelta(hours=11), reason="So", by=STAFF)
     stack.rows.accounts[ACCOUNT] = an_account(timezone="Europe/Vienna", exemption=ends)
 

@@ -3,7 +3,7 @@
 import pytest
 from tests.builders import CALLER, STAFF
 from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.operator_fakes import FakeStack, KnownUser
 
 from permille.domain.errors import PermissionDenied
 from permille.domain.timeline import SYSTEM
@@ -18,6 +18,26 @@ def test_its_mail_counts_for_nobody_from_now_on(stack: FakeStack, terminal: Term
 
     assert said == "Feedback about mail that platform-mail sends is dropped from now on.\n"
     assert stack.rows.senders["platform-mail"] == Sender("platform-mail", "", ignored=REASON)
+
+
+def test_whom_iam_does_not_know_is_asked_about(stack: FakeStack, terminal: Terminal) -> None:
+    """A name that is mistyped would be ignored without a word."""
+    ignore = ("sender", "ignore", "platform-mial", "--reason", REASON)
+
+    refused = terminal.refused(*ignore)
+    terminal.typing = "n\n"
+    assert terminal.status(*ignore) == 1
+
+    assert refused.startswith("IAM has neither a user nor a role named platform-mial; nothing was done")
+    assert set(stack.rows.senders) == {CALLER}
+    assert terminal.answer(*ignore, "--yes")["caller_identity"] == "platform-mial"
+
+
+def test_a_user_of_iam_is_ignored_without_asking_in_its_own_spelling(stack: FakeStack, terminal: Terminal) -> None:
+    stack.iam_users.users["Crm"] = KnownUser()
+
+    assert "named crm; nothing was done" in terminal.refused("sender", "ignore", "crm", "--reason", REASON)
+    assert terminal.answer("sender", "ignore", "Crm", "--reason", REASON)["ignored"] == REASON
 
 
 def test_machines_get_who_said_so_and_why(terminal: Terminal) -> None:

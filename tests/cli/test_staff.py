@@ -19,7 +19,6 @@ SWITCHED = "The SMTP credential is switched within seconds; `permille account sh
     [
         ("disable", Status.ACTIVE, Status.DISABLED, "staff_disabled"),
         ("enable", Status.DISABLED, Status.ACTIVE, "staff_enabled"),
-        ("close", Status.ACTIVE, Status.CLOSED, "closed"),
     ],
 )
 def test_the_status_changes_and_the_timeline_says_why_and_who_it_was(

@@ -39,7 +39,7 @@ from permille.domain.policy import SEED, ComplaintRatio
 from permille.domain.reputation import Tally
 from permille.domain.ses_review import denominators
 from permille.domain.status import Held, Status
-from permille.domain.switch import ACTIVE, Denial
+from permille.domain.switch import ACTIVE, Denial, Renewal
 from permille.domain.timeline import SYSTEM
 
 PAGES = [
@@ -230,6 +230,29 @@ def test_the_account_shows_everything(world: World, anna: Visitor) -> None:
         "Your APWT SMTP account has been disabled due to poor sending reputation",
     ):
         assert shown in text
+
+
+def test_of_a_closed_account_the_page_says_what_the_command_has_left_to_do(world: World, anna: Visitor) -> None:
+    """The console may delete nothing."""
+    world.support.add(an_account(status=Status.CLOSED))
+    command = f"permille account close {ACCOUNT} --reason R"
+
+    before = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))
+    del world.support.switch.users[CALLER]
+    after = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))
+
+    assert f"The IAM user is still there. To delete it, where Permille made it: {command}" in before
+    assert (command in after, f"{CALLER} deleted" in after) == (False, True)
+    assert "Enable" not in before
+
+
+def test_until_when_the_old_key_of_a_renewed_credential_works_is_shown(world: World, anna: Visitor) -> None:
+    renewal = Renewal(CALLER, (KEY,), NOW, new="AKIA2", until=NOW + timedelta(hours=48))
+    world.support.add(an_account(renewal=renewal))
+
+    text = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))
+
+    assert "The credential was renewed: the old key works until 12 March 2026, 12:00 (UTC)." in text
 
 
 def test_who_was_denied_by_hand_is_off_and_can_be_let_out_at_the_desk(world: World, anna: Visitor) -> None:

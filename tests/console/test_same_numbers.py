@@ -192,7 +192,7 @@ def test_what_support_does(platform: Platform) -> None:
     platform.types("account", "enable", ACCOUNT, "--reason", "They asked")
     everybody_agrees(platform, Status.ACTIVE, delivered=0, complaints=0, per_1000="", allowance_left=1, epoch=2)
 
-    platform.types("account", "close", ACCOUNT, "--reason", "They left")
+    platform.types("account", "close", ACCOUNT, "--reason", "They left", "--yes")
     everybody_agrees(platform, Status.CLOSED, delivered=0, allowance_left=0, epoch=2)
 
 

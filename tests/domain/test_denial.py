@@ -93,7 +93,7 @@ def test_enabling_lifts_it_and_changes_nothing_else(status: Status) -> None:
     assert not outcome.account.settled  # the switch follows
     (entry,) = outcome.entries
     assert (entry.kind, entry.is_mailed, entry.change) == ("deny_lifted", True, None)
-    assert entry.data == {"senders": [CALLER], **BECAUSE}
+    assert entry.data == {"senders": [CALLER], "new_credential": False, **BECAUSE}
 
 
 def test_complaints_from_before_count_still_once_it_was_lifted() -> None:

@@ -27,7 +27,6 @@ def done(action: str, **account: Any) -> Outcome:
     [
         ("disable", ACTIVE, DISABLED, "staff_disabled"),
         ("enable", DISABLED, ACTIVE, "staff_enabled"),
-        ("enable", CLOSED, ACTIVE, "staff_enabled"),
         ("disable", Status.TRIAL, DISABLED, "staff_disabled"),
         ("disable", Status.OBSERVING, DISABLED, "staff_disabled"),
         ("enable", Status.TRIAL, ACTIVE, "staff_enabled"),
@@ -43,7 +42,8 @@ def test_support_disables_enables_and_closes(action: str, before: Status, after:
     assert outcome.account.status is after
     assert (outcome.account.settled, outcome.account.due_at) == (False, NOW)  # the switch follows
     (entry,) = outcome.entries
-    assert (entry.kind, entry.data) == (told, {"reason": "They asked us to", "by": STAFF})
+    why = {"reason": "They asked us to", "by": STAFF}
+    assert (entry.kind, {**entry.data, **why}) == (told, entry.data)
     assert not outcome.breaker
 
 
@@ -53,6 +53,11 @@ def test_support_disables_enables_and_closes(action: str, before: Status, after:
 def test_what_is_so_already_is_refused(action: str, status: Status) -> None:
     with pytest.raises(DecisionRefused, match=f"bakery is {status} already"):
         done(action, status=status)
+
+
+def test_closing_is_final() -> None:
+    with pytest.raises(DecisionRefused, match="bakery is closed, and that is final: add an account of another id"):
+        done("enable", status=CLOSED)
 
 
 def test_enabling_begins_a_new_epoch_and_disabling_and_closing_do_not() -> None:

@@ -86,7 +86,7 @@ def test_what_is_dropped_is_gone(stack: Stack, caller: str) -> None:
 
 def test_feedback_about_an_ignored_callers_mail_is_dropped(stack: Stack) -> None:
     name, seen = _a_caller(), _a_caller()
-    ignored = stack.run("sender", "ignore", name, "--reason", "our own newsletter", "--json")
+    ignored = stack.run("sender", "ignore", name, "--reason", "our own newsletter", "--yes", "--json")
 
     _publish(stack, _complaint(name))
     _publish(stack, _complaint(seen))

@@ -122,14 +122,6 @@ def test_old_complaints_do_not_come_back_after_support_has_enabled_it(business: 
     assert business.standing()["window"]["complaints"] == 1
 
 
-def test_a_closed_account_stays_shut(business: Business, stack: Stack) -> None:
-    stack.answer("account", "close", business.id, "--reason", "They left us")
-
-    eventually(business.login_is_refused)
-    again = stack.run("account", "close", business.id, "--reason", "Again")
-    assert (again.returncode, again.stderr) == (2, f"permille: {business.id} is closed already\n")
-
-
 def test_an_exempt_account_is_told_of_and_not_disabled(business: Business, stack: Stack) -> None:
     until = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     stack.answer("account", "exempt", business.id, "--until", until, "--reason", "A partner, we talk to them")

@@ -149,7 +149,7 @@ def test_the_route_follows_the_status_by_itself(business: Business, server: Mail
     assert (back["via"], back["why"]) == ("provider", "Your APWT SMTP account has been disabled by APWT Support")
     assert back["since"] == business.timeline()[-1]["at"]
 
-    stack.answer("account", "close", business.id, "--reason", "They left")
+    stack.answer("account", "close", business.id, "--reason", "They left", "--yes")
     assert (route()["via"], route()["may_send"]) == (None, False)
     closed = stack.run("provider", "connect", business.id, *options(server), typed=PASSWORD)
     assert (closed.returncode, closed.stderr) == (2, f"permille: {business.id} is closed\n")

@@ -108,6 +108,18 @@ def test_a_closed_account_is_kept_closed(world: World) -> None:
     assert [one for one, _ in finds(world)] == ["awake", "not denied"]
 
 
+def test_a_closed_accounts_user_that_is_gone_is_fine(world: World) -> None:
+    world.open(an_account(status=Status.CLOSED))
+    world.run(NEXT)
+    del world.switch.users[CALLER]
+
+    for hour in range(2, 4):
+        world.run(NOW + hour * HOUR)
+
+    assert not world.told("sender_missing")
+    assert world.account().settled
+
+
 def test_the_sweep_itself_flips_nothing(world: World) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE

@@ -25,6 +25,8 @@ SECOND = "permille-bakery-shop"
 KEYS = [(CALLER, "k1"), (CALLER, "k2"), (SECOND, "k1")]
 OWN = f"{CALLER}-own"  # Inactive from the beginning: its owner's own doing
 DECISIONS: dict[str, Callable[..., Command]] = {"disable": Disable, "enable": Enable, "close": Close}
+NOT_FINAL = ["disable", "enable"]
+DECIDED_OFTEN = 6  # versions
 
 keys = st.sampled_from(KEYS)
 lags = st.sampled_from([timedelta(), timedelta(seconds=4), PROPAGATION])
@@ -61,16 +63,21 @@ class SwitchAndStatus(RuleBasedStateMachine):
         with suppress(Killed, Unavailable):
             FakeLedger(self.world.rows).nudge(ACCOUNT, self.now)
 
-    @rule(decision=st.sampled_from([*DECISIONS, "enable"]))
+    @rule(decision=st.sampled_from(NOT_FINAL))
     def support_decides(self, decision: str) -> None:
         self._advance(timedelta(seconds=1))
         with suppress(DecisionRefused, Killed, Unavailable):
             self._decide(decision)
 
+    @precondition(lambda self: self.world.account().version > DECIDED_OFTEN)
+    @rule()
+    def support_closes_it_for_good(self) -> None:
+        self.support_decides("close")
+
     def _decide(self, decision: str) -> None:
         apply(self.world.enforcement, ACCOUNT, DECISIONS[decision](reason="Why", by=STAFF), self.now)
 
-    @rule(decisions=st.lists(st.sampled_from(sorted(DECISIONS)), min_size=2, max_size=3))
+    @rule(decisions=st.lists(st.sampled_from(NOT_FINAL), min_size=2, max_size=3))
     def support_decides_again_within_the_second(self, decisions: list[str]) -> None:
         for decision in decisions:
             self._advance(timedelta(seconds=0.3))
@@ -131,7 +138,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
     def another_run_is_going_to_be_faster(self, call: str) -> None:
         self.world.faults.meanwhile(call, self.the_stream_runs)
 
-    @rule(call=calls, decision=st.sampled_from(sorted(DECISIONS)))
+    @rule(call=calls, decision=st.sampled_from(NOT_FINAL))
     def support_is_going_to_decide_in_between(self, call: str, decision: str) -> None:
         self.world.faults.meanwhile(call, lambda: self.support_decides(decision))
 

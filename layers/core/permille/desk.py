@@ -185,7 +185,7 @@ def _sender(switch: Switch, account: Account, caller: str) -> SenderSeen:
         return SenderSeen(caller)
     if account.is_denied_by_hand(state):
         return SenderSeen(caller, state, by_hand=True)
-    asleep = account.credential.asleep.get(caller, frozenset())
+    asleep = account.may_be_woken(account.credential.asleep.get(caller, frozenset()))
     return SenderSeen(caller, state, drift(caller, state, asleep, may_send=account.status.may_send))
 
 

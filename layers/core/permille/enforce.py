@@ -18,6 +18,7 @@ from permille.domain.status import Mode, Status
 from permille.domain.timeline import TimelineEntry
 from permille.observability import logger, record
 from permille.ports import Accounts, Control, Feed, Heartbeat, Policies, Tallies, Timeline
+from permille.retiring import retire
 from permille.sweep import Sweeping, sweep
 from permille.switching import Switching, settle
 
@@ -161,7 +162,8 @@ class _Running:
         if saved.hold and now - saved.hold.since >= HELD_FOR_LONG:
             record("account.held_long", account=account.id, why=saved.hold.why)
         if not saved.settled:
-            settle(self.world.switching, saved, self._by_now)
+            saved = settle(self.world.switching, saved, self._by_now)
+        retire(self.world.accounts, self.world.switching, saved, self._by_now)
 
     def _due_by_clock(self, outcome: Outcome, now: datetime) -> Outcome:
         """`now` is ahead of the clock where the last decision was: due now is due by the clock."""

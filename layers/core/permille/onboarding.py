@@ -59,7 +59,7 @@ class Onboarding:
         return frozenset(f"{self.ses}:{name}" for name in [*names, f"configuration-set/{self.configuration_set}"])
 
     def mark(self, account_id: str) -> str:
-        """By which the user that was made for the account is known."""
+        """What the IAM user bears that is made for the account."""
         region = self.ses.split(":")[3]
         return f"{self.stack}/{region}/{account_id}"
 
@@ -67,10 +67,7 @@ class Onboarding:
 def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccount:
     """Adds it whole or not at all. Raises InvalidInput for what cannot be, and Failed where something that was made
     could not be taken back, with what it is."""
-    if world.accounts.get(new.account_id):
-        raise InvalidInput(
-            f"the account {new.account_id} exists; `permille account show {new.account_id}`", "account_id"
-        )
+    _check_id(world, new.account_id)
     allowed = world.resources(new.identities)
     adopted = adoptable(world.adoption, new.adopted, allowed)
     if not adopted:
@@ -97,8 +94,27 @@ def own_user(account_id: str) -> str:
     return f"permille-{account_id}"
 
 
+def _check_id(world: Onboarding, account_id: str) -> None:
+    account = world.accounts.get(account_id)
+    if account and account.is_closed:
+        raise InvalidInput(
+            f"the account {account_id} was closed, and an id is never given again: feedback about its mail can still "
+            "come; take another id",
+            "account_id",
+        )
+    if account:
+        raise InvalidInput(f"the account {account_id} exists; `permille account show {account_id}`", "account_id")
+
+
 def _own_sender(world: Onboarding, new: NewAccount) -> str:
     name = own_user(new.account_id)
+    owner = world.accounts.owner_of(name)
+    if owner:
+        raise InvalidInput(
+            f"the IAM user {name} is or was a sender of the account {owner}, and a name is never given again: take "
+            "another id",
+            "account_id",
+        )
     if not covers(world.switchable, name):
         raise InvalidInput(
             f"the stack may switch only users named {world.switchable} (its parameter SenderUsers), so it could not "

@@ -41,6 +41,10 @@ class AllAccounts(Accounts, Leases, Protocol):
         Conflict where somebody decided about it meanwhile."""
 
 
+class LeasedAccounts(AllAccounts, Leases, Protocol):
+    pass
+
+
 class AllTimelines(Timeline, Protocol):
     def append(self, entry: Entry) -> None:
         """Writes an entry that goes with no other write. Raises Conflict where one has its id."""
@@ -134,6 +138,9 @@ class ExistingUsers(Protocol):
     def policies(self, name: str) -> Iterator[AppliedPolicy]:
         """Its own and its groups', inline and attached."""
 
+    def has_role(self, name: str) -> bool:
+        """Whether there is an IAM role of that name."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
@@ -155,11 +162,22 @@ class SenderUsers(Protocol):
         """What `allow` has let the user send through; None where no user of that name bears the mark, or it has never
         been let."""
 
+    def delete(self, name: str, mark: str) -> bool:
+        """Deletes a user that bears the mark, with all that it has; leaves any other, and returns False then. Can be
+        repeated without harm."""
+
+
+class SenderKeys(Protocol):
+    """The access keys of the IAM users that are made for accounts."""
+
+    def is_marked(self, name: str, mark: str) -> bool:
+        """Whether the user bears the mark; False where there is none."""
+
     def create_key(self, name: str) -> AccessKey: ...
 
-    def delete(self, name: str, mark: str) -> None:
-        """Deletes a user that bears the mark, with all that it has; leaves any other. Can be repeated without harm."""
+    def delete_key(self, name: str, key: str) -> None:
+        """Can be repeated without harm."""
 
 
-class IamUsers(ExistingUsers, SenderUsers, Protocol):
+class IamUsers(ExistingUsers, SenderUsers, SenderKeys, Protocol):
     pass

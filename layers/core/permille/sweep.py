@@ -126,7 +126,7 @@ def _drift(switch: Switch, account: Account, now: datetime) -> tuple[Account, li
     entries: list[Entry] = [entry(account.id, now, Drift(found=tuple(found)))] if found else []
     if found:
         account = account.to_be_switched(recheck=None, decided_at=now, due_at=now)  # it may have sent meanwhile
-    if new := sorted(missing - account.missing):
+    if (new := sorted(missing - account.missing)) and not account.is_closed:  # whose user is deleted
         entries.append(entry(account.id, now, SenderMissing(senders=tuple(new))))
     return replace(account, missing=frozenset(missing)), entries
 

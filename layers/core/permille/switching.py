@@ -84,6 +84,7 @@ def _plan(world: Switching, account: Account) -> _Plan:
 
     def todo(caller: str) -> Changes:
         remembered = asleep.get(caller, frozenset())
+        remembered = account.may_be_woken(remembered) if may_send else remembered
         if asserts or caller in unread:
             return assertion(remembered, may_send=may_send)
         return changes(states[caller], remembered, may_send=may_send)
@@ -102,10 +103,10 @@ def _read(world: Switching, account: Account) -> tuple[States, dict[str, str]]:
         except ServiceError as error:
             unread[caller] = str(error)
             continue
-        if state is None:
-            record("sender.missing", account=account.id, caller=caller)
-        else:
+        if state:
             states[caller] = state
+        elif not account.is_closed:  # whose user is deleted
+            record("sender.missing", account=account.id, caller=caller)
     return states, unread
 
 

@@ -13,7 +13,7 @@ class Undo:
         self._stack = stack
         self.left: list[str] = []
 
-    def prepare(self, what: str, action: Callable[[], None]) -> None:
+    def prepare(self, what: str, action: Callable[[], object]) -> None:
         """`what`: as it is named where `action`, which can be repeated, does not take it back."""
 
         def take_back() -> None:

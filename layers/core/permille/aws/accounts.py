@@ -44,7 +44,7 @@ from permille.domain.correction import Correction
 from permille.domain.entries.system import SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict
 from permille.domain.status import Held, Status
-from permille.domain.switch import Asleep, Credential, Denial
+from permille.domain.switch import Asleep, Credential, Denial, Renewal
 from permille.domain.timeline import Entry, TimelineEntry
 from permille.ports import Sender
 
@@ -258,6 +258,7 @@ def _row(account: Account) -> dict[str, Any]:
         "provider": _as_texts(account.provider),
         "missing": sorted(account.missing),
         "denial": _as_texts(account.denial),
+        "renewal": _as_texts(account.renewal),
         "link_generation": account.link_generation,
         "decided_at": instant(account.decided_at) if account.decided_at else None,
         "alerted_at": instant(account.alerted_at) if account.alerted_at else None,
@@ -305,6 +306,7 @@ def account_of(row: Any) -> Account:
         provider=_provider(row.provider),
         missing=frozenset(row.missing or []),
         denial=_denial(row.denial),
+        renewal=_renewal(row.renewal),
         link_generation=int(row.link_generation),
         decided_at=instant_of(row.decided_at),
         alerted_at=instant_of(row.alerted_at),
@@ -349,7 +351,16 @@ def _denial(row: dict[str, Any] | None) -> Denial | None:
     return Denial(tuple(row["senders"]), datetime.fromisoformat(row["since"])) if row else None
 
 
-def _as_texts(part: Exemption | Review | Trial | Provider | Recheck | Denial | None) -> dict[str, Any] | None:
+def _renewal(row: dict[str, Any] | None) -> Renewal | None:
+    if row is None:
+        return None
+    keys = {name: tuple(row[name]) for name in ("old", "dropped")}
+    instants = {name: instant_of(row[name]) for name in ("until", "put_off_at")}
+    begun_at = {"begun_at": datetime.fromisoformat(row["begun_at"])}
+    return Renewal(**{**known_of(Renewal, row), **keys, **instants, **begun_at})
+
+
+def _as_texts(part: Exemption | Review | Trial | Provider | Recheck | Denial | Renewal | None) -> dict[str, Any] | None:
     """As JSON holds it: instants and days as texts."""
     if part is None:
         return None

@@ -126,6 +126,7 @@ class AccountRow(Model):
     provider = JSONAttribute(null=True)
     missing = JSONAttribute(default=list)
     denial = JSONAttribute(null=True)
+    renewal = JSONAttribute(null=True)
     link_generation = NumberAttribute(default=1)
     senders = ListAttribute(of=UnicodeAttribute)
     identities = ListAttribute(of=UnicodeAttribute, null=True)

@@ -1,6 +1,7 @@
 """What adding an account changes outside our tables: identities of SES, and users of IAM."""
 
-from collections.abc import Collection, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 POLICY = "permille-send"
 TAG = "permille:account"
+DELETIONS, FIRST_PAUSE = 5, 1.0  # tries, and seconds before the second, doubled each time
 
 
 class SesIdentities:
@@ -65,8 +67,9 @@ class SesIdentities:
 class IamSenderUsers:
     """Keeps `operator_ports.IamUsers`. The mark is a tag."""
 
-    def __init__(self, *, iam: "IAMClient | None" = None) -> None:
+    def __init__(self, *, iam: "IAMClient | None" = None, pause: Callable[[float], None] = time.sleep) -> None:
         self._iam: IAMClient = iam or client("iam")
+        self._pause = pause
 
     def find(self, name: str) -> IamUser | None:
         with service_call(f"asking IAM for the user {name}"):
@@ -95,6 +98,16 @@ class IamSenderUsers:
                 attached += self._paged("list_attached_group_policies", "AttachedPolicies", GroupName=group)
             for policy in attached:
                 yield AppliedPolicy(f"policy {policy['PolicyName']}", self._default_version(policy["PolicyArn"]))
+
+    def has_role(self, name: str) -> bool:
+        with service_call(f"asking IAM for the role {name}"):
+            try:
+                self._iam.get_role(RoleName=name)
+            except ClientError as refused:
+                if code_of(refused) == "NoSuchEntity":
+                    return False
+                raise
+        return True
 
     def _default_version(self, arn: str) -> Any:
         version = self._iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
@@ -138,20 +151,60 @@ class IamSenderUsers:
             key = self._iam.create_access_key(UserName=name)["AccessKey"]
         return AccessKey(key["AccessKeyId"], key["SecretAccessKey"])
 
-    def delete(self, name: str, mark: str) -> None:
-        with service_call(f"deleting the IAM user {name}"):
+    def is_marked(self, name: str, mark: str) -> bool:
+        with service_call(f"asking IAM whose user {name} is"):
             try:
-                if self._bears(name, mark):
-                    self._delete(name)
+                return self._bears(name, mark)
+            except ClientError as refused:
+                if code_of(refused) == "NoSuchEntity":
+                    return False
+                raise
+
+    def delete_key(self, name: str, key: str) -> None:
+        with service_call(f"deleting the key {key} of {name}"):
+            try:
+                self._iam.delete_access_key(UserName=name, AccessKeyId=key)
             except ClientError as refused:
                 if code_of(refused) != "NoSuchEntity":
                     raise
 
+    def delete(self, name: str, mark: str) -> bool:
+        with service_call(f"deleting the IAM user {name}"):
+            try:
+                if not self._bears(name, mark):
+                    return False
+                self._delete(name)
+            except ClientError as refused:
+                if code_of(refused) != "NoSuchEntity":
+                    raise
+        return True
+
     def _delete(self, name: str) -> None:
+        """The switch may put it into the deny group meanwhile, and IAM itself takes seconds to see that it is out."""
+        for tried in range(1, DELETIONS):
+            if self._is_deleted(name):
+                return
+            self._pause(FIRST_PAUSE * 2 ** (tried - 1))
+        self._take_all_from(name)
+        self._iam.delete_user(UserName=name)
+
+    def _is_deleted(self, name: str) -> bool:
+        """False where IAM still finds something that it has."""
+        self._take_all_from(name)
+        try:
+            self._iam.delete_user(UserName=name)
+        except ClientError as refused:
+            if code_of(refused) != "DeleteConflict":
+                raise
+            return False
+        return True
+
+    def _take_all_from(self, name: str) -> None:
         self._delete_keys(name)
+        for group in self._paged("list_groups_for_user", "Groups", name):
+            self._iam.remove_user_from_group(GroupName=group["GroupName"], UserName=name)
         for policy in self._paged("list_user_policies", "PolicyNames", name):
             self._iam.delete_user_policy(UserName=name, PolicyName=policy)
-        self._iam.delete_user(UserName=name)
 
     def _bears(self, name: str, mark: str) -> bool:
         return {"Key": TAG, "Value": mark} in self._iam.list_user_tags(UserName=name)["Tags"]

@@ -37,7 +37,7 @@ DONE = {
     "void": "Taken back: the complaint counts no more. The account is judged anew within a minute.",
     "restore": "The complaint counts again. The account is judged anew within a minute.",
     "unexempt": "The rules apply to the account again.",
-    "close": "Closed. The SMTP credential is switched off within seconds.",
+    "close": "Closed. The SMTP credential is switched off within seconds; the command deletes the IAM user.",
     "owner-mail": "The owner is written to again.",
     "mail-again": "The address may be mailed again. The host platform is told.",
     "breaker": "The breaker is closed.",

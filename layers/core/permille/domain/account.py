@@ -15,7 +15,7 @@ from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import Days, Tally
 from permille.domain.status import Held, Mode, Status
-from permille.domain.switch import Credential, Denial, SenderState
+from permille.domain.switch import Credential, Denial, Renewal, SenderState
 from permille.domain.timeline import Entry, TimelineEntry
 
 # Also part of names elsewhere: `permille-<id>` has to fit into the 64 characters of an IAM user's name.
@@ -209,6 +209,7 @@ class Account:
     reversed_at: when a disabling was last found to have come too early, and undone
     told: recent complaint entries that an alert has told
     missing: senders whose IAM user was found to be gone
+    renewal: the last one of its credential
     denial: it is off although its status lets it send, until somebody decides about it or takes the senders out again
     owner_mail: empty, or why the owner is not written to any more (`bounced`, `complained`)
     link_generation: links to the account of earlier ones are revoked
@@ -238,6 +239,7 @@ class Account:
     told: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
     denial: Denial | None = None
+    renewal: Renewal | None = None
     link_generation: int = 1
     due_at: datetime | None = None
     look: Look | None = None
@@ -245,6 +247,15 @@ class Account:
     credential: Credential = field(default_factory=Credential)
     version: int = 1
     revision: int = 0
+
+    @property
+    def own_sender(self) -> str:
+        """The name of the IAM user that is made for it, unless it adopts others."""
+        return f"permille-{self.id}"
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status is Status.CLOSED
 
     @property
     def epoch(self) -> int:
@@ -268,6 +279,24 @@ class Account:
     def may_send(self) -> bool:
         """Whether its status lets it send, and nobody has denied it by hand."""
         return self.status.may_send and not self.denied_by_hand
+
+    def ends_renewal(self, now: datetime) -> bool:
+        """Whether the old keys of a renewal have to be made Inactive, or to be read back to be: their time is over, or
+        the account is off, which ends it early."""
+        renewal = self.renewal
+        if renewal is None or renewal.until is None or not renewal.new or renewal.ended:
+            return False
+        return now >= renewal.until or not self.status.may_send
+
+    def old_key_works_until(self, now: datetime) -> datetime | None:
+        """None where the credential was not renewed, or the time of the old keys is over."""
+        renewal = self.renewal
+        works = renewal and renewal.new and not renewal.ended and not self.ends_renewal(now)
+        return renewal.until if renewal and works else None
+
+    def may_be_woken(self, keys: frozenset[str]) -> frozenset[str]:
+        """Those of the keys, which Permille put to sleep, that enabling wakes: none that was renewed."""
+        return keys - self.renewal.retired if self.renewal else keys
 
     def is_denied_by_hand(self, state: SenderState) -> bool:
         """Whether this is how IAM shows a sender that somebody has denied by hand: that it is in the deny group is no

@@ -76,7 +76,7 @@ class Enable(StaffCommand):
 
 
 class Close(StaffCommand):
-    """The SMTP credential is switched off for good."""
+    """The SMTP credential is switched off for good: a closed account is never enabled again."""
 
     __slots__ = ()
 

@@ -39,7 +39,13 @@ def decide(account: Account, evidence: Evidence, rules: Rules, now: datetime) ->
             outcome = Outcome(replace(account, due_at=None), [])
     if not outcome.account.settled:  # stays due until the credential agrees
         return replace(outcome, account=replace(outcome.account, due_at=now))
-    return outcome
+    return replace(outcome, account=_due_for_renewal(outcome.account, now))
+
+
+def _due_for_renewal(account: Account, now: datetime) -> Account:
+    """At the latest when the old key of a renewed credential has to be off, until it was read back to be."""
+    ends_at = now if account.ends_renewal(now) else account.old_key_works_until(now)
+    return replace(account, due_at=min(account.due_at or ends_at, ends_at)) if ends_at else account
 
 
 def _decide_disabled(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:

@@ -37,16 +37,29 @@ def cancel_trial(account: Account, command: StaffCommand, now: datetime) -> Outc
     )
 
 
-def enable(account: Account, command: StaffCommand, now: datetime) -> Outcome:
+def enable(account: Account, command: StaffCommand, now: datetime, *, new_credential: bool = False) -> Outcome:
     """Counting begins anew: what was counted before stays visible, and is judged no more. Of an account that is denied
-    by hand, the deny is lifted, and nothing else changes: no rule had switched it off."""
+    by hand, the deny is lifted, and nothing else changes: no rule had switched it off. `new_credential`: it was
+    renewed, and the old one never works again."""
     if account.denial:
-        facts = told.DenyLifted(senders=account.denial.senders, reason=command.reason, by=command.by)
+        facts = told.DenyLifted(
+            senders=account.denial.senders,
+            reason=command.reason,
+            by=command.by,
+            new_credential=new_credential,
+        )
         return Outcome(account.to_be_switched(decided_at=now, due_at=now), [entry(account.id, now, facts)])
     if account.status is Status.ACTIVE:
         raise DecisionRefused(f"{account.id} is {account.status} already")
+    if account.status is Status.CLOSED:
+        raise DecisionRefused(f"{account.id} is closed, and that is final: add an account of another id")
     anew = replace(account, epochs=(*account.epochs, now), look=None)
-    return _switched(anew, Status.ACTIVE, told.StaffEnabled(reason=command.reason, by=command.by), now)
+    return _switched(
+        anew,
+        Status.ACTIVE,
+        told.StaffEnabled(reason=command.reason, by=command.by, new_credential=new_credential),
+        now,
+    )
 
 
 def close(account: Account, command: StaffCommand, now: datetime) -> Outcome:

@@ -59,6 +59,37 @@ class Denial:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """A key that takes the place of a sender's old ones, written down before it is made.
+
+    begun_at: when the key was about to be made
+    dropped: keys that are deleted before it is made
+    new: the key; empty while it is being made, when nobody was shown what is neither old nor dropped
+    until: from then on the old keys are Inactive, once there is the new one; None where that was never said
+    put_off_at: when they were last made so
+    ended: IAM was read back to agree
+    """
+
+    sender: str
+    old: tuple[str, ...]
+    begun_at: datetime
+    dropped: tuple[str, ...] = ()
+    new: str = ""
+    until: datetime | None = None
+    put_off_at: datetime | None = None
+    ended: bool = False
+
+    @property
+    def retired(self) -> frozenset[str]:
+        """Keys that are never woken, also where they still work."""
+        return frozenset((*self.dropped, *(self.old if self.new else ())))
+
+    def is_propagated(self, now: datetime) -> bool:
+        """Whether IAM shows the old keys as they were last made, wherever it is asked."""
+        return self.put_off_at is not None and now - self.put_off_at >= PROPAGATION
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """Keys to put to sleep and to wake; whether to put the sender into the deny group or take it out (None: leave)."""
 

@@ -1,11 +1,14 @@
 """The account's SMTP credential: whose mail counts for it, and whether IAM agrees with the status."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
+from permille.domain.mail_text import MailContext, Section
 from permille.domain.status import Status
 from permille.domain.timeline import Audience, Facts, declared
-from permille.domain.wording import plain
+from permille.domain.wording import local, plain
 
 _DRIFTS = {
     "awake": "has the key {key} Active",
@@ -107,3 +110,50 @@ class SenderMissing(Facts):
 
     def sentence(self) -> str:
         return "Nobody can send as a user that is gone, so there is nothing to switch."
+
+
+@declared("credential_renewed", Audience.OWNER, mailed=True)
+class CredentialRenewed(Facts):
+    """The account has a new SMTP credential."""
+
+    sender: str
+    key: Annotated[str, "The new access key's id, which is the user name of SMTP."]
+    until: Annotated[datetime, "From then on the old one does not work any more."]
+    ended: Annotated[bool, "The old one does not work any more from this moment on."]
+    off: Annotated[bool, "The account is off: the new one works once the account is on again."]
+    by: str
+
+    def headline(self, platform: str) -> str:
+        return f"Your {platform} SMTP password was renewed"
+
+    def sentence(self) -> str:
+        return f"{self._old()} The new user name is {plain(self.key)}."
+
+    def _old(self) -> str:
+        if self.ended:
+            return "The old one does not work any more."
+        return f"The old one works until {local(self.until)}, or until your SMTP account is switched off."
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        off = " Your SMTP account is off at the moment; the new password works once it is on again." if self.off else ""
+        return [
+            Section(
+                "What you have to do",
+                f"Ask {about.platform} Support for the new password, which is never sent by mail, and enter the new "
+                f"user name and password wherever you send e-mails from.{off}",
+            )
+        ]
+
+
+@declared("old_credential_ended", Audience.OWNER)
+class OldCredentialEnded(Facts):
+    """The credential that was renewed was read back to be off for good."""
+
+    sender: str
+    keys: Annotated[tuple[str, ...], "The ids of its access keys."]
+
+    def headline(self, platform: str) -> str:
+        return f"Your old {platform} SMTP password does not work any more"
+
+    def sentence(self) -> str:
+        return "The new one, which you were told of, goes on working."

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.status import Status
@@ -14,6 +15,19 @@ ASK_SUPPORT = (
 )
 
 STILL_COUNTED = "Whatever was counted before still counts."
+Renewed = Annotated[bool, "The credential was renewed: the old one never works again."]
+
+
+def _renewed(new: bool) -> str:  # noqa: FBT001 - a fact
+    return " The SMTP password was renewed: the old one does not work any more." if new else ""
+
+
+def _password(about: MailContext, *, new: bool) -> str:
+    if not new:
+        return "with the same user name and password."
+    return (
+        f"with a new user name and password. Ask {about.platform} Support for them; a password is never sent by mail."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +68,21 @@ class StaffDisabled(ByStaff):
 class StaffEnabled(ByStaff):
     """Support gave the SMTP credential back; counting begins anew."""
 
+    new_credential: Renewed = False
+
     def headline(self, platform: str) -> str:
         return f"Your {platform} SMTP account works again"
 
     def sentence(self) -> str:
-        return f"Only e-mails sent from now on are counted. {self.the_reason()}"
+        return f"Only e-mails sent from now on are counted.{_renewed(self.new_credential)} {self.the_reason()}"
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
             Section(
                 "What this means",
-                f"E-mails sent through your {about.platform} SMTP account are accepted again, with the same user name "
-                "and password. Complaints about e-mails that you sent before do not count any more.",
+                f"E-mails sent through your {about.platform} SMTP account are accepted again, "
+                f"{_password(about, new=self.new_credential)} Complaints about e-mails that you sent before do not "
+                "count any more.",
             ),
             Section(
                 "How to keep it",
@@ -80,19 +97,21 @@ class DenyLifted(ByStaff):
     """Support gave the SMTP credential back that somebody had denied by hand; counting goes on."""
 
     senders: tuple[str, ...]
+    new_credential: Renewed = False
 
     def headline(self, platform: str) -> str:
         return f"Your {platform} SMTP account works again"
 
     def sentence(self) -> str:
-        return f"It had been switched off by hand, and not by a rule. {STILL_COUNTED} {self.the_reason()}"
+        renewed = _renewed(self.new_credential)
+        return f"It had been switched off by hand, and not by a rule. {STILL_COUNTED}{renewed} {self.the_reason()}"
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
             Section(
                 "What this means",
-                f"E-mails sent through your {about.platform} SMTP account are accepted again, with the same user name "
-                f"and password. {STILL_COUNTED}",
+                f"E-mails sent through your {about.platform} SMTP account are accepted again, "
+                f"{_password(about, new=self.new_credential)} {STILL_COUNTED}",
             ),
         ]
 

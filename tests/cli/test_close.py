@@ -1,0 +1,76 @@
+"""`permille account close`: it asks, decides, and deletes what Permille made; repeated, it finishes what was left."""
+
+import pytest
+from tests.builders import ACCOUNT, CALLER, an_account
+from tests.cli.terminal import Terminal
+from tests.operator_fakes import FakeStack, KnownUser
+
+from permille.domain.errors import PermissionDenied
+from permille.domain.status import Status
+
+CLOSE = ("account", "close", ACCOUNT, "--reason", "They left")
+ASKS = "closing bakery is final: it is never enabled again, and its IAM user is deleted"
+
+
+@pytest.fixture(autouse=True)
+def _made(stack: FakeStack) -> None:
+    assert CALLER in stack.iam_users.users
+
+
+def test_without_a_yes_nothing_is_closed(stack: FakeStack, terminal: Terminal) -> None:
+    before = stack.get(ACCOUNT)
+
+    assert terminal.refused(*CLOSE) == f"{ASKS}; nothing was done: where that is right, repeat the command with --yes"
+    terminal.typing = "n\n"
+    assert terminal.status(*CLOSE) == 1
+
+    assert stack.get(ACCOUNT) == before
+    assert CALLER in stack.iam_users.users
+
+
+def test_whoever_says_yes_closes_it(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.typing = "y\n"
+
+    said = terminal.text(*CLOSE).splitlines()
+
+    assert said[0].strip() == "bakery is closed."
+    assert said[-1] == f"The IAM user {CALLER} is deleted."
+    assert stack.get(ACCOUNT).status is Status.CLOSED
+    assert CALLER not in stack.iam_users.users
+
+
+def test_machines_get_what_became_of_its_users(stack: FakeStack, terminal: Terminal) -> None:
+    stack.iam_users.users["permille-old"] = KnownUser()
+    stack.rows.accounts[ACCOUNT] = an_account(senders=(CALLER, "permille-old"))
+
+    answer = terminal.answer(*CLOSE, "--yes")
+
+    assert answer["status"] == "closed"
+    assert (answer["deleted_senders"], answer["kept_senders"]) == ([CALLER], ["permille-old"])
+
+
+def test_an_adopted_user_is_told_to_be_kept(stack: FakeStack, terminal: Terminal) -> None:
+    stack.iam_users.users[CALLER] = KnownUser()
+
+    said = " ".join(terminal.text(*CLOSE, "--yes").split())
+
+    assert f"The IAM user {CALLER} was not made by Permille: it is switched off, and kept." in said
+
+
+def test_what_was_cut_off_is_finished_without_asking_or_telling_again(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("iam_users.delete", error=PermissionDenied("deleting: AWS does not allow it"))
+    failed = terminal.failed(*CLOSE, "--yes")
+
+    answer = terminal.answer(*CLOSE)
+
+    says = "bakery is closed, and its IAM user is not deleted yet; close it once more: deleting: AWS does not allow it"
+    assert failed == says
+    assert answer["deleted_senders"] == [CALLER]
+    assert stack.kinds(ACCOUNT) == ["created", "closed"]
+
+
+def test_a_user_that_was_deleted_is_not_missed(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text(*CLOSE, "--yes")
+
+    assert "no such IAM user" not in terminal.text("account", "show", ACCOUNT)
+    assert "closed, and that is final" in terminal.refused("account", "enable", ACCOUNT, "--reason", "Why")

@@ -1,0 +1,126 @@
+"""`permille account credential` and `account enable --new-credential`: another credential, shown once."""
+
+from datetime import timedelta
+
+import pytest
+from tests.builders import ACCOUNT, CALLER, KEY, an_account
+from tests.cli.terminal import Terminal
+from tests.operator_fakes import FakeStack
+
+from permille.domain.errors import PermissionDenied
+from permille.domain.status import Status
+from permille_cli.smtp_credential import smtp_password
+
+RENEW = ("account", "credential", ACCOUNT)
+WHY = ("--reason", "They changed their password")
+PASSWORD = smtp_password("secret-1", "us-east-1")
+
+
+def test_people_see_the_new_credential_once_and_when_the_old_one_ends(stack: FakeStack, terminal: Terminal) -> None:
+    said = terminal.text(*RENEW)
+
+    assert said.splitlines() == [
+        "bakery is active; its SMTP credential was renewed.",
+        "Its SMTP credential, shown this once:",
+        "  host     email-smtp.us-east-1.amazonaws.com",
+        "  port     587",
+        "  username AKIA1",
+        f"  password {PASSWORD}",
+        "The old one ends within seconds.",
+    ]
+    assert stack.kinds(ACCOUNT)[-1] == "credential_renewed"
+    assert stack.iam_users.users[CALLER].keys == [KEY, "AKIA1"]
+
+
+def test_machines_get_what_account_add_answers_and_until_when_the_old_one_works(
+    stack: FakeStack, terminal: Terminal
+) -> None:
+    answer = terminal.answer(*RENEW, "--grace", "48")
+
+    renewal = stack.get(ACCOUNT).renewal
+    assert renewal is not None
+    assert renewal.until is not None
+    assert answer == {
+        "account_id": ACCOUNT,
+        "caller_identity": CALLER,
+        "access_key_id": "AKIA1",
+        "smtp": {
+            "host": "email-smtp.us-east-1.amazonaws.com",
+            "port": 587,
+            "username": "AKIA1",
+            "password": PASSWORD,
+        },
+        "status": "active",
+        "denied_by_hand": False,
+        "old_works_until": renewal.until.isoformat(),
+    }
+    assert timedelta(hours=48) <= renewal.until - stack.time < timedelta(hours=48, seconds=5)
+
+
+def test_the_secret_access_key_is_shown_when_it_is_asked_for(terminal: Terminal) -> None:
+    assert "secret-1" not in terminal.text(*RENEW)
+    assert terminal.answer(*RENEW, "--show-secret")["secret_access_key"] == "secret-2"
+
+
+def test_while_the_old_one_works_that_is_shown(terminal: Terminal) -> None:
+    said = terminal.text(*RENEW, "--grace", "48")
+
+    assert "The old one works until 12 March 2026, 12:00 (UTC)." in said
+    assert "The credential was renewed; the old one works until 12 March 2026, 12:00 (UTC)." in terminal.text(
+        "account", "show", ACCOUNT
+    )
+    assert terminal.answer("account", "show", ACCOUNT)["old_credential_works_until"].startswith("2026-03-12T12:00")
+    assert "IAM allows two keys" in terminal.refused(*RENEW)
+
+
+def test_a_password_that_nobody_has_is_made_anew(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text(*RENEW, "--grace", "48")
+
+    assert terminal.answer(*RENEW, "--lost")["access_key_id"] == "AKIA2"
+    assert stack.iam_users.users[CALLER].keys == [KEY, "AKIA2"]
+
+
+def test_of_an_account_that_is_off_it_is_said_when_it_works(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.accounts[ACCOUNT] = an_account(status=Status.DISABLED)
+
+    assert "It works once the account is enabled." in terminal.text(*RENEW)
+
+
+def test_an_account_is_enabled_with_another_credential(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.accounts[ACCOUNT] = an_account(status=Status.DISABLED)
+
+    answer = terminal.answer("account", "enable", ACCOUNT, *WHY, "--new-credential")
+
+    assert (answer["status"], answer["smtp"]["password"]) == ("active", PASSWORD)
+    assert stack.kinds(ACCOUNT)[-1] == "staff_enabled"
+    assert stack.last_facts(ACCOUNT).new_credential
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ((*RENEW, "--grace", "-1"), "--grace: takes hours from 0 to 720"),
+        ((*RENEW, "--grace", "721"), "--grace: takes hours from 0 to 720"),
+        ((*RENEW, "--lost"), "the credential of bakery was never renewed"),
+        (("account", "credential", "nobody"), "there is no account 'nobody'"),
+        (("account", "enable", ACCOUNT, *WHY, "--new-credential"), "bakery is active already"),
+        (("account", "enable", ACCOUNT, "--new-credential", "--reason", " "), "--reason: say why"),
+    ],
+)
+def test_what_cannot_be_renewed_changes_nothing(
+    stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], says: str
+) -> None:
+    before = stack.get(ACCOUNT)
+
+    assert says in terminal.refused(*typed)
+
+    assert stack.get(ACCOUNT) == before
+    assert stack.iam_users.users[CALLER].keys == [KEY]
+
+
+def test_a_key_that_was_not_kept_is_not_shown(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("accounts.save", skip=1, error=PermissionDenied("writing bakery: AWS does not allow it"))
+
+    assert terminal.failed(*RENEW) == "writing bakery: AWS does not allow it"
+
+    assert stack.iam_users.users[CALLER].keys == [KEY]
