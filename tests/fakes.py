@@ -10,12 +10,13 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from permille.addresses import bare
 from permille.domain.account import Account, is_decision
 from permille.domain.breaker import BreakerChange, BreakerState, Opening, Passing, Returning
 from permille.domain.correction import Correction, Void
+from permille.domain.entries.complaints import Reported, completed
 from permille.domain.entries.system import AccessRevoked, ModeEntered
 from permille.domain.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.links import For
@@ -24,7 +25,7 @@ from permille.domain.provider import Fault, Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
 from permille.domain.suppression import Suppression, suppressed_by
 from permille.domain.switch import ACTIVE, INACTIVE, Asleep, Changes, Credential, SenderState
-from permille.domain.timeline import Audience, Entry, TimelineEntry
+from permille.domain.timeline import Audience, Entry, TimelineEntry, entry_as_read
 from permille.paging import Page
 from permille.ports import Count, Counted, Lap, Mail, Secret, Sender
 
@@ -187,6 +188,14 @@ class FakeLedger:
     @property
     def suppressions(self) -> "FakeSuppressions":
         return FakeSuppressions(self._rows)
+
+    def complete(self, count: Count) -> None:
+        with self._rows.faults.call("ledger.complete"):
+            for entry in self._rows.told(count.account_id):
+                if isinstance(entry.facts, Reported) and entry.facts.identity == count.identity and count.entry:
+                    facts = completed(entry.data, cast("Reported", count.entry.facts)) or entry.data
+                    at, kind = entry.at, entry.kind
+                    self._rows.put(entry_as_read(count.account_id, entry.id, at, kind, entry.audience, facts))
 
     def nudge(self, account_id: str, now: datetime) -> None:
         with self._rows.faults.call("ledger.nudge"):

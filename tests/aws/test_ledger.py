@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +13,11 @@ from tests.builders import (
     CALLER,
     NOW,
     PATIENCE,
+    SENT_AT,
     TODAY,
     a_complaint,
     a_complaint_count,
+    a_complaint_entry,
     a_count,
     an_account,
     stopped_mail,
@@ -70,6 +72,48 @@ def test_a_complaint_brings_its_entry_once(store: Store) -> None:
     store.ledger.count([a_complaint_count("m-1", at=LATER)], LATER, PATIENCE)
 
     assert store.timeline.since(ACCOUNT, NOW) == [complaint.entry]
+
+
+def a_copy(at: datetime = LATER, **message: Any) -> Count:
+    return replace(a_complaint_count("m-1"), entry=a_complaint_entry("m-1", at, sent_at=SENT_AT, **message))
+
+
+def test_a_later_copy_that_knows_more_completes_card_and_entry(store: Store) -> None:
+    store.ledger.count([a_copy(NOW, subject="", campaign="")], NOW, PATIENCE)
+
+    for subject, campaign in (("", "easter"), ("Buns", "other"), ("Cake", "")):
+        store.ledger.complete(a_copy(subject=subject, campaign=campaign))
+
+    assert store.timeline.since(ACCOUNT, NOW) == [a_copy(NOW, subject="Buns", campaign="easter").entry]
+    assert counted(store) == Tally(complaints=1)
+
+
+@pytest.mark.parametrize("later", [{"subject": "", "campaign": ""}, {"subject": "Cake", "campaign": "other"}])
+def test_what_a_card_knows_no_later_copy_changes(store: Store, later: dict[str, Any]) -> None:
+    first = a_copy(NOW, subject="Buns", campaign="easter")
+    store.ledger.count([first], NOW, PATIENCE)
+
+    store.ledger.complete(a_copy(**later))
+
+    assert store.timeline.since(ACCOUNT, NOW) == [first.entry]
+
+
+def test_a_card_that_is_not_there_is_not_made(store: Store) -> None:
+    store.ledger.complete(a_copy(subject="Buns"))
+
+    assert store.timeline.since(ACCOUNT, NOW) == []
+
+
+def test_completing_leaves_a_suppression_as_it_is(dynamodb: Any, ledger_of: LedgerOf) -> None:
+    ledger = ledger_of()
+    ledger.count([a_copy(NOW, subject="", campaign="")], NOW, PATIENCE)
+    [before] = dynamodb.scan(TableName="ComplaintsTable")["Items"]
+
+    ledger.complete(a_copy(subject="Buns", campaign="easter"))
+
+    [after] = dynamodb.scan(TableName="ComplaintsTable")["Items"]
+    assert {name for name in after if after[name] != before[name]} == {"facts"}
+    assert "suppressed_since" in after
 
 
 def test_a_report_that_does_not_count_leaves_its_entry_and_no_tally(store: Store) -> None:

@@ -23,7 +23,9 @@ from tests.builders import (
 )
 from tests.fakes import FakeLedger, FakeQuarantine, Faults, Rows, When
 
+from permille.domain.entries.complaints import Reported
 from permille.domain.reputation import Tally
+from permille.domain.timeline import only
 from permille.ingest import ONE_CALL, RESERVE, Received, ingest
 from permille.observability import metrics
 from permille.ports import Count, Counted, Sender
@@ -73,6 +75,35 @@ def test_a_delivery_a_bounce_and_a_complaint_are_counted(feedback: Ingestion) ->
     assert failed == []
     assert feedback.counts == Tally(delivered=2, complaints=1, bounces=1)
     assert feedback.told("complaint") == 1
+
+
+NAMELESS = ses_notification("Complaint", mail={"commonHeaders": {}})
+NAMED = ses_event("Complaint", tags={"campaign": "easter"})
+
+
+def complaint(feedback: Ingestion) -> Reported:
+    [told] = only(Reported, feedback.rows.told(ACCOUNT))
+    return told.facts
+
+
+@pytest.mark.parametrize("batches", [[[NAMELESS], [NAMED]], [[NAMELESS, NAMED]], [[NAMED], [NAMELESS]]])
+def test_whichever_copy_comes_first_the_card_says_what_the_mail_was(
+    feedback: Ingestion, batches: list[list[Body]]
+) -> None:
+    for batch in batches:
+        assert feedback.receive(*batch) == []
+
+    assert (complaint(feedback).subject, complaint(feedback).campaign) == ("Fresh bread", "easter")
+    assert feedback.counts == Tally(complaints=1)
+
+
+def test_where_completing_fails_the_copy_comes_again(feedback: Ingestion) -> None:
+    feedback.receive(NAMELESS)
+    feedback.faults.fail("ledger.complete")
+
+    assert feedback.receive(NAMED) == ["r-0"]
+    assert feedback.receive(NAMED) == []
+    assert complaint(feedback).subject == "Fresh bread"
 
 
 COMPLAINT = ses_event("Complaint")

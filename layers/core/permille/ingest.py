@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from permille.domain.entries.complaints import OwnerMailState, OwnerMailStopped, repeated, reported
+from permille.domain.entries.complaints import OwnerMailState, OwnerMailStopped, Reported, repeated, reported
 from permille.domain.errors import PolicyNotValid, ServiceError, Unavailable
 from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
 from permille.domain.policy import CLOCKS_APART, SEED, Policy
@@ -40,6 +40,7 @@ class _Batch:
     nudges: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     owner_mails: list[tuple[Received, OwnerMailState, Message]] = field(default_factory=list)
     taken_back: list[tuple[Received, str, Complaint]] = field(default_factory=list)
+    known: list[Count] = field(default_factory=list)
     quarantined: list[tuple[Received, Unreadable]] = field(default_factory=list)
     too_early: list[str] = field(default_factory=list)
 
@@ -165,7 +166,8 @@ def _add(
 ) -> None:
     counts = counts_of(feedback, sender, now, one_recipient_days)
     for count in counts:
-        batch.counts.setdefault(count.identity, count)  # a duplicate within the batch is the same identity
+        if _names_more(count, batch.counts.get(count.identity)):  # a duplicate within the batch is the same identity
+            batch.counts[count.identity] = count
         batch.records[count.identity].append(one.id)
     if isinstance(feedback, Complaint) and feedback.takes_back:
         batch.taken_back.append((one, sender.account_id, feedback))
@@ -173,6 +175,16 @@ def _add(
         _say_who_is_left_out(feedback)
     elif counts:
         batch.nudges[sender.account_id].append(one.id)
+
+
+def _names_more(count: Count, other: Count | None) -> bool:
+    """Whether this copy is the first, or says more of the mail than the other."""
+    return other is None or _named(count) > _named(other)
+
+
+def _named(count: Count) -> int:
+    facts = count.entry.facts if count.entry else None
+    return bool(facts.subject) + bool(facts.campaign) if isinstance(facts, Reported) else 0
 
 
 def _say_who_is_left_out(delivery: Delivery) -> None:
@@ -208,6 +220,7 @@ def _count(batch: _Batch, ledger: Ledger, now: datetime, patience: timedelta) ->
     if not batch.counts:  # mail that counts for nobody: counting goes on all the same
         return set()
     record("feedback.counted", new=len(counted.new), known=len(counted.known), failed=len(counted.failed))
+    batch.known += [count for count in batch.counts.values() if count.identity in counted.known and _named(count)]
     return {record_id for identity in counted.failed for record_id in batch.records[identity]}
 
 
@@ -230,6 +243,8 @@ def _steps(batch: _Batch, ledger: Ledger, quarantine: Quarantine, now: datetime)
         yield _Step(ids, partial(ledger.nudge, account_id, now))
     for one, account_id, report in batch.taken_back:
         yield _Step([one.id], partial(believe, ledger.suppressions, account_id, report, now))
+    for count in batch.known:
+        yield _Step(batch.records[count.identity], partial(ledger.complete, count))
     for one, state, message in batch.owner_mails:
         identity = f"owner-mail#{message.id}"
         told = entry(message.about, now, OwnerMailStopped(state=state), seed=identity)

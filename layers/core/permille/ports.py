@@ -92,6 +92,10 @@ class Ledger(Protocol):
         fails for a passing cause is tried again until `patience` is over. Keeps that counting goes on (`Heartbeat`),
         also where there is nothing to count."""
 
+    def complete(self, count: Count) -> None:
+        """Where a complaint was counted before from a copy without the mail's subject or campaign, and this copy has
+        them, its card and its entry get them. Nothing else of them changes, and nobody is told again."""
+
     def nudge(self, account_id: str, now: datetime) -> None:
         """Makes the account due now, where it exists."""
 

@@ -1,5 +1,6 @@
 """Counting on DynamoDB: a marker for everything counted, in one transaction with the count."""
 
+import json
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -15,10 +16,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from permille.aws.client import PASSING, client, code_of, service_call, service_error
 from permille.aws.heartbeat import DynamoHeartbeat
 from permille.aws.rows import account_due, complaint_row, entry_row, tally_key
-from permille.domain.entries.complaints import OwnerMailStopped
+from permille.domain.entries.complaints import OwnerMailStopped, Reported, completed
 from permille.domain.errors import ServiceError, Unavailable
 from permille.domain.reputation import Tally
-from permille.domain.timeline import TimelineEntry
+from permille.domain.timeline import TimelineEntry, json_text
 from permille.observability import record
 from permille.ports import Count, Counted, Sender
 
@@ -199,6 +200,23 @@ class DynamoLedger:
     def _key(self, count: Count) -> TallyKey:
         return count.account_id, tally_key(count.day, count.epoch, self._shard)
 
+    def complete(self, count: Count) -> None:
+        what = f"completing the card of {count.identity}"
+        key = _as_item({"account_id": count.account_id, "identity": count.identity})
+        with service_call(what):
+            card: Any = self._dynamodb.get_item(TableName=self._tables.complaints, Key=key, ConsistentRead=True)
+        if not (row := card.get("Item")) or count.entry is None or not isinstance(count.entry.facts, Reported):
+            return
+        facts = completed(json.loads(row["facts"]["S"]), count.entry.facts)
+        if facts is None:
+            return
+        told = {name: row[name] for name in ("account_id", "entry_id")}
+        rows = ((self._tables.complaints, key), (self._tables.timeline, told))
+        with service_call(what):
+            self._dynamodb.transact_write_items(
+                TransactItems=[_replaced(table, of, row["facts"]["S"], json_text(facts)) for table, of in rows]
+            )
+
     def nudge(self, account_id: str, now: datetime) -> None:
         refused: ClientError | None = None
         for pause in _pauses(ROUNDS):
@@ -293,6 +311,19 @@ def _put(table: str, item: dict[str, Any], unless: str = "") -> dict[str, Any]:
     if unless:
         put["ConditionExpression"] = f"attribute_not_exists({unless})"
     return {"Put": put}
+
+
+def _replaced(table: str, key: dict[str, Any], read: str, facts: str) -> Any:
+    """A row's facts, unless they are others by now."""
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": key,
+            "UpdateExpression": "SET facts = :facts",
+            "ConditionExpression": "facts = :read",
+            "ExpressionAttributeValues": _as_item({":read": read, ":facts": facts}),
+        }
+    }
 
 
 def _expiry(seen_at: datetime) -> str:

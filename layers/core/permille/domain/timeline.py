@@ -191,7 +191,7 @@ class TimelineEntry(Generic[F_co]):
 
     @property
     def facts_json(self) -> str:
-        return json.dumps(self.data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return json_text(self.data)
 
 
 Entry = TimelineEntry[Facts]
@@ -211,6 +211,11 @@ def _in_zone(value: Any, zone: tzinfo) -> Any:
             return replace(value, **{name: _in_zone(one, zone) for name, one in named.items()})
         case _:
             return value
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """As facts are stored."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def facts_data(facts: Facts) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """What recipients said of the account's mails, and what became of mails to its owner."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from permille.domain import feedback
 from permille.domain.demands import IN_WORDS as DEMANDS_IN_WORDS
@@ -42,6 +42,14 @@ class Reported(Facts):
         """In a list of them."""
         to = f" to {plain(self.recipient)}" if self.recipient else ""
         return f"{self.mail_named}, sent on {day(self.sent_at)}{to}"
+
+
+def completed(known: Mapping[str, Any], later: Reported) -> dict[str, Any] | None:
+    """A card's facts in JSON, with the subject and campaign that they lack and a later copy of the same feedback has;
+    None where it has nothing more."""
+    named = {"subject": later.subject, "campaign": later.campaign}
+    more = {name: text for name, text in named.items() if text and not known.get(name)}
+    return {**known, **more} if more else None
 
 
 @declared("complaint", Audience.OWNER)
