@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from permille.domain.account import Account, is_decision
+from permille.domain.bounces import Card
 from permille.domain.breaker import BreakerChange, BreakerState, Opening, Passing, Returning
 from permille.domain.entries.system import AccessRevoked, ModeEntered
 from permille.domain.errors import Conflict, RequestRejected, ServiceError, Unavailable
@@ -20,7 +21,7 @@ from permille.domain.links import For
 from permille.domain.policy import SEED, Policy
 from permille.domain.provider import Fault, Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
-from permille.domain.suppression import Suppression, suppressed_by
+from permille.domain.suppression import Suppression, Why, suppressed_by
 from permille.domain.switch import ACTIVE, INACTIVE, Asleep, Changes, Credential, SenderState
 from permille.domain.timeline import Audience, Entry, TimelineEntry
 from permille.paging import Page
@@ -114,6 +115,7 @@ class Rows:
     tallies: dict[tuple[str, int, date], Tally] = field(default_factory=dict)
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
     suppressing: dict[tuple[str, str], Suppression] = field(default_factory=dict)  # by account and identity
+    bounces: dict[tuple[str, str], Card] = field(default_factory=dict)  # by account and identity
     breaker: BreakerState = field(default_factory=BreakerState)
     passed: dict[str, int] = field(default_factory=dict)  # through the breaker, by hour
     lap: Lap = field(default_factory=Lap)
@@ -137,8 +139,8 @@ class Rows:
         return [entry for entry in of_account if kind in ("", entry.kind)]
 
 
-def _id(entry: Entry) -> str:
-    return entry.id
+def _id(one: Entry | Card) -> str:
+    return one.id
 
 
 class FakeLedger:
@@ -158,7 +160,7 @@ class FakeLedger:
         if not counts:
             self._rows.counted_at = now
         for count in counts:
-            marker = (count.account_id if count.entry else "", count.identity)
+            marker = (count.account_id if count.entry or count.card else "", count.identity)
             try:
                 with self._rows.faults.call("ledger.count"):
                     already = marker in self._rows.markers
@@ -178,14 +180,24 @@ class FakeLedger:
         if count.entry:
             self._rows.append(count.entry)
             if address := suppressed_by(count.entry):
-                suppression = Suppression(address, count.entry.at, count.entry.id)
+                suppression = Suppression(address, count.entry.at, count.entry.id, Why.COMPLAINT)
+                self._rows.suppressing[count.account_id, count.identity] = suppression
+        if card := count.card:
+            self._rows.bounces[count.account_id, count.identity] = card
+            if card.recipient:
+                suppression = Suppression(card.recipient, card.at, card.id, Why.BOUNCE)
                 self._rows.suppressing[count.account_id, count.identity] = suppression
 
-    def nudge(self, account_id: str, now: datetime) -> None:
+    def nudge(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
         with self._rows.faults.call("ledger.nudge"):
             account = self._rows.accounts.get(account_id)
             if account:
-                self._rows.accounts[account_id] = replace(account, due_at=now, revision=account.revision + 1)
+                self._rows.accounts[account_id] = replace(
+                    account,
+                    due_at=now,
+                    revision=account.revision + 1,
+                    bounced_at=now if bounced else account.bounced_at,
+                )
 
     def mark_owner_mail(self, identity: str, entry: Entry) -> None:
         with self._rows.faults.call("ledger.mark_owner_mail"):
@@ -532,6 +544,25 @@ class FakeSwitch:
         except ServiceError as error:
             return str(error)
         return ""
+
+
+class FakeBounces:
+    """Keeps `ports.Bounces`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def latest(self, account_id: str, since: str, at_most: int) -> Page[Card]:
+        with self._rows.faults.call("bounces.latest"):
+            return Page.of([card for card in self._of(account_id)[::-1] if card.id >= since], at_most, _id)
+
+    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[Card]:
+        with self._rows.faults.call("bounces.page"):
+            behind = [one for one in self._of(account_id) if one.id > after and (not before or one.id <= before)]
+            return Page.of(behind, at_most, _id)
+
+    def _of(self, account_id: str) -> list[Card]:
+        return sorted((card for (its, _), card in self._rows.bounces.items() if its == account_id), key=_id)
 
 
 class FakeSuppressions:

@@ -1,4 +1,4 @@
-"""`permille suppression`: who complained, and is mailed no more."""
+"""`permille suppression`: who complained, whose mail bounced, or whom staff added, and who is mailed no more."""
 
 from typing import Annotated
 
@@ -8,27 +8,28 @@ from rich.markup import escape
 from permille import shapes
 from permille.addresses import bare
 from permille.domain.errors import InvalidInput
-from permille.domain.suppression import once_each
 from permille.domain.system_commands import Unsuppress
+from permille.suppression import listed
 from permille.suppression import remove as take_off
 from permille.zones import shown_zone_of
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 from permille_cli.staff import AccountId
 
-app = typer.Typer(help="Who complained, and is mailed no more.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Who is mailed no more.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command(name="list")
 def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List the suppressed addresses of an account, the longest suppressed first."""
     stack.account(account_id)
-    suppressed = list(once_each(stack.suppressions.cards(account_id)))
+    bounces = stack.policies.current().suppress_bounces
+    suppressed = list(listed(stack.suppressions, account_id, bounces=bounces))
     if as_json:
         emit_json({"account_id": account_id, "suppressions": [shapes.suppression(one) for one in suppressed]})
         return
     for one in suppressed:
-        out.print(f"{one.since:%Y-%m-%d %H:%M:%S} UTC  {escape(one.address)}", soft_wrap=True)
+        out.print(f"{one.since:%Y-%m-%d %H:%M:%S} UTC  {one.why:<9}  {escape(one.address)}", soft_wrap=True)
     if not suppressed:
         out.print("Nobody is suppressed.")
 
@@ -42,7 +43,7 @@ def remove(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Let an address be mailed again, until its holder complains once more."""
+    """Let an address be mailed again, until its holder complains or a mail to it bounces once more."""
     command = Unsuppress(address=address, reason=reason, by=stack.caller())
     account = stack.account(account_id)
     if bare(address) is None:

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from tests.aws.conftest import Store
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF
+from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, bounce_counts
 from tests.usecases.test_suppression import ANN, BOB, a_count_by
 
 from permille.aws.models import connection_of
 from permille.aws.suppressions import DynamoSuppressions
 from permille.domain.errors import Conflict, Unavailable
-from permille.domain.suppression import Suppression, lifted
+from permille.domain.suppression import Suppression, Why, lifted
 from permille.ports import MOST_LIFTED, Count
 
 OFF = lifted(ACCOUNT, NOW, ANN, "They wrote to us", STAFF)
@@ -97,6 +97,28 @@ def test_a_lifted_complaint_told_again_suppresses_nobody(store: Store) -> None:
 
     assert store.ledger.count([count], NOW, PATIENCE).known == {count.identity}
     assert ids(store) == []
+
+
+def test_a_bounce_suppresses_as_a_complaint_does_and_is_lifted_like_one(store: Store) -> None:
+    (bounced,) = counted(store, *bounce_counts(BOB, at=NOW - timedelta(hours=1)))
+    counted(store, a_count_by(ANN))
+
+    assert [(one.address, one.why) for one in store.suppressions.cards(ACCOUNT)] == [
+        (BOB, Why.BOUNCE),
+        (ANN, Why.COMPLAINT),
+    ]
+    assert store.suppressions.naming(ACCOUNT, BOB) == [bounced]
+    store.suppressions.lift(ACCOUNT, [bounced], OFF)
+
+    assert [one.address for one in store.suppressions.cards(ACCOUNT)] == [ANN]
+    assert [card.recipient for card in store.bounces.page(ACCOUNT, "", 10).items] == [BOB]
+
+
+def test_a_bounce_of_nobody_who_is_known_suppresses_nobody(store: Store) -> None:
+    counted(store, *bounce_counts("postmaster"))
+
+    assert ids(store) == []
+    assert [card.recipient for card in store.bounces.page(ACCOUNT, "", 10).items] == [""]
 
 
 # ---------------------------------------------------------------- on DynamoDB

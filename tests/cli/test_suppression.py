@@ -25,7 +25,7 @@ def _complained(stack: FakeStack) -> None:
 def test_each_address_is_listed_once_the_longest_suppressed_first(terminal: Terminal) -> None:
     said = terminal.text("suppression", "list", ACCOUNT)
 
-    assert said == f"2026-03-10 12:00:00 UTC  {ANN}\n2026-03-10 13:00:00 UTC  {BOB}\n"
+    assert said == f"2026-03-10 12:00:00 UTC  complaint  {ANN}\n2026-03-10 13:00:00 UTC  complaint  {BOB}\n"
 
 
 def test_machines_get_the_entries_as_well(terminal: Terminal) -> None:
@@ -33,7 +33,7 @@ def test_machines_get_the_entries_as_well(terminal: Terminal) -> None:
 
     assert answer["account_id"] == ACCOUNT
     first, _ = answer["suppressions"]
-    assert first == {"address": ANN, "since": NOW.isoformat(), "entry_id": id_at(NOW)}
+    assert first == {"address": ANN, "since": NOW.isoformat(), "entry_id": id_at(NOW), "why": "complaint"}
 
 
 def test_where_nobody_complained_it_says_so(stack: FakeStack, terminal: Terminal) -> None:

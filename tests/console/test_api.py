@@ -441,8 +441,18 @@ def test_suppressed_addresses_are_listed_once_since_their_first_complaint(platfo
     assert platform.ask(f"{HERE}/suppressions").json == {
         "account_id": ACCOUNT,
         "suppressions": [
-            {"address": "ann@example.com", "since": first.entry.at.isoformat(), "entry_id": first.entry.id},
-            {"address": "bob@example.com", "since": second.entry.at.isoformat(), "entry_id": second.entry.id},
+            {
+                "address": "ann@example.com",
+                "since": first.entry.at.isoformat(),
+                "entry_id": first.entry.id,
+                "why": "complaint",
+            },
+            {
+                "address": "bob@example.com",
+                "since": second.entry.at.isoformat(),
+                "entry_id": second.entry.id,
+                "why": "complaint",
+            },
         ],
         "next": None,
     }
@@ -721,6 +731,7 @@ NEEDS = [
     ("GET", "/route", "timeline.since"),
     ("GET", "/review", "accounts.get"),
     ("GET", "/suppressions", "suppressions.cards"),
+    ("GET", "/suppressions", "policies.current"),
     ("PUT", "/review", "accounts.get"),
     ("PUT", "/review", "accounts.save"),
     ("DELETE", "/review", "accounts.save"),

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint, by_staff
+from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint, bounce_counts, by_staff
 from tests.fakes import FakeLedger, FakeSuppressions, Rows, When
 
 from permille.domain.entries.complaints import reported
 from permille.domain.errors import Conflict, Unavailable
 from permille.domain.feedback import Complaint
 from permille.domain.reputation import Tally
-from permille.domain.suppression import Suppression, suppressed_by
+from permille.domain.suppression import Suppression, Why, suppressed_by
 from permille.domain.system_commands import Unsuppress
 from permille.domain.timeline import Entry
+from permille.paging import Page
 from permille.ports import MOST_LIFTED, Count
 from permille.suppression import ATTEMPTS, page, remove
 
@@ -37,7 +38,11 @@ def complained(rows: Rows, *addresses: str) -> list[Count]:
 
 
 def listed(rows: Rows, since: datetime | None = None, at_most: int = 100) -> list[Suppression]:
-    return list(page(FakeSuppressions(rows), ACCOUNT, since, "", at_most).items)
+    return list(some(rows, since, "", at_most).items)
+
+
+def some(rows: Rows, since: datetime | None, after: str, at_most: int, *, bounces: bool = True) -> Page[Suppression]:
+    return page(FakeSuppressions(rows), ACCOUNT, since, after, at_most, bounces=bounces)
 
 
 def addresses(rows: Rows) -> list[str]:
@@ -123,12 +128,12 @@ def test_pages_list_every_address_exactly_once(complaints: list[str], at_most: i
     rows = Rows()
     complained(rows, *complaints)
     since = NOW - timedelta(seconds=ago)
-    one = page(FakeSuppressions(rows), ACCOUNT, since, "", at_most)
+    one = some(rows, since, "", at_most)
     found = list(one.items)
 
     while one.next:
         assert len(one.items) == at_most
-        one = page(FakeSuppressions(rows), ACCOUNT, since, one.next, at_most)
+        one = some(rows, since, one.next, at_most)
         found += one.items
 
     assert found == listed(rows, since)
@@ -141,6 +146,38 @@ def test_an_account_has_its_own_list() -> None:
     FakeLedger(rows).count([a_count_by(ANN, account_id="florist")], NOW, PATIENCE)
 
     assert addresses(rows) == []
+
+
+@pytest.mark.parametrize(("suppress", "expected"), [(True, [(BOB, Why.BOUNCE)]), (False, [])])
+def test_a_bounce_suppresses_its_recipient_where_the_policy_says_so(
+    suppress: bool, expected: list[tuple[str, Why]]
+) -> None:
+    rows = Rows()
+    FakeLedger(rows).count(bounce_counts(BOB), NOW, PATIENCE)
+
+    page = some(rows, None, "", 10, bounces=suppress)
+
+    assert [(one.address, one.why) for one in page.items] == expected
+
+
+def test_who_bounced_and_then_complained_is_suppressed_whatever_the_policy_says_of_bounces() -> None:
+    rows = Rows()
+    FakeLedger(rows).count(bounce_counts(ANN, at=NOW - timedelta(hours=1)), NOW, PATIENCE)
+    complained(rows, ANN)
+
+    assert [one.why for one in listed(rows)] == [Why.BOUNCE]
+    off = some(rows, None, "", 10, bounces=False)
+    assert [(one.since, one.why) for one in off.items] == [(NOW, Why.COMPLAINT)]
+
+
+def test_one_act_takes_an_address_off_its_bounces_and_its_complaints() -> None:
+    rows = Rows()
+    FakeLedger(rows).count(bounce_counts(ANN), NOW, PATIENCE)
+    complained(rows, ANN, BOB)
+
+    removed(rows)
+
+    assert addresses(rows) == [BOB]
 
 
 # ---------------------------------------------------------------- taking off

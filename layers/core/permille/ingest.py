@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from permille.domain.bounces import card
 from permille.domain.entries.complaints import OwnerMailState, OwnerMailStopped, repeated, reported
 from permille.domain.errors import ServiceError, Unavailable
 from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
@@ -37,6 +38,7 @@ class _Batch:
     counts: dict[str, Count] = field(default_factory=dict)
     records: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     nudges: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    bounced: set[str] = field(default_factory=set)  # accounts
     owner_mails: list[tuple[Received, OwnerMailState, Message]] = field(default_factory=list)
     quarantined: list[tuple[Received, Unreadable]] = field(default_factory=list)
     too_early: list[str] = field(default_factory=list)
@@ -166,6 +168,7 @@ def _add(
         _say_who_is_left_out(feedback)
     elif counts:
         batch.nudges[sender.account_id].append(one.id)
+        batch.bounced.update([sender.account_id] if isinstance(feedback, Bounce) else [])
 
 
 def _say_who_is_left_out(delivery: Delivery) -> None:
@@ -181,8 +184,16 @@ def counts_of(feedback: Feedback, sender: Sender, now: datetime, one_recipient_d
     day, epoch = sent_at.date(), epoch_of(sent_at, sender.epochs)
     if isinstance(feedback, Complaint):
         return [_complaint(feedback, sender.account_id, day, epoch, now, one_recipient_days)]
-    tally = Tally(delivered=1) if isinstance(feedback, Delivery) else Tally(bounces=1)
+    if isinstance(feedback, Bounce):
+        return list(_bounces(feedback, sender.account_id, day, epoch, now))
+    tally = Tally(delivered=1)
     return [Count(identity, sender.account_id, day, epoch, tally) for identity in feedback.identities()]
+
+
+def _bounces(bounce: Bounce, account_id: str, day: date, epoch: int, now: datetime) -> Iterator[Count]:
+    for one in bounce.counting():
+        told = card(bounce, one, now, epoch)
+        yield Count(one.identity, account_id, day, epoch, Tally(bounces=1), card=told)
 
 
 def _complaint(
@@ -220,7 +231,7 @@ def _steps(batch: _Batch, ledger: Ledger, quarantine: Quarantine, now: datetime)
     """What comes after counting. Accounts are nudged also when all was known already: the run that counted it may have
     been cut off before it came here."""
     for account_id, ids in batch.nudges.items():
-        yield _Step(ids, partial(ledger.nudge, account_id, now))
+        yield _Step(ids, partial(ledger.nudge, account_id, now, bounced=account_id in batch.bounced))
     for one, state, message in batch.owner_mails:
         identity = f"owner-mail#{message.id}"
         told = entry(message.about, now, OwnerMailStopped(state=state), seed=identity)

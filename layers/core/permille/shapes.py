@@ -157,8 +157,11 @@ class Suppression(TypedDict):
     """An address that the account's mail no longer goes to."""
 
     address: Annotated[str, Means("In its bare form: no name, lower case, the domain in A-labels.")]
-    since: Annotated[str, Means("When its complaint was counted.", "date-time")]
-    entry_id: Annotated[str, Means("The complaint's entry on the timeline.")]
+    since: Annotated[str, Means("When that was counted, or it was added.", "date-time")]
+    entry_id: Annotated[
+        str, Means("Of a complaint its entry on the timeline; of a bounce its id in the list of bounces.")
+    ]
+    why: Annotated[suppressions.Why, Means("Its holder complained, a mail to it bounced for good, or staff added it.")]
 
 
 class CampaignComplaints(TypedDict):
@@ -269,7 +272,12 @@ def entry(found: timeline.Entry, platform: str, zone: tzinfo) -> Entry:
 
 
 def suppression(found: suppressions.Suppression) -> Suppression:
-    return {"address": found.address, "since": found.since.isoformat(), "entry_id": found.entry_id}
+    return {
+        "address": found.address,
+        "since": found.since.isoformat(),
+        "entry_id": found.entry_id,
+        "why": found.why,
+    }
 
 
 def case(asking: Asking) -> Case:

@@ -1,13 +1,14 @@
 """The addresses that an account's mail no longer goes to. The host platform reads them page by page, and hears of each
 by the entry that began or ended it; staff take one off."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import dropwhile, islice
 
 from permille.addresses import bare
 from permille.domain.entries.complaints import Unsuppressed
 from permille.domain.errors import Conflict, Unavailable
-from permille.domain.suppression import Suppression, lifted, once_each
+from permille.domain.suppression import Suppression, in_force, lifted, once_each
 from permille.domain.system_commands import Unsuppress
 from permille.domain.timeline import Entry, TimelineEntry, id_at
 from permille.paging import Page
@@ -16,14 +17,26 @@ from permille.ports import MOST_LIFTED, Suppressions
 ATTEMPTS = 10
 
 
+def listed(suppressions: Suppressions, account_id: str, *, bounces: bool = True) -> Iterable[Suppression]:
+    """Each suppressed address once, the longest suppressed first. `bounces`: whether they suppress, as the policy
+    says."""
+    return once_each(in_force(suppressions.cards(account_id), bounces=bounces))
+
+
 def page(
-    suppressions: Suppressions, account_id: str, since: datetime | None, after: str, at_most: int
+    suppressions: Suppressions,
+    account_id: str,
+    since: datetime | None,
+    after: str,
+    at_most: int,
+    *,
+    bounces: bool = True,
 ) -> Page[Suppression]:
-    """Those suppressed from `since` on, behind the entry `after`: each address once, the longest suppressed first. The
-    cards before them are read as well, since an address is listed by its oldest."""
+    """Of those that are `listed` some that are suppressed from `since` on, behind the entry `after`. What is before
+    them is read as well, since an address is listed by its oldest card."""
     first = max(id_at(since) if since else "", after)
-    listed = once_each(suppressions.cards(account_id))
-    wanted = dropwhile(lambda one: one.entry_id < first or one.entry_id == after, listed)
+    addresses = listed(suppressions, account_id, bounces=bounces)
+    wanted = dropwhile(lambda one: one.entry_id < first or one.entry_id == after, addresses)
     return Page.of(list(islice(wanted, at_most + 1)), at_most, lambda one: one.entry_id)
 
 

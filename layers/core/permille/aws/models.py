@@ -132,6 +132,8 @@ class AccountRow(Model):
     would_disable = BooleanAttribute()
     decided_at = UnicodeAttribute(null=True)
     alerted_at = UnicodeAttribute(null=True)
+    bounced_at = UnicodeAttribute(null=True)
+    bounces_told_until = UnicodeAttribute(null=True)
     told = JSONAttribute()
     version = NumberAttribute()
     revision = NumberAttribute()
@@ -192,18 +194,19 @@ class EntryRow(Model):
 
 
 class SuppressedIndex(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyped-call]
-    """The cards that suppress an address: a card that does not has no `suppressed_since`."""
+    """The cards that suppress an address: one that does not has no `suppressed_since`."""
 
     class Meta:
         index_name = "suppressed"
         projection = IncludeProjection(["recipient", "at"])
 
     account_id = UnicodeAttribute(hash_key=True)
+    identity = UnicodeAttribute()
     suppressed_since = UnicodeAttribute(range_key=True)
 
 
 class CardRow(Model):
-    """What the suppressions need of a complaint's card, which the ledger writes."""
+    """What the suppressions need of the card of a complaint or a bounce, which the ledger writes."""
 
     account_id = UnicodeAttribute(hash_key=True)
     identity = UnicodeAttribute(range_key=True)

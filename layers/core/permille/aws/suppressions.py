@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pynamodb.transactions import TransactWrite
 
 from permille.aws.models import CardRow, EntryRow, append, conflicts, connection_of, on_table, table_call
-from permille.domain.suppression import Suppression
+from permille.domain.suppression import Suppression, Why
 from permille.domain.timeline import Entry
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ class DynamoSuppressions:
     def cards(self, account_id: str) -> Iterator[Suppression]:
         with table_call(f"reading the suppressions of {account_id}"):
             for row in self._cards.suppressed_index.query(account_id):
-                yield Suppression(row.recipient, datetime.fromisoformat(row.at), row.suppressed_since)
+                why = Why(row.identity.partition("#")[0])
+                yield Suppression(row.recipient, datetime.fromisoformat(row.at), row.suppressed_since, why)
 
     def naming(self, account_id: str, address: str) -> list[str]:
         suppressing = (CardRow.recipient == address) & CardRow.suppressed_since.exists()

@@ -118,11 +118,13 @@ def show_route(account_id: AccountId) -> shapes.Route:
     "/accounts/<account_id>/suppressions",
     **operation(
         "listSuppressions",
-        "Who complained, and is mailed no more",
-        "The addresses of recipients who complained about the account's mail, where it is certain who did. Each is in "
-        "its bare form: no name, lower case, the domain in A-labels. Compare yours in that form. "
-        "The bus tells of each at once: `complaint` with a recipient suppresses it, `unsuppressed` ends that; a "
-        "complaint of the last second may still be missing here.",
+        "Who is mailed no more",
+        "The addresses of recipients who complained about the account's mail, where it is certain who did; those to "
+        "which a mail bounced for good, unless the policy's `suppress_bounces` is false; and those that staff added. "
+        "Each is in its bare form: no name, lower case, the domain in A-labels. Compare yours in that form. "
+        "The bus tells of each complaint at once: `complaint` with a recipient suppresses it, `unsuppressed` ends "
+        "that. Of bounces it tells once an hour (`bounces`), and of imported lists once, without the addresses: then "
+        "ask here with `since`. What was counted in the last second may still be missing.",
         "A page of addresses.",
         LISTED,
     ),
@@ -131,7 +133,8 @@ def suppressions(account_id: AccountId, since: Since = None, after: After = "", 
     found, scope = asked(router), f"suppressions {account_id} {since or ''}"
     place = place_of(scope, after)
     account = _account(account_id)
-    page = suppression.page(found.world.suppressions, account.id, since, place, limit)
+    bounces = found.world.policies.current().suppress_bounces
+    page = suppression.page(found.world.suppressions, account.id, since, place, limit, bounces=bounces)
     return {
         "account_id": account.id,
         "suppressions": [shapes.suppression(one) for one in page.items],

@@ -42,7 +42,7 @@ class RevokeAccess(StaffCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsuppress(StaffCommand):
-    """A recipient who complained may be mailed again.
+    """A suppressed recipient may be mailed again.
 
     address: however it is written
     """

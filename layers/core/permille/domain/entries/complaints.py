@@ -216,9 +216,9 @@ class Alert(Numbers):
 
 @declared("unsuppressed", Audience.STAFF)
 class Unsuppressed(Facts):
-    """Staff let a recipient who complained be mailed again."""
+    """Staff let a suppressed recipient be mailed again."""
 
-    recipient: Annotated[str, "May be mailed again, until its holder complains once more."]
+    recipient: Annotated[str, "May be mailed again, until its holder complains or a mail to it bounces once more."]
     reason: str
     by: str
 
