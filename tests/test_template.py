@@ -230,6 +230,7 @@ NEEDED = {
         "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
         "ComplaintsTable": {"Query", "UpdateItem"},
         "ComplaintsTable/index/suppressed": {"Query"},
+        "ComplaintsTable/index/bounced": {"Query"},
     },
 }
 

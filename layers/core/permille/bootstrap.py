@@ -193,6 +193,7 @@ class Consoling:
 @cache
 def consoling() -> Consoling:
     from permille.aws.accounts import DynamoAccounts
+    from permille.aws.bounces import DynamoBounces
     from permille.aws.control import DynamoControl
     from permille.aws.directory import DynamoDirectory
     from permille.aws.history import DynamoTallies, DynamoTimeline
@@ -247,6 +248,7 @@ def consoling() -> Consoling:
         control=control,
         desk=desk,
         suppressions=suppressions,
+        bounces=DynamoBounces(complaints=settings.complaints_table),
         smtp_endpoint=settings.smtp_endpoint,
     )
     return Consoling(console, settings)

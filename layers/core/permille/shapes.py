@@ -7,14 +7,16 @@ from typing import Annotated, Any
 
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
+from permille.addresses import LONGEST
 from permille.domain import account as accounts
+from permille.domain import bounces, timeline
 from permille.domain import suppression as suppressions
-from permille.domain import timeline
 from permille.domain.policy import Verdict
 from permille.domain.route import Route as Taken
 from permille.domain.route import Via
 from permille.domain.status import Held, Status
 from permille.domain.timeline import Audience
+from permille.domain.wording import plain
 from permille.review import Case as Asking
 
 
@@ -164,6 +166,23 @@ class Suppression(TypedDict):
     why: Annotated[suppressions.Why, Means("Its holder complained, a mail to it bounced for good, or staff added it.")]
 
 
+class Bounce(TypedDict):
+    """A mail that a recipient's mail server refused for good."""
+
+    id: Annotated[str, Means("Sorts by the instant of counting.")]
+    recipient: Annotated[str | None, Means("Whose address it is, where that is certain; in its bare form.")]
+    why: Annotated[str, Means("In plain words, by the status.")]
+    status: Annotated[str | None, Means("The enhanced status code of RFC 3463, such as 5.1.1.")]
+    diagnostic: Annotated[str | None, Means("What the mail server said, cut.")]
+    message_id: str
+    subject: str
+    campaign: str
+    sent_at: Annotated[str, Means("", "date-time")]
+    bounced_at: Annotated[str, Means("", "date-time")]
+    counted_at: Annotated[str, Means("", "date-time")]
+    epoch: int
+
+
 class CampaignComplaints(TypedDict):
     campaign: Annotated[str, Means("Its name, or else the subject.")]
     complaints: int
@@ -277,6 +296,24 @@ def suppression(found: suppressions.Suppression) -> Suppression:
         "since": found.since.isoformat(),
         "entry_id": found.entry_id,
         "why": found.why,
+    }
+
+
+def bounce(found: bounces.Card) -> Bounce:
+    told = found.told
+    return {
+        "id": found.id,
+        "recipient": plain(found.recipient, LONGEST) or None,
+        "why": told.why,
+        "status": told.status or None,
+        "diagnostic": plain(told.diagnostic, bounces.LONGEST_DIAGNOSTIC) or None,
+        "message_id": told.message_id,
+        "subject": plain(told.subject),
+        "campaign": plain(told.campaign),
+        "sent_at": told.sent_at.isoformat(),
+        "bounced_at": told.bounced_at.isoformat(),
+        "counted_at": found.at.isoformat(),
+        "epoch": told.epoch,
     }
 
 

@@ -11,12 +11,13 @@ from permille.console.cursors import following, place_of
 from permille.console.openapi import LISTED, WRITTEN, operation
 from permille.console.routing import routes
 from permille.console.values import LISTED as USUAL
-from permille.console.values import AccountId, After, For, Limit, ReviewRequest, Shown, Since
+from permille.console.values import AccountId, After, CountedSince, For, Limit, ReviewRequest, Shown, Since
 from permille.console.world import asked
 from permille.domain.account import Account
 from permille.domain.commands import DeleteReview, PutReview
 from permille.domain.errors import NotFound
 from permille.domain.route import entries_needed_since, route
+from permille.domain.timeline import id_at
 from permille.report import Range, Reporting, gather
 from permille.shapes import Means
 from permille.verdict import current
@@ -32,6 +33,14 @@ class Timeline(TypedDict):
 
     account_id: str
     entries: list[shapes.Entry]
+    next: Next
+
+
+class Bounces(TypedDict):
+    """A page of an account's bounces, the first counted first."""
+
+    account_id: str
+    bounces: list[shapes.Bounce]
     next: Next
 
 
@@ -70,8 +79,31 @@ def show(account_id: AccountId) -> shapes.Account:
 )
 def report(account_id: AccountId, range: Shown = Range.WINDOW) -> report_shapes.Report:  # noqa: A002 - its name in the query
     found, account = asked(router), _account(account_id)
-    world = Reporting(found.world.tallies, found.world.timeline, found.world.policies)
+    world = Reporting(found.world.tallies, found.world.timeline, found.world.policies, found.world.bounces)
     return report_shapes.report(gather(world, account, found.now, range), found.world.pages.brand.platform)
+
+
+@router.get(
+    "/accounts/<account_id>/bounces",
+    **operation(
+        "listBounces",
+        "Which mails bounced for good, and why",
+        "The permanent bounces that count, the first counted first; kept for thirteen months. The bus tells of them "
+        "once an hour (`bounces`); a bounce of the last second may still be missing.",
+        "A page of bounces.",
+        LISTED,
+    ),
+)
+def bounces(account_id: AccountId, since: CountedSince = None, after: After = "", limit: Limit = USUAL) -> Bounces:
+    found, scope = asked(router), f"bounces {account_id} {since or ''}"
+    place = place_of(scope, after) or (id_at(since) if since else "")
+    account = _account(account_id)
+    page = found.world.bounces.page(account.id, place, limit)
+    return {
+        "account_id": account.id,
+        "bounces": [shapes.bounce(one) for one in page.items],
+        "next": following(scope, page),
+    }
 
 
 @router.get(

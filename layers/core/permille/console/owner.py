@@ -57,6 +57,11 @@ def complaints(_id: str) -> Response[str]:
     return _file("complaints", "csv", spreadsheet.complaints)
 
 
+@router.get("/report/<_id>/bounces.csv")
+def bounces(_id: str) -> Response[str]:
+    return _file("bounces", "csv", spreadsheet.bounces)
+
+
 @router.get("/report/<_id>/report.json")
 def machine_readable(_id: str) -> Response[str]:
     return _file("report", "json", _as_json)
@@ -111,7 +116,7 @@ def _page(found: Asked, account: Account, status: int = 200, typed: Typed | None
 
 def _gathered(found: Asked, account: Account, shown: Range = Range.WINDOW) -> Report:
     world = found.world
-    return gather(Reporting(world.tallies, world.timeline, world.policies), account, found.now, shown)
+    return gather(Reporting(world.tallies, world.timeline, world.policies, world.bounces), account, found.now, shown)
 
 
 def _file(name: str, form: str, content: Callable[[Report], str]) -> Response[str]:

@@ -5,9 +5,10 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 
+from permille.domain.bounces import LONGEST_DIAGNOSTIC
 from permille.domain.periods import Period
 from permille.domain.reputation import Tally
-from permille.domain.wording import rate
+from permille.domain.wording import plain, rate
 from permille.report import Report
 
 Cell = str | int
@@ -38,6 +39,18 @@ COMPLAINTS = (
     "epoch",
 )
 
+BOUNCES = (
+    "sent_at",
+    "bounced_at",
+    "campaign",
+    "subject",
+    "recipient",
+    "why",
+    "status",
+    "mail_server_said",
+    "epoch",
+)
+
 
 def days(report: Report) -> str:
     """A row for each period and each epoch with mail in it; the window's numbers stand in the epoch in force."""
@@ -62,6 +75,29 @@ def complaints(report: Report) -> str:
             )
             for campaign in report.campaigns
             for card in campaign.cards
+        ),
+    )
+
+
+def bounces(report: Report) -> str:
+    """A row for each bounce, by campaign, as the page groups them."""
+    return _table(
+        BOUNCES,
+        (
+            (
+                told.sent_at.isoformat(),
+                told.bounced_at.isoformat(),
+                campaign.name,
+                plain(told.subject),
+                plain(card.recipient),
+                told.why,
+                told.status,
+                plain(told.diagnostic, LONGEST_DIAGNOSTIC),
+                told.epoch,
+            )
+            for campaign in report.bounces
+            for card in campaign.cards
+            for told in [card.told]
         ),
     )
 

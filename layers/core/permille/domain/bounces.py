@@ -35,6 +35,11 @@ class Told:
         return in_words(self.status)
 
     @property
+    def why_with_code(self) -> str:
+        """`the address does not exist (5.1.1)`"""
+        return f"{self.why} ({self.status})" if self.status else self.why
+
+    @property
     def group(self) -> str:
         """The campaign's name, else the subject."""
         return plain(self.campaign) or plain(self.subject) or NO_NAME
