@@ -12,6 +12,7 @@ from permille.domain.backlog import Backlog
 from permille.domain.bounces import Card
 from permille.domain.commands import Command, RequestReview, ReviewRequest
 from permille.domain.decisions import Context, decide
+from permille.domain.entries.bounces import Bounced, BouncedRecipient, BounceReason
 from permille.domain.entries.complaints import (
     Alert,
     CountedComplaint,
@@ -231,6 +232,9 @@ def an_entry(kind: str = "disabled", at: datetime = NOW, account_id: str = ACCOU
             return repeated(account_id, at, a_complaint(), epoch=1, days=1)
         case "alert":
             return an_alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)])
+        case "bounces":
+            cards = bounce_cards("ann@example.com", "bob@example.com", at=at - timedelta(minutes=9))
+            return entry(account_id, at, Bounced.of(cards, at - timedelta(hours=1), at, more=False))
         case _:
             return entry(account_id, at, facts_of(kind, at))
 
@@ -290,6 +294,11 @@ _USUAL_FACTS: dict[str, Any] = {
 }
 _FACTS_OF: dict[str, dict[str, Any]] = {
     "disabling_reversed": {"disabled_at": NOW - timedelta(hours=1)},
+    "bounces": {
+        "bounces": 2,
+        "reasons": (BounceReason(why="the address does not exist", bounces=2),),
+        "listed": (BouncedRecipient(recipient="ann@example.com", status="5.1.1", why="the address does not exist"),),
+    },
     "review_amended": {"batch": 500},
     "review_due": {"day": MIDNIGHT.date(), "begins_at": MIDNIGHT.astimezone(UTC)},
     "review_day_passed": {"day": TODAY},

@@ -212,6 +212,7 @@ NEEDED = {
         "TalliesTable": {"Query"},
         "TimelineTable": {"Query", "PutItem"},
         "QuarantineTable/index/age": {"Query"},
+        "ComplaintsTable/index/bounced": {"Query"},
         "ControlTable": {"GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem"},
     },
     "Notify": {

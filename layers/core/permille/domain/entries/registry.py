@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from permille.domain.entries import complaints, credential, provider, review, staff, system, trial, verdicts
+from permille.domain.entries import bounces, complaints, credential, provider, review, staff, system, trial, verdicts
 from permille.domain.timeline import KINDS as DECLARED
 from permille.domain.timeline import Facts, entry_as_read
 
 __all__ = ["KINDS", "entry_as_read"]
 
-MODULES = (complaints, credential, provider, review, staff, system, trial, verdicts)
+MODULES = (bounces, complaints, credential, provider, review, staff, system, trial, verdicts)
 KINDS: Mapping[str, type[Facts]] = DECLARED
