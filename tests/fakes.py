@@ -15,13 +15,15 @@ from typing import Any
 from permille.domain.account import Account, is_decision
 from permille.domain.bounces import Card
 from permille.domain.breaker import BreakerChange, BreakerState, Opening, Passing, Returning
+from permille.domain.cards import did
+from permille.domain.entries.complaints import Reported
 from permille.domain.entries.system import AccessRevoked, ModeEntered
 from permille.domain.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.links import For
 from permille.domain.policy import SEED, Policy
 from permille.domain.provider import Fault, Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
-from permille.domain.suppression import Suppression, Why, suppressed_by
+from permille.domain.suppression import Addition, Detailed, Suppression, Why, suppressed_by
 from permille.domain.switch import ACTIVE, INACTIVE, Asleep, Changes, Credential, SenderState
 from permille.domain.timeline import Audience, Entry, TimelineEntry
 from permille.paging import Page
@@ -116,6 +118,7 @@ class Rows:
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
     suppressing: dict[tuple[str, str], Suppression] = field(default_factory=dict)  # by account and identity
     bounces: dict[tuple[str, str], Card] = field(default_factory=dict)  # by account and identity
+    additions: dict[tuple[str, str], Addition] = field(default_factory=dict)  # by account and identity
     breaker: BreakerState = field(default_factory=BreakerState)
     passed: dict[str, int] = field(default_factory=dict)  # through the breaker, by hour
     lap: Lap = field(default_factory=Lap)
@@ -566,7 +569,7 @@ class FakeBounces:
 
 
 class FakeSuppressions:
-    """Keeps `ports.Suppressions`."""
+    """Keeps `operator_ports.AllSuppressions`."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -588,6 +591,33 @@ class FakeSuppressions:
             for identity in identities:
                 del self._rows.suppressing[account_id, identity]
             self._rows.append(*[entry] if entry else [])
+
+    def detailed(self, account_id: str) -> Iterator[Detailed]:
+        with self._rows.faults.call("suppressions.detailed"):
+            cards = [(key, card) for key, card in self._rows.suppressing.items() if key[0] == account_id]
+        yield from [Detailed(card, self._reason(key, card)) for key, card in cards]
+
+    def _reason(self, key: tuple[str, str], card: Suppression) -> str:
+        if key in self._rows.bounces:
+            return self._rows.bounces[key].told.why_with_code
+        if key in self._rows.additions:
+            return self._rows.additions[key].reason
+        told = self._rows.entries.get((key[0], card.entry_id))
+        return did(told.facts) if told and isinstance(told.facts, Reported) else ""
+
+    def added(self, account_id: str) -> frozenset[str]:
+        with self._rows.faults.call("suppressions.added"):
+            theirs = [card for (its, _), card in self._rows.suppressing.items() if its == account_id]
+            return frozenset(card.address for card in theirs if card.why is Why.ADDED)
+
+    def add(self, account_id: str, additions: Sequence[Addition], entry: Entry | None) -> None:
+        with self._rows.faults.call("suppressions.add"):
+            keys = {(account_id, one.identity): one for one in additions}
+            if there := keys.keys() & self._rows.suppressing.keys():
+                raise Conflict(f"{there} are added already")
+            self._rows.append(*[entry] if entry else [])
+            self._rows.additions.update(keys)
+            self._rows.suppressing.update({key: one.suppression for key, one in keys.items()})
 
 
 @dataclass(slots=True)

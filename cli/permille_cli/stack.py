@@ -16,6 +16,7 @@ from permille.domain.errors import Failed, NotFound
 from permille.onboarding import Onboarding
 from permille.operator_ports import (
     AllAccounts,
+    AllSuppressions,
     AllTimelines,
     FeedbackQueue,
     IamUsers,
@@ -24,7 +25,7 @@ from permille.operator_ports import (
     PolicyDocument,
     QuarantinedFeedback,
 )
-from permille.ports import Later, Macs, Once, Probe, Secrets, Suppressions, Switch, Tallies
+from permille.ports import Later, Macs, Once, Probe, Secrets, Switch, Tallies
 from permille.provider import Providing
 from permille.verdict import CurrentVerdict, current
 
@@ -51,7 +52,7 @@ class Stack(ABC):
     quarantine: QuarantinedFeedback
     secrets: Secrets
     ses: SesReputation
-    suppressions: Suppressions
+    suppressions: AllSuppressions
     switch: Switch
     tallies: Tallies
     timeline: AllTimelines

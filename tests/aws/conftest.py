@@ -25,7 +25,8 @@ from permille.aws.control import DynamoControl
 from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.ledger import DynamoLedger, LedgerTables
 from permille.aws.suppressions import DynamoSuppressions
-from permille.ports import Accounts, Bounces, Control, Leases, Ledger, Suppressions, Tallies, Timeline
+from permille.operator_ports import AllSuppressions
+from permille.ports import Accounts, Bounces, Control, Leases, Ledger, Tallies, Timeline
 
 TABLES = LedgerTables(
     senders="SendersTable",
@@ -81,7 +82,7 @@ class Store:
     control: Control
     tallies: Tallies
     timeline: Timeline
-    suppressions: Suppressions
+    suppressions: AllSuppressions
     bounces: Bounces
 
 

@@ -59,6 +59,7 @@ def test_a_cards_id_is_its_own_and_sorts_by_the_instant_of_counting() -> None:
     first, second = bounce_cards(ANN, BOB)
 
     assert first.id != second.id
+    assert len(first.id.partition("-")[2]) == 32  # many have the same instant
     assert id_at(NOW) < min(first.id, second.id) < max(first.id, second.id) < id_at(NOW + timedelta(microseconds=1))
 
 

@@ -13,11 +13,11 @@ from permille.domain.errors import Conflict, Unavailable
 from permille.domain.feedback import Complaint
 from permille.domain.reputation import Tally
 from permille.domain.suppression import Suppression, Why, suppressed_by
-from permille.domain.system_commands import Unsuppress
+from permille.domain.system_commands import ImportSuppressions, Suppress, Unsuppress
 from permille.domain.timeline import Entry
 from permille.paging import Page
 from permille.ports import MOST_LIFTED, Count
-from permille.suppression import ATTEMPTS, page, remove
+from permille.suppression import ATTEMPTS, add, exported, page, remove, take_in
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 
@@ -288,3 +288,120 @@ def test_who_is_never_let_through_gives_up() -> None:
 
     with pytest.raises(Unavailable, match="try again"):
         removed(rows)
+
+
+# ---------------------------------------------------------------- what staff add
+
+
+def added(rows: Rows, address: str = ANN, at: datetime = NOW) -> Entry | None:
+    command = Suppress(address=address, reason="She called us", by=STAFF)
+    return add(FakeSuppressions(rows), ACCOUNT, command, at)
+
+
+def taken_in(rows: Rows, *of: str, at: datetime = NOW) -> int:
+    """How many were added."""
+    command = ImportSuppressions(addresses=of, reason="From the old system", by=STAFF)
+    entry = take_in(FakeSuppressions(rows), ACCOUNT, command, at)
+    return entry.facts.count if entry else 0
+
+
+MANY = [f"p{n}@example.com" for n in range(2 * MOST_LIFTED + 5)]
+
+
+def test_staff_suppress_an_address_and_the_timeline_says_so_once() -> None:
+    rows = Rows()
+
+    entry = added(rows)
+
+    assert entry is not None
+    assert entry.data == {"recipient": ANN, "reason": "She called us", "by": STAFF}
+    assert [(one.address, one.since, one.why) for one in listed(rows)] == [(ANN, NOW, Why.ADDED)]
+    assert added(rows, at=NOW + timedelta(hours=1)) is None
+    assert rows.told(ACCOUNT, "suppressed") == [entry]
+
+
+def test_who_was_added_is_taken_off_like_any_other_and_can_be_added_again() -> None:
+    rows = Rows()
+    added(rows)
+
+    assert removed(rows) is not None
+    assert addresses(rows) == []
+    assert added(rows, at=NOW + timedelta(hours=1)) is not None
+    assert addresses(rows) == [ANN]
+
+
+def test_a_list_is_told_by_one_entry() -> None:
+    rows = Rows()
+    added(rows, MANY[0], at=NOW - timedelta(hours=1))
+
+    assert taken_in(rows, *MANY) == len(MANY) - 1
+    assert FakeSuppressions(rows).added(ACCOUNT) == set(MANY)
+    (entry,) = rows.told(ACCOUNT, "suppressions_imported")
+    assert entry.data == {"count": len(MANY) - 1, "reason": "From the old system", "by": STAFF}
+    assert taken_in(rows, *MANY, at=NOW + timedelta(hours=1)) == 0
+    assert len(rows.told(ACCOUNT, "suppressions_imported")) == 1
+
+
+@pytest.mark.parametrize("when", When)
+@pytest.mark.parametrize("done", [0, 1, 2])
+def test_an_import_that_was_cut_off_is_finished_by_doing_it_again(done: int, when: When) -> None:
+    rows = Rows()
+    rows.faults.fail("suppressions.add", skip=done, when=when)
+
+    with pytest.raises(Unavailable):
+        taken_in(rows, *MANY)
+    taken_in(rows, *MANY, at=NOW + timedelta(minutes=1))
+
+    assert FakeSuppressions(rows).added(ACCOUNT) == set(MANY)
+    assert len(rows.told(ACCOUNT, "suppressions_imported")) == 1
+
+
+def test_a_long_list_of_one_instant_is_paged_without_losing_anybody() -> None:
+    rows = Rows()
+    many = [f"p{n}@example.com" for n in range(5000)]
+    taken_in(rows, *many)
+    found, after = set[str](), ""
+
+    while one := some(rows, None, after, 2000):
+        found |= {listed.address for listed in one.items}
+        if not (after := one.next):
+            break
+
+    assert found == set(many)
+    assert len({one.entry_id for one in FakeSuppressions(rows).cards(ACCOUNT)}) == len(many)
+
+
+def test_an_import_that_meets_another_adds_the_rest() -> None:
+    rows = Rows()
+    rows.faults.meanwhile("suppressions.add", lambda: added(rows, BOB))
+
+    assert taken_in(rows, ANN, BOB) == 1
+    assert sorted(addresses(rows)) == [ANN, BOB]
+
+
+def test_an_import_that_is_never_let_through_gives_up() -> None:
+    rows = Rows()
+    rows.faults.fail("suppressions.add", times=ATTEMPTS, error=Conflict("injected"))
+
+    with pytest.raises(Unavailable, match="try again"):
+        taken_in(rows, ANN)
+
+
+def test_the_export_has_each_address_once_with_why_and_the_reason() -> None:
+    rows = Rows()
+    complained(rows, ANN)
+    FakeLedger(rows).count(bounce_counts(BOB, ANN, at=NOW + timedelta(hours=1)), NOW, PATIENCE)
+    added(rows, "cyd@example.com", NOW + timedelta(hours=2))
+    suppressions = FakeSuppressions(rows)
+
+    told = exported(suppressions, ACCOUNT, bounces=True)
+
+    assert [(one.suppression.address, one.suppression.why, one.reason) for one in told] == [
+        (ANN, Why.COMPLAINT, "marked it as spam"),
+        (BOB, Why.BOUNCE, "the address does not exist (5.1.1)"),
+        ("cyd@example.com", Why.ADDED, "She called us"),
+    ]
+    assert [one.suppression.address for one in exported(suppressions, ACCOUNT, bounces=False)] == [
+        ANN,
+        "cyd@example.com",
+    ]

@@ -16,7 +16,7 @@ from permille.domain.route import Route as Taken
 from permille.domain.route import Via
 from permille.domain.status import Held, Status
 from permille.domain.timeline import Audience
-from permille.domain.wording import plain
+from permille.domain.wording import LONGEST_REASON, plain
 from permille.review import Case as Asking
 
 
@@ -166,6 +166,10 @@ class Suppression(TypedDict):
     why: Annotated[suppressions.Why, Means("Its holder complained, a mail to it bounced for good, or staff added it.")]
 
 
+class DetailedSuppression(Suppression):
+    reason: Annotated[str, Means("What the recipient did, why the mail bounced, or what staff said.")]
+
+
 class Bounce(TypedDict):
     """A mail that a recipient's mail server refused for good."""
 
@@ -297,6 +301,10 @@ def suppression(found: suppressions.Suppression) -> Suppression:
         "entry_id": found.entry_id,
         "why": found.why,
     }
+
+
+def detailed_suppression(found: suppressions.Detailed) -> DetailedSuppression:
+    return {**suppression(found.suppression), "reason": plain(found.reason, LONGEST_REASON)}
 
 
 def bounce(found: bounces.Card) -> Bounce:

@@ -206,13 +206,19 @@ class SuppressedIndex(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyp
 
 
 class CardRow(Model):
-    """What the suppressions need of the card of a complaint or a bounce, which the ledger writes."""
+    """What the suppressions need of the ledger's cards of complaints and bounces, and what staff added."""
 
     account_id = UnicodeAttribute(hash_key=True)
     identity = UnicodeAttribute(range_key=True)
     at = UnicodeAttribute()
     recipient = UnicodeAttribute(null=True)
     suppressed_since = UnicodeAttribute(null=True)
+    kind = UnicodeAttribute(null=True)
+    facts = UnicodeAttribute(null=True)
+    bounced_since = UnicodeAttribute(null=True)
+    told = UnicodeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    by = UnicodeAttribute(null=True)
     suppressed_index = SuppressedIndex()
 
 

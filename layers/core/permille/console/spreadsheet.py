@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from permille.domain.bounces import LONGEST_DIAGNOSTIC
 from permille.domain.periods import Period
 from permille.domain.reputation import Tally
-from permille.domain.wording import plain, rate
+from permille.domain.suppression import Detailed
+from permille.domain.wording import LONGEST_REASON, plain, rate
 from permille.report import Report
 
 Cell = str | int
@@ -39,6 +40,7 @@ COMPLAINTS = (
     "epoch",
 )
 
+SUPPRESSIONS = ("address", "why", "since", "reason")
 BOUNCES = (
     "sent_at",
     "bounced_at",
@@ -100,6 +102,12 @@ def bounces(report: Report) -> str:
             for told in [card.told]
         ),
     )
+
+
+def suppressions(detailed: Iterable[Detailed]) -> str:
+    """A row for each address; `permille suppression import` takes it."""
+    rows = ((one.suppression, plain(one.reason, LONGEST_REASON)) for one in detailed)
+    return _table(SUPPRESSIONS, ((one.address, one.why.value, one.since.isoformat(), reason) for one, reason in rows))
 
 
 def _rows(period: Period) -> Iterator[tuple[Cell, ...]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from permille.domain.feedback import Bounce, Bounced
 from permille.domain.smtp_status import in_words
-from permille.domain.timeline import id_at
+from permille.domain.timeline import id_among_many
 from permille.domain.wording import plain
 
 NO_NAME = "(no subject)"
@@ -77,7 +77,7 @@ def card(bounce: Bounce, one: Bounced, at: datetime, epoch: int) -> Card:
         bounced_at=bounce.bounced_at or at,
         epoch=epoch,
     )
-    return Card(id_at(at, one.identity), at, one.recipient, told)
+    return Card(id_among_many(at, one.identity), at, one.recipient, told)
 
 
 def campaigns(cards: Iterable[Card]) -> list[Campaign]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from permille.domain.entries.complaints import CountedComplaint, RepeatedComplaint, Unsuppressed
-from permille.domain.timeline import Entry, TimelineEntry, entry
+from permille.domain.timeline import Entry, TimelineEntry, entry, id_among_many
 
 
 class Why(StrEnum):
@@ -25,6 +25,32 @@ class Suppression:
     since: datetime
     entry_id: str
     why: Why = Why.COMPLAINT
+
+
+@dataclass(frozen=True, slots=True)
+class Detailed:
+    """A suppression with its reason: what the recipient did, why the mail bounced, or what staff said."""
+
+    suppression: Suppression
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Staff suppress an address, which is in its bare form."""
+
+    address: str
+    at: datetime
+    reason: str
+    by: str
+
+    @property
+    def identity(self) -> str:
+        return f"{Why.ADDED}#{self.address}"
+
+    @property
+    def suppression(self) -> Suppression:
+        return Suppression(self.address, self.at, id_among_many(self.at, self.identity), Why.ADDED)
 
 
 def suppressed_by(told: Entry) -> str:

@@ -48,3 +48,23 @@ class Unsuppress(StaffCommand):
     """
 
     address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppress(StaffCommand):
+    """A recipient is mailed no more.
+
+    address: in its bare form
+    """
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSuppressions(StaffCommand):
+    """Recipients are mailed no more.
+
+    addresses: in their bare form, each once
+    """
+
+    addresses: tuple[str, ...]
