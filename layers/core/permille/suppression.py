@@ -6,7 +6,8 @@ from datetime import datetime
 from itertools import dropwhile, islice
 
 from permille.addresses import bare
-from permille.domain.entries.complaints import Suppressed, SuppressionsImported, Unsuppressed
+from permille.domain.entries.complaints import Unsuppressed
+from permille.domain.entries.suppressions import Suppressed, SuppressionsImported
 from permille.domain.errors import Conflict, Unavailable
 from permille.domain.suppression import Addition, Detailed, Suppression, in_force, lifted, once_each
 from permille.domain.system_commands import ImportSuppressions, Suppress, Unsuppress

@@ -229,36 +229,6 @@ class Unsuppressed(Facts):
         return f"By {plain(self.by)}: {full_sentence(self.reason)}"
 
 
-@declared("suppressed", Audience.STAFF)
-class Suppressed(Facts):
-    """Staff suppressed a recipient."""
-
-    recipient: Annotated[str, "Is mailed no more; in its bare form."]
-    reason: str
-    by: str
-
-    def headline(self, platform: str) -> str:
-        return f"{plain(self.recipient)} is mailed no more"
-
-    def sentence(self) -> str:
-        return f"By {plain(self.by)}: {full_sentence(self.reason)}"
-
-
-@declared("suppressions_imported", Audience.STAFF)
-class SuppressionsImported(Facts):
-    """Staff suppressed a list of recipients; the list of suppressions has them."""
-
-    count: Annotated[int, "So many that had not been added before."]
-    reason: str
-    by: str
-
-    def headline(self, platform: str) -> str:
-        return f"{times(self.count, 'recipient')} from a file {'is' if self.count == 1 else 'are'} mailed no more"
-
-    def sentence(self) -> str:
-        return f"By {plain(self.by)}: {full_sentence(self.reason)}"
-
-
 OwnerMailState = Literal["bounced", "complained"]
 
 

@@ -2,11 +2,22 @@
 
 from collections.abc import Mapping
 
-from permille.domain.entries import bounces, complaints, credential, provider, review, staff, system, trial, verdicts
+from permille.domain.entries import (
+    bounces,
+    complaints,
+    credential,
+    provider,
+    review,
+    staff,
+    suppressions,
+    system,
+    trial,
+    verdicts,
+)
 from permille.domain.timeline import KINDS as DECLARED
 from permille.domain.timeline import Facts, entry_as_read
 
 __all__ = ["KINDS", "entry_as_read"]
 
-MODULES = (bounces, complaints, credential, provider, review, staff, system, trial, verdicts)
+MODULES = (bounces, complaints, credential, provider, review, staff, suppressions, system, trial, verdicts)
 KINDS: Mapping[str, type[Facts]] = DECLARED
