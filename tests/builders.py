@@ -9,8 +9,10 @@ from typing import Any, cast
 
 from permille.domain.account import Account, Evidence, Outcome, Provider
 from permille.domain.backlog import Backlog
+from permille.domain.bounces import Card
 from permille.domain.commands import Command, RequestReview, ReviewRequest
 from permille.domain.decisions import Context, decide
+from permille.domain.entries.bounces import Bounced, BouncedRecipient, BounceReason
 from permille.domain.entries.change import Owner
 from permille.domain.entries.complaints import (
     Alert,
@@ -26,7 +28,7 @@ from permille.domain.entries.numbers import Numbers
 from permille.domain.entries.registry import KINDS
 from permille.domain.entries.system import BreakerReset
 from permille.domain.entries.verdicts import DecisionRecord, Disabled, Spared
-from permille.domain.feedback import Bounce, Complaint, Delivery, Message, Recipients
+from permille.domain.feedback import Bounce, Complaint, Delivery, Message, Recipients, Refusal
 from permille.domain.links import For
 from permille.domain.policy import ALLPROWEBTOOLS, SEED, SecondChance, Verdict, judge
 from permille.domain.policy_file import policy_data
@@ -35,6 +37,7 @@ from permille.domain.reputation import Days, Tally
 from permille.domain.status import Held, Mode
 from permille.domain.switch import ACTIVE, Asleep, Credential, SenderState
 from permille.domain.timeline import Entry, Facts, TimelineEntry, entry, id_at, only, system_entry
+from permille.ingest import counts_of
 from permille.ports import Count, Mail, Sender
 from permille.ses_events import recipients_of
 from permille.templates import Brand
@@ -111,10 +114,29 @@ def a_bounce(
     *,
     permanent: bool = True,
     sub_type: str = "General",
+    bounced_at: datetime | None = NOW - timedelta(hours=1),
+    refusal: Refusal | None = None,
     **message: Any,
 ) -> Bounce:
-    sent = a_message(**{"destination": recipients, **message})
-    return Bounce(sent, recipients_of(recipients), permanent=permanent, sub_type=sub_type)
+    """`refusal`: of each recipient."""
+    sent, named = a_message(**{"destination": recipients, **message}), recipients_of(recipients)
+    refusals = dict.fromkeys((*named.readable, *named.unreadable), refusal) if refusal else {}
+    return Bounce(sent, named, permanent, sub_type, bounced_at, refusals)
+
+
+NO_SUCH_USER = Refusal("5.1.1", "smtp; 550 5.1.1 user unknown")
+
+
+def bounce_counts(
+    *recipients: str, at: datetime = NOW, account_id: str = ACCOUNT, refusal: Refusal = NO_SUCH_USER, **message: Any
+) -> list[Count]:
+    """What the bounces of a mail to these recipients count."""
+    bounce = a_bounce(recipients or ("ann@example.com",), refusal=refusal, **message)
+    return counts_of(bounce, a_sender(CALLER, account_id), at)
+
+
+def bounce_cards(*recipients: str, at: datetime = NOW, **different: Any) -> list[Card]:
+    return [count.card for count in bounce_counts(*recipients, at=at, **different) if count.card]
 
 
 def a_complaint(message_id: str = "m-1", message: Mapping[str, Any] | None = None, **different: Any) -> Complaint:
@@ -219,6 +241,9 @@ def an_entry(kind: str = "disabled", at: datetime = NOW, account_id: str = ACCOU
             return repeated(account_id, at, a_complaint(), epoch=1, days=1)
         case "alert":
             return an_alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)])
+        case "bounces":
+            cards = bounce_cards("ann@example.com", "bob@example.com", at=at - timedelta(minutes=9))
+            return entry(account_id, at, Bounced.of(cards, at - timedelta(hours=1), at, more=False))
         case _:
             return entry(account_id, at, facts_of(kind, at))
 
@@ -296,6 +321,11 @@ _FACTS_OF: dict[str, dict[str, Any]] = {
     "credential_renewed": {"sender": CALLER, "until": NOW + timedelta(hours=48)},
     "old_credential_ended": {"sender": CALLER},
     "disabling_reversed": {"disabled_at": NOW - timedelta(hours=1)},
+    "bounces": {
+        "bounces": 2,
+        "reasons": (BounceReason(why="the address does not exist", bounces=2),),
+        "listed": (BouncedRecipient(recipient="ann@example.com", status="5.1.1", why="the address does not exist"),),
+    },
     "review_amended": {"batch": 500},
     "review_due": {"day": MIDNIGHT.date(), "begins_at": MIDNIGHT.astimezone(UTC)},
     "review_day_passed": {"day": TODAY},

@@ -14,7 +14,9 @@ from typing import Any, cast
 
 from permille.addresses import bare
 from permille.domain.account import Account, is_decision
+from permille.domain.bounces import Card
 from permille.domain.breaker import BreakerChange, BreakerState, Opening, Passing, Returning
+from permille.domain.cards import did
 from permille.domain.correction import Correction, Void
 from permille.domain.entries.complaints import Reported, completed
 from permille.domain.entries.system import AccessRevoked, ModeEntered
@@ -23,7 +25,7 @@ from permille.domain.links import For
 from permille.domain.policy import SEED, Policy
 from permille.domain.provider import Fault, Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
-from permille.domain.suppression import Suppression, suppressed_by
+from permille.domain.suppression import Addition, Detailed, Suppression, Why, suppressed_by
 from permille.domain.switch import ACTIVE, INACTIVE, Asleep, Changes, Credential, SenderState
 from permille.domain.timeline import Audience, Entry, TimelineEntry, entry_as_read
 from permille.paging import Page
@@ -118,6 +120,8 @@ class Rows:
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
     suppressing: dict[tuple[str, str], Suppression] = field(default_factory=dict)  # by account and identity
     voided: dict[tuple[str, str], Void] = field(default_factory=dict)  # by account and identity
+    bounces: dict[tuple[str, str], Card] = field(default_factory=dict)  # by account and identity
+    additions: dict[tuple[str, str], Addition] = field(default_factory=dict)  # by account and identity
     breaker: BreakerState = field(default_factory=BreakerState)
     passed: dict[str, int] = field(default_factory=dict)  # through the breaker, by hour
     lap: Lap = field(default_factory=Lap)
@@ -141,8 +145,8 @@ class Rows:
         return [entry for entry in of_account if kind in ("", entry.kind)]
 
 
-def _id(entry: Entry) -> str:
-    return entry.id
+def _id(one: Entry | Card) -> str:
+    return one.id
 
 
 class FakeLedger:
@@ -162,7 +166,7 @@ class FakeLedger:
         if not counts:
             self._rows.counted_at = now
         for count in counts:
-            marker = (count.account_id if count.entry else "", count.identity)
+            marker = (count.account_id if count.entry or count.card else "", count.identity)
             try:
                 with self._rows.faults.call("ledger.count"):
                     already = marker in self._rows.markers
@@ -182,7 +186,12 @@ class FakeLedger:
         if count.entry:
             self._rows.append(count.entry)
             if address := suppressed_by(count.entry):
-                suppression = Suppression(address, count.entry.at, count.entry.id)
+                suppression = Suppression(address, count.entry.at, count.entry.id, Why.COMPLAINT)
+                self._rows.suppressing[count.account_id, count.identity] = suppression
+        if card := count.card:
+            self._rows.bounces[count.account_id, count.identity] = card
+            if card.recipient:
+                suppression = Suppression(card.recipient, card.at, card.id, Why.BOUNCE)
                 self._rows.suppressing[count.account_id, count.identity] = suppression
 
     @property
@@ -197,11 +206,16 @@ class FakeLedger:
                     at, kind = entry.at, entry.kind
                     self._rows.put(entry_as_read(count.account_id, entry.id, at, kind, entry.audience, facts))
 
-    def nudge(self, account_id: str, now: datetime) -> None:
+    def nudge(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
         with self._rows.faults.call("ledger.nudge"):
             account = self._rows.accounts.get(account_id)
             if account:
-                self._rows.accounts[account_id] = replace(account, due_at=now, revision=account.revision + 1)
+                self._rows.accounts[account_id] = replace(
+                    account,
+                    due_at=now,
+                    revision=account.revision + 1,
+                    bounced_at=now if bounced else account.bounced_at,
+                )
 
     def mark_owner_mail(self, identity: str, entry: Entry, address: str) -> None:
         with self._rows.faults.call("ledger.mark_owner_mail"):
@@ -579,8 +593,27 @@ class FakeSwitch:
         return ""
 
 
+class FakeBounces:
+    """Keeps `ports.Bounces`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def latest(self, account_id: str, since: str, at_most: int) -> Page[Card]:
+        with self._rows.faults.call("bounces.latest"):
+            return Page.of([card for card in self._of(account_id)[::-1] if card.id >= since], at_most, _id)
+
+    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[Card]:
+        with self._rows.faults.call("bounces.page"):
+            behind = [one for one in self._of(account_id) if one.id > after and (not before or one.id <= before)]
+            return Page.of(behind, at_most, _id)
+
+    def _of(self, account_id: str) -> list[Card]:
+        return sorted((card for (its, _), card in self._rows.bounces.items() if its == account_id), key=_id)
+
+
 class FakeSuppressions:
-    """Keeps `ports.Suppressions`."""
+    """Keeps `operator_ports.AllSuppressions`."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -612,6 +645,33 @@ class FakeSuppressions:
             for identity in identities:
                 del self._rows.suppressing[account_id, identity]
             self._rows.append(*[entry] if entry else [])
+
+    def detailed(self, account_id: str) -> Iterator[Detailed]:
+        with self._rows.faults.call("suppressions.detailed"):
+            cards = [(key, card) for key, card in self._rows.suppressing.items() if key[0] == account_id]
+        yield from [Detailed(card, self._reason(key, card)) for key, card in cards]
+
+    def _reason(self, key: tuple[str, str], card: Suppression) -> str:
+        if key in self._rows.bounces:
+            return self._rows.bounces[key].told.why_with_code
+        if key in self._rows.additions:
+            return self._rows.additions[key].reason
+        told = self._rows.entries.get((key[0], card.entry_id))
+        return did(told.facts) if told and isinstance(told.facts, Reported) else ""
+
+    def added(self, account_id: str) -> frozenset[str]:
+        with self._rows.faults.call("suppressions.added"):
+            theirs = [card for (its, _), card in self._rows.suppressing.items() if its == account_id]
+            return frozenset(card.address for card in theirs if card.why is Why.ADDED)
+
+    def add(self, account_id: str, additions: Sequence[Addition], entry: Entry | None) -> None:
+        with self._rows.faults.call("suppressions.add"):
+            keys = {(account_id, one.identity): one for one in additions}
+            if there := keys.keys() & self._rows.suppressing.keys():
+                raise Conflict(f"{there} are added already")
+            self._rows.append(*[entry] if entry else [])
+            self._rows.additions.update(keys)
+            self._rows.suppressing.update({key: one.suppression for key, one in keys.items()})
 
 
 @dataclass(slots=True)

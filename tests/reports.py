@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.builders import (
     ACCOUNT,
+    NO_SUCH_USER,
     NOW,
     STAFF,
     TODAY,
@@ -16,23 +17,26 @@ from tests.builders import (
     a_record,
     a_verdict,
     an_account,
+    bounce_counts,
     by_staff,
     corrected,
     days_of,
 )
-from tests.fakes import FakePolicies, FakeTallies, FakeTimeline, Rows
+from tests.fakes import FakeBounces, FakePolicies, FakeTallies, FakeTimeline, Rows
 
 from permille.domain.account import Account, Exemption, Look, Provider, Review, ReviewState, Trial, TrialState
 from permille.domain.entries.complaints import CountedComplaint, reported
 from permille.domain.entries.credential import Created, DeniedByHand
 from permille.domain.entries.review import ReviewDeclined
 from permille.domain.entries.trial import Reinstated, TrialBegan, TrialEnded
+from permille.domain.feedback import Refusal
 from permille.domain.policy import SEED, Policy
 from permille.domain.reputation import Tally
 from permille.domain.review import Stage
 from permille.domain.status import Status
 from permille.domain.switch import Denial
 from permille.domain.timeline import Entry, entry, only
+from permille.ports import Count
 from permille.report import Range, Report, Reporting, gather
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
@@ -50,7 +54,7 @@ BEGINS = datetime.combine(TODAY, datetime.min.time(), NOW.tzinfo)
 
 
 def reporting(rows: Rows, policy: Policy = SEED) -> Reporting:
-    return Reporting(FakeTallies(rows), FakeTimeline(rows), FakePolicies(policy))
+    return Reporting(FakeTallies(rows), FakeTimeline(rows), FakePolicies(policy), FakeBounces(rows))
 
 
 def a_report(
@@ -61,11 +65,13 @@ def a_report(
     policy: Policy = SEED,
     shown: Range = Range.WINDOW,
     now: datetime = NOW,
+    bounced: Sequence[Count] = (),
 ) -> Report:
     """`tallies`: by epoch and send day."""
     account = account or an_account()
     rows = Rows(tallies={(account.id, epoch, day): tally for (epoch, day), tally in (tallies or {}).items()})
     rows.put(*entries)
+    rows.bounces.update({(one.account_id, one.identity): one.card for one in bounced if one.card})
     return gather(reporting(rows, policy), account, now, shown)
 
 
@@ -117,6 +123,30 @@ def cards_of(tallies: Mapping[tuple[int, date], Tally]) -> list[Entry]:
 def _good() -> Report:
     tallies = busy_tallies(every=11)
     return a_report(an_account(), tallies, [*cards_of(tallies), _created()])
+
+
+WHY = (
+    NO_SUCH_USER,
+    Refusal("5.2.1", "smtp; 550 5.2.1 The email account that you tried to reach is disabled."),
+    Refusal("5.7.1", "smtp; 554 5.7.1 Message rejected: your domain is on our block list, see https://block.example"),
+    Refusal("", ""),
+)
+
+
+def bounces_of_campaigns() -> list[Count]:
+    """Most of them of one campaign."""
+    return [
+        count
+        for n in range(24)
+        for count in bounce_counts(
+            *([f"bob{n}@nowhere.example"] if n % 5 else ["postmaster"]),
+            at=NOW - n * AN_HOUR,
+            message_id=f"b-{n}",
+            campaign=CAMPAIGNS[n % 4] if n < 8 else f"{CAMPAIGNS[0]}",
+            refusal=WHY[n % 4],
+            subject=f"Fresh bread {n % 3}",
+        )
+    ]
 
 
 def _created() -> Entry:
@@ -230,7 +260,9 @@ STATES: Mapping[str, Callable[[], Report]] = {
     "denied-on-trial": lambda: _denied_on_trial(),
     "exempt": lambda: _over(exemption=Exemption(NOW + 9 * A_DAY, "A test", STAFF)),
     "flood": _flood,
-    "bounces": lambda: a_report(an_account(), {(1, TODAY - A_DAY): Tally(4000, 1, 300)}, _one()),
+    "bounces": lambda: a_report(
+        an_account(), {(1, TODAY - A_DAY): Tally(4000, 1, 300)}, _one(), bounced=bounces_of_campaigns()
+    ),
     "disabled": _disabled,
     "connected": lambda: _disabled(provider=PROVIDER),
     "open": lambda: _disabled(review=ASKED),

@@ -22,8 +22,18 @@ from tests.builders import (
 )
 
 from permille.domain.entries.complaints import reported
-from permille.domain.feedback import NOBODY, Bounce, Complaint, Delivery, Feedback, Ignored, Recipients, Unreadable
-from permille.ses_events import parse
+from permille.domain.feedback import (
+    NOBODY,
+    Bounce,
+    Complaint,
+    Delivery,
+    Feedback,
+    Ignored,
+    Recipients,
+    Refusal,
+    Unreadable,
+)
+from permille.ses_events import LONGEST_DIAGNOSTIC, parse
 
 VALIDATED = "Successfully validated SNS topic for Amazon SES event publishing."
 KINDS = ["Delivery", "Bounce", "Complaint"]
@@ -361,6 +371,37 @@ def test_nothing_that_counting_does_not_need_keeps_a_bounce_from_counting(field:
 
     assert isinstance(bounce, Bounce)
     assert len(bounce.identities()) == 1
+
+
+def bounced_with(**told: Any) -> Refusal:
+    bounce = read(ses_event("Bounce", bouncedRecipients=[{"emailAddress": "Ann <ANN@example.com>", **told}]))
+    assert isinstance(bounce, Bounce)
+    return bounce.refusals["ann@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("told", "refusal"),
+    [
+        ({"status": "5.1.1", "diagnosticCode": "smtp; 550"}, Refusal("5.1.1", "smtp; 550")),
+        ({"status": " 5.1.1\t"}, Refusal("5.1.1", "")),
+        ({"diagnosticCode": "smtp; 550 5.7.1 blocked"}, Refusal("5.7.1", "smtp; 550 5.7.1 blocked")),
+        ({"status": 5.1, "diagnosticCode": ["smtp"], "action": None}, Refusal()),
+        ({"status": None, "diagnosticCode": None}, Refusal()),
+        ({"status": "x" * 500, "diagnosticCode": "y" * 9000}, Refusal("", "y" * LONGEST_DIAGNOSTIC)),
+        ({}, Refusal()),
+    ],
+    ids=str,
+)
+def test_what_the_mail_server_said_is_read_where_it_can_be(told: Body, refusal: Refusal) -> None:
+    assert bounced_with(**told) == refusal
+
+
+@pytest.mark.parametrize("timestamp", [None, "yesterday", 7])
+def test_a_bounce_counts_whenever_it_says_that_it_happened(timestamp: object) -> None:
+    bounce = read(ses_event("Bounce", timestamp=timestamp))
+
+    assert isinstance(bounce, Bounce)
+    assert (bounce.bounced_at, len(bounce.identities())) == (None, 1)
 
 
 @pytest.mark.parametrize("kind", ["Complaint", "Bounce"])

@@ -198,8 +198,8 @@ NEEDED = {
     "IngestComplaint": {
         "SendersTable": {"BatchGetItem"},
         "SeenTable": {"PutItem"},
-        "ComplaintsTable": {"PutItem", "Query", "UpdateItem"},
-        "TimelineTable": {"PutItem"},
+        "ComplaintsTable": {"GetItem", "PutItem", "Query", "UpdateItem"},
+        "TimelineTable": {"PutItem", "UpdateItem"},
         "QuarantineTable": {"PutItem"},
         "TalliesTable": {"UpdateItem"},
         "AccountsTable": {"UpdateItem"},
@@ -212,6 +212,7 @@ NEEDED = {
         "TalliesTable": {"Query"},
         "TimelineTable": {"Query", "PutItem"},
         "QuarantineTable/index/age": {"Query"},
+        "ComplaintsTable/index/bounced": {"Query"},
         "ControlTable": {"GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem"},
     },
     "Notify": {
@@ -230,6 +231,7 @@ NEEDED = {
         "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
         "ComplaintsTable": {"Query", "UpdateItem"},
         "ComplaintsTable/index/suppressed": {"Query"},
+        "ComplaintsTable/index/bounced": {"Query"},
     },
 }
 

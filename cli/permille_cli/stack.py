@@ -17,6 +17,7 @@ from permille.domain.commands import Command
 from permille.domain.errors import Failed, NotFound
 from permille.onboarding import Onboarding
 from permille.operator_ports import (
+    AllSuppressions,
     AllTimelines,
     FeedbackQueue,
     IamUsers,
@@ -27,7 +28,7 @@ from permille.operator_ports import (
     QuarantinedFeedback,
     SesSuppressions,
 )
-from permille.ports import Later, Macs, Once, Probe, Secrets, Suppressions, Switch, Tallies
+from permille.ports import Later, Macs, Once, Probe, Secrets, Switch, Tallies
 from permille.provider import Providing
 from permille.renewing import Renewing
 from permille.verdict import CurrentVerdict, current
@@ -56,7 +57,7 @@ class Stack(ABC):
     secrets: Secrets
     ses: SesReputation
     ses_suppressions: SesSuppressions
-    suppressions: Suppressions
+    suppressions: AllSuppressions
     switch: Switch
     tallies: Tallies
     timeline: AllTimelines

@@ -1,4 +1,4 @@
-"""`permille suppression`: who complained, and is mailed no more."""
+"""`permille suppression`: who complained, whose mail bounced, or whom staff added, and who is mailed no more."""
 
 from typing import Annotated
 
@@ -6,16 +6,23 @@ import typer
 
 from permille import shapes
 from permille.addresses import bare
+from permille.console import spreadsheet
+from permille.console.spreadsheet import Separator
 from permille.domain.errors import InvalidInput
 from permille.domain.suppression import once_each
-from permille.domain.system_commands import Unsuppress
+from permille.domain.suppression_file import addresses_in
+from permille.domain.system_commands import ImportSuppressions, Suppress, Unsuppress
+from permille.suppression import add as suppress
+from permille.suppression import exported, listed, take_in
 from permille.suppression import remove as take_off
 from permille.zones import shown_zone_of
-from permille_cli.output import AsJson, emit_json, literal, out
+from permille_cli import given
+from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.ses_list import in_ses, taken_off_in_ses
 from permille_cli.stack import DEFAULT_STACK, StackOption
 from permille_cli.staff import AccountId
 
+Reason = Annotated[str, typer.Option(help="Why; it is on the account's timeline.")]
 app = typer.Typer(help="Who complained, and is mailed no more.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -23,12 +30,13 @@ app = typer.Typer(help="Who complained, and is mailed no more.", no_args_is_help
 def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List the suppressed addresses of an account, the longest suppressed first."""
     stack.account(account_id)
-    suppressed = list(once_each(stack.suppressions.cards(account_id)))
+    bounces = stack.policies.current().suppress_bounces
+    suppressed = list(listed(stack.suppressions, account_id, bounces=bounces))
     if as_json:
         emit_json({"account_id": account_id, "suppressions": [shapes.suppression(one) for one in suppressed]})
         return
     for one in suppressed:
-        out.print(f"{one.since:%Y-%m-%d %H:%M:%S} UTC  {literal(one.address)}", soft_wrap=True)
+        out.print(f"{one.since:%Y-%m-%d %H:%M:%S} UTC  {one.why:<9}  {literal(one.address)}", soft_wrap=True)
     if not suppressed:
         out.print("Nobody is suppressed.")
 
@@ -56,6 +64,63 @@ def show(
 
 
 @app.command()
+def add(
+    account_id: AccountId,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who is mailed no more.")],
+    reason: Reason,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Suppress an address, as if its holder had complained; nothing is counted."""
+    command = Suppress(address=_bare(address), reason=reason, by=stack.caller())
+    account = stack.account(account_id)
+    entry = suppress(stack.suppressions, account_id, command, stack.now())
+    if entry is None:
+        raise InvalidInput(f"{command.address} was added before; `permille suppression list {account_id}` names it")
+    if as_json:
+        emit_json(shapes.entry(entry, stack["PlatformName"], shown_zone_of(account)))
+    else:
+        out.print(f"{literal(entry.facts.recipient)} is mailed no more.", soft_wrap=True)
+
+
+@app.command(name="import")
+def take_file(
+    account_id: AccountId,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="One address a line, or CSV; - for standard input.")],
+    reason: Reason,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Suppress all addresses of a file: of one with a line that holds none, nobody. Cut off, do it again."""
+    addresses = tuple(addresses_in(given.text_of(file), bare))
+    command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.caller())
+    stack.account(account_id)
+    entry = take_in(
+        stack.suppressions, account_id, command, stack.now(), lambda chunks: progress(chunks, "Suppressing")
+    )
+    added = entry.facts.count if entry else 0
+    known = len(addresses) - added
+    if as_json:
+        emit_json({"account_id": account_id, "added": added, "known": known})
+    else:
+        out.print(f"Added {added:,}; {known:,} had been added before.")
+
+
+@app.command()
+def export(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Write the suppressed addresses with why, since when, and the reason: as CSV, or as JSON."""
+    stack.account(account_id)
+    bounces = stack.policies.current().suppress_bounces
+    detailed = exported(stack.suppressions, account_id, bounces=bounces)
+    if as_json:
+        emit_json({"account_id": account_id, "suppressions": [shapes.detailed_suppression(one) for one in detailed]})
+    else:
+        print(spreadsheet.suppressions(detailed, Separator.COMMA), end="")  # noqa: T201 - a file, whose ends of lines are its own
+
+
+@app.command()
 def remove(
     account_id: AccountId,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who may be mailed again.")],
@@ -67,7 +132,7 @@ def remove(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Let an address be mailed again, until its holder complains once more."""
+    """Let an address be mailed again, until its holder complains or a mail to it bounces once more."""
     command = Unsuppress(address=address, reason=reason, by=stack.caller())
     account, wanted = stack.account(account_id), _bare(address)
     entry = take_off(stack.suppressions, account_id, command, stack.now())

@@ -8,14 +8,25 @@ import boto3
 import pytest
 from moto.core.models import MockAWS
 from tests.aws.tables import create_in_moto
-from tests.fakes import FakeAccounts, FakeControl, FakeLedger, FakeSuppressions, FakeTallies, FakeTimeline, Rows
+from tests.fakes import (
+    FakeAccounts,
+    FakeBounces,
+    FakeControl,
+    FakeLedger,
+    FakeSuppressions,
+    FakeTallies,
+    FakeTimeline,
+    Rows,
+)
 
 from permille.aws.accounts import DynamoAccounts
+from permille.aws.bounces import DynamoBounces
 from permille.aws.control import DynamoControl
 from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.ledger import DynamoLedger, LedgerTables
 from permille.aws.suppressions import DynamoSuppressions
-from permille.ports import Accounts, Control, Leases, Ledger, Suppressions, Tallies, Timeline
+from permille.operator_ports import AllSuppressions
+from permille.ports import Accounts, Bounces, Control, Leases, Ledger, Tallies, Timeline
 
 TABLES = LedgerTables(
     senders="SendersTable",
@@ -71,7 +82,8 @@ class Store:
     control: Control
     tallies: Tallies
     timeline: Timeline
-    suppressions: Suppressions
+    suppressions: AllSuppressions
+    bounces: Bounces
 
 
 def _kept_in_memory() -> Store:
@@ -85,6 +97,7 @@ def _kept_in_memory() -> Store:
         tallies=FakeTallies(rows),
         timeline=FakeTimeline(rows),
         suppressions=FakeSuppressions(rows),
+        bounces=FakeBounces(rows),
     )
 
 
@@ -97,6 +110,7 @@ class Adapters:
     tallies: DynamoTallies
     timeline: DynamoTimeline
     suppressions: DynamoSuppressions
+    bounces: DynamoBounces
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +129,7 @@ def adapters(moto: MockAWS) -> Adapters:
         tallies=DynamoTallies(table="TalliesTable"),
         timeline=DynamoTimeline(table="TimelineTable"),
         suppressions=DynamoSuppressions(complaints="ComplaintsTable", timeline="TimelineTable"),
+        bounces=DynamoBounces(complaints="ComplaintsTable"),
     )
 
 
@@ -128,6 +143,7 @@ def store_on_dynamodb(ledger_of: Callable[..., DynamoLedger], adapters: Adapters
         tallies=adapters.tallies,
         timeline=adapters.timeline,
         suppressions=adapters.suppressions,
+        bounces=adapters.bounces,
     )
 
 

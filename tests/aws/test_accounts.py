@@ -89,6 +89,8 @@ EVERYTHING = an_account(
     decided_at=NOW,
     alerted_at=LATER,
     told=frozenset({"e-1", "e-2"}),
+    bounced_at=LATER,
+    bounces_told_until=NOW,
     switch_generation=5,
     credential=Credential(asleep=ASLEEP, applied=4, applied_at=LATER, observed=3, lease=2),
     due_at=NOW,
@@ -191,7 +193,7 @@ def test_another_accounts_sender_is_not_taken(store: Store, read: Account) -> No
 
 
 SAVED = {one.name for one in fields(Account)} - {"id", "version", "revision", "credential"}
-NOTES = {"due_at", "look", "recheck"}  # when to look again, and what was found, are no decisions
+NOTES = {"due_at", "look", "recheck", "bounces_told_until"}  # when to look again, and what was found, are no decisions
 
 
 @pytest.mark.parametrize("name", sorted(SAVED))

@@ -22,6 +22,7 @@ from tests.builders import NOW, Body, an_account, ses_event, ses_notification, s
 from tests.examples import examples
 
 from permille.aws.accounts import DynamoAccounts
+from permille.aws.bounces import DynamoBounces
 from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.ledger import DynamoLedger
 from permille.aws.quarantine import DynamoQuarantine
@@ -97,6 +98,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     accounts: DynamoAccounts
     tallies: DynamoTallies
     timeline: DynamoTimeline
+    bounces: DynamoBounces
 
     @initialize()
     def begin(self) -> None:
@@ -222,9 +224,11 @@ class ExactlyOnce(RuleBasedStateMachine):
 
         assert self._counted() == {key: tally for key, tally in self._expected().items() if tally != Tally()}
         assert self._entries() == sum(" " in identity for identity in self.model)
+        assert self._bounced() == sorted(identity for identity in self.model if _is_bounce(identity))
         account = self.accounts.get(self.account_id)
         assert account is not None
         assert (account.due_at is not None) == self.wakes
+        assert (account.bounced_at is not None) == any(map(_is_bounce, self.model))
 
     def _expected(self) -> dict[tuple[int, int], Tally]:
         """By epoch and the days that belong together: one complaint of each recipient, where the policy says so."""
@@ -247,9 +251,18 @@ class ExactlyOnce(RuleBasedStateMachine):
     def _key(self, epoch: int, day: date) -> tuple[int, int]:
         return epoch, day.toordinal() // max(self.days, 1)
 
+    def _bounced(self) -> list[str]:
+        """Of each bounce its card, as the model names it."""
+        cards = self.bounces.page(self.account_id, "", 1000).items
+        return sorted(f"Bounce#{card.told.message_id}#{card.recipient}" for card in cards)
+
     def _entries(self) -> int:
         entries = self.timeline.since(self.account_id, NOW)
         return sum(entry.kind in ("complaint", "report", "repeated_complaint") for entry in entries)
+
+
+def _is_bounce(identity: str) -> bool:
+    return identity.startswith("Bounce#")
 
 
 def test_whatever_fails_everything_is_counted_exactly_once(dynamodb: Any, moto: MockAWS) -> None:
@@ -259,6 +272,7 @@ def test_whatever_fails_everything_is_counted_exactly_once(dynamodb: Any, moto: 
     ExactlyOnce.accounts = DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable")
     ExactlyOnce.tallies = DynamoTallies(table="TalliesTable")
     ExactlyOnce.timeline = DynamoTimeline(table="TimelineTable")
+    ExactlyOnce.bounces = DynamoBounces(complaints="ComplaintsTable")
 
     run_state_machine_as_test(
         seed(20261123)(ExactlyOnce),

@@ -20,6 +20,7 @@ from tests.builders import (
     a_complaint_entry,
     a_count,
     an_account,
+    bounce_counts,
     stopped_mail,
 )
 from tests.fakes import When
@@ -28,8 +29,9 @@ from permille.aws.ledger import FIRST_PAUSE, LONGEST_PAUSE, ROUNDS, DynamoLedger
 from permille.aws.stored_entries import entry_of
 from permille.domain.entries.complaints import repeated
 from permille.domain.errors import PermissionDenied, Unavailable
+from permille.domain.feedback import Refusal
 from permille.domain.reputation import Tally
-from permille.ports import Count, Sender
+from permille.ports import KEPT_BOUNCES, Count, Sender
 
 LATER = NOW + timedelta(minutes=5)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -193,6 +195,30 @@ def test_more_than_one_transaction_takes(store: Store) -> None:
     assert len(store.timeline.since(ACCOUNT, NOW)) == 60
 
 
+def test_bounces_are_counted_once_and_each_leaves_its_card(store: Store) -> None:
+    counts = bounce_counts("ann@example.com", "bob@example.com")
+    again = bounce_counts("bob@example.com", "cyd@example.com", at=LATER)
+
+    assert store.ledger.count(counts, NOW, PATIENCE).new == {count.identity for count in counts}
+    assert store.ledger.count(again, LATER, PATIENCE).known == {counts[1].identity}
+
+    assert counted(store) == Tally(bounces=3)
+    cards = store.bounces.page(ACCOUNT, "", 10).items
+    assert sorted(card.recipient for card in cards) == ["ann@example.com", "bob@example.com", "cyd@example.com"]
+    assert {card.at for card in cards} == {NOW, LATER}
+
+
+def test_a_nudge_about_bounces_is_remembered_and_another_leaves_that(store: Store) -> None:
+    store.accounts.add(an_account(), [])
+
+    store.ledger.nudge(ACCOUNT, NOW, bounced=True)
+    store.ledger.nudge(ACCOUNT, LATER)
+
+    account = store.accounts.get(ACCOUNT)
+    assert account is not None
+    assert (account.bounced_at, account.due_at, account.revision) == (NOW, LATER, 2)
+
+
 def test_nothing_to_count_is_no_trouble(store: Store) -> None:
     assert store.ledger.count([], NOW, PATIENCE).new == frozenset()
 
@@ -263,6 +289,31 @@ def test_a_complaints_card_tells_what_its_entry_tells(dynamodb: Any, ledger_of: 
     (card,) = dynamodb.scan(TableName="ComplaintsTable")["Items"]
 
     assert entry_of({name: value["S"] for name, value in card.items()}) == complaint.entry
+
+
+def test_a_bounces_card_takes_its_markers_place_for_thirteen_months(dynamodb: Any, ledger_of: LedgerOf) -> None:
+    (count,) = bounce_counts()
+    wire = Wire(dynamodb)
+
+    ledger_of().count([count], NOW, PATIENCE)
+
+    ((_, asked), _) = wire.asked
+    assert [*map(list, asked["TransactItems"])] == [["Put"], ["Update"]]
+    (card,) = dynamodb.scan(TableName="ComplaintsTable")["Items"]
+    assert card["identity"]["S"] == count.identity
+    assert int(card["expires_at"]["N"]) == int((NOW + KEPT_BOUNCES).timestamp())
+    assert dynamodb.scan(TableName="SeenTable")["Items"] == []
+
+
+def test_the_longest_of_a_bounces_cards_takes_one_write_unit(dynamodb: Any, ledger_of: LedgerOf) -> None:
+    """Of a mail in a Latin script; two for others."""
+    said = Refusal("5.1.1", "smtp; 550 " + 500 * "x")
+    counts = bounce_counts(f"{64 * 'a'}@{60 * 'b'}.example", refusal=said, subject=300 * "s", campaign=120 * "c")
+
+    ledger_of().count(counts, NOW, PATIENCE)
+
+    (card,) = dynamodb.scan(TableName="ComplaintsTable")["Items"]
+    assert sum(len(name) + len(*value.values()) for name, value in card.items()) <= 1024
 
 
 def test_writers_of_different_shards_add_up(ledger_of: LedgerOf, store_on_dynamodb: Store) -> None:

@@ -1,21 +1,25 @@
 """The suppressed addresses: cards of the ledger's, listed by a sparse index."""
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.aws.conftest import Store
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF
+from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, an_entry, bounce_counts
 from tests.usecases.test_suppression import ANN, BOB, a_count_by
 
 from permille.aws.models import connection_of
 from permille.aws.suppressions import DynamoSuppressions
 from permille.domain.entries.complaints import CountedComplaint
 from permille.domain.errors import Conflict, Unavailable
-from permille.domain.suppression import Suppression, lifted
+from permille.domain.suppression import Addition, Suppression, Why, lifted
 from permille.domain.timeline import only
 from permille.ports import MOST_LIFTED, Count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OFF = lifted(ACCOUNT, NOW, ANN, "They wrote to us", STAFF)
 
@@ -123,15 +127,93 @@ def test_a_lifted_complaint_told_again_suppresses_nobody(store: Store) -> None:
     assert ids(store) == []
 
 
+def test_a_bounce_suppresses_as_a_complaint_does_and_is_lifted_like_one(store: Store) -> None:
+    (bounced,) = counted(store, *bounce_counts(BOB, at=NOW - timedelta(hours=1)))
+    counted(store, a_count_by(ANN))
+
+    assert [(one.address, one.why) for one in store.suppressions.cards(ACCOUNT)] == [
+        (BOB, Why.BOUNCE),
+        (ANN, Why.COMPLAINT),
+    ]
+    assert store.suppressions.naming(ACCOUNT, BOB) == [bounced]
+    store.suppressions.lift(ACCOUNT, [bounced], OFF)
+
+    assert [one.address for one in store.suppressions.cards(ACCOUNT)] == [ANN]
+    assert [card.recipient for card in store.bounces.page(ACCOUNT, "", 10).items] == [BOB]
+
+
+def test_a_bounce_of_nobody_who_is_known_suppresses_nobody(store: Store) -> None:
+    counted(store, *bounce_counts("postmaster"))
+
+    assert ids(store) == []
+    assert [card.recipient for card in store.bounces.page(ACCOUNT, "", 10).items] == [""]
+
+
+ADDED = Addition(ANN, NOW, "She called us", STAFF)
+TOLD = an_entry("suppressed")
+
+
+def test_what_staff_add_suppresses_with_the_entry_that_says_so(store: Store) -> None:
+    store.suppressions.add(ACCOUNT, [ADDED, replace(ADDED, address=BOB)], TOLD)
+
+    assert store.suppressions.added(ACCOUNT) == {ANN, BOB}
+    assert {(one.address, one.since, one.why) for one in store.suppressions.cards(ACCOUNT)} == {
+        (ANN, NOW, Why.ADDED),
+        (BOB, NOW, Why.ADDED),
+    }
+    assert store.timeline.get(ACCOUNT, TOLD.id) == TOLD
+
+
+def test_where_one_was_added_before_nothing_is_written(store: Store) -> None:
+    store.suppressions.add(ACCOUNT, [ADDED], None)
+
+    with pytest.raises(Conflict):
+        store.suppressions.add(ACCOUNT, [replace(ADDED, address=BOB), ADDED], TOLD)
+
+    assert store.suppressions.added(ACCOUNT) == {ANN}
+    assert store.timeline.get(ACCOUNT, TOLD.id) is None
+
+
+def test_who_was_added_and_taken_off_is_not_added_any_more_and_can_be(store: Store) -> None:
+    store.suppressions.add(ACCOUNT, [ADDED], None)
+    store.suppressions.lift(ACCOUNT, store.suppressions.naming(ACCOUNT, ANN), OFF)
+    assert store.suppressions.added(ACCOUNT) == frozenset()
+
+    store.suppressions.add(ACCOUNT, [replace(ADDED, at=NOW + timedelta(hours=1))], None)
+
+    assert [one.since for one in store.suppressions.cards(ACCOUNT)] == [NOW + timedelta(hours=1)]
+
+
+def test_as_many_as_may_be_added_are_with_the_entry(store: Store) -> None:
+    many = [replace(ADDED, address=f"p{n}@example.com") for n in range(MOST_LIFTED)]
+
+    store.suppressions.add(ACCOUNT, many, TOLD)
+
+    assert len(store.suppressions.added(ACCOUNT)) == MOST_LIFTED
+
+
+def test_each_card_that_suppresses_is_told_with_its_reason(store: Store) -> None:
+    counted(store, a_count_by(ANN, "m-1"), *bounce_counts(BOB, "postmaster"))
+    store.suppressions.add(ACCOUNT, [replace(ADDED, address="cyd@example.com")], None)
+
+    told = {(one.suppression.address, one.reason) for one in store.suppressions.detailed(ACCOUNT)}
+
+    assert told == {
+        (ANN, "marked it as spam"),
+        (BOB, "the address does not exist (5.1.1)"),
+        ("cyd@example.com", "She called us"),
+    }
+
+
 # ---------------------------------------------------------------- on DynamoDB
 
 
-@pytest.mark.parametrize("operation", ["cards", "naming", "about", "lift"])
+@pytest.mark.parametrize("operation", ["cards", "naming", "about", "lift", "detailed", "added", "add"])
 @pytest.mark.parametrize("code", ["", "ProvisionedThroughputExceededException"])
 def test_where_dynamodb_does_not_answer_it_is_unavailable(dynamodb: Any, operation: str, code: str) -> None:
     suppressions = DynamoSuppressions(complaints="ComplaintsTable", timeline="TimelineTable")
     wire = Wire(connection_of(suppressions._cards).client)
-    called = "TransactWriteItems" if operation == "lift" else "Query"
+    called = "TransactWriteItems" if operation in ("lift", "add") else "Query"
     wire.refuse(called, code) if code else wire.cut(called)
 
     with pytest.raises(Unavailable) as raised:
@@ -141,15 +223,16 @@ def test_where_dynamodb_does_not_answer_it_is_unavailable(dynamodb: Any, operati
 
 
 def ask(suppressions: DynamoSuppressions, operation: str) -> None:
-    match operation:
-        case "cards":
-            list(suppressions.cards(ACCOUNT))
-        case "naming":
-            suppressions.naming(ACCOUNT, ANN)
-        case "about":
-            suppressions.about(ACCOUNT, "m-1", ANN)
-        case _:
-            suppressions.lift(ACCOUNT, ["complaint#m-1"], OFF)
+    asks: dict[str, Callable[[], object]] = {
+        "cards": lambda: list(suppressions.cards(ACCOUNT)),
+        "naming": lambda: suppressions.naming(ACCOUNT, ANN),
+        "about": lambda: suppressions.about(ACCOUNT, "m-1", ANN),
+        "lift": lambda: suppressions.lift(ACCOUNT, ["complaint#m-1"], OFF),
+        "detailed": lambda: list(suppressions.detailed(ACCOUNT)),
+        "added": lambda: suppressions.added(ACCOUNT),
+        "add": lambda: suppressions.add(ACCOUNT, [ADDED], TOLD),
+    }
+    asks[operation]()
 
 
 def test_taking_off_reads_what_was_counted_just_now(dynamodb: Any) -> None:

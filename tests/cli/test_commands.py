@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from permille.domain.switch import ACTIVE
 from permille.domain.timeline import entry, id_at
 from permille_cli.main import app, status_of
 
+ADDRESSES = Path(__file__).parent / "addresses.csv"
 WORDS = "see :warning: [bold] arn:a:secret:b :fire:"
 COMPLAINT = a_complaint_entry(at=NOW - timedelta(hours=1), subject=WORDS)
 BECAUSE = f"--reason '{WORDS}'"
@@ -98,6 +100,9 @@ RUNS = {
     "sender ignore": [IGNORE],
     "sender list": [IGNORE, "sender list"],
     "sender unignore": [IGNORE, f"sender unignore platform-mail {BECAUSE}"],
+    "suppression add": [f"suppression add bakery bob@example.com {BECAUSE}"],
+    "suppression export": [f"suppression add bakery bob@example.com {BECAUSE}", "suppression export bakery"],
+    "suppression import": [f"suppression import bakery {ADDRESSES} {BECAUSE}"],
     "suppression list": ["suppression list bakery"],
     "suppression remove": [f"suppression remove bakery ann@example.com {BECAUSE}"],
     "suppression show": ["suppression show bakery ann@example.com"],

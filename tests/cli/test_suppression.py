@@ -1,6 +1,7 @@
 """`permille suppression`: who complained, and is mailed no more."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from tests.builders import ACCOUNT, NOW, STAFF
@@ -8,10 +9,11 @@ from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
 from permille.domain.errors import PermissionDenied
-from permille.domain.suppression import Suppression
+from permille.domain.suppression import Suppression, Why
 from permille.domain.timeline import id_at
 
 ANN, BOB = "ann@example.com", "bob:fire:[x]@example.com"
+FILE = Path(__file__).parent / "addresses.csv"
 BECAUSE = ("--reason", "She asked for it")
 
 
@@ -25,7 +27,7 @@ def _complained(stack: FakeStack) -> None:
 def test_each_address_is_listed_once_the_longest_suppressed_first(terminal: Terminal) -> None:
     said = terminal.text("suppression", "list", ACCOUNT)
 
-    assert said == f"2026-03-10 12:00:00 UTC  {ANN}\n2026-03-10 13:00:00 UTC  {BOB}\n"
+    assert said == f"2026-03-10 12:00:00 UTC  complaint  {ANN}\n2026-03-10 13:00:00 UTC  complaint  {BOB}\n"
 
 
 def test_machines_get_the_entries_as_well(terminal: Terminal) -> None:
@@ -33,7 +35,7 @@ def test_machines_get_the_entries_as_well(terminal: Terminal) -> None:
 
     assert answer["account_id"] == ACCOUNT
     first, _ = answer["suppressions"]
-    assert first == {"address": ANN, "since": NOW.isoformat(), "entry_id": id_at(NOW)}
+    assert first == {"address": ANN, "since": NOW.isoformat(), "entry_id": id_at(NOW), "why": "complaint"}
 
 
 def test_where_nobody_complained_it_says_so(stack: FakeStack, terminal: Terminal) -> None:
@@ -57,6 +59,44 @@ def test_machines_get_the_entry_that_says_so(terminal: Terminal) -> None:
     assert (answer["kind"], answer["facts"]["recipient"]) == ("unsuppressed", ANN)
 
 
+def test_an_address_is_added_once(stack: FakeStack, terminal: Terminal) -> None:
+    assert terminal.text("suppression", "add", ACCOUNT, "Eve <EVE@example.com>", *BECAUSE) == (
+        "eve@example.com is mailed no more.\n"
+    )
+
+    assert stack.last_facts(ACCOUNT).recipient == "eve@example.com"
+    assert "eve@example.com was added before" in terminal.refused(
+        "suppression", "add", ACCOUNT, "eve@example.com", *BECAUSE
+    )
+    assert terminal.answer("suppression", "add", ACCOUNT, "cyd@example.com", *BECAUSE)["kind"] == "suppressed"
+
+
+def test_a_file_is_taken_in_and_can_be_again(stack: FakeStack, terminal: Terminal) -> None:
+    assert terminal.text("suppression", "import", ACCOUNT, str(FILE), *BECAUSE) == (
+        "Added 2; 0 had been added before.\n"
+    )
+    assert terminal.answer("suppression", "import", ACCOUNT, str(FILE), *BECAUSE) == {
+        "account_id": ACCOUNT,
+        "added": 0,
+        "known": 2,
+    }
+
+    assert stack.kinds(ACCOUNT).count("suppressions_imported") == 1
+
+
+def test_what_was_exported_can_be_imported(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text("suppression", "add", ACCOUNT, "=1+1@example.com", *BECAUSE)
+    stack.rows.suppressing = {key: card for key, card in stack.rows.suppressing.items() if card.why is Why.ADDED}
+
+    table = terminal.text("suppression", "export", ACCOUNT)
+    (told,) = terminal.answer("suppression", "export", ACCOUNT)["suppressions"]
+
+    assert table == f"\ufeffaddress,why,since,reason\r\n'=1+1@example.com,added,{NOW.isoformat()},{BECAUSE[1]}\r\n"
+    assert (told["address"], told["why"], told["reason"]) == ("=1+1@example.com", "added", BECAUSE[1])
+    terminal.stdin = table
+    assert terminal.answer("suppression", "import", ACCOUNT, "-", *BECAUSE)["known"] == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
@@ -66,10 +106,18 @@ def test_machines_get_the_entry_that_says_so(terminal: Terminal) -> None:
         (("remove", ACCOUNT, "eve@example.com", *BECAUSE), "eve@example.com is not suppressed; `permille suppression"),
         (("remove", ACCOUNT, ANN, "--reason", ""), "--reason: say why"),
         (("remove", ACCOUNT, ANN), "Missing option '--reason'"),
+        (("add", "nobody", ANN, *BECAUSE), "there is no account 'nobody'"),
+        (("add", ACCOUNT, "ann", *BECAUSE), "'ann' is no e-mail address, such as ann@example.com"),
+        (("import", ACCOUNT, "-", *BECAUSE), "1 line holds no e-mail address: line 2 ('bob'); nothing was imported"),
+        (("import", ACCOUNT, "/nowhere.csv", *BECAUSE), "/nowhere.csv cannot be read"),
+        (("import", "nobody", str(FILE), *BECAUSE), "there is no account 'nobody'"),
+        (("export", "nobody"), "there is no account 'nobody'"),
     ],
     ids=lambda one: " ".join(one[:3]) if isinstance(one, tuple) else "",
 )
 def test_what_cannot_be_is_refused(stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
+    terminal.stdin = f"{ANN}\nbob\n"
+
     assert says in terminal.refused("suppression", *typed)
 
     assert len(stack.rows.suppressing) == 3
@@ -77,7 +125,13 @@ def test_what_cannot_be_is_refused(stack: FakeStack, terminal: Terminal, typed: 
 
 @pytest.mark.parametrize(
     ("call", "typed"),
-    [("suppressions.cards", ("list", ACCOUNT)), ("suppressions.lift", ("remove", ACCOUNT, ANN, *BECAUSE))],
+    [
+        ("suppressions.cards", ("list", ACCOUNT)),
+        ("suppressions.lift", ("remove", ACCOUNT, ANN, *BECAUSE)),
+        ("suppressions.add", ("add", ACCOUNT, ANN, *BECAUSE)),
+        ("suppressions.add", ("import", ACCOUNT, str(FILE), *BECAUSE)),
+        ("suppressions.detailed", ("export", ACCOUNT)),
+    ],
 )
 def test_what_aws_does_not_allow_is_said(
     stack: FakeStack, terminal: Terminal, call: str, typed: tuple[str, ...]

@@ -14,7 +14,7 @@ import pytest
 from tests.builders import ACCOUNT, BRAND, CALLER, NOW, OWNER_MAIL_CALLER, an_account, ses_event
 from tests.cli.terminal import Terminal
 from tests.console.visiting import Answer, Visitor, World
-from tests.fakes import FakeFeed, FakeHeartbeat, FakeLedger, FakePolicies, FakeQuarantine, User
+from tests.fakes import FakeBounces, FakeFeed, FakeHeartbeat, FakeLedger, FakePolicies, FakeQuarantine, User
 from tests.operator_fakes import FakeStack, a_stack
 
 from permille.domain.account import Account
@@ -100,6 +100,7 @@ class Platform:
             switching=Switching(stack.accounts, stack.switch, lambda _: None),
             tallies=stack.tallies,
             timeline=stack.timeline,
+            bounces=FakeBounces(stack.rows),
             policies=FakePolicies(),
             control=stack.control,
             feed=self.feed,

@@ -12,16 +12,18 @@ from tests.builders import (
     ACCOUNT,
     CALLER,
     NOW,
+    PATIENCE,
     PLATFORM,
     STAFF,
     TODAY,
     TOMORROW,
     an_account,
     an_entry,
+    bounce_counts,
     complaint_entries,
 )
 from tests.console.platform import REQUEST_ID, Answer, Platform
-from tests.fakes import Faults
+from tests.fakes import FakeLedger, Faults
 from tests.usecases.test_suppression import complained
 
 from permille.console.api_app import LARGEST_BODY
@@ -30,13 +32,14 @@ from permille.domain.account import Account, Provider, Review, ReviewState, Tria
 from permille.domain.entries.registry import KINDS
 from permille.domain.errors import Unavailable
 from permille.domain.links import For
+from permille.domain.policy import SEED
 from permille.domain.reputation import Tally
 from permille.domain.status import Status
 from permille.domain.switch import Denial
 from permille.domain.timeline import Audience
 
 HERE = f"/api/v1/accounts/{ACCOUNT}"
-READ = ["", "/report", "/timeline", "/route", "/review", "/suppressions"]
+READ = ["", "/report", "/timeline", "/route", "/review", "/suppressions", "/bounces"]
 WISH = {"day": str(TOMORROW), "batch": 800, "cause": "We mailed an old list", "change": "We took it off"}
 
 
@@ -445,6 +448,68 @@ def test_a_cursor_shows_nothing_to_the_eye(platform: Platform) -> None:
     assert first not in platform.ask(f"{HERE}/timeline", query={"limit": 1}).json["next"]
 
 
+# ---------------------------------------------------------------- bounces
+
+
+def bounced(platform: Platform, number: int) -> list[str]:
+    """So many a second after one another, the last at NOW; returns whose they are."""
+    for n in range(number):
+        at = NOW - timedelta(seconds=number - 1 - n)
+        FakeLedger(platform.rows).count(bounce_counts(f"p{n}@example.com", at=at), at, PATIENCE)
+    return [f"p{n}@example.com" for n in range(number)]
+
+
+def test_bounces_are_listed_with_when_and_why(platform: Platform) -> None:
+    bounced(platform, 1)
+    (card,) = platform.rows.bounces.values()
+
+    assert platform.ask(f"{HERE}/bounces").json == {
+        "account_id": ACCOUNT,
+        "bounces": [
+            {
+                "id": card.id,
+                "recipient": "p0@example.com",
+                "why": "the address does not exist",
+                "status": "5.1.1",
+                "diagnostic": "smtp; 550 5.1.1 user unknown",
+                "message_id": "m-1",
+                "subject": "Fresh bread",
+                "campaign": "",
+                "sent_at": "2026-03-10T10:00:00+00:00",
+                "bounced_at": "2026-03-10T11:00:00+00:00",
+                "counted_at": "2026-03-10T12:00:00+00:00",
+                "epoch": 1,
+            }
+        ],
+        "next": None,
+    }
+
+
+@pytest.mark.parametrize(("number", "limit"), [(0, 1), (5, 2), (4, 2), (3, 100)])
+def test_pages_list_every_bounce_once_the_first_counted_first(platform: Platform, number: int, limit: int) -> None:
+    recipients = bounced(platform, number)
+
+    assert [one["recipient"] for one in pages(platform, f"{HERE}/bounces", "bounces", limit=limit)] == recipients
+
+
+def test_the_list_of_bounces_can_begin_at_an_instant(platform: Platform) -> None:
+    recipients = bounced(platform, 4)
+    since = (NOW - timedelta(seconds=2)).isoformat()
+
+    found = pages(platform, f"{HERE}/bounces", "bounces", since=since, limit=1)
+
+    assert [one["recipient"] for one in found] == recipients[1:]
+
+
+def test_suppressions_have_bounces_where_the_policy_says_so(platform: Platform) -> None:
+    bounced(platform, 1)
+    assert [one["why"] for one in platform.ask(f"{HERE}/suppressions").json["suppressions"]] == ["bounce"]
+
+    platform.policies.policy = replace(SEED, suppress_bounces=False)
+
+    assert platform.ask(f"{HERE}/suppressions").json["suppressions"] == []
+
+
 # ---------------------------------------------------------------- suppressions
 
 
@@ -456,8 +521,18 @@ def test_suppressed_addresses_are_listed_once_since_their_first_complaint(platfo
     assert platform.ask(f"{HERE}/suppressions").json == {
         "account_id": ACCOUNT,
         "suppressions": [
-            {"address": "ann@example.com", "since": first.entry.at.isoformat(), "entry_id": first.entry.id},
-            {"address": "bob@example.com", "since": second.entry.at.isoformat(), "entry_id": second.entry.id},
+            {
+                "address": "ann@example.com",
+                "since": first.entry.at.isoformat(),
+                "entry_id": first.entry.id,
+                "why": "complaint",
+            },
+            {
+                "address": "bob@example.com",
+                "since": second.entry.at.isoformat(),
+                "entry_id": second.entry.id,
+                "why": "complaint",
+            },
         ],
         "next": None,
     }
@@ -736,6 +811,8 @@ NEEDS = [
     ("GET", "/route", "timeline.since"),
     ("GET", "/review", "accounts.get"),
     ("GET", "/suppressions", "suppressions.cards"),
+    ("GET", "/suppressions", "policies.current"),
+    ("GET", "/bounces", "bounces.page"),
     ("PUT", "/review", "accounts.get"),
     ("PUT", "/review", "accounts.save"),
     ("DELETE", "/review", "accounts.save"),

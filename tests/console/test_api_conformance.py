@@ -7,9 +7,10 @@ from zlib import crc32
 import schemathesis
 from hypothesis import settings
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW, TODAY, TOMORROW, an_account, an_entry
+from tests.builders import ACCOUNT, NOW, PATIENCE, TODAY, TOMORROW, an_account, an_entry, bounce_counts
 from tests.console.platform import Platform
 from tests.console.wsgi import serving
+from tests.fakes import FakeLedger
 from tests.usecases.test_suppression import complained
 
 from permille.domain.account import Review, ReviewState
@@ -35,6 +36,7 @@ def a_platform() -> Platform:
     platform.rows.accounts.update({account.id: account for account in ACCOUNTS})
     platform.rows.put(*ENTRIES)
     complained(platform.rows, "ann@example.com", "bob@example.com", "ann@example.com")
+    FakeLedger(platform.rows).count(bounce_counts("cyd@example.com", "postmaster"), NOW, PATIENCE)
     return platform
 
 

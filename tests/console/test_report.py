@@ -13,17 +13,20 @@ import pytest
 from tests.builders import (
     ACCOUNT,
     NOW,
+    PATIENCE,
     PLATFORM,
     STAFF,
     TODAY,
     a_complaint_entry,
     an_account,
     an_entry,
+    bounce_counts,
     by_staff,
     facts_of,
 )
 from tests.console.hostile import PAYLOADS, mailbox_of
 from tests.console.visiting import Answer, World
+from tests.fakes import FakeLedger
 from tests.report_gallery import report as shown
 from tests.reports import APPROVED, ASKED, BROKEN, PROVIDER, STATES, a_card, a_report, busy_tallies, cards_of
 
@@ -32,17 +35,19 @@ from permille.console.spreadsheet import Separator
 from permille.domain.account import Account, RequestedDay, Review, ReviewState
 from permille.domain.entries.registry import KINDS
 from permille.domain.entries.review import ReviewDeclined, ReviewRequested
+from permille.domain.feedback import Refusal
 from permille.domain.reputation import Tally
 from permille.domain.review import answer_token
 from permille.domain.standing import numbers_line
 from permille.domain.status import Status
 from permille.domain.timeline import entry
-from permille.report import Report
+from permille.ports import Count
+from permille.report import READ_BOUNCES, Report
 
 A_DAY = timedelta(days=1)
 REPORT = f"/report/{ACCOUNT}"
 FORM = {"day": str(TODAY + 5 * A_DAY), "batch": "800", "cause": "An old list", "change": "We took it off"}
-LARGEST = 60_000
+LARGEST = 67_000
 
 
 class Read(HTMLParser):
@@ -207,6 +212,84 @@ def test_the_worst_campaign_is_first_and_long_lists_are_cut_and_counted() -> Non
     assert "10 complaints of earlier days are counted too" in page.text
 
 
+def bounced(*counts: Count, tally: int = 0) -> Report:
+    """`tally`: how many are counted; as many as there are cards unless it is named."""
+    return a_report(tallies={(1, TODAY): Tally(1000, 0, tally or len(counts))}, bounced=counts)
+
+
+def test_whose_mail_bounced_for_good_is_told_with_when_and_why() -> None:
+    page = Read(shown(bounced(*bounce_counts("ann@example.com", campaign="Spring sale"))))
+
+    assert "Bounces, by campaign" in page.text
+    assert "1 e-mail bounced" in page.text
+    assert (
+        "ann@example.com: the address does not exist (5.1.1). Sent on 10 March 2026, bounced on "
+        "10 March 2026. The mail server said: “smtp; 550 5.1.1 user unknown”"
+    ) in page.text
+
+
+def test_a_bounce_of_nobody_who_is_known_and_without_a_reason_is_told_all_the_same() -> None:
+    page = Read(shown(bounced(*bounce_counts("postmaster", refusal=Refusal()))))
+
+    assert "A recipient: the mail server refused it for good, and did not say why. Sent on" in page.text
+    assert "The mail server said" not in page.text
+
+
+def test_where_nothing_bounced_it_says_so() -> None:
+    assert "No e-mail bounced for good." in Read(shown(a_report())).text
+
+
+def test_long_lists_of_bounces_are_cut_and_counted() -> None:
+    counts = [one for n in range(30) for one in bounce_counts(message_id=f"m-{n}", campaign="Worst")]
+    counts += [one for n in range(20) for one in bounce_counts(message_id=f"o-{n}", campaign=f"Other {n}")]
+    page = Read(shown(bounced(*counts, tally=57)))
+
+    assert page.text.index("Worst") < page.text.index("Other")
+    assert "and 27 more" in page.text
+    assert "And 18 bounces of 18 more campaigns." in page.text
+    assert "7 more bounces are counted and not listed here." in page.text
+
+
+def test_bounces_that_were_counted_without_a_card_are_told_as_a_number() -> None:
+    page = Read(shown(bounced(tally=1)))
+
+    assert "1 bounce is counted and not listed here." in page.text
+    assert "No e-mail bounced" not in page.text
+
+
+def test_a_report_lists_no_more_bounces_than_it_reads_at_once() -> None:
+    counts = [one for n in range(READ_BOUNCES + 5) for one in bounce_counts(message_id=f"m-{n}")]
+
+    report = bounced(*counts)
+
+    assert (sum(len(one.cards) for one in report.bounces), report.unlisted_bounces) == (READ_BOUNCES, 5)
+
+
+def test_the_table_and_the_json_of_bounces_have_every_one() -> None:
+    world = the_world(an_account(), {(1, TODAY): Tally(1000)})
+    said = Refusal("5.1.1", "=cmd|'/c calc'!A1")
+    counts = bounce_counts("ann@example.com", "+1@example.com", subject="=1+1", refusal=said)
+    FakeLedger(world.rows).count(counts, NOW, PATIENCE)
+
+    rows = table(world.owner().get(f"{REPORT}/bounces.csv"))
+    read = json.loads(world.owner().get(f"{REPORT}/report.json").body)
+
+    assert {row["recipient"] for row in rows} == {"ann@example.com", "'+1@example.com"}
+    assert rows[0] | {"recipient": ""} == {
+        "sent_at": "2026-03-10T10:00:00+00:00",
+        "bounced_at": "2026-03-10T11:00:00+00:00",
+        "campaign": "'=1+1",
+        "subject": "'=1+1",
+        "recipient": "",
+        "why": "the address does not exist",
+        "status": "5.1.1",
+        "mail_server_said": "'=cmd|'/c calc'!A1",
+        "epoch": "1",
+    }
+    assert [len(one["bounces"]) for one in read["bounces"]] == [2]
+    assert read["bounces_not_listed"] == 0
+
+
 @pytest.mark.parametrize("long", ["<&\"'>" * 40, "\U0001f35e" * 200, "spring" * 40])
 def test_the_html_of_45_busy_days_with_many_complaints_is_bounded(long: str) -> None:
     """However long names are, and whatever they are made of."""
@@ -223,7 +306,19 @@ def test_the_html_of_45_busy_days_with_many_complaints_is_bounded(long: str) -> 
         for n in range(600)
     ]
 
-    html = shown(a_report(an_account(status=Status.DISABLED, review=ASKED), noisy, cards))
+    counts = [
+        one
+        for n in range(600)
+        for one in bounce_counts(
+            mailbox_of(f"{n}{long}"),
+            message_id=f"b-{n}",
+            campaign=f"{n % 50}{long}",
+            subject=long,
+            refusal=Refusal("5.1.1", long * 10),
+        )
+    ]
+
+    html = shown(a_report(an_account(status=Status.DISABLED, review=ASKED), noisy, cards, bounced=counts))
 
     assert len(html.encode()) <= LARGEST
 
@@ -249,7 +344,10 @@ def hostile(payload: str) -> Report:
         "provider": replace(PROVIDER, host=payload, user=payload),
     }
     account = an_account(status=Status.DISABLED, review=review, **about)
-    return a_report(account, BROKEN, [*cards, *entries])
+    bounced = bounce_counts(
+        mailbox_of(payload), campaign=payload, subject=payload, refusal=Refusal(payload, payload), sub_type=payload
+    )
+    return a_report(account, BROKEN, [*cards, *entries], bounced=bounced)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -425,7 +523,9 @@ def test_machines_are_told_that_it_does_not_count() -> None:
 # ---------------------------------------------------------------- the pages, and what they cost
 
 
-@pytest.mark.parametrize("path", ["", "/year", "/timeline", "/report.csv", "/complaints.csv", "/report.json"])
+@pytest.mark.parametrize(
+    "path", ["", "/year", "/timeline", "/report.csv", "/complaints.csv", "/bounces.csv", "/report.json"]
+)
 def test_every_page_is_the_owners_alone_and_kept_nowhere(path: str) -> None:
     world = the_world(an_account(), busy_tallies())
 
@@ -436,20 +536,23 @@ def test_every_page_is_the_owners_alone_and_kept_nowhere(path: str) -> None:
     assert world.staff().get(REPORT + path).status == 401
 
 
-def test_a_report_takes_three_reads_and_the_policy() -> None:
-    world = the_world(an_account(), busy_tallies())
+@pytest.mark.parametrize(("bounces", "more"), [(0, []), (7, ["bounces.latest"])])
+def test_a_report_takes_three_reads_and_the_policy_and_one_more_where_mails_bounced(
+    bounces: int, more: list[str]
+) -> None:
+    world = the_world(an_account(), busy_tallies(bounces=bounces))
     owner = world.owner()
     world.faults.calls.clear()
 
     owner.get(REPORT)
 
     reads = [call for call in world.faults.calls if not call.startswith(("macs.", "policies."))]
-    assert reads == ["accounts.get", "tallies.by_epoch", "timeline.latest"]
+    assert reads == ["accounts.get", "tallies.by_epoch", "timeline.latest", *more]
 
 
-@pytest.mark.parametrize("call", ["tallies.by_epoch", "timeline.latest", "policies.current"])
+@pytest.mark.parametrize("call", ["tallies.by_epoch", "timeline.latest", "policies.current", "bounces.latest"])
 def test_where_it_cannot_be_read_the_report_says_to_try_again(call: str) -> None:
-    world = the_world(an_account())
+    world = the_world(an_account(), busy_tallies())
     owner = world.owner()
     world.faults.fail(call)
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from tests.builders import ACCOUNT, BRAND, NOW, LambdaContext, an_account
 from tests.fakes import (
     FakeAccounts,
+    FakeBounces,
     FakeControl,
     FakeMacs,
     FakePolicies,
@@ -87,6 +88,7 @@ class World:
             tallies=FakeTallies(self.rows),
             timeline=FakeTimeline(self.rows),
             suppressions=FakeSuppressions(self.rows),
+            bounces=FakeBounces(self.rows),
             policies=policies,
             control=self.control,
             desk=self.support.desk,

@@ -32,6 +32,15 @@ def test_a_preset_alone_is_that_preset_under_its_own_name(preset: Any) -> None:
     assert parse_policy(json.dumps({"preset": preset.id})) == preset
 
 
+def test_bounces_suppress_unless_the_policy_says_that_they_do_not() -> None:
+    off = parse_policy('{"suppress_bounces": false}')
+
+    assert (SEED.suppress_bounces, off.suppress_bounces) == (True, False)
+    assert off.id != SEED.id
+    with pytest.raises(InvalidPolicy, match="suppress_bounces is 0; it must be true or false"):
+        parse_policy('{"suppress_bounces": 0}')
+
+
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.id)
 def test_what_a_policy_shows_can_be_set_again(preset: Any) -> None:
     assert parse_policy(json.dumps(policy_data(preset))) == preset

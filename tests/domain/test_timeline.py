@@ -344,7 +344,7 @@ def test_the_same_happening_has_the_same_id_and_another_one_has_not() -> None:
 
 @pytest.mark.parametrize("kind", ALL)
 def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_on_is_for_staff(kind: str) -> None:
-    reports = {"created", "complaint", "repeated_complaint", "report", "alert", "review_withdrawn"}
+    reports = {"created", "complaint", "repeated_complaint", "report", "alert", "bounces", "review_withdrawn"}
     reports |= {"provider_connected", "provider_disconnected", "review_amended"}
     reports |= {"credential_renewed", "old_credential_ended"}
 

@@ -68,7 +68,10 @@ def test_the_timeline_is_read_to_its_end(platform: Web, business: Business) -> N
 
 def test_who_complained_is_listed_until_staff_take_them_off(platform: Web, business: Business, stack: Stack) -> None:
     complaints = [one for one in business.timeline() if one["kind"] == "complaint"]
-    expected = [{"address": one["facts"]["recipient"], "since": one["at"], "entry_id": one["id"]} for one in complaints]
+    expected = [
+        {"address": one["facts"]["recipient"], "since": one["at"], "entry_id": one["id"], "why": "complaint"}
+        for one in complaints
+    ]
     assert told(platform, business, "/suppressions")["suppressions"] == expected
     assert stack.answer("suppression", "list", business.id)["suppressions"] == expected
     first = expected[0]["address"]

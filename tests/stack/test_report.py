@@ -38,5 +38,5 @@ def test_an_owner_reads_the_report_and_asks_for_the_smtp_account_back(stack: Sta
     assert web.sends(f"{report}/review", action="withdraw", csrf=csrf, read=read).status == 303
     told = json.loads(web.get(f"{report}/report.json").body)
     assert (told["stage"], told["verdict"]["complaints"], len(told["campaigns"])) == ("may_ask", 2, 1)
-    for path in ("year", "timeline", "report.csv", "complaints.csv"):
+    for path in ("year", "timeline", "report.csv", "complaints.csv", "bounces.csv"):
         assert web.get(f"{report}/{path}").status == 200

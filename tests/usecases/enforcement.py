@@ -10,6 +10,7 @@ from tests.builders import ACCOUNT, NOW, TODAY, a_sender, an_account, complaint_
 from tests.fakes import (
     LEASED_FOR,
     FakeAccounts,
+    FakeBounces,
     FakeControl,
     FakeFeed,
     FakeHeartbeat,
@@ -68,6 +69,7 @@ class World:
             switching=Switching(accounts, self.switch, self.pauses.append),
             tallies=FakeTallies(self.rows),
             timeline=FakeTimeline(self.rows),
+            bounces=FakeBounces(self.rows),
             policies=self.policies,
             control=FakeControl(self.rows),
             feed=self.feed,

@@ -16,6 +16,7 @@ from tests.builders import (
     TODAY,
     a_complaint,
     a_sender,
+    bounce_counts,
     by_staff,
     ses_event,
 )
@@ -25,12 +26,13 @@ from permille.domain.entries.complaints import reported
 from permille.domain.errors import Conflict, Unavailable
 from permille.domain.feedback import Complaint
 from permille.domain.reputation import Tally
-from permille.domain.suppression import Suppression, suppressed_by
-from permille.domain.system_commands import Unsuppress
+from permille.domain.suppression import Suppression, Why, suppressed_by
+from permille.domain.system_commands import ImportSuppressions, Suppress, Unsuppress
 from permille.domain.timeline import Entry
 from permille.ingest import Received, ingest
+from permille.paging import Page
 from permille.ports import MOST_LIFTED, Count
-from permille.suppression import ATTEMPTS, page, remove
+from permille.suppression import ATTEMPTS, add, exported, page, remove, take_in
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 
@@ -51,7 +53,11 @@ def complained(rows: Rows, *addresses: str) -> list[Count]:
 
 
 def listed(rows: Rows, since: datetime | None = None, at_most: int = 100) -> list[Suppression]:
-    return list(page(FakeSuppressions(rows), ACCOUNT, since, "", at_most).items)
+    return list(some(rows, since, "", at_most).items)
+
+
+def some(rows: Rows, since: datetime | None, after: str, at_most: int, *, bounces: bool = True) -> Page[Suppression]:
+    return page(FakeSuppressions(rows), ACCOUNT, since, after, at_most, bounces=bounces)
 
 
 def addresses(rows: Rows) -> list[str]:
@@ -137,12 +143,12 @@ def test_pages_list_every_address_exactly_once(complaints: list[str], at_most: i
     rows = Rows()
     complained(rows, *complaints)
     since = NOW - timedelta(seconds=ago)
-    one = page(FakeSuppressions(rows), ACCOUNT, since, "", at_most)
+    one = some(rows, since, "", at_most)
     found = list(one.items)
 
     while one.next:
         assert len(one.items) == at_most
-        one = page(FakeSuppressions(rows), ACCOUNT, since, one.next, at_most)
+        one = some(rows, since, one.next, at_most)
         found += one.items
 
     assert found == listed(rows, since)
@@ -155,6 +161,38 @@ def test_an_account_has_its_own_list() -> None:
     FakeLedger(rows).count([a_count_by(ANN, account_id="florist")], NOW, PATIENCE)
 
     assert addresses(rows) == []
+
+
+@pytest.mark.parametrize(("suppress", "expected"), [(True, [(BOB, Why.BOUNCE)]), (False, [])])
+def test_a_bounce_suppresses_its_recipient_where_the_policy_says_so(
+    suppress: bool, expected: list[tuple[str, Why]]
+) -> None:
+    rows = Rows()
+    FakeLedger(rows).count(bounce_counts(BOB), NOW, PATIENCE)
+
+    page = some(rows, None, "", 10, bounces=suppress)
+
+    assert [(one.address, one.why) for one in page.items] == expected
+
+
+def test_who_bounced_and_then_complained_is_suppressed_whatever_the_policy_says_of_bounces() -> None:
+    rows = Rows()
+    FakeLedger(rows).count(bounce_counts(ANN, at=NOW - timedelta(hours=1)), NOW, PATIENCE)
+    complained(rows, ANN)
+
+    assert [one.why for one in listed(rows)] == [Why.BOUNCE]
+    off = some(rows, None, "", 10, bounces=False)
+    assert [(one.since, one.why) for one in off.items] == [(NOW, Why.COMPLAINT)]
+
+
+def test_one_act_takes_an_address_off_its_bounces_and_its_complaints() -> None:
+    rows = Rows()
+    FakeLedger(rows).count(bounce_counts(ANN), NOW, PATIENCE)
+    complained(rows, ANN, BOB)
+
+    removed(rows)
+
+    assert addresses(rows) == [BOB]
 
 
 # ---------------------------------------------------------------- taking off
@@ -405,3 +443,120 @@ def test_cut_off_at_any_call_the_report_comes_again_and_is_taken_once(call: str,
     assert told.comes("m-1", "not-spam", LATER) == []
 
     assert (addresses(told.rows), len(told.rows.told(ACCOUNT, "unsuppressed")), told.complaints) == ([], 1, 1)
+
+
+# ---------------------------------------------------------------- what staff add
+
+
+def added(rows: Rows, address: str = ANN, at: datetime = NOW) -> Entry | None:
+    command = Suppress(address=address, reason="She called us", by=STAFF)
+    return add(FakeSuppressions(rows), ACCOUNT, command, at)
+
+
+def taken_in(rows: Rows, *of: str, at: datetime = NOW) -> int:
+    """How many were added."""
+    command = ImportSuppressions(addresses=of, reason="From the old system", by=STAFF)
+    entry = take_in(FakeSuppressions(rows), ACCOUNT, command, at)
+    return entry.facts.count if entry else 0
+
+
+MANY = [f"p{n}@example.com" for n in range(2 * MOST_LIFTED + 5)]
+
+
+def test_staff_suppress_an_address_and_the_timeline_says_so_once() -> None:
+    rows = Rows()
+
+    entry = added(rows)
+
+    assert entry is not None
+    assert entry.data == {"recipient": ANN, "reason": "She called us", "by": STAFF}
+    assert [(one.address, one.since, one.why) for one in listed(rows)] == [(ANN, NOW, Why.ADDED)]
+    assert added(rows, at=NOW + timedelta(hours=1)) is None
+    assert rows.told(ACCOUNT, "suppressed") == [entry]
+
+
+def test_who_was_added_is_taken_off_like_any_other_and_can_be_added_again() -> None:
+    rows = Rows()
+    added(rows)
+
+    assert removed(rows) is not None
+    assert addresses(rows) == []
+    assert added(rows, at=NOW + timedelta(hours=1)) is not None
+    assert addresses(rows) == [ANN]
+
+
+def test_a_list_is_told_by_one_entry() -> None:
+    rows = Rows()
+    added(rows, MANY[0], at=NOW - timedelta(hours=1))
+
+    assert taken_in(rows, *MANY) == len(MANY) - 1
+    assert FakeSuppressions(rows).added(ACCOUNT) == set(MANY)
+    (entry,) = rows.told(ACCOUNT, "suppressions_imported")
+    assert entry.data == {"count": len(MANY) - 1, "reason": "From the old system", "by": STAFF}
+    assert taken_in(rows, *MANY, at=NOW + timedelta(hours=1)) == 0
+    assert len(rows.told(ACCOUNT, "suppressions_imported")) == 1
+
+
+@pytest.mark.parametrize("when", When)
+@pytest.mark.parametrize("done", [0, 1, 2])
+def test_an_import_that_was_cut_off_is_finished_by_doing_it_again(done: int, when: When) -> None:
+    rows = Rows()
+    rows.faults.fail("suppressions.add", skip=done, when=when)
+
+    with pytest.raises(Unavailable):
+        taken_in(rows, *MANY)
+    taken_in(rows, *MANY, at=NOW + timedelta(minutes=1))
+
+    assert FakeSuppressions(rows).added(ACCOUNT) == set(MANY)
+    assert len(rows.told(ACCOUNT, "suppressions_imported")) == 1
+
+
+def test_a_long_list_of_one_instant_is_paged_without_losing_anybody() -> None:
+    rows = Rows()
+    many = [f"p{n}@example.com" for n in range(5000)]
+    taken_in(rows, *many)
+    found, after = set[str](), ""
+
+    while one := some(rows, None, after, 2000):
+        found |= {listed.address for listed in one.items}
+        if not (after := one.next):
+            break
+
+    assert found == set(many)
+    assert len({one.entry_id for one in FakeSuppressions(rows).cards(ACCOUNT)}) == len(many)
+
+
+def test_an_import_that_meets_another_adds_the_rest() -> None:
+    rows = Rows()
+    rows.faults.meanwhile("suppressions.add", lambda: added(rows, BOB))
+
+    assert taken_in(rows, ANN, BOB) == 1
+    assert sorted(addresses(rows)) == [ANN, BOB]
+
+
+def test_an_import_that_is_never_let_through_gives_up() -> None:
+    rows = Rows()
+    rows.faults.fail("suppressions.add", times=ATTEMPTS, error=Conflict("injected"))
+
+    with pytest.raises(Unavailable, match="try again"):
+        taken_in(rows, ANN)
+
+
+def test_the_export_has_each_address_once_with_why_and_the_reason() -> None:
+    rows = Rows()
+    complained(rows, ANN)
+    FakeLedger(rows).count(bounce_counts(BOB, ANN, at=NOW + timedelta(hours=1)), NOW, PATIENCE)
+    added(rows, "cyd@example.com", NOW + timedelta(hours=2))
+    suppressions = FakeSuppressions(rows)
+
+    told = exported(suppressions, ACCOUNT, bounces=True)
+
+    assert [(one.suppression.address, one.suppression.why, one.reason) for one in told] == [
+        (ANN, Why.COMPLAINT, "marked it as spam"),
+        (BOB, Why.BOUNCE, "the address does not exist (5.1.1)"),
+        ("cyd@example.com", Why.ADDED, "She called us"),
+    ]
+    assert [one.suppression.address for one in exported(suppressions, ACCOUNT, bounces=False)] == [
+        ANN,
+        "cyd@example.com",
+    ]

@@ -99,6 +99,7 @@ class Enforcing:
 @cache
 def enforcing() -> Enforcing:
     from permille.aws.accounts import DynamoAccounts
+    from permille.aws.bounces import DynamoBounces
     from permille.aws.control import DynamoControl
     from permille.aws.feed import SqsFeed
     from permille.aws.heartbeat import DynamoHeartbeat
@@ -121,6 +122,7 @@ def enforcing() -> Enforcing:
         switching=Switching(accounts, IamSwitch(deny_group=settings.deny_group), time.sleep),
         tallies=DynamoTallies(table=settings.tallies_table),
         timeline=DynamoTimeline(table=settings.timeline_table),
+        bounces=DynamoBounces(complaints=settings.complaints_table),
         policies=SsmPolicies(parameter=settings.policy_parameter),
         control=DynamoControl(table=settings.control_table, timeline=settings.timeline_table),
         feed=SqsFeed(queue=settings.feedback_queue_url),
@@ -194,6 +196,7 @@ class Consoling:
 @cache
 def consoling() -> Consoling:
     from permille.aws.accounts import DynamoAccounts
+    from permille.aws.bounces import DynamoBounces
     from permille.aws.control import DynamoControl
     from permille.aws.directory import DynamoDirectory
     from permille.aws.history import DynamoTallies, DynamoTimeline
@@ -250,6 +253,7 @@ def consoling() -> Consoling:
         control=control,
         desk=desk,
         suppressions=suppressions,
+        bounces=DynamoBounces(complaints=settings.complaints_table),
         smtp_endpoint=settings.smtp_endpoint,
     )
     return Consoling(console, settings)

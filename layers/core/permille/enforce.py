@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
+from permille.domain import bounce_notices
 from permille.domain.account import Account, Evidence, Outcome, Rules
 from permille.domain.backlog import NOTHING_WAITS, Backlog
 from permille.domain.breaker import Brake, hour_of
@@ -15,9 +16,9 @@ from permille.domain.entries.corrections import counting
 from permille.domain.errors import Conflict, ServiceError, Unavailable
 from permille.domain.needs import Needs, days_needed_from, needs
 from permille.domain.status import Mode, Status
-from permille.domain.timeline import TimelineEntry
+from permille.domain.timeline import TimelineEntry, id_at
 from permille.observability import logger, record
-from permille.ports import Accounts, Control, Feed, Heartbeat, Policies, Tallies, Timeline
+from permille.ports import Accounts, Bounces, Control, Feed, Heartbeat, Policies, Tallies, Timeline
 from permille.retiring import retire
 from permille.sweep import Sweeping, sweep
 from permille.switching import Switching, settle
@@ -38,6 +39,7 @@ class Enforcement:
     switching: Switching
     tallies: Tallies
     timeline: Timeline
+    bounces: Bounces
     policies: Policies
     control: Control
     feed: Feed
@@ -153,7 +155,8 @@ class _Running:
         now = account.after_last_decision(self.now)
         evidence = self._gather(account, now)
 
-        outcome = self._due_by_clock(decide(account, evidence, self.rules, now), now)
+        outcome = self._with_bounces(decide(account, evidence, self.rules, now), now)
+        outcome = self._due_by_clock(outcome, now)
 
         saved = self.world.accounts.save(account, outcome.account, outcome.entries, *outcome.changes)
         self.did = replace(self.did, entries=self.did.entries + len(outcome.entries))
@@ -164,6 +167,19 @@ class _Running:
         if not saved.settled:
             saved = settle(self.world.switching, saved, self._by_now)
         retire(self.world.accounts, self.world.switching, saved, self._by_now)
+
+    def _with_bounces(self, outcome: Outcome, now: datetime) -> Outcome:
+        """Whether its bounces can be read keeps no account from being judged."""
+        account = outcome.account
+        if span := bounce_notices.untold(account, now):
+            after, before = id_at(span.since), id_at(span.until)
+            try:
+                page = self.world.bounces.page(account.id, after, bounce_notices.MOST_COLLECTED, before)
+            except ServiceError as error:
+                record("bounces.unread", account=account.id, why=str(error))
+                return outcome
+            outcome = bounce_notices.told(outcome, span, page.items, now, more=bool(page.next))
+        return bounce_notices.looked_at_again(outcome)
 
     def _due_by_clock(self, outcome: Outcome, now: datetime) -> Outcome:
         """`now` is ahead of the clock where the last decision was: due now is due by the clock."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from permille.domain.bounces import card
 from permille.domain.entries.complaints import OwnerMailState, OwnerMailStopped, Reported, repeated, reported
 from permille.domain.errors import PolicyNotValid, ServiceError, Unavailable
 from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
@@ -38,6 +39,7 @@ class _Batch:
     counts: dict[str, Count] = field(default_factory=dict)
     records: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     nudges: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    bounced: set[str] = field(default_factory=set)  # accounts
     owner_mails: list[tuple[Received, OwnerMailState, Message]] = field(default_factory=list)
     taken_back: list[tuple[Received, str, Complaint]] = field(default_factory=list)
     known: list[Count] = field(default_factory=list)
@@ -175,6 +177,7 @@ def _add(
         _say_who_is_left_out(feedback)
     elif counts:
         batch.nudges[sender.account_id].append(one.id)
+        batch.bounced.update([sender.account_id] if isinstance(feedback, Bounce) else [])
 
 
 def _names_more(count: Count, other: Count | None) -> bool:
@@ -200,8 +203,16 @@ def counts_of(feedback: Feedback, sender: Sender, now: datetime, one_recipient_d
     day, epoch = sent_at.date(), epoch_of(sent_at, sender.epochs)
     if isinstance(feedback, Complaint):
         return [_complaint(feedback, sender.account_id, day, epoch, now, one_recipient_days)]
-    tally = Tally(delivered=1) if isinstance(feedback, Delivery) else Tally(bounces=1)
+    if isinstance(feedback, Bounce):
+        return list(_bounces(feedback, sender.account_id, day, epoch, now))
+    tally = Tally(delivered=1)
     return [Count(identity, sender.account_id, day, epoch, tally) for identity in feedback.identities()]
+
+
+def _bounces(bounce: Bounce, account_id: str, day: date, epoch: int, now: datetime) -> Iterator[Count]:
+    for one in bounce.counting():
+        told = card(bounce, one, now, epoch)
+        yield Count(one.identity, account_id, day, epoch, Tally(bounces=1), card=told)
 
 
 def _complaint(
@@ -240,7 +251,7 @@ def _steps(batch: _Batch, ledger: Ledger, quarantine: Quarantine, now: datetime)
     """What comes after counting. Accounts are nudged also when all was known already: the run that counted it may have
     been cut off before it came here."""
     for account_id, ids in batch.nudges.items():
-        yield _Step(ids, partial(ledger.nudge, account_id, now))
+        yield _Step(ids, partial(ledger.nudge, account_id, now, bounced=account_id in batch.bounced))
     for one, account_id, report in batch.taken_back:
         yield _Step([one.id], partial(believe, ledger.suppressions, account_id, report, now))
     for count in batch.known:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from permille.desk_ports import Resets
-from permille.ports import Accounts, Control, Leases, Policies, Quarantined, Sender, Timeline
+from permille.ports import Accounts, Control, Leases, Policies, Quarantined, Sender, Suppressions, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from permille.domain.account import Account
     from permille.domain.entries.system import AccessRevoked, SenderIgnored, SenderUnignored
     from permille.domain.links import For
+    from permille.domain.suppression import Addition, Detailed
     from permille.domain.timeline import Entry, TimelineEntry
 
 
@@ -61,6 +62,18 @@ class SesSuppressions(Protocol):
 
     def remove(self, address: str) -> None:
         """Can be repeated without harm."""
+
+
+class AllSuppressions(Suppressions, Protocol):
+    def detailed(self, account_id: str) -> Iterator[Detailed]:
+        """Every card that suppresses an address, with its reason, in no order; strongly consistent."""
+
+    def added(self, account_id: str) -> frozenset[str]:
+        """The addresses that staff have added and nobody has taken off; strongly consistent."""
+
+    def add(self, account_id: str, additions: Sequence[Addition], entry: Entry | None) -> None:
+        """Suppresses at most MOST_LIFTED addresses and writes the entry, in one transaction. Raises Conflict where one
+        is added already."""
 
 
 class QuarantinedFeedback(Protocol):

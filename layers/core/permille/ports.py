@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from permille.domain.account import Account
+    from permille.domain.bounces import Card
     from permille.domain.breaker import BreakerChange, BreakerState
     from permille.domain.correction import Correction
     from permille.domain.entries.complaints import OwnerMailStopped
@@ -41,9 +42,9 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One thing to count exactly once: `identity` is its marker. A complaint brings its entry, which is its card too;
-    a report that does not count has an empty tally. `once`, where it is not empty, is a marker that several have: only
-    the first of them is counted, and of the others the entry `repeated` is written."""
+    """One thing to count exactly once: `identity` is its marker. A complaint brings its entry, which is its card too,
+    and a bounce a `card`; a report that does not count has an empty tally. `once`, where it is not empty, is a marker
+    that several have: only the first of them is counted, and of the others the entry `repeated` is written."""
 
     identity: str
     account_id: str
@@ -53,6 +54,7 @@ class Count:
     entry: Entry | None = None
     once: str = ""
     repeated: Entry | None = None
+    card: Card | None = None
 
     @property
     def as_repeated(self) -> Count:
@@ -96,8 +98,8 @@ class Ledger(Protocol):
         """Where a complaint was counted before from a copy without the mail's subject or campaign, and this copy has
         them, its card and its entry get them. Nothing else of them changes, and nobody is told again."""
 
-    def nudge(self, account_id: str, now: datetime) -> None:
-        """Makes the account due now, where it exists."""
+    def nudge(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
+        """Makes the account due now, where it exists. `bounced`: and remembers that bounces were counted."""
 
     @property
     def suppressions(self) -> Suppressions:
@@ -159,8 +161,21 @@ class Timeline(Protocol):
 MOST_LIFTED = 99  # cards at once, beside the entry that tells of it
 
 
+KEPT_BOUNCES = timedelta(days=400)  # thirteen months
+
+
+class Bounces(Protocol):
+    """The cards of counted bounces, kept for KEPT_BOUNCES. May lag behind what was just counted."""
+
+    def latest(self, account_id: str, since: str, at_most: int) -> Page[Card]:
+        """The newest first, of those whose ids are not before `since`."""
+
+    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[Card]:
+        """The oldest first, of those behind the id `after`, and where one is named not behind the id `before`."""
+
+
 class Suppressions(Protocol):
-    """The cards of counted complaints that suppress the address they name."""
+    """The cards of counted complaints and bounces that suppress the address they name, and what staff added."""
 
     def cards(self, account_id: str) -> Iterator[Suppression]:
         """Oldest first, read as far as they are taken; an address comes again for each of its cards. May lag behind

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
+from permille.domain import bounces
 from permille.domain.account import Account
 from permille.domain.cards import Campaign, campaigns
 from permille.domain.entries.corrections import voided
@@ -22,12 +23,13 @@ from permille.domain.periods import (
 from permille.domain.policy import Policy, Verdict
 from permille.domain.review import Stage, stage
 from permille.domain.spans import Span, last_change, spans
-from permille.domain.timeline import Audience, Entry
+from permille.domain.timeline import Audience, Entry, id_at
 from permille.paging import Page
-from permille.ports import Policies, Tallies, Timeline
+from permille.ports import Bounces, Policies, Tallies, Timeline
 from permille.zones import shown_zone_of
 
 READ_ENTRIES = 400  # of the timeline, in one query: what 45 days bring to a busy account just below its limit
+READ_BOUNCES = 400  # in one query
 
 
 class Range(StrEnum):
@@ -50,6 +52,7 @@ class Reporting:
     tallies: Tallies
     timeline: Timeline
     policies: Policies
+    bounces: Bounces
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Report:
     spans: list[Span]
     epochs: list[tuple[int, datetime]]
     campaigns: list[Campaign]
+    bounces: list[bounces.Campaign]
     entries: Sequence[Entry]
     earlier: str
     since: Entry | None
@@ -87,14 +91,24 @@ class Report:
         """How many complaints count whose entries are so old that they were not read."""
         return max(0, self.verdict.counts.complaints - sum(campaign.counting for campaign in self.campaigns))
 
+    @property
+    def unlisted_bounces(self) -> int:
+        """How many bounces of the range are not listed: too many, or so old that their cards have expired."""
+        counted = sum(period.tally.bounces for period in self.periods)
+        return max(0, counted - sum(len(campaign.cards) for campaign in self.bounces))
+
 
 def gather(world: Reporting, account: Account, now: datetime, shown: Range = Range.WINDOW) -> Report:
-    """The report of an account as it was just read, by two queries beside the policy."""
+    """The report of an account as it was just read, by two queries beside the policy, and a third where e-mails
+    bounced."""
     policy, now = world.policies.current(), account.after_last_decision(now)
     days = _SHOWN[shown](now.date(), policy)
     epochs = world.tallies.by_epoch(account.id, read_from(days[0][0], policy.window_days))
     latest = world.timeline.latest(account.id, READ_ENTRIES)
-    return _report(account, policy, shown, days, epochs, latest, now)
+    begins = id_at(midnight(days[0][0]))
+    any_bounced = any(tally.bounces for of_epoch in epochs.values() for tally in of_epoch.values())
+    bounced = world.bounces.latest(account.id, begins, READ_BOUNCES).items if any_bounced else []
+    return _report(account, policy, shown, days, epochs, latest, bounced, now)
 
 
 def _report(
@@ -104,6 +118,7 @@ def _report(
     days: list[tuple[date, date]],
     epochs: Epochs,
     latest: Page[Entry],
+    bounced: Sequence[bounces.Card],
     now: datetime,
 ) -> Report:
     begins, zone = midnight(days[0][0]), shown_zone_of(account)
@@ -120,6 +135,7 @@ def _report(
         spans=spans(latest.items, account.status, begins, now),
         epochs=list(epochs_begun(account.epochs, begins, now)),
         campaigns=campaigns(recent, account.epoch, verdict.first_day),
+        bounces=bounces.campaigns(bounced),
         entries=told.items,
         earlier=told.next,
         since=last_change(latest.items),

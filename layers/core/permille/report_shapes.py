@@ -100,6 +100,13 @@ class Campaign(TypedDict):
     reports: list[Card]
 
 
+class Bounces(TypedDict):
+    """What bounced of the mails of one campaign; the one with the most comes first."""
+
+    campaign: Annotated[str, Means("Its name, or else the subject.")]
+    bounces: list[shapes.Bounce]
+
+
 class Connected(TypedDict):
     """The owner's third-party SMTP provider."""
 
@@ -121,6 +128,8 @@ class Report(shapes.Standing):
     epochs: Annotated[list[Epoch], Means("Those that began within the range.")]
     campaigns: list[Campaign]
     complaints_not_listed: Annotated[int, Means("Counted, but too many to be listed.")]
+    bounces: list[Bounces]
+    bounces_not_listed: Annotated[int, Means("Counted, but too many to be listed, or of before their cards were kept.")]
     provider: Connected | None
     timeline: Annotated[list[shapes.Entry], Means("For owners, the newest first.")]
     earlier: Annotated[str | None, Means("The id of the oldest entry that was read, where there are earlier ones.")]
@@ -139,6 +148,10 @@ def report(shown: Shown, platform: str) -> Report:
         "epochs": [{"epoch": number, "begins": at.isoformat()} for number, at in shown.epochs],
         "campaigns": [_campaign(one) for one in shown.campaigns],
         "complaints_not_listed": shown.unlisted,
+        "bounces": [
+            {"campaign": one.name, "bounces": [shapes.bounce(card) for card in one.cards]} for one in shown.bounces
+        ],
+        "bounces_not_listed": shown.unlisted_bounces,
         "provider": {
             "host": connected.host,
             "port": connected.port,

@@ -25,14 +25,17 @@ from permille.domain.feedback import (
     Ignored,
     Message,
     Recipients,
+    Refusal,
     Unreadable,
 )
+from permille.domain.smtp_status import code_of
 
 ABOUT_TAG = "permille-account"  # on our own mails to owners
 SET_UP_TEXT = "Successfully validated SNS topic"
 LONGEST_NAME = 120  # of ids, types and callers: SES's have 70 at most, and they have to fit into a key
 LONGEST_SUBJECT = 300  # what is kept of it
 LONGEST_TIME = 40
+LONGEST_DIAGNOSTIC = 500  # of what a mail server said: some send a page
 
 Json = Mapping[str, Any]
 
@@ -196,7 +199,24 @@ def _bounce(mail: Json, bounce: Json) -> Bounce:
         recipients=_listed(bounce.get("bouncedRecipients")),
         permanent=_text(bounce, "bounceType", "bounce").strip().lower() == "permanent",
         sub_type=_name(bounce.get("bounceSubType")),
+        bounced_at=_instant_or_none(bounce.get("timestamp")),
+        refusals=_refusals(bounce.get("bouncedRecipients")),
     )
+
+
+def _refusals(listed: object) -> dict[str, Refusal]:
+    """By address, or by what stands in its place."""
+    told: dict[str, Refusal] = {}
+    for one in listed if isinstance(listed, list) else []:
+        if isinstance(one, dict) and isinstance(named := one.get("emailAddress"), str):
+            told.setdefault(bare(named) or named, _refusal(one))
+    return told
+
+
+def _refusal(told: Json) -> Refusal:
+    diagnostic = told.get("diagnosticCode")
+    said = diagnostic[:LONGEST_DIAGNOSTIC] if isinstance(diagnostic, str) else ""
+    return Refusal(code_of(_name(told.get("status")), said), said)
 
 
 def _complaint(mail: Json, complaint: Json) -> Complaint:

@@ -46,6 +46,7 @@ class EnforceSettings(Settings):
     accounts_table: str
     senders_table: str
     tallies_table: str
+    complaints_table: str
     timeline_table: str
     quarantine_table: str
     deny_group: str

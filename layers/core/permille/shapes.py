@@ -7,15 +7,16 @@ from typing import Annotated, Any, cast
 
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
+from permille.addresses import LONGEST
 from permille.domain import account as accounts
+from permille.domain import bounces, timeline
 from permille.domain import suppression as suppressions
-from permille.domain import timeline
 from permille.domain.policy import Verdict
 from permille.domain.route import Route as Taken
 from permille.domain.route import Via
 from permille.domain.status import Held, Status
 from permille.domain.timeline import Audience
-from permille.domain.wording import without_controls
+from permille.domain.wording import LONGEST_REASON, plain, without_controls
 from permille.review import Case as Asking
 
 
@@ -158,8 +159,32 @@ class Suppression(TypedDict):
     """An address that the account's mail no longer goes to."""
 
     address: Annotated[str, Means("In its bare form: no name, lower case, the domain in A-labels.")]
-    since: Annotated[str, Means("When its complaint was counted.", "date-time")]
-    entry_id: Annotated[str, Means("The complaint's entry on the timeline.")]
+    since: Annotated[str, Means("When that was counted, or it was added.", "date-time")]
+    entry_id: Annotated[
+        str, Means("Of a complaint its entry on the timeline; of a bounce its id in the list of bounces.")
+    ]
+    why: Annotated[suppressions.Why, Means("Its holder complained, a mail to it bounced for good, or staff added it.")]
+
+
+class DetailedSuppression(Suppression):
+    reason: Annotated[str, Means("What the recipient did, why the mail bounced, or what staff said.")]
+
+
+class Bounce(TypedDict):
+    """A mail that a recipient's mail server refused for good."""
+
+    id: Annotated[str, Means("Sorts by the instant of counting.")]
+    recipient: Annotated[str | None, Means("Whose address it is, where that is certain; in its bare form.")]
+    why: Annotated[str, Means("In plain words, by the status.")]
+    status: Annotated[str | None, Means("The enhanced status code of RFC 3463, such as 5.1.1.")]
+    diagnostic: Annotated[str | None, Means("What the mail server said, cut.")]
+    message_id: str
+    subject: str
+    campaign: str
+    sent_at: Annotated[str, Means("", "date-time")]
+    bounced_at: Annotated[str, Means("", "date-time")]
+    counted_at: Annotated[str, Means("", "date-time")]
+    epoch: int
 
 
 class CampaignComplaints(TypedDict):
@@ -277,7 +302,34 @@ def facts(found: timeline.Entry) -> dict[str, Any]:
 
 
 def suppression(found: suppressions.Suppression) -> Suppression:
-    return {"address": found.address, "since": found.since.isoformat(), "entry_id": found.entry_id}
+    return {
+        "address": found.address,
+        "since": found.since.isoformat(),
+        "entry_id": found.entry_id,
+        "why": found.why,
+    }
+
+
+def detailed_suppression(found: suppressions.Detailed) -> DetailedSuppression:
+    return {**suppression(found.suppression), "reason": plain(found.reason, LONGEST_REASON)}
+
+
+def bounce(found: bounces.Card) -> Bounce:
+    told = found.told
+    return {
+        "id": found.id,
+        "recipient": plain(found.recipient, LONGEST) or None,
+        "why": told.why,
+        "status": told.status or None,
+        "diagnostic": plain(told.diagnostic, bounces.LONGEST_DIAGNOSTIC) or None,
+        "message_id": told.message_id,
+        "subject": plain(told.subject),
+        "campaign": plain(told.campaign),
+        "sent_at": told.sent_at.isoformat(),
+        "bounced_at": told.bounced_at.isoformat(),
+        "counted_at": found.at.isoformat(),
+        "epoch": told.epoch,
+    }
 
 
 def case(asking: Asking) -> Case:

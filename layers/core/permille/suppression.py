@@ -1,29 +1,48 @@
 """The addresses that an account's mail no longer goes to. The host platform reads them page by page, and hears of each
 by the entry that began or ended it; staff take one off."""
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import dropwhile, islice
+from typing import TYPE_CHECKING
 
 from permille.addresses import bare
 from permille.domain.entries.complaints import Unsuppressed
+from permille.domain.entries.suppressions import Suppressed, SuppressionsImported
 from permille.domain.errors import Conflict, Unavailable
-from permille.domain.suppression import Suppression, lifted, once_each
-from permille.domain.system_commands import Unsuppress
-from permille.domain.timeline import Entry, TimelineEntry, id_at
+from permille.domain.suppression import Addition, Detailed, Suppression, in_force, lifted, once_each
+from permille.domain.system_commands import ImportSuppressions, Suppress, Unsuppress
+from permille.domain.timeline import Entry, TimelineEntry, entry, id_at
 from permille.paging import Page
 from permille.ports import MOST_LIFTED, Suppressions
 
+if TYPE_CHECKING:
+    from permille.operator_ports import AllSuppressions  # the console has none
+
 ATTEMPTS = 10
+Chunk = Sequence[Addition]
+
+
+def listed(suppressions: Suppressions, account_id: str, *, bounces: bool = True) -> Iterable[Suppression]:
+    """Each suppressed address once, the longest suppressed first. `bounces`: whether they suppress, as the policy
+    says."""
+    return once_each(in_force(suppressions.cards(account_id), bounces=bounces))
 
 
 def page(
-    suppressions: Suppressions, account_id: str, since: datetime | None, after: str, at_most: int
+    suppressions: Suppressions,
+    account_id: str,
+    since: datetime | None,
+    after: str,
+    at_most: int,
+    *,
+    bounces: bool = True,
 ) -> Page[Suppression]:
-    """Those suppressed from `since` on, behind the entry `after`: each address once, the longest suppressed first. The
-    cards before them are read as well, since an address is listed by its oldest."""
+    """Of those that are `listed` some that are suppressed from `since` on, behind the entry `after`. What is before
+    them is read as well, since an address is listed by its oldest card."""
     first = max(id_at(since) if since else "", after)
-    listed = once_each(suppressions.cards(account_id))
-    wanted = dropwhile(lambda one: one.entry_id < first or one.entry_id == after, listed)
+    addresses = listed(suppressions, account_id, bounces=bounces)
+    wanted = dropwhile(lambda one: one.entry_id < first or one.entry_id == after, addresses)
     return Page.of(list(islice(wanted, at_most + 1)), at_most, lambda one: one.entry_id)
 
 
@@ -38,17 +57,64 @@ def remove(
         cards = suppressions.naming(account_id, wanted) if wanted else []
         if not wanted or not cards:
             return None
-        entry = lifted(account_id, now, wanted, command.reason, command.by)
+        told = lifted(account_id, now, wanted, command.reason, command.by)
         try:
-            _lift(suppressions, cards, entry)
+            _lift(suppressions, cards, told)
         except Conflict:
             continue
-        return entry
+        return told
     raise Unavailable(f"{account_id}: others kept taking {wanted} off; try again")
 
 
-def _lift(suppressions: Suppressions, cards: list[str], entry: Entry) -> None:
+def add(
+    suppressions: "AllSuppressions", account_id: str, command: Suppress, now: datetime
+) -> TimelineEntry[Suppressed] | None:
+    """Suppresses an address, and returns the entry that says so; None where it had been added before."""
+    told = entry(account_id, now, Suppressed(recipient=command.address, reason=command.reason, by=command.by))
+    addition = Addition(command.address, now, command.reason, command.by)
+    try:
+        suppressions.add(account_id, [addition], told)
+    except Conflict:
+        return None
+    return told
+
+
+def take_in(
+    suppressions: "AllSuppressions",
+    account_id: str,
+    command: ImportSuppressions,
+    now: datetime,
+    progress: Callable[[Sequence[Chunk]], Iterable[Chunk]] = lambda chunks: chunks,
+) -> TimelineEntry[SuppressionsImported] | None:
+    """Suppresses the addresses that had not been added before, and returns the entry that says how many; None where all
+    had. The last of them go together with the entry: what is cut off before is finished by doing it again."""
+    for _ in range(ATTEMPTS):
+        there = suppressions.added(account_id)
+        new = [Addition(one, now, command.reason, command.by) for one in command.addresses if one not in there]
+        if not new:
+            return None
+        facts = SuppressionsImported(count=len(new), reason=command.reason, by=command.by)
+        told = entry(account_id, now, facts)
+        chunks = [new[start : start + MOST_LIFTED] for start in range(0, len(new), MOST_LIFTED)]
+        try:
+            for chunk in progress(chunks):
+                suppressions.add(account_id, chunk, told if chunk is chunks[-1] else None)
+        except Conflict:
+            continue
+        return told
+    raise Unavailable(f"{account_id}: others kept adding addresses; try again")
+
+
+def exported(suppressions: "AllSuppressions", account_id: str, *, bounces: bool) -> list[Detailed]:
+    """Each suppressed address once, by the oldest of its cards, the longest suppressed first."""
+    cards = sorted(suppressions.detailed(account_id), key=lambda one: one.suppression.entry_id)
+    by_id = {one.suppression.entry_id: one for one in cards}
+    kept = once_each(in_force((one.suppression for one in cards), bounces=bounces))
+    return [by_id[one.entry_id] for one in kept]
+
+
+def _lift(suppressions: Suppressions, cards: list[str], told: Entry) -> None:
     chunks = [cards[start : start + MOST_LIFTED] for start in range(0, len(cards), MOST_LIFTED)]
     for chunk in chunks[:-1]:
-        suppressions.lift(entry.account_id, chunk, None)
-    suppressions.lift(entry.account_id, chunks[-1], entry)
+        suppressions.lift(told.account_id, chunk, None)
+    suppressions.lift(told.account_id, chunks[-1], told)

@@ -15,13 +15,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from permille.aws.client import PASSING, client, code_of, service_call, service_error
 from permille.aws.heartbeat import DynamoHeartbeat
-from permille.aws.rows import account_due, complaint_row, entry_row, tally_key
+from permille.aws.rows import account_due, bounce_row, complaint_row, entry_row, tally_key
 from permille.domain.entries.complaints import OwnerMailStopped, Reported, completed
 from permille.domain.errors import ServiceError, Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.timeline import TimelineEntry, json_text
 from permille.observability import record
-from permille.ports import Count, Counted, Sender
+from permille.ports import KEPT_BOUNCES, Count, Counted, Sender
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -164,6 +164,10 @@ class DynamoLedger:
         return True
 
     def _markers(self, count: Count, expires: str) -> list[Any]:
+        if count.card:
+            row = _as_item(bounce_row(count.account_id, count.identity, count.card))
+            kept_until = _expiry(count.card.at, KEPT_BOUNCES)
+            return [_put(self._tables.complaints, row | {"expires_at": {"N": kept_until}}, unless="account_id")]
         if count.entry is None:
             return [self._seen(count.identity, expires)]
         card = _as_item(complaint_row(count.identity, count.entry))
@@ -217,26 +221,28 @@ class DynamoLedger:
                 TransactItems=[_replaced(table, of, row["facts"]["S"], json_text(facts)) for table, of in rows]
             )
 
-    def nudge(self, account_id: str, now: datetime) -> None:
+    def nudge(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
         refused: ClientError | None = None
         for pause in _pauses(ROUNDS):
-            refused = self._nudge(account_id, now)
+            refused = self._nudge(account_id, now, bounced=bounced)
             if refused is None or code_of(refused) != "TransactionConflictException":
                 break
             self._pause(pause)  # a run is writing the account just now
         if refused and code_of(refused) != "ConditionalCheckFailedException":  # no such account: nobody to look at
             raise service_error(f"nudging {account_id}", refused)
 
-    def _nudge(self, account_id: str, now: datetime) -> ClientError | None:
+    def _nudge(self, account_id: str, now: datetime, *, bounced: bool) -> ClientError | None:
         """One try; returns why it was refused."""
         due, due_at = account_due(now)
+        values: Any = {":due": {"S": due}, ":at": {"S": due_at}, ":one": {"N": "1"}}
+        noted = "due = :due, due_at = :at" + (", bounced_at = :at" if bounced else "")
         try:
             self._dynamodb.update_item(
                 TableName=self._tables.accounts,
                 Key={"account_id": {"S": account_id}},
-                UpdateExpression="SET due = :due, due_at = :at ADD revision :one",
+                UpdateExpression=f"SET {noted} ADD revision :one",
                 ConditionExpression="attribute_exists(account_id)",
-                ExpressionAttributeValues={":due": {"S": due}, ":at": {"S": due_at}, ":one": {"N": "1"}},
+                ExpressionAttributeValues=values,
             )
         except ClientError as refused:
             return refused
@@ -326,8 +332,8 @@ def _replaced(table: str, key: dict[str, Any], read: str, facts: str) -> Any:
     }
 
 
-def _expiry(seen_at: datetime) -> str:
-    return str(int((seen_at + SEEN_FOR).timestamp()))
+def _expiry(seen_at: datetime, kept_for: timedelta = SEEN_FOR) -> str:
+    return str(int((seen_at + kept_for).timestamp()))
 
 
 def _as_item(row: dict[str, str]) -> dict[str, Any]:

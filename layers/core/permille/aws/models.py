@@ -136,6 +136,8 @@ class AccountRow(Model):
     would_disable = BooleanAttribute()
     decided_at = UnicodeAttribute(null=True)
     alerted_at = UnicodeAttribute(null=True)
+    bounced_at = UnicodeAttribute(null=True)
+    bounces_told_until = UnicodeAttribute(null=True)
     told = JSONAttribute()
     version = NumberAttribute()
     revision = NumberAttribute()
@@ -196,26 +198,32 @@ class EntryRow(Model):
 
 
 class SuppressedIndex(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyped-call]
-    """The cards that suppress an address: a card that does not has no `suppressed_since`."""
+    """The cards that suppress an address: one that does not has no `suppressed_since`."""
 
     class Meta:
         index_name = "suppressed"
         projection = IncludeProjection(["recipient", "at"])
 
     account_id = UnicodeAttribute(hash_key=True)
+    identity = UnicodeAttribute()
     suppressed_since = UnicodeAttribute(range_key=True)
 
 
 class CardRow(Model):
-    """What suppressions and corrections need of a complaint's card, which the ledger writes."""
+    """What suppressions and corrections need of the ledger's cards of complaints and bounces, and what staff added."""
 
     account_id = UnicodeAttribute(hash_key=True)
     identity = UnicodeAttribute(range_key=True)
     at = UnicodeAttribute()
     recipient = UnicodeAttribute(null=True)
     suppressed_since = UnicodeAttribute(null=True)
+    kind = UnicodeAttribute(null=True)
     facts = UnicodeAttribute(null=True)
     voided = JSONAttribute(null=True)
+    bounced_since = UnicodeAttribute(null=True)
+    told = UnicodeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    by = UnicodeAttribute(null=True)
     suppressed_index = SuppressedIndex()
 
 

@@ -1,10 +1,13 @@
 """How our values stand in DynamoDB's rows. Instants are ISO 8601 in UTC with microseconds, so that they sort."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
+from permille.domain import bounces
+from permille.domain.json_values import from_json, to_json
 from permille.domain.suppression import suppressed_by
 from permille.domain.timeline import Entry
 
@@ -50,3 +53,20 @@ def complaint_row(identity: str, entry: Entry) -> dict[str, str]:
     card = entry_row(entry) | {"identity": identity}
     address = suppressed_by(entry)
     return card | {"recipient": address, "suppressed_since": entry.id} if address else card
+
+
+def bounce_row(account_id: str, identity: str, card: bounces.Card) -> dict[str, str]:
+    """A bounce's card, under the identity that it is counted by."""
+    row = {
+        "account_id": account_id,
+        "identity": identity,
+        "bounced_since": card.id,
+        "at": instant(card.at),
+        "told": json.dumps(to_json(card.told), ensure_ascii=False, separators=(",", ":")),
+    }
+    return row | {"recipient": card.recipient, "suppressed_since": card.id} if card.recipient else row
+
+
+def bounce_of(row: Mapping[str, str]) -> bounces.Card:
+    told = from_json(bounces.Told, json.loads(row["told"]))
+    return bounces.Card(row["bounced_since"], datetime.fromisoformat(row["at"]), row.get("recipient", ""), told)

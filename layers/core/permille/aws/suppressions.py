@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from pynamodb.transactions import TransactWrite
 
 from permille.aws.models import CardRow, EntryRow, append, conflicts, connection_of, on_table, table_call
-from permille.domain.suppression import Suppression
+from permille.aws.rows import instant
+from permille.domain.bounces import Told
+from permille.domain.cards import did
+from permille.domain.entries.complaints import CountedComplaint
+from permille.domain.json_values import from_json
+from permille.domain.suppression import Addition, Detailed, Suppression, Why
 from permille.domain.timeline import Entry
 
 if TYPE_CHECKING:
@@ -16,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class DynamoSuppressions:
-    """Keeps `ports.Suppressions`. Only taking an address off needs the timeline."""
+    """Keeps `operator_ports.AllSuppressions`. Only taking an address off, and adding one, needs the timeline."""
 
     def __init__(self, *, complaints: str, timeline: str = "") -> None:
         self._cards = on_table(CardRow, complaints)
@@ -25,7 +30,39 @@ class DynamoSuppressions:
     def cards(self, account_id: str) -> Iterator[Suppression]:
         with table_call(f"reading the suppressions of {account_id}"):
             for row in self._cards.suppressed_index.query(account_id):
-                yield Suppression(row.recipient, datetime.fromisoformat(row.at), row.suppressed_since)
+                yield _suppression(row)
+
+    def detailed(self, account_id: str) -> Iterator[Detailed]:
+        suppressing = CardRow.suppressed_since.exists()
+        with table_call(f"reading the cards of {account_id}"):
+            for row in self._cards.query(account_id, filter_condition=suppressing, consistent_read=True):
+                yield Detailed(_suppression(row), _reason(row))
+
+    def added(self, account_id: str) -> frozenset[str]:
+        theirs = CardRow.identity.startswith(f"{Why.ADDED}#")
+        suppressing = CardRow.suppressed_since.exists()
+        with table_call(f"reading what was added to {account_id}"):
+            rows = self._cards.query(account_id, theirs, filter_condition=suppressing, consistent_read=True)
+            return frozenset(row.recipient for row in rows)
+
+    def add(self, account_id: str, additions: Sequence[Addition], entry: Entry | None) -> None:
+        with (
+            conflicts(f"adding suppressions to {account_id}"),
+            TransactWrite(connection=connection_of(self._cards)) as transaction,
+        ):
+            for one in additions:
+                row = self._cards(
+                    account_id,
+                    one.identity,
+                    at=instant(one.at),
+                    recipient=one.address,
+                    suppressed_since=one.suppression.entry_id,
+                    reason=one.reason,
+                    by=one.by,
+                )
+                transaction.save(row, condition=CardRow.suppressed_since.does_not_exist())
+            if entry:
+                append(transaction, self._entries, entry)
 
     def naming(self, account_id: str, address: str) -> list[str]:
         suppressing = (CardRow.recipient == address) & CardRow.suppressed_since.exists()
@@ -56,3 +93,16 @@ class DynamoSuppressions:
                 transaction.update(self._cards(account_id, identity), actions=lifted, condition=suppressing)
             if entry:
                 append(transaction, self._entries, entry)
+
+
+def _suppression(row: CardRow) -> Suppression:
+    assert row.recipient
+    assert row.suppressed_since
+    why = Why(row.identity.partition("#")[0])
+    return Suppression(row.recipient, datetime.fromisoformat(row.at), row.suppressed_since, why)
+
+
+def _reason(row: CardRow) -> str:
+    if row.told:
+        return from_json(Told, json.loads(row.told)).why_with_code
+    return row.reason or did(from_json(CountedComplaint, json.loads(row.facts or "{}")))

@@ -11,12 +11,13 @@ from permille.console.cursors import following, place_of
 from permille.console.openapi import LISTED, WRITTEN, operation
 from permille.console.routing import routes
 from permille.console.values import LISTED as USUAL
-from permille.console.values import AccountId, After, For, Limit, ReviewRequest, Shown, Since
+from permille.console.values import AccountId, After, CountedSince, For, Limit, ReviewRequest, Shown, Since
 from permille.console.world import asked
 from permille.domain.account import Account
 from permille.domain.commands import DeleteReview, PutReview
 from permille.domain.errors import NotFound
 from permille.domain.route import entries_needed_since, route
+from permille.domain.timeline import id_at
 from permille.report import Range, Reporting, gather
 from permille.shapes import Means
 from permille.verdict import current
@@ -32,6 +33,14 @@ class Timeline(TypedDict):
 
     account_id: str
     entries: list[shapes.Entry]
+    next: Next
+
+
+class Bounces(TypedDict):
+    """A page of an account's bounces, the first counted first."""
+
+    account_id: str
+    bounces: list[shapes.Bounce]
     next: Next
 
 
@@ -70,8 +79,31 @@ def show(account_id: AccountId) -> shapes.Account:
 )
 def report(account_id: AccountId, range: Shown = Range.WINDOW) -> report_shapes.Report:  # noqa: A002 - its name in the query
     found, account = asked(router), _account(account_id)
-    world = Reporting(found.world.tallies, found.world.timeline, found.world.policies)
+    world = Reporting(found.world.tallies, found.world.timeline, found.world.policies, found.world.bounces)
     return report_shapes.report(gather(world, account, found.now, range), found.world.pages.brand.platform)
+
+
+@router.get(
+    "/accounts/<account_id>/bounces",
+    **operation(
+        "listBounces",
+        "Which mails bounced for good, and why",
+        "The permanent bounces that count, the first counted first; kept for thirteen months. The bus tells of them "
+        "once an hour (`bounces`); a bounce of the last second may still be missing.",
+        "A page of bounces.",
+        LISTED,
+    ),
+)
+def bounces(account_id: AccountId, since: CountedSince = None, after: After = "", limit: Limit = USUAL) -> Bounces:
+    found, scope = asked(router), f"bounces {account_id} {since or ''}"
+    place = place_of(scope, after) or (id_at(since) if since else "")
+    account = _account(account_id)
+    page = found.world.bounces.page(account.id, place, limit)
+    return {
+        "account_id": account.id,
+        "bounces": [shapes.bounce(one) for one in page.items],
+        "next": following(scope, page),
+    }
 
 
 @router.get(
@@ -118,11 +150,13 @@ def show_route(account_id: AccountId) -> shapes.Route:
     "/accounts/<account_id>/suppressions",
     **operation(
         "listSuppressions",
-        "Who complained, and is mailed no more",
-        "The addresses of recipients who complained about the account's mail, where it is certain who did. Each is in "
-        "its bare form: no name, lower case, the domain in A-labels. Compare yours in that form. "
-        "The bus tells of each at once: `complaint` with a recipient suppresses it, `unsuppressed` ends that; a "
-        "complaint of the last second may still be missing here.",
+        "Who is mailed no more",
+        "The addresses of recipients who complained about the account's mail, where it is certain who did; those to "
+        "which a mail bounced for good, unless the policy's `suppress_bounces` is false; and those that staff added. "
+        "Each is in its bare form: no name, lower case, the domain in A-labels. Compare yours in that form. "
+        "The bus tells of each complaint at once: `complaint` with a recipient suppresses it, `unsuppressed` ends "
+        "that. Of bounces it tells once an hour (`bounces`), and of imported lists once, without the addresses: then "
+        "ask here with `since`. What was counted in the last second may still be missing.",
         "A page of addresses.",
         LISTED,
     ),
@@ -131,7 +165,8 @@ def suppressions(account_id: AccountId, since: Since = None, after: After = "", 
     found, scope = asked(router), f"suppressions {account_id} {since or ''}"
     place = place_of(scope, after)
     account = _account(account_id)
-    page = suppression.page(found.world.suppressions, account.id, since, place, limit)
+    bounces = found.world.policies.current().suppress_bounces
+    page = suppression.page(found.world.suppressions, account.id, since, place, limit, bounces=bounces)
     return {
         "account_id": account.id,
         "suppressions": [shapes.suppression(one) for one in page.items],

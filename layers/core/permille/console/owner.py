@@ -60,6 +60,11 @@ def complaints(_id: str) -> Response[str]:
     return _file("complaints", "csv", partial(spreadsheet.complaints, by=_separator()))
 
 
+@router.get("/report/<_id>/bounces.csv")
+def bounces(_id: str) -> Response[str]:
+    return _file("bounces", "csv", partial(spreadsheet.bounces, by=_separator()))
+
+
 @router.get("/report/<_id>/report.json")
 def machine_readable(_id: str) -> Response[str]:
     return _file("report", "json", _as_json)
@@ -114,7 +119,7 @@ def _page(found: Asked, account: Account, status: int = 200, typed: Typed | None
 
 def _gathered(found: Asked, account: Account, shown: Range = Range.WINDOW) -> Report:
     world = found.world
-    return gather(Reporting(world.tallies, world.timeline, world.policies), account, found.now, shown)
+    return gather(Reporting(world.tallies, world.timeline, world.policies, world.bounces), account, found.now, shown)
 
 
 def _separator() -> Separator:

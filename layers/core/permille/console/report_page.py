@@ -9,7 +9,7 @@ from permille.console import review_form
 from permille.console.graph import NARROW, WIDE, Graph, draw, outline, path, pills, short_date
 from permille.console.review_form import Typed
 from permille.console.spreadsheet import Separator
-from permille.domain import standing, wording
+from permille.domain import bounces, standing, wording
 from permille.domain.account import Account
 from permille.domain.cards import Campaign, Card, Counts, advice
 from permille.domain.entries.verdicts import Disabled
@@ -24,7 +24,9 @@ from permille.zones import shown_zone_of
 
 SHOWN_ENTRIES = 10
 SHOWN_CAMPAIGNS = 6
+SHOWN_BOUNCES = 3  # campaigns with bounces
 SHOWN_CARDS = 3  # of one campaign
+LONGEST_DIAGNOSTIC = 70
 SHADES: Mapping[Status, str] = {
     Status.DISABLED: "SMTP account off",
     Status.TRIAL: "trial day",
@@ -58,6 +60,9 @@ def report_page(report: Report, brand: Brand, csrf: str, typed: Typed | None = N
         "campaigns": [_campaign(one) for one in report.campaigns[:SHOWN_CAMPAIGNS]],
         "more_campaigns": _more_campaigns(report.campaigns[SHOWN_CAMPAIGNS:]),
         "unlisted": _unlisted(report.unlisted),
+        "bounces": [_bounces(one) for one in report.bounces[:SHOWN_BOUNCES]],
+        "more_bounces": _more_bounces(report.bounces[SHOWN_BOUNCES:]),
+        "unlisted_bounces": _unlisted_bounces(report),
         **timeline_shown(report.account, report.entries[:SHOWN_ENTRIES], _earlier(report), brand, report.voided),
     }
 
@@ -268,6 +273,39 @@ def _unlisted(count: int) -> str:
         f"{wording.times(count, 'complaint')} of earlier days {'is' if count == 1 else 'are'} counted too."
         if count
         else ""
+    )
+
+
+def _bounces(campaign: bounces.Campaign) -> dict[str, Any]:
+    cards = campaign.cards
+    return {
+        "name": campaign.name,
+        "count": f"{wording.times(len(cards), 'e-mail')} bounced",
+        "cards": [_bounce(card) for card in cards[:SHOWN_CARDS]],
+        "more": max(0, len(cards) - SHOWN_CARDS),
+    }
+
+
+def _bounce(card: bounces.Card) -> dict[str, str]:
+    told = card.told
+    return {
+        "who": wording.plain(card.recipient) or "A recipient",
+        "why": told.why_with_code,
+        "sent": wording.day(told.sent_at),
+        "bounced": wording.day(told.bounced_at),
+        "said": wording.plain(told.diagnostic, LONGEST_DIAGNOSTIC),
+    }
+
+
+def _more_bounces(rest: list[bounces.Campaign]) -> str:
+    number = sum(len(campaign.cards) for campaign in rest)
+    return f"{wording.times(number, 'bounce')} of {wording.times(len(rest), 'more campaign')}" if rest else ""
+
+
+def _unlisted_bounces(report: Report) -> str:
+    count, more = report.unlisted_bounces, " more" if report.bounces else ""
+    return (
+        f"{count:,}{more} {'bounce is' if count == 1 else 'bounces are'} counted and not listed here." if count else ""
     )
 
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
+from permille.domain.bounces import LONGEST_DIAGNOSTIC
 from permille.domain.periods import Period
 from permille.domain.reputation import Tally
-from permille.domain.wording import rate
+from permille.domain.suppression import Detailed
+from permille.domain.wording import LONGEST_REASON, plain, rate
 from permille.report import Report
 
 Cell = str | int
@@ -55,6 +57,19 @@ COMPLAINTS = (
     "epoch",
 )
 
+SUPPRESSIONS = ("address", "why", "since", "reason")
+BOUNCES = (
+    "sent_at",
+    "bounced_at",
+    "campaign",
+    "subject",
+    "recipient",
+    "why",
+    "status",
+    "mail_server_said",
+    "epoch",
+)
+
 
 def days(report: Report, by: Separator) -> str:
     """A row for each period and each epoch with mail in it; the window's numbers stand in the epoch in force."""
@@ -82,6 +97,37 @@ def complaints(report: Report, by: Separator) -> str:
         ),
         by,
     )
+
+
+def bounces(report: Report, by: Separator) -> str:
+    """A row for each bounce, by campaign, as the page groups them."""
+    return _table(
+        BOUNCES,
+        (
+            (
+                told.sent_at.isoformat(),
+                told.bounced_at.isoformat(),
+                campaign.name,
+                plain(told.subject),
+                plain(card.recipient),
+                told.why,
+                told.status,
+                plain(told.diagnostic, LONGEST_DIAGNOSTIC),
+                told.epoch,
+            )
+            for campaign in report.bounces
+            for card in campaign.cards
+            for told in [card.told]
+        ),
+        by,
+    )
+
+
+def suppressions(detailed: Iterable[Detailed], by: Separator) -> str:
+    """A row for each address; `permille suppression import` takes it."""
+    rows = ((one.suppression, plain(one.reason, LONGEST_REASON)) for one in detailed)
+    listed = ((one.address, one.why.value, one.since.isoformat(), reason) for one, reason in rows)
+    return _table(SUPPRESSIONS, listed, by)
 
 
 def _rows(period: Period, by: Separator) -> Iterator[tuple[Cell, ...]]:

@@ -84,6 +84,10 @@ Since = Annotated[
     Instant | None, Query(description="Those suppressed from then on alone, with its zone: 2026-03-01T09:00:00Z.")
 ]
 
+CountedSince = Annotated[
+    Instant | None, Query(description="Those counted from then on alone, with its zone: 2026-03-01T09:00:00Z.")
+]
+
 
 class ReviewRequest(BaseModel):
     """When the owner's next batch goes out and how big it is, what went wrong, and what was changed."""

@@ -9,7 +9,7 @@ from permille.console.requests import Request
 from permille.console.sessions import Doorkeeper, Session
 from permille.desk import Desk
 from permille.domain.account import Account
-from permille.ports import Accounts, Control, Policies, Suppressions, Tallies, Timeline
+from permille.ports import Accounts, Bounces, Control, Policies, Suppressions, Tallies, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Console:
     tallies: Tallies
     timeline: Timeline
     suppressions: Suppressions
+    bounces: Bounces
     policies: Policies
     control: Control
     desk: Desk

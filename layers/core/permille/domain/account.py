@@ -208,6 +208,8 @@ class Account:
     recheck: a disabling by a rule that is going to be judged once more
     reversed_at: when a disabling was last found to have come too early, and undone
     told: recent complaint entries that an alert has told
+    bounced_at: when the ledger last said that bounces were counted
+    bounces_told_until: the timeline has told of the bounces that were counted before
     missing: senders whose IAM user was found to be gone
     renewal: the last one of its credential
     denial: it is off although its status lets it send, until somebody decides about it or takes the senders out again
@@ -237,6 +239,8 @@ class Account:
     decided_at: datetime | None = None
     alerted_at: datetime | None = None
     told: frozenset[str] = frozenset()
+    bounced_at: datetime | None = None
+    bounces_told_until: datetime | None = None
     missing: frozenset[str] = frozenset()
     denial: Denial | None = None
     renewal: Renewal | None = None
@@ -354,7 +358,14 @@ class Account:
 def is_decision(read: Account, account: Account, entries: Sequence[Entry]) -> bool:
     """Whether what is to be written is one. Notes on when to look again, and on what was found, are none."""
     hold = read.hold if account.hold and read.hold else account.hold  # whose reason changes as often as it likes
-    noted = replace(account, due_at=read.due_at, look=read.look, recheck=read.recheck, hold=hold)
+    noted = replace(
+        account,
+        due_at=read.due_at,
+        look=read.look,
+        recheck=read.recheck,
+        hold=hold,
+        bounces_told_until=read.bounces_told_until,
+    )
     return bool(entries) or noted != read
 
 

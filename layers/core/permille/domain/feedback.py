@@ -1,7 +1,8 @@
 """What SES tells about a message, in our own words: what of it counts, and what makes it the same thing told again."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -71,20 +72,53 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a recipient's mail server said: its enhanced status code, and its own words. Either may be empty."""
+
+    status: str = ""
+    diagnostic: str = ""
+
+
+UNTOLD = Refusal()
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """One that counts. `recipient`: whose address it is, where that is certain and can be read, else empty."""
+
+    identity: str
+    recipient: str
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
 class Bounce:
+    """`refusals`: by recipient, where they are told. `bounced_at` is None where the bounce does not say it."""
+
     message: Message
     recipients: Recipients
     permanent: bool
     sub_type: str
+    bounced_at: datetime | None = None
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
 
-    def identities(self) -> list[str]:
+    def counting(self) -> Iterator[Bounced]:
         """One for each recipient that counts: permanent bounces of mail that was really sent. Whoever cannot be read
         counts too, and where nobody is listed, whom the mail went to, or one."""
         if not self.permanent or self.sub_type.lower() in SUPPRESSED_BOUNCES:
-            return []
-        who = self.recipients if self.recipients.number else self.message.destination or NOBODY
-        named = [*_real(who.readable), *dict.fromkeys(who.unreadable)] if who.number else [""]
-        return [_marker("bounce", self.message, one) for one in named]
+            return
+        listed = self.recipients.number > 0
+        who = self.recipients if listed else self.message.destination or NOBODY
+        for one in _real(who.readable):
+            yield self._bounced(one, one if listed or who.only else "")
+        for one in dict.fromkeys(who.unreadable) if who.number else [""]:
+            yield self._bounced(one, "")
+
+    def identities(self) -> list[str]:
+        return [one.identity for one in self.counting()]
+
+    def _bounced(self, named: str, recipient: str) -> Bounced:
+        return Bounced(_marker("bounce", self.message, named), recipient, self.refusals.get(named, UNTOLD))
 
 
 @dataclass(frozen=True, slots=True)

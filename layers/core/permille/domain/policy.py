@@ -155,6 +155,7 @@ class Policy:
 
     one_recipient_days: the complaints of one recipient about mail of so many send days count once; 0: each counts
     recheck_after_minutes: a disabling by a rule is judged once more after so long; 0 for never
+    suppress_bounces: whose mail bounced for good is mailed no more
     """
 
     id: str
@@ -166,6 +167,7 @@ class Policy:
     one_recipient_days: int = 0
     alert_every_minutes: int = 60
     recheck_after_minutes: int = 60
+    suppress_bounces: bool = True
     breaker: Breaker = Breaker()
     second_chance: SecondChance = SecondChance()
 

@@ -116,6 +116,8 @@ def _changed(base: Policy, given: Mapping[str, Any]) -> dict[str, Any]:
 def _value(name: str, value: Any, usual: Any) -> Any:
     if value is None and name in _CAN_BE_OFF:
         return None
+    if isinstance(usual, bool):
+        return _flag(name, value)
     if name not in _PARTS:
         return _number(name, value)
     part = _PARTS[name]

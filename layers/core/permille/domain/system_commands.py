@@ -42,9 +42,29 @@ class RevokeAccess(StaffCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsuppress(StaffCommand):
-    """A recipient who complained may be mailed again.
+    """A suppressed recipient may be mailed again.
 
     address: however it is written
     """
 
     address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppress(StaffCommand):
+    """A recipient is mailed no more.
+
+    address: in its bare form
+    """
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSuppressions(StaffCommand):
+    """Recipients are mailed no more.
+
+    addresses: in their bare form, each once
+    """
+
+    addresses: tuple[str, ...]

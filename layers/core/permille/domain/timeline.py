@@ -228,6 +228,11 @@ def id_at(instant: datetime, seed: str = "") -> str:
     return f"{stamp}-{sha256(seed.encode()).hexdigest()[:8]}" if seed else stamp
 
 
+def id_among_many(instant: datetime, seed: str) -> str:
+    """As `id_at`, for what there can be tens of thousands of at one instant: no two are alike."""
+    return f"{id_at(instant)}-{sha256(seed.encode()).hexdigest()[:32]}"
+
+
 def entry(account_id: str, at: datetime, facts: F, seed: str = "") -> TimelineEntry[F]:
     """A new entry; `seed` tells it from others of the same kind, account and instant."""
     return TimelineEntry(account_id, id_at(at, f"{account_id} {facts.kind.name} {seed}"), at, facts)

@@ -226,7 +226,7 @@ class Alert(Numbers):
 class Unsuppressed(Facts):
     """A recipient who complained may be mailed again: staff say so, or the recipient, that it was not spam."""
 
-    recipient: Annotated[str, "May be mailed again, until its holder complains once more."]
+    recipient: Annotated[str, "May be mailed again, until its holder complains or a mail to it bounces once more."]
     reason: str
     by: str
 

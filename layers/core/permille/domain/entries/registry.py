@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from permille.domain.entries import (
+    bounces,
     change,
     complaints,
     corrections,
@@ -10,6 +11,7 @@ from permille.domain.entries import (
     provider,
     review,
     staff,
+    suppressions,
     system,
     trial,
     verdicts,
@@ -19,5 +21,18 @@ from permille.domain.timeline import Facts, entry_as_read
 
 __all__ = ["KINDS", "entry_as_read"]
 
-MODULES = (change, complaints, corrections, credential, provider, review, staff, system, trial, verdicts)
+MODULES = (
+    bounces,
+    change,
+    complaints,
+    corrections,
+    credential,
+    provider,
+    review,
+    staff,
+    suppressions,
+    system,
+    trial,
+    verdicts,
+)
 KINDS: Mapping[str, type[Facts]] = DECLARED
