@@ -12,11 +12,14 @@ from tests.stack.conftest import Stack, eventually
 COMPLAINT = Path(__file__).parents[2] / "events" / "ingest-complaint.json"
 
 
-def _complaint(caller: str, **tags: str) -> str:
-    """A complaint about mail that `caller` sent, as event publishing tells it."""
+def _complaint(caller: str, to: str = "", **tags: str) -> str:
+    """A complaint about mail that `caller` sent, as event publishing tells it. `to`: the only one whom it went to."""
     event = json.loads(json.loads(COMPLAINT.read_text(encoding="utf-8"))["Records"][0]["body"])
     event["mail"]["messageId"] = f"0100-{uuid.uuid4()}"
     event["mail"]["tags"] |= {"ses:caller-identity": [caller]} | {name: [value] for name, value in tags.items()}
+    if to:
+        event["mail"]["destination"] = [to]
+        event["complaint"]["complainedRecipients"] = [{"emailAddress": to}]
     return json.dumps(event)
 
 
@@ -101,7 +104,7 @@ def test_an_owners_address_that_complains_is_marked_for_staff(stack: Stack) -> N
     notify = stack.client("lambda").get_function_configuration(FunctionName=stack.outputs["NotifyFunctionName"])
     role = notify["Role"].rsplit("/", 1)[-1]
 
-    body = _complaint(role, **{"permille-account": business.id})
+    body = _complaint(role, business.owner, **{"permille-account": business.id})
     for _ in range(2):
         _publish(stack, body)
 
