@@ -33,7 +33,6 @@ PLATFORMS = {
     ("Darwin", "arm64"): "aarch64-apple-darwin",
 }
 CONCURRENCY = 2  # AWS's least
-HIDDEN_SECONDS = 60  # how long a message rests that a function could not work on: its timeout, AWS's least
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -115,8 +114,6 @@ def _adapt(properties: dict[str, Any]) -> None:
         properties[uri] = str((template.TEMPLATE.parent / properties[uri]).resolve())
     if "CompatibleRuntimes" in properties:
         properties["CompatibleRuntimes"] = [f"python{PYTHON}"]
-    if "VisibilityTimeout" in properties:
-        properties["VisibilityTimeout"] = HIDDEN_SECONDS
     for event in properties.get("Events", {}).values():
         if "ScalingConfig" in event["Properties"]:  # every instance is a process of this host, with its cold start
             event["Properties"]["ScalingConfig"]["MaximumConcurrency"] = CONCURRENCY
