@@ -226,7 +226,7 @@ NEEDED = {
         **{f"AccountsTable/index/{index}": {"Query"} for index in DESK_INDEXES},
         "SendersTable": {"GetItem", "UpdateItem"},
         "TalliesTable": {"Query", "UpdateItem"},
-        "TimelineTable": {"Query", "PutItem"},
+        "TimelineTable": {"GetItem", "Query", "PutItem"},
         "QuarantineTable": {"Scan"},
         "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
         "ComplaintsTable": {"Query", "UpdateItem"},

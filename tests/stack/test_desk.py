@@ -137,6 +137,23 @@ def test_an_account_is_disabled_and_enabled_with_the_key_that_it_had(stack: Stac
     assert [one for one in told if one[1]] == [(kind, "staff:Anna") for kind in by_anna]
 
 
+def test_a_complaint_is_taken_back_and_counts_again(stack: Stack, anna: Web) -> None:
+    business = a_business(stack)
+    business.send(2, complaints=1)
+    eventually(lambda: business.standing()["window"]["complaints"] == 1)
+    (complaint,) = stack.answer("complaint", "list", business.id)["complaints"]
+
+    void = decides(anna, business, "void", reason="An employee of ours", complaint=complaint["id"])
+    assert void.status == 303, text_of(void)
+    eventually(lambda: business.standing()["window"]["complaints"] == 0)
+
+    restored = decides(anna, business, "restore", reason="It was none of ours", complaint=complaint["id"])
+    assert restored.status == 303, text_of(restored)
+    eventually(lambda: business.standing()["window"]["complaints"] == 1)
+    told = [entry["facts"]["by"] for entry in business.timeline() if entry["kind"].startswith("complaint_")]
+    assert told == ["staff:Anna", "staff:Anna"]
+
+
 def test_the_state_of_the_system_and_the_breaker(stack: Stack, anna: Web) -> None:
     page = anna.get("/desk/system")
     text = text_of(page)
