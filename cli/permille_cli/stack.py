@@ -17,12 +17,12 @@ from permille.domain.commands import Command
 from permille.domain.errors import Failed, NotFound
 from permille.onboarding import Onboarding
 from permille.operator_ports import (
+    AllAccounts,
     AllSuppressions,
     AllTimelines,
     FeedbackQueue,
     IamUsers,
     Identities,
-    LeasedAccounts,
     OperatorControl,
     PolicyDocument,
     QuarantinedFeedback,
@@ -42,7 +42,7 @@ class Stack(ABC):
     name: str
     outputs: Mapping[str, str]
 
-    accounts: LeasedAccounts
+    accounts: AllAccounts
     control: OperatorControl
     directory: Directory
     feedback_queue: FeedbackQueue

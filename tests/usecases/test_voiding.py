@@ -124,6 +124,17 @@ def test_restored_it_counts_again() -> None:
     assert support.kinds == ["complaint", "complaint_voided", "complaint_restored"]
 
 
+def test_it_is_restored_while_the_policy_cannot_be_read() -> None:
+    support = Support()
+    complaint = support.complains("m1")
+    support.voids(complaint)
+    support.services.policies.faults.fail("policies.current")
+
+    support.restores(complaint)
+
+    assert support.complaints == 1
+
+
 def test_it_can_be_taken_back_and_restored_again_and_again() -> None:
     support = Support()
     complaint = support.complains("m-1")

@@ -42,10 +42,6 @@ class AllAccounts(Accounts, Leases, Protocol):
         Conflict where somebody decided about it meanwhile."""
 
 
-class LeasedAccounts(AllAccounts, Leases, Protocol):
-    pass
-
-
 class AllTimelines(Timeline, Protocol):
     def append(self, entry: Entry) -> None:
         """Writes an entry that goes with no other write. Raises Conflict where one has its id."""

@@ -25,7 +25,7 @@ from permille.domain.errors import (
 )
 from permille.domain.renewal import Renew, adopted, begun, renewed
 from permille.domain.switch import Changes, Renewal
-from permille.operator_ports import AccessKey, IamUsers, LeasedAccounts
+from permille.operator_ports import AccessKey, AllAccounts, IamUsers
 from permille.ports import Switch
 
 ATTEMPTS = 10
@@ -36,7 +36,7 @@ PAUSE = 0.5  # seconds more before each further one: another run may have the le
 class Renewing:
     """What renewing a credential needs. `mark`: what the users that the stack made bear, by account."""
 
-    accounts: LeasedAccounts
+    accounts: AllAccounts
     users: IamUsers
     switch: Switch
     mark: Callable[[str], str]
