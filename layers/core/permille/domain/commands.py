@@ -1,8 +1,8 @@
 """What people can decide about an account: one command for each, valid once it is made.
 
 A field's type names its rule in validation.py. A command that breaks rules raises InvalidInput with every field that is
-wrong. Names and addresses without a rule are checked by the use case that makes the command. What depends on the account
-or on the time is decided by decisions.py.
+wrong. Names and addresses without a rule are checked by the use case that makes the command. What depends on the
+account or on the time is decided by decisions.py.
 """
 
 from dataclasses import dataclass
