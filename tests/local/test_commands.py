@@ -1,6 +1,7 @@
 """What `permille local` refuses before anything starts, and what it says where nothing runs."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,9 @@ class Replayed:
 
     def clear(self) -> None:
         Replayed.cleared = True
+
+    def ahead(self) -> timedelta:
+        return timedelta(days=1)
 
 
 class FakeRunning:

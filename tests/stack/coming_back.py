@@ -56,14 +56,9 @@ class WayBack:
         self.stack.answer("review", "approve", self.business.id, "--day", str(self.day), "--yes")
 
     def is_on_trial(self) -> None:
-        """Its day has begun, and a minute has gone by.
-
-        The clock of mail stands still at a tick's time, that of the functions runs on: a run without a time of its own
-        may begin the day a moment after midnight, and mail of midnight itself would belong to the time before.
-        """
+        """Its day has just begun."""
         self.is_given_its_day()
         self.it_is(self.begins)
-        StateDirectory(self.stack.directory).set_clock(self.begins + A_MINUTE)
         assert self.now == ("trial", ON)
 
     def is_observed(self) -> None:

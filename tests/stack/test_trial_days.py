@@ -1,5 +1,6 @@
 """The single day begins and ends at midnight where the owner is, however long it is and whenever Permille wakes up."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from tests.stack.conftest import Stack, eventually
 
 from permille.domain.backlog import COUNTED_WITHIN
 
+A_SECOND = timedelta(seconds=1)
 DENVER = "America/Denver"
 
 
@@ -76,6 +78,20 @@ def test_who_sleeps_over_midnight_begins_late_and_ends_no_later_for_it(ahead: St
     shop.it_is(shop.ends)
 
     assert shop.now == ("observing", OFF)
+
+
+def test_mail_after_a_tick_counts_for_a_day_that_another_run_has_begun(ahead: Stack) -> None:
+    """As the run does that the approval starts, where it is late."""
+    shop = a_way_back(ahead)
+    shop.is_given_its_day()
+    shop.it_is(shop.begins - A_SECOND)
+    time.sleep(1.5)
+    ahead.client("lambda").invoke(FunctionName=ahead.outputs["EnforceFunctionName"], Payload=b"{}")
+    assert shop.now[0] == "trial"
+
+    shop.it_is(shop.begins)
+
+    shop.sends(5)
 
 
 def test_who_sleeps_over_the_end_of_the_day_still_counts_its_mail_and_waits_no_longer(ahead: Stack) -> None:

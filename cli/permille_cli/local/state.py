@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -213,20 +213,20 @@ class StateDirectory:
     def write_deployed(self, stack: dict[str, Any]) -> None:
         _write_private(self.path / "deployed.json", json.dumps(stack, indent=2))
 
-    def set_clock(self, instant: datetime | None) -> None:
-        """From now on mail is sent at `instant`; None: at the real time."""
-        if instant is None:
+    def set_clock(self, ahead: timedelta | None) -> None:
+        """From now on mail is sent so far ahead of the real time, or behind it; None: at the real time."""
+        if ahead is None:
             self.clock.unlink(missing_ok=True)
         else:
-            _write_private(self.clock, instant.isoformat())
+            _write_private(self.clock, str(ahead.total_seconds()))
 
     def now(self) -> datetime:
-        """The instant at which mail is sent: the latest tick's, else the real one."""
+        """The instant at which mail is sent: the latest tick's, and on from there; else the real one."""
+        now = datetime.now(UTC)
         try:
-            set_to = datetime.fromisoformat(self.clock.read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # none is set, or somebody else wrote there
-            return datetime.now(UTC)
-        return set_to if set_to.tzinfo else datetime.now(UTC)
+            return now + timedelta(seconds=float(self.clock.read_text(encoding="utf-8")))
+        except (OSError, ValueError, OverflowError):  # none is set, or somebody else wrote there
+            return now
 
 
 def _locked(file: IO[str]) -> bool:

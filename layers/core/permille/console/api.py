@@ -155,8 +155,8 @@ def show_route(account_id: AccountId) -> shapes.Route:
         "which a mail bounced for good, unless the policy's `suppress_bounces` is false; and those that staff added. "
         "Each is in its bare form: no name, lower case, the domain in A-labels. Compare yours in that form. "
         "The bus tells of each complaint at once: `complaint` or `repeated_complaint` with a recipient suppresses "
-        "it, `unsuppressed` ends that. Of bounces it tells once an hour (`bounces`), and of imported lists once, without the addresses: then "
-        "ask here with `since`. What was counted in the last second may still be missing.",
+        "it, `unsuppressed` ends that. Of bounces it tells once an hour (`bounces`), and of imported lists once, "
+        "without the addresses: then ask here with `since`. What was counted in the last second may still be missing.",
         "A page of addresses.",
         LISTED,
     ),
