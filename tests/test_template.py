@@ -7,9 +7,11 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 import pytest
+import yaml
 
 from permille.aws.accounts import LEASED_FOR
 from permille.settings import ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille_cli.template import TEMPLATE as TEMPLATE_FILE
 from permille_cli.template import load
 
 Resource = Mapping[str, Any]
@@ -388,3 +390,13 @@ def test_members_of_the_deny_group_may_send_nothing() -> None:
 
 def test_a_run_is_over_before_its_lease() -> None:
     assert timeout_of(FUNCTIONS["Enforce"]) < LEASED_FOR.total_seconds()
+
+
+# ---------------------------------------------------------------- CloudFormation reads it as it stands
+
+
+def test_it_has_no_anchors_and_no_merges() -> None:
+    """CloudFormation knows neither; what scans the source does not either."""
+    events = list(yaml.parse(TEMPLATE_FILE.read_text(), Loader=yaml.SafeLoader))
+    assert not [one for one in events if getattr(one, "anchor", None)]
+    assert "<<:" not in TEMPLATE_FILE.read_text()
