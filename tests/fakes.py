@@ -720,13 +720,14 @@ class FakeOnce:
 
 @dataclass(slots=True)
 class FakeLater:
-    """Keeps `ports.Later`."""
+    """Keeps `ports.Later`. `name`: by which its faults are injected."""
 
     faults: Faults = field(default_factory=Faults)
     jobs: list[tuple[str, str, str]] = field(default_factory=list)
+    name: str = "later"
 
     def put(self, account_id: str, entry_id: str, effect: str) -> None:
-        with self.faults.call("later.put"):
+        with self.faults.call(f"{self.name}.put"):
             self.jobs.append((account_id, entry_id, effect))
 
 

@@ -117,6 +117,10 @@ def test_a_batch_above_ten_has_a_window(name: str) -> None:
     assert source.get("ScalingConfig", {}).get("MaximumConcurrency", 2) >= 2
 
 
+def test_a_backlog_of_mails_to_owners_leaves_most_of_sess_sending_rate_to_the_senders() -> None:
+    assert SOURCES["Notify.Again"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 2}  # Lambda's least
+
+
 def test_feedback_is_kept_for_as_long_as_its_dead_letters_can_still_be_seen() -> None:
     """Dead letters are kept for 14 days, SQS's most, and their age counts from the first enqueueing."""
     a_day = 24 * 60 * 60

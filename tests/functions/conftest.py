@@ -48,6 +48,7 @@ class Cloud:
     sqs: Any
     accounts: DynamoAccounts
     notify_queue: str
+    notify_dead_letters: str
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self.dynamodb.scan(TableName=table)["Items"]
@@ -79,7 +80,14 @@ class Cloud:
 
     def jobs(self) -> list[dict[str, Any]]:
         """What waits on Notify's queue."""
-        messages: list[dict[str, Any]] = self.sqs.receive_message(QueueUrl=self.notify_queue).get("Messages", [])
+        return self._messages(self.notify_queue)
+
+    def dead_letters(self) -> list[dict[str, Any]]:
+        """What Notify was refused for good."""
+        return self._messages(self.notify_dead_letters)
+
+    def _messages(self, queue: str) -> list[dict[str, Any]]:
+        messages: list[dict[str, Any]] = self.sqs.receive_message(QueueUrl=queue).get("Messages", [])
         return messages
 
 
@@ -103,7 +111,7 @@ def cloud(aws: None, accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) 
     iam.create_group(GroupName=DENY_GROUP)
     boto3.client("events").create_event_bus(Name="timeline")
     boto3.client("ses").verify_domain_identity(Domain="apwt.example")
-    queue = sqs.create_queue(QueueName="notify")["QueueUrl"]
+    queue, dead = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("notify", "notify-dead-letters"))
     feedback = {
         "FEEDBACK_QUEUE_URL": sqs.create_queue(QueueName="feedback")["QueueUrl"],
         "FEEDBACK_DEAD_LETTER_QUEUE_URL": sqs.create_queue(QueueName="feedback-dead-letters")["QueueUrl"],
@@ -112,6 +120,12 @@ def cloud(aws: None, accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) 
         name: boto3.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
         for name in ("OWNER_LINK_KEY", "STAFF_LINK_KEY")
     }
-    for name, value in {**ENVIRONMENT, **feedback, **keys, "NOTIFY_QUEUE_URL": queue}.items():
+    for name, value in {
+        **ENVIRONMENT,
+        **feedback,
+        **keys,
+        "NOTIFY_QUEUE_URL": queue,
+        "NOTIFY_DEAD_LETTER_QUEUE_URL": dead,
+    }.items():
         monkeypatch.setenv(name, value)
-    return Cloud(dynamodb, iam, sqs, accounts, queue)
+    return Cloud(dynamodb, iam, sqs, accounts, queue, dead)

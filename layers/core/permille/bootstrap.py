@@ -177,6 +177,7 @@ def _handing_on() -> "tuple[RememberedOnce, HandingOn]":
         ),
         once=once,
         later=NotifyQueue(url=settings.notify_queue_url),
+        dead_letters=NotifyQueue(url=settings.notify_dead_letter_queue_url),
         brand=Brand(
             platform=settings.platform_name,
             support=settings.support_contact,

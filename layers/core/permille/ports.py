@@ -331,7 +331,7 @@ class Once(Protocol):
 
 class Later(Protocol):
     def put(self, account_id: str, entry_id: str, effect: str) -> None:
-        """Keeps for a later try what could not be handed on."""
+        """Keeps what could not be handed on: for a later try, or until somebody has mended why."""
 
 
 class Probe(Protocol):

@@ -63,6 +63,7 @@ class NotifySettings(Settings):
     handed_on_table: str
     timeline_bus: str
     notify_queue_url: str
+    notify_dead_letter_queue_url: str
     mail_from: str
     configuration_set: str
     link_base: str
