@@ -35,7 +35,7 @@ from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Entry, TimelineEntry
-from permille.operator_ports import AccessKey, AppliedPolicy, IamUser
+from permille.operator_ports import AccessKey, AppliedPolicy, IamUser, Letter
 from permille.ports import Quarantined, Sender
 from permille_cli.stack import Stack
 
@@ -133,6 +133,45 @@ class FakeFeedbackQueue:
     def put(self, body: str) -> None:
         with self.faults.call("feedback_queue.put"):
             self.bodies.append(body)
+
+
+@dataclass(slots=True)
+class FakeDeadLetters:
+    """Keeps `operator_ports.DeadLetters`. `source`: what was put back; `taken`: what somebody has in hands, by its
+    receipt; `handed`: how many receipts were given."""
+
+    faults: Faults = field(default_factory=Faults)
+    bodies: list[str] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)
+    source: list[str] = field(default_factory=list)
+    handed: int = 0
+
+    def count(self) -> int:
+        with self.faults.call("dead_letters.count"):
+            return len(self.bodies) + len(self.taken)
+
+    def take(self, at_most: int) -> Sequence[Letter]:
+        with self.faults.call("dead_letters.take"):
+            some = min(at_most, 2)
+            bodies, self.bodies = self.bodies[:some], self.bodies[some:]
+            letters = [Letter(body, f"receipt-{number}") for number, body in enumerate(bodies, self.handed)]
+            self.handed += len(letters)
+            self.taken |= {letter.receipt: letter.body for letter in letters}
+            return letters
+
+    def put_back(self, letter: Letter) -> None:
+        with self.faults.call("dead_letters.put_back"):
+            self.source.append(letter.body)
+        self.delete(letter)
+
+    def delete(self, letter: Letter) -> None:
+        with self.faults.call("dead_letters.delete"):
+            self.taken.pop(letter.receipt, None)
+
+    def are_seen_again(self) -> None:
+        """What was taken and not deleted, when its time is up."""
+        self.bodies += self.taken.values()
+        self.taken.clear()
 
 
 @dataclass(slots=True)
@@ -322,11 +361,13 @@ class FakeStack(Stack):
     accounts: FakeAllAccounts
     control: FakeOperatorControl
     directory: FakeDirectory
+    feedback_dead_letters: FakeDeadLetters
     feedback_queue: FakeFeedbackQueue
     iam_users: FakeIamUsers
     identities: FakeIdentities
     later: FakeLater
     macs: FakeMacs
+    notify_dead_letters: FakeDeadLetters
     once: FakeOnce
     policies: FakePolicyDocument
     probe: FakeProbe
@@ -334,6 +375,7 @@ class FakeStack(Stack):
     secrets: FakeSecrets
     ses: FakeSes
     ses_suppressions: FakeSesSuppressions
+    stream_failures: FakeDeadLetters
     suppressions: FakeSuppressions
     switch: FakeSwitch
     tallies: FakeTallies
@@ -381,11 +423,13 @@ def a_stack(**outputs: str) -> FakeStack:
         "accounts": FakeAllAccounts(rows),
         "control": FakeOperatorControl(rows),
         "directory": FakeDirectory(rows),
+        "feedback_dead_letters": FakeDeadLetters(faults),
         "feedback_queue": FakeFeedbackQueue(faults),
         "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
         "identities": FakeIdentities(faults=faults),
         "later": FakeLater(faults),
         "macs": FakeMacs(faults),
+        "notify_dead_letters": FakeDeadLetters(faults),
         "once": FakeOnce(faults),
         "policies": FakePolicyDocument(faults),
         "probe": FakeProbe(faults=faults),
@@ -393,6 +437,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "secrets": FakeSecrets(faults=faults),
         "ses": FakeSes(faults=faults),
         "ses_suppressions": FakeSesSuppressions(faults=faults),
+        "stream_failures": FakeDeadLetters(faults),
         "suppressions": FakeSuppressions(rows),
         "switch": switch,
         "tallies": FakeTallies(rows),

@@ -20,6 +20,7 @@ from permille.operator_ports import (
     AllAccounts,
     AllSuppressions,
     AllTimelines,
+    DeadLetters,
     FeedbackQueue,
     IamUsers,
     Identities,
@@ -45,11 +46,13 @@ class Stack(ABC):
     accounts: AllAccounts
     control: OperatorControl
     directory: Directory
+    feedback_dead_letters: DeadLetters
     feedback_queue: FeedbackQueue
     iam_users: IamUsers
     identities: Identities
     later: Later
     macs: Macs
+    notify_dead_letters: DeadLetters
     once: Once
     policies: PolicyDocument
     probe: Probe
@@ -57,6 +60,7 @@ class Stack(ABC):
     secrets: Secrets
     ses: SesReputation
     ses_suppressions: SesSuppressions
+    stream_failures: DeadLetters
     suppressions: AllSuppressions
     switch: Switch
     tallies: Tallies
