@@ -264,6 +264,18 @@ def test_of_what_the_whole_stack_has_one_of_a_function_writes_its_own_row_alone(
     assert [one.get("Condition") for one in of_control] == [only]
 
 
+@each_function
+def test_no_function_deletes_a_row_but_what_was_handed_on(name: str) -> None:
+    """Histories, cards and counts outlive whoever is taken over."""
+    deleting = [one for one in statements(name) if "dynamodb:DeleteItem" in as_list(one["Action"])]
+    dynamodb = {
+        action for one in statements(name) for action in as_list(one["Action"]) if action.startswith("dynamodb:")
+    }
+
+    assert [table_of(one["Resource"]) for one in deleting] == (["HandedOnTable"] if name == "Notify" else [])
+    assert not {action for action in dynamodb if re.search("Table|Batch(?!Get)|PartiQL", action)}
+
+
 def test_the_console_may_count_what_rests_and_not_read_it() -> None:
     scanning = [one for one in statements("Console") if "dynamodb:Scan" in as_list(one["Action"])]
 

@@ -1,5 +1,6 @@
 """The functions as Lambda finds them: their environment, the template's tables, and nothing kept from another test."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from moto.core.models import MockAWS
 from tests.aws.tables import create_in_moto
 from tests.builders import OWNER_MAIL_CALLER, PLATFORM, an_account
+from tests.iam import is_allowed, recorded
 
 from permille import bootstrap
 from permille.aws.accounts import DynamoAccounts
@@ -97,6 +99,14 @@ def forgotten() -> None:
     bootstrap.enforcing.cache_clear()
     bootstrap._handing_on.cache_clear()
     bootstrap.consoling.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def within_their_roles() -> Iterator[None]:
+    """Whatever a function asks of DynamoDB, its role allows."""
+    with recorded() as requests:
+        yield
+    assert [one for function, one in requests if function and not is_allowed(function, one)] == []
 
 
 @pytest.fixture(scope="module")
