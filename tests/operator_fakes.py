@@ -42,6 +42,7 @@ from permille_cli.stack import Stack
 OUTPUTS = {
     "ConfigurationSetName": "permille",
     "ConsoleUrl": "https://console.example/",
+    "ApiUrl": "https://api.example/",
     "DenyGroupName": "permille-denied",
     "EnforcementMode": "enforce",
     "PlatformName": PLATFORM,

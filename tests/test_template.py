@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from permille.aws.accounts import LEASED_FOR
-from permille.settings import ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille.settings import ApiSettings, ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
 from permille_cli.template import TEMPLATE as TEMPLATE_FILE
 from permille_cli.template import load
 
@@ -24,6 +24,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "Enforce": EnforceSettings,
     "Notify": NotifySettings,
     "Console": ConsoleSettings,
+    "Api": ApiSettings,
 }
 READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
@@ -235,6 +236,14 @@ NEEDED = {
         "ComplaintsTable/index/suppressed": {"Query"},
         "ComplaintsTable/index/bounced": {"Query"},
     },
+    "Api": {
+        "AccountsTable": {"GetItem", "UpdateItem"},
+        "TalliesTable": {"Query"},
+        "TimelineTable": {"Query", "PutItem"},
+        "ControlTable": {"GetItem"},
+        "ComplaintsTable/index/suppressed": {"Query"},
+        "ComplaintsTable/index/bounced": {"Query"},
+    },
 }
 
 
@@ -258,6 +267,24 @@ def test_of_what_the_whole_stack_has_one_of_a_function_writes_its_own_row_alone(
 
     only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [row]}}
     assert [one.get("Condition") for one in of_control] == [only]
+
+
+def test_each_of_the_two_that_anybody_can_reach_verifies_the_links_that_open_it() -> None:
+    keys = {
+        name: [
+            target(key)
+            for one in statements(name)
+            if one["Action"] == "kms:VerifyMac"
+            for key in as_list(one["Resource"])
+        ]
+        for name in FUNCTIONS
+    }
+
+    assert {name: found for name, found in keys.items() if found} == {
+        "Console": ["OwnerLinkKey", "StaffLinkKey"],
+        "Api": ["StaffLinkKey"],
+    }
+    assert {name for name, one in FUNCTIONS.items() if "FunctionUrlConfig" in one} == {"Console", "Api"}
 
 
 def test_the_console_may_count_what_rests_and_not_read_it() -> None:
