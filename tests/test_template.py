@@ -11,8 +11,8 @@ import yaml
 
 from permille.aws.accounts import LEASED_FOR
 from permille.settings import ApiSettings, ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille_cli.template import PROJECT, load
 from permille_cli.template import TEMPLATE as TEMPLATE_FILE
-from permille_cli.template import load
 
 Resource = Mapping[str, Any]
 
@@ -345,6 +345,23 @@ def test_whether_to_enforce_is_a_decision_and_has_no_default() -> None:
 
     assert "Default" not in mode
     assert mode["AllowedValues"] == ["observe", "enforce"]
+
+
+@pytest.mark.parametrize(("function", "parameter"), [("Console", "ConsoleConcurrency"), ("Api", "ApiConcurrency")])
+def test_how_much_of_the_aws_account_a_flood_may_take_is_a_decision(function: str, parameter: str) -> None:
+    """0: where the AWS account may not reserve any; a function with 0 reserved would answer nobody."""
+    assert "Default" not in TEMPLATE["Parameters"][parameter]
+    assert TEMPLATE["Parameters"][parameter]["MinValue"] == 0
+    condition, *branches = FUNCTIONS[function]["ReservedConcurrentExecutions"]["Fn::If"]
+    assert branches == [{"Ref": parameter}, {"Ref": "AWS::NoValue"}]
+    assert TEMPLATE["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, 0]}]}
+    assert f'"{parameter}=10"' in (PROJECT / "samconfig.toml").read_text(encoding="utf-8")
+
+
+def test_samconfig_answers_every_decision() -> None:
+    answers = set(re.findall(r'^    "(\w+)=', (PROJECT / "samconfig.toml").read_text(encoding="utf-8"), re.M))
+
+    assert {name for name, one in TEMPLATE["Parameters"].items() if "Default" not in one} <= answers
 
 
 @pytest.mark.parametrize(
