@@ -630,7 +630,8 @@ class FakeSuppressions:
 
     def about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
         with self._rows.faults.call("suppressions.about"):
-            cards = [one for one in self._rows.suppressing.items() if one[0][0] == account_id]
+            theirs = [one for one in self._rows.suppressing.items() if one[0][0] == account_id]
+            cards = [(key, card) for key, card in theirs if card.why is Why.COMPLAINT]
             told = {key[1]: self._rows.entries[account_id, card.entry_id].data for key, card in cards}
             return {
                 identity: datetime.fromisoformat(facts["reported_at"])

@@ -160,6 +160,17 @@ def test_of_an_address_both_lists_are_shown(stack: FakeStack, terminal: Terminal
     assert (answer["suppression"]["address"], answer["ses"]["reason"]) == (ANN, "COMPLAINT")
 
 
+def test_whether_a_bounce_suppresses_the_policy_says(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.suppressing[ACCOUNT, "bounce#m"] = Suppression("eve@example.com", NOW, id_at(NOW), Why.BOUNCE)
+    show = ("suppression", "show", ACCOUNT, "eve@example.com")
+    assert terminal.answer(*show)["suppression"]["why"] == "bounce"
+
+    stack.policies.set('{"suppress_bounces": false}')
+
+    assert terminal.answer(*show)["suppression"] is None
+    assert terminal.text(*show).startswith(f"eve@example.com is not suppressed for {ACCOUNT}.")
+
+
 def test_who_is_let_in_again_and_still_stands_on_ses_list_is_told(stack: FakeStack, terminal: Terminal) -> None:
     stack.ses_suppressions.reasons[ANN] = "COMPLAINT"
 
