@@ -395,6 +395,26 @@ def test_a_mark_that_fails_is_made_at_the_next_delivery(feedback: Ingestion) -> 
     assert feedback.told("owner_mail") == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "marked"),
+    [
+        (own_mail("Bounce"), ["owner_mail.bounced"]),
+        (own_mail("Complaint"), ["owner_mail.complained"]),
+        (own_mail("Bounce", destination=["before@bakery.example"]), []),
+        (own_mail("Bounce", about="nobody"), []),
+    ],
+)
+def test_a_mark_is_said_once_and_where_it_was_made_alone(
+    feedback: Ingestion, caplog: pytest.LogCaptureFixture, body: Body, marked: list[str]
+) -> None:
+    for _ in range(2):
+        feedback.receive(body)
+
+    said = [line.message for line in caplog.records]
+    assert [one for one in said if one.startswith("owner_mail.")] == marked
+    assert said.count("feedback.ignored") == 2 - len(marked)
+
+
 def test_the_platforms_own_mail_is_dropped(feedback: Ingestion) -> None:
     feedback.rows.senders["newsletter"] = Sender("newsletter", "", ignored="our own newsletter")
 

@@ -268,15 +268,22 @@ def _steps(
     for count in batch.known:
         yield _Step(batch.records[count.identity], partial(ledger.complete, count))
     for one, state, message in batch.owner_mails:
-        identity = f"owner-mail#{message.id}"
-        told = entry(message.about, now, OwnerMailStopped(state=state), seed=identity)
-        address = message.destination.only if message.destination else ""
-        marked = partial(ledger.mark_owner_mail, identity, told, address)
-        yield _Step([one.id], marked, f"owner_mail.{state}", {"account": message.about})
+        yield _Step([one.id], partial(_mark_owner_mail, ledger, state, message, now))
     for one, why in batch.quarantined:
         kept = partial(quarantine.keep, one.body, why.reason, why.caller, now)
         about = {"reason": why.reason, "caller": why.caller, "kind": why.kind}
         yield _Step([one.id], kept, "feedback.quarantined", about, "" if why.kind == "Delivery" else AGAINST_A_SENDER)
+
+
+def _mark_owner_mail(ledger: Ledger, state: OwnerMailState, message: Message, now: datetime) -> None:
+    """What is known already, or is about an address that is the owner's no more, changes nothing."""
+    identity = f"owner-mail#{message.id}"
+    told = entry(message.about, now, OwnerMailStopped(state=state), seed=identity)
+    address = message.destination.only if message.destination else ""
+    if ledger.mark_owner_mail(identity, told, address):
+        record(f"owner_mail.{state}", account=message.about)
+    else:
+        record("feedback.ignored", what="mail to an owner")
 
 
 def _take(steps: Iterable[_Step], time_left: Callable[[], timedelta]) -> set[str]:
