@@ -146,10 +146,12 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """A disabling by a rule is judged once more at `at`, when the feedback about the mail sent before is in."""
+    """A disabling by a rule is judged once more at `at`, when the feedback about the mail sent before is in. `passed`:
+    whether the breaker counted it, which it does not where staff let it happen."""
 
     at: datetime
     disabled_at: datetime
+    passed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
