@@ -51,10 +51,6 @@ class Server:
     port: int
     user: str
 
-    @property
-    def implicit_tls(self) -> bool:
-        return self.port in IMPLICIT_TLS
-
 
 class Fault(StrEnum):
     """Why a provider cannot be used."""
