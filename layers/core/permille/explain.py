@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from permille.domain import wording
 from permille.domain.account import Account
@@ -33,16 +32,6 @@ class Explained:
     stays_off: str = ""
     still_on: str = ""
     kept_now: str | None = ""
-
-    def as_data(self) -> dict[str, Any]:
-        decided = self.decided
-        return {
-            "account_id": self.account.id,
-            "status": self.account.status,
-            "decided": {"kind": decided.kind, "at": decided.at.isoformat(), **decided.data} if decided else None,
-            "now": self.now.data if self.now else None,
-            "kept_now": None if self.kept_now is None else bool(self.kept_now),
-        }
 
     def lines(self, platform: str) -> list[str]:
         off = f", and {wording.BY_HAND}" if self.account.denied_by_hand else ""
