@@ -137,7 +137,7 @@ def remove(
     account, wanted = stack.account(account_id), _bare(address)
     entry = take_off(stack.suppressions, account_id, command, stack.now())
     seen = in_ses(stack, address, wanted)
-    if entry is None and not (also_in_ses and seen.reasons):
+    if entry is None and not (also_in_ses and (seen.reasons or seen.unknown)):
         raise InvalidInput(f"{wanted} is not suppressed; `permille suppression list {account_id}` names who is")
     if also_in_ses:
         seen = taken_off_in_ses(stack, seen)
