@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from permille import shapes
 from permille.decisions import attempt
@@ -18,7 +17,7 @@ from permille.domain.wording import LONGEST_REASON, plain
 from permille.zones import shown_zone_of
 from permille_cli import results
 from permille_cli.explain import explained_of
-from permille_cli.output import AsJson, emit_json, out
+from permille_cli.output import AsJson, emit_json, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.staff import AccountId
 
@@ -45,8 +44,8 @@ def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, a
         return
     for one in reports:
         facts = one.facts
-        out.print(f"[bold]{one.id}[/]  {escape(facts.line)}", soft_wrap=True)
-        out.print(f"  {escape(_counts(facts, gone.get(one.id)))}", soft_wrap=True)
+        out.print(f"[bold]{one.id}[/]  {literal(facts.line)}", soft_wrap=True)
+        out.print(f"  {literal(_counts(facts, gone.get(one.id)))}", soft_wrap=True)
     if not reports:
         out.print("No complaint was reported.")
 

@@ -34,6 +34,7 @@ from permille.domain.status import Held, Status
 from permille.domain.suppression import Suppression
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import entry, id_at
+from permille.ports import Sender
 from permille_cli.main import app, status_of
 
 ADDRESSES = Path(__file__).parent / "addresses.csv"
@@ -182,6 +183,8 @@ def marked(terminal: Terminal, mark: str) -> None:
     rows.suppressing[ACCOUNT, "odd"] = Suppression(name, NOW, id_at(NOW))
     terminal.stack.quarantine.kept.clear()
     terminal.stack.quarantine.keep("the same", name, name, NOW)
+    rows.senders["odd"] = Sender("odd", "", ignored=name)
+    rows.put(a_complaint_entry("odd", account_id="odd", subject=name, campaign=name))
     terminal.stack.switch.users[name] = User({name: ACTIVE})
     rows.put(entry("odd", NOW, Created(senders=(name,))), by_staff("odd", "staff_disabled", NOW, name, name))
 
@@ -196,6 +199,10 @@ def marked(terminal: Terminal, mark: str) -> None:
         "suppression list bakery",
         "quarantine list",
         "account explain odd",
+        "account owner-mail odd",
+        "account close odd --reason R --yes",
+        "complaint list odd",
+        "sender list",
         "timeline odd",
     ],
 )
