@@ -16,6 +16,7 @@ from tests.measured import Measured
 from tests.usecases.enforcement import A_MINUTE, World
 
 from permille.aws.quarantine import KEPT_FOR
+from permille.domain.policy import SEED
 from permille.domain.ses_review import BOUNCES, COMPLAINTS, Lines
 from permille.ingest import Received, ingest
 from permille.ports import Lap
@@ -259,7 +260,7 @@ def an_account_that_is_held_for_long() -> None:
 
 
 def a_batch_of_feedback() -> None:
-    ingest([Received("r-0", "hello")], FakeLedger(Rows()), FakeQuarantine(), "", NOW, lambda: A_MINUTE)
+    ingest([Received("r-0", "hello")], FakeLedger(Rows()), FakeQuarantine(), "", NOW, lambda: A_MINUTE, lambda: SEED)
 
 
 EMITTED_BY: dict[str, Callable[[], None]] = {

@@ -104,6 +104,7 @@ def test_an_account_is_enabled_with_another_credential(stack: FakeStack, termina
         ((*RENEW, "--lost"), "the credential of bakery was never renewed"),
         (("account", "credential", "nobody"), "there is no account 'nobody'"),
         (("account", "enable", ACCOUNT, *WHY, "--new-credential"), "bakery is active already"),
+        (("account", "enable", ACCOUNT, *WHY, "--show-secret"), "--show-secret: goes with --new-credential"),
         (("account", "enable", ACCOUNT, "--new-credential", "--reason", " "), "--reason: say why"),
     ],
 )

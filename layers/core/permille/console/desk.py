@@ -13,13 +13,13 @@ from permille.console import desk_view
 from permille.console.pages import redirect
 from permille.console.routing import routes
 from permille.console.world import Asked, Console, asked
+from permille.decisions import Result
 from permille.desk_decisions import TICKED, decide, decide_held, mail_again, reset_breaker
 from permille.domain import ses_review, wording
 from permille.domain.account import ACCOUNT_ID, Account
 from permille.domain.errors import ConfirmationNeeded, DecisionRefused, InvalidInput, ServiceError
 from permille.domain.policy import SEED
 from permille.domain.timeline import Entry
-from permille.held import Decided
 from permille.platform import platform
 from permille.zones import shown_zone_of
 
@@ -163,13 +163,13 @@ def _account(
 
 def _held(
     found: Asked[Console],
-    decided: Sequence[Decided] = (),
+    decided: Sequence[Result] = (),
     refused: InvalidInput | None = None,
     given: Mapping[str, str] = _NOTHING,
 ) -> Response[str]:
     after = found.request.query.get("after", "")
     page = desk.held_accounts(found.world.desk, after)
-    done = {one.account_id for one in decided if not one.refused}  # the index may still show them
+    done = {one.about for one in decided if not one.refused}  # the index may still show them
     shown: dict[str, Any] = {"page": page, "after": after, "decided": decided, "given": given, "gone": done}
     return _page("desk_held", "Held", found, refused, **shown, ticked=TICKED, limit=_limit(found))
 
