@@ -115,12 +115,21 @@ class FakeQuarantinedFeedback(FakeQuarantine):
         with self.faults.call("quarantine.all"):
             kept = list(self.kept.items())
         for body, (reason, caller) in kept:
-            yield Quarantined(sha256(body.encode()).hexdigest(), reason, caller, self.last_came[body], body)
+            yield Quarantined(_id_of(body), reason, caller, self.last_came[body])
+
+    def body(self, body_id: str) -> str | None:
+        with self.faults.call("quarantine.body"):
+            return next((body for body in self.kept if _id_of(body) == body_id), None)
 
     def drop(self, quarantined: Quarantined) -> None:
         with self.faults.call("quarantine.drop"):
-            if self.last_came.get(quarantined.body) == quarantined.at:
-                del self.kept[quarantined.body], self.last_came[quarantined.body]
+            for body, at in list(self.last_came.items()):
+                if (_id_of(body), at) == (quarantined.id, quarantined.at):
+                    del self.kept[body], self.last_came[body]
+
+
+def _id_of(body: str) -> str:
+    return sha256(body.encode()).hexdigest()
 
 
 @dataclass(slots=True)

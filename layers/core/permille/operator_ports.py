@@ -74,7 +74,11 @@ class AllSuppressions(Suppressions, Protocol):
 
 class QuarantinedFeedback(Protocol):
     def all(self) -> Iterator[Quarantined]:
-        """All that is in quarantine, in no order."""
+        """All that is in quarantine, in no order, read page by page as it is taken. What comes back meanwhile, as a
+        replayed body can, is not met again."""
+
+    def body(self, body_id: str) -> str | None:
+        """Strongly consistent; None where it is gone."""
 
     def drop(self, quarantined: Quarantined) -> None:
         """Deletes it as it was read: where it came back meanwhile, as a replayed body can, it stays."""
