@@ -37,6 +37,7 @@ from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Entry, TimelineEntry
 from permille.operator_ports import AccessKey, AppliedPolicy, IamUser
 from permille.ports import Quarantined, Sender
+from permille.tables import Lacking, TableSetup
 from permille_cli.stack import Stack
 
 OUTPUTS = {
@@ -116,12 +117,21 @@ class FakeQuarantinedFeedback(FakeQuarantine):
         with self.faults.call("quarantine.all"):
             kept = list(self.kept.items())
         for body, (reason, caller) in kept:
-            yield Quarantined(sha256(body.encode()).hexdigest(), reason, caller, self.last_came[body], body)
+            yield Quarantined(_id_of(body), reason, caller, self.last_came[body])
+
+    def body(self, body_id: str) -> str | None:
+        with self.faults.call("quarantine.body"):
+            return next((body for body in self.kept if _id_of(body) == body_id), None)
 
     def drop(self, quarantined: Quarantined) -> None:
         with self.faults.call("quarantine.drop"):
-            if self.last_came.get(quarantined.body) == quarantined.at:
-                del self.kept[quarantined.body], self.last_came[quarantined.body]
+            for body, at in list(self.last_came.items()):
+                if (_id_of(body), at) == (quarantined.id, quarantined.at):
+                    del self.kept[body], self.last_came[body]
+
+
+def _id_of(body: str) -> str:
+    return sha256(body.encode()).hexdigest()
 
 
 @dataclass(slots=True)
@@ -171,6 +181,33 @@ class FakeOperatorControl(FakeControl):
 
     def last_reset(self) -> Mapping[str, str] | None:
         return self._resets.last_reset()
+
+
+@dataclass(slots=True)
+class FakeTables:
+    """Keeps `operator_ports.Tables`."""
+
+    setups: dict[str, TableSetup] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def named(self, beginning: str) -> list[str]:
+        with self.faults.call("tables.named"):
+            return sorted(name for name in self.setups if name.startswith(beginning))
+
+    def setup(self, name: str) -> TableSetup | None:
+        with self.faults.call("tables.setup"):
+            return self.setups.get(name)
+
+    def enable(self, name: str, lacking: Lacking) -> None:
+        with self.faults.call("tables.enable"):
+            was = self.setups[name]
+            self.setups[name] = replace(
+                was,
+                stream=lacking.stream or was.stream,
+                expires_by=lacking.expires_by or was.expires_by,
+                recoverable=lacking.recoverable or was.recoverable,
+                protected=lacking.protected or was.protected,
+            )
 
 
 @dataclass(slots=True)
@@ -337,6 +374,7 @@ class FakeStack(Stack):
     ses_suppressions: FakeSesSuppressions
     suppressions: FakeSuppressions
     switch: FakeSwitch
+    tables: FakeTables
     tallies: FakeTallies
     timeline: FakeAllTimelines
     rows: Rows
@@ -349,6 +387,9 @@ class FakeStack(Stack):
     def now(self) -> datetime:
         with self.faults.call("stack.now"):
             return self.time
+
+    def region(self) -> str:
+        return OUTPUTS["Region"]
 
     def caller(self) -> str:
         with self.faults.call("stack.caller"):
@@ -396,6 +437,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "ses_suppressions": FakeSesSuppressions(faults=faults),
         "suppressions": FakeSuppressions(rows),
         "switch": switch,
+        "tables": FakeTables(faults=faults),
         "tallies": FakeTallies(rows),
         "timeline": FakeAllTimelines(rows),
     }

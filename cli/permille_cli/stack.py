@@ -27,6 +27,7 @@ from permille.operator_ports import (
     PolicyDocument,
     QuarantinedFeedback,
     SesSuppressions,
+    Tables,
 )
 from permille.ports import Later, Macs, Once, Probe, Secrets, Switch, Tallies
 from permille.provider import Providing
@@ -59,12 +60,17 @@ class Stack(ABC):
     ses_suppressions: SesSuppressions
     suppressions: AllSuppressions
     switch: Switch
+    tables: Tables
     tallies: Tallies
     timeline: AllTimelines
 
     @abstractmethod
     def now(self) -> datetime:
         """The stack's time: the real one, but for an embedded stack that was ticked ahead."""
+
+    @abstractmethod
+    def region(self) -> str:
+        """Where it is, or is going to be."""
 
     @abstractmethod
     def caller(self) -> str:

@@ -113,13 +113,12 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A body with why it is in quarantine; `caller` is empty where the body names none."""
+    """Why a body is in quarantine; `caller` is empty where the body names none."""
 
     id: str
     reason: str
     caller: str
     at: datetime
-    body: str
 
 
 class Quarantine(Protocol):
