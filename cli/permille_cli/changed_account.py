@@ -9,7 +9,6 @@ from rich.markup import escape
 from permille.change import Changed, Planned
 from permille.domain.account import Account, ReviewState
 from permille.domain.wording import local
-from permille.onboarding import own_user
 from permille.zones import shown_zone_of
 from permille_cli.added_account import records_of
 
@@ -63,7 +62,7 @@ class Answer:
         account = self.changed.account
         if "timezone" in changed:
             yield from _fixed(account)
-        adopted = [one for one in account.senders if self.planned.identities.own is None or one != own_user(account.id)]
+        adopted = [one for one in account.senders if self.planned.identities.own is None or one != account.own_sender]
         if "identities" in changed and adopted:
             yield (
                 "What adopted senders may send through is not changed by Permille: change the policies of "

@@ -415,6 +415,24 @@ def test_one_that_iam_does_not_show_to_be_off_is_not_taken_out(two: FakeStack) -
     assert change(two, minutes=3, remove_senders=(OLD,)).account.senders == (CALLER,)
 
 
+def test_several_are_all_put_off_and_waited_for_together_well_within_the_lease(two: FakeStack) -> None:
+    third = "permille-third"
+    may_be_adopted(two, third)
+    change(two, add_senders=(third,))
+    two.switch.lag = timedelta(hours=1)
+    two.switch.advance(NOW)
+    two.switch.advance(NOW + timedelta(hours=2))
+    waited: list[float] = []
+    wanted = Change(account_id=ACCOUNT, reason="Why", by=STAFF, remove_senders=(OLD, third))
+    waiting = replace(world(two), pause=waited.append)
+
+    with pytest.raises(Unavailable, match="permille-old, permille-third is off"):
+        apply(waiting, wanted, plan(waiting, wanted), NOW + timedelta(minutes=2))
+
+    assert not any(two.switch.can_send(name, OLD_KEY) for name in (OLD, third))
+    assert sum(waited) < LEASED_FOR.total_seconds() / 3
+
+
 @pytest.mark.parametrize(
     ("named", "says"),
     [

@@ -11,7 +11,8 @@ from permille.addresses import is_same
 from permille.changing import Changing, Decided
 from permille.domain.account import Account
 from permille.domain.commands import ChangeOwner
-from permille.domain.errors import InvalidInput, NotFound
+from permille.domain.errors import InvalidInput
+from permille.existing import existing
 from permille.new_account import check_users, owner_address, sending_identity
 from permille.zones import zone_named
 
@@ -69,9 +70,7 @@ class Planned:
 
 def plan(world: Changing, change: Change) -> Planned:
     """Raises NotFound where there is no such account, and InvalidInput or DecisionRefused where it cannot be."""
-    account = world.accounts.get(change.account_id)
-    if account is None:
-        raise NotFound(f"there is no account {change.account_id!r}; `permille account list` names them all")
+    account = existing(world.accounts, change.account_id)
     identities = change_identities.plan(world, account, change.add_identities, change.remove_identities)
     senders = change_senders.plan(
         world, account, change.add_senders, change.remove_senders, world.onboarding.resources(identities.after)

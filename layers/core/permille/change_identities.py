@@ -10,7 +10,7 @@ from permille.domain.commands import ChangeIdentities
 from permille.domain.errors import DecisionRefused, InvalidInput
 from permille.domain.iam_policy import allowed_resources, sending_policy
 from permille.domain.status import Status
-from permille.onboarding import own_user, prepare_identities
+from permille.onboarding import prepare_identities
 from permille.taking_back import taking_back
 
 Prepared = tuple[Account, Mapping[str, Sequence[str]], Mapping[str, str]]
@@ -61,12 +61,12 @@ def apply(world: Changing, account: Account, planned: Planned, decided: Decided)
         account = decisions.apply(world, account.id, command, decided.at)
     wanted = world.onboarding.resources(planned.after)
     if planned.own is not None and planned.own != wanted:
-        world.onboarding.users.allow(own_user(account.id), wanted)
+        world.onboarding.users.allow(account.own_sender, wanted)
     return account, tokens, replaced
 
 
 def _allowed(world: Changing, account: Account) -> frozenset[str] | None:
-    own = own_user(account.id)
+    own = account.own_sender
     if own not in account.senders:
         return None
     return world.onboarding.users.allowed(own, world.onboarding.mark(account.id))

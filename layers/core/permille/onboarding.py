@@ -6,7 +6,7 @@ also where it succeeded and its answer was lost: each step is prepared to be tak
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -78,8 +78,11 @@ def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccou
         owner_name=new.owner_name,
         timezone=new.timezone,
         identities=new.identities,
-        senders=adopted or (_own_sender(world, new),),
+        senders=adopted,
     )
+    if not adopted:
+        _check_own_sender(world, account)
+        account = replace(account, senders=(account.own_sender,))
     with taking_back() as undo:
         steps = _Steps(world, new, undo)
         steps.add_row(account, entry(account.id, now, Created(senders=account.senders)))
@@ -87,11 +90,6 @@ def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccou
         stopped = steps.stop_forwarding(account, now)
         key = None if adopted else steps.make_sender(account.senders[0])
     return AddedAccount(account, key, tokens, replaced, stopped)
-
-
-def own_user(account_id: str) -> str:
-    """The name of the user that is made for an account."""
-    return f"permille-{account_id}"
 
 
 def _check_id(world: Onboarding, account_id: str) -> None:
@@ -106,8 +104,8 @@ def _check_id(world: Onboarding, account_id: str) -> None:
         raise InvalidInput(f"the account {account_id} exists; `permille account show {account_id}`", "account_id")
 
 
-def _own_sender(world: Onboarding, new: NewAccount) -> str:
-    name = own_user(new.account_id)
+def _check_own_sender(world: Onboarding, account: Account) -> None:
+    name = account.own_sender
     owner = world.accounts.owner_of(name)
     if owner:
         raise InvalidInput(
@@ -121,7 +119,6 @@ def _own_sender(world: Onboarding, new: NewAccount) -> str:
             f"switch {name}: adopt a user of that name with --sender, or deploy with another SenderUsers",
             "sender",
         )
-    return name
 
 
 def prepare_identities(
