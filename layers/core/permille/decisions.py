@@ -12,6 +12,7 @@ from permille.domain.entries.corrections import voided
 from permille.domain.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.policy import SEED
 from permille.domain.voiding import Complained
+from permille.existing import existing
 from permille.ports import Accounts, Policies, Timeline
 from permille.zones import zone_of
 
@@ -53,9 +54,7 @@ def apply(
     Unavailable, also where others kept writing.
     """
     for _ in range(ATTEMPTS):
-        account = services.accounts.get(account_id)
-        if account is None:
-            raise NotFound(f"There is no account {account_id}.")
+        account = existing(services.accounts, account_id)
         context = _context(services, account, command)
         outcome = decide(account, command, context, account.after_last_decision(now))
         if read:

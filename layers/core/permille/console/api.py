@@ -15,9 +15,9 @@ from permille.console.values import AccountId, After, CountedSince, For, Limit, 
 from permille.console.world import asked_of_api as asked
 from permille.domain.account import Account
 from permille.domain.commands import DeleteReview, PutReview
-from permille.domain.errors import NotFound
 from permille.domain.route import entries_needed_since, route
 from permille.domain.timeline import id_at
+from permille.existing import existing
 from permille.report import Range, gather
 from permille.shapes import Means
 from permille.verdict import current
@@ -217,10 +217,7 @@ def withdraw_review(account_id: AccountId) -> shapes.Standing:
 
 
 def _account(account_id: str) -> Account:
-    account = asked(router).world.accounts.get(account_id)
-    if account is None:
-        raise NotFound(f"There is no account {account_id}.")
-    return account
+    return existing(asked(router).world.accounts, account_id)
 
 
 def _decided(account_id: str, command: PutReview | DeleteReview) -> shapes.Standing:

@@ -41,7 +41,7 @@ class ForwardingStopped(Facts):
         return f"SES mails feedback about {', '.join(map(plain, self.identities))} to the sender no more"
 
     def sentence(self) -> str:
-        return "It did until the account was added."
+        return "It did until Permille took them up."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
