@@ -16,6 +16,7 @@ from permille_cli import (
     breaker,
     complaint,
     feedback,
+    importing,
     link,
     notify,
     platform,
@@ -57,6 +58,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(notify.app, name="notify")
 app.command(name="timeline")(timeline.show)
+app.command(name="import")(importing.import_)
 local.app.command(name="demo")(story.tell)
 app.add_typer(local.app, name="local")
 
