@@ -15,7 +15,7 @@ from permille.new_account import NewAccount
 from permille.onboarding import add_account
 from permille_cli import change, credential, explain, staff
 from permille_cli.added_account import Answer
-from permille_cli.credential import ShowSecret
+from permille_cli.options import AccountId, ShowSecret
 from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -34,12 +34,10 @@ for command in (
 ):
     app.command()(command)
 
-AccountId = Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and -, at most 54.")]
-
 
 @app.command()
 def add(
-    account_id: AccountId,
+    account_id: Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and -, at most 54.")],
     owner_email: Annotated[str, typer.Option(help="Where the owner is written to.")],
     identity: Annotated[list[str], typer.Option(help="A domain or address that the account sends from. Repeatable.")],
     owner_name: Annotated[str, typer.Option(help="How the owner is greeted.")] = "",

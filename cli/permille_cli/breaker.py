@@ -15,6 +15,7 @@ from permille.domain.system_commands import ResetBreaker
 from permille.domain.wording import WAITS_FOR
 from permille.held import decide_each
 from permille_cli import given, results
+from permille_cli.options import Until
 from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -76,7 +77,6 @@ def reset(
 
 HeldIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="The accounts.")]
 AllHeld = Annotated[bool, typer.Option("--all", help="All accounts that are held.")]
-Until = Annotated[str, typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an ISO 8601 time.")]
 
 
 @app.command()

@@ -9,16 +9,16 @@ from permille.domain.commands import Enable
 from permille.domain.errors import InvalidInput
 from permille.domain.renewal import Renew
 from permille.renewing import Renewed, renew_credential
+from permille_cli.options import AccountId, ShowSecret
 from permille_cli.output import AsJson, emit_json, instant, out
 from permille_cli.shown_once import ShownOnce
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 LONGEST_GRACE = 720  # hours: 30 days
-ShowSecret = Annotated[bool, typer.Option("--show-secret", help="Show the secret access key as well.")]
 
 
 def credential(
-    account_id: Annotated[str, typer.Argument(metavar="ID", help="The account.")],
+    account_id: AccountId,
     grace: Annotated[
         int, typer.Option(metavar="HOURS", help="For so long the old credential works on; at most 720.")
     ] = 0,

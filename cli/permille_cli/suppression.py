@@ -18,12 +18,11 @@ from permille.suppression import exported, listed, take_in
 from permille.suppression import remove as take_off
 from permille.zones import shown_zone_of
 from permille_cli import given
+from permille_cli.options import AccountId, Reason
 from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.ses_list import in_ses, taken_off_in_ses
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.staff import AccountId
 
-Reason = Annotated[str, typer.Option(help="Why; it is on the account's timeline.")]
 app = typer.Typer(help="Who complained, and is mailed no more.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -124,7 +123,7 @@ def export(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json
 def remove(
     account_id: AccountId,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who may be mailed again.")],
-    reason: Annotated[str, typer.Option(help="Why; it is on the account's timeline.")],
+    reason: Reason,
     *,
     also_in_ses: Annotated[
         bool, typer.Option("--also-in-ses", help="Take it off SES's own list too, which is that of all accounts.")
