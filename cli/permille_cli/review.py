@@ -96,7 +96,7 @@ def approve(
     try:
         _decide(stack, account_id, command, as_json=as_json)
     except ConfirmationNeeded as unusual:
-        ask(str(unusual), yes=yes, as_json=as_json)
+        ask(str(unusual), yes=False, as_json=as_json)
         _decide(stack, account_id, replace(command, short_day=True), as_json=as_json)
 
 

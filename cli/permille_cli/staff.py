@@ -1,4 +1,4 @@
-"""What support does to an account: `permille account disable|enable|close|exempt|unexempt`."""
+"""What support does to an account: `permille account disable|enable|close|exempt|unexempt|owner-mail`."""
 
 from typing import Annotated, Any
 

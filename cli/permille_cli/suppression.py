@@ -1,4 +1,4 @@
-"""`permille suppression`: who complained, whose mail bounced, or whom staff added, and who is mailed no more."""
+"""`permille suppression`: who is mailed no more, because they complained, mail to them bounced, or staff added them."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -23,7 +23,7 @@ from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.ses_list import in_ses, taken_off_in_ses
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
-app = typer.Typer(help="Who complained, and is mailed no more.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Who is mailed no more, and why.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command(name="list")
@@ -43,7 +43,7 @@ def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK
 @app.command()
 def show(
     account_id: AccountId,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Whom it is about.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The e-mail address, however it is written.")],
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
@@ -92,7 +92,7 @@ def take_file(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Suppress all addresses of a file: of one with a line that holds none, nobody. Cut off, do it again."""
+    """Suppress all addresses of a file, or none where a line holds no address. Repeat a run that was cut off."""
     addresses = tuple(addresses_in(given.text_of(file), bare))
     command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.caller())
     stack.account(account_id)
