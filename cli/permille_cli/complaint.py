@@ -17,9 +17,9 @@ from permille.domain.wording import LONGEST_REASON, plain
 from permille.zones import shown_zone_of
 from permille_cli import results
 from permille_cli.explain import explained_of
+from permille_cli.options import AccountId
 from permille_cli.output import AsJson, emit_json, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.staff import AccountId
 
 app = typer.Typer(
     help="The complaints about an account's mail; take one back.", no_args_is_help=True, rich_markup_mode=None

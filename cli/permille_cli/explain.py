@@ -11,9 +11,9 @@ from permille.domain.errors import ServiceError
 from permille.domain.timeline import BEGINNING
 from permille.explain import Explained, explained
 from permille.verdict import CurrentVerdict
+from permille_cli.options import AccountId
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.staff import AccountId
 
 
 def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:

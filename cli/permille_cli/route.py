@@ -4,9 +4,9 @@ from datetime import datetime
 
 from permille import shapes
 from permille.domain.route import entries_needed_since, route
+from permille_cli.options import AccountId
 from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
-from permille_cli.staff import AccountId
 
 
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:

@@ -61,7 +61,7 @@ class Explained:
         if self.still_on:
             lines.append(self.still_on)
         if account.would_disable:
-            lines.append("A rule is broken, and nothing is switched: it is only observed, or exempt.")
+            lines.append(f"{wording.capital(wording.SPARED)}.")
         return lines
 
 
