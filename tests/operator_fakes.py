@@ -49,7 +49,6 @@ OUTPUTS = {
     "PlatformName": PLATFORM,
     "PolicyParameterName": "/permille/policy",
     "Region": "us-east-1",
-    "ReplayClock": "off",
     "SenderUsers": "permille-*",
     "SmtpEndpoint": "email-smtp.us-east-1.amazonaws.com:587",
 }

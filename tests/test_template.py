@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 import yaml
+from boto3 import Session
 
 from permille.aws.accounts import LEASED_FOR
 from permille.settings import ApiSettings, ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
@@ -30,6 +31,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "Api": ApiSettings,
 }
 READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+READ_BY_BOTOCORE = {"AWS_ENDPOINT_URL"}
 
 
 def of_type(kind: str) -> dict[str, Resource]:
@@ -379,7 +381,29 @@ def test_a_function_is_told_what_it_needs_and_nothing_else(name: str) -> None:
     needed = {one.name.upper() for one in settings if one.default is MISSING}
     known = {one.name.upper() for one in settings if not one.name.startswith("aws_lambda")}
     assert needed <= told.keys()
-    assert told.keys() - READ_BY_POWERTOOLS == known
+    assert told.keys() - READ_BY_POWERTOOLS - READ_BY_BOTOCORE == known
+
+
+@pytest.mark.parametrize("service", ["events", "sqs"])
+def test_aws_is_asked_at_its_own_address(service: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`sam local invoke` gives a function only variables that the template declares, so an empty one has to be none."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", GLOBALS["Environment"]["Variables"]["AWS_ENDPOINT_URL"])
+
+    address = Session("a", "b", region_name="eu-west-1").client(service).meta.endpoint_url
+
+    assert address == f"https://{service}.eu-west-1.amazonaws.com"
+
+
+def test_the_layer_has_compiled_modules_for_every_architecture() -> None:
+    architectures = {"aarch64-manylinux2014": "arm64", "x86_64-manylinux2014": "x86_64"}
+    makefile = (TEMPLATE_FILE.parents[1] / "layers" / "core" / "Makefile").read_text(encoding="utf-8")
+    (platforms,) = re.findall(r"^PERMILLE_PLATFORMS \?= (.+)$", makefile, re.M)
+
+    assert GLOBALS["Architectures"] == [{"Ref": "Architecture"}]
+    parameter, layer = TEMPLATE["Parameters"]["Architecture"], RESOURCES["CoreLayer"]["Properties"]
+    assert parameter["Default"] == "arm64"
+    assert parameter["AllowedValues"] == layer["CompatibleArchitectures"]
+    assert [architectures[one] for one in platforms.split()] == layer["CompatibleArchitectures"]
 
 
 def test_every_function_has_its_settings() -> None:

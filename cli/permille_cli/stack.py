@@ -36,6 +36,8 @@ from permille.provider import Providing
 from permille.renewing import Renewing
 from permille.verdict import CurrentVerdict, current
 
+EMBEDDED = "EmbeddedStack"
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Stack(ABC):
@@ -91,8 +93,9 @@ class Stack(ABC):
 
     @property
     def is_local(self) -> bool:
-        """Whether it is an embedded one: ReplayClock is on nowhere else."""
-        return self["ReplayClock"] == "on"
+        """Whether it is an embedded one, whose deployment adds an output that infra/template.yaml has not: what
+        production must never do hangs on no parameter."""
+        return self.outputs.get(EMBEDDED) == "yes"
 
     @property
     def providing(self) -> Providing:
