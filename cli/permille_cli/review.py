@@ -54,7 +54,7 @@ def request(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a review of a disabled account, as its owner does."""
-    command = RequestReview(day=given.day(day), batch=batch, cause=cause, change=change)
+    command = RequestReview(day=given.day(day), batch=batch, cause=cause, change=change, by_staff=True)
     _decide(stack, account_id, command, as_json=as_json)
 
 
@@ -70,7 +70,7 @@ def amend(
     as_json: AsJson = False,
 ) -> None:
     """Change an open request; it keeps its place in the queue."""
-    command = AmendReview(day=given.day(day), batch=batch, cause=cause, change=change)
+    command = AmendReview(day=given.day(day), batch=batch, cause=cause, change=change, by_staff=True)
     _decide(stack, account_id, command, as_json=as_json)
 
 

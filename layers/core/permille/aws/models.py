@@ -128,6 +128,7 @@ class AccountRow(Model):
     denial = JSONAttribute(null=True)
     renewal = JSONAttribute(null=True)
     link_generation = NumberAttribute(default=1)
+    owner_acts = JSONAttribute(null=True)
     senders = ListAttribute(of=UnicodeAttribute)
     identities = ListAttribute(of=UnicodeAttribute, null=True)
     status = UnicodeAttribute()
