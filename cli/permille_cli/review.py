@@ -217,6 +217,8 @@ def _print_evidence(case: Case, platform: str, console: Console) -> None:
         console.print(f"  {case.kept_now}", soft_wrap=True)
     for name, count in case.campaigns:
         console.print(f"  {count:,} about {literal(name) or '(no subject)'}", soft_wrap=True)
+    if case.is_cut:
+        console.print("  older complaints are left out")
     for entry in case.trials:
         told = entry.in_zone(zone)
         console.print(f"  earlier trial, {entry.at:%Y-%m-%d}: {literal(told.headline(platform))}", soft_wrap=True)

@@ -119,6 +119,10 @@ class DynamoAccounts:
             transaction.delete(self._senders(sender), condition=SenderRow.ignored.exists())
             append(transaction, self._entries, entry)
 
+    def voided(self, account_id: str, identity: str) -> bool:
+        with table_call(f"reading the card of {identity}"):
+            return self._corrections.voided(account_id, identity)
+
     def due(self, now: datetime, at_most: int) -> list[str]:
         index = self._accounts.due_index
         with table_call("asking who is due"):

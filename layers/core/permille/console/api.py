@@ -16,8 +16,9 @@ from permille.console.world import asked
 from permille.domain.account import Account
 from permille.domain.commands import DeleteReview, PutReview
 from permille.domain.errors import NotFound
-from permille.domain.route import entries_needed_since, route
-from permille.domain.timeline import id_at
+from permille.domain.route import route
+from permille.domain.timeline import Topic, id_at
+from permille.history import history
 from permille.report import Range, Reporting, gather
 from permille.shapes import Means
 from permille.verdict import current
@@ -111,7 +112,8 @@ def bounces(account_id: AccountId, since: CountedSince = None, after: After = ""
     **operation(
         "listTimeline",
         "An account's history",
-        "Oldest first. Entries never change; an entry of the last second may still be missing.",
+        "Oldest first. Entries never change; an entry of the last second may still be missing. Of one audience a page "
+        "may be short, or empty, also where `next` leads on.",
         "A page of entries.",
         LISTED,
     ),
@@ -141,9 +143,9 @@ def timeline(account_id: AccountId, after: After = "", limit: Limit = USUAL, aud
 )
 def show_route(account_id: AccountId) -> shapes.Route:
     found, account = asked(router), _account(account_id)
-    entries = found.world.timeline.since(account.id, entries_needed_since(account))
+    known = history(found.world.timeline, account.id, Topic.STANDING)
     platform = found.world.pages.brand.platform
-    return shapes.route(account, route(account, entries), platform, found.world.smtp_endpoint)
+    return shapes.route(account, route(account, known.entries), platform, found.world.smtp_endpoint)
 
 
 @router.get(
