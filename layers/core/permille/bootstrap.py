@@ -183,7 +183,11 @@ def _handing_on() -> "tuple[RememberedOnce, HandingOn]":
             support=settings.support_contact,
             colour=settings.brand_colour,
         ),
-        links=Links(KmsMacs(owner_key=settings.owner_link_key), settings.link_base),
+        links=Links(
+            KmsMacs(owner_key=settings.owner_link_key),
+            settings.link_base,
+            timedelta(days=int(settings.owner_link_days)),
+        ),
     )
     return once, HandingOn(handing, settings)
 

@@ -68,6 +68,7 @@ class NotifySettings(Settings):
     configuration_set: str
     link_base: str
     owner_link_key: str
+    owner_link_days: str
     mail_from_name: str = ""
     reply_to: str = ""
     support_contact: str = ""
