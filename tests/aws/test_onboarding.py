@@ -86,9 +86,9 @@ def test_it_is_allowed_to_send_through_what_it_is_told_and_no_more(users: IamUse
     (policy,) = users.policies(USER)
     assert policy.name == "policy permille-send"
     assert not isinstance(policy.document, str)
-    (statement,) = policy.document["Statement"]
+    through, _ = policy.document["Statement"]
     resources = [f"{SES}:identity/a.example", f"{SES}:identity/c.example"]
-    assert statement == {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": resources}
+    assert through == {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": resources}
 
 
 def test_what_it_may_send_through_can_be_asked_for_and_of_nobody_elses_user(users: IamUsers) -> None:

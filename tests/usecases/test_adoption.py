@@ -87,6 +87,12 @@ def test_a_user_that_sends_through_the_accounts_own_alone_is_adopted(stack: Fake
     assert adopted(stack, USER) == (USER,)
 
 
+def test_a_user_with_the_policy_that_account_add_writes_is_adopted(stack: FakeStack) -> None:
+    stack.iam_users.allow(USER, ALLOWED)
+
+    assert adopted(stack, USER) == (USER,)
+
+
 def test_a_user_that_may_send_elsewhere_is_refused_with_what_mends_it(stack: FakeStack) -> None:
     may_send_through(stack, *ALLOWED, f"{SES}:identity/elsewhere.example")
 

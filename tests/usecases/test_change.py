@@ -78,8 +78,8 @@ def enforced(stack: FakeStack, minutes: int = 10) -> None:
 
 
 def may_send_through(stack: FakeStack, name: str = CALLER) -> set[str]:
-    [statement] = stack.iam_users.users[name].policies["permille-send"]["Statement"]
-    found = {arn.removeprefix(f"{SES}:identity/") for arn in statement["Resource"]}
+    [through, _] = stack.iam_users.users[name].policies["permille-send"]["Statement"]
+    found = {arn.removeprefix(f"{SES}:identity/") for arn in through["Resource"]}
     return found - {f"{SES}:configuration-set/permille"}
 
 
@@ -202,7 +202,7 @@ def test_more_identities_than_iam_takes_are_refused_before_anything_is_made(stac
     many = tuple(f"{number}.{'long' * 10}.example" for number in range(20))
     before = everything(stack)
 
-    with pytest.raises(InvalidInput, match=r"its policy would have 2,\d+ characters, and IAM takes 2,048"):
+    with pytest.raises(InvalidInput, match=r"its policy would have [2-4],\d+ characters, and IAM takes 2,048"):
         change(stack, add_identities=many)
 
     assert everything(stack) == before

@@ -62,7 +62,6 @@ class Deployment:
             "EnforcementMode": self.mode,
             "PlatformName": self.platform_name,
             "MailFrom": MAIL_FROM,
-            "MailFromIdentity": MAIL_FROM_IDENTITY,
             "ReplayClock": "on",
             "AlarmTopicArn": "none",
             "OtherMail": "yes",  # without the alarm Uncounted: ministack's CloudFormation knows no metric expressions

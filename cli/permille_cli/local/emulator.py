@@ -10,7 +10,8 @@ It runs as a script of the tools' Python (`python -P emulator.py`), so it import
 - Whoever sends the token of the environment variable PERMILLE_TOKEN in the header `x-permille-token` may ask:
   `GET /_permille/credential?access_key_id=`    the secret of an Active key and whose it is; or 404
   `GET /_permille/identity?address=`            the verified identity that mail from an address is sent as; or 404
-  `POST /_permille/authorize {access_key_id, action, resources, context}`    what IAM says; 404 for no Active key
+  `POST /_permille/authorize {access_key_id, action, resources, context}`    what IAM says; 404 for no Active key. A
+  recipient that is an identity is asked for too, as SES does in its sandbox
 """
 
 # ruff: noqa: SLF001 - ministack offers no other way to its stores
@@ -138,7 +139,8 @@ def _authorize(access_key_id: str, action: str, resources: list[str], context: d
     if isinstance(principal, AuthError):
         return 404, {}
     keys = {name.lower(): value for name, value in context.items()}
-    for resource in resources if principal.policies is not None else ():  # root has no policies
+    reached = [_arn_of(name) for name in map(_identity_of, keys.get("ses:recipients", [])) if name]
+    for resource in [*resources, *reached] if principal.policies is not None else ():  # root has no policies
         request = EvalContext(
             principal_arn=principal.arn,
             principal_type=principal.type,
@@ -166,9 +168,13 @@ def _identity(address: str) -> Answer:
         return 404, {}
     record = ses_v2._identities.get(name) or {}
     return 200, {
-        "arn": f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}",
+        "arn": _arn_of(name),
         "configuration_set": record.get("ConfigurationSetName"),
     }
+
+
+def _arn_of(identity: str) -> str:
+    return f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{identity}"
 
 
 def _identity_of(address: str) -> str | None:
@@ -184,20 +190,27 @@ def _identity_of(address: str) -> str | None:
 
 
 def _authorize_sending_on_the_identity() -> None:
-    """AWS evaluates SES's sending actions on the identity's ARN (and on the configuration set's); ministack on `*`."""
-    from ministack.core import iam_actions  # type: ignore[import-not-found]
+    """AWS evaluates SES's sending actions on the identity's ARN (and on the configuration set's), with the sender as
+    condition keys; ministack on `*`, and with none. It takes the ARN, and then authorizes, without waiting between."""
+    from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-not-found]
 
-    original = iam_actions.extract_resource_arn
+    original, enforce = iam_actions.extract_resource_arn, iam_evaluator.enforce
+    sent_from = [""]
 
     def with_identity(service: str, method: str, path: str, headers: dict[str, str], body: bytes,
                       query: dict[str, Any], region: str, account: str) -> str:  # fmt: skip
-        sender = _sender(path, body, query) if service == "ses" else ""
+        sent_from[0] = sender = _sender(path, body, query) if service == "ses" else ""
         if sender:
-            return f"arn:aws:ses:{region}:{account}:identity/{_identity_of(sender) or sender}"
+            return _arn_of(_identity_of(sender) or sender)
         arn: str = original(service, method, path, headers, body, query, region, account)
         return arn
 
+    def with_sender(*arguments: Any, service_context: dict[str, Any] | None = None, **more: Any) -> Any:
+        sender = {"ses:FromAddress": sent_from[0], "ses:FeedbackAddress": sent_from[0]} if sent_from[0] else {}
+        return enforce(*arguments, service_context={**(service_context or {}), **sender}, **more)
+
     iam_actions.extract_resource_arn = with_identity
+    iam_evaluator.enforce = with_sender
 
 
 def _sender(path: str, body: bytes, query: dict[str, Any]) -> str:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from permille.addresses import in_a_labels
 from permille.domain.account import ACCOUNT_ID
 from permille.domain.errors import InvalidInput
+from permille.domain.iam_policy import READ_BY_IAM
 from permille.zones import zone_named
 
 _LOCAL, _DOMAIN = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+", r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 ADDRESS = re.compile(f"{_LOCAL}@{_DOMAIN}")
 IDENTITY = re.compile(f"({_LOCAL}@)?{_DOMAIN}")
-READ_BY_IAM = frozenset("*?$")  # in an ARN of a policy, where they stand for other characters
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 USER = re.compile(r"[A-Za-z0-9+=,.@_-]{1,64}")
 

@@ -1,5 +1,5 @@
 """What an IAM user may send mail through, by the policies that apply to it. Whoever cannot be sure is told the worst: a
-Deny, a Condition and a permissions boundary only ever narrow what is allowed, so they are not read.
+Deny and a Condition only ever narrow what is allowed, so they are not read, but for one that bounds who sends.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
@@ -17,14 +17,21 @@ MOST_INLINE = 2048  # characters of all inline policies of a user; blanks are no
 SENDING = "ses:send*"  # SES calls every action that sends a mail so: ses:SendEmail, ses:SendRawEmail ...
 Move = tuple[int, int]  # so many characters on, in the one and in the other
 ANY, BOTH = ((1, 0), (0, 1)), ((1, 1),)
+BOUNDING = ("stringequals", "stringlike")  # those with IfExists or ForAllValues let pass what a request does not say
+OF_THE_SENDER = ("ses:fromaddress", "ses:feedbackaddress")
+READ_BY_IAM = frozenset("*?$")  # in an ARN of a policy, where they stand for other characters
 _VARIABLE = re.compile(r"\$\{[^}]*\}")  # ${aws:username}: it can stand for anything
 
 
 def sending_policy(resources: Collection[str]) -> str:
-    """The policy by which a user may send through these ARNs alone. Raises InvalidInput where they are too many for
-    IAM."""
-    statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": sorted(resources)}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
+    """The policy by which a user may send through these ARNs of SES alone, to anybody. Where a recipient is an identity
+    too, SES in its sandbox asks IAM for that one as well: any is allowed to what comes from the user's own. Raises
+    InvalidInput where they are too many for IAM."""
+    may = {"Effect": "Allow", "Action": "ses:SendRawEmail"}
+    own = dict.fromkeys(("ses:FromAddress", "ses:FeedbackAddress"), _addresses(resources))
+    to_anybody = {**may, "Resource": _any_identity(resources), "Condition": {"StringLike": own}}
+    statements = [{**may, "Resource": sorted(resources)}, to_anybody]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
     if len(document) > MOST_INLINE:
         raise InvalidInput(
             f"these are too many identities for one IAM user: its policy would have {len(document):,} characters, and "
@@ -35,9 +42,10 @@ def sending_policy(resources: Collection[str]) -> str:
 
 
 def allowed_resources(document: str | Mapping[str, Any]) -> list[str]:
-    """The patterns that the policy allows sending through. Raises InvalidInput where it cannot be read."""
+    """The ARNs that the policy names and allows sending through. Raises InvalidInput where it cannot be read."""
     allowing = [one for one in _statements(document) if str(one.get("effect")).lower() == "allow" and _sends(one)]
-    return [pattern for one in allowing for pattern in _listed(one.get("resource", []))]
+    patterns = [pattern for one in allowing for pattern in _listed(one.get("resource", []))]
+    return [pattern for pattern in patterns if not READ_BY_IAM & set(pattern)]
 
 
 def resources_beyond(document: str | Mapping[str, Any], allowed: Collection[str]) -> list[str]:
@@ -73,9 +81,34 @@ def _beyond(statement: Mapping[str, Any], allowed: Collection[str], of_ses: str)
         if not any(covers(pattern, of_ses) for pattern in excepted):
             yield f"everything but {', '.join(excepted) or 'nothing'}"
         return
+    reached = _any_identity(allowed) if _comes_from_own(statement, allowed) else ""
     for pattern in _listed(statement["resource"]):
-        if pattern not in allowed and overlap(_VARIABLE.sub("*", pattern), of_ses):
+        if pattern not in allowed and overlap(_VARIABLE.sub("*", pattern), of_ses) and not covers(reached, pattern):
             yield pattern
+
+
+def _any_identity(resources: Collection[str]) -> str:
+    return f"{min(resources).rpartition(':')[0]}:identity/*"
+
+
+def _addresses(resources: Collection[str]) -> list[str]:
+    """The patterns of the addresses whose mail goes by these identities, and by none below them."""
+    names = sorted(arn.partition(":identity/")[2] for arn in resources if ":identity/" in arn)
+    return [name if "@" in name else f"*@{name}" for name in names]
+
+
+def _comes_from_own(statement: Mapping[str, Any], allowed: Collection[str]) -> bool:
+    """Whether it allows nothing but mail whose From and Return-Path are addresses of the allowed identities."""
+    own = _addresses(allowed)
+    operators = _named(statement.get("condition", {}))
+    blocks = [_named(operators[name]) for name in BOUNDING if name in operators]
+    return all(any(_is_within(block.get(key), own) for block in blocks) for key in OF_THE_SENDER)
+
+
+def _is_within(values: Any, own: Collection[str]) -> bool:
+    """Of whatever one of the values matches."""
+    listed = [] if values is None else [_VARIABLE.sub("*", str(value)) for value in _listed(values)]
+    return bool(listed) and all(any(covers(pattern, value) for pattern in own) for value in listed)
 
 
 def _sends(statement: Mapping[str, Any]) -> bool:
