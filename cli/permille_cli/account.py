@@ -18,6 +18,7 @@ from permille_cli.added_account import Answer
 from permille_cli.credential import ShowSecret
 from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
+from permille_cli.staff import AcceptRisk
 
 app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -47,7 +48,12 @@ def add(
     sender: Annotated[
         list[str] | None, typer.Option(help="Adopt this IAM user instead of making one. Repeatable.")
     ] = None,
+    accept_risk: AcceptRisk = None,
     *,
+    take_over: Annotated[
+        bool,
+        typer.Option("--take-over", help="Give adopted users a policy of their own, instead of SES's console group."),
+    ] = False,
     show_secret: ShowSecret = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
@@ -64,6 +70,9 @@ def add(
         timezone=timezone,
         identities=tuple(dict.fromkeys(identity)),
         adopted=tuple(dict.fromkeys(sender or [])),
+        accept_risk=accept_risk,
+        take_over=take_over,
+        by=stack.caller() if accept_risk is not None else "",
     )
     added = Answer(stack, add_account(stack.onboarding, new, stack.now()))
     if as_json:
@@ -112,6 +121,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     if as_json:
         ends = {"old_credential_works_until": until.isoformat() if until else None}
         named = {"identities": list(account.identities), "senders": senders}
+        named |= {"risks_accepted": dict(account.risks_accepted)}
         emit_json({**shapes.account(account, verdict), **ends, **named})
     else:
         _print_standing(account, verdict, senders)
@@ -149,6 +159,8 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
     )
     if account.provider:
         out.print(f"provider {literal(account.provider.host)}:{account.provider.port}")
+    for name, why in account.risks_accepted.items():
+        out.print(f"[yellow]{literal(name)} was adopted at a risk: {literal(why)}[/] (permille timeline {account.id})")
     if account.identities:
         out.print(f"sends from {literal(', '.join(account.identities))}", soft_wrap=True)
     _print_senders(account, senders)

@@ -17,6 +17,13 @@ from permille_cli.stack import DEFAULT_STACK, StackOption
 
 AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account.")]
 Reason = Annotated[str, typer.Option(help="Why; it is on the account's timeline.")]
+AcceptRisk = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REASON",
+        help="Adopt an IAM user all the same that could send uncounted, or undo that it is switched off. Why is kept.",
+    ),
+]
 TellingReason = Annotated[str, typer.Option(help="Why; the owner reads it in a mail.")]
 
 

@@ -3,7 +3,7 @@ it is told."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from permille.domain.errors import InvalidInput
-from permille.domain.iam_policy import MOST_INLINE, allowed_resources, covers, overlap, resources_beyond, sending_policy
+from permille.domain.iam_policy import (
+    MOST_INLINE,
+    Document,
+    allowed_resources,
+    covers,
+    overlap,
+    sending_policy,
+    statements,
+)
+from permille.domain.iam_policy import (
+    beyond as beyond_of,
+)
 
 PREFIX = "arn:aws:ses:us-east-1:123456789012"
 OURS = f"{PREFIX}:identity/bakery.example"
@@ -25,6 +36,10 @@ def a_policy(**elements: Any) -> dict[str, Any]:
     statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": ELSEWHERE} | elements
     kept = {name: value for name, value in statement.items() if value is not None}
     return {"Version": "2012-10-17", "Statement": [kept]}
+
+
+def resources_beyond(document: Document, allowed: Collection[str]) -> list[str]:
+    return [pattern for statement in statements(document) for pattern in beyond_of(statement, allowed)]
 
 
 def beyond(**elements: Any) -> list[str]:

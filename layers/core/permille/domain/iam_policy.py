@@ -14,13 +14,15 @@ from permille.domain.errors import InvalidInput
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MOST_INLINE = 2048  # characters of all inline policies of a user; blanks are not counted
+POLICY = "permille-send"  # the name of the one that says what a user may send through
 SENDING = "ses:send*"  # SES calls every action that sends a mail so: ses:SendEmail, ses:SendRawEmail ...
+Document = str | Mapping[str, Any]  # JSON, also URL-encoded, or what was parsed from it
 Move = tuple[int, int]  # so many characters on, in the one and in the other
 ANY, BOTH = ((1, 0), (0, 1)), ((1, 1),)
 BOUNDING = ("stringequals", "stringlike")  # those with IfExists or ForAllValues let pass what a request does not say
 OF_THE_SENDER = ("ses:fromaddress", "ses:feedbackaddress")
 READ_BY_IAM = frozenset("*?$")  # in an ARN of a policy, where they stand for other characters
-_VARIABLE = re.compile(r"\$\{[^}]*\}")  # ${aws:username}: it can stand for anything
+VARIABLE = re.compile(r"\$\{[^}]*\}")  # ${aws:username}: it can stand for anything
 
 
 def sending_policy(resources: Collection[str]) -> str:
@@ -41,49 +43,45 @@ def sending_policy(resources: Collection[str]) -> str:
     return document
 
 
-def allowed_resources(document: str | Mapping[str, Any]) -> list[str]:
+def allowed_resources(document: Document) -> list[str]:
     """The ARNs that the policy names and allows sending through. Raises InvalidInput where it cannot be read."""
-    allowing = [one for one in _statements(document) if str(one.get("effect")).lower() == "allow" and _sends(one)]
-    patterns = [pattern for one in allowing for pattern in _listed(one.get("resource", []))]
+    allowing = [one for one in statements(document) if str(one.get("effect")).lower() == "allow" and _sends(one)]
+    patterns = [pattern for one in allowing for pattern in listed(one.get("resource", []))]
     return [pattern for pattern in patterns if not READ_BY_IAM & set(pattern)]
 
 
-def resources_beyond(document: str | Mapping[str, Any], allowed: Collection[str]) -> list[str]:
-    """The patterns by which a policy allows sending through anything of SES but the `allowed` ARNs, at least one,
-    all of one partition and without wildcards. Raises InvalidInput where the document cannot be read."""
-    of_ses = f"arn:{min(allowed).split(':')[1]}:ses:*"  # no credential reaches another partition
-    return [pattern for statement in _statements(document) for pattern in _beyond(statement, allowed, of_ses)]
-
-
-def _statements(document: str | Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def statements(document: Document) -> Iterator[Mapping[str, Any]]:
     """Each with its element names in small letters. IAM hands documents out as URL-encoded JSON."""
     try:
         policy = _named(json.loads(unquote(document)) if isinstance(document, str) else document)
-        statements = [_named(statement) for statement in _listed(policy.get("statement", []))]
+        found = [_named(statement) for statement in listed(policy.get("statement", []))]
     except (ValueError, AttributeError) as error:
         raise InvalidInput("it is no policy document of IAM") from error
-    yield from statements
+    yield from found
 
 
 def _named(element: Any) -> Mapping[str, Any]:
     return {str(name).lower(): value for name, value in element.items()}
 
 
-def _listed(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _beyond(statement: Mapping[str, Any], allowed: Collection[str], of_ses: str) -> Iterator[str]:
+def beyond(statement: Mapping[str, Any], allowed: Collection[str]) -> Iterator[str]:
+    """The patterns by which a statement allows sending through anything of SES but the `allowed` ARNs, at least one,
+    all of one account and Region, and without wildcards."""
+    service = f"arn:{min(allowed).split(':')[1]}:ses:*"  # no credential reaches another partition
     if str(statement.get("effect")).lower() == "deny" or not _sends(statement):
         return
     if "resource" not in statement:
-        excepted = _listed(statement.get("notresource", []))
-        if not any(covers(pattern, of_ses) for pattern in excepted):
+        excepted = listed(statement.get("notresource", []))
+        if not any(covers(pattern, service) for pattern in excepted):
             yield f"everything but {', '.join(excepted) or 'nothing'}"
         return
     reached = _any_identity(allowed) if _comes_from_own(statement, allowed) else ""
-    for pattern in _listed(statement["resource"]):
-        if pattern not in allowed and overlap(_VARIABLE.sub("*", pattern), of_ses) and not covers(reached, pattern):
+    for pattern in listed(statement["resource"]):
+        if pattern not in allowed and overlap(VARIABLE.sub("*", pattern), service) and not covers(reached, pattern):
             yield pattern
 
 
@@ -107,14 +105,14 @@ def _comes_from_own(statement: Mapping[str, Any], allowed: Collection[str]) -> b
 
 def _is_within(values: Any, own: Collection[str]) -> bool:
     """Of whatever one of the values matches."""
-    listed = [] if values is None else [_VARIABLE.sub("*", str(value)) for value in _listed(values)]
-    return bool(listed) and all(any(covers(pattern, value) for pattern in own) for value in listed)
+    patterns = [] if values is None else [VARIABLE.sub("*", str(value)) for value in listed(values)]
+    return bool(patterns) and all(any(covers(one, pattern) for one in own) for pattern in patterns)
 
 
 def _sends(statement: Mapping[str, Any]) -> bool:
     if "action" in statement:
-        return any(overlap(pattern.lower(), SENDING) for pattern in _listed(statement["action"]))
-    return not any(covers(pattern.lower(), SENDING) for pattern in _listed(statement.get("notaction", [])))
+        return any(overlap(pattern.lower(), SENDING) for pattern in listed(statement["action"]))
+    return not any(covers(pattern.lower(), SENDING) for pattern in listed(statement.get("notaction", [])))
 
 
 def covers(pattern: str, other: str) -> bool:
