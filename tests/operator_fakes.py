@@ -35,19 +35,20 @@ from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Entry, TimelineEntry
-from permille.operator_ports import AccessKey, AppliedPolicy, DnsRecord, IamUser, Room, UsedKey
+from permille.operator_ports import AccessKey, AppliedPolicy, DnsRecord, IamUser, Letter, Room, UsedKey
 from permille.ports import Quarantined, Sender
+from permille.tables import Lacking, TableSetup
 from permille_cli.stack import Stack
 
 OUTPUTS = {
     "ConfigurationSetName": "permille",
     "ConsoleUrl": "https://console.example/",
+    "ApiUrl": "https://api.example/",
     "DenyGroupName": "permille-denied",
     "EnforcementMode": "enforce",
     "PlatformName": PLATFORM,
     "PolicyParameterName": "/permille/policy",
     "Region": "us-east-1",
-    "ReplayClock": "off",
     "SenderUsers": "permille-*",
     "SmtpEndpoint": "email-smtp.us-east-1.amazonaws.com:587",
 }
@@ -115,12 +116,21 @@ class FakeQuarantinedFeedback(FakeQuarantine):
         with self.faults.call("quarantine.all"):
             kept = list(self.kept.items())
         for body, (reason, caller) in kept:
-            yield Quarantined(sha256(body.encode()).hexdigest(), reason, caller, self.last_came[body], body)
+            yield Quarantined(_id_of(body), reason, caller, self.last_came[body])
+
+    def body(self, body_id: str) -> str | None:
+        with self.faults.call("quarantine.body"):
+            return next((body for body in self.kept if _id_of(body) == body_id), None)
 
     def drop(self, quarantined: Quarantined) -> None:
         with self.faults.call("quarantine.drop"):
-            if self.last_came.get(quarantined.body) == quarantined.at:
-                del self.kept[quarantined.body], self.last_came[quarantined.body]
+            for body, at in list(self.last_came.items()):
+                if (_id_of(body), at) == (quarantined.id, quarantined.at):
+                    del self.kept[body], self.last_came[body]
+
+
+def _id_of(body: str) -> str:
+    return sha256(body.encode()).hexdigest()
 
 
 @dataclass(slots=True)
@@ -133,6 +143,45 @@ class FakeFeedbackQueue:
     def put(self, body: str) -> None:
         with self.faults.call("feedback_queue.put"):
             self.bodies.append(body)
+
+
+@dataclass(slots=True)
+class FakeDeadLetters:
+    """Keeps `operator_ports.DeadLetters`. `source`: what was put back; `taken`: what somebody has in hands, by its
+    receipt; `handed`: how many receipts were given."""
+
+    faults: Faults = field(default_factory=Faults)
+    bodies: list[str] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)
+    source: list[str] = field(default_factory=list)
+    handed: int = 0
+
+    def count(self) -> int:
+        with self.faults.call("dead_letters.count"):
+            return len(self.bodies) + len(self.taken)
+
+    def take(self, at_most: int) -> Sequence[Letter]:
+        with self.faults.call("dead_letters.take"):
+            some = min(at_most, 2)
+            bodies, self.bodies = self.bodies[:some], self.bodies[some:]
+            letters = [Letter(body, f"receipt-{number}") for number, body in enumerate(bodies, self.handed)]
+            self.handed += len(letters)
+            self.taken |= {letter.receipt: letter.body for letter in letters}
+            return letters
+
+    def put_back(self, letter: Letter) -> None:
+        with self.faults.call("dead_letters.put_back"):
+            self.source.append(letter.body)
+        self.delete(letter)
+
+    def delete(self, letter: Letter) -> None:
+        with self.faults.call("dead_letters.delete"):
+            self.taken.pop(letter.receipt, None)
+
+    def are_seen_again(self) -> None:
+        """What was taken and not deleted, when its time is up."""
+        self.bodies += self.taken.values()
+        self.taken.clear()
 
 
 @dataclass(slots=True)
@@ -176,6 +225,33 @@ def dkim(domain: str) -> list[DnsRecord]:
     """What verifies a domain here."""
     names = [f"token{number}" for number in range(1, 4)]
     return [DnsRecord(f"{name}._domainkey.{domain}", f"{name}.dkim.example") for name in names]
+
+
+@dataclass(slots=True)
+class FakeTables:
+    """Keeps `operator_ports.Tables`."""
+
+    setups: dict[str, TableSetup] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def named(self, beginning: str) -> list[str]:
+        with self.faults.call("tables.named"):
+            return sorted(name for name in self.setups if name.startswith(beginning))
+
+    def setup(self, name: str) -> TableSetup | None:
+        with self.faults.call("tables.setup"):
+            return self.setups.get(name)
+
+    def enable(self, name: str, lacking: Lacking) -> None:
+        with self.faults.call("tables.enable"):
+            was = self.setups[name]
+            self.setups[name] = replace(
+                was,
+                stream=lacking.stream or was.stream,
+                expires_by=lacking.expires_by or was.expires_by,
+                recoverable=lacking.recoverable or was.recoverable,
+                protected=lacking.protected or was.protected,
+            )
 
 
 @dataclass(slots=True)
@@ -370,11 +446,13 @@ class FakeStack(Stack):
     accounts: FakeAllAccounts
     control: FakeOperatorControl
     directory: FakeDirectory
+    feedback_dead_letters: FakeDeadLetters
     feedback_queue: FakeFeedbackQueue
     iam_users: FakeIamUsers
     identities: FakeIdentities
     later: FakeLater
     macs: FakeMacs
+    notify_dead_letters: FakeDeadLetters
     once: FakeOnce
     policies: FakePolicyDocument
     probe: FakeProbe
@@ -382,8 +460,10 @@ class FakeStack(Stack):
     secrets: FakeSecrets
     ses: FakeSes
     ses_suppressions: FakeSesSuppressions
+    stream_failures: FakeDeadLetters
     suppressions: FakeSuppressions
     switch: FakeSwitch
+    tables: FakeTables
     tallies: FakeTallies
     timeline: FakeAllTimelines
     rows: Rows
@@ -396,6 +476,9 @@ class FakeStack(Stack):
     def now(self) -> datetime:
         with self.faults.call("stack.now"):
             return self.time
+
+    def region(self) -> str:
+        return OUTPUTS["Region"]
 
     def caller(self) -> str:
         with self.faults.call("stack.caller"):
@@ -429,11 +512,13 @@ def a_stack(**outputs: str) -> FakeStack:
         "accounts": FakeAllAccounts(rows),
         "control": FakeOperatorControl(rows),
         "directory": FakeDirectory(rows),
+        "feedback_dead_letters": FakeDeadLetters(faults),
         "feedback_queue": FakeFeedbackQueue(faults),
         "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
         "identities": FakeIdentities(faults=faults),
         "later": FakeLater(faults),
         "macs": FakeMacs(faults),
+        "notify_dead_letters": FakeDeadLetters(faults),
         "once": FakeOnce(faults),
         "policies": FakePolicyDocument(faults),
         "probe": FakeProbe(faults=faults),
@@ -441,8 +526,10 @@ def a_stack(**outputs: str) -> FakeStack:
         "secrets": FakeSecrets(faults=faults),
         "ses": FakeSes(faults=faults),
         "ses_suppressions": FakeSesSuppressions(faults=faults),
+        "stream_failures": FakeDeadLetters(faults),
         "suppressions": FakeSuppressions(rows),
         "switch": switch,
+        "tables": FakeTables(faults=faults),
         "tallies": FakeTallies(rows),
         "timeline": FakeAllTimelines(rows),
     }

@@ -346,7 +346,7 @@ def test_the_same_happening_has_the_same_id_and_another_one_has_not() -> None:
 def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_on_is_for_staff(kind: str) -> None:
     reports = {"created", "complaint", "repeated_complaint", "report", "alert", "bounces", "review_withdrawn"}
     reports |= {"provider_connected", "provider_disconnected", "review_amended"}
-    reports |= {"credential_renewed", "old_credential_ended"}
+    reports |= {"credential_renewed", "old_credential_ended", "link_requested"}
 
     assert KINDS[kind].declaration.audience is (
         Audience.OWNER if kind in reports | CORRECTED | SWITCHED | SECOND_CHANCE | CHANGED else Audience.STAFF
@@ -354,7 +354,9 @@ def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_
 
 
 def test_what_changes_something_for_the_owner_is_mailed_and_nothing_else() -> None:
-    told = {"alert", "owner_address_dropped", "credential_renewed"} | SWITCHED | SECOND_CHANCE | CHANGED
+    told = (
+        {"alert", "owner_address_dropped", "credential_renewed", "link_requested"} | SWITCHED | SECOND_CHANCE | CHANGED
+    )
     assert {kind for kind in KINDS if KINDS[kind].declaration.mailed} == told
 
 
@@ -475,6 +477,33 @@ def test_a_fact_of_another_type_fails_no_reader(kind: str) -> None:
         assert read.headline(PLATFORM)
         assert read.sentence().endswith((".", "”"))
         assert read.facts.mail(MailContext(PLATFORM)) is not None
+
+
+OURS = {"rule", "policy", "numbers", "replaced", "replaced_numbers"}  # facts that Permille alone names
+
+
+def hostile(data: Any) -> Any:
+    """The same facts with a sign behind every text that a terminal obeys, and one that turns the text around."""
+    match data:
+        case str():
+            return f"{data}\x1b\u202e"
+        case list():
+            return [hostile(one) for one in data]
+        case dict():
+            return {name: hostile(one) for name, one in data.items()}
+        case _:
+            return data
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ALL if kind != "mode_entered"])
+def test_no_fact_of_any_kind_hides_in_the_words_or_reorders_them(kind: str) -> None:
+    written = an_entry(kind)
+
+    for field in written.data.keys() - OURS:
+        read = as_stored(written, {**written.data, field: hostile(written.data[field])})
+
+        assert wording.hides_nothing(read.headline(PLATFORM)), field
+        assert wording.hides_nothing(read.sentence()), field
 
 
 def test_how_a_kind_changes_the_status_is_known_also_where_its_facts_cannot_be_read() -> None:

@@ -9,7 +9,6 @@ from permille.domain.account import Account
 from permille.domain.commands import ChangeIdentities
 from permille.domain.errors import DecisionRefused, InvalidInput
 from permille.domain.iam_policy import allowed_resources, sending_policy
-from permille.domain.status import Status
 from permille.identities import Prepared, below
 from permille.taking_back import taking_back
 
@@ -32,7 +31,7 @@ def plan(world: Changing, account: Account, add: Sequence[str], remove: Sequence
     """Raises InvalidInput where one is to come and go, none would remain, or there are too many for IAM."""
     if both := sorted({*add} & {*remove}):
         raise InvalidInput(f"{', '.join(both)} cannot be added and removed at once", "add_identity")
-    if (add or remove) and account.status is Status.CLOSED:
+    if (add or remove) and account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")
     own = _allowed(world, account)
     before = account.identities or _found(world, account, own)

@@ -13,7 +13,6 @@ from permille.domain.account import Account
 from permille.domain.commands import ChangeSenders
 from permille.domain.errors import Conflict, DecisionRefused, InvalidInput, Unavailable
 from permille.domain.iam_risk import TakenRisk
-from permille.domain.status import Status
 from permille.domain.switch import ACTIVE, Changes, SenderState
 from permille.existing import existing
 from permille.taking_back import Undo, taking_back
@@ -48,7 +47,7 @@ def plan(
     after = (*(one for one in account.senders if one not in gone), *found)
     if not after:
         raise InvalidInput(f"{account.id} would have no sender; add another one with --add-sender", "remove_sender")
-    if after != account.senders and account.status is Status.CLOSED:
+    if after != account.senders and account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")
     return Planned(found, gone, after, adopted.risks)
 

@@ -1,14 +1,15 @@
 """Applies what people decide: gathers what the decision needs, decides, and writes down account and timeline. Enforce,
 told by the timeline's stream, switches the credential."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from permille.domain.account import Account
 from permille.domain.commands import Command, CorrectComplaint
 from permille.domain.decisions import AnswerRead, Context, VersionRead, decide
-from permille.domain.entries.corrections import voided
-from permille.domain.errors import Conflict, NotFound, Unavailable
+from permille.domain.entries.complaints import Reported
+from permille.domain.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.policy import SEED
 from permille.domain.voiding import Complained
 from permille.existing import existing
@@ -16,6 +17,16 @@ from permille.ports import Accounts, Policies, Timeline
 from permille.zones import zone_of
 
 ATTEMPTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one of several decisions, by what it was `about`: the `account` as it is then, or why it was
+    `refused`."""
+
+    about: str
+    account: Account | None = None
+    refused: str = ""
 
 
 class Services(Protocol):
@@ -55,6 +66,15 @@ def apply(
     raise Unavailable(f"{account_id}: others kept writing; try again")
 
 
+def attempt(services: Services, account_id: str, command: Command, now: datetime, about: str) -> Result:
+    """One of several decisions: that it is refused keeps no other from being taken. Raises Unavailable where AWS does
+    not answer: what was decided by then stays."""
+    try:
+        return Result(about, apply(services, account_id, command, now))
+    except (DecisionRefused, NotFound) as refused:
+        return Result(about, refused=str(refused))
+
+
 def _context(services: Services, account: Account, command: Command) -> Context:
     """Neither a zone that is unknown nor a policy that cannot be read is in the way of a command without need of it."""
     policy = services.policies.current() if command.needs_policy else SEED
@@ -71,4 +91,5 @@ def _complained(services: Services, account: Account, entry_id: str) -> Complain
     told = services.timeline.get(account.id, entry_id)
     if told is None:
         raise NotFound(f"{account.id} has no complaint {entry_id}; `permille complaint list {account.id}` names them.")
-    return Complained(told, told.id in voided(services.timeline.since(account.id, told.at)))
+    facts = told.facts
+    return Complained(told, isinstance(facts, Reported) and services.accounts.voided(account.id, facts.identity))

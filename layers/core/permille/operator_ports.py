@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from permille.domain.links import For
     from permille.domain.suppression import Addition, Detailed
     from permille.domain.timeline import Entry, TimelineEntry
+    from permille.tables import Lacking, TableSetup
 
 
 class AllAccounts(Accounts, Leases, Protocol):
@@ -74,7 +75,11 @@ class AllSuppressions(Suppressions, Protocol):
 
 class QuarantinedFeedback(Protocol):
     def all(self) -> Iterator[Quarantined]:
-        """All that is in quarantine, in no order."""
+        """All that is in quarantine, in no order, read page by page as it is taken. What comes back meanwhile, as a
+        replayed body can, is not met again."""
+
+    def body(self, body_id: str) -> str | None:
+        """Strongly consistent; None where it is gone."""
 
     def drop(self, quarantined: Quarantined) -> None:
         """Deletes it as it was read: where it came back meanwhile, as a replayed body can, it stays."""
@@ -83,6 +88,29 @@ class QuarantinedFeedback(Protocol):
 class FeedbackQueue(Protocol):
     def put(self, body: str) -> None:
         """Has a body read and counted like one that SES sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter in somebody's hands. `receipt`: what the queue gave for it."""
+
+    body: str
+    receipt: str
+
+
+class DeadLetters(Protocol):
+    """What could not be done, and rests until somebody has mended why."""
+
+    def count(self) -> int:
+        """About how many there are, those in somebody's hands included."""
+
+    def take(self, at_most: int) -> Sequence[Letter]:
+        """Some of them, hidden from everybody else for 15 minutes; none where there are no others."""
+
+    def put_back(self, letter: Letter) -> None:
+        """Puts it on the queue that it came from, and then deletes it here."""
+
+    def delete(self, letter: Letter) -> None: ...
 
 
 class PolicyDocument(Policies, Protocol):
@@ -97,6 +125,19 @@ class OperatorControl(Control, Resets, Protocol):
     def revoke_links(self, audience: For, entry: TimelineEntry[AccessRevoked]) -> None:
         """Raises the link generation, and writes the entry, in one transaction: no earlier link for staff, or for
         platforms, is valid any more."""
+
+
+class Tables(Protocol):
+    """Tables as wholes, whatever is in them."""
+
+    def named(self, beginning: str) -> list[str]:
+        """All whose names begin so, in order."""
+
+    def setup(self, name: str) -> TableSetup | None:
+        """None where there is no such table."""
+
+    def enable(self, name: str, lacking: Lacking) -> None:
+        """Sets what it lacks. Can be repeated without harm. Raises Unavailable where the table is still being made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypedDict
 
-from permille.domain import review, validation, wording
+from permille.domain import local_days, review, validation, wording
 from permille.domain.account import RequestedDay, Review, ReviewState, Trial
 from permille.domain.entries.review import how_many, what_ends_it, what_wins
 from permille.domain.errors import DecisionRefused, InvalidInput
@@ -81,7 +81,7 @@ def _batch(text: str) -> int:
 def shown(report: Report, brand: Brand, sent: Typed | None = None) -> dict[str, Any]:
     """What the templates show of the stage that the account has reached."""
     said_by, said = _said(report.account.review, brand)
-    today = review.today(report.zone, report.now)
+    today = local_days.today(report.zone, report.now)
     return {
         "stage": report.stage,
         "heading": _HEADINGS[report.stage],
@@ -177,7 +177,7 @@ def _scheduled(report: Report, _: Brand) -> list[str]:
     return [
         f"Your SMTP account works from {begins} to {ends}, and is switched on and off by itself.",
         ADVICE,
-        (what_wins(trial.ratio_above) if trial.ratio_above else one) + _how_many(trial),
+        (one if trial.ends_at_first_complaint else what_wins(trial.ratio_above)) + _how_many(trial),
         "Does another day suit you better? Until that day begins you can withdraw the request, and ask again.",
     ]
 
@@ -205,8 +205,8 @@ def _observing(report: Report, brand: Brand) -> list[str]:
     (verdict,) = (_there(report, at) for at in _instants(report.account.trial, "verdict_at"))
     trial, support = _agreed(report.account.trial), f"{brand.platform} Support looks at it once more"
     then = support if trial.denied_by_hand else "your SMTP account is switched on by itself"
-    by_rules = trial.ratio_above and report.verdict.counts.delivered > trial.ratio_above
-    kept = "If your usual limits are kept" if by_rules else "If there is none about your trial day"
+    one_ends = trial.one_complaint_ends(report.verdict.counts.delivered)
+    kept = "If there is none about your trial day" if one_ends else "If your usual limits are kept"
     return [
         f"Complaints arrive late. {kept} until {verdict}, {then}.",
         "There is nothing to do for you until then.",

@@ -12,6 +12,7 @@ from permille.domain.backlog import NOTHING_WAITS, Backlog
 from permille.domain.breaker import Brake, BreakerChange
 from permille.domain.correction import Correction
 from permille.domain.entries.complaints import CountedComplaint
+from permille.domain.owner_acts import OwnerActs
 from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import Days, Tally
 from permille.domain.status import Held, Mode, Status
@@ -73,7 +74,7 @@ class Review:
     """The owner's request: the day and size of the next batch, what went wrong, what was changed. `reason` is
     support's: the note of an approval, or why it was declined. `begins_at` and `ends_at` are the day's instants in UTC,
     fixed when it was asked for; None in older rows. `last_reminder`: what was last written on the timeline about an
-    unanswered request's day. `receipt_at`: when the owner was last mailed a receipt, of this request or one before."""
+    unanswered request's day."""
 
     state: ReviewState
     day: date
@@ -88,7 +89,6 @@ class Review:
     begins_at: datetime | None = None
     ends_at: datetime | None = None
     last_reminder: RequestedDay = RequestedDay.AHEAD
-    receipt_at: datetime | None = None
 
 
 class TrialState(StrEnum):
@@ -105,7 +105,7 @@ class Trial:
     confirmed: it has
     least_delivered: so many e-mails have to be delivered for a verdict
     most_sent: the day ends early when more were sent; 0 where it does not
-    ratio_above: with more delivered than this the rules decide; else, or where it is 0, one complaint ends the trial
+    ratio_above: with more delivered than this the rules decide, where it is not 0; else one complaint ends the trial
     denied_by_hand: the account was when the day ended
     """
 
@@ -120,6 +120,17 @@ class Trial:
     most_sent: int = 0
     ratio_above: int = 0
     denied_by_hand: bool = False
+
+    @property
+    def ends_at_first_complaint(self) -> bool:
+        """Whether one complaint about its mail ends it at once, however much is delivered."""
+        return not self.ratio_above
+
+    def one_complaint_ends(self, delivered: int) -> bool:
+        """Whether one complaint about its mail is enough to end it, by the verdict at the latest. While the day lasts,
+        more of a large batch may be delivered yet, and the rules decide."""
+        too_few = self.state is TrialState.OBSERVING and delivered <= self.ratio_above
+        return self.ends_at_first_complaint or too_few
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -146,10 +157,12 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """A disabling by a rule is judged once more at `at`, when the feedback about the mail sent before is in."""
+    """A disabling by a rule is judged once more at `at`, when the feedback about the mail sent before is in. `passed`:
+    whether the breaker counted it, which it does not where staff let it happen."""
 
     at: datetime
     disabled_at: datetime
+    passed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +229,7 @@ class Account:
     denial: it is off although its status lets it send, until somebody decides about it or takes the senders out again
     owner_mail: empty, or why the owner is not written to any more (`bounced`, `complained`)
     link_generation: links to the account of earlier ones are revoked
+    owner_acts: what its owner's links have caused of late
     look: what was found when it was last judged, if ever in this epoch
     """
 
@@ -247,6 +261,7 @@ class Account:
     renewal: Renewal | None = None
     risks_accepted: Mapping[str, str] = field(default_factory=dict)
     link_generation: int = 1
+    owner_acts: OwnerActs = field(default_factory=OwnerActs)
     due_at: datetime | None = None
     look: Look | None = None
     switch_generation: int = 1
@@ -344,10 +359,13 @@ class Account:
         return replace(verdict, allowance_left=self.allowance(verdict.allowance_left))
 
     def allowance(self, kept: int) -> int:
-        """How many more complaints are allowed where the rules would keep so many: none in a trial that one complaint
-        ends, or while it is off."""
-        one_ends = self.status is Status.TRIAL and not (self.trial and self.trial.ratio_above)
-        return kept if self.may_send and not one_ends else 0
+        """How many more complaints are allowed where the rules would keep so many: none while it is off."""
+        return self.allowance_when_on(kept) if self.may_send else 0
+
+    def allowance_when_on(self, kept: int) -> int:
+        """The same, whether it is off or not: none in a trial that one complaint ends."""
+        one_ends = self.status is Status.TRIAL and (self.trial is None or self.trial.ends_at_first_complaint)
+        return 0 if one_ends else kept
 
     def judged_by(
         self, verdict: Verdict, complaints: Sequence[TimelineEntry[CountedComplaint]]

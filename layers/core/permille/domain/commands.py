@@ -223,6 +223,7 @@ class ReviewRequest(_Validated):
     batch: how many e-mails go out on it
     cause: what went wrong
     change: what was changed
+    by_staff: staff ask for the owner, and are not bound by how often a day an owner may
     """
 
     needs_zone = True
@@ -231,6 +232,7 @@ class ReviewRequest(_Validated):
     batch: Batch
     cause: Cause
     change: Change
+    by_staff: bool = False
 
 
 class RequestReview(ReviewRequest):
@@ -261,6 +263,13 @@ class DeleteReview(_Validated):
     """As WithdrawReview, but idempotent."""
 
     __slots__ = ()
+
+
+class RequestLink(_Validated):
+    """A new link to the report is mailed to the owner, if that was not done too often of late."""
+
+    __slots__ = ()
+    needs_zone = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,6 +313,7 @@ Command = (
     | PutReview
     | WithdrawReview
     | DeleteReview
+    | RequestLink
     | ConnectProvider
     | DisconnectProvider
 )

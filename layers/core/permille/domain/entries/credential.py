@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from permille.domain.mail_text import MailContext, Section
 from permille.domain.status import Status
-from permille.domain.timeline import Audience, Facts, declared
+from permille.domain.timeline import Audience, Facts, Topic, declared
 from permille.domain.wording import local, plain
 
 _DRIFTS = {
@@ -28,7 +28,7 @@ class Created(Facts):
         return f"Your {platform} SMTP account was set up"
 
     def sentence(self) -> str:
-        return f"Mail sent by {', '.join(self.senders)} counts for this account."
+        return f"Mail sent by {', '.join(map(plain, self.senders))} counts for this account."
 
 
 @declared("forwarding_stopped", Audience.STAFF)
@@ -70,7 +70,7 @@ class Drift(Facts):
         return "Permille switches it again."
 
 
-@declared("denied_by_hand", Audience.STAFF)
+@declared("denied_by_hand", Audience.STAFF, topic=Topic.STANDING)
 class DeniedByHand(Facts):
     """Somebody has put senders of an account that may send into the deny group: it is off, and stays so."""
 
@@ -81,12 +81,12 @@ class DeniedByHand(Facts):
 
     def sentence(self) -> str:
         return (
-            f"No rule did it: somebody has put {', '.join(self.senders)} into the deny group. It stays so until "
-            "support enables the account, or somebody takes them out again."
+            f"No rule did it: somebody has put {', '.join(map(plain, self.senders))} into the deny group. It stays so "
+            "until support enables the account, or somebody takes them out again."
         )
 
 
-@declared("undenied_by_hand", Audience.STAFF)
+@declared("undenied_by_hand", Audience.STAFF, topic=Topic.STANDING)
 class UndeniedByHand(Facts):
     """All senders that somebody had put into the deny group were taken out of it again, and not by Permille."""
 
@@ -96,7 +96,7 @@ class UndeniedByHand(Facts):
         return f"{platform} Support has switched on your {platform} SMTP account again by hand"
 
     def sentence(self) -> str:
-        return f"Somebody has taken {', '.join(self.senders)} out of the deny group again."
+        return f"Somebody has taken {', '.join(map(plain, self.senders))} out of the deny group again."
 
 
 @declared("sender_missing", Audience.STAFF)
@@ -106,7 +106,7 @@ class SenderMissing(Facts):
     senders: tuple[str, ...]
 
     def headline(self, platform: str) -> str:
-        return f"IAM does not know the user any more: {', '.join(self.senders)}"
+        return f"IAM does not know the user any more: {', '.join(map(plain, self.senders))}"
 
     def sentence(self) -> str:
         return "Nobody can send as a user that is gone, so there is nothing to switch."
