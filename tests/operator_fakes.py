@@ -321,7 +321,7 @@ class FakeSesSuppressions:
 
 @dataclass(slots=True)
 class KnownUser:
-    """A user of IAM. `policies`: documents by name; those of its groups are the test's to add. `used`: when
+    """A user of IAM. `policies`: documents by name; `used`: when
     which key was, as far as IAM knows."""
 
     mark: str = ""
@@ -329,17 +329,19 @@ class KnownUser:
     used: dict[str, datetime] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
     policies: dict[str, Any] = field(default_factory=dict)
+    boundary: Any = None
 
 
 @dataclass(slots=True)
 class FakeIamUsers:
     """Keeps `operator_ports.IamUsers`. Like IAM it finds users in whatever case their names are typed. `switched`: the
-    users of the fake switch, which are the same."""
+    users of the fake switch, which are the same; `of_groups`: the policies of a group, by name."""
 
     users: dict[str, KnownUser] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     roles: set[str] = field(default_factory=set)
     quota: int = 5000
+    of_groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     switched: dict[str, User] = field(default_factory=dict)
     _made: int = 0
 
@@ -352,10 +354,18 @@ class FakeIamUsers:
         with self.faults.call("iam_users.groups"):
             return frozenset(self.users[name].groups)
 
-    def policies(self, name: str) -> Iterator[AppliedPolicy]:
+    def policies(self, name: str, without: str = "") -> Iterator[AppliedPolicy]:
         with self.faults.call("iam_users.policies"):
-            policies = self.users[name].policies
+            user = self.users[name]
+            policies = dict(user.policies)
+            for group in user.groups - {without}:
+                policies |= {f"{policy} of group {group}": one for policy, one in self.of_groups.get(group, {}).items()}
         yield from [AppliedPolicy(f"policy {policy}", document) for policy, document in policies.items()]
+
+    def boundary(self, name: str) -> AppliedPolicy | None:
+        with self.faults.call("iam_users.boundary"):
+            document = self.users[name].boundary
+            return AppliedPolicy("permissions boundary", document) if document else None
 
     def create(self, name: str, mark: str) -> bool:
         with self.faults.call("iam_users.create"):
@@ -376,6 +386,18 @@ class FakeIamUsers:
     def allow(self, name: str, resources: Collection[str]) -> None:
         with self.faults.call("iam_users.allow"):
             self.users[name].policies["permille-send"] = json.loads(sending_policy(resources))
+
+    def disallow(self, name: str) -> None:
+        with self.faults.call("iam_users.disallow"):
+            self.users[name].policies.pop("permille-send", None)
+
+    def join(self, name: str, group: str) -> None:
+        with self.faults.call("iam_users.join"):
+            self.users[name].groups.add(group)
+
+    def leave(self, name: str, group: str) -> None:
+        with self.faults.call("iam_users.leave"):
+            self.users[name].groups.discard(group)
 
     def allowed(self, name: str, mark: str) -> frozenset[str] | None:
         with self.faults.call("iam_users.allowed"):

@@ -241,6 +241,13 @@ def test_a_function_writes_its_own_log_alone_and_it_is_kept_for_a_time(name: str
     assert "RetentionInDays" in RESOURCES[logs]["Properties"]
 
 
+def test_notify_sends_from_the_platforms_address_alone() -> None:
+    """To whomever: SES can ask for the identity of an owner's address as well."""
+    (sending,) = [one for one in statements("Notify") if "ses:SendRawEmail" in as_list(one["Action"])]
+
+    assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+
+
 DESK_INDEXES = ("reviews", "risk", "complaints", "bounces", "names", "owners")
 NEEDED = {
     "IngestComplaint": {

@@ -114,6 +114,7 @@ class Stack(ABC):
             configuration_set=self["ConfigurationSetName"],
             switchable=self["SenderUsers"],
             deny_group=self["DenyGroupName"],
+            pause=self.pause,
         )
 
     @property

@@ -209,8 +209,11 @@ class ExistingUsers(Protocol):
     def groups(self, name: str) -> frozenset[str]:
         """The IAM groups that the user is in."""
 
-    def policies(self, name: str) -> Iterator[AppliedPolicy]:
-        """Its own and its groups', inline and attached."""
+    def policies(self, name: str, without: str = "") -> Iterator[AppliedPolicy]:
+        """Its own and its groups', inline and attached, but those of the group `without`."""
+
+    def boundary(self, name: str) -> AppliedPolicy | None:
+        """The policy that bounds what all the others allow it; None where it has no permissions boundary."""
 
     def has_role(self, name: str) -> bool:
         """Whether there is an IAM role of that name."""
@@ -273,5 +276,16 @@ class SenderKeys(Protocol):
         """Can be repeated without harm."""
 
 
-class IamUsers(ExistingUsers, SenderUsers, SenderKeys, Protocol):
+class Membership(Protocol):
+    """Each call can be repeated without harm."""
+
+    def join(self, name: str, group: str) -> None: ...
+
+    def leave(self, name: str, group: str) -> None: ...
+
+    def disallow(self, name: str) -> None:
+        """Takes away what `allow` has let the user."""
+
+
+class IamUsers(ExistingUsers, Membership, SenderUsers, SenderKeys, Protocol):
     pass
