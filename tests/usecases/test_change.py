@@ -135,6 +135,15 @@ def test_a_new_identity_has_our_set_as_its_default_and_the_own_user_may_send_thr
     assert (facts.before, facts.after) == ((KNOWN,), (KNOWN, NEW))
 
 
+def test_which_set_a_new_identity_had_before_is_told(stack: FakeStack) -> None:
+    stack.identities.sets[NEW] = "another-set"
+
+    assert change(stack, add_identities=(NEW,)).replaced_default_sets == {NEW: "another-set"}
+
+    (told,) = stack.rows.told(ACCOUNT, "default_sets_replaced")
+    assert told.data["former"] == [{"identity": NEW, "configuration_set": "another-set"}]
+
+
 def test_a_removed_identity_may_not_be_sent_through_and_keeps_its_default(stack: FakeStack) -> None:
     change(stack, add_identities=(NEW,), remove_identities=(KNOWN,))
 

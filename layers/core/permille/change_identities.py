@@ -56,7 +56,8 @@ def apply(world: Changing, account: Account, planned: Planned, decided: Decided)
         return row is not None and name in row.identities
 
     with taking_back() as undo:
-        tokens, replaced = prepare_identities(world.onboarding, planned.add, undo, is_kept)
+        at = account.after_last_decision(decided.at)
+        tokens, replaced = prepare_identities(world.onboarding, account.id, planned.add, at, undo, is_kept)
         command = ChangeIdentities(before=planned.before, after=planned.after, reason=decided.reason, by=decided.by)
         account = decisions.apply(world, account.id, command, decided.at)
     wanted = world.onboarding.resources(planned.after)

@@ -12,7 +12,7 @@ from functools import partial
 
 from permille.adoption import Adoption, adoptable
 from permille.domain.account import Account
-from permille.domain.entries.credential import Created, ForwardingStopped
+from permille.domain.entries.credential import Created, DefaultSetsReplaced, FormerSet, ForwardingStopped
 from permille.domain.errors import Conflict, InvalidInput
 from permille.domain.iam_policy import covers, sending_policy
 from permille.domain.timeline import Entry, entry
@@ -83,7 +83,7 @@ def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccou
     with taking_back() as undo:
         steps = _Steps(world, new, undo)
         steps.add_row(account, entry(account.id, now, Created(senders=account.senders)))
-        tokens, replaced = prepare_identities(world, new.identities, undo)
+        tokens, replaced = prepare_identities(world, account.id, new.identities, now, undo)
         stopped = steps.stop_forwarding(account, now)
         key = None if adopted else steps.make_sender(account.senders[0])
     return AddedAccount(account, key, tokens, replaced, stopped)
@@ -125,20 +125,28 @@ def _own_sender(world: Onboarding, new: NewAccount) -> str:
 
 
 def prepare_identities(
-    world: Onboarding, names: Sequence[str], undo: Undo, is_kept: Callable[[str], bool] = lambda _: False
+    world: Onboarding,
+    account_id: str,
+    names: Sequence[str],
+    now: datetime,
+    undo: Undo,
+    is_kept: Callable[[str], bool] = lambda _: False,
 ) -> tuple[dict[str, Sequence[str]], dict[str, str]]:
     """Makes our set each identity's default, so that mail without the header stays seen. An identity that SES does not
-    know yet is made. Returned are the tokens of these, and the sets that were replaced. `is_kept`: those of which
-    nothing is taken back after all."""
+    know yet is made. Which set is replaced is told first, so that it can be put back. Returned are the tokens of those
+    that were made, and the sets that were replaced. `is_kept`: those of which nothing is taken back after all."""
     tokens: dict[str, Sequence[str]] = {}
-    replaced: dict[str, str] = {}
     identities, ours = world.identities, world.configuration_set
+    sets = {name: identities.default_set(name) for name in names}
+    former = {name: before for name, before in sets.items() if before not in (None, ours)}
+    if former:
+        told = tuple(FormerSet(identity=name, configuration_set=before or "") for name, before in former.items())
+        world.timeline.append(entry(account_id, now, DefaultSetsReplaced(former=told)))
 
     def prepare(name: str, what: str, action: Callable[[], None]) -> None:
         undo.prepare(what, lambda: None if is_kept(name) else action())
 
-    for name in names:
-        before = identities.default_set(name)
+    for name, before in sets.items():
         if before is None:
             prepare(name, f"the identity {name}", partial(identities.delete, name, ours))
             tokens[name] = identities.create(name, ours)
@@ -146,8 +154,7 @@ def prepare_identities(
             reset = partial(identities.set_default, name, before)
             prepare(name, f"the default configuration set of {name}", reset)
             identities.set_default(name, ours)
-            replaced |= {name: before} if before else {}
-    return tokens, replaced
+    return tokens, {name: before for name, before in former.items() if before}
 
 
 class _Steps:
