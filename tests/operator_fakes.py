@@ -35,7 +35,7 @@ from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Entry, TimelineEntry
-from permille.operator_ports import AccessKey, AppliedPolicy, IamUser
+from permille.operator_ports import AccessKey, AppliedPolicy, DnsRecord, IamUser, Room, UsedKey
 from permille.ports import Quarantined, Sender
 from permille.tables import Lacking, TableSetup
 from permille_cli.stack import Stack
@@ -43,6 +43,7 @@ from permille_cli.stack import Stack
 OUTPUTS = {
     "ConfigurationSetName": "permille",
     "ConsoleUrl": "https://console.example/",
+    "ApiUrl": "https://api.example/",
     "DenyGroupName": "permille-denied",
     "EnforcementMode": "enforce",
     "PlatformName": PLATFORM,
@@ -182,6 +183,12 @@ class FakeOperatorControl(FakeControl):
         return self._resets.last_reset()
 
 
+def dkim(domain: str) -> list[DnsRecord]:
+    """What verifies a domain here."""
+    names = [f"token{number}" for number in range(1, 4)]
+    return [DnsRecord(f"{name}._domainkey.{domain}", f"{name}.dkim.example") for name in names]
+
+
 @dataclass(slots=True)
 class FakeTables:
     """Keeps `operator_ports.Tables`."""
@@ -214,6 +221,7 @@ class FakeIdentities:
     """Keeps `operator_ports.Identities`. `sets`: each identity's default configuration set, empty where it has none.
     `forwarding`: those whose feedback SES forwards, as of every new one."""
 
+    sandbox: bool = False
     sets: dict[str, str] = field(default_factory=dict)
     forwarding: set[str] = field(default_factory=set)
     faults: Faults = field(default_factory=Faults)
@@ -226,13 +234,21 @@ class FakeIdentities:
         with self.faults.call("identities.set_default"):
             self.sets[identity] = configuration_set
 
-    def create(self, identity: str, configuration_set: str) -> Sequence[str]:
+    def in_sandbox(self) -> bool:
+        with self.faults.call("identities.in_sandbox"):
+            return self.sandbox
+
+    def all(self) -> Iterator[str]:
+        with self.faults.call("identities.all"):
+            yield from list(self.sets)
+
+    def create(self, identity: str, configuration_set: str) -> Sequence[DnsRecord]:
         with self.faults.call("identities.create"):
             if identity in self.sets:
                 raise Conflict(f"the identity {identity} was created just now by somebody else")
             self.sets[identity] = configuration_set
             self.forwarding.add(identity)
-            return [] if "@" in identity else [f"token{number}" for number in range(1, 4)]
+            return [] if "@" in identity else dkim(identity)
 
     def delete(self, identity: str, configuration_set: str) -> None:
         with self.faults.call("identities.delete"):
@@ -267,10 +283,12 @@ class FakeSesSuppressions:
 
 @dataclass(slots=True)
 class KnownUser:
-    """A user of IAM. `policies`: documents by name; those of its groups are the test's to add."""
+    """A user of IAM. `policies`: documents by name; those of its groups are the test's to add. `used`: when
+    which key was, as far as IAM knows."""
 
     mark: str = ""
     keys: list[str] = field(default_factory=list)
+    used: dict[str, datetime] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
     policies: dict[str, Any] = field(default_factory=dict)
 
@@ -283,6 +301,7 @@ class FakeIamUsers:
     users: dict[str, KnownUser] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     roles: set[str] = field(default_factory=set)
+    quota: int = 5000
     switched: dict[str, User] = field(default_factory=dict)
     _made: int = 0
 
@@ -302,11 +321,19 @@ class FakeIamUsers:
 
     def create(self, name: str, mark: str) -> bool:
         with self.faults.call("iam_users.create"):
-            user = self.users.setdefault(name, KnownUser(mark))
-            if user.mark != mark:
+            if name in self.users:
                 return False
-            user.keys.clear()
+            self.users[name] = KnownUser(mark)
             return True
+
+    def room(self) -> Room:
+        with self.faults.call("iam_users.room"):
+            return Room(len(self.users), self.quota)
+
+    def keys(self, name: str) -> Sequence[UsedKey]:
+        with self.faults.call("iam_users.keys"):
+            user = self.users[name]
+            return [UsedKey(key, NOW, user.used.get(key)) for key in user.keys]
 
     def allow(self, name: str, resources: Collection[str]) -> None:
         with self.faults.call("iam_users.allow"):

@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from permille.aws.accounts import LEASED_FOR
-from permille.settings import ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille.settings import ApiSettings, ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille_cli.template import PROJECT, load
 from permille_cli.template import TEMPLATE as TEMPLATE_FILE
-from permille_cli.template import load
 
 Resource = Mapping[str, Any]
 
@@ -27,6 +27,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "Enforce": EnforceSettings,
     "Notify": NotifySettings,
     "Console": ConsoleSettings,
+    "Api": ApiSettings,
 }
 READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
@@ -274,6 +275,14 @@ NEEDED = {
         "ComplaintsTable/index/suppressed": {"Query"},
         "ComplaintsTable/index/bounced": {"Query"},
     },
+    "Api": {
+        "AccountsTable": {"GetItem", "UpdateItem"},
+        "TalliesTable": {"Query"},
+        "TimelineTable": {"Query", "PutItem"},
+        "ControlTable": {"GetItem"},
+        "ComplaintsTable/index/suppressed": {"Query"},
+        "ComplaintsTable/index/bounced": {"Query"},
+    },
 }
 
 
@@ -297,6 +306,24 @@ def test_of_what_the_whole_stack_has_one_of_a_function_writes_its_own_row_alone(
 
     only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [row]}}
     assert [one.get("Condition") for one in of_control] == [only]
+
+
+def test_each_of_the_two_that_anybody_can_reach_verifies_the_links_that_open_it() -> None:
+    keys = {
+        name: [
+            target(key)
+            for one in statements(name)
+            if one["Action"] == "kms:VerifyMac"
+            for key in as_list(one["Resource"])
+        ]
+        for name in FUNCTIONS
+    }
+
+    assert {name: found for name, found in keys.items() if found} == {
+        "Console": ["OwnerLinkKey", "StaffLinkKey"],
+        "Api": ["StaffLinkKey"],
+    }
+    assert {name for name, one in FUNCTIONS.items() if "FunctionUrlConfig" in one} == {"Console", "Api"}
 
 
 def test_the_console_may_count_what_rests_and_not_read_it() -> None:
@@ -357,6 +384,23 @@ def test_whether_to_enforce_is_a_decision_and_has_no_default() -> None:
 
     assert "Default" not in mode
     assert mode["AllowedValues"] == ["observe", "enforce"]
+
+
+@pytest.mark.parametrize(("function", "parameter"), [("Console", "ConsoleConcurrency"), ("Api", "ApiConcurrency")])
+def test_how_much_of_the_aws_account_a_flood_may_take_is_a_decision(function: str, parameter: str) -> None:
+    """0: where the AWS account may not reserve any; a function with 0 reserved would answer nobody."""
+    assert "Default" not in TEMPLATE["Parameters"][parameter]
+    assert TEMPLATE["Parameters"][parameter]["MinValue"] == 0
+    condition, *branches = FUNCTIONS[function]["ReservedConcurrentExecutions"]["Fn::If"]
+    assert branches == [{"Ref": parameter}, {"Ref": "AWS::NoValue"}]
+    assert TEMPLATE["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, 0]}]}
+    assert f'"{parameter}=10"' in (PROJECT / "samconfig.toml").read_text(encoding="utf-8")
+
+
+def test_samconfig_answers_every_decision() -> None:
+    answers = set(re.findall(r'^    "(\w+)=', (PROJECT / "samconfig.toml").read_text(encoding="utf-8"), re.M))
+
+    assert {name for name, one in TEMPLATE["Parameters"].items() if "Default" not in one} <= answers
 
 
 @pytest.mark.parametrize(

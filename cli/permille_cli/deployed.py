@@ -14,8 +14,9 @@ from permille.aws.control import DynamoControl
 from permille.aws.directory import DynamoDirectory
 from permille.aws.feed import SqsFeedbackQueue
 from permille.aws.history import DynamoTallies, DynamoTimeline
+from permille.aws.identities import SesIdentities
 from permille.aws.macs import KmsMacs
-from permille.aws.onboarding import IamSenderUsers, SesIdentities
+from permille.aws.onboarding import IamSenderUsers
 from permille.aws.outward import NotifyQueue, RememberedOnce
 from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine

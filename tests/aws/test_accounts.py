@@ -49,7 +49,7 @@ EVERYTHING = an_account(
     strikes=3,
     would_disable=True,
     hold=Hold(Held.BREAKER, LATER, NOW, released=True, needs_staff=True),
-    recheck=Recheck(LATER, NOW),
+    recheck=Recheck(LATER, NOW, passed=False),
     reversed_at=NOW,
     exemption=Exemption(LATER, "A partner", "sam"),
     missing=frozenset({"permille-shop"}),

@@ -89,6 +89,7 @@ def forgotten() -> None:
     bootstrap.enforcing.cache_clear()
     bootstrap._handing_on.cache_clear()
     bootstrap.consoling.cache_clear()
+    bootstrap.serving_api.cache_clear()
 
 
 @pytest.fixture(scope="module")

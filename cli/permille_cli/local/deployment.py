@@ -67,6 +67,8 @@ class Deployment:
             "MailFromIdentity": MAIL_FROM_IDENTITY,
             "ReplayClock": "on",
             "AlarmTopicArn": "none",
+            "ConsoleConcurrency": "10",
+            "ApiConcurrency": "10",
             "OtherMail": "yes",  # without the alarm Uncounted: ministack's CloudFormation knows no metric expressions
         }
 

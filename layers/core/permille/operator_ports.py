@@ -117,8 +117,16 @@ class Tables(Protocol):
         """Sets what it lacks. Can be repeated without harm. Raises Unavailable where the table is still being made."""
 
 
-class Identities(Protocol):
-    """The domains and addresses that SES lets the platform send from."""
+@dataclass(frozen=True, slots=True)
+class DnsRecord:
+    """A CNAME record, by which SES verifies a domain."""
+
+    name: str
+    value: str
+
+
+class DefaultSets(Protocol):
+    """The domains and addresses that SES lets the platform send from, with their default configuration sets."""
 
     def default_set(self, identity: str) -> str | None:
         """Its default configuration set, empty where it has none; None where SES does not know the identity."""
@@ -126,17 +134,33 @@ class Identities(Protocol):
     def set_default(self, identity: str, configuration_set: str) -> None:
         """Empty: from now on it has none."""
 
-    def create(self, identity: str, configuration_set: str) -> Sequence[str]:
-        """Creates it with that default, and returns the tokens of a domain's DKIM records. Raises Conflict where SES
-        knows it already."""
+    def create(self, identity: str, configuration_set: str) -> Sequence[DnsRecord]:
+        """Creates it with that default, and returns what has to be published to verify a domain. Raises Conflict where
+        SES knows it already."""
 
+    def delete(self, identity: str, configuration_set: str) -> None:
+        """Deletes one that has that default; leaves any other. Can be repeated without harm."""
+
+
+class Forwarding(Protocol):
     def forwards(self, identity: str) -> bool:
         """Whether SES mails the feedback about its mail to whoever sent it."""
 
     def set_forwarding(self, identity: str, *, on: bool) -> None: ...
 
-    def delete(self, identity: str, configuration_set: str) -> None:
-        """Deletes one that has that default; leaves any other. Can be repeated without harm."""
+
+class SesAccount(Protocol):
+    """SES as the AWS account has it in its Region."""
+
+    def in_sandbox(self) -> bool:
+        """Whether it sends to verified identities alone."""
+
+    def all(self) -> Iterator[str]:
+        """The identities that it knows, verified or not, in no order."""
+
+
+class Identities(DefaultSets, Forwarding, SesAccount, Protocol):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +199,29 @@ class AccessKey:
     secret: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class UsedKey:
+    """`used_at`: None where IAM knows of no use, of which it hears late."""
+
+    id: str
+    created_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    used: int
+    quota: int
+
+
 class SenderUsers(Protocol):
     """The IAM users that are made for accounts. Each bears a mark that says for which."""
 
     def create(self, name: str, mark: str) -> bool:
-        """A user without keys. One that bears the mark already is taken up, and its keys are deleted. False where a
-        user of that name bears none, or another."""
+        """A user without keys. False where there is one of that name, which is left as it is."""
+
+    def room(self) -> Room:
+        """How many users the AWS account has, and can have."""
 
     def allow(self, name: str, resources: Collection[str]) -> None:
         """Lets the user send through these ARNs alone. Raises InvalidInput where they are too many for IAM."""
@@ -196,6 +237,9 @@ class SenderUsers(Protocol):
 
 class SenderKeys(Protocol):
     """The access keys of the IAM users that are made for accounts."""
+
+    def keys(self, name: str) -> Sequence[UsedKey]:
+        """Those that it has, the oldest first."""
 
     def is_marked(self, name: str, mark: str) -> bool:
         """Whether the user bears the mark; False where there is none."""

@@ -347,8 +347,10 @@ def _hold(row: Any) -> Hold | None:
 
 
 def _recheck(row: dict[str, Any] | None) -> Recheck | None:
-    instants = {name: datetime.fromisoformat(row[name]) for name in ("at", "disabled_at")} if row else None
-    return Recheck(**instants) if instants else None
+    if row is None:
+        return None
+    at, disabled_at = (datetime.fromisoformat(row[name]) for name in ("at", "disabled_at"))
+    return Recheck(at, disabled_at, passed=row.get("passed", True))
 
 
 def _denial(row: dict[str, Any] | None) -> Denial | None:
