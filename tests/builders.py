@@ -328,6 +328,7 @@ _FACTS_OF: dict[str, dict[str, Any]] = {
         "listed": (BouncedRecipient(recipient="ann@example.com", status="5.1.1", why="the address does not exist"),),
     },
     "review_amended": {"batch": 500},
+    "uninstalled": {"given_back": 3, "denied": "stay", "users": 2},
     "review_due": {"day": MIDNIGHT.date(), "begins_at": MIDNIGHT.astimezone(UTC)},
     "review_day_passed": {"day": TODAY},
     "review_reopened": {"day": TODAY},

@@ -22,6 +22,7 @@ from permille.operator_ports import (
     AllSuppressions,
     AllTimelines,
     FeedbackQueue,
+    Functions,
     IamUsers,
     Identities,
     OperatorControl,
@@ -33,6 +34,7 @@ from permille.operator_ports import (
 from permille.ports import Later, Macs, Once, Probe, Secrets, Switch, Tallies
 from permille.provider import Providing
 from permille.renewing import Renewing
+from permille.uninstalling import Uninstalling
 from permille.verdict import CurrentVerdict, current
 
 
@@ -48,6 +50,7 @@ class Stack(ABC):
     control: OperatorControl
     directory: Directory
     feedback_queue: FeedbackQueue
+    functions: Functions
     iam_users: IamUsers
     identities: Identities
     later: Later
@@ -112,6 +115,10 @@ class Stack(ABC):
     @property
     def changing(self) -> Changing:
         return Changing(self.onboarding, self.policies, self.switch)
+
+    @property
+    def uninstalling(self) -> Uninstalling:
+        return Uninstalling(self.onboarding, self.switch, self.functions, self["EnforceFunctionName"], self.pause)
 
     @property
     def renewing(self) -> Renewing:
