@@ -45,6 +45,7 @@ OUTPUTS = {
     "ConsoleUrl": "https://console.example/",
     "ApiUrl": "https://api.example/",
     "DenyGroupName": "permille-denied",
+    "EnforceFunctionName": "permille-Enforce-1A2B",
     "EnforcementMode": "enforce",
     "PlatformName": PLATFORM,
     "PolicyParameterName": "/permille/policy",
@@ -107,6 +108,11 @@ class FakeAllTimelines(FakeTimeline):
     def all_since(self, at: datetime) -> Iterator[Entry]:
         with self._rows.faults.call("timeline.all_since"):
             yield from [entry for entry in self._rows.entries.values() if entry.at >= at]
+
+    def of_kinds(self, kinds: Collection[str]) -> Iterator[Entry]:
+        with self._rows.faults.call("timeline.of_kinds"):
+            found = [entry for entry in self._rows.entries.values() if entry.kind in kinds]
+        yield from found
 
 
 class FakeQuarantinedFeedback(FakeQuarantine):
@@ -257,12 +263,22 @@ class FakeTables:
 @dataclass(slots=True)
 class FakeIdentities:
     """Keeps `operator_ports.Identities`. `sets`: each identity's default configuration set, empty where it has none.
-    `forwarding`: those whose feedback SES forwards, as of every new one."""
+    `forwarding`: those whose feedback SES forwards, as of every new one. `gone`: sets that SES does not know."""
 
     sandbox: bool = False
     sets: dict[str, str] = field(default_factory=dict)
     forwarding: set[str] = field(default_factory=set)
     faults: Faults = field(default_factory=Faults)
+    gone: set[str] = field(default_factory=set)
+
+    def all(self) -> Iterator[str]:
+        with self.faults.call("identities.all"):
+            found = list(self.sets)
+        yield from found
+
+    def has_set(self, configuration_set: str) -> bool:
+        with self.faults.call("identities.has_set"):
+            return configuration_set not in self.gone
 
     def default_set(self, identity: str) -> str | None:
         with self.faults.call("identities.default_set"):
@@ -275,10 +291,6 @@ class FakeIdentities:
     def in_sandbox(self) -> bool:
         with self.faults.call("identities.in_sandbox"):
             return self.sandbox
-
-    def all(self) -> Iterator[str]:
-        with self.faults.call("identities.all"):
-            yield from list(self.sets)
 
     def create(self, identity: str, configuration_set: str) -> Sequence[DnsRecord]:
         with self.faults.call("identities.create"):
@@ -301,6 +313,18 @@ class FakeIdentities:
     def set_forwarding(self, identity: str, *, on: bool) -> None:
         with self.faults.call("identities.set_forwarding"):
             self.forwarding = self.forwarding | {identity} if on else self.forwarding - {identity}
+
+
+@dataclass(slots=True)
+class FakeFunctions:
+    """Keeps `operator_ports.Functions`."""
+
+    stopped: list[str] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+
+    def stop(self, name: str) -> None:
+        with self.faults.call("functions.stop"):
+            self.stopped.append(name)
 
 
 @dataclass(slots=True)
@@ -448,6 +472,7 @@ class FakeStack(Stack):
     directory: FakeDirectory
     feedback_dead_letters: FakeDeadLetters
     feedback_queue: FakeFeedbackQueue
+    functions: FakeFunctions
     iam_users: FakeIamUsers
     identities: FakeIdentities
     later: FakeLater
@@ -514,6 +539,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "directory": FakeDirectory(rows),
         "feedback_dead_letters": FakeDeadLetters(faults),
         "feedback_queue": FakeFeedbackQueue(faults),
+        "functions": FakeFunctions(faults=faults),
         "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
         "identities": FakeIdentities(faults=faults),
         "later": FakeLater(faults),

@@ -157,6 +157,15 @@ def test_identities_below_a_new_domain_are_known_before(stack: FakeStack) -> Non
     assert plan(world(stack), wanted).identities.below == ("news@new.example",)
 
 
+def test_which_set_a_new_identity_had_before_is_told(stack: FakeStack) -> None:
+    stack.identities.sets[NEW] = "another-set"
+
+    assert change(stack, add_identities=(NEW,)).prepared.replaced_sets == {NEW: "another-set"}
+
+    (told,) = stack.rows.told(ACCOUNT, "default_sets_replaced")
+    assert told.data["former"] == [{"identity": NEW, "configuration_set": "another-set"}]
+
+
 def test_a_removed_identity_may_not_be_sent_through_and_keeps_its_default(stack: FakeStack) -> None:
     change(stack, add_identities=(NEW,), remove_identities=(KNOWN,))
 

@@ -58,7 +58,7 @@ def apply(world: Changing, account: Account, planned: Planned, decided: Decided)
 
     with taking_back() as undo:
         preparing = world.onboarding.preparing(undo, is_kept)
-        prepared = preparing.use_our_set(planned.add)
+        prepared = preparing.use_our_set(account.id, planned.add, account.after_last_decision(decided.at))
         command = ChangeIdentities(before=planned.before, after=planned.after, reason=decided.reason, by=decided.by)
         account = decisions.apply(world, account.id, command, decided.at)
         stopped = preparing.stop_forwarding(account.id, planned.add, account.after_last_decision(decided.at))

@@ -99,7 +99,7 @@ def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccou
         created = entry(account.id, now, Created(senders=account.senders))
         _add_row(world, account, [created, *risks_told(account.id, adopted.risks, new.by, now)], undo)
         preparing = world.preparing(undo)
-        prepared = preparing.use_our_set(new.identities)
+        prepared = preparing.use_our_set(account.id, new.identities, now)
         stopped = preparing.stop_forwarding(account.id, new.identities, now)
         for name in adopted.taken_over:
             take_over(world.users, name, world.resources(account.identities), undo, world.pause)

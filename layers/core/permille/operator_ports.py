@@ -50,6 +50,9 @@ class AllTimelines(Timeline, Protocol):
     def all_since(self, at: datetime) -> Iterator[Entry]:
         """Every account's entries from then on, in no order."""
 
+    def of_kinds(self, kinds: Collection[str]) -> Iterator[Entry]:
+        """Every account's entries of these kinds, in no order."""
+
 
 class SesSuppressions(Protocol):
     """SES's suppression list of the AWS account in its Region: whoever is on it gets no mail of any account's."""
@@ -140,6 +143,12 @@ class Tables(Protocol):
         """Sets what it lacks. Can be repeated without harm. Raises Unavailable where the table is still being made."""
 
 
+class Functions(Protocol):
+    def stop(self, name: str) -> None:
+        """No run of the function begins any more, whatever calls for one; one that runs comes to its end. Can be
+        repeated without harm."""
+
+
 @dataclass(frozen=True, slots=True)
 class DnsRecord:
     """A CNAME record, by which SES verifies a domain."""
@@ -180,6 +189,9 @@ class SesAccount(Protocol):
 
     def all(self) -> Iterator[str]:
         """The identities that it knows, verified or not, in no order."""
+
+    def has_set(self, configuration_set: str) -> bool:
+        """Whether it knows a configuration set of that name."""
 
 
 class Identities(DefaultSets, Forwarding, SesAccount, Protocol):
