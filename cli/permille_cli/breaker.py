@@ -5,16 +5,15 @@ from typing import Annotated, Any
 import typer
 
 from permille import breaker
-from permille.domain.account import Account
 from permille.domain.breaker import LARGEST_GRANT, hour_of
 from permille.domain.commands import Command, Exempt, ReleaseHold
-from permille.domain.errors import DecisionRefused, InvalidInput, ServiceError
-from permille.domain.hold import NEEDS_STAFF
+from permille.domain.errors import InvalidInput, ServiceError
 from permille.domain.policy import Policy
 from permille.domain.system_commands import ResetBreaker
 from permille.domain.wording import WAITS_FOR
-from permille.held import decide_each
-from permille_cli import given
+from permille.held import decide_each, everybody
+from permille_cli import given, results
+from permille_cli.options import Until
 from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -76,7 +75,6 @@ def reset(
 
 HeldIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="The accounts.")]
 AllHeld = Annotated[bool, typer.Option("--all", help="All accounts that are held.")]
-Until = Annotated[str, typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an ISO 8601 time.")]
 
 
 @app.command()
@@ -111,29 +109,18 @@ def exempt(
 def _named(stack: Stack, ids: list[str] | None, *, every: bool) -> list[str]:
     if bool(ids) == every:
         raise InvalidInput("name accounts, or say --all" if not ids else "name accounts or say --all, not both")
-    return ids or [account.id for account in _held(stack)]
+    return ids or [account.id for account in everybody(stack.directory)]
 
 
 def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, as_json: bool) -> None:
     decided = decide_each(stack, progress(ids, "Deciding"), command, stack.now())
     if as_json:
-        names = [one.account_id for one in decided if not one.refused]
-        emit_json({"decided": names, "refused": {one.account_id: one.refused for one in decided if one.refused}})
+        emit_json(results.as_data(decided))
+    elif decided:
+        results.show(decided, done)
     else:
-        for one in decided:
-            said = f"[red]not done:[/] {literal(one.refused)}" if one.refused else done
-            out.print(f"[bold]{literal(one.account_id)}[/] {said}", soft_wrap=True)
-        if not decided:
-            out.print("No account is held.")
-    if any(one.refused for one in decided):
-        raise typer.Exit(DecisionRefused.exit_code)
-
-
-def _held(stack: Stack) -> list[Account]:
-    """Who waits for staff, by their names."""
-    return sorted(
-        (account for account in stack.accounts.all() if account.held in NEEDS_STAFF), key=lambda account: account.id
-    )
+        out.print("No account is held.")
+    results.fail_where_refused(decided)
 
 
 def _policy(stack: Stack) -> Policy | None:
@@ -147,7 +134,7 @@ def _policy(stack: Stack) -> Policy | None:
 def _state(stack: Stack) -> dict[str, Any]:
     found = breaker.status(stack.control, stack.control, _policy(stack), stack.now())
     state = found.state
-    held = [{"account_id": account.id, "why": account.held} for account in _held(stack)]
+    held = [{"account_id": account.id, "why": account.held} for account in everybody(stack.directory)]
     return {
         "open": state.opened_at is not None,
         "opened_at": state.opened_at.isoformat() if state.opened_at else None,

@@ -6,9 +6,9 @@ from permille import shapes
 from permille.domain.route import route
 from permille.domain.timeline import Topic
 from permille.history import history
+from permille_cli.options import AccountId
 from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
-from permille_cli.staff import AccountId
 
 
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
@@ -23,4 +23,4 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     as_user = f" as {literal(answer['user'])}" if answer["user"] else ""
     since = instant(datetime.fromisoformat(answer["since"]), account) if answer["since"] else "ever"
     out.print(f"[bold]{account.id}[/] {through}{as_user}, since {since}", soft_wrap=True)
-    out.print(answer["why"], markup=False, soft_wrap=True)
+    out.print(literal(answer["why"]), soft_wrap=True)

@@ -1,5 +1,6 @@
-"""`permille suppression`: who complained, whose mail bounced, or whom staff added, and who is mailed no more."""
+"""`permille suppression`: who is mailed no more, because they complained, mail to them bounced, or staff added them."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from permille.addresses import bare
 from permille.console import spreadsheet
 from permille.console.spreadsheet import Separator
 from permille.domain.errors import InvalidInput
-from permille.domain.suppression import once_each
+from permille.domain.suppression import Suppression
 from permille.domain.suppression_file import addresses_in
 from permille.domain.system_commands import ImportSuppressions, Suppress, Unsuppress
 from permille.suppression import add as suppress
@@ -17,21 +18,19 @@ from permille.suppression import exported, listed, take_in
 from permille.suppression import remove as take_off
 from permille.zones import shown_zone_of
 from permille_cli import given
+from permille_cli.options import AccountId, Reason
 from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.ses_list import in_ses, taken_off_in_ses
-from permille_cli.stack import DEFAULT_STACK, StackOption
-from permille_cli.staff import AccountId
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
-Reason = Annotated[str, typer.Option(help="Why; it is on the account's timeline.")]
-app = typer.Typer(help="Who complained, and is mailed no more.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Who is mailed no more, and why.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command(name="list")
 def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List the suppressed addresses of an account, the longest suppressed first."""
     stack.account(account_id)
-    bounces = stack.policies.current().suppress_bounces
-    suppressed = list(listed(stack.suppressions, account_id, bounces=bounces))
+    suppressed = list(_listed(stack, account_id))
     if as_json:
         emit_json({"account_id": account_id, "suppressions": [shapes.suppression(one) for one in suppressed]})
         return
@@ -44,7 +43,7 @@ def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK
 @app.command()
 def show(
     account_id: AccountId,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Whom it is about.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The e-mail address, however it is written.")],
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
@@ -52,7 +51,7 @@ def show(
     """Show whether an address is suppressed for an account, and on SES's own list of the AWS account."""
     stack.account(account_id)
     wanted = _bare(address)
-    ours = next((one for one in once_each(stack.suppressions.cards(account_id)) if one.address == wanted), None)
+    ours = next((one for one in _listed(stack, account_id) if one.address == wanted), None)
     seen = in_ses(stack, address, wanted)
     if as_json:
         suppression = shapes.suppression(ours) if ours else None
@@ -93,7 +92,7 @@ def take_file(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Suppress all addresses of a file: of one with a line that holds none, nobody. Cut off, do it again."""
+    """Suppress all addresses of a file, or none where a line holds no address. Repeat a run that was cut off."""
     addresses = tuple(addresses_in(given.text_of(file), bare))
     command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.caller())
     stack.account(account_id)
@@ -124,7 +123,7 @@ def export(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json
 def remove(
     account_id: AccountId,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who may be mailed again.")],
-    reason: Annotated[str, typer.Option(help="Why; it is on the account's timeline.")],
+    reason: Reason,
     *,
     also_in_ses: Annotated[
         bool, typer.Option("--also-in-ses", help="Take it off SES's own list too, which is that of all accounts.")
@@ -137,7 +136,7 @@ def remove(
     account, wanted = stack.account(account_id), _bare(address)
     entry = take_off(stack.suppressions, account_id, command, stack.now())
     seen = in_ses(stack, address, wanted)
-    if entry is None and not (also_in_ses and seen.reasons):
+    if entry is None and not (also_in_ses and (seen.reasons or seen.unknown)):
         raise InvalidInput(f"{wanted} is not suppressed; `permille suppression list {account_id}` names who is")
     if also_in_ses:
         seen = taken_off_in_ses(stack, seen)
@@ -148,6 +147,10 @@ def remove(
     if entry:
         out.print(f"{literal(wanted)} may be mailed again.", soft_wrap=True)
     out.print(literal(seen.as_text()), soft_wrap=True)
+
+
+def _listed(stack: Stack, account_id: str) -> Iterable[Suppression]:
+    return listed(stack.suppressions, account_id, bounces=stack.policies.current().suppress_bounces)
 
 
 def _bare(address: str) -> str:

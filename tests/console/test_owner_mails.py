@@ -57,9 +57,10 @@ class OwnersLink(RuleBasedStateMachine):
             FakeBus(),
             self.mailer,
             FakeOnce(),
-            FakeLater(),
-            BRAND,
-            Links(self.world.macs, "https://console.example"),
+            later=FakeLater(),
+            dead_letters=FakeLater(),
+            brand=BRAND,
+            links=Links(self.world.macs, "https://console.example"),
         )
 
     @property

@@ -37,7 +37,9 @@ class Owner:
         self.rows = Rows(accounts={ACCOUNT: an_account(status=Status.DISABLED)})
         self.accounts, self.mailer = FakeAccounts(self.rows), FakeMailer()
         links, timeline = Links(FakeMacs(), "https://console.example"), FakeTimeline(self.rows)
-        self.world = Handing(self.accounts, timeline, FakeBus(), self.mailer, FakeOnce(), FakeLater(), BRAND, links)
+        self.world = Handing(
+            self.accounts, timeline, FakeBus(), self.mailer, FakeOnce(), FakeLater(), FakeLater(), BRAND, links
+        )
 
     def asks(self, **different: Any) -> None:
         self._does(a_request(**different))

@@ -257,6 +257,7 @@ class ControlRow(Model):
     mode = UnicodeAttribute(null=True)
     staff = NumberAttribute(null=True)
     platform = NumberAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
 
 
 def on_table(model: type[M], table_name: str) -> type[M]:

@@ -23,8 +23,10 @@ _TONES = {
 }
 _LEVELS = {Level.FINE: "good", Level.CLOSE: "warn", Level.REVIEW: "bad", Level.PAUSE: "bad"}
 bounced = bounce_percent
-BY_HAND = wording.BY_HAND
+BY_HAND, DENIED_BY_HAND = wording.BY_HAND, wording.DENIED_BY_HAND
+FEWER_DELIVERIES, WAITS_FOR = wording.FEWER_DELIVERIES, wording.WAITS_FOR
 rate = wording.rate
+subject_line = wording.subject_line
 day_note = reminders.day_note
 HALF = 50  # of a bar's width: where the limit is drawn
 

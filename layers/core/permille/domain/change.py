@@ -7,7 +7,6 @@ from permille.domain.account import Account, Outcome
 from permille.domain.commands import ChangeIdentities, ChangeOwner, ChangeSenders
 from permille.domain.entries import change as told
 from permille.domain.errors import DecisionRefused
-from permille.domain.status import Status
 from permille.domain.switch import Denial
 from permille.domain.timeline import Entry, entry
 
@@ -75,5 +74,5 @@ def _denial(account: Account, new: tuple[str, ...], removed: tuple[str, ...]) ->
 
 
 def _refuse_closed(account: Account) -> None:
-    if account.status is Status.CLOSED:
+    if account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")

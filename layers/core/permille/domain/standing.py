@@ -15,7 +15,7 @@ from permille.domain.policy import Decision, Rule, Verdict
 from permille.domain.reputation import PER
 from permille.domain.status import Status
 from permille.domain.timeline import Entry
-from permille.domain.wording import STILL_ON, day, local, rate, times
+from permille.domain.wording import STILL_ON, capital, day, local, rate, times
 
 BAD_LUCK = 0.05  # what happens less often is not called so
 
@@ -108,10 +108,9 @@ def numbers_line(account: Account, verdict: Verdict) -> str:
 
 
 def _what_is_left(account: Account, verdict: Verdict) -> str:
-    if account.status in (Status.TRIAL, Status.OBSERVING):
-        above = account.trial.ratio_above if account.trial else 0
-        if not above or verdict.counts.delivered <= above:
-            return "one complaint about your trial day ends it"
+    on_trial = account.status in (Status.TRIAL, Status.OBSERVING)
+    if on_trial and (account.trial is None or account.trial.one_complaint_ends(verdict.counts.delivered)):
+        return "one complaint about your trial day ends it"
     if not account.may_send or verdict.breaks:
         return f"the limit is {verdict.policy.complaint_ratio.limit_per_1000} per 1,000"
     if verdict.allowance_left == 0:
@@ -175,7 +174,7 @@ def still_on_line(account: Account, verdict: Verdict, now: datetime) -> str:
     time_alone = look is not None and look.over and look.kept and look.counts.complaints >= verdict.counts.complaints
     if account.status is not Status.ACTIVE or not verdict.breaks or not time_alone or account.exempt_at(now):
         return ""
-    return f"{STILL_ON[0].upper()}{STILL_ON[1:]}."
+    return f"{capital(STILL_ON)}."
 
 
 def luck_line(verdict: Verdict) -> str:

@@ -9,6 +9,7 @@ from permille.domain.reputation import Tally
 
 LONGEST_QUOTE = 100
 LONGEST_REASON = 1000
+NO_SUBJECT = "(no subject)"
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # control characters, and the ends of lines and paragraphs
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # of those but \n and \t
@@ -25,11 +26,12 @@ _HIDDEN = re.compile(
 _JOINERS = "\u200c\u200d"
 _SHOW_NOTHING = f" {_JOINERS}{''.join(map(chr, range(0xFE00, 0xFE10)))}"  # alone; within words and emoji they do
 
+FEWER_DELIVERIES = "fewer deliveries than complaints were counted"
 WAITS_FOR: Mapping[str, str] = {
     "feedback": "feedback that could still turn it waits to be counted",
     "stalled": "feedback waits, and none is being counted",
     "breaker": "the breaker is open",
-    "no_deliveries": "fewer deliveries than complaints were counted, so SES's delivery events do not all arrive",
+    "no_deliveries": f"{FEWER_DELIVERIES}, so SES's delivery events do not all arrive",
 }
 STILL_ON = (
     "your SMTP account stays on: only older e-mails have left the count, and time alone switches nobody off. The next "
@@ -37,7 +39,9 @@ STILL_ON = (
 )
 FATES: Mapping[str, str] = {"bounced": "bounced for good", "complained": "was marked as spam"}
 REQUESTED_DAYS: Mapping[str, str] = {"near": "that day is today or tomorrow", "over": "that day is over"}
-BY_HAND = "switched off by hand in AWS"
+BY_HAND = "switched off by hand in AWS"  # an account
+DENIED_BY_HAND = "denied by hand"  # a sender
+SPARED = "a rule is broken, and nothing is switched: it is only observed, or exempt"
 
 
 def rate(counts: Tally) -> str:
@@ -72,8 +76,23 @@ def local(at: datetime) -> str:
 
 def quoted(subject: str, campaign: str) -> str:
     """Which mail it was, as its sender named it: made safe to print, since senders write what they like."""
-    named = f'"{safe}"' if (safe := plain(subject)) else "(no subject)"
+    named = f'"{safe}"' if (safe := plain(subject)) else NO_SUBJECT
     return named + (f" (campaign {safe})" if (safe := plain(campaign)) else "")
+
+
+def subject_line(subject: str, longest: int = LONGEST_QUOTE) -> str:
+    """A mail's subject where it stands alone."""
+    return plain(subject, longest) or NO_SUBJECT
+
+
+def campaign_name(campaign: str, subject: str) -> str:
+    """By which mails are told apart: their campaign's name, else their subject."""
+    return plain(campaign) or subject_line(subject)
+
+
+def capital(text: str) -> str:
+    """Our own words, at the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def full_sentence(text: str) -> str:
