@@ -23,6 +23,7 @@ from tests.usecases.desk import World as Support
 from permille.access import Links, make_token
 from permille.console import api_app, app
 from permille.console.pages import Pages
+from permille.console.proxy import Proxy
 from permille.console.sessions import API, PAGES, Doorkeeper, Session
 from permille.console.world import Api, Console
 from permille.domain import links
@@ -82,6 +83,7 @@ class World:
         self.now = NOW
         self.support = Support(self.rows)
         both: dict[str, Any] = {
+            "proxy": Proxy(),
             "accounts": self.accounts,
             "tallies": FakeTallies(self.rows),
             "timeline": FakeTimeline(self.rows),

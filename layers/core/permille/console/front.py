@@ -1,4 +1,4 @@
-"""What pages and API have in common: who is asking is settled before any route is looked for."""
+"""What pages and API have in common: whether a request went past CloudFront, then who is asking, then the rest."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from permille.console.requests import Request
 from permille.console.world import AnySite, Asked
+from permille.observability import count_metric, record
 
 Event = Mapping[str, Any]
+_NO_BODY = {"body": "", "isBase64Encoded": False, "cookies": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,15 @@ class Front(Generic[AnySite]):
 
     def answer(self, world: AnySite, event: Event, context: Any, now: datetime) -> dict[str, Any]:
         """Answers a function URL's request (payload format 2.0). HEAD is answered as GET is, without the body."""
+        if not world.proxy.sent(event):  # before anything of it is read
+            count_metric("request.bypassed")
+            return {"statusCode": 403, "headers": {"Content-Type": "text/plain"}, **_NO_BODY}
         given = _readable(event)
-        if Request(given).method == "HEAD":
-            answered = self._answered(world, _as_get(given), context, now)
-            return {**answered, "body": "", "isBase64Encoded": False, "cookies": []}
-        return self._answered(world, given, context, now)
+        asking = Request(given)
+        method = asking.method
+        answered = self._answered(world, _as_get(given) if method == "HEAD" else given, context, now)
+        record("request.answered", request=asking.id, method=method, status=answered["statusCode"])
+        return {**answered, **_NO_BODY} if method == "HEAD" else answered
 
     def _answered(self, world: AnySite, event: dict[str, Any], context: Any, now: datetime) -> dict[str, Any]:
         request, app = Request(event), self.resolver()
