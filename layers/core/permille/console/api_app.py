@@ -30,7 +30,6 @@ from permille.domain.errors import (
     RequestTooLarge,
     UnsupportedMedia,
 )
-from permille.observability import logger, record
 
 PREFIX = "/api/v1"
 LARGEST_BODY = 16_384  # bytes; the longest request that there is has a quarter of it
@@ -50,8 +49,7 @@ def resolver() -> LambdaFunctionUrlResolver:
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def failed(error: Exception) -> Response[str]:
-        found = asked(app)
-        return _refused(found.world, found.request, error)
+        return FRONT.refused(asked(app), error)
 
     return app
 
@@ -68,18 +66,8 @@ def _with_headers(app: LambdaFunctionUrlResolver, next_middleware: NextMiddlewar
     return response
 
 
-def _refused(_: Api, request: Request, error: Exception) -> Response[str]:
-    found = _translated(request, error)
-    answer = problem_for(found, request.id)
-    if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger.exception("api.failed", path=request.path, request=request.id, exc_info=error)
-    record("api.refused", path=request.path, request=request.id, status=answer.status_code, why=_why(found))
-    return answer
-
-
-def _why(error: Exception) -> str:
-    """For the log, which holds nothing of what was sent."""
-    return "; ".join(message for _, message in error.errors) if isinstance(error, InvalidInput) else str(error)
+def _told(_: Api, request: Request, error: Exception) -> Response[str]:
+    return problem_for(error, request.id)
 
 
 def _translated(request: Request, error: Exception) -> Exception:
@@ -153,4 +141,5 @@ def _check_body(request: Request) -> None:
         raise InvalidInput("has to be an object", "body")
 
 
-answer = Front(resolver, _refused, _check).answer
+FRONT = Front("api", resolver, _told, _translated, _check)
+answer = FRONT.answer

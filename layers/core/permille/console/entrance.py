@@ -21,7 +21,7 @@ def start() -> Response[str]:
 def enter() -> Response[str]:
     """Whoever follows a link gets a cookie for it, and an address that shows nothing of it."""
     found = asked(router)
-    session = found.world.doors.enter(found.request.query.get("token", ""), found.now)
+    session = found.session = found.world.doors.enter(found.request.query.get("token", ""), found.now)
     return redirect(home(session.claims), cookie(session, found.now))
 
 

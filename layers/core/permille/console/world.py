@@ -51,9 +51,9 @@ class Api(Site):
 AnySite = TypeVar("AnySite", bound=Site)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked(Generic[AnySite]):
-    """A request, by whom, and when. `session`: none where everybody may ask."""
+    """A request, by whom, and when. `session`: none where everybody may ask, until they follow a link."""
 
     world: AnySite
     request: Request
