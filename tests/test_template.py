@@ -310,6 +310,21 @@ def test_what_links_begin_with_is_a_whole_domain_that_is_asked_by_https_alone(
 
 
 @pytest.mark.parametrize(
+    ("origins", "fits"),
+    [
+        *((origins, True) for origins in ("", "https://a.example", "https://a.example https://b.example:8443")),
+        *((origins, False) for origins in ("https://*", "https://*.a.example", "*", "http://a.example", "a.example")),
+        *(
+            (origins, False)
+            for origins in ("https://a.example;", "https://a.example/x", "https://a.example ", "'self'")
+        ),
+    ],
+)
+def test_who_may_frame_pages_is_named_and_no_wildcard_is_taken(origins: str, *, fits: bool) -> None:
+    assert bool(re.fullmatch(TEMPLATE["Parameters"]["FrameOrigins"]["AllowedPattern"], origins)) is fits
+
+
+@pytest.mark.parametrize(
     ("digests", "fits"),
     [
         *((digests, True) for digests in ("", "0a" * 32, f"{'0a' * 32},{'f9' * 32}")),

@@ -10,13 +10,12 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from permille.console import api
 from permille.console.front import Front
 from permille.console.openapi import document
-from permille.console.problems import HEADERS, problem_for
+from permille.console.problems import problem_for
 from permille.console.requests import Request
 from permille.console.values import in_words
 from permille.console.world import Api
@@ -41,11 +40,10 @@ def resolver() -> LambdaFunctionUrlResolver:
         enable_validation=True, response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR
     )
     app.include_router(api.router, prefix=PREFIX)
-    app.use([_with_headers])
 
     @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
     def openapi() -> Response[str]:
-        return Response(200, "application/json", openapi_text(), headers=dict(HEADERS))
+        return Response(200, "application/json", openapi_text())
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def failed(error: Exception) -> Response[str]:
@@ -58,12 +56,6 @@ def resolver() -> LambdaFunctionUrlResolver:
 def openapi_text() -> str:
     """The document as it is served and checked in (docs/openapi.json)."""
     return json.dumps(document(resolver()), indent=2, ensure_ascii=False) + "\n"
-
-
-def _with_headers(app: LambdaFunctionUrlResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    response = next_middleware(app)
-    response.headers.update(HEADERS)
-    return response
 
 
 def _told(_: Api, request: Request, error: Exception) -> Response[str]:

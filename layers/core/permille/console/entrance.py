@@ -22,7 +22,7 @@ def enter() -> Response[str]:
     """Whoever follows a link gets a cookie for it, and an address that shows nothing of it."""
     found = asked(router)
     session = found.session = found.world.doors.enter(found.request.query.get("token", ""), found.now)
-    return redirect(home(session.claims), cookie(session, found.now))
+    return redirect(home(session.claims), cookie(session, found.now, framed=bool(found.world.pages.frame_origins)))
 
 
 @router.get(GUIDE)

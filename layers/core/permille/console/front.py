@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from permille.console import access_log
+from permille.console.headers import HEADERS
 from permille.console.requests import Request
 from permille.console.world import AnySite, Asked
 from permille.domain.errors import InvalidInput, NotAuthenticated
@@ -36,13 +37,14 @@ class Front(Generic[AnySite]):
         """Answers a function URL's request (payload format 2.0). HEAD is answered as GET is, without the body."""
         if not world.proxy.sent(event):  # before anything of it is read
             count_metric("request.bypassed")
-            return {"statusCode": 403, "headers": {"Content-Type": "text/plain"}, **_NO_BODY}
+            return {"statusCode": 403, "headers": {**HEADERS, "Content-Type": "text/plain"}, **_NO_BODY}
         given = _readable(event)
         method = Request(given).method
         given = _as_get(given) if method == "HEAD" else given
         asked = Asked(world, Request(given), None, now)
         answered = self._answered(asked, given, context)
         access_log.write(asked.request, method, asked.session, answered["statusCode"])
+        answered["headers"] = {**HEADERS, **answered["headers"]}
         return {**answered, **_NO_BODY} if method == "HEAD" else answered
 
     def _answered(self, asked: Asked[AnySite], event: dict[str, Any], context: Any) -> dict[str, Any]:

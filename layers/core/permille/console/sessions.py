@@ -21,6 +21,7 @@ PAGES: Doors = {"/report/": For.OWNER, "/desk": For.STAFF}
 API: Doors = {"/api/v1/accounts": For.PLATFORM}
 CSRF = "csrf"
 _BEARER = "bearer "
+_SAME_SITE = {For.OWNER: SameSite.LAX_MODE, For.STAFF: SameSite.STRICT_MODE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,11 @@ def home(claims: Claims) -> str:
     return f"/report/{claims.subject}" if claims.audience is For.OWNER else "/desk"
 
 
-def cookie(session: Session, now: datetime) -> Cookie:
-    """Owners' pages may be framed by the host platform, so theirs is sent there too; staff's is sent nowhere else."""
+def cookie(session: Session, now: datetime, *, framed: bool) -> Cookie:
+    """Staff's is sent with nothing that another site begins. Owners' is sent where a link to their page is followed too,
+    and in a frame where host platforms may show one (`framed`)."""
     claims = session.claims
-    framed = claims.audience is For.OWNER
+    framed = framed and claims.audience is For.OWNER
     return Cookie(
         name=_cookie_name(claims.audience, home(claims)),
         value=session.token,
@@ -135,6 +137,6 @@ def cookie(session: Session, now: datetime) -> Cookie:
         secure=True,
         http_only=True,
         max_age=int((claims.expires_at - now).total_seconds()),
-        same_site=SameSite.NONE_MODE if framed else SameSite.STRICT_MODE,
+        same_site=SameSite.NONE_MODE if framed else _SAME_SITE[claims.audience],
         custom_attributes=["Partitioned"] if framed else None,
     )
