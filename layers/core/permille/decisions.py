@@ -13,7 +13,7 @@ from permille.domain.errors import Conflict, DecisionRefused, NotFound, Unavaila
 from permille.domain.policy import SEED
 from permille.domain.voiding import Complained
 from permille.ports import Accounts, Policies, Timeline
-from permille.zones import zone_of
+from permille.zones import shown_zone_of, zone_of
 
 ATTEMPTS = 10
 
@@ -81,6 +81,7 @@ def _context(services: Services, account: Account, command: Command) -> Context:
     policy = services.policies.current() if command.needs_policy else SEED
     return Context(
         zone=zone_of(account) if command.needs_zone else UTC,
+        shown_zone=shown_zone_of(account),
         second_chance=policy.second_chance,
         window_days=policy.window_days,
         complaint=_complained(services, account, command.complaint) if isinstance(command, CorrectComplaint) else None,
