@@ -102,6 +102,7 @@ def test_people_are_told_that_an_adopted_user_keeps_its_credentials(stack: FakeS
         (("shop", *ADD[3:], "--timezone", "Mars"), "'Mars' is no time zone; one is Europe/Vienna"),
         (("shop", *ADD[3:], "--sender", "permille-nobody"), "there is no IAM user permille-nobody to adopt"),
         (("shop", *ADD[3:], "--sender", ""), "--sender: names no IAM user"),
+        (("shop", *ADD[3:], "--sender", "permille-old", "--show-secret"), "--show-secret: an adopted user keeps its"),
         (("shop", "--owner-email", "x", *ADD[5:]), "'x' is no e-mail address"),
         (("shop", *ADD[3:5]), "Missing option '--identity'"),
     ],
