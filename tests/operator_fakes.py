@@ -35,19 +35,20 @@ from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Entry, TimelineEntry
-from permille.operator_ports import AccessKey, AppliedPolicy, IamUser
+from permille.operator_ports import AccessKey, AppliedPolicy, DnsRecord, IamUser, Letter, Room, UsedKey
 from permille.ports import Quarantined, Sender
+from permille.tables import Lacking, TableSetup
 from permille_cli.stack import Stack
 
 OUTPUTS = {
     "ConfigurationSetName": "permille",
     "ConsoleUrl": "https://console.example/",
+    "ApiUrl": "https://api.example/",
     "DenyGroupName": "permille-denied",
     "EnforcementMode": "enforce",
     "PlatformName": PLATFORM,
     "PolicyParameterName": "/permille/policy",
     "Region": "us-east-1",
-    "ReplayClock": "off",
     "SenderUsers": "permille-*",
     "SmtpEndpoint": "email-smtp.us-east-1.amazonaws.com:587",
 }
@@ -115,12 +116,21 @@ class FakeQuarantinedFeedback(FakeQuarantine):
         with self.faults.call("quarantine.all"):
             kept = list(self.kept.items())
         for body, (reason, caller) in kept:
-            yield Quarantined(sha256(body.encode()).hexdigest(), reason, caller, self.last_came[body], body)
+            yield Quarantined(_id_of(body), reason, caller, self.last_came[body])
+
+    def body(self, body_id: str) -> str | None:
+        with self.faults.call("quarantine.body"):
+            return next((body for body in self.kept if _id_of(body) == body_id), None)
 
     def drop(self, quarantined: Quarantined) -> None:
         with self.faults.call("quarantine.drop"):
-            if self.last_came.get(quarantined.body) == quarantined.at:
-                del self.kept[quarantined.body], self.last_came[quarantined.body]
+            for body, at in list(self.last_came.items()):
+                if (_id_of(body), at) == (quarantined.id, quarantined.at):
+                    del self.kept[body], self.last_came[body]
+
+
+def _id_of(body: str) -> str:
+    return sha256(body.encode()).hexdigest()
 
 
 @dataclass(slots=True)
@@ -133,6 +143,45 @@ class FakeFeedbackQueue:
     def put(self, body: str) -> None:
         with self.faults.call("feedback_queue.put"):
             self.bodies.append(body)
+
+
+@dataclass(slots=True)
+class FakeDeadLetters:
+    """Keeps `operator_ports.DeadLetters`. `source`: what was put back; `taken`: what somebody has in hands, by its
+    receipt; `handed`: how many receipts were given."""
+
+    faults: Faults = field(default_factory=Faults)
+    bodies: list[str] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)
+    source: list[str] = field(default_factory=list)
+    handed: int = 0
+
+    def count(self) -> int:
+        with self.faults.call("dead_letters.count"):
+            return len(self.bodies) + len(self.taken)
+
+    def take(self, at_most: int) -> Sequence[Letter]:
+        with self.faults.call("dead_letters.take"):
+            some = min(at_most, 2)
+            bodies, self.bodies = self.bodies[:some], self.bodies[some:]
+            letters = [Letter(body, f"receipt-{number}") for number, body in enumerate(bodies, self.handed)]
+            self.handed += len(letters)
+            self.taken |= {letter.receipt: letter.body for letter in letters}
+            return letters
+
+    def put_back(self, letter: Letter) -> None:
+        with self.faults.call("dead_letters.put_back"):
+            self.source.append(letter.body)
+        self.delete(letter)
+
+    def delete(self, letter: Letter) -> None:
+        with self.faults.call("dead_letters.delete"):
+            self.taken.pop(letter.receipt, None)
+
+    def are_seen_again(self) -> None:
+        """What was taken and not deleted, when its time is up."""
+        self.bodies += self.taken.values()
+        self.taken.clear()
 
 
 @dataclass(slots=True)
@@ -172,11 +221,45 @@ class FakeOperatorControl(FakeControl):
         return self._resets.last_reset()
 
 
+def dkim(domain: str) -> list[DnsRecord]:
+    """What verifies a domain here."""
+    names = [f"token{number}" for number in range(1, 4)]
+    return [DnsRecord(f"{name}._domainkey.{domain}", f"{name}.dkim.example") for name in names]
+
+
+@dataclass(slots=True)
+class FakeTables:
+    """Keeps `operator_ports.Tables`."""
+
+    setups: dict[str, TableSetup] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def named(self, beginning: str) -> list[str]:
+        with self.faults.call("tables.named"):
+            return sorted(name for name in self.setups if name.startswith(beginning))
+
+    def setup(self, name: str) -> TableSetup | None:
+        with self.faults.call("tables.setup"):
+            return self.setups.get(name)
+
+    def enable(self, name: str, lacking: Lacking) -> None:
+        with self.faults.call("tables.enable"):
+            was = self.setups[name]
+            self.setups[name] = replace(
+                was,
+                stream=lacking.stream or was.stream,
+                expires_by=lacking.expires_by or was.expires_by,
+                recoverable=lacking.recoverable or was.recoverable,
+                protected=lacking.protected or was.protected,
+            )
+
+
 @dataclass(slots=True)
 class FakeIdentities:
     """Keeps `operator_ports.Identities`. `sets`: each identity's default configuration set, empty where it has none.
     `forwarding`: those whose feedback SES forwards, as of every new one."""
 
+    sandbox: bool = False
     sets: dict[str, str] = field(default_factory=dict)
     forwarding: set[str] = field(default_factory=set)
     faults: Faults = field(default_factory=Faults)
@@ -189,13 +272,21 @@ class FakeIdentities:
         with self.faults.call("identities.set_default"):
             self.sets[identity] = configuration_set
 
-    def create(self, identity: str, configuration_set: str) -> Sequence[str]:
+    def in_sandbox(self) -> bool:
+        with self.faults.call("identities.in_sandbox"):
+            return self.sandbox
+
+    def all(self) -> Iterator[str]:
+        with self.faults.call("identities.all"):
+            yield from list(self.sets)
+
+    def create(self, identity: str, configuration_set: str) -> Sequence[DnsRecord]:
         with self.faults.call("identities.create"):
             if identity in self.sets:
                 raise Conflict(f"the identity {identity} was created just now by somebody else")
             self.sets[identity] = configuration_set
             self.forwarding.add(identity)
-            return [] if "@" in identity else [f"token{number}" for number in range(1, 4)]
+            return [] if "@" in identity else dkim(identity)
 
     def delete(self, identity: str, configuration_set: str) -> None:
         with self.faults.call("identities.delete"):
@@ -230,10 +321,12 @@ class FakeSesSuppressions:
 
 @dataclass(slots=True)
 class KnownUser:
-    """A user of IAM. `policies`: documents by name; those of its groups are the test's to add."""
+    """A user of IAM. `policies`: documents by name; those of its groups are the test's to add. `used`: when
+    which key was, as far as IAM knows."""
 
     mark: str = ""
     keys: list[str] = field(default_factory=list)
+    used: dict[str, datetime] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
     policies: dict[str, Any] = field(default_factory=dict)
 
@@ -246,6 +339,7 @@ class FakeIamUsers:
     users: dict[str, KnownUser] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     roles: set[str] = field(default_factory=set)
+    quota: int = 5000
     switched: dict[str, User] = field(default_factory=dict)
     _made: int = 0
 
@@ -265,11 +359,19 @@ class FakeIamUsers:
 
     def create(self, name: str, mark: str) -> bool:
         with self.faults.call("iam_users.create"):
-            user = self.users.setdefault(name, KnownUser(mark))
-            if user.mark != mark:
+            if name in self.users:
                 return False
-            user.keys.clear()
+            self.users[name] = KnownUser(mark)
             return True
+
+    def room(self) -> Room:
+        with self.faults.call("iam_users.room"):
+            return Room(len(self.users), self.quota)
+
+    def keys(self, name: str) -> Sequence[UsedKey]:
+        with self.faults.call("iam_users.keys"):
+            user = self.users[name]
+            return [UsedKey(key, NOW, user.used.get(key)) for key in user.keys]
 
     def allow(self, name: str, resources: Collection[str]) -> None:
         with self.faults.call("iam_users.allow"):
@@ -322,11 +424,13 @@ class FakeStack(Stack):
     accounts: FakeAllAccounts
     control: FakeOperatorControl
     directory: FakeDirectory
+    feedback_dead_letters: FakeDeadLetters
     feedback_queue: FakeFeedbackQueue
     iam_users: FakeIamUsers
     identities: FakeIdentities
     later: FakeLater
     macs: FakeMacs
+    notify_dead_letters: FakeDeadLetters
     once: FakeOnce
     policies: FakePolicyDocument
     probe: FakeProbe
@@ -334,8 +438,10 @@ class FakeStack(Stack):
     secrets: FakeSecrets
     ses: FakeSes
     ses_suppressions: FakeSesSuppressions
+    stream_failures: FakeDeadLetters
     suppressions: FakeSuppressions
     switch: FakeSwitch
+    tables: FakeTables
     tallies: FakeTallies
     timeline: FakeAllTimelines
     rows: Rows
@@ -348,6 +454,9 @@ class FakeStack(Stack):
     def now(self) -> datetime:
         with self.faults.call("stack.now"):
             return self.time
+
+    def region(self) -> str:
+        return OUTPUTS["Region"]
 
     def caller(self) -> str:
         with self.faults.call("stack.caller"):
@@ -381,11 +490,13 @@ def a_stack(**outputs: str) -> FakeStack:
         "accounts": FakeAllAccounts(rows),
         "control": FakeOperatorControl(rows),
         "directory": FakeDirectory(rows),
+        "feedback_dead_letters": FakeDeadLetters(faults),
         "feedback_queue": FakeFeedbackQueue(faults),
         "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
         "identities": FakeIdentities(faults=faults),
         "later": FakeLater(faults),
         "macs": FakeMacs(faults),
+        "notify_dead_letters": FakeDeadLetters(faults),
         "once": FakeOnce(faults),
         "policies": FakePolicyDocument(faults),
         "probe": FakeProbe(faults=faults),
@@ -393,8 +504,10 @@ def a_stack(**outputs: str) -> FakeStack:
         "secrets": FakeSecrets(faults=faults),
         "ses": FakeSes(faults=faults),
         "ses_suppressions": FakeSesSuppressions(faults=faults),
+        "stream_failures": FakeDeadLetters(faults),
         "suppressions": FakeSuppressions(rows),
         "switch": switch,
+        "tables": FakeTables(faults=faults),
         "tallies": FakeTallies(rows),
         "timeline": FakeAllTimelines(rows),
     }

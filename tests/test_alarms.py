@@ -51,6 +51,7 @@ RINGS = {
     "EnforceErrorsAlarm": "Enforce Errors: Sum > 0, 3 x 60 s",
     "NotifyErrorsAlarm": "Notify Errors: Sum > 0, 3 x 60 s",
     "ConsoleErrorsAlarm": "Console Url5xxCount: Sum > 0, 3 x 60 s",  # it always answers: Lambda counts no errors of it
+    "ApiErrorsAlarm": "Api Url5xxCount: Sum > 0, 3 x 60 s",
     "ScheduleAlarm": "schedule.run: Sum < 1, 1 x 300 s",
     "UncountedAlarm": "Delivery, feedback.received.records: expression > 0, 2 x 900 s",
     "EnforceFailedAlarm": "account.enforce_failed: Sum > 0, 3 x 60 s",
@@ -189,9 +190,10 @@ def test_whoever_works_without_anybody_waiting_for_an_answer_is_watched_for_thro
     assert listening_to("Throttles") == listening_to("Errors") == set(WORKERS)
 
 
-def test_a_console_is_watched_for_the_failures_that_it_answers_with() -> None:
-    assert listening_to("Url5xxCount") == set(FUNCTIONS) - set(WORKERS)
-    assert "FunctionUrlConfig" in RESOURCES["Console"]["Properties"]
+def test_whoever_answers_people_and_platforms_is_watched_for_the_failures_that_it_answers_with() -> None:
+    answering = {name for name in FUNCTIONS if "FunctionUrlConfig" in RESOURCES[name]["Properties"]}
+
+    assert listening_to("Url5xxCount") == answering == set(FUNCTIONS) - set(WORKERS)
 
 
 def test_a_queue_that_is_worked_off_is_watched_for_age_and_one_that_is_not_for_anything_at_all() -> None:
@@ -202,11 +204,11 @@ def test_a_queue_that_is_worked_off_is_watched_for_age_and_one_that_is_not_for_a
     assert listening_to("ApproximateNumberOfMessagesVisible") == queues - worked_off
 
 
-def test_notifys_queue_is_old_when_a_message_is_older_than_all_its_tries_take() -> None:
+def test_notifys_queue_is_old_long_before_its_last_try_and_that_before_sqs_drops_it() -> None:
     queue = RESOURCES["NotifyQueue"]["Properties"]
 
     tries = queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
-    assert tries < ALARMS["NotifyAgeAlarm"]["Threshold"] < queue["MessageRetentionPeriod"]
+    assert ALARMS["NotifyAgeAlarm"]["Threshold"] < DAY <= tries < queue["MessageRetentionPeriod"]
 
 
 # ---------------------------------------------------------------- metrics of our own

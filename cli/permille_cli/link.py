@@ -16,7 +16,7 @@ from permille.domain.system_commands import RevokeAccess
 from permille.domain.timeline import system_entry
 from permille.domain.wording import hides_nothing, plain
 from permille_cli.options import AccountId, Reason
-from permille_cli.output import AsJson, emit_json, out
+from permille_cli.output import AsJson, emit_json, err, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(
@@ -74,9 +74,11 @@ def platform(
     claims = links.claims(For.PLATFORM, who, stack.control.link_generation(For.PLATFORM), stack.now(), lasts)
     token = access.make_token(_links(stack).macs, claims)
     _write_down(stack, For.PLATFORM, who, lasts)
+    address = f"{stack['ApiUrl'].rstrip('/')}/api/v1"
     if as_json:
-        emit_json({"token": token, "api": f"{stack['ConsoleUrl'].rstrip('/')}/api/v1"})
+        emit_json({"token": token, "api": address})
     else:
+        err.print(f"For {address}, as a bearer token:", soft_wrap=True, markup=False)
         out.print(token, soft_wrap=True, markup=False)
 
 

@@ -54,7 +54,7 @@ def request(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a review of a disabled account, as its owner does."""
-    command = RequestReview(day=given.day(day), batch=batch, cause=cause, change=change)
+    command = RequestReview(day=given.day(day), batch=batch, cause=cause, change=change, by_staff=True)
     _decide(stack, account_id, command, as_json=as_json)
 
 
@@ -70,7 +70,7 @@ def amend(
     as_json: AsJson = False,
 ) -> None:
     """Change an open request; it keeps its place in the queue."""
-    command = AmendReview(day=given.day(day), batch=batch, cause=cause, change=change)
+    command = AmendReview(day=given.day(day), batch=batch, cause=cause, change=change, by_staff=True)
     _decide(stack, account_id, command, as_json=as_json)
 
 
@@ -217,6 +217,8 @@ def _print_evidence(case: Case, platform: str, console: Console) -> None:
         console.print(f"  {case.kept_now}", soft_wrap=True)
     for name, count in case.campaigns:
         console.print(f"  {count:,} about {literal(name)}", soft_wrap=True)
+    if case.is_cut:
+        console.print("  older complaints are left out")
     for entry in case.trials:
         told = entry.in_zone(zone)
         console.print(f"  earlier trial, {told.at:%Y-%m-%d}: {literal(told.headline(platform))}", soft_wrap=True)

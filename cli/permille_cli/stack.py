@@ -14,12 +14,14 @@ from permille.changing import Changing
 from permille.desk_ports import Directory, SesReputation
 from permille.domain.account import Account
 from permille.domain.commands import Command
-from permille.domain.errors import Failed, NotFound
+from permille.domain.errors import Failed
+from permille.existing import existing
 from permille.onboarding import Onboarding
 from permille.operator_ports import (
     AllAccounts,
     AllSuppressions,
     AllTimelines,
+    DeadLetters,
     FeedbackQueue,
     IamUsers,
     Identities,
@@ -27,11 +29,14 @@ from permille.operator_ports import (
     PolicyDocument,
     QuarantinedFeedback,
     SesSuppressions,
+    Tables,
 )
 from permille.ports import Later, Macs, Once, Probe, Secrets, Switch, Tallies
 from permille.provider import Providing
 from permille.renewing import Renewing
 from permille.verdict import CurrentVerdict, current
+
+EMBEDDED = "EmbeddedStack"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,11 +50,13 @@ class Stack(ABC):
     accounts: AllAccounts
     control: OperatorControl
     directory: Directory
+    feedback_dead_letters: DeadLetters
     feedback_queue: FeedbackQueue
     iam_users: IamUsers
     identities: Identities
     later: Later
     macs: Macs
+    notify_dead_letters: DeadLetters
     once: Once
     policies: PolicyDocument
     probe: Probe
@@ -57,14 +64,20 @@ class Stack(ABC):
     secrets: Secrets
     ses: SesReputation
     ses_suppressions: SesSuppressions
+    stream_failures: DeadLetters
     suppressions: AllSuppressions
     switch: Switch
+    tables: Tables
     tallies: Tallies
     timeline: AllTimelines
 
     @abstractmethod
     def now(self) -> datetime:
         """The stack's time: the real one, but for an embedded stack that was ticked ahead."""
+
+    @abstractmethod
+    def region(self) -> str:
+        """Where it is, or is going to be."""
 
     @abstractmethod
     def caller(self) -> str:
@@ -80,8 +93,9 @@ class Stack(ABC):
 
     @property
     def is_local(self) -> bool:
-        """Whether it is an embedded one: ReplayClock is on nowhere else."""
-        return self["ReplayClock"] == "on"
+        """Whether it is an embedded one, whose deployment adds an output that infra/template.yaml has not: what
+        production must never do hangs on no parameter."""
+        return self.outputs.get(EMBEDDED) == "yes"
 
     @property
     def providing(self) -> Providing:
@@ -120,10 +134,7 @@ class Stack(ABC):
 
     def account(self, account_id: str) -> Account:
         """Raises NotFound where there is none."""
-        account = self.accounts.get(account_id) if account_id else None
-        if account is None:
-            raise NotFound(f"there is no account {account_id!r}; `permille account list` names them all")
-        return account
+        return existing(self.accounts, account_id, "; `permille account list` names them all")
 
     def decide(self, account_id: str, command: Command) -> Account:
         """Applies a decision and returns the account. Raises NotFound where there is none, and DecisionRefused where

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, asdict, fields, is_dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +30,7 @@ from permille.domain.account import (
 )
 from permille.domain.breaker import BreakerState, Opening, Passing, Returning
 from permille.domain.errors import Conflict, Unavailable
+from permille.domain.owner_acts import OwnerActs
 from permille.domain.status import Held, Status
 from permille.domain.switch import Asleep, Credential, Denial, Renewal
 from permille.ports import Lap, Sender
@@ -56,6 +57,7 @@ EVERYTHING = an_account(
     denial=Denial((CALLER, "permille-shop"), LATER),
     renewal=Renewal(CALLER, ("k1",), NOW, ("k0",), "k2", LATER, NOW, ended=True),
     link_generation=7,
+    owner_acts=OwnerActs(TODAY, 3, 1, NOW, LATER),
     review=Review(
         ReviewState.DECLINED,
         TODAY,
@@ -70,7 +72,6 @@ EVERYTHING = an_account(
         begins_at=NOW,
         ends_at=LATER,
         last_reminder=RequestedDay.NEAR,
-        receipt_at=LATER,
     ),
     trial=Trial(
         TrialState.OBSERVING,
@@ -313,6 +314,19 @@ def test_no_more_disablings_pass_within_an_hour_than_the_bound(store: Store) -> 
 
     assert the(store, "c").status is Status.ACTIVE
     assert [store.control.breaker(hour).passed for hour in (HOUR, "2026-03-10T13")] == [2, 1]
+
+
+@pytest.mark.parametrize("change", [Passing(HOUR, 5), Returning(HOUR)])
+def test_the_row_of_an_hour_expires_a_week_later(
+    store_on_dynamodb: Store, dynamodb: Any, change: Passing | Returning
+) -> None:
+    store_on_dynamodb.accounts.add(an_account(), [])
+    read = the(store_on_dynamodb)
+    store_on_dynamodb.accounts.save(read, replace(read, **DISABLED), [], change)
+
+    [row] = dynamodb.scan(TableName="ControlTable")["Items"]
+    expires = datetime.fromtimestamp(int(row["expires_at"]["N"]), UTC)
+    assert expires == datetime.fromisoformat(f"{HOUR}:00+00:00") + timedelta(days=7)
 
 
 def test_nobody_passes_an_open_breaker(store: Store, read: Account) -> None:
@@ -628,7 +642,7 @@ def test_how_far_a_newer_version_has_swept_can_be_read(dynamodb: Any) -> None:
 def test_a_request_of_which_no_instants_were_kept_is_read(accounts: DynamoAccounts) -> None:
     accounts.add(EVERYTHING, [])
     row = accounts._accounts.get(ACCOUNT)
-    later = ("begins_at", "ends_at", "last_reminder", "receipt_at")
+    later = ("begins_at", "ends_at", "last_reminder")
     row.update(
         actions=[AccountRow.review.set({name: value for name, value in row.review.items() if name not in later})]
     )
@@ -638,6 +652,4 @@ def test_a_request_of_which_no_instants_were_kept_is_read(accounts: DynamoAccoun
     assert account is not None
     assert account.review is not None
     assert EVERYTHING.review is not None
-    assert account.review == replace(
-        EVERYTHING.review, begins_at=None, ends_at=None, last_reminder=RequestedDay.AHEAD, receipt_at=None
-    )
+    assert account.review == replace(EVERYTHING.review, begins_at=None, ends_at=None, last_reminder=RequestedDay.AHEAD)

@@ -35,7 +35,9 @@ from permille.domain.suppression import Suppression
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import entry, id_at
 from permille.ports import Sender
+from permille_cli import kept
 from permille_cli.main import app, status_of
+from permille_cli.template import load
 
 ADDRESSES = Path(__file__).parent / "addresses.csv"
 WORDS = "see :warning: [bold] arn:a:secret:b :fire:"
@@ -68,6 +70,8 @@ RUNS = {
     "complaint list": ["complaint list bakery"],
     "complaint restore": [VOID, f"complaint restore bakery {COMPLAINT.id} {BECAUSE}"],
     "complaint void": [VOID],
+    "feedback redrive": ["feedback redrive"],
+    "import": ["import"],
     "link owner": ["link owner bakery"],
     "link platform": ["link platform --name ':fire: crm'"],
     "link revoke owner": [f"link revoke owner bakery {BECAUSE}"],
@@ -127,8 +131,12 @@ COMMANDS = sorted(commands(typer.main.get_command(app)))
 
 
 @pytest.fixture
-def terminal(stack: FakeStack, capsys: pytest.CaptureFixture[str]) -> Terminal:
+def terminal(
+    stack: FakeStack, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Terminal:
     """On a stack where every command has something to do, and people's words look like emoji and markup."""
+    monkeypatch.chdir(tmp_path)
+    stack.tables.setups.update({f"permille-{name}-1": setup for name, setup in kept.tables(load()).items()})
     provider = a_provider(user=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
     stack.rows.accounts["connected"] = an_account("connected", status=Status.DISABLED, provider=provider)
     stack.rows.accounts["waiting"] = waiting()

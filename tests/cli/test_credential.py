@@ -21,7 +21,7 @@ def test_people_see_the_new_credential_once_and_when_the_old_one_ends(stack: Fak
 
     assert said.splitlines() == [
         "bakery is active; its SMTP credential was renewed.",
-        "Its SMTP credential, shown this once:",
+        "Its SMTP credential, shown this once; for some seconds, until SES knows it, a login answers 535:",
         "  host     email-smtp.us-east-1.amazonaws.com",
         "  port     587",
         "  username AKIA1",

@@ -1,4 +1,4 @@
-"""A host platform that asks the console's JSON API, over ports kept in memory."""
+"""A host platform that asks the JSON API, over ports kept in memory."""
 
 import json
 from base64 import b64encode
@@ -17,8 +17,8 @@ from tests.fakes import (
 )
 
 from permille import access
-from permille.console import app
-from permille.console.world import Console
+from permille.console import api_app
+from permille.console.world import Api
 from permille.domain import links
 from permille.domain.links import For
 
@@ -45,8 +45,8 @@ class Platform:
     policies: FakePolicies = field(default_factory=FakePolicies)
 
     @property
-    def world(self) -> Console:
-        return World(self.rows, self.macs, self.policies).console
+    def world(self) -> Api:
+        return World(self.rows, self.macs, self.policies).api
 
     def token(self, audience: For = For.PLATFORM, subject: str = "crm", made_at: datetime = NOW) -> str:
         generation = self.rows.link_generations.get(audience, 1)
@@ -67,7 +67,7 @@ class Platform:
         known |= {} if body is None else {"content-type": "application/json"}
         sent = known | dict(headers or {})
         event = url_event(method, path, query or {}, {name: value for name, value in sent.items() if value}, body)
-        answered = app.answer(self.world, event, LambdaContext(), now)
+        answered = api_app.answer(self.world, event, LambdaContext(), now)
         return Answer(
             answered["statusCode"], {k.lower(): str(v) for k, v in answered["headers"].items()}, answered["body"]
         )

@@ -70,7 +70,7 @@ def test_what_is_replayed_counts_once_for_whoever_owns_it_now(stack: Stack, call
 
     replayed = json.loads(stack.run("quarantine", "replay", "--caller", caller, "--json").stdout)
 
-    assert len(replayed["replayed"]) == 2
+    assert (replayed["replayed"], len(replayed["ids"])) == (2, 2)
     assert _groups(stack, caller) == []
 
     def complaints() -> int:
@@ -85,6 +85,18 @@ def test_what_is_dropped_is_gone(stack: Stack, caller: str) -> None:
 
     assert dropped.stdout == "2 dropped.\n"
     assert _groups(stack, caller) == []
+
+
+def test_a_dead_letter_is_put_back_and_counted(stack: Stack) -> None:
+    business = a_business(stack)
+    sender = f"permille-{business.id}"
+    dead_letters = stack.outputs["FeedbackDeadLetterQueueUrl"]
+    stack.client("sqs").send_message(QueueUrl=dead_letters, MessageBody=_complaint(sender))
+
+    assert stack.answer("feedback", "redrive") == {"put_back": 1}
+
+    eventually(lambda: business.standing()["window"]["complaints"] == 1)
+    assert stack.answer("feedback", "redrive") == {"put_back": 0}
 
 
 def test_feedback_about_an_ignored_callers_mail_is_dropped(stack: Stack) -> None:

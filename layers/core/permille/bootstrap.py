@@ -14,12 +14,12 @@ from permille import __version__
 from permille.domain.policy import Policy
 from permille.domain.status import Mode
 from permille.ports import Ledger, Policies, Quarantine, QuarantineAge
-from permille.settings import ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille.settings import ApiSettings, ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
 
 if TYPE_CHECKING:
     from permille.aws.outward import RememberedOnce
     from permille.aws.queues import SqsQueues
-    from permille.console.world import Console
+    from permille.console.world import Api, Console
     from permille.enforce import Enforcement
     from permille.notify import Handing
 
@@ -177,12 +177,17 @@ def _handing_on() -> "tuple[RememberedOnce, HandingOn]":
         ),
         once=once,
         later=NotifyQueue(url=settings.notify_queue_url),
+        dead_letters=NotifyQueue(url=settings.notify_dead_letter_queue_url),
         brand=Brand(
             platform=settings.platform_name,
             support=settings.support_contact,
             colour=settings.brand_colour,
         ),
-        links=Links(KmsMacs(owner_key=settings.owner_link_key), settings.link_base),
+        links=Links(
+            KmsMacs(owner_key=settings.owner_link_key),
+            settings.link_base,
+            timedelta(days=int(settings.owner_link_days)),
+        ),
     )
     return once, HandingOn(handing, settings)
 
@@ -207,7 +212,7 @@ def consoling() -> Consoling:
     from permille.aws.suppressions import DynamoSuppressions
     from permille.aws.switch import IamSwitch
     from permille.console.pages import Pages
-    from permille.console.sessions import Doorkeeper
+    from permille.console.sessions import PAGES, Doorkeeper
     from permille.console.world import Console
     from permille.desk import Desk
     from permille.templates import Brand
@@ -224,7 +229,6 @@ def consoling() -> Consoling:
     control = DynamoControl(table=settings.control_table, timeline=settings.timeline_table)
     tallies, timeline = DynamoTallies(table=settings.tallies_table), DynamoTimeline(table=settings.timeline_table)
     policies = SsmPolicies(parameter=settings.policy_parameter)
-    suppressions = DynamoSuppressions(complaints=settings.complaints_table, timeline=settings.timeline_table)
     desk = Desk(
         accounts=accounts,
         directory=DynamoDirectory(accounts=settings.accounts_table, senders=settings.senders_table),
@@ -236,7 +240,7 @@ def consoling() -> Consoling:
         switch=IamSwitch(deny_group=settings.deny_group),
         queues=_queues(settings),
         resting=DynamoQuarantine(table=settings.quarantine_table),
-        suppressions=suppressions,
+        suppressions=DynamoSuppressions(complaints=settings.complaints_table, timeline=settings.timeline_table),
         ses=SesMetrics(),
         mode=Mode(settings.enforcement_mode),
         code=code_version(),
@@ -245,16 +249,13 @@ def consoling() -> Consoling:
     brand = Brand(settings.platform_name, settings.support_contact, settings.brand_colour)
     console = Console(
         pages=Pages(brand, settings.frame_origins),
-        doors=Doorkeeper(macs, accounts, control, origin_of(settings.link_base)),
+        doors=Doorkeeper(PAGES, macs, accounts, control, origin_of(settings.link_base)),
         accounts=accounts,
         tallies=tallies,
         timeline=timeline,
-        policies=policies,
-        control=control,
-        desk=desk,
-        suppressions=suppressions,
         bounces=DynamoBounces(complaints=settings.complaints_table),
-        smtp_endpoint=settings.smtp_endpoint,
+        policies=policies,
+        desk=desk,
     )
     return Consoling(console, settings)
 
@@ -273,6 +274,41 @@ def _queues(settings: ConsoleSettings) -> "SqsQueues":
             "Parts of the timeline that a function gave up on": settings.stream_failures_url,
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ServingApi:
+    api: "Api"
+    settings: ApiSettings
+
+
+@cache
+def serving_api() -> ServingApi:
+    from permille.aws.accounts import DynamoAccounts
+    from permille.aws.bounces import DynamoBounces
+    from permille.aws.control import DynamoControl
+    from permille.aws.history import DynamoTallies, DynamoTimeline
+    from permille.aws.macs import KmsMacs
+    from permille.aws.policy import SsmPolicies
+    from permille.aws.suppressions import DynamoSuppressions
+    from permille.console.sessions import API, Doorkeeper
+    from permille.console.world import Api
+
+    settings = ApiSettings.from_env()
+    accounts = DynamoAccounts(accounts=settings.accounts_table, timeline=settings.timeline_table)
+    macs = KmsMacs(owner_key="", staff_key=settings.staff_link_key)
+    api = Api(
+        doors=Doorkeeper(API, macs, accounts, DynamoControl(table=settings.control_table)),
+        accounts=accounts,
+        tallies=DynamoTallies(table=settings.tallies_table),
+        timeline=DynamoTimeline(table=settings.timeline_table),
+        bounces=DynamoBounces(complaints=settings.complaints_table),
+        policies=SsmPolicies(parameter=settings.policy_parameter),
+        platform=settings.platform_name,
+        suppressions=DynamoSuppressions(complaints=settings.complaints_table),
+        smtp_endpoint=settings.smtp_endpoint,
+    )
+    return ServingApi(api, settings)
 
 
 def origin_of(address: str) -> str:

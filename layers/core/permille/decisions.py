@@ -8,10 +8,11 @@ from typing import Protocol
 from permille.domain.account import Account
 from permille.domain.commands import Command, CorrectComplaint
 from permille.domain.decisions import AnswerRead, Context, VersionRead, decide
-from permille.domain.entries.corrections import voided
+from permille.domain.entries.complaints import Reported
 from permille.domain.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.policy import SEED
 from permille.domain.voiding import Complained
+from permille.existing import existing
 from permille.ports import Accounts, Policies, Timeline
 from permille.zones import shown_zone_of, zone_of
 
@@ -53,9 +54,7 @@ def apply(
     Unavailable, also where others kept writing.
     """
     for _ in range(ATTEMPTS):
-        account = services.accounts.get(account_id)
-        if account is None:
-            raise NotFound(f"There is no account {account_id}.")
+        account = existing(services.accounts, account_id)
         context = _context(services, account, command)
         outcome = decide(account, command, context, account.after_last_decision(now))
         if read:
@@ -93,4 +92,5 @@ def _complained(services: Services, account: Account, entry_id: str) -> Complain
     told = services.timeline.get(account.id, entry_id)
     if told is None:
         raise NotFound(f"{account.id} has no complaint {entry_id}; `permille complaint list {account.id}` names them.")
-    return Complained(told, told.id in voided(services.timeline.since(account.id, told.at)))
+    facts = told.facts
+    return Complained(told, isinstance(facts, Reported) and services.accounts.voided(account.id, facts.identity))

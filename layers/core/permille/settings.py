@@ -63,10 +63,12 @@ class NotifySettings(Settings):
     handed_on_table: str
     timeline_bus: str
     notify_queue_url: str
+    notify_dead_letter_queue_url: str
     mail_from: str
     configuration_set: str
     link_base: str
     owner_link_key: str
+    owner_link_days: str
     mail_from_name: str = ""
     reply_to: str = ""
     support_contact: str = ""
@@ -75,7 +77,7 @@ class NotifySettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleSettings(Settings):
-    """`link_base`: what the console's addresses begin with where that is not the function URL. `frame_origins`: who may
+    """`link_base`: what the pages' addresses begin with where that is not the function URL. `frame_origins`: who may
     frame owners' pages, separated by spaces."""
 
     platform_name: str
@@ -95,8 +97,19 @@ class ConsoleSettings(Settings):
     notify_queue_url: str
     notify_dead_letter_queue_url: str
     stream_failures_url: str
-    smtp_endpoint: str
     link_base: str = ""
     frame_origins: str = ""
     support_contact: str = ""
     brand_colour: str = "#2b6cb0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings(Settings):
+    platform_name: str
+    accounts_table: str
+    tallies_table: str
+    complaints_table: str
+    timeline_table: str
+    staff_link_key: str
+    policy_parameter: str
+    smtp_endpoint: str

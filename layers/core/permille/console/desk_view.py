@@ -7,8 +7,8 @@ from permille.domain import reminders, wording
 from permille.domain.account import Account, Exemption
 from permille.domain.entries.credential import Difference
 from permille.domain.entries.numbers import Numbers
+from permille.domain.local_days import today
 from permille.domain.reputation import PER, Tally
-from permille.domain.review import today
 from permille.domain.ses_review import Level, bounce_percent
 from permille.domain.status import Status
 from permille.review import Case

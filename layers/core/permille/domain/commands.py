@@ -218,6 +218,7 @@ class ReviewRequest(_Validated):
     batch: how many e-mails go out on it
     cause: what went wrong
     change: what was changed
+    by_staff: staff ask for the owner, and are not bound by how often a day an owner may
     """
 
     needs_zone = True
@@ -226,6 +227,7 @@ class ReviewRequest(_Validated):
     batch: Batch
     cause: Cause
     change: Change
+    by_staff: bool = False
 
 
 class RequestReview(ReviewRequest):
@@ -256,6 +258,13 @@ class DeleteReview(_Validated):
     """As WithdrawReview, but idempotent."""
 
     __slots__ = ()
+
+
+class RequestLink(_Validated):
+    """A new link to the report is mailed to the owner, if that was not done too often of late."""
+
+    __slots__ = ()
+    needs_zone = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,6 +308,7 @@ Command = (
     | PutReview
     | WithdrawReview
     | DeleteReview
+    | RequestLink
     | ConnectProvider
     | DisconnectProvider
 )
