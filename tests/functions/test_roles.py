@@ -151,7 +151,17 @@ def granted(function: str) -> set[tuple[str, str]]:
 
 def test_enforce_may_write_all_of_an_account_but_whose_it_is_who_sends_and_which_links_open_it() -> None:
     """That it writes nothing else is looked at in each test of enforcing (tests/usecases/enforcement.py)."""
-    kept = {"owner_email", "owner_name", "owner", "owner_mail", "timezone", "senders", "identities", "provider"}
+    kept = {
+        "owner_email",
+        "owner_name",
+        "owner",
+        "owner_mail",
+        "owner_acts",
+        "timezone",
+        "senders",
+        "identities",
+        "provider",
+    }
 
     written = attributes("Enforce", "UpdateItem", "AccountsTable")
     assert AccountRow.get_attributes().keys() - written == kept | {"link_generation", "every"}

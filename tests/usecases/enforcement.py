@@ -53,12 +53,16 @@ class EnforceAccounts(FakeAccounts):
         return super().save(read, account, entries, *changes)
 
 
-class NewerRows(EnforceAccounts):
+class NewerRows(FakeAccounts):
     """Each account is read from a row as a newer version wrote it, with names that nobody here knows."""
 
     def get(self, account_id: str) -> Account | None:
         account = super().get(account_id)
         return account_of(SimpleNamespace(**_as_newer(account))) if account else None
+
+
+class NewerEnforceAccounts(EnforceAccounts, NewerRows):
+    """Both."""
 
 
 def _as_newer(account: Account) -> dict[str, Any]:
@@ -75,7 +79,7 @@ class World:
         self.rows = Rows(faults=self.faults)
         self.switch = FakeSwitch(faults=self.faults)
         self.rows.lap = Lap(hour_of(NOW), mode, SEED.id, done=True)  # of this hour
-        accounts = NewerRows(self.rows) if newer_rows else EnforceAccounts(self.rows)
+        accounts = NewerEnforceAccounts(self.rows) if newer_rows else EnforceAccounts(self.rows)
         self.policies, self.feed = FakePolicies(faults=self.faults), FakeFeed(faults=self.faults)
         self.pauses: list[float] = []
         self.enforcement = Enforcement(
@@ -91,6 +95,8 @@ class World:
             mode=mode,
             code="1.0",
         )
+        by_people = NewerRows(self.rows) if newer_rows else FakeAccounts(self.rows)
+        self.deciding = replace(self.enforcement, accounts=by_people)  # people's decisions run by no role of Enforce's
 
     def open(self, account: Account, *keys: str, active: bool = True) -> None:
         """An account that is due, each of its senders with these keys (its own name in front)."""
