@@ -8,6 +8,7 @@ from rich.table import Table
 from permille import shapes
 from permille.domain import wording
 from permille.domain.account import Account
+from permille.domain.errors import InvalidInput
 from permille.domain.policy import Verdict
 from permille.domain.status import Status
 from permille.domain.switch import changes
@@ -60,6 +61,8 @@ def add(
     Makes the IAM user permille-ID, which may send from these identities through the stack's configuration set alone,
     and makes that set each identity's default, so that no mail goes unseen.
     """
+    if show_secret and sender:
+        raise InvalidInput("an adopted user keeps its credential, so that there is no secret to show", "show_secret")
     new = NewAccount(
         account_id=account_id,
         owner_email=owner_email,

@@ -162,6 +162,7 @@ def test_no_risk_is_taken_without_a_reason(terminal: Terminal) -> None:
         (("shop", *ADD[3:], "--timezone", "Mars"), "'Mars' is no time zone; one is Europe/Vienna"),
         (("shop", *ADD[3:], "--sender", "permille-nobody"), "there is no IAM user permille-nobody to adopt"),
         (("shop", *ADD[3:], "--sender", ""), "--sender: names no IAM user"),
+        (("shop", *ADD[3:], "--sender", "permille-old", "--show-secret"), "--show-secret: an adopted user keeps its"),
         (("shop", "--owner-email", "x", *ADD[5:]), "'x' is no e-mail address"),
         (("shop", *ADD[3:5]), "Missing option '--identity'"),
     ],
