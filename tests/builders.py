@@ -303,6 +303,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "account_id": ACCOUNT,
     "granted": 4,
     "sender": "platform-news",
+    "risks": ("policy admin, statement 1: it may do iam:*",),
     "audience": For.STAFF,
     "subject": "Anna",
     "mode": Mode.ENFORCE,

@@ -35,7 +35,7 @@ from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import Entry, TimelineEntry
-from permille.operator_ports import AccessKey, AppliedPolicy, DnsRecord, IamUser, Room, UsedKey
+from permille.operator_ports import AccessKey, AppliedPolicy, DnsRecord, IamUser, Letter, Room, UsedKey
 from permille.ports import Quarantined, Sender
 from permille.tables import Lacking, TableSetup
 from permille_cli.stack import Stack
@@ -50,7 +50,6 @@ OUTPUTS = {
     "PlatformName": PLATFORM,
     "PolicyParameterName": "/permille/policy",
     "Region": "us-east-1",
-    "ReplayClock": "off",
     "SenderUsers": "permille-*",
     "SmtpEndpoint": "email-smtp.us-east-1.amazonaws.com:587",
 }
@@ -150,6 +149,45 @@ class FakeFeedbackQueue:
     def put(self, body: str) -> None:
         with self.faults.call("feedback_queue.put"):
             self.bodies.append(body)
+
+
+@dataclass(slots=True)
+class FakeDeadLetters:
+    """Keeps `operator_ports.DeadLetters`. `source`: what was put back; `taken`: what somebody has in hands, by its
+    receipt; `handed`: how many receipts were given."""
+
+    faults: Faults = field(default_factory=Faults)
+    bodies: list[str] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)
+    source: list[str] = field(default_factory=list)
+    handed: int = 0
+
+    def count(self) -> int:
+        with self.faults.call("dead_letters.count"):
+            return len(self.bodies) + len(self.taken)
+
+    def take(self, at_most: int) -> Sequence[Letter]:
+        with self.faults.call("dead_letters.take"):
+            some = min(at_most, 2)
+            bodies, self.bodies = self.bodies[:some], self.bodies[some:]
+            letters = [Letter(body, f"receipt-{number}") for number, body in enumerate(bodies, self.handed)]
+            self.handed += len(letters)
+            self.taken |= {letter.receipt: letter.body for letter in letters}
+            return letters
+
+    def put_back(self, letter: Letter) -> None:
+        with self.faults.call("dead_letters.put_back"):
+            self.source.append(letter.body)
+        self.delete(letter)
+
+    def delete(self, letter: Letter) -> None:
+        with self.faults.call("dead_letters.delete"):
+            self.taken.pop(letter.receipt, None)
+
+    def are_seen_again(self) -> None:
+        """What was taken and not deleted, when its time is up."""
+        self.bodies += self.taken.values()
+        self.taken.clear()
 
 
 @dataclass(slots=True)
@@ -307,7 +345,7 @@ class FakeSesSuppressions:
 
 @dataclass(slots=True)
 class KnownUser:
-    """A user of IAM. `policies`: documents by name; those of its groups are the test's to add. `used`: when
+    """A user of IAM. `policies`: documents by name; `used`: when
     which key was, as far as IAM knows."""
 
     mark: str = ""
@@ -315,17 +353,19 @@ class KnownUser:
     used: dict[str, datetime] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
     policies: dict[str, Any] = field(default_factory=dict)
+    boundary: Any = None
 
 
 @dataclass(slots=True)
 class FakeIamUsers:
     """Keeps `operator_ports.IamUsers`. Like IAM it finds users in whatever case their names are typed. `switched`: the
-    users of the fake switch, which are the same."""
+    users of the fake switch, which are the same; `of_groups`: the policies of a group, by name."""
 
     users: dict[str, KnownUser] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     roles: set[str] = field(default_factory=set)
     quota: int = 5000
+    of_groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     switched: dict[str, User] = field(default_factory=dict)
     _made: int = 0
 
@@ -338,10 +378,18 @@ class FakeIamUsers:
         with self.faults.call("iam_users.groups"):
             return frozenset(self.users[name].groups)
 
-    def policies(self, name: str) -> Iterator[AppliedPolicy]:
+    def policies(self, name: str, without: str = "") -> Iterator[AppliedPolicy]:
         with self.faults.call("iam_users.policies"):
-            policies = self.users[name].policies
+            user = self.users[name]
+            policies = dict(user.policies)
+            for group in user.groups - {without}:
+                policies |= {f"{policy} of group {group}": one for policy, one in self.of_groups.get(group, {}).items()}
         yield from [AppliedPolicy(f"policy {policy}", document) for policy, document in policies.items()]
+
+    def boundary(self, name: str) -> AppliedPolicy | None:
+        with self.faults.call("iam_users.boundary"):
+            document = self.users[name].boundary
+            return AppliedPolicy("permissions boundary", document) if document else None
 
     def create(self, name: str, mark: str) -> bool:
         with self.faults.call("iam_users.create"):
@@ -362,6 +410,18 @@ class FakeIamUsers:
     def allow(self, name: str, resources: Collection[str]) -> None:
         with self.faults.call("iam_users.allow"):
             self.users[name].policies["permille-send"] = json.loads(sending_policy(resources))
+
+    def disallow(self, name: str) -> None:
+        with self.faults.call("iam_users.disallow"):
+            self.users[name].policies.pop("permille-send", None)
+
+    def join(self, name: str, group: str) -> None:
+        with self.faults.call("iam_users.join"):
+            self.users[name].groups.add(group)
+
+    def leave(self, name: str, group: str) -> None:
+        with self.faults.call("iam_users.leave"):
+            self.users[name].groups.discard(group)
 
     def allowed(self, name: str, mark: str) -> frozenset[str] | None:
         with self.faults.call("iam_users.allowed"):
@@ -410,12 +470,14 @@ class FakeStack(Stack):
     accounts: FakeAllAccounts
     control: FakeOperatorControl
     directory: FakeDirectory
+    feedback_dead_letters: FakeDeadLetters
     feedback_queue: FakeFeedbackQueue
     functions: FakeFunctions
     iam_users: FakeIamUsers
     identities: FakeIdentities
     later: FakeLater
     macs: FakeMacs
+    notify_dead_letters: FakeDeadLetters
     once: FakeOnce
     policies: FakePolicyDocument
     probe: FakeProbe
@@ -423,6 +485,7 @@ class FakeStack(Stack):
     secrets: FakeSecrets
     ses: FakeSes
     ses_suppressions: FakeSesSuppressions
+    stream_failures: FakeDeadLetters
     suppressions: FakeSuppressions
     switch: FakeSwitch
     tables: FakeTables
@@ -474,12 +537,14 @@ def a_stack(**outputs: str) -> FakeStack:
         "accounts": FakeAllAccounts(rows),
         "control": FakeOperatorControl(rows),
         "directory": FakeDirectory(rows),
+        "feedback_dead_letters": FakeDeadLetters(faults),
         "feedback_queue": FakeFeedbackQueue(faults),
         "functions": FakeFunctions(faults=faults),
         "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
         "identities": FakeIdentities(faults=faults),
         "later": FakeLater(faults),
         "macs": FakeMacs(faults),
+        "notify_dead_letters": FakeDeadLetters(faults),
         "once": FakeOnce(faults),
         "policies": FakePolicyDocument(faults),
         "probe": FakeProbe(faults=faults),
@@ -487,6 +552,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "secrets": FakeSecrets(faults=faults),
         "ses": FakeSes(faults=faults),
         "ses_suppressions": FakeSesSuppressions(faults=faults),
+        "stream_failures": FakeDeadLetters(faults),
         "suppressions": FakeSuppressions(rows),
         "switch": switch,
         "tables": FakeTables(faults=faults),

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.client import client, service_call
 from permille.aws.control import DynamoControl
+from permille.aws.dead_letters import SqsDeadLetters
 from permille.aws.directory import DynamoDirectory
 from permille.aws.feed import SqsFeedbackQueue
 from permille.aws.functions import LambdaFunctions
@@ -109,6 +110,10 @@ class DeployedStack(Stack):
         return DynamoDirectory(accounts=self["AccountsTable"], senders=self["SendersTable"])
 
     @cached_property
+    def feedback_dead_letters(self) -> SqsDeadLetters:
+        return SqsDeadLetters(queue=self["FeedbackDeadLetterQueueUrl"], source=self["FeedbackQueueUrl"])
+
+    @cached_property
     def feedback_queue(self) -> SqsFeedbackQueue:
         return SqsFeedbackQueue(queue=self["FeedbackQueueUrl"])
 
@@ -131,6 +136,10 @@ class DeployedStack(Stack):
     @cached_property
     def macs(self) -> KmsMacs:
         return KmsMacs(owner_key=self["OwnerLinkKeyArn"], staff_key=self["StaffLinkKeyArn"])
+
+    @cached_property
+    def notify_dead_letters(self) -> SqsDeadLetters:
+        return SqsDeadLetters(queue=self["NotifyDeadLetterQueueUrl"], source=self["NotifyQueueUrl"])
 
     @cached_property
     def once(self) -> RememberedOnce:
@@ -159,6 +168,10 @@ class DeployedStack(Stack):
     @cached_property
     def ses_suppressions(self) -> SesSuppressionList:
         return SesSuppressionList()
+
+    @cached_property
+    def stream_failures(self) -> SqsDeadLetters:
+        return SqsDeadLetters(queue=self["StreamFailuresUrl"])
 
     @cached_property
     def suppressions(self) -> DynamoSuppressions:

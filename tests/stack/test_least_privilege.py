@@ -1,6 +1,7 @@
 """Each function can do what it needs, which the other tests show, and no more, which is tried here."""
 
 from collections.abc import Callable
+from smtplib import SMTPDataError
 from typing import Any
 
 import boto3
@@ -8,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.stack.accounts import a_business
 from tests.stack.conftest import Stack
+from tests.stack.sending import a_mail, refusal_of, submit
 
 Attempt = Callable[[Stack, Callable[[str], Any]], Any]
 
@@ -16,12 +18,17 @@ def _a_row(table: str) -> Attempt:
     return lambda stack, client: client("dynamodb").scan(TableName=stack.outputs[table])
 
 
-def _a_mail(_: Stack, client: Callable[[str], Any]) -> Any:
+def _a_mail(_: Stack, client: Callable[[str], Any], sender: str = "someone@elsewhere.example") -> Any:
     return client("ses").send_raw_email(
-        Source="someone@elsewhere.example",
+        Source=sender,
         Destinations=["a@inbox.example"],
-        RawMessage={"Data": b"From: someone@elsewhere.example\r\nTo: a@inbox.example\r\n\r\nx"},
+        RawMessage={"Data": f"From: {sender}\r\nTo: a@inbox.example\r\n\r\nx".encode()},
     )
+
+
+def _a_mail_as_the_platform(stack: Stack, client: Callable[[str], Any]) -> Any:
+    """By the same identity, from another address."""
+    return _a_mail(stack, client, "invoices@apwt.example")
 
 
 def _another_user(_: Stack, client: Callable[[str], Any]) -> Any:
@@ -70,6 +77,44 @@ def _a_count(stack: Stack, client: Callable[[str], Any]) -> Any:
 def _a_history_gone(stack: Stack, client: Callable[[str], Any]) -> Any:
     key = {"account_id": {"S": "x"}, "entry_id": {"S": "x"}}
     return client("dynamodb").delete_item(TableName=stack.outputs["TimelineTable"], Key=key)
+
+
+def _an_account_written_over(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("dynamodb").put_item(TableName=stack.outputs["AccountsTable"], Item={"account_id": {"S": "x"}})
+
+
+def _an_account_read(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("dynamodb").get_item(TableName=stack.outputs["AccountsTable"], Key={"account_id": {"S": "x"}})
+
+
+def _an_account_changed(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("dynamodb").update_item(
+        TableName=stack.outputs["AccountsTable"],
+        Key={"account_id": {"S": "x"}},
+        UpdateExpression="SET owner_email = :mine",
+        ExpressionAttributeValues={":mine": {"S": "me@elsewhere.example"}},
+    )
+
+
+def _an_entry(stack: Stack, client: Callable[[str], Any]) -> Any:
+    item = {"account_id": {"S": "x"}, "entry_id": {"S": "x"}}
+    return client("dynamodb").put_item(TableName=stack.outputs["TimelineTable"], Item=item)
+
+
+def _a_transaction(stack: Stack, client: Callable[[str], Any]) -> Any:
+    """Each of its items is asked about: one that is allowed opens the door to no other."""
+    key = {"account_id": {"S": "x"}, "entry_id": {"S": "x"}}
+    seen = {"identity": {"S": "x"}, "expires_at": {"N": "1"}}
+    return client("dynamodb").transact_write_items(
+        TransactItems=[
+            {"Put": {"TableName": stack.outputs["SeenTable"], "Item": seen}},
+            {"Delete": {"TableName": stack.outputs["TimelineTable"], "Key": key}},
+        ]
+    )
+
+
+def _another_bus(_: Stack, client: Callable[[str], Any]) -> Any:
+    return client("events").put_events(Entries=[{"Source": "permille", "DetailType": "x", "Detail": "{}"}])
 
 
 def _a_link(key: str) -> Attempt:
@@ -123,6 +168,11 @@ FORBIDDEN: list[tuple[str, Attempt]] = [
     ("IngestFunctionName", _another_user),
     ("IngestFunctionName", _a_mail),
     ("IngestFunctionName", _a_tally),
+    ("IngestFunctionName", _an_account_read),
+    ("IngestFunctionName", _an_account_written_over),
+    ("IngestFunctionName", _a_history_gone),
+    ("IngestFunctionName", _a_transaction),
+    ("IngestFunctionName", _a_link("OwnerLinkKeyArn")),
     ("EnforceFunctionName", _another_user),
     ("EnforceFunctionName", _a_policy),
     ("EnforceFunctionName", _another_group),
@@ -130,7 +180,17 @@ FORBIDDEN: list[tuple[str, Attempt]] = [
     ("EnforceFunctionName", _a_tally),
     ("EnforceFunctionName", _a_row("QuarantineTable")),
     ("EnforceFunctionName", _a_mail),
+    ("EnforceFunctionName", _an_account_written_over),
+    ("EnforceFunctionName", _a_history_gone),
+    ("EnforceFunctionName", _a_link("OwnerLinkKeyArn")),
     ("NotifyFunctionName", _a_mail),
+    ("NotifyFunctionName", _a_mail_as_the_platform),
+    ("NotifyFunctionName", _an_account_changed),
+    ("NotifyFunctionName", _an_entry),
+    ("NotifyFunctionName", _a_history_gone),
+    ("NotifyFunctionName", _another_bus),
+    ("NotifyFunctionName", _a_link("StaffLinkKeyArn")),
+    ("NotifyFunctionName", _waiting_feedback),
     ("NotifyFunctionName", _another_user),
     ("NotifyFunctionName", _a_row("AccountsTable")),
     ("NotifyFunctionName", _feedback),
@@ -190,6 +250,27 @@ def test_an_account_may_send_only_through_its_own_identity(stack: Stack) -> None
         ses.send_raw_email(Source=other.address, RawMessage={"Data": other.a_mail().as_bytes()})
 
     assert refused.value.response["Error"]["Code"] == "AccessDenied"
+
+
+def test_an_account_may_send_to_another_accounts_identity_and_not_as_it(stack: Stack) -> None:
+    """SES in its sandbox authorizes the recipient's identity as well; the embedded stack always."""
+    business, other = a_business(stack), a_business(stack)
+
+    with business.session() as session:
+        message_id = submit(session, a_mail(business.address, other.address))
+        refusal = refusal_of(lambda: submit(session, a_mail(other.address, other.address)))
+
+    assert message_id
+    assert refusal[0] == 554
+    assert f"identity/{other.id}.example" in refusal[1]
+
+
+def test_what_comes_from_an_account_names_it_in_the_return_path_too(stack: Stack) -> None:
+    business, other = a_business(stack), a_business(stack)
+    mail = a_mail(business.address, other.address)
+
+    with business.session() as session, pytest.raises(SMTPDataError, match="Access denied"):
+        session.send_message(mail, from_addr=other.address)
 
 
 def _as_the_role_of(stack: Stack, function: str) -> Callable[[str], Any]:

@@ -9,7 +9,6 @@ from typing import Any
 from tests.builders import ACCOUNT, NOW, TODAY, a_sender, an_account, complaint_entries
 from tests.fakes import (
     LEASED_FOR,
-    FakeAccounts,
     FakeBounces,
     FakeControl,
     FakeFeed,
@@ -22,6 +21,7 @@ from tests.fakes import (
     Rows,
     User,
 )
+from tests.within_role import AccountsWithinRole
 
 from permille.aws.accounts import _row, account_of
 from permille.domain.account import Account
@@ -39,7 +39,7 @@ A_MINUTE = timedelta(minutes=1)
 AFTER_THE_LEASE = NOW + LEASED_FOR + timedelta(seconds=1)
 
 
-class NewerRows(FakeAccounts):
+class NewerRows(AccountsWithinRole):
     """Each account is read from a row as a newer version wrote it, with names that nobody here knows."""
 
     def get(self, account_id: str) -> Account | None:
@@ -61,7 +61,8 @@ class World:
         self.rows = Rows(faults=self.faults)
         self.switch = FakeSwitch(faults=self.faults)
         self.rows.lap = Lap(hour_of(NOW), mode, SEED.id, done=True)  # of this hour
-        accounts = NewerRows(self.rows) if newer_rows else FakeAccounts(self.rows)
+        kept_by = NewerRows if newer_rows else AccountsWithinRole
+        accounts = kept_by(self.rows, "Enforce")
         self.policies, self.feed = FakePolicies(faults=self.faults), FakeFeed(faults=self.faults)
         self.pauses: list[float] = []
         self.enforcement = Enforcement(
@@ -77,6 +78,7 @@ class World:
             mode=mode,
             code="1.0",
         )
+        self.deciding = replace(self.enforcement, accounts=kept_by(self.rows, "Console"))  # people decide by the pages
 
     def open(self, account: Account, *keys: str, active: bool = True) -> None:
         """An account that is due, each of its senders with these keys (its own name in front)."""

@@ -56,9 +56,12 @@ def test_its_user_may_send_through_its_identities_and_our_set_alone(stack: FakeS
     added = add(stack)
 
     user = stack.iam_users.users[CALLER]
-    [statement] = user.policies["permille-send"]["Statement"]
+    [through, to_anybody] = user.policies["permille-send"]["Statement"]
     names = ["configuration-set/permille", f"identity/{KNOWN}", f"identity/{NEW}", f"identity/{ADDRESS}"]
-    assert set(statement["Resource"]) == {f"{SES}:{name}" for name in names}
+    assert set(through["Resource"]) == {f"{SES}:{name}" for name in names}
+    senders = [f"*@{KNOWN}", f"*@{NEW}", ADDRESS]
+    assert to_anybody["Resource"] == f"{SES}:identity/*"
+    assert to_anybody["Condition"] == {"StringLike": {"ses:FromAddress": senders, "ses:FeedbackAddress": senders}}
     assert added.key is not None
     assert user.keys == [added.key.id]
     assert user.mark == MARK

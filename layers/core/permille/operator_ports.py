@@ -93,6 +93,29 @@ class FeedbackQueue(Protocol):
         """Has a body read and counted like one that SES sends."""
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter in somebody's hands. `receipt`: what the queue gave for it."""
+
+    body: str
+    receipt: str
+
+
+class DeadLetters(Protocol):
+    """What could not be done, and rests until somebody has mended why."""
+
+    def count(self) -> int:
+        """About how many there are, those in somebody's hands included."""
+
+    def take(self, at_most: int) -> Sequence[Letter]:
+        """Some of them, hidden from everybody else for 15 minutes; none where there are no others."""
+
+    def put_back(self, letter: Letter) -> None:
+        """Puts it on the queue that it came from, and then deletes it here."""
+
+    def delete(self, letter: Letter) -> None: ...
+
+
 class PolicyDocument(Policies, Protocol):
     def text(self) -> str | None:
         """As it was set; None where nobody has set one: the preset seed is in force then."""
@@ -198,8 +221,11 @@ class ExistingUsers(Protocol):
     def groups(self, name: str) -> frozenset[str]:
         """The IAM groups that the user is in."""
 
-    def policies(self, name: str) -> Iterator[AppliedPolicy]:
-        """Its own and its groups', inline and attached."""
+    def policies(self, name: str, without: str = "") -> Iterator[AppliedPolicy]:
+        """Its own and its groups', inline and attached, but those of the group `without`."""
+
+    def boundary(self, name: str) -> AppliedPolicy | None:
+        """The policy that bounds what all the others allow it; None where it has no permissions boundary."""
 
     def has_role(self, name: str) -> bool:
         """Whether there is an IAM role of that name."""
@@ -262,5 +288,16 @@ class SenderKeys(Protocol):
         """Can be repeated without harm."""
 
 
-class IamUsers(ExistingUsers, SenderUsers, SenderKeys, Protocol):
+class Membership(Protocol):
+    """Each call can be repeated without harm."""
+
+    def join(self, name: str, group: str) -> None: ...
+
+    def leave(self, name: str, group: str) -> None: ...
+
+    def disallow(self, name: str) -> None:
+        """Takes away what `allow` has let the user."""
+
+
+class IamUsers(ExistingUsers, Membership, SenderUsers, SenderKeys, Protocol):
     pass

@@ -9,7 +9,7 @@ from permille.domain.entries.staff import ByStaff
 from permille.domain.json_values import flat
 from permille.domain.links import For
 from permille.domain.status import Mode
-from permille.domain.timeline import Audience, Facts, declared
+from permille.domain.timeline import Audience, Facts, Topic, declared
 from permille.domain.wording import local, plain, times
 
 LISTED_BODIES = 100  # of quarantine: an entry has to fit into a row and an event
@@ -32,7 +32,7 @@ _DENIED: Mapping[str, str] = {
 }
 
 
-@declared("policy_set", Audience.STAFF, system=True)
+@declared("policy_set", Audience.STAFF, system=True, topic=Topic.STANDING)
 class PolicySet(Facts):
     """Another policy was put in force."""
 
