@@ -218,6 +218,7 @@ def granted(function: str) -> set[tuple[str, str]]:
 
 
 OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "senders", "identities", "provider")
+OF_ADOPTING = ("risks_accepted",)
 OF_LINKS_AND_MAILS = ("link_generation", "owner_mail")
 OF_OWNERS_ACTS = ("owner_acts",)
 OF_THE_SWITCH = ("asleep", "applied", "applied_at", "observed", "lease", "leased_until")
@@ -227,8 +228,8 @@ OF_NOTICES = ("bounced_at", "bounces_told_until")
 @pytest.mark.parametrize(
     ("function", "kept"),
     [
-        ("Enforce", {*OF_OWNERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS}),
-        ("Console", {*OF_OWNERS, "link_generation", *OF_THE_SWITCH, *OF_NOTICES}),
+        ("Enforce", {*OF_OWNERS, *OF_ADOPTING, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS}),
+        ("Console", {*OF_OWNERS, *OF_ADOPTING, "link_generation", *OF_THE_SWITCH, *OF_NOTICES}),
     ],
 )
 def test_whoever_decides_may_write_all_of_an_account_but_what_others_decide(function: str, kept: set[str]) -> None:
