@@ -3,8 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 TOOLS := .venv-tools/bin
 UV := $(TOOLS)/uv
+INSTALL := $(UV) pip install --quiet --require-hashes --no-build
 
-.PHONY: help setup tools demo test test-fast bench simulate cost mails spam reports openapi schema check format pins clean
+.PHONY: help setup tools demo test test-fast test-containers bench simulate cost mails spam reports openapi schema check format pins clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,14 +17,15 @@ tools: .venv-tools/.done ## Make .venv-tools: SAM CLI, the embedded AWS, uv (the
 .venv-tools/.done: requirements/tools.txt
 	@echo "Setting up .venv-tools (SAM CLI, the embedded AWS) ..."
 	@$(PYTHON) -m venv .venv-tools
-	@$(TOOLS)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements/tools.txt)"
-	@$(UV) pip install --quiet --python $(TOOLS)/python --requirement requirements/tools.txt
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements/tools.txt > .venv-tools/uv.txt
+	@$(TOOLS)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv-tools/uv.txt
+	@$(INSTALL) --python $(TOOLS)/python --requirement requirements/tools.txt
 	@touch $@
 
 .venv/.done: requirements/dev.txt pyproject.toml .venv-tools/.done
 	@echo "Setting up .venv ..."
 	@$(PYTHON) -m venv .venv
-	@$(UV) pip install --quiet --python $(BIN)/python --requirement requirements/dev.txt
+	@$(INSTALL) --python $(BIN)/python --requirement requirements/dev.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -36,6 +38,9 @@ test: setup ## Every test, the deployed stack's and the browser's too, with all 
 
 test-fast: setup ## The tests that need no deployed stack and no browser, with a fifth of the state machines' examples
 	@$(PYTEST) --ignore tests/stack --ignore tests/browser
+
+test-containers: setup ## README's `sam local invoke`, with Docker and Lambda's image (minutes)
+	@$(BIN)/python -m pytest tests/containers/sam_local.py
 
 bench: setup ## Measure the performance goals beside the usual pattern (minutes; writes bench/results/)
 	@$(BIN)/python -m bench
@@ -56,7 +61,7 @@ format: setup ## Format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-PIN = $(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
+PIN = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--upgrade)
 	@$(PIN) $(PIN_FLAGS) pyproject.toml --output-file layers/core/requirements.txt > /dev/null
 	@$(PIN) $(PIN_FLAGS) --extra dev --constraint layers/core/requirements.txt pyproject.toml \

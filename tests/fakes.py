@@ -27,7 +27,7 @@ from permille.domain.provider import Fault, Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
 from permille.domain.suppression import Addition, Detailed, Suppression, Why, suppressed_by
 from permille.domain.switch import ACTIVE, INACTIVE, Asleep, Changes, Credential, SenderState
-from permille.domain.timeline import Audience, Entry, TimelineEntry, entry_as_read
+from permille.domain.timeline import Audience, Entry, TimelineEntry, Topic, entry_as_read
 from permille.paging import Page
 from permille.ports import Count, Counted, Lap, Mail, Secret, Sender
 
@@ -240,6 +240,10 @@ class FakeAccounts:
     def get(self, account_id: str) -> Account | None:
         with self._rows.faults.call("accounts.get"):
             return self._rows.accounts.get(account_id)
+
+    def voided(self, account_id: str, identity: str) -> bool:
+        with self._rows.faults.call("accounts.voided"):
+            return (account_id, identity) in self._rows.voided
 
     def due(self, now: datetime, at_most: int) -> list[str]:
         with self._rows.faults.call("accounts.due"):
@@ -495,6 +499,10 @@ class FakeTimeline:
         with self._rows.faults.call("timeline.latest"):
             older = [entry for entry in self._rows.told(account_id)[::-1] if not before or entry.id < before]
             return Page.of(older, at_most, _id)
+
+    def about(self, account_id: str, topic: Topic, at_most: int) -> Page[Entry]:
+        with self._rows.faults.call("timeline.about"):
+            return Page.of([one for one in self._rows.told(account_id)[::-1] if one.topic is topic], at_most, _id)
 
     def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> Page[Entry]:
         with self._rows.faults.call("timeline.page"):

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 import yaml
+from boto3 import Session
 
 from permille.aws.accounts import LEASED_FOR
 from permille.settings import ApiSettings, ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
@@ -30,6 +31,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "Api": ApiSettings,
 }
 READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+READ_BY_BOTOCORE = {"AWS_ENDPOINT_URL"}
 
 
 def of_type(kind: str) -> dict[str, Resource]:
@@ -239,6 +241,13 @@ def test_a_function_writes_its_own_log_alone_and_it_is_kept_for_a_time(name: str
     assert "RetentionInDays" in RESOURCES[logs]["Properties"]
 
 
+def test_notify_sends_from_the_platforms_address_alone() -> None:
+    """To whomever: SES can ask for the identity of an owner's address as well."""
+    (sending,) = [one for one in statements("Notify") if "ses:SendRawEmail" in as_list(one["Action"])]
+
+    assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+
+
 DESK_INDEXES = ("reviews", "risk", "complaints", "bounces", "names", "owners")
 NEEDED = {
     "IngestComplaint": {
@@ -275,13 +284,15 @@ NEEDED = {
         "TimelineTable": {"GetItem", "Query", "PutItem"},
         "QuarantineTable": {"Scan"},
         "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
-        "ComplaintsTable": {"Query", "UpdateItem"},
+        "TimelineTable/index/topics": {"Query"},
+        "ComplaintsTable": {"GetItem", "Query", "UpdateItem"},
         "ComplaintsTable/index/bounced": {"Query"},
     },
     "Api": {
         "AccountsTable": {"GetItem", "UpdateItem"},
         "TalliesTable": {"Query"},
         "TimelineTable": {"Query", "PutItem"},
+        "TimelineTable/index/topics": {"Query"},
         "ControlTable": {"GetItem"},
         "ComplaintsTable/index/suppressed": {"Query"},
         "ComplaintsTable/index/bounced": {"Query"},
@@ -350,13 +361,58 @@ def test_the_console_may_count_what_rests_and_not_read_it() -> None:
 @pytest.mark.parametrize(
     ("address", "fits"),
     [
-        *((address, True) for address in ("", "https://a.example", "https://a.example/", "http://localhost:8080/")),
+        *((address, True) for address in ("", "https://a.example", "https://a.example/", "https://a.example:8443/")),
         *((address, False) for address in ("a.example", "https://a.example/b", "https://a.example/?b", "https://a/ b")),
+        *((address, False) for address in ("http://a.example", "http://localhost:8080/", "https://me@a.example")),
     ],
 )
-def test_the_console_has_a_whole_domain_of_its_own(address: str, *, fits: bool) -> None:
-    """Its pages name each other from the root."""
-    assert bool(re.fullmatch(TEMPLATE["Parameters"]["LinkBase"]["AllowedPattern"], address)) is fits
+@pytest.mark.parametrize("parameter", ["LinkBase", "ApiBase"])
+def test_what_links_begin_with_is_a_whole_domain_that_is_asked_by_https_alone(
+    parameter: str, address: str, *, fits: bool
+) -> None:
+    """Pages name each other from the root, and who listens on the way would read what lets people in."""
+    assert bool(re.fullmatch(TEMPLATE["Parameters"][parameter]["AllowedPattern"], address)) is fits
+
+
+@pytest.mark.parametrize(
+    ("origins", "fits"),
+    [
+        *((origins, True) for origins in ("", "https://a.example", "https://a.example https://b.example:8443")),
+        *((origins, False) for origins in ("https://*", "https://*.a.example", "*", "http://a.example", "a.example")),
+        *(
+            (origins, False)
+            for origins in ("https://a.example;", "https://a.example/x", "https://a.example ", "'self'")
+        ),
+    ],
+)
+def test_who_may_frame_pages_is_named_and_no_wildcard_is_taken(origins: str, *, fits: bool) -> None:
+    assert bool(re.fullmatch(TEMPLATE["Parameters"]["FrameOrigins"]["AllowedPattern"], origins)) is fits
+
+
+@pytest.mark.parametrize(
+    ("digests", "fits"),
+    [
+        *((digests, True) for digests in ("", "0a" * 32, f"{'0a' * 32},{'f9' * 32}")),
+        *((digests, False) for digests in ("a secret", "0A" * 32, "0a" * 16, f"{'0a' * 32},")),
+        (",".join(["0a" * 32] * 3), False),
+    ],
+)
+def test_of_cloudfronts_secret_the_template_takes_digests_alone(digests: str, *, fits: bool) -> None:
+    assert bool(re.fullmatch(TEMPLATE["Parameters"]["OriginDigests"]["AllowedPattern"], digests)) is fits
+
+
+def test_behind_a_domain_of_its_own_each_function_asks_for_cloudfronts_secret() -> None:
+    told = {name: one["Environment"]["Variables"].get("ORIGIN_DIGESTS") for name, one in FUNCTIONS.items()}
+
+    assert {name: value for name, value in told.items() if value} == {
+        "Console": {"Fn::If": ["HasLinkBase", {"Ref": "OriginDigests"}, ""]},
+        "Api": {"Fn::If": ["HasApiBase", {"Ref": "OriginDigests"}, ""]},
+    }
+    (rule,) = TEMPLATE["Rules"].values()
+    no_domain = [{"Fn::Equals": [{"Ref": name}, ""]} for name in ("LinkBase", "ApiBase")]
+    assert rule["RuleCondition"] == {"Fn::Not": [{"Fn::And": no_domain}]}
+    (assertion,) = rule["Assertions"]
+    assert assertion["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "OriginDigests"}, ""]}]}
 
 
 def table_of(resource: Any) -> str:
@@ -378,7 +434,29 @@ def test_a_function_is_told_what_it_needs_and_nothing_else(name: str) -> None:
     needed = {one.name.upper() for one in settings if one.default is MISSING}
     known = {one.name.upper() for one in settings if not one.name.startswith("aws_lambda")}
     assert needed <= told.keys()
-    assert told.keys() - READ_BY_POWERTOOLS == known
+    assert told.keys() - READ_BY_POWERTOOLS - READ_BY_BOTOCORE == known
+
+
+@pytest.mark.parametrize("service", ["events", "sqs"])
+def test_aws_is_asked_at_its_own_address(service: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`sam local invoke` gives a function only variables that the template declares, so an empty one has to be none."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", GLOBALS["Environment"]["Variables"]["AWS_ENDPOINT_URL"])
+
+    address = Session("a", "b", region_name="eu-west-1").client(service).meta.endpoint_url
+
+    assert address == f"https://{service}.eu-west-1.amazonaws.com"
+
+
+def test_the_layer_has_compiled_modules_for_every_architecture() -> None:
+    architectures = {"aarch64-manylinux2014": "arm64", "x86_64-manylinux2014": "x86_64"}
+    makefile = (TEMPLATE_FILE.parents[1] / "layers" / "core" / "Makefile").read_text(encoding="utf-8")
+    (platforms,) = re.findall(r"^PERMILLE_PLATFORMS \?= (.+)$", makefile, re.M)
+
+    assert GLOBALS["Architectures"] == [{"Ref": "Architecture"}]
+    parameter, layer = TEMPLATE["Parameters"]["Architecture"], RESOURCES["CoreLayer"]["Properties"]
+    assert parameter["Default"] == "arm64"
+    assert parameter["AllowedValues"] == layer["CompatibleArchitectures"]
+    assert [architectures[one] for one in platforms.split()] == layer["CompatibleArchitectures"]
 
 
 def test_every_function_has_its_settings() -> None:

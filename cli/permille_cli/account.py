@@ -8,6 +8,7 @@ from rich.table import Table
 from permille import shapes
 from permille.domain import wording
 from permille.domain.account import Account
+from permille.domain.errors import InvalidInput
 from permille.domain.policy import Verdict
 from permille.domain.status import Status
 from permille.domain.switch import changes
@@ -15,7 +16,7 @@ from permille.new_account import NewAccount
 from permille.onboarding import add_account
 from permille_cli import change, credential, explain, staff
 from permille_cli.added_account import Answer
-from permille_cli.credential import ShowSecret
+from permille_cli.options import AcceptRisk, AccountId, ShowSecret
 from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -34,12 +35,10 @@ for command in (
 ):
     app.command()(command)
 
-AccountId = Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and -, at most 54.")]
-
 
 @app.command()
 def add(
-    account_id: AccountId,
+    account_id: Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and -, at most 54.")],
     owner_email: Annotated[str, typer.Option(help="Where the owner is written to.")],
     identity: Annotated[list[str], typer.Option(help="A domain or address that the account sends from. Repeatable.")],
     owner_name: Annotated[str, typer.Option(help="How the owner is greeted.")] = "",
@@ -47,7 +46,12 @@ def add(
     sender: Annotated[
         list[str] | None, typer.Option(help="Adopt this IAM user instead of making one. Repeatable.")
     ] = None,
+    accept_risk: AcceptRisk = None,
     *,
+    take_over: Annotated[
+        bool,
+        typer.Option("--take-over", help="Give adopted users a policy of their own, instead of SES's console group."),
+    ] = False,
     show_secret: ShowSecret = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
@@ -57,6 +61,8 @@ def add(
     Makes the IAM user permille-ID, which may send from these identities through the stack's configuration set alone,
     and makes that set each identity's default, so that no mail goes unseen.
     """
+    if show_secret and sender:
+        raise InvalidInput("an adopted user keeps its credential, so that there is no secret to show", "show_secret")
     new = NewAccount(
         account_id=account_id,
         owner_email=owner_email,
@@ -64,6 +70,9 @@ def add(
         timezone=timezone,
         identities=tuple(dict.fromkeys(identity)),
         adopted=tuple(dict.fromkeys(sender or [])),
+        accept_risk=accept_risk,
+        take_over=take_over,
+        by=stack.caller() if accept_risk is not None else "",
     )
     added = Answer(stack, add_account(stack.onboarding, new, stack.now()))
     if as_json:
@@ -110,9 +119,9 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     senders = [_sender(stack, account, caller) for caller in account.senders]
     until = account.old_key_works_until(now)
     if as_json:
-        ends = {"old_credential_works_until": until.isoformat() if until else None}
         named = {"identities": list(account.identities), "senders": senders}
-        emit_json({**shapes.account(account, verdict), **ends, **named})
+        named |= {"risks_accepted": dict(account.risks_accepted)}
+        emit_json({**shapes.account(account, verdict), **credential.ends(until), **named})
     else:
         _print_standing(account, verdict, senders)
         if until:
@@ -149,6 +158,8 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
     )
     if account.provider:
         out.print(f"provider {literal(account.provider.host)}:{account.provider.port}")
+    for name, why in account.risks_accepted.items():
+        out.print(f"[yellow]{literal(name)} was adopted at a risk: {literal(why)}[/] (permille timeline {account.id})")
     if account.identities:
         out.print(f"sends from {literal(', '.join(account.identities))}", soft_wrap=True)
     _print_senders(account, senders)
@@ -159,7 +170,7 @@ def _print_senders(account: Account, senders: list[dict[str, Any]]) -> None:
         out.print(f"sender {literal(sender['caller_identity'])}")
         for key in sender["keys"]:
             out.print(f"  {literal(key['access_key_id'])} {literal(key['status'])}")
-        notes = ["denied by hand" if sender["denied_by_hand"] else "denied"] * sender["denied"]
+        notes = [wording.DENIED_BY_HAND if sender["denied_by_hand"] else "denied"] * sender["denied"]
         notes += ["no such IAM user"] * (not sender["exists"] and not account.is_closed)
         notes += ["does not agree with the status"] * (not sender["agrees"])
         if notes:
@@ -175,6 +186,6 @@ def _status(account: Account) -> str:
     notes += [f"review {account.review.state}"] if account.review else []
     notes += [f"trial on {account.trial.day}"] if account.trial else []
     notes += [f"exempt until {instant(account.exemption.until, account)}"] if account.exemption else []
-    notes += ["only observed or exempt: breaks a rule"] if account.would_disable else []
+    notes += [wording.SPARED] if account.would_disable else []
     noted = f" [yellow]({', '.join(notes)})[/]" if notes else ""
     return f"[{colour}]{account.status}[/]{noted}"

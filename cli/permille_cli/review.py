@@ -28,9 +28,9 @@ from permille.review import Case, queue
 from permille.zones import shown_zone_of
 from permille_cli import given
 from permille_cli.asking import Yes, ask
+from permille_cli.options import AccountId, Reason, TellingReason
 from permille_cli.output import AsJson, emit_json, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.staff import AccountId, Reason, TellingReason
 
 app = typer.Typer(help="Requests to get an SMTP account back.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -54,7 +54,7 @@ def request(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a review of a disabled account, as its owner does."""
-    command = RequestReview(day=given.day(day), batch=batch, cause=cause, change=change)
+    command = RequestReview(day=given.day(day), batch=batch, cause=cause, change=change, by_staff=True)
     _decide(stack, account_id, command, as_json=as_json)
 
 
@@ -70,7 +70,7 @@ def amend(
     as_json: AsJson = False,
 ) -> None:
     """Change an open request; it keeps its place in the queue."""
-    command = AmendReview(day=given.day(day), batch=batch, cause=cause, change=change)
+    command = AmendReview(day=given.day(day), batch=batch, cause=cause, change=change, by_staff=True)
     _decide(stack, account_id, command, as_json=as_json)
 
 
@@ -96,7 +96,7 @@ def approve(
     try:
         _decide(stack, account_id, command, as_json=as_json)
     except ConfirmationNeeded as unusual:
-        ask(str(unusual), yes=yes, as_json=as_json)
+        ask(str(unusual), yes=False, as_json=as_json)
         _decide(stack, account_id, replace(command, short_day=True), as_json=as_json)
 
 
@@ -212,11 +212,13 @@ def _print_evidence(case: Case, platform: str, console: Console) -> None:
     zone = shown_zone_of(case.account)
     if case.disabled:
         told = case.disabled.in_zone(zone)
-        console.print(f"  {case.disabled.at:%Y-%m-%d}: {literal(told.sentence())}", soft_wrap=True)
+        console.print(f"  {told.at:%Y-%m-%d}: {literal(told.sentence())}", soft_wrap=True)
     if case.kept_now:
         console.print(f"  {case.kept_now}", soft_wrap=True)
     for name, count in case.campaigns:
         console.print(f"  {count:,} about {literal(name)}", soft_wrap=True)
+    if case.is_cut:
+        console.print("  older complaints are left out")
     for entry in case.trials:
         told = entry.in_zone(zone)
-        console.print(f"  earlier trial, {entry.at:%Y-%m-%d}: {literal(told.headline(platform))}", soft_wrap=True)
+        console.print(f"  earlier trial, {told.at:%Y-%m-%d}: {literal(told.headline(platform))}", soft_wrap=True)

@@ -23,6 +23,7 @@ from permille.operator_ports import (
     AllTimelines,
     DeadLetters,
     FeedbackQueue,
+    Functions,
     IamUsers,
     Identities,
     OperatorControl,
@@ -34,7 +35,10 @@ from permille.operator_ports import (
 from permille.ports import Later, Macs, Once, Probe, Secrets, Switch, Tallies
 from permille.provider import Providing
 from permille.renewing import Renewing
+from permille.uninstalling import Uninstalling
 from permille.verdict import CurrentVerdict, current
+
+EMBEDDED = "EmbeddedStack"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,6 +54,7 @@ class Stack(ABC):
     directory: Directory
     feedback_dead_letters: DeadLetters
     feedback_queue: FeedbackQueue
+    functions: Functions
     iam_users: IamUsers
     identities: Identities
     later: Later
@@ -91,8 +96,9 @@ class Stack(ABC):
 
     @property
     def is_local(self) -> bool:
-        """Whether it is an embedded one: ReplayClock is on nowhere else."""
-        return self["ReplayClock"] == "on"
+        """Whether it is an embedded one, whose deployment adds an output that infra/template.yaml has not: what
+        production must never do hangs on no parameter."""
+        return self.outputs.get(EMBEDDED) == "yes"
 
     @property
     def providing(self) -> Providing:
@@ -111,11 +117,16 @@ class Stack(ABC):
             configuration_set=self["ConfigurationSetName"],
             switchable=self["SenderUsers"],
             deny_group=self["DenyGroupName"],
+            pause=self.pause,
         )
 
     @property
     def changing(self) -> Changing:
         return Changing(self.onboarding, self.policies, self.switch)
+
+    @property
+    def uninstalling(self) -> Uninstalling:
+        return Uninstalling(self.onboarding, self.switch, self.functions, self["EnforceFunctionName"], self.pause)
 
     @property
     def renewing(self) -> Renewing:

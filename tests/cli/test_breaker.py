@@ -3,11 +3,12 @@
 import json
 
 import pytest
-from tests.builders import ACCOUNT, NOW, STAFF, an_account
+from tests.builders import ACCOUNT, NOW, STAFF, TODAY, an_account
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
-from permille.domain.account import Hold
+from permille import held
+from permille.domain.account import Hold, Look
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.errors import PermissionDenied
 from permille.domain.status import Held
@@ -22,13 +23,13 @@ def _open(stack: FakeStack) -> None:
     stack.rows.passed[hour_of(NOW)] = 8
     for account_id, why in {"full": Held.BREAKER, "unseen": Held.NO_DELIVERIES, "waits": Held.FEEDBACK}.items():
         hold = Hold(why, NOW, needs_staff=why is not Held.FEEDBACK)
-        stack.rows.accounts[account_id] = an_account(account_id, hold=hold)
+        stack.rows.accounts[account_id] = an_account(account_id, hold=hold, look=Look(TODAY, 1000, 2, 0, 0, over=True))
 
 
 @pytest.mark.usefixtures("_open")
 def test_an_open_breaker_tells_since_when_and_whom_it_holds(terminal: Terminal) -> None:
     assert terminal.text("breaker", "show").splitlines() == [
-        f"open since {NOW.isoformat()}: the rules disable nobody",
+        "open since 10 March 2026, 12:00 (UTC): the rules disable nobody",
         "Look at the accounts that it holds; then `permille breaker reset --reason TEXT ",
         "[--allow N]`.",
         "in the hour 2026-03-10T12 UTC 8 of 8 disablings have passed",
@@ -55,6 +56,20 @@ def test_machines_get_the_same(terminal: Terminal) -> None:
 
 
 @pytest.mark.usefixtures("_open")
+def test_whom_it_holds_is_read_from_an_index_however_many_accounts_there_are(
+    stack: FakeStack, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "READ_AT_ONCE", 1)
+    monkeypatch.setattr(held, "READ_AT_MOST", 1)  # of a page of the desk
+    for number in range(20):
+        stack.rows.accounts[f"fine-{number}"] = an_account(f"fine-{number}", look=Look(TODAY, 5000, 1, 0, 4))
+
+    assert [one["account_id"] for one in terminal.answer("breaker", "show")["held"]] == ["full", "unseen"]
+    assert "accounts.all" not in stack.faults.calls
+    assert stack.faults.calls.count("directory.by_risk") == 4  # three above a limit, and the first that is not
+
+
+@pytest.mark.usefixtures("_open")
 def test_a_reset_closes_it_and_lets_as_many_more_pass_as_usual(terminal: Terminal) -> None:
     said = terminal.text("breaker", "reset", "--reason", REASON)
 
@@ -77,7 +92,7 @@ def test_a_closed_one_says_that_it_was_closed_and_that_more_may_pass(terminal: T
     assert terminal.text("breaker", "show").splitlines() == [
         "closed",
         "in the hour 2026-03-10T12 UTC 0 of 7 disablings have passed",
-        f"last reset 2026-03-10T12:00:00.000000+00:00 by {STAFF}: {REASON}",
+        f"last reset 10 March 2026, 12:00 (UTC) by {STAFF}: {REASON}",
     ]
 
 

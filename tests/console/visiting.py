@@ -23,6 +23,7 @@ from tests.within_role import AccountsWithinRole
 from permille.access import Links, make_token
 from permille.console import api_app, app
 from permille.console.pages import Pages
+from permille.console.proxy import Proxy
 from permille.console.sessions import API, PAGES, Doorkeeper, Session
 from permille.console.world import Api, Console
 from permille.domain import links
@@ -83,6 +84,7 @@ class World:
         self.support = Support(self.rows)
         of_api = AccountsWithinRole(self.rows, "Api")
         both: dict[str, Any] = {
+            "proxy": Proxy(),
             "tallies": FakeTallies(self.rows),
             "timeline": FakeTimeline(self.rows),
             "bounces": FakeBounces(self.rows),

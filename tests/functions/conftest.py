@@ -36,6 +36,7 @@ ENVIRONMENT = {
     "TIMELINE_BUS": "timeline",
     "MAIL_FROM": "reputation@apwt.example",
     "CONFIGURATION_SET": "permille",
+    "OWNER_LINK_DAYS": "7",
     "LINK_BASE": "https://console.example/",
     "SMTP_ENDPOINT": "email-smtp.us-east-1.amazonaws.com:587",
 }

@@ -44,7 +44,7 @@ from permille.domain.entries.system import ModeEntered
 from permille.domain.links import For
 from permille.domain.ses_review import Harm
 from permille.domain.status import Mode, Status
-from permille.domain.timeline import system_entry
+from permille.domain.timeline import Topic, system_entry
 from permille.ports import Lap
 
 HOUR = "2026-03-10T12"
@@ -130,6 +130,7 @@ def shows_and_decides() -> None:
     desk.directory.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
     reads(console)
     console.timeline.get(ACCOUNT, "e-1")
+    accounts.voided(ACCOUNT, "complaint#m-2")
     desk.suppressions.lift(ACCOUNT, desk.suppressions.naming(ACCOUNT, "ann@example.com"), an_entry("unsuppressed"))
     desk.resting.count(10)
     desk.control.lap()
@@ -147,6 +148,7 @@ def reads(world: Any) -> None:
     world.timeline.since(ACCOUNT, NOW)
     world.timeline.latest(ACCOUNT, 10)
     world.timeline.page(ACCOUNT, "", 10)
+    world.timeline.about(ACCOUNT, Topic.REPORTS, 10)
     world.bounces.latest(ACCOUNT, "", 10)
     world.bounces.page(ACCOUNT, "", 10)
 
@@ -217,6 +219,7 @@ def granted(function: str) -> set[tuple[str, str]]:
 
 OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "senders", "identities", "provider")
 OF_LINKS_AND_MAILS = ("link_generation", "owner_mail")
+OF_OWNERS_ACTS = ("owner_acts",)
 OF_THE_SWITCH = ("asleep", "applied", "applied_at", "observed", "lease", "leased_until")
 OF_NOTICES = ("bounced_at", "bounces_told_until")
 
@@ -224,7 +227,7 @@ OF_NOTICES = ("bounced_at", "bounces_told_until")
 @pytest.mark.parametrize(
     ("function", "kept"),
     [
-        ("Enforce", {*OF_OWNERS, *OF_LINKS_AND_MAILS}),
+        ("Enforce", {*OF_OWNERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS}),
         ("Console", {*OF_OWNERS, "link_generation", *OF_THE_SWITCH, *OF_NOTICES}),
     ],
 )

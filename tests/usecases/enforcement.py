@@ -61,7 +61,8 @@ class World:
         self.rows = Rows(faults=self.faults)
         self.switch = FakeSwitch(faults=self.faults)
         self.rows.lap = Lap(hour_of(NOW), mode, SEED.id, done=True)  # of this hour
-        accounts = (NewerRows if newer_rows else AccountsWithinRole)(self.rows, "Enforce")
+        kept_by = NewerRows if newer_rows else AccountsWithinRole
+        accounts = kept_by(self.rows, "Enforce")
         self.policies, self.feed = FakePolicies(faults=self.faults), FakeFeed(faults=self.faults)
         self.pauses: list[float] = []
         self.enforcement = Enforcement(
@@ -77,6 +78,7 @@ class World:
             mode=mode,
             code="1.0",
         )
+        self.deciding = replace(self.enforcement, accounts=kept_by(self.rows, "Console"))  # people decide by the pages
 
     def open(self, account: Account, *keys: str, active: bool = True) -> None:
         """An account that is due, each of its senders with these keys (its own name in front)."""

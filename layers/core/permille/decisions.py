@@ -8,13 +8,13 @@ from typing import Protocol
 from permille.domain.account import Account
 from permille.domain.commands import Command, CorrectComplaint
 from permille.domain.decisions import AnswerRead, Context, VersionRead, decide
-from permille.domain.entries.corrections import voided
+from permille.domain.entries.complaints import Reported
 from permille.domain.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.policy import SEED
 from permille.domain.voiding import Complained
 from permille.existing import existing
 from permille.ports import Accounts, Policies, Timeline
-from permille.zones import zone_of
+from permille.zones import shown_zone_of, zone_of
 
 ATTEMPTS = 10
 
@@ -80,6 +80,7 @@ def _context(services: Services, account: Account, command: Command) -> Context:
     policy = services.policies.current() if command.needs_policy else SEED
     return Context(
         zone=zone_of(account) if command.needs_zone else UTC,
+        shown_zone=shown_zone_of(account),
         second_chance=policy.second_chance,
         window_days=policy.window_days,
         complaint=_complained(services, account, command.complaint) if isinstance(command, CorrectComplaint) else None,
@@ -91,4 +92,5 @@ def _complained(services: Services, account: Account, entry_id: str) -> Complain
     told = services.timeline.get(account.id, entry_id)
     if told is None:
         raise NotFound(f"{account.id} has no complaint {entry_id}; `permille complaint list {account.id}` names them.")
-    return Complained(told, told.id in voided(services.timeline.since(account.id, told.at)))
+    facts = told.facts
+    return Complained(told, isinstance(facts, Reported) and services.accounts.voided(account.id, facts.identity))

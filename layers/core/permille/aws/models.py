@@ -127,7 +127,9 @@ class AccountRow(Model):
     missing = JSONAttribute(default=list)
     denial = JSONAttribute(null=True)
     renewal = JSONAttribute(null=True)
+    risks_accepted = JSONAttribute(null=True)
     link_generation = NumberAttribute(default=1)
+    owner_acts = JSONAttribute(null=True)
     senders = ListAttribute(of=UnicodeAttribute)
     identities = ListAttribute(of=UnicodeAttribute, null=True)
     status = UnicodeAttribute()
@@ -188,6 +190,17 @@ class TallyRow(Model):
     bounces = NumberAttribute(default=0)
 
 
+class TopicsIndex(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]
+    """Sparse: only entries of a topic have the attribute."""
+
+    class Meta:
+        index_name = "topics"
+        projection = IncludeProjection(["kind", "audience", "at", "facts"])
+
+    account_id = UnicodeAttribute(hash_key=True)
+    topic = UnicodeAttribute(range_key=True)
+
+
 class EntryRow(Model):
     account_id = UnicodeAttribute(hash_key=True)
     entry_id = UnicodeAttribute(range_key=True)
@@ -195,6 +208,8 @@ class EntryRow(Model):
     audience = UnicodeAttribute()
     at = UnicodeAttribute()
     facts = UnicodeAttribute()
+    topic = UnicodeAttribute(null=True)
+    topics_index = TopicsIndex()
 
 
 class SuppressedIndex(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyped-call]

@@ -2,7 +2,7 @@
 single day; commands.py lists what people can decide, and decisions.py decides it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from permille.domain.backlog import NOTHING_WAITS, Backlog
 from permille.domain.breaker import Brake, BreakerChange
 from permille.domain.correction import Correction
 from permille.domain.entries.complaints import CountedComplaint
+from permille.domain.owner_acts import OwnerActs
 from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import Days, Tally
 from permille.domain.status import Held, Mode, Status
@@ -73,7 +74,7 @@ class Review:
     """The owner's request: the day and size of the next batch, what went wrong, what was changed. `reason` is
     support's: the note of an approval, or why it was declined. `begins_at` and `ends_at` are the day's instants in UTC,
     fixed when it was asked for; None in older rows. `last_reminder`: what was last written on the timeline about an
-    unanswered request's day. `receipt_at`: when the owner was last mailed a receipt, of this request or one before."""
+    unanswered request's day."""
 
     state: ReviewState
     day: date
@@ -88,7 +89,6 @@ class Review:
     begins_at: datetime | None = None
     ends_at: datetime | None = None
     last_reminder: RequestedDay = RequestedDay.AHEAD
-    receipt_at: datetime | None = None
 
 
 class TrialState(StrEnum):
@@ -225,9 +225,11 @@ class Account:
     bounces_told_until: the timeline has told of the bounces that were counted before
     missing: senders whose IAM user was found to be gone
     renewal: the last one of its credential
+    risks_accepted: why senders were adopted that could evade Permille, by their names
     denial: it is off although its status lets it send, until somebody decides about it or takes the senders out again
     owner_mail: empty, or why the owner is not written to any more (`bounced`, `complained`)
     link_generation: links to the account of earlier ones are revoked
+    owner_acts: what its owner's links have caused of late
     look: what was found when it was last judged, if ever in this epoch
     """
 
@@ -257,7 +259,9 @@ class Account:
     missing: frozenset[str] = frozenset()
     denial: Denial | None = None
     renewal: Renewal | None = None
+    risks_accepted: Mapping[str, str] = field(default_factory=dict)
     link_generation: int = 1
+    owner_acts: OwnerActs = field(default_factory=OwnerActs)
     due_at: datetime | None = None
     look: Look | None = None
     switch_generation: int = 1

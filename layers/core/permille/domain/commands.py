@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, get_type_hints
 from permille.domain import validation
 from permille.domain.account import Provider
 from permille.domain.errors import InvalidInput
+from permille.domain.iam_risk import TakenRisk
 
 Reason = Annotated[str, validation.reason]
 Note = Annotated[str, validation.note]
@@ -167,10 +168,14 @@ class ChangeIdentities(StaffCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSenders(StaffCommand):
-    """The account has senders more, or fewer; one at least remains."""
+    """The account has senders more, or fewer; one at least remains.
+
+    risks: those that are taken with some of them
+    """
 
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    risks: tuple[TakenRisk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +223,7 @@ class ReviewRequest(_Validated):
     batch: how many e-mails go out on it
     cause: what went wrong
     change: what was changed
+    by_staff: staff ask for the owner, and are not bound by how often a day an owner may
     """
 
     needs_zone = True
@@ -226,6 +232,7 @@ class ReviewRequest(_Validated):
     batch: Batch
     cause: Cause
     change: Change
+    by_staff: bool = False
 
 
 class RequestReview(ReviewRequest):
@@ -256,6 +263,13 @@ class DeleteReview(_Validated):
     """As WithdrawReview, but idempotent."""
 
     __slots__ = ()
+
+
+class RequestLink(_Validated):
+    """A new link to the report is mailed to the owner, if that was not done too often of late."""
+
+    __slots__ = ()
+    needs_zone = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,6 +313,7 @@ Command = (
     | PutReview
     | WithdrawReview
     | DeleteReview
+    | RequestLink
     | ConnectProvider
     | DisconnectProvider
 )

@@ -1,10 +1,10 @@
 """What comes of what people decide: decide() is the list of everything that they can."""
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import assert_never
 
-from permille.domain import change, provider, review, staff, voiding
+from permille.domain import change, new_link, provider, review, staff, voiding
 from permille.domain.account import Account, Outcome
 from permille.domain.commands import (
     AmendReview,
@@ -25,6 +25,7 @@ from permille.domain.commands import (
     Exempt,
     PutReview,
     ReleaseHold,
+    RequestLink,
     RequestReview,
     ResetOwnerMail,
     RestoreComplaint,
@@ -45,12 +46,14 @@ class Context:
     zone: the account's, for commands with `needs_zone`
     second_chance, window_days: the policy's, for commands with `needs_policy`
     complaint: for those that correct one
+    shown_zone: the account's, or UTC where it is not known, for what is only said
     """
 
     zone: tzinfo
     second_chance: SecondChance
     window_days: int = SEED.window_days
     complaint: Complained | None = None
+    shown_zone: tzinfo = UTC
 
     @property
     def complained(self) -> Complained:
@@ -69,7 +72,7 @@ def decide(account: Account, command: Command, context: Context, now: datetime) 
         case Close():
             return staff.close(account, command, now)
         case Exempt():
-            return staff.exempt(account, command, now)
+            return staff.exempt(account, command, context.shown_zone, now)
         case ReleaseHold():
             return staff.release(account, command, now)
         case Unexempt():
@@ -106,6 +109,8 @@ def decide(account: Account, command: Command, context: Context, now: datetime) 
             return review.decline(account, command, zone, chance, now)
         case ConfirmTrial():
             return review.confirm(account, command, now)
+        case RequestLink():
+            return new_link.request(account, zone, now)
         case ConnectProvider():
             return provider.connect(account, command, now)
         case DisconnectProvider():

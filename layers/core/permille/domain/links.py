@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from permille.domain.errors import NotAuthenticated
+from permille.domain.errors import LinkExpired, NotAuthenticated
 
 LONGEST_TOKEN = 1000
 _HEADER = {"alg": "HS256", "typ": "JWT"}
@@ -74,7 +74,7 @@ def read(text: str) -> tuple[Claims, str, bytes]:
 def check(found: Claims, generation: int, now: datetime) -> None:
     """Raises NotAuthenticated where the link has expired, or was revoked. `generation`: the one that is in force."""
     if now >= found.expires_at:
-        raise NotAuthenticated("the link has expired")
+        raise LinkExpired("the link has expired")
     if found.generation != generation:
         raise NotAuthenticated("the link was revoked")
 

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Generic, TypeVar, cast, dataclass_transform
 from permille.domain.json_values import from_json, to_json
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.status import Status
+from permille.domain.wording import in_zone
 
 SYSTEM = "#system"  # the timeline of the whole stack; no account's id has a #
 ENTRY_ID = re.compile(r"\d{8}T\d{6}\.\d{6}Z(-[0-9a-f]{8})?", re.ASCII)
@@ -26,6 +27,13 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # of every timeline
 class Audience(StrEnum):
     OWNER = "owner"
     STAFF = "staff"
+
+
+class Topic(StrEnum):
+    """What is found again however much else is written: an index has these entries by their topic."""
+
+    REPORTS = "reports"  # what recipients reported, and what support corrected of it
+    STANDING = "standing"  # by which it came to be as it is: status, trials, a deny by hand, the provider; the policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,7 @@ class Kind:
     change: how it changes the account's status; None where it does not
     ends_trial: it says how a trial went
     system: it is on the timeline of the whole stack, not on an account's
+    topic: by which such entries are found; None where they are read among all others alone
     """
 
     name: str
@@ -54,6 +63,7 @@ class Kind:
     change: StatusChange | None = None
     ends_trial: bool = False
     system: bool = False
+    topic: Topic | None = None
 
 
 class Facts:
@@ -110,14 +120,16 @@ def declared(
     change: tuple[Status, Status] | None = None,
     ends_trial: bool = False,
     system: bool = False,
+    topic: Topic | None = None,
 ) -> Callable[[type[F]], type[F]]:
-    """Declares a class of facts as the kind `name`."""
+    """Declares a class of facts as the kind `name`. What changes the status or ends a trial has the topic STANDING."""
+    about = Topic.STANDING if change or ends_trial else topic
 
     def declare(of: type[F]) -> type[F]:
         assert name not in KINDS, f"{name} is declared twice"
         made = dataclass(frozen=True, slots=True, kw_only=True)(of)
         made.declaration = Kind(
-            name, audience, mailed, tone, StatusChange(*change) if change else None, ends_trial, system
+            name, audience, mailed, tone, StatusChange(*change) if change else None, ends_trial, system, about
         )
         KINDS[name] = made
         return made
@@ -169,6 +181,10 @@ class TimelineEntry(Generic[F_co]):
         return self.facts.kind.change
 
     @property
+    def topic(self) -> Topic | None:
+        return self.facts.kind.topic
+
+    @property
     def is_mailed(self) -> bool:
         return self.facts.is_mailed
 
@@ -200,10 +216,7 @@ Entry = TimelineEntry[Facts]
 def _in_zone(value: Any, zone: tzinfo) -> Any:
     match value:
         case datetime():
-            try:
-                return value.astimezone(zone)
-            except OverflowError:  # at the very ends of time, which other people's reports can name
-                return value
+            return in_zone(value, zone)
         case tuple():
             return tuple(_in_zone(one, zone) for one in value)
         case _ if is_dataclass(value) and not isinstance(value, type):

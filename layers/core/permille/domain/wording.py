@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from permille.domain.reputation import Tally
@@ -26,11 +26,12 @@ _HIDDEN = re.compile(
 _JOINERS = "\u200c\u200d"
 _SHOW_NOTHING = f" {_JOINERS}{''.join(map(chr, range(0xFE00, 0xFE10)))}"  # alone; within words and emoji they do
 
+FEWER_DELIVERIES = "fewer deliveries than complaints were counted"
 WAITS_FOR: Mapping[str, str] = {
     "feedback": "feedback that could still turn it waits to be counted",
     "stalled": "feedback waits, and none is being counted",
     "breaker": "the breaker is open",
-    "no_deliveries": "fewer deliveries than complaints were counted, so SES's delivery events do not all arrive",
+    "no_deliveries": f"{FEWER_DELIVERIES}, so SES's delivery events do not all arrive",
 }
 STILL_ON = (
     "your SMTP account stays on: only older e-mails have left the count, and time alone switches nobody off. The next "
@@ -38,7 +39,9 @@ STILL_ON = (
 )
 FATES: Mapping[str, str] = {"bounced": "bounced for good", "complained": "was marked as spam"}
 REQUESTED_DAYS: Mapping[str, str] = {"near": "that day is today or tomorrow", "over": "that day is over"}
-BY_HAND = "switched off by hand in AWS"
+BY_HAND = "switched off by hand in AWS"  # an account
+DENIED_BY_HAND = "denied by hand"  # a sender
+SPARED = "a rule is broken, and nothing is switched: it is only observed, or exempt"
 
 
 def rate(counts: Tally) -> str:
@@ -65,6 +68,14 @@ def day(of: date) -> str:
     return f"{of.day} {of:%B %Y}"
 
 
+def in_zone(at: datetime, zone: tzinfo) -> datetime:
+    """As it is at the very ends of time, which other people's reports can name."""
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at
+
+
 def local(at: datetime) -> str:
     """An instant with its own zone: `15 March 2026, 00:00 (UTC+01:00)`."""
     zone = at.isoformat()[-6:]
@@ -85,6 +96,11 @@ def subject_line(subject: str, longest: int = LONGEST_QUOTE) -> str:
 def campaign_name(campaign: str, subject: str) -> str:
     """By which mails are told apart: their campaign's name, else their subject."""
     return plain(campaign) or subject_line(subject)
+
+
+def capital(text: str) -> str:
+    """Our own words, at the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def full_sentence(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from permille.domain.mail_text import MailContext, Section
 from permille.domain.status import Status
-from permille.domain.timeline import Audience, Facts, declared
+from permille.domain.timeline import Audience, Facts, Topic, declared
 from permille.domain.wording import local, plain
 
 _DRIFTS = {
@@ -29,6 +29,31 @@ class Created(Facts):
 
     def sentence(self) -> str:
         return f"Mail sent by {', '.join(map(plain, self.senders))} counts for this account."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerSet:
+    """Of an identity of SES."""
+
+    identity: str
+    configuration_set: Annotated[str, "Empty where it had none."]
+
+    def words(self) -> str:
+        return f"{plain(self.identity)} had {plain(self.configuration_set) or 'none'}"
+
+
+@declared("default_sets_replaced", Audience.STAFF)
+class DefaultSetsReplaced(Facts):
+    """Permille's configuration set is the default of these identities in SES from now on."""
+
+    former: tuple[FormerSet, ...]
+
+    def headline(self, platform: str) -> str:
+        names = ", ".join(plain(one.identity) for one in self.former)
+        return f"The default configuration set of {names} is the stack's now"
+
+    def sentence(self) -> str:
+        return f"Before, {'; '.join(one.words() for one in self.former)}."
 
 
 @declared("forwarding_stopped", Audience.STAFF)
@@ -70,7 +95,7 @@ class Drift(Facts):
         return "Permille switches it again."
 
 
-@declared("denied_by_hand", Audience.STAFF)
+@declared("denied_by_hand", Audience.STAFF, topic=Topic.STANDING)
 class DeniedByHand(Facts):
     """Somebody has put senders of an account that may send into the deny group: it is off, and stays so."""
 
@@ -86,7 +111,7 @@ class DeniedByHand(Facts):
         )
 
 
-@declared("undenied_by_hand", Audience.STAFF)
+@declared("undenied_by_hand", Audience.STAFF, topic=Topic.STANDING)
 class UndeniedByHand(Facts):
     """All senders that somebody had put into the deny group were taken out of it again, and not by Permille."""
 

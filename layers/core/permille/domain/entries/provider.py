@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from permille.domain.timeline import Audience, Facts, declared
+from permille.domain.timeline import Audience, Facts, Topic, declared
 from permille.domain.wording import plain
 
 
-@declared("provider_connected", Audience.OWNER)
+@declared("provider_connected", Audience.OWNER, topic=Topic.STANDING)
 class ProviderConnected(Facts):
     """The owner's e-mails can go through a third-party SMTP server."""
 
@@ -23,7 +23,7 @@ class ProviderConnected(Facts):
         return f"While your SMTP account is off, your e-mails can go through it as {plain(self.user)}.{replaced}"
 
 
-@declared("provider_disconnected", Audience.OWNER)
+@declared("provider_disconnected", Audience.OWNER, topic=Topic.STANDING)
 class ProviderDisconnected(Facts):
     """The provider is forgotten."""
 
