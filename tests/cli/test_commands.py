@@ -114,6 +114,7 @@ RUNS = {
     "suppression remove": [f"suppression remove bakery ann@example.com {BECAUSE}"],
     "suppression show": ["suppression show bakery ann@example.com"],
     "timeline": [OFF, "timeline bakery"],
+    "uninstall": ["uninstall --yes"],
 }
 EMOJI = "\N{WARNING SIGN}\N{FIRE}\N{CIRCLED IDEOGRAPH SECRET}"
 
