@@ -5,7 +5,7 @@ TOOLS := .venv-tools/bin
 UV := $(TOOLS)/uv
 INSTALL := $(UV) pip install --quiet --require-hashes --no-build
 
-.PHONY: help setup tools demo test test-fast test-containers bench simulate mails spam reports openapi schema check format pins clean
+.PHONY: help setup tools demo test test-fast test-containers bench simulate cost mails spam reports openapi schema check format pins clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: setup ## Measure the performance goals beside the usual pattern (minutes;
 
 simulate: setup ## False suspensions of a made-up platform, by preset (minutes; AGAINST=PATH: by another checkout's code too)
 	@$(BIN)/python -m bench.false_suspensions --keep $(if $(AGAINST),--against $(AGAINST)) $(if $(TENANTS),--tenants $(TENANTS))
+
+cost: setup ## Write docs/cost.md: the last benchmark's counts and the template's resources, times AWS's prices
+	@$(BIN)/python -m bench.cost
 
 check: setup ## Format, lint, types, the template, the pins
 	@$(BIN)/ruff format --check .

@@ -23,7 +23,7 @@ from permille.domain.entries.complaints import (
     repeated,
     reported,
 )
-from permille.domain.entries.credential import Difference
+from permille.domain.entries.credential import Difference, FormerSet
 from permille.domain.entries.numbers import Numbers
 from permille.domain.entries.registry import KINDS
 from permille.domain.entries.system import BreakerReset
@@ -292,6 +292,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "why": Held.FEEDBACK,
     "waiting": 7,
     "bound": 5,
+    "former": (FormerSet(identity="bakery.example", configuration_set="their-own"),),
     "found": (Difference(sender=CALLER, what="awake", key=KEY),),
     "note": "Begin with your best customers",
     "instead_of": "",
@@ -302,6 +303,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "account_id": ACCOUNT,
     "granted": 4,
     "sender": "platform-news",
+    "risks": ("policy admin, statement 1: it may do iam:*",),
     "audience": For.STAFF,
     "subject": "Anna",
     "mode": Mode.ENFORCE,
@@ -327,6 +329,7 @@ _FACTS_OF: dict[str, dict[str, Any]] = {
         "listed": (BouncedRecipient(recipient="ann@example.com", status="5.1.1", why="the address does not exist"),),
     },
     "review_amended": {"batch": 500},
+    "uninstalled": {"given_back": 3, "denied": "stay", "users": 2},
     "review_due": {"day": MIDNIGHT.date(), "begins_at": MIDNIGHT.astimezone(UTC)},
     "review_day_passed": {"day": TODAY},
     "review_reopened": {"day": TODAY},

@@ -114,6 +114,7 @@ RUNS = {
     "suppression remove": [f"suppression remove bakery ann@example.com {BECAUSE}"],
     "suppression show": ["suppression show bakery ann@example.com"],
     "timeline": [OFF, "timeline bakery"],
+    "uninstall": ["uninstall --yes"],
 }
 EMOJI = "\N{WARNING SIGN}\N{FIRE}\N{CIRCLED IDEOGRAPH SECRET}"
 
@@ -169,6 +170,37 @@ def test_every_command_is_seen_at_work() -> None:
     assert list(RUNS) == COMMANDS
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "account exempt bakery --until 2026-12-31 --reason R",
+        "account exempt bakery --until 2020-12-31 --reason R",
+        "account credential bakery",
+        "complaint list bakery",
+        "provider show bakery",
+        "route bakery",
+        "suppression list bakery",
+        "suppression show bakery ann@example.com",
+    ],
+)
+def test_people_read_an_accounts_instants_in_its_zone(terminal: Terminal, command: str) -> None:
+    """Also in what is refused."""
+    late = NOW.replace(hour=23, minute=30)
+    provider = replace(a_provider(), connected_at=late)
+    vienna = replace(terminal.stack.get(ACCOUNT), timezone="Europe/Vienna", provider=provider)
+    terminal.stack.rows.accounts[ACCOUNT] = vienna
+    terminal.stack.rows.suppressing[ACCOUNT, "c"] = Suppression("ann@example.com", late, id_at(late))
+    terminal.text("complaint", "void", ACCOUNT, COMPLAINT.id, "--reason", "R")
+    terminal.text("account", "credential", ACCOUNT, "--grace", "36")
+
+    terminal.status(*shlex.split(command))
+
+    said = "".join(terminal.capsys.readouterr())
+    assert "(UTC+01:00)" in said
+    assert " UTC " not in said
+    assert "(UTC)" not in said
+
+
 @pytest.mark.parametrize("command", RUNS)
 def test_people_read_words_as_they_were_written(terminal: Terminal, command: str) -> None:
     said = run(terminal, command)
@@ -209,6 +241,7 @@ def marked(terminal: Terminal, mark: str) -> None:
         "account explain odd",
         "account owner-mail odd",
         "account close odd --reason R --yes",
+        "account change odd --reason R --owner-email bea@bakery.example",
         "complaint list odd",
         "sender list",
         "timeline odd",

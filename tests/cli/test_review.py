@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, STAFF, TODAY, an_account
+from tests.builders import ACCOUNT, NOW, STAFF, TODAY, a_complaint_entry, an_account, an_entry, corrected
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
 from permille.domain.account import Account, Review, Trial, TrialState
 from permille.domain.errors import PermissionDenied
+from permille.domain.reputation import Tally
 from permille.domain.status import Status
 
 CAUSE, CHANGE = "We mailed an [old] list :fire:", "We took it off"
@@ -201,6 +202,32 @@ def test_the_queue_shows_the_evidence_and_the_owners_words_as_they_are(terminal:
 
     assert said.startswith("bakery  waits for 0.0 hours, 0 strikes\n")
     assert f"  what went wrong: {CAUSE}\n  what was changed: {CHANGE}\n" in said
+
+
+def test_the_days_of_the_evidence_are_those_where_the_owner_is(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), timezone="Europe/Vienna")
+    request(terminal)
+    late = NOW.replace(hour=23, minute=30) - timedelta(days=1)
+    stack.rows.put(an_entry("disabled", late), an_entry("trial_unused", late))
+
+    said = terminal.text("review", "list")
+
+    assert "  2026-03-10: " in said
+    assert "  earlier trial, 2026-03-10: " in said
+
+
+def test_where_the_account_cannot_be_judged_machines_are_told_that_it_is_not_known(
+    stack: FakeStack, terminal: Terminal
+) -> None:
+    request(terminal)
+    complaint = a_complaint_entry()
+    stack.rows.put(an_entry("disabled"), complaint, corrected(complaint, NOW + timedelta(seconds=1)))
+    stack.rows.tallies[ACCOUNT, 1, TODAY] = Tally(1000, 1)
+    listed = ("review", "list")
+
+    assert terminal.answer(*listed)["requests"][0]["kept_now"] is True
+    stack.faults.fail("tallies.days")
+    assert terminal.answer(*listed)["requests"][0]["kept_now"] is None
 
 
 def test_the_queue_for_machines(terminal: Terminal) -> None:

@@ -53,3 +53,20 @@ def test_a_platforms_token_opens_the_api_until_it_is_revoked(business: Business,
     stack.answer("link", "revoke", "platform", "--reason", "The token leaked")
 
     assert web.get(path).status == 401
+
+
+def test_an_owner_whose_link_has_expired_has_a_new_one_mailed(stack: Stack, web: Web) -> None:
+    business = a_business(stack)
+    over = stack.answer("link", "owner", business.id, "--days", "0.000001")["link"].removeprefix(web.origin)
+    page = web.get(over)
+    assert (page.status, "Send me a new link" in page.body) == (401, True)
+
+    for _ in range(2):
+        assert web.sends("/enter/new-link", token=over.partition("=")[2]).status == 200
+
+    [mail] = eventually(business.mails)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    [link] = re.findall(rf"{re.escape(web.origin)}/enter\S+", body.get_content())
+    assert web.follows(link).status == 200
+    assert [entry["kind"] for entry in business.timeline()] == ["created", "link_requested"]

@@ -68,7 +68,6 @@ class Deployment:
             "EnforcementMode": self.mode,
             "PlatformName": self.platform_name,
             "MailFrom": MAIL_FROM,
-            "MailFromIdentity": MAIL_FROM_IDENTITY,
             "ReplayClock": "on",
             "AlarmTopicArn": "none",
             "ConsoleConcurrency": "10",

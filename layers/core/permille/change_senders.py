@@ -2,16 +2,17 @@
 put off before the row names it no more. So at no time can mail go out that the account may not send."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from permille import decisions
-from permille.adoption import adoptable
-from permille.changing import Changing, Decided
+from permille.adoption import Adopted, adoptable
+from permille.changing import Changing, Order
 from permille.domain import change
 from permille.domain.account import Account
 from permille.domain.commands import ChangeSenders
 from permille.domain.errors import Conflict, DecisionRefused, InvalidInput, Unavailable
+from permille.domain.iam_risk import TakenRisk
 from permille.domain.switch import ACTIVE, Changes, SenderState
 from permille.existing import existing
 from permille.taking_back import Undo, taking_back
@@ -20,18 +21,26 @@ LOOKS, PAUSE = 15, 1.0  # seconds between: IAM shows a change after 3 to 4
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class SenderPlan:
     add: tuple[str, ...]
     remove: tuple[str, ...]
     after: tuple[str, ...]
+    risks: tuple[TakenRisk, ...] = ()
 
 
 def plan(
-    world: Changing, account: Account, add: Sequence[str], remove: Sequence[str], allowed: Collection[str]
-) -> Planned:
+    world: Changing,
+    account: Account,
+    add: Sequence[str],
+    remove: Sequence[str],
+    allowed: Collection[str],
+    *,
+    accept_risk: str | None = None,
+) -> SenderPlan:
     """Whom it is, by their names in IAM. Raises InvalidInput for a user that cannot be adopted, or is no sender of the
     account's, or where none would remain. `allowed`: the ARNs that the account may send through."""
-    found = _adopted(world, account, add, allowed)
+    adopted = _adopted(world, account, add, allowed, accept_risk=accept_risk)
+    found = adopted.names
     if both := sorted({*add, *found} & {*remove}):
         raise InvalidInput(f"{', '.join(both)} cannot be added and removed at once", "add_sender")
     gone = _named(world, account, remove)
@@ -40,16 +49,18 @@ def plan(
         raise InvalidInput(f"{account.id} would have no sender; add another one with --add-sender", "remove_sender")
     if after != account.senders and account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")
-    return Planned(found, gone, after)
+    return SenderPlan(found, gone, after, adopted.risks)
 
 
-def _adopted(world: Changing, account: Account, names: Sequence[str], allowed: Collection[str]) -> tuple[str, ...]:
+def _adopted(
+    world: Changing, account: Account, names: Sequence[str], allowed: Collection[str], *, accept_risk: str | None
+) -> Adopted:
     """Those that are to come, of whom none is the account's sender yet."""
     new = [one for one in names if one not in account.senders]
-    found = adoptable(world.onboarding.adoption, new, allowed, account.id)
-    for name in found if account.may_send else ():
+    found = adoptable(world.onboarding.adoption, new, allowed, account.id, accept_risk=accept_risk)
+    for name in found.names if account.may_send else ():
         _refuse_denied(world, name)
-    return tuple(one for one in found if one not in account.senders)
+    return replace(found, names=tuple(one for one in found.names if one not in account.senders))
 
 
 def _named(world: Changing, account: Account, names: Sequence[str]) -> tuple[str, ...]:
@@ -82,12 +93,13 @@ def _refuse_denied(world: Changing, name: str) -> None:
         )
 
 
-def add(world: Changing, account_id: str, names: tuple[str, ...], decided: Decided) -> Account:
+def add(world: Changing, account_id: str, planned: SenderPlan, order: Order) -> Account:
     """To an account that is off they come denied; Enforce puts their keys to sleep, and remembers which."""
-    command = ChangeSenders(add=names, reason=decided.reason, by=decided.by)
+    names = planned.add
+    command = ChangeSenders(add=names, risks=planned.risks, reason=order.reason, by=order.by)
     for _ in range(decisions.ATTEMPTS):
         account = existing(world.accounts, account_id)
-        outcome = change.senders(account, command, account.after_last_decision(decided.at))
+        outcome = change.senders(account, command, account.after_last_decision(order.at))
         try:
             with taking_back() as undo:
                 for name in names:
@@ -114,17 +126,17 @@ def _deny(world: Changing, account_id: str, name: str, undo: Undo) -> None:
         _wait(world, [name], lambda seen: seen.denied)
 
 
-def remove(world: Changing, account_id: str, names: tuple[str, ...], decided: Decided) -> Account:
+def remove(world: Changing, account_id: str, names: tuple[str, ...], order: Order) -> Account:
     """Under the lease of the account's switch: no other run wakes what is put off here. Which keys were put to sleep is
     remembered, so that a removal that was cut off can be undone by enabling."""
-    command = ChangeSenders(remove=names, reason=decided.reason, by=decided.by)
+    command = ChangeSenders(remove=names, reason=order.reason, by=order.by)
     account = existing(world.accounts, account_id)
     if not set(names) & set(account.senders):
         return account
-    leased = _lease(world, account, names, decided.at)
+    leased = _lease(world, account, names, order.at)
     try:
         _put_off(world, names)
-        decisions.apply(world, account_id, command, decided.at)
+        decisions.apply(world, account_id, command, order.at)
     finally:
         after = world.accounts.release(leased, leased.credential)
     return after

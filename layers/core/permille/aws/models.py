@@ -127,6 +127,7 @@ class AccountRow(Model):
     missing = JSONAttribute(default=list)
     denial = JSONAttribute(null=True)
     renewal = JSONAttribute(null=True)
+    risks_accepted = JSONAttribute(null=True)
     link_generation = NumberAttribute(default=1)
     owner_acts = JSONAttribute(null=True)
     senders = ListAttribute(of=UnicodeAttribute)

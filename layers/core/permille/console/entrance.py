@@ -11,8 +11,7 @@ from permille.console.routing import routes
 from permille.console.sessions import cookie, home
 from permille.console.world import asked
 from permille.domain.commands import RequestLink
-from permille.domain.errors import DecisionRefused, LinkExpired, NotAuthenticated, NotAuthorized, NotFound
-from permille.domain.links import For
+from permille.domain.errors import DecisionRefused, LinkExpired, NotAuthenticated, NotFound
 from permille.observability import record
 
 router = routes()
@@ -30,14 +29,12 @@ def enter() -> Response[str]:
     found = asked(router)
     token = found.request.query.get("token", "")
     try:
-        session = found.world.doors.enter(token, found.now)
+        session = found.session = found.world.doors.enter(token, found.now)
     except LinkExpired:
         if not is_owners(token):
             raise
         return found.world.pages.page("expired", CLOSED.status, framed=True, address=NEW_LINK, token=token)
-    if session.claims.audience is For.PLATFORM:
-        raise NotAuthorized("a platform's token opens no page")
-    return redirect(home(session.claims), cookie(session, found.now))
+    return redirect(home(session.claims), cookie(session, found.now, framed=bool(found.world.pages.frame_origins)))
 
 
 @router.post(NEW_LINK)

@@ -10,6 +10,7 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from permille import access
 from permille.console.requests import Request
+from permille.domain import links
 from permille.domain.account import Account
 from permille.domain.errors import MalformedRequest, NotAuthorized
 from permille.domain.links import Claims, For
@@ -20,6 +21,7 @@ PAGES: Doors = {"/report/": For.OWNER, "/desk": For.STAFF}
 API: Doors = {"/api/v1/accounts": For.PLATFORM}
 CSRF = "csrf"
 _BEARER = "bearer "
+_SAME_SITE = {For.OWNER: SameSite.LAX_MODE, For.STAFF: SameSite.STRICT_MODE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,10 @@ class Doorkeeper:
     origin: str = ""
 
     def enter(self, token: str, now: datetime) -> Session:
-        """Lets in whoever followed a link. Raises NotAuthenticated."""
+        """Lets in whoever followed a link. Raises NotAuthenticated, NotAuthorized where there is no door for them."""
+        audience = links.read(token)[0].audience
+        if audience not in self.doors.values():
+            raise NotAuthorized(f"a link for {audience} opens nothing here")
         claims, account = access.admit(token, self.macs, self.accounts, self.control, now)
         return Session(claims, token, account)
 
@@ -67,24 +72,35 @@ class Doorkeeper:
         audience = audience_of(request.path, self.doors)
         if audience is None:
             return None
-        session = self.enter(_token(request, audience), now)
-        if session.claims.audience is not audience:
-            raise NotAuthorized(f"a link for {session.claims.audience} opens nothing for {audience}")
-        if audience is For.OWNER and session.claims.subject != account_in(request.path):
-            raise NotAuthorized("the link is another account's")
-        if audience is not For.PLATFORM and request.changes_something:
-            self._check_form(request, session)
+        token, is_form = _token(request, audience), audience is not For.PLATFORM and request.changes_something
+        _check_claims(links.read(token)[0], audience, request.path)
+        if is_form:
+            self._check_origin(request)
+        session = self.enter(token, now)
+        if is_form:
+            _check_form(request, session)
         return session
 
-    def _check_form(self, request: Request, session: Session) -> None:
+    def _check_origin(self, request: Request) -> None:
         if request.header("origin") != (self.origin or request.origin):
             raise NotAuthorized("the form comes from elsewhere")
-        try:
-            given = request.form.get(CSRF, "")
-        except MalformedRequest as error:
-            raise NotAuthorized(str(error)) from error
-        if not hmac.compare_digest(given.encode(), session.csrf.encode()):
-            raise NotAuthorized("the form is not of this session")
+
+
+def _check_claims(claims: Claims, audience: For, path: str) -> None:
+    """Before the token is verified: of one that would open nothing here KMS is not asked."""
+    if claims.audience is not audience:
+        raise NotAuthorized(f"a link for {claims.audience} opens nothing for {audience}")
+    if audience is For.OWNER and claims.subject != account_in(path):
+        raise NotAuthorized("the link is another account's")
+
+
+def _check_form(request: Request, session: Session) -> None:
+    try:
+        given = request.form.get(CSRF, "")
+    except MalformedRequest as error:
+        raise NotAuthorized(str(error)) from error
+    if not hmac.compare_digest(given.encode(), session.csrf.encode()):
+        raise NotAuthorized("the form is not of this session")
 
 
 def audience_of(path: str, doors: Doors) -> For | None:
@@ -113,10 +129,11 @@ def home(claims: Claims) -> str:
     return f"/report/{claims.subject}" if claims.audience is For.OWNER else "/desk"
 
 
-def cookie(session: Session, now: datetime) -> Cookie:
-    """Owners' pages may be framed by the host platform, so theirs is sent there too; staff's is sent nowhere else."""
+def cookie(session: Session, now: datetime, *, framed: bool) -> Cookie:
+    """Staff's is sent with nothing that another site begins. Owners' is sent where a link to their page is followed
+    too, and in a frame where host platforms may show one (`framed`)."""
     claims = session.claims
-    framed = claims.audience is For.OWNER
+    framed = framed and claims.audience is For.OWNER
     return Cookie(
         name=_cookie_name(claims.audience, home(claims)),
         value=session.token,
@@ -124,6 +141,6 @@ def cookie(session: Session, now: datetime) -> Cookie:
         secure=True,
         http_only=True,
         max_age=int((claims.expires_at - now).total_seconds()),
-        same_site=SameSite.NONE_MODE if framed else SameSite.STRICT_MODE,
+        same_site=SameSite.NONE_MODE if framed else _SAME_SITE[claims.audience],
         custom_attributes=["Partitioned"] if framed else None,
     )
