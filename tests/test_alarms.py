@@ -49,6 +49,7 @@ RINGS = {
     "IngestComplaintErrorsAlarm": "IngestComplaint Errors: Sum > 0, 3 x 60 s",
     "EnforceErrorsAlarm": "Enforce Errors: Sum > 0, 3 x 60 s",
     "NotifyErrorsAlarm": "Notify Errors: Sum > 0, 3 x 60 s",
+    "AccessErrorsAlarm": "Access Url5xxCount: Sum > 0, 3 x 60 s",
     "ConsoleErrorsAlarm": "Console Url5xxCount: Sum > 0, 3 x 60 s",  # it always answers: Lambda counts no errors of it
     "ScheduleAlarm": "schedule.run: Sum < 1, 1 x 300 s",
     "UncountedAlarm": "Delivery, feedback.received.records: expression > 0, 2 x 900 s",

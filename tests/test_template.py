@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from permille.aws.accounts import LEASED_FOR
-from permille.settings import ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille.settings import AccessSettings, ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
 from permille_cli.template import TEMPLATE as TEMPLATE_FILE
 from permille_cli.template import load
 
@@ -24,6 +24,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "Enforce": EnforceSettings,
     "Notify": NotifySettings,
     "Console": ConsoleSettings,
+    "Access": AccessSettings,
 }
 READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
@@ -223,6 +224,10 @@ NEEDED = {
         "ControlTable": {"GetItem"},
         "HandedOnTable": {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
     },
+    "Access": {
+        "TimelineTable": {"PutItem"},
+        "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
+    },
     "Console": {
         "AccountsTable": {"GetItem", "BatchGetItem", "UpdateItem"},
         **{f"AccountsTable/index/{index}": {"Query"} for index in DESK_INDEXES},
@@ -400,3 +405,69 @@ def test_it_has_no_anchors_and_no_merges() -> None:
     events = list(yaml.parse(TEMPLATE_FILE.read_text(), Loader=yaml.SafeLoader))
     assert not [one for one in events if getattr(one, "anchor", None)]
     assert "<<:" not in TEMPLATE_FILE.read_text()
+
+
+# ---------------------------------------------------------------- who signs links
+
+
+@pytest.mark.parametrize("key", ["StaffLinkKey", "PlatformTokenKey"])
+def test_the_function_access_alone_signs_for_staff_and_platforms_whatever_iam_allows(key: str) -> None:
+    allow, signing, changing = RESOURCES[key]["Properties"]["KeyPolicy"]["Statement"]
+    root = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
+
+    assert (allow["Effect"], allow["Principal"], allow["Action"]) == ("Allow", {"AWS": root}, "kms:*")
+    assert all((one["Effect"], one["Principal"]) == ("Deny", {"AWS": "*"}) for one in (signing, changing))
+    assert signing["Action"] == ["kms:GenerateMac", "kms:CreateGrant"]
+    assert signing["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": {"Fn::GetAtt": ["AccessRole", "Arn"]}}}
+    assert changing["Action"] == "kms:PutKeyPolicy"
+    assert changing["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": [{"Ref": "LinkKeyAdministrators"}, root]}}
+
+
+def test_its_role_is_the_only_one_that_may_sign_for_them() -> None:
+    signing = [
+        (name, target(resource))
+        for name in FUNCTIONS
+        for one in statements(name)
+        if "kms:GenerateMac" in as_list(one["Action"])
+        for resource in as_list(one["Resource"])
+    ]
+    (apart,) = of_type("AWS::IAM::Policy").values()
+    (allowed,) = apart["PolicyDocument"]["Statement"]
+
+    assert signing == [("Notify", "OwnerLinkKey")]
+    assert [target(one) for one in apart["Roles"]] == ["AccessRole"]
+    assert allowed["Action"] == "kms:GenerateMac"
+    assert [target(one) for one in allowed["Resource"]] == ["StaffLinkKey", "PlatformTokenKey"]
+
+
+def test_iam_is_asked_who_may_make_links() -> None:
+    assert FUNCTIONS["Access"]["FunctionUrlConfig"] == {"AuthType": "AWS_IAM"}
+
+
+def test_access_writes_the_register_and_the_system_timeline_alone() -> None:
+    conditions = [
+        one.get("Condition") for one in statements("Access") if "dynamodb:GetItem" not in as_list(one["Action"])
+    ]
+
+    assert {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["links#*"]}} in conditions
+    assert {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["#system"]}} in conditions
+
+
+@pytest.mark.parametrize(
+    ("answer", "fits"),
+    [
+        ("arn:aws:iam::123456789012:role/deployer", True),
+        ("arn:aws:iam::123456789012:user/ops/eva", True),
+        ("arn:aws-cn:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*", True),
+        ("", False),
+        ("*", False),
+        ("arn:aws:iam::*:*", False),
+        ("arn:aws:iam::ACCOUNT:role/DEPLOYER", False),  # as samconfig.toml has it
+        ("arn:aws:sts::123456789012:assumed-role/deployer/eva", False),  # what aws:PrincipalArn never is
+    ],
+)
+def test_who_may_change_who_signs_is_a_decision_and_has_no_default(answer: str, *, fits: bool) -> None:
+    parameter = TEMPLATE["Parameters"]["LinkKeyAdministrators"]
+
+    assert "Default" not in parameter
+    assert bool(re.fullmatch(parameter["AllowedPattern"], answer)) is fits

@@ -14,6 +14,8 @@ from permille.aws.control import DynamoControl
 from permille.aws.directory import DynamoDirectory
 from permille.aws.feed import SqsFeedbackQueue
 from permille.aws.history import DynamoTallies, DynamoTimeline
+from permille.aws.link_issuer import FunctionUrlIssuer
+from permille.aws.link_register import DynamoLinkRegister
 from permille.aws.macs import KmsMacs
 from permille.aws.onboarding import IamSenderUsers, SesIdentities
 from permille.aws.outward import NotifyQueue, RememberedOnce
@@ -112,8 +114,16 @@ class DeployedStack(Stack):
         return NotifyQueue(url=self["NotifyQueueUrl"])
 
     @cached_property
+    def link_issuer(self) -> FunctionUrlIssuer:
+        return FunctionUrlIssuer(url=self["AccessUrl"])
+
+    @cached_property
+    def link_register(self) -> DynamoLinkRegister:
+        return DynamoLinkRegister(table=self["ControlTable"], timeline=self["TimelineTable"])
+
+    @cached_property
     def macs(self) -> KmsMacs:
-        return KmsMacs(owner_key=self["OwnerLinkKeyArn"], staff_key=self["StaffLinkKeyArn"])
+        return KmsMacs(owner_key=self["OwnerLinkKeyArn"])
 
     @cached_property
     def once(self) -> RememberedOnce:

@@ -23,12 +23,13 @@ from permille.operator_ports import (
     FeedbackQueue,
     IamUsers,
     Identities,
+    LinkIssuer,
     OperatorControl,
     PolicyDocument,
     QuarantinedFeedback,
     SesSuppressions,
 )
-from permille.ports import Later, Macs, Once, Probe, Secrets, Switch, Tallies
+from permille.ports import Later, LinkRegister, Macs, Once, Probe, Secrets, Switch, Tallies
 from permille.provider import Providing
 from permille.renewing import Renewing
 from permille.verdict import CurrentVerdict, current
@@ -49,6 +50,8 @@ class Stack(ABC):
     iam_users: IamUsers
     identities: Identities
     later: Later
+    link_issuer: LinkIssuer
+    link_register: LinkRegister
     macs: Macs
     once: Once
     policies: PolicyDocument

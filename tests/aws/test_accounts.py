@@ -55,7 +55,7 @@ EVERYTHING = an_account(
     missing=frozenset({"permille-shop"}),
     denial=Denial((CALLER, "permille-shop"), LATER),
     renewal=Renewal(CALLER, ("k1",), NOW, ("k0",), "k2", LATER, NOW, ended=True),
-    link_generation=7,
+    links_valid_since=NOW,
     review=Review(
         ReviewState.DECLINED,
         TODAY,

@@ -9,17 +9,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.builders import NOW, LambdaContext
-from tests.console.visiting import World
+from tests.console.visiting import World, a_token
 from tests.fakes import (
     FakeMacs,
     FakePolicies,
     Rows,
 )
 
-from permille import access
 from permille.console import app
 from permille.console.world import Console
-from permille.domain import links
 from permille.domain.links import For
 
 REQUEST_ID = "5a1b7c39-0000-4000-8000-000000000001"
@@ -49,8 +47,7 @@ class Platform:
         return World(self.rows, self.macs, self.policies).console
 
     def token(self, audience: For = For.PLATFORM, subject: str = "crm", made_at: datetime = NOW) -> str:
-        generation = self.rows.link_generations.get(audience, 1)
-        return access.make_token(self.macs, links.claims(audience, subject, generation, made_at))
+        return a_token(self.macs, self.rows, audience, subject, made_at)
 
     def ask(
         self,

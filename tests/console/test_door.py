@@ -5,13 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.builders import ACCOUNT, NOW, STAFF, an_account
+from tests.builders import ACCOUNT, NOW, an_account
 from tests.console.visiting import ORIGIN, Visitor, World, a_request
 
 from permille.console.sessions import DOORS, audience_of
-from permille.domain.entries.system import AccessRevoked
-from permille.domain.links import For
-from permille.domain.timeline import TimelineEntry, system_entry
+from permille.domain.links import For, Register
 
 OTHER = "florist"
 CLOSED = "This link does not open anything any more"
@@ -97,18 +95,14 @@ def test_a_link_that_has_expired_lets_nobody_in(world: World) -> None:
     assert owner.get(f"/report/{ACCOUNT}").status == 401
 
 
-def revoked(audience: For) -> TimelineEntry[AccessRevoked]:
-    return system_entry(NOW, AccessRevoked(audience=audience, reason="A laptop was lost", by=STAFF))
-
-
 def test_a_revoked_link_lets_nobody_in(world: World) -> None:
     owner, staff, platform = world.owner(), world.staff(), world.platform()
-    world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], link_generation=2)
-    world.control.revoke_links(For.STAFF, revoked(For.STAFF))
+    world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], links_valid_since=NOW)
+    world.rows.link_registers[For.STAFF, ""] = Register(of_all=NOW)
 
     assert owner.get(f"/report/{ACCOUNT}").status == 401
     assert staff.get("/desk").status == 401
-    world.control.revoke_links(For.PLATFORM, revoked(For.PLATFORM))
+    world.rows.link_registers[For.PLATFORM, "crm"] = Register(of_name=NOW)
     assert platform.get(f"/api/v1/accounts/{ACCOUNT}").status == 401
 
 

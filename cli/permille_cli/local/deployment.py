@@ -63,6 +63,7 @@ class Deployment:
             "PlatformName": self.platform_name,
             "MailFrom": MAIL_FROM,
             "MailFromIdentity": MAIL_FROM_IDENTITY,
+            "LinkKeyAdministrators": "arn:aws:iam::*:role/administrator",  # and root
             "ReplayClock": "on",
             "AlarmTopicArn": "none",
             "OtherMail": "yes",  # without the alarm Uncounted: ministack's CloudFormation knows no metric expressions

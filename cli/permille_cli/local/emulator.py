@@ -6,7 +6,9 @@ It runs as a script of the tools' Python (`python -P emulator.py`), so it import
 - It ends when its standard input ends, so it cannot outlive whoever started it, however that one died.
 - Sending by the SES API is authorized on the identity that is sent from, as AWS does.
 - An identity keeps its default configuration set.
-- A function URL is one of this host, and the function is told the address that was asked for.
+- A function URL is one of this host, and the function is told the address that was asked for; where IAM lets in, also
+  whom, and under the id of its invocation.
+- `aws:PrincipalArn` of a role's session is the role.
 - Whoever sends the token of the environment variable PERMILLE_TOKEN in the header `x-permille-token` may ask:
   `GET /_permille/credential?access_key_id=`    the secret of an Active key and whose it is; or 404
   `GET /_permille/identity?address=`            the verified identity that mail from an address is sent as; or 404
@@ -24,6 +26,7 @@ import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from typing import Any
@@ -54,6 +57,8 @@ async def _serve(gateway: socket.socket, token: str) -> None:
     _authorize_sending_on_the_identity()
     _keep_default_configuration_sets()
     _serve_function_urls_here(gateway.getsockname()[1])
+    _say_who_asks()
+    _name_roles_as_principals()
     config = Config()
     config.bind = [f"fd://{gateway.fileno()}"]
     config.keep_alive_timeout = 75
@@ -272,11 +277,57 @@ def _serve_function_urls_here(port: int) -> None:
         return built
 
     def attributes(config: dict[str, Any]) -> Any:
-        here = config["FunctionUrl"].replace("https://", "http://").replace(".on.aws/", f".localhost:{port}/")
+        url = config["FunctionUrl"].removeprefix("https://")
+        if config["AuthType"] == "AWS_IAM":  # no browser asks it, and not every program finds names under .localhost
+            here = f"http://127.0.0.1:{port}/_aws/lambda-url/{url.partition('.')[0]}/"
+        else:
+            here = "http://" + url.replace(".on.aws/", f".localhost:{port}/")
         return attributes_of({**config, "FunctionUrl": here})
 
     lambda_svc._build_function_url_event = event
     provisioners._lambda_url_attributes = attributes
+
+
+def _say_who_asks() -> None:
+    """ministack checks who asks a function URL, and does not tell the function; nor is the request's id the one of the
+    invocation, as it is on AWS."""
+    from ministack.core.iam_evaluator import request_caller_arn
+    from ministack.services import lambda_svc
+
+    event_of, dispatch = lambda_svc._build_function_url_event, lambda_svc._execute_function_dispatch
+    asked = ContextVar[dict[str, Any] | None]("asked", default=None)
+
+    def event(*args: Any, **more: Any) -> Any:
+        built, headers = event_of(*args, **more), args[5]
+        if not more.get("anonymous"):
+            built["requestContext"]["authorizer"] = {"iam": {"userArn": request_caller_arn(headers)}}
+        asked.set(built)
+        return built
+
+    def execute(func: Any, config: Any, event: Any, request_id: str, started: float) -> Any:
+        built = asked.get()
+        if built is not None and event is built:
+            request_id = built["requestContext"]["requestId"]
+        return dispatch(func, config, event, request_id, started)
+
+    lambda_svc._build_function_url_event = event
+    lambda_svc._execute_function_dispatch = execute
+
+
+def _name_roles_as_principals() -> None:
+    """AWS compares `aws:PrincipalArn` with the role's ARN, ministack with that of the session."""
+    from ministack.core import iam_evaluator
+
+    original = iam_evaluator._resolve_condition_key
+
+    def resolved(key: str, context: Any) -> Any:
+        found = original(key, context)
+        if key.lower() == "aws:principalarn" and ":assumed-role/" in found:
+            account, _, session = found.removeprefix("arn:aws:sts::").partition(":assumed-role/")
+            return f"arn:aws:iam::{account}:role/{session.partition('/')[0]}"
+        return found
+
+    iam_evaluator._resolve_condition_key = resolved
 
 
 if __name__ == "__main__":

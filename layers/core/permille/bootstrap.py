@@ -14,13 +14,14 @@ from permille import __version__
 from permille.domain.policy import Policy
 from permille.domain.status import Mode
 from permille.ports import Ledger, Policies, Quarantine, QuarantineAge
-from permille.settings import ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille.settings import AccessSettings, ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
 
 if TYPE_CHECKING:
     from permille.aws.outward import RememberedOnce
     from permille.aws.queues import SqsQueues
     from permille.console.world import Console
     from permille.enforce import Enforcement
+    from permille.issuing import Issuing
     from permille.notify import Handing
 
 
@@ -200,6 +201,7 @@ def consoling() -> Consoling:
     from permille.aws.control import DynamoControl
     from permille.aws.directory import DynamoDirectory
     from permille.aws.history import DynamoTallies, DynamoTimeline
+    from permille.aws.link_register import DynamoLinkRegister
     from permille.aws.macs import KmsMacs
     from permille.aws.policy import SsmPolicies
     from permille.aws.quarantine import DynamoQuarantine
@@ -241,11 +243,14 @@ def consoling() -> Consoling:
         mode=Mode(settings.enforcement_mode),
         code=code_version(),
     )
-    macs = KmsMacs(owner_key=settings.owner_link_key, staff_key=settings.staff_link_key)
+    macs = KmsMacs(
+        owner_key=settings.owner_link_key, staff_key=settings.staff_link_key, platform_key=settings.platform_token_key
+    )
+    register = DynamoLinkRegister(table=settings.control_table)
     brand = Brand(settings.platform_name, settings.support_contact, settings.brand_colour)
     console = Console(
         pages=Pages(brand, settings.frame_origins),
-        doors=Doorkeeper(macs, accounts, control, origin_of(settings.link_base)),
+        doors=Doorkeeper(macs, accounts, register, origin_of(settings.link_base)),
         accounts=accounts,
         tallies=tallies,
         timeline=timeline,
@@ -273,6 +278,24 @@ def _queues(settings: ConsoleSettings) -> "SqsQueues":
             "Parts of the timeline that a function gave up on": settings.stream_failures_url,
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class IssuingLinks:
+    issuing: "Issuing"
+    settings: AccessSettings
+
+
+@cache
+def issuing_links() -> IssuingLinks:
+    from permille.aws.link_register import DynamoLinkRegister
+    from permille.aws.macs import KmsMacs
+    from permille.issuing import Issuing
+
+    settings = AccessSettings.from_env()
+    macs = KmsMacs(staff_key=settings.staff_link_key, platform_key=settings.platform_token_key)
+    register = DynamoLinkRegister(table=settings.control_table, timeline=settings.timeline_table)
+    return IssuingLinks(Issuing(macs, register), settings)
 
 
 def origin_of(address: str) -> str:

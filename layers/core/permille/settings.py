@@ -86,6 +86,7 @@ class ConsoleSettings(Settings):
     timeline_table: str
     owner_link_key: str
     staff_link_key: str
+    platform_token_key: str
     policy_parameter: str
     enforcement_mode: str
     quarantine_table: str
@@ -100,3 +101,10 @@ class ConsoleSettings(Settings):
     frame_origins: str = ""
     support_contact: str = ""
     brand_colour: str = "#2b6cb0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessSettings(Settings):
+    timeline_table: str
+    staff_link_key: str
+    platform_token_key: str

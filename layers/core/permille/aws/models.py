@@ -127,7 +127,7 @@ class AccountRow(Model):
     missing = JSONAttribute(default=list)
     denial = JSONAttribute(null=True)
     renewal = JSONAttribute(null=True)
-    link_generation = NumberAttribute(default=1)
+    links_valid_since = UnicodeAttribute(null=True)
     senders = ListAttribute(of=UnicodeAttribute)
     identities = ListAttribute(of=UnicodeAttribute, null=True)
     status = UnicodeAttribute()
@@ -228,7 +228,8 @@ class CardRow(Model):
 
 
 class ControlRow(Model):
-    """What the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`, `links`, `mode`."""
+    """What the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`, `mode`, and the register of
+    links: `links#AUDIENCE`, `links#AUDIENCE#NAME`."""
 
     name = UnicodeAttribute(hash_key=True)
     passed = NumberAttribute(null=True)
@@ -241,8 +242,9 @@ class ControlRow(Model):
     active = NumberAttribute(null=True)
     lap = JSONAttribute(null=True)
     mode = UnicodeAttribute(null=True)
-    staff = NumberAttribute(null=True)
-    platform = NumberAttribute(null=True)
+    valid_since = UnicodeAttribute(null=True)
+    last_issued = UnicodeAttribute(null=True)
+    written_in = UnicodeAttribute(null=True)
 
 
 def on_table(model: type[M], table_name: str) -> type[M]:

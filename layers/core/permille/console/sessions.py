@@ -12,7 +12,7 @@ from permille.console.requests import Request
 from permille.domain.account import Account
 from permille.domain.errors import MalformedRequest, NotAuthorized
 from permille.domain.links import Claims, For
-from permille.ports import Accounts, Control, Macs
+from permille.ports import Accounts, LinkRegister, Macs
 
 DOORS = {"/report/": For.OWNER, "/desk": For.STAFF, "/api/v1/accounts": For.PLATFORM}
 CSRF = "csrf"
@@ -44,12 +44,12 @@ class Doorkeeper:
 
     macs: Macs
     accounts: Accounts
-    control: Control
+    register: LinkRegister
     origin: str = ""
 
     def enter(self, token: str, now: datetime) -> Session:
         """Lets in whoever followed a link. Raises NotAuthenticated."""
-        claims, account = access.admit(token, self.macs, self.accounts, self.control, now)
+        claims, account = access.admit(token, self.macs, self.accounts, self.register, now)
         return Session(claims, token, account)
 
     def session(self, request: Request, now: datetime) -> Session | None:

@@ -214,7 +214,7 @@ class Account:
     renewal: the last one of its credential
     denial: it is off although its status lets it send, until somebody decides about it or takes the senders out again
     owner_mail: empty, or why the owner is not written to any more (`bounced`, `complained`)
-    link_generation: links to the account of earlier ones are revoked
+    links_valid_since: links to the account that were made until then are revoked
     look: what was found when it was last judged, if ever in this epoch
     """
 
@@ -244,7 +244,7 @@ class Account:
     missing: frozenset[str] = frozenset()
     denial: Denial | None = None
     renewal: Renewal | None = None
-    link_generation: int = 1
+    links_valid_since: datetime | None = None
     due_at: datetime | None = None
     look: Look | None = None
     switch_generation: int = 1

@@ -26,7 +26,7 @@ EntryId = Annotated[str, validation.entry_id]
 
 
 @dataclass(frozen=True, slots=True)
-class _Validated:
+class Validated:
     """Holds each field against its rule. `needs_zone`, `needs_policy`: what the decision has to know beside the
     account."""
 
@@ -52,7 +52,7 @@ def _rules(command: type) -> list[tuple[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StaffCommand(_Validated):
+class StaffCommand(Validated):
     """What support decides.
 
     reason: why, as it stands on the timeline
@@ -174,7 +174,7 @@ class ChangeSenders(StaffCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApproveReview(_Validated):
+class ApproveReview(Validated):
     """The account may send on a single day; a trial that has not begun moves to that day.
 
     day: where the owner is
@@ -211,7 +211,7 @@ class ConfirmTrial(StaffCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewRequest(_Validated):
+class ReviewRequest(Validated):
     """What an owner asks for.
 
     day: of the next batch, where the owner is
@@ -246,20 +246,20 @@ class PutReview(ReviewRequest):
     __slots__ = ()
 
 
-class WithdrawReview(_Validated):
+class WithdrawReview(Validated):
     """An open request is taken back, or the trial that was agreed on, if it has not begun."""
 
     __slots__ = ()
 
 
-class DeleteReview(_Validated):
+class DeleteReview(Validated):
     """As WithdrawReview, but idempotent."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectProvider(_Validated):
+class ConnectProvider(Validated):
     """The owner's e-mails can go through a third-party SMTP server, to which a login has succeeded.
 
     provider: the server, and where its password is kept
@@ -270,7 +270,7 @@ class ConnectProvider(_Validated):
     replaces: Provider | None
 
 
-class DisconnectProvider(_Validated):
+class DisconnectProvider(Validated):
     """The third-party SMTP server is forgotten."""
 
     __slots__ = ()
