@@ -23,6 +23,7 @@ STARTS = {
     "enforce": ("Enforce", "enforce", "import app; from permille.bootstrap import enforcing; enforcing()"),
     "notify": ("Notify", "notify", "import app; from permille.bootstrap import handing_on; handing_on(None)"),
     "console": ("Console", "console", "import app; from permille.bootstrap import consoling; consoling()"),
+    "api": ("Api", "api", "import app; from permille.bootstrap import serving_api; serving_api()"),
 }
 TIMED = """
 import time

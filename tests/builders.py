@@ -132,7 +132,7 @@ def bounce_counts(
 ) -> list[Count]:
     """What the bounces of a mail to these recipients count."""
     bounce = a_bounce(recipients or ("ann@example.com",), refusal=refusal, **message)
-    return counts_of(bounce, a_sender(CALLER, account_id), at)
+    return counts_of(bounce, a_sender(CALLER, account_id), at, 0)
 
 
 def bounce_cards(*recipients: str, at: datetime = NOW, **different: Any) -> list[Card]:

@@ -217,15 +217,17 @@ class FakeLedger:
                     bounced_at=now if bounced else account.bounced_at,
                 )
 
-    def mark_owner_mail(self, identity: str, entry: Entry, address: str) -> None:
+    def mark_owner_mail(self, identity: str, entry: Entry, address: str) -> bool:
         with self._rows.faults.call("ledger.mark_owner_mail"):
             account = self._rows.accounts.get(entry.account_id)
             is_the_owners = not address or (account and address == bare(account.owner_email))
-            if account and is_the_owners and ("", identity) not in self._rows.markers:
-                self._rows.markers.add(("", identity))
-                state = str(entry.data["state"])
-                self._rows.accounts[account.id] = replace(account, owner_mail=state, revision=account.revision + 1)
-                self._rows.append(entry)
+            if not account or not is_the_owners or ("", identity) in self._rows.markers:
+                return False
+            self._rows.markers.add(("", identity))
+            state = str(entry.data["state"])
+            self._rows.accounts[account.id] = replace(account, owner_mail=state, revision=account.revision + 1)
+            self._rows.append(entry)
+            return True
 
 
 class FakeAccounts:
@@ -652,7 +654,8 @@ class FakeSuppressions:
 
     def about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
         with self._rows.faults.call("suppressions.about"):
-            cards = [one for one in self._rows.suppressing.items() if one[0][0] == account_id]
+            theirs = [one for one in self._rows.suppressing.items() if one[0][0] == account_id]
+            cards = [(key, card) for key, card in theirs if card.why is Why.COMPLAINT]
             told = {key[1]: self._rows.entries[account_id, card.entry_id].data for key, card in cards}
             return {
                 identity: datetime.fromisoformat(facts["reported_at"])

@@ -39,13 +39,15 @@ from permille.domain.switch import ACTIVE
 from permille.domain.system_commands import MakeLink
 from permille.domain.timeline import Entry, TimelineEntry
 from permille.issuing import Issuing, issue
-from permille.operator_ports import AccessKey, AppliedPolicy, IamUser
+from permille.operator_ports import AccessKey, AppliedPolicy, DnsRecord, IamUser, Room, UsedKey
 from permille.ports import Quarantined, Sender
+from permille.tables import Lacking, TableSetup
 from permille_cli.stack import Stack
 
 OUTPUTS = {
     "ConfigurationSetName": "permille",
     "ConsoleUrl": "https://console.example/",
+    "ApiUrl": "https://api.example/",
     "DenyGroupName": "permille-denied",
     "EnforcementMode": "enforce",
     "PlatformName": PLATFORM,
@@ -119,12 +121,21 @@ class FakeQuarantinedFeedback(FakeQuarantine):
         with self.faults.call("quarantine.all"):
             kept = list(self.kept.items())
         for body, (reason, caller) in kept:
-            yield Quarantined(sha256(body.encode()).hexdigest(), reason, caller, self.last_came[body], body)
+            yield Quarantined(_id_of(body), reason, caller, self.last_came[body])
+
+    def body(self, body_id: str) -> str | None:
+        with self.faults.call("quarantine.body"):
+            return next((body for body in self.kept if _id_of(body) == body_id), None)
 
     def drop(self, quarantined: Quarantined) -> None:
         with self.faults.call("quarantine.drop"):
-            if self.last_came.get(quarantined.body) == quarantined.at:
-                del self.kept[quarantined.body], self.last_came[quarantined.body]
+            for body, at in list(self.last_came.items()):
+                if (_id_of(body), at) == (quarantined.id, quarantined.at):
+                    del self.kept[body], self.last_came[body]
+
+
+def _id_of(body: str) -> str:
+    return sha256(body.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +200,45 @@ class FakeOperatorControl(FakeControl):
         return self._resets.last_reset()
 
 
+def dkim(domain: str) -> list[DnsRecord]:
+    """What verifies a domain here."""
+    names = [f"token{number}" for number in range(1, 4)]
+    return [DnsRecord(f"{name}._domainkey.{domain}", f"{name}.dkim.example") for name in names]
+
+
+@dataclass(slots=True)
+class FakeTables:
+    """Keeps `operator_ports.Tables`."""
+
+    setups: dict[str, TableSetup] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def named(self, beginning: str) -> list[str]:
+        with self.faults.call("tables.named"):
+            return sorted(name for name in self.setups if name.startswith(beginning))
+
+    def setup(self, name: str) -> TableSetup | None:
+        with self.faults.call("tables.setup"):
+            return self.setups.get(name)
+
+    def enable(self, name: str, lacking: Lacking) -> None:
+        with self.faults.call("tables.enable"):
+            was = self.setups[name]
+            self.setups[name] = replace(
+                was,
+                stream=lacking.stream or was.stream,
+                expires_by=lacking.expires_by or was.expires_by,
+                recoverable=lacking.recoverable or was.recoverable,
+                protected=lacking.protected or was.protected,
+            )
+
+
 @dataclass(slots=True)
 class FakeIdentities:
     """Keeps `operator_ports.Identities`. `sets`: each identity's default configuration set, empty where it has none.
     `forwarding`: those whose feedback SES forwards, as of every new one."""
 
+    sandbox: bool = False
     sets: dict[str, str] = field(default_factory=dict)
     forwarding: set[str] = field(default_factory=set)
     faults: Faults = field(default_factory=Faults)
@@ -206,13 +251,21 @@ class FakeIdentities:
         with self.faults.call("identities.set_default"):
             self.sets[identity] = configuration_set
 
-    def create(self, identity: str, configuration_set: str) -> Sequence[str]:
+    def in_sandbox(self) -> bool:
+        with self.faults.call("identities.in_sandbox"):
+            return self.sandbox
+
+    def all(self) -> Iterator[str]:
+        with self.faults.call("identities.all"):
+            yield from list(self.sets)
+
+    def create(self, identity: str, configuration_set: str) -> Sequence[DnsRecord]:
         with self.faults.call("identities.create"):
             if identity in self.sets:
                 raise Conflict(f"the identity {identity} was created just now by somebody else")
             self.sets[identity] = configuration_set
             self.forwarding.add(identity)
-            return [] if "@" in identity else [f"token{number}" for number in range(1, 4)]
+            return [] if "@" in identity else dkim(identity)
 
     def delete(self, identity: str, configuration_set: str) -> None:
         with self.faults.call("identities.delete"):
@@ -247,10 +300,12 @@ class FakeSesSuppressions:
 
 @dataclass(slots=True)
 class KnownUser:
-    """A user of IAM. `policies`: documents by name; those of its groups are the test's to add."""
+    """A user of IAM. `policies`: documents by name; those of its groups are the test's to add. `used`: when
+    which key was, as far as IAM knows."""
 
     mark: str = ""
     keys: list[str] = field(default_factory=list)
+    used: dict[str, datetime] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
     policies: dict[str, Any] = field(default_factory=dict)
 
@@ -263,6 +318,7 @@ class FakeIamUsers:
     users: dict[str, KnownUser] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     roles: set[str] = field(default_factory=set)
+    quota: int = 5000
     switched: dict[str, User] = field(default_factory=dict)
     _made: int = 0
 
@@ -282,11 +338,19 @@ class FakeIamUsers:
 
     def create(self, name: str, mark: str) -> bool:
         with self.faults.call("iam_users.create"):
-            user = self.users.setdefault(name, KnownUser(mark))
-            if user.mark != mark:
+            if name in self.users:
                 return False
-            user.keys.clear()
+            self.users[name] = KnownUser(mark)
             return True
+
+    def room(self) -> Room:
+        with self.faults.call("iam_users.room"):
+            return Room(len(self.users), self.quota)
+
+    def keys(self, name: str) -> Sequence[UsedKey]:
+        with self.faults.call("iam_users.keys"):
+            user = self.users[name]
+            return [UsedKey(key, NOW, user.used.get(key)) for key in user.keys]
 
     def allow(self, name: str, resources: Collection[str]) -> None:
         with self.faults.call("iam_users.allow"):
@@ -355,6 +419,7 @@ class FakeStack(Stack):
     ses_suppressions: FakeSesSuppressions
     suppressions: FakeSuppressions
     switch: FakeSwitch
+    tables: FakeTables
     tallies: FakeTallies
     timeline: FakeAllTimelines
     rows: Rows
@@ -367,6 +432,9 @@ class FakeStack(Stack):
     def now(self) -> datetime:
         with self.faults.call("stack.now"):
             return self.time
+
+    def region(self) -> str:
+        return OUTPUTS["Region"]
 
     def caller(self) -> str:
         with self.faults.call("stack.caller"):
@@ -416,6 +484,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "ses_suppressions": FakeSesSuppressions(faults=faults),
         "suppressions": FakeSuppressions(rows),
         "switch": switch,
+        "tables": FakeTables(faults=faults),
         "tallies": FakeTallies(rows),
         "timeline": FakeAllTimelines(rows),
     }

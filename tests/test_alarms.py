@@ -16,6 +16,7 @@ from tests.measured import Measured
 from tests.usecases.enforcement import A_MINUTE, World
 
 from permille.aws.quarantine import KEPT_FOR
+from permille.domain.policy import SEED
 from permille.domain.ses_review import BOUNCES, COMPLAINTS, Lines
 from permille.ingest import Received, ingest
 from permille.ports import Lap
@@ -51,6 +52,7 @@ RINGS = {
     "NotifyErrorsAlarm": "Notify Errors: Sum > 0, 3 x 60 s",
     "AccessErrorsAlarm": "Access Url5xxCount: Sum > 0, 3 x 60 s",
     "ConsoleErrorsAlarm": "Console Url5xxCount: Sum > 0, 3 x 60 s",  # it always answers: Lambda counts no errors of it
+    "ApiErrorsAlarm": "Api Url5xxCount: Sum > 0, 3 x 60 s",
     "ScheduleAlarm": "schedule.run: Sum < 1, 1 x 300 s",
     "UncountedAlarm": "Delivery, feedback.received.records: expression > 0, 2 x 900 s",
     "EnforceFailedAlarm": "account.enforce_failed: Sum > 0, 3 x 60 s",
@@ -189,9 +191,10 @@ def test_whoever_works_without_anybody_waiting_for_an_answer_is_watched_for_thro
     assert listening_to("Throttles") == listening_to("Errors") == set(WORKERS)
 
 
-def test_a_console_is_watched_for_the_failures_that_it_answers_with() -> None:
-    assert listening_to("Url5xxCount") == set(FUNCTIONS) - set(WORKERS)
-    assert "FunctionUrlConfig" in RESOURCES["Console"]["Properties"]
+def test_whoever_answers_people_and_platforms_is_watched_for_the_failures_that_it_answers_with() -> None:
+    answering = {name for name in FUNCTIONS if "FunctionUrlConfig" in RESOURCES[name]["Properties"]}
+
+    assert listening_to("Url5xxCount") == answering == set(FUNCTIONS) - set(WORKERS)
 
 
 def test_a_queue_that_is_worked_off_is_watched_for_age_and_one_that_is_not_for_anything_at_all() -> None:
@@ -258,7 +261,7 @@ def an_account_that_is_held_for_long() -> None:
 
 
 def a_batch_of_feedback() -> None:
-    ingest([Received("r-0", "hello")], FakeLedger(Rows()), FakeQuarantine(), "", NOW, lambda: A_MINUTE)
+    ingest([Received("r-0", "hello")], FakeLedger(Rows()), FakeQuarantine(), "", NOW, lambda: A_MINUTE, lambda: SEED)
 
 
 EMITTED_BY: dict[str, Callable[[], None]] = {

@@ -86,4 +86,4 @@ def test_several_wrong_values_are_told_at_once() -> None:
     error = InvalidInput.of([("day", "is over"), ("batch", "is none")])
 
     assert str(error) == "day: is over; batch: is none"
-    assert error.field == "day"
+    assert error.messages == "is over; is none"

@@ -4,20 +4,31 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
+from datetime import timedelta
 from typing import Any
 
+import boto3
 import pytest
 import yaml
 
 from permille.aws.accounts import LEASED_FOR
-from permille.settings import AccessSettings, ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille.settings import (
+    AccessSettings,
+    ApiSettings,
+    ConsoleSettings,
+    EnforceSettings,
+    IngestSettings,
+    NotifySettings,
+    Settings,
+)
+from permille_cli.template import PROJECT, load
 from permille_cli.template import TEMPLATE as TEMPLATE_FILE
-from permille_cli.template import load
 
 Resource = Mapping[str, Any]
 
 TEMPLATE = load()
 RESOURCES: dict[str, Resource] = TEMPLATE["Resources"]
+PARAMETERS: dict[str, Resource] = TEMPLATE["Parameters"]
 GLOBALS: Resource = TEMPLATE["Globals"]["Function"]
 SETTINGS: dict[str, type[Settings]] = {
     "IngestComplaint": IngestSettings,
@@ -25,6 +36,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "Notify": NotifySettings,
     "Console": ConsoleSettings,
     "Access": AccessSettings,
+    "Api": ApiSettings,
 }
 READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
@@ -44,6 +56,11 @@ each_source = pytest.mark.parametrize("name", SOURCES)
 def target(value: Any) -> str:
     """The logical name that `!Ref` or `!GetAtt` points to."""
     return str(value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0])
+
+
+def number(value: Any, of_parameter: str) -> int:
+    """One that stands in the template, or what a parameter says of it."""
+    return int(PARAMETERS[value["Ref"]][of_parameter] if isinstance(value, dict) else value)
 
 
 def timeout_of(function: Resource) -> int:
@@ -91,6 +108,19 @@ def test_a_message_is_tried_at_least_five_times(queue: str) -> None:
     assert QUEUES[queue]["RedrivePolicy"]["maxReceiveCount"] >= 5
 
 
+def test_two_hours_of_throttling_put_no_feedback_to_the_dead_letters() -> None:
+    """Lambda receives a batch before it finds that no concurrency is left for it."""
+    tried = QUEUES["FeedbackQueue"]["RedrivePolicy"]["maxReceiveCount"] * QUEUES["FeedbackQueue"]["VisibilityTimeout"]
+
+    assert timedelta(seconds=tried) >= timedelta(hours=2)
+
+
+def test_an_aws_account_with_ten_concurrent_executions_can_count_and_enforce() -> None:
+    """A shard of a stream is one execution at a time, of either function that reads it."""
+    assert PARAMETERS["IngestConcurrency"]["MinValue"] == 2
+    assert all("ParallelizationFactor" not in source["Properties"] for source in SOURCES.values())
+
+
 @each_source
 def test_every_source_has_a_place_for_what_could_not_be_done(name: str) -> None:
     source = SOURCES[name]
@@ -115,7 +145,8 @@ def test_a_batch_above_ten_has_a_window(name: str) -> None:
 
     if SOURCES[name]["Type"] == "SQS" and source["BatchSize"] > 10:
         assert source["MaximumBatchingWindowInSeconds"] >= 1
-    assert source.get("ScalingConfig", {}).get("MaximumConcurrency", 2) >= 2
+    concurrency = source.get("ScalingConfig", {}).get("MaximumConcurrency", 2)
+    assert number(concurrency, "Default") >= number(concurrency, "MinValue") >= 2
 
 
 def test_feedback_is_kept_for_as_long_as_its_dead_letters_can_still_be_seen() -> None:
@@ -130,9 +161,26 @@ def test_every_queue_is_worked_off_or_watched() -> None:
     assert QUEUES.keys() == {queue for _, queue in source_queues()} | resting_places()
 
 
-@pytest.mark.parametrize("name", [name for name in TABLES if name not in ("ControlTable", "HandedOnTable")])
-def test_a_table_outlives_its_stack(name: str) -> None:
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_outlives_its_stack_and_is_deleted_by_nobody_in_passing(name: str) -> None:
     assert (RESOURCES[name]["DeletionPolicy"], RESOURCES[name]["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert TABLES[name]["DeletionProtectionEnabled"] is True
+    assert "TableName" not in TABLES[name]  # one that stayed behind is in no other stack's way
+
+
+def test_what_cannot_be_counted_again_can_be_restored() -> None:
+    """Without the others something is done twice at worst: a marker, what was handed on, what rests."""
+    restored = {name for name, table in TABLES.items() if "PointInTimeRecoverySpecification" in table}
+
+    assert set(TABLES) - restored == {"SeenTable", "HandedOnTable", "QuarantineTable"}
+
+
+@pytest.mark.parametrize("name", ["ConfigurationSet", "DenyGroup"])
+def test_mail_goes_on_and_who_is_denied_stays_denied_where_the_stack_is_deleted(name: str) -> None:
+    """Their names are fixed: where the stack cannot be created they go, and the next try does not meet them."""
+    kept = RESOURCES[name]
+
+    assert (kept["DeletionPolicy"], kept["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_the_subscription_keeps_what_it_cannot_deliver_and_passes_messages_on_as_they_are() -> None:
@@ -240,6 +288,14 @@ NEEDED = {
         "ComplaintsTable/index/suppressed": {"Query"},
         "ComplaintsTable/index/bounced": {"Query"},
     },
+    "Api": {
+        "AccountsTable": {"GetItem", "UpdateItem"},
+        "TalliesTable": {"Query"},
+        "TimelineTable": {"Query", "PutItem"},
+        "ControlTable": {"GetItem", "BatchGetItem"},
+        "ComplaintsTable/index/suppressed": {"Query"},
+        "ComplaintsTable/index/bounced": {"Query"},
+    },
 }
 
 
@@ -263,6 +319,24 @@ def test_of_what_the_whole_stack_has_one_of_a_function_writes_its_own_row_alone(
 
     only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [row]}}
     assert [one.get("Condition") for one in of_control] == [only]
+
+
+def test_each_of_the_two_that_anybody_can_reach_verifies_the_links_that_open_it() -> None:
+    keys = {
+        name: [
+            target(key)
+            for one in statements(name)
+            if one["Action"] == "kms:VerifyMac"
+            for key in as_list(one["Resource"])
+        ]
+        for name in FUNCTIONS
+    }
+
+    assert {name: found for name, found in keys.items() if found} == {
+        "Console": ["OwnerLinkKey", "StaffLinkKey"],
+        "Api": ["PlatformTokenKey"],
+    }
+    assert {name for name, one in FUNCTIONS.items() if "FunctionUrlConfig" in one} == {"Console", "Api"}
 
 
 def test_the_console_may_count_what_rests_and_not_read_it() -> None:
@@ -325,6 +399,23 @@ def test_whether_to_enforce_is_a_decision_and_has_no_default() -> None:
     assert mode["AllowedValues"] == ["observe", "enforce"]
 
 
+@pytest.mark.parametrize(("function", "parameter"), [("Console", "ConsoleConcurrency"), ("Api", "ApiConcurrency")])
+def test_how_much_of_the_aws_account_a_flood_may_take_is_a_decision(function: str, parameter: str) -> None:
+    """0: where the AWS account may not reserve any; a function with 0 reserved would answer nobody."""
+    assert "Default" not in TEMPLATE["Parameters"][parameter]
+    assert TEMPLATE["Parameters"][parameter]["MinValue"] == 0
+    condition, *branches = FUNCTIONS[function]["ReservedConcurrentExecutions"]["Fn::If"]
+    assert branches == [{"Ref": parameter}, {"Ref": "AWS::NoValue"}]
+    assert TEMPLATE["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, 0]}]}
+    assert f'"{parameter}=10"' in (PROJECT / "samconfig.toml").read_text(encoding="utf-8")
+
+
+def test_samconfig_answers_every_decision() -> None:
+    answers = set(re.findall(r'^    "(\w+)=', (PROJECT / "samconfig.toml").read_text(encoding="utf-8"), re.M))
+
+    assert {name for name, one in TEMPLATE["Parameters"].items() if "Default" not in one} <= answers
+
+
 @pytest.mark.parametrize(
     ("answer", "fits"),
     [
@@ -349,6 +440,39 @@ def test_who_hears_alarms_is_a_decision_and_none_is_an_answer(answer: str, *, fi
 
     assert "Default" not in parameter
     assert bool(re.fullmatch(parameter["AllowedPattern"], answer)) is fits
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [
+        *((pattern, True) for pattern in ("permille-*", "ses-smtp-user.*", "bob", "shop-*-mail", "a+b@c.example")),
+        *((pattern, False) for pattern in ("*", "**", "a*", "ab*", "*-mail", "?", "", "user/*")),
+    ],
+)
+def test_whom_permille_may_switch_begins_with_a_name(pattern: str, *, fits: bool) -> None:
+    """By `*` Enforce could make an administrator's keys Inactive."""
+    assert bool(re.fullmatch(PARAMETERS["SenderUsers"]["AllowedPattern"], pattern)) is fits
+    assert re.fullmatch(PARAMETERS["SenderUsers"]["AllowedPattern"], PARAMETERS["SenderUsers"]["Default"])
+
+
+def test_logs_are_kept_for_a_number_of_days_that_cloudwatch_knows() -> None:
+    logs = boto3.Session().client("logs", region_name="us-east-1").meta.service_model
+    shape = logs.operation_model("PutRetentionPolicy").input_shape
+    assert shape is not None
+    known = set(map(int, re.findall(r"\d+", shape.members["retentionInDays"].documentation)))
+
+    assert set(PARAMETERS["LogRetentionDays"]["AllowedValues"]) == known
+    assert PARAMETERS["LogRetentionDays"]["Default"] in known
+
+
+def test_a_region_without_function_urls_is_refused_before_anything_is_made() -> None:
+    (assertion,) = TEMPLATE["Rules"]["RegionHasFunctionUrls"]["Assertions"]
+    refused, region = assertion["Assert"]["Fn::Not"][0]["Fn::Contains"]
+
+    assert region == {"Ref": "AWS::Region"}
+    assert set(refused) < set(boto3.Session().get_available_regions("sesv2"))  # none is misspelt
+    assert "us-east-1" not in refused
+    assert "Deploy to another Region" in assertion["AssertDescription"]
 
 
 def test_a_replayed_clock_is_off_unless_asked_for() -> None:

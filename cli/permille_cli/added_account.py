@@ -1,11 +1,13 @@
 """What `permille account add` answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from permille.onboarding import AddedAccount
+from permille.sender_user import NEARLY_FULL
 from permille_cli.output import literal
+from permille_cli.prepared_identities import PreparedAnswer
 from permille_cli.shown_once import ShownOnce
 from permille_cli.stack import Stack
 
@@ -19,17 +21,18 @@ class Answer:
     def _credential(self) -> ShownOnce:
         return ShownOnce(self.stack, self.added.account, self.added.key)
 
+    @property
+    def _identities(self) -> PreparedAnswer:
+        return PreparedAnswer(self.added.account.id, self.added.prepared, self.added.found.below)
+
     def as_data(self, *, show_secret: bool) -> dict[str, Any]:
         account = self.added.account
         data = self._credential.as_data(show_secret=show_secret)
         if len(account.senders) > 1:
             data["caller_identities"] = list(account.senders)
-        if records := records_of(self.added.dkim_tokens):
-            data["records_to_publish"] = records
-        if self.added.replaced_default_sets:
-            data["replaced_default_sets"] = dict(self.added.replaced_default_sets)
-        if self.added.forwarding_stopped:
-            data["forwarding_stopped"] = list(self.added.forwarding_stopped)
+        data |= self._identities.as_data()
+        if notes := list(self._notes()):
+            data["notes"] = notes
         return data
 
     def as_text(self, *, show_secret: bool) -> str:
@@ -40,23 +43,19 @@ class Answer:
             lines += self._credential.as_lines(show_secret=show_secret)
         else:
             lines += ["It keeps the credentials that its sender has."]
-        for identity, replaced in self.added.replaced_default_sets.items():
-            told = f"The default configuration set of {identity} was {replaced}; it is ours now."
-            lines += [f"[yellow]{literal(told)}[/]"]
-        if stopped := [name for name in self.added.forwarding_stopped if name not in self.added.dkim_tokens]:
-            names = literal(", ".join(stopped))
-            lines += [f"SES mailed feedback about {names} to the sender; that is off now: Permille tells the owner."]
-        if records := records_of(self.added.dkim_tokens):
-            lines += ["SES verifies an identity once its DNS records are published:"]
-            lines += [f"  {literal(record)}" for record in records]
-        return "\n".join(lines)
+        lines += self._identities.as_lines()
+        return "\n".join([*lines, *(f"[yellow]{literal(note)}[/]" for note in self._notes())])
 
-
-def records_of(dkim_tokens: Mapping[str, Sequence[str]]) -> list[str]:
-    """What has to be published for identities that were made."""
-    records: list[str] = []
-    for name, tokens in dkim_tokens.items():
-        if "@" in name:
-            records += [f"(SES has written to {name}: follow the link in that mail)"]
-        records += [f"{token}._domainkey.{name} CNAME {token}.dkim.amazonses.com" for token in tokens]
-    return records
+    def _notes(self) -> Iterator[str]:
+        """What people would not expect."""
+        found = self.added.found
+        if found.in_sandbox:
+            yield (
+                f"SES is in the sandbox in {self.stack['Region']}: it sends to verified identities and to its mailbox "
+                "simulator alone, and 200 e-mails a day, until AWS has granted production access (README)."
+            )
+        if found.room and found.room.used * 100 >= found.room.quota * NEARLY_FULL:
+            yield (
+                f"IAM has {found.room.used + 1:,} of the {found.room.quota:,} users that it has room for in an AWS "
+                "account: close accounts that are not used any more, and prepare a stack in another AWS account."
+            )

@@ -8,13 +8,13 @@ from permille import breaker
 from permille.domain.account import Account
 from permille.domain.breaker import LARGEST_GRANT, hour_of
 from permille.domain.commands import Command, Exempt, ReleaseHold
-from permille.domain.errors import DecisionRefused, InvalidInput, ServiceError
+from permille.domain.errors import InvalidInput, ServiceError
 from permille.domain.hold import NEEDS_STAFF
 from permille.domain.policy import Policy
 from permille.domain.system_commands import ResetBreaker
 from permille.domain.wording import WAITS_FOR
 from permille.held import decide_each
-from permille_cli import given
+from permille_cli import given, results
 from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -117,16 +117,12 @@ def _named(stack: Stack, ids: list[str] | None, *, every: bool) -> list[str]:
 def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, as_json: bool) -> None:
     decided = decide_each(stack, progress(ids, "Deciding"), command, stack.now())
     if as_json:
-        names = [one.account_id for one in decided if not one.refused]
-        emit_json({"decided": names, "refused": {one.account_id: one.refused for one in decided if one.refused}})
+        emit_json(results.as_data(decided))
+    elif decided:
+        results.show(decided, done)
     else:
-        for one in decided:
-            said = f"[red]not done:[/] {literal(one.refused)}" if one.refused else done
-            out.print(f"[bold]{literal(one.account_id)}[/] {said}", soft_wrap=True)
-        if not decided:
-            out.print("No account is held.")
-    if any(one.refused for one in decided):
-        raise typer.Exit(DecisionRefused.exit_code)
+        out.print("No account is held.")
+    results.fail_where_refused(decided)
 
 
 def _held(stack: Stack) -> list[Account]:

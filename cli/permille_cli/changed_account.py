@@ -9,9 +9,8 @@ from rich.markup import escape
 from permille.change import Changed, Planned
 from permille.domain.account import Account, ReviewState
 from permille.domain.wording import local
-from permille.onboarding import own_user
 from permille.zones import shown_zone_of
-from permille_cli.added_account import records_of
+from permille_cli.prepared_identities import PreparedAnswer
 
 PARTS = ("owner_email", "owner_name", "timezone", "identities", "senders")
 
@@ -21,6 +20,10 @@ class Answer:
     changed: Changed
     planned: Planned
 
+    @property
+    def _identities(self) -> PreparedAnswer:
+        return PreparedAnswer(self.changed.account.id, self.changed.prepared, self.planned.identities.below)
+
     def as_data(self) -> dict[str, Any]:
         account = self.changed.account
         data: dict[str, Any] = {
@@ -28,10 +31,7 @@ class Answer:
             "changed": {name: {"before": before, "after": after} for name, before, after in self._differences()},
             "settled": account.settled,
         }
-        if records := records_of(self.changed.dkim_tokens):
-            data["records_to_publish"] = records
-        if self.changed.replaced_default_sets:
-            data["replaced_default_sets"] = dict(self.changed.replaced_default_sets)
+        data |= self._identities.as_data()
         if notes := list(self._notes()):
             data["notes"] = notes
         return data
@@ -43,11 +43,7 @@ class Answer:
             for name, before, after in self._differences()
         ]
         lines = [f"[bold]{self.changed.account.id}[/] is changed.", *lines] if lines else []
-        for identity, replaced in self.changed.replaced_default_sets.items():
-            lines += [f"[yellow]The default configuration set of {escape(identity)} was {replaced}; it is ours now.[/]"]
-        if records := records_of(self.changed.dkim_tokens):
-            lines += ["SES verifies an identity once its DNS records are published:"]
-            lines += [f"  {escape(record)}" for record in records]
+        lines += self._identities.as_lines()
         lines = lines or [f"Nothing to change: [bold]{self.changed.account.id}[/] is so already."]
         return "\n".join([*lines, *map(escape, self._notes())])
 
@@ -63,7 +59,7 @@ class Answer:
         account = self.changed.account
         if "timezone" in changed:
             yield from _fixed(account)
-        adopted = [one for one in account.senders if self.planned.identities.own is None or one != own_user(account.id)]
+        adopted = [one for one in account.senders if self.planned.identities.own is None or one != account.own_sender]
         if "identities" in changed and adopted:
             yield (
                 "What adopted senders may send through is not changed by Permille: change the policies of "

@@ -3,18 +3,21 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from permille import shapes
+from permille.decisions import attempt
+from permille.domain.account import Account
 from permille.domain.commands import RestoreComplaint, VoidComplaint
 from permille.domain.entries.complaints import Reported
 from permille.domain.entries.corrections import ComplaintVoided, voided
-from permille.domain.errors import DecisionRefused, NotFound
+from permille.domain.errors import ServiceError
+from permille.domain.status import Status
 from permille.domain.timeline import BEGINNING, TimelineEntry, only
 from permille.domain.wording import LONGEST_REASON, plain
 from permille.zones import shown_zone_of
+from permille_cli import results
 from permille_cli.explain import explained_of
-from permille_cli.output import AsJson, emit_json, out
+from permille_cli.output import AsJson, emit_json, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.staff import AccountId
 
@@ -41,8 +44,8 @@ def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, a
         return
     for one in reports:
         facts = one.facts
-        out.print(f"[bold]{one.id}[/]  {escape(facts.line)}", soft_wrap=True)
-        out.print(f"  {escape(_counts(facts, gone.get(one.id)))}", soft_wrap=True)
+        out.print(f"[bold]{one.id}[/]  {literal(facts.line)}", soft_wrap=True)
+        out.print(f"  {literal(_counts(facts, gone.get(one.id)))}", soft_wrap=True)
     if not reports:
         out.print("No complaint was reported.")
 
@@ -94,35 +97,29 @@ def _decide_each(
     stack: Stack, account_id: str, commands: list[VoidComplaint] | list[RestoreComplaint], done: str, *, as_json: bool
 ) -> None:
     """One that is refused keeps no other from it. Then what has become of the account."""
-    refused = {one.complaint: why for one in commands if (why := _refusal(stack, account_id, one))}
     account = stack.account(account_id)
-    kept_now = explained_of(stack, account).kept_now
+    decided = [attempt(stack, account_id, one, stack.now(), about=one.complaint) for one in commands]
+    account = next((one.account for one in reversed(decided) if one.account), account)
+    kept_now = _kept_now(stack, account)
     if as_json:
-        decided = [one.complaint for one in commands if one.complaint not in refused]
-        emit_json(
-            {
-                "account_id": account_id,
-                "decided": decided,
-                "refused": refused,
-                "status": account.status,
-                "kept_now": bool(kept_now),
-            }
-        )
+        kept = None if kept_now is None else bool(kept_now)
+        about = {"status": account.status, "kept_now": kept}
+        emit_json({"account_id": account_id, **results.as_data(decided), **about})
     else:
-        for one in commands:
-            why = refused.get(one.complaint, "")
-            out.print(f"[bold]{one.complaint}[/] {f'[red]not done:[/] {escape(why)}' if why else done}", soft_wrap=True)
-        if kept_now:
+        results.show(decided, done)
+        if kept_now is None:
+            out.print(f"{account_id} is {account.status}. Whether the rules are kept now is not known.", soft_wrap=True)
+        elif kept_now:
             out.print(f"{account_id} is {account.status}. {kept_now}", soft_wrap=True)
-    if refused:
-        raise typer.Exit(DecisionRefused.exit_code)
+    results.fail_where_refused(decided)
 
 
-def _refusal(stack: Stack, account_id: str, command: VoidComplaint | RestoreComplaint) -> str:
-    """Why not; empty where it was done."""
-    account = stack.account(account_id)
+def _kept_now(stack: Stack, account: Account) -> str | None:
+    """As `Explained.kept_now`, of a disabled account alone. What was decided is answered also where the account cannot
+    be judged just then."""
+    if account.status is not Status.DISABLED:
+        return ""
     try:
-        stack.decide(account.id, command)
-    except (DecisionRefused, NotFound) as refused:
-        return str(refused)
-    return ""
+        return explained_of(stack, account).kept_now
+    except ServiceError:
+        return None

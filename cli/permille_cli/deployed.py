@@ -14,10 +14,11 @@ from permille.aws.control import DynamoControl
 from permille.aws.directory import DynamoDirectory
 from permille.aws.feed import SqsFeedbackQueue
 from permille.aws.history import DynamoTallies, DynamoTimeline
+from permille.aws.identities import SesIdentities
 from permille.aws.link_issuer import FunctionUrlIssuer
 from permille.aws.link_register import DynamoLinkRegister
 from permille.aws.macs import KmsMacs
-from permille.aws.onboarding import IamSenderUsers, SesIdentities
+from permille.aws.onboarding import IamSenderUsers
 from permille.aws.outward import NotifyQueue, RememberedOnce
 from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine
@@ -27,6 +28,7 @@ from permille.aws.ses_metrics import SesMetrics
 from permille.aws.ses_suppressions import SesSuppressionList
 from permille.aws.suppressions import DynamoSuppressions
 from permille.aws.switch import IamSwitch
+from permille.aws.tables import DynamoTables
 from permille.domain.errors import Failed, InvalidInput, NotFound
 from permille.smtp import SmtpProbe
 from permille_cli.stack import Stack
@@ -35,10 +37,17 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 
+def region_that_is_set() -> str:
+    """Raises Failed where none is."""
+    region = boto3.Session().region_name
+    if region is None:
+        raise Failed("no AWS region is set: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
+    return region
+
+
 def outputs_of(name: str, *, cloudformation: "CloudFormationClient | None" = None) -> dict[str, str]:
     """Raises Failed where no region is set, InvalidInput where there is no name, NotFound where no stack has it."""
-    if boto3.Session().region_name is None:
-        raise Failed("no AWS region is set: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
+    region_that_is_set()
     if not name:
         raise InvalidInput("names no stack", "stack")
     try:
@@ -70,6 +79,9 @@ class DeployedStack(Stack):
 
     def now(self) -> datetime:
         return datetime.now(UTC) + ReplayedTime(table=self["ControlTable"]).ahead()
+
+    def region(self) -> str:
+        return region_that_is_set()
 
     def caller(self) -> str:
         with service_call("asking who runs this"):
@@ -160,6 +172,10 @@ class DeployedStack(Stack):
     @cached_property
     def switch(self) -> IamSwitch:
         return IamSwitch(deny_group=self["DenyGroupName"])
+
+    @cached_property
+    def tables(self) -> DynamoTables:
+        return DynamoTables()
 
     @cached_property
     def tallies(self) -> DynamoTallies:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rich.markup import escape
 
+from permille import operator_shapes
 from permille.bootstrap import code_version
 from permille.domain.account import Account
 from permille.domain.errors import ServiceError
@@ -17,12 +18,11 @@ from permille_cli.staff import AccountId
 
 def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Explain why an account is as it is, word for word, with every number that was used."""
-    told = explained_of(stack, stack.account(account_id))
-    lines = told.lines(stack["PlatformName"])
+    told, platform = explained_of(stack, stack.account(account_id)), stack["PlatformName"]
     if as_json:
-        emit_json(told.as_data() | {"lines": lines})
+        emit_json(operator_shapes.explained(told, platform))
         return
-    for number, line in enumerate(lines):
+    for number, line in enumerate(told.lines(platform)):
         out.print(f"[bold]{escape(line)}[/]" if number == 0 else escape(line), soft_wrap=True)
 
 

@@ -29,7 +29,7 @@ def judge_counts(
     complaints: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Complaints.")] = None,
     bounces: Annotated[int, typer.Option(min=0, max=LARGEST_COUNT, help="Permanent bounces.")] = 0,
     preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}; seed unless named.")] = "",
-    policy: Annotated[str, typer.Option(help="A policy's file instead of a preset.")] = "",
+    policy: Annotated[str, typer.Option(help="A policy's file instead of a preset; - for standard input.")] = "",
     table: Annotated[
         str, typer.Option("--csv", metavar="FILE", help="A table with these columns instead; - for standard input.")
     ] = "",
@@ -41,6 +41,8 @@ def judge_counts(
     --csv judges a table with the columns delivered, complaints, and if you like bounces and preset, and writes it to
     standard output as CSV with the columns decision, rule, allowance_left and ln_e behind its own.
     """
+    if policy == table == "-":
+        raise InvalidInput("--policy and --csv cannot both be read from standard input")
     usual = _policy(preset, policy)
     if table:
         if delivered is not None or complaints is not None or bounces:

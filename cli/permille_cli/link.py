@@ -15,7 +15,7 @@ from permille.domain.errors import InvalidInput
 from permille.domain.links import ALL_ACCOUNTS, For, Grant, Scope
 from permille.domain.system_commands import RevokeAccess
 from permille.domain.timeline import system_entry
-from permille_cli.output import AsJson, emit_json, out
+from permille_cli.output import AsJson, emit_json, err, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.staff import AccountId, Reason
 
@@ -80,10 +80,11 @@ def platform(
     """A token for the JSON API, for a host platform."""
     lasts, who = _lasting(For.PLATFORM, days, "days"), _name(name)
     grant = Grant(frozenset(scope or [Scope.READ]), tuple(dict.fromkeys(account or [ALL_ACCOUNTS])))
-    token = stack.link_issuer.token(For.PLATFORM, who, lasts, grant)
+    token, api = stack.link_issuer.token(For.PLATFORM, who, lasts, grant), f"{stack['ApiUrl'].rstrip('/')}/api/v1"
     if as_json:
-        emit_json({"token": token, "api": f"{stack['ConsoleUrl'].rstrip('/')}/api/v1"})
+        emit_json({"token": token, "api": api})
     else:
+        err.print(f"For {api}, as a bearer token:", soft_wrap=True, markup=False)
         out.print(token, soft_wrap=True, markup=False)
 
 

@@ -15,6 +15,7 @@ from permille_cli import (
     account,
     breaker,
     complaint,
+    importing,
     link,
     notify,
     platform,
@@ -55,6 +56,7 @@ app.add_typer(suppression.app, name="suppression")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(notify.app, name="notify")
 app.command(name="timeline")(timeline.show)
+app.command(name="import")(importing.import_)
 local.app.command(name="demo")(story.tell)
 app.add_typer(local.app, name="local")
 

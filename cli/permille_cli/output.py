@@ -1,6 +1,7 @@
 """Answers for people, by Rich, and for machines, as one JSON document on stdout."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
@@ -20,6 +21,7 @@ T = TypeVar("T")
 out = Console(highlight=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
 
+_CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029]")
 LONGEST = 4096  # characters of a foreign text that are shown
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
@@ -36,7 +38,9 @@ def instant(at: datetime, account: Account) -> str:
 
 
 def emit_json(answer: Any) -> None:
-    print(json.dumps(answer, indent=2, ensure_ascii=False))  # noqa: T201 - stdout is for the answer
+    """Control characters are escaped, also those that JSON allows as they are: a terminal would obey them."""
+    text = json.dumps(answer, indent=2, ensure_ascii=False)
+    print(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text))  # noqa: T201 - stdout is for the answer
 
 
 def progress(items: Iterable[T], doing: str) -> Iterable[T]:

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from permille import policy_change
+from permille import operator_shapes, policy_change
 from permille.domain.errors import InvalidInput, InvalidPolicy
 from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy, policy_data
@@ -146,7 +146,7 @@ def _as_data(stack: Stack, previewed: Preview) -> dict[str, Any]:
         "parameter": stack["PolicyParameterName"],
         "policy": policy_data(policy),
         "warnings": warnings(policy),
-        "preview": previewed.as_data(),
+        "preview": operator_shapes.preview(previewed),
     }
 
 

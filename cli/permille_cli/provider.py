@@ -63,7 +63,7 @@ def try_again(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_j
         raise typer.Exit(1 if trouble else 0)
     if trouble:
         raise Failed(said)
-    out.print(f"The login at {host}:{port} succeeds.", markup=False)
+    out.print(f"The login at {literal(host)}:{port} succeeds.")
 
 
 @app.command()

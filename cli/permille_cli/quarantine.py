@@ -1,7 +1,9 @@
 """`permille quarantine`: feedback that could not be read or attributed, and what becomes of it."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -28,7 +30,7 @@ SHORT = 12  # characters of an id that people read
 @app.command(name="list")
 def list_groups(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List what rests, grouped by reason and caller."""
-    groups = _groups(list(stack.quarantine.all()))
+    groups = _groups(progress(stack.quarantine.all(), "read"))
     if as_json:
         emit_json({"groups": groups})
         return
@@ -50,13 +52,16 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one body, raw, with why it rests."""
-    [one] = _chosen(stack, [body_id], None, None, everything=False)
+    [one] = _found(stack, [body_id])
+    body = stack.quarantine.body(one.id)
+    if body is None:
+        raise InvalidInput(f"{one.id} was dropped, or replayed, just now; `permille quarantine list` names what rests")
     if as_json:
-        emit_json({**_named(one), "body": one.body})
+        emit_json({**_named(one), "body": body})
     else:
         out.print(f"[bold]{literal(one.id)}[/]  {one.at:%Y-%m-%d %H:%M:%S} UTC", soft_wrap=True)
         out.print(literal(f"{one.reason} {one.caller}"), soft_wrap=True)
-        out.print(exposed(one.body), markup=False)
+        out.print(exposed(body), markup=False)
 
 
 @app.command()
@@ -92,23 +97,27 @@ def drop(
 
 def _chosen(
     stack: Stack, ids: list[str] | None, reason: str | None, caller: str | None, *, everything: bool
-) -> list[Quarantined]:
-    """What the options name. Raises InvalidInput where they name nothing, or an id that is none."""
+) -> Iterator[Quarantined]:
+    """What the options name, read page by page. Raises InvalidInput, before anything is yielded, where they name
+    nothing, or an id that is none."""
     if not (ids or reason or caller or everything):
         raise InvalidInput("say which: ids, --reason, --caller, or --all; `permille quarantine list` names them")
-    resting = list(stack.quarantine.all())
-    for one in ids or []:
-        found = sum(quarantined.id.startswith(one) for quarantined in resting)
-        if found != 1:
-            raise InvalidInput(f"{found or 'no'} body rests under {one}; `permille quarantine list` names them")
-    wanted = [
-        quarantined
-        for quarantined in resting
-        if (not ids or any(quarantined.id.startswith(one) for one in ids))
-        and (reason is None or reason in (quarantined.reason, plain(quarantined.reason)))
-        and (caller is None or quarantined.caller == caller)
-    ]
-    return sorted(wanted, key=lambda quarantined: quarantined.at)
+    for one in _found(stack, ids) if ids else stack.quarantine.all():
+        if reason in (None, one.reason, plain(one.reason)) and caller in (None, one.caller):
+            yield one
+
+
+def _found(stack: Stack, ids: list[str]) -> list[Quarantined]:
+    """Those whose ids begin so, each once, the one that rests longest first."""
+    counts, found = dict.fromkeys(ids, 0), dict[str, Quarantined]()
+    for one in stack.quarantine.all():
+        for beginning in filter(one.id.startswith, counts):
+            counts[beginning] += 1
+            found[beginning] = one
+    for beginning, count in counts.items():
+        if count != 1:
+            raise InvalidInput(f"{count or 'no'} body rests under {beginning}; `permille quarantine list` names them")
+    return sorted(dict.fromkeys(found.values()), key=lambda one: one.at)
 
 
 def _with_each(
@@ -116,49 +125,63 @@ def _with_each(
     act: Callable[[Quarantined], None],
     done: str,
     kind: type[QuarantineDropped | QuarantineReplayed],
-    chosen: list[Quarantined],
+    chosen: Iterator[Quarantined],
     *,
     as_json: bool,
 ) -> None:
-    acted, by = list[Quarantined](), stack.caller()
+    acted, by = Resting(), stack.caller()
     try:
         for quarantined in progress(chosen, done):
             act(quarantined)
-            acted.append(quarantined)
+            acted.add(quarantined)
     finally:
-        if acted:
-            stack.timeline.append(system_entry(stack.now(), _facts(kind, acted, by)))
+        if acted.count:
+            reasons, bodies = tuple(map(plain, acted.reasons)), tuple(acted.ids)
+            facts = kind(count=acted.count, reasons=reasons, bodies=bodies, by=by)
+            stack.timeline.append(system_entry(stack.now(), facts))
     if as_json:
-        emit_json({done: [quarantined.id for quarantined in chosen]})
+        emit_json({done: acted.count, "ids": acted.ids})
     else:
-        out.print(f"{len(chosen):,} {done}.")
+        out.print(f"{acted.count:,} {done}.")
 
 
-def _facts(
-    kind: type[QuarantineDropped | QuarantineReplayed], acted: list[Quarantined], by: str
-) -> QuarantineDropped | QuarantineReplayed:
-    reasons = tuple(dict.fromkeys(plain(one.reason) for one in acted))
-    bodies = tuple(one.id for one in acted)
-    return kind(count=len(acted), reasons=reasons[:LISTED_BODIES], bodies=bodies[:LISTED_BODIES], by=by)
+@dataclass(slots=True)
+class Resting:
+    """What is kept in mind of any number of bodies: `ids` and `reasons` of the first LISTED_BODIES alone."""
+
+    count: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    ids: list[str] = field(default_factory=list)
+    reasons: dict[str, None] = field(default_factory=dict)
+
+    def add(self, one: Quarantined) -> None:
+        self.count += 1
+        self.first_at = min(self.first_at or one.at, one.at)
+        self.last_at = max(self.last_at or one.at, one.at)
+        if len(self.ids) < LISTED_BODIES:
+            self.ids.append(one.id)
+        if len(self.reasons) < LISTED_BODIES:
+            self.reasons[one.reason] = None
 
 
-def _groups(resting: list[Quarantined]) -> list[dict[str, Any]]:
+def _groups(resting: Iterable[Quarantined]) -> list[dict[str, Any]]:
     """By reason and caller, the largest group first."""
-    groups: dict[tuple[str, str], list[Quarantined]] = defaultdict(list)
-    for quarantined in sorted(resting, key=lambda one: one.at):
-        groups[plain(quarantined.reason), plain(quarantined.caller)].append(quarantined)
+    groups = defaultdict[tuple[str, str], Resting](Resting)
+    for one in resting:
+        groups[plain(one.reason), plain(one.caller)].add(one)
     listed = [
         {
             "reason": reason,
             "caller": caller,
-            "count": len(group),
-            "first_at": group[0].at.isoformat(),
-            "last_at": group[-1].at.isoformat(),
-            "ids": [one.id for one in group],
+            "count": group.count,
+            "first_at": group.first_at.isoformat() if group.first_at else None,
+            "last_at": group.last_at.isoformat() if group.last_at else None,
+            "ids": group.ids,
         }
         for (reason, caller), group in groups.items()
     ]
-    return sorted(listed, key=lambda group: -len(group["ids"]))
+    return sorted(listed, key=lambda group: (-group["count"], group["first_at"]))
 
 
 def _named(quarantined: Quarantined) -> dict[str, Any]:

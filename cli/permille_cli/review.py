@@ -216,7 +216,7 @@ def _print_evidence(case: Case, platform: str, console: Console) -> None:
     if case.kept_now:
         console.print(f"  {case.kept_now}", soft_wrap=True)
     for name, count in case.campaigns:
-        console.print(f"  {count:,} about {literal(name) or '(no subject)'}", soft_wrap=True)
+        console.print(f"  {count:,} about {literal(name)}", soft_wrap=True)
     for entry in case.trials:
         told = entry.in_zone(zone)
         console.print(f"  earlier trial, {entry.at:%Y-%m-%d}: {literal(told.headline(platform))}", soft_wrap=True)

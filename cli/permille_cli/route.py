@@ -21,4 +21,4 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     as_user = f" as {literal(answer['user'])}" if answer["user"] else ""
     since = instant(datetime.fromisoformat(answer["since"]), account) if answer["since"] else "ever"
     out.print(f"[bold]{account.id}[/] {through}{as_user}, since {since}", soft_wrap=True)
-    out.print(answer["why"], markup=False, soft_wrap=True)
+    out.print(literal(answer["why"]), soft_wrap=True)

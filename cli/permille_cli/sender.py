@@ -28,22 +28,23 @@ def ignore(
 ) -> None:
     """Count feedback about the platform's own mail for nobody: it is dropped, with a metric."""
     command = IgnoreSender(sender=name, reason=reason, by=stack.caller())
-    if not yes and not _is_known(stack, command.sender):
-        ask(f"IAM has neither a user nor a role named {command.sender}", yes=yes, as_json=as_json)
-    facts = SenderIgnored(sender=command.sender, reason=command.reason, by=command.by)
+    sender = command.sender
+    if not yes and not _is_known(stack, sender):
+        ask(f"IAM has neither a user nor a role named {sender}", yes=yes, as_json=as_json)
+    facts = SenderIgnored(sender=sender, reason=command.reason, by=command.by)
     try:
         stack.accounts.ignore_sender(system_entry(stack.now(), facts))
     except Conflict as conflict:
-        owner = stack.accounts.owner_of(name)
+        owner = stack.accounts.owner_of(sender)
         if not owner:
             raise
         raise InvalidInput(
-            f"{name} is a sender of the account {owner}: its mail is that account's to answer for"
+            f"{sender} is a sender of the account {owner}: its mail is that account's to answer for"
         ) from conflict
     if as_json:
-        emit_json({"caller_identity": name, "ignored": facts.reason, "by": facts.by})
+        emit_json({"caller_identity": sender, "ignored": facts.reason, "by": facts.by})
     else:
-        out.print(f"Feedback about mail that {name} sends is dropped from now on.", markup=False)
+        out.print(f"Feedback about mail that {literal(sender)} sends is dropped from now on.")
 
 
 def _is_known(stack: Stack, name: str) -> bool:
@@ -64,17 +65,18 @@ def unignore(
 ) -> None:
     """Stop dropping feedback about mail that an IAM user or role sends: it is quarantined until an account has it."""
     command = UnignoreSender(sender=name, reason=reason, by=stack.caller())
-    facts = SenderUnignored(sender=command.sender, reason=command.reason, by=command.by)
+    sender = command.sender
+    facts = SenderUnignored(sender=sender, reason=command.reason, by=command.by)
     try:
         stack.accounts.unignore_sender(system_entry(stack.now(), facts))
     except Conflict as conflict:
-        if any(one.caller == name for one in stack.accounts.ignored()):
+        if any(one.caller == sender for one in stack.accounts.ignored()):
             raise
-        raise InvalidInput(f"{name} is not ignored; `permille sender list` names who is") from conflict
+        raise InvalidInput(f"{sender} is not ignored; `permille sender list` names who is") from conflict
     if as_json:
-        emit_json({"caller_identity": name, "unignored": facts.reason, "by": facts.by})
+        emit_json({"caller_identity": sender, "unignored": facts.reason, "by": facts.by})
     else:
-        out.print(f"Feedback about mail that {name} sends is dropped no more.", markup=False)
+        out.print(f"Feedback about mail that {literal(sender)} sends is dropped no more.")
 
 
 @app.command(name="list")

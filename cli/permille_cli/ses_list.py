@@ -10,16 +10,15 @@ from permille_cli.stack import Stack
 
 @dataclass(frozen=True, slots=True)
 class InSes:
-    """`reasons`: why each spelling of an address is on the list, of those that are; `unknown`: why it could not be
-    asked; `taken_off`: they were on it."""
+    """`reasons`: why each spelling of an address is on the list, of those that are, as SES says it; `unknown`: why it
+    could not be asked; `taken_off`: they were on it."""
 
     reasons: Mapping[str, str]
     unknown: str = ""
     taken_off: bool = False
 
     def as_data(self) -> dict[str, Any]:
-        reason = next(iter(self.reasons.values()), None)
-        return {"reason": reason, "taken_off": self.taken_off, "unknown": self.unknown or None}
+        return {"reasons": dict(self.reasons), "taken_off": self.taken_off, "unknown": self.unknown or None}
 
     def as_text(self) -> str:
         if self.unknown:
@@ -28,7 +27,7 @@ class InSes:
             return "It is not on SES's own list of the AWS account."
         if self.taken_off:
             return "It is taken off SES's own list of the AWS account, for the mail of all accounts."
-        why = ", ".join(self.reasons.values())
+        why = ", ".join(f"{address}: {reason}" for address, reason in self.reasons.items())
         return f"SES's own list of the AWS account has it ({why}): SES drops mail to it; --also-in-ses takes it off."
 
 
@@ -43,9 +42,15 @@ def in_ses(stack: Stack, typed: str, bare: str) -> InSes:
 
 
 def taken_off_in_ses(stack: Stack, seen: InSes) -> InSes:
-    """Raises Failed where SES could not be asked."""
-    if seen.unknown:
-        raise Failed(f"SES's own list is as it was, and the account's own has the address no more: {seen.unknown}")
-    for address in seen.reasons:
-        stack.ses_suppressions.remove(address)
+    """Raises Failed where SES could not be asked, or does not do it: the account's own list was seen to before."""
+    try:
+        if seen.unknown:
+            raise Failed(seen.unknown)
+        for address in seen.reasons:
+            stack.ses_suppressions.remove(address)
+    except (Failed, ServiceError) as error:
+        raise Failed(
+            f"the account's own list does not have the address any more, and SES's own may still: {error}; repeat the "
+            "command"
+        ) from error
     return replace(seen, taken_off=bool(seen.reasons))

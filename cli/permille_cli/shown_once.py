@@ -39,7 +39,7 @@ class ShownOnce:
     def as_lines(self, *, show_secret: bool) -> list[str]:
         """Of a key."""
         data = self.as_data(show_secret=show_secret)
-        lines = ["Its SMTP credential, shown this once:"]
+        lines = ["Its SMTP credential, shown this once; for some seconds, until SES knows it, a login answers 535:"]
         lines += [f"  {name:9}{literal(value)}" for name, value in data["smtp"].items()]
         secret = data.get("secret_access_key")
         return [*lines, f"  secret access key  {literal(secret)}"] if secret else lines

@@ -14,7 +14,8 @@ from permille.changing import Changing
 from permille.desk_ports import Directory, SesReputation
 from permille.domain.account import Account
 from permille.domain.commands import Command
-from permille.domain.errors import Failed, NotFound
+from permille.domain.errors import Failed
+from permille.existing import existing
 from permille.onboarding import Onboarding
 from permille.operator_ports import (
     AllAccounts,
@@ -28,6 +29,7 @@ from permille.operator_ports import (
     PolicyDocument,
     QuarantinedFeedback,
     SesSuppressions,
+    Tables,
 )
 from permille.ports import Later, LinkRegister, Macs, Once, Probe, Secrets, Switch, Tallies
 from permille.provider import Providing
@@ -62,12 +64,17 @@ class Stack(ABC):
     ses_suppressions: SesSuppressions
     suppressions: AllSuppressions
     switch: Switch
+    tables: Tables
     tallies: Tallies
     timeline: AllTimelines
 
     @abstractmethod
     def now(self) -> datetime:
         """The stack's time: the real one, but for an embedded stack that was ticked ahead."""
+
+    @abstractmethod
+    def region(self) -> str:
+        """Where it is, or is going to be."""
 
     @abstractmethod
     def caller(self) -> str:
@@ -123,10 +130,7 @@ class Stack(ABC):
 
     def account(self, account_id: str) -> Account:
         """Raises NotFound where there is none."""
-        account = self.accounts.get(account_id) if account_id else None
-        if account is None:
-            raise NotFound(f"there is no account {account_id!r}; `permille account list` names them all")
-        return account
+        return existing(self.accounts, account_id, "; `permille account list` names them all")
 
     def decide(self, account_id: str, command: Command) -> Account:
         """Applies a decision and returns the account. Raises NotFound where there is none, and DecisionRefused where

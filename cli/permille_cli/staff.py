@@ -8,11 +8,11 @@ from permille.closing import remove_users
 from permille.domain import wording
 from permille.domain.account import Account
 from permille.domain.commands import Close, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
-from permille.domain.errors import Failed, ServiceError
+from permille.domain.errors import Failed, InvalidInput, ServiceError
 from permille_cli import given
 from permille_cli.asking import Yes, ask
 from permille_cli.credential import ShowSecret, enable_with_new
-from permille_cli.output import AsJson, emit_json, instant, out
+from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
 AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account.")]
@@ -41,6 +41,8 @@ def enable(
     """Give the SMTP credential back, and begin to count anew; or lift a deny that was put in by hand, and go on
     counting."""
     command = Enable(reason=reason, by=stack.caller())
+    if show_secret and not new_credential:
+        raise InvalidInput("goes with --new-credential: else there is no secret to show", "show_secret")
     if new_credential:
         enable_with_new(stack, account_id, command, show_secret=show_secret, as_json=as_json)
     else:
@@ -80,9 +82,9 @@ def close(
         return
     _print(account)
     for caller in removed.gone:
-        out.print(f"The IAM user {caller} is deleted.", markup=False)
+        out.print(f"The IAM user {literal(caller)} is deleted.")
     for caller in removed.kept:
-        out.print(f"The IAM user {caller} was not made by Permille: it is switched off, and kept.", markup=False)
+        out.print(f"The IAM user {literal(caller)} was not made by Permille: it is switched off, and kept.")
 
 
 def exempt(
@@ -131,7 +133,7 @@ def owner_mail(
         withheld = (
             f"a mail to it {wording.FATES[account.owner_mail]}; none is sent any more" if account.owner_mail else "fine"
         )
-        out.print(f"{account.owner_email}: {withheld}", markup=False)
+        out.print(f"{literal(account.owner_email)}: {withheld}")
 
 
 def _tell(account: Account, *, as_json: bool) -> None:

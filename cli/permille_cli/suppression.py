@@ -1,5 +1,6 @@
 """`permille suppression`: who complained, whose mail bounced, or whom staff added, and who is mailed no more."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from permille.addresses import bare
 from permille.console import spreadsheet
 from permille.console.spreadsheet import Separator
 from permille.domain.errors import InvalidInput
-from permille.domain.suppression import once_each
+from permille.domain.suppression import Suppression
 from permille.domain.suppression_file import addresses_in
 from permille.domain.system_commands import ImportSuppressions, Suppress, Unsuppress
 from permille.suppression import add as suppress
@@ -19,7 +20,7 @@ from permille.zones import shown_zone_of
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.ses_list import in_ses, taken_off_in_ses
-from permille_cli.stack import DEFAULT_STACK, StackOption
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.staff import AccountId
 
 Reason = Annotated[str, typer.Option(help="Why; it is on the account's timeline.")]
@@ -30,8 +31,7 @@ app = typer.Typer(help="Who complained, and is mailed no more.", no_args_is_help
 def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List the suppressed addresses of an account, the longest suppressed first."""
     stack.account(account_id)
-    bounces = stack.policies.current().suppress_bounces
-    suppressed = list(listed(stack.suppressions, account_id, bounces=bounces))
+    suppressed = list(_listed(stack, account_id))
     if as_json:
         emit_json({"account_id": account_id, "suppressions": [shapes.suppression(one) for one in suppressed]})
         return
@@ -52,7 +52,7 @@ def show(
     """Show whether an address is suppressed for an account, and on SES's own list of the AWS account."""
     stack.account(account_id)
     wanted = _bare(address)
-    ours = next((one for one in once_each(stack.suppressions.cards(account_id)) if one.address == wanted), None)
+    ours = next((one for one in _listed(stack, account_id) if one.address == wanted), None)
     seen = in_ses(stack, address, wanted)
     if as_json:
         suppression = shapes.suppression(ours) if ours else None
@@ -137,7 +137,7 @@ def remove(
     account, wanted = stack.account(account_id), _bare(address)
     entry = take_off(stack.suppressions, account_id, command, stack.now())
     seen = in_ses(stack, address, wanted)
-    if entry is None and not (also_in_ses and seen.reasons):
+    if entry is None and not (also_in_ses and (seen.reasons or seen.unknown)):
         raise InvalidInput(f"{wanted} is not suppressed; `permille suppression list {account_id}` names who is")
     if also_in_ses:
         seen = taken_off_in_ses(stack, seen)
@@ -148,6 +148,10 @@ def remove(
     if entry:
         out.print(f"{literal(wanted)} may be mailed again.", soft_wrap=True)
     out.print(literal(seen.as_text()), soft_wrap=True)
+
+
+def _listed(stack: Stack, account_id: str) -> Iterable[Suppression]:
+    return listed(stack.suppressions, account_id, bounces=stack.policies.current().suppress_bounces)
 
 
 def _bare(address: str) -> str:

@@ -1,4 +1,4 @@
-"""The console behind its function URL."""
+"""The pages behind their function URL."""
 
 from typing import Any
 

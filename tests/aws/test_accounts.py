@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, asdict, fields, is_dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -49,7 +49,7 @@ EVERYTHING = an_account(
     strikes=3,
     would_disable=True,
     hold=Hold(Held.BREAKER, LATER, NOW, released=True, needs_staff=True),
-    recheck=Recheck(LATER, NOW),
+    recheck=Recheck(LATER, NOW, passed=False),
     reversed_at=NOW,
     exemption=Exemption(LATER, "A partner", "sam"),
     missing=frozenset({"permille-shop"}),
@@ -313,6 +313,19 @@ def test_no_more_disablings_pass_within_an_hour_than_the_bound(store: Store) -> 
 
     assert the(store, "c").status is Status.ACTIVE
     assert [store.control.breaker(hour).passed for hour in (HOUR, "2026-03-10T13")] == [2, 1]
+
+
+@pytest.mark.parametrize("change", [Passing(HOUR, 5), Returning(HOUR)])
+def test_the_row_of_an_hour_expires_a_week_later(
+    store_on_dynamodb: Store, dynamodb: Any, change: Passing | Returning
+) -> None:
+    store_on_dynamodb.accounts.add(an_account(), [])
+    read = the(store_on_dynamodb)
+    store_on_dynamodb.accounts.save(read, replace(read, **DISABLED), [], change)
+
+    [row] = dynamodb.scan(TableName="ControlTable")["Items"]
+    expires = datetime.fromtimestamp(int(row["expires_at"]["N"]), UTC)
+    assert expires == datetime.fromisoformat(f"{HOUR}:00+00:00") + timedelta(days=7)
 
 
 def test_nobody_passes_an_open_breaker(store: Store, read: Account) -> None:

@@ -435,12 +435,12 @@ def owner_mail(store: Store) -> str:
 
 def test_a_mark_is_made_once_with_its_entry(store: Store) -> None:
     store.accounts.add(an_account(), [])
-    store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE, OWNERS)
+    assert store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE, OWNERS)
     account = store.accounts.get(ACCOUNT)
     assert account is not None
     store.accounts.save(account, replace(account, owner_mail=""), [])  # the address was mended
 
-    store.ledger.mark_owner_mail("owner-mail#m-1", replace(ADDRESS_GONE, id="later"), OWNERS)
+    assert not store.ledger.mark_owner_mail("owner-mail#m-1", replace(ADDRESS_GONE, id="later"), OWNERS)
 
     assert owner_mail(store) == ""
     assert store.timeline.since(ACCOUNT, NOW) == [ADDRESS_GONE]
@@ -461,14 +461,14 @@ def test_each_mail_that_does_not_arrive_marks_it_anew(store: Store) -> None:
 def test_what_becomes_of_mail_to_an_address_of_before_marks_nothing(store: Store, address: str, state: str) -> None:
     store.accounts.add(an_account(owner_email="Owner@Bakery.example"), [])
 
-    store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE, address)
+    assert store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE, address) == bool(state)
 
     assert owner_mail(store) == state
     assert store.timeline.since(ACCOUNT, NOW) == [ADDRESS_GONE] * bool(state)
 
 
 def test_a_mark_makes_no_account_and_no_entry(store: Store) -> None:
-    store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE, OWNERS)
+    assert not store.ledger.mark_owner_mail("owner-mail#m-1", ADDRESS_GONE, OWNERS)
 
     assert store.accounts.get(ACCOUNT) is None
     assert store.timeline.since(ACCOUNT, NOW) == []

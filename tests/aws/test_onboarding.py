@@ -1,152 +1,21 @@
-"""Identities of SES and users of IAM, as adding an account needs them."""
+"""Users of IAM, as adding an account needs them."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 from tests.aws.wire import Wire
-from tests.operator_fakes import FakeIamUsers, FakeIdentities, KnownUser
+from tests.operator_fakes import FakeIamUsers, KnownUser
 
-from permille.aws.onboarding import IamSenderUsers, SesIdentities
-from permille.domain.errors import Conflict, InvalidInput, PermissionDenied, ServiceError, Unavailable
-from permille.operator_ports import AppliedPolicy, IamUser, IamUsers, Identities
+from permille.aws.onboarding import IamSenderUsers
+from permille.domain.errors import InvalidInput, PermissionDenied, ServiceError, Unavailable
+from permille.operator_ports import AppliedPolicy, IamUser, IamUsers, Room
 
-DOMAIN, ADDRESS = "bakery.example", "news@bakery.example"
 USER, MARK = "permille-bakery", "permille/us-east-1/bakery"
 ARN = f"arn:aws:iam::123456789012:user/{USER}"
 SES = "arn:aws:ses:us-east-1:123456789012"
-
-
-# ---------------------------------------------------------------- identities
-
-
-class Ses:
-    """Answers as SES does, where moto makes an identity twice, gives no tokens, and has no default to set."""
-
-    def __init__(self, client: Any) -> None:
-        self._asked: dict[str, str] = {}
-        self._sets: dict[str, str] = {}
-        self._forwarding: dict[str, bool] = {}
-        operations = {
-            "GetEmailIdentity": self._get,
-            "CreateEmailIdentity": self._create,
-            "PutEmailIdentityConfigurationSetAttributes": self._put,
-            "PutEmailIdentityFeedbackAttributes": self._forward,
-            "DeleteEmailIdentity": self._delete,
-        }
-        client.meta.events.register_first("provide-client-params.sesv2", self._note)
-        for operation, answer in operations.items():
-            client.meta.events.register(f"before-call.sesv2.{operation}", answer)
-
-    def _note(self, params: dict[str, str], **_: object) -> None:
-        self._asked = params
-
-    def _get(self, **_: object) -> Any:
-        default = self._sets.get(self._asked["EmailIdentity"])
-        if default is None:
-            return _answered(404, {"Error": {"Code": "NotFoundException"}})
-        forwards = self._forwarding.get(self._asked["EmailIdentity"], True)
-        named = {"ConfigurationSetName": default} if default else {}
-        return _answered(200, {"FeedbackForwardingStatus": forwards, **named})
-
-    def _create(self, **_: object) -> Any:
-        name = self._asked["EmailIdentity"]
-        if name in self._sets:
-            return _answered(400, {"Error": {"Code": "AlreadyExistsException"}})
-        self._sets[name] = self._asked["ConfigurationSetName"]
-        return _answered(200, {"DkimAttributes": {"Tokens": ["a", "b", "c"]}} if "@" not in name else {})
-
-    def _put(self, **_: object) -> Any:
-        self._sets[self._asked["EmailIdentity"]] = self._asked.get("ConfigurationSetName", "")
-        return _answered(200, {})
-
-    def _forward(self, **_: object) -> Any:
-        self._forwarding[self._asked["EmailIdentity"]] = bool(self._asked.get("EmailForwardingEnabled", False))
-        return _answered(200, {})
-
-    def _delete(self, **_: object) -> Any:
-        del self._sets[self._asked["EmailIdentity"]]
-        return _answered(200, {})
-
-
-def _answered(status: int, answer: dict[str, Any]) -> Any:
-    return AWSResponse("", status, HTTPHeaders(), None), {"ResponseMetadata": {"HTTPStatusCode": status}, **answer}
-
-
-@pytest.fixture
-def ses(aws: None) -> Any:
-    client = boto3.client("sesv2")
-    Ses(client)
-    return client
-
-
-@pytest.fixture(params=["fake", "ses"])
-def identities(request: pytest.FixtureRequest) -> Identities:
-    return FakeIdentities() if request.param == "fake" else SesIdentities(ses=request.getfixturevalue("ses"))
-
-
-def test_an_identity_that_was_not_created_is_not_known(identities: Identities) -> None:
-    assert identities.default_set(DOMAIN) is None
-
-
-def test_one_that_was_created_has_its_default_and_dkim_tokens_if_it_is_a_domain(identities: Identities) -> None:
-    tokens = identities.create(DOMAIN, "permille")
-
-    assert identities.default_set(DOMAIN) == "permille"
-    assert len(tokens) == 3
-    assert list(identities.create(ADDRESS, "permille")) == []
-
-
-def test_one_that_is_known_is_not_created_again(identities: Identities) -> None:
-    identities.create(DOMAIN, "another")
-
-    with pytest.raises(Conflict, match=f"{DOMAIN} was created just now"):
-        identities.create(DOMAIN, "permille")
-
-    assert identities.default_set(DOMAIN) == "another"
-
-
-def test_its_default_can_be_replaced_and_taken_away(identities: Identities) -> None:
-    identities.create(DOMAIN, "another")
-
-    identities.set_default(DOMAIN, "permille")
-    replaced = identities.default_set(DOMAIN)
-    identities.set_default(DOMAIN, "")
-
-    assert (replaced, identities.default_set(DOMAIN)) == ("permille", "")
-
-
-def test_a_new_one_forwards_feedback_until_that_is_stopped_and_it_can_be_put_back(identities: Identities) -> None:
-    identities.create(DOMAIN, "permille")
-    forwards = [identities.forwards(DOMAIN)]
-
-    for on in (False, True):
-        identities.set_forwarding(DOMAIN, on=on)
-        forwards.append(identities.forwards(DOMAIN))
-
-    assert forwards == [True, False, True]
-
-
-def test_it_is_deleted_if_it_has_the_default_and_that_can_be_repeated(identities: Identities) -> None:
-    identities.create(DOMAIN, "another")
-
-    identities.delete(DOMAIN, "permille")
-    kept = identities.default_set(DOMAIN)
-    for _ in range(2):
-        identities.delete(DOMAIN, "another")
-
-    assert (kept, identities.default_set(DOMAIN)) == ("another", None)
-
-
-def test_what_ses_refuses_is_told(aws: None) -> None:
-    client = boto3.client("sesv2")
-    Wire(client).refuse("CreateEmailIdentity", "AccessDeniedException")
-
-    with pytest.raises(PermissionDenied, match=f"creating the identity {DOMAIN}"):
-        SesIdentities(ses=client).create(DOMAIN, "permille")
 
 
 # ---------------------------------------------------------------- users
@@ -181,13 +50,31 @@ def test_one_that_was_created_is_found_in_no_group_and_with_no_policy(users: Iam
     assert (users.groups(USER), list(users.policies(USER))) == (frozenset(), [])
 
 
-def test_one_that_bears_the_mark_is_taken_up_and_one_that_does_not_is_not(users: IamUsers) -> None:
+def test_one_that_exists_is_not_created_again_whoever_made_it_and_stays_as_it_is(users: IamUsers) -> None:
     users.create(USER, MARK)
+    key = users.create_key(USER)
     somebody_elses(users, "permille-other")
 
-    assert users.create(USER, MARK)
+    assert not users.create(USER, MARK)
     assert not users.create(USER, f"{MARK}-2")
     assert not users.create("permille-other", MARK)
+    assert [one.id for one in users.keys(USER)] == [key.id]
+
+
+def test_its_keys_are_told_and_that_none_was_used(users: IamUsers) -> None:
+    users.create(USER, MARK)
+    before = users.keys(USER)
+
+    made = {users.create_key(USER).id, users.create_key(USER).id}
+
+    assert list(before) == []
+    assert {(key.id, key.used_at) for key in users.keys(USER)} == {(key, None) for key in made}
+
+
+def test_how_many_users_there_are_and_can_be_is_told(users: IamUsers) -> None:
+    users.create(USER, MARK)
+
+    assert users.room() == Room(1, 5000)
 
 
 def test_it_is_allowed_to_send_through_what_it_is_told_and_no_more(users: IamUsers) -> None:
@@ -298,14 +185,17 @@ def policy(*resources: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def test_a_user_that_is_taken_up_loses_its_keys(iam: Any) -> None:
+def test_when_a_key_was_used_is_told_as_far_as_iam_knows(iam: Any) -> None:
     users = IamSenderUsers(iam=iam)
     users.create(USER, MARK)
     users.create_key(USER)
+    used_at = datetime(2026, 3, 10, tzinfo=UTC)
+    last = {"LastUsedDate": used_at, "ServiceName": "ses", "Region": "us-east-1"}
+    Wire(iam).answer("GetAccessKeyLastUsed", {"UserName": USER, "AccessKeyLastUsed": last})
 
-    users.create(USER, MARK)
+    (key,) = users.keys(USER)
 
-    assert iam.list_access_keys(UserName=USER)["AccessKeyMetadata"] == []
+    assert key.used_at == used_at
 
 
 def test_a_user_that_was_put_into_the_deny_group_meanwhile_is_deleted_all_the_same(iam: Any) -> None:

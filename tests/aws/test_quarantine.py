@@ -57,7 +57,28 @@ def test_a_body_that_could_not_be_sent_goes_on_resting(resting: Resting) -> None
     with pytest.raises(Unavailable):
         resting.replay()
 
-    assert [one.body for one in resting.bodies] == ["hello"]
+    assert [resting.quarantine.body(one.id) for one in resting.bodies] == ["hello"]
+
+
+def test_whatever_somebody_else_replayed_meanwhile_is_not_replayed_again(resting: Resting) -> None:
+    [one] = resting.bodies
+    resting.replay()
+
+    replay(resting.feedback, resting.quarantine, one)
+
+    assert resting.on_the_queue() == ["hello"]
+
+
+def test_listing_reads_no_body(resting: Resting) -> None:
+    """A million of them would not fit into memory."""
+    wire = Wire(resting.dynamodb)
+
+    assert [one.reason for one in resting.bodies] == ["the body is not JSON"]
+
+    [(operation, asked)] = wire.asked
+    assert operation == "Scan"
+    assert "body" not in asked["ExpressionAttributeNames"].values()
+    assert set(asked["ProjectionExpression"].split(", ")) == {*asked["ExpressionAttributeNames"]}
 
 
 def test_cut_off_in_between_it_is_there_twice(resting: Resting) -> None:

@@ -27,13 +27,13 @@ def test_people_see_the_smtp_credential_once_and_the_records_to_publish(terminal
 
     assert said.splitlines() == [
         "shop is active; its sender is permille-shop.",
-        "Its SMTP credential, shown this once:",
+        "Its SMTP credential, shown this once; for some seconds, until SES knows it, a login answers 535:",
         "  host     email-smtp.us-east-1.amazonaws.com",
         "  port     587",
         "  username AKIA1",
         f"  password {smtp_password('secret-1', 'us-east-1')}",
         "SES verifies an identity once its DNS records are published:",
-        *(f"  token{n}._domainkey.shop.example CNAME token{n}.dkim.amazonses.com" for n in (1, 2, 3)),
+        *(f"  token{n}._domainkey.shop.example CNAME token{n}.dkim.example" for n in (1, 2, 3)),
         "  (SES has written to news@shop.example: follow the link in that mail)",
     ]
 
@@ -72,6 +72,36 @@ def test_whose_feedback_ses_forwards_no_more_is_told(stack: FakeStack, terminal:
 
     assert "SES mailed feedback about shop.example to the sender; that is off now: Permille tells the owner.\n" in said
     assert stack.identities.forwarding == set()
+
+
+def test_the_sandbox_and_a_nearly_full_iam_are_told(stack: FakeStack, terminal: Terminal) -> None:
+    stack.identities.sandbox = True
+    stack.iam_users.users |= {f"other-{number}": KnownUser() for number in range(10)}
+    stack.iam_users.quota = len(stack.iam_users.users) + 1
+
+    said = " ".join(terminal.text(*ADD).split())
+
+    assert "SES is in the sandbox in us-east-1: it sends to verified identities and to its mailbox simulator" in said
+    assert f"IAM has {stack.iam_users.quota} of the {stack.iam_users.quota} users that it has room for" in said
+
+
+def test_machines_get_notes_where_there_is_something_to_note(stack: FakeStack, terminal: Terminal) -> None:
+    assert "notes" not in terminal.answer(*ADD)
+
+    stack.identities.sandbox = True
+    (note,) = terminal.answer("account", "add", "shop-2", *ADD[3:])["notes"]
+
+    assert "production access (README)" in note
+
+
+def test_identities_below_its_domain_are_told_with_what_takes_them_up(stack: FakeStack, terminal: Terminal) -> None:
+    stack.identities.sets |= {f"{number:02}@shop.example": "" for number in range(12)}
+
+    said = " ".join(terminal.text(*ADD).split())
+
+    assert "below the account's domains: 00@shop.example, 01@shop.example" in said
+    assert "09@shop.example and 2 more. Mail from there goes by them" in said
+    assert "permille account change shop --add-identity 00@shop.example --reason R" in said
 
 
 def test_adopted_users_keep_their_credentials(stack: FakeStack, terminal: Terminal) -> None:

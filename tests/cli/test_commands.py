@@ -1,6 +1,7 @@
 """What holds for every command."""
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,12 +11,12 @@ from typing import Any
 
 import pytest
 import typer
-from tests.builders import ACCOUNT, NOW, a_complaint_entry, a_provider, a_server, an_account, by_staff
+from tests.builders import ACCOUNT, NOW, TODAY, a_complaint_entry, a_provider, a_server, an_account, by_staff
 from tests.cli.terminal import Terminal
 from tests.fakes import User
 from tests.operator_fakes import FakeStack
 
-from permille.domain.account import Account, Hold, Trial, TrialState
+from permille.domain.account import Account, Hold, Look, Trial, TrialState
 from permille.domain.entries.credential import Created
 from permille.domain.errors import (
     Conflict,
@@ -28,11 +29,15 @@ from permille.domain.errors import (
     RequestRejected,
     Unavailable,
 )
+from permille.domain.reputation import Tally
 from permille.domain.status import Held, Status
 from permille.domain.suppression import Suppression
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import entry, id_at
+from permille.ports import Sender
+from permille_cli import kept
 from permille_cli.main import app, status_of
+from permille_cli.template import load
 
 ADDRESSES = Path(__file__).parent / "addresses.csv"
 WORDS = "see :warning: [bold] arn:a:secret:b :fire:"
@@ -65,6 +70,7 @@ RUNS = {
     "complaint list": ["complaint list bakery"],
     "complaint restore": [VOID, f"complaint restore bakery {COMPLAINT.id} {BECAUSE}"],
     "complaint void": [VOID],
+    "import": ["import"],
     "link owner": ["link owner bakery"],
     "link platform": ["link platform --name ':fire: crm'"],
     "link revoke owner": [f"link revoke owner bakery {BECAUSE}"],
@@ -124,8 +130,12 @@ COMMANDS = sorted(commands(typer.main.get_command(app)))
 
 
 @pytest.fixture
-def terminal(stack: FakeStack, capsys: pytest.CaptureFixture[str]) -> Terminal:
+def terminal(
+    stack: FakeStack, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Terminal:
     """On a stack where every command has something to do, and people's words look like emoji and markup."""
+    monkeypatch.chdir(tmp_path)
+    stack.tables.setups.update({f"permille-{name}-1": setup for name, setup in kept.tables(load()).items()})
     provider = a_provider(user=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
     stack.rows.accounts["connected"] = an_account("connected", status=Status.DISABLED, provider=provider)
     stack.rows.accounts["waiting"] = waiting()
@@ -180,6 +190,8 @@ def marked(terminal: Terminal, mark: str) -> None:
     rows.suppressing[ACCOUNT, "odd"] = Suppression(name, NOW, id_at(NOW))
     terminal.stack.quarantine.kept.clear()
     terminal.stack.quarantine.keep("the same", name, name, NOW)
+    rows.senders["odd"] = Sender("odd", "", ignored=name)
+    rows.put(a_complaint_entry("odd", account_id="odd", subject=name, campaign=name))
     terminal.stack.switch.users[name] = User({name: ACTIVE})
     rows.put(entry("odd", NOW, Created(senders=(name,))), by_staff("odd", "staff_disabled", NOW, name, name))
 
@@ -194,6 +206,10 @@ def marked(terminal: Terminal, mark: str) -> None:
         "suppression list bakery",
         "quarantine list",
         "account explain odd",
+        "account owner-mail odd",
+        "account close odd --reason R --yes",
+        "complaint list odd",
+        "sender list",
         "timeline odd",
     ],
 )
@@ -208,6 +224,45 @@ def test_nothing_that_others_name_is_read_as_markup_or_by_the_terminal(
 
     assert said[0] == said[1]
     assert "odd[b] [31m" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("command", "exact"),
+    [
+        ("account list", ["owner_email", "senders"]),
+        ("account show odd", ["owner_email", "caller_identity", "access_key_id", "host", "user", "secret_arn"]),
+        ("provider show odd", ["host", "user", "secret_arn"]),
+        ("quarantine list", []),
+        ("account explain odd", []),
+        ("timeline odd", []),
+        ("policy try -", []),
+    ],
+)
+def test_machines_get_no_control_character_as_it_is(terminal: Terminal, command: str, exact: list[str]) -> None:
+    """Names that identify something are escaped, all other words have blanks in their place."""
+    marked(terminal, mark := "\x1b\x9b31m\u2028")
+    look = Look(TODAY, 500, 2, 0, 0, over=True)
+    terminal.stack.rows.accounts["loud"] = an_account("loud", owner_name=f"Bea{mark}", look=look)
+    terminal.stack.rows.tallies["loud", 1, TODAY] = Tally(500, 2)
+
+    said = terminal.text(*shlex.split(command), "--json")
+
+    controls = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+    assert not controls.search(said)
+    assert {name for name, text in texts_of(json.loads(said)) if controls.search(text)} <= set(exact)
+
+
+def texts_of(answer: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a document, with the name that it stands under."""
+    match answer:
+        case str():
+            yield name, answer
+        case dict():
+            for key, one in answer.items():
+                yield from texts_of(one, key)
+        case list():
+            for one in answer:
+                yield from texts_of(one, name)
 
 
 @pytest.mark.parametrize("command", RUNS)

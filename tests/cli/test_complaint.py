@@ -119,6 +119,40 @@ def test_where_the_rule_is_kept_now_staff_are_told_and_nothing_is_switched(
     assert terminal.answer("account", "explain", ACCOUNT)["kept_now"]
 
 
+UNREADABLE = "{"
+
+
+@pytest.mark.parametrize("call", ["tallies.days", "timeline.since"])
+def test_what_was_done_is_answered_where_the_account_cannot_be_judged(
+    stack: FakeStack, terminal: Terminal, complaint: Entry, call: str
+) -> None:
+    stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), status=Status.DISABLED, decided_at=NOW)
+    void = ("complaint", "void", ACCOUNT, complaint.id, *BECAUSE)
+    restore = ("complaint", "restore", ACCOUNT, complaint.id, *BECAUSE)
+
+    for typed, done, counted in ((void, "counts no more", 0), (restore, "counts again", 1)):
+        stack.faults.fail(call, skip=call == "timeline.since")  # the decision has read it before
+        said = terminal.text(*typed)
+        assert said == f"{complaint.id} {done}\nbakery is disabled. Whether the rules are kept now is not known.\n"
+        assert complaints(stack) == counted
+    stack.faults.fail(call, skip=call == "timeline.since")
+    assert terminal.answer(*void)["kept_now"] is None
+
+
+@pytest.mark.parametrize(("status", "kept_now"), [(Status.ACTIVE, False), (Status.DISABLED, None)])
+def test_a_complaint_is_restored_also_while_the_policy_cannot_be_read(
+    stack: FakeStack, terminal: Terminal, complaint: Entry, status: Status, kept_now: bool | None
+) -> None:
+    terminal.text("complaint", "void", ACCOUNT, complaint.id, *BECAUSE)
+    stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), status=status)
+    stack.policies.document = UNREADABLE
+
+    answer = terminal.answer("complaint", "restore", ACCOUNT, complaint.id, *BECAUSE)
+
+    assert (answer["decided"], answer["status"], answer["kept_now"]) == ([complaint.id], status, kept_now)
+    assert complaints(stack) == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "says"),
     [

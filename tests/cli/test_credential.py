@@ -21,7 +21,7 @@ def test_people_see_the_new_credential_once_and_when_the_old_one_ends(stack: Fak
 
     assert said.splitlines() == [
         "bakery is active; its SMTP credential was renewed.",
-        "Its SMTP credential, shown this once:",
+        "Its SMTP credential, shown this once; for some seconds, until SES knows it, a login answers 535:",
         "  host     email-smtp.us-east-1.amazonaws.com",
         "  port     587",
         "  username AKIA1",
@@ -104,6 +104,7 @@ def test_an_account_is_enabled_with_another_credential(stack: FakeStack, termina
         ((*RENEW, "--lost"), "the credential of bakery was never renewed"),
         (("account", "credential", "nobody"), "there is no account 'nobody'"),
         (("account", "enable", ACCOUNT, *WHY, "--new-credential"), "bakery is active already"),
+        (("account", "enable", ACCOUNT, *WHY, "--show-secret"), "--show-secret: goes with --new-credential"),
         (("account", "enable", ACCOUNT, "--new-credential", "--reason", " "), "--reason: say why"),
     ],
 )

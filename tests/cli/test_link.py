@@ -50,7 +50,7 @@ def test_machines_get_the_link_or_the_token_with_the_apis_address(stack: FakeSta
     assert let_in(stack, terminal.answer("link", "owner", ACCOUNT)["link"])
     assert let_in(stack, terminal.answer("link", "staff", "--name", "Sam")["link"])
     answer = terminal.answer("link", "platform", "--name", "crm")
-    assert answer["api"] == "https://console.example/api/v1"
+    assert answer["api"] == "https://api.example/api/v1"
     assert let_in(stack, answer["token"]).audience is For.PLATFORM
 
 

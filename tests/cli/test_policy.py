@@ -188,6 +188,7 @@ def test_a_policy_of_ones_own_is_judged_by(terminal: Terminal, tmp_path: Path) -
         (counts(1, 1, "--preset", "seed", "--policy", "x"), "not both"),
         (counts(1, 1, "--policy", "nowhere.json"), "nowhere.json cannot be read"),
         (["--csv", "nowhere.csv"], "nowhere.csv cannot be read"),
+        (["--csv", "-", "--policy", "-"], "--policy and --csv cannot both be read from standard input"),
         (counts(1, 1, "--csv", "x"), "--csv brings the counts"),
         (counts(10**19, 1), "--delivered"),
     ],

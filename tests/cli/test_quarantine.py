@@ -9,6 +9,7 @@ from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
 from permille.domain.errors import PermissionDenied, Unavailable
+from permille.domain.timeline import SYSTEM
 
 BAD, LATE = "the body is not JSON: [x] :fire:", "unattributed: no account owns this caller"
 FIRST, SECOND, THIRD = "hello", '{"a": 1}', '{"b": "\x1b[31m"}'
@@ -73,7 +74,7 @@ def test_a_body_is_shown_as_it_came_and_does_nothing_to_a_terminal(terminal: Ter
     ],
     ids=["ids", "caller", "reason", "all", "none"],
 )
-def test_what_is_replayed_goes_back_on_the_queue_oldest_first(
+def test_what_is_replayed_goes_back_on_the_queue(
     stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], bodies: list[str]
 ) -> None:
     assert terminal.text("quarantine", "replay", *typed) == f"{len(bodies)} replayed.\n"
@@ -85,7 +86,7 @@ def test_what_is_replayed_goes_back_on_the_queue_oldest_first(
 def test_what_is_dropped_is_gone(stack: FakeStack, terminal: Terminal) -> None:
     answer = terminal.answer("quarantine", "drop", "--caller", "permille-late")
 
-    assert answer == {"dropped": [id_of(SECOND), id_of(THIRD)]}
+    assert answer == {"dropped": 2, "ids": [id_of(SECOND), id_of(THIRD)]}
     assert set(stack.quarantine.kept) == {FIRST}
     assert stack.feedback_queue.bodies == []
     assert terminal.text("quarantine", "drop", "--all") == "1 dropped.\n"
@@ -117,6 +118,32 @@ def test_what_could_not_be_put_on_the_queue_stays(stack: FakeStack, terminal: Te
 
     assert terminal.failed("quarantine", "replay", "--all") == "putting feedback on its queue: Throttling"
     assert set(stack.quarantine.kept) == {SECOND, THIRD}
+
+
+def test_a_body_is_read_when_it_is_replayed_and_no_other_before(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text("quarantine", "replay", "--all")
+
+    each = ["quarantine.body", "feedback_queue.put", "quarantine.drop"]
+    assert [call for call in stack.faults.calls if call in each] == each * 3
+
+
+def test_of_many_the_first_hundred_ids_are_told_and_all_are_counted(stack: FakeStack, terminal: Terminal) -> None:
+    for number in range(150):
+        stack.quarantine.keep(f"body {number}", BAD, "permille-new", NOW)
+
+    [group] = [group for group in terminal.answer("quarantine", "list")["groups"] if group["count"] > 2]
+    replayed = terminal.answer("quarantine", "replay", "--caller", "permille-new")
+
+    assert (group["count"], len(group["ids"])) == (150, 100)
+    assert (replayed["replayed"], replayed["ids"]) == (150, group["ids"])
+    [told] = stack.rows.told(SYSTEM, "quarantine_replayed")
+    assert (told.data["count"], told.data["bodies"]) == (150, group["ids"])
+
+
+def test_a_body_that_goes_while_it_is_asked_for_is_said_to_be_gone(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.meanwhile("quarantine.body", stack.quarantine.kept.clear)
+
+    assert "was dropped, or replayed, just now" in terminal.refused("quarantine", "show", id_of(THIRD))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from permille.domain.timeline import SYSTEM
 from permille.ports import Sender
 
 REASON = "our own newsletter :fire: [x]"
-IGNORE = ("sender", "ignore", "platform-mail", "--reason", REASON)
+WHY = ("--reason", REASON)
+IGNORE = ("sender", "ignore", "platform-mail", *WHY)
 
 
 def test_its_mail_counts_for_nobody_from_now_on(stack: FakeStack, terminal: Terminal) -> None:
@@ -31,6 +32,14 @@ def test_whom_iam_does_not_know_is_asked_about(stack: FakeStack, terminal: Termi
     assert refused.startswith("IAM has neither a user nor a role named platform-mial; nothing was done")
     assert set(stack.rows.senders) == {CALLER}
     assert terminal.answer(*ignore, "--yes")["caller_identity"] == "platform-mial"
+
+
+def test_blanks_around_a_name_are_none_of_it(stack: FakeStack, terminal: Terminal) -> None:
+    """Neither where it is stored, nor where it is answered or refused."""
+    assert f"{CALLER} is a sender of the account bakery" in terminal.refused("sender", "ignore", f" {CALLER} ", *WHY)
+    assert terminal.answer("sender", "ignore", " platform-mail ", *WHY)["caller_identity"] == "platform-mail"
+    assert stack.rows.senders["platform-mail"].ignored == REASON
+    assert terminal.answer("sender", "unignore", " platform-mail ", *WHY)["caller_identity"] == "platform-mail"
 
 
 def test_a_user_of_iam_is_ignored_without_asking_in_its_own_spelling(stack: FakeStack, terminal: Terminal) -> None:

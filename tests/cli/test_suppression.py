@@ -143,7 +143,10 @@ def test_what_aws_does_not_allow_is_said(
 
 # ---------------------------------------------------------------- SES's own list
 
-IN_SES = "SES's own list of the AWS account has it (COMPLAINT): SES drops mail to it; --also-in-ses takes it off.\n"
+IN_SES = (
+    f"SES's own list of the AWS account has it ({ANN}: COMPLAINT): SES drops mail to it; --also-in-ses takes it off.\n"
+)
+HALF = "the account's own list does not have the address any more, and SES's own may still: {}; repeat the command"
 NOT_IN_SES = "It is not on SES's own list of the AWS account.\n"
 
 
@@ -157,7 +160,18 @@ def test_of_an_address_both_lists_are_shown(stack: FakeStack, terminal: Terminal
         f"eve@example.com is not suppressed for {ACCOUNT}.\n{NOT_IN_SES}"
     )
     answer = terminal.answer("suppression", "show", ACCOUNT, ANN)
-    assert (answer["suppression"]["address"], answer["ses"]["reason"]) == (ANN, "COMPLAINT")
+    assert (answer["suppression"]["address"], answer["ses"]["reasons"]) == (ANN, {ANN: "COMPLAINT"})
+
+
+def test_whether_a_bounce_suppresses_the_policy_says(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.suppressing[ACCOUNT, "bounce#m"] = Suppression("eve@example.com", NOW, id_at(NOW), Why.BOUNCE)
+    show = ("suppression", "show", ACCOUNT, "eve@example.com")
+    assert terminal.answer(*show)["suppression"]["why"] == "bounce"
+
+    stack.policies.set('{"suppress_bounces": false}')
+
+    assert terminal.answer(*show)["suppression"] is None
+    assert terminal.text(*show).startswith(f"eve@example.com is not suppressed for {ACCOUNT}.")
 
 
 def test_who_is_let_in_again_and_still_stands_on_ses_list_is_told(stack: FakeStack, terminal: Terminal) -> None:
@@ -183,12 +197,12 @@ def test_a_command_that_was_cut_off_between_the_lists_can_be_repeated(stack: Fak
     stack.ses_suppressions.reasons[ANN] = "COMPLAINT"
     stack.faults.fail("ses_suppressions.remove")
     remove = ("suppression", "remove", ACCOUNT, ANN, *BECAUSE, "--also-in-ses")
-    assert "injected" in terminal.failed(*remove)
+    assert terminal.failed(*remove) == HALF.format("ses_suppressions.remove: injected")
 
     answer = terminal.answer(*remove)
 
     assert (answer["ses"], stack.ses_suppressions.reasons) == (
-        {"reason": "COMPLAINT", "taken_off": True, "unknown": None},
+        {"reasons": {ANN: "COMPLAINT"}, "taken_off": True, "unknown": None},
         {},
     )
     assert "is not suppressed" in terminal.refused(*remove)
@@ -208,4 +222,22 @@ def test_whoever_wants_it_off_there_hears_that_ses_could_not_be_asked(stack: Fak
 
     said = terminal.failed("suppression", "remove", ACCOUNT, ANN, *BECAUSE, "--also-in-ses")
 
-    assert said == "SES's own list is as it was, and the account's own has the address no more: AWS does not allow it"
+    assert said == HALF.format("AWS does not allow it")
+
+
+def test_nobody_hears_that_an_address_is_on_no_list_while_ses_cannot_be_asked(
+    stack: FakeStack, terminal: Terminal
+) -> None:
+    stack.faults.fail("ses_suppressions.reason", error=PermissionDenied("AWS does not allow it"))
+
+    said = terminal.failed("suppression", "remove", ACCOUNT, "eve@example.com", *BECAUSE, "--also-in-ses")
+
+    assert said == HALF.format("AWS does not allow it")
+
+
+def test_each_spelling_is_told_with_the_reason_that_ses_has(stack: FakeStack, terminal: Terminal) -> None:
+    stack.ses_suppressions.reasons |= {ANN: "COMPLAINT", "Ann@Example.com": "BOUNCE"}
+    show = ("suppression", "show", ACCOUNT, "Ann@Example.com")
+
+    assert "(ann@example.com: COMPLAINT, Ann@Example.com: BOUNCE)" in terminal.text(*show)
+    assert terminal.answer(*show)["ses"]["reasons"] == {ANN: "COMPLAINT", "Ann@Example.com": "BOUNCE"}

@@ -1,4 +1,4 @@
-"""A host platform that asks the console's JSON API, over ports kept in memory."""
+"""A host platform that asks the JSON API, over ports kept in memory."""
 
 import json
 from base64 import b64encode
@@ -16,8 +16,8 @@ from tests.fakes import (
     Rows,
 )
 
-from permille.console import app
-from permille.console.world import Console
+from permille.console import api_app
+from permille.console.world import Api
 from permille.domain.links import For
 
 REQUEST_ID = "5a1b7c39-0000-4000-8000-000000000001"
@@ -43,8 +43,8 @@ class Platform:
     policies: FakePolicies = field(default_factory=FakePolicies)
 
     @property
-    def world(self) -> Console:
-        return World(self.rows, self.macs, self.policies).console
+    def world(self) -> Api:
+        return World(self.rows, self.macs, self.policies).api
 
     def token(self, audience: For = For.PLATFORM, subject: str = "crm", made_at: datetime = NOW) -> str:
         return a_token(self.macs, self.rows, audience, subject, made_at)
@@ -64,7 +64,7 @@ class Platform:
         known |= {} if body is None else {"content-type": "application/json"}
         sent = known | dict(headers or {})
         event = url_event(method, path, query or {}, {name: value for name, value in sent.items() if value}, body)
-        answered = app.answer(self.world, event, LambdaContext(), now)
+        answered = api_app.answer(self.world, event, LambdaContext(), now)
         return Answer(
             answered["statusCode"], {k.lower(): str(v) for k, v in answered["headers"].items()}, answered["body"]
         )

@@ -19,6 +19,7 @@ from tests.operator_fakes import FakeStack, a_stack
 
 from permille.domain.account import Account
 from permille.domain.entries.credential import Created
+from permille.domain.policy import SEED
 from permille.domain.status import Mode
 from permille.domain.switch import ACTIVE
 from permille.domain.timeline import entry
@@ -74,7 +75,9 @@ class Platform:
     def _receives(self, *bodies: str) -> None:
         batch = [Received(str(number), body) for number, body in enumerate(bodies)]
         ledger = FakeLedger(self.stack.rows)
-        assert ingest(batch, ledger, FakeQuarantine(), OWNER_MAIL_CALLER, self.now, lambda: A_MINUTE) == []
+        quarantine = FakeQuarantine()
+        failed = ingest(batch, ledger, quarantine, OWNER_MAIL_CALLER, self.now, lambda: A_MINUTE, lambda: SEED)
+        assert failed == []
         self.ticks()
 
     def types(self, *typed: str) -> None:

@@ -15,6 +15,7 @@ from tests.builders import (
     CALLER,
     KEY,
     NOW,
+    PATIENCE,
     STAFF,
     TODAY,
     TOMORROW,
@@ -22,9 +23,11 @@ from tests.builders import (
     a_provider,
     an_account,
     an_entry,
+    bounce_counts,
     by_staff,
 )
 from tests.console.visiting import Answer, Visitor, World
+from tests.fakes import FakeLedger
 from tests.usecases.desk import COMPLAINT, REQUEST, WENT_WELL, agreed, asking, went_well
 from tests.usecases.test_suppression import complained
 
@@ -566,6 +569,17 @@ def test_who_complained_is_mailed_again_where_staff_say_why(world: World, anna: 
     assert (entry.data["recipient"], entry.data["by"]) == ("cyd@example.com", "staff:Anna")
     late = anna.sends(path, recipient="cyd@example.com", reason="She wrote to us")
     assert (late.status, "cyd@example.com is not suppressed any more" in late.body) == (409, True)
+
+
+def test_who_bounced_is_mailed_no_more_where_the_policy_says_so(world: World, anna: Visitor) -> None:
+    complained(world.rows, "cyd@example.com")
+    anna.sends(f"/desk/accounts/{ACCOUNT}/mail-again", recipient="cyd@example.com", reason="She wrote to us")
+    FakeLedger(world.rows).count(bounce_counts("cyd@example.com", message_id="m-9"), NOW, PATIENCE)
+    assert "Mailed no more" in anna.get(f"/desk/accounts/{ACCOUNT}").body
+
+    world.support.policies.policy = replace(SEED, suppress_bounces=False)
+
+    assert "Mailed no more" not in anna.get(f"/desk/accounts/{ACCOUNT}").body
 
 
 @pytest.mark.parametrize(

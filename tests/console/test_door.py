@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
 from tests.builders import ACCOUNT, NOW, an_account
 from tests.console.visiting import ORIGIN, Visitor, World, a_request
 
-from permille.console.sessions import DOORS, audience_of
+from permille.console import api_app, app
+from permille.console.sessions import API, PAGES, audience_of
 from permille.domain.links import For, Register
 
 OTHER = "florist"
@@ -124,7 +126,7 @@ def test_a_forged_token_lets_nobody_in(world: World) -> None:
 @pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk", f"/api/v1/accounts/{ACCOUNT}"])
 def test_each_door_opens_to_its_own_audience(world: World, audience: For, path: str) -> None:
     """However the token of another gets into the place where theirs belongs."""
-    wanted = audience_of(path)
+    wanted = audience_of(path, {**PAGES, **API})
     token = world.token(audience, ACCOUNT if audience is For.OWNER else "sam")
     cookies = {f"__Host-owner-{ACCOUNT}": token, "__Host-staff": token}
 
@@ -229,11 +231,26 @@ def test_a_cookie_is_found_where_aws_and_where_others_put_it(world: World) -> No
 
 
 def test_all_that_is_not_for_everybody_is_behind_a_door() -> None:
-    from permille.console.app import resolver
+    of_everybody = {"/", "/enter", "/guide", "/guide.txt", r"/<name>\.css"}
 
-    app = resolver()
-    open_paths = {"/", "/enter", "/guide", "/guide.txt", r"/<name>\.css", "/api/v1/openapi.json"}
-    rules = [route.path for route in app._static_routes + app._dynamic_routes]
+    assert {rule for rule in rules(app.resolver()) if audience_of(rule, PAGES) is None} == of_everybody
+    assert {rule for rule in rules(api_app.resolver()) if audience_of(rule, API) is None} == {"/api/v1/openapi.json"}
+    assert {*PAGES.values(), *API.values()} == set(For)
 
-    assert {rule for rule in rules if audience_of(rule) is None} <= open_paths
-    assert set(DOORS.values()) == set(For)
+
+def rules(app: LambdaFunctionUrlResolver) -> set[str]:
+    return {route.path for route in app._static_routes + app._dynamic_routes}
+
+
+def test_neither_function_has_what_is_the_others(world: World) -> None:
+    """Nor does it look at who is asking."""
+    platform, staff = world.platform(), world.staff()
+    world.faults.fail("macs.verifies")
+
+    a_page = api_app.answer(
+        world.api, a_request("GET", "/desk", {"cookie": f"__Host-staff={staff.cookies}"}), None, NOW
+    )
+    asking = {"authorization": f"Bearer {platform.token}"}
+    of_the_api = app.answer(world.console, a_request("GET", f"/api/v1/accounts/{ACCOUNT}", asking), None, NOW)
+
+    assert (a_page["statusCode"], of_the_api["statusCode"]) == (404, 404)

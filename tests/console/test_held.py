@@ -84,7 +84,7 @@ def test_what_is_refused_of_one_is_said_and_keeps_no_other_from_it(anna: Visitor
     page = anna.sends("/desk/held", **fields)
 
     assert "waits for feedback, which ends by itself" in page.body
-    assert "There is no account gone" in page.body
+    assert "there is no account" in page.body
     assert [entry.kind for entry in world.rows.told("full")] == ["hold_released"]
 
 

@@ -1,4 +1,4 @@
-"""The console in this process, with fakes around it: whoever visits it does so by links, forms and tokens."""
+"""The pages and the API in this process, with fakes around them: who visits does so by links, forms and tokens."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,6 @@ from tests.builders import ACCOUNT, BRAND, NOW, STAFF, LambdaContext, an_account
 from tests.fakes import (
     FakeAccounts,
     FakeBounces,
-    FakeControl,
     FakeLinkRegister,
     FakeMacs,
     FakePolicies,
@@ -22,10 +21,10 @@ from tests.fakes import (
 from tests.usecases.desk import World as Support
 
 from permille.access import Links, address, make_token
-from permille.console.app import answer
+from permille.console import api_app, app
 from permille.console.pages import Pages
-from permille.console.sessions import Doorkeeper, Session
-from permille.console.world import Console
+from permille.console.sessions import API, PAGES, Doorkeeper, Session
+from permille.console.world import Api, Console
 from permille.domain import links, tokens
 from permille.domain.links import For, Grant, Register, Scope
 
@@ -89,35 +88,46 @@ class Answer:
 
 
 class World:
-    """A console, with one account."""
+    """Both functions, with one account."""
 
     def __init__(
         self, rows: Rows | None = None, macs: FakeMacs | None = None, policies: FakePolicies | None = None
     ) -> None:
         self.rows = rows or Rows(accounts={ACCOUNT: an_account()})
         self.faults = self.rows.faults
-        self.macs, self.control = macs or FakeMacs(), FakeControl(self.rows)
+        self.macs, register = macs or FakeMacs(), FakeLinkRegister(self.rows)
         policies = policies or FakePolicies()
         policies.faults = self.macs.faults = self.faults
         self.accounts = FakeAccounts(self.rows)
         self.now = NOW
         self.support = Support(self.rows)
+        both: dict[str, Any] = {
+            "accounts": self.accounts,
+            "tallies": FakeTallies(self.rows),
+            "timeline": FakeTimeline(self.rows),
+            "bounces": FakeBounces(self.rows),
+            "policies": policies,
+        }
         self.console = Console(
+            doors=Doorkeeper(PAGES, self.macs, self.accounts, register),
             pages=Pages(BRAND, "https://app.example"),
-            doors=Doorkeeper(self.macs, self.accounts, FakeLinkRegister(self.rows)),
-            accounts=self.accounts,
-            tallies=FakeTallies(self.rows),
-            timeline=FakeTimeline(self.rows),
-            suppressions=FakeSuppressions(self.rows),
-            bounces=FakeBounces(self.rows),
-            policies=policies,
-            control=self.control,
             desk=self.support.desk,
+            **both,
+        )
+        self.api = Api(
+            doors=Doorkeeper(API, self.macs, self.accounts, register),
+            platform=BRAND.platform,
+            suppressions=FakeSuppressions(self.rows),
             smtp_endpoint="email-smtp.us-east-1.amazonaws.com:587",
+            **both,
         )
 
     def ask(self, event: Mapping[str, Any]) -> Answer:
-        answered = answer(self.console, event, LambdaContext(), self.now)
+        """Each function has an address of its own; here the path says which of the two is meant."""
+        if event["rawPath"].startswith("/api/"):
+            answered = api_app.answer(self.api, event, LambdaContext(), self.now)
+        else:
+            answered = app.answer(self.console, event, LambdaContext(), self.now)
         return Answer(
             answered["statusCode"], answered["headers"], answered.get("cookies", []), str(answered.get("body"))
         )

@@ -1,4 +1,4 @@
-"""The console as a WSGI application: what a function URL does between HTTP and the function, without the network."""
+"""The JSON API as a WSGI application: what a function URL does between HTTP and the function, without the network."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -7,17 +7,17 @@ from urllib.parse import parse_qsl
 from tests.builders import NOW, LambdaContext
 from tests.console.platform import url_event
 
-from permille.console import app
-from permille.console.world import Console
+from permille.console import api_app
+from permille.console.world import Api
 
 Start = Callable[[str, list[tuple[str, str]]], object]
 
 
-def serving(world: Callable[[], Console]) -> Callable[[Mapping[str, Any], Start], Iterable[bytes]]:
+def serving(world: Callable[[], Api]) -> Callable[[Mapping[str, Any], Start], Iterable[bytes]]:
     """`world`: whatever is to be asked at that moment."""
 
     def application(environ: Mapping[str, Any], start: Start) -> Iterable[bytes]:
-        answered = app.answer(world(), _event(environ), LambdaContext(), NOW)
+        answered = api_app.answer(world(), _event(environ), LambdaContext(), NOW)
         start(f"{answered['statusCode']} .", [(name, str(value)) for name, value in answered["headers"].items()])
         return [answered["body"].encode()]
 

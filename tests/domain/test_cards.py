@@ -7,7 +7,8 @@ import pytest
 from tests.builders import NOW, TODAY
 from tests.reports import a_card
 
-from permille.domain.cards import NO_NAME, Campaign, Counts, advice, campaigns
+from permille.domain.cards import Campaign, Counts, advice, campaigns
+from permille.domain.wording import NO_SUBJECT
 
 A_DAY = timedelta(days=1)
 FIRST = TODAY - 44 * A_DAY
@@ -37,7 +38,7 @@ def test_the_campaign_with_most_counting_complaints_comes_first() -> None:
         ({"campaign": "Spring", "subject": "Hello"}, "Spring"),
         ({"campaign": "", "subject": "Hello"}, "Hello"),
         ({"campaign": " \n", "subject": "Hello\r\nX: y"}, "Hello X: y"),
-        ({"campaign": "", "subject": ""}, NO_NAME),
+        ({"campaign": "", "subject": ""}, NO_SUBJECT),
     ],
 )
 def test_a_mail_without_a_campaign_goes_by_its_subject(about: dict[str, Any], name: str) -> None:

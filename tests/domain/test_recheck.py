@@ -18,7 +18,7 @@ from tests.builders import (
     evidence,
 )
 
-from permille.domain.account import INSTANT, Account, Evidence, Outcome, Recheck, Rules
+from permille.domain.account import INSTANT, Account, Evidence, Hold, Outcome, Recheck, Rules
 from permille.domain.breaker import Returning, hour_of
 from permille.domain.commands import ApproveReview, Close, DeclineReview, Enable, Exempt
 from permille.domain.decide import decide
@@ -26,7 +26,7 @@ from permille.domain.needs import days_needed_from
 from permille.domain.policy import SEED, SecondChance
 from permille.domain.recheck import OFF_WITHIN
 from permille.domain.reputation import first_day
-from permille.domain.status import Mode, Status
+from permille.domain.status import Held, Mode, Status
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RULES = Rules(SEED, Mode.ENFORCE)
@@ -52,6 +52,15 @@ def test_it_is_taken_back_by_itself_where_the_mail_sent_before_keeps_the_rule_no
     assert (account.recheck, account.reversed_at, account.review) == (None, LATER, None)
     assert [entry.kind for entry in outcome.entries] == ["disabling_reversed"]
     assert outcome.breaker == [Returning(hour_of(NOW))]
+
+
+def test_a_disabling_that_staff_let_happen_was_never_counted_by_the_breaker() -> None:
+    let_happen = Hold(Held.BREAKER, NOW - HOUR, needs_staff=True, released=True)
+
+    outcome = look(disabled(hold=let_happen), evidence(4999, 2))
+
+    assert [entry.kind for entry in outcome.entries] == ["disabling_reversed"]
+    assert outcome.breaker == []
 
 
 def test_it_stays_where_the_rule_is_broken_still_and_nobody_looks_again() -> None:

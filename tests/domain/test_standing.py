@@ -122,6 +122,30 @@ def test_the_numbers_are_one_sentence(status: Status, delivered: int, complaints
     assert numbers_line(an_account(status=status), a_verdict(delivered, complaints)) == expected
 
 
+ENDS_IT, LIMIT = "one complaint about your trial day ends it", "the limit is 1 per 1,000"
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "ratio_above", "delivered", "left"),
+    [
+        (Status.TRIAL, TrialState.RUNNING, 0, 800, ENDS_IT),
+        (Status.TRIAL, TrialState.RUNNING, 500, 400, "you can have 1 more"),  # more of the batch may come
+        (Status.TRIAL, TrialState.RUNNING, 500, 501, "you can have 1 more"),
+        (Status.OBSERVING, TrialState.OBSERVING, 0, 800, ENDS_IT),
+        (Status.OBSERVING, TrialState.OBSERVING, 500, 500, ENDS_IT),
+        (Status.OBSERVING, TrialState.OBSERVING, 500, 501, LIMIT),
+    ],
+)
+def test_what_is_left_in_a_trial_is_what_ends_it(
+    status: Status, state: TrialState, ratio_above: int, delivered: int, left: str
+) -> None:
+    account = an_account(status=status, trial=replace(TRIAL, state=state, ratio_above=ratio_above))
+    verdict = account.verdict(SEED, {TODAY: Tally(delivered)}, TODAY)
+
+    assert numbers_line(account, verdict).endswith(f"; {left}")
+    assert verdict.allowance_left == int(left not in (ENDS_IT, LIMIT))
+
+
 @pytest.mark.parametrize(
     ("complaints", "delivered", "said"),
     [

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from permille.addresses import bare
 from permille.domain.errors import InvalidInput
+from permille.domain.formulas import FORMULAS, marked
 from permille.domain.suppression_file import MOST_ADDRESSES, addresses_in
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -30,6 +31,13 @@ def test_one_a_line_or_a_column_of_a_table(text: str) -> None:
 
 def test_an_address_that_was_marked_against_spreadsheets_is_taken_without_the_mark() -> None:
     assert addresses_in("'+1@example.com\n'ann'@example.com\n", bare) == ["+1@example.com", "'ann'@example.com"]
+
+
+@pytest.mark.parametrize("first", [one for one in FORMULAS if bare(f"{one}1@example.com")])
+def test_whatever_a_table_marks_is_read_without_the_mark(first: str) -> None:
+    address = f"{first}1@example.com".strip()
+
+    assert addresses_in(f"address\n{marked(address)}\n", bare) == [bare(address)]
 
 
 @pytest.mark.parametrize(

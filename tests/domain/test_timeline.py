@@ -477,6 +477,33 @@ def test_a_fact_of_another_type_fails_no_reader(kind: str) -> None:
         assert read.facts.mail(MailContext(PLATFORM)) is not None
 
 
+OURS = {"rule", "policy", "numbers", "replaced", "replaced_numbers"}  # facts that Permille alone names
+
+
+def hostile(data: Any) -> Any:
+    """The same facts with a sign behind every text that a terminal obeys, and one that turns the text around."""
+    match data:
+        case str():
+            return f"{data}\x1b\u202e"
+        case list():
+            return [hostile(one) for one in data]
+        case dict():
+            return {name: hostile(one) for name, one in data.items()}
+        case _:
+            return data
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ALL if kind != "mode_entered"])
+def test_no_fact_of_any_kind_hides_in_the_words_or_reorders_them(kind: str) -> None:
+    written = an_entry(kind)
+
+    for field in written.data.keys() - OURS:
+        read = as_stored(written, {**written.data, field: hostile(written.data[field])})
+
+        assert wording.hides_nothing(read.headline(PLATFORM)), field
+        assert wording.hides_nothing(read.sentence()), field
+
+
 def test_how_a_kind_changes_the_status_is_known_also_where_its_facts_cannot_be_read() -> None:
     read = as_stored(an_entry("disabled"), {"delivered": "many"})
 

@@ -90,6 +90,7 @@ def forgotten() -> None:
     bootstrap._handing_on.cache_clear()
     bootstrap.consoling.cache_clear()
     bootstrap.issuing_links.cache_clear()
+    bootstrap.serving_api.cache_clear()
 
 
 @pytest.fixture(scope="module")

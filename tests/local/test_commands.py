@@ -24,6 +24,9 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ("--stack", "bad name"),
         ("--stack", "1x"),
+        ("--stack", "x" * 65),
+        ("--stack", "AWS-mail"),
+        ("--stack", "ssm"),
         ("--stack", ""),
         ("--hours", "-1"),
         ("--hours", "0"),

@@ -60,12 +60,12 @@ class Stack:
     smtp: Smtp
     mails: Path
 
-    def client(self, service: Any, key: str | None = None, secret: str | None = None) -> Any:
+    def client(self, service: Any, key: str | None = None, secret: str | None = None, region: str = "") -> Any:
         """A client with the credentials of whoever is named, else with root's."""
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
-            region_name=self.region,
+            region_name=region or self.region,
             aws_access_key_id=key or self.env["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=secret or self.env["AWS_SECRET_ACCESS_KEY"],
         )

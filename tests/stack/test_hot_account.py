@@ -17,6 +17,7 @@ from tests.stack.conftest import Stack
 
 from permille.aws.ledger import SHARDS, DynamoLedger, LedgerTables
 from permille.aws.quarantine import DynamoQuarantine
+from permille.domain.policy import SEED
 from permille.ingest import RESERVE, Received, ingest
 
 INVOCATIONS = 50
@@ -107,7 +108,7 @@ class _Invocation:
         """The bodies that have to come again."""
         batch = [Received(str(number), body) for number, body in enumerate(bodies)]
         time_left = RESERVE + timedelta(seconds=10)
-        failed = ingest(batch, self._ledger, self._quarantine, "permille-notify", now, lambda: time_left)
+        failed = ingest(batch, self._ledger, self._quarantine, "permille-notify", now, lambda: time_left, lambda: SEED)
         return [bodies[int(number)] for number in failed]
 
 

@@ -1,6 +1,7 @@
-"""A host platform asks the deployed console."""
+"""A host platform asks the deployed API."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,21 @@ def test_a_problem_is_told_as_one(platform: Web, business: Business, stack: Stac
     assert ask(platform, business, method="POST").status == 405
 
 
+def test_the_pages_have_no_api_and_the_api_no_pages(platform: Web, business: Business, stack: Stack) -> None:
+    pages, api = (
+        swapped(platform, stack, **{one: other}) for one, other in (("ApiUrl", "ConsoleUrl"), ("ConsoleUrl", "ApiUrl"))
+    )
+
+    assert ask(pages, business).status == 404
+    assert [api.get(path).status for path in ("/desk", "/guide")] == [404, 404]
+
+
+def swapped(web: Web, stack: Stack, **addresses: str) -> Web:
+    """The same, with one address for the other."""
+    outputs = stack.outputs | {name: stack.outputs[other] for name, other in addresses.items()}
+    return replace(web, stack=replace(stack, outputs=outputs))
+
+
 def test_the_document_is_open_to_everybody(stack: Stack) -> None:
     assert Web(stack).get("/api/v1/openapi.json").body == DOCUMENT.read_text(encoding="utf-8")
 
@@ -132,7 +148,7 @@ def test_the_document_is_open_to_everybody(stack: Stack) -> None:
 @settings(max_examples=5, derandomize=True, deadline=None, database=None, phases=[Phase.generate])
 def test_the_deployed_api_does_as_its_document_says(case: Any, platform: Web) -> None:
     """A few requests over the wire; tests/console/test_api_conformance.py sends many."""
-    address = urlsplit(platform.origin)
+    address = urlsplit(platform.api)
     headers = {"Host": address.netloc, "Authorization": f"Bearer {platform.token}"}
 
     case.call_and_validate(base_url=f"http://127.0.0.1:{address.port}", headers=headers)

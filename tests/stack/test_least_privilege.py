@@ -78,6 +78,28 @@ def _a_link(key: str) -> Attempt:
     )
 
 
+def _an_owners_link(stack: Stack, client: Callable[[str], Any]) -> Any:
+    key = stack.outputs["OwnerLinkKeyArn"]
+    return client("kms").verify_mac(KeyId=key, MacAlgorithm="HMAC_SHA_256", Message=b"x", Mac=b"x" * 32)
+
+
+def _a_breaker_reset(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("dynamodb").update_item(TableName=stack.outputs["ControlTable"], Key={"name": {"S": "breaker"}})
+
+
+def _keys_of_a_user(_: Stack, client: Callable[[str], Any]) -> Any:
+    return client("iam").list_access_keys(UserName="permille-x")
+
+
+def _support_waits_for(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("dynamodb").query(
+        TableName=stack.outputs["AccountsTable"],
+        IndexName="reviews",
+        KeyConditionExpression="asks = :asks",
+        ExpressionAttributeValues={":asks": {"S": "asks"}},
+    )
+
+
 def _waiting_feedback(stack: Stack, client: Callable[[str], Any]) -> Any:
     return client("sqs").receive_message(QueueUrl=stack.outputs["FeedbackQueueUrl"])
 
@@ -130,6 +152,23 @@ FORBIDDEN: list[tuple[str, Attempt]] = [
     ("ConsoleFunctionName", _a_new_policy),
     ("ConsoleFunctionName", _feedback),
     ("ConsoleFunctionName", _a_mail),
+    ("ApiFunctionName", _a_row("AccountsTable")),
+    ("ApiFunctionName", _a_row("TimelineTable")),
+    ("ApiFunctionName", _a_row("SendersTable")),
+    ("ApiFunctionName", _a_row("ComplaintsTable")),
+    ("ApiFunctionName", _support_waits_for),
+    ("ApiFunctionName", _an_owners_link),
+    ("ApiFunctionName", _a_link("OwnerLinkKeyArn")),
+    ("ApiFunctionName", _a_link("StaffLinkKeyArn")),
+    ("ApiFunctionName", _a_breaker_reset),
+    ("ApiFunctionName", _keys_of_a_user),
+    ("ApiFunctionName", _a_flip),
+    ("ApiFunctionName", _a_count),
+    ("ApiFunctionName", _a_history_gone),
+    ("ApiFunctionName", _waiting_feedback),
+    ("ApiFunctionName", _a_new_policy),
+    ("ApiFunctionName", _feedback),
+    ("ApiFunctionName", _a_mail),
 ]
 
 

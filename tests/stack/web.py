@@ -1,4 +1,4 @@
-"""The deployed console, asked by HTTP. Names under .localhost are this host, which not every resolver knows."""
+"""The deployed pages and API, asked by HTTP. Names under .localhost are this host, which not every resolver knows."""
 
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -24,7 +24,12 @@ class Web:
 
     @property
     def origin(self) -> str:
+        """Of the pages."""
         return self.stack.outputs["ConsoleUrl"].rstrip("/")
+
+    @property
+    def api(self) -> str:
+        return self.stack.outputs["ApiUrl"].rstrip("/")
 
     def follows(self, link: str) -> Page:
         """Opens a link, and the page that it leads to."""
@@ -41,7 +46,7 @@ class Web:
         return self.ask("POST", path, headers, urlencode(fields))
 
     def ask(self, method: str, path: str, headers: dict[str, str] | None = None, body: str = "") -> Page:
-        address = urlsplit(self.origin)
+        address = urlsplit(self.api if path.startswith("/api/") else self.origin)
         sent = {"host": address.netloc, **(headers or {})}
         if self.cookies:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

@@ -53,9 +53,8 @@ class Permille(RuleBasedStateMachine):
         failed = list(batch)
         with suppress(Killed):  # nothing was acknowledged
             ledger = FakeLedger(self.world.rows)
-            failed = ingest(
-                received, ledger, FakeQuarantine(), OWNER_MAIL_CALLER, self.now, lambda: timedelta(minutes=1)
-            )
+            quarantine, left = FakeQuarantine(), timedelta(minutes=1)
+            failed = ingest(received, ledger, quarantine, OWNER_MAIL_CALLER, self.now, lambda: left, lambda: SEED)
         for record_id, (kind, one, _) in batch.items():
             if record_id in failed:
                 self.waiting.append((kind, one))

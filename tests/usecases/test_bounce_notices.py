@@ -152,6 +152,21 @@ def test_where_bounces_cannot_be_read_the_account_is_judged_and_they_are_told_la
     assert sum(facts.bounces for facts in told(world)) == 2
 
 
+@pytest.mark.parametrize("failures", [1, 5])
+def test_bounces_that_cannot_be_read_are_told_by_the_next_look_that_can(failures: int) -> None:
+    """Also where nothing happens any more that would call for a look."""
+    world = a_world()
+    bounces(world, NOW)
+    world.faults.fail("bounces.page", times=failures)
+
+    runs(world, NOW, 2 * HOUR)
+
+    (facts,) = told(world)
+    (entry,) = world.told("bounces")
+    assert facts.bounces == 1
+    assert entry.at - facts.until < COMMIT_LAG + (failures + 2) * A_MINUTE
+
+
 def test_a_flood_is_one_bounded_entry_that_says_so() -> None:
     world = a_world()
     bounces(world, NOW, *(f"p{n}@example.com" for n in range(MOST_COLLECTED + 1)))

@@ -13,6 +13,7 @@ from permille.decisions import apply
 from permille.domain.account import Review, ReviewState, Trial, TrialState
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.commands import Disable
+from permille.domain.policy import SEED
 from permille.domain.reputation import Tally
 from permille.domain.status import Held, Mode, Status
 from permille.domain.switch import INACTIVE
@@ -182,7 +183,7 @@ def test_the_platforms_own_mail_alone_keeps_nobody_from_coming_back() -> None:
     body = json.dumps(ses_event("Delivery", caller="own"))
     for minute in range(13):
         now = NOW + minute * A_MINUTE
-        ingest([Received("r", body)], FakeLedger(world.rows), FakeQuarantine(), "", now, lambda: A_MINUTE)
+        ingest([Received("r", body)], FakeLedger(world.rows), FakeQuarantine(), "", now, lambda: A_MINUTE, lambda: SEED)
         world.run(now)
 
     assert world.account().status is Status.ACTIVE

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import ACCOUNT, CALLER, KEY, NOW, STAFF
 from tests.fakes import LEASED_FOR, Killed, User, When
-from tests.operator_fakes import FakeStack, KnownUser, a_stack
+from tests.operator_fakes import FakeStack, KnownUser, a_stack, dkim
 
 from permille.change import Change, Changed, apply, plan
 from permille.changing import Changing
@@ -129,10 +129,32 @@ def test_a_new_identity_has_our_set_as_its_default_and_the_own_user_may_send_thr
     changed = change(stack, add_identities=(NEW,))
 
     assert stack.identities.sets[NEW] == "permille"
-    assert changed.dkim_tokens == {NEW: ["token1", "token2", "token3"]}
+    assert changed.prepared.records == {NEW: dkim(NEW)}
     assert may_send_through(stack) == {KNOWN, NEW}
-    facts = stack.last_facts(ACCOUNT)
-    assert (facts.before, facts.after) == ((KNOWN,), (KNOWN, NEW))
+    (told,) = stack.rows.told(ACCOUNT, "identities_changed")
+    assert (told.data["before"], told.data["after"]) == ([KNOWN], [KNOWN, NEW])
+
+
+def test_ses_forwards_no_feedback_of_a_new_identity_and_that_it_did_is_told(stack: FakeStack) -> None:
+    changed = change(stack, add_identities=(NEW,))
+
+    assert stack.identities.forwarding == set()
+    assert changed.prepared.forwarding_stopped == (NEW,)
+    (told,) = stack.rows.told(ACCOUNT, "forwarding_stopped")
+    assert told.data["identities"] == [NEW]
+
+
+def test_an_identity_of_the_account_that_forwards_again_is_stopped_by_naming_it_once_more(stack: FakeStack) -> None:
+    stack.identities.forwarding.add(KNOWN)
+
+    assert change(stack, add_identities=(KNOWN,)).prepared.forwarding_stopped == (KNOWN,)
+
+
+def test_identities_below_a_new_domain_are_known_before(stack: FakeStack) -> None:
+    stack.identities.sets |= {"news@new.example": "", f"news@{KNOWN}": ""}
+    wanted = Change(account_id=ACCOUNT, reason="Why", by=STAFF, add_identities=(NEW,))
+
+    assert plan(world(stack), wanted).identities.below == ("news@new.example",)
 
 
 def test_a_removed_identity_may_not_be_sent_through_and_keeps_its_default(stack: FakeStack) -> None:
@@ -415,6 +437,24 @@ def test_one_that_iam_does_not_show_to_be_off_is_not_taken_out(two: FakeStack) -
     assert change(two, minutes=3, remove_senders=(OLD,)).account.senders == (CALLER,)
 
 
+def test_several_are_all_put_off_and_waited_for_together_well_within_the_lease(two: FakeStack) -> None:
+    third = "permille-third"
+    may_be_adopted(two, third)
+    change(two, add_senders=(third,))
+    two.switch.lag = timedelta(hours=1)
+    two.switch.advance(NOW)
+    two.switch.advance(NOW + timedelta(hours=2))
+    waited: list[float] = []
+    wanted = Change(account_id=ACCOUNT, reason="Why", by=STAFF, remove_senders=(OLD, third))
+    waiting = replace(world(two), pause=waited.append)
+
+    with pytest.raises(Unavailable, match="permille-old, permille-third is off"):
+        apply(waiting, wanted, plan(waiting, wanted), NOW + timedelta(minutes=2))
+
+    assert not any(two.switch.can_send(name, OLD_KEY) for name in (OLD, third))
+    assert sum(waited) < LEASED_FOR.total_seconds() / 3
+
+
 @pytest.mark.parametrize(
     ("named", "says"),
     [
@@ -459,8 +499,22 @@ def test_that_no_key_to_send_with_would_be_left_is_known_before(
 def everything(stack: FakeStack) -> Any:
     """All that changing changes but the timeline, which keeps what was written, and counters."""
     rows = stack.rows
-    kept = (rows.accounts, rows.senders, stack.identities.sets, stack.iam_users.users, stack.switch.users)
+    identities = stack.identities
+    kept = (
+        rows.accounts,
+        rows.senders,
+        identities.sets,
+        identities.forwarding,
+        stack.iam_users.users,
+        stack.switch.users,
+    )
     return deepcopy(kept)
+
+
+def kinds(stack: FakeStack) -> list[str]:
+    """Of its entries. That forwarding was stopped is told before it is done, and so perhaps once more."""
+    told = stack.kinds(ACCOUNT)
+    return sorted({"forwarding_stopped"} & {*told}) + sorted(kind for kind in told if kind != "forwarding_stopped")
 
 
 WHOLE: dict[str, Any] = {
@@ -521,7 +575,7 @@ def test_whatever_call_fails_nobody_sends_who_may_not_and_the_same_command_makes
     made, wanted = (replace(one.get(ACCOUNT), **counters) for one in (stack, whole))
     assert made == wanted
     assert everything(stack)[1:] == everything(whole)[1:]
-    assert sorted(stack.kinds(ACCOUNT)) == sorted(whole.kinds(ACCOUNT))
+    assert kinds(stack) == kinds(whole)
     assert stack.get(ACCOUNT).credential.asleep == whole.get(ACCOUNT).credential.asleep
 
 

@@ -40,6 +40,19 @@ def test_the_queue_has_the_evidence_beside_each_request(world: World) -> None:
     assert case.campaigns == [("Fresh bread", 2)]
 
 
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [({"campaign": "spring"}, "spring"), ({"campaign": "\x00"}, "Fresh bread"), ({"subject": " "}, "(no subject)")],
+)
+def test_campaigns_are_named_as_on_the_owners_page(world: World, named: dict[str, str], shown: str) -> None:
+    world.add(asking())
+    world.rows.put(a_complaint_entry("m-7", NOW - timedelta(hours=7), **named))
+
+    (case,) = desk.waiting(world.desk, "", NOW).items
+
+    assert case.campaigns == [(shown, 1)]
+
+
 def test_a_trial_that_waits_to_be_confirmed_is_in_the_queue(world: World) -> None:
     world.add(went_well())
 

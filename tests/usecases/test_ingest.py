@@ -24,6 +24,7 @@ from tests.builders import (
 from tests.fakes import FakeLedger, FakeQuarantine, Faults, Rows, When
 
 from permille.domain.entries.complaints import Reported
+from permille.domain.policy import SEED
 from permille.domain.reputation import Tally
 from permille.domain.timeline import only
 from permille.ingest import ONE_CALL, RESERVE, Received, ingest
@@ -52,7 +53,7 @@ class Ingestion:
         """Takes a batch whose records are called r-0, r-1 ..., and returns those to be delivered again."""
         texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
         batch = [Received(f"r-{number}", text) for number, text in enumerate(texts)]
-        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now, time_left)
+        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now, time_left, lambda: SEED)
 
     @property
     def counts(self) -> Tally:
@@ -327,7 +328,7 @@ def test_mail_to_owners_and_set_up_notices_are_ignored(feedback: Ingestion, body
 def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -> None:
     batch = [Received("r-0", json.dumps(ses_event("Complaint", caller="")))]
 
-    ingest(batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW, lambda: timedelta(minutes=1))
+    ingest(batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW, lambda: timedelta(minutes=1), lambda: SEED)
 
     assert feedback.quarantine.reasons == ["unattributed: no caller named"]
 
@@ -392,6 +393,26 @@ def test_a_mark_that_fails_is_made_at_the_next_delivery(feedback: Ingestion) -> 
     assert feedback.receive(own_mail("Bounce")) == ["r-0"]
     assert feedback.receive(own_mail("Bounce")) == []
     assert feedback.told("owner_mail") == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "marked"),
+    [
+        (own_mail("Bounce"), ["owner_mail.bounced"]),
+        (own_mail("Complaint"), ["owner_mail.complained"]),
+        (own_mail("Bounce", destination=["before@bakery.example"]), []),
+        (own_mail("Bounce", about="nobody"), []),
+    ],
+)
+def test_a_mark_is_said_once_and_where_it_was_made_alone(
+    feedback: Ingestion, caplog: pytest.LogCaptureFixture, body: Body, marked: list[str]
+) -> None:
+    for _ in range(2):
+        feedback.receive(body)
+
+    said = [line.message for line in caplog.records]
+    assert [one for one in said if one.startswith("owner_mail.")] == marked
+    assert said.count("feedback.ignored") == 2 - len(marked)
 
 
 def test_the_platforms_own_mail_is_dropped(feedback: Ingestion) -> None:
@@ -535,7 +556,13 @@ def test_counting_leaves_time_for_what_comes_after_it(feedback: Ingestion) -> No
     ledger = Patience(feedback.rows)
 
     ingest(
-        [Received("r-0", json.dumps(COMPLAINT))], ledger, feedback.quarantine, "", NOW, lambda: timedelta(seconds=50)
+        [Received("r-0", json.dumps(COMPLAINT))],
+        ledger,
+        feedback.quarantine,
+        "",
+        NOW,
+        lambda: timedelta(seconds=50),
+        lambda: SEED,
     )
 
     assert ledger.given == timedelta(seconds=50) - RESERVE

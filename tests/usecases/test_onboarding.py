@@ -1,5 +1,7 @@
 """An account is added whole or not at all: whatever call fails, nothing is left behind, and the next try succeeds."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,11 +10,12 @@ from typing import Any
 import pytest
 from tests.builders import ACCOUNT, CALLER, NOW, an_account
 from tests.fakes import Killed, When
-from tests.operator_fakes import FakeStack, KnownUser, a_stack
+from tests.operator_fakes import FakeStack, KnownUser, a_stack, dkim
 
 from permille.domain.errors import Conflict, Failed, InvalidInput, PermissionDenied
 from permille.new_account import NewAccount
 from permille.onboarding import AddedAccount, add_account
+from permille.operator_ports import Room
 
 KNOWN, NEW, ADDRESS = "known.example", "new.example", "news@known.example"
 BAKERY = NewAccount(ACCOUNT, "owner@bakery.example", "Bea", "Europe/Vienna", (KNOWN, NEW, ADDRESS))
@@ -65,15 +68,15 @@ def test_our_set_becomes_each_identitys_default_and_what_it_replaced_is_told(sta
     added = add(stack)
 
     assert stack.identities.sets == dict.fromkeys([KNOWN, NEW, ADDRESS], "permille")
-    assert added.replaced_default_sets == {KNOWN: "another-set"}
-    assert added.dkim_tokens == {NEW: ["token1", "token2", "token3"], ADDRESS: []}
+    assert added.prepared.replaced_sets == {KNOWN: "another-set"}
+    assert added.prepared.records == {NEW: dkim(NEW), ADDRESS: []}
 
 
 @pytest.mark.parametrize("before", ["", "permille"])
 def test_where_no_other_set_was_the_default_nothing_was_replaced(stack: FakeStack, before: str) -> None:
     stack.identities.sets[KNOWN] = before
 
-    assert add(stack).replaced_default_sets == {}
+    assert add(stack).prepared.replaced_sets == {}
 
 
 def test_other_scripts_domains_become_what_ses_takes(stack: FakeStack) -> None:
@@ -87,7 +90,7 @@ def test_ses_forwards_no_feedback_any_more_and_which_it_had_forwarded_is_told_an
     added = add(stack)
 
     assert stack.identities.forwarding == set()
-    assert added.forwarding_stopped == (KNOWN, NEW, ADDRESS)
+    assert added.prepared.forwarding_stopped == (KNOWN, NEW, ADDRESS)
     (told,) = stack.rows.told(ACCOUNT, "forwarding_stopped")
     assert told.data["identities"] == [KNOWN, NEW, ADDRESS]
 
@@ -108,7 +111,7 @@ def test_where_nothing_is_forwarded_nothing_is_told(stack: FakeStack) -> None:
 
     added = add(stack, different(identities=(KNOWN,)))
 
-    assert (added.forwarding_stopped, stack.kinds(ACCOUNT)) == ((), ["created"])
+    assert (added.prepared.forwarding_stopped, stack.kinds(ACCOUNT)) == ((), ["created"])
 
 
 def test_an_adopted_user_stays_as_it_is(stack: FakeStack) -> None:
@@ -121,13 +124,41 @@ def test_an_adopted_user_stays_as_it_is(stack: FakeStack) -> None:
     assert stack.get(ACCOUNT).senders == (CALLER,)
 
 
-def test_the_users_of_an_interrupted_try_are_taken_up_without_their_keys(stack: FakeStack) -> None:
-    stack.iam_users.users[CALLER] = KnownUser(MARK, keys=["AKIAUNSEEN"])
+def test_the_user_that_an_interrupted_try_left_behind_is_taken_up_where_it_has_no_keys(stack: FakeStack) -> None:
+    stack.iam_users.users[CALLER] = KnownUser(MARK)
 
     added = add(stack)
 
     assert added.key is not None
     assert stack.iam_users.users[CALLER].keys == [added.key.id]
+
+
+def test_the_case_of_a_domain_makes_no_other_identity(stack: FakeStack) -> None:
+    """An ARN in a policy of IAM has one, and SES knows domains in small letters; of local parts it minds the case."""
+    add(stack, different(identities=("Known.Example", "known.example", "News@NEW.example")))
+
+    assert stack.get(ACCOUNT).identities == (KNOWN, "News@new.example")
+    assert set(stack.identities.sets) == {KNOWN, "News@new.example"}
+
+
+def test_that_ses_is_in_the_sandbox_is_found(stack: FakeStack) -> None:
+    stack.identities.sandbox = True
+
+    assert add(stack).found.in_sandbox
+
+
+def test_identities_below_its_domains_are_found_since_their_mail_goes_by_them(stack: FakeStack) -> None:
+    others = ("news@new.example", "mail.known.example", "x@a.b.known.example", "unknown.example", "ann@inbox.example")
+    stack.identities.sets |= dict.fromkeys(others, "")
+
+    assert add(stack).found.below == ("mail.known.example", "news@new.example", "x@a.b.known.example")
+
+
+def test_how_many_users_iam_has_room_for_is_found(stack: FakeStack) -> None:
+    stack.iam_users.users["permille-old"] = KnownUser()
+
+    assert add(stack).found.room == Room(1, 5000)
+    assert add(stack, different(account_id="shop", adopted=("permille-old",))).found.room is None
 
 
 def test_a_secret_shows_itself_nowhere(stack: FakeStack) -> None:
@@ -171,7 +202,7 @@ def test_what_is_not_as_it_must_be_is_refused(changed: dict[str, Any], field: st
         different(**changed)
 
     assert says in str(refused.value)
-    assert refused.value.field == field
+    assert [name for name, _ in refused.value.errors] == [field]
 
 
 def test_an_account_is_added_once(stack: FakeStack) -> None:
@@ -211,6 +242,67 @@ def test_a_user_that_the_stack_could_not_switch_is_not_made(stack: FakeStack) ->
 
     with pytest.raises(InvalidInput, match=r"may switch only users named other-\* .*could not switch permille-bakery"):
         add(stack)
+
+
+def with_a_key(user: KnownUser) -> str:
+    user.keys.append("AKIALIVE")
+    return r"has keys already, with which somebody may be sending: AKIALIVE of 2026-03-10, never used, as far as IAM .*"
+
+
+def with_a_used_key(user: KnownUser) -> str:
+    user.keys.append("AKIALIVE")
+    user.used["AKIALIVE"] = NOW - timedelta(days=4)
+    return r"AKIALIVE of 2026-03-10, last used on 2026-03-06\. Adopt it with --sender permille-bakery, and"
+
+
+def denied(user: KnownUser) -> str:
+    user.groups.add("permille-denied")
+    return "is in the deny group, and could not send: take it out"
+
+
+@pytest.mark.parametrize("so", [with_a_key, with_a_used_key, denied])
+def test_a_user_of_ours_that_may_be_in_use_is_left_alone(stack: FakeStack, so: Callable[[KnownUser], str]) -> None:
+    """As after the stack was made anew: its tables are empty, and the users are there."""
+    stack.iam_users.users[CALLER] = KnownUser(MARK)
+    says = so(stack.iam_users.users[CALLER])
+    before = everything(stack)
+
+    with pytest.raises(InvalidInput, match=says):
+        add(stack)
+
+    assert everything(stack) == before
+
+
+def test_a_user_that_somebody_makes_meanwhile_is_not_deleted(stack: FakeStack) -> None:
+    theirs = KnownUser(MARK, keys=["AKIATHEIRS"])
+    stack.faults.meanwhile("iam_users.create", lambda: stack.iam_users.users.update({CALLER: theirs}))
+
+    with pytest.raises(InvalidInput, match=f"an IAM user {CALLER} was made just now by somebody else"):
+        add(stack)
+
+    assert stack.iam_users.users == {CALLER: KnownUser(MARK, keys=["AKIATHEIRS"])}
+
+
+def test_where_iam_has_no_room_for_another_user_nothing_is_made(stack: FakeStack) -> None:
+    stack.iam_users.quota = 0
+    before = everything(stack)
+
+    with pytest.raises(InvalidInput, match=r"IAM has room for 0 users in an AWS account, and there are as many: close"):
+        add(stack)
+
+    assert everything(stack) == before
+
+
+def test_where_ses_has_no_smtp_endpoint_no_credential_is_made() -> None:
+    stack = a_stack(Region="eu-south-1")
+    stack.iam_users.users["permille-old"] = KnownUser()
+    before = everything(stack)
+
+    with pytest.raises(InvalidInput, match=r"no SMTP endpoint in eu-south-1 \(looked up on 20\d\d-\d\d-\d\d\)"):
+        add(stack)
+
+    assert everything(stack) == before
+    assert add(stack, different(adopted=("permille-old",))).key is None
 
 
 def test_an_identity_that_somebody_else_creates_at_the_same_time_stays(stack: FakeStack) -> None:
@@ -275,6 +367,35 @@ def test_whatever_call_fails_nothing_is_left_behind_and_the_next_try_succeeds(
 
     assert everything(stack) == before
     assert add_account(stack.onboarding, new, NOW + timedelta(minutes=1)).account == stack.get(ACCOUNT)
+
+
+@pytest.mark.parametrize(("number", "when"), [(number, when) for number in range(len(calls(BAKERY))) for when in When])
+def test_whatever_call_fails_a_user_that_is_taken_up_stays_without_keys(
+    stack: FakeStack, number: int, when: When
+) -> None:
+    stack.iam_users.users[CALLER] = KnownUser(MARK)
+    stack.faults.fail(skip=number, when=when, error=PermissionDenied("injected"))
+
+    with suppress(PermissionDenied):
+        add(stack)
+
+    key = stack.iam_users.users[CALLER].keys
+    assert len(key) == (1 if ACCOUNT in stack.rows.accounts else 0)
+
+
+LEFT = KnownUser(MARK, keys=["AKIALIVE"])
+
+
+@pytest.mark.parametrize(("number", "when"), [(number, when) for number in range(len(calls(BAKERY))) for when in When])
+def test_whatever_call_fails_no_key_that_was_there_before_is_deleted(stack: FakeStack, number: int, when: When) -> None:
+    """Also where IAM shows the user only after it was looked for."""
+    stack.faults.meanwhile("accounts.add", lambda: stack.iam_users.users.update({CALLER: deepcopy(LEFT)}))
+    stack.faults.fail(skip=number, when=when, error=PermissionDenied("injected"))
+
+    with suppress(PermissionDenied, InvalidInput, Failed):
+        add(stack)
+
+    assert stack.iam_users.users in ({}, {CALLER: LEFT})
 
 
 def test_what_cannot_be_taken_back_is_named(stack: FakeStack) -> None:

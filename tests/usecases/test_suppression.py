@@ -1,6 +1,7 @@
 """Who complained is never mailed again, unless staff say so."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,11 +21,12 @@ from tests.builders import (
     by_staff,
     ses_event,
 )
-from tests.fakes import FakeLedger, FakeQuarantine, FakeSuppressions, Rows, When
+from tests.fakes import FakeLedger, FakePolicies, FakeQuarantine, FakeSuppressions, Rows, When
 
 from permille.domain.entries.complaints import reported
-from permille.domain.errors import Conflict, Unavailable
+from permille.domain.errors import Conflict, PolicyNotValid, Unavailable
 from permille.domain.feedback import Complaint
+from permille.domain.policy import SEED
 from permille.domain.reputation import Tally
 from permille.domain.suppression import Suppression, Why, suppressed_by
 from permille.domain.system_commands import ImportSuppressions, Suppress, Unsuppress
@@ -316,6 +318,7 @@ class Told:
     def __init__(self) -> None:
         self.rows = Rows()
         self.rows.senders[CALLER] = a_sender()
+        self.policies = FakePolicies(faults=self.rows.faults)
 
     def comes(self, message_id: str, kind: str = "abuse", at: datetime = NOW, **different: Any) -> list[str]:
         return self.come((message_id, kind, at), **different)
@@ -328,7 +331,7 @@ class Told:
         ]
         batch = [Received(f"r-{n}", json.dumps(body)) for n, body in enumerate(bodies)]
         ledger = FakeLedger(self.rows)
-        return ingest(batch, ledger, FakeQuarantine(), "", LATER, lambda: timedelta(minutes=1))
+        return ingest(batch, ledger, FakeQuarantine(), "", LATER, lambda: timedelta(minutes=1), self.policies.current)
 
     @property
     def complaints(self) -> int:
@@ -398,6 +401,42 @@ def test_who_complained_about_another_mail_too_stays_suppressed_and_nobody_is_to
     told.comes("m-2", "not-spam", LATER)
 
     assert (addresses(told.rows), len(told.rows.told(ACCOUNT, "unsuppressed"))) == ([], 1)
+
+
+@pytest.mark.parametrize(("bounces", "told_of"), [(True, 0), (False, 1)])
+def test_whether_a_bounce_suppresses_them_still_the_policy_says(bounces: bool, told_of: int) -> None:
+    told = Told()
+    told.policies.policy = replace(SEED, suppress_bounces=bounces)
+    FakeLedger(told.rows).count(bounce_counts(ANN, message_id="m-0"), NOW, PATIENCE)
+    told.comes("m-1")
+
+    told.comes("m-1", "not-spam", LATER)
+
+    assert len(told.rows.told(ACCOUNT, "unsuppressed")) == told_of
+    assert [one.why for one in listed(told.rows)] == [Why.BOUNCE]
+
+
+@pytest.mark.parametrize(
+    ("error", "again", "told_of"),
+    [
+        (Unavailable("injected"), ["r-0"], 1),
+        (PolicyNotValid("injected"), [], 0),  # which may last
+    ],
+)
+def test_while_the_policy_cannot_be_read_nobody_is_said_to_be_mailed_again_who_may_not_be(
+    error: Exception, again: list[str], told_of: int
+) -> None:
+    told = Told()
+    told.policies.policy = replace(SEED, suppress_bounces=False)
+    FakeLedger(told.rows).count(bounce_counts(ANN, message_id="m-0"), NOW, PATIENCE)
+    told.comes("m-1")
+    told.rows.faults.fail("policies.current", error=error)
+
+    assert told.comes("m-1", "not-spam", LATER) == again
+    assert told.rows.told(ACCOUNT, "unsuppressed") == []
+    assert told.comes("m-1", "not-spam", LATER) == []
+
+    assert len(told.rows.told(ACCOUNT, "unsuppressed")) == told_of
 
 
 def test_two_who_say_so_in_one_batch_are_both_told() -> None:

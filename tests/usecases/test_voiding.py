@@ -71,7 +71,7 @@ class Support(World):
 
     def shown_to_staff(self, now: Any) -> str:
         judged = current(FakePolicies(), self.enforcement.tallies, self.account(), now)
-        return explained(self.account(), self.rows.told(ACCOUNT), judged, now, "1.0").kept_now
+        return explained(self.account(), self.rows.told(ACCOUNT), judged, now, "1.0").kept_now or ""
 
 
 def disabled_for_two() -> tuple[Support, Entry]:

@@ -23,7 +23,7 @@ from permille_cli.local.tools import tool
 
 MAIL_FROM = "no-reply@apwt.example"
 MAIL_FROM_IDENTITY = "apwt.example"
-STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
+STACK_NAME = re.compile(r"(?!(?i:aws|ssm))[A-Za-z][A-Za-z0-9-]{0,63}")  # of SES's set, and of parameters in SSM
 PLATFORM_NAME_LENGTH = 60  # the template's MaxLength
 # uv's names for whose wheels the layer carries: here the functions run on this very host.
 PLATFORMS = {
@@ -47,7 +47,9 @@ class Deployment:
     def __post_init__(self) -> None:
         if not STACK_NAME.fullmatch(self.stack):
             raise InvalidInput(
-                f"takes a letter and up to 127 letters, digits and hyphens more, not {self.stack!r}", "stack"
+                f"takes a letter and up to 63 letters, digits and hyphens more, and begins with neither aws nor ssm, "
+                f"not {self.stack!r}",
+                "stack",
             )
         name = self.platform_name
         if not (plain(name) and hides_nothing(name) and len(name) <= PLATFORM_NAME_LENGTH):
@@ -66,6 +68,8 @@ class Deployment:
             "LinkKeyAdministrators": "arn:aws:iam::*:role/administrator",  # and root
             "ReplayClock": "on",
             "AlarmTopicArn": "none",
+            "ConsoleConcurrency": "10",
+            "ApiConcurrency": "10",
             "OtherMail": "yes",  # without the alarm Uncounted: ministack's CloudFormation knows no metric expressions
         }
 

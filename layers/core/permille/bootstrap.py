@@ -14,12 +14,20 @@ from permille import __version__
 from permille.domain.policy import Policy
 from permille.domain.status import Mode
 from permille.ports import Ledger, Policies, Quarantine, QuarantineAge
-from permille.settings import AccessSettings, ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille.settings import (
+    AccessSettings,
+    ApiSettings,
+    ConsoleSettings,
+    EnforceSettings,
+    IngestSettings,
+    NotifySettings,
+    Settings,
+)
 
 if TYPE_CHECKING:
     from permille.aws.outward import RememberedOnce
     from permille.aws.queues import SqsQueues
-    from permille.console.world import Console
+    from permille.console.world import Api, Console
     from permille.enforce import Enforcement
     from permille.issuing import Issuing
     from permille.notify import Handing
@@ -209,7 +217,7 @@ def consoling() -> Consoling:
     from permille.aws.suppressions import DynamoSuppressions
     from permille.aws.switch import IamSwitch
     from permille.console.pages import Pages
-    from permille.console.sessions import Doorkeeper
+    from permille.console.sessions import PAGES, Doorkeeper
     from permille.console.world import Console
     from permille.desk import Desk
     from permille.templates import Brand
@@ -226,7 +234,6 @@ def consoling() -> Consoling:
     control = DynamoControl(table=settings.control_table, timeline=settings.timeline_table)
     tallies, timeline = DynamoTallies(table=settings.tallies_table), DynamoTimeline(table=settings.timeline_table)
     policies = SsmPolicies(parameter=settings.policy_parameter)
-    suppressions = DynamoSuppressions(complaints=settings.complaints_table, timeline=settings.timeline_table)
     desk = Desk(
         accounts=accounts,
         directory=DynamoDirectory(accounts=settings.accounts_table, senders=settings.senders_table),
@@ -238,28 +245,23 @@ def consoling() -> Consoling:
         switch=IamSwitch(deny_group=settings.deny_group),
         queues=_queues(settings),
         resting=DynamoQuarantine(table=settings.quarantine_table),
-        suppressions=suppressions,
+        suppressions=DynamoSuppressions(complaints=settings.complaints_table, timeline=settings.timeline_table),
         ses=SesMetrics(),
         mode=Mode(settings.enforcement_mode),
         code=code_version(),
     )
-    macs = KmsMacs(
-        owner_key=settings.owner_link_key, staff_key=settings.staff_link_key, platform_key=settings.platform_token_key
-    )
+    macs = KmsMacs(owner_key=settings.owner_link_key, staff_key=settings.staff_link_key)
     register = DynamoLinkRegister(table=settings.control_table)
     brand = Brand(settings.platform_name, settings.support_contact, settings.brand_colour)
     console = Console(
         pages=Pages(brand, settings.frame_origins),
-        doors=Doorkeeper(macs, accounts, register, origin_of(settings.link_base)),
+        doors=Doorkeeper(PAGES, macs, accounts, register, origin_of(settings.link_base)),
         accounts=accounts,
         tallies=tallies,
         timeline=timeline,
-        policies=policies,
-        control=control,
-        desk=desk,
-        suppressions=suppressions,
         bounces=DynamoBounces(complaints=settings.complaints_table),
-        smtp_endpoint=settings.smtp_endpoint,
+        policies=policies,
+        desk=desk,
     )
     return Consoling(console, settings)
 
@@ -296,6 +298,41 @@ def issuing_links() -> IssuingLinks:
     macs = KmsMacs(staff_key=settings.staff_link_key, platform_key=settings.platform_token_key)
     register = DynamoLinkRegister(table=settings.control_table, timeline=settings.timeline_table)
     return IssuingLinks(Issuing(macs, register), settings)
+
+
+@dataclass(frozen=True, slots=True)
+class ServingApi:
+    api: "Api"
+    settings: ApiSettings
+
+
+@cache
+def serving_api() -> ServingApi:
+    from permille.aws.accounts import DynamoAccounts
+    from permille.aws.bounces import DynamoBounces
+    from permille.aws.history import DynamoTallies, DynamoTimeline
+    from permille.aws.link_register import DynamoLinkRegister
+    from permille.aws.macs import KmsMacs
+    from permille.aws.policy import SsmPolicies
+    from permille.aws.suppressions import DynamoSuppressions
+    from permille.console.sessions import API, Doorkeeper
+    from permille.console.world import Api
+
+    settings = ApiSettings.from_env()
+    accounts = DynamoAccounts(accounts=settings.accounts_table, timeline=settings.timeline_table)
+    macs = KmsMacs(platform_key=settings.platform_token_key)
+    api = Api(
+        doors=Doorkeeper(API, macs, accounts, DynamoLinkRegister(table=settings.control_table)),
+        accounts=accounts,
+        tallies=DynamoTallies(table=settings.tallies_table),
+        timeline=DynamoTimeline(table=settings.timeline_table),
+        bounces=DynamoBounces(complaints=settings.complaints_table),
+        policies=SsmPolicies(parameter=settings.policy_parameter),
+        platform=settings.platform_name,
+        suppressions=DynamoSuppressions(complaints=settings.complaints_table),
+        smtp_endpoint=settings.smtp_endpoint,
+    )
+    return ServingApi(api, settings)
 
 
 def origin_of(address: str) -> str:

@@ -2,8 +2,7 @@
 Each step can be repeated, and what is so already is left as it is; so a change that was cut off is made whole by the
 same command."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from permille import change_identities, change_senders, decisions
@@ -11,7 +10,9 @@ from permille.addresses import is_same
 from permille.changing import Changing, Decided
 from permille.domain.account import Account
 from permille.domain.commands import ChangeOwner
-from permille.domain.errors import InvalidInput, NotFound
+from permille.domain.errors import InvalidInput
+from permille.existing import existing
+from permille.identities import Prepared
 from permille.new_account import check_users, owner_address, sending_identity
 from permille.zones import zone_named
 
@@ -42,18 +43,15 @@ class Change:
         if self.timezone is not None:
             zone_named(self.timezone)
         for name in ("add_identities", "remove_identities"):
-            object.__setattr__(self, name, tuple(map(sending_identity, getattr(self, name))))
+            object.__setattr__(self, name, tuple(dict.fromkeys(map(sending_identity, getattr(self, name)))))
         check_users((*self.add_senders, *self.remove_senders))
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """`dkim_tokens`: by identity that SES did not know before; `replaced_default_sets`: by identity."""
-
     before: Account
     account: Account
-    dkim_tokens: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    replaced_default_sets: Mapping[str, str] = field(default_factory=dict)
+    prepared: Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +67,7 @@ class Planned:
 
 def plan(world: Changing, change: Change) -> Planned:
     """Raises NotFound where there is no such account, and InvalidInput or DecisionRefused where it cannot be."""
-    account = world.accounts.get(change.account_id)
-    if account is None:
-        raise NotFound(f"there is no account {change.account_id!r}; `permille account list` names them all")
+    account = existing(world.accounts, change.account_id)
     identities = change_identities.plan(world, account, change.add_identities, change.remove_identities)
     senders = change_senders.plan(
         world, account, change.add_senders, change.remove_senders, world.onboarding.resources(identities.after)
@@ -84,10 +80,10 @@ def apply(world: Changing, change: Change, planned: Planned, now: datetime) -> C
     """Senders are added before others are taken out, so that one can take another's place."""
     decided = Decided(change.reason, change.by, now)
     account = decisions.apply(world, change.account_id, _owner(change, planned.account), now)
-    account, tokens, replaced = change_identities.apply(world, account, planned.identities, decided)
+    account, prepared = change_identities.apply(world, account, planned.identities, decided)
     account = change_senders.add(world, account.id, planned.senders.add, decided)
     account = change_senders.remove(world, account.id, planned.senders.remove, decided)
-    return Changed(planned.account, account, tokens, replaced)
+    return Changed(planned.account, account, prepared)
 
 
 def _owner(change: Change, account: Account) -> ChangeOwner:

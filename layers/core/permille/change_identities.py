@@ -1,7 +1,7 @@
 """An account's identities: what its own IAM user may send through, and whose default our configuration set is."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from permille import decisions
 from permille.changing import Changing, Decided
@@ -9,30 +9,29 @@ from permille.domain.account import Account
 from permille.domain.commands import ChangeIdentities
 from permille.domain.errors import DecisionRefused, InvalidInput
 from permille.domain.iam_policy import allowed_resources, sending_policy
-from permille.domain.status import Status
-from permille.onboarding import own_user, prepare_identities
+from permille.identities import Prepared, below
 from permille.taking_back import taking_back
-
-Prepared = tuple[Account, Mapping[str, Sequence[str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """`asked`: whether any was named at all. `own`: the user that was made for the account, and what it may send
-    through; None where the account sends by adopted ones alone, whose policies are their operator's."""
+    through; None where the account sends by adopted ones alone, whose policies are their operator's.
+    `below`: identities below its new domains that are not its own."""
 
     asked: bool
     add: tuple[str, ...]
     before: tuple[str, ...]
     after: tuple[str, ...]
     own: frozenset[str] | None
+    below: tuple[str, ...] = ()
 
 
 def plan(world: Changing, account: Account, add: Sequence[str], remove: Sequence[str]) -> Planned:
     """Raises InvalidInput where one is to come and go, none would remain, or there are too many for IAM."""
     if both := sorted({*add} & {*remove}):
         raise InvalidInput(f"{', '.join(both)} cannot be added and removed at once", "add_identity")
-    if (add or remove) and account.status is Status.CLOSED:
+    if (add or remove) and account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")
     own = _allowed(world, account)
     before = account.identities or _found(world, account, own)
@@ -42,31 +41,35 @@ def plan(world: Changing, account: Account, add: Sequence[str], remove: Sequence
         raise InvalidInput(f"{account.id} would have no identity to send from; add another one", "remove_identity")
     if own is not None and after != before:
         sending_policy(world.onboarding.resources(after))
-    return Planned(bool(add or remove), tuple(dict.fromkeys(add)), before, after, own)
+    others = below(add, world.onboarding.identities.all()) if add else ()
+    not_its_own = tuple(one for one in others if one not in after)
+    return Planned(bool(add or remove), tuple(dict.fromkeys(add)), before, after, own, not_its_own)
 
 
-def apply(world: Changing, account: Account, planned: Planned, decided: Decided) -> Prepared:
+def apply(world: Changing, account: Account, planned: Planned, decided: Decided) -> tuple[Account, Prepared]:
     """Our set is the default of a new identity before anything may be sent through it; what may be sent through follows
     the row. The default of one that is removed stays ours: others may send from it too, and nothing goes unseen."""
     if not planned.asked:
-        return account, {}, {}
+        return account, Prepared({}, {})
 
     def is_kept(name: str) -> bool:
         row = world.accounts.get(account.id)
         return row is not None and name in row.identities
 
     with taking_back() as undo:
-        tokens, replaced = prepare_identities(world.onboarding, planned.add, undo, is_kept)
+        preparing = world.onboarding.preparing(undo, is_kept)
+        prepared = preparing.use_our_set(planned.add)
         command = ChangeIdentities(before=planned.before, after=planned.after, reason=decided.reason, by=decided.by)
         account = decisions.apply(world, account.id, command, decided.at)
+        stopped = preparing.stop_forwarding(account.id, planned.add, account.after_last_decision(decided.at))
     wanted = world.onboarding.resources(planned.after)
     if planned.own is not None and planned.own != wanted:
-        world.onboarding.users.allow(own_user(account.id), wanted)
-    return account, tokens, replaced
+        world.onboarding.users.allow(account.own_sender, wanted)
+    return account, replace(prepared, forwarding_stopped=stopped)
 
 
 def _allowed(world: Changing, account: Account) -> frozenset[str] | None:
-    own = own_user(account.id)
+    own = account.own_sender
     if own not in account.senders:
         return None
     return world.onboarding.users.allowed(own, world.onboarding.mark(account.id))

@@ -11,9 +11,9 @@ from permille.changing import Changing, Decided
 from permille.domain import change
 from permille.domain.account import Account
 from permille.domain.commands import ChangeSenders
-from permille.domain.errors import Conflict, DecisionRefused, InvalidInput, NotFound, Unavailable
-from permille.domain.status import Status
+from permille.domain.errors import Conflict, DecisionRefused, InvalidInput, Unavailable
 from permille.domain.switch import ACTIVE, Changes, SenderState
+from permille.existing import existing
 from permille.taking_back import Undo, taking_back
 
 LOOKS, PAUSE = 15, 1.0  # seconds between: IAM shows a change after 3 to 4
@@ -38,7 +38,7 @@ def plan(
     after = (*(one for one in account.senders if one not in gone), *found)
     if not after:
         raise InvalidInput(f"{account.id} would have no sender; add another one with --add-sender", "remove_sender")
-    if after != account.senders and account.status is Status.CLOSED:
+    if after != account.senders and account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")
     return Planned(found, gone, after)
 
@@ -86,7 +86,7 @@ def add(world: Changing, account_id: str, names: tuple[str, ...], decided: Decid
     """To an account that is off they come denied; Enforce puts their keys to sleep, and remembers which."""
     command = ChangeSenders(add=names, reason=decided.reason, by=decided.by)
     for _ in range(decisions.ATTEMPTS):
-        account = _account(world, account_id)
+        account = existing(world.accounts, account_id)
         outcome = change.senders(account, command, account.after_last_decision(decided.at))
         try:
             with taking_back() as undo:
@@ -104,27 +104,26 @@ def _deny(world: Changing, account_id: str, name: str, undo: Undo) -> None:
     does not name the sender."""
 
     def take_back() -> None:
-        if name not in _account(world, account_id).senders:
+        if name not in existing(world.accounts, account_id).senders:
             world.switch.apply(name, Changes(deny=False))
 
     state = world.switch.read(name)
     if state and not state.denied:
         undo.prepare(f"{name} in the deny group", take_back)
         world.switch.apply(name, Changes(deny=True))
-        _wait(world, name, lambda seen: seen.denied)
+        _wait(world, [name], lambda seen: seen.denied)
 
 
 def remove(world: Changing, account_id: str, names: tuple[str, ...], decided: Decided) -> Account:
     """Under the lease of the account's switch: no other run wakes what is put off here. Which keys were put to sleep is
     remembered, so that a removal that was cut off can be undone by enabling."""
     command = ChangeSenders(remove=names, reason=decided.reason, by=decided.by)
-    account = _account(world, account_id)
+    account = existing(world.accounts, account_id)
     if not set(names) & set(account.senders):
         return account
     leased = _lease(world, account, names, decided.at)
     try:
-        for name in names:
-            _put_off(world, name)
+        _put_off(world, names)
         decisions.apply(world, account_id, command, decided.at)
     finally:
         after = world.accounts.release(leased, leased.credential)
@@ -135,7 +134,7 @@ def _lease(world: Changing, account: Account, names: Sequence[str], now: datetim
     for tried in range(LOOKS):
         if tried:
             world.pause(PAUSE)
-            account = _account(world, account.id)
+            account = existing(world.accounts, account.id)
         asleep = dict(account.credential.asleep)
         for name in names:
             state = world.switch.read(name)
@@ -147,28 +146,22 @@ def _lease(world: Changing, account: Account, names: Sequence[str], now: datetim
     raise Unavailable(f"the credential of {account.id} is being switched just now; try again in a minute")
 
 
-def _put_off(world: Changing, name: str) -> None:
-    """A user that is gone cannot send."""
-    state = world.switch.read(name)
-    if state is None:
-        return
-    world.switch.apply(name, Changes(sleep=frozenset(state.keys), deny=True))
-    _wait(world, name, lambda seen: seen.denied and not seen.with_status(ACTIVE))
+def _put_off(world: Changing, names: Sequence[str]) -> None:
+    """A user that is gone cannot send. All are put off before any is waited for, so that the wait ends well within the
+    lease, however many they are."""
+    for name in names:
+        if state := world.switch.read(name):
+            world.switch.apply(name, Changes(sleep=frozenset(state.keys), deny=True))
+    _wait(world, names, lambda seen: seen.denied and not seen.with_status(ACTIVE))
 
 
-def _wait(world: Changing, name: str, is_so: Callable[[SenderState], bool]) -> None:
-    """Until IAM shows it, as far as one answer of it tells."""
+def _wait(world: Changing, names: Sequence[str], is_so: Callable[[SenderState], bool]) -> None:
+    """Until IAM shows it of all of them, as far as one answer of it tells. Waits for LOOKS * PAUSE seconds at most."""
+    left = list(names)
     for looked in range(LOOKS):
         if looked:
             world.pause(PAUSE)
-        state = world.switch.read(name)
-        if state is None or is_so(state):
+        left = [name for name in left if (state := world.switch.read(name)) and not is_so(state)]
+        if not left:
             return
-    raise Unavailable(f"IAM does not show yet that {name} is off; try again in a minute")
-
-
-def _account(world: Changing, account_id: str) -> Account:
-    account = world.accounts.get(account_id)
-    if account is None:
-        raise NotFound(f"there is no account {account_id!r}")
-    return account
+    raise Unavailable(f"IAM does not show yet that {', '.join(left)} is off; try again in a minute")

@@ -1,6 +1,7 @@
 """Applies what people decide: gathers what the decision needs, decides, and writes down account and timeline. Enforce,
 told by the timeline's stream, switches the credential."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -8,13 +9,24 @@ from permille.domain.account import Account
 from permille.domain.commands import Command, CorrectComplaint
 from permille.domain.decisions import AnswerRead, Context, VersionRead, decide
 from permille.domain.entries.corrections import voided
-from permille.domain.errors import Conflict, NotFound, Unavailable
+from permille.domain.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.policy import SEED
 from permille.domain.voiding import Complained
+from permille.existing import existing
 from permille.ports import Accounts, Policies, Timeline
 from permille.zones import zone_of
 
 ATTEMPTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one of several decisions, by what it was `about`: the `account` as it is then, or why it was
+    `refused`."""
+
+    about: str
+    account: Account | None = None
+    refused: str = ""
 
 
 class Services(Protocol):
@@ -42,9 +54,7 @@ def apply(
     Unavailable, also where others kept writing.
     """
     for _ in range(ATTEMPTS):
-        account = services.accounts.get(account_id)
-        if account is None:
-            raise NotFound(f"There is no account {account_id}.")
+        account = existing(services.accounts, account_id)
         context = _context(services, account, command)
         outcome = decide(account, command, context, account.after_last_decision(now))
         if read:
@@ -54,6 +64,15 @@ def apply(
         except Conflict:
             continue
     raise Unavailable(f"{account_id}: others kept writing; try again")
+
+
+def attempt(services: Services, account_id: str, command: Command, now: datetime, about: str) -> Result:
+    """One of several decisions: that it is refused keeps no other from being taken. Raises Unavailable where AWS does
+    not answer: what was decided by then stays."""
+    try:
+        return Result(about, apply(services, account_id, command, now))
+    except (DecisionRefused, NotFound) as refused:
+        return Result(about, refused=str(refused))
 
 
 def _context(services: Services, account: Account, command: Command) -> Context:

@@ -32,6 +32,7 @@ from permille.ports import (
     Timeline,
 )
 from permille.review import Case, case, queue
+from permille.suppression import listed
 from permille.verdict import current
 
 CASES = 10  # on a page: each takes a query of its timeline
@@ -170,9 +171,11 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
 
 
 def _suppressed(desk: Desk, account_id: str) -> frozenset[str]:
-    """As far as is known: nobody, where that cannot be read."""
-    read = known("who is suppressed", lambda: [one.address for one in desk.suppressions.cards(account_id)])
-    return frozenset(read or [])
+    """As far as is known: nobody, where that cannot be read. Whether bounces suppress the policy says."""
+    policy = known("the policy", desk.policies.current)
+    bounces = policy is not None and policy.suppress_bounces
+    read = known("who is suppressed", lambda: [*listed(desk.suppressions, account_id, bounces=bounces)])
+    return frozenset(one.address for one in read or [])
 
 
 def _sender(switch: Switch, account: Account, caller: str) -> SenderSeen:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from permille import breaker, decisions, suppression
+from permille.decisions import Result
 from permille.desk import Desk
 from permille.domain import validation
 from permille.domain.account import Account
@@ -27,7 +28,7 @@ from permille.domain.decisions import VersionRead
 from permille.domain.errors import DecisionRefused, InvalidInput, NotFound
 from permille.domain.system_commands import ResetBreaker, Unsuppress
 from permille.domain.wording import plain
-from permille.held import Decided, decide_each
+from permille.held import decide_each
 
 TICKED = "held:"  # and the account's id: the name of its field
 Form = Mapping[str, str]
@@ -57,7 +58,7 @@ def mail_again(desk: Desk, account_id: str, form: Form, by: str, now: datetime) 
     return entry.facts.recipient
 
 
-def decide_held(desk: Desk, form: Form, by: str, now: datetime) -> Sequence[Decided]:
+def decide_held(desk: Desk, form: Form, by: str, now: datetime) -> Sequence[Result]:
     """Applies the decision that the form names, `release` or `exempt`, to every account that is ticked. Raises
     InvalidInput."""
     chosen = [name.removeprefix(TICKED) for name in form if name.startswith(TICKED)]

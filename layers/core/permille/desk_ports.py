@@ -49,7 +49,7 @@ class Listed:
         """How many more complaints are allowed; None where it was never judged."""
         if self.look is None:
             return None
-        return self.look.allowance_left if self.status.may_send and not self.denied_by_hand else 0
+        return self.look.allowance_left if self.may_send else 0
 
     @classmethod
     def of(cls, account: Account) -> Listed:

@@ -177,7 +177,7 @@ class _Running:
                 page = self.world.bounces.page(account.id, after, bounce_notices.MOST_COLLECTED, before)
             except ServiceError as error:
                 record("bounces.unread", account=account.id, why=str(error))
-                return outcome
+                return bounce_notices.unread(outcome, now)
             outcome = bounce_notices.told(outcome, span, page.items, now, more=bool(page.next))
         return bounce_notices.looked_at_again(outcome)
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from permille.domain import wording
 from permille.domain.account import Account
@@ -23,8 +22,8 @@ _IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late comp
 class Explained:
     """`decided`: the entry by which the account became what it is, if any. `now`: what the policy in force says of its
     counts now, as the record of it would be; None where the account is not judged. `stays_off`: why it is off although
-    its numbers keep the rules; `kept_now`: that they do after a complaint was taken back, so that staff decide;
-    `still_on`: why it is on although they do not."""
+    its numbers keep the rules; `kept_now`: that they do after a complaint was taken back, so that staff decide, None
+    where that is not known; `still_on`: why it is on although they do not."""
 
     account: Account
     decided: Entry | None
@@ -32,17 +31,7 @@ class Explained:
     exempt: bool
     stays_off: str = ""
     still_on: str = ""
-    kept_now: str = ""
-
-    def as_data(self) -> dict[str, Any]:
-        decided = self.decided
-        return {
-            "account_id": self.account.id,
-            "status": self.account.status,
-            "decided": {"kind": decided.kind, "at": decided.at.isoformat(), **decided.data} if decided else None,
-            "now": self.now.data if self.now else None,
-            "kept_now": bool(self.kept_now),
-        }
+    kept_now: str | None = ""
 
     def lines(self, platform: str) -> list[str]:
         off = f", and {wording.BY_HAND}" if self.account.denied_by_hand else ""
@@ -83,7 +72,8 @@ def explained(
     decided = _decided(account, entries)
     if judged is None or not account.may_send:
         if judged is None:
-            return Explained(account, decided, None, account.exempt_at(now))
+            not_known = None if account.status is Status.DISABLED else ""
+            return Explained(account, decided, None, account.exempt_at(now), kept_now=not_known)
         stays_off = stays_off_line(account, judged.verdict, decided, shown_zone_of(account))
         kept_now = kept_now_line(account, judged.verdict, decided, entries)
         return Explained(account, decided, None, account.exempt_at(now), stays_off, kept_now=kept_now)

@@ -1,27 +1,18 @@
 """Disablings that wait for staff: whose they are, and what staff decide about several of them at once."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from permille import decisions
+from permille.decisions import Result
 from permille.desk_ports import Directory, Listed
 from permille.domain.commands import Command
-from permille.domain.errors import DecisionRefused, NotFound
 from permille.domain.hold import NEEDS_STAFF
 from permille.domain.status import Held
 from permille.paging import Page
 
 READ_AT_ONCE = 100
 READ_AT_MOST = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What became of a decision about one of several accounts. `refused`: why not; empty where it was done."""
-
-    account_id: str
-    refused: str = ""
 
 
 def held(directory: Directory, at_most: int, after: str = "") -> Page[Listed]:
@@ -51,15 +42,6 @@ def _all(directory: Directory) -> Iterator[Listed]:
 
 def decide_each(
     services: decisions.Services, account_ids: Iterable[str], command: Command, now: datetime
-) -> Sequence[Decided]:
-    """The same decision about each; one that is refused keeps no other from it. Raises Unavailable where AWS does not
-    answer: what was decided by then stays."""
-    return [_decide(services, account_id, command, now) for account_id in dict.fromkeys(account_ids)]
-
-
-def _decide(services: decisions.Services, account_id: str, command: Command, now: datetime) -> Decided:
-    try:
-        decisions.apply(services, account_id, command, now)
-    except (DecisionRefused, NotFound) as refused:
-        return Decided(account_id, str(refused))
-    return Decided(account_id)
+) -> Sequence[Result]:
+    """The same decision about each. Raises Unavailable as `decisions.attempt` does."""
+    return [decisions.attempt(services, one, command, now, about=one) for one in dict.fromkeys(account_ids)]

@@ -10,7 +10,7 @@ from permille.domain.bounces import card
 from permille.domain.entries.complaints import OwnerMailState, OwnerMailStopped, Reported, repeated, reported
 from permille.domain.errors import PolicyNotValid, ServiceError, Unavailable
 from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
-from permille.domain.policy import CLOCKS_APART, SEED, Policy
+from permille.domain.policy import CLOCKS_APART, Policy
 from permille.domain.reputation import Tally, epoch_of
 from permille.domain.timeline import entry
 from permille.not_spam import believe
@@ -54,14 +54,14 @@ def ingest(
     own_caller: str,
     now: datetime,
     time_left: Callable[[], timedelta],
-    policy: Callable[[], Policy] = lambda: SEED,
+    policy: Callable[[], Policy],
 ) -> list[str]:
     """Counts a batch and returns the ids of the records that have to be delivered again.
 
     own_caller: who sends Permille's own mails to owners, which count against nobody
     time_left: how long the caller can still wait for the answer: what there is no time for has to be delivered again
-    policy: the one in force, asked for where somebody is known to have complained; while it cannot be read, these
-        complaints have to be delivered again; where it is wrong, each counts
+    policy: the one in force, asked for where somebody is known to have complained, or to say that it was not spam;
+        while it cannot be read, these have to be delivered again; where it is wrong, each complaint counts
     """
     record("feedback.received", records=len(received))
     parsed = [(one, parse(one.body)) for one in received]
@@ -75,7 +75,7 @@ def ingest(
     batch = _decide(parsed, senders, own_caller, now, days)
 
     failed = set(batch.too_early) | _count(batch, ledger, now, time_left() - RESERVE)
-    failed |= _take(_steps(batch, ledger, quarantine, now), time_left)
+    failed |= _take(_steps(batch, ledger, quarantine, now, policy), time_left)
     return [one.id for one in received if one.id in failed]
 
 
@@ -91,6 +91,14 @@ def _one_recipient_days(parsed: Iterable[object], policy: Callable[[], Policy]) 
     except ServiceError as error:
         record("feedback.retried", why=str(error))
         return None
+
+
+def _bounces_suppress(policy: Callable[[], Policy]) -> bool:
+    """Also where the policy is wrong, which may last: nobody is said to be mailed again who may not be."""
+    try:
+        return policy().suppress_bounces
+    except PolicyNotValid:
+        return True
 
 
 def _needs_policy(feedback: object) -> bool:
@@ -197,7 +205,7 @@ def _say_who_is_left_out(delivery: Delivery) -> None:
         record("feedback.recipient_unreadable", number, caller=message.caller, message_id=message.id, recipients=number)
 
 
-def counts_of(feedback: Feedback, sender: Sender, now: datetime, one_recipient_days: int = 0) -> list[Count]:
+def counts_of(feedback: Feedback, sender: Sender, now: datetime, one_recipient_days: int) -> list[Count]:
     """What one piece of feedback adds to the tallies: by send day and epoch, never by the day on which it arrives."""
     sent_at = feedback.message.sent_at
     day, epoch = sent_at.date(), epoch_of(sent_at, sender.epochs)
@@ -247,25 +255,35 @@ class _Step:
     counted_as: str = ""
 
 
-def _steps(batch: _Batch, ledger: Ledger, quarantine: Quarantine, now: datetime) -> Iterator[_Step]:
+def _steps(
+    batch: _Batch, ledger: Ledger, quarantine: Quarantine, now: datetime, policy: Callable[[], Policy]
+) -> Iterator[_Step]:
     """What comes after counting. Accounts are nudged also when all was known already: the run that counted it may have
     been cut off before it came here."""
     for account_id, ids in batch.nudges.items():
         yield _Step(ids, partial(ledger.nudge, account_id, now, bounced=account_id in batch.bounced))
     for one, account_id, report in batch.taken_back:
-        yield _Step([one.id], partial(believe, ledger.suppressions, account_id, report, now))
+        bounces = partial(_bounces_suppress, policy)
+        yield _Step([one.id], partial(believe, ledger.suppressions, account_id, report, now, bounces))
     for count in batch.known:
         yield _Step(batch.records[count.identity], partial(ledger.complete, count))
     for one, state, message in batch.owner_mails:
-        identity = f"owner-mail#{message.id}"
-        told = entry(message.about, now, OwnerMailStopped(state=state), seed=identity)
-        address = message.destination.only if message.destination else ""
-        marked = partial(ledger.mark_owner_mail, identity, told, address)
-        yield _Step([one.id], marked, f"owner_mail.{state}", {"account": message.about})
+        yield _Step([one.id], partial(_mark_owner_mail, ledger, state, message, now))
     for one, why in batch.quarantined:
         kept = partial(quarantine.keep, one.body, why.reason, why.caller, now)
         about = {"reason": why.reason, "caller": why.caller, "kind": why.kind}
         yield _Step([one.id], kept, "feedback.quarantined", about, "" if why.kind == "Delivery" else AGAINST_A_SENDER)
+
+
+def _mark_owner_mail(ledger: Ledger, state: OwnerMailState, message: Message, now: datetime) -> None:
+    """What is known already, or is about an address that is the owner's no more, changes nothing."""
+    identity = f"owner-mail#{message.id}"
+    told = entry(message.about, now, OwnerMailStopped(state=state), seed=identity)
+    address = message.destination.only if message.destination else ""
+    if ledger.mark_owner_mail(identity, told, address):
+        record(f"owner_mail.{state}", account=message.about)
+    else:
+        record("feedback.ignored", what="mail to an owner")
 
 
 def _take(steps: Iterable[_Step], time_left: Callable[[], timedelta]) -> set[str]:

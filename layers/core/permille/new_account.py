@@ -36,7 +36,7 @@ class NewAccount:
                 "account_id",
             )
         object.__setattr__(self, "owner_email", owner_address(self.owner_email))
-        object.__setattr__(self, "identities", tuple(map(sending_identity, self.identities)))
+        object.__setattr__(self, "identities", tuple(dict.fromkeys(map(sending_identity, self.identities))))
         check_users(self.adopted)
         zone_named(self.timezone)
 
@@ -56,8 +56,10 @@ def owner_address(text: str) -> str:
 
 
 def sending_identity(text: str) -> str:
-    """A domain or an address, as SES takes it. Raises InvalidInput where it takes none of it, or IAM reads more."""
-    identity = _as_ses_takes_it(text, "identity")
+    """A domain or an address, as SES takes it, its domain in small letters: IAM minds the case, and SES that of local
+    parts alone. Raises InvalidInput where it takes none of it, or IAM reads more."""
+    local, at, domain = _as_ses_takes_it(text, "identity").rpartition("@")
+    identity = f"{local}{at}{domain.lower()}"
     if not IDENTITY.fullmatch(identity):
         raise InvalidInput(f"{text!r} is neither a domain nor an e-mail address", "identity")
     if READ_BY_IAM & set(identity):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from permille.domain.links import For, Grant
     from permille.domain.suppression import Addition, Detailed
     from permille.domain.timeline import Entry, TimelineEntry
+    from permille.tables import Lacking, TableSetup
 
 
 class AllAccounts(Accounts, Leases, Protocol):
@@ -74,7 +75,11 @@ class AllSuppressions(Suppressions, Protocol):
 
 class QuarantinedFeedback(Protocol):
     def all(self) -> Iterator[Quarantined]:
-        """All that is in quarantine, in no order."""
+        """All that is in quarantine, in no order, read page by page as it is taken. What comes back meanwhile, as a
+        replayed body can, is not met again."""
+
+    def body(self, body_id: str) -> str | None:
+        """Strongly consistent; None where it is gone."""
 
     def drop(self, quarantined: Quarantined) -> None:
         """Deletes it as it was read: where it came back meanwhile, as a replayed body can, it stays."""
@@ -103,8 +108,29 @@ class LinkIssuer(Protocol):
         then, and in the token. Raises InvalidInput, PermissionDenied."""
 
 
-class Identities(Protocol):
-    """The domains and addresses that SES lets the platform send from."""
+class Tables(Protocol):
+    """Tables as wholes, whatever is in them."""
+
+    def named(self, beginning: str) -> list[str]:
+        """All whose names begin so, in order."""
+
+    def setup(self, name: str) -> TableSetup | None:
+        """None where there is no such table."""
+
+    def enable(self, name: str, lacking: Lacking) -> None:
+        """Sets what it lacks. Can be repeated without harm. Raises Unavailable where the table is still being made."""
+
+
+@dataclass(frozen=True, slots=True)
+class DnsRecord:
+    """A CNAME record, by which SES verifies a domain."""
+
+    name: str
+    value: str
+
+
+class DefaultSets(Protocol):
+    """The domains and addresses that SES lets the platform send from, with their default configuration sets."""
 
     def default_set(self, identity: str) -> str | None:
         """Its default configuration set, empty where it has none; None where SES does not know the identity."""
@@ -112,17 +138,33 @@ class Identities(Protocol):
     def set_default(self, identity: str, configuration_set: str) -> None:
         """Empty: from now on it has none."""
 
-    def create(self, identity: str, configuration_set: str) -> Sequence[str]:
-        """Creates it with that default, and returns the tokens of a domain's DKIM records. Raises Conflict where SES
-        knows it already."""
+    def create(self, identity: str, configuration_set: str) -> Sequence[DnsRecord]:
+        """Creates it with that default, and returns what has to be published to verify a domain. Raises Conflict where
+        SES knows it already."""
 
+    def delete(self, identity: str, configuration_set: str) -> None:
+        """Deletes one that has that default; leaves any other. Can be repeated without harm."""
+
+
+class Forwarding(Protocol):
     def forwards(self, identity: str) -> bool:
         """Whether SES mails the feedback about its mail to whoever sent it."""
 
     def set_forwarding(self, identity: str, *, on: bool) -> None: ...
 
-    def delete(self, identity: str, configuration_set: str) -> None:
-        """Deletes one that has that default; leaves any other. Can be repeated without harm."""
+
+class SesAccount(Protocol):
+    """SES as the AWS account has it in its Region."""
+
+    def in_sandbox(self) -> bool:
+        """Whether it sends to verified identities alone."""
+
+    def all(self) -> Iterator[str]:
+        """The identities that it knows, verified or not, in no order."""
+
+
+class Identities(DefaultSets, Forwarding, SesAccount, Protocol):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +203,29 @@ class AccessKey:
     secret: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class UsedKey:
+    """`used_at`: None where IAM knows of no use, of which it hears late."""
+
+    id: str
+    created_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    used: int
+    quota: int
+
+
 class SenderUsers(Protocol):
     """The IAM users that are made for accounts. Each bears a mark that says for which."""
 
     def create(self, name: str, mark: str) -> bool:
-        """A user without keys. One that bears the mark already is taken up, and its keys are deleted. False where a
-        user of that name bears none, or another."""
+        """A user without keys. False where there is one of that name, which is left as it is."""
+
+    def room(self) -> Room:
+        """How many users the AWS account has, and can have."""
 
     def allow(self, name: str, resources: Collection[str]) -> None:
         """Lets the user send through these ARNs alone. Raises InvalidInput where they are too many for IAM."""
@@ -182,6 +241,9 @@ class SenderUsers(Protocol):
 
 class SenderKeys(Protocol):
     """The access keys of the IAM users that are made for accounts."""
+
+    def keys(self, name: str) -> Sequence[UsedKey]:
+        """Those that it has, the oldest first."""
 
     def is_marked(self, name: str, mark: str) -> bool:
         """Whether the user bears the mark; False where there is none."""

@@ -98,7 +98,7 @@ def preview(services: Services, accounts: Iterable[Account], candidate: Policy, 
 
 def _has_counts(account: Account) -> bool:
     """Each complaint and each permanent bounce calls for a look. Whom a rule disabled had broken it at the last one."""
-    if account.look is None or account.status is Status.CLOSED:
+    if account.look is None or account.is_closed:
         return False
     return account.look.over or account.status is not Status.DISABLED
 

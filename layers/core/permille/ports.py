@@ -105,21 +105,20 @@ class Ledger(Protocol):
     def suppressions(self) -> Suppressions:
         """Who is suppressed by what was counted here."""
 
-    def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped], address: str) -> None:
+    def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped], address: str) -> bool:
         """Marks that mail to the account's owner does not arrive, with its entry, once for each identity and where the
-        account exists. `address`: to which it did not, in its bare form; where it is known and is not the owner's, or
-        not any more, nothing is marked."""
+        account exists; returns whether it did. `address`: to which it did not, in its bare form; where it is known and
+        is not the owner's, or not any more, nothing is marked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A body with why it is in quarantine; `caller` is empty where the body names none."""
+    """Why a body is in quarantine; `caller` is empty where the body names none."""
 
     id: str
     reason: str
     caller: str
     at: datetime
-    body: str
 
 
 class Quarantine(Protocol):

@@ -5,6 +5,9 @@ from permille.ports import Quarantined
 
 
 def replay(queue: FeedbackQueue, quarantine: QuarantinedFeedback, one: Quarantined) -> None:
-    """Puts it on the feedback queue and drops it afterwards: cut off in between, it is there twice and counts once."""
-    queue.put(one.body)
-    quarantine.drop(one)
+    """Puts it on the feedback queue and drops it afterwards: cut off in between, it is there twice and counts once. One
+    that is gone was dropped, or replayed, by somebody else."""
+    body = quarantine.body(one.id)
+    if body is not None:
+        queue.put(body)
+        quarantine.drop(one)

@@ -16,7 +16,6 @@ from permille.domain.errors import (
     Conflict,
     DecisionRefused,
     Failed,
-    NotFound,
     PermilleError,
     PermissionDenied,
     RequestRejected,
@@ -25,6 +24,7 @@ from permille.domain.errors import (
 )
 from permille.domain.renewal import Renew, adopted, begun, renewed
 from permille.domain.switch import Changes, Renewal
+from permille.existing import existing
 from permille.operator_ports import AccessKey, AllAccounts, IamUsers
 from permille.ports import Switch
 
@@ -70,7 +70,7 @@ def renew_credential(world: Renewing, account_id: str, renew: Renew, now: dateti
 
 def _begin(world: Renewing, account_id: str, renew: Renew, now: datetime) -> Renewal:
     for _ in range(ATTEMPTS):
-        account = _read(world, account_id)
+        account = existing(world.accounts, account_id)
         after = begun(account, _keys(world, account), renew, account.after_last_decision(now))
         assert after.renewal is not None, "has begun"
         try:
@@ -79,13 +79,6 @@ def _begin(world: Renewing, account_id: str, renew: Renew, now: datetime) -> Ren
             continue
         return after.renewal
     raise Unavailable(f"{account_id}: others kept writing; try again")
-
-
-def _read(world: Renewing, account_id: str) -> Account:
-    account = world.accounts.get(account_id)
-    if account is None:
-        raise NotFound(f"there is no account {account_id}")
-    return account
 
 
 def _keys(world: Renewing, account: Account) -> frozenset[str]:
@@ -106,7 +99,7 @@ def _keep(world: Renewing, account_id: str, renewal: Renewal, key: AccessKey, re
         if tried:
             world.pause(PAUSE * tried)
         try:
-            account = _read(world, account_id)
+            account = existing(world.accounts, account_id)
             if account.renewal and account.renewal.new == key.id:
                 return account
             if account.renewal != renewal:
@@ -136,7 +129,7 @@ def _asleep_if_off(world: Renewing, account: Account, key: AccessKey, now: datet
 def _take_back(world: Renewing, account_id: str, renewal: Renewal, key: AccessKey, why: Exception) -> None:
     """Deletes the key, unless it is kept or that cannot be told."""
     try:
-        account = _read(world, account_id)
+        account = existing(world.accounts, account_id)
         if account.renewal and account.renewal.new == key.id:
             raise Unavailable(f"the key {key.id} is the account's")
         world.users.delete_key(renewal.sender, key.id)
@@ -151,6 +144,6 @@ def _take_back(world: Renewing, account_id: str, renewal: Renewal, key: AccessKe
 def _forget(world: Renewing, account_id: str, renewal: Renewal) -> None:
     """No key is going to be made. Of one that was to replace a lost one it stays written, since an old key works on
     until there is another."""
-    account = _read(world, account_id)
+    account = existing(world.accounts, account_id)
     if account.renewal == renewal and renewal.until is None:
         world.accounts.save(account, replace(account, renewal=None), [])

@@ -13,6 +13,7 @@ from permille.domain.entries.verdicts import Disabled
 from permille.domain.policy import Verdict
 from permille.domain.standing import kept_now_line
 from permille.domain.timeline import Entry
+from permille.domain.wording import campaign_name
 from permille.ports import Timeline
 
 NEWEST = 1000  # entries: what is read of an account is bounded
@@ -46,7 +47,7 @@ def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime, judge:
 def case(account: Account, entries: Sequence[Entry], now: datetime, judge: Judge) -> Case:
     disabled = [entry for entry in entries if isinstance(entry.facts, Disabled | StaffDisabled | StaysSuspended)]
     complaints = [one.facts for one in counting(entries) if one.facts.epoch == account.epoch]
-    campaigns = Counter(one.campaign or one.subject for one in complaints)
+    campaigns = Counter(campaign_name(one.campaign, one.subject) for one in complaints)
     return Case(
         account=account,
         review=account.review,

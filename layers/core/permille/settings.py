@@ -75,7 +75,7 @@ class NotifySettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleSettings(Settings):
-    """`link_base`: what the console's addresses begin with where that is not the function URL. `frame_origins`: who may
+    """`link_base`: what the pages' addresses begin with where that is not the function URL. `frame_origins`: who may
     frame owners' pages, separated by spaces."""
 
     platform_name: str
@@ -86,7 +86,6 @@ class ConsoleSettings(Settings):
     timeline_table: str
     owner_link_key: str
     staff_link_key: str
-    platform_token_key: str
     policy_parameter: str
     enforcement_mode: str
     quarantine_table: str
@@ -96,11 +95,22 @@ class ConsoleSettings(Settings):
     notify_queue_url: str
     notify_dead_letter_queue_url: str
     stream_failures_url: str
-    smtp_endpoint: str
     link_base: str = ""
     frame_origins: str = ""
     support_contact: str = ""
     brand_colour: str = "#2b6cb0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings(Settings):
+    platform_name: str
+    accounts_table: str
+    tallies_table: str
+    complaints_table: str
+    timeline_table: str
+    platform_token_key: str
+    policy_parameter: str
+    smtp_endpoint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

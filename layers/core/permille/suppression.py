@@ -23,7 +23,7 @@ ATTEMPTS = 10
 Chunk = Sequence[Addition]
 
 
-def listed(suppressions: Suppressions, account_id: str, *, bounces: bool = True) -> Iterable[Suppression]:
+def listed(suppressions: Suppressions, account_id: str, *, bounces: bool) -> Iterable[Suppression]:
     """Each suppressed address once, the longest suppressed first. `bounces`: whether they suppress, as the policy
     says."""
     return once_each(in_force(suppressions.cards(account_id), bounces=bounces))
@@ -36,7 +36,7 @@ def page(
     after: str,
     at_most: int,
     *,
-    bounces: bool = True,
+    bounces: bool,
 ) -> Page[Suppression]:
     """Of those that are `listed` some that are suppressed from `since` on, behind the entry `after`. What is before
     them is read as well, since an address is listed by its oldest card."""

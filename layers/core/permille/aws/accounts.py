@@ -10,7 +10,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.transactions import TransactWrite
 
 from permille.aws.client import service_error
-from permille.aws.control import BREAKER, hour_row
+from permille.aws.control import BREAKER, hour_row, more_passed
 from permille.aws.corrections import Corrections
 from permille.aws.indexes import exemption_of, index_keys, look_of, look_row
 from permille.aws.models import (
@@ -162,14 +162,14 @@ class DynamoAccounts:
         match change:
             case Passing(hour, bound, beyond_doubt):
                 fewer = ControlRow.passed.does_not_exist() | (ControlRow.passed < bound)
-                transaction.update(self._control(hour_row(hour)), [ControlRow.passed.add(1)], condition=fewer)
+                transaction.update(self._control(hour_row(hour)), more_passed(hour, 1), condition=fewer)
                 if not beyond_doubt:
                     transaction.condition_check(self._control, BREAKER, condition=closed)
             case Opening(at):
                 opened = ControlRow.opened_at.set(instant(at))
                 transaction.update(self._control(BREAKER), actions=[opened], condition=closed)
             case Returning(hour):
-                transaction.update(self._control(hour_row(hour)), [ControlRow.passed.add(-1)])
+                transaction.update(self._control(hour_row(hour)), more_passed(hour, -1))
             case Correction():
                 self._corrections.write(transaction, account_id, change)
 
@@ -347,8 +347,10 @@ def _hold(row: Any) -> Hold | None:
 
 
 def _recheck(row: dict[str, Any] | None) -> Recheck | None:
-    instants = {name: datetime.fromisoformat(row[name]) for name in ("at", "disabled_at")} if row else None
-    return Recheck(**instants) if instants else None
+    if row is None:
+        return None
+    at, disabled_at = (datetime.fromisoformat(row[name]) for name in ("at", "disabled_at"))
+    return Recheck(at, disabled_at, passed=row.get("passed", True))
 
 
 def _denial(row: dict[str, Any] | None) -> Denial | None:

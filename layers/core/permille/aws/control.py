@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from pynamodb.transactions import TransactWrite
@@ -15,11 +16,18 @@ from permille.domain.timeline import TimelineEntry
 from permille.ports import Lap
 
 BREAKER, SWEEP, ACCOUNTS, MODE = "breaker", "sweep", "accounts", "mode"
+HOUR_KEPT_FOR = timedelta(days=7)
 
 
 def hour_row(hour: str) -> str:
     """The name of the row that counts what passed the breaker in a UTC hour."""
     return f"{BREAKER}#{hour}"
+
+
+def more_passed(hour: str, more: int) -> list[Any]:
+    """What the update of that row does, which expires once nobody asks for that hour any more."""
+    expires = datetime.fromisoformat(f"{hour}:00+00:00") + HOUR_KEPT_FOR
+    return [ControlRow.passed.add(more), ControlRow.expires_at.set(int(expires.timestamp()))]
 
 
 class DynamoControl:

@@ -117,6 +117,8 @@ def _ids(rows: Page[Any]) -> list[str]:
 
 
 def _listed(row: Any) -> Listed:
+    """The index by risk knows the partition that an account is in, which is made of its status and of whether it is
+    denied by hand, and not the denial itself."""
     status = Status(row.status)
     return Listed(
         row.account_id,

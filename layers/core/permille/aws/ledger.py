@@ -256,7 +256,7 @@ class DynamoLedger:
 
         return DynamoSuppressions(complaints=self._tables.complaints, timeline=self._tables.timeline)
 
-    def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped], address: str) -> None:
+    def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped], address: str) -> bool:
         what = f"marking the owner mail of {entry.account_id}"
         mark: dict[str, Any] = {
             "TableName": self._tables.accounts,
@@ -277,8 +277,10 @@ class DynamoLedger:
             reasons = {reason.get("Code") for reason in refused.response.get("CancellationReasons", [])}
             if "ConditionalCheckFailed" not in reasons:  # marked before, no such account, or not its address
                 raise service_error(what, refused) from refused
+            return False
         except BotoCoreError as error:
             raise service_error(what, error) from error
+        return True
 
 
 def _first_of_each(counts: Iterable[Keyed], known: Collection[str]) -> Iterator[Keyed]:

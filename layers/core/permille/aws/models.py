@@ -245,6 +245,7 @@ class ControlRow(Model):
     valid_since = UnicodeAttribute(null=True)
     last_issued = UnicodeAttribute(null=True)
     written_in = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
 
 
 def on_table(model: type[M], table_name: str) -> type[M]:

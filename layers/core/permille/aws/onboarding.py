@@ -1,67 +1,22 @@
-"""What adding an account changes outside our tables: identities of SES, and users of IAM."""
+"""The users of IAM, as adding an account finds and makes them."""
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
-from permille.domain.errors import Conflict
 from permille.domain.iam_policy import allowed_resources, sending_policy
-from permille.operator_ports import AccessKey, AppliedPolicy, IamUser
+from permille.operator_ports import AccessKey, AppliedPolicy, IamUser, Room, UsedKey
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
-    from mypy_boto3_sesv2 import SESV2Client
 
 POLICY = "permille-send"
 TAG = "permille:account"
 DELETIONS, FIRST_PAUSE = 5, 1.0  # tries, and seconds before the second, doubled each time
-
-
-class SesIdentities:
-    """Keeps `operator_ports.Identities`."""
-
-    def __init__(self, *, ses: "SESV2Client | None" = None) -> None:
-        self._ses: SESV2Client = ses or client("sesv2")
-
-    def default_set(self, identity: str) -> str | None:
-        with service_call(f"asking SES for {identity}"):
-            try:
-                return self._ses.get_email_identity(EmailIdentity=identity).get("ConfigurationSetName", "")
-            except ClientError as refused:
-                if code_of(refused) == "NotFoundException":
-                    return None
-                raise
-
-    def set_default(self, identity: str, configuration_set: str) -> None:
-        named: Any = {"ConfigurationSetName": configuration_set} if configuration_set else {}
-        with service_call(f"setting the default configuration set of {identity}"):
-            self._ses.put_email_identity_configuration_set_attributes(EmailIdentity=identity, **named)
-
-    def create(self, identity: str, configuration_set: str) -> Sequence[str]:
-        with service_call(f"creating the identity {identity}"):
-            try:
-                made = self._ses.create_email_identity(EmailIdentity=identity, ConfigurationSetName=configuration_set)
-            except ClientError as refused:
-                if code_of(refused) == "AlreadyExistsException":
-                    raise Conflict(f"the identity {identity} was created just now by somebody else") from refused
-                raise
-        return made.get("DkimAttributes", {}).get("Tokens", []) if "@" not in identity else []
-
-    def forwards(self, identity: str) -> bool:
-        with service_call(f"asking SES for {identity}"):
-            return self._ses.get_email_identity(EmailIdentity=identity).get("FeedbackForwardingStatus", False)
-
-    def set_forwarding(self, identity: str, *, on: bool) -> None:
-        with service_call(f"setting the feedback forwarding of {identity}"):
-            self._ses.put_email_identity_feedback_attributes(EmailIdentity=identity, EmailForwardingEnabled=on)
-
-    def delete(self, identity: str, configuration_set: str) -> None:
-        if self.default_set(identity) == configuration_set:
-            with service_call(f"deleting the identity {identity}"):
-                self._ses.delete_email_identity(EmailIdentity=identity)
 
 
 class IamSenderUsers:
@@ -124,10 +79,26 @@ class IamSenderUsers:
             except ClientError as refused:
                 if code_of(refused) != "EntityAlreadyExists":
                     raise
-                if not self._bears(name, mark):
-                    return False
-            self._delete_keys(name)
+                return False
         return True
+
+    def room(self) -> Room:
+        with service_call("asking IAM how many users it has room for"):
+            summary = self._iam.get_account_summary()["SummaryMap"]
+        return Room(summary["Users"], summary["UsersQuota"])
+
+    def keys(self, name: str) -> Sequence[UsedKey]:
+        with service_call(f"asking IAM for the keys of {name}"):
+            listed = [(key["AccessKeyId"], key["CreateDate"]) for key in self._listed_keys(name)]
+            return [
+                UsedKey(key, created, self._used_at(key)) for key, created in sorted(listed, key=lambda one: one[1])
+            ]
+
+    def _used_at(self, key: str) -> datetime | None:
+        return self._iam.get_access_key_last_used(AccessKeyId=key)["AccessKeyLastUsed"].get("LastUsedDate")
+
+    def _listed_keys(self, name: str) -> Iterator[Any]:
+        return self._paged("list_access_keys", "AccessKeyMetadata", name)
 
     def allow(self, name: str, resources: Collection[str]) -> None:
         document = sending_policy(resources)
@@ -210,5 +181,5 @@ class IamSenderUsers:
         return {"Key": TAG, "Value": mark} in self._iam.list_user_tags(UserName=name)["Tags"]
 
     def _delete_keys(self, name: str) -> None:
-        for key in self._paged("list_access_keys", "AccessKeyMetadata", name):
+        for key in self._listed_keys(name):
             self._iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])

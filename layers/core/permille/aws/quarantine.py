@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 KEPT_FOR = timedelta(days=60)
 SHARDS = "0123456789abcdef"  # of the index by age: by the hash's first character, so that a flood spreads over all
 
+NAMED = {f"#{name}": name for name in ("body_hash", "reason", "caller", "at")}  # all of a row but its body
+
 
 class DynamoQuarantine:
     """Keeps `ports.Quarantine`, `ports.QuarantineAge`, `desk_ports.Resting`, `operator_ports.QuarantinedFeedback`."""
@@ -59,8 +61,22 @@ class DynamoQuarantine:
 
     def all(self) -> Iterator[Quarantined]:
         with service_call("reading the quarantine"):
-            for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True):
+            pages = self._dynamodb.get_paginator("scan").paginate(
+                TableName=self._table,
+                ConsistentRead=True,
+                ProjectionExpression=", ".join(NAMED),
+                ExpressionAttributeNames=NAMED,
+            )
+            for page in pages:
                 yield from map(_quarantined, page["Items"])
+
+    def body(self, body_id: str) -> str | None:
+        with service_call("reading from quarantine"):
+            answer = self._dynamodb.get_item(
+                TableName=self._table, Key={"body_hash": {"S": body_id}}, ConsistentRead=True
+            )
+        row = answer.get("Item")
+        return zlib.decompress(row["body"]["B"]).decode("utf-8", "surrogatepass") if row else None
 
     def count(self, at_most: int) -> int:
         """How much rests, `at_most` meaning so much or more: a bounded scan that hands over no row."""
@@ -96,5 +112,4 @@ def _quarantined(row: dict[str, Any]) -> Quarantined:
         reason=row["reason"]["S"],
         caller=row["caller"]["S"],
         at=datetime.fromisoformat(row["at"]["S"]),
-        body=zlib.decompress(row["body"]["B"]).decode("utf-8", "surrogatepass"),
     )

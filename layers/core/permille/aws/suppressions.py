@@ -98,8 +98,7 @@ class DynamoSuppressions:
 def _suppression(row: CardRow) -> Suppression:
     assert row.recipient
     assert row.suppressed_since
-    why = Why(row.identity.partition("#")[0])
-    return Suppression(row.recipient, datetime.fromisoformat(row.at), row.suppressed_since, why)
+    return Suppression(row.recipient, datetime.fromisoformat(row.at), row.suppressed_since, Why.of(row.identity))
 
 
 def _reason(row: CardRow) -> str:

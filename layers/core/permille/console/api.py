@@ -12,13 +12,13 @@ from permille.console.openapi import LISTED, WRITTEN, operation
 from permille.console.routing import routes
 from permille.console.values import LISTED as USUAL
 from permille.console.values import AccountId, After, CountedSince, For, Limit, ReviewRequest, Shown, Since
-from permille.console.world import asked
+from permille.console.world import asked_of_api as asked
 from permille.domain.account import Account
 from permille.domain.commands import DeleteReview, PutReview
-from permille.domain.errors import NotFound
 from permille.domain.route import entries_needed_since, route
 from permille.domain.timeline import id_at
-from permille.report import Range, Reporting, gather
+from permille.existing import existing
+from permille.report import Range, gather
 from permille.shapes import Means
 from permille.verdict import current
 from permille.zones import shown_zone_of
@@ -79,8 +79,7 @@ def show(account_id: AccountId) -> shapes.Account:
 )
 def report(account_id: AccountId, range: Shown = Range.WINDOW) -> report_shapes.Report:  # noqa: A002 - its name in the query
     found, account = asked(router), _account(account_id)
-    world = Reporting(found.world.tallies, found.world.timeline, found.world.policies, found.world.bounces)
-    return report_shapes.report(gather(world, account, found.now, range), found.world.pages.brand.platform)
+    return report_shapes.report(gather(found.world.reporting, account, found.now, range), found.world.platform)
 
 
 @router.get(
@@ -121,7 +120,7 @@ def timeline(account_id: AccountId, after: After = "", limit: Limit = USUAL, aud
     place = place_of(scope, after)
     account = _account(account_id)
     page = found.world.timeline.page(account.id, place, limit, audience)
-    platform, zone = found.world.pages.brand.platform, shown_zone_of(account)
+    platform, zone = found.world.platform, shown_zone_of(account)
     return {
         "account_id": account.id,
         "entries": [shapes.entry(one, platform, zone) for one in page.items],
@@ -142,7 +141,7 @@ def timeline(account_id: AccountId, after: After = "", limit: Limit = USUAL, aud
 def show_route(account_id: AccountId) -> shapes.Route:
     found, account = asked(router), _account(account_id)
     entries = found.world.timeline.since(account.id, entries_needed_since(account))
-    platform = found.world.pages.brand.platform
+    platform = found.world.platform
     return shapes.route(account, route(account, entries), platform, found.world.smtp_endpoint)
 
 
@@ -218,10 +217,7 @@ def withdraw_review(account_id: AccountId) -> shapes.Standing:
 
 
 def _account(account_id: str) -> Account:
-    account = asked(router).world.accounts.get(account_id)
-    if account is None:
-        raise NotFound(f"There is no account {account_id}.")
-    return account
+    return existing(asked(router).world.accounts, account_id)
 
 
 def _decided(account_id: str, command: PutReview | DeleteReview) -> shapes.Standing:

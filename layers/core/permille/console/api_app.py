@@ -1,27 +1,26 @@
-"""The JSON API's own door beside the pages': it alone needs pydantic, and tells machines what cannot be done."""
+"""The JSON API: it alone needs pydantic, and tells machines what cannot be done."""
 
 import binascii
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Response
-from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from permille.console import api
+from permille.console.front import Front
 from permille.console.openapi import document
 from permille.console.problems import HEADERS, problem_for
 from permille.console.requests import Request
 from permille.console.values import in_words
-from permille.console.world import Asked, Console, asked
+from permille.console.world import Api
+from permille.console.world import asked_of_api as asked
 from permille.domain.errors import (
     InvalidInput,
     MalformedRequest,
@@ -35,19 +34,6 @@ from permille.observability import logger, record
 
 PREFIX = "/api/v1"
 LARGEST_BODY = 16_384  # bytes; the longest request that there is has a quarter of it
-
-
-def answer(world: Console, request: Request, event: Mapping[str, Any], context: Any, now: datetime) -> dict[str, Any]:
-    """Answers a request under PREFIX. Who is asking is settled before anything of the request is looked at."""
-    given, app = _readable(event), resolver()
-    try:
-        session = world.doors.session(request, now)
-        _check(LambdaFunctionUrlEvent(given), request)
-    except Exception as error:  # noqa: BLE001 - the border: whatever it is, it is told as a problem
-        answered: dict[str, Any] = ResponseBuilder(_told(request, error)).build(LambdaFunctionUrlEvent(given))  # type: ignore[arg-type]
-        return answered
-    app.append_context(asked=Asked(world, request, session, now))  # type: ignore[no-untyped-call]
-    return app.resolve(given, context)
 
 
 @cache
@@ -64,7 +50,8 @@ def resolver() -> LambdaFunctionUrlResolver:
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def failed(error: Exception) -> Response[str]:
-        return _told(asked(app).request, error)
+        found = asked(app)
+        return _refused(found.world, found.request, error)
 
     return app
 
@@ -81,7 +68,7 @@ def _with_headers(app: LambdaFunctionUrlResolver, next_middleware: NextMiddlewar
     return response
 
 
-def _told(request: Request, error: Exception) -> Response[str]:
+def _refused(_: Api, request: Request, error: Exception) -> Response[str]:
     found = _translated(request, error)
     answer = problem_for(found, request.id)
     if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -139,15 +126,7 @@ def _invalid(error: RequestValidationError) -> PermilleError:
     return InvalidInput.of(in_words(errors))
 
 
-def _readable(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Powertools takes a media type in small letters alone."""
-    headers = dict(event.get("headers") or {})
-    if "content-type" in headers:
-        headers["content-type"] = headers["content-type"].lower()
-    return {**event, "headers": headers}
-
-
-def _check(event: LambdaFunctionUrlEvent, request: Request) -> None:
+def _check(request: Request) -> None:
     """Raises NotFound or InvalidInput where the address is none, the query has unknown names, or the body is none that
     can be read."""
     if not request.path.isprintable():  # a newline at its end would be passed over
@@ -158,17 +137,20 @@ def _check(event: LambdaFunctionUrlEvent, request: Request) -> None:
     if unknown := sorted(set(request.query) - known):  # a name that is mistyped would be passed over
         raise InvalidInput.of([(f"query.{name[:50]}", "is not known here") for name in unknown])
     if request.method == "PUT":
-        _check_body(event, request)
+        _check_body(request)
 
 
-def _check_body(event: LambdaFunctionUrlEvent, request: Request) -> None:
+def _check_body(request: Request) -> None:
     if request.header("content-type").partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedMedia("The body has to be application/json.")
-    if len(event.body or "") > LARGEST_BODY:
+    if request.size > LARGEST_BODY:
         raise RequestTooLarge(f"The body is larger than {LARGEST_BODY:,} bytes.")
     try:
-        body = json.loads(event.decoded_body or "")
+        body = json.loads(request.body)
     except (ValueError, binascii.Error, RecursionError) as error:
         raise MalformedRequest("The body is no JSON that can be read.") from error
     if not isinstance(body, dict):
         raise InvalidInput("has to be an object", "body")
+
+
+answer = Front(resolver, _refused, _check).answer

@@ -12,14 +12,14 @@ from permille import desk
 from permille.console import desk_view
 from permille.console.pages import redirect
 from permille.console.routing import routes
-from permille.console.world import Asked, asked
+from permille.console.world import Asked, Console, asked
+from permille.decisions import Result
 from permille.desk_decisions import TICKED, decide, decide_held, mail_again, reset_breaker
 from permille.domain import ses_review, wording
 from permille.domain.account import ACCOUNT_ID, Account
 from permille.domain.errors import ConfirmationNeeded, DecisionRefused, InvalidInput, ServiceError
 from permille.domain.policy import SEED
 from permille.domain.timeline import Entry
-from permille.held import Decided
 from permille.platform import platform
 from permille.zones import shown_zone_of
 
@@ -140,7 +140,7 @@ def breaker() -> Response[str]:
 
 
 def _account(
-    found: Asked, account_id: str, refused: Refused | None = None, given: Mapping[str, str] = _NOTHING
+    found: Asked[Console], account_id: str, refused: Refused | None = None, given: Mapping[str, str] = _NOTHING
 ) -> Response[str]:
     before = found.request.query.get("before", "")
     dossier = (
@@ -162,19 +162,21 @@ def _account(
 
 
 def _held(
-    found: Asked,
-    decided: Sequence[Decided] = (),
+    found: Asked[Console],
+    decided: Sequence[Result] = (),
     refused: InvalidInput | None = None,
     given: Mapping[str, str] = _NOTHING,
 ) -> Response[str]:
     after = found.request.query.get("after", "")
     page = desk.held_accounts(found.world.desk, after)
-    done = {one.account_id for one in decided if not one.refused}  # the index may still show them
+    done = {one.about for one in decided if not one.refused}  # the index may still show them
     shown: dict[str, Any] = {"page": page, "after": after, "decided": decided, "given": given, "gone": done}
     return _page("desk_held", "Held", found, refused, **shown, ticked=TICKED, limit=_limit(found))
 
 
-def _system(found: Asked, refused: Refused | None = None, given: Mapping[str, str] = _NOTHING) -> Response[str]:
+def _system(
+    found: Asked[Console], refused: Refused | None = None, given: Mapping[str, str] = _NOTHING
+) -> Response[str]:
     before = found.request.query.get("before", "")
     state = desk.system(found.world.desk, before, found.now)
     shown = {
@@ -187,7 +189,9 @@ def _system(found: Asked, refused: Refused | None = None, given: Mapping[str, st
     return _page("desk_system", "System", found, refused, **shown)
 
 
-def _page(template: str, here: str, found: Asked, refused: Refused | None = None, **shown: Any) -> Response[str]:
+def _page(
+    template: str, here: str, found: Asked[Console], refused: Refused | None = None, **shown: Any
+) -> Response[str]:
     platform = found.world.pages.brand.platform
     return found.world.pages.page(
         template,
@@ -225,7 +229,7 @@ def _done(query: Mapping[str, str]) -> str:
     return f"{account_id}: {done}" if done and ACCOUNT_ID.fullmatch(account_id) else done
 
 
-def _limit(found: Asked) -> int:
+def _limit(found: Asked[Console]) -> int:
     """Where a bar's line is drawn."""
     try:
         return found.world.desk.policies.current().complaint_ratio.limit_per_1000

@@ -25,6 +25,7 @@ _LEVELS = {Level.FINE: "good", Level.CLOSE: "warn", Level.REVIEW: "bad", Level.P
 bounced = bounce_percent
 BY_HAND = wording.BY_HAND
 rate = wording.rate
+subject_line = wording.subject_line
 day_note = reminders.day_note
 HALF = 50  # of a bar's width: where the limit is drawn
 

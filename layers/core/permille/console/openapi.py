@@ -79,7 +79,7 @@ def document(app: LambdaFunctionUrlResolver) -> dict[str, Any]:
             version=__version__,
             openapi_version="3.1.0",
             description=" ".join(DESCRIPTION.split()),
-            servers=[Server(url="/")],
+            servers=[Server(url="/", description="The stack's output ApiUrl, which `permille link platform` prints.")],
             security_schemes={
                 BEARER: HTTPBearer(bearerFormat="JWT", description="A host platform's token: permille link platform.")
             },

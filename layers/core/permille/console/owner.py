@@ -12,13 +12,13 @@ from permille.console.pages import redirect
 from permille.console.review_form import Typed
 from permille.console.routing import routes
 from permille.console.spreadsheet import Separator
-from permille.console.world import Asked, asked
+from permille.console.world import Asked, Console, asked
 from permille.domain.account import Account
 from permille.domain.commands import AmendReview, RequestReview, WithdrawReview
 from permille.domain.decisions import AnswerRead
 from permille.domain.entries.corrections import voided
 from permille.domain.errors import DecisionRefused, InvalidInput, MalformedRequest
-from permille.report import Range, Report, Reporting, earlier_entries, gather
+from permille.report import Range, Report, earlier_entries, gather
 
 EARLIER_ENTRIES = 50  # on a page of the timeline
 LONGEST_ID = 100
@@ -111,15 +111,14 @@ def _command(action: str, sent: Typed) -> RequestReview | AmendReview | Withdraw
     return (RequestReview if action == "request" else AmendReview)(**sent.wish())
 
 
-def _page(found: Asked, account: Account, status: int = 200, typed: Typed | None = None) -> Response[str]:
+def _page(found: Asked[Console], account: Account, status: int = 200, typed: Typed | None = None) -> Response[str]:
     pages = found.world.pages
     shown = report_page.report_page(_gathered(found, account), pages.brand, found.known.csrf, typed)
     return pages.page("report", status, framed=True, **shown)
 
 
-def _gathered(found: Asked, account: Account, shown: Range = Range.WINDOW) -> Report:
-    world = found.world
-    return gather(Reporting(world.tallies, world.timeline, world.policies, world.bounces), account, found.now, shown)
+def _gathered(found: Asked[Console], account: Account, shown: Range = Range.WINDOW) -> Report:
+    return gather(found.world.reporting, account, found.now, shown)
 
 
 def _separator() -> Separator:

@@ -59,7 +59,7 @@ class Problem(TypedDict):
     title: str
     status: int
     detail: Annotated[str, Means("What is wrong with this request, in words for people.")]
-    instance: Annotated[str, Means("The request, as the console's log names it.")]
+    instance: Annotated[str, Means("The request, as the API's log names it.")]
     errors: NotRequired[Annotated[list[FieldError], Means("Everything that is wrong with the request, 422 alone.")]]
 
 

@@ -48,6 +48,16 @@ class Request:
         return {name: value for name, _, value in pairs if name}
 
     @property
+    def size(self) -> int:
+        """Of the body as it was sent, in characters."""
+        return len(self._event.body or "")
+
+    @property
+    def body(self) -> str:
+        """Decoded where AWS has encoded it. Raises ValueError, binascii.Error among them, where it is no text."""
+        return self._event.decoded_body or ""
+
+    @property
     def query(self) -> dict[str, str]:
         return dict(self._event.query_string_parameters or {})
 
@@ -58,7 +68,7 @@ class Request:
         if not self.header("content-type").lower().startswith("application/x-www-form-urlencoded"):
             raise MalformedRequest("this is no form")
         try:
-            body = self._event.decoded_body or ""
+            body = self.body
             if len(body) > LONGEST_FORM:
                 raise MalformedRequest("the form is too long")
             pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)

@@ -177,7 +177,7 @@ def _scheduled(report: Report, _: Brand) -> list[str]:
     return [
         f"Your SMTP account works from {begins} to {ends}, and is switched on and off by itself.",
         ADVICE,
-        (what_wins(trial.ratio_above) if trial.ratio_above else one) + _how_many(trial),
+        (one if trial.ends_at_first_complaint else what_wins(trial.ratio_above)) + _how_many(trial),
         "Does another day suit you better? Until that day begins you can withdraw the request, and ask again.",
     ]
 
@@ -205,8 +205,8 @@ def _observing(report: Report, brand: Brand) -> list[str]:
     (verdict,) = (_there(report, at) for at in _instants(report.account.trial, "verdict_at"))
     trial, support = _agreed(report.account.trial), f"{brand.platform} Support looks at it once more"
     then = support if trial.denied_by_hand else "your SMTP account is switched on by itself"
-    by_rules = trial.ratio_above and report.verdict.counts.delivered > trial.ratio_above
-    kept = "If your usual limits are kept" if by_rules else "If there is none about your trial day"
+    one_ends = trial.one_complaint_ends(report.verdict.counts.delivered)
+    kept = "If there is none about your trial day" if one_ends else "If your usual limits are kept"
     return [
         f"Complaints arrive late. {kept} until {verdict}, {then}.",
         "There is nothing to do for you until then.",

@@ -1,6 +1,7 @@
-"""Who is asking. Everything under a prefix of DOORS is for its audience alone; what is under none is for everybody."""
+"""Who is asking. What is under a door's prefix is for its audience alone; what is under none is for everybody."""
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,7 +15,9 @@ from permille.domain.errors import MalformedRequest, NotAuthorized
 from permille.domain.links import Claims, For
 from permille.ports import Accounts, LinkRegister, Macs
 
-DOORS = {"/report/": For.OWNER, "/desk": For.STAFF, "/api/v1/accounts": For.PLATFORM}
+Doors = Mapping[str, For]
+PAGES: Doors = {"/report/": For.OWNER, "/desk": For.STAFF}
+API: Doors = {"/api/v1/accounts": For.PLATFORM}
 CSRF = "csrf"
 _BEARER = "bearer "
 
@@ -40,8 +43,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Doorkeeper:
-    """The world as letting people in needs it. `origin`: of the console's pages, where it is not the function URL's."""
+    """The world as letting people in needs it. `doors`: of the function that it is for. `origin`: of the pages, where
+    it is not the function URL's."""
 
+    doors: Doors
     macs: Macs
     accounts: Accounts
     register: LinkRegister
@@ -55,7 +60,7 @@ class Doorkeeper:
     def session(self, request: Request, now: datetime) -> Session | None:
         """Who is asking; None where everybody may. Raises NotAuthenticated where they are not let in, NotAuthorized
         where they are somebody else, or where a form was not sent by a page of ours."""
-        audience = audience_of(request.path)
+        audience = audience_of(request.path, self.doors)
         if audience is None:
             return None
         session = self.enter(_token(request, audience), now)
@@ -78,8 +83,8 @@ class Doorkeeper:
             raise NotAuthorized("the form is not of this session")
 
 
-def audience_of(path: str) -> For | None:
-    return next((audience for prefix, audience in DOORS.items() if path.startswith(prefix)), None)
+def audience_of(path: str, doors: Doors) -> For | None:
+    return next((audience for prefix, audience in doors.items() if path.startswith(prefix)), None)
 
 
 def account_in(path: str) -> str:

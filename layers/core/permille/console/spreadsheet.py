@@ -2,11 +2,11 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from permille.domain.bounces import LONGEST_DIAGNOSTIC
+from permille.domain.formulas import marked
 from permille.domain.periods import Period
 from permille.domain.reputation import Tally
 from permille.domain.suppression import Detailed
@@ -15,9 +15,6 @@ from permille.report import Report
 
 Cell = str | int
 MARK = "\ufeff"  # tells Excel that the file is UTF-8
-_FORMULAS = tuple("=+-@\t\r＝＋－＠")  # the wide ones are taken for the others
-# A file of the one kind may be opened by an Excel that divides by the other.
-_AFTER_SEPARATOR = re.compile(rf"([;,])(?=[\s\"]*[{re.escape(''.join(_FORMULAS))}])")
 
 
 class Separator(StrEnum):
@@ -144,13 +141,5 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[Cell, ...]], by: Separa
     written = io.StringIO()
     writer = csv.writer(written, delimiter=by.sign, lineterminator="\r\n")  # RFC 4180
     writer.writerow(header)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    writer.writerows([marked(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return MARK + written.getvalue()
-
-
-def _safe(cell: Cell) -> Cell:
-    """A text that a spreadsheet would take for a formula is marked as a text."""
-    if not isinstance(cell, str):
-        return cell
-    marked = _AFTER_SEPARATOR.sub(r"\1'", cell)
-    return f"'{marked}" if marked.startswith(_FORMULAS) else marked

@@ -105,7 +105,7 @@ class Trial:
     confirmed: it has
     least_delivered: so many e-mails have to be delivered for a verdict
     most_sent: the day ends early when more were sent; 0 where it does not
-    ratio_above: with more delivered than this the rules decide; else, or where it is 0, one complaint ends the trial
+    ratio_above: with more delivered than this the rules decide, where it is not 0; else one complaint ends the trial
     denied_by_hand: the account was when the day ended
     """
 
@@ -120,6 +120,17 @@ class Trial:
     most_sent: int = 0
     ratio_above: int = 0
     denied_by_hand: bool = False
+
+    @property
+    def ends_at_first_complaint(self) -> bool:
+        """Whether one complaint about its mail ends it at once, however much is delivered."""
+        return not self.ratio_above
+
+    def one_complaint_ends(self, delivered: int) -> bool:
+        """Whether one complaint about its mail is enough to end it, by the verdict at the latest. While the day lasts,
+        more of a large batch may be delivered yet, and the rules decide."""
+        too_few = self.state is TrialState.OBSERVING and delivered <= self.ratio_above
+        return self.ends_at_first_complaint or too_few
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -146,10 +157,12 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """A disabling by a rule is judged once more at `at`, when the feedback about the mail sent before is in."""
+    """A disabling by a rule is judged once more at `at`, when the feedback about the mail sent before is in. `passed`:
+    whether the breaker counted it, which it does not where staff let it happen."""
 
     at: datetime
     disabled_at: datetime
+    passed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,10 +355,13 @@ class Account:
         return replace(verdict, allowance_left=self.allowance(verdict.allowance_left))
 
     def allowance(self, kept: int) -> int:
-        """How many more complaints are allowed where the rules would keep so many: none in a trial that one complaint
-        ends, or while it is off."""
-        one_ends = self.status is Status.TRIAL and not (self.trial and self.trial.ratio_above)
-        return kept if self.may_send and not one_ends else 0
+        """How many more complaints are allowed where the rules would keep so many: none while it is off."""
+        return self.allowance_when_on(kept) if self.may_send else 0
+
+    def allowance_when_on(self, kept: int) -> int:
+        """The same, whether it is off or not: none in a trial that one complaint ends."""
+        one_ends = self.status is Status.TRIAL and (self.trial is None or self.trial.ends_at_first_complaint)
+        return 0 if one_ends else kept
 
     def judged_by(
         self, verdict: Verdict, complaints: Sequence[TimelineEntry[CountedComplaint]]

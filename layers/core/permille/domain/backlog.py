@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 HOLD_AT_MOST = timedelta(minutes=2)  # what waited when a rule was broken is counted by then
 COUNTED_WITHIN = timedelta(minutes=10)  # of arriving, unless a message has to be received again
-RETRIED_WITHIN = timedelta(minutes=30)  # five receives, six minutes apart; after that it is a dead letter
+RETRIED_WITHIN = timedelta(minutes=30)  # five tries, six minutes apart; it is tried on, and waited for no longer
 STALLED_AFTER = timedelta(minutes=5)  # without anything counted, while messages wait
 ANY_NUMBER = 10**12  # of deliveries: no ratio is broken with so many more
 

@@ -44,6 +44,11 @@ def told(outcome: Outcome, span: Untold, cards: Sequence[Card], now: datetime, *
     return replace(outcome, account=replace(account, decided_at=now), entries=[*outcome.entries, told_of])
 
 
+def unread(outcome: Outcome, now: datetime) -> Outcome:
+    """The account stays due: its bounces could not be read, and are told by the next look that can."""
+    return replace(outcome, account=replace(outcome.account, due_at=now))
+
+
 def looked_at_again(outcome: Outcome) -> Outcome:
     """The account is due when the hour is over whose bounces wait to be told."""
     account = outcome.account

@@ -8,9 +8,8 @@ from datetime import datetime
 from permille.domain.feedback import Bounce, Bounced
 from permille.domain.smtp_status import in_words
 from permille.domain.timeline import id_among_many
-from permille.domain.wording import plain
+from permille.domain.wording import campaign_name, plain
 
-NO_NAME = "(no subject)"
 LONGEST_SUBJECT = 100
 LONGEST_DIAGNOSTIC = 200
 
@@ -38,11 +37,6 @@ class Told:
     def why_with_code(self) -> str:
         """`the address does not exist (5.1.1)`"""
         return f"{self.why} ({self.status})" if self.status else self.why
-
-    @property
-    def group(self) -> str:
-        """The campaign's name, else the subject."""
-        return plain(self.campaign) or plain(self.subject) or NO_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +78,6 @@ def campaigns(cards: Iterable[Card]) -> list[Campaign]:
     """The cards, newest first, by campaign: those with the most bounces come first, then the newest."""
     groups: dict[str, list[Card]] = defaultdict(list)
     for one in cards:
-        groups[one.told.group].append(one)
+        groups[campaign_name(one.told.campaign, one.told.subject)].append(one)
     found = [Campaign(name, tuple(of_it)) for name, of_it in groups.items()]
     return sorted(found, key=lambda one: (len(one.cards), one.cards[0].id), reverse=True)

@@ -9,9 +9,8 @@ from enum import StrEnum
 from permille.domain.entries.complaints import RepeatedComplaint, Reported
 from permille.domain.entries.corrections import voided
 from permille.domain.timeline import Entry, TimelineEntry, only
-from permille.domain.wording import plain
+from permille.domain.wording import campaign_name, plain, subject_line
 
-NO_NAME = "(no subject)"
 LONGEST_SUBJECT = 50  # beside the name of its campaign
 
 
@@ -88,7 +87,7 @@ def campaigns(entries: Iterable[Entry], epoch: int, first_day: date) -> list[Cam
     entries = list(entries)
     gone = voided(entries)
     for entry in only(Reported, entries):
-        groups[_name(entry.facts)].append(_card(entry, epoch, first_day, gone))
+        groups[campaign_name(entry.facts.campaign, entry.facts.subject)].append(_card(entry, epoch, first_day, gone))
     found = [Campaign(name, tuple(cards)) for name, cards in groups.items()]
     return sorted(found, key=lambda one: (one.counting, _complaints(one.cards), one.cards[0].reported_at), reverse=True)
 
@@ -97,15 +96,11 @@ def _complaints(cards: Sequence[Card]) -> int:
     return sum(card.is_complaint for card in cards)
 
 
-def _name(facts: Reported) -> str:
-    return plain(facts.campaign) or plain(facts.subject) or NO_NAME
-
-
 def _card(entry: TimelineEntry[Reported], epoch: int, first_day: date, gone: Collection[str]) -> Card:
     facts = entry.facts
     return Card(
         entry_id=entry.id,
-        subject=plain(facts.subject, LONGEST_SUBJECT) or NO_NAME,
+        subject=subject_line(facts.subject, LONGEST_SUBJECT),
         recipient=plain(facts.recipient),
         sent_at=facts.sent_at,
         reported_at=facts.reported_at,

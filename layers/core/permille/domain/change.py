@@ -8,7 +8,6 @@ from permille.domain.commands import ChangeIdentities, ChangeOwner, ChangeSender
 from permille.domain.entries import change as told
 from permille.domain.errors import DecisionRefused
 from permille.domain.links import owners_revoked_until
-from permille.domain.status import Status
 from permille.domain.switch import Denial
 from permille.domain.timeline import Entry, entry
 
@@ -76,5 +75,5 @@ def _denial(account: Account, new: tuple[str, ...], removed: tuple[str, ...]) ->
 
 
 def _refuse_closed(account: Account) -> None:
-    if account.status is Status.CLOSED:
+    if account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")

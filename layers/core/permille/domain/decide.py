@@ -149,7 +149,9 @@ def _recheck(account: Account, verdict: Verdict, now: datetime) -> Recheck | Non
     off before."""
     after = timedelta(minutes=verdict.policy.recheck_after_minutes)
     reversed_today = account.reversed_at is not None and now - account.reversed_at < DAY
-    return Recheck(now + after, now) if after and not reversed_today and not account.denied_by_hand else None
+    if not after or reversed_today or account.denied_by_hand:
+        return None
+    return Recheck(now + after, now, passed=not (account.hold and account.hold.released))
 
 
 def _spare(

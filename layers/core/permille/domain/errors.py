@@ -55,10 +55,6 @@ class InvalidInput(PermilleError):
         return found
 
     @property
-    def field(self) -> str:
-        return self.errors[0][0]
-
-    @property
     def messages(self) -> str:
         """For people who see which field each is about."""
         return "; ".join(message for _, message in self.errors)

@@ -75,7 +75,7 @@ def _is_spared(account: Account, rules: Rules, now: datetime) -> bool:
 
 def _of_trial(account: Account, days: Days, rules: Rules, now: datetime) -> Needs:
     since = account.epochs[-1] if total_of(days).complaints else None
-    if since and account.trial and not account.trial.ratio_above:  # which end the trial, whatever waits
+    if since and account.trial and account.trial.ends_at_first_complaint:  # whatever waits
         return Needs(since)
     broken = rules.policy is not None and judge(rules.policy, days, now.date()).breaks
     return Needs(since, backlog=broken or _verdict_is_due(account, now))

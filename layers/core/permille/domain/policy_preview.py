@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from permille.domain.account import Account, Look
 from permille.domain.entries.numbers import PlainNumbers
@@ -59,21 +58,6 @@ class Affected:
         """The numbers that broke the rule, in a sentence or two."""
         return PlainNumbers.of(self.broken).broken()
 
-    def as_data(self) -> dict[str, Any]:
-        counts, per_1000 = self.broken.counts, self.broken.counts.per_1000()
-        return {
-            "account_id": self.account.id,
-            "owner_name": self.account.owner_name,
-            "status": self.account.status,
-            "delivered": counts.delivered,
-            "complaints": counts.complaints,
-            "bounces": counts.bounces,
-            "per_1000": None if per_1000 is None else float(per_1000),
-            "rule": self.broken.rule,
-            "why": self.why,
-            "breaks_present": self.breaks_present,
-        }
-
 
 def affected(account: Account, candidate: Verdict, present: Verdict | None, now: datetime) -> Affected | None:
     """None where the candidate changes nothing for it."""
@@ -119,13 +103,3 @@ class Preview:
         """Whether a person has to say that so many are to be disabled."""
         switches = self.mode is Mode.ENFORCE and not self.is_in_force
         return switches and len(self.of(Effect.WOULD_DISABLE)) > self.bound
-
-    def as_data(self) -> dict[str, Any]:
-        return {
-            "present": self.present.id if self.present else None,
-            "mode": self.mode,
-            "judged": self.judged,
-            "bound": self.bound,
-            "exceeds_bound": self.exceeds_bound,
-            **{effect: [one.as_data() for one in self.of(effect)] for effect in Effect},
-        }

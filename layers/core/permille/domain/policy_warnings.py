@@ -10,6 +10,7 @@ from permille.domain.demands import AMAZON_SES, GOOGLE
 from permille.domain.json_values import flat
 from permille.domain.policy import Policy
 from permille.domain.policy_file import policy_data
+from permille.domain.ses_review import BOUNCES
 
 LUCK_BELOW = 1000  # e-mails
 
@@ -51,7 +52,11 @@ _NUMBERS = (
         below="it takes very many complaints until the evidence is strong enough",
     ),
     _Number(name="bounce_burst.more_than", most=2000, above="up to so many bounces a day are kept"),
-    _Number(name="bounce_burst.percent", most=9, above="Amazon SES may pause the whole platform at 10 %"),
+    _Number(
+        name="bounce_burst.percent",
+        most=BOUNCES.pause - 1,
+        above=f"Amazon SES may pause the whole platform at {BOUNCES.pause} {BOUNCES.unit}",
+    ),
     _Number(
         name="alert_every_minutes",
         least=10,

@@ -11,7 +11,6 @@ from permille.domain.account import Account, Outcome
 from permille.domain.commands import ConnectProvider
 from permille.domain.entries.provider import ProviderConnected, ProviderDisconnected
 from permille.domain.errors import DecisionRefused, InvalidInput
-from permille.domain.status import Status
 from permille.domain.timeline import entry
 
 IMPLICIT_TLS: Final = (465, 2465)  # the session begins with TLS; on all others STARTTLS is demanded
@@ -50,10 +49,6 @@ class Server:
     host: str
     port: int
     user: str
-
-    @property
-    def implicit_tls(self) -> bool:
-        return self.port in IMPLICIT_TLS
 
 
 class Fault(StrEnum):
@@ -133,7 +128,7 @@ def _leads_to(ip: IPv6Address) -> IPv4Address | None:
 
 def may_connect(account: Account) -> None:
     """Raises `DecisionRefused` where it may not: asked before anything is tried."""
-    if account.status is Status.CLOSED:
+    if account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")
 
 

@@ -41,4 +41,4 @@ def decide_again(account: Account, recheck: Recheck, evidence: Evidence, rules: 
         due_at=now,
     )
     reversal = entry(account.id, now, DisablingReversed.of_verdict(verdict, recheck.disabled_at))
-    return Outcome(back, [reversal], [Returning(hour_of(recheck.disabled_at))])
+    return Outcome(back, [reversal], [Returning(hour_of(recheck.disabled_at))] if recheck.passed else [])

@@ -54,7 +54,7 @@ def route(account: Account, entries: Sequence[Entry]) -> Route:
 def _via(account: Account, *, waking: bool) -> Via | None:
     if account.may_send and not waking:
         return Via.SES
-    return Via.PROVIDER if account.provider and account.status is not Status.CLOSED else None
+    return Via.PROVIDER if account.provider and not account.is_closed else None
 
 
 @dataclass(frozen=True, slots=True)

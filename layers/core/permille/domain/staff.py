@@ -52,7 +52,7 @@ def enable(account: Account, command: StaffCommand, now: datetime, *, new_creden
         return Outcome(account.to_be_switched(decided_at=now, due_at=now), [entry(account.id, now, facts)])
     if account.status is Status.ACTIVE:
         raise DecisionRefused(f"{account.id} is {account.status} already")
-    if account.status is Status.CLOSED:
+    if account.is_closed:
         raise DecisionRefused(f"{account.id} is closed, and that is final: add an account of another id")
     anew = replace(account, epochs=(*account.epochs, now), look=None)
     return _switched(
@@ -64,7 +64,7 @@ def enable(account: Account, command: StaffCommand, now: datetime, *, new_creden
 
 
 def close(account: Account, command: StaffCommand, now: datetime) -> Outcome:
-    if account.status is Status.CLOSED:
+    if account.is_closed:
         raise DecisionRefused(f"{account.id} is closed already")
     return _switched(account, Status.CLOSED, told.Closed(reason=command.reason, by=command.by), now)
 

@@ -108,10 +108,9 @@ def numbers_line(account: Account, verdict: Verdict) -> str:
 
 
 def _what_is_left(account: Account, verdict: Verdict) -> str:
-    if account.status in (Status.TRIAL, Status.OBSERVING):
-        above = account.trial.ratio_above if account.trial else 0
-        if not above or verdict.counts.delivered <= above:
-            return "one complaint about your trial day ends it"
+    on_trial = account.status in (Status.TRIAL, Status.OBSERVING)
+    if on_trial and (account.trial is None or account.trial.one_complaint_ends(verdict.counts.delivered)):
+        return "one complaint about your trial day ends it"
     if not account.may_send or verdict.breaks:
         return f"the limit is {verdict.policy.complaint_ratio.limit_per_1000} per 1,000"
     if verdict.allowance_left == 0:

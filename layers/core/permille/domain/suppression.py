@@ -15,6 +15,11 @@ class Why(StrEnum):
     BOUNCE = "bounce"
     ADDED = "added"  # by staff
 
+    @classmethod
+    def of(cls, identity: str) -> "Why":
+        """What the card of that identity is."""
+        return cls(identity.partition("#")[0])
+
 
 @dataclass(frozen=True, slots=True)
 class Suppression:

@@ -5,12 +5,12 @@ import csv
 from collections.abc import Callable, Sequence
 
 from permille.domain.errors import InvalidInput
+from permille.domain.formulas import unmarked
 from permille.domain.wording import plain
 
 MOST_ADDRESSES = 100_000
 NAMED_LINES = 5
 COLUMNS = frozenset({"address", "email", "e-mail", "email address", "e-mail address", "recipient"})
-_FORMULAS = tuple("=+-@")
 
 
 def addresses_in(text: str, bare: Callable[[str], str | None]) -> list[str]:
@@ -18,7 +18,7 @@ def addresses_in(text: str, bare: Callable[[str], str | None]) -> list[str]:
     found: dict[str, None] = {}
     wrong: list[tuple[int, str]] = []
     for line, cell in _cells(text):
-        if address := bare(_unmarked(cell)):
+        if address := bare(unmarked(cell)):
             found[address] = None
         else:
             wrong.append((line, cell))
@@ -53,11 +53,6 @@ def _delimiter(first: str) -> str:
 def _column(header: Sequence[str]) -> int | None:
     """Which column is headed as addresses are; None where there is no header."""
     return next((place for place, cell in enumerate(header) if cell.lower() in COLUMNS), None)
-
-
-def _unmarked(cell: str) -> str:
-    """Without the mark by which a table keeps a spreadsheet from taking a text for a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULAS) else cell
 
 
 def _told(wrong: Sequence[tuple[int, str]]) -> str:

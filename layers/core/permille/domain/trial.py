@@ -87,7 +87,7 @@ def decide_observing(account: Account, trial: Trial, evidence: Evidence, rules: 
 def _pass(account: Account, trial: Trial, evidence: Evidence, policy: Policy, now: datetime) -> Outcome:
     """No rule ended the trial. Where the rules decided because the batch was large, it has to have been large."""
     counts = total_of(evidence.days)
-    if counts.complaints and counts.delivered <= trial.ratio_above:
+    if counts.complaints and trial.one_complaint_ends(counts.delivered):
         return Outcome(*_fail(account, evidence, "", now))
     if counts.delivered < trial.least_delivered:
         unused = replace(account, status=Status.DISABLED, trial=None, review=None, decided_at=now, due_at=None)
@@ -115,7 +115,7 @@ def _judged(
     """The account after the mail of the trial was judged, and what is told of that. It has no trial any more where a
     recipient complained about that mail and one complaint ends it, or it broke a rule beyond doubt."""
     account = _looked_at(account, trial, evidence, rules, now)
-    if total_of(evidence.days).complaints and not trial.ratio_above:
+    if total_of(evidence.days).complaints and trial.ends_at_first_complaint:
         return _fail(account, evidence, "", now)
     verdict = judge(rules.policy, evidence.days, now.date()) if rules.policy else None
     if verdict is None or not verdict.breaks:
@@ -131,9 +131,8 @@ def _looked_at(account: Account, trial: Trial, evidence: Evidence, rules: Rules,
     if rules.policy is None:
         return account
     look = Look.at(judge(rules.policy, evidence.days, now.date()), rules.mode)
-    over = look.over or (look.complaints > 0 and not trial.ratio_above)
-    none_allowed = account.status is Status.TRIAL and not trial.ratio_above
-    allowance = 0 if none_allowed else look.allowance_left
+    over = look.over or (look.complaints > 0 and trial.ends_at_first_complaint)
+    allowance = account.allowance_when_on(look.allowance_left)
     return replace(account, look=replace(look, over=over, kept=not over, allowance_left=allowance))
 
 

@@ -9,6 +9,7 @@ from permille.domain.reputation import Tally
 
 LONGEST_QUOTE = 100
 LONGEST_REASON = 1000
+NO_SUBJECT = "(no subject)"
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # control characters, and the ends of lines and paragraphs
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # of those but \n and \t
@@ -72,8 +73,18 @@ def local(at: datetime) -> str:
 
 def quoted(subject: str, campaign: str) -> str:
     """Which mail it was, as its sender named it: made safe to print, since senders write what they like."""
-    named = f'"{safe}"' if (safe := plain(subject)) else "(no subject)"
+    named = f'"{safe}"' if (safe := plain(subject)) else NO_SUBJECT
     return named + (f" (campaign {safe})" if (safe := plain(campaign)) else "")
+
+
+def subject_line(subject: str, longest: int = LONGEST_QUOTE) -> str:
+    """A mail's subject where it stands alone."""
+    return plain(subject, longest) or NO_SUBJECT
+
+
+def campaign_name(campaign: str, subject: str) -> str:
+    """By which mails are told apart: their campaign's name, else their subject."""
+    return plain(campaign) or subject_line(subject)
 
 
 def full_sentence(text: str) -> str:

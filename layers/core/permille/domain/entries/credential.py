@@ -28,7 +28,7 @@ class Created(Facts):
         return f"Your {platform} SMTP account was set up"
 
     def sentence(self) -> str:
-        return f"Mail sent by {', '.join(self.senders)} counts for this account."
+        return f"Mail sent by {', '.join(map(plain, self.senders))} counts for this account."
 
 
 @declared("forwarding_stopped", Audience.STAFF)
@@ -41,7 +41,7 @@ class ForwardingStopped(Facts):
         return f"SES mails feedback about {', '.join(map(plain, self.identities))} to the sender no more"
 
     def sentence(self) -> str:
-        return "It did until the account was added."
+        return "It did until Permille took them up."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +81,8 @@ class DeniedByHand(Facts):
 
     def sentence(self) -> str:
         return (
-            f"No rule did it: somebody has put {', '.join(self.senders)} into the deny group. It stays so until "
-            "support enables the account, or somebody takes them out again."
+            f"No rule did it: somebody has put {', '.join(map(plain, self.senders))} into the deny group. It stays so "
+            "until support enables the account, or somebody takes them out again."
         )
 
 
@@ -96,7 +96,7 @@ class UndeniedByHand(Facts):
         return f"{platform} Support has switched on your {platform} SMTP account again by hand"
 
     def sentence(self) -> str:
-        return f"Somebody has taken {', '.join(self.senders)} out of the deny group again."
+        return f"Somebody has taken {', '.join(map(plain, self.senders))} out of the deny group again."
 
 
 @declared("sender_missing", Audience.STAFF)
@@ -106,7 +106,7 @@ class SenderMissing(Facts):
     senders: tuple[str, ...]
 
     def headline(self, platform: str) -> str:
-        return f"IAM does not know the user any more: {', '.join(self.senders)}"
+        return f"IAM does not know the user any more: {', '.join(map(plain, self.senders))}"
 
     def sentence(self) -> str:
         return "Nobody can send as a user that is gone, so there is nothing to switch."

@@ -1,0 +1,53 @@
+"""How SES is called beside sending: it takes 1 such request a second of an AWS account in a Region, whoever calls.
+
+https://docs.aws.amazon.com/ses/latest/dg/quotas.html
+"""
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from botocore.exceptions import ClientError
+
+from permille.aws.client import code_of
+
+T = TypeVar("T")
+TRIES = 12
+INTERVAL = 1.1  # seconds from one request to the next, once SES has refused one
+TOO_FAST = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException"})
+
+
+class Paced:
+    """As fast as SES answers, and from its first refusal on at its pace. Each further refusal of a request is waited
+    for longer, and by chance, so that several commands at once come through: for more than a minute in all."""
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.time,
+        pause: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._clock, self._pause, self._chance = clock, pause, chance
+        self._called_at = 0.0
+        self._interval = 0.0
+
+    def __call__(self, request: Callable[[], T]) -> T:
+        """What `request` answers. Raises what it raises, and SES's refusal once it was tried TRIES times."""
+        for refused in range(1, TRIES):
+            try:
+                return self._in_time(request)
+            except ClientError as error:
+                if code_of(error) not in TOO_FAST:
+                    raise
+            self._interval = INTERVAL
+            self._pause(INTERVAL * (refused + self._chance()))
+        return self._in_time(request)
+
+    def _in_time(self, request: Callable[[], T]) -> T:
+        early = self._called_at + self._interval - self._clock()
+        if self._interval and early > 0:
+            self._pause(min(early, self._interval))  # whatever became of the clock
+        self._called_at = self._clock()
+        return request()
