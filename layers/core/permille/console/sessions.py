@@ -10,6 +10,7 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from permille import access
 from permille.console.requests import Request
+from permille.domain import tokens
 from permille.domain.account import Account
 from permille.domain.errors import MalformedRequest, NotAuthorized
 from permille.domain.links import Claims, For
@@ -53,7 +54,10 @@ class Doorkeeper:
     origin: str = ""
 
     def enter(self, token: str, now: datetime) -> Session:
-        """Lets in whoever followed a link. Raises NotAuthenticated."""
+        """Lets in whoever followed a link. Raises NotAuthenticated, NotAuthorized where there is no door for them."""
+        audience = tokens.read(token)[0].audience
+        if audience not in self.doors.values():
+            raise NotAuthorized(f"a link for {audience} opens nothing here")
         claims, account = access.admit(token, self.macs, self.accounts, self.register, now)
         return Session(claims, token, account)
 
@@ -63,24 +67,35 @@ class Doorkeeper:
         audience = audience_of(request.path, self.doors)
         if audience is None:
             return None
-        session = self.enter(_token(request, audience), now)
-        if session.claims.audience is not audience:
-            raise NotAuthorized(f"a link for {session.claims.audience} opens nothing for {audience}")
-        if audience is For.OWNER and session.claims.subject != account_in(request.path):
-            raise NotAuthorized("the link is another account's")
-        if audience is not For.PLATFORM and request.changes_something:
-            self._check_form(request, session)
+        token, is_form = _token(request, audience), audience is not For.PLATFORM and request.changes_something
+        _check_claims(tokens.read(token)[0], audience, request.path)
+        if is_form:
+            self._check_origin(request)
+        session = self.enter(token, now)
+        if is_form:
+            _check_form(request, session)
         return session
 
-    def _check_form(self, request: Request, session: Session) -> None:
+    def _check_origin(self, request: Request) -> None:
         if request.header("origin") != (self.origin or request.origin):
             raise NotAuthorized("the form comes from elsewhere")
-        try:
-            given = request.form.get(CSRF, "")
-        except MalformedRequest as error:
-            raise NotAuthorized(str(error)) from error
-        if not hmac.compare_digest(given.encode(), session.csrf.encode()):
-            raise NotAuthorized("the form is not of this session")
+
+
+def _check_claims(claims: Claims, audience: For, path: str) -> None:
+    """Before the token is verified: of one that would open nothing here KMS is not asked."""
+    if claims.audience is not audience:
+        raise NotAuthorized(f"a link for {claims.audience} opens nothing for {audience}")
+    if audience is For.OWNER and claims.subject != account_in(path):
+        raise NotAuthorized("the link is another account's")
+
+
+def _check_form(request: Request, session: Session) -> None:
+    try:
+        given = request.form.get(CSRF, "")
+    except MalformedRequest as error:
+        raise NotAuthorized(str(error)) from error
+    if not hmac.compare_digest(given.encode(), session.csrf.encode()):
+        raise NotAuthorized("the form is not of this session")
 
 
 def audience_of(path: str, doors: Doors) -> For | None:
