@@ -88,7 +88,7 @@ def test_an_owner_asks_by_the_link_in_the_mail_support_approves_and_the_owner_se
         support.goto(f"{stack.outputs['ConsoleUrl']}desk/{path}")
         picture(support, f"desk-{name}")
     decided = next(entry for entry in business.timeline() if entry["kind"] == "review_approved")
-    assert decided["facts"]["by"] == "staff:Anna"
+    assert decided["facts"]["by"] == "staff:Anna (link by root)"
 
 
 def test_another_site_cannot_put_the_desk_into_a_frame_nor_send_its_forms(page: Page, stack: Stack) -> None:

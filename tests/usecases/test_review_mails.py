@@ -21,6 +21,7 @@ from permille.access import Links
 from permille.decisions import apply
 from permille.domain.commands import AmendReview, Command, WithdrawReview
 from permille.domain.status import Status
+from permille.domain.wording import OWNER
 from permille.notify import Handing, hand_on
 
 AN_HOUR = timedelta(hours=1)
@@ -43,7 +44,7 @@ class Owner:
         self._does(a_request(AmendReview, **different))
 
     def withdraws(self) -> None:
-        self._does(WithdrawReview())
+        self._does(WithdrawReview(by=OWNER))
 
     def _does(self, command: Command) -> None:
         known = set(self.rows.entries)

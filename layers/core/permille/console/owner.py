@@ -83,7 +83,7 @@ def ask(_id: str) -> Response[str]:
     account_id, form = found.owned.id, found.request.form
     sent, read = review_form.typed(form), _read(form)
     try:
-        decisions.apply(found.world, account_id, _command(form["action"], sent), found.now, read=read)
+        decisions.apply(found.world, account_id, _command(form["action"], sent, found.known.name), found.now, read=read)
     except (DecisionRefused, InvalidInput) as why:
         now_is = found.world.accounts.get(account_id) or found.owned
         return _page(found, now_is, 422, review_form.refused(sent, why))
@@ -104,11 +104,11 @@ def _read(form: Mapping[str, str]) -> AnswerRead | None:
             raise MalformedRequest("the form does not say what to do")
 
 
-def _command(action: str, sent: Typed) -> RequestReview | AmendReview | WithdrawReview:
+def _command(action: str, sent: Typed, by: str) -> RequestReview | AmendReview | WithdrawReview:
     """Raises InvalidInput."""
     if action == "withdraw":
-        return WithdrawReview()
-    return (RequestReview if action == "request" else AmendReview)(**sent.wish())
+        return WithdrawReview(by=by)
+    return (RequestReview if action == "request" else AmendReview)(**sent.wish(), by=by)
 
 
 def _page(found: Asked[Console], account: Account, status: int = 200, typed: Typed | None = None) -> Response[str]:

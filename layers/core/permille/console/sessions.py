@@ -11,9 +11,10 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from permille import access
 from permille.console.requests import Request
 from permille.domain import tokens
-from permille.domain.account import Account
-from permille.domain.errors import MalformedRequest, NotAuthorized
-from permille.domain.links import Claims, For
+from permille.domain.account import ACCOUNT_ID, Account
+from permille.domain.errors import MalformedRequest, NotAuthorized, NotGranted
+from permille.domain.links import Claims, For, Grant, Scope
+from permille.domain.wording import OWNER
 from permille.ports import Accounts, LinkRegister, Macs
 
 Doors = Mapping[str, For]
@@ -33,8 +34,15 @@ class Session:
 
     @property
     def name(self) -> str:
-        """As the timeline names who decided."""
-        return f"{self.claims.audience}:{self.claims.subject}"
+        """As the timeline names who decided: of staff the name that the link was made for, which anybody can have
+        chosen, and who made it, as AWS knew them."""
+        match self.claims.audience:
+            case For.OWNER:
+                return OWNER
+            case For.STAFF:
+                return f"staff:{self.claims.subject} (link by {self.claims.by.rpartition(':')[2]})"
+            case For.PLATFORM:
+                return f"platform:{self.claims.subject}"
 
     @property
     def csrf(self) -> str:
@@ -68,7 +76,7 @@ class Doorkeeper:
         if audience is None:
             return None
         token, is_form = _token(request, audience), audience is not For.PLATFORM and request.changes_something
-        _check_claims(tokens.read(token)[0], audience, request.path)
+        _check_claims(tokens.read(token)[0], audience, request)
         if is_form:
             self._check_origin(request)
         session = self.enter(token, now)
@@ -81,12 +89,24 @@ class Doorkeeper:
             raise NotAuthorized("the form comes from elsewhere")
 
 
-def _check_claims(claims: Claims, audience: For, path: str) -> None:
+def _check_claims(claims: Claims, audience: For, request: Request) -> None:
     """Before the token is verified: of one that would open nothing here KMS is not asked."""
     if claims.audience is not audience:
         raise NotAuthorized(f"a link for {claims.audience} opens nothing for {audience}")
-    if audience is For.OWNER and claims.subject != account_in(path):
+    if audience is For.OWNER and claims.subject != account_in(request.path):
         raise NotAuthorized("the link is another account's")
+    if claims.grant:
+        _check_grant(claims.grant, request)
+
+
+def _check_grant(grant: Grant, request: Request) -> None:
+    """For every operation, by method and address. Raises NotGranted."""
+    scope, account_id = Scope.WRITE if request.changes_something else Scope.READ, _account_of_api(request.path)
+    if scope not in grant.scopes:
+        raise NotGranted(f"This token has not the scope {scope}: permille link platform --scope {scope}.")
+    if not grant.covers(account_id):
+        which = f"the account {account_id}" if ACCOUNT_ID.fullmatch(account_id) else "what is at this address"
+        raise NotGranted(f"This token is not for {which}: permille link platform --account ID.")
 
 
 def _check_form(request: Request, session: Session) -> None:
@@ -105,6 +125,11 @@ def audience_of(path: str, doors: Doors) -> For | None:
 def account_in(path: str) -> str:
     """The account that an owner's page is about."""
     return path.split("/")[2]
+
+
+def _account_of_api(path: str) -> str:
+    """The account that an address of the API is about; empty where it is about none."""
+    return next(iter(path.split("/")[4:]), "")
 
 
 def _token(request: Request, audience: For) -> str:

@@ -211,7 +211,14 @@ class ConfirmTrial(StaffCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewRequest(Validated):
+class _OfOwner(Validated):
+    """by: who does it: the owner, a platform, or staff in the owner's place"""
+
+    by: Decider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRequest(_OfOwner):
     """What an owner asks for.
 
     day: of the next batch, where the owner is
@@ -246,20 +253,20 @@ class PutReview(ReviewRequest):
     __slots__ = ()
 
 
-class WithdrawReview(Validated):
+class WithdrawReview(_OfOwner):
     """An open request is taken back, or the trial that was agreed on, if it has not begun."""
 
     __slots__ = ()
 
 
-class DeleteReview(Validated):
+class DeleteReview(_OfOwner):
     """As WithdrawReview, but idempotent."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectProvider(Validated):
+class ConnectProvider(_OfOwner):
     """The owner's e-mails can go through a third-party SMTP server, to which a login has succeeded.
 
     provider: the server, and where its password is kept
@@ -270,7 +277,7 @@ class ConnectProvider(Validated):
     replaces: Provider | None
 
 
-class DisconnectProvider(Validated):
+class DisconnectProvider(_OfOwner):
     """The third-party SMTP server is forgotten."""
 
     __slots__ = ()

@@ -6,7 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 from permille.domain.account import Account, Outcome, RequestedDay, Review, ReviewState, Trial, TrialState
-from permille.domain.commands import ApproveReview, ConfirmTrial, DeclineReview, ReviewRequest
+from permille.domain.commands import (
+    ApproveReview,
+    ConfirmTrial,
+    DeclineReview,
+    DeleteReview,
+    ReviewRequest,
+    WithdrawReview,
+)
 from permille.domain.entries import review as told
 from permille.domain.entries.trial import TrialConfirmed
 from permille.domain.errors import ConfirmationNeeded, DecisionRefused
@@ -80,7 +87,7 @@ def request(account: Account, command: ReviewRequest, zone: tzinfo, now: datetim
     last = review.receipt_at if review else None
     receipt = last is None or now - last >= RECEIPT_EVERY
     opened = Review(ReviewState.OPEN, **_fields(command, zone), requested_at=now, receipt_at=now if receipt else last)
-    return _changed(account, opened, told.ReviewRequested(**_asked(opened), receipt=receipt), now)
+    return _changed(account, opened, told.ReviewRequested(**_asked(opened), receipt=receipt, by=command.by), now)
 
 
 def amend(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime) -> Outcome:
@@ -92,7 +99,7 @@ def amend(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime)
     amended = replace(review, **_fields(command, zone))
     if command.day != review.day:  # support and owner have not heard of this one
         amended = replace(amended, last_reminder=RequestedDay.AHEAD)
-    return _changed(account, amended, told.ReviewAmended(**_asked(amended)), now)
+    return _changed(account, amended, told.ReviewAmended(**_asked(amended), by=command.by), now)
 
 
 def put(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime) -> Outcome:
@@ -101,18 +108,18 @@ def put(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime) -
     return (amend if is_open else request)(account, command, zone, now)
 
 
-def delete(account: Account, now: datetime) -> Outcome:
+def delete(account: Account, command: DeleteReview, now: datetime) -> Outcome:
     """As `withdraw`. Repeated, it changes nothing."""
     if account.review and account.review.state is ReviewState.WITHDRAWN:
         return Outcome(account, [])
-    return withdraw(account, now)
+    return withdraw(account, command, now)
 
 
-def withdraw(account: Account, now: datetime) -> Outcome:
+def withdraw(account: Account, command: WithdrawReview | DeleteReview, now: datetime) -> Outcome:
     """Takes back the open request, or with it the trial that was agreed on, if that has not begun."""
     review = _before_trial(account)
     withdrawn = replace(review, state=ReviewState.WITHDRAWN, decided_at=now, decided_by="", reason="")
-    facts = told.ReviewWithdrawn(day=account.trial.day if account.trial else review.day)
+    facts = told.ReviewWithdrawn(day=account.trial.day if account.trial else review.day, by=command.by)
     return _changed(replace(account, trial=None), withdrawn, facts, now)
 
 

@@ -23,6 +23,7 @@ LAST_YEAR = 2999  # later days leave no room for what is added to them
 Given = TypeVar("Given")
 Kept = TypeVar("Kept")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BRACKETS = ("Ps", "Pe")  # opening and closing ones, as Unicode has them
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _NO_GRANT = f"say how many more may pass, from 0 to {LARGEST_GRANT:,}; or leave it empty"
 
@@ -59,10 +60,13 @@ sender = _text("names no IAM user or role", LONGEST_SENDER)
 
 
 def holder(name: str) -> str:
-    """The name of who is let in by a link: the same however its letters are put together."""
+    """The name of who is let in by a link: the same however its letters are put together. The timeline has who made the
+    link in brackets behind it, so that it has none itself."""
     stripped = unicodedata.normalize("NFC", name.strip())
     if not (plain(name) and hides_nothing(name) and len(stripped) <= LONGEST_NAME):
         raise InvalidInput(f"takes 1 to {LONGEST_NAME} printable characters, not {name!r}")
+    if any(unicodedata.category(character) in _BRACKETS for character in stripped):
+        raise InvalidInput("takes no brackets")
     return stripped
 
 
