@@ -4,7 +4,7 @@ BIN := .venv/bin
 TOOLS := .venv-tools/bin
 UV := $(TOOLS)/uv
 
-.PHONY: help setup tools demo test test-fast bench simulate mails spam reports openapi schema check format pins clean
+.PHONY: help setup tools demo test test-fast test-containers bench simulate mails spam reports openapi schema check format pins clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: setup ## Every test, the deployed stack's and the browser's too, with all 
 
 test-fast: setup ## The tests that need no deployed stack and no browser, with a fifth of the state machines' examples
 	@$(PYTEST) --ignore tests/stack --ignore tests/browser
+
+test-containers: setup ## README's `sam local invoke`, with Docker and Lambda's image (minutes)
+	@$(BIN)/python -m pytest tests/containers/sam_local.py
 
 bench: setup ## Measure the performance goals beside the usual pattern (minutes; writes bench/results/)
 	@$(BIN)/python -m bench

@@ -45,7 +45,7 @@ def main() -> None:
         tables.ticks(enforced, TICKS),
         tables.enforced(enforced, reaction),
         tables.console(pages, VIEWS),
-        tables.notes(),
+        tables.notes(results.HOW | results.ENFORCING_HOW | results.CONSOLE_HOW),
         tables.against_goals(goals, f"Goals (batch of {size}, {accounts} accounts)"),
     ):
         out.print(part, "")

@@ -5,11 +5,11 @@ import math
 Z = 1.959963984540054  # 95 % of a normal distribution lie within so many standard deviations
 
 
-def wilson(successes: int, trials: int, z: float = Z) -> tuple[float, float]:
-    """Wilson's score interval of a proportion, which holds for rare successes too (E. B. Wilson, JASA 22, 1927)."""
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """The 95 % interval of a proportion by Wilson's score, which holds for rare successes too (JASA 22, 1927)."""
     if not 0 <= successes <= trials or not trials:
         raise ValueError(f"{successes} of {trials} is no share")
-    share, z2 = successes / trials, z * z
+    share, z2 = successes / trials, Z * Z
     middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = z / (1 + z2 / trials) * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials))
+    half = Z / (1 + z2 / trials) * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials))
     return (0.0 if successes == 0 else middle - half), (1.0 if successes == trials else middle + half)

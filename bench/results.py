@@ -49,6 +49,9 @@ class Goal:
     def met(self) -> bool:
         return self.reached >= self.goal if self.at_least else self.reached <= self.goal
 
+    def as_data(self) -> Json:
+        return {**rounded(asdict(self)), "met": self.met}
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -102,7 +105,7 @@ def cold_start_goals(starts: Json) -> list[Goal]:
 def ingest_document(cells: Sequence[Json], memory: Json, runs: int) -> Json:
     return {
         "ratios": [rounded(pair.ratios) for pair in pairs(cells)],
-        "goals": [rounded(asdict(goal) | {"met": goal.met}) for goal in goals(cells, memory)],
+        "goals": [goal.as_data() for goal in goals(cells, memory)],
         "memory": memory,
         "per_event": [rounded(cell) for cell in cells],
         "runs": runs,
@@ -113,7 +116,7 @@ def ingest_document(cells: Sequence[Json], memory: Json, runs: int) -> Json:
 
 def cold_start_document(starts: Json, runs: int) -> Json:
     return {
-        "goals": [rounded(asdict(goal) | {"met": goal.met}) for goal in cold_start_goals(starts)],
+        "goals": [goal.as_data() for goal in cold_start_goals(starts)],
         "starts": rounded(starts),
         "runs": runs,
         "python": platform.python_version(),
@@ -139,7 +142,7 @@ def console_goals(pages: Json) -> list[Goal]:
 
 def console_document(pages: Json, views: int) -> Json:
     return {
-        "goals": [rounded(asdict(goal) | {"met": goal.met}) for goal in console_goals(pages)],
+        "goals": [goal.as_data() for goal in console_goals(pages)],
         "pages": rounded(pages),
         "views": views,
         "python": platform.python_version(),
@@ -156,7 +159,7 @@ def percentile(values: Sequence[float], percent: int) -> float:
 def enforce_document(enforced: Json, reaction: Sequence[float], ticks: int) -> Json:
     few, *_, many = enforced["ticks"]
     return {
-        "goals": [rounded(asdict(goal) | {"met": goal.met}) for goal in enforce_goals(enforced, reaction)],
+        "goals": [goal.as_data() for goal in enforce_goals(enforced, reaction)],
         "ticks": rounded(enforced["ticks"]),
         "tick_time_100000_sleeping_to_100": rounded(many["milliseconds"] / few["milliseconds"]),
         "complaint_to_refused_login": {

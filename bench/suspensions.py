@@ -2,13 +2,12 @@
 
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 
 from bench.intervals import wilson
 from bench.judging import Group
 from bench.population import OF
 from bench.results import Goal, Json, percentile, rounded
-from bench.tables import PLAIN
+from bench.tables import PLAIN, notes
 from rich.table import Table
 
 from permille.domain.policy import ComplaintRatio
@@ -87,7 +86,7 @@ def goals(fresh: Found) -> list[Goal]:
 
 def document(fresh: Found, long: Found, about: Json) -> Json:
     return {
-        "goals": [rounded(asdict(goal) | {"met": goal.met}) for goal in goals(fresh)],
+        "goals": [goal.as_data() for goal in goals(fresh)],
         "fresh_months": {name: rounded(figures(groups)) for name, groups in fresh.items()},
         "three_months": {name: rounded(figures(groups)) for name, groups in long.items()},
         **about,
@@ -100,7 +99,7 @@ def tables(fresh: Found, long: Found) -> Iterator[Table]:
     yield _false("False suspensions per 1,000 fresh tenant-months", fresh)
     yield _false("False suspensions per 1,000 tenants in their first three months", long)
     yield _by_rate(fresh)
-    yield _notes()
+    yield notes(HOW)
 
 
 def _false(title: str, found: Found) -> Table:
@@ -135,11 +134,4 @@ def _by_rate(fresh: Found) -> Table:
             spreads = (", ".join(f"{value:,}" for value in spread.values()) for spread in let_out.values())
             shares = (f"{one['true_percent']:g}", f"{one['tenants']:,}", f"{one['disabled_percent']:.2f}")
             table.add_row(policy, *shares, *spreads)
-    return table
-
-
-def _notes() -> Table:
-    table = Table.grid(padding=(0, 2))
-    for what, how in HOW.items():
-        table.add_row(what, how)
     return table

@@ -1,8 +1,8 @@
 """The figures for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bench.results import CONSOLE_HOW, ENFORCING_HOW, HOW, Goal, Json, calls_with_duplicates, percentile
+from bench.results import Goal, Json, calls_with_duplicates, percentile
 from rich.table import Table
 
 PLAIN: Json = {"box": None, "padding": (0, 2, 0, 0), "title_justify": "left"}
@@ -36,9 +36,10 @@ def _row(cell: Json) -> list[str]:
     ]
 
 
-def notes() -> Table:
+def notes(how_measured: Mapping[str, str]) -> Table:
+    """How each figure was come by."""
     table = Table.grid(padding=(0, 2))
-    for what, how in (HOW | ENFORCING_HOW | CONSOLE_HOW).items():
+    for what, how in how_measured.items():
         table.add_row(what, how)
     return table
 

@@ -27,7 +27,7 @@ from permille.domain.provider import Fault, Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
 from permille.domain.suppression import Addition, Detailed, Suppression, Why, suppressed_by
 from permille.domain.switch import ACTIVE, INACTIVE, Asleep, Changes, Credential, SenderState
-from permille.domain.timeline import Audience, Entry, TimelineEntry, entry_as_read
+from permille.domain.timeline import Audience, Entry, TimelineEntry, Topic, entry_as_read
 from permille.paging import Page
 from permille.ports import Count, Counted, Lap, Mail, Secret, Sender
 
@@ -240,6 +240,10 @@ class FakeAccounts:
     def get(self, account_id: str) -> Account | None:
         with self._rows.faults.call("accounts.get"):
             return self._rows.accounts.get(account_id)
+
+    def voided(self, account_id: str, identity: str) -> bool:
+        with self._rows.faults.call("accounts.voided"):
+            return (account_id, identity) in self._rows.voided
 
     def due(self, now: datetime, at_most: int) -> list[str]:
         with self._rows.faults.call("accounts.due"):
@@ -518,6 +522,10 @@ class FakeTimeline:
             older = [entry for entry in self._rows.told(account_id)[::-1] if not before or entry.id < before]
             return Page.of(older, at_most, _id)
 
+    def about(self, account_id: str, topic: Topic, at_most: int) -> Page[Entry]:
+        with self._rows.faults.call("timeline.about"):
+            return Page.of([one for one in self._rows.told(account_id)[::-1] if one.topic is topic], at_most, _id)
+
     def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> Page[Entry]:
         with self._rows.faults.call("timeline.page"):
             behind = [entry for entry in self._rows.told(account_id) if entry.id > after]
@@ -745,13 +753,14 @@ class FakeOnce:
 
 @dataclass(slots=True)
 class FakeLater:
-    """Keeps `ports.Later`."""
+    """Keeps `ports.Later`. `name`: by which its faults are injected."""
 
     faults: Faults = field(default_factory=Faults)
     jobs: list[tuple[str, str, str]] = field(default_factory=list)
+    name: str = "later"
 
     def put(self, account_id: str, entry_id: str, effect: str) -> None:
-        with self.faults.call("later.put"):
+        with self.faults.call(f"{self.name}.put"):
             self.jobs.append((account_id, entry_id, effect))
 
 

@@ -39,7 +39,7 @@ from permille.domain.switch import ACTIVE
 from permille.domain.system_commands import MakeLink
 from permille.domain.timeline import Entry, TimelineEntry
 from permille.issuing import Issuing, issue
-from permille.operator_ports import AccessKey, AppliedPolicy, DnsRecord, IamUser, Room, UsedKey
+from permille.operator_ports import AccessKey, AppliedPolicy, DnsRecord, IamUser, Letter, Room, UsedKey
 from permille.ports import Quarantined, Sender
 from permille.tables import Lacking, TableSetup
 from permille_cli.stack import Stack
@@ -53,7 +53,6 @@ OUTPUTS = {
     "PlatformName": PLATFORM,
     "PolicyParameterName": "/permille/policy",
     "Region": "us-east-1",
-    "ReplayClock": "off",
     "SenderUsers": "permille-*",
     "SmtpEndpoint": "email-smtp.us-east-1.amazonaws.com:587",
 }
@@ -161,6 +160,45 @@ class FakeFeedbackQueue:
     def put(self, body: str) -> None:
         with self.faults.call("feedback_queue.put"):
             self.bodies.append(body)
+
+
+@dataclass(slots=True)
+class FakeDeadLetters:
+    """Keeps `operator_ports.DeadLetters`. `source`: what was put back; `taken`: what somebody has in hands, by its
+    receipt; `handed`: how many receipts were given."""
+
+    faults: Faults = field(default_factory=Faults)
+    bodies: list[str] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)
+    source: list[str] = field(default_factory=list)
+    handed: int = 0
+
+    def count(self) -> int:
+        with self.faults.call("dead_letters.count"):
+            return len(self.bodies) + len(self.taken)
+
+    def take(self, at_most: int) -> Sequence[Letter]:
+        with self.faults.call("dead_letters.take"):
+            some = min(at_most, 2)
+            bodies, self.bodies = self.bodies[:some], self.bodies[some:]
+            letters = [Letter(body, f"receipt-{number}") for number, body in enumerate(bodies, self.handed)]
+            self.handed += len(letters)
+            self.taken |= {letter.receipt: letter.body for letter in letters}
+            return letters
+
+    def put_back(self, letter: Letter) -> None:
+        with self.faults.call("dead_letters.put_back"):
+            self.source.append(letter.body)
+        self.delete(letter)
+
+    def delete(self, letter: Letter) -> None:
+        with self.faults.call("dead_letters.delete"):
+            self.taken.pop(letter.receipt, None)
+
+    def are_seen_again(self) -> None:
+        """What was taken and not deleted, when its time is up."""
+        self.bodies += self.taken.values()
+        self.taken.clear()
 
 
 @dataclass(slots=True)
@@ -403,6 +441,7 @@ class FakeStack(Stack):
     accounts: FakeAllAccounts
     control: FakeOperatorControl
     directory: FakeDirectory
+    feedback_dead_letters: FakeDeadLetters
     feedback_queue: FakeFeedbackQueue
     iam_users: FakeIamUsers
     identities: FakeIdentities
@@ -410,6 +449,7 @@ class FakeStack(Stack):
     link_issuer: FakeLinkIssuer
     link_register: FakeLinkRegister
     macs: FakeMacs
+    notify_dead_letters: FakeDeadLetters
     once: FakeOnce
     policies: FakePolicyDocument
     probe: FakeProbe
@@ -417,6 +457,7 @@ class FakeStack(Stack):
     secrets: FakeSecrets
     ses: FakeSes
     ses_suppressions: FakeSesSuppressions
+    stream_failures: FakeDeadLetters
     suppressions: FakeSuppressions
     switch: FakeSwitch
     tables: FakeTables
@@ -468,6 +509,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "accounts": FakeAllAccounts(rows),
         "control": FakeOperatorControl(rows),
         "directory": FakeDirectory(rows),
+        "feedback_dead_letters": FakeDeadLetters(faults),
         "feedback_queue": FakeFeedbackQueue(faults),
         "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
         "identities": FakeIdentities(faults=faults),
@@ -475,6 +517,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "link_issuer": FakeLinkIssuer(Issuing(macs, register)),
         "link_register": register,
         "macs": macs,
+        "notify_dead_letters": FakeDeadLetters(faults),
         "once": FakeOnce(faults),
         "policies": FakePolicyDocument(faults),
         "probe": FakeProbe(faults=faults),
@@ -482,6 +525,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "secrets": FakeSecrets(faults=faults),
         "ses": FakeSes(faults=faults),
         "ses_suppressions": FakeSesSuppressions(faults=faults),
+        "stream_failures": FakeDeadLetters(faults),
         "suppressions": FakeSuppressions(rows),
         "switch": switch,
         "tables": FakeTables(faults=faults),

@@ -1,5 +1,6 @@
 """A login is tried with TLS and a verified certificate, at public addresses, or not at all."""
 
+import smtplib
 import socket
 import ssl
 import threading
@@ -17,6 +18,7 @@ from tests.smtp_server import HOST, PASSWORD, USER, MailServer, certified, mail_
 from permille.domain.provider import Fault, Password, Server, Trouble
 from permille.ports import Probe
 from permille.smtp import SmtpProbe
+from permille.smtp_session import MOST_BYTES, BoundedSession
 
 AUTHORITY = trustme.CA()
 WRONG = Trouble(Fault.LOGIN, "535 5.7.8")
@@ -179,6 +181,41 @@ def test_what_drips_its_answer_keeps_nobody_longer(trusted: ssl.SSLContext) -> N
     with scripted(*[b"220-a\r\n"] * 100, pause=0.05) as port:
         assert attempt(probe, at(port)) == Trouble(Fault.TIMEOUT)
     assert time.monotonic() - began < 3  # and not when all was said
+
+
+def test_what_never_ends_its_answer_is_read_so_far_and_no_further(probe: SmtpProbe) -> None:
+    line = b"220-" + b"a" * 1000 + b"\r\n"
+
+    with scripted(line * (2 * MOST_BYTES // len(line)), b"220 at last\r\n", b"250 a\r\n") as port:
+        assert attempt(probe, at(port)) == Trouble(Fault.NO_SMTP)
+
+
+def test_the_bytes_of_all_answers_count_together_over_tls_too(trusted: ssl.SSLContext, provider: MailServer) -> None:
+    session = BoundedSession(HOST, provider.port)
+    session.ehlo()
+    session.starttls(context=trusted)
+    session.left = 10
+
+    with session, pytest.raises(smtplib.SMTPServerDisconnected, match="65,536 bytes"):
+        session.ehlo()
+
+
+def test_a_name_that_is_looked_up_for_ever_is_waited_for_no_longer_than_agreed() -> None:
+    over = threading.Event()
+
+    def hangs(host: str, port: int, **_: Any) -> list[Any]:
+        over.wait(5)
+        return []
+
+    assert attempt(SmtpProbe(resolve=hangs, seconds_in_all=0.1), a_server()) == Trouble(Fault.TIMEOUT)
+    over.set()
+
+
+def test_what_is_looked_up_too_late_is_not_connected_to(provider: MailServer) -> None:
+    probe = SmtpProbe(local=True, resolve=resolving("127.0.0.1"), seconds_in_all=0)
+
+    assert attempt(probe, at(provider.port)) == Trouble(Fault.TIMEOUT)
+    assert provider.sessions == 0
 
 
 def test_what_a_server_says_is_not_passed_on(probe: SmtpProbe, provider: MailServer) -> None:

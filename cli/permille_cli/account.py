@@ -15,7 +15,7 @@ from permille.new_account import NewAccount
 from permille.onboarding import add_account
 from permille_cli import change, credential, explain, staff
 from permille_cli.added_account import Answer
-from permille_cli.credential import ShowSecret
+from permille_cli.options import AccountId, ShowSecret
 from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -34,12 +34,10 @@ for command in (
 ):
     app.command()(command)
 
-AccountId = Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and -, at most 54.")]
-
 
 @app.command()
 def add(
-    account_id: AccountId,
+    account_id: Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and -, at most 54.")],
     owner_email: Annotated[str, typer.Option(help="Where the owner is written to.")],
     identity: Annotated[list[str], typer.Option(help="A domain or address that the account sends from. Repeatable.")],
     owner_name: Annotated[str, typer.Option(help="How the owner is greeted.")] = "",
@@ -110,9 +108,8 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     senders = [_sender(stack, account, caller) for caller in account.senders]
     until = account.old_key_works_until(now)
     if as_json:
-        ends = {"old_credential_works_until": until.isoformat() if until else None}
         named = {"identities": list(account.identities), "senders": senders}
-        emit_json({**shapes.account(account, verdict), **ends, **named})
+        emit_json({**shapes.account(account, verdict), **credential.ends(until), **named})
     else:
         _print_standing(account, verdict, senders)
         if until:
@@ -159,7 +156,7 @@ def _print_senders(account: Account, senders: list[dict[str, Any]]) -> None:
         out.print(f"sender {literal(sender['caller_identity'])}")
         for key in sender["keys"]:
             out.print(f"  {literal(key['access_key_id'])} {literal(key['status'])}")
-        notes = ["denied by hand" if sender["denied_by_hand"] else "denied"] * sender["denied"]
+        notes = [wording.DENIED_BY_HAND if sender["denied_by_hand"] else "denied"] * sender["denied"]
         notes += ["no such IAM user"] * (not sender["exists"] and not account.is_closed)
         notes += ["does not agree with the status"] * (not sender["agrees"])
         if notes:
@@ -175,6 +172,6 @@ def _status(account: Account) -> str:
     notes += [f"review {account.review.state}"] if account.review else []
     notes += [f"trial on {account.trial.day}"] if account.trial else []
     notes += [f"exempt until {instant(account.exemption.until, account)}"] if account.exemption else []
-    notes += ["only observed or exempt: breaks a rule"] if account.would_disable else []
+    notes += [wording.SPARED] if account.would_disable else []
     noted = f" [yellow]({', '.join(notes)})[/]" if notes else ""
     return f"[{colour}]{account.status}[/]{noted}"

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from permille.domain.errors import ConfirmationNeeded, Failed
+from permille.domain.wording import capital
 
 Yes = Annotated[bool, typer.Option("--yes", help="Answer yes where the command would ask whether it is meant.")]
 
@@ -17,5 +18,5 @@ def ask(unusual: str, *, yes: bool, as_json: bool) -> None:
         return
     if as_json or not sys.stdin.isatty():
         raise ConfirmationNeeded(f"{unusual}; nothing was done: where that is right, repeat the command with --yes")
-    if not typer.confirm(f"{unusual[0].upper()}{unusual[1:]}. Go on?", err=True):
+    if not typer.confirm(f"{capital(unusual)}. Go on?", err=True):
         raise Failed("nothing was done")

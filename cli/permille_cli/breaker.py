@@ -5,16 +5,15 @@ from typing import Annotated, Any
 import typer
 
 from permille import breaker
-from permille.domain.account import Account
 from permille.domain.breaker import LARGEST_GRANT, hour_of
 from permille.domain.commands import Command, Exempt, ReleaseHold
 from permille.domain.errors import InvalidInput, ServiceError
-from permille.domain.hold import NEEDS_STAFF
 from permille.domain.policy import Policy
 from permille.domain.system_commands import ResetBreaker
 from permille.domain.wording import WAITS_FOR
-from permille.held import decide_each
+from permille.held import decide_each, everybody
 from permille_cli import given, results
+from permille_cli.options import Until
 from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -76,7 +75,6 @@ def reset(
 
 HeldIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="The accounts.")]
 AllHeld = Annotated[bool, typer.Option("--all", help="All accounts that are held.")]
-Until = Annotated[str, typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an ISO 8601 time.")]
 
 
 @app.command()
@@ -111,7 +109,7 @@ def exempt(
 def _named(stack: Stack, ids: list[str] | None, *, every: bool) -> list[str]:
     if bool(ids) == every:
         raise InvalidInput("name accounts, or say --all" if not ids else "name accounts or say --all, not both")
-    return ids or [account.id for account in _held(stack)]
+    return ids or [account.id for account in everybody(stack.directory)]
 
 
 def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, as_json: bool) -> None:
@@ -125,13 +123,6 @@ def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, a
     results.fail_where_refused(decided)
 
 
-def _held(stack: Stack) -> list[Account]:
-    """Who waits for staff, by their names."""
-    return sorted(
-        (account for account in stack.accounts.all() if account.held in NEEDS_STAFF), key=lambda account: account.id
-    )
-
-
 def _policy(stack: Stack) -> Policy | None:
     """None where it cannot be read."""
     try:
@@ -143,7 +134,7 @@ def _policy(stack: Stack) -> Policy | None:
 def _state(stack: Stack) -> dict[str, Any]:
     found = breaker.status(stack.control, stack.control, _policy(stack), stack.now())
     state = found.state
-    held = [{"account_id": account.id, "why": account.held} for account in _held(stack)]
+    held = [{"account_id": account.id, "why": account.held} for account in everybody(stack.directory)]
     return {
         "open": state.opened_at is not None,
         "opened_at": state.opened_at.isoformat() if state.opened_at else None,

@@ -7,9 +7,9 @@ import typer
 from permille.change import Change, apply, plan
 from permille_cli.asking import Yes, ask
 from permille_cli.changed_account import Answer
+from permille_cli.options import AccountId, Reason
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
-from permille_cli.staff import AccountId, Reason
 
 Names = list[str] | None
 

@@ -12,14 +12,15 @@ from permille.domain.entries.complaints import Reported
 from permille.domain.entries.corrections import ComplaintVoided, voided
 from permille.domain.errors import ServiceError
 from permille.domain.status import Status
-from permille.domain.timeline import BEGINNING, TimelineEntry, only
+from permille.domain.timeline import TimelineEntry, Topic, only
 from permille.domain.wording import LONGEST_REASON, plain
+from permille.history import history
 from permille.zones import shown_zone_of
 from permille_cli import results
 from permille_cli.explain import explained_of
+from permille_cli.options import AccountId
 from permille_cli.output import AsJson, emit_json, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.staff import AccountId
 
 app = typer.Typer(
     help="The complaints about an account's mail; take one back.", no_args_is_help=True, rich_markup_mode=None
@@ -33,15 +34,17 @@ StaffReason = Annotated[str, typer.Option(help="Why; staff read it on the accoun
 
 @app.command(name="list")
 def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """List the complaints and reports about an account's mail, the oldest first, each with its id."""
+    """List the newest complaints and reports about an account's mail, the oldest first, each with its id."""
     account = stack.account(account_id)
-    entries = stack.timeline.since(account_id, BEGINNING)
-    gone, reports = voided(entries), only(Reported, entries)
+    known = history(stack.timeline, account_id, Topic.REPORTS)
+    gone, reports = voided(known.entries), only(Reported, known.entries)
     if as_json:
         platform, zone = stack["PlatformName"], shown_zone_of(account)
         told = [{**shapes.entry(one, platform, zone), "voided": _voided(gone.get(one.id))} for one in reports]
-        emit_json({"account_id": account_id, "complaints": told})
+        emit_json({"account_id": account_id, "complaints": told, "older_left_out": known.is_cut})
         return
+    if known.is_cut:
+        out.print("Older ones are left out: `permille timeline` has them.")
     for one in reports:
         facts = one.facts
         out.print(f"[bold]{one.id}[/]  {literal(facts.line)}", soft_wrap=True)

@@ -1,6 +1,6 @@
 """`permille account credential`: another SMTP credential in the place of the one that an account has."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -9,16 +9,16 @@ from permille.domain.commands import Enable
 from permille.domain.errors import InvalidInput
 from permille.domain.renewal import Renew
 from permille.renewing import Renewed, renew_credential
+from permille_cli.options import AccountId, ShowSecret
 from permille_cli.output import AsJson, emit_json, instant, out
 from permille_cli.shown_once import ShownOnce
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 LONGEST_GRACE = 720  # hours: 30 days
-ShowSecret = Annotated[bool, typer.Option("--show-secret", help="Show the secret access key as well.")]
 
 
 def credential(
-    account_id: Annotated[str, typer.Argument(metavar="ID", help="The account.")],
+    account_id: AccountId,
     grace: Annotated[
         int, typer.Option(metavar="HOURS", help="For so long the old credential works on; at most 720.")
     ] = 0,
@@ -54,18 +54,22 @@ def _renewed(stack: Stack, account_id: str, renew: Renew) -> Renewed:
 def _tell(stack: Stack, renewed: Renewed, *, show_secret: bool, as_json: bool) -> None:
     account = renewed.account
     shown = ShownOnce(stack, account, renewed.key)
-    until = account.renewal.until if account.renewal else None
+    until = account.old_key_works_until(account.after_last_decision(stack.now()))
     if as_json:
         about: dict[str, Any] = {"status": account.status, "denied_by_hand": account.denied_by_hand}
-        ends = {"old_works_until": until.isoformat() if until else None}
-        emit_json({**shown.as_data(show_secret=show_secret), **about, **ends})
+        emit_json({**shown.as_data(show_secret=show_secret), **about, **ends(until)})
         return
     out.print(f"[bold]{account.id}[/] is {account.status}; its SMTP credential was renewed.")
     for line in shown.as_lines(show_secret=show_secret):
         out.print(line, soft_wrap=True)
     if not account.may_send:
         out.print("It works once the account is enabled.")
-    if until and account.decided_at and until > account.decided_at:
+    if until:
         out.print(f"The old one works until {instant(until, account)}.")
     else:
         out.print("The old one ends within seconds.")
+
+
+def ends(until: datetime | None) -> dict[str, str | None]:
+    """`until`: when the old credential ends; none where it does not work any more, or never was another."""
+    return {"old_credential_works_until": until.isoformat() if until else None}

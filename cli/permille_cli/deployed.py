@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.client import client, service_call
 from permille.aws.control import DynamoControl
+from permille.aws.dead_letters import SqsDeadLetters
 from permille.aws.directory import DynamoDirectory
 from permille.aws.feed import SqsFeedbackQueue
 from permille.aws.history import DynamoTallies, DynamoTimeline
@@ -110,6 +111,10 @@ class DeployedStack(Stack):
         return DynamoDirectory(accounts=self["AccountsTable"], senders=self["SendersTable"])
 
     @cached_property
+    def feedback_dead_letters(self) -> SqsDeadLetters:
+        return SqsDeadLetters(queue=self["FeedbackDeadLetterQueueUrl"], source=self["FeedbackQueueUrl"])
+
+    @cached_property
     def feedback_queue(self) -> SqsFeedbackQueue:
         return SqsFeedbackQueue(queue=self["FeedbackQueueUrl"])
 
@@ -138,6 +143,10 @@ class DeployedStack(Stack):
         return KmsMacs(owner_key=self["OwnerLinkKeyArn"])
 
     @cached_property
+    def notify_dead_letters(self) -> SqsDeadLetters:
+        return SqsDeadLetters(queue=self["NotifyDeadLetterQueueUrl"], source=self["NotifyQueueUrl"])
+
+    @cached_property
     def once(self) -> RememberedOnce:
         return RememberedOnce(table=self["HandedOnTable"])
 
@@ -164,6 +173,10 @@ class DeployedStack(Stack):
     @cached_property
     def ses_suppressions(self) -> SesSuppressionList:
         return SesSuppressionList()
+
+    @cached_property
+    def stream_failures(self) -> SqsDeadLetters:
+        return SqsDeadLetters(queue=self["StreamFailuresUrl"])
 
     @cached_property
     def suppressions(self) -> DynamoSuppressions:

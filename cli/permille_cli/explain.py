@@ -8,12 +8,13 @@ from permille import operator_shapes
 from permille.bootstrap import code_version
 from permille.domain.account import Account
 from permille.domain.errors import ServiceError
-from permille.domain.timeline import BEGINNING
+from permille.domain.timeline import Topic
 from permille.explain import Explained, explained
+from permille.history import history
 from permille.verdict import CurrentVerdict
+from permille_cli.options import AccountId
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.staff import AccountId
 
 
 def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
@@ -28,8 +29,8 @@ def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_jso
 
 def explained_of(stack: Stack, account: Account) -> Explained:
     now = account.after_last_decision(stack.now())
-    entries = stack.timeline.since(account.id, BEGINNING)
-    return explained(account, entries, _judged(stack, account, now), now, code_version())
+    known = history(stack.timeline, account.id, *Topic)
+    return explained(account, known.entries, _judged(stack, account, now), now, code_version())
 
 
 def _judged(stack: Stack, account: Account, now: datetime) -> CurrentVerdict | None:

@@ -15,9 +15,9 @@ from permille.domain.errors import InvalidInput
 from permille.domain.links import ALL_ACCOUNTS, For, Grant, Scope
 from permille.domain.system_commands import RevokeAccess
 from permille.domain.timeline import system_entry
+from permille_cli.options import AccountId, Reason
 from permille_cli.output import AsJson, emit_json, err, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.staff import AccountId, Reason
 
 app = typer.Typer(
     help="Links to pages, and tokens for the JSON API. Whoever holds one is let in: hand it to nobody else.",

@@ -15,6 +15,7 @@ from permille_cli import (
     account,
     breaker,
     complaint,
+    feedback,
     importing,
     link,
     notify,
@@ -54,6 +55,7 @@ app.add_typer(sender.app, name="sender")
 app.add_typer(complaint.app, name="complaint")
 app.add_typer(suppression.app, name="suppression")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(feedback.app, name="feedback")
 app.add_typer(notify.app, name="notify")
 app.command(name="timeline")(timeline.show)
 app.command(name="import")(importing.import_)

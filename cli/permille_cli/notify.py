@@ -1,16 +1,18 @@
 """`permille notify`: what was to be handed on, and was not."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from permille.dead_letters import missed, put_back
 from permille.domain.errors import InvalidInput
 from permille.notify import redrive as queue_again
 from permille.ports import REMEMBERED_FOR
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, literal, out, progress
-from permille_cli.stack import DEFAULT_STACK, StackOption
+from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(help="What was to be handed on, and was not.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -22,24 +24,45 @@ def _commands() -> None:
 
 @app.command()
 def redrive(
-    since: Annotated[str, typer.Option(help="From when on, ISO 8601, UTC if it says no zone; 30 days at most.")],
+    since: Annotated[
+        str | None,
+        typer.Option(help="What was missed from then on, too: ISO 8601, UTC if it says no zone; 30 days at most."),
+    ] = None,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Hand on again what has no record of having been: events for the host platform, mails to owners."""
-    begin = _instant(since, stack.now())
-    entries = progress(stack.timeline.all_since(begin), "reading")
-    queued = [
-        {"account_id": entry.account_id, "entry_id": entry.id, "kind": entry.kind, "effect": effect}
-        for entry, effect in queue_again(entries, stack.once, stack.later)
-    ]
+    """Hand on again: the dead letters, and what has no record of having been handed on since a function gave up on a
+    part of the timeline's stream. Events for the host platform, mails to owners."""
+    begin = _instant(since, stack.now()) if since is not None else None
+    parts = missed(stack.stream_failures)
+    begin = begin or min((part.since for part in parts), default=None)
+    letters = sum(1 for _ in progress(put_back(stack.notify_dead_letters), "putting back"))
+    queued = list(_queued_since(stack, begin)) if begin else []
+    seen_to = [part for part in parts if begin and part.since >= begin]
+    for part in seen_to:
+        stack.stream_failures.delete(part.letter)
+    answer = {"dead_letters": letters, "queued": queued, "stream_failures": len(seen_to)}
     if as_json:
-        emit_json({"queued": queued})
+        emit_json(answer)
     else:
-        for one in queued:
-            out.print(f"{literal(one['account_id'])}  {literal(one['kind'])}  {one['effect']}")
-        out.print(f"{len(queued):,} queued to be handed on again.")
+        _tell(answer, len(parts) - len(seen_to))
+
+
+def _queued_since(stack: Stack, begin: datetime) -> Iterator[dict[str, str]]:
+    entries = progress(stack.timeline.all_since(begin), "reading")
+    for entry, effect in queue_again(entries, stack.once, stack.later):
+        yield {"account_id": entry.account_id, "entry_id": entry.id, "kind": entry.kind, "effect": effect}
+
+
+def _tell(answer: dict[str, Any], left: int) -> None:
+    for one in answer["queued"]:
+        out.print(f"{literal(one['account_id'])}  {literal(one['kind'])}  {one['effect']}")
+    out.print(f"{answer['dead_letters']:,} dead letters put back, {len(answer['queued']):,} missed entries queued.")
+    if seen_to := answer["stream_failures"]:
+        out.print(f"{_parts(seen_to)} of the timeline's stream seen to.")
+    if left:
+        out.print(f"{_parts(left)} missed earlier: repeat it without --since in 15 minutes.")
 
 
 def _instant(text: str, now: datetime) -> datetime:
@@ -53,3 +76,7 @@ def _instant(text: str, now: datetime) -> datetime:
             "since",
         )
     return instant
+
+
+def _parts(number: int) -> str:
+    return f"{number:,} part{'' if number == 1 else 's'}"

@@ -10,9 +10,9 @@ from permille.domain.account import Account
 from permille.domain.errors import Failed
 from permille.domain.provider import Trouble, sentence, server
 from permille_cli import given
+from permille_cli.options import AccountId
 from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
-from permille_cli.staff import AccountId
 
 app = typer.Typer(help="Third-party SMTP providers that owners connect.", no_args_is_help=True, rich_markup_mode=None)
 

@@ -28,9 +28,9 @@ from permille.review import Case, queue
 from permille.zones import shown_zone_of
 from permille_cli import given
 from permille_cli.asking import Yes, ask
+from permille_cli.options import AccountId, Reason, TellingReason
 from permille_cli.output import AsJson, emit_json, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.staff import AccountId, Reason, TellingReason
 
 app = typer.Typer(help="Requests to get an SMTP account back.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -96,7 +96,7 @@ def approve(
     try:
         _decide(stack, account_id, command, as_json=as_json)
     except ConfirmationNeeded as unusual:
-        ask(str(unusual), yes=yes, as_json=as_json)
+        ask(str(unusual), yes=False, as_json=as_json)
         _decide(stack, account_id, replace(command, short_day=True), as_json=as_json)
 
 
@@ -217,6 +217,8 @@ def _print_evidence(case: Case, platform: str, console: Console) -> None:
         console.print(f"  {case.kept_now}", soft_wrap=True)
     for name, count in case.campaigns:
         console.print(f"  {count:,} about {literal(name)}", soft_wrap=True)
+    if case.is_cut:
+        console.print("  older complaints are left out")
     for entry in case.trials:
         told = entry.in_zone(zone)
         console.print(f"  earlier trial, {entry.at:%Y-%m-%d}: {literal(told.headline(platform))}", soft_wrap=True)

@@ -3,17 +3,19 @@
 from datetime import datetime
 
 from permille import shapes
-from permille.domain.route import entries_needed_since, route
+from permille.domain.route import route
+from permille.domain.timeline import Topic
+from permille.history import history
+from permille_cli.options import AccountId
 from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
-from permille_cli.staff import AccountId
 
 
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Say whether an account may send now, and through what."""
     account = stack.account(account_id)
-    entries = stack.timeline.since(account.id, entries_needed_since(account))
-    answer = shapes.route(account, route(account, entries), stack["PlatformName"], stack["SmtpEndpoint"])
+    known = history(stack.timeline, account.id, Topic.STANDING)
+    answer = shapes.route(account, route(account, known.entries), stack["PlatformName"], stack["SmtpEndpoint"])
     if as_json:
         emit_json(answer)
         return

@@ -29,8 +29,8 @@ def ignore(
     """Count feedback about the platform's own mail for nobody: it is dropped, with a metric."""
     command = IgnoreSender(sender=name, reason=reason, by=stack.caller())
     sender = command.sender
-    if not yes and not _is_known(stack, sender):
-        ask(f"IAM has neither a user nor a role named {sender}", yes=yes, as_json=as_json)
+    is_meant = yes or _is_known(stack, sender)
+    ask(f"IAM has neither a user nor a role named {sender}", yes=is_meant, as_json=as_json)
     facts = SenderIgnored(sender=sender, reason=command.reason, by=command.by)
     try:
         stack.accounts.ignore_sender(system_entry(stack.now(), facts))

@@ -21,6 +21,7 @@ from permille.operator_ports import (
     AllAccounts,
     AllSuppressions,
     AllTimelines,
+    DeadLetters,
     FeedbackQueue,
     IamUsers,
     Identities,
@@ -36,6 +37,8 @@ from permille.provider import Providing
 from permille.renewing import Renewing
 from permille.verdict import CurrentVerdict, current
 
+EMBEDDED = "EmbeddedStack"
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Stack(ABC):
@@ -48,6 +51,7 @@ class Stack(ABC):
     accounts: AllAccounts
     control: OperatorControl
     directory: Directory
+    feedback_dead_letters: DeadLetters
     feedback_queue: FeedbackQueue
     iam_users: IamUsers
     identities: Identities
@@ -55,6 +59,7 @@ class Stack(ABC):
     link_issuer: LinkIssuer
     link_register: LinkRegister
     macs: Macs
+    notify_dead_letters: DeadLetters
     once: Once
     policies: PolicyDocument
     probe: Probe
@@ -62,6 +67,7 @@ class Stack(ABC):
     secrets: Secrets
     ses: SesReputation
     ses_suppressions: SesSuppressions
+    stream_failures: DeadLetters
     suppressions: AllSuppressions
     switch: Switch
     tables: Tables
@@ -90,8 +96,9 @@ class Stack(ABC):
 
     @property
     def is_local(self) -> bool:
-        """Whether it is an embedded one: ReplayClock is on nowhere else."""
-        return self["ReplayClock"] == "on"
+        """Whether it is an embedded one, whose deployment adds an output that infra/template.yaml has not: what
+        production must never do hangs on no parameter."""
+        return self.outputs.get(EMBEDDED) == "yes"
 
     @property
     def providing(self) -> Providing:

@@ -1,4 +1,4 @@
-"""What support does to an account: `permille account disable|enable|close|exempt|unexempt`."""
+"""What support does to an account: `permille account disable|enable|close|exempt|unexempt|owner-mail`."""
 
 from typing import Annotated, Any
 
@@ -11,13 +11,10 @@ from permille.domain.commands import Close, Disable, Enable, Exempt, ResetOwnerM
 from permille.domain.errors import Failed, InvalidInput, ServiceError
 from permille_cli import given
 from permille_cli.asking import Yes, ask
-from permille_cli.credential import ShowSecret, enable_with_new
+from permille_cli.credential import enable_with_new
+from permille_cli.options import AccountId, Reason, ShowSecret, TellingReason, Until
 from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
-
-AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account.")]
-Reason = Annotated[str, typer.Option(help="Why; it is on the account's timeline.")]
-TellingReason = Annotated[str, typer.Option(help="Why; the owner reads it in a mail.")]
 
 
 def disable(
@@ -90,10 +87,7 @@ def close(
 def exempt(
     account_id: AccountId,
     reason: Reason,
-    until: Annotated[
-        str,
-        typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an ISO 8601 time; at most a year."),
-    ],
+    until: Until,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,

@@ -1,4 +1,4 @@
-"""`permille suppression`: who complained, whose mail bounced, or whom staff added, and who is mailed no more."""
+"""`permille suppression`: who is mailed no more, because they complained, mail to them bounced, or staff added them."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -18,13 +18,12 @@ from permille.suppression import exported, listed, take_in
 from permille.suppression import remove as take_off
 from permille.zones import shown_zone_of
 from permille_cli import given
+from permille_cli.options import AccountId, Reason
 from permille_cli.output import AsJson, emit_json, literal, out, progress
 from permille_cli.ses_list import in_ses, taken_off_in_ses
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.staff import AccountId
 
-Reason = Annotated[str, typer.Option(help="Why; it is on the account's timeline.")]
-app = typer.Typer(help="Who complained, and is mailed no more.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Who is mailed no more, and why.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command(name="list")
@@ -44,7 +43,7 @@ def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK
 @app.command()
 def show(
     account_id: AccountId,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Whom it is about.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The e-mail address, however it is written.")],
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
@@ -93,7 +92,7 @@ def take_file(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Suppress all addresses of a file: of one with a line that holds none, nobody. Cut off, do it again."""
+    """Suppress all addresses of a file, or none where a line holds no address. Repeat a run that was cut off."""
     addresses = tuple(addresses_in(given.text_of(file), bare))
     command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.caller())
     stack.account(account_id)
@@ -124,7 +123,7 @@ def export(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json
 def remove(
     account_id: AccountId,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who may be mailed again.")],
-    reason: Annotated[str, typer.Option(help="Why; it is on the account's timeline.")],
+    reason: Reason,
     *,
     also_in_ses: Annotated[
         bool, typer.Option("--also-in-ses", help="Take it off SES's own list too, which is that of all accounts.")

@@ -8,9 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from permille import shapes
+from permille.domain import validation
 from permille.domain.errors import InvalidInput
-from permille.domain.timeline import BEGINNING, SYSTEM, Audience, Entry
+from permille.domain.timeline import SYSTEM, Audience, Entry
 from permille.domain.wording import plain
+from permille.history import MOST
 from permille.zones import shown_zone_of
 from permille_cli.output import LONGEST, AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
@@ -19,6 +21,7 @@ from permille_cli.stack import DEFAULT_STACK, StackOption
 def show(
     account_id: Annotated[str, typer.Argument(metavar="[ID]", help="The account.")] = "",
     audience: Annotated[Audience | None, typer.Option(help="What this audience is told alone.")] = None,
+    before: Annotated[str, typer.Option(metavar="ENTRY", help="What was told before the entry of this id.")] = "",
     *,
     system: Annotated[
         bool, typer.Option("--system", help="What happened to the whole stack: policy, mode, breaker, links, ...")
@@ -26,18 +29,21 @@ def show(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Show an account's timeline, or with --system that of the whole stack."""
+    """Show the newest 1,000 entries of an account's timeline, or with --system of that of the whole stack."""
     if system == bool(account_id):
         raise InvalidInput("name one account, or give --system")
+    before = validation.of_field("before", validation.entry_id, before) if before else ""
     zone = shown_zone_of(stack.account(account_id)) if account_id else UTC
     platform = stack["PlatformName"]
-    every = stack.timeline.since(account_id or SYSTEM, BEGINNING)
-    entries = [entry for entry in every if audience in (None, entry.audience)]
+    page = stack.timeline.latest(account_id or SYSTEM, MOST, before)
+    entries = [entry for entry in reversed(page.items) if audience in (None, entry.audience)]
     if as_json:
         told = [shapes.entry(entry, platform, zone) for entry in entries]
-        emit_json({"account_id": account_id or None, "entries": told})
-    else:
-        out.print(as_table(entries, platform, zone))
+        emit_json({"account_id": account_id or None, "entries": told, "before": page.next or None})
+        return
+    if page.next:
+        out.print(f"Older entries are left out; --before {page.next} has those.", soft_wrap=True)
+    out.print(as_table(entries, platform, zone))
 
 
 def as_table(entries: list[Entry], platform: str, zone: tzinfo = UTC) -> Table:

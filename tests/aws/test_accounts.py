@@ -30,6 +30,7 @@ from permille.domain.account import (
 )
 from permille.domain.breaker import BreakerState, Opening, Passing, Returning
 from permille.domain.errors import Conflict, Unavailable
+from permille.domain.owner_acts import OwnerActs
 from permille.domain.status import Held, Status
 from permille.domain.switch import Asleep, Credential, Denial, Renewal
 from permille.ports import Lap, Sender
@@ -56,6 +57,7 @@ EVERYTHING = an_account(
     denial=Denial((CALLER, "permille-shop"), LATER),
     renewal=Renewal(CALLER, ("k1",), NOW, ("k0",), "k2", LATER, NOW, ended=True),
     links_valid_since=NOW,
+    owner_acts=OwnerActs(TODAY, 3, 1, NOW, LATER),
     review=Review(
         ReviewState.DECLINED,
         TODAY,
@@ -70,7 +72,6 @@ EVERYTHING = an_account(
         begins_at=NOW,
         ends_at=LATER,
         last_reminder=RequestedDay.NEAR,
-        receipt_at=LATER,
     ),
     trial=Trial(
         TrialState.OBSERVING,
@@ -641,7 +642,7 @@ def test_how_far_a_newer_version_has_swept_can_be_read(dynamodb: Any) -> None:
 def test_a_request_of_which_no_instants_were_kept_is_read(accounts: DynamoAccounts) -> None:
     accounts.add(EVERYTHING, [])
     row = accounts._accounts.get(ACCOUNT)
-    later = ("begins_at", "ends_at", "last_reminder", "receipt_at")
+    later = ("begins_at", "ends_at", "last_reminder")
     row.update(
         actions=[AccountRow.review.set({name: value for name, value in row.review.items() if name not in later})]
     )
@@ -651,6 +652,4 @@ def test_a_request_of_which_no_instants_were_kept_is_read(accounts: DynamoAccoun
     assert account is not None
     assert account.review is not None
     assert EVERYTHING.review is not None
-    assert account.review == replace(
-        EVERYTHING.review, begins_at=None, ends_at=None, last_reminder=RequestedDay.AHEAD, receipt_at=None
-    )
+    assert account.review == replace(EVERYTHING.review, begins_at=None, ends_at=None, last_reminder=RequestedDay.AHEAD)

@@ -58,6 +58,17 @@ def test_what_is_taken_back_is_restored(store: Store, account: Account) -> None:
     assert (complaints(store), kinds(store)) == (2, ["complaint_voided", "complaint_restored"])
 
 
+def test_whether_it_is_taken_back_is_read_from_its_card(store: Store, account: Account) -> None:
+    taken_back = [store.accounts.voided(ACCOUNT, VOID.identity)]
+    saved = store.accounts.save(account, replace(account, due_at=NOW), [told(1)], VOID)
+    taken_back.append(store.accounts.voided(ACCOUNT, VOID.identity))
+    store.accounts.save(saved, saved, [told(2, "complaint_restored")], RESTORE)
+    taken_back.append(store.accounts.voided(ACCOUNT, VOID.identity))
+
+    assert taken_back == [False, True, False]
+    assert not store.accounts.voided(ACCOUNT, "complaint#unknown")
+
+
 def test_taken_back_twice_nothing_is_written_the_second_time(store: Store, account: Account) -> None:
     saved = store.accounts.save(account, replace(account, due_at=NOW), [told(1)], VOID)
 

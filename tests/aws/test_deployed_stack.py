@@ -12,11 +12,11 @@ from tests.builders import ACCOUNT, an_account
 from permille.domain.errors import Failed, InvalidInput, NotFound, PermissionDenied
 from permille_cli.deployed import DeployedStack, outputs_of
 from permille_cli.main import status_of
-from permille_cli.stack import Stack
+from permille_cli.stack import EMBEDDED, Stack
 from permille_cli.template import load
 
 NAMES = {name: f"the-{name}" for name in load()["Outputs"]}
-OUTPUTS = NAMES | {name: name for name in NAMES if name.endswith("Table")} | {"ReplayClock": "off"}
+OUTPUTS = NAMES | {name: name for name in NAMES if name.endswith("Table")}
 
 
 @pytest.fixture
@@ -43,6 +43,15 @@ def test_a_command_runs_on_it(stack: DeployedStack, capsys: pytest.CaptureFixtur
 
     (listed,) = json.loads(capsys.readouterr().out)["accounts"]
     assert listed["account_id"] == ACCOUNT
+
+
+def test_it_is_an_embedded_one_only_by_an_output_that_the_template_has_not(dynamodb: Any) -> None:
+    """Whose providers may be on loopback. No parameter says so, the replayed clock's neither."""
+    stacks = {"permille": OUTPUTS | {"ReplayClock": "on"}, "embedded": OUTPUTS | {EMBEDDED: "yes"}}
+
+    assert EMBEDDED not in load()["Outputs"]
+    assert not DeployedStack("permille", stacks.__getitem__).is_local
+    assert DeployedStack("embedded", stacks.__getitem__).is_local
 
 
 def test_nothing_is_asked_of_aws_before_an_output_is_needed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,18 +7,31 @@ from typing import Any
 import pytest
 from tests.aws.conftest import Store
 from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, NOW, PATIENCE, TODAY, a_count, an_account, an_entry, complaint_entries
+from tests.builders import (
+    ACCOUNT,
+    NOW,
+    PATIENCE,
+    TODAY,
+    a_complaint_count,
+    a_count,
+    an_account,
+    an_entry,
+    complaint_entries,
+    corrected,
+)
 
+from permille.aws import history
 from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.ledger import DynamoLedger
 from permille.aws.models import connection_of
 from permille.domain.entries.registry import KINDS
 from permille.domain.errors import Unavailable
 from permille.domain.reputation import Tally
-from permille.domain.timeline import Audience
+from permille.domain.timeline import Audience, Topic
 from permille.paging import Page
 
 A_DAY = timedelta(days=1)
+REPORTS = Topic.REPORTS
 
 
 def written(store: Store, *entries: Any) -> None:
@@ -142,12 +155,53 @@ def test_the_newest_entries_come_first_and_the_earlier_ones_by_the_id_of_the_las
     assert store.timeline.latest("florist", 5) == Page([])
 
 
+def test_what_is_about_a_topic_is_found_among_all_else(store: Store) -> None:
+    complaints, standing = (
+        complaint_entries(3),
+        [an_entry("disabled", NOW), an_entry("provider_connected", NOW - A_DAY)],
+    )
+    void = corrected(complaints[0], NOW + A_DAY)
+    written(store, *complaints, *standing, void, *(an_entry("drift", NOW + n * A_DAY) for n in range(20)))
+
+    assert store.timeline.about(ACCOUNT, Topic.REPORTS, 9) == Page([void, *complaints[::-1]])
+    assert store.timeline.about(ACCOUNT, Topic.REPORTS, 2) == Page([void, complaints[2]], complaints[2].id)
+    assert store.timeline.about(ACCOUNT, Topic.STANDING, 2) == Page(standing)
+    assert store.timeline.about("florist", Topic.STANDING, 9) == Page([])
+
+
+def test_a_complaint_that_was_counted_is_found_by_its_topic(store: Store) -> None:
+    counted = a_complaint_count()
+    store.ledger.count([counted], NOW, PATIENCE)
+
+    assert store.timeline.about(ACCOUNT, Topic.REPORTS, 9).items == [counted.entry]
+
+
+def test_a_page_for_an_audience_reads_so_many_entries_and_no_more(
+    store_on_dynamodb: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "READ_FOR_A_PAGE", 3)
+    entries = [an_entry("disabled" if n == 4 else "drift", NOW + n * A_DAY) for n in range(6)]
+    written(store_on_dynamodb, *entries)
+    read = store_on_dynamodb.timeline
+
+    first = read.page(ACCOUNT, "", 2, Audience.OWNER)
+    second = read.page(ACCOUNT, first.next, 2, Audience.OWNER)
+
+    assert first == Page([], entries[2].id)
+    assert second == Page([entries[4]], entries[5].id)
+    assert read.page(ACCOUNT, second.next, 2, Audience.OWNER) == Page([])
+
+
 @pytest.mark.parametrize(
     ("operation", "call"),
     [
         ("Query", lambda: (tallies := DynamoTallies(table="TalliesTable"), lambda: tallies.days(ACCOUNT, 1, TODAY))),
         ("Query", lambda: (timeline := DynamoTimeline(table="TimelineTable"), lambda: timeline.since(ACCOUNT, NOW))),
         ("Query", lambda: (timeline := DynamoTimeline(table="TimelineTable"), lambda: timeline.latest(ACCOUNT, 9))),
+        (
+            "Query",
+            lambda: (timeline := DynamoTimeline(table="TimelineTable"), lambda: timeline.about(ACCOUNT, REPORTS, 9)),
+        ),
         ("GetItem", lambda: (timeline := DynamoTimeline(table="TimelineTable"), lambda: timeline.get(ACCOUNT, "e"))),
         ("Query", lambda: (timeline := DynamoTimeline(table="TimelineTable"), lambda: timeline.page(ACCOUNT, "e", 9))),
     ],

@@ -29,7 +29,7 @@ from permille.aws.replay import ReplayedTime
 from permille.domain.entries.complaints import reported
 from permille.domain.entries.registry import KINDS
 from permille.domain.entries.review import ReviewRequested
-from permille.domain.errors import PermissionDenied, Unavailable
+from permille.domain.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
 from permille.domain.policy import ALLPROWEBTOOLS, Policy, Verdict, judge
 from permille.domain.reputation import Tally
 from permille.domain.timeline import entry
@@ -158,11 +158,27 @@ def test_a_mail_says_whose_it_is(name: str) -> None:
     assert read["Bcc"] is None
 
 
-@pytest.mark.parametrize("fault", ["MessageRejected", "Throttling", "cut"])
-def test_a_mail_that_ses_does_not_take_is_unavailable(ses: Any, fault: str) -> None:
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("Throttling", Unavailable),  # the sending rate, or the daily quota
+        ("ThrottlingException", Unavailable),
+        ("ServiceUnavailable", Unavailable),
+        ("cut", Unavailable),
+        ("MessageRejected", RequestRejected),
+        ("MailFromDomainNotVerifiedException", RequestRejected),
+        ("ConfigurationSetDoesNotExist", RequestRejected),
+        ("ConfigurationSetSendingPausedException", RequestRejected),
+        ("AccountSendingPausedException", RequestRejected),
+        ("AccessDenied", PermissionDenied),
+    ],
+)
+def test_what_ses_refuses_for_a_time_is_told_from_what_it_refuses_for_good(
+    ses: Any, fault: str, error: type[ServiceError]
+) -> None:
     strike(Wire(ses), "SendRawEmail", fault)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(error):
         a_mailer(ses).send(a_mail())
     assert sent_by_ses() == []
 

@@ -32,7 +32,7 @@ class Wire:
 
     def answer(self, operation: str, answer: Mapping[str, Any], *, status: int = 200, times: int = 1) -> None:
         """AWS answers so, whatever it was asked."""
-        whole = {"ResponseMetadata": {"HTTPHeaders": {}}, **answer}
+        whole = {"ResponseMetadata": {"HTTPHeaders": {}, "HTTPStatusCode": status}, **answer}
         sent = AWSResponse("", status, HTTPHeaders(), None)
         self._strike(f"before-call.{self._service}.{operation}", lambda: (sent, whole), times)
 

@@ -3,11 +3,12 @@
 import json
 
 import pytest
-from tests.builders import ACCOUNT, NOW, STAFF, an_account
+from tests.builders import ACCOUNT, NOW, STAFF, TODAY, an_account
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
-from permille.domain.account import Hold
+from permille import held
+from permille.domain.account import Hold, Look
 from permille.domain.breaker import BreakerState, hour_of
 from permille.domain.errors import PermissionDenied
 from permille.domain.status import Held
@@ -22,7 +23,7 @@ def _open(stack: FakeStack) -> None:
     stack.rows.passed[hour_of(NOW)] = 8
     for account_id, why in {"full": Held.BREAKER, "unseen": Held.NO_DELIVERIES, "waits": Held.FEEDBACK}.items():
         hold = Hold(why, NOW, needs_staff=why is not Held.FEEDBACK)
-        stack.rows.accounts[account_id] = an_account(account_id, hold=hold)
+        stack.rows.accounts[account_id] = an_account(account_id, hold=hold, look=Look(TODAY, 1000, 2, 0, 0, over=True))
 
 
 @pytest.mark.usefixtures("_open")
@@ -52,6 +53,20 @@ def test_machines_get_the_same(terminal: Terminal) -> None:
         "held": [{"account_id": "full", "why": "breaker"}, {"account_id": "unseen", "why": "no_deliveries"}],
         "last_reset": None,
     }
+
+
+@pytest.mark.usefixtures("_open")
+def test_whom_it_holds_is_read_from_an_index_however_many_accounts_there_are(
+    stack: FakeStack, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "READ_AT_ONCE", 1)
+    monkeypatch.setattr(held, "READ_AT_MOST", 1)  # of a page of the desk
+    for number in range(20):
+        stack.rows.accounts[f"fine-{number}"] = an_account(f"fine-{number}", look=Look(TODAY, 5000, 1, 0, 4))
+
+    assert [one["account_id"] for one in terminal.answer("breaker", "show")["held"]] == ["full", "unseen"]
+    assert "accounts.all" not in stack.faults.calls
+    assert stack.faults.calls.count("directory.by_risk") == 4  # three above a limit, and the first that is not
 
 
 @pytest.mark.usefixtures("_open")

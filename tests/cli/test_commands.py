@@ -70,6 +70,7 @@ RUNS = {
     "complaint list": ["complaint list bakery"],
     "complaint restore": [VOID, f"complaint restore bakery {COMPLAINT.id} {BECAUSE}"],
     "complaint void": [VOID],
+    "feedback redrive": ["feedback redrive"],
     "import": ["import"],
     "link owner": ["link owner bakery"],
     "link platform": ["link platform --name ':fire: crm'"],

@@ -52,7 +52,7 @@ def test_machines_get_what_account_add_answers_and_until_when_the_old_one_works(
         },
         "status": "active",
         "denied_by_hand": False,
-        "old_works_until": renewal.until.isoformat(),
+        "old_credential_works_until": renewal.until.isoformat(),
     }
     assert timedelta(hours=48) <= renewal.until - stack.time < timedelta(hours=48, seconds=5)
 
@@ -83,7 +83,14 @@ def test_a_password_that_nobody_has_is_made_anew(stack: FakeStack, terminal: Ter
 def test_of_an_account_that_is_off_it_is_said_when_it_works(stack: FakeStack, terminal: Terminal) -> None:
     stack.rows.accounts[ACCOUNT] = an_account(status=Status.DISABLED)
 
-    assert "It works once the account is enabled." in terminal.text(*RENEW)
+    said = terminal.text(*RENEW, "--grace", "48")
+
+    assert said.endswith("It works once the account is enabled.\nThe old one ends within seconds.\n")
+
+
+def test_where_the_old_one_ends_at_once_machines_are_told_no_instant(terminal: Terminal) -> None:
+    assert terminal.answer(*RENEW)["old_credential_works_until"] is None
+    assert terminal.answer("account", "show", ACCOUNT)["old_credential_works_until"] is None
 
 
 def test_an_account_is_enabled_with_another_credential(stack: FakeStack, terminal: Terminal) -> None:

@@ -1,6 +1,7 @@
-"""`permille notify redrive`: what has no record of having been handed on is queued again."""
+"""`permille notify redrive`: dead letters, and what has no record of having been handed on, are tried again."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 
 import pytest
 from tests.builders import ACCOUNT, NOW
@@ -27,7 +28,7 @@ def test_an_event_and_a_mail_that_were_not_handed_on_are_queued(stack: FakeStack
     assert said.splitlines() == [
         "bakery  staff_disabled  bus",
         "bakery  staff_disabled  mail",
-        "2 queued to be handed on again.",
+        "0 dead letters put back, 2 missed entries queued.",
     ]
     assert stack.later.jobs == [(ACCOUNT, disabled.id, "bus"), (ACCOUNT, disabled.id, "mail")]
 
@@ -44,7 +45,7 @@ def test_machines_get_the_entries(stack: FakeStack, terminal: Terminal) -> None:
 def test_what_is_older_is_left_alone(stack: FakeStack, terminal: Terminal) -> None:
     terminal.stack = stack.at(NOW + timedelta(days=1))
 
-    assert terminal.text(*REDRIVE, "2026-03-11") == "0 queued to be handed on again.\n"
+    assert terminal.text(*REDRIVE, "2026-03-11") == "0 dead letters put back, 0 missed entries queued.\n"
     assert stack.later.jobs == []
 
 
@@ -62,8 +63,84 @@ def test_another_time_is_refused(stack: FakeStack, terminal: Terminal, since: st
     assert stack.later.jobs == []
 
 
-@pytest.mark.parametrize("call", ["timeline.all_since", "once.is_done", "later.put"])
+@pytest.mark.parametrize("call", ["timeline.all_since", "once.is_done", "later.put", "dead_letters.count"])
 def test_what_fails_is_said(stack: FakeStack, terminal: Terminal, call: str) -> None:
     stack.faults.fail(call, error=Unavailable("AWS did not answer"))
 
     assert terminal.failed(*REDRIVE, YESTERDAY) == "AWS did not answer"
+
+
+# ---------------------------------------------------------------- what rests in the dead letters
+
+
+def test_dead_letters_are_tried_again(stack: FakeStack, terminal: Terminal) -> None:
+    stack.notify_dead_letters.bodies = ["a", "b"]
+
+    assert terminal.text("notify", "redrive") == "2 dead letters put back, 0 missed entries queued.\n"
+
+    assert (stack.notify_dead_letters.source, stack.notify_dead_letters.count()) == (["a", "b"], 0)
+    assert stack.later.jobs == []
+
+
+# ---------------------------------------------------------------- what a function gave up on
+
+
+def a_part(first: datetime) -> str:
+    """As Lambda tells of it: without the entries."""
+    batch = {"approximateArrivalOfFirstRecord": f"{first:%Y-%m-%dT%H:%M:%SZ}", "batchSize": 1}
+    return json.dumps({"version": "1.0", "requestContext": {}, "DDBStreamBatchInfo": batch})
+
+
+def test_what_was_missed_is_queued_and_the_parts_that_were_given_up_on_are_deleted(
+    stack: FakeStack, terminal: Terminal
+) -> None:
+    _, disabled = stack.rows.told(ACCOUNT)
+    stack.stream_failures.bodies = [a_part(NOW), a_part(NOW + timedelta(hours=1))]
+
+    answer = terminal.answer("notify", "redrive")
+
+    assert [(one["entry_id"], one["effect"]) for one in answer["queued"]] == [
+        (disabled.id, "bus"),
+        (disabled.id, "mail"),
+    ]
+    assert answer["stream_failures"] == 2
+    assert stack.stream_failures.count() == 0
+
+
+def test_a_part_before_the_time_that_was_said_is_not_seen_to(stack: FakeStack, terminal: Terminal) -> None:
+    stack.stream_failures.bodies = [a_part(NOW - timedelta(hours=2)), a_part(NOW)]
+
+    said = terminal.text(*REDRIVE, (NOW - timedelta(hours=1)).isoformat())
+
+    assert said.splitlines()[-2:] == [
+        "1 part of the timeline's stream seen to.",
+        "1 part missed earlier: repeat it without --since in 15 minutes.",
+    ]
+    assert stack.stream_failures.count() == 1
+
+
+@pytest.mark.parametrize("body", ["hello", "{}", "[]", '{"DDBStreamBatchInfo": null}', a_part(NOW).replace("Z", "?")])
+def test_a_letter_that_tells_of_no_part_stays(stack: FakeStack, terminal: Terminal, body: str) -> None:
+    stack.stream_failures.bodies = [body]
+
+    assert terminal.answer("notify", "redrive")["stream_failures"] == 0
+    assert stack.stream_failures.count() == 1
+
+
+CALLS = ["timeline.all_since", "once.is_done", "later.put", "dead_letters.count", "dead_letters.take"]
+
+
+@pytest.mark.parametrize("call", [*CALLS, "dead_letters.delete"])
+def test_whatever_fails_the_same_command_does_the_rest(stack: FakeStack, terminal: Terminal, call: str) -> None:
+    _, disabled = stack.rows.told(ACCOUNT)
+    stack.stream_failures.bodies, stack.notify_dead_letters.bodies = [a_part(NOW)], ["a"]
+    stack.faults.fail(call, error=Unavailable("AWS did not answer"))
+
+    assert terminal.failed("notify", "redrive") == "AWS did not answer"
+    stack.stream_failures.are_seen_again()
+    stack.notify_dead_letters.are_seen_again()
+    terminal.text("notify", "redrive")
+
+    assert set(stack.later.jobs) == {(ACCOUNT, disabled.id, "bus"), (ACCOUNT, disabled.id, "mail")}
+    assert set(stack.notify_dead_letters.source) == {"a"}
+    assert (stack.stream_failures.count(), stack.notify_dead_letters.count()) == (0, 0)

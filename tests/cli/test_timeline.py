@@ -1,11 +1,14 @@
 """`permille timeline`: an account's history, oldest first, in the words of mails and pages."""
 
+from datetime import timedelta
+
 import pytest
-from tests.builders import ACCOUNT
+from tests.builders import ACCOUNT, NOW, an_entry
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
 from permille.domain.errors import Unavailable
+from permille.history import MOST
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +59,23 @@ def test_the_systems_own_is_shown_on_request(terminal: Terminal) -> None:
     assert (answer["account_id"], [one["kind"] for one in answer["entries"]]) == (None, ["sender_ignored"])
 
 
+def test_the_newest_entries_are_shown_and_those_before_on_request(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.put(*(an_entry("drift", NOW + timedelta(seconds=1 + number)) for number in range(MOST)))
+
+    answer = terminal.answer("timeline", ACCOUNT)
+    words = " ".join(terminal.text("timeline", ACCOUNT).split())
+    before = terminal.answer("timeline", ACCOUNT, "--before", answer["before"])
+
+    assert [len(answer["entries"]), answer["before"]] == [MOST, answer["entries"][0]["id"]]
+    assert f"Older entries are left out; --before {answer['before']} has those." in words
+    assert ([one["kind"] for one in before["entries"]], before["before"]) == (["created", "exempted"], None)
+
+
+def test_an_entry_that_is_none_is_refused(terminal: Terminal) -> None:
+    assert "the id of an entry" in terminal.refused("timeline", ACCOUNT, "--before", "yesterday")
+
+
 def test_what_fails_is_said(stack: FakeStack, terminal: Terminal) -> None:
-    stack.faults.fail("timeline.since", error=Unavailable("reading the timeline of bakery: Throttling"))
+    stack.faults.fail("timeline.latest", error=Unavailable("reading the timeline of bakery: Throttling"))
 
     assert terminal.failed("timeline", ACCOUNT) == "reading the timeline of bakery: Throttling"

@@ -808,7 +808,7 @@ NEEDS = [
     ("GET", "/report", "tallies.by_epoch"),
     ("GET", "/report", "timeline.latest"),
     ("GET", "/timeline", "timeline.page"),
-    ("GET", "/route", "timeline.since"),
+    ("GET", "/route", "timeline.latest"),
     ("GET", "/review", "accounts.get"),
     ("GET", "/suppressions", "suppressions.cards"),
     ("GET", "/suppressions", "policies.current"),

@@ -463,7 +463,7 @@ def test_what_cannot_be_known_is_said_so_and_the_rest_is_shown(world: World, ann
 
 @pytest.mark.parametrize("path", PAGES)
 def test_where_nothing_can_be_read_the_page_says_try_again(world: World, anna: Visitor, path: str) -> None:
-    names = ("directory.asking", "directory.by_risk", "timeline.since", "control.breaker")
+    names = ("directory.asking", "directory.by_risk", "timeline.latest", "control.breaker")
     for name in names:
         world.faults.fail(name)
 

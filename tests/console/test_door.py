@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
 from tests.builders import ACCOUNT, NOW, an_account
-from tests.console.visiting import ORIGIN, Visitor, World, a_request
+from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_request
 
+from permille.access import NEW_LINK
 from permille.console import api_app, app
 from permille.console.sessions import API, PAGES, audience_of
 from permille.domain.links import For, Register
@@ -231,7 +232,7 @@ def test_a_cookie_is_found_where_aws_and_where_others_put_it(world: World) -> No
 
 
 def test_all_that_is_not_for_everybody_is_behind_a_door() -> None:
-    of_everybody = {"/", "/enter", "/guide", "/guide.txt", r"/<name>\.css"}
+    of_everybody = {"/", "/enter", "/enter/new-link", "/guide", "/guide.txt", r"/<name>\.css"}
 
     assert {rule for rule in rules(app.resolver()) if audience_of(rule, PAGES) is None} == of_everybody
     assert {rule for rule in rules(api_app.resolver()) if audience_of(rule, API) is None} == {"/api/v1/openapi.json"}
@@ -254,3 +255,91 @@ def test_neither_function_has_what_is_the_others(world: World) -> None:
     of_the_api = app.answer(world.console, a_request("GET", f"/api/v1/accounts/{ACCOUNT}", asking), None, NOW)
 
     assert (a_page["statusCode"], of_the_api["statusCode"]) == (404, 404)
+
+
+# ---------------------------------------------------------------- an owner's link that has expired
+
+EXPIRED = "This link has expired"
+SENT = "Look into your mail"
+
+
+def expired(world: World, audience: For = For.OWNER, subject: str = ACCOUNT) -> str:
+    """A token whose time is over."""
+    return world.token(audience, subject, NOW - timedelta(days=400))
+
+
+def asks_for_a_new_link(world: World, token: str) -> Answer:
+    return Visitor(world).post(NEW_LINK, {"token": token}, origin="")
+
+
+def links_told(world: World) -> int:
+    return len(world.rows.told(ACCOUNT, "link_requested"))
+
+
+def test_an_expired_link_offers_a_new_one_and_asks_nobody_whether_it_was_ours(world: World) -> None:
+    token = expired(world)
+
+    answer = Visitor(world).get(f"/enter?token={token}")
+
+    assert (answer.status, EXPIRED in answer.body, token in answer.body) == (401, True, True)
+    assert answer.cookies == []
+    assert "macs.verifies" not in world.faults.calls
+
+
+def test_the_new_one_is_told_once_an_hour_and_mailed_to_the_owner(world: World) -> None:
+    token = expired(world)
+
+    answers = [asks_for_a_new_link(world, token) for _ in range(3)]
+
+    assert {(answer.status, SENT in answer.body) for answer in answers} == {(200, True)}
+    assert links_told(world) == 1
+    world.now += timedelta(hours=1)
+    asks_for_a_new_link(world, token)
+    assert links_told(world) == 2
+
+
+def test_a_link_of_a_prefetching_mail_scanner_still_opens_for_the_owner(world: World) -> None:
+    link = f"/enter?token={world.token(For.OWNER, ACCOUNT)}"
+
+    scanner, owner = Visitor(world).get(link), Visitor(world).get(link)
+
+    assert (scanner.status, owner.status) == (303, 303)
+
+
+@pytest.mark.parametrize("what", ["forged", "revoked", "gone", "staff", "platform", "garbage", "empty"])
+def test_whatever_else_is_sent_gets_the_same_answer_and_causes_nothing(world: World, what: str) -> None:
+    token = expired(world)
+    same = asks_for_a_new_link(World(), token).body
+    match what:
+        case "forged":
+            token = token[:-1] + ("A" if token[-1] != "A" else "Q")
+        case "revoked":
+            world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], links_valid_since=NOW)
+        case "gone":
+            del world.rows.accounts[ACCOUNT]
+        case "staff" | "platform":
+            token = expired(world, For(what), "sam")
+        case _:
+            token = "" if what == "empty" else "a.b.c"
+
+    answer = asks_for_a_new_link(world, token)
+
+    assert (answer.status, answer.body) == (200, same)
+    assert not links_told(world)
+
+
+@pytest.mark.parametrize("token", ["", "a.b.c", "x" * 5000, "."])
+def test_garbage_is_refused_without_asking_for_a_mac(world: World, token: str) -> None:
+    asks_for_a_new_link(world, token)
+    Visitor(world).get(f"/enter?token={token}")
+
+    assert not {"macs.verifies", "accounts.get"} & set(world.faults.calls)
+
+
+@pytest.mark.parametrize("audience", [For.STAFF, For.PLATFORM])
+def test_an_expired_link_of_anybody_else_is_closed_and_offers_nothing(world: World, audience: For) -> None:
+    answer = Visitor(world).get(f"/enter?token={expired(world, audience, 'sam')}")
+
+    closed = (401, True) if audience is For.STAFF else (403, False)  # a platform's opens no page anyhow
+    assert (answer.status, CLOSED in answer.body) == closed
+    assert "<form" not in answer.body

@@ -31,6 +31,7 @@ CHANGING = {
     ("POST", "/desk/accounts/<_id>/mail-again"),
     ("POST", "/desk/held"),
     ("POST", "/desk/system/breaker"),
+    ("POST", "/enter/new-link"),
     ("POST", "/report/<_id>/review"),
 }
 REVIEW = "/api/v1/accounts/{account_id}/review"

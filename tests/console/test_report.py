@@ -425,12 +425,13 @@ def test_a_european_excel_opens_the_tables_that_have_semicolons(query: str) -> N
     page = Read(owner.get(f"{REPORT}/year" if query else REPORT).body)
     links = [str(one["href"]) for _, one in page.elements if "separator=" in str(one.get("href"))]
 
-    numbers, complaints = (owner.get(link) for link in links)
+    numbers, complaints, bounces = (owner.get(link) for link in links)
 
-    assert links == [f"{REPORT}/{name}.csv?{query}separator=semicolon" for name in ("report", "complaints")]
+    assert links == [f"{REPORT}/{name}.csv?{query}separator=semicolon" for name in ("report", "complaints", "bounces")]
     assert numbers.body.startswith("\ufefffirst_day;last_day;")
     assert table(numbers, Separator.SEMICOLON)[-1]["window_per_1000"] == "0,50"
     assert table(complaints, Separator.SEMICOLON)[0]["subject"] == "Brød; 3, 4 & æbler"
+    assert bounces.body.startswith("\ufeffsent_at;bounced_at;")
 
 
 def test_an_unknown_separator_is_a_comma() -> None:

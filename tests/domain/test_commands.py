@@ -33,6 +33,7 @@ from permille.domain.commands import (
     Exempt,
     PutReview,
     ReleaseHold,
+    RequestLink,
     RequestReview,
     ResetOwnerMail,
     RestoreComplaint,
@@ -73,6 +74,7 @@ VALID: dict[str, Any] = {
     "name": "Anna",
     "address": "ann@example.com",
     "short_day": False,
+    "by_staff": False,
     "owner_email": "bea@bakery.example",
     "owner_name": None,
     "timezone": None,
@@ -105,6 +107,7 @@ SUITS: dict[type[Any], Account] = {
     PutReview: asking(),
     WithdrawReview: asking(),
     DeleteReview: asking(),
+    RequestLink: an_account(),
     ConnectProvider: an_account(),
     DisconnectProvider: an_account(provider=a_provider()),
 }
@@ -151,7 +154,7 @@ def test_a_command_with_a_wrong_value_cannot_be_made(kind: type[Any], field: str
 
 
 def test_every_field_that_somebody_types_is_tried_here() -> None:
-    parsed = {"provider", "replaces", "audience", "address", "short_day"}  # before they get here
+    parsed = {"provider", "replaces", "audience", "address", "short_day", "by_staff"}  # before they get here
     parsed |= {"owner_email", "owner_name", "timezone", "before", "after", "add", "remove"}  # by change.Change
     typed = {field.name for kind in ALL for field in fields(kind)} - parsed
 

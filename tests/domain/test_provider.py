@@ -16,7 +16,7 @@ from permille.domain import provider
 from permille.domain.account import Account, Provider
 from permille.domain.commands import ConnectProvider, DisconnectProvider
 from permille.domain.errors import DecisionRefused, InvalidInput
-from permille.domain.provider import Fault, Password, Server, Trouble, is_public, sentence, server
+from permille.domain.provider import Fault, Password, Server, Trouble, sentence, server
 from permille.domain.status import Status
 
 LATER = NOW + timedelta(minutes=5)
@@ -137,40 +137,6 @@ def test_tls_begins_with_the_session_on_the_ports_for_that(port: int, implicit: 
 def test_what_is_no_user_name_is_refused(user: str) -> None:
     with pytest.raises(InvalidInput, match="a user name has up to 320 characters"):
         server("smtp.example.com", 587, user, local=False)
-
-
-@pytest.mark.parametrize(
-    ("address", "public"),
-    [
-        ("93.184.216.34", True),
-        ("2606:2800:220:1::1", True),
-        ("127.0.0.1", False),
-        ("127.8.8.8", False),
-        ("0.0.0.0", False),  # noqa: S104 - an address to refuse
-        ("10.0.0.1", False),
-        ("172.16.0.1", False),
-        ("192.168.1.1", False),
-        ("100.64.0.1", False),  # carrier-grade NAT
-        ("169.254.169.254", False),  # the metadata of an EC2 instance
-        ("169.254.170.2", False),  # the credentials of a container
-        ("224.0.0.1", False),
-        ("255.255.255.255", False),
-        ("::", False),
-        ("::1", False),
-        ("fe80::1", False),
-        ("fe80::1%eth0", False),
-        ("fd00:ec2::254", False),  # the metadata of an EC2 instance
-        ("ff0e::1", False),
-        ("::ffff:127.0.0.1", False),
-        ("::ffff:10.0.0.1", False),
-        ("2002:7f00:1::", False),  # 6to4 of 127.0.0.1
-        ("64:ff9b::a00:1", False),  # NAT64 of 10.0.0.1
-        ("64:ff9b::a9fe:a9fe", False),
-        ("64:ff9b::5db8:d822", True),  # NAT64 of a public one
-    ],
-)
-def test_only_addresses_of_the_public_internet_are_public(address: str, public: bool) -> None:
-    assert is_public(address) is public
 
 
 @pytest.mark.parametrize("fault", Fault)

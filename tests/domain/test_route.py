@@ -1,6 +1,6 @@
 """May the account send now, through what, and by which entry it came so."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.builders import CALLER, NOW, a_provider, an_account, an_entry
 
 from permille.domain.account import Account
-from permille.domain.route import Route, Via, entries_needed_since, route
+from permille.domain.route import Route, Via, route
 from permille.domain.status import Status
 from permille.domain.switch import Denial
-from permille.domain.timeline import BEGINNING, Entry
+from permille.domain.timeline import Entry, Topic
 
 SES, PROVIDER = Via.SES, Via.PROVIDER
 HOUR = timedelta(hours=1)
@@ -61,8 +61,12 @@ def lived(history: str) -> tuple[Account, list[Entry]]:
 
 def taken(history: str) -> Route:
     account, entries = lived(history)
-    since = entries_needed_since(account)
-    return route(account, [entry for entry in entries if entry.at >= since])
+    return route(account, of_standing(entries))
+
+
+def of_standing(entries: list[Entry]) -> list[Entry]:
+    """What is read of a long timeline."""
+    return [entry for entry in entries if entry.topic is Topic.STANDING]
 
 
 @pytest.mark.parametrize(
@@ -185,11 +189,10 @@ CAN_HAPPEN = {  # what it needs, what it may not find, what is so afterwards, wh
 
 
 @given(st.lists(st.sampled_from(sorted(CAN_HAPPEN)), max_size=30))
-def test_the_entries_that_are_needed_tell_the_same_as_all_of_them(words: list[str]) -> None:
+def test_the_entries_of_its_standing_tell_the_same_as_all_of_them(words: list[str]) -> None:
     account, entries = lived(f"created {' '.join(possible(words))}")
-    needed: datetime = entries_needed_since(account)
 
-    assert route(account, [entry for entry in entries if entry.at >= needed]) == route(account, entries)
+    assert route(account, of_standing(entries)) == route(account, entries)
 
 
 def possible(words: list[str]) -> list[str]:
@@ -200,9 +203,3 @@ def possible(words: list[str]) -> list[str]:
         if needs <= standing and not not_with & standing:
             standing, happened = standing - loses | gains, [*happened, word]
     return happened
-
-
-def test_all_is_needed_until_the_account_was_switched_on_twice() -> None:
-    assert entries_needed_since(an_account()) == BEGINNING
-    assert entries_needed_since(an_account(epochs=(NOW,))) == BEGINNING
-    assert entries_needed_since(an_account(epochs=(NOW, NOW + HOUR, NOW + 2 * HOUR))) == NOW + HOUR

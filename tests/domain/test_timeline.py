@@ -346,7 +346,7 @@ def test_the_same_happening_has_the_same_id_and_another_one_has_not() -> None:
 def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_on_is_for_staff(kind: str) -> None:
     reports = {"created", "complaint", "repeated_complaint", "report", "alert", "bounces", "review_withdrawn"}
     reports |= {"provider_connected", "provider_disconnected", "review_amended"}
-    reports |= {"credential_renewed", "old_credential_ended"}
+    reports |= {"credential_renewed", "old_credential_ended", "link_requested"}
 
     assert KINDS[kind].declaration.audience is (
         Audience.OWNER if kind in reports | CORRECTED | SWITCHED | SECOND_CHANCE | CHANGED else Audience.STAFF
@@ -355,7 +355,7 @@ def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_
 
 def test_what_changes_something_for_the_owner_is_mailed_and_nothing_else() -> None:
     told = (
-        {"alert", "owner_address_dropped", "credential_renewed", "provider_connected"}
+        {"alert", "owner_address_dropped", "credential_renewed", "provider_connected", "link_requested"}
         | SWITCHED
         | SECOND_CHANCE
         | CHANGED

@@ -1,5 +1,6 @@
 """The functions as Lambda finds them: their environment, the template's tables, and nothing kept from another test."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from moto.core.models import MockAWS
 from tests.aws.tables import create_in_moto
 from tests.builders import OWNER_MAIL_CALLER, PLATFORM, an_account
+from tests.iam import is_allowed, recorded
 
 from permille import bootstrap
 from permille.aws.accounts import DynamoAccounts
@@ -34,6 +36,7 @@ ENVIRONMENT = {
     "TIMELINE_BUS": "timeline",
     "MAIL_FROM": "reputation@apwt.example",
     "CONFIGURATION_SET": "permille",
+    "OWNER_LINK_DAYS": "7",
     "LINK_BASE": "https://console.example/",
     "SMTP_ENDPOINT": "email-smtp.us-east-1.amazonaws.com:587",
 }
@@ -48,6 +51,7 @@ class Cloud:
     sqs: Any
     accounts: DynamoAccounts
     notify_queue: str
+    notify_dead_letters: str
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self.dynamodb.scan(TableName=table)["Items"]
@@ -79,7 +83,14 @@ class Cloud:
 
     def jobs(self) -> list[dict[str, Any]]:
         """What waits on Notify's queue."""
-        messages: list[dict[str, Any]] = self.sqs.receive_message(QueueUrl=self.notify_queue).get("Messages", [])
+        return self._messages(self.notify_queue)
+
+    def dead_letters(self) -> list[dict[str, Any]]:
+        """What Notify was refused for good."""
+        return self._messages(self.notify_dead_letters)
+
+    def _messages(self, queue: str) -> list[dict[str, Any]]:
+        messages: list[dict[str, Any]] = self.sqs.receive_message(QueueUrl=queue).get("Messages", [])
         return messages
 
 
@@ -91,6 +102,14 @@ def forgotten() -> None:
     bootstrap.consoling.cache_clear()
     bootstrap.issuing_links.cache_clear()
     bootstrap.serving_api.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def within_their_roles() -> Iterator[None]:
+    """Whatever a function asks of DynamoDB, its role allows."""
+    with recorded() as requests:
+        yield
+    assert [one for function, one in requests if function and not is_allowed(function, one)] == []
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +124,7 @@ def cloud(aws: None, accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) 
     iam.create_group(GroupName=DENY_GROUP)
     boto3.client("events").create_event_bus(Name="timeline")
     boto3.client("ses").verify_domain_identity(Domain="apwt.example")
-    queue = sqs.create_queue(QueueName="notify")["QueueUrl"]
+    queue, dead = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("notify", "notify-dead-letters"))
     feedback = {
         "FEEDBACK_QUEUE_URL": sqs.create_queue(QueueName="feedback")["QueueUrl"],
         "FEEDBACK_DEAD_LETTER_QUEUE_URL": sqs.create_queue(QueueName="feedback-dead-letters")["QueueUrl"],
@@ -114,6 +133,12 @@ def cloud(aws: None, accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) 
         name: boto3.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
         for name in ("OWNER_LINK_KEY", "STAFF_LINK_KEY", "PLATFORM_TOKEN_KEY")
     }
-    for name, value in {**ENVIRONMENT, **feedback, **keys, "NOTIFY_QUEUE_URL": queue}.items():
+    for name, value in {
+        **ENVIRONMENT,
+        **feedback,
+        **keys,
+        "NOTIFY_QUEUE_URL": queue,
+        "NOTIFY_DEAD_LETTER_QUEUE_URL": dead,
+    }.items():
         monkeypatch.setenv(name, value)
-    return Cloud(dynamodb, iam, sqs, accounts, queue)
+    return Cloud(dynamodb, iam, sqs, accounts, queue, dead)

@@ -8,8 +8,11 @@ import pytest
 from functions.notify.app import handler
 from moto.core.models import DEFAULT_ACCOUNT_ID as MOTO_ACCOUNT
 from moto.ses.models import ses_backends
+from tests.aws.wire import Wire
 from tests.builders import ACCOUNT, LambdaContext, an_account, an_entry, records, sqs_record, stream_record
 from tests.functions.conftest import Cloud
+
+from permille.bootstrap import handing_on
 
 ENTRIES = [an_entry("created"), an_entry("complaint"), an_entry("disabled")]
 DONE: dict[str, Any] = {"batchItemFailures": []}
@@ -35,11 +38,16 @@ def a_job(effect: str, entry_id: str = ENTRIES[2].id, message_id: str = "r-1") -
 
 
 def no_mail_goes_out() -> None:
-    boto3.client("ses").delete_identity(Identity="apwt.example")  # SES refuses an unverified sender
+    boto3.client("ses").delete_identity(Identity="apwt.example")  # SES refuses an unverified sender, for good
 
 
 def mail_goes_out() -> None:
     boto3.client("ses").verify_domain_identity(Domain="apwt.example")
+
+
+def ses_refuses(code: str) -> None:
+    """Each of a client's tries of the next mail."""
+    Wire(handing_on(LambdaContext()).handing.mailer._ses).refuse("SendRawEmail", code)  # type: ignore[attr-defined]
 
 
 def test_entries_of_the_stream_are_handed_on_once(cloud: Cloud) -> None:
@@ -51,20 +59,31 @@ def test_entries_of_the_stream_are_handed_on_once(cloud: Cloud) -> None:
     assert cloud.jobs() == []
 
 
-def test_a_mail_server_that_is_down_is_tried_later(cloud: Cloud) -> None:
-    no_mail_goes_out()
+def test_a_mail_that_ses_does_not_take_now_is_tried_later(cloud: Cloud) -> None:
+    ses_refuses("Throttling")
 
     assert handler(stream(cloud), LambdaContext()) == DONE
 
     (job,) = cloud.jobs()
     assert json.loads(job["Body"]) == {"account_id": ACCOUNT, "entry_id": ENTRIES[2].id, "effect": "mail"}
-    mail_goes_out()
     assert handler(records(sqs_record(job["Body"])), LambdaContext()) == DONE
+    assert (mailed(), cloud.dead_letters()) == (["owner@bakery.example"], [])
+
+
+def test_a_mail_that_ses_will_never_take_rests_in_the_dead_letters_at_once(cloud: Cloud) -> None:
+    no_mail_goes_out()
+
+    assert handler(stream(cloud), LambdaContext()) == DONE
+
+    (letter,) = cloud.dead_letters()
+    assert cloud.jobs() == []
+    mail_goes_out()
+    assert handler(records(sqs_record(letter["Body"])), LambdaContext()) == DONE
     assert mailed() == ["owner@bakery.example"]
 
 
 def test_a_job_that_fails_again_goes_back_alone() -> None:
-    no_mail_goes_out()
+    ses_refuses("Throttling")
 
     answer = handler(records(a_job("mail", message_id="r-1"), a_job("bus", message_id="r-2")), LambdaContext())
 

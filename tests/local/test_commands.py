@@ -73,6 +73,9 @@ def test_status_answers_a_machine_where_nothing_runs(directory: Path, capsys: py
     assert json.loads(capsys.readouterr().out) == {"running": False}
 
 
+CONTAINERS = "http://172.17.0.1:2"
+
+
 class Replayed:
     cleared = False
 
@@ -87,6 +90,7 @@ class Replayed:
 
 class FakeRunning:
     account_id, region = "000000000000", "us-east-1"
+    endpoint, containers_endpoint = "http://127.0.0.1:1", CONTAINERS
 
     def client(self, _: str) -> None:
         return None
@@ -98,7 +102,7 @@ def runs(directory: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     result = {"looked_at": 1, "entries": 0, "failed": 0, "left": 0, "swept": 0}
     outputs = {"ControlTable": "control", "EnforceFunctionName": "enforce"}
     directory.mkdir()
-    monkeypatch.setattr(commands, "_running", lambda _: (FakeRunning(), {"outputs": outputs}))
+    monkeypatch.setattr(commands, "_running", lambda _: (FakeRunning(), {"stack": "permille", "outputs": outputs}))
     monkeypatch.setattr(schedule, "_invoke", lambda *_: result)
     monkeypatch.setattr(schedule, "ReplayedTime", Replayed)
     monkeypatch.setattr(Replayed, "cleared", False)
@@ -142,12 +146,49 @@ def test_a_tick_that_did_not_run_leaves_the_clock(
     assert not (directory / "clock").exists()
 
 
+@pytest.fixture
+def has_functions(runs: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """One, whose queue is at the stack's address."""
+    variables = {"QUEUE_URL": "http://localhost:1/queue", "AWS_ENDPOINT_URL": "", "OWNER_LINK_KEY": "arn"}
+    monkeypatch.setattr(commands, "logical_functions", lambda *_: {"Notify": "permille-Notify-1"})
+    monkeypatch.setattr(commands, "deployed_environment", lambda *_: variables)
+
+
+def test_env_is_what_was_deployed_with_the_addresses_of_containers(
+    has_functions: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "env.json"
+
+    assert status_of(["local", "env"]) == 0
+    assert status_of(["local", "env", "--file", str(file)]) == 0
+
+    there = {"QUEUE_URL": f"{CONTAINERS}/queue", "AWS_ENDPOINT_URL": CONTAINERS, "OWNER_LINK_KEY": "arn"}
+    assert json.loads(capsys.readouterr().out) == json.loads(file.read_text(encoding="utf-8")) == {"Notify": there}
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_env_says_in_one_line_that_a_file_cannot_be_written(
+    has_functions: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+
+    for file in (tmp_path, tmp_path / "missing" / "env.json", tmp_path / "link"):
+        status = status_of(["local", "env", "--file", str(file)])
+
+        said = capsys.readouterr().err
+        assert (status, said.count("\n")) == (1, 1)
+        assert f"{file} cannot be written" in said
+
+
 def test_a_stack_that_runs_is_described_only_to_who_asks_for_it() -> None:
-    found = {"stack": "permille", "outputs": {"EnforcementMode": "enforce", "PlatformName": "APWT"}}
+    outputs = {"EnforcementMode": "enforce", "PlatformName": "APWT"}
+    found = {"stack": "permille", "outputs": outputs, "containers_endpoint": None}
 
     stack._check_that_it_is(Deployment("permille", "enforce", "APWT"), found)
     with pytest.raises(InvalidInput, match=r"runs is --stack permille --mode enforce .*`permille local down`"):
         stack._check_that_it_is(Deployment("permille", "observe", "APWT"), found)
+    with pytest.raises(InvalidInput, match=r"not --stack permille .* --for-containers: `permille local down`"):
+        stack._check_that_it_is(Deployment("permille", "enforce", "APWT", for_containers=True), found)
 
 
 def test_sams_failure_is_its_last_error() -> None:

@@ -49,6 +49,26 @@ def test_what_somebody_else_put_there_stays(state: StateDirectory) -> None:
     assert [path.name for path in state.path.iterdir()] == ["thesis.txt"]
 
 
+def test_a_directory_in_which_others_may_write_is_refused(state: StateDirectory) -> None:
+    state.path.mkdir()
+    state.path.chmod(0o777)
+
+    with pytest.raises(InvalidInput, match=r"others may write to .*--dir"):
+        state.make()
+
+    assert list(state.path.iterdir()) == []
+
+
+def test_a_stack_that_others_may_have_forged_is_none(state: StateDirectory) -> None:
+    state.make()
+    assert state.is_ours()
+
+    state.path.chmod(0o777)
+
+    assert not state.is_ours()
+    assert state.running() is None
+
+
 def test_a_file_is_no_directory(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 

@@ -134,11 +134,11 @@ def a_new_function_worker(stack: Stack, function: str = "EnforceFunctionName") -
 
 
 @contextmanager
-def running(directory: Path) -> Iterator[Stack]:
+def running(directory: Path, *options: str) -> Iterator[Stack]:
     """A stack of its own for as long as the block lasts."""
     env = {"PERMILLE_LOCAL_DIR": str(directory)}
     try:
-        up = permille("local", "up", "--hours", "1", env=env)
+        up = permille("local", "up", "--hours", "1", *options, env=env)
         assert up.returncode == 0, up.stderr
         yield _described(json.loads(up.stdout), directory, env)
     finally:

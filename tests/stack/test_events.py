@@ -8,7 +8,12 @@ import pytest
 from tests.stack.conftest import Stack
 
 FILES = sorted((Path(__file__).parents[2] / "events").glob("*.json"))
-FUNCTIONS = {"ingest": "IngestFunctionName", "enforce": "EnforceFunctionName", "notify": "NotifyFunctionName"}
+FUNCTIONS = {
+    "ingest": "IngestFunctionName",
+    "enforce": "EnforceFunctionName",
+    "notify": "NotifyFunctionName",
+    "console": "ConsoleFunctionName",
+}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -21,6 +26,7 @@ def test_the_deployed_function_takes_the_sample_event(stack: Stack, file: Path) 
     assert "FunctionError" not in answer, result
     assert result.get("batchItemFailures", []) == []
     assert result.get("failed", 0) == 0
+    assert result.get("statusCode", 200) == 200
 
 
 def test_what_cannot_be_read_rests_in_quarantine(stack: Stack) -> None:

@@ -87,6 +87,18 @@ def test_what_is_dropped_is_gone(stack: Stack, caller: str) -> None:
     assert _groups(stack, caller) == []
 
 
+def test_a_dead_letter_is_put_back_and_counted(stack: Stack) -> None:
+    business = a_business(stack)
+    sender = f"permille-{business.id}"
+    dead_letters = stack.outputs["FeedbackDeadLetterQueueUrl"]
+    stack.client("sqs").send_message(QueueUrl=dead_letters, MessageBody=_complaint(sender))
+
+    assert stack.answer("feedback", "redrive") == {"put_back": 1}
+
+    eventually(lambda: business.standing()["window"]["complaints"] == 1)
+    assert stack.answer("feedback", "redrive") == {"put_back": 0}
+
+
 def test_feedback_about_an_ignored_callers_mail_is_dropped(stack: Stack) -> None:
     name, seen = _a_caller(), _a_caller()
     ignored = stack.run("sender", "ignore", name, "--reason", "our own newsletter", "--yes", "--json")

@@ -72,6 +72,44 @@ def _a_history_gone(stack: Stack, client: Callable[[str], Any]) -> Any:
     return client("dynamodb").delete_item(TableName=stack.outputs["TimelineTable"], Key=key)
 
 
+def _an_account_written_over(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("dynamodb").put_item(TableName=stack.outputs["AccountsTable"], Item={"account_id": {"S": "x"}})
+
+
+def _an_account_read(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("dynamodb").get_item(TableName=stack.outputs["AccountsTable"], Key={"account_id": {"S": "x"}})
+
+
+def _an_account_changed(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("dynamodb").update_item(
+        TableName=stack.outputs["AccountsTable"],
+        Key={"account_id": {"S": "x"}},
+        UpdateExpression="SET owner_email = :mine",
+        ExpressionAttributeValues={":mine": {"S": "me@elsewhere.example"}},
+    )
+
+
+def _an_entry(stack: Stack, client: Callable[[str], Any]) -> Any:
+    item = {"account_id": {"S": "x"}, "entry_id": {"S": "x"}}
+    return client("dynamodb").put_item(TableName=stack.outputs["TimelineTable"], Item=item)
+
+
+def _a_transaction(stack: Stack, client: Callable[[str], Any]) -> Any:
+    """Each of its items is asked about: one that is allowed opens the door to no other."""
+    key = {"account_id": {"S": "x"}, "entry_id": {"S": "x"}}
+    seen = {"identity": {"S": "x"}, "expires_at": {"N": "1"}}
+    return client("dynamodb").transact_write_items(
+        TransactItems=[
+            {"Put": {"TableName": stack.outputs["SeenTable"], "Item": seen}},
+            {"Delete": {"TableName": stack.outputs["TimelineTable"], "Key": key}},
+        ]
+    )
+
+
+def _another_bus(_: Stack, client: Callable[[str], Any]) -> Any:
+    return client("events").put_events(Entries=[{"Source": "permille", "DetailType": "x", "Detail": "{}"}])
+
+
 def _a_link(key: str) -> Attempt:
     return lambda stack, client: client("kms").generate_mac(
         KeyId=stack.outputs[key], MacAlgorithm="HMAC_SHA_256", Message=b"x"
@@ -123,6 +161,11 @@ FORBIDDEN: list[tuple[str, Attempt]] = [
     ("IngestFunctionName", _another_user),
     ("IngestFunctionName", _a_mail),
     ("IngestFunctionName", _a_tally),
+    ("IngestFunctionName", _an_account_read),
+    ("IngestFunctionName", _an_account_written_over),
+    ("IngestFunctionName", _a_history_gone),
+    ("IngestFunctionName", _a_transaction),
+    ("IngestFunctionName", _a_link("OwnerLinkKeyArn")),
     ("EnforceFunctionName", _another_user),
     ("EnforceFunctionName", _a_policy),
     ("EnforceFunctionName", _another_group),
@@ -130,7 +173,16 @@ FORBIDDEN: list[tuple[str, Attempt]] = [
     ("EnforceFunctionName", _a_tally),
     ("EnforceFunctionName", _a_row("QuarantineTable")),
     ("EnforceFunctionName", _a_mail),
+    ("EnforceFunctionName", _an_account_written_over),
+    ("EnforceFunctionName", _a_history_gone),
+    ("EnforceFunctionName", _a_link("OwnerLinkKeyArn")),
     ("NotifyFunctionName", _a_mail),
+    ("NotifyFunctionName", _an_account_changed),
+    ("NotifyFunctionName", _an_entry),
+    ("NotifyFunctionName", _a_history_gone),
+    ("NotifyFunctionName", _another_bus),
+    ("NotifyFunctionName", _a_link("StaffLinkKeyArn")),
+    ("NotifyFunctionName", _waiting_feedback),
     ("NotifyFunctionName", _another_user),
     ("NotifyFunctionName", _a_row("AccountsTable")),
     ("NotifyFunctionName", _feedback),

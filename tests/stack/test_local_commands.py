@@ -85,25 +85,11 @@ def test_a_tick_takes_no_other_times_than_iso_8601(stack: Stack, time: str) -> N
     assert "--at: takes an ISO 8601 time" in ticked.stderr
 
 
-def test_env_has_every_functions_variables_for_sam_local_invoke(stack: Stack, tmp_path: Path) -> None:
-    file = tmp_path / "env.json"
+def test_env_is_for_containers_which_have_to_reach_the_stack(stack: Stack) -> None:
+    printed = stack.run("local", "env")
 
-    printed = stack.run("local", "env", "--file", str(file))
-
-    variables = json.loads(file.read_text(encoding="utf-8"))
-    assert printed.returncode == 0
-    assert {"IngestComplaint", "Enforce", "Notify"} <= variables.keys()
-    assert variables["Enforce"]["ACCOUNTS_TABLE"] == stack.outputs["AccountsTable"]
-    assert variables["Enforce"]["AWS_ENDPOINT_URL"] == stack.endpoint
-
-
-def test_env_says_in_one_line_that_a_file_cannot_be_written(stack: Stack, tmp_path: Path) -> None:
-    for file in (tmp_path, tmp_path / "missing" / "env.json"):
-        printed = stack.run("local", "env", "--file", str(file))
-
-        assert printed.returncode == 1
-        assert f"{file} cannot be written" in printed.stderr
-        assert printed.stderr.count("\n") == 1
+    assert (printed.returncode, printed.stdout) == (1, "")
+    assert "`up --for-containers`" in printed.stderr
 
 
 # ---------------------------------------------------------------- without a deployment

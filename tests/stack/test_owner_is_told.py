@@ -1,5 +1,6 @@
 """What owners and the host platform are told, on the deployed stack: what was lost on the way is handed on again."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,6 +36,39 @@ def test_what_has_no_record_of_having_been_handed_on_is_handed_on_again(business
     assert sorted(queued) == [("alert", "bus"), ("alert", "mail"), ("complaint", "bus"), ("created", "bus")]
     eventually(lambda: len(business.mails()) == 2)  # nobody remembers that it was sent already
     assert not _queued(stack.answer("notify", "redrive", "--since", since), business)
+
+
+def test_a_dead_letter_is_put_back_and_handed_on(business: Business, stack: Stack) -> None:
+    business.send(1, complaints=1)
+    eventually(lambda: len(business.mails()) == 1 and _nothing_waits(stack))
+    (alert,) = [entry["id"] for entry in business.timeline() if entry["kind"] == "alert"]
+    _forget_what_was_handed_on(stack)
+    job = {"account_id": business.id, "entry_id": alert, "effect": "mail"}
+    _rest(stack, "NotifyDeadLetterQueueUrl", job)
+
+    assert stack.answer("notify", "redrive")["dead_letters"] == 1
+
+    eventually(lambda: len(business.mails()) == 2)
+    assert stack.answer("notify", "redrive")["dead_letters"] == 0
+
+
+def test_what_a_function_gave_up_on_is_handed_on_and_forgotten(business: Business, stack: Stack) -> None:
+    business.send(1, complaints=1)
+    eventually(lambda: len(business.mails()) == 1 and _nothing_waits(stack))
+    _forget_what_was_handed_on(stack)
+    first = f"{datetime.now(UTC) - timedelta(minutes=10):%Y-%m-%dT%H:%M:%SZ}"
+    _rest(stack, "StreamFailuresUrl", {"DDBStreamBatchInfo": {"approximateArrivalOfFirstRecord": first}})
+
+    answer = stack.answer("notify", "redrive")
+
+    assert answer["stream_failures"] == 1
+    assert ("alert", "mail") in _queued(answer, business)
+    eventually(lambda: len(business.mails()) == 2)
+    assert stack.answer("notify", "redrive")["stream_failures"] == 0
+
+
+def _rest(stack: Stack, queue: str, letter: Any) -> None:
+    stack.client("sqs").send_message(QueueUrl=stack.outputs[queue], MessageBody=json.dumps(letter))
 
 
 def _nothing_waits(stack: Stack) -> bool:

@@ -1,6 +1,6 @@
 """Enforcing with fakes around it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -22,10 +22,12 @@ from tests.fakes import (
     Rows,
     User,
 )
+from tests.iam import attributes
 
 from permille.aws.accounts import _row, account_of
 from permille.domain.account import Account
-from permille.domain.breaker import hour_of
+from permille.domain.breaker import BreakerChange, hour_of
+from permille.domain.correction import Correction
 from permille.domain.policy import SEED
 from permille.domain.reputation import Tally
 from permille.domain.status import Mode, Status
@@ -36,10 +38,22 @@ from permille.ports import Lap
 from permille.switching import Switching
 
 A_MINUTE = timedelta(minutes=1)
+WRITTEN = attributes("Enforce", "UpdateItem", "AccountsTable")
 AFTER_THE_LEASE = NOW + LEASED_FOR + timedelta(seconds=1)
 
 
-class NewerRows(FakeAccounts):
+class EnforceAccounts(FakeAccounts):
+    """Saves no attribute of an account that Enforce's role may not write: AWS would refuse the whole save."""
+
+    def save(
+        self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
+    ) -> Account:
+        before, after = _row(read), _row(account)
+        assert {name for name in after if after[name] != before[name]} <= WRITTEN
+        return super().save(read, account, entries, *changes)
+
+
+class NewerRows(EnforceAccounts):
     """Each account is read from a row as a newer version wrote it, with names that nobody here knows."""
 
     def get(self, account_id: str) -> Account | None:
@@ -61,7 +75,7 @@ class World:
         self.rows = Rows(faults=self.faults)
         self.switch = FakeSwitch(faults=self.faults)
         self.rows.lap = Lap(hour_of(NOW), mode, SEED.id, done=True)  # of this hour
-        accounts = NewerRows(self.rows) if newer_rows else FakeAccounts(self.rows)
+        accounts = NewerRows(self.rows) if newer_rows else EnforceAccounts(self.rows)
         self.policies, self.feed = FakePolicies(faults=self.faults), FakeFeed(faults=self.faults)
         self.pauses: list[float] = []
         self.enforcement = Enforcement(

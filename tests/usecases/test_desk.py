@@ -214,7 +214,7 @@ def test_what_is_no_entrys_id_begins_no_page(world: World, before: str) -> None:
         seen(world, before)
 
 
-@pytest.mark.parametrize("broken", ["accounts.get", "timeline.since"])
+@pytest.mark.parametrize("broken", ["accounts.get", "timeline.latest"])
 def test_without_the_account_or_its_timeline_there_is_nothing_to_show(world: World, broken: str) -> None:
     world.lost_it()
     world.faults.fail(broken)

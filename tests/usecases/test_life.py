@@ -19,7 +19,7 @@ from tests.fakes import FakeLedger, FakeQuarantine, Killed, When
 from tests.usecases.enforcement import World
 
 from permille.decisions import apply
-from permille.domain import review
+from permille.domain import local_days
 from permille.domain.account import Account, RequestedDay, ReviewState, Trial
 from permille.domain.backlog import ANY_NUMBER, COUNTED_WITHIN, HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.breaker import BreakerState, hour_of
@@ -255,7 +255,7 @@ class Life(RuleBasedStateMachine):
             self.the_stream_runs()
 
     def _decide(self, decision: str, days: int = 0) -> None:
-        day = review.today(self.zone, self.now) + days * A_DAY
+        day = local_days.today(self.zone, self.now) + days * A_DAY
         apply(self.world.enforcement, ACCOUNT, self._command(decision, day), self.now)
 
     def _command(self, decision: str, day: date) -> Command:

@@ -16,10 +16,11 @@ from tests.fakes import (
     Rows,
     When,
 )
+from tests.measured import Measured
 
 from permille.access import Links
 from permille.domain.entries.registry import KINDS
-from permille.domain.errors import Unavailable
+from permille.domain.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
 from permille.domain.timeline import SYSTEM
 from permille.notify import Effect, Handing, effects_of, hand_on, hand_on_again, redrive
 from permille.zones import shown_zone_of
@@ -38,8 +39,18 @@ class Notification:
         self.rows.put(DISABLED, COMPLAINT)
         self.bus, self.mailer = FakeBus(self.faults), FakeMailer(self.faults)
         self.once, self.later = FakeOnce(self.faults), FakeLater(self.faults)
-        accounts, timeline = FakeAccounts(self.rows), FakeTimeline(self.rows)
-        self.world = Handing(accounts, timeline, self.bus, self.mailer, self.once, self.later, BRAND, LINKS)
+        self.dead_letters = FakeLater(self.faults, name="dead_letters")
+        self.world = Handing(
+            accounts=FakeAccounts(self.rows),
+            timeline=FakeTimeline(self.rows),
+            bus=self.bus,
+            mailer=self.mailer,
+            once=self.once,
+            later=self.later,
+            dead_letters=self.dead_letters,
+            brand=BRAND,
+            links=Links(FakeMacs(self.faults), "https://console.example"),
+        )
 
     def work_the_queue(self) -> None:
         jobs, self.later.jobs = self.later.jobs, []
@@ -137,6 +148,86 @@ def test_what_fails_again_goes_back_to_the_queue(notify: Notification) -> None:
 
     with pytest.raises(Unavailable):
         hand_on_again(notify.world, ACCOUNT, DISABLED.id, Effect.MAIL, NOW)
+
+
+# ---------------------------------------------------------------- what is refused for good
+
+FOR_GOOD = [PermissionDenied("injected"), RequestRejected("injected")]
+each_refusal = pytest.mark.parametrize("refusal", FOR_GOOD, ids=lambda error: type(error).__name__)
+each_call = pytest.mark.parametrize(
+    ("call", "effect"),
+    [
+        ("mailer.send", Effect.MAIL),
+        ("bus.put", Effect.BUS),
+        ("accounts.get", Effect.BUS),
+        ("once.do", Effect.BUS),
+        ("macs.make", Effect.MAIL),
+    ],
+)
+
+
+@each_refusal
+@each_call
+def test_what_is_refused_for_good_rests_in_the_dead_letters_at_once_and_the_rest_goes_out(
+    notify: Notification, call: str, effect: Effect, refusal: ServiceError
+) -> None:
+    notify.faults.fail(call, error=refusal)
+
+    hand_on(notify.world, [DISABLED], NOW)
+
+    assert notify.dead_letters.jobs == [(ACCOUNT, DISABLED.id, effect)]
+    assert notify.later.jobs == []
+    assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if effect is Effect.BUS else (1, 0))
+
+
+@each_refusal
+@pytest.mark.parametrize("call", ["timeline.get", "mailer.send", "accounts.get", "once.do", "macs.make"])
+def test_a_later_try_that_is_refused_for_good_is_the_last(
+    notify: Notification, call: str, refusal: ServiceError
+) -> None:
+    notify.later.put(ACCOUNT, DISABLED.id, Effect.MAIL)
+    notify.faults.fail(call, error=refusal)
+
+    notify.work_the_queue()
+
+    assert (notify.dead_letters.jobs, notify.later.jobs) == ([(ACCOUNT, DISABLED.id, Effect.MAIL)], [])
+
+
+def test_a_refusal_is_counted_with_what_it_is_about(notify: Notification, measured: Measured) -> None:
+    notify.faults.fail("mailer.send", error=RequestRejected("MessageRejected"))
+
+    hand_on(notify.world, [DISABLED], NOW)
+
+    assert measured.values()["entry.refused"] == [1]
+
+
+def test_what_cannot_even_rest_is_told_again_by_the_stream(notify: Notification) -> None:
+    notify.faults.fail("mailer.send", error=RequestRejected("injected"))
+    notify.faults.fail("dead_letters.put")
+
+    with pytest.raises(Unavailable):
+        hand_on(notify.world, [DISABLED], NOW)
+    hand_on(notify.world, [DISABLED], NOW)
+
+    assert len(notify.mailer.sent) == 1
+
+
+def test_what_cannot_even_rest_goes_back_to_the_queue(notify: Notification) -> None:
+    notify.faults.fail("mailer.send", error=RequestRejected("injected"))
+    notify.faults.fail("dead_letters.put")
+
+    with pytest.raises(Unavailable):
+        hand_on_again(notify.world, ACCOUNT, DISABLED.id, Effect.MAIL, NOW)
+
+
+def test_a_dead_letter_that_is_tried_again_goes_out_once(notify: Notification) -> None:
+    notify.faults.fail("mailer.send", error=RequestRejected("injected"))
+    hand_on(notify.world, [DISABLED], NOW)
+
+    notify.later.jobs = notify.dead_letters.jobs * 2
+    notify.work_the_queue()
+
+    assert len(notify.mailer.sent) == 1
 
 
 @pytest.mark.parametrize("entry_id", ["nothing", COMPLAINT.id])

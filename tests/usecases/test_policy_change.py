@@ -25,6 +25,7 @@ from permille.domain.policy_preview import Effect, Preview
 from permille.domain.reputation import Tally
 from permille.domain.status import Mode, Status
 from permille.domain.timeline import SYSTEM, Entry, only
+from permille.history import NEWEST
 
 A_DAY = timedelta(days=1)
 STRICT = replace(SEED, id="strict", complaint_ratio=ComplaintRatio(complaints_at_least=1))
@@ -107,7 +108,7 @@ def test_whom_staff_disabled_no_policy_would_have_kept(stack: FakeStack) -> None
 
 def test_who_was_disabled_weeks_ago_is_judged_by_the_mail_of_then(stack: FakeStack) -> None:
     """All of it has left the window meanwhile, so that today no policy would find anything against it."""
-    asked = [an_entry("review_requested", NOW - timedelta(minutes=number)) for number in range(policy_change.PAGE + 1)]
+    asked = [an_entry("review_requested", NOW - timedelta(minutes=number)) for number in range(2 * NEWEST)]
     account = an_account(status=Status.DISABLED, look=BROKEN)
     have(stack, account, Tally(1000, 2), days_ago=60, entries=[the_record(60), *asked])
 

@@ -20,11 +20,14 @@ from tests.fakes import (
 from permille.access import Links
 from permille.decisions import apply
 from permille.domain.commands import AmendReview, Command, WithdrawReview
+from permille.domain.errors import DecisionRefused, Unavailable
+from permille.domain.owner_acts import CHANGES_A_DAY
 from permille.domain.status import Status
 from permille.domain.wording import OWNER
 from permille.notify import Handing, hand_on
 
 AN_HOUR = timedelta(hours=1)
+RECEIPT = "We have got your request for a review"
 
 
 class Owner:
@@ -35,7 +38,9 @@ class Owner:
         self.rows = Rows(accounts={ACCOUNT: an_account(status=Status.DISABLED)})
         self.accounts, self.mailer = FakeAccounts(self.rows), FakeMailer()
         links, timeline = Links(FakeMacs(), "https://console.example"), FakeTimeline(self.rows)
-        self.world = Handing(self.accounts, timeline, FakeBus(), self.mailer, FakeOnce(), FakeLater(), BRAND, links)
+        self.world = Handing(
+            self.accounts, timeline, FakeBus(), self.mailer, FakeOnce(), FakeLater(), FakeLater(), BRAND, links
+        )
 
     def asks(self, **different: Any) -> None:
         self._does(a_request(**different))
@@ -62,24 +67,25 @@ def owner() -> Owner:
     return Owner()
 
 
-def test_a_thousand_amendments_are_on_the_timeline_and_not_mailed(owner: Owner) -> None:
+def test_amendments_are_on_the_timeline_and_not_mailed_and_a_day_has_so_many(owner: Owner) -> None:
     owner.asks()
 
-    for number in range(1000):
+    for number in range(CHANGES_A_DAY - 1):
         owner.amends(batch=1 + number)
+    with pytest.raises(DecisionRefused, match="5 times today"):
+        owner.amends(batch=99)
 
-    assert owner.mails == ["We have got your request for a review"]
-    assert len(owner.rows.told(ACCOUNT, "review_amended")) == 1000
+    assert owner.mails == [RECEIPT]
+    assert len(owner.rows.told(ACCOUNT, "review_amended")) == CHANGES_A_DAY - 1
 
 
-def test_a_thousand_requests_that_are_withdrawn_within_an_hour_give_one_mail(owner: Owner) -> None:
-    for _ in range(1000):
+def test_requests_that_are_withdrawn_within_an_hour_give_one_mail(owner: Owner) -> None:
+    for _ in range(CHANGES_A_DAY):
         owner.asks()
         owner.withdraws()
 
-    assert owner.now - NOW < AN_HOUR
-    assert owner.mails == ["We have got your request for a review"]
-    assert len(owner.rows.told(ACCOUNT, "review_requested")) == 1000
+    assert owner.mails == [RECEIPT]
+    assert len(owner.rows.told(ACCOUNT, "review_requested")) == CHANGES_A_DAY
 
 
 def test_a_request_an_hour_after_the_last_receipt_has_a_receipt_again(owner: Owner) -> None:
@@ -89,4 +95,14 @@ def test_a_request_an_hour_after_the_last_receipt_has_a_receipt_again(owner: Own
         owner.now += passed
         owner.asks()
 
-    assert len(owner.mails) == 2
+    assert owner.mails == [RECEIPT, RECEIPT]
+
+
+def test_what_cannot_be_written_is_not_counted(owner: Owner) -> None:
+    owner.rows.faults.fail("accounts.save")
+    with pytest.raises(Unavailable):
+        owner.asks()
+
+    owner.asks()
+
+    assert owner.rows.accounts[ACCOUNT].owner_acts.changes == 1

@@ -212,7 +212,7 @@ def test_feedback_that_is_counted_meanwhile_loses_nothing() -> None:
 
 
 @pytest.mark.parametrize("when", When)
-@pytest.mark.parametrize("call", ["accounts.get", "timeline.get", "timeline.since", "accounts.save"])
+@pytest.mark.parametrize("call", ["accounts.get", "timeline.get", "accounts.voided", "accounts.save"])
 def test_cut_off_at_any_call_it_is_done_once_or_not_at_all(call: str, when: When) -> None:
     support = Support()
     complaint = support.complains("m-1")

@@ -38,7 +38,7 @@ class UnknownKeyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """The private paths of emulator.py. Every call blocks for some milliseconds."""
+    """The emulator's private paths. Every call blocks for some milliseconds."""
 
     port: int
     token: str

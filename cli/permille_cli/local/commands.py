@@ -12,10 +12,12 @@ import typer
 from permille.domain.errors import Failed, InvalidInput
 from permille_cli import given
 from permille_cli.local import schedule, stack
-from permille_cli.local.deployment import Deployment, logical_functions
+from permille_cli.local.containers import in_container
+from permille_cli.local.deployment import Deployment, deployed_environment, logical_functions
+from permille_cli.local.files import write_private
 from permille_cli.local.state import Running, StateDirectory
 from permille_cli.local.supervisor import HOURS
-from permille_cli.output import AsJson, emit_json
+from permille_cli.output import AsJson, emit_json, err
 from permille_cli.template import PROJECT
 
 app = typer.Typer(no_args_is_help=True, help="Run Permille on this computer, without an AWS account.")
@@ -44,12 +46,18 @@ def up(
     mode: Annotated[Mode, typer.Option(help="What a broken rule does.")] = Mode.ENFORCE,
     platform_name: Annotated[str, typer.Option(help="The platform's name, as owners know it.")] = "APWT",
     name: Annotated[str, typer.Option("--stack", help="The name of the CloudFormation stack.")] = "permille",
+    for_containers: Annotated[
+        bool, typer.Option("--for-containers", help="Docker's containers may ask its AWS too, with credentials.")
+    ] = False,
 ) -> None:
     """Start the stack, deploy Permille to it, and print as JSON how to use it. It goes on in the background."""
     if not 0 < hours <= MOST_HOURS:  # nan neither
         raise InvalidInput(f"takes more than 0 and at most {MOST_HOURS}, not {hours:g}", "hours")
-    deployment = Deployment(name, mode.value, platform_name)
-    emit_json(stack.up(_state(directory), deployment, hours))
+    deployment = Deployment(name, mode.value, platform_name, for_containers)
+    found = stack.up(_state(directory), deployment, hours)
+    if found["containers_endpoint"]:
+        err.print(f"Every container here reaches this AWS, at {found['containers_endpoint']}.")
+    emit_json(found)
 
 
 @app.command()
@@ -82,8 +90,7 @@ def status(
     elif as_json:
         emit_json({"running": True, **found})
     else:
-        typer.echo(f"Running.  AWS {found['endpoint']}  SMTP {found['smtp']['host']}:{found['smtp']['port']}")
-        typer.echo(f"Stack {found['stack']}, mails in {found['mails']}")
+        typer.echo(_as_lines(found))
 
 
 @app.command()
@@ -114,10 +121,12 @@ def env(
     directory: Directory = DIRECTORY,
     file: Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.")] = None,
 ) -> None:
-    """Print each function's environment, for `sam local invoke --env-vars`."""
+    """Print each function's environment, for `sam local invoke --env-vars`. SAM takes credentials from the shell."""
     running, found = _running(_state(directory))
+    if running.containers_endpoint is None:
+        raise Failed("containers cannot reach this stack: `permille local down`, and `up --for-containers`")
     variables = {
-        logical: _environment(running, name)
+        logical: in_container(deployed_environment(running, name), running.endpoint, running.containers_endpoint)
         for logical, name in sorted(logical_functions(running, found["stack"]).items())
     }
     text = json.dumps(variables, indent=2)
@@ -125,7 +134,7 @@ def env(
         typer.echo(text)
         return
     try:
-        file.write_text(text + "\n", encoding="utf-8")
+        write_private(file, text + "\n")
     except OSError as error:
         raise Failed(f"{file} cannot be written: {error.strerror}") from error
 
@@ -154,6 +163,13 @@ def _instant(text: str | None) -> datetime | None:
     return instant
 
 
+def _as_lines(found: dict[str, Any]) -> str:
+    smtp, containers = found["smtp"], found["containers_endpoint"]
+    told = f"Running.  AWS {found['endpoint']}  SMTP {smtp['host']}:{smtp['port']}\n"
+    told += f"Stack {found['stack']}, mails in {found['mails']}"
+    return f"{told}\nEvery container here reaches AWS, at {containers}" if containers else told
+
+
 def _as_text(result: dict[str, int]) -> str:
     swept = f", swept {_counted(result['swept'], 'account', 'accounts')}" if result["swept"] else ""
     looked_at, entries = result["looked_at"], result["entries"]
@@ -164,9 +180,3 @@ def _as_text(result: dict[str, int]) -> str:
 
 def _counted(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
-
-
-def _environment(running: Running, function: str) -> dict[str, str]:
-    configuration = running.client("lambda").get_function_configuration(FunctionName=function)
-    deployed: dict[str, str] = configuration.get("Environment", {}).get("Variables", {})
-    return deployed | running.environment | {"AWS_REGION": running.region}

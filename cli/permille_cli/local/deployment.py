@@ -20,6 +20,7 @@ from permille_cli import template
 from permille_cli.local.state import Running, StateDirectory
 from permille_cli.local.tools import environment as tool_environment
 from permille_cli.local.tools import tool
+from permille_cli.stack import EMBEDDED
 
 MAIL_FROM = "no-reply@apwt.example"
 MAIL_FROM_IDENTITY = "apwt.example"
@@ -38,11 +39,13 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What `up` deploys: the name of the stack, and the parameters that may differ."""
+    """What `up` was asked for: the name of the stack, the parameters that may differ, and whether containers may ask
+    its AWS."""
 
     stack: str
     mode: str
     platform_name: str
+    for_containers: bool = False
 
     def __post_init__(self) -> None:
         if not STACK_NAME.fullmatch(self.stack):
@@ -56,7 +59,8 @@ class Deployment:
             raise InvalidInput(f"takes 1 to {PLATFORM_NAME_LENGTH} printable characters, not {name!r}", "platform_name")
 
     def __str__(self) -> str:
-        return f"--stack {self.stack} --mode {self.mode} --platform-name {shlex.quote(self.platform_name)}"
+        said = f"--stack {self.stack} --mode {self.mode} --platform-name {shlex.quote(self.platform_name)}"
+        return f"{said} --for-containers" if self.for_containers else said
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -101,15 +105,25 @@ def logical_functions(running: Running, stack: str) -> dict[str, str]:
     }
 
 
+def deployed_environment(running: Running, function: str) -> dict[str, str]:
+    """The variables that a function was deployed with."""
+    configuration = running.client("lambda").get_function_configuration(FunctionName=function)
+    deployed: dict[str, str] = configuration.get("Environment", {}).get("Variables", {})
+    return deployed
+
+
 def _for_this_host(document: dict[str, Any], deployment: Deployment, running: Running) -> dict[str, Any]:
     """The template as this host can run it; everything else stays as it is deployed to AWS."""
     for name, value in deployment.parameters.items():
         # Not by --parameter-overrides: SAM CLI's own quoting cannot express every value.
         document["Parameters"][name]["Default"] = value
     machine = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
-    document["Globals"]["Function"] |= {"Runtime": f"python{PYTHON}", "Architectures": [machine]}
+    functions = document["Globals"]["Function"]
+    functions |= {"Runtime": f"python{PYTHON}", "Architectures": [machine]}
+    functions["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = running.endpoint
     for resource in document["Resources"].values():
         _adapt(resource.get("Properties", {}))
+    document["Outputs"][EMBEDDED] = {"Value": "yes"}
     document["Outputs"]["SmtpEndpoint"] = {"Value": f"{running.smtp_host}:{running.smtp_port}"}
     return document
 
@@ -141,7 +155,7 @@ def _build(copy: Path, state: StateDirectory) -> None:
     host = (platform.system(), platform.machine())
     if host not in PLATFORMS:
         raise Failed(f"no wheels are known for {' '.join(host)}; the embedded stack runs on Linux and macOS")
-    environment = {"PERMILLE_PYTHON": PYTHON, "PERMILLE_PLATFORM": PLATFORMS[host]}
+    environment = {"PERMILLE_PYTHON": PYTHON, "PERMILLE_PLATFORMS": PLATFORMS[host]}
     _sam(state, environment, "build", "--template", str(copy), "--build-dir", str(_built(state)))
 
 

@@ -1,4 +1,4 @@
-"""Runs emulator.py as a child that cannot outlive this process."""
+"""Runs the emulator as a child that cannot outlive this process."""
 
 import asyncio
 import secrets
@@ -14,30 +14,36 @@ from permille_cli.local.state import StateDirectory
 from permille_cli.local.tools import environment as tool_environment
 from permille_cli.local.tools import tool
 
-SCRIPT = Path(__file__).with_name("emulator.py")
+MODULE, PACKAGES = "permille_cli.local.emulator", Path(__file__).parents[2]
 HEALTHY_SECONDS = 60
 STOPPING_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Emulation:
-    """A healthy emulator, and the token with which its private paths may be asked."""
+    """A healthy emulator, and the token with which its private paths may be asked. `port`: its own on loopback;
+    `containers_port`: that of the address on which containers ask, which may be the same."""
 
     process: Process
     port: int
+    containers_port: int
     token: str
 
 
 @asynccontextmanager
-async def emulated(state: StateDirectory, key: str, secret: str, relay: str) -> AsyncIterator[Emulation]:
-    """Yields an emulator whose root credentials are `key` and `secret`, and which relays mail to `relay`."""
+async def emulated(
+    state: StateDirectory, key: str, secret: str, relay: str, containers_host: str = ""
+) -> AsyncIterator[Emulation]:
+    """Yields an emulator whose root credentials are `key` and `secret`, and which relays mail to `relay`. Containers
+    may ask it as `containers_host`, if there is one."""
     token = secrets.token_urlsafe(32)
-    process = await _start(state, _environment(state, key, secret, relay) | {"PERMILLE_TOKEN": token})
+    ours = {"PERMILLE_TOKEN": token, "PERMILLE_CONTAINERS_HOST": containers_host, "PYTHONPATH": str(PACKAGES)}
+    process = await _start(state, _environment(state, key, secret, relay) | ours)
     try:
         assert process.stdout is not None
-        port = int(await process.stdout.readline() or 0)
-        await _healthy(process, port, state)
-        yield Emulation(process, port, token)
+        ports = [int(port) for port in (await process.stdout.readline()).split()] or [0]
+        await _healthy(process, ports[0], state)
+        yield Emulation(process, ports[0], ports[-1], token)
     finally:
         await _stop(process)
 
@@ -45,7 +51,7 @@ async def emulated(state: StateDirectory, key: str, secret: str, relay: str) -> 
 async def _start(state: StateDirectory, environment: dict[str, str]) -> Process:
     with (state.logs / "emulator.log").open("ab") as log:
         return await asyncio.create_subprocess_exec(
-            tool("python"), "-P", str(SCRIPT), stdin=PIPE, stdout=PIPE, stderr=log, cwd=state.tmp, env=environment
+            tool("python"), "-P", "-m", MODULE, stdin=PIPE, stdout=PIPE, stderr=log, cwd=state.tmp, env=environment
         )  # fmt: skip
 
 

@@ -12,7 +12,9 @@ from typing import Any
 from rich.console import Console
 
 from permille.domain.errors import Failed, InvalidInput
+from permille_cli.local import containers
 from permille_cli.local.deployment import Deployment, deploy
+from permille_cli.local.files import made_private
 from permille_cli.local.state import Running, StateDirectory
 from permille_cli.output import err
 
@@ -23,7 +25,7 @@ INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 def up(state: StateDirectory, deployment: Deployment, hours: float) -> dict[str, Any]:
     """Returns how to use the stack, started and deployed if it was not. If that fails nothing goes on running."""
-    with _interrupted_once(), state.alone(_say_that_we_wait):
+    with made_private(), _interrupted_once(), state.alone(_say_that_we_wait):
         found = described(state)
         if found is not None:
             _check_that_it_is(deployment, found)
@@ -46,6 +48,7 @@ def described(state: StateDirectory) -> dict[str, Any] | None:
         return None
     return {
         "endpoint": running.endpoint,
+        "containers_endpoint": running.containers_endpoint,
         "region": running.region,
         "account_id": running.account_id,
         "credentials": {
@@ -85,22 +88,25 @@ def _say_that_we_wait() -> None:
 
 def _check_that_it_is(asked: Deployment, found: dict[str, Any]) -> None:
     outputs = found["outputs"]
-    runs = Deployment(found["stack"], outputs["EnforcementMode"], outputs["PlatformName"])
+    for_containers = found["containers_endpoint"] is not None
+    runs = Deployment(found["stack"], outputs["EnforcementMode"], outputs["PlatformName"], for_containers)
     if runs != asked:
         raise InvalidInput(f"what runs is {runs}, not {asked}: `permille local down` stops it")
 
 
 def _start_and_deploy(state: StateDirectory, deployment: Deployment, hours: float) -> None:
+    containers_host = containers.host() if deployment.for_containers else ""
     with Console(stderr=True).status("Starting the embedded AWS ...") as progress:
         _stop(state)  # what an `up` left behind that was killed
-        running = _start(state, hours)
+        running = _start(state, hours, containers_host)
         progress.update("Building and deploying Permille with SAM CLI ...")
         outputs = deploy(deployment, running, state)
     state.write_deployed({"stack": deployment.stack, "outputs": outputs})
 
 
-def _start(state: StateDirectory, hours: float) -> Running:
+def _start(state: StateDirectory, hours: float, containers_host: str) -> Running:
     command = [sys.executable, "-m", "permille_cli.local.supervisor", str(state.path), "--hours", str(hours)]
+    command += ["--containers-host", containers_host]
     with (state.logs / "supervisor.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - ourselves
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=state.path, start_new_session=True

@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,9 +15,9 @@ import boto3
 from botocore.config import Config
 
 from permille.domain.errors import Failed, InvalidInput
+from permille_cli.local.files import foreign, remove, replace_private
 
 LOCKING_SECONDS = 3
-REMOVING_SECONDS = 5
 MAGIC = "An embedded stack of Permille is kept here; `permille local down` removes it.\n"
 OURS = (
     "certificate.pem", "clock", "clock.new", "deployed.json", "deployed.new", "lock", "logs", "mails", "running.json",
@@ -32,6 +31,7 @@ class Running:
 
     pid: int
     endpoint: str
+    containers_endpoint: str | None
     region: str
     account_id: str
     access_key_id: str
@@ -107,15 +107,18 @@ class StateDirectory:
         return self.path / "clock"
 
     def is_ours(self) -> bool:
-        """Whether this is a directory that `make` made; a marker that is still being written counts."""
+        """Whether this is a directory that `make` made, and nobody else has a say in it; a marker that is still being
+        written counts."""
         try:
-            return MAGIC.startswith(self.marker.read_text(encoding="utf-8"))
+            return foreign(self.path) is None and MAGIC.startswith(self.marker.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return False
 
     def check(self) -> None:
-        """Raises InvalidInput where anything of somebody else is, or what is no directory at all."""
+        """Raises InvalidInput where anything of somebody else is, or may come, or what is no directory at all."""
         try:
+            if why := foreign(self.path):
+                raise InvalidInput(f"{why}; name a directory of your own with --dir")
             if not self.is_ours() and any(self.path.iterdir()):
                 raise InvalidInput(f"{self.path} holds something else; name an empty directory with --dir")
         except FileNotFoundError:
@@ -133,6 +136,7 @@ class StateDirectory:
         self.check()
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.check()  # somebody may have made it meanwhile
             self.marker.write_text(MAGIC, encoding="utf-8")
         except OSError as error:
             raise InvalidInput(f"{self.path} cannot hold a stack: {error.strerror}") from error
@@ -141,7 +145,7 @@ class StateDirectory:
         """Removes what is ours; what somebody else put here stays, and the directory with it."""
         try:
             for name in OURS:
-                _remove(self.path / name)
+                remove(self.path / name)
             self.marker.unlink(missing_ok=True)
         except OSError as error:
             raise Failed(f"{error.filename} could not be removed: {error.strerror}") from error
@@ -200,7 +204,7 @@ class StateDirectory:
         return Running(**found) if found and self.holder() is not None else None
 
     def write_running(self, running: Running) -> None:
-        _write_private(self.path / "running.json", json.dumps(asdict(running), indent=2))
+        replace_private(self.path / "running.json", json.dumps(asdict(running), indent=2))
 
     def forget_running(self) -> None:
         for name in ("running.json", "deployed.json"):
@@ -211,14 +215,14 @@ class StateDirectory:
         return _read(self.path / "deployed.json")
 
     def write_deployed(self, stack: dict[str, Any]) -> None:
-        _write_private(self.path / "deployed.json", json.dumps(stack, indent=2))
+        replace_private(self.path / "deployed.json", json.dumps(stack, indent=2))
 
     def set_clock(self, ahead: timedelta | None) -> None:
         """From now on mail is sent so far ahead of the real time, or behind it; None: at the real time."""
         if ahead is None:
             self.clock.unlink(missing_ok=True)
         else:
-            _write_private(self.clock, str(ahead.total_seconds()))
+            replace_private(self.clock, str(ahead.total_seconds()))
 
     def now(self) -> datetime:
         """The instant at which mail is sent: the latest tick's, and on from there; else the real one."""
@@ -250,23 +254,3 @@ def _read(path: Path) -> dict[str, Any] | None:
     except OSError:
         return None
     return found
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Writes a file that its owner alone can read, at once or not at all."""
-    fresh = path.with_suffix(".new")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    fresh.replace(path)
-
-
-def _remove(path: Path) -> None:
-    """Removes a file or a tree. A process that is just ending may still take files away, or leave more."""
-    deadline = time.monotonic() + REMOVING_SECONDS
-    while os.path.lexists(path):
-        try:
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)

@@ -41,23 +41,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--hours", type=float, default=HOURS)
+    parser.add_argument("--containers-host", default="", help="an address of this computer that containers reach")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     log.setLevel(logging.INFO)
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of itself at every login
     state = StateDirectory(arguments.directory.resolve())
     tempfile.tempdir = str(state.tmp)
+    os.umask(0o077)
     with state.held():
         state.forget_running()
-        asyncio.run(_supervise(state, arguments.hours))
+        asyncio.run(_supervise(state, arguments.hours, arguments.containers_host))
 
 
-async def _supervise(state: StateDirectory, hours: float) -> None:
+async def _supervise(state: StateDirectory, hours: float, containers_host: str) -> None:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     async with AsyncExitStack() as parts:
-        emulation, running = await _start(state, parts)
+        emulation, running = await _start(state, parts, containers_host)
         parts.callback(state.forget_running)
         state.write_running(running)
         log.info("AWS at %s, SMTP at %s:%d", running.endpoint, running.smtp_host, running.smtp_port)
@@ -76,15 +78,16 @@ async def _first(reasons: Mapping[Task[Any], str]) -> str:
     return reasons[done.pop()]
 
 
-async def _start(state: StateDirectory, parts: AsyncExitStack) -> tuple[Emulation, Running]:
+async def _start(state: StateDirectory, parts: AsyncExitStack, containers_host: str) -> tuple[Emulation, Running]:
     """Starts each part after those it needs; they stop in the opposite order."""
     key = "AKIA" + "".join(secrets.choice(string.ascii_uppercase + "234567") for _ in range(16))
     secret = secrets.token_urlsafe(30)
     relay_port = await parts.enter_async_context(_listening(sessions(MailFolder(state.mails, state.tmp))))
-    emulation = await parts.enter_async_context(emulated(state, key, secret, f"{HOST}:{relay_port}"))
+    emulation = await parts.enter_async_context(emulated(state, key, secret, f"{HOST}:{relay_port}", containers_host))
     running = Running(
         pid=os.getpid(),
         endpoint=f"http://{HOST}:{emulation.port}",
+        containers_endpoint=f"http://{containers_host}:{emulation.containers_port}" if containers_host else None,
         region=REGION,
         account_id=ACCOUNT,
         access_key_id=key,

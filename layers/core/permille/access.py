@@ -9,7 +9,7 @@ from permille.domain.errors import NotAuthenticated
 from permille.domain.links import Claims, For
 from permille.ports import Accounts, LinkRegister, Macs
 
-ENTER, GUIDE = "/enter", "/guide"
+ENTER, NEW_LINK, GUIDE = "/enter", "/enter/new-link", "/guide"
 
 
 def make_token(macs: Macs, claims: Claims) -> str:
@@ -19,10 +19,12 @@ def make_token(macs: Macs, claims: Claims) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The addresses by which people are let in. `base`: what the console's addresses begin with."""
+    """The addresses by which people are let in. `base`: what the console's addresses begin with; `owners_last`: how
+    long an owner's link does where nothing else is said."""
 
     macs: Macs
     base: str
+    owners_last: timedelta = links.LASTS[For.OWNER]
 
     @property
     def guide(self) -> str:
@@ -30,6 +32,7 @@ class Links:
         return self.base.rstrip("/") + GUIDE
 
     def owner(self, account: Account, now: datetime, lasts: timedelta | None = None) -> str:
+        lasts = lasts or self.owners_last
         claims = links.claims(For.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
         return address(self.base, make_token(self.macs, claims))
 
@@ -59,3 +62,21 @@ def admit(
         raise NotAuthenticated("there is no such account any more")
     links.check_revoked(claims, account.links_valid_since)
     return claims, account
+
+
+def is_owners(token: str) -> bool:
+    """Whether that is what it claims. Raises NotAuthenticated where it is no token of our kind."""
+    return tokens.read(token)[0].audience is For.OWNER
+
+
+def owner_of(token: str, macs: Macs, accounts: Accounts) -> Account:
+    """The account that this link was made for, also where it has expired since. Raises NotAuthenticated where it is no
+    owner's, was revoked, or the account is gone."""
+    claims, part, mac = tokens.read(token)
+    if claims.audience is not For.OWNER or not macs.verifies(claims.audience, part.encode(), mac):
+        raise NotAuthenticated("the token is forged, or no owner's")
+    account = accounts.get(claims.subject)
+    if account is None:
+        raise NotAuthenticated("there is no such account any more")
+    links.check_revoked(claims, account.links_valid_since)
+    return account

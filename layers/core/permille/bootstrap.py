@@ -186,12 +186,17 @@ def _handing_on() -> "tuple[RememberedOnce, HandingOn]":
         ),
         once=once,
         later=NotifyQueue(url=settings.notify_queue_url),
+        dead_letters=NotifyQueue(url=settings.notify_dead_letter_queue_url),
         brand=Brand(
             platform=settings.platform_name,
             support=settings.support_contact,
             colour=settings.brand_colour,
         ),
-        links=Links(KmsMacs(owner_key=settings.owner_link_key), settings.link_base),
+        links=Links(
+            KmsMacs(owner_key=settings.owner_link_key),
+            settings.link_base,
+            timedelta(days=int(settings.owner_link_days)),
+        ),
     )
     return once, HandingOn(handing, settings)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from permille.domain.account import Account
 from permille.domain.commands import Command, CorrectComplaint
 from permille.domain.decisions import AnswerRead, Context, VersionRead, decide
-from permille.domain.entries.corrections import voided
+from permille.domain.entries.complaints import Reported
 from permille.domain.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.policy import SEED
 from permille.domain.voiding import Complained
@@ -91,4 +91,5 @@ def _complained(services: Services, account: Account, entry_id: str) -> Complain
     told = services.timeline.get(account.id, entry_id)
     if told is None:
         raise NotFound(f"{account.id} has no complaint {entry_id}; `permille complaint list {account.id}` names them.")
-    return Complained(told, told.id in voided(services.timeline.since(account.id, told.at)))
+    facts = told.facts
+    return Complained(told, isinstance(facts, Reported) and services.accounts.voided(account.id, facts.identity))

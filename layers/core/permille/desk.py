@@ -17,8 +17,9 @@ from permille.domain.errors import MalformedRequest, ServiceError
 from permille.domain.policy import Policy, Verdict
 from permille.domain.status import Mode
 from permille.domain.switch import SenderState, drift
-from permille.domain.timeline import BEGINNING, ENTRY_ID, SYSTEM, Entry, TimelineEntry, only
+from permille.domain.timeline import ENTRY_ID, SYSTEM, Entry, TimelineEntry, Topic, only
 from permille.explain import Explained, explained
+from permille.history import history
 from permille.observability import record
 from permille.paging import Page
 from permille.ports import (
@@ -131,7 +132,8 @@ class SenderSeen:
 class Dossier:
     """Everything about an account. `verdict`: what the policy says of its counts now, none where the policy cannot be
     read. `case`: where support is waited for. `told`: the newest entries first; `complaints`: the cards, likewise.
-    `suppressed`: who is mailed no more. `voided`: the complaints that are taken back, by their entries' ids."""
+    `suppressed`: who is mailed no more. `voided`: the complaints that are taken back, by their entries' ids. `is_cut`:
+    there is more of its complaints, or of what it was before, than was read."""
 
     account: Account
     verdict: Verdict | None
@@ -143,6 +145,7 @@ class Dossier:
     more_complaints: int
     suppressed: frozenset[str]
     voided: Mapping[str, TimelineEntry[ComplaintVoided]]
+    is_cut: bool
 
 
 def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier | None:
@@ -153,20 +156,22 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
     if account is None:
         return None
     now = account.after_last_decision(now)
-    entries = desk.timeline.since(account.id, BEGINNING)
+    newest = desk.timeline.latest(account.id, TOLD)
+    told = history(desk.timeline, account.id, *Topic, newest=newest)
     judged = known("what the policy says", lambda: current(desk.policies, desk.tallies, account, now))
-    cards = only(Reported, reversed(entries))
+    cards = only(Reported, reversed(told.entries))
     return Dossier(
         account=account,
         verdict=judged.verdict if judged else None,
-        explained=explained(account, entries, judged, now, desk.code),
-        case=case(account, entries, now, lambda _: judged.verdict if judged else None) if account.asks_since else None,
+        explained=explained(account, told.entries, judged, now, desk.code),
+        case=case(account, told, now, lambda _: judged.verdict if judged else None) if account.asks_since else None,
         senders=[_sender(desk.switch, account, caller) for caller in account.senders],
-        told=_told(entries, before),
+        told=desk.timeline.latest(account.id, TOLD, before) if before else newest,
         complaints=cards[:TOLD],
         more_complaints=max(0, len(cards) - TOLD),
         suppressed=_suppressed(desk, account.id),
-        voided=voided(entries),
+        voided=voided(told.entries),
+        is_cut=told.is_cut,
     )
 
 
@@ -195,11 +200,6 @@ def _sender(switch: Switch, account: Account, caller: str) -> SenderSeen:
 def _check_entry_id(text: str) -> None:
     if text and not ENTRY_ID.fullmatch(text):
         raise MalformedRequest("no entry is called so")
-
-
-def _told(entries: Sequence[Entry], before: str) -> Page[Entry]:
-    earlier = [entry for entry in reversed(entries) if not before or entry.id < before]
-    return Page.of(earlier, TOLD, lambda entry: entry.id)
 
 
 # ---------------------------------------------------------------- the whole stack

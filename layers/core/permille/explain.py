@@ -61,14 +61,15 @@ class Explained:
         if self.still_on:
             lines.append(self.still_on)
         if account.would_disable:
-            lines.append("A rule is broken, and nothing is switched: it is only observed, or exempt.")
+            lines.append(f"{wording.capital(wording.SPARED)}.")
         return lines
 
 
 def explained(
     account: Account, entries: Sequence[Entry], judged: CurrentVerdict | None, now: datetime, code: str
 ) -> Explained:
-    """`entries`: the account's whole timeline. `judged`: what the policy in force says of it, where that is known."""
+    """`entries`: those of every topic, with or without others, oldest first. `judged`: what the policy in
+    force says of it, where that is known."""
     decided = _decided(account, entries)
     if judged is None or not account.may_send:
         if judged is None:

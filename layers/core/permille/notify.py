@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
 from permille.access import Links
-from permille.domain.errors import ServiceError
+from permille.domain.errors import ServiceError, Unavailable
 from permille.domain.timeline import SYSTEM, Entry
 from permille.mails import Addresses, compose
 from permille.observability import record
@@ -30,6 +30,7 @@ class Handing:
     mailer: Mailer
     once: Once
     later: Later
+    dead_letters: Later
     brand: Brand
     links: Links
 
@@ -39,25 +40,39 @@ def effects_of(entry: Entry) -> list[Effect]:
 
 
 def hand_on(world: Handing, entries: Iterable[Entry], now: datetime) -> None:
-    """Hands on at once what can be, and queues the rest, so that the stream never waits for a mail server."""
+    """Hands on at once what can be, and queues the rest, so that the stream never waits for a mail server. What is
+    refused for good goes to the dead letters: to try it again would be in vain."""
     for entry in entries:
         record("entry.received", account=entry.account_id, entry=entry.id, kind=entry.kind)
         for effect in effects_of(entry):
             try:
                 _perform(world, entry, effect, now)
-            except ServiceError as error:
+            except Unavailable as error:
                 record("entry.postponed", account=entry.account_id, entry=entry.id, effect=effect, why=str(error))
                 world.later.put(entry.account_id, entry.id, effect)
+            except ServiceError as refused:
+                _give_up(world, entry.account_id, entry.id, effect, refused)
 
 
 def hand_on_again(world: Handing, account_id: str, entry_id: str, effect: Effect, now: datetime) -> None:
-    """One more try of what was queued. Raises Unavailable where it fails again."""
+    """One more try of what was queued. Raises Unavailable where it fails again for a passing cause."""
     record("entry.received_again", account=account_id, entry=entry_id, effect=effect)
-    entry = world.timeline.get(account_id, entry_id)
-    if entry is None:
-        record("entry.missing", account=account_id, entry=entry_id, effect=effect)
-    else:
-        _perform(world, entry, effect, now)
+    try:
+        entry = world.timeline.get(account_id, entry_id)
+        if entry is None:
+            record("entry.missing", account=account_id, entry=entry_id, effect=effect)
+        else:
+            _perform(world, entry, effect, now)
+    except Unavailable:
+        raise
+    except ServiceError as refused:
+        _give_up(world, account_id, entry_id, effect, refused)
+
+
+def _give_up(world: Handing, account_id: str, entry_id: str, effect: Effect, refused: ServiceError) -> None:
+    """Until somebody has mended what it was refused for, and has it handed on again."""
+    record("entry.refused", account=account_id, entry=entry_id, effect=effect, why=str(refused))
+    world.dead_letters.put(account_id, entry_id, effect)
 
 
 def redrive(entries: Iterable[Entry], once: Once, later: Later) -> Iterator[tuple[Entry, Effect]]:

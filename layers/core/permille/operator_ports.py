@@ -90,6 +90,29 @@ class FeedbackQueue(Protocol):
         """Has a body read and counted like one that SES sends."""
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter in somebody's hands. `receipt`: what the queue gave for it."""
+
+    body: str
+    receipt: str
+
+
+class DeadLetters(Protocol):
+    """What could not be done, and rests until somebody has mended why."""
+
+    def count(self) -> int:
+        """About how many there are, those in somebody's hands included."""
+
+    def take(self, at_most: int) -> Sequence[Letter]:
+        """Some of them, hidden from everybody else for 15 minutes; none where there are no others."""
+
+    def put_back(self, letter: Letter) -> None:
+        """Puts it on the queue that it came from, and then deletes it here."""
+
+    def delete(self, letter: Letter) -> None: ...
+
+
 class PolicyDocument(Policies, Protocol):
     def text(self) -> str | None:
         """As it was set; None where nobody has set one: the preset seed is in force then."""

@@ -19,14 +19,14 @@ from permille.domain.policy_preview import Affected, Preview, affected
 from permille.domain.reputation import first_day
 from permille.domain.spans import last_change
 from permille.domain.status import Mode, Status
-from permille.domain.timeline import BEGINNING, SYSTEM, Entry, only, system_entry
+from permille.domain.timeline import SYSTEM, Topic, only, system_entry
+from permille.history import history as history_of
 from permille.observability import record
 from permille.operator_ports import AllTimelines, PolicyDocument
 from permille.ports import Control, Tallies, Timeline
 
 READERS = 8  # tallies that are read at once
 BATCH = 200  # accounts that are held at once
-PAGE = 100  # entries
 
 
 class Services(Protocol):
@@ -112,17 +112,8 @@ def _day_judged(timeline: Timeline, account: Account, now: datetime) -> date | N
     """None for an account that something else than a rule disabled."""
     if account.status is not Status.DISABLED:
         return account.after_last_decision(now).date()
-    disabled = last_change(_newest_first(timeline, account.id))
+    disabled = last_change(reversed(history_of(timeline, account.id, Topic.STANDING).entries))
     return disabled.at.date() if disabled and isinstance(disabled.facts, Disabled) else None
-
-
-def _newest_first(timeline: Timeline, account_id: str) -> Iterator[Entry]:
-    """The account's entries, read as far as they are taken."""
-    page = timeline.latest(account_id, PAGE)
-    yield from page.items
-    while page.next:
-        page = timeline.latest(account_id, PAGE, page.next)
-        yield from page.items
 
 
 # ---------------------------------------------------------------- set
@@ -153,5 +144,5 @@ def put_in_force(services: Services, previewed: Preview, text: str, by: str, now
 
 
 def history(services: Services) -> PolicyHistory:
-    entries = only(PolicySet, services.timeline.since(SYSTEM, BEGINNING))
+    entries = only(PolicySet, history_of(services.timeline, SYSTEM, Topic.STANDING).entries)
     return PolicyHistory(entries[::-1], in_force(services.policies))

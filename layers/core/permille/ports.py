@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from permille.domain.reputation import Days
     from permille.domain.suppression import Suppression
     from permille.domain.switch import Asleep, Changes, Credential, SenderState
-    from permille.domain.timeline import Audience, Entry, TimelineEntry
+    from permille.domain.timeline import Audience, Entry, TimelineEntry, Topic
     from permille.paging import Page
 
 
@@ -150,11 +150,16 @@ class Timeline(Protocol):
         """The account's newest entries, the newest first, of those older than the one of the id `before`, strongly
         consistent. The last page may be empty."""
 
+    def about(self, account_id: str, topic: Topic, at_most: int) -> Page[Entry]:
+        """The account's newest entries of a topic, the newest first, whatever else was written. May lag behind what was
+        just written."""
+
     def get(self, account_id: str, entry_id: str) -> Entry | None: ...
 
     def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> Page[Entry]:
         """Some of the account's entries, those for `audience` where one is named, oldest first, beginning behind the
-        entry of that id. May lag behind what was just written."""
+        entry of that id; fewer than `at_most`, or none, also where more follow. May lag behind what was just written.
+        """
 
 
 MOST_LIFTED = 99  # cards at once, beside the entry that tells of it
@@ -195,6 +200,9 @@ class Suppressions(Protocol):
 class Accounts(Protocol):
     def get(self, account_id: str) -> Account | None:
         """Strongly consistent."""
+
+    def voided(self, account_id: str, identity: str) -> bool:
+        """Whether the complaint of that identity is taken back; strongly consistent."""
 
     def due(self, now: datetime, at_most: int) -> list[str]:
         """The ids of accounts that are due, the longest due first. May lag behind what was just written."""
@@ -345,7 +353,7 @@ class Once(Protocol):
 
 class Later(Protocol):
     def put(self, account_id: str, entry_id: str, effect: str) -> None:
-        """Keeps for a later try what could not be handed on."""
+        """Keeps what could not be handed on: for a later try, or until somebody has mended why."""
 
 
 class Probe(Protocol):

@@ -23,7 +23,8 @@ from permille.domain.periods import (
 from permille.domain.policy import Policy, Verdict
 from permille.domain.review import Stage, stage
 from permille.domain.spans import Span, last_change, spans
-from permille.domain.timeline import Audience, Entry, id_at
+from permille.domain.timeline import Audience, Entry, Topic, id_at
+from permille.history import history
 from permille.paging import Page
 from permille.ports import Bounces, Policies, Tallies, Timeline
 from permille.zones import shown_zone_of
@@ -99,16 +100,17 @@ class Report:
 
 
 def gather(world: Reporting, account: Account, now: datetime, shown: Range = Range.WINDOW) -> Report:
-    """The report of an account as it was just read, by two queries beside the policy, and a third where e-mails
-    bounced."""
+    """The report of an account as it was just read, by two queries beside the policy, a third where e-mails bounced,
+    and two more where the timeline is longer than READ_ENTRIES."""
     policy, now = world.policies.current(), account.after_last_decision(now)
     days = _SHOWN[shown](now.date(), policy)
     epochs = world.tallies.by_epoch(account.id, read_from(days[0][0], policy.window_days))
     latest = world.timeline.latest(account.id, READ_ENTRIES)
+    known = history(world.timeline, account.id, *Topic, newest=latest).entries[::-1]
     begins = id_at(midnight(days[0][0]))
     any_bounced = any(tally.bounces for of_epoch in epochs.values() for tally in of_epoch.values())
     bounced = world.bounces.latest(account.id, begins, READ_BOUNCES).items if any_bounced else []
-    return _report(account, policy, shown, days, epochs, latest, bounced, now)
+    return _report(account, policy, shown, days, epochs, latest, known, bounced, now)
 
 
 def _report(
@@ -118,13 +120,14 @@ def _report(
     days: list[tuple[date, date]],
     epochs: Epochs,
     latest: Page[Entry],
+    known: Sequence[Entry],
     bounced: Sequence[bounces.Card],
     now: datetime,
 ) -> Report:
     begins, zone = midnight(days[0][0]), shown_zone_of(account)
     verdict = account.verdict(policy, epochs.get(account.epoch, {}), now.date())
     told = _of_owner(latest)
-    recent = (entry for entry in latest.items if entry.at >= begins)
+    recent = (entry for entry in known if entry.at >= begins)
     return Report(
         account=account,
         zone=zone,
@@ -132,14 +135,14 @@ def _report(
         verdict=verdict,
         range=shown,
         periods=periods(epochs, days, account.epochs, policy.window_days, now),
-        spans=spans(latest.items, account.status, begins, now),
+        spans=spans(known, account.status, begins, now),
         epochs=list(epochs_begun(account.epochs, begins, now)),
         campaigns=campaigns(recent, account.epoch, verdict.first_day),
         bounces=bounces.campaigns(bounced),
         entries=told.items,
         earlier=told.next,
-        since=last_change(latest.items),
-        voided=voided(latest.items),
+        since=last_change(known),
+        voided=voided(known),
         stage=stage(account, zone, now),
     )
 

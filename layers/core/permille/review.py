@@ -12,11 +12,10 @@ from permille.domain.entries.trial import StaysSuspended
 from permille.domain.entries.verdicts import Disabled
 from permille.domain.policy import Verdict
 from permille.domain.standing import kept_now_line
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Entry, Topic
 from permille.domain.wording import campaign_name
+from permille.history import History, history
 from permille.ports import Timeline
-
-NEWEST = 1000  # entries: what is read of an account is bounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,8 @@ class Case:
     """An open request, or a trial that went well and waits to be confirmed; `review` is the one it was agreed on by.
     `disabled`: the entry by which the account was disabled. `campaigns`: how many complaints were counted for each, the
     worst first. `trials`: how earlier ones went, oldest first. `kept_now`: that a complaint was taken back, and what it
-    was disabled for is kept now; empty where that is not so."""
+    was disabled for is kept now; empty where that is not so. `is_cut`: there are more complaints or earlier trials than
+    were read."""
 
     account: Account
     review: Review | None
@@ -33,18 +33,19 @@ class Case:
     campaigns: list[tuple[str, int]]
     trials: list[Entry]
     kept_now: str = ""
+    is_cut: bool = False
 
 
 Judge = Callable[[Account], Verdict | None]  # what the policy says now, where that is known
 
 
 def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime, judge: Judge) -> list[Case]:
-    """Of those who wait for support, in the order given. The evidence is in the newest entries of each; only of whom a
-    complaint was taken back is judged anew."""
-    return [case(account, timeline.latest(account.id, NEWEST).items[::-1], now, judge) for account in accounts]
+    """Of those who wait for support, in the order given. Only of whom a complaint was taken back is judged anew."""
+    return [case(account, history(timeline, account.id, *Topic), now, judge) for account in accounts]
 
 
-def case(account: Account, entries: Sequence[Entry], now: datetime, judge: Judge) -> Case:
+def case(account: Account, known: History, now: datetime, judge: Judge) -> Case:
+    entries = known.entries
     disabled = [entry for entry in entries if isinstance(entry.facts, Disabled | StaffDisabled | StaysSuspended)]
     complaints = [one.facts for one in counting(entries) if one.facts.epoch == account.epoch]
     campaigns = Counter(campaign_name(one.campaign, one.subject) for one in complaints)
@@ -56,6 +57,7 @@ def case(account: Account, entries: Sequence[Entry], now: datetime, judge: Judge
         campaigns=campaigns.most_common(),
         trials=[entry for entry in entries if entry.facts.kind.ends_trial],
         kept_now=_kept_now(account, entries, disabled, judge),
+        is_cut=known.is_cut,
     )
 
 

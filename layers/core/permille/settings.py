@@ -63,10 +63,12 @@ class NotifySettings(Settings):
     handed_on_table: str
     timeline_bus: str
     notify_queue_url: str
+    notify_dead_letter_queue_url: str
     mail_from: str
     configuration_set: str
     link_base: str
     owner_link_key: str
+    owner_link_days: str
     mail_from_name: str = ""
     reply_to: str = ""
     support_contact: str = ""

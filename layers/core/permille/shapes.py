@@ -203,6 +203,7 @@ class Case(Standing):
         bool, Means("A complaint was taken back since, and what the account was disabled for is kept now.")
     ]
     trials: Annotated[list[dict[str, Any]], Means("How earlier trials went, and the facts, oldest first.")]
+    older_left_out: Annotated[bool, Means("There are more complaints or earlier trials than were read.")]
 
 
 def standing(found: accounts.Account) -> Standing:
@@ -342,6 +343,7 @@ def case(asking: Asking) -> Case:
         "campaigns": [{"campaign": name, "complaints": count} for name, count in asking.campaigns],
         "kept_now": bool(asking.kept_now),
         "trials": [{"at": one.at.isoformat(), "how": one.kind, **facts(one)} for one in asking.trials],
+        "older_left_out": asking.is_cut,
     }
 
 

@@ -4,18 +4,20 @@ import re
 import smtplib
 import socket
 import ssl
+import time
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager, suppress
-from threading import Event, Timer
 from typing import Any
 
-from permille.domain.provider import IMPLICIT_TLS, Fault, Password, Server, Trouble, is_public
+from permille.domain.provider import IMPLICIT_TLS, Fault, Password, Server, Trouble
+from permille.domain.public_addresses import is_public
+from permille.smtp_session import BoundedSession, ended_at, left, within
 
 Resolve = Callable[..., list[Any]]
 
 SECONDS = 10.0  # for each answer
-SECONDS_IN_ALL = 20.0  # a server that drips its answers keeps nobody longer
+SECONDS_IN_ALL = 20.0  # for finding the host, connecting and all answers: a server that drips them keeps nobody longer
 _GREETS_AS = "[127.0.0.1]"  # this host's own name is nobody's business
 _ENHANCED_CODE = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")
 
@@ -50,18 +52,19 @@ class SmtpProbe:
         self._seconds_in_all = seconds_in_all
 
     def attempt(self, server: Server, password: Password) -> Trouble | None:
+        ends = time.monotonic() + self._seconds_in_all
         try:
-            with _understood(), self._session(server) as session:
+            with _understood(), self._session(server, ends) as session:
                 _login(session, server.user, password)
         except _Failed as failed:
             return failed.trouble
         return None
 
-    def _address(self, server: Server) -> str:
+    def _address(self, server: Server, ends: float) -> str:
         """Asked for once, and connected to as it was found: a name can lead elsewhere a moment later. IPv4 first: not
         every network has IPv6."""
         try:
-            found = self._resolve(server.host, server.port, type=socket.SOCK_STREAM)
+            found = within(left(ends), lambda: self._resolve(server.host, server.port, type=socket.SOCK_STREAM))
         except (socket.gaierror, UnicodeError) as error:
             raise _Failed(Fault.NO_HOST) from error
         addresses = sorted((str(one[4][0]) for one in found), key=lambda address: ":" in address)
@@ -70,11 +73,13 @@ class SmtpProbe:
         return addresses[0]
 
     @contextmanager
-    def _session(self, server: Server) -> Iterator[smtplib.SMTP]:
+    def _session(self, server: Server, ends: float) -> Iterator[smtplib.SMTP]:
         """A session over TLS in which the server has said what it offers."""
-        session = smtplib.SMTP(local_hostname=_GREETS_AS, timeout=self._seconds)
-        line = socket.create_connection((self._address(server), server.port), timeout=self._seconds)
-        with closing(session), _ended_after(self._seconds_in_all, line):
+        session = BoundedSession(local_hostname=_GREETS_AS, timeout=self._seconds)
+        address = self._address(server, ends)
+        line = socket.create_connection((address, server.port), timeout=min(self._seconds, left(ends)))
+        line.settimeout(self._seconds)
+        with closing(session), ended_at(ends, line):
             session.sock = line
             if server.port in self._implicit_tls:
                 self._encrypt(session, server)
@@ -130,31 +135,6 @@ def _reply(code: int, said: bytes) -> str:
     """The codes alone: what a server says may be anything, even what it was told."""
     enhanced = _ENHANCED_CODE.match(said)
     return " ".join([str(code)] * (code > 0) + ([enhanced[0].decode("ascii")] if enhanced else []))
-
-
-@contextmanager
-def _ended_after(seconds: float, line: socket.socket) -> Iterator[None]:
-    """Cuts the line then. TLS takes the socket over, so it is a duplicate that is cut."""
-    late = Event()
-    with line.dup() as duplicate:
-
-        def cut() -> None:
-            late.set()
-            with suppress(OSError):  # it has just ended
-                duplicate.shutdown(socket.SHUT_RDWR)
-
-        timer = Timer(seconds, cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        except OSError as error:
-            if late.is_set():
-                raise _Failed(Fault.TIMEOUT) from error
-            raise
-        finally:
-            timer.cancel()
-            timer.join()
 
 
 _FAULTS = {  # the first that fits: all of them are OSErrors

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
-from permille.domain import review
+from permille.domain import local_days
 from permille.domain.account import Trial
 from permille.domain.backlog import COUNTED_WITHIN
 from permille.domain.commands import ApproveReview, RequestReview
@@ -60,7 +60,7 @@ def act(scene: Scene) -> Ending:
 
 
 def _ask(scene: Scene, zone: tzinfo) -> None:
-    today = review.today(zone, scene.stack.now())
+    today = local_days.today(zone, scene.stack.now())
     request = RequestReview(day=today, batch=MAILS, cause=CAUSE, change=CHANGE, by=OWNER)
     scene.stack.decide(DEALS.account_id, request)
     _type(scene, "review list")
@@ -70,7 +70,7 @@ def _ask(scene: Scene, zone: tzinfo) -> None:
 
 
 def _approve(scene: Scene, zone: tzinfo) -> Trial:
-    today, by = review.today(zone, scene.stack.now()), scene.stack.caller()
+    today, by = local_days.today(zone, scene.stack.now()), scene.stack.caller()
     _type(scene, f'review approve {DEALS.account_id} --day {today} --note "{NOTE}" --yes')
     approved = scene.stack.decide(DEALS.account_id, ApproveReview(day=today, note=NOTE, by=by, short_day=True))
     assert approved.trial is not None

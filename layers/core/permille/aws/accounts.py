@@ -43,6 +43,7 @@ from permille.domain.breaker import BreakerChange, Opening, Passing, Returning
 from permille.domain.correction import Correction
 from permille.domain.entries.system import SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict
+from permille.domain.owner_acts import OwnerActs
 from permille.domain.status import Held, Status
 from permille.domain.switch import Asleep, Credential, Denial, Renewal
 from permille.domain.timeline import Entry, TimelineEntry
@@ -117,6 +118,10 @@ class DynamoAccounts:
         with conflicts(f"ignoring {sender} no more"), self._transaction() as transaction:
             transaction.delete(self._senders(sender), condition=SenderRow.ignored.exists())
             append(transaction, self._entries, entry)
+
+    def voided(self, account_id: str, identity: str) -> bool:
+        with table_call(f"reading the card of {identity}"):
+            return self._corrections.voided(account_id, identity)
 
     def due(self, now: datetime, at_most: int) -> list[str]:
         index = self._accounts.due_index
@@ -260,6 +265,7 @@ def _row(account: Account) -> dict[str, Any]:
         "denial": _as_texts(account.denial),
         "renewal": _as_texts(account.renewal),
         "links_valid_since": instant(account.links_valid_since) if account.links_valid_since else None,
+        "owner_acts": _as_texts(account.owner_acts),
         "decided_at": instant(account.decided_at) if account.decided_at else None,
         "alerted_at": instant(account.alerted_at) if account.alerted_at else None,
         "bounced_at": instant(account.bounced_at) if account.bounced_at else None,
@@ -310,6 +316,7 @@ def account_of(row: Any) -> Account:
         denial=_denial(row.denial),
         renewal=_renewal(row.renewal),
         links_valid_since=instant_of(row.links_valid_since),
+        owner_acts=_owner_acts(row.owner_acts),
         decided_at=instant_of(row.decided_at),
         alerted_at=instant_of(row.alerted_at),
         bounced_at=instant_of(row.bounced_at),
@@ -366,7 +373,18 @@ def _renewal(row: dict[str, Any] | None) -> Renewal | None:
     return Renewal(**{**known_of(Renewal, row), **keys, **instants, **begun_at})
 
 
-def _as_texts(part: Exemption | Review | Trial | Provider | Recheck | Denial | Renewal | None) -> dict[str, Any] | None:
+def _owner_acts(row: dict[str, Any] | None) -> OwnerActs:
+    if row is None:
+        return OwnerActs()
+    instants = {name: instant_of(row[name]) for name in ("receipt_at", "link_at")}
+    day = date.fromisoformat(row["day"]) if row["day"] else None
+    return OwnerActs(**{**known_of(OwnerActs, row), **instants, "day": day})
+
+
+Part = Exemption | Review | Trial | Provider | Recheck | Denial | Renewal | OwnerActs
+
+
+def _as_texts(part: Part | None) -> dict[str, Any] | None:
     """As JSON holds it: instants and days as texts."""
     if part is None:
         return None
@@ -390,7 +408,7 @@ def _review(row: dict[str, Any] | None) -> Review | None:
         "requested_at": datetime.fromisoformat(row["requested_at"]),
         "decided_at": instant_of(row["decided_at"]),
         "ask_again_on": date.fromisoformat(again) if again else None,
-        **{name: instant_of(row.get(name)) for name in ("begins_at", "ends_at", "receipt_at")},
+        **{name: instant_of(row.get(name)) for name in ("begins_at", "ends_at")},
         "last_reminder": RequestedDay(row.get("last_reminder", RequestedDay.AHEAD)),
     }
     return Review(**{**known_of(Review, row), **different})

@@ -17,6 +17,12 @@ class Corrections:
         self._tallies = on_table(TallyRow, tallies)
         self._cards = on_table(CardRow, complaints)
 
+    def voided(self, account_id: str, identity: str) -> bool:
+        try:
+            return self._cards.get(account_id, identity, consistent_read=True).voided is not None
+        except self._cards.DoesNotExist:
+            return False
+
     def write(self, transaction: TransactWrite, account_id: str, correction: Correction) -> None:
         """Its conditions fail where the card is corrected so already."""
         void, card = correction.void, self._cards(account_id, correction.identity)

@@ -9,14 +9,15 @@ from pynamodb.transactions import TransactWrite
 
 from permille.aws import client
 from permille.aws.models import EntryRow, TallyRow, append, conflicts, connection_of, on_table, table_call
-from permille.aws.rows import instant
+from permille.aws.rows import instant, topic_key
 from permille.aws.stored_entries import entry_of
 from permille.domain.reputation import Days, Tally
-from permille.domain.timeline import Audience, Entry, id_at
+from permille.domain.timeline import Audience, Entry, Topic, id_at
 from permille.paging import Page
 
 _COUNTS = ("delivered", "complaints", "bounces")
 
+READ_FOR_A_PAGE = 1000  # entries, where only some of them are wanted
 STORED = ("account_id", "entry_id", "kind", "audience", "at", "facts")  # of an entry
 
 
@@ -92,12 +93,20 @@ class DynamoTimeline:
         entries = [entry_of({"account_id": account_id, **row}) for row in rows]
         return Page(entries, entries[-1].id if "LastEvaluatedKey" in answer else "")
 
-    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> Page[Entry]:
-        behind = EntryRow.entry_id > after if after else None
-        theirs = EntryRow.audience == audience if audience else None
-        with table_call(f"reading the timeline of {account_id}"):
-            rows = self._rows.query(account_id, behind, theirs, limit=at_most + 1)
+    def about(self, account_id: str, topic: Topic, at_most: int) -> Page[Entry]:
+        theirs = EntryRow.topic.startswith(topic_key(topic, ""))
+        with table_call(f"reading the {topic} of {account_id}"):
+            rows = self._rows.topics_index.query(account_id, theirs, scan_index_forward=False, limit=at_most + 1)
             return Page.of([_entry(row) for row in rows], at_most, lambda entry: entry.id)
+
+    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> Page[Entry]:
+        """One query: it reads no further than READ_FOR_A_PAGE entries, however few of them are for the audience."""
+        behind = EntryRow.entry_id > after if after else None
+        with table_call(f"reading the timeline of {account_id}"):
+            limit = max(at_most + 1, READ_FOR_A_PAGE if audience else 0)
+            rows = [_entry(row) for row in self._rows.query(account_id, behind, limit=limit)]
+        page = Page.of([one for one in rows if audience in (None, one.audience)], at_most, lambda one: one.id)
+        return page if page.next or len(rows) < limit else Page(page.items, rows[-1].id)
 
     def all_since(self, at: datetime) -> Iterator[Entry]:
         with table_call("reading all timelines"):

@@ -128,6 +128,7 @@ class AccountRow(Model):
     denial = JSONAttribute(null=True)
     renewal = JSONAttribute(null=True)
     links_valid_since = UnicodeAttribute(null=True)
+    owner_acts = JSONAttribute(null=True)
     senders = ListAttribute(of=UnicodeAttribute)
     identities = ListAttribute(of=UnicodeAttribute, null=True)
     status = UnicodeAttribute()
@@ -188,6 +189,17 @@ class TallyRow(Model):
     bounces = NumberAttribute(default=0)
 
 
+class TopicsIndex(GlobalSecondaryIndex["EntryRow"]):  # type: ignore[no-untyped-call]
+    """Sparse: only entries of a topic have the attribute."""
+
+    class Meta:
+        index_name = "topics"
+        projection = IncludeProjection(["kind", "audience", "at", "facts"])
+
+    account_id = UnicodeAttribute(hash_key=True)
+    topic = UnicodeAttribute(range_key=True)
+
+
 class EntryRow(Model):
     account_id = UnicodeAttribute(hash_key=True)
     entry_id = UnicodeAttribute(range_key=True)
@@ -195,6 +207,8 @@ class EntryRow(Model):
     audience = UnicodeAttribute()
     at = UnicodeAttribute()
     facts = UnicodeAttribute()
+    topic = UnicodeAttribute(null=True)
+    topics_index = TopicsIndex()
 
 
 class SuppressedIndex(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyped-call]

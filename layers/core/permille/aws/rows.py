@@ -9,7 +9,7 @@ from typing import Any
 from permille.domain import bounces
 from permille.domain.json_values import from_json, to_json
 from permille.domain.suppression import suppressed_by
-from permille.domain.timeline import Entry
+from permille.domain.timeline import Entry, Topic
 
 CORRECTIONS = 8  # their shard of a tally, beside those that feedback is counted in
 DUE = "due"  # the one partition of the sparse index
@@ -37,6 +37,12 @@ def tally_key(day: date, epoch: int, shard: int) -> str:
 
 
 def entry_row(entry: Entry) -> dict[str, str]:
+    """One of a topic has a key in the sparse index of topics."""
+    row = _stored(entry)
+    return row | {"topic": topic_key(entry.topic, entry.id)} if entry.topic else row
+
+
+def _stored(entry: Entry) -> dict[str, str]:
     return {
         "account_id": entry.account_id,
         "entry_id": entry.id,
@@ -47,10 +53,14 @@ def entry_row(entry: Entry) -> dict[str, str]:
     }
 
 
+def topic_key(topic: Topic, entry_id: str) -> str:
+    return f"{topic}#{entry_id}"
+
+
 def complaint_row(identity: str, entry: Entry) -> dict[str, str]:
     """A complaint's card: the entry that tells of it, under the identity that it is counted by. Where it suppresses an
     address, the sparse index lists it since that entry."""
-    card = entry_row(entry) | {"identity": identity}
+    card = _stored(entry) | {"identity": identity}
     address = suppressed_by(entry)
     return card | {"recipient": address, "suppressed_since": entry.id} if address else card
 

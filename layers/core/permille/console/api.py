@@ -15,9 +15,10 @@ from permille.console.values import AccountId, After, CountedSince, For, Limit, 
 from permille.console.world import asked_of_api as asked
 from permille.domain.account import Account
 from permille.domain.commands import DeleteReview, PutReview
-from permille.domain.route import entries_needed_since, route
-from permille.domain.timeline import id_at
+from permille.domain.route import route
+from permille.domain.timeline import Topic, id_at
 from permille.existing import existing
+from permille.history import history
 from permille.report import Range, gather
 from permille.shapes import Means
 from permille.verdict import current
@@ -110,7 +111,8 @@ def bounces(account_id: AccountId, since: CountedSince = None, after: After = ""
     **operation(
         "listTimeline",
         "An account's history",
-        "Oldest first. Entries never change; an entry of the last second may still be missing.",
+        "Oldest first. Entries never change; an entry of the last second may still be missing. Of one audience a page "
+        "may be short, or empty, also where `next` leads on.",
         "A page of entries.",
         LISTED,
     ),
@@ -140,9 +142,9 @@ def timeline(account_id: AccountId, after: After = "", limit: Limit = USUAL, aud
 )
 def show_route(account_id: AccountId) -> shapes.Route:
     found, account = asked(router), _account(account_id)
-    entries = found.world.timeline.since(account.id, entries_needed_since(account))
+    known = history(found.world.timeline, account.id, Topic.STANDING)
     platform = found.world.platform
-    return shapes.route(account, route(account, entries), platform, found.world.smtp_endpoint)
+    return shapes.route(account, route(account, known.entries), platform, found.world.smtp_endpoint)
 
 
 @router.get(
@@ -192,7 +194,8 @@ def get_review(account_id: AccountId) -> shapes.Standing:
         "putReview",
         "Ask for a review, or change an open request",
         "As the owner does, for a disabled account. A changed request keeps its place in the queue, and is not mailed. "
-        "Repeating the same request changes nothing. The owner gets a receipt of a new one, at most one an hour.",
+        "Repeating the same request changes nothing. The owner gets a receipt of a new one, at most one an hour. A "
+        "day, where the account is, has at most five changes: the next one is refused with 409.",
         "The review as it stands now.",
         WRITTEN,
     ),

@@ -7,8 +7,8 @@ from permille.domain import reminders, wording
 from permille.domain.account import Account, Exemption
 from permille.domain.entries.credential import Difference
 from permille.domain.entries.numbers import Numbers
+from permille.domain.local_days import today
 from permille.domain.reputation import PER, Tally
-from permille.domain.review import today
 from permille.domain.ses_review import Level, bounce_percent
 from permille.domain.status import Status
 from permille.review import Case
@@ -23,7 +23,8 @@ _TONES = {
 }
 _LEVELS = {Level.FINE: "good", Level.CLOSE: "warn", Level.REVIEW: "bad", Level.PAUSE: "bad"}
 bounced = bounce_percent
-BY_HAND = wording.BY_HAND
+BY_HAND, DENIED_BY_HAND = wording.BY_HAND, wording.DENIED_BY_HAND
+FEWER_DELIVERIES, WAITS_FOR = wording.FEWER_DELIVERIES, wording.WAITS_FOR
 rate = wording.rate
 subject_line = wording.subject_line
 day_note = reminders.day_note

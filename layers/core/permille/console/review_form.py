@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypedDict
 
-from permille.domain import review, validation, wording
+from permille.domain import local_days, review, validation, wording
 from permille.domain.account import RequestedDay, Review, ReviewState, Trial
 from permille.domain.entries.review import how_many, what_ends_it, what_wins
 from permille.domain.errors import DecisionRefused, InvalidInput
@@ -81,7 +81,7 @@ def _batch(text: str) -> int:
 def shown(report: Report, brand: Brand, sent: Typed | None = None) -> dict[str, Any]:
     """What the templates show of the stage that the account has reached."""
     said_by, said = _said(report.account.review, brand)
-    today = review.today(report.zone, report.now)
+    today = local_days.today(report.zone, report.now)
     return {
         "stage": report.stage,
         "heading": _HEADINGS[report.stage],

@@ -69,6 +69,10 @@ class Doorkeeper:
         claims, account = access.admit(token, self.macs, self.accounts, self.register, now)
         return Session(claims, token, account)
 
+    def owner_of(self, token: str) -> Account:
+        """Whose link it is, or was before it expired. Raises NotAuthenticated."""
+        return access.owner_of(token, self.macs, self.accounts)
+
     def session(self, request: Request, now: datetime) -> Session | None:
         """Who is asking; None where everybody may. Raises NotAuthenticated where they are not let in, NotAuthorized
         where they are somebody else, or where a form was not sent by a page of ours."""

@@ -12,6 +12,7 @@ from permille.domain.backlog import NOTHING_WAITS, Backlog
 from permille.domain.breaker import Brake, BreakerChange
 from permille.domain.correction import Correction
 from permille.domain.entries.complaints import CountedComplaint
+from permille.domain.owner_acts import OwnerActs
 from permille.domain.policy import Policy, Verdict, judge
 from permille.domain.reputation import Days, Tally
 from permille.domain.status import Held, Mode, Status
@@ -73,7 +74,7 @@ class Review:
     """The owner's request: the day and size of the next batch, what went wrong, what was changed. `reason` is
     support's: the note of an approval, or why it was declined. `begins_at` and `ends_at` are the day's instants in UTC,
     fixed when it was asked for; None in older rows. `last_reminder`: what was last written on the timeline about an
-    unanswered request's day. `receipt_at`: when the owner was last mailed a receipt, of this request or one before."""
+    unanswered request's day."""
 
     state: ReviewState
     day: date
@@ -88,7 +89,6 @@ class Review:
     begins_at: datetime | None = None
     ends_at: datetime | None = None
     last_reminder: RequestedDay = RequestedDay.AHEAD
-    receipt_at: datetime | None = None
 
 
 class TrialState(StrEnum):
@@ -228,6 +228,7 @@ class Account:
     denial: it is off although its status lets it send, until somebody decides about it or takes the senders out again
     owner_mail: empty, or why the owner is not written to any more (`bounced`, `complained`)
     links_valid_since: links to the account that were made until then are revoked
+    owner_acts: what its owner's links have caused of late
     look: what was found when it was last judged, if ever in this epoch
     """
 
@@ -258,6 +259,7 @@ class Account:
     denial: Denial | None = None
     renewal: Renewal | None = None
     links_valid_since: datetime | None = None
+    owner_acts: OwnerActs = field(default_factory=OwnerActs)
     due_at: datetime | None = None
     look: Look | None = None
     switch_generation: int = 1

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, get_type_hints
 from permille.domain import validation
 from permille.domain.account import Provider
 from permille.domain.errors import InvalidInput
+from permille.domain.wording import acts_as_staff
 
 Reason = Annotated[str, validation.reason]
 Note = Annotated[str, validation.note]
@@ -234,6 +235,11 @@ class ReviewRequest(_OfOwner):
     cause: Cause
     change: Change
 
+    @property
+    def by_staff(self) -> bool:
+        """Staff ask for the owner, and are not bound by how often a day an owner may."""
+        return acts_as_staff(self.by)
+
 
 class RequestReview(ReviewRequest):
     """The owner asks to get the SMTP account back."""
@@ -263,6 +269,13 @@ class DeleteReview(_OfOwner):
     """As WithdrawReview, but idempotent."""
 
     __slots__ = ()
+
+
+class RequestLink(Validated):
+    """A new link to the report is mailed to the owner, if that was not done too often of late."""
+
+    __slots__ = ()
+    needs_zone = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +319,7 @@ Command = (
     | PutReview
     | WithdrawReview
     | DeleteReview
+    | RequestLink
     | ConnectProvider
     | DisconnectProvider
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import assert_never
 
-from permille.domain import change, provider, review, staff, voiding
+from permille.domain import change, new_link, provider, review, staff, voiding
 from permille.domain.account import Account, Outcome
 from permille.domain.commands import (
     AmendReview,
@@ -25,6 +25,7 @@ from permille.domain.commands import (
     Exempt,
     PutReview,
     ReleaseHold,
+    RequestLink,
     RequestReview,
     ResetOwnerMail,
     RestoreComplaint,
@@ -106,6 +107,8 @@ def decide(account: Account, command: Command, context: Context, now: datetime) 
             return review.decline(account, command, zone, chance, now)
         case ConfirmTrial():
             return review.confirm(account, command, now)
+        case RequestLink():
+            return new_link.request(account, zone, now)
         case ConnectProvider():
             return provider.connect(account, command, now)
         case DisconnectProvider():

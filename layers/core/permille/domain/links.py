@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from permille.domain.account import ACCOUNT_ID
-from permille.domain.errors import InvalidInput, NotAuthenticated
+from permille.domain.errors import InvalidInput, LinkExpired, NotAuthenticated
 
 MOST_ACCOUNTS = 20  # patterns of accounts in one token
 ALL_ACCOUNTS = "*"
@@ -152,7 +152,7 @@ def check_times(found: Claims, now: datetime) -> None:
     """Raises NotAuthenticated where the link has expired, is from the future, or lasts longer than any of its audience:
     whoever made it, and with whatever key."""
     if now >= found.expires_at:
-        raise NotAuthenticated("the link has expired")
+        raise LinkExpired("the link has expired")
     if found.issued_at > now + FURTHEST_AHEAD:
         raise NotAuthenticated("the link is from the future")
     if found.expires_at - found.issued_at > LONGEST[found.audience]:

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
 from permille.domain.account import Account, Outcome
@@ -17,7 +16,6 @@ IMPLICIT_TLS: Final = (465, 2465)  # the session begins with TLS; on all others 
 PORTS: Final = (25, *IMPLICIT_TLS, 587, 2525, 2587)  # on which providers take mail: whoever asks scans no others
 LONGEST_HOST, LONGEST_USER, LONGEST_PASSWORD = 253, 320, 1000
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
-_NAT64 = ip_network("64:ff9b::/96")
 
 
 class Password:
@@ -111,19 +109,6 @@ def server(host: str, port: int, user: str, *, local: bool) -> Server:
     if not user.strip() or len(user) > LONGEST_USER or not user.isprintable():
         raise InvalidInput(f"a user name has up to {LONGEST_USER} characters, all of them printable", "user")
     return Server(name, port, user)
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, also where an IPv6 address leads to an IPv4 one."""
-    ip = ip_address(address)
-    leads_to = _leads_to(ip) if isinstance(ip, IPv6Address) else None
-    return all(one.is_global and not one.is_multicast for one in (ip, leads_to) if one is not None)
-
-
-def _leads_to(ip: IPv6Address) -> IPv4Address | None:
-    if ip in _NAT64:
-        return IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip.ipv4_mapped or ip.sixtofour
 
 
 def may_connect(account: Account) -> None:

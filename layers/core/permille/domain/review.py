@@ -1,7 +1,7 @@
 """What comes of the owner's request to get the SMTP account back, and of what support says to it."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,8 @@ from permille.domain.commands import (
 from permille.domain.entries import review as told
 from permille.domain.entries.trial import TrialConfirmed
 from permille.domain.errors import ConfirmationNeeded, DecisionRefused
+from permille.domain.local_days import midnight, today
+from permille.domain.owner_acts import AskedMail, OwnerActs
 from permille.domain.policy import SecondChance
 from permille.domain.status import Status
 from permille.domain.timeline import Facts, entry
@@ -24,7 +26,6 @@ from permille.domain.wording import times
 
 A_DAY = timedelta(days=1)
 FURTHEST_DAY = timedelta(days=60)
-RECEIPT_EVERY = timedelta(hours=1)  # however often a request is withdrawn and made again
 
 
 class Stage(StrEnum):
@@ -72,22 +73,25 @@ def _too_early(review: Review | None, zone: tzinfo, now: datetime) -> bool:
 
 
 def request(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime) -> Outcome:
-    """Only for a disabled account, one open request at a time. `zone`: the account's."""
+    """Only for a disabled account, one open request at a time. The same once more changes nothing. `zone`: the
+    account's."""
     if account.status is not Status.DISABLED:
         raise DecisionRefused(f"{account.id} is {account.status}: only a disabled account asks for a review")
     review = account.review
     if review and review.state is ReviewState.OPEN:
+        if _asked(command) == _asked(review):
+            return Outcome(account, [])
         raise DecisionRefused("a request is open already; amend it, or withdraw it first")
     if account.trial:
         agreed = f"a trial is agreed on for {account.trial.day} already"
         raise DecisionRefused(f"{agreed}; withdraw it to ask for another day")
     if review and _too_early(review, zone, now):
         raise DecisionRefused(f"the last request was declined; ask again from {review.ask_again_on} on")
-    _check(command, zone, now)
-    last = review.receipt_at if review else None
-    receipt = last is None or now - last >= RECEIPT_EVERY
-    opened = Review(ReviewState.OPEN, **_fields(command, zone), requested_at=now, receipt_at=now if receipt else last)
-    return _changed(account, opened, told.ReviewRequested(**_asked(opened), receipt=receipt, by=command.by), now)
+    acts = _acts(account, command, zone, now)
+    mailed = acts.mailed(AskedMail.RECEIPT, zone, now)
+    opened = Review(ReviewState.OPEN, **_fields(command, zone), requested_at=now)
+    facts = told.ReviewRequested(**_asked(opened), receipt=mailed != acts, by=command.by)
+    return _changed(replace(account, owner_acts=mailed), opened, facts, now)
 
 
 def amend(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime) -> Outcome:
@@ -95,11 +99,13 @@ def amend(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime)
     review = _waiting(account)
     if _asked(command) == _asked(review):
         return Outcome(account, [])
-    _check(command, zone, now)
+    acts = _acts(account, command, zone, now)
     amended = replace(review, **_fields(command, zone))
     if command.day != review.day:  # support and owner have not heard of this one
         amended = replace(amended, last_reminder=RequestedDay.AHEAD)
-    return _changed(account, amended, told.ReviewAmended(**_asked(amended), by=command.by), now)
+    return _changed(
+        replace(account, owner_acts=acts), amended, told.ReviewAmended(**_asked(amended), by=command.by), now
+    )
 
 
 def put(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime) -> Outcome:
@@ -216,15 +222,6 @@ def _spelled(left: timedelta) -> str:
     return " and ".join([times(hours, "hour")] * bool(hours) + [times(minutes, "minute")])
 
 
-def today(zone: tzinfo, now: datetime) -> date:
-    return now.astimezone(zone).date()
-
-
-def midnight(day: date, zone: tzinfo) -> datetime:
-    """When the day begins there, in UTC: days are 23 or 25 hours long where clocks change."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
-
-
 def _waiting(account: Account) -> Review:
     """The request that waits for support's answer."""
     if account.review is None or account.review.state is not ReviewState.OPEN:
@@ -241,9 +238,11 @@ def _before_trial(account: Account) -> Review:
     return _waiting(account)
 
 
-def _check(command: ReviewRequest, zone: tzinfo, now: datetime) -> None:
+def _acts(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime) -> OwnerActs:
+    """With this request, if it is the owner's own. Raises DecisionRefused where it cannot be."""
     first = today(zone, now)
     if not first <= command.day <= first + FURTHEST_DAY:
         raise DecisionRefused(
             f"the day {command.day} is not within the next {FURTHEST_DAY.days} days ({first} is today)"
         )
+    return account.owner_acts if command.by_staff else account.owner_acts.changed(zone, now)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 
 from permille.domain.account import Account
@@ -10,7 +9,7 @@ from permille.domain.entries.credential import DeniedByHand, UndeniedByHand
 from permille.domain.entries.provider import ProviderConnected, ProviderDisconnected
 from permille.domain.entries.staff import DenyLifted
 from permille.domain.status import Status
-from permille.domain.timeline import BEGINNING, Entry
+from permille.domain.timeline import Entry
 
 
 class Via(StrEnum):
@@ -38,13 +37,9 @@ class Route:
         return self.came_by.headline(platform) if self.came_by else ""
 
 
-def entries_needed_since(account: Account) -> datetime:
-    """The last epoch but one began with the account switched on: whatever the route came by since is there."""
-    return account.epochs[-2] if len(account.epochs) > 1 else BEGINNING
-
-
 def route(account: Account, entries: Sequence[Entry]) -> Route:
-    """`entries`: the account's since `entries_needed_since`, oldest first; those that came after it are left out."""
+    """`entries`: those of the topic STANDING, with or without others, oldest first; what came after the account was
+    read is left out."""
     waking = account.status.may_send and not account.settled
     via = _via(account, waking=waking)
     known = [entry for entry in entries if account.decided_at is None or entry.at <= account.decided_at]

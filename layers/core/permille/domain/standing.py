@@ -15,7 +15,7 @@ from permille.domain.policy import Decision, Rule, Verdict
 from permille.domain.reputation import PER
 from permille.domain.status import Status
 from permille.domain.timeline import Entry
-from permille.domain.wording import STILL_ON, day, local, rate, times
+from permille.domain.wording import STILL_ON, capital, day, local, rate, times
 
 BAD_LUCK = 0.05  # what happens less often is not called so
 
@@ -174,7 +174,7 @@ def still_on_line(account: Account, verdict: Verdict, now: datetime) -> str:
     time_alone = look is not None and look.over and look.kept and look.counts.complaints >= verdict.counts.complaints
     if account.status is not Status.ACTIVE or not verdict.breaks or not time_alone or account.exempt_at(now):
         return ""
-    return f"{STILL_ON[0].upper()}{STILL_ON[1:]}."
+    return f"{capital(STILL_ON)}."
 
 
 def luck_line(verdict: Verdict) -> str:

@@ -35,6 +35,13 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
+class Topic(StrEnum):
+    """What is found again however much else is written: an index has these entries by their topic."""
+
+    REPORTS = "reports"  # what recipients reported, and what support corrected of it
+    STANDING = "standing"  # by which it came to be as it is: status, trials, a deny by hand, the provider; the policy
+
+
 @dataclass(frozen=True, slots=True)
 class StatusChange:
     """What the account was before, as far as that is certain, and what it is from then on."""
@@ -52,6 +59,7 @@ class Kind:
     change: how it changes the account's status; None where it does not
     ends_trial: it says how a trial went
     system: it is on the timeline of the whole stack, not on an account's
+    topic: by which such entries are found; None where they are read among all others alone
     """
 
     name: str
@@ -61,6 +69,7 @@ class Kind:
     change: StatusChange | None = None
     ends_trial: bool = False
     system: bool = False
+    topic: Topic | None = None
 
 
 class Facts:
@@ -117,14 +126,16 @@ def declared(
     change: tuple[Status, Status] | None = None,
     ends_trial: bool = False,
     system: bool = False,
+    topic: Topic | None = None,
 ) -> Callable[[type[F]], type[F]]:
-    """Declares a class of facts as the kind `name`."""
+    """Declares a class of facts as the kind `name`. What changes the status or ends a trial has the topic STANDING."""
+    about = Topic.STANDING if change or ends_trial else topic
 
     def declare(of: type[F]) -> type[F]:
         assert name not in KINDS, f"{name} is declared twice"
         made = dataclass(frozen=True, slots=True, kw_only=True)(of)
         made.declaration = Kind(
-            name, audience, mailed, tone, StatusChange(*change) if change else None, ends_trial, system
+            name, audience, mailed, tone, StatusChange(*change) if change else None, ends_trial, system, about
         )
         KINDS[name] = made
         return made
@@ -174,6 +185,10 @@ class TimelineEntry(Generic[F_co]):
     @property
     def change(self) -> StatusChange | None:
         return self.facts.kind.change
+
+    @property
+    def topic(self) -> Topic | None:
+        return self.facts.kind.topic
 
     @property
     def is_mailed(self) -> bool:

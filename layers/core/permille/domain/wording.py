@@ -26,11 +26,12 @@ _HIDDEN = re.compile(
 _JOINERS = "\u200c\u200d"
 _SHOW_NOTHING = f" {_JOINERS}{''.join(map(chr, range(0xFE00, 0xFE10)))}"  # alone; within words and emoji they do
 
+FEWER_DELIVERIES = "fewer deliveries than complaints were counted"
 WAITS_FOR: Mapping[str, str] = {
     "feedback": "feedback that could still turn it waits to be counted",
     "stalled": "feedback waits, and none is being counted",
     "breaker": "the breaker is open",
-    "no_deliveries": "fewer deliveries than complaints were counted, so SES's delivery events do not all arrive",
+    "no_deliveries": f"{FEWER_DELIVERIES}, so SES's delivery events do not all arrive",
 }
 STILL_ON = (
     "your SMTP account stays on: only older e-mails have left the count, and time alone switches nobody off. The next "
@@ -38,7 +39,9 @@ STILL_ON = (
 )
 FATES: Mapping[str, str] = {"bounced": "bounced for good", "complained": "was marked as spam"}
 REQUESTED_DAYS: Mapping[str, str] = {"near": "that day is today or tomorrow", "over": "that day is over"}
-BY_HAND = "switched off by hand in AWS"
+BY_HAND = "switched off by hand in AWS"  # an account
+DENIED_BY_HAND = "denied by hand"  # a sender
+SPARED = "a rule is broken, and nothing is switched: it is only observed, or exempt"
 
 
 def rate(counts: Tally) -> str:
@@ -87,6 +90,11 @@ def campaign_name(campaign: str, subject: str) -> str:
     return plain(campaign) or subject_line(subject)
 
 
+def capital(text: str) -> str:
+    """Our own words, at the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def full_sentence(text: str) -> str:
     """What support wrote, as a sentence."""
     said = plain(text, LONGEST_REASON)
@@ -105,9 +113,14 @@ _PLATFORM = "platform:"  # and the name of the token
 def acted_for_owner(by: str) -> str:
     """Who acted in the owner's place, as owners read it, behind another sentence; empty where nobody did, as far as
     older entries tell."""
-    if by in ("", OWNER):
-        return ""
-    return f" It came through {plain(by.removeprefix(_PLATFORM))}." if by.startswith(_PLATFORM) else " Support did it."
+    if acts_as_staff(by):
+        return " Support did it."
+    return f" It came through {plain(by.removeprefix(_PLATFORM))}." if by.startswith(_PLATFORM) else ""
+
+
+def acts_as_staff(by: str) -> bool:
+    """Whether it is neither the owner nor a platform that acts."""
+    return by not in ("", OWNER) and not by.startswith(_PLATFORM)
 
 
 def plain(text: str, longest: int = LONGEST_QUOTE) -> str:

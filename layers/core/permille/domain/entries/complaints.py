@@ -10,7 +10,7 @@ from permille.domain.demands import IN_WORDS as DEMANDS_IN_WORDS
 from permille.domain.entries.numbers import Numbers
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.policy import Decision, Verdict
-from permille.domain.timeline import Audience, Entry, Facts, TimelineEntry, declared, entry
+from permille.domain.timeline import Audience, Entry, Facts, TimelineEntry, Topic, declared, entry
 from permille.domain.wording import FATES, STILL_ON, day, full_sentence, local, plain, quoted, times
 
 LISTED_COMPLAINTS = 20  # of an alert
@@ -52,7 +52,7 @@ def completed(known: Mapping[str, Any], later: Reported) -> dict[str, Any] | Non
     return {**known, **more} if more else None
 
 
-@declared("complaint", Audience.OWNER)
+@declared("complaint", Audience.OWNER, topic=Topic.REPORTS)
 class CountedComplaint(Reported):
     """A recipient marked a mail as spam, and it counts."""
 
@@ -63,7 +63,7 @@ class CountedComplaint(Reported):
         return f"Sent on {day(self.sent_at)}, reported on {day(self.reported_at)}."
 
 
-@declared("report", Audience.OWNER)
+@declared("report", Audience.OWNER, topic=Topic.REPORTS)
 class UncountedReport(Reported):
     """A report about a mail that does not count as a complaint."""
 
@@ -74,7 +74,7 @@ class UncountedReport(Reported):
         return f"Sent on {day(self.sent_at)}. Not counted: {plain(self.why_not_counted)}."
 
 
-@declared("repeated_complaint", Audience.OWNER)
+@declared("repeated_complaint", Audience.OWNER, topic=Topic.REPORTS)
 class RepeatedComplaint(Reported):
     """A recipient marked another mail as spam whose complaint about a mail of the same days counts already."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from permille.domain.entries.complaints import CountedComplaint
-from permille.domain.timeline import Audience, Entry, Facts, TimelineEntry, declared, only
+from permille.domain.timeline import Audience, Entry, Facts, TimelineEntry, Topic, declared, only
 from permille.domain.wording import quoted
 
 
@@ -29,7 +29,7 @@ class Corrected(Facts):
         return quoted(self.subject, self.campaign)
 
 
-@declared("complaint_voided", Audience.OWNER)
+@declared("complaint_voided", Audience.OWNER, topic=Topic.REPORTS)
 class ComplaintVoided(Corrected):
     """Support took a complaint back."""
 
@@ -40,7 +40,7 @@ class ComplaintVoided(Corrected):
         return "It does not count any more."
 
 
-@declared("complaint_restored", Audience.OWNER)
+@declared("complaint_restored", Audience.OWNER, topic=Topic.REPORTS)
 class ComplaintRestored(Corrected):
     """Support lets a complaint count again that it had taken back."""
 

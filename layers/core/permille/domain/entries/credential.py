@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from permille.domain.mail_text import MailContext, Section
 from permille.domain.status import Status
-from permille.domain.timeline import Audience, Facts, declared
+from permille.domain.timeline import Audience, Facts, Topic, declared
 from permille.domain.wording import local, plain
 
 _DRIFTS = {
@@ -70,7 +70,7 @@ class Drift(Facts):
         return "Permille switches it again."
 
 
-@declared("denied_by_hand", Audience.STAFF)
+@declared("denied_by_hand", Audience.STAFF, topic=Topic.STANDING)
 class DeniedByHand(Facts):
     """Somebody has put senders of an account that may send into the deny group: it is off, and stays so."""
 
@@ -86,7 +86,7 @@ class DeniedByHand(Facts):
         )
 
 
-@declared("undenied_by_hand", Audience.STAFF)
+@declared("undenied_by_hand", Audience.STAFF, topic=Topic.STANDING)
 class UndeniedByHand(Facts):
     """All senders that somebody had put into the deny group were taken out of it again, and not by Permille."""
 

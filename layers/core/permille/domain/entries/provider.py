@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from permille.domain.mail_text import MailContext, Section, Tone
-from permille.domain.timeline import Audience, By, Facts, declared
+from permille.domain.timeline import Audience, By, Facts, Topic, declared
 from permille.domain.wording import acted_for_owner, plain
 
 
-@declared("provider_connected", Audience.OWNER, mailed=True, tone=Tone.INFO)
+@declared("provider_connected", Audience.OWNER, mailed=True, tone=Tone.INFO, topic=Topic.STANDING)
 class ProviderConnected(Facts):
     """The owner's e-mails can go through a third-party SMTP server."""
 
@@ -41,7 +41,7 @@ class ProviderConnected(Facts):
         ]
 
 
-@declared("provider_disconnected", Audience.OWNER)
+@declared("provider_disconnected", Audience.OWNER, topic=Topic.STANDING)
 class ProviderDisconnected(Facts):
     """The provider is forgotten."""
 

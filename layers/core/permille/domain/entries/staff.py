@@ -7,7 +7,7 @@ from typing import Annotated
 
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.status import Status
-from permille.domain.timeline import Audience, Facts, declared
+from permille.domain.timeline import Audience, Facts, Topic, declared
 from permille.domain.wording import by_support, full_sentence, local, plain
 
 ASK_SUPPORT = (
@@ -92,7 +92,7 @@ class StaffEnabled(ByStaff):
         ]
 
 
-@declared("deny_lifted", Audience.OWNER, mailed=True, tone=Tone.GOOD)
+@declared("deny_lifted", Audience.OWNER, mailed=True, tone=Tone.GOOD, topic=Topic.STANDING)
 class DenyLifted(ByStaff):
     """Support gave the SMTP credential back that somebody had denied by hand; counting goes on."""
 

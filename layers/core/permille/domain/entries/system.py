@@ -9,7 +9,7 @@ from permille.domain.entries.staff import ByStaff
 from permille.domain.json_values import flat
 from permille.domain.links import ALL_ACCOUNTS, For, Scope
 from permille.domain.status import Mode
-from permille.domain.timeline import Audience, Facts, declared
+from permille.domain.timeline import Audience, Facts, Topic, declared
 from permille.domain.wording import LONGEST_REASON, local, plain, times
 
 LISTED_BODIES = 100  # of quarantine: an entry has to fit into a row and an event
@@ -26,7 +26,7 @@ _MODES: Mapping[Mode, str] = {
 }
 
 
-@declared("policy_set", Audience.STAFF, system=True)
+@declared("policy_set", Audience.STAFF, system=True, topic=Topic.STANDING)
 class PolicySet(Facts):
     """Another policy was put in force."""
 

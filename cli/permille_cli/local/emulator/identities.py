@@ -1,0 +1,111 @@
+"""SES's identities: sending is authorized on them, and each keeps its default configuration set."""
+
+# ruff: noqa: SLF001 - ministack offers no other way to its stores
+
+import base64
+import binascii
+import json
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
+from typing import Any
+
+from permille_cli.local.emulator.asgi import Answer
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+SENDING = ("SendEmail", "SendRawEmail")
+
+
+def identity(address: str) -> Answer:
+    from ministack.services import ses_v2  # type: ignore[import-not-found]
+
+    name = identity_of(address)
+    if name is None:
+        return 404, {}
+    record = ses_v2._identities.get(name) or {}
+    return 200, {
+        "arn": f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}",
+        "configuration_set": record.get("ConfigurationSetName"),
+    }
+
+
+def identity_of(address: str) -> str | None:
+    """The verified identity that `address` is sent as: itself, else its domain, else the nearest parent domain."""
+    from ministack.services import ses, ses_v2
+
+    verified = {name for name, kept in ses._identities.items() if kept.get("VerificationStatus") == "Success"}
+    verified |= {name for name, kept in ses_v2._identities.items() if kept.get("VerifiedForSendingStatus")}
+    domains = {name.lower(): name for name in verified if "@" not in name}
+    labels = address.rpartition("@")[2].lower().split(".")
+    parents = (".".join(labels[start:]) for start in range(len(labels) - 1))
+    return address if address in verified else next((domains[p] for p in parents if p in domains), None)
+
+
+def authorize_sending_on_the_identity() -> None:
+    """AWS evaluates SES's sending actions on the identity's ARN (and on the configuration set's); ministack on `*`."""
+    from ministack.core import iam_actions  # type: ignore[import-not-found]
+
+    original = iam_actions.extract_resource_arn
+
+    def with_identity(service: str, method: str, path: str, headers: dict[str, str], body: bytes,
+                      query: dict[str, Any], region: str, account: str) -> str:  # fmt: skip
+        sender = _sender(path, body, query) if service == "ses" else ""
+        if sender:
+            return f"arn:aws:ses:{region}:{account}:identity/{identity_of(sender) or sender}"
+        arn: str = original(service, method, path, headers, body, query, region, account)
+        return arn
+
+    iam_actions.extract_resource_arn = with_identity
+
+
+def _sender(path: str, body: bytes, query: dict[str, Any]) -> str:
+    """The bare address that an SES request sends from; empty where it sends nothing."""
+    if path.rstrip("/") == "/v2/email/outbound-emails":
+        request = json.loads(body or b"{}")
+        named, raw = request.get("FromEmailAddress"), request.get("Content", {}).get("Raw", {}).get("Data")
+    elif _only(query, "Action") in SENDING:
+        named, raw = _only(query, "Source"), _only(query, "RawMessage.Data")
+    else:
+        return ""
+    return parseaddr(named or _from_header(raw or ""))[1]
+
+
+def _only(query: dict[str, Any], name: str) -> str:
+    value = query.get(name, "")
+    return str(value[0] if isinstance(value, list) else value)
+
+
+def _from_header(data: str) -> str:
+    try:
+        return str(BytesHeaderParser().parsebytes(base64.b64decode(data)).get("From", ""))
+    except binascii.Error:
+        return ""  # no message at all: SES itself refuses it
+
+
+def keep_default_configuration_sets() -> None:
+    """ministack forgets the configuration set that CreateEmailIdentity or its Put gives to an identity."""
+    from ministack.services import ses_v2
+
+    original = ses_v2.handle_request
+
+    async def with_default_set(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+        answer = await original(method, path, headers, body, query)
+        named = _default_set(method, path, body)
+        if named is None or named[0] not in ses_v2._identities:
+            return answer
+        identity, configuration_set = named
+        ses_v2._identities[identity]["ConfigurationSetName"] = configuration_set
+        return answer if method == "POST" else (200, {"Content-Type": "application/json"}, b"{}")
+
+    ses_v2.handle_request = with_default_set
+
+
+def _default_set(method: str, path: str, body: bytes) -> tuple[str, str | None] | None:
+    """The identity to which an SES v2 request gives a default configuration set, and which; None takes it away."""
+    resource = path.removeprefix("/v2/email/identities")
+    if method == "PUT" and resource.endswith("/configuration-set"):
+        return resource[1:].removesuffix("/configuration-set"), json.loads(body or b"{}").get("ConfigurationSetName")
+    if method == "POST" and path == "/v2/email/identities":
+        request = json.loads(body)
+        return request["EmailIdentity"], request.get("ConfigurationSetName")
+    return None

@@ -1,0 +1,64 @@
+"""Files and directories that nobody else may read, write or put something else in place of."""
+
+import os
+import shutil
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+REMOVING_SECONDS = 5
+
+
+def foreign(path: Path, *, user: int | None = None) -> str | None:
+    """Why others than `user`, who is whoever runs this, have a say in what lies in a directory; None if nobody has.
+    Raises OSError where there is none."""
+    found = path.stat()
+    if found.st_uid != (os.geteuid() if user is None else user):
+        return f"{path} belongs to somebody else"
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return f"others may write to {path}"
+    for above in path.parents:
+        mode = above.stat().st_mode
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:  # /tmp is sticky: what is in it, its owner alone renames
+            return f"others may rename {path}, for they may write to {above}"
+    return None
+
+
+@contextmanager
+def made_private() -> Iterator[None]:
+    """Whatever this process and its children make meanwhile is its owner's alone."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Writes a file that its owner alone can read, also where it was there and others could; through no link."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.fchmod(descriptor, 0o600)
+        file.write(text)
+
+
+def replace_private(path: Path, text: str) -> None:
+    """Writes a file that its owner alone can read, at once or not at all."""
+    fresh = path.with_suffix(".new")
+    write_private(fresh, text)
+    fresh.replace(path)
+
+
+def remove(path: Path) -> None:
+    """Removes a file or a tree. A process that is just ending may still take files away, or leave more."""
+    deadline = time.monotonic() + REMOVING_SECONDS
+    while os.path.lexists(path):
+        try:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)

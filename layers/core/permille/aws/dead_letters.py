@@ -1,0 +1,48 @@
+"""The queues in which rests what could not be done."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from permille.aws.client import client, service_call
+from permille.aws.feed import messages_in
+from permille.operator_ports import Letter
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+MOST_RECEIVED = 10  # of one ReceiveMessage
+HIDDEN_FOR = 15 * 60  # seconds: whoever reads the timeline meanwhile has so much time
+WAITED_FOR = 1  # seconds: a long poll asks every server of SQS, a short one some of them
+
+
+class SqsDeadLetters:
+    """Keeps `operator_ports.DeadLetters`. `queue` is where they rest, `source` the queue that they came from; SQS's own
+    redrive (StartMessageMoveTask) takes no letters that SNS, Lambda or a function of ours has put there."""
+
+    def __init__(self, *, queue: str, source: str = "", sqs: "SQSClient | None" = None) -> None:
+        self._sqs: SQSClient = sqs or client("sqs", read_timeout=20)
+        self._queue = queue
+        self._source = source
+
+    def count(self) -> int:
+        with service_call("counting dead letters"):
+            return messages_in(self._sqs, self._queue)
+
+    def take(self, at_most: int) -> Sequence[Letter]:
+        with service_call("reading dead letters"):
+            answer = self._sqs.receive_message(
+                QueueUrl=self._queue,
+                MaxNumberOfMessages=min(at_most, MOST_RECEIVED),
+                VisibilityTimeout=HIDDEN_FOR,
+                WaitTimeSeconds=WAITED_FOR,
+            )
+        return [Letter(message["Body"], message["ReceiptHandle"]) for message in answer.get("Messages", [])]
+
+    def put_back(self, letter: Letter) -> None:
+        with service_call("putting a dead letter back"):
+            self._sqs.send_message(QueueUrl=self._source, MessageBody=letter.body)
+        self.delete(letter)
+
+    def delete(self, letter: Letter) -> None:
+        with service_call("deleting a dead letter"):
+            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=letter.receipt)

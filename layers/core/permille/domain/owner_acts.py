@@ -1,0 +1,62 @@
+"""What the holder of an owner's link can cause in a day is bounded: links leak, and a holder is taken for the owner."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import Final
+
+from permille.domain.errors import DecisionRefused
+from permille.domain.local_days import midnight, today
+from permille.domain.wording import local, times
+
+A_DAY = timedelta(days=1)
+CHANGES_A_DAY: Final = 5
+MAILS_A_DAY: Final = 2  # that were asked for; a third may tell that a requested day has passed
+MAIL_EVERY: Final = timedelta(hours=1)  # of each kind
+
+
+class AskedMail(StrEnum):
+    """Mails that an owner's link causes at once; each is named as the field that says when it was last sent."""
+
+    RECEIPT = "receipt_at"
+    LINK = "link_at"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerActs:
+    """What was done and caused on `day`, where the account is, without anybody of the staff.
+
+    changes: how often a request was made or amended
+    mails: how many mails were sent that were asked for
+    receipt_at, link_at: when a receipt of a request, and a new link, were last mailed, on whatever day
+    """
+
+    day: date | None = None
+    changes: int = 0
+    mails: int = 0
+    receipt_at: datetime | None = None
+    link_at: datetime | None = None
+
+    def changed(self, zone: tzinfo, now: datetime) -> "OwnerActs":
+        """With one change more. Raises DecisionRefused where there were as many as a day may have."""
+        acts = self._on(today(zone, now))
+        if acts.changes >= CHANGES_A_DAY and acts.day:
+            again = local(midnight(acts.day + A_DAY, zone).astimezone(zone))
+            raise DecisionRefused(
+                f"the request was made or changed {times(CHANGES_A_DAY, 'time')} today, which is as often as a day "
+                f"allows; it can be changed again from {again} on"
+            )
+        return replace(acts, changes=acts.changes + 1)
+
+    def mailed(self, mail: AskedMail, zone: tzinfo, now: datetime) -> "OwnerActs":
+        """With one mail more; the same where none is to be sent now."""
+        acts = self._on(today(zone, now))
+        last: datetime | None = getattr(acts, mail)
+        if acts.mails >= MAILS_A_DAY or (last is not None and now - last < MAIL_EVERY):
+            return self
+        sent: dict[str, datetime] = {mail: now}
+        return replace(acts, mails=acts.mails + 1, **sent)  # type: ignore[arg-type]  # a field's name
+
+    def _on(self, day: date) -> "OwnerActs":
+        """Counting begins anew with each day. A day that is over, as in a zone further west, goes on being counted."""
+        return self if self.day and day <= self.day else replace(self, day=day, changes=0, mails=0)

@@ -1,0 +1,319 @@
+"""Each function's role lets its adapters make their calls, and bounds what a function could do that was taken over.
+
+Decided offline, by tests/iam.py: of what is decided here the embedded AWS knows nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from functions.notify.app import handler as notify
+from tests.builders import (
+    ACCOUNT,
+    NOW,
+    PATIENCE,
+    STAFF,
+    TODAY,
+    LambdaContext,
+    a_complaint_count,
+    a_complaint_entry,
+    a_count,
+    an_entry,
+    bounce_counts,
+    records,
+    sqs_record,
+    stopped_mail,
+)
+from tests.functions.conftest import Cloud
+from tests.iam import Request, attributes, is_allowed, recorded, requests_of, statements, tables_of
+
+from permille.aws.models import AccountRow
+from permille.aws.replay import ReplayedTime
+from permille.bootstrap import enforcing, handing_on, ingesting, issuing_links
+from permille.domain.account import Account
+from permille.domain.breaker import Opening, Passing, Returning
+from permille.domain.entries.system import ModeEntered
+from permille.domain.links import For
+from permille.domain.status import Mode, Status
+from permille.domain.system_commands import MakeLink
+from permille.domain.timeline import system_entry
+from permille.issuing import issue
+from permille.ports import Lap
+
+HOUR = "2026-03-10T12"
+
+
+def ingests() -> None:
+    world = ingesting()
+    ledger = world.ledger
+    told = [a_complaint_entry("m-1", NOW, subject=subject) for subject in ("", "Buns")]
+    complaint, fuller = (replace(a_complaint_count("m-1"), entry=entry) for entry in told)
+    ledger.whose(["permille-bakery"])
+    ledger.count([a_count(), complaint, replace(a_complaint_count("m-2"), once="person#1")], NOW, PATIENCE)
+    ledger.count(bounce_counts("bob@example.com"), NOW, PATIENCE)
+    ledger.complete(fuller)
+    for bounced in (True, False):
+        ledger.nudge(ACCOUNT, NOW, bounced=bounced)
+    for address in ("owner@bakery.example", ""):
+        mark = f"owner#{address}"
+        ledger.mark_owner_mail(mark, stopped_mail(ACCOUNT, NOW, "bounced", mark), address)
+    ledger.suppressions.about(ACCOUNT, "m-2", "ann@example.com")
+    ledger.suppressions.naming(ACCOUNT, "ann@example.com")
+    ledger.suppressions.lift(ACCOUNT, ["complaint#m-2"], an_entry("unsuppressed"))
+    world.quarantine.keep("hello", "unreadable", "", NOW)
+    ReplayedTime(table="ControlTable").ahead()
+
+
+def enforces() -> None:
+    world = enforcing()
+    the, accounts = world.enforcement, world.enforcement.accounts
+    read = the_account()
+    off = replace(read, status=Status.DISABLED, epochs=(*read.epochs, NOW), switch_generation=2)
+    passing = Passing(HOUR, 5, beyond_doubt=False)
+    accounts.save(read, off, [an_entry("disabled")], passing, Returning("2026-03-10T11"))
+    accounts.save(the_account(), replace(the_account(), strikes=3), [], Opening(NOW))
+    assert ACCOUNT not in accounts.due(NOW, 10)
+    accounts.page("", 10)
+    taken = the.switching.leases.take(the_account(), {}, NOW)
+    the.switching.leases.release(taken, taken.credential)
+    the.tallies.days(ACCOUNT, 1, TODAY)
+    the.timeline.since(ACCOUNT, NOW)
+    the.bounces.page(ACCOUNT, "", 10)
+    the.control.breaker(HOUR)
+    the.control.lap()
+    the.control.save_lap(Lap(done=True))
+    the.control.enter_mode(system_entry(NOW, ModeEntered(mode=Mode.ENFORCE, before="")))
+    the.heartbeat.last()
+    world.quarantine.oldest()
+    ReplayedTime(table="ControlTable").ahead()
+    ReplayedTime(table="ControlTable").set(timedelta(days=1))
+
+
+def the_account() -> Account:
+    account = enforcing().enforcement.accounts.get(ACCOUNT)
+    assert account
+    return account
+
+
+def hands_on() -> None:
+    the = handing_on(LambdaContext()).handing
+    the.accounts.get(ACCOUNT)
+    the.timeline.get(ACCOUNT, an_entry().id)
+    the.once.do("mail#1", lambda: None)
+    with pytest.raises(ZeroDivisionError):
+        the.once.do("mail#2", lambda: [1 // 0].clear())
+    ReplayedTime(table="ControlTable").ahead()
+
+
+def issues() -> None:
+    the = issuing_links().issuing
+    for name in ("Anna", "Bob"):
+        issue(the, MakeLink(audience=For.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
+    ReplayedTime(table="ControlTable").ahead()
+
+
+CALLS: Mapping[str, Callable[[], None]] = {
+    "IngestComplaint": ingests,
+    "Enforce": enforces,
+    "Notify": hands_on,
+    "Access": issues,
+}
+each_function = pytest.mark.parametrize("function", CALLS)
+
+
+@pytest.fixture
+def asked(cloud: Cloud, function: str) -> list[Request]:
+    """What the ports of a function ask of DynamoDB, each called in every way there is."""
+    cloud.open()
+    with recorded() as requests:
+        CALLS[function]()
+    return [request for _, request in requests]
+
+
+@each_function
+def test_every_call_of_a_functions_ports_is_allowed(function: str, asked: list[Request]) -> None:
+    assert [request for request in asked if not is_allowed(function, request)] == []
+
+
+@each_function
+def test_nothing_is_allowed_that_no_call_needs(function: str, asked: list[Request]) -> None:
+    """Neither an action on a table nor an attribute of a write; enforcing writes a few of an account's here."""
+    done = {(request.action, request.resource) for request in asked}
+    assert granted(function) - done == ({HANDED_ON} if function == "Notify" else set())
+    for action, table in done - ({("UpdateItem", "AccountsTable")} if function == "Enforce" else set()):
+        named = {name for one in asked if (one.action, one.resource) == (action, table) for name in attributes_of(one)}
+        assert attributes(function, action, table) - named == set()
+
+
+HANDED_ON = ("GetItem", "HandedOnTable")  # Powertools asks, where a refused write did not bring the row
+
+
+def attributes_of(request: Request) -> list[str]:
+    return list(request.context.get("dynamodb:Attributes", []))
+
+
+def granted(function: str) -> set[tuple[str, str]]:
+    return {
+        (action.removeprefix("dynamodb:"), table)
+        for one in statements(function)
+        for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+        for table in tables_of(one)
+        if action.startswith("dynamodb:")
+    }
+
+
+def test_enforce_may_write_all_of_an_account_but_whose_it_is_who_sends_and_which_links_open_it() -> None:
+    """That it writes nothing else is looked at in each test of enforcing (tests/usecases/enforcement.py)."""
+    kept = {"owner_email", "owner_name", "owner", "owner_mail", "timezone", "senders", "identities", "provider"}
+
+    written = attributes("Enforce", "UpdateItem", "AccountsTable")
+    assert AccountRow.get_attributes().keys() - written == kept | {"links_valid_since", "owner_acts", "every"}
+
+
+# ---------------------------------------------------------------- what a function that was taken over could try
+
+Abuse = tuple[str, Mapping[str, Any]]
+
+
+def an_update(table: str, key: Mapping[str, str], *names: str, **more: Any) -> Abuse:
+    """By placeholders, so that the names are seen where they are resolved."""
+    placeholders = {f"#{number}": name for number, name in enumerate(names)}
+    expression = "SET " + ", ".join(f"{placeholder} = :v" for placeholder in placeholders)
+    named: dict[str, Any] = {"ExpressionAttributeNames": placeholders, "ExpressionAttributeValues": {":v": {"S": "x"}}}
+    return "UpdateItem", {"TableName": table, "Key": marshalled(key), "UpdateExpression": expression, **named, **more}
+
+
+def in_a_transaction(abuse: Abuse) -> Abuse:
+    action, params = abuse
+    return "TransactWriteItems", {"TransactItems": ({action.removesuffix("Item"): params},)}
+
+
+def marshalled(row: Mapping[str, str]) -> dict[str, Any]:
+    return {name: {"S": value} for name, value in row.items()}
+
+
+def a_put(table: str, **row: str) -> Abuse:
+    return "PutItem", {"TableName": table, "Item": marshalled(row)}
+
+
+def a_deletion(table: str, **key: str) -> Abuse:
+    return "DeleteItem", {"TableName": table, "Key": marshalled(key)}
+
+
+def a_look(table: str, **key: str) -> Abuse:
+    return "GetItem", {"TableName": table, "Key": marshalled(key)}
+
+
+ACCOUNTS = ("AccountsTable", {"account_id": ACCOUNT})
+LINKS, BREAKER = ("ControlTable", {"name": "links#staff"}), ("ControlTable", {"name": "breaker"})
+CARD = ("ComplaintsTable", {"account_id": ACCOUNT, "identity": "complaint#m-1"})
+ENTRY = {"account_id": ACCOUNT, "entry_id": "e-1"}
+OF_OWNERS = ("owner_email", "owner_name", "senders", "identities", "provider", "links_valid_since")
+OF_THE_SWITCH = ("status", "asleep", "applied", "switch_generation", "lease", "leased_until", "trial", "exemption")
+ABUSES: list[tuple[str, Abuse]] = [
+    # what decides about keys, mails and links is not counting's to write
+    *(("IngestComplaint", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_THE_SWITCH)),
+    ("IngestComplaint", in_a_transaction(an_update(*ACCOUNTS, "due", "due_at", "status"))),
+    ("IngestComplaint", an_update(*ACCOUNTS, "due", ReturnValues="ALL_NEW")),  # an account's row, read
+    ("IngestComplaint", an_update(*ACCOUNTS, "due", ConditionExpression="owner_email = :v")),  # and guessed at
+    ("IngestComplaint", a_put("AccountsTable", account_id=ACCOUNT)),
+    ("IngestComplaint", a_look("AccountsTable", account_id=ACCOUNT)),
+    ("IngestComplaint", an_update(*CARD, "voided")),
+    ("IngestComplaint", a_put("ComplaintsTable", **CARD[1], voided="x")),
+    ("IngestComplaint", an_update("TimelineTable", ENTRY, "kind")),
+    ("IngestComplaint", an_update("TimelineTable", ENTRY, "facts", ReturnValues="ALL_OLD")),
+    ("IngestComplaint", an_update(*LINKS, "valid_since")),
+    ("IngestComplaint", an_update(*BREAKER, "granted")),
+    ("IngestComplaint", a_look(*LINKS[:1], name="links#staff")),
+    ("IngestComplaint", a_put("TalliesTable", account_id=ACCOUNT, day_epoch_shard="2026-03-10#0001#0")),
+    # a link that was revoked stays so, and the breaker is people's to reset
+    *(("Enforce", an_update(*LINKS, name)) for name in ("valid_since", "last_issued", "passed")),
+    ("Enforce", in_a_transaction(an_update(*LINKS, "valid_since"))),
+    ("Enforce", a_put("ControlTable", name="links#staff", active="0")),
+    ("Enforce", a_put("ControlTable", name="breaker", active="0")),
+    ("Enforce", a_look("ControlTable", name="links#staff")),
+    *(("Enforce", an_update(*BREAKER, name)) for name in ("granted", "reset_by")),
+    *(("Enforce", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, "owner_mail", "owner")),
+    ("Enforce", in_a_transaction(an_update(*ACCOUNTS, "status", "owner_email"))),
+    ("Enforce", a_put("AccountsTable", account_id=ACCOUNT)),
+    ("Enforce", an_update("SendersTable", {"caller_identity": "permille-bakery"}, "ignored")),
+    ("Enforce", an_update("TimelineTable", ENTRY, "facts")),
+    # who hands on writes nothing but what was handed on
+    ("Notify", an_update(*ACCOUNTS, "owner_email")),
+    ("Notify", a_put("TimelineTable", **ENTRY)),
+    ("Notify", a_look("ControlTable", name="links#staff")),
+    ("Notify", a_look("SendersTable", caller_identity="permille-bakery")),
+    # who lets people in writes who was, and nothing about accounts, the breaker or what was written before
+    ("Access", a_look(*ACCOUNTS[:1], account_id=ACCOUNT)),
+    ("Access", an_update(*ACCOUNTS, "owner_email")),
+    ("Access", an_update(*BREAKER, "granted")),
+    ("Access", an_update(*LINKS, "passed")),
+    ("Access", a_put("ControlTable", name="links#staff")),
+    ("Access", a_deletion("ControlTable", name="links#staff")),
+    ("Access", a_put("TimelineTable", **ENTRY)),
+    ("Access", an_update("TimelineTable", {"account_id": "#system", "entry_id": "e-1"}, "facts")),
+    # a history is nobody's to delete
+    *((function, a_deletion("TimelineTable", **ENTRY)) for function in CALLS),
+    *((function, a_deletion("ComplaintsTable", **CARD[1])) for function in CALLS),
+    *((function, a_deletion("AccountsTable", account_id=ACCOUNT)) for function in CALLS),
+    *((function, in_a_transaction(a_deletion("TimelineTable", **ENTRY))) for function in CALLS),
+]
+
+
+@pytest.mark.parametrize(("function", "abuse"), ABUSES)
+def test_what_a_function_need_not_do_it_may_not_do(function: str, abuse: Abuse) -> None:
+    assert not any(is_allowed(function, request) for request in requests_of(*abuse))
+
+
+def test_an_abuse_is_denied_for_what_is_wrong_with_it_alone() -> None:
+    """The same calls without it are allowed."""
+    fine = [
+        ("IngestComplaint", an_update(*ACCOUNTS, "due", "due_at")),
+        ("IngestComplaint", in_a_transaction(an_update(*ACCOUNTS, "due"))),
+        ("IngestComplaint", an_update(*CARD, "facts")),
+        ("Enforce", an_update(*ACCOUNTS, "status")),
+        ("Enforce", an_update(*BREAKER, "opened_at")),
+        ("Enforce", an_update("ControlTable", {"name": "breaker#2026-03-10T12"}, "passed")),
+        ("Enforce", a_put("ControlTable", name="accounts", active="0")),
+        ("Notify", a_look("ControlTable", name="replay_clock")),
+    ]
+
+    assert [one for one in fine if not all(is_allowed(one[0], request) for request in requests_of(*one[1]))] == []
+
+
+# ---------------------------------------------------------------- the rules that decide it
+
+
+@pytest.mark.parametrize(
+    ("expression", "named"),
+    [
+        ({"UpdateExpression": "SET a = :a, #0 = if_not_exists(#0, :b) REMOVE d"}, {"a", "c", "d"}),
+        ({"UpdateExpression": "ADD delivered :d, b.deep :c"}, {"delivered", "b"}),
+        (
+            {"ConditionExpression": "attribute_not_exists(a) OR (size(b) > :a AND NOT contains (d, :x))"},
+            {"a", "b", "d"},
+        ),
+        ({"ConditionExpression": "a BETWEEN :from AND :to", "UpdateExpression": "DELETE b :x"}, {"a", "b"}),
+    ],
+)
+def test_the_attributes_of_a_request_are_those_that_its_expressions_name(
+    expression: Mapping[str, str], named: set[str]
+) -> None:
+    key = marshalled({"identity": "x"})
+    params = {"TableName": "SeenTable", "Key": key, "ExpressionAttributeNames": {"#0": "c"}, **expression}
+
+    (request,) = requests_of("UpdateItem", params)
+
+    assert set(attributes_of(request)) == named | {"identity"}
+    assert request.context["dynamodb:LeadingKeys"] == ["x"]
+
+
+def test_a_function_is_known_by_whose_code_is_being_run(cloud: Cloud) -> None:
+    with recorded() as requests:
+        boto3.client("dynamodb").list_tables()
+        notify(records(sqs_record('{"account_id": "a", "entry_id": "e", "effect": "bus"}')), LambdaContext())
+
+    assert [function for function, _ in requests] == ["Notify"]
