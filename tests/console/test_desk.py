@@ -101,7 +101,7 @@ def text_of(answer: Answer) -> str:
 
 
 def test_all_routes_of_the_desk_are_known_here() -> None:
-    assert len(routes()) == 10
+    assert len(routes()) == 11
 
 
 @pytest.mark.parametrize(("method", "path"), routes())

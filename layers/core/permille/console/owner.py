@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from permille import decisions, report_shapes
 from permille.console import report_page, review_form, spreadsheet
+from permille.console.leaving import left
 from permille.console.pages import redirect
 from permille.console.review_form import Typed
 from permille.console.routing import routes
@@ -30,6 +31,11 @@ router = routes()
 def report(_id: str) -> Response[str]:
     found = asked(router)
     return _page(found, found.owned)
+
+
+@router.post("/report/<_id>/leave")
+def leave(_id: str) -> Response[str]:
+    return left(asked(router).known)
 
 
 @router.get("/report/<_id>/year")

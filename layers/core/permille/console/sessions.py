@@ -12,7 +12,7 @@ from permille import access
 from permille.console.requests import Request
 from permille.domain import tokens
 from permille.domain.account import ACCOUNT_ID, Account
-from permille.domain.errors import MalformedRequest, NotAuthorized, NotGranted
+from permille.domain.errors import MalformedRequest, NotAuthenticated, NotAuthorized, NotGranted
 from permille.domain.links import Claims, For, Grant, Scope
 from permille.domain.wording import OWNER
 from permille.ports import Accounts, LinkRegister, Macs
@@ -21,7 +21,9 @@ Doors = Mapping[str, For]
 PAGES: Doors = {"/report/": For.OWNER, "/desk": For.STAFF}
 API: Doors = {"/api/v1/accounts": For.PLATFORM}
 CSRF = "csrf"
+LEFT = "/left"  # where whoever logs out is led to
 _BEARER = "bearer "
+_STAFF_COOKIE = "__Host-staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,14 @@ class Doorkeeper:
         claims, account = access.admit(token, self.macs, self.accounts, self.register, now)
         return Session(claims, token, account)
 
+    def staff_in(self, request: Request, now: datetime) -> Session | None:
+        """Whose staff session the browser has; None where none is in force."""
+        try:
+            session = self.enter(request.cookies.get(_STAFF_COOKIE, ""), now)
+        except NotAuthenticated:
+            return None
+        return session if session.claims.audience is For.STAFF else None
+
     def owner_of(self, token: str) -> Account:
         """Whose link it is, or was before it expired. Raises NotAuthenticated."""
         return access.owner_of(token, self.macs, self.accounts)
@@ -82,13 +92,14 @@ class Doorkeeper:
         token, is_form = _token(request, audience), audience is not For.PLATFORM and request.changes_something
         _check_claims(tokens.read(token)[0], audience, request)
         if is_form:
-            self._check_origin(request)
+            self.check_origin(request)
         session = self.enter(token, now)
-        if is_form:
-            _check_form(request, session)
+        if is_form and not is_of(session, request):
+            raise NotAuthorized("the form is not of this session")
         return session
 
-    def _check_origin(self, request: Request) -> None:
+    def check_origin(self, request: Request) -> None:
+        """Raises NotAuthorized where the form was not sent by a page of ours."""
         if request.header("origin") != (self.origin or request.origin):
             raise NotAuthorized("the form comes from elsewhere")
 
@@ -113,13 +124,13 @@ def _check_grant(grant: Grant, request: Request) -> None:
         raise NotGranted(f"This token is not for {which}: permille link platform --account ID.")
 
 
-def _check_form(request: Request, session: Session) -> None:
+def is_of(session: Session, request: Request) -> bool:
+    """Whether the form is of this session. Raises NotAuthorized where it is none."""
     try:
         given = request.form.get(CSRF, "")
     except MalformedRequest as error:
         raise NotAuthorized(str(error)) from error
-    if not hmac.compare_digest(given.encode(), session.csrf.encode()):
-        raise NotAuthorized("the form is not of this session")
+    return hmac.compare_digest(given.encode(), session.csrf.encode())
 
 
 def audience_of(path: str, doors: Doors) -> For | None:
@@ -145,7 +156,7 @@ def _token(request: Request, audience: For) -> str:
 
 def _cookie_name(audience: For, path: str) -> str:
     """Each account has its own, so that pages of two accounts can be open at once."""
-    return f"__Host-owner-{account_in(path)}" if audience is For.OWNER else "__Host-staff"
+    return f"__Host-owner-{account_in(path)}" if audience is For.OWNER else _STAFF_COOKIE
 
 
 def home(claims: Claims) -> str:
@@ -154,16 +165,24 @@ def home(claims: Claims) -> str:
 
 
 def cookie(session: Session, now: datetime) -> Cookie:
+    return _cookie(session.claims, session.token, int((session.claims.expires_at - now).total_seconds()))
+
+
+def no_cookie(session: Session) -> Cookie:
+    """Which deletes the one of this session."""
+    return _cookie(session.claims, "", 0)
+
+
+def _cookie(claims: Claims, value: str, max_age: int) -> Cookie:
     """Owners' pages may be framed by the host platform, so theirs is sent there too; staff's is sent nowhere else."""
-    claims = session.claims
     framed = claims.audience is For.OWNER
     return Cookie(
         name=_cookie_name(claims.audience, home(claims)),
-        value=session.token,
+        value=value,
         path="/",
         secure=True,
         http_only=True,
-        max_age=int((claims.expires_at - now).total_seconds()),
+        max_age=max_age,
         same_site=SameSite.NONE_MODE if framed else SameSite.STRICT_MODE,
         custom_attributes=["Partitioned"] if framed else None,
     )
