@@ -3,8 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 TOOLS := .venv-tools/bin
 UV := $(TOOLS)/uv
+INSTALL := $(UV) pip install --quiet --require-hashes --no-build
 
-.PHONY: help setup tools demo test test-fast test-containers bench simulate mails spam reports openapi schema check format pins clean
+.PHONY: help setup tools demo test test-fast test-containers bench simulate cost mails spam reports openapi schema check format pins clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,14 +17,15 @@ tools: .venv-tools/.done ## Make .venv-tools: SAM CLI, the embedded AWS, uv (the
 .venv-tools/.done: requirements/tools.txt
 	@echo "Setting up .venv-tools (SAM CLI, the embedded AWS) ..."
 	@$(PYTHON) -m venv .venv-tools
-	@$(TOOLS)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements/tools.txt)"
-	@$(UV) pip install --quiet --python $(TOOLS)/python --requirement requirements/tools.txt
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements/tools.txt > .venv-tools/uv.txt
+	@$(TOOLS)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv-tools/uv.txt
+	@$(INSTALL) --python $(TOOLS)/python --requirement requirements/tools.txt
 	@touch $@
 
 .venv/.done: requirements/dev.txt pyproject.toml .venv-tools/.done
 	@echo "Setting up .venv ..."
 	@$(PYTHON) -m venv .venv
-	@$(UV) pip install --quiet --python $(BIN)/python --requirement requirements/dev.txt
+	@$(INSTALL) --python $(BIN)/python --requirement requirements/dev.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -46,6 +48,9 @@ bench: setup ## Measure the performance goals beside the usual pattern (minutes;
 simulate: setup ## False suspensions of a made-up platform, by preset (minutes; AGAINST=PATH: by another checkout's code too)
 	@$(BIN)/python -m bench.false_suspensions --keep $(if $(AGAINST),--against $(AGAINST)) $(if $(TENANTS),--tenants $(TENANTS))
 
+cost: setup ## Write docs/cost.md: the last benchmark's counts and the template's resources, times AWS's prices
+	@$(BIN)/python -m bench.cost
+
 check: setup ## Format, lint, types, the template, the pins
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -56,7 +61,7 @@ format: setup ## Format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-PIN = $(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
+PIN = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--upgrade)
 	@$(PIN) $(PIN_FLAGS) pyproject.toml --output-file layers/core/requirements.txt > /dev/null
 	@$(PIN) $(PIN_FLAGS) --extra dev --constraint layers/core/requirements.txt pyproject.toml \

@@ -78,9 +78,11 @@ def function_environment(function: str) -> dict[str, str]:
 
 
 def _value(told: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
-    """What a parameter may be, or the logical name of what is referred to."""
+    """What a parameter may be, or the logical name of what is referred to. No condition is met."""
     if isinstance(told, str):
         return told
+    if "Fn::If" in told:
+        return _value(told["Fn::If"][2], parameters)
     name = str(next(iter(told.values())))
     parameter = parameters.get(name, {})
     return str(parameter.get("Default") or parameter.get("AllowedValues", [name])[0])

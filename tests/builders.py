@@ -23,7 +23,7 @@ from permille.domain.entries.complaints import (
     repeated,
     reported,
 )
-from permille.domain.entries.credential import Difference
+from permille.domain.entries.credential import Difference, FormerSet
 from permille.domain.entries.numbers import Numbers
 from permille.domain.entries.registry import KINDS
 from permille.domain.entries.system import BreakerReset
@@ -295,6 +295,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "why": Held.FEEDBACK,
     "waiting": 7,
     "bound": 5,
+    "former": (FormerSet(identity="bakery.example", configuration_set="their-own"),),
     "found": (Difference(sender=CALLER, what="awake", key=KEY),),
     "note": "Begin with your best customers",
     "instead_of": "",
@@ -305,6 +306,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "account_id": ACCOUNT,
     "granted": 4,
     "sender": "platform-news",
+    "risks": ("policy admin, statement 1: it may do iam:*",),
     "audience": For.STAFF,
     "subject": "Anna",
     "mode": Mode.ENFORCE,
@@ -332,6 +334,7 @@ _FACTS_OF: dict[str, dict[str, Any]] = {
     "review_requested": {"by": OWNER},
     "review_amended": {"batch": 500, "by": "platform:crm"},
     "review_withdrawn": {"by": OWNER},
+    "uninstalled": {"given_back": 3, "denied": "stay", "users": 2},
     "review_due": {"day": MIDNIGHT.date(), "begins_at": MIDNIGHT.astimezone(UTC)},
     "review_day_passed": {"day": TODAY},
     "review_reopened": {"day": TODAY},

@@ -1,6 +1,7 @@
 """The environment that the tests run in: credentials that open nothing, and no way out."""
 
 import functools
+import logging
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -75,6 +76,18 @@ def measured(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED")
     return Measured(capsys)
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> list[logging.LogRecord]:
+    """Everything that is written into the log."""
+    from permille.observability import logger
+
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    monkeypatch.setattr(handler, "emit", records.append)
+    monkeypatch.setattr(logger._logger, "handlers", [handler])
+    return records
 
 
 @pytest.fixture(autouse=True)

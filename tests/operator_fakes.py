@@ -49,6 +49,7 @@ OUTPUTS = {
     "ConsoleUrl": "https://console.example/",
     "ApiUrl": "https://api.example/",
     "DenyGroupName": "permille-denied",
+    "EnforceFunctionName": "permille-Enforce-1A2B",
     "EnforcementMode": "enforce",
     "PlatformName": PLATFORM,
     "PolicyParameterName": "/permille/policy",
@@ -111,6 +112,11 @@ class FakeAllTimelines(FakeTimeline):
     def all_since(self, at: datetime) -> Iterator[Entry]:
         with self._rows.faults.call("timeline.all_since"):
             yield from [entry for entry in self._rows.entries.values() if entry.at >= at]
+
+    def of_kinds(self, kinds: Collection[str]) -> Iterator[Entry]:
+        with self._rows.faults.call("timeline.of_kinds"):
+            found = [entry for entry in self._rows.entries.values() if entry.kind in kinds]
+        yield from found
 
 
 class FakeQuarantinedFeedback(FakeQuarantine):
@@ -274,12 +280,22 @@ class FakeTables:
 @dataclass(slots=True)
 class FakeIdentities:
     """Keeps `operator_ports.Identities`. `sets`: each identity's default configuration set, empty where it has none.
-    `forwarding`: those whose feedback SES forwards, as of every new one."""
+    `forwarding`: those whose feedback SES forwards, as of every new one. `gone`: sets that SES does not know."""
 
     sandbox: bool = False
     sets: dict[str, str] = field(default_factory=dict)
     forwarding: set[str] = field(default_factory=set)
     faults: Faults = field(default_factory=Faults)
+    gone: set[str] = field(default_factory=set)
+
+    def all(self) -> Iterator[str]:
+        with self.faults.call("identities.all"):
+            found = list(self.sets)
+        yield from found
+
+    def has_set(self, configuration_set: str) -> bool:
+        with self.faults.call("identities.has_set"):
+            return configuration_set not in self.gone
 
     def default_set(self, identity: str) -> str | None:
         with self.faults.call("identities.default_set"):
@@ -292,10 +308,6 @@ class FakeIdentities:
     def in_sandbox(self) -> bool:
         with self.faults.call("identities.in_sandbox"):
             return self.sandbox
-
-    def all(self) -> Iterator[str]:
-        with self.faults.call("identities.all"):
-            yield from list(self.sets)
 
     def create(self, identity: str, configuration_set: str) -> Sequence[DnsRecord]:
         with self.faults.call("identities.create"):
@@ -321,6 +333,18 @@ class FakeIdentities:
 
 
 @dataclass(slots=True)
+class FakeFunctions:
+    """Keeps `operator_ports.Functions`."""
+
+    stopped: list[str] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+
+    def stop(self, name: str) -> None:
+        with self.faults.call("functions.stop"):
+            self.stopped.append(name)
+
+
+@dataclass(slots=True)
 class FakeSesSuppressions:
     """Keeps `operator_ports.SesSuppressions`. `reasons`: by address."""
 
@@ -338,7 +362,7 @@ class FakeSesSuppressions:
 
 @dataclass(slots=True)
 class KnownUser:
-    """A user of IAM. `policies`: documents by name; those of its groups are the test's to add. `used`: when
+    """A user of IAM. `policies`: documents by name; `used`: when
     which key was, as far as IAM knows."""
 
     mark: str = ""
@@ -346,17 +370,19 @@ class KnownUser:
     used: dict[str, datetime] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
     policies: dict[str, Any] = field(default_factory=dict)
+    boundary: Any = None
 
 
 @dataclass(slots=True)
 class FakeIamUsers:
     """Keeps `operator_ports.IamUsers`. Like IAM it finds users in whatever case their names are typed. `switched`: the
-    users of the fake switch, which are the same."""
+    users of the fake switch, which are the same; `of_groups`: the policies of a group, by name."""
 
     users: dict[str, KnownUser] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     roles: set[str] = field(default_factory=set)
     quota: int = 5000
+    of_groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     switched: dict[str, User] = field(default_factory=dict)
     _made: int = 0
 
@@ -369,10 +395,18 @@ class FakeIamUsers:
         with self.faults.call("iam_users.groups"):
             return frozenset(self.users[name].groups)
 
-    def policies(self, name: str) -> Iterator[AppliedPolicy]:
+    def policies(self, name: str, without: str = "") -> Iterator[AppliedPolicy]:
         with self.faults.call("iam_users.policies"):
-            policies = self.users[name].policies
+            user = self.users[name]
+            policies = dict(user.policies)
+            for group in user.groups - {without}:
+                policies |= {f"{policy} of group {group}": one for policy, one in self.of_groups.get(group, {}).items()}
         yield from [AppliedPolicy(f"policy {policy}", document) for policy, document in policies.items()]
+
+    def boundary(self, name: str) -> AppliedPolicy | None:
+        with self.faults.call("iam_users.boundary"):
+            document = self.users[name].boundary
+            return AppliedPolicy("permissions boundary", document) if document else None
 
     def create(self, name: str, mark: str) -> bool:
         with self.faults.call("iam_users.create"):
@@ -393,6 +427,18 @@ class FakeIamUsers:
     def allow(self, name: str, resources: Collection[str]) -> None:
         with self.faults.call("iam_users.allow"):
             self.users[name].policies["permille-send"] = json.loads(sending_policy(resources))
+
+    def disallow(self, name: str) -> None:
+        with self.faults.call("iam_users.disallow"):
+            self.users[name].policies.pop("permille-send", None)
+
+    def join(self, name: str, group: str) -> None:
+        with self.faults.call("iam_users.join"):
+            self.users[name].groups.add(group)
+
+    def leave(self, name: str, group: str) -> None:
+        with self.faults.call("iam_users.leave"):
+            self.users[name].groups.discard(group)
 
     def allowed(self, name: str, mark: str) -> frozenset[str] | None:
         with self.faults.call("iam_users.allowed"):
@@ -443,6 +489,7 @@ class FakeStack(Stack):
     directory: FakeDirectory
     feedback_dead_letters: FakeDeadLetters
     feedback_queue: FakeFeedbackQueue
+    functions: FakeFunctions
     iam_users: FakeIamUsers
     identities: FakeIdentities
     later: FakeLater
@@ -511,6 +558,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "directory": FakeDirectory(rows),
         "feedback_dead_letters": FakeDeadLetters(faults),
         "feedback_queue": FakeFeedbackQueue(faults),
+        "functions": FakeFunctions(faults=faults),
         "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
         "identities": FakeIdentities(faults=faults),
         "later": FakeLater(faults),

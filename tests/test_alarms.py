@@ -10,7 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.builders import NOW
+from tests.builders import ACCOUNT, NOW
+from tests.console.visiting import Visitor
+from tests.console.visiting import World as Visited
 from tests.fakes import FakeLedger, FakeQuarantine, Rows
 from tests.measured import Measured
 from tests.usecases.enforcement import A_MINUTE, World
@@ -29,6 +31,7 @@ GLOBALS: Mapping[str, Any] = TEMPLATE["Globals"]["Function"]["Environment"]["Var
 ALARMS = {name: one["Properties"] for name, one in RESOURCES.items() if one["Type"] == "AWS::CloudWatch::Alarm"}
 STACK = os.environ["POWERTOOLS_SERVICE_NAME"]  # as if these tests ran in a function of a stack of that name
 OURS = "Permille"
+REPORT, API = f"/report/{ACCOUNT}", f"/api/v1/accounts/{ACCOUNT}"
 DAY = 24 * 60 * 60
 
 each_alarm = pytest.mark.parametrize("name", ALARMS)
@@ -53,6 +56,10 @@ RINGS = {
     "AccessErrorsAlarm": "Access Url5xxCount: Sum > 0, 3 x 60 s",
     "ConsoleErrorsAlarm": "Console Url5xxCount: Sum > 0, 3 x 60 s",  # it always answers: Lambda counts no errors of it
     "ApiErrorsAlarm": "Api Url5xxCount: Sum > 0, 3 x 60 s",
+    "ConsoleSaturatedAlarm": "Console ConcurrentExecutions: Maximum >= ConsoleConcurrency, 3 x 60 s",
+    "ApiSaturatedAlarm": "Api ConcurrentExecutions: Maximum >= ApiConcurrency, 3 x 60 s",
+    "ConsoleRefusalsAlarm": "page.refused.unauthorized: Sum > 300, 1 x 300 s",
+    "ApiRefusalsAlarm": "api.refused.unauthorized: Sum > 300, 1 x 300 s",
     "ScheduleAlarm": "schedule.run: Sum < 1, 1 x 300 s",
     "UncountedAlarm": "Delivery, feedback.received.records: expression > 0, 2 x 900 s",
     "EnforceFailedAlarm": "account.enforce_failed: Sum > 0, 3 x 60 s",
@@ -115,7 +122,8 @@ def said(alarm: Mapping[str, Any]) -> str:
     heard = heard_by(alarm)
     (period,) = {one.period for one in heard}
     statistic = heard[0].statistic if len(heard) == 1 else "expression"
-    bound = f"{SIGNS[alarm['ComparisonOperator']]} {alarm['Threshold']}"
+    threshold = alarm["Threshold"]
+    bound = f"{SIGNS[alarm['ComparisonOperator']]} {threshold['Ref'] if isinstance(threshold, dict) else threshold}"
     return f"{', '.join(map(str, heard))}: {statistic} {bound}, {alarm['EvaluationPeriods']} x {period} s"
 
 
@@ -134,6 +142,7 @@ DOCUMENTED = {
     ("AWS/Lambda", "Throttles"): ("FunctionName", FUNCTION),
     ("AWS/Lambda", "IteratorAge"): ("FunctionName", FUNCTION),
     ("AWS/Lambda", "Url5xxCount"): ("FunctionName", FUNCTION),
+    ("AWS/Lambda", "ConcurrentExecutions"): ("FunctionName", FUNCTION),
     ("AWS/SES", "Delivery"): (),
     ("AWS/SES", "Reputation.ComplaintRate"): (),
     ("AWS/SES", "Reputation.BounceRate"): (),
@@ -195,6 +204,15 @@ def test_whoever_answers_people_and_platforms_is_watched_for_the_failures_that_i
     answering = {name for name in FUNCTIONS if "FunctionUrlConfig" in RESOURCES[name]["Properties"]}
 
     assert listening_to("Url5xxCount") == answering == set(FUNCTIONS) - set(WORKERS)
+
+
+@pytest.mark.parametrize("function", ["Console", "Api"])
+def test_whoever_can_be_flooded_is_watched_for_being_at_the_bound_that_it_has(function: str) -> None:
+    alarm = ALARMS[f"{function}SaturatedAlarm"]
+    bound = RESOURCES[function]["Properties"]["ReservedConcurrentExecutions"]["Fn::If"]
+
+    assert [RESOURCES[f"{function}SaturatedAlarm"]["Condition"], alarm["Threshold"]] == bound[:2]
+    assert listening_to("ConcurrentExecutions") == set(FUNCTIONS) - set(WORKERS) - {"Access"}  # which IAM guards
 
 
 def test_a_queue_that_is_worked_off_is_watched_for_age_and_one_that_is_not_for_anything_at_all() -> None:
@@ -264,12 +282,22 @@ def a_batch_of_feedback() -> None:
     ingest([Received("r-0", "hello")], FakeLedger(Rows()), FakeQuarantine(), "", NOW, lambda: A_MINUTE, lambda: SEED)
 
 
+def a_page_that_a_stranger_asks_for() -> None:
+    Visitor(Visited()).get("/desk")
+
+
+def an_account_that_a_stranger_asks_the_api_about() -> None:
+    Visitor(Visited()).get(f"/api/v1/accounts/{ACCOUNT}")
+
+
 EMITTED_BY: dict[str, Callable[[], None]] = {
     "account.enforce_failed": an_account_that_cannot_be_read,
     "account.held_long": an_account_that_is_held_for_long,
     "account.breaker_opened": more_accounts_that_break_a_rule_than_the_breaker_lets_pass,
     "sweep.failed": a_sweep_that_cannot_read_the_deny_group,
     "policy.unreadable": a_policy_that_cannot_be_understood,
+    "page.refused.unauthorized": a_page_that_a_stranger_asks_for,
+    "api.refused.unauthorized": an_account_that_a_stranger_asks_the_api_about,
     "schedule.run": a_run_of_the_schedule,
     "quarantine.oldest_days": a_run_of_the_schedule,
     "quarantine.unreadable": a_quarantine_that_does_not_answer,
@@ -281,6 +309,17 @@ OF_OURS = [(name, heard) for name, alarm in ALARMS.items() for heard in heard_by
 
 def test_every_metric_of_our_own_that_an_alarm_listens_to_is_emitted_here() -> None:
     assert {heard.name for _, heard in OF_OURS} == EMITTED_BY.keys()
+
+
+@pytest.mark.parametrize(
+    ("path", "visit"), [(REPORT, Visited.owner), ("/desk/nowhere", Visited.staff), (f"{API}/nowhere", Visited.platform)]
+)
+def test_whoever_is_let_in_sets_off_no_alarm_by_what_they_ask_for(
+    path: str, visit: Callable[[Visited], Visitor], measured: Measured
+) -> None:
+    visit(Visited()).get(path)
+
+    assert not [name for name in measured.values() if name.endswith("unauthorized")]
 
 
 @pytest.mark.parametrize(("name", "heard"), OF_OURS, ids=lambda one: str(one))

@@ -250,6 +250,13 @@ def test_a_function_writes_its_own_log_alone_and_it_is_kept_for_a_time(name: str
     assert "RetentionInDays" in RESOURCES[logs]["Properties"]
 
 
+def test_notify_sends_from_the_platforms_address_alone() -> None:
+    """To whomever: SES can ask for the identity of an owner's address as well."""
+    (sending,) = [one for one in statements("Notify") if "ses:SendRawEmail" in as_list(one["Action"])]
+
+    assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+
+
 DESK_INDEXES = ("reviews", "risk", "complaints", "bounces", "names", "owners")
 NEEDED = {
     "IngestComplaint": {
@@ -292,13 +299,13 @@ NEEDED = {
         "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
         "TimelineTable/index/topics": {"Query"},
         "ComplaintsTable": {"GetItem", "Query", "UpdateItem"},
-        "ComplaintsTable/index/suppressed": {"Query"},
         "ComplaintsTable/index/bounced": {"Query"},
     },
     "Api": {
         "AccountsTable": {"GetItem", "UpdateItem"},
         "TalliesTable": {"Query"},
         "TimelineTable": {"Query", "PutItem"},
+        "TimelineTable/index/topics": {"Query"},
         "ControlTable": {"GetItem", "BatchGetItem"},
         "ComplaintsTable/index/suppressed": {"Query"},
         "ComplaintsTable/index/bounced": {"Query"},
@@ -324,8 +331,8 @@ def test_of_what_the_whole_stack_has_one_of_a_function_writes_its_own_row_alone(
     writing = [one for one in statements(name) if "dynamodb:UpdateItem" in as_list(one["Action"])]
     of_control = [one for one in writing if "ControlTable" in map(table_of, as_list(one["Resource"]))]
 
-    only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [row]}}
-    assert [one.get("Condition") for one in of_control] == [only]
+    rows = [one["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"] for one in of_control]
+    assert rows == [[row]]
 
 
 @each_function
@@ -368,13 +375,58 @@ def test_the_console_may_count_what_rests_and_not_read_it() -> None:
 @pytest.mark.parametrize(
     ("address", "fits"),
     [
-        *((address, True) for address in ("", "https://a.example", "https://a.example/", "http://localhost:8080/")),
+        *((address, True) for address in ("", "https://a.example", "https://a.example/", "https://a.example:8443/")),
         *((address, False) for address in ("a.example", "https://a.example/b", "https://a.example/?b", "https://a/ b")),
+        *((address, False) for address in ("http://a.example", "http://localhost:8080/", "https://me@a.example")),
     ],
 )
-def test_the_console_has_a_whole_domain_of_its_own(address: str, *, fits: bool) -> None:
-    """Its pages name each other from the root."""
-    assert bool(re.fullmatch(TEMPLATE["Parameters"]["LinkBase"]["AllowedPattern"], address)) is fits
+@pytest.mark.parametrize("parameter", ["LinkBase", "ApiBase"])
+def test_what_links_begin_with_is_a_whole_domain_that_is_asked_by_https_alone(
+    parameter: str, address: str, *, fits: bool
+) -> None:
+    """Pages name each other from the root, and who listens on the way would read what lets people in."""
+    assert bool(re.fullmatch(TEMPLATE["Parameters"][parameter]["AllowedPattern"], address)) is fits
+
+
+@pytest.mark.parametrize(
+    ("origins", "fits"),
+    [
+        *((origins, True) for origins in ("", "https://a.example", "https://a.example https://b.example:8443")),
+        *((origins, False) for origins in ("https://*", "https://*.a.example", "*", "http://a.example", "a.example")),
+        *(
+            (origins, False)
+            for origins in ("https://a.example;", "https://a.example/x", "https://a.example ", "'self'")
+        ),
+    ],
+)
+def test_who_may_frame_pages_is_named_and_no_wildcard_is_taken(origins: str, *, fits: bool) -> None:
+    assert bool(re.fullmatch(TEMPLATE["Parameters"]["FrameOrigins"]["AllowedPattern"], origins)) is fits
+
+
+@pytest.mark.parametrize(
+    ("digests", "fits"),
+    [
+        *((digests, True) for digests in ("", "0a" * 32, f"{'0a' * 32},{'f9' * 32}")),
+        *((digests, False) for digests in ("a secret", "0A" * 32, "0a" * 16, f"{'0a' * 32},")),
+        (",".join(["0a" * 32] * 3), False),
+    ],
+)
+def test_of_cloudfronts_secret_the_template_takes_digests_alone(digests: str, *, fits: bool) -> None:
+    assert bool(re.fullmatch(TEMPLATE["Parameters"]["OriginDigests"]["AllowedPattern"], digests)) is fits
+
+
+def test_behind_a_domain_of_its_own_each_function_asks_for_cloudfronts_secret() -> None:
+    told = {name: one["Environment"]["Variables"].get("ORIGIN_DIGESTS") for name, one in FUNCTIONS.items()}
+
+    assert {name: value for name, value in told.items() if value} == {
+        "Console": {"Fn::If": ["HasLinkBase", {"Ref": "OriginDigests"}, ""]},
+        "Api": {"Fn::If": ["HasApiBase", {"Ref": "OriginDigests"}, ""]},
+    }
+    (rule,) = TEMPLATE["Rules"].values()
+    no_domain = [{"Fn::Equals": [{"Ref": name}, ""]} for name in ("LinkBase", "ApiBase")]
+    assert rule["RuleCondition"] == {"Fn::Not": [{"Fn::And": no_domain}]}
+    (assertion,) = rule["Assertions"]
+    assert assertion["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "OriginDigests"}, ""]}]}
 
 
 def table_of(resource: Any) -> str:

@@ -8,6 +8,7 @@ from rich.table import Table
 from permille import shapes
 from permille.domain import wording
 from permille.domain.account import Account
+from permille.domain.errors import InvalidInput
 from permille.domain.policy import Verdict
 from permille.domain.status import Status
 from permille.domain.switch import changes
@@ -15,7 +16,7 @@ from permille.new_account import NewAccount
 from permille.onboarding import add_account
 from permille_cli import change, credential, explain, staff
 from permille_cli.added_account import Answer
-from permille_cli.options import AccountId, ShowSecret
+from permille_cli.options import AcceptRisk, AccountId, ShowSecret
 from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -45,7 +46,12 @@ def add(
     sender: Annotated[
         list[str] | None, typer.Option(help="Adopt this IAM user instead of making one. Repeatable.")
     ] = None,
+    accept_risk: AcceptRisk = None,
     *,
+    take_over: Annotated[
+        bool,
+        typer.Option("--take-over", help="Give adopted users a policy of their own, instead of SES's console group."),
+    ] = False,
     show_secret: ShowSecret = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
@@ -55,6 +61,8 @@ def add(
     Makes the IAM user permille-ID, which may send from these identities through the stack's configuration set alone,
     and makes that set each identity's default, so that no mail goes unseen.
     """
+    if show_secret and sender:
+        raise InvalidInput("an adopted user keeps its credential, so that there is no secret to show", "show_secret")
     new = NewAccount(
         account_id=account_id,
         owner_email=owner_email,
@@ -62,6 +70,9 @@ def add(
         timezone=timezone,
         identities=tuple(dict.fromkeys(identity)),
         adopted=tuple(dict.fromkeys(sender or [])),
+        accept_risk=accept_risk,
+        take_over=take_over,
+        by=stack.caller() if accept_risk is not None else "",
     )
     added = Answer(stack, add_account(stack.onboarding, new, stack.now()))
     if as_json:
@@ -109,6 +120,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     until = account.old_key_works_until(now)
     if as_json:
         named = {"identities": list(account.identities), "senders": senders}
+        named |= {"risks_accepted": dict(account.risks_accepted)}
         emit_json({**shapes.account(account, verdict), **credential.ends(until), **named})
     else:
         _print_standing(account, verdict, senders)
@@ -146,6 +158,8 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
     )
     if account.provider:
         out.print(f"provider {literal(account.provider.host)}:{account.provider.port}")
+    for name, why in account.risks_accepted.items():
+        out.print(f"[yellow]{literal(name)} was adopted at a risk: {literal(why)}[/] (permille timeline {account.id})")
     if account.identities:
         out.print(f"sends from {literal(', '.join(account.identities))}", soft_wrap=True)
     _print_senders(account, senders)

@@ -1,5 +1,6 @@
 """`permille breaker`: what keeps the rules from taking a whole platform down."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from permille.domain.commands import Command, Exempt, ReleaseHold
 from permille.domain.errors import InvalidInput, ServiceError
 from permille.domain.policy import Policy
 from permille.domain.system_commands import ResetBreaker
-from permille.domain.wording import WAITS_FOR
+from permille.domain.wording import WAITS_FOR, local
 from permille.held import decide_each, everybody
 from permille_cli import given, results
 from permille_cli.options import Until
@@ -30,14 +31,19 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
         emit_json(data)
         return
     if data["open"]:
-        out.print(f"[bold red]open[/] since {data['opened_at']}: the rules disable nobody")
+        out.print(f"[bold red]open[/] since {_in_utc(data['opened_at'])}: the rules disable nobody")
         out.print("Look at the accounts that it holds; then `permille breaker reset --reason TEXT [--allow N]`.")
     else:
         out.print("[bold green]closed[/]")
     _print_state(data)
     if data["last_reset"]:
         last = data["last_reset"]
-        out.print(f"last reset {last['at']} by {literal(last['by'])}: {literal(last['reason'])}", soft_wrap=True)
+        by, why = literal(last["by"]), literal(last["reason"])
+        out.print(f"last reset {_in_utc(last['at'])} by {by}: {why}", soft_wrap=True)
+
+
+def _in_utc(at: str) -> str:
+    return local(datetime.fromisoformat(at))
 
 
 def _print_state(data: dict[str, Any]) -> None:

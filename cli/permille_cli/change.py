@@ -7,7 +7,7 @@ import typer
 from permille.change import Change, apply, plan
 from permille_cli.asking import Yes, ask
 from permille_cli.changed_account import Answer
-from permille_cli.options import AccountId, Reason
+from permille_cli.options import AcceptRisk, AccountId, Reason
 from permille_cli.output import AsJson, emit_json, out
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
@@ -26,6 +26,7 @@ def change(
     remove_sender: Annotated[
         Names, typer.Option(help="Switch this sender off, and take it out of the account. Repeatable.")
     ] = None,
+    accept_risk: AcceptRisk = None,
     *,
     yes: Yes = False,
     stack: StackOption = DEFAULT_STACK,
@@ -47,6 +48,7 @@ def change(
         remove_identities=tuple(remove_identity or ()),
         add_senders=tuple(add_sender or ()),
         remove_senders=tuple(remove_sender or ()),
+        accept_risk=accept_risk,
     )
     planned = plan(stack.changing, wanted)
     if planned.leaves_no_key:

@@ -19,7 +19,7 @@ from permille.zones import shown_zone_of
 from permille_cli import results
 from permille_cli.explain import explained_of
 from permille_cli.options import AccountId
-from permille_cli.output import AsJson, emit_json, literal, out
+from permille_cli.output import AsJson, emit_json, instant, literal, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(
@@ -36,19 +36,19 @@ StaffReason = Annotated[str, typer.Option(help="Why; staff read it on the accoun
 def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List the newest complaints and reports about an account's mail, the oldest first, each with its id."""
     account = stack.account(account_id)
-    known = history(stack.timeline, account_id, Topic.REPORTS)
+    known, zone = history(stack.timeline, account_id, Topic.REPORTS), shown_zone_of(account)
     gone, reports = voided(known.entries), only(Reported, known.entries)
     if as_json:
-        platform, zone = stack["PlatformName"], shown_zone_of(account)
+        platform = stack["PlatformName"]
         told = [{**shapes.entry(one, platform, zone), "voided": _voided(gone.get(one.id))} for one in reports]
         emit_json({"account_id": account_id, "complaints": told, "older_left_out": known.is_cut})
         return
     if known.is_cut:
         out.print("Older ones are left out: `permille timeline` has them.")
     for one in reports:
-        facts = one.facts
+        facts = one.in_zone(zone).facts
         out.print(f"[bold]{one.id}[/]  {literal(facts.line)}", soft_wrap=True)
-        out.print(f"  {literal(_counts(facts, gone.get(one.id)))}", soft_wrap=True)
+        out.print(f"  {literal(_counts(facts, gone.get(one.id), account))}", soft_wrap=True)
     if not reports:
         out.print("No complaint was reported.")
 
@@ -57,10 +57,10 @@ def _voided(told: TimelineEntry[ComplaintVoided] | None) -> dict[str, str] | Non
     return {"at": told.at.isoformat(), "by": told.facts.by, "reason": told.facts.staff_reason} if told else None
 
 
-def _counts(facts: Reported, gone: TimelineEntry[ComplaintVoided] | None) -> str:
+def _counts(facts: Reported, gone: TimelineEntry[ComplaintVoided] | None, account: Account) -> str:
     if gone:
         why = plain(gone.facts.staff_reason, LONGEST_REASON)
-        return f"taken back {gone.at:%Y-%m-%d} by {plain(gone.facts.by)}: {why}"
+        return f"taken back {instant(gone.at, account)} by {plain(gone.facts.by)}: {why}"
     if facts.why_not_counted:
         return f"never counted: {plain(facts.why_not_counted)}"
     return f"counted in epoch {facts.epoch}"

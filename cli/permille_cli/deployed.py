@@ -14,6 +14,7 @@ from permille.aws.control import DynamoControl
 from permille.aws.dead_letters import SqsDeadLetters
 from permille.aws.directory import DynamoDirectory
 from permille.aws.feed import SqsFeedbackQueue
+from permille.aws.functions import LambdaFunctions
 from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.identities import SesIdentities
 from permille.aws.link_issuer import FunctionUrlIssuer
@@ -117,6 +118,10 @@ class DeployedStack(Stack):
     @cached_property
     def feedback_queue(self) -> SqsFeedbackQueue:
         return SqsFeedbackQueue(queue=self["FeedbackQueueUrl"])
+
+    @cached_property
+    def functions(self) -> LambdaFunctions:
+        return LambdaFunctions()
 
     @cached_property
     def iam_users(self) -> IamSenderUsers:

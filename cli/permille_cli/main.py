@@ -28,6 +28,7 @@ from permille_cli import (
     sender,
     suppression,
     timeline,
+    uninstall,
 )
 from permille_cli.local import commands as local
 from permille_cli.local.demo import story
@@ -59,6 +60,7 @@ app.add_typer(feedback.app, name="feedback")
 app.add_typer(notify.app, name="notify")
 app.command(name="timeline")(timeline.show)
 app.command(name="import")(importing.import_)
+app.command(name="uninstall")(uninstall.uninstall)
 local.app.command(name="demo")(story.tell)
 app.add_typer(local.app, name="local")
 

@@ -10,4 +10,11 @@ TellingReason = Annotated[str, typer.Option(help="Why; the owner reads it in a m
 Until = Annotated[
     str, typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an ISO 8601 time; at most a year.")
 ]
+AcceptRisk = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REASON",
+        help="Adopt an IAM user all the same that could send uncounted, or undo that it is switched off. Why is kept.",
+    ),
+]
 ShowSecret = Annotated[bool, typer.Option("--show-secret", help="Show the secret access key as well.")]

@@ -212,7 +212,7 @@ def _print_evidence(case: Case, platform: str, console: Console) -> None:
     zone = shown_zone_of(case.account)
     if case.disabled:
         told = case.disabled.in_zone(zone)
-        console.print(f"  {case.disabled.at:%Y-%m-%d}: {literal(told.sentence())}", soft_wrap=True)
+        console.print(f"  {told.at:%Y-%m-%d}: {literal(told.sentence())}", soft_wrap=True)
     if case.kept_now:
         console.print(f"  {case.kept_now}", soft_wrap=True)
     for name, count in case.campaigns:
@@ -221,4 +221,4 @@ def _print_evidence(case: Case, platform: str, console: Console) -> None:
         console.print("  older complaints are left out")
     for entry in case.trials:
         told = entry.in_zone(zone)
-        console.print(f"  earlier trial, {entry.at:%Y-%m-%d}: {literal(told.headline(platform))}", soft_wrap=True)
+        console.print(f"  earlier trial, {told.at:%Y-%m-%d}: {literal(told.headline(platform))}", soft_wrap=True)

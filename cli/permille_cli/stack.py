@@ -23,6 +23,7 @@ from permille.operator_ports import (
     AllTimelines,
     DeadLetters,
     FeedbackQueue,
+    Functions,
     IamUsers,
     Identities,
     LinkIssuer,
@@ -35,6 +36,7 @@ from permille.operator_ports import (
 from permille.ports import Later, LinkRegister, Macs, Once, Probe, Secrets, Switch, Tallies
 from permille.provider import Providing
 from permille.renewing import Renewing
+from permille.uninstalling import Uninstalling
 from permille.verdict import CurrentVerdict, current
 
 EMBEDDED = "EmbeddedStack"
@@ -53,6 +55,7 @@ class Stack(ABC):
     directory: Directory
     feedback_dead_letters: DeadLetters
     feedback_queue: FeedbackQueue
+    functions: Functions
     iam_users: IamUsers
     identities: Identities
     later: Later
@@ -117,11 +120,16 @@ class Stack(ABC):
             configuration_set=self["ConfigurationSetName"],
             switchable=self["SenderUsers"],
             deny_group=self["DenyGroupName"],
+            pause=self.pause,
         )
 
     @property
     def changing(self) -> Changing:
         return Changing(self.onboarding, self.policies, self.switch)
+
+    @property
+    def uninstalling(self) -> Uninstalling:
+        return Uninstalling(self.onboarding, self.switch, self.functions, self["EnforceFunctionName"], self.pause)
 
     @property
     def renewing(self) -> Renewing:

@@ -19,7 +19,7 @@ from permille.suppression import remove as take_off
 from permille.zones import shown_zone_of
 from permille_cli import given
 from permille_cli.options import AccountId, Reason
-from permille_cli.output import AsJson, emit_json, literal, out, progress
+from permille_cli.output import AsJson, emit_json, instant, literal, out, progress
 from permille_cli.ses_list import in_ses, taken_off_in_ses
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
@@ -29,13 +29,13 @@ app = typer.Typer(help="Who is mailed no more, and why.", no_args_is_help=True, 
 @app.command(name="list")
 def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List the suppressed addresses of an account, the longest suppressed first."""
-    stack.account(account_id)
+    account = stack.account(account_id)
     suppressed = list(_listed(stack, account_id))
     if as_json:
         emit_json({"account_id": account_id, "suppressions": [shapes.suppression(one) for one in suppressed]})
         return
     for one in suppressed:
-        out.print(f"{one.since:%Y-%m-%d %H:%M:%S} UTC  {one.why:<9}  {literal(one.address)}", soft_wrap=True)
+        out.print(f"{one.why:<9}  {literal(one.address)}, since {instant(one.since, account)}", soft_wrap=True)
     if not suppressed:
         out.print("Nobody is suppressed.")
 
@@ -49,15 +49,14 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show whether an address is suppressed for an account, and on SES's own list of the AWS account."""
-    stack.account(account_id)
-    wanted = _bare(address)
+    account, wanted = stack.account(account_id), _bare(address)
     ours = next((one for one in _listed(stack, account_id) if one.address == wanted), None)
     seen = in_ses(stack, address, wanted)
     if as_json:
         suppression = shapes.suppression(ours) if ours else None
         emit_json({"account_id": account_id, "address": wanted, "suppression": suppression, "ses": seen.as_data()})
         return
-    said = f"is suppressed since {ours.since:%Y-%m-%d %H:%M:%S} UTC" if ours else "is not suppressed"
+    said = f"is suppressed since {instant(ours.since, account)}" if ours else "is not suppressed"
     out.print(literal(f"{wanted} {said} for {account_id}."), soft_wrap=True)
     out.print(literal(seen.as_text()), soft_wrap=True)
 

@@ -54,6 +54,7 @@ EVERYTHING = an_account(
     reversed_at=NOW,
     exemption=Exemption(LATER, "A partner", "sam"),
     missing=frozenset({"permille-shop"}),
+    risks_accepted={"permille-shop": "Its operator is ours"},
     denial=Denial((CALLER, "permille-shop"), LATER),
     renewal=Renewal(CALLER, ("k1",), NOW, ("k0",), "k2", LATER, NOW, ended=True),
     links_valid_since=NOW,

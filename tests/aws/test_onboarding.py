@@ -86,9 +86,9 @@ def test_it_is_allowed_to_send_through_what_it_is_told_and_no_more(users: IamUse
     (policy,) = users.policies(USER)
     assert policy.name == "policy permille-send"
     assert not isinstance(policy.document, str)
-    (statement,) = policy.document["Statement"]
+    through, _ = policy.document["Statement"]
     resources = [f"{SES}:identity/a.example", f"{SES}:identity/c.example"]
-    assert statement == {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": resources}
+    assert through == {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": resources}
 
 
 def test_what_it_may_send_through_can_be_asked_for_and_of_nobody_elses_user(users: IamUsers) -> None:
@@ -155,6 +155,46 @@ def test_it_is_deleted_with_all_that_it_has_and_that_can_be_repeated(users: IamU
 
     assert [users.delete(USER, MARK) for _ in range(2)] == [True, True]
     assert users.find(USER) is None
+
+
+def in_a_group(users: IamUsers) -> None:
+    """With a policy in it."""
+    users.create(USER, MARK)
+    if isinstance(users, FakeIamUsers):
+        users.of_groups["bakers"] = {"inline": json.loads(policy("x.example"))}
+    else:
+        iam = boto3.client("iam")
+        iam.create_group(GroupName="bakers")
+        iam.put_group_policy(GroupName="bakers", PolicyName="inline", PolicyDocument=policy("x.example"))
+    users.join(USER, "bakers")
+
+
+def test_a_group_is_joined_and_left_and_both_can_be_repeated(users: IamUsers) -> None:
+    in_a_group(users)
+
+    users.join(USER, "bakers")
+    joined = users.groups(USER)
+    for _ in range(2):
+        users.leave(USER, "bakers")
+
+    assert (joined, users.groups(USER)) == (frozenset({"bakers"}), frozenset())
+
+
+def test_the_policies_of_a_group_can_be_left_out(users: IamUsers) -> None:
+    in_a_group(users)
+
+    assert [one.name for one in users.policies(USER)] == ["policy inline of group bakers"]
+    assert list(users.policies(USER, without="bakers")) == []
+
+
+def test_what_it_may_send_through_is_taken_away_and_that_can_be_repeated(users: IamUsers) -> None:
+    users.create(USER, MARK)
+    users.allow(USER, {f"{SES}:identity/a.example"})
+
+    for _ in range(2):
+        users.disallow(USER)
+
+    assert list(users.policies(USER)) == []
 
 
 def test_a_role_is_known_if_there_is_one(users: IamUsers) -> None:
@@ -247,6 +287,22 @@ def test_every_policy_that_applies_is_read_with_where_it_comes_from(iam: Any) ->
         "policy inline of group bakers": "inline",
         "policy shared": "shared",
     }
+
+
+def test_the_permissions_boundary_is_read_in_the_version_in_force(iam: Any) -> None:
+    users = IamSenderUsers(iam=iam)
+    bound = iam.create_policy(PolicyName="bound", PolicyDocument=policy("old"))["Policy"]["Arn"]
+    iam.create_policy_version(PolicyArn=bound, PolicyDocument=policy("new"), SetAsDefault=True)
+    iam.create_user(UserName="permille-free")
+    user = iam.create_user(UserName=USER)["User"]
+    bounded = {**user, "PermissionsBoundary": {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": bound}}
+    Wire(iam).answer("GetUser", {"User": bounded})
+
+    found = users.boundary(USER)
+
+    assert users.boundary("permille-free") is None
+    assert found is not None
+    assert (found.name, resource_of(found)) == (f"permissions boundary {bound}", "new")
 
 
 def resource_of(applied: AppliedPolicy) -> str:

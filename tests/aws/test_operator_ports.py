@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import boto3
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, an_account
+from tests.builders import ACCOUNT, CALLER, NOW, an_account, an_entry
 from tests.operator_fakes import a_stack
 
 from permille.aws.accounts import DynamoAccounts
@@ -150,6 +150,17 @@ def test_the_entries_of_all_accounts_are_read_from_an_instant_on(operator: Opera
 
     assert {one.account_id for one in since} == {"florist", "shop"}
     assert len(list(operator.timeline.all_since(NOW - timedelta(days=1)))) == 6
+
+
+def test_entries_of_some_kinds_are_found_whoever_has_them(operator: Operator) -> None:
+    for kind in ("disabled", "forwarding_stopped", "default_sets_replaced"):
+        operator.timeline.append(an_entry(kind, NOW, "shop"))
+    operator.timeline.append(an_entry("forwarding_stopped", NOW, "florist"))
+
+    found = operator.timeline.of_kinds(("forwarding_stopped", "default_sets_replaced"))
+
+    told = [("florist", "forwarding_stopped"), ("shop", "default_sets_replaced"), ("shop", "forwarding_stopped")]
+    assert sorted((one.account_id, one.kind) for one in found) == told
 
 
 def test_a_policy_is_in_force_as_it_was_set(operator: Operator) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, KEY, NOW, TODAY, a_provider, an_account, an_entry
+from tests.builders import ACCOUNT, CALLER, KEY, NOW, STAFF, TODAY, a_provider, an_account, an_entry
 from tests.cli.terminal import Terminal
 from tests.fakes import User
 from tests.operator_fakes import FakeStack, KnownUser
@@ -124,6 +124,36 @@ def test_people_are_told_that_an_adopted_user_keeps_its_credentials(stack: FakeS
     assert "shop is active; its sender is permille-old.\nIt keeps the credentials that its sender has.\n" in said
 
 
+ADMIN = {"Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]}
+
+
+def test_a_user_that_could_evade_is_adopted_at_a_risk_that_is_told_and_shown(
+    stack: FakeStack, terminal: Terminal
+) -> None:
+    stack.iam_users.users["permille-old"] = KnownUser(policies={"admin": ADMIN})
+    adopt = (*ADD, "--sender", "permille-old")
+
+    refused = terminal.refused(*adopt)
+    terminal.text(*adopt, "--accept-risk", "Its operator is ours")
+
+    assert "--sender: permille-old cannot be adopted as it is" in refused
+    (told,) = stack.rows.told("shop", "risk_accepted")
+    assert told.data == {
+        "sender": "permille-old",
+        "risks": ["policy admin, statement 1: it may do iam:*"],
+        "reason": "Its operator is ours",
+        "by": STAFF,
+    }
+    stack.switch.users["permille-old"] = User({})
+    shown = " ".join(terminal.text("account", "show", "shop").split())
+    assert "permille-old was adopted at a risk: Its operator is ours (permille timeline shop)" in shown
+    assert terminal.answer("account", "show", "shop")["risks_accepted"] == {"permille-old": "Its operator is ours"}
+
+
+def test_no_risk_is_taken_without_a_reason(terminal: Terminal) -> None:
+    assert "--accept-risk: say why" in terminal.refused(*ADD, "--sender", "permille-old", "--accept-risk", " ")
+
+
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
@@ -132,6 +162,7 @@ def test_people_are_told_that_an_adopted_user_keeps_its_credentials(stack: FakeS
         (("shop", *ADD[3:], "--timezone", "Mars"), "'Mars' is no time zone; one is Europe/Vienna"),
         (("shop", *ADD[3:], "--sender", "permille-nobody"), "there is no IAM user permille-nobody to adopt"),
         (("shop", *ADD[3:], "--sender", ""), "--sender: names no IAM user"),
+        (("shop", *ADD[3:], "--sender", "permille-old", "--show-secret"), "--show-secret: an adopted user keeps its"),
         (("shop", "--owner-email", "x", *ADD[5:]), "'x' is no e-mail address"),
         (("shop", *ADD[3:5]), "Missing option '--identity'"),
     ],

@@ -29,7 +29,7 @@ def _open(stack: FakeStack) -> None:
 @pytest.mark.usefixtures("_open")
 def test_an_open_breaker_tells_since_when_and_whom_it_holds(terminal: Terminal) -> None:
     assert terminal.text("breaker", "show").splitlines() == [
-        f"open since {NOW.isoformat()}: the rules disable nobody",
+        "open since 10 March 2026, 12:00 (UTC): the rules disable nobody",
         "Look at the accounts that it holds; then `permille breaker reset --reason TEXT ",
         "[--allow N]`.",
         "in the hour 2026-03-10T12 UTC 8 of 8 disablings have passed",
@@ -92,7 +92,7 @@ def test_a_closed_one_says_that_it_was_closed_and_that_more_may_pass(terminal: T
     assert terminal.text("breaker", "show").splitlines() == [
         "closed",
         "in the hour 2026-03-10T12 UTC 0 of 7 disablings have passed",
-        f"last reset 2026-03-10T12:00:00.000000+00:00 by {STAFF}: {REASON}",
+        f"last reset 10 March 2026, 12:00 (UTC) by {STAFF}: {REASON}",
     ]
 
 

@@ -114,6 +114,7 @@ RUNS = {
     "suppression remove": [f"suppression remove bakery ann@example.com {BECAUSE}"],
     "suppression show": ["suppression show bakery ann@example.com"],
     "timeline": [OFF, "timeline bakery"],
+    "uninstall": ["uninstall --yes"],
 }
 EMOJI = "\N{WARNING SIGN}\N{FIRE}\N{CIRCLED IDEOGRAPH SECRET}"
 
@@ -167,6 +168,37 @@ def run(terminal: Terminal, command: str, *options: str) -> str:
 
 def test_every_command_is_seen_at_work() -> None:
     assert list(RUNS) == COMMANDS
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "account exempt bakery --until 2026-12-31 --reason R",
+        "account exempt bakery --until 2020-12-31 --reason R",
+        "account credential bakery",
+        "complaint list bakery",
+        "provider show bakery",
+        "route bakery",
+        "suppression list bakery",
+        "suppression show bakery ann@example.com",
+    ],
+)
+def test_people_read_an_accounts_instants_in_its_zone(terminal: Terminal, command: str) -> None:
+    """Also in what is refused."""
+    late = NOW.replace(hour=23, minute=30)
+    provider = replace(a_provider(), connected_at=late)
+    vienna = replace(terminal.stack.get(ACCOUNT), timezone="Europe/Vienna", provider=provider)
+    terminal.stack.rows.accounts[ACCOUNT] = vienna
+    terminal.stack.rows.suppressing[ACCOUNT, "c"] = Suppression("ann@example.com", late, id_at(late))
+    terminal.text("complaint", "void", ACCOUNT, COMPLAINT.id, "--reason", "R")
+    terminal.text("account", "credential", ACCOUNT, "--grace", "36")
+
+    terminal.status(*shlex.split(command))
+
+    said = "".join(terminal.capsys.readouterr())
+    assert "(UTC+01:00)" in said
+    assert " UTC " not in said
+    assert "(UTC)" not in said
 
 
 @pytest.mark.parametrize("command", RUNS)

@@ -74,7 +74,7 @@ def test_a_restored_table_takes_the_place_of_the_one_that_was_left(
     stack: FakeStack, terminal: Terminal, tmp_path: Path
 ) -> None:
     timeline = WANTED["TimelineTable"]
-    stack.tables.setups["timeline-at-noon"] = TableSetup(timeline.keys)
+    stack.tables.setups["timeline-at-noon"] = TableSetup(timeline.keys, timeline.indexes)
     typed = ("import", "--directory", str(tmp_path), "--table", "TimelineTable=timeline-at-noon")
 
     said = terminal.text(*typed)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, STAFF, TODAY, an_account
+from tests.builders import ACCOUNT, NOW, STAFF, TODAY, an_account, an_entry
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
@@ -201,6 +201,18 @@ def test_the_queue_shows_the_evidence_and_the_owners_words_as_they_are(terminal:
 
     assert said.startswith("bakery  waits for 0.0 hours, 0 strikes\n")
     assert f"  what went wrong: {CAUSE}\n  what was changed: {CHANGE}\n" in said
+
+
+def test_the_days_of_the_evidence_are_those_where_the_owner_is(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), timezone="Europe/Vienna")
+    request(terminal)
+    late = NOW.replace(hour=23, minute=30) - timedelta(days=1)
+    stack.rows.put(an_entry("disabled", late), an_entry("trial_unused", late))
+
+    said = terminal.text("review", "list")
+
+    assert "  2026-03-10: " in said
+    assert "  earlier trial, 2026-03-10: " in said
 
 
 def test_the_queue_for_machines(terminal: Terminal) -> None:

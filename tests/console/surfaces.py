@@ -26,6 +26,7 @@ from permille.domain.timeline import entry
 from permille.enforce import Enforcement, enforce_due
 from permille.ingest import Received, ingest
 from permille.mails import Addresses, compose
+from permille.observability import metrics
 from permille.ports import Mail
 from permille.switching import Switching
 
@@ -132,6 +133,7 @@ class Platform:
     def said(self) -> Iterator[tuple[str, Facts]]:
         """Each surface with what it says of the account: facts of the same name are to be the same."""
         world = self.world
+        metrics.clear_metrics()  # Powertools prints them once there are a hundred of one, into what the terminal says
         owner, staff, host = world.owner(), world.staff(), world.platform()
         yield from ((ask.__name__, ask(owner)) for ask in (_owners_page, _owners_report, _days_csv, _complaints_csv))
         yield from ((ask.__name__, ask(host)) for ask in (_api_account, _api_report, _api_review, _api_route))

@@ -23,7 +23,6 @@ from permille.domain.entries.registry import KINDS
 from permille.domain.errors import PermissionDenied, RequestRejected, ServiceError
 from permille.domain.review import answer_token
 from permille.domain.status import Status
-from permille.observability import logger
 
 REPORT, ITS_DESK = f"/report/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}"
 NOWHERE = "Mars/Phobos"
@@ -272,16 +271,6 @@ def test_what_a_retry_does_not_help_is_never_to_be_tried_again(error: type[Servi
 
 
 # ---------------------------------------------------------------- the log
-
-
-@pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> list[logging.LogRecord]:
-    """Everything that is written into the log."""
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    monkeypatch.setattr(handler, "emit", records.append)
-    monkeypatch.setattr(logger._logger, "handlers", [handler])
-    return records
 
 
 def test_what_is_typed_and_what_lets_people_in_is_not_in_the_log(logged: list[logging.LogRecord]) -> None:

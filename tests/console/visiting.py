@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.builders import ACCOUNT, BRAND, NOW, STAFF, LambdaContext, an_account
 from tests.fakes import (
-    FakeAccounts,
     FakeBounces,
     FakeLinkRegister,
     FakeMacs,
@@ -19,10 +18,12 @@ from tests.fakes import (
     Rows,
 )
 from tests.usecases.desk import World as Support
+from tests.within_role import AccountsWithinRole
 
 from permille.access import ENTER, Links, address, make_token
 from permille.console import api_app, app
 from permille.console.pages import Pages
+from permille.console.proxy import Proxy
 from permille.console.sessions import API, PAGES, Doorkeeper, Session
 from permille.console.world import Api, Console
 from permille.domain import links, tokens
@@ -98,24 +99,27 @@ class World:
         self.macs, register = macs or FakeMacs(), FakeLinkRegister(self.rows)
         policies = policies or FakePolicies()
         policies.faults = self.macs.faults = self.faults
-        self.accounts = FakeAccounts(self.rows)
+        self.accounts = AccountsWithinRole(self.rows, "Console")
         self.now = NOW
         self.support = Support(self.rows)
+        of_api = AccountsWithinRole(self.rows, "Api")
         both: dict[str, Any] = {
-            "accounts": self.accounts,
+            "proxy": Proxy(),
             "tallies": FakeTallies(self.rows),
             "timeline": FakeTimeline(self.rows),
             "bounces": FakeBounces(self.rows),
             "policies": policies,
         }
         self.console = Console(
+            accounts=self.accounts,
             doors=Doorkeeper(PAGES, self.macs, self.accounts, register),
             pages=Pages(BRAND, "https://app.example"),
             desk=self.support.desk,
             **both,
         )
         self.api = Api(
-            doors=Doorkeeper(API, self.macs, self.accounts, register),
+            accounts=of_api,
+            doors=Doorkeeper(API, self.macs, of_api, register),
             platform=BRAND.platform,
             suppressions=FakeSuppressions(self.rows),
             smtp_endpoint="email-smtp.us-east-1.amazonaws.com:587",

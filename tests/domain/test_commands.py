@@ -46,6 +46,7 @@ from permille.domain.commands import (
 )
 from permille.domain.decisions import Context, decide
 from permille.domain.errors import InvalidInput
+from permille.domain.iam_risk import TakenRisk
 from permille.domain.links import For
 from permille.domain.policy import SecondChance
 from permille.domain.status import Held, Status
@@ -82,6 +83,7 @@ VALID: dict[str, Any] = {
     "after": ("bakery.example", "bread.example"),
     "add": ("permille-old",),
     "remove": (),
+    "risks": (TakenRisk("permille-old", ("policy admin, statement 1: it may do iam:*",), "Its operator is ours"),),
     "complaint": COMPLAINT.id,
 }
 SUITS: dict[type[Any], Account] = {
@@ -155,7 +157,7 @@ def test_a_command_with_a_wrong_value_cannot_be_made(kind: type[Any], field: str
 
 def test_every_field_that_somebody_types_is_tried_here() -> None:
     parsed = {"provider", "replaces", "audience", "address", "short_day", "by_staff"}  # before they get here
-    parsed |= {"owner_email", "owner_name", "timezone", "before", "after", "add", "remove"}  # by change.Change
+    parsed |= {"owner_email", "owner_name", "timezone", "before", "after", "add", "remove", "risks"}  # by change.Change
     typed = {field.name for kind in ALL for field in fields(kind)} - parsed
 
     assert {field for field, _, _ in WRONG} == typed

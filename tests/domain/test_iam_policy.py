@@ -3,7 +3,7 @@ it is told."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from permille.domain.errors import InvalidInput
-from permille.domain.iam_policy import MOST_INLINE, allowed_resources, covers, overlap, resources_beyond, sending_policy
+from permille.domain.iam_policy import (
+    MOST_INLINE,
+    Document,
+    allowed_resources,
+    covers,
+    overlap,
+    sending_policy,
+    statements,
+)
+from permille.domain.iam_policy import (
+    beyond as beyond_of,
+)
 
 PREFIX = "arn:aws:ses:us-east-1:123456789012"
 OURS = f"{PREFIX}:identity/bakery.example"
@@ -25,6 +36,10 @@ def a_policy(**elements: Any) -> dict[str, Any]:
     statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": ELSEWHERE} | elements
     kept = {name: value for name, value in statement.items() if value is not None}
     return {"Version": "2012-10-17", "Statement": [kept]}
+
+
+def resources_beyond(document: Document, allowed: Collection[str]) -> list[str]:
+    return [pattern for statement in statements(document) for pattern in beyond_of(statement, allowed)]
 
 
 def beyond(**elements: Any) -> list[str]:
@@ -158,6 +173,59 @@ def test_a_condition_makes_no_difference(condition: Any) -> None:
     assert beyond(Resource="*", Condition=condition) == ["*"]
 
 
+BOUND = {"ses:FromAddress": "*@bakery.example", "ses:FeedbackAddress": ["bounces@bakery.example", "*@bakery.example"]}
+ANY_IDENTITY = f"{PREFIX}:identity/*"
+
+
+@pytest.mark.parametrize("resource", [ANY_IDENTITY, f"{PREFIX}:identity/*.example", ELSEWHERE, [OURS, ANY_IDENTITY]])
+@pytest.mark.parametrize("operator", ["StringLike", "StringEquals", "stringlike"])
+def test_to_anybody_is_allowed_what_comes_from_its_own(operator: str, resource: Any) -> None:
+    """SES in its sandbox authorizes the recipient's identity as well."""
+    assert beyond(Resource=resource, Condition={operator: BOUND}) == []
+    assert beyond(Resource=resource, Condition={operator: {key.lower(): value for key, value in BOUND.items()}}) == []
+
+
+@pytest.mark.parametrize(
+    "resource",
+    ["*", f"{PREFIX}:*", f"{PREFIX}:configuration-set/*", "arn:aws:ses:*:123456789012:identity/*", "arn:aws:ses:*"],
+)
+def test_no_condition_bounds_a_configuration_set_or_another_region(resource: str) -> None:
+    assert beyond(Resource=resource, Condition={"StringLike": BOUND}) == [resource]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringLike": {"ses:FromAddress": "*@bakery.example"}},
+        {"StringLike": {"ses:FeedbackAddress": "*@bakery.example"}},
+        {"StringLike": BOUND | {"ses:FromAddress": "*bakery.example"}},
+        {"StringLike": BOUND | {"ses:FromAddress": "*@*.bakery.example"}},
+        {"StringLike": BOUND | {"ses:FromAddress": ["*@bakery.example", "*"]}},
+        {"StringLike": BOUND | {"ses:FromAddress": "${aws:username}@bakery.example@x.example"}},
+        {"StringLike": BOUND | {"ses:FeedbackAddress": "*@elsewhere.example"}},
+        {"StringLike": BOUND | {"ses:FeedbackAddress": []}},
+        {"StringLikeIfExists": BOUND},
+        {"ForAllValues:StringLike": BOUND},
+        {"StringNotLike": BOUND},
+        {"StringLike": {"ses:FromAddress": "*@bakery.example"}, "StringLikeIfExists": BOUND},
+        {},
+    ],
+    ids=str,
+)
+def test_what_does_not_surely_come_from_its_own_reaches_beyond(condition: Any) -> None:
+    assert beyond(Resource=ANY_IDENTITY, Condition=condition) == [ANY_IDENTITY]
+
+
+def test_an_account_with_an_address_sends_from_that_address_alone() -> None:
+    news = f"{PREFIX}:identity/news@bakery.example"
+
+    def told(address: str) -> list[str]:
+        bound = dict.fromkeys(BOUND, address)
+        return resources_beyond(a_policy(Resource=ANY_IDENTITY, Condition={"StringEquals": bound}), {news, OUR_SET})
+
+    assert (told("news@bakery.example"), told("ann@bakery.example")) == ([], [ANY_IDENTITY])
+
+
 def test_a_deny_allows_nothing_and_takes_nothing_away() -> None:
     allows, denies = a_policy(Resource="*")["Statement"], a_policy(Effect="Deny", Resource="*")["Statement"]
 
@@ -283,6 +351,12 @@ def test_what_a_policy_was_made_of_is_read_back_from_it() -> None:
     assert resources_beyond(document, ALLOWED) == []
 
 
+def test_fifteen_identities_of_usual_length_fit() -> None:
+    names = [f"a-shop-{number:02}.example" for number in range(15)]
+
+    assert sending_policy({f"{PREFIX}:identity/{name}" for name in names} | {OUR_SET})
+
+
 def test_what_is_denied_or_is_about_something_else_allows_nothing() -> None:
     assert allowed_resources(a_policy(Effect="Deny")) == []
     assert allowed_resources(a_policy(Action="s3:GetObject")) == []
@@ -290,9 +364,11 @@ def test_what_is_denied_or_is_about_something_else_allows_nothing() -> None:
 
 def test_a_policy_is_as_long_as_iam_takes_it_and_no_longer() -> None:
     """IAM counts every character but blanks, of which there are none."""
-    room = MOST_INLINE - len(sending_policy({f"{PREFIX}:identity/"}))
+    room = MOST_INLINE - len(sending_policy({f"{PREFIX}:identity/", OUR_SET}))
+    each, over = divmod(room, 3)  # it stands there three times: as an identity, in From and in Return-Path
+    fits = {f"{PREFIX}:identity/{'x' * each}", f"{OUR_SET}{'x' * over}"}
 
-    assert len(sending_policy({f"{PREFIX}:identity/{'x' * room}"})) == MOST_INLINE
+    assert len(sending_policy(fits)) == MOST_INLINE
     assert " " not in sending_policy({OURS})
     with pytest.raises(InvalidInput, match="its policy would have 2,049 characters, and IAM takes 2,048"):
-        sending_policy({f"{PREFIX}:identity/{'x' * (room + 1)}"})
+        sending_policy({f"{PREFIX}:identity/{'x' * each}", f"{OUR_SET}{'x' * (over + 1)}"})

@@ -128,6 +128,7 @@ def cloud(aws: None, accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) 
     feedback = {
         "FEEDBACK_QUEUE_URL": sqs.create_queue(QueueName="feedback")["QueueUrl"],
         "FEEDBACK_DEAD_LETTER_QUEUE_URL": sqs.create_queue(QueueName="feedback-dead-letters")["QueueUrl"],
+        "STREAM_FAILURES_URL": sqs.create_queue(QueueName="stream-failures")["QueueUrl"],
     }
     keys = {
         name: boto3.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]

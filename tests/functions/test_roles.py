@@ -21,8 +21,11 @@ from tests.builders import (
     a_complaint_count,
     a_complaint_entry,
     a_count,
+    a_request,
+    a_reset,
     an_entry,
     bounce_counts,
+    decided,
     records,
     sqs_record,
     stopped_mail,
@@ -32,18 +35,21 @@ from tests.iam import Request, attributes, is_allowed, recorded, requests_of, st
 
 from permille.aws.models import AccountRow
 from permille.aws.replay import ReplayedTime
-from permille.bootstrap import enforcing, handing_on, ingesting, issuing_links
+from permille.bootstrap import consoling, enforcing, handing_on, ingesting, issuing_links, serving_api
 from permille.domain.account import Account
 from permille.domain.breaker import Opening, Passing, Returning
+from permille.domain.correction import Correction, Void
 from permille.domain.entries.system import ModeEntered
 from permille.domain.links import For
+from permille.domain.ses_review import Harm
 from permille.domain.status import Mode, Status
 from permille.domain.system_commands import MakeLink
-from permille.domain.timeline import system_entry
+from permille.domain.timeline import Topic, system_entry
 from permille.issuing import issue
 from permille.ports import Lap
 
 HOUR = "2026-03-10T12"
+COUNTED = a_complaint_count("m-0")
 
 
 def ingests() -> None:
@@ -115,11 +121,64 @@ def issues() -> None:
     ReplayedTime(table="ControlTable").ahead()
 
 
+def shows_and_decides() -> None:
+    console = consoling().console
+    desk, accounts = console.desk, console.accounts
+    void = Correction(COUNTED.identity, TODAY, 1, Void(NOW, STAFF, "A test"))
+    for number, change in enumerate((void, replace(void, void=None))):
+        read = the_account()
+        due = replace(read, due_at=NOW, epochs=(*read.epochs, NOW))
+        accounts.save(read, due, [an_entry("complaint_voided", NOW + timedelta(hours=number))], change)
+    desk.directory.asking(10)
+    desk.directory.beginning("b", 10)
+    desk.directory.by_risk(10, sending=True)
+    for name in ("owner@bakery.example", "permille-bakery", "nobody@x.example"):
+        desk.directory.whose(name, 10)
+    desk.directory.with_most(Harm.COMPLAINTS, 10, TODAY, TODAY)
+    desk.directory.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
+    reads(console)
+    console.timeline.get(ACCOUNT, "e-1")
+    accounts.voided(ACCOUNT, "complaint#m-2")
+    desk.suppressions.lift(ACCOUNT, desk.suppressions.naming(ACCOUNT, "ann@example.com"), an_entry("unsuppressed"))
+    desk.resting.count(10)
+    desk.control.lap()
+    desk.control.breaker(HOUR)
+    desk.resets.last_reset()
+    desk.resets.reset_breaker(HOUR, 4, a_reset())
+    console.doors.register.get(For.STAFF, "Anna")
+    ReplayedTime(table="ControlTable").ahead()
+
+
+def reads(world: Any) -> None:
+    """What pages and API alike show of an account."""
+    world.accounts.get(ACCOUNT)
+    world.tallies.by_epoch(ACCOUNT, TODAY)
+    world.timeline.since(ACCOUNT, NOW)
+    world.timeline.latest(ACCOUNT, 10)
+    world.timeline.page(ACCOUNT, "", 10)
+    world.timeline.about(ACCOUNT, Topic.REPORTS, 10)
+    world.bounces.latest(ACCOUNT, "", 10)
+    world.bounces.page(ACCOUNT, "", 10)
+
+
+def answers() -> None:
+    api = serving_api().api
+    reads(api)
+    list(api.suppressions.cards(ACCOUNT))
+    off = replace(the_account(), status=Status.DISABLED)
+    asked = decided(off, a_request())
+    api.accounts.save(off, asked.account, asked.entries)
+    api.doors.register.get(For.PLATFORM, "crm")
+    ReplayedTime(table="ControlTable").ahead()
+
+
 CALLS: Mapping[str, Callable[[], None]] = {
     "IngestComplaint": ingests,
     "Enforce": enforces,
     "Notify": hands_on,
     "Access": issues,
+    "Console": shows_and_decides,
+    "Api": answers,
 }
 each_function = pytest.mark.parametrize("function", CALLS)
 
@@ -128,6 +187,8 @@ each_function = pytest.mark.parametrize("function", CALLS)
 def asked(cloud: Cloud, function: str) -> list[Request]:
     """What the ports of a function ask of DynamoDB, each called in every way there is."""
     cloud.open()
+    ingesting().ledger.count([COUNTED], NOW, PATIENCE)
+    ingesting.cache_clear()  # a function of its own, whose heartbeat has not been heard yet
     with recorded() as requests:
         CALLS[function]()
     return [request for _, request in requests]
@@ -140,10 +201,10 @@ def test_every_call_of_a_functions_ports_is_allowed(function: str, asked: list[R
 
 @each_function
 def test_nothing_is_allowed_that_no_call_needs(function: str, asked: list[Request]) -> None:
-    """Neither an action on a table nor an attribute of a write; enforcing writes a few of an account's here."""
+    """Neither an action on a table nor an attribute of a write; few of those that decisions write are written here."""
     done = {(request.action, request.resource) for request in asked}
     assert granted(function) - done == ({HANDED_ON} if function == "Notify" else set())
-    for action, table in done - ({("UpdateItem", "AccountsTable")} if function == "Enforce" else set()):
+    for action, table in done - (set() if function == "IngestComplaint" else {("UpdateItem", "AccountsTable")}):
         named = {name for one in asked if (one.action, one.resource) == (action, table) for name in attributes_of(one)}
         assert attributes(function, action, table) - named == set()
 
@@ -165,12 +226,23 @@ def granted(function: str) -> set[tuple[str, str]]:
     }
 
 
-def test_enforce_may_write_all_of_an_account_but_whose_it_is_who_sends_and_which_links_open_it() -> None:
-    """That it writes nothing else is looked at in each test of enforcing (tests/usecases/enforcement.py)."""
-    kept = {"owner_email", "owner_name", "owner", "owner_mail", "timezone", "senders", "identities", "provider"}
+OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "senders", "identities", "provider")
+OF_LINKS_AND_MAILS = ("links_valid_since", "owner_mail")
+OF_OWNERS_ACTS = ("owner_acts",)
+OF_THE_SWITCH = ("asleep", "applied", "applied_at", "observed", "lease", "leased_until")
+OF_NOTICES = ("bounced_at", "bounces_told_until")
 
-    written = attributes("Enforce", "UpdateItem", "AccountsTable")
-    assert AccountRow.get_attributes().keys() - written == kept | {"links_valid_since", "owner_acts", "every"}
+
+@pytest.mark.parametrize(
+    ("function", "kept"),
+    [
+        ("Enforce", {*OF_OWNERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS}),
+        ("Console", {*OF_OWNERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES}),
+    ],
+)
+def test_whoever_decides_may_write_all_of_an_account_but_what_others_decide(function: str, kept: set[str]) -> None:
+    """That nothing else is written is looked at in each test of a use case (tests/within_role.py)."""
+    assert AccountRow.get_attributes().keys() - attributes(function, "UpdateItem", "AccountsTable") == kept
 
 
 # ---------------------------------------------------------------- what a function that was taken over could try
@@ -211,11 +283,11 @@ ACCOUNTS = ("AccountsTable", {"account_id": ACCOUNT})
 LINKS, BREAKER = ("ControlTable", {"name": "links#staff"}), ("ControlTable", {"name": "breaker"})
 CARD = ("ComplaintsTable", {"account_id": ACCOUNT, "identity": "complaint#m-1"})
 ENTRY = {"account_id": ACCOUNT, "entry_id": "e-1"}
-OF_OWNERS = ("owner_email", "owner_name", "senders", "identities", "provider", "links_valid_since")
-OF_THE_SWITCH = ("status", "asleep", "applied", "switch_generation", "lease", "leased_until", "trial", "exemption")
+OF_DECISIONS = ("status", "switch_generation", "exemption", "trial", "denial", "renewal", "strikes", "epochs")
+NOT_OWNER = [name for name in (*OF_OWNERS, *OF_LINKS_AND_MAILS) if name not in ("owner", "owner_mail")]
 ABUSES: list[tuple[str, Abuse]] = [
     # what decides about keys, mails and links is not counting's to write
-    *(("IngestComplaint", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_THE_SWITCH)),
+    *(("IngestComplaint", an_update(*ACCOUNTS, name)) for name in (*NOT_OWNER, *OF_THE_SWITCH, *OF_DECISIONS)),
     ("IngestComplaint", in_a_transaction(an_update(*ACCOUNTS, "due", "due_at", "status"))),
     ("IngestComplaint", an_update(*ACCOUNTS, "due", ReturnValues="ALL_NEW")),  # an account's row, read
     ("IngestComplaint", an_update(*ACCOUNTS, "due", ConditionExpression="owner_email = :v")),  # and guessed at
@@ -236,7 +308,7 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Enforce", a_put("ControlTable", name="breaker", active="0")),
     ("Enforce", a_look("ControlTable", name="links#staff")),
     *(("Enforce", an_update(*BREAKER, name)) for name in ("granted", "reset_by")),
-    *(("Enforce", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, "owner_mail", "owner")),
+    *(("Enforce", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_LINKS_AND_MAILS)),
     ("Enforce", in_a_transaction(an_update(*ACCOUNTS, "status", "owner_email"))),
     ("Enforce", a_put("AccountsTable", account_id=ACCOUNT)),
     ("Enforce", an_update("SendersTable", {"caller_identity": "permille-bakery"}, "ignored")),
@@ -255,6 +327,21 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Access", a_deletion("ControlTable", name="links#staff")),
     ("Access", a_put("TimelineTable", **ENTRY)),
     ("Access", an_update("TimelineTable", {"account_id": "#system", "entry_id": "e-1"}, "facts")),
+    # pages decide about accounts: never whose they are, and no key
+    *(("Console", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, "links_valid_since", *OF_THE_SWITCH)),
+    ("Console", in_a_transaction(an_update(*ACCOUNTS, "status", "owner_email"))),
+    ("Console", a_put("AccountsTable", account_id=ACCOUNT)),
+    ("Console", an_update(*LINKS, "valid_since")),
+    ("Console", an_update(*BREAKER, "passed")),
+    ("Console", an_update("SendersTable", {"caller_identity": "permille-bakery"}, "ignored")),
+    ("Console", an_update(*CARD, "facts")),
+    ("Console", an_update("TalliesTable", {"account_id": ACCOUNT, "day_epoch_shard": "d"}, "delivered")),
+    ("Console", an_update("TimelineTable", ENTRY, "facts")),
+    # the API asks for a review, and decides nothing
+    *(("Api", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_LINKS_AND_MAILS, *OF_THE_SWITCH)),
+    *(("Api", an_update(*ACCOUNTS, name)) for name in ("status", "exemption", "switch_generation", "strikes")),
+    ("Api", an_update(*CARD, "suppressed_since")),
+    ("Api", an_update(*LINKS, "valid_since")),
     # a history is nobody's to delete
     *((function, a_deletion("TimelineTable", **ENTRY)) for function in CALLS),
     *((function, a_deletion("ComplaintsTable", **CARD[1])) for function in CALLS),
@@ -279,6 +366,10 @@ def test_an_abuse_is_denied_for_what_is_wrong_with_it_alone() -> None:
         ("Enforce", an_update("ControlTable", {"name": "breaker#2026-03-10T12"}, "passed")),
         ("Enforce", a_put("ControlTable", name="accounts", active="0")),
         ("Notify", a_look("ControlTable", name="replay_clock")),
+        ("Console", an_update(*ACCOUNTS, "status")),
+        ("Console", an_update(*BREAKER, "granted")),
+        ("Console", an_update(*CARD, "voided")),
+        ("Api", an_update(*ACCOUNTS, "review")),
     ]
 
     assert [one for one in fine if not all(is_allowed(one[0], request) for request in requests_of(*one[1]))] == []

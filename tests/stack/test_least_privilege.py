@@ -1,6 +1,7 @@
 """Each function can do what it needs, which the other tests show, and no more, which is tried here."""
 
 from collections.abc import Callable
+from smtplib import SMTPDataError
 from typing import Any
 
 import boto3
@@ -8,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.stack.accounts import a_business
 from tests.stack.conftest import Stack
+from tests.stack.sending import a_mail, refusal_of, submit
 
 Attempt = Callable[[Stack, Callable[[str], Any]], Any]
 
@@ -16,12 +18,17 @@ def _a_row(table: str) -> Attempt:
     return lambda stack, client: client("dynamodb").scan(TableName=stack.outputs[table])
 
 
-def _a_mail(_: Stack, client: Callable[[str], Any]) -> Any:
+def _a_mail(_: Stack, client: Callable[[str], Any], sender: str = "someone@elsewhere.example") -> Any:
     return client("ses").send_raw_email(
-        Source="someone@elsewhere.example",
+        Source=sender,
         Destinations=["a@inbox.example"],
-        RawMessage={"Data": b"From: someone@elsewhere.example\r\nTo: a@inbox.example\r\n\r\nx"},
+        RawMessage={"Data": f"From: {sender}\r\nTo: a@inbox.example\r\n\r\nx".encode()},
     )
+
+
+def _a_mail_as_the_platform(stack: Stack, client: Callable[[str], Any]) -> Any:
+    """By the same identity, from another address."""
+    return _a_mail(stack, client, "invoices@apwt.example")
 
 
 def _another_user(_: Stack, client: Callable[[str], Any]) -> Any:
@@ -177,6 +184,7 @@ FORBIDDEN: list[tuple[str, Attempt]] = [
     ("EnforceFunctionName", _a_history_gone),
     ("EnforceFunctionName", _a_link("OwnerLinkKeyArn")),
     ("NotifyFunctionName", _a_mail),
+    ("NotifyFunctionName", _a_mail_as_the_platform),
     ("NotifyFunctionName", _an_account_changed),
     ("NotifyFunctionName", _an_entry),
     ("NotifyFunctionName", _a_history_gone),
@@ -242,6 +250,27 @@ def test_an_account_may_send_only_through_its_own_identity(stack: Stack) -> None
         ses.send_raw_email(Source=other.address, RawMessage={"Data": other.a_mail().as_bytes()})
 
     assert refused.value.response["Error"]["Code"] == "AccessDenied"
+
+
+def test_an_account_may_send_to_another_accounts_identity_and_not_as_it(stack: Stack) -> None:
+    """SES in its sandbox authorizes the recipient's identity as well; the embedded stack always."""
+    business, other = a_business(stack), a_business(stack)
+
+    with business.session() as session:
+        message_id = submit(session, a_mail(business.address, other.address))
+        refusal = refusal_of(lambda: submit(session, a_mail(other.address, other.address)))
+
+    assert message_id
+    assert refusal[0] == 554
+    assert f"identity/{other.id}.example" in refusal[1]
+
+
+def test_what_comes_from_an_account_names_it_in_the_return_path_too(stack: Stack) -> None:
+    business, other = a_business(stack), a_business(stack)
+    mail = a_mail(business.address, other.address)
+
+    with business.session() as session, pytest.raises(SMTPDataError, match="Access denied"):
+        session.send_message(mail, from_addr=other.address)
 
 
 def _as_the_role_of(stack: Stack, function: str) -> Callable[[str], Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.stack.accounts import Business, a_business
 from tests.stack.conftest import Stack, eventually, running
+from tests.stack.taking_away import deleted
 
 from permille_cli.local import deployment
 from permille_cli.local.state import StateDirectory
@@ -49,16 +50,9 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
 
 
 def _delete(stack: Stack, sending: Business) -> dict[str, Any]:
-    cloudformation = stack.client("cloudformation")
-    stack_id = cloudformation.describe_stacks(StackName=stack.name)["Stacks"][0]["StackId"]
-    cloudformation.delete_stack(StackName=stack.name)
-
-    def status() -> str:
-        return str(cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"])
-
-    eventually(lambda: not status().endswith("IN_PROGRESS"))
+    status = deleted(stack)
     sending.send(1)
-    return {"status": status(), "tables": stack.client("dynamodb").list_tables()["TableNames"]}
+    return {"status": status, "tables": stack.client("dynamodb").list_tables()["TableNames"]}
 
 
 def _restore(stack: Stack) -> None:

@@ -17,7 +17,6 @@ from tests.builders import (
 )
 from tests.desk_fakes import FakeDirectory, FakeQueues, FakeResets, FakeResting, FakeSes
 from tests.fakes import (
-    FakeAccounts,
     FakeControl,
     FakePolicies,
     FakeSuppressions,
@@ -28,6 +27,7 @@ from tests.fakes import (
     Rows,
     User,
 )
+from tests.within_role import AccountsWithinRole
 
 from permille.desk import Desk
 from permille.desk_decisions import decide
@@ -82,7 +82,7 @@ class World:
         self.ses = FakeSes(faults=self.faults)
         self.policies = FakePolicies(faults=self.faults)
         self.desk = Desk(
-            accounts=FakeAccounts(self.rows),
+            accounts=AccountsWithinRole(self.rows, "Console"),
             directory=self.directory,
             tallies=FakeTallies(self.rows),
             timeline=FakeTimeline(self.rows),

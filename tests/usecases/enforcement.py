@@ -1,6 +1,6 @@
 """Enforcing with fakes around it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -9,7 +9,6 @@ from typing import Any
 from tests.builders import ACCOUNT, NOW, TODAY, a_sender, an_account, complaint_entries
 from tests.fakes import (
     LEASED_FOR,
-    FakeAccounts,
     FakeBounces,
     FakeControl,
     FakeFeed,
@@ -22,12 +21,11 @@ from tests.fakes import (
     Rows,
     User,
 )
-from tests.iam import attributes
+from tests.within_role import AccountsWithinRole
 
 from permille.aws.accounts import _row, account_of
 from permille.domain.account import Account
-from permille.domain.breaker import BreakerChange, hour_of
-from permille.domain.correction import Correction
+from permille.domain.breaker import hour_of
 from permille.domain.policy import SEED
 from permille.domain.reputation import Tally
 from permille.domain.status import Mode, Status
@@ -38,22 +36,10 @@ from permille.ports import Lap
 from permille.switching import Switching
 
 A_MINUTE = timedelta(minutes=1)
-WRITTEN = attributes("Enforce", "UpdateItem", "AccountsTable")
 AFTER_THE_LEASE = NOW + LEASED_FOR + timedelta(seconds=1)
 
 
-class EnforceAccounts(FakeAccounts):
-    """Saves no attribute of an account that Enforce's role may not write: AWS would refuse the whole save."""
-
-    def save(
-        self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
-    ) -> Account:
-        before, after = _row(read), _row(account)
-        assert {name for name in after if after[name] != before[name]} <= WRITTEN
-        return super().save(read, account, entries, *changes)
-
-
-class NewerRows(EnforceAccounts):
+class NewerRows(AccountsWithinRole):
     """Each account is read from a row as a newer version wrote it, with names that nobody here knows."""
 
     def get(self, account_id: str) -> Account | None:
@@ -75,7 +61,8 @@ class World:
         self.rows = Rows(faults=self.faults)
         self.switch = FakeSwitch(faults=self.faults)
         self.rows.lap = Lap(hour_of(NOW), mode, SEED.id, done=True)  # of this hour
-        accounts = NewerRows(self.rows) if newer_rows else EnforceAccounts(self.rows)
+        kept_by = NewerRows if newer_rows else AccountsWithinRole
+        accounts = kept_by(self.rows, "Enforce")
         self.policies, self.feed = FakePolicies(faults=self.faults), FakeFeed(faults=self.faults)
         self.pauses: list[float] = []
         self.enforcement = Enforcement(
@@ -91,6 +78,7 @@ class World:
             mode=mode,
             code="1.0",
         )
+        self.deciding = replace(self.enforcement, accounts=kept_by(self.rows, "Console"))  # people decide by the pages
 
     def open(self, account: Account, *keys: str, active: bool = True) -> None:
         """An account that is due, each of its senders with these keys (its own name in front)."""

@@ -1,12 +1,18 @@
 """Which IAM user that exists can be an account's sender, and under which name it is kept."""
 
+from typing import Any
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.builders import NOW, an_account
+from tests.domain.test_iam_risk import EVASIONS, allows, policies
 from tests.operator_fakes import FakeStack, KnownUser, a_stack
 
 from permille.adoption import adoptable
 from permille.domain.entries.credential import Created
 from permille.domain.errors import InvalidInput
+from permille.domain.iam_risk import TakenRisk
 from permille.domain.timeline import entry
 
 USER = "permille-bakery"
@@ -23,7 +29,7 @@ def stack() -> FakeStack:
 
 
 def adopted(stack: FakeStack, *users: str) -> tuple[str, ...]:
-    return adoptable(stack.onboarding.adoption, users, ALLOWED)
+    return adoptable(stack.onboarding.adoption, users, ALLOWED).names
 
 
 def in_groups(stack: FakeStack, *names: str) -> None:
@@ -87,6 +93,12 @@ def test_a_user_that_sends_through_the_accounts_own_alone_is_adopted(stack: Fake
     assert adopted(stack, USER) == (USER,)
 
 
+def test_a_user_with_the_policy_that_account_add_writes_is_adopted(stack: FakeStack) -> None:
+    stack.iam_users.allow(USER, ALLOWED)
+
+    assert adopted(stack, USER) == (USER,)
+
+
 def test_a_user_that_may_send_elsewhere_is_refused_with_what_mends_it(stack: FakeStack) -> None:
     may_send_through(stack, *ALLOWED, f"{SES}:identity/elsewhere.example")
 
@@ -94,9 +106,10 @@ def test_a_user_that_may_send_elsewhere_is_refused_with_what_mends_it(stack: Fak
         adopted(stack, USER)
 
     assert str(refused.value) == (
-        f"{USER} may send through {SES}:identity/elsewhere.example (policy sending), where Permille would not see it "
-        f"or count it: narrow that policy's Resource to {', '.join(sorted(ALLOWED))}, or name the identity with "
-        "--identity"
+        f"{USER} cannot be adopted as it is, since its mail could go uncounted: policy sending, statement 1: it may "
+        f"send through {SES}:identity/elsewhere.example. Either narrow these policies, or bound the user by a "
+        f"permissions boundary, to sending through {', '.join(sorted(ALLOWED))}; or name the identity with "
+        "--identity; or take the risk with --accept-risk REASON, which is kept on the timeline"
     )
 
 
@@ -105,3 +118,82 @@ def test_a_policy_that_cannot_be_read_is_refused(stack: FakeStack) -> None:
 
     with pytest.raises(InvalidInput, match=f"{USER} cannot be adopted: policy odd: it is no policy document of IAM"):
         adopted(stack, USER)
+
+
+# ---------------------------------------------------------------- who could evade Permille
+
+ADMIN = {"Statement": [{"Sid": "All", "Effect": "Allow", "Action": "iam:*", "Resource": "*"}]}
+NARROW = {"Statement": [{"Effect": "Allow", "Action": "ses:Send*", "Resource": sorted(ALLOWED)}]}
+TO_SEND = {"Statement": [{"Effect": "Allow", "Action": "ses:Send*", "Resource": "*"}]}
+
+
+def has(stack: FakeStack, *, boundary: Any = None, **policies: Any) -> None:
+    stack.iam_users.users[USER] = KnownUser(policies=policies, boundary=boundary)
+
+
+def test_a_user_that_could_undo_the_switch_is_refused_with_what_lets_it(stack: FakeStack) -> None:
+    has(stack, sending=NARROW, admin=ADMIN)
+
+    with pytest.raises(
+        InvalidInput, match=r"undo that Permille switches it off: policy admin, statement 1 \(All\): it"
+    ):
+        adopted(stack, USER)
+
+
+def test_who_takes_the_risk_adopts_it_and_what_speaks_against_it_is_kept(stack: FakeStack) -> None:
+    has(stack, sending=TO_SEND, admin=ADMIN)
+
+    (risk,) = adoptable(stack.onboarding.adoption, [USER], ALLOWED, accept_risk="Its operator is ours").risks
+
+    found = ("policy sending, statement 1: it may send through *", "policy admin, statement 1 (All): it may do iam:*")
+    assert risk == TakenRisk(USER, found, "Its operator is ours")
+
+
+def test_where_there_is_no_risk_none_is_taken(stack: FakeStack) -> None:
+    has(stack, sending=NARROW)
+
+    assert adoptable(stack.onboarding.adoption, [USER], ALLOWED, accept_risk="To be sure").risks == ()
+
+
+def test_what_cannot_be_read_is_no_risk_to_be_taken(stack: FakeStack) -> None:
+    has(stack, odd="{")
+
+    with pytest.raises(InvalidInput, match="it is no policy document"):
+        adoptable(stack.onboarding.adoption, [USER], ALLOWED, accept_risk="Why")
+
+
+@pytest.mark.parametrize(
+    ("boundary", "refused"),
+    [(None, "uncounted and it could undo"), (NARROW, ""), (TO_SEND, "uncounted:"), (ADMIN, "it could undo")],
+    ids=["none", "narrow", "to send", "admin"],
+)
+def test_a_permissions_boundary_bounds_what_policies_allow(stack: FakeStack, boundary: Any, refused: str) -> None:
+    has(stack, boundary=boundary, sending=TO_SEND, admin=ADMIN)
+
+    if not refused:
+        assert adopted(stack, USER) == (USER,)
+        return
+    with pytest.raises(InvalidInput, match=refused):
+        adopted(stack, USER)
+
+
+def test_of_many_risks_some_are_told_and_how_many_more(stack: FakeStack) -> None:
+    has(stack, **{f"admin-{number}": ADMIN for number in range(8)})
+
+    with pytest.raises(InvalidInput, match=r"policy admin-4, .*; and 3 more\. Either narrow"):
+        adopted(stack, USER)
+
+
+@settings(max_examples=300)
+@given(policies, st.none() | policies)
+def test_whoever_is_adopted_without_risk_can_neither_undo_the_switch_nor_send_outside_its_identities(
+    document: Any, boundary: Any
+) -> None:
+    stack = a_stack()
+    has(stack, boundary=boundary, drawn=document)
+    try:
+        adopted(stack, USER)
+    except InvalidInput:
+        return
+    able = [one for one in EVASIONS if allows([document], one) and (not boundary or allows([boundary], one))]
+    assert able == []

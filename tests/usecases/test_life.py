@@ -256,7 +256,7 @@ class Life(RuleBasedStateMachine):
 
     def _decide(self, decision: str, days: int = 0) -> None:
         day = local_days.today(self.zone, self.now) + days * A_DAY
-        apply(self.world.enforcement, ACCOUNT, self._command(decision, day), self.now)
+        apply(self.world.deciding, ACCOUNT, self._command(decision, day), self.now)
 
     def _command(self, decision: str, day: date) -> Command:
         why = {"reason": "Why", "by": STAFF}

@@ -49,16 +49,19 @@ def test_the_row_names_its_owner_and_its_sender_and_the_timeline_begins(stack: F
     assert (account.owner_email, account.owner_name) == ("owner@bakery.example", "Bea")
     assert (account.timezone, account.senders) == ("Europe/Vienna", (CALLER,))
     assert stack.accounts.owner_of(CALLER) == ACCOUNT
-    assert sorted(stack.kinds(ACCOUNT)) == ["created", "forwarding_stopped"]
+    assert sorted(stack.kinds(ACCOUNT)) == ["created", "default_sets_replaced", "forwarding_stopped"]
 
 
 def test_its_user_may_send_through_its_identities_and_our_set_alone(stack: FakeStack) -> None:
     added = add(stack)
 
     user = stack.iam_users.users[CALLER]
-    [statement] = user.policies["permille-send"]["Statement"]
+    [through, to_anybody] = user.policies["permille-send"]["Statement"]
     names = ["configuration-set/permille", f"identity/{KNOWN}", f"identity/{NEW}", f"identity/{ADDRESS}"]
-    assert set(statement["Resource"]) == {f"{SES}:{name}" for name in names}
+    assert set(through["Resource"]) == {f"{SES}:{name}" for name in names}
+    senders = [f"*@{KNOWN}", f"*@{NEW}", ADDRESS]
+    assert to_anybody["Resource"] == f"{SES}:identity/*"
+    assert to_anybody["Condition"] == {"StringLike": {"ses:FromAddress": senders, "ses:FeedbackAddress": senders}}
     assert added.key is not None
     assert user.keys == [added.key.id]
     assert user.mark == MARK
@@ -77,6 +80,30 @@ def test_where_no_other_set_was_the_default_nothing_was_replaced(stack: FakeStac
     stack.identities.sets[KNOWN] = before
 
     assert add(stack).prepared.replaced_sets == {}
+
+
+@pytest.mark.parametrize("before", ["another-set", ""])
+def test_what_was_the_default_is_told_before_it_is_replaced(stack: FakeStack, before: str) -> None:
+    """So that it can be put back, once nobody remembers."""
+    stack.identities.sets[KNOWN] = before
+    told = list[int]()
+    stack.faults.meanwhile(
+        "identities.set_default", lambda: told.append(len(stack.rows.told(ACCOUNT, "default_sets_replaced")))
+    )
+
+    add(stack)
+
+    (entry,) = stack.rows.told(ACCOUNT, "default_sets_replaced")
+    assert entry.data["former"] == [{"identity": KNOWN, "configuration_set": before}]
+    assert told == [1]
+
+
+def test_of_what_ses_did_not_know_or_was_ours_nothing_is_told(stack: FakeStack) -> None:
+    stack.identities.sets[KNOWN] = "permille"
+
+    add(stack)
+
+    assert "default_sets_replaced" not in stack.kinds(ACCOUNT)
 
 
 def test_other_scripts_domains_become_what_ses_takes(stack: FakeStack) -> None:
@@ -111,7 +138,7 @@ def test_where_nothing_is_forwarded_nothing_is_told(stack: FakeStack) -> None:
 
     added = add(stack, different(identities=(KNOWN,)))
 
-    assert (added.prepared.forwarding_stopped, stack.kinds(ACCOUNT)) == ((), ["created"])
+    assert (added.prepared.forwarding_stopped, stack.rows.told(ACCOUNT, "forwarding_stopped")) == ((), [])
 
 
 def test_an_adopted_user_stays_as_it_is(stack: FakeStack) -> None:

@@ -283,7 +283,7 @@ def nothing(bakery: Bakery) -> None:
 @pytest.mark.parametrize(
     ("is_so", "asked", "says"),
     [
-        (within_a_grace, {}, r"bakery was renewed, and its old key works until 2026-03-12 .* IAM allows two keys"),
+        (within_a_grace, {}, r"bakery was renewed, and its old key works until 12 March 2026, .* IAM allows two keys"),
         (with_a_key_made_by_hand, {}, "has the keys AKIA1, permille-bakery-k1, as many as IAM allows"),
         (adopted, {}, "permille-old was adopted: its keys are the platform's own"),
         (adopted_by_that_name, {}, "permille-bakery was adopted: its keys are the platform's own"),

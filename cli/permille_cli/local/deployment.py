@@ -68,7 +68,6 @@ class Deployment:
             "EnforcementMode": self.mode,
             "PlatformName": self.platform_name,
             "MailFrom": MAIL_FROM,
-            "MailFromIdentity": MAIL_FROM_IDENTITY,
             "LinkKeyAdministrators": "arn:aws:iam::*:role/administrator",  # and root
             "ReplayClock": "on",
             "AlarmTopicArn": "none",

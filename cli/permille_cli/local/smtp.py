@@ -149,7 +149,11 @@ class Endpoint:
         resources = [identity.arn]
         if configuration_set:
             resources.append(re.sub(r"identity/.*", f"configuration-set/{configuration_set}", identity.arn))
-        context = {"ses:FromAddress": submission.senders[0], "ses:Recipients": list(submission.recipients)}
+        context = {
+            "ses:FromAddress": submission.senders[0],
+            "ses:FeedbackAddress": submission.envelope_from,
+            "ses:Recipients": list(submission.recipients),
+        }
         denied = await asyncio.to_thread(self._authority.denial, key, "ses:SendRawEmail", resources, context)
         if denied:
             raise Refused(

@@ -1,37 +1,71 @@
-"""Whether an IAM user that exists can be an account's sender: only if Permille can switch it, and sees all its mail."""
+"""Whether an IAM user that exists can be an account's sender: only if Permille can switch it, sees all its mail, and it
+cannot undo that itself; or if the operator takes the risk."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from permille.console_group import CONSOLE_GROUP, by_hand
 from permille.domain.errors import InvalidInput
-from permille.domain.iam_policy import covers, resources_beyond
+from permille.domain.iam_policy import Document, covers
+from permille.domain.iam_risk import TakenRisk, powers, sends_beyond
 from permille.operator_ports import AllAccounts, AppliedPolicy, ExistingUsers
 
 MOST_GROUPS = 10  # of one user: IAM's quota GroupsPerUser, which cannot be raised
+MOST_TOLD = 5  # risks of one user
+Find = Callable[[Document], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
     """What adopting needs. `switchable`: the pattern of the users that the stack may switch; `deny_group`: the group by
-    which it switches them off."""
+    which it switches them off; `stack`: its name, which its resources bear; `ses`: how the ARNs of SES begin there."""
 
     accounts: AllAccounts
     users: ExistingUsers
     switchable: str
     deny_group: str
+    stack: str
+    ses: str
 
 
-def adoptable(world: Adoption, names: Sequence[str], allowed: Collection[str], account_id: str = "") -> tuple[str, ...]:
-    """The users' names as IAM has them, each once. Raises InvalidInput, with what mends it, for a user that cannot be
-    adopted. `allowed`: the ARNs of the account's identities and of our configuration set. `account_id`: whose sender
-    one may have been before."""
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """`names`: the users', as IAM has them, each once. `taken_over`: those that are to leave the group of SES's
+    console."""
+
+    names: tuple[str, ...]
+    risks: tuple[TakenRisk, ...]
+    taken_over: tuple[str, ...]
+
+
+def adoptable(
+    world: Adoption,
+    names: Sequence[str],
+    allowed: Collection[str],
+    account_id: str = "",
+    *,
+    accept_risk: str | None = None,
+    take_over: bool = False,
+) -> Adopted:
+    """Raises InvalidInput, with what mends it, for a user that cannot be adopted. `allowed`: the ARNs of the account's
+    identities and of our configuration set. `account_id`: whose sender one may have been before. `accept_risk`: why
+    one is taken all the same that could evade Permille. `take_over`: what the group of SES's console allows is not
+    looked at, since they leave it."""
     found = tuple(dict.fromkeys(_named(world, name) for name in names))
+    risks: list[TakenRisk] = []
+    from_console = tuple(name for name in found if CONSOLE_GROUP in world.users.groups(name))
     for user in found:
         _check_owner(world, user, account_id)
         _check_groups(world, user)
-        for policy in world.users.policies(user):
-            _check_policy(user, policy, allowed)
-    return found
+        if user in from_console and accept_risk is None and not take_over:
+            raise InvalidInput(_from_console(user, allowed), "sender")
+        beyond, could = _risks_of(world, user, allowed, without=CONSOLE_GROUP if take_over else "")
+        if not (beyond or could):
+            continue
+        if accept_risk is None:
+            raise InvalidInput(_refusal(user, beyond, could, allowed), "sender")
+        risks.append(TakenRisk(user, (*beyond, *could), accept_risk))
+    return Adopted(found, tuple(risks), from_console if take_over else ())
 
 
 def _named(world: Adoption, typed: str) -> str:
@@ -63,13 +97,43 @@ def _check_groups(world: Adoption, user: str) -> None:
         )
 
 
-def _check_policy(user: str, policy: AppliedPolicy, allowed: Collection[str]) -> None:
+def _risks_of(world: Adoption, user: str, allowed: Collection[str], without: str) -> tuple[list[str], list[str]]:
+    """What it may send through beyond its own, and what else it may do. A permissions boundary that allows none of the
+    one, or of the other, bounds what policies allow."""
+    policies, boundary = list(world.users.policies(user, without)), world.users.boundary(user)
+
+    def told(find: Find) -> list[str]:
+        found = [f"{policy.name}, {one}" for policy in policies for one in _read(user, policy, find)]
+        return [] if found and boundary and not _read(user, boundary, find) else found
+
+    return told(lambda document: sends_beyond(document, allowed)), told(
+        lambda document: powers(document, world.stack, world.ses)
+    )
+
+
+def _read(user: str, policy: AppliedPolicy, find: Find) -> list[str]:
     try:
-        beyond = sorted(set(resources_beyond(policy.document, allowed)))
+        return find(policy.document)
     except InvalidInput as error:
         raise InvalidInput(f"{user} cannot be adopted: {policy.name}: {error}") from error
-    if beyond:
-        raise InvalidInput(
-            f"{user} may send through {', '.join(beyond)} ({policy.name}), where Permille would not see it or count "
-            f"it: narrow that policy's Resource to {', '.join(sorted(allowed))}, or name the identity with --identity"
-        )
+
+
+def _from_console(user: str, allowed: Collection[str]) -> str:
+    return (
+        f"{user} is in the group {CONSOLE_GROUP}, by which SES's console lets it send through everything: `account add "
+        "--take-over` gives it a policy of its own and takes it out, while it can send all the time. To add it to an "
+        f"account that exists do the same first: {by_hand(user, allowed)}"
+    )
+
+
+def _refusal(user: str, beyond: Sequence[str], could: Sequence[str], allowed: Collection[str]) -> str:
+    found = [*beyond, *could]
+    more = f"; and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+    why = ["its mail could go uncounted"] * bool(beyond) + ["it could undo that Permille switches it off"] * bool(could)
+    own = ", ".join(sorted(allowed))
+    mends = f"narrow these policies, or bound the user by a permissions boundary, to sending through {own}"
+    named = "; or name the identity with --identity" if beyond else ""
+    return (
+        f"{user} cannot be adopted as it is, since {' and '.join(why)}: {'; '.join(found[:MOST_TOLD])}{more}. Either "
+        f"{mends}{named}; or take the risk with --accept-risk REASON, which is kept on the timeline"
+    )

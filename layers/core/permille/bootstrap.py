@@ -222,6 +222,7 @@ def consoling() -> Consoling:
     from permille.aws.suppressions import DynamoSuppressions
     from permille.aws.switch import IamSwitch
     from permille.console.pages import Pages
+    from permille.console.proxy import Proxy
     from permille.console.sessions import PAGES, Doorkeeper
     from permille.console.world import Console
     from permille.desk import Desk
@@ -259,6 +260,7 @@ def consoling() -> Consoling:
     register = DynamoLinkRegister(table=settings.control_table)
     brand = Brand(settings.platform_name, settings.support_contact, settings.brand_colour)
     console = Console(
+        proxy=Proxy.of(settings.origin_digests),
         pages=Pages(brand, settings.frame_origins),
         doors=Doorkeeper(PAGES, macs, accounts, register, origin_of(settings.link_base)),
         accounts=accounts,
@@ -320,6 +322,7 @@ def serving_api() -> ServingApi:
     from permille.aws.macs import KmsMacs
     from permille.aws.policy import SsmPolicies
     from permille.aws.suppressions import DynamoSuppressions
+    from permille.console.proxy import Proxy
     from permille.console.sessions import API, Doorkeeper
     from permille.console.world import Api
 
@@ -327,6 +330,7 @@ def serving_api() -> ServingApi:
     accounts = DynamoAccounts(accounts=settings.accounts_table, timeline=settings.timeline_table)
     macs = KmsMacs(platform_key=settings.platform_token_key)
     api = Api(
+        proxy=Proxy.of(settings.origin_digests),
         doors=Doorkeeper(API, macs, accounts, DynamoLinkRegister(table=settings.control_table)),
         accounts=accounts,
         tallies=DynamoTallies(table=settings.tallies_table),

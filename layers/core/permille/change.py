@@ -13,7 +13,7 @@ from permille.domain.commands import ChangeOwner
 from permille.domain.errors import InvalidInput
 from permille.existing import existing
 from permille.identities import Prepared
-from permille.new_account import check_users, owner_address, sending_identity
+from permille.new_account import check_users, owner_address, risk_reason, sending_identity
 from permille.zones import zone_named
 
 
@@ -32,6 +32,7 @@ class Change:
     remove_identities: tuple[str, ...] = ()
     add_senders: tuple[str, ...] = ()
     remove_senders: tuple[str, ...] = ()
+    accept_risk: str | None = None
 
     def __post_init__(self) -> None:
         owner = (self.owner_email, self.owner_name, self.timezone)
@@ -44,6 +45,7 @@ class Change:
             zone_named(self.timezone)
         for name in ("add_identities", "remove_identities"):
             object.__setattr__(self, name, tuple(dict.fromkeys(map(sending_identity, getattr(self, name)))))
+        object.__setattr__(self, "accept_risk", risk_reason(self.accept_risk))
         check_users((*self.add_senders, *self.remove_senders))
 
 
@@ -70,7 +72,12 @@ def plan(world: Changing, change: Change) -> Planned:
     account = existing(world.accounts, change.account_id)
     identities = change_identities.plan(world, account, change.add_identities, change.remove_identities)
     senders = change_senders.plan(
-        world, account, change.add_senders, change.remove_senders, world.onboarding.resources(identities.after)
+        world,
+        account,
+        change.add_senders,
+        change.remove_senders,
+        world.onboarding.resources(identities.after),
+        accept_risk=change.accept_risk,
     )
     leaves_no_key = bool(senders.remove) and not change_senders.has_key(world, account, senders.after)
     return Planned(account, identities, senders, leaves_no_key)
@@ -81,7 +88,7 @@ def apply(world: Changing, change: Change, planned: Planned, now: datetime) -> C
     decided = Decided(change.reason, change.by, now)
     account = decisions.apply(world, change.account_id, _owner(change, planned.account), now)
     account, prepared = change_identities.apply(world, account, planned.identities, decided)
-    account = change_senders.add(world, account.id, planned.senders.add, decided)
+    account = change_senders.add(world, account.id, planned.senders, decided)
     account = change_senders.remove(world, account.id, planned.senders.remove, decided)
     return Changed(planned.account, account, prepared)
 

@@ -58,7 +58,7 @@ def apply(world: Changing, account: Account, planned: Planned, decided: Decided)
 
     with taking_back() as undo:
         preparing = world.onboarding.preparing(undo, is_kept)
-        prepared = preparing.use_our_set(planned.add)
+        prepared = preparing.use_our_set(account.id, planned.add, account.after_last_decision(decided.at))
         command = ChangeIdentities(before=planned.before, after=planned.after, reason=decided.reason, by=decided.by)
         account = decisions.apply(world, account.id, command, decided.at)
         stopped = preparing.stop_forwarding(account.id, planned.add, account.after_last_decision(decided.at))
@@ -82,5 +82,4 @@ def _found(world: Changing, account: Account, own: frozenset[str] | None) -> tup
         if own is None and users.find(sender):
             found.update(one for policy in users.policies(sender) for one in allowed_resources(policy.document))
     prefix = f"{world.onboarding.ses}:identity/"
-    names = (arn.removeprefix(prefix) for arn in found if arn.startswith(prefix))
-    return tuple(sorted(name for name in names if not {*name} & {*"*?$"}))
+    return tuple(sorted(arn.removeprefix(prefix) for arn in found if arn.startswith(prefix)))

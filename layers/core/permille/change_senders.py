@@ -2,16 +2,17 @@
 put off before the row names it no more. So at no time can mail go out that the account may not send."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from permille import decisions
-from permille.adoption import adoptable
+from permille.adoption import Adopted, adoptable
 from permille.changing import Changing, Decided
 from permille.domain import change
 from permille.domain.account import Account
 from permille.domain.commands import ChangeSenders
 from permille.domain.errors import Conflict, DecisionRefused, InvalidInput, Unavailable
+from permille.domain.iam_risk import TakenRisk
 from permille.domain.switch import ACTIVE, Changes, SenderState
 from permille.existing import existing
 from permille.taking_back import Undo, taking_back
@@ -24,14 +25,22 @@ class Planned:
     add: tuple[str, ...]
     remove: tuple[str, ...]
     after: tuple[str, ...]
+    risks: tuple[TakenRisk, ...] = ()
 
 
 def plan(
-    world: Changing, account: Account, add: Sequence[str], remove: Sequence[str], allowed: Collection[str]
+    world: Changing,
+    account: Account,
+    add: Sequence[str],
+    remove: Sequence[str],
+    allowed: Collection[str],
+    *,
+    accept_risk: str | None = None,
 ) -> Planned:
     """Whom it is, by their names in IAM. Raises InvalidInput for a user that cannot be adopted, or is no sender of the
     account's, or where none would remain. `allowed`: the ARNs that the account may send through."""
-    found = _adopted(world, account, add, allowed)
+    adopted = _adopted(world, account, add, allowed, accept_risk=accept_risk)
+    found = adopted.names
     if both := sorted({*add, *found} & {*remove}):
         raise InvalidInput(f"{', '.join(both)} cannot be added and removed at once", "add_sender")
     gone = _named(world, account, remove)
@@ -40,16 +49,18 @@ def plan(
         raise InvalidInput(f"{account.id} would have no sender; add another one with --add-sender", "remove_sender")
     if after != account.senders and account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")
-    return Planned(found, gone, after)
+    return Planned(found, gone, after, adopted.risks)
 
 
-def _adopted(world: Changing, account: Account, names: Sequence[str], allowed: Collection[str]) -> tuple[str, ...]:
+def _adopted(
+    world: Changing, account: Account, names: Sequence[str], allowed: Collection[str], *, accept_risk: str | None
+) -> Adopted:
     """Those that are to come, of whom none is the account's sender yet."""
     new = [one for one in names if one not in account.senders]
-    found = adoptable(world.onboarding.adoption, new, allowed, account.id)
-    for name in found if account.may_send else ():
+    found = adoptable(world.onboarding.adoption, new, allowed, account.id, accept_risk=accept_risk)
+    for name in found.names if account.may_send else ():
         _refuse_denied(world, name)
-    return tuple(one for one in found if one not in account.senders)
+    return replace(found, names=tuple(one for one in found.names if one not in account.senders))
 
 
 def _named(world: Changing, account: Account, names: Sequence[str]) -> tuple[str, ...]:
@@ -82,9 +93,10 @@ def _refuse_denied(world: Changing, name: str) -> None:
         )
 
 
-def add(world: Changing, account_id: str, names: tuple[str, ...], decided: Decided) -> Account:
+def add(world: Changing, account_id: str, planned: Planned, decided: Decided) -> Account:
     """To an account that is off they come denied; Enforce puts their keys to sleep, and remembers which."""
-    command = ChangeSenders(add=names, reason=decided.reason, by=decided.by)
+    names = planned.add
+    command = ChangeSenders(add=names, risks=planned.risks, reason=decided.reason, by=decided.by)
     for _ in range(decisions.ATTEMPTS):
         account = existing(world.accounts, account_id)
         outcome = change.senders(account, command, account.after_last_decision(decided.at))

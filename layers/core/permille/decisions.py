@@ -14,7 +14,7 @@ from permille.domain.policy import SEED
 from permille.domain.voiding import Complained
 from permille.existing import existing
 from permille.ports import Accounts, Policies, Timeline
-from permille.zones import zone_of
+from permille.zones import shown_zone_of, zone_of
 
 ATTEMPTS = 10
 
@@ -80,6 +80,7 @@ def _context(services: Services, account: Account, command: Command) -> Context:
     policy = services.policies.current() if command.needs_policy else SEED
     return Context(
         zone=zone_of(account) if command.needs_zone else UTC,
+        shown_zone=shown_zone_of(account),
         second_chance=policy.second_chance,
         window_days=policy.window_days,
         complaint=_complained(services, account, command.complaint) if isinstance(command, CorrectComplaint) else None,

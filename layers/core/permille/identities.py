@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from permille.domain.entries.credential import ForwardingStopped
+from permille.domain.entries.credential import DefaultSetsReplaced, FormerSet, ForwardingStopped
 from permille.domain.timeline import entry
 
 if TYPE_CHECKING:
@@ -39,12 +39,16 @@ class Preparing:
     undo: Undo
     is_kept: Callable[[str], bool] = lambda _: False
 
-    def use_our_set(self, names: Iterable[str]) -> Prepared:
-        """As each identity's default. An identity that SES does not know yet is made."""
+    def use_our_set(self, account_id: str, names: Iterable[str], now: datetime) -> Prepared:
+        """As each identity's default. An identity that SES does not know yet is made. What was the default is told
+        first, so that it can be put back."""
         records: dict[str, Sequence[DnsRecord]] = {}
-        replaced: dict[str, str] = {}
-        for name in names:
-            before = self.identities.default_set(name)
+        sets = {name: self.identities.default_set(name) for name in names}
+        former = {name: before for name, before in sets.items() if before not in (None, self.ours)}
+        if former:
+            told = tuple(FormerSet(identity=name, configuration_set=before or "") for name, before in former.items())
+            self.timeline.append(entry(account_id, now, DefaultSetsReplaced(former=told)))
+        for name, before in sets.items():
             if before is None:
                 self._prepare(name, f"the identity {name}", partial(self.identities.delete, name, self.ours))
                 records[name] = self.identities.create(name, self.ours)
@@ -52,8 +56,7 @@ class Preparing:
                 reset = partial(self.identities.set_default, name, before)
                 self._prepare(name, f"the default configuration set of {name}", reset)
                 self.identities.set_default(name, self.ours)
-                replaced |= {name: before} if before else {}
-        return Prepared(records, replaced)
+        return Prepared(records, {name: before for name, before in former.items() if before})
 
     def stop_forwarding(self, account_id: str, names: Iterable[str], now: datetime) -> Sequence[str]:
         """Owners get what Permille tells of feedback, and not SES's raw reports beside it. What has forwarded is told

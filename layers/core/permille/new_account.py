@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from permille.addresses import in_a_labels
+from permille.domain import validation
 from permille.domain.account import ACCOUNT_ID
 from permille.domain.errors import InvalidInput
+from permille.domain.iam_policy import READ_BY_IAM
 from permille.zones import zone_named
 
 _LOCAL, _DOMAIN = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+", r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 ADDRESS = re.compile(f"{_LOCAL}@{_DOMAIN}")
 IDENTITY = re.compile(f"({_LOCAL}@)?{_DOMAIN}")
-READ_BY_IAM = frozenset("*?$")  # in an ARN of a policy, where they stand for other characters
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 USER = re.compile(r"[A-Za-z0-9+=,.@_-]{1,64}")
 
@@ -20,7 +21,9 @@ USER = re.compile(r"[A-Za-z0-9+=,.@_-]{1,64}")
 @dataclass(frozen=True, slots=True)
 class NewAccount:
     """What is known of an account that is to be added. `adopted`: IAM users that it sends with; without them one is
-    made. Addresses and domains become what SES takes. Raises InvalidInput where something is not as it must be."""
+    made. `accept_risk`: why those that could evade Permille are adopted all the same, and `by` whom. `take_over`: they
+    leave the group of SES's console. Addresses and domains become what SES takes. Raises InvalidInput where something
+    is not as it must be."""
 
     account_id: str
     owner_email: str
@@ -28,6 +31,9 @@ class NewAccount:
     timezone: str
     identities: tuple[str, ...]
     adopted: tuple[str, ...] = ()
+    accept_risk: str | None = None
+    take_over: bool = False
+    by: str = ""
 
     def __post_init__(self) -> None:
         if not ACCOUNT_ID.fullmatch(self.account_id):
@@ -38,6 +44,7 @@ class NewAccount:
         object.__setattr__(self, "owner_email", owner_address(self.owner_email))
         object.__setattr__(self, "identities", tuple(dict.fromkeys(map(sending_identity, self.identities))))
         check_users(self.adopted)
+        object.__setattr__(self, "accept_risk", risk_reason(self.accept_risk))
         zone_named(self.timezone)
 
 
@@ -45,6 +52,14 @@ def check_users(names: Iterable[str]) -> None:
     for name in names:
         if not USER.fullmatch(name):
             raise InvalidInput(f"names no IAM user: {name!r}", "sender")
+
+
+def risk_reason(text: str | None) -> str | None:
+    """Raises InvalidInput where a risk is to be taken without saying why."""
+    try:
+        return None if text is None else validation.reason(text)
+    except InvalidInput as error:
+        raise InvalidInput(str(error), "accept_risk") from error
 
 
 def owner_address(text: str) -> str:

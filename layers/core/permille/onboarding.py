@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from permille.adoption import Adoption, adoptable
+from permille.adoption import Adopted, Adoption, adoptable
+from permille.console_group import take_over
 from permille.domain.account import Account
+from permille.domain.change import risks_told
 from permille.domain.entries.credential import Created
 from permille.domain.errors import Conflict, InvalidInput
 from permille.domain.iam_policy import sending_policy
@@ -57,10 +59,11 @@ class Onboarding:
     configuration_set: str
     switchable: str
     deny_group: str
+    pause: Callable[[float], None]
 
     @property
     def adoption(self) -> Adoption:
-        return Adoption(self.accounts, self.users, self.switchable, self.deny_group)
+        return Adoption(self.accounts, self.users, self.switchable, self.deny_group, self.stack, self.ses)
 
     def resources(self, identities: Iterable[str]) -> frozenset[str]:
         """The ARNs that an account with these identities may send through, and no others."""
@@ -86,22 +89,26 @@ def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccou
     """Adds it whole or not at all. Raises InvalidInput for what cannot be, before anything is made, and Failed where
     something that was made could not be taken back, with what it is."""
     _check_id(world, new.account_id)
-    account = _planned(world, new)
+    account, adopted = _planned(world, new)
     found = Found(
         in_sandbox=world.identities.in_sandbox(),
         below=below(new.identities, world.identities.all()),
         room=None if new.adopted else _room(world, account),
     )
     with taking_back() as undo:
-        _add_row(world, account, entry(account.id, now, Created(senders=account.senders)), undo)
+        created = entry(account.id, now, Created(senders=account.senders))
+        _add_row(world, account, [created, *risks_told(account.id, adopted.risks, new.by, now)], undo)
         preparing = world.preparing(undo)
-        prepared = preparing.use_our_set(new.identities)
+        prepared = preparing.use_our_set(account.id, new.identities, now)
         stopped = preparing.stop_forwarding(account.id, new.identities, now)
+        for name in adopted.taken_over:
+            take_over(world.users, name, world.resources(account.identities), undo, world.pause)
         key = None if new.adopted else _make_user(world, account, undo)
     return AddedAccount(account, key, replace(prepared, forwarding_stopped=stopped), found)
 
 
-def _planned(world: Onboarding, new: NewAccount) -> Account:
+def _planned(world: Onboarding, new: NewAccount) -> tuple[Account, Adopted]:
+    """And which users it adopts."""
     account = Account(
         id=new.account_id,
         owner_email=new.owner_email,
@@ -110,8 +117,11 @@ def _planned(world: Onboarding, new: NewAccount) -> Account:
         identities=new.identities,
         senders=(),
     )
-    adopted = adoptable(world.adoption, new.adopted, world.resources(new.identities))
-    return replace(account, senders=adopted or (account.own_sender,))
+    allowed = world.resources(new.identities)
+    adopted = adoptable(world.adoption, new.adopted, allowed, accept_risk=new.accept_risk, take_over=new.take_over)
+    senders = adopted.names or (account.own_sender,)
+    accepted = {risk.sender: risk.reason for risk in adopted.risks}
+    return replace(account, senders=senders, risks_accepted=accepted), adopted
 
 
 def _room(world: Onboarding, account: Account) -> Room:
@@ -141,14 +151,14 @@ def _check_id(world: Onboarding, account_id: str) -> None:
         raise InvalidInput(f"the account {account_id} exists; `permille account show {account_id}`", "account_id")
 
 
-def _add_row(world: Onboarding, account: Account, created: Entry, undo: Undo) -> None:
+def _add_row(world: Onboarding, account: Account, entries: Sequence[Entry], undo: Undo) -> None:
     def remove() -> None:
-        if world.timeline.get(account.id, created.id):  # written together with the row: so it is this row
+        if world.timeline.get(account.id, entries[0].id):  # written together with the row: so it is this row
             world.accounts.remove(account)
 
     undo.prepare(f"the account {account.id}", remove)
     try:
-        world.accounts.add(account, [created])
+        world.accounts.add(account, entries)
     except Conflict as conflict:
         owned = ", ".join(account.senders)
         raise InvalidInput(

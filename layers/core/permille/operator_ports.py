@@ -50,6 +50,9 @@ class AllTimelines(Timeline, Protocol):
     def all_since(self, at: datetime) -> Iterator[Entry]:
         """Every account's entries from then on, in no order."""
 
+    def of_kinds(self, kinds: Collection[str]) -> Iterator[Entry]:
+        """Every account's entries of these kinds, in no order."""
+
 
 class SesSuppressions(Protocol):
     """SES's suppression list of the AWS account in its Region: whoever is on it gets no mail of any account's."""
@@ -144,6 +147,12 @@ class Tables(Protocol):
         """Sets what it lacks. Can be repeated without harm. Raises Unavailable where the table is still being made."""
 
 
+class Functions(Protocol):
+    def stop(self, name: str) -> None:
+        """No run of the function begins any more, whatever calls for one; one that runs comes to its end. Can be
+        repeated without harm."""
+
+
 @dataclass(frozen=True, slots=True)
 class DnsRecord:
     """A CNAME record, by which SES verifies a domain."""
@@ -185,6 +194,9 @@ class SesAccount(Protocol):
     def all(self) -> Iterator[str]:
         """The identities that it knows, verified or not, in no order."""
 
+    def has_set(self, configuration_set: str) -> bool:
+        """Whether it knows a configuration set of that name."""
+
 
 class Identities(DefaultSets, Forwarding, SesAccount, Protocol):
     pass
@@ -213,8 +225,11 @@ class ExistingUsers(Protocol):
     def groups(self, name: str) -> frozenset[str]:
         """The IAM groups that the user is in."""
 
-    def policies(self, name: str) -> Iterator[AppliedPolicy]:
-        """Its own and its groups', inline and attached."""
+    def policies(self, name: str, without: str = "") -> Iterator[AppliedPolicy]:
+        """Its own and its groups', inline and attached, but those of the group `without`."""
+
+    def boundary(self, name: str) -> AppliedPolicy | None:
+        """The policy that bounds what all the others allow it; None where it has no permissions boundary."""
 
     def has_role(self, name: str) -> bool:
         """Whether there is an IAM role of that name."""
@@ -277,5 +292,16 @@ class SenderKeys(Protocol):
         """Can be repeated without harm."""
 
 
-class IamUsers(ExistingUsers, SenderUsers, SenderKeys, Protocol):
+class Membership(Protocol):
+    """Each call can be repeated without harm."""
+
+    def join(self, name: str, group: str) -> None: ...
+
+    def leave(self, name: str, group: str) -> None: ...
+
+    def disallow(self, name: str) -> None:
+        """Takes away what `allow` has let the user."""
+
+
+class IamUsers(ExistingUsers, Membership, SenderUsers, SenderKeys, Protocol):
     pass

@@ -27,6 +27,7 @@ from permille.domain.switch import Changes, Renewal
 from permille.existing import existing
 from permille.operator_ports import AccessKey, AllAccounts, IamUsers
 from permille.ports import Switch
+from permille.zones import shown_zone_of
 
 ATTEMPTS = 10
 PAUSE = 0.5  # seconds more before each further one: another run may have the lease
@@ -71,7 +72,7 @@ def renew_credential(world: Renewing, account_id: str, renew: Renew, now: dateti
 def _begin(world: Renewing, account_id: str, renew: Renew, now: datetime) -> Renewal:
     for _ in range(ATTEMPTS):
         account = existing(world.accounts, account_id)
-        after = begun(account, _keys(world, account), renew, account.after_last_decision(now))
+        after = begun(account, _keys(world, account), renew, shown_zone_of(account), account.after_last_decision(now))
         assert after.renewal is not None, "has begun"
         try:
             world.accounts.save(account, after, [])

@@ -60,7 +60,7 @@ CONFIRMATIONS = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
 # Half a surrogate pair, which can be neither stored nor sent: it becomes a question mark. JSON can escape it.
 _HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 _ESCAPED_HALF = re.compile(r"\\u[dD]")
-_SPACE_BEFORE_THE_ZONE = re.compile(r"\s+(?=(Z|[+-]\d\d(:?\d\d)?)$)")
+_SPACE_BEFORE_THE_ZONE = re.compile(r"(?<!\s)\s++(?=(Z|[+-]\d\d(:?\d\d)?)$)")
 
 
 class _Wrong(Exception):

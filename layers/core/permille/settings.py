@@ -77,8 +77,8 @@ class NotifySettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleSettings(Settings):
-    """`link_base`: what the pages' addresses begin with where that is not the function URL. `frame_origins`: who may
-    frame owners' pages, separated by spaces."""
+    """`link_base`: what the pages' addresses begin with where that is not the function URL. `origin_digests`: as
+    `Proxy.of` takes them. `frame_origins`: who may frame owners' pages, separated by spaces."""
 
     platform_name: str
     accounts_table: str
@@ -98,6 +98,7 @@ class ConsoleSettings(Settings):
     notify_dead_letter_queue_url: str
     stream_failures_url: str
     link_base: str = ""
+    origin_digests: str = ""
     frame_origins: str = ""
     support_contact: str = ""
     brand_colour: str = "#2b6cb0"
@@ -113,6 +114,7 @@ class ApiSettings(Settings):
     platform_token_key: str
     policy_parameter: str
     smtp_endpoint: str
+    origin_digests: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

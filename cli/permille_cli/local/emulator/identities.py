@@ -24,9 +24,13 @@ def identity(address: str) -> Answer:
         return 404, {}
     record = ses_v2._identities.get(name) or {}
     return 200, {
-        "arn": f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}",
+        "arn": arn_of(name),
         "configuration_set": record.get("ConfigurationSetName"),
     }
+
+
+def arn_of(name: str) -> str:
+    return f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}"
 
 
 def identity_of(address: str) -> str | None:
@@ -42,20 +46,27 @@ def identity_of(address: str) -> str | None:
 
 
 def authorize_sending_on_the_identity() -> None:
-    """AWS evaluates SES's sending actions on the identity's ARN (and on the configuration set's); ministack on `*`."""
-    from ministack.core import iam_actions  # type: ignore[import-not-found]
+    """AWS evaluates SES's sending actions on the identity's ARN (and on the configuration set's), with the sender as
+    condition keys; ministack on `*`, and with none. It takes the ARN, and then authorizes, without waiting between."""
+    from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-not-found]
 
-    original = iam_actions.extract_resource_arn
+    original, enforce = iam_actions.extract_resource_arn, iam_evaluator.enforce
+    sent_from = [""]
 
     def with_identity(service: str, method: str, path: str, headers: dict[str, str], body: bytes,
                       query: dict[str, Any], region: str, account: str) -> str:  # fmt: skip
-        sender = _sender(path, body, query) if service == "ses" else ""
+        sent_from[0] = sender = _sender(path, body, query) if service == "ses" else ""
         if sender:
-            return f"arn:aws:ses:{region}:{account}:identity/{identity_of(sender) or sender}"
+            return arn_of(identity_of(sender) or sender)
         arn: str = original(service, method, path, headers, body, query, region, account)
         return arn
 
+    def with_sender(*arguments: Any, service_context: dict[str, Any] | None = None, **more: Any) -> Any:
+        sender = {"ses:FromAddress": sent_from[0], "ses:FeedbackAddress": sent_from[0]} if sent_from[0] else {}
+        return enforce(*arguments, service_context={**(service_context or {}), **sender}, **more)
+
     iam_actions.extract_resource_arn = with_identity
+    iam_evaluator.enforce = with_sender
 
 
 def _sender(path: str, body: bytes, query: dict[str, Any]) -> str:

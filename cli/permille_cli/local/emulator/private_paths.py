@@ -2,7 +2,8 @@
 
 `GET /_permille/credential?access_key_id=`    the secret of an Active key and whose it is; or 404
 `GET /_permille/identity?address=`            the verified identity that mail from an address is sent as; or 404
-`POST /_permille/authorize {access_key_id, action, resources, context}`    what IAM says; 404 for no Active key
+`POST /_permille/authorize {access_key_id, action, resources, context}`    what IAM says; 404 for no Active key.
+    A recipient that is an identity is asked for too, as SES does in its sandbox
 """
 
 import hmac
@@ -11,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from permille_cli.local.emulator.asgi import Answer, App, Scope, send_answer
-from permille_cli.local.emulator.identities import ACCOUNT, REGION, identity
+from permille_cli.local.emulator.identities import ACCOUNT, REGION, arn_of, identity, identity_of
 
 
 def with_private_paths(app: App, token: str) -> App:
@@ -73,7 +74,8 @@ def _authorize(access_key_id: str, action: str, resources: list[str], context: d
     if isinstance(principal, AuthError):
         return 404, {}
     keys = {name.lower(): value for name, value in context.items()}
-    for resource in resources if principal.policies is not None else ():  # root has no policies
+    reached = [arn_of(name) for name in map(identity_of, keys.get("ses:recipients", [])) if name]
+    for resource in [*resources, *reached] if principal.policies is not None else ():  # root has no policies
         request = EvalContext(
             principal_arn=principal.arn,
             principal_type=principal.type,

@@ -1,7 +1,7 @@
 """What was counted and what was told, as the decisions and the reports read it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -111,6 +111,10 @@ class DynamoTimeline:
     def all_since(self, at: datetime) -> Iterator[Entry]:
         with table_call("reading all timelines"):
             yield from map(_entry, self._rows.scan(EntryRow.at >= instant(at), consistent_read=True))
+
+    def of_kinds(self, kinds: Collection[str]) -> Iterator[Entry]:
+        with table_call("reading all timelines"):
+            yield from map(_entry, self._rows.scan(EntryRow.kind.is_in(*kinds), consistent_read=True))
 
     def append(self, entry: Entry) -> None:
         with conflicts(f"writing {entry.id}"), TransactWrite(connection=connection_of(self._rows)) as transaction:

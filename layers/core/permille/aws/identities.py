@@ -76,6 +76,17 @@ class SesIdentities:
             yield from (one["IdentityName"] for one in page.get("EmailIdentities", []))
             token = page.get("NextToken")
 
+    def has_set(self, configuration_set: str) -> bool:
+        get = self._ses.get_configuration_set
+        with service_call(f"asking SES for the configuration set {configuration_set}"):
+            try:
+                self._paced(lambda: get(ConfigurationSetName=configuration_set))
+            except ClientError as refused:
+                if code_of(refused) == "NotFoundException":
+                    return False
+                raise
+        return True
+
     def _page(self, token: str) -> Any:
         behind: Any = {"NextToken": token} if token else {}
         with service_call("asking SES for its identities"):

@@ -128,6 +128,7 @@ class AccountRow(Model):
     denial = JSONAttribute(null=True)
     renewal = JSONAttribute(null=True)
     links_valid_since = UnicodeAttribute(null=True)
+    risks_accepted = JSONAttribute(null=True)
     owner_acts = JSONAttribute(null=True)
     senders = ListAttribute(of=UnicodeAttribute)
     identities = ListAttribute(of=UnicodeAttribute, null=True)

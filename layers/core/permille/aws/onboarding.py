@@ -2,21 +2,30 @@
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
-from permille.domain.iam_policy import allowed_resources, sending_policy
+from permille.domain.iam_policy import POLICY, allowed_resources, sending_policy
 from permille.operator_ports import AccessKey, AppliedPolicy, IamUser, Room, UsedKey
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-POLICY = "permille-send"
 TAG = "permille:account"
 DELETIONS, FIRST_PAUSE = 5, 1.0  # tries, and seconds before the second, doubled each time
+
+
+@contextmanager
+def _unless_gone() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as refused:
+        if code_of(refused) != "NoSuchEntity":
+            raise
 
 
 class IamSenderUsers:
@@ -40,19 +49,24 @@ class IamSenderUsers:
         with service_call(f"asking IAM for the groups of {name}"):
             return frozenset(group["GroupName"] for group in self._paged("list_groups_for_user", "Groups", name))
 
-    def policies(self, name: str) -> Iterator[AppliedPolicy]:
+    def policies(self, name: str, without: str = "") -> Iterator[AppliedPolicy]:
         with service_call(f"asking IAM for the policies of {name}"):
             for policy in self._paged("list_user_policies", "PolicyNames", name):
                 document = self._iam.get_user_policy(UserName=name, PolicyName=policy)["PolicyDocument"]
                 yield AppliedPolicy(f"policy {policy}", document)
             attached = list(self._paged("list_attached_user_policies", "AttachedPolicies", name))
-            for group in self.groups(name):
+            for group in self.groups(name) - {without}:
                 for policy in self._paged("list_group_policies", "PolicyNames", GroupName=group):
                     document = self._iam.get_group_policy(GroupName=group, PolicyName=policy)["PolicyDocument"]
                     yield AppliedPolicy(f"policy {policy} of group {group}", document)
                 attached += self._paged("list_attached_group_policies", "AttachedPolicies", GroupName=group)
             for policy in attached:
                 yield AppliedPolicy(f"policy {policy['PolicyName']}", self._default_version(policy["PolicyArn"]))
+
+    def boundary(self, name: str) -> AppliedPolicy | None:
+        with service_call(f"asking IAM for the permissions boundary of {name}"):
+            arn = self._iam.get_user(UserName=name)["User"].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+            return AppliedPolicy(f"permissions boundary {arn}", self._default_version(arn)) if arn else None
 
     def has_role(self, name: str) -> bool:
         with service_call(f"asking IAM for the role {name}"):
@@ -105,6 +119,18 @@ class IamSenderUsers:
         with service_call(f"allowing {name} to send"):
             self._iam.put_user_policy(UserName=name, PolicyName=POLICY, PolicyDocument=document)
 
+    def disallow(self, name: str) -> None:
+        with service_call(f"taking from {name} what it may send through"), _unless_gone():
+            self._iam.delete_user_policy(UserName=name, PolicyName=POLICY)
+
+    def join(self, name: str, group: str) -> None:
+        with service_call(f"putting {name} into the group {group}"):
+            self._iam.add_user_to_group(UserName=name, GroupName=group)
+
+    def leave(self, name: str, group: str) -> None:
+        with service_call(f"taking {name} out of the group {group}"), _unless_gone():
+            self._iam.remove_user_from_group(UserName=name, GroupName=group)
+
     def allowed(self, name: str, mark: str) -> frozenset[str] | None:
         with service_call(f"asking IAM what {name} may send through"):
             try:
@@ -132,12 +158,8 @@ class IamSenderUsers:
                 raise
 
     def delete_key(self, name: str, key: str) -> None:
-        with service_call(f"deleting the key {key} of {name}"):
-            try:
-                self._iam.delete_access_key(UserName=name, AccessKeyId=key)
-            except ClientError as refused:
-                if code_of(refused) != "NoSuchEntity":
-                    raise
+        with service_call(f"deleting the key {key} of {name}"), _unless_gone():
+            self._iam.delete_access_key(UserName=name, AccessKeyId=key)
 
     def delete(self, name: str, mark: str) -> bool:
         with service_call(f"deleting the IAM user {name}"):

@@ -10,13 +10,12 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from permille.console import api
 from permille.console.front import Front
 from permille.console.openapi import document
-from permille.console.problems import HEADERS, problem_for
+from permille.console.problems import problem_for
 from permille.console.requests import Request
 from permille.console.values import in_words
 from permille.console.world import Api
@@ -30,7 +29,6 @@ from permille.domain.errors import (
     RequestTooLarge,
     UnsupportedMedia,
 )
-from permille.observability import logger, record
 
 PREFIX = "/api/v1"
 LARGEST_BODY = 16_384  # bytes; the longest request that there is has a quarter of it
@@ -42,16 +40,14 @@ def resolver() -> LambdaFunctionUrlResolver:
         enable_validation=True, response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR
     )
     app.include_router(api.router, prefix=PREFIX)
-    app.use([_with_headers])
 
     @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
     def openapi() -> Response[str]:
-        return Response(200, "application/json", openapi_text(), headers=dict(HEADERS))
+        return Response(200, "application/json", openapi_text())
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def failed(error: Exception) -> Response[str]:
-        found = asked(app)
-        return _refused(found.world, found.request, error)
+        return FRONT.refused(asked(app), error)
 
     return app
 
@@ -62,24 +58,8 @@ def openapi_text() -> str:
     return json.dumps(document(resolver()), indent=2, ensure_ascii=False) + "\n"
 
 
-def _with_headers(app: LambdaFunctionUrlResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    response = next_middleware(app)
-    response.headers.update(HEADERS)
-    return response
-
-
-def _refused(_: Api, request: Request, error: Exception) -> Response[str]:
-    found = _translated(request, error)
-    answer = problem_for(found, request.id)
-    if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger.exception("api.failed", path=request.path, request=request.id, exc_info=error)
-    record("api.refused", path=request.path, request=request.id, status=answer.status_code, why=_why(found))
-    return answer
-
-
-def _why(error: Exception) -> str:
-    """For the log, which holds nothing of what was sent."""
-    return "; ".join(message for _, message in error.errors) if isinstance(error, InvalidInput) else str(error)
+def _told(_: Api, request: Request, error: Exception) -> Response[str]:
+    return problem_for(error, request.id)
 
 
 def _translated(request: Request, error: Exception) -> Exception:
@@ -153,4 +133,5 @@ def _check_body(request: Request) -> None:
         raise InvalidInput("has to be an object", "body")
 
 
-answer = Front(resolver, _refused, _check).answer
+FRONT = Front("api", resolver, _told, _translated, _check)
+answer = FRONT.answer

@@ -6,10 +6,9 @@ from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Respo
 
 from permille.console import desk, entrance, owner
 from permille.console.front import Front
-from permille.console.refusals import BROKEN, MISSING, refusal_for, said
+from permille.console.refusals import MISSING, refusal_for, said
 from permille.console.requests import Request
 from permille.console.world import Console, asked
-from permille.observability import logger, record
 
 
 @cache
@@ -25,18 +24,14 @@ def resolver() -> LambdaFunctionUrlResolver:
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def failed(error: Exception) -> Response[str]:
-        found = asked(app)
-        return _refused(found.world, found.request, error)
+        return FRONT.refused(asked(app), error)
 
     return app
 
 
-def _refused(world: Console, request: Request, error: Exception) -> Response[str]:
-    refusal = refusal_for(error)
-    if refusal is BROKEN:
-        logger.exception("page.failed", path=request.path)
-    record("page.refused", path=request.path, status=int(refusal.status), why=str(error))
-    return said(world.pages, request, refusal)
+def _told(world: Console, request: Request, error: Exception) -> Response[str]:
+    return said(world.pages, request, refusal_for(error))
 
 
-answer = Front(resolver, _refused).answer
+FRONT = Front("page", resolver, _told)
+answer = FRONT.answer

@@ -57,7 +57,7 @@ def queue() -> Response[str]:
 
 @router.post("/desk/leave")
 def leave() -> Response[str]:
-    return left(asked(router).known)
+    return left(asked(router).known, framed=False)
 
 
 @router.get("/desk/accounts")

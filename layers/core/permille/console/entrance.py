@@ -32,7 +32,7 @@ def enter() -> Response[str]:
     found = asked(router)
     token = found.request.query.get("token", "")
     try:
-        session = found.world.doors.enter(token, found.now)
+        session = found.session = found.world.doors.enter(token, found.now)
     except LinkExpired:
         if not is_owners(token):
             raise
@@ -48,13 +48,8 @@ def confirmed() -> Response[str]:
     found.world.doors.check_origin(found.request)
     session = found.world.doors.enter(found.request.form.get("token", ""), found.now)
     there = found.world.doors.staff_in(found.request, found.now)
-    if (
-        session.claims.audience is For.STAFF
-        and there
-        and there.name != session.name
-        and not is_of(there, found.request)
-    ):
-        return _asks(found, session, there)
+    if there and session.claims.audience is For.STAFF and there.name != session.name:
+        return _let_in(found, session) if is_of(there, found.request) else _asks(found, session, there)
     return _let_in(found, session)
 
 
@@ -64,7 +59,8 @@ def _asks(found: Asked[Console], session: Session, there: Session | None = None)
 
 
 def _let_in(found: Asked[Console], session: Session) -> Response[str]:
-    return redirect(home(session.claims), cookie(session, found.now))
+    framed = bool(found.world.pages.frame_origins)
+    return redirect(home(session.claims), cookie(session, found.now, framed=framed))
 
 
 @router.get(LEFT)

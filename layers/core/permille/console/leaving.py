@@ -6,8 +6,9 @@ from permille.console.pages import redirect
 from permille.console.sessions import LEFT, Session, no_cookie
 
 
-def left(session: Session) -> Response[str]:
-    response = redirect(LEFT, no_cookie(session))
+def left(session: Session, *, framed: bool) -> Response[str]:
+    """`framed`: as for the cookie that it deletes."""
+    response = redirect(LEFT, no_cookie(session, framed=framed))
     # not "cookies": those are all of the domain's, of other accounts and of other sites of the platform too
     response.headers["Clear-Site-Data"] = '"cache"'
     return response

@@ -64,12 +64,15 @@ def _problem(status: HTTPStatus) -> dict[str, Any]:
         "description": f"{TITLES[status]}. {_MEANINGS[status]}",
         "content": {MEDIA_TYPE: {"model": Problem}},
         **({"headers": {"Retry-After": _RETRY_AFTER}} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}),
-        **({"headers": {"WWW-Authenticate": _CHALLENGE}} if status is HTTPStatus.UNAUTHORIZED else {}),
+        **({"headers": {"x-amzn-Remapped-WWW-Authenticate": _CHALLENGE}} if status is HTTPStatus.UNAUTHORIZED else {}),
     }
 
 
 _RETRY_AFTER = {"description": "Seconds.", "schema": {"type": "integer"}, "required": True}
-_CHALLENGE = {"description": "Bearer.", "schema": {"type": "string"}, "required": True}
+_CHALLENGE = {
+    "description": "Bearer. AWS hands WWW-Authenticate over under this name where a function URL answers.",
+    "schema": {"type": "string"},
+}
 
 
 def document(app: LambdaFunctionUrlResolver) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def report(_id: str) -> Response[str]:
 
 @router.post("/report/<_id>/leave")
 def leave(_id: str) -> Response[str]:
-    return left(asked(router).known)
+    found = asked(router)
+    return left(found.known, framed=bool(found.world.pages.frame_origins))
 
 
 @router.get("/report/<_id>/year")

@@ -1,4 +1,4 @@
-"""Pages: templates under pages/console, with the headers that keep them to themselves."""
+"""Pages: templates under pages/console, and what their answers say beside headers.py."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,15 +11,6 @@ from aws_lambda_powertools.shared.cookies import Cookie
 from permille.domain import wording
 from permille.templates import Brand, rendered
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    # not no-referrer: with that, browsers name no origin where a form is sent, and it could not be checked
-    "Referrer-Policy": "same-origin",
-    "Strict-Transport-Security": "max-age=31536000",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex",
-}
 _TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
 STYLES = ("style", "style-report", "style-desk")  # of all pages, and of some
 _CONTENT = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
@@ -42,24 +33,21 @@ class Pages:
             **shown,
         )
         ancestors = f"'self' {self.frame_origins}".rstrip() if framed else "'none'"
-        headers: dict[str, str | list[str]] = {
-            **_HEADERS,
-            "Content-Security-Policy": f"{_CONTENT}; frame-ancestors {ancestors}",
-        }
-        return Response(status, "text/html; charset=utf-8", body, headers=headers)
+        policy = {"Content-Security-Policy": f"{_CONTENT}; frame-ancestors {ancestors}"}
+        return Response(status, "text/html; charset=utf-8", body, policy)
 
     def guide_text(self) -> Response[str]:
-        return Response(200, "text/plain; charset=utf-8", rendered("console/guide.txt.j2", brand=self.brand), _HEADERS)
+        return Response(200, "text/plain; charset=utf-8", rendered("console/guide.txt.j2", brand=self.brand))
 
     def file(self, name: str, content: str) -> Response[str]:
         """To be saved under that name, which is made of letters, digits, dots and hyphens."""
-        headers: dict[str, str | list[str]] = {**_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(200, _TYPES[name.rpartition(".")[2]], content, headers=headers)
+        kept = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(200, _TYPES[name.rpartition(".")[2]], content, kept)
 
     def stylesheet(self, name: str) -> Response[str]:
         """Its address changes with it, so it may be kept."""
-        headers: dict[str, str | list[str]] = {**_HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
-        return Response(200, "text/css; charset=utf-8", self._styles[name], headers=headers)
+        kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(200, "text/css; charset=utf-8", self._styles[name], kept)
 
     @cached_property
     def stylesheets(self) -> dict[str, str]:
@@ -75,5 +63,6 @@ class Pages:
 
 def redirect(address: str, *cookies: Cookie) -> Response[str]:
     """To a page of ours, by GET."""
-    headers: dict[str, str | list[str]] = {**_HEADERS, "Location": address}
-    return Response(303, "text/plain", "", headers=headers, cookies=list(cookies))
+    # No frame-ancestors: browsers may look at those of a redirect too, and it may lead to a page in a frame.
+    headers = {"Location": address, "Content-Security-Policy": "default-src 'none'"}
+    return Response(303, "text/plain", "", headers, list(cookies))

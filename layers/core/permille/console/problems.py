@@ -12,7 +12,6 @@ from permille.domain.errors import InvalidInput, MethodNotAllowed, NotGranted, P
 from permille.shapes import Means
 
 MEDIA_TYPE = "application/problem+json"
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 RETRY_AFTER_SECONDS = 5
 # RFC 9110's words, which are not in every Python the same.
 TITLES = {
@@ -75,7 +74,7 @@ def problem_for(error: Exception, request_id: str) -> Response[str]:
     }
     if isinstance(error, InvalidInput) and status is HTTPStatus.UNPROCESSABLE_ENTITY:
         problem["errors"] = [{"field": field, "message": message} for field, message in error.errors]
-    headers: dict[str, str | list[str]] = {**HEADERS, **_HEADERS.get(status, {})}
+    headers: dict[str, str | list[str]] = {**_HEADERS.get(status, {})}
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = error.allowed
     return Response(int(status), MEDIA_TYPE, json.dumps(problem), headers=headers)

@@ -24,6 +24,7 @@ CSRF = "csrf"
 LEFT = "/left"  # where whoever logs out is led to
 _BEARER = "bearer "
 _STAFF_COOKIE = "__Host-staff"
+_SAME_SITE = {For.OWNER: SameSite.LAX_MODE, For.STAFF: SameSite.STRICT_MODE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +165,20 @@ def home(claims: Claims) -> str:
     return f"/report/{claims.subject}" if claims.audience is For.OWNER else "/desk"
 
 
-def cookie(session: Session, now: datetime) -> Cookie:
-    return _cookie(session.claims, session.token, int((session.claims.expires_at - now).total_seconds()))
+def cookie(session: Session, now: datetime, *, framed: bool) -> Cookie:
+    """`framed`: as for `_cookie`."""
+    return _cookie(session.claims, session.token, int((session.claims.expires_at - now).total_seconds()), framed=framed)
 
 
-def no_cookie(session: Session) -> Cookie:
+def no_cookie(session: Session, *, framed: bool) -> Cookie:
     """Which deletes the one of this session."""
-    return _cookie(session.claims, "", 0)
+    return _cookie(session.claims, "", 0, framed=framed)
 
 
-def _cookie(claims: Claims, value: str, max_age: int) -> Cookie:
-    """Owners' pages may be framed by the host platform, so theirs is sent there too; staff's is sent nowhere else."""
-    framed = claims.audience is For.OWNER
+def _cookie(claims: Claims, value: str, max_age: int, *, framed: bool) -> Cookie:
+    """Staff's is sent with nothing that another site begins. Owners' is sent where a link to their page is followed
+    too, and in a frame where host platforms may show one (`framed`)."""
+    framed = framed and claims.audience is For.OWNER
     return Cookie(
         name=_cookie_name(claims.audience, home(claims)),
         value=value,
@@ -183,6 +186,6 @@ def _cookie(claims: Claims, value: str, max_age: int) -> Cookie:
         secure=True,
         http_only=True,
         max_age=max_age,
-        same_site=SameSite.NONE_MODE if framed else SameSite.STRICT_MODE,
+        same_site=SameSite.NONE_MODE if framed else _SAME_SITE[claims.audience],
         custom_attributes=["Partitioned"] if framed else None,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from permille.console.pages import Pages
+from permille.console.proxy import Proxy
 from permille.console.requests import Request
 from permille.console.sessions import Doorkeeper, Session
 from permille.desk import Desk
@@ -17,6 +18,7 @@ from permille.report import Reporting
 class Site:
     """The world as both need it."""
 
+    proxy: Proxy
     doors: Doorkeeper
     accounts: Accounts
     tallies: Tallies
@@ -49,9 +51,9 @@ class Api(Site):
 AnySite = TypeVar("AnySite", bound=Site)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked(Generic[AnySite]):
-    """A request, by whom, and when. `session`: none where everybody may ask."""
+    """A request, by whom, and when. `session`: none where everybody may ask, until they follow a link."""
 
     world: AnySite
     request: Request

@@ -2,7 +2,7 @@
 single day; commands.py lists what people can decide, and decisions.py decides it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -225,6 +225,7 @@ class Account:
     bounces_told_until: the timeline has told of the bounces that were counted before
     missing: senders whose IAM user was found to be gone
     renewal: the last one of its credential
+    risks_accepted: why senders were adopted that could evade Permille, by their names
     denial: it is off although its status lets it send, until somebody decides about it or takes the senders out again
     owner_mail: empty, or why the owner is not written to any more (`bounced`, `complained`)
     links_valid_since: links to the account that were made until then are revoked
@@ -259,6 +260,7 @@ class Account:
     denial: Denial | None = None
     renewal: Renewal | None = None
     links_valid_since: datetime | None = None
+    risks_accepted: Mapping[str, str] = field(default_factory=dict)
     owner_acts: OwnerActs = field(default_factory=OwnerActs)
     due_at: datetime | None = None
     look: Look | None = None

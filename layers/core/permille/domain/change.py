@@ -1,5 +1,6 @@
 """What comes of what an operator changes of an account. What is so already is no change, and is not told."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from permille.domain.account import Account, Outcome
 from permille.domain.commands import ChangeIdentities, ChangeOwner, ChangeSenders
 from permille.domain.entries import change as told
 from permille.domain.errors import DecisionRefused
+from permille.domain.iam_risk import TakenRisk
 from permille.domain.links import owners_revoked_until
 from permille.domain.switch import Denial
 from permille.domain.timeline import Entry, entry
@@ -58,12 +60,25 @@ def senders(account: Account, command: ChangeSenders, now: datetime) -> Outcome:
     if not after:
         raise DecisionRefused(f"{account.id} would have no sender; add another one first")
     facts = told.SendersChanged(before=account.senders, after=after, reason=command.reason, by=command.by)
-    changed = replace(account, senders=after, missing=account.missing & {*after}, decided_at=now)
+    risks = [risk for risk in command.risks if risk.sender in new]
+    accepted = {**account.risks_accepted, **{risk.sender: risk.reason for risk in risks}}
+    changed = replace(
+        account,
+        senders=after,
+        missing=account.missing & {*after},
+        risks_accepted={name: why for name, why in accepted.items() if name in after},
+        decided_at=now,
+    )
     if new and not account.status.may_send:
         changed = changed.to_be_switched(due_at=now)
     else:
         changed = replace(changed, denial=_denial(account, new, command.remove))
-    return Outcome(changed, [entry(account.id, now, facts)])
+    return Outcome(changed, [entry(account.id, now, facts), *risks_told(account.id, risks, command.by, now)])
+
+
+def risks_told(account_id: str, risks: Iterable[TakenRisk], by: str, now: datetime) -> list[Entry]:
+    facts = [told.RiskAccepted(sender=one.sender, risks=one.found, reason=one.reason, by=by) for one in risks]
+    return [entry(account_id, now, one) for one in facts]
 
 
 def _denial(account: Account, new: tuple[str, ...], removed: tuple[str, ...]) -> Denial | None:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, get_type_hints
 from permille.domain import validation
 from permille.domain.account import Provider
 from permille.domain.errors import InvalidInput
+from permille.domain.iam_risk import TakenRisk
 from permille.domain.wording import acts_as_staff
 
 Reason = Annotated[str, validation.reason]
@@ -168,10 +169,14 @@ class ChangeIdentities(StaffCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSenders(StaffCommand):
-    """The account has senders more, or fewer; one at least remains."""
+    """The account has senders more, or fewer; one at least remains.
+
+    risks: those that are taken with some of them
+    """
 
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    risks: tuple[TakenRisk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What comes of what people decide: decide() is the list of everything that they can."""
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import assert_never
 
 from permille.domain import change, new_link, provider, review, staff, voiding
@@ -46,12 +46,14 @@ class Context:
     zone: the account's, for commands with `needs_zone`
     second_chance, window_days: the policy's, for commands with `needs_policy`
     complaint: for those that correct one
+    shown_zone: the account's, or UTC where it is not known, for what is only said
     """
 
     zone: tzinfo
     second_chance: SecondChance
     window_days: int = SEED.window_days
     complaint: Complained | None = None
+    shown_zone: tzinfo = UTC
 
     @property
     def complained(self) -> Complained:
@@ -70,7 +72,7 @@ def decide(account: Account, command: Command, context: Context, now: datetime) 
         case Close():
             return staff.close(account, command, now)
         case Exempt():
-            return staff.exempt(account, command, now)
+            return staff.exempt(account, command, context.shown_zone, now)
         case ReleaseHold():
             return staff.release(account, command, now)
         case Unexempt():

@@ -1,5 +1,5 @@
 """What an IAM user may send mail through, by the policies that apply to it. Whoever cannot be sure is told the worst: a
-Deny, a Condition and a permissions boundary only ever narrow what is allowed, so they are not read.
+Deny and a Condition only ever narrow what is allowed, so they are not read, but for one that bounds who sends.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
@@ -14,17 +14,26 @@ from permille.domain.errors import InvalidInput
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MOST_INLINE = 2048  # characters of all inline policies of a user; blanks are not counted
+POLICY = "permille-send"  # the name of the one that says what a user may send through
 SENDING = "ses:send*"  # SES calls every action that sends a mail so: ses:SendEmail, ses:SendRawEmail ...
+Document = str | Mapping[str, Any]  # JSON, also URL-encoded, or what was parsed from it
 Move = tuple[int, int]  # so many characters on, in the one and in the other
 ANY, BOTH = ((1, 0), (0, 1)), ((1, 1),)
-_VARIABLE = re.compile(r"\$\{[^}]*\}")  # ${aws:username}: it can stand for anything
+BOUNDING = ("stringequals", "stringlike")  # those with IfExists or ForAllValues let pass what a request does not say
+OF_THE_SENDER = ("ses:fromaddress", "ses:feedbackaddress")
+READ_BY_IAM = frozenset("*?$")  # in an ARN of a policy, where they stand for other characters
+VARIABLE = re.compile(r"\$\{[^}]*\}")  # ${aws:username}: it can stand for anything
 
 
 def sending_policy(resources: Collection[str]) -> str:
-    """The policy by which a user may send through these ARNs alone. Raises InvalidInput where they are too many for
-    IAM."""
-    statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": sorted(resources)}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
+    """The policy by which a user may send through these ARNs of SES alone, to anybody. Where a recipient is an identity
+    too, SES in its sandbox asks IAM for that one as well: any is allowed to what comes from the user's own. Raises
+    InvalidInput where they are too many for IAM."""
+    may = {"Effect": "Allow", "Action": "ses:SendRawEmail"}
+    own = dict.fromkeys(("ses:FromAddress", "ses:FeedbackAddress"), _addresses(resources))
+    to_anybody = {**may, "Resource": _any_identity(resources), "Condition": {"StringLike": own}}
+    statements = [{**may, "Resource": sorted(resources)}, to_anybody]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
     if len(document) > MOST_INLINE:
         raise InvalidInput(
             f"these are too many identities for one IAM user: its policy would have {len(document):,} characters, and "
@@ -34,54 +43,76 @@ def sending_policy(resources: Collection[str]) -> str:
     return document
 
 
-def allowed_resources(document: str | Mapping[str, Any]) -> list[str]:
-    """The patterns that the policy allows sending through. Raises InvalidInput where it cannot be read."""
-    allowing = [one for one in _statements(document) if str(one.get("effect")).lower() == "allow" and _sends(one)]
-    return [pattern for one in allowing for pattern in _listed(one.get("resource", []))]
+def allowed_resources(document: Document) -> list[str]:
+    """The ARNs that the policy names and allows sending through. Raises InvalidInput where it cannot be read."""
+    allowing = [one for one in statements(document) if str(one.get("effect")).lower() == "allow" and _sends(one)]
+    patterns = [pattern for one in allowing for pattern in listed(one.get("resource", []))]
+    return [pattern for pattern in patterns if not READ_BY_IAM & set(pattern)]
 
 
-def resources_beyond(document: str | Mapping[str, Any], allowed: Collection[str]) -> list[str]:
-    """The patterns by which a policy allows sending through anything of SES but the `allowed` ARNs, at least one,
-    all of one partition and without wildcards. Raises InvalidInput where the document cannot be read."""
-    of_ses = f"arn:{min(allowed).split(':')[1]}:ses:*"  # no credential reaches another partition
-    return [pattern for statement in _statements(document) for pattern in _beyond(statement, allowed, of_ses)]
-
-
-def _statements(document: str | Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def statements(document: Document) -> Iterator[Mapping[str, Any]]:
     """Each with its element names in small letters. IAM hands documents out as URL-encoded JSON."""
     try:
         policy = _named(json.loads(unquote(document)) if isinstance(document, str) else document)
-        statements = [_named(statement) for statement in _listed(policy.get("statement", []))]
+        found = [_named(statement) for statement in listed(policy.get("statement", []))]
     except (ValueError, AttributeError) as error:
         raise InvalidInput("it is no policy document of IAM") from error
-    yield from statements
+    yield from found
 
 
 def _named(element: Any) -> Mapping[str, Any]:
     return {str(name).lower(): value for name, value in element.items()}
 
 
-def _listed(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _beyond(statement: Mapping[str, Any], allowed: Collection[str], of_ses: str) -> Iterator[str]:
+def beyond(statement: Mapping[str, Any], allowed: Collection[str]) -> Iterator[str]:
+    """The patterns by which a statement allows sending through anything of SES but the `allowed` ARNs, at least one,
+    all of one account and Region, and without wildcards."""
+    service = f"arn:{min(allowed).split(':')[1]}:ses:*"  # no credential reaches another partition
     if str(statement.get("effect")).lower() == "deny" or not _sends(statement):
         return
     if "resource" not in statement:
-        excepted = _listed(statement.get("notresource", []))
-        if not any(covers(pattern, of_ses) for pattern in excepted):
+        excepted = listed(statement.get("notresource", []))
+        if not any(covers(pattern, service) for pattern in excepted):
             yield f"everything but {', '.join(excepted) or 'nothing'}"
         return
-    for pattern in _listed(statement["resource"]):
-        if pattern not in allowed and overlap(_VARIABLE.sub("*", pattern), of_ses):
+    reached = _any_identity(allowed) if _comes_from_own(statement, allowed) else ""
+    for pattern in listed(statement["resource"]):
+        if pattern not in allowed and overlap(VARIABLE.sub("*", pattern), service) and not covers(reached, pattern):
             yield pattern
+
+
+def _any_identity(resources: Collection[str]) -> str:
+    return f"{min(resources).rpartition(':')[0]}:identity/*"
+
+
+def _addresses(resources: Collection[str]) -> list[str]:
+    """The patterns of the addresses whose mail goes by these identities, and by none below them."""
+    names = sorted(arn.partition(":identity/")[2] for arn in resources if ":identity/" in arn)
+    return [name if "@" in name else f"*@{name}" for name in names]
+
+
+def _comes_from_own(statement: Mapping[str, Any], allowed: Collection[str]) -> bool:
+    """Whether it allows nothing but mail whose From and Return-Path are addresses of the allowed identities."""
+    own = _addresses(allowed)
+    operators = _named(statement.get("condition", {}))
+    blocks = [_named(operators[name]) for name in BOUNDING if name in operators]
+    return all(any(_is_within(block.get(key), own) for block in blocks) for key in OF_THE_SENDER)
+
+
+def _is_within(values: Any, own: Collection[str]) -> bool:
+    """Of whatever one of the values matches."""
+    patterns = [] if values is None else [VARIABLE.sub("*", str(value)) for value in listed(values)]
+    return bool(patterns) and all(any(covers(one, pattern) for one in own) for pattern in patterns)
 
 
 def _sends(statement: Mapping[str, Any]) -> bool:
     if "action" in statement:
-        return any(overlap(pattern.lower(), SENDING) for pattern in _listed(statement["action"]))
-    return not any(covers(pattern.lower(), SENDING) for pattern in _listed(statement.get("notaction", [])))
+        return any(overlap(pattern.lower(), SENDING) for pattern in listed(statement["action"]))
+    return not any(covers(pattern.lower(), SENDING) for pattern in listed(statement.get("notaction", [])))
 
 
 def covers(pattern: str, other: str) -> bool:

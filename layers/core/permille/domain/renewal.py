@@ -3,7 +3,7 @@ two, so that the old one has to go before the next renewal."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from permille.domain import staff
 from permille.domain.account import Account, Outcome
@@ -12,6 +12,7 @@ from permille.domain.entries.credential import CredentialRenewed
 from permille.domain.errors import DecisionRefused
 from permille.domain.switch import Renewal
 from permille.domain.timeline import entry
+from permille.domain.wording import in_zone, local
 
 MOST_KEYS = 2  # of one user: IAM's quota, which cannot be raised
 
@@ -27,10 +28,10 @@ class Renew:
     enable: Enable | None = None
 
 
-def begun(account: Account, keys: Collection[str], renew: Renew, now: datetime) -> Account:
-    """With a renewal that is about to make a key. `keys`: those that the user has. Raises DecisionRefused where none
-    can be made."""
-    _check(account, renew, now)
+def begun(account: Account, keys: Collection[str], renew: Renew, zone: tzinfo, now: datetime) -> Account:
+    """With a renewal that is about to make a key. `keys`: those that the user has; `zone`: the account's, for what is
+    said. Raises DecisionRefused where none can be made."""
+    _check(account, renew, zone, now)
     old, dropped, until = _split(account, frozenset(keys), now)
     left = sorted(frozenset(keys) - dropped)
     if len(left) >= MOST_KEYS:
@@ -42,7 +43,7 @@ def begun(account: Account, keys: Collection[str], renew: Renew, now: datetime) 
     return replace(account, renewal=renewal, decided_at=now)
 
 
-def _check(account: Account, renew: Renew, now: datetime) -> None:
+def _check(account: Account, renew: Renew, zone: tzinfo, now: datetime) -> None:
     if account.is_closed:
         raise DecisionRefused(f"{account.id} is closed, and that is final: add an account of another id")
     if account.own_sender not in account.senders:
@@ -50,8 +51,8 @@ def _check(account: Account, renew: Renew, now: datetime) -> None:
     until = account.old_key_works_until(now)
     if until and not renew.lost:
         raise DecisionRefused(
-            f"{account.id} was renewed, and its old key works until {until:%Y-%m-%d %H:%M} UTC: IAM allows two keys; "
-            "renew it then or, where nobody has the new password, repeat the command with --lost"
+            f"{account.id} was renewed, and its old key works until {local(in_zone(until, zone))}: IAM allows two "
+            "keys; renew it then or, where nobody has the new password, repeat the command with --lost"
         )
     if renew.lost and account.renewal is None:
         raise DecisionRefused(f"the credential of {account.id} was never renewed: renew it without --lost")

@@ -2,7 +2,7 @@
 it was; the brakes of the rules never stop it."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from permille.domain.account import Account, Exemption, Outcome
 from permille.domain.commands import Exempt, StaffCommand
@@ -13,6 +13,7 @@ from permille.domain.hold import NEEDS_STAFF
 from permille.domain.links import owners_revoked_until
 from permille.domain.status import Status
 from permille.domain.timeline import entry
+from permille.domain.wording import in_zone, local
 
 LONGEST_EXEMPTION = timedelta(days=366)
 
@@ -99,11 +100,12 @@ def revoke_links(account: Account, command: StaffCommand, now: datetime) -> Outc
     return Outcome(revoked, [entry(account.id, now, told.LinksRevoked(reason=command.reason, by=command.by))])
 
 
-def exempt(account: Account, command: Exempt, now: datetime) -> Outcome:
-    """No rule disables the account until then, for a year at most. Replaces an exemption that there was."""
+def exempt(account: Account, command: Exempt, zone: tzinfo, now: datetime) -> Outcome:
+    """No rule disables the account until then, for a year at most. Replaces an exemption that there was. `zone`: the
+    account's, for what is said."""
     until = command.until
     if until <= now:
-        raise DecisionRefused(f"the exemption would be over already: {until.isoformat()}")
+        raise DecisionRefused(f"the exemption would be over already: {local(in_zone(until, zone))}")
     if until > now + LONGEST_EXEMPTION:
         last_day = (now + LONGEST_EXEMPTION - timedelta(days=1)).date()
         longest = f"an exemption lasts at most {LONGEST_EXEMPTION.days} days"

@@ -17,6 +17,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast, dataclass_t
 from permille.domain.json_values import from_json, to_json
 from permille.domain.mail_text import MailContext, Section, Tone
 from permille.domain.status import Status
+from permille.domain.wording import in_zone
 
 SYSTEM = "#system"  # the timeline of the whole stack; no account's id has a #
 ENTRY_ID = re.compile(r"\d{8}T\d{6}\.\d{6}Z(-[0-9a-f]{8})?", re.ASCII)
@@ -222,10 +223,7 @@ Entry = TimelineEntry[Facts]
 def _in_zone(value: Any, zone: tzinfo) -> Any:
     match value:
         case datetime():
-            try:
-                return value.astimezone(zone)
-            except OverflowError:  # at the very ends of time, which other people's reports can name
-                return value
+            return in_zone(value, zone)
         case tuple():
             return tuple(_in_zone(one, zone) for one in value)
         case _ if is_dataclass(value) and not isinstance(value, type):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from permille.domain.reputation import Tally
@@ -66,6 +66,14 @@ def limit(per_1000: int, what: str = "The limit") -> str:
 def day(of: date) -> str:
     """`15 March 2026`; of an instant the day in its own zone."""
     return f"{of.day} {of:%B %Y}"
+
+
+def in_zone(at: datetime, zone: tzinfo) -> datetime:
+    """As it is at the very ends of time, which other people's reports can name."""
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at
 
 
 def local(at: datetime) -> str:

@@ -103,6 +103,17 @@ class IdentitiesChanged(NamesChanged):
         return f"The account's identities were changed; {self.difference()}"
 
 
+@declared("risk_accepted", Audience.STAFF)
+class RiskAccepted(ByStaff):
+    """An IAM user was adopted although it could send uncounted, or undo that it is switched off."""
+
+    sender: str
+    risks: Annotated[tuple[str, ...], "Each with the policy and the statement that allows it."]
+
+    def headline(self, platform: str) -> str:
+        return f"{plain(self.sender)} was adopted at a risk: {'; '.join(map(plain, self.risks))}"
+
+
 @declared("senders_changed", Audience.STAFF)
 class SendersChanged(NamesChanged):
     """The account has senders more, or fewer. Mail that a removed one sent still counts for the account."""

@@ -31,6 +31,31 @@ class Created(Facts):
         return f"Mail sent by {', '.join(map(plain, self.senders))} counts for this account."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerSet:
+    """Of an identity of SES."""
+
+    identity: str
+    configuration_set: Annotated[str, "Empty where it had none."]
+
+    def words(self) -> str:
+        return f"{plain(self.identity)} had {plain(self.configuration_set) or 'none'}"
+
+
+@declared("default_sets_replaced", Audience.STAFF)
+class DefaultSetsReplaced(Facts):
+    """Permille's configuration set is the default of these identities in SES from now on."""
+
+    former: tuple[FormerSet, ...]
+
+    def headline(self, platform: str) -> str:
+        names = ", ".join(plain(one.identity) for one in self.former)
+        return f"The default configuration set of {names} is the stack's now"
+
+    def sentence(self) -> str:
+        return f"Before, {'; '.join(one.words() for one in self.former)}."
+
+
 @declared("forwarding_stopped", Audience.STAFF)
 class ForwardingStopped(Facts):
     """SES does not mail the feedback about the account's mail to its sender any more."""

@@ -25,6 +25,12 @@ _MODES: Mapping[Mode, str] = {
     Mode.OBSERVE: "Who breaks a rule is only written down",
 }
 
+_DENIED: Mapping[str, str] = {
+    "stay": "in the deny group, who stayed in it",
+    "out": "taken out of the deny group, whose keys stayed Inactive",
+    "on": "taken out of the deny group, whose keys that Permille had made Inactive are Active again",
+}
+
 
 @declared("policy_set", Audience.STAFF, system=True, topic=Topic.STANDING)
 class PolicySet(Facts):
@@ -162,6 +168,23 @@ class AccessRevoked(ByStaff):
     def headline(self, platform: str) -> str:
         whose = f" of {plain(self.name)}" if self.name else ""
         return f"All {_ALL_LINKS.get(self.audience, f'links for {plain(self.audience)}')}{whose} were revoked"
+
+
+@declared("uninstalled", Audience.STAFF, system=True)
+class Uninstalled(Facts):
+    """An operator gave the identities back, so that the stack can be deleted."""
+
+    given_back: Annotated[int, "How many identities got back what was their default configuration set before."]
+    denied: Annotated[Literal["stay", "out", "on"], "What became of the users in the deny group."]
+    users: Annotated[int, "How many these are."]
+    by: str
+
+    def headline(self, platform: str) -> str:
+        given = "1 identity was" if self.given_back == 1 else f"{self.given_back:,} identities were"
+        return f"{given} given back: mail from there is counted no more"
+
+    def sentence(self) -> str:
+        return f"By {plain(self.by)}. {times(self.users, 'user')} {_DENIED.get(self.denied, 'in the deny group')}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,180 @@
+"""Who read or changed what can be told from the log: one line for each request that somebody was let in with."""
+
+import logging
+from typing import Any
+
+import pytest
+from tests.builders import ACCOUNT, TODAY, an_account
+from tests.console.visiting import Visitor, World, a_request
+from tests.fakes import Rows
+from tests.usecases.desk import asking
+from tests.usecases.test_suppression import complained
+
+from permille.console.access_log import Place
+from permille.domain.links import For
+
+REPORT, DESK, API = f"/report/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}", f"/api/v1/accounts/{ACCOUNT}"
+ADDRESS = "ann@example.com"
+OWNER = {"audience": "owner", "principal": ACCOUNT, "account": ACCOUNT}
+STAFF = {"audience": "staff", "principal": "Sam", "account": ""}
+PLATFORM = {"audience": "platform", "principal": "crm", "account": ACCOUNT}
+OF_ACCOUNT = {**STAFF, "account": ACCOUNT}
+FIELDS = ("audience", "principal", "account", "route", "method", "status")
+
+
+@pytest.fixture
+def world() -> World:
+    world = World(Rows(accounts={ACCOUNT: asking()}))
+    complained(world.rows, ADDRESS)
+    return world
+
+
+def lines(logged: list[logging.LogRecord]) -> list[dict[str, Any]]:
+    """The access log, of the fields that say who and what; each line names its request."""
+    written = [vars(one) for one in logged if one.msg == "request.answered"]
+    assert all(line["request"] == "r-1" for line in written)
+    return [{name: line[name] for name in FIELDS if name in line} for line in written]
+
+
+def visitor(world: World, audience: For) -> Visitor:
+    match audience:
+        case For.OWNER:
+            return world.owner()
+        case For.STAFF:
+            return world.staff()
+        case For.PLATFORM:
+            return world.platform()
+
+
+READ: list[tuple[For, str, dict[str, str], str]] = [
+    (For.OWNER, REPORT, OWNER, "/report/<account>"),
+    (For.OWNER, f"{REPORT}/complaints.csv?range=year", OWNER, "/report/<account>/complaints.csv"),
+    (For.OWNER, f"{REPORT}/report.json", OWNER, "/report/<account>/report.json"),
+    (For.STAFF, "/desk", STAFF, "/desk"),
+    (For.STAFF, f"/desk/accounts?q={ADDRESS}", STAFF, "/desk/accounts"),
+    (For.STAFF, DESK, OF_ACCOUNT, "/desk/accounts/<account>"),
+    (For.STAFF, "/desk/platform", STAFF, "/desk/platform"),
+    (For.PLATFORM, API, PLATFORM, "/api/v1/accounts/<account>"),
+    (For.PLATFORM, f"{API}/suppressions?limit=1", PLATFORM, "/api/v1/accounts/<account>/suppressions"),
+]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(("audience", "path", "who", "route"), READ)
+def test_who_reads_whose_complaints_can_be_told(
+    world: World,
+    logged: list[logging.LogRecord],
+    method: str,
+    audience: For,
+    path: str,
+    who: dict[str, str],
+    route: str,
+) -> None:
+    asking = visitor(world, audience)
+    logged.clear()
+
+    asking.call(method, path)
+
+    assert lines(logged) == [{**who, "route": route, "method": method, "status": 200}]
+
+
+def test_who_changes_what_can_be_told_also_where_it_is_refused(world: World, logged: list[logging.LogRecord]) -> None:
+    owner, staff, platform = world.owner(), world.staff(), world.platform()
+    logged.clear()
+
+    owner.sends(f"{REPORT}/review", action="amend", day="never", batch="8", cause="c", change="c")
+    staff.sends(f"{DESK}/mail-again", recipient=ADDRESS, reason="They wrote to us")
+    staff.sends(f"{DESK}/approve", version="0", reason="So", day=str(TODAY))
+    platform.call("DELETE", f"{API}/review")
+
+    assert lines(logged) == [
+        {**OWNER, "route": "/report/<account>/review", "method": "POST", "status": 422},
+        {**OF_ACCOUNT, "route": "/desk/accounts/<account>/mail-again", "method": "POST", "status": 303},
+        {**OF_ACCOUNT, "route": "/desk/accounts/<account>/approve", "method": "POST", "status": 409},
+        {**PLATFORM, "route": "/api/v1/accounts/<account>/review", "method": "DELETE", "status": 200},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("audience", "who"), [(For.OWNER, OWNER), (For.STAFF, {"audience": "staff", "principal": "Sam", "account": ""})]
+)
+def test_who_follows_a_link_is_named(
+    world: World, logged: list[logging.LogRecord], audience: For, who: dict[str, str]
+) -> None:
+    visitor(world, audience)
+
+    assert lines(logged) == [{**who, "route": "/enter", "method": "GET", "status": 303}]
+
+
+@pytest.mark.parametrize("path", ["/", "/enter?token=x", REPORT, DESK, API, "/nowhere"])
+def test_of_whoever_is_not_let_in_nothing_is_said_but_the_answer(
+    world: World, logged: list[logging.LogRecord], path: str
+) -> None:
+    answer = Visitor(world, token="forged").get(path)
+
+    assert lines(logged) == [{"method": "GET", "status": answer.status}]
+
+
+def test_who_may_not_open_what_they_ask_for_is_not_said_to_have_been_let_in(
+    world: World, logged: list[logging.LogRecord]
+) -> None:
+    world.rows.accounts["florist"] = an_account("florist")
+    owner = world.owner()
+    owner.cookies["__Host-owner-florist"] = owner.cookies[f"__Host-owner-{ACCOUNT}"]
+    logged.clear()
+
+    owner.get("/report/florist")
+    owner.post(f"{REPORT}/review", {"csrf": "x"})
+
+    assert [line.get("principal") for line in lines(logged)] == [None, None]
+
+
+def test_no_line_has_a_token_or_an_address_in_it(world: World, logged: list[logging.LogRecord]) -> None:
+    owner, staff, platform = world.owner(), world.staff(), world.platform()
+
+    for path in (f"{REPORT}/{ADDRESS}", f"{REPORT}?q={ADDRESS}", f"{REPORT}/complaints.csv"):
+        owner.get(path)
+    for path in (f"/desk/accounts/{ADDRESS}", f"/desk/{ADDRESS}", f"/desk/accounts?q={ADDRESS}", f"{DESK}/{ADDRESS}"):
+        staff.get(path)
+        staff.sends(path, address=ADDRESS)
+    for path in (f"/api/v1/accounts/{ADDRESS}", f"{API}/{ADDRESS}", f"{API}/suppressions?since={ADDRESS}"):
+        platform.call("GET", path)
+        platform.call("POST", path)
+
+    written = [str(line) for line in lines(logged)]
+    assert len(written) == 2 + 3 + 8 + 6
+    assert not [line for line in written if ADDRESS in line]
+    secrets = [platform.token, *owner.cookies.values(), *staff.cookies.values()]
+    assert not [secret for secret in secrets if secret in str([vars(one) for one in logged])]
+
+
+def test_an_address_that_may_say_anything_fills_no_log(world: World, logged: list[logging.LogRecord]) -> None:
+    for path in ("/report/", "/api/v1/accounts/"):
+        world.ask(a_request("GET", path + "x" * 5000))
+
+    assert max(len(str(value)) for one in logged for value in vars(one).values()) < 300
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        (REPORT, Place("/report/<account>", ACCOUNT)),
+        (f"{DESK}/exempt", Place("/desk/accounts/<account>/exempt", ACCOUNT)),
+        (f"{API}/review", Place("/api/v1/accounts/<account>/review", ACCOUNT)),
+        ("/desk/held", Place("/desk/held")),
+        ("/report/Ann", Place("/report/Ann")),
+        (f"//report/{ACCOUNT}", Place(f"//report/{ACCOUNT}")),
+    ],
+)
+def test_an_account_is_told_from_its_addresses(path: str, place: Place) -> None:
+    assert Place.of(path) == place
+
+
+def test_links_of_different_people_can_be_told_apart(world: World, logged: list[logging.LogRecord]) -> None:
+    sam, pat = world.staff("Sam"), world.staff("Pat")
+    logged.clear()
+
+    for staff in (sam, pat):
+        staff.get(DESK)
+
+    assert [line["principal"] for line in lines(logged)] == ["Sam", "Pat"]

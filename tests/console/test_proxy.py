@@ -1,0 +1,75 @@
+"""Where CloudFront stands before the function URLs, whoever goes past it is refused before anything is looked at."""
+
+import logging
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from tests.builders import ACCOUNT, NOW, LambdaContext
+from tests.console.visiting import World, a_request
+from tests.measured import Measured
+
+from permille.console import api_app, app
+from permille.console.proxy import HEADER, Proxy
+from permille.domain.links import For
+
+OLD, NEW = "5f2d" * 16, "a81c" * 16
+PATHS = ["/", "/guide", "/style.css", "/enter?token=x", f"/report/{ACCOUNT}", "/desk", "/nowhere"]
+OF_THE_API = ["/api/v1/openapi.json", f"/api/v1/accounts/{ACCOUNT}", "/api/nowhere"]
+
+
+def digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+@pytest.fixture
+def world() -> World:
+    """As it is while the value is changed."""
+    world, proxy = World(), Proxy.of(f"{digest(OLD)},{digest(NEW)}")
+    world.console, world.api = replace(world.console, proxy=proxy), replace(world.api, proxy=proxy)
+    return world
+
+
+WRONG = [None, "", "x", OLD[:-1], OLD + " ", OLD.upper(), digest(OLD), f"{OLD},{NEW}", "\ud800"]
+
+
+@pytest.mark.parametrize("value", WRONG)
+@pytest.mark.parametrize("path", PATHS + OF_THE_API)
+def test_whoever_goes_past_cloudfront_is_refused(world: World, path: str, value: str | None) -> None:
+    token = world.token(For.PLATFORM, "crm")
+    headers = {"authorization": f"Bearer {token}"} | ({} if value is None else {HEADER: value})
+    world.faults.calls.clear()
+
+    answer = world.ask(a_request("GET", path, headers))
+
+    assert (answer.status, answer.body, world.faults.calls) == (403, "", [])
+
+
+@pytest.mark.parametrize("value", [OLD, NEW])
+def test_while_the_value_is_changed_both_are_taken(world: World, value: str) -> None:
+    authorization = f"Bearer {world.token(For.PLATFORM, 'crm')}"
+
+    assert world.ask(a_request("GET", "/guide", {HEADER: value})).status == 200
+    asked = a_request("GET", f"/api/v1/accounts/{ACCOUNT}", {HEADER: value, "authorization": authorization})
+    assert world.ask(asked).status == 200
+    assert world.ask(a_request("GET", "/desk", {HEADER: value})).status == 401
+
+
+@pytest.mark.parametrize("event", [{}, {"headers": None}, {"headers": {}, "requestContext": None, "body": "x"}])
+def test_nothing_of_such_a_request_is_read(
+    world: World, event: dict[str, Any], logged: list[logging.LogRecord], measured: Measured
+) -> None:
+    answers = [
+        app.answer(world.console, event, LambdaContext(), NOW),
+        api_app.answer(world.api, event, LambdaContext(), NOW),
+    ]
+
+    assert [answer["statusCode"] for answer in answers] == [403, 403]
+    assert logged == []
+    assert measured.values() == {"request.bypassed": [1.0, 1.0]}
+
+
+def test_without_digests_nobody_is_asked_for_the_header() -> None:
+    assert Proxy.of("") == Proxy()
+    assert Proxy().sent({})

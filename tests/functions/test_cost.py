@@ -1,0 +1,64 @@
+"""What a run says of itself has no more bytes, and no other metrics, than docs/cost.md reckons with."""
+
+from datetime import UTC, datetime
+
+import pytest
+from functions.enforce.app import handler as enforce
+from functions.ingest_complaint.app import handler as ingest
+from tests.builders import LambdaContext, records, ses_event, sqs_record
+from tests.functions.conftest import Cloud
+from tests.measured import Measured
+
+from permille.observability import logger
+from permille_cli.cost import MEASURED_AT_REST, RUN_LOG
+
+OF_LAMBDA = 350  # START, END and REPORT
+OVERHEAD = 26  # that CloudWatch adds to each line
+LINES = 6
+
+
+def a_tick(minute: int) -> None:
+    at = datetime.now(UTC).replace(minute=minute)
+    enforce({"source": "aws.events", "time": at.isoformat(), "detail": {}}, LambdaContext())
+
+
+def written(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> int:
+    """The lines of the log, and what is printed for CloudWatch's metrics."""
+    lines = [logger.registered_formatter.format(record) for record in caplog.records]
+    assert lines
+    return len("".join([*lines, capsys.readouterr().out]).encode()) + OF_LAMBDA + LINES * OVERHEAD
+
+
+def test_a_batch_of_deliveries_writes_no_more_than_is_reckoned_with(
+    cloud: Cloud, measured: Measured, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    cloud.open()
+    events = [ses_event("Delivery", f"m-{number}", sent_at=datetime.now(UTC)) for number in range(10)]
+    capsys.readouterr()
+    caplog.clear()
+
+    ingest(records(*[sqs_record(event, event["mail"]["messageId"]) for event in events]), LambdaContext())
+
+    assert written(capsys, caplog) <= RUN_LOG
+
+
+def test_a_run_with_nothing_to_do_writes_no_more_than_is_reckoned_with(
+    cloud: Cloud, measured: Measured, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    a_tick(0)
+    capsys.readouterr()
+    caplog.clear()
+
+    a_tick(1)
+
+    assert written(capsys, caplog) <= RUN_LOG
+
+
+def test_what_is_always_measured_is_reckoned_with(
+    cloud: Cloud, measured: Measured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPLAY_CLOCK", "on")  # the event says when it is
+
+    a_tick(0)
+
+    assert measured.values().keys() == set(MEASURED_AT_REST)
