@@ -408,7 +408,7 @@ def test_behind_a_domain_of_its_own_each_function_asks_for_cloudfronts_secret() 
         "Console": {"Fn::If": ["HasLinkBase", {"Ref": "OriginDigests"}, ""]},
         "Api": {"Fn::If": ["HasApiBase", {"Ref": "OriginDigests"}, ""]},
     }
-    (rule,) = TEMPLATE["Rules"].values()
+    rule = TEMPLATE["Rules"]["CloudFrontNamesItself"]
     no_domain = [{"Fn::Equals": [{"Ref": name}, ""]} for name in ("LinkBase", "ApiBase")]
     assert rule["RuleCondition"] == {"Fn::Not": [{"Fn::And": no_domain}]}
     (assertion,) = rule["Assertions"]
@@ -602,6 +602,16 @@ def test_a_run_is_over_before_its_lease() -> None:
 
 
 # ---------------------------------------------------------------- CloudFormation reads it as it stands
+
+
+def test_no_section_and_no_resource_is_there_twice() -> None:
+    """YAML would take the last one, without a word."""
+    document = yaml.compose(TEMPLATE_FILE.read_text(), Loader=yaml.SafeLoader)
+    assert isinstance(document, yaml.MappingNode)
+    sections = [document, *(value for _, value in document.value if isinstance(value, yaml.MappingNode))]
+    names = [[key.value for key, _ in section.value] for section in sections]
+
+    assert [one for one in names if len(one) != len(set(one))] == []
 
 
 def test_it_has_no_anchors_and_no_merges() -> None:
