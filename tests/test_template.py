@@ -618,6 +618,16 @@ def test_a_run_is_over_before_its_lease() -> None:
 # ---------------------------------------------------------------- CloudFormation reads it as it stands
 
 
+def test_no_section_and_no_resource_is_there_twice() -> None:
+    """YAML would take the last one, without a word."""
+    document = yaml.compose(TEMPLATE_FILE.read_text(), Loader=yaml.SafeLoader)
+    assert isinstance(document, yaml.MappingNode)
+    sections = [document, *(value for _, value in document.value if isinstance(value, yaml.MappingNode))]
+    names = [[key.value for key, _ in section.value] for section in sections]
+
+    assert [one for one in names if len(one) != len(set(one))] == []
+
+
 def test_it_has_no_anchors_and_no_merges() -> None:
     """CloudFormation knows neither; what scans the source does not either."""
     events = list(yaml.parse(TEMPLATE_FILE.read_text(), Loader=yaml.SafeLoader))

@@ -95,7 +95,7 @@ def _tables() -> list[str]:
 
 def _make(stack: DeployedStack) -> None:
     """What has its own name each time, and what moto does not do as AWS does it."""
-    made = {name: _queue(name) for name in stack.outputs if name.endswith("QueueUrl")}
+    made = {name: _queue(name) for name in stack.outputs if name.endswith(("QueueUrl", "FailuresUrl"))}
     made |= {name: _key() for name in stack.outputs if name.endswith("KeyArn")}
     ses = boto3.client("sesv2")
     Ses(ses)

@@ -22,7 +22,7 @@ from permille_cli.template import PROJECT
 DEPLOYED = PROJECT / "cli" / "permille_cli" / "deployed.py"
 POLICY: dict[str, Any] = json.loads((PROJECT / "docs" / "operator-policy.json").read_text())
 # Of the same adapters, what functions alone ask for; and a word that is no operation there.
-FUNCTIONS_ALONE = {"events:PutEvents", "kms:VerifyMac", "ses:SendRawEmail", "sqs:GetQueueAttributes"}
+FUNCTIONS_ALONE = {"events:PutEvents", "kms:VerifyMac", "ses:SendRawEmail"}
 NO_OPERATION = {"kms:Verify"}
 IMPLIED = {"iam:TagUser", "secretsmanager:TagResource"}  # users and secrets are made with a tag
 ASKS_NOTHING = ("policy check", "policy judge")

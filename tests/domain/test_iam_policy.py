@@ -19,6 +19,7 @@ from permille.domain.iam_policy import (
     covers,
     overlap,
     sending_policy,
+    sends_through,
     statements,
 )
 from permille.domain.iam_policy import (
@@ -372,3 +373,39 @@ def test_a_policy_is_as_long_as_iam_takes_it_and_no_longer() -> None:
     assert " " not in sending_policy({OURS})
     with pytest.raises(InvalidInput, match="its policy would have 2,049 characters, and IAM takes 2,048"):
         sending_policy({f"{PREFIX}:identity/{'x' * each}", f"{OUR_SET}{'x' * (over + 1)}"})
+
+
+# ---------------------------------------------------------------- what is allowed for sure
+
+DENIED = a_policy(Effect="Deny", Resource=f"{PREFIX}:configuration-set/*")
+
+
+@pytest.mark.parametrize(
+    ("documents", "allowed"),
+    [
+        ([a_policy(Resource=OUR_SET)], True),
+        ([a_policy(Resource=[OURS, f"{PREFIX}:configuration-set/*"])], True),
+        ([a_policy(Action="*", Resource="*")], True),
+        ([a_policy(Action=["ses:Send*"], Resource="*")], True),
+        ([a_policy(), a_policy(Resource=OUR_SET)], True),
+        ([], False),
+        ([a_policy(Resource=OURS)], False),
+        ([a_policy(Action="ses:SendEmail", Resource="*")], False),
+        ([a_policy(Resource="*", Condition={"StringEquals": {"ses:FromAddress": "a@b.example"}})], False),
+        ([a_policy(Resource="*"), DENIED], False),
+        ([a_policy(Resource="*"), a_policy(Effect="Deny", Resource=OUR_SET, Condition={"Bool": {"x": "y"}})], False),
+        ([a_policy(Resource="*"), a_policy(Effect="Deny", Resource=OURS)], True),
+        ([a_policy(Resource="*"), a_policy(Effect="Deny", Action="iam:*", Resource="*")], True),
+    ],
+)
+def test_whoever_cannot_be_sure_that_sending_is_allowed_is_told_that_it_is_not(
+    documents: list[Document], *, allowed: bool
+) -> None:
+    assert sends_through(documents, OUR_SET) is allowed
+
+
+def test_everything_but_something_is_allowed_for_sure() -> None:
+    but = {"Effect": "Allow", "Action": "ses:*", "NotResource": [OURS]}
+
+    assert sends_through([{"Statement": but}], OUR_SET)
+    assert not sends_through([{"Statement": but}], OURS)

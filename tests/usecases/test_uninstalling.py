@@ -188,6 +188,25 @@ def test_an_adopted_user_that_may_is_in_nobodys_way(stack: FakeStack, resource: 
     assert stack.identities.sets["shop.example"] == "theirs"
 
 
+def test_a_permissions_boundary_has_to_allow_it_too(stack: FakeStack) -> None:
+    narrow_at_the_shop(stack)
+    user = stack.iam_users.users[OLD]
+    user.policies["wide"] = {"Statement": {"Effect": "Allow", "Action": "ses:*", "Resource": "*"}}
+    user.boundary = {"Statement": {"Effect": "Allow", "Action": "ses:*", "Resource": f"{SES}:identity/*"}}
+
+    assert planned(stack).narrow == {OLD: frozenset({f"{SES}:configuration-set/theirs"})}
+
+
+def test_that_an_adopted_user_is_denied_now_is_no_matter_of_its_policies(stack: FakeStack) -> None:
+    narrow_at_the_shop(stack)
+    stack.iam_users.users[OLD].policies["wide"] = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    stack.iam_users.users[OLD].groups.add("permille-denied")
+    deny = {"Statement": {"Effect": "Deny", "Action": "ses:Send*", "Resource": "*"}}
+    stack.iam_users.of_groups["permille-denied"] = {"deny-sending": deny}
+
+    assert planned(stack).narrow == {}
+
+
 def test_an_adopted_user_that_is_gone_is_in_nobodys_way(stack: FakeStack) -> None:
     narrow_at_the_shop(stack)
     del stack.iam_users.users[OLD]

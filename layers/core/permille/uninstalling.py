@@ -11,7 +11,7 @@ from permille.domain.account import Account
 from permille.domain.entries.system import Uninstalled
 from permille.domain.errors import InvalidInput, Unavailable
 from permille.domain.former import KINDS, former
-from permille.domain.iam_policy import allowed_resources, covers, sending_policy
+from permille.domain.iam_policy import sending_policy, sends_through
 from permille.domain.switch import INACTIVE, Changes
 from permille.domain.timeline import system_entry
 from permille.onboarding import Onboarding
@@ -116,8 +116,10 @@ def _covered(world: Uninstalling, sender: str, needed: frozenset[str]) -> frozen
     users = world.onboarding.users
     if users.find(sender) is None:  # who is gone sends nothing
         return needed
-    patterns = [one for policy in users.policies(sender) for one in allowed_resources(policy.document)]
-    return frozenset(arn for arn in needed if any(covers(pattern, arn) for pattern in patterns))
+    documents = [policy.document for policy in users.policies(sender, without=world.onboarding.deny_group)]
+    boundary = users.boundary(sender)
+    bounds = [documents, [boundary.document]] if boundary else [documents]
+    return frozenset(arn for arn in needed if all(sends_through(bound, arn) for bound in bounds))
 
 
 def _denied(world: Uninstalling, accounts: Iterable[Account], denied: Denied) -> dict[str, frozenset[str]]:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -48,6 +48,26 @@ def allowed_resources(document: Document) -> list[str]:
     allowing = [one for one in statements(document) if str(one.get("effect")).lower() == "allow" and _sends(one)]
     patterns = [pattern for one in allowing for pattern in listed(one.get("resource", []))]
     return [pattern for pattern in patterns if not READ_BY_IAM & set(pattern)]
+
+
+def sends_through(documents: Iterable[Document], arn: str) -> bool:
+    """Whether these policies together allow sending through an ARN of SES, for sure: a statement with a condition
+    allows nothing here, and forbids all that it could. Raises InvalidInput where one cannot be read."""
+    found = [one for document in documents for one in statements(document)]
+    forbidding = [one for one in found if str(one.get("effect")).lower() == "deny" and _sends(one)]
+    allowing = [one for one in found if str(one.get("effect")).lower() == "allow" and _is_sure(one)]
+    return any(_names(one, arn) for one in allowing) and not any(_names(one, arn) for one in forbidding)
+
+
+def _is_sure(statement: Mapping[str, Any]) -> bool:
+    actions = [pattern.lower() for pattern in listed(statement.get("action", []))]
+    return not statement.get("condition") and any(covers(pattern, "ses:sendrawemail") for pattern in actions)
+
+
+def _names(statement: Mapping[str, Any], arn: str) -> bool:
+    if "resource" in statement:
+        return any(covers(VARIABLE.sub("*", pattern), arn) for pattern in listed(statement["resource"]))
+    return not any(covers(pattern, arn) for pattern in listed(statement.get("notresource", [])))
 
 
 def statements(document: Document) -> Iterator[Mapping[str, Any]]:
