@@ -422,7 +422,7 @@ def test_behind_a_domain_of_its_own_each_function_asks_for_cloudfronts_secret() 
         "Console": {"Fn::If": ["HasLinkBase", {"Ref": "OriginDigests"}, ""]},
         "Api": {"Fn::If": ["HasApiBase", {"Ref": "OriginDigests"}, ""]},
     }
-    (rule,) = TEMPLATE["Rules"].values()
+    rule = TEMPLATE["Rules"]["CloudFrontNamesItself"]
     no_domain = [{"Fn::Equals": [{"Ref": name}, ""]} for name in ("LinkBase", "ApiBase")]
     assert rule["RuleCondition"] == {"Fn::Not": [{"Fn::And": no_domain}]}
     (assertion,) = rule["Assertions"]

@@ -226,7 +226,8 @@ def granted(function: str) -> set[tuple[str, str]]:
     }
 
 
-OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "senders", "identities", "provider")
+OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provider")
+OF_SENDERS = ("senders", "identities", "risks_accepted")
 OF_LINKS_AND_MAILS = ("links_valid_since", "owner_mail")
 OF_OWNERS_ACTS = ("owner_acts",)
 OF_THE_SWITCH = ("asleep", "applied", "applied_at", "observed", "lease", "leased_until")
@@ -236,8 +237,8 @@ OF_NOTICES = ("bounced_at", "bounces_told_until")
 @pytest.mark.parametrize(
     ("function", "kept"),
     [
-        ("Enforce", {*OF_OWNERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS}),
-        ("Console", {*OF_OWNERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES}),
+        ("Enforce", {*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS}),
+        ("Console", {*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES}),
     ],
 )
 def test_whoever_decides_may_write_all_of_an_account_but_what_others_decide(function: str, kept: set[str]) -> None:
@@ -284,7 +285,7 @@ LINKS, BREAKER = ("ControlTable", {"name": "links#staff"}), ("ControlTable", {"n
 CARD = ("ComplaintsTable", {"account_id": ACCOUNT, "identity": "complaint#m-1"})
 ENTRY = {"account_id": ACCOUNT, "entry_id": "e-1"}
 OF_DECISIONS = ("status", "switch_generation", "exemption", "trial", "denial", "renewal", "strikes", "epochs")
-NOT_OWNER = [name for name in (*OF_OWNERS, *OF_LINKS_AND_MAILS) if name not in ("owner", "owner_mail")]
+NOT_OWNER = [name for name in (*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS) if name not in ("owner", "owner_mail")]
 ABUSES: list[tuple[str, Abuse]] = [
     # what decides about keys, mails and links is not counting's to write
     *(("IngestComplaint", an_update(*ACCOUNTS, name)) for name in (*NOT_OWNER, *OF_THE_SWITCH, *OF_DECISIONS)),
@@ -308,7 +309,7 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Enforce", a_put("ControlTable", name="breaker", active="0")),
     ("Enforce", a_look("ControlTable", name="links#staff")),
     *(("Enforce", an_update(*BREAKER, name)) for name in ("granted", "reset_by")),
-    *(("Enforce", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_LINKS_AND_MAILS)),
+    *(("Enforce", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS)),
     ("Enforce", in_a_transaction(an_update(*ACCOUNTS, "status", "owner_email"))),
     ("Enforce", a_put("AccountsTable", account_id=ACCOUNT)),
     ("Enforce", an_update("SendersTable", {"caller_identity": "permille-bakery"}, "ignored")),
@@ -328,7 +329,10 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Access", a_put("TimelineTable", **ENTRY)),
     ("Access", an_update("TimelineTable", {"account_id": "#system", "entry_id": "e-1"}, "facts")),
     # pages decide about accounts: never whose they are, and no key
-    *(("Console", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, "links_valid_since", *OF_THE_SWITCH)),
+    *(
+        ("Console", an_update(*ACCOUNTS, name))
+        for name in (*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH)
+    ),
     ("Console", in_a_transaction(an_update(*ACCOUNTS, "status", "owner_email"))),
     ("Console", a_put("AccountsTable", account_id=ACCOUNT)),
     ("Console", an_update(*LINKS, "valid_since")),
@@ -338,7 +342,7 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Console", an_update("TalliesTable", {"account_id": ACCOUNT, "day_epoch_shard": "d"}, "delivered")),
     ("Console", an_update("TimelineTable", ENTRY, "facts")),
     # the API asks for a review, and decides nothing
-    *(("Api", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_LINKS_AND_MAILS, *OF_THE_SWITCH)),
+    *(("Api", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_THE_SWITCH)),
     *(("Api", an_update(*ACCOUNTS, name)) for name in ("status", "exemption", "switch_generation", "strikes")),
     ("Api", an_update(*CARD, "suppressed_since")),
     ("Api", an_update(*LINKS, "valid_since")),
