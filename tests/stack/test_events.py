@@ -16,7 +16,7 @@ FUNCTIONS = {
     "api": "ApiFunctionName",
     "access": "AccessFunctionName",
 }
-REFUSED = {"api-account": 401, "access-link": 403}  # without a token, and past the URL that says who asks
+REFUSED = {"api-account": 401, "access-staff-link": 403}  # without a token, and past the URL that says who asks
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
