@@ -63,8 +63,8 @@ def _prepared(now: datetime) -> str:
     _write(
         settings.timeline_table, ({name: {"S": text} for name, text in entry_row(one).items()} for one in _told(now))
     )
-    macs = KmsMacs(owner_key=settings.owner_link_key, staff_key=settings.staff_link_key)
-    return f"__Host-owner-{ACCOUNT}={make_token(macs, links.claims(For.OWNER, ACCOUNT, account.link_generation, now))}"
+    macs = KmsMacs(owner_key=settings.owner_link_key)
+    return f"__Host-owner-{ACCOUNT}={make_token(macs, links.claims(For.OWNER, ACCOUNT, now))}"
 
 
 def _tallies(today: date) -> Iterator[dict[str, Any]]:

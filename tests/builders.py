@@ -37,6 +37,7 @@ from permille.domain.reputation import Days, Tally
 from permille.domain.status import Held, Mode
 from permille.domain.switch import ACTIVE, Asleep, Credential, SenderState
 from permille.domain.timeline import Entry, Facts, TimelineEntry, entry, id_at, only, system_entry
+from permille.domain.wording import OWNER
 from permille.ingest import counts_of
 from permille.ports import Count, Mail, Sender
 from permille.ses_events import recipients_of
@@ -71,7 +72,9 @@ def an_account(
 
 def a_request(kind: type[ReviewRequest] = RequestReview, **different: Any) -> Any:
     """What an owner asks for."""
-    return kind(**{"day": TOMORROW, "batch": 800, "cause": "An old list", "change": "A new one", **different})
+    return kind(
+        **{"day": TOMORROW, "batch": 800, "cause": "An old list", "change": "A new one", "by": OWNER, **different}
+    )
 
 
 def decided(
@@ -328,7 +331,9 @@ _FACTS_OF: dict[str, dict[str, Any]] = {
         "reasons": (BounceReason(why="the address does not exist", bounces=2),),
         "listed": (BouncedRecipient(recipient="ann@example.com", status="5.1.1", why="the address does not exist"),),
     },
-    "review_amended": {"batch": 500},
+    "review_requested": {"by": OWNER},
+    "review_amended": {"batch": 500, "by": "platform:crm"},
+    "review_withdrawn": {"by": OWNER},
     "uninstalled": {"given_back": 3, "denied": "stay", "users": 2},
     "review_due": {"day": MIDNIGHT.date(), "begins_at": MIDNIGHT.astimezone(UTC)},
     "review_day_passed": {"day": TODAY},

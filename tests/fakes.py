@@ -19,9 +19,9 @@ from permille.domain.breaker import BreakerChange, BreakerState, Opening, Passin
 from permille.domain.cards import did
 from permille.domain.correction import Correction, Void
 from permille.domain.entries.complaints import Reported, completed
-from permille.domain.entries.system import AccessRevoked, ModeEntered
+from permille.domain.entries.system import AccessRevoked, LinkMade, ModeEntered
 from permille.domain.errors import Conflict, RequestRejected, ServiceError, Unavailable
-from permille.domain.links import For
+from permille.domain.links import For, Register
 from permille.domain.policy import SEED, Policy
 from permille.domain.provider import Fault, Password, Server, Trouble
 from permille.domain.reputation import Days, Tally
@@ -126,7 +126,7 @@ class Rows:
     passed: dict[str, int] = field(default_factory=dict)  # through the breaker, by hour
     lap: Lap = field(default_factory=Lap)
     mode: str = ""  # that was entered last
-    link_generations: dict[For, int] = field(default_factory=dict)
+    link_registers: dict[tuple[For, str], Register] = field(default_factory=dict)  # by audience and name
     counted_at: datetime | None = None  # the heartbeat
     faults: Faults = field(default_factory=Faults)
 
@@ -381,20 +381,43 @@ class FakeControl:
             if lap.done:
                 self._rows.breaker = replace(self._rows.breaker, active_accounts=lap.active)
 
-    def link_generation(self, audience: For) -> int:
-        with self._rows.faults.call("control.link_generation"):
-            return self._rows.link_generations.get(audience, 1)
-
     def enter_mode(self, entry: TimelineEntry[ModeEntered]) -> None:
         with self._rows.faults.call("control.enter_mode"):
             if self._rows.mode != entry.facts.mode:
                 self._rows.append(entry)
                 self._rows.mode = entry.facts.mode
 
-    def revoke_links(self, audience: For, entry: TimelineEntry[AccessRevoked]) -> None:
-        with self._rows.faults.call("control.revoke_links"):
+
+class FakeLinkRegister:
+    """Keeps `ports.LinkRegister`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def get(self, audience: For, name: str) -> Register:
+        with self._rows.faults.call("link_register.get"):
+            return self._known(audience, name)
+
+    def save(
+        self,
+        audience: For,
+        name: str,
+        read: Register,
+        register: Register,
+        entry: TimelineEntry[LinkMade | AccessRevoked],
+    ) -> None:
+        with self._rows.faults.call("link_register.save"):
+            if self._known(audience, name) != read:
+                raise Conflict(f"links for {audience}: somebody else wrote first")
             self._rows.append(entry)
-            self._rows.link_generations[audience] = self._rows.link_generations.get(audience, 1) + 1
+            self._rows.link_registers[audience, ""] = replace(register, of_name=None)
+            if name:
+                self._rows.link_registers[audience, name] = register
+
+    def _known(self, audience: For, name: str) -> Register:
+        of_all = self._rows.link_registers.get((audience, ""), Register())
+        of_name = self._rows.link_registers.get((audience, name), Register()) if name else Register()
+        return replace(of_all, of_name=of_name.of_name)
 
 
 @dataclass(slots=True)
@@ -412,8 +435,7 @@ class FakeMacs:
             return hmac.compare_digest(self._mac(audience, message), mac)
 
     def _mac(self, audience: For, message: bytes) -> bytes:
-        key = b"owners" if audience is For.OWNER else b"staff"
-        return hmac.new(key, message, sha256).digest()
+        return hmac.new(f"{audience}'s".encode(), message, sha256).digest()
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -13,6 +13,7 @@ from tests.fakes import (
     FakeAccounts,
     FakeControl,
     FakeLater,
+    FakeLinkRegister,
     FakeMacs,
     FakeOnce,
     FakeProbe,
@@ -31,10 +32,13 @@ from permille.domain.account import Account
 from permille.domain.entries.system import BreakerReset, SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict, InvalidPolicy, Unavailable
 from permille.domain.iam_policy import allowed_resources, sending_policy
+from permille.domain.links import For, Grant
 from permille.domain.policy import SEED, Policy
 from permille.domain.policy_file import parse_policy
 from permille.domain.switch import ACTIVE
+from permille.domain.system_commands import MakeLink
 from permille.domain.timeline import Entry, TimelineEntry
+from permille.issuing import Issuing, issue
 from permille.operator_ports import AccessKey, AppliedPolicy, DnsRecord, IamUser, Letter, Room, UsedKey
 from permille.ports import Quarantined, Sender
 from permille.tables import Lacking, TableSetup
@@ -137,6 +141,19 @@ class FakeQuarantinedFeedback(FakeQuarantine):
 
 def _id_of(body: str) -> str:
     return sha256(body.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class FakeLinkIssuer:
+    """Keeps `operator_ports.LinkIssuer`: the function Access, without its URL."""
+
+    world: Issuing
+    by: str = STAFF
+    now: datetime = NOW
+
+    def token(self, audience: For, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
+        command = MakeLink(audience=audience, name=name, lasts=lasts, by=self.by, grant=grant)
+        return issue(self.world, command, self.now).token
 
 
 @dataclass(slots=True)
@@ -476,6 +493,8 @@ class FakeStack(Stack):
     iam_users: FakeIamUsers
     identities: FakeIdentities
     later: FakeLater
+    link_issuer: FakeLinkIssuer
+    link_register: FakeLinkRegister
     macs: FakeMacs
     notify_dead_letters: FakeDeadLetters
     once: FakeOnce
@@ -514,7 +533,7 @@ class FakeStack(Stack):
 
     def at(self, time: datetime) -> "FakeStack":
         """The same stack at another time."""
-        return replace(self, time=time)
+        return replace(self, time=time, link_issuer=replace(self.link_issuer, now=time))
 
     def get(self, account_id: str) -> Account:
         """The account as it is stored."""
@@ -532,7 +551,7 @@ class FakeStack(Stack):
 def a_stack(**outputs: str) -> FakeStack:
     rows = Rows()
     faults = rows.faults
-    switch = FakeSwitch(faults=faults)
+    switch, macs, register = FakeSwitch(faults=faults), FakeMacs(faults), FakeLinkRegister(rows)
     ports: dict[str, Any] = {
         "accounts": FakeAllAccounts(rows),
         "control": FakeOperatorControl(rows),
@@ -543,7 +562,9 @@ def a_stack(**outputs: str) -> FakeStack:
         "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
         "identities": FakeIdentities(faults=faults),
         "later": FakeLater(faults),
-        "macs": FakeMacs(faults),
+        "link_issuer": FakeLinkIssuer(Issuing(macs, register)),
+        "link_register": register,
+        "macs": macs,
         "notify_dead_letters": FakeDeadLetters(faults),
         "once": FakeOnce(faults),
         "policies": FakePolicyDocument(faults),

@@ -53,6 +53,7 @@ RINGS = {
     "IngestComplaintErrorsAlarm": "IngestComplaint Errors: Sum > 0, 3 x 60 s",
     "EnforceErrorsAlarm": "Enforce Errors: Sum > 0, 3 x 60 s",
     "NotifyErrorsAlarm": "Notify Errors: Sum > 0, 3 x 60 s",
+    "AccessErrorsAlarm": "Access Url5xxCount: Sum > 0, 3 x 60 s",
     "ConsoleErrorsAlarm": "Console Url5xxCount: Sum > 0, 3 x 60 s",  # it always answers: Lambda counts no errors of it
     "ApiErrorsAlarm": "Api Url5xxCount: Sum > 0, 3 x 60 s",
     "ConsoleSaturatedAlarm": "Console ConcurrentExecutions: Maximum >= ConsoleConcurrency, 3 x 60 s",
@@ -211,7 +212,7 @@ def test_whoever_can_be_flooded_is_watched_for_being_at_the_bound_that_it_has(fu
     bound = RESOURCES[function]["Properties"]["ReservedConcurrentExecutions"]["Fn::If"]
 
     assert [RESOURCES[f"{function}SaturatedAlarm"]["Condition"], alarm["Threshold"]] == bound[:2]
-    assert listening_to("ConcurrentExecutions") == set(FUNCTIONS) - set(WORKERS)
+    assert listening_to("ConcurrentExecutions") == set(FUNCTIONS) - set(WORKERS) - {"Access"}  # which IAM guards
 
 
 def test_a_queue_that_is_worked_off_is_watched_for_age_and_one_that_is_not_for_anything_at_all() -> None:

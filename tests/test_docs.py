@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from permille_cli.main import app
+from permille_cli.template import load
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -40,6 +41,13 @@ def test_a_target_that_is_told_exists(command: str) -> None:
     target = command.split()[1]
 
     assert re.search(rf"^{target}:.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+
+
+def test_readme_invokes_every_function_by_hand() -> None:
+    told = re.findall(r"^sam local invoke (\w+) -e ", DOCUMENTS[0].read_text(encoding="utf-8"), re.M)
+
+    resources = load()["Resources"].items()
+    assert sorted(told) == sorted(name for name, one in resources if one["Type"] == "AWS::Serverless::Function")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

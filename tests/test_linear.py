@@ -16,7 +16,7 @@ from tests.builders import ses_event, ses_notification, sns_envelope
 
 import permille
 from permille.addresses import bare, in_a_labels
-from permille.domain import links, provider, validation
+from permille.domain import provider, tokens, validation
 from permille.domain.errors import PermilleError
 from permille.domain.policy_file import parse_policy
 from permille.domain.smtp_status import code_of
@@ -53,7 +53,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "entry_id": validation.entry_id,
     "reason": validation.reason,
     "server": lambda text: provider.server(text, 587, "ann", local=False),
-    "link": links.read,
+    "link": tokens.read,
     "policy": parse_policy,
 }
 

@@ -13,7 +13,15 @@ import yaml
 from boto3 import Session
 
 from permille.aws.accounts import LEASED_FOR
-from permille.settings import ApiSettings, ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille.settings import (
+    AccessSettings,
+    ApiSettings,
+    ConsoleSettings,
+    EnforceSettings,
+    IngestSettings,
+    NotifySettings,
+    Settings,
+)
 from permille_cli.template import PROJECT, load
 from permille_cli.template import TEMPLATE as TEMPLATE_FILE
 
@@ -28,6 +36,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "Enforce": EnforceSettings,
     "Notify": NotifySettings,
     "Console": ConsoleSettings,
+    "Access": AccessSettings,
     "Api": ApiSettings,
 }
 READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
@@ -276,6 +285,10 @@ NEEDED = {
         "ControlTable": {"GetItem"},
         "HandedOnTable": {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
     },
+    "Access": {
+        "TimelineTable": {"PutItem"},
+        "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
+    },
     "Console": {
         "AccountsTable": {"GetItem", "BatchGetItem", "UpdateItem"},
         **{f"AccountsTable/index/{index}": {"Query"} for index in DESK_INDEXES},
@@ -293,7 +306,7 @@ NEEDED = {
         "TalliesTable": {"Query"},
         "TimelineTable": {"Query", "PutItem"},
         "TimelineTable/index/topics": {"Query"},
-        "ControlTable": {"GetItem"},
+        "ControlTable": {"GetItem", "BatchGetItem"},
         "ComplaintsTable/index/suppressed": {"Query"},
         "ComplaintsTable/index/bounced": {"Query"},
     },
@@ -347,9 +360,10 @@ def test_each_of_the_two_that_anybody_can_reach_verifies_the_links_that_open_it(
 
     assert {name: found for name, found in keys.items() if found} == {
         "Console": ["OwnerLinkKey", "StaffLinkKey"],
-        "Api": ["StaffLinkKey"],
+        "Api": ["PlatformTokenKey"],
     }
-    assert {name for name, one in FUNCTIONS.items() if "FunctionUrlConfig" in one} == {"Console", "Api"}
+    urls = {name: one["FunctionUrlConfig"]["AuthType"] for name, one in FUNCTIONS.items() if "FunctionUrlConfig" in one}
+    assert urls == {"Console": "NONE", "Api": "NONE", "Access": "AWS_IAM"}
 
 
 def test_the_console_may_count_what_rests_and_not_read_it() -> None:
@@ -619,3 +633,56 @@ def test_it_has_no_anchors_and_no_merges() -> None:
     events = list(yaml.parse(TEMPLATE_FILE.read_text(), Loader=yaml.SafeLoader))
     assert not [one for one in events if getattr(one, "anchor", None)]
     assert "<<:" not in TEMPLATE_FILE.read_text()
+
+
+# ---------------------------------------------------------------- who signs links
+
+
+@pytest.mark.parametrize("key", ["StaffLinkKey", "PlatformTokenKey"])
+def test_the_function_access_alone_signs_for_staff_and_platforms_whatever_iam_allows(key: str) -> None:
+    allow, signing, changing = RESOURCES[key]["Properties"]["KeyPolicy"]["Statement"]
+    root = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
+
+    assert (allow["Effect"], allow["Principal"], allow["Action"]) == ("Allow", {"AWS": root}, "kms:*")
+    assert all((one["Effect"], one["Principal"]) == ("Deny", {"AWS": "*"}) for one in (signing, changing))
+    assert signing["Action"] == ["kms:GenerateMac", "kms:CreateGrant"]
+    assert signing["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": {"Fn::GetAtt": ["AccessRole", "Arn"]}}}
+    assert changing["Action"] == "kms:PutKeyPolicy"
+    assert changing["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": [{"Ref": "LinkKeyAdministrators"}, root]}}
+
+
+def test_its_role_is_the_only_one_that_may_sign_for_them() -> None:
+    signing = [
+        (name, target(resource))
+        for name in FUNCTIONS
+        for one in statements(name)
+        if "kms:GenerateMac" in as_list(one["Action"])
+        for resource in as_list(one["Resource"])
+    ]
+    (apart,) = of_type("AWS::IAM::Policy").values()
+    (allowed,) = apart["PolicyDocument"]["Statement"]
+
+    assert signing == [("Notify", "OwnerLinkKey")]
+    assert [target(one) for one in apart["Roles"]] == ["AccessRole"]
+    assert allowed["Action"] == "kms:GenerateMac"
+    assert [target(one) for one in allowed["Resource"]] == ["StaffLinkKey", "PlatformTokenKey"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "fits"),
+    [
+        ("arn:aws:iam::123456789012:role/deployer", True),
+        ("arn:aws:iam::123456789012:user/ops/eva", True),
+        ("arn:aws-cn:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*", True),
+        ("", False),
+        ("*", False),
+        ("arn:aws:iam::*:*", False),
+        ("arn:aws:iam::ACCOUNT:role/DEPLOYER", False),  # as samconfig.toml has it
+        ("arn:aws:sts::123456789012:assumed-role/deployer/eva", False),  # what aws:PrincipalArn never is
+    ],
+)
+def test_who_may_change_who_signs_is_a_decision_and_has_no_default(answer: str, *, fits: bool) -> None:
+    parameter = TEMPLATE["Parameters"]["LinkKeyAdministrators"]
+
+    assert "Default" not in parameter
+    assert bool(re.fullmatch(parameter["AllowedPattern"], answer)) is fits

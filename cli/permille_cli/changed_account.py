@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rich.markup import escape
-
-from permille.change import Changed, Planned
+from permille.change import Changed, ChangePlan
 from permille.domain.account import Account, ReviewState
 from permille.domain.wording import local
 from permille.zones import shown_zone_of
+from permille_cli.output import literal
 from permille_cli.prepared_identities import PreparedAnswer
 
 PARTS = ("owner_email", "owner_name", "timezone", "identities", "senders")
@@ -18,7 +17,7 @@ PARTS = ("owner_email", "owner_name", "timezone", "identities", "senders")
 @dataclass(frozen=True, slots=True)
 class Answer:
     changed: Changed
-    planned: Planned
+    planned: ChangePlan
 
     @property
     def _identities(self) -> PreparedAnswer:
@@ -39,13 +38,13 @@ class Answer:
     def as_text(self) -> str:
         """With Rich's markup."""
         lines = [
-            f"{name.replace('_', ' ')}: {escape(_listed(before))} -> {escape(_listed(after))}"
+            f"{name.replace('_', ' ')}: {literal(_listed(before))} -> {literal(_listed(after))}"
             for name, before, after in self._differences()
         ]
         lines = [f"[bold]{self.changed.account.id}[/] is changed.", *lines] if lines else []
         lines += self._identities.as_lines()
         lines = lines or [f"Nothing to change: [bold]{self.changed.account.id}[/] is so already."]
-        return "\n".join([*lines, *map(escape, self._notes())])
+        return "\n".join([*lines, *map(literal, self._notes())])
 
     def _differences(self) -> Iterator[tuple[str, Any, Any]]:
         before = _parts(self.changed.before) | {"identities": list(self.planned.identities.before)}

@@ -105,8 +105,7 @@ def _decide_each(
     account = next((one.account for one in reversed(decided) if one.account), account)
     kept_now = _kept_now(stack, account)
     if as_json:
-        kept = None if kept_now is None else bool(kept_now)
-        about = {"status": account.status, "kept_now": kept}
+        about = {"status": account.status, "kept_now": shapes.kept_now(kept_now)}
         emit_json({"account_id": account_id, **results.as_data(decided), **about})
     else:
         results.show(decided, done)

@@ -17,6 +17,8 @@ from permille.aws.feed import SqsFeedbackQueue
 from permille.aws.functions import LambdaFunctions
 from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.identities import SesIdentities
+from permille.aws.link_issuer import FunctionUrlIssuer
+from permille.aws.link_register import DynamoLinkRegister
 from permille.aws.macs import KmsMacs
 from permille.aws.onboarding import IamSenderUsers
 from permille.aws.outward import NotifyQueue, RememberedOnce
@@ -134,8 +136,16 @@ class DeployedStack(Stack):
         return NotifyQueue(url=self["NotifyQueueUrl"])
 
     @cached_property
+    def link_issuer(self) -> FunctionUrlIssuer:
+        return FunctionUrlIssuer(url=self["AccessUrl"])
+
+    @cached_property
+    def link_register(self) -> DynamoLinkRegister:
+        return DynamoLinkRegister(table=self["ControlTable"], timeline=self["TimelineTable"])
+
+    @cached_property
     def macs(self) -> KmsMacs:
-        return KmsMacs(owner_key=self["OwnerLinkKeyArn"], staff_key=self["StaffLinkKeyArn"])
+        return KmsMacs(owner_key=self["OwnerLinkKeyArn"])
 
     @cached_property
     def notify_dead_letters(self) -> SqsDeadLetters:

@@ -1,20 +1,20 @@
 """`permille link`: the links that let people in, and the tokens that let host platforms in."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from permille import access
-from permille.access import Links
-from permille.domain import links
+from permille import issuing
+from permille.access import Links, address
+from permille.domain import links, validation
 from permille.domain.commands import RevokeOwnerLinks
-from permille.domain.entries.system import AccessRevoked, LinkMade
+from permille.domain.entries.system import LinkMade
 from permille.domain.errors import InvalidInput
-from permille.domain.links import For
+from permille.domain.links import ALL_ACCOUNTS, For, Grant, Scope
 from permille.domain.system_commands import RevokeAccess
 from permille.domain.timeline import system_entry
-from permille.domain.wording import hides_nothing, plain
 from permille_cli.options import AccountId, Reason
 from permille_cli.output import AsJson, emit_json, err, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
@@ -27,8 +27,9 @@ app = typer.Typer(
 revoke = typer.Typer(help="Let nobody in any more who holds an earlier one.", no_args_is_help=True)
 app.add_typer(revoke, name="revoke")
 
-LONGEST_NAME = 60
 Name = Annotated[str, typer.Option(help="Who is let in, as the timeline names them.")]
+OneOrAll = Annotated[str, typer.Option(help="Whose alone; without it, everybody's.")]
+EARLIER = "earlier links are revoked"
 
 
 @app.command()
@@ -40,9 +41,11 @@ def owner(
     as_json: AsJson = False,
 ) -> None:
     """A link to an account's report, for its owner."""
-    account, lasts = stack.account(account_id), _lasting(days, "days")
-    link = _links(stack).owner(account, stack.now(), lasts)
-    _write_down(stack, For.OWNER, account.id, lasts)
+    account, lasts, now = stack.account(account_id), _lasting(For.OWNER, days, "days"), stack.now()
+    link = Links(stack.macs, stack["ConsoleUrl"]).owner(account, now, lasts)
+    # Before it is shown: no link lets in that nobody knows of.
+    facts = LinkMade(audience=For.OWNER, subject=account.id, expires_at=now + lasts, by=stack.caller())
+    stack.timeline.append(system_entry(now, facts))
     _print_link(link, as_json=as_json)
 
 
@@ -55,83 +58,93 @@ def for_staff(
     as_json: AsJson = False,
 ) -> None:
     """A link to support's desk, for one of its people."""
-    lasts, who = _lasting(hours / 24, "hours"), _name(name)
-    link = _links(stack).staff(who, stack.control.link_generation(For.STAFF), stack.now(), lasts)
-    _write_down(stack, For.STAFF, who, lasts)
-    _print_link(link, as_json=as_json)
+    lasts, who = _lasting(For.STAFF, hours, "hours"), _name(name)
+    _print_link(address(stack["ConsoleUrl"], stack.link_issuer.token(For.STAFF, who, lasts)), as_json=as_json)
 
 
 @app.command()
 def platform(
     name: Name,
     days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[For.PLATFORM].days,
+    scope: Annotated[
+        list[Scope] | None, typer.Option(help="What it may do; read if nothing is said. Can be repeated.")
+    ] = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(help="An account's id, or shop-* for all that begin so; all if none is said. Can be repeated."),
+    ] = None,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """A token for the JSON API, for a host platform."""
-    lasts, who = _lasting(days, "days"), _name(name)
-    claims = links.claims(For.PLATFORM, who, stack.control.link_generation(For.PLATFORM), stack.now(), lasts)
-    token = access.make_token(_links(stack).macs, claims)
-    _write_down(stack, For.PLATFORM, who, lasts)
-    address = f"{stack['ApiUrl'].rstrip('/')}/api/v1"
+    lasts, who = _lasting(For.PLATFORM, days, "days"), _name(name)
+    grant = Grant(frozenset(scope or [Scope.READ]), tuple(dict.fromkeys(account or [ALL_ACCOUNTS])))
+    token, api = stack.link_issuer.token(For.PLATFORM, who, lasts, grant), f"{stack['ApiUrl'].rstrip('/')}/api/v1"
     if as_json:
-        emit_json({"token": token, "api": address})
+        emit_json({"token": token, "api": api})
     else:
-        err.print(f"For {address}, as a bearer token:", soft_wrap=True, markup=False)
+        err.print(f"For {api}, as a bearer token:", soft_wrap=True, markup=False)
         out.print(token, soft_wrap=True, markup=False)
 
 
 @revoke.command(name="owner")
 def revoke_owner(
-    account_id: AccountId, reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+    account_id: Annotated[str, typer.Argument(metavar="[ID]", help="The account.")] = "",
+    *,
+    reason: Reason,
+    every: Annotated[bool, typer.Option("--all", help="Of all accounts, as after a restore from a backup.")] = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
 ) -> None:
     """Revoke all links to an account's pages, those in mails too."""
-    decided = stack.decide(account_id, RevokeOwnerLinks(reason=reason, by=stack.caller()))
-    _print_revoked(f"owner of {account_id}", decided.link_generation, as_json=as_json)
+    if bool(account_id) is every:
+        raise InvalidInput("name one account, or say --all", "all")
+    command = RevokeOwnerLinks(reason=reason, by=stack.caller())
+    chosen = [account.id for account in stack.accounts.all()] if every else [account_id]
+    decided = [stack.decide(one, command) for one in chosen]
+    whose = "owners of all accounts" if every else f"owner of {account_id}"
+    _print_revoked(
+        whose,
+        max((one.links_valid_since for one in decided if one.links_valid_since), default=stack.now()),
+        as_json=as_json,
+    )
 
 
 @revoke.command(name="staff")
-def revoke_staff(reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Revoke the links of all of support's people."""
-    _revoke(stack, For.STAFF, reason, as_json=as_json)
+def revoke_staff(
+    reason: Reason, name: OneOrAll = "", *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Revoke the links of one of support's people, or of all."""
+    _revoke(stack, For.STAFF, name, reason, as_json=as_json)
 
 
 @revoke.command(name="platform")
-def revoke_platform(reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Revoke the tokens of all host platforms."""
-    _revoke(stack, For.PLATFORM, reason, as_json=as_json)
+def revoke_platform(
+    reason: Reason, name: OneOrAll = "", *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Revoke the tokens of one host platform, or of all."""
+    _revoke(stack, For.PLATFORM, name, reason, as_json=as_json)
 
 
-def _revoke(stack: Stack, audience: For, reason: str, *, as_json: bool) -> None:
-    command = RevokeAccess(audience=audience, reason=reason, by=stack.caller())
-    facts = AccessRevoked(audience=command.audience, reason=command.reason, by=command.by)
-    stack.control.revoke_links(audience, system_entry(stack.now(), facts))
-    _print_revoked(audience, stack.control.link_generation(audience), as_json=as_json)
+def _revoke(stack: Stack, audience: For, name: str, reason: str, *, as_json: bool) -> None:
+    command = RevokeAccess(audience=audience, name=name, reason=reason, by=stack.caller())
+    revoked = issuing.revoke(stack.link_register, command, stack.now())
+    until = revoked.of_name if command.name else revoked.of_all
+    assert until is not None
+    _print_revoked(f"{audience} {command.name}".rstrip(), until, as_json=as_json)
 
 
-def _write_down(stack: Stack, audience: For, subject: str, lasts: timedelta) -> None:
-    """Before it is shown: no link lets in that nobody knows of."""
-    now = stack.now()
-    facts = LinkMade(audience=audience, subject=subject, expires_at=now + lasts, by=stack.caller())
-    stack.timeline.append(system_entry(now, facts))
-
-
-def _links(stack: Stack) -> Links:
-    return Links(stack.macs, stack["ConsoleUrl"])
-
-
-def _lasting(days: float, field: str) -> timedelta:
-    longest = links.LASTS[For.PLATFORM]
-    if not 0 < days <= longest.days:  # nan neither
-        raise InvalidInput(f"takes more than 0, and no more than {longest.days} days", field)
-    return timedelta(days=days)
+def _lasting(audience: For, number: float, unit: str) -> timedelta:
+    try:
+        lasts = timedelta(**{unit: number})
+    except (ValueError, OverflowError):  # nan and inf
+        lasts = timedelta()
+    return validation.of_field(unit, partial(links.check_lasts, audience), lasts)
 
 
 def _name(name: str) -> str:
-    if not (plain(name) and hides_nothing(name) and len(name) <= LONGEST_NAME):
-        raise InvalidInput(f"takes 1 to {LONGEST_NAME} printable characters, not {name!r}", "name")
-    return name.strip()
+    return validation.of_field("name", validation.holder, name)
 
 
 def _print_link(link: str, *, as_json: bool) -> None:
@@ -141,8 +154,8 @@ def _print_link(link: str, *, as_json: bool) -> None:
         out.print(link, soft_wrap=True, markup=False)
 
 
-def _print_revoked(whose: str, generation: int, *, as_json: bool) -> None:
+def _print_revoked(whose: str, until: datetime, *, as_json: bool) -> None:
     if as_json:
-        emit_json({"revoked": whose, "generation": generation})
+        emit_json({"revoked": whose, "valid_since": until.isoformat()})
     else:
         out.print(f"All earlier links are revoked: {whose}.", markup=False)

@@ -37,7 +37,7 @@ def connect(
     account = stack.account(account_id)
     asked = server(host, port, user, local=stack.is_local)
     password = given.password(from_stdin=password_stdin)
-    connected = providing.connect(stack.providing, account, asked, password, stack.now())
+    connected = providing.connect(stack.providing, account, asked, password, stack.caller(), stack.now())
     if isinstance(connected, Trouble):
         raise Failed(f"nothing is stored: {sentence(connected, asked.host, asked.port)}")
     _tell(connected, as_json=as_json)
@@ -70,7 +70,7 @@ def try_again(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_j
 def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Forget an account's provider, and delete its password."""
     account = stack.account(account_id)
-    _tell(providing.disconnect(stack.providing, account, stack.now()), as_json=as_json)
+    _tell(providing.disconnect(stack.providing, account, stack.caller(), stack.now()), as_json=as_json)
 
 
 def _tell(account: Account, *, as_json: bool) -> None:

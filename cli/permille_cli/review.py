@@ -54,7 +54,7 @@ def request(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a review of a disabled account, as its owner does."""
-    command = RequestReview(day=given.day(day), batch=batch, cause=cause, change=change, by_staff=True)
+    command = RequestReview(day=given.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
     _decide(stack, account_id, command, as_json=as_json)
 
 
@@ -70,14 +70,14 @@ def amend(
     as_json: AsJson = False,
 ) -> None:
     """Change an open request; it keeps its place in the queue."""
-    command = AmendReview(day=given.day(day), batch=batch, cause=cause, change=change, by_staff=True)
+    command = AmendReview(day=given.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
     _decide(stack, account_id, command, as_json=as_json)
 
 
 @app.command()
 def withdraw(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Take back an open request, or a trial that was agreed on and has not begun."""
-    _decide(stack, account_id, WithdrawReview(), as_json=as_json)
+    _decide(stack, account_id, WithdrawReview(by=stack.caller()), as_json=as_json)
 
 
 @app.command()

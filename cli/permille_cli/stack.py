@@ -26,13 +26,14 @@ from permille.operator_ports import (
     Functions,
     IamUsers,
     Identities,
+    LinkIssuer,
     OperatorControl,
     PolicyDocument,
     QuarantinedFeedback,
     SesSuppressions,
     Tables,
 )
-from permille.ports import Later, Macs, Once, Probe, Secrets, Switch, Tallies
+from permille.ports import Later, LinkRegister, Macs, Once, Probe, Secrets, Switch, Tallies
 from permille.provider import Providing
 from permille.renewing import Renewing
 from permille.uninstalling import Uninstalling
@@ -58,6 +59,8 @@ class Stack(ABC):
     iam_users: IamUsers
     identities: Identities
     later: Later
+    link_issuer: LinkIssuer
+    link_register: LinkRegister
     macs: Macs
     notify_dead_letters: DeadLetters
     once: Once

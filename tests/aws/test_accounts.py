@@ -57,7 +57,7 @@ EVERYTHING = an_account(
     risks_accepted={"permille-shop": "Its operator is ours"},
     denial=Denial((CALLER, "permille-shop"), LATER),
     renewal=Renewal(CALLER, ("k1",), NOW, ("k0",), "k2", LATER, NOW, ended=True),
-    link_generation=7,
+    links_valid_since=NOW,
     owner_acts=OwnerActs(TODAY, 3, 1, NOW, LATER),
     review=Review(
         ReviewState.DECLINED,

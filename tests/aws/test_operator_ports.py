@@ -18,10 +18,8 @@ from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine
 from permille.domain.account import Account
 from permille.domain.entries.credential import Created
-from permille.domain.entries.system import AccessRevoked
 from permille.domain.errors import Conflict
-from permille.domain.links import For
-from permille.domain.timeline import Entry, entry, system_entry
+from permille.domain.timeline import Entry, entry
 from permille.operator_ports import (
     AllAccounts,
     AllTimelines,
@@ -139,7 +137,7 @@ def test_an_account_that_was_decided_about_is_not_removed(operator: Operator) ->
     assert operator.accounts.owner_of(CALLER) == ACCOUNT
 
 
-# ---------------------------------------------------------------- timelines, links, policy
+# ---------------------------------------------------------------- timelines, policy
 
 
 def test_the_entries_of_all_accounts_are_read_from_an_instant_on(operator: Operator) -> None:
@@ -163,17 +161,6 @@ def test_entries_of_some_kinds_are_found_whoever_has_them(operator: Operator) ->
 
     told = [("florist", "forwarding_stopped"), ("shop", "default_sets_replaced"), ("shop", "forwarding_stopped")]
     assert sorted((one.account_id, one.kind) for one in found) == told
-
-
-@pytest.mark.parametrize(("audience", "other"), [(For.STAFF, For.PLATFORM), (For.PLATFORM, For.STAFF)])
-def test_revoking_links_begins_a_generation_for_that_audience_alone(
-    operator: Operator, audience: For, other: For
-) -> None:
-    for reason in ("A laptop was lost", "And another one"):
-        facts = AccessRevoked(audience=audience, reason=reason, by="sam")
-        operator.control.revoke_links(audience, system_entry(NOW, facts))
-
-    assert (operator.control.link_generation(audience), operator.control.link_generation(other)) == (3, 1)
 
 
 def test_a_policy_is_in_force_as_it_was_set(operator: Operator) -> None:

@@ -8,19 +8,21 @@ from typing import Any
 import pytest
 from tests.aws.conftest import Store
 from tests.builders import ACCOUNT, NOW, STAFF, a_complaint_count, a_reset, an_account, an_entry
-from tests.fakes import Rows
+from tests.fakes import FakeLinkRegister, Rows
 from tests.operator_fakes import FakeAllAccounts, FakeAllTimelines, FakeOperatorControl
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.history import DynamoTimeline
+from permille.aws.link_register import DynamoLinkRegister
 from permille.domain.breaker import hour_of
 from permille.domain.entries.system import AccessRevoked, ModeEntered, SenderIgnored, SenderUnignored
 from permille.domain.errors import Conflict
-from permille.domain.links import For
+from permille.domain.links import For, Register
 from permille.domain.status import Mode
 from permille.domain.timeline import BEGINNING, SYSTEM, Facts, TimelineEntry, system_entry
 from permille.operator_ports import AllAccounts, AllTimelines, OperatorControl
+from permille.ports import LinkRegister
 
 LATER = NOW + timedelta(minutes=5)
 ENTERED = ModeEntered(mode=Mode.ENFORCE, before=Mode.OBSERVE)
@@ -32,8 +34,10 @@ REVOKED = AccessRevoked(audience=For.STAFF, reason="A laptop was lost", by=STAFF
 class Operators:
     """What operators write, on fakes or on DynamoDB."""
 
-    def __init__(self, accounts: AllAccounts, control: OperatorControl, timeline: AllTimelines) -> None:
-        self.accounts, self.control, self.timeline = accounts, control, timeline
+    def __init__(
+        self, accounts: AllAccounts, control: OperatorControl, timeline: AllTimelines, links: LinkRegister
+    ) -> None:
+        self.accounts, self.control, self.timeline, self.links = accounts, control, timeline, links
 
     def told(self) -> list[str]:
         return [one.kind for one in self.timeline.since(SYSTEM, BEGINNING)]
@@ -43,11 +47,14 @@ class Operators:
 def operators(request: pytest.FixtureRequest) -> Operators:
     if request.param == "fake":
         rows = Rows()
-        return Operators(FakeAllAccounts(rows), FakeOperatorControl(rows), FakeAllTimelines(rows))
+        return Operators(
+            FakeAllAccounts(rows), FakeOperatorControl(rows), FakeAllTimelines(rows), FakeLinkRegister(rows)
+        )
     request.getfixturevalue("dynamodb")
     accounts = DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable")
     control = DynamoControl(table="ControlTable", timeline="TimelineTable")
-    return Operators(accounts, control, DynamoTimeline(table="TimelineTable"))
+    links = DynamoLinkRegister(table="ControlTable", timeline="TimelineTable")
+    return Operators(accounts, control, DynamoTimeline(table="TimelineTable"), links)
 
 
 def at(facts: Any, minutes: int = 0) -> TimelineEntry[Any]:
@@ -58,7 +65,7 @@ def test_what_is_done_to_the_stack_is_on_its_timeline_in_the_order_in_which_it_w
     operators.control.enter_mode(at(ENTERED))
     operators.accounts.ignore_sender(at(IGNORED, 1))
     operators.control.reset_breaker(hour_of(NOW), 4, a_reset(NOW + timedelta(minutes=2)))
-    operators.control.revoke_links(For.STAFF, at(REVOKED, 3))
+    operators.links.save(For.STAFF, "", Register(), Register(of_all=NOW), at(REVOKED, 3))
     operators.accounts.unignore_sender(at(UNIGNORED, 4))
     operators.timeline.append(an_entry("policy_set", NOW + timedelta(minutes=5), SYSTEM))
 
@@ -115,7 +122,7 @@ Write = Callable[[Operators, TimelineEntry[Any]], object]
 WRITES: dict[str, tuple[Facts, Write]] = {
     "append": (REVOKED, lambda one, told: one.timeline.append(told)),
     "enter_mode": (ENTERED, lambda one, told: one.control.enter_mode(told)),
-    "revoke_links": (REVOKED, lambda one, told: one.control.revoke_links(For.STAFF, told)),
+    "revoke": (REVOKED, lambda one, told: one.links.save(For.STAFF, "", Register(), Register(of_all=NOW), told)),
     "reset_breaker": (a_reset().facts, lambda one, told: one.control.reset_breaker(hour_of(NOW), 4, told)),
     "ignore_sender": (IGNORED, lambda one, told: one.accounts.ignore_sender(told)),
 }
@@ -131,7 +138,7 @@ def test_no_write_changes_an_entry_that_is_there(operators: Operators, write: st
         action(operators, told)
 
     assert operators.told() == ["mode_entered"]
-    assert operators.control.link_generation(For.STAFF) == 1
+    assert operators.links.get(For.STAFF, "") == Register()
     assert operators.control.last_reset() is None
     assert list(operators.accounts.ignored()) == []
 

@@ -22,6 +22,7 @@ def business(stack: Stack) -> Business:
 
 def enters(page: Page, stack: Stack) -> None:
     page.goto(stack.answer("link", "staff", "--name", "Anna")["link"])
+    page.get_by_role("button", name="Enter as Anna").click()
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -65,7 +66,10 @@ def test_a_case_is_decided_by_keyboard_alone(page: Page, stack: Stack, business:
     page.get_by_role("status").wait_for()
     assert "Declined." in page.get_by_role("status").inner_text()
     (entry,) = [entry for entry in business.timeline() if entry["kind"] == "review_declined"]
-    assert (entry["facts"]["by"], entry["facts"]["reason"]) == ("staff:Anna", "Not yet: the list is a bought one")
+    assert (entry["facts"]["by"], entry["facts"]["reason"]) == (
+        "staff:Anna (link by root)",
+        "Not yet: the list is a bought one",
+    )
 
 
 def test_without_a_note_nothing_is_sent(page: Page, stack: Stack) -> None:

@@ -241,6 +241,7 @@ def marked(terminal: Terminal, mark: str) -> None:
         "account explain odd",
         "account owner-mail odd",
         "account close odd --reason R --yes",
+        "account change odd --reason R --owner-email bea@bakery.example",
         "complaint list odd",
         "sender list",
         "timeline odd",

@@ -1,15 +1,15 @@
 """`permille link`: who is let in by a link or a token, for how long, and no more once it is revoked."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, NOW, STAFF
+from tests.builders import ACCOUNT, NOW, STAFF, an_account
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
 from permille.access import admit
 from permille.domain.errors import NotAuthenticated, Unavailable
-from permille.domain.links import Claims, For
+from permille.domain.links import Claims, For, Grant, Scope
 from permille.domain.timeline import SYSTEM
 
 ENTER = "https://console.example/enter?token="
@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 
 def let_in(stack: FakeStack, token: str, after: timedelta = timedelta()) -> Claims:
-    return admit(token.strip().removeprefix(ENTER), stack.macs, stack.accounts, stack.control, NOW + after)[0]
+    return admit(token.strip().removeprefix(ENTER), stack.macs, stack.accounts, stack.link_register, NOW + after)[0]
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,7 @@ def let_in(stack: FakeStack, token: str, after: timedelta = timedelta()) -> Clai
         (("owner", ACCOUNT), For.OWNER, ACCOUNT, timedelta(days=7)),
         (("owner", ACCOUNT, "--days", "0.5"), For.OWNER, ACCOUNT, 12 * HOUR),
         (("staff", "--name", " Sam "), For.STAFF, "Sam", 12 * HOUR),
+        (("staff", "--name", "Zoe\u0308"), For.STAFF, "Zoë", 12 * HOUR),
         (("staff", "--name", "Sam", "--hours", "2"), For.STAFF, "Sam", 2 * HOUR),
         (("platform", "--name", "crm"), For.PLATFORM, "crm", timedelta(days=365)),
         (("platform", "--name", "crm", "--days", "1"), For.PLATFORM, "crm", 24 * HOUR),
@@ -57,8 +58,11 @@ def test_machines_get_the_link_or_the_token_with_the_apis_address(stack: FakeSta
     ("make", "revoke", "told"),
     [
         (("owner", ACCOUNT), ("owner", ACCOUNT, "--reason", "It was forwarded"), "owner of bakery"),
+        (("owner", ACCOUNT), ("owner", "--all", "--reason", "Restored from a backup"), "owners of all accounts"),
         (("staff", "--name", "Sam"), ("staff", "--reason", "A laptop was lost"), "staff"),
+        (("staff", "--name", "Sam"), ("staff", "--name", "Sam", "--reason", "Sam has left"), "staff Sam"),
         (("platform", "--name", "crm"), ("platform", "--reason", "It leaked"), "platform"),
+        (("platform", "--name", "crm"), ("platform", "--name", "crm", "--reason", "It leaked"), "platform crm"),
     ],
 )
 def test_a_revoked_one_lets_nobody_in_and_a_later_one_does(
@@ -71,9 +75,56 @@ def test_a_revoked_one_lets_nobody_in_and_a_later_one_does(
     assert said == f"All earlier links are revoked: {told}.\n"
     with pytest.raises(NotAuthenticated):
         let_in(stack, earlier)
+    assert let_in(stack, terminal.text("link", *make))
     later = Terminal(stack.at(NOW + HOUR), terminal.capsys)
-    assert let_in(stack, later.text("link", *make), HOUR)
-    assert later.answer("link", "revoke", *revoke) == {"revoked": told, "generation": 3}
+    answer = later.answer("link", "revoke", *revoke)
+    assert answer["revoked"] == told
+    assert datetime.fromisoformat(answer["valid_since"]) >= NOW + HOUR
+
+
+@pytest.mark.parametrize("audience", ["staff", "platform"])
+def test_revoking_one_name_leaves_every_other(stack: FakeStack, terminal: Terminal, audience: str) -> None:
+    anna, bob = (terminal.text("link", audience, "--name", name) for name in ("Anna", "Bob"))
+
+    terminal.text("link", "revoke", audience, "--name", "Anna", "--reason", "Anna has left")
+
+    assert let_in(stack, bob).subject == "Bob"
+    with pytest.raises(NotAuthenticated, match="revoked"):
+        let_in(stack, anna)
+
+
+def test_revoking_the_links_of_all_owners_leaves_no_account_out(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.accounts["florist"] = an_account("florist")
+    links = [terminal.text("link", "owner", one) for one in (ACCOUNT, "florist")]
+
+    terminal.text("link", "revoke", "owner", "--all", "--reason", "Restored from a backup")
+
+    for link in links:
+        with pytest.raises(NotAuthenticated, match="revoked"):
+            let_in(stack, link)
+    assert stack.kinds("florist") == ["links_revoked"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "scopes", "accounts"),
+    [
+        ((), {Scope.READ}, ("*",)),
+        (("--scope", "write"), {Scope.WRITE}, ("*",)),
+        (("--scope", "read", "--scope", "write"), {*Scope}, ("*",)),
+        (("--account", "shop-*", "--account", ACCOUNT, "--account", "shop-*"), {Scope.READ}, ("shop-*", ACCOUNT)),
+    ],
+)
+def test_a_platforms_token_opens_what_is_asked_for_and_reads_alone_if_nothing_is(
+    stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], scopes: set[Scope], accounts: tuple[str, ...]
+) -> None:
+    token = terminal.text("link", "platform", "--name", "crm", *typed)
+
+    assert let_in(stack, token).grant == Grant(frozenset(scopes), accounts)
+    assert stack.rows.told(SYSTEM)[-1].data["accounts"] == list(accounts)
+
+
+def test_who_asked_is_in_the_token_as_aws_knows_them(stack: FakeStack, terminal: Terminal) -> None:
+    assert let_in(stack, terminal.text("link", "staff", "--name", "Sam")).by == STAFF
 
 
 @pytest.mark.parametrize(
@@ -84,6 +135,11 @@ def test_a_revoked_one_lets_nobody_in_and_a_later_one_does(
         (("platform", "--name", "crm"), "link_made", "A token for the API was made for crm"),
         (("revoke", "staff", "--reason", "A laptop was lost"), "access_revoked", "All links for staff were revoked"),
         (("revoke", "platform", "--reason", "It leaked"), "access_revoked", "All tokens for platforms were revoked"),
+        (
+            ("revoke", "staff", "--name", "Sam", "--reason", "Sam has left"),
+            "access_revoked",
+            "All links for staff of Sam were revoked",
+        ),
     ],
 )
 def test_it_is_on_the_system_timeline_by_whom(
@@ -112,9 +168,17 @@ def test_a_link_that_cannot_be_written_down_is_not_shown(stack: FakeStack, termi
     ("typed", "says"),
     [
         (("owner", "nobody"), "there is no account 'nobody'"),
-        (("owner", ACCOUNT, "--days", "0"), "--days: takes more than 0, and no more than 365 days"),
+        (("owner", ACCOUNT, "--days", "0"), "--days: takes more than 0, and no more than 30 days"),
         (("owner", ACCOUNT, "--days", "nan"), "--days: takes more than 0"),
-        (("owner", ACCOUNT, "--days", "366"), "--days: takes more than 0"),
+        (("owner", ACCOUNT, "--days", "31"), "--days: takes more than 0"),
+        (("staff", "--name", "Sam", "--hours", "25"), "--hours: takes more than 0, and no more than 24 hours"),
+        (("staff", "--name", "Sam", "--hours", "0"), "--hours: takes more than 0, and no more than 24 hours"),
+        (("platform", "--name", "crm", "--days", "367"), "--days: takes more than 0, and no more than 366 days"),
+        (("platform", "--name", "crm", "--account", "Shop"), "--account: takes an account's id"),
+        (("platform", "--name", "crm", "--scope", "all"), "Invalid value for '--scope'"),
+        (("revoke", "owner", "--reason", "x"), "--all: name one account, or say --all"),
+        (("revoke", "owner", ACCOUNT, "--all", "--reason", "x"), "--all: name one account, or say --all"),
+        (("revoke", "staff", "--name", "a\nb", "--reason", "x"), "--name: takes 1 to 60 printable characters"),
         (("staff", "--name", ""), "--name: takes 1 to 60 printable characters, not ''"),
         (("staff", "--name", "a\nb"), "--name: takes 1 to 60 printable characters"),
         (("staff", "--name", "\u200d"), "--name: takes 1 to 60 printable characters"),
@@ -135,7 +199,14 @@ def test_what_makes_no_link_is_refused(terminal: Terminal, typed: tuple[str, ...
 
 @pytest.mark.parametrize(
     ("call", "typed"),
-    [("macs.make", ("owner", ACCOUNT)), ("control.revoke_links", ("revoke", "staff", "--reason", "x"))],
+    [
+        ("macs.make", ("owner", ACCOUNT)),
+        ("macs.make", ("staff", "--name", "Sam")),
+        ("link_register.get", ("staff", "--name", "Sam")),
+        ("link_register.save", ("platform", "--name", "crm")),
+        ("link_register.save", ("revoke", "staff", "--reason", "x")),
+        ("link_register.get", ("revoke", "platform", "--name", "crm", "--reason", "x")),
+    ],
 )
 def test_what_fails_is_said(stack: FakeStack, terminal: Terminal, call: str, typed: tuple[str, ...]) -> None:
     stack.faults.fail(call, error=Unavailable("AWS did not answer"))

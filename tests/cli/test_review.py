@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, NOW, STAFF, TODAY, an_account, an_entry
+from tests.builders import ACCOUNT, NOW, STAFF, TODAY, a_complaint_entry, an_account, an_entry, corrected
 from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
 from permille.domain.account import Account, Review, Trial, TrialState
 from permille.domain.errors import PermissionDenied
+from permille.domain.reputation import Tally
 from permille.domain.status import Status
 
 CAUSE, CHANGE = "We mailed an [old] list :fire:", "We took it off"
@@ -213,6 +214,20 @@ def test_the_days_of_the_evidence_are_those_where_the_owner_is(stack: FakeStack,
 
     assert "  2026-03-10: " in said
     assert "  earlier trial, 2026-03-10: " in said
+
+
+def test_where_the_account_cannot_be_judged_machines_are_told_that_it_is_not_known(
+    stack: FakeStack, terminal: Terminal
+) -> None:
+    request(terminal)
+    complaint = a_complaint_entry()
+    stack.rows.put(an_entry("disabled"), complaint, corrected(complaint, NOW + timedelta(seconds=1)))
+    stack.rows.tallies[ACCOUNT, 1, TODAY] = Tally(1000, 1)
+    listed = ("review", "list")
+
+    assert terminal.answer(*listed)["requests"][0]["kept_now"] is True
+    stack.faults.fail("tallies.days")
+    assert terminal.answer(*listed)["requests"][0]["kept_now"] is None
 
 
 def test_the_queue_for_machines(terminal: Terminal) -> None:

@@ -9,18 +9,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.builders import NOW, LambdaContext
-from tests.console.visiting import World
+from tests.console.visiting import EVERYTHING, World, a_token
 from tests.fakes import (
     FakeMacs,
     FakePolicies,
     Rows,
 )
 
-from permille import access
 from permille.console import api_app
 from permille.console.world import Api
-from permille.domain import links
-from permille.domain.links import For
+from permille.domain.links import For, Grant
 
 REQUEST_ID = "5a1b7c39-0000-4000-8000-000000000001"
 
@@ -48,9 +46,14 @@ class Platform:
     def world(self) -> Api:
         return World(self.rows, self.macs, self.policies).api
 
-    def token(self, audience: For = For.PLATFORM, subject: str = "crm", made_at: datetime = NOW) -> str:
-        generation = self.rows.link_generations.get(audience, 1)
-        return access.make_token(self.macs, links.claims(audience, subject, generation, made_at))
+    def token(
+        self,
+        audience: For = For.PLATFORM,
+        subject: str = "crm",
+        made_at: datetime = NOW,
+        grant: Grant = EVERYTHING,
+    ) -> str:
+        return a_token(self.macs, self.rows, audience, subject, made_at, grant)
 
     def ask(
         self,

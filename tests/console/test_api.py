@@ -31,7 +31,7 @@ from permille.console.problems import MEDIA_TYPE, TITLES
 from permille.domain.account import Account, Provider, Review, ReviewState, Trial, TrialState
 from permille.domain.entries.registry import KINDS
 from permille.domain.errors import Unavailable
-from permille.domain.links import For
+from permille.domain.links import For, Register
 from permille.domain.policy import SEED
 from permille.domain.reputation import Tally
 from permille.domain.status import Status
@@ -104,7 +104,7 @@ def test_nobody_is_let_in_but_host_platforms(platform: Platform, method: str, pa
 
 def test_a_revoked_token_lets_nobody_in(platform: Platform) -> None:
     authorization = f"Bearer {platform.token()}"
-    platform.rows.link_generations[For.PLATFORM] = 2
+    platform.rows.link_registers[For.PLATFORM, "crm"] = Register(of_name=NOW)
 
     answer = platform.ask(HERE, headers={"authorization": authorization})
 
@@ -804,7 +804,7 @@ NEEDS = [
     ("GET", "", "tallies.days"),
     ("GET", "", "policies.current"),
     ("GET", "", "macs.verifies"),
-    ("GET", "", "control.link_generation"),
+    ("GET", "", "link_register.get"),
     ("GET", "/report", "tallies.by_epoch"),
     ("GET", "/report", "timeline.latest"),
     ("GET", "/timeline", "timeline.page"),

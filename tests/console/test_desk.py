@@ -28,7 +28,7 @@ from tests.builders import (
 )
 from tests.console.visiting import Answer, Visitor, World
 from tests.fakes import FakeLedger
-from tests.usecases.desk import COMPLAINT, REQUEST, WENT_WELL, agreed, asking, went_well
+from tests.usecases.desk import ANNA, COMPLAINT, REQUEST, WENT_WELL, agreed, asking, went_well
 from tests.usecases.test_suppression import complained
 
 from permille.console import desk
@@ -101,7 +101,7 @@ def text_of(answer: Answer) -> str:
 
 
 def test_all_routes_of_the_desk_are_known_here() -> None:
-    assert len(routes()) == 10
+    assert len(routes()) == 11
 
 
 @pytest.mark.parametrize(("method", "path"), routes())
@@ -480,7 +480,7 @@ def test_a_case_is_approved_from_the_queue_and_the_owner_is_told_the_note(world:
 
     assert (answer.status, answer.headers["Location"]) == (303, f"/desk?done=approve&account={ACCOUNT}")
     (entry,) = world.rows.told(ACCOUNT, "review_approved")
-    assert (entry.data["note"], entry.data["by"]) == ("Begin with your best", "staff:Anna")
+    assert (entry.data["note"], entry.data["by"]) == ("Begin with your best", ANNA)
     text = text_of(anna.get(answer.headers["Location"]))
     assert "bakery: Approved. The owner is told the day." in text
     assert "Nobody waits for you" in text
@@ -527,7 +527,7 @@ def test_a_complaint_is_taken_back_where_staff_say_why(world: World, anna: Visit
     assert (refused.status, "say why" in refused.body, done.status) == (422, True, 303)
     shown = anna.get(done.headers["Location"])
     assert shown.body.count("<s>") == 2  # the card, and the line of the timeline
-    assert "by staff:Anna: A test of ours" in text_of(shown)
+    assert f"by {ANNA}: A test of ours" in text_of(shown)
     assert "Let it count again</summary>" in shown.body
     assert anna.sends(f"{account}/void", version="2", complaint=COMPLAINT.id, reason="Again").status == 409
 
@@ -566,7 +566,7 @@ def test_who_complained_is_mailed_again_where_staff_say_why(world: World, anna: 
     shown = anna.get(done.headers["Location"]).body
     assert (desk.DONE["mail-again"] in shown, shown.count("Mailed no more")) == (True, 1)
     (entry,) = world.rows.told(ACCOUNT, "unsuppressed")
-    assert (entry.data["recipient"], entry.data["by"]) == ("cyd@example.com", "staff:Anna")
+    assert (entry.data["recipient"], entry.data["by"]) == ("cyd@example.com", ANNA)
     late = anna.sends(path, recipient="cyd@example.com", reason="She wrote to us")
     assert (late.status, "cyd@example.com is not suppressed any more" in late.body) == (409, True)
 
@@ -648,7 +648,7 @@ def test_the_breaker_is_reset_with_a_reason_and_a_name(world: World, anna: Visit
 
     assert answer.status == 303
     assert world.rows.breaker.opened_at is None
-    assert "by staff:Anna: They really spam" in text_of(anna.get(answer.headers["Location"]))
+    assert f"by {ANNA}: They really spam" in text_of(anna.get(answer.headers["Location"]))
 
 
 def test_an_address_that_somebody_made_says_nothing_of_theirs(anna: Visitor) -> None:

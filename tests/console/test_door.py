@@ -6,15 +6,14 @@ from datetime import timedelta
 
 import pytest
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
-from tests.builders import ACCOUNT, NOW, STAFF, an_account
+from tests.builders import ACCOUNT, NOW, an_account
 from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_request
 
-from permille.access import NEW_LINK
+from permille.access import ENTER, NEW_LINK, make_token
 from permille.console import api_app, app
 from permille.console.sessions import API, PAGES, audience_of
-from permille.domain.entries.system import AccessRevoked
-from permille.domain.links import For
-from permille.domain.timeline import TimelineEntry, system_entry
+from permille.domain import tokens
+from permille.domain.links import LONGEST, For, Register
 
 OTHER = "florist"
 CLOSED = "This link does not open anything any more"
@@ -62,7 +61,7 @@ def test_a_link_that_is_looked_at_by_head_lets_nobody_in(world: World) -> None:
 
 
 def test_staffs_cookie_is_sent_to_no_page_that_another_site_frames_or_links_to(world: World) -> None:
-    entered = Visitor(world).get(f"/enter?token={world.token(For.STAFF, 'Sam')}")
+    entered = Visitor(world).post(ENTER, {"token": world.token(For.STAFF, "Sam")})
 
     assert entered.headers["Location"] == "/desk"
     [cookie] = entered.cookies
@@ -100,18 +99,14 @@ def test_a_link_that_has_expired_lets_nobody_in(world: World) -> None:
     assert owner.get(f"/report/{ACCOUNT}").status == 401
 
 
-def revoked(audience: For) -> TimelineEntry[AccessRevoked]:
-    return system_entry(NOW, AccessRevoked(audience=audience, reason="A laptop was lost", by=STAFF))
-
-
 def test_a_revoked_link_lets_nobody_in(world: World) -> None:
     owner, staff, platform = world.owner(), world.staff(), world.platform()
-    world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], link_generation=2)
-    world.control.revoke_links(For.STAFF, revoked(For.STAFF))
+    world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], links_valid_since=NOW)
+    world.rows.link_registers[For.STAFF, ""] = Register(of_all=NOW)
 
     assert owner.get(f"/report/{ACCOUNT}").status == 401
     assert staff.get("/desk").status == 401
-    world.control.revoke_links(For.PLATFORM, revoked(For.PLATFORM))
+    world.rows.link_registers[For.PLATFORM, "crm"] = Register(of_name=NOW)
     assert platform.get(f"/api/v1/accounts/{ACCOUNT}").status == 401
 
 
@@ -144,6 +139,34 @@ def test_each_door_opens_to_its_own_audience(world: World, audience: For, path: 
 
 def test_a_platforms_token_opens_no_page(world: World) -> None:
     assert Visitor(world).get(f"/enter?token={world.token(For.PLATFORM, 'crm')}").status == 403
+
+
+# ---------------------------------------------------------------- every audience at every door, whatever is wrong
+
+
+WRONG = {
+    "expired": lambda made: replace(made, expires_at=NOW),
+    "from the future": lambda made: replace(made, issued_at=NOW + timedelta(hours=1)),
+    "longer than it may": lambda made: replace(made, expires_at=NOW + LONGEST[made.audience] + timedelta(seconds=1)),
+    "for no time": lambda made: replace(made, issued_at=NOW, expires_at=NOW),
+    "revoked": lambda made: made,
+    "of a name that nobody knows": lambda made: replace(made, subject="nobody"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("audience", For)
+@pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/report/nobody", "/desk", f"/api/v1/accounts/{ACCOUNT}"])
+def test_no_door_opens_to_what_is_wrong_though_it_is_signed(world: World, audience: For, path: str, wrong: str) -> None:
+    made = tokens.read(world.token(audience, ACCOUNT if audience is For.OWNER else "sam"))[0]
+    token = make_token(world.macs, WRONG[wrong](made))
+    if wrong == "revoked":
+        world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], links_valid_since=NOW)
+        world.rows.link_registers[audience, ""] = Register(of_all=NOW)
+    cookies = {f"__Host-owner-{ACCOUNT}": token, "__Host-owner-nobody": token, "__Host-staff": token}
+
+    assert Visitor(world, token=token, cookies=cookies).get(path).status in (401, 403)
+    assert Visitor(world).get(f"/enter?token={token}").status in (401, 403)
 
 
 # ---------------------------------------------------------------- forms
@@ -238,7 +261,7 @@ def test_a_cookie_is_found_where_aws_and_where_others_put_it(world: World) -> No
 
 
 def test_all_that_is_not_for_everybody_is_behind_a_door() -> None:
-    of_everybody = {"/", "/enter", "/enter/new-link", "/guide", "/guide.txt", r"/<name>\.css"}
+    of_everybody = {"/", "/enter", "/enter/new-link", "/left", "/guide", "/guide.txt", r"/<name>\.css"}
 
     assert {rule for rule in rules(app.resolver()) if audience_of(rule, PAGES) is None} == of_everybody
     assert {rule for rule in rules(api_app.resolver()) if audience_of(rule, API) is None} == {"/api/v1/openapi.json"}
@@ -320,7 +343,7 @@ def test_whatever_else_is_sent_gets_the_same_answer_and_causes_nothing(world: Wo
         case "forged":
             token = token[:-1] + ("A" if token[-1] != "A" else "Q")
         case "revoked":
-            world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], link_generation=2)
+            world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], links_valid_since=NOW)
         case "gone":
             del world.rows.accounts[ACCOUNT]
         case "staff" | "platform":
@@ -342,8 +365,10 @@ def test_garbage_is_refused_without_asking_for_a_mac(world: World, token: str) -
     assert not {"macs.verifies", "accounts.get"} & set(world.faults.calls)
 
 
-@pytest.mark.parametrize("audience", [For.STAFF, For.PLATFORM])
-def test_an_expired_link_of_anybody_else_is_closed_and_offers_nothing(world: World, audience: For) -> None:
+@pytest.mark.parametrize(("audience", "status", "is_closed"), [(For.STAFF, 401, True), (For.PLATFORM, 403, False)])
+def test_an_expired_link_of_anybody_else_offers_nothing(
+    world: World, audience: For, status: int, is_closed: bool
+) -> None:
     answer = Visitor(world).get(f"/enter?token={expired(world, audience, 'sam')}")
 
-    assert (answer.status, CLOSED in answer.body, "<form" in answer.body) == (401, True, False)
+    assert (answer.status, CLOSED in answer.body, "<form" in answer.body) == (status, is_closed, False)

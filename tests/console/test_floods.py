@@ -13,7 +13,8 @@ import pytest
 from tests.builders import ACCOUNT, NOW
 from tests.console.visiting import ORIGIN, World, a_request
 
-from permille.domain.links import LONGEST_TOKEN, For
+from permille.domain.links import For
+from permille.domain.tokens import LONGEST_TOKEN
 
 REQUESTS = 1000
 LONG_AGO = NOW - timedelta(days=400)

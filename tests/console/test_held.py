@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.builders import ACCOUNT, NOW, TODAY, an_account
 from tests.console.visiting import Answer, Visitor, World
-from tests.usecases.desk import asking
+from tests.usecases.desk import ANNA, asking
 
 from permille.domain.account import Account, Hold, Look
 from permille.domain.status import Held
@@ -69,7 +69,7 @@ def test_those_ticked_are_let_be_disabled_with_one_reason(anna: Visitor, world: 
     assert ticked(page) == []
     for account_id in ("full", "unseen"):
         (entry,) = world.rows.told(account_id)
-        assert (entry.kind, entry.data) == ("hold_released", {"reason": "Both really spam", "by": "staff:Anna"})
+        assert (entry.kind, entry.data) == ("hold_released", {"reason": "Both really spam", "by": ANNA})
 
 
 def test_those_ticked_are_exempt_until_a_day(anna: Visitor, world: World) -> None:

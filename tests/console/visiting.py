@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tests.builders import ACCOUNT, BRAND, NOW, LambdaContext, an_account
+from tests.builders import ACCOUNT, BRAND, NOW, STAFF, LambdaContext, an_account
 from tests.fakes import (
     FakeBounces,
-    FakeControl,
+    FakeLinkRegister,
     FakeMacs,
     FakePolicies,
     FakeSuppressions,
@@ -20,17 +20,19 @@ from tests.fakes import (
 from tests.usecases.desk import World as Support
 from tests.within_role import AccountsWithinRole
 
-from permille.access import Links, make_token
+from permille.access import ENTER, Links, address, make_token
 from permille.console import api_app, app
 from permille.console.pages import Pages
 from permille.console.proxy import Proxy
 from permille.console.sessions import API, PAGES, Doorkeeper, Session
 from permille.console.world import Api, Console
-from permille.domain import links
-from permille.domain.links import For
+from permille.domain import links, tokens
+from permille.domain.links import For, Grant, Register, Scope
 
 HOST = "console.example"
 ORIGIN = f"https://{HOST}"
+LONG_AGO = NOW - timedelta(days=1000)
+EVERYTHING = Grant(frozenset(Scope))
 
 
 def a_request(method: str, path: str, headers: Mapping[str, str] | None = None, body: str = "") -> dict[str, Any]:
@@ -60,6 +62,24 @@ def a_request(method: str, path: str, headers: Mapping[str, str] | None = None, 
     return event
 
 
+def a_token(
+    macs: FakeMacs, rows: Rows, audience: For, subject: str, now: datetime, grant: Grant = EVERYTHING, by: str = STAFF
+) -> str:
+    """One that is in force, as if it had been issued by `by`."""
+    for name in ("", subject) if audience is not For.OWNER else ():
+        rows.link_registers.setdefault((audience, name), Register(LONG_AGO, LONG_AGO if name else None))
+    account = rows.accounts.get(subject) if audience is For.OWNER else None
+    made = links.claims(
+        audience,
+        subject,
+        now,
+        valid_since=account.links_valid_since if account else None,
+        by="" if audience is For.OWNER else by,
+        grant=grant if audience is For.PLATFORM else None,
+    )
+    return make_token(macs, made)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
@@ -76,7 +96,7 @@ class World:
     ) -> None:
         self.rows = rows or Rows(accounts={ACCOUNT: an_account()})
         self.faults = self.rows.faults
-        self.macs, self.control = macs or FakeMacs(), FakeControl(self.rows)
+        self.macs, register = macs or FakeMacs(), FakeLinkRegister(self.rows)
         policies = policies or FakePolicies()
         policies.faults = self.macs.faults = self.faults
         self.accounts = AccountsWithinRole(self.rows, "Console")
@@ -92,14 +112,14 @@ class World:
         }
         self.console = Console(
             accounts=self.accounts,
-            doors=Doorkeeper(PAGES, self.macs, self.accounts, self.control),
+            doors=Doorkeeper(PAGES, self.macs, self.accounts, register),
             pages=Pages(BRAND, "https://app.example"),
             desk=self.support.desk,
             **both,
         )
         self.api = Api(
             accounts=of_api,
-            doors=Doorkeeper(API, self.macs, of_api, self.control),
+            doors=Doorkeeper(API, self.macs, of_api, register),
             platform=BRAND.platform,
             suppressions=FakeSuppressions(self.rows),
             smtp_endpoint="email-smtp.us-east-1.amazonaws.com:587",
@@ -117,18 +137,14 @@ class World:
         )
 
     def token(self, audience: For, subject: str, now: datetime | None = None) -> str:
-        generation = self.control.link_generation(audience)
-        if audience is For.OWNER:
-            generation = self.rows.accounts[subject].link_generation
-        return make_token(self.macs, links.claims(audience, subject, generation, now or self.now))
+        return a_token(self.macs, self.rows, audience, subject, now or self.now)
 
     def owner(self, account_id: str = ACCOUNT) -> "Visitor":
         """Whoever has followed the link in a mail to that account's owner."""
         return Visitor(self).follows(Links(self.macs, ORIGIN).owner(self.rows.accounts[account_id], self.now))
 
     def staff(self, name: str = "Sam") -> "Visitor":
-        generation = self.control.link_generation(For.STAFF)
-        return Visitor(self).follows(Links(self.macs, ORIGIN).staff(name, generation, self.now))
+        return Visitor(self).follows(address(ORIGIN, self.token(For.STAFF, name)))
 
     def platform(self, name: str = "crm") -> "Visitor":
         return Visitor(self, token=self.token(For.PLATFORM, name))
@@ -143,7 +159,10 @@ class Visitor:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def follows(self, link: str) -> "Visitor":
+        """Staff say that it is they."""
         entered = self.get(link.removeprefix(ORIGIN))
+        if entered.status == 200:
+            entered = self.post(ENTER, {"token": link.partition("token=")[2]})
         assert entered.status == 303, entered.body
         return self
 
@@ -162,7 +181,7 @@ class Visitor:
         """What the forms of the session carry that opens this path."""
         name = f"__Host-owner-{path.split('/')[2]}" if path.startswith("/report") else "__Host-staff"
         token = self.cookies[name]
-        return Session(links.read(token)[0], token).csrf
+        return Session(tokens.read(token)[0], token).csrf
 
     def sends(self, path: str, **fields: str) -> Answer:
         """Sends a form as a page of ours does."""

@@ -11,6 +11,7 @@ from permille.domain.account import Account, Outcome
 from permille.domain.commands import ChangeIdentities, ChangeOwner, ChangeSenders
 from permille.domain.entries.change import Owner
 from permille.domain.errors import DecisionRefused
+from permille.domain.links import owners_revoked_until
 from permille.domain.status import Status
 from permille.domain.switch import Denial
 from permille.domain.timeline import Facts
@@ -51,7 +52,9 @@ def test_a_new_address_is_told_there_and_the_old_one_that_it_is_no_longer_the_ac
 
 
 def test_links_to_the_old_address_are_not_valid_any_more() -> None:
-    assert owner(an_account(link_generation=3), owner_email="new@shop.example").account.link_generation == 4
+    changed = owner(an_account(), owner_email="new@shop.example").account
+
+    assert changed.links_valid_since == owners_revoked_until(NOW, None)
 
 
 @pytest.mark.parametrize("state", ["bounced", "complained"])
@@ -70,7 +73,7 @@ def test_another_name_or_zone_is_told_to_staff_alone_and_touches_no_link(changed
 
     [told] = outcome.entries
     assert told.kind == "owner_changed"
-    assert (outcome.account.owner_mail, outcome.account.link_generation) == ("bounced", before.link_generation)
+    assert (outcome.account.owner_mail, outcome.account.links_valid_since) == ("bounced", None)
     assert {name: getattr(outcome.account, name) for name in changed} == changed
 
 

@@ -52,6 +52,7 @@ from permille.domain.policy import SecondChance
 from permille.domain.status import Held, Status
 from permille.domain.system_commands import IgnoreSender, ResetBreaker, RevokeAccess, UnignoreSender, Unsuppress
 from permille.domain.voiding import Complained
+from permille.domain.wording import OWNER
 
 COMMANDS: tuple[type[Any], ...] = get_args(Command)
 OF_SYSTEM: tuple[type[Any], ...] = (ResetBreaker, IgnoreSender, UnignoreSender, RevokeAccess, Unsuppress)
@@ -71,6 +72,7 @@ VALID: dict[str, Any] = {
     "allow": 20,
     "sender": "platform-news",
     "audience": For.STAFF,
+    "name": "Anna",
     "address": "ann@example.com",
     "short_day": False,
     "by_staff": False,
@@ -130,6 +132,8 @@ WRONG: list[tuple[str, Any, str]] = [
     *[("allow", more, "from 0 to 1,000,000") for more in (-1, 1_000_001)],
     *[("sender", text, "names no IAM user or role") for text in ("", " ", "\u200b")],
     ("sender", "x" * 129, "128 are enough"),
+    *[("name", text, "1 to 60 printable characters") for text in (" ", "\u202e", "a\nb", "x" * 61)],
+    *[("name", text, "no brackets") for text in ("Anna (link by root)", "Anna\uff08root\uff09")],
     *[("complaint", text, "the id of an entry") for text in ("", "complaint#m-1", "20260310T120000.000000Z-x")],
 ]
 each_command = pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
@@ -161,7 +165,7 @@ def test_every_field_that_somebody_types_is_tried_here() -> None:
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(InvalidInput) as raised:
-        RequestReview(day=TOMORROW, batch=0, cause="", change="A new one")
+        RequestReview(day=TOMORROW, batch=0, cause="", change="A new one", by=OWNER)
 
     assert [field for field, _ in raised.value.errors] == ["batch", "cause"]
 

@@ -1,111 +1,237 @@
-"""A link lets in whom it names, as long as it says, and nobody who changed a letter of it."""
+"""A link lets in whom it names, as long as it says, until it is revoked; and a token no more than it was granted."""
 
-import json
-from base64 import urlsafe_b64encode
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import ACCOUNT, NOW
 
-from permille.domain.errors import NotAuthenticated
-from permille.domain.links import LASTS, Claims, For, check, claims, read, signed_part, token
-
-CLAIMS = claims(For.OWNER, ACCOUNT, 1, NOW)
-MAC = bytes(range(32))
-TOKEN = token(signed_part(CLAIMS), MAC)
-
-
-def b64(value: object) -> str:
-    data = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-HEADER = {"alg": "HS256", "typ": "JWT"}
-PAYLOAD = {"aud": "owner", "sub": ACCOUNT, "gen": 1, "iat": 0, "exp": 9_999_999_999}
-
-instants = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
-
-
-every_claim = st.builds(claims, st.sampled_from(For), st.text(max_size=60), st.integers(0, 10**9), instants)
-
-
-@given(every_claim, st.binary(min_size=1, max_size=64))
-def test_what_was_signed_is_what_is_read(made: Claims, mac: bytes) -> None:
-    part = signed_part(made)
-
-    assert read(token(part, mac)) == (made, part, mac)
-
-
-def test_it_is_a_json_web_token_as_rfc_7519_and_any_library_have_it() -> None:
-    header, payload, _ = TOKEN.split(".")
-
-    assert header == b64(b'{"alg":"HS256","typ":"JWT"}')
-    assert payload == b64(
-        b'{"aud":"owner","sub":"bakery","gen":1,"iat":%d,"exp":%d}' % (NOW.timestamp(), NOW.timestamp() + 7 * 86400)
-    )
-
-
-@given(st.data())
-def test_no_letter_can_be_changed_and_still_say_the_same(data: st.DataObject) -> None:
-    place = data.draw(st.integers(0, len(TOKEN) - 1))
-    letter = data.draw(st.sampled_from("ABCxyz019-_.=").filter(lambda one: one != TOKEN[place]))
-
-    try:
-        found = read(TOKEN[:place] + letter + TOKEN[place + 1 :])
-    except NotAuthenticated:
-        return
-    assert found != (CLAIMS, signed_part(CLAIMS), MAC)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "a.b",
-        "a.b.c.d",
-        "...",
-        TOKEN + "=",
-        TOKEN + "\n",
-        "é" + TOKEN,
-        TOKEN + "A" * 1000,
-        f"{b64({'alg': 'none', 'typ': 'JWT'})}.{b64(PAYLOAD)}.{b64(MAC)}",
-        f"{b64({'alg': 'RS256', 'typ': 'JWT'})}.{b64(PAYLOAD)}.{b64(MAC)}",
-        f"{b64(HEADER | {'kid': '1'})}.{b64(PAYLOAD)}.{b64(MAC)}",
-        f"{b64(HEADER)}.{b64([])}.{b64(MAC)}",
-        f"{b64(HEADER)}.{b64(PAYLOAD | {'aud': 'root'})}.{b64(MAC)}",
-        f"{b64(HEADER)}.{b64(PAYLOAD | {'aud': ['owner']})}.{b64(MAC)}",
-        f"{b64(HEADER)}.{b64(PAYLOAD | {'sub': 7})}.{b64(MAC)}",
-        f"{b64(HEADER)}.{b64(PAYLOAD | {'gen': True})}.{b64(MAC)}",
-        f"{b64(HEADER)}.{b64(PAYLOAD | {'exp': 1e9})}.{b64(MAC)}",
-        f"{b64(HEADER)}.{b64(PAYLOAD | {'exp': 10**30})}.{b64(MAC)}",
-        f"{b64(HEADER)}.{b64({'aud': 'owner'})}.{b64(MAC)}",
-        f"{b64(HEADER)}.{b64(b'[' * 700)}.{b64(MAC)}",
-    ],
+from permille.domain.errors import InvalidInput, NotAuthenticated
+from permille.domain.links import (
+    FURTHEST_AHEAD,
+    LASTS,
+    LONGEST,
+    Claims,
+    For,
+    Grant,
+    Register,
+    Scope,
+    check_lasts,
+    check_revoked,
+    check_times,
+    claims,
+    owners_revoked_until,
+    revoked_until,
 )
-def test_what_is_no_token_of_ours_lets_nobody_in(text: str) -> None:
-    with pytest.raises(NotAuthenticated):
-        read(text)
 
-
-@given(st.text(max_size=200))
-def test_no_text_whatever_does_more_than_not_let_in(text: str) -> None:
-    with pytest.raises(NotAuthenticated):
-        read(text)
+SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("audience", For)
 def test_a_link_lets_in_until_the_moment_it_ends(audience: For) -> None:
-    made = claims(audience, ACCOUNT, 1, NOW)
+    made = claims(audience, ACCOUNT, NOW)
 
-    check(made, 1, made.expires_at - timedelta(seconds=1))
+    check_times(made, made.expires_at - SECOND)
     with pytest.raises(NotAuthenticated, match="expired"):
-        check(made, 1, made.expires_at)
+        check_times(made, made.expires_at)
     assert made.expires_at == NOW + LASTS[audience]
 
 
-@pytest.mark.parametrize("generation", [0, 2, 99])
-def test_a_link_of_another_generation_is_revoked(generation: int) -> None:
+@pytest.mark.parametrize("audience", For)
+def test_no_link_lasts_longer_than_its_audiences_may_whoever_made_it(audience: For) -> None:
+    longest = claims(audience, ACCOUNT, NOW, LONGEST[audience])
+
+    check_times(longest, NOW)
+    with pytest.raises(NotAuthenticated, match="longer than it may"):
+        check_times(replace(longest, expires_at=longest.expires_at + SECOND), NOW)
+
+
+@pytest.mark.parametrize("audience", For)
+def test_no_link_comes_from_the_future_but_for_what_clocks_are_apart(audience: For) -> None:
+    made = claims(audience, ACCOUNT, NOW)
+
+    check_times(made, NOW - FURTHEST_AHEAD)
+    with pytest.raises(NotAuthenticated, match="from the future"):
+        check_times(made, NOW - FURTHEST_AHEAD - SECOND)
+
+
+@pytest.mark.parametrize(
+    ("audience", "lasts", "says"),
+    [
+        (For.STAFF, timedelta(hours=24, seconds=1), "no more than 24 hours"),
+        (For.PLATFORM, timedelta(days=366, seconds=1), "no more than 366 days"),
+        (For.OWNER, timedelta(days=31), "no more than 30 days"),
+        (For.STAFF, timedelta(), "more than 0"),
+        (For.STAFF, -SECOND, "more than 0"),
+    ],
+)
+def test_none_is_made_that_lasts_longer(audience: For, lasts: timedelta, says: str) -> None:
+    with pytest.raises(InvalidInput, match=says):
+        check_lasts(audience, lasts)
+
+
+# ---------------------------------------------------------------- revoked
+
+
+@pytest.mark.parametrize(("made", "is_revoked"), [(-SECOND, True), (timedelta(), True), (SECOND, False)])
+def test_what_was_made_until_that_instant_is_revoked(made: timedelta, *, is_revoked: bool) -> None:
+    link = Claims(For.STAFF, "Sam", NOW + made, NOW + timedelta(hours=1))
+
+    if not is_revoked:
+        check_revoked(link, NOW)
+        return
     with pytest.raises(NotAuthenticated, match="revoked"):
-        check(Claims(For.STAFF, "Sam", generation, NOW, NOW + timedelta(hours=1)), 1, NOW)
+        check_revoked(link, NOW)
+
+
+def in_force(link: Claims, valid_since: object, now: object) -> bool:
+    try:
+        check_times(link, now)  # type: ignore[arg-type]
+        check_revoked(link, valid_since)  # type: ignore[arg-type]
+    except NotAuthenticated:
+        return False
+    return True
+
+
+def test_nobody_of_whom_nothing_is_known_is_let_in_and_the_next_link_is() -> None:
+    assert Register().valid_since is None
+    assert Register(of_all=NOW).valid_since is None
+    assert Register(of_name=NOW).valid_since is None
+
+    opened = Register().opened(NOW)
+
+    assert in_force(claims(For.STAFF, "Sam", NOW, valid_since=opened.valid_since), opened.valid_since, NOW)
+
+
+@given(st.booleans(), st.booleans(), st.integers(0, 10**9))
+def test_a_row_that_is_lost_undoes_no_revocation(of_all: bool, of_name: bool, micros: int) -> None:
+    """Whatever was made before the loss stays revoked when the next link is made."""
+    now = NOW + timedelta(microseconds=micros)
+    register = Register().opened(now)
+    made = claims(For.STAFF, "Sam", now, valid_since=register.valid_since)
+    known = register.issuing(made).revoking(now, "Sam")
+    lost = Register(known.of_all if of_all else None, known.of_name if of_name else None, known.last_issued)
+
+    assert not in_force(made, lost.opened(now).valid_since, now)
+
+
+@dataclass(slots=True)
+class Desk:
+    """The register of two names of one audience, and the links that were made, in the order in which it really
+    happened. Each link is known to be revoked or not."""
+
+    registers: dict[str, Register] = field(default_factory=dict)
+    of_all: Register = field(default_factory=Register)
+    revoked: dict[int, bool] = field(default_factory=dict)
+    made: list[Claims] = field(default_factory=list)
+
+    def read(self, name: str) -> Register:
+        of_name = self.registers.get(name, Register()).of_name if name else None
+        return replace(self.of_all, of_name=of_name)
+
+    def write(self, name: str, register: Register) -> None:
+        self.of_all = replace(register, of_name=None)
+        if name:
+            self.registers[name] = register
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["issue", "revoke one", "revoke all"]),
+        st.sampled_from(["Anna", "Bob"]),
+        st.integers(0, 3_000_000),  # microseconds since the act before
+        st.integers(-300, 300),  # seconds that the clock of whoever revokes is off
+    ),
+    max_size=12,
+)
+
+
+@given(ACTS)
+def test_a_revocation_reaches_what_was_made_before_it_and_nothing_else_whatever_clocks_say(
+    acts: list[tuple[str, str, int, int]],
+) -> None:
+    desk, now = Desk(), NOW
+    for act, name, later, off in acts:
+        now += timedelta(microseconds=later)
+        if act == "issue":
+            opened = desk.read(name).opened(now)
+            made = claims(For.STAFF, name, now, valid_since=opened.valid_since)
+            desk.write(name, opened.issuing(made))
+            desk.made.append(made)
+        else:
+            whose = name if act == "revoke one" else ""
+            desk.write(whose, desk.read(whose).revoking(now + timedelta(seconds=off), whose))
+            hit = [n for n, one in enumerate(desk.made) if one.subject == name or not whose]
+            desk.revoked |= dict.fromkeys(hit, True)
+
+    for number, link in enumerate(desk.made):
+        valid_since = desk.read(link.subject).valid_since
+        assert (valid_since is not None and in_force(link, valid_since, now)) is not desk.revoked.get(number, False)
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 3_000_000), st.integers(-300, 300)), max_size=10),
+)
+def test_so_does_one_of_an_owners_links_which_are_made_by_clocks_that_are_off_as_well(
+    acts: list[tuple[bool, int, int]],
+) -> None:
+    valid_since, now, revoked, made = None, NOW, 0, []
+    for issues, later, off in acts:
+        now += timedelta(microseconds=later)
+        clock = now + timedelta(seconds=off)
+        if issues:
+            made.append(claims(For.OWNER, ACCOUNT, clock, valid_since=valid_since))
+        else:
+            valid_since, revoked = owners_revoked_until(clock, valid_since), len(made)
+
+    assert [in_force(one, valid_since, now) for one in made] == [n >= revoked for n in range(len(made))]
+
+
+def test_an_instant_that_no_clock_can_have_made_shifts_no_later_one() -> None:
+    assert revoked_until(NOW, NOW + timedelta(days=1)) == NOW
+
+
+# ---------------------------------------------------------------- what a platform's token opens
+
+
+@pytest.mark.parametrize(
+    ("accounts", "account_id", "covered"),
+    [
+        (("*",), ACCOUNT, True),
+        (("*",), "", True),
+        ((ACCOUNT,), ACCOUNT, True),
+        ((ACCOUNT,), f"{ACCOUNT}-2", False),
+        ((ACCOUNT,), "", False),
+        (("shop-*",), "shop-1", True),
+        (("shop-*",), "shop-", True),
+        (("shop-*",), "shop", False),
+        (("shop-*",), "", False),
+        (("shop-*", ACCOUNT), ACCOUNT, True),
+    ],
+)
+def test_a_token_is_about_the_accounts_that_it_names(
+    accounts: tuple[str, ...], account_id: str, *, covered: bool
+) -> None:
+    assert Grant(frozenset(Scope), accounts).covers(account_id) is covered
+
+
+@pytest.mark.parametrize(
+    ("scopes", "accounts", "says"),
+    [
+        (frozenset(), ("*",), "read and write"),
+        (frozenset(Scope), (), "1 to 20 accounts"),
+        (frozenset(Scope), ("a",) * 21, "1 to 20 accounts"),
+        (frozenset(Scope), ("",), "not ''"),
+        (frozenset(Scope), ("**",), "not '\\*\\*'"),
+        (frozenset(Scope), ("a*b",), "not 'a\\*b'"),
+        (frozenset(Scope), ("Shop",), "not 'Shop'"),
+        (frozenset(Scope), ("shop\n",), "not 'shop"),
+    ],
+)
+def test_a_grant_of_nothing_or_of_what_is_no_account_is_none(
+    scopes: frozenset[Scope], accounts: tuple[str, ...], says: str
+) -> None:
+    with pytest.raises(InvalidInput, match=says):
+        Grant(scopes, accounts)

@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, a_request, an_account, decided
+from tests.builders import NOW, STAFF, a_request, an_account, decided
 
 from permille.domain.account import Account
 from permille.domain.commands import AmendReview, DeleteReview, PutReview, RequestLink, RequestReview, WithdrawReview
 from permille.domain.errors import DecisionRefused
 from permille.domain.owner_acts import CHANGES_A_DAY, MAILS_A_DAY, AskedMail, OwnerActs
 from permille.domain.status import Status
+from permille.domain.wording import OWNER
 
 A_DAY, AN_HOUR, A_MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 VIENNA, KIRITIMATI, HONOLULU = ZoneInfo("Europe/Vienna"), ZoneInfo("Pacific/Kiritimati"), ZoneInfo("Pacific/Honolulu")
@@ -36,7 +37,7 @@ def test_a_day_has_so_many_changes_and_the_next_is_told_when_it_can_be_made(kind
 
 
 def test_to_withdraw_and_ask_again_is_a_change_too() -> None:
-    account = decided(changed_often(), WithdrawReview()).account
+    account = decided(changed_often(), WithdrawReview(by=OWNER)).account
 
     with pytest.raises(DecisionRefused, match="5 times today"):
         decided(account, a_request(RequestReview))
@@ -44,7 +45,7 @@ def test_to_withdraw_and_ask_again_is_a_change_too() -> None:
 
 @pytest.mark.parametrize("kind", [WithdrawReview, DeleteReview])
 def test_nobody_is_kept_from_withdrawing(kind: type[WithdrawReview | DeleteReview]) -> None:
-    assert [entry.kind for entry in decided(changed_often(), kind()).entries] == ["review_withdrawn"]
+    assert [entry.kind for entry in decided(changed_often(), kind(by=OWNER)).entries] == ["review_withdrawn"]
 
 
 def test_the_same_request_once_more_is_no_change_and_is_not_refused() -> None:
@@ -56,7 +57,7 @@ def test_the_same_request_once_more_is_no_change_and_is_not_refused() -> None:
 def test_staff_who_ask_for_an_owner_are_not_bound_and_are_not_counted() -> None:
     account = changed_often()
 
-    by_staff = decided(account, a_request(AmendReview, batch=99, by_staff=True))
+    by_staff = decided(account, a_request(AmendReview, batch=99, by=STAFF))
 
     assert [entry.kind for entry in by_staff.entries] == ["review_amended"]
     assert by_staff.account.owner_acts == account.owner_acts

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, a_provider, an_account, decided
+from tests.builders import NOW, STAFF, a_provider, an_account, decided
 
 from permille.domain import provider
 from permille.domain.account import Account, Provider
@@ -28,16 +28,22 @@ FIRST, SECOND = a_provider(), a_provider(host="mail.example.net", version="v-2")
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.CLOSED])
 def test_whoever_is_not_closed_connects_one_and_stays_as_they_are(status: Status) -> None:
-    outcome = decided(an_account(status=status), ConnectProvider(provider=FIRST, replaces=None), LATER)
+    outcome = decided(an_account(status=status), ConnectProvider(provider=FIRST, replaces=None, by=STAFF), LATER)
 
     assert outcome.account == an_account(status=status, provider=a_provider(connected_at=LATER), decided_at=LATER)
     (entry,) = outcome.entries
     assert (entry.kind, entry.at) == ("provider_connected", LATER)
-    assert entry.data == {"host": "smtp.example.com", "port": 587, "user": "bakery@example.com", "replaces": ""}
+    assert entry.data == {
+        "host": "smtp.example.com",
+        "port": 587,
+        "user": "bakery@example.com",
+        "replaces": "",
+        "by": STAFF,
+    }
 
 
 def test_another_takes_the_place_of_the_one_before() -> None:
-    outcome = decided(an_account(provider=FIRST), ConnectProvider(provider=SECOND, replaces=FIRST), LATER)
+    outcome = decided(an_account(provider=FIRST), ConnectProvider(provider=SECOND, replaces=FIRST, by=STAFF), LATER)
 
     assert outcome.account.provider == a_provider(host="mail.example.net", version="v-2", connected_at=LATER)
     assert outcome.entries[0].data["replaces"] == "smtp.example.com"
@@ -45,7 +51,7 @@ def test_another_takes_the_place_of_the_one_before() -> None:
 
 def test_a_closed_account_connects_none() -> None:
     with pytest.raises(DecisionRefused, match="bakery is closed"):
-        decided(an_account(status=Status.CLOSED), ConnectProvider(provider=FIRST, replaces=None), NOW)
+        decided(an_account(status=Status.CLOSED), ConnectProvider(provider=FIRST, replaces=None, by=STAFF), NOW)
 
 
 @pytest.mark.parametrize(("before", "now"), [(None, FIRST), (FIRST, None), (FIRST, a_provider(version="v-9"))])
@@ -53,20 +59,20 @@ def test_what_somebody_else_has_changed_meanwhile_is_not_written_over(
     before: Provider | None, now: Provider | None
 ) -> None:
     with pytest.raises(DecisionRefused, match="changed meanwhile"):
-        decided(an_account(provider=now), ConnectProvider(provider=SECOND, replaces=before), NOW)
+        decided(an_account(provider=now), ConnectProvider(provider=SECOND, replaces=before, by=STAFF), NOW)
 
 
 def test_what_was_written_already_is_not_told_twice() -> None:
     account = an_account(provider=SECOND)
 
-    outcome = decided(account, ConnectProvider(provider=SECOND, replaces=FIRST), LATER)
+    outcome = decided(account, ConnectProvider(provider=SECOND, replaces=FIRST, by=STAFF), LATER)
 
     assert (outcome.account, outcome.entries) == (account, [])
 
 
 @pytest.mark.parametrize("status", Status)
 def test_whoever_they_are_they_disconnect_it(status: Status) -> None:
-    outcome = decided(an_account(status=status, provider=FIRST), DisconnectProvider(), LATER)
+    outcome = decided(an_account(status=status, provider=FIRST), DisconnectProvider(by=STAFF), LATER)
 
     assert outcome.account == an_account(status=status, decided_at=LATER)
     (entry,) = outcome.entries
@@ -76,7 +82,7 @@ def test_whoever_they_are_they_disconnect_it(status: Status) -> None:
 def test_where_none_is_connected_nothing_happens() -> None:
     account: Account = an_account()
 
-    outcome = decided(account, DisconnectProvider(), LATER)
+    outcome = decided(account, DisconnectProvider(by=STAFF), LATER)
 
     assert (outcome.account, outcome.entries) == (account, [])
 

@@ -15,6 +15,7 @@ from permille.domain.decide import decide
 from permille.domain.policy import SEED
 from permille.domain.status import Mode, Status
 from permille.domain.timeline import Entry
+from permille.domain.wording import OWNER
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 DENVER = ZoneInfo("America/Denver")
@@ -121,7 +122,7 @@ def test_of_what_is_answered_or_withdrawn_nobody_is_reminded(state: str) -> None
     answered = {
         "approved": lambda: decided(account, ApproveReview(day=DAY + 9 * A_DAY, by=STAFF)).account,
         "declined": lambda: decided(account, DeclineReview(reason="No", by=STAFF)).account,
-        "withdrawn": lambda: decided(account, WithdrawReview()).account,
+        "withdrawn": lambda: decided(account, WithdrawReview(by=OWNER)).account,
         "closed": lambda: replace(account, status=Status.CLOSED),
     }[state]()
 

@@ -23,6 +23,7 @@ from permille.domain.commands import (
 from permille.domain.errors import ConfirmationNeeded, DecisionRefused
 from permille.domain.policy import SecondChance
 from permille.domain.status import Status
+from permille.domain.wording import OWNER
 
 DISABLED = Status.DISABLED
 CHANCE, CHANCE_OF_24 = SecondChance(), SecondChance(least_hours=24)
@@ -91,7 +92,7 @@ def test_an_open_request_can_be_amended_and_keeps_its_place() -> None:
 
 
 def test_a_withdrawn_request_can_be_made_again_at_once() -> None:
-    withdrawn = decided(an_open_one(), WithdrawReview()).account
+    withdrawn = decided(an_open_one(), WithdrawReview(by=OWNER)).account
 
     assert withdrawn.review is not None
     assert withdrawn.review.state is ReviewState.WITHDRAWN
@@ -103,7 +104,7 @@ def test_what_is_not_open_cannot_be_decided(act: str) -> None:
     account = an_account(status=DISABLED)
     acts = {
         "amend": lambda: decided(account, a_request(AmendReview)),
-        "withdraw": lambda: decided(account, WithdrawReview()),
+        "withdraw": lambda: decided(account, WithdrawReview(by=OWNER)),
         "approve": lambda: decided(account, ApproveReview(day=TOMORROW, by=STAFF)),
         "decline": lambda: decided(account, DeclineReview(reason="No", by=STAFF)),
     }
@@ -289,7 +290,7 @@ def test_approving_another_day_moves_the_trial_and_the_owner_is_told_the_new_one
 
 
 def test_the_owner_withdraws_from_a_trial_that_has_not_begun() -> None:
-    outcome = decided(agreed(), WithdrawReview())
+    outcome = decided(agreed(), WithdrawReview(by=OWNER))
 
     found = outcome.account.review
     assert found is not None
@@ -313,7 +314,7 @@ def test_moving_a_trial_to_the_day_that_it_is_on_is_refused() -> None:
 def test_withdrawing_from_a_moved_trial_is_about_the_day_that_was_agreed_on() -> None:
     moved = decided(agreed(), ApproveReview(day=TOMORROW + A_DAY, by=STAFF)).account
 
-    assert decided(moved, WithdrawReview()).entries[0].data["day"] == str(TOMORROW + A_DAY)
+    assert decided(moved, WithdrawReview(by=OWNER)).entries[0].data["day"] == str(TOMORROW + A_DAY)
 
 
 @pytest.mark.parametrize("act", ["cancel", "disable", "withdraw", "move"])
@@ -326,7 +327,7 @@ def test_what_ends_or_moves_a_trial_does_not_put_off_the_switching_that_is_under
 ACTS: dict[str, Callable[[Account], Outcome]] = {
     "cancel": lambda account: decided(account, CancelTrial(reason="It spams", by=STAFF)),
     "disable": lambda account: decided(account, Disable(reason="It spams", by=STAFF)),
-    "withdraw": lambda account: decided(account, WithdrawReview()),
+    "withdraw": lambda account: decided(account, WithdrawReview(by=OWNER)),
     "decline": lambda account: decided(account, DeclineReview(reason="No", by=STAFF)),
     "amend": lambda account: decided(account, a_request(AmendReview, batch=5)),
     "move": lambda account: decided(account, ApproveReview(day=TOMORROW + A_DAY, by=STAFF)),
@@ -382,7 +383,7 @@ def test_an_amended_request_is_on_the_owners_timeline_and_not_mailed() -> None:
 def test_a_request_that_is_made_again_has_a_receipt_an_hour_after_the_last(minutes: int, mailed: bool) -> None:
     at = NOW + timedelta(minutes=minutes)
 
-    again = decided(decided(an_open_one(), WithdrawReview()).account, a_request(), at)
+    again = decided(decided(an_open_one(), WithdrawReview(by=OWNER)).account, a_request(), at)
 
     assert [entry.is_mailed for entry in again.entries] == [mailed]
     assert again.account.owner_acts.receipt_at == (at if mailed else NOW)

@@ -14,6 +14,7 @@ from permille.domain.commands import ConfirmTrial, Enable, WithdrawReview
 from permille.domain.decide import decide
 from permille.domain.policy import SEED
 from permille.domain.status import Mode, Status
+from permille.domain.wording import OWNER
 
 
 def a_look(delivered: int, complaints: int, *, over: bool = False, mode: Mode = Mode.ENFORCE, left: int = 0) -> Look:
@@ -82,7 +83,7 @@ def test_support_is_waited_for_from_the_request_until_it_is_decided() -> None:
     asking = an_open_one()
 
     assert asking.asks_since == asking.review.requested_at  # type: ignore[union-attr]
-    assert decided(asking, WithdrawReview()).account.asks_since is None
+    assert decided(asking, WithdrawReview(by=OWNER)).account.asks_since is None
     assert an_account().asks_since is None
 
 

@@ -355,7 +355,10 @@ def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_
 
 def test_what_changes_something_for_the_owner_is_mailed_and_nothing_else() -> None:
     told = (
-        {"alert", "owner_address_dropped", "credential_renewed", "link_requested"} | SWITCHED | SECOND_CHANCE | CHANGED
+        {"alert", "owner_address_dropped", "credential_renewed", "provider_connected", "link_requested"}
+        | SWITCHED
+        | SECOND_CHANCE
+        | CHANGED
     )
     assert {kind for kind in KINDS if KINDS[kind].declaration.mailed} == told
 

@@ -100,6 +100,7 @@ def forgotten() -> None:
     bootstrap.enforcing.cache_clear()
     bootstrap._handing_on.cache_clear()
     bootstrap.consoling.cache_clear()
+    bootstrap.issuing_links.cache_clear()
     bootstrap.serving_api.cache_clear()
 
 
@@ -131,7 +132,7 @@ def cloud(aws: None, accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) 
     }
     keys = {
         name: boto3.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
-        for name in ("OWNER_LINK_KEY", "STAFF_LINK_KEY")
+        for name in ("OWNER_LINK_KEY", "STAFF_LINK_KEY", "PLATFORM_TOKEN_KEY")
     }
     for name, value in {
         **ENVIRONMENT,

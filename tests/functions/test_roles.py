@@ -33,10 +33,9 @@ from tests.builders import (
 from tests.functions.conftest import Cloud
 from tests.iam import Request, attributes, is_allowed, recorded, requests_of, statements, tables_of
 
-from permille.aws.control import DynamoControl
 from permille.aws.models import AccountRow
 from permille.aws.replay import ReplayedTime
-from permille.bootstrap import consoling, enforcing, handing_on, ingesting, serving_api
+from permille.bootstrap import consoling, enforcing, handing_on, ingesting, issuing_links, serving_api
 from permille.domain.account import Account
 from permille.domain.breaker import Opening, Passing, Returning
 from permille.domain.correction import Correction, Void
@@ -44,7 +43,9 @@ from permille.domain.entries.system import ModeEntered
 from permille.domain.links import For
 from permille.domain.ses_review import Harm
 from permille.domain.status import Mode, Status
+from permille.domain.system_commands import MakeLink
 from permille.domain.timeline import Topic, system_entry
+from permille.issuing import issue
 from permille.ports import Lap
 
 HOUR = "2026-03-10T12"
@@ -113,6 +114,13 @@ def hands_on() -> None:
     ReplayedTime(table="ControlTable").ahead()
 
 
+def issues() -> None:
+    the = issuing_links().issuing
+    for name in ("Anna", "Bob"):
+        issue(the, MakeLink(audience=For.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
+    ReplayedTime(table="ControlTable").ahead()
+
+
 def shows_and_decides() -> None:
     console = consoling().console
     desk, accounts = console.desk, console.accounts
@@ -137,7 +145,7 @@ def shows_and_decides() -> None:
     desk.control.breaker(HOUR)
     desk.resets.last_reset()
     desk.resets.reset_breaker(HOUR, 4, a_reset())
-    desk.control.link_generation(For.STAFF)
+    console.doors.register.get(For.STAFF, "Anna")
     ReplayedTime(table="ControlTable").ahead()
 
 
@@ -160,7 +168,7 @@ def answers() -> None:
     off = replace(the_account(), status=Status.DISABLED)
     asked = decided(off, a_request())
     api.accounts.save(off, asked.account, asked.entries)
-    DynamoControl(table="ControlTable").link_generation(For.PLATFORM)
+    api.doors.register.get(For.PLATFORM, "crm")
     ReplayedTime(table="ControlTable").ahead()
 
 
@@ -168,6 +176,7 @@ CALLS: Mapping[str, Callable[[], None]] = {
     "IngestComplaint": ingests,
     "Enforce": enforces,
     "Notify": hands_on,
+    "Access": issues,
     "Console": shows_and_decides,
     "Api": answers,
 }
@@ -217,8 +226,9 @@ def granted(function: str) -> set[tuple[str, str]]:
     }
 
 
-OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "senders", "identities", "provider")
-OF_LINKS_AND_MAILS = ("link_generation", "owner_mail")
+OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provider")
+OF_SENDERS = ("senders", "identities", "risks_accepted")
+OF_LINKS_AND_MAILS = ("links_valid_since", "owner_mail")
 OF_OWNERS_ACTS = ("owner_acts",)
 OF_THE_SWITCH = ("asleep", "applied", "applied_at", "observed", "lease", "leased_until")
 OF_NOTICES = ("bounced_at", "bounces_told_until")
@@ -227,8 +237,8 @@ OF_NOTICES = ("bounced_at", "bounces_told_until")
 @pytest.mark.parametrize(
     ("function", "kept"),
     [
-        ("Enforce", {*OF_OWNERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS}),
-        ("Console", {*OF_OWNERS, "link_generation", *OF_THE_SWITCH, *OF_NOTICES}),
+        ("Enforce", {*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS}),
+        ("Console", {*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES}),
     ],
 )
 def test_whoever_decides_may_write_all_of_an_account_but_what_others_decide(function: str, kept: set[str]) -> None:
@@ -271,11 +281,11 @@ def a_look(table: str, **key: str) -> Abuse:
 
 
 ACCOUNTS = ("AccountsTable", {"account_id": ACCOUNT})
-LINKS, BREAKER = ("ControlTable", {"name": "links"}), ("ControlTable", {"name": "breaker"})
+LINKS, BREAKER = ("ControlTable", {"name": "links#staff"}), ("ControlTable", {"name": "breaker"})
 CARD = ("ComplaintsTable", {"account_id": ACCOUNT, "identity": "complaint#m-1"})
 ENTRY = {"account_id": ACCOUNT, "entry_id": "e-1"}
 OF_DECISIONS = ("status", "switch_generation", "exemption", "trial", "denial", "renewal", "strikes", "epochs")
-NOT_OWNER = [name for name in (*OF_OWNERS, *OF_LINKS_AND_MAILS) if name not in ("owner", "owner_mail")]
+NOT_OWNER = [name for name in (*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS) if name not in ("owner", "owner_mail")]
 ABUSES: list[tuple[str, Abuse]] = [
     # what decides about keys, mails and links is not counting's to write
     *(("IngestComplaint", an_update(*ACCOUNTS, name)) for name in (*NOT_OWNER, *OF_THE_SWITCH, *OF_DECISIONS)),
@@ -288,18 +298,18 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("IngestComplaint", a_put("ComplaintsTable", **CARD[1], voided="x")),
     ("IngestComplaint", an_update("TimelineTable", ENTRY, "kind")),
     ("IngestComplaint", an_update("TimelineTable", ENTRY, "facts", ReturnValues="ALL_OLD")),
-    ("IngestComplaint", an_update(*LINKS, "staff")),
+    ("IngestComplaint", an_update(*LINKS, "valid_since")),
     ("IngestComplaint", an_update(*BREAKER, "granted")),
-    ("IngestComplaint", a_look(*LINKS[:1], name="links")),
+    ("IngestComplaint", a_look(*LINKS[:1], name="links#staff")),
     ("IngestComplaint", a_put("TalliesTable", account_id=ACCOUNT, day_epoch_shard="2026-03-10#0001#0")),
     # a link that was revoked stays so, and the breaker is people's to reset
-    *(("Enforce", an_update(*LINKS, name)) for name in ("staff", "platform", "passed")),
-    ("Enforce", in_a_transaction(an_update(*LINKS, "staff"))),
-    ("Enforce", a_put("ControlTable", name="links", active="0")),
+    *(("Enforce", an_update(*LINKS, name)) for name in ("valid_since", "last_issued", "passed")),
+    ("Enforce", in_a_transaction(an_update(*LINKS, "valid_since"))),
+    ("Enforce", a_put("ControlTable", name="links#staff", active="0")),
     ("Enforce", a_put("ControlTable", name="breaker", active="0")),
-    ("Enforce", a_look("ControlTable", name="links")),
+    ("Enforce", a_look("ControlTable", name="links#staff")),
     *(("Enforce", an_update(*BREAKER, name)) for name in ("granted", "reset_by")),
-    *(("Enforce", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_LINKS_AND_MAILS)),
+    *(("Enforce", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS)),
     ("Enforce", in_a_transaction(an_update(*ACCOUNTS, "status", "owner_email"))),
     ("Enforce", a_put("AccountsTable", account_id=ACCOUNT)),
     ("Enforce", an_update("SendersTable", {"caller_identity": "permille-bakery"}, "ignored")),
@@ -307,23 +317,35 @@ ABUSES: list[tuple[str, Abuse]] = [
     # who hands on writes nothing but what was handed on
     ("Notify", an_update(*ACCOUNTS, "owner_email")),
     ("Notify", a_put("TimelineTable", **ENTRY)),
-    ("Notify", a_look("ControlTable", name="links")),
+    ("Notify", a_look("ControlTable", name="links#staff")),
     ("Notify", a_look("SendersTable", caller_identity="permille-bakery")),
+    # who lets people in writes who was, and nothing about accounts, the breaker or what was written before
+    ("Access", a_look(*ACCOUNTS[:1], account_id=ACCOUNT)),
+    ("Access", an_update(*ACCOUNTS, "owner_email")),
+    ("Access", an_update(*BREAKER, "granted")),
+    ("Access", an_update(*LINKS, "passed")),
+    ("Access", a_put("ControlTable", name="links#staff")),
+    ("Access", a_deletion("ControlTable", name="links#staff")),
+    ("Access", a_put("TimelineTable", **ENTRY)),
+    ("Access", an_update("TimelineTable", {"account_id": "#system", "entry_id": "e-1"}, "facts")),
     # pages decide about accounts: never whose they are, and no key
-    *(("Console", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, "link_generation", *OF_THE_SWITCH)),
+    *(
+        ("Console", an_update(*ACCOUNTS, name))
+        for name in (*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH)
+    ),
     ("Console", in_a_transaction(an_update(*ACCOUNTS, "status", "owner_email"))),
     ("Console", a_put("AccountsTable", account_id=ACCOUNT)),
-    ("Console", an_update(*LINKS, "staff")),
+    ("Console", an_update(*LINKS, "valid_since")),
     ("Console", an_update(*BREAKER, "passed")),
     ("Console", an_update("SendersTable", {"caller_identity": "permille-bakery"}, "ignored")),
     ("Console", an_update(*CARD, "facts")),
     ("Console", an_update("TalliesTable", {"account_id": ACCOUNT, "day_epoch_shard": "d"}, "delivered")),
     ("Console", an_update("TimelineTable", ENTRY, "facts")),
     # the API asks for a review, and decides nothing
-    *(("Api", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_LINKS_AND_MAILS, *OF_THE_SWITCH)),
+    *(("Api", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_THE_SWITCH)),
     *(("Api", an_update(*ACCOUNTS, name)) for name in ("status", "exemption", "switch_generation", "strikes")),
     ("Api", an_update(*CARD, "suppressed_since")),
-    ("Api", an_update(*LINKS, "platform")),
+    ("Api", an_update(*LINKS, "valid_since")),
     # a history is nobody's to delete
     *((function, a_deletion("TimelineTable", **ENTRY)) for function in CALLS),
     *((function, a_deletion("ComplaintsTable", **CARD[1])) for function in CALLS),

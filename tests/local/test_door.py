@@ -38,6 +38,7 @@ def request(method: str, host: str, path: str, headers: dict[str, str] | None = 
         request(
             "POST", CONSOLE.upper(), "/review", {"origin": "https://somebody.example"}
         ),  # the console's own to judge
+        request("POST", HERE, "/_aws/lambda-url/abc123/links", SIGNED),  # a function that asks IAM
         request("GET", HERE, HEALTH),
         request("GET", THERE, HEALTH, port=CONTAINERS_PORT),
         request("POST", THERE, "/", SIGNED, port=CONTAINERS_PORT),
@@ -55,7 +56,8 @@ def test_who_is_let_in(scope: Any) -> None:
         (request("POST", HERE, "/_ministack/config", SIGNED), "closed"),
         (request("GET", HERE, "/_ministack/ses/messages", SIGNED), "closed"),
         (request("GET", HERE, "/_ministack/ses/messages?X-Amz-Signature=ab"), "closed"),
-        (request("GET", HERE, "/_aws/lambda-url/abc123/", SIGNED), "closed"),
+        (request("POST", HERE, "/_aws/lambda-url/abc123/links"), "not signed"),
+        (request("POST", THERE, "/_aws/lambda-url/abc123/links", SIGNED, port=CONTAINERS_PORT), "closed"),
         (request("GET", CONSOLE, "/_ministack/ses/messages"), "closed"),
         (request("POST", HERE, HEALTH), "closed"),
         (request("POST", HERE, "/"), "not signed"),

@@ -112,7 +112,7 @@ def test_support_approves_and_the_owner_is_told_the_late_one_is_told_too(anna: W
     assert "Approved." in anna.get(done.headers["location"]).body
     assert (late.status, f"no request of {business.id} is open" in text_of(late)) == (409, True)
     (entry,) = [entry for entry in business.timeline() if entry["kind"] == "review_approved"]
-    assert (entry["facts"]["note"], entry["facts"]["by"]) == (note, "staff:Anna")
+    assert (entry["facts"]["note"], entry["facts"]["by"]) == (note, "staff:Anna (link by root)")
     eventually(lambda: any(note in str(mail.get_body(("plain",))) for mail in business.mails()))
 
 
@@ -134,7 +134,7 @@ def test_an_account_is_disabled_and_enabled_with_the_key_that_it_had(stack: Stac
 
     told = [(entry["kind"], entry["facts"].get("by")) for entry in business.timeline()][1:]
     by_anna = ["staff_disabled", "staff_enabled", "exempted", "unexempted", "closed"]
-    assert [one for one in told if one[1]] == [(kind, "staff:Anna") for kind in by_anna]
+    assert [one for one in told if one[1]] == [(kind, "staff:Anna (link by root)") for kind in by_anna]
 
 
 def test_a_complaint_is_taken_back_and_counts_again(stack: Stack, anna: Web) -> None:
@@ -151,7 +151,7 @@ def test_a_complaint_is_taken_back_and_counts_again(stack: Stack, anna: Web) -> 
     assert restored.status == 303, text_of(restored)
     eventually(lambda: business.standing()["window"]["complaints"] == 1)
     told = [entry["facts"]["by"] for entry in business.timeline() if entry["kind"].startswith("complaint_")]
-    assert told == ["staff:Anna", "staff:Anna"]
+    assert told == ["staff:Anna (link by root)", "staff:Anna (link by root)"]
 
 
 def test_the_state_of_the_system_and_the_breaker(stack: Stack, anna: Web) -> None:
@@ -165,8 +165,8 @@ def test_the_state_of_the_system_and_the_breaker(stack: Stack, anna: Web) -> Non
     reset = anna.sends("/desk/system/breaker", csrf=field(page, "csrf"), reason="Many are disabled here", allow="1000")
 
     assert reset.status == 303, text_of(reset)
-    assert "by staff:Anna: Many are disabled here" in text_of(anna.get("/desk/system"))
-    assert stack.answer("breaker", "show")["last_reset"]["by"] == "staff:Anna"
+    assert "by staff:Anna (link by root): Many are disabled here" in text_of(anna.get("/desk/system"))
+    assert stack.answer("breaker", "show")["last_reset"]["by"] == "staff:Anna (link by root)"
 
 
 def ses_tells(stack: Stack, **values: float) -> None:

@@ -134,6 +134,22 @@ def test_the_pages_have_no_api_and_the_api_no_pages(platform: Web, business: Bus
     assert [api.get(path).status for path in ("/desk", "/guide")] == [404, 404]
 
 
+@pytest.mark.parametrize("flooded", ["Console", "Api"])
+def test_what_takes_all_of_ones_concurrency_leaves_the_other(
+    platform: Web, business: Business, stack: Stack, flooded: str
+) -> None:
+    """As if as many requests were being answered as may be."""
+    functions, name = stack.client("lambda"), stack.outputs[f"{flooded}FunctionName"]
+    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    try:
+        answered = {"Console": Web(stack).get("/guide").status, "Api": ask(platform, business).status}
+    finally:
+        functions.delete_function_concurrency(FunctionName=name)
+
+    assert answered == {"Console": 200, "Api": 200} | {flooded: 429}
+    assert (Web(stack).get("/guide").status, ask(platform, business).status) == (200, 200)
+
+
 def swapped(web: Web, stack: Stack, **addresses: str) -> Web:
     """The same, with one address for the other."""
     outputs = stack.outputs | {name: stack.outputs[other] for name, other in addresses.items()}

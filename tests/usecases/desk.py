@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
-ANNA = "staff:Anna"
+ANNA = "staff:Anna (link by user/sam)"
 REQUEST = Review(ReviewState.OPEN, TODAY, 800, "We mailed an old list", "We took it off", NOW - 5 * HOUR)
 WENT_WELL = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, asked=True)
 COMPLAINT = a_complaint_entry("m-9", NOW - HOUR)

@@ -599,7 +599,9 @@ def test_whatever_call_fails_nobody_sends_who_may_not_and_the_same_command_makes
         assert not any(stack.switch.can_send(name, key) for name in named for key in (KEY, OLD_KEY))
     assert OLD in named or not stack.switch.can_send(OLD, OLD_KEY)
     change(stack, minutes=5, **WHOLE)
-    counters: dict[str, Any] = {"version": 0, "revision": 0, "decided_at": NOW, "due_at": NOW, "credential": None}
+    assert stack.get(ACCOUNT).links_valid_since
+    when_written = dict.fromkeys(("decided_at", "due_at", "links_valid_since"), NOW)
+    counters: dict[str, Any] = {"version": 0, "revision": 0, "credential": None, **when_written}
     made, wanted = (replace(one.get(ACCOUNT), **counters) for one in (stack, whole))
     assert made == wanted
     assert everything(stack)[1:] == everything(whole)[1:]

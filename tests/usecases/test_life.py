@@ -47,6 +47,7 @@ from permille.domain.reputation import Tally, first_day
 from permille.domain.status import Mode, Status
 from permille.domain.switch import PROPAGATION
 from permille.domain.timeline import Entry, only
+from permille.domain.wording import OWNER
 from permille.ingest import Received, ingest
 
 if TYPE_CHECKING:
@@ -262,7 +263,7 @@ class Life(RuleBasedStateMachine):
         commands: dict[str, Callable[[], Command]] = {
             "request": lambda: a_request(day=day, batch=BATCH),
             "amend": lambda: a_request(AmendReview, day=day, batch=BATCH),
-            "withdraw": WithdrawReview,
+            "withdraw": lambda: WithdrawReview(by=OWNER),
             "approve": lambda: ApproveReview(day=day, by=STAFF, short_day=True),
             "decline": lambda: DeclineReview(**why),
             "confirm": lambda: ConfirmTrial(**why),

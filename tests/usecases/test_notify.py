@@ -1,6 +1,6 @@
 """What was written is handed on: once where it can be, later where it could not, and the stream never waits."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import pytest
 from tests.builders import ACCOUNT, BRAND, NOW, an_account, an_entry
@@ -276,8 +276,8 @@ def test_the_address_before_is_told_once_also_where_mail_to_the_new_one_does_not
     assert [mail.to for mail in notify.mailer.sent] == ["before@bakery.example"]
 
 
-def test_the_new_address_is_told_with_a_link_of_the_new_generation(notify: Notification) -> None:
-    notify.rows.accounts[ACCOUNT] = an_account(link_generation=2)
+def test_the_new_address_is_told_with_a_link_that_the_change_has_not_revoked(notify: Notification) -> None:
+    notify.rows.accounts[ACCOUNT] = an_account(links_valid_since=NOW + timedelta(minutes=10))
 
     hand_on(notify.world, [an_entry("owner_address_changed")], NOW)
 

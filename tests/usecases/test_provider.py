@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW, a_server, an_account
+from tests.builders import ACCOUNT, NOW, STAFF, a_server, an_account
 from tests.fakes import FakeAccounts, FakePolicies, FakeProbe, FakeSecrets, FakeTimeline, Killed, Rows, When
 
 from permille import shapes
@@ -43,10 +43,10 @@ class World:
         return self.rows.accounts[ACCOUNT]
 
     def connect(self, server: Server = FIRST, password: str | None = None) -> Account | Trouble:
-        return connect(self.providing, self.now, server, Password(password or PASSWORDS[server]), NOW)
+        return connect(self.providing, self.now, server, Password(password or PASSWORDS[server]), STAFF, NOW)
 
     def disconnect(self) -> Account:
-        return disconnect(self.providing, self.now, NOW)
+        return disconnect(self.providing, self.now, STAFF, NOW)
 
     def try_again(self) -> Trouble | None:
         return try_again(self.providing, self.now)
@@ -291,8 +291,8 @@ def test_whatever_goes_wrong_nobody_is_shown_the_password(
     world.rows.faults.fail(call, when=when)
     password = Password(text)
     actions: list[Callable[[], object]] = [
-        lambda: connect(world.providing, world.now, FIRST, password, NOW),
-        lambda: connect(world.providing, world.now, SECOND, password, NOW),  # is refused
+        lambda: connect(world.providing, world.now, FIRST, password, STAFF, NOW),
+        lambda: connect(world.providing, world.now, SECOND, password, STAFF, NOW),  # is refused
         world.try_again,
         world.disconnect,
     ]

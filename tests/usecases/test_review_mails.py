@@ -23,6 +23,7 @@ from permille.domain.commands import AmendReview, Command, WithdrawReview
 from permille.domain.errors import DecisionRefused, Unavailable
 from permille.domain.owner_acts import CHANGES_A_DAY
 from permille.domain.status import Status
+from permille.domain.wording import OWNER
 from permille.notify import Handing, hand_on
 
 AN_HOUR = timedelta(hours=1)
@@ -48,7 +49,7 @@ class Owner:
         self._does(a_request(AmendReview, **different))
 
     def withdraws(self) -> None:
-        self._does(WithdrawReview())
+        self._does(WithdrawReview(by=OWNER))
 
     def _does(self, command: Command) -> None:
         known = set(self.rows.entries)

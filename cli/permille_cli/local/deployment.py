@@ -68,6 +68,7 @@ class Deployment:
             "EnforcementMode": self.mode,
             "PlatformName": self.platform_name,
             "MailFrom": MAIL_FROM,
+            "LinkKeyAdministrators": "arn:aws:iam::*:role/administrator",  # and root
             "ReplayClock": "on",
             "AlarmTopicArn": "none",
             "ConsoleConcurrency": "10",

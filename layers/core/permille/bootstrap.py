@@ -14,13 +14,22 @@ from permille import __version__
 from permille.domain.policy import Policy
 from permille.domain.status import Mode
 from permille.ports import Ledger, Policies, Quarantine, QuarantineAge
-from permille.settings import ApiSettings, ConsoleSettings, EnforceSettings, IngestSettings, NotifySettings, Settings
+from permille.settings import (
+    AccessSettings,
+    ApiSettings,
+    ConsoleSettings,
+    EnforceSettings,
+    IngestSettings,
+    NotifySettings,
+    Settings,
+)
 
 if TYPE_CHECKING:
     from permille.aws.outward import RememberedOnce
     from permille.aws.queues import SqsQueues
     from permille.console.world import Api, Console
     from permille.enforce import Enforcement
+    from permille.issuing import Issuing
     from permille.notify import Handing
 
 
@@ -205,6 +214,7 @@ def consoling() -> Consoling:
     from permille.aws.control import DynamoControl
     from permille.aws.directory import DynamoDirectory
     from permille.aws.history import DynamoTallies, DynamoTimeline
+    from permille.aws.link_register import DynamoLinkRegister
     from permille.aws.macs import KmsMacs
     from permille.aws.policy import SsmPolicies
     from permille.aws.quarantine import DynamoQuarantine
@@ -247,11 +257,12 @@ def consoling() -> Consoling:
         code=code_version(),
     )
     macs = KmsMacs(owner_key=settings.owner_link_key, staff_key=settings.staff_link_key)
+    register = DynamoLinkRegister(table=settings.control_table)
     brand = Brand(settings.platform_name, settings.support_contact, settings.brand_colour)
     console = Console(
         proxy=Proxy.of(settings.origin_digests),
         pages=Pages(brand, settings.frame_origins),
-        doors=Doorkeeper(PAGES, macs, accounts, control, origin_of(settings.link_base)),
+        doors=Doorkeeper(PAGES, macs, accounts, register, origin_of(settings.link_base)),
         accounts=accounts,
         tallies=tallies,
         timeline=timeline,
@@ -279,6 +290,24 @@ def _queues(settings: ConsoleSettings) -> "SqsQueues":
 
 
 @dataclass(frozen=True, slots=True)
+class IssuingLinks:
+    issuing: "Issuing"
+    settings: AccessSettings
+
+
+@cache
+def issuing_links() -> IssuingLinks:
+    from permille.aws.link_register import DynamoLinkRegister
+    from permille.aws.macs import KmsMacs
+    from permille.issuing import Issuing
+
+    settings = AccessSettings.from_env()
+    macs = KmsMacs(staff_key=settings.staff_link_key, platform_key=settings.platform_token_key)
+    register = DynamoLinkRegister(table=settings.control_table, timeline=settings.timeline_table)
+    return IssuingLinks(Issuing(macs, register), settings)
+
+
+@dataclass(frozen=True, slots=True)
 class ServingApi:
     api: "Api"
     settings: ApiSettings
@@ -288,8 +317,8 @@ class ServingApi:
 def serving_api() -> ServingApi:
     from permille.aws.accounts import DynamoAccounts
     from permille.aws.bounces import DynamoBounces
-    from permille.aws.control import DynamoControl
     from permille.aws.history import DynamoTallies, DynamoTimeline
+    from permille.aws.link_register import DynamoLinkRegister
     from permille.aws.macs import KmsMacs
     from permille.aws.policy import SsmPolicies
     from permille.aws.suppressions import DynamoSuppressions
@@ -299,10 +328,10 @@ def serving_api() -> ServingApi:
 
     settings = ApiSettings.from_env()
     accounts = DynamoAccounts(accounts=settings.accounts_table, timeline=settings.timeline_table)
-    macs = KmsMacs(owner_key="", staff_key=settings.staff_link_key)
+    macs = KmsMacs(platform_key=settings.platform_token_key)
     api = Api(
         proxy=Proxy.of(settings.origin_digests),
-        doors=Doorkeeper(API, macs, accounts, DynamoControl(table=settings.control_table)),
+        doors=Doorkeeper(API, macs, accounts, DynamoLinkRegister(table=settings.control_table)),
         accounts=accounts,
         tallies=DynamoTallies(table=settings.tallies_table),
         timeline=DynamoTimeline(table=settings.timeline_table),

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from permille import change_identities, change_senders, decisions
 from permille.addresses import is_same
-from permille.changing import Changing, Decided
+from permille.change_identities import IdentityPlan
+from permille.change_senders import SenderPlan
+from permille.changing import Changing, Order
 from permille.domain.account import Account
 from permille.domain.commands import ChangeOwner
 from permille.domain.errors import InvalidInput
@@ -57,17 +59,17 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class ChangePlan:
     """What is going to be made of the account, which has not been touched. `leaves_no_key`: no sender that it is going
     to have has a key that could send."""
 
     account: Account
-    identities: change_identities.Planned
-    senders: change_senders.Planned
+    identities: IdentityPlan
+    senders: SenderPlan
     leaves_no_key: bool = False
 
 
-def plan(world: Changing, change: Change) -> Planned:
+def plan(world: Changing, change: Change) -> ChangePlan:
     """Raises NotFound where there is no such account, and InvalidInput or DecisionRefused where it cannot be."""
     account = existing(world.accounts, change.account_id)
     identities = change_identities.plan(world, account, change.add_identities, change.remove_identities)
@@ -80,16 +82,16 @@ def plan(world: Changing, change: Change) -> Planned:
         accept_risk=change.accept_risk,
     )
     leaves_no_key = bool(senders.remove) and not change_senders.has_key(world, account, senders.after)
-    return Planned(account, identities, senders, leaves_no_key)
+    return ChangePlan(account, identities, senders, leaves_no_key)
 
 
-def apply(world: Changing, change: Change, planned: Planned, now: datetime) -> Changed:
+def apply(world: Changing, change: Change, planned: ChangePlan, now: datetime) -> Changed:
     """Senders are added before others are taken out, so that one can take another's place."""
-    decided = Decided(change.reason, change.by, now)
+    order = Order(change.reason, change.by, now)
     account = decisions.apply(world, change.account_id, _owner(change, planned.account), now)
-    account, prepared = change_identities.apply(world, account, planned.identities, decided)
-    account = change_senders.add(world, account.id, planned.senders, decided)
-    account = change_senders.remove(world, account.id, planned.senders.remove, decided)
+    account, prepared = change_identities.apply(world, account, planned.identities, order)
+    account = change_senders.add(world, account.id, planned.senders, order)
+    account = change_senders.remove(world, account.id, planned.senders.remove, order)
     return Changed(planned.account, account, prepared)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from permille import decisions
-from permille.changing import Changing, Decided
+from permille.changing import Changing, Order
 from permille.domain.account import Account
 from permille.domain.commands import ChangeIdentities
 from permille.domain.errors import DecisionRefused, InvalidInput
@@ -14,7 +14,7 @@ from permille.taking_back import taking_back
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class IdentityPlan:
     """`asked`: whether any was named at all. `own`: the user that was made for the account, and what it may send
     through; None where the account sends by adopted ones alone, whose policies are their operator's.
     `below`: identities below its new domains that are not its own."""
@@ -27,7 +27,7 @@ class Planned:
     below: tuple[str, ...] = ()
 
 
-def plan(world: Changing, account: Account, add: Sequence[str], remove: Sequence[str]) -> Planned:
+def plan(world: Changing, account: Account, add: Sequence[str], remove: Sequence[str]) -> IdentityPlan:
     """Raises InvalidInput where one is to come and go, none would remain, or there are too many for IAM."""
     if both := sorted({*add} & {*remove}):
         raise InvalidInput(f"{', '.join(both)} cannot be added and removed at once", "add_identity")
@@ -43,10 +43,10 @@ def plan(world: Changing, account: Account, add: Sequence[str], remove: Sequence
         sending_policy(world.onboarding.resources(after))
     others = below(add, world.onboarding.identities.all()) if add else ()
     not_its_own = tuple(one for one in others if one not in after)
-    return Planned(bool(add or remove), tuple(dict.fromkeys(add)), before, after, own, not_its_own)
+    return IdentityPlan(bool(add or remove), tuple(dict.fromkeys(add)), before, after, own, not_its_own)
 
 
-def apply(world: Changing, account: Account, planned: Planned, decided: Decided) -> tuple[Account, Prepared]:
+def apply(world: Changing, account: Account, planned: IdentityPlan, order: Order) -> tuple[Account, Prepared]:
     """Our set is the default of a new identity before anything may be sent through it; what may be sent through follows
     the row. The default of one that is removed stays ours: others may send from it too, and nothing goes unseen."""
     if not planned.asked:
@@ -58,10 +58,10 @@ def apply(world: Changing, account: Account, planned: Planned, decided: Decided)
 
     with taking_back() as undo:
         preparing = world.onboarding.preparing(undo, is_kept)
-        prepared = preparing.use_our_set(account.id, planned.add, account.after_last_decision(decided.at))
-        command = ChangeIdentities(before=planned.before, after=planned.after, reason=decided.reason, by=decided.by)
-        account = decisions.apply(world, account.id, command, decided.at)
-        stopped = preparing.stop_forwarding(account.id, planned.add, account.after_last_decision(decided.at))
+        prepared = preparing.use_our_set(account.id, planned.add, account.after_last_decision(order.at))
+        command = ChangeIdentities(before=planned.before, after=planned.after, reason=order.reason, by=order.by)
+        account = decisions.apply(world, account.id, command, order.at)
+        stopped = preparing.stop_forwarding(account.id, planned.add, account.after_last_decision(order.at))
     wanted = world.onboarding.resources(planned.after)
     if planned.own is not None and planned.own != wanted:
         world.onboarding.users.allow(account.own_sender, wanted)

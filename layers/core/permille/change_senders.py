@@ -7,7 +7,7 @@ from datetime import datetime
 
 from permille import decisions
 from permille.adoption import Adopted, adoptable
-from permille.changing import Changing, Decided
+from permille.changing import Changing, Order
 from permille.domain import change
 from permille.domain.account import Account
 from permille.domain.commands import ChangeSenders
@@ -21,7 +21,7 @@ LOOKS, PAUSE = 15, 1.0  # seconds between: IAM shows a change after 3 to 4
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class SenderPlan:
     add: tuple[str, ...]
     remove: tuple[str, ...]
     after: tuple[str, ...]
@@ -36,7 +36,7 @@ def plan(
     allowed: Collection[str],
     *,
     accept_risk: str | None = None,
-) -> Planned:
+) -> SenderPlan:
     """Whom it is, by their names in IAM. Raises InvalidInput for a user that cannot be adopted, or is no sender of the
     account's, or where none would remain. `allowed`: the ARNs that the account may send through."""
     adopted = _adopted(world, account, add, allowed, accept_risk=accept_risk)
@@ -49,7 +49,7 @@ def plan(
         raise InvalidInput(f"{account.id} would have no sender; add another one with --add-sender", "remove_sender")
     if after != account.senders and account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")
-    return Planned(found, gone, after, adopted.risks)
+    return SenderPlan(found, gone, after, adopted.risks)
 
 
 def _adopted(
@@ -93,13 +93,13 @@ def _refuse_denied(world: Changing, name: str) -> None:
         )
 
 
-def add(world: Changing, account_id: str, planned: Planned, decided: Decided) -> Account:
+def add(world: Changing, account_id: str, planned: SenderPlan, order: Order) -> Account:
     """To an account that is off they come denied; Enforce puts their keys to sleep, and remembers which."""
     names = planned.add
-    command = ChangeSenders(add=names, risks=planned.risks, reason=decided.reason, by=decided.by)
+    command = ChangeSenders(add=names, risks=planned.risks, reason=order.reason, by=order.by)
     for _ in range(decisions.ATTEMPTS):
         account = existing(world.accounts, account_id)
-        outcome = change.senders(account, command, account.after_last_decision(decided.at))
+        outcome = change.senders(account, command, account.after_last_decision(order.at))
         try:
             with taking_back() as undo:
                 for name in names:
@@ -126,17 +126,17 @@ def _deny(world: Changing, account_id: str, name: str, undo: Undo) -> None:
         _wait(world, [name], lambda seen: seen.denied)
 
 
-def remove(world: Changing, account_id: str, names: tuple[str, ...], decided: Decided) -> Account:
+def remove(world: Changing, account_id: str, names: tuple[str, ...], order: Order) -> Account:
     """Under the lease of the account's switch: no other run wakes what is put off here. Which keys were put to sleep is
     remembered, so that a removal that was cut off can be undone by enabling."""
-    command = ChangeSenders(remove=names, reason=decided.reason, by=decided.by)
+    command = ChangeSenders(remove=names, reason=order.reason, by=order.by)
     account = existing(world.accounts, account_id)
     if not set(names) & set(account.senders):
         return account
-    leased = _lease(world, account, names, decided.at)
+    leased = _lease(world, account, names, order.at)
     try:
         _put_off(world, names)
-        decisions.apply(world, account_id, command, decided.at)
+        decisions.apply(world, account_id, command, order.at)
     finally:
         after = world.accounts.release(leased, leased.credential)
     return after

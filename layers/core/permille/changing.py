@@ -11,8 +11,8 @@ from permille.ports import Policies, Switch
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """Why something is changed, who says so, and when."""
+class Order:
+    """Why an account is changed, who says so, and when."""
 
     reason: str
     by: str

@@ -11,11 +11,11 @@ from permille.ports import Accounts, Control, Leases, Policies, Quarantined, Sen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from permille.domain.account import Account
-    from permille.domain.entries.system import AccessRevoked, SenderIgnored, SenderUnignored
-    from permille.domain.links import For
+    from permille.domain.entries.system import SenderIgnored, SenderUnignored
+    from permille.domain.links import For, Grant
     from permille.domain.suppression import Addition, Detailed
     from permille.domain.timeline import Entry, TimelineEntry
     from permille.tables import Lacking, TableSetup
@@ -125,9 +125,13 @@ class PolicyDocument(Policies, Protocol):
 
 
 class OperatorControl(Control, Resets, Protocol):
-    def revoke_links(self, audience: For, entry: TimelineEntry[AccessRevoked]) -> None:
-        """Raises the link generation, and writes the entry, in one transaction: no earlier link for staff, or for
-        platforms, is valid any more."""
+    pass
+
+
+class LinkIssuer(Protocol):
+    def token(self, audience: For, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
+        """A token that lets staff or a platform in. Who asked, as AWS vouches for them, is on the system timeline by
+        then, and in the token. Raises InvalidInput, PermissionDenied."""
 
 
 class Tables(Protocol):

@@ -47,7 +47,7 @@ def explained(found: Explained, platform: str) -> Explanation:
         "status": found.account.status,
         "decided": {"kind": decided.kind, "at": decided.at.isoformat(), **shapes.facts(decided)} if decided else None,
         "now": shapes.facts(found.now) if found.now else None,
-        "kept_now": None if found.kept_now is None else bool(found.kept_now),
+        "kept_now": shapes.kept_now(found.kept_now),
         "lines": found.lines(platform),
     }
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from permille.domain.breaker import BreakerChange, BreakerState
     from permille.domain.correction import Correction
     from permille.domain.entries.complaints import OwnerMailStopped
-    from permille.domain.entries.system import ModeEntered
-    from permille.domain.links import For
+    from permille.domain.entries.system import AccessRevoked, LinkMade, ModeEntered
+    from permille.domain.links import For, Register
     from permille.domain.policy import Policy
     from permille.domain.provider import Password, Server, Trouble
     from permille.domain.reputation import Days
@@ -256,8 +256,23 @@ class Control(Protocol):
     def save_lap(self, lap: Lap) -> None:
         """One that is done also says how many accounts are active."""
 
-    def link_generation(self, audience: For) -> int:
-        """Of all links for staff, or for platforms; strongly consistent."""
+
+class LinkRegister(Protocol):
+    """Until when links for staff, and tokens for platforms, are revoked."""
+
+    def get(self, audience: For, name: str) -> Register:
+        """Of all, and of that name where it is not empty; strongly consistent. What was written to another table, of
+        which this one was restored, is not known: a backup knows of no revocation since."""
+
+    def save(
+        self,
+        audience: For,
+        name: str,
+        read: Register,
+        register: Register,
+        entry: TimelineEntry[LinkMade | AccessRevoked],
+    ) -> None:
+        """Writes it, and the entry, in one transaction. Raises Conflict where it is not as it was read any more."""
 
 
 class Policies(Protocol):
@@ -309,7 +324,7 @@ class Switch(Protocol):
 
 
 class Macs(Protocol):
-    """HMAC-SHA-256 under a key for owners' links, and another for staff's and platforms'."""
+    """HMAC-SHA-256, under a key for each audience."""
 
     def make(self, audience: For, message: bytes) -> bytes: ...
 

@@ -24,7 +24,9 @@ class Providing:
     secrets: Secrets
 
 
-def connect(world: Providing, account: Account, server: Server, password: Password, now: datetime) -> Account | Trouble:
+def connect(
+    world: Providing, account: Account, server: Server, password: Password, by: str, now: datetime
+) -> Account | Trouble:
     """The account with its new provider, or what went wrong when the login was tried: then nothing is stored. Raises
     `DecisionRefused` where it may not, and NotFound where the account is gone. A run that is cut off leaves a version
     of the secret that nobody uses; the next one takes its place."""
@@ -34,7 +36,7 @@ def connect(world: Providing, account: Account, server: Server, password: Passwo
     before = account.provider
     secret = world.secrets.put(account.id, server, password, _secret(before) if before else None)
     found = Provider(server.host, server.port, server.user, secret.arn, secret.version, now)
-    return apply(world, account.id, ConnectProvider(provider=found, replaces=before), now)
+    return apply(world, account.id, ConnectProvider(provider=found, replaces=before, by=by), now)
 
 
 def try_again(world: Providing, account: Account) -> Trouble | None:
@@ -46,10 +48,10 @@ def try_again(world: Providing, account: Account) -> Trouble | None:
     return world.probe.attempt(Server(found.host, found.port, found.user), password)
 
 
-def disconnect(world: Providing, account: Account, now: datetime) -> Account:
+def disconnect(world: Providing, account: Account, by: str, now: datetime) -> Account:
     """The account forgets the provider, then its password is deleted, also one that a run left behind. Raises
     `DecisionRefused` where there was neither."""
-    decided = apply(world, account.id, DisconnectProvider(), now)
+    decided = apply(world, account.id, DisconnectProvider(by=by), now)
     deleted = world.secrets.delete(account.id)
     if not deleted:
         _connected(account)

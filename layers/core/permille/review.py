@@ -23,8 +23,8 @@ class Case:
     """An open request, or a trial that went well and waits to be confirmed; `review` is the one it was agreed on by.
     `disabled`: the entry by which the account was disabled. `campaigns`: how many complaints were counted for each, the
     worst first. `trials`: how earlier ones went, oldest first. `kept_now`: that a complaint was taken back, and what it
-    was disabled for is kept now; empty where that is not so. `is_cut`: there are more complaints or earlier trials than
-    were read."""
+    was disabled for is kept now; empty where that is not so, None where it is not known. `is_cut`: there are more
+    complaints or earlier trials than were read."""
 
     account: Account
     review: Review | None
@@ -32,7 +32,7 @@ class Case:
     disabled: Entry | None
     campaigns: list[tuple[str, int]]
     trials: list[Entry]
-    kept_now: str = ""
+    kept_now: str | None = ""
     is_cut: bool = False
 
 
@@ -61,6 +61,8 @@ def case(account: Account, known: History, now: datetime, judge: Judge) -> Case:
     )
 
 
-def _kept_now(account: Account, entries: Sequence[Entry], disabled: Sequence[Entry], judge: Judge) -> str:
-    verdict = judge(account) if disabled and voided(entries) else None
-    return kept_now_line(account, verdict, disabled[-1], entries) if verdict else ""
+def _kept_now(account: Account, entries: Sequence[Entry], disabled: Sequence[Entry], judge: Judge) -> str | None:
+    if not disabled or not voided(entries):
+        return ""
+    verdict = judge(account)
+    return kept_now_line(account, verdict, disabled[-1], entries) if verdict else None

@@ -111,7 +111,14 @@ class ApiSettings(Settings):
     tallies_table: str
     complaints_table: str
     timeline_table: str
-    staff_link_key: str
+    platform_token_key: str
     policy_parameter: str
     smtp_endpoint: str
     origin_digests: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessSettings(Settings):
+    timeline_table: str
+    staff_link_key: str
+    platform_token_key: str

@@ -200,7 +200,8 @@ class Case(Standing):
     disabled: Annotated[dict[str, Any] | None, Means("Kind, instant and facts of the entry that disabled the account.")]
     campaigns: list[CampaignComplaints]
     kept_now: Annotated[
-        bool, Means("A complaint was taken back since, and what the account was disabled for is kept now.")
+        bool | None,
+        Means("A complaint was taken back since, and what the account was disabled for is kept now; null: not known."),
     ]
     trials: Annotated[list[dict[str, Any]], Means("How earlier trials went, and the facts, oldest first.")]
     older_left_out: Annotated[bool, Means("There are more complaints or earlier trials than were read.")]
@@ -333,6 +334,11 @@ def bounce(found: bounces.Card) -> Bounce:
     }
 
 
+def kept_now(line: str | None) -> bool | None:
+    """Whether staff are told so; None where it is not known."""
+    return None if line is None else bool(line)
+
+
 def case(asking: Asking) -> Case:
     disabled = asking.disabled
     return {
@@ -341,7 +347,7 @@ def case(asking: Asking) -> Case:
         "waits_seconds": int(asking.waits.total_seconds()),
         "disabled": {"kind": disabled.kind, "at": disabled.at.isoformat(), **facts(disabled)} if disabled else None,
         "campaigns": [{"campaign": name, "complaints": count} for name, count in asking.campaigns],
-        "kept_now": bool(asking.kept_now),
+        "kept_now": kept_now(asking.kept_now),
         "trials": [{"at": one.at.isoformat(), "how": one.kind, **facts(one)} for one in asking.trials],
         "older_left_out": asking.is_cut,
     }

@@ -10,6 +10,7 @@ from permille.domain.backlog import COUNTED_WITHIN
 from permille.domain.commands import ApproveReview, RequestReview
 from permille.domain.errors import Failed
 from permille.domain.status import Status
+from permille.domain.wording import OWNER
 from permille.zones import shown_zone_of
 from permille_cli import timeline
 from permille_cli.local.demo.scene import DEALS, Scene, eventually, mail
@@ -60,7 +61,8 @@ def act(scene: Scene) -> Ending:
 
 def _ask(scene: Scene, zone: tzinfo) -> None:
     today = local_days.today(zone, scene.stack.now())
-    scene.stack.decide(DEALS.account_id, RequestReview(day=today, batch=MAILS, cause=CAUSE, change=CHANGE))
+    request = RequestReview(day=today, batch=MAILS, cause=CAUSE, change=CHANGE, by=OWNER)
+    scene.stack.decide(DEALS.account_id, request)
     _type(scene, "review list")
     now = scene.stack.now()
     (case,) = cases(scene.stack, now)

@@ -12,6 +12,7 @@ import sys
 import threading
 from ipaddress import ip_address
 
+from permille_cli.local.emulator.callers import name_roles_as_principals, tell_functions_who_asks
 from permille_cli.local.emulator.door import Door
 from permille_cli.local.emulator.function_urls import serve_function_urls_here
 from permille_cli.local.emulator.identities import authorize_sending_on_the_identity, keep_default_configuration_sets
@@ -51,6 +52,8 @@ async def _serve(listeners: list[socket.socket], door: Door, token: str) -> None
     authorize_sending_on_the_identity()
     keep_default_configuration_sets()
     serve_function_urls_here(door.port)
+    tell_functions_who_asks()
+    name_roles_as_principals()
     config = Config()
     config.bind = [f"fd://{one.fileno()}" for one in listeners]
     config.keep_alive_timeout = 75

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from permille_cli.local.emulator.asgi import App, Scope, send_answer
 
 HEALTH_CHECK = ("GET", "/_ministack/health")
+BY_PATH = "/_aws/lambda-url/"  # the function URLs that ask IAM
 FUNCTION_URL = re.compile(r"[0-9a-z]+\.lambda-url\.[0-9a-z-]+\.localhost")
 SIGNATURE = b"AWS4-HMAC-SHA256 "
 
@@ -40,7 +41,7 @@ class Door:
             return "this is not the name of the embedded stack"  # another that points here: DNS rebinding
         if (scope["method"], path) == HEALTH_CHECK:
             return None
-        if path.startswith("/_"):
+        if path.startswith("/_") and not (path.startswith(BY_PATH) and self._is_loopback(scope)):
             return "the emulator's own paths are closed"
         return None if is_function_url or _is_signed(scope) else "the request is not signed"
 

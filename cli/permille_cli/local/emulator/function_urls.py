@@ -4,6 +4,8 @@
 
 from typing import Any
 
+from permille_cli.local.emulator.door import BY_PATH
+
 
 def serve_function_urls_here(port: int) -> None:
     """ministack names function URLs as AWS does, on.aws, where nobody finds them, and tells functions the same."""
@@ -21,7 +23,11 @@ def serve_function_urls_here(port: int) -> None:
         return built
 
     def attributes(config: dict[str, Any]) -> Any:
-        here = config["FunctionUrl"].replace("https://", "http://").replace(".on.aws/", f".localhost:{port}/")
+        url = config["FunctionUrl"].removeprefix("https://")
+        if config["AuthType"] == "AWS_IAM":  # no browser asks it, and not every program finds names under .localhost
+            here = f"http://127.0.0.1:{port}{BY_PATH}{url.partition('.')[0]}/"
+        else:
+            here = "http://" + url.replace(".on.aws/", f".localhost:{port}/")
         return attributes_of({**config, "FunctionUrl": here})
 
     lambda_svc._build_function_url_event = event

@@ -10,13 +10,12 @@ from pynamodb.transactions import TransactWrite
 from permille.aws.models import ControlRow, EntryRow, append, conflicts, connection_of, on_table, table_call
 from permille.aws.rows import instant, instant_of, known_of
 from permille.domain.breaker import BreakerState
-from permille.domain.entries.system import AccessRevoked, BreakerReset, ModeEntered
+from permille.domain.entries.system import BreakerReset, ModeEntered
 from permille.domain.errors import Conflict
-from permille.domain.links import For
 from permille.domain.timeline import TimelineEntry
 from permille.ports import Lap
 
-BREAKER, SWEEP, ACCOUNTS, LINKS, MODE = "breaker", "sweep", "accounts", "links", "mode"
+BREAKER, SWEEP, ACCOUNTS, MODE = "breaker", "sweep", "accounts", "mode"
 HOUR_KEPT_FOR = timedelta(days=7)
 
 
@@ -80,15 +79,6 @@ class DynamoControl:
             self._rows(SWEEP, lap=asdict(lap)).save()
             if lap.done:
                 self._rows(ACCOUNTS, active=lap.active).save()
-
-    def link_generation(self, audience: For) -> int:
-        row = self._get(LINKS)
-        return 1 + int((getattr(row, audience) if row else 0) or 0)
-
-    def revoke_links(self, audience: For, entry: TimelineEntry[AccessRevoked]) -> None:
-        with conflicts(f"revoking the links for {audience}"), self._transaction() as transaction:
-            transaction.update(self._rows(LINKS), actions=[getattr(ControlRow, audience).add(1)])
-            append(transaction, self._entries, entry)
 
     def enter_mode(self, entry: TimelineEntry[ModeEntered]) -> None:
         mode = entry.facts.mode

@@ -14,11 +14,13 @@ _ALGORITHM: Any = "HMAC_SHA_256"
 
 
 class KmsMacs:
-    """Keeps `ports.Macs`: one key for owners' links, another for staff's and the host platform's."""
+    """Keeps `ports.Macs`. A key that is not named cannot be used."""
 
-    def __init__(self, *, owner_key: str, staff_key: str = "", kms: "KMSClient | None" = None) -> None:
+    def __init__(
+        self, *, owner_key: str = "", staff_key: str = "", platform_key: str = "", kms: "KMSClient | None" = None
+    ) -> None:
         self._kms: KMSClient = kms or client("kms")
-        self._keys = {For.OWNER: owner_key, For.STAFF: staff_key, For.PLATFORM: staff_key}
+        self._keys = {For.OWNER: owner_key, For.STAFF: staff_key, For.PLATFORM: platform_key}
 
     def make(self, audience: For, message: bytes) -> bytes:
         with service_call(f"signing for {audience}"):

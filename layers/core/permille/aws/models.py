@@ -127,8 +127,8 @@ class AccountRow(Model):
     missing = JSONAttribute(default=list)
     denial = JSONAttribute(null=True)
     renewal = JSONAttribute(null=True)
+    links_valid_since = UnicodeAttribute(null=True)
     risks_accepted = JSONAttribute(null=True)
-    link_generation = NumberAttribute(default=1)
     owner_acts = JSONAttribute(null=True)
     senders = ListAttribute(of=UnicodeAttribute)
     identities = ListAttribute(of=UnicodeAttribute, null=True)
@@ -243,7 +243,8 @@ class CardRow(Model):
 
 
 class ControlRow(Model):
-    """What the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`, `links`, `mode`."""
+    """What the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`, `mode`, and the register of
+    links: `links#AUDIENCE`, `links#AUDIENCE#NAME`."""
 
     name = UnicodeAttribute(hash_key=True)
     passed = NumberAttribute(null=True)
@@ -256,8 +257,9 @@ class ControlRow(Model):
     active = NumberAttribute(null=True)
     lap = JSONAttribute(null=True)
     mode = UnicodeAttribute(null=True)
-    staff = NumberAttribute(null=True)
-    platform = NumberAttribute(null=True)
+    valid_since = UnicodeAttribute(null=True)
+    last_issued = UnicodeAttribute(null=True)
+    written_in = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)
 
 

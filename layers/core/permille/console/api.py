@@ -201,7 +201,7 @@ def get_review(account_id: AccountId) -> shapes.Standing:
     ),
 )
 def put_review(account_id: AccountId, request: Annotated[ReviewRequest, Body()]) -> shapes.Standing:
-    return _decided(account_id, request.command())
+    return _decided(account_id, request.command(asked(router).known.name))
 
 
 @router.delete(
@@ -216,7 +216,7 @@ def put_review(account_id: AccountId, request: Annotated[ReviewRequest, Body()])
     ),
 )
 def withdraw_review(account_id: AccountId) -> shapes.Standing:
-    return _decided(account_id, DeleteReview())
+    return _decided(account_id, DeleteReview(by=asked(router).known.name))
 
 
 def _account(account_id: str) -> Account:

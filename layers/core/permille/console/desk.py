@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from permille import desk
 from permille.console import desk_view
+from permille.console.leaving import left
 from permille.console.pages import redirect
 from permille.console.routing import routes
 from permille.console.world import Asked, Console, asked
@@ -52,6 +53,11 @@ def queue() -> Response[str]:
     after = found.request.query.get("after", "")
     page = desk.waiting(found.world.desk, after, found.now)
     return _page("desk", "Queue", found, page=page, after=after, limit=_limit(found))
+
+
+@router.post("/desk/leave")
+def leave() -> Response[str]:
+    return left(asked(router).known, framed=False)
 
 
 @router.get("/desk/accounts")

@@ -8,10 +8,12 @@ from permille.access import ENTER, GUIDE, NEW_LINK, is_owners
 from permille.console.pages import STYLES, redirect
 from permille.console.refusals import CLOSED
 from permille.console.routing import routes
-from permille.console.sessions import cookie, home
-from permille.console.world import asked
+from permille.console.sessions import LEFT, Session, cookie, home, is_of
+from permille.console.world import Asked, Console, asked
 from permille.domain.commands import RequestLink
 from permille.domain.errors import DecisionRefused, LinkExpired, NotAuthenticated, NotFound
+from permille.domain.links import For
+from permille.domain.wording import local
 from permille.observability import record
 
 router = routes()
@@ -24,8 +26,9 @@ def start() -> Response[str]:
 
 @router.get(ENTER)
 def enter() -> Response[str]:
-    """Whoever follows a link gets a cookie for it, and an address that shows nothing of it. An owner whose link has
-    expired is offered a new one: whether it was ours is asked where that is wanted."""
+    """An owner who follows a link gets a cookie for it, and an address that shows nothing of it. Staff are asked first
+    whether it is they: whatever they decide is told under the link's name. An owner whose link has expired is offered
+    a new one: whether it was ours is asked where that is wanted."""
     found = asked(router)
     token = found.request.query.get("token", "")
     try:
@@ -34,7 +37,35 @@ def enter() -> Response[str]:
         if not is_owners(token):
             raise
         return found.world.pages.page("expired", CLOSED.status, framed=True, address=NEW_LINK, token=token)
-    return redirect(home(session.claims), cookie(session, found.now, framed=bool(found.world.pages.frame_origins)))
+    return _asks(found, session) if session.claims.audience is For.STAFF else _let_in(found, session)
+
+
+@router.post(ENTER)
+def confirmed() -> Response[str]:
+    """Whoever is in under another name is asked once more, by a form of that session: before, where the link was on a
+    page of another site, the browser has sent no cookie of theirs."""
+    found = asked(router)
+    found.world.doors.check_origin(found.request)
+    session = found.world.doors.enter(found.request.form.get("token", ""), found.now)
+    there = found.world.doors.staff_in(found.request, found.now)
+    if there and session.claims.audience is For.STAFF and there.name != session.name:
+        return _let_in(found, session) if is_of(there, found.request) else _asks(found, session, there)
+    return _let_in(found, session)
+
+
+def _asks(found: Asked[Console], session: Session, there: Session | None = None) -> Response[str]:
+    until = local(session.claims.expires_at)
+    return found.world.pages.page("enter", address=ENTER, session=session, there=there, until=until)
+
+
+def _let_in(found: Asked[Console], session: Session) -> Response[str]:
+    framed = bool(found.world.pages.frame_origins)
+    return redirect(home(session.claims), cookie(session, found.now, framed=framed))
+
+
+@router.get(LEFT)
+def left() -> Response[str]:
+    return asked(router).world.pages.page("left", framed=True)
 
 
 @router.post(NEW_LINK)

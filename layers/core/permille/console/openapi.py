@@ -14,7 +14,8 @@ from permille.console.problems import MEDIA_TYPE, TITLES, Problem
 BEARER = "bearer"
 DESCRIPTION = """What a host platform asks Permille about the sending accounts of its customers. Every answer is JSON;
 where something cannot be done, it is problem details (RFC 9457). Instants are ISO 8601 in UTC. New fields may come
-within a version. `permille link platform` makes the bearer token, which sees all accounts."""
+within a version. `permille link platform` makes the bearer token: with the scope `read` for GET and HEAD, `write` for
+everything else, and for all accounts or those that it names."""
 _ALWAYS = (
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
@@ -33,7 +34,7 @@ WRITTEN = (
 _MEANINGS = {
     HTTPStatus.BAD_REQUEST: "The body cannot be read, or the cursor is not one of this list.",
     HTTPStatus.UNAUTHORIZED: "There is no token, or none that is in force.",
-    HTTPStatus.FORBIDDEN: "The token is not one for host platforms.",
+    HTTPStatus.FORBIDDEN: "The token is not one for host platforms, or not for this account; or it lacks a scope.",
     HTTPStatus.NOT_FOUND: "There is no such account.",
     HTTPStatus.CONFLICT: "It does not suit the account as it stands; the detail says why.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from permille import decisions, report_shapes
 from permille.console import report_page, review_form, spreadsheet
+from permille.console.leaving import left
 from permille.console.pages import redirect
 from permille.console.review_form import Typed
 from permille.console.routing import routes
@@ -30,6 +31,12 @@ router = routes()
 def report(_id: str) -> Response[str]:
     found = asked(router)
     return _page(found, found.owned)
+
+
+@router.post("/report/<_id>/leave")
+def leave(_id: str) -> Response[str]:
+    found = asked(router)
+    return left(found.known, framed=bool(found.world.pages.frame_origins))
 
 
 @router.get("/report/<_id>/year")
@@ -83,7 +90,7 @@ def ask(_id: str) -> Response[str]:
     account_id, form = found.owned.id, found.request.form
     sent, read = review_form.typed(form), _read(form)
     try:
-        decisions.apply(found.world, account_id, _command(form["action"], sent), found.now, read=read)
+        decisions.apply(found.world, account_id, _command(form["action"], sent, found.known.name), found.now, read=read)
     except (DecisionRefused, InvalidInput) as why:
         now_is = found.world.accounts.get(account_id) or found.owned
         return _page(found, now_is, 422, review_form.refused(sent, why))
@@ -104,11 +111,11 @@ def _read(form: Mapping[str, str]) -> AnswerRead | None:
             raise MalformedRequest("the form does not say what to do")
 
 
-def _command(action: str, sent: Typed) -> RequestReview | AmendReview | WithdrawReview:
+def _command(action: str, sent: Typed, by: str) -> RequestReview | AmendReview | WithdrawReview:
     """Raises InvalidInput."""
     if action == "withdraw":
-        return WithdrawReview()
-    return (RequestReview if action == "request" else AmendReview)(**sent.wish())
+        return WithdrawReview(by=by)
+    return (RequestReview if action == "request" else AmendReview)(**sent.wish(), by=by)
 
 
 def _page(found: Asked[Console], account: Account, status: int = 200, typed: Typed | None = None) -> Response[str]:

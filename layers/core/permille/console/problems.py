@@ -8,7 +8,7 @@ from typing import Annotated, NotRequired
 from aws_lambda_powertools.event_handler import Response
 from typing_extensions import TypedDict
 
-from permille.domain.errors import InvalidInput, MethodNotAllowed, PermilleError
+from permille.domain.errors import InvalidInput, MethodNotAllowed, NotGranted, PermilleError
 from permille.shapes import Means
 
 MEDIA_TYPE = "application/problem+json"
@@ -69,7 +69,7 @@ def problem_for(error: Exception, request_id: str) -> Response[str]:
         "type": "about:blank",
         "title": TITLES[status],
         "status": int(status),
-        "detail": _DETAILS.get(status) or str(error),
+        "detail": str(error) if isinstance(error, NotGranted) else _DETAILS.get(status) or str(error),
         "instance": f"urn:permille:request:{request_id}",
     }
     if isinstance(error, InvalidInput) and status is HTTPStatus.UNPROCESSABLE_ENTITY:

@@ -10,17 +10,20 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from permille import access
 from permille.console.requests import Request
-from permille.domain import links
-from permille.domain.account import Account
-from permille.domain.errors import MalformedRequest, NotAuthorized
-from permille.domain.links import Claims, For
-from permille.ports import Accounts, Control, Macs
+from permille.domain import tokens
+from permille.domain.account import ACCOUNT_ID, Account
+from permille.domain.errors import MalformedRequest, NotAuthenticated, NotAuthorized, NotGranted
+from permille.domain.links import Claims, For, Grant, Scope
+from permille.domain.wording import OWNER
+from permille.ports import Accounts, LinkRegister, Macs
 
 Doors = Mapping[str, For]
 PAGES: Doors = {"/report/": For.OWNER, "/desk": For.STAFF}
 API: Doors = {"/api/v1/accounts": For.PLATFORM}
 CSRF = "csrf"
+LEFT = "/left"  # where whoever logs out is led to
 _BEARER = "bearer "
+_STAFF_COOKIE = "__Host-staff"
 _SAME_SITE = {For.OWNER: SameSite.LAX_MODE, For.STAFF: SameSite.STRICT_MODE}
 
 
@@ -34,8 +37,15 @@ class Session:
 
     @property
     def name(self) -> str:
-        """As the timeline names who decided."""
-        return f"{self.claims.audience}:{self.claims.subject}"
+        """As the timeline names who decided: of staff the name that the link was made for, which anybody can have
+        chosen, and who made it, as AWS knew them."""
+        match self.claims.audience:
+            case For.OWNER:
+                return OWNER
+            case For.STAFF:
+                return f"staff:{self.claims.subject} (link by {self.claims.by.rpartition(':')[2]})"
+            case For.PLATFORM:
+                return f"platform:{self.claims.subject}"
 
     @property
     def csrf(self) -> str:
@@ -51,16 +61,24 @@ class Doorkeeper:
     doors: Doors
     macs: Macs
     accounts: Accounts
-    control: Control
+    register: LinkRegister
     origin: str = ""
 
     def enter(self, token: str, now: datetime) -> Session:
         """Lets in whoever followed a link. Raises NotAuthenticated, NotAuthorized where there is no door for them."""
-        audience = links.read(token)[0].audience
+        audience = tokens.read(token)[0].audience
         if audience not in self.doors.values():
             raise NotAuthorized(f"a link for {audience} opens nothing here")
-        claims, account = access.admit(token, self.macs, self.accounts, self.control, now)
+        claims, account = access.admit(token, self.macs, self.accounts, self.register, now)
         return Session(claims, token, account)
+
+    def staff_in(self, request: Request, now: datetime) -> Session | None:
+        """Whose staff session the browser has; None where none is in force."""
+        try:
+            session = self.enter(request.cookies.get(_STAFF_COOKIE, ""), now)
+        except NotAuthenticated:
+            return None
+        return session if session.claims.audience is For.STAFF else None
 
     def owner_of(self, token: str) -> Account:
         """Whose link it is, or was before it expired. Raises NotAuthenticated."""
@@ -73,34 +91,47 @@ class Doorkeeper:
         if audience is None:
             return None
         token, is_form = _token(request, audience), audience is not For.PLATFORM and request.changes_something
-        _check_claims(links.read(token)[0], audience, request.path)
+        _check_claims(tokens.read(token)[0], audience, request)
         if is_form:
-            self._check_origin(request)
+            self.check_origin(request)
         session = self.enter(token, now)
-        if is_form:
-            _check_form(request, session)
+        if is_form and not is_of(session, request):
+            raise NotAuthorized("the form is not of this session")
         return session
 
-    def _check_origin(self, request: Request) -> None:
+    def check_origin(self, request: Request) -> None:
+        """Raises NotAuthorized where the form was not sent by a page of ours."""
         if request.header("origin") != (self.origin or request.origin):
             raise NotAuthorized("the form comes from elsewhere")
 
 
-def _check_claims(claims: Claims, audience: For, path: str) -> None:
+def _check_claims(claims: Claims, audience: For, request: Request) -> None:
     """Before the token is verified: of one that would open nothing here KMS is not asked."""
     if claims.audience is not audience:
         raise NotAuthorized(f"a link for {claims.audience} opens nothing for {audience}")
-    if audience is For.OWNER and claims.subject != account_in(path):
+    if audience is For.OWNER and claims.subject != account_in(request.path):
         raise NotAuthorized("the link is another account's")
+    if claims.grant:
+        _check_grant(claims.grant, request)
 
 
-def _check_form(request: Request, session: Session) -> None:
+def _check_grant(grant: Grant, request: Request) -> None:
+    """For every operation, by method and address. Raises NotGranted."""
+    scope, account_id = Scope.WRITE if request.changes_something else Scope.READ, _account_of_api(request.path)
+    if scope not in grant.scopes:
+        raise NotGranted(f"This token has not the scope {scope}: permille link platform --scope {scope}.")
+    if not grant.covers(account_id):
+        which = f"the account {account_id}" if ACCOUNT_ID.fullmatch(account_id) else "what is at this address"
+        raise NotGranted(f"This token is not for {which}: permille link platform --account ID.")
+
+
+def is_of(session: Session, request: Request) -> bool:
+    """Whether the form is of this session. Raises NotAuthorized where it is none."""
     try:
         given = request.form.get(CSRF, "")
     except MalformedRequest as error:
         raise NotAuthorized(str(error)) from error
-    if not hmac.compare_digest(given.encode(), session.csrf.encode()):
-        raise NotAuthorized("the form is not of this session")
+    return hmac.compare_digest(given.encode(), session.csrf.encode())
 
 
 def audience_of(path: str, doors: Doors) -> For | None:
@@ -112,6 +143,11 @@ def account_in(path: str) -> str:
     return path.split("/")[2]
 
 
+def _account_of_api(path: str) -> str:
+    """The account that an address of the API is about; empty where it is about none."""
+    return next(iter(path.split("/")[4:]), "")
+
+
 def _token(request: Request, audience: For) -> str:
     if audience is not For.PLATFORM:
         return request.cookies.get(_cookie_name(audience, request.path), "")
@@ -121,7 +157,7 @@ def _token(request: Request, audience: For) -> str:
 
 def _cookie_name(audience: For, path: str) -> str:
     """Each account has its own, so that pages of two accounts can be open at once."""
-    return f"__Host-owner-{account_in(path)}" if audience is For.OWNER else "__Host-staff"
+    return f"__Host-owner-{account_in(path)}" if audience is For.OWNER else _STAFF_COOKIE
 
 
 def home(claims: Claims) -> str:
@@ -130,17 +166,26 @@ def home(claims: Claims) -> str:
 
 
 def cookie(session: Session, now: datetime, *, framed: bool) -> Cookie:
+    """`framed`: as for `_cookie`."""
+    return _cookie(session.claims, session.token, int((session.claims.expires_at - now).total_seconds()), framed=framed)
+
+
+def no_cookie(session: Session, *, framed: bool) -> Cookie:
+    """Which deletes the one of this session."""
+    return _cookie(session.claims, "", 0, framed=framed)
+
+
+def _cookie(claims: Claims, value: str, max_age: int, *, framed: bool) -> Cookie:
     """Staff's is sent with nothing that another site begins. Owners' is sent where a link to their page is followed
     too, and in a frame where host platforms may show one (`framed`)."""
-    claims = session.claims
     framed = framed and claims.audience is For.OWNER
     return Cookie(
         name=_cookie_name(claims.audience, home(claims)),
-        value=session.token,
+        value=value,
         path="/",
         secure=True,
         http_only=True,
-        max_age=int((claims.expires_at - now).total_seconds()),
+        max_age=max_age,
         same_site=SameSite.NONE_MODE if framed else _SAME_SITE[claims.audience],
         custom_attributes=["Partitioned"] if framed else None,
     )

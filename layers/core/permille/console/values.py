@@ -118,8 +118,8 @@ class ReviewRequest(BaseModel):
         description="What was changed.", json_schema_extra=_WORDS
     )
 
-    def command(self) -> PutReview:
-        return PutReview(day=self.day, batch=self.batch, cause=self.cause, change=self.change)
+    def command(self, by: str) -> PutReview:
+        return PutReview(day=self.day, batch=self.batch, cause=self.cause, change=self.change, by=by)
 
 
 def in_words(errors: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:

@@ -228,7 +228,7 @@ class Account:
     risks_accepted: why senders were adopted that could evade Permille, by their names
     denial: it is off although its status lets it send, until somebody decides about it or takes the senders out again
     owner_mail: empty, or why the owner is not written to any more (`bounced`, `complained`)
-    link_generation: links to the account of earlier ones are revoked
+    links_valid_since: links to the account that were made until then are revoked
     owner_acts: what its owner's links have caused of late
     look: what was found when it was last judged, if ever in this epoch
     """
@@ -259,8 +259,8 @@ class Account:
     missing: frozenset[str] = frozenset()
     denial: Denial | None = None
     renewal: Renewal | None = None
+    links_valid_since: datetime | None = None
     risks_accepted: Mapping[str, str] = field(default_factory=dict)
-    link_generation: int = 1
     owner_acts: OwnerActs = field(default_factory=OwnerActs)
     due_at: datetime | None = None
     look: Look | None = None

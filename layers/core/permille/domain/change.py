@@ -9,6 +9,7 @@ from permille.domain.commands import ChangeIdentities, ChangeOwner, ChangeSender
 from permille.domain.entries import change as told
 from permille.domain.errors import DecisionRefused
 from permille.domain.iam_risk import TakenRisk
+from permille.domain.links import owners_revoked_until
 from permille.domain.switch import Denial
 from permille.domain.timeline import Entry, entry
 
@@ -20,8 +21,8 @@ def owner(account: Account, command: ChangeOwner, now: datetime) -> Outcome:
     changed = replace(account, owner_name=name, timezone=command.timezone or account.timezone)
     entries: list[Entry] = []
     if command.owner_email is not None and command.owner_email != account.owner_email:
-        next_links = account.link_generation + 1
-        changed = replace(changed, owner_email=command.owner_email, owner_mail="", link_generation=next_links)
+        until = owners_revoked_until(now, account.links_valid_since)
+        changed = replace(changed, owner_email=command.owner_email, owner_mail="", links_valid_since=until)
         entries.append(entry(account.id, now, told.OwnerAddressChanged(address=changed.owner_email)))
         if not account.owner_mail:
             entries.append(entry(account.id, now, told.OwnerAddressDropped(address=account.owner_email)))

@@ -14,6 +14,7 @@ from permille.domain import validation
 from permille.domain.account import Provider
 from permille.domain.errors import InvalidInput
 from permille.domain.iam_risk import TakenRisk
+from permille.domain.wording import acts_as_staff
 
 Reason = Annotated[str, validation.reason]
 Note = Annotated[str, validation.note]
@@ -27,7 +28,7 @@ EntryId = Annotated[str, validation.entry_id]
 
 
 @dataclass(frozen=True, slots=True)
-class _Validated:
+class Validated:
     """Holds each field against its rule. `needs_zone`, `needs_policy`: what the decision has to know beside the
     account."""
 
@@ -53,7 +54,7 @@ def _rules(command: type) -> list[tuple[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StaffCommand(_Validated):
+class StaffCommand(Validated):
     """What support decides.
 
     reason: why, as it stands on the timeline
@@ -179,7 +180,7 @@ class ChangeSenders(StaffCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApproveReview(_Validated):
+class ApproveReview(Validated):
     """The account may send on a single day; a trial that has not begun moves to that day.
 
     day: where the owner is
@@ -216,14 +217,20 @@ class ConfirmTrial(StaffCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewRequest(_Validated):
+class _OfOwner(Validated):
+    """by: who does it: the owner, a platform, or staff in the owner's place"""
+
+    by: Decider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRequest(_OfOwner):
     """What an owner asks for.
 
     day: of the next batch, where the owner is
     batch: how many e-mails go out on it
     cause: what went wrong
     change: what was changed
-    by_staff: staff ask for the owner, and are not bound by how often a day an owner may
     """
 
     needs_zone = True
@@ -232,7 +239,11 @@ class ReviewRequest(_Validated):
     batch: Batch
     cause: Cause
     change: Change
-    by_staff: bool = False
+
+    @property
+    def by_staff(self) -> bool:
+        """Staff ask for the owner, and are not bound by how often a day an owner may."""
+        return acts_as_staff(self.by)
 
 
 class RequestReview(ReviewRequest):
@@ -253,19 +264,19 @@ class PutReview(ReviewRequest):
     __slots__ = ()
 
 
-class WithdrawReview(_Validated):
+class WithdrawReview(_OfOwner):
     """An open request is taken back, or the trial that was agreed on, if it has not begun."""
 
     __slots__ = ()
 
 
-class DeleteReview(_Validated):
+class DeleteReview(_OfOwner):
     """As WithdrawReview, but idempotent."""
 
     __slots__ = ()
 
 
-class RequestLink(_Validated):
+class RequestLink(Validated):
     """A new link to the report is mailed to the owner, if that was not done too often of late."""
 
     __slots__ = ()
@@ -273,7 +284,7 @@ class RequestLink(_Validated):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectProvider(_Validated):
+class ConnectProvider(_OfOwner):
     """The owner's e-mails can go through a third-party SMTP server, to which a login has succeeded.
 
     provider: the server, and where its password is kept
@@ -284,7 +295,7 @@ class ConnectProvider(_Validated):
     replaces: Provider | None
 
 
-class DisconnectProvider(_Validated):
+class DisconnectProvider(_OfOwner):
     """The third-party SMTP server is forgotten."""
 
     __slots__ = ()

@@ -100,9 +100,9 @@ def decide(account: Account, command: Command, context: Context, now: datetime) 
         case PutReview():
             return review.put(account, command, zone, now)
         case WithdrawReview():
-            return review.withdraw(account, now)
+            return review.withdraw(account, command, now)
         case DeleteReview():
-            return review.delete(account, now)
+            return review.delete(account, command, now)
         case ApproveReview():
             return review.approve(account, command, zone, chance, now)
         case DeclineReview():
@@ -114,7 +114,7 @@ def decide(account: Account, command: Command, context: Context, now: datetime) 
         case ConnectProvider():
             return provider.connect(account, command, now)
         case DisconnectProvider():
-            return provider.disconnect(account, now)
+            return provider.disconnect(account, command, now)
         case _:
             assert_never(command)
 

@@ -11,6 +11,7 @@ PermilleError                  500, exit 1
 ├── NotAuthenticated           401, exit 2   nobody knows who is asking
 │   ├── LinkExpired            401, exit 2   a link's time is over; whether it was ours is not known
 │   └── NotAuthorized          403, exit 2   who is asking may not do this
+│       └── NotGranted         403, exit 2   a platform's token was not made for this
 ├── DecisionRefused            409, exit 2   the decision does not suit the account
 │   └── ConfirmationNeeded     409, exit 2   it is unusual: whoever decides is asked once more
 ├── Failed                     500, exit 1   it was tried, and did not work
@@ -115,6 +116,10 @@ class NotAuthorized(NotAuthenticated):
     """Who is asking is known, and may not do this."""
 
     status = HTTPStatus.FORBIDDEN
+
+
+class NotGranted(NotAuthorized):
+    """A platform's token does not open this. The message is for its holder: it says what is missing."""
 
 
 class DecisionRefused(PermilleError):

@@ -1,18 +1,16 @@
-"""Who may see what: a link is a JSON Web Token (RFC 7519, HS256), and whoever holds it is let in until it expires or
-its generation is revoked. The MAC itself is made and verified elsewhere, where the keys are."""
+"""Who may see what: whoever holds a link, or a token, is let in until it expires or is revoked. tokens.py has its form,
+and the MAC is made and verified elsewhere, where the keys are."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NoBase64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from permille.domain.errors import LinkExpired, NotAuthenticated
+from permille.domain.account import ACCOUNT_ID
+from permille.domain.errors import InvalidInput, LinkExpired, NotAuthenticated
 
-LONGEST_TOKEN = 1000
-_HEADER = {"alg": "HS256", "typ": "JWT"}
+MOST_ACCOUNTS = 20  # patterns of accounts in one token
+ALL_ACCOUNTS = "*"
+_SECOND = timedelta(seconds=1)
 
 
 class For(StrEnum):
@@ -23,98 +21,145 @@ class For(StrEnum):
     PLATFORM = "platform"
 
 
+class Scope(StrEnum):
+    """What a platform's token lets it do."""
+
+    READ = "read"
+    WRITE = "write"
+
+
 LASTS = {For.OWNER: timedelta(days=7), For.STAFF: timedelta(hours=12), For.PLATFORM: timedelta(days=365)}
+LONGEST = {For.OWNER: timedelta(days=30), For.STAFF: timedelta(hours=24), For.PLATFORM: timedelta(days=366)}
+# Whoever revokes owners' links, or makes one by the command, does so by a clock of their own. AWS takes no signed
+# request of a clock that is more than 5 minutes off, so that two are no more than 10 apart.
+CLOCKS_APART = timedelta(minutes=10)
+FURTHEST_AHEAD = 2 * CLOCKS_APART  # beyond it an instant is nobody's clock
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a platform's token opens. `accounts`: ids, or their beginnings followed by *; ALL_ACCOUNTS for all. Raises
+    InvalidInput where it opens nothing."""
+
+    scopes: frozenset[Scope]
+    accounts: tuple[str, ...] = (ALL_ACCOUNTS,)
+
+    def __post_init__(self) -> None:
+        if not self.scopes:
+            raise InvalidInput(f"takes one or both of {' and '.join(Scope)}", "scope")
+        if not 1 <= len(self.accounts) <= MOST_ACCOUNTS:
+            raise InvalidInput(f"takes 1 to {MOST_ACCOUNTS} accounts; shop-* is all whose ids begin so", "account")
+        if wrong := [one for one in self.accounts if one != ALL_ACCOUNTS and not _is_pattern(one)]:
+            raise InvalidInput(f"takes an account's id, its beginning and a *, or * alone, not {wrong[0]!r}", "account")
+
+    def covers(self, account_id: str) -> bool:
+        """Whether it is about this account; about none (an empty id) only where it is about all."""
+        return any(
+            account_id.startswith(one[:-1]) if one.endswith("*") else account_id == one
+            for one in self.accounts
+            if account_id or one == ALL_ACCOUNTS
+        )
+
+
+def _is_pattern(text: str) -> bool:
+    return ACCOUNT_ID.fullmatch(text.removesuffix("*")) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """`subject`: the account's id, or the name of who is let in. `generation`: of the account's links, or of all links
-    for staff or platforms; a link of another generation is revoked. Instants in whole seconds, UTC."""
+    """`subject`: the account's id, or the name of who is let in. `by`: who made it, as AWS knows them; of staff and
+    platforms alone, as is `grant` of platforms. Instants in whole seconds, UTC."""
 
     audience: For
     subject: str
-    generation: int
     issued_at: datetime
     expires_at: datetime
+    by: str = ""
+    grant: Grant | None = None
 
 
-def claims(audience: For, subject: str, generation: int, now: datetime, lasts: timedelta | None = None) -> Claims:
-    """Of a link that is made now, and lasts as long as those of its audience do if nothing else is said."""
-    issued_at = now.astimezone(UTC).replace(microsecond=0)
-    return Claims(audience, subject, generation, issued_at, issued_at + (lasts or LASTS[audience]))
+def claims(
+    audience: For,
+    subject: str,
+    now: datetime,
+    lasts: timedelta | None = None,
+    *,
+    valid_since: datetime | None = None,
+    by: str = "",
+    grant: Grant | None = None,
+) -> Claims:
+    """Of a link that is made now, and lasts as long as those of its audience do if nothing else is said. What was
+    revoked until `valid_since` does not revoke it: if need be it is issued a second later."""
+    second = now.astimezone(UTC).replace(microsecond=0)
+    expires_at = second + timedelta(seconds=int((lasts or LASTS[audience]).total_seconds()))
+    issued_at = max(second, valid_since + _SECOND) if valid_since else second
+    return Claims(audience, subject, issued_at, expires_at, by, grant)
 
 
-def signed_part(found: Claims) -> str:
-    """What the MAC is made of."""
-    payload = {
-        "aud": found.audience,
-        "sub": found.subject,
-        "gen": found.generation,
-        "iat": int(found.issued_at.timestamp()),
-        "exp": int(found.expires_at.timestamp()),
-    }
-    return f"{_encoded(_as_json(_HEADER))}.{_encoded(_as_json(payload))}"
+def revoked_until(now: datetime, last_issued: datetime | None) -> datetime:
+    """The instant until which links are revoked that were made by now, the last of them at `last_issued`, as it stands
+    in it; in whole seconds. A last one that no clock can have made counts for nothing."""
+    ceiling = now.astimezone(UTC).replace(microsecond=0) + (_SECOND if now.microsecond else timedelta())
+    return ceiling if last_issued is None or last_issued > now + FURTHEST_AHEAD else max(ceiling, last_issued)
 
 
-def token(part: str, mac: bytes) -> str:
-    return f"{part}.{_encoded(mac)}"
+def owners_revoked_until(now: datetime, before: datetime | None) -> datetime:
+    """As `revoked_until` of links of which nobody knows when the last was made: all that any clock can have made by
+    now. `before`: until when links were revoked before."""
+    return revoked_until(now + CLOCKS_APART, before + _SECOND if before else None)
 
 
-def read(text: str) -> tuple[Claims, str, bytes]:
-    """What a token claims, its signed part, and its MAC, which is still to be verified. Raises NotAuthenticated."""
-    if len(text) > LONGEST_TOKEN or text.count(".") != 2:
-        raise NotAuthenticated("this is no token")
-    part, _, mac = text.rpartition(".")
-    header, _, payload = part.partition(".")
-    if _object(header) != _HEADER:
-        raise NotAuthenticated("the token is not of our kind")
-    return _claims(_object(payload)), part, _decoded(mac)
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Until when links for staff, or tokens for platforms, are revoked: those of all, those of one name; and when the
+    last of all was made, as it stands in it. None where nothing is known: then no link is in force."""
+
+    of_all: datetime | None = None
+    of_name: datetime | None = None
+    last_issued: datetime | None = None
+
+    @property
+    def valid_since(self) -> datetime | None:
+        """Only a link that was made after it is in force; None where none is."""
+        return max(self.of_all, self.of_name) if self.of_all and self.of_name else None
+
+    def opened(self, now: datetime) -> "Register":
+        """Where nothing is known, as after a loss, all that was made until now is revoked."""
+        until = revoked_until(now, self.last_issued)
+        return replace(self, of_all=self.of_all or until, of_name=self.of_name or until)
+
+    def issuing(self, made: Claims) -> "Register":
+        return replace(self, last_issued=max(self.last_issued or made.issued_at, made.issued_at))
+
+    def revoking(self, now: datetime, name: str) -> "Register":
+        """Of one name, or of all where it is empty: whatever was made by now. No revocation shortens another."""
+        until = revoked_until(now, self.last_issued)
+        if name:
+            return replace(self, of_name=max(until, self.of_name or until))
+        return replace(self, of_all=max(until, self.of_all or until))
 
 
-def check(found: Claims, generation: int, now: datetime) -> None:
-    """Raises NotAuthenticated where the link has expired, or was revoked. `generation`: the one that is in force."""
+def check_lasts(audience: For, lasts: timedelta) -> timedelta:
+    """Raises InvalidInput where no link of the audience lasts so long."""
+    longest = LONGEST[audience]
+    if not timedelta() < lasts <= longest:
+        most = f"{longest.days} days" if longest.days > 1 else f"{longest.total_seconds() // 3600:.0f} hours"
+        raise InvalidInput(f"takes more than 0, and no more than {most}")
+    return lasts
+
+
+def check_times(found: Claims, now: datetime) -> None:
+    """Raises NotAuthenticated where the link has expired, is from the future, or lasts longer than any of its audience:
+    whoever made it, and with whatever key."""
     if now >= found.expires_at:
         raise LinkExpired("the link has expired")
-    if found.generation != generation:
+    if found.issued_at > now + FURTHEST_AHEAD:
+        raise NotAuthenticated("the link is from the future")
+    if found.expires_at - found.issued_at > LONGEST[found.audience]:
+        raise NotAuthenticated("the link lasts longer than it may")
+
+
+def check_revoked(found: Claims, valid_since: datetime | None) -> None:
+    """Raises NotAuthenticated where the link was made before that instant, or at it."""
+    if valid_since and found.issued_at <= valid_since:
         raise NotAuthenticated("the link was revoked")
-
-
-def _claims(payload: dict[str, Any]) -> Claims:
-    try:
-        audience, subject = For(payload["aud"]), payload["sub"]
-        generation, issued_at, expires_at = (payload[name] for name in ("gen", "iat", "exp"))
-        if not (isinstance(subject, str) and all(type(one) is int for one in (generation, issued_at, expires_at))):
-            raise NotAuthenticated("the token's claims are not of our kind")
-        instants = (datetime.fromtimestamp(one, UTC) for one in (issued_at, expires_at))
-        return Claims(audience, subject, generation, *instants)
-    except (KeyError, ValueError, OverflowError, OSError, TypeError) as error:
-        raise NotAuthenticated("the token's claims are not of our kind") from error
-
-
-def _object(encoded: str) -> dict[str, Any]:
-    try:
-        found = json.loads(_decoded(encoded))
-    except (ValueError, RecursionError) as error:
-        raise NotAuthenticated("the token holds no JSON") from error
-    if not isinstance(found, dict):
-        raise NotAuthenticated("the token holds no object")
-    return found
-
-
-def _as_json(found: dict[str, Any]) -> bytes:
-    return json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _encoded(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _decoded(text: str) -> bytes:
-    """Strict: one text for one value, so that nobody can change a token and keep what it says."""
-    try:
-        data = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-    except (UnicodeEncodeError, NoBase64) as error:
-        raise NotAuthenticated("the token is not in base64url") from error
-    if _encoded(data) != text:
-        raise NotAuthenticated("the token is not in base64url")
-    return data

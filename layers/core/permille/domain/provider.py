@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from permille.domain.account import Account, Outcome
-from permille.domain.commands import ConnectProvider
+from permille.domain.commands import ConnectProvider, DisconnectProvider
 from permille.domain.entries.provider import ProviderConnected, ProviderDisconnected
 from permille.domain.errors import DecisionRefused, InvalidInput
 from permille.domain.timeline import entry
@@ -126,15 +126,17 @@ def connect(account: Account, command: ConnectProvider, now: datetime) -> Outcom
     if account.provider != before:
         raise DecisionRefused(f"the provider of {account.id} was changed meanwhile; connect it again")
     replaces = before.host if before else ""
-    facts = ProviderConnected(host=provider.host, port=provider.port, user=provider.user, replaces=replaces)
+    facts = ProviderConnected(
+        host=provider.host, port=provider.port, user=provider.user, replaces=replaces, by=command.by
+    )
     connected = replace(account, provider=replace(provider, connected_at=now), decided_at=now)
     return Outcome(connected, [entry(account.id, now, facts)])
 
 
-def disconnect(account: Account, now: datetime) -> Outcome:
+def disconnect(account: Account, command: DisconnectProvider, now: datetime) -> Outcome:
     """Nothing happens where none is connected."""
     gone = account.provider
     if gone is None:
         return Outcome(account, [])
-    facts = ProviderDisconnected(host=gone.host, port=gone.port, user=gone.user)
+    facts = ProviderDisconnected(host=gone.host, port=gone.port, user=gone.user, by=command.by)
     return Outcome(replace(account, provider=None, decided_at=now), [entry(account.id, now, facts)])

@@ -6,7 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 from permille.domain.account import Account, Outcome, RequestedDay, Review, ReviewState, Trial, TrialState
-from permille.domain.commands import ApproveReview, ConfirmTrial, DeclineReview, ReviewRequest
+from permille.domain.commands import (
+    ApproveReview,
+    ConfirmTrial,
+    DeclineReview,
+    DeleteReview,
+    ReviewRequest,
+    WithdrawReview,
+)
 from permille.domain.entries import review as told
 from permille.domain.entries.trial import TrialConfirmed
 from permille.domain.errors import ConfirmationNeeded, DecisionRefused
@@ -83,7 +90,7 @@ def request(account: Account, command: ReviewRequest, zone: tzinfo, now: datetim
     acts = _acts(account, command, zone, now)
     mailed = acts.mailed(AskedMail.RECEIPT, zone, now)
     opened = Review(ReviewState.OPEN, **_fields(command, zone), requested_at=now)
-    facts = told.ReviewRequested(**_asked(opened), receipt=mailed != acts)
+    facts = told.ReviewRequested(**_asked(opened), receipt=mailed != acts, by=command.by)
     return _changed(replace(account, owner_acts=mailed), opened, facts, now)
 
 
@@ -96,7 +103,9 @@ def amend(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime)
     amended = replace(review, **_fields(command, zone))
     if command.day != review.day:  # support and owner have not heard of this one
         amended = replace(amended, last_reminder=RequestedDay.AHEAD)
-    return _changed(replace(account, owner_acts=acts), amended, told.ReviewAmended(**_asked(amended)), now)
+    return _changed(
+        replace(account, owner_acts=acts), amended, told.ReviewAmended(**_asked(amended), by=command.by), now
+    )
 
 
 def put(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime) -> Outcome:
@@ -105,18 +114,18 @@ def put(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime) -
     return (amend if is_open else request)(account, command, zone, now)
 
 
-def delete(account: Account, now: datetime) -> Outcome:
+def delete(account: Account, command: DeleteReview, now: datetime) -> Outcome:
     """As `withdraw`. Repeated, it changes nothing."""
     if account.review and account.review.state is ReviewState.WITHDRAWN:
         return Outcome(account, [])
-    return withdraw(account, now)
+    return withdraw(account, command, now)
 
 
-def withdraw(account: Account, now: datetime) -> Outcome:
+def withdraw(account: Account, command: WithdrawReview | DeleteReview, now: datetime) -> Outcome:
     """Takes back the open request, or with it the trial that was agreed on, if that has not begun."""
     review = _before_trial(account)
     withdrawn = replace(review, state=ReviewState.WITHDRAWN, decided_at=now, decided_by="", reason="")
-    facts = told.ReviewWithdrawn(day=account.trial.day if account.trial else review.day)
+    facts = told.ReviewWithdrawn(day=account.trial.day if account.trial else review.day, by=command.by)
     return _changed(replace(account, trial=None), withdrawn, facts, now)
 
 

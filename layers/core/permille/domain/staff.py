@@ -10,6 +10,7 @@ from permille.domain.entries import staff as told
 from permille.domain.entries.trial import TrialCancelled
 from permille.domain.errors import DecisionRefused
 from permille.domain.hold import NEEDS_STAFF
+from permille.domain.links import owners_revoked_until
 from permille.domain.status import Status
 from permille.domain.timeline import entry
 from permille.domain.wording import in_zone, local
@@ -94,7 +95,8 @@ def reset_owner_mail(account: Account, command: StaffCommand, now: datetime) -> 
 
 def revoke_links(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     """No link to the account that was made before opens it any more."""
-    revoked = replace(account, link_generation=account.link_generation + 1, decided_at=now)
+    until = owners_revoked_until(now, account.links_valid_since)
+    revoked = replace(account, links_valid_since=until, decided_at=now)
     return Outcome(revoked, [entry(account.id, now, told.LinksRevoked(reason=command.reason, by=command.by))])
 
 

@@ -2,11 +2,14 @@
 commands.py."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 from permille.domain import validation
-from permille.domain.commands import StaffCommand
-from permille.domain.links import For
+from permille.domain.commands import Decider, StaffCommand, Validated
+from permille.domain.errors import InvalidInput
+from permille.domain.links import For, Grant, check_lasts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +37,37 @@ class UnignoreSender(StaffCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RevokeAccess(StaffCommand):
-    """No link for staff, or no token for platforms, that was made before is valid any more."""
+class MakeLink(Validated):
+    """Somebody is let in to support's desk, or a platform to the JSON API.
+
+    name: of who is let in
+    lasts: so long
+    by: who makes it, as AWS knows them
+    grant: what a platform's token opens
+    """
 
     audience: For
+    name: Annotated[str, validation.holder]
+    lasts: timedelta
+    by: Decider
+    grant: Grant | None = None
+
+    def __post_init__(self) -> None:
+        super(MakeLink, self).__post_init__()  # slots make another class of it
+        if self.audience is For.OWNER or (self.audience is For.PLATFORM) is not (self.grant is not None):
+            raise InvalidInput("a link for staff is granted nothing, and a token for a platform something")
+        validation.of_field("lasts", partial(check_lasts, self.audience), self.lasts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeAccess(StaffCommand):
+    """No link for staff, or no token for platforms, that was made before is valid any more.
+
+    name: whose alone; empty for all
+    """
+
+    audience: For
+    name: Annotated[str, validation.holder_or_all] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

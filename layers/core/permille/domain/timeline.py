@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, ClassVar, Generic, TypeVar, cast, dataclass_transform
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast, dataclass_transform
 
 from permille.domain.json_values import from_json, to_json
 from permille.domain.mail_text import MailContext, Section, Tone
@@ -22,6 +22,13 @@ from permille.domain.wording import in_zone
 SYSTEM = "#system"  # the timeline of the whole stack; no account's id has a #
 ENTRY_ID = re.compile(r"\d{8}T\d{6}\.\d{6}Z(-[0-9a-f]{8})?", re.ASCII)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # of every timeline
+
+
+By = Annotated[
+    str,
+    "Who did it: owner; platform: and the name of its token; staff as AWS knows them, or staff: and their name. Empty "
+    "in older entries.",
+]
 
 
 class Audience(StrEnum):

@@ -5,6 +5,7 @@ that names no field: whoever shows it knows where it belongs.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
@@ -12,15 +13,17 @@ from typing import TypeVar
 from permille.domain.breaker import LARGEST_GRANT
 from permille.domain.errors import InvalidInput
 from permille.domain.timeline import ENTRY_ID
-from permille.domain.wording import LONGEST_REASON, plain
+from permille.domain.wording import LONGEST_REASON, hides_nothing, plain
 
 LONGEST_TEXT = 1000
 LARGEST_BATCH = 10_000_000
 LONGEST_SENDER = 128
+LONGEST_NAME = 60
 LAST_YEAR = 2999  # later days leave no room for what is added to them
 Given = TypeVar("Given")
 Kept = TypeVar("Kept")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BRACKETS = ("Ps", "Pe")  # opening and closing ones, as Unicode has them
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _NO_GRANT = f"say how many more may pass, from 0 to {LARGEST_GRANT:,}; or leave it empty"
 
@@ -54,6 +57,22 @@ cause = _text("say what went wrong", LONGEST_TEXT)
 change = _text("say what was changed", LONGEST_TEXT)
 decider = _text("it has to be known who decides", LONGEST_REASON)
 sender = _text("names no IAM user or role", LONGEST_SENDER)
+
+
+def holder(name: str) -> str:
+    """The name of who is let in by a link: the same however its letters are put together. The timeline has who made the
+    link in brackets behind it, so that it has none itself."""
+    stripped = unicodedata.normalize("NFC", name.strip())
+    if not (plain(name) and hides_nothing(name) and len(stripped) <= LONGEST_NAME):
+        raise InvalidInput(f"takes 1 to {LONGEST_NAME} printable characters, not {name!r}")
+    if any(unicodedata.category(character) in _BRACKETS for character in stripped):
+        raise InvalidInput("takes no brackets")
+    return stripped
+
+
+def holder_or_all(name: str) -> str:
+    """Empty for all."""
+    return holder(name) if name else ""
 
 
 def entry_id(text: str) -> str:

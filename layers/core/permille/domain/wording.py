@@ -114,6 +114,23 @@ def by_support(text: str) -> str:
     return f"Support wrote: “{full_sentence(text)}”"
 
 
+OWNER = "owner"  # who acted, as the timeline has it, where it was the owner
+_PLATFORM = "platform:"  # and the name of the token
+
+
+def acted_for_owner(by: str) -> str:
+    """Who acted in the owner's place, as owners read it, behind another sentence; empty where nobody did, as far as
+    older entries tell."""
+    if acts_as_staff(by):
+        return " Support did it."
+    return f" It came through {plain(by.removeprefix(_PLATFORM))}." if by.startswith(_PLATFORM) else ""
+
+
+def acts_as_staff(by: str) -> bool:
+    """Whether it is neither the owner nor a platform that acts."""
+    return by not in ("", OWNER) and not by.startswith(_PLATFORM)
+
+
 def plain(text: str, longest: int = LONGEST_QUOTE) -> str:
     """Foreign text on one line: nothing that reorders it or hides in it, and not longer than a line. Every script and
     emoji stays as it is, also those that Unicode has yet to assign; what shows nothing at all is empty."""

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from permille.domain.entries.staff import ByStaff
 from permille.domain.entries.verdicts import ANOTHER_COMPANY
 from permille.domain.mail_text import MailContext, Section, Tone
-from permille.domain.timeline import Audience, Facts, declared
-from permille.domain.wording import by_support, day, local, times
+from permille.domain.timeline import Audience, By, Facts, declared
+from permille.domain.wording import acted_for_owner, by_support, day, local, times
 
 LONGEST_TEXT = 1000
 
@@ -57,9 +57,11 @@ class Requested(Facts):
     batch: Annotated[int, "How many e-mails go out on that day."]
     cause: str
     change: str
+    by: By = ""
 
     def sentence(self) -> str:
-        return f"Your next batch: {times(self.batch, 'e-mail')} on {day(self.day)}. Support answers by e-mail."
+        asked = f"Your next batch: {times(self.batch, 'e-mail')} on {day(self.day)}. Support answers by e-mail."
+        return f"{asked}{acted_for_owner(self.by)}"
 
 
 @declared("review_requested", Audience.OWNER, mailed=True, tone=Tone.INFO)
@@ -106,12 +108,14 @@ class ReviewWithdrawn(Facts):
     """The owner took back the request, or the trial that had been agreed on."""
 
     day: date
+    by: By = ""
 
     def headline(self, platform: str) -> str:
         return "Your request for a review was withdrawn"
 
     def sentence(self) -> str:
-        return f"It was about the e-mails of {day(self.day)}. You can ask again at any time."
+        about = f"It was about the e-mails of {day(self.day)}. You can ask again at any time."
+        return f"{about}{acted_for_owner(self.by)}"
 
 
 @declared("review_approved", Audience.OWNER, mailed=True, tone=Tone.GOOD)

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from permille.domain.entries.staff import ByStaff
 from permille.domain.json_values import flat
-from permille.domain.links import For
+from permille.domain.links import ALL_ACCOUNTS, For, Scope
 from permille.domain.status import Mode
 from permille.domain.timeline import Audience, Facts, Topic, declared
-from permille.domain.wording import local, plain, times
+from permille.domain.wording import LONGEST_REASON, local, plain, times
 
 LISTED_BODIES = 100  # of quarantine: an entry has to fit into a row and an event
 
@@ -141,12 +141,21 @@ class LinkMade(Facts):
     subject: Annotated[str, "Whose it is: an account's id, or a name."]
     expires_at: datetime
     by: str
+    scopes: Annotated[tuple[Scope, ...], "What a platform's token lets it do; empty of links."] = ()
+    accounts: Annotated[
+        tuple[str, ...],
+        "Of a platform's token: ids, or their beginnings with a *; empty of links, and in older entries.",
+    ] = ()
 
     def headline(self, platform: str) -> str:
         return f"A {_LINKS.get(self.audience, 'link')} was made for {plain(self.subject)}"
 
     def sentence(self) -> str:
-        return f"By {plain(self.by)}. It lets in until {local(self.expires_at)}."
+        opens = f" It lets {' and '.join(self.scopes)} {self._accounts()}." if self.scopes else ""
+        return f"By {plain(self.by)}.{opens} It lets in until {local(self.expires_at)}."
+
+    def _accounts(self) -> str:
+        return "all accounts" if ALL_ACCOUNTS in self.accounts else plain(", ".join(self.accounts), LONGEST_REASON)
 
 
 @declared("access_revoked", Audience.STAFF, system=True)
@@ -154,9 +163,11 @@ class AccessRevoked(ByStaff):
     """No link for staff, or no token for platforms, that was made before lets anybody in."""
 
     audience: For
+    name: Annotated[str, "Whose alone; empty for all."] = ""
 
     def headline(self, platform: str) -> str:
-        return f"All {_ALL_LINKS.get(self.audience, f'links for {plain(self.audience)}')} were revoked"
+        whose = f" of {plain(self.name)}" if self.name else ""
+        return f"All {_ALL_LINKS.get(self.audience, f'links for {plain(self.audience)}')}{whose} were revoked"
 
 
 @declared("uninstalled", Audience.STAFF, system=True)

@@ -1,0 +1,72 @@
+"""Asks the function Access by its URL, signed with the credentials of whoever runs this (SigV4)."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import NoCredentialsError
+from botocore.httpsession import URLLib3Session
+
+from permille.aws.client import service_call
+from permille.domain.errors import InvalidInput, PermissionDenied, RequestRejected, Unavailable
+from permille.domain.links import For, Grant
+
+DOING = "making a link"
+_SECONDS = (3, 25)  # to connect, and to answer: the function may have to start
+
+
+class FunctionUrlIssuer:
+    """Keeps `operator_ports.LinkIssuer`."""
+
+    def __init__(self, *, url: str, session: boto3.Session | None = None) -> None:
+        self._url = url.rstrip("/") + "/links"
+        self._session = session or boto3.Session()
+
+    def token(self, audience: For, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
+        asked: dict[str, Any] = {"audience": audience, "name": name, "seconds": int(lasts.total_seconds())}
+        if grant:
+            asked |= {"scopes": sorted(grant.scopes), "accounts": list(grant.accounts)}
+        with service_call(DOING):
+            answer = URLLib3Session(timeout=_SECONDS).send(self._signed(asked).prepare())  # type: ignore[arg-type]
+            return _token(answer.status_code, _read(answer.text))
+
+    def _signed(self, asked: Mapping[str, Any]) -> AWSRequest:
+        credentials = self._session.get_credentials()
+        if credentials is None:
+            raise NoCredentialsError
+        body, headers = json.dumps(asked).encode(), {"Content-Type": "application/json"}
+        request = AWSRequest("POST", self._url, data=body, headers=headers)
+        SigV4Auth(credentials.get_frozen_credentials(), "lambda", self._session.region_name).add_auth(request)
+        return request
+
+
+def _read(text: str) -> Mapping[str, Any]:
+    """Empty of what is no object: not the function has answered, but what stands before it."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _token(status: int, answer: Mapping[str, Any]) -> str:
+    said = str(answer.get("detail") or answer.get("Message") or answer.get("message") or f"it answers {status}")
+    match status:
+        case 201:
+            return str(answer["token"])
+        case 400 | 422:
+            wrong = [(str(one["field"]), str(one["message"])) for one in answer.get("errors", [])]
+            raise InvalidInput.of(wrong or [("", said)])
+        case 401 | 403:
+            raise PermissionDenied(
+                f"{DOING}: AWS does not allow it ({said}); lambda:InvokeFunctionUrl and lambda:InvokeFunction on the "
+                "function Access are needed"
+            )
+        case _ if 400 <= status < 500 and status != 429:
+            raise RequestRejected(f"{DOING}: the function refuses it ({said})")
+        case _:
+            raise Unavailable(f"{DOING}: {said}")

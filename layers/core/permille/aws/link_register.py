@@ -1,0 +1,70 @@
+"""Until when links are revoked, in rows of the control table: `links#AUDIENCE`, and `links#AUDIENCE#NAME`."""
+
+from datetime import datetime
+from typing import Any
+
+from pynamodb.transactions import TransactWrite
+
+from permille.aws.models import ControlRow, EntryRow, append, conflicts, connection_of, on_table, table_call
+from permille.aws.rows import instant, instant_of
+from permille.domain.entries.system import AccessRevoked, LinkMade
+from permille.domain.links import For, Register
+from permille.domain.timeline import TimelineEntry
+
+
+class DynamoLinkRegister:
+    """Keeps `ports.LinkRegister`."""
+
+    def __init__(self, *, table: str, timeline: str = "") -> None:
+        self._table = table
+        self._rows = on_table(ControlRow, table)
+        self._entries = on_table(EntryRow, timeline)
+
+    def get(self, audience: For, name: str) -> Register:
+        keys = _keys(audience, name)
+        with table_call(f"reading until when links for {audience} are revoked"):
+            rows: dict[str, Any] = {row.name: row for row in self._rows.batch_get(keys, consistent_read=True)}
+        known = {key: row for key, row in rows.items() if row.written_in == self._table}
+        of_all, of_name = known.get(keys[0]), known.get(keys[-1]) if name else None
+        return Register(
+            of_all=instant_of(of_all.valid_since) if of_all else None,
+            of_name=instant_of(of_name.valid_since) if of_name else None,
+            last_issued=instant_of(of_all.last_issued) if of_all else None,
+        )
+
+    def save(
+        self,
+        audience: For,
+        name: str,
+        read: Register,
+        register: Register,
+        entry: TimelineEntry[LinkMade | AccessRevoked],
+    ) -> None:
+        of_all, *of_name = _keys(audience, name)
+        with (
+            conflicts(f"writing until when links for {audience} are revoked"),
+            TransactWrite(connection=connection_of(self._rows)) as transaction,
+        ):
+            issued = [ControlRow.last_issued.set(instant(register.last_issued))] if register.last_issued else []
+            same = self._is(ControlRow.valid_since, read.of_all) & self._is(ControlRow.last_issued, read.last_issued)
+            transaction.update(self._rows(of_all), actions=[*self._since(register.of_all), *issued], condition=same)
+            for key in of_name:
+                same = self._is(ControlRow.valid_since, read.of_name)
+                transaction.update(self._rows(key), actions=self._since(register.of_name), condition=same)
+            append(transaction, self._entries, entry)
+
+    def _since(self, valid_since: datetime | None) -> list[Any]:
+        written = [ControlRow.written_in.set(self._table)]
+        return [*written, ControlRow.valid_since.set(instant(valid_since))] if valid_since else written
+
+    def _is(self, attribute: Any, read: datetime | None) -> Any:
+        """As it was read: what another table holds was not."""
+        ours = ControlRow.written_in == self._table
+        if read is not None:
+            return ours & (attribute == instant(read))
+        return attribute.does_not_exist() | ControlRow.written_in.does_not_exist() | ~ours
+
+
+def _keys(audience: For, name: str) -> list[str]:
+    of_all = f"links#{audience}"
+    return [of_all, f"{of_all}#{name}"] if name else [of_all]

@@ -1,0 +1,101 @@
+"""Until when links are revoked, kept by the fake and by the control table."""
+
+from datetime import timedelta
+
+import boto3
+import pytest
+from tests.builders import NOW, STAFF
+from tests.fakes import FakeLinkRegister, Rows
+
+from permille.aws.link_register import DynamoLinkRegister
+from permille.domain.entries.system import AccessRevoked
+from permille.domain.errors import Conflict
+from permille.domain.links import For, Register
+from permille.domain.timeline import TimelineEntry, system_entry
+from permille.ports import LinkRegister
+
+EARLIER, LATER = NOW - timedelta(days=1), NOW + timedelta(days=1)
+ANNA = Register(of_all=EARLIER, of_name=NOW, last_issued=NOW)
+
+
+def told(minutes: int = 0) -> TimelineEntry[AccessRevoked]:
+    return system_entry(NOW + timedelta(minutes=minutes), AccessRevoked(audience=For.STAFF, reason="R", by=STAFF))
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def register(request: pytest.FixtureRequest) -> LinkRegister:
+    if request.param == "fake":
+        return FakeLinkRegister(Rows())
+    request.getfixturevalue("dynamodb")
+    return DynamoLinkRegister(table="ControlTable", timeline="TimelineTable")
+
+
+def test_what_was_never_written_is_not_known(register: LinkRegister) -> None:
+    assert register.get(For.STAFF, "Anna") == Register()
+
+
+def test_it_is_kept_by_audience_and_name(register: LinkRegister) -> None:
+    register.save(For.STAFF, "Anna", Register(), ANNA, told())
+
+    assert register.get(For.STAFF, "Anna") == ANNA
+    assert register.get(For.STAFF, "Bob") == Register(of_all=EARLIER, last_issued=NOW)
+    assert register.get(For.STAFF, "") == Register(of_all=EARLIER, last_issued=NOW)
+    assert register.get(For.PLATFORM, "Anna") == Register()
+
+
+def test_what_is_written_of_all_leaves_each_name_as_it_is(register: LinkRegister) -> None:
+    register.save(For.STAFF, "Anna", Register(), ANNA, told())
+    read = register.get(For.STAFF, "")
+
+    register.save(For.STAFF, "", read, Register(of_all=LATER, last_issued=NOW), told(1))
+
+    assert register.get(For.STAFF, "Anna") == Register(of_all=LATER, of_name=NOW, last_issued=NOW)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        Register(),
+        Register(of_all=EARLIER, of_name=NOW),
+        Register(of_all=EARLIER, of_name=LATER, last_issued=NOW),
+        Register(of_all=LATER, of_name=NOW, last_issued=NOW),
+        Register(of_all=EARLIER, last_issued=NOW),
+    ],
+)
+def test_nothing_is_written_where_somebody_wrote_first(register: LinkRegister, read: Register) -> None:
+    register.save(For.STAFF, "Anna", Register(), ANNA, told())
+
+    with pytest.raises(Conflict):
+        register.save(For.STAFF, "Anna", read, Register(LATER, LATER, LATER), told(1))
+
+    assert register.get(For.STAFF, "Anna") == ANNA
+
+
+def test_an_entry_that_is_there_already_lets_nothing_be_written(register: LinkRegister) -> None:
+    register.save(For.STAFF, "Anna", Register(), ANNA, told())
+
+    with pytest.raises(Conflict):
+        register.save(For.STAFF, "Anna", ANNA, Register(LATER, LATER, LATER), told())
+
+    assert register.get(For.STAFF, "Anna") == ANNA
+
+
+def test_a_table_that_was_restored_from_another_knows_nothing_and_is_written_anew(dynamodb: object) -> None:
+    """A backup does not know what was revoked since; DynamoDB restores into a table of another name."""
+    DynamoLinkRegister(table="ControlTable", timeline="TimelineTable").save(For.STAFF, "Anna", Register(), ANNA, told())
+    rows = boto3.client("dynamodb")
+    made = rows.describe_table(TableName="ControlTable")["Table"]
+    rows.create_table(
+        TableName="Restored",
+        KeySchema=made["KeySchema"],
+        AttributeDefinitions=made["AttributeDefinitions"],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for row in rows.scan(TableName="ControlTable")["Items"]:
+        rows.put_item(TableName="Restored", Item=row)
+    restored = DynamoLinkRegister(table="Restored", timeline="TimelineTable")
+    assert restored.get(For.STAFF, "Anna") == Register()
+
+    restored.save(For.STAFF, "Anna", Register(), Register(LATER, LATER, LATER), told(1))
+
+    assert restored.get(For.STAFF, "Anna") == Register(LATER, LATER, LATER)

@@ -1,0 +1,166 @@
+"""Staff say that it is they before they enter, once more over somebody else's session; and everybody can log out."""
+
+import pytest
+from tests.builders import ACCOUNT, STAFF
+from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_token
+
+from permille.access import ENTER
+from permille.domain.links import For, Register
+
+EVA = "arn:aws:sts::123456789012:assumed-role/Admin/eva@apwt.example"
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def a_link(world: World, name: str, by: str = STAFF) -> str:
+    return a_token(world.macs, world.rows, For.STAFF, name, world.now, by=by)
+
+
+def enters(visitor: Visitor, token: str, **fields: str) -> Answer:
+    return visitor.post(ENTER, {"token": token, **fields})
+
+
+def test_a_staff_link_asks_whether_it_is_they_and_says_who_made_it(world: World) -> None:
+    visitor = Visitor(world)
+
+    asks = visitor.get(f"{ENTER}?token={a_link(world, 'Anna', EVA)}")
+
+    assert (asks.status, asks.cookies) == (200, [])
+    assert "Enter as Anna?" in asks.body
+    assert EVA in asks.body
+    assert asks.headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
+    assert visitor.get("/desk").status == 401
+
+
+def test_whoever_says_so_is_in(world: World) -> None:
+    visitor = Visitor(world)
+
+    entered = enters(visitor, a_link(world, "Anna"))
+
+    assert (entered.status, entered.headers["Location"]) == (303, "/desk")
+    assert visitor.get("/desk").status == 200
+
+
+@pytest.mark.parametrize("origin", ["", "null", "https://evil.example", f"{ORIGIN}:8443"])
+def test_another_site_lets_nobody_in(world: World, origin: str) -> None:
+    """Who is put into somebody else's session decides under another's name."""
+    visitor = Visitor(world)
+
+    assert visitor.post(ENTER, {"token": a_link(world, "Bob")}, origin=origin).status == 403
+    assert visitor.cookies == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "by"),
+    [("Bob", STAFF), ("Аnna", STAFF), ("Anna", EVA)],
+)
+def test_over_somebody_elses_session_it_asks_first(world: World, name: str, by: str) -> None:
+    anna = world.staff("Anna")
+    before = dict(anna.cookies)
+
+    asks = enters(anna, a_link(world, name, by))
+
+    assert (asks.status, asks.cookies) == (200, [])
+    assert "You are in as Anna" in asks.body
+    assert f"Enter as {name}?" in asks.body
+    assert STAFF in asks.body
+    assert by in asks.body
+    assert anna.cookies == before
+
+    entered = enters(anna, a_link(world, name, by), csrf=anna.csrf("/desk"))
+    assert entered.status == 303
+    assert anna.cookies != before
+
+
+@pytest.mark.parametrize("csrf", ["", "0" * 64, "é"])
+def test_only_a_form_of_that_session_answers_for_it(world: World, csrf: str) -> None:
+    anna = world.staff("Anna")
+
+    assert enters(anna, a_link(world, "Bob"), csrf=csrf).status == 200
+    assert enters(anna, a_link(world, "Bob"), csrf=world.staff("Bob").csrf("/desk")).status == 200
+
+
+def test_who_comes_again_is_not_asked_twice(world: World) -> None:
+    anna = world.staff("Anna")
+
+    assert enters(anna, a_link(world, "Anna")).status == 303
+
+
+def test_over_a_session_that_is_not_in_force_any_more_nothing_is_asked(world: World) -> None:
+    anna = world.staff("Anna")
+    token = a_link(world, "Bob")
+    world.rows.link_registers[For.STAFF, "Anna"] = Register(of_name=world.now)
+
+    assert enters(anna, token).status == 303
+
+
+def test_where_it_cannot_be_found_out_who_is_in_nobody_is_let_in(world: World) -> None:
+    anna = world.staff("Anna")
+    token = a_link(world, "Bob")
+    world.faults.fail("macs.verifies", skip=1)  # that of the link is the first
+
+    assert enters(anna, token).status == 503
+
+
+@pytest.mark.parametrize("token", ["", "a.b.c"])
+def test_what_is_no_link_lets_nobody_in(world: World, token: str) -> None:
+    assert enters(Visitor(world), token).status == 401
+
+
+def test_a_platforms_token_lets_nobody_in(world: World) -> None:
+    assert enters(Visitor(world), world.token(For.PLATFORM, "crm")).status == 403
+
+
+def test_what_names_say_is_shown_as_text(world: World) -> None:
+    asks = Visitor(world).get(f"{ENTER}?token={a_link(world, '<b>Anna</b>', '<i>eva</i>')}")
+
+    assert "<b>Anna</b>" not in asks.body
+    assert "<i>eva</i>" not in asks.body
+    assert "&lt;b&gt;Anna" in asks.body
+
+
+def test_two_owners_pages_are_entered_beside_each_other_and_nothing_is_asked(world: World) -> None:
+    """Each account has a cookie of its own: nothing is entered over."""
+    assert world.owner().get(f"{ENTER}?token={world.token(For.OWNER, ACCOUNT)}").status == 303
+
+
+# ---------------------------------------------------------------- leaving
+
+
+@pytest.mark.parametrize("door", ["/desk", f"/report/{ACCOUNT}"])
+def test_who_logs_out_is_out_in_this_browser(world: World, door: str) -> None:
+    visitor = world.staff() if door == "/desk" else world.owner()
+    assert f'action="{door}/leave"' in visitor.get(door).body
+
+    left = visitor.sends(f"{door}/leave")
+
+    assert (left.status, left.headers["Location"]) == (303, "/left")
+    assert left.headers["Clear-Site-Data"] == '"cache"'
+    [cookie] = left.cookies
+    assert "=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=" in cookie
+    assert ("Partitioned" in cookie) is (door != "/desk")
+    assert visitor.get(door).status == 401
+    assert "You are out" in visitor.get("/left").body
+
+
+def test_an_owner_who_leaves_one_report_stays_in_the_others(world: World) -> None:
+    owner = world.owner()
+    owner.cookies["__Host-owner-florist"] = "another"
+
+    [cookie] = owner.sends(f"/report/{ACCOUNT}/leave").cookies
+
+    assert cookie.startswith(f"__Host-owner-{ACCOUNT}=;")
+
+
+@pytest.mark.parametrize("door", ["/desk", f"/report/{ACCOUNT}"])
+def test_another_site_logs_nobody_out(world: World, door: str) -> None:
+    visitor = world.staff() if door == "/desk" else world.owner()
+
+    answer = visitor.post(f"{door}/leave", {"csrf": visitor.csrf(door)}, origin="https://evil.example")
+
+    assert (answer.status, answer.cookies) == (403, [])
+    assert visitor.post(f"{door}/leave", {}).status == 403
+    assert visitor.get(door).status == 200

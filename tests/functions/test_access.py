@@ -1,0 +1,150 @@
+"""Access, from the function URL's event to the token and the rows that tell of it."""
+
+import json
+from base64 import b64encode
+from typing import Any
+
+import pytest
+from functions.access.app import handler
+from tests.builders import STAFF, LambdaContext
+from tests.functions.conftest import Cloud
+
+from permille.access import admit
+from permille.aws.link_register import DynamoLinkRegister
+from permille.aws.macs import KmsMacs
+from permille.bootstrap import clock, issuing_links
+from permille.domain.links import Claims, Grant, Scope
+
+FOR_STAFF = {"audience": "staff", "name": "Sam", "seconds": 3600}
+FOR_PLATFORM = {"audience": "platform", "name": "crm", "seconds": 60, "scopes": ["read"], "accounts": ["shop-*"]}
+
+
+def asked(body: Any, **other: Any) -> dict[str, Any]:
+    """A function URL's event, as AWS documents it for `AuthType: AWS_IAM`."""
+    return {
+        "version": "2.0",
+        "rawPath": "/links",
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {
+            "accountId": "123456789012",
+            "authorizer": {"iam": {"accessKey": "AKIA", "accountId": "123456789012", "userArn": STAFF}},
+            "http": {"method": "POST", "path": "/links", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
+            "requestId": LambdaContext().aws_request_id,
+        },
+        "body": body if isinstance(body, str) else json.dumps(body),
+        "isBase64Encoded": False,
+        **other,
+    }
+
+
+def answered(event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    answer = handler(event, LambdaContext())
+    assert answer["headers"]["Cache-Control"] == "no-store"
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def let_in(cloud: Cloud, token: str) -> Claims:
+    settings = issuing_links().settings
+    macs = KmsMacs(staff_key=settings.staff_link_key, platform_key=settings.platform_token_key)
+    return admit(token, macs, cloud.accounts, DynamoLinkRegister(table="ControlTable"), clock())[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "grant"), [(FOR_STAFF, None), (FOR_PLATFORM, Grant(frozenset({Scope.READ}), ("shop-*",)))]
+)
+def test_whoever_asks_gets_a_token_that_names_them_and_the_timeline_does(
+    cloud: Cloud, body: dict[str, Any], grant: Grant | None
+) -> None:
+    status, answer = answered(asked(body))
+
+    claims = let_in(cloud, answer["token"])
+    assert (status, claims.subject, claims.by, claims.grant) == (201, body["name"], STAFF, grant)
+    assert answer["expires_at"] == claims.expires_at.isoformat()
+    [row] = cloud.rows("TimelineTable")
+    assert (row["account_id"]["S"], row["kind"]["S"]) == ("#system", "link_made")
+    assert json.loads(row["facts"]["S"])["by"] == STAFF
+
+
+def test_a_body_in_base64_is_read(cloud: Cloud) -> None:
+    encoded = b64encode(json.dumps(FOR_STAFF).encode()).decode()
+
+    assert answered(asked(encoded, isBase64Encoded=True))[0] == 201
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        {},
+        {"authorizer": None},
+        {"authorizer": {"iam": None}},
+        {"authorizer": {"iam": {"userArn": ""}}},
+        {"authorizer": {"iam": {"userArn": STAFF}}, "requestId": "another invocation's"},
+        {"authorizer": {"iam": {"userArn": STAFF}}},
+    ],
+)
+def test_nobody_is_let_in_whom_aws_does_not_vouch_for(cloud: Cloud, asking: dict[str, Any]) -> None:
+    event = asked(FOR_STAFF) | {"requestContext": {"http": {"method": "POST"}, **asking}}
+
+    status, answer = answered(event)
+
+    assert (status, "token" in answer) == (403, False)
+    assert cloud.rows("TimelineTable") == []
+
+
+def test_an_event_that_is_no_request_is_refused(cloud: Cloud) -> None:
+    assert answered({})[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ("", 400, ""),
+        ("[]", 400, ""),
+        ("[" * 100_000, 400, ""),
+        ({}, 422, "audience"),
+        (FOR_STAFF | {"audience": "owner"}, 422, "audience"),
+        (FOR_STAFF | {"audience": 1}, 422, "audience"),
+        (FOR_STAFF | {"name": ""}, 422, "name"),
+        (FOR_STAFF | {"name": "a\u202eb"}, 422, "name"),
+        (FOR_STAFF | {"name": None}, 422, "name"),
+        (FOR_STAFF | {"seconds": 86401}, 422, "lasts"),
+        (FOR_STAFF | {"seconds": 0}, 422, "seconds"),
+        (FOR_STAFF | {"seconds": True}, 422, "seconds"),
+        (FOR_STAFF | {"seconds": 1.5}, 422, "seconds"),
+        (FOR_STAFF | {"seconds": 10**30}, 422, "seconds"),
+        (FOR_PLATFORM | {"seconds": 367 * 86400}, 422, "lasts"),
+        (FOR_PLATFORM | {"scopes": []}, 422, "scope"),
+        (FOR_PLATFORM | {"scopes": ["all"]}, 422, "scopes"),
+        (FOR_PLATFORM | {"scopes": "read"}, 422, "scopes"),
+        (FOR_PLATFORM | {"scopes": [1]}, 422, "scopes"),
+        (FOR_PLATFORM | {"accounts": []}, 422, "account"),
+        (FOR_PLATFORM | {"accounts": ["**"]}, 422, "account"),
+        (FOR_PLATFORM | {"accounts": None}, 422, "accounts"),
+    ],
+    ids=str,
+)
+def test_what_makes_no_link_is_told_by_field_and_lets_nobody_in(
+    cloud: Cloud, body: Any, status: int, field: str
+) -> None:
+    told, answer = answered(asked(body))
+
+    assert (told, [one["field"] for one in answer["errors"]]) == (status, [field])
+    assert cloud.rows("TimelineTable") == []
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/links"), ("POST", "/"), ("POST", "/links/")])
+def test_there_is_one_address(cloud: Cloud, method: str, path: str) -> None:
+    event = asked(FOR_STAFF, rawPath=path)
+    event["requestContext"]["http"]["method"] = method
+
+    assert answered(event)[0] == 404
+
+
+def test_where_a_key_cannot_be_used_nobody_is_let_in(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAFF_LINK_KEY", "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-4000-8000-000000000000")
+
+    status, answer = answered(asked(FOR_STAFF))
+
+    assert (status >= 500, "token" in answer) == (True, False)
+    assert cloud.rows("TimelineTable") == []

@@ -1,0 +1,122 @@
+"""Links are issued and revoked whole, whoever writes at the same time and whatever fails."""
+
+from datetime import timedelta
+
+import pytest
+from tests.builders import NOW, STAFF
+from tests.fakes import FakeAccounts, FakeLinkRegister, FakeMacs, Rows
+
+from permille.access import admit
+from permille.domain.errors import Conflict, InvalidInput, NotAuthenticated, Unavailable
+from permille.domain.links import Claims, For, Grant, Register, Scope
+from permille.domain.system_commands import MakeLink, RevokeAccess
+from permille.domain.timeline import SYSTEM
+from permille.issuing import Issuing, issue, revoke
+
+FOR_SAM = MakeLink(audience=For.STAFF, name="Sam", lasts=timedelta(hours=1), by=STAFF)
+REVOKE_SAM = RevokeAccess(audience=For.STAFF, name="Sam", reason="Sam has left", by=STAFF)
+
+
+class World:
+    def __init__(self) -> None:
+        self.rows = Rows()
+        self.register = FakeLinkRegister(self.rows)
+        self.issuing = Issuing(FakeMacs(self.rows.faults), self.register)
+
+    def let_in(self, token: str) -> Claims:
+        return admit(token, self.issuing.macs, FakeAccounts(self.rows), self.register, NOW)[0]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_who_is_let_in_is_written_down(world: World) -> None:
+    issued = issue(world.issuing, FOR_SAM, NOW)
+
+    assert world.let_in(issued.token) == issued.claims
+    (told,) = world.rows.told(SYSTEM)
+    assert told.data == {
+        "audience": "staff",
+        "subject": "Sam",
+        "expires_at": (NOW + timedelta(hours=1)).isoformat(),
+        "by": STAFF,
+        "scopes": [],
+        "accounts": [],
+    }
+
+
+@pytest.mark.parametrize("call", ["link_register.get", "macs.make", "link_register.save"])
+def test_where_something_fails_nobody_is_let_in_and_nothing_is_told(world: World, call: str) -> None:
+    world.rows.faults.fail(call)
+
+    with pytest.raises(Unavailable):
+        issue(world.issuing, FOR_SAM, NOW)
+
+    assert (world.rows.entries, world.rows.link_registers) == ({}, {})
+
+
+@pytest.mark.parametrize("call", ["link_register.get", "link_register.save"])
+def test_a_revocation_that_fails_is_not_told(world: World, call: str) -> None:
+    issued = issue(world.issuing, FOR_SAM, NOW)
+    world.rows.faults.fail(call)
+
+    with pytest.raises(Unavailable):
+        revoke(world.register, REVOKE_SAM, NOW)
+
+    assert world.let_in(issued.token)
+    assert [one.kind for one in world.rows.told(SYSTEM)] == ["link_made"]
+
+
+def test_whoever_is_overtaken_reads_again(world: World) -> None:
+    world.rows.faults.fail("link_register.save", times=3, error=Conflict("somebody wrote first"))
+
+    assert world.let_in(issue(world.issuing, FOR_SAM, NOW).token)
+
+
+def test_whoever_is_overtaken_again_and_again_is_told_to_try_later(world: World) -> None:
+    world.rows.faults.fail("link_register.save", times=100, error=Conflict("somebody wrote first"))
+
+    with pytest.raises(Unavailable, match="others kept"):
+        issue(world.issuing, FOR_SAM, NOW)
+    with pytest.raises(Unavailable, match="others kept"):
+        revoke(world.register, REVOKE_SAM, NOW)
+
+
+def test_a_lost_row_lets_nobody_in_until_the_next_link_is_made(world: World) -> None:
+    earlier, revoked = issue(world.issuing, FOR_SAM, NOW), issue(world.issuing, FOR_SAM, NOW + timedelta(seconds=1))
+    revoke(world.register, REVOKE_SAM, NOW + timedelta(seconds=1))
+    world.rows.link_registers.clear()
+
+    for lost in (earlier, revoked):
+        with pytest.raises(NotAuthenticated, match="nothing is known"):
+            world.let_in(lost.token)
+
+    later = issue(world.issuing, FOR_SAM, NOW + timedelta(seconds=2))
+    assert world.let_in(later.token).subject == "Sam"
+    for lost in (earlier, revoked):
+        with pytest.raises(NotAuthenticated, match="revoked"):
+            world.let_in(lost.token)
+
+
+def test_a_name_that_was_never_let_in_can_be_revoked(world: World) -> None:
+    assert revoke(world.register, REVOKE_SAM, NOW).of_name == NOW
+
+
+def test_a_later_revocation_by_a_clock_that_is_behind_shortens_none(world: World) -> None:
+    world.rows.link_registers[For.STAFF, ""] = Register(of_all=NOW)
+
+    assert (
+        revoke(world.register, RevokeAccess(audience=For.STAFF, reason="R", by=STAFF), NOW - timedelta(1)).of_all == NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("audience", "grant"), [(For.OWNER, None), (For.PLATFORM, None), (For.STAFF, Grant(frozenset(Scope)))]
+)
+def test_staff_are_granted_nothing_platforms_something_and_owners_come_by_mail(
+    audience: For, grant: Grant | None
+) -> None:
+    with pytest.raises(InvalidInput):
+        MakeLink(audience=audience, name="Sam", lasts=timedelta(hours=1), by=STAFF, grant=grant)
