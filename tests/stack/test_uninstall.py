@@ -50,10 +50,10 @@ def _denied(stack: Stack) -> list[str]:
 
 
 def _stays_on(disabled: Business) -> bool:
-    """Also where Enforce is called, which would find that it is off by its row."""
+    """Enforce, which would find that it is off by its row, cannot be called any more."""
     stack = disabled.stack
-    stack.run("local", "tick")
-    return disabled.can_log_in() and _denied(stack) == []
+    refused = stack.run("local", "tick").returncode != 0
+    return refused and disabled.can_log_in() and _denied(stack) == []
 
 
 def default_set(gone: Gone, business: Business) -> str | None:
