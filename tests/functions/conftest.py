@@ -97,6 +97,7 @@ class Cloud:
 @pytest.fixture(autouse=True)
 def forgotten() -> None:
     bootstrap.ingesting.cache_clear()
+    bootstrap._policies.cache_clear()
     bootstrap.enforcing.cache_clear()
     bootstrap._handing_on.cache_clear()
     bootstrap.consoling.cache_clear()

@@ -48,10 +48,11 @@ def test_status_exports_the_environment_for_a_shell(stack: Stack) -> None:
     assert f"export PERMILLE_STACK={stack.name}" in status.stdout.splitlines()
 
 
-def test_what_holds_credentials_is_its_owners_alone(stack: Stack) -> None:
-    modes = {name: (stack.directory / name).stat().st_mode & 0o777 for name in ("running.json", "deployed.json")}
+def test_what_holds_credentials_and_mails_is_its_owners_alone(stack: Stack) -> None:
+    kept = [stack.directory, *stack.directory.iterdir(), *stack.mails.iterdir()]
 
-    assert modes == {"running.json": 0o600, "deployed.json": 0o600}
+    assert {"running.json", "deployed.json", "mails", "sam"} <= {path.name for path in kept}
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
 
 
 def test_the_stack_answers_with_the_real_smtp_endpoint(stack: Stack) -> None:

@@ -22,7 +22,7 @@ ANY, BOTH = ((1, 0), (0, 1)), ((1, 1),)
 BOUNDING = ("stringequals", "stringlike")  # those with IfExists or ForAllValues let pass what a request does not say
 OF_THE_SENDER = ("ses:fromaddress", "ses:feedbackaddress")
 READ_BY_IAM = frozenset("*?$")  # in an ARN of a policy, where they stand for other characters
-VARIABLE = re.compile(r"\$\{[^}]*\}")  # ${aws:username}: it can stand for anything
+VARIABLE = re.compile(r"\$\{[^}]*\}?")  # ${aws:username}: it can stand for anything, also where nothing closes it
 
 
 def sending_policy(resources: Collection[str]) -> str:
