@@ -12,7 +12,7 @@ from tests.console.visiting import EVERYTHING
 
 from permille.console.api_app import openapi_text
 from permille.domain.account import Review, ReviewState
-from permille.domain.links import Grant, Scope
+from permille.domain.links import MOST_ACCOUNTS, Grant, Scope
 from permille.domain.status import Status
 
 OPERATIONS = sorted(
@@ -26,7 +26,9 @@ READ, WRITE = frozenset({Scope.READ}), frozenset({Scope.WRITE})
 grants = st.builds(
     Grant,
     st.sampled_from([READ, WRITE, READ | WRITE]),
-    st.lists(st.sampled_from(["*", ACCOUNT, "bak*", "florist", "f*", "bakery-2"]), min_size=1).map(tuple),
+    st.lists(
+        st.sampled_from(["*", ACCOUNT, "bak*", "florist", "f*", "bakery-2"]), min_size=1, max_size=MOST_ACCOUNTS
+    ).map(tuple),
 )
 
 
