@@ -22,7 +22,8 @@ described = schemathesis.openapi.from_path(DOCUMENT)
 
 @pytest.fixture(scope="module")
 def platform(stack: Stack) -> Web:
-    return Web(stack, token=stack.answer("link", "platform", "--name", "crm")["token"])
+    scopes = ("--scope", "read", "--scope", "write")
+    return Web(stack, token=stack.answer("link", "platform", "--name", "crm", *scopes)["token"])
 
 
 @pytest.fixture(scope="module")
