@@ -11,14 +11,14 @@ from itertools import count
 from pathlib import Path
 
 import boto3
-from tests import operator_fakes
 from tests.aws.asked import Asked
 from tests.aws.conftest import TABLES
 from tests.aws.test_identities import Ses
 from tests.aws.wire import Wire
 from tests.builders import ACCOUNT, NOW, a_provider, a_server, an_account
 from tests.cli.test_commands import COMPLAINT, RUNS, WORDS, waiting
-from tests.fakes import FakeProbe
+from tests.fakes import FakeLinkRegister, FakeMacs, FakeProbe, Rows
+from tests.operator_fakes import FakeLinkIssuer
 
 from permille.aws.identities import SesIdentities
 from permille.aws.ledger import DynamoLedger
@@ -26,6 +26,7 @@ from permille.aws.ses_suppressions import SesSuppressionList
 from permille.domain.account import Hold
 from permille.domain.reputation import Tally
 from permille.domain.status import Held, Status
+from permille.issuing import Issuing
 from permille.ports import Count
 from permille_cli.deployed import DeployedStack
 from permille_cli.main import status_of
@@ -73,9 +74,9 @@ def a_stack() -> DeployedStack:
     suppressed = boto3.client("sesv2")
     Wire(suppressed).refuse("GetSuppressedDestination", "NotFoundException", times=len(COMMANDS))
     vars(stack).update(
-        link_issuer=operator_fakes.a_stack().link_issuer,
         ses_suppressions=SesSuppressionList(ses=suppressed),
         probe=FakeProbe(logins={a_server(user=":fire:[b]"): "{}"}),
+        link_issuer=FakeLinkIssuer(Issuing(FakeMacs(), FakeLinkRegister(Rows()))),  # its adapter asks a function
     )
     return stack
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from tests.builders import ACCOUNT, NOW, TODAY
-from tests.console.visiting import Answer, Visitor, World, a_request
+from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_request
 from tests.fakes import Rows
 from tests.usecases.desk import asking
 
@@ -29,7 +29,7 @@ EXPECTED = {
 }
 NOBODY = "frame-ancestors 'none'"
 PLATFORM_TOO = "frame-ancestors 'self' https://app.example"
-FRAMED = ("/", "/guide", "/report")
+FRAMED = ("/", "/guide", "/left", "/report")
 FILLED = {"<_id>": ACCOUNT, "<account_id>": ACCOUNT, "<_decision>": "exempt", r"<name>\.css": "style.css"}
 
 
@@ -166,7 +166,8 @@ def test_a_cookie_is_sent_in_frames_only_where_somebody_may_frame_pages(
     world.console = replace(world.console, pages=Pages(world.console.pages.brand, origins))
     token = world.token(audience, ACCOUNT if audience is For.OWNER else "Sam", NOW)
 
-    [cookie] = world.ask(a_request("GET", f"/enter?token={token}")).cookies
+    form = {"content-type": "application/x-www-form-urlencoded", "origin": ORIGIN}
+    [cookie] = world.ask(a_request("POST", "/enter", form, f"token={token}")).cookies
 
     assert cookie.endswith(f"; HttpOnly; Secure; {same_site}")
 

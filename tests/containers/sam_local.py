@@ -27,6 +27,7 @@ ANSWERS = {
     "Notify": lambda answer: answer == {"batchItemFailures": []},
     "Console": lambda answer: answer["statusCode"] == 200,
     "Api": lambda answer: answer["statusCode"] == 401,
+    "Access": lambda answer: answer["statusCode"] == 403,
 }
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

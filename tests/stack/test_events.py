@@ -14,8 +14,9 @@ FUNCTIONS = {
     "notify": "NotifyFunctionName",
     "console": "ConsoleFunctionName",
     "api": "ApiFunctionName",
+    "access": "AccessFunctionName",
 }
-REFUSED = {"api-account": 401}  # without a token, which whoever tries it puts in
+REFUSED = {"api-account": 401, "access-staff-link": 403}  # without a token, and past the URL that says who asks
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.builders import NOW
 from tests.stack.accounts import Business, a_business
 from tests.stack.conftest import Stack, eventually
 from tests.stack.web import Web
 
 from permille.access import make_token
 from permille.aws.macs import KmsMacs
+from permille.bootstrap import clock
 from permille.domain import links
 from permille.domain.errors import PermissionDenied
 from permille.domain.links import For
@@ -76,23 +76,6 @@ def test_a_platforms_token_opens_the_api_until_it_is_revoked(business: Business,
     assert web.get(path).status == 401
 
 
-def test_an_owner_whose_link_has_expired_has_a_new_one_mailed(stack: Stack, web: Web) -> None:
-    business = a_business(stack)
-    over = stack.answer("link", "owner", business.id, "--days", "0.000001")["link"].removeprefix(web.origin)
-    page = web.get(over)
-    assert (page.status, "Send me a new link" in page.body) == (401, True)
-
-    for _ in range(2):
-        assert web.sends("/enter/new-link", token=over.partition("=")[2]).status == 200
-
-    [mail] = eventually(business.mails)
-    body = mail.get_body(("plain",))
-    assert body is not None
-    [link] = re.findall(rf"{re.escape(web.origin)}/enter\S+", body.get_content())
-    assert web.follows(link).status == 200
-    assert [entry["kind"] for entry in business.timeline()] == ["created", "link_requested"]
-
-
 # ---------------------------------------------------------------- who may make them
 
 
@@ -150,7 +133,7 @@ def test_the_key_of_owners_links_makes_none_for_staff(stack: Stack, web: Web) ->
     """Whoever may make owners' links, as Notify may, signs for staff in vain."""
     forged = make_token(
         KmsMacs(staff_key=stack.outputs["OwnerLinkKeyArn"], kms=stack.client("kms")),
-        links.claims(For.STAFF, "Sam", NOW, by="arn:aws:iam::1:user/x"),
+        links.claims(For.STAFF, "Sam", clock(), by="arn:aws:iam::1:user/x"),
     )
 
     assert web.get(f"/enter?token={forged}").status == 401
@@ -188,3 +171,20 @@ def test_whoever_invokes_the_function_past_its_url_cannot_say_who_asks(stack: St
     answered = json.loads(answer["Payload"].read())
     assert answered["statusCode"] == 403
     assert "token" not in answered["body"]
+
+
+def test_an_owner_whose_link_has_expired_has_a_new_one_mailed(stack: Stack, web: Web) -> None:
+    business = a_business(stack)
+    over = stack.answer("link", "owner", business.id, "--days", "0.000001")["link"].removeprefix(web.origin)
+    page = web.get(over)
+    assert (page.status, "Send me a new link" in page.body) == (401, True)
+
+    for _ in range(2):
+        assert web.sends("/enter/new-link", token=over.partition("=")[2]).status == 200
+
+    [mail] = eventually(business.mails)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    [link] = re.findall(rf"{re.escape(web.origin)}/enter\S+", body.get_content())
+    assert web.follows(link).status == 200
+    assert [entry["kind"] for entry in business.timeline()] == ["created", "link_requested"]

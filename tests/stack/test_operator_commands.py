@@ -51,10 +51,13 @@ def test_the_user_may_send_from_its_identities_through_our_set_alone(stack: Stac
 
     policy = stack.client("iam").get_user_policy(UserName=f"permille-{business.id}", PolicyName="permille-send")
 
-    [statement] = policy["PolicyDocument"]["Statement"]
+    through, to_anybody = policy["PolicyDocument"]["Statement"]
     prefix = f"arn:aws:ses:{stack.region}:{stack.account_id}"
-    assert statement["Action"] == "ses:SendRawEmail"
-    assert statement["Resource"] == [f"{prefix}:configuration-set/permille", f"{prefix}:identity/{business.id}.example"]
+    addresses = [f"*@{business.id}.example"]
+    own = {"ses:FromAddress": addresses, "ses:FeedbackAddress": addresses}
+    assert {through["Action"], to_anybody["Action"]} == {"ses:SendRawEmail"}
+    assert (to_anybody["Resource"], to_anybody["Condition"]) == (f"{prefix}:identity/*", {"StringLike": own})
+    assert through["Resource"] == [f"{prefix}:configuration-set/permille", f"{prefix}:identity/{business.id}.example"]
 
 
 def test_our_configuration_set_becomes_the_identitys_default(stack: Stack) -> None:
@@ -115,7 +118,7 @@ def test_a_user_that_may_send_through_a_group_is_refused(stack: Stack, user: str
 
     refused = _one_line(stack.run(*ADD, account_id, *_options(account_id), "--sender", user), 2)
 
-    assert f"may send through * (policy wide of group {group})" in refused
+    assert f"policy wide of group {group}, statement 1: it may send through *" in refused
 
 
 # ---------------------------------------------------------------- looking

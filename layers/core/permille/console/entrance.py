@@ -46,7 +46,7 @@ def confirmed() -> Response[str]:
     page of another site, the browser has sent no cookie of theirs."""
     found = asked(router)
     found.world.doors.check_origin(found.request)
-    session = found.world.doors.enter(found.request.form.get("token", ""), found.now)
+    session = found.session = found.world.doors.enter(found.request.form.get("token", ""), found.now)
     there = found.world.doors.staff_in(found.request, found.now)
     if there and session.claims.audience is For.STAFF and there.name != session.name:
         return _let_in(found, session) if is_of(there, found.request) else _asks(found, session, there)
