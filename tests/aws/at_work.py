@@ -11,7 +11,6 @@ from itertools import count
 from pathlib import Path
 
 import boto3
-from tests import operator_fakes
 from tests.aws.asked import Asked
 from tests.aws.conftest import TABLES
 from tests.aws.test_identities import Ses
@@ -73,7 +72,6 @@ def a_stack() -> DeployedStack:
     suppressed = boto3.client("sesv2")
     Wire(suppressed).refuse("GetSuppressedDestination", "NotFoundException", times=len(COMMANDS))
     vars(stack).update(
-        link_issuer=operator_fakes.a_stack().link_issuer,
         ses_suppressions=SesSuppressionList(ses=suppressed),
         probe=FakeProbe(logins={a_server(user=":fire:[b]"): "{}"}),
     )
