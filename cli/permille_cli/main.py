@@ -16,7 +16,7 @@ from permille_cli import (
     breaker,
     complaint,
     feedback,
-    importing,
+    import_stack,
     link,
     notify,
     platform,
@@ -59,7 +59,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(notify.app, name="notify")
 app.command(name="timeline")(timeline.show)
-app.command(name="import")(importing.import_)
+app.command()(import_stack.import_stack)
 app.command(name="uninstall")(uninstall.uninstall)
 local.app.command(name="demo")(story.tell)
 app.add_typer(local.app, name="local")

@@ -17,7 +17,8 @@ from tests.aws.test_identities import Ses
 from tests.aws.wire import Wire
 from tests.builders import ACCOUNT, NOW, a_provider, a_server, an_account
 from tests.cli.test_commands import COMPLAINT, RUNS, WORDS, waiting
-from tests.fakes import FakeProbe
+from tests.fakes import FakeLinkRegister, FakeMacs, FakeProbe, Rows
+from tests.operator_fakes import FakeLinkIssuer
 
 from permille.aws.identities import SesIdentities
 from permille.aws.ledger import DynamoLedger
@@ -25,6 +26,7 @@ from permille.aws.ses_suppressions import SesSuppressionList
 from permille.domain.account import Hold
 from permille.domain.reputation import Tally
 from permille.domain.status import Held, Status
+from permille.issuing import Issuing
 from permille.ports import Count
 from permille_cli.deployed import DeployedStack
 from permille_cli.main import status_of
@@ -74,6 +76,7 @@ def a_stack() -> DeployedStack:
     vars(stack).update(
         ses_suppressions=SesSuppressionList(ses=suppressed),
         probe=FakeProbe(logins={a_server(user=":fire:[b]"): "{}"}),
+        link_issuer=FakeLinkIssuer(Issuing(FakeMacs(), FakeLinkRegister(Rows()))),  # its adapter asks a function
     )
     return stack
 
@@ -84,7 +87,7 @@ def at_work(command: str, stack: DeployedStack, asked: Asked, folder: Path) -> N
     _fill(stack)
     asked.actions.clear()
     for line in COMMANDS[command]:
-        typed = shlex.split(line) + (["--directory", str(folder), *_tables()] if command == "import" else [])
+        typed = shlex.split(line) + (["--directory", str(folder), *_tables()] if command == "import-stack" else [])
         with _piped("{}"):
             assert status_of(typed, stack=stack) == 0, line
 

@@ -71,7 +71,7 @@ RUNS = {
     "complaint restore": [VOID, f"complaint restore bakery {COMPLAINT.id} {BECAUSE}"],
     "complaint void": [VOID],
     "feedback redrive": ["feedback redrive"],
-    "import": ["import"],
+    "import-stack": ["import-stack"],
     "link owner": ["link owner bakery"],
     "link platform": ["link platform --name ':fire: crm'"],
     "link revoke owner": [f"link revoke owner bakery {BECAUSE}"],

@@ -66,7 +66,7 @@ def _import(stack: Stack, folder: Path) -> None:
     """As the command says, but for what ministack can import: no set, and no group, which its CloudFormation never
     had."""
     restored = ("--table", f"TimelineTable={RESTORED}")
-    stack.answer("import", "--only-tables", "--directory", str(folder), *restored)
+    stack.answer("import-stack", "--only-tables", "--directory", str(folder), *restored)
     cloudformation = stack.client("cloudformation")
     change = {"StackName": stack.name, "ChangeSetName": "take-up"}
     cloudformation.create_change_set(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import tzinfo
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -43,10 +44,23 @@ _WHOLE = SMTP.clone(max_line_length=998)  # RFC 5322; of what is encoded 76 (RFC
 
 class _OnTheWire(EmailPolicy):
     """All of it ASCII, since some relays lose other bytes. Headers that are ASCII anyhow stay on one line: the seed's
-    sentence as a subject, and SES's own."""
+    sentence as a subject, and SES's own. Others are encoded whole: EmailPolicy, which encodes word by word, loses
+    blanks between encoded words, and some words."""
 
-    def fold_binary(self, name: str, value: str) -> bytes:
-        return _WHOLE.fold_binary(name, value) if value.isascii() else super().fold_binary(name, value)
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if value.isascii():
+            return _WHOLE.fold_binary(name, value)
+        if addresses := getattr(value, "addresses", ()):
+            (address,) = addresses
+            encoded = _encoded(name, address.display_name)
+            encoded.append(f"<{address.addr_spec}>", "us-ascii")
+        else:
+            encoded = _encoded(name, value)
+        return f"{name}: {encoded.encode(linesep=self.linesep)}{self.linesep}".encode("ascii")
+
+
+def _encoded(name: str, text: str) -> Header:
+    return Header(text, "utf-8", maxlinelen=74, header_name=name)  # some lines are two longer than it says
 
 
 _ON_THE_WIRE = _OnTheWire(linesep="\r\n", max_line_length=76, cte_type="7bit")

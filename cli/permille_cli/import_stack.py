@@ -1,4 +1,4 @@
-"""`permille import`: a stack that is made anew takes up what a former one left behind."""
+"""`permille import-stack`: a stack that is made anew takes up what a former one left behind."""
 
 import json
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ CHANGES = "take-up"  # the change set's name
 TEMPLATE, RESOURCES = "import-template.json", "resources-to-import.json"
 
 
-def import_(
+def import_stack(
     table: Annotated[
         list[str] | None,
         typer.Option(help="AccountsTable=NAME: take this one, as a restored one. Repeatable."),

@@ -1,4 +1,4 @@
-"""`permille import`: what a former stack left behind is prepared for CloudFormation's import."""
+"""`permille import-stack`: what a former stack left behind is prepared for CloudFormation's import."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,7 @@ def written(folder: Path) -> tuple[Any, Any]:
 
 
 def test_two_files_are_written_and_what_to_do_with_them_is_said(terminal: Terminal, tmp_path: Path) -> None:
-    said = terminal.text("import", "--directory", str(tmp_path)).splitlines()
+    said = terminal.text("import-stack", "--directory", str(tmp_path)).splitlines()
 
     found, resources = written(tmp_path)
     assert found["Resources"] == kept.kept(WHOLE)
@@ -40,7 +40,7 @@ def test_two_files_are_written_and_what_to_do_with_them_is_said(terminal: Termin
 
 
 def test_cloudformation_finds_each_by_its_name(terminal: Terminal, tmp_path: Path) -> None:
-    terminal.text("import", "--directory", str(tmp_path))
+    terminal.text("import-stack", "--directory", str(tmp_path))
 
     _, resources = written(tmp_path)
     by_name = {one["LogicalResourceId"]: one["ResourceIdentifier"] for one in resources}
@@ -51,7 +51,7 @@ def test_cloudformation_finds_each_by_its_name(terminal: Terminal, tmp_path: Pat
 
 def test_the_template_imports_and_makes_nothing_and_needs_no_answers(terminal: Terminal, tmp_path: Path) -> None:
     """What CloudFormation refuses in an import, and its bound on a template in a request."""
-    terminal.text("import", "--directory", str(tmp_path))
+    terminal.text("import-stack", "--directory", str(tmp_path))
 
     found, resources = written(tmp_path)
     assert set(found["Resources"]) == {one["LogicalResourceId"] for one in resources}
@@ -63,7 +63,7 @@ def test_the_template_imports_and_makes_nothing_and_needs_no_answers(terminal: T
 
 
 def test_of_tables_alone_neither_conditions_nor_parameters_are_left(terminal: Terminal, tmp_path: Path) -> None:
-    terminal.text("import", "--directory", str(tmp_path), "--only-tables")
+    terminal.text("import-stack", "--directory", str(tmp_path), "--only-tables")
 
     found, resources = written(tmp_path)
     assert (found["Conditions"], found["Parameters"]) == ({}, {})
@@ -75,7 +75,7 @@ def test_a_restored_table_takes_the_place_of_the_one_that_was_left(
 ) -> None:
     timeline = WANTED["TimelineTable"]
     stack.tables.setups["timeline-at-noon"] = TableSetup(timeline.keys, timeline.indexes)
-    typed = ("import", "--directory", str(tmp_path), "--table", "TimelineTable=timeline-at-noon")
+    typed = ("import-stack", "--directory", str(tmp_path), "--table", "TimelineTable=timeline-at-noon")
 
     said = terminal.text(*typed)
 
@@ -99,7 +99,7 @@ def test_a_restored_table_takes_the_place_of_the_one_that_was_left(
 def test_what_cannot_be_is_refused_and_nothing_is_written(
     terminal: Terminal, tmp_path: Path, typed: tuple[str, ...], says: str
 ) -> None:
-    assert says in terminal.refused("import", "--directory", str(tmp_path), *typed)
+    assert says in terminal.refused("import-stack", "--directory", str(tmp_path), *typed)
 
     assert list(tmp_path.iterdir()) == []
 
@@ -108,5 +108,5 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
 def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal, tmp_path: Path, call: str) -> None:
     stack.faults.fail(call, error=PermissionDenied("AWS does not allow it"))
 
-    assert terminal.failed("import", "--directory", str(tmp_path)) == "AWS does not allow it"
+    assert terminal.failed("import-stack", "--directory", str(tmp_path)) == "AWS does not allow it"
     assert list(tmp_path.iterdir()) == []
