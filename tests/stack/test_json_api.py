@@ -48,7 +48,7 @@ def told(platform: Web, business: Business, path: str = "") -> Any:
 
 def test_the_platform_is_told_what_the_operator_is_shown(platform: Web, business: Business) -> None:
     shown = business.standing()
-    for of_the_command in ("senders", "identities", "old_credential_works_until"):
+    for of_the_command in ("senders", "identities", "risks_accepted", "old_credential_works_until"):
         del shown[of_the_command]
 
     assert told(platform, business) == shown
