@@ -10,7 +10,7 @@ from tests.domain.test_iam_policy import ALLOWED, ELSEWHERE, OUR_SET, OURS, PREF
 
 from permille.domain.errors import InvalidInput
 from permille.domain.iam_policy import sending_policy
-from permille.domain.iam_risk import powers, sends_beyond
+from permille.domain.iam_risk import powers, resources_of, sends_beyond
 
 STACK = "permille"
 THEIRS = {
@@ -25,10 +25,13 @@ THE_STACKS = {
     "dynamodb": "arn:aws:dynamodb:us-east-1:123456789012:table/permille-AccountsTable-1A2B",
     "events": "arn:aws:events:us-east-1:123456789012:rule/permille-EnforceEveryMinute-1A2B",
 }
+RESTORED = "arn:aws:dynamodb:us-east-1:123456789012:table/accounts-restored"
+ALARMS = "arn:aws:sns:eu-west-1:210987654321:alarms"
+THE_STACKS_OWN = resources_of(STACK, PREFIX, [RESTORED, ALARMS])
 
 
 def told(**elements: Any) -> list[str]:
-    return powers(a_policy(**elements), STACK, PREFIX)
+    return powers(a_policy(**elements), THE_STACKS_OWN)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +114,35 @@ def test_those_that_may_be_the_stacks_are_told(service: str, wide: str) -> None:
     assert told(Action=f"{service}:Put", Resource=[THEIRS[service], wide]) != []
 
 
+@pytest.mark.parametrize(
+    "resource",
+    [RESTORED, f"{RESTORED}/index/due", f"{RESTORED}*", RESTORED[:-3] + "*", RESTORED.replace("accounts", "a?counts")],
+)
+def test_a_resource_that_is_known_is_the_stacks_whatever_it_is_called(resource: str) -> None:
+    assert told(Action="dynamodb:Put", Resource=resource) == ["statement 1: it may do dynamodb:Put"]
+
+
+@pytest.mark.parametrize("resource", [ALARMS, f"{ALARMS}:a-subscription", "arn:aws:sns:eu-west-1:*"])
+def test_so_is_a_topic_of_another_region_or_aws_account(resource: str) -> None:
+    assert told(Action="sns:Unsubscribe", Resource=resource) == ["statement 1: it may do sns:Unsubscribe"]
+
+
+@pytest.mark.parametrize("resource", [f"{RESTORED}2", f"{RESTORED}-old/index/due", RESTORED[:-1]])
+def test_one_whose_name_only_begins_so_is_not(resource: str) -> None:
+    assert told(Action="dynamodb:Put", Resource=resource) == []
+
+
+def test_cloudformation_shortens_the_name_of_a_stack_where_the_resources_would_be_too_long() -> None:
+    """EventBridge takes 64 characters for a rule's."""
+    document = a_policy(
+        Action="events:*", Resource="arn:aws:events:us-east-1:123456789012:rule/permille-staging-platf-E-1"
+    )
+
+    assert powers(document, resources_of("permille-staging-platform-europe", PREFIX, [])) != []
+    assert powers(document, resources_of("permille-staging-plant", PREFIX, [])) != []  # to be sure
+    assert powers(document, resources_of("permille-production-platform-europe", PREFIX, [])) == []
+
+
 def test_all_but_some_resources_may_be_the_stacks() -> None:
     assert told(Action="sns:Publish", Resource=None, NotResource=THEIRS["sns"]) != []
 
@@ -133,7 +165,7 @@ def test_every_action_of_every_statement_is_told_with_what_it_is_found_by() -> N
 
     document = {"Statement": [sending, denied, admin]}
 
-    assert powers(document, STACK, PREFIX) == [
+    assert powers(document, THE_STACKS_OWN) == [
         "statement 3 (Admin): it may do iam:*",
         "statement 3 (Admin): it may do kms:*",
     ]
@@ -147,13 +179,13 @@ def test_a_condition_makes_no_difference(condition: Any) -> None:
 
 def test_what_cannot_be_read_is_refused() -> None:
     with pytest.raises(InvalidInput, match="no policy document"):
-        powers("{", STACK, PREFIX)
+        powers("{", THE_STACKS_OWN)
 
 
 def test_the_policy_that_account_add_writes_is_no_risk() -> None:
     document = sending_policy(ALLOWED)
 
-    assert (powers(document, STACK, PREFIX), sends_beyond(document, ALLOWED)) == ([], [])
+    assert (powers(document, THE_STACKS_OWN), sends_beyond(document, ALLOWED)) == ([], [])
 
 
 # ---------------------------------------------------------------- the whole
@@ -249,4 +281,4 @@ def allows(documents: Sequence[Mapping[str, Any]], request: Request) -> bool:
 @given(policies, st.sampled_from(EVASIONS))
 def test_whatever_lets_evade_the_switch_or_send_beyond_its_own_is_told(document: Any, request: Request) -> None:
     if allows([document], request):
-        assert powers(document, STACK, PREFIX) or sends_beyond(document, ALLOWED)
+        assert powers(document, THE_STACKS_OWN) or sends_beyond(document, ALLOWED)
