@@ -1,6 +1,6 @@
 """By what an IAM user could evade Permille. It is security logic: what is not known to be harmless is told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.domain.test_iam_policy import ALLOWED, ELSEWHERE, OUR_SET, OURS, PREFIX, a_policy, matched
 
 from permille.domain.errors import InvalidInput
-from permille.domain.iam_policy import sending_policy
+from permille.domain.iam_policy import allowed_resources, sending_policy, sends_through
 from permille.domain.iam_risk import powers, resources_of, sends_beyond
 
 STACK = "permille"
@@ -177,9 +177,27 @@ def test_a_condition_makes_no_difference(condition: Any) -> None:
     assert told(Action="iam:*", Condition=condition) == ["statement 1: it may do iam:*"]
 
 
-def test_what_cannot_be_read_is_refused() -> None:
+NO_TEXTS: list[Any] = [{"a": 1}, [{"a": 1}], [["ses:*"]], 1, None]
+NO_CONDITIONS: list[Any] = [[], "x", {"StringLike": ["ses:FromAddress"]}, None]
+MALFORMED = [
+    *({name: value} for name in ("Action", "NotAction", "Resource", "NotResource") for value in NO_TEXTS),
+    *({"Condition": value} for value in NO_CONDITIONS),
+]
+
+
+@pytest.mark.parametrize("document", ["{", "[]", *({"Statement": {"Effect": "Allow", **one}} for one in MALFORMED)])
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda document: powers(document, THE_STACKS_OWN),
+        lambda document: sends_beyond(document, ALLOWED),
+        lambda document: sends_through([document], OURS),
+        allowed_resources,
+    ],
+)
+def test_what_cannot_be_read_is_refused(read: Callable[[Any], object], document: Any) -> None:
     with pytest.raises(InvalidInput, match="no policy document"):
-        powers("{", THE_STACKS_OWN)
+        read(document)
 
 
 def test_the_policy_that_account_add_writes_is_no_risk() -> None:
