@@ -50,6 +50,8 @@ def told(**elements: Any) -> list[str]:
         "sts:AssumeRole",
         "sts:*",
         "sts:GetFederationToken",
+        "sts:GetSessionToken",
+        "sts:Get*",
         "lambda:*",
         "lambda:UpdateFunctionCode",
         "lambda:GetFunction",

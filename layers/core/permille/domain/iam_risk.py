@@ -24,7 +24,6 @@ HARMLESS = (
     "ses:get*",
     "ses:list*",
     "sts:getcalleridentity",
-    "sts:getsessiontoken",
 )
 # Services of which it is known which resources are the stack's; and what stands before the stack's name in the ARNs of
 # those that CloudFormation or the template named.
