@@ -504,6 +504,14 @@ def test_how_much_of_the_aws_account_a_flood_may_take_is_a_decision(function: st
     assert f'"{parameter}=10"' in (PROJECT / "samconfig.toml").read_text(encoding="utf-8")
 
 
+def test_no_value_in_samconfig_is_cut() -> None:
+    """SAM takes a value to its first blank, unless it is quoted within the quotes of TOML."""
+    values = re.findall(r'^    "\w+=(.*)",$', (PROJECT / "samconfig.toml").read_text(encoding="utf-8"), re.M)
+
+    assert len(values) >= 6
+    assert [one for one in values if not re.fullmatch(r"\S*|'[^']*'", one)] == []
+
+
 def test_samconfig_answers_every_decision() -> None:
     answers = set(re.findall(r'^    "(\w+)=', (PROJECT / "samconfig.toml").read_text(encoding="utf-8"), re.M))
 
@@ -679,6 +687,7 @@ def test_its_role_is_the_only_one_that_may_sign_for_them() -> None:
         ("arn:aws:iam::*:*", False),
         ("arn:aws:iam::ACCOUNT:role/DEPLOYER", False),  # as samconfig.toml has it
         ("arn:aws:sts::123456789012:assumed-role/deployer/eva", False),  # what aws:PrincipalArn never is
+        ("arn:aws:iam::123456789012:role/AWSReservedSSO_Admin_0123456789abcdef", False),  # it has a path
     ],
 )
 def test_who_may_change_who_signs_is_a_decision_and_has_no_default(answer: str, *, fits: bool) -> None:

@@ -18,7 +18,13 @@ RUN_LOG = 2_000  # bytes of a run's log, Lambda's own lines included
 MARKER_BYTES, MARKER_MONTHS = 170, 3  # of a row of SeenTable, with DynamoDB's 100 for each
 POLLERS, POLLS = 5, 3  # of Lambda for each queue; of each a minute, where the queue is empty
 TICK_SECONDS = 0.1
-MEASURED_AT_REST = ("schedule.run", "enforcement.run.failed", "sweep.run", "quarantine.oldest_days")
+MEASURED_AT_REST = (
+    "schedule.run",
+    "enforcement.run.failed",
+    "feedback.received.records",
+    "sweep.run",
+    "quarantine.oldest_days",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def import_stack(
     chosen = choose(stack.tables, stack.name, wanted, _given(table or []))
     lacked = prepare(stack.tables, chosen, wanted)
     names = chosen if only_tables else chosen | _fixed_names(stack.name, stack.region())
-    _write(folder / TEMPLATE, kept.import_template(whole, only_tables=only_tables))
+    _write(folder / TEMPLATE, kept.import_template(whole, names))
     _write(folder / RESOURCES, kept.resources_to_import(whole, names))
     commands = _commands(stack.name, folder)
     if as_json:

@@ -36,10 +36,11 @@ def _setup(properties: Document) -> TableSetup:
     )
 
 
-def import_template(template: Document, *, only_tables: bool) -> dict[str, Any]:
+def import_template(template: Document, names: Mapping[str, str]) -> dict[str, Any]:
     """The template with what is to be imported alone, since CloudFormation imports and makes nothing at once; and with
-    the conditions and parameters that it names."""
-    resources = {name: one for name, one in kept(template).items() if one["Type"] == TABLE or not only_tables}
+    the conditions and parameters that it names. `names`: the physical ones, by those in the template. Where the
+    template makes one up, it stands here as it is: AWS says nothing of importing what has a computed name."""
+    resources = {logical: _as_named(template["Resources"][logical], name) for logical, name in names.items()}
     conditions = _named(template["Conditions"], _values(resources, "Fn::If"), "Condition")
     parameters = {name for name in _values([resources, conditions], "Ref") if name in template["Parameters"]}
     return {
@@ -49,6 +50,11 @@ def import_template(template: Document, *, only_tables: bool) -> dict[str, Any]:
         "Conditions": conditions,
         "Resources": resources,
     }
+
+
+def _as_named(resource: Document, name: str) -> Document:
+    identifier, properties = IDENTIFIERS[resource["Type"]], resource["Properties"]
+    return {**resource, "Properties": {**properties, identifier: name}} if identifier in properties else resource
 
 
 def _named(conditions: Document, used: Iterator[Any], key: str) -> dict[str, Any]:

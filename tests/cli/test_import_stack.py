@@ -31,7 +31,7 @@ def test_two_files_are_written_and_what_to_do_with_them_is_said(terminal: Termin
     said = terminal.text("import-stack", "--directory", str(tmp_path)).splitlines()
 
     found, resources = written(tmp_path)
-    assert found["Resources"] == kept.kept(WHOLE)
+    assert found["Resources"].keys() == kept.kept(WHOLE).keys()
     assert {one["LogicalResourceId"] for one in resources} == {*WANTED, "ConfigurationSet", "DenyGroup"}
     assert said[: len(WANTED)] == [f"{logical} is permille-{logical}-1A2B" for logical in WANTED]
     assert said[-5].startswith("  aws cloudformation create-change-set --stack-name permille --change-set-name take-up")
@@ -47,6 +47,15 @@ def test_cloudformation_finds_each_by_its_name(terminal: Terminal, tmp_path: Pat
     assert by_name["SeenTable"] == {"TableName": "permille-SeenTable-1A2B"}
     assert by_name["ConfigurationSet"] == {"Name": "permille"}
     assert by_name["DenyGroup"] == {"GroupName": "permille-us-east-1-denied"}
+
+
+def test_each_stands_as_the_template_has_it_with_its_name_as_it_is(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.text("import-stack", "--directory", str(tmp_path))
+
+    found = written(tmp_path)[0]["Resources"]
+    assert {logical: found[logical] for logical in WANTED} == {logical: kept.kept(WHOLE)[logical] for logical in WANTED}
+    assert found["ConfigurationSet"]["Properties"]["Name"] == "permille"
+    assert found["DenyGroup"]["Properties"]["GroupName"] == "permille-us-east-1-denied"
 
 
 def test_the_template_imports_and_makes_nothing_and_needs_no_answers(terminal: Terminal, tmp_path: Path) -> None:

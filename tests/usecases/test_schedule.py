@@ -69,6 +69,13 @@ def test_a_run_that_came_to_its_end_says_so(world: World, measured: Measured) ->
     assert measured.values()["schedule.run"] == [1]
 
 
+def test_that_nothing_was_received_is_measured_where_nothing_ever_was(world: World, measured: Measured) -> None:
+    """The alarm Uncounted compares what was delivered with it; a metric that was never written has no values."""
+    run(world, FakeQuarantine())
+
+    assert measured.values()["feedback.received.records"] == [0]
+
+
 def test_a_run_that_broke_off_does_not(world: World, measured: Measured) -> None:
     world.faults.fail("accounts.due", error=RuntimeError("cut off"))
 

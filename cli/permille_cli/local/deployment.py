@@ -24,7 +24,7 @@ from permille_cli.stack import EMBEDDED
 
 MAIL_FROM = "no-reply@apwt.example"
 MAIL_FROM_IDENTITY = "apwt.example"
-STACK_NAME = re.compile(r"(?!(?i:aws|ssm))[A-Za-z][A-Za-z0-9-]{0,63}")  # of SES's set, and of parameters in SSM
+STACK_NAME = re.compile(r"(?!(?i:aws|ssm))[A-Za-z][A-Za-z0-9-]{0,39}")  # of functions, and of parameters in SSM
 PLATFORM_NAME_LENGTH = 60  # the template's MaxLength
 # uv's names for whose wheels the layer carries: here the functions run on this very host.
 PLATFORMS = {
@@ -50,7 +50,7 @@ class Deployment:
     def __post_init__(self) -> None:
         if not STACK_NAME.fullmatch(self.stack):
             raise InvalidInput(
-                f"takes a letter and up to 63 letters, digits and hyphens more, and begins with neither aws nor ssm, "
+                f"takes a letter and up to 39 letters, digits and hyphens more, and begins with neither aws nor ssm, "
                 f"not {self.stack!r}",
                 "stack",
             )

@@ -44,6 +44,7 @@ REJECTED = frozenset({"ResourceNotFoundException", "ValidationException"})
 PASSING = frozenset(
     {
         "ConcurrentModification",
+        "ContinuousBackupsUnavailableException",  # of a table that has just been restored
         "EntityTemporarilyUnmodifiable",
         "InternalServerError",
         "KMSInvalidStateException",
