@@ -2,7 +2,7 @@
 
 import pytest
 from tests.builders import ACCOUNT, STAFF
-from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_token
+from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_request, a_token
 
 from permille.access import ENTER
 from permille.domain.links import For, Register
@@ -125,6 +125,36 @@ def test_what_names_say_is_shown_as_text(world: World) -> None:
 def test_two_owners_pages_are_entered_beside_each_other_and_nothing_is_asked(world: World) -> None:
     """Each account has a cookie of its own: nothing is entered over."""
     assert world.owner().get(f"{ENTER}?token={world.token(For.OWNER, ACCOUNT)}").status == 303
+
+
+# ---------------------------------------------------------------- what a neighbouring host has a browser send
+
+
+def asks_with(world: World, *cookies: str) -> Answer:
+    return world.ask({**a_request("GET", "/desk"), "cookies": list(cookies)})
+
+
+@pytest.mark.parametrize("sign", ["\u2000", "\u00a0", "\u0085", "\u3000", "\x1c", "\x0b", "é", "\u200b", '"', "("])
+def test_a_cookie_whose_name_only_looks_like_ours_is_not_ours(world: World, sign: str) -> None:
+    """Browsers hold `__Host-` against the beginning of a name alone: a host beside ours may set this one for us."""
+    ours, planted = a_link(world, "Anna"), a_link(world, "Bob")
+
+    for name in (f"{sign}__Host-staff", f"__Host-staff{sign}"):
+        beside = asks_with(world, f"__Host-staff={ours}", f"{name}={planted}")
+        assert (beside.status, "Bob" in beside.body) == (200, False)
+        assert asks_with(world, f"{name}={planted}").status == 401
+
+
+def test_blanks_and_tabs_around_a_cookie_are_none_of_it(world: World) -> None:
+    assert asks_with(world, f" \t__Host-staff={a_link(world, 'Anna')}\t ").status == 200
+
+
+def test_of_two_cookies_with_our_name_neither_opens_anything(world: World) -> None:
+    """Their order tells nobody which a page of ours has set."""
+    anna, bob = (f"__Host-staff={a_link(world, name)}" for name in ("Anna", "Bob"))
+
+    assert [asks_with(world, *both).status for both in ((anna, bob), (bob, anna), (anna, anna))] == [401] * 3
+    assert asks_with(world, anna, "seen=1", "seen=2").status == 200
 
 
 # ---------------------------------------------------------------- leaving
