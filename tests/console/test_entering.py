@@ -7,6 +7,7 @@ from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_request, a_
 from permille.access import ENTER
 from permille.domain.links import For, Register
 
+SAMS_NAMESAKE = "arn:aws:iam::123456789012:user/elsewhere/sam"  # the timeline names both user/sam
 EVA = "arn:aws:sts::123456789012:assumed-role/Admin/eva@apwt.example"
 
 
@@ -55,7 +56,7 @@ def test_another_site_lets_nobody_in(world: World, origin: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "by"),
-    [("Bob", STAFF), ("Аnna", STAFF), ("Anna", EVA)],
+    [("Bob", STAFF), ("Аnna", STAFF), ("Anna", EVA), ("Anna", SAMS_NAMESAKE)],
 )
 def test_over_somebody_elses_session_it_asks_first(world: World, name: str, by: str) -> None:
     anna = world.staff("Anna")
@@ -73,6 +74,13 @@ def test_over_somebody_elses_session_it_asks_first(world: World, name: str, by: 
     entered = enters(anna, a_link(world, name, by), csrf=anna.csrf("/desk"))
     assert entered.status == 303
     assert anna.cookies != before
+
+
+@pytest.mark.parametrize("path", ["", "x:assumed-role/Admin/", "Anna)(link/by:root)/"])
+def test_an_act_names_who_made_the_link_and_nothing_that_they_chose(world: World, path: str) -> None:
+    link = a_link(world, "Anna", f"arn:aws:iam::123456789012:user/{path}eva")
+
+    assert world.console.doors.enter(link, world.now).name == "staff:Anna (link by user/eva)"
 
 
 @pytest.mark.parametrize("csrf", ["", "0" * 64, "é"])

@@ -72,6 +72,23 @@ def test_none_is_made_that_lasts_longer(audience: For, lasts: timedelta, says: s
         check_lasts(audience, lasts)
 
 
+@pytest.mark.parametrize(
+    ("by", "maker"),
+    [
+        ("arn:aws:sts::123456789012:assumed-role/Admin/eva@apwt.example", "assumed-role/Admin/eva@apwt.example"),
+        ("arn:aws:sts::123456789012:federated-user/eva", "federated-user/eva"),
+        ("arn:aws:iam::123456789012:user/eva", "user/eva"),
+        ("arn:aws:iam::123456789012:user/division/sales/eva", "user/eva"),
+        ("arn:aws:iam::123456789012:user/x:assumed-role/Admin/eva", "user/eva"),
+        ("arn:aws:iam::123456789012:user/Anna)(link/by:root)/eva", "user/eva"),
+        ("arn:aws:iam::123456789012:root", "root"),
+        ("arn:aws-us-gov:iam::123456789012:user/eva", "user/eva"),
+    ],
+)
+def test_no_path_of_a_user_passes_for_somebody_else(by: str, maker: str) -> None:
+    assert replace(claims(For.STAFF, "Sam", NOW), by=by).maker == maker
+
+
 # ---------------------------------------------------------------- revoked
 
 

@@ -77,6 +77,13 @@ class Claims:
     by: str = ""
     grant: Grant | None = None
 
+    @property
+    def maker(self) -> str:
+        """Who made it, in short: `assumed-role/Admin/eva`, `user/eva`. It is what the ARN has behind the account, but
+        for a user's path: whoever makes users chooses it, and it may look like another ARN's end."""
+        kind, *path = self.by.split(":", 5)[-1].split("/")
+        return "/".join([kind, *(path[-1:] if kind == "user" else path)])
+
 
 def claims(
     audience: For,
