@@ -365,6 +365,14 @@ def test_garbage_is_refused_without_asking_for_a_mac(world: World, token: str) -
     assert not {"macs.verifies", "accounts.get"} & set(world.faults.calls)
 
 
+@pytest.mark.parametrize("mac", ["AA", "A" * 3000])
+def test_nobody_is_asked_about_a_mac_of_another_size(world: World, mac: str) -> None:
+    token = f"{world.token(For.OWNER, ACCOUNT).rpartition('.')[0]}.{mac}"
+
+    assert Visitor(world).get(f"/enter?token={token}").status == 401
+    assert "macs.verifies" not in world.faults.calls
+
+
 @pytest.mark.parametrize(("audience", "status", "is_closed"), [(For.STAFF, 401, True), (For.PLATFORM, 403, False)])
 def test_an_expired_link_of_anybody_else_offers_nothing(
     world: World, audience: For, status: int, is_closed: bool

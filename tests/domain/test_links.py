@@ -206,8 +206,12 @@ def test_so_does_one_of_an_owners_links_which_are_made_by_clocks_that_are_off_as
     assert [in_force(one, valid_since, now) for one in made] == [n >= revoked for n in range(len(made))]
 
 
-def test_an_instant_that_no_clock_can_have_made_shifts_no_later_one() -> None:
-    assert revoked_until(NOW, NOW + timedelta(days=1)) == NOW
+@given(st.integers(-(10**6), 10**6))
+def test_no_revocation_is_shorter_than_the_one_before(seconds: int) -> None:
+    before = NOW + seconds * SECOND
+
+    assert revoked_until(NOW, before) >= before
+    assert owners_revoked_until(NOW, before) > before
 
 
 # ---------------------------------------------------------------- what a platform's token opens
