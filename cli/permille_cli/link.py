@@ -58,7 +58,7 @@ def for_staff(
     as_json: AsJson = False,
 ) -> None:
     """A link to support's desk, for one of its people."""
-    lasts, who = _lasting(For.STAFF, hours, "hours"), _name(name)
+    lasts, who = _lasting(For.STAFF, hours, "hours"), validation.of_field("name", validation.holder, name)
     _print_link(address(stack["ConsoleUrl"], stack.link_issuer.token(For.STAFF, who, lasts)), as_json=as_json)
 
 
@@ -78,7 +78,7 @@ def platform(
     as_json: AsJson = False,
 ) -> None:
     """A token for the JSON API, for a host platform."""
-    lasts, who = _lasting(For.PLATFORM, days, "days"), _name(name)
+    lasts, who = _lasting(For.PLATFORM, days, "days"), validation.of_field("name", validation.platform, name)
     grant = Grant(frozenset(scope or [Scope.READ]), tuple(dict.fromkeys(account or [ALL_ACCOUNTS])))
     token, api = stack.link_issuer.token(For.PLATFORM, who, lasts, grant), f"{stack['ApiUrl'].rstrip('/')}/api/v1"
     if as_json:
@@ -141,10 +141,6 @@ def _lasting(audience: For, number: float, unit: str) -> timedelta:
     except (ValueError, OverflowError):  # nan and inf
         lasts = timedelta()
     return validation.of_field(unit, partial(links.check_lasts, audience), lasts)
-
-
-def _name(name: str) -> str:
-    return validation.of_field("name", validation.holder, name)
 
 
 def _print_link(link: str, *, as_json: bool) -> None:

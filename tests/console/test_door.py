@@ -220,7 +220,7 @@ def test_every_page_keeps_itself_to_itself(world: World, path: str) -> None:
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert headers["Cache-Control"] == "no-store"
-    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Referrer-Policy"] == "strict-origin"
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
@@ -363,6 +363,14 @@ def test_garbage_is_refused_without_asking_for_a_mac(world: World, token: str) -
     Visitor(world).get(f"/enter?token={token}")
 
     assert not {"macs.verifies", "accounts.get"} & set(world.faults.calls)
+
+
+@pytest.mark.parametrize("mac", ["AA", "A" * 3000])
+def test_nobody_is_asked_about_a_mac_of_another_size(world: World, mac: str) -> None:
+    token = f"{world.token(For.OWNER, ACCOUNT).rpartition('.')[0]}.{mac}"
+
+    assert Visitor(world).get(f"/enter?token={token}").status == 401
+    assert "macs.verifies" not in world.faults.calls
 
 
 @pytest.mark.parametrize(("audience", "status", "is_closed"), [(For.STAFF, 401, True), (For.PLATFORM, 403, False)])

@@ -43,7 +43,7 @@ class Session:
             case For.OWNER:
                 return OWNER
             case For.STAFF:
-                return f"staff:{self.claims.subject} (link by {self.claims.by.rpartition(':')[2]})"
+                return f"staff:{self.claims.subject} (link by {self.claims.maker})"
             case For.PLATFORM:
                 return f"platform:{self.claims.subject}"
 
