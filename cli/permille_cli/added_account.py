@@ -12,6 +12,10 @@ from permille_cli.shown_once import ShownOnce
 from permille_cli.stack import Stack
 
 
+def no_key_yet(user: str) -> str:
+    return f"{user} has no key yet, and cannot send: aws iam create-access-key --user-name {user}"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     stack: Stack
@@ -31,7 +35,7 @@ class Answer:
         if len(account.senders) > 1:
             data["caller_identities"] = list(account.senders)
         data |= self._identities.as_data()
-        if notes := list(self._notes()):
+        if notes := [*map(no_key_yet, self.added.found.keyless), *self._notes()]:
             data["notes"] = notes
         return data
 
@@ -42,9 +46,15 @@ class Answer:
         if self.added.key:
             lines += self._credential.as_lines(show_secret=show_secret)
         else:
-            lines += ["It keeps the credentials that its sender has."]
+            lines += self._about_adopted()
         lines += self._identities.as_lines()
         return "\n".join([*lines, *(f"[yellow]{literal(note)}[/]" for note in self._notes())])
+
+    def _about_adopted(self) -> list[str]:
+        keyless = self.added.found.keyless
+        kept = [one for one in self.added.account.senders if one not in keyless]
+        lines = [f"It keeps the credentials of {literal(', '.join(kept))}."] if kept else []
+        return [*lines, *(f"[yellow]{literal(no_key_yet(one))}[/]" for one in keyless)]
 
     def _notes(self) -> Iterator[str]:
         """What people would not expect."""

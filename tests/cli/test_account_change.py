@@ -171,3 +171,21 @@ def test_there_is_no_such_account(terminal: Terminal) -> None:
     assert "there is no account 'baker'" in terminal.refused(
         "account", "change", "baker", "--reason", "x", "--timezone", "UTC"
     )
+
+
+def test_a_sender_that_may_not_send_through_our_set_is_refused_before_anything_is_changed(
+    stack: FakeStack, terminal: Terminal
+) -> None:
+    stack.iam_users.users[OLD] = KnownUser(keys=["AKIAOLD"])
+    before = stack.get(ACCOUNT)
+
+    refused = terminal.refused(*CHANGE, "--add-identity", NEW, "--add-sender", OLD)
+
+    assert f"{OLD} may not send through" in refused
+    assert (stack.get(ACCOUNT), NEW in stack.identities.sets) == (before, False)
+
+
+def test_a_sender_without_a_key_is_told(stack: FakeStack, terminal: Terminal) -> None:
+    said = " ".join(terminal.text(*CHANGE, "--add-sender", OLD).split())
+
+    assert f"{OLD} has no key yet, and cannot send: aws iam create-access-key --user-name {OLD}" in said
