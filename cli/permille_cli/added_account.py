@@ -1,11 +1,12 @@
 """What `permille account add` answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from permille.onboarding import AddedAccount
 from permille.sender_user import NEARLY_FULL
+from permille.shared_identities import Shared
 from permille_cli.output import literal
 from permille_cli.prepared_identities import PreparedAnswer
 from permille_cli.shown_once import ShownOnce
@@ -20,6 +21,7 @@ def no_key_yet(user: str) -> str:
 class Answer:
     stack: Stack
     added: AddedAccount
+    shared: Sequence[Shared] = ()
 
     @property
     def _credential(self) -> ShownOnce:
@@ -27,7 +29,7 @@ class Answer:
 
     @property
     def _identities(self) -> PreparedAnswer:
-        return PreparedAnswer(self.added.account.id, self.added.prepared, self.added.found.below)
+        return PreparedAnswer(self.added.account.id, self.added.prepared, self.added.found.below, self.shared)
 
     def as_data(self, *, show_secret: bool) -> dict[str, Any]:
         account = self.added.account

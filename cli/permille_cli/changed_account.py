@@ -22,7 +22,9 @@ class Answer:
 
     @property
     def _identities(self) -> PreparedAnswer:
-        return PreparedAnswer(self.changed.account.id, self.changed.prepared, self.planned.identities.below)
+        return PreparedAnswer(
+            self.changed.account.id, self.changed.prepared, self.planned.identities.below, self.planned.shared
+        )
 
     def as_data(self) -> dict[str, Any]:
         account = self.changed.account

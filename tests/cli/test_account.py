@@ -1,5 +1,6 @@
 """`permille account add|list|show`."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -144,6 +145,33 @@ def test_a_user_that_could_not_send_any_more_is_refused_before_the_default_is_ch
     assert "--sender: permille-old may not send through" in refused
     assert stack.identities.sets["shop.example"] == ""
     assert "shop" not in stack.rows.accounts
+
+
+def of_the_bakery(stack: FakeStack, status: Status) -> None:
+    stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), identities=("shop.example",), status=status)
+
+
+@pytest.mark.parametrize("status", [one for one in Status if one is not Status.ACTIVE])
+def test_the_identity_of_an_account_that_is_not_simply_on_is_given_to_another_only_after_a_yes(
+    stack: FakeStack, terminal: Terminal, status: Status
+) -> None:
+    of_the_bakery(stack, status)
+
+    refused = terminal.refused(*ADD)
+
+    assert refused.startswith(f"shop.example is an identity of the account bakery, which is {status}; nothing was done")
+    assert "shop" not in stack.rows.accounts
+    assert terminal.answer(*ADD, "--yes")["identities_of_others"] == [
+        {"identity": "shop.example", "account_id": ACCOUNT, "status": status}
+    ]
+
+
+def test_that_an_account_that_is_on_has_it_too_is_told(stack: FakeStack, terminal: Terminal) -> None:
+    of_the_bakery(stack, Status.ACTIVE)
+
+    said = terminal.text(*ADD)
+
+    assert "shop.example is an identity of the account bakery, which is active.\n" in said
 
 
 ADMIN = {"Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]}
