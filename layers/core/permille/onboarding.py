@@ -29,11 +29,13 @@ from permille.taking_back import Undo, taking_back
 @dataclass(frozen=True, slots=True)
 class Found:
     """What people should know besides. `in_sandbox`: SES sends to verified identities alone. `below`: identities below
-    the account's domains that are not its own. `room`: for IAM users; None where none is made."""
+    the account's domains that are not its own. `room`: for IAM users; None where none is made. `keyless`: adopted users
+    that have no access key."""
 
     in_sandbox: bool
     below: Sequence[str]
     room: Room | None
+    keyless: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccou
         in_sandbox=world.identities.in_sandbox(),
         below=below(new.identities, world.identities.all()),
         room=None if new.adopted else _room(world, account),
+        keyless=adopted.keyless,
     )
     with taking_back() as undo:
         created = entry(account.id, now, Created(senders=account.senders))

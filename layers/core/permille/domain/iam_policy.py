@@ -15,6 +15,8 @@ from permille.domain.errors import InvalidInput
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MOST_INLINE = 2048  # characters of all inline policies of a user; blanks are not counted
 POLICY = "permille-send"  # the name of the one that says what a user may send through
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
+SENT_BY = ("sendbulkemail", "sendbulktemplatedemail", "sendemail", "sendrawemail", "sendtemplatedemail")
 SENDING = "ses:send*"  # SES calls every action that sends a mail so: ses:SendEmail, ses:SendRawEmail ...
 Document = str | Mapping[str, Any]  # JSON, also URL-encoded, or what was parsed from it
 Move = tuple[int, int]  # so many characters on, in the one and in the other
@@ -59,6 +61,24 @@ def sends_through(documents: Iterable[Document], arn: str) -> bool:
     forbidding = [one for one in found if str(one.get("effect")).lower() == "deny" and _sends(one)]
     allowing = [one for one in found if str(one.get("effect")).lower() == "allow" and _is_sure(one)]
     return any(_names(one, arn) for one in allowing) and not any(_names(one, arn) for one in forbidding)
+
+
+def may_send_through(documents: Iterable[Document], arn: str) -> bool:
+    """Whether these policies together can allow sending through an ARN of SES: what allows is taken to apply, whatever
+    its condition, and what forbids where it has none. Raises InvalidInput where one cannot be read."""
+    found = [one for document in documents for one in statements(document) if _names(one, arn)]
+    allowing = [one for one in found if str(one.get("effect")).lower() == "allow"]
+    forbidding = [one for one in found if str(one.get("effect")).lower() == "deny" and not one.get("condition")]
+    return any(
+        any(_is_about(one, action) for one in allowing) and not any(_is_about(one, action) for one in forbidding)
+        for action in (f"ses:{name}" for name in SENT_BY)
+    )
+
+
+def _is_about(statement: Mapping[str, Any], action: str) -> bool:
+    if "action" in statement:
+        return any(covers(pattern.lower(), action) for pattern in listed(statement["action"]))
+    return not any(covers(pattern.lower(), action) for pattern in listed(statement.get("notaction", [])))
 
 
 def _is_sure(statement: Mapping[str, Any]) -> bool:
