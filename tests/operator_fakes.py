@@ -373,6 +373,13 @@ class KnownUser:
     boundary: Any = None
 
 
+def a_sender(region: str = OUTPUTS["Region"], **known: Any) -> KnownUser:
+    """One that can be adopted: it may send through the stack's set, beside what is `known`."""
+    through = f"arn:aws:ses:{region}:123456789012:configuration-set/{OUTPUTS['ConfigurationSetName']}"
+    may = {"Statement": [{"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": through}]}
+    return KnownUser(**known | {"policies": {"through ours": may} | known.get("policies", {})})
+
+
 @dataclass(slots=True)
 class FakeIamUsers:
     """Keeps `operator_ports.IamUsers`. Like IAM it finds users in whatever case their names are typed. `switched`: the
@@ -395,11 +402,11 @@ class FakeIamUsers:
         with self.faults.call("iam_users.groups"):
             return frozenset(self.users[name].groups)
 
-    def policies(self, name: str, without: str = "") -> Iterator[AppliedPolicy]:
+    def policies(self, name: str, without: Collection[str] = ()) -> Iterator[AppliedPolicy]:
         with self.faults.call("iam_users.policies"):
             user = self.users[name]
             policies = dict(user.policies)
-            for group in user.groups - {without}:
+            for group in user.groups - {*without}:
                 policies |= {f"{policy} of group {group}": one for policy, one in self.of_groups.get(group, {}).items()}
         yield from [AppliedPolicy(f"policy {policy}", document) for policy, document in policies.items()]
 

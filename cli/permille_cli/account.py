@@ -14,10 +14,13 @@ from permille.domain.status import Status
 from permille.domain.switch import changes
 from permille.new_account import NewAccount
 from permille.onboarding import add_account
+from permille.shared_identities import shared_with_others
 from permille_cli import change, credential, explain, staff
 from permille_cli.added_account import Answer
+from permille_cli.asking import Yes
 from permille_cli.options import AcceptRisk, AccountId, ShowSecret
 from permille_cli.output import AsJson, emit_json, instant, literal, out
+from permille_cli.prepared_identities import ask_about_others
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 
 app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, rich_markup_mode=None)
@@ -53,6 +56,7 @@ def add(
         typer.Option("--take-over", help="Give adopted users a policy of their own, instead of SES's console group."),
     ] = False,
     show_secret: ShowSecret = False,
+    yes: Yes = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
@@ -74,7 +78,9 @@ def add(
         take_over=take_over,
         by=stack.caller() if accept_risk is not None else "",
     )
-    added = Answer(stack, add_account(stack.onboarding, new, stack.now()))
+    shared = shared_with_others(stack.accounts, new.identities)
+    ask_about_others(shared, yes=yes, as_json=as_json)
+    added = Answer(stack, add_account(stack.onboarding, new, stack.now()), shared)
     if as_json:
         emit_json(added.as_data(show_secret=show_secret))
     else:
@@ -184,7 +190,7 @@ def _status(account: Account) -> str:
     notes += [wording.BY_HAND] if account.denied_by_hand else []
     notes += [f"held: {account.held}"] if account.held else []
     notes += [f"review {account.review.state}"] if account.review else []
-    notes += [f"trial on {account.trial.day}"] if account.trial else []
+    notes += [f"trial on {account.current_trial.day}"] if account.current_trial else []
     notes += [f"exempt until {instant(account.exemption.until, account)}"] if account.exemption else []
     notes += [wording.SPARED] if account.would_disable else []
     noted = f" [yellow]({', '.join(notes)})[/]" if notes else ""

@@ -1,21 +1,27 @@
 """What `permille account add` answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from permille.onboarding import AddedAccount
 from permille.sender_user import NEARLY_FULL
+from permille.shared_identities import Shared
 from permille_cli.output import literal
 from permille_cli.prepared_identities import PreparedAnswer
 from permille_cli.shown_once import ShownOnce
 from permille_cli.stack import Stack
 
 
+def no_key_yet(user: str) -> str:
+    return f"{user} has no key yet, and cannot send: aws iam create-access-key --user-name {user}"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     stack: Stack
     added: AddedAccount
+    shared: Sequence[Shared] = ()
 
     @property
     def _credential(self) -> ShownOnce:
@@ -23,7 +29,7 @@ class Answer:
 
     @property
     def _identities(self) -> PreparedAnswer:
-        return PreparedAnswer(self.added.account.id, self.added.prepared, self.added.found.below)
+        return PreparedAnswer(self.added.account.id, self.added.prepared, self.added.found.below, self.shared)
 
     def as_data(self, *, show_secret: bool) -> dict[str, Any]:
         account = self.added.account
@@ -31,7 +37,7 @@ class Answer:
         if len(account.senders) > 1:
             data["caller_identities"] = list(account.senders)
         data |= self._identities.as_data()
-        if notes := list(self._notes()):
+        if notes := [*map(no_key_yet, self.added.found.keyless), *self._notes()]:
             data["notes"] = notes
         return data
 
@@ -42,9 +48,15 @@ class Answer:
         if self.added.key:
             lines += self._credential.as_lines(show_secret=show_secret)
         else:
-            lines += ["It keeps the credentials that its sender has."]
+            lines += self._about_adopted()
         lines += self._identities.as_lines()
         return "\n".join([*lines, *(f"[yellow]{literal(note)}[/]" for note in self._notes())])
+
+    def _about_adopted(self) -> list[str]:
+        keyless = self.added.found.keyless
+        kept = [one for one in self.added.account.senders if one not in keyless]
+        lines = [f"It keeps the credentials of {literal(', '.join(kept))}."] if kept else []
+        return [*lines, *(f"[yellow]{literal(no_key_yet(one))}[/]" for one in keyless)]
 
     def _notes(self) -> Iterator[str]:
         """What people would not expect."""

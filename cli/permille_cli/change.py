@@ -9,6 +9,7 @@ from permille_cli.asking import Yes, ask
 from permille_cli.changed_account import Answer
 from permille_cli.options import AcceptRisk, AccountId, Reason
 from permille_cli.output import AsJson, emit_json, out
+from permille_cli.prepared_identities import ask_about_others
 from permille_cli.stack import DEFAULT_STACK, StackOption
 
 Names = list[str] | None
@@ -51,6 +52,7 @@ def change(
         accept_risk=accept_risk,
     )
     planned = plan(stack.changing, wanted)
+    ask_about_others(planned.shared, yes=yes, as_json=as_json)
     if planned.leaves_no_key:
         ask(f"no sender that {account_id} keeps has a key to send with", yes=yes, as_json=as_json)
     answer = Answer(apply(stack.changing, wanted, planned, stack.now()), planned)

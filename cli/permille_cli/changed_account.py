@@ -8,6 +8,7 @@ from permille.change import Changed, ChangePlan
 from permille.domain.account import Account, ReviewState
 from permille.domain.wording import local
 from permille.zones import shown_zone_of
+from permille_cli.added_account import no_key_yet
 from permille_cli.output import literal
 from permille_cli.prepared_identities import PreparedAnswer
 
@@ -21,7 +22,9 @@ class Answer:
 
     @property
     def _identities(self) -> PreparedAnswer:
-        return PreparedAnswer(self.changed.account.id, self.changed.prepared, self.planned.identities.below)
+        return PreparedAnswer(
+            self.changed.account.id, self.changed.prepared, self.planned.identities.below, self.planned.shared
+        )
 
     def as_data(self) -> dict[str, Any]:
         account = self.changed.account
@@ -69,6 +72,7 @@ class Answer:
         if self.planned.senders.remove:
             gone = ", ".join(self.planned.senders.remove)
             yield f"{gone} is off; what it has sent still counts for {account.id}, and it can be no other account's."
+        yield from map(no_key_yet, self.planned.senders.keyless)
         if self.planned.senders.add and not account.may_send:
             yield f"{account.id} is off, and so is {', '.join(self.planned.senders.add)}."
 
@@ -76,7 +80,7 @@ class Answer:
 def _fixed(account: Account) -> Iterator[str]:
     """What was fixed in the zone before, and stays so."""
     zone = shown_zone_of(account)
-    if trial := account.trial:
+    if trial := account.current_trial:
         begins, ends = (local(at.astimezone(zone)) for at in (trial.begins_at, trial.ends_at))
         yield f"The trial of {trial.day} stays as it was told: from {begins} to {ends}."
     elif account.review and account.review.state is ReviewState.OPEN:

@@ -6,6 +6,8 @@ from typing import Any
 
 from permille.identities import Prepared
 from permille.operator_ports import DnsRecord
+from permille.shared_identities import Shared
+from permille_cli.asking import ask
 from permille_cli.output import literal
 
 MOST_NAMED = 10
@@ -13,11 +15,12 @@ MOST_NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class PreparedAnswer:
-    """`below`: identities below the account's domains that are not its own."""
+    """`below`: identities below the account's domains that are not its own. `shared`: those that others have too."""
 
     account_id: str
     prepared: Prepared
     below: Sequence[str]
+    shared: Sequence[Shared] = ()
 
     def as_data(self) -> dict[str, Any]:
         data = {
@@ -25,6 +28,10 @@ class PreparedAnswer:
             "replaced_default_sets": dict(self.prepared.replaced_sets),
             "forwarding_stopped": list(self.prepared.forwarding_stopped),
             "identities_below": list(self.below),
+            "identities_of_others": [
+                {"identity": one.theirs, "account_id": one.account.id, "status": one.account.status}
+                for one in self.shared
+            ],
         }
         return {name: value for name, value in data.items() if value}
 
@@ -41,7 +48,7 @@ class PreparedAnswer:
         if records := _records(prepared.records):
             lines += ["SES verifies an identity once its DNS records are published:"]
             lines += [f"  {literal(record)}" for record in records]
-        return [*lines, *self._about_below()]
+        return [*lines, *(f"[yellow]{literal(one)}.[/]" for one in _some(self.shared)), *self._about_below()]
 
     def _about_below(self) -> list[str]:
         if not self.below:
@@ -54,6 +61,17 @@ class PreparedAnswer:
             f"from: permille account change {self.account_id} --add-identity {self.below[0]} --reason R"
         )
         return [f"[yellow]{literal(told)}[/]"]
+
+
+def ask_about_others(shared: Sequence[Shared], *, yes: bool, as_json: bool) -> None:
+    """Whether identities of accounts that are off, on trial or observed are meant to be this account's too."""
+    if unusual := [one for one in shared if one.is_unusual]:
+        ask("; ".join(_some(unusual)), yes=yes, as_json=as_json)
+
+
+def _some(shared: Sequence[Shared]) -> list[str]:
+    more = [f"{len(shared) - MOST_NAMED} more are identities of other accounts"] * (len(shared) > MOST_NAMED)
+    return [*map(str, shared[:MOST_NAMED]), *more]
 
 
 def _records(records: Mapping[str, Sequence[DnsRecord]]) -> list[str]:

@@ -139,10 +139,12 @@ def _make_users() -> None:
     iam.create_user(UserName="permille-old")
     iam.create_group(GroupName="people")
     iam.add_user_to_group(GroupName="people", UserName="permille-old")
-    nothing = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]})
-    iam.put_user_policy(UserName="permille-old", PolicyName="inline", PolicyDocument=nothing)
-    iam.put_group_policy(GroupName="people", PolicyName="inline", PolicyDocument=nothing)
-    arn = iam.create_policy(PolicyName="managed", PolicyDocument=nothing)["Policy"]["Arn"]
+    ours = "arn:aws:ses:us-east-1:123456789012:configuration-set/permille"
+    allow = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": ours}
+    sending = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    iam.put_user_policy(UserName="permille-old", PolicyName="inline", PolicyDocument=sending)
+    iam.put_group_policy(GroupName="people", PolicyName="inline", PolicyDocument=sending)
+    arn = iam.create_policy(PolicyName="managed", PolicyDocument=sending)["Policy"]["Arn"]
     iam.attach_user_policy(UserName="permille-old", PolicyArn=arn)
     iam.create_access_key(UserName="permille-old")
 

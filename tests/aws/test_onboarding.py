@@ -184,7 +184,7 @@ def test_the_policies_of_a_group_can_be_left_out(users: IamUsers) -> None:
     in_a_group(users)
 
     assert [one.name for one in users.policies(USER)] == ["policy inline of group bakers"]
-    assert list(users.policies(USER, without="bakers")) == []
+    assert list(users.policies(USER, without=["bakers"])) == []
 
 
 def test_what_it_may_send_through_is_taken_away_and_that_can_be_repeated(users: IamUsers) -> None:

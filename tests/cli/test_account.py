@@ -1,5 +1,6 @@
 """`permille account add|list|show`."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from tests.builders import ACCOUNT, CALLER, KEY, NOW, STAFF, TODAY, a_provider, an_account, an_entry
 from tests.cli.terminal import Terminal
 from tests.fakes import User
-from tests.operator_fakes import FakeStack, KnownUser
+from tests.operator_fakes import FakeStack, KnownUser, a_sender
 
 from permille.domain.account import Exemption
 from permille.domain.errors import PermissionDenied, Unavailable
@@ -105,7 +106,7 @@ def test_identities_below_its_domain_are_told_with_what_takes_them_up(stack: Fak
 
 
 def test_adopted_users_keep_their_credentials(stack: FakeStack, terminal: Terminal) -> None:
-    stack.iam_users.users |= {"permille-old": KnownUser(), "permille-older": KnownUser()}
+    stack.iam_users.users |= {"permille-old": a_sender(), "permille-older": a_sender()}
     senders = ("--sender", "permille-old", "--sender", "permille-older", "--sender", "permille-old")
 
     added = terminal.answer(*ADD, *senders)
@@ -117,11 +118,60 @@ def test_adopted_users_keep_their_credentials(stack: FakeStack, terminal: Termin
 
 
 def test_people_are_told_that_an_adopted_user_keeps_its_credentials(stack: FakeStack, terminal: Terminal) -> None:
-    stack.iam_users.users["permille-old"] = KnownUser()
+    stack.iam_users.users["permille-old"] = a_sender(keys=["AKIAOLD"])
 
     said = terminal.text(*ADD, "--sender", "permille-old")
 
-    assert "shop is active; its sender is permille-old.\nIt keeps the credentials that its sender has.\n" in said
+    assert "shop is active; its sender is permille-old.\nIt keeps the credentials of permille-old.\n" in said
+
+
+def test_of_a_user_without_a_key_that_is_told_instead(stack: FakeStack, terminal: Terminal) -> None:
+    stack.iam_users.users |= {"permille-old": a_sender(), "permille-older": a_sender(keys=["AKIAOLD"])}
+    senders = ("--sender", "permille-old", "--sender", "permille-older")
+
+    said = " ".join(terminal.text(*ADD, *senders).split())
+
+    says = "permille-old has no key yet, and cannot send: aws iam create-access-key --user-name permille-old"
+    assert f"It keeps the credentials of permille-older. {says}" in said
+
+
+def test_a_user_that_could_not_send_any_more_is_refused_before_the_default_is_changed(
+    stack: FakeStack, terminal: Terminal
+) -> None:
+    stack.iam_users.users["permille-old"], stack.identities.sets["shop.example"] = KnownUser(keys=["AKIAOLD"]), ""
+
+    refused = terminal.refused(*ADD, "--sender", "permille-old")
+
+    assert "--sender: permille-old may not send through" in refused
+    assert stack.identities.sets["shop.example"] == ""
+    assert "shop" not in stack.rows.accounts
+
+
+def of_the_bakery(stack: FakeStack, status: Status) -> None:
+    stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), identities=("shop.example",), status=status)
+
+
+@pytest.mark.parametrize("status", [one for one in Status if one is not Status.ACTIVE])
+def test_the_identity_of_an_account_that_is_not_simply_on_is_given_to_another_only_after_a_yes(
+    stack: FakeStack, terminal: Terminal, status: Status
+) -> None:
+    of_the_bakery(stack, status)
+
+    refused = terminal.refused(*ADD)
+
+    assert refused.startswith(f"shop.example is an identity of the account bakery, which is {status}; nothing was done")
+    assert "shop" not in stack.rows.accounts
+    assert terminal.answer(*ADD, "--yes")["identities_of_others"] == [
+        {"identity": "shop.example", "account_id": ACCOUNT, "status": status}
+    ]
+
+
+def test_that_an_account_that_is_on_has_it_too_is_told(stack: FakeStack, terminal: Terminal) -> None:
+    of_the_bakery(stack, Status.ACTIVE)
+
+    said = terminal.text(*ADD)
+
+    assert "shop.example is an identity of the account bakery, which is active.\n" in said
 
 
 ADMIN = {"Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]}
@@ -130,7 +180,7 @@ ADMIN = {"Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]}
 def test_a_user_that_could_evade_is_adopted_at_a_risk_that_is_told_and_shown(
     stack: FakeStack, terminal: Terminal
 ) -> None:
-    stack.iam_users.users["permille-old"] = KnownUser(policies={"admin": ADMIN})
+    stack.iam_users.users["permille-old"] = a_sender(policies={"admin": ADMIN})
     adopt = (*ADD, "--sender", "permille-old")
 
     refused = terminal.refused(*adopt)

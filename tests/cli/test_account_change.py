@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, KEY, NOW, STAFF, TODAY, TOMORROW
+from tests.builders import ACCOUNT, CALLER, KEY, NOW, STAFF, TODAY, TOMORROW, an_account
 from tests.cli.terminal import Terminal
 from tests.fakes import User
 from tests.operator_fakes import FakeStack, KnownUser
+from tests.reports import APPROVED
 from tests.usecases.desk import asking
 
 from permille.domain.account import Trial, TrialState
@@ -88,7 +89,8 @@ def test_who_changed_it_and_why_is_on_the_timeline(stack: FakeStack, terminal: T
 def test_the_instants_of_an_agreed_trial_stay_as_they_were_told(stack: FakeStack, terminal: Terminal) -> None:
     ends_at = NOW + timedelta(days=2)
     trial = Trial(TrialState.SCHEDULED, TOMORROW, NOW + timedelta(days=1), ends_at, ends_at + timedelta(days=2))
-    stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), status=Status.DISABLED, trial=trial)
+    off = replace(stack.get(ACCOUNT), status=Status.DISABLED, review=APPROVED, trial=trial)
+    stack.rows.accounts[ACCOUNT] = off
 
     said = terminal.text(*CHANGE, "--timezone", "Asia/Tokyo")
 
@@ -171,3 +173,35 @@ def test_there_is_no_such_account(terminal: Terminal) -> None:
     assert "there is no account 'baker'" in terminal.refused(
         "account", "change", "baker", "--reason", "x", "--timezone", "UTC"
     )
+
+
+def test_a_sender_that_may_not_send_through_our_set_is_refused_before_anything_is_changed(
+    stack: FakeStack, terminal: Terminal
+) -> None:
+    stack.iam_users.users[OLD] = KnownUser(keys=["AKIAOLD"])
+    before = stack.get(ACCOUNT)
+
+    refused = terminal.refused(*CHANGE, "--add-identity", NEW, "--add-sender", OLD)
+
+    assert f"{OLD} may not send through" in refused
+    assert (stack.get(ACCOUNT), NEW in stack.identities.sets) == (before, False)
+
+
+def test_a_sender_without_a_key_is_told(stack: FakeStack, terminal: Terminal) -> None:
+    said = " ".join(terminal.text(*CHANGE, "--add-sender", OLD).split())
+
+    assert f"{OLD} has no key yet, and cannot send: aws iam create-access-key --user-name {OLD}" in said
+
+
+def test_a_new_identity_that_a_disabled_account_has_is_taken_only_after_a_yes(
+    stack: FakeStack, terminal: Terminal
+) -> None:
+    stack.rows.accounts["bread"] = an_account("bread", identities=(NEW,), status=Status.DISABLED)
+
+    refused = terminal.refused(*CHANGE, "--add-identity", NEW)
+    kept = stack.get(ACCOUNT).identities
+    answer = terminal.answer(*CHANGE, "--add-identity", NEW, "--yes")
+
+    assert refused.startswith(f"{NEW} is an identity of the account bread, which is disabled; nothing was done")
+    assert kept == (HOME,)
+    assert answer["identities_of_others"] == [{"identity": NEW, "account_id": "bread", "status": "disabled"}]

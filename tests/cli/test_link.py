@@ -8,9 +8,10 @@ from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
 from permille.access import admit
+from permille.domain.entries.system import LinkMade
 from permille.domain.errors import NotAuthenticated, Unavailable
 from permille.domain.links import Claims, For, Grant, Scope
-from permille.domain.timeline import SYSTEM
+from permille.domain.timeline import SYSTEM, system_entry
 
 ENTER = "https://console.example/enter?token="
 HOUR = timedelta(hours=1)
@@ -92,6 +93,52 @@ def test_revoking_one_name_leaves_every_other(stack: FakeStack, terminal: Termin
     assert let_in(stack, bob).subject == "bob"
     with pytest.raises(NotAuthenticated, match="revoked"):
         let_in(stack, anna)
+
+
+@pytest.mark.parametrize(
+    ("made", "revoked", "warned"),
+    [
+        (
+            ("staff", "Anna"),
+            ("staff", "--name", "Nobody"),
+            "warning: no link or token for staff Nobody is on the system timeline",
+        ),
+        (
+            ("staff", "Anna"),
+            ("platform", "--name", "Anna"),
+            "warning: no link or token for platform Anna is on the system",
+        ),
+        (("staff", "Anna"), ("staff", "--name", "Anna"), ""),
+        (("staff", "Anna"), ("staff",), ""),
+    ],
+)
+def test_a_name_that_no_link_was_made_for_is_told_and_revoked(
+    stack: FakeStack, terminal: Terminal, made: tuple[str, str], revoked: tuple[str, ...], warned: str
+) -> None:
+    terminal.text("link", made[0], "--name", made[1])
+
+    assert terminal.status("link", "revoke", *revoked, "--reason", "Left") == 0
+
+    told = terminal.capsys.readouterr()
+    assert told.out.startswith("All earlier links are revoked")
+    assert (told.err.startswith(warned), bool(told.err)) == (True, bool(warned))
+    assert stack.rows.told(SYSTEM)[-1].kind == "access_revoked"
+
+
+def test_of_many_entries_the_newest_are_looked_at_for_the_name(stack: FakeStack, terminal: Terminal) -> None:
+    facts = LinkMade(audience=For.STAFF, subject="Anna", expires_at=NOW, by=STAFF)
+    for second in range(1001):
+        stack.timeline.append(system_entry(NOW - timedelta(seconds=second), facts))
+
+    assert terminal.status("link", "revoke", "staff", "--name", "Nobody", "--reason", "Left") == 0
+
+    assert "staff Nobody is among the newest 1,000 entries of the system timeline" in terminal.capsys.readouterr().err
+
+
+def test_a_name_is_revoked_also_where_the_timeline_cannot_be_read(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("timeline.latest", error=Unavailable("AWS did not answer"))
+
+    assert "revoked: staff Anna" in terminal.text("link", "revoke", "staff", "--name", "Anna", "--reason", "Left")
 
 
 def test_revoking_the_links_of_all_owners_leaves_no_account_out(stack: FakeStack, terminal: Terminal) -> None:

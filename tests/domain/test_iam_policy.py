@@ -17,6 +17,7 @@ from permille.domain.iam_policy import (
     Document,
     allowed_resources,
     covers,
+    may_send_through,
     overlap,
     sending_policy,
     sends_through,
@@ -409,3 +410,34 @@ def test_everything_but_something_is_allowed_for_sure() -> None:
 
     assert sends_through([{"Statement": but}], OUR_SET)
     assert not sends_through([{"Statement": but}], OURS)
+
+
+# ---------------------------------------------------------------- what can be allowed
+
+CONDITION = {"StringEquals": {"ses:FromAddress": "a@b.example"}}
+
+
+@pytest.mark.parametrize(
+    ("documents", "allowed"),
+    [
+        ([], False),
+        ([a_policy(Resource=OURS)], False),
+        ([a_policy(Resource=OUR_SET)], True),
+        ([a_policy(Resource=OUR_SET, Condition=CONDITION)], True),
+        ([a_policy(Resource=OUR_SET, Action="ses:SendEmail")], True),
+        ([a_policy(Resource="*", Action="ses:GetAccount")], False),
+        ([a_policy(Resource="*", Action=None, NotAction="iam:*")], True),
+        ([a_policy(Resource="*", Action=None, NotAction="ses:*")], False),
+        ([a_policy(Resource=None, NotResource=OURS)], True),
+        ([a_policy(Resource=None, NotResource=OUR_SET)], False),
+        ([a_policy(Resource="*"), DENIED], False),
+        ([a_policy(Resource="*"), a_policy(Effect="Deny", Resource=OUR_SET, Condition=CONDITION)], True),
+        ([a_policy(Resource="*"), a_policy(Effect="Deny", Resource=OURS)], True),
+        ([a_policy(Resource="*", Action="ses:Send*"), DENIED], True),
+        ([a_policy(Resource="*", Action="ses:*"), a_policy(Effect="Deny", Action="ses:Send*", Resource="*")], False),
+    ],
+)
+def test_what_a_condition_or_another_action_still_allows_is_not_taken_for_forbidden(
+    documents: list[Document], *, allowed: bool
+) -> None:
+    assert may_send_through(documents, OUR_SET) is allowed

@@ -64,7 +64,11 @@ def test_a_body_is_shown_as_it_came(stack: Stack, caller: str) -> None:
 
 def test_what_is_replayed_counts_once_for_whoever_owns_it_now(stack: Stack, caller: str) -> None:
     account_id = f"late-{uuid.uuid4().hex[:6]}"
+    ours = f"arn:aws:ses:{stack.region}:{stack.account_id}:configuration-set/permille"
+    may = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": ours}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [may]})
     stack.client("iam").create_user(UserName=caller)
+    stack.client("iam").put_user_policy(UserName=caller, PolicyName="sending", PolicyDocument=document)
     options = ["--owner-email", "owner@late.example", "--identity", f"{account_id}.example", "--sender", caller]
     assert stack.run("account", "add", account_id, *options).returncode == 0
 

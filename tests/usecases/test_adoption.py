@@ -1,5 +1,6 @@
 """Which IAM user that exists can be an account's sender, and under which name it is kept."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.builders import NOW, an_account
 from tests.domain.test_iam_risk import EVASIONS, allows, policies
-from tests.operator_fakes import FakeStack, KnownUser, a_stack
+from tests.operator_fakes import FakeStack, KnownUser, a_sender, a_stack
 
 from permille.adoption import adoptable
 from permille.domain.entries.credential import Created
@@ -24,7 +25,7 @@ DENIED = "permille-denied"
 @pytest.fixture
 def stack() -> FakeStack:
     found = a_stack(DenyGroupName=DENIED)
-    found.iam_users.users[USER] = KnownUser()
+    found.iam_users.users[USER] = a_sender()
     return found
 
 
@@ -39,6 +40,27 @@ def in_groups(stack: FakeStack, *names: str) -> None:
 def may_send_through(stack: FakeStack, *resources: str) -> None:
     statement = {"Effect": "Allow", "Action": "ses:Send*", "Resource": list(resources)}
     stack.iam_users.users[USER].policies["sending"] = {"Statement": statement}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("dynamodb:UpdateItem", "arn:aws:dynamodb:us-east-1:123456789012:table/accounts-restored"),
+        ("sqs:SendMessage", "arn:aws:sqs:us-east-1:123456789012:feedback"),
+        ("sns:Publish", "arn:aws:sns:us-east-1:123456789012:alarms"),
+    ],
+)
+def test_what_may_change_the_stacks_own_is_refused_whatever_that_is_called(action: str, resource: str) -> None:
+    stack = a_stack(
+        AccountsTable="accounts-restored",
+        FeedbackQueueUrl="https://sqs.us-east-1.amazonaws.com/123456789012/feedback",
+        AlarmTopicArn="arn:aws:sns:us-east-1:123456789012:alarms",
+    )
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    stack.iam_users.users[USER] = KnownUser(policies={"own": {"Statement": statement}})
+
+    with pytest.raises(InvalidInput, match=f"it may do {action}"):
+        adopted(stack, USER)
 
 
 def test_a_user_in_as_many_groups_as_iam_allows_is_refused_since_it_could_never_be_denied(stack: FakeStack) -> None:
@@ -81,7 +103,7 @@ def test_a_user_that_does_not_exist_is_refused(stack: FakeStack) -> None:
 @pytest.mark.parametrize("pattern", ["other-*", "Permille-*", "permille-[a-z]*", "permille-?"])
 def test_a_user_that_the_stack_could_not_switch_is_refused(stack: FakeStack, pattern: str) -> None:
     stack = a_stack(SenderUsers=pattern)
-    stack.iam_users.users[USER] = KnownUser()
+    stack.iam_users.users[USER] = a_sender()
 
     with pytest.raises(InvalidInput, match=r"does not match user/.* could not switch it: deploy with a SenderUsers"):
         adopted(stack, USER)
@@ -120,6 +142,69 @@ def test_a_policy_that_cannot_be_read_is_refused(stack: FakeStack) -> None:
         adopted(stack, USER)
 
 
+# ---------------------------------------------------------------- who could not send through our set
+
+OURS, THEIRS = f"{SES}:configuration-set/permille", f"{SES}:identity/bakery.example"
+
+
+def sending(effect: str, resource: str = OURS) -> dict[str, Any]:
+    return {"Statement": [{"Effect": effect, "Action": "ses:Send*", "Resource": resource}]}
+
+
+ALLOWS, DENIES = sending("Allow"), sending("Deny")
+
+
+@pytest.mark.parametrize(
+    ("policies", "boundary", "mends"),
+    [
+        ({}, None, r"allow it \(aws iam put-user-policy .*\); then"),
+        ({"narrow": sending("Allow", THEIRS)}, None, r"allow it \(aws iam put-user-policy .*\); then"),
+        ({"ours": ALLOWS, "no": DENIES}, None, "take it out of what its policies deny; then"),
+        ({"ours": ALLOWS}, sending("Allow", THEIRS), "allow it in the permissions boundary; then"),
+        ({}, DENIES, r"allow it \(aws .*\), and allow it in the permissions boundary; then"),
+    ],
+    ids=["no policy", "identity alone", "denied", "bounded", "neither"],
+)
+def test_whoever_may_not_send_through_our_set_is_refused_with_what_mends_it(
+    stack: FakeStack, policies: dict[str, Any], boundary: Any, mends: str
+) -> None:
+    stack.iam_users.users[USER] = KnownUser(policies=policies, boundary=boundary)
+
+    with pytest.raises(InvalidInput, match=rf"{USER} may not send through {OURS}, .* \(554\): {mends} try again"):
+        adopted(stack, USER)
+
+
+def test_the_policy_that_is_typed_lets_it_be_adopted(stack: FakeStack) -> None:
+    stack.iam_users.users[USER] = KnownUser()
+    with pytest.raises(InvalidInput) as refused:
+        adopted(stack, USER)
+
+    (document,) = re.findall("--policy-document '([^']+)'", str(refused.value))
+    stack.iam_users.users[USER].policies["permille-send"] = document
+
+    assert adopted(stack, USER) == (USER,)
+
+
+def test_a_risk_that_is_taken_lets_nobody_in_who_could_not_send(stack: FakeStack) -> None:
+    stack.iam_users.users[USER] = KnownUser()
+
+    with pytest.raises(InvalidInput, match="may not send through"):
+        adoptable(stack.onboarding.adoption, [USER], ALLOWED, accept_risk="Why not")
+
+
+def test_what_the_deny_group_denies_is_no_reason(stack: FakeStack) -> None:
+    stack.iam_users.of_groups[DENIED] = {"deny": sending("Deny", "*")}
+    in_groups(stack, DENIED)
+
+    assert adopted(stack, USER) == (USER,)
+
+
+def test_who_has_no_key_yet_is_taken_and_told(stack: FakeStack) -> None:
+    stack.iam_users.users["permille-shop"] = a_sender(keys=["AKIASHOP"])
+
+    assert adoptable(stack.onboarding.adoption, [USER, "permille-shop"], ALLOWED).keyless == (USER,)
+
+
 # ---------------------------------------------------------------- who could evade Permille
 
 ADMIN = {"Statement": [{"Sid": "All", "Effect": "Allow", "Action": "iam:*", "Resource": "*"}]}
@@ -128,7 +213,7 @@ TO_SEND = {"Statement": [{"Effect": "Allow", "Action": "ses:Send*", "Resource": 
 
 
 def has(stack: FakeStack, *, boundary: Any = None, **policies: Any) -> None:
-    stack.iam_users.users[USER] = KnownUser(policies=policies, boundary=boundary)
+    stack.iam_users.users[USER] = a_sender(policies=policies, boundary=boundary)
 
 
 def test_a_user_that_could_undo_the_switch_is_refused_with_what_lets_it(stack: FakeStack) -> None:
@@ -190,7 +275,8 @@ def test_whoever_is_adopted_without_risk_can_neither_undo_the_switch_nor_send_ou
     document: Any, boundary: Any
 ) -> None:
     stack = a_stack()
-    has(stack, boundary=boundary, drawn=document)
+    bounding = boundary and {"Statement": [*boundary["Statement"], *NARROW["Statement"]]}
+    has(stack, boundary=bounding, drawn=document)
     try:
         adopted(stack, USER)
     except InvalidInput:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from tests.builders import ACCOUNT, CALLER, NOW, STAFF
 from tests.fakes import Killed, When
-from tests.operator_fakes import FakeStack, KnownUser, a_stack
+from tests.operator_fakes import FakeStack, a_sender, a_stack
 
 from permille.closing import Removed, remove_users
 from permille.domain.commands import Close
@@ -21,7 +21,7 @@ CLOSE = Close(reason="They left", by=STAFF)
 
 def a_closed(new: NewAccount = BAKERY) -> FakeStack:
     stack = a_stack()
-    stack.iam_users.users[OLD] = KnownUser()
+    stack.iam_users.users[OLD] = a_sender()
     add_account(stack.onboarding, new, NOW)
     stack.decide(ACCOUNT, CLOSE)
     return stack
@@ -85,7 +85,7 @@ def closed_as_it_was() -> FakeStack:
 def closed_with(adopted: str) -> Callable[[], FakeStack]:
     def stack() -> FakeStack:
         stack = a_stack()
-        stack.iam_users.users[adopted] = KnownUser()
+        stack.iam_users.users[adopted] = a_sender()
         add_account(stack.onboarding, replace(BAKERY, account_id="shop", adopted=(adopted,)), NOW)
         stack.decide("shop", CLOSE)
         return stack

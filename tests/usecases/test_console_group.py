@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.builders import ACCOUNT, NOW
 from tests.fakes import Killed, When
-from tests.operator_fakes import FakeStack, KnownUser, a_stack
+from tests.operator_fakes import FakeStack, KnownUser, a_sender, a_stack
 
 from permille.console_group import CONSOLE_GROUP, PROPAGATION
 from permille.domain.errors import InvalidInput, PermissionDenied
@@ -91,7 +91,7 @@ def test_who_takes_the_risk_may_leave_it_in_the_group(stack: FakeStack) -> None:
 
 
 def test_whoever_is_in_no_such_group_stays_as_it_is(stack: FakeStack) -> None:
-    stack.iam_users.users[USER].groups.discard(CONSOLE_GROUP)
+    stack.iam_users.users[USER] = a_sender(groups={"shops"})
     before = deepcopy(stack.iam_users.users)
 
     add(stack)

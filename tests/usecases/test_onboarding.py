@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.builders import ACCOUNT, CALLER, NOW, an_account
 from tests.fakes import Killed, When
-from tests.operator_fakes import FakeStack, KnownUser, a_stack, dkim
+from tests.operator_fakes import FakeStack, KnownUser, a_sender, a_stack, dkim
 
 from permille.domain.errors import Conflict, Failed, InvalidInput, PermissionDenied
 from permille.new_account import NewAccount
@@ -142,12 +142,12 @@ def test_where_nothing_is_forwarded_nothing_is_told(stack: FakeStack) -> None:
 
 
 def test_an_adopted_user_stays_as_it_is(stack: FakeStack) -> None:
-    stack.iam_users.users[CALLER] = KnownUser(keys=["AKIAOLD"])
+    stack.iam_users.users[CALLER] = a_sender(keys=["AKIAOLD"])
 
     added = add(stack, different(adopted=(CALLER,)))
 
     assert added.key is None
-    assert stack.iam_users.users[CALLER] == KnownUser(keys=["AKIAOLD"])
+    assert stack.iam_users.users[CALLER] == a_sender(keys=["AKIAOLD"])
     assert stack.get(ACCOUNT).senders == (CALLER,)
 
 
@@ -182,7 +182,7 @@ def test_identities_below_its_domains_are_found_since_their_mail_goes_by_them(st
 
 
 def test_how_many_users_iam_has_room_for_is_found(stack: FakeStack) -> None:
-    stack.iam_users.users["permille-old"] = KnownUser()
+    stack.iam_users.users["permille-old"] = a_sender()
 
     assert add(stack).found.room == Room(1, 5000)
     assert add(stack, different(account_id="shop", adopted=("permille-old",))).found.room is None
@@ -322,7 +322,7 @@ def test_where_iam_has_no_room_for_another_user_nothing_is_made(stack: FakeStack
 
 def test_where_ses_has_no_smtp_endpoint_no_credential_is_made() -> None:
     stack = a_stack(Region="eu-south-1")
-    stack.iam_users.users["permille-old"] = KnownUser()
+    stack.iam_users.users["permille-old"] = a_sender("eu-south-1")
     before = everything(stack)
 
     with pytest.raises(InvalidInput, match=r"no SMTP endpoint in eu-south-1 \(looked up on 20\d\d-\d\d-\d\d\)"):
@@ -366,7 +366,7 @@ def calls(new: NewAccount) -> list[str]:
     stack = a_stack()
     stack.identities.sets[KNOWN] = "another-set"
     stack.identities.forwarding.add(KNOWN)
-    stack.iam_users.users["permille-old"] = KnownUser()
+    stack.iam_users.users["permille-old"] = a_sender()
     add(stack, new)
     return list(stack.faults.calls)
 
@@ -385,7 +385,7 @@ EVERY_CALL = [
 def test_whatever_call_fails_nothing_is_left_behind_and_the_next_try_succeeds(
     stack: FakeStack, new: NewAccount, number: int, when: When, error: type[BaseException]
 ) -> None:
-    stack.iam_users.users["permille-old"] = KnownUser()
+    stack.iam_users.users["permille-old"] = a_sender()
     before = everything(stack)
     stack.faults.fail(skip=number, when=when, error=error("injected"))
 

@@ -33,7 +33,8 @@ def a_used_stack() -> FakeStack:
     stack = a_stack()
     stack.identities.sets.update({"bakery.example": "theirs", "shop.example": "", "platform.example": "platform"})
     stack.identities.forwarding.add("bakery.example")
-    narrow = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": [f"{SES}:identity/shop.example"]}
+    own = [f"{SES}:identity/shop.example", f"{SES}:configuration-set/permille"]
+    narrow = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": own}
     stack.iam_users.users[OLD] = KnownUser(policies={"sending": {"Statement": [narrow]}})
     stack.switch.users[OLD] = User({"k-old": ACTIVE})
     for account_id, adopted in (("bakery", ()), ("shop", (OLD,)), ("farm", ())):

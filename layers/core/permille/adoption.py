@@ -8,7 +8,8 @@ from permille.console_group import CONSOLE_GROUP, by_hand
 from permille.domain.errors import InvalidInput
 from permille.domain.iam_policy import Document, covers
 from permille.domain.iam_risk import TakenRisk, powers, sends_beyond
-from permille.operator_ports import AllAccounts, AppliedPolicy, ExistingUsers
+from permille.operator_ports import AllAccounts, AppliedPolicy, IamUsers
+from permille.user_rights import Rights, check_may_send, rights_of
 
 MOST_GROUPS = 10  # of one user: IAM's quota GroupsPerUser, which cannot be raised
 MOST_TOLD = 5  # risks of one user
@@ -18,24 +19,24 @@ Find = Callable[[Document], list[str]]
 @dataclass(frozen=True, slots=True)
 class Adoption:
     """What adopting needs. `switchable`: the pattern of the users that the stack may switch; `deny_group`: the group by
-    which it switches them off; `stack`: its name, which its resources bear; `ses`: how the ARNs of SES begin there."""
+    which it switches them off; `ours`: patterns of the ARNs of the stack's resources."""
 
     accounts: AllAccounts
-    users: ExistingUsers
+    users: IamUsers
     switchable: str
     deny_group: str
-    stack: str
-    ses: str
+    ours: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
     """`names`: the users', as IAM has them, each once. `taken_over`: those that are to leave the group of SES's
-    console."""
+    console. `keyless`: those that have no access key."""
 
     names: tuple[str, ...]
     risks: tuple[TakenRisk, ...]
     taken_over: tuple[str, ...]
+    keyless: tuple[str, ...]
 
 
 def adoptable(
@@ -59,13 +60,16 @@ def adoptable(
         _check_groups(world, user)
         if user in from_console and accept_risk is None and not take_over:
             raise InvalidInput(_from_console(user, allowed), "sender")
-        beyond, could = _risks_of(world, user, allowed, without=CONSOLE_GROUP if take_over else "")
-        if not (beyond or could):
-            continue
-        if accept_risk is None:
-            raise InvalidInput(_refusal(user, beyond, could, allowed), "sender")
-        risks.append(TakenRisk(user, (*beyond, *could), accept_risk))
-    return Adopted(found, tuple(risks), from_console if take_over else ())
+        leaves = take_over and user in from_console
+        rights = rights_of(world.users, user, [world.deny_group, *[CONSOLE_GROUP] * leaves])
+        beyond, could = _risks_of(world, user, rights, allowed)
+        if beyond or could:
+            if accept_risk is None:
+                raise InvalidInput(_refusal(user, beyond, could, allowed), "sender")
+            risks.append(TakenRisk(user, (*beyond, *could), accept_risk))
+        check_may_send(user, rights, allowed, gets_own=leaves)
+    keyless = tuple(user for user in found if not world.users.keys(user))
+    return Adopted(found, tuple(risks), from_console if take_over else (), keyless)
 
 
 def _named(world: Adoption, typed: str) -> str:
@@ -97,18 +101,16 @@ def _check_groups(world: Adoption, user: str) -> None:
         )
 
 
-def _risks_of(world: Adoption, user: str, allowed: Collection[str], without: str) -> tuple[list[str], list[str]]:
+def _risks_of(world: Adoption, user: str, rights: Rights, allowed: Collection[str]) -> tuple[list[str], list[str]]:
     """What it may send through beyond its own, and what else it may do. A permissions boundary that allows none of the
     one, or of the other, bounds what policies allow."""
-    policies, boundary = list(world.users.policies(user, without)), world.users.boundary(user)
+    policies, boundary = rights.policies, rights.boundary
 
     def told(find: Find) -> list[str]:
         found = [f"{policy.name}, {one}" for policy in policies for one in _read(user, policy, find)]
         return [] if found and boundary and not _read(user, boundary, find) else found
 
-    return told(lambda document: sends_beyond(document, allowed)), told(
-        lambda document: powers(document, world.stack, world.ses)
-    )
+    return told(lambda document: sends_beyond(document, allowed)), told(lambda document: powers(document, world.ours))
 
 
 def _read(user: str, policy: AppliedPolicy, find: Find) -> list[str]:

@@ -16,6 +16,7 @@ from permille.domain.errors import InvalidInput
 from permille.existing import existing
 from permille.identities import Prepared
 from permille.new_account import check_users, owner_address, risk_reason, sending_identity
+from permille.shared_identities import Shared, shared_with_others
 from permille.zones import zone_named
 
 
@@ -61,12 +62,13 @@ class Changed:
 @dataclass(frozen=True, slots=True)
 class ChangePlan:
     """What is going to be made of the account, which has not been touched. `leaves_no_key`: no sender that it is going
-    to have has a key that could send."""
+    to have has a key that could send. `shared`: new identities that other accounts have."""
 
     account: Account
     identities: IdentityPlan
     senders: SenderPlan
     leaves_no_key: bool = False
+    shared: tuple[Shared, ...] = ()
 
 
 def plan(world: Changing, change: Change) -> ChangePlan:
@@ -82,7 +84,9 @@ def plan(world: Changing, change: Change) -> ChangePlan:
         accept_risk=change.accept_risk,
     )
     leaves_no_key = bool(senders.remove) and not change_senders.has_key(world, account, senders.after)
-    return ChangePlan(account, identities, senders, leaves_no_key)
+    new = [name for name in identities.add if name not in identities.before]
+    shared = shared_with_others(world.accounts, new, account.id)
+    return ChangePlan(account, identities, senders, leaves_no_key, shared)
 
 
 def apply(world: Changing, change: Change, planned: ChangePlan, now: datetime) -> Changed:

@@ -22,10 +22,13 @@ LOOKS, PAUSE = 15, 1.0  # seconds between: IAM shows a change after 3 to 4
 
 @dataclass(frozen=True, slots=True)
 class SenderPlan:
+    """`keyless`: those to be added that have no access key."""
+
     add: tuple[str, ...]
     remove: tuple[str, ...]
     after: tuple[str, ...]
     risks: tuple[TakenRisk, ...] = ()
+    keyless: tuple[str, ...] = ()
 
 
 def plan(
@@ -49,7 +52,7 @@ def plan(
         raise InvalidInput(f"{account.id} would have no sender; add another one with --add-sender", "remove_sender")
     if after != account.senders and account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")
-    return SenderPlan(found, gone, after, adopted.risks)
+    return SenderPlan(found, gone, after, adopted.risks, adopted.keyless)
 
 
 def _adopted(
@@ -60,7 +63,8 @@ def _adopted(
     found = adoptable(world.onboarding.adoption, new, allowed, account.id, accept_risk=accept_risk)
     for name in found.names if account.may_send else ():
         _refuse_denied(world, name)
-    return replace(found, names=tuple(one for one in found.names if one not in account.senders))
+    new_names = tuple(one for one in found.names if one not in account.senders)
+    return replace(found, names=new_names, keyless=tuple(one for one in found.keyless if one in new_names))
 
 
 def _named(world: Changing, account: Account, names: Sequence[str]) -> tuple[str, ...]:

@@ -28,8 +28,13 @@ def take_over(
 
 def by_hand(name: str, resources: Collection[str]) -> str:
     """What is typed to do the same for a sender of an account that exists."""
-    document = shlex.quote(sending_policy(resources))
     return (
-        f"aws iam put-user-policy --user-name {name} --policy-name {POLICY} --policy-document {document}, and some "
-        f"seconds later aws iam remove-user-from-group --user-name {name} --group-name {CONSOLE_GROUP}"
+        f"{policy_by_hand(name, resources)}, and some seconds later aws iam remove-user-from-group --user-name {name} "
+        f"--group-name {CONSOLE_GROUP}"
     )
+
+
+def policy_by_hand(name: str, resources: Collection[str]) -> str:
+    """What is typed to let a user send through these ARNs."""
+    document = shlex.quote(sending_policy(resources))
+    return f"aws iam put-user-policy --user-name {name} --policy-name {POLICY} --policy-document {document}"

@@ -225,8 +225,8 @@ class ExistingUsers(Protocol):
     def groups(self, name: str) -> frozenset[str]:
         """The IAM groups that the user is in."""
 
-    def policies(self, name: str, without: str = "") -> Iterator[AppliedPolicy]:
-        """Its own and its groups', inline and attached, but those of the group `without`."""
+    def policies(self, name: str, without: Collection[str] = ()) -> Iterator[AppliedPolicy]:
+        """Its own and its groups', inline and attached, but those of the groups `without`."""
 
     def boundary(self, name: str) -> AppliedPolicy | None:
         """The policy that bounds what all the others allow it; None where it has no permissions boundary."""

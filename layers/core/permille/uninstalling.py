@@ -116,7 +116,7 @@ def _covered(world: Uninstalling, sender: str, needed: frozenset[str]) -> frozen
     users = world.onboarding.users
     if users.find(sender) is None:  # who is gone sends nothing
         return needed
-    documents = [policy.document for policy in users.policies(sender, without=world.onboarding.deny_group)]
+    documents = [policy.document for policy in users.policies(sender, without=[world.onboarding.deny_group])]
     boundary = users.boundary(sender)
     bounds = [documents, [boundary.document]] if boundary else [documents]
     return frozenset(arn for arn in needed if all(sends_through(bound, arn) for bound in bounds))

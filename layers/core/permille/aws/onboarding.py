@@ -49,13 +49,13 @@ class IamSenderUsers:
         with service_call(f"asking IAM for the groups of {name}"):
             return frozenset(group["GroupName"] for group in self._paged("list_groups_for_user", "Groups", name))
 
-    def policies(self, name: str, without: str = "") -> Iterator[AppliedPolicy]:
+    def policies(self, name: str, without: Collection[str] = ()) -> Iterator[AppliedPolicy]:
         with service_call(f"asking IAM for the policies of {name}"):
             for policy in self._paged("list_user_policies", "PolicyNames", name):
                 document = self._iam.get_user_policy(UserName=name, PolicyName=policy)["PolicyDocument"]
                 yield AppliedPolicy(f"policy {policy}", document)
             attached = list(self._paged("list_attached_user_policies", "AttachedPolicies", name))
-            for group in self.groups(name) - {without}:
+            for group in self.groups(name) - {*without}:
                 for policy in self._paged("list_group_policies", "PolicyNames", GroupName=group):
                     document = self._iam.get_group_policy(GroupName=group, PolicyName=policy)["PolicyDocument"]
                     yield AppliedPolicy(f"policy {policy} of group {group}", document)

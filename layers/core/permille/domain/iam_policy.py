@@ -15,12 +15,16 @@ from permille.domain.errors import InvalidInput
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MOST_INLINE = 2048  # characters of all inline policies of a user; blanks are not counted
 POLICY = "permille-send"  # the name of the one that says what a user may send through
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
+SENT_BY = ("sendbulkemail", "sendbulktemplatedemail", "sendemail", "sendrawemail", "sendtemplatedemail")
 SENDING = "ses:send*"  # SES calls every action that sends a mail so: ses:SendEmail, ses:SendRawEmail ...
 Document = str | Mapping[str, Any]  # JSON, also URL-encoded, or what was parsed from it
 Move = tuple[int, int]  # so many characters on, in the one and in the other
 ANY, BOTH = ((1, 0), (0, 1)), ((1, 1),)
 BOUNDING = ("stringequals", "stringlike")  # those with IfExists or ForAllValues let pass what a request does not say
 OF_THE_SENDER = ("ses:fromaddress", "ses:feedbackaddress")
+OF_TEXTS = ("action", "notaction", "resource", "notresource")
+UNREADABLE = "it is no policy document of IAM"
 READ_BY_IAM = frozenset("*?$")  # in an ARN of a policy, where they stand for other characters
 VARIABLE = re.compile(r"\$\{[^}]*\}?")  # ${aws:username}: it can stand for anything, also where nothing closes it
 
@@ -59,6 +63,24 @@ def sends_through(documents: Iterable[Document], arn: str) -> bool:
     return any(_names(one, arn) for one in allowing) and not any(_names(one, arn) for one in forbidding)
 
 
+def may_send_through(documents: Iterable[Document], arn: str) -> bool:
+    """Whether these policies together can allow sending through an ARN of SES: what allows is taken to apply, whatever
+    its condition, and what forbids where it has none. Raises InvalidInput where one cannot be read."""
+    found = [one for document in documents for one in statements(document) if _names(one, arn)]
+    allowing = [one for one in found if str(one.get("effect")).lower() == "allow"]
+    forbidding = [one for one in found if str(one.get("effect")).lower() == "deny" and not one.get("condition")]
+    return any(
+        any(_is_about(one, action) for one in allowing) and not any(_is_about(one, action) for one in forbidding)
+        for action in (f"ses:{name}" for name in SENT_BY)
+    )
+
+
+def _is_about(statement: Mapping[str, Any], action: str) -> bool:
+    if "action" in statement:
+        return any(covers(pattern.lower(), action) for pattern in listed(statement["action"]))
+    return not any(covers(pattern.lower(), action) for pattern in listed(statement.get("notaction", [])))
+
+
 def _is_sure(statement: Mapping[str, Any]) -> bool:
     actions = [pattern.lower() for pattern in listed(statement.get("action", []))]
     return not statement.get("condition") and any(covers(pattern, "ses:sendrawemail") for pattern in actions)
@@ -71,13 +93,23 @@ def _names(statement: Mapping[str, Any], arn: str) -> bool:
 
 
 def statements(document: Document) -> Iterator[Mapping[str, Any]]:
-    """Each with its element names in small letters. IAM hands documents out as URL-encoded JSON."""
+    """Each with its element names in small letters. IAM hands documents out as URL-encoded JSON. Raises InvalidInput
+    where IAM would take no such document."""
     try:
         policy = _named(json.loads(unquote(document)) if isinstance(document, str) else document)
         found = [_named(statement) for statement in listed(policy.get("statement", []))]
     except (ValueError, AttributeError) as error:
-        raise InvalidInput("it is no policy document of IAM") from error
+        raise InvalidInput(UNREADABLE) from error
+    if not all(_is_readable(one) for one in found):
+        raise InvalidInput(UNREADABLE)
     yield from found
+
+
+def _is_readable(statement: Mapping[str, Any]) -> bool:
+    texts = [text for name in OF_TEXTS for text in listed(statement.get(name, []))]
+    condition = statement.get("condition", {})
+    blocks = condition.values() if isinstance(condition, Mapping) else [condition]
+    return all(isinstance(text, str) for text in texts) and all(isinstance(block, Mapping) for block in blocks)
 
 
 def _named(element: Any) -> Mapping[str, Any]:
