@@ -58,7 +58,7 @@ EVERYTHING = an_account(
     denial=Denial((CALLER, "permille-shop"), LATER),
     renewal=Renewal(CALLER, ("k1",), NOW, ("k0",), "k2", LATER, NOW, ended=True),
     links_valid_since=NOW,
-    owner_acts=OwnerActs(TODAY, 3, 1, NOW, LATER),
+    owner_acts=OwnerActs(TODAY, 3, NOW, LATER),
     review=Review(
         ReviewState.DECLINED,
         TODAY,

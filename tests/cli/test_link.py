@@ -104,9 +104,9 @@ def test_revoking_one_name_leaves_every_other(stack: FakeStack, terminal: Termin
             "warning: no link or token for staff Nobody is on the system timeline",
         ),
         (
-            ("staff", "Anna"),
-            ("platform", "--name", "Anna"),
-            "warning: no link or token for platform Anna is on the system",
+            ("staff", "anna"),
+            ("platform", "--name", "anna"),
+            "warning: no link or token for platform anna is on the system",
         ),
         (("staff", "Anna"), ("staff", "--name", "Anna"), ""),
         (("staff", "Anna"), ("staff",), ""),

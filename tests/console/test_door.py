@@ -366,14 +366,14 @@ def test_an_expired_link_offers_a_new_one_and_asks_nobody_whether_it_was_ours(wo
     assert "macs.verifies" not in world.faults.calls
 
 
-def test_the_new_one_is_told_once_an_hour_and_mailed_to_the_owner(world: World) -> None:
+def test_the_new_one_is_told_once_a_day_and_mailed_to_the_owner(world: World) -> None:
     token = expired(world)
 
     answers = [asks_for_a_new_link(world, token) for _ in range(3)]
 
     assert {(answer.status, SENT in answer.body) for answer in answers} == {(200, True)}
     assert links_told(world) == 1
-    world.now += timedelta(hours=1)
+    world.now += timedelta(days=1)
     asks_for_a_new_link(world, token)
     assert links_told(world) == 2
 

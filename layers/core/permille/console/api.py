@@ -194,7 +194,7 @@ def get_review(account_id: AccountId) -> shapes.Standing:
         "putReview",
         "Ask for a review, or change an open request",
         "As the owner does, for a disabled account. A changed request keeps its place in the queue, and is not mailed. "
-        "Repeating the same request changes nothing. The owner gets a receipt of a new one, at most one an hour. A "
+        "Repeating the same request changes nothing. The owner gets a receipt of a new one, at most one a day. A "
         "day, where the account is, has at most five changes: the next one is refused with 409.",
         "The review as it stands now.",
         WRITTEN,

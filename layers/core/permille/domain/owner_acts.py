@@ -11,12 +11,11 @@ from permille.domain.wording import local, times
 
 A_DAY = timedelta(days=1)
 CHANGES_A_DAY: Final = 5
-MAILS_A_DAY: Final = 2  # that were asked for; a third may tell that a requested day has passed
-MAIL_EVERY: Final = timedelta(hours=1)  # of each kind
 
 
 class AskedMail(StrEnum):
-    """Mails that an owner's link causes at once; each is named as the field that says when it was last sent."""
+    """Mails that an owner's link causes at once, one of each kind a day, so that none takes another's place; each is
+    named as the field that says when it was last sent."""
 
     RECEIPT = "receipt_at"
     LINK = "link_at"
@@ -24,16 +23,14 @@ class AskedMail(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OwnerActs:
-    """What was done and caused on `day`, where the account is, without anybody of the staff.
+    """What was done and caused without anybody of the staff.
 
-    changes: how often a request was made or amended
-    mails: how many mails were sent that were asked for
+    changes: how often a request was made or amended on `day`, where the account is
     receipt_at, link_at: when a receipt of a request, and a new link, were last mailed, on whatever day
     """
 
     day: date | None = None
     changes: int = 0
-    mails: int = 0
     receipt_at: datetime | None = None
     link_at: datetime | None = None
 
@@ -49,14 +46,13 @@ class OwnerActs:
         return replace(acts, changes=acts.changes + 1)
 
     def mailed(self, mail: AskedMail, zone: tzinfo, now: datetime) -> "OwnerActs":
-        """With one mail more; the same where none is to be sent now."""
-        acts = self._on(today(zone, now))
-        last: datetime | None = getattr(acts, mail)
-        if acts.mails >= MAILS_A_DAY or (last is not None and now - last < MAIL_EVERY):
+        """With one mail more; the same where the day has had its one of that kind."""
+        last: datetime | None = getattr(self, mail)
+        if last is not None and today(zone, now) <= today(zone, last):
             return self
         sent: dict[str, datetime] = {mail: now}
-        return replace(acts, mails=acts.mails + 1, **sent)  # type: ignore[arg-type]  # a field's name
+        return replace(self, **sent)  # type: ignore[arg-type]  # a field's name
 
     def _on(self, day: date) -> "OwnerActs":
         """Counting begins anew with each day. A day that is over, as in a zone further west, goes on being counted."""
-        return self if self.day and day <= self.day else replace(self, day=day, changes=0, mails=0)
+        return self if self.day and day <= self.day else replace(self, day=day, changes=0)

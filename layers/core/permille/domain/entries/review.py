@@ -70,7 +70,7 @@ class ReviewRequested(Requested):
 
     receipt: Annotated[
         bool,
-        "Whether the owner gets a mail that says so: at most one an hour, however often a request is made again.",
+        "Whether the owner gets a mail that says so: at most one a day, however often a request is made again.",
     ] = True
 
     @property
