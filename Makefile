@@ -29,7 +29,7 @@ tools: .venv-tools/.done ## Make .venv-tools: SAM CLI, the embedded AWS, uv (the
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## The seed's story with real mail: a bad sender loses its SMTP account, and earns it back
+demo: setup ## The whole story with real mail: a bad sender loses its SMTP account, and earns it back
 	@$(BIN)/permille local demo
 
 PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile

@@ -154,7 +154,7 @@ def _created() -> Entry:
 
 
 def _small(**account: Any) -> Report:
-    """1,200 delivered, 2 complaints, and the seed's example of what is too many below it."""
+    """1,200 delivered, 2 complaints, and the policy's example of what is too many below it."""
     return a_report(an_account(**account), {(1, TODAY - 3 * A_DAY): Tally(400, 1), (1, TODAY): Tally(300, 0)}, _one())
 
 

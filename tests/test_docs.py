@@ -12,7 +12,8 @@ from permille_cli.main import app
 from permille_cli.template import load
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+README = ROOT / "README.md"
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def _commands(program: str) -> Iterator[str]:
@@ -44,7 +45,7 @@ def test_a_target_that_is_told_exists(command: str) -> None:
 
 
 def test_readme_invokes_every_function_by_hand() -> None:
-    told = re.findall(r"^sam local invoke (\w+) -e ", DOCUMENTS[0].read_text(encoding="utf-8"), re.M)
+    told = re.findall(r"^sam local invoke (\w+) -e ", README.read_text(encoding="utf-8"), re.M)
 
     resources = load()["Resources"].items()
     assert sorted(told) == sorted(name for name, one in resources if one["Type"] == "AWS::Serverless::Function")
@@ -53,10 +54,53 @@ def test_readme_invokes_every_function_by_hand() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_a_file_that_is_linked_or_passed_exists(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
-    linked = [document.parent / link for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", text)]
+    linked = [document.parent / link for link in re.findall(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", text)]
     passed = [ROOT / name for name in re.findall(r"\bevents/[\w-]+\.json", text)]
 
     assert [path for path in [*linked, *passed] if not path.exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_a_section_that_is_linked_exists(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", document.read_text(encoding="utf-8"))
+
+    pages = [((document.parent / file if file else document), section) for file, section in links]
+    assert [section for page, section in pages if section not in _sections(page)] == []
+
+
+DECISIONS = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+STATUS = re.compile(
+    r"\*\d{4}-\d\d-\d\d, "
+    r"(in force|in force; amended by (?P<amended>\d+(( and |, )\d+)*)|superseded by (?P<superseded>\d+))\.\*"
+)
+
+
+def _decisions() -> list[tuple[int, str]]:
+    """The number of each decision, and what stands first under its heading."""
+    found = re.findall(r"^## (\d+)\. .*\n\n?(.*)$", DECISIONS, re.M)
+    return [(int(number), first) for number, first in found]
+
+
+def test_decisions_stand_in_the_order_of_their_numbers() -> None:
+    numbers = [number for number, _ in _decisions()]
+
+    assert numbers == sorted(set(numbers))
+
+
+@pytest.mark.parametrize(("number", "first"), _decisions())
+def test_a_decision_has_its_date_and_says_whether_it_is_in_force(number: int, first: str) -> None:
+    status = STATUS.fullmatch(first)
+
+    assert status, f"write under the heading of {number}: *YYYY-MM-DD, in force.*"
+    later = re.findall(r"\d+", (status["amended"] or "") + (status["superseded"] or ""))
+    known = {one for one, _ in _decisions()}
+    assert [one for one in map(int, later) if one not in known or one <= number] == []
+
+
+def _sections(page: Path) -> set[str]:
+    """The names under which a page's headings can be linked."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @cache

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import boto3
@@ -40,6 +41,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "Api": ApiSettings,
 }
 READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+OF_NOTHING = sha256(b"").hexdigest()
 READ_BY_BOTOCORE = {"AWS_ENDPOINT_URL"}
 
 
@@ -409,6 +411,7 @@ def test_who_may_frame_pages_is_named_and_no_wildcard_is_taken(origins: str, *, 
         *((digests, True) for digests in ("", "0a" * 32, f"{'0a' * 32},{'f9' * 32}")),
         *((digests, False) for digests in ("a secret", "0A" * 32, "0a" * 16, f"{'0a' * 32},")),
         (",".join(["0a" * 32] * 3), False),
+        *((digests, False) for digests in (OF_NOTHING, f"{OF_NOTHING},{'f9' * 32}", f"{'0a' * 32},{OF_NOTHING}")),
     ],
 )
 def test_of_cloudfronts_secret_the_template_takes_digests_alone(digests: str, *, fits: bool) -> None:

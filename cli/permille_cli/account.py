@@ -190,7 +190,7 @@ def _status(account: Account) -> str:
     notes += [wording.BY_HAND] if account.denied_by_hand else []
     notes += [f"held: {account.held}"] if account.held else []
     notes += [f"review {account.review.state}"] if account.review else []
-    notes += [f"trial on {account.trial.day}"] if account.trial else []
+    notes += [f"trial on {account.current_trial.day}"] if account.current_trial else []
     notes += [f"exempt until {instant(account.exemption.until, account)}"] if account.exemption else []
     notes += [wording.SPARED] if account.would_disable else []
     noted = f" [yellow]({', '.join(notes)})[/]" if notes else ""

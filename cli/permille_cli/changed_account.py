@@ -80,7 +80,7 @@ class Answer:
 def _fixed(account: Account) -> Iterator[str]:
     """What was fixed in the zone before, and stays so."""
     zone = shown_zone_of(account)
-    if trial := account.trial:
+    if trial := account.current_trial:
         begins, ends = (local(at.astimezone(zone)) for at in (trial.begins_at, trial.ends_at))
         yield f"The trial of {trial.day} stays as it was told: from {begins} to {ends}."
     elif account.review and account.review.state is ReviewState.OPEN:

@@ -11,10 +11,11 @@ from permille.access import Links, address
 from permille.domain import links, validation
 from permille.domain.commands import RevokeOwnerLinks
 from permille.domain.entries.system import LinkMade
-from permille.domain.errors import InvalidInput
+from permille.domain.errors import InvalidInput, ServiceError
 from permille.domain.links import ALL_ACCOUNTS, For, Grant, Scope
 from permille.domain.system_commands import RevokeAccess
-from permille.domain.timeline import system_entry
+from permille.domain.timeline import SYSTEM, only, system_entry
+from permille.history import MOST
 from permille_cli.options import AccountId, Reason
 from permille_cli.output import AsJson, emit_json, err, out
 from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
@@ -29,7 +30,6 @@ app.add_typer(revoke, name="revoke")
 
 Name = Annotated[str, typer.Option(help="Who is let in, as the timeline names them.")]
 OneOrAll = Annotated[str, typer.Option(help="Whose alone; without it, everybody's.")]
-EARLIER = "earlier links are revoked"
 
 
 @app.command()
@@ -58,7 +58,7 @@ def for_staff(
     as_json: AsJson = False,
 ) -> None:
     """A link to support's desk, for one of its people."""
-    lasts, who = _lasting(For.STAFF, hours, "hours"), _name(name)
+    lasts, who = _lasting(For.STAFF, hours, "hours"), validation.of_field("name", validation.holder, name)
     _print_link(address(stack["ConsoleUrl"], stack.link_issuer.token(For.STAFF, who, lasts)), as_json=as_json)
 
 
@@ -78,7 +78,7 @@ def platform(
     as_json: AsJson = False,
 ) -> None:
     """A token for the JSON API, for a host platform."""
-    lasts, who = _lasting(For.PLATFORM, days, "days"), _name(name)
+    lasts, who = _lasting(For.PLATFORM, days, "days"), validation.of_field("name", validation.platform, name)
     grant = Grant(frozenset(scope or [Scope.READ]), tuple(dict.fromkeys(account or [ALL_ACCOUNTS])))
     token, api = stack.link_issuer.token(For.PLATFORM, who, lasts, grant), f"{stack['ApiUrl'].rstrip('/')}/api/v1"
     if as_json:
@@ -132,7 +132,21 @@ def _revoke(stack: Stack, audience: For, name: str, reason: str, *, as_json: boo
     revoked = issuing.revoke(stack.link_register, command, stack.now())
     until = revoked.of_name if command.name else revoked.of_all
     assert until is not None
-    _print_revoked(f"{audience} {command.name}".rstrip(), until, as_json=as_json)
+    whose = f"{audience} {command.name}".rstrip()
+    _print_revoked(whose, until, as_json=as_json)
+    if command.name and (nowhere := _never_made(stack, audience, command.name)):
+        err.print(f"warning: no link or token for {whose} is {nowhere}", soft_wrap=True, markup=False)
+
+
+def _never_made(stack: Stack, audience: For, name: str) -> str:
+    """Where none of that name was found; empty where one was, or that could not be read: it is revoked all the same."""
+    try:
+        page = stack.timeline.latest(SYSTEM, MOST)
+    except ServiceError:
+        return ""
+    if any((made.facts.audience, made.facts.subject) == (audience, name) for made in only(LinkMade, page.items)):
+        return ""
+    return f"among the newest {MOST:,} entries of the system timeline" if page.next else "on the system timeline"
 
 
 def _lasting(audience: For, number: float, unit: str) -> timedelta:
@@ -141,10 +155,6 @@ def _lasting(audience: For, number: float, unit: str) -> timedelta:
     except (ValueError, OverflowError):  # nan and inf
         lasts = timedelta()
     return validation.of_field(unit, partial(links.check_lasts, audience), lasts)
-
-
-def _name(name: str) -> str:
-    return validation.of_field("name", validation.holder, name)
 
 
 def _print_link(link: str, *, as_json: bool) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
@@ -21,9 +22,13 @@ from permille_cli.stack import DEFAULT_STACK, Stack, StackOption
 app = typer.Typer(help="Feedback that could not be read or attributed.", no_args_is_help=True, rich_markup_mode=None)
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, or their beginnings.")]
-Reason = Annotated[str | None, typer.Option(help="All that rest for this reason.")]
+RestingFor = Annotated[
+    str | None,
+    typer.Option(metavar="REASON", help="All that rest for this reason, as `permille quarantine list` says it."),
+]
 Caller = Annotated[str | None, typer.Option(help="All that this IAM user or role sent.")]
 Everything = Annotated[bool, typer.Option("--all", help="All there is.")]
+NAMES_THEM = "`permille quarantine list` names them"
 SHORT = 12  # characters of an id that people read
 
 
@@ -68,14 +73,14 @@ def show(
 def replay(
     ids: Ids = None,
     *,
-    reason: Reason = None,
+    resting_for: RestingFor = None,
     caller: Caller = None,
     everything: Everything = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Put bodies back on the feedback queue: each is as exact as any redelivery. What fails again comes back here."""
-    chosen = _chosen(stack, ids, reason, caller, everything=everything)
+    chosen = _chosen(stack, ids, resting_for, caller, everything=everything)
     put_back = partial(restore, stack.feedback_queue, stack.quarantine)
     _with_each(stack, put_back, "replayed", QuarantineReplayed, chosen, as_json=as_json)
 
@@ -84,14 +89,14 @@ def replay(
 def drop(
     ids: Ids = None,
     *,
-    reason: Reason = None,
+    resting_for: RestingFor = None,
     caller: Caller = None,
     everything: Everything = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Throw bodies away for good."""
-    chosen = _chosen(stack, ids, reason, caller, everything=everything)
+    chosen = _chosen(stack, ids, resting_for, caller, everything=everything)
     _with_each(stack, stack.quarantine.drop, "dropped", QuarantineDropped, chosen, as_json=as_json)
 
 
@@ -99,12 +104,25 @@ def _chosen(
     stack: Stack, ids: list[str] | None, reason: str | None, caller: str | None, *, everything: bool
 ) -> Iterator[Quarantined]:
     """What the options name, read page by page. Raises InvalidInput, before anything is yielded, where they name
-    nothing, or an id that is none."""
-    if not (ids or reason or caller or everything):
-        raise InvalidInput("say which: ids, --reason, --caller, or --all; `permille quarantine list` names them")
-    for one in _found(stack, ids) if ids else stack.quarantine.all():
-        if reason in (None, one.reason, plain(one.reason)) and caller in (None, one.caller):
-            yield one
+    nothing, or both ids and others, or what nothing rests for."""
+    filters = [
+        f"--{name}" for name, given in (("resting-for", reason), ("caller", caller), ("all", everything)) if given
+    ]
+    if not ids and not filters:
+        raise InvalidInput(f"say which: ids, --resting-for, --caller, or --all; {NAMES_THEM}")
+    if ids and filters:
+        raise InvalidInput(f"give ids, or {' and '.join(filters)}: not both")
+    if ids:
+        return iter(_found(stack, ids))
+    matching = (one for one in stack.quarantine.all() if _is_meant(one, reason, caller))
+    first = next(matching, None)
+    if first is None and not everything:
+        raise InvalidInput(f"nothing in quarantine fits {' and '.join(filters)}; {NAMES_THEM}")
+    return chain([first] if first else [], matching)
+
+
+def _is_meant(one: Quarantined, reason: str | None, caller: str | None) -> bool:
+    return reason in (None, one.reason, plain(one.reason)) and caller in (None, one.caller, plain(one.caller))
 
 
 def _found(stack: Stack, ids: list[str]) -> list[Quarantined]:
@@ -116,7 +134,7 @@ def _found(stack: Stack, ids: list[str]) -> list[Quarantined]:
             found[beginning] = one
     for beginning, count in counts.items():
         if count != 1:
-            raise InvalidInput(f"{count or 'no'} body rests under {beginning}; `permille quarantine list` names them")
+            raise InvalidInput(f"{count or 'no'} body rests under {beginning}; {NAMES_THEM}")
     return sorted(dict.fromkeys(found.values()), key=lambda one: one.at)
 
 

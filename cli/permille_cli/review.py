@@ -179,16 +179,15 @@ def _decide(stack: Stack, account_id: str, command: Command, *, as_json: bool) -
 
 
 def _print_standing(account: Account) -> None:
-    if not account.review and not account.trial:
+    trial = account.current_trial
+    if not account.review and not trial:
         out.print(f"[bold]{account.id}[/]: no request is open, and no trial is agreed on.")
     if account.review:
         about = f"{account.review.batch:,} e-mails on {account.review.day}"
         out.print(f"[bold]{account.id}[/]: the request for {about} is {account.review.state}.")
-    if account.trial:
+    if trial:
         zone = shown_zone_of(account)
-        begins, ends = (
-            wording.local(instant.astimezone(zone)) for instant in (account.trial.begins_at, account.trial.ends_at)
-        )
+        begins, ends = (wording.local(instant.astimezone(zone)) for instant in (trial.begins_at, trial.ends_at))
         out.print(f"The trial is from {begins} to {ends}.", soft_wrap=True)
 
 
@@ -197,7 +196,7 @@ def print_case(case: Case, platform: str, now: datetime, console: Console = out)
     hours = case.waits.total_seconds() / 3600
     strikes = f"{case.account.strikes} strike{'' if case.account.strikes == 1 else 's'}"
     console.print(f"[bold]{case.account.id}[/]  waits for {hours:,.1f} hours, {strikes}")
-    if case.account.trial:
+    if case.account.current_trial:
         console.print("  the trial went well, and waits to be confirmed")
     if case.review:
         asked = case.review

@@ -38,6 +38,7 @@ from permille.provider import Providing
 from permille.renewing import Renewing
 from permille.uninstalling import Uninstalling
 from permille.verdict import CurrentVerdict, current
+from permille_cli.own_arns import own_arns
 
 EMBEDDED = "EmbeddedStack"
 
@@ -121,6 +122,7 @@ class Stack(ABC):
             users=self.iam_users,
             stack=self.name,
             ses=f"arn:{partition}:ses:{self['Region']}:{aws_account}",
+            own=own_arns(self.outputs, partition, self["Region"], aws_account),
             configuration_set=self["ConfigurationSetName"],
             switchable=self["SenderUsers"],
             deny_group=self["DenyGroupName"],

@@ -94,12 +94,15 @@ def issuer(request: pytest.FixtureRequest, rows: Rows) -> Iterator[LinkIssuer]:
 
 
 @pytest.mark.parametrize(
-    ("audience", "grant"), [(For.STAFF, None), (For.PLATFORM, Grant(frozenset(Scope), ("shop-*", "bakery")))]
+    ("audience", "name", "grant"),
+    [(For.STAFF, "Zoë", None), (For.PLATFORM, "crm", Grant(frozenset(Scope), ("shop-*", "bakery")))],
 )
-def test_a_token_names_whoever_asked(issuer: LinkIssuer, rows: Rows, audience: For, grant: Grant | None) -> None:
-    claims = read(issuer.token(audience, "Zoë", AN_HOUR, grant))[0]
+def test_a_token_names_whoever_asked(
+    issuer: LinkIssuer, rows: Rows, audience: For, name: str, grant: Grant | None
+) -> None:
+    claims = read(issuer.token(audience, name, AN_HOUR, grant))[0]
 
-    assert (claims.audience, claims.subject, claims.by, claims.grant) == (audience, "Zoë", STAFF, grant)
+    assert (claims.audience, claims.subject, claims.by, claims.grant) == (audience, name, STAFF, grant)
     assert [one.kind for one in rows.told(SYSTEM)] == ["link_made"]
 
 

@@ -80,7 +80,8 @@ def test_an_entry_that_is_there_already_lets_nothing_be_written(register: LinkRe
     assert register.get(For.STAFF, "Anna") == ANNA
 
 
-def test_a_table_that_was_restored_from_another_knows_nothing_and_is_written_anew(dynamodb: object) -> None:
+@pytest.fixture
+def restored(dynamodb: object) -> DynamoLinkRegister:
     """A backup does not know what was revoked since; DynamoDB restores into a table of another name."""
     DynamoLinkRegister(table="ControlTable", timeline="TimelineTable").save(For.STAFF, "Anna", Register(), ANNA, told())
     rows = boto3.client("dynamodb")
@@ -93,9 +94,22 @@ def test_a_table_that_was_restored_from_another_knows_nothing_and_is_written_ane
     )
     for row in rows.scan(TableName="ControlTable")["Items"]:
         rows.put_item(TableName="Restored", Item=row)
-    restored = DynamoLinkRegister(table="Restored", timeline="TimelineTable")
+    return DynamoLinkRegister(table="Restored", timeline="TimelineTable")
+
+
+def test_a_table_that_was_restored_from_another_knows_nothing_and_is_written_anew(restored: LinkRegister) -> None:
     assert restored.get(For.STAFF, "Anna") == Register()
 
     restored.save(For.STAFF, "Anna", Register(), Register(LATER, LATER, LATER), told(1))
 
     assert restored.get(For.STAFF, "Anna") == Register(LATER, LATER, LATER)
+
+
+@pytest.mark.parametrize(
+    "written", [Register(of_name=LATER), Register(of_all=LATER), Register(last_issued=LATER), Register()]
+)
+def test_what_is_not_written_to_a_restored_table_stays_unknown(restored: LinkRegister, written: Register) -> None:
+    """As where one name is revoked first: until when all were revoked stands there still, as the backup had it."""
+    restored.save(For.STAFF, "Anna", Register(), written, told(1))
+
+    assert restored.get(For.STAFF, "Anna") == written

@@ -8,6 +8,7 @@ from tests.builders import ACCOUNT, CALLER, KEY, NOW, STAFF, TODAY, TOMORROW, an
 from tests.cli.terminal import Terminal
 from tests.fakes import User
 from tests.operator_fakes import FakeStack, KnownUser
+from tests.reports import APPROVED
 from tests.usecases.desk import asking
 
 from permille.domain.account import Trial, TrialState
@@ -88,7 +89,8 @@ def test_who_changed_it_and_why_is_on_the_timeline(stack: FakeStack, terminal: T
 def test_the_instants_of_an_agreed_trial_stay_as_they_were_told(stack: FakeStack, terminal: Terminal) -> None:
     ends_at = NOW + timedelta(days=2)
     trial = Trial(TrialState.SCHEDULED, TOMORROW, NOW + timedelta(days=1), ends_at, ends_at + timedelta(days=2))
-    stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), status=Status.DISABLED, trial=trial)
+    off = replace(stack.get(ACCOUNT), status=Status.DISABLED, review=APPROVED, trial=trial)
+    stack.rows.accounts[ACCOUNT] = off
 
     said = terminal.text(*CHANGE, "--timezone", "Asia/Tokyo")
 

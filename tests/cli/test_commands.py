@@ -73,7 +73,7 @@ RUNS = {
     "feedback redrive": ["feedback redrive"],
     "import-stack": ["import-stack"],
     "link owner": ["link owner bakery"],
-    "link platform": ["link platform --name ':fire: crm'"],
+    "link platform": ["link platform --name crm"],
     "link revoke owner": [f"link revoke owner bakery {BECAUSE}"],
     "link revoke platform": [f"link revoke platform {BECAUSE}"],
     "link revoke staff": [f"link revoke staff {BECAUSE}"],

@@ -8,9 +8,10 @@ from tests.cli.terminal import Terminal
 from tests.operator_fakes import FakeStack
 
 from permille.access import admit
+from permille.domain.entries.system import LinkMade
 from permille.domain.errors import NotAuthenticated, Unavailable
 from permille.domain.links import Claims, For, Grant, Scope
-from permille.domain.timeline import SYSTEM
+from permille.domain.timeline import SYSTEM, system_entry
 
 ENTER = "https://console.example/enter?token="
 HOUR = timedelta(hours=1)
@@ -27,6 +28,7 @@ def let_in(stack: FakeStack, token: str, after: timedelta = timedelta()) -> Clai
         (("owner", ACCOUNT, "--days", "0.5"), For.OWNER, ACCOUNT, 12 * HOUR),
         (("staff", "--name", " Sam "), For.STAFF, "Sam", 12 * HOUR),
         (("staff", "--name", "Zoe\u0308"), For.STAFF, "Zoë", 12 * HOUR),
+        (("staff", "--name", "\uff21nna\u2003 \ufb01x"), For.STAFF, "Anna fix", 12 * HOUR),
         (("staff", "--name", "Sam", "--hours", "2"), For.STAFF, "Sam", 2 * HOUR),
         (("platform", "--name", "crm"), For.PLATFORM, "crm", timedelta(days=365)),
         (("platform", "--name", "crm", "--days", "1"), For.PLATFORM, "crm", 24 * HOUR),
@@ -84,13 +86,59 @@ def test_a_revoked_one_lets_nobody_in_and_a_later_one_does(
 
 @pytest.mark.parametrize("audience", ["staff", "platform"])
 def test_revoking_one_name_leaves_every_other(stack: FakeStack, terminal: Terminal, audience: str) -> None:
-    anna, bob = (terminal.text("link", audience, "--name", name) for name in ("Anna", "Bob"))
+    anna, bob = (terminal.text("link", audience, "--name", name) for name in ("anna", "bob"))
 
-    terminal.text("link", "revoke", audience, "--name", "Anna", "--reason", "Anna has left")
+    terminal.text("link", "revoke", audience, "--name", "anna", "--reason", "Anna has left")
 
-    assert let_in(stack, bob).subject == "Bob"
+    assert let_in(stack, bob).subject == "bob"
     with pytest.raises(NotAuthenticated, match="revoked"):
         let_in(stack, anna)
+
+
+@pytest.mark.parametrize(
+    ("made", "revoked", "warned"),
+    [
+        (
+            ("staff", "Anna"),
+            ("staff", "--name", "Nobody"),
+            "warning: no link or token for staff Nobody is on the system timeline",
+        ),
+        (
+            ("staff", "Anna"),
+            ("platform", "--name", "Anna"),
+            "warning: no link or token for platform Anna is on the system",
+        ),
+        (("staff", "Anna"), ("staff", "--name", "Anna"), ""),
+        (("staff", "Anna"), ("staff",), ""),
+    ],
+)
+def test_a_name_that_no_link_was_made_for_is_told_and_revoked(
+    stack: FakeStack, terminal: Terminal, made: tuple[str, str], revoked: tuple[str, ...], warned: str
+) -> None:
+    terminal.text("link", made[0], "--name", made[1])
+
+    assert terminal.status("link", "revoke", *revoked, "--reason", "Left") == 0
+
+    told = terminal.capsys.readouterr()
+    assert told.out.startswith("All earlier links are revoked")
+    assert (told.err.startswith(warned), bool(told.err)) == (True, bool(warned))
+    assert stack.rows.told(SYSTEM)[-1].kind == "access_revoked"
+
+
+def test_of_many_entries_the_newest_are_looked_at_for_the_name(stack: FakeStack, terminal: Terminal) -> None:
+    facts = LinkMade(audience=For.STAFF, subject="Anna", expires_at=NOW, by=STAFF)
+    for second in range(1001):
+        stack.timeline.append(system_entry(NOW - timedelta(seconds=second), facts))
+
+    assert terminal.status("link", "revoke", "staff", "--name", "Nobody", "--reason", "Left") == 0
+
+    assert "staff Nobody is among the newest 1,000 entries of the system timeline" in terminal.capsys.readouterr().err
+
+
+def test_a_name_is_revoked_also_where_the_timeline_cannot_be_read(stack: FakeStack, terminal: Terminal) -> None:
+    stack.faults.fail("timeline.latest", error=Unavailable("AWS did not answer"))
+
+    assert "revoked: staff Anna" in terminal.text("link", "revoke", "staff", "--name", "Anna", "--reason", "Left")
 
 
 def test_revoking_the_links_of_all_owners_leaves_no_account_out(stack: FakeStack, terminal: Terminal) -> None:
@@ -179,7 +227,9 @@ def test_a_link_that_cannot_be_written_down_is_not_shown(stack: FakeStack, termi
         (("revoke", "owner", "--reason", "x"), "--all: name one account, or say --all"),
         (("revoke", "owner", ACCOUNT, "--all", "--reason", "x"), "--all: name one account, or say --all"),
         (("revoke", "staff", "--name", "a\nb", "--reason", "x"), "--name: takes 1 to 60 printable characters"),
-        (("staff", "--name", ""), "--name: takes 1 to 60 printable characters, not ''"),
+        (("staff", "--name", ""), "--name: takes 1 to 60 printable characters, each of which shows something, not ''"),
+        (("platform", "--name", "CRM"), "--name: takes 1 to 40 of the signs a-z, 0-9 and - for a platform, not 'CRM'"),
+        (("revoke", "platform", "--name", "CRM", "--reason", "x"), "--name: takes 1 to 40 of the signs"),
         (("staff", "--name", "a\nb"), "--name: takes 1 to 60 printable characters"),
         (("staff", "--name", "\u200d"), "--name: takes 1 to 60 printable characters"),
         (("staff", "--name", "Sam\u202e"), "--name: takes 1 to 60 printable characters"),

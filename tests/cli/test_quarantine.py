@@ -68,11 +68,11 @@ def test_a_body_is_shown_as_it_came_and_does_nothing_to_a_terminal(terminal: Ter
     [
         ((id_of(FIRST)[:8], id_of(SECOND)), [FIRST, SECOND]),
         (("--caller", "permille-late"), [SECOND, THIRD]),
-        (("--reason", BAD), [FIRST]),
+        (("--resting-for", BAD), [FIRST]),
         (("--all",), [FIRST, SECOND, THIRD]),
-        (("--caller", "permille-late", "--reason", BAD), []),
+        (("--caller", "permille-late", "--resting-for", LATE), [SECOND, THIRD]),
     ],
-    ids=["ids", "caller", "reason", "all", "none"],
+    ids=["ids", "caller", "reason", "all", "both"],
 )
 def test_what_is_replayed_goes_back_on_the_queue(
     stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], bodies: list[str]
@@ -90,13 +90,19 @@ def test_what_is_dropped_is_gone(stack: FakeStack, terminal: Terminal) -> None:
     assert set(stack.quarantine.kept) == {FIRST}
     assert stack.feedback_queue.bodies == []
     assert terminal.text("quarantine", "drop", "--all") == "1 dropped.\n"
+    assert terminal.text("quarantine", "drop", "--all") == "0 dropped.\n"
 
 
 @pytest.mark.parametrize("command", ["replay", "drop"])
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ((), "say which: ids, --reason, --caller, or --all; `permille quarantine list` names them"),
+        ((), "say which: ids, --resting-for, --caller, or --all; `permille quarantine list` names them"),
+        ((id_of(FIRST), "--all"), "give ids, or --all: not both"),
+        ((id_of(FIRST), "--resting-for", BAD, "--caller", "x"), "give ids, or --resting-for and --caller: not both"),
+        (("--resting-for", "none"), "nothing in quarantine fits --resting-for; `permille quarantine list` names them"),
+        (("--caller", "permille-late", "--resting-for", BAD), "nothing in quarantine fits --resting-for and --caller;"),
+        (("--caller", ""), "say which"),
         (("ffff-none",), "no body rests under ffff-none; `permille quarantine list` names them"),
         (("",), "3 body rests under"),
     ],

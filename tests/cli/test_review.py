@@ -113,7 +113,7 @@ def test_an_agreed_trial_is_moved_cancelled_and_withdrawn(stack: FakeStack, term
 
     assert str(moved.day) == day(9)
     assert cancelled == "bakery: no request is open, and no trial is agreed on.\n"
-    assert stack.get(ACCOUNT).trial is None
+    assert stack.get(ACCOUNT).current_trial is None
     answered = ["review_requested", "review_approved"]
     assert stack.kinds(ACCOUNT) == [
         *answered,

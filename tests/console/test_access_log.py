@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.builders import ACCOUNT, TODAY, an_account
+from tests.builders import STAFF as SAM
 from tests.console.visiting import Visitor, World, a_request
 from tests.fakes import Rows
 from tests.usecases.desk import asking
@@ -15,11 +16,11 @@ from permille.domain.links import For
 
 REPORT, DESK, API = f"/report/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}", f"/api/v1/accounts/{ACCOUNT}"
 ADDRESS = "ann@example.com"
-OWNER = {"audience": "owner", "principal": ACCOUNT, "account": ACCOUNT}
-STAFF = {"audience": "staff", "principal": "Sam", "account": ""}
-PLATFORM = {"audience": "platform", "principal": "crm", "account": ACCOUNT}
+OWNER = {"audience": "owner", "principal": ACCOUNT, "by": "", "account": ACCOUNT}
+STAFF = {"audience": "staff", "principal": "Sam", "by": SAM, "account": ""}
+PLATFORM = {"audience": "platform", "principal": "crm", "by": SAM, "account": ACCOUNT}
 OF_ACCOUNT = {**STAFF, "account": ACCOUNT}
-FIELDS = ("audience", "principal", "account", "route", "method", "status")
+FIELDS = ("audience", "principal", "by", "account", "route", "method", "status")
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_who_follows_a_link_is_named(world: World, logged: list[logging.LogRecor
     visitor(world, For.OWNER)
     visitor(world, For.STAFF)
 
-    sam = {"audience": "staff", "principal": "Sam", "account": "", "route": "/enter"}
+    sam = {"audience": "staff", "principal": "Sam", "by": SAM, "account": "", "route": "/enter"}
     assert lines(logged) == [
         {**OWNER, "route": "/enter", "method": "GET", "status": 303},
         {**sam, "method": "GET", "status": 200},

@@ -681,8 +681,7 @@ def test_after_withdrawing_one_can_ask_anew(disabled: Platform) -> None:
 
 
 def test_a_trial_that_was_agreed_on_is_withdrawn_once(platform: Platform) -> None:
-    approved = Review(ReviewState.APPROVED, TOMORROW, 8, "a", "b", NOW, NOW, "sam", "Begin small")
-    having(platform, status=Status.DISABLED, review=approved, trial=SCHEDULED)
+    having(platform, status=Status.DISABLED, review=APPROVED, trial=SCHEDULED)
 
     first, second = (platform.ask(f"{HERE}/review", "DELETE") for _ in range(2))
 
@@ -691,6 +690,7 @@ def test_a_trial_that_was_agreed_on_is_withdrawn_once(platform: Platform) -> Non
     assert kinds(platform) == ["review_withdrawn"]
 
 
+APPROVED = Review(ReviewState.APPROVED, TOMORROW, 8, "a", "b", NOW, NOW, "sam", "Begin small")
 DECLINED = Review(ReviewState.DECLINED, TODAY, 8, "a", "b", NOW, NOW, "sam", "No", TODAY + 7 * DAY)
 SCHEDULED = Trial(TrialState.SCHEDULED, TOMORROW, NOW, NOW + DAY, NOW + 3 * DAY)
 
@@ -701,7 +701,7 @@ SCHEDULED = Trial(TrialState.SCHEDULED, TOMORROW, NOW, NOW + DAY, NOW + 3 * DAY)
         ({"status": Status.ACTIVE}, "PUT", "only a disabled account"),
         ({"status": Status.CLOSED}, "PUT", "only a disabled account"),
         ({"status": Status.DISABLED, "review": DECLINED}, "PUT", "ask again from 2026-03-17"),
-        ({"status": Status.DISABLED, "trial": SCHEDULED}, "PUT", "a trial is agreed on"),
+        ({"status": Status.DISABLED, "review": APPROVED, "trial": SCHEDULED}, "PUT", "a trial is agreed on"),
         ({"status": Status.DISABLED}, "DELETE", "no request of bakery is open"),
         ({"status": Status.DISABLED, "review": DECLINED}, "DELETE", "no request of bakery is open"),
     ],

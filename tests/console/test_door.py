@@ -17,6 +17,8 @@ from permille.domain.links import LONGEST, For, Register
 
 OTHER = "florist"
 CLOSED = "This link does not open anything any more"
+OUT = "You are not logged in on this device"
+OFF_DUTY = "ask whoever runs Permille for another (permille link staff)"
 FORBIDDEN = "This page is not yours to open"
 
 
@@ -68,13 +70,62 @@ def test_staffs_cookie_is_sent_to_no_page_that_another_site_frames_or_links_to(w
     assert cookie.endswith("; Path=/; Max-Age=43200; HttpOnly; Secure; SameSite=Strict")
 
 
-@pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/report/nobody", "/desk", "/desk/accounts/x", "/report/"])
-def test_without_a_link_every_page_is_closed_and_all_look_the_same(world: World, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "like", "told"),
+    [
+        ("/report/nobody", f"/report/{ACCOUNT}", OUT),
+        ("/report/", f"/report/{ACCOUNT}", OUT),
+        (f"/report/{ACCOUNT}/year", f"/report/{ACCOUNT}", OUT),
+        ("/desk/accounts/x", "/desk", OFF_DUTY),
+        ("/desk/nothing", "/desk", OFF_DUTY),
+    ],
+)
+def test_without_a_link_every_page_is_closed_and_all_look_the_same(
+    world: World, path: str, like: str, told: str
+) -> None:
     answer = Visitor(world).get(path)
 
     assert answer.status == 401
-    assert answer.body.replace("'none'", "'self'") == Visitor(world).get(f"/report/{ACCOUNT}").body
-    assert CLOSED in answer.body
+    assert answer.body == Visitor(world).get(like).body
+    assert told in answer.body
+
+
+@pytest.mark.parametrize("how", ["out", "revoked", "over"])
+def test_staff_who_are_not_let_in_any_more_are_told_whom_to_ask(world: World, how: str) -> None:
+    sam, link = world.staff("Sam"), f"/enter?token={world.token(For.STAFF, 'Sam')}"
+    match how:
+        case "out":
+            sam.sends("/desk/leave")
+        case "revoked":
+            world.rows.link_registers[For.STAFF, "Sam"] = Register(of_name=NOW)
+        case _:
+            world.now = NOW + timedelta(hours=13)
+
+    told = [sam.get("/desk")] if how == "out" else [sam.get("/desk"), sam.get(link), enters(sam, link)]
+
+    for answer in told:
+        assert (answer.status, OFF_DUTY in answer.body, "mail" in answer.body) == (401, True, False)
+
+
+def enters(visitor: Visitor, link: str) -> Answer:
+    return visitor.post(ENTER, {"token": link.partition("token=")[2]})
+
+
+def test_staff_are_told_nothing_of_mails_where_something_is_not_there_or_not_theirs(world: World) -> None:
+    sam = world.staff("Sam")
+
+    for answer, status in ((sam.get("/desk/nothing"), 404), (sam.post("/desk/leave", {}), 403)):
+        assert answer.status == status
+        assert "mail" not in answer.body
+
+
+def test_an_owner_who_has_logged_out_is_asked_to_open_the_link_once_more(world: World) -> None:
+    owner = world.owner()
+    owner.sends(f"/report/{ACCOUNT}/leave")
+
+    answer = owner.get(f"/report/{ACCOUNT}")
+
+    assert (answer.status, OUT in answer.body, CLOSED in answer.body) == (401, True, False)
 
 
 def test_a_link_of_one_account_opens_no_other(world: World) -> None:
@@ -220,7 +271,7 @@ def test_every_page_keeps_itself_to_itself(world: World, path: str) -> None:
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert headers["Cache-Control"] == "no-store"
-    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Referrer-Policy"] == "strict-origin"
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
@@ -365,10 +416,16 @@ def test_garbage_is_refused_without_asking_for_a_mac(world: World, token: str) -
     assert not {"macs.verifies", "accounts.get"} & set(world.faults.calls)
 
 
-@pytest.mark.parametrize(("audience", "status", "is_closed"), [(For.STAFF, 401, True), (For.PLATFORM, 403, False)])
-def test_an_expired_link_of_anybody_else_offers_nothing(
-    world: World, audience: For, status: int, is_closed: bool
-) -> None:
+@pytest.mark.parametrize("mac", ["AA", "A" * 3000])
+def test_nobody_is_asked_about_a_mac_of_another_size(world: World, mac: str) -> None:
+    token = f"{world.token(For.OWNER, ACCOUNT).rpartition('.')[0]}.{mac}"
+
+    assert Visitor(world).get(f"/enter?token={token}").status == 401
+    assert "macs.verifies" not in world.faults.calls
+
+
+@pytest.mark.parametrize(("audience", "status", "told"), [(For.STAFF, 401, OFF_DUTY), (For.PLATFORM, 403, FORBIDDEN)])
+def test_an_expired_link_of_anybody_else_offers_nothing(world: World, audience: For, status: int, told: str) -> None:
     answer = Visitor(world).get(f"/enter?token={expired(world, audience, 'sam')}")
 
-    assert (answer.status, CLOSED in answer.body, "<form" in answer.body) == (status, is_closed, False)
+    assert (answer.status, told in answer.body, "<form" in answer.body) == (status, True, False)

@@ -2,11 +2,12 @@
 
 import pytest
 from tests.builders import ACCOUNT, STAFF
-from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_token
+from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_request, a_token
 
 from permille.access import ENTER
 from permille.domain.links import For, Register
 
+SAMS_NAMESAKE = "arn:aws:iam::123456789012:user/elsewhere/sam"  # the timeline names both user/sam
 EVA = "arn:aws:sts::123456789012:assumed-role/Admin/eva@apwt.example"
 
 
@@ -55,7 +56,7 @@ def test_another_site_lets_nobody_in(world: World, origin: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "by"),
-    [("Bob", STAFF), ("Аnna", STAFF), ("Anna", EVA)],
+    [("Bob", STAFF), ("Аnna", STAFF), ("Anna", EVA), ("Anna", SAMS_NAMESAKE)],
 )
 def test_over_somebody_elses_session_it_asks_first(world: World, name: str, by: str) -> None:
     anna = world.staff("Anna")
@@ -73,6 +74,13 @@ def test_over_somebody_elses_session_it_asks_first(world: World, name: str, by: 
     entered = enters(anna, a_link(world, name, by), csrf=anna.csrf("/desk"))
     assert entered.status == 303
     assert anna.cookies != before
+
+
+@pytest.mark.parametrize("path", ["", "x:assumed-role/Admin/", "Anna)(link/by:root)/"])
+def test_an_act_names_who_made_the_link_and_nothing_that_they_chose(world: World, path: str) -> None:
+    link = a_link(world, "Anna", f"arn:aws:iam::123456789012:user/{path}eva")
+
+    assert world.console.doors.enter(link, world.now).name == "staff:Anna (link by user/eva)"
 
 
 @pytest.mark.parametrize("csrf", ["", "0" * 64, "é"])
@@ -125,6 +133,36 @@ def test_what_names_say_is_shown_as_text(world: World) -> None:
 def test_two_owners_pages_are_entered_beside_each_other_and_nothing_is_asked(world: World) -> None:
     """Each account has a cookie of its own: nothing is entered over."""
     assert world.owner().get(f"{ENTER}?token={world.token(For.OWNER, ACCOUNT)}").status == 303
+
+
+# ---------------------------------------------------------------- what a neighbouring host has a browser send
+
+
+def asks_with(world: World, *cookies: str) -> Answer:
+    return world.ask({**a_request("GET", "/desk"), "cookies": list(cookies)})
+
+
+@pytest.mark.parametrize("sign", ["\u2000", "\u00a0", "\u0085", "\u3000", "\x1c", "\x0b", "é", "\u200b", '"', "("])
+def test_a_cookie_whose_name_only_looks_like_ours_is_not_ours(world: World, sign: str) -> None:
+    """Browsers hold `__Host-` against the beginning of a name alone: a host beside ours may set this one for us."""
+    ours, planted = a_link(world, "Anna"), a_link(world, "Bob")
+
+    for name in (f"{sign}__Host-staff", f"__Host-staff{sign}"):
+        beside = asks_with(world, f"__Host-staff={ours}", f"{name}={planted}")
+        assert (beside.status, "Bob" in beside.body) == (200, False)
+        assert asks_with(world, f"{name}={planted}").status == 401
+
+
+def test_blanks_and_tabs_around_a_cookie_are_none_of_it(world: World) -> None:
+    assert asks_with(world, f" \t__Host-staff={a_link(world, 'Anna')}\t ").status == 200
+
+
+def test_of_two_cookies_with_our_name_neither_opens_anything(world: World) -> None:
+    """Their order tells nobody which a page of ours has set."""
+    anna, bob = (f"__Host-staff={a_link(world, name)}" for name in ("Anna", "Bob"))
+
+    assert [asks_with(world, *both).status for both in ((anna, bob), (bob, anna), (anna, anna))] == [401] * 3
+    assert asks_with(world, anna, "seen=1", "seen=2").status == 200
 
 
 # ---------------------------------------------------------------- leaving

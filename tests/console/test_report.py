@@ -692,7 +692,7 @@ def test_a_trial_that_was_agreed_on_is_withdrawn() -> None:
     answer = owner.sends(f"{REPORT}/review", action="withdraw", read=read)
 
     assert answer.status == 303
-    assert (world.rows.accounts[ACCOUNT].trial, "Ask for a review" in owner.get(REPORT).body) == (None, True)
+    assert (world.rows.accounts[ACCOUNT].current_trial, "Ask for a review" in owner.get(REPORT).body) == (None, True)
 
 
 def test_a_request_that_was_approved_since_the_page_was_opened_is_not_withdrawn() -> None:

@@ -113,6 +113,10 @@ SUITS: dict[type[Any], Account] = {
     ConnectProvider: an_account(),
     DisconnectProvider: an_account(provider=a_provider()),
 }
+UNSEEN = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u180e\u200b\u200d\u2060\u2800\u3164\ufe0f\ufeff\uffa0\u1680"
+    "\U0001d159\U0001d173\U000e0100"
+)
 WRONG: list[tuple[str, Any, str]] = [
     *[(field, text, "say why") for field in ("reason",) for text in ("", "  ", "\n", "\u200b", "\u202e")],
     ("reason", "x" * 1001, "1,001 characters are too many; 1,000 are enough"),
@@ -133,6 +137,7 @@ WRONG: list[tuple[str, Any, str]] = [
     *[("sender", text, "names no IAM user or role") for text in ("", " ", "\u200b")],
     ("sender", "x" * 129, "128 are enough"),
     *[("name", text, "1 to 60 printable characters") for text in (" ", "\u202e", "a\nb", "x" * 61)],
+    *[("name", f"An{sign}na", "each of which shows something") for sign in UNSEEN],
     *[("name", text, "no brackets") for text in ("Anna (link by root)", "Anna\uff08root\uff09")],
     *[("complaint", text, "the id of an entry") for text in ("", "complaint#m-1", "20260310T120000.000000Z-x")],
 ]

@@ -41,7 +41,7 @@ def test_it_is_what_its_definition_says(complaints: int, delivered: int, limit: 
     ("complaints", "delivered", "expected"),
     [
         (0, 0, 0.0),
-        (2, 1000, -0.33850648567326513),  # the seed's own example is no proof yet
+        (2, 1000, -0.33850648567326513),  # too many by complaint_ratio, and no proof yet
         (6, 1000, 4.223331267615664),
         (3, 0, 11.763844776452773),
     ],

@@ -1,6 +1,6 @@
 """By what an IAM user could evade Permille. It is security logic: what is not known to be harmless is told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.domain.test_iam_policy import ALLOWED, ELSEWHERE, OUR_SET, OURS, PREFIX, a_policy, matched
 
 from permille.domain.errors import InvalidInput
-from permille.domain.iam_policy import sending_policy
-from permille.domain.iam_risk import powers, sends_beyond
+from permille.domain.iam_policy import allowed_resources, sending_policy, sends_through
+from permille.domain.iam_risk import powers, resources_of, sends_beyond
 
 STACK = "permille"
 THEIRS = {
@@ -25,10 +25,13 @@ THE_STACKS = {
     "dynamodb": "arn:aws:dynamodb:us-east-1:123456789012:table/permille-AccountsTable-1A2B",
     "events": "arn:aws:events:us-east-1:123456789012:rule/permille-EnforceEveryMinute-1A2B",
 }
+RESTORED = "arn:aws:dynamodb:us-east-1:123456789012:table/accounts-restored"
+ALARMS = "arn:aws:sns:eu-west-1:210987654321:alarms"
+THE_STACKS_OWN = resources_of(STACK, PREFIX, [RESTORED, ALARMS])
 
 
 def told(**elements: Any) -> list[str]:
-    return powers(a_policy(**elements), STACK, PREFIX)
+    return powers(a_policy(**elements), THE_STACKS_OWN)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,8 @@ def told(**elements: Any) -> list[str]:
         "sts:AssumeRole",
         "sts:*",
         "sts:GetFederationToken",
+        "sts:GetSessionToken",
+        "sts:Get*",
         "lambda:*",
         "lambda:UpdateFunctionCode",
         "lambda:GetFunction",
@@ -111,6 +116,35 @@ def test_those_that_may_be_the_stacks_are_told(service: str, wide: str) -> None:
     assert told(Action=f"{service}:Put", Resource=[THEIRS[service], wide]) != []
 
 
+@pytest.mark.parametrize(
+    "resource",
+    [RESTORED, f"{RESTORED}/index/due", f"{RESTORED}*", RESTORED[:-3] + "*", RESTORED.replace("accounts", "a?counts")],
+)
+def test_a_resource_that_is_known_is_the_stacks_whatever_it_is_called(resource: str) -> None:
+    assert told(Action="dynamodb:Put", Resource=resource) == ["statement 1: it may do dynamodb:Put"]
+
+
+@pytest.mark.parametrize("resource", [ALARMS, f"{ALARMS}:a-subscription", "arn:aws:sns:eu-west-1:*"])
+def test_so_is_a_topic_of_another_region_or_aws_account(resource: str) -> None:
+    assert told(Action="sns:Unsubscribe", Resource=resource) == ["statement 1: it may do sns:Unsubscribe"]
+
+
+@pytest.mark.parametrize("resource", [f"{RESTORED}2", f"{RESTORED}-old/index/due", RESTORED[:-1]])
+def test_one_whose_name_only_begins_so_is_not(resource: str) -> None:
+    assert told(Action="dynamodb:Put", Resource=resource) == []
+
+
+def test_cloudformation_shortens_the_name_of_a_stack_where_the_resources_would_be_too_long() -> None:
+    """EventBridge takes 64 characters for a rule's."""
+    document = a_policy(
+        Action="events:*", Resource="arn:aws:events:us-east-1:123456789012:rule/permille-staging-platf-E-1"
+    )
+
+    assert powers(document, resources_of("permille-staging-platform-europe", PREFIX, [])) != []
+    assert powers(document, resources_of("permille-staging-plant", PREFIX, [])) != []  # to be sure
+    assert powers(document, resources_of("permille-production-platform-europe", PREFIX, [])) == []
+
+
 def test_all_but_some_resources_may_be_the_stacks() -> None:
     assert told(Action="sns:Publish", Resource=None, NotResource=THEIRS["sns"]) != []
 
@@ -133,7 +167,7 @@ def test_every_action_of_every_statement_is_told_with_what_it_is_found_by() -> N
 
     document = {"Statement": [sending, denied, admin]}
 
-    assert powers(document, STACK, PREFIX) == [
+    assert powers(document, THE_STACKS_OWN) == [
         "statement 3 (Admin): it may do iam:*",
         "statement 3 (Admin): it may do kms:*",
     ]
@@ -145,15 +179,33 @@ def test_a_condition_makes_no_difference(condition: Any) -> None:
     assert told(Action="iam:*", Condition=condition) == ["statement 1: it may do iam:*"]
 
 
-def test_what_cannot_be_read_is_refused() -> None:
+NO_TEXTS: list[Any] = [{"a": 1}, [{"a": 1}], [["ses:*"]], 1, None]
+NO_CONDITIONS: list[Any] = [[], "x", {"StringLike": ["ses:FromAddress"]}, None]
+MALFORMED = [
+    *({name: value} for name in ("Action", "NotAction", "Resource", "NotResource") for value in NO_TEXTS),
+    *({"Condition": value} for value in NO_CONDITIONS),
+]
+
+
+@pytest.mark.parametrize("document", ["{", "[]", *({"Statement": {"Effect": "Allow", **one}} for one in MALFORMED)])
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda document: powers(document, THE_STACKS_OWN),
+        lambda document: sends_beyond(document, ALLOWED),
+        lambda document: sends_through([document], OURS),
+        allowed_resources,
+    ],
+)
+def test_what_cannot_be_read_is_refused(read: Callable[[Any], object], document: Any) -> None:
     with pytest.raises(InvalidInput, match="no policy document"):
-        powers("{", STACK, PREFIX)
+        read(document)
 
 
 def test_the_policy_that_account_add_writes_is_no_risk() -> None:
     document = sending_policy(ALLOWED)
 
-    assert (powers(document, STACK, PREFIX), sends_beyond(document, ALLOWED)) == ([], [])
+    assert (powers(document, THE_STACKS_OWN), sends_beyond(document, ALLOWED)) == ([], [])
 
 
 # ---------------------------------------------------------------- the whole
@@ -249,4 +301,4 @@ def allows(documents: Sequence[Mapping[str, Any]], request: Request) -> bool:
 @given(policies, st.sampled_from(EVASIONS))
 def test_whatever_lets_evade_the_switch_or_send_beyond_its_own_is_told(document: Any, request: Request) -> None:
     if allows([document], request):
-        assert powers(document, STACK, PREFIX) or sends_beyond(document, ALLOWED)
+        assert powers(document, THE_STACKS_OWN) or sends_beyond(document, ALLOWED)

@@ -72,6 +72,23 @@ def test_none_is_made_that_lasts_longer(audience: For, lasts: timedelta, says: s
         check_lasts(audience, lasts)
 
 
+@pytest.mark.parametrize(
+    ("by", "maker"),
+    [
+        ("arn:aws:sts::123456789012:assumed-role/Admin/eva@apwt.example", "assumed-role/Admin/eva@apwt.example"),
+        ("arn:aws:sts::123456789012:federated-user/eva", "federated-user/eva"),
+        ("arn:aws:iam::123456789012:user/eva", "user/eva"),
+        ("arn:aws:iam::123456789012:user/division/sales/eva", "user/eva"),
+        ("arn:aws:iam::123456789012:user/x:assumed-role/Admin/eva", "user/eva"),
+        ("arn:aws:iam::123456789012:user/Anna)(link/by:root)/eva", "user/eva"),
+        ("arn:aws:iam::123456789012:root", "root"),
+        ("arn:aws-us-gov:iam::123456789012:user/eva", "user/eva"),
+    ],
+)
+def test_no_path_of_a_user_passes_for_somebody_else(by: str, maker: str) -> None:
+    assert replace(claims(For.STAFF, "Sam", NOW), by=by).maker == maker
+
+
 # ---------------------------------------------------------------- revoked
 
 
@@ -189,8 +206,12 @@ def test_so_does_one_of_an_owners_links_which_are_made_by_clocks_that_are_off_as
     assert [in_force(one, valid_since, now) for one in made] == [n >= revoked for n in range(len(made))]
 
 
-def test_an_instant_that_no_clock_can_have_made_shifts_no_later_one() -> None:
-    assert revoked_until(NOW, NOW + timedelta(days=1)) == NOW
+@given(st.integers(-(10**6), 10**6))
+def test_no_revocation_is_shorter_than_the_one_before(seconds: int) -> None:
+    before = NOW + seconds * SECOND
+
+    assert revoked_until(NOW, before) >= before
+    assert owners_revoked_until(NOW, before) > before
 
 
 # ---------------------------------------------------------------- what a platform's token opens

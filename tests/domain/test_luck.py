@@ -18,7 +18,7 @@ from permille.domain.luck import chance
         (1, 2, 1, 1 - 0.999**2),
         (2, 2, 1, 0.001**2),
         (1, 1000, 1, 1 - 0.999**1000),
-        (2, 1000, 1, 1 - 0.999**1000 - 1000 * 0.001 * 0.999**999),  # the seed's example: 26 %
+        (2, 1000, 1, 1 - 0.999**1000 - 1000 * 0.001 * 0.999**999),  # the example of what is too many: 26 %
         (2, 20, 1, 1 - 0.999**20 - 20 * 0.001 * 0.999**19),
         (3, 1000, 2, 1 - sum(comb(1000, k) * 0.002**k * 0.998 ** (1000 - k) for k in range(3))),
         (3, 2, 1, 0.0),  # more complaints than mail: no chance of the kind

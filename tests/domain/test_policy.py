@@ -34,7 +34,7 @@ complaint_counts = st.integers(0, 30)
     ("delivered", "complaints", "kept"),
     [
         (1000, 1, True),
-        (1000, 2, False),  # the seed's own example
+        (1000, 2, False),  # README's example
         (1999, 2, False),
         (2000, 2, True),
         (2000, 3, False),

@@ -18,7 +18,7 @@ A, B, C = (parse_policy(json.dumps({"window_days": days})) for days in (30, 31, 
 
 
 def a_history(*were_set: Policy, in_force: Policy | None) -> PolicyHistory:
-    """On a stack where the seed was in force, policies were set one after the other."""
+    """On a stack where the preset seed was in force, policies were set one after the other."""
     entries, replaced = [], SEED
     for number, policy in enumerate(were_set):
         facts = PolicySet(

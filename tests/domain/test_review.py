@@ -294,9 +294,10 @@ def test_the_owner_withdraws_from_a_trial_that_has_not_begun() -> None:
 
     found = outcome.account.review
     assert found is not None
-    assert (found.state, outcome.account.trial) == (ReviewState.WITHDRAWN, None)
+    assert (found.state, outcome.account.scheduled_trial) == (ReviewState.WITHDRAWN, None)
     assert (found.decided_by, found.reason) == ("", "")  # no answer of support's stands any more
     assert [entry.kind for entry in outcome.entries] == ["review_withdrawn"]
+    assert outcome.account == replace(agreed(), review=found, decided_at=NOW, due_at=NOW)  # the next look does the rest
     assert asked(outcome.account).account.review is not None
 
 

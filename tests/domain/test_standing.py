@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.builders import CALLER, NOW, STAFF, TODAY, a_verdict, an_account, an_entry
-from tests.reports import ASKED
+from tests.reports import APPROVED, ASKED
 
 from permille.domain.account import Account, Exemption, Recheck, Trial, TrialState
 from permille.domain.policy import ALLPROWEBTOOLS, SEED, Verdict, judge
@@ -51,7 +51,7 @@ BOUNCED = judge(SEED, {TODAY: Tally(4000, 0, 300)}, TODAY)
             Tone.BAD,
         ),
         (
-            replace(OFF, trial=TRIAL),
+            replace(OFF, review=APPROVED, trial=TRIAL),
             a_verdict(1000, 2),
             "It is off since 4 March 2026, and works again on 15 March 2026, for that day.",
             Tone.BAD,

@@ -182,6 +182,7 @@ def test_a_mail_is_named_as_its_sender_named_it(subject: str, campaign: str, sai
         ("hidden\U000e0001\U000e0068\U000e0069", "hidden"),  # tags, by which a text can be written unseen
         ("\U0001f3f4\U000e0068\U000e0069", "\U0001f3f4"),  # no flag: it has no end
         ("\u200d\u200c\ufe0f \u200d", ""),  # shows nothing
+        ("\u3164 \u2800\u115f\u034f\u3000", ""),  # nor does this
         ("x" * 101, "x" * 99 + "…"),
         ("x" * 100, "x" * 100),
     ],

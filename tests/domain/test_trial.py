@@ -147,6 +147,34 @@ def test_a_day_that_went_by_opens_the_request_again() -> None:
     assert account.review.requested_at == APPROVED.requested_at  # it keeps its place in the queue
 
 
+@pytest.mark.parametrize("state", [state for state in ReviewState if state is not ReviewState.APPROVED])
+@pytest.mark.parametrize("now", [BEGINS - HOUR, BEGINS, ENDS])
+def test_a_trial_begins_only_while_its_request_is_approved(state: ReviewState, now: datetime) -> None:
+    outcome = look(replace(scheduled(), review=replace(APPROVED, state=state)), now=now)
+
+    assert (outcome.account.status, outcome.account.trial, told(outcome)) == (Status.DISABLED, None, [])
+    assert outcome.account.settled
+
+
+def test_a_trial_without_a_request_does_not_begin() -> None:
+    assert look(replace(scheduled(), review=None)).account.trial is None
+
+
+@pytest.mark.parametrize(
+    ("lasts", "at", "ends_after"),
+    [
+        (timedelta(hours=23), HOUR, timedelta(hours=23)),
+        (timedelta(hours=25), HOUR, timedelta(hours=25)),  # the day on which clocks are put back
+        (timedelta(days=3650), HOUR, timedelta(hours=25)),
+        (timedelta(days=3650), timedelta(hours=25), None),
+    ],
+)
+def test_a_trial_lasts_a_day_whatever_its_row_says(lasts: timedelta, at: timedelta, ends_after: timedelta) -> None:
+    trial = look(replace(scheduled(), trial=a_trial(ends_at=BEGINS + lasts)), now=BEGINS + at).account.trial
+
+    assert (trial.ends_at - BEGINS if trial else None) == ends_after
+
+
 def test_complaints_about_older_mail_change_nothing() -> None:
     older = Evidence({TODAY: Tally(800)}, [a_complaint_entry("m-old", BEGINS + HOUR, sent_at=BEGINS - DAY)])
 

@@ -343,7 +343,8 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Console", an_update("TimelineTable", ENTRY, "facts")),
     # the API asks for a review, and decides nothing
     *(("Api", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_THE_SWITCH)),
-    *(("Api", an_update(*ACCOUNTS, name)) for name in ("status", "exemption", "switch_generation", "strikes")),
+    *(("Api", an_update(*ACCOUNTS, name)) for name in (*OF_DECISIONS, "look")),
+    ("Api", in_a_transaction(an_update(*ACCOUNTS, "review", "trial"))),
     ("Api", an_update(*CARD, "suppressed_since")),
     ("Api", an_update(*LINKS, "valid_since")),
     # a history is nobody's to delete

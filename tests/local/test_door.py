@@ -10,7 +10,11 @@ from permille_cli.local.emulator.door import Door
 PORT, CONTAINERS_PORT = 4566, 4577
 DOOR = Door(PORT, f"172.17.0.1:{CONTAINERS_PORT}")
 HERE, THERE = f"127.0.0.1:{PORT}", f"172.17.0.1:{CONTAINERS_PORT}"
-CONSOLE = f"abc123.lambda-url.us-east-1.localhost:{PORT}"
+ID = "0123456789abcdefghijklmnopqrstuv"  # as many characters as the ids of function URLs have
+CONSOLE = f"{ID}.lambda-url.us-east-1.localhost:{PORT}"
+PRESIGNED = (
+    "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA/20261123/us-east-1/s3/aws4_request&X-Amz-Signature=ab"
+)
 SIGNED = {"authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20261123/us-east-1/sqs/aws4_request"}
 HEALTH = "/_ministack/health"
 
@@ -28,16 +32,22 @@ def request(method: str, host: str, path: str, headers: dict[str, str] | None = 
     }
 
 
+def incomplete() -> list[str]:
+    """What a presigned URL is without one of its parts, or with one that is empty."""
+    parts = PRESIGNED.split("&")
+    without = ["&".join(other for other in parts if other != one) for one in parts]
+    return without + [f"{rest}&{one.partition('=')[0]}=" for one, rest in zip(parts, without, strict=True)]
+
+
 @pytest.mark.parametrize(
     "scope",
     [
         request("POST", HERE, "/", SIGNED),
         request("POST", f"localhost:{PORT}", "/", SIGNED),
-        request("GET", HERE, "/bucket/key?X-Amz-Signature=ab"),
+        request("GET", HERE, f"/bucket/key?{PRESIGNED}"),
         request("GET", CONSOLE, "/enter?token=x"),
-        request(
-            "POST", CONSOLE.upper(), "/review", {"origin": "https://somebody.example"}
-        ),  # the console's own to judge
+        request("POST", CONSOLE, "/review", {"origin": "https://somebody.example"}),  # the console's own to judge
+        request("OPTIONS", CONSOLE, "/", {"origin": "https://somebody.example"}),  # so is this
         request("POST", HERE, "/_aws/lambda-url/abc123/links", SIGNED),  # a function that asks IAM
         request("GET", HERE, HEALTH),
         request("GET", THERE, HEALTH, port=CONTAINERS_PORT),
@@ -62,16 +72,30 @@ def test_who_is_let_in(scope: Any) -> None:
         (request("POST", HERE, HEALTH), "closed"),
         (request("POST", HERE, "/"), "not signed"),
         (request("POST", HERE, "/", {"origin": "https://evil.example"}), "not signed"),  # another site's form
-        (request("OPTIONS", HERE, "/", {"origin": "https://evil.example"}), "not signed"),
+        (request("OPTIONS", HERE, "/", {"origin": "https://evil.example"}), "no site"),
         (request("POST", HERE, "/", {"authorization": "Bearer token"}), "not signed"),
         (request("GET", HERE, "/.well-known/jwks.json"), "not signed"),
         (request("POST", "evil.example", "/", SIGNED), "not the name"),  # a name that was made to point here
         (request("POST", f"evil.example:{PORT}", "/", SIGNED), "not the name"),
         (request("GET", f"evil.example:{PORT}", HEALTH), "not the name"),
         (request("POST", f"api1.execute-api.localhost:{PORT}", "/", SIGNED), "not the name"),
-        (request("GET", "abc123.lambda-url.us-east-1.localhost:80", "/"), "not the name"),
-        (request("GET", f"abc123.lambda-url.us-east-1.on.aws:{PORT}", "/"), "not the name"),
+        (request("GET", f"{ID}.lambda-url.us-east-1.localhost:80", "/"), "not the name"),
+        (request("GET", f"{ID}.lambda-url.us-east-1.on.aws:{PORT}", "/"), "not the name"),
         (request("GET", CONSOLE, "/", port=CONTAINERS_PORT), "not the name"),
+        # what ministack takes for no function URL would reach S3, which lets in whoever does not sign
+        (request("PUT", f"x.lambda-url.us-east-1.localhost:{PORT}", "/bucket"), "not the name"),
+        (request("PUT", CONSOLE.upper(), "/bucket"), "not the name"),
+        (request("PUT", f"a{CONSOLE}", "/bucket"), "not the name"),
+        (request("PUT", CONSOLE[1:], "/bucket"), "not the name"),
+        (request("PUT", CONSOLE.replace("us-east-1", "US-EAST-1"), "/bucket"), "not the name"),
+        *((request("GET", HERE, f"/bucket/key?{query}"), "not signed") for query in incomplete()),
+        (request("GET", HERE, f"/bucket?{PRESIGNED.replace('SHA256', 'MD5')}"), "not signed"),
+        (request("GET", HERE, f"/bucket?{PRESIGNED}&X-Amz-Algorithm=none"), "not signed"),
+        # ministack lets every site ask, before it looks who signs
+        (request("OPTIONS", HERE, "/", SIGNED), "no site"),
+        (request("OPTIONS", HERE, f"/?{PRESIGNED}"), "no site"),
+        (request("OPTIONS", HERE, f"/_aws/lambda-url/{ID}/links", SIGNED), "no site"),
+        (request("OPTIONS", THERE, "/", SIGNED, port=CONTAINERS_PORT), "no site"),
         (request("POST", HERE, "/", SIGNED, port=CONTAINERS_PORT), "not the name"),
         (request("POST", THERE, "/", port=CONTAINERS_PORT), "not signed"),
         (request("POST", THERE, "/_ministack/reset", SIGNED, port=CONTAINERS_PORT), "closed"),

@@ -42,6 +42,27 @@ def may_send_through(stack: FakeStack, *resources: str) -> None:
     stack.iam_users.users[USER].policies["sending"] = {"Statement": statement}
 
 
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("dynamodb:UpdateItem", "arn:aws:dynamodb:us-east-1:123456789012:table/accounts-restored"),
+        ("sqs:SendMessage", "arn:aws:sqs:us-east-1:123456789012:feedback"),
+        ("sns:Publish", "arn:aws:sns:us-east-1:123456789012:alarms"),
+    ],
+)
+def test_what_may_change_the_stacks_own_is_refused_whatever_that_is_called(action: str, resource: str) -> None:
+    stack = a_stack(
+        AccountsTable="accounts-restored",
+        FeedbackQueueUrl="https://sqs.us-east-1.amazonaws.com/123456789012/feedback",
+        AlarmTopicArn="arn:aws:sns:us-east-1:123456789012:alarms",
+    )
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    stack.iam_users.users[USER] = KnownUser(policies={"own": {"Statement": statement}})
+
+    with pytest.raises(InvalidInput, match=f"it may do {action}"):
+        adopted(stack, USER)
+
+
 def test_a_user_in_as_many_groups_as_iam_allows_is_refused_since_it_could_never_be_denied(stack: FakeStack) -> None:
     in_groups(stack, *(f"group-{number}" for number in range(10)))
 

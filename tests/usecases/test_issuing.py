@@ -8,7 +8,7 @@ from tests.fakes import FakeAccounts, FakeLinkRegister, FakeMacs, Rows
 
 from permille.access import admit
 from permille.domain.errors import Conflict, InvalidInput, NotAuthenticated, Unavailable
-from permille.domain.links import Claims, For, Grant, Register, Scope
+from permille.domain.links import FURTHEST_AHEAD, Claims, For, Grant, Register, Scope
 from permille.domain.system_commands import MakeLink, RevokeAccess
 from permille.domain.timeline import SYSTEM
 from permille.issuing import Issuing, issue, revoke
@@ -98,6 +98,27 @@ def test_a_lost_row_lets_nobody_in_until_the_next_link_is_made(world: World) -> 
     for lost in (earlier, revoked):
         with pytest.raises(NotAuthenticated, match="revoked"):
             world.let_in(lost.token)
+
+
+def made_and_revoked(world: World, n: int) -> str:
+    """A link, `n` microseconds later."""
+    now = NOW + n * timedelta(microseconds=1)
+    token = issue(world.issuing, FOR_SAM, now).token
+    revoke(world.register, REVOKE_SAM, now)
+    return token
+
+
+def test_however_often_a_link_is_made_and_revoked_none_survives(world: World) -> None:
+    """Each is dated a second after the revocation before, until the next would be from the future."""
+    often = FURTHEST_AHEAD // timedelta(seconds=1)
+    tokens = [made_and_revoked(world, n) for n in range(often)]
+
+    with pytest.raises(Unavailable, match=r"can be made from 12:00:01 UTC on"):
+        made_and_revoked(world, often)
+    for token in (tokens[0], tokens[-1]):
+        with pytest.raises(NotAuthenticated, match="revoked"):
+            world.let_in(token)
+    assert issue(world.issuing, FOR_SAM, NOW + timedelta(seconds=1))
 
 
 def test_a_name_that_was_never_let_in_can_be_revoked(world: World) -> None:

@@ -59,7 +59,7 @@ BATCH = 50  # e-mails: what is asked for
 DECIDED_OFTEN = 8  # versions
 OFF_OR_TRIED = {DISABLED, TRIAL, OBSERVING}
 
-# The table of design.md: by which entry, from where, to where.
+# By which entry an account comes from where to where: "An account's life" in docs/architecture.md.
 MOVES: dict[str, tuple[set[Status], Status]] = {
     "disabled": ({ACTIVE}, DISABLED),
     "disabling_reversed": ({DISABLED}, ACTIVE),

@@ -218,7 +218,7 @@ def disabled(world: World) -> set[str]:
 
 
 class Reading:
-    """What a preview needs of a world in which the seed is in force."""
+    """What a preview needs of a world in which the preset seed is in force."""
 
     def __init__(self, world: World) -> None:
         self.control = FakeControl(world.rows)

@@ -19,14 +19,13 @@ Find = Callable[[Document], list[str]]
 @dataclass(frozen=True, slots=True)
 class Adoption:
     """What adopting needs. `switchable`: the pattern of the users that the stack may switch; `deny_group`: the group by
-    which it switches them off; `stack`: its name, which its resources bear; `ses`: how the ARNs of SES begin there."""
+    which it switches them off; `ours`: patterns of the ARNs of the stack's resources."""
 
     accounts: AllAccounts
     users: IamUsers
     switchable: str
     deny_group: str
-    stack: str
-    ses: str
+    ours: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +111,7 @@ def _risks_of(world: Adoption, user: str, rights: Rights, allowed: Collection[st
         found = [f"{policy.name}, {one}" for policy in policies for one in _read(user, policy, find)]
         return [] if found and boundary and not _read(user, boundary, find) else found
 
-    return told(lambda document: sends_beyond(document, allowed)), told(
-        lambda document: powers(document, world.stack, world.ses)
-    )
+    return told(lambda document: sends_beyond(document, allowed)), told(lambda document: powers(document, world.ours))
 
 
 def _read(user: str, policy: AppliedPolicy, find: Find) -> list[str]:

@@ -44,6 +44,7 @@ def issue(world: Issuing, command: MakeLink, now: datetime) -> Issued:
             by=command.by,
             grant=command.grant,
         )
+        links.check_issuable(made, now)
         issued = Issued(make_token(world.macs, made), made)
         entry = system_entry(now, _told(made))
         try:

@@ -16,6 +16,7 @@ from permille.domain.change import risks_told
 from permille.domain.entries.credential import Created
 from permille.domain.errors import Conflict, InvalidInput
 from permille.domain.iam_policy import sending_policy
+from permille.domain.iam_risk import resources_of
 from permille.domain.ses_regions import LOOKED_UP, WITHOUT_SMTP
 from permille.domain.timeline import Entry, entry
 from permille.identities import Prepared, Preparing, below
@@ -50,7 +51,8 @@ class AddedAccount:
 @dataclass(frozen=True, slots=True)
 class Onboarding:
     """What adding an account needs. `stack`: whose users are marked as its own; `ses`: how the ARNs of SES begin that
-    the stack's accounts send through, as in arn:aws:ses:us-east-1:123456789012."""
+    the stack's accounts send through, as in arn:aws:ses:us-east-1:123456789012; `own`: the ARNs that are known of the
+    stack's resources."""
 
     accounts: AllAccounts
     timeline: AllTimelines
@@ -58,6 +60,7 @@ class Onboarding:
     users: IamUsers
     stack: str
     ses: str
+    own: Sequence[str]
     configuration_set: str
     switchable: str
     deny_group: str
@@ -65,7 +68,8 @@ class Onboarding:
 
     @property
     def adoption(self) -> Adoption:
-        return Adoption(self.accounts, self.users, self.switchable, self.deny_group, self.stack, self.ses)
+        ours = resources_of(self.stack, self.ses, self.own)
+        return Adoption(self.accounts, self.users, self.switchable, self.deny_group, ours)
 
     def resources(self, identities: Iterable[str]) -> frozenset[str]:
         """The ARNs that an account with these identities may send through, and no others."""

@@ -237,7 +237,7 @@ def review(found: accounts.Review | None) -> Review | None:
 
 
 def trial(account: accounts.Account) -> Trial | None:
-    found = account.trial
+    found = account.current_trial
     if found is None:
         return None
     return {

@@ -1,4 +1,4 @@
-"""The seed's story with real mail: two senders, one complaint more, what becomes of them, and the way back."""
+"""The whole story with real mail: two senders, one complaint more, what becomes of them, and the way back."""
 
 from permille_cli.local.demo import disabling, second_chance
 from permille_cli.local.demo.scene import BAKERY, DEALS, playing
@@ -6,7 +6,7 @@ from permille_cli.output import AsJson, emit_json, err, out
 
 
 def tell(*, as_json: AsJson = False) -> None:
-    """Tell the seed's story with real mail: a bad sender loses its SMTP account, a good one keeps it, and there is a
+    """Tell the whole story with real mail: a bad sender loses its SMTP account, a good one keeps it, and there is a
     second chance."""
     console = err if as_json else out
     with playing(console) as scene:

@@ -12,8 +12,10 @@ from permille_cli.local.emulator.asgi import App, Scope, send_answer
 
 HEALTH_CHECK = ("GET", "/_ministack/health")
 BY_PATH = "/_aws/lambda-url/"  # the function URLs that ask IAM
-FUNCTION_URL = re.compile(r"[0-9a-z]+\.lambda-url\.[0-9a-z-]+\.localhost")
-SIGNATURE = b"AWS4-HMAC-SHA256 "
+# Exactly what ministack takes for one, in small letters: what it does not would reach S3, unsigned.
+FUNCTION_URL = re.compile(r"[0-9a-z]{32}\.lambda-url\.[0-9a-z-]+\.localhost")
+ALGORITHM = "AWS4-HMAC-SHA256"
+PRESIGNED = ("X-Amz-Credential", "X-Amz-Signature")  # with one of them alone ministack takes a request for unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,11 @@ class Door:
             return None
         if path.startswith("/_") and not (path.startswith(BY_PATH) and self._is_loopback(scope)):
             return "the emulator's own paths are closed"
-        return None if is_function_url or _is_signed(scope) else "the request is not signed"
+        if is_function_url:
+            return None
+        if scope["method"] == "OPTIONS":
+            return "no site may ask from a browser"  # ministack says that every site may, and asks for no signature
+        return None if _is_signed(scope) else "the request is not signed"
 
     def _hosts(self, scope: Scope) -> set[str]:
         here = {f"127.0.0.1:{self.port}", f"localhost:{self.port}"} if self._is_loopback(scope) else set()
@@ -59,12 +65,15 @@ class Door:
 
 
 def _only_host(scope: Scope) -> str:
-    """The request's host; empty if it names none, or several."""
+    """The request's host as it was sent; empty if it names none, or several."""
     named = [value for name, value in scope["headers"] if name == b"host"]
-    return named[0].decode("latin-1").lower() if len(named) == 1 else ""
+    return named[0].decode("latin-1") if len(named) == 1 else ""
 
 
 def _is_signed(scope: Scope) -> bool:
     """Whether it carries a signature; whose, and whether it is right, is ministack's to say."""
-    by_header = any(name == b"authorization" and value.startswith(SIGNATURE) for name, value in scope["headers"])
-    return by_header or "X-Amz-Signature" in parse_qs(scope["query_string"].decode("latin-1"))
+    by_header = f"{ALGORITHM} ".encode()
+    if any(name == b"authorization" and value.startswith(by_header) for name, value in scope["headers"]):
+        return True
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    return query.get("X-Amz-Algorithm") == [ALGORITHM] and all(name in query for name in PRESIGNED)

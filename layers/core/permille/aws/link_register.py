@@ -45,17 +45,19 @@ class DynamoLinkRegister:
             conflicts(f"writing until when links for {audience} are revoked"),
             TransactWrite(connection=connection_of(self._rows)) as transaction,
         ):
-            issued = [ControlRow.last_issued.set(instant(register.last_issued))] if register.last_issued else []
             same = self._is(ControlRow.valid_since, read.of_all) & self._is(ControlRow.last_issued, read.last_issued)
-            transaction.update(self._rows(of_all), actions=[*self._since(register.of_all), *issued], condition=same)
+            written = self._written(register.of_all, register.last_issued)
+            transaction.update(self._rows(of_all), actions=written, condition=same)
             for key in of_name:
                 same = self._is(ControlRow.valid_since, read.of_name)
-                transaction.update(self._rows(key), actions=self._since(register.of_name), condition=same)
+                transaction.update(self._rows(key), actions=self._written(register.of_name), condition=same)
             append(transaction, self._entries, entry)
 
-    def _since(self, valid_since: datetime | None) -> list[Any]:
-        written = [ControlRow.written_in.set(self._table)]
-        return [*written, ControlRow.valid_since.set(instant(valid_since))] if valid_since else written
+    def _written(self, valid_since: datetime | None, last_issued: datetime | None = None) -> list[Any]:
+        """The whole row: of what another table knew nothing becomes ours."""
+        instants = ((ControlRow.valid_since, valid_since), (ControlRow.last_issued, last_issued))
+        changed = [one.set(instant(value)) if value else one.remove() for one, value in instants]
+        return [ControlRow.written_in.set(self._table), *changed]
 
     def _is(self, attribute: Any, read: datetime | None) -> Any:
         """As it was read: what another table holds was not."""

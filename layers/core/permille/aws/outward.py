@@ -43,8 +43,8 @@ _WHOLE = SMTP.clone(max_line_length=998)  # RFC 5322; of what is encoded 76 (RFC
 
 
 class _OnTheWire(EmailPolicy):
-    """All of it ASCII, since some relays lose other bytes. Headers that are ASCII anyhow stay on one line: the seed's
-    sentence as a subject, and SES's own. Others are encoded whole: EmailPolicy, which encodes word by word, loses
+    """All of it ASCII, since some relays lose other bytes. Headers that are ASCII anyhow stay on one line: the
+    subject of a disabling, and SES's own. Others are encoded whole: EmailPolicy, which encodes word by word, loses
     blanks between encoded words, and some words."""
 
     def fold_binary(self, name: str, value: Any) -> bytes:

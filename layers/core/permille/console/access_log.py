@@ -1,5 +1,5 @@
-"""One line for each request that is answered: who was let in, to which account, by which route. Nothing of what was
-sent is in it."""
+"""One line for each request that is answered: who was let in, by whose link, to which account, by which route. Nothing
+of what was sent is in it."""
 
 import re
 from dataclasses import dataclass
@@ -41,6 +41,7 @@ def _who(request: Request, session: Session | None, status: int) -> dict[str, st
     return {
         "audience": session.claims.audience,
         "principal": session.claims.subject,
+        "by": session.claims.by,
         "account": session.account.id if session.account else place.account,
         "route": "" if status in _NOTHING_THERE else place.route,
     }

@@ -48,7 +48,7 @@ def confirmed() -> Response[str]:
     found.world.doors.check_origin(found.request)
     session = found.session = found.world.doors.enter(found.request.form.get("token", ""), found.now)
     there = found.world.doors.staff_in(found.request, found.now)
-    if there and session.claims.audience is For.STAFF and there.name != session.name:
+    if there and session.claims.audience is For.STAFF and _who(there) != _who(session):
         return _let_in(found, session) if is_of(there, found.request) else _asks(found, session, there)
     return _let_in(found, session)
 
@@ -56,6 +56,11 @@ def confirmed() -> Response[str]:
 def _asks(found: Asked[Console], session: Session, there: Session | None = None) -> Response[str]:
     until = local(session.claims.expires_at)
     return found.world.pages.page("enter", address=ENTER, session=session, there=there, until=until)
+
+
+def _who(session: Session) -> tuple[str, str]:
+    """The name, and who made the link, in full: what is shown of it is shorter."""
+    return session.claims.subject, session.claims.by
 
 
 def _let_in(found: Asked[Console], session: Session) -> Response[str]:

@@ -23,6 +23,8 @@ class Proxy:
 
     def sent(self, event: Mapping[str, Any]) -> bool:
         """Whether a function URL's request came that way; always where there is no other."""
+        if not self.digests:
+            return True
         given = str((event.get("headers") or {}).get(HEADER) or "")
         digest = sha256(given.encode(errors="replace")).hexdigest()
-        return not self.digests or any(hmac.compare_digest(digest, one) for one in self.digests)
+        return bool(given) and any(hmac.compare_digest(digest, one) for one in self.digests)

@@ -1,6 +1,8 @@
 """A request as the function URL hands it over."""
 
 import binascii
+import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -12,6 +14,9 @@ from permille.domain.errors import MalformedRequest
 
 LONGEST_FORM = 20_000
 MOST_FIELDS = 30
+_TOKEN = re.compile(
+    r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+)  # RFC 9110, 5.6.2: what a cookie's name is made of (RFC 6265, 4.1.1)
 
 
 class Request:
@@ -42,10 +47,14 @@ class Request:
 
     @cached_property
     def cookies(self) -> dict[str, str]:
-        """AWS has them in `cookies`; who asks a function URL otherwise (ministack, Powertools' tests) in the header."""
+        """By name, each that was sent once. AWS has them in `cookies`; who asks a function URL otherwise (ministack,
+        Powertools' tests) in the header. Browsers let no other host set a name that begins with `__Host-`. What only
+        looks like one they let it set: so none but blanks and tabs (RFC 6265) are taken off, and of two nobody knows
+        which is ours."""
         found: list[str] = self._event.get("cookies") or self.header("cookie").split(";")
-        pairs = (one.strip().partition("=") for one in found)
-        return {name: value for name, _, value in pairs if name}
+        pairs = [one.strip(" \t").partition("=") for one in found]
+        times = Counter(name for name, _, _ in pairs)
+        return {name: value for name, _, value in pairs if times[name] == 1 and _TOKEN.fullmatch(name)}
 
     @property
     def size(self) -> int:

@@ -12,7 +12,7 @@ from permille import access
 from permille.console.requests import Request
 from permille.domain import tokens
 from permille.domain.account import ACCOUNT_ID, Account
-from permille.domain.errors import MalformedRequest, NotAuthenticated, NotAuthorized, NotGranted
+from permille.domain.errors import MalformedRequest, NotAuthenticated, NotAuthorized, NotGranted, NotLoggedIn
 from permille.domain.links import Claims, For, Grant, Scope
 from permille.domain.wording import OWNER
 from permille.ports import Accounts, LinkRegister, Macs
@@ -43,7 +43,7 @@ class Session:
             case For.OWNER:
                 return OWNER
             case For.STAFF:
-                return f"staff:{self.claims.subject} (link by {self.claims.by.rpartition(':')[2]})"
+                return f"staff:{self.claims.subject} (link by {self.claims.maker})"
             case For.PLATFORM:
                 return f"platform:{self.claims.subject}"
 
@@ -91,6 +91,8 @@ class Doorkeeper:
         if audience is None:
             return None
         token, is_form = _token(request, audience), audience is not For.PLATFORM and request.changes_something
+        if not token:
+            raise NotLoggedIn("nothing was sent that says who is asking")
         _check_claims(tokens.read(token)[0], audience, request)
         if is_form:
             self.check_origin(request)

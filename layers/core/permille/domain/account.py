@@ -334,9 +334,18 @@ class Account:
         return replace(self, switch_generation=self.switch_generation + 1, denial=None, **different)
 
     @property
+    def current_trial(self) -> Trial | None:
+        """The trial, but for one that has not begun and whose request is not approved any more: withdrawing changes the
+        request alone, and the next look removes the trial."""
+        is_approved = self.review is not None and self.review.state is ReviewState.APPROVED
+        begun = self.trial is not None and self.trial.state is not TrialState.SCHEDULED
+        return self.trial if begun or is_approved else None
+
+    @property
     def scheduled_trial(self) -> Trial | None:
         """The trial that was agreed on and has not begun."""
-        return self.trial if self.trial and self.trial.state is TrialState.SCHEDULED else None
+        trial = self.current_trial
+        return trial if trial and trial.state is TrialState.SCHEDULED else None
 
     @property
     def asks_since(self) -> datetime | None:

@@ -51,8 +51,9 @@ def _due_for_renewal(account: Account, now: datetime) -> Account:
 def _decide_disabled(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """Whose day is agreed on waits for it. Else a disabling may have to be judged once more, and an open request may
     have a day of which support or the owner is to be reminded, whichever comes first."""
-    if account.trial:
-        return decide_scheduled(account, account.trial, now)
+    if account.scheduled_trial:
+        return decide_scheduled(account, account.scheduled_trial, now)
+    account = replace(account, trial=None)  # if there was one, its request was withdrawn
     again_at: datetime | None = None
     if account.recheck:
         again = decide_again(account, account.recheck, evidence, rules, now)

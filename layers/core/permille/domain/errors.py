@@ -9,6 +9,7 @@ PermilleError                  500, exit 1
 │   └── InvalidPolicy          422, exit 2   a policy's document is wrong
 ├── NotFound                   404, exit 2
 ├── NotAuthenticated           401, exit 2   nobody knows who is asking
+│   ├── NotLoggedIn            401, exit 2   nothing was sent that says who is asking
 │   ├── LinkExpired            401, exit 2   a link's time is over; whether it was ours is not known
 │   └── NotAuthorized          403, exit 2   who is asking may not do this
 │       └── NotGranted         403, exit 2   a platform's token was not made for this
@@ -106,6 +107,10 @@ class NotAuthenticated(PermilleError):
 
     status = HTTPStatus.UNAUTHORIZED
     exit_code = 2
+
+
+class NotLoggedIn(NotAuthenticated):
+    """Nothing was sent that says who is asking: no cookie, no token."""
 
 
 class LinkExpired(NotAuthenticated):

@@ -23,6 +23,8 @@ Move = tuple[int, int]  # so many characters on, in the one and in the other
 ANY, BOTH = ((1, 0), (0, 1)), ((1, 1),)
 BOUNDING = ("stringequals", "stringlike")  # those with IfExists or ForAllValues let pass what a request does not say
 OF_THE_SENDER = ("ses:fromaddress", "ses:feedbackaddress")
+OF_TEXTS = ("action", "notaction", "resource", "notresource")
+UNREADABLE = "it is no policy document of IAM"
 READ_BY_IAM = frozenset("*?$")  # in an ARN of a policy, where they stand for other characters
 VARIABLE = re.compile(r"\$\{[^}]*\}?")  # ${aws:username}: it can stand for anything, also where nothing closes it
 
@@ -91,13 +93,23 @@ def _names(statement: Mapping[str, Any], arn: str) -> bool:
 
 
 def statements(document: Document) -> Iterator[Mapping[str, Any]]:
-    """Each with its element names in small letters. IAM hands documents out as URL-encoded JSON."""
+    """Each with its element names in small letters. IAM hands documents out as URL-encoded JSON. Raises InvalidInput
+    where IAM would take no such document."""
     try:
         policy = _named(json.loads(unquote(document)) if isinstance(document, str) else document)
         found = [_named(statement) for statement in listed(policy.get("statement", []))]
     except (ValueError, AttributeError) as error:
-        raise InvalidInput("it is no policy document of IAM") from error
+        raise InvalidInput(UNREADABLE) from error
+    if not all(_is_readable(one) for one in found):
+        raise InvalidInput(UNREADABLE)
     yield from found
+
+
+def _is_readable(statement: Mapping[str, Any]) -> bool:
+    texts = [text for name in OF_TEXTS for text in listed(statement.get(name, []))]
+    condition = statement.get("condition", {})
+    blocks = condition.values() if isinstance(condition, Mapping) else [condition]
+    return all(isinstance(text, str) for text in texts) and all(isinstance(block, Mapping) for block in blocks)
 
 
 def _named(element: Any) -> Mapping[str, Any]:

@@ -24,10 +24,11 @@ HARMLESS = (
     "ses:get*",
     "ses:list*",
     "sts:getcalleridentity",
-    "sts:getsessiontoken",
 )
-# Services in whose ARNs the stack's resources begin with its name, and how: so it is known which are not the stack's.
+# Services of which it is known which resources are the stack's; and what stands before the stack's name in the ARNs of
+# those that CloudFormation or the template named.
 NAMED = {"dynamodb": ("table/",), "events": ("event-bus/", "rule/"), "sns": ("",), "sqs": ("",)}
+SHORTENED = 20  # so much of a long stack name is looked at: CloudFormation cuts it where a resource's would be too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,19 @@ def sends_beyond(document: Document, allowed: Collection[str]) -> list[str]:
     ]
 
 
-def powers(document: Document, stack: str, where: str) -> list[str]:
-    """Which statements allow something else that is not known to be harmless to the stack of that name. `where` it is:
-    the beginning of SES's ARNs there, as in arn:aws:ses:us-east-1:123456789012. Raises InvalidInput where the document
-    cannot be read."""
+def resources_of(stack: str, where: str, known: Collection[str]) -> list[str]:
+    """Patterns of the ARNs of the stack's resources: those that bear its name, and those that are `known`, whatever
+    they are called. `where` it is: the beginning of SES's ARNs there, as in arn:aws:ses:us-east-1:123456789012."""
     partition, region, account = (where.split(":")[part] for part in (1, 3, 4))
-    ours = {
-        service: [f"arn:{partition}:{service}:{region}:{account}:{kind}{stack}-*" for kind in kinds]
-        for service, kinds in NAMED.items()
-    }
+    name = f"{stack}-" if len(stack) <= SHORTENED else stack[:SHORTENED]
+    begins = [f"{service}:{region}:{account}:{kind}{name}" for service, kinds in NAMED.items() for kind in kinds]
+    by_name = [f"arn:{partition}:{one}*" for one in begins]
+    return by_name + [f"{arn}{part}" for arn in known for part in ("", "/*", ":*")]  # with indexes, or subscriptions
+
+
+def powers(document: Document, ours: Collection[str]) -> list[str]:
+    """Which statements allow something else that is not known to be harmless to the stack whose resources are `ours`.
+    Raises InvalidInput where the document cannot be read."""
     return [
         f"{name}: it may do {action}"
         for name, statement in _named(document)
@@ -81,11 +86,10 @@ def _actions(statement: Mapping[str, Any]) -> list[str]:
     return [] if "*" in excepted else [f"everything but {', '.join(excepted) or 'nothing'}"]
 
 
-def _is_harmless(action: str, statement: Mapping[str, Any], ours: Mapping[str, Collection[str]]) -> bool:
+def _is_harmless(action: str, statement: Mapping[str, Any], ours: Collection[str]) -> bool:
     if any(covers(pattern, action) for pattern in (*HARMLESS, SENDING)):
         return True
-    service = next((name for name in ours if covers(f"{name}:*", action)), None)
-    return service is not None and not _reaches(statement, ours[service])
+    return action.partition(":")[0] in NAMED and not _reaches(statement, ours)
 
 
 def _reaches(statement: Mapping[str, Any], resources: Collection[str]) -> bool:

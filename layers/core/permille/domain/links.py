@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from permille.domain.account import ACCOUNT_ID
-from permille.domain.errors import InvalidInput, LinkExpired, NotAuthenticated
+from permille.domain.errors import InvalidInput, LinkExpired, NotAuthenticated, Unavailable
 
 MOST_ACCOUNTS = 20  # patterns of accounts in one token
 ALL_ACCOUNTS = "*"
@@ -77,6 +77,13 @@ class Claims:
     by: str = ""
     grant: Grant | None = None
 
+    @property
+    def maker(self) -> str:
+        """Who made it, in short: `assumed-role/Admin/eva`, `user/eva`. It is what the ARN has behind the account, but
+        for a user's path: whoever makes users chooses it, and it may look like another ARN's end."""
+        kind, *path = self.by.split(":", 5)[-1].split("/")
+        return "/".join([kind, *(path[-1:] if kind == "user" else path)])
+
 
 def claims(
     audience: For,
@@ -96,11 +103,11 @@ def claims(
     return Claims(audience, subject, issued_at, expires_at, by, grant)
 
 
-def revoked_until(now: datetime, last_issued: datetime | None) -> datetime:
-    """The instant until which links are revoked that were made by now, the last of them at `last_issued`, as it stands
-    in it; in whole seconds. A last one that no clock can have made counts for nothing."""
+def revoked_until(now: datetime, last: datetime | None) -> datetime:
+    """The instant until which links are revoked that were made by now, and those that were made or revoked before at
+    `last`, as it stands in them; in whole seconds."""
     ceiling = now.astimezone(UTC).replace(microsecond=0) + (_SECOND if now.microsecond else timedelta())
-    return ceiling if last_issued is None or last_issued > now + FURTHEST_AHEAD else max(ceiling, last_issued)
+    return max(ceiling, last or ceiling)
 
 
 def owners_revoked_until(now: datetime, before: datetime | None) -> datetime:
@@ -146,6 +153,16 @@ def check_lasts(audience: For, lasts: timedelta) -> timedelta:
         most = f"{longest.days} days" if longest.days > 1 else f"{longest.total_seconds() // 3600:.0f} hours"
         raise InvalidInput(f"takes more than 0, and no more than {most}")
     return lasts
+
+
+def check_issuable(made: Claims, now: datetime) -> None:
+    """Raises Unavailable where links were made and revoked so often, a second later each time, that no door would let
+    in with the next one yet, and a revocation could not tell it from a wrong clock's."""
+    if made.issued_at > now + FURTHEST_AHEAD:
+        raise Unavailable(
+            f"links for {made.audience} were made and revoked so often that the next can be made from "
+            f"{made.issued_at - FURTHEST_AHEAD:%H:%M:%S} UTC on; try again then"
+        )
 
 
 def check_times(found: Claims, now: datetime) -> None:

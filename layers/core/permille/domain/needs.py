@@ -38,7 +38,7 @@ def days_needed_from(account: Account, rules: Rules, now: datetime) -> date | No
 
 def _rechecked_day(account: Account, now: datetime) -> date | None:
     """On which the account was disabled, where that is to be judged once more now."""
-    recheck = account.recheck if account.status is Status.DISABLED and account.trial is None else None
+    recheck = account.recheck if account.status is Status.DISABLED and account.scheduled_trial is None else None
     return recheck.disabled_at.date() if recheck and now >= recheck.at else None
 
 

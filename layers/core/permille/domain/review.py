@@ -58,7 +58,7 @@ def stage(account: Account, zone: tzinfo, now: datetime) -> Stage:
     if account.status is not Status.DISABLED:
         asked = account.trial is not None and account.trial.asked and not account.trial.confirmed
         return Stage.CONFIRMATION if asked else _STAGES[account.status]
-    if account.trial:
+    if account.scheduled_trial:
         return Stage.SCHEDULED
     if account.review and account.review.state is ReviewState.OPEN:
         return Stage.OPEN
@@ -82,8 +82,8 @@ def request(account: Account, command: ReviewRequest, zone: tzinfo, now: datetim
         if _asked(command) == _asked(review):
             return Outcome(account, [])
         raise DecisionRefused("a request is open already; amend it, or withdraw it first")
-    if account.trial:
-        agreed = f"a trial is agreed on for {account.trial.day} already"
+    if trial := account.scheduled_trial:
+        agreed = f"a trial is agreed on for {trial.day} already"
         raise DecisionRefused(f"{agreed}; withdraw it to ask for another day")
     if review and _too_early(review, zone, now):
         raise DecisionRefused(f"the last request was declined; ask again from {review.ask_again_on} on")
@@ -122,11 +122,12 @@ def delete(account: Account, command: DeleteReview, now: datetime) -> Outcome:
 
 
 def withdraw(account: Account, command: WithdrawReview | DeleteReview, now: datetime) -> Outcome:
-    """Takes back the open request, or with it the trial that was agreed on, if that has not begun."""
-    review = _before_trial(account)
+    """Takes back the open request, or with it the trial that was agreed on, if that has not begun. Only the request is
+    changed: a trial is nothing that an owner, or a host platform, may write."""
+    review, trial = _before_trial(account), account.scheduled_trial
     withdrawn = replace(review, state=ReviewState.WITHDRAWN, decided_at=now, decided_by="", reason="")
-    facts = told.ReviewWithdrawn(day=account.trial.day if account.trial else review.day, by=command.by)
-    return _changed(replace(account, trial=None), withdrawn, facts, now)
+    facts = told.ReviewWithdrawn(day=trial.day if trial else review.day, by=command.by)
+    return _changed(account, withdrawn, facts, now)
 
 
 def answer_token(review: Review | None) -> str:
@@ -153,7 +154,7 @@ def approve(account: Account, command: ApproveReview, zone: tzinfo, chance: Seco
     """The trial begins at 00:00 of that day in the account's zone and ends at 24:00, both fixed now; today, at once.
     One that was agreed on and has not begun moves to that day. Raises ConfirmationNeeded where little of it is left."""
     review, day = _before_trial(account), command.day
-    agreed = account.trial.day if account.trial else None
+    agreed = account.scheduled_trial.day if account.scheduled_trial else None
     if day == agreed:
         raise DecisionRefused(f"the trial is agreed on for {day} already; choose another day to move it")
     if day < today(zone, now):

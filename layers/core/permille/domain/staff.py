@@ -32,7 +32,7 @@ def cancel_trial(account: Account, command: StaffCommand, now: datetime) -> Outc
     trial = account.scheduled_trial
     if trial is None:
         begun = f"the trial of {account.id} has begun; disable the account to end it"
-        raise DecisionRefused(begun if account.trial else f"no trial of {account.id} is agreed on")
+        raise DecisionRefused(begun if account.current_trial else f"no trial of {account.id} is agreed on")
     cancelled = replace(account, review=None, trial=None, decided_at=now, due_at=now)
     return Outcome(
         cancelled, [entry(account.id, now, TrialCancelled(day=trial.day, reason=command.reason, by=command.by))]

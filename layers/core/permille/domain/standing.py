@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from permille.domain import luck
-from permille.domain.account import Account, ReviewState, TrialState
+from permille.domain.account import Account, ReviewState
 from permille.domain.entries.corrections import voided
 from permille.domain.entries.credential import DeniedByHand
 from permille.domain.entries.numbers import PlainNumbers
@@ -85,8 +85,8 @@ def _since(entry: Entry | None, zone: tzinfo) -> str:
 
 
 def _and_next(account: Account, zone: tzinfo) -> str:
-    if account.trial and account.trial.state is TrialState.SCHEDULED:
-        return f", and works again on {day(account.trial.begins_at.astimezone(zone))}, for that day"
+    if trial := account.scheduled_trial:
+        return f", and works again on {day(trial.begins_at.astimezone(zone))}, for that day"
     if account.review and account.review.state is ReviewState.OPEN:
         return ", and your request for a review is with support"
     return ""

@@ -56,6 +56,7 @@ class MakeLink(Validated):
         super(MakeLink, self).__post_init__()  # slots make another class of it
         if self.audience is For.OWNER or (self.audience is For.PLATFORM) is not (self.grant is not None):
             raise InvalidInput("a link for staff is granted nothing, and a token for a platform something")
+        _check_name(self.audience, self.name)
         validation.of_field("lasts", partial(check_lasts, self.audience), self.lasts)
 
 
@@ -68,6 +69,16 @@ class RevokeAccess(StaffCommand):
 
     audience: For
     name: Annotated[str, validation.holder_or_all] = ""
+
+    def __post_init__(self) -> None:
+        super(RevokeAccess, self).__post_init__()
+        if self.name:
+            _check_name(self.audience, self.name)
+
+
+def _check_name(audience: For, name: str) -> None:
+    if audience is For.PLATFORM:
+        validation.of_field("name", validation.platform, name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

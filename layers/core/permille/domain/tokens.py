@@ -11,6 +11,7 @@ from permille.domain.errors import InvalidInput, NotAuthenticated
 from permille.domain.links import Claims, For, Grant, Scope
 
 LONGEST_TOKEN = 4000  # characters; a cookie holds 4,096, and KMS makes a MAC of no more
+_MAC_BYTES = 32  # of HS256
 _HEADER = {"alg": "HS256", "typ": "JWT"}
 _NAMES = {
     For.OWNER: {"aud", "sub", "iat", "exp"},
@@ -46,7 +47,10 @@ def read(text: str) -> tuple[Claims, str, bytes]:
     header, _, payload = part.partition(".")
     if _object(header) != _HEADER:
         raise NotAuthenticated("the token is not of our kind")
-    return _claims(_object(payload)), part, _decoded(mac)
+    decoded = _decoded(mac)
+    if len(decoded) != _MAC_BYTES:  # KMS would be asked for nothing
+        raise NotAuthenticated("the token's MAC is not of our kind")
+    return _claims(_object(payload)), part, decoded
 
 
 def _claims(payload: dict[str, Any]) -> Claims:

@@ -23,11 +23,13 @@ from permille.domain.reputation import Tally, total_of
 from permille.domain.status import Status
 from permille.domain.timeline import Entry, entry
 
+LONGEST_DAY = timedelta(hours=25)  # on which clocks are put back
 LOOKED_AT_EVERY = timedelta(minutes=5)  # for how much was sent
 
 
 def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
-    """A disabled account that waits for its day."""
+    """A disabled account that waits for its day. Whatever its row says, that is no longer than a day can be."""
+    trial = replace(trial, ends_at=min(trial.ends_at, trial.begins_at + LONGEST_DAY))
     if now < trial.begins_at:
         return Outcome(replace(account, due_at=trial.begins_at), [])
     if now >= trial.ends_at:

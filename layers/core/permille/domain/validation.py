@@ -13,7 +13,7 @@ from typing import TypeVar
 from permille.domain.breaker import LARGEST_GRANT
 from permille.domain.errors import InvalidInput
 from permille.domain.timeline import ENTRY_ID
-from permille.domain.wording import LONGEST_REASON, hides_nothing, plain
+from permille.domain.wording import LONGEST_REASON, plain, shows_each
 
 LONGEST_TEXT = 1000
 LARGEST_BATCH = 10_000_000
@@ -24,6 +24,7 @@ Given = TypeVar("Given")
 Kept = TypeVar("Kept")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BRACKETS = ("Ps", "Pe")  # opening and closing ones, as Unicode has them
+_PLATFORM = re.compile(r"[a-z0-9-]{1,40}")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _NO_GRANT = f"say how many more may pass, from 0 to {LARGEST_GRANT:,}; or leave it empty"
 
@@ -60,14 +61,23 @@ sender = _text("names no IAM user or role", LONGEST_SENDER)
 
 
 def holder(name: str) -> str:
-    """The name of who is let in by a link: the same however its letters are put together. The timeline has who made the
-    link in brackets behind it, so that it has none itself."""
-    stripped = unicodedata.normalize("NFC", name.strip())
-    if not (plain(name) and hides_nothing(name) and len(stripped) <= LONGEST_NAME):
-        raise InvalidInput(f"takes 1 to {LONGEST_NAME} printable characters, not {name!r}")
-    if any(unicodedata.category(character) in _BRACKETS for character in stripped):
+    """The name of who is let in by a link, as NFKC has it: one for all that differ in width, ligatures or blanks. The
+    timeline has who made the link in brackets behind it, so that it has none itself."""
+    kept = " ".join(word for word in unicodedata.normalize("NFKC", name).split(" ") if word)
+    if not (kept and shows_each(kept) and len(kept) <= LONGEST_NAME):
+        raise InvalidInput(
+            f"takes 1 to {LONGEST_NAME} printable characters, each of which shows something, not {name!a}"
+        )
+    if any(unicodedata.category(character) in _BRACKETS for character in kept):
         raise InvalidInput("takes no brackets")
-    return stripped
+    return kept
+
+
+def platform(name: str) -> str:
+    """The name of a token's host platform: a program's, which no person has to be called by."""
+    if not _PLATFORM.fullmatch(name):
+        raise InvalidInput(f"takes 1 to 40 of the signs a-z, 0-9 and - for a platform, not {name!a}")
+    return name
 
 
 def holder_or_all(name: str) -> str:

@@ -24,7 +24,14 @@ _HIDDEN = re.compile(
     "]"
 )
 _JOINERS = "\u200c\u200d"
-_SHOW_NOTHING = f" {_JOINERS}{''.join(map(chr, range(0xFE00, 0xFE10)))}"  # alone; within words and emoji they do
+# What shows nothing alone; some of it does within words and emoji. Unicode's Default_Ignorable_Code_Point
+# (DerivedCoreProperties.txt), and after it what is drawn blank: spaces, Braille without dots, a null note.
+_BLANK = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000\U0001d159"
+)
+_BLANKS, _SHOWN = re.compile(f"[{_BLANK}]"), re.compile(f"[^ {_BLANK}]")
 
 FEWER_DELIVERIES = "fewer deliveries than complaints were counted"
 WAITS_FOR: Mapping[str, str] = {
@@ -135,7 +142,7 @@ def plain(text: str, longest: int = LONGEST_QUOTE) -> str:
     """Foreign text on one line: nothing that reorders it or hides in it, and not longer than a line. Every script and
     emoji stays as it is, also those that Unicode has yet to assign; what shows nothing at all is empty."""
     kept = " ".join((text if text.isprintable() else _printable(text)).split())
-    if not kept.strip(_SHOW_NOTHING):
+    if not _SHOWN.search(kept):
         return ""
     return kept if len(kept) <= longest else _printable(kept[: longest - 1]).rstrip(_JOINERS) + "…"
 
@@ -143,6 +150,11 @@ def plain(text: str, longest: int = LONGEST_QUOTE) -> str:
 def hides_nothing(text: str) -> bool:
     """Whether all of a text is shown, in the order in which it is written, and on one line."""
     return _printable(text) == text
+
+
+def shows_each(text: str) -> bool:
+    """Whether each sign of a text but U+0020 shows something, so that no two texts differ in such signs alone."""
+    return hides_nothing(text) and not _BLANKS.search(text)
 
 
 def exposed(text: str) -> str:

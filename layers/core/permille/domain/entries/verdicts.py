@@ -118,9 +118,7 @@ class Disabled(DecisionRecord):
     """A rule was broken, and the SMTP credential is taken away."""
 
     def headline(self, platform: str) -> str:
-        return (
-            f"Your {platform} SMTP account has been disabled due to poor sending reputation"  # the seed's exact words
-        )
+        return f"Your {platform} SMTP account has been disabled due to poor sending reputation"
 
     def sentence(self) -> str:
         return self.broken()
