@@ -489,7 +489,8 @@ class FakeIamUsers:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FakeStack(Stack):
-    """A stack of fakes over the same rows. `faults`: any call of any port can be made to fail."""
+    """A stack of fakes over the same rows. `faults`: any call of any port can be made to fail; `is_there`: whether
+    CloudFormation has it."""
 
     accounts: FakeAllAccounts
     control: FakeOperatorControl
@@ -519,6 +520,7 @@ class FakeStack(Stack):
     timeline: FakeAllTimelines
     rows: Rows
     time: datetime = NOW
+    is_there: bool = False
 
     @property
     def faults(self) -> Faults:
@@ -530,6 +532,10 @@ class FakeStack(Stack):
 
     def region(self) -> str:
         return OUTPUTS["Region"]
+
+    def exists(self) -> bool:
+        with self.faults.call("stack.exists"):
+            return self.is_there
 
     def caller(self) -> str:
         with self.faults.call("stack.caller"):

@@ -38,6 +38,9 @@ from permille_cli.stack import Stack
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
+# REVIEW_IN_PROGRESS: a change set was made, and nothing of it is done yet
+GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+
 
 def region_that_is_set() -> str:
     """Raises Failed where none is."""
@@ -49,15 +52,28 @@ def region_that_is_set() -> str:
 
 def outputs_of(name: str, *, cloudformation: "CloudFormationClient | None" = None) -> dict[str, str]:
     """Raises Failed where no region is set, InvalidInput where there is no name, NotFound where no stack has it."""
+    described = _asked(name, cloudformation)
+    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+
+def exists(name: str, *, cloudformation: "CloudFormationClient | None" = None) -> bool:
+    """Whether CloudFormation has a stack of that name, of which more than a change set was made. Raises Failed where no
+    region is set, and InvalidInput where there is no name."""
+    try:
+        return _asked(name, cloudformation)["StackStatus"] not in GONE
+    except NotFound:
+        return False
+
+
+def _asked(name: str, cloudformation: "CloudFormationClient | None") -> Any:
     region_that_is_set()
     if not name:
         raise InvalidInput("names no stack", "stack")
     try:
         with service_call(f"asking for the stack {name}"):
-            described = _described(name, cloudformation or client("cloudformation"))
+            return _described(name, cloudformation or client("cloudformation"))
     except ValueError as error:  # botocore's word for an endpoint that is no address
         raise Failed(f"AWS cannot be asked: {error}") from error
-    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
 
 def _described(name: str, cloudformation: "CloudFormationClient") -> Any:
@@ -84,6 +100,9 @@ class DeployedStack(Stack):
 
     def region(self) -> str:
         return region_that_is_set()
+
+    def exists(self) -> bool:
+        return exists(self.name)
 
     def caller(self) -> str:
         with service_call("asking who runs this"):

@@ -35,6 +35,11 @@ def import_stack(
     Sets up each table as the template says (a restored one has no stream, no expiry, no recovery), and writes what
     CloudFormation imports by; then says how to import it. Without --table each is the one that the stack left behind.
     """
+    if stack.exists():
+        raise InvalidInput(
+            f"the stack {stack.name} is there, and its tables are in use: take it away first (`permille "
+            "uninstall`, `sam delete`)"
+        )
     whole, folder = template.load(), _folder(directory)
     wanted = kept.tables(whole)
     chosen = choose(stack.tables, stack.name, wanted, _given(table or []))

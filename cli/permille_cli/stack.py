@@ -87,6 +87,10 @@ class Stack(ABC):
         """Where it is, or is going to be."""
 
     @abstractmethod
+    def exists(self) -> bool:
+        """Whether CloudFormation has a stack of that name: not one that is deleted, or that is only under review."""
+
+    @abstractmethod
     def caller(self) -> str:
         """Who runs the command, as AWS knows them: the timeline names them where staff decide."""
 

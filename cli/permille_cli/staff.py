@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from permille.closing import remove_users
+from permille.closing import Removed, remove_users
 from permille.domain import wording
 from permille.domain.account import Account
 from permille.domain.commands import Close, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
@@ -77,9 +77,17 @@ def close(
     if as_json:
         emit_json({**_as_data(account), "deleted_senders": list(removed.gone), "kept_senders": list(removed.kept)})
         return
-    _print(account)
+    _print_closed(account, removed)
+
+
+def _print_closed(account: Account, removed: Removed) -> None:
+    if removed.kept:
+        _print(account)
+    else:
+        _print_status(account)
     for caller in removed.gone:
-        out.print(f"The IAM user {literal(caller)} is deleted.")
+        done = "was deleted already" if caller in removed.before else "is deleted"
+        out.print(f"The IAM user {literal(caller)} {done}.")
     for caller in removed.kept:
         out.print(f"The IAM user {literal(caller)} was not made by Permille: it is switched off, and kept.")
 
@@ -150,9 +158,13 @@ def _as_data(account: Account) -> dict[str, Any]:
 
 
 def _print(account: Account) -> None:
+    _print_status(account)
+    if not account.settled:
+        out.print("The SMTP credential is switched within seconds; `permille account show` reads it back.")
+
+
+def _print_status(account: Account) -> None:
     exemption = account.exemption
     exempt = f", exempt until {instant(exemption.until, account)}" if exemption else ""
     by_hand = f", {wording.BY_HAND}" if account.denied_by_hand else ""
     out.print(f"[bold]{account.id}[/] is {account.status}{by_hand}{exempt}.")
-    if not account.settled:
-        out.print("The SMTP credential is switched within seconds; `permille account show` reads it back.")

@@ -56,6 +56,10 @@ class StackOfThen(DeployedStack):
     def now(self) -> datetime:
         return NOW + timedelta(seconds=next(_SECONDS))
 
+    def exists(self) -> bool:
+        """moto has no CloudFormation here."""
+        return False
+
 
 def a_stack() -> DeployedStack:
     """For any number of commands: making clients takes most of their time."""

@@ -10,7 +10,7 @@ from tests.aws.wire import Wire
 from tests.builders import ACCOUNT, an_account
 
 from permille.domain.errors import Failed, InvalidInput, NotFound, PermissionDenied
-from permille_cli.deployed import DeployedStack, outputs_of
+from permille_cli.deployed import DeployedStack, exists, outputs_of
 from permille_cli.main import status_of
 from permille_cli.stack import EMBEDDED, Stack
 from permille_cli.template import load
@@ -73,6 +73,31 @@ def test_its_outputs_are_cloudformations(cloudformation: Any) -> None:
     Wire(cloudformation).answer("DescribeStacks", {"Stacks": [{"Outputs": outputs}]})
 
     assert outputs_of("permille", cloudformation=cloudformation) == {"AccountsTable": "accounts"}
+
+
+@pytest.mark.parametrize(
+    ("status", "there"),
+    [
+        ("CREATE_COMPLETE", True),
+        ("UPDATE_ROLLBACK_FAILED", True),
+        ("DELETE_FAILED", True),
+        ("REVIEW_IN_PROGRESS", False),
+        ("DELETE_COMPLETE", False),
+    ],
+)
+def test_a_stack_is_there_until_it_is_deleted_and_from_its_first_resource_on(
+    cloudformation: Any, status: str, *, there: bool
+) -> None:
+    Wire(cloudformation).answer("DescribeStacks", {"Stacks": [{"StackStatus": status}]})
+
+    assert exists("permille", cloudformation=cloudformation) is there
+
+
+def test_a_stack_that_cloudformation_does_not_know_is_not_there(cloudformation: Any) -> None:
+    error = {"Code": "ValidationError", "Message": "Stack with id permille does not exist"}
+    Wire(cloudformation).answer("DescribeStacks", {"Error": error}, status=400)
+
+    assert not exists("permille", cloudformation=cloudformation)
 
 
 def test_another_stack_has_no_such_outputs(cloudformation: Any) -> None:

@@ -200,6 +200,14 @@ def test_a_user_that_could_evade_is_adopted_at_a_risk_that_is_told_and_shown(
     assert terminal.answer("account", "show", "shop")["risks_accepted"] == {"permille-old": "Its operator is ours"}
 
 
+@pytest.mark.parametrize("typed", [("--take-over",), ("--accept-risk", "Ours")], ids=["take over", "accept risk"])
+def test_what_is_about_adopted_users_is_refused_without_any(
+    stack: FakeStack, terminal: Terminal, typed: tuple[str, ...]
+) -> None:
+    assert terminal.refused(*ADD, *typed) == f"{typed[0]}: only with --sender: it is about IAM users that are adopted"
+    assert "shop" not in stack.rows.accounts
+
+
 def test_no_risk_is_taken_without_a_reason(terminal: Terminal) -> None:
     assert "--accept-risk: say why" in terminal.refused(*ADD, "--sender", "permille-old", "--accept-risk", " ")
 

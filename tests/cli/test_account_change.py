@@ -193,6 +193,12 @@ def test_a_sender_without_a_key_is_told(stack: FakeStack, terminal: Terminal) ->
     assert f"{OLD} has no key yet, and cannot send: aws iam create-access-key --user-name {OLD}" in said
 
 
+def test_a_risk_is_refused_where_no_sender_is_added(terminal: Terminal) -> None:
+    refused = terminal.refused(*CHANGE, "--add-identity", NEW, "--accept-risk", "Ours")
+
+    assert refused == "--accept-risk: only with --add-sender: it is about IAM users that are adopted"
+
+
 def test_a_new_identity_that_a_disabled_account_has_is_taken_only_after_a_yes(
     stack: FakeStack, terminal: Terminal
 ) -> None:

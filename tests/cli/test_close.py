@@ -33,8 +33,7 @@ def test_whoever_says_yes_closes_it(stack: FakeStack, terminal: Terminal) -> Non
 
     said = terminal.text(*CLOSE).splitlines()
 
-    assert said[0].strip() == "bakery is closed."
-    assert said[-1] == f"The IAM user {CALLER} is deleted."
+    assert [line.strip() for line in said] == ["bakery is closed.", f"The IAM user {CALLER} is deleted."]
     assert stack.get(ACCOUNT).status is Status.CLOSED
     assert CALLER not in stack.iam_users.users
 
@@ -67,6 +66,12 @@ def test_what_was_cut_off_is_finished_without_asking_or_telling_again(stack: Fak
     assert failed == says
     assert answer["deleted_senders"] == [CALLER]
     assert stack.kinds(ACCOUNT) == ["created", "closed"]
+
+
+def test_repeated_it_says_that_its_user_was_deleted_already(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text(*CLOSE, "--yes")
+
+    assert terminal.text(*CLOSE) == f"bakery is closed.\nThe IAM user {CALLER} was deleted already.\n"
 
 
 def test_a_user_that_was_deleted_is_not_missed(stack: FakeStack, terminal: Terminal) -> None:

@@ -1,6 +1,7 @@
 """`permille import-stack`: what a former stack left behind is prepared for CloudFormation's import."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,21 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("call", ["tables.named", "tables.setup"])
+def test_of_a_stack_that_is_there_nothing_is_set_up(
+    stack: FakeStack, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    terminal = Terminal(replace(stack, is_there=True), capsys)
+    before = dict(stack.tables.setups)
+
+    refused = terminal.refused("import-stack", "--directory", str(tmp_path))
+
+    assert refused.startswith(
+        "the stack permille is there, and its tables are in use: take it away first (`permille un"
+    )
+    assert (stack.tables.setups, list(tmp_path.iterdir())) == (before, [])
+
+
+@pytest.mark.parametrize("call", ["stack.exists", "tables.named", "tables.setup"])
 def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal, tmp_path: Path, call: str) -> None:
     stack.faults.fail(call, error=PermissionDenied("AWS does not allow it"))
 

@@ -135,6 +135,27 @@ def test_a_user_that_may_send_elsewhere_is_refused_with_what_mends_it(stack: Fak
     )
 
 
+@pytest.mark.parametrize(
+    ("through", "offered"),
+    [
+        (f"{SES}:identity/elsewhere.example", True),
+        (f"{SES}:identity/*", False),
+        (f"{SES}:identity/*.example", False),
+        (f"{SES}:configuration-set/another", False),
+        ("*", False),
+    ],
+)
+def test_to_name_the_identity_is_offered_only_where_one_is_named(
+    stack: FakeStack, through: str, *, offered: bool
+) -> None:
+    may_send_through(stack, *ALLOWED, through)
+
+    with pytest.raises(InvalidInput, match="its mail could go uncounted") as refused:
+        adopted(stack, USER)
+
+    assert ("or name the identity with --identity" in str(refused.value)) is offered
+
+
 def test_a_policy_that_cannot_be_read_is_refused(stack: FakeStack) -> None:
     stack.iam_users.users[USER].policies["odd"] = "{"
 

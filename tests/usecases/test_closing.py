@@ -73,7 +73,8 @@ def test_what_was_cut_off_is_finished_by_the_next_try(when: When, error: type[Ba
     with pytest.raises(error):
         removed(stack)
 
-    assert removed(stack) == removed(stack) == Removed(gone=(CALLER,), kept=())
+    assert removed(stack).gone == (CALLER,)
+    assert removed(stack) == Removed(gone=(CALLER,), kept=(), before=(CALLER,))
 
 
 def closed_as_it_was() -> FakeStack:

@@ -83,6 +83,14 @@ def test_what_else_it_may_do_is_a_risk_all_the_same(stack: FakeStack) -> None:
         add(stack)
 
 
+def test_of_a_user_in_another_group_it_says_out_of_which_it_takes_users(stack: FakeStack) -> None:
+    stack.iam_users.of_groups["shops"] = {"wide": EVERYTHING}
+    stack.iam_users.users[USER].groups.discard(CONSOLE_GROUP)
+
+    with pytest.raises(InvalidInput, match=f"policy wide of group shops, .*takes users out of {CONSOLE_GROUP} alone"):
+        add(stack)
+
+
 def test_who_takes_the_risk_may_leave_it_in_the_group(stack: FakeStack) -> None:
     added = add(stack, replace(TAKEN_OVER, take_over=False, accept_risk="For now", by="sam"))
 

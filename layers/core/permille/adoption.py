@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from permille.console_group import CONSOLE_GROUP, by_hand
 from permille.domain.errors import InvalidInput
-from permille.domain.iam_policy import Document, covers
+from permille.domain.iam_policy import READ_BY_IAM, Document, covers
 from permille.domain.iam_risk import TakenRisk, powers, sends_beyond
 from permille.operator_ports import AllAccounts, AppliedPolicy, IamUsers
 from permille.user_rights import Rights, check_may_send, rights_of
@@ -65,7 +65,8 @@ def adoptable(
         beyond, could = _risks_of(world, user, rights, allowed)
         if beyond or could:
             if accept_risk is None:
-                raise InvalidInput(_refusal(user, beyond, could, allowed), "sender")
+                missed = take_over and user not in from_console
+                raise InvalidInput(_refusal(user, beyond, could, allowed, missed=missed), "sender")
             risks.append(TakenRisk(user, (*beyond, *could), accept_risk))
         check_may_send(user, rights, allowed, gets_own=leaves)
     keyless = tuple(user for user in found if not world.users.keys(user))
@@ -128,14 +129,22 @@ def _from_console(user: str, allowed: Collection[str]) -> str:
     )
 
 
-def _refusal(user: str, beyond: Sequence[str], could: Sequence[str], allowed: Collection[str]) -> str:
+def _refusal(user: str, beyond: Sequence[str], could: Sequence[str], allowed: Collection[str], *, missed: bool) -> str:
+    """`missed`: the user was to be taken over, and is not in the group of SES's console."""
     found = [*beyond, *could]
     more = f"; and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
     why = ["its mail could go uncounted"] * bool(beyond) + ["it could undo that Permille switches it off"] * bool(could)
     own = ", ".join(sorted(allowed))
     mends = f"narrow these policies, or bound the user by a permissions boundary, to sending through {own}"
-    named = "; or name the identity with --identity" if beyond else ""
+    named = "; or name the identity with --identity" if any(map(_names_an_identity, beyond)) else ""
+    alone = f". --take-over takes users out of {CONSOLE_GROUP} alone, and {user} is not in it" * missed
     return (
         f"{user} cannot be adopted as it is, since {' and '.join(why)}: {'; '.join(found[:MOST_TOLD])}{more}. Either "
-        f"{mends}{named}; or take the risk with --accept-risk REASON, which is kept on the timeline"
+        f"{mends}{named}; or take the risk with --accept-risk REASON, which is kept on the timeline{alone}"
     )
+
+
+def _names_an_identity(found: str) -> bool:
+    """Whether what was found is about one identity, and no pattern."""
+    name = found.rpartition(":identity/")[2]
+    return name != found and not READ_BY_IAM & set(name)

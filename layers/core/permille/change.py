@@ -15,7 +15,7 @@ from permille.domain.commands import ChangeOwner
 from permille.domain.errors import InvalidInput
 from permille.existing import existing
 from permille.identities import Prepared
-from permille.new_account import check_users, owner_address, risk_reason, sending_identity
+from permille.new_account import check_risk_is_about, check_users, owner_address, risk_reason, sending_identity
 from permille.shared_identities import Shared, shared_with_others
 from permille.zones import zone_named
 
@@ -49,6 +49,7 @@ class Change:
         for name in ("add_identities", "remove_identities"):
             object.__setattr__(self, name, tuple(dict.fromkeys(map(sending_identity, getattr(self, name)))))
         object.__setattr__(self, "accept_risk", risk_reason(self.accept_risk))
+        check_risk_is_about(self.accept_risk, self.add_senders, "--add-sender")
         check_users((*self.add_senders, *self.remove_senders))
 
 

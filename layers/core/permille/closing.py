@@ -10,10 +10,12 @@ from permille.onboarding import Onboarding
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """The account's senders: users that are gone, and adopted ones, which are switched off and kept."""
+    """The account's senders: users that are gone, and adopted ones, which are switched off and kept. `before`: those
+    that were gone already."""
 
     gone: tuple[str, ...]
     kept: tuple[str, ...]
+    before: tuple[str, ...] = ()
 
 
 def remove_users(world: Onboarding, account: Account) -> Removed:
@@ -21,5 +23,6 @@ def remove_users(world: Onboarding, account: Account) -> Removed:
     if not account.is_closed:
         raise DecisionRefused(f"{account.id} is {account.status}, so that its IAM user stays: close it first")
     mark = world.mark(account.id)
+    before = tuple(one for one in account.senders if world.users.find(one) is None)
     gone = tuple(one for one in account.senders if world.users.delete(one, mark))
-    return Removed(gone, tuple(one for one in account.senders if one not in gone))
+    return Removed(gone, tuple(one for one in account.senders if one not in gone), before)

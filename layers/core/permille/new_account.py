@@ -1,7 +1,7 @@
 """What has to be known of an account before it is added."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from permille.addresses import in_a_labels
@@ -45,6 +45,9 @@ class NewAccount:
         object.__setattr__(self, "identities", tuple(dict.fromkeys(map(sending_identity, self.identities))))
         check_users(self.adopted)
         object.__setattr__(self, "accept_risk", risk_reason(self.accept_risk))
+        if self.take_over and not self.adopted:
+            raise InvalidInput("only with --sender: it is about IAM users that are adopted", "take_over")
+        check_risk_is_about(self.accept_risk, self.adopted, "--sender")
         zone_named(self.timezone)
 
 
@@ -52,6 +55,12 @@ def check_users(names: Iterable[str]) -> None:
     for name in names:
         if not USER.fullmatch(name):
             raise InvalidInput(f"names no IAM user: {name!r}", "sender")
+
+
+def check_risk_is_about(reason: str | None, users: Collection[str], option: str) -> None:
+    """Raises InvalidInput where a risk is to be taken and no user is adopted, as by that option."""
+    if reason is not None and not users:
+        raise InvalidInput(f"only with {option}: it is about IAM users that are adopted", "accept_risk")
 
 
 def risk_reason(text: str | None) -> str | None:
