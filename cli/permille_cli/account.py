@@ -1,5 +1,6 @@
 """`permille account`: who sends, and how they stand."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from permille.domain.switch import changes
 from permille.new_account import NewAccount
 from permille.onboarding import add_account
 from permille.shared_identities import shared_with_others
+from permille.zones import shown_zone_of
 from permille_cli import change, credential, explain, staff
 from permille_cli.added_account import Answer
 from permille_cli.asking import Yes
@@ -94,11 +96,13 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
     if as_json:
         emit_json({"accounts": [_listed(account) for account in accounts]})
         return
-    table = Table(box=None, pad_edge=False)
+    table, now = Table(box=None, pad_edge=False), stack.now()
     for heading in ("account", "status", "owner", "senders"):
         table.add_column(heading, overflow="fold")
     for account in accounts:
-        table.add_row(account.id, _status(account), literal(account.owner_email), literal(", ".join(account.senders)))
+        table.add_row(
+            account.id, _status(account, now), literal(account.owner_email), literal(", ".join(account.senders))
+        )
     out.print(table)
 
 
@@ -129,7 +133,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
         named |= {"risks_accepted": dict(account.risks_accepted)}
         emit_json({**shapes.account(account, verdict), **credential.ends(until), **named})
     else:
-        _print_standing(account, verdict, senders)
+        _print_standing(account, verdict, senders, now)
         if until:
             out.print(f"The credential was renewed; the old one works until {instant(until, account)}.")
 
@@ -150,9 +154,9 @@ def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
     }
 
 
-def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]]) -> None:
+def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]], now: datetime) -> None:
     counts = verdict.counts
-    out.print(f"[bold]{account.id}[/]  {_status(account)}  epoch {account.epoch}, {literal(account.owner_email)}")
+    out.print(f"[bold]{account.id}[/]  {_status(account, now)}  epoch {account.epoch}, {literal(account.owner_email)}")
     policy = verdict.policy
     if account.owner_mail:
         withheld = wording.FATES[account.owner_mail]
@@ -183,15 +187,24 @@ def _print_senders(account: Account, senders: list[dict[str, Any]]) -> None:
             out.print(f"  [red]{', '.join(notes)}[/]")
 
 
-def _status(account: Account) -> str:
+def _status(account: Account, now: datetime) -> str:
     colour = "green" if account.status is Status.ACTIVE and not account.denied_by_hand else "red"
     waits_for = "switched, not yet read back" if account.applied else "not yet switched"
     notes = [] if account.settled else [f"credential {waits_for}"]
     notes += [wording.BY_HAND] if account.denied_by_hand else []
     notes += [f"held: {account.held}"] if account.held else []
-    notes += [f"review {account.review.state}"] if account.review else []
-    notes += [f"trial on {account.current_trial.day}"] if account.current_trial else []
+    notes += [_way_back(account)] if account.review or account.current_trial else []
     notes += [f"exempt until {instant(account.exemption.until, account)}"] if account.exemption else []
-    notes += [wording.SPARED] if account.would_disable else []
+    notes += [wording.spared(exempt=account.exempt_at(now))] if account.would_disable else []
     noted = f" [yellow]({', '.join(notes)})[/]" if notes else ""
     return f"[{colour}]{account.status}[/]{noted}"
+
+
+def _way_back(account: Account) -> str:
+    """Where the request for a review, or the trial, has got to."""
+    trial, review = account.current_trial, account.review
+    if trial and account.status is Status.OBSERVING:
+        verdict_at = trial.verdict_at.astimezone(shown_zone_of(account))
+        return f"trial was on {trial.day}, verdict on {verdict_at:%Y-%m-%d}"
+    notes = [f"review {review.state}"] if review else []
+    return ", ".join([*notes, f"trial on {trial.day}"] if trial else notes)

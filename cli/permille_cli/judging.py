@@ -15,6 +15,7 @@ from permille.domain.errors import InvalidInput
 from permille.domain.policy import PRESETS, SEED, Policy, Verdict, judge
 from permille.domain.policy_file import policy_data
 from permille.domain.reputation import Tally
+from permille.domain.wording import times
 from permille_cli import given
 from permille_cli.output import AsJson, emit_json, literal, out
 
@@ -91,9 +92,10 @@ def _judge_one(policy: Policy, counts: Tally, *, as_json: bool) -> None:
     colour = {"keep": "green", "warn": "yellow", "disable": "red"}[verdict.decision]
     out.print(f"[bold {colour}]{verdict.decision}[/]{f': {verdict.rule} is broken' if verdict.rule else ''}")
     out.print(
-        f"{counts.complaints:,} complaints, {counts.delivered:,} delivered, {counts.bounces:,} bounced; all sent today"
+        f"{times(counts.complaints, 'complaint')}, {counts.delivered:,} delivered, {counts.bounces:,} bounced; "
+        "all sent today"
     )
-    out.print(f"{verdict.allowance_left:,} more complaints would be kept (policy {literal(policy.id)})")
+    out.print(f"{times(verdict.allowance_left, 'more complaint')} would be kept (policy {literal(policy.id)})")
     if verdict.ln_e is not None and alpha is not None:
         out.print(f"ln E = {float(verdict.ln_e):.12g}; {float(ln_e_needed(alpha)):.12g} are needed (alpha {alpha})")
 

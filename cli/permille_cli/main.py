@@ -81,7 +81,7 @@ def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = N
     except PermilleError as error:
         return _say(error.exit_code, _message(error))
     except TyperException as wrong:
-        return _say(2, wrong.format_message())
+        return _say(2, wrong.format_message().replace("Value error, ", ""))  # pydantic's prefix, for programmers
     except OSError as failure:
         return _say(1, str(failure))
     except (Abort, KeyboardInterrupt):
@@ -102,7 +102,10 @@ def _message(error: PermilleError) -> str:
 
 
 def _of_option(field: str, message: str) -> str:
-    """Options are called as the fields that they fill; the account is an argument, which the message names."""
+    """Options are called as the fields that they fill; arguments as the help does, but the account, which the message
+    names."""
+    if field == "complaint":
+        return f"COMPLAINT: {message}"
     return message if field in ("", "account_id") else f"--{field.replace('_', '-')}: {message}"
 
 

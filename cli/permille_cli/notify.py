@@ -8,6 +8,7 @@ import typer
 
 from permille.dead_letters import missed, put_back
 from permille.domain.errors import InvalidInput
+from permille.domain.wording import times
 from permille.notify import redrive as queue_again
 from permille.ports import REMEMBERED_FOR
 from permille_cli import given
@@ -58,7 +59,9 @@ def _queued_since(stack: Stack, begin: datetime) -> Iterator[dict[str, str]]:
 def _tell(answer: dict[str, Any], left: int) -> None:
     for one in answer["queued"]:
         out.print(f"{literal(one['account_id'])}  {literal(one['kind'])}  {one['effect']}")
-    out.print(f"{answer['dead_letters']:,} dead letters put back, {len(answer['queued']):,} missed entries queued.")
+    queued = len(answer["queued"])
+    entries = f"{queued:,} missed {'entry' if queued == 1 else 'entries'}"
+    out.print(f"{times(answer['dead_letters'], 'dead letter')} put back, {entries} queued.")
     if seen_to := answer["stream_failures"]:
         out.print(f"{_parts(seen_to)} of the timeline's stream seen to.")
     if left:
@@ -79,4 +82,4 @@ def _instant(text: str, now: datetime) -> datetime:
 
 
 def _parts(number: int) -> str:
-    return f"{number:,} part{'' if number == 1 else 's'}"
+    return times(number, "part")

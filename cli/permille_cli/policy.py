@@ -122,7 +122,7 @@ def _set(stack: Stack, policy: Policy, text: str, *, yes: bool, as_json: bool) -
     policy_change.put_in_force(stack, previewed, text, by, stack.now())
     if as_json:
         emit_json(_as_data(stack, previewed))
-    else:
+    elif not previewed.is_in_force:
         out.print(
             "It is in force within a minute; in the minutes after, each account that has a complaint or a permanent "
             "bounce is judged by it.",

@@ -33,7 +33,8 @@ def print_preview(previewed: Preview) -> None:
 def _compared_with(previewed: Preview) -> str:
     judged = times(previewed.judged, "account")
     if previewed.is_in_force:
-        return f"It is in force already, so nobody is judged anew. By the counts of {judged} as they are now:"
+        nobody = "" if previewed.affected else " nobody would be disabled"
+        return f"It is in force already, so nobody is judged anew. By the counts of {judged} as they are now:{nobody}"
     present = previewed.present
     in_force = f"the policy in force, {literal(present.id)}" if present else "one that cannot be understood"
     nothing = "" if previewed.affected else " nothing changes"

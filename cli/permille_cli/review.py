@@ -211,11 +211,11 @@ def _print_evidence(case: Case, platform: str, console: Console) -> None:
     zone = shown_zone_of(case.account)
     if case.disabled:
         told = case.disabled.in_zone(zone)
-        console.print(f"  {told.at:%Y-%m-%d}: {literal(told.sentence())}", soft_wrap=True)
+        console.print(f"  when it was disabled, {told.at:%Y-%m-%d}: {literal(told.sentence())}", soft_wrap=True)
     if case.kept_now:
         console.print(f"  {case.kept_now}", soft_wrap=True)
     for name, count in case.campaigns:
-        console.print(f"  {count:,} about {literal(name)}", soft_wrap=True)
+        console.print(f"  {wording.times(count, 'complaint')} by now about {literal(name)}", soft_wrap=True)
     if case.is_cut:
         console.print("  older complaints are left out")
     for entry in case.trials:

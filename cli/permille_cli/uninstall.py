@@ -48,7 +48,13 @@ def uninstall(
     if as_json:
         emit_json({**_as_data(planned), "done": True})
     else:
-        out.print("Nothing is left to be given back. Now: sam delete", soft_wrap=True)
+        out.print(
+            "Nothing is left to be given back. Now take off the termination protection, if it is on:", soft_wrap=True
+        )
+        unprotect = "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name"
+        out.print(
+            f"  {unprotect} {literal(stack.name)}\n  sam delete --stack-name {literal(stack.name)}", soft_wrap=True
+        )
 
 
 def _as_data(planned: Plan) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tests.cli.terminal import Terminal
 from tests.fakes import User
 from tests.operator_fakes import FakeStack, KnownUser, a_sender
 
-from permille.domain.account import Exemption
+from permille.domain.account import Exemption, Trial, TrialState
 from permille.domain.errors import PermissionDenied, Unavailable
 from permille.domain.reputation import Tally
 from permille.domain.status import Status
@@ -239,6 +239,31 @@ def test_what_aws_does_not_allow_is_said_and_taken_back(stack: FakeStack, termin
 
     assert terminal.failed(*ADD) == said
     assert "shop" not in stack.rows.accounts
+
+
+@pytest.mark.parametrize(
+    ("exemption", "why"),
+    [(None, "it is only observed"), (Exemption(NOW + timedelta(days=3), "Why", "sam"), "it is exempt")],
+)
+def test_why_nothing_is_switched_is_said(
+    stack: FakeStack, terminal: Terminal, exemption: Exemption | None, why: str
+) -> None:
+    stack.rows.accounts[ACCOUNT] = an_account(exemption=exemption, would_disable=True)
+
+    for said in (terminal.text("account", "show", ACCOUNT), terminal.text("account", "explain", ACCOUNT)):
+        assert f" rule is broken, and nothing is switched: {why}" in " ".join(said.split())
+
+
+def test_while_late_complaints_are_waited_for_the_days_of_trial_and_verdict_are_said(
+    stack: FakeStack, terminal: Terminal
+) -> None:
+    begins_at = NOW - timedelta(days=1)
+    trial = Trial(TrialState.OBSERVING, begins_at.date(), begins_at, NOW, NOW + timedelta(days=2))
+    stack.rows.accounts[ACCOUNT] = an_account(status=Status.OBSERVING, trial=trial)
+
+    said = terminal.text("account", "show", ACCOUNT)
+
+    assert "(trial was on 2026-03-09, verdict on 2026-03-12)" in said
 
 
 # ---------------------------------------------------------------- list

@@ -158,7 +158,7 @@ def test_a_complaint_is_restored_also_while_the_policy_cannot_be_read(
     [
         (("list", "nobody"), "there is no account 'nobody'"),
         (("void", "nobody", "20260310T120000.000000Z-00000000", *BECAUSE), "there is no account 'nobody'"),
-        (("void", ACCOUNT, "complaint#m-1", *BECAUSE), "--complaint: takes the id of an entry"),
+        (("void", ACCOUNT, "complaint#m-1", *BECAUSE), "COMPLAINT: takes the id of an entry"),
         (("void", ACCOUNT, "20260310T120000.000000Z-00000000", "--reason", ""), "--reason: say why"),
         (("void", ACCOUNT, *BECAUSE), "Missing argument 'COMPLAINT...'"),
     ],

@@ -223,7 +223,7 @@ def test_a_link_that_cannot_be_written_down_is_not_shown(stack: FakeStack, termi
         (("staff", "--name", "Sam", "--hours", "0"), "--hours: takes more than 0, and no more than 24 hours"),
         (("platform", "--name", "crm", "--days", "367"), "--days: takes more than 0, and no more than 366 days"),
         (("platform", "--name", "crm", "--account", "Shop"), "--account: takes an account's id"),
-        (("platform", "--name", "crm", "--scope", "all"), "Invalid value for '--scope'"),
+        (("platform", "--name", "crm", "--scope", "all"), "Invalid value for '--scope': 'all' is not one of"),
         (("revoke", "owner", "--reason", "x"), "--all: name one account, or say --all"),
         (("revoke", "owner", ACCOUNT, "--all", "--reason", "x"), "--all: name one account, or say --all"),
         (("revoke", "staff", "--name", "a\nb", "--reason", "x"), "--name: takes 1 to 60 printable characters"),

@@ -33,6 +33,13 @@ def test_an_event_and_a_mail_that_were_not_handed_on_are_queued(stack: FakeStack
     assert stack.later.jobs == [(ACCOUNT, disabled.id, "bus"), (ACCOUNT, disabled.id, "mail")]
 
 
+def test_one_is_told_in_the_singular(stack: FakeStack, terminal: Terminal) -> None:
+    created, disabled = stack.rows.told(ACCOUNT)
+    stack.once.done = {f"bus#{ACCOUNT}#{created.id}", f"mail#{ACCOUNT}#{disabled.id}"}
+
+    assert "0 dead letters put back, 1 missed entry queued." in terminal.text(*REDRIVE, YESTERDAY)
+
+
 def test_machines_get_the_entries(stack: FakeStack, terminal: Terminal) -> None:
     created, _ = stack.rows.told(ACCOUNT)
 

@@ -237,9 +237,19 @@ def test_the_same_policy_once_more_can_be_set_and_asks_nobody(stack: FakeStack, 
     stack.policies.document = STRICT
     terminal.stdin = STRICT
 
-    assert "It is in force already, so nobody is judged anew." in terminal.text("policy", "set", "-")
+    said = terminal.text("policy", "set", "-")
 
+    assert "It is in force already, so nobody is judged anew." in said
+    assert "within a minute" not in said
     assert stack.kinds(SYSTEM) == ["policy_set"]
+
+
+def test_the_policy_in_force_that_nobody_breaks_is_said_to_disable_nobody(stack: FakeStack, terminal: Terminal) -> None:
+    stack.policies.document = terminal.stdin = STRICT
+
+    assert "By the counts of 0 accounts as they are now: nobody would be disabled\n" in terminal.text(
+        "policy", "try", "-"
+    )
 
 
 @pytest.mark.parametrize("options", [(), ("--yes",), ("--json",)])

@@ -188,6 +188,15 @@ def test_a_trial_that_has_begun_is_not_cancelled(stack: FakeStack, terminal: Ter
     assert said == "the trial of bakery has begun; disable the account to end it"
 
 
+def test_a_trial_that_has_begun_is_not_approved_once_more(stack: FakeStack, terminal: Terminal) -> None:
+    is_agreed_on(terminal, 0)
+    has_begun(stack)
+
+    said = terminal.refused("review", "approve", ACCOUNT, "--day", day(3))
+
+    assert said == "no request of bakery is open: its trial has begun, and cannot be moved or withdrawn"
+
+
 @pytest.mark.parametrize(("ahead", "says"), [(1, " (that day is today or tomorrow)\n"), (9, "\n")])
 def test_the_queue_says_whose_day_is_near(terminal: Terminal, ahead: int, says: str) -> None:
     request(terminal, ahead)
@@ -212,8 +221,21 @@ def test_the_days_of_the_evidence_are_those_where_the_owner_is(stack: FakeStack,
 
     said = terminal.text("review", "list")
 
-    assert "  2026-03-10: " in said
+    assert "  when it was disabled, 2026-03-10: " in said
     assert "  earlier trial, 2026-03-10: " in said
+
+
+def test_the_complaints_when_it_was_disabled_and_those_by_now_are_told_apart(
+    stack: FakeStack, terminal: Terminal
+) -> None:
+    request(terminal)
+    complaints = [a_complaint_entry(f"m-{number}", NOW + timedelta(seconds=number)) for number in range(3)]
+    stack.rows.put(an_entry("disabled"), *complaints)
+
+    said = terminal.text("review", "list")
+
+    assert "  when it was disabled, 2026-03-10: " in said
+    assert "  3 complaints by now about " in said
 
 
 def test_where_the_account_cannot_be_judged_machines_are_told_that_it_is_not_known(

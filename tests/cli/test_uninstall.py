@@ -44,6 +44,13 @@ def test_people_read_the_plan_and_nothing_is_done_before_they_say_yes(stack: Fak
     assert stack.identities.sets["shop.example"] == "permille"
 
 
+NOW_DELETE = [
+    "Nothing is left to be given back. Now take off the termination protection, if it is on:",
+    "  aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name permille",
+    "  sam delete --stack-name permille",
+]
+
+
 def test_without_a_terminal_it_wants_a_yes(stack: FakeStack, terminal: Terminal) -> None:
     assert terminal.status("uninstall") == 2
 
@@ -54,7 +61,7 @@ def test_without_a_terminal_it_wants_a_yes(stack: FakeStack, terminal: Terminal)
 def test_whoever_says_yes_has_it_done(stack: FakeStack, terminal: Terminal) -> None:
     said = terminal.text("uninstall", "--yes")
 
-    assert said.splitlines()[-1] == "Nothing is left to be given back. Now: sam delete"
+    assert said.splitlines()[-3:] == NOW_DELETE
     assert stack.identities.sets == {"shop.example": "their:set:[x]", "platform.example": "platform"}
     assert stack.identities.forwarding == {"shop.example"}
     assert stack.switch.users[CALLER].denied
@@ -121,7 +128,7 @@ def test_where_nothing_has_to_be_given_back_nobody_is_asked(terminal: Terminal) 
     said = terminal.text("uninstall").splitlines()
 
     assert said[0] == "Identities whose default configuration set is permille: 0"
-    assert said[-1] == "Nothing is left to be given back. Now: sam delete"
+    assert said[-3:] == NOW_DELETE
 
 
 def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:

@@ -285,6 +285,27 @@ def test_who_was_denied_by_hand_is_off_and_can_be_let_out_at_the_desk(world: Wor
     assert not world.rows.accounts[ACCOUNT].denied_by_hand
 
 
+@pytest.mark.parametrize(
+    ("path", "which"),
+    [
+        ("", "on the account&rsquo;s timeline"),
+        ("/held", "on a timeline"),
+        ("/platform", "on a timeline"),
+        ("/system", "on a timeline"),
+    ],
+)
+def test_the_foot_says_on_which_timeline_a_decision_is(anna: Visitor, path: str, which: str) -> None:
+    assert f"Everything decided here is {which}, under your name." in text_of(anna.get(f"/desk{path}"))
+
+
+def test_of_who_never_sent_the_list_has_no_counts(world: World, anna: Visitor) -> None:
+    world.support.add(an_account(look=Look(TODAY, 0, 0, 0, 1)))
+
+    text = text_of(anna.get("/desk/accounts"))
+
+    assert ("none yet" in text, "0 in 0" in text) == (True, False)
+
+
 def test_the_list_has_the_worst_first_and_says_of_which_day_it_is(world: World, anna: Visitor) -> None:
     world.support.add(an_account("fine"), an_account("close-by", look=Look(TODAY, 4212, 2, 0, 2)))
     body = anna.get("/desk/accounts").body

@@ -340,8 +340,8 @@ RUNNING = Trial(TrialState.RUNNING, TODAY, NOW, NOW + A_DAY, NOW + 3 * A_DAY)
     ("act", "says"),
     [
         ("cancel", "the trial of bakery has begun; disable the account to end it"),
-        ("withdraw", "no request of bakery is open"),
-        ("move", "no request of bakery is open"),
+        ("withdraw", "no request of bakery is open: its trial has begun, and cannot be moved or withdrawn"),
+        ("move", "no request of bakery is open: its trial has begun, and cannot be moved or withdrawn"),
     ],
 )
 def test_a_trial_that_has_begun_is_neither_cancelled_nor_moved_nor_withdrawn(act: str, says: str) -> None:
@@ -388,3 +388,17 @@ def test_a_request_that_is_made_again_has_a_receipt_on_the_next_day(minutes: int
 
     assert [entry.is_mailed for entry in again.entries] == [mailed]
     assert again.account.owner_acts.receipt_at == (at if mailed else NOW)
+
+
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        (OWNER, "Support answers by e-mail."),
+        (STAFF, "Support answers by e-mail. Support asked in your place."),
+        ("platform:crm", "Support answers by e-mail. It came through crm."),
+    ],
+)
+def test_the_owner_reads_who_asked_in_their_place(by: str, told: str) -> None:
+    [requested] = decided(an_account(status=Status.DISABLED), a_request(by=by)).entries
+
+    assert requested.sentence().endswith(told)

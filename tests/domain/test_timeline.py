@@ -114,7 +114,7 @@ def test_a_sentence_names_the_numbers_that_were_used(kind: str, said: str) -> No
 def test_what_is_left_is_said() -> None:
     alert = an_alert(ACCOUNT, NOW, a_verdict(5000, 1), complaint_entries(1))
 
-    assert "You can have 4 more before your SMTP account is disabled." in alert.sentence()
+    assert "You can have 4 more; the one after that would disable your SMTP account." in alert.sentence()
 
 
 def test_without_a_delivery_no_rate_is_made_up() -> None:

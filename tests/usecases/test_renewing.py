@@ -285,8 +285,16 @@ def nothing(bakery: Bakery) -> None:
     [
         (within_a_grace, {}, r"bakery was renewed, and its old key works until 12 March 2026, .* IAM allows two keys"),
         (with_a_key_made_by_hand, {}, "has the keys AKIA1, permille-bakery-k1, as many as IAM allows"),
-        (adopted, {}, "permille-old was adopted: its keys are the platform's own"),
-        (adopted_by_that_name, {}, "permille-bakery was adopted: its keys are the platform's own"),
+        (
+            adopted,
+            {},
+            "permille-old was adopted: its keys are not Permille's; make the new key where this one was made",
+        ),
+        (
+            adopted_by_that_name,
+            {},
+            "permille-bakery was adopted: its keys are not Permille's; make the new key where this one was made",
+        ),
         (gone, {}, "IAM does not know the user permille-bakery any more"),
         (closed, {}, "bakery is closed, and that is final"),
         (nothing, {"lost": True}, "the credential of bakery was never renewed: renew it without --lost"),

@@ -5,11 +5,14 @@ import time
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from permille.aws.replay import ReplayedTime
 from permille.domain.errors import Failed
 from permille_cli.local.state import Running, StateDirectory
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
 
 
 def tick(
@@ -26,7 +29,7 @@ def tick(
         state.set_clock(None)
         replayed.clear()
     event = scheduled_event(at, running)
-    result = _invoke(running, outputs["EnforceFunctionName"], event)
+    result = invoke(running.client("lambda"), outputs["EnforceFunctionName"], event)
     if instant is not None:
         ahead = at - datetime.now(UTC)
         # Into the future as far as the functions are: mail after a switch is stamped after it.
@@ -53,8 +56,17 @@ def scheduled_event(at: datetime, running: Running) -> dict[str, Any]:
     }
 
 
-def _invoke(running: Running, function: str, event: dict[str, Any]) -> Any:
-    answer = running.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+def invoke(lambdas: "LambdaClient", function: str, event: dict[str, Any]) -> Any:
+    """What the function answers. Raises Failed where it failed, or was stopped."""
+    try:
+        answer = lambdas.invoke(FunctionName=function, Payload=json.dumps(event).encode())
+    except lambdas.exceptions.TooManyRequestsException as refused:
+        if lambdas.get_function_concurrency(FunctionName=function).get("ReservedConcurrentExecutions") != 0:
+            raise
+        again = f"aws lambda delete-function-concurrency --function-name {function}"
+        raise Failed(
+            f"Enforce is stopped (reserved concurrency 0), as by `permille uninstall`; again: {again}"
+        ) from refused
     result = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer:
         raise Failed(f"{function} failed: {result.get('errorType')}: {result.get('errorMessage')}")

@@ -61,7 +61,7 @@ class Explained:
         if self.still_on:
             lines.append(self.still_on)
         if account.would_disable:
-            lines.append(f"{wording.capital(wording.SPARED)}.")
+            lines.append(f"{wording.capital(wording.spared(exempt=self.exempt))}.")
         return lines
 
 

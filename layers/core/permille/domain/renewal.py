@@ -62,8 +62,8 @@ def _check(account: Account, renew: Renew, zone: tzinfo, now: datetime) -> None:
 
 def adopted(account: Account) -> DecisionRefused:
     return DecisionRefused(
-        f"{', '.join(account.senders)} was adopted: its keys are the platform's own, which makes another where it made "
-        "this one"
+        f"{', '.join(account.senders)} was adopted: its keys are not Permille's; make the new key where this one "
+        "was made"
     )
 
 

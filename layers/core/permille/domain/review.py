@@ -236,6 +236,10 @@ def _before_trial(account: Account) -> Review:
     """The request that is open, or was approved for a day that has not begun."""
     if account.review and account.scheduled_trial:
         return account.review
+    if account.status in (Status.TRIAL, Status.OBSERVING):
+        raise DecisionRefused(
+            f"no request of {account.id} is open: its trial has begun, and cannot be moved or withdrawn"
+        )
     return _waiting(account)
 
 

@@ -48,7 +48,11 @@ FATES: Mapping[str, str] = {"bounced": "bounced for good", "complained": "was ma
 REQUESTED_DAYS: Mapping[str, str] = {"near": "that day is today or tomorrow", "over": "that day is over"}
 BY_HAND = "switched off by hand in AWS"  # an account
 DENIED_BY_HAND = "denied by hand"  # a sender
-SPARED = "a rule is broken, and nothing is switched: it is only observed, or exempt"
+
+
+def spared(*, exempt: bool) -> str:
+    """Of an account that breaks a rule and stays on."""
+    return f"a rule is broken, and nothing is switched: it is {'exempt' if exempt else 'only observed'}"
 
 
 def rate(counts: Tally) -> str:
@@ -125,11 +129,11 @@ OWNER = "owner"  # who acted, as the timeline has it, where it was the owner
 _PLATFORM = "platform:"  # and the name of the token
 
 
-def acted_for_owner(by: str) -> str:
+def acted_for_owner(by: str, did: str = "did it") -> str:
     """Who acted in the owner's place, as owners read it, behind another sentence; empty where nobody did, as far as
-    older entries tell."""
+    older entries tell. `did`: what support then did."""
     if acts_as_staff(by):
-        return " Support did it."
+        return f" Support {did}."
     return f" It came through {plain(by.removeprefix(_PLATFORM))}." if by.startswith(_PLATFORM) else ""
 
 

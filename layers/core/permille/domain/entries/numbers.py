@@ -99,7 +99,7 @@ class Numbers(Facts):
     def allowance(self) -> str:
         if self.allowance_left == 0:
             return "One more would disable your SMTP account."
-        return f"You can have {self.allowance_left:,} more before your SMTP account is disabled."
+        return f"You can have {self.allowance_left:,} more; the one after that would disable your SMTP account."
 
     def broken(self) -> str:
         """The numbers that broke the rule, and the rule's own."""

@@ -61,7 +61,7 @@ class Requested(Facts):
 
     def sentence(self) -> str:
         asked = f"Your next batch: {times(self.batch, 'e-mail')} on {day(self.day)}. Support answers by e-mail."
-        return f"{asked}{acted_for_owner(self.by)}"
+        return f"{asked}{acted_for_owner(self.by, 'asked in your place')}"
 
 
 @declared("review_requested", Audience.OWNER, mailed=True, tone=Tone.INFO)
