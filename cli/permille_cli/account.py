@@ -80,7 +80,7 @@ def add(
         take_over=take_over,
         by=stack.caller() if accept_risk is not None else "",
     )
-    shared = shared_with_others(stack.accounts, new.identities)
+    shared = shared_with_others(stack.accounts, new.identities, new.account_id)
     ask_about_others(shared, yes=yes, as_json=as_json)
     added = Answer(stack, add_account(stack.onboarding, new, stack.now()), shared)
     if as_json:

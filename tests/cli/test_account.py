@@ -166,6 +166,18 @@ def test_the_identity_of_an_account_that_is_not_simply_on_is_given_to_another_on
     ]
 
 
+def test_an_id_that_was_closed_is_refused_for_that_and_not_for_its_own_identity(
+    stack: FakeStack, terminal: Terminal
+) -> None:
+    of_the_bakery(stack, Status.CLOSED)
+
+    refused = terminal.refused(
+        "account", "add", ACCOUNT, "--owner-email", "o@shop.example", "--identity", "shop.example"
+    )
+
+    assert "was closed, and an id is never given again" in refused
+
+
 def test_that_an_account_that_is_on_has_it_too_is_told(stack: FakeStack, terminal: Terminal) -> None:
     of_the_bakery(stack, Status.ACTIVE)
 

@@ -103,7 +103,7 @@ def runs(directory: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     outputs = {"ControlTable": "control", "EnforceFunctionName": "enforce"}
     directory.mkdir()
     monkeypatch.setattr(commands, "_running", lambda _: (FakeRunning(), {"stack": "permille", "outputs": outputs}))
-    monkeypatch.setattr(schedule, "_invoke", lambda *_: result)
+    monkeypatch.setattr(schedule, "invoke", lambda *_: result)
     monkeypatch.setattr(schedule, "ReplayedTime", Replayed)
     monkeypatch.setattr(Replayed, "cleared", False)
     return result
@@ -140,7 +140,7 @@ def test_a_tick_that_did_not_run_leaves_the_clock(
     def fails(*_: Any) -> None:
         raise Failed("no")
 
-    monkeypatch.setattr(schedule, "_invoke", fails)
+    monkeypatch.setattr(schedule, "invoke", fails)
 
     assert status_of(["local", "tick", "--at", "2030-01-01"]) == 1
     assert not (directory / "clock").exists()

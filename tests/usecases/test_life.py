@@ -541,7 +541,7 @@ class Life(RuleBasedStateMachine):
         account = self.world.account()
         assert status is account.status
         assert answer == (account.review.state if account.review else "")
-        assert (account.trial is not None) == (answer == "approved")
+        assert (account.current_trial is not None) == (answer == "approved")
 
     @invariant()
     def each_reminder_is_told_once_of_each_day_that_is_asked_for(self) -> None:
