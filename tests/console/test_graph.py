@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.builders import NOW, TODAY
 
 from permille.console.graph import NARROW, WIDE, Graph, Point, Size, draw, nice_ticks, path, short
-from permille.domain.periods import A_DAY, midnight, periods, range_of_days, range_of_weeks
+from permille.domain.local_days import A_DAY
+from permille.domain.periods import midnight, periods, range_of_days, range_of_weeks
 from permille.domain.reputation import Tally
 from permille.domain.spans import Span
 from permille.domain.status import Status

@@ -15,9 +15,8 @@ from permille.domain.errors import Conflict, DecisionRefused, InvalidInput, Unav
 from permille.domain.iam_risk import TakenRisk
 from permille.domain.switch import ACTIVE, Changes, SenderState
 from permille.existing import existing
+from permille.switching import LOOKS, PAUSE
 from permille.taking_back import Undo, taking_back
-
-LOOKS, PAUSE = 15, 1.0  # seconds between: IAM shows a change after 3 to 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from permille.domain import bounces
 from permille.domain.account import Account
 from permille.domain.cards import Campaign, campaigns
 from permille.domain.entries.corrections import voided
+from permille.domain.local_days import A_DAY
 from permille.domain.periods import (
     A_DAY,
     Epochs,

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from permille.domain.errors import ServiceError
+from permille.domain.local_days import A_DAY
 from permille.enforce import Enforcement, Run, enforce_due
 from permille.observability import count_metric, measure, record
 from permille.ports import QuarantineAge
-
-_A_DAY = timedelta(days=1)
 
 
 def run_schedule(
@@ -32,4 +31,4 @@ def _measure_quarantine(quarantine: QuarantineAge, now: datetime) -> None:
     except ServiceError as error:
         record("quarantine.unreadable", why=str(error))
         return
-    measure("quarantine.oldest_days", (now - oldest) / _A_DAY if oldest else 0.0)
+    measure("quarantine.oldest_days", (now - oldest) / A_DAY if oldest else 0.0)

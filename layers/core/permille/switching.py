@@ -14,6 +14,7 @@ from permille.ports import Leases, Switch
 
 TRIES = 3  # within one run, where IAM refuses; the next run takes it up again
 FIRST_PAUSE = 0.5  # seconds; doubled each time
+LOOKS, PAUSE = 15, 1.0  # at what was changed, seconds between: IAM shows it after 3 to 4
 States = Mapping[str, SenderState]
 
 

@@ -17,9 +17,9 @@ from permille.domain.timeline import system_entry
 from permille.onboarding import Onboarding
 from permille.operator_ports import Functions, Identities
 from permille.ports import Switch
+from permille.switching import LOOKS, PAUSE
 
 T = TypeVar("T")
-LOOKS, PAUSE = 15, 1.0  # seconds between: IAM shows a change after 3 to 4
 POLICIES_SHOW = 10.0  # seconds until SES goes by a changed policy
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import floor, log10
 
-from permille.domain.periods import A_DAY, Period, midnight
+from permille.domain.local_days import A_DAY
+from permille.domain.periods import Period, midnight
 from permille.domain.spans import Span
 
 HIGHEST_RATE = 5  # times the limit: what is higher is drawn at the top

@@ -1,6 +1,8 @@
 """Days where an account is."""
 
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+A_DAY = timedelta(days=1)
 
 
 def today(zone: tzinfo, now: datetime) -> date:

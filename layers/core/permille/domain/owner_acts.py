@@ -1,15 +1,14 @@
 """What the holder of an owner's link can cause in a day is bounded: links leak, and a holder is taken for the owner."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Final
 
 from permille.domain.errors import DecisionRefused
-from permille.domain.local_days import midnight, today
+from permille.domain.local_days import A_DAY, midnight, today
 from permille.domain.wording import local, times
 
-A_DAY = timedelta(days=1)
 CHANGES_A_DAY: Final = 5
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from permille.domain.local_days import A_DAY
 from permille.domain.policy import CLOCKS_APART
 from permille.domain.reputation import Days, Tally, epoch_of, first_day, total
 
-A_DAY = timedelta(days=1)
 WEEK_DAYS = 7
 WEEKS = 53  # a year, this week and the same one a year ago included
 

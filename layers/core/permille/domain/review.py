@@ -17,14 +17,13 @@ from permille.domain.commands import (
 from permille.domain.entries import review as told
 from permille.domain.entries.trial import TrialConfirmed
 from permille.domain.errors import ConfirmationNeeded, DecisionRefused
-from permille.domain.local_days import midnight, today
+from permille.domain.local_days import A_DAY, midnight, today
 from permille.domain.owner_acts import AskedMail, OwnerActs
 from permille.domain.policy import SecondChance
 from permille.domain.status import Status
 from permille.domain.timeline import Facts, entry
 from permille.domain.wording import times
 
-A_DAY = timedelta(days=1)
 FURTHEST_DAY = timedelta(days=60)
 
 
