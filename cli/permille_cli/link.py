@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from permille import issuing
-from permille.access import Links, address
+from permille.access import address, make_token
 from permille.domain import links, validation
 from permille.domain.commands import RevokeOwnerLinks
 from permille.domain.entries.system import LinkMade
@@ -42,9 +42,10 @@ def owner(
 ) -> None:
     """A link to an account's report, for its owner."""
     account, lasts, now = stack.account(account_id), _lasting(For.OWNER, days, "days"), stack.now()
-    link = Links(stack.macs, stack["ConsoleUrl"]).owner(account, now, lasts)
+    claims = links.claims(For.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
+    link = address(stack["ConsoleUrl"], make_token(stack.macs, claims))
     # Before it is shown: no link lets in that nobody knows of.
-    facts = LinkMade(audience=For.OWNER, subject=account.id, expires_at=now + lasts, by=stack.caller())
+    facts = LinkMade(audience=For.OWNER, subject=account.id, expires_at=claims.expires_at, by=stack.caller())
     stack.timeline.append(system_entry(now, facts))
     _print_link(link, as_json=as_json)
 

@@ -12,9 +12,9 @@ from tests.builders import ACCOUNT, NOW
 from tests.fakes import Killed, When
 from tests.operator_fakes import FakeStack, KnownUser, a_sender, a_stack
 
-from permille.console_group import CONSOLE_GROUP, PROPAGATION
+from permille.console_group import CONSOLE_GROUP
 from permille.domain.errors import InvalidInput, PermissionDenied
-from permille.domain.iam_policy import sending_policy
+from permille.domain.iam_policy import POLICIES_SHOW, sending_policy
 from permille.new_account import NewAccount
 from permille.onboarding import AddedAccount, add_account
 
@@ -65,7 +65,7 @@ def test_when_it_leaves_iam_shows_its_policy_and_its_mail_is_counted(stack: Fake
     add(stack, waited=waited)
 
     assert seen == [(["permille-send"], "permille", ACCOUNT)]
-    assert waited == [PROPAGATION]
+    assert waited == [POLICIES_SHOW]
 
 
 def test_without_being_told_to_it_is_refused_with_what_does_it(stack: FakeStack) -> None:

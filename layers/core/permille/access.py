@@ -10,6 +10,7 @@ from permille.domain.links import Claims, For
 from permille.ports import Accounts, LinkRegister, Macs
 
 ENTER, NEW_LINK, GUIDE = "/enter", "/enter/new-link", "/guide"
+LINKS = "/links"  # of the function Access
 
 
 def make_token(macs: Macs, claims: Claims) -> str:

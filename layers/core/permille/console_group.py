@@ -5,13 +5,12 @@ import shlex
 from collections.abc import Callable, Collection
 from functools import partial
 
-from permille.domain.iam_policy import POLICY, sending_policy
+from permille.domain.iam_policy import POLICIES_SHOW, POLICY, sending_policy
 from permille.operator_ports import IamUsers
 from permille.taking_back import Undo
 
 # https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html
 CONSOLE_GROUP = "AWSSESSendingGroupDoNotRename"
-PROPAGATION = 10.0  # seconds: IAM shows a change after 3 to 4
 
 
 def take_over(
@@ -21,7 +20,7 @@ def take_over(
     The identities have our set as their default by then, which the policy demands."""
     undo.prepare(f"the policy {POLICY} of {name}", partial(users.disallow, name))
     users.allow(name, resources)
-    pause(PROPAGATION)
+    pause(POLICIES_SHOW)
     undo.prepare(f"{name} in the group {CONSOLE_GROUP}", partial(users.join, name, CONSOLE_GROUP))
     users.leave(name, CONSOLE_GROUP)
 

@@ -1,4 +1,5 @@
-"""What the function Access is asked by its URL, and answers, in JSON.
+"""What the function Access is asked by its URL, and answers, in JSON: POST {audience, name, seconds}; of a token for a
+platform also scopes and accounts.
 
 AWS lets nobody in without a signature (`AuthType: AWS_IAM`) and says who it is. Whoever invokes the function past its
 URL could say so themselves; but not under the id of the invocation, which nobody knows before:
@@ -13,13 +14,14 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
+from permille.access import LINKS
 from permille.domain.errors import InvalidInput, MalformedRequest, NotAuthorized, NotFound, PermilleError
 from permille.domain.links import For, Grant, Scope
 from permille.domain.system_commands import MakeLink
 from permille.issuing import Issuing, issue
 from permille.observability import logger, record
 
-LINKS = "/links"  # POST {audience, name, seconds; of a token for a platform also scopes, accounts}
+FIELDS = {"scope": "scopes", "account": "accounts", "lasts": "seconds"}  # as a request calls what a command has
 
 
 def answer(world: Issuing, event: Mapping[str, Any], invocation: str, now: datetime) -> dict[str, Any]:
@@ -99,7 +101,10 @@ def _body(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _problem(error: PermilleError) -> dict[str, Any]:
     wrong = error.errors if isinstance(error, InvalidInput) else []
-    return {"detail": str(error), "errors": [{"field": field, "message": message} for field, message in wrong]}
+    return {
+        "detail": str(error),
+        "errors": [{"field": FIELDS.get(field, field), "message": message} for field, message in wrong],
+    }
 
 
 def _json(status: HTTPStatus, body: Mapping[str, Any]) -> dict[str, Any]:

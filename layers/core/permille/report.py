@@ -11,7 +11,6 @@ from permille.domain.cards import Campaign, campaigns
 from permille.domain.entries.corrections import voided
 from permille.domain.local_days import A_DAY
 from permille.domain.periods import (
-    A_DAY,
     Epochs,
     Period,
     epochs_begun,

@@ -11,8 +11,8 @@ from permille.domain.account import Account
 from permille.domain.entries.system import Uninstalled
 from permille.domain.errors import InvalidInput, Unavailable
 from permille.domain.former import KINDS, former
-from permille.domain.iam_policy import sending_policy, sends_through
-from permille.domain.switch import INACTIVE, Changes
+from permille.domain.iam_policy import POLICIES_SHOW, sending_policy, sends_through
+from permille.domain.switch import Changes, changes
 from permille.domain.timeline import system_entry
 from permille.onboarding import Onboarding
 from permille.operator_ports import Functions, Identities
@@ -20,7 +20,6 @@ from permille.ports import Switch
 from permille.switching import LOOKS, PAUSE
 
 T = TypeVar("T")
-POLICIES_SHOW = 10.0  # seconds until SES goes by a changed policy
 
 
 class Denied(StrEnum):
@@ -135,7 +134,7 @@ def _to_be_woken(world: Uninstalling, account: Account, sender: str, asleep: fro
     if account.status.may_send or sender not in account.senders:
         return frozenset()
     state = world.switch.read(sender)
-    return account.may_be_woken(asleep) & state.with_status(INACTIVE) if state else frozenset()
+    return changes(state, account.may_be_woken(asleep), may_send=True).wake if state else frozenset()
 
 
 def apply(

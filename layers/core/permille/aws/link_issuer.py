@@ -11,6 +11,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import NoCredentialsError
 from botocore.httpsession import URLLib3Session
 
+from permille.access import LINKS
 from permille.aws.client import service_call
 from permille.domain.errors import InvalidInput, PermissionDenied, RequestRejected, Unavailable
 from permille.domain.links import For, Grant
@@ -23,7 +24,7 @@ class FunctionUrlIssuer:
     """Keeps `operator_ports.LinkIssuer`."""
 
     def __init__(self, *, url: str, session: boto3.Session | None = None) -> None:
-        self._url = url.rstrip("/") + "/links"
+        self._url = url.rstrip("/") + LINKS
         self._session = session or boto3.Session()
 
     def token(self, audience: For, name: str, lasts: timedelta, grant: Grant | None = None) -> str:

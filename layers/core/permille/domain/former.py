@@ -12,15 +12,15 @@ KINDS = ("default_sets_replaced", "forwarding_stopped")
 @dataclass(frozen=True, slots=True)
 class Former:
     """`sets`: the default configuration set that was replaced last, by identity; empty where there was none.
-    `forwarding`: those about which SES mailed feedback to the sender."""
+    `forwarding`: those about which SES ever mailed feedback to the sender."""
 
     sets: Mapping[str, str]
     forwarding: frozenset[str]
 
 
 def former(entries: Iterable[Entry]) -> Former:
-    """`entries`: those of KINDS, of all accounts, in any order. What was told last counts: an identity can have been
-    given back, and taken up again."""
+    """`entries`: those of KINDS, of all accounts, in any order. Of `sets` what was told last counts: an identity can
+    have been given back, and taken up again."""
     sets, forwarding = dict[str, str](), set[str]()
     for entry in sorted(entries, key=lambda one: (one.at, one.id)):
         match entry.facts:

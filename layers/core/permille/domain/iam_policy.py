@@ -25,6 +25,7 @@ BOUNDING = ("stringequals", "stringlike")  # those with IfExists or ForAllValues
 OF_THE_SENDER = ("ses:fromaddress", "ses:feedbackaddress")
 OF_TEXTS = ("action", "notaction", "resource", "notresource")
 UNREADABLE = "it is no policy document of IAM"
+POLICIES_SHOW = 10.0  # seconds until SES goes by a changed policy: IAM shows it after 3 to 4
 READ_BY_IAM = frozenset("*?$")  # in an ARN of a policy, where they stand for other characters
 VARIABLE = re.compile(r"\$\{[^}]*\}?")  # ${aws:username}: it can stand for anything, also where nothing closes it
 

@@ -10,7 +10,7 @@ from permille.domain.timeline import entry
 
 
 def request(account: Account, zone: tzinfo, now: datetime) -> Outcome:
-    """It is mailed to the owner; nothing happens where the day has had its mails, or the last link is of this hour."""
+    """It is mailed to the owner; nothing happens where the day has had its one."""
     acts = account.owner_acts.mailed(AskedMail.LINK, zone, now)
     if acts == account.owner_acts:
         return Outcome(account, [])

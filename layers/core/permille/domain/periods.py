@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from permille.domain import local_days
 from permille.domain.local_days import A_DAY
 from permille.domain.policy import CLOCKS_APART
 from permille.domain.reputation import Days, Tally, epoch_of, first_day, total
@@ -73,7 +74,7 @@ def _end(day: date) -> datetime:
 
 def midnight(day: date) -> datetime:
     """When the send day begins, in UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return local_days.midnight(day, UTC)
 
 
 def epochs_begun(starts: tuple[datetime, ...], first: datetime, last: datetime) -> Iterator[tuple[int, datetime]]:
