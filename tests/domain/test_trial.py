@@ -15,6 +15,7 @@ from permille.domain.account import (
     Account,
     Evidence,
     Hold,
+    Look,
     Outcome,
     Review,
     ReviewState,
@@ -24,10 +25,14 @@ from permille.domain.account import (
 )
 from permille.domain.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
 from permille.domain.decide import decide
-from permille.domain.policy import SEED, SecondChance
+from permille.domain.entries.complaints import listed
+from permille.domain.entries.review import ReviewReopened
+from permille.domain.entries.trial import ConfirmationWanted, StaysSuspended, TrialBegan, TrialEnded
+from permille.domain.policy import SEED, Rule, SecondChance
 from permille.domain.reputation import Tally
 from permille.domain.status import Held, Mode, Status
 from permille.domain.switch import Credential, Denial
+from permille.domain.timeline import Facts
 from permille.domain.trial import LOOKED_AT_EVERY
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -129,6 +134,107 @@ def test_what_becomes_of_a_trial(
     switched = before.status.may_send != after.may_send
     assert not (switched and outcome.account.settled)  # the switch follows
     assert not outcome.breaker
+    assert outcome.account.decided_at == (now if kinds else before.decided_at)
+    assert {entry.account_id for entry in outcome.entries} <= {before.id}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "evidence", "due"),
+    [
+        (scheduled(), BEGINS - HOUR, found(), BEGINS),
+        (scheduled(), ENDS, found(), ENDS),  # the request that is open again may need a reminder
+        (running(hold=HELD), BEGINS + HOUR, found(800, 0, 201, waiting=1, counted_at=None), BEGINS + HOUR),
+        (observing(), VERDICT, found(800), SETTLED),
+        (observing(ratio_above=5000), VERDICT, found(1999, 2, waiting=1), VERDICT),
+        (observing(), SETTLED, found(800, waiting=9, oldest_sent_at=VERDICT), SETTLED),
+        (observing(), SETTLED, found(0), None),
+        (observing(denied_by_hand=True), SETTLED, found(800), None),
+        (observing(denied_by_hand=True, asked=True), SETTLED, found(800), None),
+    ],
+)
+def test_when_a_trial_is_looked_at_next(
+    before: Account, now: datetime, evidence: Evidence, due: datetime | None
+) -> None:
+    assert look(replace(before, due_at=BEGINS - DAY), evidence, now).account.due_at == due
+
+
+LISTED = listed(found(800, 1).complaints)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "evidence", "facts"),
+    [
+        (scheduled(), ENDS, found(), ReviewReopened(day=TODAY)),
+        (scheduled(), BEGINS, found(), TrialBegan(ends_at=ENDS)),
+        (running(), ENDS, found(800), TrialEnded(verdict_at=VERDICT, delivered=800)),
+        (
+            running({"most_sent": 900, "ratio_above": 100}),
+            ENDS,
+            found(2000, 1),
+            TrialEnded(verdict_at=VERDICT, delivered=2000, complaints=1),  # not early, whatever was sent
+        ),
+        (observing(denied_by_hand=True), SETTLED, found(800), ConfirmationWanted(delivered=800, complaints=0)),
+        (
+            observing(denied_by_hand=True, ratio_above=5000),
+            SETTLED,
+            found(6000, 1),
+            ConfirmationWanted(delivered=6000, complaints=1),
+        ),
+        (running(), BEGINS + HOUR, found(800, 1), StaysSuspended(delivered=800, complaints=1, listed=LISTED, rule="")),
+        (
+            observing(ratio_above=5000),
+            SETTLED,
+            found(5000, 1),
+            StaysSuspended(delivered=5000, complaints=1, listed=LISTED, rule=""),
+        ),
+        (
+            running(),
+            BEGINS + HOUR,
+            found(800, 0, 201),
+            StaysSuspended(delivered=800, complaints=0, listed=(), rule=Rule.BOUNCE_BURST),
+        ),
+    ],
+)
+def test_what_is_told_of_a_trial(before: Account, now: datetime, evidence: Evidence, facts: Facts) -> None:
+    (told,) = look(before, evidence, now).entries
+
+    assert told.facts == facts
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "state"),
+    [
+        (scheduled(), BEGINS, TrialState.RUNNING),
+        (running(), ENDS - INSTANT, TrialState.RUNNING),
+        (running(), ENDS, TrialState.OBSERVING),
+    ],
+)
+def test_the_state_of_a_trial_goes_with_its_accounts_status(before: Account, now: datetime, state: TrialState) -> None:
+    trial = look(before, found(800), now).account.trial
+
+    assert trial is not None
+    assert trial.state is state
+
+
+def test_a_trial_knows_nothing_of_what_was_found_before_it() -> None:
+    judged = replace(scheduled(), look=Look(TODAY, 1000, 9, 0, 0, over=True))
+
+    assert look(judged).account.look is None
+
+
+def test_a_hold_ends_with_the_broken_rule_or_with_the_trial() -> None:
+    kept = look(running(hold=HELD), found(800), BEGINS + HOUR).account
+    failed = look(running(hold=HELD), found(800, 1), BEGINS + HOUR).account
+
+    assert (kept.status, kept.hold) == (Status.TRIAL, None)
+    assert (failed.status, failed.hold) == (Status.DISABLED, None)
+
+
+@pytest.mark.parametrize(("counted_at", "why"), [(SETTLED, Held.FEEDBACK), (None, Held.STALLED)])
+def test_what_a_broken_rule_of_a_trial_waits_for(counted_at: datetime | None, why: Held) -> None:
+    evidence = found(800, 0, 201, waiting=10_000, counted_at=counted_at)
+
+    assert look(running(), evidence, BEGINS + HOUR).account.held is why
 
 
 def test_a_trial_begins_a_new_epoch_before_any_key_is_woken() -> None:
@@ -268,6 +374,12 @@ def test_the_day_ends_early_where_more_is_sent_than_was_agreed_on(sent: Evidence
 )
 def test_while_it_runs_it_is_looked_at_every_few_minutes(most: int, now: datetime, due: datetime) -> None:
     assert look(running({"most_sent": most}), found(10), now).account.due_at == due
+
+
+def test_the_least_that_can_be_agreed_on_is_one() -> None:
+    outcome = look(running({"most_sent": 1}), found(2), BEGINS + HOUR)
+
+    assert outcome.account.status is Status.OBSERVING
 
 
 def test_who_sent_too_much_without_a_complaint_is_back_all_the_same() -> None:
