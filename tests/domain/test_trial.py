@@ -50,8 +50,8 @@ def a_trial(state: TrialState = TrialState.SCHEDULED, **different: Any) -> Trial
     return replace(Trial(state, TODAY, BEGINS, ENDS, VERDICT), **different)
 
 
-def scheduled() -> Account:
-    return an_account(status=Status.DISABLED, strikes=1, review=APPROVED, trial=a_trial(), due_at=BEGINS)
+def scheduled(**trial: Any) -> Account:
+    return an_account(status=Status.DISABLED, strikes=1, review=APPROVED, trial=a_trial(**trial), due_at=BEGINS)
 
 
 def running(numbers: dict[str, int] | None = None, **different: Any) -> Account:
@@ -103,6 +103,7 @@ def told(outcome: Outcome) -> list[str]:
         (observing(), SETTLED - INSTANT, found(800), Status.OBSERVING, []),
         (observing(), SETTLED, found(800), Status.ACTIVE, ["reinstated"]),
         (observing(), SETTLED, found(0), Status.DISABLED, ["trial_unused"]),
+        (observing(denied_by_hand=True), SETTLED, found(800), Status.OBSERVING, ["confirmation_wanted"]),
         (observing(), VERDICT - HOUR, found(800, 1), Status.DISABLED, ["stays_suspended"]),
         (observing(), VERDICT, found(800, 1, waiting=9), Status.DISABLED, ["stays_suspended"]),
         # however much feedback of others waits; where a message was sent before the verdict, it is waited for a while
@@ -158,6 +159,7 @@ def test_when_a_trial_is_looked_at_next(
     assert look(replace(before, due_at=BEGINS - DAY), evidence, now).account.due_at == due
 
 
+NUMBERS = {"least_delivered": 80, "most_sent": 2400, "ratio_above": 5000}
 LISTED = listed(found(800, 1).complaints)
 
 
@@ -166,6 +168,7 @@ LISTED = listed(found(800, 1).complaints)
     [
         (scheduled(), ENDS, found(), ReviewReopened(day=TODAY)),
         (scheduled(), BEGINS, found(), TrialBegan(ends_at=ENDS)),
+        (scheduled(**NUMBERS), BEGINS, found(), TrialBegan(ends_at=ENDS, **NUMBERS)),
         (running(), ENDS, found(800), TrialEnded(verdict_at=VERDICT, delivered=800)),
         (
             running({"most_sent": 900, "ratio_above": 100}),
@@ -344,7 +347,8 @@ def test_too_few_are_told_with_what_was_needed_and_cost_no_strike() -> None:
     outcome = look(observing(least_delivered=80), found(79), SETTLED)
 
     assert outcome.entries[0].sentence() == "79 e-mails were delivered, and we need 80 to decide by. Nobody complained."
-    assert (outcome.account.strikes, outcome.account.review) == (1, None)
+    account = outcome.account
+    assert (account.strikes, account.review, account.trial) == (1, None, None)
 
 
 @pytest.mark.parametrize(
