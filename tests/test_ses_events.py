@@ -390,7 +390,6 @@ def bounced_with(**told: Any) -> Refusal:
         ({"status": "x" * 500, "diagnosticCode": "y" * 9000}, Refusal("", "y" * LONGEST_DIAGNOSTIC)),
         ({}, Refusal()),
     ],
-    ids=str,
 )
 def test_what_the_mail_server_said_is_read_where_it_can_be(told: Body, refusal: Refusal) -> None:
     assert bounced_with(**told) == refusal
