@@ -12,16 +12,18 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from tests.builders import ses_event, ses_notification, sns_envelope
+from tests.support.builders import ses_event, ses_notification, sns_envelope
 
 import permille
 from permille.addresses import bare, in_a_labels
-from permille.domain import provider, tokens, validation
-from permille.domain.errors import PermilleError
-from permille.domain.policy_file import parse_policy
-from permille.domain.smtp_status import code_of
-from permille.domain.wording import exposed, plain, without_controls
-from permille.ses_events import parse
+from permille.aws.ses_events import parse
+from permille.domain.feedback.smtp_status import code_of
+from permille.domain.login import tokens
+from permille.domain.people import validation
+from permille.domain.policy.policy_file import parse_policy
+from permille.domain.sending import smtp_server
+from permille.domain.values.errors import PermilleError
+from permille.domain.words.wording import exposed, plain, without_controls
 
 LENGTH = 200_000
 CPU_SECONDS = 5.0
@@ -38,9 +40,9 @@ ANCHORED = {  # never searched for in a text
     "permille.addresses._PLAIN",
     "permille.addresses._ENCODED",
     "permille.addresses._TOKEN",
-    "permille.new_account.ADDRESS",
-    "permille.new_account.IDENTITY",
-    "permille.domain.iam_policy._VARIABLE",  # it is, in documents of IAM's, which have some thousand characters
+    "permille.usecases.senders.new_account.ADDRESS",
+    "permille.usecases.senders.new_account.IDENTITY",
+    "permille.domain.sending.iam_policy._VARIABLE",  # it is, in documents of IAM's, which have some thousand characters
 }
 READERS: dict[str, Callable[[str], object]] = {
     "bare": bare,
@@ -52,7 +54,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "day": validation.day_from,
     "entry_id": validation.entry_id,
     "reason": validation.reason,
-    "server": lambda text: provider.server(text, 587, "ann", local=False),
+    "server": lambda text: smtp_server.server(text, 587, "ann", local=False),
     "link": tokens.read,
     "policy": parse_policy,
 }

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from tests.mutants import modules, reasons
+from tests.support.mutants import modules, reasons
 
-from permille_cli.template import PROJECT
+from permille_cli.stack.template import PROJECT
 
 
 def test_every_module_that_is_to_be_mutated_is_found() -> None:

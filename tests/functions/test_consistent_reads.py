@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.aws.asked import asking
-from tests.builders import NOW, PATIENCE
 from tests.functions.conftest import Cloud
 from tests.functions.test_roles import CALLS, COUNTED, each_function
+from tests.support.asked import asking
+from tests.support.builders import NOW, PATIENCE
 
 from permille.bootstrap import ingesting
 

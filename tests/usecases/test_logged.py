@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, an_account, ses_event, ses_notification
-from tests.fakes import Faults
-from tests.usecases.enforcement import A_MINUTE, World
+from tests.support.builders import ACCOUNT, CALLER, NOW, an_account, ses_event, ses_notification
+from tests.support.enforcement import A_MINUTE, World
+from tests.support.fakes import Faults
 from tests.usecases.test_ingest import Ingestion, own_mail
 
-from permille.domain.account import Hold
-from permille.domain.errors import Conflict
-from permille.domain.status import Held, Status
-from permille.ports import Lap
+from permille.domain.account.restrictions import Hold
+from permille.domain.values.errors import Conflict
+from permille.domain.values.status import Held, Status
+from permille.ports.accounts import Lap
 
 OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message"}
 Events = list[tuple[str, dict[str, Any]]]
