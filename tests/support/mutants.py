@@ -1,8 +1,8 @@
 """Mutation tests: each mutant is one small change of a function, and a test has to fail by it.
 
-python -m tests.support.mutants           lets mutmut try what it has not tried yet, and writes docs/mutants.md. It may be
-                                  stopped at any time, and goes on from there.
-python -m tests.support.mutants sweep ... of modules with these names alone
+python -m tests.support.mutants             lets mutmut try what it has not tried yet, and writes docs/mutants.md. It
+                                            may be stopped at any time, and goes on from there.
+python -m tests.support.mutants sweep ...   of the modules with these names alone
 
 mutmut runs the tests in its own process, of each mutant those alone that reach its function, the fast ones first. It
 takes packages from a folder `src` alone, so that `.mutants/` is laid with links. What survived is tried again when a

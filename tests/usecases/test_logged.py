@@ -16,6 +16,7 @@ from permille.domain.account.restrictions import Hold
 from permille.domain.values.errors import Conflict
 from permille.domain.values.status import Held, Status
 from permille.ports.accounts import Lap
+from permille.usecases.enforcement.switching import TRIES
 
 OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message"}
 Events = list[tuple[str, dict[str, Any]]]
@@ -132,15 +133,18 @@ def test_a_disabling_its_switching_and_that_it_settled_are_said(caplog: pytest.L
     assert said(caplog) == [("switch.settled", about), ("enforcement.run", RUN)]
 
 
-def test_what_iam_refuses_is_said(caplog: pytest.LogCaptureFixture) -> None:
+def test_what_iam_refuses_is_said_of_each_sender_and_try(caplog: pytest.LogCaptureFixture) -> None:
     world = World()
     world.breaks_the_rule()
-    world.faults.fail("switch.apply")
+    world.open(an_account(senders=(CALLER, "permille-shop"), due_at=NOW))
+    world.faults.fail("switch.apply", times=2 * TRIES)
 
     world.run()
 
-    refused = [fields["refused"] for name, fields in said(caplog) if name == "switch.applied"]
-    assert refused == [["switch.apply: injected"], []]
+    events = said(caplog, "account.disabled", "enforcement.run")
+    each, why = ["switch.apply: injected"] * 2, f"{ACCOUNT}: switch.apply: injected; switch.apply: injected"
+    assert [fields["refused"] for name, fields in events if name == "switch.applied"] == [each] * TRIES
+    assert events[-1] == ("account.enforce_failed", {"account": ACCOUNT, "why": why})
 
 
 def test_a_credential_that_did_not_stay_as_it_was_switched_is_said(caplog: pytest.LogCaptureFixture) -> None:
