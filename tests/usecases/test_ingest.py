@@ -99,6 +99,33 @@ def test_whichever_copy_comes_first_the_card_says_what_the_mail_was(
     assert feedback.counts == Tally(complaints=1)
 
 
+@pytest.mark.parametrize(
+    ("fuller", "named"),
+    [
+        (ses_notification("Complaint"), ("Fresh bread", "")),
+        (ses_event("Complaint", mail={"commonHeaders": {}}, tags={"campaign": "easter"}), ("", "easter")),
+    ],
+    ids=["subject", "campaign"],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_copy_that_names_one_thing_more_is_the_fuller_one(
+    feedback: Ingestion, fuller: Body, named: tuple[str, str], at_once: bool
+) -> None:
+    for batch in [[NAMELESS, fuller]] if at_once else [[NAMELESS], [fuller]]:
+        assert feedback.receive(*batch) == []
+
+    assert (complaint(feedback).subject, complaint(feedback).campaign) == named
+
+
+def test_there_is_nothing_to_complete_of_a_delivery(feedback: Ingestion) -> None:
+    feedback.receive(ses_event("Delivery"))
+    feedback.faults.calls.clear()
+
+    feedback.receive(ses_event("Delivery"))
+
+    assert feedback.faults.calls == ["ledger.whose", "ledger.count"]
+
+
 def test_where_completing_fails_the_copy_comes_again(feedback: Ingestion) -> None:
     feedback.receive(NAMELESS)
     feedback.faults.fail("ledger.complete")
@@ -352,6 +379,18 @@ def test_a_mail_to_an_owner_that_does_not_arrive_is_marked_once(feedback: Ingest
     assert feedback.counts == Tally()
 
 
+def test_a_mail_to_an_owner_is_marked_although_its_address_cannot_be_read(feedback: Ingestion) -> None:
+    assert feedback.receive(own_mail("Bounce", mail={"destination": None})) == []
+
+    assert feedback.rows.accounts[ACCOUNT].owner_mail == "bounced"
+
+
+def test_two_mails_to_an_owner_that_do_not_arrive_in_one_instant_are_two_entries(feedback: Ingestion) -> None:
+    feedback.receive(own_mail("Bounce"), own_mail("Bounce", message_id="m-2"))
+
+    assert feedback.told("owner_mail") == 2
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -413,7 +452,8 @@ def test_a_mark_is_said_once_and_where_it_was_made_alone(
 
     said = [line.message for line in caplog.records]
     assert [one for one in said if one.startswith("owner_mail.")] == marked
-    assert said.count("feedback.ignored") == 2 - len(marked)
+    ignored = [getattr(line, "what", None) for line in caplog.records if line.message == "feedback.ignored"]
+    assert ignored == ["mail to an owner"] * (2 - len(marked))
 
 
 def test_the_platforms_own_mail_is_dropped(feedback: Ingestion) -> None:

@@ -39,6 +39,13 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     ("bodies", "events"),
     [
         ([ses_event("Delivery"), ses_event("Delivery")], [("feedback.counted", {"new": 1, "known": 0, "failed": 0})]),
+        (
+            [ses_event("Delivery", recipients=["ann@x.org", "postmaster", {}])],
+            [
+                ("feedback.recipient_unreadable", {"caller": CALLER, "message_id": "m-1", "recipients": 2}),
+                ("feedback.counted", {"new": 1, "known": 0, "failed": 0}),
+            ],
+        ),
         ([own_mail("Bounce")], [("owner_mail.bounced", {"account": ACCOUNT})]),
         ([own_mail("Complaint")], [("owner_mail.complained", {"account": ACCOUNT})]),
         ([own_mail("Delivery")], [("feedback.ignored", {"what": "mail to an owner"})]),

@@ -106,6 +106,18 @@ def test_delivered_again_each_stays_what_it_was() -> None:
     assert sorted(ingestion.told()) == ["complaint", "repeated_complaint"]
 
 
+def test_of_another_account_it_counts_too() -> None:
+    ingestion, other = Ingestion(1), "permille-shop"
+    ingestion.rows.accounts["shop"], ingestion.rows.senders[other] = an_account("shop"), a_sender(other, "shop")
+
+    ingestion.receive(a_report("m-1"), a_report("m-2", caller=other))
+
+    assert {account: tally.complaints for (account, _, _), tally in ingestion.rows.tallies.items()} == {
+        ACCOUNT: 1,
+        "shop": 1,
+    }
+
+
 def test_a_new_epoch_counts_anew() -> None:
     ingestion = Ingestion(1)
     ingestion.receive(a_report("m-1", sent_at=NOW - timedelta(hours=3)))
