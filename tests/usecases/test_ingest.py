@@ -24,7 +24,7 @@ from tests.support.builders import (
 from tests.support.fakes import FakeLedger, FakeQuarantine, Faults, Rows, When
 
 from permille.aws.events import as_received
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import SEED, Policy
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.timeline import only
 from permille.domain.values.tally import Tally
@@ -50,11 +50,12 @@ class Ingestion:
         *bodies: Body | str,
         now: datetime = NOW,
         time_left: Callable[[], timedelta] = lambda: timedelta(minutes=1),
+        policy: Callable[[], Policy] = lambda: SEED,
     ) -> list[str]:
         """Takes a batch whose records are called r-0, r-1 ..., and returns those to be delivered again."""
         texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
         batch = [as_received(f"r-{number}", text) for number, text in enumerate(texts)]
-        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now, time_left, lambda: SEED)
+        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now, time_left, policy)
 
     @property
     def counts(self) -> Tally:
@@ -88,7 +89,9 @@ def complaint(feedback: Ingestion) -> Reported:
     return told.facts
 
 
-@pytest.mark.parametrize("batches", [[[NAMELESS], [NAMED]], [[NAMELESS, NAMED]], [[NAMED], [NAMELESS]]])
+@pytest.mark.parametrize(
+    "batches", [[[NAMELESS], [NAMED]], [[NAMELESS, NAMED]], [[NAMED], [NAMELESS]], [[NAMED, NAMELESS]]]
+)
 def test_whichever_copy_comes_first_the_card_says_what_the_mail_was(
     feedback: Ingestion, batches: list[list[Body]]
 ) -> None:
@@ -538,6 +541,12 @@ def test_what_is_kept_in_quarantine_says_what_it_was_and_what_speaks_against_a_s
     assert getattr(line, "kind", None) == kind
     assert measured("feedback.quarantined") == 1
     assert measured("feedback.quarantined.bounce_or_complaint") == (0 if kind == "Delivery" else 1)
+    assert set(metrics.metric_set) <= {
+        "feedback.received.records",
+        "feedback.quarantined",
+        "feedback.quarantined.bounce_or_complaint",
+    }
+    assert list(feedback.quarantine.last_came.values()) == [NOW]
 
 
 def test_what_could_not_be_kept_is_not_measured(feedback: Ingestion) -> None:
@@ -569,6 +578,18 @@ def test_an_account_is_nudged_after_its_complaint_was_counted(feedback: Ingestio
     feedback.receive(COMPLAINT)
 
     assert feedback.faults.calls == ["ledger.whose", "ledger.count", "ledger.nudge"]
+
+
+@pytest.mark.parametrize(
+    ("bodies", "bounced_at"),
+    [([COMPLAINT], None), ([ses_event("Bounce", "m-2")], NOW), ([COMPLAINT, ses_event("Bounce", "m-2")], NOW)],
+)
+def test_the_account_that_is_nudged_knows_whether_mail_bounced(
+    feedback: Ingestion, bodies: list[Body], bounced_at: datetime | None
+) -> None:
+    feedback.receive(*bodies)
+
+    assert (feedback.rows.accounts[ACCOUNT].due_at, feedback.rows.accounts[ACCOUNT].bounced_at) == (NOW, bounced_at)
 
 
 def test_a_report_that_does_not_count_wakes_the_account_too(feedback: Ingestion) -> None:

@@ -13,7 +13,8 @@ from tests.support.fakes import Faults
 from tests.usecases.test_ingest import Ingestion, own_mail
 
 from permille.domain.account.restrictions import Hold
-from permille.domain.values.errors import Conflict
+from permille.domain.policy.policy import Policy
+from permille.domain.values.errors import Conflict, Unavailable
 from permille.domain.values.status import Held, Status
 from permille.ports.accounts import Lap
 from permille.usecases.enforcement.switching import TRIES
@@ -110,6 +111,16 @@ def test_why_a_record_has_to_come_again_is_said(
     feedback.receive("hello")
 
     assert said(caplog, "feedback.received") == [("feedback.retried", fields)]
+
+
+def test_that_a_complaint_waits_for_the_policy_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    def unreadable() -> Policy:
+        raise Unavailable("SSM does not answer")
+
+    feedback = Ingestion()
+    feedback.receive(ses_event("Complaint"), policy=unreadable)
+
+    assert ("feedback.retried", {"why": "SSM does not answer"}) in said(caplog)
 
 
 def test_that_there_was_no_time_is_said(caplog: pytest.LogCaptureFixture) -> None:

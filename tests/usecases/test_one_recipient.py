@@ -122,9 +122,12 @@ def test_a_new_epoch_counts_anew() -> None:
     ingestion = Ingestion(1)
     ingestion.receive(a_report("m-1", sent_at=NOW - timedelta(hours=3)))
     ingestion.rows.senders[CALLER] = replace(a_sender(), epochs=(NOW - timedelta(hours=2),))
-    ingestion.receive(a_report("m-2", sent_at=NOW - timedelta(hours=1)))
+    for message_id in ("m-2", "m-3"):
+        ingestion.receive(a_report(message_id, sent_at=NOW - timedelta(hours=1)))
 
     assert {epoch: tally.complaints for (_, epoch, _), tally in ingestion.rows.tallies.items()} == {1: 1, 2: 1}
+    told = [(entry.kind, entry.data["epoch"]) for entry in ingestion.rows.told(ACCOUNT)]
+    assert sorted(told) == [("complaint", 1), ("complaint", 2), ("repeated_complaint", 2)]
 
 
 def test_whoever_complains_again_is_suppressed_again() -> None:
