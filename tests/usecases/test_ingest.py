@@ -271,6 +271,11 @@ def test_feedback_counts_in_the_epoch_in_which_the_mail_was_sent(
     assert feedback.rows.tallies == {(ACCOUNT, epoch, TODAY): Tally(complaints=1)}
     assert feedback.rows.told(ACCOUNT)[0].data["epoch"] == epoch
 
+    feedback.receive(ses_event("Bounce"), ses_event("Delivery"))
+
+    assert feedback.rows.tallies == {(ACCOUNT, epoch, TODAY): Tally(delivered=1, complaints=1, bounces=1)}
+    assert [card.told.epoch for card in feedback.rows.bounces.values()] == [epoch]
+
 
 def test_a_report_that_does_not_count_is_shown_all_the_same(feedback: Ingestion) -> None:
     feedback.receive(ses_event("Complaint", complaintFeedbackType="not-spam"))
