@@ -19,10 +19,10 @@ from permille.domain.values.errors import PermissionDenied
 def test_where_none_is_set_the_seed_is_in_force(terminal: Terminal) -> None:
     said = terminal.text("policy", "show")
 
-    assert said.startswith("/permille/policy is not set: the preset seed is in force\nseed\n  window_days: 45\n")
+    assert said.startswith("/permille/policy is not set: the preset default is in force\nseed\n  window_days: 45\n")
     assert "  complaint_burst: off\n" in said
     answer = terminal.answer("policy", "show")
-    assert (answer["parameter"], answer["is_set"], answer["policy"]["id"]) == ("/permille/policy", False, "seed")
+    assert (answer["parameter"], answer["is_set"], answer["policy"]["id"]) == ("/permille/policy", False, "default")
 
 
 def test_a_policy_is_checked_set_and_shown(stack: FakeStack, terminal: Terminal) -> None:
@@ -185,7 +185,7 @@ def test_a_policy_of_ones_own_is_judged_by(terminal: Terminal, tmp_path: Path) -
         (["--delivered", "10"], "give --delivered and --complaints"),
         ([], "give --delivered and --complaints"),
         (counts(1, 1, "--preset", "mild"), "--preset is 'mild'; it can be seed, allprowebtools, conservative"),
-        (counts(1, 1, "--preset", "seed", "--policy", "x"), "not both"),
+        (counts(1, 1, "--preset", "default", "--policy", "x"), "not both"),
         (counts(1, 1, "--policy", "nowhere.json"), "nowhere.json cannot be read"),
         (["--csv", "nowhere.csv"], "nowhere.csv cannot be read"),
         (["--csv", "-", "--policy", "-"], "--policy and --csv cannot both be read from standard input"),

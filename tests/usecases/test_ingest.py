@@ -24,12 +24,12 @@ from tests.support.builders import (
 from tests.support.fakes import FakeLedger, FakeQuarantine, Faults, Rows, When
 
 from permille.aws.events import as_received
-from permille.domain.policy.policy import SEED, Policy
+from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.timeline import only
 from permille.domain.values.tally import Tally
 from permille.observability import metrics
-from permille.ports.feedback import Count, Counted, Sender
+from permille.ports.feedback import Count, CountResult, Sender
 from permille.usecases.feedback.ingest import ONE_CALL, RESERVE, ingest
 
 LATER = NOW + timedelta(minutes=5)
@@ -50,7 +50,7 @@ class Ingestion:
         *bodies: Body | str,
         now: datetime = NOW,
         time_left: Callable[[], timedelta] = lambda: timedelta(minutes=1),
-        policy: Callable[[], Policy] = lambda: SEED,
+        policy: Callable[[], Policy] = lambda: DEFAULT,
     ) -> list[str]:
         """Takes a batch whose records are called r-0, r-1 ..., and returns those to be delivered again."""
         texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
@@ -126,7 +126,7 @@ def test_there_is_nothing_to_complete_of_a_delivery(feedback: Ingestion) -> None
 
     feedback.receive(ses_event("Delivery"))
 
-    assert feedback.faults.calls == ["ledger.whose", "ledger.count"]
+    assert feedback.faults.calls == ["ledger.senders_for", "ledger.count"]
 
 
 def test_where_completing_fails_the_copy_comes_again(feedback: Ingestion) -> None:
@@ -201,7 +201,7 @@ def test_every_record_that_waits_for_a_failed_count_comes_again(feedback: Ingest
 
 
 def test_where_the_senders_cannot_be_read_all_comes_again(feedback: Ingestion) -> None:
-    feedback.faults.fail("ledger.whose")
+    feedback.faults.fail("ledger.senders_for")
 
     assert feedback.receive(COMPLAINT, "nonsense") == ["r-0", "r-1"]
     assert feedback.quarantine.kept == {}
@@ -364,7 +364,9 @@ def test_mail_to_owners_and_set_up_notices_are_ignored(feedback: Ingestion, body
 def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -> None:
     batch = [as_received("r-0", json.dumps(ses_event("Complaint", caller="")))]
 
-    ingest(batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW, lambda: timedelta(minutes=1), lambda: SEED)
+    ingest(
+        batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW, lambda: timedelta(minutes=1), lambda: DEFAULT
+    )
 
     assert feedback.quarantine.reasons == ["unattributed: no caller named"]
 
@@ -582,7 +584,7 @@ def test_nothing_that_is_counted_or_marked_tells_an_address(feedback: Ingestion)
 def test_an_account_is_nudged_after_its_complaint_was_counted(feedback: Ingestion) -> None:
     feedback.receive(COMPLAINT)
 
-    assert feedback.faults.calls == ["ledger.whose", "ledger.count", "ledger.nudge"]
+    assert feedback.faults.calls == ["ledger.senders_for", "ledger.count", "ledger.nudge"]
 
 
 @pytest.mark.parametrize(
@@ -614,7 +616,7 @@ class Patience(FakeLedger):
 
     given = timedelta()
 
-    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:
+    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> CountResult:
         self.given = patience
         return super().count(counts, now, patience)
 
@@ -629,7 +631,7 @@ def test_counting_leaves_time_for_what_comes_after_it(feedback: Ingestion) -> No
         "",
         NOW,
         lambda: timedelta(seconds=50),
-        lambda: SEED,
+        lambda: DEFAULT,
     )
 
     assert ledger.given == timedelta(seconds=50) - RESERVE

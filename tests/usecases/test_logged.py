@@ -15,7 +15,7 @@ from tests.usecases.test_ingest import Ingestion, own_mail
 from permille.domain.account.restrictions import Hold
 from permille.domain.policy.policy import Policy
 from permille.domain.values.errors import Conflict, Unavailable
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.ports.accounts import Lap
 from permille.usecases.enforcement.switching import TRIES
 
@@ -98,7 +98,7 @@ def test_what_is_known_already_is_said(caplog: pytest.LogCaptureFixture) -> None
 @pytest.mark.parametrize(
     ("call", "fields"),
     [
-        ("ledger.whose", {"why": "ledger.whose: injected", "records": 1}),
+        ("ledger.senders_for", {"why": "ledger.senders_for: injected", "records": 1}),
         ("quarantine.keep", {"why": "quarantine.keep: injected"}),
     ],
 )
@@ -142,13 +142,13 @@ def test_a_disabling_its_switching_and_that_it_settled_are_said(caplog: pytest.L
     (record,) = world.told("disabled")
     assert said(caplog) == [
         ("account.disabled", {"account": ACCOUNT, "entry": record.id}),
-        ("switch.applied", {**about, "refused": []}),
+        ("credential.applied", {**about, "refused": []}),
         ("enforcement.run", {**RUN, "entries": 1}),
     ]
 
     caplog.clear()
     world.run(NOW + A_MINUTE)
-    assert said(caplog) == [("switch.settled", about), ("enforcement.run", RUN)]
+    assert said(caplog) == [("switch.in_sync", about), ("enforcement.run", RUN)]
 
 
 def test_what_iam_refuses_is_said_of_each_sender_and_try(caplog: pytest.LogCaptureFixture) -> None:
@@ -161,7 +161,7 @@ def test_what_iam_refuses_is_said_of_each_sender_and_try(caplog: pytest.LogCaptu
 
     events = said(caplog, "account.disabled", "enforcement.run")
     each, why = ["switch.apply: injected"] * 2, f"{ACCOUNT}: switch.apply: injected; switch.apply: injected"
-    assert [fields["refused"] for name, fields in events if name == "switch.applied"] == [each] * TRIES
+    assert [fields["refused"] for name, fields in events if name == "credential.applied"] == [each] * TRIES
     assert events[-1] == ("account.enforce_failed", {"account": ACCOUNT, "why": why})
 
 
@@ -177,8 +177,8 @@ def test_a_credential_that_did_not_stay_as_it_was_switched_is_said(caplog: pytes
     about = {"account": ACCOUNT, "may_send": False}
     why = f"{ACCOUNT}: its credential did not stay as it was switched, and was switched again"
     assert said(caplog) == [
-        ("switch.applied", {**about, "refused": []}),
-        ("switch.disagrees", about),
+        ("credential.applied", {**about, "refused": []}),
+        ("credential.disagrees", about),
         ("account.enforce_failed", {"account": ACCOUNT, "why": why}),
         ("enforcement.run", {**RUN, "failed": 1}),
     ]
@@ -236,13 +236,13 @@ def test_a_row_that_nobody_understands_is_said_with_its_error(caplog: pytest.Log
 def test_that_an_account_is_held_for_long_is_said(caplog: pytest.LogCaptureFixture) -> None:
     world = World()
     world.breaks_the_rule()
-    held = Hold(Held.STALLED, NOW - timedelta(hours=2))
+    held = Hold(HoldReason.STALLED, NOW - timedelta(hours=2))
     world.rows.accounts[ACCOUNT] = replace(world.account(), hold=held)
     world.rows.counted_at, world.feed.messages = None, 7
 
     world.run()
 
-    assert ("account.held_long", {"account": ACCOUNT, "why": Held.STALLED}) in said(caplog)
+    assert ("account.held_long", {"account": ACCOUNT, "why": HoldReason.STALLED}) in said(caplog)
 
 
 # ---------------------------------------------------------------- the sweep
