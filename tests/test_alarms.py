@@ -19,7 +19,7 @@ from tests.support.visiting import World as Visited
 
 from permille.aws.events import as_received
 from permille.aws.quarantine import KEPT_FOR
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.policy.ses_review import BOUNCES, COMPLAINTS, Lines
 from permille.ports.accounts import Lap
 from permille.usecases.enforcement.schedule import run_schedule
@@ -280,7 +280,9 @@ def an_account_that_is_held_for_long() -> None:
 
 
 def a_batch_of_feedback() -> None:
-    ingest([as_received("r-0", "hello")], FakeLedger(Rows()), FakeQuarantine(), "", NOW, lambda: A_MINUTE, lambda: SEED)
+    ingest(
+        [as_received("r-0", "hello")], FakeLedger(Rows()), FakeQuarantine(), "", NOW, lambda: A_MINUTE, lambda: DEFAULT
+    )
 
 
 def a_page_that_a_stranger_asks_for() -> None:

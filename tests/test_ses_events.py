@@ -30,7 +30,7 @@ from permille.domain.feedback.feedback import (
     Feedback,
     Ignored,
     Recipients,
-    Refusal,
+    Rejection,
     Unreadable,
 )
 from permille.domain.timeline.kinds.complaints import reported
@@ -373,7 +373,7 @@ def test_nothing_that_counting_does_not_need_keeps_a_bounce_from_counting(field:
     assert len(bounce.identities()) == 1
 
 
-def bounced_with(**told: Any) -> Refusal:
+def bounced_with(**told: Any) -> Rejection:
     bounce = read(ses_event("Bounce", bouncedRecipients=[{"emailAddress": "Ann <ANN@example.com>", **told}]))
     assert isinstance(bounce, Bounce)
     return bounce.refusals["ann@example.com"]
@@ -382,17 +382,17 @@ def bounced_with(**told: Any) -> Refusal:
 @pytest.mark.parametrize(
     ("told", "refusal"),
     [
-        ({"status": "5.1.1", "diagnosticCode": "smtp; 550"}, Refusal("5.1.1", "smtp; 550")),
-        ({"status": " 5.1.1\t"}, Refusal("5.1.1", "")),
-        ({"diagnosticCode": "smtp; 550 5.7.1 blocked"}, Refusal("5.7.1", "smtp; 550 5.7.1 blocked")),
-        ({"status": 5.1, "diagnosticCode": ["smtp"], "action": None}, Refusal()),
-        ({"status": None, "diagnosticCode": None}, Refusal()),
-        ({"status": "x" * 500, "diagnosticCode": "y" * 9000}, Refusal("", "y" * LONGEST_DIAGNOSTIC)),
-        ({}, Refusal()),
+        ({"status": "5.1.1", "diagnosticCode": "smtp; 550"}, Rejection("5.1.1", "smtp; 550")),
+        ({"status": " 5.1.1\t"}, Rejection("5.1.1", "")),
+        ({"diagnosticCode": "smtp; 550 5.7.1 blocked"}, Rejection("5.7.1", "smtp; 550 5.7.1 blocked")),
+        ({"status": 5.1, "diagnosticCode": ["smtp"], "action": None}, Rejection()),
+        ({"status": None, "diagnosticCode": None}, Rejection()),
+        ({"status": "x" * 500, "diagnosticCode": "y" * 9000}, Rejection("", "y" * LONGEST_DIAGNOSTIC)),
+        ({}, Rejection()),
     ],
     ids=str,
 )
-def test_what_the_mail_server_said_is_read_where_it_can_be(told: Body, refusal: Refusal) -> None:
+def test_what_the_mail_server_said_is_read_where_it_can_be(told: Body, refusal: Rejection) -> None:
     assert bounced_with(**told) == refusal
 
 

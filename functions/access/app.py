@@ -9,6 +9,6 @@ from permille.usecases.login.issuing_requests import answer
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any, world: IssuingLinks | None = None) -> dict[str, Any]:
-    world = world or issuing_links()
-    return answer(world.issuing, event, context.aws_request_id, time_of({}, world.settings))
+def handler(event: dict[str, Any], context: Any, services: IssuingLinks | None = None) -> dict[str, Any]:
+    services = services or issuing_links()
+    return answer(services.issuing, event, context.aws_request_id, time_of({}, services.settings))

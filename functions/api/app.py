@@ -9,6 +9,6 @@ from permille.observability import logger, metrics
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any, world: ServingApi | None = None) -> dict[str, Any]:
-    world = world or serving_api()
-    return answer(world.api, event, context, time_of({}, world.settings))
+def handler(event: dict[str, Any], context: Any, services: ServingApi | None = None) -> dict[str, Any]:
+    services = services or serving_api()
+    return answer(services.api, event, context, time_of({}, services.settings))

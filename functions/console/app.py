@@ -9,6 +9,6 @@ from permille.observability import logger, metrics
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any, world: Consoling | None = None) -> dict[str, Any]:
-    world = world or consoling()
-    return answer(world.console, event, context, time_of({}, world.settings))
+def handler(event: dict[str, Any], context: Any, services: Consoling | None = None) -> dict[str, Any]:
+    services = services or consoling()
+    return answer(services.console, event, context, time_of({}, services.settings))

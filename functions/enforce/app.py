@@ -14,13 +14,13 @@ from permille.usecases.enforcement.schedule import run_schedule
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any, world: Enforcing | None = None) -> dict[str, Any]:
-    world = world or enforcing()
-    now = time_of(event, world.settings)
+def handler(event: dict[str, Any], context: Any, services: Enforcing | None = None) -> dict[str, Any]:
+    services = services or enforcing()
+    now = time_of(event, services.settings)
 
     def time_left() -> timedelta:
         return timedelta(milliseconds=context.get_remaining_time_in_millis())
 
     if "Records" in event:
-        return asdict(enforce(world.enforcement, account_ids(event), now, time_left))
-    return asdict(run_schedule(world.enforcement, world.quarantine, now, time_left))
+        return asdict(enforce(services.enforcement, account_ids(event), now, time_left))
+    return asdict(run_schedule(services.enforcement, services.quarantine, now, time_left))

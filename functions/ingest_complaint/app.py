@@ -15,15 +15,15 @@ class NotCounted(Exception):
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any, world: Ingesting | None = None) -> dict[str, Any]:
-    world = world or ingesting()
-    now = time_of(event, world.settings)
-    own_caller = world.settings.owner_mail_caller
+def handler(event: dict[str, Any], context: Any, services: Ingesting | None = None) -> dict[str, Any]:
+    services = services or ingesting()
+    now = time_of(event, services.settings)
+    own_caller = services.settings.owner_mail_caller
 
     def time_left() -> timedelta:
         return timedelta(milliseconds=context.get_remaining_time_in_millis())
 
-    failed = ingest(received(event), world.ledger, world.quarantine, own_caller, now, time_left, world.policy)
+    failed = ingest(received(event), services.ledger, services.quarantine, own_caller, now, time_left, services.policy)
     if failed and is_from(event, "aws:sns"):
         raise NotCounted(failed)
     return {"batchItemFailures": [{"itemIdentifier": record_id} for record_id in failed]}

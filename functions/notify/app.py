@@ -8,28 +8,28 @@ from permille.aws.events import is_from
 from permille.aws.stored_entries import entries
 from permille.bootstrap import HandingOn, handing_on, time_of
 from permille.domain.values.errors import ServiceError
-from permille.observability import logger, metrics, record
-from permille.usecases.notifications.notify import Effect, Handing, hand_on, hand_on_again
+from permille.observability import emit, logger, metrics
+from permille.usecases.notifications.notify import Channel, NotifyServices, deliver, retry
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any, world: HandingOn | None = None) -> dict[str, Any]:
-    world = world or handing_on(context)
-    now = time_of({}, world.settings)
+def handler(event: dict[str, Any], context: Any, services: HandingOn | None = None) -> dict[str, Any]:
+    services = services or handing_on(context)
+    now = time_of({}, services.settings)
     if is_from(event, "aws:sqs"):
-        failed = [job["messageId"] for job in event["Records"] if not _again(world.handing, job, now)]
+        failed = [job["messageId"] for job in event["Records"] if not _again(services.handing, job, now)]
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
-    hand_on(world.handing, entries(event), now)
+    deliver(services.handing, entries(event), now)
     return {"batchItemFailures": []}
 
 
-def _again(world: Handing, message: dict[str, Any], now: datetime) -> bool:
+def _again(services: NotifyServices, message: dict[str, Any], now: datetime) -> bool:
     """Whether the job is done; one that is malformed keeps no other from being done."""
     try:
         job = json.loads(message["body"])
-        hand_on_again(world, job["account_id"], job["entry_id"], Effect(job["effect"]), now)
+        retry(services, job["account_id"], job["entry_id"], Channel(job["effect"]), now)
     except (ServiceError, ValueError, KeyError, TypeError) as error:
-        record("entry.failed_again", job=message["body"], why=str(error))
+        emit("entry.failed_again", job=message["body"], why=str(error))
         return False
     return True

@@ -12,14 +12,14 @@ from tests.support.wire import Wire
 
 from permille.aws.bounces import DynamoBounces
 from permille.aws.models import connection_of
-from permille.domain.feedback.bounces import Card
+from permille.domain.feedback.bounces import BounceRecord
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Unavailable
 
 A_SECOND = timedelta(seconds=1)
 
 
-def bounced(store: Store, number: int, **different: Any) -> list[Card]:
+def bounced(store: Store, number: int, **different: Any) -> list[BounceRecord]:
     """The oldest first, a second apart, the last at NOW."""
     started = NOW - (number - 1) * A_SECOND
     counts = [
@@ -97,6 +97,6 @@ def test_an_answer_that_holds_fewer_than_were_asked_for_is_read_on(dynamodb: Any
     assert bounces.page(ACCOUNT, "", 10).items == cards[1:]
 
 
-def _key(card: Card) -> dict[str, str]:
+def _key(card: BounceRecord) -> dict[str, str]:
     (count,) = bounce_counts(card.recipient)
     return {"account_id": ACCOUNT, "bounced_since": card.id, "identity": count.identity}

@@ -29,7 +29,7 @@ from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.rows import instant
 from permille.aws.tallies import DynamoTallies
 from permille.aws.timeline import DynamoTimeline
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.values.tally import Tally, epoch_of
 from permille.usecases.feedback.ingest import RESERVE, ingest
 
@@ -206,7 +206,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         quarantine = DynamoQuarantine(table="QuarantineTable", dynamodb=self.faulty)
         batch = [as_received(f"r-{number}", body) for number, body in enumerate(bodies)]
         time_left = RESERVE + timedelta(seconds=20 if patient else 0)
-        policy = replace(SEED, one_recipient_days=self.days)
+        policy = replace(DEFAULT, one_recipient_days=self.days)
         return ingest(batch, ledger, quarantine, "notify", self.now, lambda: time_left, lambda: policy)
 
     # ------------------------------------------------------------ what must hold

@@ -7,7 +7,7 @@ import pytest
 from tests.support.builders import NOW, SENT_AT, SIMULATED, a_bounce, bounce_cards
 
 from permille.domain.feedback.bounces import LONGEST_DIAGNOSTIC, LONGEST_SUBJECT, campaigns, card
-from permille.domain.feedback.feedback import Bounce, Recipients, Refusal
+from permille.domain.feedback.feedback import Bounce, Recipients, Rejection
 from permille.domain.values.entry_id import id_at
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -42,7 +42,7 @@ def only_card(bounce: Bounce, **at: Any) -> Any:
 
 
 def test_a_card_tells_which_mail_it_was_when_it_bounced_and_why() -> None:
-    refusal = Refusal("5.1.1", "smtp; 550 5.1.1\r\n user unknown")
+    refusal = Rejection("5.1.1", "smtp; 550 5.1.1\r\n user unknown")
     told = only_card(a_bounce([ANN], refusal=refusal, subject="Fresh bread", campaign="spring")).told
 
     assert (told.message_id, told.subject, told.campaign, told.epoch) == ("m-1", "Fresh bread", "spring", 2)
@@ -65,7 +65,7 @@ def test_a_cards_id_is_its_own_and_sorts_by_the_instant_of_counting() -> None:
 
 def test_foreign_texts_are_one_line_and_bounded() -> None:
     hostile = "\u202eevil\x00\n" + 900 * "x"
-    told = only_card(a_bounce(refusal=Refusal("", hostile), subject=hostile)).told
+    told = only_card(a_bounce(refusal=Rejection("", hostile), subject=hostile)).told
 
     assert len(told.subject) == LONGEST_SUBJECT
     assert len(told.diagnostic) == LONGEST_DIAGNOSTIC
@@ -83,7 +83,7 @@ def test_cards_are_grouped_by_campaign_those_with_the_most_first_else_by_subject
 
 
 def test_refusals_are_told_for_each_recipient_alone() -> None:
-    refusals = {ANN: Refusal("5.1.1", ""), "postmaster": Refusal("5.7.1", "")}
+    refusals = {ANN: Rejection("5.1.1", ""), "postmaster": Rejection("5.7.1", "")}
     bounce = Bounce(
         a_bounce().message,
         Recipients((ANN, BOB), ("postmaster",)),

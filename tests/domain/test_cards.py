@@ -8,7 +8,7 @@ from tests.support.builders import NOW, TODAY
 from tests.support.reports import a_card
 
 from permille.domain.words.wording import NO_SUBJECT
-from permille.reading.cards import Campaign, Counts, advice, campaigns
+from permille.reading.cards import Campaign, CountState, advice, campaigns
 
 A_DAY = timedelta(days=1)
 FIRST = TODAY - 44 * A_DAY
@@ -50,20 +50,20 @@ def test_a_mail_without_a_campaign_goes_by_its_subject(about: dict[str, Any], na
 @pytest.mark.parametrize(
     ("card", "counts"),
     [
-        (one(1), Counts.YES),
-        (one(44), Counts.YES),
-        (one(45), Counts.OLD),
-        (one(1, epoch=2), Counts.EARLIER_EPOCH),
-        (one(1, feedback_type="not-spam"), Counts.NEVER),
-        (one(1, sub_type="OnAccountSuppressionList"), Counts.NEVER),
+        (one(1), CountState.YES),
+        (one(44), CountState.YES),
+        (one(45), CountState.OLD),
+        (one(1, epoch=2), CountState.EARLIER_EPOCH),
+        (one(1, feedback_type="not-spam"), CountState.NEVER),
+        (one(1, sub_type="OnAccountSuppressionList"), CountState.NEVER),
     ],
 )
-def test_a_card_says_whether_it_counts(card: Any, counts: Counts) -> None:
+def test_a_card_says_whether_it_counts(card: Any, counts: CountState) -> None:
     (found,) = grouped(card)
 
     assert found.cards[0].counts is counts
-    assert found.counting == (counts is Counts.YES)
-    assert bool(found.cards[0].why_not) == (counts is Counts.NEVER)
+    assert found.counting == (counts is CountState.YES)
+    assert bool(found.cards[0].why_not) == (counts is CountState.NEVER)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from tests.support.builders import (
     days_of,
 )
 
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.timeline import kinds
 from permille.domain.timeline.kinds.complaints import LISTED_COMPLAINTS, reported
@@ -387,10 +387,10 @@ def test_a_decision_can_be_explained_word_for_word() -> None:
         "window_days": 45,
         "first_day": "2026-01-25",
         "last_day": "2026-03-10",
-        "policy": "seed",
+        "policy": "default",
         "days": [{"day": "2026-03-10", "delivered": 1000, "complaints": 2, "bounces": 0}],
         "complaint_identities": ["complaint#m-1", "complaint#m-2"],
-        "rules": policy_data(SEED),
+        "rules": policy_data(DEFAULT),
         "code": "1.0+abc",
         "spared": "",
     }

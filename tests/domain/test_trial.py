@@ -9,27 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import CALLER, NOW, STAFF, TODAY, a_backlog, a_complaint_entry, an_account
 
-from permille.domain.account.account import INSTANT, Account
+from permille.domain.account.account import TICK, Account
 from permille.domain.account.credential import Credential, Denial
 from permille.domain.account.restrictions import Hold
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.policy.policy import SEED, SecondChance
+from permille.domain.policy.policy import DEFAULT, SecondChance
 from permille.domain.rules.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
 from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.trial import LOOKED_AT_EVERY
-from permille.domain.values.status import Held, Mode, Status
+from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
-from permille.ports.desk import Listed
+from permille.ports.desk import ListedAccount
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEGINS, ENDS = NOW, NOW + DAY
 VERDICT = ENDS + 2 * DAY
 SETTLED = VERDICT + COUNTED_WITHIN
 RETRIED = VERDICT + RETRIED_WITHIN
-HELD = Hold(Held.FEEDBACK, BEGINS + HOUR - HOLD_AT_MOST)
-RULES = Rules(SEED, Mode.ENFORCE)
-BY_STAFF = Rules(replace(SEED, second_chance=SecondChance(reinstate_by_staff=True)), Mode.ENFORCE)
+HELD = Hold(HoldReason.FEEDBACK, BEGINS + HOUR - HOLD_AT_MOST)
+RULES = Rules(DEFAULT, Mode.ENFORCE)
+BY_STAFF = Rules(replace(DEFAULT, second_chance=SecondChance(reinstate_by_staff=True)), Mode.ENFORCE)
 APPROVED = Review(ReviewState.APPROVED, TODAY, 800, "Old list", "New list", NOW - DAY, NOW - HOUR, STAFF)
 
 
@@ -87,7 +87,7 @@ def told(outcome: Outcome) -> list[str]:
         (running(hold=HELD), BEGINS + HOUR, found(800, 0, 201, waiting=10_000), Status.DISABLED, ["stays_suspended"]),
         # the verdict: back, unused, or a late complaint
         (observing(), VERDICT - HOUR, found(800), Status.OBSERVING, []),
-        (observing(), SETTLED - INSTANT, found(800), Status.OBSERVING, []),
+        (observing(), SETTLED - TICK, found(800), Status.OBSERVING, []),
         (observing(), SETTLED, found(800), Status.ACTIVE, ["reinstated"]),
         (observing(), SETTLED, found(0), Status.DISABLED, ["trial_unused"]),
         (observing(), VERDICT - HOUR, found(800, 1), Status.DISABLED, ["stays_suspended"]),
@@ -95,7 +95,7 @@ def told(outcome: Outcome) -> list[str]:
         # however much feedback of others waits; where a message was sent before the verdict, it is waited for a while
         (observing(), SETTLED, found(800, waiting=50_000), Status.ACTIVE, ["reinstated"]),
         (observing(), SETTLED, found(800, waiting=None), Status.ACTIVE, ["reinstated"]),
-        (observing(), SETTLED, found(800, waiting=9, oldest_sent_at=VERDICT + INSTANT), Status.ACTIVE, ["reinstated"]),
+        (observing(), SETTLED, found(800, waiting=9, oldest_sent_at=VERDICT + TICK), Status.ACTIVE, ["reinstated"]),
         (observing(), SETTLED, found(800, waiting=9, oldest_sent_at=VERDICT), Status.OBSERVING, []),
         (
             observing(),
@@ -119,7 +119,7 @@ def test_what_becomes_of_a_trial(
     assert outcome.account.status is after
     assert told(outcome) == kinds
     switched = before.status.may_send != after.may_send
-    assert not (switched and outcome.account.settled)  # the switch follows
+    assert not (switched and outcome.account.in_sync)  # the switch follows
     assert not outcome.breaker
 
 
@@ -127,7 +127,7 @@ def test_a_trial_begins_a_new_epoch_before_any_key_is_woken() -> None:
     outcome = look(scheduled(), now=BEGINS + HOUR)
 
     assert outcome.account.epochs == (BEGINS + HOUR,)
-    assert not outcome.account.settled
+    assert not outcome.account.in_sync
 
 
 def test_a_day_that_went_by_opens_the_request_again() -> None:
@@ -145,7 +145,7 @@ def test_a_trial_begins_only_while_its_request_is_approved(state: ReviewState, n
     outcome = look(replace(scheduled(), review=replace(APPROVED, state=state)), now=now)
 
     assert (outcome.account.status, outcome.account.trial, told(outcome)) == (Status.DISABLED, None, [])
-    assert outcome.account.settled
+    assert outcome.account.in_sync
 
 
 def test_a_trial_without_a_request_does_not_begin() -> None:
@@ -195,7 +195,7 @@ def test_in_a_trial_no_complaint_is_allowed_and_who_is_back_is_listed_with_one_a
     waits = look(observing(), found(800), VERDICT).account
     back = look(observing(), found(800), SETTLED).account
 
-    assert [Listed.of(account).allowance_left for account in (on_trial, waits, back)] == [0, 0, 1]
+    assert [ListedAccount.of(account).allowance_left for account in (on_trial, waits, back)] == [0, 0, 1]
 
 
 def test_where_support_confirms_it_is_asked_once_and_a_late_complaint_still_counts() -> None:
@@ -247,7 +247,7 @@ def test_the_day_ends_early_where_more_is_sent_than_was_agreed_on(sent: Evidence
         assert "More than the 2,400 that were agreed on were sent" in entry.sentence()
         assert outcome.account.trial is not None
         assert outcome.account.trial.verdict_at == VERDICT  # as the owner was told
-        assert not outcome.account.settled
+        assert not outcome.account.in_sync
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_the_day_ends_early_where_more_is_sent_than_was_agreed_on(sent: Evidence
     [
         (0, BEGINS + HOUR, ENDS),
         (2400, BEGINS + HOUR, BEGINS + HOUR + LOOKED_AT_EVERY),
-        (2400, ENDS - INSTANT, ENDS),
+        (2400, ENDS - TICK, ENDS),
     ],
 )
 def test_while_it_runs_it_is_looked_at_every_few_minutes(most: int, now: datetime, due: datetime) -> None:
@@ -307,8 +307,8 @@ def test_where_the_rules_decide_nobody_is_told_that_nobody_complained() -> None:
 def test_where_the_rules_decide_a_trial_has_their_allowance() -> None:
     account = look(running(BY_RATIO), found(3000, 1), BEGINS + HOUR).account
 
-    assert Listed.of(account).allowance_left == 2
-    assert account.verdict(SEED, found(3000, 1).days, TODAY).allowance_left == 2
+    assert ListedAccount.of(account).allowance_left == 2
+    assert account.verdict(DEFAULT, found(3000, 1).days, TODAY).allowance_left == 2
 
 
 def test_a_trial_of_an_older_version_has_none_of_these_numbers() -> None:

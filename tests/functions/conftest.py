@@ -28,7 +28,7 @@ ENVIRONMENT = {
     "COMPLAINTS_TABLE": "ComplaintsTable",
     "TIMELINE_TABLE": "TimelineTable",
     "QUARANTINE_TABLE": "QuarantineTable",
-    "HANDED_ON_TABLE": "HandedOnTable",
+    "IDEMPOTENCY_TABLE": "IdempotencyTable",
     "OWNER_MAIL_CALLER": OWNER_MAIL_CALLER,
     "DENY_GROUP": DENY_GROUP,
     "ENFORCEMENT_MODE": "enforce",

@@ -10,10 +10,10 @@ from tests.functions.conftest import Cloud
 from tests.support.builders import STAFF, LambdaContext
 
 from permille.aws.link_register import DynamoLinkRegister
-from permille.aws.macs import KmsMacs
+from permille.aws.token_signer import KmsTokenSigner
 from permille.bootstrap import clock, issuing_links
 from permille.domain.login.links import Claims, Grant, Scope
-from permille.usecases.login.access import admit
+from permille.usecases.login.access import authenticate
 
 FOR_STAFF = {"audience": "staff", "name": "Sam", "seconds": 3600}
 FOR_PLATFORM = {"audience": "platform", "name": "crm", "seconds": 60, "scopes": ["read"], "accounts": ["shop-*"]}
@@ -46,8 +46,8 @@ def answered(event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 
 def let_in(cloud: Cloud, token: str) -> Claims:
     settings = issuing_links().settings
-    macs = KmsMacs(staff_key=settings.staff_link_key, platform_key=settings.platform_token_key)
-    return admit(token, macs, cloud.accounts, DynamoLinkRegister(table="ControlTable"), clock())[0]
+    signer = KmsTokenSigner(staff_key=settings.staff_link_key, platform_key=settings.platform_token_key)
+    return authenticate(token, signer, cloud.accounts, DynamoLinkRegister(table="ControlTable"), clock())[0]
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_entries_of_the_stream_are_handed_on_once(cloud: Cloud) -> None:
         assert handler(stream(cloud), LambdaContext()) == DONE
 
     assert mailed() == ["owner@bakery.example"]
-    assert len(cloud.rows("HandedOnTable")) == 4  # three on the bus, one by mail
+    assert len(cloud.rows("IdempotencyTable")) == 4  # three on the bus, one by mail
     assert cloud.jobs() == []
 
 

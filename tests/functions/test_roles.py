@@ -38,10 +38,10 @@ from permille.aws.replay import ReplayedTime
 from permille.bootstrap import consoling, enforcing, handing_on, ingesting, issuing_links, serving_api
 from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction, Void
-from permille.domain.login.links import For
+from permille.domain.login.links import LinkRole
 from permille.domain.people.system_commands import MakeLink
 from permille.domain.policy.ses_review import Harm
-from permille.domain.rules.breaker import Opening, Passing, Returning
+from permille.domain.rules.breaker import OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import Topic, system_entry
 from permille.domain.values.status import Mode, Status
@@ -57,7 +57,7 @@ def ingests() -> None:
     ledger = world.ledger
     told = [a_complaint_entry("m-1", NOW, subject=subject) for subject in ("", "Buns")]
     complaint, fuller = (replace(a_complaint_count("m-1"), entry=entry) for entry in told)
-    ledger.whose(["permille-bakery"])
+    ledger.senders_for(["permille-bakery"])
     ledger.count([a_count(), complaint, replace(a_complaint_count("m-2"), once="person#1")], NOW, PATIENCE)
     ledger.count(bounce_counts("bob@example.com"), NOW, PATIENCE)
     ledger.complete(fuller)
@@ -78,9 +78,9 @@ def enforces() -> None:
     the, accounts = world.enforcement, world.enforcement.accounts
     read = the_account()
     off = replace(read, status=Status.DISABLED, epochs=(*read.epochs, NOW), switch_generation=2)
-    passing = Passing(HOUR, 5, beyond_doubt=False)
-    accounts.save(read, off, [an_entry("disabled")], passing, Returning("2026-03-10T11"))
-    accounts.save(the_account(), replace(the_account(), strikes=3), [], Opening(NOW))
+    passing = PassBreaker(HOUR, 5, beyond_doubt=False)
+    accounts.save(read, off, [an_entry("disabled")], passing, ReturnPass("2026-03-10T11"))
+    accounts.save(the_account(), replace(the_account(), strikes=3), [], OpenBreaker(NOW))
     assert ACCOUNT not in accounts.due(NOW, 10)
     accounts.page("", 10)
     taken = the.switching.leases.take(the_account(), {}, NOW)
@@ -108,16 +108,16 @@ def hands_on() -> None:
     the = handing_on(LambdaContext()).handing
     the.accounts.get(ACCOUNT)
     the.timeline.get(ACCOUNT, an_entry().id)
-    the.once.do("mail#1", lambda: None)
+    the.idempotency.run_once("mail#1", lambda: None)
     with pytest.raises(ZeroDivisionError):
-        the.once.do("mail#2", lambda: [1 // 0].clear())
+        the.idempotency.run_once("mail#2", lambda: [1 // 0].clear())
     ReplayedTime(table="ControlTable").ahead()
 
 
 def issues() -> None:
     the = issuing_links().issuing
     for name in ("Anna", "Bob"):
-        issue(the, MakeLink(audience=For.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
+        issue(the, MakeLink(audience=LinkRole.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
     ReplayedTime(table="ControlTable").ahead()
 
 
@@ -130,10 +130,10 @@ def shows_and_decides() -> None:
         due = replace(read, due_at=NOW, epochs=(*read.epochs, NOW))
         accounts.save(read, due, [an_entry("complaint_voided", NOW + timedelta(hours=number))], change)
     desk.directory.asking(10)
-    desk.directory.beginning("b", 10)
+    desk.directory.by_id_prefix("b", 10)
     desk.directory.by_risk(10, sending=True)
     for name in ("owner@bakery.example", "permille-bakery", "nobody@x.example"):
-        desk.directory.whose(name, 10)
+        desk.directory.find_by_owner_or_sender(name, 10)
     desk.directory.with_most(Harm.COMPLAINTS, 10, TODAY, TODAY)
     desk.directory.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
     reads(console)
@@ -145,7 +145,7 @@ def shows_and_decides() -> None:
     desk.control.breaker(HOUR)
     desk.resets.last_reset()
     desk.resets.reset_breaker(HOUR, 4, a_reset())
-    console.doors.register.get(For.STAFF, "Anna")
+    console.authenticator.register.get(LinkRole.STAFF, "Anna")
     ReplayedTime(table="ControlTable").ahead()
 
 
@@ -168,7 +168,7 @@ def answers() -> None:
     off = replace(the_account(), status=Status.DISABLED)
     asked = decided(off, a_request())
     api.accounts.save(off, asked.account, asked.entries)
-    api.doors.register.get(For.PLATFORM, "crm")
+    api.authenticator.register.get(LinkRole.PLATFORM, "crm")
     ReplayedTime(table="ControlTable").ahead()
 
 
@@ -209,7 +209,7 @@ def test_nothing_is_allowed_that_no_call_needs(function: str, asked: list[Reques
         assert attributes(function, action, table) - named == set()
 
 
-HANDED_ON = ("GetItem", "HandedOnTable")  # Powertools asks, where a refused write did not bring the row
+HANDED_ON = ("GetItem", "IdempotencyTable")  # Powertools asks, where a refused write did not bring the row
 
 
 def attributes_of(request: Request) -> list[str]:
@@ -230,7 +230,7 @@ OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provide
 OF_SENDERS = ("senders", "identities", "risks_accepted")
 OF_LINKS_AND_MAILS = ("links_valid_since", "owner_mail")
 OF_OWNERS_ACTS = ("owner_acts",)
-OF_THE_SWITCH = ("asleep", "applied", "applied_at", "observed", "lease", "leased_until")
+OF_THE_SWITCH = ("deactivated", "applied", "applied_at", "observed", "lease", "leased_until")
 OF_NOTICES = ("bounced_at", "bounces_told_until")
 
 

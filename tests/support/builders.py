@@ -9,14 +9,14 @@ from typing import Any, cast
 
 from permille.aws.ses_events import recipients_of
 from permille.domain.account.account import Account
-from permille.domain.account.credential import ACTIVE, Asleep, Credential, SenderState
+from permille.domain.account.credential import ACTIVE, Credential, DeactivatedKeys, SenderState
 from permille.domain.account.provider import Provider
-from permille.domain.feedback.bounces import Card
-from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Message, Recipients, Refusal
-from permille.domain.login.links import For
+from permille.domain.feedback.bounces import BounceRecord
+from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Message, Recipients, Rejection
+from permille.domain.login.links import LinkRole
 from permille.domain.people.commands import Command, RequestReview, ReviewRequest
 from permille.domain.people.decisions import Context, decide
-from permille.domain.policy.policy import ALLPROWEBTOOLS, SEED, SecondChance, Verdict, judge
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, SecondChance, Verdict, judge
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.rules.backlog import Backlog
 from permille.domain.rules.decision import Evidence, Outcome
@@ -39,7 +39,7 @@ from permille.domain.timeline.kinds.system import BreakerReset
 from permille.domain.timeline.kinds.verdicts import DecisionRecord, Disabled, Spared
 from permille.domain.timeline.timeline import Entry, Facts, TimelineEntry, entry, only, system_entry
 from permille.domain.values.entry_id import id_at
-from permille.domain.values.status import Held, Mode
+from permille.domain.values.status import HoldReason, Mode
 from permille.domain.values.tally import Days, Tally
 from permille.domain.words.wording import OWNER
 from permille.ports.feedback import Count, Sender
@@ -65,12 +65,12 @@ SIMULATED = "complaint@simulator.amazonses.com"
 
 
 def an_account(
-    account_id: str = ACCOUNT, *, settled: bool = True, asleep: Asleep | None = None, **different: Any
+    account_id: str = ACCOUNT, *, in_sync: bool = True, deactivated: DeactivatedKeys | None = None, **different: Any
 ) -> Account:
-    """`settled`: whether IAM was read back since its last switching; `asleep`: keys that Permille put to sleep."""
+    """`in_sync`: whether IAM was read back since its last switching; `deactivated`: keys that Permille put to sleep."""
     about = {"owner_email": f"owner@{account_id}.example", "senders": (f"permille-{account_id}",)}
-    credential = Credential(asleep=asleep or {})
-    switched = {"switch_generation": 1 if settled else 2, "credential": credential}
+    credential = Credential(deactivated=deactivated or {})
+    switched = {"switch_generation": 1 if in_sync else 2, "credential": credential}
     return Account(**{"id": account_id, **about, **switched, **different})
 
 
@@ -122,7 +122,7 @@ def a_bounce(
     permanent: bool = True,
     sub_type: str = "General",
     bounced_at: datetime | None = NOW - timedelta(hours=1),
-    refusal: Refusal | None = None,
+    refusal: Rejection | None = None,
     **message: Any,
 ) -> Bounce:
     """`refusal`: of each recipient."""
@@ -131,18 +131,18 @@ def a_bounce(
     return Bounce(sent, named, permanent, sub_type, bounced_at, refusals)
 
 
-NO_SUCH_USER = Refusal("5.1.1", "smtp; 550 5.1.1 user unknown")
+NO_SUCH_USER = Rejection("5.1.1", "smtp; 550 5.1.1 user unknown")
 
 
 def bounce_counts(
-    *recipients: str, at: datetime = NOW, account_id: str = ACCOUNT, refusal: Refusal = NO_SUCH_USER, **message: Any
+    *recipients: str, at: datetime = NOW, account_id: str = ACCOUNT, refusal: Rejection = NO_SUCH_USER, **message: Any
 ) -> list[Count]:
     """What the bounces of a mail to these recipients count."""
     bounce = a_bounce(recipients or ("ann@example.com",), refusal=refusal, **message)
     return counts_of(bounce, a_sender(CALLER, account_id), at, 0)
 
 
-def bounce_cards(*recipients: str, at: datetime = NOW, **different: Any) -> list[Card]:
+def bounce_cards(*recipients: str, at: datetime = NOW, **different: Any) -> list[BounceRecord]:
     return [count.card for count in bounce_counts(*recipients, at=at, **different) if count.card]
 
 
@@ -182,7 +182,7 @@ def a_complaint_count(message_id: str = "m-1", account_id: str = ACCOUNT, at: da
 
 
 def a_verdict(delivered: int = 1000, complaints: int = 2, today: date = TODAY) -> Verdict:
-    return judge(SEED, days_of(delivered, complaints, today), today)
+    return judge(DEFAULT, days_of(delivered, complaints, today), today)
 
 
 def days_of(delivered: int, complaints: int, day: date = TODAY) -> Days:
@@ -296,7 +296,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "address": "owner@bakery.example",
     "replaces": "",
     "state": "bounced",
-    "why": Held.FEEDBACK,
+    "why": HoldReason.FEEDBACK,
     "waiting": 7,
     "bound": 5,
     "former": (FormerSet(identity="bakery.example", configuration_set="their-own"),),
@@ -311,12 +311,12 @@ _USUAL_FACTS: dict[str, Any] = {
     "granted": 4,
     "sender": "platform-news",
     "risks": ("policy admin, statement 1: it may do iam:*",),
-    "audience": For.STAFF,
+    "audience": LinkRole.STAFF,
     "subject": "Anna",
     "mode": Mode.ENFORCE,
-    "before": Mode.OBSERVE,
-    "replaced": "seed",
-    "replaced_numbers": policy_data(SEED),
+    "before": Mode.MONITOR,
+    "replaced": "default",
+    "replaced_numbers": policy_data(DEFAULT),
     "numbers": policy_data(ALLPROWEBTOOLS),
     "count": 2,
     "reasons": ("it is no JSON",),

@@ -31,7 +31,7 @@ from tests.support.pictures import take, write
 
 from permille.aws.ses_mailer import SesMailer
 from permille.console.site.pages import Pages
-from permille.domain.policy.policy import ALLPROWEBTOOLS, SEED, RecentRatio, judge
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, RecentRatio, judge
 from permille.domain.timeline.kinds.complaints import Alert
 from permille.domain.timeline.kinds.credential import CredentialRenewed
 from permille.domain.timeline.kinds.registry import KINDS
@@ -73,7 +73,7 @@ def entries() -> Iterator[tuple[str, Entry]]:
     yield "alert-still-on", entry(OWNER.id, NOW, above)
     yield "alert-exempt", an_alert(OWNER.id, NOW, a_verdict(1000, 5), few, NOW)
     recent = {TODAY - timedelta(days=20): Tally(1_000_000), TODAY: Tally(2000, 60)}
-    policy = replace(SEED, recent_ratio=RecentRatio())
+    policy = replace(DEFAULT, recent_ratio=RecentRatio())
     yield "disabled-recent", a_record(OWNER.id, NOW, judge(policy, recent, TODAY), recent, [])
     for name, tally in {"bounces": Tally(4000, 0, 300), "complaints": Tally(1_000_000, 4)}.items():
         verdict = judge(ALLPROWEBTOOLS, {TODAY: tally}, TODAY)

@@ -24,12 +24,12 @@ from tests.support.builders import (
 from tests.support.fakes import FakeLedger, FakeQuarantine, Faults, Rows, When
 
 from permille.aws.events import as_received
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.timeline import only
 from permille.domain.values.tally import Tally
 from permille.observability import metrics
-from permille.ports.feedback import Count, Counted, Sender
+from permille.ports.feedback import Count, CountResult, Sender
 from permille.usecases.feedback.ingest import ONE_CALL, RESERVE, ingest
 
 LATER = NOW + timedelta(minutes=5)
@@ -54,7 +54,7 @@ class Ingestion:
         """Takes a batch whose records are called r-0, r-1 ..., and returns those to be delivered again."""
         texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
         batch = [as_received(f"r-{number}", text) for number, text in enumerate(texts)]
-        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now, time_left, lambda: SEED)
+        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now, time_left, lambda: DEFAULT)
 
     @property
     def counts(self) -> Tally:
@@ -171,7 +171,7 @@ def test_every_record_that_waits_for_a_failed_count_comes_again(feedback: Ingest
 
 
 def test_where_the_senders_cannot_be_read_all_comes_again(feedback: Ingestion) -> None:
-    feedback.faults.fail("ledger.whose")
+    feedback.faults.fail("ledger.senders_for")
 
     assert feedback.receive(COMPLAINT, "nonsense") == ["r-0", "r-1"]
     assert feedback.quarantine.kept == {}
@@ -329,7 +329,9 @@ def test_mail_to_owners_and_set_up_notices_are_ignored(feedback: Ingestion, body
 def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -> None:
     batch = [as_received("r-0", json.dumps(ses_event("Complaint", caller="")))]
 
-    ingest(batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW, lambda: timedelta(minutes=1), lambda: SEED)
+    ingest(
+        batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW, lambda: timedelta(minutes=1), lambda: DEFAULT
+    )
 
     assert feedback.quarantine.reasons == ["unattributed: no caller named"]
 
@@ -528,7 +530,7 @@ def test_nothing_that_is_counted_or_marked_tells_an_address(feedback: Ingestion)
 def test_an_account_is_nudged_after_its_complaint_was_counted(feedback: Ingestion) -> None:
     feedback.receive(COMPLAINT)
 
-    assert feedback.faults.calls == ["ledger.whose", "ledger.count", "ledger.nudge"]
+    assert feedback.faults.calls == ["ledger.senders_for", "ledger.count", "ledger.nudge"]
 
 
 def test_a_report_that_does_not_count_wakes_the_account_too(feedback: Ingestion) -> None:
@@ -548,7 +550,7 @@ class Patience(FakeLedger):
 
     given = timedelta()
 
-    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:
+    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> CountResult:
         self.given = patience
         return super().count(counts, now, patience)
 
@@ -563,7 +565,7 @@ def test_counting_leaves_time_for_what_comes_after_it(feedback: Ingestion) -> No
         "",
         NOW,
         lambda: timedelta(seconds=50),
-        lambda: SEED,
+        lambda: DEFAULT,
     )
 
     assert ledger.given == timedelta(seconds=50) - RESERVE

@@ -156,7 +156,7 @@ def test_what_support_wrote_is_quoted_as_theirs(facts: Facts) -> None:
         assert "Support wrote: “ok.”" in " ".join(form.split())
 
 
-INTERNAL = [*Rule, "seed", "allprowebtools", "conservative"]
+INTERNAL = [*Rule, "default", "allprowebtools", "conservative"]
 
 
 @pytest.mark.parametrize("mail", EVERY_MAIL.values(), ids=EVERY_MAIL)

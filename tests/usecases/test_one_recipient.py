@@ -14,10 +14,10 @@ from tests.support.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, TODA
 from tests.support.fakes import FakeLedger, FakePolicies, FakeQuarantine, FakeSuppressions, Rows
 
 from permille.aws.events import as_received
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.values.errors import PolicyNotValid, Unavailable
 from permille.domain.values.tally import Tally
-from permille.reading.cards import Counts, campaigns
+from permille.reading.cards import CountState, campaigns
 from permille.usecases.feedback.ingest import ingest
 
 DAY = timedelta(days=1)
@@ -28,7 +28,7 @@ class Ingestion:
     def __init__(self, days: int) -> None:
         self.rows = Rows()
         self.rows.accounts[ACCOUNT], self.rows.senders[CALLER] = an_account(), a_sender()
-        self.policies = FakePolicies(replace(SEED, one_recipient_days=days), self.rows.faults)
+        self.policies = FakePolicies(replace(DEFAULT, one_recipient_days=days), self.rows.faults)
 
     def receive(self, *bodies: Body) -> list[str]:
         batch = [as_received(f"r-{number}", json.dumps(body)) for number, body in enumerate(bodies)]
@@ -93,7 +93,10 @@ def test_the_others_are_shown_as_not_counted_and_why() -> None:
         "Not counted: this recipient's complaint about mail of the same day counts already."
     )
     cards = [card for campaign in campaigns([second, first], 1, TODAY - DAY) for card in campaign.cards]
-    assert [(card.counts, bool(card.why_not)) for card in cards] == [(Counts.REPEATED, True), (Counts.YES, False)]
+    assert [(card.counts, bool(card.why_not)) for card in cards] == [
+        (CountState.REPEATED, True),
+        (CountState.YES, False),
+    ]
 
 
 def test_delivered_again_each_stays_what_it_was() -> None:

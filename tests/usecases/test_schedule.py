@@ -88,7 +88,7 @@ def test_a_run_that_broke_off_does_not(world: World, measured: Measured) -> None
 def test_a_run_of_the_stream_is_none_of_the_schedules(world: World, measured: Measured) -> None:
     world.breaks_the_rule()
 
-    world.see_to()
+    world.process()
 
     found = measured.values()
     assert "schedule.run" not in found

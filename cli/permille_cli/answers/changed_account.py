@@ -32,7 +32,7 @@ class Answer:
         data: dict[str, Any] = {
             "account_id": account.id,
             "changed": {name: {"before": before, "after": after} for name, before, after in self._differences()},
-            "settled": account.settled,
+            "in_sync": account.in_sync,
         }
         data |= self._identities.as_data()
         if notes := list(self._notes()):

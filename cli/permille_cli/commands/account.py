@@ -109,11 +109,11 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 def _listed(account: Account) -> dict[str, Any]:
     """As `account show` names it, without what has to be read besides."""
     return {
-        **account_schema.standing(account),
+        **account_schema.standing_json(account),
         "owner_email": account.owner_email,
         "owner_mail": account.owner_mail or "fine",
         "senders": list(account.senders),
-        "settled": account.settled,
+        "in_sync": account.in_sync,
         "held": account.held,
         "would_disable": account.would_disable,
         "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
@@ -131,7 +131,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     if as_json:
         named = {"identities": list(account.identities), "senders": senders}
         named |= {"risks_accepted": dict(account.risks_accepted)}
-        emit_json({**account_schema.account(account, verdict), **credential.ends(until), **named})
+        emit_json({**account_schema.account_json(account, verdict), **credential.ends(until), **named})
     else:
         _print_standing(account, verdict, senders, now)
         if until:
@@ -142,12 +142,12 @@ def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
     """Read live from IAM: what the switch did is believed when it is seen."""
     state = stack.switch.read(caller)
     keys = sorted(state.keys.items()) if state else []
-    asleep = account.may_be_woken(account.credential.asleep.get(caller, frozenset()))
+    deactivated = account.may_reactivate(account.credential.deactivated.get(caller, frozenset()))
     by_hand = state is not None and account.is_denied_by_hand(state)
     return {
         "caller_identity": caller,
         "exists": state is not None,
-        "agrees": state is None or by_hand or not changes(state, asleep, may_send=account.status.may_send),
+        "agrees": state is None or by_hand or not changes(state, deactivated, may_send=account.status.may_send),
         "denied": state is not None and state.denied,
         "denied_by_hand": by_hand,
         "keys": [{"access_key_id": key, "status": status} for key, status in keys],
@@ -190,7 +190,7 @@ def _print_senders(account: Account, senders: list[dict[str, Any]]) -> None:
 def _status(account: Account, now: datetime) -> str:
     colour = "green" if account.status is Status.ACTIVE and not account.denied_by_hand else "red"
     waits_for = "switched, not yet read back" if account.applied else "not yet switched"
-    notes = [] if account.settled else [f"credential {waits_for}"]
+    notes = [] if account.in_sync else [f"credential {waits_for}"]
     notes += [wording.BY_HAND] if account.denied_by_hand else []
     notes += [f"held: {account.held}"] if account.held else []
     notes += [_way_back(account)] if account.review or account.current_trial else []

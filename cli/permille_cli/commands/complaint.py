@@ -40,7 +40,9 @@ def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, a
     gone, reports = voided(known.entries), only(Reported, known.entries)
     if as_json:
         platform = stack["PlatformName"]
-        told = [{**account_schema.entry(one, platform, zone), "voided": _voided(gone.get(one.id))} for one in reports]
+        told = [
+            {**account_schema.entry_json(one, platform, zone), "voided": _voided(gone.get(one.id))} for one in reports
+        ]
         emit_json({"account_id": account_id, "complaints": told, "older_left_out": known.is_cut})
         return
     if known.is_cut:

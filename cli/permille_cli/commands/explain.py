@@ -21,7 +21,7 @@ def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_jso
     """Explain why an account is as it is, word for word, with every number that was used."""
     told, platform = explained_of(stack, stack.account(account_id)), stack["PlatformName"]
     if as_json:
-        emit_json(operator_schema.explained(told, platform))
+        emit_json(operator_schema.explanation_json(told, platform))
         return
     for number, line in enumerate(told.lines(platform)):
         out.print(f"[bold]{escape(line)}[/]" if number == 0 else escape(line), soft_wrap=True)

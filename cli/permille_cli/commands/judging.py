@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from permille.domain.policy.e_value import ln_e_needed
-from permille.domain.policy.policy import PRESETS, SEED, Policy, Verdict, judge
+from permille.domain.policy.policy import DEFAULT, PRESETS, Policy, Verdict, judge
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.values.errors import InvalidInput
 from permille.domain.values.tally import Tally
@@ -29,7 +29,7 @@ def judge_counts(
     delivered: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Delivered recipients.")] = None,
     complaints: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Complaints.")] = None,
     bounces: Annotated[int, typer.Option(min=0, max=LARGEST_COUNT, help="Permanent bounces.")] = 0,
-    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}; seed unless named.")] = "",
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}; default unless named.")] = "",
     policy: Annotated[str, typer.Option(help="A policy's file instead of a preset; - for standard input.")] = "",
     table: Annotated[
         str, typer.Option("--csv", metavar="FILE", help="A table with these columns instead; - for standard input.")
@@ -58,7 +58,7 @@ def judge_counts(
 def _policy(preset: str, file: str) -> Policy:
     if preset and file:
         raise InvalidInput("give --preset or --policy, not both")
-    return typed.policy(file) if file else _preset(preset or SEED.id, "--preset")
+    return typed.policy(file) if file else _preset(preset or DEFAULT.id, "--preset")
 
 
 def _preset(name: str, where: str) -> Policy:

@@ -52,7 +52,7 @@ def redrive(
 
 def _queued_since(stack: Stack, begin: datetime) -> Iterator[dict[str, str]]:
     entries = progress(stack.timeline.all_since(begin), "reading")
-    for entry, effect in queue_again(entries, stack.once, stack.later):
+    for entry, effect in queue_again(entries, stack.idempotency, stack.retry_queue):
         yield {"account_id": entry.account_id, "entry_id": entry.id, "kind": entry.kind, "effect": effect}
 
 

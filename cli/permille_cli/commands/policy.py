@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from permille.domain.policy.policy import SEED, Policy
+from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.policy.policy_file import parse_policy, policy_data
 from permille.domain.policy.policy_warnings import warnings
 from permille.domain.rules.policy_history import PolicyHistory
@@ -35,13 +35,13 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
     """Show the policy in force."""
     parameter, text = stack["PolicyParameterName"], stack.policies.text()
     try:
-        policy = SEED if text is None else parse_policy(text)
+        policy = DEFAULT if text is None else parse_policy(text)
     except InvalidPolicy as wrong:
         raise InvalidInput(f"the policy in {parameter} is wrong, so nobody is judged: {wrong}; set another") from wrong
     if as_json:
         emit_json({"parameter": parameter, "is_set": text is not None, "policy": policy_data(policy)})
     else:
-        unset = "" if text is not None else " is not set: the preset seed is in force"
+        unset = "" if text is not None else " is not set: the preset default is in force"
         out.print(f"[dim]{literal(parameter)}{unset}[/]")
         _print(policy)
 
@@ -148,7 +148,7 @@ def _as_data(stack: Stack, previewed: Preview) -> dict[str, Any]:
         "parameter": stack["PolicyParameterName"],
         "policy": policy_data(policy),
         "warnings": warnings(policy),
-        "preview": operator_schema.preview(previewed),
+        "preview": operator_schema.preview_json(previewed),
     }
 
 

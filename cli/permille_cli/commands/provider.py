@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from permille.domain.account.account import Account
-from permille.domain.sending.smtp_server import Trouble, sentence, server
+from permille.domain.sending.smtp_server import LoginFailure, sentence, server
 from permille.domain.values.errors import Failed
 from permille.schema import account_schema
 from permille.usecases.decisions import providers as providing
@@ -38,7 +38,7 @@ def connect(
     asked = server(host, port, user, local=stack.is_local)
     password = typed.password(from_stdin=password_stdin)
     connected = providing.connect(stack.providing, account, asked, password, stack.caller(), stack.now())
-    if isinstance(connected, Trouble):
+    if isinstance(connected, LoginFailure):
         raise Failed(f"nothing is stored: {sentence(connected, asked.host, asked.port)}")
     _tell(connected, as_json=as_json)
 
@@ -75,7 +75,7 @@ def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_
 
 def _tell(account: Account, *, as_json: bool) -> None:
     if as_json:
-        emit_json({"account_id": account.id, "provider": account_schema.provider(account)})
+        emit_json({"account_id": account.id, "provider": account_schema.provider_json(account)})
     elif account.provider:
         at = account.provider
         server = f"{literal(at.host)}:{at.port} as {literal(at.user)}"

@@ -24,7 +24,7 @@ from permille.domain.rules.reminders import day_note
 from permille.domain.values.errors import ConfirmationNeeded, ServiceError
 from permille.domain.words import wording
 from permille.schema import account_schema
-from permille.usecases.views.review_queue import Case, queue
+from permille.usecases.views.review_queue import ReviewCase, queue
 from permille.zones import shown_zone_of
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import typed
@@ -142,7 +142,7 @@ def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) ->
     now = stack.now()
     waiting = cases(stack, now)
     if as_json:
-        emit_json({"requests": [account_schema.case(case) for case in waiting]})
+        emit_json({"requests": [account_schema.case_json(case) for case in waiting]})
         return
     for case in waiting:
         print_case(case, stack["PlatformName"], now)
@@ -150,7 +150,7 @@ def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) ->
         out.print("Nobody waits for support.")
 
 
-def cases(stack: Stack, now: datetime) -> list[Case]:
+def cases(stack: Stack, now: datetime) -> list[ReviewCase]:
     """Who waits for support, the longest waiting first, with the evidence."""
 
     def judge(account: Account) -> Verdict | None:
@@ -173,7 +173,7 @@ def _asking(stack: Stack) -> Iterator[Account]:
 def _decide(stack: Stack, account_id: str, command: Command, *, as_json: bool) -> None:
     decided = stack.decide(account_id, command)
     if as_json:
-        emit_json(account_schema.standing(decided))
+        emit_json(account_schema.standing_json(decided))
     else:
         _print_standing(decided)
 
@@ -191,7 +191,7 @@ def _print_standing(account: Account) -> None:
         out.print(f"The trial is from {begins} to {ends}.", soft_wrap=True)
 
 
-def print_case(case: Case, platform: str, now: datetime, console: Console = out) -> None:
+def print_case(case: ReviewCase, platform: str, now: datetime, console: Console = out) -> None:
     """What support decides by."""
     hours = case.waits.total_seconds() / 3600
     strikes = f"{case.account.strikes} strike{'' if case.account.strikes == 1 else 's'}"
@@ -207,7 +207,7 @@ def print_case(case: Case, platform: str, now: datetime, console: Console = out)
     _print_evidence(case, platform, console)
 
 
-def _print_evidence(case: Case, platform: str, console: Console) -> None:
+def _print_evidence(case: ReviewCase, platform: str, console: Console) -> None:
     zone = shown_zone_of(case.account)
     if case.disabled:
         told = case.disabled.in_zone(zone)

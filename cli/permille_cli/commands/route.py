@@ -15,7 +15,9 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     """Say whether an account may send now, and through what."""
     account = stack.account(account_id)
     known = history(stack.timeline, account.id, Topic.STANDING)
-    answer = account_schema.route(account, route(account, known.entries), stack["PlatformName"], stack["SmtpEndpoint"])
+    answer = account_schema.route_json(
+        account, route(account, known.entries), stack["PlatformName"], stack["SmtpEndpoint"]
+    )
     if as_json:
         emit_json(answer)
         return

@@ -150,7 +150,7 @@ def _as_data(account: Account) -> dict[str, Any]:
         "account_id": account.id,
         "status": account.status,
         "denied_by_hand": account.denied_by_hand,
-        "settled": account.settled,
+        "in_sync": account.in_sync,
         "epoch": account.epoch,
         "owner_mail": account.owner_mail or "fine",
         "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
@@ -159,7 +159,7 @@ def _as_data(account: Account) -> dict[str, Any]:
 
 def _print(account: Account) -> None:
     _print_status(account)
-    if not account.settled:
+    if not account.in_sync:
         out.print("The SMTP credential is switched within seconds; `permille account show` reads it back.")
 
 

@@ -38,7 +38,7 @@ def show(
     page = stack.timeline.latest(account_id or SYSTEM, MOST, before)
     entries = [entry for entry in reversed(page.items) if audience in (None, entry.audience)]
     if as_json:
-        told = [account_schema.entry(entry, platform, zone) for entry in entries]
+        told = [account_schema.entry_json(entry, platform, zone) for entry in entries]
         emit_json({"account_id": account_id or None, "entries": told, "before": page.next or None})
         return
     if page.next:

@@ -25,7 +25,7 @@ app = typer.Typer(no_args_is_help=True, help="Run Permille on this computer, wit
 
 class Mode(StrEnum):
     ENFORCE = "enforce"
-    OBSERVE = "observe"
+    MONITOR = "monitor"
 
 
 Directory = Annotated[

@@ -12,19 +12,18 @@ from permille.aws.accounts import DynamoAccounts
 from permille.aws.client import client, service_call
 from permille.aws.control import DynamoControl
 from permille.aws.dead_letters import SqsDeadLetters
-from permille.aws.directory import DynamoDirectory
+from permille.aws.directory import DynamoAccountIndex
 from permille.aws.feed import SqsFeedbackQueue
 from permille.aws.functions import LambdaFunctions
-from permille.aws.idempotency import RememberedOnce
+from permille.aws.idempotency import DynamoIdempotencyStore
 from permille.aws.identities import SesIdentities
 from permille.aws.link_issuer import FunctionUrlIssuer
 from permille.aws.link_register import DynamoLinkRegister
-from permille.aws.macs import KmsMacs
 from permille.aws.onboarding import IamSenderUsers
 from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
-from permille.aws.retry_queue import NotifyQueue
+from permille.aws.retry_queue import SqsRetryQueue
 from permille.aws.secrets import SecretsManager
 from permille.aws.ses_metrics import SesMetrics
 from permille.aws.ses_suppressions import SesSuppressionList
@@ -33,8 +32,9 @@ from permille.aws.switch import IamSwitch
 from permille.aws.tables import DynamoTables
 from permille.aws.tallies import DynamoTallies
 from permille.aws.timeline import DynamoTimeline
+from permille.aws.token_signer import KmsTokenSigner
 from permille.domain.values.errors import Failed, InvalidInput, NotFound
-from permille.smtp.login import SmtpProbe
+from permille.smtp.login import SmtpLogin
 from permille_cli.stack.stack import Stack
 
 if TYPE_CHECKING:
@@ -129,8 +129,8 @@ class DeployedStack(Stack):
         return DynamoControl(table=self["ControlTable"], timeline=self["TimelineTable"])
 
     @cached_property
-    def directory(self) -> DynamoDirectory:
-        return DynamoDirectory(accounts=self["AccountsTable"], senders=self["SendersTable"])
+    def directory(self) -> DynamoAccountIndex:
+        return DynamoAccountIndex(accounts=self["AccountsTable"], senders=self["SendersTable"])
 
     @cached_property
     def feedback_dead_letters(self) -> SqsDeadLetters:
@@ -153,8 +153,8 @@ class DeployedStack(Stack):
         return SesIdentities()
 
     @cached_property
-    def later(self) -> NotifyQueue:
-        return NotifyQueue(url=self["NotifyQueueUrl"])
+    def retry_queue(self) -> SqsRetryQueue:
+        return SqsRetryQueue(url=self["NotifyQueueUrl"])
 
     @cached_property
     def link_issuer(self) -> FunctionUrlIssuer:
@@ -165,24 +165,24 @@ class DeployedStack(Stack):
         return DynamoLinkRegister(table=self["ControlTable"], timeline=self["TimelineTable"])
 
     @cached_property
-    def macs(self) -> KmsMacs:
-        return KmsMacs(owner_key=self["OwnerLinkKeyArn"])
+    def signer(self) -> KmsTokenSigner:
+        return KmsTokenSigner(owner_key=self["OwnerLinkKeyArn"])
 
     @cached_property
     def notify_dead_letters(self) -> SqsDeadLetters:
         return SqsDeadLetters(queue=self["NotifyDeadLetterQueueUrl"], source=self["NotifyQueueUrl"])
 
     @cached_property
-    def once(self) -> RememberedOnce:
-        return RememberedOnce(table=self["HandedOnTable"])
+    def idempotency(self) -> DynamoIdempotencyStore:
+        return DynamoIdempotencyStore(table=self["IdempotencyTable"])
 
     @cached_property
     def policies(self) -> SsmPolicies:
         return SsmPolicies(parameter=self["PolicyParameterName"])
 
     @cached_property
-    def probe(self) -> SmtpProbe:
-        return SmtpProbe(local=self.is_local)
+    def login_check(self) -> SmtpLogin:
+        return SmtpLogin(local=self.is_local)
 
     @cached_property
     def quarantine(self) -> DynamoQuarantine:

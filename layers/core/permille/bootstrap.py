@@ -26,13 +26,13 @@ from permille.settings import (
 )
 
 if TYPE_CHECKING:
-    from permille.aws.idempotency import RememberedOnce
+    from permille.aws.idempotency import DynamoIdempotencyStore
     from permille.aws.queues import SqsQueues
-    from permille.console.api.context import Api
-    from permille.console.site.context import Console
-    from permille.usecases.enforcement.enforce import Enforcement
-    from permille.usecases.login.issuing import Issuing
-    from permille.usecases.notifications.notify import Handing
+    from permille.console.api.context import ApiServices
+    from permille.console.site.context import SiteServices
+    from permille.usecases.enforcement.enforce import EnforceServices
+    from permille.usecases.login.issuing import IssueServices
+    from permille.usecases.notifications.notify import NotifyServices
 
 
 DECIDING = ("account", "feedback", "people", "policy", "rules", "sending", "values")  # rooms of domain/
@@ -103,7 +103,7 @@ def _policies(parameter: str) -> Policies:
 
 @dataclass(frozen=True, slots=True)
 class Enforcing:
-    enforcement: "Enforcement"
+    enforcement: "EnforceServices"
     quarantine: QuarantineAge
     settings: EnforceSettings
 
@@ -113,15 +113,15 @@ def enforcing() -> Enforcing:
     from permille.aws.accounts import DynamoAccounts
     from permille.aws.bounces import DynamoBounces
     from permille.aws.control import DynamoControl
-    from permille.aws.feed import SqsFeed
+    from permille.aws.feed import SqsFeedbackBacklog
     from permille.aws.heartbeat import DynamoHeartbeat
     from permille.aws.policy import SsmPolicies
     from permille.aws.quarantine import DynamoQuarantine
     from permille.aws.switch import IamSwitch
     from permille.aws.tallies import DynamoTallies
     from permille.aws.timeline import DynamoTimeline
-    from permille.usecases.enforcement.enforce import Enforcement
-    from permille.usecases.enforcement.switching import Switching
+    from permille.usecases.enforcement.enforce import EnforceServices
+    from permille.usecases.enforcement.switching import CredentialServices
 
     settings = EnforceSettings.from_env()
     accounts = DynamoAccounts(
@@ -130,15 +130,15 @@ def enforcing() -> Enforcing:
         timeline=settings.timeline_table,
         control=settings.control_table,
     )
-    enforcement = Enforcement(
+    enforcement = EnforceServices(
         accounts=accounts,
-        switching=Switching(accounts, IamSwitch(deny_group=settings.deny_group), time.sleep),
+        switching=CredentialServices(accounts, IamSwitch(deny_group=settings.deny_group), time.sleep),
         tallies=DynamoTallies(table=settings.tallies_table),
         timeline=DynamoTimeline(table=settings.timeline_table),
         bounces=DynamoBounces(complaints=settings.complaints_table),
         policies=SsmPolicies(parameter=settings.policy_parameter),
         control=DynamoControl(table=settings.control_table, timeline=settings.timeline_table),
-        feed=SqsFeed(queue=settings.feedback_queue_url),
+        feed=SqsFeedbackBacklog(queue=settings.feedback_queue_url),
         heartbeat=DynamoHeartbeat(table=settings.control_table),
         mode=Mode(settings.enforcement_mode),
         code=code_version(),
@@ -157,62 +157,62 @@ def code_version() -> str:
 
 @dataclass(frozen=True, slots=True)
 class HandingOn:
-    handing: "Handing"
+    handing: "NotifyServices"
     settings: NotifySettings
 
 
 def handing_on(context: Any) -> HandingOn:
     """What is remembered of a run that is cut off depends on the time that this invocation has left."""
-    once, handing_on = _handing_on()
-    once.during(context)
+    idempotency, handing_on = _handing_on()
+    idempotency.during(context)
     return handing_on
 
 
 @cache
-def _handing_on() -> "tuple[RememberedOnce, HandingOn]":
+def _handing_on() -> "tuple[DynamoIdempotencyStore, HandingOn]":
     from permille.aws.accounts import DynamoAccounts
-    from permille.aws.event_bus import TimelineBus
-    from permille.aws.idempotency import RememberedOnce
-    from permille.aws.macs import KmsMacs
-    from permille.aws.retry_queue import NotifyQueue
+    from permille.aws.event_bus import EventBridgeBus
+    from permille.aws.idempotency import DynamoIdempotencyStore
+    from permille.aws.retry_queue import SqsRetryQueue
     from permille.aws.ses_mailer import SesMailer
     from permille.aws.timeline import DynamoTimeline
+    from permille.aws.token_signer import KmsTokenSigner
     from permille.rendering.templates import Brand
     from permille.usecases.login.access import Links
-    from permille.usecases.notifications.notify import Handing
+    from permille.usecases.notifications.notify import NotifyServices
 
     settings = NotifySettings.from_env()
-    once = RememberedOnce(table=settings.handed_on_table)
-    handing = Handing(
+    idempotency = DynamoIdempotencyStore(table=settings.idempotency_table)
+    handing = NotifyServices(
         accounts=DynamoAccounts(accounts=settings.accounts_table),
         timeline=DynamoTimeline(table=settings.timeline_table),
-        bus=TimelineBus(bus=settings.timeline_bus, platform=settings.platform_name),
+        bus=EventBridgeBus(bus=settings.timeline_bus, platform=settings.platform_name),
         mailer=SesMailer(
             mail_from=settings.mail_from,
             from_name=settings.mail_from_name or settings.platform_name,
             reply_to=settings.reply_to,
             configuration_set=settings.configuration_set,
         ),
-        once=once,
-        later=NotifyQueue(url=settings.notify_queue_url),
-        dead_letters=NotifyQueue(url=settings.notify_dead_letter_queue_url),
+        idempotency=idempotency,
+        retry_queue=SqsRetryQueue(url=settings.notify_queue_url),
+        dead_letters=SqsRetryQueue(url=settings.notify_dead_letter_queue_url),
         brand=Brand(
             platform=settings.platform_name,
             support=settings.support_contact,
             colour=settings.brand_colour,
         ),
         links=Links(
-            KmsMacs(owner_key=settings.owner_link_key),
+            KmsTokenSigner(owner_key=settings.owner_link_key),
             settings.link_base,
             timedelta(days=int(settings.owner_link_days)),
         ),
     )
-    return once, HandingOn(handing, settings)
+    return idempotency, HandingOn(handing, settings)
 
 
 @dataclass(frozen=True, slots=True)
 class Consoling:
-    console: "Console"
+    console: "SiteServices"
     settings: ConsoleSettings
 
 
@@ -221,9 +221,8 @@ def consoling() -> Consoling:
     from permille.aws.accounts import DynamoAccounts
     from permille.aws.bounces import DynamoBounces
     from permille.aws.control import DynamoControl
-    from permille.aws.directory import DynamoDirectory
+    from permille.aws.directory import DynamoAccountIndex
     from permille.aws.link_register import DynamoLinkRegister
-    from permille.aws.macs import KmsMacs
     from permille.aws.policy import SsmPolicies
     from permille.aws.quarantine import DynamoQuarantine
     from permille.aws.ses_metrics import SesMetrics
@@ -231,9 +230,10 @@ def consoling() -> Consoling:
     from permille.aws.switch import IamSwitch
     from permille.aws.tallies import DynamoTallies
     from permille.aws.timeline import DynamoTimeline
+    from permille.aws.token_signer import KmsTokenSigner
     from permille.console.proxy import Proxy
-    from permille.console.sessions import PAGES, Doorkeeper
-    from permille.console.site.context import Console
+    from permille.console.sessions import PAGES, Authenticator
+    from permille.console.site.context import SiteServices
     from permille.console.site.pages import Pages
     from permille.rendering.templates import Brand
     from permille.usecases.views.desk import Desk
@@ -252,7 +252,7 @@ def consoling() -> Consoling:
     policies = SsmPolicies(parameter=settings.policy_parameter)
     desk = Desk(
         accounts=accounts,
-        directory=DynamoDirectory(accounts=settings.accounts_table, senders=settings.senders_table),
+        directory=DynamoAccountIndex(accounts=settings.accounts_table, senders=settings.senders_table),
         tallies=tallies,
         timeline=timeline,
         policies=policies,
@@ -266,13 +266,13 @@ def consoling() -> Consoling:
         mode=Mode(settings.enforcement_mode),
         code=code_version(),
     )
-    macs = KmsMacs(owner_key=settings.owner_link_key, staff_key=settings.staff_link_key)
+    signer = KmsTokenSigner(owner_key=settings.owner_link_key, staff_key=settings.staff_link_key)
     register = DynamoLinkRegister(table=settings.control_table)
     brand = Brand(settings.platform_name, settings.support_contact, settings.brand_colour)
-    console = Console(
+    console = SiteServices(
         proxy=Proxy.of(settings.origin_digests),
         pages=Pages(brand, settings.frame_origins),
-        doors=Doorkeeper(PAGES, macs, accounts, register, origin_of(settings.link_base)),
+        authenticator=Authenticator(PAGES, signer, accounts, register, origin_of(settings.link_base)),
         accounts=accounts,
         tallies=tallies,
         timeline=timeline,
@@ -301,25 +301,25 @@ def _queues(settings: ConsoleSettings) -> "SqsQueues":
 
 @dataclass(frozen=True, slots=True)
 class IssuingLinks:
-    issuing: "Issuing"
+    issuing: "IssueServices"
     settings: AccessSettings
 
 
 @cache
 def issuing_links() -> IssuingLinks:
     from permille.aws.link_register import DynamoLinkRegister
-    from permille.aws.macs import KmsMacs
-    from permille.usecases.login.issuing import Issuing
+    from permille.aws.token_signer import KmsTokenSigner
+    from permille.usecases.login.issuing import IssueServices
 
     settings = AccessSettings.from_env()
-    macs = KmsMacs(staff_key=settings.staff_link_key, platform_key=settings.platform_token_key)
+    signer = KmsTokenSigner(staff_key=settings.staff_link_key, platform_key=settings.platform_token_key)
     register = DynamoLinkRegister(table=settings.control_table, timeline=settings.timeline_table)
-    return IssuingLinks(Issuing(macs, register), settings)
+    return IssuingLinks(IssueServices(signer, register), settings)
 
 
 @dataclass(frozen=True, slots=True)
 class ServingApi:
-    api: "Api"
+    api: "ApiServices"
     settings: ApiSettings
 
 
@@ -328,21 +328,21 @@ def serving_api() -> ServingApi:
     from permille.aws.accounts import DynamoAccounts
     from permille.aws.bounces import DynamoBounces
     from permille.aws.link_register import DynamoLinkRegister
-    from permille.aws.macs import KmsMacs
     from permille.aws.policy import SsmPolicies
     from permille.aws.suppressions import DynamoSuppressions
     from permille.aws.tallies import DynamoTallies
     from permille.aws.timeline import DynamoTimeline
-    from permille.console.api.context import Api
+    from permille.aws.token_signer import KmsTokenSigner
+    from permille.console.api.context import ApiServices
     from permille.console.proxy import Proxy
-    from permille.console.sessions import API, Doorkeeper
+    from permille.console.sessions import API, Authenticator
 
     settings = ApiSettings.from_env()
     accounts = DynamoAccounts(accounts=settings.accounts_table, timeline=settings.timeline_table)
-    macs = KmsMacs(platform_key=settings.platform_token_key)
-    api = Api(
+    signer = KmsTokenSigner(platform_key=settings.platform_token_key)
+    api = ApiServices(
         proxy=Proxy.of(settings.origin_digests),
-        doors=Doorkeeper(API, macs, accounts, DynamoLinkRegister(table=settings.control_table)),
+        authenticator=Authenticator(API, signer, accounts, DynamoLinkRegister(table=settings.control_table)),
         accounts=accounts,
         tallies=DynamoTallies(table=settings.tallies_table),
         timeline=DynamoTimeline(table=settings.timeline_table),

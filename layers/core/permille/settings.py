@@ -60,7 +60,7 @@ class NotifySettings(Settings):
     platform_name: str
     accounts_table: str
     timeline_table: str
-    handed_on_table: str
+    idempotency_table: str
     timeline_bus: str
     notify_queue_url: str
     notify_dead_letter_queue_url: str

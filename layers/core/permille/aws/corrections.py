@@ -4,7 +4,7 @@ from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
-from permille.aws.models import CardRow, TallyRow, on_table
+from permille.aws.models import RecordRow, TallyRow, on_table
 from permille.aws.rows import CORRECTIONS, instant, tally_key
 from permille.domain.account.correction import Correction
 
@@ -15,7 +15,7 @@ class Corrections:
 
     def __init__(self, *, tallies: str, complaints: str) -> None:
         self._tallies = on_table(TallyRow, tallies)
-        self._cards = on_table(CardRow, complaints)
+        self._cards = on_table(RecordRow, complaints)
 
     def voided(self, account_id: str, identity: str) -> bool:
         try:
@@ -27,9 +27,9 @@ class Corrections:
         """Its conditions fail where the card is corrected so already."""
         void, card = correction.void, self._cards(account_id, correction.identity)
         if void:
-            said: list[Any] = [CardRow.voided.set({"at": instant(void.at), "by": void.by, "reason": void.reason})]
-            transaction.update(card, said, condition=CardRow.at.exists() & CardRow.voided.does_not_exist())
+            said: list[Any] = [RecordRow.voided.set({"at": instant(void.at), "by": void.by, "reason": void.reason})]
+            transaction.update(card, said, condition=RecordRow.at.exists() & RecordRow.voided.does_not_exist())
         else:
-            transaction.update(card, [CardRow.voided.remove()], condition=CardRow.voided.exists())
+            transaction.update(card, [RecordRow.voided.remove()], condition=RecordRow.voided.exists())
         tally = self._tallies(account_id, tally_key(correction.day, correction.epoch, CORRECTIONS))
         transaction.update(tally, [TallyRow.complaints.add(correction.complaints)])

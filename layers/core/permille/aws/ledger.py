@@ -20,8 +20,8 @@ from permille.domain.timeline.kinds.complaints import OwnerMailStopped, Reported
 from permille.domain.timeline.timeline import TimelineEntry, json_text
 from permille.domain.values.errors import ServiceError, Unavailable
 from permille.domain.values.tally import Tally
-from permille.observability import record
-from permille.ports.feedback import Count, Counted, Sender
+from permille.observability import emit
+from permille.ports.feedback import Count, CountResult, Sender
 from permille.ports.history import KEPT_BOUNCES
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class DynamoLedger:
         self._shard = sum(writer.encode()) % SHARDS
         self._pause = pause
 
-    def whose(self, callers: Collection[str]) -> dict[str, Sender]:
+    def senders_for(self, callers: Collection[str]) -> dict[str, Sender]:
         wanted = sorted(caller for caller in callers if caller)
         rows = (row for keys in _chunks(wanted, MOST_KEYS) for row in self._senders(keys))
         return {sender.caller: sender for sender in map(_sender, rows)}
@@ -97,12 +97,12 @@ class DynamoLedger:
             self._pause(pause)
         raise Unavailable("reading senders: DynamoDB leaves some of them unprocessed")
 
-    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:
-        outcome = Counted()
+    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> CountResult:
+        outcome = CountResult()
         until = time.monotonic() + patience.total_seconds()
         for number, chunk in enumerate(self._packed(counts)):
             done = self._count_chunk(chunk, now, until) if not number or time.monotonic() < until else _failed(chunk)
-            outcome = Counted(outcome.new | done.new, outcome.known | done.known, outcome.failed | done.failed)
+            outcome = CountResult(outcome.new | done.new, outcome.known | done.known, outcome.failed | done.failed)
         if outcome.new or outcome.known or not counts:
             self._beat(now)
         return outcome
@@ -112,7 +112,7 @@ class DynamoLedger:
         try:
             self._heartbeat.beat(now)
         except ServiceError as error:
-            record("heartbeat.failed", why=str(error))
+            emit("heartbeat.failed", why=str(error))
 
     def _packed(self, counts: Sequence[Count]) -> Iterator[list[Keyed]]:
         """Neighbours share tallies; each chunk's markers, cards, entries and tallies fit into one transaction."""
@@ -130,7 +130,7 @@ class DynamoLedger:
         if chunk:
             yield chunk
 
-    def _count_chunk(self, chunk: list[Keyed], now: datetime, until: float) -> Counted:
+    def _count_chunk(self, chunk: list[Keyed], now: datetime, until: float) -> CountResult:
         """Drops what the answer names as counted before, and tries the rest again until time is up."""
         known: set[str] = set()
         pauses = _pauses()
@@ -145,7 +145,7 @@ class DynamoLedger:
                 return replace(_failed(left), known=frozenset(known).intersection(count.identity for _, count in chunk))
             self._pause(pause)
         identities = frozenset(count.identity for _, count in chunk)
-        return Counted(new=identities - known, known=identities & known)
+        return CountResult(new=identities - known, known=identities & known)
 
     def _try(self, counts: list[Keyed], known: set[str], now: datetime) -> bool:
         """Whether all is counted now; adds to `known` what was before."""
@@ -292,8 +292,8 @@ def _first_of_each(counts: Iterable[Keyed], known: Collection[str]) -> Iterator[
         taken.update([count.once] if count.once else [])
 
 
-def _failed(chunk: Iterable[Keyed]) -> Counted:
-    return Counted(failed=frozenset(count.identity for _, count in chunk))
+def _failed(chunk: Iterable[Keyed]) -> CountResult:
+    return CountResult(failed=frozenset(count.identity for _, count in chunk))
 
 
 def _pauses(rounds: int | None = None) -> Iterator[float]:

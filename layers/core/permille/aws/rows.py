@@ -65,7 +65,7 @@ def complaint_row(identity: str, entry: Entry) -> dict[str, str]:
     return card | {"recipient": address, "suppressed_since": entry.id} if address else card
 
 
-def bounce_row(account_id: str, identity: str, card: bounces.Card) -> dict[str, str]:
+def bounce_row(account_id: str, identity: str, card: bounces.BounceRecord) -> dict[str, str]:
     """A bounce's card, under the identity that it is counted by."""
     row = {
         "account_id": account_id,
@@ -77,6 +77,6 @@ def bounce_row(account_id: str, identity: str, card: bounces.Card) -> dict[str, 
     return row | {"recipient": card.recipient, "suppressed_since": card.id} if card.recipient else row
 
 
-def bounce_of(row: Mapping[str, str]) -> bounces.Card:
+def bounce_of(row: Mapping[str, str]) -> bounces.BounceRecord:
     told = from_json(bounces.Told, json.loads(row["told"]))
-    return bounces.Card(row["bounced_since"], datetime.fromisoformat(row["at"]), row.get("recipient", ""), told)
+    return bounces.BounceRecord(row["bounced_since"], datetime.fromisoformat(row["at"]), row.get("recipient", ""), told)

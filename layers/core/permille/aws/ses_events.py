@@ -25,7 +25,7 @@ from permille.domain.feedback.feedback import (
     Ignored,
     Message,
     Recipients,
-    Refusal,
+    Rejection,
     Unreadable,
 )
 from permille.domain.feedback.smtp_status import code_of
@@ -204,19 +204,19 @@ def _bounce(mail: Json, bounce: Json) -> Bounce:
     )
 
 
-def _refusals(listed: object) -> dict[str, Refusal]:
+def _refusals(listed: object) -> dict[str, Rejection]:
     """By address, or by what stands in its place."""
-    told: dict[str, Refusal] = {}
+    told: dict[str, Rejection] = {}
     for one in listed if isinstance(listed, list) else []:
         if isinstance(one, dict) and isinstance(named := one.get("emailAddress"), str):
             told.setdefault(bare(named) or named, _refusal(one))
     return told
 
 
-def _refusal(told: Json) -> Refusal:
+def _refusal(told: Json) -> Rejection:
     diagnostic = told.get("diagnosticCode")
     said = diagnostic[:LONGEST_DIAGNOSTIC] if isinstance(diagnostic, str) else ""
-    return Refusal(code_of(_name(told.get("status")), said), said)
+    return Rejection(code_of(_name(told.get("status")), said), said)
 
 
 def _complaint(mail: Json, complaint: Json) -> Complaint:

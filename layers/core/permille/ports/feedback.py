@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date, datetime, timedelta
 
-    from permille.domain.feedback.bounces import Card
+    from permille.domain.feedback.bounces import BounceRecord
     from permille.domain.timeline.kinds.complaints import OwnerMailStopped
     from permille.domain.timeline.timeline import Entry, TimelineEntry
     from permille.ports.history import Suppressions
@@ -42,7 +42,7 @@ class Count:
     entry: Entry | None = None
     once: str = ""
     repeated: Entry | None = None
-    card: Card | None = None
+    card: BounceRecord | None = None
 
     @property
     def as_repeated(self) -> Count:
@@ -51,7 +51,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountResult:
     """Identities: `new` are counted now, `known` were before, `failed` are not counted and can be tried again."""
 
     new: frozenset[str] = frozenset()
@@ -62,10 +62,10 @@ class Counted:
 class Ledger(Protocol):
     """Where feedback is counted."""
 
-    def whose(self, callers: Collection[str]) -> dict[str, Sender]:
+    def senders_for(self, callers: Collection[str]) -> dict[str, Sender]:
         """The senders among `callers`, strongly consistent: an epoch committed before the call is seen."""
 
-    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:
+    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> CountResult:
         """Counts each identity at most once, ever, whatever fails or is repeated. Identities must be distinct. What
         fails for a passing cause is tried again until `patience` is over. Keeps that counting goes on (`Heartbeat`),
         also where there is nothing to count."""
@@ -110,7 +110,7 @@ class QuarantineAge(Protocol):
         what was just kept."""
 
 
-class Feed(Protocol):
+class FeedbackBacklog(Protocol):
     """The queue of feedback; its dead letters are not of it."""
 
     def waiting(self) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from permille.domain.feedback.bounces import Card
+    from permille.domain.feedback.bounces import BounceRecord
     from permille.domain.sending.suppression import Suppression
     from permille.domain.timeline.timeline import Audience, Entry, Topic
     from permille.domain.values.tally import Days
@@ -52,10 +52,10 @@ KEPT_BOUNCES = timedelta(days=400)  # thirteen months
 class Bounces(Protocol):
     """The cards of counted bounces, kept for KEPT_BOUNCES. May lag behind what was just counted."""
 
-    def latest(self, account_id: str, since: str, at_most: int) -> Page[Card]:
+    def latest(self, account_id: str, since: str, at_most: int) -> Page[BounceRecord]:
         """The newest first, of those whose ids are not before `since`."""
 
-    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[Card]:
+    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[BounceRecord]:
         """The oldest first, of those behind the id `after`, and where one is named not behind the id `before`."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from permille.domain.policy.policy import CLOCKS_APART
+from permille.domain.policy.policy import MAX_CLOCK_SKEW
 from permille.domain.values import local_days
 from permille.domain.values.local_days import A_DAY
 from permille.domain.values.tally import Days, Tally, epoch_of, first_day, total
@@ -60,7 +60,7 @@ def periods(
 def _period(
     epochs: Epochs, first: date, last: date, starts: tuple[datetime, ...], window_days: int, now: datetime
 ) -> Period:
-    until = last + CLOCKS_APART if last == now.date() else last
+    until = last + MAX_CLOCK_SKEW if last == now.date() else last
     counted = ((epoch, total(days, first, until)) for epoch, days in sorted(epochs.items()))
     epoch = epoch_of(min(_end(last), now), starts)
     window = total(epochs.get(epoch, {}), first_day(last, window_days), until)

@@ -17,13 +17,13 @@ from permille.domain.sending.route import Route as Taken
 from permille.domain.sending.route import Via
 from permille.domain.timeline import timeline
 from permille.domain.timeline.timeline import Audience
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.domain.words.wording import LONGEST_REASON, plain, without_controls
-from permille.usecases.views.review_queue import Case as Asking
+from permille.usecases.views.review_queue import ReviewCase
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class Doc:
     """What a value says, and its format. The OpenAPI document has it: pydantic asks whatever annotates a type."""
 
     text: str
@@ -37,63 +37,63 @@ class Means:
 ALLOWANCE = "So many more complaints are allowed: none in a trial that one complaint ends, and while it is off."
 
 
-class Review(TypedDict):
+class ReviewJson(TypedDict):
     """The owner's request to get the SMTP account back, and what became of it."""
 
     state: second_chance.ReviewState
-    day: Annotated[str, Means("When the next batch goes out, where the owner is.", "date")]
-    batch: Annotated[int, Means("How many e-mails go out on that day.")]
-    cause: Annotated[str, Means("What went wrong, in the owner's words.")]
-    change: Annotated[str, Means("What was changed, in the owner's words.")]
-    requested_at: Annotated[str, Means("When it was first asked for.", "date-time")]
-    decided_at: Annotated[str | None, Means("When support answered, or the owner took it back.")]
+    day: Annotated[str, Doc("When the next batch goes out, where the owner is.", "date")]
+    batch: Annotated[int, Doc("How many e-mails go out on that day.")]
+    cause: Annotated[str, Doc("What went wrong, in the owner's words.")]
+    change: Annotated[str, Doc("What was changed, in the owner's words.")]
+    requested_at: Annotated[str, Doc("When it was first asked for.", "date-time")]
+    decided_at: Annotated[str | None, Doc("When support answered, or the owner took it back.")]
     decided_by: str | None
-    reason: Annotated[str | None, Means("What support says to it.")]
-    ask_again_on: Annotated[str | None, Means("Where it was declined: the first day for another request.")]
-    begins_at: Annotated[str | None, Means("When the day of the next batch begins; null in older requests.")]
-    ends_at: Annotated[str | None, Means("When it ends; null in older requests.")]
+    reason: Annotated[str | None, Doc("What support says to it.")]
+    ask_again_on: Annotated[str | None, Doc("Where it was declined: the first day for another request.")]
+    begins_at: Annotated[str | None, Doc("When the day of the next batch begins; null in older requests.")]
+    ends_at: Annotated[str | None, Doc("When it ends; null in older requests.")]
 
 
-class Trial(TypedDict):
+class TrialJson(TypedDict):
     """The single day on which the SMTP account works, and the time of waiting for late complaints behind it."""
 
     state: second_chance.TrialState
-    day: Annotated[str, Means("Where the owner is.", "date")]
-    begins_at: Annotated[str, Means("", "date-time")]
-    ends_at: Annotated[str, Means("", "date-time")]
-    verdict_at: Annotated[str, Means("When it is known how it went.", "date-time")]
-    least_delivered: Annotated[int, Means("So many e-mails have to be delivered for a verdict.")]
-    most_sent: Annotated[int | None, Means("The day ends early when more are sent; null where it does not.")]
+    day: Annotated[str, Doc("Where the owner is.", "date")]
+    begins_at: Annotated[str, Doc("", "date-time")]
+    ends_at: Annotated[str, Doc("", "date-time")]
+    verdict_at: Annotated[str, Doc("When it is known how it went.", "date-time")]
+    least_delivered: Annotated[int, Doc("So many e-mails have to be delivered for a verdict.")]
+    most_sent: Annotated[int | None, Doc("The day ends early when more are sent; null where it does not.")]
     ratio_above: Annotated[
-        int | None, Means("With more delivered than this the rules decide; null: one complaint ends the trial.")
+        int | None, Doc("With more delivered than this the rules decide; null: one complaint ends the trial.")
     ]
 
 
-class Standing(TypedDict):
+class StandingJson(TypedDict):
     """The status, the review and the trial of an account."""
 
     account_id: str
     status: Status
     denied_by_hand: Annotated[
         bool,
-        Means("It is off whatever its status: somebody has put an IAM user of it into the deny group by hand."),
+        Doc("It is off whatever its status: somebody has put an IAM user of it into the deny group by hand."),
     ]
-    review: Review | None
-    trial: Trial | None
+    review: ReviewJson | None
+    trial: TrialJson | None
 
 
-class Window(TypedDict):
+class WindowJson(TypedDict):
     """What is counted of the e-mails of the last days."""
 
     days: int
-    first_day: Annotated[str, Means("UTC.", "date")]
-    last_day: Annotated[str, Means("UTC.", "date")]
+    first_day: Annotated[str, Doc("UTC.", "date")]
+    last_day: Annotated[str, Doc("UTC.", "date")]
     delivered: int
     complaints: int
-    bounces: Annotated[int, Means("Permanent ones.")]
+    bounces: Annotated[int, Doc("Permanent ones.")]
 
 
-class Provider(TypedDict):
+class ProviderJson(TypedDict):
     """The owner's third-party SMTP provider, never with the password: whoever may read the secret finds it there, under
     this version."""
 
@@ -102,124 +102,124 @@ class Provider(TypedDict):
     user: str
     secret_arn: str
     secret_version: str
-    connected_at: Annotated[str, Means("", "date-time")]
+    connected_at: Annotated[str, Doc("", "date-time")]
 
 
-class Route(TypedDict):
+class RouteJson(TypedDict):
     """May the account send now, and through what."""
 
     account_id: str
     status: Status
     may_send: bool
-    via: Annotated[Via | None, Means("What its e-mails go through now: null where it may not send.")]
+    via: Annotated[Via | None, Doc("What its e-mails go through now: null where it may not send.")]
     host: str | None
     port: int | None
-    user: Annotated[str | None, Means("At the provider.")]
-    secret_arn: Annotated[str | None, Means("Where Secrets Manager keeps the provider's password.")]
+    user: Annotated[str | None, Doc("At the provider.")]
+    secret_arn: Annotated[str | None, Doc("Where Secrets Manager keeps the provider's password.")]
     secret_version: str | None
-    since: Annotated[str | None, Means("Since when it has been so.")]
-    why: Annotated[str, Means("In plain words.")]
+    since: Annotated[str | None, Doc("Since when it has been so.")]
+    why: Annotated[str, Doc("In plain words.")]
 
 
-class Account(Standing):
+class AccountJson(StandingJson):
     """How an account stands."""
 
     owner_email: str
     owner_name: str
     timezone: str
-    owner_mail: Annotated[str, Means("fine, or why the owner is not written to any more: bounced, complained.")]
+    owner_mail: Annotated[str, Doc("fine, or why the owner is not written to any more: bounced, complained.")]
     may_send: Annotated[
-        bool, Means("Whether its SMTP credential may work: its status lets it, and nobody has denied it.")
+        bool, Doc("Whether its SMTP credential may work: its status lets it, and nobody has denied it.")
     ]
-    settled: Annotated[bool, Means("Whether the credential was read back as agreeing with the status.")]
-    epoch: Annotated[int, Means("The counting period: a new one begins with each trial, and where support enables.")]
-    strikes: Annotated[int, Means("How often a rule or a trial has taken the SMTP account away.")]
-    would_disable: Annotated[bool, Means("A rule is broken, and observing or an exemption spares the account.")]
-    held: Annotated[Held, Means("What a broken rule waits for before it is acted on.")]
-    exempt_until: Annotated[str | None, Means("No rule disables the account until then.")]
-    window: Window
-    limit_per_1000: Annotated[int, Means("So many complaints for every 1,000 delivered are kept.")]
-    allowance_left: Annotated[int, Means(ALLOWANCE)]
-    policy: Annotated[str, Means("The id of the policy that judges.")]
-    provider: Provider | None
+    in_sync: Annotated[bool, Doc("Whether the credential was read back as agreeing with the status.")]
+    epoch: Annotated[int, Doc("The counting period: a new one begins with each trial, and where support enables.")]
+    strikes: Annotated[int, Doc("How often a rule or a trial has taken the SMTP account away.")]
+    would_disable: Annotated[bool, Doc("A rule is broken, and observing or an exemption spares the account.")]
+    held: Annotated[HoldReason, Doc("What a broken rule waits for before it is acted on.")]
+    exempt_until: Annotated[str | None, Doc("No rule disables the account until then.")]
+    window: WindowJson
+    limit_per_1000: Annotated[int, Doc("So many complaints for every 1,000 delivered are kept.")]
+    allowance_left: Annotated[int, Doc(ALLOWANCE)]
+    policy: Annotated[str, Doc("The id of the policy that judges.")]
+    provider: ProviderJson | None
 
 
-class Entry(TypedDict):
+class EntryJson(TypedDict):
     """One line of an account's timeline. What facts a kind has is in docs/timeline-event.schema.json; new kinds and new
     facts may come."""
 
-    id: Annotated[str, Means("Sorts by time, and never changes.")]
-    at: Annotated[str, Means("", "date-time")]
+    id: Annotated[str, Doc("Sorts by time, and never changes.")]
+    at: Annotated[str, Doc("", "date-time")]
     kind: str
     audience: Audience
-    headline: Annotated[str, Means("One line in plain words, as mails and pages have it.")]
-    sentence: Annotated[str, Means("What happened, with the numbers that were used.")]
+    headline: Annotated[str, Doc("One line in plain words, as mails and pages have it.")]
+    sentence: Annotated[str, Doc("What happened, with the numbers that were used.")]
     facts: dict[str, Any]
 
 
-class Suppression(TypedDict):
+class SuppressionJson(TypedDict):
     """An address that the account's mail no longer goes to."""
 
-    address: Annotated[str, Means("In its bare form: no name, lower case, the domain in A-labels.")]
-    since: Annotated[str, Means("When that was counted, or it was added.", "date-time")]
+    address: Annotated[str, Doc("In its bare form: no name, lower case, the domain in A-labels.")]
+    since: Annotated[str, Doc("When that was counted, or it was added.", "date-time")]
     entry_id: Annotated[
-        str, Means("Of a complaint its entry on the timeline; of a bounce its id in the list of bounces.")
+        str, Doc("Of a complaint its entry on the timeline; of a bounce its id in the list of bounces.")
     ]
-    why: Annotated[suppressions.Why, Means("Its holder complained, a mail to it bounced for good, or staff added it.")]
+    why: Annotated[suppressions.Why, Doc("Its holder complained, a mail to it bounced for good, or staff added it.")]
 
 
-class DetailedSuppression(Suppression):
-    reason: Annotated[str, Means("What the recipient did, why the mail bounced, or what staff said.")]
+class DetailedSuppressionJson(SuppressionJson):
+    reason: Annotated[str, Doc("What the recipient did, why the mail bounced, or what staff said.")]
 
 
-class Bounce(TypedDict):
+class BounceJson(TypedDict):
     """A mail that a recipient's mail server refused for good."""
 
-    id: Annotated[str, Means("Sorts by the instant of counting.")]
-    recipient: Annotated[str | None, Means("Whose address it is, where that is certain; in its bare form.")]
-    why: Annotated[str, Means("In plain words, by the status.")]
-    status: Annotated[str | None, Means("The enhanced status code of RFC 3463, such as 5.1.1.")]
-    diagnostic: Annotated[str | None, Means("What the mail server said, cut.")]
+    id: Annotated[str, Doc("Sorts by the instant of counting.")]
+    recipient: Annotated[str | None, Doc("Whose address it is, where that is certain; in its bare form.")]
+    why: Annotated[str, Doc("In plain words, by the status.")]
+    status: Annotated[str | None, Doc("The enhanced status code of RFC 3463, such as 5.1.1.")]
+    diagnostic: Annotated[str | None, Doc("What the mail server said, cut.")]
     message_id: str
     subject: str
     campaign: str
-    sent_at: Annotated[str, Means("", "date-time")]
-    bounced_at: Annotated[str, Means("", "date-time")]
-    counted_at: Annotated[str, Means("", "date-time")]
+    sent_at: Annotated[str, Doc("", "date-time")]
+    bounced_at: Annotated[str, Doc("", "date-time")]
+    counted_at: Annotated[str, Doc("", "date-time")]
     epoch: int
 
 
-class CampaignComplaints(TypedDict):
-    campaign: Annotated[str, Means("Its name, or else the subject.")]
+class CampaignComplaintsJson(TypedDict):
+    campaign: Annotated[str, Doc("Its name, or else the subject.")]
     complaints: int
 
 
-class Case(Standing):
+class CaseJson(StandingJson):
     """A request in support's queue, with its evidence."""
 
     strikes: int
     waits_seconds: int
-    disabled: Annotated[dict[str, Any] | None, Means("Kind, instant and facts of the entry that disabled the account.")]
-    campaigns: list[CampaignComplaints]
+    disabled: Annotated[dict[str, Any] | None, Doc("Kind, instant and facts of the entry that disabled the account.")]
+    campaigns: list[CampaignComplaintsJson]
     kept_now: Annotated[
         bool | None,
-        Means("A complaint was taken back since, and what the account was disabled for is kept now; null: not known."),
+        Doc("A complaint was taken back since, and what the account was disabled for is kept now; null: not known."),
     ]
-    trials: Annotated[list[dict[str, Any]], Means("How earlier trials went, and the facts, oldest first.")]
-    older_left_out: Annotated[bool, Means("There are more complaints or earlier trials than were read.")]
+    trials: Annotated[list[dict[str, Any]], Doc("How earlier trials went, and the facts, oldest first.")]
+    older_left_out: Annotated[bool, Doc("There are more complaints or earlier trials than were read.")]
 
 
-def standing(found: accounts.Account) -> Standing:
+def standing_json(found: accounts.Account) -> StandingJson:
     return {
         "account_id": found.id,
         "status": found.status,
         "denied_by_hand": found.denied_by_hand,
-        "review": review(found.review),
-        "trial": trial(found),
+        "review": review_json(found.review),
+        "trial": trial_json(found),
     }
 
 
-def review(found: second_chance.Review | None) -> Review | None:
+def review_json(found: second_chance.Review | None) -> ReviewJson | None:
     if found is None:
         return None
     return {
@@ -238,7 +238,7 @@ def review(found: second_chance.Review | None) -> Review | None:
     }
 
 
-def trial(account: accounts.Account) -> Trial | None:
+def trial_json(account: accounts.Account) -> TrialJson | None:
     found = account.current_trial
     if found is None:
         return None
@@ -254,7 +254,7 @@ def trial(account: accounts.Account) -> Trial | None:
     }
 
 
-def window(verdict: Verdict) -> Window:
+def window_json(verdict: Verdict) -> WindowJson:
     return {
         "days": verdict.policy.window_days,
         "first_day": str(verdict.first_day),
@@ -265,29 +265,29 @@ def window(verdict: Verdict) -> Window:
     }
 
 
-def account(found: accounts.Account, verdict: Verdict) -> Account:
+def account_json(found: accounts.Account, verdict: Verdict) -> AccountJson:
     return {
-        **standing(found),
+        **standing_json(found),
         "owner_email": found.owner_email,
         "owner_name": without_controls(found.owner_name),
         "timezone": found.timezone,
         "owner_mail": found.owner_mail or "fine",
         "may_send": found.may_send,
-        "settled": found.settled,
+        "in_sync": found.in_sync,
         "epoch": found.epoch,
         "strikes": found.strikes,
         "would_disable": found.would_disable,
         "held": found.held,
         "exempt_until": found.exemption.until.isoformat() if found.exemption else None,
-        "window": window(verdict),
+        "window": window_json(verdict),
         "limit_per_1000": verdict.policy.complaint_ratio.limit_per_1000,
         "allowance_left": verdict.allowance_left,
         "policy": verdict.policy.id,
-        "provider": provider(found),
+        "provider": provider_json(found),
     }
 
 
-def entry(found: timeline.Entry, platform: str, zone: tzinfo) -> Entry:
+def entry_json(found: timeline.Entry, platform: str, zone: tzinfo) -> EntryJson:
     """As the JSON API, the command and the bus tell it. `zone`: where the account is, for the words."""
     told = found.in_zone(zone)
     return {
@@ -297,15 +297,15 @@ def entry(found: timeline.Entry, platform: str, zone: tzinfo) -> Entry:
         "audience": found.audience,
         "headline": told.headline(platform),
         "sentence": told.sentence(),
-        "facts": facts(found),
+        "facts": facts_json(found),
     }
 
 
-def facts(found: timeline.Entry) -> dict[str, Any]:
+def facts_json(found: timeline.Entry) -> dict[str, Any]:
     return cast("dict[str, Any]", without_controls(found.data))
 
 
-def suppression(found: suppressions.Suppression) -> Suppression:
+def suppression_json(found: suppressions.Suppression) -> SuppressionJson:
     return {
         "address": found.address,
         "since": found.since.isoformat(),
@@ -314,11 +314,11 @@ def suppression(found: suppressions.Suppression) -> Suppression:
     }
 
 
-def detailed_suppression(found: suppressions.Detailed) -> DetailedSuppression:
-    return {**suppression(found.suppression), "reason": plain(found.reason, LONGEST_REASON)}
+def detailed_suppression_json(found: suppressions.Detailed) -> DetailedSuppressionJson:
+    return {**suppression_json(found.suppression), "reason": plain(found.reason, LONGEST_REASON)}
 
 
-def bounce(found: bounces.Card) -> Bounce:
+def bounce_json(found: bounces.BounceRecord) -> BounceJson:
     told = found.told
     return {
         "id": found.id,
@@ -341,21 +341,23 @@ def kept_now(line: str | None) -> bool | None:
     return None if line is None else bool(line)
 
 
-def case(asking: Asking) -> Case:
+def case_json(asking: ReviewCase) -> CaseJson:
     disabled = asking.disabled
     return {
-        **standing(asking.account),
+        **standing_json(asking.account),
         "strikes": asking.account.strikes,
         "waits_seconds": int(asking.waits.total_seconds()),
-        "disabled": {"kind": disabled.kind, "at": disabled.at.isoformat(), **facts(disabled)} if disabled else None,
+        "disabled": {"kind": disabled.kind, "at": disabled.at.isoformat(), **facts_json(disabled)}
+        if disabled
+        else None,
         "campaigns": [{"campaign": name, "complaints": count} for name, count in asking.campaigns],
         "kept_now": kept_now(asking.kept_now),
-        "trials": [{"at": one.at.isoformat(), "how": one.kind, **facts(one)} for one in asking.trials],
+        "trials": [{"at": one.at.isoformat(), "how": one.kind, **facts_json(one)} for one in asking.trials],
         "older_left_out": asking.is_cut,
     }
 
 
-def provider(account: accounts.Account) -> Provider | None:
+def provider_json(account: accounts.Account) -> ProviderJson | None:
     found = account.provider
     if found is None:
         return None
@@ -369,11 +371,11 @@ def provider(account: accounts.Account) -> Provider | None:
     }
 
 
-def route(account: accounts.Account, taken: Taken, platform: str, smtp_endpoint: str) -> Route:
+def route_json(account: accounts.Account, taken: Taken, platform: str, smtp_endpoint: str) -> RouteJson:
     """`smtp_endpoint`: HOST:PORT of its SMTP account."""
     host, _, port = smtp_endpoint.rpartition(":")
     of_ses = taken.via is Via.SES
-    through = provider(account) if taken.via is Via.PROVIDER else None
+    through = provider_json(account) if taken.via is Via.PROVIDER else None
     return {
         "account_id": account.id,
         "status": account.status,

@@ -11,7 +11,7 @@ from permille.schema import account_schema
 from permille.usecases.views.explain import Explained
 
 
-class Explanation(TypedDict):
+class ExplanationJson(TypedDict):
     """`decided`: kind, instant and facts of the entry by which the account became what it is. `now`: the facts of what
     the policy in force says of it. `kept_now`: that the rules are kept after a complaint was taken back; null where
     that is not known. `lines`: all of it in words."""
@@ -24,7 +24,7 @@ class Explanation(TypedDict):
     lines: Sequence[str]
 
 
-class Affected(TypedDict):
+class AffectedJson(TypedDict):
     """An account for which a policy would change something. `rule` and `why`: what is broken, by that policy or by the
     one in force (`breaks_present`)."""
 
@@ -40,21 +40,21 @@ class Affected(TypedDict):
     breaks_present: bool
 
 
-def explained(found: Explained, platform: str) -> Explanation:
+def explanation_json(found: Explained, platform: str) -> ExplanationJson:
     decided = found.decided
     return {
         "account_id": found.account.id,
         "status": found.account.status,
-        "decided": {"kind": decided.kind, "at": decided.at.isoformat(), **account_schema.facts(decided)}
+        "decided": {"kind": decided.kind, "at": decided.at.isoformat(), **account_schema.facts_json(decided)}
         if decided
         else None,
-        "now": account_schema.facts(found.now) if found.now else None,
+        "now": account_schema.facts_json(found.now) if found.now else None,
         "kept_now": account_schema.kept_now(found.kept_now),
         "lines": found.lines(platform),
     }
 
 
-def preview(found: policy_preview.Preview) -> dict[str, Any]:
+def preview_json(found: policy_preview.Preview) -> dict[str, Any]:
     """The accounts that it would change something for stand by the effect."""
     return {
         "present": found.present.id if found.present else None,
@@ -66,7 +66,7 @@ def preview(found: policy_preview.Preview) -> dict[str, Any]:
     }
 
 
-def _affected(found: policy_preview.Affected) -> Affected:
+def _affected(found: policy_preview.Affected) -> AffectedJson:
     counts, per_1000 = found.broken.counts, found.broken.counts.per_1000()
     return {
         "account_id": found.account.id,

@@ -10,7 +10,7 @@ from permille.ports.desk import SesRate
 from permille.usecases.views.platform import Contributor, Platform, Ranking
 
 
-class Rate(TypedDict):
+class RateJson(TypedDict):
     """A rate of SES's, in `unit`, and the rates from which on the alarm rings and SES acts."""
 
     rate: float
@@ -22,7 +22,7 @@ class Rate(TypedDict):
     pause_from: float
 
 
-class Counted(TypedDict):
+class CountedJson(TypedDict):
     """`per_1000`: complaints for every 1,000 delivered. `bounce_percent`: of what was delivered or bounced."""
 
     delivered: int
@@ -32,15 +32,15 @@ class Counted(TypedDict):
     bounce_percent: float | None
 
 
-class Ses(TypedDict):
+class SesJson(TypedDict):
     """What SES says of all the mail of the AWS account in its Region. `counted`: in the days of the window."""
 
-    complaint_rate: Rate | None
-    bounce_rate: Rate | None
-    counted: Counted
+    complaint_rate: RateJson | None
+    bounce_rate: RateJson | None
+    counted: CountedJson
 
 
-class Contribution(Counted):
+class ContributionJson(CountedJson):
     """An account's counts, as Permille has them now. `share_percent`: of all that SES has counted of what it is listed
     for."""
 
@@ -49,16 +49,16 @@ class Contribution(Counted):
     share_percent: float | None
 
 
-class Shown(TypedDict):
+class PlatformJson(TypedDict):
     """What cannot be known now is null."""
 
     window_days: int
-    ses: Ses | None
-    most_complaints: list[Contribution] | None
-    most_bounces: list[Contribution] | None
+    ses: SesJson | None
+    most_complaints: list[ContributionJson] | None
+    most_bounces: list[ContributionJson] | None
 
 
-def platform(found: Platform) -> Shown:
+def platform_json(found: Platform) -> PlatformJson:
     figures = found.figures
     return {
         "window_days": found.days,
@@ -74,7 +74,7 @@ def platform(found: Platform) -> Shown:
     }
 
 
-def _rate(told: SesRate | None, lines: Lines) -> Rate | None:
+def _rate(told: SesRate | None, lines: Lines) -> RateJson | None:
     if told is None:
         return None
     return {
@@ -88,7 +88,7 @@ def _rate(told: SesRate | None, lines: Lines) -> Rate | None:
     }
 
 
-def _counted(counts: Tally) -> Counted:
+def _counted(counts: Tally) -> CountedJson:
     return {
         "delivered": counts.delivered,
         "complaints": counts.complaints,
@@ -98,11 +98,11 @@ def _counted(counts: Tally) -> Counted:
     }
 
 
-def _ranking(found: Ranking | None) -> list[Contribution] | None:
+def _ranking(found: Ranking | None) -> list[ContributionJson] | None:
     return None if found is None else [_contribution(found, one) for one in found.contributors]
 
 
-def _contribution(found: Ranking, one: Contributor) -> Contribution:
+def _contribution(found: Ranking, one: Contributor) -> ContributionJson:
     return {
         "account_id": one.account.id,
         "status": one.account.status,

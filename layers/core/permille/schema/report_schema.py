@@ -12,13 +12,12 @@ from permille.domain.values.tally import Tally
 from permille.reading import cards, periods
 from permille.reading import spans as drawn
 from permille.schema import account_schema
-from permille.schema.account_schema import Means
-from permille.usecases.views.report import Range
-from permille.usecases.views.report import Report as Shown
+from permille.schema.account_schema import Doc
+from permille.usecases.views.report import OwnerReport, Range
 
 Rate = Annotated[
     float | None,
-    Means(
+    Doc(
         "Complaints for every 1,000 delivered, rounded up to two decimal places; null where no more was delivered than "
         "complained about."
     ),
@@ -28,118 +27,118 @@ Rate = Annotated[
 OF_STAFF = ("by", "staff_reason")  # facts that no owner is shown
 
 
-class Counts(TypedDict):
+class CountsJson(TypedDict):
     delivered: int
     complaints: int
-    bounces: Annotated[int, Means("Permanent ones.")]
+    bounces: Annotated[int, Doc("Permanent ones.")]
 
 
-class Verdict(Counts):
+class VerdictJson(CountsJson):
     """What the policy says now."""
 
     decision: policy.Decision
-    rule: Annotated[policy.Rule | None, Means("The first one that is broken.")]
+    rule: Annotated[policy.Rule | None, Doc("The first one that is broken.")]
     per_1000: Rate
-    allowance_left: Annotated[int, Means(account_schema.ALLOWANCE)]
+    allowance_left: Annotated[int, Doc(account_schema.ALLOWANCE)]
     limit_per_1000: int
     window_days: int
-    first_day: Annotated[str, Means("UTC.", "date")]
-    last_day: Annotated[str, Means("UTC.", "date")]
-    policy: Annotated[str, Means("The id of the policy that judges.")]
+    first_day: Annotated[str, Doc("UTC.", "date")]
+    last_day: Annotated[str, Doc("UTC.", "date")]
+    policy: Annotated[str, Doc("The id of the policy that judges.")]
 
 
-class EpochCounts(Counts):
+class EpochCountsJson(CountsJson):
     epoch: int
 
 
-class WindowCounts(Counts):
+class WindowCountsJson(CountsJson):
     per_1000: Rate
 
 
-class Period(Counts):
+class PeriodJson(CountsJson):
     """A send day, or a week of them, over all epochs."""
 
-    first_day: Annotated[str, Means("UTC.", "date")]
-    last_day: Annotated[str, Means("UTC.", "date")]
-    by_epoch: list[EpochCounts]
-    epoch: Annotated[int, Means("The one in force when the period ended.")]
-    window: Annotated[WindowCounts, Means("The window that ends with the period, of that epoch.")]
+    first_day: Annotated[str, Doc("UTC.", "date")]
+    last_day: Annotated[str, Doc("UTC.", "date")]
+    by_epoch: list[EpochCountsJson]
+    epoch: Annotated[int, Doc("The one in force when the period ended.")]
+    window: Annotated[WindowCountsJson, Doc("The window that ends with the period, of that epoch.")]
 
 
-class Span(TypedDict):
+class SpanJson(TypedDict):
     """How long the account had a status."""
 
     status: Status
-    begins: Annotated[str, Means("", "date-time")]
-    ends: Annotated[str, Means("", "date-time")]
+    begins: Annotated[str, Doc("", "date-time")]
+    ends: Annotated[str, Doc("", "date-time")]
 
 
-class Epoch(TypedDict):
+class EpochJson(TypedDict):
     epoch: int
-    begins: Annotated[str, Means("", "date-time")]
+    begins: Annotated[str, Doc("", "date-time")]
 
 
-class Card(TypedDict):
+class ComplaintJson(TypedDict):
     """One report of a recipient's mail company."""
 
     entry_id: str
     subject: str
-    recipient: Annotated[str | None, Means("Who it was, where that is certain; in its bare form.")]
-    sent_at: Annotated[str, Means("", "date-time")]
-    reported_at: Annotated[str, Means("", "date-time")]
-    did: Annotated[str, Means("What the recipient did, in plain words.")]
-    counts: Annotated[cards.Counts, Means("Whether it counts towards the limit, and if not, why.")]
+    recipient: Annotated[str | None, Doc("Who it was, where that is certain; in its bare form.")]
+    sent_at: Annotated[str, Doc("", "date-time")]
+    reported_at: Annotated[str, Doc("", "date-time")]
+    did: Annotated[str, Doc("What the recipient did, in plain words.")]
+    counts: Annotated[cards.CountState, Doc("Whether it counts towards the limit, and if not, why.")]
     why_not_counted: str | None
     epoch: int
 
 
-class Campaign(TypedDict):
+class CampaignJson(TypedDict):
     """What was reported about the mails of one campaign; the worst campaign comes first."""
 
-    campaign: Annotated[str, Means("Its name, or else the subject.")]
-    counting: Annotated[int, Means("How many of the reports count.")]
-    reports: list[Card]
+    campaign: Annotated[str, Doc("Its name, or else the subject.")]
+    counting: Annotated[int, Doc("How many of the reports count.")]
+    reports: list[ComplaintJson]
 
 
-class Bounces(TypedDict):
+class BouncesJson(TypedDict):
     """What bounced of the mails of one campaign; the one with the most comes first."""
 
-    campaign: Annotated[str, Means("Its name, or else the subject.")]
-    bounces: list[account_schema.Bounce]
+    campaign: Annotated[str, Doc("Its name, or else the subject.")]
+    bounces: list[account_schema.BounceJson]
 
 
-class Connected(TypedDict):
+class ConnectedProviderJson(TypedDict):
     """The owner's third-party SMTP provider."""
 
     host: str
     port: int
     user: str
-    connected_at: Annotated[str, Means("", "date-time")]
+    connected_at: Annotated[str, Doc("", "date-time")]
 
 
-class Report(account_schema.Standing):
+class ReportJson(account_schema.StandingJson):
     """Everything that an owner's report shows. Who of the staff decided is not for owners."""
 
-    at: Annotated[str, Means("When it was made.", "date-time")]
-    stage: Annotated[Stage, Means("How far the way back has come.")]
-    verdict: Verdict
+    at: Annotated[str, Doc("When it was made.", "date-time")]
+    stage: Annotated[Stage, Doc("How far the way back has come.")]
+    verdict: VerdictJson
     range: Range
-    periods: Annotated[list[Period], Means("Oldest first.")]
-    spans: list[Span]
-    epochs: Annotated[list[Epoch], Means("Those that began within the range.")]
-    campaigns: list[Campaign]
-    complaints_not_listed: Annotated[int, Means("Counted, but too many to be listed.")]
-    bounces: list[Bounces]
-    bounces_not_listed: Annotated[int, Means("Counted, but too many to be listed, or of before their cards were kept.")]
-    provider: Connected | None
-    timeline: Annotated[list[account_schema.Entry], Means("For owners, the newest first.")]
-    earlier: Annotated[str | None, Means("The id of the oldest entry that was read, where there are earlier ones.")]
+    periods: Annotated[list[PeriodJson], Doc("Oldest first.")]
+    spans: list[SpanJson]
+    epochs: Annotated[list[EpochJson], Doc("Those that began within the range.")]
+    campaigns: list[CampaignJson]
+    complaints_not_listed: Annotated[int, Doc("Counted, but too many to be listed.")]
+    bounces: list[BouncesJson]
+    bounces_not_listed: Annotated[int, Doc("Counted, but too many to be listed, or of before their cards were kept.")]
+    provider: ConnectedProviderJson | None
+    timeline: Annotated[list[account_schema.EntryJson], Doc("For owners, the newest first.")]
+    earlier: Annotated[str | None, Doc("The id of the oldest entry that was read, where there are earlier ones.")]
 
 
-def report(shown: Shown, platform: str) -> Report:
+def report_json(shown: OwnerReport, platform: str) -> ReportJson:
     connected = shown.account.provider
-    whole: Report = {
-        **account_schema.standing(shown.account),
+    whole: ReportJson = {
+        **account_schema.standing_json(shown.account),
         "at": shown.now.isoformat(),
         "stage": shown.stage,
         "verdict": _verdict(shown.verdict),
@@ -150,7 +149,7 @@ def report(shown: Shown, platform: str) -> Report:
         "campaigns": [_campaign(one) for one in shown.campaigns],
         "complaints_not_listed": shown.unlisted,
         "bounces": [
-            {"campaign": one.name, "bounces": [account_schema.bounce(card) for card in one.cards]}
+            {"campaign": one.name, "bounces": [account_schema.bounce_json(card) for card in one.cards]}
             for one in shown.bounces
         ],
         "bounces_not_listed": shown.unlisted_bounces,
@@ -162,7 +161,7 @@ def report(shown: Shown, platform: str) -> Report:
         }
         if connected
         else None,
-        "timeline": [account_schema.entry(one, platform, shown.zone) for one in shown.entries],
+        "timeline": [account_schema.entry_json(one, platform, shown.zone) for one in shown.entries],
         "earlier": shown.earlier or None,
     }
     if whole["review"]:
@@ -179,7 +178,7 @@ def _for_owners(shown: Any) -> Any:
     return [_for_owners(one) for one in shown] if isinstance(shown, list) else shown
 
 
-def _verdict(found: policy.Verdict) -> Verdict:
+def _verdict(found: policy.Verdict) -> VerdictJson:
     return {
         **_counts(found.counts),
         "decision": found.decision,
@@ -194,7 +193,7 @@ def _verdict(found: policy.Verdict) -> Verdict:
     }
 
 
-def _counts(tally: Tally) -> Counts:
+def _counts(tally: Tally) -> CountsJson:
     return {"delivered": tally.delivered, "complaints": tally.complaints, "bounces": tally.bounces}
 
 
@@ -203,7 +202,7 @@ def _per_1000(tally: Tally) -> float | None:
     return None if per_1000 is None else float(per_1000)
 
 
-def _period(shown: periods.Period) -> Period:
+def _period(shown: periods.Period) -> PeriodJson:
     return {
         **_counts(shown.tally),
         "first_day": str(shown.first),
@@ -214,15 +213,15 @@ def _period(shown: periods.Period) -> Period:
     }
 
 
-def _span(shown: drawn.Span) -> Span:
+def _span(shown: drawn.Span) -> SpanJson:
     return {"status": shown.status, "begins": shown.begins.isoformat(), "ends": shown.ends.isoformat()}
 
 
-def _campaign(shown: cards.Campaign) -> Campaign:
+def _campaign(shown: cards.Campaign) -> CampaignJson:
     return {"campaign": shown.name, "counting": shown.counting, "reports": [_card(one) for one in shown.cards]}
 
 
-def _card(shown: cards.Card) -> Card:
+def _card(shown: cards.ComplaintRecord) -> ComplaintJson:
     return {
         "entry_id": shown.entry_id,
         "subject": shown.subject,

@@ -17,11 +17,11 @@ from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.domain.words import wording
 from permille.reading import standing
-from permille.reading.cards import Campaign, Card, Counts, advice
+from permille.reading.cards import Campaign, ComplaintRecord, CountState, advice
 from permille.reading.periods import Period
 from permille.rendering.templates import Brand
 from permille.usecases.login.access import GUIDE
-from permille.usecases.views.report import Range, Report
+from permille.usecases.views.report import OwnerReport, Range
 from permille.zones import shown_zone_of
 
 SHOWN_ENTRIES = 10
@@ -35,15 +35,15 @@ SHADES: Mapping[Status, str] = {
     Status.OBSERVING: "waiting for late complaints",
     Status.CLOSED: "closed",
 }
-_WHY_NOT: Mapping[Counts, str] = {
-    Counts.YES: "",
-    Counts.OLD: "Too old to count towards the limit.",
-    Counts.EARLIER_EPOCH: "Not counted any more: counting has begun anew since.",
-    Counts.VOIDED: "Not counted any more: support took it back.",
+_WHY_NOT: Mapping[CountState, str] = {
+    CountState.YES: "",
+    CountState.OLD: "Too old to count towards the limit.",
+    CountState.EARLIER_EPOCH: "Not counted any more: counting has begun anew since.",
+    CountState.VOIDED: "Not counted any more: support took it back.",
 }
 
 
-def report_page(report: Report, brand: Brand, csrf: str, typed: Typed | None = None) -> dict[str, Any]:
+def report_page(report: OwnerReport, brand: Brand, csrf: str, typed: Typed | None = None) -> dict[str, Any]:
     """`typed`: what the owner has just sent, where it was refused."""
     account, verdict = report.account, report.verdict
     return {
@@ -69,7 +69,7 @@ def report_page(report: Report, brand: Brand, csrf: str, typed: Typed | None = N
     }
 
 
-def year_page(report: Report) -> dict[str, Any]:
+def year_page(report: OwnerReport) -> dict[str, Any]:
     total = sum((one.tally for one in report.periods), Tally())
     return {
         **_common(report),
@@ -95,7 +95,7 @@ def _smtp(brand: Brand) -> str:
     return f"Your {brand.platform} SMTP account"
 
 
-def _notes(report: Report, brand: Brand) -> Iterator[str]:
+def _notes(report: OwnerReport, brand: Brand) -> Iterator[str]:
     """The sentences below the numbers: why the account is off, what spares it, and what small numbers say."""
     notes = (
         _why_off(report),
@@ -109,7 +109,7 @@ def _notes(report: Report, brand: Brand) -> Iterator[str]:
     return (note for note in notes if note)
 
 
-def _why_off(report: Report) -> str:
+def _why_off(report: OwnerReport) -> str:
     """What the account was disabled for, where the numbers above are not the very same."""
     entry, counts = report.since, report.verdict.counts
     if entry is None or report.account.status not in (Status.DISABLED, Status.CLOSED):
@@ -122,7 +122,7 @@ def _why_off(report: Report) -> str:
     return f"It was disabled for this: {facts.sentence()}"
 
 
-def _begun(report: Report) -> str:
+def _begun(report: OwnerReport) -> str:
     """When the epoch began, where that lies in the window."""
     starts = [at for number, at in report.epochs if number == report.account.epoch]
     if not starts or starts[0].date() < report.verdict.first_day:
@@ -133,7 +133,7 @@ def _begun(report: Report) -> str:
 # ---------------------------------------------------------------- the graph and its table
 
 
-def _common(report: Report) -> dict[str, Any]:
+def _common(report: OwnerReport) -> dict[str, Any]:
     graphs = {name: _drawing(report, size) for name, size in (("wide", WIDE), ("narrow", NARROW))}
     first, last = (wording.day(day) for day in (report.periods[0].first, report.periods[-1].last))
     unit = "day" if report.range is Range.WINDOW else "week"
@@ -160,12 +160,12 @@ def _common(report: Report) -> dict[str, Any]:
     }
 
 
-def _drawing(report: Report, size: Any) -> Graph:
+def _drawing(report: OwnerReport, size: Any) -> Graph:
     limit = report.verdict.policy.complaint_ratio.limit_per_1000
     return draw(report.periods, report.spans, report.epochs, limit, size)
 
 
-def _in_words(report: Report) -> str:
+def _in_words(report: OwnerReport) -> str:
     """The result, for whoever does not see the graph."""
     best = max(report.periods, key=lambda one: one.tally.delivered)
     complained = sum(one.tally.complaints > 0 for one in report.periods)
@@ -184,7 +184,7 @@ def _in_words(report: Report) -> str:
     return said + "".join(spans)
 
 
-def _limit(report: Report) -> int:
+def _limit(report: OwnerReport) -> int:
     return report.verdict.policy.complaint_ratio.limit_per_1000
 
 
@@ -253,9 +253,9 @@ def _count(campaign: Campaign) -> str:
     return ", ".join(said if campaign.counting else said[1:]) + ("" if campaign.counting else " count")
 
 
-def _card(card: Card, campaign: str) -> dict[str, Any]:
+def _card(card: ComplaintRecord, campaign: str) -> dict[str, Any]:
     return {
-        "gone": card.counts is Counts.VOIDED,
+        "gone": card.counts is CountState.VOIDED,
         "who": card.recipient or "A recipient",
         "did": card.did,
         "subject": "" if campaign.startswith(card.subject.rstrip("…")) else card.subject,
@@ -278,7 +278,7 @@ def _unlisted(count: int) -> str:
     )
 
 
-def _bounces(campaign: bounces.Campaign) -> dict[str, Any]:
+def _bounces(campaign: bounces.BouncedCampaign) -> dict[str, Any]:
     cards = campaign.cards
     return {
         "name": campaign.name,
@@ -288,7 +288,7 @@ def _bounces(campaign: bounces.Campaign) -> dict[str, Any]:
     }
 
 
-def _bounce(card: bounces.Card) -> dict[str, str]:
+def _bounce(card: bounces.BounceRecord) -> dict[str, str]:
     told = card.told
     return {
         "who": wording.plain(card.recipient) or "A recipient",
@@ -299,12 +299,12 @@ def _bounce(card: bounces.Card) -> dict[str, str]:
     }
 
 
-def _more_bounces(rest: list[bounces.Campaign]) -> str:
+def _more_bounces(rest: list[bounces.BouncedCampaign]) -> str:
     number = sum(len(campaign.cards) for campaign in rest)
     return f"{wording.times(number, 'bounce')} of {wording.times(len(rest), 'more campaign')}" if rest else ""
 
 
-def _unlisted_bounces(report: Report) -> str:
+def _unlisted_bounces(report: OwnerReport) -> str:
     count, more = report.unlisted_bounces, " more" if report.bounces else ""
     return (
         f"{count:,}{more} {'bounce is' if count == 1 else 'bounces are'} counted and not listed here." if count else ""
@@ -325,7 +325,7 @@ def _entry(entry: Entry, zone: tzinfo, brand: Brand) -> dict[str, Any]:
     }
 
 
-def _earlier(report: Report) -> str:
+def _earlier(report: OwnerReport) -> str:
     """Where the timeline goes on that the report shows the beginning of."""
     more = report.entries[SHOWN_ENTRIES:]
     return report.entries[SHOWN_ENTRIES - 1].id if more else report.earlier

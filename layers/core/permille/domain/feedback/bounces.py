@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from permille.domain.feedback.feedback import Bounce, Bounced
+from permille.domain.feedback.feedback import Bounce, FailedRecipient
 from permille.domain.feedback.smtp_status import in_words
 from permille.domain.values.entry_id import id_among_many
 from permille.domain.words.wording import campaign_name, plain
@@ -40,7 +40,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class BounceRecord:
     """`id` sorts by the instant of counting, `at`. `recipient`: in the bare form, empty where it is not certain who it
     was, or where that is no address; else it is suppressed."""
 
@@ -51,14 +51,14 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class BouncedCampaign:
     """What bounced of the mails of one campaign, the newest first."""
 
     name: str
-    cards: tuple[Card, ...]
+    cards: tuple[BounceRecord, ...]
 
 
-def card(bounce: Bounce, one: Bounced, at: datetime, epoch: int) -> Card:
+def card(bounce: Bounce, one: FailedRecipient, at: datetime, epoch: int) -> BounceRecord:
     """A bounce that does not say when it happened happened when it is counted."""
     message = bounce.message
     told = Told(
@@ -71,13 +71,13 @@ def card(bounce: Bounce, one: Bounced, at: datetime, epoch: int) -> Card:
         bounced_at=bounce.bounced_at or at,
         epoch=epoch,
     )
-    return Card(id_among_many(at, one.identity), at, one.recipient, told)
+    return BounceRecord(id_among_many(at, one.identity), at, one.recipient, told)
 
 
-def campaigns(cards: Iterable[Card]) -> list[Campaign]:
+def campaigns(cards: Iterable[BounceRecord]) -> list[BouncedCampaign]:
     """The cards, newest first, by campaign: those with the most bounces come first, then the newest."""
-    groups: dict[str, list[Card]] = defaultdict(list)
+    groups: dict[str, list[BounceRecord]] = defaultdict(list)
     for one in cards:
         groups[campaign_name(one.told.campaign, one.told.subject)].append(one)
-    found = [Campaign(name, tuple(of_it)) for name, of_it in groups.items()]
+    found = [BouncedCampaign(name, tuple(of_it)) for name, of_it in groups.items()]
     return sorted(found, key=lambda one: (len(one.cards), one.cards[0].id), reverse=True)

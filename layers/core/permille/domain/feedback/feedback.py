@@ -72,23 +72,23 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Rejection:
     """What a recipient's mail server said: its enhanced status code, and its own words. Either may be empty."""
 
     status: str = ""
     diagnostic: str = ""
 
 
-UNTOLD = Refusal()
+UNTOLD = Rejection()
 
 
 @dataclass(frozen=True, slots=True)
-class Bounced:
+class FailedRecipient:
     """One that counts. `recipient`: whose address it is, where that is certain and can be read, else empty."""
 
     identity: str
     recipient: str
-    refusal: Refusal
+    refusal: Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,9 @@ class Bounce:
     permanent: bool
     sub_type: str
     bounced_at: datetime | None = None
-    refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    refusals: Mapping[str, Rejection] = field(default_factory=dict)
 
-    def counting(self) -> Iterator[Bounced]:
+    def counting(self) -> Iterator[FailedRecipient]:
         """One for each recipient that counts: permanent bounces of mail that was really sent. Whoever cannot be read
         counts too, and where nobody is listed, whom the mail went to, or one."""
         if not self.permanent or self.sub_type.lower() in SUPPRESSED_BOUNCES:
@@ -117,8 +117,8 @@ class Bounce:
     def identities(self) -> list[str]:
         return [one.identity for one in self.counting()]
 
-    def _bounced(self, named: str, recipient: str) -> Bounced:
-        return Bounced(_marker("bounce", self.message, named), recipient, self.refusals.get(named, UNTOLD))
+    def _bounced(self, named: str, recipient: str) -> FailedRecipient:
+        return FailedRecipient(_marker("bounce", self.message, named), recipient, self.refusals.get(named, UNTOLD))
 
 
 @dataclass(frozen=True, slots=True)

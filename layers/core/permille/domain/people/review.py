@@ -187,7 +187,7 @@ def approve(account: Account, command: ApproveReview, zone: tzinfo, chance: Seco
         instead_of=agreed or "",
         **trial.numbers,
     )
-    due_at = begins_at if account.settled else now  # a credential that is still on is seen to before that day
+    due_at = begins_at if account.in_sync else now  # a credential that is still on is seen to before that day
     waiting = replace(account, review=approved, trial=trial, recheck=None, decided_at=now, due_at=due_at)
     return Outcome(waiting, [entry(account.id, now, facts)])
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from permille.domain.account.account import Account
-from permille.domain.feedback.bounces import Card
+from permille.domain.feedback.bounces import BounceRecord
 from permille.domain.rules.decision import Outcome
 from permille.domain.rules.needs import COMMIT_LAG
 from permille.domain.timeline.kinds.bounces import Bounced
@@ -35,7 +35,7 @@ def untold(account: Account, now: datetime) -> Untold | None:
     return Untold(since, until) if _waits(account) and until > since else None
 
 
-def told(outcome: Outcome, span: Untold, cards: Sequence[Card], now: datetime, *, more: bool) -> Outcome:
+def told(outcome: Outcome, span: Untold, cards: Sequence[BounceRecord], now: datetime, *, more: bool) -> Outcome:
     """The outcome with an entry of the cards, where there are any. `more`: not all were read."""
     account = replace(outcome.account, bounces_told_until=span.until)
     if not cards:

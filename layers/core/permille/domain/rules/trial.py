@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.policy.policy import Policy, Rule, judge
 from permille.domain.rules.backlog import COUNTED_WITHIN
@@ -135,7 +135,7 @@ def _looked_at(account: Account, trial: Trial, evidence: Evidence, rules: Rules,
     """A complaint that ends a trial counts as a broken rule."""
     if rules.policy is None:
         return account
-    look = Look.at(judge(rules.policy, evidence.days, now.date()), rules.mode)
+    look = Assessment.at(judge(rules.policy, evidence.days, now.date()), rules.mode)
     over = look.over or (look.complaints > 0 and trial.ends_at_first_complaint)
     allowance = account.allowance_when_on(look.allowance_left)
     return replace(account, look=replace(look, over=over, kept=not over, allowance_left=allowance))

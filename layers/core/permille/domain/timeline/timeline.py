@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast, dataclass_t
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.json_values import from_json, to_json
 from permille.domain.values.status import Status
-from permille.domain.words.mail_text import MailContext, Section, Tone
+from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import in_zone
 
 SYSTEM = "#system"  # the timeline of the whole stack; no account's id has a #
@@ -64,7 +64,7 @@ class Kind:
     name: str
     audience: Audience
     mailed: bool = False
-    tone: Tone = Tone.WARN
+    tone: MailTone = MailTone.WARN
     change: StatusChange | None = None
     ends_trial: bool = False
     system: bool = False
@@ -101,7 +101,7 @@ class Facts:
         raise NotImplementedError
 
     @property
-    def tone(self) -> Tone:
+    def tone(self) -> MailTone:
         return self.kind.tone
 
     def mail(self, about: MailContext) -> Sequence[Section]:  # noqa: ARG002 - of kinds that are not mailed
@@ -121,7 +121,7 @@ def declared(
     audience: Audience,
     *,
     mailed: bool = False,
-    tone: Tone = Tone.WARN,
+    tone: MailTone = MailTone.WARN,
     change: tuple[Status, Status] | None = None,
     ends_trial: bool = False,
     system: bool = False,

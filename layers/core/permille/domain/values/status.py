@@ -15,7 +15,7 @@ class Status(StrEnum):
         return self in (Status.ACTIVE, Status.TRIAL)
 
 
-class Held(StrEnum):
+class HoldReason(StrEnum):
     """Why a broken rule is not acted on yet."""
 
     NO = ""
@@ -26,5 +26,5 @@ class Held(StrEnum):
 
 
 class Mode(StrEnum):
-    OBSERVE = "observe"
+    MONITOR = "monitor"
     ENFORCE = "enforce"

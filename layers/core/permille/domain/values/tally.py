@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-PER = 1000  # complaints are counted per so many delivered
+PER_MILLE = 1000  # complaints are counted per so many delivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Tally:
         about: deliveries are counted later than they happen."""
         if self.delivered <= self.complaints:
             return None
-        return Decimal(-(-self.complaints * PER * 100 // self.delivered)).scaleb(-2)
+        return Decimal(-(-self.complaints * PER_MILLE * 100 // self.delivered)).scaleb(-2)
 
 
 Days = Mapping[date, Tally]

@@ -49,8 +49,8 @@ _SHOWN: dict[Range, Callable[[date, Policy], list[tuple[date, date]]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reporting:
-    """The world of a report."""
+class ReportServices:
+    """What the report needs of the outside."""
 
     tallies: Tallies
     timeline: Timeline
@@ -59,7 +59,7 @@ class Reporting:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class OwnerReport:
     """Everything that an owner is shown. `verdict`: what the policy says now. `periods` and `spans` are of the range,
     oldest first. `entries`: the owner's, newest first, and `earlier` the id to read on before, empty at the beginning
     of the timeline. `since`: by which entry the account became what it is, where that was read. `voided`: which
@@ -74,7 +74,7 @@ class Report:
     spans: list[Span]
     epochs: list[tuple[int, datetime]]
     campaigns: list[Campaign]
-    bounces: list[bounces.Campaign]
+    bounces: list[bounces.BouncedCampaign]
     entries: Sequence[Entry]
     earlier: str
     since: Entry | None
@@ -101,17 +101,17 @@ class Report:
         return max(0, counted - sum(len(campaign.cards) for campaign in self.bounces))
 
 
-def gather(world: Reporting, account: Account, now: datetime, shown: Range = Range.WINDOW) -> Report:
+def gather(services: ReportServices, account: Account, now: datetime, shown: Range = Range.WINDOW) -> OwnerReport:
     """The report of an account as it was just read, by two queries beside the policy, a third where e-mails bounced,
     and two more where the timeline is longer than READ_ENTRIES."""
-    policy, now = world.policies.current(), account.after_last_decision(now)
+    policy, now = services.policies.current(), account.after_last_decision(now)
     days = _SHOWN[shown](now.date(), policy)
-    epochs = world.tallies.by_epoch(account.id, read_from(days[0][0], policy.window_days))
-    latest = world.timeline.latest(account.id, READ_ENTRIES)
-    known = history(world.timeline, account.id, *Topic, newest=latest).entries[::-1]
+    epochs = services.tallies.by_epoch(account.id, read_from(days[0][0], policy.window_days))
+    latest = services.timeline.latest(account.id, READ_ENTRIES)
+    known = history(services.timeline, account.id, *Topic, newest=latest).entries[::-1]
     begins = id_at(midnight(days[0][0]))
     any_bounced = any(tally.bounces for of_epoch in epochs.values() for tally in of_epoch.values())
-    bounced = world.bounces.latest(account.id, begins, READ_BOUNCES).items if any_bounced else []
+    bounced = services.bounces.latest(account.id, begins, READ_BOUNCES).items if any_bounced else []
     return _report(account, policy, shown, days, epochs, latest, known, bounced, now)
 
 
@@ -123,14 +123,14 @@ def _report(
     epochs: Epochs,
     latest: Page[Entry],
     known: Sequence[Entry],
-    bounced: Sequence[bounces.Card],
+    bounced: Sequence[bounces.BounceRecord],
     now: datetime,
-) -> Report:
+) -> OwnerReport:
     begins, zone = midnight(days[0][0]), shown_zone_of(account)
     verdict = account.verdict(policy, epochs.get(account.epoch, {}), now.date())
     told = _of_owner(latest)
     recent = (entry for entry in known if entry.at >= begins)
-    return Report(
+    return OwnerReport(
         account=account,
         zone=zone,
         now=now,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from permille.domain.feedback.bounces import Card
+from permille.domain.feedback.bounces import BounceRecord
 from permille.domain.timeline.timeline import Audience, Facts, declared
 from permille.domain.words.wording import plain, times
 
@@ -40,7 +40,7 @@ class Bounced(Facts):
     listed: Annotated[tuple[BouncedRecipient, ...], "Some of those whose address is known."]
 
     @classmethod
-    def of(cls, cards: Sequence[Card], since: datetime, until: datetime, *, more: bool) -> "Bounced":
+    def of(cls, cards: Sequence[BounceRecord], since: datetime, until: datetime, *, more: bool) -> "Bounced":
         reasons = Counter(card.told.why for card in cards).most_common(LISTED_REASONS)
         known = {card.recipient: card for card in cards if card.recipient}
         return cls(

@@ -10,7 +10,7 @@ from permille.domain.policy.demands import IN_WORDS as DEMANDS_IN_WORDS
 from permille.domain.policy.policy import Decision, Verdict
 from permille.domain.timeline.kinds.numbers import Numbers
 from permille.domain.timeline.timeline import Audience, Entry, Facts, TimelineEntry, Topic, declared, entry
-from permille.domain.words.mail_text import MailContext, Section, Tone
+from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import FATES, STILL_ON, day, full_sentence, local, plain, quoted, times
 
 LISTED_COMPLAINTS = 20  # of an alert
@@ -177,8 +177,8 @@ class Alert(Numbers):
         return "That is above the limit." if self.over else self.allowance()
 
     @property
-    def tone(self) -> Tone:
-        return Tone.ALARM if self.level == "warning" else Tone.WARN
+    def tone(self) -> MailTone:
+        return MailTone.ALARM if self.level == "warning" else MailTone.WARN
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         earlier = self.new_complaints - len(self.listed)
