@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     fresh = {name: _judged(code, asked.tenants, MONTH, asked.seed) for name, code in checkouts.items()}
     few = -(-asked.tenants // FEWER)
     long = {name: _judged(code, few, MONTHS * MONTH, asked.seed) for name, code in checkouts.items()}
-    about = {"tenants": asked.tenants, "tenants_of_three_months": few, "default": asked.seed}
+    about = {"tenants": asked.tenants, "tenants_of_three_months": few, "seed": asked.seed}
     about |= {"before": _commit(asked.against)} if asked.against else {}
     document = suspensions.document(fresh, long, about)
     if asked.keep:

@@ -61,7 +61,7 @@ def judged(numbers: Iterable[int], days: int, seed: int) -> list[Group]:
 
 
 def stops(mail: Mail) -> Mapping[str, Stop | None]:
-    """By preset. `conservative` wants what `seed` wants, and evidence too: it keeps whom `seed` keeps."""
+    """By preset. `conservative` wants what `default` wants, and evidence too: it keeps whom `default` keeps."""
     found = {policy.id: stopped(mail, policy) for policy in (DEFAULT, ALLPROWEBTOOLS)}
     return found | {CONSERVATIVE.id: stopped(mail, CONSERVATIVE) if found[DEFAULT.id] else None}
 

@@ -89,7 +89,7 @@ EVERYTHING = an_account(
     switch_generation=5,
     credential=Credential(deactivated=ASLEEP, applied=4, applied_at=LATER, observed=3, lease=2),
     due_at=NOW,
-    look=Assessment(TODAY, 1000, 2, 7, 3, over=True, policy="seed-abc", mode="monitor", kept=True),
+    look=Assessment(TODAY, 1000, 2, 7, 3, over=True, policy="default-abc", mode="monitor", kept=True),
 )
 
 

@@ -87,7 +87,7 @@ RUNS = {
     "policy check": ["policy check -"],
     "policy history": ["policy set -", "policy history"],
     "policy judge": ["policy judge --delivered 1000 --complaints 2"],
-    "policy revert": ["policy set -", "policy revert --to seed"],
+    "policy revert": ["policy set -", "policy revert --to default"],
     "policy set": ["policy set -"],
     "policy show": ["policy show"],
     "policy try": ["policy try -"],

@@ -60,7 +60,7 @@ def test_people_see_whom_it_would_disable_and_keep_by_name_and_number(
     said = terminal.text("policy", command, "-")
 
     lines = [" ".join(line.split()) for line in said.splitlines()]
-    begins = lines.index("In the place of the policy in force, seed, by the counts of 3 accounts as they are now:")
+    begins = lines.index("In the place of the policy in force, default, by the counts of 3 accounts as they are now:")
     ends = lines.index("1 account would break a rule, and stay on: exempt")
     assert lines[begins + 1] == "2 accounts would be disabled, 1 of them by the policy in force too"
     rows = [line for line in lines[begins + 2 : ends] if "complaint_ratio" in line]
@@ -86,7 +86,7 @@ def test_where_nothing_changes_that_is_said(terminal: Terminal) -> None:
 
     said = terminal.text("policy", "try", "-")
 
-    assert said.endswith("seed, by the counts of 0 accounts as they are now: nothing changes\n")
+    assert said.endswith("default, by the counts of 0 accounts as they are now: nothing changes\n")
 
 
 @pytest.mark.usefixtures("_many")
@@ -284,7 +284,7 @@ def test_the_history_says_when_by_whom_and_what_changed_the_newest_first(termina
     said = " ".join(terminal.text("policy", "history").split())
 
     assert said.startswith(f"{strict} is in force When (UTC) Policy What 2026-03-10 12:00:0")
-    assert said.index(f"in the place of {shorter}") < said.index("in the place of seed: window_days from 45 to 30.")
+    assert said.index(f"in the place of {shorter}") < said.index("in the place of default: window_days from 45 to 30.")
     assert STAFF in said.replace(" ", "")
 
 
@@ -320,7 +320,7 @@ def test_what_cannot_be_understood_is_told_and_the_history_too(stack: FakeStack,
     said = terminal.text("policy", "history")
 
     assert said.startswith("What is in /permille/policy cannot be understood, so nobody is judged")
-    assert "in the place of seed" in " ".join(said.split())
+    assert "in the place of default" in " ".join(said.split())
     assert terminal.answer("policy", "history")["in_force"] is None
 
 
@@ -370,7 +370,7 @@ def test_to_take_back_asks_as_setting_does(stack: FakeStack, terminal: Terminal)
     ("typed", "says"),
     [
         ((), "the history tells of no policy before the one in force"),
-        (("--to", "seed-00000000"), "the history tells of no policy 'seed-00000000'; it tells of none"),
+        (("--to", "default-00000000"), "the history tells of no policy 'default-00000000'; it tells of none"),
     ],
 )
 def test_what_is_not_in_the_history_is_refused(

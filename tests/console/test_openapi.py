@@ -94,4 +94,4 @@ def test_everything_that_is_referred_to_is_there_and_nothing_else() -> None:
 
 
 def test_a_request_has_an_example() -> None:
-    assert SCHEMAS["ReviewRequest"]["examples"]
+    assert SCHEMAS["ReviewBody"]["examples"]

@@ -85,7 +85,7 @@ def test_who_is_above_the_limit_by_time_alone_stays_on_and_falls_to_the_next_com
 @pytest.mark.parametrize(
     ("before", "rules"),
     [
-        (kept(), Rules(replace(DEFAULT, id="seed-2"), Mode.ENFORCE)),  # a person set another policy
+        (kept(), Rules(replace(DEFAULT, id="default-2"), Mode.ENFORCE)),  # a person set another policy
         (kept(OBSERVING), ENFORCING),  # or another mode
         (replace(kept(), look=None), ENFORCING),  # or it was never looked at
     ],

@@ -76,7 +76,7 @@ def test_a_changed_number_makes_an_id_of_its_own_which_only_the_numbers_make() -
     changed = parse_policy('{"window_days": 30, "alert_every_minutes": 60}')
 
     assert changed.window_days == 30
-    assert changed.id.startswith("seed-")
+    assert changed.id.startswith("default-")
     assert changed.id == parse_policy('{"window_days": 30}').id
     assert changed.id != parse_policy('{"window_days": 31}').id
 
@@ -101,10 +101,10 @@ def test_an_alpha_is_exact_whether_it_is_written_as_a_number_or_as_text() -> Non
         ("[]", "the policy is []; it must be an object, in braces"),
         ("[" * 100_000, "it is nested too deeply"),
         ('{"id": "mild-2f70c31d"}', 'id is "mild-2f70c31d"; leave it out: it is computed'),
-        ('{"id": "seed-x"}', 'id is "seed-x"; leave it out: it is computed'),
+        ('{"id": "default-x"}', 'id is "default-x"; leave it out: it is computed'),
         ('{"id": 5}', "id is 5; leave it out: it is computed"),
         ('{"id": null, "preset": "default"}', "id is null; leave it out: it is computed"),
-        ('{"preset": "mild"}', 'preset is "mild"; it can be seed, allprowebtools, conservative'),
+        ('{"preset": "mild"}', 'preset is "mild"; it can be default, allprowebtools, conservative'),
         ('{"preset": []}', "preset is []; it can be"),
         ('{"windowdays": 3}', "there is no windowdays; there are window_days, complaint_ratio"),
         ('{"id": "mine"}', 'id is "mine"; leave it out: it is computed'),

@@ -80,8 +80,8 @@ def test_one_that_was_replaced_without_having_been_told_can_be_named_too() -> No
 
 
 def test_one_that_the_history_does_not_tell_of_is_refused_with_those_that_it_does() -> None:
-    with pytest.raises(NotFound, match=f"no policy 'seed-00000000'; it tells of {B.id}, {A.id}, seed"):
-        a_history(A, B, in_force=B).named("seed-00000000")
+    with pytest.raises(NotFound, match=f"no policy 'default-00000000'; it tells of {B.id}, {A.id}, default"):
+        a_history(A, B, in_force=B).named("default-00000000")
 
     with pytest.raises(NotFound, match="it tells of none"):
         a_history(in_force=DEFAULT).named("default")
@@ -94,17 +94,17 @@ def recorded(policy_id: str, numbers: dict[str, Any], in_force: Policy) -> Polic
 
 def test_one_that_an_older_version_told_with_fewer_numbers_is_known_by_either_id() -> None:
     numbers = {name: value for name, value in policy_data(A).items() if name != "recheck_after_minutes"}
-    history = recorded("seed-0ld0ld00", numbers | {"id": "seed-01d01d00"}, in_force=A)
+    history = recorded("default-0ld0ld00", numbers | {"id": "default-01d01d00"}, in_force=A)
 
     assert history.is_told
-    assert history.named("seed-0ld0ld00") == history.named(A.id) == A
+    assert history.named("default-0ld0ld00") == history.named(A.id) == A
 
 
 def test_one_with_numbers_that_only_a_newer_version_knows_is_refused() -> None:
-    history = recorded("seed-12345678", policy_data(A) | {"of_a_newer_version": 1}, in_force=B)
+    history = recorded("default-12345678", policy_data(A) | {"of_a_newer_version": 1}, in_force=B)
 
     assert not history.is_told
     with pytest.raises(
-        InvalidInput, match="this version cannot put the policy seed-12345678 in force: there is no of_a_"
+        InvalidInput, match="this version cannot put the policy default-12345678 in force: there is no of_a_"
     ):
-        history.named("seed-12345678")
+        history.named("default-12345678")

@@ -570,7 +570,8 @@ class User:
 
 @dataclass(slots=True)
 class FakeSwitch:
-    """Implements `CredentialSwitch`, and does what IAM does: where a test sets a `lag`, what is read is so old. `advance` says
+    """Implements `CredentialSwitch`. It does what IAM does: where a test sets a `lag`, what is read is so old.
+    `advance` says
     what time it is."""
 
     users: dict[str, User] = field(default_factory=dict)

@@ -148,7 +148,7 @@ def test_a_disabling_its_switching_and_that_it_settled_are_said(caplog: pytest.L
 
     caplog.clear()
     world.run(NOW + A_MINUTE)
-    assert said(caplog) == [("switch.in_sync", about), ("enforcement.run", RUN)]
+    assert said(caplog) == [("credential.in_sync", about), ("enforcement.run", RUN)]
 
 
 def test_what_iam_refuses_is_said_of_each_sender_and_try(caplog: pytest.LogCaptureFixture) -> None:

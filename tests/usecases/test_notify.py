@@ -208,7 +208,7 @@ def test_a_refusal_is_counted_with_what_it_is_about(notify: Notification, measur
 
 def test_what_cannot_even_rest_is_told_again_by_the_stream(notify: Notification) -> None:
     notify.faults.fail("mailer.send", error=RequestRejected("injected"))
-    notify.faults.fail("dead_letters.put")
+    notify.faults.fail("dead_letters.enqueue")
 
     with pytest.raises(Unavailable):
         deliver(notify.world, [DISABLED], NOW)
@@ -219,7 +219,7 @@ def test_what_cannot_even_rest_is_told_again_by_the_stream(notify: Notification)
 
 def test_what_cannot_even_rest_goes_back_to_the_queue(notify: Notification) -> None:
     notify.faults.fail("mailer.send", error=RequestRejected("injected"))
-    notify.faults.fail("dead_letters.put")
+    notify.faults.fail("dead_letters.enqueue")
 
     with pytest.raises(Unavailable):
         retry(notify.world, ACCOUNT, DISABLED.id, Channel.MAIL, NOW)

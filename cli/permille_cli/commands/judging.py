@@ -29,7 +29,7 @@ def judge_counts(
     delivered: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Delivered recipients.")] = None,
     complaints: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Complaints.")] = None,
     bounces: Annotated[int, typer.Option(min=0, max=LARGEST_COUNT, help="Permanent bounces.")] = 0,
-    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}; seed unless named.")] = "",
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}; default unless named.")] = "",
     policy: Annotated[str, typer.Option(help="A policy's file instead of a preset; - for standard input.")] = "",
     table: Annotated[
         str, typer.Option("--csv", metavar="FILE", help="A table with these columns instead; - for standard input.")

@@ -31,7 +31,9 @@ class _Failed(Exception):
 
 
 class SmtpLogin:
-    """Implements `SmtpLoginCheck`. `local`: hosts on loopback and in private networks are tried too. Never so where others than
+    """Implements `SmtpLoginCheck`.
+
+    `local`: hosts on loopback and in private networks are tried too. Never so where others than
     operators can ask: AWS has servers there that trust whoever reaches them."""
 
     def __init__(
