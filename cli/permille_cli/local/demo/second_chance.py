@@ -7,7 +7,7 @@ from typing import Any
 from permille.domain.account.second_chance import Trial
 from permille.domain.people.commands import ApproveReview, RequestReview
 from permille.domain.rules.backlog import COUNTED_WITHIN
-from permille.domain.values import local_days
+from permille.domain.values import calendar
 from permille.domain.values.errors import Failed
 from permille.domain.values.status import Status
 from permille.domain.words.wording import OWNER
@@ -60,7 +60,7 @@ def act(scene: Scene) -> Ending:
 
 
 def _ask(scene: Scene, zone: tzinfo) -> None:
-    today = local_days.today(zone, scene.stack.now())
+    today = calendar.today(zone, scene.stack.now())
     request = RequestReview(day=today, batch=MAILS, cause=CAUSE, change=CHANGE, by=OWNER)
     scene.stack.decide(DEALS.account_id, request)
     _type(scene, "review list")
@@ -70,7 +70,7 @@ def _ask(scene: Scene, zone: tzinfo) -> None:
 
 
 def _approve(scene: Scene, zone: tzinfo) -> Trial:
-    today, by = local_days.today(zone, scene.stack.now()), scene.stack.caller()
+    today, by = calendar.today(zone, scene.stack.now()), scene.stack.caller()
     _type(scene, f'review approve {DEALS.account_id} --day {today} --note "{NOTE}" --yes')
     approved = scene.stack.decide(DEALS.account_id, ApproveReview(day=today, note=NOTE, by=by, short_day=True))
     assert approved.trial is not None

@@ -15,8 +15,8 @@ from permille.domain.rules.decision import Outcome
 from permille.domain.rules.needs import COMMIT_LAG
 from permille.domain.timeline.kinds.bounces import Bounced
 from permille.domain.timeline.timeline import BEGINNING, entry
+from permille.domain.values.calendar import HOUR
 
-HOUR = timedelta(hours=1)
 MOST_COLLECTED = 1000  # cards that are read for one entry
 
 

@@ -11,8 +11,8 @@ from permille.domain.people.review import Stage, stage
 from permille.domain.policy.policy import Policy, Verdict
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.timeline.timeline import Audience, Entry, Topic
+from permille.domain.values.calendar import DAY
 from permille.domain.values.entry_id import id_at
-from permille.domain.values.local_days import A_DAY
 from permille.ports.accounts import Policies
 from permille.ports.history import Bounces, Tallies, Timeline
 from permille.ports.paging import Page
@@ -87,7 +87,7 @@ class OwnerReport:
 
     @property
     def ends(self) -> datetime:
-        return midnight(self.periods[-1].last + A_DAY)
+        return midnight(self.periods[-1].last + DAY)
 
     @property
     def unlisted(self) -> int:
