@@ -274,7 +274,7 @@ def test_feedback_counts_in_the_epoch_in_which_the_mail_was_sent(
     feedback.receive(ses_event("Bounce"), ses_event("Delivery"))
 
     assert feedback.rows.tallies == {(ACCOUNT, epoch, TODAY): Tally(delivered=1, complaints=1, bounces=1)}
-    assert [card.told.epoch for card in feedback.rows.bounces.values()] == [epoch]
+    assert [card.details.epoch for card in feedback.rows.bounces.values()] == [epoch]
 
 
 def test_a_report_that_does_not_count_is_shown_all_the_same(feedback: Ingestion) -> None:
