@@ -114,7 +114,7 @@ def run(module: Module) -> None:
     """mutmut is named each mutant, as it then checks first that all of their tests are found and pass."""
     if module.untried:
         mutmut = Path(sys.executable).with_name("mutmut")
-        subprocess.run([mutmut, "run", "--max-children", "1", *module.untried], cwd=FOLDER, check=True)  # noqa: S603 - its own
+        subprocess.run([mutmut, "run", *module.untried], cwd=FOLDER, check=True)  # noqa: S603 - its own
 
 
 # ---------------------------------------------------------------- what is written down
