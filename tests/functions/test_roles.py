@@ -164,7 +164,7 @@ def reads(world: Any) -> None:
 def answers() -> None:
     api = serving_api().api
     reads(api)
-    list(api.suppressions.cards(ACCOUNT))
+    list(api.suppressions.records(ACCOUNT))
     off = replace(the_account(), status=Status.DISABLED)
     asked = decided(off, a_request())
     api.accounts.save(off, asked.account, asked.entries)

@@ -29,7 +29,7 @@ class BounceJson(TypedDict):
 
 def bounce_json(bounce: BounceRecord) -> BounceJson:
     """A recorded bounce."""
-    details = bounce.told
+    details = bounce.details
     return {
         "id": bounce.id,
         "recipient": plain(bounce.recipient, LONGEST) or None,

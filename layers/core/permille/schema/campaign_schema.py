@@ -5,7 +5,7 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from permille.domain.feedback.bounces import BouncedCampaign
-from permille.reading.cards import Campaign, ComplaintRecord, CountState
+from permille.reading.complaint_records import Campaign, ComplaintRecord, CountState
 from permille.schema.bounce_schema import BounceJson, bounce_json
 from permille.schema.doc import Doc
 
@@ -46,13 +46,13 @@ def campaign_json(campaign: Campaign) -> CampaignJson:
     return {
         "campaign": campaign.name,
         "counting": campaign.counting,
-        "reports": [_complaint_json(record) for record in campaign.cards],
+        "reports": [_complaint_json(record) for record in campaign.records],
     }
 
 
 def bounced_campaign_json(campaign: BouncedCampaign) -> BouncedCampaignJson:
     """A campaign with its bounces."""
-    return {"campaign": campaign.name, "bounces": [bounce_json(bounce) for bounce in campaign.cards]}
+    return {"campaign": campaign.name, "bounces": [bounce_json(bounce) for bounce in campaign.records]}
 
 
 def _complaint_json(record: ComplaintRecord) -> ComplaintJson:
