@@ -4,7 +4,7 @@ from datetime import datetime
 
 from rich.markup import escape
 
-from permille.bootstrap import code_version
+from permille.code_version import code_version
 from permille.domain.account.account import Account
 from permille.domain.timeline.timeline import Topic
 from permille.domain.values.errors import ServiceError
