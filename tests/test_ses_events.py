@@ -390,7 +390,6 @@ def bounced_with(**told: Any) -> Rejection:
         ({"status": "x" * 500, "diagnosticCode": "y" * 9000}, Rejection("", "y" * LONGEST_DIAGNOSTIC)),
         ({}, Rejection()),
     ],
-    ids=str,
 )
 def test_what_the_mail_server_said_is_read_where_it_can_be(told: Body, refusal: Rejection) -> None:
     assert bounced_with(**told) == refusal

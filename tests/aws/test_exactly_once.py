@@ -257,7 +257,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     def _bounced(self) -> list[str]:
         """Of each bounce its card, as the model names it."""
         cards = self.bounces.page(self.account_id, "", 1000).items
-        return sorted(f"Bounce#{card.told.message_id}#{card.recipient}" for card in cards)
+        return sorted(f"Bounce#{card.details.message_id}#{card.recipient}" for card in cards)
 
     def _entries(self) -> int:
         entries = self.timeline.since(self.account_id, NOW)

@@ -812,7 +812,7 @@ NEEDS = [
     ("GET", "/timeline", "timeline.page"),
     ("GET", "/route", "timeline.latest"),
     ("GET", "/review", "accounts.get"),
-    ("GET", "/suppressions", "suppressions.cards"),
+    ("GET", "/suppressions", "suppressions.records"),
     ("GET", "/suppressions", "policies.current"),
     ("GET", "/bounces", "bounces.page"),
     ("PUT", "/review", "accounts.get"),

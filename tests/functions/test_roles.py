@@ -169,7 +169,7 @@ def reads(world: Any) -> None:
 def answers() -> None:
     api = api_services()
     reads(api)
-    list(api.suppressions.cards(ACCOUNT))
+    list(api.suppressions.records(ACCOUNT))
     off = replace(the_account(), status=Status.DISABLED)
     asked = decided(off, a_request())
     api.accounts.save(off, asked.account, asked.entries)

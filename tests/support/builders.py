@@ -142,8 +142,8 @@ def bounce_counts(
     return counts_of(bounce, a_sender(CALLER, account_id), at, 0)
 
 
-def bounce_cards(*recipients: str, at: datetime = NOW, **different: Any) -> list[BounceRecord]:
-    return [count.card for count in bounce_counts(*recipients, at=at, **different) if count.card]
+def bounce_records(*recipients: str, at: datetime = NOW, **different: Any) -> list[BounceRecord]:
+    return [count.record for count in bounce_counts(*recipients, at=at, **different) if count.record]
 
 
 def a_complaint(message_id: str = "m-1", message: Mapping[str, Any] | None = None, **different: Any) -> Complaint:
@@ -249,7 +249,7 @@ def an_entry(kind: str = "disabled", at: datetime = NOW, account_id: str = ACCOU
         case "alert":
             return an_alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)])
         case "bounces":
-            cards = bounce_cards("ann@example.com", "bob@example.com", at=at - timedelta(minutes=9))
+            cards = bounce_records("ann@example.com", "bob@example.com", at=at - timedelta(minutes=9))
             return entry(account_id, at, Bounced.of(cards, at - timedelta(hours=1), at, more=False))
         case _:
             return entry(account_id, at, facts_of(kind, at))

@@ -44,7 +44,7 @@ from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.rules.reminders import next_reminder_at, requested_day
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import Entry, only
-from permille.domain.values import local_days
+from permille.domain.values import calendar
 from permille.domain.values.errors import DecisionRefused, Unavailable
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally, first_day
@@ -257,7 +257,7 @@ class Life(RuleBasedStateMachine):
             self.the_stream_runs()
 
     def _decide(self, decision: str, days: int = 0) -> None:
-        day = local_days.today(self.zone, self.now) + days * A_DAY
+        day = calendar.today(self.zone, self.now) + days * A_DAY
         apply(self.world.deciding, ACCOUNT, self._command(decision, day), self.now)
 
     def _command(self, decision: str, day: date) -> Command:

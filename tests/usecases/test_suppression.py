@@ -565,7 +565,7 @@ def test_a_long_list_of_one_instant_is_paged_without_losing_anybody() -> None:
             break
 
     assert found == set(many)
-    assert len({one.entry_id for one in FakeSuppressions(rows).cards(ACCOUNT)}) == len(many)
+    assert len({one.entry_id for one in FakeSuppressions(rows).records(ACCOUNT)}) == len(many)
 
 
 def test_an_import_that_meets_another_adds_the_rest() -> None:

@@ -27,8 +27,8 @@ from permille.schema import account_schema
 from permille.usecases.views.review_queue import ReviewCase, queue
 from permille.zones import shown_zone_of
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal import typed
-from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal import inputs
+from permille_cli.terminal.confirmation import Yes, ask
 from permille_cli.terminal.options import AccountId, Reason, TellingReason
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
 
@@ -54,7 +54,7 @@ def request(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a review of a disabled account, as its owner does."""
-    command = RequestReview(day=typed.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
+    command = RequestReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
     _decide(stack, account_id, command, as_json=as_json)
 
 
@@ -70,7 +70,7 @@ def amend(
     as_json: AsJson = False,
 ) -> None:
     """Change an open request; it keeps its place in the queue."""
-    command = AmendReview(day=typed.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
+    command = AmendReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
     _decide(stack, account_id, command, as_json=as_json)
 
 
@@ -92,7 +92,7 @@ def approve(
 ) -> None:
     """Switch the account on for a single day, or move a trial that has not begun to another day. Where few hours of
     the day are left it asks, or wants --yes."""
-    command = ApproveReview(day=typed.day(day), note=note, by=stack.caller(), short_day=yes)
+    command = ApproveReview(day=inputs.day(day), note=note, by=stack.caller(), short_day=yes)
     try:
         _decide(stack, account_id, command, as_json=as_json)
     except ConfirmationNeeded as unusual:

@@ -43,14 +43,14 @@ class Timeline(Protocol):
         """
 
 
-MOST_LIFTED = 99  # cards at once, beside the entry that tells of it
+MOST_LIFTED = 99  # records at once, beside the entry that tells of it
 
 
 KEPT_BOUNCES = timedelta(days=400)  # thirteen months
 
 
 class Bounces(Protocol):
-    """The cards of counted bounces, kept for KEPT_BOUNCES. May lag behind what was just counted."""
+    """The records of counted bounces, kept for KEPT_BOUNCES. May lag behind what was just counted."""
 
     def latest(self, account_id: str, since: str, at_most: int) -> Page[BounceRecord]:
         """The newest first, of those whose ids are not before `since`."""
@@ -60,10 +60,10 @@ class Bounces(Protocol):
 
 
 class Suppressions(Protocol):
-    """The cards of counted complaints and bounces that suppress the address they name, and what staff added."""
+    """The records of counted complaints and bounces that suppress the address they name, and what staff added."""
 
-    def cards(self, account_id: str) -> Iterator[Suppression]:
-        """Oldest first, read as far as they are taken; an address comes again for each of its cards. May lag behind
+    def records(self, account_id: str) -> Iterator[Suppression]:
+        """Oldest first, read as far as they are taken; an address comes again for each of its records. May lag behind
         what was just counted."""
 
     def naming(self, account_id: str, address: str) -> list[str]:

@@ -319,20 +319,20 @@ def detailed_suppression_json(found: suppressions.Detailed) -> DetailedSuppressi
 
 
 def bounce_json(found: bounces.BounceRecord) -> BounceJson:
-    told = found.told
+    details = found.details
     return {
         "id": found.id,
         "recipient": plain(found.recipient, LONGEST) or None,
-        "why": told.why,
-        "status": told.status or None,
-        "diagnostic": plain(told.diagnostic, bounces.LONGEST_DIAGNOSTIC) or None,
-        "message_id": told.message_id,
-        "subject": plain(told.subject),
-        "campaign": plain(told.campaign),
-        "sent_at": told.sent_at.isoformat(),
-        "bounced_at": told.bounced_at.isoformat(),
+        "why": details.why,
+        "status": details.status or None,
+        "diagnostic": plain(details.diagnostic, bounces.LONGEST_DIAGNOSTIC) or None,
+        "message_id": details.message_id,
+        "subject": plain(details.subject),
+        "campaign": plain(details.campaign),
+        "sent_at": details.sent_at.isoformat(),
+        "bounced_at": details.bounced_at.isoformat(),
         "counted_at": found.at.isoformat(),
-        "epoch": told.epoch,
+        "epoch": details.epoch,
     }
 
 

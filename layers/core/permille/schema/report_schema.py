@@ -9,7 +9,7 @@ from permille.domain.people.review import Stage
 from permille.domain.policy import policy
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
-from permille.reading import cards, periods
+from permille.reading import complaint_records, periods
 from permille.reading import spans as drawn
 from permille.schema import account_schema
 from permille.schema.account_schema import Doc
@@ -87,7 +87,7 @@ class ComplaintJson(TypedDict):
     sent_at: Annotated[str, Doc("", "date-time")]
     reported_at: Annotated[str, Doc("", "date-time")]
     did: Annotated[str, Doc("What the recipient did, in plain words.")]
-    counts: Annotated[cards.CountState, Doc("Whether it counts towards the limit, and if not, why.")]
+    counts: Annotated[complaint_records.CountState, Doc("Whether it counts towards the limit, and if not, why.")]
     why_not_counted: str | None
     epoch: int
 
@@ -129,7 +129,7 @@ class ReportJson(account_schema.StandingJson):
     campaigns: list[CampaignJson]
     complaints_not_listed: Annotated[int, Doc("Counted, but too many to be listed.")]
     bounces: list[BouncesJson]
-    bounces_not_listed: Annotated[int, Doc("Counted, but too many to be listed, or of before their cards were kept.")]
+    bounces_not_listed: Annotated[int, Doc("Counted, but too many to be listed, or before bounces were recorded.")]
     provider: ConnectedProviderJson | None
     timeline: Annotated[list[account_schema.EntryJson], Doc("For owners, the newest first.")]
     earlier: Annotated[str | None, Doc("The id of the oldest entry that was read, where there are earlier ones.")]
@@ -149,7 +149,7 @@ def report_json(shown: OwnerReport, platform: str) -> ReportJson:
         "campaigns": [_campaign(one) for one in shown.campaigns],
         "complaints_not_listed": shown.unlisted,
         "bounces": [
-            {"campaign": one.name, "bounces": [account_schema.bounce_json(card) for card in one.cards]}
+            {"campaign": one.name, "bounces": [account_schema.bounce_json(record) for record in one.records]}
             for one in shown.bounces
         ],
         "bounces_not_listed": shown.unlisted_bounces,
@@ -217,11 +217,11 @@ def _span(shown: drawn.Span) -> SpanJson:
     return {"status": shown.status, "begins": shown.begins.isoformat(), "ends": shown.ends.isoformat()}
 
 
-def _campaign(shown: cards.Campaign) -> CampaignJson:
-    return {"campaign": shown.name, "counting": shown.counting, "reports": [_card(one) for one in shown.cards]}
+def _campaign(shown: complaint_records.Campaign) -> CampaignJson:
+    return {"campaign": shown.name, "counting": shown.counting, "reports": [_report(one) for one in shown.records]}
 
 
-def _card(shown: cards.ComplaintRecord) -> ComplaintJson:
+def _report(shown: complaint_records.ComplaintRecord) -> ComplaintJson:
     return {
         "entry_id": shown.entry_id,
         "subject": shown.subject,

@@ -4,8 +4,8 @@ quarantine."""
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from permille.domain.values.calendar import DAY
 from permille.domain.values.errors import ServiceError
-from permille.domain.values.local_days import A_DAY
 from permille.observability import emit, emit_count, measure
 from permille.ports.feedback import QuarantineAge
 from permille.usecases.enforcement.enforce import EnforceServices, Run, enforce_due
@@ -29,4 +29,4 @@ def _measure_quarantine(quarantine: QuarantineAge, now: datetime) -> None:
     except ServiceError as error:
         emit("quarantine.unreadable", why=str(error))
         return
-    measure("quarantine.oldest_days", (now - oldest) / A_DAY if oldest else 0.0)
+    measure("quarantine.oldest_days", (now - oldest) / DAY if oldest else 0.0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from permille.domain.feedback.bounces import card
+from permille.domain.feedback.bounces import bounce_record
 from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
 from permille.domain.feedback.received import Received
 from permille.domain.policy.policy import MAX_CLOCK_SKEW, Policy
@@ -44,8 +44,8 @@ class IngestServices:
     """The dependencies of counting.
 
     policy: returns the policy in force. It is called for complaints of known recipients and for their "not spam"
-        reports only: while it cannot be read, these have to be delivered again; where it is wrong, each complaint
-            counts
+        reports only: while it cannot be read, these have to be delivered again; where it is not valid, each complaint
+        counts
     owner_mail_sender: the sender of Permille's own mails to owners, which count against no account; empty: not set
     """
 
@@ -220,8 +220,8 @@ def counts_of(feedback: Feedback, sender: Sender, now: datetime, one_recipient_d
 
 def _bounces(bounce: Bounce, account_id: str, day: date, epoch: int, now: datetime) -> Iterator[Count]:
     for one in bounce.counting():
-        told = card(bounce, one, now, epoch)
-        yield Count(one.identity, account_id, day, epoch, Tally(bounces=1), card=told)
+        record = bounce_record(bounce, one, now, epoch)
+        yield Count(one.identity, account_id, day, epoch, Tally(bounces=1), record=record)
 
 
 def _complaint(

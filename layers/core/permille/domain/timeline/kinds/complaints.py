@@ -45,7 +45,7 @@ class Reported(Facts):
 
 
 def completed(known: Mapping[str, Any], later: Reported) -> dict[str, Any] | None:
-    """A card's facts in JSON, with the subject and campaign that they lack and a later copy of the same feedback has;
+    """A record's facts in JSON, with the subject and campaign that they lack and a later copy of the same feedback has;
     None where it has nothing more."""
     named = {"subject": later.subject, "campaign": later.campaign}
     more = {name: text for name, text in named.items() if text and not known.get(name)}
