@@ -47,8 +47,9 @@ from permille.domain.login.links import LinkRole
 from permille.domain.people.system_commands import MakeLink
 from permille.domain.policy.ses_review import Harm
 from permille.domain.rules.breaker import OpenBreaker, PassBreaker, ReturnPass
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.system import ModeEntered
-from permille.domain.timeline.timeline import Topic, system_entry
+from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.status import Mode, Status
 from permille.ports.accounts import Lap
 from permille.usecases.login.issuing import issue

@@ -6,7 +6,7 @@ from rich.markup import escape
 
 from permille.code_version import code_version
 from permille.domain.account.account import Account
-from permille.domain.timeline.timeline import Topic
+from permille.domain.timeline.facts import Topic
 from permille.domain.values.errors import ServiceError
 from permille.schema import operator_schema
 from permille.usecases.history import history

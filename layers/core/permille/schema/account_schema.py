@@ -16,7 +16,7 @@ from permille.domain.sending import suppression as suppressions
 from permille.domain.sending.route import Route as Taken
 from permille.domain.sending.route import Via
 from permille.domain.timeline import timeline
-from permille.domain.timeline.timeline import Audience
+from permille.domain.timeline.facts import Audience
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.words.wording import LONGEST_REASON, plain, without_controls
 from permille.usecases.views.review_queue import ReviewCase

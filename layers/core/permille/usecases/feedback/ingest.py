@@ -279,7 +279,7 @@ def _steps(
 def _mark_owner_mail(ledger: Ledger, state: OwnerMailState, message: Message, now: datetime) -> None:
     """What is known already, or is about an address that is the owner's no more, changes nothing."""
     identity = f"owner-mail#{message.id}"
-    told = entry(message.about, now, OwnerMailStopped(state=state), seed=identity)
+    told = entry(message.about, now, OwnerMailStopped(state=state), distinguisher=identity)
     address = message.destination.only if message.destination else ""
     if ledger.mark_owner_mail(identity, told, address):
         emit(f"owner_mail.{state}", account=message.about)
