@@ -22,9 +22,10 @@ from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.rules.breaker import BreakerChange, BreakerState, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, Why, suppressed_by
+from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.kinds.complaints import Reported, completed
 from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade, ModeEntered
-from permille.domain.timeline.timeline import Audience, Entry, TimelineEntry, Topic, entry_as_read
+from permille.domain.timeline.timeline import Entry, TimelineEntry, entry_as_read
 from permille.domain.values.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.values.tally import Days, Tally
 from permille.ports.accounts import Lap

@@ -6,9 +6,10 @@ import typer
 
 from permille.domain.account.account import Account
 from permille.domain.people.commands import RestoreComplaint, VoidComplaint
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.corrections import ComplaintVoided, voided
-from permille.domain.timeline.timeline import TimelineEntry, Topic, only
+from permille.domain.timeline.timeline import TimelineEntry, only
 from permille.domain.values.errors import ServiceError
 from permille.domain.values.status import Status
 from permille.domain.words.wording import LONGEST_REASON, plain

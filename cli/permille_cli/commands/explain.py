@@ -4,9 +4,9 @@ from datetime import datetime
 
 from rich.markup import escape
 
-from permille.bootstrap import code_version
+from permille.code_version import code_version
 from permille.domain.account.account import Account
-from permille.domain.timeline.timeline import Topic
+from permille.domain.timeline.facts import Topic
 from permille.domain.values.errors import ServiceError
 from permille.schema.operator_schema import explanation_json
 from permille.usecases.history import history

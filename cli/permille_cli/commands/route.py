@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from permille.domain.sending.route import route
-from permille.domain.timeline.timeline import Topic
+from permille.domain.timeline.facts import Topic
 from permille.schema.route_schema import route_json
 from permille.usecases.history import history
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption

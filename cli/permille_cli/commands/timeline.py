@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from permille.domain.people import validation
-from permille.domain.timeline.timeline import SYSTEM, Audience, Entry
+from permille.domain.timeline.facts import Audience
+from permille.domain.timeline.timeline import SYSTEM, Entry
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import plain
 from permille.schema.entry_schema import entry_json

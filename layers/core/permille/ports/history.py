@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from permille.domain.feedback.bounces import BounceRecord
     from permille.domain.sending.suppression import Suppression
-    from permille.domain.timeline.timeline import Audience, Entry, Topic
+    from permille.domain.timeline.facts import Audience, Topic
+    from permille.domain.timeline.timeline import Entry
     from permille.domain.values.tally import Days
     from permille.ports.paging import Page
 

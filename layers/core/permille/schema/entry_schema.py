@@ -5,7 +5,8 @@ from typing import Annotated, Any, cast
 
 from typing_extensions import TypedDict
 
-from permille.domain.timeline.timeline import Audience, Entry
+from permille.domain.timeline.facts import Audience
+from permille.domain.timeline.timeline import Entry
 from permille.domain.words.wording import without_controls
 from permille.schema.doc import Doc
 

@@ -5,8 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from permille.domain.timeline.facts import Audience, Facts
 from permille.domain.timeline.kinds.registry import KINDS
-from permille.domain.timeline.timeline import Audience, Facts
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.json_values import schema_of
 

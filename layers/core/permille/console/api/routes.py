@@ -24,7 +24,7 @@ from permille.console.routing import routes
 from permille.domain.account.account import Account
 from permille.domain.people.commands import DeleteReview, PutReview
 from permille.domain.sending.route import route
-from permille.domain.timeline.timeline import Topic
+from permille.domain.timeline.facts import Topic
 from permille.domain.values.entry_id import id_at
 from permille.schema.account_schema import AccountJson, account_json
 from permille.schema.bounce_schema import BounceJson, bounce_json

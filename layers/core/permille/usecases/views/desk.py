@@ -9,10 +9,11 @@ from permille.addresses import LONGEST, bare
 from permille.domain.account.account import Account
 from permille.domain.account.credential import SenderState, drift
 from permille.domain.policy.policy import Policy, Verdict
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.corrections import ComplaintVoided, voided
 from permille.domain.timeline.kinds.credential import Difference
-from permille.domain.timeline.timeline import SYSTEM, Entry, TimelineEntry, Topic, only
+from permille.domain.timeline.timeline import SYSTEM, Entry, TimelineEntry, only
 from permille.domain.values.entry_id import ENTRY_ID
 from permille.domain.values.errors import MalformedRequest, ServiceError
 from permille.domain.values.status import Mode

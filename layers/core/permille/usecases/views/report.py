@@ -9,8 +9,9 @@ from permille.domain.account.account import Account
 from permille.domain.feedback import bounces
 from permille.domain.people.review import Stage, stage
 from permille.domain.policy.policy import Policy, Verdict
+from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.kinds.corrections import voided
-from permille.domain.timeline.timeline import Audience, Entry, Topic
+from permille.domain.timeline.timeline import Entry
 from permille.domain.values.calendar import DAY
 from permille.domain.values.entry_id import id_at
 from permille.ports.accounts import Policies
