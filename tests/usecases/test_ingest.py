@@ -30,7 +30,7 @@ from permille.domain.timeline.timeline import only
 from permille.domain.values.tally import Tally
 from permille.observability import metrics
 from permille.ports.feedback import Count, CountResult, Sender
-from permille.usecases.feedback.ingest import ONE_CALL, RESERVE, ingest
+from permille.usecases.feedback.ingest import ONE_CALL, RESERVE, IngestServices, ingest
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -55,7 +55,8 @@ class Ingestion:
         """Takes a batch whose records are called r-0, r-1 ..., and returns those to be delivered again."""
         texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
         batch = [as_received(f"r-{number}", text) for number, text in enumerate(texts)]
-        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now, time_left, policy)
+        services = IngestServices(FakeLedger(self.rows), self.quarantine, policy, OWNER_MAIL_CALLER)
+        return ingest(services, batch, now, time_left)
 
     @property
     def counts(self) -> Tally:
@@ -364,9 +365,9 @@ def test_mail_to_owners_and_set_up_notices_are_ignored(feedback: Ingestion, body
 def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -> None:
     batch = [as_received("r-0", json.dumps(ses_event("Complaint", caller="")))]
 
-    ingest(
-        batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW, lambda: timedelta(minutes=1), lambda: DEFAULT
-    )
+    services = IngestServices(FakeLedger(feedback.rows), feedback.quarantine, lambda: DEFAULT)
+
+    ingest(services, batch, NOW, lambda: timedelta(minutes=1))
 
     assert feedback.quarantine.reasons == ["unattributed: no caller named"]
 
@@ -624,15 +625,9 @@ class Patience(FakeLedger):
 def test_counting_leaves_time_for_what_comes_after_it(feedback: Ingestion) -> None:
     ledger = Patience(feedback.rows)
 
-    ingest(
-        [as_received("r-0", json.dumps(COMPLAINT))],
-        ledger,
-        feedback.quarantine,
-        "",
-        NOW,
-        lambda: timedelta(seconds=50),
-        lambda: DEFAULT,
-    )
+    services = IngestServices(ledger, feedback.quarantine, lambda: DEFAULT)
+
+    ingest(services, [as_received("r-0", json.dumps(COMPLAINT))], NOW, lambda: timedelta(seconds=50))
 
     assert ledger.given == timedelta(seconds=50) - RESERVE
 

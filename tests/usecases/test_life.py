@@ -50,7 +50,7 @@ from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally, first_day
 from permille.domain.words.wording import OWNER
 from permille.usecases.decisions.decisions import apply
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -200,8 +200,8 @@ class Life(RuleBasedStateMachine):
         failed = ["r"]
         with suppress(Killed):
             ledger, left = FakeLedger(self.world.rows), timedelta(minutes=1)
-            batch, policy = [as_received("r", body)], lambda: self.policy
-            failed = ingest(batch, ledger, FakeQuarantine(), OWNER_MAIL_CALLER, self.now, lambda: left, policy)
+            services = IngestServices(ledger, FakeQuarantine(), lambda: self.policy, OWNER_MAIL_CALLER)
+            failed = ingest(services, [as_received("r", body)], self.now, lambda: left)
         if failed:
             self.queue.append((kind, number, readers))
         else:

@@ -15,7 +15,7 @@ from permille.domain.rules.policy_preview import Effect, Preview
 from permille.domain.values.errors import InvalidInput, InvalidPolicy
 from permille.domain.values.status import Mode
 from permille.domain.words.wording import times
-from permille.schema import operator_schema
+from permille.schema.operator_schema import preview_json
 from permille.usecases.decisions import policy_change
 from permille_cli.answers.policy_preview import print_preview
 from permille_cli.commands import policy_judge
@@ -148,7 +148,7 @@ def _as_data(stack: Stack, previewed: Preview) -> dict[str, Any]:
         "parameter": stack["PolicyParameterName"],
         "policy": policy_data(policy),
         "warnings": warnings(policy),
-        "preview": operator_schema.preview_json(previewed),
+        "preview": preview_json(previewed),
     }
 
 

@@ -3,13 +3,13 @@
 import json
 import random
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import islice, repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -58,6 +58,11 @@ class LedgerTables:
     complaints: str
     timeline: str
     control: str
+
+    @classmethod
+    def of(cls, names: Mapping[str, str]) -> Self:
+        """From names of resources by setting: `senders_table` names the senders' table."""
+        return cls(**{field.name: names[f"{field.name}_table"] for field in fields(cls)})
 
 
 class DynamoLedger:
