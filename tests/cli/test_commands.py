@@ -40,7 +40,7 @@ from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Sender
 from permille_cli.main import app, status_of
-from permille_cli.stack import kept
+from permille_cli.stack import retained
 from permille_cli.stack.template import load
 
 ADDRESSES = Path(__file__).parent / "addresses.csv"
@@ -141,7 +141,7 @@ def terminal(
 ) -> Terminal:
     """On a stack where every command has something to do, and people's words look like emoji and markup."""
     monkeypatch.chdir(tmp_path)
-    stack.tables.setups.update({f"permille-{name}-1": setup for name, setup in kept.tables(load()).items()})
+    stack.tables.setups.update({f"permille-{name}-1": setup for name, setup in retained.tables(load()).items()})
     provider = a_provider(user=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
     stack.rows.accounts["connected"] = an_account("connected", status=Status.DISABLED, provider=provider)
     stack.rows.accounts["waiting"] = waiting()

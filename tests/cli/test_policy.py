@@ -271,5 +271,10 @@ def test_a_thousand_rows_are_judged_in_order(terminal: Terminal, tmp_path: Path)
 
     told = terminal.text("policy", "judge", "--csv", table(tmp_path, text))
 
-    judged = [(int(row["delivered"]), int(row["complaints"])) for row in csv.DictReader(io.StringIO(told))]
-    assert judged == rows
+    judged = [
+        (int(row["delivered"]), int(row["complaints"]), row["decision"] == "disable")
+        for row in csv.DictReader(io.StringIO(told))
+    ]
+    assert judged == [
+        (delivered, complaints, complaints >= 2 and 1000 * complaints > delivered) for delivered, complaints in rows
+    ]

@@ -263,7 +263,7 @@ def test_a_report_lists_no_more_bounces_than_it_reads_at_once() -> None:
 
     report = bounced(*counts)
 
-    assert (sum(len(one.cards) for one in report.bounces), report.unlisted_bounces) == (READ_BOUNCES, 5)
+    assert (sum(len(one.records) for one in report.bounces), report.unlisted_bounces) == (READ_BOUNCES, 5)
 
 
 def test_the_table_and_the_json_of_bounces_have_every_one() -> None:

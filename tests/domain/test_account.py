@@ -21,14 +21,17 @@ from tests.support.builders import (
 )
 
 from permille.domain.account.account import TICK, Account
-from permille.domain.account.restrictions import Exemption, Hold
+from permille.domain.account.look import Assessment
+from permille.domain.account.restrictions import Exemption, Hold, Recheck
 from permille.domain.people.commands import Enable
-from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, Rule
+from permille.domain.policy.policy_file import policy_data
 from permille.domain.rules.backlog import HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
 from permille.domain.rules.decide import LASTS, decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.needs import COMMIT_LAG, Needs, needs
+from permille.domain.timeline.kinds.verdicts import Disabled, SendDay
 from permille.domain.values.status import HoldReason, Mode, Status
 
 if TYPE_CHECKING:
@@ -99,19 +102,39 @@ def test_what_becomes_of_an_account(
 
 
 def test_a_disabling_is_written_down_whole_and_waits_for_the_switch() -> None:
-    account, _ = looked_at(an_account(strikes=1, would_disable=True), evidence(1000, 2))
+    before, found = an_account(strikes=1, would_disable=True), evidence(1000, 2)
+    outcome = decide(before, found, Rules(DEFAULT, ENFORCE, code="1.2.3"), NOW)
 
-    assert (account.strikes, account.decided_at, account.would_disable) == (2, NOW, False)
-    assert not account.in_sync
-    assert account.due_at == NOW
-    assert not account.status.may_send
-
-
-def test_the_record_of_a_disabling_names_its_complaints() -> None:
-    outcome = decide(an_account(), evidence(1000, 2), ENFORCING, NOW)
-
-    assert outcome.entries[0].data["complaint_identities"] == ["complaint#m-1", "complaint#m-2"]
-    assert outcome.entries[0].data["complaints"] == 2
+    ids = frozenset(one.id for one in found.complaints)
+    assert outcome.account == before.to_be_switched(
+        status=DISABLED,
+        strikes=2,
+        would_disable=False,
+        recheck=Recheck(NOW + HOUR, NOW),
+        decided_at=NOW,
+        alerted_at=NOW,
+        told=ids,
+        due_at=NOW,
+        look=Assessment(NOW.date(), 1000, 2, 0, allowance_left=0, over=True, policy="default", mode="enforce"),
+    )
+    (record,) = outcome.entries
+    assert (record.account_id, record.at) == (before.id, NOW)
+    assert record.facts == Disabled(
+        rule=Rule.COMPLAINT_RATIO,
+        delivered=1000,
+        complaints=2,
+        bounces=0,
+        allowance_left=0,
+        limit_per_1000=1,
+        window_days=45,
+        first_day=WINDOW_BEGINS.date(),
+        last_day=NOW.date(),
+        policy="default",
+        days=(SendDay(day=NOW.date(), delivered=1000, complaints=2, bounces=0),),
+        complaint_identities=("complaint#m-1", "complaint#m-2"),
+        rules=policy_data(DEFAULT),
+        code="1.2.3",
+    )
 
 
 def test_the_record_names_no_complaint_about_mail_that_was_not_judged() -> None:

@@ -11,13 +11,18 @@ from tests.support.builders import CALLER, NOW, STAFF, TODAY, a_backlog, a_compl
 
 from permille.domain.account.account import TICK, Account
 from permille.domain.account.credential import Credential, Denial
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.policy.policy import DEFAULT, SecondChance
+from permille.domain.policy.policy import DEFAULT, Rule, SecondChance
 from permille.domain.rules.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
 from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.trial import LOOKED_AT_EVERY
+from permille.domain.timeline.facts import Facts
+from permille.domain.timeline.kinds.complaints import listed
+from permille.domain.timeline.kinds.review import ReviewReopened
+from permille.domain.timeline.kinds.trial import ConfirmationWanted, StaysSuspended, TrialBegan, TrialEnded
 from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
 from permille.ports.desk import ListedAccount
@@ -37,8 +42,8 @@ def a_trial(state: TrialState = TrialState.SCHEDULED, **different: Any) -> Trial
     return replace(Trial(state, TODAY, BEGINS, ENDS, VERDICT), **different)
 
 
-def scheduled() -> Account:
-    return an_account(status=Status.DISABLED, strikes=1, review=APPROVED, trial=a_trial(), due_at=BEGINS)
+def scheduled(**trial: Any) -> Account:
+    return an_account(status=Status.DISABLED, strikes=1, review=APPROVED, trial=a_trial(**trial), due_at=BEGINS)
 
 
 def running(numbers: dict[str, int] | None = None, **different: Any) -> Account:
@@ -90,6 +95,7 @@ def told(outcome: Outcome) -> list[str]:
         (observing(), SETTLED - TICK, found(800), Status.OBSERVING, []),
         (observing(), SETTLED, found(800), Status.ACTIVE, ["reinstated"]),
         (observing(), SETTLED, found(0), Status.DISABLED, ["trial_unused"]),
+        (observing(denied_by_hand=True), SETTLED, found(800), Status.OBSERVING, ["confirmation_wanted"]),
         (observing(), VERDICT - HOUR, found(800, 1), Status.DISABLED, ["stays_suspended"]),
         (observing(), VERDICT, found(800, 1, waiting=9), Status.DISABLED, ["stays_suspended"]),
         # however much feedback of others waits; where a message was sent before the verdict, it is waited for a while
@@ -121,6 +127,109 @@ def test_what_becomes_of_a_trial(
     switched = before.status.may_send != after.may_send
     assert not (switched and outcome.account.in_sync)  # the switch follows
     assert not outcome.breaker
+    assert outcome.account.decided_at == (now if kinds else before.decided_at)
+    assert {entry.account_id for entry in outcome.entries} <= {before.id}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "evidence", "due"),
+    [
+        (scheduled(), BEGINS - HOUR, found(), BEGINS),
+        (scheduled(), ENDS, found(), ENDS),  # the request that is open again may need a reminder
+        (running(hold=HELD), BEGINS + HOUR, found(800, 0, 201, waiting=1, counted_at=None), BEGINS + HOUR),
+        (observing(), VERDICT, found(800), SETTLED),
+        (observing(ratio_above=5000), VERDICT, found(1999, 2, waiting=1), VERDICT),
+        (observing(), SETTLED, found(800, waiting=9, oldest_sent_at=VERDICT), SETTLED),
+        (observing(), SETTLED, found(0), None),
+        (observing(denied_by_hand=True), SETTLED, found(800), None),
+        (observing(denied_by_hand=True, asked=True), SETTLED, found(800), None),
+    ],
+)
+def test_when_a_trial_is_looked_at_next(
+    before: Account, now: datetime, evidence: Evidence, due: datetime | None
+) -> None:
+    assert look(replace(before, due_at=BEGINS - DAY), evidence, now).account.due_at == due
+
+
+NUMBERS = {"least_delivered": 80, "most_sent": 2400, "ratio_above": 5000}
+LISTED = listed(found(800, 1).complaints)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "evidence", "facts"),
+    [
+        (scheduled(), ENDS, found(), ReviewReopened(day=TODAY)),
+        (scheduled(), BEGINS, found(), TrialBegan(ends_at=ENDS)),
+        (scheduled(**NUMBERS), BEGINS, found(), TrialBegan(ends_at=ENDS, **NUMBERS)),
+        (running(), ENDS, found(800), TrialEnded(verdict_at=VERDICT, delivered=800)),
+        (
+            running({"most_sent": 900, "ratio_above": 100}),
+            ENDS,
+            found(2000, 1),
+            TrialEnded(verdict_at=VERDICT, delivered=2000, complaints=1),  # not early, whatever was sent
+        ),
+        (observing(denied_by_hand=True), SETTLED, found(800), ConfirmationWanted(delivered=800, complaints=0)),
+        (
+            observing(denied_by_hand=True, ratio_above=5000),
+            SETTLED,
+            found(6000, 1),
+            ConfirmationWanted(delivered=6000, complaints=1),
+        ),
+        (running(), BEGINS + HOUR, found(800, 1), StaysSuspended(delivered=800, complaints=1, listed=LISTED, rule="")),
+        (
+            observing(ratio_above=5000),
+            SETTLED,
+            found(5000, 1),
+            StaysSuspended(delivered=5000, complaints=1, listed=LISTED, rule=""),
+        ),
+        (
+            running(),
+            BEGINS + HOUR,
+            found(800, 0, 201),
+            StaysSuspended(delivered=800, complaints=0, listed=(), rule=Rule.BOUNCE_BURST),
+        ),
+    ],
+)
+def test_what_is_told_of_a_trial(before: Account, now: datetime, evidence: Evidence, facts: Facts) -> None:
+    (told,) = look(before, evidence, now).entries
+
+    assert told.facts == facts
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "state"),
+    [
+        (scheduled(), BEGINS, TrialState.RUNNING),
+        (running(), ENDS - TICK, TrialState.RUNNING),
+        (running(), ENDS, TrialState.OBSERVING),
+    ],
+)
+def test_the_state_of_a_trial_goes_with_its_accounts_status(before: Account, now: datetime, state: TrialState) -> None:
+    trial = look(before, found(800), now).account.trial
+
+    assert trial is not None
+    assert trial.state is state
+
+
+def test_a_trial_knows_nothing_of_what_was_found_before_it() -> None:
+    judged = replace(scheduled(), look=Assessment(TODAY, 1000, 9, 0, 0, over=True))
+
+    assert look(judged).account.look is None
+
+
+def test_a_hold_ends_with_the_broken_rule_or_with_the_trial() -> None:
+    kept = look(running(hold=HELD), found(800), BEGINS + HOUR).account
+    failed = look(running(hold=HELD), found(800, 1), BEGINS + HOUR).account
+
+    assert (kept.status, kept.hold) == (Status.TRIAL, None)
+    assert (failed.status, failed.hold) == (Status.DISABLED, None)
+
+
+@pytest.mark.parametrize(("counted_at", "why"), [(SETTLED, HoldReason.FEEDBACK), (None, HoldReason.STALLED)])
+def test_what_a_broken_rule_of_a_trial_waits_for(counted_at: datetime | None, why: HoldReason) -> None:
+    evidence = found(800, 0, 201, waiting=10_000, counted_at=counted_at)
+
+    assert look(running(), evidence, BEGINS + HOUR).account.held is why
 
 
 def test_a_trial_begins_a_new_epoch_before_any_key_is_woken() -> None:
@@ -230,7 +339,8 @@ def test_too_few_are_told_with_what_was_needed_and_cost_no_strike() -> None:
     outcome = look(observing(least_delivered=80), found(79), SETTLED)
 
     assert outcome.entries[0].sentence() == "79 e-mails were delivered, and we need 80 to decide by. Nobody complained."
-    assert (outcome.account.strikes, outcome.account.review) == (1, None)
+    account = outcome.account
+    assert (account.strikes, account.review, account.trial) == (1, None, None)
 
 
 @pytest.mark.parametrize(
@@ -260,6 +370,12 @@ def test_the_day_ends_early_where_more_is_sent_than_was_agreed_on(sent: Evidence
 )
 def test_while_it_runs_it_is_looked_at_every_few_minutes(most: int, now: datetime, due: datetime) -> None:
     assert look(running({"most_sent": most}), found(10), now).account.due_at == due
+
+
+def test_the_least_that_can_be_agreed_on_is_one() -> None:
+    outcome = look(running({"most_sent": 1}), found(2), BEGINS + HOUR)
+
+    assert outcome.account.status is Status.OBSERVING
 
 
 def test_who_sent_too_much_without_a_complaint_is_back_all_the_same() -> None:

@@ -35,15 +35,21 @@ from tests.support.iam import Request, attributes, is_allowed, recorded, request
 
 from permille.aws.models import AccountRow
 from permille.aws.replay import ReplayedTime
-from permille.bootstrap import consoling, enforcing, handing_on, ingesting, issuing_links, serving_api
+from permille.bootstrap.access import access_services
+from permille.bootstrap.api import api_services
+from permille.bootstrap.console import console_services
+from permille.bootstrap.enforce import enforce_services
+from permille.bootstrap.ingest import ingest_services
+from permille.bootstrap.notify import notify_services
 from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction, Void
 from permille.domain.login.links import LinkRole
 from permille.domain.people.system_commands import MakeLink
 from permille.domain.policy.ses_review import Harm
 from permille.domain.rules.breaker import OpenBreaker, PassBreaker, ReturnPass
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.system import ModeEntered
-from permille.domain.timeline.timeline import Topic, system_entry
+from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.status import Mode, Status
 from permille.ports.accounts import Lap
 from permille.usecases.login.issuing import issue
@@ -53,8 +59,8 @@ COUNTED = a_complaint_count("m-0")
 
 
 def ingests() -> None:
-    world = ingesting()
-    ledger = world.ledger
+    services = ingest_services()
+    ledger = services.ledger
     told = [a_complaint_entry("m-1", NOW, subject=subject) for subject in ("", "Buns")]
     complaint, fuller = (replace(a_complaint_count("m-1"), entry=entry) for entry in told)
     ledger.senders_for(["permille-bakery"])
@@ -69,13 +75,13 @@ def ingests() -> None:
     ledger.suppressions.about(ACCOUNT, "m-2", "ann@example.com")
     ledger.suppressions.naming(ACCOUNT, "ann@example.com")
     ledger.suppressions.lift(ACCOUNT, ["complaint#m-2"], an_entry("unsuppressed"))
-    world.quarantine.keep("hello", "unreadable", "", NOW)
+    services.quarantine.keep("hello", "unreadable", "", NOW)
     ReplayedTime(table="ControlTable").ahead()
 
 
 def enforces() -> None:
-    world = enforcing()
-    the, accounts = world.enforcement, world.enforcement.accounts
+    the = enforce_services()
+    accounts = the.accounts
     read = the_account()
     off = replace(read, status=Status.DISABLED, epochs=(*read.epochs, NOW), switch_generation=2)
     passing = PassBreaker(HOUR, 5, beyond_doubt=False)
@@ -93,19 +99,19 @@ def enforces() -> None:
     the.control.save_lap(Lap(done=True))
     the.control.enter_mode(system_entry(NOW, ModeEntered(mode=Mode.ENFORCE, before="")))
     the.heartbeat.last()
-    world.quarantine.oldest()
+    the.quarantine.oldest()
     ReplayedTime(table="ControlTable").ahead()
     ReplayedTime(table="ControlTable").set(timedelta(days=1))
 
 
 def the_account() -> Account:
-    account = enforcing().enforcement.accounts.get(ACCOUNT)
+    account = enforce_services().accounts.get(ACCOUNT)
     assert account
     return account
 
 
 def hands_on() -> None:
-    the = handing_on(LambdaContext()).handing
+    the = notify_services(LambdaContext())
     the.accounts.get(ACCOUNT)
     the.timeline.get(ACCOUNT, an_entry().id)
     the.idempotency.run_once("mail#1", lambda: None)
@@ -115,14 +121,14 @@ def hands_on() -> None:
 
 
 def issues() -> None:
-    the = issuing_links().issuing
+    the = access_services()
     for name in ("Anna", "Bob"):
         issue(the, MakeLink(audience=LinkRole.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
     ReplayedTime(table="ControlTable").ahead()
 
 
 def shows_and_decides() -> None:
-    console = consoling().console
+    console = console_services()
     desk, accounts = console.desk, console.accounts
     void = Correction(COUNTED.identity, TODAY, 1, Void(NOW, STAFF, "A test"))
     for number, change in enumerate((void, replace(void, void=None))):
@@ -162,9 +168,9 @@ def reads(world: Any) -> None:
 
 
 def answers() -> None:
-    api = serving_api().api
+    api = api_services()
     reads(api)
-    list(api.suppressions.cards(ACCOUNT))
+    list(api.suppressions.records(ACCOUNT))
     off = replace(the_account(), status=Status.DISABLED)
     asked = decided(off, a_request())
     api.accounts.save(off, asked.account, asked.entries)
@@ -187,8 +193,8 @@ each_function = pytest.mark.parametrize("function", CALLS)
 def asked(cloud: Cloud, function: str) -> list[Request]:
     """What the ports of a function ask of DynamoDB, each called in every way there is."""
     cloud.open()
-    ingesting().ledger.count([COUNTED], NOW, PATIENCE)
-    ingesting.cache_clear()  # a function of its own, whose heartbeat has not been heard yet
+    ingest_services().ledger.count([COUNTED], NOW, PATIENCE)
+    ingest_services.cache_clear()  # a function of its own, whose heartbeat has not been heard yet
     with recorded() as requests:
         CALLS[function]()
     return [request for _, request in requests]

@@ -13,7 +13,7 @@ from tests.stack.conftest import Stack, eventually
 from tests.stack.web import Web
 
 from permille.aws.token_signer import KmsTokenSigner
-from permille.bootstrap import clock
+from permille.bootstrap.clock import clock
 from permille.domain.login import links
 from permille.domain.login.links import LinkRole
 from permille.domain.values.errors import PermissionDenied

@@ -21,6 +21,7 @@ from permille.domain.policy.policy_file import policy_data
 from permille.domain.rules.backlog import Backlog
 from permille.domain.rules.decision import Evidence, Outcome
 from permille.domain.sending.smtp_server import Server
+from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.bounces import Bounced, BouncedRecipient, BounceReason
 from permille.domain.timeline.kinds.change import Owner
 from permille.domain.timeline.kinds.complaints import (
@@ -37,7 +38,7 @@ from permille.domain.timeline.kinds.numbers import Numbers
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.system import BreakerReset
 from permille.domain.timeline.kinds.verdicts import DecisionRecord, Disabled, Spared
-from permille.domain.timeline.timeline import Entry, Facts, TimelineEntry, entry, only, system_entry
+from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, only, system_entry
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.status import HoldReason, Mode
 from permille.domain.values.tally import Days, Tally
@@ -142,8 +143,8 @@ def bounce_counts(
     return counts_of(bounce, a_sender(CALLER, account_id), at, 0)
 
 
-def bounce_cards(*recipients: str, at: datetime = NOW, **different: Any) -> list[BounceRecord]:
-    return [count.card for count in bounce_counts(*recipients, at=at, **different) if count.card]
+def bounce_records(*recipients: str, at: datetime = NOW, **different: Any) -> list[BounceRecord]:
+    return [count.record for count in bounce_counts(*recipients, at=at, **different) if count.record]
 
 
 def a_complaint(message_id: str = "m-1", message: Mapping[str, Any] | None = None, **different: Any) -> Complaint:
@@ -202,7 +203,7 @@ def corrected(complaint: TimelineEntry[CountedComplaint], at: datetime, kind: st
     names = ("identity", "subject", "campaign", "recipient", "sent_at", "epoch")
     about = {name: getattr(complaint.facts, name) for name in names}
     facts = replace(cast("Any", facts_of(kind, at)), complaint=complaint.id, **about)
-    return entry(complaint.account_id, at, facts, seed=complaint.id)
+    return entry(complaint.account_id, at, facts, distinguisher=complaint.id)
 
 
 def complaint_entries(count: int, at: datetime = NOW) -> list[TimelineEntry[CountedComplaint]]:
@@ -230,7 +231,7 @@ def by_staff(account_id: str, kind: str, at: datetime, reason: str, by: str, **m
 def stopped_mail(
     account_id: str, at: datetime, state: OwnerMailState, identity: str
 ) -> TimelineEntry[OwnerMailStopped]:
-    return entry(account_id, at, OwnerMailStopped(state=state), seed=identity)
+    return entry(account_id, at, OwnerMailStopped(state=state), distinguisher=identity)
 
 
 def a_reset(at: datetime = NOW, **different: Any) -> TimelineEntry[BreakerReset]:
@@ -249,7 +250,7 @@ def an_entry(kind: str = "disabled", at: datetime = NOW, account_id: str = ACCOU
         case "alert":
             return an_alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)])
         case "bounces":
-            cards = bounce_cards("ann@example.com", "bob@example.com", at=at - timedelta(minutes=9))
+            cards = bounce_records("ann@example.com", "bob@example.com", at=at - timedelta(minutes=9))
             return entry(account_id, at, Bounced.of(cards, at - timedelta(hours=1), at, more=False))
         case _:
             return entry(account_id, at, facts_of(kind, at))

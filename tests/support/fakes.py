@@ -22,9 +22,10 @@ from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.rules.breaker import BreakerChange, BreakerState, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, Why, suppressed_by
+from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.kinds.complaints import Reported, completed
 from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade, ModeEntered
-from permille.domain.timeline.timeline import Audience, Entry, TimelineEntry, Topic, entry_as_read
+from permille.domain.timeline.timeline import Entry, TimelineEntry, entry_as_read
 from permille.domain.values.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.values.tally import Days, Tally
 from permille.ports.accounts import Lap
@@ -32,7 +33,7 @@ from permille.ports.feedback import Count, CountResult, Sender
 from permille.ports.notifications import Mail
 from permille.ports.paging import Page
 from permille.ports.providers import Secret
-from permille.reading.cards import did
+from permille.reading.complaint_records import did
 
 LEASED_FOR = timedelta(seconds=75)
 LAGGING = 200  # instants that IAM is remembered at
@@ -169,7 +170,7 @@ class FakeLedger:
         if not counts:
             self._rows.counted_at = now
         for count in counts:
-            marker = (count.account_id if count.entry or count.card else "", count.identity)
+            marker = (count.account_id if count.entry or count.record else "", count.identity)
             try:
                 with self._rows.faults.call("ledger.count"):
                     already = marker in self._rows.markers
@@ -191,7 +192,7 @@ class FakeLedger:
             if address := suppressed_by(count.entry):
                 suppression = Suppression(address, count.entry.at, count.entry.id, Why.COMPLAINT)
                 self._rows.suppressing[count.account_id, count.identity] = suppression
-        if card := count.card:
+        if card := count.record:
             self._rows.bounces[count.account_id, count.identity] = card
             if card.recipient:
                 suppression = Suppression(card.recipient, card.at, card.id, Why.BOUNCE)
@@ -654,8 +655,8 @@ class FakeSuppressions:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def cards(self, account_id: str) -> Iterator[Suppression]:
-        with self._rows.faults.call("suppressions.cards"):
+    def records(self, account_id: str) -> Iterator[Suppression]:
+        with self._rows.faults.call("suppressions.records"):
             cards = [card for (theirs, _), card in self._rows.suppressing.items() if theirs == account_id]
         yield from sorted(cards, key=lambda card: card.entry_id)
 
@@ -690,7 +691,7 @@ class FakeSuppressions:
 
     def _reason(self, key: tuple[str, str], card: Suppression) -> str:
         if key in self._rows.bounces:
-            return self._rows.bounces[key].told.why_with_code
+            return self._rows.bounces[key].details.why_with_code
         if key in self._rows.additions:
             return self._rows.additions[key].reason
         told = self._rows.entries.get((key[0], card.entry_id))

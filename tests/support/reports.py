@@ -75,7 +75,7 @@ def a_report(
     account = account or an_account()
     rows = Rows(tallies={(account.id, epoch, day): tally for (epoch, day), tally in (tallies or {}).items()})
     rows.put(*entries)
-    rows.bounces.update({(one.account_id, one.identity): one.card for one in bounced if one.card})
+    rows.bounces.update({(one.account_id, one.identity): one.record for one in bounced if one.record})
     return gather(reporting(rows, policy), account, now, shown)
 
 

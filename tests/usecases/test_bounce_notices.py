@@ -13,9 +13,10 @@ from tests.support.fakes import FakeLedger, When
 
 from permille.domain.feedback.feedback import Rejection
 from permille.domain.rules import bounce_notices
-from permille.domain.rules.bounce_notices import HOUR, MOST_COLLECTED
+from permille.domain.rules.bounce_notices import MOST_COLLECTED
 from permille.domain.rules.needs import COMMIT_LAG
 from permille.domain.timeline.kinds.bounces import LISTED_BOUNCES, Bounced
+from permille.domain.values.calendar import HOUR
 from permille.domain.values.status import Mode, Status
 
 A_MINUTE, A_SECOND = timedelta(minutes=1), timedelta(seconds=1)

@@ -19,7 +19,7 @@ from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Sender
 from permille.usecases.decisions.decisions import apply
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ENDED = NOW - 2 * DAY
@@ -184,15 +184,8 @@ def test_the_platforms_own_mail_alone_keeps_nobody_from_coming_back() -> None:
     body = json.dumps(ses_event("Delivery", caller="own"))
     for minute in range(13):
         now = NOW + minute * A_MINUTE
-        ingest(
-            [as_received("r", body)],
-            FakeLedger(world.rows),
-            FakeQuarantine(),
-            "",
-            now,
-            lambda: A_MINUTE,
-            lambda: DEFAULT,
-        )
+        services = IngestServices(FakeLedger(world.rows), FakeQuarantine(), lambda: DEFAULT)
+        ingest(services, [as_received("r", body)], now, lambda: A_MINUTE)
         world.run(now)
 
     assert world.account().status is Status.ACTIVE

@@ -1,8 +1,8 @@
 """Whoever breaks the rule loses the credential, once, and whatever is cut off in the middle is finished later."""
 
+import random
 from contextlib import suppress
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, a_complaint_entry, an_account
@@ -192,15 +192,29 @@ def test_a_switch_that_fails_for_long_is_tried_every_minute(world: World) -> Non
     assert world.agrees()
 
 
-def test_a_switch_that_fails_once_is_tried_again_in_the_same_run_with_growing_pauses(world: World) -> None:
+def test_a_switch_that_fails_once_is_tried_again_in_the_same_run(world: World) -> None:
     world.breaks_the_rule()
     world.faults.fail("switch.apply", times=TRIES - 1)
 
     assert world.run().failed == 0
 
     assert world.agrees()
-    assert len(world.pauses) == TRIES - 1
-    assert all(later > earlier for earlier, later in pairwise(world.pauses))
+
+
+def test_the_pauses_are_half_a_second_and_one_each_spread_by_a_quarter() -> None:
+    random.seed("pauses")
+    firsts, seconds = zip(*(pauses_of_a_run() for _ in range(100)), strict=True)
+
+    assert (min(firsts), max(firsts)) == pytest.approx((0.375, 0.625), abs=0.02)
+    assert (min(seconds), max(seconds)) == pytest.approx((0.75, 1.25), abs=0.04)
+
+
+def pauses_of_a_run() -> list[float]:
+    world = World()
+    world.breaks_the_rule()
+    world.faults.fail("switch.apply", times=TRIES - 1)
+    world.run()
+    return world.pauses
 
 
 def test_one_sender_that_fails_does_not_keep_the_others_awake(world: World) -> None:

@@ -44,13 +44,13 @@ from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.rules.reminders import next_reminder_at, requested_day
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import Entry, only
-from permille.domain.values import local_days
+from permille.domain.values import calendar
 from permille.domain.values.errors import DecisionRefused, Unavailable
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally, first_day
 from permille.domain.words.wording import OWNER
 from permille.usecases.decisions.decisions import apply
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -214,8 +214,8 @@ class Life(RuleBasedStateMachine):
         failed = ["r"]
         with suppress(Killed):
             ledger, left = FakeLedger(self.world.rows), timedelta(minutes=1)
-            batch, policy = [as_received("r", body)], lambda: self.policy
-            failed = ingest(batch, ledger, FakeQuarantine(), OWNER_MAIL_CALLER, self.now, lambda: left, policy)
+            services = IngestServices(ledger, FakeQuarantine(), lambda: self.policy, OWNER_MAIL_CALLER)
+            failed = ingest(services, [as_received("r", body)], self.now, lambda: left)
         if failed:
             self.queue.append((kind, number, readers))
         else:
@@ -271,7 +271,7 @@ class Life(RuleBasedStateMachine):
             self.the_stream_runs()
 
     def _decide(self, decision: str, days: int = 0) -> None:
-        day = local_days.today(self.zone, self.now) + days * A_DAY
+        day = calendar.today(self.zone, self.now) + days * A_DAY
         apply(self.world.deciding, ACCOUNT, self._command(decision, day), self.now)
 
     def _command(self, decision: str, day: date) -> Command:

@@ -36,7 +36,7 @@ from permille.ports.feedback import Count
 from permille.ports.history import MOST_LIFTED
 from permille.ports.paging import Page
 from permille.usecases.decisions.suppression_list import ATTEMPTS, add, exported, page, remove, take_in
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 
@@ -333,7 +333,8 @@ class Told:
         ]
         batch = [as_received(f"r-{n}", json.dumps(body)) for n, body in enumerate(bodies)]
         ledger = FakeLedger(self.rows)
-        return ingest(batch, ledger, FakeQuarantine(), "", LATER, lambda: timedelta(minutes=1), self.policies.current)
+        services = IngestServices(ledger, FakeQuarantine(), self.policies.current)
+        return ingest(services, batch, LATER, lambda: timedelta(minutes=1))
 
     @property
     def complaints(self) -> int:
@@ -564,7 +565,7 @@ def test_a_long_list_of_one_instant_is_paged_without_losing_anybody() -> None:
             break
 
     assert found == set(many)
-    assert len({one.entry_id for one in FakeSuppressions(rows).cards(ACCOUNT)}) == len(many)
+    assert len({one.entry_id for one in FakeSuppressions(rows).records(ACCOUNT)}) == len(many)
 
 
 def test_an_import_that_meets_another_adds_the_rest() -> None:

@@ -26,7 +26,7 @@ from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, U
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally, first_day, total_of
 from permille.ports.feedback import Count
-from permille.reading.cards import CountState, campaigns
+from permille.reading.complaint_records import CountState, campaigns
 from permille.usecases.decisions.decisions import apply
 from permille.usecases.views.explain import explained
 from permille.usecases.views.verdict import current
@@ -166,7 +166,7 @@ def test_its_campaign_shows_it_as_not_counting() -> None:
     (campaign,) = campaigns(support.rows.told(ACCOUNT)[::-1], 1, first_day(TODAY, DEFAULT.window_days))
 
     assert campaign.counting == 1
-    assert [card.counts for card in campaign.cards] == [CountState.YES, CountState.VOIDED]
+    assert [card.counts for card in campaign.records] == [CountState.YES, CountState.VOIDED]
 
 
 def test_who_reads_the_complaint_reads_that_it_was_taken_back_whatever_the_clock_of_the_command_says() -> None:

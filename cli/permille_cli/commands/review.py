@@ -23,12 +23,13 @@ from permille.domain.policy.policy import Verdict
 from permille.domain.rules.reminders import day_note
 from permille.domain.values.errors import ConfirmationNeeded, ServiceError
 from permille.domain.words import wording
-from permille.schema import account_schema
+from permille.schema.review_case_schema import case_json
+from permille.schema.review_schema import standing_json
 from permille.usecases.views.review_queue import ReviewCase, queue
 from permille.zones import shown_zone_of
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal import typed
-from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal import inputs
+from permille_cli.terminal.confirmation import Yes, ask
 from permille_cli.terminal.options import AccountId, Reason, TellingReason
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
 
@@ -54,7 +55,7 @@ def request(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a review of a disabled account, as its owner does."""
-    command = RequestReview(day=typed.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
+    command = RequestReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
     _decide(stack, account_id, command, as_json=as_json)
 
 
@@ -70,7 +71,7 @@ def amend(
     as_json: AsJson = False,
 ) -> None:
     """Change an open request; it keeps its place in the queue."""
-    command = AmendReview(day=typed.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
+    command = AmendReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
     _decide(stack, account_id, command, as_json=as_json)
 
 
@@ -92,7 +93,7 @@ def approve(
 ) -> None:
     """Switch the account on for a single day, or move a trial that has not begun to another day. Where few hours of
     the day are left it asks, or wants --yes."""
-    command = ApproveReview(day=typed.day(day), note=note, by=stack.caller(), short_day=yes)
+    command = ApproveReview(day=inputs.day(day), note=note, by=stack.caller(), short_day=yes)
     try:
         _decide(stack, account_id, command, as_json=as_json)
     except ConfirmationNeeded as unusual:
@@ -142,7 +143,7 @@ def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) ->
     now = stack.now()
     waiting = cases(stack, now)
     if as_json:
-        emit_json({"requests": [account_schema.case_json(case) for case in waiting]})
+        emit_json({"requests": [case_json(case) for case in waiting]})
         return
     for case in waiting:
         print_case(case, stack["PlatformName"], now)
@@ -173,7 +174,7 @@ def _asking(stack: Stack) -> Iterator[Account]:
 def _decide(stack: Stack, account_id: str, command: Command, *, as_json: bool) -> None:
     decided = stack.decide(account_id, command)
     if as_json:
-        emit_json(account_schema.standing_json(decided))
+        emit_json(standing_json(decided))
     else:
         _print_standing(decided)
 

@@ -6,7 +6,7 @@ import typer
 
 from permille.usecases.stack.uninstalling import DeniedSenders, GivenBack, Plan, apply, plan
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal.confirmation import Yes, ask
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
 _DENIED = {

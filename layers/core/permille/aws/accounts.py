@@ -111,7 +111,7 @@ class DynamoAccounts:
             append(transaction, self._entries, entry)
 
     def is_voided(self, account_id: str, identity: str) -> bool:
-        with table_call(f"reading the card of {identity}"):
+        with table_call(f"reading the record of {identity}"):
             return self._corrections.voided(account_id, identity)
 
     def due(self, now: datetime, limit: int) -> list[str]:

@@ -3,13 +3,13 @@
 import json
 import random
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import islice, repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -58,6 +58,11 @@ class LedgerTables:
     complaints: str
     timeline: str
     control: str
+
+    @classmethod
+    def of(cls, names: Mapping[str, str]) -> Self:
+        """From names of resources by setting: `senders_table` names the senders' table."""
+        return cls(**{field.name: names[f"{field.name}_table"] for field in fields(cls)})
 
 
 class DynamoLedger:
@@ -117,7 +122,7 @@ class DynamoLedger:
             emit("heartbeat.failed", why=str(error))
 
     def _packed(self, counts: Sequence[Count]) -> Iterator[list[Keyed]]:
-        """Neighbours share tallies; each chunk's markers, cards, entries and tallies fit into one transaction."""
+        """Neighbours share tallies; each chunk's markers, records, entries and tallies fit into one transaction."""
         chunk: list[Keyed] = []
         keys: set[TallyKey] = set()
         items = 0
@@ -169,15 +174,15 @@ class DynamoLedger:
         return True
 
     def _markers(self, count: Count, expires: str) -> list[Any]:
-        if count.card:
-            row = _as_item(bounce_row(count.account_id, count.identity, count.card))
-            kept_until = _expiry(count.card.at, KEPT_BOUNCES)
+        if count.record:
+            row = _as_item(bounce_row(count.account_id, count.identity, count.record))
+            kept_until = _expiry(count.record.at, KEPT_BOUNCES)
             return [_put(self._tables.complaints, row | {"expires_at": {"N": kept_until}}, unless="account_id")]
         if count.entry is None:
             return [self._seen(count.identity, expires)]
-        card = _as_item(complaint_row(count.identity, count.entry))
+        record = _as_item(complaint_row(count.identity, count.entry))
         told = [
-            _put(self._tables.complaints, card, unless="account_id"),
+            _put(self._tables.complaints, record, unless="account_id"),
             _put(self._tables.timeline, _as_item(entry_row(count.entry)), unless="entry_id"),
         ]
         return [*told, self._seen(count.once, expires)] if count.once else told
@@ -210,11 +215,11 @@ class DynamoLedger:
         return count.account_id, tally_key(count.day, count.epoch, self._shard)
 
     def add_mail_details(self, count: Count) -> None:
-        what = f"completing the card of {count.identity}"
+        what = f"completing the record of {count.identity}"
         key = _as_item({"account_id": count.account_id, "identity": count.identity})
         with service_call(what):
-            card: Any = self._dynamodb.get_item(TableName=self._tables.complaints, Key=key, ConsistentRead=True)
-        if not (row := card.get("Item")) or count.entry is None or not isinstance(count.entry.facts, Reported):
+            record: Any = self._dynamodb.get_item(TableName=self._tables.complaints, Key=key, ConsistentRead=True)
+        if not (row := record.get("Item")) or count.entry is None or not isinstance(count.entry.facts, Reported):
             return
         facts = completed(json.loads(row["facts"]["S"]), count.entry.facts)
         if facts is None:

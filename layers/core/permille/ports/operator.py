@@ -67,7 +67,7 @@ class SesSuppressions(Protocol):
 
 class AllSuppressions(Suppressions, Protocol):
     def detailed(self, account_id: str) -> Iterator[Detailed]:
-        """Every card that suppresses an address, with its reason, in no order; strongly consistent."""
+        """Every record that suppresses an address, with its reason, in no order; strongly consistent."""
 
     def added(self, account_id: str) -> frozenset[str]:
         """The addresses that staff have added and nobody has taken off; strongly consistent."""

@@ -8,7 +8,7 @@ from permille.domain.policy.ses_review import Level, bounce_percent
 from permille.domain.rules import reminders
 from permille.domain.timeline.kinds.credential import Difference
 from permille.domain.timeline.kinds.numbers import Numbers
-from permille.domain.values.local_days import today
+from permille.domain.values.calendar import today
 from permille.domain.values.status import Status
 from permille.domain.values.tally import PER_MILLE, Tally
 from permille.domain.words import wording

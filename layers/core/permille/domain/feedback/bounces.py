@@ -1,4 +1,4 @@
-"""Bounces as their senders may see them: a card for each recipient whose mail server refused a mail for good."""
+"""Bounces as their senders may see them: a record for each recipient whose mail server refused a mail for good."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ LONGEST_DIAGNOSTIC = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What is kept of a bounce. `status`: the enhanced status code, empty where none was told. `diagnostic`: what the
+class BounceDetails:
+    """What is kept of a bounce. `status`: the enhanced status code, empty where there was none. `diagnostic`: what the
     mail server said, on one line."""
 
     message_id: str
@@ -47,7 +47,7 @@ class BounceRecord:
     id: str
     at: datetime
     recipient: str
-    told: Told
+    details: BounceDetails
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,13 @@ class BouncedCampaign:
     """What bounced of the mails of one campaign, the newest first."""
 
     name: str
-    cards: tuple[BounceRecord, ...]
+    records: tuple[BounceRecord, ...]
 
 
-def card(bounce: Bounce, one: FailedRecipient, at: datetime, epoch: int) -> BounceRecord:
+def bounce_record(bounce: Bounce, one: FailedRecipient, at: datetime, epoch: int) -> BounceRecord:
     """A bounce that does not say when it happened happened when it is counted."""
     message = bounce.message
-    told = Told(
+    details = BounceDetails(
         message_id=message.id,
         subject=plain(message.subject, LONGEST_SUBJECT),
         campaign=message.campaign,
@@ -71,13 +71,13 @@ def card(bounce: Bounce, one: FailedRecipient, at: datetime, epoch: int) -> Boun
         bounced_at=bounce.bounced_at or at,
         epoch=epoch,
     )
-    return BounceRecord(id_among_many(at, one.identity), at, one.recipient, told)
+    return BounceRecord(id_among_many(at, one.identity), at, one.recipient, details)
 
 
-def campaigns(cards: Iterable[BounceRecord]) -> list[BouncedCampaign]:
-    """The cards, newest first, by campaign: those with the most bounces come first, then the newest."""
+def campaigns(records: Iterable[BounceRecord]) -> list[BouncedCampaign]:
+    """The records, newest first, by campaign: those with the most bounces come first, then the newest."""
     groups: dict[str, list[BounceRecord]] = defaultdict(list)
-    for one in cards:
-        groups[campaign_name(one.told.campaign, one.told.subject)].append(one)
+    for one in records:
+        groups[campaign_name(one.details.campaign, one.details.subject)].append(one)
     found = [BouncedCampaign(name, tuple(of_it)) for name, of_it in groups.items()]
-    return sorted(found, key=lambda one: (len(one.cards), one.cards[0].id), reverse=True)
+    return sorted(found, key=lambda one: (len(one.records), one.records[0].id), reverse=True)

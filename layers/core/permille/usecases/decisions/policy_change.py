@@ -13,9 +13,10 @@ from permille.domain.policy.policy_file import parse_policy, policy_data
 from permille.domain.rules.breaker import hour_of
 from permille.domain.rules.policy_history import PolicyHistory
 from permille.domain.rules.policy_preview import Affected, Preview, affected
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.system import PolicySet
 from permille.domain.timeline.kinds.verdicts import Disabled
-from permille.domain.timeline.timeline import SYSTEM, Topic, only, system_entry
+from permille.domain.timeline.timeline import SYSTEM, only, system_entry
 from permille.domain.values.errors import DecisionRefused, Failed, InvalidPolicy, ServiceError
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import first_day

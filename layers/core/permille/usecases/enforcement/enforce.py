@@ -21,7 +21,7 @@ from permille.domain.values.errors import Conflict, ServiceError, Unavailable
 from permille.domain.values.status import Mode, Status
 from permille.observability import emit, logger
 from permille.ports.accounts import Accounts, Control, Policies
-from permille.ports.feedback import FeedbackBacklog, Heartbeat
+from permille.ports.feedback import FeedbackBacklog, Heartbeat, QuarantineAge
 from permille.ports.history import Bounces, Tallies, Timeline
 from permille.usecases.enforcement.retiring import retire
 from permille.usecases.enforcement.sweep import SweepServices, sweep
@@ -48,6 +48,7 @@ class EnforceServices:
     control: Control
     feed: FeedbackBacklog
     heartbeat: Heartbeat
+    quarantine: QuarantineAge
     mode: Mode
     code: str = ""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from permille.domain.feedback.bounces import card
+from permille.domain.feedback.bounces import bounce_record
 from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
 from permille.domain.feedback.received import Received
 from permille.domain.policy.policy import MAX_CLOCK_SKEW, Policy
@@ -39,22 +39,30 @@ class _Batch:
     too_early: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class IngestServices:
+    """The dependencies of counting.
+
+    policy: returns the policy in force. It is called for complaints of known recipients and for their "not spam"
+        reports only: while it cannot be read, these have to be delivered again; where it is not valid, each complaint
+        counts
+    owner_mail_sender: the sender of Permille's own mails to owners, which count against no account; empty: not set
+    """
+
+    ledger: Ledger
+    quarantine: Quarantine
+    policy: Callable[[], Policy]
+    owner_mail_sender: str = ""
+
+
 def ingest(
-    received: Sequence[Received],
-    ledger: Ledger,
-    quarantine: Quarantine,
-    own_caller: str,
-    now: datetime,
-    time_left: Callable[[], timedelta],
-    policy: Callable[[], Policy],
+    services: IngestServices, received: Sequence[Received], now: datetime, time_left: Callable[[], timedelta]
 ) -> list[str]:
     """Counts a batch and returns the ids of the records that have to be delivered again.
 
-    own_caller: who sends Permille's own mails to owners, which count against nobody
     time_left: how long the caller can still wait for the answer: what there is no time for has to be delivered again
-    policy: the one in force, asked for where somebody is known to have complained, or to say that it was not spam;
-        while it cannot be read, these have to be delivered again; where it is wrong, each complaint counts
     """
+    ledger = services.ledger
     emit("feedback.received", records=len(received))
     try:
         senders = ledger.senders_for(
@@ -64,11 +72,11 @@ def ingest(
         emit("feedback.retried", why=str(error), records=len(received))
         return [one.id for one in received]
 
-    days = _one_recipient_days((one.feedback for one in received), policy)
-    batch = _decide(received, senders, own_caller, now, days)
+    days = _one_recipient_days((one.feedback for one in received), services.policy)
+    batch = _decide(received, senders, services.owner_mail_sender, now, days)
 
     failed = set(batch.too_early) | _count(batch, ledger, now, time_left() - RESERVE)
-    failed |= _take(_steps(batch, ledger, quarantine, now, policy), time_left)
+    failed |= _take(_steps(batch, ledger, services.quarantine, now, services.policy), time_left)
     return [one.id for one in received if one.id in failed]
 
 
@@ -212,8 +220,8 @@ def counts_of(feedback: Feedback, sender: Sender, now: datetime, one_recipient_d
 
 def _bounces(bounce: Bounce, account_id: str, day: date, epoch: int, now: datetime) -> Iterator[Count]:
     for one in bounce.counting():
-        told = card(bounce, one, now, epoch)
-        yield Count(one.identity, account_id, day, epoch, Tally(bounces=1), card=told)
+        record = bounce_record(bounce, one, now, epoch)
+        yield Count(one.identity, account_id, day, epoch, Tally(bounces=1), record=record)
 
 
 def _complaint(
@@ -271,7 +279,7 @@ def _steps(
 def _mark_owner_mail(ledger: Ledger, state: OwnerMailState, message: Message, now: datetime) -> None:
     """What is known already, or is about an address that is the owner's no more, changes nothing."""
     identity = f"owner-mail#{message.id}"
-    told = entry(message.about, now, OwnerMailStopped(state=state), seed=identity)
+    told = entry(message.about, now, OwnerMailStopped(state=state), distinguisher=identity)
     address = message.destination.only if message.destination else ""
     if ledger.mark_owner_mail(identity, told, address):
         emit(f"owner_mail.{state}", account=message.about)

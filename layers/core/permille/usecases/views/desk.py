@@ -9,10 +9,11 @@ from permille.addresses import LONGEST, bare
 from permille.domain.account.account import Account
 from permille.domain.account.credential import SenderState, drift
 from permille.domain.policy.policy import Policy, Verdict
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.corrections import ComplaintVoided, voided
 from permille.domain.timeline.kinds.credential import Difference
-from permille.domain.timeline.timeline import SYSTEM, Entry, TimelineEntry, Topic, only
+from permille.domain.timeline.timeline import SYSTEM, Entry, TimelineEntry, only
 from permille.domain.values.entry_id import ENTRY_ID
 from permille.domain.values.errors import MalformedRequest, ServiceError
 from permille.domain.values.status import Mode
@@ -132,7 +133,7 @@ class SenderSeen:
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything about an account. `verdict`: what the policy says of its counts now, none where the policy cannot be
-    read. `case`: where support is waited for. `told`: the newest entries first; `complaints`: the cards, likewise.
+    read. `case`: where support is waited for. `told`: the newest entries first; `complaints`: the records, likewise.
     `suppressed`: who is mailed no more. `voided`: the complaints that are taken back, by their entries' ids. `is_cut`:
     there is more of its complaints, or of what it was before, than was read."""
 
@@ -160,7 +161,7 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
     newest = desk.timeline.latest(account.id, TOLD)
     told = history(desk.timeline, account.id, *Topic, newest=newest)
     judged = known("what the policy says", lambda: current(desk.policies, desk.tallies, account, now))
-    cards = only(Reported, reversed(told.entries))
+    records = only(Reported, reversed(told.entries))
     return Dossier(
         account=account,
         verdict=judged.verdict if judged else None,
@@ -170,8 +171,8 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
         else None,
         senders=[_sender(desk.switch, account, caller) for caller in account.senders],
         told=desk.timeline.latest(account.id, TOLD, before) if before else newest,
-        complaints=cards[:TOLD],
-        more_complaints=max(0, len(cards) - TOLD),
+        complaints=records[:TOLD],
+        more_complaints=max(0, len(records) - TOLD),
         suppressed=_suppressed(desk, account.id),
         voided=voided(told.entries),
         is_cut=told.is_cut,

@@ -9,14 +9,15 @@ from permille.domain.account.account import Account
 from permille.domain.feedback import bounces
 from permille.domain.people.review import Stage, stage
 from permille.domain.policy.policy import Policy, Verdict
+from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.kinds.corrections import voided
-from permille.domain.timeline.timeline import Audience, Entry, Topic
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.calendar import DAY
 from permille.domain.values.entry_id import id_at
-from permille.domain.values.local_days import A_DAY
 from permille.ports.accounts import Policies
 from permille.ports.history import Bounces, Tallies, Timeline
 from permille.ports.paging import Page
-from permille.reading.cards import Campaign, campaigns
+from permille.reading.complaint_records import Campaign, campaigns
 from permille.reading.periods import (
     Epochs,
     Period,
@@ -87,7 +88,7 @@ class OwnerReport:
 
     @property
     def ends(self) -> datetime:
-        return midnight(self.periods[-1].last + A_DAY)
+        return midnight(self.periods[-1].last + DAY)
 
     @property
     def unlisted(self) -> int:
@@ -96,9 +97,9 @@ class OwnerReport:
 
     @property
     def unlisted_bounces(self) -> int:
-        """How many bounces of the range are not listed: too many, or so old that their cards have expired."""
+        """How many bounces of the range are not listed: too many, or so old that their records have expired."""
         counted = sum(period.tally.bounces for period in self.periods)
-        return max(0, counted - sum(len(campaign.cards) for campaign in self.bounces))
+        return max(0, counted - sum(len(campaign.records) for campaign in self.bounces))
 
 
 def gather(services: ReportServices, account: Account, now: datetime, shown: Range = Range.WINDOW) -> OwnerReport:

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import Review
 from permille.domain.policy.policy import Verdict
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.corrections import counting, voided
 from permille.domain.timeline.kinds.staff import StaffDisabled
 from permille.domain.timeline.kinds.trial import StaysSuspended
 from permille.domain.timeline.kinds.verdicts import Disabled
-from permille.domain.timeline.timeline import Entry, Topic
+from permille.domain.timeline.timeline import Entry
 from permille.domain.words.wording import campaign_name
 from permille.ports.history import Timeline
 from permille.reading.standing import kept_now_line

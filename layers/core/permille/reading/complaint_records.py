@@ -49,16 +49,16 @@ class Campaign:
     """All that was reported about the mails of one campaign, the newest first. `counting`: how many of it count."""
 
     name: str
-    cards: tuple[ComplaintRecord, ...]
+    records: tuple[ComplaintRecord, ...]
 
     @property
     def counting(self) -> int:
-        return sum(card.counts is CountState.YES for card in self.cards)
+        return sum(record.counts is CountState.YES for record in self.records)
 
     @property
     def named(self) -> tuple[str, ...]:
         """Who complained, where that is known."""
-        named = (card.recipient for card in self.cards if card.recipient and card.is_complaint)
+        named = (record.recipient for record in self.records if record.recipient and record.is_complaint)
         return tuple(dict.fromkeys(named))
 
 
@@ -87,16 +87,18 @@ def campaigns(entries: Iterable[Entry], epoch: int, first_day: date) -> list[Cam
     entries = list(entries)
     gone = voided(entries)
     for entry in only(Reported, entries):
-        groups[campaign_name(entry.facts.campaign, entry.facts.subject)].append(_card(entry, epoch, first_day, gone))
-    found = [Campaign(name, tuple(cards)) for name, cards in groups.items()]
-    return sorted(found, key=lambda one: (one.counting, _complaints(one.cards), one.cards[0].reported_at), reverse=True)
+        groups[campaign_name(entry.facts.campaign, entry.facts.subject)].append(_record(entry, epoch, first_day, gone))
+    found = [Campaign(name, tuple(records)) for name, records in groups.items()]
+    return sorted(
+        found, key=lambda one: (one.counting, _complaints(one.records), one.records[0].reported_at), reverse=True
+    )
 
 
-def _complaints(cards: Sequence[ComplaintRecord]) -> int:
-    return sum(card.is_complaint for card in cards)
+def _complaints(records: Sequence[ComplaintRecord]) -> int:
+    return sum(record.is_complaint for record in records)
 
 
-def _card(entry: TimelineEntry[Reported], epoch: int, first_day: date, gone: Collection[str]) -> ComplaintRecord:
+def _record(entry: TimelineEntry[Reported], epoch: int, first_day: date, gone: Collection[str]) -> ComplaintRecord:
     facts = entry.facts
     return ComplaintRecord(
         entry_id=entry.id,
@@ -123,12 +125,12 @@ def _counts(facts: Reported, epoch: int, recent: bool) -> CountState:  # noqa: F
 
 def advice(campaign: Campaign) -> list[str]:
     """What to do about them."""
-    complaints = [card for card in campaign.cards if card.is_complaint]
+    complaints = [record for record in campaign.records if record.is_complaint]
     if not complaints:
         return []
     named = campaign.named
     said = [f"Never write again to {named[0] if len(named) == 1 else 'the people named here'}."] if named else []
-    if any(not card.recipient for card in complaints):
+    if any(not record.recipient for record in complaints):
         said.append("Not every mail company says who complained: take off whoever did not ask for these e-mails.")
     if campaign.counting > 1:
         said.append("Find out where the addresses of this list came from before you send to it again.")
