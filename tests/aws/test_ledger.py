@@ -309,7 +309,7 @@ def test_a_bounces_card_takes_its_markers_place_for_thirteen_months(dynamodb: An
 def test_the_longest_of_a_bounces_cards_takes_one_write_unit(dynamodb: Any, ledger_of: LedgerOf) -> None:
     """Of a mail in a Latin script; two for others."""
     said = Rejection("5.1.1", "smtp; 550 " + 500 * "x")
-    counts = bounce_counts(f"{64 * 'a'}@{60 * 'b'}.example", refusal=said, subject=300 * "s", campaign=120 * "c")
+    counts = bounce_counts(f"{64 * 'a'}@{60 * 'b'}.example", rejection=said, subject=300 * "s", campaign=120 * "c")
 
     ledger_of().count(counts, NOW, PATIENCE)
 

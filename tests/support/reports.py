@@ -147,7 +147,7 @@ def bounces_of_campaigns() -> list[Count]:
             at=NOW - n * AN_HOUR,
             message_id=f"b-{n}",
             campaign=CAMPAIGNS[n % 4] if n < 8 else f"{CAMPAIGNS[0]}",
-            refusal=WHY[n % 4],
+            rejection=WHY[n % 4],
             subject=f"Fresh bread {n % 3}",
         )
     ]

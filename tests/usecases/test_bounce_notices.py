@@ -29,10 +29,10 @@ def a_world(mode: Mode = Mode.ENFORCE, status: Status = Status.ACTIVE) -> World:
 
 
 def bounces(
-    world: World, at: datetime, *recipients: str, message_id: str = "", refusal: Rejection = NO_SUCH_USER
+    world: World, at: datetime, *recipients: str, message_id: str = "", rejection: Rejection = NO_SUCH_USER
 ) -> None:
     """Counted at that instant, and looked at."""
-    counts = bounce_counts(*recipients, at=at, refusal=refusal, message_id=message_id or f"m-{at.isoformat()}")
+    counts = bounce_counts(*recipients, at=at, rejection=rejection, message_id=message_id or f"m-{at.isoformat()}")
     ledger = FakeLedger(world.rows)
     ledger.count(counts, at, PATIENCE)
     ledger.mark_due(ACCOUNT, at, bounced=True)
@@ -65,7 +65,7 @@ def test_an_hour_is_told_once_with_the_most_frequent_reasons_first() -> None:
     world = a_world()
     start = next(NOW + n * A_MINUTE for n in range(61) if _begins(world, NOW + n * A_MINUTE))
     bounces(world, start, "ann@example.com", "bob@example.com")
-    bounces(world, start + A_SECOND, "postmaster", refusal=Rejection("5.7.1", ""))
+    bounces(world, start + A_SECOND, "postmaster", rejection=Rejection("5.7.1", ""))
 
     runs(world, start, 4 * HOUR)
 
