@@ -60,7 +60,7 @@ def test_what_rests_is_counted_also_in_somebodys_hands(place: Any) -> None:
     place.rest("a", "b")
     assert place.letters.count() == 2
 
-    place.letters.take(1)
+    place.letters.receive(1)
 
     assert place.letters.count() == 2
 
@@ -68,11 +68,11 @@ def test_what_rests_is_counted_also_in_somebodys_hands(place: Any) -> None:
 def test_what_somebody_has_taken_nobody_else_gets(place: Any) -> None:
     place.rest("a", "b")
 
-    (first,) = place.letters.take(1)
-    (second,) = place.letters.take(10)
+    (first,) = place.letters.receive(1)
+    (second,) = place.letters.receive(10)
 
     assert {first.body, second.body} == {"a", "b"}
-    assert place.letters.take(10) == []
+    assert place.letters.receive(10) == []
 
 
 def test_what_is_put_back_is_where_it_came_from_and_rests_no_more(place: Any) -> None:
@@ -94,7 +94,7 @@ def test_no_more_are_put_back_than_was_said(place: Any) -> None:
 def test_what_is_deleted_is_nowhere(place: Any) -> None:
     place.rest("a")
 
-    (letter,) = place.letters.take(10)
+    (letter,) = place.letters.receive(10)
     place.letters.delete(letter)
 
     assert (place.on_the_source(), place.letters.count()) == ([], 0)

@@ -127,7 +127,7 @@ def test_a_wrong_reset_leaves_it_open(stack: FakeStack, terminal: Terminal, type
 
 
 def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:
-    stack.faults.fail("resets.reset_breaker", error=PermissionDenied("AWS does not allow it"))
+    stack.faults.fail("breaker_admin.reset_breaker", error=PermissionDenied("AWS does not allow it"))
 
     assert terminal.failed("breaker", "reset", "--reason", "x") == "AWS does not allow it"
     assert ACCOUNT in stack.rows.accounts

@@ -188,21 +188,21 @@ def test_who_was_denied_by_hand_is_seen_at_once_and_has_not_drifted(world: World
 def test_a_user_that_is_gone_and_one_that_cannot_be_read_are_told_apart(world: World) -> None:
     world.add(an_account(senders=("a", "b")))
     del world.switch.users["a"]
-    world.faults.fail("switch.read", skip=1)
+    world.faults.fail("switch.state_of", skip=1)
 
     gone, unread = seen(world).senders
 
     assert (gone.state, gone.unread, unread.state, unread.unread) == (None, False, None, True)
 
 
-@pytest.mark.parametrize("broken", ["policies.current", "tallies.days", "switch.read"])
+@pytest.mark.parametrize("broken", ["policies.current", "tallies.days", "switch.state_of"])
 def test_what_cannot_be_known_now_does_not_keep_the_rest_from_being_shown(world: World, broken: str) -> None:
     world.lost_it()
     world.faults.fail(broken)
 
     found = seen(world)
 
-    assert (found.verdict is None) is (broken != "switch.read")
+    assert (found.verdict is None) is (broken != "switch.state_of")
     assert found.explained.decided is not None
     assert len(found.told.items) == 3
 
@@ -268,7 +268,7 @@ def test_the_state_of_the_system_is_on_one_page(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("broken", "part"),
-    [("policies.current", "policy"), ("queues.waiting", "queues"), ("resting.count", "resting")],
+    [("policies.current", "policy"), ("queues.statuses", "queues"), ("quarantine_count.count", "resting")],
 )
 def test_of_the_system_what_cannot_be_known_is_said_to_be_unknown(world: World, broken: str, part: str) -> None:
     world.faults.fail(broken)

@@ -47,7 +47,7 @@ def test_who_is_let_in_is_written_down(world: World) -> None:
     }
 
 
-@pytest.mark.parametrize("call", ["link_register.get", "signer.make", "link_register.save"])
+@pytest.mark.parametrize("call", ["link_register.get", "signer.sign", "link_register.save"])
 def test_where_something_fails_nobody_is_let_in_and_nothing_is_told(world: World, call: str) -> None:
     world.rows.faults.fail(call)
 

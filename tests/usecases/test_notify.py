@@ -166,7 +166,7 @@ each_call = pytest.mark.parametrize(
         ("bus.publish", Channel.BUS),
         ("accounts.get", Channel.BUS),
         ("idempotency.run_once", Channel.BUS),
-        ("signer.make", Channel.MAIL),
+        ("signer.sign", Channel.MAIL),
     ],
 )
 
@@ -186,7 +186,7 @@ def test_what_is_refused_for_good_rests_in_the_dead_letters_at_once_and_the_rest
 
 
 @each_refusal
-@pytest.mark.parametrize("call", ["timeline.get", "mailer.send", "accounts.get", "idempotency.run_once", "signer.make"])
+@pytest.mark.parametrize("call", ["timeline.get", "mailer.send", "accounts.get", "idempotency.run_once", "signer.sign"])
 def test_a_later_try_that_is_refused_for_good_is_the_last(
     notify: Notification, call: str, refusal: ServiceError
 ) -> None:

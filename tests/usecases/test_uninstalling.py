@@ -299,7 +299,7 @@ def test_where_somebody_is_denied_again_the_command_fails(stack: FakeStack) -> N
 
     found = planned(stack, DeniedSenders.OUT)
     for _ in range(15):
-        stack.faults.meanwhile("switch.denied", denied_again)
+        stack.faults.meanwhile("switch.denied_senders", denied_again)
 
     with pytest.raises(Unavailable, match="IAM still shows permille-bakery in the deny group; try again"):
         apply(stack.uninstalling, found, STAFF, LATER)

@@ -54,7 +54,7 @@ class Support(World):
         day = message["sent_at"].date()
         ledger = FakeLedger(self.rows)
         ledger.count([Count(report.identity, ACCOUNT, day, self.account().epoch, tally, entry)], at, PATIENCE)
-        ledger.nudge(ACCOUNT, at)
+        ledger.mark_due(ACCOUNT, at)
         return entry
 
     def voids(self, entry: Entry, at: Any = NOW + MINUTE) -> Account:
@@ -215,7 +215,7 @@ def test_feedback_that_is_counted_meanwhile_loses_nothing() -> None:
 
 
 @pytest.mark.parametrize("when", When)
-@pytest.mark.parametrize("call", ["accounts.get", "timeline.get", "accounts.voided", "accounts.save"])
+@pytest.mark.parametrize("call", ["accounts.get", "timeline.get", "accounts.is_voided", "accounts.save"])
 def test_cut_off_at_any_call_it_is_done_once_or_not_at_all(call: str, when: When) -> None:
     support = Support()
     complaint = support.complains("m-1")

@@ -141,7 +141,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
 
 def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
     """Read live from IAM: what the switch did is believed when it is seen."""
-    state = stack.switch.read(caller)
+    state = stack.switch.state_of(caller)
     keys = sorted(state.keys.items()) if state else []
     deactivated = account.may_reactivate(account.credential.deactivated.get(caller, frozenset()))
     by_hand = state is not None and account.is_denied_by_hand(state)

@@ -94,4 +94,4 @@ def _complained(services: DecisionServices, account: Account, entry_id: str) -> 
     if told is None:
         raise NotFound(f"{account.id} has no complaint {entry_id}; `permille complaint list {account.id}` names them.")
     facts = told.facts
-    return Complained(told, isinstance(facts, Reported) and services.accounts.voided(account.id, facts.identity))
+    return Complained(told, isinstance(facts, Reported) and services.accounts.is_voided(account.id, facts.identity))

@@ -220,7 +220,7 @@ class _Running:
     def _backlog(self, account: Account, now: datetime) -> Backlog:
         """For how long something waits is asked only where somebody may be switched on."""
         feed = self.services.feed
-        messages = _or_unknown(feed.waiting)
+        messages = _or_unknown(feed.size)
         oldest = _or_unknown(lambda: feed.oldest_sent_at(now)) if account.status is not Status.ACTIVE else None
         return Backlog(messages, oldest, self.services.heartbeat.last())
 

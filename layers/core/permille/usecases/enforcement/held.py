@@ -16,10 +16,10 @@ READ_AT_ONCE = 100
 READ_AT_MOST = 5_000
 
 
-def held(directory: AccountIndex, at_most: int, after: str = "") -> Page[ListedAccount]:
+def held(directory: AccountIndex, limit: int, after: str = "") -> Page[ListedAccount]:
     """Some of those held for staff, beginning behind the account `after`, as far as a page can read."""
     found = _for_staff(_first(directory))
-    return Page.of([one for one in found if one.id > after][: at_most + 1], at_most, lambda one: one.id)
+    return Page.of([one for one in found if one.id > after][: limit + 1], limit, lambda one: one.id)
 
 
 def everybody(directory: AccountIndex) -> list[ListedAccount]:

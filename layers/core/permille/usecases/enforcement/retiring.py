@@ -23,7 +23,7 @@ def retire(accounts: Accounts, services: CredentialServices, account: Account, c
     renewal = account.renewal
     if renewal is None or not account.ends_renewal(now):
         return
-    state = services.switch.read(renewal.sender)
+    state = services.switch.state_of(renewal.sender)
     if state is None or (renewal.is_propagated(now) and not _awake(state, renewal)):
         _end(accounts, account, renewal, now)
     else:
@@ -44,11 +44,11 @@ def _end(accounts: Accounts, account: Account, renewal: Renewal, now: datetime) 
 def _put_off(
     accounts: Accounts, services: CredentialServices, account: Account, renewal: Renewal, clock: Callable[[], datetime]
 ) -> None:
-    leased = services.leases.take(account, account.credential.deactivated, clock())
+    leased = services.leases.acquire_lease(account, account.credential.deactivated, clock())
     try:
         services.switch.apply(renewal.sender, Changes(sleep=frozenset(renewal.old)))
     finally:
-        after = services.leases.release(leased, leased.credential)
+        after = services.leases.release_lease(leased, leased.credential)
     if after.renewal != renewal:
         raise Conflict(f"{account.id}: somebody renewed its credential meanwhile")
     accounts.save(after, replace(after, renewal=replace(renewal, put_off_at=clock())), [])

@@ -81,7 +81,7 @@ def _named(services: ChangeServices, account: Account, names: Sequence[str]) -> 
 
 def has_key(services: ChangeServices, account: Account, senders: Sequence[str]) -> bool:
     """Whether one of them has a key that is Active, or that Permille has put to sleep."""
-    states = {name: services.switch.read(name) for name in senders}
+    states = {name: services.switch.state_of(name) for name in senders}
     deactivated = account.credential.deactivated
     return any(
         state and (state.with_status(ACTIVE) or deactivated.get(name, frozenset()) & {*state.keys})
@@ -90,7 +90,7 @@ def has_key(services: ChangeServices, account: Account, senders: Sequence[str]) 
 
 
 def _refuse_denied(services: ChangeServices, name: str) -> None:
-    state = services.switch.read(name)
+    state = services.switch.state_of(name)
     if state and state.denied:
         group = services.onboarding.deny_group
         raise InvalidInput(
@@ -127,7 +127,7 @@ def _deny(services: ChangeServices, account_id: str, name: str, undo: Undo) -> N
         if name not in existing(services.accounts, account_id).senders:
             services.switch.apply(name, Changes(deny=False))
 
-    state = services.switch.read(name)
+    state = services.switch.state_of(name)
     if state and not state.denied:
         undo.prepare(f"{name} in the deny group", take_back)
         services.switch.apply(name, Changes(deny=True))
@@ -146,7 +146,7 @@ def remove(services: ChangeServices, account_id: str, names: tuple[str, ...], or
         _put_off(services, names)
         decisions.apply(services, account_id, command, order.at)
     finally:
-        after = services.accounts.release(leased, leased.credential)
+        after = services.accounts.release_lease(leased, leased.credential)
     return after
 
 
@@ -157,12 +157,12 @@ def _lease(services: ChangeServices, account: Account, names: Sequence[str], now
             account = existing(services.accounts, account.id)
         deactivated = dict(account.credential.deactivated)
         for name in names:
-            state = services.switch.read(name)
+            state = services.switch.state_of(name)
             deactivated[name] = deactivated.get(name, frozenset()) | (
                 state.with_status(ACTIVE) if state else frozenset()
             )
         try:
-            return services.accounts.take(account, deactivated, now)
+            return services.accounts.acquire_lease(account, deactivated, now)
         except Conflict:
             continue
     raise Unavailable(f"the credential of {account.id} is being switched just now; try again in a minute")
@@ -172,7 +172,7 @@ def _put_off(services: ChangeServices, names: Sequence[str]) -> None:
     """A user that is gone cannot send. All are put off before any is waited for, so that the wait ends well within the
     lease, however many they are."""
     for name in names:
-        if state := services.switch.read(name):
+        if state := services.switch.state_of(name):
             services.switch.apply(name, Changes(sleep=frozenset(state.keys), deny=True))
     _wait(services, names, lambda seen: seen.denied and not seen.with_status(ACTIVE))
 
@@ -183,7 +183,7 @@ def _wait(services: ChangeServices, names: Sequence[str], is_so: Callable[[Sende
     for looked in range(LOOKS):
         if looked:
             services.pause(PAUSE)
-        left = [name for name in left if (state := services.switch.read(name)) and not is_so(state)]
+        left = [name for name in left if (state := services.switch.state_of(name)) and not is_so(state)]
         if not left:
             return
     raise Unavailable(f"IAM does not show yet that {', '.join(left)} is off; try again in a minute")

@@ -17,7 +17,7 @@ from permille.domain.sending.ses_regions import LOOKED_UP, WITHOUT_SMTP
 from permille.domain.timeline.kinds.credential import Created
 from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.values.errors import Conflict, InvalidInput
-from permille.ports.iam_users import AccessKey, IamUsers, Room
+from permille.ports.iam_users import AccessKey, IamUsers, UserQuota
 from permille.ports.identities import Identities
 from permille.ports.operator import AllAccounts, AllTimelines
 from permille.usecases.senders.adoption import Adopted, Adoption, adoptable
@@ -36,7 +36,7 @@ class AwsFindings:
 
     in_sandbox: bool
     below: Sequence[str]
-    room: Room | None
+    room: UserQuota | None
     keyless: Sequence[str] = ()
 
 
@@ -133,7 +133,7 @@ def _planned(services: OnboardServices, new: NewAccount) -> tuple[Account, Adopt
     return replace(account, senders=senders, risks_accepted=accepted), adopted
 
 
-def _room(services: OnboardServices, account: Account) -> Room:
+def _room(services: OnboardServices, account: Account) -> UserQuota:
     """Raises InvalidInput where the account's user could not be made, or could not send."""
     if services.region in WITHOUT_SMTP:
         raise InvalidInput(

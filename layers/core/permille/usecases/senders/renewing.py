@@ -88,7 +88,7 @@ def _begin(services: RenewServices, account_id: str, renew: Renew, now: datetime
 def _keys(services: RenewServices, account: Account) -> frozenset[str]:
     if account.own_sender not in account.senders:
         raise adopted(account)
-    state = services.switch.read(account.own_sender)
+    state = services.switch.state_of(account.own_sender)
     if state is None:
         raise DecisionRefused(f"IAM does not know the user {account.own_sender} any more")
     if not services.users.is_marked(account.own_sender, services.mark(account.id)):
@@ -124,11 +124,11 @@ def _asleep_if_off(services: RenewServices, account: Account, key: AccessKey, no
         return account
     sender, deactivated = account.own_sender, account.credential.deactivated
     remembered = deactivated.get(sender, frozenset()) | {key.id}
-    leased = services.accounts.take(account, {**deactivated, sender: remembered}, now)
+    leased = services.accounts.acquire_lease(account, {**deactivated, sender: remembered}, now)
     try:
         services.switch.apply(sender, Changes(sleep=frozenset({key.id})))
     finally:
-        after = services.accounts.release(leased, leased.credential)
+        after = services.accounts.release_lease(leased, leased.credential)
     return after
 
 

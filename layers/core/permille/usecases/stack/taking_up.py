@@ -18,7 +18,7 @@ def choose(tables: Tables, stack: str, logical: Iterable[str], given: Mapping[st
 
 
 def _left_behind(tables: Tables, stack: str, logical: str) -> str:
-    found = tables.named(f"{stack}-{logical}-")
+    found = tables.names_with_prefix(f"{stack}-{logical}-")
     if not found:
         raise InvalidInput(f"no table is named {stack}-{logical}-...: name it, as in {logical}=NAME", "table")
     if len(found) > 1:

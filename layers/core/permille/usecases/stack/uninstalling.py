@@ -105,7 +105,7 @@ def _policies(
     for account in accounts:
         needed = frozenset(f"{ses}:configuration-set/{sets[name]}" for name in account.identities if name in sets)
         for sender in account.senders if needed else ():
-            own = users.allowed(sender, services.onboarding.mark(account.id))
+            own = users.allowed_resources(sender, services.onboarding.mark(account.id))
             if own is not None and needed - own:
                 policies[sender] = own | needed
                 sending_policy(policies[sender])
@@ -127,7 +127,7 @@ def _covered(services: UninstallServices, sender: str, needed: frozenset[str]) -
 def _denied(
     services: UninstallServices, accounts: Iterable[Account], denied: DeniedSenders
 ) -> dict[str, frozenset[str]]:
-    users = dict.fromkeys(sorted(services.switch.denied()), frozenset[str]())
+    users = dict.fromkeys(sorted(services.switch.denied_senders()), frozenset[str]())
     for account in accounts if denied is DeniedSenders.ON else ():
         for sender, deactivated in account.credential.deactivated.items():
             if keys := _to_be_woken(services, account, sender, deactivated):
@@ -140,7 +140,7 @@ def _to_be_woken(
 ) -> frozenset[str]:
     if account.status.may_send or sender not in account.senders:
         return frozenset()
-    state = services.switch.read(sender)
+    state = services.switch.state_of(sender)
     return changes(state, account.may_reactivate(deactivated), may_send=True).wake if state else frozenset()
 
 
@@ -198,6 +198,6 @@ def _let_out(services: UninstallServices, users: Mapping[str, frozenset[str]]) -
     for looked in range(LOOKS):
         if looked:
             services.pause(PAUSE)
-        if not (left := services.switch.denied() & users.keys()):
+        if not (left := services.switch.denied_senders() & users.keys()):
             return
     raise Unavailable(f"IAM still shows {', '.join(sorted(left))} in the deny group; try again in a minute")

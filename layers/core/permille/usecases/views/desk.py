@@ -25,8 +25,8 @@ from permille.ports.desk import (
     ListedAccount,
     QuarantineCount,
     Queues,
+    QueueStatus,
     SesReputation,
-    Waiting,
 )
 from permille.ports.history import Suppressions, Tallies, Timeline
 from permille.ports.paging import Page
@@ -58,10 +58,10 @@ class Desk:
     timeline: Timeline
     policies: Policies
     control: Control
-    resets: BreakerAdmin
+    breaker_admin: BreakerAdmin
     switch: CredentialSwitch
     queues: Queues
-    resting: QuarantineCount
+    quarantine_count: QuarantineCount
     suppressions: Suppressions
     ses: SesReputation
     mode: Mode
@@ -73,7 +73,7 @@ class Desk:
 
 def waiting(desk: Desk, after: str, now: datetime) -> Page[ReviewCase]:
     """Who waits for support, the longest first. Raises MalformedRequest."""
-    page = desk.directory.asking(CASES, after)
+    page = desk.directory.awaiting_support(CASES, after)
     return Page(queue(page.items, desk.timeline, now, lambda account: _verdict(desk, account, now)), page.next)
 
 
@@ -189,7 +189,7 @@ def _suppressed(desk: Desk, account_id: str) -> frozenset[str]:
 
 def _sender(switch: CredentialSwitch, account: Account, caller: str) -> SenderSeen:
     try:
-        state = switch.read(caller)
+        state = switch.state_of(caller)
     except ServiceError as error:
         emit("desk.not_known", what=caller, why=str(error))
         return SenderSeen(caller, unread=True)
@@ -218,7 +218,7 @@ class System:
     mode: Mode
     policy: Policy | None
     breaker: BreakerStatus
-    queues: Sequence[Waiting] | None
+    queues: Sequence[QueueStatus] | None
     resting: int | None
     lap: Lap
     undelivered: int
@@ -232,9 +232,9 @@ def system(desk: Desk, before: str, now: datetime) -> System:
     return System(
         mode=desk.mode,
         policy=policy,
-        breaker=breaker.status(desk.control, desk.resets, policy, now),
-        queues=known("the queues", lambda: desk.queues.waiting(now)),
-        resting=known("the quarantine", lambda: desk.resting.count(RESTING)),
+        breaker=breaker.status(desk.control, desk.breaker_admin, policy, now),
+        queues=known("the queues", lambda: desk.queues.statuses(now)),
+        resting=known("the quarantine", lambda: desk.quarantine_count.count(RESTING)),
         lap=desk.control.lap(),
         undelivered=held.for_want_of_deliveries(desk.directory),
         told=desk.timeline.latest(SYSTEM, TOLD, before),

@@ -150,10 +150,10 @@ def _report(
     )
 
 
-def earlier_entries(timeline: Timeline, account_id: str, at_most: int, before: str = "") -> Page[Entry]:
+def earlier_entries(timeline: Timeline, account_id: str, limit: int, before: str = "") -> Page[Entry]:
     """A page of the owner's timeline, newest first. Some of what is read is for staff alone, so a page may be shorter
-    than `at_most`."""
-    return _of_owner(timeline.latest(account_id, at_most, before))
+    than `limit`."""
+    return _of_owner(timeline.latest(account_id, limit, before))
 
 
 def _of_owner(latest: Page[Entry]) -> Page[Entry]:
