@@ -13,7 +13,7 @@ from permille.console.api import api_app
 from permille.console.sessions import API, PAGES, audience_of
 from permille.console.site import site_app
 from permille.domain.login import tokens
-from permille.domain.login.links import LONGEST, LinkRole, Register
+from permille.domain.login.links import LONGEST_LIFETIME, LinkRole, Register
 from permille.usecases.login.access import ENTER, NEW_LINK, make_token
 
 OTHER = "florist"
@@ -199,7 +199,9 @@ def test_a_platforms_token_opens_no_page(world: World) -> None:
 WRONG = {
     "expired": lambda made: replace(made, expires_at=NOW),
     "from the future": lambda made: replace(made, issued_at=NOW + timedelta(hours=1)),
-    "longer than it may": lambda made: replace(made, expires_at=NOW + LONGEST[made.audience] + timedelta(seconds=1)),
+    "longer than it may": lambda made: replace(
+        made, expires_at=NOW + LONGEST_LIFETIME[made.audience] + timedelta(seconds=1)
+    ),
     "for no time": lambda made: replace(made, issued_at=NOW, expires_at=NOW),
     "revoked": lambda made: made,
     "of a name that nobody knows": lambda made: replace(made, subject="nobody"),

@@ -36,7 +36,7 @@ OneOrAll = Annotated[str, typer.Option(help="Whose alone; without it, everybody'
 @app.command()
 def owner(
     account_id: AccountId,
-    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[LinkRole.OWNER].days,
+    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.DEFAULT_LIFETIME[LinkRole.OWNER].days,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
@@ -54,7 +54,9 @@ def owner(
 @app.command(name="staff")
 def for_staff(
     name: Name,
-    hours: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[LinkRole.STAFF].total_seconds()
+    hours: Annotated[float, typer.Option(help="How long it lets in.")] = links.DEFAULT_LIFETIME[
+        LinkRole.STAFF
+    ].total_seconds()
     / 3600,
     *,
     stack: StackOption = DEFAULT_STACK,
@@ -68,7 +70,7 @@ def for_staff(
 @app.command()
 def platform(
     name: Name,
-    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[LinkRole.PLATFORM].days,
+    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.DEFAULT_LIFETIME[LinkRole.PLATFORM].days,
     scope: Annotated[
         list[Scope] | None, typer.Option(help="What it may do; read if nothing is said. Can be repeated.")
     ] = None,
@@ -157,7 +159,7 @@ def _lasting(audience: LinkRole, number: float, unit: str) -> timedelta:
         lasts = timedelta(**{unit: number})
     except (ValueError, OverflowError):  # nan and inf
         lasts = timedelta()
-    return validation.of_field(unit, partial(links.check_lasts, audience), lasts)
+    return validation.of_field(unit, partial(links.check_lifetime, audience), lasts)
 
 
 def _print_link(link: str, *, as_json: bool) -> None:

@@ -25,7 +25,7 @@ class Links:
 
     signer: TokenSigner
     base: str
-    owners_last: timedelta = links.LASTS[LinkRole.OWNER]
+    owners_last: timedelta = links.DEFAULT_LIFETIME[LinkRole.OWNER]
 
     @property
     def guide(self) -> str:

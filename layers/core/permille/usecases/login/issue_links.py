@@ -34,7 +34,7 @@ def issue_link(services: IssueServices, command: MakeLink, now: datetime) -> Iss
     """Raises Unavailable, also where others kept writing; then nobody was let in."""
     for _ in range(ATTEMPTS):
         read = services.register.get(command.audience, command.name)
-        opened = read.opened(now)
+        opened = read.initialized(now)
         made = links.claims(
             command.audience,
             command.name,
@@ -48,7 +48,7 @@ def issue_link(services: IssueServices, command: MakeLink, now: datetime) -> Iss
         issued = Issued(make_token(services.signer, made), made)
         entry = system_entry(now, _told(made))
         try:
-            services.register.save(command.audience, command.name, read, opened.issuing(made), entry)
+            services.register.save(command.audience, command.name, read, opened.with_issued(made), entry)
         except Conflict:
             continue
         return issued
@@ -60,7 +60,7 @@ def revoke_links(register: LinkRegister, command: RevokeAccess, now: datetime) -
     facts = AccessRevoked(audience=command.audience, name=command.name, reason=command.reason, by=command.by)
     for _ in range(ATTEMPTS):
         read = register.get(command.audience, command.name)
-        revoked = read.revoking(now, command.name)
+        revoked = read.with_revoked(now, command.name)
         try:
             register.save(command.audience, command.name, read, revoked, system_entry(now, facts))
         except Conflict:
