@@ -52,7 +52,7 @@ from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.status import Mode, Status
 from permille.ports.accounts import Lap
-from permille.usecases.login.issuing import issue
+from permille.usecases.login.issue_links import issue_link
 
 HOUR = "2026-03-10T12"
 COUNTED = a_complaint_count("m-0")
@@ -123,7 +123,7 @@ def hands_on() -> None:
 def issues() -> None:
     the = access_services()
     for name in ("Anna", "Bob"):
-        issue(the, MakeLink(audience=LinkRole.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
+        issue_link(the, MakeLink(audience=LinkRole.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
     ReplayedTime(table="ControlTable").ahead()
 
 

@@ -43,7 +43,7 @@ from permille.ports.iam_users import AccessKey, AppliedPolicy, IamUser, KeyUsage
 from permille.ports.identities import DnsRecord
 from permille.ports.operator import DeadLetter
 from permille.ports.table_setup import Lacking, TableSetup
-from permille.usecases.login.issuing import IssueServices, issue
+from permille.usecases.login.issue_links import IssueServices, issue_link
 from permille_cli.stack.stack import Stack
 
 OUTPUTS = {
@@ -155,7 +155,7 @@ class FakeLinkIssuer:
 
     def token(self, audience: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
         command = MakeLink(audience=audience, name=name, lasts=lasts, by=self.by, grant=grant)
-        return issue(self.world, command, self.now).token
+        return issue_link(self.world, command, self.now).token
 
 
 @dataclass(slots=True)

@@ -33,7 +33,7 @@ def world() -> World:
 def test_the_queue_has_the_evidence_beside_each_request(world: World) -> None:
     world.lost_it()
 
-    (case,) = desk.waiting(world.desk, "", NOW).items
+    (case,) = desk.review_cases(world.desk, "", NOW).items
 
     assert (case.waits, case.account.strikes) == (timedelta(hours=5), 1)
     assert case.disabled is not None
@@ -49,7 +49,7 @@ def test_campaigns_are_named_as_on_the_owners_page(world: World, named: dict[str
     world.add(asking())
     world.rows.put(a_complaint_entry("m-7", NOW - timedelta(hours=7), **named))
 
-    (case,) = desk.waiting(world.desk, "", NOW).items
+    (case,) = desk.review_cases(world.desk, "", NOW).items
 
     assert case.campaigns == [(shown, 1)]
 
@@ -57,7 +57,7 @@ def test_campaigns_are_named_as_on_the_owners_page(world: World, named: dict[str
 def test_a_trial_that_waits_to_be_confirmed_is_in_the_queue(world: World) -> None:
     world.add(went_well())
 
-    (case,) = desk.waiting(world.desk, "", NOW).items
+    (case,) = desk.review_cases(world.desk, "", NOW).items
 
     assert (case.review, case.waits) == (None, timedelta(hours=1))
 
@@ -65,8 +65,8 @@ def test_a_trial_that_waits_to_be_confirmed_is_in_the_queue(world: World) -> Non
 def test_one_page_of_the_queue_has_a_few_cases_and_the_next_goes_on_behind_it(world: World) -> None:
     world.add(*(asking(f"a-{number:02}") for number in range(desk.CASES + 2)))
 
-    first = desk.waiting(world.desk, "", NOW)
-    second = desk.waiting(world.desk, first.next, NOW)
+    first = desk.review_cases(world.desk, "", NOW)
+    second = desk.review_cases(world.desk, first.next, NOW)
 
     ids = [case.account.id for case in [*first.items, *second.items]]
     assert (ids, len(first.items), second.next) == (sorted(world.rows.accounts), desk.CASES, "")
@@ -76,7 +76,7 @@ def test_whoever_was_answered_while_the_index_lags_is_not_shown(world: World) ->
     world.directory.lags = [asking()]
     world.add(an_account(status=Status.DISABLED))
 
-    assert desk.waiting(world.desk, "", NOW).items == []
+    assert desk.review_cases(world.desk, "", NOW).items == []
 
 
 # ---------------------------------------------------------------- search
@@ -132,7 +132,7 @@ def test_a_position_that_is_none_is_refused_and_nothing_else_happens(after: str)
     world.add(an_account(), asking("shop"))
 
     for ask in (
-        lambda: desk.waiting(world.desk, after, NOW),
+        lambda: desk.review_cases(world.desk, after, NOW),
         lambda: desk.by_risk(world.desk, after, sending=True),
         lambda: desk.search(world.desk, "bak", after),
     ):

@@ -28,8 +28,8 @@ from permille.domain.values.tally import Tally, first_day, total_of
 from permille.ports.feedback import Count
 from permille.reading.complaint_records import CountState, campaigns
 from permille.usecases.decisions.decisions import apply
-from permille.usecases.views.explain import explained
-from permille.usecases.views.verdict import current
+from permille.usecases.views.explain import explanation_of
+from permille.usecases.views.verdict import current_verdict
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WHY = "An employee pressed the wrong button"
@@ -73,8 +73,8 @@ class Support(World):
         return [entry.kind for entry in self.rows.told(ACCOUNT)]
 
     def shown_to_staff(self, now: Any) -> str:
-        judged = current(FakePolicies(), self.enforcement.tallies, self.account(), now)
-        return explained(self.account(), self.rows.told(ACCOUNT), judged, now, "1.0").kept_now or ""
+        judged = current_verdict(FakePolicies(), self.enforcement.tallies, self.account(), now)
+        return explanation_of(self.account(), self.rows.told(ACCOUNT), judged, now, "1.0").kept_now or ""
 
 
 def disabled_for_two() -> tuple[Support, Entry]:

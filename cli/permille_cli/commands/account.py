@@ -14,8 +14,8 @@ from permille.domain.values.status import Status
 from permille.domain.words import wording
 from permille.schema.account_schema import account_json
 from permille.schema.review_schema import standing_json
+from permille.usecases.senders.add_account import add_account
 from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.senders.onboarding import add_account
 from permille.usecases.senders.shared_identities import shared_with_others
 from permille.zones import shown_zone_of
 from permille_cli.answers.added_account import AddedAccountAnswer

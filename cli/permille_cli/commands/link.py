@@ -15,8 +15,8 @@ from permille.domain.timeline.kinds.system import LinkMade
 from permille.domain.timeline.timeline import SYSTEM, only, system_entry
 from permille.domain.values.errors import InvalidInput, ServiceError
 from permille.usecases.history import MOST
-from permille.usecases.login import issuing
 from permille.usecases.login.access import address, make_token
+from permille.usecases.login.issue_links import revoke_links
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.options import AccountId, Reason
 from permille_cli.terminal.output import AsJson, emit_json, err, out
@@ -134,7 +134,7 @@ def revoke_platform(
 
 def _revoke(stack: Stack, audience: LinkRole, name: str, reason: str, *, as_json: bool) -> None:
     command = RevokeAccess(audience=audience, name=name, reason=reason, by=stack.caller())
-    revoked = issuing.revoke(stack.link_register, command, stack.now())
+    revoked = revoke_links(stack.link_register, command, stack.now())
     until = revoked.of_name if command.name else revoked.of_all
     assert until is not None
     whose = f"{audience} {command.name}".rstrip()

@@ -28,7 +28,7 @@ from permille.domain.words.wording import plain
 from permille.usecases.decisions import decisions, suppression_list
 from permille.usecases.decisions.decisions import Result
 from permille.usecases.enforcement import breaker
-from permille.usecases.enforcement.held import decide_each
+from permille.usecases.enforcement.held_accounts import decide_each
 from permille.usecases.views.desk import Desk
 
 TICKED = "held:"  # and the account's id: the name of its field

@@ -11,7 +11,7 @@ from permille.ports.operator import DeadLetter, DeadLetters
 WRITTEN_LATE = timedelta(minutes=5)  # an entry reaches the stream a run later than the instant in its id, at most
 
 
-def put_back(letters: DeadLetters, limit: int | None = None) -> Iterator[DeadLetter]:
+def redrive_letters(letters: DeadLetters, limit: int | None = None) -> Iterator[DeadLetter]:
     """Puts back as many as rest at the beginning, so that what fails once more meanwhile is not moved in circles.
     Cut off at any point, a letter is there twice rather than nowhere: whoever works on the queue does each once."""
     for letter in _taken(letters, limit):

@@ -16,7 +16,7 @@ from permille.domain.values.errors import PolicyNotValid, ServiceError, Unavaila
 from permille.domain.values.tally import Tally, epoch_of
 from permille.observability import emit, emit_count
 from permille.ports.feedback import Count, Ledger, Quarantine, Sender
-from permille.usecases.feedback.not_spam import believe
+from permille.usecases.feedback.not_spam_reports import apply_not_spam_report
 
 RESERVE = timedelta(seconds=25)  # of the time left, for a count that was begun and for what comes after it
 ONE_CALL = timedelta(seconds=13)  # the longest that one call of the ledger takes where AWS does not answer
@@ -265,7 +265,7 @@ def _steps(
         yield _Step(ids, partial(ledger.mark_due, account_id, now, bounced=account_id in batch.bounced))
     for one, account_id, report in batch.taken_back:
         bounces = partial(_bounces_suppress, policy)
-        yield _Step([one.id], partial(believe, ledger.suppressions, account_id, report, now, bounces))
+        yield _Step([one.id], partial(apply_not_spam_report, ledger.suppressions, account_id, report, now, bounces))
     for count in batch.known:
         yield _Step(batch.records[count.identity], partial(ledger.add_mail_details, count))
     for one, state, message in batch.owner_mails:

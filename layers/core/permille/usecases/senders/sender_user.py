@@ -9,13 +9,13 @@ from permille.domain.sending.iam_policy import covers
 from permille.domain.values.errors import InvalidInput
 from permille.ports.iam_users import AccessKey, IamUsers, KeyUsage, UserQuota
 from permille.ports.operator import AllAccounts
-from permille.usecases.senders.taking_back import Undo
+from permille.usecases.senders.rollback import Rollback
 
 NEARLY_FULL = 90  # percent of the users that IAM has room for
 
 
 @dataclass(frozen=True, slots=True)
-class UserOf:
+class AccountUser:
     """What making an account's user needs, by the names of Onboarding."""
 
     accounts: AllAccounts
@@ -72,7 +72,7 @@ class UserOf:
                 "sender",
             )
 
-    def make(self, account: Account, resources: frozenset[str], undo: Undo) -> AccessKey:
+    def make(self, account: Account, resources: frozenset[str], undo: Rollback) -> AccessKey:
         """A user that may send through these ARNs alone, with a key. One without keys that this stack has made is
         taken up."""
         name = account.own_sender
@@ -84,7 +84,7 @@ class UserOf:
         self.users.allow(name, resources)
         return self.users.create_key(name)
 
-    def _create(self, name: str, undo: Undo) -> None:
+    def _create(self, name: str, undo: Rollback) -> None:
         """The row keeps others from making it for this account meanwhile."""
         made = True
 

@@ -25,7 +25,7 @@ from permille.domain.values.errors import (
 )
 from permille.domain.values.status import Status
 from permille.usecases.decisions.decisions import apply
-from permille.usecases.senders.renewing import ATTEMPTS, Renewed, RenewServices, renew_credential
+from permille.usecases.senders.renew_credential import ATTEMPTS, Renewed, RenewServices, renew_credential
 
 MARK = "permille/us-east-1/bakery"
 OLD = f"{CALLER}-k1"

@@ -30,7 +30,7 @@ class Issued:
     claims: Claims
 
 
-def issue(services: IssueServices, command: MakeLink, now: datetime) -> Issued:
+def issue_link(services: IssueServices, command: MakeLink, now: datetime) -> Issued:
     """Raises Unavailable, also where others kept writing; then nobody was let in."""
     for _ in range(ATTEMPTS):
         read = services.register.get(command.audience, command.name)
@@ -55,7 +55,7 @@ def issue(services: IssueServices, command: MakeLink, now: datetime) -> Issued:
     raise Unavailable(f"others kept making and revoking links for {command.audience}; try again")
 
 
-def revoke(register: LinkRegister, command: RevokeAccess, now: datetime) -> Register:
+def revoke_links(register: LinkRegister, command: RevokeAccess, now: datetime) -> Register:
     """The register as it is then. Raises Unavailable, also where others kept writing."""
     facts = AccessRevoked(audience=command.audience, name=command.name, reason=command.reason, by=command.by)
     for _ in range(ATTEMPTS):

@@ -15,7 +15,9 @@ from permille.ports.accounts import Accounts
 from permille.usecases.enforcement.switching import CredentialServices
 
 
-def retire(accounts: Accounts, services: CredentialServices, account: Account, clock: Callable[[], datetime]) -> None:
+def retire_credential(
+    accounts: Accounts, services: CredentialServices, account: Account, clock: Callable[[], datetime]
+) -> None:
     """Nothing but these keys is touched, so that a deny that was put in by hand stays. It is done under the lease: no
     run that read the account before it was renewed can wake them any more. Until IAM was read back to agree the account
     stays due. Raises Conflict where somebody wrote in between, and Unavailable where IAM refuses."""

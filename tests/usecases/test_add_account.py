@@ -14,8 +14,8 @@ from tests.support.operator_fakes import FakeStack, KnownUser, a_sender, a_stack
 
 from permille.domain.values.errors import Conflict, Failed, InvalidInput, PermissionDenied
 from permille.ports.iam_users import UserQuota
+from permille.usecases.senders.add_account import AddedAccount, add_account
 from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.senders.onboarding import AddedAccount, add_account
 
 KNOWN, NEW, ADDRESS = "known.example", "new.example", "news@known.example"
 BAKERY = NewAccount(ACCOUNT, "owner@bakery.example", "Bea", "Europe/Vienna", (KNOWN, NEW, ADDRESS))
