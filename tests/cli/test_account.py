@@ -86,7 +86,7 @@ def test_the_sandbox_and_a_nearly_full_iam_are_told(stack: FakeStack, terminal: 
     assert (
         "SES is in the sandbox in us-east-1: it only sends to verified identities and to its mailbox simulator" in said
     )
-    assert f"IAM has {stack.iam_users.quota} of the {stack.iam_users.quota} users that it has room for" in said
+    assert f"The AWS account has {stack.iam_users.quota} of at most {stack.iam_users.quota} IAM users" in said
 
 
 def test_machines_get_notes_where_there_is_something_to_note(stack: FakeStack, terminal: Terminal) -> None:

@@ -97,7 +97,7 @@ def test_a_closed_one_says_that_it_was_closed_and_that_more_may_pass(terminal: T
     assert " ".join(said.split()).startswith("The breaker was closed already; the rules may disable 7 more")
     assert terminal.text("breaker", "show").splitlines() == [
         "closed",
-        "in the hour 2026-03-10T12 UTC 0 of 7 disablings have passed",
+        "disablings in the hour 2026-03-10T12 UTC: 0; the bound is 7",
         f"last reset 10 March 2026, 12:00 (UTC) by {STAFF}: {REASON}",
     ]
 
