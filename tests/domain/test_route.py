@@ -11,7 +11,8 @@ from tests.support.builders import CALLER, NOW, a_provider, an_account, an_entry
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
 from permille.domain.sending.route import Route, Via, route
-from permille.domain.timeline.timeline import Entry, Topic
+from permille.domain.timeline.facts import Topic
+from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status
 
 SES, PROVIDER = Via.SES, Via.PROVIDER

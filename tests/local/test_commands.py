@@ -187,7 +187,7 @@ def test_a_stack_that_runs_is_described_only_to_who_asks_for_it() -> None:
     found = {"stack": "permille", "outputs": outputs, "containers_endpoint": None}
 
     stack._check_same(Deployment("permille", "enforce", "APWT"), found)
-    with pytest.raises(InvalidInput, match=r"runs is --stack permille --mode enforce .*`permille local down`"):
+    with pytest.raises(InvalidInput, match=r"running stack is --stack permille --mode enforce .*`permille local down`"):
         stack._check_same(Deployment("permille", "monitor", "APWT"), found)
     with pytest.raises(InvalidInput, match=r"not --stack permille .* --for-containers: `permille local down`"):
         stack._check_same(Deployment("permille", "enforce", "APWT", for_containers=True), found)

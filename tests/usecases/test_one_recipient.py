@@ -17,8 +17,8 @@ from permille.aws.events import as_received
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.values.errors import PolicyNotValid, Unavailable
 from permille.domain.values.tally import Tally
-from permille.reading.cards import CountState, campaigns
-from permille.usecases.feedback.ingest import ingest
+from permille.reading.complaint_records import CountState, campaigns
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 DAY = timedelta(days=1)
 BLOCK_OF_7 = date.fromordinal(TODAY.toordinal() // 7 * 7) - 7 * DAY  # the first of seven days that belong together
@@ -33,7 +33,8 @@ class Ingestion:
     def receive(self, *bodies: Body) -> list[str]:
         batch = [as_received(f"r-{number}", json.dumps(body)) for number, body in enumerate(bodies)]
         ledger, left = FakeLedger(self.rows), timedelta(minutes=1)
-        return ingest(batch, ledger, FakeQuarantine(), OWNER_MAIL_CALLER, NOW, lambda: left, self.policies.current)
+        services = IngestServices(ledger, FakeQuarantine(), self.policies.current, OWNER_MAIL_CALLER)
+        return ingest(services, batch, NOW, lambda: left)
 
     @property
     def complaints(self) -> dict[date, int]:
@@ -92,7 +93,7 @@ def test_the_others_are_shown_as_not_counted_and_why() -> None:
     assert second.sentence().endswith(
         "Not counted: this recipient's complaint about mail of the same day counts already."
     )
-    cards = [card for campaign in campaigns([second, first], 1, TODAY - DAY) for card in campaign.cards]
+    cards = [card for campaign in campaigns([second, first], 1, TODAY - DAY) for card in campaign.records]
     assert [(card.counts, bool(card.why_not)) for card in cards] == [
         (CountState.REPEATED, True),
         (CountState.YES, False),
@@ -139,7 +140,7 @@ def test_whoever_complains_again_is_suppressed_again() -> None:
     ingestion.rows.suppressing.clear()  # staff let them be mailed again
     ingestion.receive(a_report("m-2"))
 
-    assert [one.address for one in FakeSuppressions(ingestion.rows).cards(ACCOUNT)] == ["ann@example.com"]
+    assert [one.address for one in FakeSuppressions(ingestion.rows).records(ACCOUNT)] == ["ann@example.com"]
 
 
 def test_while_the_policy_cannot_be_read_these_complaints_come_again_and_all_else_counts() -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from permille.ports.identities import DnsRecord
-from permille.usecases.senders.identities import Prepared
-from permille.usecases.senders.shared_identities import Shared
+from permille.usecases.senders.identities import PreparedIdentities
+from permille.usecases.senders.shared_identities import SharedIdentity
 from permille_cli.terminal.confirmation import confirm
 from permille_cli.terminal.output import literal
 
@@ -24,9 +24,9 @@ class IdentitiesAnswer:
     """
 
     account_id: str
-    prepared: Prepared
+    prepared: PreparedIdentities
     below: Sequence[str]
-    shared: Sequence[Shared] = ()
+    shared: Sequence[SharedIdentity] = ()
 
     def as_data(self) -> dict[str, Any]:
         data = {
@@ -69,13 +69,13 @@ class IdentitiesAnswer:
         return [f"[yellow]{literal(note)}[/]"]
 
 
-def confirm_shared(shared: Sequence[Shared], *, yes: bool, as_json: bool) -> None:
+def confirm_shared(shared: Sequence[SharedIdentity], *, yes: bool, as_json: bool) -> None:
     """Asks for confirmation if an identity also belongs to an account that is disabled, in trial or observed."""
     if unusual := [one for one in shared if one.is_unusual]:
         confirm("; ".join(_some(unusual)), yes=yes, as_json=as_json)
 
 
-def _some(shared: Sequence[Shared]) -> list[str]:
+def _some(shared: Sequence[SharedIdentity]) -> list[str]:
     more = [f"{len(shared) - MOST_NAMED} more are identities of other accounts"] * (len(shared) > MOST_NAMED)
     return [*map(str, shared[:MOST_NAMED]), *more]
 

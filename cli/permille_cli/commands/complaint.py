@@ -6,15 +6,17 @@ import typer
 
 from permille.domain.account.account import Account
 from permille.domain.people.commands import RestoreComplaint, VoidComplaint
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.corrections import ComplaintVoided, voided
-from permille.domain.timeline.timeline import TimelineEntry, Topic, only
+from permille.domain.timeline.timeline import TimelineEntry, only
 from permille.domain.values.errors import ServiceError
 from permille.domain.values.status import Status
 from permille.domain.words.wording import LONGEST_REASON, plain
-from permille.schema import account_schema
+from permille.schema.entry_schema import entry_json
+from permille.schema.review_case_schema import kept_now_json
 from permille.usecases.decisions.decisions import attempt
-from permille.usecases.history import history
+from permille.usecases.history import read_history
 from permille.zones import shown_zone_of
 from permille_cli.answers import results
 from permille_cli.commands.explain import explained_of
@@ -39,14 +41,11 @@ def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, a
     The newest 1,000 entries, the oldest of them first. Reports that were not counted are listed too.
     """
     account = stack.account(account_id)
-    past, zone = history(stack.timeline, account_id, Topic.REPORTS), shown_zone_of(account)
+    past, zone = read_history(stack.timeline, account_id, Topic.REPORTS), shown_zone_of(account)
     voidings, reports = voided(past.entries), only(Reported, past.entries)
     if as_json:
         platform = stack["PlatformName"]
-        complaints = [
-            {**account_schema.entry_json(one, platform, zone), "voided": _voided(voidings.get(one.id))}
-            for one in reports
-        ]
+        complaints = [{**entry_json(one, platform, zone), "voided": _voided(voidings.get(one.id))} for one in reports]
         emit_json({"account_id": account_id, "complaints": complaints, "older_left_out": past.is_cut})
         return
     if past.is_cut:
@@ -118,7 +117,7 @@ def _decide_each(
     account = next((one.account for one in reversed(decided) if one.account), account)
     kept_now = _kept_now(stack, account)
     if as_json:
-        about = {"status": account.status, "kept_now": account_schema.kept_now(kept_now)}
+        about = {"status": account.status, "kept_now": kept_now_json(kept_now)}
         emit_json({"account_id": account_id, **results.as_data(decided), **about})
     else:
         results.show(decided, done)
@@ -130,7 +129,7 @@ def _decide_each(
 
 
 def _kept_now(stack: Stack, account: Account) -> str | None:
-    """`Explained.kept_now` of a disabled account, else empty; None if the account cannot be judged."""
+    """`Explanation.kept_now` of a disabled account, else empty; None if the account cannot be judged."""
     if account.status is not Status.DISABLED:
         return ""
     try:

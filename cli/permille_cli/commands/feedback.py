@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from permille.usecases.feedback.dead_letters import put_back
+from permille.usecases.feedback.dead_letters import redrive_letters
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.output import AsJson, emit_json, out, progress
 
@@ -27,7 +27,7 @@ def redrive(
 
     Each is counted once.
     """
-    redriven = sum(1 for _ in progress(put_back(stack.feedback_dead_letters, limit), "putting back"))
+    redriven = sum(1 for _ in progress(redrive_letters(stack.feedback_dead_letters, limit), "putting back"))
     if as_json:
         emit_json({"put_back": redriven})
     else:

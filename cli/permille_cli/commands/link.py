@@ -15,8 +15,8 @@ from permille.domain.timeline.kinds.system import LinkMade
 from permille.domain.timeline.timeline import SYSTEM, only, system_entry
 from permille.domain.values.errors import InvalidInput, ServiceError
 from permille.usecases.history import MOST
-from permille.usecases.login import issuing
 from permille.usecases.login.access import address, make_token
+from permille.usecases.login.issue_links import revoke_links
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.options import AccountId, Reason, SystemReason
 from permille_cli.terminal.output import AsJson, emit_json, err, out
@@ -30,13 +30,16 @@ revoke = typer.Typer(help="Revoke the links or tokens made so far.", no_args_is_
 app.add_typer(revoke, name="revoke")
 
 Name = Annotated[str, typer.Option(help="Name of the holder, as timelines show it.")]
+Days = Annotated[float, typer.Option(help="Days until it expires.")]
+Hours = Annotated[float, typer.Option(help="Hours until it expires.")]
 OneOrAll = Annotated[str, typer.Option(help="Only those of this name; by default all.")]
+STAFF_HOURS = links.DEFAULT_LIFETIME[LinkRole.STAFF].total_seconds() / 3600
 
 
 @app.command()
 def owner(
     account_id: AccountId,
-    days: Annotated[float, typer.Option(help="Days until it expires.")] = links.LASTS[LinkRole.OWNER].days,
+    days: Days = links.DEFAULT_LIFETIME[LinkRole.OWNER].days,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
@@ -57,8 +60,7 @@ def owner(
 @app.command(name="staff")
 def for_staff(
     name: Name,
-    hours: Annotated[float, typer.Option(help="Hours until it expires.")] = links.LASTS[LinkRole.STAFF].total_seconds()
-    / 3600,
+    hours: Hours = STAFF_HOURS,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
@@ -74,7 +76,7 @@ def for_staff(
 @app.command()
 def platform(
     name: Name,
-    days: Annotated[float, typer.Option(help="Days until it expires.")] = links.LASTS[LinkRole.PLATFORM].days,
+    days: Days = links.DEFAULT_LIFETIME[LinkRole.PLATFORM].days,
     scope: Annotated[list[Scope] | None, typer.Option(help="What it may do; by default read. Repeatable.")] = None,
     account: Annotated[
         list[str] | None,
@@ -144,7 +146,7 @@ def revoke_platform(
 
 def _revoke(stack: Stack, audience: LinkRole, name: str, reason: str, *, as_json: bool) -> None:
     command = RevokeAccess(audience=audience, name=name, reason=reason, by=stack.caller())
-    revoked = issuing.revoke(stack.link_register, command, stack.now())
+    revoked = revoke_links(stack.link_register, command, stack.now())
     until = revoked.of_name if command.name else revoked.of_all
     assert until is not None
     whose = f"{audience} {command.name}".rstrip()
@@ -169,7 +171,7 @@ def _lasting(audience: LinkRole, number: float, unit: str) -> timedelta:
         lasts = timedelta(**{unit: number})
     except (ValueError, OverflowError):  # nan and inf
         lasts = timedelta()
-    return validation.of_field(unit, partial(links.check_lasts, audience), lasts)
+    return validation.of_field(unit, partial(links.check_lifetime, audience), lasts)
 
 
 def _print_link(link: str, *, as_json: bool) -> None:

@@ -38,7 +38,7 @@ def _print_figures(reputation: Platform) -> None:
 def _print_rate(name: str, reported: SesRate | None, lines: Lines) -> None:
     value = "none, as while no mail is sent"
     if reported:
-        value = f"{lines.said(reported.share)}, {lines.level(reported.share)}, as of {local(reported.at)}"
+        value = f"{lines.in_words(reported.share)}, {lines.level(reported.share)}, as of {local(reported.at)}"
     out.print(f"[bold]{name}[/] by SES: {value}. {lines.bounds()}.", soft_wrap=True)
 
 

@@ -84,7 +84,7 @@ def replay(
     Each is counted once. What fails again returns to quarantine.
     """
     chosen = _chosen(stack, ids, with_reason, sender, everything=everything)
-    put_back = partial(quarantine.replay, stack.feedback_queue, stack.quarantine)
+    put_back = partial(quarantine.replay_feedback, stack.feedback_queue, stack.quarantine)
     _with_each(stack, put_back, "replayed", QuarantineReplayed, chosen, as_json=as_json)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from permille.domain.account.second_chance import Trial
 from permille.domain.people.commands import ApproveReview, RequestReview
 from permille.domain.rules.backlog import COUNTED_WITHIN
-from permille.domain.values import local_days
+from permille.domain.values import calendar
 from permille.domain.values.errors import Failed
 from permille.domain.values.status import Status
 from permille.domain.words.wording import OWNER
@@ -67,7 +67,7 @@ def run(demo: DemoStack) -> SecondChanceResult:
 
 
 def _ask(demo: DemoStack, zone: tzinfo) -> None:
-    today = local_days.today(zone, demo.stack.now())
+    today = calendar.today(zone, demo.stack.now())
     request = RequestReview(day=today, batch=MAILS, cause=CAUSE, change=CHANGE, by=OWNER)
     demo.stack.decide(DEALS.account_id, request)
     _type(demo, "review list")
@@ -77,7 +77,7 @@ def _ask(demo: DemoStack, zone: tzinfo) -> None:
 
 
 def _approve(demo: DemoStack, zone: tzinfo) -> Trial:
-    today, by = local_days.today(zone, demo.stack.now()), demo.stack.caller()
+    today, by = calendar.today(zone, demo.stack.now()), demo.stack.caller()
     _type(demo, f'review approve {DEALS.account_id} --day {today} --note "{NOTE}" --yes')
     approved = demo.stack.decide(DEALS.account_id, ApproveReview(day=today, note=NOTE, by=by, short_day=True))
     assert approved.trial is not None

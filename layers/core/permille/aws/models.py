@@ -213,7 +213,7 @@ class EntryRow(Model):
 
 
 class SuppressedIndex(GlobalSecondaryIndex["RecordRow"]):  # type: ignore[no-untyped-call]
-    """The cards that suppress an address: one that does not has no `suppressed_since`."""
+    """The records that suppress an address: one that does not has no `suppressed_since`."""
 
     class Meta:
         index_name = "suppressed"
@@ -225,7 +225,7 @@ class SuppressedIndex(GlobalSecondaryIndex["RecordRow"]):  # type: ignore[no-unt
 
 
 class RecordRow(Model):
-    """What suppressions and corrections need of the ledger's cards of complaints and bounces, and what staff added."""
+    """The ledger's records of complaints and bounces, as suppressions and corrections need them; what staff added."""
 
     account_id = UnicodeAttribute(hash_key=True)
     identity = UnicodeAttribute(range_key=True)
@@ -236,7 +236,7 @@ class RecordRow(Model):
     facts = UnicodeAttribute(null=True)
     voided = JSONAttribute(null=True)
     bounced_since = UnicodeAttribute(null=True)
-    told = UnicodeAttribute(null=True)
+    details = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     by = UnicodeAttribute(null=True)
     suppressed_index = SuppressedIndex()

@@ -17,7 +17,7 @@ from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.domain.words import wording
 from permille.reading import standing
-from permille.reading.cards import Campaign, ComplaintRecord, CountState, advice
+from permille.reading.complaint_records import Campaign, ComplaintRecord, CountState, advice
 from permille.reading.periods import Period
 from permille.rendering.templates import Brand
 from permille.usecases.login.access import GUIDE
@@ -27,7 +27,7 @@ from permille.zones import shown_zone_of
 SHOWN_ENTRIES = 10
 SHOWN_CAMPAIGNS = 6
 SHOWN_BOUNCES = 3  # campaigns with bounces
-SHOWN_CARDS = 3  # of one campaign
+SHOWN_RECORDS = 3  # of one campaign
 LONGEST_DIAGNOSTIC = 70
 SHADES: Mapping[Status, str] = {
     Status.DISABLED: "SMTP account off",
@@ -234,39 +234,39 @@ _PROVIDER_LINES: Mapping[Status, str] = {
 
 
 def _campaign(campaign: Campaign) -> dict[str, Any]:
-    cards = campaign.cards
+    records = campaign.records
     return {
         "name": campaign.name,
         "count": _count(campaign),
         "counting": campaign.counting,
-        "cards": [_card(card, campaign.name) for card in cards[:SHOWN_CARDS]],
-        "more": max(0, len(cards) - SHOWN_CARDS),
+        "records": [_report(record, campaign.name) for record in records[:SHOWN_RECORDS]],
+        "more": max(0, len(records) - SHOWN_RECORDS),
         "advice": advice(campaign),
     }
 
 
 def _count(campaign: Campaign) -> str:
     """`3 complaints count, 1 report does not`"""
-    others = len(campaign.cards) - campaign.counting
+    others = len(campaign.records) - campaign.counting
     said = [f"{wording.times(campaign.counting, 'complaint')} {'counts' if campaign.counting == 1 else 'count'}"]
     said += [f"{wording.times(others, 'report')} {'does' if others == 1 else 'do'} not"] if others else []
     return ", ".join(said if campaign.counting else said[1:]) + ("" if campaign.counting else " count")
 
 
-def _card(card: ComplaintRecord, campaign: str) -> dict[str, Any]:
+def _report(record: ComplaintRecord, campaign: str) -> dict[str, Any]:
     return {
-        "gone": card.counts is CountState.VOIDED,
-        "who": card.recipient or "A recipient",
-        "did": card.did,
-        "subject": "" if campaign.startswith(card.subject.rstrip("…")) else card.subject,
-        "sent": wording.day(card.sent_at),
-        "reported": wording.day(card.reported_at),
-        "why_not": f"Not counted: {card.why_not}." if card.why_not else _WHY_NOT[card.counts],
+        "gone": record.counts is CountState.VOIDED,
+        "who": record.recipient or "A recipient",
+        "did": record.did,
+        "subject": "" if campaign.startswith(record.subject.rstrip("…")) else record.subject,
+        "sent": wording.day(record.sent_at),
+        "reported": wording.day(record.reported_at),
+        "why_not": f"Not counted: {record.why_not}." if record.why_not else _WHY_NOT[record.counts],
     }
 
 
 def _more_campaigns(rest: list[Campaign]) -> str:
-    reports = sum(len(campaign.cards) for campaign in rest)
+    reports = sum(len(campaign.records) for campaign in rest)
     return f"{wording.times(reports, 'report')} about {wording.times(len(rest), 'more campaign')}" if rest else ""
 
 
@@ -279,28 +279,28 @@ def _unlisted(count: int) -> str:
 
 
 def _bounces(campaign: bounces.BouncedCampaign) -> dict[str, Any]:
-    cards = campaign.cards
+    records = campaign.records
     return {
         "name": campaign.name,
-        "count": f"{wording.times(len(cards), 'e-mail')} bounced",
-        "cards": [_bounce(card) for card in cards[:SHOWN_CARDS]],
-        "more": max(0, len(cards) - SHOWN_CARDS),
+        "count": f"{wording.times(len(records), 'e-mail')} bounced",
+        "records": [_bounce(record) for record in records[:SHOWN_RECORDS]],
+        "more": max(0, len(records) - SHOWN_RECORDS),
     }
 
 
-def _bounce(card: bounces.BounceRecord) -> dict[str, str]:
-    told = card.told
+def _bounce(record: bounces.BounceRecord) -> dict[str, str]:
+    details = record.details
     return {
-        "who": wording.plain(card.recipient) or "A recipient",
-        "why": told.why_with_code,
-        "sent": wording.day(told.sent_at),
-        "bounced": wording.day(told.bounced_at),
-        "said": wording.plain(told.diagnostic, LONGEST_DIAGNOSTIC),
+        "who": wording.plain(record.recipient) or "A recipient",
+        "why": details.why_with_code,
+        "sent": wording.day(details.sent_at),
+        "bounced": wording.day(details.bounced_at),
+        "said": wording.plain(details.diagnostic, LONGEST_DIAGNOSTIC),
     }
 
 
 def _more_bounces(rest: list[bounces.BouncedCampaign]) -> str:
-    number = sum(len(campaign.cards) for campaign in rest)
+    number = sum(len(campaign.records) for campaign in rest)
     return f"{wording.times(number, 'bounce')} of {wording.times(len(rest), 'more campaign')}" if rest else ""
 
 
@@ -315,13 +315,13 @@ def _unlisted_bounces(report: OwnerReport) -> str:
 
 
 def _entry(entry: Entry, zone: tzinfo, brand: Brand) -> dict[str, Any]:
-    told = entry.in_zone(zone)
+    local = entry.in_zone(zone)
     return {
         "kind": entry.kind,
         "at": entry.at.isoformat(timespec="seconds"),
-        "when": wording.local(told.at),
-        "headline": told.headline(brand.platform),
-        "sentence": told.sentence(),
+        "when": wording.local(local.at),
+        "headline": local.headline(brand.platform),
+        "sentence": local.sentence(),
     }
 
 

@@ -12,7 +12,7 @@ from permille.domain.people.validation import LONGEST_TEXT
 from permille.domain.policy.policy import LARGEST_BATCH
 from permille.domain.rules.reminders import requested_day
 from permille.domain.timeline.kinds.review import how_many, what_ends_it, what_wins
-from permille.domain.values import local_days
+from permille.domain.values import calendar
 from permille.domain.values.errors import DecisionRefused, InvalidInput
 from permille.domain.words import wording
 from permille.rendering.templates import Brand
@@ -84,7 +84,7 @@ def _batch(text: str) -> int:
 def shown(report: OwnerReport, brand: Brand, sent: Typed | None = None) -> dict[str, Any]:
     """What the templates show of the stage that the account has reached."""
     said_by, said = _said(report.account.review, brand)
-    today = local_days.today(report.zone, report.now)
+    today = calendar.today(report.zone, report.now)
     return {
         "stage": report.stage,
         "heading": _HEADINGS[report.stage],

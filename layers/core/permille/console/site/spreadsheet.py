@@ -79,18 +79,18 @@ def complaints(report: OwnerReport, by: Separator) -> str:
         COMPLAINTS,
         (
             (
-                card.sent_at.isoformat(),
-                card.reported_at.isoformat(),
+                record.sent_at.isoformat(),
+                record.reported_at.isoformat(),
                 campaign.name,
-                card.subject,
-                card.recipient,
-                card.did,
-                card.counts.value,
-                card.why_not,
-                card.epoch,
+                record.subject,
+                record.recipient,
+                record.did,
+                record.counts.value,
+                record.why_not,
+                record.epoch,
             )
             for campaign in report.campaigns
-            for card in campaign.cards
+            for record in campaign.records
         ),
         by,
     )
@@ -102,19 +102,19 @@ def bounces(report: OwnerReport, by: Separator) -> str:
         BOUNCES,
         (
             (
-                told.sent_at.isoformat(),
-                told.bounced_at.isoformat(),
+                details.sent_at.isoformat(),
+                details.bounced_at.isoformat(),
                 campaign.name,
-                plain(told.subject),
-                plain(card.recipient),
-                told.why,
-                told.status,
-                plain(told.diagnostic, LONGEST_DIAGNOSTIC),
-                told.epoch,
+                plain(details.subject),
+                plain(record.recipient),
+                details.why,
+                details.status,
+                plain(details.diagnostic, LONGEST_DIAGNOSTIC),
+                details.epoch,
             )
             for campaign in report.bounces
-            for card in campaign.cards
-            for told in [card.told]
+            for record in campaign.records
+            for details in [record.details]
         ),
         by,
     )

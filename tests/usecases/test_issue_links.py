@@ -1,0 +1,150 @@
+"""Links are issued and revoked whole, whoever writes at the same time and whatever fails."""
+
+from datetime import timedelta
+
+import pytest
+from tests.support.builders import NOW, STAFF
+from tests.support.fakes import FakeAccounts, FakeLinkRegister, FakeTokenSigner, Rows
+
+from permille.domain.login.links import FURTHEST_AHEAD, Claims, Grant, LinkRole, Register, Scope
+from permille.domain.people.system_commands import MakeLink, RevokeAccess
+from permille.domain.timeline.timeline import SYSTEM
+from permille.domain.values.errors import Conflict, InvalidInput, NotAuthenticated, Unavailable
+from permille.usecases.login.access import authenticate
+from permille.usecases.login.issue_links import IssueServices, issue_link, revoke_links
+
+FOR_SAM = MakeLink(audience=LinkRole.STAFF, name="Sam", lasts=timedelta(hours=1), by=STAFF)
+REVOKE_SAM = RevokeAccess(audience=LinkRole.STAFF, name="Sam", reason="Sam has left", by=STAFF)
+
+
+class World:
+    def __init__(self) -> None:
+        self.rows = Rows()
+        self.register = FakeLinkRegister(self.rows)
+        self.issuing = IssueServices(FakeTokenSigner(self.rows.faults), self.register)
+
+    def let_in(self, token: str) -> Claims:
+        return authenticate(token, self.issuing.signer, FakeAccounts(self.rows), self.register, NOW)[0]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_who_is_let_in_is_written_down(world: World) -> None:
+    issued = issue_link(world.issuing, FOR_SAM, NOW)
+
+    assert world.let_in(issued.token) == issued.claims
+    (told,) = world.rows.told(SYSTEM)
+    assert told.data == {
+        "audience": "staff",
+        "subject": "Sam",
+        "expires_at": (NOW + timedelta(hours=1)).isoformat(),
+        "by": STAFF,
+        "scopes": [],
+        "accounts": [],
+    }
+
+
+@pytest.mark.parametrize("call", ["link_register.get", "signer.sign", "link_register.save"])
+def test_where_something_fails_nobody_is_let_in_and_nothing_is_told(world: World, call: str) -> None:
+    world.rows.faults.fail(call)
+
+    with pytest.raises(Unavailable):
+        issue_link(world.issuing, FOR_SAM, NOW)
+
+    assert (world.rows.entries, world.rows.link_registers) == ({}, {})
+
+
+@pytest.mark.parametrize("call", ["link_register.get", "link_register.save"])
+def test_a_revocation_that_fails_is_not_told(world: World, call: str) -> None:
+    issued = issue_link(world.issuing, FOR_SAM, NOW)
+    world.rows.faults.fail(call)
+
+    with pytest.raises(Unavailable):
+        revoke_links(world.register, REVOKE_SAM, NOW)
+
+    assert world.let_in(issued.token)
+    assert [one.kind for one in world.rows.told(SYSTEM)] == ["link_made"]
+
+
+def test_whoever_is_overtaken_reads_again(world: World) -> None:
+    world.rows.faults.fail("link_register.save", times=3, error=Conflict("somebody wrote first"))
+
+    assert world.let_in(issue_link(world.issuing, FOR_SAM, NOW).token)
+
+
+def test_whoever_is_overtaken_again_and_again_is_told_to_try_later(world: World) -> None:
+    world.rows.faults.fail("link_register.save", times=100, error=Conflict("somebody wrote first"))
+
+    with pytest.raises(Unavailable, match="others kept"):
+        issue_link(world.issuing, FOR_SAM, NOW)
+    with pytest.raises(Unavailable, match="others kept"):
+        revoke_links(world.register, REVOKE_SAM, NOW)
+
+
+def test_a_lost_row_lets_nobody_in_until_the_next_link_is_made(world: World) -> None:
+    earlier, revoked = (
+        issue_link(world.issuing, FOR_SAM, NOW),
+        issue_link(world.issuing, FOR_SAM, NOW + timedelta(seconds=1)),
+    )
+    revoke_links(world.register, REVOKE_SAM, NOW + timedelta(seconds=1))
+    world.rows.link_registers.clear()
+
+    for lost in (earlier, revoked):
+        with pytest.raises(NotAuthenticated, match="nothing is known"):
+            world.let_in(lost.token)
+
+    later = issue_link(world.issuing, FOR_SAM, NOW + timedelta(seconds=2))
+    assert world.let_in(later.token).subject == "Sam"
+    for lost in (earlier, revoked):
+        with pytest.raises(NotAuthenticated, match="revoked"):
+            world.let_in(lost.token)
+
+
+def made_and_revoked(world: World, n: int) -> str:
+    """A link, `n` microseconds later."""
+    now = NOW + n * timedelta(microseconds=1)
+    token = issue_link(world.issuing, FOR_SAM, now).token
+    revoke_links(world.register, REVOKE_SAM, now)
+    return token
+
+
+def test_however_often_a_link_is_made_and_revoked_none_survives(world: World) -> None:
+    """Each is dated a second after the revocation before, until the next would be from the future."""
+    often = FURTHEST_AHEAD // timedelta(seconds=1)
+    tokens = [made_and_revoked(world, n) for n in range(often)]
+
+    with pytest.raises(Unavailable, match=r"can be made from 12:00:01 UTC on"):
+        made_and_revoked(world, often)
+    for token in (tokens[0], tokens[-1]):
+        with pytest.raises(NotAuthenticated, match="revoked"):
+            world.let_in(token)
+    assert issue_link(world.issuing, FOR_SAM, NOW + timedelta(seconds=1))
+
+
+def test_a_name_that_was_never_let_in_can_be_revoked(world: World) -> None:
+    assert revoke_links(world.register, REVOKE_SAM, NOW).of_name == NOW
+
+
+def test_a_later_revocation_by_a_clock_that_is_behind_shortens_none(world: World) -> None:
+    world.rows.link_registers[LinkRole.STAFF, ""] = Register(of_all=NOW)
+
+    assert (
+        revoke_links(
+            world.register, RevokeAccess(audience=LinkRole.STAFF, reason="R", by=STAFF), NOW - timedelta(1)
+        ).of_all
+        == NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("audience", "grant"),
+    [(LinkRole.OWNER, None), (LinkRole.PLATFORM, None), (LinkRole.STAFF, Grant(frozenset(Scope)))],
+)
+def test_staff_are_granted_nothing_platforms_something_and_owners_come_by_mail(
+    audience: LinkRole, grant: Grant | None
+) -> None:
+    with pytest.raises(InvalidInput):
+        MakeLink(audience=audience, name="Sam", lasts=timedelta(hours=1), by=STAFF, grant=grant)
