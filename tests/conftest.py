@@ -1,17 +1,17 @@
 """The environment that the tests run in: credentials that open nothing, and no way out."""
 
-import functools
+import gc
 import logging
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import botocore.session
 import pytest
 from hypothesis import settings
 from moto import mock_aws
 from moto.core.models import MockAWS
 from tests.examples import THOROUGH, name
+from tests.sessions import share
 
 if TYPE_CHECKING:
     from tests.measured import Measured
@@ -35,8 +35,9 @@ settings.register_profile("everyday", deadline=None)  # a busy machine is no cou
 settings.register_profile(THOROUGH, settings.get_profile("everyday"))
 settings.load_profile("everyday")  # until `--hypothesis-profile` names another
 
-# One reader of AWS's descriptions of its services for all sessions: reading them anew takes most of an adapter's test.
-botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
+share()
+# Looking for garbage among everything that was imported and collected would take a fifth of the time.
+gc.set_threshold(20_000, 20, 100)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Stack"]:
 
 def pytest_configure(config: pytest.Config) -> None:
     name(config.getoption("--examples"))
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
