@@ -16,7 +16,7 @@ def _of(thread: int) -> botocore.session.Session:
 
 
 def _of_pynamodb() -> botocore.session.Session:
-    """One for all connections of a thread, as boto3 has one for its clients: making it registers some hundred handlers."""
+    """One for all connections of a thread, as boto3 has for its clients: making it registers some hundred handlers."""
     return _of(threading.get_ident())
 
 
