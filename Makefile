@@ -51,9 +51,10 @@ simulate: setup ## False suspensions of a made-up platform, by preset (minutes; 
 cost: setup ## Write docs/cost.md: the last benchmark's counts and the template's resources, times AWS's prices
 	@$(BIN)/python -m bench.cost
 
-check: setup ## Format, lint, types, the template, the pins
+check: setup ## Format, lint, the rooms' layers, types, the template
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
 	@PATH="$(CURDIR)/$(TOOLS):$$PATH" SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(TOOLS)/sam validate --lint
 
@@ -69,20 +70,20 @@ pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--u
 	@$(PIN) $(PIN_FLAGS) requirements/tools.in --output-file requirements/tools.txt > /dev/null
 
 openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json), which a test holds against the code
-	@$(BIN)/python -c 'from permille.console.api_app import openapi_text; print(openapi_text(), end="")' > docs/openapi.json
+	@$(BIN)/python -c 'from permille.console.api.api_app import openapi_text; print(openapi_text(), end="")' > docs/openapi.json
 
 schema: setup ## Write the timeline events' JSON Schema (docs/timeline-event.schema.json), made of the kinds
-	@$(BIN)/python -c 'from permille.event_schema import event_schema_text; print(event_schema_text(), end="")' \
+	@$(BIN)/python -c 'from permille.schema.event_schema import event_schema_text; print(event_schema_text(), end="")' \
 		> docs/timeline-event.schema.json
 
 mails: setup ## Write every mail to mails/ (.eml, .txt, .html; .png where Chromium is installed), to be looked at
-	@$(BIN)/python -m tests.gallery mails
+	@$(BIN)/python -m tests.support.gallery mails
 
 spam: setup ## What SpamAssassin says of every mail (Debian: apt-get install spamassassin)
-	@$(BIN)/python -m tests.spam
+	@$(BIN)/python -m tests.support.spam
 
 reports: setup ## Write the owner's report in every state to reports/ (.html; .png where Chromium is installed)
-	@$(BIN)/python -m tests.report_gallery reports
+	@$(BIN)/python -m tests.support.report_gallery reports
 
 clean: ## Remove what the targets made
 	@rm -rf .venv .venv-tools .permille .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache

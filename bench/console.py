@@ -19,19 +19,19 @@ import boto3
 from bench.wire import Request, tapped
 from functions.console.app import handler
 from rich.console import Console
-from tests.builders import LambdaContext, a_complaint, a_verdict, an_account, an_alert
-from tests.console.visiting import HOST, Answer, a_request
+from tests.support.builders import LambdaContext, a_complaint, a_verdict, an_account, an_alert
+from tests.support.visiting import HOST, Answer, a_request
 
-from permille.access import make_token
 from permille.aws.ledger import SHARDS
 from permille.aws.macs import KmsMacs
 from permille.aws.policy import SsmPolicies
 from permille.aws.rows import entry_row, tally_key
 from permille.bootstrap import consoling
-from permille.domain import links
-from permille.domain.entries.complaints import reported
-from permille.domain.links import For
-from permille.domain.timeline import Entry
+from permille.domain.login import links
+from permille.domain.login.links import For
+from permille.domain.timeline.kinds.complaints import reported
+from permille.domain.timeline.timeline import Entry
+from permille.usecases.login.access import make_token
 
 BUSY = 45  # days
 BEFORE = 45  # whose mail the window of the first day looks back on

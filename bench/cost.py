@@ -8,7 +8,7 @@ from typing import Any
 from bench.results import RESULTS
 
 from permille_cli.cost import VCPU, Line, Price, at_rest, of_a_million, prices, total
-from permille_cli.template import PROJECT, load
+from permille_cli.stack.template import PROJECT, load
 
 DOCUMENT = PROJECT / "docs" / "cost.md"
 # Batches as the benchmark has them, and how many messages a request to SQS then has: ten, its most, where much waits.

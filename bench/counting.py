@@ -23,7 +23,7 @@ from bench.wire import Request, read_units, tapped, write_units
 from functions.ingest_complaint import app
 from rich.console import Console
 from rich.progress import Progress
-from tests.builders import LambdaContext
+from tests.support.builders import LambdaContext
 
 SIZES = (10, 100, 1000)
 ACCOUNTS = (1, 5, 50)

@@ -11,7 +11,7 @@ from typing import Any
 
 from permille_cli.local.events import Accepted, new_id
 from permille_cli.local.submission import read
-from permille_cli.template import PROJECT
+from permille_cli.stack.template import PROJECT
 
 SAMPLE = json.loads((PROJECT / "events" / "ingest-delivery.json").read_text(encoding="utf-8"))["Records"][0]
 RECEIPT_HANDLE = "AQEB" + "x" * 340  # as long as they are

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from bench.deliveries import caller
-from tests.aws.tables import creations
+from tests.support.aws_tables import creations
 
 from permille_cli.local.emulation import emulated
 from permille_cli.local.state import StateDirectory
-from permille_cli.template import load
+from permille_cli.stack.template import load
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -17,15 +17,15 @@ from bench.wire import Request, tapped
 from functions.enforce.app import handler
 from rich.console import Console
 from rich.progress import Progress
-from tests.builders import LambdaContext
+from tests.support.builders import LambdaContext
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.policy import SsmPolicies
 from permille.bootstrap import enforcing
-from permille.domain.account import Account
-from permille.domain.breaker import hour_of
-from permille.ports import Lap
+from permille.domain.account.account import Account
+from permille.domain.rules.breaker import hour_of
+from permille.ports.accounts import Lap
 
 SLEEPING = (100, 10_000, 100_000)
 GUILTY = 100  # accounts that break the rule at once

@@ -18,7 +18,7 @@ from bench.population import MONTH
 from bench.workers import found_by
 from rich.console import Console
 
-from permille_cli.template import PROJECT
+from permille_cli.stack.template import PROJECT
 
 TENANTS, MONTHS, FEWER = 25_000, 3, 10  # a tenth of the tenants are followed for so many months
 LEAST, SEED = 100, 1

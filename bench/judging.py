@@ -14,7 +14,7 @@ from bench.population import BEGINNING, MONTH, RATES, Mail, chance_of, mail_of, 
 from rich.console import Console
 from rich.progress import track
 
-from permille.domain.policy import ALLPROWEBTOOLS, CONSERVATIVE, SEED
+from permille.domain.policy.policy import ALLPROWEBTOOLS, CONSERVATIVE, SEED
 
 POLICIES = (SEED, ALLPROWEBTOOLS, CONSERVATIVE)
 

@@ -7,14 +7,15 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bench.population import LATE_AT_MOST, Mail
 
-from permille.domain.account import Account, Evidence, Rules
-from permille.domain.decide import decide
-from permille.domain.entries.complaints import CountedComplaint
-from permille.domain.needs import days_needed_from, needs
-from permille.domain.policy import Policy
-from permille.domain.reputation import Tally
-from permille.domain.status import Mode
-from permille.domain.timeline import TimelineEntry, entry
+from permille.domain.account.account import Account
+from permille.domain.policy.policy import Policy
+from permille.domain.rules.decide import decide
+from permille.domain.rules.decision import Evidence, Rules
+from permille.domain.rules.needs import days_needed_from, needs
+from permille.domain.timeline.kinds.complaints import CountedComplaint
+from permille.domain.timeline.timeline import TimelineEntry, entry
+from permille.domain.values.status import Mode
+from permille.domain.values.tally import Tally
 
 TICK = timedelta(minutes=1)  # of the schedule
 NAME = "tenant"

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from functions.ingest_complaint.app import handler
-from tests.builders import LambdaContext
+from tests.support.builders import LambdaContext
 
 from permille.bootstrap import ingesting
 

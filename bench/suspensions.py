@@ -10,8 +10,8 @@ from bench.results import Goal, Json, percentile, rounded
 from bench.tables import PLAIN, notes
 from rich.table import Table
 
-from permille.domain.policy import ComplaintRatio
-from permille.domain.reputation import PER
+from permille.domain.policy.policy import ComplaintRatio
+from permille.domain.values.tally import PER
 
 GOALS = {"seed": 21.5, "conservative": 0.2}
 HOW = {

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import settings
 from moto import mock_aws
 from moto.core.models import MockAWS
-from tests.examples import THOROUGH, name
-from tests.sessions import share
+from tests.support.examples import THOROUGH, name
+from tests.support.sessions import share
 
 if TYPE_CHECKING:
-    from tests.measured import Measured
     from tests.stack.conftest import Stack
+    from tests.support.measured import Measured
 
 # Set before any test imports the package: Powertools reads its names when a logger is made.
 os.environ.update(
@@ -78,7 +78,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> "Measured":
     """Metrics are printed, as in a function, and read."""
-    from tests.measured import Measured
+    from tests.support.measured import Measured
 
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED")
     return Measured(capsys)

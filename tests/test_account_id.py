@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from permille.console.api_app import openapi_text
-from permille.domain.account import ACCOUNT_ID
-from permille_cli.template import load
+from permille.console.api.api_app import openapi_text
+from permille.domain.values.account_id import ACCOUNT_ID
+from permille_cli.stack.template import load
 
 LONGEST = 54
 LONGEST_IAM_USER = 64  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -44,7 +44,8 @@ def test_the_bus_and_the_json_api_tell_the_same_form() -> None:
 def test_no_code_spells_it_a_second_time() -> None:
     sources = [file for folder in ("layers", "cli", "functions") for file in (PROJECT / folder).rglob("*.py")]
 
-    assert [file.name for file in sources if ACCOUNT_ID.pattern in file.read_text(encoding="utf-8")] == ["account.py"]
+    spelled = [file.name for file in sources if ACCOUNT_ID.pattern in file.read_text(encoding="utf-8")]
+    assert spelled == ["account_id.py"]
 
 
 def test_the_longest_ids_user_has_a_name_that_iam_takes_and_the_stack_may_switch() -> None:

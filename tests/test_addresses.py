@@ -7,7 +7,7 @@ import time
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.examples import is_thorough
+from tests.support.examples import is_thorough
 
 from permille.addresses import LONGEST, bare
 

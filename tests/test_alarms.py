@@ -10,20 +10,21 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, NOW
-from tests.console.visiting import Visitor
-from tests.console.visiting import World as Visited
-from tests.fakes import FakeLedger, FakeQuarantine, Rows
-from tests.measured import Measured
-from tests.usecases.enforcement import A_MINUTE, World
+from tests.support.builders import ACCOUNT, NOW
+from tests.support.enforcement import A_MINUTE, World
+from tests.support.fakes import FakeLedger, FakeQuarantine, Rows
+from tests.support.measured import Measured
+from tests.support.visiting import Visitor
+from tests.support.visiting import World as Visited
 
+from permille.aws.events import as_received
 from permille.aws.quarantine import KEPT_FOR
-from permille.domain.policy import SEED
-from permille.domain.ses_review import BOUNCES, COMPLAINTS, Lines
-from permille.ingest import Received, ingest
-from permille.ports import Lap
-from permille.schedule import run_schedule
-from permille_cli.template import PROJECT, load
+from permille.domain.policy.policy import SEED
+from permille.domain.policy.ses_review import BOUNCES, COMPLAINTS, Lines
+from permille.ports.accounts import Lap
+from permille.usecases.enforcement.schedule import run_schedule
+from permille.usecases.feedback.ingest import ingest
+from permille_cli.stack.template import PROJECT, load
 
 TEMPLATE = load()
 RESOURCES: dict[str, Mapping[str, Any]] = TEMPLATE["Resources"]
@@ -279,7 +280,7 @@ def an_account_that_is_held_for_long() -> None:
 
 
 def a_batch_of_feedback() -> None:
-    ingest([Received("r-0", "hello")], FakeLedger(Rows()), FakeQuarantine(), "", NOW, lambda: A_MINUTE, lambda: SEED)
+    ingest([as_received("r-0", "hello")], FakeLedger(Rows()), FakeQuarantine(), "", NOW, lambda: A_MINUTE, lambda: SEED)
 
 
 def a_page_that_a_stranger_asks_for() -> None:

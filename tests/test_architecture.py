@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from permille import domain
-from permille.domain.entries.registry import KINDS
-from permille_cli.template import load
+import permille
+from permille.domain.timeline.kinds.registry import KINDS
+from permille_cli.stack.template import load
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -35,9 +35,11 @@ def quoted(cell: str) -> list[str]:
 
 
 def closed_sets() -> Iterator[tuple[str, type[StrEnum]]]:
-    for file in sorted(Path(inspect.getfile(domain)).parent.glob("*.py")):
-        for name, one in inspect.getmembers(import_module(f"permille.domain.{file.stem}"), inspect.isclass):
-            if issubclass(one, StrEnum) and one.__module__ == f"permille.domain.{file.stem}":
+    package = Path(inspect.getfile(permille)).parent
+    for file in sorted([*package.glob("domain/*/*.py"), *package.glob("reading/*.py")]):
+        module = ".".join(["permille", *file.relative_to(package).with_suffix("").parts])
+        for name, one in inspect.getmembers(import_module(module), inspect.isclass):
+            if issubclass(one, StrEnum) and one.__module__ == module:
                 yield f"{file.stem}.{name}", one
 
 

@@ -5,12 +5,12 @@ import re
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.builders import PLATFORM, an_entry
-from tests.gallery import ADDRESSES, OWNER
+from tests.support.builders import PLATFORM, an_entry
+from tests.support.gallery import ADDRESSES, OWNER
 
-from permille.colours import READABLE, contrast, readable
-from permille.mails import compose
-from permille.templates import Brand, rendered
+from permille.rendering.colours import READABLE, contrast, readable
+from permille.rendering.templates import Brand, rendered
+from permille.usecases.notifications.mails import compose
 
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 GROUNDS = ("page", "card", "shade")

@@ -4,10 +4,10 @@ import re
 
 import pytest
 from bench.cost import DOCUMENT, bills, cost_text
-from tests.builders import a_marker
+from tests.support.builders import a_marker
 
 from permille_cli.cost import MARKER_BYTES, Line, Price, at_rest, of_a_million, prices, total
-from permille_cli.template import PROJECT
+from permille_cli.stack.template import PROJECT
 
 AT = prices()
 REST, FULL, TRICKLE = (total(bill) for bill in bills(AT))

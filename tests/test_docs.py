@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from permille_cli.main import app
-from permille_cli.template import load
+from permille_cli.stack.template import load
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

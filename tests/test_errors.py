@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from permille.aws.client import service_call
-from permille.domain import errors
-from permille.domain.errors import InvalidInput, PermilleError, PermissionDenied, RequestRejected, Unavailable
+from permille.domain.values import errors
+from permille.domain.values.errors import InvalidInput, PermilleError, PermissionDenied, RequestRejected, Unavailable
 
 CODE = Path(__file__).parents[1]
 DRAWN = re.compile(r"^[│ ]*[├└]?(?:── )?(?P<name>\w+) +(?P<status>\d{3}), exit (?P<exit>\d)", re.MULTILINE)

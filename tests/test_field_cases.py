@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, NOW, PLATFORM
-from tests.fakes import FakeSuppressions
+from tests.support.builders import ACCOUNT, NOW, PLATFORM
+from tests.support.fakes import FakeSuppressions
 from tests.usecases.test_ingest import Ingestion
 
-from permille.domain.cards import campaigns
-from permille.domain.timeline import BEGINNING
-from permille.suppression import page
+from permille.domain.timeline.timeline import BEGINNING
+from permille.reading.cards import campaigns
+from permille.usecases.decisions.suppression_list import page
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("field_cases.jsonl").read_text("utf-8").splitlines()]
 Case = dict[str, Any]

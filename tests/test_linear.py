@@ -13,17 +13,19 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from tests.builders import ses_event, ses_notification, sns_envelope
-from tests.examples import is_thorough
+from tests.support.builders import ses_event, ses_notification, sns_envelope
+from tests.support.examples import is_thorough
 
 import permille
 from permille.addresses import bare, in_a_labels
-from permille.domain import provider, tokens, validation
-from permille.domain.errors import PermilleError
-from permille.domain.policy_file import parse_policy
-from permille.domain.smtp_status import code_of
-from permille.domain.wording import exposed, plain, without_controls
-from permille.ses_events import parse
+from permille.aws.ses_events import parse
+from permille.domain.feedback.smtp_status import code_of
+from permille.domain.login import tokens
+from permille.domain.people import validation
+from permille.domain.policy.policy_file import parse_policy
+from permille.domain.sending import smtp_server
+from permille.domain.values.errors import PermilleError
+from permille.domain.words.wording import exposed, plain, without_controls
 
 LENGTH, CPU_SECONDS = (200_000, 5.0) if is_thorough() else (40_000, 0.5)  # ten times what the slowest reader takes
 ASCII = ' |\t|\n|\r\n |a|0|1.|.|-|a-|a.|a@|@|_|=?|=?a?q?|?=|+|;|, |"|\\"|\\|(|)|()|[|[]|<|<>|:'
@@ -39,9 +41,9 @@ ANCHORED = {  # never searched for in a text
     "permille.addresses._PLAIN",
     "permille.addresses._ENCODED",
     "permille.addresses._TOKEN",
-    "permille.new_account.ADDRESS",
-    "permille.new_account.IDENTITY",
-    "permille.domain.iam_policy._VARIABLE",  # it is, in documents of IAM's, which have some thousand characters
+    "permille.usecases.senders.new_account.ADDRESS",
+    "permille.usecases.senders.new_account.IDENTITY",
+    "permille.domain.sending.iam_policy._VARIABLE",  # it is, in documents of IAM's, which have some thousand characters
 }
 READERS: dict[str, Callable[[str], object]] = {
     "bare": bare,
@@ -53,7 +55,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "day": validation.day_from,
     "entry_id": validation.entry_id,
     "reason": validation.reason,
-    "server": lambda text: provider.server(text, 587, "ann", local=False),
+    "server": lambda text: smtp_server.server(text, 587, "ann", local=False),
     "link": tokens.read,
     "policy": parse_policy,
 }

@@ -2,8 +2,8 @@
 
 import pytest
 
-from permille_cli.own_arns import own_arns
-from permille_cli.template import load
+from permille_cli.stack.own_arns import own_arns
+from permille_cli.stack.template import load
 
 TEMPLATE = load()
 NAMED = {

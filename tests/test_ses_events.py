@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.builders import (
+from tests.support.builders import (
     ACCOUNT,
     CALLER,
     NOW,
@@ -21,8 +21,8 @@ from tests.builders import (
     sns_envelope,
 )
 
-from permille.domain.entries.complaints import reported
-from permille.domain.feedback import (
+from permille.aws.ses_events import LONGEST_DIAGNOSTIC, parse
+from permille.domain.feedback.feedback import (
     NOBODY,
     Bounce,
     Complaint,
@@ -33,7 +33,7 @@ from permille.domain.feedback import (
     Refusal,
     Unreadable,
 )
-from permille.ses_events import LONGEST_DIAGNOSTIC, parse
+from permille.domain.timeline.kinds.complaints import reported
 
 VALIDATED = "Successfully validated SNS topic for Amazon SES event publishing."
 KINDS = ["Delivery", "Bounce", "Complaint"]

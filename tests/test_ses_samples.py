@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.builders import a_marker
+from tests.support.builders import a_marker
 
-from permille.domain.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable
-from permille.ses_events import parse
+from permille.aws.ses_events import parse
+from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable
 
 SAMPLES = Path(__file__).parent / "ses_events"
 NO_EVENT = "neither eventType nor notificationType is there"

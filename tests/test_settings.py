@@ -2,7 +2,7 @@
 
 import pytest
 
-from permille.domain.errors import MissingSettings
+from permille.domain.values.errors import MissingSettings
 from permille.settings import EnforceSettings, IngestSettings, NotifySettings, Settings
 
 ENV = {"CONTROL_TABLE": "control"}

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 import trustme
-from tests.builders import a_server
-from tests.fakes import FakeProbe
-from tests.smtp_server import HOST, PASSWORD, USER, MailServer, certified, mail_server, scripted
+from tests.support.builders import a_server
+from tests.support.fakes import FakeProbe
+from tests.support.smtp_server import HOST, PASSWORD, USER, MailServer, certified, mail_server, scripted
 
-from permille.domain.provider import Fault, Password, Server, Trouble
-from permille.ports import Probe
-from permille.smtp import SmtpProbe
-from permille.smtp_session import MOST_BYTES, BoundedSession
+from permille.domain.sending.smtp_server import Fault, Password, Server, Trouble
+from permille.ports.providers import Probe
+from permille.smtp.login import SmtpProbe
+from permille.smtp.session import MOST_BYTES, BoundedSession
 
 AUTHORITY = trustme.CA()
 WRONG = Trouble(Fault.LOGIN, "535 5.7.8")
@@ -284,7 +284,7 @@ def test_a_failure_that_nobody_thought_of_tells_no_password() -> None:
         attempt(SmtpProbe(resolve=broken), a_server(), "hidden-from-all")
 
     told = traceback.TracebackException.from_exception(failed.value, capture_locals=True)
-    ours = [frame for frame in told.stack if frame.filename.endswith("permille/smtp.py")]
+    ours = [frame for frame in told.stack if frame.filename.endswith("permille/smtp/login.py")]
     assert ours
     assert "hidden-from-all" not in str([frame.locals for frame in ours])
 

@@ -23,8 +23,8 @@ from permille.settings import (
     NotifySettings,
     Settings,
 )
-from permille_cli.template import PROJECT, load
-from permille_cli.template import TEMPLATE as TEMPLATE_FILE
+from permille_cli.stack.template import PROJECT, load
+from permille_cli.stack.template import TEMPLATE as TEMPLATE_FILE
 
 Resource = Mapping[str, Any]
 

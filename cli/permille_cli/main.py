@@ -9,9 +9,9 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from permille.aws.client import service_call
-from permille.domain.errors import InvalidInput, PermilleError
+from permille.domain.values.errors import InvalidInput, PermilleError
 from permille.observability import logger
-from permille_cli import (
+from permille_cli.commands import (
     account,
     breaker,
     complaint,
@@ -32,7 +32,7 @@ from permille_cli import (
 )
 from permille_cli.local import commands as local
 from permille_cli.local.demo import story
-from permille_cli.stack import Stack
+from permille_cli.stack.stack import Stack
 
 INTERRUPTED = 130  # 128 + SIGINT, which typer makes of it too
 

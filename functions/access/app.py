@@ -3,8 +3,8 @@
 from typing import Any
 
 from permille.bootstrap import IssuingLinks, issuing_links, time_of
-from permille.issuing_requests import answer
 from permille.observability import logger, metrics
+from permille.usecases.login.issuing_requests import answer
 
 
 @logger.inject_lambda_context

@@ -3,7 +3,7 @@
 from typing import Any
 
 from permille.bootstrap import ServingApi, serving_api, time_of
-from permille.console.api_app import answer
+from permille.console.api.api_app import answer
 from permille.observability import logger, metrics
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from permille.bootstrap import Consoling, consoling, time_of
-from permille.console.app import answer
+from permille.console.site.site_app import answer
 from permille.observability import logger, metrics
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from permille.aws.events import account_ids
 from permille.bootstrap import Enforcing, enforcing, time_of
-from permille.enforce import enforce
 from permille.observability import logger, metrics
-from permille.schedule import run_schedule
+from permille.usecases.enforcement.enforce import enforce
+from permille.usecases.enforcement.schedule import run_schedule
 
 
 @logger.inject_lambda_context

@@ -5,8 +5,8 @@ from typing import Any
 
 from permille.aws.events import is_from, received
 from permille.bootstrap import Ingesting, ingesting, time_of
-from permille.ingest import ingest
 from permille.observability import logger, metrics
+from permille.usecases.feedback.ingest import ingest
 
 
 class NotCounted(Exception):

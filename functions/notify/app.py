@@ -7,9 +7,9 @@ from typing import Any
 from permille.aws.events import is_from
 from permille.aws.stored_entries import entries
 from permille.bootstrap import HandingOn, handing_on, time_of
-from permille.domain.errors import ServiceError
-from permille.notify import Effect, Handing, hand_on, hand_on_again
+from permille.domain.values.errors import ServiceError
 from permille.observability import logger, metrics, record
+from permille.usecases.notifications.notify import Effect, Handing, hand_on, hand_on_again
 
 
 @logger.inject_lambda_context

@@ -7,8 +7,8 @@ from typing import Any
 import boto3
 import pytest
 from moto.core.models import MockAWS
-from tests.aws.tables import create_in_moto
-from tests.fakes import (
+from tests.support.aws_tables import create_in_moto
+from tests.support.fakes import (
     FakeAccounts,
     FakeBounces,
     FakeControl,
@@ -22,11 +22,14 @@ from tests.fakes import (
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.bounces import DynamoBounces
 from permille.aws.control import DynamoControl
-from permille.aws.history import DynamoTallies, DynamoTimeline
 from permille.aws.ledger import DynamoLedger, LedgerTables
 from permille.aws.suppressions import DynamoSuppressions
-from permille.operator_ports import AllSuppressions
-from permille.ports import Accounts, Bounces, Control, Leases, Ledger, Tallies, Timeline
+from permille.aws.tallies import DynamoTallies
+from permille.aws.timeline import DynamoTimeline
+from permille.ports.accounts import Accounts, Control, Leases
+from permille.ports.feedback import Ledger
+from permille.ports.history import Bounces, Tallies, Timeline
+from permille.ports.operator import AllSuppressions
 
 TABLES = LedgerTables(
     senders="SendersTable",

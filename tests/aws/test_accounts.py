@@ -8,32 +8,25 @@ from typing import Any
 
 import pytest
 from tests.aws.conftest import Store
-from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, CALLER, NOW, TODAY, a_provider, a_reset, an_account, an_entry, stopped_mail
-from tests.fakes import LEASED_FOR, When
+from tests.support.builders import ACCOUNT, CALLER, NOW, TODAY, a_provider, a_reset, an_account, an_entry, stopped_mail
+from tests.support.fakes import LEASED_FOR, When
+from tests.support.wire import Wire
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.models import AccountRow, connection_of
 from permille.aws.rows import instant
-from permille.domain.account import (
-    Account,
-    Exemption,
-    Hold,
-    Look,
-    Recheck,
-    RequestedDay,
-    Review,
-    ReviewState,
-    Trial,
-    TrialState,
-)
-from permille.domain.breaker import BreakerState, Opening, Passing, Returning
-from permille.domain.errors import Conflict, Unavailable
-from permille.domain.owner_acts import OwnerActs
-from permille.domain.status import Held, Status
-from permille.domain.switch import Asleep, Credential, Denial, Renewal
-from permille.ports import Lap, Sender
+from permille.domain.account.account import Account
+from permille.domain.account.credential import Asleep, Credential, Denial, Renewal
+from permille.domain.account.look import Look
+from permille.domain.account.owner_acts import OwnerActs
+from permille.domain.account.restrictions import Exemption, Hold, Recheck
+from permille.domain.account.second_chance import RequestedDay, Review, ReviewState, Trial, TrialState
+from permille.domain.rules.breaker import BreakerState, Opening, Passing, Returning
+from permille.domain.values.errors import Conflict, Unavailable
+from permille.domain.values.status import Held, Status
+from permille.ports.accounts import Lap
+from permille.ports.feedback import Sender
 
 LATER = NOW + timedelta(minutes=5)
 ASLEEP = {CALLER: frozenset({"k1", "k2"}), "permille-shop": frozenset[str]()}

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.aws.conftest import Store
-from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, NOW, PATIENCE, a_complaint_count, bounce_counts
+from tests.support.builders import ACCOUNT, NOW, PATIENCE, a_complaint_count, bounce_counts
+from tests.support.wire import Wire
 
 from permille.aws.bounces import DynamoBounces
 from permille.aws.models import connection_of
-from permille.domain.bounces import Card
-from permille.domain.errors import Unavailable
-from permille.domain.timeline import id_at
+from permille.domain.feedback.bounces import Card
+from permille.domain.values.entry_id import id_at
+from permille.domain.values.errors import Unavailable
 
 A_SECOND = timedelta(seconds=1)
 

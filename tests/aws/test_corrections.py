@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 from tests.aws.conftest import Store
-from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint_entry, an_account, corrected
+from tests.support.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint_entry, an_account, corrected
 from tests.usecases.test_suppression import ANN, a_count_by
 
 from permille.aws.ledger import SHARDS
 from permille.aws.rows import CORRECTIONS
-from permille.domain.account import Account
-from permille.domain.correction import Correction, Void
-from permille.domain.entries.complaints import CountedComplaint
-from permille.domain.errors import Conflict
-from permille.domain.timeline import Entry, only
+from permille.domain.account.account import Account
+from permille.domain.account.correction import Correction, Void
+from permille.domain.timeline.kinds.complaints import CountedComplaint
+from permille.domain.timeline.timeline import Entry, only
+from permille.domain.values.errors import Conflict
 
 VOID = Correction("complaint#m-1", TODAY, 1, Void(NOW, STAFF, "A test"))
 RESTORE = replace(VOID, void=None)

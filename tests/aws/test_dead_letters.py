@@ -4,13 +4,13 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.aws.wire import Wire
-from tests.operator_fakes import FakeDeadLetters
+from tests.support.operator_fakes import FakeDeadLetters
+from tests.support.wire import Wire
 
 from permille.aws.dead_letters import SqsDeadLetters
-from permille.dead_letters import put_back
-from permille.domain.errors import PermissionDenied, Unavailable
-from permille.operator_ports import DeadLetters
+from permille.domain.values.errors import PermissionDenied, Unavailable
+from permille.ports.operator import DeadLetters
+from permille.usecases.feedback.dead_letters import put_back
 
 
 class OnSqs:

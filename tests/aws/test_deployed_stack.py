@@ -6,14 +6,14 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, an_account
+from tests.support.builders import ACCOUNT, an_account
+from tests.support.wire import Wire
 
-from permille.domain.errors import Failed, InvalidInput, NotFound, PermissionDenied
-from permille_cli.deployed import DeployedStack, exists, outputs_of
+from permille.domain.values.errors import Failed, InvalidInput, NotFound, PermissionDenied
 from permille_cli.main import status_of
-from permille_cli.stack import EMBEDDED, Stack
-from permille_cli.template import load
+from permille_cli.stack.deployed import DeployedStack, exists, outputs_of
+from permille_cli.stack.stack import EMBEDDED, Stack
+from permille_cli.stack.template import load
 
 NAMES = {name: f"the-{name}" for name in load()["Outputs"]}
 OUTPUTS = NAMES | {name: name for name in NAMES if name.endswith("Table")}

@@ -6,22 +6,25 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, NOW, TODAY, an_account
-from tests.desk_fakes import FakeDirectory
-from tests.fakes import FakeAccounts, Rows
+from tests.support.builders import ACCOUNT, NOW, TODAY, an_account
+from tests.support.desk_fakes import FakeDirectory
+from tests.support.fakes import FakeAccounts, Rows
+from tests.support.wire import Wire
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.directory import DynamoDirectory
 from permille.aws.models import LISTED, connection_of
-from permille.desk_ports import Directory, Listed
-from permille.domain.account import Account, Exemption, Hold, Look, Review, ReviewState, Trial, TrialState
-from permille.domain.errors import MalformedRequest, Unavailable
-from permille.domain.ses_review import Harm
-from permille.domain.status import Held, Status
-from permille.domain.switch import Denial
-from permille.ports import Accounts
-from permille_cli.template import load
+from permille.domain.account.account import Account
+from permille.domain.account.credential import Denial
+from permille.domain.account.look import Look
+from permille.domain.account.restrictions import Exemption, Hold
+from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
+from permille.domain.policy.ses_review import Harm
+from permille.domain.values.errors import MalformedRequest, Unavailable
+from permille.domain.values.status import Held, Status
+from permille.ports.accounts import Accounts
+from permille.ports.desk import Directory, Listed
+from permille_cli.stack.template import load
 
 HOUR = timedelta(hours=1)
 WAITS = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, asked=True)

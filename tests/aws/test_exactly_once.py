@@ -17,19 +17,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from moto.core.models import MockAWS
 from tests.aws.conftest import TABLES
-from tests.aws.tables import create_in_moto
-from tests.builders import NOW, Body, an_account, ses_event, ses_notification, sns_envelope
-from tests.examples import examples
+from tests.support.aws_tables import create_in_moto
+from tests.support.builders import NOW, Body, an_account, ses_event, ses_notification, sns_envelope
+from tests.support.examples import examples
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.bounces import DynamoBounces
-from permille.aws.history import DynamoTallies, DynamoTimeline
+from permille.aws.events import as_received
 from permille.aws.ledger import DynamoLedger
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.rows import instant
-from permille.domain.policy import SEED
-from permille.domain.reputation import Tally, epoch_of
-from permille.ingest import RESERVE, Received, ingest
+from permille.aws.tallies import DynamoTallies
+from permille.aws.timeline import DynamoTimeline
+from permille.domain.policy.policy import SEED
+from permille.domain.values.tally import Tally, epoch_of
+from permille.usecases.feedback.ingest import RESERVE, ingest
 
 
 class Fault(StrEnum):
@@ -202,7 +204,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     def _ingest(self, bodies: list[str], writer: str, *, patient: bool) -> list[str]:
         ledger = DynamoLedger(tables=TABLES, writer=writer, dynamodb=self.faulty, pause=lambda _: None)
         quarantine = DynamoQuarantine(table="QuarantineTable", dynamodb=self.faulty)
-        batch = [Received(f"r-{number}", body) for number, body in enumerate(bodies)]
+        batch = [as_received(f"r-{number}", body) for number, body in enumerate(bodies)]
         time_left = RESERVE + timedelta(seconds=20 if patient else 0)
         policy = replace(SEED, one_recipient_days=self.days)
         return ingest(batch, ledger, quarantine, "notify", self.now, lambda: time_left, lambda: policy)

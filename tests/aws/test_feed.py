@@ -5,11 +5,11 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.aws.wire import Wire
-from tests.builders import NOW
+from tests.support.builders import NOW
+from tests.support.wire import Wire
 
 from permille.aws.feed import SqsFeed
-from permille.domain.errors import PermissionDenied, Unavailable
+from permille.domain.values.errors import PermissionDenied, Unavailable
 
 A_MINUTE = timedelta(minutes=1)
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.aws.wire import Wire
-from tests.builders import NOW, PATIENCE, a_count
-from tests.fakes import FakeHeartbeat, FakeLedger, Rows
+from tests.support.builders import NOW, PATIENCE, a_count
+from tests.support.fakes import FakeHeartbeat, FakeLedger, Rows
+from tests.support.wire import Wire
 
 from permille.aws.heartbeat import BEATS_APART, DynamoHeartbeat
 from permille.aws.ledger import DynamoLedger
-from permille.ports import Heartbeat, Ledger
+from permille.ports.feedback import Heartbeat, Ledger
 
 Both = tuple[Ledger, Heartbeat]
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from tests.aws.conftest import Store
-from tests.aws.wire import Wire
-from tests.builders import (
+from tests.support.builders import (
     ACCOUNT,
     NOW,
     PATIENCE,
@@ -19,16 +18,18 @@ from tests.builders import (
     complaint_entries,
     corrected,
 )
+from tests.support.wire import Wire
 
-from permille.aws import history
-from permille.aws.history import DynamoTallies, DynamoTimeline
+from permille.aws import timeline
 from permille.aws.ledger import DynamoLedger
 from permille.aws.models import connection_of
-from permille.domain.entries.registry import KINDS
-from permille.domain.errors import Unavailable
-from permille.domain.reputation import Tally
-from permille.domain.timeline import Audience, Topic
-from permille.paging import Page
+from permille.aws.tallies import DynamoTallies
+from permille.aws.timeline import DynamoTimeline
+from permille.domain.timeline.kinds.registry import KINDS
+from permille.domain.timeline.timeline import Audience, Topic
+from permille.domain.values.errors import Unavailable
+from permille.domain.values.tally import Tally
+from permille.ports.paging import Page
 
 A_DAY = timedelta(days=1)
 REPORTS = Topic.REPORTS
@@ -179,7 +180,7 @@ def test_a_complaint_that_was_counted_is_found_by_its_topic(store: Store) -> Non
 def test_a_page_for_an_audience_reads_so_many_entries_and_no_more(
     store_on_dynamodb: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "READ_FOR_A_PAGE", 3)
+    monkeypatch.setattr(timeline, "READ_FOR_A_PAGE", 3)
     entries = [an_entry("disabled" if n == 4 else "drift", NOW + n * A_DAY) for n in range(6)]
     written(store_on_dynamodb, *entries)
     read = store_on_dynamodb.timeline

@@ -7,13 +7,13 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
-from tests.aws.wire import Wire
-from tests.operator_fakes import FakeIdentities
+from tests.support.operator_fakes import FakeIdentities
+from tests.support.wire import Wire
 
 from permille.aws.identities import SesIdentities
 from permille.aws.pacing import INTERVAL, TRIES, Paced
-from permille.domain.errors import Conflict, PermissionDenied, Unavailable
-from permille.operator_ports import DnsRecord, Identities
+from permille.domain.values.errors import Conflict, PermissionDenied, Unavailable
+from permille.ports.identities import DnsRecord, Identities
 
 DOMAIN, ADDRESS = "bakery.example", "news@bakery.example"
 

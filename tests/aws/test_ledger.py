@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from tests.aws.conftest import Pauses, Store
-from tests.aws.wire import Wire
-from tests.builders import (
+from tests.support.builders import (
     ACCOUNT,
     CALLER,
     NOW,
@@ -23,15 +22,17 @@ from tests.builders import (
     bounce_counts,
     stopped_mail,
 )
-from tests.fakes import When
+from tests.support.fakes import When
+from tests.support.wire import Wire
 
 from permille.aws.ledger import FIRST_PAUSE, LONGEST_PAUSE, ROUNDS, DynamoLedger
 from permille.aws.stored_entries import entry_of
-from permille.domain.entries.complaints import repeated
-from permille.domain.errors import PermissionDenied, Unavailable
-from permille.domain.feedback import Refusal
-from permille.domain.reputation import Tally
-from permille.ports import KEPT_BOUNCES, Count, Sender
+from permille.domain.feedback.feedback import Refusal
+from permille.domain.timeline.kinds.complaints import repeated
+from permille.domain.values.errors import PermissionDenied, Unavailable
+from permille.domain.values.tally import Tally
+from permille.ports.feedback import Count, Sender
+from permille.ports.history import KEPT_BOUNCES
 
 LATER = NOW + timedelta(minutes=5)
 YESTERDAY = TODAY - timedelta(days=1)

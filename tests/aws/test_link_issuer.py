@@ -12,19 +12,19 @@ from typing import Any
 import boto3
 import pytest
 from functions.access.app import handler
-from tests.builders import STAFF, LambdaContext
-from tests.fakes import FakeLinkRegister, FakeMacs, Rows
-from tests.operator_fakes import FakeLinkIssuer
+from tests.support.builders import STAFF, LambdaContext
+from tests.support.fakes import FakeLinkRegister, FakeMacs, Rows
+from tests.support.operator_fakes import FakeLinkIssuer
 
 from permille.aws.link_issuer import FunctionUrlIssuer
 from permille.bootstrap import IssuingLinks
-from permille.domain.errors import InvalidInput, PermissionDenied, RequestRejected, ServiceError, Unavailable
-from permille.domain.links import For, Grant, Scope
-from permille.domain.timeline import SYSTEM
-from permille.domain.tokens import read
-from permille.issuing import Issuing
-from permille.operator_ports import LinkIssuer
+from permille.domain.login.links import For, Grant, Scope
+from permille.domain.login.tokens import read
+from permille.domain.timeline.timeline import SYSTEM
+from permille.domain.values.errors import InvalidInput, PermissionDenied, RequestRejected, ServiceError, Unavailable
+from permille.ports.operator import LinkIssuer
 from permille.settings import AccessSettings
+from permille.usecases.login.issuing import Issuing
 
 AN_HOUR = timedelta(hours=1)
 SIGNED = re.compile(

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import boto3
 import pytest
-from tests.builders import NOW, STAFF
-from tests.fakes import FakeLinkRegister, Rows
+from tests.support.builders import NOW, STAFF
+from tests.support.fakes import FakeLinkRegister, Rows
 
 from permille.aws.link_register import DynamoLinkRegister
-from permille.domain.entries.system import AccessRevoked
-from permille.domain.errors import Conflict
-from permille.domain.links import For, Register
-from permille.domain.timeline import TimelineEntry, system_entry
-from permille.ports import LinkRegister
+from permille.domain.login.links import For, Register
+from permille.domain.timeline.kinds.system import AccessRevoked
+from permille.domain.timeline.timeline import TimelineEntry, system_entry
+from permille.domain.values.errors import Conflict
+from permille.ports.login import LinkRegister
 
 EARLIER, LATER = NOW - timedelta(days=1), NOW + timedelta(days=1)
 ANNA = Register(of_all=EARLIER, of_name=NOW, last_issued=NOW)

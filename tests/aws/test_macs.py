@@ -7,12 +7,12 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.fakes import FakeMacs
+from tests.support.fakes import FakeMacs
 
 from permille.aws.macs import KmsMacs
-from permille.domain.errors import RequestRejected
-from permille.domain.links import For
-from permille.ports import Macs
+from permille.domain.login.links import For
+from permille.domain.values.errors import RequestRejected
+from permille.ports.login import Macs
 
 MESSAGE = b"header.payload"
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.aws.wire import Wire
-from tests.operator_fakes import FakeIamUsers, KnownUser
+from tests.support.operator_fakes import FakeIamUsers, KnownUser
+from tests.support.wire import Wire
 
 from permille.aws.onboarding import IamSenderUsers
-from permille.domain.errors import InvalidInput, PermissionDenied, ServiceError, Unavailable
-from permille.operator_ports import AppliedPolicy, IamUser, IamUsers, Room
+from permille.domain.values.errors import InvalidInput, PermissionDenied, ServiceError, Unavailable
+from permille.ports.iam_users import AppliedPolicy, IamUser, IamUsers, Room
 
 USER, MARK = "permille-bakery", "permille/us-east-1/bakery"
 ARN = f"arn:aws:iam::123456789012:user/{USER}"

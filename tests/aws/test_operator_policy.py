@@ -13,16 +13,16 @@ import boto3
 import pytest
 from botocore import xform_name
 from moto.core.models import MockAWS
-from tests.aws.asked import PREFIXES, Asked, asking
-from tests.aws.at_work import COMMANDS, a_stack, at_work
+from tests.support.asked import PREFIXES, Asked, asking
+from tests.support.at_work import COMMANDS, a_stack, at_work
 
-from permille_cli.deployed import DeployedStack
-from permille_cli.template import PROJECT
+from permille_cli.stack.deployed import DeployedStack
+from permille_cli.stack.template import PROJECT
 
-DEPLOYED = PROJECT / "cli" / "permille_cli" / "deployed.py"
+DEPLOYED = PROJECT / "cli" / "permille_cli" / "stack" / "deployed.py"
 POLICY: dict[str, Any] = json.loads((PROJECT / "docs" / "operator-policy.json").read_text())
 # Of the same adapters, what functions alone ask for; and a word that is no operation there.
-FUNCTIONS_ALONE = {"events:PutEvents", "kms:VerifyMac", "ses:SendRawEmail"}
+FUNCTIONS_ALONE = {"kms:VerifyMac"}
 NO_OPERATION = {"kms:Verify"}
 IMPLIED = {"iam:TagUser", "secretsmanager:TagResource"}  # users and secrets are made with a tag
 BY_ITS_URL = {"lambda:InvokeFunction", "lambda:InvokeFunctionUrl"}  # the function Access is asked

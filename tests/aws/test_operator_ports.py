@@ -7,20 +7,21 @@ from typing import Any, Protocol
 
 import boto3
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, an_account, an_entry
-from tests.operator_fakes import a_stack
+from tests.support.builders import ACCOUNT, CALLER, NOW, an_account, an_entry
+from tests.support.operator_fakes import a_stack
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.feed import SqsFeedbackQueue
-from permille.aws.history import DynamoTimeline
 from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine
-from permille.domain.account import Account
-from permille.domain.entries.credential import Created
-from permille.domain.errors import Conflict
-from permille.domain.timeline import Entry, entry
-from permille.operator_ports import (
+from permille.aws.timeline import DynamoTimeline
+from permille.domain.account.account import Account
+from permille.domain.timeline.kinds.credential import Created
+from permille.domain.timeline.timeline import Entry, entry
+from permille.domain.values.errors import Conflict
+from permille.ports.feedback import Quarantine
+from permille.ports.operator import (
     AllAccounts,
     AllTimelines,
     FeedbackQueue,
@@ -28,7 +29,6 @@ from permille.operator_ports import (
     PolicyDocument,
     QuarantinedFeedback,
 )
-from permille.ports import Quarantine
 
 
 class KeptFeedback(Quarantine, QuarantinedFeedback, Protocol):

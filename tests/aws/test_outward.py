@@ -18,26 +18,30 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 from moto.core.models import DEFAULT_ACCOUNT_ID as MOTO_ACCOUNT
 from moto.ses.models import ses_backends
-from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, NOW, PLATFORM, TODAY, LambdaContext, a_complaint, a_mail, a_record, an_entry
-from tests.fakes import FakeBus, FakeLater, FakeMailer, FakeOnce, FakeQuarantine, Killed, When
-from tests.gallery import MAILER, mails
+from tests.support.builders import ACCOUNT, NOW, PLATFORM, TODAY, LambdaContext, a_complaint, a_mail, a_record, an_entry
+from tests.support.fakes import FakeBus, FakeLater, FakeMailer, FakeOnce, FakeQuarantine, Killed, When
+from tests.support.gallery import MAILER, mails
+from tests.support.wire import Wire
 
-from permille import shapes
-from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, TimelineBus, detail_of
+from permille.aws.event_bus import TimelineBus, detail_of
+from permille.aws.idempotency import RememberedOnce
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
-from permille.domain.entries.complaints import reported
-from permille.domain.entries.registry import KINDS
-from permille.domain.entries.review import ReviewRequested
-from permille.domain.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
-from permille.domain.policy import ALLPROWEBTOOLS, Policy, Verdict, judge
-from permille.domain.reputation import Tally
-from permille.domain.timeline import entry
-from permille.domain.wording import plain
-from permille.event_schema import event_schema_text
-from permille.ports import Bus, Later, Mail, Mailer, Once, Quarantine
-from permille_cli.template import PROJECT
+from permille.aws.retry_queue import NotifyQueue
+from permille.aws.ses_mailer import SesMailer
+from permille.domain.policy.policy import ALLPROWEBTOOLS, Policy, Verdict, judge
+from permille.domain.timeline.kinds.complaints import reported
+from permille.domain.timeline.kinds.registry import KINDS
+from permille.domain.timeline.kinds.review import ReviewRequested
+from permille.domain.timeline.timeline import entry
+from permille.domain.values.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
+from permille.domain.values.tally import Tally
+from permille.domain.words.wording import plain
+from permille.ports.feedback import Quarantine
+from permille.ports.notifications import Bus, Later, Mail, Mailer, Once
+from permille.schema import account_schema
+from permille.schema.event_schema import event_schema_text
+from permille_cli.stack.template import PROJECT
 
 MAIL_FROM = "reputation@apwt.example"
 UNUSED: Any = object()
@@ -294,7 +298,7 @@ def test_the_bus_tells_an_entry_as_the_json_api_does() -> None:
     assert detail_of(entry, PLATFORM, UTC) == {
         "version": 1,
         "account_id": ACCOUNT,
-        **shapes.entry(entry, PLATFORM, UTC),
+        **account_schema.entry(entry, PLATFORM, UTC),
     }
 
 

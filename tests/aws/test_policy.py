@@ -6,11 +6,11 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.aws.wire import Wire
+from tests.support.wire import Wire
 
 from permille.aws.policy import CACHED_FOR, SsmPolicies
-from permille.domain.errors import PermissionDenied, Unavailable
-from permille.domain.policy import SEED
+from permille.domain.policy.policy import SEED
+from permille.domain.values.errors import PermissionDenied, Unavailable
 
 NAME = "/permille/policy"
 

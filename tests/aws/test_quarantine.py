@@ -6,15 +6,15 @@ from typing import Any, Protocol
 
 import boto3
 import pytest
-from tests.aws.wire import Wire
-from tests.builders import NOW
-from tests.fakes import FakeQuarantine, When
+from tests.support.builders import NOW
+from tests.support.fakes import FakeQuarantine, When
+from tests.support.wire import Wire
 
 from permille.aws.feed import SqsFeedbackQueue
 from permille.aws.quarantine import SHARDS, DynamoQuarantine
-from permille.domain.errors import PermissionDenied, Unavailable
-from permille.ports import Quarantine, QuarantineAge, Quarantined
-from permille.quarantine import replay
+from permille.domain.values.errors import PermissionDenied, Unavailable
+from permille.ports.feedback import Quarantine, QuarantineAge, Quarantined
+from permille.usecases.feedback.quarantine import replay
 
 
 class Resting:

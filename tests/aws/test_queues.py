@@ -5,19 +5,19 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.aws.wire import Wire
-from tests.builders import NOW, a_reset
-from tests.desk_fakes import FakeQueues, FakeResets, FakeResting
-from tests.fakes import FakeControl, Rows
+from tests.support.builders import NOW, a_reset
+from tests.support.desk_fakes import FakeQueues, FakeResets, FakeResting
+from tests.support.fakes import FakeControl, Rows
+from tests.support.wire import Wire
 
 from permille.aws.control import DynamoControl
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.queues import SqsQueues
 from permille.aws.rows import instant
-from permille.desk_ports import Queues, Resets, Resting, Waiting
-from permille.domain.breaker import BreakerState
-from permille.domain.errors import Unavailable
-from permille.ports import Control
+from permille.domain.rules.breaker import BreakerState
+from permille.domain.values.errors import Unavailable
+from permille.ports.accounts import Control
+from permille.ports.desk import Queues, Resets, Resting, Waiting
 
 HOUR = "2026-03-10T12"
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, a_server
-from tests.fakes import FakeSecrets, When
+from tests.support.builders import ACCOUNT, a_server
+from tests.support.fakes import FakeSecrets, When
+from tests.support.wire import Wire
 
 from permille.aws.secrets import SecretsManager
-from permille.domain.errors import ServiceError, Unavailable
-from permille.domain.provider import Password
-from permille.ports import Secret, Secrets
+from permille.domain.sending.smtp_server import Password
+from permille.domain.values.errors import ServiceError, Unavailable
+from permille.ports.providers import Secret, Secrets
 
 SERVER = a_server()
 

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import boto3
 import pytest
-from tests.aws.wire import Wire
-from tests.builders import NOW, TODAY
-from tests.desk_fakes import FakeSes
+from tests.support.builders import NOW, TODAY
+from tests.support.desk_fakes import FakeSes
+from tests.support.wire import Wire
 
 from permille.aws.ses_metrics import LOOKED_BACK, SesMetrics
-from permille.desk_ports import SesFigures, SesRate, SesReputation
-from permille.domain.errors import PermissionDenied, Unavailable
-from permille.domain.reputation import Tally
+from permille.domain.values.errors import PermissionDenied, Unavailable
+from permille.domain.values.tally import Tally
+from permille.ports.desk import SesFigures, SesRate, SesReputation
 
 AN_HOUR = timedelta(hours=1)
 A_DAY = timedelta(days=1)

@@ -5,10 +5,10 @@ from typing import Any
 import boto3
 import pytest
 from botocore.stub import Stubber
-from tests.operator_fakes import FakeSesSuppressions
+from tests.support.operator_fakes import FakeSesSuppressions
 
 from permille.aws.ses_suppressions import SesSuppressionList
-from permille.domain.errors import PermissionDenied, RequestRejected, Unavailable
+from permille.domain.values.errors import PermissionDenied, RequestRejected, Unavailable
 
 ANN = "ann@example.com"
 LISTED = {"SuppressedDestination": {"EmailAddress": ANN, "Reason": "COMPLAINT", "LastUpdateTime": 0}}

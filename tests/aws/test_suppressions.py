@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.aws.conftest import Store
-from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, an_entry, bounce_counts
+from tests.support.builders import ACCOUNT, NOW, PATIENCE, STAFF, an_entry, bounce_counts
+from tests.support.wire import Wire
 from tests.usecases.test_suppression import ANN, BOB, a_count_by
 
 from permille.aws.models import connection_of
 from permille.aws.suppressions import DynamoSuppressions
-from permille.domain.entries.complaints import CountedComplaint
-from permille.domain.errors import Conflict, Unavailable
-from permille.domain.suppression import Addition, Suppression, Why, lifted
-from permille.domain.timeline import only
-from permille.ports import MOST_LIFTED, Count
+from permille.domain.sending.suppression import Addition, Suppression, Why, lifted
+from permille.domain.timeline.kinds.complaints import CountedComplaint
+from permille.domain.timeline.timeline import only
+from permille.domain.values.errors import Conflict, Unavailable
+from permille.ports.feedback import Count
+from permille.ports.history import MOST_LIFTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,14 +5,14 @@ from typing import Any, Protocol
 
 import boto3
 import pytest
-from tests.aws.wire import Wire
-from tests.builders import CALLER
-from tests.fakes import FakeSwitch, User, When
+from tests.support.builders import CALLER
+from tests.support.fakes import FakeSwitch, User, When
+from tests.support.wire import Wire
 
 from permille.aws.switch import IamSwitch
-from permille.domain.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
-from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
-from permille.ports import Switch
+from permille.domain.account.credential import ACTIVE, INACTIVE, Changes, SenderState
+from permille.domain.values.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
+from permille.ports.accounts import Switch
 
 DENIED = "permille-denied"
 

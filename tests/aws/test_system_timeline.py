@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 from tests.aws.conftest import Store
-from tests.builders import ACCOUNT, NOW, STAFF, a_complaint_count, a_reset, an_account, an_entry
-from tests.fakes import FakeLinkRegister, Rows
-from tests.operator_fakes import FakeAllAccounts, FakeAllTimelines, FakeOperatorControl
+from tests.support.builders import ACCOUNT, NOW, STAFF, a_complaint_count, a_reset, an_account, an_entry
+from tests.support.fakes import FakeLinkRegister, Rows
+from tests.support.operator_fakes import FakeAllAccounts, FakeAllTimelines, FakeOperatorControl
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
-from permille.aws.history import DynamoTimeline
 from permille.aws.link_register import DynamoLinkRegister
-from permille.domain.breaker import hour_of
-from permille.domain.entries.system import AccessRevoked, ModeEntered, SenderIgnored, SenderUnignored
-from permille.domain.errors import Conflict
-from permille.domain.links import For, Register
-from permille.domain.status import Mode
-from permille.domain.timeline import BEGINNING, SYSTEM, Facts, TimelineEntry, system_entry
-from permille.operator_ports import AllAccounts, AllTimelines, OperatorControl
-from permille.ports import LinkRegister
+from permille.aws.timeline import DynamoTimeline
+from permille.domain.login.links import For, Register
+from permille.domain.rules.breaker import hour_of
+from permille.domain.timeline.kinds.system import AccessRevoked, ModeEntered, SenderIgnored, SenderUnignored
+from permille.domain.timeline.timeline import BEGINNING, SYSTEM, Facts, TimelineEntry, system_entry
+from permille.domain.values.errors import Conflict
+from permille.domain.values.status import Mode
+from permille.ports.login import LinkRegister
+from permille.ports.operator import AllAccounts, AllTimelines, OperatorControl
 
 LATER = NOW + timedelta(minutes=5)
 ENTERED = ModeEntered(mode=Mode.ENFORCE, before=Mode.OBSERVE)

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 from tests.aws.conftest import Pauses
-from tests.aws.tables import creations
-from tests.aws.wire import Wire
-from tests.operator_fakes import FakeTables
+from tests.support.aws_tables import creations
+from tests.support.operator_fakes import FakeTables
+from tests.support.wire import Wire
 
 from permille.aws.tables import DynamoTables
-from permille.domain.errors import PermissionDenied, Unavailable
-from permille.operator_ports import Tables
-from permille.tables import Lacking, TableSetup, lacking
-from permille_cli import kept, template
+from permille.domain.values.errors import PermissionDenied, Unavailable
+from permille.ports.operator import Tables
+from permille.ports.table_setup import Lacking, TableSetup, lacking
+from permille_cli.stack import kept, template
 
 WANTED = kept.tables(template.load())
 RESTORED = {logical: TableSetup(setup.keys, setup.indexes) for logical, setup in WANTED.items()}

@@ -4,11 +4,11 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.aws.wire import Wire
+from tests.support.wire import Wire
 
 from permille.aws.functions import LambdaFunctions
 from permille.aws.identities import SesIdentities
-from permille.domain.errors import PermissionDenied
+from permille.domain.values.errors import PermissionDenied
 
 
 @pytest.fixture

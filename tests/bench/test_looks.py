@@ -6,7 +6,7 @@ from bench.judging import POLICIES, stops
 from bench.looks import stopped
 from bench.population import BEGINNING, Batch, Mail, Rhythm, Tenant, chance_of, mail_of
 
-from permille.domain.policy import CONSERVATIVE, SEED, Policy
+from permille.domain.policy.policy import CONSERVATIVE, SEED, Policy
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EACH = pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.id)

@@ -9,7 +9,7 @@ from bench.looks import Stop
 from bench.population import BEGINNING
 from bench.suspensions import document, figures, goals, is_honest
 
-from permille_cli.template import PROJECT
+from permille_cli.stack.template import PROJECT
 
 
 def a_group(rate: int, kept: int, *stops: Stop, policy: str = "seed") -> Group:

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route
 from tests.browser.conftest import violations
-from tests.report_gallery import BRAND, pages
+from tests.support.report_gallery import BRAND, pages
 
-from permille.console.pages import Pages
+from permille.console.site.pages import Pages
 
 MIDDLE = 800
 SIGHTS: dict[int, Literal["light", "dark"]] = {360: "light", MIDDLE: "light", 1280: "dark"}

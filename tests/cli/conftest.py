@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, KEY, NOW, an_account
-from tests.cli.terminal import Terminal
-from tests.fakes import User
-from tests.operator_fakes import FakeStack, KnownUser, a_stack
+from tests.support.builders import ACCOUNT, CALLER, KEY, NOW, an_account
+from tests.support.fakes import User
+from tests.support.operator_fakes import FakeStack, KnownUser, a_stack
+from tests.support.terminal import Terminal
 
-from permille.domain.entries.credential import Created
-from permille.domain.switch import ACTIVE
-from permille.domain.timeline import entry
+from permille.domain.account.credential import ACTIVE
+from permille.domain.timeline.kinds.credential import Created
+from permille.domain.timeline.timeline import entry
 
 CREATED_AT = NOW - timedelta(hours=12)
 

@@ -5,16 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, KEY, NOW, STAFF, TODAY, a_provider, an_account, an_entry
-from tests.cli.terminal import Terminal
-from tests.fakes import User
-from tests.operator_fakes import FakeStack, KnownUser, a_sender
+from tests.support.builders import ACCOUNT, CALLER, KEY, NOW, STAFF, TODAY, a_provider, an_account, an_entry
+from tests.support.fakes import User
+from tests.support.operator_fakes import FakeStack, KnownUser, a_sender
+from tests.support.terminal import Terminal
 
-from permille.domain.account import Exemption, Trial, TrialState
-from permille.domain.errors import PermissionDenied, Unavailable
-from permille.domain.reputation import Tally
-from permille.domain.status import Status
-from permille.domain.switch import ACTIVE, INACTIVE, Denial
+from permille.domain.account.credential import ACTIVE, INACTIVE, Denial
+from permille.domain.account.restrictions import Exemption
+from permille.domain.account.second_chance import Trial, TrialState
+from permille.domain.values.errors import PermissionDenied, Unavailable
+from permille.domain.values.status import Status
+from permille.domain.values.tally import Tally
 from permille_cli.smtp_credential import smtp_password
 
 ADD = ("account", "add", "shop", "--owner-email", "owner@shop.example", "--identity", "shop.example")

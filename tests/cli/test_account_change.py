@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, KEY, NOW, STAFF, TODAY, TOMORROW, an_account
-from tests.cli.terminal import Terminal
-from tests.fakes import User
-from tests.operator_fakes import FakeStack, KnownUser
-from tests.reports import APPROVED
-from tests.usecases.desk import asking
+from tests.support.builders import ACCOUNT, CALLER, KEY, NOW, STAFF, TODAY, TOMORROW, an_account
+from tests.support.desk_world import asking
+from tests.support.fakes import User
+from tests.support.operator_fakes import FakeStack, KnownUser
+from tests.support.reports import APPROVED
+from tests.support.terminal import Terminal
 
-from permille.domain.account import Trial, TrialState
-from permille.domain.status import Status
-from permille.domain.switch import ACTIVE, INACTIVE
+from permille.domain.account.credential import ACTIVE, INACTIVE
+from permille.domain.account.second_chance import Trial, TrialState
+from permille.domain.values.status import Status
 
 OLD, OLD_KEY, HOME, NEW = "permille-old", "AKIAOLD", "bakery.example", "bread.example"
 CHANGE = ("account", "change", ACCOUNT, "--reason", "They sold the shop")

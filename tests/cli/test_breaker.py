@@ -3,16 +3,17 @@
 import json
 
 import pytest
-from tests.builders import ACCOUNT, NOW, STAFF, TODAY, an_account
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import ACCOUNT, NOW, STAFF, TODAY, an_account
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille import held
-from permille.domain.account import Hold, Look
-from permille.domain.breaker import BreakerState, hour_of
-from permille.domain.errors import PermissionDenied
-from permille.domain.status import Held
-from permille.domain.wording import WAITS_FOR
+from permille.domain.account.look import Look
+from permille.domain.account.restrictions import Hold
+from permille.domain.rules.breaker import BreakerState, hour_of
+from permille.domain.values.errors import PermissionDenied
+from permille.domain.values.status import Held
+from permille.domain.words.wording import WAITS_FOR
+from permille.usecases.enforcement import held
 
 REASON = "They really spam :fire: [x]"
 

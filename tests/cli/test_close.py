@@ -1,12 +1,12 @@
 """`permille account close`: it asks, decides, and deletes what Permille made; repeated, it finishes what was left."""
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, an_account
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack, KnownUser
+from tests.support.builders import ACCOUNT, CALLER, an_account
+from tests.support.operator_fakes import FakeStack, KnownUser
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import PermissionDenied
-from permille.domain.status import Status
+from permille.domain.values.errors import PermissionDenied
+from permille.domain.values.status import Status
 
 CLOSE = ("account", "close", ACCOUNT, "--reason", "They left")
 ASKS = "closing bakery is final: it is never enabled again, and its IAM user is deleted"

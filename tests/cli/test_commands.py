@@ -11,14 +11,21 @@ from typing import Any
 
 import pytest
 import typer
-from tests.builders import ACCOUNT, NOW, TODAY, a_complaint_entry, a_provider, a_server, an_account, by_staff
-from tests.cli.terminal import Terminal
-from tests.fakes import User
-from tests.operator_fakes import FakeStack
+from tests.support.builders import ACCOUNT, NOW, TODAY, a_complaint_entry, a_provider, a_server, an_account, by_staff
+from tests.support.fakes import User
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.account import Account, Hold, Look, Trial, TrialState
-from permille.domain.entries.credential import Created
-from permille.domain.errors import (
+from permille.domain.account.account import Account
+from permille.domain.account.credential import ACTIVE
+from permille.domain.account.look import Look
+from permille.domain.account.restrictions import Hold
+from permille.domain.account.second_chance import Trial, TrialState
+from permille.domain.sending.suppression import Suppression
+from permille.domain.timeline.kinds.credential import Created
+from permille.domain.timeline.timeline import entry
+from permille.domain.values.entry_id import id_at
+from permille.domain.values.errors import (
     Conflict,
     DecisionRefused,
     Failed,
@@ -29,15 +36,12 @@ from permille.domain.errors import (
     RequestRejected,
     Unavailable,
 )
-from permille.domain.reputation import Tally
-from permille.domain.status import Held, Status
-from permille.domain.suppression import Suppression
-from permille.domain.switch import ACTIVE
-from permille.domain.timeline import entry, id_at
-from permille.ports import Sender
-from permille_cli import kept
+from permille.domain.values.status import Held, Status
+from permille.domain.values.tally import Tally
+from permille.ports.feedback import Sender
 from permille_cli.main import app, status_of
-from permille_cli.template import load
+from permille_cli.stack import kept
+from permille_cli.stack.template import load
 
 ADDRESSES = Path(__file__).parent / "addresses.csv"
 WORDS = "see :warning: [bold] arn:a:secret:b :fire:"

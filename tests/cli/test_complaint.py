@@ -4,17 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint, a_record, a_verdict, days_of
-from tests.cli.terminal import Terminal
-from tests.fakes import FakeLedger
-from tests.operator_fakes import FakeStack
+from tests.support.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint, a_record, a_verdict, days_of
+from tests.support.fakes import FakeLedger
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.entries.complaints import reported
-from permille.domain.errors import PermissionDenied
-from permille.domain.reputation import Tally
-from permille.domain.status import Status
-from permille.domain.timeline import Entry
-from permille.ports import Count
+from permille.domain.timeline.kinds.complaints import reported
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.errors import PermissionDenied
+from permille.domain.values.status import Status
+from permille.domain.values.tally import Tally
+from permille.ports.feedback import Count
 
 BECAUSE = ("--reason", "An employee :fire: [b]")
 

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, KEY, an_account
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import ACCOUNT, CALLER, KEY, an_account
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import PermissionDenied
-from permille.domain.status import Status
+from permille.domain.values.errors import PermissionDenied
+from permille.domain.values.status import Status
 from permille_cli.smtp_credential import smtp_password
 
 RENEW = ("account", "credential", ACCOUNT)

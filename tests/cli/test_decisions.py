@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.builders import ACCOUNT, STAFF, an_account
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
-from tests.usecases.desk import went_well
+from tests.support.builders import ACCOUNT, STAFF, an_account
+from tests.support.desk_world import went_well
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.account import Exemption
-from permille.domain.status import Status
+from permille.domain.account.restrictions import Exemption
+from permille.domain.values.status import Status
 
 ASKED = ["--batch", "800", "--cause", "We mailed an old list", "--change", "We took it off"]
 DECIDED_WITH_A_REASON = [

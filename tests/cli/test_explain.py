@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from tests.builders import ACCOUNT, NOW, TODAY
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import ACCOUNT, NOW, TODAY
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import Unavailable
-from permille.domain.reputation import Tally
+from permille.domain.values.errors import Unavailable
+from permille.domain.values.tally import Tally
 
 
 def test_an_account_that_may_send_is_explained_by_its_numbers(stack: FakeStack, terminal: Terminal) -> None:

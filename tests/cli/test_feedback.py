@@ -1,11 +1,11 @@
 """`permille feedback redrive`: dead letters go back to be counted."""
 
 import pytest
-from tests.cli.terminal import Terminal
-from tests.fakes import When
-from tests.operator_fakes import FakeStack
+from tests.support.fakes import When
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import PermissionDenied, Unavailable
+from permille.domain.values.errors import PermissionDenied, Unavailable
 
 REDRIVE = ("feedback", "redrive")
 BODIES = ["a", "b", "c"]

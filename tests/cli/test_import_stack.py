@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import PermissionDenied
-from permille.tables import TableSetup
-from permille_cli import kept, template
+from permille.domain.values.errors import PermissionDenied
+from permille.ports.table_setup import TableSetup
+from permille_cli.stack import kept, template
 
 WHOLE = template.load()
 WANTED = kept.tables(WHOLE)

@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, NOW, STAFF, an_account
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import ACCOUNT, NOW, STAFF, an_account
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.access import admit
-from permille.domain.entries.system import LinkMade
-from permille.domain.errors import NotAuthenticated, Unavailable
-from permille.domain.links import Claims, For, Grant, Scope
-from permille.domain.timeline import SYSTEM, system_entry
+from permille.domain.login.links import Claims, For, Grant, Scope
+from permille.domain.timeline.kinds.system import LinkMade
+from permille.domain.timeline.timeline import SYSTEM, system_entry
+from permille.domain.values.errors import NotAuthenticated, Unavailable
+from permille.usecases.login.access import admit
 
 ENTER = "https://console.example/enter?token="
 HOUR = timedelta(hours=1)

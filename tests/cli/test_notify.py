@@ -4,11 +4,11 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, NOW
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import ACCOUNT, NOW
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import Unavailable
+from permille.domain.values.errors import Unavailable
 
 YESTERDAY = "2026-03-09"
 REDRIVE = ("notify", "redrive", "--since")

@@ -3,15 +3,15 @@
 from decimal import Decimal
 
 import pytest
-from tests.builders import NOW, TODAY, an_account
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import NOW, TODAY, an_account
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.desk_ports import SesFigures, SesRate
-from permille.domain.account import Look
-from permille.domain.reputation import Tally
-from permille.domain.ses_review import denominators
-from permille.domain.status import Status
+from permille.domain.account.look import Look
+from permille.domain.policy.ses_review import denominators
+from permille.domain.values.status import Status
+from permille.domain.values.tally import Tally
+from permille.ports.desk import SesFigures, SesRate
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import PermissionDenied
+from permille.domain.values.errors import PermissionDenied
 
 # ---------------------------------------------------------------- show, check, set
 

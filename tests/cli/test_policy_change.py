@@ -6,18 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, STAFF, TODAY, an_account
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import NOW, STAFF, TODAY, an_account
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.account import Exemption, Look
-from permille.domain.breaker import BreakerState
-from permille.domain.errors import PermissionDenied
-from permille.domain.policy_file import parse_policy
-from permille.domain.reputation import Tally
-from permille.domain.status import Mode
-from permille.domain.timeline import SYSTEM
-from permille_cli.policy_preview import MOST_ROWS
+from permille.domain.account.look import Look
+from permille.domain.account.restrictions import Exemption
+from permille.domain.policy.policy_file import parse_policy
+from permille.domain.rules.breaker import BreakerState
+from permille.domain.timeline.timeline import SYSTEM
+from permille.domain.values.errors import PermissionDenied
+from permille.domain.values.status import Mode
+from permille.domain.values.tally import Tally
+from permille_cli.answers.policy_preview import MOST_ROWS
 
 STRICT = '{"complaint_ratio": {"complaints_at_least": 1}}'
 LENIENT = '{"complaint_ratio": {"complaints_at_least": 5}}'

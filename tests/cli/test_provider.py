@@ -1,12 +1,12 @@
 """`permille provider`: the third-party SMTP server that an owner's e-mails can go through."""
 
 import pytest
-from tests.builders import ACCOUNT, a_provider, a_server, an_account
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import ACCOUNT, a_provider, a_server, an_account
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import PermissionDenied
-from permille.domain.status import Status
+from permille.domain.values.errors import PermissionDenied
+from permille.domain.values.status import Status
 
 PASSWORD = "correct-horse-battery"
 USER = "[red]bakery:fire:"

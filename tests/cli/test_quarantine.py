@@ -4,12 +4,12 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from tests.builders import NOW
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import NOW
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import PermissionDenied, Unavailable
-from permille.domain.timeline import SYSTEM
+from permille.domain.timeline.timeline import SYSTEM
+from permille.domain.values.errors import PermissionDenied, Unavailable
 
 BAD, LATE = "the body is not JSON: [x] :fire:", "unattributed: no account owns this caller"
 FIRST, SECOND, THIRD = "hello", '{"a": 1}', '{"b": "\x1b[31m"}'

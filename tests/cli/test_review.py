@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, NOW, STAFF, TODAY, a_complaint_entry, an_account, an_entry, corrected
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import ACCOUNT, NOW, STAFF, TODAY, a_complaint_entry, an_account, an_entry, corrected
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.account import Account, Review, Trial, TrialState
-from permille.domain.errors import PermissionDenied
-from permille.domain.reputation import Tally
-from permille.domain.status import Status
+from permille.domain.account.account import Account
+from permille.domain.account.second_chance import Review, Trial, TrialState
+from permille.domain.values.errors import PermissionDenied
+from permille.domain.values.status import Status
+from permille.domain.values.tally import Tally
 
 CAUSE, CHANGE = "We mailed an [old] list :fire:", "We took it off"
 ASKED = ("--batch", "800", "--cause", CAUSE, "--change", CHANGE)

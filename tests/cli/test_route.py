@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, NOW, STAFF, a_provider, an_account
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import ACCOUNT, NOW, STAFF, a_provider, an_account
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.account import Exemption
-from permille.domain.status import Status
-from permille_cli.output import out
+from permille.domain.account.restrictions import Exemption
+from permille.domain.values.status import Status
+from permille_cli.terminal.output import out
 
 
 def test_an_active_account_sends_through_ses(terminal: Terminal) -> None:

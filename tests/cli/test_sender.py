@@ -1,13 +1,13 @@
 """`permille sender`: whose mail counts for nobody."""
 
 import pytest
-from tests.builders import CALLER, STAFF
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack, KnownUser
+from tests.support.builders import CALLER, STAFF
+from tests.support.operator_fakes import FakeStack, KnownUser
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import PermissionDenied
-from permille.domain.timeline import SYSTEM
-from permille.ports import Sender
+from permille.domain.timeline.timeline import SYSTEM
+from permille.domain.values.errors import PermissionDenied
+from permille.ports.feedback import Sender
 
 REASON = "our own newsletter :fire: [x]"
 WHY = ("--reason", REASON)

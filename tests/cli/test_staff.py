@@ -1,13 +1,13 @@
 """`permille account disable|enable|close|exempt|unexempt|owner-mail`: what staff decide, with a reason."""
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import PermissionDenied
-from permille.domain.status import Status
-from permille.domain.switch import Denial
+from permille.domain.account.credential import Denial
+from permille.domain.values.errors import PermissionDenied
+from permille.domain.values.status import Status
 
 REASON = "see :warning: [bold] arn:a:secret:b"
 BECAUSE = ("--reason", REASON)

@@ -4,13 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.builders import ACCOUNT, NOW, STAFF
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import ACCOUNT, NOW, STAFF
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import PermissionDenied
-from permille.domain.suppression import Suppression, Why
-from permille.domain.timeline import id_at
+from permille.domain.sending.suppression import Suppression, Why
+from permille.domain.values.entry_id import id_at
+from permille.domain.values.errors import PermissionDenied
 
 ANN, BOB = "ann@example.com", "bob:fire:[x]@example.com"
 FILE = Path(__file__).parent / "addresses.csv"

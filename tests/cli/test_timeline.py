@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from tests.builders import ACCOUNT, NOW, an_entry
-from tests.cli.terminal import Terminal
-from tests.operator_fakes import FakeStack
+from tests.support.builders import ACCOUNT, NOW, an_entry
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import Unavailable
-from permille.history import MOST
+from permille.domain.values.errors import Unavailable
+from permille.usecases.history import MOST
 
 
 @pytest.fixture(autouse=True)

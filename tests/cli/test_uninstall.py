@@ -1,14 +1,14 @@
 """`permille uninstall`: the plan first; then, if it is meant, every identity gets back what it had."""
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, KEY, STAFF, an_account
-from tests.cli.terminal import Terminal
-from tests.fakes import User
-from tests.operator_fakes import FakeStack, KnownUser
+from tests.support.builders import ACCOUNT, CALLER, KEY, STAFF, an_account
+from tests.support.fakes import User
+from tests.support.operator_fakes import FakeStack, KnownUser
+from tests.support.terminal import Terminal
 
-from permille.domain.errors import PermissionDenied
-from permille.domain.status import Status
-from permille.domain.switch import INACTIVE, Credential
+from permille.domain.account.credential import INACTIVE, Credential
+from permille.domain.values.errors import PermissionDenied
+from permille.domain.values.status import Status
 
 ASLEEP = Credential(asleep={CALLER: frozenset({KEY})})
 

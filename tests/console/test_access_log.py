@@ -4,15 +4,15 @@ import logging
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, TODAY, an_account
-from tests.builders import STAFF as SAM
-from tests.console.visiting import Visitor, World, a_request
-from tests.fakes import Rows
-from tests.usecases.desk import asking
+from tests.support.builders import ACCOUNT, TODAY, an_account
+from tests.support.builders import STAFF as SAM
+from tests.support.desk_world import asking
+from tests.support.fakes import Rows
+from tests.support.visiting import Visitor, World, a_request
 from tests.usecases.test_suppression import complained
 
 from permille.console.access_log import Place
-from permille.domain.links import For
+from permille.domain.login.links import For
 
 REPORT, DESK, API = f"/report/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}", f"/api/v1/accounts/{ACCOUNT}"
 ADDRESS = "ann@example.com"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import (
+from tests.support.builders import (
     ACCOUNT,
     CALLER,
     NOW,
@@ -22,21 +22,23 @@ from tests.builders import (
     bounce_counts,
     complaint_entries,
 )
-from tests.console.platform import REQUEST_ID, Answer, Platform
-from tests.fakes import FakeLedger, Faults
+from tests.support.fakes import FakeLedger, Faults
+from tests.support.platform import REQUEST_ID, Answer, Platform
 from tests.usecases.test_suppression import complained
 
-from permille.console.api_app import LARGEST_BODY
-from permille.console.problems import MEDIA_TYPE, TITLES
-from permille.domain.account import Account, Provider, Review, ReviewState, Trial, TrialState
-from permille.domain.entries.registry import KINDS
-from permille.domain.errors import Unavailable
-from permille.domain.links import For, Register
-from permille.domain.policy import SEED
-from permille.domain.reputation import Tally
-from permille.domain.status import Status
-from permille.domain.switch import Denial
-from permille.domain.timeline import Audience
+from permille.console.api.api_app import LARGEST_BODY
+from permille.console.api.problems import MEDIA_TYPE, TITLES
+from permille.domain.account.account import Account
+from permille.domain.account.credential import Denial
+from permille.domain.account.provider import Provider
+from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
+from permille.domain.login.links import For, Register
+from permille.domain.policy.policy import SEED
+from permille.domain.timeline.kinds.registry import KINDS
+from permille.domain.timeline.timeline import Audience
+from permille.domain.values.errors import Unavailable
+from permille.domain.values.status import Status
+from permille.domain.values.tally import Tally
 
 HERE = f"/api/v1/accounts/{ACCOUNT}"
 READ = ["", "/report", "/timeline", "/route", "/review", "/suppressions", "/bounces"]

@@ -7,17 +7,17 @@ from zlib import crc32
 import schemathesis
 from hypothesis import settings
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW, PATIENCE, TODAY, TOMORROW, an_account, an_entry, bounce_counts
-from tests.console.platform import Platform
-from tests.console.wsgi import serving
-from tests.fakes import FakeLedger
+from tests.support.builders import ACCOUNT, NOW, PATIENCE, TODAY, TOMORROW, an_account, an_entry, bounce_counts
+from tests.support.fakes import FakeLedger
+from tests.support.platform import Platform
+from tests.support.wsgi import serving
 from tests.usecases.test_suppression import complained
 
-from permille.domain.account import Review, ReviewState
-from permille.domain.entries.registry import KINDS
-from permille.domain.review import FURTHEST_DAY
-from permille.domain.status import Status
-from permille.domain.wording import plain
+from permille.domain.account.second_chance import Review, ReviewState
+from permille.domain.people.review import FURTHEST_DAY
+from permille.domain.timeline.kinds.registry import KINDS
+from permille.domain.values.status import Status
+from permille.domain.words.wording import plain
 
 OPEN = Review(ReviewState.OPEN, TOMORROW, 800, "We mailed an old list", "We took it off", NOW)
 ACCOUNTS = [

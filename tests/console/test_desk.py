@@ -10,7 +10,7 @@ from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 import pytest
-from tests.builders import (
+from tests.support.builders import (
     ACCOUNT,
     CALLER,
     KEY,
@@ -26,24 +26,27 @@ from tests.builders import (
     bounce_counts,
     by_staff,
 )
-from tests.console.visiting import Answer, Visitor, World
-from tests.fakes import FakeLedger
-from tests.usecases.desk import ANNA, COMPLAINT, REQUEST, WENT_WELL, agreed, asking, went_well
+from tests.support.desk_world import ANNA, COMPLAINT, REQUEST, WENT_WELL, agreed, asking, went_well
+from tests.support.fakes import FakeLedger
+from tests.support.visiting import Answer, Visitor, World
 from tests.usecases.test_suppression import complained
 
-from permille.console import desk
-from permille.console.app import resolver
-from permille.desk_decisions import DECISIONS
-from permille.desk_ports import SesFigures, SesRate
-from permille.domain.account import Exemption, Hold, Look, Provider, TrialState
-from permille.domain.breaker import BreakerState
-from permille.domain.entries.registry import KINDS
-from permille.domain.policy import SEED, ComplaintRatio
-from permille.domain.reputation import Tally
-from permille.domain.ses_review import denominators
-from permille.domain.status import Held, Status
-from permille.domain.switch import ACTIVE, Denial, Renewal
-from permille.domain.timeline import SYSTEM
+from permille.console.site import desk
+from permille.console.site.desk_forms import DECISIONS
+from permille.console.site.site_app import resolver
+from permille.domain.account.credential import ACTIVE, Denial, Renewal
+from permille.domain.account.look import Look
+from permille.domain.account.provider import Provider
+from permille.domain.account.restrictions import Exemption, Hold
+from permille.domain.account.second_chance import TrialState
+from permille.domain.policy.policy import SEED, ComplaintRatio
+from permille.domain.policy.ses_review import denominators
+from permille.domain.rules.breaker import BreakerState
+from permille.domain.timeline.kinds.registry import KINDS
+from permille.domain.timeline.timeline import SYSTEM
+from permille.domain.values.status import Held, Status
+from permille.domain.values.tally import Tally
+from permille.ports.desk import SesFigures, SesRate
 
 PAGES = [
     "/desk",

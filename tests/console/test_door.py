@@ -6,14 +6,15 @@ from datetime import timedelta
 
 import pytest
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
-from tests.builders import ACCOUNT, NOW, an_account
-from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_request
+from tests.support.builders import ACCOUNT, NOW, an_account
+from tests.support.visiting import ORIGIN, Answer, Visitor, World, a_request
 
-from permille.access import ENTER, NEW_LINK, make_token
-from permille.console import api_app, app
+from permille.console.api import api_app
 from permille.console.sessions import API, PAGES, audience_of
-from permille.domain import tokens
-from permille.domain.links import LONGEST, For, Register
+from permille.console.site import site_app
+from permille.domain.login import tokens
+from permille.domain.login.links import LONGEST, For, Register
+from permille.usecases.login.access import ENTER, NEW_LINK, make_token
 
 OTHER = "florist"
 CLOSED = "This link does not open anything any more"
@@ -314,7 +315,7 @@ def test_a_cookie_is_found_where_aws_and_where_others_put_it(world: World) -> No
 def test_all_that_is_not_for_everybody_is_behind_a_door() -> None:
     of_everybody = {"/", "/enter", "/enter/new-link", "/left", "/guide", "/guide.txt", r"/<name>\.css"}
 
-    assert {rule for rule in rules(app.resolver()) if audience_of(rule, PAGES) is None} == of_everybody
+    assert {rule for rule in rules(site_app.resolver()) if audience_of(rule, PAGES) is None} == of_everybody
     assert {rule for rule in rules(api_app.resolver()) if audience_of(rule, API) is None} == {"/api/v1/openapi.json"}
     assert {*PAGES.values(), *API.values()} == set(For)
 
@@ -332,7 +333,7 @@ def test_neither_function_has_what_is_the_others(world: World) -> None:
         world.api, a_request("GET", "/desk", {"cookie": f"__Host-staff={staff.cookies}"}), None, NOW
     )
     asking = {"authorization": f"Bearer {platform.token}"}
-    of_the_api = app.answer(world.console, a_request("GET", f"/api/v1/accounts/{ACCOUNT}", asking), None, NOW)
+    of_the_api = site_app.answer(world.console, a_request("GET", f"/api/v1/accounts/{ACCOUNT}", asking), None, NOW)
 
     assert (a_page["statusCode"], of_the_api["statusCode"]) == (404, 404)
 

@@ -1,11 +1,11 @@
 """Staff say that it is they before they enter, once more over somebody else's session; and everybody can log out."""
 
 import pytest
-from tests.builders import ACCOUNT, STAFF
-from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_request, a_token
+from tests.support.builders import ACCOUNT, STAFF
+from tests.support.visiting import ORIGIN, Answer, Visitor, World, a_request, a_token
 
-from permille.access import ENTER
-from permille.domain.links import For, Register
+from permille.domain.login.links import For, Register
+from permille.usecases.login.access import ENTER
 
 SAMS_NAMESAKE = "arn:aws:iam::123456789012:user/elsewhere/sam"  # the timeline names both user/sam
 EVA = "arn:aws:sts::123456789012:assumed-role/Admin/eva@apwt.example"

@@ -10,11 +10,11 @@ from itertools import cycle, islice
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, NOW
-from tests.console.visiting import ORIGIN, World, a_request
+from tests.support.builders import ACCOUNT, NOW
+from tests.support.visiting import ORIGIN, World, a_request
 
-from permille.domain.links import For
-from permille.domain.tokens import LONGEST_TOKEN
+from permille.domain.login.links import For
+from permille.domain.login.tokens import LONGEST_TOKEN
 
 REQUESTS = 1000
 LONG_AGO = NOW - timedelta(days=400)

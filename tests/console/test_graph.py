@@ -7,14 +7,14 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, TODAY
+from tests.support.builders import NOW, TODAY
 
-from permille.console.graph import NARROW, WIDE, Graph, Point, Size, draw, nice_ticks, path, short
-from permille.domain.local_days import A_DAY
-from permille.domain.periods import midnight, periods, range_of_days, range_of_weeks
-from permille.domain.reputation import Tally
-from permille.domain.spans import Span
-from permille.domain.status import Status
+from permille.console.site.graph import NARROW, WIDE, Graph, Point, Size, draw, nice_ticks, path, short
+from permille.domain.values.local_days import A_DAY
+from permille.domain.values.status import Status
+from permille.domain.values.tally import Tally
+from permille.reading.periods import midnight, periods, range_of_days, range_of_weeks
+from permille.reading.spans import Span
 
 DAYS = range_of_days(TODAY, 45)
 YEAR = range_of_weeks(TODAY)

@@ -5,16 +5,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from tests.builders import ACCOUNT, NOW, TODAY
-from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_request
-from tests.fakes import Rows
-from tests.usecases.desk import asking
+from tests.support.builders import ACCOUNT, NOW, TODAY
+from tests.support.desk_world import asking
+from tests.support.fakes import Rows
+from tests.support.visiting import ORIGIN, Answer, Visitor, World, a_request
 
-from permille.console import api_app, app
+from permille.console.api import api_app
 from permille.console.headers import HEADERS
-from permille.console.pages import STYLES, Pages
 from permille.console.proxy import Proxy
-from permille.domain.links import For
+from permille.console.site import site_app
+from permille.console.site.pages import STYLES, Pages
+from permille.domain.login.links import For
 
 REPORT, API = f"/report/{ACCOUNT}", f"/api/v1/accounts/{ACCOUNT}"
 EXPECTED = {
@@ -38,7 +39,7 @@ def a_world() -> World:
 
 
 def routes() -> Iterator[tuple[str, str]]:
-    for resolver in (app.resolver(), api_app.resolver()):
+    for resolver in (site_app.resolver(), api_app.resolver()):
         for route in resolver._static_routes + resolver._dynamic_routes:
             path = route.path
             for name, value in FILLED.items():

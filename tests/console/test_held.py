@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, NOW, TODAY, an_account
-from tests.console.visiting import Answer, Visitor, World
-from tests.usecases.desk import ANNA, asking
+from tests.support.builders import ACCOUNT, NOW, TODAY, an_account
+from tests.support.desk_world import ANNA, asking
+from tests.support.visiting import Answer, Visitor, World
 
-from permille.domain.account import Account, Hold, Look
-from permille.domain.status import Held
+from permille.domain.account.account import Account
+from permille.domain.account.look import Look
+from permille.domain.account.restrictions import Hold
+from permille.domain.values.status import Held
 
 OVER = Look(TODAY, 1000, 2, 0, 0, over=True)
 HOUR = timedelta(hours=1)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import (
+from tests.support.builders import (
     ACCOUNT,
     NOW,
     TODAY,
@@ -20,14 +20,14 @@ from tests.builders import (
     corrected,
     days_of,
 )
-from tests.console.visiting import World
-from tests.fakes import Rows
-from tests.usecases.desk import asking
+from tests.support.desk_world import asking
+from tests.support.fakes import Rows
+from tests.support.visiting import World
 
-from permille.domain.correction import Void
-from permille.domain.reputation import Tally
-from permille.domain.timeline import Entry
-from permille.history import MOST
+from permille.domain.account.correction import Void
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.tally import Tally
+from permille.usecases.history import MOST
 
 A_SECOND, A_DAY = timedelta(seconds=1), timedelta(days=1)
 COMPLAINTS = complaint_entries(30, NOW - timedelta(hours=3))

@@ -10,18 +10,20 @@ from pathlib import Path
 import pytest
 from tests.test_template import as_list, statements
 
-from permille.console.api_app import openapi_text
-from permille.console.app import resolver
+from permille.console.api.api_app import openapi_text
+from permille.console.site.site_app import resolver
 
 PACKAGE = Path(__file__).parents[2] / "layers" / "core" / "permille"
-SOURCES = [*(PACKAGE / "console").glob("*.py"), PACKAGE / "desk.py", PACKAGE / "desk_decisions.py"]
+SOURCES = [*(PACKAGE / "console").rglob("*.py"), PACKAGE / "usecases" / "views" / "desk.py"]
 OF_THE_COMMAND = {
-    "permille.change",
-    "permille.change_identities",
-    "permille.change_senders",
-    "permille.onboarding",
-    "permille.operator_ports",
-    "permille.provider",
+    "permille.usecases.senders.change",
+    "permille.usecases.senders.change_identities",
+    "permille.usecases.senders.change_senders",
+    "permille.usecases.senders.onboarding",
+    "permille.ports.operator",
+    "permille.ports.iam_users",
+    "permille.ports.identities",
+    "permille.usecases.decisions.providers",
     "permille.aws.onboarding",
     "permille.aws.secrets",
 }
@@ -43,7 +45,7 @@ CHANGING_BY_API = {("put", REVIEW), ("delete", REVIEW)}
 
 def test_the_console_brings_nothing_in_that_makes_them() -> None:
     script = (
-        "import sys, permille.console.app, permille.console.api_app, permille.desk_decisions;"
+        "import sys, permille.console.site.site_app, permille.console.api.api_app, permille.console.site.desk_forms;"
         f"sys.exit(' '.join({OF_THE_COMMAND!r} & set(sys.modules)))"
     )
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.console.platform import Platform
+from tests.support.platform import Platform
 
-from permille.console.api_app import openapi_text, resolver
-from permille.console.problems import MEDIA_TYPE, TITLES
+from permille.console.api.api_app import openapi_text, resolver
+from permille.console.api.problems import MEDIA_TYPE, TITLES
 from permille.console.sessions import API, audience_of
-from permille.domain.links import For
+from permille.domain.login.links import For
 
 WRITTEN = Path(__file__).parents[2] / "docs" / "openapi.json"
 DOCUMENT: dict[str, Any] = json.loads(openapi_text())

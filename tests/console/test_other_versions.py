@@ -4,14 +4,14 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from tests.builders import ACCOUNT, NOW, an_account, an_entry
-from tests.console.surfaces import A_MINUTE, Platform
-from tests.usecases.desk import asking, went_well
+from tests.support.builders import ACCOUNT, NOW, an_account, an_entry
+from tests.support.desk_world import asking, went_well
+from tests.support.surfaces import A_MINUTE, Platform
 
-from permille.domain.account import Account
-from permille.domain.entries.registry import KINDS
-from permille.domain.status import Status
-from permille.domain.timeline import SYSTEM, Audience, Unknown, entry
+from permille.domain.account.account import Account
+from permille.domain.timeline.kinds.registry import KINDS
+from permille.domain.timeline.timeline import SYSTEM, Audience, Unknown, entry
+from permille.domain.values.status import Status
 
 PATHS = ("", "/year", "/timeline", "/report.json", "/report.csv", "/complaints.csv")
 API = ("", "/report", "/timeline", "/review", "/route", "/suppressions")

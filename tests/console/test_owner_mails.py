@@ -9,20 +9,20 @@ from zoneinfo import ZoneInfo
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.builders import ACCOUNT, BRAND, NOW, STAFF, an_account
-from tests.console.platform import Platform
-from tests.console.visiting import Answer, World
-from tests.examples import examples
-from tests.fakes import DecisionServices, FakeBus, FakeLater, FakeMailer, FakeOnce
-from tests.usecases.enforcement import World as Enforcing
+from tests.support.builders import ACCOUNT, BRAND, NOW, STAFF, an_account
+from tests.support.enforcement import World as Enforcing
+from tests.support.examples import examples
+from tests.support.fakes import DecisionServices, FakeBus, FakeLater, FakeMailer, FakeOnce
+from tests.support.platform import Platform
+from tests.support.visiting import Answer, World
 
-from permille.access import NEW_LINK, Links
-from permille.decisions import apply
-from permille.domain.commands import ApproveReview, DeclineReview
-from permille.domain.errors import DecisionRefused
-from permille.domain.links import For
-from permille.domain.status import Status
-from permille.notify import Handing, hand_on
+from permille.domain.login.links import For
+from permille.domain.people.commands import ApproveReview, DeclineReview
+from permille.domain.values.errors import DecisionRefused
+from permille.domain.values.status import Status
+from permille.usecases.decisions.decisions import apply
+from permille.usecases.login.access import NEW_LINK, Links
+from permille.usecases.notifications.notify import Handing, hand_on
 
 CAUSED = (
     "review_requested",

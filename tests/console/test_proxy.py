@@ -6,13 +6,14 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, NOW, LambdaContext
-from tests.console.visiting import World, a_request
-from tests.measured import Measured
+from tests.support.builders import ACCOUNT, NOW, LambdaContext
+from tests.support.measured import Measured
+from tests.support.visiting import World, a_request
 
-from permille.console import api_app, app
+from permille.console.api import api_app
 from permille.console.proxy import HEADER, Proxy
-from permille.domain.links import For
+from permille.console.site import site_app
+from permille.domain.login.links import For
 
 OLD, NEW = "5f2d" * 16, "a81c" * 16
 PATHS = ["/", "/guide", "/style.css", "/enter?token=x", f"/report/{ACCOUNT}", "/desk", "/nowhere"]
@@ -61,7 +62,7 @@ def test_nothing_of_such_a_request_is_read(
     world: World, event: dict[str, Any], logged: list[logging.LogRecord], measured: Measured
 ) -> None:
     answers = [
-        app.answer(world.console, event, LambdaContext(), NOW),
+        site_app.answer(world.console, event, LambdaContext(), NOW),
         api_app.answer(world.api, event, LambdaContext(), NOW),
     ]
 

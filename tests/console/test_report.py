@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from typing import Any, cast
 
 import pytest
-from tests.builders import (
+from tests.support.builders import (
     ACCOUNT,
     NOW,
     PATIENCE,
@@ -24,25 +24,26 @@ from tests.builders import (
     by_staff,
     facts_of,
 )
-from tests.console.hostile import PAYLOADS, mailbox_of
-from tests.console.visiting import Answer, World
-from tests.fakes import FakeLedger
-from tests.report_gallery import report as shown
-from tests.reports import APPROVED, ASKED, BROKEN, PROVIDER, STATES, a_card, a_report, busy_tallies, cards_of
+from tests.support.fakes import FakeLedger
+from tests.support.hostile import PAYLOADS, mailbox_of
+from tests.support.report_gallery import report as shown
+from tests.support.reports import APPROVED, ASKED, BROKEN, PROVIDER, STATES, a_card, a_report, busy_tallies, cards_of
+from tests.support.visiting import Answer, World
 
-from permille.console.review_form import Typed
-from permille.console.spreadsheet import Separator
-from permille.domain.account import Account, RequestedDay, Review, ReviewState
-from permille.domain.entries.registry import KINDS
-from permille.domain.entries.review import ReviewDeclined, ReviewRequested
-from permille.domain.feedback import Refusal
-from permille.domain.reputation import Tally
-from permille.domain.review import answer_token
-from permille.domain.standing import numbers_line
-from permille.domain.status import Status
-from permille.domain.timeline import entry
-from permille.ports import Count
-from permille.report import READ_BOUNCES, Report
+from permille.console.site.review_form import Typed
+from permille.console.site.spreadsheet import Separator
+from permille.domain.account.account import Account
+from permille.domain.account.second_chance import RequestedDay, Review, ReviewState
+from permille.domain.feedback.feedback import Refusal
+from permille.domain.people.review import answer_token
+from permille.domain.timeline.kinds.registry import KINDS
+from permille.domain.timeline.kinds.review import ReviewDeclined, ReviewRequested
+from permille.domain.timeline.timeline import entry
+from permille.domain.values.status import Status
+from permille.domain.values.tally import Tally
+from permille.ports.feedback import Count
+from permille.reading.standing import numbers_line
+from permille.usecases.views.report import READ_BOUNCES, Report
 
 A_DAY = timedelta(days=1)
 REPORT = f"/report/{ACCOUNT}"

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, CALLER
-from tests.console.surfaces import Platform
+from tests.support.builders import ACCOUNT, CALLER
+from tests.support.surfaces import Platform
 
-from permille.desk_ports import SesFigures
-from permille.domain.backlog import COUNTED_WITHIN
-from permille.domain.reputation import Tally
-from permille.domain.status import Mode, Status
+from permille.domain.rules.backlog import COUNTED_WITHIN
+from permille.domain.values.status import Mode, Status
+from permille.domain.values.tally import Tally
+from permille.ports.desk import SesFigures
 
 A_DAY = timedelta(days=1)
 REQUEST = ("--batch", "800", "--cause", "An old list", "--change", "Took it off")

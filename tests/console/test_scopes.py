@@ -6,14 +6,14 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW, TOMORROW, an_account
-from tests.console.platform import Platform
-from tests.console.visiting import EVERYTHING
+from tests.support.builders import ACCOUNT, NOW, TOMORROW, an_account
+from tests.support.platform import Platform
+from tests.support.visiting import EVERYTHING
 
-from permille.console.api_app import openapi_text
-from permille.domain.account import Review, ReviewState
-from permille.domain.links import MOST_ACCOUNTS, Grant, Scope
-from permille.domain.status import Status
+from permille.console.api.api_app import openapi_text
+from permille.domain.account.second_chance import Review, ReviewState
+from permille.domain.login.links import MOST_ACCOUNTS, Grant, Scope
+from permille.domain.values.status import Status
 
 OPERATIONS = sorted(
     (method.upper(), path)

@@ -10,19 +10,19 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW, TODAY, an_account, an_entry
-from tests.console.platform import Platform
-from tests.console.visiting import ORIGIN, Answer, Visitor, World, a_request
-from tests.fakes import Rows
-from tests.usecases.desk import REQUEST, asking, went_well
+from tests.support.builders import ACCOUNT, NOW, TODAY, an_account, an_entry
+from tests.support.desk_world import REQUEST, asking, went_well
+from tests.support.fakes import Rows
+from tests.support.platform import Platform
+from tests.support.visiting import ORIGIN, Answer, Visitor, World, a_request
 
 from permille.bootstrap import origin_of
-from permille.desk_decisions import DECISIONS
-from permille.domain.account import Account
-from permille.domain.entries.registry import KINDS
-from permille.domain.errors import PermissionDenied, RequestRejected, ServiceError
-from permille.domain.review import answer_token
-from permille.domain.status import Status
+from permille.console.site.desk_forms import DECISIONS
+from permille.domain.account.account import Account
+from permille.domain.people.review import answer_token
+from permille.domain.timeline.kinds.registry import KINDS
+from permille.domain.values.errors import PermissionDenied, RequestRejected, ServiceError
+from permille.domain.values.status import Status
 
 REPORT, ITS_DESK = f"/report/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}"
 NOWHERE = "Mars/Phobos"

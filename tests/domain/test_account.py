@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     STAFF,
     a_backlog,
@@ -20,18 +20,20 @@ from tests.builders import (
     evidence,
 )
 
-from permille.domain.account import INSTANT, Account, Evidence, Exemption, Hold, Outcome, Rules
-from permille.domain.backlog import HOLD_AT_MOST, STALLED_AFTER
-from permille.domain.breaker import Brake, Opening, Passing, hour_of
-from permille.domain.commands import Enable
-from permille.domain.decide import LASTS, decide
-from permille.domain.needs import COMMIT_LAG, Needs, needs
-from permille.domain.policy import ALLPROWEBTOOLS, SEED
-from permille.domain.status import Held, Mode, Status
+from permille.domain.account.account import INSTANT, Account
+from permille.domain.account.restrictions import Exemption, Hold
+from permille.domain.people.commands import Enable
+from permille.domain.policy.policy import ALLPROWEBTOOLS, SEED
+from permille.domain.rules.backlog import HOLD_AT_MOST, STALLED_AFTER
+from permille.domain.rules.breaker import Brake, Opening, Passing, hour_of
+from permille.domain.rules.decide import LASTS, decide
+from permille.domain.rules.decision import Evidence, Outcome, Rules
+from permille.domain.rules.needs import COMMIT_LAG, Needs, needs
+from permille.domain.values.status import Held, Mode, Status
 
 if TYPE_CHECKING:
-    from permille.domain.entries.complaints import CountedComplaint
-    from permille.domain.timeline import TimelineEntry
+    from permille.domain.timeline.kinds.complaints import CountedComplaint
+    from permille.domain.timeline.timeline import TimelineEntry
 
 ENFORCE, OBSERVE = Mode.ENFORCE, Mode.OBSERVE
 ENFORCING = Rules(SEED, ENFORCE)

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, SENT_AT, SIMULATED, a_bounce, bounce_cards
+from tests.support.builders import NOW, SENT_AT, SIMULATED, a_bounce, bounce_cards
 
-from permille.domain.bounces import LONGEST_DIAGNOSTIC, LONGEST_SUBJECT, campaigns, card
-from permille.domain.feedback import Bounce, Recipients, Refusal
-from permille.domain.timeline import id_at
+from permille.domain.feedback.bounces import LONGEST_DIAGNOSTIC, LONGEST_SUBJECT, campaigns, card
+from permille.domain.feedback.feedback import Bounce, Recipients, Refusal
+from permille.domain.values.entry_id import id_at
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 

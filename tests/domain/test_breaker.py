@@ -1,10 +1,10 @@
 """How many disablings by the rules pass within an hour."""
 
 import pytest
-from tests.builders import NOW
+from tests.support.builders import NOW
 
-from permille.domain.breaker import Brake, BreakerState
-from permille.domain.policy import SEED
+from permille.domain.policy.policy import SEED
+from permille.domain.rules.breaker import Brake, BreakerState
 
 FREE, FULL, OPEN = Brake
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, TODAY
-from tests.reports import a_card
+from tests.support.builders import NOW, TODAY
+from tests.support.reports import a_card
 
-from permille.domain.cards import Campaign, Counts, advice, campaigns
-from permille.domain.wording import NO_SUBJECT
+from permille.domain.words.wording import NO_SUBJECT
+from permille.reading.cards import Campaign, Counts, advice, campaigns
 
 A_DAY = timedelta(days=1)
 FIRST = TODAY - 44 * A_DAY

@@ -4,17 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
+from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
 
-from permille.domain import change
-from permille.domain.account import Account, Outcome
-from permille.domain.commands import ChangeIdentities, ChangeOwner, ChangeSenders
-from permille.domain.entries.change import Owner
-from permille.domain.errors import DecisionRefused
-from permille.domain.links import owners_revoked_until
-from permille.domain.status import Status
-from permille.domain.switch import Denial
-from permille.domain.timeline import Facts
+from permille.domain.account.account import Account
+from permille.domain.account.credential import Denial
+from permille.domain.login.links import owners_revoked_until
+from permille.domain.people import change
+from permille.domain.people.commands import ChangeIdentities, ChangeOwner, ChangeSenders
+from permille.domain.rules.decision import Outcome
+from permille.domain.timeline.kinds.change import Owner
+from permille.domain.timeline.timeline import Facts
+from permille.domain.values.errors import DecisionRefused
+from permille.domain.values.status import Status
 
 WHY: dict[str, Any] = {"reason": "They sold the shop", "by": STAFF}
 OLD = Owner(address="owner@bakery.example", name="", timezone="UTC")

@@ -9,11 +9,13 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, STAFF, TODAY, TOMORROW, a_provider, an_account
-from tests.usecases.desk import COMPLAINT, agreed, asking, went_well
+from tests.support.builders import NOW, STAFF, TODAY, TOMORROW, a_provider, an_account
+from tests.support.desk_world import COMPLAINT, agreed, asking, went_well
 
-from permille.domain.account import Account, Exemption, Hold
-from permille.domain.commands import (
+from permille.domain.account.account import Account
+from permille.domain.account.restrictions import Exemption, Hold
+from permille.domain.login.links import For
+from permille.domain.people.commands import (
     AmendReview,
     ApproveReview,
     CancelTrial,
@@ -44,15 +46,14 @@ from permille.domain.commands import (
     VoidComplaint,
     WithdrawReview,
 )
-from permille.domain.decisions import Context, decide
-from permille.domain.errors import InvalidInput
-from permille.domain.iam_risk import TakenRisk
-from permille.domain.links import For
-from permille.domain.policy import SecondChance
-from permille.domain.status import Held, Status
-from permille.domain.system_commands import IgnoreSender, ResetBreaker, RevokeAccess, UnignoreSender, Unsuppress
-from permille.domain.voiding import Complained
-from permille.domain.wording import OWNER
+from permille.domain.people.decisions import Context, decide
+from permille.domain.people.system_commands import IgnoreSender, ResetBreaker, RevokeAccess, UnignoreSender, Unsuppress
+from permille.domain.people.voiding import Complained
+from permille.domain.policy.policy import SecondChance
+from permille.domain.sending.iam_risk import TakenRisk
+from permille.domain.values.errors import InvalidInput
+from permille.domain.values.status import Held, Status
+from permille.domain.words.wording import OWNER
 
 COMMANDS: tuple[type[Any], ...] = get_args(Command)
 OF_SYSTEM: tuple[type[Any], ...] = (ResetBreaker, IgnoreSender, UnignoreSender, RevokeAccess, Unsuppress)
@@ -236,11 +237,10 @@ def test_every_command_comes_to_something_where_it_suits_the_account(kind: type[
 PROJECT = Path(__file__).parents[2]
 PACKAGE = PROJECT / "layers" / "core" / "permille"
 SURFACES = [
-    *(PROJECT / "cli" / "permille_cli").glob("*.py"),
-    *(PACKAGE / "console").glob("*.py"),
-    *PACKAGE.glob("change*.py"),
-    PACKAGE / "desk_decisions.py",
-    PACKAGE / "provider.py",
+    *(PROJECT / "cli" / "permille_cli").rglob("*.py"),
+    *(PACKAGE / "console").rglob("*.py"),
+    *(PACKAGE / "usecases" / "senders").glob("change*.py"),
+    PACKAGE / "usecases" / "decisions" / "providers.py",
 ]
 
 

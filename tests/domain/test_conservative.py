@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.domain.conservative import is_evident, ln_e, ln_e_needed
+from permille.domain.policy.e_value import is_evident, ln_e, ln_e_needed
 
 ALPHA = Decimal("0.05")
 multiples = [Fraction(n) for n in ("1.2", "1.5", "2", "3", "5", "10", "30", "100")]

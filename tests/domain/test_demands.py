@@ -3,12 +3,12 @@
 from urllib.parse import urlsplit
 
 import pytest
-from tests.gallery import GOLDEN, PAGES
-from tests.report_gallery import report
-from tests.reports import STATES
+from tests.support.gallery import GOLDEN, PAGES
+from tests.support.report_gallery import report
+from tests.support.reports import STATES
 
-from permille.domain.demands import DEMANDS, GOOGLE, IN_WORDS, YAHOO, Demand
-from permille_cli.template import PROJECT
+from permille.domain.policy.demands import DEMANDS, GOOGLE, IN_WORDS, YAHOO, Demand
+from permille_cli.stack.template import PROJECT
 
 
 def test_google_asks_for_less_than_1_and_never_3_and_yahoo_for_less_than_3() -> None:

@@ -5,16 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, a_state, an_account, decided, evidence
+from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, a_state, an_account, decided, evidence
 
-from permille.desk_ports import Listed
-from permille.domain.account import Account, Look, Rules
-from permille.domain.commands import Close, Command, Disable, Enable, Exempt
-from permille.domain.decide import decide
-from permille.domain.denial import noted
-from permille.domain.policy import SEED
-from permille.domain.status import Mode, Status
-from permille.domain.switch import Denial
+from permille.domain.account.account import Account
+from permille.domain.account.credential import Denial
+from permille.domain.account.look import Look
+from permille.domain.people.commands import Close, Command, Disable, Enable, Exempt
+from permille.domain.policy.policy import SEED
+from permille.domain.rules.decide import decide
+from permille.domain.rules.decision import Rules
+from permille.domain.rules.denial import noted
+from permille.domain.values.status import Mode, Status
+from permille.ports.desk import Listed
 
 HOUR = timedelta(hours=1)
 LATER = NOW + HOUR

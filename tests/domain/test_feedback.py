@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import SIMULATED, a_bounce, a_complaint, a_delivery, a_marker
+from tests.support.builders import SIMULATED, a_bounce, a_complaint, a_delivery, a_marker
 
-from permille.domain.feedback import Complaint
+from permille.domain.feedback.feedback import Complaint
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 addresses = st.lists(st.sampled_from([ANN, BOB, "ANN@example.com", SIMULATED]), max_size=6)

@@ -6,17 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.builders import NOW, STAFF, TODAY, an_account, decided, evidence
+from tests.support.builders import NOW, STAFF, TODAY, an_account, decided, evidence
 
-from permille.domain.account import Evidence, Hold, Rules
-from permille.domain.backlog import HOLD_AT_MOST
-from permille.domain.breaker import Brake, Opening, Passing, hour_of
-from permille.domain.commands import ReleaseHold
-from permille.domain.decide import decide
-from permille.domain.errors import DecisionRefused
-from permille.domain.policy import SEED, Breaker, ComplaintRatio, Policy, RecentRatio
-from permille.domain.reputation import Tally
-from permille.domain.status import Held, Mode, Status
+from permille.domain.account.restrictions import Hold
+from permille.domain.people.commands import ReleaseHold
+from permille.domain.policy.policy import SEED, Breaker, ComplaintRatio, Policy, RecentRatio
+from permille.domain.rules.backlog import HOLD_AT_MOST
+from permille.domain.rules.breaker import Brake, Opening, Passing, hour_of
+from permille.domain.rules.decide import decide
+from permille.domain.rules.decision import Evidence, Rules
+from permille.domain.values.errors import DecisionRefused
+from permille.domain.values.status import Held, Mode, Status
+from permille.domain.values.tally import Tally
 
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from permille.domain.errors import InvalidInput
-from permille.domain.iam_policy import (
+from permille.domain.sending.iam_policy import (
     MOST_INLINE,
     Document,
     allowed_resources,
@@ -23,9 +22,8 @@ from permille.domain.iam_policy import (
     sends_through,
     statements,
 )
-from permille.domain.iam_policy import (
-    beyond as beyond_of,
-)
+from permille.domain.sending.iam_policy import beyond as beyond_of
+from permille.domain.values.errors import InvalidInput
 
 PREFIX = "arn:aws:ses:us-east-1:123456789012"
 OURS = f"{PREFIX}:identity/bakery.example"

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.test_iam_policy import ALLOWED, ELSEWHERE, OUR_SET, OURS, PREFIX, a_policy, matched
 
-from permille.domain.errors import InvalidInput
-from permille.domain.iam_policy import allowed_resources, sending_policy, sends_through
-from permille.domain.iam_risk import powers, resources_of, sends_beyond
+from permille.domain.sending.iam_policy import allowed_resources, sending_policy, sends_through
+from permille.domain.sending.iam_risk import powers, resources_of, sends_beyond
+from permille.domain.values.errors import InvalidInput
 
 STACK = "permille"
 THEIRS = {

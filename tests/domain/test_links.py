@@ -6,10 +6,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW
+from tests.support.builders import ACCOUNT, NOW
 
-from permille.domain.errors import InvalidInput, NotAuthenticated
-from permille.domain.links import (
+from permille.domain.login.links import (
     FURTHEST_AHEAD,
     LASTS,
     LONGEST,
@@ -25,6 +24,7 @@ from permille.domain.links import (
     owners_revoked_until,
     revoked_until,
 )
+from permille.domain.values.errors import InvalidInput, NotAuthenticated
 
 SECOND = timedelta(seconds=1)
 

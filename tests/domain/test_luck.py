@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.domain.luck import chance
+from permille.reading.binomial import chance
 
 
 @pytest.mark.parametrize(

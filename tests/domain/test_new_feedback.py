@@ -6,16 +6,27 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, STAFF, TODAY, a_complaint_entry, an_account, complaint_entries, days_of, evidence
+from tests.support.builders import (
+    NOW,
+    STAFF,
+    TODAY,
+    a_complaint_entry,
+    an_account,
+    complaint_entries,
+    days_of,
+    evidence,
+)
 
-from permille.domain.account import Account, Evidence, Exemption, Rules
-from permille.domain.breaker import Brake
-from permille.domain.decide import decide
-from permille.domain.needs import days_needed_from
-from permille.domain.policy import SEED, Rule, judge
-from permille.domain.reputation import Tally, first_day
-from permille.domain.standing import still_on_line
-from permille.domain.status import Mode, Status
+from permille.domain.account.account import Account
+from permille.domain.account.restrictions import Exemption
+from permille.domain.policy.policy import SEED, Rule, judge
+from permille.domain.rules.breaker import Brake
+from permille.domain.rules.decide import decide
+from permille.domain.rules.decision import Evidence, Rules
+from permille.domain.rules.needs import days_needed_from
+from permille.domain.values.status import Mode, Status
+from permille.domain.values.tally import Tally, first_day
+from permille.reading.standing import still_on_line
 
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

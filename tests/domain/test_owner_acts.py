@@ -6,14 +6,21 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, STAFF, a_request, an_account, decided
+from tests.support.builders import NOW, STAFF, a_request, an_account, decided
 
-from permille.domain.account import Account
-from permille.domain.commands import AmendReview, DeleteReview, PutReview, RequestLink, RequestReview, WithdrawReview
-from permille.domain.errors import DecisionRefused
-from permille.domain.owner_acts import CHANGES_A_DAY, AskedMail, OwnerActs
-from permille.domain.status import Status
-from permille.domain.wording import OWNER
+from permille.domain.account.account import Account
+from permille.domain.account.owner_acts import CHANGES_A_DAY, AskedMail, OwnerActs
+from permille.domain.people.commands import (
+    AmendReview,
+    DeleteReview,
+    PutReview,
+    RequestLink,
+    RequestReview,
+    WithdrawReview,
+)
+from permille.domain.values.errors import DecisionRefused
+from permille.domain.values.status import Status
+from permille.domain.words.wording import OWNER
 
 A_DAY, AN_HOUR, A_MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 VIENNA, KIRITIMATI, HONOLULU = ZoneInfo("Europe/Vienna"), ZoneInfo("Pacific/Kiritimati"), ZoneInfo("Pacific/Honolulu")

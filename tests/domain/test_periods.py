@@ -6,11 +6,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, TODAY
+from tests.support.builders import NOW, TODAY
 
-from permille.domain.periods import Epochs, midnight, periods, range_of_days, range_of_weeks, read_from
-from permille.domain.policy import SEED, judge
-from permille.domain.reputation import Tally, total
+from permille.domain.policy.policy import SEED, judge
+from permille.domain.values.tally import Tally, total
+from permille.reading.periods import Epochs, midnight, periods, range_of_days, range_of_weeks, read_from
 
 A_DAY = timedelta(days=1)
 WINDOW = 45

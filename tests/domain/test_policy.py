@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import TODAY, a_verdict, an_account, days_of
+from tests.support.builders import TODAY, a_verdict, an_account, days_of
 
-from permille.domain.policy import (
+from permille.domain.policy.policy import (
     ALLPROWEBTOOLS,
     CONSERVATIVE,
     SEED,
@@ -22,8 +22,8 @@ from permille.domain.policy import (
     Verdict,
     judge,
 )
-from permille.domain.reputation import Days, Tally
-from permille.domain.status import Status
+from permille.domain.values.status import Status
+from permille.domain.values.tally import Days, Tally
 
 WORSE = [Decision.KEEP, Decision.WARN, Decision.DISABLE]
 delivered_counts = st.integers(0, 20_000)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.domain.errors import InvalidPolicy
-from permille.domain.policy import ALLPROWEBTOOLS, CONSERVATIVE, PRESETS, SEED, ComplaintBurst
-from permille.domain.policy_file import parse_policy, policy_data
+from permille.domain.policy.policy import ALLPROWEBTOOLS, CONSERVATIVE, PRESETS, SEED, ComplaintBurst
+from permille.domain.policy.policy_file import parse_policy, policy_data
+from permille.domain.values.errors import InvalidPolicy
 
 names = st.sampled_from([*policy_data(SEED), "preset", "limit_per_1000", "alpha", "more_than", "days"]) | st.text(
     max_size=4

@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, STAFF
+from tests.support.builders import NOW, STAFF
 
-from permille.domain.entries.system import PolicySet
-from permille.domain.errors import InvalidInput, NotFound
-from permille.domain.policy import SEED, Policy
-from permille.domain.policy_file import parse_policy, policy_data
-from permille.domain.policy_history import PolicyHistory
-from permille.domain.timeline import system_entry
+from permille.domain.policy.policy import SEED, Policy
+from permille.domain.policy.policy_file import parse_policy, policy_data
+from permille.domain.rules.policy_history import PolicyHistory
+from permille.domain.timeline.kinds.system import PolicySet
+from permille.domain.timeline.timeline import system_entry
+from permille.domain.values.errors import InvalidInput, NotFound
 
 A, B, C = (parse_policy(json.dumps({"window_days": days})) for days in (30, 31, 32))
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from permille.domain.policy import PRESETS, Policy
-from permille.domain.policy_file import parse_policy
-from permille.domain.policy_warnings import warnings
+from permille.domain.policy.policy import PRESETS, Policy
+from permille.domain.policy.policy_file import parse_policy
+from permille.domain.policy.policy_warnings import warnings
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.id)

@@ -6,18 +6,21 @@ import pickle
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, STAFF, a_provider, an_account, decided
+from tests.support.builders import NOW, STAFF, a_provider, an_account, decided
 
-from permille.domain import provider
-from permille.domain.account import Account, Provider
-from permille.domain.commands import ConnectProvider, DisconnectProvider
-from permille.domain.errors import DecisionRefused, InvalidInput
-from permille.domain.provider import Fault, Password, Server, Trouble, sentence, server
-from permille.domain.status import Status
+from permille.domain.account.provider import Provider
+from permille.domain.people.commands import ConnectProvider, DisconnectProvider
+from permille.domain.sending.smtp_server import IMPLICIT_TLS, Fault, Password, Server, Trouble, sentence, server
+from permille.domain.values.errors import DecisionRefused, InvalidInput
+from permille.domain.values.status import Status
+
+if TYPE_CHECKING:
+    from permille.domain.account.account import Account
 
 LATER = NOW + timedelta(minutes=5)
 FIRST, SECOND = a_provider(), a_provider(host="mail.example.net", version="v-2")
@@ -130,7 +133,7 @@ def test_outside_of_the_embedded_stack_only_ports_for_mail_are_tried(port: int, 
 
 @pytest.mark.parametrize(("port", "implicit"), [(25, False), (465, True), (587, False), (2465, True), (2525, False)])
 def test_tls_begins_with_the_session_on_the_ports_for_that(port: int, implicit: bool) -> None:
-    assert (port in provider.IMPLICIT_TLS) is implicit
+    assert (port in IMPLICIT_TLS) is implicit
 
 
 @pytest.mark.parametrize("user", ["", "  ", "a\nb", "a\x00b", "x" * 321])

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     STAFF,
     TODAY,
@@ -18,15 +18,17 @@ from tests.builders import (
     evidence,
 )
 
-from permille.domain.account import INSTANT, Account, Evidence, Hold, Outcome, Recheck, Rules
-from permille.domain.breaker import Returning, hour_of
-from permille.domain.commands import ApproveReview, Close, DeclineReview, Enable, Exempt
-from permille.domain.decide import decide
-from permille.domain.needs import days_needed_from
-from permille.domain.policy import SEED, SecondChance
-from permille.domain.recheck import OFF_WITHIN
-from permille.domain.reputation import first_day
-from permille.domain.status import Held, Mode, Status
+from permille.domain.account.account import INSTANT, Account
+from permille.domain.account.restrictions import Hold, Recheck
+from permille.domain.people.commands import ApproveReview, Close, DeclineReview, Enable, Exempt
+from permille.domain.policy.policy import SEED, SecondChance
+from permille.domain.rules.breaker import Returning, hour_of
+from permille.domain.rules.decide import decide
+from permille.domain.rules.decision import Evidence, Outcome, Rules
+from permille.domain.rules.needs import days_needed_from
+from permille.domain.rules.recheck import OFF_WITHIN
+from permille.domain.values.status import Held, Mode, Status
+from permille.domain.values.tally import first_day
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RULES = Rules(SEED, Mode.ENFORCE)

@@ -7,15 +7,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, STAFF, TODAY, a_request, an_account, decided
+from tests.support.builders import NOW, STAFF, TODAY, a_request, an_account, decided
 
-from permille.domain.account import Account, Evidence, Outcome, RequestedDay, Rules
-from permille.domain.commands import AmendReview, ApproveReview, DeclineReview, WithdrawReview
-from permille.domain.decide import decide
-from permille.domain.policy import SEED
-from permille.domain.status import Mode, Status
-from permille.domain.timeline import Entry
-from permille.domain.wording import OWNER
+from permille.domain.account.account import Account
+from permille.domain.account.second_chance import RequestedDay
+from permille.domain.people.commands import AmendReview, ApproveReview, DeclineReview, WithdrawReview
+from permille.domain.policy.policy import SEED
+from permille.domain.rules.decide import decide
+from permille.domain.rules.decision import Evidence, Outcome, Rules
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.status import Mode, Status
+from permille.domain.words.wording import OWNER
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 DENVER = ZoneInfo("America/Denver")

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.builders import NOW, TODAY
+from tests.support.builders import NOW, TODAY
 
-from permille.domain.reputation import PER, Tally, epoch_of, first_day, total
+from permille.domain.values.tally import PER, Tally, epoch_of, first_day, total
 
 counts = st.integers(0, 1000)
 tallies = st.builds(Tally, counts, counts, counts)

@@ -7,10 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.builders import NOW, STAFF, TODAY, TOMORROW, a_request, an_account, decided
+from tests.support.builders import NOW, STAFF, TODAY, TOMORROW, a_request, an_account, decided
 
-from permille.domain.account import Account, Outcome, ReviewState, Trial, TrialState
-from permille.domain.commands import (
+from permille.domain.account.account import Account
+from permille.domain.account.second_chance import ReviewState, Trial, TrialState
+from permille.domain.people.commands import (
     AmendReview,
     ApproveReview,
     CancelTrial,
@@ -20,10 +21,11 @@ from permille.domain.commands import (
     RequestReview,
     WithdrawReview,
 )
-from permille.domain.errors import ConfirmationNeeded, DecisionRefused
-from permille.domain.policy import SecondChance
-from permille.domain.status import Status
-from permille.domain.wording import OWNER
+from permille.domain.policy.policy import SecondChance
+from permille.domain.rules.decision import Outcome
+from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused
+from permille.domain.values.status import Status
+from permille.domain.words.wording import OWNER
 
 DISABLED = Status.DISABLED
 CHANCE, CHANCE_OF_24 = SecondChance(), SecondChance(least_hours=24)

@@ -5,16 +5,18 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, STAFF, TODAY, an_account, decided, evidence
 from tests.domain.test_review import an_open_one
 from tests.domain.test_trial import RULES, observing, running
+from tests.support.builders import NOW, STAFF, TODAY, an_account, decided, evidence
 
-from permille.domain.account import Exemption, Look, Rules
-from permille.domain.commands import ConfirmTrial, Enable, WithdrawReview
-from permille.domain.decide import decide
-from permille.domain.policy import SEED
-from permille.domain.status import Mode, Status
-from permille.domain.wording import OWNER
+from permille.domain.account.look import Look
+from permille.domain.account.restrictions import Exemption
+from permille.domain.people.commands import ConfirmTrial, Enable, WithdrawReview
+from permille.domain.policy.policy import SEED
+from permille.domain.rules.decide import decide
+from permille.domain.rules.decision import Rules
+from permille.domain.values.status import Mode, Status
+from permille.domain.words.wording import OWNER
 
 
 def a_look(delivered: int, complaints: int, *, over: bool = False, mode: Mode = Mode.ENFORCE, left: int = 0) -> Look:

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import CALLER, NOW, a_provider, an_account, an_entry
+from tests.support.builders import CALLER, NOW, a_provider, an_account, an_entry
 
-from permille.domain.account import Account
-from permille.domain.route import Route, Via, route
-from permille.domain.status import Status
-from permille.domain.switch import Denial
-from permille.domain.timeline import Entry, Topic
+from permille.domain.account.account import Account
+from permille.domain.account.credential import Denial
+from permille.domain.sending.route import Route, Via, route
+from permille.domain.timeline.timeline import Entry, Topic
+from permille.domain.values.status import Status
 
 SES, PROVIDER = Via.SES, Via.PROVIDER
 HOUR = timedelta(hours=1)

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from permille.domain.reputation import Tally
-from permille.domain.ses_review import BOUNCES, COMPLAINTS, Level, Lines, bounce_percent, counted, denominators
+from permille.domain.policy.ses_review import BOUNCES, COMPLAINTS, Level, Lines, bounce_percent, counted, denominators
+from permille.domain.values.tally import Tally
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.domain.smtp_status import UNTOLD, code_of, in_words
+from permille.domain.feedback.smtp_status import UNTOLD, code_of, in_words
 
 
 @pytest.mark.parametrize(

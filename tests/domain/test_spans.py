@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import NOW, an_entry
+from tests.support.builders import NOW, an_entry
 
-from permille.domain.spans import Span, last_change, spans
-from permille.domain.status import Status
-from permille.domain.timeline import Entry
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.status import Status
+from permille.reading.spans import Span, last_change, spans
 
 A_DAY = timedelta(days=1)
 BEGINS = NOW - 45 * A_DAY

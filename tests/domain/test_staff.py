@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, STAFF, TODAY, an_account, decided
+from tests.support.builders import NOW, STAFF, TODAY, an_account, decided
 
-from permille.domain.account import Exemption, Hold, Outcome, Trial, TrialState
-from permille.domain.commands import Close, Command, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
-from permille.domain.errors import DecisionRefused
-from permille.domain.status import Held, Status
+from permille.domain.account.restrictions import Exemption, Hold
+from permille.domain.account.second_chance import Trial, TrialState
+from permille.domain.people.commands import Close, Command, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
+from permille.domain.rules.decision import Outcome
+from permille.domain.values.errors import DecisionRefused
+from permille.domain.values.status import Held, Status
 
 ACTIVE, DISABLED, CLOSED = Status.ACTIVE, Status.DISABLED, Status.CLOSED
 HOUR = timedelta(hours=1)

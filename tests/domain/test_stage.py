@@ -6,14 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.builders import CALLER, NOW, TODAY, a_request, an_account, decided
-from tests.reports import APPROVED, ASKED
+from tests.support.builders import CALLER, NOW, TODAY, a_request, an_account, decided
+from tests.support.reports import APPROVED, ASKED
 
-from permille.domain.account import Review, ReviewState, Trial, TrialState
-from permille.domain.errors import DecisionRefused
-from permille.domain.review import Stage, stage
-from permille.domain.status import Status
-from permille.domain.switch import Denial
+from permille.domain.account.credential import Denial
+from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
+from permille.domain.people.review import Stage, stage
+from permille.domain.values.errors import DecisionRefused
+from permille.domain.values.status import Status
 
 A_DAY = timedelta(days=1)
 BERLIN = ZoneInfo("Europe/Berlin")

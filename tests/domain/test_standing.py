@@ -6,13 +6,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.builders import CALLER, NOW, STAFF, TODAY, a_verdict, an_account, an_entry
-from tests.reports import APPROVED, ASKED
+from tests.support.builders import CALLER, NOW, STAFF, TODAY, a_verdict, an_account, an_entry
+from tests.support.reports import APPROVED, ASKED
 
-from permille.domain.account import Account, Exemption, Recheck, Trial, TrialState
-from permille.domain.policy import ALLPROWEBTOOLS, SEED, Verdict, judge
-from permille.domain.reputation import Tally
-from permille.domain.standing import (
+from permille.domain.account.account import Account
+from permille.domain.account.credential import Denial
+from permille.domain.account.restrictions import Exemption, Recheck
+from permille.domain.account.second_chance import Trial, TrialState
+from permille.domain.policy.policy import ALLPROWEBTOOLS, SEED, Verdict, judge
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.status import Status
+from permille.domain.values.tally import Tally
+from permille.domain.words.wording import rate
+from permille.reading.standing import (
     Tone,
     broken_line,
     by_hand_line,
@@ -23,10 +29,6 @@ from permille.domain.standing import (
     stays_off_line,
     tone,
 )
-from permille.domain.status import Status
-from permille.domain.switch import Denial
-from permille.domain.timeline import Entry
-from permille.domain.wording import rate
 
 A_DAY = timedelta(days=1)
 TRIAL = Trial(TrialState.SCHEDULED, TODAY + 5 * A_DAY, NOW + 5 * A_DAY, NOW + 6 * A_DAY, NOW + 8 * A_DAY)

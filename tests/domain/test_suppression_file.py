@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from permille.addresses import bare
-from permille.domain.errors import InvalidInput
-from permille.domain.formulas import FORMULAS, marked
-from permille.domain.suppression_file import MOST_ADDRESSES, addresses_in
+from permille.domain.sending.suppression_file import MOST_ADDRESSES, addresses_in
+from permille.domain.values.errors import InvalidInput
+from permille.domain.words.formulas import FORMULAS, marked
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import KEY, SECOND_KEY, a_state
+from tests.support.builders import KEY, SECOND_KEY, a_state
 
-from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState, changes, drift
+from permille.domain.account.credential import ACTIVE, INACTIVE, Changes, SenderState, changes, drift
 
 BOTH_ACTIVE = {KEY: ACTIVE, SECOND_KEY: ACTIVE}
 BOTH_INACTIVE = {KEY: INACTIVE, SECOND_KEY: INACTIVE}

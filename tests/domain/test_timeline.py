@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.builders import (
+from tests.support.builders import (
     ACCOUNT,
     NOW,
     PLATFORM,
@@ -29,15 +29,17 @@ from tests.builders import (
     days_of,
 )
 
-from permille.domain import entries, timeline, wording
-from permille.domain.entries.complaints import LISTED_COMPLAINTS, reported
-from permille.domain.entries.registry import KINDS, MODULES
-from permille.domain.entries.verdicts import LISTED_IDENTITIES
-from permille.domain.mail_text import MailContext
-from permille.domain.policy import SEED
-from permille.domain.policy_file import policy_data
-from permille.domain.timeline import Audience, Entry, Facts, Unknown, declared, entry_as_read
-from permille.domain.wording import plain, quoted
+from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy_file import policy_data
+from permille.domain.timeline import kinds
+from permille.domain.timeline.kinds.complaints import LISTED_COMPLAINTS, reported
+from permille.domain.timeline.kinds.registry import KINDS, MODULES
+from permille.domain.timeline.kinds.verdicts import LISTED_IDENTITIES
+from permille.domain.timeline.timeline import Audience, Entry, Facts, Unknown, declared, entry_as_read
+from permille.domain.values.entry_id import id_at
+from permille.domain.words import wording
+from permille.domain.words.mail_text import MailContext
+from permille.domain.words.wording import plain, quoted
 
 ALL = list(KINDS)
 OLDER = [json.loads(line) for line in (Path(__file__).parent / "older_entries.jsonl").read_text().splitlines()]
@@ -265,7 +267,7 @@ def test_a_fact_that_is_not_declared_fails_at_construction(kind: str) -> None:
 
 
 def test_a_kind_is_declared_once_and_its_module_is_imported_by_whoever_reads() -> None:
-    modules = {one.stem for one in Path(entries.__file__).parent.glob("*.py")} - {"__init__", "registry", "numbers"}
+    modules = {one.stem for one in Path(kinds.__file__).parent.glob("*.py")} - {"__init__", "registry", "numbers"}
 
     assert {one.__name__.rpartition(".")[2] for one in MODULES} == modules
     with pytest.raises(AssertionError, match="declared twice"):
@@ -326,14 +328,14 @@ def test_facts_that_are_not_as_declared_make_no_reader_fail(data: dict[str, Any]
 def test_ids_sort_by_time(one: datetime, other: datetime) -> None:
     first, second = sorted([one, other])
 
-    assert timeline.id_at(first) <= timeline.id_at(second)
-    assert first == second or timeline.id_at(first, "z") < timeline.id_at(second, "a")
+    assert id_at(first) <= id_at(second)
+    assert first == second or id_at(first, "z") < id_at(second, "a")
 
 
 def test_an_id_is_the_same_in_every_time_zone() -> None:
     elsewhere = NOW.astimezone(timezone(timedelta(hours=-7)))
 
-    assert timeline.id_at(elsewhere, "x") == timeline.id_at(NOW, "x")
+    assert id_at(elsewhere, "x") == id_at(NOW, "x")
 
 
 def test_the_same_happening_has_the_same_id_and_another_one_has_not() -> None:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW, STAFF
-from tests.fakes import FakeMacs
+from tests.support.builders import ACCOUNT, NOW, STAFF
+from tests.support.fakes import FakeMacs
 
-from permille.access import make_token
-from permille.domain.errors import NotAuthenticated
-from permille.domain.links import MOST_ACCOUNTS, Claims, For, Grant, Scope, claims
-from permille.domain.tokens import LONGEST_TOKEN, read, signed_part, token
+from permille.domain.login.links import MOST_ACCOUNTS, Claims, For, Grant, Scope, claims
+from permille.domain.login.tokens import LONGEST_TOKEN, read, signed_part, token
+from permille.domain.values.errors import NotAuthenticated
+from permille.usecases.login.access import make_token
 
 CLAIMS = claims(For.OWNER, ACCOUNT, NOW)
 MAC = bytes(range(32))

@@ -7,28 +7,20 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import CALLER, NOW, STAFF, TODAY, a_backlog, a_complaint_entry, an_account
+from tests.support.builders import CALLER, NOW, STAFF, TODAY, a_backlog, a_complaint_entry, an_account
 
-from permille.desk_ports import Listed
-from permille.domain.account import (
-    INSTANT,
-    Account,
-    Evidence,
-    Hold,
-    Outcome,
-    Review,
-    ReviewState,
-    Rules,
-    Trial,
-    TrialState,
-)
-from permille.domain.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
-from permille.domain.decide import decide
-from permille.domain.policy import SEED, SecondChance
-from permille.domain.reputation import Tally
-from permille.domain.status import Held, Mode, Status
-from permille.domain.switch import Credential, Denial
-from permille.domain.trial import LOOKED_AT_EVERY
+from permille.domain.account.account import INSTANT, Account
+from permille.domain.account.credential import Credential, Denial
+from permille.domain.account.restrictions import Hold
+from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
+from permille.domain.policy.policy import SEED, SecondChance
+from permille.domain.rules.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
+from permille.domain.rules.decide import decide
+from permille.domain.rules.decision import Evidence, Outcome, Rules
+from permille.domain.rules.trial import LOOKED_AT_EVERY
+from permille.domain.values.status import Held, Mode, Status
+from permille.domain.values.tally import Tally
+from permille.ports.desk import Listed
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEGINS, ENDS = NOW, NOW + DAY

@@ -7,14 +7,14 @@ from typing import Any
 import boto3
 import pytest
 from moto.core.models import MockAWS
-from tests.aws.tables import create_in_moto
-from tests.builders import OWNER_MAIL_CALLER, PLATFORM, an_account
-from tests.iam import is_allowed, recorded
+from tests.support.aws_tables import create_in_moto
+from tests.support.builders import OWNER_MAIL_CALLER, PLATFORM, an_account
+from tests.support.iam import is_allowed, recorded
 
 from permille import bootstrap
 from permille.aws.accounts import DynamoAccounts
-from permille.domain.account import Account
-from permille.domain.timeline import SYSTEM, Entry
+from permille.domain.account.account import Account
+from permille.domain.timeline.timeline import SYSTEM, Entry
 
 DENY_GROUP = "permille-denied"
 ENVIRONMENT = {

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from functions.access.app import handler
-from tests.builders import STAFF, LambdaContext
 from tests.functions.conftest import Cloud
+from tests.support.builders import STAFF, LambdaContext
 
-from permille.access import admit
 from permille.aws.link_register import DynamoLinkRegister
 from permille.aws.macs import KmsMacs
 from permille.bootstrap import clock, issuing_links
-from permille.domain.links import Claims, Grant, Scope
+from permille.domain.login.links import Claims, Grant, Scope
+from permille.usecases.login.access import admit
 
 FOR_STAFF = {"audience": "staff", "name": "Sam", "seconds": 3600}
 FOR_PLATFORM = {"audience": "platform", "name": "crm", "seconds": 60, "scopes": ["read"], "accounts": ["shop-*"]}

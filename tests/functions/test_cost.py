@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from functions.enforce.app import handler as enforce
 from functions.ingest_complaint.app import handler as ingest
-from tests.builders import LambdaContext, records, ses_event, sqs_record
 from tests.functions.conftest import Cloud
-from tests.measured import Measured
+from tests.support.builders import LambdaContext, records, ses_event, sqs_record
+from tests.support.measured import Measured
 
 from permille.observability import logger
 from permille_cli.cost import MEASURED_AT_REST, RUN_LOG

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from functions.enforce.app import handler
 from functions.ingest_complaint.app import handler as ingest
-from tests.builders import ACCOUNT, CALLER, LambdaContext, records, ses_event, sqs_record, stream_record
 from tests.functions.conftest import DENY_GROUP, Cloud
-from tests.measured import Measured
+from tests.support.builders import ACCOUNT, CALLER, LambdaContext, records, ses_event, sqs_record, stream_record
+from tests.support.measured import Measured
 
 from permille.aws.quarantine import DynamoQuarantine
-from permille.domain.account import Account
-from permille.domain.status import Status
+from permille.domain.account.account import Account
+from permille.domain.values.status import Status
 
 NOTHING = {"looked_at": 0, "entries": 0, "failed": 0, "left": 0, "swept": 0}
 HANDED = {**NOTHING, "looked_at": 1, "entries": 1}

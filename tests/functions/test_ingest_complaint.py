@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from functions.ingest_complaint.app import NotCounted, handler
-from tests.builders import (
+from tests.functions.conftest import Cloud
+from tests.support.builders import (
     ACCOUNT,
     CALLER,
     OWNER_MAIL_CALLER,
@@ -19,13 +20,12 @@ from tests.builders import (
     sns_record,
     sqs_record,
 )
-from tests.fakes import FakeLedger, FakePolicies, FakeQuarantine, Faults, Rows
-from tests.functions.conftest import Cloud
+from tests.support.fakes import FakeLedger, FakePolicies, FakeQuarantine, Faults, Rows
 
 from permille import bootstrap
 from permille.bootstrap import Ingesting
-from permille.domain.account import Account
-from permille.domain.errors import MissingSettings
+from permille.domain.account.account import Account
+from permille.domain.values.errors import MissingSettings
 from permille.settings import IngestSettings
 
 

@@ -8,9 +8,9 @@ import pytest
 from functions.notify.app import handler
 from moto.core.models import DEFAULT_ACCOUNT_ID as MOTO_ACCOUNT
 from moto.ses.models import ses_backends
-from tests.aws.wire import Wire
-from tests.builders import ACCOUNT, LambdaContext, an_account, an_entry, records, sqs_record, stream_record
 from tests.functions.conftest import Cloud
+from tests.support.builders import ACCOUNT, LambdaContext, an_account, an_entry, records, sqs_record, stream_record
+from tests.support.wire import Wire
 
 from permille.bootstrap import handing_on
 

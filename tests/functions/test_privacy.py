@@ -15,15 +15,16 @@ import pytest
 from functions.enforce.app import handler as enforce
 from functions.ingest_complaint.app import handler as ingest
 from functions.notify.app import handler as notify
-from tests.builders import Body, LambdaContext, an_entry, records, ses_event, sqs_record, stream_record
 from tests.functions.conftest import Cloud
+from tests.support.builders import Body, LambdaContext, an_entry, records, ses_event, sqs_record, stream_record
 
 from permille.aws.ledger import SEEN_FOR
 from permille.aws.quarantine import KEPT_FOR
-from permille.domain.entries.registry import KINDS
+from permille.domain.timeline.kinds.registry import KINDS
 from permille.observability import logger
-from permille.ports import KEPT_BOUNCES, REMEMBERED_FOR
-from permille_cli.template import PROJECT, load
+from permille.ports.history import KEPT_BOUNCES
+from permille.ports.notifications import REMEMBERED_FOR
+from permille_cli.stack.template import PROJECT, load
 
 PAGE = (PROJECT / "docs" / "privacy.md").read_text(encoding="utf-8")
 TABLES = [name for name, one in load()["Resources"].items() if one["Type"] == "AWS::DynamoDB::Table"]

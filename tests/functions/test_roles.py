@@ -1,6 +1,6 @@
 """Each function's role lets its adapters make their calls, and bounds what a function could do that was taken over.
 
-Decided offline, by tests/iam.py: of what is decided here the embedded AWS knows nothing.
+Decided offline, by tests/support/iam.py: of what is decided here the embedded AWS knows nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,8 @@ from typing import Any
 import boto3
 import pytest
 from functions.notify.app import handler as notify
-from tests.builders import (
+from tests.functions.conftest import Cloud
+from tests.support.builders import (
     ACCOUNT,
     NOW,
     PATIENCE,
@@ -30,23 +31,22 @@ from tests.builders import (
     sqs_record,
     stopped_mail,
 )
-from tests.functions.conftest import Cloud
-from tests.iam import Request, attributes, is_allowed, recorded, requests_of, statements, tables_of
+from tests.support.iam import Request, attributes, is_allowed, recorded, requests_of, statements, tables_of
 
 from permille.aws.models import AccountRow
 from permille.aws.replay import ReplayedTime
 from permille.bootstrap import consoling, enforcing, handing_on, ingesting, issuing_links, serving_api
-from permille.domain.account import Account
-from permille.domain.breaker import Opening, Passing, Returning
-from permille.domain.correction import Correction, Void
-from permille.domain.entries.system import ModeEntered
-from permille.domain.links import For
-from permille.domain.ses_review import Harm
-from permille.domain.status import Mode, Status
-from permille.domain.system_commands import MakeLink
-from permille.domain.timeline import Topic, system_entry
-from permille.issuing import issue
-from permille.ports import Lap
+from permille.domain.account.account import Account
+from permille.domain.account.correction import Correction, Void
+from permille.domain.login.links import For
+from permille.domain.people.system_commands import MakeLink
+from permille.domain.policy.ses_review import Harm
+from permille.domain.rules.breaker import Opening, Passing, Returning
+from permille.domain.timeline.kinds.system import ModeEntered
+from permille.domain.timeline.timeline import Topic, system_entry
+from permille.domain.values.status import Mode, Status
+from permille.ports.accounts import Lap
+from permille.usecases.login.issuing import issue
 
 HOUR = "2026-03-10T12"
 COUNTED = a_complaint_count("m-0")
@@ -242,7 +242,7 @@ OF_NOTICES = ("bounced_at", "bounces_told_until")
     ],
 )
 def test_whoever_decides_may_write_all_of_an_account_but_what_others_decide(function: str, kept: set[str]) -> None:
-    """That nothing else is written is looked at in each test of a use case (tests/within_role.py)."""
+    """That nothing else is written is looked at in each test of a use case (tests/support/within_role.py)."""
     assert AccountRow.get_attributes().keys() - attributes(function, "UpdateItem", "AccountsTable") == kept
 
 

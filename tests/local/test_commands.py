@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from permille.domain.errors import Failed, InvalidInput
+from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.local import commands, schedule, stack
 from permille_cli.local.deployment import Deployment, _last_said
 from permille_cli.main import status_of

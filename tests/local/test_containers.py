@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from permille.domain.errors import Failed
+from permille.domain.values.errors import Failed
 from permille_cli.local.containers import host, in_container
 
 ENDPOINT, CONTAINERS_ENDPOINT = "http://127.0.0.1:4566", "http://172.17.0.1:4577"

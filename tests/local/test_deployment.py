@@ -1,7 +1,7 @@
 """What the embedded stack is deployed with."""
 
-from permille_cli import template
 from permille_cli.local.deployment import Deployment
+from permille_cli.stack import template
 
 PARAMETERS = template.load()["Parameters"]
 CHOSEN = Deployment("permille", "enforce", "APWT").parameters

@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.domain.errors import Failed
+from permille.domain.values.errors import Failed
 from permille_cli.local.schedule import invoke, whole_second
 
 LAMBDAS = boto3.client("lambda", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from permille.domain.errors import InvalidInput
+from permille.domain.values.errors import InvalidInput
 from permille_cli.local.stack import down
 from permille_cli.local.state import StateDirectory
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
-from tests.builders import ses_event
 from tests.stack.conftest import Stack
+from tests.support.builders import ses_event
 
-from permille.domain.breaker import hour_of
-from permille.domain.switch import PROPAGATION
+from permille.domain.account.credential import PROPAGATION
+from permille.domain.rules.breaker import hour_of
 
 _read = TypeDeserializer().deserialize
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import boto3
 import pytest
-from tests.sessions import forget
+from tests.support.sessions import forget
 
 from permille_cli.main import status_of
 

@@ -8,7 +8,7 @@ from tests.stack.accounts import Business, a_business
 from tests.stack.coming_back import ON, WayBack, a_way_back
 from tests.stack.conftest import Stack, a_new_function_worker, eventually
 
-from permille.domain.backlog import COUNTED_WITHIN
+from permille.domain.rules.backlog import COUNTED_WITHIN
 
 
 @pytest.fixture

@@ -11,14 +11,15 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
-from tests.builders import ses_event
 from tests.stack.accounts import Business, a_business
 from tests.stack.conftest import Stack
+from tests.support.builders import ses_event
 
+from permille.aws.events import as_received
 from permille.aws.ledger import SHARDS, DynamoLedger, LedgerTables
 from permille.aws.quarantine import DynamoQuarantine
-from permille.domain.policy import SEED
-from permille.ingest import RESERVE, Received, ingest
+from permille.domain.policy.policy import SEED
+from permille.usecases.feedback.ingest import RESERVE, ingest
 
 INVOCATIONS = 50
 DELIVERIES = 40  # of each invocation, half of which another one gets as well
@@ -106,7 +107,7 @@ class _Invocation:
 
     def receive(self, bodies: Sequence[str], now: datetime) -> list[str]:
         """The bodies that have to come again."""
-        batch = [Received(str(number), body) for number, body in enumerate(bodies)]
+        batch = [as_received(str(number), body) for number, body in enumerate(bodies)]
         time_left = RESERVE + timedelta(seconds=10)
         failed = ingest(batch, self._ledger, self._quarantine, "permille-notify", now, lambda: time_left, lambda: SEED)
         return [bodies[int(number)] for number in failed]

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.builders import ses_event, sns_record
 from tests.stack.accounts import Business, a_business
 from tests.stack.conftest import Stack, a_new_function_worker, eventually
+from tests.support.builders import ses_event, sns_record
 
-from permille.domain.backlog import HOLD_AT_MOST
+from permille.domain.rules.backlog import HOLD_AT_MOST
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from tests.stack.accounts import Business, a_business
 from tests.stack.conftest import Stack, eventually
 from tests.stack.web import Web
 
-from permille.access import make_token
 from permille.aws.macs import KmsMacs
 from permille.bootstrap import clock
-from permille.domain import links
-from permille.domain.errors import PermissionDenied
-from permille.domain.links import For
+from permille.domain.login import links
+from permille.domain.login.links import For
+from permille.domain.values.errors import PermissionDenied
+from permille.usecases.login.access import make_token
 
 INVOKING = ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"]
 AS_HEADER = "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import trustme
-from tests.smtp_server import HOST, PASSWORD, USER, MailServer, certified, mail_server
 from tests.stack.accounts import Business, a_business
 from tests.stack.conftest import Stack, eventually
+from tests.support.smtp_server import HOST, PASSWORD, USER, MailServer, certified, mail_server
 
 AUTHORITY = trustme.CA()
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.stack.conftest import Stack
 
-from permille_cli.template import load
+from permille_cli.stack.template import load
 
 RULE = "RegionHasFunctionUrls"
 RULES = {RULE: load()["Rules"][RULE]}  # the others look at parameters

@@ -3,9 +3,9 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from tests.builders import ses_event
 from tests.stack.accounts import Business, a_business
 from tests.stack.conftest import Stack, eventually
+from tests.support.builders import ses_event
 
 ANN = "ann@example.com"
 

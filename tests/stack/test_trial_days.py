@@ -8,7 +8,7 @@ import pytest
 from tests.stack.coming_back import A_DAY, A_MINUTE, AN_HOUR, ASKED, OFF, ON, WayBack, a_way_back
 from tests.stack.conftest import Stack, eventually
 
-from permille.domain.backlog import COUNTED_WITHIN
+from permille.domain.rules.backlog import COUNTED_WITHIN
 
 A_SECOND = timedelta(seconds=1)
 DENVER = "America/Denver"

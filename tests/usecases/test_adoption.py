@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.builders import NOW, an_account
 from tests.domain.test_iam_risk import EVASIONS, allows, policies
-from tests.operator_fakes import FakeStack, KnownUser, a_sender, a_stack
+from tests.support.builders import NOW, an_account
+from tests.support.operator_fakes import FakeStack, KnownUser, a_sender, a_stack
 
-from permille.adoption import adoptable
-from permille.domain.entries.credential import Created
-from permille.domain.errors import InvalidInput
-from permille.domain.iam_risk import TakenRisk
-from permille.domain.timeline import entry
+from permille.domain.sending.iam_risk import TakenRisk
+from permille.domain.timeline.kinds.credential import Created
+from permille.domain.timeline.timeline import entry
+from permille.domain.values.errors import InvalidInput
+from permille.usecases.senders.adoption import adoptable
 
 USER = "permille-bakery"
 SES = "arn:aws:ses:us-east-1:123456789012"

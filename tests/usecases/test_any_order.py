@@ -7,16 +7,26 @@ from datetime import datetime, timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, an_account, days_of, ses_event, ses_notification
-from tests.examples import examples
-from tests.fakes import FakeLedger, FakeQuarantine, Killed, When
-from tests.usecases.enforcement import World
+from tests.support.builders import (
+    ACCOUNT,
+    CALLER,
+    NOW,
+    OWNER_MAIL_CALLER,
+    an_account,
+    days_of,
+    ses_event,
+    ses_notification,
+)
+from tests.support.enforcement import World
+from tests.support.examples import examples
+from tests.support.fakes import FakeLedger, FakeQuarantine, Killed, When
 
-from permille.domain.errors import Unavailable
-from permille.domain.policy import SEED, Decision, judge
-from permille.domain.reputation import Tally
-from permille.domain.status import Held, Status
-from permille.ingest import Received, ingest
+from permille.aws.events import as_received
+from permille.domain.policy.policy import SEED, Decision, judge
+from permille.domain.values.errors import Unavailable
+from permille.domain.values.status import Held, Status
+from permille.domain.values.tally import Tally
+from permille.usecases.feedback.ingest import ingest
 
 messages = st.lists(st.sampled_from([f"m-{n}" for n in range(6)]), min_size=1, max_size=5)
 kinds = st.sampled_from(["Delivery", "Complaint", "Complaint"])
@@ -49,7 +59,7 @@ class Permille(RuleBasedStateMachine):
         self._receive({f"{n}": (kind, one, json.dumps(ses_event(kind, one))) for n, (kind, one) in enumerate(again)})
 
     def _receive(self, batch: dict[str, tuple[str, str, str]]) -> None:
-        received = [Received(record_id, body) for record_id, (_, _, body) in batch.items()]
+        received = [as_received(record_id, body) for record_id, (_, _, body) in batch.items()]
         failed = list(batch)
         with suppress(Killed):  # nothing was acknowledged
             ledger = FakeLedger(self.world.rows)

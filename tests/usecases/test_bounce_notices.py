@@ -7,16 +7,16 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NO_SUCH_USER, NOW, PATIENCE, an_account, bounce_counts
-from tests.fakes import FakeLedger, When
-from tests.usecases.enforcement import World
+from tests.support.builders import ACCOUNT, NO_SUCH_USER, NOW, PATIENCE, an_account, bounce_counts
+from tests.support.enforcement import World
+from tests.support.fakes import FakeLedger, When
 
-from permille.domain import bounce_notices
-from permille.domain.bounce_notices import HOUR, MOST_COLLECTED
-from permille.domain.entries.bounces import LISTED_BOUNCES, Bounced
-from permille.domain.feedback import Refusal
-from permille.domain.needs import COMMIT_LAG
-from permille.domain.status import Mode, Status
+from permille.domain.feedback.feedback import Refusal
+from permille.domain.rules import bounce_notices
+from permille.domain.rules.bounce_notices import HOUR, MOST_COLLECTED
+from permille.domain.rules.needs import COMMIT_LAG
+from permille.domain.timeline.kinds.bounces import LISTED_BOUNCES, Bounced
+from permille.domain.values.status import Mode, Status
 
 A_MINUTE, A_SECOND = timedelta(minutes=1), timedelta(seconds=1)
 

@@ -5,18 +5,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.builders import ACCOUNT, NOW, STAFF, TODAY, an_account
-from tests.fakes import When
-from tests.usecases.enforcement import A_MINUTE, World
+from tests.support.builders import ACCOUNT, NOW, STAFF, TODAY, an_account
+from tests.support.enforcement import A_MINUTE, World
+from tests.support.fakes import When
 
-from permille.decisions import apply
-from permille.domain.account import Trial, TrialState
-from permille.domain.commands import Disable
-from permille.domain.policy import ALLPROWEBTOOLS, SEED, Policy
-from permille.domain.reputation import Tally
-from permille.domain.status import Held, Mode, Status
-from permille.domain.timeline import SYSTEM
-from permille.enforce import Run
+from permille.domain.account.second_chance import Trial, TrialState
+from permille.domain.people.commands import Disable
+from permille.domain.policy.policy import ALLPROWEBTOOLS, SEED, Policy
+from permille.domain.timeline.timeline import SYSTEM
+from permille.domain.values.status import Held, Mode, Status
+from permille.domain.values.tally import Tally
+from permille.usecases.decisions.decisions import apply
+from permille.usecases.enforcement.enforce import Run
 
 HOUR = timedelta(hours=1)
 

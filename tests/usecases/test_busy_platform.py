@@ -5,20 +5,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, an_account, ses_event
-from tests.fakes import FakeLedger, FakeQuarantine
-from tests.usecases.enforcement import A_MINUTE, World
+from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, an_account, ses_event
+from tests.support.enforcement import A_MINUTE, World
+from tests.support.fakes import FakeLedger, FakeQuarantine
 
-from permille.decisions import apply
-from permille.domain.account import Review, ReviewState, Trial, TrialState
-from permille.domain.breaker import BreakerState, hour_of
-from permille.domain.commands import Disable
-from permille.domain.policy import SEED
-from permille.domain.reputation import Tally
-from permille.domain.status import Held, Mode, Status
-from permille.domain.switch import INACTIVE
-from permille.ingest import Received, ingest
-from permille.ports import Sender
+from permille.aws.events import as_received
+from permille.domain.account.credential import INACTIVE
+from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
+from permille.domain.people.commands import Disable
+from permille.domain.policy.policy import SEED
+from permille.domain.rules.breaker import BreakerState, hour_of
+from permille.domain.values.status import Held, Mode, Status
+from permille.domain.values.tally import Tally
+from permille.ports.feedback import Sender
+from permille.usecases.decisions.decisions import apply
+from permille.usecases.feedback.ingest import ingest
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ENDED = NOW - 2 * DAY
@@ -183,7 +184,9 @@ def test_the_platforms_own_mail_alone_keeps_nobody_from_coming_back() -> None:
     body = json.dumps(ses_event("Delivery", caller="own"))
     for minute in range(13):
         now = NOW + minute * A_MINUTE
-        ingest([Received("r", body)], FakeLedger(world.rows), FakeQuarantine(), "", now, lambda: A_MINUTE, lambda: SEED)
+        ingest(
+            [as_received("r", body)], FakeLedger(world.rows), FakeQuarantine(), "", now, lambda: A_MINUTE, lambda: SEED
+        )
         world.run(now)
 
     assert world.account().status is Status.ACTIVE

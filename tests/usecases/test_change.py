@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, CALLER, KEY, NOW, STAFF
-from tests.fakes import LEASED_FOR, Killed, User, When
-from tests.operator_fakes import FakeStack, KnownUser, a_stack, dkim
+from tests.support.builders import ACCOUNT, CALLER, KEY, NOW, STAFF
+from tests.support.fakes import LEASED_FOR, Killed, User, When
+from tests.support.operator_fakes import FakeStack, KnownUser, a_stack, dkim
 
-from permille.change import Change, Changed, apply, plan
-from permille.changing import Changing
-from permille.domain.errors import Conflict, DecisionRefused, InvalidInput, PermissionDenied, Unavailable
-from permille.domain.status import Status
-from permille.domain.switch import ACTIVE, INACTIVE, Denial
-from permille.new_account import NewAccount
-from permille.onboarding import add_account
-from permille.switching import Switching, settle
+from permille.domain.account.credential import ACTIVE, INACTIVE, Denial
+from permille.domain.values.errors import Conflict, DecisionRefused, InvalidInput, PermissionDenied, Unavailable
+from permille.domain.values.status import Status
+from permille.usecases.enforcement.switching import Switching, settle
+from permille.usecases.senders.change import Change, Changed, apply, plan
+from permille.usecases.senders.changing import Changing
+from permille.usecases.senders.new_account import NewAccount
+from permille.usecases.senders.onboarding import add_account
 
 KNOWN, NEW = "known.example", "new.example"
 OLD, OLD_KEY = "permille-old", "AKIAOLD"

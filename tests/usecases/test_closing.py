@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, STAFF
-from tests.fakes import Killed, When
-from tests.operator_fakes import FakeStack, a_sender, a_stack
+from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF
+from tests.support.fakes import Killed, When
+from tests.support.operator_fakes import FakeStack, a_sender, a_stack
 
-from permille.closing import Removed, remove_users
-from permille.domain.commands import Close
-from permille.domain.errors import Conflict, DecisionRefused, InvalidInput, PermissionDenied
-from permille.new_account import NewAccount
-from permille.onboarding import add_account
+from permille.domain.people.commands import Close
+from permille.domain.values.errors import Conflict, DecisionRefused, InvalidInput, PermissionDenied
+from permille.usecases.senders.closing import Removed, remove_users
+from permille.usecases.senders.new_account import NewAccount
+from permille.usecases.senders.onboarding import add_account
 
 OLD = "permille-old"
 BAKERY = NewAccount(ACCOUNT, "owner@bakery.example", "Bea", "UTC", ("bakery.example",))

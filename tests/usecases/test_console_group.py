@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, NOW
-from tests.fakes import Killed, When
-from tests.operator_fakes import FakeStack, KnownUser, a_sender, a_stack
+from tests.support.builders import ACCOUNT, NOW
+from tests.support.fakes import Killed, When
+from tests.support.operator_fakes import FakeStack, KnownUser, a_sender, a_stack
 
-from permille.console_group import CONSOLE_GROUP
-from permille.domain.errors import InvalidInput, PermissionDenied
-from permille.domain.iam_policy import POLICIES_SHOW, sending_policy
-from permille.new_account import NewAccount
-from permille.onboarding import AddedAccount, add_account
+from permille.domain.sending.iam_policy import POLICIES_SHOW, sending_policy
+from permille.domain.values.errors import InvalidInput, PermissionDenied
+from permille.usecases.senders.console_group import CONSOLE_GROUP
+from permille.usecases.senders.new_account import NewAccount
+from permille.usecases.senders.onboarding import AddedAccount, add_account
 
 USER, DOMAIN = "permille-old", "bakery.example"
 EVERYTHING = {"Statement": [{"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*"}]}

@@ -7,18 +7,19 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, CALLER, NOW, TODAY, a_complaint_entry, an_account, an_entry
-from tests.usecases.desk import QUEUES, World, asking, went_well
+from tests.support.builders import ACCOUNT, CALLER, NOW, TODAY, a_complaint_entry, an_account, an_entry
+from tests.support.desk_world import QUEUES, World, asking, went_well
 
-from permille import desk
-from permille.domain.account import Hold, Look
-from permille.domain.breaker import BreakerState, hour_of
-from permille.domain.entries.credential import Difference
-from permille.domain.errors import MalformedRequest, Unavailable
-from permille.domain.reputation import Tally
-from permille.domain.status import Held, Status
-from permille.domain.switch import ACTIVE
-from permille.ports import Lap
+from permille.domain.account.credential import ACTIVE
+from permille.domain.account.look import Look
+from permille.domain.account.restrictions import Hold
+from permille.domain.rules.breaker import BreakerState, hour_of
+from permille.domain.timeline.kinds.credential import Difference
+from permille.domain.values.errors import MalformedRequest, Unavailable
+from permille.domain.values.status import Held, Status
+from permille.domain.values.tally import Tally
+from permille.ports.accounts import Lap
+from permille.usecases.views import desk
 
 
 @pytest.fixture

@@ -5,16 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, NOW, TODAY, TOMORROW, an_account
-from tests.fakes import When
-from tests.usecases.desk import ANNA, World, agreed, asking, went_well
+from tests.support.builders import ACCOUNT, NOW, TODAY, TOMORROW, an_account
+from tests.support.desk_world import ANNA, World, agreed, asking, went_well
+from tests.support.fakes import When
 
-from permille.desk_decisions import DECISIONS, decide, reset_breaker
-from permille.domain.account import Exemption, Hold, ReviewState
-from permille.domain.breaker import BreakerState, hour_of
-from permille.domain.errors import DecisionRefused, InvalidInput, NotFound, Unavailable
-from permille.domain.status import Held, Status
-from permille.domain.timeline import Entry
+from permille.console.site.desk_forms import DECISIONS, decide, reset_breaker
+from permille.domain.account.restrictions import Exemption, Hold
+from permille.domain.account.second_chance import ReviewState
+from permille.domain.rules.breaker import BreakerState, hour_of
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.errors import DecisionRefused, InvalidInput, NotFound, Unavailable
+from permille.domain.values.status import Held, Status
 
 EXEMPT = Exemption(NOW + timedelta(days=9), "A partner", "sam")
 HELD = Hold(Held.BREAKER, NOW, needs_staff=True)

@@ -5,18 +5,18 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, STAFF, a_complaint_entry, an_account
-from tests.fakes import FakeLedger, Killed, When
-from tests.usecases.enforcement import A_MINUTE, AFTER_THE_LEASE, World
+from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, a_complaint_entry, an_account
+from tests.support.enforcement import A_MINUTE, AFTER_THE_LEASE, World
+from tests.support.fakes import FakeLedger, Killed, When
 
-from permille.decisions import apply
-from permille.domain.account import INSTANT
-from permille.domain.commands import Command, Disable, Enable
-from permille.domain.errors import Unavailable
-from permille.domain.status import Mode, Status
-from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
-from permille.enforce import Run
-from permille.switching import TRIES
+from permille.domain.account.account import INSTANT
+from permille.domain.account.credential import ACTIVE, INACTIVE, PROPAGATION
+from permille.domain.people.commands import Command, Disable, Enable
+from permille.domain.values.errors import Unavailable
+from permille.domain.values.status import Mode, Status
+from permille.usecases.decisions.decisions import apply
+from permille.usecases.enforcement.enforce import Run
+from permille.usecases.enforcement.switching import TRIES
 
 
 @pytest.fixture

@@ -1,14 +1,14 @@
 """Every mail and every line of the timeline, word for word. Where words are changed on purpose:
-`python -m tests.gallery --golden` writes them anew, and the change is read in the diff."""
+`python -m tests.support.gallery --golden` writes them anew, and the change is read in the diff."""
 
 import pytest
-from tests.gallery import GOLDEN, OWNER, PAGES, entries, golden, mails
+from tests.support.gallery import GOLDEN, OWNER, PAGES, entries, golden, mails
 
-from permille.domain.entries.registry import KINDS
-from permille.domain.timeline import Entry
-from permille.mails import Addresses, compose
-from permille.ports import Mail
-from permille.templates import Brand
+from permille.domain.timeline.kinds.registry import KINDS
+from permille.domain.timeline.timeline import Entry
+from permille.ports.notifications import Mail
+from permille.rendering.templates import Brand
+from permille.usecases.notifications.mails import Addresses, compose
 
 WORDS = golden()
 MAILS = dict(mails())

@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
-from tests.examples import examples
-from tests.fakes import When
-from tests.usecases.enforcement import A_MINUTE, World
+from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
+from tests.support.enforcement import A_MINUTE, World
+from tests.support.examples import examples
+from tests.support.fakes import When
 
-from permille.decisions import apply
-from permille.domain.commands import Command, Disable, Enable
-from permille.domain.errors import DecisionRefused, Unavailable
-from permille.domain.status import Status
-from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
+from permille.domain.account.credential import ACTIVE, INACTIVE, PROPAGATION
+from permille.domain.people.commands import Command, Disable, Enable
+from permille.domain.values.errors import DecisionRefused, Unavailable
+from permille.domain.values.status import Status
+from permille.usecases.decisions.decisions import apply
 
 OWN = f"{CALLER}-own"  # Inactive from the beginning: its owner's own doing
 DECISIONS: dict[str, Callable[..., Command]] = {"disable": Disable, "enable": Enable}

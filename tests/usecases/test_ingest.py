@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import (
+from tests.support.builders import (
     ACCOUNT,
     CALLER,
     NOW,
@@ -21,15 +21,16 @@ from tests.builders import (
     ses_notification,
     sns_envelope,
 )
-from tests.fakes import FakeLedger, FakeQuarantine, Faults, Rows, When
+from tests.support.fakes import FakeLedger, FakeQuarantine, Faults, Rows, When
 
-from permille.domain.entries.complaints import Reported
-from permille.domain.policy import SEED
-from permille.domain.reputation import Tally
-from permille.domain.timeline import only
-from permille.ingest import ONE_CALL, RESERVE, Received, ingest
+from permille.aws.events import as_received
+from permille.domain.policy.policy import SEED
+from permille.domain.timeline.kinds.complaints import Reported
+from permille.domain.timeline.timeline import only
+from permille.domain.values.tally import Tally
 from permille.observability import metrics
-from permille.ports import Count, Counted, Sender
+from permille.ports.feedback import Count, Counted, Sender
+from permille.usecases.feedback.ingest import ONE_CALL, RESERVE, ingest
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -52,7 +53,7 @@ class Ingestion:
     ) -> list[str]:
         """Takes a batch whose records are called r-0, r-1 ..., and returns those to be delivered again."""
         texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
-        batch = [Received(f"r-{number}", text) for number, text in enumerate(texts)]
+        batch = [as_received(f"r-{number}", text) for number, text in enumerate(texts)]
         return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now, time_left, lambda: SEED)
 
     @property
@@ -326,7 +327,7 @@ def test_mail_to_owners_and_set_up_notices_are_ignored(feedback: Ingestion, body
 
 
 def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -> None:
-    batch = [Received("r-0", json.dumps(ses_event("Complaint", caller="")))]
+    batch = [as_received("r-0", json.dumps(ses_event("Complaint", caller="")))]
 
     ingest(batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW, lambda: timedelta(minutes=1), lambda: SEED)
 
@@ -556,7 +557,7 @@ def test_counting_leaves_time_for_what_comes_after_it(feedback: Ingestion) -> No
     ledger = Patience(feedback.rows)
 
     ingest(
-        [Received("r-0", json.dumps(COMPLAINT))],
+        [as_received("r-0", json.dumps(COMPLAINT))],
         ledger,
         feedback.quarantine,
         "",

@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from tests.builders import NOW, STAFF
-from tests.fakes import FakeAccounts, FakeLinkRegister, FakeMacs, Rows
+from tests.support.builders import NOW, STAFF
+from tests.support.fakes import FakeAccounts, FakeLinkRegister, FakeMacs, Rows
 
-from permille.access import admit
-from permille.domain.errors import Conflict, InvalidInput, NotAuthenticated, Unavailable
-from permille.domain.links import FURTHEST_AHEAD, Claims, For, Grant, Register, Scope
-from permille.domain.system_commands import MakeLink, RevokeAccess
-from permille.domain.timeline import SYSTEM
-from permille.issuing import Issuing, issue, revoke
+from permille.domain.login.links import FURTHEST_AHEAD, Claims, For, Grant, Register, Scope
+from permille.domain.people.system_commands import MakeLink, RevokeAccess
+from permille.domain.timeline.timeline import SYSTEM
+from permille.domain.values.errors import Conflict, InvalidInput, NotAuthenticated, Unavailable
+from permille.usecases.login.access import admit
+from permille.usecases.login.issuing import Issuing, issue, revoke
 
 FOR_SAM = MakeLink(audience=For.STAFF, name="Sam", lasts=timedelta(hours=1), by=STAFF)
 REVOKE_SAM = RevokeAccess(audience=For.STAFF, name="Sam", reason="Sam has left", by=STAFF)

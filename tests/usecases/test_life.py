@@ -13,17 +13,16 @@ from zoneinfo import ZoneInfo
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, STAFF, a_request, an_account, ses_event
-from tests.examples import examples
-from tests.fakes import FakeLedger, FakeQuarantine, Killed, When
-from tests.usecases.enforcement import World
+from tests.support.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, STAFF, a_request, an_account, ses_event
+from tests.support.enforcement import World
+from tests.support.examples import examples
+from tests.support.fakes import FakeLedger, FakeQuarantine, Killed, When
 
-from permille.decisions import apply
-from permille.domain import local_days
-from permille.domain.account import Account, RequestedDay, ReviewState, Trial
-from permille.domain.backlog import ANY_NUMBER, COUNTED_WITHIN, HOLD_AT_MOST, STALLED_AFTER
-from permille.domain.breaker import BreakerState, hour_of
-from permille.domain.commands import (
+from permille.aws.events import as_received
+from permille.domain.account.account import Account
+from permille.domain.account.credential import PROPAGATION
+from permille.domain.account.second_chance import RequestedDay, ReviewState, Trial
+from permille.domain.people.commands import (
     AmendReview,
     ApproveReview,
     CancelTrial,
@@ -38,17 +37,20 @@ from permille.domain.commands import (
     Unexempt,
     WithdrawReview,
 )
-from permille.domain.conservative import is_evident
-from permille.domain.entries.complaints import CountedComplaint
-from permille.domain.errors import DecisionRefused, Unavailable
-from permille.domain.policy import SEED, Breaker, Policy, RecentRatio, SecondChance
-from permille.domain.reminders import next_reminder_at, requested_day
-from permille.domain.reputation import Tally, first_day
-from permille.domain.status import Mode, Status
-from permille.domain.switch import PROPAGATION
-from permille.domain.timeline import Entry, only
-from permille.domain.wording import OWNER
-from permille.ingest import Received, ingest
+from permille.domain.policy.e_value import is_evident
+from permille.domain.policy.policy import SEED, Breaker, Policy, RecentRatio, SecondChance
+from permille.domain.rules.backlog import ANY_NUMBER, COUNTED_WITHIN, HOLD_AT_MOST, STALLED_AFTER
+from permille.domain.rules.breaker import BreakerState, hour_of
+from permille.domain.rules.reminders import next_reminder_at, requested_day
+from permille.domain.timeline.kinds.complaints import CountedComplaint
+from permille.domain.timeline.timeline import Entry, only
+from permille.domain.values import local_days
+from permille.domain.values.errors import DecisionRefused, Unavailable
+from permille.domain.values.status import Mode, Status
+from permille.domain.values.tally import Tally, first_day
+from permille.domain.words.wording import OWNER
+from permille.usecases.decisions.decisions import apply
+from permille.usecases.feedback.ingest import ingest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -198,7 +200,7 @@ class Life(RuleBasedStateMachine):
         failed = ["r"]
         with suppress(Killed):
             ledger, left = FakeLedger(self.world.rows), timedelta(minutes=1)
-            batch, policy = [Received("r", body)], lambda: self.policy
+            batch, policy = [as_received("r", body)], lambda: self.policy
             failed = ingest(batch, ledger, FakeQuarantine(), OWNER_MAIL_CALLER, self.now, lambda: left, policy)
         if failed:
             self.queue.append((kind, number, readers))

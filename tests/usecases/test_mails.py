@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.builders import (
+from tests.support.builders import (
     ACCOUNT,
     BRAND,
     NOW,
@@ -18,17 +18,17 @@ from tests.builders import (
     by_staff,
     complaint_entries,
 )
-from tests.console.hostile import mailbox_of
-from tests.gallery import mails
+from tests.support.gallery import mails
+from tests.support.hostile import mailbox_of
 
-from permille.domain.entries.complaints import reported
-from permille.domain.entries.registry import KINDS
-from permille.domain.entries.review import ReviewApproved, ReviewDeclined, ReviewRequested
-from permille.domain.entries.trial import TrialCancelled
-from permille.domain.policy import Rule
-from permille.domain.timeline import Entry, Facts, entry
-from permille.mails import Addresses, compose
-from permille.ports import Mail
+from permille.domain.policy.policy import Rule
+from permille.domain.timeline.kinds.complaints import reported
+from permille.domain.timeline.kinds.registry import KINDS
+from permille.domain.timeline.kinds.review import ReviewApproved, ReviewDeclined, ReviewRequested
+from permille.domain.timeline.kinds.trial import TrialCancelled
+from permille.domain.timeline.timeline import Entry, Facts, entry
+from permille.ports.notifications import Mail
+from permille.usecases.notifications.mails import Addresses, compose
 
 EVERY_MAIL = dict(mails())
 MAILED = [kind for kind in KINDS if KINDS[kind].declaration.mailed]

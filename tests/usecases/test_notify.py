@@ -3,8 +3,8 @@
 from datetime import UTC, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, BRAND, NOW, an_account, an_entry
-from tests.fakes import (
+from tests.support.builders import ACCOUNT, BRAND, NOW, an_account, an_entry
+from tests.support.fakes import (
     FakeAccounts,
     FakeBus,
     FakeLater,
@@ -16,13 +16,13 @@ from tests.fakes import (
     Rows,
     When,
 )
-from tests.measured import Measured
+from tests.support.measured import Measured
 
-from permille.access import Links
-from permille.domain.entries.registry import KINDS
-from permille.domain.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
-from permille.domain.timeline import SYSTEM
-from permille.notify import Effect, Handing, effects_of, hand_on, hand_on_again, redrive
+from permille.domain.timeline.kinds.registry import KINDS
+from permille.domain.timeline.timeline import SYSTEM
+from permille.domain.values.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
+from permille.usecases.login.access import Links
+from permille.usecases.notifications.notify import Effect, Handing, effects_of, hand_on, hand_on_again, redrive
 from permille.zones import shown_zone_of
 
 LINKS = Links(FakeMacs(), "https://console.example")

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, an_account
-from tests.fakes import Killed, When
-from tests.operator_fakes import FakeStack, KnownUser, a_sender, a_stack, dkim
+from tests.support.builders import ACCOUNT, CALLER, NOW, an_account
+from tests.support.fakes import Killed, When
+from tests.support.operator_fakes import FakeStack, KnownUser, a_sender, a_stack, dkim
 
-from permille.domain.errors import Conflict, Failed, InvalidInput, PermissionDenied
-from permille.new_account import NewAccount
-from permille.onboarding import AddedAccount, add_account
-from permille.operator_ports import Room
+from permille.domain.values.errors import Conflict, Failed, InvalidInput, PermissionDenied
+from permille.ports.iam_users import Room
+from permille.usecases.senders.new_account import NewAccount
+from permille.usecases.senders.onboarding import AddedAccount, add_account
 
 KNOWN, NEW, ADDRESS = "known.example", "new.example", "news@known.example"
 BAKERY = NewAccount(ACCOUNT, "owner@bakery.example", "Bea", "Europe/Vienna", (KNOWN, NEW, ADDRESS))

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, TODAY, Body, a_sender, an_account, ses_event
-from tests.fakes import FakeLedger, FakePolicies, FakeQuarantine, FakeSuppressions, Rows
+from tests.support.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, TODAY, Body, a_sender, an_account, ses_event
+from tests.support.fakes import FakeLedger, FakePolicies, FakeQuarantine, FakeSuppressions, Rows
 
-from permille.domain.cards import Counts, campaigns
-from permille.domain.errors import PolicyNotValid, Unavailable
-from permille.domain.policy import SEED
-from permille.domain.reputation import Tally
-from permille.ingest import Received, ingest
+from permille.aws.events import as_received
+from permille.domain.policy.policy import SEED
+from permille.domain.values.errors import PolicyNotValid, Unavailable
+from permille.domain.values.tally import Tally
+from permille.reading.cards import Counts, campaigns
+from permille.usecases.feedback.ingest import ingest
 
 DAY = timedelta(days=1)
 BLOCK_OF_7 = date.fromordinal(TODAY.toordinal() // 7 * 7) - 7 * DAY  # the first of seven days that belong together
@@ -30,7 +31,7 @@ class Ingestion:
         self.policies = FakePolicies(replace(SEED, one_recipient_days=days), self.rows.faults)
 
     def receive(self, *bodies: Body) -> list[str]:
-        batch = [Received(f"r-{number}", json.dumps(body)) for number, body in enumerate(bodies)]
+        batch = [as_received(f"r-{number}", json.dumps(body)) for number, body in enumerate(bodies)]
         ledger, left = FakeLedger(self.rows), timedelta(minutes=1)
         return ingest(batch, ledger, FakeQuarantine(), OWNER_MAIL_CALLER, NOW, lambda: left, self.policies.current)
 

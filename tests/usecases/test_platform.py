@@ -5,15 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.builders import NOW, TODAY, an_account
-from tests.usecases.desk import World
+from tests.support.builders import NOW, TODAY, an_account
+from tests.support.desk_world import World
 
-from permille import platform as of
-from permille.desk_ports import SesFigures, SesRate
-from permille.domain.account import Account, Look
-from permille.domain.policy import SEED
-from permille.domain.reputation import Tally, first_day
-from permille.domain.status import Status
+from permille.domain.account.account import Account
+from permille.domain.account.look import Look
+from permille.domain.policy.policy import SEED
+from permille.domain.values.status import Status
+from permille.domain.values.tally import Tally, first_day
+from permille.ports.desk import SesFigures, SesRate
+from permille.usecases.views import platform as of
 
 FIRST = first_day(TODAY, SEED.window_days)
 

@@ -9,23 +9,37 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW, STAFF, TODAY, a_record, a_verdict, an_account, an_entry, by_staff, days_of
-from tests.fakes import FakeControl, FakeTallies, When
-from tests.operator_fakes import FakeAllTimelines, FakePolicyDocument, FakeStack, a_stack
-from tests.usecases.enforcement import A_MINUTE, World
+from tests.support.builders import (
+    ACCOUNT,
+    NOW,
+    STAFF,
+    TODAY,
+    a_record,
+    a_verdict,
+    an_account,
+    an_entry,
+    by_staff,
+    days_of,
+)
+from tests.support.enforcement import A_MINUTE, World
+from tests.support.fakes import FakeControl, FakeTallies, When
+from tests.support.operator_fakes import FakeAllTimelines, FakePolicyDocument, FakeStack, a_stack
 
-from permille import policy_change
-from permille.domain.account import Account, Exemption, Look, Trial, TrialState
-from permille.domain.breaker import BreakerState
-from permille.domain.entries.system import PolicySet
-from permille.domain.errors import DecisionRefused, Failed, ServiceError, Unavailable
-from permille.domain.policy import SEED, BounceBurst, Breaker, ComplaintRatio, Policy
-from permille.domain.policy_file import parse_policy, policy_data
-from permille.domain.policy_preview import Effect, Preview
-from permille.domain.reputation import Tally
-from permille.domain.status import Mode, Status
-from permille.domain.timeline import SYSTEM, Entry, only
-from permille.history import NEWEST
+from permille.domain.account.account import Account
+from permille.domain.account.look import Look
+from permille.domain.account.restrictions import Exemption
+from permille.domain.account.second_chance import Trial, TrialState
+from permille.domain.policy.policy import SEED, BounceBurst, Breaker, ComplaintRatio, Policy
+from permille.domain.policy.policy_file import parse_policy, policy_data
+from permille.domain.rules.breaker import BreakerState
+from permille.domain.rules.policy_preview import Effect, Preview
+from permille.domain.timeline.kinds.system import PolicySet
+from permille.domain.timeline.timeline import SYSTEM, Entry, only
+from permille.domain.values.errors import DecisionRefused, Failed, ServiceError, Unavailable
+from permille.domain.values.status import Mode, Status
+from permille.domain.values.tally import Tally
+from permille.usecases.decisions import policy_change
+from permille.usecases.history import NEWEST
 
 A_DAY = timedelta(days=1)
 STRICT = replace(SEED, id="strict", complaint_ratio=ComplaintRatio(complaints_at_least=1))

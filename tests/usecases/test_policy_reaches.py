@@ -6,15 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, NOW, TODAY, an_account
-from tests.usecases.enforcement import A_MINUTE, World
+from tests.support.builders import ACCOUNT, NOW, TODAY, an_account
+from tests.support.enforcement import A_MINUTE, World
 
-from permille.domain.account import Account, Trial, TrialState
-from permille.domain.policy import BounceBurst, Policy
-from permille.domain.policy_file import parse_policy
-from permille.domain.reputation import Tally
-from permille.domain.status import Status
-from permille.domain.switch import INACTIVE
+from permille.domain.account.account import Account
+from permille.domain.account.credential import INACTIVE
+from permille.domain.account.second_chance import Trial, TrialState
+from permille.domain.policy.policy import BounceBurst, Policy
+from permille.domain.policy.policy_file import parse_policy
+from permille.domain.values.status import Status
+from permille.domain.values.tally import Tally
 
 A_DAY = timedelta(days=1)
 WITHOUT_BOUNCES = parse_policy('{"bounce_burst": null}')

@@ -10,15 +10,15 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW, STAFF, a_server, an_account
-from tests.fakes import FakeAccounts, FakePolicies, FakeProbe, FakeSecrets, FakeTimeline, Killed, Rows, When
+from tests.support.builders import ACCOUNT, NOW, STAFF, a_server, an_account
+from tests.support.fakes import FakeAccounts, FakePolicies, FakeProbe, FakeSecrets, FakeTimeline, Killed, Rows, When
 
-from permille import shapes
-from permille.domain.account import Account
-from permille.domain.errors import Conflict, DecisionRefused, NotFound, Unavailable
-from permille.domain.provider import Fault, Password, Server, Trouble
-from permille.domain.status import Status
-from permille.provider import Providing, connect, disconnect, try_again
+from permille.domain.account.account import Account
+from permille.domain.sending.smtp_server import Fault, Password, Server, Trouble
+from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, Unavailable
+from permille.domain.values.status import Status
+from permille.schema import account_schema
+from permille.usecases.decisions.providers import Providing, connect, disconnect, try_again
 
 FIRST, SECOND = a_server(), a_server(host="mail.example.net", user="bea")
 PASSWORDS = {FIRST: "secret-of-the-first", SECOND: "secret-of-the-second"}
@@ -73,7 +73,7 @@ def test_what_logs_in_is_connected(world: World) -> None:
 
     assert isinstance(connected, Account)
     assert connected == world.now
-    assert shapes.provider(connected) == {
+    assert account_schema.provider(connected) == {
         "host": "smtp.example.com",
         "port": 587,
         "user": "bakery@example.com",

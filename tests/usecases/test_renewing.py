@@ -7,18 +7,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
-from tests.fakes import Killed, User, When
-from tests.operator_fakes import FakeAllAccounts, FakeIamUsers, KnownUser
-from tests.usecases.enforcement import World
+from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
+from tests.support.enforcement import World
+from tests.support.fakes import Killed, User, When
+from tests.support.operator_fakes import FakeAllAccounts, FakeIamUsers, KnownUser
 
-from permille.decisions import apply
-from permille.domain.commands import Close, Command, Disable, Enable
-from permille.domain.errors import DecisionRefused, Failed, NotFound, PermilleError, PermissionDenied, Unavailable
-from permille.domain.renewal import Renew
-from permille.domain.status import Status
-from permille.domain.switch import ACTIVE, INACTIVE
-from permille.renewing import ATTEMPTS, Renewed, Renewing, renew_credential
+from permille.domain.account.credential import ACTIVE, INACTIVE
+from permille.domain.people.commands import Close, Command, Disable, Enable
+from permille.domain.people.renewal import Renew
+from permille.domain.values.errors import (
+    DecisionRefused,
+    Failed,
+    NotFound,
+    PermilleError,
+    PermissionDenied,
+    Unavailable,
+)
+from permille.domain.values.status import Status
+from permille.usecases.decisions.decisions import apply
+from permille.usecases.senders.renewing import ATTEMPTS, Renewed, Renewing, renew_credential
 
 MARK = "permille/us-east-1/bakery"
 OLD = f"{CALLER}-k1"

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import ACCOUNT, BRAND, NOW, a_request, an_account
-from tests.fakes import (
+from tests.support.builders import ACCOUNT, BRAND, NOW, a_request, an_account
+from tests.support.fakes import (
     DecisionServices,
     FakeAccounts,
     FakeBus,
@@ -17,14 +17,14 @@ from tests.fakes import (
     Rows,
 )
 
-from permille.access import Links
-from permille.decisions import apply
-from permille.domain.commands import AmendReview, Command, WithdrawReview
-from permille.domain.errors import DecisionRefused, Unavailable
-from permille.domain.owner_acts import CHANGES_A_DAY
-from permille.domain.status import Status
-from permille.domain.wording import OWNER
-from permille.notify import Handing, hand_on
+from permille.domain.account.owner_acts import CHANGES_A_DAY
+from permille.domain.people.commands import AmendReview, Command, WithdrawReview
+from permille.domain.values.errors import DecisionRefused, Unavailable
+from permille.domain.values.status import Status
+from permille.domain.words.wording import OWNER
+from permille.usecases.decisions.decisions import apply
+from permille.usecases.login.access import Links
+from permille.usecases.notifications.notify import Handing, hand_on
 
 AN_HOUR = timedelta(hours=1)
 RECEIPT = "We have got your request for a review"

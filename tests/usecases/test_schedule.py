@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
-from tests.builders import NOW
-from tests.fakes import FakeQuarantine
-from tests.measured import Measured
-from tests.usecases.enforcement import A_MINUTE, World
+from tests.support.builders import NOW
+from tests.support.enforcement import A_MINUTE, World
+from tests.support.fakes import FakeQuarantine
+from tests.support.measured import Measured
 
-from permille.domain.status import Status
-from permille.enforce import Run
-from permille.schedule import run_schedule
+from permille.domain.values.status import Status
+from permille.usecases.enforcement.enforce import Run
+from permille.usecases.enforcement.schedule import run_schedule
 
 ON_THE_HOUR = NOW.replace(minute=0)
 A_DAY = timedelta(days=1)

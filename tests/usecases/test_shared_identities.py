@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import an_account
-from tests.operator_fakes import FakeStack, a_stack
+from tests.support.builders import an_account
+from tests.support.operator_fakes import FakeStack, a_stack
 
-from permille.domain.status import Status
-from permille.shared_identities import shared_with_others
+from permille.domain.values.status import Status
+from permille.usecases.senders.shared_identities import shared_with_others
 
 DOMAIN = "bakery.example"
 

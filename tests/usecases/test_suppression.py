@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import (
+from tests.support.builders import (
     ACCOUNT,
     CALLER,
     NOW,
@@ -21,20 +21,22 @@ from tests.builders import (
     by_staff,
     ses_event,
 )
-from tests.fakes import FakeLedger, FakePolicies, FakeQuarantine, FakeSuppressions, Rows, When
+from tests.support.fakes import FakeLedger, FakePolicies, FakeQuarantine, FakeSuppressions, Rows, When
 
-from permille.domain.entries.complaints import reported
-from permille.domain.errors import Conflict, PolicyNotValid, Unavailable
-from permille.domain.feedback import Complaint
-from permille.domain.policy import SEED
-from permille.domain.reputation import Tally
-from permille.domain.suppression import Suppression, Why, suppressed_by
-from permille.domain.system_commands import ImportSuppressions, Suppress, Unsuppress
-from permille.domain.timeline import Entry
-from permille.ingest import Received, ingest
-from permille.paging import Page
-from permille.ports import MOST_LIFTED, Count
-from permille.suppression import ATTEMPTS, add, exported, page, remove, take_in
+from permille.aws.events import as_received
+from permille.domain.feedback.feedback import Complaint
+from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
+from permille.domain.policy.policy import SEED
+from permille.domain.sending.suppression import Suppression, Why, suppressed_by
+from permille.domain.timeline.kinds.complaints import reported
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.errors import Conflict, PolicyNotValid, Unavailable
+from permille.domain.values.tally import Tally
+from permille.ports.feedback import Count
+from permille.ports.history import MOST_LIFTED
+from permille.ports.paging import Page
+from permille.usecases.decisions.suppression_list import ATTEMPTS, add, exported, page, remove, take_in
+from permille.usecases.feedback.ingest import ingest
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 
@@ -329,7 +331,7 @@ class Told:
             ses_event("Complaint", one, complaintFeedbackType=kind, timestamp=at.isoformat(), **different)
             for one, kind, at in reports
         ]
-        batch = [Received(f"r-{n}", json.dumps(body)) for n, body in enumerate(bodies)]
+        batch = [as_received(f"r-{n}", json.dumps(body)) for n, body in enumerate(bodies)]
         ledger = FakeLedger(self.rows)
         return ingest(batch, ledger, FakeQuarantine(), "", LATER, lambda: timedelta(minutes=1), self.policies.current)
 

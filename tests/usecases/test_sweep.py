@@ -5,21 +5,24 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from tests.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, an_account
-from tests.fakes import User, When
-from tests.usecases.enforcement import A_MINUTE, World
+from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, an_account
+from tests.support.enforcement import A_MINUTE, World
+from tests.support.fakes import User, When
 
-from permille.decisions import apply
-from permille.domain.account import Account, Exemption, Look, Recheck, Trial, TrialState
-from permille.domain.breaker import hour_of
-from permille.domain.commands import Enable
-from permille.domain.entries.system import ModeEntered
-from permille.domain.policy import SEED
-from permille.domain.status import Mode, Status
-from permille.domain.switch import ACTIVE, INACTIVE, Denial
-from permille.domain.timeline import SYSTEM, only
-from permille.ports import Lap
-from permille.sweep import PAGE
+from permille.domain.account.account import Account
+from permille.domain.account.credential import ACTIVE, INACTIVE, Denial
+from permille.domain.account.look import Look
+from permille.domain.account.restrictions import Exemption, Recheck
+from permille.domain.account.second_chance import Trial, TrialState
+from permille.domain.people.commands import Enable
+from permille.domain.policy.policy import SEED
+from permille.domain.rules.breaker import hour_of
+from permille.domain.timeline.kinds.system import ModeEntered
+from permille.domain.timeline.timeline import SYSTEM, only
+from permille.domain.values.status import Mode, Status
+from permille.ports.accounts import Lap
+from permille.usecases.decisions.decisions import apply
+from permille.usecases.enforcement.sweep import PAGE
 
 HOUR = timedelta(hours=1)
 NEXT = NOW + HOUR

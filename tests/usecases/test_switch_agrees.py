@@ -8,18 +8,18 @@ from itertools import pairwise
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
-from tests.examples import examples
-from tests.fakes import FakeLedger, Killed, When
-from tests.usecases.enforcement import World
+from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
+from tests.support.enforcement import World
+from tests.support.examples import examples
+from tests.support.fakes import FakeLedger, Killed, When
 
-from permille.decisions import apply
-from permille.domain.commands import Close, Command, Disable, Enable
-from permille.domain.errors import DecisionRefused, Unavailable
-from permille.domain.reputation import Tally
-from permille.domain.status import Status
-from permille.domain.switch import ACTIVE, INACTIVE, PROPAGATION
-from permille.domain.timeline import Entry
+from permille.domain.account.credential import ACTIVE, INACTIVE, PROPAGATION
+from permille.domain.people.commands import Close, Command, Disable, Enable
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.errors import DecisionRefused, Unavailable
+from permille.domain.values.status import Status
+from permille.domain.values.tally import Tally
+from permille.usecases.decisions.decisions import apply
 
 SECOND = "permille-bakery-shop"
 KEYS = [(CALLER, "k1"), (CALLER, "k2"), (SECOND, "k1")]

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.fakes import Killed, When
-from tests.operator_fakes import FakeTables
+from tests.support.fakes import Killed, When
+from tests.support.operator_fakes import FakeTables
 
-from permille.domain.errors import InvalidInput, Unavailable
-from permille.tables import Lacking, TableSetup
-from permille.taking_up import choose, prepare
-from permille_cli import kept, template
+from permille.domain.values.errors import InvalidInput, Unavailable
+from permille.ports.table_setup import Lacking, TableSetup
+from permille.usecases.stack.taking_up import choose, prepare
+from permille_cli.stack import kept, template
 
 WANTED = kept.tables(template.load())
 LEFT = {logical: f"permille-{logical}-1A2B3C" for logical in WANTED}

@@ -7,20 +7,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import NOW, STAFF
-from tests.fakes import Killed, User, When
-from tests.operator_fakes import FakeStack, KnownUser, a_stack
+from tests.support.builders import NOW, STAFF
+from tests.support.fakes import Killed, User, When
+from tests.support.operator_fakes import FakeStack, KnownUser, a_stack
 
-from permille.closing import remove_users
-from permille.domain.commands import Close, Disable
-from permille.domain.errors import InvalidInput, PermissionDenied, Unavailable
-from permille.domain.iam_policy import allowed_resources
-from permille.domain.switch import ACTIVE, INACTIVE
-from permille.domain.timeline import SYSTEM
-from permille.new_account import NewAccount
-from permille.onboarding import add_account
-from permille.switching import Switching, settle
-from permille.uninstalling import Denied, GivenBack, Plan, apply, plan
+from permille.domain.account.credential import ACTIVE, INACTIVE
+from permille.domain.people.commands import Close, Disable
+from permille.domain.sending.iam_policy import allowed_resources
+from permille.domain.timeline.timeline import SYSTEM
+from permille.domain.values.errors import InvalidInput, PermissionDenied, Unavailable
+from permille.usecases.enforcement.switching import Switching, settle
+from permille.usecases.senders.closing import remove_users
+from permille.usecases.senders.new_account import NewAccount
+from permille.usecases.senders.onboarding import add_account
+from permille.usecases.stack.uninstalling import Denied, GivenBack, Plan, apply, plan
 
 SES = "arn:aws:ses:us-east-1:123456789012"
 OLD = "permille-old"

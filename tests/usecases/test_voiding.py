@@ -9,24 +9,27 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint, an_account
-from tests.fakes import DecisionServices, FakeAccounts, FakeLedger, FakePolicies, FakeTimeline, When
-from tests.usecases.enforcement import World
+from tests.support.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint, an_account
+from tests.support.enforcement import World
+from tests.support.fakes import DecisionServices, FakeAccounts, FakeLedger, FakePolicies, FakeTimeline, When
 
-from permille.decisions import apply
-from permille.domain.account import Account, Look, Recheck, Trial, TrialState
-from permille.domain.cards import Counts, campaigns
-from permille.domain.commands import Enable, RestoreComplaint, VoidComplaint
-from permille.domain.entries.complaints import repeated, reported
-from permille.domain.entries.corrections import counting
-from permille.domain.errors import Conflict, DecisionRefused, NotFound, Unavailable
-from permille.domain.policy import SEED
-from permille.domain.reputation import Tally, first_day, total_of
-from permille.domain.status import Held, Status
-from permille.domain.timeline import Entry
-from permille.explain import explained
-from permille.ports import Count
-from permille.verdict import current
+from permille.domain.account.account import Account
+from permille.domain.account.look import Look
+from permille.domain.account.restrictions import Recheck
+from permille.domain.account.second_chance import Trial, TrialState
+from permille.domain.people.commands import Enable, RestoreComplaint, VoidComplaint
+from permille.domain.policy.policy import SEED
+from permille.domain.timeline.kinds.complaints import repeated, reported
+from permille.domain.timeline.kinds.corrections import counting
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, Unavailable
+from permille.domain.values.status import Held, Status
+from permille.domain.values.tally import Tally, first_day, total_of
+from permille.ports.feedback import Count
+from permille.reading.cards import Counts, campaigns
+from permille.usecases.decisions.decisions import apply
+from permille.usecases.views.explain import explained
+from permille.usecases.views.verdict import current
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WHY = "An employee pressed the wrong button"

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from permille.domain.errors import Failed
+from permille.domain.values.errors import Failed
 
 LOOPBACK_OF_THE_HOST = "host.docker.internal"  # where Docker runs in a virtual machine, it leads to the host's loopback
 BRIDGE_NAME = '{{index .Options "com.docker.network.bridge.name"}}'

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from permille.domain.errors import Failed, InvalidInput
-from permille.domain.wording import hides_nothing, plain
-from permille_cli import template
+from permille.domain.values.errors import Failed, InvalidInput
+from permille.domain.words.wording import hides_nothing, plain
 from permille_cli.local.state import Running, StateDirectory
 from permille_cli.local.tools import environment as tool_environment
 from permille_cli.local.tools import tool
-from permille_cli.stack import EMBEDDED
+from permille_cli.stack import template
+from permille_cli.stack.stack import EMBEDDED
 
 MAIL_FROM = "no-reply@apwt.example"
 MAIL_FROM_IDENTITY = "apwt.example"

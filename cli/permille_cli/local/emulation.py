@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
-from permille.domain.errors import Failed
+from permille.domain.values.errors import Failed
 from permille_cli.local.state import StateDirectory
 from permille_cli.local.tools import environment as tool_environment
 from permille_cli.local.tools import tool

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from permille.aws.replay import ReplayedTime
-from permille.domain.errors import Failed
+from permille.domain.values.errors import Failed
 from permille_cli.local.state import Running, StateDirectory
 
 if TYPE_CHECKING:

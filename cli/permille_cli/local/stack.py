@@ -11,12 +11,12 @@ from typing import Any
 
 from rich.console import Console
 
-from permille.domain.errors import Failed, InvalidInput
+from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.local import containers
 from permille_cli.local.deployment import Deployment, deploy
 from permille_cli.local.files import made_private
 from permille_cli.local.state import Running, StateDirectory
-from permille_cli.output import err
+from permille_cli.terminal.output import err
 
 STARTING_SECONDS = 90
 STOPPING_SECONDS = 60

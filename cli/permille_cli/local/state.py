@@ -14,7 +14,7 @@ from typing import IO, Any
 import boto3
 from botocore.config import Config
 
-from permille.domain.errors import Failed, InvalidInput
+from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.local.files import foreign, remove, replace_private
 
 LOCKING_SECONDS = 3

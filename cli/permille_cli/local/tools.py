@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from permille.domain.errors import Failed
-from permille_cli.template import PROJECT
+from permille.domain.values.errors import Failed
+from permille_cli.stack.template import PROJECT
 
 TOOLS = PROJECT / ".venv-tools" / "bin"
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from permille import __version__
-from permille.domain.policy import Policy
-from permille.domain.status import Mode
-from permille.ports import Ledger, Policies, Quarantine, QuarantineAge
+from permille.domain.policy.policy import Policy
+from permille.domain.values.status import Mode
+from permille.ports.accounts import Policies
+from permille.ports.feedback import Ledger, Quarantine, QuarantineAge
 from permille.settings import (
     AccessSettings,
     ApiSettings,
@@ -25,14 +26,16 @@ from permille.settings import (
 )
 
 if TYPE_CHECKING:
-    from permille.aws.outward import RememberedOnce
+    from permille.aws.idempotency import RememberedOnce
     from permille.aws.queues import SqsQueues
-    from permille.console.world import Api, Console
-    from permille.enforce import Enforcement
-    from permille.issuing import Issuing
-    from permille.notify import Handing
+    from permille.console.api.context import Api
+    from permille.console.site.context import Console
+    from permille.usecases.enforcement.enforce import Enforcement
+    from permille.usecases.login.issuing import Issuing
+    from permille.usecases.notifications.notify import Handing
 
 
+DECIDING = ("account", "feedback", "people", "policy", "rules", "sending", "values")  # rooms of domain/
 _USUAL_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -112,12 +115,13 @@ def enforcing() -> Enforcing:
     from permille.aws.control import DynamoControl
     from permille.aws.feed import SqsFeed
     from permille.aws.heartbeat import DynamoHeartbeat
-    from permille.aws.history import DynamoTallies, DynamoTimeline
     from permille.aws.policy import SsmPolicies
     from permille.aws.quarantine import DynamoQuarantine
     from permille.aws.switch import IamSwitch
-    from permille.enforce import Enforcement
-    from permille.switching import Switching
+    from permille.aws.tallies import DynamoTallies
+    from permille.aws.timeline import DynamoTimeline
+    from permille.usecases.enforcement.enforce import Enforcement
+    from permille.usecases.enforcement.switching import Switching
 
     settings = EnforceSettings.from_env()
     accounts = DynamoAccounts(
@@ -143,9 +147,11 @@ def enforcing() -> Enforcing:
 
 
 def code_version() -> str:
-    """The package's version, and a digest of the code that decides: it changes whenever a decision could."""
+    """The package's version, and a digest of the code that decides: it changes whenever a decision could, and with
+    nothing that is only read."""
     domain = Path(__file__).parent / "domain"
-    digest = sha256(b"".join(file.read_bytes() for file in sorted(domain.glob("*.py"))))
+    deciding = sorted(file for room in DECIDING for file in (domain / room).glob("*.py"))
+    digest = sha256(b"".join(file.read_bytes() for file in deciding))
     return f"{__version__}+{digest.hexdigest()[:8]}"
 
 
@@ -164,13 +170,16 @@ def handing_on(context: Any) -> HandingOn:
 
 @cache
 def _handing_on() -> "tuple[RememberedOnce, HandingOn]":
-    from permille.access import Links
     from permille.aws.accounts import DynamoAccounts
-    from permille.aws.history import DynamoTimeline
+    from permille.aws.event_bus import TimelineBus
+    from permille.aws.idempotency import RememberedOnce
     from permille.aws.macs import KmsMacs
-    from permille.aws.outward import NotifyQueue, RememberedOnce, SesMailer, TimelineBus
-    from permille.notify import Handing
-    from permille.templates import Brand
+    from permille.aws.retry_queue import NotifyQueue
+    from permille.aws.ses_mailer import SesMailer
+    from permille.aws.timeline import DynamoTimeline
+    from permille.rendering.templates import Brand
+    from permille.usecases.login.access import Links
+    from permille.usecases.notifications.notify import Handing
 
     settings = NotifySettings.from_env()
     once = RememberedOnce(table=settings.handed_on_table)
@@ -213,7 +222,6 @@ def consoling() -> Consoling:
     from permille.aws.bounces import DynamoBounces
     from permille.aws.control import DynamoControl
     from permille.aws.directory import DynamoDirectory
-    from permille.aws.history import DynamoTallies, DynamoTimeline
     from permille.aws.link_register import DynamoLinkRegister
     from permille.aws.macs import KmsMacs
     from permille.aws.policy import SsmPolicies
@@ -221,12 +229,14 @@ def consoling() -> Consoling:
     from permille.aws.ses_metrics import SesMetrics
     from permille.aws.suppressions import DynamoSuppressions
     from permille.aws.switch import IamSwitch
-    from permille.console.pages import Pages
+    from permille.aws.tallies import DynamoTallies
+    from permille.aws.timeline import DynamoTimeline
     from permille.console.proxy import Proxy
     from permille.console.sessions import PAGES, Doorkeeper
-    from permille.console.world import Console
-    from permille.desk import Desk
-    from permille.templates import Brand
+    from permille.console.site.context import Console
+    from permille.console.site.pages import Pages
+    from permille.rendering.templates import Brand
+    from permille.usecases.views.desk import Desk
 
     settings = ConsoleSettings.from_env()
     accounts = DynamoAccounts(
@@ -276,7 +286,7 @@ def consoling() -> Consoling:
 def _queues(settings: ConsoleSettings) -> "SqsQueues":
     """As support's desk calls them."""
     from permille.aws.queues import SqsQueues
-    from permille.desk_ports import AGAIN, FEEDBACK
+    from permille.ports.desk import AGAIN, FEEDBACK
 
     return SqsQueues(
         urls={
@@ -299,7 +309,7 @@ class IssuingLinks:
 def issuing_links() -> IssuingLinks:
     from permille.aws.link_register import DynamoLinkRegister
     from permille.aws.macs import KmsMacs
-    from permille.issuing import Issuing
+    from permille.usecases.login.issuing import Issuing
 
     settings = AccessSettings.from_env()
     macs = KmsMacs(staff_key=settings.staff_link_key, platform_key=settings.platform_token_key)
@@ -317,14 +327,15 @@ class ServingApi:
 def serving_api() -> ServingApi:
     from permille.aws.accounts import DynamoAccounts
     from permille.aws.bounces import DynamoBounces
-    from permille.aws.history import DynamoTallies, DynamoTimeline
     from permille.aws.link_register import DynamoLinkRegister
     from permille.aws.macs import KmsMacs
     from permille.aws.policy import SsmPolicies
     from permille.aws.suppressions import DynamoSuppressions
+    from permille.aws.tallies import DynamoTallies
+    from permille.aws.timeline import DynamoTimeline
+    from permille.console.api.context import Api
     from permille.console.proxy import Proxy
     from permille.console.sessions import API, Doorkeeper
-    from permille.console.world import Api
 
     settings = ApiSettings.from_env()
     accounts = DynamoAccounts(accounts=settings.accounts_table, timeline=settings.timeline_table)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Self
 
-from permille.domain.errors import MissingSettings
+from permille.domain.values.errors import MissingSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from permille.domain.account import Account
-from permille.domain.errors import DecisionRefused, InvalidInput
+from permille.domain.account.account import Account
+from permille.domain.values.errors import DecisionRefused, InvalidInput
 
 
 def zone_named(name: str) -> tzinfo:

@@ -7,9 +7,9 @@ from itertools import islice
 import boto3
 from botocore.exceptions import ClientError
 
-from permille.domain.errors import Failed
-from permille.domain.timeline import BEGINNING
-from permille_cli import timeline
+from permille.domain.timeline.timeline import BEGINNING
+from permille.domain.values.errors import Failed
+from permille_cli.commands import timeline
 from permille_cli.local.demo.scene import BAKERY, DEALS, Part, Scene, eventually, mail
 
 MAILS = 1000

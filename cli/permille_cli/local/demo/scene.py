@@ -19,17 +19,17 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from permille.domain.account import Account
-from permille.domain.errors import Failed
-from permille.new_account import NewAccount
-from permille.onboarding import add_account
-from permille_cli.added_account import Answer
-from permille_cli.deployed import DeployedStack
+from permille.domain.account.account import Account
+from permille.domain.values.errors import Failed
+from permille.usecases.senders.new_account import NewAccount
+from permille.usecases.senders.onboarding import add_account
+from permille_cli.answers.added_account import Answer
 from permille_cli.local import schedule
 from permille_cli.local import stack as embedded
 from permille_cli.local.deployment import Deployment
 from permille_cli.local.state import Running, StateDirectory
-from permille_cli.stack import Stack
+from permille_cli.stack.deployed import DeployedStack
+from permille_cli.stack.stack import Stack
 
 PATIENCE_SECONDS = 60.0
 LAST_HOUR = 23  # of the day

@@ -4,17 +4,17 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
-from permille.domain import local_days
-from permille.domain.account import Trial
-from permille.domain.backlog import COUNTED_WITHIN
-from permille.domain.commands import ApproveReview, RequestReview
-from permille.domain.errors import Failed
-from permille.domain.status import Status
-from permille.domain.wording import OWNER
+from permille.domain.account.second_chance import Trial
+from permille.domain.people.commands import ApproveReview, RequestReview
+from permille.domain.rules.backlog import COUNTED_WITHIN
+from permille.domain.values import local_days
+from permille.domain.values.errors import Failed
+from permille.domain.values.status import Status
+from permille.domain.words.wording import OWNER
 from permille.zones import shown_zone_of
-from permille_cli import timeline
+from permille_cli.commands import timeline
+from permille_cli.commands.review import cases, print_case
 from permille_cli.local.demo.scene import DEALS, Scene, eventually, mail
-from permille_cli.review import cases, print_case
 
 MAILS = 200
 CAUSE, CHANGE = "We mailed a list that we had bought", "Only our customers are on it now, with one click to leave"

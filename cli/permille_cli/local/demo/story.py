@@ -2,7 +2,7 @@
 
 from permille_cli.local.demo import disabling, second_chance
 from permille_cli.local.demo.scene import BAKERY, DEALS, playing
-from permille_cli.output import AsJson, emit_json, err, out
+from permille_cli.terminal.output import AsJson, emit_json, err, out
 
 
 def tell(*, as_json: AsJson = False) -> None:

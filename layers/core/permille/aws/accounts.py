@@ -26,28 +26,19 @@ from permille.aws.models import (
     table_call,
 )
 from permille.aws.rows import DUE, account_due, instant, instant_of, known_of
-from permille.domain.account import (
-    Account,
-    Exemption,
-    Hold,
-    Provider,
-    Recheck,
-    RequestedDay,
-    Review,
-    ReviewState,
-    Trial,
-    TrialState,
-    is_decision,
-)
-from permille.domain.breaker import BreakerChange, Opening, Passing, Returning
-from permille.domain.correction import Correction
-from permille.domain.entries.system import SenderIgnored, SenderUnignored
-from permille.domain.errors import Conflict
-from permille.domain.owner_acts import OwnerActs
-from permille.domain.status import Held, Status
-from permille.domain.switch import Asleep, Credential, Denial, Renewal
-from permille.domain.timeline import Entry, TimelineEntry
-from permille.ports import Sender
+from permille.domain.account.account import Account, is_decision
+from permille.domain.account.correction import Correction
+from permille.domain.account.credential import Asleep, Credential, Denial, Renewal
+from permille.domain.account.owner_acts import OwnerActs
+from permille.domain.account.provider import Provider
+from permille.domain.account.restrictions import Exemption, Hold, Recheck
+from permille.domain.account.second_chance import RequestedDay, Review, ReviewState, Trial, TrialState
+from permille.domain.rules.breaker import BreakerChange, Opening, Passing, Returning
+from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
+from permille.domain.timeline.timeline import Entry, TimelineEntry
+from permille.domain.values.errors import Conflict
+from permille.domain.values.status import Held, Status
+from permille.ports.feedback import Sender
 
 RELEASES, PAUSE = 5, 0.05  # tries, and seconds more before each further one
 LEASED_FOR = timedelta(seconds=75)  # longer than the function's time limit: who holds a lease is alive
@@ -57,7 +48,7 @@ OF_SWITCH = ("asleep", "applied", "applied_at", "observed", "lease")
 
 
 class DynamoAccounts:
-    """Keeps `operator_ports.AllAccounts` and `ports.Leases`."""
+    """Implements `AllAccounts` and `Leases`."""
 
     def __init__(
         self,

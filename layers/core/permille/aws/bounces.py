@@ -5,15 +5,15 @@ from typing import Any
 from permille.aws.client import service_call
 from permille.aws.models import CardRow, connection_of, on_table
 from permille.aws.rows import bounce_of
-from permille.domain.bounces import Card
-from permille.paging import Page
+from permille.domain.feedback.bounces import Card
+from permille.ports.paging import Page
 
 INDEX = "bounced"
 _LAST = "~"  # sorts behind every id
 
 
 class DynamoBounces:
-    """Keeps `ports.Bounces`."""
+    """Implements `Bounces`."""
 
     def __init__(self, *, complaints: str) -> None:
         self._cards = on_table(CardRow, complaints)

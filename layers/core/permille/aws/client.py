@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from permille.domain.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
+from permille.domain.values.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
 
 _CONFIG = Config(
     connect_timeout=3,

@@ -9,11 +9,11 @@ from pynamodb.transactions import TransactWrite
 
 from permille.aws.models import ControlRow, EntryRow, append, conflicts, connection_of, on_table, table_call
 from permille.aws.rows import instant, instant_of, known_of
-from permille.domain.breaker import BreakerState
-from permille.domain.entries.system import BreakerReset, ModeEntered
-from permille.domain.errors import Conflict
-from permille.domain.timeline import TimelineEntry
-from permille.ports import Lap
+from permille.domain.rules.breaker import BreakerState
+from permille.domain.timeline.kinds.system import BreakerReset, ModeEntered
+from permille.domain.timeline.timeline import TimelineEntry
+from permille.domain.values.errors import Conflict
+from permille.ports.accounts import Lap
 
 BREAKER, SWEEP, ACCOUNTS, MODE = "breaker", "sweep", "accounts", "mode"
 HOUR_KEPT_FOR = timedelta(days=7)
@@ -31,7 +31,7 @@ def more_passed(hour: str, more: int) -> list[Any]:
 
 
 class DynamoControl:
-    """Keeps `operator_ports.OperatorControl`."""
+    """Implements `OperatorControl`."""
 
     def __init__(self, *, table: str, timeline: str = "") -> None:
         self._rows = on_table(ControlRow, table)

@@ -6,7 +6,7 @@ from pynamodb.transactions import TransactWrite
 
 from permille.aws.models import CardRow, TallyRow, on_table
 from permille.aws.rows import CORRECTIONS, instant, tally_key
-from permille.domain.correction import Correction
+from permille.domain.account.correction import Correction
 
 
 class Corrections:

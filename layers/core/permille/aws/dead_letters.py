@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from permille.aws.client import client, service_call
 from permille.aws.feed import messages_in
-from permille.operator_ports import Letter
+from permille.ports.operator import Letter
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -16,7 +16,7 @@ WAITED_FOR = 1  # seconds: a long poll asks every server of SQS, a short one som
 
 
 class SqsDeadLetters:
-    """Keeps `operator_ports.DeadLetters`. `queue` is where they rest, `source` the queue that they came from; SQS's own
+    """Implements `DeadLetters`. `queue` is where they rest, `source` the queue that they came from; SQS's own
     redrive (StartMessageMoveTask) takes no letters that SNS, Lambda or a function of ours has put there."""
 
     def __init__(self, *, queue: str, source: str = "", sqs: "SQSClient | None" = None) -> None:

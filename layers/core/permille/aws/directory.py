@@ -20,12 +20,13 @@ from permille.aws.indexes import (
     owner_key,
 )
 from permille.aws.models import AccountRow, SenderRow, on_table, table_call
-from permille.desk_ports import Listed
-from permille.domain.account import ACCOUNT_ID, Account
-from permille.domain.errors import MalformedRequest
-from permille.domain.ses_review import Harm
-from permille.domain.status import Held, Status
-from permille.paging import Page
+from permille.domain.account.account import Account
+from permille.domain.policy.ses_review import Harm
+from permille.domain.values.account_id import ACCOUNT_ID
+from permille.domain.values.errors import MalformedRequest
+from permille.domain.values.status import Held, Status
+from permille.ports.desk import Listed
+from permille.ports.paging import Page
 
 _ASKS = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{6}}\+00:00#{ACCOUNT_ID.pattern}", re.ASCII)
 _RISK = re.compile(rf"\d{{7}}#{ACCOUNT_ID.pattern}", re.ASCII)
@@ -34,7 +35,7 @@ _BEHIND_ALL = "~"
 
 
 class DynamoDirectory:
-    """Keeps `desk_ports.Directory`."""
+    """Implements `Directory`."""
 
     def __init__(self, *, accounts: str, senders: str) -> None:
         self._accounts = on_table(AccountRow, accounts)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from permille.ingest import Received
+from permille.aws.ses_events import parse
+from permille.domain.feedback.received import Received
 
 
 def received(event: Mapping[str, Any]) -> list[Received]:
@@ -13,8 +14,13 @@ def received(event: Mapping[str, Any]) -> list[Received]:
 
 def _received(record: Mapping[str, Any]) -> Received:
     if "Sns" in record:
-        return Received(record["Sns"]["MessageId"], record["Sns"]["Message"])
-    return Received(record["messageId"], record["body"])
+        return as_received(record["Sns"]["MessageId"], record["Sns"]["Message"])
+    return as_received(record["messageId"], record["body"])
+
+
+def as_received(record_id: str, body: str) -> Received:
+    """The record with its body read."""
+    return Received(record_id, body, parse(body))
 
 
 def is_from(event: Mapping[str, Any], source: str) -> bool:

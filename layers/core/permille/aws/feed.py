@@ -13,7 +13,7 @@ METRICS_LAG = timedelta(minutes=5)  # at most; SQS tells CloudWatch once a minut
 
 
 class SqsFeed:
-    """Keeps `ports.Feed`. `queue`: the feedback queue's URL."""
+    """Implements `Feed`. `queue`: the feedback queue's URL."""
 
     def __init__(
         self, *, queue: str, sqs: "SQSClient | None" = None, cloudwatch: "CloudWatchClient | None" = None
@@ -41,7 +41,7 @@ class SqsFeed:
 
 
 class SqsFeedbackQueue:
-    """Keeps `operator_ports.FeedbackQueue`. `queue`: the feedback queue's URL."""
+    """Implements `FeedbackQueue`. `queue`: the feedback queue's URL."""
 
     def __init__(self, *, queue: str, sqs: "SQSClient | None" = None) -> None:
         self._sqs: SQSClient = sqs or client("sqs")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class LambdaFunctions:
-    """Keeps `operator_ports.Functions`."""
+    """Implements `Functions`."""
 
     def __init__(self, *, functions: "LambdaClient | None" = None) -> None:
         self._functions: LambdaClient = functions or client("lambda")

@@ -14,7 +14,7 @@ BEATS_APART = timedelta(seconds=30)
 
 
 class DynamoHeartbeat:
-    """Keeps `ports.Heartbeat`. `table`: the control table."""
+    """Implements `Heartbeat`. `table`: the control table."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient | None" = None) -> None:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")

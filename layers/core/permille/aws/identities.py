@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
 from permille.aws.pacing import Paced
-from permille.domain.errors import Conflict
-from permille.operator_ports import DnsRecord
+from permille.domain.values.errors import Conflict
+from permille.ports.identities import DnsRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -19,7 +19,7 @@ DKIM_ZONE = "dkim.amazonses.com"  # where SES names none; Regions that came late
 
 
 class SesIdentities:
-    """Keeps `operator_ports.Identities`."""
+    """Implements `Identities`."""
 
     def __init__(self, *, ses: "SESV2Client | None" = None, paced: Paced | None = None) -> None:
         self._ses: SESV2Client = ses or client("sesv2")

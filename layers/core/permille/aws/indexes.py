@@ -6,7 +6,9 @@ from typing import Any
 
 from permille.addresses import bare
 from permille.aws.rows import instant, known_of
-from permille.domain.account import MILLION, Account, Exemption, Look
+from permille.domain.account.account import Account
+from permille.domain.account.look import MILLION, Look
+from permille.domain.account.restrictions import Exemption
 
 SUPPORT = "support"  # the one partition of the sparse index `reviews`
 ACCOUNT = "account"  # the one partition of `names`

@@ -16,12 +16,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from permille.aws.client import PASSING, client, code_of, service_call, service_error
 from permille.aws.heartbeat import DynamoHeartbeat
 from permille.aws.rows import account_due, bounce_row, complaint_row, entry_row, tally_key
-from permille.domain.entries.complaints import OwnerMailStopped, Reported, completed
-from permille.domain.errors import ServiceError, Unavailable
-from permille.domain.reputation import Tally
-from permille.domain.timeline import TimelineEntry, json_text
+from permille.domain.timeline.kinds.complaints import OwnerMailStopped, Reported, completed
+from permille.domain.timeline.timeline import TimelineEntry, json_text
+from permille.domain.values.errors import ServiceError, Unavailable
+from permille.domain.values.tally import Tally
 from permille.observability import record
-from permille.ports import KEPT_BOUNCES, Count, Counted, Sender
+from permille.ports.feedback import Count, Counted, Sender
+from permille.ports.history import KEPT_BOUNCES
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -60,7 +61,7 @@ class LedgerTables:
 
 
 class DynamoLedger:
-    """Keeps `ports.Ledger`. `writer` names who counts: writers of different shards never contend for a tally."""
+    """Implements `Ledger`. `writer` names who counts: writers of different shards never contend for a tally."""
 
     def __init__(
         self,

@@ -11,17 +11,16 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import NoCredentialsError
 from botocore.httpsession import URLLib3Session
 
-from permille.access import LINKS
 from permille.aws.client import service_call
-from permille.domain.errors import InvalidInput, PermissionDenied, RequestRejected, Unavailable
-from permille.domain.links import For, Grant
+from permille.domain.login.links import LINKS, For, Grant
+from permille.domain.values.errors import InvalidInput, PermissionDenied, RequestRejected, Unavailable
 
 DOING = "making a link"
 _SECONDS = (3, 25)  # to connect, and to answer: the function may have to start
 
 
 class FunctionUrlIssuer:
-    """Keeps `operator_ports.LinkIssuer`."""
+    """Implements `LinkIssuer`."""
 
     def __init__(self, *, url: str, session: boto3.Session | None = None) -> None:
         self._url = url.rstrip("/") + LINKS

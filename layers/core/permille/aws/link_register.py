@@ -7,13 +7,13 @@ from pynamodb.transactions import TransactWrite
 
 from permille.aws.models import ControlRow, EntryRow, append, conflicts, connection_of, on_table, table_call
 from permille.aws.rows import instant, instant_of
-from permille.domain.entries.system import AccessRevoked, LinkMade
-from permille.domain.links import For, Register
-from permille.domain.timeline import TimelineEntry
+from permille.domain.login.links import For, Register
+from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade
+from permille.domain.timeline.timeline import TimelineEntry
 
 
 class DynamoLinkRegister:
-    """Keeps `ports.LinkRegister`."""
+    """Implements `LinkRegister`."""
 
     def __init__(self, *, table: str, timeline: str = "") -> None:
         self._table = table

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
-from permille.domain.links import For
+from permille.domain.login.links import For
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -14,7 +14,7 @@ _ALGORITHM: Any = "HMAC_SHA_256"
 
 
 class KmsMacs:
-    """Keeps `ports.Macs`. A key that is not named cannot be used."""
+    """Implements `Macs`. A key that is not named cannot be used."""
 
     def __init__(
         self, *, owner_key: str = "", staff_key: str = "", platform_key: str = "", kms: "KMSClient | None" = None

@@ -18,8 +18,8 @@ from pynamodb.transactions import TransactWrite
 
 from permille.aws.client import service_error
 from permille.aws.rows import entry_row
-from permille.domain.errors import Conflict
-from permille.domain.timeline import Entry
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.errors import Conflict
 
 M = TypeVar("M", bound=Model)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
-from permille.domain.iam_policy import POLICY, allowed_resources, sending_policy
-from permille.operator_ports import AccessKey, AppliedPolicy, IamUser, Room, UsedKey
+from permille.domain.sending.iam_policy import POLICY, allowed_resources, sending_policy
+from permille.ports.iam_users import AccessKey, AppliedPolicy, IamUser, Room, UsedKey
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -29,7 +29,7 @@ def _unless_gone() -> Iterator[None]:
 
 
 class IamSenderUsers:
-    """Keeps `operator_ports.IamUsers`. The mark is a tag."""
+    """Implements `IamUsers`. The mark is a tag."""
 
     def __init__(self, *, iam: "IAMClient | None" = None, pause: Callable[[float], None] = time.sleep) -> None:
         self._iam: IAMClient = iam or client("iam")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
-from permille.domain.errors import InvalidPolicy, PolicyNotValid
-from permille.domain.policy import SEED, Policy
-from permille.domain.policy_file import parse_policy
+from permille.domain.policy.policy import SEED, Policy
+from permille.domain.policy.policy_file import parse_policy
+from permille.domain.values.errors import InvalidPolicy, PolicyNotValid
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -18,7 +18,7 @@ CACHED_FOR = 60.0  # seconds
 
 
 class SsmPolicies:
-    """Keeps `operator_ports.PolicyDocument`. What is current is as old as the wall clock says: a monotonic
+    """Implements `PolicyDocument`. What is current is as old as the wall clock says: a monotonic
     one stands still while Lambda freezes the environment between two runs."""
 
     def __init__(

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
 from permille.aws.rows import instant
-from permille.ports import Quarantined
+from permille.ports.feedback import Quarantined
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,7 +22,7 @@ NAMED = {f"#{name}": name for name in ("body_hash", "reason", "caller", "at")}  
 
 
 class DynamoQuarantine:
-    """Keeps `ports.Quarantine`, `ports.QuarantineAge`, `desk_ports.Resting`, `operator_ports.QuarantinedFeedback`."""
+    """Implements `Quarantine`, `QuarantineAge`, `Resting`, `QuarantinedFeedback`."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient | None" = None) -> None:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")

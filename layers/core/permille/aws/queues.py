@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from permille.aws.client import client, service_call
 from permille.aws.feed import age_query, messages_in
-from permille.desk_ports import Waiting
+from permille.ports.desk import Waiting
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -15,7 +15,7 @@ LOOKED_BACK = timedelta(minutes=15)  # CloudWatch hears from SQS each minute, a 
 
 
 class SqsQueues:
-    """Keeps `desk_ports.Queues`. `urls`: each queue's, by the name that people know it by."""
+    """Implements `Queues`. `urls`: each queue's, by the name that people know it by."""
 
     def __init__(
         self, *, urls: Mapping[str, str], sqs: "SQSClient | None" = None, cloudwatch: Any | None = None

@@ -6,10 +6,10 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
-from permille.domain import bounces
-from permille.domain.json_values import from_json, to_json
-from permille.domain.suppression import suppressed_by
-from permille.domain.timeline import Entry, Topic
+from permille.domain.feedback import bounces
+from permille.domain.sending.suppression import suppressed_by
+from permille.domain.timeline.timeline import Entry, Topic
+from permille.domain.values.json_values import from_json, to_json
 
 CORRECTIONS = 8  # their shard of a tally, beside those that feedback is counted in
 DUE = "due"  # the one partition of the sparse index

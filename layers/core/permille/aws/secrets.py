@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
-from permille.domain.provider import Password, Server
-from permille.ports import Secret
+from permille.domain.sending.smtp_server import Password, Server
+from permille.ports.providers import Secret
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -21,7 +21,7 @@ _BEING_DELETED = "InvalidRequestException"
 
 
 class SecretsManager:
-    """Keeps `ports.Secrets`."""
+    """Implements `Secrets`."""
 
     def __init__(self, *, stack: str, secrets: "SecretsManagerClient | None" = None) -> None:
         self._secrets: SecretsManagerClient = secrets or client("secretsmanager")

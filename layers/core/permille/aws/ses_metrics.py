@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from permille.aws.client import client, service_call
-from permille.desk_ports import SesFigures, SesRate
-from permille.domain.reputation import Tally
+from permille.domain.values.tally import Tally
+from permille.ports.desk import SesFigures, SesRate
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -19,7 +19,7 @@ COUNTS = {"delivered": "Delivery", "complaints": "Complaint", "bounces": "Bounce
 
 
 class SesMetrics:
-    """Keeps `desk_ports.SesReputation`."""
+    """Implements `SesReputation`."""
 
     def __init__(self, *, cloudwatch: "CloudWatchClient | None" = None) -> None:
         self._cloudwatch: CloudWatchClient = cloudwatch or client("cloudwatch")

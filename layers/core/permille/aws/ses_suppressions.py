@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class SesSuppressionList:
-    """Keeps `operator_ports.SesSuppressions`."""
+    """Implements `SesSuppressions`."""
 
     def __init__(self, *, ses: "SESV2Client | None" = None) -> None:
         self._ses: SESV2Client = ses or client("sesv2")

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from permille.domain.entries.registry import entry_as_read
-from permille.domain.timeline import Entry
+from permille.domain.timeline.kinds.registry import entry_as_read
+from permille.domain.timeline.timeline import Entry
 
 
 def entry_of(row: Mapping[str, str]) -> Entry:

@@ -9,19 +9,19 @@ from pynamodb.transactions import TransactWrite
 
 from permille.aws.models import CardRow, EntryRow, append, conflicts, connection_of, on_table, table_call
 from permille.aws.rows import instant
-from permille.domain.bounces import Told
-from permille.domain.cards import did
-from permille.domain.entries.complaints import CountedComplaint
-from permille.domain.json_values import from_json
-from permille.domain.suppression import Addition, Detailed, Suppression, Why
-from permille.domain.timeline import Entry
+from permille.domain.feedback.bounces import Told
+from permille.domain.sending.suppression import Addition, Detailed, Suppression, Why
+from permille.domain.timeline.kinds.complaints import CountedComplaint
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.json_values import from_json
+from permille.reading.cards import did
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
 
 
 class DynamoSuppressions:
-    """Keeps `operator_ports.AllSuppressions`. Only taking an address off, and adding one, needs the timeline."""
+    """Implements `AllSuppressions`. Only taking an address off, and adding one, needs the timeline."""
 
     def __init__(self, *, complaints: str, timeline: str = "") -> None:
         self._cards = on_table(CardRow, complaints)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
-from permille.domain.errors import ServiceError
-from permille.domain.switch import ACTIVE, INACTIVE, Changes, SenderState
+from permille.domain.account.credential import ACTIVE, INACTIVE, Changes, SenderState
+from permille.domain.values.errors import ServiceError
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class IamSwitch:
-    """Keeps `ports.Switch`. `deny_group` is the group whose members may not send."""
+    """Implements `Switch`. `deny_group` is the group whose members may not send."""
 
     def __init__(self, *, deny_group: str, iam: "IAMClient | None" = None) -> None:
         self._iam: IAMClient = iam or client("iam")

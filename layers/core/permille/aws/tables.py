@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
-from permille.domain.errors import Unavailable
-from permille.tables import Lacking, TableSetup, keys_and_indexes
+from permille.domain.values.errors import Unavailable
+from permille.ports.table_setup import Lacking, TableSetup, keys_and_indexes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -17,7 +17,7 @@ LOOKS, PAUSE = 60, 2.0  # seconds between: DynamoDB takes one update of a table 
 
 
 class DynamoTables:
-    """Keeps `operator_ports.Tables`."""
+    """Implements `Tables`."""
 
     def __init__(
         self, *, dynamodb: "DynamoDBClient | None" = None, pause: Callable[[float], None] = time.sleep

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from permille.console.requests import Request
 from permille.console.sessions import Session
-from permille.domain.account import ACCOUNT_ID
+from permille.domain.values.account_id import ACCOUNT_ID
 from permille.observability import record
 
 _OF_AN_ACCOUNT = re.compile(r"(/report|/desk/accounts|/api/v1/accounts)/([^/]*)(.*)", re.DOTALL)

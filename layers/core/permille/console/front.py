@@ -11,10 +11,10 @@ from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from permille.console import access_log
+from permille.console.context import AnySite, Asked
 from permille.console.headers import HEADERS
 from permille.console.requests import Request
-from permille.console.world import AnySite, Asked
-from permille.domain.errors import InvalidInput, NotAuthenticated
+from permille.domain.values.errors import InvalidInput, NotAuthenticated
 from permille.observability import count_metric, logger, record
 
 LOGGED = 200  # characters of an address that may say anything

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
-from permille.domain.errors import MalformedRequest
+from permille.domain.values.errors import MalformedRequest
 
 LONGEST_FORM = 20_000
 MOST_FIELDS = 30

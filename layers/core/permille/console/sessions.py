@@ -8,14 +8,16 @@ from hashlib import sha256
 
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
-from permille import access
 from permille.console.requests import Request
-from permille.domain import tokens
-from permille.domain.account import ACCOUNT_ID, Account
-from permille.domain.errors import MalformedRequest, NotAuthenticated, NotAuthorized, NotGranted, NotLoggedIn
-from permille.domain.links import Claims, For, Grant, Scope
-from permille.domain.wording import OWNER
-from permille.ports import Accounts, LinkRegister, Macs
+from permille.domain.account.account import Account
+from permille.domain.login import tokens
+from permille.domain.login.links import Claims, For, Grant, Scope
+from permille.domain.values.account_id import ACCOUNT_ID
+from permille.domain.values.errors import MalformedRequest, NotAuthenticated, NotAuthorized, NotGranted, NotLoggedIn
+from permille.domain.words.wording import OWNER
+from permille.ports.accounts import Accounts
+from permille.ports.login import LinkRegister, Macs
+from permille.usecases.login import access
 
 Doors = Mapping[str, For]
 PAGES: Doors = {"/report/": For.OWNER, "/desk": For.STAFF}

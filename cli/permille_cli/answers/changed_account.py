@@ -1,0 +1,97 @@
+"""What `permille account change` answers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from permille.domain.account.account import Account
+from permille.domain.account.second_chance import ReviewState
+from permille.domain.words.wording import local
+from permille.usecases.senders.change import Changed, ChangePlan
+from permille.zones import shown_zone_of
+from permille_cli.answers.added_account import no_key_yet
+from permille_cli.answers.prepared_identities import PreparedAnswer
+from permille_cli.terminal.output import literal
+
+PARTS = ("owner_email", "owner_name", "timezone", "identities", "senders")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    changed: Changed
+    planned: ChangePlan
+
+    @property
+    def _identities(self) -> PreparedAnswer:
+        return PreparedAnswer(
+            self.changed.account.id, self.changed.prepared, self.planned.identities.below, self.planned.shared
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        account = self.changed.account
+        data: dict[str, Any] = {
+            "account_id": account.id,
+            "changed": {name: {"before": before, "after": after} for name, before, after in self._differences()},
+            "settled": account.settled,
+        }
+        data |= self._identities.as_data()
+        if notes := list(self._notes()):
+            data["notes"] = notes
+        return data
+
+    def as_text(self) -> str:
+        """With Rich's markup."""
+        lines = [
+            f"{name.replace('_', ' ')}: {literal(_listed(before))} -> {literal(_listed(after))}"
+            for name, before, after in self._differences()
+        ]
+        lines = [f"[bold]{self.changed.account.id}[/] is changed.", *lines] if lines else []
+        lines += self._identities.as_lines()
+        lines = lines or [f"Nothing to change: [bold]{self.changed.account.id}[/] is so already."]
+        return "\n".join([*lines, *map(literal, self._notes())])
+
+    def _differences(self) -> Iterator[tuple[str, Any, Any]]:
+        before = _parts(self.changed.before) | {"identities": list(self.planned.identities.before)}
+        after = _parts(self.changed.account)
+        after["identities"] = after["identities"] or before["identities"]
+        yield from ((name, before[name], after[name]) for name in PARTS if before[name] != after[name])
+
+    def _notes(self) -> Iterator[str]:
+        """What people would not expect."""
+        changed = {name for name, _, _ in self._differences()}
+        account = self.changed.account
+        if "timezone" in changed:
+            yield from _fixed(account)
+        adopted = [one for one in account.senders if self.planned.identities.own is None or one != account.own_sender]
+        if "identities" in changed and adopted:
+            yield (
+                "What adopted senders may send through is not changed by Permille: change the policies of "
+                f"{', '.join(adopted)}."
+            )
+        if removed := sorted({*self.planned.identities.before} - {*self.planned.identities.after}):
+            yield f"{', '.join(removed)} stays in SES, with the configuration set of the stack as its default."
+        if self.planned.senders.remove:
+            gone = ", ".join(self.planned.senders.remove)
+            yield f"{gone} is off; what it has sent still counts for {account.id}, and it can be no other account's."
+        yield from map(no_key_yet, self.planned.senders.keyless)
+        if self.planned.senders.add and not account.may_send:
+            yield f"{account.id} is off, and so is {', '.join(self.planned.senders.add)}."
+
+
+def _fixed(account: Account) -> Iterator[str]:
+    """What was fixed in the zone before, and stays so."""
+    zone = shown_zone_of(account)
+    if trial := account.current_trial:
+        begins, ends = (local(at.astimezone(zone)) for at in (trial.begins_at, trial.ends_at))
+        yield f"The trial of {trial.day} stays as it was told: from {begins} to {ends}."
+    elif account.review and account.review.state is ReviewState.OPEN:
+        yield f"The request for {account.review.day} stays as it is; an approval fixes its day in {account.timezone}."
+
+
+def _parts(account: Account) -> dict[str, Any]:
+    values = {name: getattr(account, name) for name in PARTS}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def _listed(value: Any) -> str:
+    return (", ".join(value) if isinstance(value, list) else str(value)) or "none"

@@ -1,0 +1,68 @@
+"""What a policy would change, for people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from permille.domain.rules.policy_preview import Affected, Effect, Preview
+from permille.domain.values.status import Mode
+from permille.domain.words.wording import plain, rate, times
+from permille_cli.terminal.output import literal, out
+
+MOST_ROWS = 10  # of an effect
+
+_WOULD: Mapping[Effect, str] = {
+    Effect.WOULD_DISABLE: "would be disabled",
+    Effect.WOULD_END_TRIAL: "would fail the trial",
+    Effect.EXEMPT: "would break a rule, and stay on: exempt",
+    Effect.WOULD_KEEP: "would be kept, contrary to the policy in force",
+    Effect.WOULD_HAVE_KEPT: "would not have been disabled; support can enable what is off, a policy cannot",
+}
+
+
+def print_preview(previewed: Preview) -> None:
+    out.print(_compared_with(previewed), soft_wrap=True)
+    for effect in Effect:
+        if found := previewed.of(effect):
+            _print_group(effect, found)
+    if previewed.mode is Mode.OBSERVE:
+        out.print("The mode is observe: nothing is switched.")
+
+
+def _compared_with(previewed: Preview) -> str:
+    judged = times(previewed.judged, "account")
+    if previewed.is_in_force:
+        nobody = "" if previewed.affected else " nobody would be disabled"
+        return f"It is in force already, so nobody is judged anew. By the counts of {judged} as they are now:{nobody}"
+    present = previewed.present
+    in_force = f"the policy in force, {literal(present.id)}" if present else "one that cannot be understood"
+    nothing = "" if previewed.affected else " nothing changes"
+    return f"In the place of {in_force}, by the counts of {judged} as they are now:{nothing}"
+
+
+def _print_group(effect: Effect, found: Sequence[Affected]) -> None:
+    out.print(f"[bold]{times(len(found), 'account')} {_WOULD[effect]}[/]{_of_which(effect, found)}", soft_wrap=True)
+    table = Table(box=None, pad_edge=False)
+    for name in ("Account", "Owner", "Rule"):
+        table.add_column(name, overflow="fold", no_wrap=name == "Rule")
+    for name in ("Complaints", "Delivered", "Per 1,000", "Bounces"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in found[:MOST_ROWS]:
+        table.add_row(*_row(one))
+    out.print(table)
+    if len(found) > MOST_ROWS:
+        out.print(f"... and {len(found) - MOST_ROWS:,} more; --json names all")
+
+
+def _row(one: Affected) -> Iterator[Text]:
+    account, counts = one.account, one.broken.counts
+    yield from (Text(account.id), Text(plain(account.owner_name or account.owner_email)), Text(one.broken.rule or ""))
+    yield from (Text(f"{counts.complaints:,}"), Text(f"{counts.delivered:,}"))
+    yield from (Text(rate(counts)), Text(f"{counts.bounces:,}"))
+
+
+def _of_which(effect: Effect, found: Sequence[Affected]) -> str:
+    """Who is above a limit already is no news of this policy."""
+    already = sum(one.breaks_present for one in found)
+    return f", {already:,} of them by the policy in force too" if already and effect is Effect.WOULD_DISABLE else ""

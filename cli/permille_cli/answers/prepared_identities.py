@@ -1,0 +1,84 @@
+"""What `permille account add` and `permille account change` answer about identities."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from permille.ports.identities import DnsRecord
+from permille.usecases.senders.identities import Prepared
+from permille.usecases.senders.shared_identities import Shared
+from permille_cli.terminal.asking import ask
+from permille_cli.terminal.output import literal
+
+MOST_NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedAnswer:
+    """`below`: identities below the account's domains that are not its own. `shared`: those that others have too."""
+
+    account_id: str
+    prepared: Prepared
+    below: Sequence[str]
+    shared: Sequence[Shared] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        data = {
+            "records_to_publish": _records(self.prepared.records),
+            "replaced_default_sets": dict(self.prepared.replaced_sets),
+            "forwarding_stopped": list(self.prepared.forwarding_stopped),
+            "identities_below": list(self.below),
+            "identities_of_others": [
+                {"identity": one.theirs, "account_id": one.account.id, "status": one.account.status}
+                for one in self.shared
+            ],
+        }
+        return {name: value for name, value in data.items() if value}
+
+    def as_lines(self) -> list[str]:
+        """With Rich's markup."""
+        prepared = self.prepared
+        lines = []
+        for identity, replaced in prepared.replaced_sets.items():
+            told = f"The default configuration set of {identity} was {replaced}; it is ours now."
+            lines += [f"[yellow]{literal(told)}[/]"]
+        if stopped := [name for name in prepared.forwarding_stopped if name not in prepared.records]:
+            names = literal(", ".join(stopped))
+            lines += [f"SES mailed feedback about {names} to the sender; that is off now: Permille tells the owner."]
+        if records := _records(prepared.records):
+            lines += ["SES verifies an identity once its DNS records are published:"]
+            lines += [f"  {literal(record)}" for record in records]
+        return [*lines, *(f"[yellow]{literal(one)}.[/]" for one in _some(self.shared)), *self._about_below()]
+
+    def _about_below(self) -> list[str]:
+        if not self.below:
+            return []
+        more = f" and {len(self.below) - MOST_NAMED} more" if len(self.below) > MOST_NAMED else ""
+        names = f"{', '.join(self.below[:MOST_NAMED])}{more}"
+        told = (
+            f"SES has identities of their own below the account's domains: {names}. Mail from there goes by them, with "
+            "their default configuration sets: it is refused (554), or goes uncounted. Those that the account sends "
+            f"from: permille account change {self.account_id} --add-identity {self.below[0]} --reason R"
+        )
+        return [f"[yellow]{literal(told)}[/]"]
+
+
+def ask_about_others(shared: Sequence[Shared], *, yes: bool, as_json: bool) -> None:
+    """Whether identities of accounts that are off, on trial or observed are meant to be this account's too."""
+    if unusual := [one for one in shared if one.is_unusual]:
+        ask("; ".join(_some(unusual)), yes=yes, as_json=as_json)
+
+
+def _some(shared: Sequence[Shared]) -> list[str]:
+    more = [f"{len(shared) - MOST_NAMED} more are identities of other accounts"] * (len(shared) > MOST_NAMED)
+    return [*map(str, shared[:MOST_NAMED]), *more]
+
+
+def _records(records: Mapping[str, Sequence[DnsRecord]]) -> list[str]:
+    """What has to be published for identities that were made."""
+    told: list[str] = []
+    for name, published in records.items():
+        if "@" in name:
+            told += [f"(SES has written to {name}: follow the link in that mail)"]
+        told += [f"{record.name} CNAME {record.value}" for record in published]
+    return told

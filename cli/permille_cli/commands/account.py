@@ -1,0 +1,210 @@
+"""`permille account`: who sends, and how they stand."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from permille.domain.account.account import Account
+from permille.domain.account.credential import changes
+from permille.domain.policy.policy import Verdict
+from permille.domain.values.errors import InvalidInput
+from permille.domain.values.status import Status
+from permille.domain.words import wording
+from permille.schema import account_schema
+from permille.usecases.senders.new_account import NewAccount
+from permille.usecases.senders.onboarding import add_account
+from permille.usecases.senders.shared_identities import shared_with_others
+from permille.zones import shown_zone_of
+from permille_cli.answers.added_account import Answer
+from permille_cli.answers.prepared_identities import ask_about_others
+from permille_cli.commands import account_change, credential, explain, staff
+from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
+from permille_cli.terminal.asking import Yes
+from permille_cli.terminal.options import AcceptRisk, AccountId, ShowSecret
+from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
+
+app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, rich_markup_mode=None)
+
+for command in (
+    staff.disable,
+    staff.enable,
+    credential.credential,
+    staff.close,
+    account_change.change,
+    staff.exempt,
+    staff.unexempt,
+    staff.owner_mail,
+    explain.explain,
+):
+    app.command()(command)
+
+
+@app.command()
+def add(
+    account_id: Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and -, at most 54.")],
+    owner_email: Annotated[str, typer.Option(help="Where the owner is written to.")],
+    identity: Annotated[list[str], typer.Option(help="A domain or address that the account sends from. Repeatable.")],
+    owner_name: Annotated[str, typer.Option(help="How the owner is greeted.")] = "",
+    timezone: Annotated[str, typer.Option(help="The owner's time zone, as in Europe/Vienna.")] = "UTC",
+    sender: Annotated[
+        list[str] | None, typer.Option(help="Adopt this IAM user instead of making one. Repeatable.")
+    ] = None,
+    accept_risk: AcceptRisk = None,
+    *,
+    take_over: Annotated[
+        bool,
+        typer.Option("--take-over", help="Give adopted users a policy of their own, instead of SES's console group."),
+    ] = False,
+    show_secret: ShowSecret = False,
+    yes: Yes = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Add an account with its SMTP credential, which is shown once.
+
+    Makes the IAM user permille-ID, which may send from these identities through the stack's configuration set alone,
+    and makes that set each identity's default, so that no mail goes unseen.
+    """
+    if show_secret and sender:
+        raise InvalidInput("an adopted user keeps its credential, so that there is no secret to show", "show_secret")
+    new = NewAccount(
+        account_id=account_id,
+        owner_email=owner_email,
+        owner_name=owner_name,
+        timezone=timezone,
+        identities=tuple(dict.fromkeys(identity)),
+        adopted=tuple(dict.fromkeys(sender or [])),
+        accept_risk=accept_risk,
+        take_over=take_over,
+        by=stack.caller() if accept_risk is not None else "",
+    )
+    shared = shared_with_others(stack.accounts, new.identities, new.account_id)
+    ask_about_others(shared, yes=yes, as_json=as_json)
+    added = Answer(stack, add_account(stack.onboarding, new, stack.now()), shared)
+    if as_json:
+        emit_json(added.as_data(show_secret=show_secret))
+    else:
+        out.print(added.as_text(show_secret=show_secret), soft_wrap=True)
+
+
+@app.command(name="list")
+def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """List all accounts."""
+    accounts = sorted(stack.accounts.all(), key=lambda account: account.id)
+    if as_json:
+        emit_json({"accounts": [_listed(account) for account in accounts]})
+        return
+    table, now = Table(box=None, pad_edge=False), stack.now()
+    for heading in ("account", "status", "owner", "senders"):
+        table.add_column(heading, overflow="fold")
+    for account in accounts:
+        table.add_row(
+            account.id, _status(account, now), literal(account.owner_email), literal(", ".join(account.senders))
+        )
+    out.print(table)
+
+
+def _listed(account: Account) -> dict[str, Any]:
+    """As `account show` names it, without what has to be read besides."""
+    return {
+        **account_schema.standing(account),
+        "owner_email": account.owner_email,
+        "owner_mail": account.owner_mail or "fine",
+        "senders": list(account.senders),
+        "settled": account.settled,
+        "held": account.held,
+        "would_disable": account.would_disable,
+        "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
+    }
+
+
+@app.command()
+def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Show how an account stands: its status, its counts, and its SMTP credential as IAM has it now."""
+    account = stack.account(account_id)
+    now = account.after_last_decision(stack.now())
+    verdict = stack.verdict(account, now).verdict
+    senders = [_sender(stack, account, caller) for caller in account.senders]
+    until = account.old_key_works_until(now)
+    if as_json:
+        named = {"identities": list(account.identities), "senders": senders}
+        named |= {"risks_accepted": dict(account.risks_accepted)}
+        emit_json({**account_schema.account(account, verdict), **credential.ends(until), **named})
+    else:
+        _print_standing(account, verdict, senders, now)
+        if until:
+            out.print(f"The credential was renewed; the old one works until {instant(until, account)}.")
+
+
+def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
+    """Read live from IAM: what the switch did is believed when it is seen."""
+    state = stack.switch.read(caller)
+    keys = sorted(state.keys.items()) if state else []
+    asleep = account.may_be_woken(account.credential.asleep.get(caller, frozenset()))
+    by_hand = state is not None and account.is_denied_by_hand(state)
+    return {
+        "caller_identity": caller,
+        "exists": state is not None,
+        "agrees": state is None or by_hand or not changes(state, asleep, may_send=account.status.may_send),
+        "denied": state is not None and state.denied,
+        "denied_by_hand": by_hand,
+        "keys": [{"access_key_id": key, "status": status} for key, status in keys],
+    }
+
+
+def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]], now: datetime) -> None:
+    counts = verdict.counts
+    out.print(f"[bold]{account.id}[/]  {_status(account, now)}  epoch {account.epoch}, {literal(account.owner_email)}")
+    policy = verdict.policy
+    if account.owner_mail:
+        withheld = wording.FATES[account.owner_mail]
+        out.print(f"[yellow]the owner is not written to: a mail to them {withheld}[/] (permille account owner-mail)")
+    out.print(f"last {policy.window_days} days: {counts.delivered:,} delivered, {counts.bounces:,} bounced")
+    limit = policy.complaint_ratio.limit_per_1000
+    out.print(
+        f"complaints: {counts.complaints:,}; {verdict.allowance_left:,} more would be kept (limit {limit} per 1,000)"
+    )
+    if account.provider:
+        out.print(f"provider {literal(account.provider.host)}:{account.provider.port}")
+    for name, why in account.risks_accepted.items():
+        out.print(f"[yellow]{literal(name)} was adopted at a risk: {literal(why)}[/] (permille timeline {account.id})")
+    if account.identities:
+        out.print(f"sends from {literal(', '.join(account.identities))}", soft_wrap=True)
+    _print_senders(account, senders)
+
+
+def _print_senders(account: Account, senders: list[dict[str, Any]]) -> None:
+    for sender in senders:
+        out.print(f"sender {literal(sender['caller_identity'])}")
+        for key in sender["keys"]:
+            out.print(f"  {literal(key['access_key_id'])} {literal(key['status'])}")
+        notes = [wording.DENIED_BY_HAND if sender["denied_by_hand"] else "denied"] * sender["denied"]
+        notes += ["no such IAM user"] * (not sender["exists"] and not account.is_closed)
+        notes += ["does not agree with the status"] * (not sender["agrees"])
+        if notes:
+            out.print(f"  [red]{', '.join(notes)}[/]")
+
+
+def _status(account: Account, now: datetime) -> str:
+    colour = "green" if account.status is Status.ACTIVE and not account.denied_by_hand else "red"
+    waits_for = "switched, not yet read back" if account.applied else "not yet switched"
+    notes = [] if account.settled else [f"credential {waits_for}"]
+    notes += [wording.BY_HAND] if account.denied_by_hand else []
+    notes += [f"held: {account.held}"] if account.held else []
+    notes += [_way_back(account)] if account.review or account.current_trial else []
+    notes += [f"exempt until {instant(account.exemption.until, account)}"] if account.exemption else []
+    notes += [wording.spared(exempt=account.exempt_at(now))] if account.would_disable else []
+    noted = f" [yellow]({', '.join(notes)})[/]" if notes else ""
+    return f"[{colour}]{account.status}[/]{noted}"
+
+
+def _way_back(account: Account) -> str:
+    """Where the request for a review, or the trial, has got to."""
+    trial, review = account.current_trial, account.review
+    if trial and account.status is Status.OBSERVING:
+        verdict_at = trial.verdict_at.astimezone(shown_zone_of(account))
+        return f"trial was on {trial.day}, verdict on {verdict_at:%Y-%m-%d}"
+    notes = [f"review {review.state}"] if review else []
+    return ", ".join([*notes, f"trial on {trial.day}"] if trial else notes)

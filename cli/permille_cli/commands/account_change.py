@@ -1,0 +1,62 @@
+"""`permille account change`."""
+
+from typing import Annotated
+
+import typer
+
+from permille.usecases.senders.change import Change, apply, plan
+from permille_cli.answers.changed_account import Answer
+from permille_cli.answers.prepared_identities import ask_about_others
+from permille_cli.stack.stack import DEFAULT_STACK, StackOption
+from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal.options import AcceptRisk, AccountId, Reason
+from permille_cli.terminal.output import AsJson, emit_json, out
+
+Names = list[str] | None
+
+
+def change(
+    account_id: AccountId,
+    reason: Reason,
+    owner_email: Annotated[str | None, typer.Option(help="Where the owner is written to from now on.")] = None,
+    owner_name: Annotated[str | None, typer.Option(help="How the owner is greeted.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="The owner's time zone, as in Europe/Vienna.")] = None,
+    add_identity: Annotated[Names, typer.Option(help="One more domain or address to send from. Repeatable.")] = None,
+    remove_identity: Annotated[Names, typer.Option(help="One that it sends from no more. Repeatable.")] = None,
+    add_sender: Annotated[Names, typer.Option(help="Adopt this IAM user as a sender. Repeatable.")] = None,
+    remove_sender: Annotated[
+        Names, typer.Option(help="Switch this sender off, and take it out of the account. Repeatable.")
+    ] = None,
+    accept_risk: AcceptRisk = None,
+    *,
+    yes: Yes = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Change an account's owner, identities or senders; what is so already stays as it is.
+
+    A new owner address gets a new link, and earlier links are not valid any more. What a removed sender has sent still
+    counts for the account, and the sender can be no other account's.
+    """
+    wanted = Change(
+        account_id=account_id,
+        reason=reason,
+        by=stack.caller(),
+        owner_email=owner_email,
+        owner_name=owner_name,
+        timezone=timezone,
+        add_identities=tuple(add_identity or ()),
+        remove_identities=tuple(remove_identity or ()),
+        add_senders=tuple(add_sender or ()),
+        remove_senders=tuple(remove_sender or ()),
+        accept_risk=accept_risk,
+    )
+    planned = plan(stack.changing, wanted)
+    ask_about_others(planned.shared, yes=yes, as_json=as_json)
+    if planned.leaves_no_key:
+        ask(f"no sender that {account_id} keeps has a key to send with", yes=yes, as_json=as_json)
+    answer = Answer(apply(stack.changing, wanted, planned, stack.now()), planned)
+    if as_json:
+        emit_json(answer.as_data())
+    else:
+        out.print(answer.as_text(), soft_wrap=True)

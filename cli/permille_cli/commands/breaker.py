@@ -1,0 +1,155 @@
+"""`permille breaker`: what keeps the rules from taking a whole platform down."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from permille.domain.people.commands import Command, Exempt, ReleaseHold
+from permille.domain.people.system_commands import ResetBreaker
+from permille.domain.policy.policy import Policy
+from permille.domain.rules.breaker import LARGEST_GRANT, hour_of
+from permille.domain.values.errors import InvalidInput, ServiceError
+from permille.domain.words.wording import WAITS_FOR, local
+from permille.usecases.enforcement import breaker
+from permille.usecases.enforcement.held import decide_each, everybody
+from permille_cli.answers import results
+from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
+from permille_cli.terminal import typed
+from permille_cli.terminal.options import Until
+from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
+
+app = typer.Typer(
+    help="What keeps the rules from taking a whole platform down.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command()
+def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Show whether the breaker is open, how many may still pass in this hour, and who is held."""
+    data = _state(stack)
+    if as_json:
+        emit_json(data)
+        return
+    if data["open"]:
+        out.print(f"[bold red]open[/] since {_in_utc(data['opened_at'])}: the rules disable nobody")
+        out.print("Look at the accounts that it holds; then `permille breaker reset --reason TEXT [--allow N]`.")
+    else:
+        out.print("[bold green]closed[/]")
+    _print_state(data)
+    if data["last_reset"]:
+        last = data["last_reset"]
+        by, why = literal(last["by"]), literal(last["reason"])
+        out.print(f"last reset {_in_utc(last['at'])} by {by}: {why}", soft_wrap=True)
+
+
+def _in_utc(at: str) -> str:
+    return local(datetime.fromisoformat(at))
+
+
+def _print_state(data: dict[str, Any]) -> None:
+    bound = "an unknown number of" if data["bound"] is None else f"{data['bound']:,}"
+    out.print(f"in the hour {data['hour']} UTC {data['passed']:,} of {bound} disablings have passed")
+    if data["bound"] is not None and data["second_bound"] > data["bound"]:
+        out.print(f"where the evidence is beyond doubt, up to {data['second_bound']:,}, also while it is open")
+    for one in data["held"]:
+        out.print(f"  held: {one['account_id']}, since {WAITS_FOR[one['why']]}", soft_wrap=True)
+    if data["held"]:
+        out.print("`permille breaker release|exempt` decides about single ones, or --all.")
+
+
+@app.command()
+def reset(
+    reason: Annotated[str, typer.Option(help="Why it is right to go on.")],
+    allow: Annotated[
+        int | None,
+        typer.Option(min=0, max=LARGEST_GRANT, help="So many more may pass in this hour; else as many as usual."),
+    ] = None,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Close the breaker again. What it held is taken up by itself. One that is closed lets as many more pass."""
+    command, now = ResetBreaker(reason=reason, allow=allow, by=stack.caller()), stack.now()
+    was_open = stack.control.breaker(hour_of(now)).opened_at is not None
+    more = breaker.reset(stack.control, stack.control, stack.policies, command, now)
+    if as_json:
+        emit_json(_state(stack))
+    else:
+        said = "The breaker is closed" if was_open else "The breaker was closed already"
+        out.print(f"{said}; {more:,} more may be disabled by the rules in this hour before it opens again.")
+
+
+HeldIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="The accounts.")]
+AllHeld = Annotated[bool, typer.Option("--all", help="All accounts that are held.")]
+
+
+@app.command()
+def release(
+    ids: HeldIds = None,
+    *,
+    reason: Annotated[str, typer.Option(help="Why it is right; it is on the accounts' timelines.")],
+    every: AllHeld = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Let held disablings happen, of some accounts or of all: the breaker stays as it is."""
+    command = ReleaseHold(reason=reason, by=stack.caller())
+    _decide_each(stack, _named(stack, ids, every=every), command, "is disabled within a minute", as_json=as_json)
+
+
+@app.command()
+def exempt(
+    ids: HeldIds = None,
+    *,
+    until: Until,
+    reason: Annotated[str, typer.Option(help="Why; it is on the accounts' timelines.")],
+    every: AllHeld = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Let no rule disable some of the held accounts, or all of them, until then."""
+    command = Exempt(until=typed.end(until), reason=reason, by=stack.caller())
+    _decide_each(stack, _named(stack, ids, every=every), command, "is exempt", as_json=as_json)
+
+
+def _named(stack: Stack, ids: list[str] | None, *, every: bool) -> list[str]:
+    if bool(ids) == every:
+        raise InvalidInput("name accounts, or say --all" if not ids else "name accounts or say --all, not both")
+    return ids or [account.id for account in everybody(stack.directory)]
+
+
+def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, as_json: bool) -> None:
+    decided = decide_each(stack, progress(ids, "Deciding"), command, stack.now())
+    if as_json:
+        emit_json(results.as_data(decided))
+    elif decided:
+        results.show(decided, done)
+    else:
+        out.print("No account is held.")
+    results.fail_where_refused(decided)
+
+
+def _policy(stack: Stack) -> Policy | None:
+    """None where it cannot be read."""
+    try:
+        return stack.policies.current()
+    except ServiceError:
+        return None
+
+
+def _state(stack: Stack) -> dict[str, Any]:
+    found = breaker.status(stack.control, stack.control, _policy(stack), stack.now())
+    state = found.state
+    held = [{"account_id": account.id, "why": account.held} for account in everybody(stack.directory)]
+    return {
+        "open": state.opened_at is not None,
+        "opened_at": state.opened_at.isoformat() if state.opened_at else None,
+        "hour": found.hour,
+        "passed": state.passed,
+        "bound": found.bound,
+        "second_bound": found.second_bound,
+        "active_accounts": state.active_accounts,
+        "held": held,
+        "last_reset": found.last_reset,
+    }

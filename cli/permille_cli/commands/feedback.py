@@ -1,0 +1,33 @@
+"""`permille feedback`: feedback that could not be counted."""
+
+from typing import Annotated
+
+import typer
+
+from permille.usecases.feedback.dead_letters import put_back
+from permille_cli.stack.stack import DEFAULT_STACK, StackOption
+from permille_cli.terminal.output import AsJson, emit_json, out, progress
+
+app = typer.Typer(help="Feedback that could not be counted.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def _commands() -> None:
+    """A group, although it has one command yet."""
+
+
+@app.command()
+def redrive(
+    *,
+    at_most: Annotated[
+        int | None, typer.Option(min=1, help="No more than so many: one, to see whether it works.")
+    ] = None,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Put the dead letters of feedback back on its queue: each is counted once, as any redelivery."""
+    redriven = sum(1 for _ in progress(put_back(stack.feedback_dead_letters, at_most), "putting back"))
+    if as_json:
+        emit_json({"put_back": redriven})
+    else:
+        out.print(f"{redriven:,} put back, to be counted.")

@@ -1,0 +1,164 @@
+"""`permille policy judge`: what a policy says of counts."""
+
+import csv
+import io
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from permille.domain.policy.e_value import ln_e_needed
+from permille.domain.policy.policy import PRESETS, SEED, Policy, Verdict, judge
+from permille.domain.policy.policy_file import policy_data
+from permille.domain.values.errors import InvalidInput
+from permille.domain.values.tally import Tally
+from permille.domain.words.wording import times
+from permille_cli.terminal import typed
+from permille_cli.terminal.output import AsJson, emit_json, literal, out
+
+LARGEST_COUNT = 10**18
+SENT_ON = date(2000, 1, 1)  # and judged on: a verdict names no day
+COUNTS = ("delivered", "complaints", "bounces")
+ANSWERS = ("decision", "rule", "allowance_left", "ln_e")
+
+
+def judge_counts(
+    delivered: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Delivered recipients.")] = None,
+    complaints: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Complaints.")] = None,
+    bounces: Annotated[int, typer.Option(min=0, max=LARGEST_COUNT, help="Permanent bounces.")] = 0,
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}; seed unless named.")] = "",
+    policy: Annotated[str, typer.Option(help="A policy's file instead of a preset; - for standard input.")] = "",
+    table: Annotated[
+        str, typer.Option("--csv", metavar="FILE", help="A table with these columns instead; - for standard input.")
+    ] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a policy says of counts, all taken as sent today.
+
+    --csv judges a table with the columns delivered, complaints, and if you like bounces and preset, and writes it to
+    standard output as CSV with the columns decision, rule, allowance_left and ln_e behind its own.
+    """
+    if policy == table == "-":
+        raise InvalidInput("--policy and --csv cannot both be read from standard input")
+    usual = _policy(preset, policy)
+    if table:
+        if delivered is not None or complaints is not None or bounces:
+            raise InvalidInput("--csv brings the counts; leave out --delivered, --complaints and --bounces")
+        _judge_table(table, usual, as_json=as_json)
+    elif delivered is None or complaints is None:
+        raise InvalidInput("give --delivered and --complaints, or a table with --csv")
+    else:
+        _judge_one(usual, Tally(delivered, complaints, bounces), as_json=as_json)
+
+
+def _policy(preset: str, file: str) -> Policy:
+    if preset and file:
+        raise InvalidInput("give --preset or --policy, not both")
+    return typed.policy(file) if file else _preset(preset or SEED.id, "--preset")
+
+
+def _preset(name: str, where: str) -> Policy:
+    if name not in PRESETS:
+        raise InvalidInput(f"{where} is {name!r}; it can be {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def _verdict(policy: Policy, counts: Tally) -> Verdict:
+    return judge(policy, {SENT_ON: counts}, SENT_ON)
+
+
+def _judge_one(policy: Policy, counts: Tally, *, as_json: bool) -> None:
+    verdict = _verdict(policy, counts)
+    alpha = policy.complaint_ratio.alpha
+    if as_json:
+        emit_json(
+            {
+                "delivered": counts.delivered,
+                "complaints": counts.complaints,
+                "bounces": counts.bounces,
+                "decision": verdict.decision,
+                "rule": verdict.rule or "",
+                "allowance_left": verdict.allowance_left,
+                "ln_e": None if verdict.ln_e is None else float(verdict.ln_e),
+                "ln_e_needed": None if alpha is None else float(ln_e_needed(alpha)),
+                "policy": policy_data(policy),
+            }
+        )
+        return
+    colour = {"keep": "green", "warn": "yellow", "disable": "red"}[verdict.decision]
+    out.print(f"[bold {colour}]{verdict.decision}[/]{f': {verdict.rule} is broken' if verdict.rule else ''}")
+    out.print(
+        f"{times(counts.complaints, 'complaint')}, {counts.delivered:,} delivered, {counts.bounces:,} bounced; "
+        "all sent today"
+    )
+    out.print(f"{times(verdict.allowance_left, 'more complaint')} would be kept (policy {literal(policy.id)})")
+    if verdict.ln_e is not None and alpha is not None:
+        out.print(f"ln E = {float(verdict.ln_e):.12g}; {float(ln_e_needed(alpha)):.12g} are needed (alpha {alpha})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    given: Mapping[str, str]
+    verdict: Verdict
+
+    @property
+    def answers(self) -> dict[str, str]:
+        ln_e = self.verdict.ln_e
+        answers = (
+            self.verdict.decision,
+            self.verdict.rule or "",
+            str(self.verdict.allowance_left),
+            "" if ln_e is None else repr(float(ln_e)),
+        )
+        return dict(zip(ANSWERS, answers, strict=True))
+
+
+def _judge_table(file: str, usual: Policy, *, as_json: bool) -> None:
+    """All rows are read before the first is written, so that a wrong one leaves no half of an answer."""
+    reader = csv.DictReader(io.StringIO(typed.text_of(file), newline=""), strict=True)
+    try:
+        columns = list(reader.fieldnames or [])
+        _check_columns(file, columns)
+        rows = list(_judged(file, reader, usual))
+    except csv.Error as error:
+        raise InvalidInput(f"{file}, line {reader.line_num}: {error}") from error
+    if as_json:
+        emit_json({"rows": [{**row.given, **row.answers} for row in rows]})
+        return
+    writer = csv.DictWriter(sys.stdout, [*columns, *ANSWERS], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({**row.given, **row.answers} for row in rows)
+
+
+def _check_columns(file: str, columns: list[str]) -> None:
+    for name in ("delivered", "complaints"):
+        if name not in columns:
+            raise InvalidInput(f"{file} has no column {name}; its columns are {', '.join(columns) or 'none'}")
+    for name in columns:
+        if columns.count(name) > 1 or name in ANSWERS:
+            raise InvalidInput(f"{file} has {'two columns' if columns.count(name) > 1 else 'a column'} {name} already")
+
+
+def _judged(file: str, reader: "csv.DictReader[str]", usual: Policy) -> Iterator[_Row]:
+    for row in reader:
+        where = f"{file}, line {reader.line_num}"
+        if None in row or None in row.values():
+            raise InvalidInput(f"{where}: it has not as many values as there are columns")
+        policy = _preset(row["preset"], f"{where}: preset") if row.get("preset") else usual
+        counts = Tally(
+            *(_count(f"{where}: {name}", row.get(name) or ("0" if name == "bounces" else "")) for name in COUNTS)
+        )
+        yield _Row(row, _verdict(policy, counts))
+
+
+def _count(where: str, text: str) -> int:
+    text = text.strip()
+    if not (
+        text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_COUNT)) and int(text) <= LARGEST_COUNT
+    ):
+        raise InvalidInput(f"{where} is {text!r}; it must be a whole number from 0 to 10^18")
+    return int(text)

@@ -1,0 +1,173 @@
+"""`permille link`: the links that let people in, and the tokens that let host platforms in."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from permille.domain.login import links
+from permille.domain.login.links import ALL_ACCOUNTS, For, Grant, Scope
+from permille.domain.people import validation
+from permille.domain.people.commands import RevokeOwnerLinks
+from permille.domain.people.system_commands import RevokeAccess
+from permille.domain.timeline.kinds.system import LinkMade
+from permille.domain.timeline.timeline import SYSTEM, only, system_entry
+from permille.domain.values.errors import InvalidInput, ServiceError
+from permille.usecases.history import MOST
+from permille.usecases.login import issuing
+from permille.usecases.login.access import address, make_token
+from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
+from permille_cli.terminal.options import AccountId, Reason
+from permille_cli.terminal.output import AsJson, emit_json, err, out
+
+app = typer.Typer(
+    help="Links to pages, and tokens for the JSON API. Whoever holds one is let in: hand it to nobody else.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+revoke = typer.Typer(help="Let nobody in any more who holds an earlier one.", no_args_is_help=True)
+app.add_typer(revoke, name="revoke")
+
+Name = Annotated[str, typer.Option(help="Who is let in, as the timeline names them.")]
+OneOrAll = Annotated[str, typer.Option(help="Whose alone; without it, everybody's.")]
+
+
+@app.command()
+def owner(
+    account_id: AccountId,
+    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[For.OWNER].days,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """A link to an account's report, for its owner."""
+    account, lasts, now = stack.account(account_id), _lasting(For.OWNER, days, "days"), stack.now()
+    claims = links.claims(For.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
+    link = address(stack["ConsoleUrl"], make_token(stack.macs, claims))
+    # Before it is shown: no link lets in that nobody knows of.
+    facts = LinkMade(audience=For.OWNER, subject=account.id, expires_at=claims.expires_at, by=stack.caller())
+    stack.timeline.append(system_entry(now, facts))
+    _print_link(link, as_json=as_json)
+
+
+@app.command(name="staff")
+def for_staff(
+    name: Name,
+    hours: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[For.STAFF].total_seconds() / 3600,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """A link to support's desk, for one of its people."""
+    lasts, who = _lasting(For.STAFF, hours, "hours"), validation.of_field("name", validation.holder, name)
+    _print_link(address(stack["ConsoleUrl"], stack.link_issuer.token(For.STAFF, who, lasts)), as_json=as_json)
+
+
+@app.command()
+def platform(
+    name: Name,
+    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[For.PLATFORM].days,
+    scope: Annotated[
+        list[Scope] | None, typer.Option(help="What it may do; read if nothing is said. Can be repeated.")
+    ] = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(help="An account's id, or shop-* for all that begin so; all if none is said. Can be repeated."),
+    ] = None,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """A token for the JSON API, for a host platform."""
+    lasts, who = _lasting(For.PLATFORM, days, "days"), validation.of_field("name", validation.platform, name)
+    grant = Grant(frozenset(scope or [Scope.READ]), tuple(dict.fromkeys(account or [ALL_ACCOUNTS])))
+    token, api = stack.link_issuer.token(For.PLATFORM, who, lasts, grant), f"{stack['ApiUrl'].rstrip('/')}/api/v1"
+    if as_json:
+        emit_json({"token": token, "api": api})
+    else:
+        err.print(f"For {api}, as a bearer token:", soft_wrap=True, markup=False)
+        out.print(token, soft_wrap=True, markup=False)
+
+
+@revoke.command(name="owner")
+def revoke_owner(
+    account_id: Annotated[str, typer.Argument(metavar="[ID]", help="The account.")] = "",
+    *,
+    reason: Reason,
+    every: Annotated[bool, typer.Option("--all", help="Of all accounts, as after a restore from a backup.")] = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Revoke all links to an account's pages, those in mails too."""
+    if bool(account_id) is every:
+        raise InvalidInput("name one account, or say --all", "all")
+    command = RevokeOwnerLinks(reason=reason, by=stack.caller())
+    chosen = [account.id for account in stack.accounts.all()] if every else [account_id]
+    decided = [stack.decide(one, command) for one in chosen]
+    whose = "owners of all accounts" if every else f"owner of {account_id}"
+    _print_revoked(
+        whose,
+        max((one.links_valid_since for one in decided if one.links_valid_since), default=stack.now()),
+        as_json=as_json,
+    )
+
+
+@revoke.command(name="staff")
+def revoke_staff(
+    reason: Reason, name: OneOrAll = "", *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Revoke the links of one of support's people, or of all."""
+    _revoke(stack, For.STAFF, name, reason, as_json=as_json)
+
+
+@revoke.command(name="platform")
+def revoke_platform(
+    reason: Reason, name: OneOrAll = "", *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Revoke the tokens of one host platform, or of all."""
+    _revoke(stack, For.PLATFORM, name, reason, as_json=as_json)
+
+
+def _revoke(stack: Stack, audience: For, name: str, reason: str, *, as_json: bool) -> None:
+    command = RevokeAccess(audience=audience, name=name, reason=reason, by=stack.caller())
+    revoked = issuing.revoke(stack.link_register, command, stack.now())
+    until = revoked.of_name if command.name else revoked.of_all
+    assert until is not None
+    whose = f"{audience} {command.name}".rstrip()
+    _print_revoked(whose, until, as_json=as_json)
+    if command.name and (nowhere := _never_made(stack, audience, command.name)):
+        err.print(f"warning: no link or token for {whose} is {nowhere}", soft_wrap=True, markup=False)
+
+
+def _never_made(stack: Stack, audience: For, name: str) -> str:
+    """Where none of that name was found; empty where one was, or that could not be read: it is revoked all the same."""
+    try:
+        page = stack.timeline.latest(SYSTEM, MOST)
+    except ServiceError:
+        return ""
+    if any((made.facts.audience, made.facts.subject) == (audience, name) for made in only(LinkMade, page.items)):
+        return ""
+    return f"among the newest {MOST:,} entries of the system timeline" if page.next else "on the system timeline"
+
+
+def _lasting(audience: For, number: float, unit: str) -> timedelta:
+    try:
+        lasts = timedelta(**{unit: number})
+    except (ValueError, OverflowError):  # nan and inf
+        lasts = timedelta()
+    return validation.of_field(unit, partial(links.check_lasts, audience), lasts)
+
+
+def _print_link(link: str, *, as_json: bool) -> None:
+    if as_json:
+        emit_json({"link": link})
+    else:
+        out.print(link, soft_wrap=True, markup=False)
+
+
+def _print_revoked(whose: str, until: datetime, *, as_json: bool) -> None:
+    if as_json:
+        emit_json({"revoked": whose, "valid_since": until.isoformat()})
+    else:
+        out.print(f"All earlier links are revoked: {whose}.", markup=False)

@@ -1,0 +1,196 @@
+"""`permille policy`: the rules and their numbers, what a change of them would do, and which were in force."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from permille.domain.policy.policy import SEED, Policy
+from permille.domain.policy.policy_file import parse_policy, policy_data
+from permille.domain.policy.policy_warnings import warnings
+from permille.domain.rules.policy_history import PolicyHistory
+from permille.domain.rules.policy_preview import Effect, Preview
+from permille.domain.values.errors import InvalidInput, InvalidPolicy
+from permille.domain.values.status import Mode
+from permille.domain.words.wording import times
+from permille.schema import operator_schema
+from permille.usecases.decisions import policy_change
+from permille_cli.answers.policy_preview import print_preview
+from permille_cli.commands import judging
+from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
+from permille_cli.terminal import typed
+from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
+
+app = typer.Typer(help="The rules and their numbers.", no_args_is_help=True, rich_markup_mode=None)
+app.command(name="judge")(judging.judge_counts)
+
+PolicyFile = Annotated[str, typer.Argument(metavar="FILE", help="A policy as JSON; - for standard input.")]
+
+
+@app.command()
+def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Show the policy in force."""
+    parameter, text = stack["PolicyParameterName"], stack.policies.text()
+    try:
+        policy = SEED if text is None else parse_policy(text)
+    except InvalidPolicy as wrong:
+        raise InvalidInput(f"the policy in {parameter} is wrong, so nobody is judged: {wrong}; set another") from wrong
+    if as_json:
+        emit_json({"parameter": parameter, "is_set": text is not None, "policy": policy_data(policy)})
+    else:
+        unset = "" if text is not None else " is not set: the preset seed is in force"
+        out.print(f"[dim]{literal(parameter)}{unset}[/]")
+        _print(policy)
+
+
+@app.command()
+def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
+    """Check a policy before it is set, and show what it comes to."""
+    policy = typed.policy(file)
+    if as_json:
+        emit_json({"policy": policy_data(policy), "warnings": warnings(policy)})
+    else:
+        _print_with_warnings(policy)
+
+
+def _print_with_warnings(policy: Policy) -> None:
+    _print(policy)
+    for warning in warnings(policy):
+        out.print(f"[yellow]warning:[/] {literal(warning)}", soft_wrap=True)
+
+
+def _print(policy: Policy) -> None:
+    out.print(f"[bold]{literal(policy.id)}[/]")
+    for name, value in policy_data(policy).items():
+        if name != "id":
+            out.print(f"  {name}: {literal(_shown(value))}")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {'off' if one is None else one}" for name, one in value.items())
+    return "off" if value is None else str(value)
+
+
+# ---------------------------------------------------------------- changing
+
+
+@app.command(name="try")
+def try_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Show which accounts a policy would disable, and which it would keep, by the counts as they are now. Nothing is
+    set."""
+    previewed = _preview(stack, typed.policy(file))
+    if as_json:
+        emit_json(_as_data(stack, previewed))
+    else:
+        _print_previewed(previewed)
+
+
+@app.command(name="set")
+def set_policy(
+    file: PolicyFile, *, yes: Yes = False, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Put a policy in force, after showing what it would change, as `try` does. Asks where it would disable more
+    accounts than the breaker lets pass within an hour."""
+    text = typed.text_of(file)
+    _set(stack, typed.policy_of(file, text), text, yes=yes, as_json=as_json)
+
+
+@app.command()
+def revert(
+    to: Annotated[
+        str, typer.Option(metavar="ID", help="A policy of the history; else the one before the policy in force.")
+    ] = "",
+    *,
+    yes: Yes = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Put an earlier policy in force again, as `set` does."""
+    known = policy_change.history(stack)
+    policy = known.named(to) if to else known.before()
+    _set(stack, policy, json.dumps(policy_data(policy), indent=2), yes=yes, as_json=as_json)
+
+
+def _set(stack: Stack, policy: Policy, text: str, *, yes: bool, as_json: bool) -> None:
+    by, previewed = stack.caller(), _preview(stack, policy)
+    if not as_json:
+        _print_previewed(previewed)
+    if previewed.exceeds_bound:
+        ask(_unusual(previewed), yes=yes, as_json=as_json)
+    policy_change.put_in_force(stack, previewed, text, by, stack.now())
+    if as_json:
+        emit_json(_as_data(stack, previewed))
+    elif not previewed.is_in_force:
+        out.print(
+            "It is in force within a minute; in the minutes after, each account that has a complaint or a permanent "
+            "bounce is judged by it.",
+            soft_wrap=True,
+        )
+
+
+def _preview(stack: Stack, policy: Policy) -> Preview:
+    accounts = progress(stack.accounts.all(), "judging")
+    return policy_change.preview(stack, accounts, policy, Mode(stack["EnforcementMode"]), stack.now())
+
+
+def _print_previewed(previewed: Preview) -> None:
+    _print_with_warnings(previewed.candidate)
+    print_preview(previewed)
+
+
+def _as_data(stack: Stack, previewed: Preview) -> dict[str, Any]:
+    policy = previewed.candidate
+    return {
+        "parameter": stack["PolicyParameterName"],
+        "policy": policy_data(policy),
+        "warnings": warnings(policy),
+        "preview": operator_schema.preview(previewed),
+    }
+
+
+def _unusual(previewed: Preview) -> str:
+    count = times(len(previewed.of(Effect.WOULD_DISABLE)), "account")
+    return f"{count} would be disabled, and the breaker lets {previewed.bound:,} pass within an hour"
+
+
+# ---------------------------------------------------------------- history
+
+
+@app.command()
+def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Show which policies were set, the newest first: when, by whom, and which numbers changed."""
+    known = policy_change.history(stack)
+    if as_json:
+        emit_json(
+            {
+                "parameter": stack["PolicyParameterName"],
+                "in_force": policy_data(known.in_force) if known.in_force else None,
+                "is_told": known.is_told,
+                "entries": [
+                    {"at": entry.at.isoformat(), **entry.data, "sentence": entry.sentence()} for entry in known.entries
+                ],
+            }
+        )
+        return
+    out.print(_now(known, stack["PolicyParameterName"]), soft_wrap=True)
+    if known.entries:
+        table = Table("When (UTC)", "Policy", "What", box=None, pad_edge=False)
+        for entry in known.entries:
+            table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", Text(entry.facts.policy), Text(entry.sentence()))
+        out.print(table)
+
+
+def _now(known: PolicyHistory, parameter: str) -> str:
+    if known.in_force is None:
+        unknown = f"What is in {literal(parameter)} cannot be understood, so nobody is judged"
+        return f"[red]{unknown}[/] (permille policy show)"
+    now = f"[bold]{literal(known.in_force.id)}[/] is in force"
+    if known.is_told:
+        return now
+    return (
+        f"{now}, [yellow]and the history does not tell of it[/]: it was set in another way, or the command was cut off"
+    )

@@ -1,0 +1,223 @@
+"""`permille review`: the owner's request to get the SMTP account back, and support's answer."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from permille.domain.account.account import Account
+from permille.domain.people.commands import (
+    AmendReview,
+    ApproveReview,
+    CancelTrial,
+    Command,
+    ConfirmTrial,
+    DeclineReview,
+    RequestReview,
+    WithdrawReview,
+)
+from permille.domain.policy.policy import Verdict
+from permille.domain.rules.reminders import day_note
+from permille.domain.values.errors import ConfirmationNeeded, ServiceError
+from permille.domain.words import wording
+from permille.schema import account_schema
+from permille.usecases.views.review_queue import Case, queue
+from permille.zones import shown_zone_of
+from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
+from permille_cli.terminal import typed
+from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal.options import AccountId, Reason, TellingReason
+from permille_cli.terminal.output import AsJson, emit_json, literal, out
+
+app = typer.Typer(help="Requests to get an SMTP account back.", no_args_is_help=True, rich_markup_mode=None)
+
+Day = Annotated[str, typer.Option(help="The day of the next batch where the owner is, as in 2026-12-31.")]
+Batch = Annotated[int, typer.Option(help="How many e-mails go out on it.")]
+Cause = Annotated[str, typer.Option(help="What went wrong.")]
+Change = Annotated[str, typer.Option(help="What was changed.")]
+
+PAGE = 50
+
+
+@app.command()
+def request(
+    account_id: AccountId,
+    day: Day,
+    batch: Batch,
+    cause: Cause,
+    change: Change,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Ask for a review of a disabled account, as its owner does."""
+    command = RequestReview(day=typed.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
+    _decide(stack, account_id, command, as_json=as_json)
+
+
+@app.command()
+def amend(
+    account_id: AccountId,
+    day: Day,
+    batch: Batch,
+    cause: Cause,
+    change: Change,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Change an open request; it keeps its place in the queue."""
+    command = AmendReview(day=typed.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
+    _decide(stack, account_id, command, as_json=as_json)
+
+
+@app.command()
+def withdraw(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Take back an open request, or a trial that was agreed on and has not begun."""
+    _decide(stack, account_id, WithdrawReview(by=stack.caller()), as_json=as_json)
+
+
+@app.command()
+def approve(
+    account_id: AccountId,
+    day: Annotated[str, typer.Option(help="The day on which the SMTP account works; today at once.")],
+    note: Annotated[str, typer.Option(help="What the owner is told beside it.")] = "",
+    *,
+    yes: Yes = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Switch the account on for a single day, or move a trial that has not begun to another day. Where few hours of
+    the day are left it asks, or wants --yes."""
+    command = ApproveReview(day=typed.day(day), note=note, by=stack.caller(), short_day=yes)
+    try:
+        _decide(stack, account_id, command, as_json=as_json)
+    except ConfirmationNeeded as unusual:
+        ask(str(unusual), yes=False, as_json=as_json)
+        _decide(stack, account_id, replace(command, short_day=True), as_json=as_json)
+
+
+@app.command()
+def decline(
+    account_id: AccountId,
+    reason: TellingReason,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Decline an open request."""
+    _decide(stack, account_id, DeclineReview(reason=reason, by=stack.caller()), as_json=as_json)
+
+
+@app.command()
+def cancel(
+    account_id: AccountId,
+    reason: TellingReason,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Cancel a trial that was agreed on and has not begun; the owner may ask again at once."""
+    _decide(stack, account_id, CancelTrial(reason=reason, by=stack.caller()), as_json=as_json)
+
+
+@app.command()
+def confirm(
+    account_id: AccountId,
+    reason: Reason = "The trial went well",
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Confirm that a trial went well, where the policy wants support to say so."""
+    _decide(stack, account_id, ConfirmTrial(reason=reason, by=stack.caller()), as_json=as_json)
+
+
+@app.command(name="list")
+def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """List who waits for support, the longest waiting first, each with its evidence."""
+    now = stack.now()
+    waiting = cases(stack, now)
+    if as_json:
+        emit_json({"requests": [account_schema.case(case) for case in waiting]})
+        return
+    for case in waiting:
+        print_case(case, stack["PlatformName"], now)
+    if not waiting:
+        out.print("Nobody waits for support.")
+
+
+def cases(stack: Stack, now: datetime) -> list[Case]:
+    """Who waits for support, the longest waiting first, with the evidence."""
+
+    def judge(account: Account) -> Verdict | None:
+        try:
+            return stack.verdict(account, now).verdict
+        except ServiceError:
+            return None
+
+    return queue(_asking(stack), stack.timeline, now, judge)
+
+
+def _asking(stack: Stack) -> Iterator[Account]:
+    page = stack.directory.asking(PAGE)
+    yield from page.items
+    while page.next:
+        page = stack.directory.asking(PAGE, page.next)
+        yield from page.items
+
+
+def _decide(stack: Stack, account_id: str, command: Command, *, as_json: bool) -> None:
+    decided = stack.decide(account_id, command)
+    if as_json:
+        emit_json(account_schema.standing(decided))
+    else:
+        _print_standing(decided)
+
+
+def _print_standing(account: Account) -> None:
+    trial = account.current_trial
+    if not account.review and not trial:
+        out.print(f"[bold]{account.id}[/]: no request is open, and no trial is agreed on.")
+    if account.review:
+        about = f"{account.review.batch:,} e-mails on {account.review.day}"
+        out.print(f"[bold]{account.id}[/]: the request for {about} is {account.review.state}.")
+    if trial:
+        zone = shown_zone_of(account)
+        begins, ends = (wording.local(instant.astimezone(zone)) for instant in (trial.begins_at, trial.ends_at))
+        out.print(f"The trial is from {begins} to {ends}.", soft_wrap=True)
+
+
+def print_case(case: Case, platform: str, now: datetime, console: Console = out) -> None:
+    """What support decides by."""
+    hours = case.waits.total_seconds() / 3600
+    strikes = f"{case.account.strikes} strike{'' if case.account.strikes == 1 else 's'}"
+    console.print(f"[bold]{case.account.id}[/]  waits for {hours:,.1f} hours, {strikes}")
+    if case.account.current_trial:
+        console.print("  the trial went well, and waits to be confirmed")
+    if case.review:
+        asked = case.review
+        note = day_note(asked, now)
+        console.print(f"  wants to send {asked.batch:,} e-mails on {asked.day}{f' ({note})' if note else ''}")
+        console.print(f"  what went wrong: {literal(asked.cause)}", soft_wrap=True)
+        console.print(f"  what was changed: {literal(asked.change)}", soft_wrap=True)
+    _print_evidence(case, platform, console)
+
+
+def _print_evidence(case: Case, platform: str, console: Console) -> None:
+    zone = shown_zone_of(case.account)
+    if case.disabled:
+        told = case.disabled.in_zone(zone)
+        console.print(f"  when it was disabled, {told.at:%Y-%m-%d}: {literal(told.sentence())}", soft_wrap=True)
+    if case.kept_now:
+        console.print(f"  {case.kept_now}", soft_wrap=True)
+    for name, count in case.campaigns:
+        console.print(f"  {wording.times(count, 'complaint')} by now about {literal(name)}", soft_wrap=True)
+    if case.is_cut:
+        console.print("  older complaints are left out")
+    for entry in case.trials:
+        told = entry.in_zone(zone)
+        console.print(f"  earlier trial, {told.at:%Y-%m-%d}: {literal(told.headline(platform))}", soft_wrap=True)

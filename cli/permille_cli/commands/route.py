@@ -1,0 +1,26 @@
+"""`permille route`: may an account send now, and through what."""
+
+from datetime import datetime
+
+from permille.domain.sending.route import route
+from permille.domain.timeline.timeline import Topic
+from permille.schema import account_schema
+from permille.usecases.history import history
+from permille_cli.stack.stack import DEFAULT_STACK, StackOption
+from permille_cli.terminal.options import AccountId
+from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
+
+
+def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Say whether an account may send now, and through what."""
+    account = stack.account(account_id)
+    known = history(stack.timeline, account.id, Topic.STANDING)
+    answer = account_schema.route(account, route(account, known.entries), stack["PlatformName"], stack["SmtpEndpoint"])
+    if as_json:
+        emit_json(answer)
+        return
+    through = f"sends through {literal(answer['host'])}:{answer['port']}" if answer["may_send"] else "may not send"
+    as_user = f" as {literal(answer['user'])}" if answer["user"] else ""
+    since = instant(datetime.fromisoformat(answer["since"]), account) if answer["since"] else "ever"
+    out.print(f"[bold]{account.id}[/] {through}{as_user}, since {since}", soft_wrap=True)
+    out.print(literal(answer["why"]), soft_wrap=True)

@@ -1,0 +1,170 @@
+"""What support does to an account: `permille account disable|enable|close|exempt|unexempt|owner-mail`."""
+
+from typing import Annotated, Any
+
+import typer
+
+from permille.domain.account.account import Account
+from permille.domain.people.commands import Close, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
+from permille.domain.values.errors import Failed, InvalidInput, ServiceError
+from permille.domain.words import wording
+from permille.usecases.senders.closing import Removed, remove_users
+from permille_cli.commands.credential import enable_with_new
+from permille_cli.stack.stack import DEFAULT_STACK, StackOption
+from permille_cli.terminal import typed
+from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal.options import AccountId, Reason, ShowSecret, TellingReason, Until
+from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
+
+
+def disable(
+    account_id: AccountId, reason: TellingReason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Take an account's SMTP credential away, whatever the rules say; a trial that it waits for is cancelled."""
+    _tell(stack.decide(account_id, Disable(reason=reason, by=stack.caller())), as_json=as_json)
+
+
+def enable(
+    account_id: AccountId,
+    reason: TellingReason,
+    *,
+    new_credential: Annotated[
+        bool, typer.Option("--new-credential", help="With another credential, shown once: the old one was stolen.")
+    ] = False,
+    show_secret: ShowSecret = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Give the SMTP credential back, and begin to count anew; or lift a deny that was put in by hand, and go on
+    counting."""
+    command = Enable(reason=reason, by=stack.caller())
+    if show_secret and not new_credential:
+        raise InvalidInput("goes with --new-credential: else there is no secret to show", "show_secret")
+    if new_credential:
+        enable_with_new(stack, account_id, command, show_secret=show_secret, as_json=as_json)
+    else:
+        _tell(stack.decide(account_id, command), as_json=as_json)
+
+
+def close(
+    account_id: AccountId,
+    reason: TellingReason,
+    *,
+    yes: Yes = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Take an account's SMTP credential away for good, and delete its IAM user with its keys.
+
+    An IAM user that was adopted is switched off, and kept. Of an account that is closed already, what was not deleted
+    yet is deleted; the reason is not told again.
+    """
+    account, onboarding = stack.account(account_id), stack.onboarding
+    if not account.is_closed:
+        command = Close(reason=reason, by=stack.caller())
+        ask(
+            f"closing {account.id} is final: it is never enabled again, and its IAM user is deleted",
+            yes=yes,
+            as_json=as_json,
+        )
+        account = stack.decide(account_id, command)
+    try:
+        removed = remove_users(onboarding, account)
+    except ServiceError as error:
+        raise Failed(
+            f"{account.id} is closed, and its IAM user is not deleted yet; close it once more: {error}"
+        ) from error
+    if as_json:
+        emit_json({**_as_data(account), "deleted_senders": list(removed.gone), "kept_senders": list(removed.kept)})
+        return
+    _print_closed(account, removed)
+
+
+def _print_closed(account: Account, removed: Removed) -> None:
+    if removed.kept:
+        _print(account)
+    else:
+        _print_status(account)
+    for caller in removed.gone:
+        done = "was deleted already" if caller in removed.before else "is deleted"
+        out.print(f"The IAM user {literal(caller)} {done}.")
+    for caller in removed.kept:
+        out.print(f"The IAM user {literal(caller)} was not made by Permille: it is switched off, and kept.")
+
+
+def exempt(
+    account_id: AccountId,
+    reason: Reason,
+    until: Until,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Let no rule disable an account until then; its complaints are counted and told all the same."""
+    end = typed.end(until)
+    _tell(stack.decide(account_id, Exempt(until=end, reason=reason, by=stack.caller())), as_json=as_json)
+
+
+def unexempt(
+    account_id: AccountId, reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+) -> None:
+    """Let the rules apply to an account again."""
+    _tell(stack.decide(account_id, Unexempt(reason=reason, by=stack.caller())), as_json=as_json)
+
+
+def owner_mail(
+    account_id: AccountId,
+    *,
+    reset: Annotated[bool, typer.Option("--reset", help="Write to the owner again.")] = False,
+    reason: Annotated[
+        str, typer.Option(help="Why, as with --reset: the address was mended, or they asked for it.")
+    ] = "",
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Show whether mails reach an account's owner; with --reset, write to them again."""
+    if reset:
+        _tell(stack.decide(account_id, ResetOwnerMail(reason=reason, by=stack.caller())), as_json=as_json)
+        return
+    account = stack.account(account_id)
+    if as_json:
+        emit_json(
+            {"account_id": account.id, "owner_email": account.owner_email, "owner_mail": account.owner_mail or "fine"}
+        )
+    else:
+        withheld = (
+            f"a mail to it {wording.FATES[account.owner_mail]}; none is sent any more" if account.owner_mail else "fine"
+        )
+        out.print(f"{literal(account.owner_email)}: {withheld}")
+
+
+def _tell(account: Account, *, as_json: bool) -> None:
+    if as_json:
+        emit_json(_as_data(account))
+    else:
+        _print(account)
+
+
+def _as_data(account: Account) -> dict[str, Any]:
+    return {
+        "account_id": account.id,
+        "status": account.status,
+        "denied_by_hand": account.denied_by_hand,
+        "settled": account.settled,
+        "epoch": account.epoch,
+        "owner_mail": account.owner_mail or "fine",
+        "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
+    }
+
+
+def _print(account: Account) -> None:
+    _print_status(account)
+    if not account.settled:
+        out.print("The SMTP credential is switched within seconds; `permille account show` reads it back.")
+
+
+def _print_status(account: Account) -> None:
+    exemption = account.exemption
+    exempt = f", exempt until {instant(exemption.until, account)}" if exemption else ""
+    by_hand = f", {wording.BY_HAND}" if account.denied_by_hand else ""
+    out.print(f"[bold]{account.id}[/] is {account.status}{by_hand}{exempt}.")

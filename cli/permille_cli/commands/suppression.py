@@ -1,0 +1,161 @@
+"""`permille suppression`: who is mailed no more, because they complained, mail to them bounced, or staff added them."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from permille.addresses import bare
+from permille.console.site import spreadsheet
+from permille.console.site.spreadsheet import Separator
+from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
+from permille.domain.sending.suppression import Suppression
+from permille.domain.sending.suppression_file import addresses_in
+from permille.domain.values.errors import InvalidInput
+from permille.schema import account_schema
+from permille.usecases.decisions.suppression_list import add as suppress
+from permille.usecases.decisions.suppression_list import exported, listed, take_in
+from permille.usecases.decisions.suppression_list import remove as take_off
+from permille.zones import shown_zone_of
+from permille_cli.answers.ses_list import in_ses, taken_off_in_ses
+from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
+from permille_cli.terminal import typed
+from permille_cli.terminal.options import AccountId, Reason
+from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out, progress
+
+app = typer.Typer(help="Who is mailed no more, and why.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command(name="list")
+def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """List the suppressed addresses of an account, the longest suppressed first."""
+    account = stack.account(account_id)
+    suppressed = list(_listed(stack, account_id))
+    if as_json:
+        emit_json({"account_id": account_id, "suppressions": [account_schema.suppression(one) for one in suppressed]})
+        return
+    for one in suppressed:
+        out.print(f"{one.why:<9}  {literal(one.address)}, since {instant(one.since, account)}", soft_wrap=True)
+    if not suppressed:
+        out.print("Nobody is suppressed.")
+
+
+@app.command()
+def show(
+    account_id: AccountId,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The e-mail address, however it is written.")],
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Show whether an address is suppressed for an account, and on SES's own list of the AWS account."""
+    account, wanted = stack.account(account_id), _bare(address)
+    ours = next((one for one in _listed(stack, account_id) if one.address == wanted), None)
+    seen = in_ses(stack, address, wanted)
+    if as_json:
+        suppression = account_schema.suppression(ours) if ours else None
+        emit_json({"account_id": account_id, "address": wanted, "suppression": suppression, "ses": seen.as_data()})
+        return
+    said = f"is suppressed since {instant(ours.since, account)}" if ours else "is not suppressed"
+    out.print(literal(f"{wanted} {said} for {account_id}."), soft_wrap=True)
+    out.print(literal(seen.as_text()), soft_wrap=True)
+
+
+@app.command()
+def add(
+    account_id: AccountId,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who is mailed no more.")],
+    reason: Reason,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Suppress an address, as if its holder had complained; nothing is counted."""
+    command = Suppress(address=_bare(address), reason=reason, by=stack.caller())
+    account = stack.account(account_id)
+    entry = suppress(stack.suppressions, account_id, command, stack.now())
+    if entry is None:
+        raise InvalidInput(f"{command.address} was added before; `permille suppression list {account_id}` names it")
+    if as_json:
+        emit_json(account_schema.entry(entry, stack["PlatformName"], shown_zone_of(account)))
+    else:
+        out.print(f"{literal(entry.facts.recipient)} is mailed no more.", soft_wrap=True)
+
+
+@app.command(name="import")
+def take_file(
+    account_id: AccountId,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="One address a line, or CSV; - for standard input.")],
+    reason: Reason,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Suppress all addresses of a file, or none where a line holds no address. Repeat a run that was cut off."""
+    addresses = tuple(addresses_in(typed.text_of(file), bare))
+    command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.caller())
+    stack.account(account_id)
+    entry = take_in(
+        stack.suppressions, account_id, command, stack.now(), lambda chunks: progress(chunks, "Suppressing")
+    )
+    added = entry.facts.count if entry else 0
+    known = len(addresses) - added
+    if as_json:
+        emit_json({"account_id": account_id, "added": added, "known": known})
+    else:
+        out.print(f"Added {added:,}; {known:,} had been added before.")
+
+
+@app.command()
+def export(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Write the suppressed addresses with why, since when, and the reason: as CSV, or as JSON."""
+    stack.account(account_id)
+    bounces = stack.policies.current().suppress_bounces
+    detailed = exported(stack.suppressions, account_id, bounces=bounces)
+    if as_json:
+        emit_json(
+            {"account_id": account_id, "suppressions": [account_schema.detailed_suppression(one) for one in detailed]}
+        )
+    else:
+        print(spreadsheet.suppressions(detailed, Separator.COMMA), end="")  # noqa: T201 - a file, whose ends of lines are its own
+
+
+@app.command()
+def remove(
+    account_id: AccountId,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who may be mailed again.")],
+    reason: Reason,
+    *,
+    also_in_ses: Annotated[
+        bool, typer.Option("--also-in-ses", help="Take it off SES's own list too, which is that of all accounts.")
+    ] = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Let an address be mailed again, until its holder complains or a mail to it bounces once more."""
+    command = Unsuppress(address=address, reason=reason, by=stack.caller())
+    account, wanted = stack.account(account_id), _bare(address)
+    entry = take_off(stack.suppressions, account_id, command, stack.now())
+    seen = in_ses(stack, address, wanted)
+    if entry is None and not (also_in_ses and (seen.reasons or seen.unknown)):
+        raise InvalidInput(f"{wanted} is not suppressed; `permille suppression list {account_id}` names who is")
+    if also_in_ses:
+        seen = taken_off_in_ses(stack, seen)
+    if as_json:
+        told = dict(account_schema.entry(entry, stack["PlatformName"], shown_zone_of(account))) if entry else {}
+        emit_json({**told, "address": wanted, "ses": seen.as_data()})
+        return
+    if entry:
+        out.print(f"{literal(wanted)} may be mailed again.", soft_wrap=True)
+    out.print(literal(seen.as_text()), soft_wrap=True)
+
+
+def _listed(stack: Stack, account_id: str) -> Iterable[Suppression]:
+    return listed(stack.suppressions, account_id, bounces=stack.policies.current().suppress_bounces)
+
+
+def _bare(address: str) -> str:
+    found = bare(address)
+    if found is None:
+        raise InvalidInput(f"{address!r} is no e-mail address, such as ann@example.com")
+    return found

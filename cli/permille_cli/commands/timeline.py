@@ -1,0 +1,59 @@
+"""`permille timeline`: the history of an account or of the whole stack, oldest first, in the words that mails use."""
+
+from datetime import UTC, tzinfo
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from permille.domain.people import validation
+from permille.domain.timeline.timeline import SYSTEM, Audience, Entry
+from permille.domain.values.errors import InvalidInput
+from permille.domain.words.wording import plain
+from permille.schema import account_schema
+from permille.usecases.history import MOST
+from permille.zones import shown_zone_of
+from permille_cli.stack.stack import DEFAULT_STACK, StackOption
+from permille_cli.terminal.output import LONGEST, AsJson, emit_json, out
+
+
+def show(
+    account_id: Annotated[str, typer.Argument(metavar="[ID]", help="The account.")] = "",
+    audience: Annotated[Audience | None, typer.Option(help="What this audience is told alone.")] = None,
+    before: Annotated[str, typer.Option(metavar="ENTRY", help="What was told before the entry of this id.")] = "",
+    *,
+    system: Annotated[
+        bool, typer.Option("--system", help="What happened to the whole stack: policy, mode, breaker, links, ...")
+    ] = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Show the newest 1,000 entries of an account's timeline, or with --system of that of the whole stack."""
+    if system == bool(account_id):
+        raise InvalidInput("name one account, or give --system")
+    before = validation.of_field("before", validation.entry_id, before) if before else ""
+    zone = shown_zone_of(stack.account(account_id)) if account_id else UTC
+    platform = stack["PlatformName"]
+    page = stack.timeline.latest(account_id or SYSTEM, MOST, before)
+    entries = [entry for entry in reversed(page.items) if audience in (None, entry.audience)]
+    if as_json:
+        told = [account_schema.entry(entry, platform, zone) for entry in entries]
+        emit_json({"account_id": account_id or None, "entries": told, "before": page.next or None})
+        return
+    if page.next:
+        out.print(f"Older entries are left out; --before {page.next} has those.", soft_wrap=True)
+    out.print(as_table(entries, platform, zone))
+
+
+def as_table(entries: list[Entry], platform: str, zone: tzinfo = UTC) -> Table:
+    """`zone`: the account's."""
+    table = Table(f"When ({zone})", "What", box=None, pad_edge=False)
+    for entry in entries:
+        told = entry.in_zone(zone)
+        words = Text(plain(told.headline(platform), LONGEST), style="bold red" if entry.kind == "disabled" else "bold")
+        words.append(f"\n{plain(told.sentence(), LONGEST)}", style="not bold default")
+        if entry.audience == "staff":
+            words.append(" (staff only)", style="dim")
+        table.add_row(f"{told.at:%Y-%m-%d %H:%M:%S}", words)
+    return table

@@ -1,0 +1,95 @@
+"""`permille uninstall`: the identities are given back before the stack is deleted."""
+
+from typing import Annotated, Any
+
+import typer
+
+from permille.usecases.stack.uninstalling import Denied, GivenBack, Plan, apply, plan
+from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
+from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
+
+_DENIED = {
+    Denied.STAY: "stay in it, with their keys Inactive; IAM keeps the group",
+    Denied.OUT: "leave it; their keys stay Inactive, until somebody makes them Active by hand",
+    Denied.ON: "leave it, and the keys that Permille made Inactive are Active again: they may send",
+}
+
+
+def uninstall(
+    denied: Annotated[
+        Denied,
+        typer.Option(help="Who is in the deny group: stays in it, is out of it without a key, or is on again."),
+    ] = Denied.STAY,
+    *,
+    no_former_sets: Annotated[
+        bool, typer.Option("--no-former-sets", help="Give identities back without any default configuration set.")
+    ] = False,
+    yes: Yes = False,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Give SES's identities back what they were set to, so that the stack can be deleted and nobody's mail stops.
+
+    Shows the plan, and asks. From then on no mail is counted, and nobody is disabled. What was cut off is finished by
+    typing it again.
+    """
+    world = stack.uninstalling
+    names = progress(world.onboarding.identities.all(), "looked at")
+    planned = plan(world, names, denied, former_sets=not no_former_sets)
+    if not as_json:
+        _print(stack, planned)
+    elif not yes:
+        emit_json({**_as_data(planned), "done": False})
+        return
+    if planned:
+        ask("from then on no mail is counted, and nobody is disabled", yes=yes, as_json=as_json)
+        apply(world, planned, stack.caller(), stack.now(), lambda identities: progress(identities, "given back"))
+    if as_json:
+        emit_json({**_as_data(planned), "done": True})
+    else:
+        out.print(
+            "Nothing is left to be given back. Now take off the termination protection, if it is on:", soft_wrap=True
+        )
+        unprotect = "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name"
+        out.print(
+            f"  {unprotect} {literal(stack.name)}\n  sam delete --stack-name {literal(stack.name)}", soft_wrap=True
+        )
+
+
+def _as_data(planned: Plan) -> dict[str, Any]:
+    return {
+        "identities": [
+            {
+                "identity": one.name,
+                "default_set": one.default_set or None,
+                "lost_set": one.lost or None,
+                "forwarding": one.forwards,
+            }
+            for one in planned.identities
+        ],
+        "policies": {name: sorted(resources) for name, resources in planned.policies.items()},
+        "too_narrow": {name: sorted(sets) for name, sets in planned.narrow.items()},
+        "denied": planned.denied.value,
+        "users": list(planned.users),
+    }
+
+
+def _print(stack: Stack, planned: Plan) -> None:
+    group, ours = stack["DenyGroupName"], stack["ConfigurationSetName"]
+    out.print(f"Identities whose default configuration set is {literal(ours)}: {len(planned.identities):,}")
+    for one in planned.identities:
+        out.print(f"  {literal(_words(one))}", soft_wrap=True)
+    for name in planned.policies:
+        out.print(f"The policy of {literal(name)} gets the set that its identities had before.", soft_wrap=True)
+    for name, sets in planned.narrow.items():
+        out.print(f"[red]{literal(name)} may not send through {literal(', '.join(sorted(sets)))}.[/]", soft_wrap=True)
+    if planned.users:
+        out.print(f"Users in {literal(group)}: {len(planned.users):,}. They {_DENIED[planned.denied]}.", soft_wrap=True)
+        out.print(f"  {literal(', '.join(planned.users))}", soft_wrap=True)
+
+
+def _words(one: GivenBack) -> str:
+    lost = f" ({one.lost}, which it had before, is gone)" if one.lost else ""
+    forwards = "; SES mails feedback to the sender again" if one.forwards else ""
+    return f"{one.name} gets {one.default_set or 'no default set'}{lost}{forwards}"

@@ -1,0 +1,188 @@
+"""The stack that a command is about."""
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from permille.domain.account.account import Account
+from permille.domain.people.commands import Command
+from permille.domain.values.errors import Failed
+from permille.ports.accounts import Switch
+from permille.ports.desk import Directory, SesReputation
+from permille.ports.history import Tallies
+from permille.ports.iam_users import IamUsers
+from permille.ports.identities import Identities
+from permille.ports.login import LinkRegister, Macs
+from permille.ports.notifications import Later, Once
+from permille.ports.operator import (
+    AllAccounts,
+    AllSuppressions,
+    AllTimelines,
+    DeadLetters,
+    FeedbackQueue,
+    Functions,
+    LinkIssuer,
+    OperatorControl,
+    PolicyDocument,
+    QuarantinedFeedback,
+    SesSuppressions,
+    Tables,
+)
+from permille.ports.providers import Probe, Secrets
+from permille.usecases.decisions import decisions
+from permille.usecases.decisions.existing import existing
+from permille.usecases.decisions.providers import Providing
+from permille.usecases.senders.changing import Changing
+from permille.usecases.senders.onboarding import Onboarding
+from permille.usecases.senders.renewing import Renewing
+from permille.usecases.stack.uninstalling import Uninstalling
+from permille.usecases.views.verdict import CurrentVerdict, current
+from permille_cli.stack.own_arns import own_arns
+
+EMBEDDED = "EmbeddedStack"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Stack(ABC):
+    """What a command gets of its stack: names and settings (the outputs of infra/template.yaml), ports, the time, and
+    who runs the command."""
+
+    name: str
+    outputs: Mapping[str, str]
+
+    accounts: AllAccounts
+    control: OperatorControl
+    directory: Directory
+    feedback_dead_letters: DeadLetters
+    feedback_queue: FeedbackQueue
+    functions: Functions
+    iam_users: IamUsers
+    identities: Identities
+    later: Later
+    link_issuer: LinkIssuer
+    link_register: LinkRegister
+    macs: Macs
+    notify_dead_letters: DeadLetters
+    once: Once
+    policies: PolicyDocument
+    probe: Probe
+    quarantine: QuarantinedFeedback
+    secrets: Secrets
+    ses: SesReputation
+    ses_suppressions: SesSuppressions
+    stream_failures: DeadLetters
+    suppressions: AllSuppressions
+    switch: Switch
+    tables: Tables
+    tallies: Tallies
+    timeline: AllTimelines
+
+    @abstractmethod
+    def now(self) -> datetime:
+        """The stack's time: the real one, but for an embedded stack that was ticked ahead."""
+
+    @abstractmethod
+    def region(self) -> str:
+        """Where it is, or is going to be."""
+
+    @abstractmethod
+    def exists(self) -> bool:
+        """Whether CloudFormation has a stack of that name: not one that is deleted, or that is only under review."""
+
+    @abstractmethod
+    def caller(self) -> str:
+        """Who runs the command, as AWS knows them: the timeline names them where staff decide."""
+
+    def __getitem__(self, output: str) -> str:
+        try:
+            return self.outputs[output]
+        except KeyError:
+            raise Failed(
+                f"the stack {self.name} has no output {output}: it is not Permille's, or an older one; deploy it again"
+            ) from None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is an embedded one, whose deployment adds an output that infra/template.yaml has not: what
+        production must never do hangs on no parameter."""
+        return self.outputs.get(EMBEDDED) == "yes"
+
+    @property
+    def providing(self) -> Providing:
+        return Providing(self.accounts, self.policies, self.timeline, self.probe, self.secrets)
+
+    @property
+    def onboarding(self) -> Onboarding:
+        _, partition, _, _, aws_account, _ = self.caller().split(":", 5)
+        return Onboarding(
+            accounts=self.accounts,
+            timeline=self.timeline,
+            identities=self.identities,
+            users=self.iam_users,
+            stack=self.name,
+            ses=f"arn:{partition}:ses:{self['Region']}:{aws_account}",
+            own=own_arns(self.outputs, partition, self["Region"], aws_account),
+            configuration_set=self["ConfigurationSetName"],
+            switchable=self["SenderUsers"],
+            deny_group=self["DenyGroupName"],
+            pause=self.pause,
+        )
+
+    @property
+    def changing(self) -> Changing:
+        return Changing(self.onboarding, self.policies, self.switch)
+
+    @property
+    def uninstalling(self) -> Uninstalling:
+        return Uninstalling(self.onboarding, self.switch, self.functions, self["EnforceFunctionName"], self.pause)
+
+    @property
+    def renewing(self) -> Renewing:
+        return Renewing(self.accounts, self.iam_users, self.switch, self.onboarding.mark, self.pause)
+
+    def pause(self, seconds: float) -> None:
+        """Sleeps for so long."""
+        time.sleep(seconds)
+
+    def verdict(self, account: Account, now: datetime) -> CurrentVerdict:
+        """What the policy in force says of the account now."""
+        return current(self.policies, self.tallies, account, now)
+
+    def account(self, account_id: str) -> Account:
+        """Raises NotFound where there is none."""
+        return existing(self.accounts, account_id, "; `permille account list` names them all")
+
+    def decide(self, account_id: str, command: Command) -> Account:
+        """Applies a decision and returns the account. Raises NotFound where there is none, and DecisionRefused where
+        the decision does not suit it."""
+        self.account(account_id)
+        return decisions.apply(self, account_id, command, self.now())
+
+
+def _find(context: typer.Context, name: str) -> Stack:
+    """The stack that `main.status_of` was given, else the deployed one of that name, which AWS is asked for when the
+    command first needs it."""
+    if isinstance(context.obj, Stack):
+        return context.obj
+    from permille_cli.stack.deployed import DeployedStack
+
+    return DeployedStack(name)
+
+
+StackOption = Annotated[
+    Stack,
+    typer.Option(
+        "--stack",
+        envvar="PERMILLE_STACK",
+        metavar="NAME",
+        help="The stack's name in CloudFormation.",
+        parser=str,
+        callback=_find,
+    ),
+]
+DEFAULT_STACK: Any = "permille"  # a name, which _find makes a stack of

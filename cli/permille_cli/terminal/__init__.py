@@ -1,0 +1,1 @@
+"""What is typed and printed: options, questions, answers."""

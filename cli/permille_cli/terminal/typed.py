@@ -1,0 +1,69 @@
+"""What people type, read into what the use cases take. All raise InvalidInput where it cannot be."""
+
+import sys
+from datetime import UTC, date, datetime
+from getpass import getpass
+from pathlib import Path
+
+from permille.domain.people import validation
+from permille.domain.policy.policy import Policy
+from permille.domain.policy.policy_file import parse_policy
+from permille.domain.sending.smtp_server import LONGEST_PASSWORD, Password
+from permille.domain.values.errors import InvalidInput, InvalidPolicy
+
+
+def password(*, from_stdin: bool) -> Password:
+    """Typed without being shown, or read from stdin, where the end of the line is none of it."""
+    if from_stdin:
+        text = sys.stdin.read(LONGEST_PASSWORD + 3)
+        return Password(text.removesuffix("\n").removesuffix("\r"))
+    if not sys.stdin.isatty():
+        raise InvalidInput("nobody is here to type the password: pass it to --password-stdin")
+    return Password(getpass("Password: "))
+
+
+def day(text: str) -> date:
+    return validation.of_field("day", validation.day_from, text)
+
+
+def end(text: str) -> datetime:
+    """The end of a day, or an instant."""
+    if "T" in text or " " in text.strip():
+        return instant(text, "until", "a day such as 2026-12-31 or an ISO 8601 time")
+    return validation.end_of(validation.of_field("until", validation.day_from, text))
+
+
+def instant(text: str, field: str, takes: str = "an ISO 8601 time such as 2026-03-01T09:00:00Z") -> datetime:
+    """UTC, also where it says no zone."""
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(f"takes {takes}, not {text!r}", field) from error
+
+
+MOST_CHARACTERS = 4096  # of a parameter of SSM
+
+
+def policy(file: str) -> Policy:
+    """`file`: its name; - for standard input."""
+    return policy_of(file, text_of(file))
+
+
+def policy_of(file: str, text: str) -> Policy:
+    """Of what was read from there."""
+    if len(text) > MOST_CHARACTERS:
+        raise InvalidInput(f"{file} has {len(text):,} characters; a parameter of SSM holds {MOST_CHARACTERS:,}")
+    try:
+        return parse_policy(text)
+    except InvalidPolicy as wrong:
+        raise InvalidInput(f"{file}: {wrong}") from wrong
+
+
+def text_of(file: str) -> str:
+    try:
+        return sys.stdin.read().removeprefix("\ufeff") if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{file} is not UTF-8: {error.reason}") from error
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}") from error

@@ -1,0 +1,22 @@
+"""The queue of notifications that failed and are tried again."""
+
+import json
+from typing import TYPE_CHECKING
+
+from permille.aws.client import client, service_call
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+
+class NotifyQueue:
+    """Implements `Later`."""
+
+    def __init__(self, *, url: str, sqs: "SQSClient | None" = None) -> None:
+        self._sqs: SQSClient = sqs or client("sqs")
+        self._url = url
+
+    def put(self, account_id: str, entry_id: str, effect: str) -> None:
+        job = {"account_id": account_id, "entry_id": entry_id, "effect": effect}
+        with service_call(f"queueing {effect} of {entry_id}"):
+            self._sqs.send_message(QueueUrl=self._url, MessageBody=json.dumps(job))

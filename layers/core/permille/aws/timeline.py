@@ -1,0 +1,88 @@
+"""Timelines, read from their table and its index by topic."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from pynamodb.transactions import TransactWrite
+
+from permille.aws import client
+from permille.aws.models import EntryRow, append, conflicts, connection_of, on_table, table_call
+from permille.aws.rows import instant, topic_key
+from permille.aws.stored_entries import entry_of
+from permille.domain.timeline.timeline import Audience, Entry, Topic
+from permille.domain.values.entry_id import id_at
+from permille.ports.paging import Page
+
+READ_FOR_A_PAGE = 1000  # entries, where only some of them are wanted
+STORED = ("account_id", "entry_id", "kind", "audience", "at", "facts")  # of an entry
+
+
+class DynamoTimeline:
+    """Implements `AllTimelines`."""
+
+    def __init__(self, *, table: str) -> None:
+        self._rows = on_table(EntryRow, table)
+        self._table = table
+
+    def since(self, account_id: str, at: datetime) -> list[Entry]:
+        with table_call(f"reading the timeline of {account_id}"):
+            rows = self._rows.query(account_id, EntryRow.entry_id >= id_at(at), consistent_read=True)
+            return [_entry(row) for row in rows]
+
+    def latest(self, account_id: str, at_most: int, before: str = "") -> Page[Entry]:
+        """One query: where entries are so long that fewer than `at_most` fit into an answer, there are fewer."""
+        condition, values = "account_id = :account", {":account": {"S": account_id}}
+        if before:
+            condition, values = f"{condition} AND entry_id < :before", {**values, ":before": {"S": before}}
+        with client.service_call(f"reading the timeline of {account_id}"):
+            answer = connection_of(self._rows).client.query(
+                TableName=self._table,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                ProjectionExpression="entry_id, kind, audience, #at, facts",
+                ExpressionAttributeNames={"#at": "at"},
+                ScanIndexForward=False,
+                Limit=at_most,
+                ConsistentRead=True,
+            )
+        rows = ({name: value["S"] for name, value in row.items()} for row in answer["Items"])
+        entries = [entry_of({"account_id": account_id, **row}) for row in rows]
+        return Page(entries, entries[-1].id if "LastEvaluatedKey" in answer else "")
+
+    def about(self, account_id: str, topic: Topic, at_most: int) -> Page[Entry]:
+        theirs = EntryRow.topic.startswith(topic_key(topic, ""))
+        with table_call(f"reading the {topic} of {account_id}"):
+            rows = self._rows.topics_index.query(account_id, theirs, scan_index_forward=False, limit=at_most + 1)
+            return Page.of([_entry(row) for row in rows], at_most, lambda entry: entry.id)
+
+    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> Page[Entry]:
+        """One query: it reads no further than READ_FOR_A_PAGE entries, however few of them are for the audience."""
+        behind = EntryRow.entry_id > after if after else None
+        with table_call(f"reading the timeline of {account_id}"):
+            limit = max(at_most + 1, READ_FOR_A_PAGE if audience else 0)
+            rows = [_entry(row) for row in self._rows.query(account_id, behind, limit=limit)]
+        page = Page.of([one for one in rows if audience in (None, one.audience)], at_most, lambda one: one.id)
+        return page if page.next or len(rows) < limit else Page(page.items, rows[-1].id)
+
+    def all_since(self, at: datetime) -> Iterator[Entry]:
+        with table_call("reading all timelines"):
+            yield from map(_entry, self._rows.scan(EntryRow.at >= instant(at), consistent_read=True))
+
+    def of_kinds(self, kinds: Collection[str]) -> Iterator[Entry]:
+        with table_call("reading all timelines"):
+            yield from map(_entry, self._rows.scan(EntryRow.kind.is_in(*kinds), consistent_read=True))
+
+    def append(self, entry: Entry) -> None:
+        with conflicts(f"writing {entry.id}"), TransactWrite(connection=connection_of(self._rows)) as transaction:
+            append(transaction, self._rows, entry)
+
+    def get(self, account_id: str, entry_id: str) -> Entry | None:
+        with table_call(f"reading {entry_id} of {account_id}"):
+            try:
+                return _entry(self._rows.get(account_id, entry_id, consistent_read=True))
+            except self._rows.DoesNotExist:
+                return None
+
+
+def _entry(row: EntryRow) -> Entry:
+    return entry_of({name: getattr(row, name) for name in STORED})

@@ -1,0 +1,1 @@
+"""The pages: the owner's report and support's desk."""

@@ -1,0 +1,1 @@
+"""One sending account: its state, its credential, its trial."""

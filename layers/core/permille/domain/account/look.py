@@ -1,0 +1,55 @@
+"""What was found when an account was last judged."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from permille.domain.policy.policy import Verdict
+from permille.domain.values.status import Mode
+from permille.domain.values.tally import Tally
+
+LUCK = 5_000  # e-mails: below so many, one complaint says little of a sender
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the last look that judged the account found in the window that ended on `day`. `over`: a rule was broken.
+    `kept`: it left the account as it was, because no rule was broken or time alone had broken it. `policy` is the id of
+    the policy that it was judged by, `mode` the mode that was in force."""
+
+    day: date
+    delivered: int
+    complaints: int
+    bounces: int
+    allowance_left: int
+    over: bool = False
+    policy: str = ""
+    mode: str = ""
+    kept: bool = False
+
+    @classmethod
+    def at(cls, verdict: Verdict, mode: Mode, *, kept: bool | None = None) -> "Look":
+        """`kept` is whether the rules are, unless it is named."""
+        counts = verdict.counts
+        return cls(
+            verdict.last_day,
+            counts.delivered,
+            counts.complaints,
+            counts.bounces,
+            verdict.allowance_left,
+            over=verdict.breaks,
+            policy=verdict.policy.id,
+            mode=str(mode),
+            kept=not verdict.breaks if kept is None else kept,
+        )
+
+    @property
+    def counts(self) -> Tally:
+        return Tally(self.delivered, self.complaints, self.bounces)
+
+    @property
+    def risk(self) -> int:
+        """For support to look at the worst first: complaints per million, as if some thousand e-mails more had been
+        delivered without one. Whoever breaks a rule comes before all who break none."""
+        rate = min(self.complaints * MILLION // (self.delivered + LUCK), MILLION - 1)
+        return rate + MILLION * self.over

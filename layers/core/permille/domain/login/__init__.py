@@ -1,0 +1,1 @@
+"""Signed login links and bearer tokens: their claims and their form."""

@@ -1,0 +1,1 @@
+"""What owners and staff can decide: commands, and what comes of each."""

@@ -1,0 +1,18 @@
+"""What comes of it that the holder of an expired link asks for a new one."""
+
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from permille.domain.account.account import Account
+from permille.domain.account.owner_acts import AskedMail
+from permille.domain.rules.decision import Outcome
+from permille.domain.timeline.kinds.owner_link import LinkRequested
+from permille.domain.timeline.timeline import entry
+
+
+def request(account: Account, zone: tzinfo, now: datetime) -> Outcome:
+    """It is mailed to the owner; nothing happens where the day has had its one."""
+    acts = account.owner_acts.mailed(AskedMail.LINK, zone, now)
+    if acts == account.owner_acts:
+        return Outcome(account, [])
+    return Outcome(replace(account, owner_acts=acts, decided_at=now), [entry(account.id, now, LinkRequested())])

@@ -1,0 +1,105 @@
+"""A new SMTP credential: a second access key takes the place of the one that the account's IAM user had. IAM allows
+two, so that the old one has to go before the next renewal."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+
+from permille.domain.account.account import Account
+from permille.domain.account.credential import Renewal
+from permille.domain.people import staff
+from permille.domain.people.commands import Enable
+from permille.domain.rules.decision import Outcome
+from permille.domain.timeline.kinds.credential import CredentialRenewed
+from permille.domain.timeline.timeline import entry
+from permille.domain.values.errors import DecisionRefused
+from permille.domain.words.wording import in_zone, local
+
+MOST_KEYS = 2  # of one user: IAM's quota, which cannot be raised
+
+
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """grace: for how long the old key works on; by: who renews; lost: nobody has the password of the last renewal, and
+    its key is replaced; enable: enables the account, too"""
+
+    by: str
+    grace: timedelta = timedelta()
+    lost: bool = False
+    enable: Enable | None = None
+
+
+def begun(account: Account, keys: Collection[str], renew: Renew, zone: tzinfo, now: datetime) -> Account:
+    """With a renewal that is about to make a key. `keys`: those that the user has; `zone`: the account's, for what is
+    said. Raises DecisionRefused where none can be made."""
+    _check(account, renew, zone, now)
+    old, dropped, until = _split(account, frozenset(keys), now)
+    left = sorted(frozenset(keys) - dropped)
+    if len(left) >= MOST_KEYS:
+        raise DecisionRefused(
+            f"{account.own_sender} has the keys {', '.join(left)}, as many as IAM allows, and not all are Permille's: "
+            "delete the one that is not needed, and try again"
+        )
+    renewal = Renewal(account.own_sender, _sorted(old), begun_at=now, dropped=_sorted(dropped), until=until)
+    return replace(account, renewal=renewal, decided_at=now)
+
+
+def _check(account: Account, renew: Renew, zone: tzinfo, now: datetime) -> None:
+    if account.is_closed:
+        raise DecisionRefused(f"{account.id} is closed, and that is final: add an account of another id")
+    if account.own_sender not in account.senders:
+        raise adopted(account)
+    until = account.old_key_works_until(now)
+    if until and not renew.lost:
+        raise DecisionRefused(
+            f"{account.id} was renewed, and its old key works until {local(in_zone(until, zone))}: IAM allows two "
+            "keys; renew it then or, where nobody has the new password, repeat the command with --lost"
+        )
+    if renew.lost and account.renewal is None:
+        raise DecisionRefused(f"the credential of {account.id} was never renewed: renew it without --lost")
+    if renew.enable:
+        staff.enable(account, renew.enable, now)
+
+
+def adopted(account: Account) -> DecisionRefused:
+    return DecisionRefused(
+        f"{', '.join(account.senders)} was adopted: its keys are not Permille's; make the new key where this one "
+        "was made"
+    )
+
+
+Split = tuple[frozenset[str], frozenset[str], datetime | None]
+
+
+def _split(account: Account, keys: frozenset[str], now: datetime) -> Split:
+    """The keys that the new one takes the place of, those to be deleted before, and until when the old ones work, where
+    that was said already. What an interrupted renewal made was shown to nobody; and while an old key works, only a
+    password that was lost is renewed."""
+    last = account.renewal
+    if last is None:
+        return keys, frozenset(), None
+    old = frozenset(last.old)
+    if not last.new:
+        return keys & old, keys - old, last.until
+    if account.old_key_works_until(now):
+        return keys & old, frozenset({last.new}), last.until
+    return keys - old, old, None
+
+
+def renewed(account: Account, key: str, renew: Renew, now: datetime) -> Outcome:
+    """The key is the account's from now on."""
+    assert account.renewal is not None, "has begun"
+    at_once = renew.enable is not None or not account.status.may_send
+    until = now if at_once else account.renewal.until or now + renew.grace
+    renewal = replace(account.renewal, new=key, until=until, dropped=(), put_off_at=None, ended=False)
+    account = replace(account, renewal=renewal)
+    if renew.enable:
+        return staff.enable(account, renew.enable, now, new_credential=True)
+    facts = CredentialRenewed(
+        sender=renewal.sender, key=key, until=until, ended=until <= now, off=not account.may_send, by=renew.by
+    )
+    return Outcome(replace(account, decided_at=now, due_at=now), [entry(account.id, now, facts)])
+
+
+def _sorted(keys: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(keys))

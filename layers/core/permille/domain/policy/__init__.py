@@ -1,0 +1,1 @@
+"""The rules with their numbers, and what they say of counts."""

@@ -1,0 +1,1 @@
+"""What the rules decide by themselves. decide.py is the decision function."""

@@ -1,0 +1,228 @@
+"""What becomes of an account by the rules: every look at it is one call of decide()."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from hashlib import sha256
+
+from permille.domain.account.account import DAY, Account
+from permille.domain.account.look import Look
+from permille.domain.account.restrictions import Recheck
+from permille.domain.account.second_chance import Trial
+from permille.domain.policy.policy import Verdict, judge
+from permille.domain.rules.breaker import Brake, Opening, Passing, hour_of
+from permille.domain.rules.decision import Evidence, Outcome, Rules
+from permille.domain.rules.hold import NEEDS_STAFF, firm, held, lacks_deliveries, waits_for, waits_for_deliveries
+from permille.domain.rules.needs import COMMIT_LAG
+from permille.domain.rules.new_feedback import may_be_acted_on
+from permille.domain.rules.recheck import decide_again
+from permille.domain.rules.reminders import remind
+from permille.domain.rules.trial import decide_observing, decide_running, decide_scheduled
+from permille.domain.timeline.kinds.complaints import Alert, CountedComplaint
+from permille.domain.timeline.kinds.system import BreakerOpened
+from permille.domain.timeline.kinds.verdicts import DecisionRecord, Disabled, Spared, WouldDisable, WouldKeep
+from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, system_entry
+from permille.domain.values.entry_id import id_at
+from permille.domain.values.status import Held, Mode, Status
+
+LASTS = timedelta(minutes=10)  # a hold of which the owner hears as well
+DAILY_LOOK_WITHIN = timedelta(hours=6)
+
+
+def decide(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
+    """What becomes of the account at `now`; the wanted state of its switch is the status's `may_send`. Deciding again
+    on the same evidence changes nothing but `due_at` and the day of `look`."""
+    match account.status, account.trial:
+        case Status.ACTIVE, _:
+            outcome = _decide_active(account, evidence, rules, now)
+        case Status.DISABLED, _:
+            outcome = _decide_disabled(account, evidence, rules, now)
+        case Status.TRIAL, Trial() as trial:
+            outcome = decide_running(account, trial, evidence, rules, now)
+        case Status.OBSERVING, Trial() as trial:
+            outcome = decide_observing(account, trial, evidence, rules, now)
+        case _:
+            outcome = Outcome(replace(account, due_at=None), [])
+    if not outcome.account.settled:  # stays due until the credential agrees
+        return replace(outcome, account=replace(outcome.account, due_at=now))
+    return replace(outcome, account=_due_for_renewal(outcome.account, now))
+
+
+def _due_for_renewal(account: Account, now: datetime) -> Account:
+    """At the latest when the old key of a renewed credential has to be off, until it was read back to be."""
+    ends_at = now if account.ends_renewal(now) else account.old_key_works_until(now)
+    return replace(account, due_at=min(account.due_at or ends_at, ends_at)) if ends_at else account
+
+
+def _decide_disabled(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
+    """Whose day is agreed on waits for it. Else a disabling may have to be judged once more, and an open request may
+    have a day of which support or the owner is to be reminded, whichever comes first."""
+    if account.scheduled_trial:
+        return decide_scheduled(account, account.scheduled_trial, now)
+    account = replace(account, trial=None)  # if there was one, its request was withdrawn
+    again_at: datetime | None = None
+    if account.recheck:
+        again = decide_again(account, account.recheck, evidence, rules, now)
+        if again.entries:
+            return again
+        account, again_at = again.account, again.account.due_at
+    reminded = remind(account, now)
+    looks = [at for at in (again_at, reminded.account.due_at) if at]
+    return replace(reminded, account=replace(reminded.account, due_at=min(looks, default=None)))
+
+
+def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
+    if rules.policy is None:
+        return Outcome(replace(account, due_at=now), [])
+    verdict = judge(rules.policy, evidence.days, now.date())
+    acts = verdict.breaks and may_be_acted_on(account, verdict, evidence.days, rules)
+    account = replace(account, look=Look.at(verdict, rules.mode, kept=not acts))
+    if rules.mode is Mode.OBSERVE:
+        return _spare(account, verdict, evidence, rules, now, acts=acts)
+    if account.exempt_at(now):
+        spared = _spare(account, verdict, evidence, rules, now, acts=acts)
+        alerted = _alert(spared.account, verdict, evidence, now)
+        return Outcome(alerted.account, spared.entries + alerted.entries)
+    if acts:
+        return _act(account, verdict, evidence, rules, now)
+    return _alert(replace(account, would_disable=False, hold=None), verdict, evidence, now)
+
+
+def _act(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
+    surely = firm(account, verdict, evidence, now)
+    if not surely.breaks:
+        return _hold(account, waits_for(evidence, now), verdict, evidence, now)
+    broken = replace(verdict, rule=surely.rule)
+    if account.hold and account.hold.released:
+        return Outcome(*_disabled(account, broken, evidence, rules, now))
+    if lacks_deliveries(surely):
+        return _hold(account, waits_for_deliveries(account, now), verdict, evidence, now)
+    beyond_doubt = evidence.second_bound > 0 and surely.is_beyond_doubt
+    if evidence.brake is not Brake.FREE and not beyond_doubt:
+        return _hold(account, Held.BREAKER, verdict, evidence, now)
+    return _disable(account, broken, evidence, rules, now)
+
+
+def _hold(account: Account, why: Held, verdict: Verdict, evidence: Evidence, now: datetime) -> Outcome:
+    """The account stays due, behind those that have waited longer. Where it lasts, the owner is told of the complaints
+    all the same."""
+    opens = why is Held.BREAKER and evidence.brake is Brake.FULL
+    lasts = account.hold is not None and now - account.hold.since >= LASTS
+    account, entries = held(account, why, verdict, evidence, now)
+    if opens:
+        account = replace(account, decided_at=now)
+        entries.append(_breaker_opened(evidence, now, account.id))
+    if why in NEEDS_STAFF or lasts:
+        alerted = _alert(account, verdict, evidence, now)
+        account, entries = alerted.account, entries + alerted.entries
+    return Outcome(replace(account, due_at=now), entries, [Opening(now)] if opens else [])
+
+
+def _breaker_opened(evidence: Evidence, now: datetime, held_id: str) -> Entry:
+    facts = BreakerOpened(bound=evidence.bound, account_id=held_id, second_bound=evidence.second_bound)
+    return system_entry(now, facts)
+
+
+def _disable(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
+    """Where the breaker is not free, the evidence is beyond doubt; the first of these opens it all the same."""
+    account, entries = _disabled(account, verdict, evidence, rules, now)
+    if evidence.brake is Brake.FREE:
+        return Outcome(account, entries, [Passing(hour_of(now), evidence.bound)])
+    passing = Passing(hour_of(now), evidence.second_bound, beyond_doubt=True)
+    if evidence.brake is Brake.OPEN:
+        return Outcome(account, entries, [passing])
+    return Outcome(account, [*entries, _breaker_opened(evidence, now, "")], [passing, Opening(now)])
+
+
+def _disabled(
+    account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime
+) -> tuple[Account, list[Entry]]:
+    recheck = _recheck(account, verdict, now)
+    disabled = account.to_be_switched(
+        status=Status.DISABLED,
+        strikes=account.strikes + 1,
+        would_disable=False,
+        hold=None,
+        recheck=recheck,
+        decided_at=now,
+        alerted_at=now,
+        told=_told(account, evidence, now),
+    )
+    return disabled, [_record(account, Disabled, verdict, evidence, rules, now)]
+
+
+def _recheck(account: Account, verdict: Verdict, now: datetime) -> Recheck | None:
+    """At most once a day: who is disabled again within a day of a reversal stays so. Not of whom a person had switched
+    off before."""
+    after = timedelta(minutes=verdict.policy.recheck_after_minutes)
+    reversed_today = account.reversed_at is not None and now - account.reversed_at < DAY
+    if not after or reversed_today or account.denied_by_hand:
+        return None
+    return Recheck(now + after, now, passed=not (account.hold and account.hold.released))
+
+
+def _spare(
+    account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime, *, acts: bool
+) -> Outcome:
+    """Nothing is switched; staff read once that the verdict has changed. `acts`: but for that, it would be."""
+    account = replace(account, hold=None, due_at=_next_look(account, verdict, now))
+    if account.would_disable == verdict.breaks or (verdict.breaks and not acts):
+        return Outcome(account, [])
+    kind = WouldDisable if verdict.breaks else WouldKeep
+    spared: Spared = "only observed" if rules.mode is Mode.OBSERVE else "exempt"
+    record = _record(account, kind, verdict, evidence, rules, now, spared)
+    return Outcome(replace(account, would_disable=verdict.breaks, decided_at=now), [record])
+
+
+def _record(
+    account: Account,
+    kind: type[DecisionRecord],
+    verdict: Verdict,
+    evidence: Evidence,
+    rules: Rules,
+    now: datetime,
+    spared: Spared = "",
+) -> Entry:
+    judged = account.judged_by(verdict, evidence.complaints)
+    return entry(account.id, now, kind(**kind.arguments(verdict, evidence.days, judged, rules.code, spared)))
+
+
+def _alert(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Outcome:
+    """The first complaint is told at once; those that follow within the hour are collected in the next alert."""
+    next_look = _next_look(account, verdict, now)
+    new = _untold(account, evidence)
+    if not new:
+        return Outcome(replace(account, due_at=next_look), [])
+    waits_until = (account.alerted_at or now) + timedelta(minutes=verdict.policy.alert_every_minutes)
+    if account.alerted_at and now < waits_until:
+        return Outcome(replace(account, due_at=min(waits_until, next_look or waits_until)), [])
+    alerted = replace(account, alerted_at=now, told=_told(account, evidence, now), decided_at=now, due_at=next_look)
+    exempt_until = account.exemption.until if account.exemption and account.exempt_at(now) else None
+    still_on = verdict.breaks and exempt_until is None and account.hold is None
+    return Outcome(alerted, [entry(account.id, now, Alert.of_verdict(verdict, new, exempt_until, still_on=still_on))])
+
+
+def _untold(account: Account, evidence: Evidence) -> list[TimelineEntry[CountedComplaint]]:
+    """What no alert has told. What was reported before the epoch began is told by the timeline alone: old complaints do
+    not come back."""
+    floors = [account.alerted_at - COMMIT_LAG] if account.alerted_at else []
+    floors += account.epochs[-1:]
+    return [
+        one for one in evidence.complaints if one.id not in account.told and all(one.at >= floor for floor in floors)
+    ]
+
+
+def _told(account: Account, evidence: Evidence, now: datetime) -> frozenset[str]:
+    """The complaints that the next look may meet again, also one that is taken back and may be restored."""
+    since = id_at(now - COMMIT_LAG)
+    return frozenset(one for one in account.told.union(each.id for each in evidence.complaints) if one >= since)
+
+
+def _next_look(account: Account, verdict: Verdict, now: datetime) -> datetime | None:
+    """While the window holds complaints, some moment early in the next UTC day: as the window moves on, clean mail can
+    leave it before a complaint does. A hash spreads the accounts over the hours. And when an exemption ends."""
+    looks = [account.exemption.until] if account.exemption and account.exempt_at(now) else []
+    if verdict.counts.complaints:
+        spread = int.from_bytes(sha256(account.id.encode()).digest()[:4]) / 2**32
+        midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+        looks.append(midnight + spread * DAILY_LOOK_WITHIN)
+    return min(looks, default=None)

@@ -1,0 +1,73 @@
+"""The policies that were in force, as the system timeline tells them."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from permille.domain.policy.policy import SEED, Policy
+from permille.domain.policy.policy_file import parse_policy
+from permille.domain.timeline.kinds.system import PolicySet
+from permille.domain.timeline.timeline import TimelineEntry
+from permille.domain.values.errors import InvalidInput, InvalidPolicy, NotFound
+
+LISTED = 20  # ids in a message
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """A policy as an entry has it. A version with more numbers may compute another id for it."""
+
+    id: str
+    numbers: Mapping[str, Any]
+
+    def policy(self) -> Policy:
+        """Raises InvalidInput where a newer version wrote it, with numbers that this one does not know."""
+        try:
+            return parse_policy(json.dumps(self.numbers))
+        except InvalidPolicy as wrong:
+            raise InvalidInput(f"this version cannot put the policy {self.id} in force: {wrong}") from wrong
+
+    def is_named(self, policy_id: str) -> bool:
+        if policy_id == self.id:
+            return True
+        with suppress(InvalidInput):
+            return policy_id == self.policy().id
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyHistory:
+    """`entries`: the newest first. `in_force`: None where that cannot be understood."""
+
+    entries: Sequence[TimelineEntry[PolicySet]]
+    in_force: Policy | None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the newest entry tells of the policy in force. Where there is none, nobody has set one."""
+        newest = next(self._recorded(), _Recorded(SEED.id, {}))
+        return self.in_force is not None and newest.is_named(self.in_force.id)
+
+    def before(self) -> Policy:
+        """The one before the policy in force. Raises NotFound."""
+        for recorded in self._recorded():
+            if self.in_force is None or not recorded.is_named(self.in_force.id):
+                return recorded.policy()
+        raise NotFound("the history tells of no policy before the one in force")
+
+    def named(self, policy_id: str) -> Policy:
+        """Raises NotFound."""
+        for recorded in self._recorded():
+            if recorded.is_named(policy_id):
+                return recorded.policy()
+        known = list(dict.fromkeys(recorded.id for recorded in self._recorded()))[:LISTED]
+        raise NotFound(f"the history tells of no policy {policy_id!r}; it tells of {', '.join(known) or 'none'}")
+
+    def _recorded(self) -> Iterator[_Recorded]:
+        for entry in self.entries:
+            facts = entry.facts
+            yield _Recorded(facts.policy, facts.numbers)
+            if facts.replaced:
+                yield _Recorded(facts.replaced, facts.replaced_numbers)

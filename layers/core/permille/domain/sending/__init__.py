@@ -1,0 +1,1 @@
+"""Through what an account may send, and to whom it may not."""

@@ -1,0 +1,97 @@
+"""By what an IAM user could undo that Permille switches it off, forge feedback, or have its mail go uncounted. What is
+not known to be harmless is told. A Deny and a Condition are not read, but for the one that bounds who sends.
+
+Not looked at is what others allow the user: policies of queues, topics, keys and identities, and roles that trust it.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from permille.domain.sending.iam_policy import SENDING, VARIABLE, Document, beyond, covers, listed, overlap, statements
+
+# Actions by which nothing is changed, and no secret is read.
+HARMLESS = (
+    "cloudwatch:describe*",
+    "cloudwatch:get*",
+    "cloudwatch:list*",
+    "iam:changepassword",
+    "iam:get*",
+    "iam:list*",
+    "s3:get*",
+    "s3:list*",
+    "ses:describe*",
+    "ses:get*",
+    "ses:list*",
+    "sts:getcalleridentity",
+)
+# Services of which it is known which resources are the stack's; and what stands before the stack's name in the ARNs of
+# those that CloudFormation or the template named.
+NAMED = {"dynamodb": ("table/",), "events": ("event-bus/", "rule/"), "sns": ("",), "sqs": ("",)}
+SHORTENED = 20  # so much of a long stack name is looked at: CloudFormation cuts it where a resource's would be too long
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRisk:
+    """Why an IAM user is a sender although `found` speaks against it: which statements, and what they allow."""
+
+    sender: str
+    found: tuple[str, ...]
+    reason: str
+
+
+def sends_beyond(document: Document, allowed: Collection[str]) -> list[str]:
+    """Which statements let a user send through anything of SES but the `allowed` ARNs. Raises InvalidInput where the
+    document cannot be read."""
+    return [
+        f"{name}: it may send through {pattern}"
+        for name, statement in _named(document)
+        for pattern in beyond(statement, allowed)
+    ]
+
+
+def resources_of(stack: str, where: str, known: Collection[str]) -> list[str]:
+    """Patterns of the ARNs of the stack's resources: those that bear its name, and those that are `known`, whatever
+    they are called. `where` it is: the beginning of SES's ARNs there, as in arn:aws:ses:us-east-1:123456789012."""
+    partition, region, account = (where.split(":")[part] for part in (1, 3, 4))
+    name = f"{stack}-" if len(stack) <= SHORTENED else stack[:SHORTENED]
+    begins = [f"{service}:{region}:{account}:{kind}{name}" for service, kinds in NAMED.items() for kind in kinds]
+    by_name = [f"arn:{partition}:{one}*" for one in begins]
+    return by_name + [f"{arn}{part}" for arn in known for part in ("", "/*", ":*")]  # with indexes, or subscriptions
+
+
+def powers(document: Document, ours: Collection[str]) -> list[str]:
+    """Which statements allow something else that is not known to be harmless to the stack whose resources are `ours`.
+    Raises InvalidInput where the document cannot be read."""
+    return [
+        f"{name}: it may do {action}"
+        for name, statement in _named(document)
+        if str(statement.get("effect")).lower() != "deny"
+        for action in _actions(statement)
+        if not _is_harmless(action.lower(), statement, ours)
+    ]
+
+
+def _named(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each statement with what people find it by."""
+    for number, statement in enumerate(statements(document), start=1):
+        sid = statement.get("sid")
+        yield f"statement {number} ({sid})" if sid else f"statement {number}", statement
+
+
+def _actions(statement: Mapping[str, Any]) -> list[str]:
+    if "action" in statement:
+        return [str(action) for action in listed(statement["action"])]
+    excepted = [str(action) for action in listed(statement.get("notaction", []))]
+    return [] if "*" in excepted else [f"everything but {', '.join(excepted) or 'nothing'}"]
+
+
+def _is_harmless(action: str, statement: Mapping[str, Any], ours: Collection[str]) -> bool:
+    if any(covers(pattern, action) for pattern in (*HARMLESS, SENDING)):
+        return True
+    return action.partition(":")[0] in NAMED and not _reaches(statement, ours)
+
+
+def _reaches(statement: Mapping[str, Any], resources: Collection[str]) -> bool:
+    patterns = [VARIABLE.sub("*", str(pattern)) for pattern in listed(statement.get("resource", "*"))]
+    return any(overlap(pattern, resource) for pattern in patterns for resource in resources)

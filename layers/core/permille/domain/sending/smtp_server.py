@@ -1,0 +1,106 @@
+"""A third-party SMTP server that an account can be connected to, and why a login to it fails."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from permille.domain.values.errors import InvalidInput
+
+IMPLICIT_TLS: Final = (465, 2465)  # the session begins with TLS; on all others STARTTLS is demanded
+PORTS: Final = (25, *IMPLICIT_TLS, 587, 2525, 2587)  # on which providers take mail: whoever asks scans no others
+LONGEST_HOST, LONGEST_USER, LONGEST_PASSWORD = 253, 320, 1000
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+
+
+class Password:
+    """Shows itself nowhere: `reveal` is for who logs in with it, and for who stores it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        if not text:
+            raise InvalidInput("the password is empty")
+        if len(text) > LONGEST_PASSWORD or not text.isprintable():
+            raise InvalidInput(f"a password has up to {LONGEST_PASSWORD:,} characters, all of them printable")
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Password(hidden)"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a password is not written down")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the owner's e-mails could go through, and as whom."""
+
+    host: str
+    port: int
+    user: str
+
+
+class Fault(StrEnum):
+    """Why a provider cannot be used."""
+
+    NO_HOST = "no_such_host"
+    NOT_PUBLIC = "not_public"
+    REFUSED = "connection_refused"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    NO_SMTP = "no_smtp"
+    NO_TLS = "no_tls"
+    TLS = "tls_failed"
+    CERTIFICATE = "certificate"
+    NO_AUTH = "no_auth"
+    LOGIN = "login_refused"
+    LATER = "try_later"
+    NO_PASSWORD = "no_password"  # noqa: S105 - the name of a fault
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong when a login was tried; `reply` is the server's code, as in `535 5.7.8`, never its words."""
+
+    fault: Fault
+    reply: str = ""
+
+
+_SENTENCES: Final = {
+    Fault.NO_HOST: "there is no host {host}",
+    Fault.NOT_PUBLIC: "{host} is not on the public internet",
+    Fault.REFUSED: "{host} takes no connection on port {port}",
+    Fault.UNREACHABLE: "{host} cannot be reached on port {port}",
+    Fault.TIMEOUT: "{host} did not answer on port {port} in time",
+    Fault.NO_SMTP: "what answers on port {port} of {host} does not speak SMTP as expected{reply}",
+    Fault.NO_TLS: "{host} offers no TLS on port {port}, and a password is never sent in plain text",
+    Fault.TLS: "TLS with {host} on port {port} failed; another port may be right (465, 587)",
+    Fault.CERTIFICATE: "the certificate of {host} cannot be trusted: not for this name, over, or of an unknown issuer",
+    Fault.NO_AUTH: "{host} offers no login on port {port} that can be used (PLAIN or LOGIN)",
+    Fault.LOGIN: "{host} refused the user name or the password{reply}",
+    Fault.LATER: "{host} cannot take the login now{reply}; try again later",
+    Fault.NO_PASSWORD: "the stored password of {host} is gone; connect it again",
+}
+
+
+def sentence(trouble: Trouble, host: str, port: int) -> str:
+    """What went wrong, on one line, without a full stop."""
+    return _SENTENCES[trouble.fault].format(host=host, port=port, reply=f" ({trouble.reply})" if trouble.reply else "")
+
+
+def server(host: str, port: int, user: str, *, local: bool) -> Server:
+    """What the owner typed, if it can be a provider at all. `local`: on the embedded stack, where any port may do."""
+    name = host.strip().rstrip(".").lower()
+    if len(name) > LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in name.split(".")):
+        raise InvalidInput(f"{host!r} is no host name; one looks like smtp.example.com", "host")
+    if not (1 <= port <= 65535 if local else port in PORTS):
+        raise InvalidInput(
+            f"e-mail providers do not take mail on port {port}; theirs are {', '.join(map(str, sorted(PORTS)))}", "port"
+        )
+    if not user.strip() or len(user) > LONGEST_USER or not user.isprintable():
+        raise InvalidInput(f"a user name has up to {LONGEST_USER} characters, all of them printable", "user")
+    return Server(name, port, user)

@@ -1,0 +1,1 @@
+"""The append-only history: entries, their kinds, and the words of each kind."""

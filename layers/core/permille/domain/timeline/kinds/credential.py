@@ -1,0 +1,184 @@
+"""The account's SMTP credential: whose mail counts for it, and whether IAM agrees with the status."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from permille.domain.timeline.timeline import Audience, Facts, Topic, declared
+from permille.domain.values.status import Status
+from permille.domain.words.mail_text import MailContext, Section
+from permille.domain.words.wording import local, plain
+
+_DRIFTS = {
+    "awake": "has the key {key} Active",
+    "asleep": "has the key {key} still asleep",
+    "not denied": "is out of the deny group",
+    "denied": "is in the deny group",
+}
+
+
+@declared("created", Audience.OWNER, change=(Status.ACTIVE, Status.ACTIVE))
+class Created(Facts):
+    """The account was added."""
+
+    senders: tuple[str, ...]
+
+    def headline(self, platform: str) -> str:
+        return f"Your {platform} SMTP account was set up"
+
+    def sentence(self) -> str:
+        return f"Mail sent by {', '.join(map(plain, self.senders))} counts for this account."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerSet:
+    """Of an identity of SES."""
+
+    identity: str
+    configuration_set: Annotated[str, "Empty where it had none."]
+
+    def words(self) -> str:
+        return f"{plain(self.identity)} had {plain(self.configuration_set) or 'none'}"
+
+
+@declared("default_sets_replaced", Audience.STAFF)
+class DefaultSetsReplaced(Facts):
+    """Permille's configuration set is the default of these identities in SES from now on."""
+
+    former: tuple[FormerSet, ...]
+
+    def headline(self, platform: str) -> str:
+        names = ", ".join(plain(one.identity) for one in self.former)
+        return f"The default configuration set of {names} is the stack's now"
+
+    def sentence(self) -> str:
+        return f"Before, {'; '.join(one.words() for one in self.former)}."
+
+
+@declared("forwarding_stopped", Audience.STAFF)
+class ForwardingStopped(Facts):
+    """SES does not mail the feedback about the account's mail to its sender any more."""
+
+    identities: Annotated[tuple[str, ...], "Those whose feedback SES had forwarded until then."]
+
+    def headline(self, platform: str) -> str:
+        return f"SES mails feedback about {', '.join(map(plain, self.identities))} to the sender no more"
+
+    def sentence(self) -> str:
+        return "It did until Permille took them up."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What of a sender does not agree with the account's status."""
+
+    sender: str
+    what: Literal["awake", "asleep", "denied", "not denied"]
+    key: Annotated[str, "The access key's id; empty where it is about the deny group."]
+
+    def words(self) -> str:
+        return f"{plain(self.sender)} {_DRIFTS[self.what].format(key=plain(self.key))}"
+
+
+@declared("drift", Audience.STAFF)
+class Drift(Facts):
+    """The credential was found not to agree with the status."""
+
+    found: tuple[Difference, ...]
+
+    def headline(self, platform: str) -> str:
+        found = "; ".join(one.words() for one in self.found)
+        return f"The SMTP credential did not agree with the account's status: {found}"
+
+    def sentence(self) -> str:
+        return "Permille switches it again."
+
+
+@declared("denied_by_hand", Audience.STAFF, topic=Topic.STANDING)
+class DeniedByHand(Facts):
+    """Somebody has put senders of an account that may send into the deny group: it is off, and stays so."""
+
+    senders: Annotated[tuple[str, ...], "All that are in it."]
+
+    def headline(self, platform: str) -> str:
+        return f"{platform} Support has switched off your {platform} SMTP account by hand"
+
+    def sentence(self) -> str:
+        return (
+            f"No rule did it: somebody has put {', '.join(map(plain, self.senders))} into the deny group. It stays so "
+            "until support enables the account, or somebody takes them out again."
+        )
+
+
+@declared("undenied_by_hand", Audience.STAFF, topic=Topic.STANDING)
+class UndeniedByHand(Facts):
+    """All senders that somebody had put into the deny group were taken out of it again, and not by Permille."""
+
+    senders: tuple[str, ...]
+
+    def headline(self, platform: str) -> str:
+        return f"{platform} Support has switched on your {platform} SMTP account again by hand"
+
+    def sentence(self) -> str:
+        return f"Somebody has taken {', '.join(map(plain, self.senders))} out of the deny group again."
+
+
+@declared("sender_missing", Audience.STAFF)
+class SenderMissing(Facts):
+    """IAM does not know a sender's user any more."""
+
+    senders: tuple[str, ...]
+
+    def headline(self, platform: str) -> str:
+        return f"IAM does not know the user any more: {', '.join(map(plain, self.senders))}"
+
+    def sentence(self) -> str:
+        return "Nobody can send as a user that is gone, so there is nothing to switch."
+
+
+@declared("credential_renewed", Audience.OWNER, mailed=True)
+class CredentialRenewed(Facts):
+    """The account has a new SMTP credential."""
+
+    sender: str
+    key: Annotated[str, "The new access key's id, which is the user name of SMTP."]
+    until: Annotated[datetime, "From then on the old one does not work any more."]
+    ended: Annotated[bool, "The old one does not work any more from this moment on."]
+    off: Annotated[bool, "The account is off: the new one works once the account is on again."]
+    by: str
+
+    def headline(self, platform: str) -> str:
+        return f"Your {platform} SMTP password was renewed"
+
+    def sentence(self) -> str:
+        return f"{self._old()} The new user name is {plain(self.key)}."
+
+    def _old(self) -> str:
+        if self.ended:
+            return "The old one does not work any more."
+        return f"The old one works until {local(self.until)}, or until your SMTP account is switched off."
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        off = " Your SMTP account is off at the moment; the new password works once it is on again." if self.off else ""
+        return [
+            Section(
+                "What you have to do",
+                f"Ask {about.platform} Support for the new password, which is never sent by mail, and enter the new "
+                f"user name and password wherever you send e-mails from.{off}",
+            )
+        ]
+
+
+@declared("old_credential_ended", Audience.OWNER)
+class OldCredentialEnded(Facts):
+    """The credential that was renewed was read back to be off for good."""
+
+    sender: str
+    keys: Annotated[tuple[str, ...], "The ids of its access keys."]
+
+    def headline(self, platform: str) -> str:
+        return f"Your old {platform} SMTP password does not work any more"
+
+    def sentence(self) -> str:
+        return "The new one, which you were told of, goes on working."

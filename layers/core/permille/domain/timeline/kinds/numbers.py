@@ -1,0 +1,178 @@
+"""The numbers of a verdict, as they stand in every entry that tells of one."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from permille.domain.policy.policy import Rule, Verdict
+from permille.domain.timeline.timeline import Facts
+from permille.domain.values.tally import Tally
+from permille.domain.words.wording import day, limit, rate, times
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BounceBurst:
+    """What broke `bounce_burst`, and the rule's own numbers."""
+
+    day: date
+    delivered: int
+    bounces: int
+    more_than: int
+    percent: int
+    days: Annotated[int, "So many send days are looked at; in older entries all of the window."] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintBurst:
+    """What broke `complaint_burst`, and the rule's own numbers."""
+
+    complaints: int
+    more_than: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecentRatio:
+    """What broke `recent_ratio`, and the rule's own numbers."""
+
+    delivered: int
+    complaints: int
+    limit_per_1000: int
+    complaints_at_least: int
+    days: int
+    alpha: str | None = None
+    ln_e: Annotated[str | None, "The evidence, where the rule has an alpha."] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers(Facts):
+    """The counts of the window that ended on `last_day`, and what the policy says of them."""
+
+    rule: Annotated[Literal[""] | Rule, "The first one that is broken; empty where none is."]
+    delivered: int
+    complaints: int
+    bounces: int
+    allowance_left: Annotated[int, "So many more complaints are allowed."]
+    limit_per_1000: int
+    window_days: int
+    first_day: date
+    last_day: date
+    policy: Annotated[str, "The id of the policy that judged."]
+    ln_e: Annotated[str | None, "The evidence, of a policy with an alpha."] = None
+    alpha: str | None = None
+    burst: BounceBurst | ComplaintBurst | RecentRatio | None = None
+
+    @staticmethod
+    def counted_by(verdict: Verdict) -> dict[str, Any]:
+        """The arguments for these facts."""
+        ratio = verdict.policy.complaint_ratio
+        return {
+            "rule": verdict.rule or "",
+            "delivered": verdict.counts.delivered,
+            "complaints": verdict.counts.complaints,
+            "bounces": verdict.counts.bounces,
+            "allowance_left": verdict.allowance_left,
+            "limit_per_1000": ratio.limit_per_1000,
+            "window_days": verdict.policy.window_days,
+            "first_day": verdict.first_day,
+            "last_day": verdict.last_day,
+            "policy": verdict.policy.id,
+            "ln_e": _shown(verdict.ln_e),
+            "alpha": None if verdict.ln_e is None else str(ratio.alpha),
+            "burst": _burst(verdict),
+        }
+
+    @property
+    def is_about_bounces(self) -> bool:
+        """Whether the broken rule is."""
+        return isinstance(self.burst, BounceBurst)
+
+    def counts(self) -> str:
+        """`2 complaints in 1,000 delivered e-mails over the last 45 days: 2.00 per 1,000.`"""
+        per_1000 = rate(Tally(self.delivered, self.complaints))
+        return (
+            f"{times(self.complaints, 'complaint')} in {times(self.delivered, 'delivered e-mail')} "
+            f"over the last {self.window_days} days{f': {per_1000} per 1,000' if per_1000 else ''}."
+        )
+
+    def allowance(self) -> str:
+        if self.allowance_left == 0:
+            return "One more would disable your SMTP account."
+        return f"You can have {self.allowance_left:,} more; the one after that would disable your SMTP account."
+
+    def broken(self) -> str:
+        """The numbers that broke the rule, and the rule's own."""
+        match self.burst:
+            case BounceBurst() as burst:
+                share = f" and {burst.percent} % of that day's e-mails" if burst.percent else ""
+                return (
+                    f"Of the e-mails sent on {day(burst.day)}, {burst.bounces:,} bounced for good and "
+                    f"{burst.delivered:,} were delivered. The limit is {burst.more_than:,} bounces{share}."
+                )
+            case ComplaintBurst() as burst:
+                return (
+                    f"{times(burst.complaints, 'complaint')} about the e-mails of the last {burst.days} days. "
+                    f"The limit is {burst.more_than:,}."
+                )
+            case RecentRatio() as recent:
+                per_1000 = rate(Tally(recent.delivered, recent.complaints))
+                return (
+                    f"{times(recent.complaints, 'complaint')} in {times(recent.delivered, 'delivered e-mail')} of the "
+                    f"last {recent.days} days{f': {per_1000} per 1,000' if per_1000 else ''}. For so few days "
+                    f"{limit(recent.limit_per_1000, 'the limit')}"
+                )
+            case _:
+                return f"{self.counts()} {limit(self.limit_per_1000)}"
+
+    def rule_in_words(self) -> str:
+        """The broken rule, for owners."""
+        match self.burst:
+            case BounceBurst() as burst:
+                share = f", where that is more than {burst.percent} % of them" if burst.percent else ""
+                return f"of the e-mails of one day no more than {burst.more_than:,} may bounce for good{share}."
+            case ComplaintBurst() as burst:
+                return f"no more than {times(burst.more_than, 'complaint')} about the e-mails of {burst.days} days."
+            case RecentRatio() as recent:
+                return _at_most(recent.limit_per_1000, recent.days)
+            case _:
+                return _at_most(self.limit_per_1000, self.window_days)
+
+
+def _at_most(per_1000: int, days: int) -> str:
+    return f"no more than {times(per_1000, 'complaint')} for every 1,000 delivered e-mails of the last {days} days."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainNumbers(Numbers):
+    """Those of no entry: for words about a verdict."""
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> "PlainNumbers":
+        return cls(**cls.counted_by(verdict))
+
+
+def _burst(verdict: Verdict) -> BounceBurst | ComplaintBurst | RecentRatio | None:
+    policy = verdict.policy
+    if verdict.rule is Rule.BOUNCE_BURST and verdict.worst and policy.bounce_burst:
+        sent_on, tally = verdict.worst
+        numbers = asdict(policy.bounce_burst)
+        return BounceBurst(day=sent_on, delivered=tally.delivered, bounces=tally.bounces, **numbers)
+    if verdict.rule is Rule.COMPLAINT_BURST and verdict.burst and policy.complaint_burst:
+        return ComplaintBurst(complaints=verdict.burst.complaints, **asdict(policy.complaint_burst))
+    if verdict.rule is Rule.RECENT_RATIO and verdict.recent and policy.recent_ratio:
+        rule, counts = policy.recent_ratio, verdict.recent
+        return RecentRatio(
+            delivered=counts.delivered,
+            complaints=counts.complaints,
+            limit_per_1000=rule.limit_per_1000,
+            complaints_at_least=rule.complaints_at_least,
+            alpha=None if rule.alpha is None else str(rule.alpha),
+            days=rule.days,
+            ln_e=_shown(rule.ln_e(counts.complaints, counts.delivered)),
+        )
+    return None
+
+
+def _shown(ln_e: Decimal | None) -> str | None:
+    return None if ln_e is None else f"{ln_e:.12g}"

@@ -1,0 +1,27 @@
+"""That an owner has asked for a new link."""
+
+from collections.abc import Sequence
+
+from permille.domain.timeline.timeline import Audience, Facts, declared
+from permille.domain.words.mail_text import MailContext, Section, Tone
+
+
+@declared("link_requested", Audience.OWNER, mailed=True, tone=Tone.INFO)
+class LinkRequested(Facts):
+    """Whoever holds an expired link has asked for a new one, which is mailed to the owner."""
+
+    def headline(self, platform: str) -> str:
+        return "Here is a new link to your report"
+
+    def sentence(self) -> str:
+        return "A new link was asked for on the page that an older one leads to, and mailed."
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section("What you can do now", "Open your report with the link below: it works for some days."),
+            Section(
+                "If you did not ask for it",
+                "Somebody holds an older mail of ours to you. That link shows them nothing any more, and the new one "
+                f"went to this address alone. If it happens again, tell {about.platform} Support.",
+            ),
+        ]

@@ -1,0 +1,248 @@
+"""The owner's request to get the SMTP account back, and what support says to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from permille.domain.timeline.kinds.staff import ByStaff
+from permille.domain.timeline.kinds.verdicts import ANOTHER_COMPANY
+from permille.domain.timeline.timeline import Audience, By, Facts, declared
+from permille.domain.words.mail_text import MailContext, Section, Tone
+from permille.domain.words.wording import acted_for_owner, by_support, day, local, times
+
+LONGEST_TEXT = 1000
+
+
+def what_ends_it(ratio_above: int) -> str:
+    """`ratio_above`: with more delivered than this the rules decide; 0: one complaint always."""
+    if ratio_above:
+        return (
+            f"If more than {ratio_above:,} e-mails are delivered, your usual limits decide; else one complaint about "
+            "an e-mail that you send today ends it."
+        )
+    return "One complaint about an e-mail that you send today ends it."
+
+
+def whom_to_write_to(ratio_above: int = 0) -> str:
+    """As in what_ends_it; goes on after an s."""
+    one = "" if ratio_above else ", and one complaint ends the trial"
+    return (
+        f"end to 500 or 1,000 people who asked for your e-mails and know you best. A smaller batch proves little{one}."
+    )
+
+
+def what_wins(ratio_above: int) -> str:
+    """As in what_ends_it."""
+    if ratio_above:
+        return (
+            f"If more than {ratio_above:,} e-mails were delivered and your usual limits are kept, or if nobody has "
+            "complained by then, it is yours again."
+        )
+    return "If nobody has complained by then, it is yours again."
+
+
+def how_many(least_delivered: int, most_sent: int) -> str:
+    """How large the batch of a trial has to be, and may be; empty where both say nothing."""
+    least = f" We need at least {least_delivered:,} delivered e-mails to decide." if least_delivered > 1 else ""
+    most = f" If you send more than {most_sent:,}, the day ends early." if most_sent else ""
+    return f"{least}{most}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requested(Facts):
+    """What the owner asks for: a day on which the next batch goes out, what went wrong, and what was changed."""
+
+    day: date
+    batch: Annotated[int, "How many e-mails go out on that day."]
+    cause: str
+    change: str
+    by: By = ""
+
+    def sentence(self) -> str:
+        asked = f"Your next batch: {times(self.batch, 'e-mail')} on {day(self.day)}. Support answers by e-mail."
+        return f"{asked}{acted_for_owner(self.by, 'asked in your place')}"
+
+
+@declared("review_requested", Audience.OWNER, mailed=True, tone=Tone.INFO)
+class ReviewRequested(Requested):
+    """The owner asks for a review."""
+
+    receipt: Annotated[
+        bool,
+        "Whether the owner gets a mail that says so: at most one a day, however often a request is made again.",
+    ] = True
+
+    @property
+    def is_mailed(self) -> bool:
+        return self.receipt
+
+    def headline(self, platform: str) -> str:
+        return "We have got your request for a review"
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What you told us",
+                "It is on your report, where you can change it until support has answered.",
+            ),
+            Section(
+                "What happens next",
+                f"{about.platform} Support reads your request together with your numbers, and answers by e-mail. If "
+                "they agree, your SMTP account is switched on for that single day.",
+            ),
+            Section("Until then", f"Choose whom you are going to write to: s{whom_to_write_to()}"),
+        ]
+
+
+@declared("review_amended", Audience.OWNER)
+class ReviewAmended(Requested):
+    """The owner has changed an open request, which now says this."""
+
+    def headline(self, platform: str) -> str:
+        return "Your request for a review was changed"
+
+
+@declared("review_withdrawn", Audience.OWNER)
+class ReviewWithdrawn(Facts):
+    """The owner took back the request, or the trial that had been agreed on."""
+
+    day: date
+    by: By = ""
+
+    def headline(self, platform: str) -> str:
+        return "Your request for a review was withdrawn"
+
+    def sentence(self) -> str:
+        about = f"It was about the e-mails of {day(self.day)}. You can ask again at any time."
+        return f"{about}{acted_for_owner(self.by)}"
+
+
+@declared("review_approved", Audience.OWNER, mailed=True, tone=Tone.GOOD)
+class ReviewApproved(Facts):
+    """Support has agreed to a day, which lasts from one instant to the other, both in the account's time zone."""
+
+    begins_at: datetime
+    ends_at: datetime
+    note: str
+    by: str
+    instead_of: Annotated[
+        date | Literal[""], "The day that had been agreed on before, where the trial was moved; else empty."
+    ] = ""
+    least_delivered: Annotated[int, "So many e-mails have to be delivered for a verdict."] = 1
+    most_sent: Annotated[int, "The day ends early when more are sent; 0 where it does not."] = 0
+    ratio_above: Annotated[int, "With more delivered than this the rules decide; 0: one complaint always."] = 0
+
+    def headline(self, platform: str) -> str:
+        return f"Your {platform} SMTP account is going to work on {day(self.begins_at)}"
+
+    def sentence(self) -> str:
+        moved = f", and not on {day(self.instead_of)}" if self.instead_of else ""
+        note = f" {by_support(self.note)}" if self.note else ""
+        return f"It works from {local(self.begins_at)} to {local(self.ends_at)}{moved}.{note}"
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What you can do",
+                "Send your batch on that day, with the same user name and password. "
+                f"S{whom_to_write_to(self.ratio_above)}",
+            ),
+            Section(
+                "What decides",
+                "What the recipients of that day do. When it is over, your SMTP account is off again for two days, "
+                f"because complaints come late. {what_wins(self.ratio_above)}"
+                f"{how_many(self.least_delivered, self.most_sent)}",
+            ),
+        ]
+
+
+@declared("review_declined", Audience.OWNER, mailed=True, tone=Tone.BAD)
+class ReviewDeclined(ByStaff):
+    """Support has declined the request."""
+
+    ask_again_on: date
+
+    def headline(self, platform: str) -> str:
+        return "Your request for a review was declined"
+
+    def sentence(self) -> str:
+        return f"{self.the_reason()} You can ask again from {day(self.ask_again_on)} on."
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What you can do now",
+                steps=[
+                    ("Answer the reason.", "Change what it names, and say so in your next request."),
+                    ANOTHER_COMPANY,
+                    (f"Ask {about.platform} Support", "if you do not understand the reason."),
+                ],
+            )
+        ]
+
+
+@declared("review_reopened", Audience.OWNER, mailed=True)
+class ReviewReopened(Facts):
+    """The trial's day was over before it could begin: the request is open again."""
+
+    day: date
+
+    def headline(self, platform: str) -> str:
+        return "Please choose a new day for your trial"
+
+    def sentence(self) -> str:
+        return (
+            f"We are sorry: {day(self.day)} was over before your SMTP account could be switched on. "
+            "Your request is open again."
+        )
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What you can do now",
+                "Tell us on which day your next batch goes out. Everything else in your request stays as it was.",
+            )
+        ]
+
+
+@declared("review_due", Audience.STAFF)
+class ReviewDue(Facts):
+    """The day that an unanswered request asks for begins within a day, or has begun."""
+
+    day: date
+    batch: int
+    begins_at: datetime
+
+    def headline(self, platform: str) -> str:
+        return f"A request for {day(self.day)} is not answered yet"
+
+    def sentence(self) -> str:
+        return (
+            f"The owner wants to send {times(self.batch, 'e-mail')} on that day, from {local(self.begins_at)} on: "
+            "permille review approve, or decline."
+        )
+
+
+@declared("review_day_passed", Audience.OWNER, mailed=True)
+class ReviewDayPassed(Facts):
+    """The day that was asked for is over, and the request is still unanswered."""
+
+    day: date
+
+    def headline(self, platform: str) -> str:
+        return "Your day passed before support answered: please choose another one"
+
+    def sentence(self) -> str:
+        return (
+            f"We are sorry: {day(self.day)} is over, and support has not answered your request yet. It is still open."
+        )
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What you can do now",
+                "Tell us on which other day your next batch goes out. Everything else in your request stays as it "
+                f"was, and it keeps its place with {about.platform} Support.",
+            )
+        ]

@@ -1,0 +1,178 @@
+"""What support decided about an account: always with a reason, and who it was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from permille.domain.timeline.timeline import Audience, Facts, Topic, declared
+from permille.domain.values.status import Status
+from permille.domain.words.mail_text import MailContext, Section, Tone
+from permille.domain.words.wording import by_support, full_sentence, local, plain
+
+ASK_SUPPORT = (
+    "Answer this mail, or write to {platform} Support: they switched the account off, and they can switch it on again."
+)
+
+STILL_COUNTED = "Whatever was counted before still counts."
+Renewed = Annotated[bool, "The credential was renewed: the old one never works again."]
+
+
+def _renewed(new: bool) -> str:  # noqa: FBT001 - a fact
+    return " The SMTP password was renewed: the old one does not work any more." if new else ""
+
+
+def _password(about: MailContext, *, new: bool) -> str:
+    if not new:
+        return "with the same user name and password."
+    return (
+        f"with a new user name and password. Ask {about.platform} Support for them; a password is never sent by mail."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByStaff(Facts):
+    reason: str
+    by: str
+
+    def sentence(self) -> str:
+        return f"By {plain(self.by)}: {full_sentence(self.reason)}"
+
+    def the_reason(self) -> str:
+        """As owners read it, who do not hear who it was."""
+        return by_support(self.reason)
+
+
+@declared("staff_disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=Tone.BAD)
+class StaffDisabled(ByStaff):
+    """Support took the SMTP credential away."""
+
+    def headline(self, platform: str) -> str:
+        return f"Your {platform} SMTP account has been disabled by {platform} Support"
+
+    def sentence(self) -> str:
+        return self.the_reason()
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What this means",
+                f"E-mails sent through your {about.platform} SMTP account are refused from now on. Everything else in "
+                f"{about.platform} keeps working.{about.meanwhile}",
+            ),
+            Section("What you can do now", ASK_SUPPORT.format(platform=about.platform)),
+        ]
+
+
+@declared("staff_enabled", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.ACTIVE), tone=Tone.GOOD)
+class StaffEnabled(ByStaff):
+    """Support gave the SMTP credential back; counting begins anew."""
+
+    new_credential: Renewed = False
+
+    def headline(self, platform: str) -> str:
+        return f"Your {platform} SMTP account works again"
+
+    def sentence(self) -> str:
+        return f"Only e-mails sent from now on are counted.{_renewed(self.new_credential)} {self.the_reason()}"
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What this means",
+                f"E-mails sent through your {about.platform} SMTP account are accepted again, "
+                f"{_password(about, new=self.new_credential)} Complaints about e-mails that you sent before do not "
+                "count any more.",
+            ),
+            Section(
+                "How to keep it",
+                "Begin with small batches to people who asked for your e-mails, and put the unsubscribe link at the "
+                "top. More than 1 spam complaint for every 1,000 e-mails, and the account is disabled again.",
+            ),
+        ]
+
+
+@declared("deny_lifted", Audience.OWNER, mailed=True, tone=Tone.GOOD, topic=Topic.STANDING)
+class DenyLifted(ByStaff):
+    """Support gave the SMTP credential back that somebody had denied by hand; counting goes on."""
+
+    senders: tuple[str, ...]
+    new_credential: Renewed = False
+
+    def headline(self, platform: str) -> str:
+        return f"Your {platform} SMTP account works again"
+
+    def sentence(self) -> str:
+        renewed = _renewed(self.new_credential)
+        return f"It had been switched off by hand, and not by a rule. {STILL_COUNTED}{renewed} {self.the_reason()}"
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What this means",
+                f"E-mails sent through your {about.platform} SMTP account are accepted again, "
+                f"{_password(about, new=self.new_credential)} {STILL_COUNTED}",
+            ),
+        ]
+
+
+@declared("closed", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.CLOSED), tone=Tone.BAD)
+class Closed(ByStaff):
+    """Support took the SMTP credential away for good."""
+
+    def headline(self, platform: str) -> str:
+        return f"Your {platform} SMTP account has been closed"
+
+    def sentence(self) -> str:
+        return self.the_reason()
+
+    def mail(self, about: MailContext) -> Sequence[Section]:
+        return [
+            Section(
+                "What this means",
+                f"E-mails sent through your {about.platform} SMTP account are refused from now on, for good.",
+            ),
+            Section("If you think that this is wrong", f"Write to {about.platform} Support."),
+        ]
+
+
+@declared("exempted", Audience.STAFF)
+class Exempted(ByStaff):
+    """No rule disables the account until then."""
+
+    until: datetime
+
+    def headline(self, platform: str) -> str:
+        return f"No rule disables this account until {local(self.until)}"
+
+
+@declared("hold_released", Audience.STAFF)
+class HoldReleased(ByStaff):
+    """The disabling that a rule asks for happens, although the breaker is open or deliveries are missing."""
+
+    def headline(self, platform: str) -> str:
+        return "The disabling that was held is let happen"
+
+
+@declared("unexempted", Audience.STAFF)
+class Unexempted(ByStaff):
+    """The rules apply to the account again."""
+
+    def headline(self, platform: str) -> str:
+        return "The rules apply to this account again"
+
+
+@declared("owner_mail_reset", Audience.STAFF)
+class OwnerMailReset(ByStaff):
+    """The owner is written to again: the address was mended, or they want our mails after all."""
+
+    def headline(self, platform: str) -> str:
+        return "The owner is written to again"
+
+
+@declared("links_revoked", Audience.STAFF)
+class LinksRevoked(ByStaff):
+    """No link to the account's pages that was made before opens them any more."""
+
+    def headline(self, platform: str) -> str:
+        return "All links to the account's pages were revoked"

@@ -1,0 +1,27 @@
+"""Whom staff suppressed."""
+
+from typing import Annotated
+
+from permille.domain.timeline.kinds.staff import ByStaff
+from permille.domain.timeline.timeline import Audience, declared
+from permille.domain.words.wording import plain, times
+
+
+@declared("suppressed", Audience.STAFF)
+class Suppressed(ByStaff):
+    """Staff suppressed a recipient."""
+
+    recipient: Annotated[str, "Is mailed no more; in its bare form."]
+
+    def headline(self, platform: str) -> str:
+        return f"{plain(self.recipient)} is mailed no more"
+
+
+@declared("suppressions_imported", Audience.STAFF)
+class SuppressionsImported(ByStaff):
+    """Staff suppressed a list of recipients; the list of suppressions has them."""
+
+    count: Annotated[int, "So many that had not been added before."]
+
+    def headline(self, platform: str) -> str:
+        return f"{times(self.count, 'recipient')} from a file {'is' if self.count == 1 else 'are'} mailed no more"

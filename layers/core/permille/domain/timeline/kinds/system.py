@@ -1,0 +1,220 @@
+"""What happened to the whole stack: on a timeline of its own, for staff."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from permille.domain.login.links import ALL_ACCOUNTS, For, Scope
+from permille.domain.timeline.kinds.staff import ByStaff
+from permille.domain.timeline.timeline import Audience, Facts, Topic, declared
+from permille.domain.values.json_values import flat
+from permille.domain.values.status import Mode
+from permille.domain.words.wording import LONGEST_REASON, local, plain, times
+
+LISTED_BODIES = 100  # of quarantine: an entry has to fit into a row and an event
+
+_LINKS: Mapping[For, str] = {
+    For.OWNER: "link to a report",
+    For.STAFF: "link to the desk",
+    For.PLATFORM: "token for the API",
+}
+_ALL_LINKS: Mapping[For, str] = {For.STAFF: "links for staff", For.PLATFORM: "tokens for platforms"}
+_MODES: Mapping[Mode, str] = {
+    Mode.ENFORCE: "Who breaks a rule is disabled",
+    Mode.OBSERVE: "Who breaks a rule is only written down",
+}
+
+_DENIED: Mapping[str, str] = {
+    "stay": "in the deny group, who stayed in it",
+    "out": "taken out of the deny group, whose keys stayed Inactive",
+    "on": "taken out of the deny group, whose keys that Permille had made Inactive are Active again",
+}
+
+
+@declared("policy_set", Audience.STAFF, system=True, topic=Topic.STANDING)
+class PolicySet(Facts):
+    """Another policy was put in force."""
+
+    policy: Annotated[str, "Its id."]
+    replaced: Annotated[str, "The id of the one before; empty where that could not be read."]
+    numbers: Annotated[Mapping[str, Any], "The policy with all its numbers."]
+    replaced_numbers: Annotated[Mapping[str, Any], "Those of the one before."]
+    by: str
+
+    def headline(self, platform: str) -> str:
+        return f"The policy {self.policy} was set"
+
+    def sentence(self) -> str:
+        changes = "; ".join(self._changes()) or "no number is another one"
+        return f"By {plain(self.by)}, in the place of {self.replaced or 'one that could not be read'}: {changes}."
+
+    def _changes(self) -> Iterator[str]:
+        before, after = dict(flat(self.replaced_numbers)), dict(flat(self.numbers))
+        for name, value in after.items():
+            if self.replaced and before.get(name) != value and name != "id":
+                yield f"{name} from {_shown(before.get(name))} to {_shown(value)}"
+
+
+def _shown(value: Any) -> str:
+    return "off" if value is None else str(value)
+
+
+@declared("mode_entered", Audience.STAFF, system=True)
+class ModeEntered(Facts):
+    """Enforce runs in another mode than before."""
+
+    mode: Mode
+    before: Literal[""] | Mode
+
+    def headline(self, platform: str) -> str:
+        return f"The mode {self.mode} was entered"
+
+    def sentence(self) -> str:
+        what = _MODES.get(self.mode, "A newer version of Permille says what it means")
+        return f"{what}{f'; before, it was {self.before}' if self.before else ''}."
+
+
+@declared("breaker_opened", Audience.STAFF, system=True)
+class BreakerOpened(Facts):
+    """So many accounts were disabled by the rules within one hour that a person has to look."""
+
+    bound: int
+    account_id: Annotated[
+        str,
+        "The first account that was not disabled; empty where one was whose evidence is beyond doubt, and in older "
+        "entries, which are on its own timeline.",
+    ] = ""
+    second_bound: Annotated[int, "So many may be disabled within an hour where the evidence is beyond doubt."] = 0
+
+    def headline(self, platform: str) -> str:
+        return f"The breaker opened: {times(self.bound, 'account')} were disabled within an hour"
+
+    def sentence(self) -> str:
+        first = f"{plain(self.account_id)} is the first that was not. " if self.account_id else ""
+        still = (
+            f" Where the evidence is beyond doubt they still do, up to {self.second_bound:,} within an hour."
+            if self.second_bound
+            else ""
+        )
+        return (
+            f"{first}The rules disable nobody until a person has looked: permille breaker show, permille breaker reset."
+            f"{still}"
+        )
+
+
+@declared("breaker_reset", Audience.STAFF, system=True)
+class BreakerReset(ByStaff):
+    """A person closed the breaker, or raised its bound."""
+
+    granted: Annotated[int, "How many disablings by the rules may still pass in this hour."]
+
+    def headline(self, platform: str) -> str:
+        return f"The breaker was reset: {self.granted:,} more may pass in this hour"
+
+
+@declared("sender_ignored", Audience.STAFF, system=True)
+class SenderIgnored(ByStaff):
+    """Feedback about mail that this IAM user or role sends counts for nobody."""
+
+    sender: str
+
+    def headline(self, platform: str) -> str:
+        return f"Feedback about mail that {plain(self.sender)} sends counts for nobody"
+
+
+@declared("sender_unignored", Audience.STAFF, system=True)
+class SenderUnignored(ByStaff):
+    """Feedback about mail that this IAM user or role sends is quarantined again, until an account has the sender."""
+
+    sender: str
+
+    def headline(self, platform: str) -> str:
+        return f"{plain(self.sender)} is ignored no more"
+
+
+@declared("link_made", Audience.STAFF, system=True)
+class LinkMade(Facts):
+    """An operator made a link, or a token, that lets somebody in."""
+
+    audience: For
+    subject: Annotated[str, "Whose it is: an account's id, or a name."]
+    expires_at: datetime
+    by: str
+    scopes: Annotated[tuple[Scope, ...], "What a platform's token lets it do; empty of links."] = ()
+    accounts: Annotated[
+        tuple[str, ...],
+        "Of a platform's token: ids, or their beginnings with a *; empty of links, and in older entries.",
+    ] = ()
+
+    def headline(self, platform: str) -> str:
+        return f"A {_LINKS.get(self.audience, 'link')} was made for {plain(self.subject)}"
+
+    def sentence(self) -> str:
+        opens = f" It lets {' and '.join(self.scopes)} {self._accounts()}." if self.scopes else ""
+        return f"By {plain(self.by)}.{opens} It lets in until {local(self.expires_at)}."
+
+    def _accounts(self) -> str:
+        return "all accounts" if ALL_ACCOUNTS in self.accounts else plain(", ".join(self.accounts), LONGEST_REASON)
+
+
+@declared("access_revoked", Audience.STAFF, system=True)
+class AccessRevoked(ByStaff):
+    """No link for staff, or no token for platforms, that was made before lets anybody in."""
+
+    audience: For
+    name: Annotated[str, "Whose alone; empty for all."] = ""
+
+    def headline(self, platform: str) -> str:
+        whose = f" of {plain(self.name)}" if self.name else ""
+        return f"All {_ALL_LINKS.get(self.audience, f'links for {plain(self.audience)}')}{whose} were revoked"
+
+
+@declared("uninstalled", Audience.STAFF, system=True)
+class Uninstalled(Facts):
+    """An operator gave the identities back, so that the stack can be deleted."""
+
+    given_back: Annotated[int, "How many identities got back what was their default configuration set before."]
+    denied: Annotated[Literal["stay", "out", "on"], "What became of the users in the deny group."]
+    users: Annotated[int, "How many these are."]
+    by: str
+
+    def headline(self, platform: str) -> str:
+        given = "1 identity was" if self.given_back == 1 else f"{self.given_back:,} identities were"
+        return f"{given} given back: mail from there is counted no more"
+
+    def sentence(self) -> str:
+        return f"By {plain(self.by)}. {times(self.users, 'user')} {_DENIED.get(self.denied, 'in the deny group')}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Quarantined(Facts):
+    """Feedback in quarantine that an operator dealt with."""
+
+    count: int
+    reasons: Annotated[tuple[str, ...], "Why they were in quarantine."]
+    bodies: Annotated[tuple[str, ...], "Their ids, as far as they fit."]
+    by: str
+
+    def sentence(self) -> str:
+        return f"By {plain(self.by)}: {'; '.join(map(plain, self.reasons))}."
+
+
+@declared("quarantine_dropped", Audience.STAFF, system=True)
+class QuarantineDropped(_Quarantined):
+    """An operator deleted feedback from quarantine."""
+
+    def headline(self, platform: str) -> str:
+        return f"{_bodies(self.count)} deleted from quarantine"
+
+
+@declared("quarantine_replayed", Audience.STAFF, system=True)
+class QuarantineReplayed(_Quarantined):
+    """An operator put feedback from quarantine back on the queue."""
+
+    def headline(self, platform: str) -> str:
+        return f"{_bodies(self.count)} put back from quarantine"
+
+
+def _bodies(count: int) -> str:
+    return f"{times(count, 'message')} {'was' if count == 1 else 'were'}"

@@ -1,0 +1,1 @@
+"""Plain values that every other room uses: errors, states, days, counts, ids."""

@@ -1,0 +1,146 @@
+"""What support's desk needs of the world, beyond ports.py and by the same rules: a fake and an adapter of each pass the
+same contract test. What is found by an index may lag behind what was just written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime, timedelta
+    from decimal import Decimal
+
+    from permille.domain.account.account import Account
+    from permille.domain.account.look import Look
+    from permille.domain.account.restrictions import Exemption
+    from permille.domain.policy.ses_review import Harm
+    from permille.domain.timeline.kinds.system import BreakerReset
+    from permille.domain.timeline.timeline import TimelineEntry
+    from permille.domain.values.status import Held, Status
+    from permille.domain.values.tally import Tally
+    from permille.ports.paging import Page
+
+FEEDBACK, AGAIN = "Feedback", "To be handed on again"  # queues whose messages somebody works off by itself
+ON_THEIR_WAY = (FEEDBACK, AGAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An account as a list shows it. `asks`: support is waited for."""
+
+    id: str
+    owner_email: str
+    owner_name: str
+    status: Status
+    denied_by_hand: bool
+    settled: bool
+    held: Held
+    would_disable: bool
+    exemption: Exemption | None
+    strikes: int
+    look: Look | None
+    asks: bool
+
+    @property
+    def may_send(self) -> bool:
+        return self.status.may_send and not self.denied_by_hand
+
+    @property
+    def allowance_left(self) -> int | None:
+        """How many more complaints are allowed; None where it was never judged."""
+        if self.look is None:
+            return None
+        return self.look.allowance_left if self.may_send else 0
+
+    @classmethod
+    def of(cls, account: Account) -> Listed:
+        return cls(
+            account.id,
+            account.owner_email,
+            account.owner_name,
+            account.status,
+            account.denied_by_hand,
+            account.settled,
+            account.held,
+            account.would_disable,
+            account.exemption,
+            account.strikes,
+            account.look,
+            asks=account.asks_since is not None,
+        )
+
+
+class Directory(Protocol):
+    """All accounts, by index. A page begins behind the position `after`, at the beginning where that is empty; raises
+    MalformedRequest where it is none of this list."""
+
+    def asking(self, at_most: int, after: str = "") -> Page[Account]:
+        """Those that wait for support, the longest waiting first, each as it is now."""
+
+    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[Listed]:
+        """Those that may send, or those that are off; the worst first."""
+
+    def with_most(self, harm: Harm, at_most: int, first: date, last: date) -> Sequence[Account]:
+        """Those with the most complaints, or bounces, at their last look, if that was from the month of `first` to that
+        of `last`; the most first, each as it is now."""
+
+    def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
+        """Those whose id begins so, by their ids."""
+
+    def whose(self, name: str, at_most: int) -> Sequence[Listed]:
+        """Those of an owner with that e-mail address, however it is written, or else the one of that sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A queue: how many messages it holds, those in flight included, and since when the oldest waits; None where that
+    is not known."""
+
+    name: str
+    messages: int
+    oldest: timedelta | None
+
+
+class Queues(Protocol):
+    def waiting(self, now: datetime) -> Sequence[Waiting]:
+        """Every queue of the stack, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class SesRate:
+    """A rate of all the mail of the AWS account in its Region, as SES has worked it out: a share of 1."""
+
+    share: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SesFigures:
+    """A rate is None where SES has told none of late, as while no mail is sent. `counted`: its own counts."""
+
+    complaint_rate: SesRate | None
+    bounce_rate: SesRate | None
+    counted: Tally
+
+
+class SesReputation(Protocol):
+    def figures(self, first: date, now: datetime) -> SesFigures:
+        """What SES says of all the mail of the AWS account in its Region: its latest rates, and what it has counted
+        since the beginning of `first` (UTC)."""
+
+
+class Resting(Protocol):
+    def count(self, at_most: int) -> int:
+        """How much feedback rests in quarantine: `at_most` means so much or more."""
+
+
+class Resets(Protocol):
+    """The breaker, in a person's hands."""
+
+    def reset_breaker(self, hour: str, granted: int, entry: TimelineEntry[BreakerReset]) -> None:
+        """Closes it, and writes the entry, in one transaction: up to `granted` disablings by the rules may have passed
+        in this hour before it opens again."""
+
+    def last_reset(self) -> Mapping[str, str] | None:
+        """`at`, `by` and `reason` of it."""

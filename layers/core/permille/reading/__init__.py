@@ -1,0 +1,1 @@
+"""What people read: counts and entries prepared for pages, mails and tables. Pure."""

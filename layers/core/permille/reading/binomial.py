@@ -1,0 +1,37 @@
+"""How much a small number can be bad luck."""
+
+from math import exp, inf, lgamma, log, log1p
+
+from permille.domain.values.tally import PER
+
+NEGLIGIBLE = 1e-17  # of a sum: a float cannot tell it any more
+
+
+def chance(complaints: int, delivered: int, limit_per_1000: int) -> float:
+    """How probable it is that a sender whose every e-mail is complained about with exactly the limit's chance has at
+    least so many complaints in so many delivered: the upper tail of the binomial distribution."""
+    if complaints <= 0:
+        return 1.0
+    if complaints > delivered:
+        return 0.0
+    p = limit_per_1000 / PER
+    if complaints <= delivered * p:
+        return 1 - _sum(delivered, p, complaints - 1, -1)
+    return _sum(delivered, p, complaints, 1)
+
+
+def _sum(n: int, p: float, k: int, step: int) -> float:
+    """The chances of k, k + step and so on, which become ever smaller: each is made of the one before."""
+    term, total, odds = exp(_ln_chance(n, p, k)), 0.0, p / (1 - p)
+    while 0 <= k <= n and term > total * NEGLIGIBLE:
+        total += term
+        term *= (n - k) / (k + 1) * odds if step > 0 else k / ((n - k + 1) * odds)
+        k += step
+    return total
+
+
+def _ln_chance(n: int, p: float, k: int) -> float:
+    """Of exactly k in n."""
+    if not 0 < p < 1:
+        return 0.0 if k == n * p else -inf
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log1p(-p)

@@ -1,0 +1,82 @@
+"""What is shown of the past: send days, or weeks, with the counts of all epochs and the window's as it stood."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from permille.domain.policy.policy import CLOCKS_APART
+from permille.domain.values import local_days
+from permille.domain.values.local_days import A_DAY
+from permille.domain.values.tally import Days, Tally, epoch_of, first_day, total
+
+WEEK_DAYS = 7
+WEEKS = 53  # a year, this week and the same one a year ago included
+
+Epochs = Mapping[int, Days]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The send days from `first` to `last`, both included. `tallies`: by epoch, the lower first. `epoch`: the one in
+    force when the period ended, and `window`: its counts over the window that ends with the period."""
+
+    first: date
+    last: date
+    tallies: tuple[tuple[int, Tally], ...]
+    epoch: int
+    window: Tally
+
+    @property
+    def tally(self) -> Tally:
+        return sum((tally for _, tally in self.tallies), Tally())
+
+
+def range_of_days(today: date, count: int) -> list[tuple[date, date]]:
+    """So many days, today the last, each as its first and last."""
+    first = first_day(today, count)
+    return [(first + n * A_DAY, first + n * A_DAY) for n in range(count)]
+
+
+def range_of_weeks(today: date) -> list[tuple[date, date]]:
+    """A year of ISO weeks, Mondays first; the last ends today."""
+    monday = today - timedelta(days=today.weekday())
+    firsts = [monday - timedelta(days=WEEK_DAYS * n) for n in reversed(range(WEEKS))]
+    return [(first, min(first + (WEEK_DAYS - 1) * A_DAY, today)) for first in firsts]
+
+
+def read_from(first: date, window_days: int) -> date:
+    """The oldest send day that the window of the period beginning with `first` looks back on."""
+    return first_day(first, window_days)
+
+
+def periods(
+    epochs: Epochs, shown: list[tuple[date, date]], starts: tuple[datetime, ...], window_days: int, now: datetime
+) -> list[Period]:
+    """`shown`: first and last days, oldest first. `starts`: of the second and later epochs. Mail that a fast clock
+    stamped with tomorrow is shown as today's, as it is judged."""
+    return [_period(epochs, first, last, starts, window_days, now) for first, last in shown]
+
+
+def _period(
+    epochs: Epochs, first: date, last: date, starts: tuple[datetime, ...], window_days: int, now: datetime
+) -> Period:
+    until = last + CLOCKS_APART if last == now.date() else last
+    counted = ((epoch, total(days, first, until)) for epoch, days in sorted(epochs.items()))
+    epoch = epoch_of(min(_end(last), now), starts)
+    window = total(epochs.get(epoch, {}), first_day(last, window_days), until)
+    return Period(first, last, tuple(one for one in counted if one[1] != Tally()), epoch, window)
+
+
+def _end(day: date) -> datetime:
+    """The last instant of the day, in UTC."""
+    return midnight(day + A_DAY) - timedelta(microseconds=1)
+
+
+def midnight(day: date) -> datetime:
+    """When the send day begins, in UTC."""
+    return local_days.midnight(day, UTC)
+
+
+def epochs_begun(starts: tuple[datetime, ...], first: datetime, last: datetime) -> Iterator[tuple[int, datetime]]:
+    """The epochs that began between the two instants: which one, and when."""
+    return ((number, start) for number, start in enumerate(starts, 2) if first <= start <= last)

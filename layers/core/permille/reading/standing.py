@@ -1,0 +1,195 @@
+"""How an account stands, in the few sentences that its report begins with."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from enum import StrEnum
+
+from permille.domain.account.account import Account
+from permille.domain.account.second_chance import ReviewState
+from permille.domain.policy.policy import Decision, Rule, Verdict
+from permille.domain.timeline.kinds.corrections import voided
+from permille.domain.timeline.kinds.credential import DeniedByHand
+from permille.domain.timeline.kinds.numbers import PlainNumbers
+from permille.domain.timeline.kinds.trial import StaysSuspended
+from permille.domain.timeline.kinds.verdicts import Disabled
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.status import Status
+from permille.domain.values.tally import PER
+from permille.domain.words.wording import STILL_ON, capital, day, local, rate, times
+from permille.reading import binomial
+
+BAD_LUCK = 0.05  # what happens less often is not called so
+
+
+class Tone(StrEnum):
+    """How it looks, beside the words."""
+
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    WAIT = "wait"
+
+
+def tone(account: Account, verdict: Verdict) -> Tone:
+    match account.status:
+        case _ if account.denied_by_hand:
+            return Tone.BAD
+        case Status.ACTIVE:
+            return _ACTIVE_TONES[verdict.decision]
+        case Status.TRIAL | Status.OBSERVING:
+            return Tone.WAIT
+        case _:
+            return Tone.BAD
+
+
+_ACTIVE_TONES: Mapping[Decision, Tone] = {
+    Decision.KEEP: Tone.GOOD,
+    Decision.WARN: Tone.WARN,
+    Decision.DISABLE: Tone.WARN,
+}
+
+
+def status_line(account: Account, verdict: Verdict, since: Entry | None, zone: tzinfo, smtp: str) -> str:
+    """Whether mail goes out, in one sentence. `since`: the entry by which the account became what it is, where that is
+    known; `smtp`: what the SMTP account is called."""
+    match account.status:
+        case _ if account.denial:
+            return f"{smtp} is off since {day(account.denial.since.astimezone(zone))}."
+        case Status.ACTIVE:
+            return f"{smtp} works{_although(verdict)}."
+        case Status.DISABLED:
+            return f"{smtp} is off{_since(since, zone)}{_and_next(account, zone)}."
+        case Status.TRIAL:
+            return f"{smtp} works today, and today only."
+        case Status.OBSERVING:
+            return f"{smtp} is off{_until_verdict(account, zone)}."
+        case _:
+            return f"{smtp} has been closed."
+
+
+def _although(verdict: Verdict) -> str:
+    if verdict.decision is Decision.WARN:
+        return ", and you are close to the limit"
+    return f", although {_BROKEN[verdict.rule]}" if verdict.rule else ""
+
+
+_BROKEN: Mapping[Rule, str] = {
+    Rule.COMPLAINT_RATIO: "you are above the limit",
+    Rule.BOUNCE_BURST: "too many of your e-mails bounced",
+    Rule.COMPLAINT_BURST: "there were too many complaints within a few days",
+    Rule.RECENT_RATIO: "too many people complained about the e-mails of the last days",
+}
+
+
+def _since(entry: Entry | None, zone: tzinfo) -> str:
+    return f" since {day(entry.at.astimezone(zone))}" if entry else ""
+
+
+def _and_next(account: Account, zone: tzinfo) -> str:
+    if trial := account.scheduled_trial:
+        return f", and works again on {day(trial.begins_at.astimezone(zone))}, for that day"
+    if account.review and account.review.state is ReviewState.OPEN:
+        return ", and your request for a review is with support"
+    return ""
+
+
+def _until_verdict(account: Account, zone: tzinfo) -> str:
+    if account.trial and account.trial.asked:
+        return "; your trial went well, and support has the last look"
+    verdict_at = f", on {day(account.trial.verdict_at.astimezone(zone))}" if account.trial else ""
+    return f" until we know what the recipients say{verdict_at}"
+
+
+def numbers_line(account: Account, verdict: Verdict) -> str:
+    """`2 complaints in 4,212 delivered: 0.48 per 1,000; you can have 2 more`"""
+    counts = verdict.counts
+    said = f"{times(counts.complaints, 'complaint')} in {counts.delivered:,} delivered"
+    per_1000 = rate(counts)
+    return f"{said}{f': {per_1000} per 1,000' if per_1000 else ''}; {_what_is_left(account, verdict)}"
+
+
+def _what_is_left(account: Account, verdict: Verdict) -> str:
+    on_trial = account.status in (Status.TRIAL, Status.OBSERVING)
+    if on_trial and (account.trial is None or account.trial.one_complaint_ends(verdict.counts.delivered)):
+        return "one complaint about your trial day ends it"
+    if not account.may_send or verdict.breaks:
+        return f"the limit is {verdict.policy.complaint_ratio.limit_per_1000} per 1,000"
+    if verdict.allowance_left == 0:
+        return "one more would disable your SMTP account"
+    return f"you can have {verdict.allowance_left:,} more"
+
+
+def broken_line(account: Account, verdict: Verdict) -> str:
+    """The numbers of a broken rule that is not about complaints in the window: those stand above it."""
+    other = account.status is Status.ACTIVE and verdict.rule not in (None, Rule.COMPLAINT_RATIO)
+    return PlainNumbers.of(verdict).broken() if other else ""
+
+
+def stays_off_line(account: Account, verdict: Verdict, since: Entry | None, zone: tzinfo) -> str:
+    """Why an account that a rule has disabled stays off although its numbers keep the rules by now; empty where they do
+    not, or where it is off for another reason. `since` as in status_line()."""
+    by_rule = account.status is Status.DISABLED and since is not None and isinstance(since.facts, Disabled)
+    if not by_rule or verdict.breaks:
+        return ""
+    again = f"; it is judged once more on {local(account.recheck.at.astimezone(zone))}" if account.recheck else ""
+    return f"By now the numbers keep the rules. That alone does not switch it on again{again}."
+
+
+def kept_now_line(account: Account, verdict: Verdict, since: Entry | None, entries: Sequence[Entry]) -> str:
+    """For staff: that what an account was disabled for is kept now, after a complaint was taken back since; empty where
+    it is not, or none was. `since` as in status_line(); `entries`: of its timeline, in any order."""
+    if account.status is not Status.DISABLED or since is None or verdict.breaks:
+        return ""
+    if not any(one.at > since.at for one in voided(entries).values()):
+        return ""
+    match since.facts:
+        case Disabled():
+            kept = "the rules are kept"
+        case StaysSuspended() if since.facts.rule or not verdict.counts.complaints:
+            kept = (
+                "the trial's mail keeps the rules" if since.facts.rule else "nobody complained about the trial's mail"
+            )
+        case _:
+            return ""
+    taken_back = f"Support has taken a complaint back since, and by now {kept}."
+    return f"{taken_back} That alone does not switch it on again: enable it, or leave it off."
+
+
+def by_hand_line(account: Account, platform: str) -> str:
+    """Why an account is off that was denied by hand; empty where none was."""
+    if account.denial is None:
+        return ""
+    return f"{DeniedByHand(senders=account.denial.senders).headline(platform)}. No rule did it."
+
+
+def spared_line(account: Account, now: datetime, zone: tzinfo) -> str:
+    """That an exemption spares the account; empty where none does."""
+    if account.status is not Status.ACTIVE or not account.exempt_at(now) or account.exemption is None:
+        return ""
+    return f"No rule disables your SMTP account until {local(account.exemption.until.astimezone(zone))}."
+
+
+def still_on_line(account: Account, verdict: Verdict, now: datetime) -> str:
+    """That an account above a limit stays on, because time alone has brought it there; empty where that is not so."""
+    look = account.look
+    time_alone = look is not None and look.over and look.kept and look.counts.complaints >= verdict.counts.complaints
+    if account.status is not Status.ACTIVE or not verdict.breaks or not time_alone or account.exempt_at(now):
+        return ""
+    return f"{capital(STILL_ON)}."
+
+
+def luck_line(verdict: Verdict) -> str:
+    """Where so small a number above the limit can be bad luck: how often a sender exactly at the limit would have it.
+    Never an excuse: a broken rule is broken. Empty where it is hardly luck, or there is nothing to explain."""
+    counts, limit = verdict.counts, verdict.policy.complaint_ratio.limit_per_1000
+    if not counts.complaints or counts.complaints * PER <= limit * counts.delivered:
+        return ""
+    chance = binomial.chance(counts.complaints, counts.delivered, limit)
+    if chance <= BAD_LUCK:
+        return ""
+    said = (
+        f"Small numbers can be bad luck: of 100 senders who are exactly at the limit, about {chance * 100:.0f} would "
+        f"have {counts.complaints:,} or more complaints in {counts.delivered:,} delivered e-mails."
+    )
+    broken = verdict.rule is Rule.COMPLAINT_RATIO
+    return f"{said} The limit is the same for everybody, so the number counts all the same." if broken else said

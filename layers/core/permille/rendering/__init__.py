@@ -1,0 +1,1 @@
+"""Templates of mails and pages, and the platform's brand."""

@@ -1,0 +1,1 @@
+"""The JSON that machines are shown, by API, command and bus."""

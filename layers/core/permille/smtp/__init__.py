@@ -1,0 +1,1 @@
+"""Logging in to an owner's SMTP provider."""

@@ -1,0 +1,1 @@
+"""What people decide is applied to an account."""

@@ -1,0 +1,97 @@
+"""Applies what people decide: gathers what the decision needs, decides, and writes down account and timeline. Enforce,
+told by the timeline's stream, switches the credential."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from permille.domain.account.account import Account
+from permille.domain.people.commands import Command, CorrectComplaint
+from permille.domain.people.decisions import AnswerRead, Context, VersionRead, decide
+from permille.domain.people.voiding import Complained
+from permille.domain.policy.policy import SEED
+from permille.domain.timeline.kinds.complaints import Reported
+from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, Unavailable
+from permille.ports.accounts import Accounts, Policies
+from permille.ports.history import Timeline
+from permille.usecases.decisions.existing import existing
+from permille.zones import shown_zone_of, zone_of
+
+ATTEMPTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one of several decisions, by what it was `about`: the `account` as it is then, or why it was
+    `refused`."""
+
+    about: str
+    account: Account | None = None
+    refused: str = ""
+
+
+class Services(Protocol):
+    @property
+    def accounts(self) -> Accounts: ...
+
+    @property
+    def policies(self) -> Policies: ...
+
+    @property
+    def timeline(self) -> Timeline: ...
+
+
+def apply(
+    services: Services,
+    account_id: str,
+    command: Command,
+    now: datetime,
+    *,
+    read: VersionRead | AnswerRead | None = None,
+) -> Account:
+    """The account as it is then. `read`, an optimistic lock: what the page showed that somebody decided on.
+
+    Raises NotFound, DecisionRefused where the command does not suit the account or `read` is out of date, and
+    Unavailable, also where others kept writing.
+    """
+    for _ in range(ATTEMPTS):
+        account = existing(services.accounts, account_id)
+        context = _context(services, account, command)
+        outcome = decide(account, command, context, account.after_last_decision(now))
+        if read:
+            read.check(account)
+        try:
+            return services.accounts.save(account, outcome.account, outcome.entries, *outcome.changes)
+        except Conflict:
+            continue
+    raise Unavailable(f"{account_id}: others kept writing; try again")
+
+
+def attempt(services: Services, account_id: str, command: Command, now: datetime, about: str) -> Result:
+    """One of several decisions: that it is refused keeps no other from being taken. Raises Unavailable where AWS does
+    not answer: what was decided by then stays."""
+    try:
+        return Result(about, apply(services, account_id, command, now))
+    except (DecisionRefused, NotFound) as refused:
+        return Result(about, refused=str(refused))
+
+
+def _context(services: Services, account: Account, command: Command) -> Context:
+    """Neither a zone that is unknown nor a policy that cannot be read is in the way of a command without need of it."""
+    policy = services.policies.current() if command.needs_policy else SEED
+    return Context(
+        zone=zone_of(account) if command.needs_zone else UTC,
+        shown_zone=shown_zone_of(account),
+        second_chance=policy.second_chance,
+        window_days=policy.window_days,
+        complaint=_complained(services, account, command.complaint) if isinstance(command, CorrectComplaint) else None,
+    )
+
+
+def _complained(services: Services, account: Account, entry_id: str) -> Complained:
+    """Raises NotFound."""
+    told = services.timeline.get(account.id, entry_id)
+    if told is None:
+        raise NotFound(f"{account.id} has no complaint {entry_id}; `permille complaint list {account.id}` names them.")
+    facts = told.facts
+    return Complained(told, isinstance(facts, Reported) and services.accounts.voided(account.id, facts.identity))

@@ -1,0 +1,71 @@
+"""Connects an account to a third-party SMTP provider: the login is tried first, then the password is kept, and only
+then does the account name it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from permille.domain.account.account import Account
+from permille.domain.account.provider import Provider
+from permille.domain.people import provider_change
+from permille.domain.people.commands import ConnectProvider, DisconnectProvider
+from permille.domain.sending.smtp_server import Fault, Password, Server, Trouble
+from permille.domain.values.errors import DecisionRefused
+from permille.ports.accounts import Accounts, Policies
+from permille.ports.history import Timeline
+from permille.ports.providers import Probe, Secret, Secrets
+from permille.usecases.decisions.decisions import apply
+
+
+@dataclass(frozen=True, slots=True)
+class Providing:
+    """The world as providers need it."""
+
+    accounts: Accounts
+    policies: Policies
+    timeline: Timeline
+    probe: Probe
+    secrets: Secrets
+
+
+def connect(
+    world: Providing, account: Account, server: Server, password: Password, by: str, now: datetime
+) -> Account | Trouble:
+    """The account with its new provider, or what went wrong when the login was tried: then nothing is stored. Raises
+    `DecisionRefused` where it may not, and NotFound where the account is gone. A run that is cut off leaves a version
+    of the secret that nobody uses; the next one takes its place."""
+    provider_change.may_connect(account)
+    if trouble := world.probe.attempt(server, password):
+        return trouble
+    before = account.provider
+    secret = world.secrets.put(account.id, server, password, _secret(before) if before else None)
+    found = Provider(server.host, server.port, server.user, secret.arn, secret.version, now)
+    return apply(world, account.id, ConnectProvider(provider=found, replaces=before, by=by), now)
+
+
+def try_again(world: Providing, account: Account) -> Trouble | None:
+    """Tries the login of the connected provider again, with the stored password; what goes wrong, if anything."""
+    found = _connected(account)
+    password = world.secrets.get(_secret(found))
+    if password is None:
+        return Trouble(Fault.NO_PASSWORD)
+    return world.probe.attempt(Server(found.host, found.port, found.user), password)
+
+
+def disconnect(world: Providing, account: Account, by: str, now: datetime) -> Account:
+    """The account forgets the provider, then its password is deleted, also one that a run left behind. Raises
+    `DecisionRefused` where there was neither."""
+    decided = apply(world, account.id, DisconnectProvider(by=by), now)
+    deleted = world.secrets.delete(account.id)
+    if not deleted:
+        _connected(account)
+    return decided
+
+
+def _connected(account: Account) -> Provider:
+    if account.provider is None:
+        raise DecisionRefused(f"{account.id} has no provider connected")
+    return account.provider
+
+
+def _secret(found: Provider) -> Secret:
+    return Secret(found.secret, found.version)

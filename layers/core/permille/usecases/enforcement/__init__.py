@@ -1,0 +1,1 @@
+"""Accounts that are due are judged, and their credentials made to agree."""

@@ -1,0 +1,48 @@
+"""The breaker, for people: how it stands, and its reset."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from permille.domain.people.system_commands import ResetBreaker
+from permille.domain.policy.policy import Policy
+from permille.domain.rules.breaker import BreakerState, hour_of
+from permille.domain.timeline.kinds.system import BreakerReset
+from permille.domain.timeline.timeline import system_entry
+from permille.observability import record
+from permille.ports.accounts import Control, Policies
+from permille.ports.desk import Resets
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerStatus:
+    """How the breaker stands in the UTC hour `hour`.
+
+    bound, second_bound: how many disablings may pass in it, and how many where the evidence is beyond doubt; None where
+        the policy cannot be read, and the rules disable nobody
+    last_reset: `at`, `by` and `reason` of it, if it ever was
+    """
+
+    hour: str
+    state: BreakerState
+    bound: int | None
+    second_bound: int | None
+    last_reset: Mapping[str, str] | None
+
+
+def status(control: Control, resets: Resets, policy: Policy | None, now: datetime) -> BreakerStatus:
+    hour = hour_of(now)
+    state = control.breaker(hour)
+    bound, second = (state.bound(policy), state.second_bound(policy)) if policy else (None, None)
+    return BreakerStatus(hour, state, bound, second, resets.last_reset())
+
+
+def reset(control: Control, resets: Resets, policies: Policies, command: ResetBreaker, now: datetime) -> int:
+    """Closes the breaker, and returns how many more may pass in this hour."""
+    hour = hour_of(now)
+    state = control.breaker(hour)
+    more = state.usual_bound(policies.current()) if command.allow is None else command.allow
+    facts = BreakerReset(granted=more, reason=command.reason, by=command.by)
+    resets.reset_breaker(hour, state.passed + more, system_entry(now, facts))
+    record("breaker.reset", by=command.by, granted=more, why=command.reason)
+    return more

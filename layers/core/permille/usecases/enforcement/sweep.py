@@ -1,0 +1,144 @@
+"""Once an hour over all accounts: finds credentials that drifted from the status, and senders that were denied by hand,
+and counts the active accounts. It flips nothing: what it finds is on the timeline, for staff, and whose credential
+drifted is due."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from permille.domain.account.account import Account
+from permille.domain.account.credential import drift
+from permille.domain.rules.breaker import hour_of
+from permille.domain.rules.decision import Rules
+from permille.domain.rules.denial import noted
+from permille.domain.timeline.kinds.credential import Difference, Drift, SenderMissing
+from permille.domain.timeline.kinds.system import ModeEntered
+from permille.domain.timeline.timeline import Entry, entry, system_entry
+from permille.domain.values.errors import ServiceError
+from permille.domain.values.status import Mode, Status
+from permille.observability import record
+from permille.ports.accounts import Accounts, Control, Lap, Switch
+
+PAGE = 100
+AGAIN = timedelta(seconds=90)  # longer than a policy is cached
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeping:
+    """The world as sweeping needs it."""
+
+    accounts: Accounts
+    switch: Switch
+    control: Control
+
+
+def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bool]) -> tuple[int, list[str]]:
+    """Goes on where the last run stopped, as far as the time reaches. A changed mode or policy begins a lap at once.
+    Returns how many accounts were looked at, and the ids of those that are due."""
+    last = world.control.lap()
+    lap = _lap(last, rules, now)
+    if lap != last:
+        world.control.enter_mode(system_entry(now, ModeEntered(mode=rules.mode, before=_before(last, rules.mode))))
+    if lap.done or not in_time():
+        return 0, []
+    denied = world.switch.denied()
+    looked_at, found = 0, list[str]()
+    while not lap.done and in_time():
+        page = world.accounts.page(lap.after, PAGE)
+        for account in page:
+            if not in_time():
+                break
+            found += [account.id] if _is_due(world, account, denied, rules, now) else []
+            looked_at += 1
+            lap = replace(lap, after=account.id, active=lap.active + account.status.may_send)
+        else:
+            lap = replace(lap, done=len(page) < PAGE)
+    world.control.save_lap(lap)
+    record("sweep.run", looked_at=looked_at, found=len(found), done=lap.done)
+    return looked_at, found
+
+
+def _before(last: Lap, mode: Mode) -> Mode | Literal[""]:
+    """The last lap's mode; empty where there was no other one yet, or one that only a newer version has."""
+    return Mode(last.mode) if last.mode in list(Mode) and last.mode != mode else ""
+
+
+def _lap(last: Lap, rules: Rules, now: datetime) -> Lap:
+    policy = rules.policy.id if rules.policy else last.policy
+    this = Lap(hour=hour_of(now), mode=rules.mode, policy=policy)
+    if (last.mode, last.policy) != (this.mode, this.policy):  # a run may still go by a policy that it has cached
+        return replace(this, again_at=(now + AGAIN).isoformat())
+    if last.done and last.again_at and now >= datetime.fromisoformat(last.again_at):
+        return this
+    return last if last.hour == this.hour else replace(this, again_at=last.again_at)
+
+
+def _is_due(world: Sweeping, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
+    """One that cannot be read, or that somebody else is at, is left to the next hour."""
+    try:
+        return _look(world, account, denied, rules, now)
+    except ServiceError as error:
+        record("sweep.passed_over", account=account.id, why=str(error))
+        return False
+
+
+def _look(world: Sweeping, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
+    """Whether the account is due now. Where the switch is at work, nothing can have drifted."""
+    swept, entries = account, list[Entry]()
+    if account.settled:
+        at = account.after_last_decision(now)
+        if account.status.may_send:
+            swept, entries = noted(account, _denied(world.switch, account, denied), at)
+        else:
+            swept, entries = _drift(world.switch, account, at)
+    if not account.settled or _may_be_judged_otherwise(account, rules):
+        swept = replace(swept, due_at=min(now, account.due_at or now))
+    world.accounts.save(account, swept, entries)
+    for one in entries:
+        record(f"account.{one.kind}", account=account.id, entry=one.id)
+    return swept.due_at != account.due_at
+
+
+def _may_be_judged_otherwise(account: Account, rules: Rules) -> bool:
+    """Whether its last look was by another policy, or in another mode. Who was never looked at has nothing to be judged
+    by: each complaint and each permanent bounce calls for a look."""
+    if account.status in (Status.DISABLED, Status.CLOSED) or rules.policy is None or account.look is None:
+        return False
+    return (account.look.policy, account.look.mode) != (rules.policy.id, rules.mode)
+
+
+def _denied(switch: Switch, account: Account, denied: frozenset[str]) -> frozenset[str]:
+    """The senders of an account that may send which are in the deny group. Nothing else of it is looked at: there is
+    one list of that group for all accounts, and the keys are its owner's. The list is older than the account, so
+    whoever is in it, or was found in it before, is read once more. A user that is gone stays as it was found."""
+    before = account.denial.senders if account.denial else ()
+
+    def is_denied(caller: str) -> bool:
+        state = switch.read(caller)
+        return account.is_denied_by_hand(state) if state else caller in before
+
+    return frozenset(one for one in account.senders if one in denied.union(before) and is_denied(one))
+
+
+def _drift(switch: Switch, account: Account, now: datetime) -> tuple[Account, list[Entry]]:
+    """Of an account that may not send."""
+    missing, found = _found(switch, account)
+    entries: list[Entry] = [entry(account.id, now, Drift(found=tuple(found)))] if found else []
+    if found:
+        account = account.to_be_switched(recheck=None, decided_at=now, due_at=now)  # it may have sent meanwhile
+    if (new := sorted(missing - account.missing)) and not account.is_closed:  # whose user is deleted
+        entries.append(entry(account.id, now, SenderMissing(senders=tuple(new))))
+    return replace(account, missing=frozenset(missing)), entries
+
+
+def _found(switch: Switch, account: Account) -> tuple[set[str], list[Difference]]:
+    """The senders that are gone, and what drifted."""
+    missing, found = set[str](), list[Difference]()
+    for caller in account.senders:
+        state = switch.read(caller)
+        if state is None:
+            missing.add(caller)
+        else:
+            found += drift(caller, state, account.credential.asleep.get(caller, frozenset()), may_send=False)
+    return missing, found

@@ -1,0 +1,1 @@
+"""Feedback is counted exactly once; what cannot be counted is quarantined and replayed."""

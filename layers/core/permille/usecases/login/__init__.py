@@ -1,0 +1,1 @@
+"""Login links and tokens are issued, verified and revoked."""

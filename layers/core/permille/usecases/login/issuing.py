@@ -1,0 +1,81 @@
+"""Who is let in to the desk and the JSON API: links and tokens are issued, and revoked. What was issued is on the
+system timeline before anybody holds it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from permille.domain.login import links
+from permille.domain.login.links import Claims, Register
+from permille.domain.people.system_commands import MakeLink, RevokeAccess
+from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade
+from permille.domain.timeline.timeline import system_entry
+from permille.domain.values.errors import Conflict, Unavailable
+from permille.ports.login import LinkRegister, Macs
+from permille.usecases.login.access import make_token
+
+ATTEMPTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Issuing:
+    """The world as issuing needs it."""
+
+    macs: Macs
+    register: LinkRegister
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    token: str
+    claims: Claims
+
+
+def issue(world: Issuing, command: MakeLink, now: datetime) -> Issued:
+    """Raises Unavailable, also where others kept writing; then nobody was let in."""
+    for _ in range(ATTEMPTS):
+        read = world.register.get(command.audience, command.name)
+        opened = read.opened(now)
+        made = links.claims(
+            command.audience,
+            command.name,
+            now,
+            command.lasts,
+            valid_since=opened.valid_since,
+            by=command.by,
+            grant=command.grant,
+        )
+        links.check_issuable(made, now)
+        issued = Issued(make_token(world.macs, made), made)
+        entry = system_entry(now, _told(made))
+        try:
+            world.register.save(command.audience, command.name, read, opened.issuing(made), entry)
+        except Conflict:
+            continue
+        return issued
+    raise Unavailable(f"others kept making and revoking links for {command.audience}; try again")
+
+
+def revoke(register: LinkRegister, command: RevokeAccess, now: datetime) -> Register:
+    """The register as it is then. Raises Unavailable, also where others kept writing."""
+    facts = AccessRevoked(audience=command.audience, name=command.name, reason=command.reason, by=command.by)
+    for _ in range(ATTEMPTS):
+        read = register.get(command.audience, command.name)
+        revoked = read.revoking(now, command.name)
+        try:
+            register.save(command.audience, command.name, read, revoked, system_entry(now, facts))
+        except Conflict:
+            continue
+        return revoked
+    raise Unavailable(f"others kept making and revoking links for {command.audience}; try again")
+
+
+def _told(made: Claims) -> LinkMade:
+    grant = made.grant
+    return LinkMade(
+        audience=made.audience,
+        subject=made.subject,
+        expires_at=made.expires_at,
+        by=made.by,
+        scopes=tuple(sorted(grant.scopes)) if grant else (),
+        accounts=grant.accounts if grant else (),
+    )

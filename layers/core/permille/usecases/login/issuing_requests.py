@@ -1,0 +1,111 @@
+"""What the function Access is asked by its URL, and answers, in JSON: POST {audience, name, seconds}; of a token for a
+platform also scopes and accounts.
+
+AWS lets nobody in without a signature (`AuthType: AWS_IAM`) and says who it is. Whoever invokes the function past its
+URL could say so themselves; but not under the id of the invocation, which nobody knows before:
+https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html, `requestContext.requestId`.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from permille.domain.login.links import LINKS, For, Grant, Scope
+from permille.domain.people.system_commands import MakeLink
+from permille.domain.values.errors import InvalidInput, MalformedRequest, NotAuthorized, NotFound, PermilleError
+from permille.observability import logger, record
+from permille.usecases.login.issuing import Issuing, issue
+
+FIELDS = {"scope": "scopes", "account": "accounts", "lasts": "seconds"}  # as a request calls what a command has
+
+
+def answer(world: Issuing, event: Mapping[str, Any], invocation: str, now: datetime) -> dict[str, Any]:
+    """`invocation`: its id, as the runtime has it."""
+    try:
+        by = _caller(event, invocation)
+        issued = issue(world, _command(event, by), now)
+    except PermilleError as error:
+        record("link.refused", status=int(error.status), why=str(error))
+        return _json(error.status, _problem(error))
+    except Exception:  # noqa: BLE001 - the border: whatever it is, the answer is JSON
+        logger.exception("link.failed")
+        return _json(HTTPStatus.INTERNAL_SERVER_ERROR, {"detail": "something went wrong; the function's log says what"})
+    record("link.made", audience=issued.claims.audience, subject=issued.claims.subject, by=by)
+    return _json(HTTPStatus.CREATED, {"token": issued.token, "expires_at": issued.claims.expires_at.isoformat()})
+
+
+def _caller(event: Mapping[str, Any], invocation: str) -> str:
+    """Raises NotAuthorized where AWS does not vouch for who asks."""
+    asking = event.get("requestContext") or {}
+    by = (((asking.get("authorizer") or {}).get("iam")) or {}).get("userArn")
+    if not by or asking.get("requestId") != invocation:
+        raise NotAuthorized("links are made by the function's URL alone: it says who asks")
+    return str(by)
+
+
+def _command(event: Mapping[str, Any], by: str) -> MakeLink:
+    """Raises InvalidInput, NotFound where nothing is done at this address."""
+    http = event["requestContext"]["http"]
+    if (http["method"], event.get("rawPath")) != ("POST", LINKS):
+        raise NotFound(f"links are made by POST {LINKS}")
+    given = _body(event)
+    audience = _text(given, "audience")
+    if audience not in (For.STAFF, For.PLATFORM):
+        raise InvalidInput(f"takes {For.STAFF} or {For.PLATFORM}", "audience")
+    grant = _grant(given) if audience == For.PLATFORM else None
+    return MakeLink(audience=For(audience), name=_text(given, "name"), lasts=_lasts(given), by=by, grant=grant)
+
+
+def _grant(given: Mapping[str, Any]) -> Grant:
+    scopes, accounts = _texts(given, "scopes"), _texts(given, "accounts")
+    if unknown := {*scopes} - {*Scope}:
+        raise InvalidInput(f"takes {' and '.join(Scope)}, not {min(unknown)!r}", "scopes")
+    return Grant(frozenset(map(Scope, scopes)), tuple(accounts))
+
+
+def _texts(given: Mapping[str, Any], name: str) -> list[str]:
+    found = given.get(name)
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise InvalidInput("takes a list of texts", name)
+    return found
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    if not isinstance(given.get(name), str):
+        raise InvalidInput("takes a text", name)
+    return str(given[name])
+
+
+def _lasts(given: Mapping[str, Any]) -> timedelta:
+    seconds = given.get("seconds")
+    if type(seconds) is not int or not 0 < seconds < 10**9:
+        raise InvalidInput("takes a whole number of seconds", "seconds")
+    return timedelta(seconds=seconds)
+
+
+def _body(event: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        body = event.get("body") or ""
+        found = json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
+    except (ValueError, binascii.Error, RecursionError) as error:
+        raise MalformedRequest("the body is no JSON that can be read") from error
+    if not isinstance(found, dict):
+        raise MalformedRequest("the body is no object")
+    return found
+
+
+def _problem(error: PermilleError) -> dict[str, Any]:
+    wrong = error.errors if isinstance(error, InvalidInput) else []
+    return {
+        "detail": str(error),
+        "errors": [{"field": FIELDS.get(field, field), "message": message} for field, message in wrong],
+    }
+
+
+def _json(status: HTTPStatus, body: Mapping[str, Any]) -> dict[str, Any]:
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return {"statusCode": int(status), "headers": headers, "body": json.dumps(body, ensure_ascii=False)}

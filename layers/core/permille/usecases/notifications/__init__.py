@@ -1,0 +1,1 @@
+"""Timeline entries are published to the bus and mailed to owners."""

@@ -1,0 +1,1 @@
+"""Accounts are added, changed and closed: identities, IAM users, credentials."""

@@ -1,0 +1,121 @@
+"""Changing an account: its owner, its identities, its senders. What can be refused is refused before anything is made.
+Each step can be repeated, and what is so already is left as it is; so a change that was cut off is made whole by the
+same command."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from permille.addresses import is_same
+from permille.domain.account.account import Account
+from permille.domain.people.commands import ChangeOwner
+from permille.domain.values.errors import InvalidInput
+from permille.usecases.decisions import decisions
+from permille.usecases.decisions.existing import existing
+from permille.usecases.senders import change_identities, change_senders
+from permille.usecases.senders.change_identities import IdentityPlan
+from permille.usecases.senders.change_senders import SenderPlan
+from permille.usecases.senders.changing import Changing, Order
+from permille.usecases.senders.identities import Prepared
+from permille.usecases.senders.new_account import (
+    check_risk_is_about,
+    check_users,
+    owner_address,
+    risk_reason,
+    sending_identity,
+)
+from permille.usecases.senders.shared_identities import Shared, shared_with_others
+from permille.zones import zone_named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to be changed, why, and who says so. None: as it is. Addresses and domains become what SES takes. Raises
+    InvalidInput where something is not as it must be."""
+
+    account_id: str
+    reason: str
+    by: str
+    owner_email: str | None = None
+    owner_name: str | None = None
+    timezone: str | None = None
+    add_identities: tuple[str, ...] = ()
+    remove_identities: tuple[str, ...] = ()
+    add_senders: tuple[str, ...] = ()
+    remove_senders: tuple[str, ...] = ()
+    accept_risk: str | None = None
+
+    def __post_init__(self) -> None:
+        owner = (self.owner_email, self.owner_name, self.timezone)
+        names = (*self.add_identities, *self.remove_identities, *self.add_senders, *self.remove_senders)
+        if not names and owner == (None, None, None):
+            raise InvalidInput("name what is to be changed, as with --owner-email or --add-sender")
+        if self.owner_email is not None:
+            object.__setattr__(self, "owner_email", owner_address(self.owner_email))
+        if self.timezone is not None:
+            zone_named(self.timezone)
+        for name in ("add_identities", "remove_identities"):
+            object.__setattr__(self, name, tuple(dict.fromkeys(map(sending_identity, getattr(self, name)))))
+        object.__setattr__(self, "accept_risk", risk_reason(self.accept_risk))
+        check_risk_is_about(self.accept_risk, self.add_senders, "--add-sender")
+        check_users((*self.add_senders, *self.remove_senders))
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    before: Account
+    account: Account
+    prepared: Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePlan:
+    """What is going to be made of the account, which has not been touched. `leaves_no_key`: no sender that it is going
+    to have has a key that could send. `shared`: new identities that other accounts have."""
+
+    account: Account
+    identities: IdentityPlan
+    senders: SenderPlan
+    leaves_no_key: bool = False
+    shared: tuple[Shared, ...] = ()
+
+
+def plan(world: Changing, change: Change) -> ChangePlan:
+    """Raises NotFound where there is no such account, and InvalidInput or DecisionRefused where it cannot be."""
+    account = existing(world.accounts, change.account_id)
+    identities = change_identities.plan(world, account, change.add_identities, change.remove_identities)
+    senders = change_senders.plan(
+        world,
+        account,
+        change.add_senders,
+        change.remove_senders,
+        world.onboarding.resources(identities.after),
+        accept_risk=change.accept_risk,
+    )
+    leaves_no_key = bool(senders.remove) and not change_senders.has_key(world, account, senders.after)
+    new = [name for name in identities.add if name not in identities.before]
+    shared = shared_with_others(world.accounts, new, account.id)
+    return ChangePlan(account, identities, senders, leaves_no_key, shared)
+
+
+def apply(world: Changing, change: Change, planned: ChangePlan, now: datetime) -> Changed:
+    """Senders are added before others are taken out, so that one can take another's place."""
+    order = Order(change.reason, change.by, now)
+    account = decisions.apply(world, change.account_id, _owner(change, planned.account), now)
+    account, prepared = change_identities.apply(world, account, planned.identities, order)
+    account = change_senders.add(world, account.id, planned.senders, order)
+    account = change_senders.remove(world, account.id, planned.senders.remove, order)
+    return Changed(planned.account, account, prepared)
+
+
+def _owner(change: Change, account: Account) -> ChangeOwner:
+    """An address that is the same mailbox, however it is written, is no change."""
+    command = ChangeOwner(
+        owner_email=change.owner_email,
+        owner_name=change.owner_name,
+        timezone=change.timezone,
+        reason=change.reason,
+        by=change.by,
+    )
+    if change.owner_email is not None and is_same(change.owner_email, account.owner_email):
+        return replace(command, owner_email=None)
+    return command

@@ -1,0 +1,182 @@
+"""An account's senders. One that comes to an account that is off is denied before the row names it; one that goes is
+put off before the row names it no more. So at no time can mail go out that the account may not send."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from permille.domain.account.account import Account
+from permille.domain.account.credential import ACTIVE, Changes, SenderState
+from permille.domain.people import change
+from permille.domain.people.commands import ChangeSenders
+from permille.domain.sending.iam_risk import TakenRisk
+from permille.domain.values.errors import Conflict, DecisionRefused, InvalidInput, Unavailable
+from permille.usecases.decisions import decisions
+from permille.usecases.decisions.existing import existing
+from permille.usecases.enforcement.switching import LOOKS, PAUSE
+from permille.usecases.senders.adoption import Adopted, adoptable
+from permille.usecases.senders.changing import Changing, Order
+from permille.usecases.senders.taking_back import Undo, taking_back
+
+
+@dataclass(frozen=True, slots=True)
+class SenderPlan:
+    """`keyless`: those to be added that have no access key."""
+
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
+    after: tuple[str, ...]
+    risks: tuple[TakenRisk, ...] = ()
+    keyless: tuple[str, ...] = ()
+
+
+def plan(
+    world: Changing,
+    account: Account,
+    add: Sequence[str],
+    remove: Sequence[str],
+    allowed: Collection[str],
+    *,
+    accept_risk: str | None = None,
+) -> SenderPlan:
+    """Whom it is, by their names in IAM. Raises InvalidInput for a user that cannot be adopted, or is no sender of the
+    account's, or where none would remain. `allowed`: the ARNs that the account may send through."""
+    adopted = _adopted(world, account, add, allowed, accept_risk=accept_risk)
+    found = adopted.names
+    if both := sorted({*add, *found} & {*remove}):
+        raise InvalidInput(f"{', '.join(both)} cannot be added and removed at once", "add_sender")
+    gone = _named(world, account, remove)
+    after = (*(one for one in account.senders if one not in gone), *found)
+    if not after:
+        raise InvalidInput(f"{account.id} would have no sender; add another one with --add-sender", "remove_sender")
+    if after != account.senders and account.is_closed:
+        raise DecisionRefused(f"{account.id} is closed")
+    return SenderPlan(found, gone, after, adopted.risks, adopted.keyless)
+
+
+def _adopted(
+    world: Changing, account: Account, names: Sequence[str], allowed: Collection[str], *, accept_risk: str | None
+) -> Adopted:
+    """Those that are to come, of whom none is the account's sender yet."""
+    new = [one for one in names if one not in account.senders]
+    found = adoptable(world.onboarding.adoption, new, allowed, account.id, accept_risk=accept_risk)
+    for name in found.names if account.may_send else ():
+        _refuse_denied(world, name)
+    new_names = tuple(one for one in found.names if one not in account.senders)
+    return replace(found, names=new_names, keyless=tuple(one for one in found.keyless if one in new_names))
+
+
+def _named(world: Changing, account: Account, names: Sequence[str]) -> tuple[str, ...]:
+    """Those that are to go, of whom each is the account's sender still."""
+    for name in names:
+        if name not in account.senders and world.accounts.owner_of(name) != account.id:
+            raise InvalidInput(f"{name} is no sender of {account.id}", "remove_sender")
+    return tuple(dict.fromkeys(one for one in names if one in account.senders))
+
+
+def has_key(world: Changing, account: Account, senders: Sequence[str]) -> bool:
+    """Whether one of them has a key that is Active, or that Permille has put to sleep."""
+    states = {name: world.switch.read(name) for name in senders}
+    asleep = account.credential.asleep
+    return any(
+        state and (state.with_status(ACTIVE) or asleep.get(name, frozenset()) & {*state.keys})
+        for name, state in states.items()
+    )
+
+
+def _refuse_denied(world: Changing, name: str) -> None:
+    state = world.switch.read(name)
+    if state and state.denied:
+        group = world.onboarding.deny_group
+        raise InvalidInput(
+            f"{name} is in the deny group, where somebody put it, or where it was when it was removed: take it out "
+            f"(aws iam remove-user-from-group --group-name {group} --user-name {name}), make the keys Active that it "
+            "is to send with, and try again",
+            "add_sender",
+        )
+
+
+def add(world: Changing, account_id: str, planned: SenderPlan, order: Order) -> Account:
+    """To an account that is off they come denied; Enforce puts their keys to sleep, and remembers which."""
+    names = planned.add
+    command = ChangeSenders(add=names, risks=planned.risks, reason=order.reason, by=order.by)
+    for _ in range(decisions.ATTEMPTS):
+        account = existing(world.accounts, account_id)
+        outcome = change.senders(account, command, account.after_last_decision(order.at))
+        try:
+            with taking_back() as undo:
+                for name in names:
+                    if not account.may_send and name not in account.senders:
+                        _deny(world, account_id, name, undo)
+                return world.accounts.save(account, outcome.account, outcome.entries)
+        except Conflict:
+            continue
+    raise Unavailable(f"{account_id}: others kept writing; try again")
+
+
+def _deny(world: Changing, account_id: str, name: str, undo: Undo) -> None:
+    """What is read back was not so before, or somebody else did it: it is taken back only where we did, and the row
+    does not name the sender."""
+
+    def take_back() -> None:
+        if name not in existing(world.accounts, account_id).senders:
+            world.switch.apply(name, Changes(deny=False))
+
+    state = world.switch.read(name)
+    if state and not state.denied:
+        undo.prepare(f"{name} in the deny group", take_back)
+        world.switch.apply(name, Changes(deny=True))
+        _wait(world, [name], lambda seen: seen.denied)
+
+
+def remove(world: Changing, account_id: str, names: tuple[str, ...], order: Order) -> Account:
+    """Under the lease of the account's switch: no other run wakes what is put off here. Which keys were put to sleep is
+    remembered, so that a removal that was cut off can be undone by enabling."""
+    command = ChangeSenders(remove=names, reason=order.reason, by=order.by)
+    account = existing(world.accounts, account_id)
+    if not set(names) & set(account.senders):
+        return account
+    leased = _lease(world, account, names, order.at)
+    try:
+        _put_off(world, names)
+        decisions.apply(world, account_id, command, order.at)
+    finally:
+        after = world.accounts.release(leased, leased.credential)
+    return after
+
+
+def _lease(world: Changing, account: Account, names: Sequence[str], now: datetime) -> Account:
+    for tried in range(LOOKS):
+        if tried:
+            world.pause(PAUSE)
+            account = existing(world.accounts, account.id)
+        asleep = dict(account.credential.asleep)
+        for name in names:
+            state = world.switch.read(name)
+            asleep[name] = asleep.get(name, frozenset()) | (state.with_status(ACTIVE) if state else frozenset())
+        try:
+            return world.accounts.take(account, asleep, now)
+        except Conflict:
+            continue
+    raise Unavailable(f"the credential of {account.id} is being switched just now; try again in a minute")
+
+
+def _put_off(world: Changing, names: Sequence[str]) -> None:
+    """A user that is gone cannot send. All are put off before any is waited for, so that the wait ends well within the
+    lease, however many they are."""
+    for name in names:
+        if state := world.switch.read(name):
+            world.switch.apply(name, Changes(sleep=frozenset(state.keys), deny=True))
+    _wait(world, names, lambda seen: seen.denied and not seen.with_status(ACTIVE))
+
+
+def _wait(world: Changing, names: Sequence[str], is_so: Callable[[SenderState], bool]) -> None:
+    """Until IAM shows it of all of them, as far as one answer of it tells. Waits for LOOKS * PAUSE seconds at most."""
+    left = list(names)
+    for looked in range(LOOKS):
+        if looked:
+            world.pause(PAUSE)
+        left = [name for name in left if (state := world.switch.read(name)) and not is_so(state)]
+        if not left:
+            return
+    raise Unavailable(f"IAM does not show yet that {', '.join(left)} is off; try again in a minute")

@@ -1,0 +1,28 @@
+"""What closing an account leaves to the operator's command: the IAM user that Permille made is deleted, with its keys,
+since IAM has room for 5,000 users in an AWS account. Rows stay, so that late feedback counts for nobody else."""
+
+from dataclasses import dataclass
+
+from permille.domain.account.account import Account
+from permille.domain.values.errors import DecisionRefused
+from permille.usecases.senders.onboarding import Onboarding
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The account's senders: users that are gone, and adopted ones, which are switched off and kept. `before`: those
+    that were gone already."""
+
+    gone: tuple[str, ...]
+    kept: tuple[str, ...]
+    before: tuple[str, ...] = ()
+
+
+def remove_users(world: Onboarding, account: Account) -> Removed:
+    """Can be repeated without harm. Raises DecisionRefused where the account is not closed."""
+    if not account.is_closed:
+        raise DecisionRefused(f"{account.id} is {account.status}, so that its IAM user stays: close it first")
+    mark = world.mark(account.id)
+    before = tuple(one for one in account.senders if world.users.find(one) is None)
+    gone = tuple(one for one in account.senders if world.users.delete(one, mark))
+    return Removed(gone, tuple(one for one in account.senders if one not in gone), before)

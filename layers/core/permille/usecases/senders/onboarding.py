@@ -1,0 +1,175 @@
+"""Adding an account: its row, its identities, its IAM user or an adopted one, its SMTP credential.
+
+The order matters. The row comes first: of two who add the same account at once one is refused before it touched
+anything, and nobody can send mail that is not counted. What a step does is taken back where it or a later one fails,
+also where it succeeded and its answer was lost: each step is prepared to be taken back before it is made.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from permille.domain.account.account import Account
+from permille.domain.people.change import risks_told
+from permille.domain.sending.iam_policy import sending_policy
+from permille.domain.sending.iam_risk import resources_of
+from permille.domain.sending.ses_regions import LOOKED_UP, WITHOUT_SMTP
+from permille.domain.timeline.kinds.credential import Created
+from permille.domain.timeline.timeline import Entry, entry
+from permille.domain.values.errors import Conflict, InvalidInput
+from permille.ports.iam_users import AccessKey, IamUsers, Room
+from permille.ports.identities import Identities
+from permille.ports.operator import AllAccounts, AllTimelines
+from permille.usecases.senders.adoption import Adopted, Adoption, adoptable
+from permille.usecases.senders.console_group import take_over
+from permille.usecases.senders.identities import Prepared, Preparing, below
+from permille.usecases.senders.new_account import NewAccount
+from permille.usecases.senders.sender_user import UserOf
+from permille.usecases.senders.taking_back import Undo, taking_back
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What people should know besides. `in_sandbox`: SES sends to verified identities alone. `below`: identities below
+    the account's domains that are not its own. `room`: for IAM users; None where none is made. `keyless`: adopted users
+    that have no access key."""
+
+    in_sandbox: bool
+    below: Sequence[str]
+    room: Room | None
+    keyless: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddedAccount:
+    """`key`: None where the account's senders were adopted, which keep the credentials they have."""
+
+    account: Account
+    key: AccessKey | None
+    prepared: Prepared
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class Onboarding:
+    """What adding an account needs. `stack`: whose users are marked as its own; `ses`: how the ARNs of SES begin that
+    the stack's accounts send through, as in arn:aws:ses:us-east-1:123456789012; `own`: the ARNs that are known of the
+    stack's resources."""
+
+    accounts: AllAccounts
+    timeline: AllTimelines
+    identities: Identities
+    users: IamUsers
+    stack: str
+    ses: str
+    own: Sequence[str]
+    configuration_set: str
+    switchable: str
+    deny_group: str
+    pause: Callable[[float], None]
+
+    @property
+    def adoption(self) -> Adoption:
+        ours = resources_of(self.stack, self.ses, self.own)
+        return Adoption(self.accounts, self.users, self.switchable, self.deny_group, ours)
+
+    def resources(self, identities: Iterable[str]) -> frozenset[str]:
+        """The ARNs that an account with these identities may send through, and no others."""
+        names = [f"identity/{name}" for name in identities]
+        return frozenset(f"{self.ses}:{name}" for name in [*names, f"configuration-set/{self.configuration_set}"])
+
+    def mark(self, account_id: str) -> str:
+        """What the IAM user bears that is made for the account."""
+        return f"{self.stack}/{self.region}/{account_id}"
+
+    @property
+    def region(self) -> str:
+        return self.ses.split(":")[3]
+
+    def user_of(self, account_id: str) -> UserOf:
+        return UserOf(self.accounts, self.users, self.switchable, self.deny_group, self.mark(account_id))
+
+    def preparing(self, undo: Undo, is_kept: Callable[[str], bool] = lambda _: False) -> Preparing:
+        return Preparing(self.identities, self.timeline, self.configuration_set, undo, is_kept)
+
+
+def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccount:
+    """Adds it whole or not at all. Raises InvalidInput for what cannot be, before anything is made, and Failed where
+    something that was made could not be taken back, with what it is."""
+    _check_id(world, new.account_id)
+    account, adopted = _planned(world, new)
+    found = Found(
+        in_sandbox=world.identities.in_sandbox(),
+        below=below(new.identities, world.identities.all()),
+        room=None if new.adopted else _room(world, account),
+        keyless=adopted.keyless,
+    )
+    with taking_back() as undo:
+        created = entry(account.id, now, Created(senders=account.senders))
+        _add_row(world, account, [created, *risks_told(account.id, adopted.risks, new.by, now)], undo)
+        preparing = world.preparing(undo)
+        prepared = preparing.use_our_set(account.id, new.identities, now)
+        stopped = preparing.stop_forwarding(account.id, new.identities, now)
+        for name in adopted.taken_over:
+            take_over(world.users, name, world.resources(account.identities), undo, world.pause)
+        key = None if new.adopted else _make_user(world, account, undo)
+    return AddedAccount(account, key, replace(prepared, forwarding_stopped=stopped), found)
+
+
+def _planned(world: Onboarding, new: NewAccount) -> tuple[Account, Adopted]:
+    """And which users it adopts."""
+    account = Account(
+        id=new.account_id,
+        owner_email=new.owner_email,
+        owner_name=new.owner_name,
+        timezone=new.timezone,
+        identities=new.identities,
+        senders=(),
+    )
+    allowed = world.resources(new.identities)
+    adopted = adoptable(world.adoption, new.adopted, allowed, accept_risk=new.accept_risk, take_over=new.take_over)
+    senders = adopted.names or (account.own_sender,)
+    accepted = {risk.sender: risk.reason for risk in adopted.risks}
+    return replace(account, senders=senders, risks_accepted=accepted), adopted
+
+
+def _room(world: Onboarding, account: Account) -> Room:
+    """Raises InvalidInput where the account's user could not be made, or could not send."""
+    if world.region in WITHOUT_SMTP:
+        raise InvalidInput(
+            f"Amazon SES has no SMTP endpoint in {world.region} (looked up on {LOOKED_UP}), so that no SMTP credential "
+            "works there: deploy the stack in another Region, or adopt with --sender a user that sends by SES's API"
+        )
+    sending_policy(world.resources(account.identities))
+    return world.user_of(account.id).check(account)
+
+
+def _make_user(world: Onboarding, account: Account, undo: Undo) -> AccessKey:
+    return world.user_of(account.id).make(account, world.resources(account.identities), undo)
+
+
+def _check_id(world: Onboarding, account_id: str) -> None:
+    account = world.accounts.get(account_id)
+    if account and account.is_closed:
+        raise InvalidInput(
+            f"the account {account_id} was closed, and an id is never given again: feedback about its mail can still "
+            "come; take another id",
+            "account_id",
+        )
+    if account:
+        raise InvalidInput(f"the account {account_id} exists; `permille account show {account_id}`", "account_id")
+
+
+def _add_row(world: Onboarding, account: Account, entries: Sequence[Entry], undo: Undo) -> None:
+    def remove() -> None:
+        if world.timeline.get(account.id, entries[0].id):  # written together with the row: so it is this row
+            world.accounts.remove(account)
+
+    undo.prepare(f"the account {account.id}", remove)
+    try:
+        world.accounts.add(account, entries)
+    except Conflict as conflict:
+        owned = ", ".join(account.senders)
+        raise InvalidInput(
+            f"the account {account.id} was added just now, or {owned} is another account's", "account_id"
+        ) from conflict

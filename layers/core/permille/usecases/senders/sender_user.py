@@ -1,0 +1,108 @@
+"""The IAM user that is made for an account. A run deletes no user and no key that it did not make: a key that was there
+before may be in use, and of that IAM knows only late."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from permille.domain.account.account import Account
+from permille.domain.sending.iam_policy import covers
+from permille.domain.values.errors import InvalidInput
+from permille.ports.iam_users import AccessKey, IamUsers, Room, UsedKey
+from permille.ports.operator import AllAccounts
+from permille.usecases.senders.taking_back import Undo
+
+NEARLY_FULL = 90  # percent of the users that IAM has room for
+
+
+@dataclass(frozen=True, slots=True)
+class UserOf:
+    """What making an account's user needs, by the names of Onboarding."""
+
+    accounts: AllAccounts
+    users: IamUsers
+    switchable: str
+    deny_group: str
+    mark: str
+
+    def check(self, account: Account) -> Room:
+        """How many users IAM has room for. Raises InvalidInput where the user can neither be made nor taken up."""
+        self._check_name(account.own_sender)
+        room = self.users.room()
+        if self.users.find(account.own_sender):
+            self._check_taken_up(account.own_sender)
+        elif room.used >= room.quota:
+            raise InvalidInput(
+                f"IAM has room for {room.quota:,} users in an AWS account, and there are as many: close accounts "
+                "(`permille account close` deletes their users), or give these businesses a stack in another one"
+            )
+        return room
+
+    def _check_name(self, name: str) -> None:
+        owner = self.accounts.owner_of(name)
+        if owner:
+            raise InvalidInput(
+                f"the IAM user {name} is or was a sender of the account {owner}, and a name is never given again: take "
+                "another id",
+                "account_id",
+            )
+        if not covers(self.switchable, name):
+            raise InvalidInput(
+                f"the stack may switch only users named {self.switchable} (its parameter SenderUsers), so it could not "
+                f"switch {name}: adopt a user of that name with --sender, or deploy with another SenderUsers",
+                "sender",
+            )
+
+    def _check_taken_up(self, name: str) -> None:
+        """One that an earlier try or an earlier stack of this name left behind."""
+        if not self.users.is_marked(name, self.mark):
+            raise InvalidInput(
+                f"an IAM user {name} exists that this stack did not make: adopt it with --sender {name}", "sender"
+            )
+        if keys := self.users.keys(name):
+            raise InvalidInput(
+                f"the IAM user {name} has keys already, with which somebody may be sending: "
+                f"{'; '.join(map(_described, keys))}. Adopt it with --sender {name}, and it keeps them; or delete them "
+                f"(aws iam delete-access-key --user-name {name} --access-key-id {keys[0].id}), and try again",
+                "sender",
+            )
+        if self.deny_group in self.users.groups(name):
+            raise InvalidInput(
+                f"the IAM user {name} is in the deny group, and could not send: take it out (aws iam "
+                f"remove-user-from-group --group-name {self.deny_group} --user-name {name}), and try again",
+                "sender",
+            )
+
+    def make(self, account: Account, resources: frozenset[str], undo: Undo) -> AccessKey:
+        """A user that may send through these ARNs alone, with a key. One without keys that this stack has made is
+        taken up."""
+        name = account.own_sender
+        if self.users.find(name):
+            self._check_taken_up(name)
+            undo.prepare(f"a key of the IAM user {name}", partial(self._delete_keys, name))
+        else:
+            self._create(name, undo)
+        self.users.allow(name, resources)
+        return self.users.create_key(name)
+
+    def _create(self, name: str, undo: Undo) -> None:
+        """The row keeps others from making it for this account meanwhile."""
+        made = True
+
+        def delete() -> None:
+            if made:
+                self.users.delete(name, self.mark)
+
+        undo.prepare(f"the IAM user {name}", delete)
+        made = self.users.create(name, self.mark)
+        if not made:
+            raise InvalidInput(f"an IAM user {name} was made just now by somebody else; try again", "sender")
+
+    def _delete_keys(self, name: str) -> None:
+        """There was none before."""
+        for key in self.users.keys(name):
+            self.users.delete_key(name, key.id)
+
+
+def _described(key: UsedKey) -> str:
+    used = f"last used on {key.used_at:%Y-%m-%d}" if key.used_at else "never used, as far as IAM knows"
+    return f"{key.id} of {key.created_at:%Y-%m-%d}, {used}"

@@ -1,0 +1,45 @@
+"""What IAM allows a user that exists, and whether that is enough to send through our configuration set."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from permille.domain.sending.iam_policy import may_send_through, sending_policy
+from permille.domain.values.errors import InvalidInput
+from permille.ports.iam_users import AppliedPolicy, ExistingUsers
+from permille.usecases.senders.console_group import policy_by_hand
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """`boundary` bounds what the policies allow; None where there is none."""
+
+    policies: Sequence[AppliedPolicy]
+    boundary: AppliedPolicy | None
+
+
+def rights_of(users: ExistingUsers, user: str, without: Collection[str]) -> Rights:
+    """Without the policies of these groups."""
+    return Rights(tuple(users.policies(user, without)), users.boundary(user))
+
+
+def check_may_send(user: str, rights: Rights, allowed: Collection[str], *, gets_own: bool) -> None:
+    """Our set becomes the default of the account's identities, and SES asks IAM for it with each of their mails. Raises
+    InvalidInput, with what mends it, where the user may not send through it. `allowed`: the ARNs of the identities and
+    of our set. `gets_own`: the user is going to have a policy that allows them."""
+    ours = next(arn for arn in allowed if ":configuration-set/" in arn)
+    if mends := list(_mends(user, rights, allowed, ours, gets_own=gets_own)):
+        raise InvalidInput(
+            f"{user} may not send through {ours}, which becomes the default of the account's identities, so that SES "
+            f"would refuse its mail (554): {', and '.join(mends)}; then try again",
+            "sender",
+        )
+
+
+def _mends(user: str, rights: Rights, allowed: Collection[str], ours: str, *, gets_own: bool) -> Iterator[str]:
+    documents, own = [policy.document for policy in rights.policies], sending_policy(allowed)
+    if not may_send_through([*documents, own], ours):
+        yield "take it out of what its policies deny"
+    elif not gets_own and not may_send_through(documents, ours):
+        yield f"allow it ({policy_by_hand(user, allowed)})"
+    if rights.boundary and not may_send_through([rights.boundary.document], ours):
+        yield f"allow it in the {rights.boundary.name}"

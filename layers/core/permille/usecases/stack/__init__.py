@@ -1,0 +1,1 @@
+"""Taking up the tables of a former stack, and taking Permille away."""

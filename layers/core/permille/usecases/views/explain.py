@@ -1,0 +1,91 @@
+"""Why an account is as it is: the decision that made it so, and what the policy says of it now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from permille.domain.account.account import Account
+from permille.domain.timeline.kinds.corrections import counting
+from permille.domain.timeline.kinds.credential import Created, DeniedByHand
+from permille.domain.timeline.kinds.verdicts import DecisionRecord, WouldKeep
+from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, only
+from permille.domain.values.status import Held, Status
+from permille.domain.words import wording
+from permille.reading.standing import kept_now_line, stays_off_line, still_on_line
+from permille.usecases.views.verdict import CurrentVerdict
+from permille.zones import shown_zone_of
+
+_IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late complaints"}
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """`decided`: the entry by which the account became what it is, if any. `now`: what the policy in force says of its
+    counts now, as the record of it would be; None where the account is not judged. `stays_off`: why it is off although
+    its numbers keep the rules; `kept_now`: that they do after a complaint was taken back, so that staff decide, None
+    where that is not known; `still_on`: why it is on although they do not."""
+
+    account: Account
+    decided: Entry | None
+    now: TimelineEntry[WouldKeep] | None
+    exempt: bool
+    stays_off: str = ""
+    still_on: str = ""
+    kept_now: str | None = ""
+
+    def lines(self, platform: str) -> list[str]:
+        off = f", and {wording.BY_HAND}" if self.account.denied_by_hand else ""
+        lines = [f"{self.account.id} is {_IS.get(self.account.status, str(self.account.status))}{off}."]
+        if self.decided:
+            decided = self.decided.in_zone(shown_zone_of(self.account))
+            lines += [f"{wording.local(decided.at)}: {decided.headline(platform)}."]
+            facts = decided.facts
+            lines += facts.explained() if isinstance(facts, DecisionRecord) else [facts.sentence()]
+        lines += [line for line in (self.kept_now or self.stays_off,) if line]
+        if self.now:
+            lines += ["What the policy says of it now:", *self.now.facts.explained()]
+        return lines + self._spared()
+
+    def _spared(self) -> list[str]:
+        account = self.account
+        lines = []
+        if account.held is not Held.NO:
+            lines.append(f"It is held: {wording.WAITS_FOR[account.held]}.")
+        if account.exemption and self.exempt:
+            until = wording.local(account.exemption.until.astimezone(shown_zone_of(account)))
+            why, by = (
+                wording.plain(account.exemption.reason, wording.LONGEST_REASON),
+                wording.plain(account.exemption.by),
+            )
+            lines.append(f"No rule disables it until {until}: {why} ({by}).")
+        if self.still_on:
+            lines.append(self.still_on)
+        if account.would_disable:
+            lines.append(f"{wording.capital(wording.spared(exempt=self.exempt))}.")
+        return lines
+
+
+def explained(
+    account: Account, entries: Sequence[Entry], judged: CurrentVerdict | None, now: datetime, code: str
+) -> Explained:
+    """`entries`: those of every topic, with or without others, oldest first. `judged`: what the policy in
+    force says of it, where that is known."""
+    decided = _decided(account, entries)
+    if judged is None or not account.may_send:
+        if judged is None:
+            not_known = None if account.status is Status.DISABLED else ""
+            return Explained(account, decided, None, account.exempt_at(now), kept_now=not_known)
+        stays_off = stays_off_line(account, judged.verdict, decided, shown_zone_of(account))
+        kept_now = kept_now_line(account, judged.verdict, decided, entries)
+        return Explained(account, decided, None, account.exempt_at(now), stays_off, kept_now=kept_now)
+    judged_by = account.judged_by(judged.verdict, counting(entries))
+    facts = WouldKeep(**WouldKeep.arguments(judged.verdict, judged.days, judged_by, code))
+    still_on = still_on_line(account, judged.verdict, now)
+    return Explained(account, decided, entry(account.id, now, facts), account.exempt_at(now), still_on=still_on)
+
+
+def _decided(account: Account, entries: Sequence[Entry]) -> Entry | None:
+    switched: Sequence[Entry] = [one for one in entries if one.change and not isinstance(one.facts, Created)]
+    if account.denied_by_hand:
+        switched = only(DeniedByHand, entries)
+    return switched[-1] if switched else None

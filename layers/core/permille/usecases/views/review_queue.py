@@ -1,0 +1,69 @@
+"""Support's queue: who asks to get the SMTP account back, and whose trial waits to be confirmed, with the evidence."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from permille.domain.account.account import Account
+from permille.domain.account.second_chance import Review
+from permille.domain.policy.policy import Verdict
+from permille.domain.timeline.kinds.corrections import counting, voided
+from permille.domain.timeline.kinds.staff import StaffDisabled
+from permille.domain.timeline.kinds.trial import StaysSuspended
+from permille.domain.timeline.kinds.verdicts import Disabled
+from permille.domain.timeline.timeline import Entry, Topic
+from permille.domain.words.wording import campaign_name
+from permille.ports.history import Timeline
+from permille.reading.standing import kept_now_line
+from permille.usecases.history import History, history
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An open request, or a trial that went well and waits to be confirmed; `review` is the one it was agreed on by.
+    `disabled`: the entry by which the account was disabled. `campaigns`: how many complaints were counted for each, the
+    worst first. `trials`: how earlier ones went, oldest first. `kept_now`: that a complaint was taken back, and what it
+    was disabled for is kept now; empty where that is not so, None where it is not known. `is_cut`: there are more
+    complaints or earlier trials than were read."""
+
+    account: Account
+    review: Review | None
+    waits: timedelta
+    disabled: Entry | None
+    campaigns: list[tuple[str, int]]
+    trials: list[Entry]
+    kept_now: str | None = ""
+    is_cut: bool = False
+
+
+Judge = Callable[[Account], Verdict | None]  # what the policy says now, where that is known
+
+
+def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime, judge: Judge) -> list[Case]:
+    """Of those who wait for support, in the order given. Only of whom a complaint was taken back is judged anew."""
+    return [case(account, history(timeline, account.id, *Topic), now, judge) for account in accounts]
+
+
+def case(account: Account, known: History, now: datetime, judge: Judge) -> Case:
+    entries = known.entries
+    disabled = [entry for entry in entries if isinstance(entry.facts, Disabled | StaffDisabled | StaysSuspended)]
+    complaints = [one.facts for one in counting(entries) if one.facts.epoch == account.epoch]
+    campaigns = Counter(campaign_name(one.campaign, one.subject) for one in complaints)
+    return Case(
+        account=account,
+        review=account.review,
+        waits=now - (account.asks_since or now),
+        disabled=disabled[-1] if disabled else None,
+        campaigns=campaigns.most_common(),
+        trials=[entry for entry in entries if entry.facts.kind.ends_trial],
+        kept_now=_kept_now(account, entries, disabled, judge),
+        is_cut=known.is_cut,
+    )
+
+
+def _kept_now(account: Account, entries: Sequence[Entry], disabled: Sequence[Entry], judge: Judge) -> str | None:
+    if not disabled or not voided(entries):
+        return ""
+    verdict = judge(account)
+    return kept_now_line(account, verdict, disabled[-1], entries) if verdict else None

@@ -1,0 +1,44 @@
+"""What is asked of AWS, by whichever client, as the actions that IAM knows."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.handlers import BUILTIN_HANDLERS
+from tests.support.sessions import forget
+
+EVENT = "provide-client-params"
+PREFIXES = {"sesv2": "ses"}  # where IAM's word for a service is another one than the SDK's
+OF_TRANSACTIONS = ("Put", "Update", "Delete", "ConditionCheck")
+
+
+@dataclass(slots=True)
+class Asked:
+    actions: set[str] = field(default_factory=set)
+
+    def note(self, model: Any, params: Mapping[str, Any], **_: object) -> None:
+        service = model.service_model.service_name
+        self.actions |= {f"{PREFIXES.get(service, service)}:{name}" for name in _actions(model.name, params)}
+
+
+def _actions(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
+    """A transaction is allowed by what it consists of."""
+    if operation == "TransactWriteItems":
+        yield from (f"{kind}Item" for item in params["TransactItems"] for kind in item if kind in OF_TRANSACTIONS)
+    else:
+        yield operation
+
+
+@contextmanager
+def asking() -> Iterator[Asked]:
+    """Of every client that is made within the block."""
+    asked = Asked()
+    handler = (EVENT, asked.note)
+    BUILTIN_HANDLERS.append(handler)
+    forget()  # those that have the handlers of before
+    try:
+        yield asked
+    finally:
+        BUILTIN_HANDLERS.remove(handler)
+        forget()

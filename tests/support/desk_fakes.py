@@ -1,0 +1,143 @@
+"""Fakes of the ports of support's desk, in memory."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TypeVar
+
+from tests.support.fakes import Faults, Rows
+
+from permille.aws.indexes import owner_key
+from permille.domain.account.account import Account
+from permille.domain.policy.ses_review import Harm
+from permille.domain.timeline.kinds.system import BreakerReset
+from permille.domain.timeline.timeline import TimelineEntry
+from permille.domain.values.errors import MalformedRequest
+from permille.domain.values.tally import Tally
+from permille.ports.desk import Listed, SesFigures, Waiting
+from permille.ports.paging import Page
+
+T = TypeVar("T")
+NOTHING_TOLD = SesFigures(None, None, Tally())
+_POSITIONS = {"asks": r"\d{4}-.*T.*#[a-z0-9-]+", "risk": r"\d{7}#[a-z0-9-]+", "id": r"[a-z0-9][a-z0-9-]*"}
+
+
+class FakeDirectory:
+    """Implements `Directory`. `lags`: accounts as the index of those that ask still has them."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self.lags: list[Account] = []
+
+    def asking(self, at_most: int, after: str = "") -> Page[Account]:
+        with self._rows.faults.call("directory.asking"):
+            known = self._accounts() | {account.id: account for account in self.lags}
+            indexed = [account for account in known.values() if account.asks_since]
+            page = _page("asks", indexed, lambda one: f"{one.asks_since:%Y-%m-%dT%H:%M:%S.%f}#{one.id}", at_most, after)
+            now = [self._rows.accounts[account.id] for account in page.items]
+            return replace(page, items=[account for account in now if account.asks_since])
+
+    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[Listed]:
+        with self._rows.faults.call("directory.by_risk"):
+            found = [one for one in self._accounts().values() if one.may_send is sending]
+            page = _page("risk", found, lambda one: f"{2_000_000 - _risk(one):07d}#{one.id}", at_most, after)
+            return Page([Listed.of(account) for account in page.items], page.next)
+
+    def with_most(self, harm: Harm, at_most: int, first: date, last: date) -> Sequence[Account]:
+        with self._rows.faults.call(f"directory.with_most.{harm}"):
+            found = [
+                (-harm.of(one.look.counts), one.id, one)
+                for one in self._accounts().values()
+                if one.look and harm.of(one.look.counts) and first.replace(day=1) <= one.look.day.replace(day=1) <= last
+            ]
+            return [account for _, _, account in sorted(found, key=lambda one: one[:2])][:at_most]
+
+    def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
+        with self._rows.faults.call("directory.beginning"):
+            if after and not after.startswith(with_):
+                raise MalformedRequest(after)
+            found = [account for account in self._accounts().values() if account.id.startswith(with_)]
+            page = _page("id", found, lambda one: one.id, at_most, after)
+            return Page([Listed.of(account) for account in page.items], page.next)
+
+    def whose(self, name: str, at_most: int) -> Sequence[Listed]:
+        with self._rows.faults.call("directory.whose"):
+            found = [one for one in self._accounts().values() if owner_key(one.owner_email) == owner_key(name)]
+            sender = self._rows.senders.get(name)
+            if not found and sender and sender.account_id:
+                found = [self._rows.accounts[sender.account_id]]
+            return [Listed.of(account) for account in found[:at_most]]
+
+    def _accounts(self) -> dict[str, Account]:
+        return dict(self._rows.accounts)
+
+
+def _risk(account: Account) -> int:
+    return account.look.risk if account.look else 0
+
+
+def _page(
+    of: str, accounts: Sequence[Account], key: Callable[[Account], str], at_most: int, after: str
+) -> Page[Account]:
+    if after and not re.fullmatch(_POSITIONS[of], after):
+        raise MalformedRequest(after)
+    behind = sorted((account for account in accounts if key(account) > after), key=key)
+    return Page.of(behind, at_most, key)
+
+
+@dataclass(slots=True)
+class FakeQueues:
+    """Implements `Queues`."""
+
+    queues: list[Waiting] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+
+    def waiting(self, now: datetime) -> Sequence[Waiting]:  # noqa: ARG002
+        with self.faults.call("queues.waiting"):
+            return self.queues
+
+
+@dataclass(slots=True)
+class FakeResting:
+    """Implements `Resting`."""
+
+    rests: int = 0
+    faults: Faults = field(default_factory=Faults)
+
+    def count(self, at_most: int) -> int:
+        with self.faults.call("resting.count"):
+            return min(self.rests, at_most)
+
+
+@dataclass(slots=True)
+class FakeSes:
+    """Implements `SesReputation`. `asked`: from which days on."""
+
+    told: SesFigures = NOTHING_TOLD
+    asked: list[date] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+
+    def figures(self, first: date, now: datetime) -> SesFigures:  # noqa: ARG002
+        with self.faults.call("ses.figures"):
+            self.asked.append(first)
+            return self.told
+
+
+@dataclass(slots=True)
+class FakeResets:
+    """Implements `Resets`."""
+
+    rows: Rows
+    last: Mapping[str, str] | None = None
+
+    def reset_breaker(self, hour: str, granted: int, entry: TimelineEntry[BreakerReset]) -> None:  # noqa: ARG002
+        with self.rows.faults.call("resets.reset_breaker"):
+            self.rows.append(entry)
+            self.rows.breaker = replace(self.rows.breaker, opened_at=None, granted=granted)
+            at = entry.at.isoformat(timespec="microseconds")
+            self.last = {"at": at, "by": entry.facts.by, "reason": entry.facts.reason}
+
+    def last_reset(self) -> Mapping[str, str] | None:
+        with self.rows.faults.call("resets.last_reset"):
+            return self.last

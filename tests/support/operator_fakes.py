@@ -1,0 +1,598 @@
+"""Fakes of the ports that the operator's command needs, in memory, and a whole stack of fakes."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from tests.support.builders import NOW, PLATFORM, STAFF
+from tests.support.desk_fakes import FakeDirectory, FakeResets, FakeSes
+from tests.support.fakes import (
+    FakeAccounts,
+    FakeControl,
+    FakeLater,
+    FakeLinkRegister,
+    FakeMacs,
+    FakeOnce,
+    FakeProbe,
+    FakeQuarantine,
+    FakeSecrets,
+    FakeSuppressions,
+    FakeSwitch,
+    FakeTallies,
+    FakeTimeline,
+    Faults,
+    Rows,
+    User,
+)
+
+from permille.domain.account.account import Account
+from permille.domain.account.credential import ACTIVE
+from permille.domain.login.links import For, Grant
+from permille.domain.people.system_commands import MakeLink
+from permille.domain.policy.policy import SEED, Policy
+from permille.domain.policy.policy_file import parse_policy
+from permille.domain.sending.iam_policy import allowed_resources, sending_policy
+from permille.domain.timeline.kinds.system import BreakerReset, SenderIgnored, SenderUnignored
+from permille.domain.timeline.timeline import Entry, TimelineEntry
+from permille.domain.values.errors import Conflict, InvalidPolicy, Unavailable
+from permille.ports.feedback import Quarantined, Sender
+from permille.ports.iam_users import AccessKey, AppliedPolicy, IamUser, Room, UsedKey
+from permille.ports.identities import DnsRecord
+from permille.ports.operator import Letter
+from permille.ports.table_setup import Lacking, TableSetup
+from permille.usecases.login.issuing import Issuing, issue
+from permille_cli.stack.stack import Stack
+
+OUTPUTS = {
+    "ConfigurationSetName": "permille",
+    "ConsoleUrl": "https://console.example/",
+    "ApiUrl": "https://api.example/",
+    "DenyGroupName": "permille-denied",
+    "EnforceFunctionName": "permille-Enforce-1A2B",
+    "EnforcementMode": "enforce",
+    "PlatformName": PLATFORM,
+    "PolicyParameterName": "/permille/policy",
+    "Region": "us-east-1",
+    "SenderUsers": "permille-*",
+    "SmtpEndpoint": "email-smtp.us-east-1.amazonaws.com:587",
+}
+
+
+class FakeAllAccounts(FakeAccounts):
+    """Implements `AllAccounts`."""
+
+    def all(self) -> Iterator[Account]:
+        with self._rows.faults.call("accounts.all"):
+            yield from self._rows.accounts.values()
+
+    def owner_of(self, caller: str) -> str:
+        with self._rows.faults.call("accounts.owner_of"):
+            sender = self._rows.senders.get(caller)
+            return sender.account_id if sender else ""
+
+    def ignored(self) -> Iterator[Sender]:
+        with self._rows.faults.call("accounts.ignored"):
+            yield from [sender for sender in self._rows.senders.values() if sender.ignored]
+
+    def ignore_sender(self, entry: TimelineEntry[SenderIgnored]) -> None:
+        with self._rows.faults.call("accounts.ignore_sender"):
+            name = entry.facts.sender
+            owner = self._rows.senders.get(name)
+            if owner and owner.account_id:
+                raise Conflict(f"{name} is a sender of the account {owner.account_id}")
+            self._rows.append(entry)
+            self._rows.senders[name] = Sender(name, "", ignored=entry.facts.reason)
+
+    def unignore_sender(self, entry: TimelineEntry[SenderUnignored]) -> None:
+        with self._rows.faults.call("accounts.unignore_sender"):
+            sender = self._rows.senders.get(entry.facts.sender)
+            if sender is None or not sender.ignored:
+                raise Conflict(f"{entry.facts.sender} is not ignored")
+            self._rows.append(entry)
+            del self._rows.senders[entry.facts.sender]
+
+    def remove(self, account: Account) -> None:
+        with self._rows.faults.call("accounts.remove"):
+            stored = self._rows.accounts.get(account.id)
+            if stored is None or stored.version != account.version:
+                raise Conflict(f"{account.id}: somebody decided about it meanwhile")
+            del self._rows.accounts[account.id]
+            for caller in account.senders:
+                del self._rows.senders[caller]
+
+
+class FakeAllTimelines(FakeTimeline):
+    """Implements `AllTimelines`."""
+
+    def append(self, entry: Entry) -> None:
+        with self._rows.faults.call("timeline.append"):
+            self._rows.append(entry)
+
+    def all_since(self, at: datetime) -> Iterator[Entry]:
+        with self._rows.faults.call("timeline.all_since"):
+            yield from [entry for entry in self._rows.entries.values() if entry.at >= at]
+
+    def of_kinds(self, kinds: Collection[str]) -> Iterator[Entry]:
+        with self._rows.faults.call("timeline.of_kinds"):
+            found = [entry for entry in self._rows.entries.values() if entry.kind in kinds]
+        yield from found
+
+
+class FakeQuarantinedFeedback(FakeQuarantine):
+    """Implements `QuarantinedFeedback`."""
+
+    def all(self) -> Iterator[Quarantined]:
+        with self.faults.call("quarantine.all"):
+            kept = list(self.kept.items())
+        for body, (reason, caller) in kept:
+            yield Quarantined(_id_of(body), reason, caller, self.last_came[body])
+
+    def body(self, body_id: str) -> str | None:
+        with self.faults.call("quarantine.body"):
+            return next((body for body in self.kept if _id_of(body) == body_id), None)
+
+    def drop(self, quarantined: Quarantined) -> None:
+        with self.faults.call("quarantine.drop"):
+            for body, at in list(self.last_came.items()):
+                if (_id_of(body), at) == (quarantined.id, quarantined.at):
+                    del self.kept[body], self.last_came[body]
+
+
+def _id_of(body: str) -> str:
+    return sha256(body.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class FakeLinkIssuer:
+    """Implements `LinkIssuer`: the function Access, without its URL."""
+
+    world: Issuing
+    by: str = STAFF
+    now: datetime = NOW
+
+    def token(self, audience: For, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
+        command = MakeLink(audience=audience, name=name, lasts=lasts, by=self.by, grant=grant)
+        return issue(self.world, command, self.now).token
+
+
+@dataclass(slots=True)
+class FakeFeedbackQueue:
+    """Implements `FeedbackQueue`."""
+
+    faults: Faults = field(default_factory=Faults)
+    bodies: list[str] = field(default_factory=list)
+
+    def put(self, body: str) -> None:
+        with self.faults.call("feedback_queue.put"):
+            self.bodies.append(body)
+
+
+@dataclass(slots=True)
+class FakeDeadLetters:
+    """Implements `DeadLetters`. `source`: what was put back; `taken`: what somebody has in hands, by its
+    receipt; `handed`: how many receipts were given."""
+
+    faults: Faults = field(default_factory=Faults)
+    bodies: list[str] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)
+    source: list[str] = field(default_factory=list)
+    handed: int = 0
+
+    def count(self) -> int:
+        with self.faults.call("dead_letters.count"):
+            return len(self.bodies) + len(self.taken)
+
+    def take(self, at_most: int) -> Sequence[Letter]:
+        with self.faults.call("dead_letters.take"):
+            some = min(at_most, 2)
+            bodies, self.bodies = self.bodies[:some], self.bodies[some:]
+            letters = [Letter(body, f"receipt-{number}") for number, body in enumerate(bodies, self.handed)]
+            self.handed += len(letters)
+            self.taken |= {letter.receipt: letter.body for letter in letters}
+            return letters
+
+    def put_back(self, letter: Letter) -> None:
+        with self.faults.call("dead_letters.put_back"):
+            self.source.append(letter.body)
+        self.delete(letter)
+
+    def delete(self, letter: Letter) -> None:
+        with self.faults.call("dead_letters.delete"):
+            self.taken.pop(letter.receipt, None)
+
+    def are_seen_again(self) -> None:
+        """What was taken and not deleted, when its time is up."""
+        self.bodies += self.taken.values()
+        self.taken.clear()
+
+
+@dataclass(slots=True)
+class FakePolicyDocument:
+    """Implements `PolicyDocument`."""
+
+    faults: Faults = field(default_factory=Faults)
+    document: str | None = None
+
+    def current(self) -> Policy:
+        with self.faults.call("policies.current"):
+            try:
+                return SEED if self.document is None else parse_policy(self.document)
+            except InvalidPolicy as error:
+                raise Unavailable(f"the policy is wrong: {error}") from error
+
+    def text(self) -> str | None:
+        with self.faults.call("policies.text"):
+            return self.document
+
+    def set(self, text: str) -> None:
+        with self.faults.call("policies.set"):
+            self.document = text
+
+
+class FakeOperatorControl(FakeControl):
+    """Implements `OperatorControl`."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__(rows)
+        self._resets = FakeResets(rows)
+
+    def reset_breaker(self, hour: str, granted: int, entry: TimelineEntry[BreakerReset]) -> None:
+        self._resets.reset_breaker(hour, granted, entry)
+
+    def last_reset(self) -> Mapping[str, str] | None:
+        return self._resets.last_reset()
+
+
+def dkim(domain: str) -> list[DnsRecord]:
+    """What verifies a domain here."""
+    names = [f"token{number}" for number in range(1, 4)]
+    return [DnsRecord(f"{name}._domainkey.{domain}", f"{name}.dkim.example") for name in names]
+
+
+@dataclass(slots=True)
+class FakeTables:
+    """Implements `Tables`."""
+
+    setups: dict[str, TableSetup] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def named(self, beginning: str) -> list[str]:
+        with self.faults.call("tables.named"):
+            return sorted(name for name in self.setups if name.startswith(beginning))
+
+    def setup(self, name: str) -> TableSetup | None:
+        with self.faults.call("tables.setup"):
+            return self.setups.get(name)
+
+    def enable(self, name: str, lacking: Lacking) -> None:
+        with self.faults.call("tables.enable"):
+            was = self.setups[name]
+            self.setups[name] = replace(
+                was,
+                stream=lacking.stream or was.stream,
+                expires_by=lacking.expires_by or was.expires_by,
+                recoverable=lacking.recoverable or was.recoverable,
+                protected=lacking.protected or was.protected,
+            )
+
+
+@dataclass(slots=True)
+class FakeIdentities:
+    """Implements `Identities`. `sets`: each identity's default configuration set, empty where it has none.
+    `forwarding`: those whose feedback SES forwards, as of every new one. `gone`: sets that SES does not know."""
+
+    sandbox: bool = False
+    sets: dict[str, str] = field(default_factory=dict)
+    forwarding: set[str] = field(default_factory=set)
+    faults: Faults = field(default_factory=Faults)
+    gone: set[str] = field(default_factory=set)
+
+    def all(self) -> Iterator[str]:
+        with self.faults.call("identities.all"):
+            found = list(self.sets)
+        yield from found
+
+    def has_set(self, configuration_set: str) -> bool:
+        with self.faults.call("identities.has_set"):
+            return configuration_set not in self.gone
+
+    def default_set(self, identity: str) -> str | None:
+        with self.faults.call("identities.default_set"):
+            return self.sets.get(identity)
+
+    def set_default(self, identity: str, configuration_set: str) -> None:
+        with self.faults.call("identities.set_default"):
+            self.sets[identity] = configuration_set
+
+    def in_sandbox(self) -> bool:
+        with self.faults.call("identities.in_sandbox"):
+            return self.sandbox
+
+    def create(self, identity: str, configuration_set: str) -> Sequence[DnsRecord]:
+        with self.faults.call("identities.create"):
+            if identity in self.sets:
+                raise Conflict(f"the identity {identity} was created just now by somebody else")
+            self.sets[identity] = configuration_set
+            self.forwarding.add(identity)
+            return [] if "@" in identity else dkim(identity)
+
+    def delete(self, identity: str, configuration_set: str) -> None:
+        with self.faults.call("identities.delete"):
+            if self.sets.get(identity) == configuration_set:
+                del self.sets[identity]
+                self.forwarding.discard(identity)
+
+    def forwards(self, identity: str) -> bool:
+        with self.faults.call("identities.forwards"):
+            return identity in self.forwarding
+
+    def set_forwarding(self, identity: str, *, on: bool) -> None:
+        with self.faults.call("identities.set_forwarding"):
+            self.forwarding = self.forwarding | {identity} if on else self.forwarding - {identity}
+
+
+@dataclass(slots=True)
+class FakeFunctions:
+    """Implements `Functions`."""
+
+    stopped: list[str] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+
+    def stop(self, name: str) -> None:
+        with self.faults.call("functions.stop"):
+            self.stopped.append(name)
+
+
+@dataclass(slots=True)
+class FakeSesSuppressions:
+    """Implements `SesSuppressions`. `reasons`: by address."""
+
+    reasons: dict[str, str] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def reason(self, address: str) -> str:
+        with self.faults.call("ses_suppressions.reason"):
+            return self.reasons.get(address, "")
+
+    def remove(self, address: str) -> None:
+        with self.faults.call("ses_suppressions.remove"):
+            self.reasons.pop(address, None)
+
+
+@dataclass(slots=True)
+class KnownUser:
+    """A user of IAM. `policies`: documents by name; `used`: when
+    which key was, as far as IAM knows."""
+
+    mark: str = ""
+    keys: list[str] = field(default_factory=list)
+    used: dict[str, datetime] = field(default_factory=dict)
+    groups: set[str] = field(default_factory=set)
+    policies: dict[str, Any] = field(default_factory=dict)
+    boundary: Any = None
+
+
+def a_sender(region: str = OUTPUTS["Region"], **known: Any) -> KnownUser:
+    """One that can be adopted: it may send through the stack's set, beside what is `known`."""
+    through = f"arn:aws:ses:{region}:123456789012:configuration-set/{OUTPUTS['ConfigurationSetName']}"
+    may = {"Statement": [{"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": through}]}
+    return KnownUser(**known | {"policies": {"through ours": may} | known.get("policies", {})})
+
+
+@dataclass(slots=True)
+class FakeIamUsers:
+    """Implements `IamUsers`. Like IAM it finds users in whatever case their names are typed. `switched`: the
+    users of the fake switch, which are the same; `of_groups`: the policies of a group, by name."""
+
+    users: dict[str, KnownUser] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+    roles: set[str] = field(default_factory=set)
+    quota: int = 5000
+    of_groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    switched: dict[str, User] = field(default_factory=dict)
+    _made: int = 0
+
+    def find(self, name: str) -> IamUser | None:
+        with self.faults.call("iam_users.find"):
+            found = [known for known in self.users if known.lower() == name.lower()]
+            return IamUser(found[0], f"arn:aws:iam::123456789012:user/{found[0]}") if found else None
+
+    def groups(self, name: str) -> frozenset[str]:
+        with self.faults.call("iam_users.groups"):
+            return frozenset(self.users[name].groups)
+
+    def policies(self, name: str, without: Collection[str] = ()) -> Iterator[AppliedPolicy]:
+        with self.faults.call("iam_users.policies"):
+            user = self.users[name]
+            policies = dict(user.policies)
+            for group in user.groups - {*without}:
+                policies |= {f"{policy} of group {group}": one for policy, one in self.of_groups.get(group, {}).items()}
+        yield from [AppliedPolicy(f"policy {policy}", document) for policy, document in policies.items()]
+
+    def boundary(self, name: str) -> AppliedPolicy | None:
+        with self.faults.call("iam_users.boundary"):
+            document = self.users[name].boundary
+            return AppliedPolicy("permissions boundary", document) if document else None
+
+    def create(self, name: str, mark: str) -> bool:
+        with self.faults.call("iam_users.create"):
+            if name in self.users:
+                return False
+            self.users[name] = KnownUser(mark)
+            return True
+
+    def room(self) -> Room:
+        with self.faults.call("iam_users.room"):
+            return Room(len(self.users), self.quota)
+
+    def keys(self, name: str) -> Sequence[UsedKey]:
+        with self.faults.call("iam_users.keys"):
+            user = self.users[name]
+            return [UsedKey(key, NOW, user.used.get(key)) for key in user.keys]
+
+    def allow(self, name: str, resources: Collection[str]) -> None:
+        with self.faults.call("iam_users.allow"):
+            self.users[name].policies["permille-send"] = json.loads(sending_policy(resources))
+
+    def disallow(self, name: str) -> None:
+        with self.faults.call("iam_users.disallow"):
+            self.users[name].policies.pop("permille-send", None)
+
+    def join(self, name: str, group: str) -> None:
+        with self.faults.call("iam_users.join"):
+            self.users[name].groups.add(group)
+
+    def leave(self, name: str, group: str) -> None:
+        with self.faults.call("iam_users.leave"):
+            self.users[name].groups.discard(group)
+
+    def allowed(self, name: str, mark: str) -> frozenset[str] | None:
+        with self.faults.call("iam_users.allowed"):
+            user = self.users.get(name)
+            if user is None or user.mark != mark or "permille-send" not in user.policies:
+                return None
+            return frozenset(allowed_resources(user.policies["permille-send"]))
+
+    def create_key(self, name: str) -> AccessKey:
+        with self.faults.call("iam_users.create_key"):
+            if len(self.users[name].keys) >= 2:
+                raise Unavailable(f"creating an access key of {name}: LimitExceeded")
+            self._made += 1
+            key = AccessKey(f"AKIA{self._made}", f"secret-{self._made}")
+            self.users[name].keys.append(key.id)
+            self.switched.setdefault(name, User({})).keys[key.id] = ACTIVE
+            return key
+
+    def delete_key(self, name: str, key: str) -> None:
+        with self.faults.call("iam_users.delete_key"):
+            if name in self.users and key in self.users[name].keys:
+                self.users[name].keys.remove(key)
+                self.switched[name].keys.pop(key, None)
+
+    def is_marked(self, name: str, mark: str) -> bool:
+        with self.faults.call("iam_users.is_marked"):
+            return name in self.users and self.users[name].mark == mark
+
+    def delete(self, name: str, mark: str) -> bool:
+        with self.faults.call("iam_users.delete"):
+            if name in self.users and self.users[name].mark != mark:
+                return False
+            self.users.pop(name, None)
+            self.switched.pop(name, None)
+            return True
+
+    def has_role(self, name: str) -> bool:
+        with self.faults.call("iam_users.has_role"):
+            return name in self.roles
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FakeStack(Stack):
+    """A stack of fakes over the same rows. `faults`: any call of any port can be made to fail; `is_there`: whether
+    CloudFormation has it."""
+
+    accounts: FakeAllAccounts
+    control: FakeOperatorControl
+    directory: FakeDirectory
+    feedback_dead_letters: FakeDeadLetters
+    feedback_queue: FakeFeedbackQueue
+    functions: FakeFunctions
+    iam_users: FakeIamUsers
+    identities: FakeIdentities
+    later: FakeLater
+    link_issuer: FakeLinkIssuer
+    link_register: FakeLinkRegister
+    macs: FakeMacs
+    notify_dead_letters: FakeDeadLetters
+    once: FakeOnce
+    policies: FakePolicyDocument
+    probe: FakeProbe
+    quarantine: FakeQuarantinedFeedback
+    secrets: FakeSecrets
+    ses: FakeSes
+    ses_suppressions: FakeSesSuppressions
+    stream_failures: FakeDeadLetters
+    suppressions: FakeSuppressions
+    switch: FakeSwitch
+    tables: FakeTables
+    tallies: FakeTallies
+    timeline: FakeAllTimelines
+    rows: Rows
+    time: datetime = NOW
+    is_there: bool = False
+
+    @property
+    def faults(self) -> Faults:
+        return self.rows.faults
+
+    def now(self) -> datetime:
+        with self.faults.call("stack.now"):
+            return self.time
+
+    def region(self) -> str:
+        return OUTPUTS["Region"]
+
+    def exists(self) -> bool:
+        with self.faults.call("stack.exists"):
+            return self.is_there
+
+    def caller(self) -> str:
+        with self.faults.call("stack.caller"):
+            return STAFF
+
+    def pause(self, seconds: float) -> None:
+        """Nobody waits."""
+
+    def at(self, time: datetime) -> "FakeStack":
+        """The same stack at another time."""
+        return replace(self, time=time, link_issuer=replace(self.link_issuer, now=time))
+
+    def get(self, account_id: str) -> Account:
+        """The account as it is stored."""
+        return self.rows.accounts[account_id]
+
+    def last_facts(self, account_id: str) -> Any:
+        """What the account's last entry says."""
+        return self.rows.told(account_id)[-1].facts
+
+    def kinds(self, account_id: str) -> list[str]:
+        """Of the account's entries, oldest first."""
+        return [entry.kind for entry in self.rows.told(account_id)]
+
+
+def a_stack(**outputs: str) -> FakeStack:
+    rows = Rows()
+    faults = rows.faults
+    switch, macs, register = FakeSwitch(faults=faults), FakeMacs(faults), FakeLinkRegister(rows)
+    ports: dict[str, Any] = {
+        "accounts": FakeAllAccounts(rows),
+        "control": FakeOperatorControl(rows),
+        "directory": FakeDirectory(rows),
+        "feedback_dead_letters": FakeDeadLetters(faults),
+        "feedback_queue": FakeFeedbackQueue(faults),
+        "functions": FakeFunctions(faults=faults),
+        "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
+        "identities": FakeIdentities(faults=faults),
+        "later": FakeLater(faults),
+        "link_issuer": FakeLinkIssuer(Issuing(macs, register)),
+        "link_register": register,
+        "macs": macs,
+        "notify_dead_letters": FakeDeadLetters(faults),
+        "once": FakeOnce(faults),
+        "policies": FakePolicyDocument(faults),
+        "probe": FakeProbe(faults=faults),
+        "quarantine": FakeQuarantinedFeedback(faults),
+        "secrets": FakeSecrets(faults=faults),
+        "ses": FakeSes(faults=faults),
+        "ses_suppressions": FakeSesSuppressions(faults=faults),
+        "stream_failures": FakeDeadLetters(faults),
+        "suppressions": FakeSuppressions(rows),
+        "switch": switch,
+        "tables": FakeTables(faults=faults),
+        "tallies": FakeTallies(rows),
+        "timeline": FakeAllTimelines(rows),
+    }
+    return FakeStack(name="permille", outputs=OUTPUTS | outputs, rows=rows, **ports)

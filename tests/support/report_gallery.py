@@ -1,0 +1,56 @@
+"""Every state of the owner's report, to be looked at.
+
+python -m tests.support.report_gallery FOLDER [STATE ...]    writes .html, and .png where Chromium is
+installed: narrow and wide, light and dark
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.support.builders import PLATFORM
+from tests.support.pictures import take, write
+from tests.support.reports import STATES, a_year
+
+from permille.console.site import report_page
+from permille.console.site.pages import STYLES
+from permille.console.site.review_form import Typed
+from permille.domain.words import wording
+from permille.rendering.templates import Brand, rendered
+from permille.usecases.views.report import Report
+
+BRAND = Brand(PLATFORM, "support@apwt.example")
+WIDTHS = (360, 1280)
+HEIGHT = 3600
+REFUSED = Typed("2026-01-01", "800", "An old list", "Took it off", "the day 2026-01-01 is over")
+
+
+def page(template: str, **shown: Any) -> str:
+    return rendered(
+        f"console/{template}.html.j2",
+        **{"brand": BRAND, "stylesheets": {name: f"{name}.css" for name in STYLES}, "plain": wording.plain, **shown},
+    )
+
+
+def report(found: Report, typed: Typed | None = None) -> str:
+    return page("report", **report_page.report_page(found, BRAND, "a-token", typed))
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    for name, state in STATES.items():
+        yield name, report(state())
+    yield "refused", report(STATES["disabled"](), REFUSED)
+    yield "year", page("year", **report_page.year_page(a_year()))
+
+
+def files(written: Mapping[str, str]) -> dict[str, str]:
+    """The pages, and the stylesheets beside them."""
+    styles = {f"{name}.css": rendered(f"console/{name}.css.j2", brand=BRAND) for name in STYLES}
+    return styles | {f"{name}.html": html for name, html in written.items()}
+
+
+if __name__ == "__main__":
+    written = dict(pages())
+    write(Path(sys.argv[1]), files(written))
+    take(Path(sys.argv[1]), sys.argv[2:] or written, widths=WIDTHS, height=HEIGHT, dark=(False, True))

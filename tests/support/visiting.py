@@ -1,0 +1,202 @@
+"""The pages and the API in this process, with fakes around them: who visits does so by links, forms and tokens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from tests.support.builders import ACCOUNT, BRAND, NOW, STAFF, LambdaContext, an_account
+from tests.support.desk_world import World as Support
+from tests.support.fakes import (
+    FakeBounces,
+    FakeLinkRegister,
+    FakeMacs,
+    FakePolicies,
+    FakeSuppressions,
+    FakeTallies,
+    FakeTimeline,
+    Rows,
+)
+from tests.support.within_role import AccountsWithinRole
+
+from permille.console.api import api_app
+from permille.console.api.context import Api
+from permille.console.proxy import Proxy
+from permille.console.sessions import API, PAGES, Doorkeeper, Session
+from permille.console.site import site_app
+from permille.console.site.context import Console
+from permille.console.site.pages import Pages
+from permille.domain.login import links, tokens
+from permille.domain.login.links import For, Grant, Register, Scope
+from permille.usecases.login.access import ENTER, Links, address, make_token
+
+HOST = "console.example"
+ORIGIN = f"https://{HOST}"
+LONG_AGO = NOW - timedelta(days=1000)
+EVERYTHING = Grant(frozenset(Scope))
+
+
+def a_request(method: str, path: str, headers: Mapping[str, str] | None = None, body: str = "") -> dict[str, Any]:
+    """A function URL's event, payload format 2.0."""
+    parts = urlsplit(path)
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": parts.path,
+        "rawQueryString": parts.query,
+        "headers": {name.lower(): value for name, value in (headers or {}).items()} | {"x-forwarded-proto": "https"},
+        "requestContext": {
+            "domainName": HOST,
+            "http": {"method": method, "path": parts.path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
+            "requestId": "r-1",
+            "stage": "$default",
+        },
+        "isBase64Encoded": False,
+    }
+    cookies = event["headers"].pop("cookie", "")
+    if cookies:
+        event["cookies"] = [one.strip() for one in cookies.split(";")]
+    if parts.query:
+        event["queryStringParameters"] = dict(parse_qsl(parts.query))
+    if body:
+        event["body"] = body
+    return event
+
+
+def a_token(
+    macs: FakeMacs, rows: Rows, audience: For, subject: str, now: datetime, grant: Grant = EVERYTHING, by: str = STAFF
+) -> str:
+    """One that is in force, as if it had been issued by `by`."""
+    for name in ("", subject) if audience is not For.OWNER else ():
+        rows.link_registers.setdefault((audience, name), Register(LONG_AGO, LONG_AGO if name else None))
+    account = rows.accounts.get(subject) if audience is For.OWNER else None
+    made = links.claims(
+        audience,
+        subject,
+        now,
+        valid_since=account.links_valid_since if account else None,
+        by="" if audience is For.OWNER else by,
+        grant=grant if audience is For.PLATFORM else None,
+    )
+    return make_token(macs, made)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    cookies: list[str]
+    body: str
+
+
+class World:
+    """Both functions, with one account."""
+
+    def __init__(
+        self, rows: Rows | None = None, macs: FakeMacs | None = None, policies: FakePolicies | None = None
+    ) -> None:
+        self.rows = rows or Rows(accounts={ACCOUNT: an_account()})
+        self.faults = self.rows.faults
+        self.macs, register = macs or FakeMacs(), FakeLinkRegister(self.rows)
+        policies = policies or FakePolicies()
+        policies.faults = self.macs.faults = self.faults
+        self.accounts = AccountsWithinRole(self.rows, "Console")
+        self.now = NOW
+        self.support = Support(self.rows)
+        of_api = AccountsWithinRole(self.rows, "Api")
+        both: dict[str, Any] = {
+            "proxy": Proxy(),
+            "tallies": FakeTallies(self.rows),
+            "timeline": FakeTimeline(self.rows),
+            "bounces": FakeBounces(self.rows),
+            "policies": policies,
+        }
+        self.console = Console(
+            accounts=self.accounts,
+            doors=Doorkeeper(PAGES, self.macs, self.accounts, register),
+            pages=Pages(BRAND, "https://app.example"),
+            desk=self.support.desk,
+            **both,
+        )
+        self.api = Api(
+            accounts=of_api,
+            doors=Doorkeeper(API, self.macs, of_api, register),
+            platform=BRAND.platform,
+            suppressions=FakeSuppressions(self.rows),
+            smtp_endpoint="email-smtp.us-east-1.amazonaws.com:587",
+            **both,
+        )
+
+    def ask(self, event: Mapping[str, Any]) -> Answer:
+        """Each function has an address of its own; here the path says which of the two is meant."""
+        if event["rawPath"].startswith("/api/"):
+            answered = api_app.answer(self.api, event, LambdaContext(), self.now)
+        else:
+            answered = site_app.answer(self.console, event, LambdaContext(), self.now)
+        return Answer(
+            answered["statusCode"], answered["headers"], answered.get("cookies", []), str(answered.get("body"))
+        )
+
+    def token(self, audience: For, subject: str, now: datetime | None = None) -> str:
+        return a_token(self.macs, self.rows, audience, subject, now or self.now)
+
+    def owner(self, account_id: str = ACCOUNT) -> "Visitor":
+        """Whoever has followed the link in a mail to that account's owner."""
+        return Visitor(self).follows(Links(self.macs, ORIGIN).owner(self.rows.accounts[account_id], self.now))
+
+    def staff(self, name: str = "Sam") -> "Visitor":
+        return Visitor(self).follows(address(ORIGIN, self.token(For.STAFF, name)))
+
+    def platform(self, name: str = "crm") -> "Visitor":
+        return Visitor(self, token=self.token(For.PLATFORM, name))
+
+
+@dataclass(slots=True)
+class Visitor:
+    """A browser, or a host platform's program with its `token`."""
+
+    world: World
+    token: str = ""
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def follows(self, link: str) -> "Visitor":
+        """Staff say that it is they."""
+        entered = self.get(link.removeprefix(ORIGIN))
+        if entered.status == 200:
+            entered = self.post(ENTER, {"token": link.partition("token=")[2]})
+        assert entered.status == 303, entered.body
+        return self
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self._ask("GET", path, headers)
+
+    def call(self, method: str, path: str, body: str = "", **headers: str) -> Answer:
+        return self._ask(method, path, {"content-type": "application/json"} | headers, body)
+
+    def post(self, path: str, fields: Mapping[str, str], *, origin: str = ORIGIN) -> Answer:
+        """Sends a form as it is, without what a page of ours would add."""
+        headers = {"content-type": "application/x-www-form-urlencoded", "origin": origin}
+        return self._ask("POST", path, headers, urlencode(fields))
+
+    def csrf(self, path: str) -> str:
+        """What the forms of the session carry that opens this path."""
+        name = f"__Host-owner-{path.split('/')[2]}" if path.startswith("/report") else "__Host-staff"
+        token = self.cookies[name]
+        return Session(tokens.read(token)[0], token).csrf
+
+    def sends(self, path: str, **fields: str) -> Answer:
+        """Sends a form as a page of ours does."""
+        return self.post(path, {"csrf": self.csrf(path), **fields})
+
+    def _ask(self, method: str, path: str, headers: Mapping[str, str], body: str = "") -> Answer:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.cookies:
+            sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if self.token:
+            sent["authorization"] = f"Bearer {self.token}"
+        answered = self.world.ask(a_request(method, path, sent, body))
+        for cookie in answered.cookies:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answered

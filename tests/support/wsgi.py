@@ -1,0 +1,37 @@
+"""The JSON API as a WSGI application: what a function URL does between HTTP and the function, without the network."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from tests.support.builders import NOW, LambdaContext
+from tests.support.platform import url_event
+
+from permille.console.api import api_app
+from permille.console.api.context import Api
+
+Start = Callable[[str, list[tuple[str, str]]], object]
+
+
+def serving(world: Callable[[], Api]) -> Callable[[Mapping[str, Any], Start], Iterable[bytes]]:
+    """`world`: whatever is to be asked at that moment."""
+
+    def application(environ: Mapping[str, Any], start: Start) -> Iterable[bytes]:
+        answered = api_app.answer(world(), _event(environ), LambdaContext(), NOW)
+        start(f"{answered['statusCode']} .", [(name, str(value)) for name, value in answered["headers"].items()])
+        return [answered["body"].encode()]
+
+    return application
+
+
+def _event(environ: Mapping[str, Any]) -> dict[str, Any]:
+    """AWS decodes the path, joins the values of a name in the query, and has a body that is no text in Base64."""
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True):
+        query[name] = f"{query[name]},{value}" if name in query else value
+    headers = {name[5:].lower().replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")}
+    if environ.get("CONTENT_TYPE"):
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    return url_event(environ["REQUEST_METHOD"], path, query, headers, body)
