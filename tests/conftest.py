@@ -31,8 +31,8 @@ os.environ.update(
     }
 )
 
-settings.register_profile("everyday", deadline=None)  # a busy machine is no counter-example
-settings.register_profile(THOROUGH, settings.get_profile("everyday"))
+settings.register_profile("everyday", deadline=None, max_examples=30)  # a busy machine is no counter-example
+settings.register_profile(THOROUGH, settings.get_profile("everyday"), max_examples=100)
 settings.load_profile("everyday")  # until `--hypothesis-profile` names another
 
 share()
