@@ -5,7 +5,7 @@ TOOLS := .venv-tools/bin
 UV := $(TOOLS)/uv
 INSTALL := $(UV) pip install --quiet --require-hashes --no-build
 
-.PHONY: help setup tools demo test test-fast test-containers bench simulate cost mails spam reports openapi schema check format pins clean
+.PHONY: help setup tools demo test test-fast test-containers mutants bench simulate cost mails spam reports openapi schema check format pins clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test-fast: setup ## The tests that need no deployed stack and no browser, with a
 
 test-containers: setup ## README's `sam local invoke`, with Docker and Lambda's image (minutes)
 	@$(BIN)/python -m pytest tests/containers/sam_local.py
+
+mutants: setup ## Which small changes of the rules no test fails by (hours, and goes on; MODULES=sweep; writes docs/mutants.md)
+	@$(BIN)/python -m tests.support.mutants $(MODULES)
 
 bench: setup ## Measure the performance goals beside the usual pattern (minutes; writes bench/results/)
 	@$(BIN)/python -m bench
@@ -86,4 +89,4 @@ reports: setup ## Write the owner's report in every state to reports/ (.html; .p
 	@$(BIN)/python -m tests.support.report_gallery reports
 
 clean: ## Remove what the targets made
-	@rm -rf .venv .venv-tools .permille .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-tools .permille .aws-sam .mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache

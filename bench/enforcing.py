@@ -22,10 +22,10 @@ from tests.support.builders import LambdaContext
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.policy import SsmPolicies
-from permille.bootstrap import enforcing
 from permille.domain.account.account import Account
 from permille.domain.rules.breaker import hour_of
 from permille.ports.accounts import Lap
+from permille.settings import EnforceSettings
 
 SLEEPING = (100, 10_000, 100_000)
 GUILTY = 100  # accounts that break the rule at once
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def _prepared() -> None:
-    settings = enforcing().settings
+    settings = EnforceSettings.from_env()
     SsmPolicies(parameter=settings.policy_parameter).set(ANY_NUMBER)
     boto3.client("iam").create_group(GroupName=settings.deny_group)
     boto3.client("sqs").create_queue(QueueName=settings.feedback_queue_url)
@@ -80,17 +80,18 @@ def _put_to_sleep(numbers: range) -> None:
     row: dict[str, Any] = {name: {"S": value} for name, value in text.items()}
     row |= {name: {"N": "0"} for name in ("strikes", "revision", "lease")}
     row |= {name: {"N": "1"} for name in ("version", "switch_generation", "applied", "observed")}
-    row |= {"senders": {"L": []}, "epochs": {"L": []}, "told": {"S": "[]"}, "asleep": {"S": "{}"}}
+    row |= {"senders": {"L": []}, "epochs": {"L": []}, "told": {"S": "[]"}, "deactivated": {"S": "{}"}}
     row |= {"would_disable": {"BOOL": False}}
     puts: Any = [{"PutRequest": {"Item": row | {"account_id": {"S": f"sleeping-{number}"}}}} for number in numbers]
-    boto3.client("dynamodb").batch_write_item(RequestItems={enforcing().settings.accounts_table: puts})
+    boto3.client("dynamodb").batch_write_item(RequestItems={EnforceSettings.from_env().accounts_table: puts})
 
 
 def _nothing_to_sweep() -> None:
     """As when the sweep of this hour is over."""
-    control = DynamoControl(table=enforcing().settings.control_table, timeline=enforcing().settings.timeline_table)
-    policy = SsmPolicies(parameter=enforcing().settings.policy_parameter).current()
-    control.save_lap(Lap(hour_of(datetime.now(UTC)), enforcing().settings.enforcement_mode, policy.id, done=True))
+    settings = EnforceSettings.from_env()
+    control = DynamoControl(table=settings.control_table, timeline=settings.timeline_table)
+    policy = SsmPolicies(parameter=settings.policy_parameter).current()
+    control.save_lap(Lap(hour_of(datetime.now(UTC)), settings.enforcement_mode, policy.id, done=True))
 
 
 def _enforced(requests: list[Request]) -> dict[str, float]:
@@ -112,7 +113,7 @@ def _keys(name: str) -> list[str]:
 
 
 def _break_the_rule(names: Sequence[str]) -> None:
-    settings = enforcing().settings
+    settings = EnforceSettings.from_env()
     accounts = DynamoAccounts(
         accounts=settings.accounts_table, senders="SendersTable", timeline=settings.timeline_table
     )

@@ -14,9 +14,9 @@ from bench.population import BEGINNING, MONTH, RATES, Mail, chance_of, mail_of, 
 from rich.console import Console
 from rich.progress import track
 
-from permille.domain.policy.policy import ALLPROWEBTOOLS, CONSERVATIVE, SEED
+from permille.domain.policy.policy import ALLPROWEBTOOLS, CONSERVATIVE, DEFAULT
 
-POLICIES = (SEED, ALLPROWEBTOOLS, CONSERVATIVE)
+POLICIES = (DEFAULT, ALLPROWEBTOOLS, CONSERVATIVE)
 
 
 @dataclass(slots=True)
@@ -61,9 +61,9 @@ def judged(numbers: Iterable[int], days: int, seed: int) -> list[Group]:
 
 
 def stops(mail: Mail) -> Mapping[str, Stop | None]:
-    """By preset. `conservative` wants what `seed` wants, and evidence too: it keeps whom `seed` keeps."""
-    found = {policy.id: stopped(mail, policy) for policy in (SEED, ALLPROWEBTOOLS)}
-    return found | {CONSERVATIVE.id: stopped(mail, CONSERVATIVE) if found[SEED.id] else None}
+    """By preset. `conservative` wants what `default` wants, and evidence too: it keeps whom `default` keeps."""
+    found = {policy.id: stopped(mail, policy) for policy in (DEFAULT, ALLPROWEBTOOLS)}
+    return found | {CONSERVATIVE.id: stopped(mail, CONSERVATIVE) if found[DEFAULT.id] else None}
 
 
 if __name__ == "__main__":

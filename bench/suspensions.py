@@ -11,9 +11,9 @@ from bench.tables import PLAIN, notes
 from rich.table import Table
 
 from permille.domain.policy.policy import ComplaintRatio
-from permille.domain.values.tally import PER
+from permille.domain.values.tally import PER_MILLE
 
-GOALS = {"seed": 21.5, "conservative": 0.2}
+GOALS = {"default": 21.5, "conservative": 0.2}
 HOW = {
     "false suspensions": "tenants that are disabled although their true rate keeps the limit (0.02 % or 0.08 %), "
     "for each 1,000 of all tenants, and for each 1,000 of those alone; with Wilson's intervals of 95 %",
@@ -53,12 +53,12 @@ def _of_policy(groups: Sequence[Group]) -> Json:
 
 def is_honest(rate: int) -> bool:
     """Whether the limit allows it."""
-    return rate * PER <= ComplaintRatio().limit_per_1000 * OF
+    return rate * PER_MILLE <= ComplaintRatio().limit_per_1000 * OF
 
 
 def _per_1000(number: int, tenants: int) -> Json:
     least, most = wilson(number, tenants)
-    return {"rate": PER * number / tenants, "least": PER * least, "most": PER * most}
+    return {"rate": PER_MILLE * number / tenants, "least": PER_MILLE * least, "most": PER_MILLE * most}
 
 
 def _of_rate(group: Group) -> Json:

@@ -33,6 +33,8 @@ os.environ.update(
 
 settings.register_profile("everyday", deadline=None, max_examples=30)  # a busy machine is no counter-example
 settings.register_profile(THOROUGH, settings.get_profile("everyday"), max_examples=100)
+# For `make mutants`: what kills a mutant today kills it tomorrow, so no luck and no memory of found examples.
+settings.register_profile("mutants", deadline=None, derandomize=True, database=None, max_examples=20)
 settings.load_profile("everyday")  # until `--hypothesis-profile` names another
 
 share()

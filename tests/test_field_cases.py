@@ -11,7 +11,7 @@ from tests.support.fakes import FakeSuppressions
 from tests.usecases.test_ingest import Ingestion
 
 from permille.domain.timeline.timeline import BEGINNING
-from permille.reading.cards import campaigns
+from permille.reading.complaint_records import campaigns
 from permille.usecases.decisions.suppression_list import page
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("field_cases.jsonl").read_text("utf-8").splitlines()]
@@ -59,4 +59,4 @@ def test_it_is_shown_as_it_was_written(case: Case, feedback: Ingestion) -> None:
         assert f'"{shown}"' in entry.headline(PLATFORM)
     for campaign in campaigns(feedback.rows.told(ACCOUNT), 1, BEGINNING.date()):
         assert campaign.name == shown
-        assert [card.subject for card in campaign.cards] == [shown]
+        assert [card.subject for card in campaign.records] == [shown]

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 import trustme
 from tests.support.builders import a_server
-from tests.support.fakes import FakeProbe
+from tests.support.fakes import FakeSmtpLoginCheck
 from tests.support.smtp_server import HOST, PASSWORD, USER, MailServer, certified, mail_server, scripted
 
-from permille.domain.sending.smtp_server import Fault, Password, Server, Trouble
-from permille.ports.providers import Probe
-from permille.smtp.login import SmtpProbe
+from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
+from permille.ports.providers import SmtpLoginCheck
+from permille.smtp.login import SmtpLogin
 from permille.smtp.session import MOST_BYTES, BoundedSession
 
 AUTHORITY = trustme.CA()
-WRONG = Trouble(Fault.LOGIN, "535 5.7.8")
+WRONG = LoginFailure(FailureReason.LOGIN, "535 5.7.8")
 
 
 @pytest.fixture(scope="module")
@@ -38,50 +38,50 @@ def provider() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def probe(trusted: ssl.SSLContext) -> SmtpProbe:
-    return SmtpProbe(local=True, tls=trusted, seconds=5)
+def login_check(trusted: ssl.SSLContext) -> SmtpLogin:
+    return SmtpLogin(local=True, tls=trusted, seconds=5)
 
 
 def at(port: int, user: str = USER, host: str = HOST) -> Server:
     return Server(host, port, user)
 
 
-def attempt(probe: Probe, server: Server, password: str = PASSWORD) -> Trouble | None:
-    return probe.attempt(server, Password(password))
+def attempt(login_check: SmtpLoginCheck, server: Server, password: str = PASSWORD) -> LoginFailure | None:
+    return login_check.attempt(server, Password(password))
 
 
 # ---------------------------------------------------------------- kept by the fake and by the adapter
 
 
 @pytest.fixture(params=["fake", "smtp"])
-def either(request: pytest.FixtureRequest, provider: MailServer) -> Probe:
+def either(request: pytest.FixtureRequest, provider: MailServer) -> SmtpLoginCheck:
     if request.param == "fake":
-        return FakeProbe({at(provider.port): PASSWORD})
-    found: SmtpProbe = request.getfixturevalue("probe")
+        return FakeSmtpLoginCheck({at(provider.port): PASSWORD})
+    found: SmtpLogin = request.getfixturevalue("login_check")
     return found
 
 
-def test_the_right_password_logs_in(either: Probe, provider: MailServer) -> None:
+def test_the_right_password_logs_in(either: SmtpLoginCheck, provider: MailServer) -> None:
     assert attempt(either, at(provider.port)) is None
 
 
 @pytest.mark.parametrize(("user", "password"), [(USER, "wrong"), ("somebody", PASSWORD), (USER, PASSWORD + "x")])
-def test_a_wrong_one_is_refused(either: Probe, provider: MailServer, user: str, password: str) -> None:
+def test_a_wrong_one_is_refused(either: SmtpLoginCheck, provider: MailServer, user: str, password: str) -> None:
     assert attempt(either, at(provider.port, user), password) == WRONG
 
 
-def test_where_nobody_listens_the_connection_is_refused(either: Probe) -> None:
+def test_where_nobody_listens_the_connection_is_refused(either: SmtpLoginCheck) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
 
-    assert attempt(either, at(port)) == Trouble(Fault.REFUSED)
+    assert attempt(either, at(port)) == LoginFailure(FailureReason.REFUSED)
 
 
 # ---------------------------------------------------------------- by SMTP
 
 
-def test_one_login_is_tried_and_nothing_is_sent(probe: SmtpProbe, provider: MailServer) -> None:
-    attempt(probe, at(provider.port), "wrong")
+def test_one_login_is_tried_and_nothing_is_sent(login_check: SmtpLogin, provider: MailServer) -> None:
+    attempt(login_check, at(provider.port), "wrong")
 
     assert provider.tried == [(USER, "wrong")]
     assert provider.sessions == 1
@@ -90,36 +90,36 @@ def test_one_login_is_tried_and_nothing_is_sent(probe: SmtpProbe, provider: Mail
 @pytest.mark.parametrize("without", [("PLAIN",), ("LOGIN",)])
 @pytest.mark.parametrize(("password", "trouble"), [(PASSWORD, None), ("wrong", WRONG)])
 def test_whichever_mechanism_is_offered_is_used(
-    probe: SmtpProbe, without: tuple[str, ...], password: str, trouble: Trouble | None
+    login_check: SmtpLogin, without: tuple[str, ...], password: str, trouble: LoginFailure | None
 ) -> None:
     with mail_server(certified(AUTHORITY), without=without) as provider:
-        assert attempt(probe, at(provider.port), password) == trouble
+        assert attempt(login_check, at(provider.port), password) == trouble
         assert provider.tried == [(USER, password)]
 
 
-def test_where_no_mechanism_is_known_none_is_tried(probe: SmtpProbe) -> None:
+def test_where_no_mechanism_is_known_none_is_tried(login_check: SmtpLogin) -> None:
     with mail_server(certified(AUTHORITY), without=("PLAIN", "LOGIN")) as provider:
-        assert attempt(probe, at(provider.port)) == Trouble(Fault.NO_AUTH)
+        assert attempt(login_check, at(provider.port)) == LoginFailure(FailureReason.NO_AUTH)
 
 
 def test_on_its_ports_tls_begins_with_the_session(trusted: ssl.SSLContext) -> None:
     with mail_server(certified(AUTHORITY), implicit=True) as provider:
-        probe = SmtpProbe(local=True, tls=trusted, implicit_tls=[provider.port])
+        login_check = SmtpLogin(local=True, tls=trusted, implicit_tls=[provider.port])
 
-        assert attempt(probe, at(provider.port)) is None
-        assert attempt(probe, at(provider.port), "wrong") == WRONG
+        assert attempt(login_check, at(provider.port)) is None
+        assert attempt(login_check, at(provider.port), "wrong") == WRONG
 
 
-def test_a_password_is_never_sent_in_plain_text(probe: SmtpProbe) -> None:
+def test_a_password_is_never_sent_in_plain_text(login_check: SmtpLogin) -> None:
     with mail_server(None) as provider:
-        assert attempt(probe, at(provider.port)) == Trouble(Fault.NO_TLS)
+        assert attempt(login_check, at(provider.port)) == LoginFailure(FailureReason.NO_TLS)
         assert provider.tried == []
 
 
-def test_where_tls_is_offered_and_then_refused_nothing_is_sent(probe: SmtpProbe) -> None:
+def test_where_tls_is_offered_and_then_refused_nothing_is_sent(login_check: SmtpLogin) -> None:
     offers = b"250-a\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n"
     with scripted(b"220 a\r\n", offers, b"454 4.7.0 not now\r\n", pause=0.05) as port:
-        assert attempt(probe, at(port)) == Trouble(Fault.NO_TLS, "454 4.7.0")
+        assert attempt(login_check, at(port)) == LoginFailure(FailureReason.NO_TLS, "454 4.7.0")
 
 
 @pytest.mark.parametrize("implicit", [True, False])
@@ -130,64 +130,68 @@ def test_a_certificate_that_cannot_be_trusted_gets_no_password(
     trusted: ssl.SSLContext, authority: trustme.CA, name: str, implicit: bool
 ) -> None:
     with mail_server(certified(authority, name), implicit=implicit) as provider:
-        probe = SmtpProbe(local=True, tls=trusted, implicit_tls=[provider.port] if implicit else [])
+        login_check = SmtpLogin(local=True, tls=trusted, implicit_tls=[provider.port] if implicit else [])
 
-        assert attempt(probe, at(provider.port)) == Trouble(Fault.CERTIFICATE)
+        assert attempt(login_check, at(provider.port)) == LoginFailure(FailureReason.CERTIFICATE)
         assert provider.tried == []
 
 
 def test_unless_told_otherwise_only_known_issuers_are_trusted(provider: MailServer) -> None:
-    assert attempt(SmtpProbe(local=True), at(provider.port)) == Trouble(Fault.CERTIFICATE)
+    assert attempt(SmtpLogin(local=True), at(provider.port)) == LoginFailure(FailureReason.CERTIFICATE)
 
 
 def test_what_speaks_no_tls_where_tls_begins_is_told_so(trusted: ssl.SSLContext) -> None:
     with scripted(b"220 in plain text\r\n") as port:
-        assert attempt(SmtpProbe(local=True, tls=trusted, implicit_tls=[port]), at(port)) == Trouble(Fault.TLS)
+        assert attempt(SmtpLogin(local=True, tls=trusted, implicit_tls=[port]), at(port)) == LoginFailure(
+            FailureReason.TLS
+        )
 
 
 @pytest.mark.parametrize(
     ("said", "trouble"),
     [
-        ([b"554 5.7.1 Go away\r\n"], Trouble(Fault.NO_SMTP, "554 5.7.1")),
-        ([b"421 4.3.2 Later\r\n"], Trouble(Fault.LATER, "421 4.3.2")),
-        ([b"HTTP/1.1 400 Bad Request\r\n\r\n"], Trouble(Fault.NO_SMTP)),
-        ([b"SSH-2.0-OpenSSH_9.6\r\n"], Trouble(Fault.NO_SMTP)),
-        ([b"220 a\r\n", b"502 no\r\n", b"502 no\r\n"], Trouble(Fault.NO_SMTP, "502")),
-        ([b"2" * 9000 + b"\r\n"], Trouble(Fault.NO_SMTP, "500")),
+        ([b"554 5.7.1 Go away\r\n"], LoginFailure(FailureReason.NO_SMTP, "554 5.7.1")),
+        ([b"421 4.3.2 Later\r\n"], LoginFailure(FailureReason.LATER, "421 4.3.2")),
+        ([b"HTTP/1.1 400 Bad Request\r\n\r\n"], LoginFailure(FailureReason.NO_SMTP)),
+        ([b"SSH-2.0-OpenSSH_9.6\r\n"], LoginFailure(FailureReason.NO_SMTP)),
+        ([b"220 a\r\n", b"502 no\r\n", b"502 no\r\n"], LoginFailure(FailureReason.NO_SMTP, "502")),
+        ([b"2" * 9000 + b"\r\n"], LoginFailure(FailureReason.NO_SMTP, "500")),
     ],
 )
-def test_what_does_not_speak_smtp_as_expected_is_told_so(probe: SmtpProbe, said: list[bytes], trouble: Trouble) -> None:
+def test_what_does_not_speak_smtp_as_expected_is_told_so(
+    login_check: SmtpLogin, said: list[bytes], trouble: LoginFailure
+) -> None:
     with scripted(*said, pause=0.05) as port:
-        assert attempt(probe, at(port)) == trouble
+        assert attempt(login_check, at(port)) == trouble
 
 
-def test_what_hangs_up_does_not_speak_smtp(probe: SmtpProbe) -> None:
+def test_what_hangs_up_does_not_speak_smtp(login_check: SmtpLogin) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(5)
         port = listening.getsockname()[1]
         with _closing(listening):
-            assert attempt(probe, at(port)) == Trouble(Fault.NO_SMTP)
+            assert attempt(login_check, at(port)) == LoginFailure(FailureReason.NO_SMTP)
 
 
 def test_what_says_nothing_is_waited_for_no_longer_than_agreed(trusted: ssl.SSLContext) -> None:
     with scripted() as port:
-        assert attempt(SmtpProbe(local=True, tls=trusted, seconds=0.1), at(port)) == Trouble(Fault.TIMEOUT)
+        assert attempt(SmtpLogin(local=True, tls=trusted, seconds=0.1), at(port)) == LoginFailure(FailureReason.TIMEOUT)
 
 
 def test_what_drips_its_answer_keeps_nobody_longer(trusted: ssl.SSLContext) -> None:
-    probe = SmtpProbe(local=True, tls=trusted, seconds=5, seconds_in_all=0.3)
+    login_check = SmtpLogin(local=True, tls=trusted, seconds=5, seconds_in_all=0.3)
 
     began = time.monotonic()
     with scripted(*[b"220-a\r\n"] * 100, pause=0.05) as port:
-        assert attempt(probe, at(port)) == Trouble(Fault.TIMEOUT)
+        assert attempt(login_check, at(port)) == LoginFailure(FailureReason.TIMEOUT)
     assert time.monotonic() - began < 3  # and not when all was said
 
 
-def test_what_never_ends_its_answer_is_read_so_far_and_no_further(probe: SmtpProbe) -> None:
+def test_what_never_ends_its_answer_is_read_so_far_and_no_further(login_check: SmtpLogin) -> None:
     line = b"220-" + b"a" * 1000 + b"\r\n"
 
     with scripted(line * (2 * MOST_BYTES // len(line)), b"220 at last\r\n", b"250 a\r\n") as port:
-        assert attempt(probe, at(port)) == Trouble(Fault.NO_SMTP)
+        assert attempt(login_check, at(port)) == LoginFailure(FailureReason.NO_SMTP)
 
 
 def test_the_bytes_of_all_answers_count_together_over_tls_too(trusted: ssl.SSLContext, provider: MailServer) -> None:
@@ -207,19 +211,19 @@ def test_a_name_that_is_looked_up_for_ever_is_waited_for_no_longer_than_agreed()
         over.wait(5)
         return []
 
-    assert attempt(SmtpProbe(resolve=hangs, seconds_in_all=0.1), a_server()) == Trouble(Fault.TIMEOUT)
+    assert attempt(SmtpLogin(resolve=hangs, seconds_in_all=0.1), a_server()) == LoginFailure(FailureReason.TIMEOUT)
     over.set()
 
 
 def test_what_is_looked_up_too_late_is_not_connected_to(provider: MailServer) -> None:
-    probe = SmtpProbe(local=True, resolve=resolving("127.0.0.1"), seconds_in_all=0)
+    login_check = SmtpLogin(local=True, resolve=resolving("127.0.0.1"), seconds_in_all=0)
 
-    assert attempt(probe, at(provider.port)) == Trouble(Fault.TIMEOUT)
+    assert attempt(login_check, at(provider.port)) == LoginFailure(FailureReason.TIMEOUT)
     assert provider.sessions == 0
 
 
-def test_what_a_server_says_is_not_passed_on(probe: SmtpProbe, provider: MailServer) -> None:
-    trouble = attempt(probe, at(provider.port), "hidden-from-all")
+def test_what_a_server_says_is_not_passed_on(login_check: SmtpLogin, provider: MailServer) -> None:
+    trouble = attempt(login_check, at(provider.port), "hidden-from-all")
 
     assert "hidden" not in repr(trouble)
 
@@ -240,7 +244,7 @@ def unknown(host: str, port: int, **_: Any) -> list[Any]:
 
 @pytest.mark.parametrize("local", [True, False])
 def test_a_host_that_is_not_there_is_told_so(local: bool) -> None:
-    assert attempt(SmtpProbe(local=local, resolve=unknown), a_server()) == Trouble(Fault.NO_HOST)
+    assert attempt(SmtpLogin(local=local, resolve=unknown), a_server()) == LoginFailure(FailureReason.NO_HOST)
 
 
 @pytest.mark.parametrize(
@@ -249,14 +253,14 @@ def test_a_host_that_is_not_there_is_told_so(local: bool) -> None:
     ids=" ".join,
 )
 def test_what_is_not_on_the_public_internet_is_not_connected_to(addresses: list[str]) -> None:
-    probe = SmtpProbe(resolve=resolving(*addresses))
+    login_check = SmtpLogin(resolve=resolving(*addresses))
 
-    assert attempt(probe, a_server()) == Trouble(Fault.NOT_PUBLIC)
+    assert attempt(login_check, a_server()) == LoginFailure(FailureReason.NOT_PUBLIC)
 
 
 def test_the_real_loopback_is_not_public(provider: MailServer, trusted: ssl.SSLContext) -> None:
     for host in ("localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001"):
-        assert attempt(SmtpProbe(tls=trusted), at(provider.port, host=host)) == Trouble(Fault.NOT_PUBLIC)
+        assert attempt(SmtpLogin(tls=trusted), at(provider.port, host=host)) == LoginFailure(FailureReason.NOT_PUBLIC)
     assert provider.sessions == 0
 
 
@@ -270,9 +274,9 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(trusted:
         return found
 
     with mail_server(certified(AUTHORITY, "smtp.example.com")) as provider:
-        probe = SmtpProbe(local=True, tls=trusted, resolve=once)
+        login_check = SmtpLogin(local=True, tls=trusted, resolve=once)
 
-        assert attempt(probe, at(provider.port, host="smtp.example.com")) is None
+        assert attempt(login_check, at(provider.port, host="smtp.example.com")) is None
     assert asked == ["smtp.example.com"]
 
 
@@ -281,7 +285,7 @@ def test_a_failure_that_nobody_thought_of_tells_no_password() -> None:
         raise RuntimeError("a bug")
 
     with pytest.raises(RuntimeError) as failed:
-        attempt(SmtpProbe(resolve=broken), a_server(), "hidden-from-all")
+        attempt(SmtpLogin(resolve=broken), a_server(), "hidden-from-all")
 
     told = traceback.TracebackException.from_exception(failed.value, capture_locals=True)
     ours = [frame for frame in told.stack if frame.filename.endswith("permille/smtp/login.py")]

@@ -180,7 +180,7 @@ def test_what_cannot_be_counted_again_can_be_restored() -> None:
     """Without the others something is done twice at worst: a marker, what was handed on, what rests."""
     restored = {name for name, table in TABLES.items() if "PointInTimeRecoverySpecification" in table}
 
-    assert set(TABLES) - restored == {"SeenTable", "HandedOnTable", "QuarantineTable"}
+    assert set(TABLES) - restored == {"SeenTable", "IdempotencyTable", "QuarantineTable"}
 
 
 @pytest.mark.parametrize("name", ["ConfigurationSet", "DenyGroup"])
@@ -285,7 +285,7 @@ NEEDED = {
         "AccountsTable": {"GetItem"},
         "TimelineTable": {"GetItem"},
         "ControlTable": {"GetItem"},
-        "HandedOnTable": {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
+        "IdempotencyTable": {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
     },
     "Access": {
         "TimelineTable": {"PutItem"},
@@ -345,7 +345,7 @@ def test_no_function_deletes_a_row_but_what_was_handed_on(name: str) -> None:
         action for one in statements(name) for action in as_list(one["Action"]) if action.startswith("dynamodb:")
     }
 
-    assert [table_of(one["Resource"]) for one in deleting] == (["HandedOnTable"] if name == "Notify" else [])
+    assert [table_of(one["Resource"]) for one in deleting] == (["IdempotencyTable"] if name == "Notify" else [])
     assert not {action for action in dynamodb if re.search("Table|Batch(?!Get)|PartiQL", action)}
 
 
@@ -493,7 +493,7 @@ def test_whether_to_enforce_is_a_decision_and_has_no_default() -> None:
     mode = TEMPLATE["Parameters"]["EnforcementMode"]
 
     assert "Default" not in mode
-    assert mode["AllowedValues"] == ["observe", "enforce"]
+    assert mode["AllowedValues"] == ["monitor", "enforce"]
 
 
 @pytest.mark.parametrize(("function", "parameter"), [("Console", "ConsoleConcurrency"), ("Api", "ApiConcurrency")])

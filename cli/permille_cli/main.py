@@ -30,8 +30,8 @@ from permille_cli.commands import (
     timeline,
     uninstall,
 )
-from permille_cli.local import commands as local
-from permille_cli.local.demo import story
+from permille_cli.local import local_commands
+from permille_cli.local.demo import demo
 from permille_cli.stack.stack import Stack
 
 INTERRUPTED = 130  # 128 + SIGINT, which typer makes of it too
@@ -61,8 +61,8 @@ app.add_typer(notify.app, name="notify")
 app.command(name="timeline")(timeline.show)
 app.command()(import_stack.import_stack)
 app.command(name="uninstall")(uninstall.uninstall)
-local.app.command(name="demo")(story.tell)
-app.add_typer(local.app, name="local")
+local_commands.app.command(name="demo")(demo.run)
+app.add_typer(local_commands.app, name="local")
 
 
 def run(arguments: Sequence[str] | None = None) -> None:

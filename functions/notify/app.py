@@ -1,4 +1,5 @@
-"""Hands timeline entries on: from the table's stream at once, from the function's own queue what failed before."""
+"""Publishes timeline entries to the event bus, and mails owners. The first attempt is made from the timeline's stream,
+retries from the notify queue."""
 
 import json
 from datetime import datetime
@@ -6,30 +7,33 @@ from typing import Any
 
 from permille.aws.events import is_from
 from permille.aws.stored_entries import entries
-from permille.bootstrap import HandingOn, handing_on, time_of
+from permille.bootstrap.clock import time_of
+from permille.bootstrap.notify import notify_services
 from permille.domain.values.errors import ServiceError
-from permille.observability import logger, metrics, record
-from permille.usecases.notifications.notify import Effect, Handing, hand_on, hand_on_again
+from permille.observability import emit, logger, metrics
+from permille.usecases.notifications.notify import Channel, NotifyServices, deliver, retry
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any, world: HandingOn | None = None) -> dict[str, Any]:
-    world = world or handing_on(context)
-    now = time_of({}, world.settings)
+def handler(event: dict[str, Any], context: Any, services: NotifyServices | None = None) -> dict[str, Any]:
+    """Lambda passes two arguments; tests pass `services` as well. Returns a partial batch response; the stream's never
+    names an entry, since what failed is queued."""
+    services = services or notify_services(context)
+    now = time_of()
     if is_from(event, "aws:sqs"):
-        failed = [job["messageId"] for job in event["Records"] if not _again(world.handing, job, now)]
+        failed = [message["messageId"] for message in event["Records"] if not _retried(services, message, now)]
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
-    hand_on(world.handing, entries(event), now)
+    deliver(services, entries(event), now)
     return {"batchItemFailures": []}
 
 
-def _again(world: Handing, message: dict[str, Any], now: datetime) -> bool:
-    """Whether the job is done; one that is malformed keeps no other from being done."""
+def _retried(services: NotifyServices, message: dict[str, Any], now: datetime) -> bool:
+    """Whether the job of this message is done. A malformed message is not, and does not keep the others from being."""
     try:
         job = json.loads(message["body"])
-        hand_on_again(world, job["account_id"], job["entry_id"], Effect(job["effect"]), now)
+        retry(services, job["account_id"], job["entry_id"], Channel(job["effect"]), now)
     except (ServiceError, ValueError, KeyError, TypeError) as error:
-        record("entry.failed_again", job=message["body"], why=str(error))
+        emit("entry.failed_again", job=message["body"], why=str(error))
         return False
     return True

@@ -17,14 +17,14 @@ from permille.aws.control import DynamoControl
 from permille.aws.models import AccountRow, connection_of
 from permille.aws.rows import instant
 from permille.domain.account.account import Account
-from permille.domain.account.credential import Asleep, Credential, Denial, Renewal
-from permille.domain.account.look import Look
+from permille.domain.account.credential import Credential, DeactivatedKeys, Denial, Renewal
+from permille.domain.account.look import Assessment
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
 from permille.domain.account.second_chance import RequestedDay, Review, ReviewState, Trial, TrialState
-from permille.domain.rules.breaker import BreakerState, Opening, Passing, Returning
+from permille.domain.rules.breaker import BreakerState, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.values.errors import Conflict, Unavailable
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.ports.accounts import Lap
 from permille.ports.feedback import Sender
 
@@ -42,7 +42,7 @@ EVERYTHING = an_account(
     epochs=(NOW, LATER),
     strikes=3,
     would_disable=True,
-    hold=Hold(Held.BREAKER, LATER, NOW, released=True, needs_staff=True),
+    hold=Hold(HoldReason.BREAKER, LATER, NOW, released=True, needs_staff=True),
     recheck=Recheck(LATER, NOW, passed=False),
     reversed_at=NOW,
     exemption=Exemption(LATER, "A partner", "sam"),
@@ -87,9 +87,9 @@ EVERYTHING = an_account(
     bounced_at=LATER,
     bounces_told_until=NOW,
     switch_generation=5,
-    credential=Credential(asleep=ASLEEP, applied=4, applied_at=LATER, observed=3, lease=2),
+    credential=Credential(deactivated=ASLEEP, applied=4, applied_at=LATER, observed=3, lease=2),
     due_at=NOW,
-    look=Look(TODAY, 1000, 2, 7, 3, over=True, policy="seed-abc", mode="observe", kept=True),
+    look=Assessment(TODAY, 1000, 2, 7, 3, over=True, policy="default-abc", mode="monitor", kept=True),
 )
 
 
@@ -139,7 +139,7 @@ def test_an_account_brings_its_senders_and_its_entry(store: Store) -> None:
 
     store.accounts.add(an_account(), [created])
 
-    assert store.ledger.whose([CALLER])[CALLER].account_id == ACCOUNT
+    assert store.ledger.senders_for([CALLER])[CALLER].account_id == ACCOUNT
     assert store.timeline.since(ACCOUNT, NOW) == [created]
 
 
@@ -151,7 +151,7 @@ def test_neither_an_account_nor_a_sender_is_added_twice(store: Store, read: Acco
         store.accounts.add(second, [an_entry("created", account_id=second.id)])
 
     assert the(store) == read
-    assert store.ledger.whose(["permille-other", "permille-florist"]) == {}
+    assert store.ledger.senders_for(["permille-other", "permille-florist"]) == {}
     assert store.timeline.since(second.id, NOW) == []
 
 
@@ -163,7 +163,9 @@ def test_a_new_sender_is_named_with_the_accounts_epochs_and_one_that_goes_stays_
     store.accounts.save(added, replace(added, senders=(other,)), [])
 
     assert the(store).senders == (other,)
-    assert store.ledger.whose([CALLER, other]) == {name: Sender(name, ACCOUNT, (NOW,)) for name in (CALLER, other)}
+    assert store.ledger.senders_for([CALLER, other]) == {
+        name: Sender(name, ACCOUNT, (NOW,)) for name in (CALLER, other)
+    }
 
 
 def test_one_that_was_the_accounts_before_comes_back_with_the_epochs_of_now(store: Store) -> None:
@@ -174,7 +176,9 @@ def test_one_that_was_the_accounts_before_comes_back_with_the_epochs_of_now(stor
 
     store.accounts.save(later, replace(later, senders=(CALLER, "permille-other")), [])
 
-    assert store.ledger.whose(["permille-other"]) == {"permille-other": Sender("permille-other", ACCOUNT, (LATER,))}
+    assert store.ledger.senders_for(["permille-other"]) == {
+        "permille-other": Sender("permille-other", ACCOUNT, (LATER,))
+    }
 
 
 def test_another_accounts_sender_is_not_taken(store: Store, read: Account) -> None:
@@ -184,7 +188,7 @@ def test_another_accounts_sender_is_not_taken(store: Store, read: Account) -> No
         store.accounts.save(read, replace(read, senders=(CALLER, "permille-florist")), [ENTRY])
 
     assert the(store) == read
-    assert store.ledger.whose(["permille-florist"])["permille-florist"].account_id == "florist"
+    assert store.ledger.senders_for(["permille-florist"])["permille-florist"].account_id == "florist"
 
 
 SAVED = {one.name for one in fields(Account)} - {"id", "version", "revision", "credential"}
@@ -212,7 +216,7 @@ def test_what_was_there_can_be_taken_away(store: Store) -> None:
 
 
 def test_moving_when_to_look_and_what_was_found_take_no_new_version(store: Store, read: Account) -> None:
-    look = Look(TODAY, 1000, 1, 0, 0)
+    look = Assessment(TODAY, 1000, 1, 0, 0)
 
     store.accounts.save(read, replace(read, due_at=LATER), [])
     store.accounts.save(the(store), replace(the(store), look=look), [])
@@ -282,7 +286,7 @@ def test_a_new_epoch_is_told_to_every_sender_in_the_same_transaction(store: Stor
     with pytest.raises(Conflict):
         store.accounts.save(read, replace(read, epochs=(NOW, LATER)), [])
 
-    senders = store.ledger.whose([CALLER, "permille-shop"])
+    senders = store.ledger.senders_for([CALLER, "permille-shop"])
     assert {sender.epochs for sender in senders.values()} == {(NOW,)}
 
 
@@ -295,7 +299,7 @@ DISABLED: dict[str, Any] = {"status": Status.DISABLED, "switch_generation": 2}
 def disable(store: Store, account_id: str, bound: int, hour: str = HOUR) -> None:
     store.accounts.add(an_account(account_id), [])
     read = the(store, account_id)
-    store.accounts.save(read, replace(read, **DISABLED), [], Passing(hour, bound))
+    store.accounts.save(read, replace(read, **DISABLED), [], PassBreaker(hour, bound))
 
 
 def test_no_more_disablings_pass_within_an_hour_than_the_bound(store: Store) -> None:
@@ -310,9 +314,9 @@ def test_no_more_disablings_pass_within_an_hour_than_the_bound(store: Store) -> 
     assert [store.control.breaker(hour).passed for hour in (HOUR, "2026-03-10T13")] == [2, 1]
 
 
-@pytest.mark.parametrize("change", [Passing(HOUR, 5), Returning(HOUR)])
+@pytest.mark.parametrize("change", [PassBreaker(HOUR, 5), ReturnPass(HOUR)])
 def test_the_row_of_an_hour_expires_a_week_later(
-    store_on_dynamodb: Store, dynamodb: Any, change: Passing | Returning
+    store_on_dynamodb: Store, dynamodb: Any, change: PassBreaker | ReturnPass
 ) -> None:
     store_on_dynamodb.accounts.add(an_account(), [])
     read = the(store_on_dynamodb)
@@ -324,7 +328,7 @@ def test_the_row_of_an_hour_expires_a_week_later(
 
 
 def test_nobody_passes_an_open_breaker(store: Store, read: Account) -> None:
-    store.accounts.save(read, replace(read, hold=Hold(Held.BREAKER, NOW)), [ENTRY], Opening(NOW))
+    store.accounts.save(read, replace(read, hold=Hold(HoldReason.BREAKER, NOW)), [ENTRY], OpenBreaker(NOW))
 
     with pytest.raises(Conflict):
         disable(store, "b", 100)
@@ -334,17 +338,17 @@ def test_nobody_passes_an_open_breaker(store: Store, read: Account) -> None:
 
 
 def test_the_breaker_opens_once(store: Store, read: Account) -> None:
-    store.accounts.save(read, replace(read, hold=Hold(Held.BREAKER, NOW)), [ENTRY], Opening(NOW))
+    store.accounts.save(read, replace(read, hold=Hold(HoldReason.BREAKER, NOW)), [ENTRY], OpenBreaker(NOW))
     again = the(store)
 
     with pytest.raises(Conflict):
-        store.accounts.save(again, replace(again, strikes=7), [], Opening(LATER))
+        store.accounts.save(again, replace(again, strikes=7), [], OpenBreaker(LATER))
 
     assert the(store).strikes == 0
 
 
 def test_staff_are_not_asked_by_the_breaker(store: Store, read: Account) -> None:
-    opened = store.accounts.save(read, replace(read, hold=Hold(Held.BREAKER, NOW)), [ENTRY], Opening(NOW))
+    opened = store.accounts.save(read, replace(read, hold=Hold(HoldReason.BREAKER, NOW)), [ENTRY], OpenBreaker(NOW))
 
     store.accounts.save(opened, replace(opened, **DISABLED), [])
 
@@ -355,14 +359,14 @@ def test_a_disabling_that_is_taken_back_is_counted_no_more(store: Store) -> None
     disable(store, "a", 2)
     read = the(store, "a")
 
-    store.accounts.save(read, read.to_be_switched(status=Status.ACTIVE), [ENTRY], Returning(HOUR))
+    store.accounts.save(read, read.to_be_switched(status=Status.ACTIVE), [ENTRY], ReturnPass(HOUR))
 
     assert store.control.breaker(HOUR).passed == 0
 
 
 def test_how_far_the_sweep_has_come_is_remembered(store: Store) -> None:
     assert store.control.lap() == Lap()
-    half = Lap("2026-03-10T12", "enforce", "seed", again_at=instant(LATER), after="m", active=7)
+    half = Lap("2026-03-10T12", "enforce", "default", again_at=instant(LATER), after="m", active=7)
 
     store.control.save_lap(half)
     assert store.control.lap() == half
@@ -388,7 +392,7 @@ def owner_mail_marked(store: Store) -> None:
 
 
 @pytest.mark.parametrize("write", [nudged, saved_by_another_run, owner_mail_marked])
-@pytest.mark.parametrize("changed", [{"strikes": 1}, {"due_at": NOW}, {"look": Look(TODAY, 1, 0, 0, 0)}, {}])
+@pytest.mark.parametrize("changed", [{"strikes": 1}, {"due_at": NOW}, {"look": Assessment(TODAY, 1, 0, 0, 0)}, {}])
 def test_whatever_another_wrote_since_it_was_read_nothing_is_saved_over_it(
     store: Store, read: Account, write: Callable[[Store], None], changed: dict[str, Any]
 ) -> None:
@@ -407,7 +411,7 @@ def test_a_save_that_seems_to_change_nothing_loses_nothing_of_anothers(store: St
     store.accounts.save(due, replace(due, due_at=LATER), [])
 
     with pytest.raises(Conflict):
-        store.accounts.save(due, replace(due, due_at=NOW, look=Look(TODAY, 1, 0, 0, 0)), [])
+        store.accounts.save(due, replace(due, due_at=NOW, look=Assessment(TODAY, 1, 0, 0, 0)), [])
 
 
 def test_a_decision_is_not_taken_for_switched_because_the_one_before_it_was(store: Store, read: Account) -> None:
@@ -418,25 +422,25 @@ def test_a_decision_is_not_taken_for_switched_because_the_one_before_it_was(stor
 
     store.accounts.save(first, first.to_be_switched(status=Status.ACTIVE), [])
 
-    assert (the(store).status, the(store).settled) == (Status.ACTIVE, False)
+    assert (the(store).status, the(store).in_sync) == (Status.ACTIVE, False)
 
 
 # ---------------------------------------------------------------- Leases
 
 
-def asleep(store: Store) -> Asleep:
-    return the(store).credential.asleep
+def deactivated(store: Store) -> DeactivatedKeys:
+    return the(store).credential.deactivated
 
 
 def test_a_lease_is_one_runs_alone_and_remembers_the_keys(store: Store, read: Account) -> None:
     leased = store.leases.take(read, ASLEEP, NOW)
 
     assert leased == the(store)
-    assert asleep(store) == ASLEEP
+    assert deactivated(store) == ASLEEP
     for again in (read, the(store)):
         with pytest.raises(Conflict):
             store.leases.take(again, {}, NOW + LEASED_FOR - timedelta(seconds=1))
-    assert asleep(store) == ASLEEP
+    assert deactivated(store) == ASLEEP
 
 
 def test_a_lease_whose_holder_is_dead_gives_way_and_cannot_be_given_back(store: Store, read: Account) -> None:
@@ -452,7 +456,7 @@ def test_a_lease_whose_holder_is_dead_gives_way_and_cannot_be_given_back(store: 
 
 def test_a_lease_given_back_says_what_is_known_and_can_be_taken_again(store: Store, read: Account) -> None:
     leased = store.leases.take(read, {}, NOW)
-    known = replace(leased.credential, asleep=ASLEEP, applied=7, applied_at=LATER, observed=6)
+    known = replace(leased.credential, deactivated=ASLEEP, applied=7, applied_at=LATER, observed=6)
 
     assert store.leases.release(leased, known) == the(store) == replace(read, credential=known)
     store.leases.take(the(store), ASLEEP, NOW)
@@ -464,7 +468,7 @@ def test_whoever_gives_a_lease_back_learns_what_was_decided_meanwhile(store: Sto
 
     after = store.leases.release(leased, replace(leased.credential, observed=1))
 
-    assert (after.status, after.settled) == (Status.DISABLED, False)
+    assert (after.status, after.in_sync) == (Status.DISABLED, False)
     with pytest.raises(Conflict):  # whoever read before the decision
         store.leases.take(replace(read, credential=after.credential), {}, NOW)
     store.leases.take(replace(decided, credential=after.credential), {}, NOW)
@@ -476,7 +480,7 @@ def test_keys_that_another_run_put_to_sleep_are_not_forgotten(store: Store, read
 
     with pytest.raises(Conflict):
         store.leases.take(read, {}, NOW)
-    assert asleep(store) == ASLEEP
+    assert deactivated(store) == ASLEEP
 
 
 def test_a_nudge_disturbs_no_lease(store: Store, read: Account) -> None:
@@ -507,7 +511,7 @@ def test_a_breaker_that_was_reset_lets_pass_what_was_granted_within_that_hour(st
     store, control = store_on_dynamodb, DynamoControl(table="ControlTable", timeline="TimelineTable")
     disable(store, "a", 1)
     read = the(store, "a")
-    store.accounts.save(read, read, [ENTRY], Opening(NOW))
+    store.accounts.save(read, read, [ENTRY], OpenBreaker(NOW))
 
     control.reset_breaker(HOUR, 4, a_reset(LATER, by="sam"))
 

@@ -12,14 +12,14 @@ from tests.support.wire import Wire
 
 from permille.aws.bounces import DynamoBounces
 from permille.aws.models import connection_of
-from permille.domain.feedback.bounces import Card
+from permille.domain.feedback.bounces import BounceRecord
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Unavailable
 
 A_SECOND = timedelta(seconds=1)
 
 
-def bounced(store: Store, number: int, **different: Any) -> list[Card]:
+def bounced(store: Store, number: int, **different: Any) -> list[BounceRecord]:
     """The oldest first, a second apart, the last at NOW."""
     started = NOW - (number - 1) * A_SECOND
     counts = [
@@ -28,7 +28,7 @@ def bounced(store: Store, number: int, **different: Any) -> list[Card]:
         for count in bounce_counts(f"p{n}@example.com", at=started + n * A_SECOND, **different)
     ]
     store.ledger.count(counts, NOW, PATIENCE)
-    return [count.card for count in counts if count.card]
+    return [count.record for count in counts if count.record]
 
 
 def test_a_card_is_read_as_it_was_written(store: Store) -> None:
@@ -81,7 +81,7 @@ def test_pages_list_every_card_once(dynamodb: Any, store_on_dynamodb: Store, num
 @pytest.mark.parametrize("code", ["", "ProvisionedThroughputExceededException"])
 def test_where_dynamodb_does_not_answer_it_is_unavailable(dynamodb: Any, code: str) -> None:
     bounces = DynamoBounces(complaints="ComplaintsTable")
-    wire = Wire(connection_of(bounces._cards).client)
+    wire = Wire(connection_of(bounces._records).client)
     wire.refuse("Query", code) if code else wire.cut("Query")
 
     with pytest.raises(Unavailable):
@@ -92,11 +92,11 @@ def test_an_answer_that_holds_fewer_than_were_asked_for_is_read_on(dynamodb: Any
     cards = bounced(store_on_dynamodb, 2)
     bounces = DynamoBounces(complaints="ComplaintsTable")
     first = {name: {"S": value} for name, value in _key(cards[0]).items()}
-    Wire(connection_of(bounces._cards).client).answer("Query", {"Items": [], "LastEvaluatedKey": first})
+    Wire(connection_of(bounces._records).client).answer("Query", {"Items": [], "LastEvaluatedKey": first})
 
     assert bounces.page(ACCOUNT, "", 10).items == cards[1:]
 
 
-def _key(card: Card) -> dict[str, str]:
+def _key(card: BounceRecord) -> dict[str, str]:
     (count,) = bounce_counts(card.recipient)
     return {"account_id": ACCOUNT, "bounced_since": card.id, "identity": count.identity}

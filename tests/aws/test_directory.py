@@ -7,23 +7,23 @@ from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, NOW, TODAY, an_account
-from tests.support.desk_fakes import FakeDirectory
+from tests.support.desk_fakes import FakeAccountIndex
 from tests.support.fakes import FakeAccounts, Rows
 from tests.support.wire import Wire
 
 from permille.aws.accounts import DynamoAccounts
-from permille.aws.directory import DynamoDirectory
+from permille.aws.directory import DynamoAccountIndex
 from permille.aws.models import LISTED, connection_of
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Exemption, Hold
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
 from permille.domain.policy.ses_review import Harm
 from permille.domain.values.errors import MalformedRequest, Unavailable
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.ports.accounts import Accounts
-from permille.ports.desk import Directory, Listed
+from permille.ports.desk import AccountIndex, ListedAccount
 from permille_cli.stack.template import load
 
 HOUR = timedelta(hours=1)
@@ -34,7 +34,7 @@ EVERYWHERE = ["fake", "dynamodb"]
 @dataclass(frozen=True, slots=True)
 class Found:
     accounts: Accounts
-    directory: Directory
+    directory: AccountIndex
 
     def add(self, *accounts: Account) -> None:
         for account in accounts:
@@ -45,10 +45,10 @@ class Found:
 def desk(request: pytest.FixtureRequest) -> Found:
     if request.param == "fake":
         rows = Rows()
-        return Found(FakeAccounts(rows), FakeDirectory(rows))
+        return Found(FakeAccounts(rows), FakeAccountIndex(rows))
     request.getfixturevalue("dynamodb")
     tables: dict[str, Any] = {"accounts": "AccountsTable", "senders": "SendersTable"}
-    return Found(DynamoAccounts(**tables, timeline="TimelineTable"), DynamoDirectory(**tables))
+    return Found(DynamoAccounts(**tables, timeline="TimelineTable"), DynamoAccountIndex(**tables))
 
 
 def asking(account_id: str, since: int, **different: Any) -> Account:
@@ -58,7 +58,7 @@ def asking(account_id: str, since: int, **different: Any) -> Account:
 
 
 def risky(account_id: str, complaints: int, **different: Any) -> Account:
-    return an_account(account_id, look=Look(TODAY, 10_000, complaints, 0, 0), **different)
+    return an_account(account_id, look=Assessment(TODAY, 10_000, complaints, 0, 0), **different)
 
 
 def pages(ask: Callable[[int, str], Any], size: int) -> list[list[str]]:
@@ -115,12 +115,12 @@ def test_who_was_denied_by_hand_is_listed_as_off_until_the_deny_is_lifted(desk: 
 
     denied = desk.accounts.save(read, replace(read, denial=Denial(read.senders, NOW)), [])
     (listed,) = desk.directory.by_risk(5, sending=False).items
-    assert listed == Listed.of(denied)
+    assert listed == ListedAccount.of(denied)
     assert listed.denied_by_hand
     assert desk.directory.by_risk(5, sending=True).items == []
 
     lifted = desk.accounts.save(denied, replace(denied, denial=None), [])
-    assert list(desk.directory.by_risk(5, sending=True).items) == [Listed.of(lifted)]
+    assert list(desk.directory.by_risk(5, sending=True).items) == [ListedAccount.of(lifted)]
 
 
 def test_what_was_found_at_the_last_look_moves_the_account(desk: Found) -> None:
@@ -128,7 +128,7 @@ def test_what_was_found_at_the_last_look_moves_the_account(desk: Found) -> None:
     read = desk.accounts.get("a")
     assert read is not None
 
-    desk.accounts.save(read, replace(read, look=Look(TODAY, 10_000, 3, 0, 0)), [])
+    desk.accounts.save(read, replace(read, look=Assessment(TODAY, 10_000, 3, 0, 0)), [])
 
     assert pages(lambda size, after: desk.directory.by_risk(size, after, sending=True), 10) == [["a", "b"]]
 
@@ -138,17 +138,17 @@ def test_the_list_knows_of_each_account_what_it_shows(desk: Found) -> None:
         "everything",
         1,
         owner_name="Ann",
-        settled=False,
-        hold=Hold(Held.BREAKER, NOW),
+        in_sync=False,
+        hold=Hold(HoldReason.BREAKER, NOW),
         would_disable=True,
         exemption=Exemption(NOW, "A partner", "sam"),
         strikes=3,
-        look=Look(TODAY, 1000, 2, 7, 0, over=True),
+        look=Assessment(TODAY, 1000, 2, 7, 0, over=True),
     )
     desk.add(account)
 
-    assert list(desk.directory.by_risk(5, sending=False).items) == [Listed.of(account)]
-    assert list(desk.directory.beginning("every", 5).items) == [Listed.of(account)]
+    assert list(desk.directory.by_risk(5, sending=False).items) == [ListedAccount.of(account)]
+    assert list(desk.directory.by_id_prefix("every", 5).items) == [ListedAccount.of(account)]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
@@ -159,7 +159,7 @@ def test_over_the_pages_every_account_is_met_exactly_once(desk: Found, size: int
 
     lists: list[Callable[[int, str], Any]] = [
         lambda size, after: desk.directory.by_risk(size, after, sending=True),
-        lambda size, after: desk.directory.beginning("a", size, after),
+        lambda size, after: desk.directory.by_id_prefix("a", size, after),
     ]
     for ask, expected in zip(lists, (ids, [one for one in ids if one != "b"]), strict=True):
         found = pages(ask, size)
@@ -174,7 +174,7 @@ MONTH = timedelta(days=31)
 
 
 def judged(account_id: str, complaints: int, day: date = TODAY, bounces: int = 0, **different: Any) -> Account:
-    return an_account(account_id, look=Look(day, 1_000_000, complaints, bounces, 0), **different)
+    return an_account(account_id, look=Assessment(day, 1_000_000, complaints, bounces, 0), **different)
 
 
 def with_most(desk: Found, at_most: int = 10, first: date = TODAY - MONTH, harm: Harm = Harm.COMPLAINTS) -> list[str]:
@@ -200,7 +200,7 @@ def test_who_was_last_judged_in_a_month_before_is_left_out(desk: Found) -> None:
 
 def test_the_number_and_the_month_are_those_of_the_last_look(desk: Found) -> None:
     desk.add(judged("a", 1), judged("b", 2), judged("c", 3), judged("d", 4, TODAY - 3 * MONTH))
-    for account_id, look in (("a", Look(TODAY, 9, 5, 0, 0)), ("b", None), ("c", Look(TODAY, 9, 0, 0, 0))):
+    for account_id, look in (("a", Assessment(TODAY, 9, 5, 0, 0)), ("b", None), ("c", Assessment(TODAY, 9, 0, 0, 0))):
         read = desk.accounts.get(account_id)
         assert read is not None
         desk.accounts.save(read, replace(read, look=look), [])
@@ -208,7 +208,7 @@ def test_the_number_and_the_month_are_those_of_the_last_look(desk: Found) -> Non
     assert with_most(desk) == ["a"]
     later = desk.accounts.get("d")
     assert later is not None
-    desk.accounts.save(later, replace(later, look=Look(TODAY, 1_000_000, 4, 0, 0)), [])
+    desk.accounts.save(later, replace(later, look=Assessment(TODAY, 1_000_000, 4, 0, 0)), [])
     assert with_most(desk) == ["a", "d"]
 
 
@@ -233,19 +233,22 @@ def test_an_account_is_found_by_its_owner_and_by_its_sender(desk: Found) -> None
     desk.add(an_account("florist", owner_email="Ann@Florist.example"), an_account("bakery"))
     desk.add(an_account("shop", owner_email="ann@florist.example", senders=("marketing@florist", "shop-2")))
 
-    assert {one.id for one in desk.directory.whose("ANN@florist.example", 10)} == {"florist", "shop"}
-    assert {one.id for one in desk.directory.whose("Ann <ann@florist.example.>", 10)} == {"florist", "shop"}
-    assert len(desk.directory.whose("ann@florist.example", 1)) == 1
+    assert {one.id for one in desk.directory.find_by_owner_or_sender("ANN@florist.example", 10)} == {"florist", "shop"}
+    assert {one.id for one in desk.directory.find_by_owner_or_sender("Ann <ann@florist.example.>", 10)} == {
+        "florist",
+        "shop",
+    }
+    assert len(desk.directory.find_by_owner_or_sender("ann@florist.example", 1)) == 1
     for sender in ("shop-2", "marketing@florist"):
-        assert [one.id for one in desk.directory.whose(sender, 10)] == ["shop"]
-    assert desk.directory.whose("florist.example", 10) == []
+        assert [one.id for one in desk.directory.find_by_owner_or_sender(sender, 10)] == ["shop"]
+    assert desk.directory.find_by_owner_or_sender("florist.example", 10) == []
 
 
 @pytest.mark.parametrize("text", ["zzz", "Bakery", "bak ery", "bak'ery", "-", "~", "é", "a" * 200])
 def test_what_no_id_begins_with_finds_nobody(desk: Found, text: str) -> None:
     desk.add(an_account())
 
-    assert desk.directory.beginning(text, 10).items == []
+    assert desk.directory.by_id_prefix(text, 10).items == []
 
 
 WRONG = ["x", "#", "0000000#", "0000000#Bakery", "0000000#a\n", "2026-03-10#a", "999", '{"a":1}', "a" * 3000, "é", "-a"]
@@ -260,20 +263,20 @@ def test_a_page_begins_only_where_one_has_ended(desk: Found, after: str) -> None
     with pytest.raises(MalformedRequest):
         desk.directory.by_risk(5, after, sending=True)
     with pytest.raises(MalformedRequest):
-        desk.directory.beginning(ACCOUNT, 5, after)
+        desk.directory.by_id_prefix(ACCOUNT, 5, after)
 
 
 # ---------------------------------------------------------------- on DynamoDB
 
 
 @pytest.fixture
-def directory(dynamodb: Any) -> DynamoDirectory:
-    return DynamoDirectory(accounts="AccountsTable", senders="SendersTable")
+def directory(dynamodb: Any) -> DynamoAccountIndex:
+    return DynamoAccountIndex(accounts="AccountsTable", senders="SendersTable")
 
 
 @pytest.mark.parametrize("operation", ["Query", "BatchGetItem"])
 def test_where_dynamodb_does_not_answer_it_is_unavailable(
-    directory: DynamoDirectory, operation: str, dynamodb: Any
+    directory: DynamoAccountIndex, operation: str, dynamodb: Any
 ) -> None:
     DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable").add(asking("a", 1), [])
     wire = Wire(connection_of(directory._accounts).client)
@@ -290,20 +293,20 @@ def test_the_template_projects_what_a_list_shows() -> None:
     assert tuple(risk["Projection"]["NonKeyAttributes"]) == LISTED
 
 
-def test_no_list_is_made_by_a_scan(directory: DynamoDirectory, dynamodb: Any) -> None:
+def test_no_list_is_made_by_a_scan(directory: DynamoAccountIndex, dynamodb: Any) -> None:
     wire = Wire(connection_of(directory._accounts).client)
 
     directory.asking(5)
     directory.by_risk(5, sending=True)
-    directory.beginning("a", 5)
-    directory.whose("a@b.example", 5)
+    directory.by_id_prefix("a", 5)
+    directory.find_by_owner_or_sender("a@b.example", 5)
     directory.with_most(Harm.COMPLAINTS, 5, TODAY, TODAY)
     directory.with_most(Harm.BOUNCES, 5, TODAY, TODAY)
 
     assert wire.calls == ["Query"] * 6
 
 
-def test_who_has_the_most_complaints_takes_a_query_for_each_month(directory: DynamoDirectory, dynamodb: Any) -> None:
+def test_who_has_the_most_complaints_takes_a_query_for_each_month(directory: DynamoAccountIndex, dynamodb: Any) -> None:
     wire = Wire(connection_of(directory._accounts).client)
 
     directory.with_most(Harm.COMPLAINTS, 5, date(2025, 12, 31), date(2026, 3, 1))
@@ -318,11 +321,15 @@ def test_who_has_the_most_complaints_takes_a_query_for_each_month(directory: Dyn
 
 
 def test_whom_the_index_still_has_after_they_were_answered_is_left_out(
-    directory: DynamoDirectory, dynamodb: Any
+    directory: DynamoAccountIndex, dynamodb: Any
 ) -> None:
     answered = an_account(status=Status.DISABLED)
     DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable").add(answered, [])
-    stale = {"account_id": ACCOUNT, "asks": "support", "asks_since": f"2026-03-10T07:00:00.000000+00:00#{ACCOUNT}"}
+    stale = {
+        "account_id": ACCOUNT,
+        "asks": "support",
+        "waiting_for_support_since": f"2026-03-10T07:00:00.000000+00:00#{ACCOUNT}",
+    }
     rows = [{name: {"S": value} for name, value in stale.items()}]
     wire = Wire(connection_of(directory._accounts).client)
     wire.answer("Query", {"Items": rows, "Count": 1, "ScannedCount": 1})

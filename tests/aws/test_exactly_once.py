@@ -29,9 +29,9 @@ from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.rows import instant
 from permille.aws.tallies import DynamoTallies
 from permille.aws.timeline import DynamoTimeline
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.values.tally import Tally, epoch_of
-from permille.usecases.feedback.ingest import RESERVE, ingest
+from permille.usecases.feedback.ingest import RESERVE, IngestServices, ingest
 
 
 class Fault(StrEnum):
@@ -206,8 +206,9 @@ class ExactlyOnce(RuleBasedStateMachine):
         quarantine = DynamoQuarantine(table="QuarantineTable", dynamodb=self.faulty)
         batch = [as_received(f"r-{number}", body) for number, body in enumerate(bodies)]
         time_left = RESERVE + timedelta(seconds=20 if patient else 0)
-        policy = replace(SEED, one_recipient_days=self.days)
-        return ingest(batch, ledger, quarantine, "notify", self.now, lambda: time_left, lambda: policy)
+        policy = replace(DEFAULT, one_recipient_days=self.days)
+        services = IngestServices(ledger, quarantine, lambda: policy, "notify")
+        return ingest(services, batch, self.now, lambda: time_left)
 
     # ------------------------------------------------------------ what must hold
 
@@ -256,7 +257,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     def _bounced(self) -> list[str]:
         """Of each bounce its card, as the model names it."""
         cards = self.bounces.page(self.account_id, "", 1000).items
-        return sorted(f"Bounce#{card.told.message_id}#{card.recipient}" for card in cards)
+        return sorted(f"Bounce#{card.details.message_id}#{card.recipient}" for card in cards)
 
     def _entries(self) -> int:
         entries = self.timeline.since(self.account_id, NOW)

@@ -8,7 +8,7 @@ import pytest
 from tests.support.builders import NOW
 from tests.support.wire import Wire
 
-from permille.aws.feed import SqsFeed
+from permille.aws.feed import SqsFeedbackBacklog
 from permille.domain.values.errors import PermissionDenied, Unavailable
 
 A_MINUTE = timedelta(minutes=1)
@@ -37,7 +37,7 @@ def test_what_is_visible_or_in_flight_waits(sqs: Any, queue: str) -> None:
     sqs.receive_message(QueueUrl=queue)
 
     wire = Wire(sqs)
-    assert SqsFeed(queue=queue, sqs=sqs).waiting() == 3
+    assert SqsFeedbackBacklog(queue=queue, sqs=sqs).waiting() == 3
     assert wire.calls == ["GetQueueAttributes"]
 
 
@@ -47,22 +47,22 @@ def test_when_the_oldest_was_sent_is_its_age_back_from_the_last_time_that_it_was
     told(now - 2 * A_MINUTE, 60)
     told(now - A_MINUTE, 7200, "another")
 
-    assert SqsFeed(queue=queue).oldest_sent_at(now) == now - 3 * A_MINUTE
+    assert SqsFeedbackBacklog(queue=queue).oldest_sent_at(now) == now - 3 * A_MINUTE
 
 
 def test_where_nothing_waits_or_nothing_is_told_there_is_no_oldest(queue: str) -> None:
     now = datetime.now(UTC).replace(second=0, microsecond=0)
-    assert SqsFeed(queue=queue).oldest_sent_at(now) is None
+    assert SqsFeedbackBacklog(queue=queue).oldest_sent_at(now) is None
 
     told(now - A_MINUTE, 0)
-    assert SqsFeed(queue=queue).oldest_sent_at(now) is None
+    assert SqsFeedbackBacklog(queue=queue).oldest_sent_at(now) is None
 
 
 def test_a_queue_that_cannot_be_asked_is_an_error_and_not_empty(sqs: Any, queue: str) -> None:
     Wire(sqs).refuse("GetQueueAttributes", "AccessDenied")
     cloudwatch = boto3.client("cloudwatch")
     Wire(cloudwatch).refuse("GetMetricData", "Throttling")
-    feed = SqsFeed(queue=queue, sqs=sqs, cloudwatch=cloudwatch)
+    feed = SqsFeedbackBacklog(queue=queue, sqs=sqs, cloudwatch=cloudwatch)
 
     with pytest.raises(PermissionDenied):
         feed.waiting()

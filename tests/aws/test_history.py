@@ -25,8 +25,8 @@ from permille.aws.ledger import DynamoLedger
 from permille.aws.models import connection_of
 from permille.aws.tallies import DynamoTallies
 from permille.aws.timeline import DynamoTimeline
+from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.kinds.registry import KINDS
-from permille.domain.timeline.timeline import Audience, Topic
 from permille.domain.values.errors import Unavailable
 from permille.domain.values.tally import Tally
 from permille.ports.paging import Page

@@ -27,7 +27,7 @@ from tests.support.wire import Wire
 
 from permille.aws.ledger import FIRST_PAUSE, LONGEST_PAUSE, ROUNDS, DynamoLedger
 from permille.aws.stored_entries import entry_of
-from permille.domain.feedback.feedback import Refusal
+from permille.domain.feedback.feedback import Rejection
 from permille.domain.timeline.kinds.complaints import repeated
 from permille.domain.values.errors import PermissionDenied, Unavailable
 from permille.domain.values.tally import Tally
@@ -228,8 +228,8 @@ def test_whose_mail_a_caller_sends(store: Store) -> None:
     epochs = (NOW - timedelta(days=3), NOW)
     store.accounts.add(an_account(epochs=epochs), [])
 
-    assert store.ledger.whose({CALLER, "root", ""}) == {CALLER: Sender(CALLER, ACCOUNT, epochs)}
-    assert store.ledger.whose(set()) == {}
+    assert store.ledger.senders_for({CALLER, "root", ""}) == {CALLER: Sender(CALLER, ACCOUNT, epochs)}
+    assert store.ledger.senders_for(set()) == {}
 
 
 def test_a_nudge_makes_the_account_due_and_is_seen(store: Store) -> None:
@@ -308,8 +308,8 @@ def test_a_bounces_card_takes_its_markers_place_for_thirteen_months(dynamodb: An
 
 def test_the_longest_of_a_bounces_cards_takes_one_write_unit(dynamodb: Any, ledger_of: LedgerOf) -> None:
     """Of a mail in a Latin script; two for others."""
-    said = Refusal("5.1.1", "smtp; 550 " + 500 * "x")
-    counts = bounce_counts(f"{64 * 'a'}@{60 * 'b'}.example", refusal=said, subject=300 * "s", campaign=120 * "c")
+    said = Rejection("5.1.1", "smtp; 550 " + 500 * "x")
+    counts = bounce_counts(f"{64 * 'a'}@{60 * 'b'}.example", rejection=said, subject=300 * "s", campaign=120 * "c")
 
     ledger_of().count(counts, NOW, PATIENCE)
 
@@ -512,7 +512,7 @@ def test_more_senders_are_read_than_one_call_takes(ledger_of: LedgerOf, store_on
     for account_id, numbers in (("one", range(45)), ("two", range(45, 90))):
         store_on_dynamodb.accounts.add(an_account(account_id, senders=tuple(f"permille-{n}" for n in numbers)), [])
 
-    found = ledger_of().whose([*(f"permille-{n}" for n in range(90)), *(f"root-{n}" for n in range(60))])
+    found = ledger_of().senders_for([*(f"permille-{n}" for n in range(90)), *(f"root-{n}" for n in range(60))])
 
     assert len(found) == 90
 
@@ -524,7 +524,7 @@ def test_senders_that_were_left_over_are_asked_for_again(
     left_over = {"SendersTable": {"Keys": [{"caller_identity": {"S": CALLER}}]}}
     Wire(dynamodb).answer("BatchGetItem", {"Responses": {}, "UnprocessedKeys": left_over})
 
-    assert ledger_of().whose([CALLER]).keys() == {CALLER}
+    assert ledger_of().senders_for([CALLER]).keys() == {CALLER}
 
 
 def test_senders_that_are_left_over_again_and_again_are_unavailable(
@@ -534,7 +534,7 @@ def test_senders_that_are_left_over_again_and_again_are_unavailable(
     Wire(dynamodb).answer("BatchGetItem", {"Responses": {}, "UnprocessedKeys": left_over}, times=1000)
 
     with pytest.raises(Unavailable, match="unprocessed"):
-        ledger_of().whose([CALLER])
+        ledger_of().senders_for([CALLER])
 
     assert len(pauses.taken) == ROUNDS
 
@@ -542,7 +542,7 @@ def test_senders_that_are_left_over_again_and_again_are_unavailable(
 def test_an_epoch_that_was_just_committed_is_seen(dynamodb: Any, ledger_of: LedgerOf) -> None:
     wire = Wire(dynamodb)
 
-    ledger_of().whose([CALLER])
+    ledger_of().senders_for([CALLER])
 
     ((_, asked),) = wire.asked
     assert asked["RequestItems"]["SendersTable"]["ConsistentRead"] is True
@@ -562,6 +562,6 @@ def test_where_dynamodb_does_not_answer_it_is_unavailable(dynamodb: Any, ledger_
 
 def _call(ledger: DynamoLedger, operation: str) -> None:
     if operation == "BatchGetItem":
-        ledger.whose([CALLER])
+        ledger.senders_for([CALLER])
     else:
         ledger.nudge(ACCOUNT, NOW)

@@ -13,18 +13,16 @@ import boto3
 import pytest
 from functions.access.app import handler
 from tests.support.builders import STAFF, LambdaContext
-from tests.support.fakes import FakeLinkRegister, FakeMacs, Rows
+from tests.support.fakes import FakeLinkRegister, FakeTokenSigner, Rows
 from tests.support.operator_fakes import FakeLinkIssuer
 
 from permille.aws.link_issuer import FunctionUrlIssuer
-from permille.bootstrap import IssuingLinks
-from permille.domain.login.links import For, Grant, Scope
+from permille.domain.login.links import Grant, LinkRole, Scope
 from permille.domain.login.tokens import read
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import InvalidInput, PermissionDenied, RequestRejected, ServiceError, Unavailable
 from permille.ports.operator import LinkIssuer
-from permille.settings import AccessSettings
-from permille.usecases.login.issuing import Issuing
+from permille.usecases.login.issuing import IssueServices
 
 AN_HOUR = timedelta(hours=1)
 SIGNED = re.compile(
@@ -71,11 +69,10 @@ def rows() -> Rows:
 
 @pytest.fixture(params=["fake", "url"])
 def issuer(request: pytest.FixtureRequest, rows: Rows) -> Iterator[LinkIssuer]:
-    issuing = Issuing(FakeMacs(), FakeLinkRegister(rows))
+    issuing = IssueServices(FakeTokenSigner(), FakeLinkRegister(rows))
     if request.param == "fake":
         yield FakeLinkIssuer(issuing)
         return
-    settings = AccessSettings(control_table="c", timeline_table="t", staff_link_key="s", platform_token_key="p")
 
     def answering(path: str, headers: dict[str, str], body: str) -> tuple[int, str]:
         """As AWS asks the function, where the signature is right."""
@@ -86,7 +83,7 @@ def issuer(request: pytest.FixtureRequest, rows: Rows) -> Iterator[LinkIssuer]:
             "requestId": LambdaContext().aws_request_id,
         }
         event = {"rawPath": path, "requestContext": context, "body": body, "isBase64Encoded": False}
-        answer = handler(event, LambdaContext(), IssuingLinks(issuing, settings))
+        answer = handler(event, LambdaContext(), issuing)
         return answer["statusCode"], answer["body"]
 
     with a_url(answering) as url:
@@ -95,10 +92,10 @@ def issuer(request: pytest.FixtureRequest, rows: Rows) -> Iterator[LinkIssuer]:
 
 @pytest.mark.parametrize(
     ("audience", "name", "grant"),
-    [(For.STAFF, "Zoë", None), (For.PLATFORM, "crm", Grant(frozenset(Scope), ("shop-*", "bakery")))],
+    [(LinkRole.STAFF, "Zoë", None), (LinkRole.PLATFORM, "crm", Grant(frozenset(Scope), ("shop-*", "bakery")))],
 )
 def test_a_token_names_whoever_asked(
-    issuer: LinkIssuer, rows: Rows, audience: For, name: str, grant: Grant | None
+    issuer: LinkIssuer, rows: Rows, audience: LinkRole, name: str, grant: Grant | None
 ) -> None:
     claims = read(issuer.token(audience, name, AN_HOUR, grant))[0]
 
@@ -108,7 +105,7 @@ def test_a_token_names_whoever_asked(
 
 def test_what_makes_no_link_is_refused_by_field(issuer: LinkIssuer, rows: Rows) -> None:
     with pytest.raises(InvalidInput) as refused:
-        issuer.token(For.STAFF, "\u202e", AN_HOUR)
+        issuer.token(LinkRole.STAFF, "\u202e", AN_HOUR)
 
     assert [field for field, _ in refused.value.errors] == ["name"]
     assert rows.entries == {}
@@ -130,14 +127,14 @@ def test_what_makes_no_link_is_refused_by_field(issuer: LinkIssuer, rows: Rows) 
 )
 def test_what_does_not_go_well_is_told(status: int, body: str, error: type[ServiceError], says: str) -> None:
     with a_url(lambda *_: (status, body)) as url, pytest.raises(error, match=says):
-        FunctionUrlIssuer(url=url, session=session()).token(For.STAFF, "Sam", AN_HOUR)
+        FunctionUrlIssuer(url=url, session=session()).token(LinkRole.STAFF, "Sam", AN_HOUR)
 
 
 def test_a_function_that_does_not_answer_is_told() -> None:
     with a_url(lambda *_: (200, "")) as url:
         gone = url
     with pytest.raises(Unavailable, match="making a link"):
-        FunctionUrlIssuer(url=gone, session=session()).token(For.STAFF, "Sam", AN_HOUR)
+        FunctionUrlIssuer(url=gone, session=session()).token(LinkRole.STAFF, "Sam", AN_HOUR)
 
 
 def test_without_credentials_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,5 +146,5 @@ def test_without_credentials_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(Unavailable, match="credentials"):
         FunctionUrlIssuer(url="http://127.0.0.1:1/", session=boto3.Session(region_name="eu-west-1")).token(
-            For.STAFF, "Sam", AN_HOUR
+            LinkRole.STAFF, "Sam", AN_HOUR
         )

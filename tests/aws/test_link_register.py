@@ -8,7 +8,7 @@ from tests.support.builders import NOW, STAFF
 from tests.support.fakes import FakeLinkRegister, Rows
 
 from permille.aws.link_register import DynamoLinkRegister
-from permille.domain.login.links import For, Register
+from permille.domain.login.links import LinkRole, Register
 from permille.domain.timeline.kinds.system import AccessRevoked
 from permille.domain.timeline.timeline import TimelineEntry, system_entry
 from permille.domain.values.errors import Conflict
@@ -19,7 +19,7 @@ ANNA = Register(of_all=EARLIER, of_name=NOW, last_issued=NOW)
 
 
 def told(minutes: int = 0) -> TimelineEntry[AccessRevoked]:
-    return system_entry(NOW + timedelta(minutes=minutes), AccessRevoked(audience=For.STAFF, reason="R", by=STAFF))
+    return system_entry(NOW + timedelta(minutes=minutes), AccessRevoked(audience=LinkRole.STAFF, reason="R", by=STAFF))
 
 
 @pytest.fixture(params=["fake", "dynamodb"])
@@ -31,25 +31,25 @@ def register(request: pytest.FixtureRequest) -> LinkRegister:
 
 
 def test_what_was_never_written_is_not_known(register: LinkRegister) -> None:
-    assert register.get(For.STAFF, "Anna") == Register()
+    assert register.get(LinkRole.STAFF, "Anna") == Register()
 
 
 def test_it_is_kept_by_audience_and_name(register: LinkRegister) -> None:
-    register.save(For.STAFF, "Anna", Register(), ANNA, told())
+    register.save(LinkRole.STAFF, "Anna", Register(), ANNA, told())
 
-    assert register.get(For.STAFF, "Anna") == ANNA
-    assert register.get(For.STAFF, "Bob") == Register(of_all=EARLIER, last_issued=NOW)
-    assert register.get(For.STAFF, "") == Register(of_all=EARLIER, last_issued=NOW)
-    assert register.get(For.PLATFORM, "Anna") == Register()
+    assert register.get(LinkRole.STAFF, "Anna") == ANNA
+    assert register.get(LinkRole.STAFF, "Bob") == Register(of_all=EARLIER, last_issued=NOW)
+    assert register.get(LinkRole.STAFF, "") == Register(of_all=EARLIER, last_issued=NOW)
+    assert register.get(LinkRole.PLATFORM, "Anna") == Register()
 
 
 def test_what_is_written_of_all_leaves_each_name_as_it_is(register: LinkRegister) -> None:
-    register.save(For.STAFF, "Anna", Register(), ANNA, told())
-    read = register.get(For.STAFF, "")
+    register.save(LinkRole.STAFF, "Anna", Register(), ANNA, told())
+    read = register.get(LinkRole.STAFF, "")
 
-    register.save(For.STAFF, "", read, Register(of_all=LATER, last_issued=NOW), told(1))
+    register.save(LinkRole.STAFF, "", read, Register(of_all=LATER, last_issued=NOW), told(1))
 
-    assert register.get(For.STAFF, "Anna") == Register(of_all=LATER, of_name=NOW, last_issued=NOW)
+    assert register.get(LinkRole.STAFF, "Anna") == Register(of_all=LATER, of_name=NOW, last_issued=NOW)
 
 
 @pytest.mark.parametrize(
@@ -63,27 +63,29 @@ def test_what_is_written_of_all_leaves_each_name_as_it_is(register: LinkRegister
     ],
 )
 def test_nothing_is_written_where_somebody_wrote_first(register: LinkRegister, read: Register) -> None:
-    register.save(For.STAFF, "Anna", Register(), ANNA, told())
+    register.save(LinkRole.STAFF, "Anna", Register(), ANNA, told())
 
     with pytest.raises(Conflict):
-        register.save(For.STAFF, "Anna", read, Register(LATER, LATER, LATER), told(1))
+        register.save(LinkRole.STAFF, "Anna", read, Register(LATER, LATER, LATER), told(1))
 
-    assert register.get(For.STAFF, "Anna") == ANNA
+    assert register.get(LinkRole.STAFF, "Anna") == ANNA
 
 
 def test_an_entry_that_is_there_already_lets_nothing_be_written(register: LinkRegister) -> None:
-    register.save(For.STAFF, "Anna", Register(), ANNA, told())
+    register.save(LinkRole.STAFF, "Anna", Register(), ANNA, told())
 
     with pytest.raises(Conflict):
-        register.save(For.STAFF, "Anna", ANNA, Register(LATER, LATER, LATER), told())
+        register.save(LinkRole.STAFF, "Anna", ANNA, Register(LATER, LATER, LATER), told())
 
-    assert register.get(For.STAFF, "Anna") == ANNA
+    assert register.get(LinkRole.STAFF, "Anna") == ANNA
 
 
 @pytest.fixture
 def restored(dynamodb: object) -> DynamoLinkRegister:
     """A backup does not know what was revoked since; DynamoDB restores into a table of another name."""
-    DynamoLinkRegister(table="ControlTable", timeline="TimelineTable").save(For.STAFF, "Anna", Register(), ANNA, told())
+    DynamoLinkRegister(table="ControlTable", timeline="TimelineTable").save(
+        LinkRole.STAFF, "Anna", Register(), ANNA, told()
+    )
     rows = boto3.client("dynamodb")
     made = rows.describe_table(TableName="ControlTable")["Table"]
     rows.create_table(
@@ -98,11 +100,11 @@ def restored(dynamodb: object) -> DynamoLinkRegister:
 
 
 def test_a_table_that_was_restored_from_another_knows_nothing_and_is_written_anew(restored: LinkRegister) -> None:
-    assert restored.get(For.STAFF, "Anna") == Register()
+    assert restored.get(LinkRole.STAFF, "Anna") == Register()
 
-    restored.save(For.STAFF, "Anna", Register(), Register(LATER, LATER, LATER), told(1))
+    restored.save(LinkRole.STAFF, "Anna", Register(), Register(LATER, LATER, LATER), told(1))
 
-    assert restored.get(For.STAFF, "Anna") == Register(LATER, LATER, LATER)
+    assert restored.get(LinkRole.STAFF, "Anna") == Register(LATER, LATER, LATER)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +112,6 @@ def test_a_table_that_was_restored_from_another_knows_nothing_and_is_written_ane
 )
 def test_what_is_not_written_to_a_restored_table_stays_unknown(restored: LinkRegister, written: Register) -> None:
     """As where one name is revoked first: until when all were revoked stands there still, as the backup had it."""
-    restored.save(For.STAFF, "Anna", Register(), written, told(1))
+    restored.save(LinkRole.STAFF, "Anna", Register(), written, told(1))
 
-    assert restored.get(For.STAFF, "Anna") == written
+    assert restored.get(LinkRole.STAFF, "Anna") == written

@@ -7,12 +7,12 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.support.fakes import FakeMacs
+from tests.support.fakes import FakeTokenSigner
 
-from permille.aws.macs import KmsMacs
-from permille.domain.login.links import For
+from permille.aws.token_signer import KmsTokenSigner
+from permille.domain.login.links import LinkRole
 from permille.domain.values.errors import RequestRejected
-from permille.ports.login import Macs
+from permille.ports.login import TokenSigner
 
 MESSAGE = b"header.payload"
 
@@ -23,38 +23,40 @@ def a_key() -> str:
 
 
 @pytest.fixture(params=["fake", "kms"])
-def macs(request: pytest.FixtureRequest, aws: None) -> Macs:
+def signer(request: pytest.FixtureRequest, aws: None) -> TokenSigner:
     return (
-        FakeMacs() if request.param == "fake" else KmsMacs(owner_key=a_key(), staff_key=a_key(), platform_key=a_key())
+        FakeTokenSigner()
+        if request.param == "fake"
+        else KmsTokenSigner(owner_key=a_key(), staff_key=a_key(), platform_key=a_key())
     )
 
 
-@pytest.mark.parametrize("audience", For)
-def test_a_mac_verifies_for_its_audience_and_message_alone(macs: Macs, audience: For) -> None:
-    mac = macs.make(audience, MESSAGE)
+@pytest.mark.parametrize("audience", LinkRole)
+def test_a_mac_verifies_for_its_audience_and_message_alone(signer: TokenSigner, audience: LinkRole) -> None:
+    mac = signer.make(audience, MESSAGE)
 
-    assert macs.verifies(audience, MESSAGE, mac)
-    assert not macs.verifies(audience, MESSAGE + b".", mac)
-    assert not macs.verifies(audience, MESSAGE, b"")
-    assert not macs.verifies(audience, MESSAGE, bytes([mac[0] ^ 1]) + mac[1:])
+    assert signer.verifies(audience, MESSAGE, mac)
+    assert not signer.verifies(audience, MESSAGE + b".", mac)
+    assert not signer.verifies(audience, MESSAGE, b"")
+    assert not signer.verifies(audience, MESSAGE, bytes([mac[0] ^ 1]) + mac[1:])
     assert len(mac) == 32
 
 
-@pytest.mark.parametrize(("audience", "other"), [*permutations(For, 2)])
-def test_each_audience_has_a_key_of_its_own(macs: Macs, audience: For, other: For) -> None:
-    assert not macs.verifies(other, MESSAGE, macs.make(audience, MESSAGE))
+@pytest.mark.parametrize(("audience", "other"), [*permutations(LinkRole, 2)])
+def test_each_audience_has_a_key_of_its_own(signer: TokenSigner, audience: LinkRole, other: LinkRole) -> None:
+    assert not signer.verifies(other, MESSAGE, signer.make(audience, MESSAGE))
 
 
 @pytest.mark.parametrize("call", ["make", "verifies"])
 def test_a_key_that_cannot_be_used_is_no_answer(aws: None, call: str) -> None:
-    macs = KmsMacs(owner_key=a_key().replace("key/", "key/0"), staff_key="")
-    arguments: tuple[Any, ...] = (For.OWNER, MESSAGE) if call == "make" else (For.OWNER, MESSAGE, b"x" * 32)
+    signer = KmsTokenSigner(owner_key=a_key().replace("key/", "key/0"), staff_key="")
+    arguments: tuple[Any, ...] = (LinkRole.OWNER, MESSAGE) if call == "make" else (LinkRole.OWNER, MESSAGE, b"x" * 32)
 
     with pytest.raises(RequestRejected):
-        getattr(macs, call)(*arguments)
+        getattr(signer, call)(*arguments)
 
 
 def test_the_mac_is_plain_hmac_sha_256_so_that_any_jwt_library_agrees() -> None:
-    made = FakeMacs().make(For.OWNER, MESSAGE)
+    made = FakeTokenSigner().make(LinkRole.OWNER, MESSAGE)
 
     assert made == hmac.new(b"owner's", MESSAGE, hashlib.sha256).digest()

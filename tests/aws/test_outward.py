@@ -19,15 +19,15 @@ from jsonschema import Draft202012Validator, ValidationError
 from moto.core.models import DEFAULT_ACCOUNT_ID as MOTO_ACCOUNT
 from moto.ses.models import ses_backends
 from tests.support.builders import ACCOUNT, NOW, PLATFORM, TODAY, LambdaContext, a_complaint, a_mail, a_record, an_entry
-from tests.support.fakes import FakeBus, FakeLater, FakeMailer, FakeOnce, FakeQuarantine, Killed, When
+from tests.support.fakes import FakeBus, FakeIdempotencyStore, FakeMailer, FakeQuarantine, FakeRetryQueue, Killed, When
 from tests.support.gallery import MAILER, mails
 from tests.support.wire import Wire
 
-from permille.aws.event_bus import TimelineBus, detail_of
-from permille.aws.idempotency import RememberedOnce
+from permille.aws.event_bus import EventBridgeBus, detail_of
+from permille.aws.idempotency import DynamoIdempotencyStore
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
-from permille.aws.retry_queue import NotifyQueue
+from permille.aws.retry_queue import SqsRetryQueue
 from permille.aws.ses_mailer import SesMailer
 from permille.domain.policy.policy import ALLPROWEBTOOLS, Policy, Verdict, judge
 from permille.domain.timeline.kinds.complaints import reported
@@ -38,8 +38,8 @@ from permille.domain.values.errors import PermissionDenied, RequestRejected, Ser
 from permille.domain.values.tally import Tally
 from permille.domain.words.wording import plain
 from permille.ports.feedback import Quarantine
-from permille.ports.notifications import Bus, Later, Mail, Mailer, Once
-from permille.schema import account_schema
+from permille.ports.notifications import EventBus, IdempotencyStore, Mail, Mailer, RetryQueue
+from permille.schema.entry_schema import entry_json
 from permille.schema.event_schema import event_schema_text
 from permille_cli.stack.template import PROJECT
 
@@ -215,10 +215,10 @@ def events(aws: None) -> Any:
 def test_an_entry_goes_to_the_bus(request: pytest.FixtureRequest, kept_by: str) -> None:
     entry, fake = an_entry("disabled"), FakeBus()
     events = request.getfixturevalue("events") if kept_by == "aws" else None
-    bus: Bus = TimelineBus(bus="timeline", platform=PLATFORM, events=events) if events else fake
+    bus: EventBus = EventBridgeBus(bus="timeline", platform=PLATFORM, events=events) if events else fake
     wire = Wire(events) if events else None
 
-    bus.put(entry, UTC)
+    bus.publish(entry, UTC)
 
     assert (heard(wire)["id"] if wire else fake.entries[0].id) == entry.id
 
@@ -237,7 +237,7 @@ def heard(wire: Wire) -> dict[str, Any]:
 def test_the_bus_tells_what_the_timeline_says(events: Any, kind: str) -> None:
     entry, wire = an_entry(kind), Wire(events)
 
-    TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(entry, VIENNA)
+    EventBridgeBus(bus="timeline", platform=PLATFORM, events=events).publish(entry, VIENNA)
 
     assert heard(wire) == {
         "version": 1,
@@ -256,7 +256,7 @@ def test_the_bus_tells_what_the_timeline_says(events: Any, kind: str) -> None:
 def test_what_the_bus_tells_is_as_its_schema_says(events: Any, kind: str) -> None:
     wire = Wire(events)
 
-    TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry(kind), UTC)
+    EventBridgeBus(bus="timeline", platform=PLATFORM, events=events).publish(an_entry(kind), UTC)
 
     assert [error.message for error in SCHEMA.iter_errors(heard(wire))] == []
 
@@ -298,7 +298,7 @@ def test_the_bus_tells_an_entry_as_the_json_api_does() -> None:
     assert detail_of(entry, PLATFORM, UTC) == {
         "version": 1,
         "account_id": ACCOUNT,
-        **account_schema.entry(entry, PLATFORM, UTC),
+        **entry_json(entry, PLATFORM, UTC),
     }
 
 
@@ -314,7 +314,7 @@ def test_a_bus_that_does_not_answer_is_unavailable(events: Any, fault: str) -> N
     strike(Wire(events), "PutEvents", fault)
 
     with pytest.raises(Unavailable):
-        TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry(), UTC)
+        EventBridgeBus(bus="timeline", platform=PLATFORM, events=events).publish(an_entry(), UTC)
 
 
 def test_an_event_that_the_bus_did_not_take_is_unavailable(events: Any) -> None:
@@ -322,7 +322,7 @@ def test_an_event_that_the_bus_did_not_take_is_unavailable(events: Any) -> None:
     Wire(events).answer("PutEvents", refused)
 
     with pytest.raises(Unavailable, match="InternalFailure"):
-        TimelineBus(bus="timeline", platform=PLATFORM, events=events).put(an_entry(), UTC)
+        EventBridgeBus(bus="timeline", platform=PLATFORM, events=events).publish(an_entry(), UTC)
 
 
 # ---------------------------------------------------------------- Once
@@ -346,64 +346,64 @@ class Action:
         self.done += 1
 
 
-def remembered(dynamodb: Any, context: Any = None) -> RememberedOnce:
-    once = RememberedOnce(table="HandedOnTable", dynamodb=dynamodb)
-    once.during(context or LambdaContext())
-    return once
+def remembered(dynamodb: Any, context: Any = None) -> DynamoIdempotencyStore:
+    idempotency = DynamoIdempotencyStore(table="IdempotencyTable", dynamodb=dynamodb)
+    idempotency.during(context or LambdaContext())
+    return idempotency
 
 
 @pytest.fixture(params=["fake", "aws"])
-def once(request: pytest.FixtureRequest) -> Once:
-    return FakeOnce() if request.param == "fake" else remembered(request.getfixturevalue("dynamodb"))
+def idempotency(request: pytest.FixtureRequest) -> IdempotencyStore:
+    return FakeIdempotencyStore() if request.param == "fake" else remembered(request.getfixturevalue("dynamodb"))
 
 
-def test_what_ended_well_is_not_done_again(once: Once, action: Action) -> None:
+def test_what_ended_well_is_not_done_again(idempotency: IdempotencyStore, action: Action) -> None:
     for key in ("mail#bakery#e-1", "mail#bakery#e-1", "bus#bakery#e-1", "mail#bakery#e-2"):
-        once.do(key, action)
+        idempotency.run_once(key, action)
 
     assert action.done == 3
 
 
-def test_what_is_done_can_be_asked_for(once: Once, action: Action) -> None:
-    assert not once.is_done("mail#bakery#e-1")
-    once.do("mail#bakery#e-1", action)
+def test_what_is_done_can_be_asked_for(idempotency: IdempotencyStore, action: Action) -> None:
+    assert not idempotency.was_done("mail#bakery#e-1")
+    idempotency.run_once("mail#bakery#e-1", action)
 
-    assert once.is_done("mail#bakery#e-1")
-    assert not once.is_done("bus#bakery#e-1")
+    assert idempotency.was_done("mail#bakery#e-1")
+    assert not idempotency.was_done("bus#bakery#e-1")
 
 
-def test_what_failed_is_not_done(once: Once, action: Action) -> None:
+def test_what_failed_is_not_done(idempotency: IdempotencyStore, action: Action) -> None:
     action.failing = Unavailable("the mail server is down")
     with pytest.raises(Unavailable):
-        once.do("mail#bakery#e-1", action)
+        idempotency.run_once("mail#bakery#e-1", action)
 
-    assert not once.is_done("mail#bakery#e-1")
+    assert not idempotency.was_done("mail#bakery#e-1")
 
 
 def test_what_was_done_cannot_be_asked_for_where_dynamodb_does_not_answer(dynamodb: Any) -> None:
     strike(Wire(dynamodb), "GetItem", "cut")
 
     with pytest.raises(Unavailable):
-        remembered(dynamodb).is_done("mail#bakery#e-1")
+        remembered(dynamodb).was_done("mail#bakery#e-1")
 
 
-def test_what_failed_is_done_again(once: Once, action: Action) -> None:
+def test_what_failed_is_done_again(idempotency: IdempotencyStore, action: Action) -> None:
     action.failing = Unavailable("the mail server is down")
     with pytest.raises(Unavailable, match="mail server"):
-        once.do("mail#bakery#e-1", action)
+        idempotency.run_once("mail#bakery#e-1", action)
     action.failing = None
 
-    once.do("mail#bakery#e-1", action)
+    idempotency.run_once("mail#bakery#e-1", action)
 
     assert action.done == 1
 
 
 def test_it_is_remembered_for_30_days_and_across_invocations(dynamodb: Any, action: Action) -> None:
     began = int(time.time())
-    remembered(dynamodb).do("mail#bakery#e-1", action)
-    remembered(dynamodb).do("mail#bakery#e-1", action)
+    remembered(dynamodb).run_once("mail#bakery#e-1", action)
+    remembered(dynamodb).run_once("mail#bakery#e-1", action)
 
-    (record,) = dynamodb.scan(TableName="HandedOnTable")["Items"]
+    (record,) = dynamodb.scan(TableName="IdempotencyTable")["Items"]
     assert action.done == 1
     assert record["status"]["S"] == "COMPLETED"
     assert int(record["expiration"]["N"]) - began in range(30 * 86_400, 30 * 86_400 + 60)
@@ -412,9 +412,9 @@ def test_it_is_remembered_for_30_days_and_across_invocations(dynamodb: Any, acti
 def test_what_another_run_is_at_is_left_to_it(dynamodb: Any, action: Action) -> None:
     def meanwhile() -> None:
         with pytest.raises(Unavailable, match="another run"):
-            remembered(dynamodb).do("mail#bakery#e-1", action)
+            remembered(dynamodb).run_once("mail#bakery#e-1", action)
 
-    remembered(dynamodb).do("mail#bakery#e-1", meanwhile)
+    remembered(dynamodb).run_once("mail#bakery#e-1", meanwhile)
 
     assert action.done == 0
 
@@ -430,8 +430,8 @@ def test_a_run_that_was_cut_off_gives_way_when_its_time_is_up(dynamodb: Any, act
         raise Killed
 
     with pytest.raises(Killed):
-        remembered(dynamodb, OutOfTime()).do("mail#bakery#e-1", dies)
-    remembered(dynamodb).do("mail#bakery#e-1", action)
+        remembered(dynamodb, OutOfTime()).run_once("mail#bakery#e-1", dies)
+    remembered(dynamodb).run_once("mail#bakery#e-1", action)
 
     assert action.done == 1
 
@@ -442,7 +442,7 @@ def test_a_record_that_cannot_be_kept_is_unavailable(dynamodb: Any, action: Acti
     strike(Wire(dynamodb), operation, fault)
 
     with pytest.raises(Unavailable):
-        remembered(dynamodb).do("mail#bakery#e-1", action)
+        remembered(dynamodb).run_once("mail#bakery#e-1", action)
 
 
 @pytest.mark.parametrize("operation", ["PutItem", "UpdateItem"])
@@ -450,7 +450,7 @@ def test_a_record_that_may_not_be_kept_is_told_as_that(dynamodb: Any, action: Ac
     Wire(dynamodb).refuse(operation, "AccessDeniedException")
 
     with pytest.raises(PermissionDenied, match="mail#bakery#e-1: AWS does not allow it"):
-        remembered(dynamodb).do("mail#bakery#e-1", action)
+        remembered(dynamodb).run_once("mail#bakery#e-1", action)
 
 
 # ---------------------------------------------------------------- Later
@@ -458,11 +458,11 @@ def test_a_record_that_may_not_be_kept_is_told_as_that(dynamodb: Any, action: Ac
 
 @BOTH
 def test_what_could_not_be_handed_on_is_kept_for_later(request: pytest.FixtureRequest, kept_by: str) -> None:
-    fake = FakeLater()
+    fake = FakeRetryQueue()
     queue = request.getfixturevalue("queue") if kept_by == "aws" else None
-    later: Later = NotifyQueue(url=queue.url, sqs=queue.sqs) if queue else fake
+    retry_queue: RetryQueue = SqsRetryQueue(url=queue.url, sqs=queue.sqs) if queue else fake
 
-    later.put(ACCOUNT, "e-1", "mail")
+    retry_queue.enqueue(ACCOUNT, "e-1", "mail")
 
     assert (queue.jobs() if queue else fake.jobs) == [(ACCOUNT, "e-1", "mail")]
 
@@ -488,7 +488,7 @@ def test_a_queue_that_does_not_answer_is_unavailable(queue: Queue, fault: str) -
     strike(Wire(queue.sqs), "SendMessage", fault)
 
     with pytest.raises(Unavailable):
-        NotifyQueue(url=queue.url, sqs=queue.sqs).put(ACCOUNT, "e-1", "mail")
+        SqsRetryQueue(url=queue.url, sqs=queue.sqs).enqueue(ACCOUNT, "e-1", "mail")
 
 
 # ---------------------------------------------------------------- Quarantine

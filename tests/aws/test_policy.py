@@ -9,7 +9,7 @@ import pytest
 from tests.support.wire import Wire
 
 from permille.aws.policy import CACHED_FOR, SsmPolicies
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.values.errors import PermissionDenied, Unavailable
 
 NAME = "/permille/policy"
@@ -32,7 +32,7 @@ def ssm(aws: None) -> Any:
 
 
 def test_where_nobody_has_set_one_it_is_the_seeds(ssm: Any) -> None:
-    assert SsmPolicies(parameter=NAME, ssm=ssm).current() is SEED
+    assert SsmPolicies(parameter=NAME, ssm=ssm).current() is DEFAULT
 
 
 def test_what_was_set_is_in_force_within_a_minute(ssm: Any) -> None:
@@ -106,4 +106,4 @@ def test_a_policy_that_cannot_be_read_any_more_is_not_in_force_any_more(ssm: Any
         with pytest.raises(PermissionDenied):
             policies.current()
 
-    assert policies.current() is SEED
+    assert policies.current() is DEFAULT

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 from tests.support.builders import NOW, a_reset
-from tests.support.desk_fakes import FakeQueues, FakeResets, FakeResting
+from tests.support.desk_fakes import FakeBreakerAdmin, FakeQueues, FakeResting
 from tests.support.fakes import FakeControl, Rows
 from tests.support.wire import Wire
 
@@ -17,7 +17,7 @@ from permille.aws.rows import instant
 from permille.domain.rules.breaker import BreakerState
 from permille.domain.values.errors import Unavailable
 from permille.ports.accounts import Control
-from permille.ports.desk import Queues, Resets, Resting, Waiting
+from permille.ports.desk import BreakerAdmin, QuarantineCount, Queues, Waiting
 
 HOUR = "2026-03-10T12"
 
@@ -78,7 +78,7 @@ def test_where_aws_does_not_answer_it_is_unavailable(on_aws: Stack, service: str
 
 
 @pytest.fixture(params=["fake", "dynamodb"])
-def resting(request: pytest.FixtureRequest) -> Resting:
+def resting(request: pytest.FixtureRequest) -> QuarantineCount:
     """With five that rest."""
     if request.param == "fake":
         return FakeResting(rests=5)
@@ -89,7 +89,7 @@ def resting(request: pytest.FixtureRequest) -> Resting:
 
 
 @pytest.mark.parametrize(("at_most", "counted"), [(3, 3), (5, 5), (100, 5)])
-def test_what_rests_is_counted_up_to_a_bound(resting: Resting, at_most: int, counted: int) -> None:
+def test_what_rests_is_counted_up_to_a_bound(resting: QuarantineCount, at_most: int, counted: int) -> None:
     assert resting.count(at_most) == counted
 
 
@@ -102,16 +102,16 @@ def test_counting_hands_over_no_body(dynamodb: Any) -> None:
 
 
 @pytest.fixture(params=["fake", "dynamodb"])
-def breaker(request: pytest.FixtureRequest) -> tuple[Control, Resets]:
+def breaker(request: pytest.FixtureRequest) -> tuple[Control, BreakerAdmin]:
     if request.param == "fake":
         rows = Rows(breaker=BreakerState(opened_at=NOW), passed={HOUR: 7})
-        return FakeControl(rows), FakeResets(rows)
+        return FakeControl(rows), FakeBreakerAdmin(rows)
     request.getfixturevalue("dynamodb")
     control = DynamoControl(table="ControlTable", timeline="TimelineTable")
     return control, control
 
 
-def test_a_breaker_that_was_reset_is_closed_and_says_who_it_was(breaker: tuple[Control, Resets]) -> None:
+def test_a_breaker_that_was_reset_is_closed_and_says_who_it_was(breaker: tuple[Control, BreakerAdmin]) -> None:
     control, resets = breaker
     assert resets.last_reset() is None
 

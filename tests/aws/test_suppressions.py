@@ -31,7 +31,7 @@ def counted(store: Store, *counts: Count) -> list[str]:
 
 
 def ids(store: Store) -> list[str]:
-    return [card.entry_id for card in store.suppressions.cards(ACCOUNT)]
+    return [card.entry_id for card in store.suppressions.records(ACCOUNT)]
 
 
 def test_the_cards_come_oldest_first_each_with_its_address_and_entry(store: Store) -> None:
@@ -40,7 +40,7 @@ def test_the_cards_come_oldest_first_each_with_its_address_and_entry(store: Stor
     counted(store, later, first, again, a_count_by(ANN, "m-4", account_id="florist"))
     entries = [count.entry for count in (first, later, again) if count.entry]
 
-    found = list(store.suppressions.cards(ACCOUNT))
+    found = list(store.suppressions.records(ACCOUNT))
 
     assert [card.address for card in found] == [ANN, BOB, ANN]
     assert found == [Suppression(card.address, entry.at, entry.id) for card, entry in zip(found, entries, strict=True)]
@@ -83,7 +83,7 @@ def test_cards_are_lifted_with_the_entry_that_says_so(store: Store) -> None:
     store.suppressions.lift(ACCOUNT, [first], OFF)
 
     assert store.suppressions.naming(ACCOUNT, ANN) == ["complaint#m-2"]
-    assert [card.address for card in store.suppressions.cards(ACCOUNT)] == [ANN, BOB]
+    assert [card.address for card in store.suppressions.records(ACCOUNT)] == [ANN, BOB]
     assert store.timeline.get(ACCOUNT, OFF.id) == OFF
 
 
@@ -132,14 +132,14 @@ def test_a_bounce_suppresses_as_a_complaint_does_and_is_lifted_like_one(store: S
     (bounced,) = counted(store, *bounce_counts(BOB, at=NOW - timedelta(hours=1)))
     counted(store, a_count_by(ANN))
 
-    assert [(one.address, one.why) for one in store.suppressions.cards(ACCOUNT)] == [
+    assert [(one.address, one.why) for one in store.suppressions.records(ACCOUNT)] == [
         (BOB, Why.BOUNCE),
         (ANN, Why.COMPLAINT),
     ]
     assert store.suppressions.naming(ACCOUNT, BOB) == [bounced]
     store.suppressions.lift(ACCOUNT, [bounced], OFF)
 
-    assert [one.address for one in store.suppressions.cards(ACCOUNT)] == [ANN]
+    assert [one.address for one in store.suppressions.records(ACCOUNT)] == [ANN]
     assert [card.recipient for card in store.bounces.page(ACCOUNT, "", 10).items] == [BOB]
 
 
@@ -158,7 +158,7 @@ def test_what_staff_add_suppresses_with_the_entry_that_says_so(store: Store) -> 
     store.suppressions.add(ACCOUNT, [ADDED, replace(ADDED, address=BOB)], TOLD)
 
     assert store.suppressions.added(ACCOUNT) == {ANN, BOB}
-    assert {(one.address, one.since, one.why) for one in store.suppressions.cards(ACCOUNT)} == {
+    assert {(one.address, one.since, one.why) for one in store.suppressions.records(ACCOUNT)} == {
         (ANN, NOW, Why.ADDED),
         (BOB, NOW, Why.ADDED),
     }
@@ -182,7 +182,7 @@ def test_who_was_added_and_taken_off_is_not_added_any_more_and_can_be(store: Sto
 
     store.suppressions.add(ACCOUNT, [replace(ADDED, at=NOW + timedelta(hours=1))], None)
 
-    assert [one.since for one in store.suppressions.cards(ACCOUNT)] == [NOW + timedelta(hours=1)]
+    assert [one.since for one in store.suppressions.records(ACCOUNT)] == [NOW + timedelta(hours=1)]
 
 
 def test_as_many_as_may_be_added_are_with_the_entry(store: Store) -> None:
@@ -209,11 +209,11 @@ def test_each_card_that_suppresses_is_told_with_its_reason(store: Store) -> None
 # ---------------------------------------------------------------- on DynamoDB
 
 
-@pytest.mark.parametrize("operation", ["cards", "naming", "about", "lift", "detailed", "added", "add"])
+@pytest.mark.parametrize("operation", ["records", "naming", "about", "lift", "detailed", "added", "add"])
 @pytest.mark.parametrize("code", ["", "ProvisionedThroughputExceededException"])
 def test_where_dynamodb_does_not_answer_it_is_unavailable(dynamodb: Any, operation: str, code: str) -> None:
     suppressions = DynamoSuppressions(complaints="ComplaintsTable", timeline="TimelineTable")
-    wire = Wire(connection_of(suppressions._cards).client)
+    wire = Wire(connection_of(suppressions._records).client)
     called = "TransactWriteItems" if operation in ("lift", "add") else "Query"
     wire.refuse(called, code) if code else wire.cut(called)
 
@@ -225,7 +225,7 @@ def test_where_dynamodb_does_not_answer_it_is_unavailable(dynamodb: Any, operati
 
 def ask(suppressions: DynamoSuppressions, operation: str) -> None:
     asks: dict[str, Callable[[], object]] = {
-        "cards": lambda: list(suppressions.cards(ACCOUNT)),
+        "records": lambda: list(suppressions.records(ACCOUNT)),
         "naming": lambda: suppressions.naming(ACCOUNT, ANN),
         "about": lambda: suppressions.about(ACCOUNT, "m-1", ANN),
         "lift": lambda: suppressions.lift(ACCOUNT, ["complaint#m-1"], OFF),
@@ -238,7 +238,7 @@ def ask(suppressions: DynamoSuppressions, operation: str) -> None:
 
 def test_taking_off_reads_what_was_counted_just_now(dynamodb: Any) -> None:
     suppressions = DynamoSuppressions(complaints="ComplaintsTable")
-    wire = Wire(connection_of(suppressions._cards).client)
+    wire = Wire(connection_of(suppressions._records).client)
 
     suppressions.naming(ACCOUNT, ANN)
 

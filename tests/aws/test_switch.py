@@ -12,7 +12,7 @@ from tests.support.wire import Wire
 from permille.aws.switch import IamSwitch
 from permille.domain.account.credential import ACTIVE, INACTIVE, Changes, SenderState
 from permille.domain.values.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
-from permille.ports.accounts import Switch
+from permille.ports.accounts import CredentialSwitch
 
 DENIED = "permille-denied"
 
@@ -20,7 +20,7 @@ DENIED = "permille-denied"
 class Iam(Protocol):
     """A switch, and the users behind it."""
 
-    switch: Switch
+    switch: CredentialSwitch
 
     def make(self, caller: str, statuses: Mapping[str, str], *, denied: bool = False) -> dict[str, str]:
         """Makes a user with keys, and returns their ids by the names they are called here."""
@@ -29,7 +29,7 @@ class Iam(Protocol):
 class FakeIam:
     def __init__(self) -> None:
         self._fake = FakeSwitch()
-        self.switch: Switch = self._fake
+        self.switch: CredentialSwitch = self._fake
 
     def make(self, caller: str, statuses: Mapping[str, str], *, denied: bool = False) -> dict[str, str]:
         self._fake.users[caller] = User(dict(statuses), denied)
@@ -41,7 +41,7 @@ class MotoIam:
         self.client = boto3.client("iam")
         self.client.create_group(GroupName=DENIED)
         self.client.create_group(GroupName="others")
-        self.switch: Switch = IamSwitch(deny_group=DENIED, iam=self.client)
+        self.switch: CredentialSwitch = IamSwitch(deny_group=DENIED, iam=self.client)
 
     def make(self, caller: str, statuses: Mapping[str, str], *, denied: bool = False) -> dict[str, str]:
         self.client.create_user(UserName=caller)

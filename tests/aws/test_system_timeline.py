@@ -15,20 +15,21 @@ from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.link_register import DynamoLinkRegister
 from permille.aws.timeline import DynamoTimeline
-from permille.domain.login.links import For, Register
+from permille.domain.login.links import LinkRole, Register
 from permille.domain.rules.breaker import hour_of
+from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.system import AccessRevoked, ModeEntered, SenderIgnored, SenderUnignored
-from permille.domain.timeline.timeline import BEGINNING, SYSTEM, Facts, TimelineEntry, system_entry
+from permille.domain.timeline.timeline import BEGINNING, SYSTEM, TimelineEntry, system_entry
 from permille.domain.values.errors import Conflict
 from permille.domain.values.status import Mode
 from permille.ports.login import LinkRegister
 from permille.ports.operator import AllAccounts, AllTimelines, OperatorControl
 
 LATER = NOW + timedelta(minutes=5)
-ENTERED = ModeEntered(mode=Mode.ENFORCE, before=Mode.OBSERVE)
+ENTERED = ModeEntered(mode=Mode.ENFORCE, before=Mode.MONITOR)
 IGNORED = SenderIgnored(sender="platform-news", reason="The platform's own", by=STAFF)
 UNIGNORED = SenderUnignored(sender="platform-news", reason="It was a mistake", by=STAFF)
-REVOKED = AccessRevoked(audience=For.STAFF, reason="A laptop was lost", by=STAFF)
+REVOKED = AccessRevoked(audience=LinkRole.STAFF, reason="A laptop was lost", by=STAFF)
 
 
 class Operators:
@@ -65,7 +66,7 @@ def test_what_is_done_to_the_stack_is_on_its_timeline_in_the_order_in_which_it_w
     operators.control.enter_mode(at(ENTERED))
     operators.accounts.ignore_sender(at(IGNORED, 1))
     operators.control.reset_breaker(hour_of(NOW), 4, a_reset(NOW + timedelta(minutes=2)))
-    operators.links.save(For.STAFF, "", Register(), Register(of_all=NOW), at(REVOKED, 3))
+    operators.links.save(LinkRole.STAFF, "", Register(), Register(of_all=NOW), at(REVOKED, 3))
     operators.accounts.unignore_sender(at(UNIGNORED, 4))
     operators.timeline.append(an_entry("policy_set", NOW + timedelta(minutes=5), SYSTEM))
 
@@ -80,14 +81,14 @@ def test_what_is_done_to_the_stack_is_on_its_timeline_in_the_order_in_which_it_w
 
 
 def test_a_mode_is_entered_once_however_many_runs_notice(operators: Operators) -> None:
-    back = replace(ENTERED, mode=Mode.OBSERVE, before=Mode.ENFORCE)
+    back = replace(ENTERED, mode=Mode.MONITOR, before=Mode.ENFORCE)
 
     for minutes, facts in enumerate([ENTERED, ENTERED, back, ENTERED]):
         operators.control.enter_mode(at(facts, minutes))
 
     assert [one.data["mode"] for one in operators.timeline.since(SYSTEM, BEGINNING)] == [
         "enforce",
-        "observe",
+        "monitor",
         "enforce",
     ]
 
@@ -122,7 +123,7 @@ Write = Callable[[Operators, TimelineEntry[Any]], object]
 WRITES: dict[str, tuple[Facts, Write]] = {
     "append": (REVOKED, lambda one, told: one.timeline.append(told)),
     "enter_mode": (ENTERED, lambda one, told: one.control.enter_mode(told)),
-    "revoke": (REVOKED, lambda one, told: one.links.save(For.STAFF, "", Register(), Register(of_all=NOW), told)),
+    "revoke": (REVOKED, lambda one, told: one.links.save(LinkRole.STAFF, "", Register(), Register(of_all=NOW), told)),
     "reset_breaker": (a_reset().facts, lambda one, told: one.control.reset_breaker(hour_of(NOW), 4, told)),
     "ignore_sender": (IGNORED, lambda one, told: one.accounts.ignore_sender(told)),
 }
@@ -138,7 +139,7 @@ def test_no_write_changes_an_entry_that_is_there(operators: Operators, write: st
         action(operators, told)
 
     assert operators.told() == ["mode_entered"]
-    assert operators.links.get(For.STAFF, "") == Register()
+    assert operators.links.get(LinkRole.STAFF, "") == Register()
     assert operators.control.last_reset() is None
     assert list(operators.accounts.ignored()) == []
 

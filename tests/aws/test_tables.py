@@ -13,9 +13,9 @@ from permille.aws.tables import DynamoTables
 from permille.domain.values.errors import PermissionDenied, Unavailable
 from permille.ports.operator import Tables
 from permille.ports.table_setup import Lacking, TableSetup, lacking
-from permille_cli.stack import kept, template
+from permille_cli.stack import retained, template
 
-WANTED = kept.tables(template.load())
+WANTED = retained.tables(template.load())
 RESTORED = {logical: TableSetup(setup.keys, setup.indexes) for logical, setup in WANTED.items()}
 
 

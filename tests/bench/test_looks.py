@@ -6,7 +6,7 @@ from bench.judging import POLICIES, stops
 from bench.looks import stopped
 from bench.population import BEGINNING, Batch, Mail, Rhythm, Tenant, chance_of, mail_of
 
-from permille.domain.policy.policy import CONSERVATIVE, SEED, Policy
+from permille.domain.policy.policy import CONSERVATIVE, DEFAULT, Policy
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EACH = pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.id)
@@ -50,20 +50,20 @@ def test_who_sends_20_000_a_month_at_3_per_cent_is_always_disabled(policy: Polic
 def test_the_seeds_rule_decides(delivered: int, complaints: int, *, disabled: bool) -> None:
     mail = (a_batch(0, delivered, *[HOUR] * complaints),)
 
-    assert (stopped(mail, SEED) is not None) == disabled
+    assert (stopped(mail, DEFAULT) is not None) == disabled
 
 
 def test_mail_that_was_sent_meanwhile_is_counted_when_a_complaint_comes() -> None:
     first, second = a_batch(0, 1_000, HOUR, 3 * DAY), a_batch(2, 1_000)
 
-    assert stopped((first,), SEED) is not None
-    assert stopped((first, second), SEED) is None
+    assert stopped((first,), DEFAULT) is not None
+    assert stopped((first, second), DEFAULT) is None
 
 
 def test_a_stop_tells_what_was_let_out_and_all_complaints_about_it() -> None:
     mail = (a_batch(0, 600, HOUR), a_batch(1, 400, HOUR, 9 * DAY), a_batch(2, 5_000, HOUR))
 
-    stop = stopped(mail, SEED)
+    stop = stopped(mail, DEFAULT)
 
     assert stop is not None
     assert (stop.at, stop.delivered, stop.complaints, stop.by_time) == (BEGINNING + DAY + HOUR, 1_000, 3, False)
@@ -77,7 +77,7 @@ def test_seed_disables_at_the_first_complaint_that_finds_the_ratio_broken() -> N
 
     for mail in mails(*BORDERLINE, each=10):
         came = sorted(at for batch in mail for at in batch.complaints)
-        stop = stopped(mail, SEED)
+        stop = stopped(mail, DEFAULT)
 
         assert (stop and stop.at) == next((at for at in came if breaks(mail, at)), None)
 
@@ -96,13 +96,13 @@ def test_that_the_window_leaves_clean_mail_behind_disables_nobody() -> None:
     mail = (a_batch(0, 5_000), a_batch(20, 500, HOUR, HOUR), a_batch(40, 100))
     complained_about = (*mail[:2], a_batch(40, 100, 6 * DAY))
 
-    assert stopped(mail, SEED) is None
-    assert stopped(complained_about, SEED) is not None
+    assert stopped(mail, DEFAULT) is None
+    assert stopped(complained_about, DEFAULT) is not None
 
 
 def test_conservative_keeps_whom_seed_keeps() -> None:
     everybody = list(mails(*BORDERLINE, each=6))
-    kept = [mail for mail in everybody if stopped(mail, SEED) is None]
+    kept = [mail for mail in everybody if stopped(mail, DEFAULT) is None]
 
     assert [stopped(mail, CONSERVATIVE) for mail in kept] == [None] * len(kept)
     assert 0 < len(kept) < len(everybody)

@@ -12,7 +12,7 @@ from bench.suspensions import document, figures, goals, is_honest
 from permille_cli.stack.template import PROJECT
 
 
-def a_group(rate: int, kept: int, *stops: Stop, policy: str = "seed") -> Group:
+def a_group(rate: int, kept: int, *stops: Stop, policy: str = "default") -> Group:
     group = Group(policy, rate)
     for stop in (*[None] * kept, *stops):
         group.add(stop)
@@ -33,7 +33,7 @@ def test_honest_is_who_keeps_the_limit(rate: int, *, honest: bool) -> None:
 def test_a_suspension_is_false_where_an_honest_tenant_is_disabled() -> None:
     groups = [a_group(20, 899, a_stop()), a_group(80, 49, a_stop(by_time=True)), a_group(500, 20, *[a_stop()] * 30)]
 
-    seed = figures(groups)["seed"]
+    seed = figures(groups)["default"]
 
     assert (seed["false_suspensions"], seed["by_time_alone"]) == (2, 1)
     assert (seed["per_1000"]["rate"], seed["per_1000_honest"]["rate"]) == (2.0, 2000 / 950)
@@ -42,7 +42,7 @@ def test_a_suspension_is_false_where_an_honest_tenant_is_disabled() -> None:
 def test_what_was_let_out_is_told_of_those_that_were_disabled() -> None:
     bad = a_group(3_000, 1, *(a_stop(mails=100 * n, complaints=n) for n in range(1, 11)))
 
-    (told,) = figures([a_group(20, 1), bad])["seed"]["by_rate"][1:]
+    (told,) = figures([a_group(20, 1), bad])["default"]["by_rate"][1:]
 
     assert (told["true_percent"], told["tenants"]) == (3.0, 11)
     assert told["let_out"] == {"mails": {"p50": 500, "p90": 900}, "complaints": {"p50": 5, "p90": 9}}
@@ -62,9 +62,9 @@ def test_the_goal_is_held_against_all_tenants_of_the_code_that_judged_last(stops
 def test_the_document_has_each_version_of_the_code() -> None:
     groups = [a_group(20, 10), a_group(20, 10, policy="conservative")]
 
-    told = document({"before": groups, "now": groups}, {"now": groups}, {"seed": 1})
+    told = document({"before": groups, "now": groups}, {"now": groups}, {"default": 1})
 
-    assert [*told["fresh_months"], *told["three_months"], told["seed"]] == ["before", "now", "now", 1]
+    assert [*told["fresh_months"], *told["three_months"], told["default"]] == ["before", "now", "now", 1]
 
 
 def test_the_same_code_judges_the_same_mail_alike(capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,7 +72,7 @@ def test_the_same_code_judges_the_same_mail_alike(capsys: pytest.CaptureFixture[
 
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert told["fresh_months"]["before"] == told["fresh_months"]["now"]
-    assert {one["tenants"] for one in told["three_months"]["now"]["seed"]["by_rate"]} <= set(range(1, 11))
+    assert {one["tenants"] for one in told["three_months"]["now"]["default"]["by_rate"]} <= set(range(1, 11))
 
 
 @pytest.mark.parametrize(

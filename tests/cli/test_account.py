@@ -285,7 +285,7 @@ def test_while_late_complaints_are_waited_for_the_days_of_trial_and_verdict_are_
 def test_the_list_is_sorted_and_says_what_is_special(stack: FakeStack, terminal: Terminal) -> None:
     until = NOW + timedelta(days=3)
     stack.rows.accounts |= {
-        "zoo": an_account("zoo", status=Status.DISABLED, settled=False),
+        "zoo": an_account("zoo", status=Status.DISABLED, in_sync=False),
         "art": an_account("art", exemption=Exemption(until, "Why", "sam"), would_disable=True),
     }
 
@@ -312,7 +312,7 @@ def test_machines_are_told_as_much_as_people(stack: FakeStack, terminal: Termina
             "owner_email": "owner@bakery.example",
             "owner_mail": "bounced",
             "senders": [CALLER],
-            "settled": True,
+            "in_sync": True,
             "held": "",
             "would_disable": True,
             "exempt_until": "2026-03-13T12:00:00+00:00",
@@ -359,7 +359,7 @@ def test_people_see_the_counts_and_the_keys_as_iam_has_them(stack: FakeStack, te
 def test_a_credential_that_is_not_as_the_status_says_is_told(
     stack: FakeStack, terminal: Terminal, status: Status, user: User | None, note: str
 ) -> None:
-    stack.rows.accounts[ACCOUNT] = an_account(status=status, asleep={CALLER: frozenset({KEY})})
+    stack.rows.accounts[ACCOUNT] = an_account(status=status, deactivated={CALLER: frozenset({KEY})})
     stack.switch.users = {CALLER: user} if user else {}
 
     assert terminal.text("account", "show", ACCOUNT).endswith(note)
@@ -380,7 +380,7 @@ def test_of_whom_somebody_denied_by_hand_everybody_is_told_that_it_is_off(stack:
         "  denied by hand",
     ]
     shown = terminal.answer("account", "show", ACCOUNT)
-    assert [shown[name] for name in ("status", "denied_by_hand", "may_send", "settled", "allowance_left")] == [
+    assert [shown[name] for name in ("status", "denied_by_hand", "may_send", "in_sync", "allowance_left")] == [
         *("active", True, False, True, 0)
     ]
     (sender,) = shown["senders"]

@@ -7,11 +7,11 @@ from tests.support.builders import ACCOUNT, NOW, STAFF, TODAY, an_account
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.values.errors import PermissionDenied
-from permille.domain.values.status import Held
+from permille.domain.values.status import HoldReason
 from permille.domain.words.wording import WAITS_FOR
 from permille.usecases.enforcement import held
 
@@ -22,9 +22,15 @@ REASON = "They really spam :fire: [x]"
 def _open(stack: FakeStack) -> None:
     stack.rows.breaker = BreakerState(opened_at=NOW, active_accounts=400)
     stack.rows.passed[hour_of(NOW)] = 8
-    for account_id, why in {"full": Held.BREAKER, "unseen": Held.NO_DELIVERIES, "waits": Held.FEEDBACK}.items():
-        hold = Hold(why, NOW, needs_staff=why is not Held.FEEDBACK)
-        stack.rows.accounts[account_id] = an_account(account_id, hold=hold, look=Look(TODAY, 1000, 2, 0, 0, over=True))
+    for account_id, why in {
+        "full": HoldReason.BREAKER,
+        "unseen": HoldReason.NO_DELIVERIES,
+        "waits": HoldReason.FEEDBACK,
+    }.items():
+        hold = Hold(why, NOW, needs_staff=why is not HoldReason.FEEDBACK)
+        stack.rows.accounts[account_id] = an_account(
+            account_id, hold=hold, look=Assessment(TODAY, 1000, 2, 0, 0, over=True)
+        )
 
 
 @pytest.mark.usefixtures("_open")
@@ -63,7 +69,7 @@ def test_whom_it_holds_is_read_from_an_index_however_many_accounts_there_are(
     monkeypatch.setattr(held, "READ_AT_ONCE", 1)
     monkeypatch.setattr(held, "READ_AT_MOST", 1)  # of a page of the desk
     for number in range(20):
-        stack.rows.accounts[f"fine-{number}"] = an_account(f"fine-{number}", look=Look(TODAY, 5000, 1, 0, 4))
+        stack.rows.accounts[f"fine-{number}"] = an_account(f"fine-{number}", look=Assessment(TODAY, 5000, 1, 0, 4))
 
     assert [one["account_id"] for one in terminal.answer("breaker", "show")["held"]] == ["full", "unseen"]
     assert "accounts.all" not in stack.faults.calls

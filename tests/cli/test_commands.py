@@ -18,7 +18,7 @@ from tests.support.terminal import Terminal
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.sending.suppression import Suppression
@@ -36,11 +36,11 @@ from permille.domain.values.errors import (
     RequestRejected,
     Unavailable,
 )
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Sender
 from permille_cli.main import app, status_of
-from permille_cli.stack import kept
+from permille_cli.stack import retained
 from permille_cli.stack.template import load
 
 ADDRESSES = Path(__file__).parent / "addresses.csv"
@@ -87,7 +87,7 @@ RUNS = {
     "policy check": ["policy check -"],
     "policy history": ["policy set -", "policy history"],
     "policy judge": ["policy judge --delivered 1000 --complaints 2"],
-    "policy revert": ["policy set -", "policy revert --to seed"],
+    "policy revert": ["policy set -", "policy revert --to default"],
     "policy set": ["policy set -"],
     "policy show": ["policy show"],
     "policy try": ["policy try -"],
@@ -120,7 +120,7 @@ RUNS = {
     "timeline": [OFF, "timeline bakery"],
     "uninstall": ["uninstall --yes"],
 }
-SETUPS = {f"permille-{name}-1": setup for name, setup in kept.tables(load()).items()}
+SETUPS = {f"permille-{name}-1": setup for name, setup in retained.tables(load()).items()}
 EMOJI = "\N{WARNING SIGN}\N{FIRE}\N{CIRCLED IDEOGRAPH SECRET}"
 
 
@@ -146,12 +146,12 @@ def terminal(
     provider = a_provider(user=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
     stack.rows.accounts["connected"] = an_account("connected", status=Status.DISABLED, provider=provider)
     stack.rows.accounts["waiting"] = waiting()
-    stack.rows.accounts["held"] = an_account("held", hold=Hold(Held.BREAKER, NOW, needs_staff=True))
+    stack.rows.accounts["held"] = an_account("held", hold=Hold(HoldReason.BREAKER, NOW, needs_staff=True))
     stack.rows.suppressing[ACCOUNT, "c"] = Suppression("ann@example.com", NOW, id_at(NOW))
     stack.rows.put(COMPLAINT)
     stack.rows.markers.add((ACCOUNT, COMPLAINT.facts.identity))
     stack.quarantine.keep(WORDS, WORDS, WORDS, NOW)
-    stack.probe.logins[a_server(user=":fire:[b]")] = "{}"
+    stack.login_check.logins[a_server(user=":fire:[b]")] = "{}"
     return Terminal(stack, capsys, stdin="{}")  # a policy, and a password
 
 
@@ -280,7 +280,7 @@ def test_nothing_that_others_name_is_read_as_markup_or_by_the_terminal(
 def test_machines_get_no_control_character_as_it_is(terminal: Terminal, command: str, exact: list[str]) -> None:
     """Names that identify something are escaped, all other words have blanks in their place."""
     marked(terminal, mark := "\x1b\x9b31m\u2028")
-    look = Look(TODAY, 500, 2, 0, 0, over=True)
+    look = Assessment(TODAY, 500, 2, 0, 0, over=True)
     terminal.stack.rows.accounts["loud"] = an_account("loud", owner_name=f"Bea{mark}", look=look)
     terminal.stack.rows.tallies["loud", 1, TODAY] = Tally(500, 2)
 

@@ -11,10 +11,10 @@ from tests.support.terminal import Terminal
 
 from permille.domain.values.errors import PermissionDenied
 from permille.ports.table_setup import TableSetup
-from permille_cli.stack import kept, template
+from permille_cli.stack import retained, template
 
 WHOLE = template.load()
-WANTED = kept.tables(WHOLE)
+WANTED = retained.tables(WHOLE)
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def test_two_files_are_written_and_what_to_do_with_them_is_said(terminal: Termin
     said = terminal.text("import-stack", "--directory", str(tmp_path)).splitlines()
 
     found, resources = written(tmp_path)
-    assert found["Resources"].keys() == kept.kept(WHOLE).keys()
+    assert found["Resources"].keys() == retained.retained(WHOLE).keys()
     assert {one["LogicalResourceId"] for one in resources} == {*WANTED, "ConfigurationSet", "DenyGroup"}
     assert said[: len(WANTED)] == [f"{logical} is permille-{logical}-1A2B" for logical in WANTED]
     assert said[-5].startswith("  aws cloudformation create-change-set --stack-name permille --change-set-name take-up")
@@ -54,7 +54,9 @@ def test_each_stands_as_the_template_has_it_with_its_name_as_it_is(terminal: Ter
     terminal.text("import-stack", "--directory", str(tmp_path))
 
     found = written(tmp_path)[0]["Resources"]
-    assert {logical: found[logical] for logical in WANTED} == {logical: kept.kept(WHOLE)[logical] for logical in WANTED}
+    assert {logical: found[logical] for logical in WANTED} == {
+        logical: retained.retained(WHOLE)[logical] for logical in WANTED
+    }
     assert found["ConfigurationSet"]["Properties"]["Name"] == "permille"
     assert found["DenyGroup"]["Properties"]["GroupName"] == "permille-us-east-1-denied"
 

@@ -7,41 +7,43 @@ from tests.support.builders import ACCOUNT, NOW, STAFF, an_account
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
-from permille.domain.login.links import Claims, For, Grant, Scope
+from permille.domain.login.links import Claims, Grant, LinkRole, Scope
 from permille.domain.timeline.kinds.system import LinkMade
 from permille.domain.timeline.timeline import SYSTEM, system_entry
 from permille.domain.values.errors import NotAuthenticated, Unavailable
-from permille.usecases.login.access import admit
+from permille.usecases.login.access import authenticate
 
 ENTER = "https://console.example/enter?token="
 HOUR = timedelta(hours=1)
 
 
 def let_in(stack: FakeStack, token: str, after: timedelta = timedelta()) -> Claims:
-    return admit(token.strip().removeprefix(ENTER), stack.macs, stack.accounts, stack.link_register, NOW + after)[0]
+    return authenticate(
+        token.strip().removeprefix(ENTER), stack.signer, stack.accounts, stack.link_register, NOW + after
+    )[0]
 
 
 @pytest.mark.parametrize(
     ("typed", "audience", "subject", "lasts"),
     [
-        (("owner", ACCOUNT), For.OWNER, ACCOUNT, timedelta(days=7)),
-        (("owner", ACCOUNT, "--days", "0.5"), For.OWNER, ACCOUNT, 12 * HOUR),
-        (("staff", "--name", " Sam "), For.STAFF, "Sam", 12 * HOUR),
-        (("staff", "--name", "Zoe\u0308"), For.STAFF, "Zoë", 12 * HOUR),
-        (("staff", "--name", "\uff21nna\u2003 \ufb01x"), For.STAFF, "Anna fix", 12 * HOUR),
-        (("staff", "--name", "Sam", "--hours", "2"), For.STAFF, "Sam", 2 * HOUR),
-        (("platform", "--name", "crm"), For.PLATFORM, "crm", timedelta(days=365)),
-        (("platform", "--name", "crm", "--days", "1"), For.PLATFORM, "crm", 24 * HOUR),
+        (("owner", ACCOUNT), LinkRole.OWNER, ACCOUNT, timedelta(days=7)),
+        (("owner", ACCOUNT, "--days", "0.5"), LinkRole.OWNER, ACCOUNT, 12 * HOUR),
+        (("staff", "--name", " Sam "), LinkRole.STAFF, "Sam", 12 * HOUR),
+        (("staff", "--name", "Zoe\u0308"), LinkRole.STAFF, "Zoë", 12 * HOUR),
+        (("staff", "--name", "\uff21nna\u2003 \ufb01x"), LinkRole.STAFF, "Anna fix", 12 * HOUR),
+        (("staff", "--name", "Sam", "--hours", "2"), LinkRole.STAFF, "Sam", 2 * HOUR),
+        (("platform", "--name", "crm"), LinkRole.PLATFORM, "crm", timedelta(days=365)),
+        (("platform", "--name", "crm", "--days", "1"), LinkRole.PLATFORM, "crm", 24 * HOUR),
     ],
     ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
 )
 def test_whoever_holds_it_is_let_in_while_it_lasts(
-    stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], audience: For, subject: str, lasts: timedelta
+    stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], audience: LinkRole, subject: str, lasts: timedelta
 ) -> None:
     link = terminal.text("link", *typed)
 
     assert link.count("\n") == 1
-    assert link.startswith(ENTER) is (audience is not For.PLATFORM)
+    assert link.startswith(ENTER) is (audience is not LinkRole.PLATFORM)
     claims = let_in(stack, link, lasts - timedelta(seconds=1))
     assert (claims.audience, claims.subject) == (audience, subject)
     with pytest.raises(NotAuthenticated, match="has expired"):
@@ -53,7 +55,7 @@ def test_machines_get_the_link_or_the_token_with_the_apis_address(stack: FakeSta
     assert let_in(stack, terminal.answer("link", "staff", "--name", "Sam")["link"])
     answer = terminal.answer("link", "platform", "--name", "crm")
     assert answer["api"] == "https://api.example/api/v1"
-    assert let_in(stack, answer["token"]).audience is For.PLATFORM
+    assert let_in(stack, answer["token"]).audience is LinkRole.PLATFORM
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_a_name_that_no_link_was_made_for_is_told_and_revoked(
 
 
 def test_of_many_entries_the_newest_are_looked_at_for_the_name(stack: FakeStack, terminal: Terminal) -> None:
-    facts = LinkMade(audience=For.STAFF, subject="Anna", expires_at=NOW, by=STAFF)
+    facts = LinkMade(audience=LinkRole.STAFF, subject="Anna", expires_at=NOW, by=STAFF)
     for second in range(1001):
         stack.timeline.append(system_entry(NOW - timedelta(seconds=second), facts))
 
@@ -250,8 +252,8 @@ def test_what_makes_no_link_is_refused(terminal: Terminal, typed: tuple[str, ...
 @pytest.mark.parametrize(
     ("call", "typed"),
     [
-        ("macs.make", ("owner", ACCOUNT)),
-        ("macs.make", ("staff", "--name", "Sam")),
+        ("signer.make", ("owner", ACCOUNT)),
+        ("signer.make", ("staff", "--name", "Sam")),
         ("link_register.get", ("staff", "--name", "Sam")),
         ("link_register.save", ("platform", "--name", "crm")),
         ("link_register.save", ("revoke", "staff", "--reason", "x")),

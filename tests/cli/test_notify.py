@@ -21,7 +21,7 @@ def _disabled(terminal: Terminal) -> None:
 
 def test_an_event_and_a_mail_that_were_not_handed_on_are_queued(stack: FakeStack, terminal: Terminal) -> None:
     created, disabled = stack.rows.told(ACCOUNT)
-    stack.once.done = {f"bus#{ACCOUNT}#{created.id}"}
+    stack.idempotency.done = {f"bus#{ACCOUNT}#{created.id}"}
 
     said = terminal.text(*REDRIVE, YESTERDAY)
 
@@ -30,12 +30,12 @@ def test_an_event_and_a_mail_that_were_not_handed_on_are_queued(stack: FakeStack
         "bakery  staff_disabled  mail",
         "0 dead letters put back, 2 missed entries queued.",
     ]
-    assert stack.later.jobs == [(ACCOUNT, disabled.id, "bus"), (ACCOUNT, disabled.id, "mail")]
+    assert stack.retry_queue.jobs == [(ACCOUNT, disabled.id, "bus"), (ACCOUNT, disabled.id, "mail")]
 
 
 def test_one_is_told_in_the_singular(stack: FakeStack, terminal: Terminal) -> None:
     created, disabled = stack.rows.told(ACCOUNT)
-    stack.once.done = {f"bus#{ACCOUNT}#{created.id}", f"mail#{ACCOUNT}#{disabled.id}"}
+    stack.idempotency.done = {f"bus#{ACCOUNT}#{created.id}", f"mail#{ACCOUNT}#{disabled.id}"}
 
     assert "0 dead letters put back, 1 missed entry queued." in terminal.text(*REDRIVE, YESTERDAY)
 
@@ -53,7 +53,7 @@ def test_what_is_older_is_left_alone(stack: FakeStack, terminal: Terminal) -> No
     terminal.stack = stack.at(NOW + timedelta(days=1))
 
     assert terminal.text(*REDRIVE, "2026-03-11") == "0 dead letters put back, 0 missed entries queued.\n"
-    assert stack.later.jobs == []
+    assert stack.retry_queue.jobs == []
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,12 @@ def test_what_is_older_is_left_alone(stack: FakeStack, terminal: Terminal) -> No
 )
 def test_another_time_is_refused(stack: FakeStack, terminal: Terminal, since: str, says: str) -> None:
     assert says in terminal.refused(*REDRIVE, since)
-    assert stack.later.jobs == []
+    assert stack.retry_queue.jobs == []
 
 
-@pytest.mark.parametrize("call", ["timeline.all_since", "once.is_done", "later.put", "dead_letters.count"])
+@pytest.mark.parametrize(
+    "call", ["timeline.all_since", "idempotency.was_done", "retry_queue.enqueue", "dead_letters.count"]
+)
 def test_what_fails_is_said(stack: FakeStack, terminal: Terminal, call: str) -> None:
     stack.faults.fail(call, error=Unavailable("AWS did not answer"))
 
@@ -86,7 +88,7 @@ def test_dead_letters_are_tried_again(stack: FakeStack, terminal: Terminal) -> N
     assert terminal.text("notify", "redrive") == "2 dead letters put back, 0 missed entries queued.\n"
 
     assert (stack.notify_dead_letters.source, stack.notify_dead_letters.count()) == (["a", "b"], 0)
-    assert stack.later.jobs == []
+    assert stack.retry_queue.jobs == []
 
 
 # ---------------------------------------------------------------- what a function gave up on
@@ -134,7 +136,7 @@ def test_a_letter_that_tells_of_no_part_stays(stack: FakeStack, terminal: Termin
     assert stack.stream_failures.count() == 1
 
 
-CALLS = ["timeline.all_since", "once.is_done", "later.put", "dead_letters.count", "dead_letters.take"]
+CALLS = ["timeline.all_since", "idempotency.was_done", "retry_queue.enqueue", "dead_letters.count", "dead_letters.take"]
 
 
 @pytest.mark.parametrize("call", [*CALLS, "dead_letters.delete"])
@@ -148,6 +150,6 @@ def test_whatever_fails_the_same_command_does_the_rest(stack: FakeStack, termina
     stack.notify_dead_letters.are_seen_again()
     terminal.text("notify", "redrive")
 
-    assert set(stack.later.jobs) == {(ACCOUNT, disabled.id, "bus"), (ACCOUNT, disabled.id, "mail")}
+    assert set(stack.retry_queue.jobs) == {(ACCOUNT, disabled.id, "bus"), (ACCOUNT, disabled.id, "mail")}
     assert set(stack.notify_dead_letters.source) == {"a"}
     assert (stack.stream_failures.count(), stack.notify_dead_letters.count()) == (0, 0)

@@ -16,13 +16,13 @@ from permille.domain.values.errors import PermissionDenied
 # ---------------------------------------------------------------- show, check, set
 
 
-def test_where_none_is_set_the_seed_is_in_force(terminal: Terminal) -> None:
+def test_where_none_is_set_the_default_is_in_force(terminal: Terminal) -> None:
     said = terminal.text("policy", "show")
 
-    assert said.startswith("/permille/policy is not set: the preset seed is in force\nseed\n  window_days: 45\n")
+    assert said.startswith("/permille/policy is not set: the preset default is in force\ndefault\n  window_days: 45\n")
     assert "  complaint_burst: off\n" in said
     answer = terminal.answer("policy", "show")
-    assert (answer["parameter"], answer["is_set"], answer["policy"]["id"]) == ("/permille/policy", False, "seed")
+    assert (answer["parameter"], answer["is_set"], answer["policy"]["id"]) == ("/permille/policy", False, "default")
 
 
 def test_a_policy_is_checked_set_and_shown(stack: FakeStack, terminal: Terminal) -> None:
@@ -184,8 +184,8 @@ def test_a_policy_of_ones_own_is_judged_by(terminal: Terminal, tmp_path: Path) -
         (["--delivered", "10", "--complaints", "two"], "--complaints"),
         (["--delivered", "10"], "give --delivered and --complaints"),
         ([], "give --delivered and --complaints"),
-        (counts(1, 1, "--preset", "mild"), "--preset is 'mild'; it can be seed, allprowebtools, conservative"),
-        (counts(1, 1, "--preset", "seed", "--policy", "x"), "not both"),
+        (counts(1, 1, "--preset", "mild"), "--preset is 'mild'; it can be default, allprowebtools, conservative"),
+        (counts(1, 1, "--preset", "default", "--policy", "x"), "not both"),
         (counts(1, 1, "--policy", "nowhere.json"), "nowhere.json cannot be read"),
         (["--csv", "nowhere.csv"], "nowhere.csv cannot be read"),
         (["--csv", "-", "--policy", "-"], "--policy and --csv cannot both be read from standard input"),
@@ -213,7 +213,7 @@ def test_a_table_keeps_its_columns_and_its_order(terminal: Terminal, tmp_path: P
         '"Bread, and more",1000,2,,\n'
         "b,1000,1,0,conservative\n"
         "c,4000,0,300,allprowebtools\n"
-        "d, 2000 ,2,0,seed\n",
+        "d, 2000 ,2,0,default\n",
     )
 
     told = terminal.text("policy", "judge", "--csv", file)
@@ -235,7 +235,7 @@ def test_the_same_table_for_machines(terminal: Terminal, tmp_path: Path) -> None
 
 
 def test_a_preset_on_the_command_line_is_the_usual_one(terminal: Terminal, tmp_path: Path) -> None:
-    file = table(tmp_path, "delivered,complaints,preset\n1000,2,\n1000,2,seed\n")
+    file = table(tmp_path, "delivered,complaints,preset\n1000,2,\n1000,2,default\n")
 
     told = terminal.text("policy", "judge", "--csv", file, "--preset", "conservative")
 
@@ -271,5 +271,10 @@ def test_a_thousand_rows_are_judged_in_order(terminal: Terminal, tmp_path: Path)
 
     told = terminal.text("policy", "judge", "--csv", table(tmp_path, text))
 
-    judged = [(int(row["delivered"]), int(row["complaints"])) for row in csv.DictReader(io.StringIO(told))]
-    assert judged == rows
+    judged = [
+        (int(row["delivered"]), int(row["complaints"]), row["decision"] == "disable")
+        for row in csv.DictReader(io.StringIO(told))
+    ]
+    assert judged == [
+        (delivered, complaints, complaints >= 2 and 1000 * complaints > delivered) for delivered, complaints in rows
+    ]

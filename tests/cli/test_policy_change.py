@@ -10,7 +10,7 @@ from tests.support.builders import NOW, STAFF, TODAY, an_account
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Exemption
 from permille.domain.policy.policy_file import parse_policy
 from permille.domain.rules.breaker import BreakerState
@@ -27,7 +27,7 @@ CHANGES = ("set", "try")
 
 
 def have(stack: FakeStack, account_id: str, complaints: int = 1, **different: Any) -> None:
-    stack.rows.accounts[account_id] = an_account(account_id, look=Look(TODAY, 0, 0, 0, 0), **different)
+    stack.rows.accounts[account_id] = an_account(account_id, look=Assessment(TODAY, 0, 0, 0, 0), **different)
     stack.rows.tallies[account_id, 1, TODAY] = Tally(500, complaints)
 
 
@@ -60,7 +60,7 @@ def test_people_see_whom_it_would_disable_and_keep_by_name_and_number(
     said = terminal.text("policy", command, "-")
 
     lines = [" ".join(line.split()) for line in said.splitlines()]
-    begins = lines.index("In the place of the policy in force, seed, by the counts of 3 accounts as they are now:")
+    begins = lines.index("In the place of the policy in force, default, by the counts of 3 accounts as they are now:")
     ends = lines.index("1 account would break a rule, and stay on: exempt")
     assert lines[begins + 1] == "2 accounts would be disabled, 1 of them by the policy in force too"
     rows = [line for line in lines[begins + 2 : ends] if "complaint_ratio" in line]
@@ -86,7 +86,7 @@ def test_where_nothing_changes_that_is_said(terminal: Terminal) -> None:
 
     said = terminal.text("policy", "try", "-")
 
-    assert said.endswith("seed, by the counts of 0 accounts as they are now: nothing changes\n")
+    assert said.endswith("default, by the counts of 0 accounts as they are now: nothing changes\n")
 
 
 @pytest.mark.usefixtures("_many")
@@ -111,7 +111,7 @@ def test_machines_get_every_number(stack: FakeStack, terminal: Terminal, command
     answer = terminal.answer("policy", command, "-")
 
     assert answer.pop("preview") == {
-        "present": "seed",
+        "present": "default",
         "mode": "enforce",
         "judged": 1,
         "bound": 5,
@@ -227,10 +227,10 @@ def test_on_a_platform_that_is_large_enough_nobody_is_asked(stack: FakeStack, te
 
 @pytest.mark.usefixtures("_many")
 def test_where_it_is_only_observed_nobody_is_asked_and_that_is_said(stack: FakeStack, terminal: Terminal) -> None:
-    terminal.stack = replace(stack, outputs={**stack.outputs, "EnforcementMode": Mode.OBSERVE})
+    terminal.stack = replace(stack, outputs={**stack.outputs, "EnforcementMode": Mode.MONITOR})
     terminal.stdin = STRICT
 
-    assert "The mode is observe: nothing is switched.\n" in terminal.text("policy", "set", "-")
+    assert "The mode is monitor: nothing is switched.\n" in terminal.text("policy", "set", "-")
 
 
 @pytest.mark.usefixtures("_many")
@@ -284,7 +284,7 @@ def test_the_history_says_when_by_whom_and_what_changed_the_newest_first(termina
     said = " ".join(terminal.text("policy", "history").split())
 
     assert said.startswith(f"{strict} is in force When (UTC) Policy What 2026-03-10 12:00:0")
-    assert said.index(f"in the place of {shorter}") < said.index("in the place of seed: window_days from 45 to 30.")
+    assert said.index(f"in the place of {shorter}") < said.index("in the place of default: window_days from 45 to 30.")
     assert STAFF in said.replace(" ", "")
 
 
@@ -294,7 +294,10 @@ def test_machines_get_the_history_with_all_numbers(terminal: Terminal) -> None:
     told = terminal.answer("policy", "history")
 
     assert (told["in_force"]["id"], told["is_told"]) == (strict, True)
-    assert [(entry["policy"], entry["replaced"]) for entry in told["entries"]] == [(strict, shorter), (shorter, "seed")]
+    assert [(entry["policy"], entry["replaced"]) for entry in told["entries"]] == [
+        (strict, shorter),
+        (shorter, "default"),
+    ]
     newest = told["entries"][0]
     assert (newest["by"], newest["numbers"]["id"], newest["replaced_numbers"]["window_days"]) == (STAFF, strict, 30)
 
@@ -317,7 +320,7 @@ def test_what_cannot_be_understood_is_told_and_the_history_too(stack: FakeStack,
     said = terminal.text("policy", "history")
 
     assert said.startswith("What is in /permille/policy cannot be understood, so nobody is judged")
-    assert "in the place of seed" in " ".join(said.split())
+    assert "in the place of default" in " ".join(said.split())
     assert terminal.answer("policy", "history")["in_force"] is None
 
 
@@ -338,9 +341,9 @@ def test_a_policy_is_taken_back_and_that_is_told_like_any_other(stack: FakeStack
 def test_any_policy_of_the_history_can_be_named(stack: FakeStack, terminal: Terminal) -> None:
     were_set(terminal, SHORTER, STRICT)
 
-    terminal.text("policy", "revert", "--to", "seed")
+    terminal.text("policy", "revert", "--to", "default")
 
-    assert terminal.answer("policy", "show")["policy"]["id"] == "seed"
+    assert terminal.answer("policy", "show")["policy"]["id"] == "default"
 
 
 def test_a_policy_that_cannot_be_understood_is_left_for_the_newest_of_the_history(
@@ -367,7 +370,7 @@ def test_to_take_back_asks_as_setting_does(stack: FakeStack, terminal: Terminal)
     ("typed", "says"),
     [
         ((), "the history tells of no policy before the one in force"),
-        (("--to", "seed-00000000"), "the history tells of no policy 'seed-00000000'; it tells of none"),
+        (("--to", "default-00000000"), "the history tells of no policy 'default-00000000'; it tells of none"),
     ],
 )
 def test_what_is_not_in_the_history_is_refused(

@@ -16,7 +16,7 @@ CONNECT = ("provider", "connect", ACCOUNT, *LOGIN)
 
 @pytest.fixture(autouse=True)
 def _server(stack: FakeStack, terminal: Terminal) -> None:
-    stack.probe.logins[a_server(user=USER)] = PASSWORD
+    stack.login_check.logins[a_server(user=USER)] = PASSWORD
     terminal.stdin = f"{PASSWORD}\r\n"
 
 
@@ -68,7 +68,7 @@ def test_the_login_can_be_tried_again(stack: FakeStack, terminal: Terminal) -> N
 
 def test_a_login_that_fails_by_now_is_told(stack: FakeStack, terminal: Terminal) -> None:
     terminal.text(*CONNECT)
-    stack.probe.logins.clear()
+    stack.login_check.logins.clear()
 
     assert terminal.failed("provider", "test", ACCOUNT) == "smtp.example.com takes no connection on port 587"
 

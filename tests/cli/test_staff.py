@@ -39,7 +39,7 @@ def test_machines_get_the_account_as_it_is_now(terminal: Terminal) -> None:
         "account_id": ACCOUNT,
         "status": "disabled",
         "denied_by_hand": False,
-        "settled": False,
+        "in_sync": False,
         "epoch": 1,
         "owner_mail": "fine",
         "exempt_until": None,
@@ -53,7 +53,7 @@ def test_enabling_lifts_a_deny_that_was_put_in_by_hand(stack: FakeStack, termina
     answer = terminal.answer("account", "enable", ACCOUNT, *BECAUSE)
 
     assert said == "bakery is active, switched off by hand in AWS, exempt until 1 January 2027, 00:00 (UTC)."
-    assert [answer[name] for name in ("status", "denied_by_hand", "settled", "epoch")] == ["active", False, False, 1]
+    assert [answer[name] for name in ("status", "denied_by_hand", "in_sync", "epoch")] == ["active", False, False, 1]
     assert stack.kinds(ACCOUNT)[-1] == "deny_lifted"
 
 

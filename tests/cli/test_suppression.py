@@ -130,7 +130,7 @@ def test_what_cannot_be_is_refused(stack: FakeStack, terminal: Terminal, typed: 
 @pytest.mark.parametrize(
     ("call", "typed"),
     [
-        ("suppressions.cards", ("list", ACCOUNT)),
+        ("suppressions.records", ("list", ACCOUNT)),
         ("suppressions.lift", ("remove", ACCOUNT, ANN, *BECAUSE)),
         ("suppressions.add", ("add", ACCOUNT, ANN, *BECAUSE)),
         ("suppressions.add", ("import", ACCOUNT, str(FILE), *BECAUSE)),

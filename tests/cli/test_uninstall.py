@@ -10,7 +10,7 @@ from permille.domain.account.credential import INACTIVE, Credential
 from permille.domain.values.errors import PermissionDenied
 from permille.domain.values.status import Status
 
-ASLEEP = Credential(asleep={CALLER: frozenset({KEY})})
+ASLEEP = Credential(deactivated={CALLER: frozenset({KEY})})
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from tests.support.visiting import Visitor, World, a_request
 from tests.usecases.test_suppression import complained
 
 from permille.console.access_log import Place
-from permille.domain.login.links import For
+from permille.domain.login.links import LinkRole
 
 REPORT, DESK, API = f"/report/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}", f"/api/v1/accounts/{ACCOUNT}"
 ADDRESS = "ann@example.com"
@@ -37,26 +37,26 @@ def lines(logged: list[logging.LogRecord]) -> list[dict[str, Any]]:
     return [{name: line[name] for name in FIELDS if name in line} for line in written]
 
 
-def visitor(world: World, audience: For) -> Visitor:
+def visitor(world: World, audience: LinkRole) -> Visitor:
     match audience:
-        case For.OWNER:
+        case LinkRole.OWNER:
             return world.owner()
-        case For.STAFF:
+        case LinkRole.STAFF:
             return world.staff()
-        case For.PLATFORM:
+        case LinkRole.PLATFORM:
             return world.platform()
 
 
-READ: list[tuple[For, str, dict[str, str], str]] = [
-    (For.OWNER, REPORT, OWNER, "/report/<account>"),
-    (For.OWNER, f"{REPORT}/complaints.csv?range=year", OWNER, "/report/<account>/complaints.csv"),
-    (For.OWNER, f"{REPORT}/report.json", OWNER, "/report/<account>/report.json"),
-    (For.STAFF, "/desk", STAFF, "/desk"),
-    (For.STAFF, f"/desk/accounts?q={ADDRESS}", STAFF, "/desk/accounts"),
-    (For.STAFF, DESK, OF_ACCOUNT, "/desk/accounts/<account>"),
-    (For.STAFF, "/desk/platform", STAFF, "/desk/platform"),
-    (For.PLATFORM, API, PLATFORM, "/api/v1/accounts/<account>"),
-    (For.PLATFORM, f"{API}/suppressions?limit=1", PLATFORM, "/api/v1/accounts/<account>/suppressions"),
+READ: list[tuple[LinkRole, str, dict[str, str], str]] = [
+    (LinkRole.OWNER, REPORT, OWNER, "/report/<account>"),
+    (LinkRole.OWNER, f"{REPORT}/complaints.csv?range=year", OWNER, "/report/<account>/complaints.csv"),
+    (LinkRole.OWNER, f"{REPORT}/report.json", OWNER, "/report/<account>/report.json"),
+    (LinkRole.STAFF, "/desk", STAFF, "/desk"),
+    (LinkRole.STAFF, f"/desk/accounts?q={ADDRESS}", STAFF, "/desk/accounts"),
+    (LinkRole.STAFF, DESK, OF_ACCOUNT, "/desk/accounts/<account>"),
+    (LinkRole.STAFF, "/desk/platform", STAFF, "/desk/platform"),
+    (LinkRole.PLATFORM, API, PLATFORM, "/api/v1/accounts/<account>"),
+    (LinkRole.PLATFORM, f"{API}/suppressions?limit=1", PLATFORM, "/api/v1/accounts/<account>/suppressions"),
 ]
 
 
@@ -66,7 +66,7 @@ def test_who_reads_whose_complaints_can_be_told(
     world: World,
     logged: list[logging.LogRecord],
     method: str,
-    audience: For,
+    audience: LinkRole,
     path: str,
     who: dict[str, str],
     route: str,
@@ -97,8 +97,8 @@ def test_who_changes_what_can_be_told_also_where_it_is_refused(world: World, log
 
 
 def test_who_follows_a_link_is_named(world: World, logged: list[logging.LogRecord]) -> None:
-    visitor(world, For.OWNER)
-    visitor(world, For.STAFF)
+    visitor(world, LinkRole.OWNER)
+    visitor(world, LinkRole.STAFF)
 
     sam = {"audience": "staff", "principal": "Sam", "by": SAM, "account": "", "route": "/enter"}
     assert lines(logged) == [

@@ -32,10 +32,10 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
 from permille.domain.account.provider import Provider
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.login.links import For, Register
-from permille.domain.policy.policy import SEED
+from permille.domain.login.links import LinkRole, Register
+from permille.domain.policy.policy import DEFAULT
+from permille.domain.timeline.facts import Audience
 from permille.domain.timeline.kinds.registry import KINDS
-from permille.domain.timeline.timeline import Audience
 from permille.domain.values.errors import Unavailable
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
@@ -85,8 +85,8 @@ TOKENS: dict[str, tuple[Callable[[Platform], str], int]] = {
     "forged": (lambda platform: f"Bearer {platform.token()[:-4]}AAAA", 401),
     "too long": (lambda _: "Bearer " + "a" * 5000, 401),
     "expired": (lambda platform: f"Bearer {platform.token(made_at=NOW - 366 * DAY)}", 401),
-    "an owner's": (lambda platform: f"Bearer {platform.token(For.OWNER, ACCOUNT)}", 403),
-    "of staff": (lambda platform: f"Bearer {platform.token(For.STAFF, 'sam')}", 403),
+    "an owner's": (lambda platform: f"Bearer {platform.token(LinkRole.OWNER, ACCOUNT)}", 403),
+    "of staff": (lambda platform: f"Bearer {platform.token(LinkRole.STAFF, 'sam')}", 403),
 }
 OPERATIONS = [("GET", path) for path in READ] + [("PUT", "/review"), ("DELETE", "/review")]
 
@@ -106,7 +106,7 @@ def test_nobody_is_let_in_but_host_platforms(platform: Platform, method: str, pa
 
 def test_a_revoked_token_lets_nobody_in(platform: Platform) -> None:
     authorization = f"Bearer {platform.token()}"
-    platform.rows.link_registers[For.PLATFORM, "crm"] = Register(of_name=NOW)
+    platform.rows.link_registers[LinkRole.PLATFORM, "crm"] = Register(of_name=NOW)
 
     answer = platform.ask(HERE, headers={"authorization": authorization})
 
@@ -151,7 +151,7 @@ def test_an_account_is_told_with_what_counts(platform: Platform) -> None:
         "timezone": "UTC",
         "owner_mail": "fine",
         "may_send": True,
-        "settled": True,
+        "in_sync": True,
         "epoch": 1,
         "strikes": 0,
         "would_disable": False,
@@ -167,7 +167,7 @@ def test_an_account_is_told_with_what_counts(platform: Platform) -> None:
         },
         "limit_per_1000": 1,
         "allowance_left": 2,
-        "policy": "seed",
+        "policy": "default",
         "provider": None,
     }
 
@@ -507,7 +507,7 @@ def test_suppressions_have_bounces_where_the_policy_says_so(platform: Platform) 
     bounced(platform, 1)
     assert [one["why"] for one in platform.ask(f"{HERE}/suppressions").json["suppressions"]] == ["bounce"]
 
-    platform.policies.policy = replace(SEED, suppress_bounces=False)
+    platform.policies.policy = replace(DEFAULT, suppress_bounces=False)
 
     assert platform.ask(f"{HERE}/suppressions").json["suppressions"] == []
 
@@ -805,14 +805,14 @@ NEEDS = [
     ("GET", "", "accounts.get"),
     ("GET", "", "tallies.days"),
     ("GET", "", "policies.current"),
-    ("GET", "", "macs.verifies"),
+    ("GET", "", "signer.verifies"),
     ("GET", "", "link_register.get"),
     ("GET", "/report", "tallies.by_epoch"),
     ("GET", "/report", "timeline.latest"),
     ("GET", "/timeline", "timeline.page"),
     ("GET", "/route", "timeline.latest"),
     ("GET", "/review", "accounts.get"),
-    ("GET", "/suppressions", "suppressions.cards"),
+    ("GET", "/suppressions", "suppressions.records"),
     ("GET", "/suppressions", "policies.current"),
     ("GET", "/bounces", "bounces.page"),
     ("PUT", "/review", "accounts.get"),

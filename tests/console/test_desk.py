@@ -35,16 +35,16 @@ from permille.console.site import desk
 from permille.console.site.desk_forms import DECISIONS
 from permille.console.site.site_app import resolver
 from permille.domain.account.credential import ACTIVE, Denial, Renewal
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption, Hold
 from permille.domain.account.second_chance import TrialState
-from permille.domain.policy.policy import SEED, ComplaintRatio
+from permille.domain.policy.policy import DEFAULT, ComplaintRatio
 from permille.domain.policy.ses_review import denominators
 from permille.domain.rules.breaker import BreakerState
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.timeline import SYSTEM
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
 from permille.ports.desk import SesFigures, SesRate
 
@@ -263,7 +263,7 @@ def test_until_when_the_old_key_of_a_renewed_credential_works_is_shown(world: Wo
 
 def test_who_was_denied_by_hand_is_off_and_can_be_let_out_at_the_desk(world: World, anna: Visitor) -> None:
     page = f"/desk/accounts/{ACCOUNT}"
-    world.support.add(an_account(denial=Denial((CALLER,), NOW), look=Look(TODAY, 4212, 2, 0, 2)))
+    world.support.add(an_account(denial=Denial((CALLER,), NOW), look=Assessment(TODAY, 4212, 2, 0, 2)))
     world.support.switch.users[CALLER].denied = True
 
     text = text_of(anna.get(page))
@@ -302,7 +302,7 @@ def test_the_foot_says_on_which_timeline_a_decision_is(anna: Visitor, path: str,
 
 
 def test_of_who_never_sent_the_list_has_no_counts(world: World, anna: Visitor) -> None:
-    world.support.add(an_account(look=Look(TODAY, 0, 0, 0, 1)))
+    world.support.add(an_account(look=Assessment(TODAY, 0, 0, 0, 1)))
 
     text = text_of(anna.get("/desk/accounts"))
 
@@ -310,7 +310,7 @@ def test_of_who_never_sent_the_list_has_no_counts(world: World, anna: Visitor) -
 
 
 def test_the_list_has_the_worst_first_and_says_of_which_day_it_is(world: World, anna: Visitor) -> None:
-    world.support.add(an_account("fine"), an_account("close-by", look=Look(TODAY, 4212, 2, 0, 2)))
+    world.support.add(an_account("fine"), an_account("close-by", look=Assessment(TODAY, 4212, 2, 0, 2)))
     body = anna.get("/desk/accounts").body
     text = text_of(anna.get("/desk/accounts"))
 
@@ -323,7 +323,7 @@ def test_the_list_has_the_worst_first_and_says_of_which_day_it_is(world: World, 
 
 def test_every_account_is_met_once_by_following_the_links(world: World, anna: Visitor) -> None:
     ids = {f"shop-{number:03}" for number in range(60)}
-    world.support.add(*(an_account(one, look=Look(TODAY, 1000, int(one[-1]), 0, 0)) for one in ids))
+    world.support.add(*(an_account(one, look=Assessment(TODAY, 1000, int(one[-1]), 0, 0)) for one in ids))
 
     for first in ("/desk/accounts", "/desk/accounts?q=shop"):
         met, path = list[str](), first
@@ -356,7 +356,7 @@ def test_the_system_is_on_one_page(world: World, anna: Visitor) -> None:
 
     text = text_of(anna.get("/desk/system"))
 
-    for shown in ("enforce", "seed", "100 or more", "Breaker open", "0 of 20 disablings", "Feedback 12 7 minutes"):
+    for shown in ("enforce", "default", "100 or more", "Breaker open", "0 of 20 disablings", "Feedback 12 7 minutes"):
         assert shown in text
 
 
@@ -377,7 +377,7 @@ def test_an_instant_of_an_account_is_told_as_it_is_there_and_a_list_of_many_has_
 
 
 def contributes(world: World, account_id: str, counts: Tally, **different: Any) -> None:
-    look = Look(TODAY, counts.delivered, counts.complaints, counts.bounces, 0)
+    look = Assessment(TODAY, counts.delivered, counts.complaints, counts.bounces, 0)
     world.support.add(an_account(account_id, look=look, **different))
     world.rows.tallies[account_id, 1, TODAY] = counts
 
@@ -517,7 +517,7 @@ def test_every_decision_leads_back_to_a_page_that_says_what_was_done(world: Worl
         "confirm": went_well(),
         "cancel": agreed(),
         "disable": an_account(),
-        "release": an_account(hold=Hold(Held.BREAKER, NOW, needs_staff=True)),
+        "release": an_account(hold=Hold(HoldReason.BREAKER, NOW, needs_staff=True)),
         "unexempt": an_account(exemption=exemption),
         "owner-mail": an_account(owner_mail="bounced"),
     }.get(name, asking())
@@ -601,7 +601,7 @@ def test_who_bounced_is_mailed_no_more_where_the_policy_says_so(world: World, an
     FakeLedger(world.rows).count(bounce_counts("cyd@example.com", message_id="m-9"), NOW, PATIENCE)
     assert "Mailed no more" in anna.get(f"/desk/accounts/{ACCOUNT}").body
 
-    world.support.policies.policy = replace(SEED, suppress_bounces=False)
+    world.support.policies.policy = replace(DEFAULT, suppress_bounces=False)
 
     assert "Mailed no more" not in anna.get(f"/desk/accounts/{ACCOUNT}").body
 
@@ -710,7 +710,7 @@ def written(world: World, text: str) -> None:
     request = replace(REQUEST, cause=text, change=text)
     account = asking(owner_name=text, owner_email=text, review=request, exemption=trouble, senders=(text,))
     account = replace(account, provider=Provider(text, 587, text, "arn:x", "v1", NOW))
-    other = an_account("other", owner_name=text, owner_email=text, look=Look(TODAY, 10, 1, 1, 0))
+    other = an_account("other", owner_name=text, owner_email=text, look=Assessment(TODAY, 10, 1, 1, 0))
     off = an_account("off", owner_name=text, status=Status.CLOSED)
     world.rows.entries.clear()
     world.support.add(account, other, off)
@@ -755,6 +755,6 @@ def test_whatever_was_written_by_whom_it_is_only_text(text: str) -> None:
 def test_an_accounts_bar_is_drawn_by_the_policy_in_force(world: World, anna: Visitor) -> None:
     world.support.add(an_account())
     world.rows.tallies[ACCOUNT, 1, TODAY] = Tally(2000, 2)
-    world.support.policies.policy = replace(SEED, complaint_ratio=ComplaintRatio(limit_per_1000=5))
+    world.support.policies.policy = replace(DEFAULT, complaint_ratio=ComplaintRatio(limit_per_1000=5))
 
     assert 'class="fill" width="10"' in anna.get(f"/desk/accounts/{ACCOUNT}").body  # a fifth of the half, the limit

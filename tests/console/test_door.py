@@ -13,7 +13,7 @@ from permille.console.api import api_app
 from permille.console.sessions import API, PAGES, audience_of
 from permille.console.site import site_app
 from permille.domain.login import tokens
-from permille.domain.login.links import LONGEST, For, Register
+from permille.domain.login.links import LONGEST, LinkRole, Register
 from permille.usecases.login.access import ENTER, NEW_LINK, make_token
 
 OTHER = "florist"
@@ -33,7 +33,7 @@ def world() -> World:
 def test_a_link_leads_to_the_report_by_a_clean_address(world: World) -> None:
     visitor = Visitor(world)
 
-    entered = visitor.get(f"/enter?token={world.token(For.OWNER, ACCOUNT)}")
+    entered = visitor.get(f"/enter?token={world.token(LinkRole.OWNER, ACCOUNT)}")
 
     assert (entered.status, entered.headers["Location"]) == (303, f"/report/{ACCOUNT}")
     [cookie] = entered.cookies
@@ -57,14 +57,14 @@ def test_head_is_answered_as_get_is_without_the_body(world: World, path: str) ->
 def test_a_link_that_is_looked_at_by_head_lets_nobody_in(world: World) -> None:
     visitor = Visitor(world)
 
-    looked = visitor.call("HEAD", f"/enter?token={world.token(For.OWNER, ACCOUNT)}")
+    looked = visitor.call("HEAD", f"/enter?token={world.token(LinkRole.OWNER, ACCOUNT)}")
 
     assert (looked.status, looked.cookies, looked.body) == (303, [], "")
     assert visitor.get(f"/report/{ACCOUNT}").status == 401
 
 
 def test_staffs_cookie_is_sent_to_no_page_that_another_site_frames_or_links_to(world: World) -> None:
-    entered = Visitor(world).post(ENTER, {"token": world.token(For.STAFF, "Sam")})
+    entered = Visitor(world).post(ENTER, {"token": world.token(LinkRole.STAFF, "Sam")})
 
     assert entered.headers["Location"] == "/desk"
     [cookie] = entered.cookies
@@ -93,12 +93,12 @@ def test_without_a_link_every_page_is_closed_and_all_look_the_same(
 
 @pytest.mark.parametrize("how", ["out", "revoked", "over"])
 def test_staff_who_are_not_let_in_any_more_are_told_whom_to_ask(world: World, how: str) -> None:
-    sam, link = world.staff("Sam"), f"/enter?token={world.token(For.STAFF, 'Sam')}"
+    sam, link = world.staff("Sam"), f"/enter?token={world.token(LinkRole.STAFF, 'Sam')}"
     match how:
         case "out":
             sam.sends("/desk/leave")
         case "revoked":
-            world.rows.link_registers[For.STAFF, "Sam"] = Register(of_name=NOW)
+            world.rows.link_registers[LinkRole.STAFF, "Sam"] = Register(of_name=NOW)
         case _:
             world.now = NOW + timedelta(hours=13)
 
@@ -139,7 +139,7 @@ def test_a_link_of_one_account_opens_no_other(world: World) -> None:
 
 
 def test_pages_of_two_accounts_can_be_open_at_once(world: World) -> None:
-    both = world.owner().follows(f"/enter?token={world.token(For.OWNER, OTHER)}")
+    both = world.owner().follows(f"/enter?token={world.token(LinkRole.OWNER, OTHER)}")
 
     assert [both.get(f"/report/{one}").status for one in (ACCOUNT, OTHER)] == [200, 200]
 
@@ -154,11 +154,11 @@ def test_a_link_that_has_expired_lets_nobody_in(world: World) -> None:
 def test_a_revoked_link_lets_nobody_in(world: World) -> None:
     owner, staff, platform = world.owner(), world.staff(), world.platform()
     world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], links_valid_since=NOW)
-    world.rows.link_registers[For.STAFF, ""] = Register(of_all=NOW)
+    world.rows.link_registers[LinkRole.STAFF, ""] = Register(of_all=NOW)
 
     assert owner.get(f"/report/{ACCOUNT}").status == 401
     assert staff.get("/desk").status == 401
-    world.rows.link_registers[For.PLATFORM, "crm"] = Register(of_name=NOW)
+    world.rows.link_registers[LinkRole.PLATFORM, "crm"] = Register(of_name=NOW)
     assert platform.get(f"/api/v1/accounts/{ACCOUNT}").status == 401
 
 
@@ -170,18 +170,18 @@ def test_a_link_to_an_account_that_is_gone_is_closed_like_any_other(world: World
 
 
 def test_a_forged_token_lets_nobody_in(world: World) -> None:
-    token = world.token(For.OWNER, ACCOUNT)
+    token = world.token(LinkRole.OWNER, ACCOUNT)
     forged = token[:-1] + ("A" if token[-1] != "A" else "Q")
 
     assert Visitor(world).get(f"/enter?token={forged}").status == 401
 
 
-@pytest.mark.parametrize("audience", For)
+@pytest.mark.parametrize("audience", LinkRole)
 @pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk", f"/api/v1/accounts/{ACCOUNT}"])
-def test_each_door_opens_to_its_own_audience(world: World, audience: For, path: str) -> None:
+def test_each_door_opens_to_its_own_audience(world: World, audience: LinkRole, path: str) -> None:
     """However the token of another gets into the place where theirs belongs."""
     wanted = audience_of(path, {**PAGES, **API})
-    token = world.token(audience, ACCOUNT if audience is For.OWNER else "sam")
+    token = world.token(audience, ACCOUNT if audience is LinkRole.OWNER else "sam")
     cookies = {f"__Host-owner-{ACCOUNT}": token, "__Host-staff": token}
 
     answer = Visitor(world, token=token, cookies=cookies).get(path)
@@ -190,7 +190,7 @@ def test_each_door_opens_to_its_own_audience(world: World, audience: For, path: 
 
 
 def test_a_platforms_token_opens_no_page(world: World) -> None:
-    assert Visitor(world).get(f"/enter?token={world.token(For.PLATFORM, 'crm')}").status == 403
+    assert Visitor(world).get(f"/enter?token={world.token(LinkRole.PLATFORM, 'crm')}").status == 403
 
 
 # ---------------------------------------------------------------- every audience at every door, whatever is wrong
@@ -207,11 +207,13 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-@pytest.mark.parametrize("audience", For)
+@pytest.mark.parametrize("audience", LinkRole)
 @pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/report/nobody", "/desk", f"/api/v1/accounts/{ACCOUNT}"])
-def test_no_door_opens_to_what_is_wrong_though_it_is_signed(world: World, audience: For, path: str, wrong: str) -> None:
-    made = tokens.read(world.token(audience, ACCOUNT if audience is For.OWNER else "sam"))[0]
-    token = make_token(world.macs, WRONG[wrong](made))
+def test_no_door_opens_to_what_is_wrong_though_it_is_signed(
+    world: World, audience: LinkRole, path: str, wrong: str
+) -> None:
+    made = tokens.read(world.token(audience, ACCOUNT if audience is LinkRole.OWNER else "sam"))[0]
+    token = make_token(world.signer, WRONG[wrong](made))
     if wrong == "revoked":
         world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], links_valid_since=NOW)
         world.rows.link_registers[audience, ""] = Register(of_all=NOW)
@@ -294,7 +296,7 @@ def test_the_stylesheet_can_be_kept_because_its_address_changes_with_it(world: W
     assert "immutable" in style.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("call", ["macs.verifies", "accounts.get"])
+@pytest.mark.parametrize("call", ["signer.verifies", "accounts.get"])
 def test_where_nothing_can_be_found_out_nobody_is_let_in_and_the_page_says_try_again(world: World, call: str) -> None:
     owner = world.owner()
     world.faults.fail(call)
@@ -317,7 +319,7 @@ def test_all_that_is_not_for_everybody_is_behind_a_door() -> None:
 
     assert {rule for rule in rules(site_app.resolver()) if audience_of(rule, PAGES) is None} == of_everybody
     assert {rule for rule in rules(api_app.resolver()) if audience_of(rule, API) is None} == {"/api/v1/openapi.json"}
-    assert {*PAGES.values(), *API.values()} == set(For)
+    assert {*PAGES.values(), *API.values()} == set(LinkRole)
 
 
 def rules(app: LambdaFunctionUrlResolver) -> set[str]:
@@ -327,7 +329,7 @@ def rules(app: LambdaFunctionUrlResolver) -> set[str]:
 def test_neither_function_has_what_is_the_others(world: World) -> None:
     """Nor does it look at who is asking."""
     platform, staff = world.platform(), world.staff()
-    world.faults.fail("macs.verifies")
+    world.faults.fail("signer.verifies")
 
     a_page = api_app.answer(
         world.api, a_request("GET", "/desk", {"cookie": f"__Host-staff={staff.cookies}"}), None, NOW
@@ -344,7 +346,7 @@ EXPIRED = "This link has expired"
 SENT = "Look into your mail"
 
 
-def expired(world: World, audience: For = For.OWNER, subject: str = ACCOUNT) -> str:
+def expired(world: World, audience: LinkRole = LinkRole.OWNER, subject: str = ACCOUNT) -> str:
     """A token whose time is over."""
     return world.token(audience, subject, NOW - timedelta(days=400))
 
@@ -364,7 +366,7 @@ def test_an_expired_link_offers_a_new_one_and_asks_nobody_whether_it_was_ours(wo
 
     assert (answer.status, EXPIRED in answer.body, token in answer.body) == (401, True, True)
     assert answer.cookies == []
-    assert "macs.verifies" not in world.faults.calls
+    assert "signer.verifies" not in world.faults.calls
 
 
 def test_the_new_one_is_told_once_a_day_and_mailed_to_the_owner(world: World) -> None:
@@ -380,7 +382,7 @@ def test_the_new_one_is_told_once_a_day_and_mailed_to_the_owner(world: World) ->
 
 
 def test_a_link_of_a_prefetching_mail_scanner_still_opens_for_the_owner(world: World) -> None:
-    link = f"/enter?token={world.token(For.OWNER, ACCOUNT)}"
+    link = f"/enter?token={world.token(LinkRole.OWNER, ACCOUNT)}"
 
     scanner, owner = Visitor(world).get(link), Visitor(world).get(link)
 
@@ -399,7 +401,7 @@ def test_whatever_else_is_sent_gets_the_same_answer_and_causes_nothing(world: Wo
         case "gone":
             del world.rows.accounts[ACCOUNT]
         case "staff" | "platform":
-            token = expired(world, For(what), "sam")
+            token = expired(world, LinkRole(what), "sam")
         case _:
             token = "" if what == "empty" else "a.b.c"
 
@@ -414,19 +416,23 @@ def test_garbage_is_refused_without_asking_for_a_mac(world: World, token: str) -
     asks_for_a_new_link(world, token)
     Visitor(world).get(f"/enter?token={token}")
 
-    assert not {"macs.verifies", "accounts.get"} & set(world.faults.calls)
+    assert not {"signer.verifies", "accounts.get"} & set(world.faults.calls)
 
 
 @pytest.mark.parametrize("mac", ["AA", "A" * 3000])
 def test_nobody_is_asked_about_a_mac_of_another_size(world: World, mac: str) -> None:
-    token = f"{world.token(For.OWNER, ACCOUNT).rpartition('.')[0]}.{mac}"
+    token = f"{world.token(LinkRole.OWNER, ACCOUNT).rpartition('.')[0]}.{mac}"
 
     assert Visitor(world).get(f"/enter?token={token}").status == 401
-    assert "macs.verifies" not in world.faults.calls
+    assert "signer.verifies" not in world.faults.calls
 
 
-@pytest.mark.parametrize(("audience", "status", "told"), [(For.STAFF, 401, OFF_DUTY), (For.PLATFORM, 403, FORBIDDEN)])
-def test_an_expired_link_of_anybody_else_offers_nothing(world: World, audience: For, status: int, told: str) -> None:
+@pytest.mark.parametrize(
+    ("audience", "status", "told"), [(LinkRole.STAFF, 401, OFF_DUTY), (LinkRole.PLATFORM, 403, FORBIDDEN)]
+)
+def test_an_expired_link_of_anybody_else_offers_nothing(
+    world: World, audience: LinkRole, status: int, told: str
+) -> None:
     answer = Visitor(world).get(f"/enter?token={expired(world, audience, 'sam')}")
 
     assert (answer.status, told in answer.body, "<form" in answer.body) == (status, True, False)

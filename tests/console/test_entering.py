@@ -4,7 +4,7 @@ import pytest
 from tests.support.builders import ACCOUNT, STAFF
 from tests.support.visiting import ORIGIN, Answer, Visitor, World, a_request, a_token
 
-from permille.domain.login.links import For, Register
+from permille.domain.login.links import LinkRole, Register
 from permille.usecases.login.access import ENTER
 
 SAMS_NAMESAKE = "arn:aws:iam::123456789012:user/elsewhere/sam"  # the timeline names both user/sam
@@ -17,7 +17,7 @@ def world() -> World:
 
 
 def a_link(world: World, name: str, by: str = STAFF) -> str:
-    return a_token(world.macs, world.rows, For.STAFF, name, world.now, by=by)
+    return a_token(world.signer, world.rows, LinkRole.STAFF, name, world.now, by=by)
 
 
 def enters(visitor: Visitor, token: str, **fields: str) -> Answer:
@@ -80,7 +80,7 @@ def test_over_somebody_elses_session_it_asks_first(world: World, name: str, by: 
 def test_an_act_names_who_made_the_link_and_nothing_that_they_chose(world: World, path: str) -> None:
     link = a_link(world, "Anna", f"arn:aws:iam::123456789012:user/{path}eva")
 
-    assert world.console.doors.enter(link, world.now).name == "staff:Anna (link by user/eva)"
+    assert world.console.authenticator.enter(link, world.now).name == "staff:Anna (link by user/eva)"
 
 
 @pytest.mark.parametrize("csrf", ["", "0" * 64, "é"])
@@ -100,7 +100,7 @@ def test_who_comes_again_is_not_asked_twice(world: World) -> None:
 def test_over_a_session_that_is_not_in_force_any_more_nothing_is_asked(world: World) -> None:
     anna = world.staff("Anna")
     token = a_link(world, "Bob")
-    world.rows.link_registers[For.STAFF, "Anna"] = Register(of_name=world.now)
+    world.rows.link_registers[LinkRole.STAFF, "Anna"] = Register(of_name=world.now)
 
     assert enters(anna, token).status == 303
 
@@ -108,7 +108,7 @@ def test_over_a_session_that_is_not_in_force_any_more_nothing_is_asked(world: Wo
 def test_where_it_cannot_be_found_out_who_is_in_nobody_is_let_in(world: World) -> None:
     anna = world.staff("Anna")
     token = a_link(world, "Bob")
-    world.faults.fail("macs.verifies", skip=1)  # that of the link is the first
+    world.faults.fail("signer.verifies", skip=1)  # that of the link is the first
 
     assert enters(anna, token).status == 503
 
@@ -119,7 +119,7 @@ def test_what_is_no_link_lets_nobody_in(world: World, token: str) -> None:
 
 
 def test_a_platforms_token_lets_nobody_in(world: World) -> None:
-    assert enters(Visitor(world), world.token(For.PLATFORM, "crm")).status == 403
+    assert enters(Visitor(world), world.token(LinkRole.PLATFORM, "crm")).status == 403
 
 
 def test_what_names_say_is_shown_as_text(world: World) -> None:
@@ -132,7 +132,7 @@ def test_what_names_say_is_shown_as_text(world: World) -> None:
 
 def test_two_owners_pages_are_entered_beside_each_other_and_nothing_is_asked(world: World) -> None:
     """Each account has a cookie of its own: nothing is entered over."""
-    assert world.owner().get(f"{ENTER}?token={world.token(For.OWNER, ACCOUNT)}").status == 303
+    assert world.owner().get(f"{ENTER}?token={world.token(LinkRole.OWNER, ACCOUNT)}").status == 303
 
 
 # ---------------------------------------------------------------- what a neighbouring host has a browser send

@@ -13,7 +13,7 @@ import pytest
 from tests.support.builders import ACCOUNT, NOW
 from tests.support.visiting import ORIGIN, World, a_request
 
-from permille.domain.login.links import For
+from permille.domain.login.links import LinkRole
 from permille.domain.login.tokens import LONGEST_TOKEN
 
 REQUESTS = 1000
@@ -41,12 +41,12 @@ class Stranger:
     def text(self, length: int = 43) -> str:
         return urlsafe_b64encode(self.dice.randbytes(length)).decode()[:length]
 
-    def expired(self, audience: For) -> str:
-        return self.world.token(audience, ACCOUNT if audience is For.OWNER else self.text(9), LONG_AGO)
+    def expired(self, audience: LinkRole) -> str:
+        return self.world.token(audience, ACCOUNT if audience is LinkRole.OWNER else self.text(9), LONG_AGO)
 
-    def forged(self, audience: For) -> str:
+    def forged(self, audience: LinkRole) -> str:
         """All that is wrong with it is its MAC."""
-        signed = self.world.token(audience, ACCOUNT if audience is For.OWNER else self.text(9)).rpartition(".")[0]
+        signed = self.world.token(audience, ACCOUNT if audience is LinkRole.OWNER else self.text(9)).rpartition(".")[0]
         return f"{signed}.{urlsafe_b64encode(self.dice.randbytes(32)).decode().rstrip('=')}"
 
     def sends(self, token: str) -> dict[str, str]:
@@ -67,11 +67,16 @@ HOPELESS: dict[str, Token] = {
     "garbage": lambda stranger: stranger.text(),
     "of three parts": lambda stranger: ".".join(stranger.text() for _ in range(3)),
     "too long": lambda stranger: stranger.text(LONGEST_TOKEN + stranger.dice.randint(1, 5000)),
-    "an owner's that has expired": lambda stranger: stranger.expired(For.OWNER),
-    "of staff that has expired": lambda stranger: stranger.expired(For.STAFF),
-    "a platform's that has expired": lambda stranger: stranger.expired(For.PLATFORM),
+    "an owner's that has expired": lambda stranger: stranger.expired(LinkRole.OWNER),
+    "of staff that has expired": lambda stranger: stranger.expired(LinkRole.STAFF),
+    "a platform's that has expired": lambda stranger: stranger.expired(LinkRole.PLATFORM),
 }
-ADDRESSES: dict[str, For] = {REPORT: For.OWNER, f"{REPORT}/report.csv": For.OWNER, DESK: For.STAFF, API: For.PLATFORM}
+ADDRESSES: dict[str, LinkRole] = {
+    REPORT: LinkRole.OWNER,
+    f"{REPORT}/report.csv": LinkRole.OWNER,
+    DESK: LinkRole.STAFF,
+    API: LinkRole.PLATFORM,
+}
 
 
 @pytest.fixture
@@ -82,7 +87,7 @@ def stranger() -> Stranger:
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_of_a_thousand_hopeless_requests_none_asks_kms_or_dynamodb_anything(stranger: Stranger, path: str) -> None:
     others: list[Token] = [
-        partial(Stranger.forged, audience=audience) for audience in For if audience is not ADDRESSES[path]
+        partial(Stranger.forged, audience=audience) for audience in LinkRole if audience is not ADDRESSES[path]
     ]
     statuses = set()
 
@@ -95,7 +100,7 @@ def test_of_a_thousand_hopeless_requests_none_asks_kms_or_dynamodb_anything(stra
 
 
 def test_the_way_in_asks_kms_about_no_token_that_opens_no_page(stranger: Stranger) -> None:
-    platforms: Token = partial(Stranger.forged, audience=For.PLATFORM)
+    platforms: Token = partial(Stranger.forged, audience=LinkRole.PLATFORM)
     statuses = set()
 
     for token in islice(cycle([*HOPELESS.values(), platforms]), REQUESTS):
@@ -109,7 +114,7 @@ def test_what_is_open_to_everybody_asks_nobody_about_whoever_comes(stranger: Str
     paths = ["/", "/guide", "/guide.txt", "/nowhere", "/api/v1/openapi.json", "/api/v2"]
 
     for path in islice(cycle(paths), REQUESTS):
-        stranger.asks(a_request("GET", path, stranger.sends(stranger.forged(For.STAFF))))
+        stranger.asks(a_request("GET", path, stranger.sends(stranger.forged(LinkRole.STAFF))))
 
     assert stranger.cost == []
 
@@ -123,9 +128,9 @@ def test_what_is_open_to_everybody_asks_nobody_about_whoever_comes(stranger: Str
         {"origin": f"{ORIGIN}.evil.example", "content-type": FORM},
     ],
 )
-@pytest.mark.parametrize(("path", "audience"), [(REPORT, For.OWNER), (DESK, For.STAFF)])
+@pytest.mark.parametrize(("path", "audience"), [(REPORT, LinkRole.OWNER), (DESK, LinkRole.STAFF)])
 def test_a_form_from_elsewhere_is_refused_before_kms_is_asked(
-    stranger: Stranger, path: str, audience: For, headers: dict[str, str]
+    stranger: Stranger, path: str, audience: LinkRole, headers: dict[str, str]
 ) -> None:
     token = stranger.forged(audience)
 
@@ -141,4 +146,4 @@ def test_a_forgery_that_is_well_formed_costs_one_verification_and_no_read(strang
         headers = {"cookie": f"{OWNERS}={token}; {STAFFS}={token}", "authorization": f"Bearer {token}"}
         assert stranger.asks(a_request("GET", path, headers)) == 401
 
-    assert stranger.cost == ["macs.verifies"] * 10
+    assert stranger.cost == ["signer.verifies"] * 10

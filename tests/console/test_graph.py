@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.support.builders import NOW, TODAY
 
 from permille.console.site.graph import NARROW, WIDE, Graph, Point, Size, draw, nice_ticks, path, short
-from permille.domain.values.local_days import A_DAY
+from permille.domain.values.calendar import DAY
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.reading.periods import midnight, periods, range_of_days, range_of_weeks
@@ -21,7 +21,7 @@ YEAR = range_of_weeks(TODAY)
 
 
 def ago(days: int) -> date:
-    return TODAY - days * A_DAY
+    return TODAY - days * DAY
 
 
 def drawn(

@@ -15,7 +15,7 @@ from permille.console.headers import HEADERS
 from permille.console.proxy import Proxy
 from permille.console.site import site_app
 from permille.console.site.pages import STYLES, Pages
-from permille.domain.login.links import For
+from permille.domain.login.links import LinkRole
 
 REPORT, API = f"/report/{ACCOUNT}", f"/api/v1/accounts/{ACCOUNT}"
 EXPECTED = {
@@ -85,7 +85,7 @@ def test_nothing_more_is_said_by_all() -> None:
 def failing(path: str, error: Exception | None = None) -> Callable[[World], Answer]:
     def answer(world: World) -> Answer:
         asking = visitor(world, path)
-        world.faults.fail("macs.verifies", error=error)
+        world.faults.fail("signer.verifies", error=error)
         return asking.get(path)
 
     return answer
@@ -97,7 +97,7 @@ def bypassed(world: World) -> Answer:
 
 
 ANSWERS: dict[str, tuple[Callable[[World], Answer], int]] = {
-    "a way in": (lambda world: Visitor(world).get(f"/enter?token={world.token(For.OWNER, ACCOUNT)}"), 303),
+    "a way in": (lambda world: Visitor(world).get(f"/enter?token={world.token(LinkRole.OWNER, ACCOUNT)}"), 303),
     "a way in for nobody": (lambda world: Visitor(world).get("/enter"), 401),
     "a form that leads to a page": (
         lambda world: world.owner().sends(f"{REPORT}/review", action="withdraw", read="x"),
@@ -114,7 +114,7 @@ ANSWERS: dict[str, tuple[Callable[[World], Answer], int]] = {
     "a broken API": (failing(API, RuntimeError("broken")), 500),
     "past CloudFront": (bypassed, 403),
     "the API for nobody": (lambda world: Visitor(world).get(API), 401),
-    "the API for owners": (lambda world: Visitor(world, token=world.token(For.OWNER, ACCOUNT)).get(API), 403),
+    "the API for owners": (lambda world: Visitor(world, token=world.token(LinkRole.OWNER, ACCOUNT)).get(API), 403),
     "no account": (lambda world: world.platform().get(f"{API}x"), 404),
     "no address of the API": (lambda world: Visitor(world).get("/api/nowhere"), 404),
     "another method of the API": (lambda world: world.platform().call("POST", API), 405),
@@ -154,18 +154,18 @@ def test_owners_pages_alone_are_framed_and_by_the_named_origins_alone(method: st
 @pytest.mark.parametrize(
     ("origins", "audience", "same_site"),
     [
-        ("https://app.example", For.OWNER, "SameSite=None; Partitioned"),
-        ("", For.OWNER, "SameSite=Lax"),
-        ("https://app.example", For.STAFF, "SameSite=Strict"),
-        ("", For.STAFF, "SameSite=Strict"),
+        ("https://app.example", LinkRole.OWNER, "SameSite=None; Partitioned"),
+        ("", LinkRole.OWNER, "SameSite=Lax"),
+        ("https://app.example", LinkRole.STAFF, "SameSite=Strict"),
+        ("", LinkRole.STAFF, "SameSite=Strict"),
     ],
 )
 def test_a_cookie_is_sent_in_frames_only_where_somebody_may_frame_pages(
-    origins: str, audience: For, same_site: str
+    origins: str, audience: LinkRole, same_site: str
 ) -> None:
     world = a_world()
     world.console = replace(world.console, pages=Pages(world.console.pages.brand, origins))
-    token = world.token(audience, ACCOUNT if audience is For.OWNER else "Sam", NOW)
+    token = world.token(audience, ACCOUNT if audience is LinkRole.OWNER else "Sam", NOW)
 
     form = {"content-type": "application/x-www-form-urlencoded", "origin": ORIGIN}
     [cookie] = world.ask(a_request("POST", "/enter", form, f"token={token}")).cookies

@@ -10,11 +10,11 @@ from tests.support.desk_world import ANNA, asking
 from tests.support.visiting import Answer, Visitor, World
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Hold
-from permille.domain.values.status import Held
+from permille.domain.values.status import HoldReason
 
-OVER = Look(TODAY, 1000, 2, 0, 0, over=True)
+OVER = Assessment(TODAY, 1000, 2, 0, 0, over=True)
 HOUR = timedelta(hours=1)
 LATE = datetime(2026, 3, 10, 22, 30, tzinfo=UTC)
 
@@ -23,9 +23,13 @@ LATE = datetime(2026, 3, 10, 22, 30, tzinfo=UTC)
 def world() -> World:
     world = World()
     world.support.rows.accounts.clear()
-    for account_id, why in {"full": Held.BREAKER, "unseen": Held.NO_DELIVERIES, "waits": Held.FEEDBACK}.items():
+    for account_id, why in {
+        "full": HoldReason.BREAKER,
+        "unseen": HoldReason.NO_DELIVERIES,
+        "waits": HoldReason.FEEDBACK,
+    }.items():
         world.support.add(held(account_id, why))
-    world.support.add(an_account("fine", look=Look(TODAY, 5000, 1, 0, 3)))
+    world.support.add(an_account("fine", look=Assessment(TODAY, 5000, 1, 0, 3)))
     return world
 
 
@@ -34,8 +38,8 @@ def anna(world: World) -> Visitor:
     return world.staff("Anna")
 
 
-def held(account_id: str, why: Held) -> Account:
-    return an_account(account_id, hold=Hold(why, NOW - HOUR, needs_staff=why is not Held.FEEDBACK), look=OVER)
+def held(account_id: str, why: HoldReason) -> Account:
+    return an_account(account_id, hold=Hold(why, NOW - HOUR, needs_staff=why is not HoldReason.FEEDBACK), look=OVER)
 
 
 def ticked(answer: Answer) -> list[str]:
@@ -113,7 +117,7 @@ def test_what_is_wrong_is_said_and_nothing_is_decided(
 
 def test_many_are_shown_a_page_at_a_time_each_small_enough_for_a_form(anna: Visitor, world: World) -> None:
     for number in range(45):
-        world.support.add(held(f"shop-{number:02}", Held.BREAKER))
+        world.support.add(held(f"shop-{number:02}", HoldReason.BREAKER))
 
     seen, address = list[str](), "/desk/held"
     while address:
@@ -150,7 +154,7 @@ def test_a_day_with_few_hours_left_is_approved_once_it_is_ticked(anna: Visitor, 
 
 
 def test_whoever_is_above_the_limit_by_time_alone_is_marked_in_the_list(anna: Visitor, world: World) -> None:
-    world.support.add(an_account("calendar", look=Look(TODAY, 1000, 2, 0, 0, over=True, kept=True)))
+    world.support.add(an_account("calendar", look=Assessment(TODAY, 1000, 2, 0, 0, over=True, kept=True)))
 
     page = anna.get("/desk/accounts")
 

@@ -13,7 +13,7 @@ from tests.support.platform import Platform
 from permille.console.api.api_app import openapi_text, resolver
 from permille.console.api.problems import MEDIA_TYPE, TITLES
 from permille.console.sessions import API, audience_of
-from permille.domain.login.links import For
+from permille.domain.login.links import LinkRole
 
 WRITTEN = Path(__file__).parents[2] / "docs" / "openapi.json"
 DOCUMENT: dict[str, Any] = json.loads(openapi_text())
@@ -51,7 +51,7 @@ def test_an_operation_is_told_in_words(path: str, method: str, operation: Any) -
 
 @each_operation
 def test_an_operation_is_behind_the_platforms_door(path: str, method: str, operation: Any) -> None:
-    assert audience_of(path, API) is For.PLATFORM
+    assert audience_of(path, API) is LinkRole.PLATFORM
     assert operation["security"] == [{"bearer": []}]
     assert {"401", "403", "404", "500", "503"} <= operation["responses"].keys()
 
@@ -94,4 +94,4 @@ def test_everything_that_is_referred_to_is_there_and_nothing_else() -> None:
 
 
 def test_a_request_has_an_example() -> None:
-    assert SCHEMAS["ReviewRequest"]["examples"]
+    assert SCHEMAS["ReviewBody"]["examples"]

@@ -12,17 +12,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.support.builders import ACCOUNT, BRAND, NOW, STAFF, an_account
 from tests.support.enforcement import World as Enforcing
 from tests.support.examples import examples
-from tests.support.fakes import DecisionServices, FakeBus, FakeLater, FakeMailer, FakeOnce
+from tests.support.fakes import DecisionServices, FakeBus, FakeIdempotencyStore, FakeMailer, FakeRetryQueue
 from tests.support.platform import Platform
 from tests.support.visiting import Answer, World
 
-from permille.domain.login.links import For
+from permille.domain.login.links import LinkRole
 from permille.domain.people.commands import ApproveReview, DeclineReview
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import Status
 from permille.usecases.decisions.decisions import apply
 from permille.usecases.login.access import NEW_LINK, Links
-from permille.usecases.notifications.notify import Handing, hand_on
+from permille.usecases.notifications.notify import NotifyServices, deliver
 
 CAUSED = (
     "review_requested",
@@ -47,20 +47,20 @@ class OwnersLink(RuleBasedStateMachine):
         self.enforcing.open(account, active=False)
         self.world = World(self.rows)
         self.world.now = NOW
-        self.api = Platform(self.rows, self.world.macs)
-        self.expired = self.world.token(For.OWNER, ACCOUNT, NOW - timedelta(days=30))
+        self.api = Platform(self.rows, self.world.signer)
+        self.expired = self.world.token(LinkRole.OWNER, ACCOUNT, NOW - timedelta(days=30))
         self.handed = set[tuple[str, str]]()
         self.mailer = FakeMailer()
-        self.handing = Handing(
+        self.handing = NotifyServices(
             self.world.accounts,
             self.world.console.timeline,
             FakeBus(),
             self.mailer,
-            FakeOnce(),
-            later=FakeLater(),
-            dead_letters=FakeLater(),
+            FakeIdempotencyStore(),
+            retry_queue=FakeRetryQueue(),
+            dead_letters=FakeRetryQueue(),
             brand=BRAND,
-            links=Links(self.world.macs, "https://console.example"),
+            links=Links(self.world.signer, "https://console.example"),
         )
 
     @property
@@ -138,7 +138,7 @@ class OwnersLink(RuleBasedStateMachine):
     def _hands_on(self) -> None:
         new = {key: entry for key, entry in self.rows.entries.items() if key not in self.handed}
         self.handed |= set(new)
-        hand_on(self.handing, new.values(), self.world.now)
+        deliver(self.handing, new.values(), self.world.now)
 
 
 TestOwnersLink = OwnersLink.TestCase

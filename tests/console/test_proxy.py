@@ -13,7 +13,7 @@ from tests.support.visiting import World, a_request
 from permille.console.api import api_app
 from permille.console.proxy import HEADER, Proxy
 from permille.console.site import site_app
-from permille.domain.login.links import For
+from permille.domain.login.links import LinkRole
 
 OLD, NEW = "5f2d" * 16, "a81c" * 16
 PATHS = ["/", "/guide", "/style.css", "/enter?token=x", f"/report/{ACCOUNT}", "/desk", "/nowhere"]
@@ -38,7 +38,7 @@ WRONG = [None, "", "x", OLD[:-1], OLD + " ", OLD.upper(), digest(OLD), f"{OLD},{
 @pytest.mark.parametrize("value", WRONG)
 @pytest.mark.parametrize("path", PATHS + OF_THE_API)
 def test_whoever_goes_past_cloudfront_is_refused(world: World, path: str, value: str | None) -> None:
-    token = world.token(For.PLATFORM, "crm")
+    token = world.token(LinkRole.PLATFORM, "crm")
     headers = {"authorization": f"Bearer {token}"} | ({} if value is None else {HEADER: value})
     world.faults.calls.clear()
 
@@ -49,7 +49,7 @@ def test_whoever_goes_past_cloudfront_is_refused(world: World, path: str, value:
 
 @pytest.mark.parametrize("value", [OLD, NEW])
 def test_while_the_value_is_changed_both_are_taken(world: World, value: str) -> None:
-    authorization = f"Bearer {world.token(For.PLATFORM, 'crm')}"
+    authorization = f"Bearer {world.token(LinkRole.PLATFORM, 'crm')}"
 
     assert world.ask(a_request("GET", "/guide", {HEADER: value})).status == 200
     asked = a_request("GET", f"/api/v1/accounts/{ACCOUNT}", {HEADER: value, "authorization": authorization})

@@ -34,7 +34,7 @@ from permille.console.site.review_form import Typed
 from permille.console.site.spreadsheet import Separator
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import RequestedDay, Review, ReviewState
-from permille.domain.feedback.feedback import Refusal
+from permille.domain.feedback.feedback import Rejection
 from permille.domain.people.review import answer_token
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.review import ReviewDeclined, ReviewRequested
@@ -43,7 +43,7 @@ from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Count
 from permille.reading.standing import numbers_line
-from permille.usecases.views.report import READ_BOUNCES, Report
+from permille.usecases.views.report import READ_BOUNCES, OwnerReport
 
 A_DAY = timedelta(days=1)
 REPORT = f"/report/{ACCOUNT}"
@@ -213,7 +213,7 @@ def test_the_worst_campaign_is_first_and_long_lists_are_cut_and_counted() -> Non
     assert "10 complaints of earlier days are counted too" in page.text
 
 
-def bounced(*counts: Count, tally: int = 0) -> Report:
+def bounced(*counts: Count, tally: int = 0) -> OwnerReport:
     """`tally`: how many are counted; as many as there are cards unless it is named."""
     return a_report(tallies={(1, TODAY): Tally(1000, 0, tally or len(counts))}, bounced=counts)
 
@@ -230,7 +230,7 @@ def test_whose_mail_bounced_for_good_is_told_with_when_and_why() -> None:
 
 
 def test_a_bounce_of_nobody_who_is_known_and_without_a_reason_is_told_all_the_same() -> None:
-    page = Read(shown(bounced(*bounce_counts("postmaster", refusal=Refusal()))))
+    page = Read(shown(bounced(*bounce_counts("postmaster", rejection=Rejection()))))
 
     assert "A recipient: the mail server refused it for good, and did not say why. Sent on" in page.text
     assert "The mail server said" not in page.text
@@ -263,13 +263,13 @@ def test_a_report_lists_no_more_bounces_than_it_reads_at_once() -> None:
 
     report = bounced(*counts)
 
-    assert (sum(len(one.cards) for one in report.bounces), report.unlisted_bounces) == (READ_BOUNCES, 5)
+    assert (sum(len(one.records) for one in report.bounces), report.unlisted_bounces) == (READ_BOUNCES, 5)
 
 
 def test_the_table_and_the_json_of_bounces_have_every_one() -> None:
     world = the_world(an_account(), {(1, TODAY): Tally(1000)})
-    said = Refusal("5.1.1", "=cmd|'/c calc'!A1")
-    counts = bounce_counts("ann@example.com", "+1@example.com", subject="=1+1", refusal=said)
+    said = Rejection("5.1.1", "=cmd|'/c calc'!A1")
+    counts = bounce_counts("ann@example.com", "+1@example.com", subject="=1+1", rejection=said)
     FakeLedger(world.rows).count(counts, NOW, PATIENCE)
 
     rows = table(world.owner().get(f"{REPORT}/bounces.csv"))
@@ -315,7 +315,7 @@ def test_the_html_of_45_busy_days_with_many_complaints_is_bounded(long: str) -> 
             message_id=f"b-{n}",
             campaign=f"{n % 50}{long}",
             subject=long,
-            refusal=Refusal("5.1.1", long * 10),
+            rejection=Rejection("5.1.1", long * 10),
         )
     ]
 
@@ -327,7 +327,7 @@ def test_the_html_of_45_busy_days_with_many_complaints_is_bounded(long: str) -> 
 # ---------------------------------------------------------------- nobody breaks out of it
 
 
-def hostile(payload: str) -> Report:
+def hostile(payload: str) -> OwnerReport:
     """It is everywhere that somebody else than the operator writes."""
     review = replace(ASKED, cause=payload, change=payload, reason=payload)
     cards = [
@@ -346,7 +346,7 @@ def hostile(payload: str) -> Report:
     }
     account = an_account(status=Status.DISABLED, review=review, **about)
     bounced = bounce_counts(
-        mailbox_of(payload), campaign=payload, subject=payload, refusal=Refusal(payload, payload), sub_type=payload
+        mailbox_of(payload), campaign=payload, subject=payload, rejection=Rejection(payload, payload), sub_type=payload
     )
     return a_report(account, BROKEN, [*cards, *entries], bounced=bounced)
 
@@ -548,7 +548,7 @@ def test_a_report_takes_three_reads_and_the_policy_and_one_more_where_mails_boun
 
     owner.get(REPORT)
 
-    reads = [call for call in world.faults.calls if not call.startswith(("macs.", "policies."))]
+    reads = [call for call in world.faults.calls if not call.startswith(("signer.", "policies."))]
     assert reads == ["accounts.get", "tallies.by_epoch", "timeline.latest", *more]
 
 

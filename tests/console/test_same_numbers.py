@@ -153,7 +153,7 @@ def test_an_exemption_spares_the_account_and_changes_no_number(platform: Platfor
 
 
 def test_in_observe_mode(capsys: pytest.CaptureFixture[str]) -> None:
-    platform = Platform(capsys, mode=Mode.OBSERVE)
+    platform = Platform(capsys, mode=Mode.MONITOR)
 
     platform.mail_goes_out(1000, complaints=2)
 

@@ -20,23 +20,26 @@ from tests.support.builders import (
     evidence,
 )
 
-from permille.domain.account.account import INSTANT, Account
-from permille.domain.account.restrictions import Exemption, Hold
+from permille.domain.account.account import TICK, Account
+from permille.domain.account.look import Assessment
+from permille.domain.account.restrictions import Exemption, Hold, Recheck
 from permille.domain.people.commands import Enable
-from permille.domain.policy.policy import ALLPROWEBTOOLS, SEED
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, Rule
+from permille.domain.policy.policy_file import policy_data
 from permille.domain.rules.backlog import HOLD_AT_MOST, STALLED_AFTER
-from permille.domain.rules.breaker import Brake, Opening, Passing, hour_of
+from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
 from permille.domain.rules.decide import LASTS, decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.needs import COMMIT_LAG, Needs, needs
-from permille.domain.values.status import Held, Mode, Status
+from permille.domain.timeline.kinds.verdicts import Disabled, SendDay
+from permille.domain.values.status import HoldReason, Mode, Status
 
 if TYPE_CHECKING:
     from permille.domain.timeline.kinds.complaints import CountedComplaint
     from permille.domain.timeline.timeline import TimelineEntry
 
-ENFORCE, OBSERVE = Mode.ENFORCE, Mode.OBSERVE
-ENFORCING = Rules(SEED, ENFORCE)
+ENFORCE, OBSERVE = Mode.ENFORCE, Mode.MONITOR
+ENFORCING = Rules(DEFAULT, ENFORCE)
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 TOMORROW = datetime(2026, 3, 11, tzinfo=UTC)
@@ -47,7 +50,7 @@ modes = st.sampled_from(Mode)
 accounts = st.builds(
     an_account,
     status=st.sampled_from(Status),
-    settled=st.booleans(),
+    in_sync=st.booleans(),
     would_disable=st.booleans(),
     alerted_at=st.none() | st.sampled_from([NOW - timedelta(days=3), NOW - timedelta(minutes=30), NOW]),
     due_at=st.none() | st.just(NOW),
@@ -58,7 +61,7 @@ pieces_of_evidence = st.builds(evidence, st.integers(0, 4000), st.integers(0, 5)
 def looked_at(
     account: Account, found: Evidence, now: datetime = NOW, mode: Mode = ENFORCE
 ) -> tuple[Account, list[str]]:
-    outcome = decide(account, found, Rules(SEED, mode), now)
+    outcome = decide(account, found, Rules(DEFAULT, mode), now)
     return outcome.account, [str(entry.kind) for entry in outcome.entries]
 
 
@@ -99,19 +102,39 @@ def test_what_becomes_of_an_account(
 
 
 def test_a_disabling_is_written_down_whole_and_waits_for_the_switch() -> None:
-    account, _ = looked_at(an_account(strikes=1, would_disable=True), evidence(1000, 2))
+    before, found = an_account(strikes=1, would_disable=True), evidence(1000, 2)
+    outcome = decide(before, found, Rules(DEFAULT, ENFORCE, code="1.2.3"), NOW)
 
-    assert (account.strikes, account.decided_at, account.would_disable) == (2, NOW, False)
-    assert not account.settled
-    assert account.due_at == NOW
-    assert not account.status.may_send
-
-
-def test_the_record_of_a_disabling_names_its_complaints() -> None:
-    outcome = decide(an_account(), evidence(1000, 2), ENFORCING, NOW)
-
-    assert outcome.entries[0].data["complaint_identities"] == ["complaint#m-1", "complaint#m-2"]
-    assert outcome.entries[0].data["complaints"] == 2
+    ids = frozenset(one.id for one in found.complaints)
+    assert outcome.account == before.to_be_switched(
+        status=DISABLED,
+        strikes=2,
+        would_disable=False,
+        recheck=Recheck(NOW + HOUR, NOW),
+        decided_at=NOW,
+        alerted_at=NOW,
+        told=ids,
+        due_at=NOW,
+        look=Assessment(NOW.date(), 1000, 2, 0, allowance_left=0, over=True, policy="default", mode="enforce"),
+    )
+    (record,) = outcome.entries
+    assert (record.account_id, record.at) == (before.id, NOW)
+    assert record.facts == Disabled(
+        rule=Rule.COMPLAINT_RATIO,
+        delivered=1000,
+        complaints=2,
+        bounces=0,
+        allowance_left=0,
+        limit_per_1000=1,
+        window_days=45,
+        first_day=WINDOW_BEGINS.date(),
+        last_day=NOW.date(),
+        policy="default",
+        days=(SendDay(day=NOW.date(), delivered=1000, complaints=2, bounces=0),),
+        complaint_identities=("complaint#m-1", "complaint#m-2"),
+        rules=policy_data(DEFAULT),
+        code="1.2.3",
+    )
 
 
 def test_the_record_names_no_complaint_about_mail_that_was_not_judged() -> None:
@@ -126,9 +149,9 @@ def test_the_record_names_no_complaint_about_mail_that_was_not_judged() -> None:
 
 @given(accounts, pieces_of_evidence, modes)
 def test_deciding_twice_changes_nothing_but_when_to_look_again(account: Account, found: Evidence, mode: Mode) -> None:
-    once = decide(account, found, Rules(SEED, mode), NOW).account
+    once = decide(account, found, Rules(DEFAULT, mode), NOW).account
 
-    twice = decide(once, found, Rules(SEED, mode), NOW)
+    twice = decide(once, found, Rules(DEFAULT, mode), NOW)
 
     assert twice.entries == []
     assert replace(twice.account, due_at=once.due_at) == once
@@ -170,15 +193,15 @@ def test_without_a_complaint_nobody_needs_to_look(mode: Mode) -> None:
     assert looked_at(an_account(due_at=NOW), evidence(5000, 0), mode=mode)[0].due_at is None
 
 
-@pytest.mark.parametrize(("settled", "due_at"), [(False, NOW), (True, None)])
-def test_a_disabled_account_is_due_until_the_switch_agrees(settled: bool, due_at: datetime | None) -> None:
-    account = an_account(status=DISABLED, settled=settled, due_at=NOW)
+@pytest.mark.parametrize(("in_sync", "due_at"), [(False, NOW), (True, None)])
+def test_a_disabled_account_is_due_until_the_switch_agrees(in_sync: bool, due_at: datetime | None) -> None:
+    account = an_account(status=DISABLED, in_sync=in_sync, due_at=NOW)
 
     assert looked_at(account, evidence(1000, 2))[0].due_at == due_at
 
 
 @pytest.mark.parametrize(
-    ("decided_at", "now"), [(None, NOW), (NOW - HOUR, NOW), (NOW, NOW + INSTANT), (NOW + HOUR, NOW + HOUR + INSTANT)]
+    ("decided_at", "now"), [(None, NOW), (NOW - HOUR, NOW), (NOW, NOW + TICK), (NOW + HOUR, NOW + HOUR + TICK)]
 )
 def test_time_never_runs_backwards_for_an_account(decided_at: datetime | None, now: datetime) -> None:
     assert an_account(decided_at=decided_at).after_last_decision(NOW) == now
@@ -306,7 +329,7 @@ def test_no_more_of_the_timeline_is_read_than_is_needed(
 def test_whom_a_broken_rule_spares_is_read_whole_for_the_record_alone(
     different: dict[str, Any], mode: Mode, since: datetime | None
 ) -> None:
-    assert needs(an_account(**different), days_of(1000, 2), Rules(SEED, mode), NOW) == Needs(since)
+    assert needs(an_account(**different), days_of(1000, 2), Rules(DEFAULT, mode), NOW) == Needs(since)
 
 
 # ---------------------------------------------------------------- the brakes: the hold, the breaker, an exemption
@@ -321,7 +344,7 @@ def test_no_ratio_is_judged_that_waiting_feedback_could_still_turn(waiting: int,
     outcome = braked(evidence(1000, 2, waiting=waiting))
 
     assert outcome.account.status is after
-    assert outcome.account.held is (Held.NO if after is DISABLED else Held.FEEDBACK)
+    assert outcome.account.held is (HoldReason.NO if after is DISABLED else HoldReason.FEEDBACK)
     assert outcome.account.due_at == NOW
 
 
@@ -333,14 +356,14 @@ def test_what_is_held_is_told_to_staff_once_and_taken_up_again_by_itself() -> No
     assert [entry.kind for entry in held.entries] == ["held"]
     assert held.entries[0].data["waiting"] == 5000
     assert (again.entries, again.account.due_at) == ([], NOW + MINUTE)  # behind those that have waited longer
-    assert (after.account.status, after.account.held) == (DISABLED, Held.NO)
+    assert (after.account.status, after.account.held) == (DISABLED, HoldReason.NO)
 
 
 @pytest.mark.parametrize("waiting", [1000, 50_000, None])
 def test_however_much_waits_a_hold_is_over_after_two_minutes(waiting: int | None) -> None:
     account = braked(evidence(1000, 2, waiting=waiting)).account
 
-    before = decide(account, evidence(1000, 2, waiting=waiting), ENFORCING, NOW + HOLD_AT_MOST - INSTANT).account
+    before = decide(account, evidence(1000, 2, waiting=waiting), ENFORCING, NOW + HOLD_AT_MOST - TICK).account
     after = decide(before, evidence(1000, 2, waiting=waiting), ENFORCING, NOW + HOLD_AT_MOST).account
 
     assert (account.status, before.status, after.status) == (ACTIVE, ACTIVE, DISABLED)
@@ -356,7 +379,7 @@ def test_while_nothing_at_all_is_counted_nobody_is_judged_on_a_ratio(
     account = braked(stalled).account
     later = decide(account, stalled, ENFORCING, NOW + HOUR).account
 
-    assert (account.status, account.held) == (later.status, later.held) == (ACTIVE, Held.STALLED)
+    assert (account.status, account.held) == (later.status, later.held) == (ACTIVE, HoldReason.STALLED)
 
 
 def test_a_number_that_is_no_ratio_is_judged_whatever_is_counted() -> None:
@@ -373,7 +396,9 @@ def test_however_often_a_hold_changes_its_reason_staff_read_of_it_once_and_once_
     for minute in range(120):
         found = evidence(1000, 2, waiting=[5000, 0][minute % 2])
         stalls = replace(found, backlog=a_backlog(1, None)) if minute % 3 == 0 else found
-        outcome = decide(account, replace(stalls, brake=Brake.OPEN), ENFORCING, NOW + minute * MINUTE / 60)
+        outcome = decide(
+            account, replace(stalls, breaker_position=BreakerPosition.OPEN), ENFORCING, NOW + minute * MINUTE / 60
+        )
         account, told = outcome.account, told + [str(entry.kind) for entry in outcome.entries]
 
     assert told.count("held") == 2
@@ -394,24 +419,29 @@ def test_what_was_held_and_turned_is_let_go() -> None:
 
     after = decide(held, evidence(6000, 2), ENFORCING, NOW + HOUR).account
 
-    assert (after.status, after.held) == (ACTIVE, Held.NO)
+    assert (after.status, after.held) == (ACTIVE, HoldReason.NO)
 
 
 @pytest.mark.parametrize(
-    ("brake", "told", "opens"),
-    [(Brake.OPEN, ["held", "alert"], False), (Brake.FULL, ["held", "breaker_opened", "alert"], True)],
+    ("breaker_position", "told", "opens"),
+    [
+        (BreakerPosition.OPEN, ["held", "alert"], False),
+        (BreakerPosition.FULL, ["held", "breaker_opened", "alert"], True),
+    ],
 )
-def test_an_open_or_full_breaker_lets_nobody_be_disabled_by_a_rule(brake: Brake, told: list[str], opens: bool) -> None:
-    outcome = braked(evidence(1000, 2), brake=brake, bound=5)
+def test_an_open_or_full_breaker_lets_nobody_be_disabled_by_a_rule(
+    breaker_position: BreakerPosition, told: list[str], opens: bool
+) -> None:
+    outcome = braked(evidence(1000, 2), breaker_position=breaker_position, bound=5)
 
     assert outcome.account.status is ACTIVE
-    assert outcome.account.held is Held.BREAKER
+    assert outcome.account.held is HoldReason.BREAKER
     assert [str(entry.kind) for entry in outcome.entries] == told
-    assert outcome.breaker == ([Opening(NOW)] if opens else [])
+    assert outcome.breaker == ([OpenBreaker(NOW)] if opens else [])
 
 
 def test_a_disabling_by_a_rule_passes_the_breaker() -> None:
-    assert braked(evidence(1000, 2), bound=5).breaker == [Passing(hour_of(NOW), 5)]
+    assert braked(evidence(1000, 2), bound=5).breaker == [PassBreaker(hour_of(NOW), 5)]
     assert not braked(evidence(2000, 2)).breaker
 
 
@@ -475,27 +505,27 @@ def test_a_rule_that_what_waits_could_turn_is_not_the_one_that_is_named() -> Non
     assert outcome.entries[0].data["rule"] == "complaint_burst"
 
 
-brakes = st.sampled_from(Brake)
+brakes = st.sampled_from(BreakerPosition)
 spared_accounts = st.builds(
     an_account,
     status=st.sampled_from(Status),
-    settled=st.booleans(),
+    in_sync=st.booleans(),
     would_disable=st.booleans(),
-    hold=st.none() | st.builds(Hold, st.sampled_from(list(Held)[1:]), st.sampled_from([NOW, NOW - HOUR])),
+    hold=st.none() | st.builds(Hold, st.sampled_from(list(HoldReason)[1:]), st.sampled_from([NOW, NOW - HOUR])),
     exemption=st.none() | st.builds(Exemption, st.sampled_from([NOW, NOW + HOUR]), st.just("Why"), st.just(STAFF)),
 )
 
 
 @given(spared_accounts, st.integers(0, 4000), st.integers(0, 5), st.integers(0, 4000), brakes, modes)
 def test_whatever_brakes_deciding_twice_changes_nothing_and_only_a_changed_decision_is_told(
-    account: Account, delivered: int, complaints: int, waiting: int, brake: Brake, mode: Mode
+    account: Account, delivered: int, complaints: int, waiting: int, breaker_position: BreakerPosition, mode: Mode
 ) -> None:
-    found = replace(evidence(delivered, complaints, waiting=waiting), brake=brake)
-    once = decide(account, found, Rules(SEED, mode), NOW)
-    if Opening(NOW) in once.breaker:  # the next one meets it open
-        found = replace(found, brake=Brake.OPEN)
+    found = replace(evidence(delivered, complaints, waiting=waiting), breaker_position=breaker_position)
+    once = decide(account, found, Rules(DEFAULT, mode), NOW)
+    if OpenBreaker(NOW) in once.breaker:  # the next one meets it open
+        found = replace(found, breaker_position=BreakerPosition.OPEN)
 
-    twice = decide(once.account, found, Rules(SEED, mode), NOW)
+    twice = decide(once.account, found, Rules(DEFAULT, mode), NOW)
 
     assert twice.entries == []
     assert replace(twice.account, due_at=once.account.due_at) == once.account

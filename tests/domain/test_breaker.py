@@ -3,10 +3,10 @@
 import pytest
 from tests.support.builders import NOW
 
-from permille.domain.policy.policy import SEED
-from permille.domain.rules.breaker import Brake, BreakerState
+from permille.domain.policy.policy import DEFAULT
+from permille.domain.rules.breaker import BreakerPosition, BreakerState
 
-FREE, FULL, OPEN = Brake
+FREE, FULL, OPEN = BreakerPosition
 
 
 @pytest.mark.parametrize(
@@ -19,11 +19,11 @@ FREE, FULL, OPEN = Brake
     ],
 )
 def test_a_person_says_how_many_may_pass_or_else_the_policy(state: BreakerState, bound: int) -> None:
-    assert state.bound(SEED) == bound
+    assert state.bound(DEFAULT) == bound
 
 
 @pytest.mark.parametrize(
-    ("state", "brake"),
+    ("state", "breaker_position"),
     [
         (BreakerState(passed=4), FREE),
         (BreakerState(passed=5), FULL),
@@ -32,5 +32,7 @@ def test_a_person_says_how_many_may_pass_or_else_the_policy(state: BreakerState,
         (BreakerState(passed=9, opened_at=NOW), OPEN),
     ],
 )
-def test_one_more_passes_a_closed_breaker_below_its_bound(state: BreakerState, brake: Brake) -> None:
-    assert state.brake(5) is brake
+def test_one_more_passes_a_closed_breaker_below_its_bound(
+    state: BreakerState, breaker_position: BreakerPosition
+) -> None:
+    assert state.breaker_position(5) is breaker_position

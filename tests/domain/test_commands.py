@@ -14,7 +14,7 @@ from tests.support.desk_world import COMPLAINT, agreed, asking, went_well
 
 from permille.domain.account.account import Account
 from permille.domain.account.restrictions import Exemption, Hold
-from permille.domain.login.links import For
+from permille.domain.login.links import LinkRole
 from permille.domain.people.commands import (
     AmendReview,
     ApproveReview,
@@ -52,7 +52,7 @@ from permille.domain.people.voiding import Complained
 from permille.domain.policy.policy import SecondChance
 from permille.domain.sending.iam_risk import TakenRisk
 from permille.domain.values.errors import InvalidInput
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.domain.words.wording import OWNER
 
 COMMANDS: tuple[type[Any], ...] = get_args(Command)
@@ -72,7 +72,7 @@ VALID: dict[str, Any] = {
     "replaces": None,
     "allow": 20,
     "sender": "platform-news",
-    "audience": For.STAFF,
+    "audience": LinkRole.STAFF,
     "name": "Anna",
     "address": "ann@example.com",
     "short_day": False,
@@ -92,7 +92,7 @@ SUITS: dict[type[Any], Account] = {
     Enable: asking(),
     Close: an_account(),
     Exempt: an_account(),
-    ReleaseHold: an_account(hold=Hold(Held.BREAKER, NOW, needs_staff=True)),
+    ReleaseHold: an_account(hold=Hold(HoldReason.BREAKER, NOW, needs_staff=True)),
     VoidComplaint: an_account(),
     RestoreComplaint: an_account(),
     Unexempt: an_account(exemption=Exemption(LATER, "A partner", STAFF)),

@@ -9,19 +9,19 @@ from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, a_state, 
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.people.commands import Close, Command, Disable, Enable, Exempt
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Rules
 from permille.domain.rules.denial import noted
 from permille.domain.values.status import Mode, Status
-from permille.ports.desk import Listed
+from permille.ports.desk import ListedAccount
 
 HOUR = timedelta(hours=1)
 LATER = NOW + HOUR
 SECOND = "permille-shop"
-RULES = Rules(SEED, Mode.ENFORCE)
+RULES = Rules(DEFAULT, Mode.ENFORCE)
 BECAUSE = {"reason": "It is safe again", "by": STAFF}
 
 
@@ -52,7 +52,7 @@ def test_each_change_is_told_once_and_names_the_senders(
 
     assert (after.denial.senders if after.denial else ()) == tuple(sorted(found))
     assert [(entry.kind, entry.facts.senders) for entry in entries] == ([(kind, senders)] if kind else [])  # type: ignore[attr-defined]
-    assert after.settled
+    assert after.in_sync
 
 
 def test_it_is_off_since_the_first_of_its_senders_was_found() -> None:
@@ -64,25 +64,25 @@ def test_it_is_off_since_the_first_of_its_senders_was_found() -> None:
 
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.TRIAL])
 def test_whatever_its_status_it_may_not_send_and_no_complaint_is_left_to_it(status: Status) -> None:
-    look = Look(TODAY, 5000, 0, 0, allowance_left=5)
+    look = Assessment(TODAY, 5000, 0, 0, allowance_left=5)
     account = denied(status=status, look=look)
 
     assert not account.may_send
-    assert account.verdict(SEED, {}, TODAY).allowance_left == 0
-    listed = Listed.of(account)
+    assert account.verdict(DEFAULT, {}, TODAY).allowance_left == 0
+    listed = ListedAccount.of(account)
     assert (listed.may_send, listed.denied_by_hand, listed.allowance_left) == (False, True, 0)
 
 
 @pytest.mark.parametrize("status", Status)
-@pytest.mark.parametrize("settled", [True, False])
+@pytest.mark.parametrize("in_sync", [True, False])
 @pytest.mark.parametrize("in_group", [True, False])
 def test_a_deny_is_by_hand_once_iam_was_read_back_to_agree_that_it_may_send(
-    status: Status, settled: bool, in_group: bool
+    status: Status, in_sync: bool, in_group: bool
 ) -> None:
     """Before that it is a leftover, or IAM's lag."""
-    by_hand = an_account(status=status, settled=settled).is_denied_by_hand(a_state(denied=in_group))
+    by_hand = an_account(status=status, in_sync=in_sync).is_denied_by_hand(a_state(denied=in_group))
 
-    assert by_hand is (in_group and settled and status in (Status.ACTIVE, Status.TRIAL))
+    assert by_hand is (in_group and in_sync and status in (Status.ACTIVE, Status.TRIAL))
 
 
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.TRIAL])
@@ -92,7 +92,7 @@ def test_enabling_lifts_it_and_changes_nothing_else(status: Status) -> None:
     outcome = decided(account, Enable(**BECAUSE))
 
     assert outcome.account == replace(account, denial=None, switch_generation=2, decided_at=NOW, due_at=NOW)
-    assert not outcome.account.settled  # the switch follows
+    assert not outcome.account.in_sync  # the switch follows
     (entry,) = outcome.entries
     assert (entry.kind, entry.is_mailed, entry.change) == ("deny_lifted", True, None)
     assert entry.data == {"senders": [CALLER], "new_credential": False, **BECAUSE}

@@ -10,60 +10,65 @@ from tests.support.builders import NOW, STAFF, TODAY, an_account, decided, evide
 
 from permille.domain.account.restrictions import Hold
 from permille.domain.people.commands import ReleaseHold
-from permille.domain.policy.policy import SEED, Breaker, ComplaintRatio, Policy, RecentRatio
+from permille.domain.policy.policy import DEFAULT, Breaker, ComplaintRatio, Policy, RecentRatio
 from permille.domain.rules.backlog import HOLD_AT_MOST
-from permille.domain.rules.breaker import Brake, Opening, Passing, hour_of
+from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
 from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Rules
 from permille.domain.values.errors import DecisionRefused
-from permille.domain.values.status import Held, Mode, Status
+from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
 
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-ENFORCING = Rules(SEED, Mode.ENFORCE)
+ENFORCING = Rules(DEFAULT, Mode.ENFORCE)
 STRONG, WEAK = evidence(1000, 40), evidence(1000, 10)  # ln E is 88.5 and 11.9; 13.8 is beyond doubt
-BY_THE_FIRST, BY_THE_SECOND = Passing(hour_of(NOW), 5), Passing(hour_of(NOW), 10, beyond_doubt=True)
+BY_THE_FIRST, BY_THE_SECOND = PassBreaker(hour_of(NOW), 5), PassBreaker(hour_of(NOW), 10, beyond_doubt=True)
 
 
 def with_breaker(**different: Any) -> Policy:
-    return replace(SEED, breaker=Breaker(**different))
+    return replace(DEFAULT, breaker=Breaker(**different))
 
 
 def with_limit(per_1000: int) -> Policy:
-    return replace(SEED, complaint_ratio=ComplaintRatio(limit_per_1000=per_1000))
+    return replace(DEFAULT, complaint_ratio=ComplaintRatio(limit_per_1000=per_1000))
 
 
 @pytest.mark.parametrize(
-    ("found", "brake", "second_bound", "policy", "after", "changes"),
+    ("found", "breaker_position", "second_bound", "policy", "after", "changes"),
     [
         # beyond doubt it passes an open breaker, up to the second bound
-        (STRONG, Brake.OPEN, 10, SEED, DISABLED, [BY_THE_SECOND]),
-        (STRONG, Brake.OPEN, 0, SEED, ACTIVE, []),
-        (WEAK, Brake.OPEN, 10, SEED, ACTIVE, []),
+        (STRONG, BreakerPosition.OPEN, 10, DEFAULT, DISABLED, [BY_THE_SECOND]),
+        (STRONG, BreakerPosition.OPEN, 0, DEFAULT, ACTIVE, []),
+        (WEAK, BreakerPosition.OPEN, 10, DEFAULT, ACTIVE, []),
         # the first of them that finds it full opens it, so that a person looks
-        (STRONG, Brake.FULL, 10, SEED, DISABLED, [BY_THE_SECOND, Opening(NOW)]),
-        (STRONG, Brake.FULL, 0, SEED, ACTIVE, [Opening(NOW)]),
-        (WEAK, Brake.FULL, 10, SEED, ACTIVE, [Opening(NOW)]),
+        (STRONG, BreakerPosition.FULL, 10, DEFAULT, DISABLED, [BY_THE_SECOND, OpenBreaker(NOW)]),
+        (STRONG, BreakerPosition.FULL, 0, DEFAULT, ACTIVE, [OpenBreaker(NOW)]),
+        (WEAK, BreakerPosition.FULL, 10, DEFAULT, ACTIVE, [OpenBreaker(NOW)]),
         # below the first bound it is no matter how strong the evidence is
-        (STRONG, Brake.FREE, 10, SEED, DISABLED, [BY_THE_FIRST]),
-        (WEAK, Brake.FREE, 10, SEED, DISABLED, [BY_THE_FIRST]),
+        (STRONG, BreakerPosition.FREE, 10, DEFAULT, DISABLED, [BY_THE_FIRST]),
+        (WEAK, BreakerPosition.FREE, 10, DEFAULT, DISABLED, [BY_THE_FIRST]),
         # how strong it has to be is a number of the policy
-        (WEAK, Brake.OPEN, 10, with_breaker(beyond_doubt_alpha=Decimal("0.001")), DISABLED, [BY_THE_SECOND]),
-        (STRONG, Brake.OPEN, 10, with_breaker(beyond_doubt_alpha=None), ACTIVE, []),
+        (WEAK, BreakerPosition.OPEN, 10, with_breaker(beyond_doubt_alpha=Decimal("0.001")), DISABLED, [BY_THE_SECOND]),
+        (STRONG, BreakerPosition.OPEN, 10, with_breaker(beyond_doubt_alpha=None), ACTIVE, []),
         # it is held against the limit of the policy, and there is none for limits of 10 and more, nor of bounces
-        (evidence(1000, 20), Brake.OPEN, 10, with_limit(9), ACTIVE, []),
-        (evidence(1000, 300), Brake.OPEN, 10, with_limit(9), DISABLED, [BY_THE_SECOND]),
-        (evidence(1000, 300), Brake.OPEN, 10, with_limit(10), ACTIVE, []),
-        (Evidence({TODAY: Tally(1000, 0, 900)}, []), Brake.OPEN, 10, SEED, ACTIVE, []),
+        (evidence(1000, 20), BreakerPosition.OPEN, 10, with_limit(9), ACTIVE, []),
+        (evidence(1000, 300), BreakerPosition.OPEN, 10, with_limit(9), DISABLED, [BY_THE_SECOND]),
+        (evidence(1000, 300), BreakerPosition.OPEN, 10, with_limit(10), ACTIVE, []),
+        (Evidence({TODAY: Tally(1000, 0, 900)}, []), BreakerPosition.OPEN, 10, DEFAULT, ACTIVE, []),
         # feedback that waits makes it doubtful
-        (evidence(1000, 40, waiting=20_000), Brake.OPEN, 10, SEED, ACTIVE, []),
+        (evidence(1000, 40, waiting=20_000), BreakerPosition.OPEN, 10, DEFAULT, ACTIVE, []),
     ],
 )
 def test_evidence_beyond_doubt_passes_the_breaker(
-    found: Evidence, brake: Brake, second_bound: int, policy: Policy, after: Status, changes: list[Any]
+    found: Evidence,
+    breaker_position: BreakerPosition,
+    second_bound: int,
+    policy: Policy,
+    after: Status,
+    changes: list[Any],
 ) -> None:
-    asked = replace(found, brake=brake, bound=5, second_bound=second_bound)
+    asked = replace(found, breaker_position=breaker_position, bound=5, second_bound=second_bound)
 
     outcome = decide(an_account(due_at=NOW), asked, Rules(policy, Mode.ENFORCE), NOW)
 
@@ -72,7 +77,7 @@ def test_evidence_beyond_doubt_passes_the_breaker(
 
 
 def test_staff_read_that_the_breaker_opened_also_where_nobody_was_held() -> None:
-    full = replace(STRONG, brake=Brake.FULL, bound=5, second_bound=10)
+    full = replace(STRONG, breaker_position=BreakerPosition.FULL, bound=5, second_bound=10)
 
     disabled, opened = decide(an_account(due_at=NOW), full, ENFORCING, NOW).entries
 
@@ -81,9 +86,9 @@ def test_staff_read_that_the_breaker_opened_also_where_nobody_was_held() -> None
 
 
 def test_a_broken_ratio_of_a_few_days_is_beyond_doubt_by_its_own_numbers() -> None:
-    policy = replace(SEED, recent_ratio=RecentRatio())
+    policy = replace(DEFAULT, recent_ratio=RecentRatio())
     days = {TODAY - 20 * DAY: Tally(1_000_000), TODAY: Tally(2000, 60)}
-    found = Evidence(days, [], brake=Brake.OPEN, second_bound=10)
+    found = Evidence(days, [], breaker_position=BreakerPosition.OPEN, second_bound=10)
 
     outcome = decide(an_account(due_at=NOW), found, Rules(policy, Mode.ENFORCE), NOW)
 
@@ -99,8 +104,8 @@ def test_fewer_delivered_than_complained_about_is_held_for_staff_once_feedback_h
     later = decide(first.account, found, ENFORCING, NOW + HOLD_AT_MOST)
     days_later = decide(later.account, found, ENFORCING, NOW + 3 * DAY)
 
-    assert first.account.held is Held.FEEDBACK  # the delivery may still be counted
-    assert (later.account.status, later.account.held) == (ACTIVE, Held.NO_DELIVERIES)
+    assert first.account.held is HoldReason.FEEDBACK  # the delivery may still be counted
+    assert (later.account.status, later.account.held) == (ACTIVE, HoldReason.NO_DELIVERIES)
     assert [entry.kind for entry in later.entries] == ["held", "alert"]
     assert later.entries[0].headline("APWT").endswith("so SES's delivery events do not all arrive")
     assert (days_later.account.status, days_later.entries) == (ACTIVE, [])
@@ -108,7 +113,7 @@ def test_fewer_delivered_than_complained_about_is_held_for_staff_once_feedback_h
 
 @pytest.mark.parametrize(("delivered", "after"), [(1, ACTIVE), (2, DISABLED), (1999, DISABLED), (2000, ACTIVE)])
 def test_who_was_held_for_want_of_deliveries_is_judged_when_they_are_counted(delivered: int, after: Status) -> None:
-    held = an_account(hold=Hold(Held.NO_DELIVERIES, NOW - HOUR, needs_staff=True), due_at=NOW)
+    held = an_account(hold=Hold(HoldReason.NO_DELIVERIES, NOW - HOUR, needs_staff=True), due_at=NOW)
 
     assert decide(held, evidence(delivered, 2), ENFORCING, NOW).account.status is after
 
@@ -122,19 +127,19 @@ def test_bounces_need_no_deliveries() -> None:
 # ---------------------------------------------------------------- staff let a held disabling happen
 
 
-@pytest.mark.parametrize("why", [Held.BREAKER, Held.NO_DELIVERIES])
-def test_a_disabling_that_was_let_happen_passes_whatever_held_it_and_counts_for_no_breaker(why: Held) -> None:
+@pytest.mark.parametrize("why", [HoldReason.BREAKER, HoldReason.NO_DELIVERIES])
+def test_a_disabling_that_was_let_happen_passes_whatever_held_it_and_counts_for_no_breaker(why: HoldReason) -> None:
     held = an_account(hold=Hold(why, NOW - HOUR, needs_staff=True))
     released = decided(held, ReleaseHold(reason="Looked at it", by=STAFF)).account
 
-    found = replace(evidence(1 if why is Held.NO_DELIVERIES else 1000, 2), brake=Brake.OPEN)
+    found = replace(evidence(1 if why is HoldReason.NO_DELIVERIES else 1000, 2), breaker_position=BreakerPosition.OPEN)
     outcome = decide(released, found, ENFORCING, NOW)
 
     assert (outcome.account.status, outcome.account.hold, list(outcome.breaker)) == (DISABLED, None, [])
 
 
 def test_a_disabling_that_was_let_happen_does_not_where_the_rule_is_kept_by_then() -> None:
-    hold = Hold(Held.BREAKER, NOW - HOUR, needs_staff=True, released=True)
+    hold = Hold(HoldReason.BREAKER, NOW - HOUR, needs_staff=True, released=True)
 
     outcome = decide(an_account(hold=hold), evidence(2000, 2), ENFORCING, NOW)
 
@@ -145,9 +150,9 @@ def test_a_disabling_that_was_let_happen_does_not_where_the_rule_is_kept_by_then
     ("hold", "says"),
     [
         (None, "bakery is not held"),
-        (Hold(Held.FEEDBACK, NOW), "bakery waits for feedback, which ends by itself"),
-        (Hold(Held.STALLED, NOW), "bakery waits for stalled"),
-        (Hold(Held.BREAKER, NOW, released=True), "let happen already"),
+        (Hold(HoldReason.FEEDBACK, NOW), "bakery waits for feedback, which ends by itself"),
+        (Hold(HoldReason.STALLED, NOW), "bakery waits for stalled"),
+        (Hold(HoldReason.BREAKER, NOW, released=True), "let happen already"),
     ],
 )
 def test_only_what_waits_for_staff_is_let_happen(hold: Hold | None, says: str) -> None:

@@ -13,8 +13,8 @@ from permille.domain.login.links import (
     LASTS,
     LONGEST,
     Claims,
-    For,
     Grant,
+    LinkRole,
     Register,
     Scope,
     check_lasts,
@@ -29,8 +29,8 @@ from permille.domain.values.errors import InvalidInput, NotAuthenticated
 SECOND = timedelta(seconds=1)
 
 
-@pytest.mark.parametrize("audience", For)
-def test_a_link_lets_in_until_the_moment_it_ends(audience: For) -> None:
+@pytest.mark.parametrize("audience", LinkRole)
+def test_a_link_lets_in_until_the_moment_it_ends(audience: LinkRole) -> None:
     made = claims(audience, ACCOUNT, NOW)
 
     check_times(made, made.expires_at - SECOND)
@@ -39,8 +39,8 @@ def test_a_link_lets_in_until_the_moment_it_ends(audience: For) -> None:
     assert made.expires_at == NOW + LASTS[audience]
 
 
-@pytest.mark.parametrize("audience", For)
-def test_no_link_lasts_longer_than_its_audiences_may_whoever_made_it(audience: For) -> None:
+@pytest.mark.parametrize("audience", LinkRole)
+def test_no_link_lasts_longer_than_its_audiences_may_whoever_made_it(audience: LinkRole) -> None:
     longest = claims(audience, ACCOUNT, NOW, LONGEST[audience])
 
     check_times(longest, NOW)
@@ -48,8 +48,8 @@ def test_no_link_lasts_longer_than_its_audiences_may_whoever_made_it(audience: F
         check_times(replace(longest, expires_at=longest.expires_at + SECOND), NOW)
 
 
-@pytest.mark.parametrize("audience", For)
-def test_no_link_comes_from_the_future_but_for_what_clocks_are_apart(audience: For) -> None:
+@pytest.mark.parametrize("audience", LinkRole)
+def test_no_link_comes_from_the_future_but_for_what_clocks_are_apart(audience: LinkRole) -> None:
     made = claims(audience, ACCOUNT, NOW)
 
     check_times(made, NOW - FURTHEST_AHEAD)
@@ -60,14 +60,14 @@ def test_no_link_comes_from_the_future_but_for_what_clocks_are_apart(audience: F
 @pytest.mark.parametrize(
     ("audience", "lasts", "says"),
     [
-        (For.STAFF, timedelta(hours=24, seconds=1), "no more than 24 hours"),
-        (For.PLATFORM, timedelta(days=366, seconds=1), "no more than 366 days"),
-        (For.OWNER, timedelta(days=31), "no more than 30 days"),
-        (For.STAFF, timedelta(), "more than 0"),
-        (For.STAFF, -SECOND, "more than 0"),
+        (LinkRole.STAFF, timedelta(hours=24, seconds=1), "no more than 24 hours"),
+        (LinkRole.PLATFORM, timedelta(days=366, seconds=1), "no more than 366 days"),
+        (LinkRole.OWNER, timedelta(days=31), "no more than 30 days"),
+        (LinkRole.STAFF, timedelta(), "more than 0"),
+        (LinkRole.STAFF, -SECOND, "more than 0"),
     ],
 )
-def test_none_is_made_that_lasts_longer(audience: For, lasts: timedelta, says: str) -> None:
+def test_none_is_made_that_lasts_longer(audience: LinkRole, lasts: timedelta, says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
         check_lasts(audience, lasts)
 
@@ -86,7 +86,7 @@ def test_none_is_made_that_lasts_longer(audience: For, lasts: timedelta, says: s
     ],
 )
 def test_no_path_of_a_user_passes_for_somebody_else(by: str, maker: str) -> None:
-    assert replace(claims(For.STAFF, "Sam", NOW), by=by).maker == maker
+    assert replace(claims(LinkRole.STAFF, "Sam", NOW), by=by).maker == maker
 
 
 # ---------------------------------------------------------------- revoked
@@ -94,7 +94,7 @@ def test_no_path_of_a_user_passes_for_somebody_else(by: str, maker: str) -> None
 
 @pytest.mark.parametrize(("made", "is_revoked"), [(-SECOND, True), (timedelta(), True), (SECOND, False)])
 def test_what_was_made_until_that_instant_is_revoked(made: timedelta, *, is_revoked: bool) -> None:
-    link = Claims(For.STAFF, "Sam", NOW + made, NOW + timedelta(hours=1))
+    link = Claims(LinkRole.STAFF, "Sam", NOW + made, NOW + timedelta(hours=1))
 
     if not is_revoked:
         check_revoked(link, NOW)
@@ -119,7 +119,7 @@ def test_nobody_of_whom_nothing_is_known_is_let_in_and_the_next_link_is() -> Non
 
     opened = Register().opened(NOW)
 
-    assert in_force(claims(For.STAFF, "Sam", NOW, valid_since=opened.valid_since), opened.valid_since, NOW)
+    assert in_force(claims(LinkRole.STAFF, "Sam", NOW, valid_since=opened.valid_since), opened.valid_since, NOW)
 
 
 @given(st.booleans(), st.booleans(), st.integers(0, 10**9))
@@ -127,7 +127,7 @@ def test_a_row_that_is_lost_undoes_no_revocation(of_all: bool, of_name: bool, mi
     """Whatever was made before the loss stays revoked when the next link is made."""
     now = NOW + timedelta(microseconds=micros)
     register = Register().opened(now)
-    made = claims(For.STAFF, "Sam", now, valid_since=register.valid_since)
+    made = claims(LinkRole.STAFF, "Sam", now, valid_since=register.valid_since)
     known = register.issuing(made).revoking(now, "Sam")
     lost = Register(known.of_all if of_all else None, known.of_name if of_name else None, known.last_issued)
 
@@ -174,7 +174,7 @@ def test_a_revocation_reaches_what_was_made_before_it_and_nothing_else_whatever_
         now += timedelta(microseconds=later)
         if act == "issue":
             opened = desk.read(name).opened(now)
-            made = claims(For.STAFF, name, now, valid_since=opened.valid_since)
+            made = claims(LinkRole.STAFF, name, now, valid_since=opened.valid_since)
             desk.write(name, opened.issuing(made))
             desk.made.append(made)
         else:
@@ -199,7 +199,7 @@ def test_so_does_one_of_an_owners_links_which_are_made_by_clocks_that_are_off_as
         now += timedelta(microseconds=later)
         clock = now + timedelta(seconds=off)
         if issues:
-            made.append(claims(For.OWNER, ACCOUNT, clock, valid_since=valid_since))
+            made.append(claims(LinkRole.OWNER, ACCOUNT, clock, valid_since=valid_since))
         else:
             valid_since, revoked = owners_revoked_until(clock, valid_since), len(made)
 

@@ -19,8 +19,8 @@ from tests.support.builders import (
 
 from permille.domain.account.account import Account
 from permille.domain.account.restrictions import Exemption
-from permille.domain.policy.policy import SEED, Rule, judge
-from permille.domain.rules.breaker import Brake
+from permille.domain.policy.policy import DEFAULT, Rule, judge
+from permille.domain.rules.breaker import BreakerPosition
 from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Rules
 from permille.domain.rules.needs import days_needed_from
@@ -30,8 +30,8 @@ from permille.reading.standing import still_on_line
 
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-ENFORCING, OBSERVING = Rules(SEED, Mode.ENFORCE), Rules(SEED, Mode.OBSERVE)
-OLDEST = first_day(TODAY, SEED.window_days)
+ENFORCING, OBSERVING = Rules(DEFAULT, Mode.ENFORCE), Rules(DEFAULT, Mode.MONITOR)
+OLDEST = first_day(TODAY, DEFAULT.window_days)
 LEAVES = {**days_of(1000, 0, OLDEST), **days_of(1000, 2)}  # tomorrow the clean mail is out of the window
 TOMORROW = NOW + DAY
 
@@ -85,7 +85,7 @@ def test_who_is_above_the_limit_by_time_alone_stays_on_and_falls_to_the_next_com
 @pytest.mark.parametrize(
     ("before", "rules"),
     [
-        (kept(), Rules(replace(SEED, id="seed-2"), Mode.ENFORCE)),  # a person set another policy
+        (kept(), Rules(replace(DEFAULT, id="default-2"), Mode.ENFORCE)),  # a person set another policy
         (kept(OBSERVING), ENFORCING),  # or another mode
         (replace(kept(), look=None), ENFORCING),  # or it was never looked at
     ],
@@ -115,7 +115,7 @@ def test_by_time_alone_nobody_would_be_disabled_either(spared: dict[str, Any]) -
 
 
 def test_a_hold_that_a_complaint_began_goes_on_without_another_one() -> None:
-    full = replace(evidence(1000, 2), brake=Brake.OPEN)
+    full = replace(evidence(1000, 2), breaker_position=BreakerPosition.OPEN)
     held = decide(an_account(due_at=NOW), full, ENFORCING, NOW).account
 
     assert held.hold is not None
@@ -129,7 +129,7 @@ def test_above_the_limit_and_still_on_has_words_on_page_and_in_the_mail() -> Non
     outcome = decide(kept(), found, ENFORCING, TOMORROW)
 
     (alert,) = outcome.entries
-    verdict = judge(SEED, found.days, TOMORROW.date())
+    verdict = judge(DEFAULT, found.days, TOMORROW.date())
     assert alert.data["still_on"]
     assert "That is above the limit, and your SMTP account stays on: only older e-mails have left" in alert.sentence()
     assert still_on_line(outcome.account, verdict, TOMORROW).startswith(
@@ -138,16 +138,16 @@ def test_above_the_limit_and_still_on_has_words_on_page_and_in_the_mail() -> Non
 
 
 def test_nobody_is_told_to_be_still_on_where_a_complaint_has_just_come() -> None:
-    worse = judge(SEED, {**LEAVES, TODAY: Tally(1000, 3)}, TOMORROW.date())
+    worse = judge(DEFAULT, {**LEAVES, TODAY: Tally(1000, 3)}, TOMORROW.date())
     over = decide(kept(), Evidence(LEAVES, complaint_entries(2)), ENFORCING, TOMORROW).account
 
-    assert still_on_line(over, judge(SEED, LEAVES, TOMORROW.date()), TOMORROW)
+    assert still_on_line(over, judge(DEFAULT, LEAVES, TOMORROW.date()), TOMORROW)
     assert still_on_line(over, worse, TOMORROW) == ""
 
 
 def test_a_bounce_burst_looks_back_three_days() -> None:
     burst = {TODAY: Tally(1000, 0, 300)}
 
-    broken = {ahead: judge(SEED, burst, TODAY + ahead * DAY).rule for ahead in range(5)}
+    broken = {ahead: judge(DEFAULT, burst, TODAY + ahead * DAY).rule for ahead in range(5)}
 
     assert broken == {0: Rule.BOUNCE_BURST, 1: Rule.BOUNCE_BURST, 2: Rule.BOUNCE_BURST, 3: None, 4: None}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import NOW, TODAY
 
-from permille.domain.policy.policy import SEED, judge
+from permille.domain.policy.policy import DEFAULT, judge
 from permille.domain.values.tally import Tally, total
 from permille.reading.periods import Epochs, midnight, periods, range_of_days, range_of_weeks, read_from
 
@@ -90,7 +90,7 @@ def test_mail_that_a_fast_clock_stamped_with_tomorrow_is_shown_as_it_is_judged()
 
     last = periods(epochs, DAYS, (), WINDOW, NOW)[-1]
 
-    assert last.tally == last.window == judge(SEED, epochs[1], TODAY).counts == Tally(15, 1)
+    assert last.tally == last.window == judge(DEFAULT, epochs[1], TODAY).counts == Tally(15, 1)
 
 
 tallies = st.builds(Tally, st.integers(0, 5000), st.integers(0, 5), st.integers(0, 50))
@@ -110,4 +110,4 @@ def test_the_sums_agree_with_the_tallies(epochs: Epochs, shown: list[tuple[date,
         (total(days, first, last) for days in epochs.values()), Tally()
     )
     in_force = epochs.get(1 + len(starts), {})
-    assert found[-1].window == judge(SEED, in_force, TODAY).counts
+    assert found[-1].window == judge(DEFAULT, in_force, TODAY).counts

@@ -12,8 +12,9 @@ from tests.support.builders import TODAY, a_verdict, an_account, days_of
 from permille.domain.policy.policy import (
     ALLPROWEBTOOLS,
     CONSERVATIVE,
-    SEED,
+    DEFAULT,
     BounceBurst,
+    Breaker,
     ComplaintBurst,
     ComplaintRatio,
     Decision,
@@ -109,7 +110,7 @@ def test_one_more_complaint_never_makes_it_better(delivered: int, complaints: in
     [(-2, False), (-1, True), (0, True), (44, True), (45, False)],  # -1: stamped by a clock that is ahead
 )
 def test_the_window_is_the_last_45_days_with_today(days_ago: int, counts: bool) -> None:
-    verdict = judge(SEED, days_of(10, 2, TODAY - timedelta(days=days_ago)), TODAY)
+    verdict = judge(DEFAULT, days_of(10, 2, TODAY - timedelta(days=days_ago)), TODAY)
 
     assert (verdict.counts.complaints == 2) is counts
     assert verdict.policy.window_days == 45
@@ -120,7 +121,7 @@ def test_a_verdict_names_every_number_it_used() -> None:
 
     assert verdict.counts == Tally(delivered=1000, complaints=2)
     assert (verdict.first_day, verdict.last_day) == (TODAY - timedelta(days=44), TODAY)
-    assert verdict.policy is SEED
+    assert verdict.policy is DEFAULT
 
 
 # ---------------------------------------------------------------- the other rules, and the presets
@@ -133,11 +134,11 @@ def on_today(policy: Policy, delivered: int = 0, complaints: int = 0, bounces: i
 @pytest.mark.parametrize(
     ("preset", "delivered", "bounces", "broken"),
     [
-        (SEED, 1000, 200, False),  # no more than 200
-        (SEED, 1000, 201, True),
-        (SEED, 3818, 201, True),
-        (SEED, 3819, 201, False),  # 201 of 4,020 are 5 %, and not more
-        (SEED, 20_000, 1000, False),  # an honest sender of 20,000 a day
+        (DEFAULT, 1000, 200, False),  # no more than 200
+        (DEFAULT, 1000, 201, True),
+        (DEFAULT, 3818, 201, True),
+        (DEFAULT, 3819, 201, False),  # 201 of 4,020 are 5 %, and not more
+        (DEFAULT, 20_000, 1000, False),  # an honest sender of 20,000 a day
         (ALLPROWEBTOOLS, 20_000, 200, False),
         (ALLPROWEBTOOLS, 20_000, 201, True),
         (CONSERVATIVE, 1000, 201, True),
@@ -153,15 +154,15 @@ def test_a_burst_of_bounces_disables(preset: Policy, delivered: int, bounces: in
 def test_bounces_count_by_the_day_on_which_the_mail_was_sent() -> None:
     days = {TODAY - timedelta(days=n): Tally(delivered=100, bounces=150) for n in range(5)}
 
-    assert not judge(SEED, days, TODAY).breaks
-    assert judge(SEED, days | {TODAY - timedelta(days=2): Tally(bounces=201)}, TODAY).rule is Rule.BOUNCE_BURST
-    assert not judge(SEED, days | {TODAY - timedelta(days=45): Tally(bounces=201)}, TODAY).breaks
+    assert not judge(DEFAULT, days, TODAY).breaks
+    assert judge(DEFAULT, days | {TODAY - timedelta(days=2): Tally(bounces=201)}, TODAY).rule is Rule.BOUNCE_BURST
+    assert not judge(DEFAULT, days | {TODAY - timedelta(days=45): Tally(bounces=201)}, TODAY).breaks
 
 
 def test_the_verdict_names_the_day_with_the_most_bounces() -> None:
     yesterday = TODAY - timedelta(days=1)
 
-    verdict = judge(SEED, {TODAY: Tally(bounces=300), yesterday: Tally(10, 0, 400)}, TODAY)
+    verdict = judge(DEFAULT, {TODAY: Tally(bounces=300), yesterday: Tally(10, 0, 400)}, TODAY)
 
     assert verdict.worst == (yesterday, Tally(10, 0, 400))
 
@@ -173,7 +174,7 @@ def test_a_burst_of_complaints_disables_where_it_is_on(days_ago: int, complaints
     days = {TODAY - timedelta(days=days_ago): Tally(delivered=1_000_000, complaints=complaints)}
 
     assert judge(ALLPROWEBTOOLS, days, TODAY).rule == (Rule.COMPLAINT_BURST if broken else None)
-    assert not judge(SEED, days, TODAY).breaks
+    assert not judge(DEFAULT, days, TODAY).breaks
 
 
 def test_the_first_broken_rule_is_named() -> None:
@@ -190,23 +191,23 @@ def test_the_conservative_rule_wants_evidence_too(delivered: int, complaints: in
 
     assert (verdict.rule, verdict.allowance_left) == (Rule.COMPLAINT_RATIO if broken else None, left)
     assert verdict.ln_e is not None
-    assert on_today(SEED, delivered, complaints).ln_e is None
+    assert on_today(DEFAULT, delivered, complaints).ln_e is None
 
 
 def test_counts_of_a_trillion_are_judged_exactly() -> None:
-    assert on_today(SEED, 10**12, 10**9).allowance_left == 0
-    assert not on_today(SEED, 10**12, 10**9).breaks
-    assert on_today(SEED, 10**12, 10**9 + 1).breaks
-    assert on_today(SEED, 10**12, 7).allowance_left == 10**9 - 7
+    assert on_today(DEFAULT, 10**12, 10**9).allowance_left == 0
+    assert not on_today(DEFAULT, 10**12, 10**9).breaks
+    assert on_today(DEFAULT, 10**12, 10**9 + 1).breaks
+    assert on_today(DEFAULT, 10**12, 7).allowance_left == 10**9 - 7
 
 
 @pytest.mark.parametrize(
     ("policy", "tally", "waiting", "breaks"),
     [
-        (SEED, Tally(1000, 2), 999, True),
-        (SEED, Tally(1000, 2), 1000, False),
-        (SEED, Tally(1000, 0, 201), 2818, True),
-        (SEED, Tally(1000, 0, 201), 2819, False),
+        (DEFAULT, Tally(1000, 2), 999, True),
+        (DEFAULT, Tally(1000, 2), 1000, False),
+        (DEFAULT, Tally(1000, 0, 201), 2818, True),
+        (DEFAULT, Tally(1000, 0, 201), 2819, False),
         (ALLPROWEBTOOLS, Tally(1000, 0, 201), 10**9, True),  # no ratio, nothing that waits can turn it
         (ALLPROWEBTOOLS, Tally(10**6, 4), 10**9, True),
         (CONSERVATIVE, Tally(1000, 6), 0, True),
@@ -275,7 +276,23 @@ def test_more_that_waits_never_makes_a_verdict_firmer(policy: Policy, days: Days
 
 @pytest.mark.parametrize("status", Status)
 def test_the_rules_allow_complaints_only_where_the_account_is_active(status: Status) -> None:
-    verdict = an_account(status=status).verdict(SEED, {TODAY: Tally(4212, 2)}, TODAY)
+    verdict = an_account(status=status).verdict(DEFAULT, {TODAY: Tally(4212, 2)}, TODAY)
 
     assert verdict.allowance_left == (2 if status is Status.ACTIVE else 0)
-    assert replace(verdict, allowance_left=2) == judge(SEED, {TODAY: Tally(4212, 2)}, TODAY)
+    assert replace(verdict, allowance_left=2) == judge(DEFAULT, {TODAY: Tally(4212, 2)}, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("breaker", "active_accounts", "bound", "second_bound"),
+    [
+        (Breaker(), 0, 5, 10),
+        (Breaker(), 299, 5, 10),  # 2 percent of them are 5.98
+        (Breaker(), 300, 6, 12),
+        (Breaker(beyond_doubt_times=3), 1000, 20, 60),
+        (Breaker(beyond_doubt_alpha=None, beyond_doubt_times=3), 1000, 20, 20),  # no evidence is beyond doubt
+    ],
+)
+def test_so_many_pass_the_breaker_in_an_hour_and_so_many_beyond_doubt(
+    breaker: Breaker, active_accounts: int, bound: int, second_bound: int
+) -> None:
+    assert (breaker.bound(active_accounts), breaker.second_bound(active_accounts)) == (bound, second_bound)

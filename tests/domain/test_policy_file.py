@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.domain.policy.policy import ALLPROWEBTOOLS, CONSERVATIVE, PRESETS, SEED, ComplaintBurst
+from permille.domain.policy.policy import ALLPROWEBTOOLS, CONSERVATIVE, DEFAULT, PRESETS, ComplaintBurst
 from permille.domain.policy.policy_file import parse_policy, policy_data
 from permille.domain.values.errors import InvalidPolicy
 
-names = st.sampled_from([*policy_data(SEED), "preset", "limit_per_1000", "alpha", "more_than", "days"]) | st.text(
+names = st.sampled_from([*policy_data(DEFAULT), "preset", "limit_per_1000", "alpha", "more_than", "days"]) | st.text(
     max_size=4
 )
 values = st.recursive(
@@ -24,7 +24,7 @@ values = st.recursive(
 
 
 def test_what_is_not_named_is_as_in_the_seed() -> None:
-    assert parse_policy("{}") == SEED
+    assert parse_policy("{}") == DEFAULT
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.id)
@@ -35,8 +35,8 @@ def test_a_preset_alone_is_that_preset_under_its_own_name(preset: Any) -> None:
 def test_bounces_suppress_unless_the_policy_says_that_they_do_not() -> None:
     off = parse_policy('{"suppress_bounces": false}')
 
-    assert (SEED.suppress_bounces, off.suppress_bounces) == (True, False)
-    assert off.id != SEED.id
+    assert (DEFAULT.suppress_bounces, off.suppress_bounces) == (True, False)
+    assert off.id != DEFAULT.id
     with pytest.raises(InvalidPolicy, match="suppress_bounces is 0; it must be true or false"):
         parse_policy('{"suppress_bounces": 0}')
 
@@ -62,7 +62,10 @@ def test_a_preset_is_asked_before_an_id() -> None:
 
 
 def test_the_presets_are_the_designs() -> None:
-    assert (SEED.bounce_burst, SEED.complaint_burst) == (ALLPROWEBTOOLS.bounce_burst and SEED.bounce_burst, None)
+    assert (DEFAULT.bounce_burst, DEFAULT.complaint_burst) == (
+        ALLPROWEBTOOLS.bounce_burst and DEFAULT.bounce_burst,
+        None,
+    )
     assert ALLPROWEBTOOLS.complaint_burst == ComplaintBurst(more_than=3, days=7)
     assert ALLPROWEBTOOLS.bounce_burst is not None
     assert (ALLPROWEBTOOLS.bounce_burst.more_than, ALLPROWEBTOOLS.bounce_burst.percent) == (200, 0)
@@ -73,7 +76,7 @@ def test_a_changed_number_makes_an_id_of_its_own_which_only_the_numbers_make() -
     changed = parse_policy('{"window_days": 30, "alert_every_minutes": 60}')
 
     assert changed.window_days == 30
-    assert changed.id.startswith("seed-")
+    assert changed.id.startswith("default-")
     assert changed.id == parse_policy('{"window_days": 30}').id
     assert changed.id != parse_policy('{"window_days": 31}').id
 
@@ -98,10 +101,10 @@ def test_an_alpha_is_exact_whether_it_is_written_as_a_number_or_as_text() -> Non
         ("[]", "the policy is []; it must be an object, in braces"),
         ("[" * 100_000, "it is nested too deeply"),
         ('{"id": "mild-2f70c31d"}', 'id is "mild-2f70c31d"; leave it out: it is computed'),
-        ('{"id": "seed-x"}', 'id is "seed-x"; leave it out: it is computed'),
+        ('{"id": "default-x"}', 'id is "default-x"; leave it out: it is computed'),
         ('{"id": 5}', "id is 5; leave it out: it is computed"),
-        ('{"id": null, "preset": "seed"}', "id is null; leave it out: it is computed"),
-        ('{"preset": "mild"}', 'preset is "mild"; it can be seed, allprowebtools, conservative'),
+        ('{"id": null, "preset": "default"}', "id is null; leave it out: it is computed"),
+        ('{"preset": "mild"}', 'preset is "mild"; it can be default, allprowebtools, conservative'),
         ('{"preset": []}', "preset is []; it can be"),
         ('{"windowdays": 3}', "there is no windowdays; there are window_days, complaint_ratio"),
         ('{"id": "mine"}', 'id is "mine"; leave it out: it is computed'),

@@ -15,7 +15,15 @@ from tests.support.builders import NOW, STAFF, a_provider, an_account, decided
 
 from permille.domain.account.provider import Provider
 from permille.domain.people.commands import ConnectProvider, DisconnectProvider
-from permille.domain.sending.smtp_server import IMPLICIT_TLS, Fault, Password, Server, Trouble, sentence, server
+from permille.domain.sending.smtp_server import (
+    IMPLICIT_TLS,
+    FailureReason,
+    LoginFailure,
+    Password,
+    Server,
+    sentence,
+    server,
+)
 from permille.domain.values.errors import DecisionRefused, InvalidInput
 from permille.domain.values.status import Status
 
@@ -142,9 +150,9 @@ def test_what_is_no_user_name_is_refused(user: str) -> None:
         server("smtp.example.com", 587, user, local=False)
 
 
-@pytest.mark.parametrize("fault", Fault)
-def test_every_fault_is_told_in_a_sentence_that_names_the_host(fault: Fault) -> None:
-    said = sentence(Trouble(fault, "535 5.7.8"), "smtp.example.com", 587)
+@pytest.mark.parametrize("fault", FailureReason)
+def test_every_fault_is_told_in_a_sentence_that_names_the_host(fault: FailureReason) -> None:
+    said = sentence(LoginFailure(fault, "535 5.7.8"), "smtp.example.com", 587)
 
     assert "smtp.example.com" in said
     assert "{" not in said
@@ -152,7 +160,7 @@ def test_every_fault_is_told_in_a_sentence_that_names_the_host(fault: Fault) -> 
 
 
 def test_the_reply_is_named_where_there_is_one() -> None:
-    with_code, without = Trouble(Fault.LOGIN, "535 5.7.8"), Trouble(Fault.LOGIN)
+    with_code, without = LoginFailure(FailureReason.LOGIN, "535 5.7.8"), LoginFailure(FailureReason.LOGIN)
 
     assert sentence(with_code, "h", 587) == "h refused the user name or the password (535 5.7.8)"
     assert sentence(without, "h", 587) == "h refused the user name or the password"

@@ -18,20 +18,20 @@ from tests.support.builders import (
     evidence,
 )
 
-from permille.domain.account.account import INSTANT, Account
+from permille.domain.account.account import TICK, Account
 from permille.domain.account.restrictions import Hold, Recheck
 from permille.domain.people.commands import ApproveReview, Close, DeclineReview, Enable, Exempt
-from permille.domain.policy.policy import SEED, SecondChance
-from permille.domain.rules.breaker import Returning, hour_of
+from permille.domain.policy.policy import DEFAULT, SecondChance
+from permille.domain.rules.breaker import ReturnPass, hour_of
 from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.needs import days_needed_from
 from permille.domain.rules.recheck import OFF_WITHIN
-from permille.domain.values.status import Held, Mode, Status
+from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import first_day
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-RULES = Rules(SEED, Mode.ENFORCE)
+RULES = Rules(DEFAULT, Mode.ENFORCE)
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
 LATER = NOW + HOUR
 
@@ -50,14 +50,14 @@ def test_it_is_taken_back_by_itself_where_the_mail_sent_before_keeps_the_rule_no
     outcome = look(disabled(strikes=1), evidence(4999, 2))
 
     account = outcome.account
-    assert (account.status, account.strikes, account.settled, account.due_at) == (ACTIVE, 1, False, LATER)
+    assert (account.status, account.strikes, account.in_sync, account.due_at) == (ACTIVE, 1, False, LATER)
     assert (account.recheck, account.reversed_at, account.review) == (None, LATER, None)
     assert [entry.kind for entry in outcome.entries] == ["disabling_reversed"]
-    assert outcome.breaker == [Returning(hour_of(NOW))]
+    assert outcome.breaker == [ReturnPass(hour_of(NOW))]
 
 
 def test_a_disabling_that_staff_let_happen_was_never_counted_by_the_breaker() -> None:
-    let_happen = Hold(Held.BREAKER, NOW - HOUR, needs_staff=True, released=True)
+    let_happen = Hold(HoldReason.BREAKER, NOW - HOUR, needs_staff=True, released=True)
 
     outcome = look(disabled(hold=let_happen), evidence(4999, 2))
 
@@ -74,7 +74,7 @@ def test_it_stays_where_the_rule_is_broken_still_and_nobody_looks_again() -> Non
 
 @pytest.mark.parametrize("late", [timedelta(hours=14), timedelta(days=400)])
 def test_that_the_complaints_leave_the_window_meanwhile_is_no_reason(late: timedelta) -> None:
-    oldest = first_day(TODAY, SEED.window_days)
+    oldest = first_day(TODAY, DEFAULT.window_days)
     found = Evidence(days_of(1999, 2, oldest), complaint_entries(2))
     account = decide(an_account(), found, RULES, NOW).account
 
@@ -92,7 +92,7 @@ def test_nobody_looks_before_the_hour_is_over() -> None:
 
 @pytest.mark.parametrize(("minutes", "recheck"), [(30, Recheck(NOW + HOUR / 2, NOW)), (0, None)])
 def test_after_how_long_is_a_number_of_the_policy_and_0_is_never(minutes: int, recheck: Recheck | None) -> None:
-    rules = Rules(replace(SEED, recheck_after_minutes=minutes), Mode.ENFORCE)
+    rules = Rules(replace(DEFAULT, recheck_after_minutes=minutes), Mode.ENFORCE)
 
     assert decide(an_account(), evidence(1999, 2), rules, NOW).account.recheck == recheck
 
@@ -186,7 +186,7 @@ def test_while_feedback_waits_that_was_sent_before_a_broken_rule_is_looked_at_ag
 def test_whose_credential_was_read_back_to_be_off_too_late_is_not_judged_again() -> None:
     waits = decide(an_account(), evidence(1999, 2), RULES, NOW).account
 
-    in_time = look(waits, evidence(1999, 2), NOW + OFF_WITHIN - INSTANT).account
+    in_time = look(waits, evidence(1999, 2), NOW + OFF_WITHIN - TICK).account
     too_late = look(waits, evidence(1999, 2), NOW + OFF_WITHIN).account
 
     assert in_time.recheck is not None

@@ -12,7 +12,7 @@ from tests.support.builders import NOW, STAFF, TODAY, a_request, an_account, dec
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import RequestedDay
 from permille.domain.people.commands import AmendReview, ApproveReview, DeclineReview, WithdrawReview
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.timeline.timeline import Entry
@@ -32,7 +32,7 @@ def request(day: date = DAY, now: datetime = NOW, zone: ZoneInfo | None = None) 
 
 
 def look(account: Account, now: datetime) -> Outcome:
-    return decide(account, Evidence({}, []), Rules(SEED, Mode.ENFORCE), now)
+    return decide(account, Evidence({}, []), Rules(DEFAULT, Mode.ENFORCE), now)
 
 
 def looked_at(account: Account, *instants: datetime) -> tuple[Account, list[Entry]]:
@@ -102,7 +102,7 @@ def test_a_day_is_that_day_where_the_owner_is() -> None:
 def test_after_the_day_the_request_is_open_and_can_be_amended_approved_and_declined() -> None:
     account, _ = looked_at(request(), ENDS)
 
-    assert account.asks_since == NOW
+    assert account.waiting_for_support_since == NOW
     later = a_request(AmendReview, day=DAY + 3 * A_DAY)
     assert decided(account, later, ENDS).account.due_at == ENDS
     assert decided(account, ApproveReview(day=later.day, by=STAFF), ENDS).account.trial

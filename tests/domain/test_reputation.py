@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.support.builders import NOW, TODAY
 
-from permille.domain.values.tally import PER, Tally, epoch_of, first_day, total
+from permille.domain.values.tally import PER_MILLE, Tally, epoch_of, first_day, total
 
 counts = st.integers(0, 1000)
 tallies = st.builds(Tally, counts, counts, counts)
@@ -77,5 +77,5 @@ def test_a_rate_reads_above_the_limit_where_it_is(delivered: int, complaints: in
     assume(rate is not None)
 
     assert rate is not None
-    assert (rate > limit) is (complaints * PER > limit * delivered)
+    assert (rate > limit) is (complaints * PER_MILLE > limit * delivered)
     assert (rate == 0) is (complaints == 0)

@@ -9,22 +9,24 @@ from tests.domain.test_review import an_open_one
 from tests.domain.test_trial import RULES, observing, running
 from tests.support.builders import NOW, STAFF, TODAY, an_account, decided, evidence
 
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Exemption
 from permille.domain.people.commands import ConfirmTrial, Enable, WithdrawReview
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Rules
 from permille.domain.values.status import Mode, Status
 from permille.domain.words.wording import OWNER
 
 
-def a_look(delivered: int, complaints: int, *, over: bool = False, mode: Mode = Mode.ENFORCE, left: int = 0) -> Look:
-    return Look(TODAY, delivered, complaints, 0, left, over=over, policy="seed", mode=mode, kept=not over)
+def a_look(
+    delivered: int, complaints: int, *, over: bool = False, mode: Mode = Mode.ENFORCE, left: int = 0
+) -> Assessment:
+    return Assessment(TODAY, delivered, complaints, 0, left, over=over, policy="default", mode=mode, kept=not over)
 
 
 def test_a_look_leaves_behind_what_it_found() -> None:
-    looked_at = decide(an_account(), evidence(4000, 3), Rules(SEED, Mode.ENFORCE), NOW).account
+    looked_at = decide(an_account(), evidence(4000, 3), Rules(DEFAULT, Mode.ENFORCE), NOW).account
 
     assert looked_at.look == a_look(4000, 3, left=1)
 
@@ -33,7 +35,7 @@ def test_a_look_leaves_behind_what_it_found() -> None:
 def test_whoever_breaks_a_rule_and_is_spared_is_seen_to_break_it(mode: Mode) -> None:
     exempt = an_account(exemption=Exemption(NOW.replace(year=2027), "A partner", STAFF))
 
-    looked_at = decide(exempt, evidence(1000, 2), Rules(SEED, mode), NOW).account
+    looked_at = decide(exempt, evidence(1000, 2), Rules(DEFAULT, mode), NOW).account
 
     assert looked_at.look == a_look(1000, 2, over=True, mode=mode)
 
@@ -68,7 +70,7 @@ def test_a_new_epoch_knows_of_no_look() -> None:
         (a_look(1000, 1), a_look(1_000_000, 0)),
     ],
 )
-def test_who_endangers_the_platform_more_comes_first(worse: Look, better: Look) -> None:
+def test_who_endangers_the_platform_more_comes_first(worse: Assessment, better: Assessment) -> None:
     assert worse.risk > better.risk
 
 
@@ -84,15 +86,15 @@ def test_one_complaint_more_never_makes_it_look_better_nor_one_delivery_more_wor
 def test_support_is_waited_for_from_the_request_until_it_is_decided() -> None:
     asking = an_open_one()
 
-    assert asking.asks_since == asking.review.requested_at  # type: ignore[union-attr]
-    assert decided(asking, WithdrawReview(by=OWNER)).account.asks_since is None
-    assert an_account().asks_since is None
+    assert asking.waiting_for_support_since == asking.review.requested_at  # type: ignore[union-attr]
+    assert decided(asking, WithdrawReview(by=OWNER)).account.waiting_for_support_since is None
+    assert an_account().waiting_for_support_since is None
 
 
 def test_a_trial_that_went_well_waits_for_support_until_it_is_confirmed() -> None:
     waits = observing(asked=True)
 
-    assert waits.asks_since == waits.trial.verdict_at  # type: ignore[union-attr]
-    assert observing().asks_since is None
+    assert waits.waiting_for_support_since == waits.trial.verdict_at  # type: ignore[union-attr]
+    assert observing().waiting_for_support_since is None
     confirmed = decided(waits, ConfirmTrial(reason="It went well", by=STAFF), waits.trial.verdict_at)  # type: ignore[union-attr]
-    assert confirmed.account.asks_since is None
+    assert confirmed.account.waiting_for_support_since is None

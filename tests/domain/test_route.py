@@ -11,33 +11,34 @@ from tests.support.builders import CALLER, NOW, a_provider, an_account, an_entry
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
 from permille.domain.sending.route import Route, Via, route
-from permille.domain.timeline.timeline import Entry, Topic
+from permille.domain.timeline.facts import Topic
+from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status
 
 SES, PROVIDER = Via.SES, Via.PROVIDER
 HOUR = timedelta(hours=1)
 STEPS: dict[str, tuple[str, dict[str, Any]]] = {  # by the words of a history: the entry, and what changes
     "created": ("created", {}),
-    "disabled": ("disabled", {"status": Status.DISABLED, "settled": True}),
-    "staff_disabled": ("staff_disabled", {"status": Status.DISABLED, "settled": True}),
-    "enabled": ("staff_enabled", {"status": Status.ACTIVE, "settled": True, "epoch": True}),
-    "enabling": ("staff_enabled", {"status": Status.ACTIVE, "settled": False, "epoch": True}),
-    "trial": ("trial_began", {"status": Status.TRIAL, "settled": True, "epoch": True}),
-    "trial_beginning": ("trial_began", {"status": Status.TRIAL, "settled": False, "epoch": True}),
-    "trial_ended": ("trial_ended", {"status": Status.OBSERVING, "settled": True}),
-    "unused": ("trial_unused", {"status": Status.DISABLED, "settled": True}),
-    "suspended": ("stays_suspended", {"status": Status.DISABLED, "settled": True}),
-    "reinstated": ("reinstated", {"status": Status.ACTIVE, "settled": True}),
-    "reinstating": ("reinstated", {"status": Status.ACTIVE, "settled": False}),
-    "closed": ("closed", {"status": Status.CLOSED, "settled": True}),
+    "disabled": ("disabled", {"status": Status.DISABLED, "in_sync": True}),
+    "staff_disabled": ("staff_disabled", {"status": Status.DISABLED, "in_sync": True}),
+    "enabled": ("staff_enabled", {"status": Status.ACTIVE, "in_sync": True, "epoch": True}),
+    "enabling": ("staff_enabled", {"status": Status.ACTIVE, "in_sync": False, "epoch": True}),
+    "trial": ("trial_began", {"status": Status.TRIAL, "in_sync": True, "epoch": True}),
+    "trial_beginning": ("trial_began", {"status": Status.TRIAL, "in_sync": False, "epoch": True}),
+    "trial_ended": ("trial_ended", {"status": Status.OBSERVING, "in_sync": True}),
+    "unused": ("trial_unused", {"status": Status.DISABLED, "in_sync": True}),
+    "suspended": ("stays_suspended", {"status": Status.DISABLED, "in_sync": True}),
+    "reinstated": ("reinstated", {"status": Status.ACTIVE, "in_sync": True}),
+    "reinstating": ("reinstated", {"status": Status.ACTIVE, "in_sync": False}),
+    "closed": ("closed", {"status": Status.CLOSED, "in_sync": True}),
     "connected": ("provider_connected", {"provider": True}),
     "disconnected": ("provider_disconnected", {"provider": False}),
     "complaint": ("complaint", {}),
     "drift": ("drift", {}),
     "denied": ("denied_by_hand", {"denial": Denial((CALLER,), NOW)}),
     "undenied": ("undenied_by_hand", {"denial": None}),
-    "lifting": ("deny_lifted", {"denial": None, "settled": False}),
-    "lifted": ("deny_lifted", {"denial": None, "settled": True}),
+    "lifting": ("deny_lifted", {"denial": None, "in_sync": False}),
+    "lifted": ("deny_lifted", {"denial": None, "in_sync": True}),
     "exempted": ("exempted", {}),
 }
 
@@ -147,19 +148,19 @@ def test_the_route_follows_the_status_and_the_provider_by_itself(history: str, v
 
 
 @pytest.mark.parametrize("status", Status)
-@pytest.mark.parametrize("settled", [True, False])
+@pytest.mark.parametrize("in_sync", [True, False])
 @pytest.mark.parametrize("connected", [True, False])
 @pytest.mark.parametrize("denial", [None, Denial((CALLER,), NOW)], ids=["free", "denied"])
 def test_it_is_the_smtp_account_only_while_that_was_read_back_as_being_on(
-    status: Status, settled: bool, connected: bool, denial: Denial | None
+    status: Status, in_sync: bool, connected: bool, denial: Denial | None
 ) -> None:
-    account = an_account(status=status, settled=settled, provider=a_provider() if connected else None, denial=denial)
+    account = an_account(status=status, in_sync=in_sync, provider=a_provider() if connected else None, denial=denial)
 
     found = route(account, [])
 
-    assert (found.via is SES) is (status in (Status.ACTIVE, Status.TRIAL) and settled and denial is None)
+    assert (found.via is SES) is (status in (Status.ACTIVE, Status.TRIAL) and in_sync and denial is None)
     assert (found.via is PROVIDER) is (found.via is not SES and connected and status is not Status.CLOSED)
-    assert found.waking is (status in (Status.ACTIVE, Status.TRIAL) and not settled)
+    assert found.waking is (status in (Status.ACTIVE, Status.TRIAL) and not in_sync)
 
 
 def test_who_was_denied_by_hand_is_told_that_no_rule_did_it() -> None:

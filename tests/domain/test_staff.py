@@ -13,7 +13,7 @@ from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.people.commands import Close, Command, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
 from permille.domain.rules.decision import Outcome
 from permille.domain.values.errors import DecisionRefused
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 
 ACTIVE, DISABLED, CLOSED = Status.ACTIVE, Status.DISABLED, Status.CLOSED
 HOUR = timedelta(hours=1)
@@ -42,7 +42,7 @@ def test_support_disables_enables_and_closes(action: str, before: Status, after:
     outcome = done(action, status=before)
 
     assert outcome.account.status is after
-    assert (outcome.account.settled, outcome.account.due_at) == (False, NOW)  # the switch follows
+    assert (outcome.account.in_sync, outcome.account.due_at) == (False, NOW)  # the switch follows
     (entry,) = outcome.entries
     why = {"reason": "They asked us to", "by": STAFF}
     assert (entry.kind, {**entry.data, **why}) == (told, entry.data)
@@ -82,9 +82,9 @@ def test_only_a_rule_makes_a_strike() -> None:
 
 
 def test_what_was_held_or_only_observed_is_settled_by_support() -> None:
-    account = done("disable", hold=Hold(Held.BREAKER, NOW), would_disable=True).account
+    account = done("disable", hold=Hold(HoldReason.BREAKER, NOW), would_disable=True).account
 
-    assert (account.held, account.would_disable) == (Held.NO, False)
+    assert (account.held, account.would_disable) == (HoldReason.NO, False)
 
 
 def test_an_exemption_has_an_end_a_reason_and_an_author() -> None:

@@ -13,13 +13,13 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
 from permille.domain.account.restrictions import Exemption, Recheck
 from permille.domain.account.second_chance import Trial, TrialState
-from permille.domain.policy.policy import ALLPROWEBTOOLS, SEED, Verdict, judge
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, Verdict, judge
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.domain.words.wording import rate
 from permille.reading.standing import (
-    Tone,
+    ReportTone,
     broken_line,
     by_hand_line,
     luck_line,
@@ -35,53 +35,53 @@ TRIAL = Trial(TrialState.SCHEDULED, TODAY + 5 * A_DAY, NOW + 5 * A_DAY, NOW + 6 
 OFF = an_account(status=Status.DISABLED)
 SINCE = an_entry("disabled", NOW - 6 * A_DAY)
 DENIED = an_account(denial=Denial((CALLER,), NOW - 3 * A_DAY))
-BOUNCED = judge(SEED, {TODAY: Tally(4000, 0, 300)}, TODAY)
+BOUNCED = judge(DEFAULT, {TODAY: Tally(4000, 0, 300)}, TODAY)
 
 
 @pytest.mark.parametrize(
     ("account", "verdict", "expected", "looks"),
     [
-        (an_account(), a_verdict(1000, 0), "It works.", Tone.GOOD),
-        (an_account(), a_verdict(1000, 1), "It works, and you are close to the limit.", Tone.WARN),
-        (an_account(), a_verdict(1000, 2), "It works, although you are above the limit.", Tone.WARN),
-        (an_account(), BOUNCED, "It works, although too many of your e-mails bounced.", Tone.WARN),
-        (OFF, a_verdict(1000, 2), "It is off since 4 March 2026.", Tone.BAD),
+        (an_account(), a_verdict(1000, 0), "It works.", ReportTone.GOOD),
+        (an_account(), a_verdict(1000, 1), "It works, and you are close to the limit.", ReportTone.WARN),
+        (an_account(), a_verdict(1000, 2), "It works, although you are above the limit.", ReportTone.WARN),
+        (an_account(), BOUNCED, "It works, although too many of your e-mails bounced.", ReportTone.WARN),
+        (OFF, a_verdict(1000, 2), "It is off since 4 March 2026.", ReportTone.BAD),
         (
             replace(OFF, review=ASKED),
             a_verdict(1000, 2),
             "It is off since 4 March 2026, and your request for a review is with support.",
-            Tone.BAD,
+            ReportTone.BAD,
         ),
         (
             replace(OFF, review=APPROVED, trial=TRIAL),
             a_verdict(1000, 2),
             "It is off since 4 March 2026, and works again on 15 March 2026, for that day.",
-            Tone.BAD,
+            ReportTone.BAD,
         ),
         (
             replace(OFF, status=Status.TRIAL, trial=replace(TRIAL, state=TrialState.RUNNING)),
             a_verdict(800, 0),
             "It works today, and today only.",
-            Tone.WAIT,
+            ReportTone.WAIT,
         ),
         (
             replace(OFF, status=Status.OBSERVING, trial=replace(TRIAL, state=TrialState.OBSERVING)),
             a_verdict(800, 0),
             "It is off until we know what the recipients say, on 18 March 2026.",
-            Tone.WAIT,
+            ReportTone.WAIT,
         ),
         (
             replace(OFF, status=Status.OBSERVING, trial=replace(TRIAL, state=TrialState.OBSERVING, asked=True)),
             a_verdict(800, 0),
             "It is off; your trial went well, and support has the last look.",
-            Tone.WAIT,
+            ReportTone.WAIT,
         ),
-        (replace(OFF, status=Status.CLOSED), a_verdict(1000, 0), "It has been closed.", Tone.BAD),
-        (DENIED, a_verdict(1000, 0), "It is off since 7 March 2026.", Tone.BAD),
-        (replace(DENIED, status=Status.TRIAL), a_verdict(1000, 0), "It is off since 7 March 2026.", Tone.BAD),
+        (replace(OFF, status=Status.CLOSED), a_verdict(1000, 0), "It has been closed.", ReportTone.BAD),
+        (DENIED, a_verdict(1000, 0), "It is off since 7 March 2026.", ReportTone.BAD),
+        (replace(DENIED, status=Status.TRIAL), a_verdict(1000, 0), "It is off since 7 March 2026.", ReportTone.BAD),
     ],
 )
-def test_the_status_is_one_sentence(account: Account, verdict: Verdict, expected: str, looks: Tone) -> None:
+def test_the_status_is_one_sentence(account: Account, verdict: Verdict, expected: str, looks: ReportTone) -> None:
     assert status_line(account, verdict, SINCE, UTC, "It") == expected
     assert tone(account, verdict) is looks
 
@@ -142,7 +142,7 @@ def test_what_is_left_in_a_trial_is_what_ends_it(
     status: Status, state: TrialState, ratio_above: int, delivered: int, left: str
 ) -> None:
     account = an_account(status=status, trial=replace(TRIAL, state=state, ratio_above=ratio_above))
-    verdict = account.verdict(SEED, {TODAY: Tally(delivered)}, TODAY)
+    verdict = account.verdict(DEFAULT, {TODAY: Tally(delivered)}, TODAY)
 
     assert numbers_line(account, verdict).endswith(f"; {left}")
     assert verdict.allowance_left == int(left not in (ENDS_IT, LIMIT))

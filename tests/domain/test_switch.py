@@ -39,30 +39,32 @@ def test_whoever_may_not_send_has_no_active_key_and_is_denied(
 
 
 @pytest.mark.parametrize(
-    ("keys", "denied", "asleep", "todo"),
+    ("keys", "denied", "deactivated", "todo"),
     [
         (BOTH_INACTIVE, True, BOTH, Changes(wake=BOTH, deny=False)),
         (BOTH_INACTIVE, True, frozenset({KEY}), Changes(wake=frozenset({KEY}), deny=False)),
-        (BOTH_INACTIVE, True, NONE, Changes(deny=False)),  # the owner's own Inactive keys stay asleep
+        (BOTH_INACTIVE, True, NONE, Changes(deny=False)),  # the owner's own Inactive keys stay deactivated
         (ONE_OF_EACH, False, BOTH, Changes(wake=frozenset({SECOND_KEY}))),
         (ONE_OF_EACH, False, NONE, Changes()),
         ({KEY: ACTIVE}, False, BOTH, Changes()),  # a key that is gone is not missed
     ],
 )
 def test_only_keys_that_permille_put_to_sleep_are_woken(
-    keys: Mapping[str, str], denied: bool, asleep: frozenset[str], todo: Changes
+    keys: Mapping[str, str], denied: bool, deactivated: frozenset[str], todo: Changes
 ) -> None:
-    assert changes(a_state(keys, denied=denied), asleep, may_send=True) == todo
+    assert changes(a_state(keys, denied=denied), deactivated, may_send=True) == todo
 
 
 @given(states, key_sets, st.booleans())
-def test_what_was_done_once_need_not_be_done_again(state: SenderState, asleep: frozenset[str], may_send: bool) -> None:
-    todo = changes(state, asleep, may_send=may_send)
+def test_what_was_done_once_need_not_be_done_again(
+    state: SenderState, deactivated: frozenset[str], may_send: bool
+) -> None:
+    todo = changes(state, deactivated, may_send=may_send)
 
     done = dict(state.keys) | dict.fromkeys(todo.sleep, INACTIVE) | dict.fromkeys(todo.wake, ACTIVE)
     denied = state.denied if todo.deny is None else todo.deny
 
-    assert not changes(SenderState(done, denied), asleep, may_send=may_send)
+    assert not changes(SenderState(done, denied), deactivated, may_send=may_send)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_no_changes_are_false(todo: Changes, something: bool) -> None:
         (ONE_OF_EACH, False, False, [("awake", KEY), ("not denied", "")]),
         (BOTH_INACTIVE, True, False, []),
         (BOTH_INACTIVE, False, False, [("not denied", "")]),
-        (BOTH_INACTIVE, True, True, [("asleep", KEY), ("asleep", SECOND_KEY), ("denied", "")]),
+        (BOTH_INACTIVE, True, True, [("deactivated", KEY), ("deactivated", SECOND_KEY), ("denied", "")]),
         ({KEY: ACTIVE}, False, True, []),
     ],
 )

@@ -29,13 +29,14 @@ from tests.support.builders import (
     days_of,
 )
 
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.timeline import kinds
+from permille.domain.timeline.facts import Audience, Facts, Unknown, declared
 from permille.domain.timeline.kinds.complaints import LISTED_COMPLAINTS, reported
 from permille.domain.timeline.kinds.registry import KINDS, MODULES
 from permille.domain.timeline.kinds.verdicts import LISTED_IDENTITIES
-from permille.domain.timeline.timeline import Audience, Entry, Facts, Unknown, declared, entry_as_read
+from permille.domain.timeline.timeline import Entry, entry_as_read
 from permille.domain.values.entry_id import id_at
 from permille.domain.words import wording
 from permille.domain.words.mail_text import MailContext
@@ -387,10 +388,10 @@ def test_a_decision_can_be_explained_word_for_word() -> None:
         "window_days": 45,
         "first_day": "2026-01-25",
         "last_day": "2026-03-10",
-        "policy": "seed",
+        "policy": "default",
         "days": [{"day": "2026-03-10", "delivered": 1000, "complaints": 2, "bounces": 0}],
         "complaint_identities": ["complaint#m-1", "complaint#m-2"],
-        "rules": policy_data(SEED),
+        "rules": policy_data(DEFAULT),
         "code": "1.0+abc",
         "spared": "",
     }

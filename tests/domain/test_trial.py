@@ -9,27 +9,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import CALLER, NOW, STAFF, TODAY, a_backlog, a_complaint_entry, an_account
 
-from permille.domain.account.account import INSTANT, Account
+from permille.domain.account.account import TICK, Account
 from permille.domain.account.credential import Credential, Denial
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.policy.policy import SEED, SecondChance
+from permille.domain.policy.policy import DEFAULT, Rule, SecondChance
 from permille.domain.rules.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
 from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.trial import LOOKED_AT_EVERY
-from permille.domain.values.status import Held, Mode, Status
+from permille.domain.timeline.facts import Facts
+from permille.domain.timeline.kinds.complaints import listed
+from permille.domain.timeline.kinds.review import ReviewReopened
+from permille.domain.timeline.kinds.trial import ConfirmationWanted, StaysSuspended, TrialBegan, TrialEnded
+from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
-from permille.ports.desk import Listed
+from permille.ports.desk import ListedAccount
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEGINS, ENDS = NOW, NOW + DAY
 VERDICT = ENDS + 2 * DAY
 SETTLED = VERDICT + COUNTED_WITHIN
 RETRIED = VERDICT + RETRIED_WITHIN
-HELD = Hold(Held.FEEDBACK, BEGINS + HOUR - HOLD_AT_MOST)
-RULES = Rules(SEED, Mode.ENFORCE)
-BY_STAFF = Rules(replace(SEED, second_chance=SecondChance(reinstate_by_staff=True)), Mode.ENFORCE)
+HELD = Hold(HoldReason.FEEDBACK, BEGINS + HOUR - HOLD_AT_MOST)
+RULES = Rules(DEFAULT, Mode.ENFORCE)
+BY_STAFF = Rules(replace(DEFAULT, second_chance=SecondChance(reinstate_by_staff=True)), Mode.ENFORCE)
 APPROVED = Review(ReviewState.APPROVED, TODAY, 800, "Old list", "New list", NOW - DAY, NOW - HOUR, STAFF)
 
 
@@ -37,8 +42,8 @@ def a_trial(state: TrialState = TrialState.SCHEDULED, **different: Any) -> Trial
     return replace(Trial(state, TODAY, BEGINS, ENDS, VERDICT), **different)
 
 
-def scheduled() -> Account:
-    return an_account(status=Status.DISABLED, strikes=1, review=APPROVED, trial=a_trial(), due_at=BEGINS)
+def scheduled(**trial: Any) -> Account:
+    return an_account(status=Status.DISABLED, strikes=1, review=APPROVED, trial=a_trial(**trial), due_at=BEGINS)
 
 
 def running(numbers: dict[str, int] | None = None, **different: Any) -> Account:
@@ -87,15 +92,16 @@ def told(outcome: Outcome) -> list[str]:
         (running(hold=HELD), BEGINS + HOUR, found(800, 0, 201, waiting=10_000), Status.DISABLED, ["stays_suspended"]),
         # the verdict: back, unused, or a late complaint
         (observing(), VERDICT - HOUR, found(800), Status.OBSERVING, []),
-        (observing(), SETTLED - INSTANT, found(800), Status.OBSERVING, []),
+        (observing(), SETTLED - TICK, found(800), Status.OBSERVING, []),
         (observing(), SETTLED, found(800), Status.ACTIVE, ["reinstated"]),
         (observing(), SETTLED, found(0), Status.DISABLED, ["trial_unused"]),
+        (observing(denied_by_hand=True), SETTLED, found(800), Status.OBSERVING, ["confirmation_wanted"]),
         (observing(), VERDICT - HOUR, found(800, 1), Status.DISABLED, ["stays_suspended"]),
         (observing(), VERDICT, found(800, 1, waiting=9), Status.DISABLED, ["stays_suspended"]),
         # however much feedback of others waits; where a message was sent before the verdict, it is waited for a while
         (observing(), SETTLED, found(800, waiting=50_000), Status.ACTIVE, ["reinstated"]),
         (observing(), SETTLED, found(800, waiting=None), Status.ACTIVE, ["reinstated"]),
-        (observing(), SETTLED, found(800, waiting=9, oldest_sent_at=VERDICT + INSTANT), Status.ACTIVE, ["reinstated"]),
+        (observing(), SETTLED, found(800, waiting=9, oldest_sent_at=VERDICT + TICK), Status.ACTIVE, ["reinstated"]),
         (observing(), SETTLED, found(800, waiting=9, oldest_sent_at=VERDICT), Status.OBSERVING, []),
         (
             observing(),
@@ -119,15 +125,118 @@ def test_what_becomes_of_a_trial(
     assert outcome.account.status is after
     assert told(outcome) == kinds
     switched = before.status.may_send != after.may_send
-    assert not (switched and outcome.account.settled)  # the switch follows
+    assert not (switched and outcome.account.in_sync)  # the switch follows
     assert not outcome.breaker
+    assert outcome.account.decided_at == (now if kinds else before.decided_at)
+    assert {entry.account_id for entry in outcome.entries} <= {before.id}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "evidence", "due"),
+    [
+        (scheduled(), BEGINS - HOUR, found(), BEGINS),
+        (scheduled(), ENDS, found(), ENDS),  # the request that is open again may need a reminder
+        (running(hold=HELD), BEGINS + HOUR, found(800, 0, 201, waiting=1, counted_at=None), BEGINS + HOUR),
+        (observing(), VERDICT, found(800), SETTLED),
+        (observing(ratio_above=5000), VERDICT, found(1999, 2, waiting=1), VERDICT),
+        (observing(), SETTLED, found(800, waiting=9, oldest_sent_at=VERDICT), SETTLED),
+        (observing(), SETTLED, found(0), None),
+        (observing(denied_by_hand=True), SETTLED, found(800), None),
+        (observing(denied_by_hand=True, asked=True), SETTLED, found(800), None),
+    ],
+)
+def test_when_a_trial_is_looked_at_next(
+    before: Account, now: datetime, evidence: Evidence, due: datetime | None
+) -> None:
+    assert look(replace(before, due_at=BEGINS - DAY), evidence, now).account.due_at == due
+
+
+NUMBERS = {"least_delivered": 80, "most_sent": 2400, "ratio_above": 5000}
+LISTED = listed(found(800, 1).complaints)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "evidence", "facts"),
+    [
+        (scheduled(), ENDS, found(), ReviewReopened(day=TODAY)),
+        (scheduled(), BEGINS, found(), TrialBegan(ends_at=ENDS)),
+        (scheduled(**NUMBERS), BEGINS, found(), TrialBegan(ends_at=ENDS, **NUMBERS)),
+        (running(), ENDS, found(800), TrialEnded(verdict_at=VERDICT, delivered=800)),
+        (
+            running({"most_sent": 900, "ratio_above": 100}),
+            ENDS,
+            found(2000, 1),
+            TrialEnded(verdict_at=VERDICT, delivered=2000, complaints=1),  # not early, whatever was sent
+        ),
+        (observing(denied_by_hand=True), SETTLED, found(800), ConfirmationWanted(delivered=800, complaints=0)),
+        (
+            observing(denied_by_hand=True, ratio_above=5000),
+            SETTLED,
+            found(6000, 1),
+            ConfirmationWanted(delivered=6000, complaints=1),
+        ),
+        (running(), BEGINS + HOUR, found(800, 1), StaysSuspended(delivered=800, complaints=1, listed=LISTED, rule="")),
+        (
+            observing(ratio_above=5000),
+            SETTLED,
+            found(5000, 1),
+            StaysSuspended(delivered=5000, complaints=1, listed=LISTED, rule=""),
+        ),
+        (
+            running(),
+            BEGINS + HOUR,
+            found(800, 0, 201),
+            StaysSuspended(delivered=800, complaints=0, listed=(), rule=Rule.BOUNCE_BURST),
+        ),
+    ],
+)
+def test_what_is_told_of_a_trial(before: Account, now: datetime, evidence: Evidence, facts: Facts) -> None:
+    (told,) = look(before, evidence, now).entries
+
+    assert told.facts == facts
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "state"),
+    [
+        (scheduled(), BEGINS, TrialState.RUNNING),
+        (running(), ENDS - TICK, TrialState.RUNNING),
+        (running(), ENDS, TrialState.OBSERVING),
+    ],
+)
+def test_the_state_of_a_trial_goes_with_its_accounts_status(before: Account, now: datetime, state: TrialState) -> None:
+    trial = look(before, found(800), now).account.trial
+
+    assert trial is not None
+    assert trial.state is state
+
+
+def test_a_trial_knows_nothing_of_what_was_found_before_it() -> None:
+    judged = replace(scheduled(), look=Assessment(TODAY, 1000, 9, 0, 0, over=True))
+
+    assert look(judged).account.look is None
+
+
+def test_a_hold_ends_with_the_broken_rule_or_with_the_trial() -> None:
+    kept = look(running(hold=HELD), found(800), BEGINS + HOUR).account
+    failed = look(running(hold=HELD), found(800, 1), BEGINS + HOUR).account
+
+    assert (kept.status, kept.hold) == (Status.TRIAL, None)
+    assert (failed.status, failed.hold) == (Status.DISABLED, None)
+
+
+@pytest.mark.parametrize(("counted_at", "why"), [(SETTLED, HoldReason.FEEDBACK), (None, HoldReason.STALLED)])
+def test_what_a_broken_rule_of_a_trial_waits_for(counted_at: datetime | None, why: HoldReason) -> None:
+    evidence = found(800, 0, 201, waiting=10_000, counted_at=counted_at)
+
+    assert look(running(), evidence, BEGINS + HOUR).account.held is why
 
 
 def test_a_trial_begins_a_new_epoch_before_any_key_is_woken() -> None:
     outcome = look(scheduled(), now=BEGINS + HOUR)
 
     assert outcome.account.epochs == (BEGINS + HOUR,)
-    assert not outcome.account.settled
+    assert not outcome.account.in_sync
 
 
 def test_a_day_that_went_by_opens_the_request_again() -> None:
@@ -145,7 +254,7 @@ def test_a_trial_begins_only_while_its_request_is_approved(state: ReviewState, n
     outcome = look(replace(scheduled(), review=replace(APPROVED, state=state)), now=now)
 
     assert (outcome.account.status, outcome.account.trial, told(outcome)) == (Status.DISABLED, None, [])
-    assert outcome.account.settled
+    assert outcome.account.in_sync
 
 
 def test_a_trial_without_a_request_does_not_begin() -> None:
@@ -195,7 +304,7 @@ def test_in_a_trial_no_complaint_is_allowed_and_who_is_back_is_listed_with_one_a
     waits = look(observing(), found(800), VERDICT).account
     back = look(observing(), found(800), SETTLED).account
 
-    assert [Listed.of(account).allowance_left for account in (on_trial, waits, back)] == [0, 0, 1]
+    assert [ListedAccount.of(account).allowance_left for account in (on_trial, waits, back)] == [0, 0, 1]
 
 
 def test_where_support_confirms_it_is_asked_once_and_a_late_complaint_still_counts() -> None:
@@ -230,7 +339,8 @@ def test_too_few_are_told_with_what_was_needed_and_cost_no_strike() -> None:
     outcome = look(observing(least_delivered=80), found(79), SETTLED)
 
     assert outcome.entries[0].sentence() == "79 e-mails were delivered, and we need 80 to decide by. Nobody complained."
-    assert (outcome.account.strikes, outcome.account.review) == (1, None)
+    account = outcome.account
+    assert (account.strikes, account.review, account.trial) == (1, None, None)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +357,7 @@ def test_the_day_ends_early_where_more_is_sent_than_was_agreed_on(sent: Evidence
         assert "More than the 2,400 that were agreed on were sent" in entry.sentence()
         assert outcome.account.trial is not None
         assert outcome.account.trial.verdict_at == VERDICT  # as the owner was told
-        assert not outcome.account.settled
+        assert not outcome.account.in_sync
 
 
 @pytest.mark.parametrize(
@@ -255,11 +365,17 @@ def test_the_day_ends_early_where_more_is_sent_than_was_agreed_on(sent: Evidence
     [
         (0, BEGINS + HOUR, ENDS),
         (2400, BEGINS + HOUR, BEGINS + HOUR + LOOKED_AT_EVERY),
-        (2400, ENDS - INSTANT, ENDS),
+        (2400, ENDS - TICK, ENDS),
     ],
 )
 def test_while_it_runs_it_is_looked_at_every_few_minutes(most: int, now: datetime, due: datetime) -> None:
     assert look(running({"most_sent": most}), found(10), now).account.due_at == due
+
+
+def test_the_least_that_can_be_agreed_on_is_one() -> None:
+    outcome = look(running({"most_sent": 1}), found(2), BEGINS + HOUR)
+
+    assert outcome.account.status is Status.OBSERVING
 
 
 def test_who_sent_too_much_without_a_complaint_is_back_all_the_same() -> None:
@@ -307,8 +423,8 @@ def test_where_the_rules_decide_nobody_is_told_that_nobody_complained() -> None:
 def test_where_the_rules_decide_a_trial_has_their_allowance() -> None:
     account = look(running(BY_RATIO), found(3000, 1), BEGINS + HOUR).account
 
-    assert Listed.of(account).allowance_left == 2
-    assert account.verdict(SEED, found(3000, 1).days, TODAY).allowance_left == 2
+    assert ListedAccount.of(account).allowance_left == 2
+    assert account.verdict(DEFAULT, found(3000, 1).days, TODAY).allowance_left == 2
 
 
 def test_a_trial_of_an_older_version_has_none_of_these_numbers() -> None:

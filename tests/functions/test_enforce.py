@@ -48,7 +48,7 @@ def test_the_streams_complaint_takes_the_credential_at_once(cloud: Cloud) -> Non
     assert handler(records(*told), LambdaContext()) == HANDED
 
     account = account_of(cloud)
-    assert (account.status, account.settled) == (Status.DISABLED, False)  # flipped, and read back later
+    assert (account.status, account.in_sync) == (Status.DISABLED, False)  # flipped, and read back later
     assert cloud.status_of(CALLER) == (["Inactive"], [DENY_GROUP])
     assert cloud.kinds() == ["complaint", "complaint", "disabled"]
 
@@ -60,7 +60,7 @@ def test_the_schedule_sees_to_whoever_is_due(cloud: Cloud) -> None:
     assert handler(a_tick(datetime.now(UTC)), LambdaContext()) == {**HANDED, "swept": 1}
 
     assert cloud.status_of(CALLER) == (["Inactive"], [DENY_GROUP])
-    assert account_of(cloud).credential.asleep == {CALLER: frozenset({key})}
+    assert account_of(cloud).credential.deactivated == {CALLER: frozenset({key})}
 
 
 def test_the_same_event_again_changes_nothing(cloud: Cloud) -> None:
@@ -88,7 +88,7 @@ def test_one_complaint_is_told_and_the_credential_stays(cloud: Cloud) -> None:
 
 
 def test_in_observe_mode_the_credential_stays(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ENFORCEMENT_MODE", "observe")
+    monkeypatch.setenv("ENFORCEMENT_MODE", "monitor")
     cloud.open()
     complain(2)
 

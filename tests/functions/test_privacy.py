@@ -50,7 +50,7 @@ def about(kind: str, message_id: str, *recipients: str, **different: Any) -> Bod
 @pytest.fixture
 def story(cloud: Cloud) -> Cloud:
     """Mail is delivered, bounces and is complained about, by its kinds; the account is disabled, and all is told."""
-    policy = json.dumps({"preset": "seed", "one_recipient_days": 1})
+    policy = json.dumps({"preset": "default", "one_recipient_days": 1})
     boto3.client("ssm").put_parameter(Name="/permille/policy", Value=policy, Type="String")
     cloud.open()
     receive(about("Delivery", "m-1", "quiet", "silent"), about("Delivery", "m-2", "complainer"))
@@ -134,7 +134,7 @@ def test_the_page_names_every_kind_of_entry_that_names_people() -> None:
 
 def test_the_page_says_how_long_what_expires_is_kept() -> None:
     kept = section("What is kept")
-    days = {"SeenTable": SEEN_FOR, "QuarantineTable": KEPT_FOR, "HandedOnTable": REMEMBERED_FOR}
+    days = {"SeenTable": SEEN_FOR, "QuarantineTable": KEPT_FOR, "IdempotencyTable": REMEMBERED_FOR}
 
     for table, time in days.items():
         assert re.search(rf"^\| {table} \|.*\| {time.days} days \|", kept, re.M)

@@ -35,15 +35,21 @@ from tests.support.iam import Request, attributes, is_allowed, recorded, request
 
 from permille.aws.models import AccountRow
 from permille.aws.replay import ReplayedTime
-from permille.bootstrap import consoling, enforcing, handing_on, ingesting, issuing_links, serving_api
+from permille.bootstrap.access import access_services
+from permille.bootstrap.api import api_services
+from permille.bootstrap.console import console_services
+from permille.bootstrap.enforce import enforce_services
+from permille.bootstrap.ingest import ingest_services
+from permille.bootstrap.notify import notify_services
 from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction, Void
-from permille.domain.login.links import For
+from permille.domain.login.links import LinkRole
 from permille.domain.people.system_commands import MakeLink
 from permille.domain.policy.ses_review import Harm
-from permille.domain.rules.breaker import Opening, Passing, Returning
+from permille.domain.rules.breaker import OpenBreaker, PassBreaker, ReturnPass
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.system import ModeEntered
-from permille.domain.timeline.timeline import Topic, system_entry
+from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.status import Mode, Status
 from permille.ports.accounts import Lap
 from permille.usecases.login.issuing import issue
@@ -53,11 +59,11 @@ COUNTED = a_complaint_count("m-0")
 
 
 def ingests() -> None:
-    world = ingesting()
-    ledger = world.ledger
+    services = ingest_services()
+    ledger = services.ledger
     told = [a_complaint_entry("m-1", NOW, subject=subject) for subject in ("", "Buns")]
     complaint, fuller = (replace(a_complaint_count("m-1"), entry=entry) for entry in told)
-    ledger.whose(["permille-bakery"])
+    ledger.senders_for(["permille-bakery"])
     ledger.count([a_count(), complaint, replace(a_complaint_count("m-2"), once="person#1")], NOW, PATIENCE)
     ledger.count(bounce_counts("bob@example.com"), NOW, PATIENCE)
     ledger.complete(fuller)
@@ -69,18 +75,18 @@ def ingests() -> None:
     ledger.suppressions.about(ACCOUNT, "m-2", "ann@example.com")
     ledger.suppressions.naming(ACCOUNT, "ann@example.com")
     ledger.suppressions.lift(ACCOUNT, ["complaint#m-2"], an_entry("unsuppressed"))
-    world.quarantine.keep("hello", "unreadable", "", NOW)
+    services.quarantine.keep("hello", "unreadable", "", NOW)
     ReplayedTime(table="ControlTable").ahead()
 
 
 def enforces() -> None:
-    world = enforcing()
-    the, accounts = world.enforcement, world.enforcement.accounts
+    the = enforce_services()
+    accounts = the.accounts
     read = the_account()
     off = replace(read, status=Status.DISABLED, epochs=(*read.epochs, NOW), switch_generation=2)
-    passing = Passing(HOUR, 5, beyond_doubt=False)
-    accounts.save(read, off, [an_entry("disabled")], passing, Returning("2026-03-10T11"))
-    accounts.save(the_account(), replace(the_account(), strikes=3), [], Opening(NOW))
+    passing = PassBreaker(HOUR, 5, beyond_doubt=False)
+    accounts.save(read, off, [an_entry("disabled")], passing, ReturnPass("2026-03-10T11"))
+    accounts.save(the_account(), replace(the_account(), strikes=3), [], OpenBreaker(NOW))
     assert ACCOUNT not in accounts.due(NOW, 10)
     accounts.page("", 10)
     taken = the.switching.leases.take(the_account(), {}, NOW)
@@ -93,36 +99,36 @@ def enforces() -> None:
     the.control.save_lap(Lap(done=True))
     the.control.enter_mode(system_entry(NOW, ModeEntered(mode=Mode.ENFORCE, before="")))
     the.heartbeat.last()
-    world.quarantine.oldest()
+    the.quarantine.oldest()
     ReplayedTime(table="ControlTable").ahead()
     ReplayedTime(table="ControlTable").set(timedelta(days=1))
 
 
 def the_account() -> Account:
-    account = enforcing().enforcement.accounts.get(ACCOUNT)
+    account = enforce_services().accounts.get(ACCOUNT)
     assert account
     return account
 
 
 def hands_on() -> None:
-    the = handing_on(LambdaContext()).handing
+    the = notify_services(LambdaContext())
     the.accounts.get(ACCOUNT)
     the.timeline.get(ACCOUNT, an_entry().id)
-    the.once.do("mail#1", lambda: None)
+    the.idempotency.run_once("mail#1", lambda: None)
     with pytest.raises(ZeroDivisionError):
-        the.once.do("mail#2", lambda: [1 // 0].clear())
+        the.idempotency.run_once("mail#2", lambda: [1 // 0].clear())
     ReplayedTime(table="ControlTable").ahead()
 
 
 def issues() -> None:
-    the = issuing_links().issuing
+    the = access_services()
     for name in ("Anna", "Bob"):
-        issue(the, MakeLink(audience=For.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
+        issue(the, MakeLink(audience=LinkRole.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
     ReplayedTime(table="ControlTable").ahead()
 
 
 def shows_and_decides() -> None:
-    console = consoling().console
+    console = console_services()
     desk, accounts = console.desk, console.accounts
     void = Correction(COUNTED.identity, TODAY, 1, Void(NOW, STAFF, "A test"))
     for number, change in enumerate((void, replace(void, void=None))):
@@ -130,10 +136,10 @@ def shows_and_decides() -> None:
         due = replace(read, due_at=NOW, epochs=(*read.epochs, NOW))
         accounts.save(read, due, [an_entry("complaint_voided", NOW + timedelta(hours=number))], change)
     desk.directory.asking(10)
-    desk.directory.beginning("b", 10)
+    desk.directory.by_id_prefix("b", 10)
     desk.directory.by_risk(10, sending=True)
     for name in ("owner@bakery.example", "permille-bakery", "nobody@x.example"):
-        desk.directory.whose(name, 10)
+        desk.directory.find_by_owner_or_sender(name, 10)
     desk.directory.with_most(Harm.COMPLAINTS, 10, TODAY, TODAY)
     desk.directory.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
     reads(console)
@@ -145,7 +151,7 @@ def shows_and_decides() -> None:
     desk.control.breaker(HOUR)
     desk.resets.last_reset()
     desk.resets.reset_breaker(HOUR, 4, a_reset())
-    console.doors.register.get(For.STAFF, "Anna")
+    console.authenticator.register.get(LinkRole.STAFF, "Anna")
     ReplayedTime(table="ControlTable").ahead()
 
 
@@ -162,13 +168,13 @@ def reads(world: Any) -> None:
 
 
 def answers() -> None:
-    api = serving_api().api
+    api = api_services()
     reads(api)
-    list(api.suppressions.cards(ACCOUNT))
+    list(api.suppressions.records(ACCOUNT))
     off = replace(the_account(), status=Status.DISABLED)
     asked = decided(off, a_request())
     api.accounts.save(off, asked.account, asked.entries)
-    api.doors.register.get(For.PLATFORM, "crm")
+    api.authenticator.register.get(LinkRole.PLATFORM, "crm")
     ReplayedTime(table="ControlTable").ahead()
 
 
@@ -196,8 +202,8 @@ def asked(request: pytest.FixtureRequest, function: str) -> list[Request]:
 
 def _asked(cloud: Cloud, function: str) -> list[Request]:
     cloud.open()
-    ingesting().ledger.count([COUNTED], NOW, PATIENCE)
-    ingesting.cache_clear()  # a function of its own, whose heartbeat has not been heard yet
+    ingest_services().ledger.count([COUNTED], NOW, PATIENCE)
+    ingest_services.cache_clear()  # a function of its own, whose heartbeat has not been heard yet
     with recorded() as requests:
         CALLS[function]()
     return [request for _, request in requests]
@@ -218,7 +224,7 @@ def test_nothing_is_allowed_that_no_call_needs(function: str, asked: list[Reques
         assert attributes(function, action, table) - named == set()
 
 
-HANDED_ON = ("GetItem", "HandedOnTable")  # Powertools asks, where a refused write did not bring the row
+HANDED_ON = ("GetItem", "IdempotencyTable")  # Powertools asks, where a refused write did not bring the row
 
 
 def attributes_of(request: Request) -> list[str]:
@@ -239,7 +245,7 @@ OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provide
 OF_SENDERS = ("senders", "identities", "risks_accepted")
 OF_LINKS_AND_MAILS = ("links_valid_since", "owner_mail")
 OF_OWNERS_ACTS = ("owner_acts",)
-OF_THE_SWITCH = ("asleep", "applied", "applied_at", "observed", "lease", "leased_until")
+OF_THE_SWITCH = ("deactivated", "applied", "applied_at", "observed", "lease", "leased_until")
 OF_NOTICES = ("bounced_at", "bounces_told_until")
 
 

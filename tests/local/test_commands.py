@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from permille.domain.values.errors import Failed, InvalidInput
-from permille_cli.local import commands, schedule, stack
+from permille_cli.local import local_commands, schedule, stack
 from permille_cli.local.deployment import Deployment, _last_said
 from permille_cli.main import status_of
 
@@ -102,7 +102,9 @@ def runs(directory: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     result = {"looked_at": 1, "entries": 0, "failed": 0, "left": 0, "swept": 0}
     outputs = {"ControlTable": "control", "EnforceFunctionName": "enforce"}
     directory.mkdir()
-    monkeypatch.setattr(commands, "_running", lambda _: (FakeRunning(), {"stack": "permille", "outputs": outputs}))
+    monkeypatch.setattr(
+        local_commands, "_running", lambda _: (FakeRunning(), {"stack": "permille", "outputs": outputs})
+    )
     monkeypatch.setattr(schedule, "invoke", lambda *_: result)
     monkeypatch.setattr(schedule, "ReplayedTime", Replayed)
     monkeypatch.setattr(Replayed, "cleared", False)
@@ -150,8 +152,8 @@ def test_a_tick_that_did_not_run_leaves_the_clock(
 def has_functions(runs: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """One, whose queue is at the stack's address."""
     variables = {"QUEUE_URL": "http://localhost:1/queue", "AWS_ENDPOINT_URL": "", "OWNER_LINK_KEY": "arn"}
-    monkeypatch.setattr(commands, "logical_functions", lambda *_: {"Notify": "permille-Notify-1"})
-    monkeypatch.setattr(commands, "deployed_environment", lambda *_: variables)
+    monkeypatch.setattr(local_commands, "logical_functions", lambda *_: {"Notify": "permille-Notify-1"})
+    monkeypatch.setattr(local_commands, "deployed_environment", lambda *_: variables)
 
 
 def test_env_is_what_was_deployed_with_the_addresses_of_containers(
@@ -186,7 +188,7 @@ def test_a_stack_that_runs_is_described_only_to_who_asks_for_it() -> None:
 
     stack._check_that_it_is(Deployment("permille", "enforce", "APWT"), found)
     with pytest.raises(InvalidInput, match=r"runs is --stack permille --mode enforce .*`permille local down`"):
-        stack._check_that_it_is(Deployment("permille", "observe", "APWT"), found)
+        stack._check_that_it_is(Deployment("permille", "monitor", "APWT"), found)
     with pytest.raises(InvalidInput, match=r"not --stack permille .* --for-containers: `permille local down`"):
         stack._check_that_it_is(Deployment("permille", "enforce", "APWT", for_containers=True), found)
 

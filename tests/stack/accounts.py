@@ -96,7 +96,7 @@ class Business:
         for at in range(1, 3):
             later = datetime.now(UTC) + at * PROPAGATION
             self.stack.answer("local", "tick", "--at", later.isoformat())
-        return bool(self.standing()["settled"])
+        return bool(self.standing()["in_sync"])
 
     def told(self, *kinds: str) -> list[str]:
         """The kinds of the timeline's entries, of these alone where some are named, oldest first."""

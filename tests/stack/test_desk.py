@@ -157,7 +157,7 @@ def test_a_complaint_is_taken_back_and_counts_again(stack: Stack, anna: Web) -> 
 def test_the_state_of_the_system_and_the_breaker(stack: Stack, anna: Web) -> None:
     page = anna.get("/desk/system")
     text = text_of(page)
-    for shown in ("Mode enforce", "Policy seed", "Breaker closed", "Feedback", "Dead letters of feedback"):
+    for shown in ("Mode enforce", "Policy default", "Breaker closed", "Feedback", "Dead letters of feedback"):
         assert shown in text
     assert "not known now" not in text
     assert re.search(r"Quarantine \d", text)  # its role may count what rests

@@ -66,7 +66,7 @@ def test_a_disabling_is_explained_by_the_same_counts_that_the_tables_have(busine
         ExpressionAttributeValues={":id": {"S": business.id}},
     )["Items"]
     assert sorted(record["complaint_identities"]) == sorted(card["identity"]["S"] for card in cards)
-    assert (record["rule"], record["policy"], record["rules"]["window_days"]) == ("complaint_ratio", "seed", 45)
+    assert (record["rule"], record["policy"], record["rules"]["window_days"]) == ("complaint_ratio", "default", 45)
     told = "\n".join(explained["lines"])
     assert f"2 complaints are at least 2, and 2 x 1,000 = 2,000 is more than 1 x {sums['delivered']}" in told
 
@@ -90,7 +90,7 @@ def _explained_with(stack: Stack, business: Business, words: str) -> list[str]:
 
 def test_support_takes_the_credential_and_gives_it_back_within_seconds(business: Business, stack: Stack) -> None:
     disabled = stack.answer("account", "disable", business.id, "--reason", "The invoice is unpaid")
-    assert (disabled["status"], disabled["settled"]) == ("disabled", False)
+    assert (disabled["status"], disabled["in_sync"]) == ("disabled", False)
     eventually(business.login_is_refused)
 
     enabled = stack.answer("account", "enable", business.id, "--reason", "It is paid")
@@ -176,7 +176,7 @@ def test_who_is_denied_by_hand_stays_so_and_is_told_off_until_support_enables_it
     assert kinds(business).count("denied_by_hand") == 1
     assert "drift" not in kinds(business)
     shown = stack.answer("account", "show", business.id)
-    assert [shown[name] for name in ("status", "settled", "denied_by_hand", "may_send")] == [
+    assert [shown[name] for name in ("status", "in_sync", "denied_by_hand", "may_send")] == [
         *("active", True, True, False)
     ]
     route = stack.answer("route", business.id)
@@ -297,7 +297,7 @@ def test_a_policy_is_tried_set_judged_by_and_taken_back(business: Business, stac
 
     tried = stack.answer("policy", "try", str(strict))["preview"]["would_disable"]
     assert business.id in [account["account_id"] for account in tried]
-    assert stack.answer("policy", "show")["policy"]["id"] == "seed"
+    assert stack.answer("policy", "show")["policy"]["id"] == "default"
 
     changed = stack.answer("policy", "set", str(strict), "--yes")["policy"]["id"]
     try:
@@ -313,8 +313,8 @@ def test_a_policy_is_tried_set_judged_by_and_taken_back(business: Business, stac
         tick(stack)
     assert business.id in [account["account_id"] for account in would_have_kept]
     told = stack.answer("policy", "history")
-    assert (told["in_force"]["id"], told["is_told"]) == ("seed", True)
-    assert [entry["policy"] for entry in told["entries"][:2]] == ["seed", changed]
+    assert (told["in_force"]["id"], told["is_told"]) == ("default", True)
+    assert [entry["policy"] for entry in told["entries"][:2]] == ["default", changed]
 
 
 def test_a_policy_that_cannot_be_understood_holds_all_verdicts(business: Business, stack: Stack) -> None:

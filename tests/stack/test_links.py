@@ -12,10 +12,10 @@ from tests.stack.accounts import Business, a_business
 from tests.stack.conftest import Stack, eventually
 from tests.stack.web import Web
 
-from permille.aws.macs import KmsMacs
-from permille.bootstrap import clock
+from permille.aws.token_signer import KmsTokenSigner
+from permille.bootstrap.clock import clock
 from permille.domain.login import links
-from permille.domain.login.links import For
+from permille.domain.login.links import LinkRole
 from permille.domain.values.errors import PermissionDenied
 from permille.usecases.login.access import make_token
 
@@ -113,11 +113,11 @@ def test_no_right_of_kms_makes_one(stack: Stack, web: Web) -> None:
     kms = client(stack, mallory, "kms")
     key, token_key = stack.outputs["StaffLinkKeyArn"], stack.outputs["PlatformTokenKeyArn"]
     whose = f"arn:aws:iam::{stack.account_id}:user/mallory"
-    macs = KmsMacs(staff_key=key, platform_key=token_key, kms=kms)
+    signer = KmsTokenSigner(staff_key=key, platform_key=token_key, kms=kms)
 
-    for audience in (For.STAFF, For.PLATFORM):
+    for audience in (LinkRole.STAFF, LinkRole.PLATFORM):
         with pytest.raises(PermissionDenied):
-            macs.make(audience, b"header.payload")
+            signer.make(audience, b"header.payload")
     for one in (key, token_key):
         with pytest.raises(ClientError, match="AccessDenied"):
             kms.put_key_policy(KeyId=one, PolicyName="default", Policy="{}")
@@ -132,8 +132,8 @@ def test_no_right_of_kms_makes_one(stack: Stack, web: Web) -> None:
 def test_the_key_of_owners_links_makes_none_for_staff(stack: Stack, web: Web) -> None:
     """Whoever may make owners' links, as Notify may, signs for staff in vain."""
     forged = make_token(
-        KmsMacs(staff_key=stack.outputs["OwnerLinkKeyArn"], kms=stack.client("kms")),
-        links.claims(For.STAFF, "Sam", clock(), by="arn:aws:iam::1:user/x"),
+        KmsTokenSigner(staff_key=stack.outputs["OwnerLinkKeyArn"], kms=stack.client("kms")),
+        links.claims(LinkRole.STAFF, "Sam", clock(), by="arn:aws:iam::1:user/x"),
     )
 
     assert web.get(f"/enter?token={forged}").status == 401

@@ -27,7 +27,7 @@ def test_up_again_describes_the_stack_that_runs(stack: Stack) -> None:
 
 
 def test_up_with_other_parameters_is_refused_while_a_stack_runs(stack: Stack) -> None:
-    other = stack.run("local", "up", "--mode", "observe")
+    other = stack.run("local", "up", "--mode", "monitor")
 
     assert other.returncode == 2
     assert "`permille local down`" in other.stderr

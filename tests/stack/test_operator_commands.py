@@ -130,7 +130,7 @@ def test_show_answers_with_the_standing_and_the_senders_as_iam_has_them(stack: S
     standing: dict[str, Any] = business.standing()
 
     assert standing["account_id"] == business.id
-    assert (standing["status"], standing["settled"], standing["epoch"]) == ("active", True, 1)
+    assert (standing["status"], standing["in_sync"], standing["epoch"]) == ("active", True, 1)
     assert standing["window"] | {"days": 45, "delivered": 0, "complaints": 0, "bounces": 0} == standing["window"]
     assert (standing["limit_per_1000"], standing["allowance_left"]) == (1, 1)
     assert (standing["review"], standing["trial"]) == (None, None)

@@ -84,7 +84,7 @@ def _queued(answer: Any, business: Business) -> list[tuple[str, str]]:
 
 
 def _forget_what_was_handed_on(stack: Stack) -> None:
-    table, dynamodb = stack.outputs["HandedOnTable"], stack.client("dynamodb")
+    table, dynamodb = stack.outputs["IdempotencyTable"], stack.client("dynamodb")
     for row in dynamodb.scan(TableName=table)["Items"]:
         dynamodb.delete_item(TableName=table, Key={"id": row["id"]})
 

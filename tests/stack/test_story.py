@@ -105,7 +105,7 @@ def test_the_disabled_entry_is_the_record_of_the_decision(deals: Business) -> No
         "complaint_ratio",
         2,
         45,
-        "seed",
+        "default",
     )
     assert facts["delivered"] == sum(day["delivered"] for day in facts["days"]) >= 30
     assert len(facts["complaint_identities"]) == 2

@@ -16,8 +16,10 @@ OF_TRANSACTIONS = ("Put", "Update", "Delete", "ConditionCheck")
 @dataclass(slots=True)
 class Asked:
     actions: set[str] = field(default_factory=set)
+    calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def note(self, model: Any, params: Mapping[str, Any], **_: object) -> None:
+        self.calls.append((model.name, params))
         service = model.service_model.service_name
         self.actions |= {f"{PREFIXES.get(service, service)}:{name}" for name in _actions(model.name, params)}
 

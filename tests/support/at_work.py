@@ -18,7 +18,7 @@ from tests.aws.test_identities import Ses
 from tests.cli.test_commands import COMPLAINT, RUNS, WORDS, waiting
 from tests.support.asked import Asked
 from tests.support.builders import ACCOUNT, NOW, a_provider, a_server, an_account
-from tests.support.fakes import FakeLinkRegister, FakeMacs, FakeProbe, Rows
+from tests.support.fakes import FakeLinkRegister, FakeSmtpLoginCheck, FakeTokenSigner, Rows
 from tests.support.operator_fakes import FakeLinkIssuer
 from tests.support.wire import Wire
 
@@ -26,10 +26,10 @@ from permille.aws.identities import SesIdentities
 from permille.aws.ledger import DynamoLedger
 from permille.aws.ses_suppressions import SesSuppressionList
 from permille.domain.account.restrictions import Hold
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Count
-from permille.usecases.login.issuing import Issuing
+from permille.usecases.login.issuing import IssueServices
 from permille_cli.main import status_of
 from permille_cli.stack.deployed import DeployedStack
 from permille_cli.stack.template import load
@@ -82,8 +82,10 @@ def a_stack() -> DeployedStack:
     Wire(suppressed).refuse("GetSuppressedDestination", "NotFoundException", times=len(COMMANDS))
     vars(stack).update(
         ses_suppressions=SesSuppressionList(ses=suppressed),
-        probe=FakeProbe(logins={a_server(user=":fire:[b]"): "{}"}),
-        link_issuer=FakeLinkIssuer(Issuing(FakeMacs(), FakeLinkRegister(Rows()))),  # its adapter asks a function
+        login_check=FakeSmtpLoginCheck(logins={a_server(user=":fire:[b]"): "{}"}),
+        link_issuer=FakeLinkIssuer(
+            IssueServices(FakeTokenSigner(), FakeLinkRegister(Rows()))
+        ),  # its adapter asks a function
     )
     return stack
 
@@ -114,7 +116,7 @@ def _make(stack: DeployedStack) -> None:
     made |= {name: _key() for name in stack.outputs if name.endswith("KeyArn")}
     ses = boto3.client("sesv2")
     Ses(ses)
-    vars(stack).pop("macs", None)
+    vars(stack).pop("signer", None)
     vars(stack).update(outputs={**stack.outputs, **made}, identities=SesIdentities(ses=ses))
 
 
@@ -135,7 +137,7 @@ def _fill(stack: DeployedStack) -> None:
     others = [
         an_account("connected", status=Status.DISABLED, provider=provider, senders=("permille-connected",)),
         waiting(),
-        an_account("held", hold=Hold(Held.BREAKER, NOW, needs_staff=True), senders=("permille-held",)),
+        an_account("held", hold=Hold(HoldReason.BREAKER, NOW, needs_staff=True), senders=("permille-held",)),
     ]
     for account in others:
         stack.accounts.add(account, [])

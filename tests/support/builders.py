@@ -9,18 +9,20 @@ from typing import Any, cast
 
 from permille.aws.ses_events import recipients_of
 from permille.domain.account.account import Account
-from permille.domain.account.credential import ACTIVE, Asleep, Credential, SenderState
+from permille.domain.account.credential import ACTIVE, Credential, DeactivatedKeys, SenderState
 from permille.domain.account.provider import Provider
-from permille.domain.feedback.bounces import Card
-from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Message, Recipients, Refusal
-from permille.domain.login.links import For
+from permille.domain.feedback.bounces import BounceRecord
+from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Message, Rejection
+from permille.domain.feedback.recipients import Recipients
+from permille.domain.login.links import LinkRole
 from permille.domain.people.commands import Command, RequestReview, ReviewRequest
 from permille.domain.people.decisions import Context, decide
-from permille.domain.policy.policy import ALLPROWEBTOOLS, SEED, SecondChance, Verdict, judge
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, SecondChance, Verdict, judge
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.rules.backlog import Backlog
 from permille.domain.rules.decision import Evidence, Outcome
 from permille.domain.sending.smtp_server import Server
+from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.bounces import Bounced, BouncedRecipient, BounceReason
 from permille.domain.timeline.kinds.change import Owner
 from permille.domain.timeline.kinds.complaints import (
@@ -37,9 +39,9 @@ from permille.domain.timeline.kinds.numbers import Numbers
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.system import BreakerReset
 from permille.domain.timeline.kinds.verdicts import DecisionRecord, Disabled, Spared
-from permille.domain.timeline.timeline import Entry, Facts, TimelineEntry, entry, only, system_entry
+from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, only, system_entry
 from permille.domain.values.entry_id import id_at
-from permille.domain.values.status import Held, Mode
+from permille.domain.values.status import HoldReason, Mode
 from permille.domain.values.tally import Days, Tally
 from permille.domain.words.wording import OWNER
 from permille.ports.feedback import Count, Sender
@@ -65,12 +67,12 @@ SIMULATED = "complaint@simulator.amazonses.com"
 
 
 def an_account(
-    account_id: str = ACCOUNT, *, settled: bool = True, asleep: Asleep | None = None, **different: Any
+    account_id: str = ACCOUNT, *, in_sync: bool = True, deactivated: DeactivatedKeys | None = None, **different: Any
 ) -> Account:
-    """`settled`: whether IAM was read back since its last switching; `asleep`: keys that Permille put to sleep."""
+    """`in_sync`: whether IAM was read back since its last switching; `deactivated`: keys that Permille put to sleep."""
     about = {"owner_email": f"owner@{account_id}.example", "senders": (f"permille-{account_id}",)}
-    credential = Credential(asleep=asleep or {})
-    switched = {"switch_generation": 1 if settled else 2, "credential": credential}
+    credential = Credential(deactivated=deactivated or {})
+    switched = {"switch_generation": 1 if in_sync else 2, "credential": credential}
     return Account(**{"id": account_id, **about, **switched, **different})
 
 
@@ -122,28 +124,28 @@ def a_bounce(
     permanent: bool = True,
     sub_type: str = "General",
     bounced_at: datetime | None = NOW - timedelta(hours=1),
-    refusal: Refusal | None = None,
+    rejection: Rejection | None = None,
     **message: Any,
 ) -> Bounce:
-    """`refusal`: of each recipient."""
+    """`rejection`: of each recipient."""
     sent, named = a_message(**{"destination": recipients, **message}), recipients_of(recipients)
-    refusals = dict.fromkeys((*named.readable, *named.unreadable), refusal) if refusal else {}
-    return Bounce(sent, named, permanent, sub_type, bounced_at, refusals)
+    rejections = dict.fromkeys((*named.readable, *named.unreadable), rejection) if rejection else {}
+    return Bounce(sent, named, permanent, sub_type, bounced_at, rejections)
 
 
-NO_SUCH_USER = Refusal("5.1.1", "smtp; 550 5.1.1 user unknown")
+NO_SUCH_USER = Rejection("5.1.1", "smtp; 550 5.1.1 user unknown")
 
 
 def bounce_counts(
-    *recipients: str, at: datetime = NOW, account_id: str = ACCOUNT, refusal: Refusal = NO_SUCH_USER, **message: Any
+    *recipients: str, at: datetime = NOW, account_id: str = ACCOUNT, rejection: Rejection = NO_SUCH_USER, **message: Any
 ) -> list[Count]:
     """What the bounces of a mail to these recipients count."""
-    bounce = a_bounce(recipients or ("ann@example.com",), refusal=refusal, **message)
+    bounce = a_bounce(recipients or ("ann@example.com",), rejection=rejection, **message)
     return counts_of(bounce, a_sender(CALLER, account_id), at, 0)
 
 
-def bounce_cards(*recipients: str, at: datetime = NOW, **different: Any) -> list[Card]:
-    return [count.card for count in bounce_counts(*recipients, at=at, **different) if count.card]
+def bounce_records(*recipients: str, at: datetime = NOW, **different: Any) -> list[BounceRecord]:
+    return [count.record for count in bounce_counts(*recipients, at=at, **different) if count.record]
 
 
 def a_complaint(message_id: str = "m-1", message: Mapping[str, Any] | None = None, **different: Any) -> Complaint:
@@ -182,7 +184,7 @@ def a_complaint_count(message_id: str = "m-1", account_id: str = ACCOUNT, at: da
 
 
 def a_verdict(delivered: int = 1000, complaints: int = 2, today: date = TODAY) -> Verdict:
-    return judge(SEED, days_of(delivered, complaints, today), today)
+    return judge(DEFAULT, days_of(delivered, complaints, today), today)
 
 
 def days_of(delivered: int, complaints: int, day: date = TODAY) -> Days:
@@ -202,7 +204,7 @@ def corrected(complaint: TimelineEntry[CountedComplaint], at: datetime, kind: st
     names = ("identity", "subject", "campaign", "recipient", "sent_at", "epoch")
     about = {name: getattr(complaint.facts, name) for name in names}
     facts = replace(cast("Any", facts_of(kind, at)), complaint=complaint.id, **about)
-    return entry(complaint.account_id, at, facts, seed=complaint.id)
+    return entry(complaint.account_id, at, facts, distinguisher=complaint.id)
 
 
 def complaint_entries(count: int, at: datetime = NOW) -> list[TimelineEntry[CountedComplaint]]:
@@ -230,7 +232,7 @@ def by_staff(account_id: str, kind: str, at: datetime, reason: str, by: str, **m
 def stopped_mail(
     account_id: str, at: datetime, state: OwnerMailState, identity: str
 ) -> TimelineEntry[OwnerMailStopped]:
-    return entry(account_id, at, OwnerMailStopped(state=state), seed=identity)
+    return entry(account_id, at, OwnerMailStopped(state=state), distinguisher=identity)
 
 
 def a_reset(at: datetime = NOW, **different: Any) -> TimelineEntry[BreakerReset]:
@@ -249,7 +251,7 @@ def an_entry(kind: str = "disabled", at: datetime = NOW, account_id: str = ACCOU
         case "alert":
             return an_alert(account_id, at, a_verdict(1000, 1), [a_complaint_entry(at=at)])
         case "bounces":
-            cards = bounce_cards("ann@example.com", "bob@example.com", at=at - timedelta(minutes=9))
+            cards = bounce_records("ann@example.com", "bob@example.com", at=at - timedelta(minutes=9))
             return entry(account_id, at, Bounced.of(cards, at - timedelta(hours=1), at, more=False))
         case _:
             return entry(account_id, at, facts_of(kind, at))
@@ -296,7 +298,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "address": "owner@bakery.example",
     "replaces": "",
     "state": "bounced",
-    "why": Held.FEEDBACK,
+    "why": HoldReason.FEEDBACK,
     "waiting": 7,
     "bound": 5,
     "former": (FormerSet(identity="bakery.example", configuration_set="their-own"),),
@@ -311,12 +313,12 @@ _USUAL_FACTS: dict[str, Any] = {
     "granted": 4,
     "sender": "platform-news",
     "risks": ("policy admin, statement 1: it may do iam:*",),
-    "audience": For.STAFF,
+    "audience": LinkRole.STAFF,
     "subject": "Anna",
     "mode": Mode.ENFORCE,
-    "before": Mode.OBSERVE,
-    "replaced": "seed",
-    "replaced_numbers": policy_data(SEED),
+    "before": Mode.MONITOR,
+    "replaced": "default",
+    "replaced_numbers": policy_data(DEFAULT),
     "numbers": policy_data(ALLPROWEBTOOLS),
     "count": 2,
     "reasons": ("it is no JSON",),

@@ -15,7 +15,7 @@ from permille.domain.timeline.kinds.system import BreakerReset
 from permille.domain.timeline.timeline import TimelineEntry
 from permille.domain.values.errors import MalformedRequest
 from permille.domain.values.tally import Tally
-from permille.ports.desk import Listed, SesFigures, Waiting
+from permille.ports.desk import ListedAccount, SesFigures, Waiting
 from permille.ports.paging import Page
 
 T = TypeVar("T")
@@ -23,8 +23,8 @@ NOTHING_TOLD = SesFigures(None, None, Tally())
 _POSITIONS = {"asks": r"\d{4}-.*T.*#[a-z0-9-]+", "risk": r"\d{7}#[a-z0-9-]+", "id": r"[a-z0-9][a-z0-9-]*"}
 
 
-class FakeDirectory:
-    """Implements `Directory`. `lags`: accounts as the index of those that ask still has them."""
+class FakeAccountIndex:
+    """Implements `AccountIndex`. `lags`: accounts as the index of those that ask still has them."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -33,16 +33,22 @@ class FakeDirectory:
     def asking(self, at_most: int, after: str = "") -> Page[Account]:
         with self._rows.faults.call("directory.asking"):
             known = self._accounts() | {account.id: account for account in self.lags}
-            indexed = [account for account in known.values() if account.asks_since]
-            page = _page("asks", indexed, lambda one: f"{one.asks_since:%Y-%m-%dT%H:%M:%S.%f}#{one.id}", at_most, after)
+            indexed = [account for account in known.values() if account.waiting_for_support_since]
+            page = _page(
+                "asks",
+                indexed,
+                lambda one: f"{one.waiting_for_support_since:%Y-%m-%dT%H:%M:%S.%f}#{one.id}",
+                at_most,
+                after,
+            )
             now = [self._rows.accounts[account.id] for account in page.items]
-            return replace(page, items=[account for account in now if account.asks_since])
+            return replace(page, items=[account for account in now if account.waiting_for_support_since])
 
-    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[Listed]:
+    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[ListedAccount]:
         with self._rows.faults.call("directory.by_risk"):
             found = [one for one in self._accounts().values() if one.may_send is sending]
             page = _page("risk", found, lambda one: f"{2_000_000 - _risk(one):07d}#{one.id}", at_most, after)
-            return Page([Listed.of(account) for account in page.items], page.next)
+            return Page([ListedAccount.of(account) for account in page.items], page.next)
 
     def with_most(self, harm: Harm, at_most: int, first: date, last: date) -> Sequence[Account]:
         with self._rows.faults.call(f"directory.with_most.{harm}"):
@@ -53,21 +59,21 @@ class FakeDirectory:
             ]
             return [account for _, _, account in sorted(found, key=lambda one: one[:2])][:at_most]
 
-    def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
-        with self._rows.faults.call("directory.beginning"):
-            if after and not after.startswith(with_):
+    def by_id_prefix(self, prefix: str, at_most: int, after: str = "") -> Page[ListedAccount]:
+        with self._rows.faults.call("directory.by_id_prefix"):
+            if after and not after.startswith(prefix):
                 raise MalformedRequest(after)
-            found = [account for account in self._accounts().values() if account.id.startswith(with_)]
+            found = [account for account in self._accounts().values() if account.id.startswith(prefix)]
             page = _page("id", found, lambda one: one.id, at_most, after)
-            return Page([Listed.of(account) for account in page.items], page.next)
+            return Page([ListedAccount.of(account) for account in page.items], page.next)
 
-    def whose(self, name: str, at_most: int) -> Sequence[Listed]:
-        with self._rows.faults.call("directory.whose"):
+    def find_by_owner_or_sender(self, name: str, at_most: int) -> Sequence[ListedAccount]:
+        with self._rows.faults.call("directory.find_by_owner_or_sender"):
             found = [one for one in self._accounts().values() if owner_key(one.owner_email) == owner_key(name)]
             sender = self._rows.senders.get(name)
             if not found and sender and sender.account_id:
                 found = [self._rows.accounts[sender.account_id]]
-            return [Listed.of(account) for account in found[:at_most]]
+            return [ListedAccount.of(account) for account in found[:at_most]]
 
     def _accounts(self) -> dict[str, Account]:
         return dict(self._rows.accounts)
@@ -100,7 +106,7 @@ class FakeQueues:
 
 @dataclass(slots=True)
 class FakeResting:
-    """Implements `Resting`."""
+    """Implements `QuarantineCount`."""
 
     rests: int = 0
     faults: Faults = field(default_factory=Faults)
@@ -125,8 +131,8 @@ class FakeSes:
 
 
 @dataclass(slots=True)
-class FakeResets:
-    """Implements `Resets`."""
+class FakeBreakerAdmin:
+    """Implements `BreakerAdmin`."""
 
     rows: Rows
     last: Mapping[str, str] | None = None

@@ -15,7 +15,7 @@ from tests.support.builders import (
     complaint_entries,
     corrected,
 )
-from tests.support.desk_fakes import FakeDirectory, FakeQueues, FakeResets, FakeResting, FakeSes
+from tests.support.desk_fakes import FakeAccountIndex, FakeBreakerAdmin, FakeQueues, FakeResting, FakeSes
 from tests.support.fakes import (
     FakeControl,
     FakePolicies,
@@ -75,11 +75,11 @@ class World:
     def __init__(self, rows: Rows | None = None) -> None:
         self.rows = rows or Rows(faults=Faults())
         self.faults = self.rows.faults
-        self.directory = FakeDirectory(self.rows)
+        self.directory = FakeAccountIndex(self.rows)
         self.switch = FakeSwitch(faults=self.faults)
         self.queues = FakeQueues(list(QUEUES), faults=self.faults)
         self.resting = FakeResting(faults=self.faults)
-        self.resets = FakeResets(self.rows)
+        self.resets = FakeBreakerAdmin(self.rows)
         self.ses = FakeSes(faults=self.faults)
         self.policies = FakePolicies(faults=self.faults)
         self.desk = Desk(

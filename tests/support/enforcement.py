@@ -11,9 +11,10 @@ from tests.support.fakes import (
     LEASED_FOR,
     FakeBounces,
     FakeControl,
-    FakeFeed,
+    FakeFeedbackBacklog,
     FakeHeartbeat,
     FakePolicies,
+    FakeQuarantine,
     FakeSwitch,
     FakeTallies,
     FakeTimeline,
@@ -26,14 +27,14 @@ from tests.support.within_role import AccountsWithinRole
 from permille.aws.accounts import _row, account_of
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.rules.breaker import hour_of
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
 from permille.ports.accounts import Lap
-from permille.usecases.enforcement.enforce import Enforcement, Run, enforce, enforce_due
-from permille.usecases.enforcement.switching import Switching
+from permille.usecases.enforcement.enforce import EnforceServices, Run, enforce, enforce_due
+from permille.usecases.enforcement.switching import CredentialServices
 
 A_MINUTE = timedelta(minutes=1)
 AFTER_THE_LEASE = NOW + LEASED_FOR + timedelta(seconds=1)
@@ -60,14 +61,14 @@ class World:
         self.faults = Faults()
         self.rows = Rows(faults=self.faults)
         self.switch = FakeSwitch(faults=self.faults)
-        self.rows.lap = Lap(hour_of(NOW), mode, SEED.id, done=True)  # of this hour
+        self.rows.lap = Lap(hour_of(NOW), mode, DEFAULT.id, done=True)  # of this hour
         kept_by = NewerRows if newer_rows else AccountsWithinRole
         accounts = kept_by(self.rows, "Enforce")
-        self.policies, self.feed = FakePolicies(faults=self.faults), FakeFeed(faults=self.faults)
+        self.policies, self.feed = FakePolicies(faults=self.faults), FakeFeedbackBacklog(faults=self.faults)
         self.pauses: list[float] = []
-        self.enforcement = Enforcement(
+        self.enforcement = EnforceServices(
             accounts=accounts,
-            switching=Switching(accounts, self.switch, self.pauses.append),
+            switching=CredentialServices(accounts, self.switch, self.pauses.append),
             tallies=FakeTallies(self.rows),
             timeline=FakeTimeline(self.rows),
             bounces=FakeBounces(self.rows),
@@ -75,6 +76,7 @@ class World:
             control=FakeControl(self.rows),
             feed=self.feed,
             heartbeat=FakeHeartbeat(self.rows),
+            quarantine=FakeQuarantine(self.faults),
             mode=mode,
             code="1.0",
         )
@@ -106,7 +108,7 @@ class World:
         self.switch.advance(now)
         return enforce_due(self.enforcement, now, time_left)
 
-    def see_to(self, *ids: str, now: datetime = NOW) -> Run:
+    def process(self, *ids: str, now: datetime = NOW) -> Run:
         self.switch.advance(now)
         return enforce(self.enforcement, ids or (ACCOUNT,), now, lambda: A_MINUTE)
 

@@ -15,24 +15,25 @@ from typing import Any, cast
 from permille.addresses import bare
 from permille.domain.account.account import Account, is_decision
 from permille.domain.account.correction import Correction, Void
-from permille.domain.account.credential import ACTIVE, INACTIVE, Asleep, Changes, Credential, SenderState
-from permille.domain.feedback.bounces import Card
-from permille.domain.login.links import For, Register
-from permille.domain.policy.policy import SEED, Policy
-from permille.domain.rules.breaker import BreakerChange, BreakerState, Opening, Passing, Returning
-from permille.domain.sending.smtp_server import Fault, Password, Server, Trouble
+from permille.domain.account.credential import ACTIVE, INACTIVE, Changes, Credential, DeactivatedKeys, SenderState
+from permille.domain.feedback.bounces import BounceRecord
+from permille.domain.login.links import LinkRole, Register
+from permille.domain.policy.policy import DEFAULT, Policy
+from permille.domain.rules.breaker import BreakerChange, BreakerState, OpenBreaker, PassBreaker, ReturnPass
+from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, Why, suppressed_by
+from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.kinds.complaints import Reported, completed
 from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade, ModeEntered
-from permille.domain.timeline.timeline import Audience, Entry, TimelineEntry, Topic, entry_as_read
+from permille.domain.timeline.timeline import Entry, TimelineEntry, entry_as_read
 from permille.domain.values.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.values.tally import Days, Tally
 from permille.ports.accounts import Lap
-from permille.ports.feedback import Count, Counted, Sender
+from permille.ports.feedback import Count, CountResult, Sender
 from permille.ports.notifications import Mail
 from permille.ports.paging import Page
 from permille.ports.providers import Secret
-from permille.reading.cards import did
+from permille.reading.complaint_records import did
 
 LEASED_FOR = timedelta(seconds=75)
 LAGGING = 200  # instants that IAM is remembered at
@@ -123,13 +124,13 @@ class Rows:
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
     suppressing: dict[tuple[str, str], Suppression] = field(default_factory=dict)  # by account and identity
     voided: dict[tuple[str, str], Void] = field(default_factory=dict)  # by account and identity
-    bounces: dict[tuple[str, str], Card] = field(default_factory=dict)  # by account and identity
+    bounces: dict[tuple[str, str], BounceRecord] = field(default_factory=dict)  # by account and identity
     additions: dict[tuple[str, str], Addition] = field(default_factory=dict)  # by account and identity
     breaker: BreakerState = field(default_factory=BreakerState)
     passed: dict[str, int] = field(default_factory=dict)  # through the breaker, by hour
     lap: Lap = field(default_factory=Lap)
     mode: str = ""  # that was entered last
-    link_registers: dict[tuple[For, str], Register] = field(default_factory=dict)  # by audience and name
+    link_registers: dict[tuple[LinkRole, str], Register] = field(default_factory=dict)  # by audience and name
     counted_at: datetime | None = None  # the heartbeat
     faults: Faults = field(default_factory=Faults)
 
@@ -148,7 +149,7 @@ class Rows:
         return [entry for entry in of_account if kind in ("", entry.kind)]
 
 
-def _id(one: Entry | Card) -> str:
+def _id(one: Entry | BounceRecord) -> str:
     return one.id
 
 
@@ -158,18 +159,18 @@ class FakeLedger:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def whose(self, callers: Collection[str]) -> dict[str, Sender]:
-        with self._rows.faults.call("ledger.whose"):
+    def senders_for(self, callers: Collection[str]) -> dict[str, Sender]:
+        with self._rows.faults.call("ledger.senders_for"):
             return {caller: self._rows.senders[caller] for caller in callers if caller in self._rows.senders}
 
-    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:  # noqa: ARG002
+    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> CountResult:  # noqa: ARG002
         """Markers do not expire here, and what fails is left to the next delivery at once."""
         assert len({count.identity for count in counts}) == len(counts), "identities must be distinct"
         new, known, failed = set[str](), set[str](), set[str]()
         if not counts:
             self._rows.counted_at = now
         for count in counts:
-            marker = (count.account_id if count.entry or count.card else "", count.identity)
+            marker = (count.account_id if count.entry or count.record else "", count.identity)
             try:
                 with self._rows.faults.call("ledger.count"):
                     already = marker in self._rows.markers
@@ -180,7 +181,7 @@ class FakeLedger:
             else:
                 (known if already else new).add(count.identity)
                 self._rows.counted_at = now
-        return Counted(frozenset(new), frozenset(known), frozenset(failed))
+        return CountResult(frozenset(new), frozenset(known), frozenset(failed))
 
     def _add(self, count: Count, marker: tuple[str, str]) -> None:
         self._rows.markers |= {marker} | ({("", count.once)} if count.once else set())
@@ -191,7 +192,7 @@ class FakeLedger:
             if address := suppressed_by(count.entry):
                 suppression = Suppression(address, count.entry.at, count.entry.id, Why.COMPLAINT)
                 self._rows.suppressing[count.account_id, count.identity] = suppression
-        if card := count.card:
+        if card := count.record:
             self._rows.bounces[count.account_id, count.identity] = card
             if card.recipient:
                 suppression = Suppression(card.recipient, card.at, card.id, Why.BOUNCE)
@@ -299,16 +300,16 @@ class FakeAccounts:
     def _change_breaker(self, change: BreakerChange) -> None:
         state = self._rows.breaker
         match change:
-            case Passing(hour, bound, beyond_doubt):
+            case PassBreaker(hour, bound, beyond_doubt):
                 passed = self._rows.passed.get(hour, 0)
                 if passed >= bound or (state.opened_at and not beyond_doubt):
                     raise Conflict("the breaker is open, or full")
                 self._rows.passed[hour] = passed + 1
-            case Opening(at):
+            case OpenBreaker(at):
                 if state.opened_at:
                     raise Conflict("the breaker is open already")
                 self._rows.breaker = replace(state, opened_at=at)
-            case Returning(hour):
+            case ReturnPass(hour):
                 self._rows.passed[hour] = self._rows.passed.get(hour, 0) - 1
 
     def _correct(self, account_id: str, correction: Correction) -> None:
@@ -330,7 +331,7 @@ class FakeAccounts:
             self._rows.senders.update({one: Sender(one, account.id, account.epochs) for one in account.senders})
             self._rows.append(*entries)
 
-    def take(self, account: Account, asleep: Asleep, now: datetime) -> Account:
+    def take(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
         with self._rows.faults.call("leases.take"):
             stored = self._as_read(account, switch_generation=account.switch_generation)
             if (
@@ -339,7 +340,7 @@ class FakeAccounts:
             ):
                 raise Conflict(f"{account.id}: another run has the lease, or had it")
             self._rows.leased_until[account.id] = now + LEASED_FOR
-            credential = replace(account.credential, asleep=dict(asleep), lease=account.credential.lease + 1)
+            credential = replace(account.credential, deactivated=dict(deactivated), lease=account.credential.lease + 1)
             self._rows.accounts[account.id] = replace(stored, credential=credential)
             return replace(account, credential=credential)
 
@@ -397,13 +398,13 @@ class FakeLinkRegister:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def get(self, audience: For, name: str) -> Register:
+    def get(self, audience: LinkRole, name: str) -> Register:
         with self._rows.faults.call("link_register.get"):
             return self._known(audience, name)
 
     def save(
         self,
-        audience: For,
+        audience: LinkRole,
         name: str,
         read: Register,
         register: Register,
@@ -417,27 +418,27 @@ class FakeLinkRegister:
             if name:
                 self._rows.link_registers[audience, name] = register
 
-    def _known(self, audience: For, name: str) -> Register:
+    def _known(self, audience: LinkRole, name: str) -> Register:
         of_all = self._rows.link_registers.get((audience, ""), Register())
         of_name = self._rows.link_registers.get((audience, name), Register()) if name else Register()
         return replace(of_all, of_name=of_name.of_name)
 
 
 @dataclass(slots=True)
-class FakeMacs:
-    """Implements `Macs`."""
+class FakeTokenSigner:
+    """Implements `TokenSigner`."""
 
     faults: Faults = field(default_factory=Faults)
 
-    def make(self, audience: For, message: bytes) -> bytes:
-        with self.faults.call("macs.make"):
+    def make(self, audience: LinkRole, message: bytes) -> bytes:
+        with self.faults.call("signer.make"):
             return self._mac(audience, message)
 
-    def verifies(self, audience: For, message: bytes, mac: bytes) -> bool:
-        with self.faults.call("macs.verifies"):
+    def verifies(self, audience: LinkRole, message: bytes, mac: bytes) -> bool:
+        with self.faults.call("signer.verifies"):
             return hmac.compare_digest(self._mac(audience, message), mac)
 
-    def _mac(self, audience: For, message: bytes) -> bytes:
+    def _mac(self, audience: LinkRole, message: bytes) -> bytes:
         return hmac.new(f"{audience}'s".encode(), message, sha256).digest()
 
 
@@ -445,7 +446,7 @@ class FakeMacs:
 class FakePolicies:
     """Implements `Policies`."""
 
-    policy: Policy = SEED
+    policy: Policy = DEFAULT
     faults: Faults = field(default_factory=Faults)
 
     def current(self) -> Policy:
@@ -463,8 +464,8 @@ class DecisionServices:
 
 
 @dataclass(slots=True)
-class FakeFeed:
-    """Implements `Feed`."""
+class FakeFeedbackBacklog:
+    """Implements `FeedbackBacklog`."""
 
     messages: int = 0
     oldest: datetime | None = None  # when the oldest message was sent, where CloudWatch tells
@@ -570,7 +571,8 @@ class User:
 
 @dataclass(slots=True)
 class FakeSwitch:
-    """Implements `Switch`, and does what IAM does: where a test sets a `lag`, what is read is so old. `advance` says
+    """Implements `CredentialSwitch`. It does what IAM does: where a test sets a `lag`, what is read is so old.
+    `advance` says
     what time it is."""
 
     users: dict[str, User] = field(default_factory=dict)
@@ -634,16 +636,16 @@ class FakeBounces:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def latest(self, account_id: str, since: str, at_most: int) -> Page[Card]:
+    def latest(self, account_id: str, since: str, at_most: int) -> Page[BounceRecord]:
         with self._rows.faults.call("bounces.latest"):
             return Page.of([card for card in self._of(account_id)[::-1] if card.id >= since], at_most, _id)
 
-    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[Card]:
+    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[BounceRecord]:
         with self._rows.faults.call("bounces.page"):
             behind = [one for one in self._of(account_id) if one.id > after and (not before or one.id <= before)]
             return Page.of(behind, at_most, _id)
 
-    def _of(self, account_id: str) -> list[Card]:
+    def _of(self, account_id: str) -> list[BounceRecord]:
         return sorted((card for (its, _), card in self._rows.bounces.items() if its == account_id), key=_id)
 
 
@@ -653,8 +655,8 @@ class FakeSuppressions:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def cards(self, account_id: str) -> Iterator[Suppression]:
-        with self._rows.faults.call("suppressions.cards"):
+    def records(self, account_id: str) -> Iterator[Suppression]:
+        with self._rows.faults.call("suppressions.records"):
             cards = [card for (theirs, _), card in self._rows.suppressing.items() if theirs == account_id]
         yield from sorted(cards, key=lambda card: card.entry_id)
 
@@ -689,7 +691,7 @@ class FakeSuppressions:
 
     def _reason(self, key: tuple[str, str], card: Suppression) -> str:
         if key in self._rows.bounces:
-            return self._rows.bounces[key].told.why_with_code
+            return self._rows.bounces[key].details.why_with_code
         if key in self._rows.additions:
             return self._rows.additions[key].reason
         told = self._rows.entries.get((key[0], card.entry_id))
@@ -724,63 +726,63 @@ class FakeMailer:
 
 @dataclass(slots=True)
 class FakeBus:
-    """Implements `Bus`."""
+    """Implements `EventBus`."""
 
     faults: Faults = field(default_factory=Faults)
     entries: list[Entry] = field(default_factory=list)
     zones: list[tzinfo] = field(default_factory=list)
 
-    def put(self, entry: Entry, zone: tzinfo) -> None:
-        with self.faults.call("bus.put"):
+    def publish(self, entry: Entry, zone: tzinfo) -> None:
+        with self.faults.call("bus.publish"):
             self.entries.append(entry)
             self.zones.append(zone)
 
 
 @dataclass(slots=True)
-class FakeOnce:
-    """Implements `Once`."""
+class FakeIdempotencyStore:
+    """Implements `IdempotencyStore`."""
 
     faults: Faults = field(default_factory=Faults)
     done: set[str] = field(default_factory=set)
 
-    def do(self, key: str, action: Callable[[], None]) -> None:
-        with self.faults.call("once.do"):
+    def run_once(self, key: str, action: Callable[[], None]) -> None:
+        with self.faults.call("idempotency.run_once"):
             if key not in self.done:
                 action()
                 self.done.add(key)
 
-    def is_done(self, key: str) -> bool:
-        with self.faults.call("once.is_done"):
+    def was_done(self, key: str) -> bool:
+        with self.faults.call("idempotency.was_done"):
             return key in self.done
 
 
 @dataclass(slots=True)
-class FakeLater:
-    """Implements `Later`. `name`: by which its faults are injected."""
+class FakeRetryQueue:
+    """Implements `RetryQueue`. `name`: by which its faults are injected."""
 
     faults: Faults = field(default_factory=Faults)
     jobs: list[tuple[str, str, str]] = field(default_factory=list)
-    name: str = "later"
+    name: str = "retry_queue"
 
-    def put(self, account_id: str, entry_id: str, effect: str) -> None:
-        with self.faults.call(f"{self.name}.put"):
+    def enqueue(self, account_id: str, entry_id: str, effect: str) -> None:
+        with self.faults.call(f"{self.name}.enqueue"):
             self.jobs.append((account_id, entry_id, effect))
 
 
 @dataclass(slots=True)
-class FakeProbe:
-    """Implements `Probe`. `logins`: the password of each server; what is not among them cannot be reached."""
+class FakeSmtpLoginCheck:
+    """Implements `SmtpLoginCheck`. `logins`: the password of each server; what is not among them cannot be reached."""
 
     logins: dict[Server, str] = field(default_factory=dict, repr=False)
     faults: Faults = field(default_factory=Faults)
 
-    def attempt(self, server: Server, password: Password) -> Trouble | None:
-        with self.faults.call("probe.attempt"):
+    def attempt(self, server: Server, password: Password) -> LoginFailure | None:
+        with self.faults.call("login_check.attempt"):
             there = {(one.host, one.port) for one in self.logins}
             if (server.host, server.port) not in there:
-                return Trouble(Fault.REFUSED)
+                return LoginFailure(FailureReason.REFUSED)
             accepted = self.logins.get(server) == password.reveal()
-            return None if accepted else Trouble(Fault.LOGIN, "535 5.7.8")
+            return None if accepted else LoginFailure(FailureReason.LOGIN, "535 5.7.8")
 
 
 @dataclass(slots=True)

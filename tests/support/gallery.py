@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
 from tests.support.builders import (
@@ -31,18 +31,21 @@ from tests.support.pictures import take, write
 
 from permille.aws.ses_mailer import SesMailer
 from permille.console.site.pages import Pages
-from permille.domain.policy.policy import ALLPROWEBTOOLS, SEED, RecentRatio, judge
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, RecentRatio, judge
 from permille.domain.timeline.kinds.complaints import Alert
 from permille.domain.timeline.kinds.credential import CredentialRenewed
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.review import ReviewApproved
 from permille.domain.timeline.kinds.staff import DenyLifted, StaffEnabled
 from permille.domain.timeline.kinds.trial import Reinstated, TrialBegan, TrialEnded, TrialUnused
-from permille.domain.timeline.timeline import Entry, Facts, entry
+from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.values.tally import Tally
 from permille.ports.notifications import Mail
 from permille.rendering.templates import Brand
 from permille.usecases.notifications.mails import Addresses, compose
+
+if TYPE_CHECKING:
+    from permille.domain.timeline.facts import Facts
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 BRAND = Brand(PLATFORM, "support@apwt.example")
@@ -73,7 +76,7 @@ def entries() -> Iterator[tuple[str, Entry]]:
     yield "alert-still-on", entry(OWNER.id, NOW, above)
     yield "alert-exempt", an_alert(OWNER.id, NOW, a_verdict(1000, 5), few, NOW)
     recent = {TODAY - timedelta(days=20): Tally(1_000_000), TODAY: Tally(2000, 60)}
-    policy = replace(SEED, recent_ratio=RecentRatio())
+    policy = replace(DEFAULT, recent_ratio=RecentRatio())
     yield "disabled-recent", a_record(OWNER.id, NOW, judge(policy, recent, TODAY), recent, [])
     for name, tally in {"bounces": Tally(4000, 0, 300), "complaints": Tally(1_000_000, 4)}.items():
         verdict = judge(ALLPROWEBTOOLS, {TODAY: tally}, TODAY)

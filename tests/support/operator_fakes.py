@@ -8,21 +8,21 @@ from hashlib import sha256
 from typing import Any
 
 from tests.support.builders import NOW, PLATFORM, STAFF
-from tests.support.desk_fakes import FakeDirectory, FakeResets, FakeSes
+from tests.support.desk_fakes import FakeAccountIndex, FakeBreakerAdmin, FakeSes
 from tests.support.fakes import (
     FakeAccounts,
     FakeControl,
-    FakeLater,
+    FakeIdempotencyStore,
     FakeLinkRegister,
-    FakeMacs,
-    FakeOnce,
-    FakeProbe,
     FakeQuarantine,
+    FakeRetryQueue,
     FakeSecrets,
+    FakeSmtpLoginCheck,
     FakeSuppressions,
     FakeSwitch,
     FakeTallies,
     FakeTimeline,
+    FakeTokenSigner,
     Faults,
     Rows,
     User,
@@ -30,9 +30,9 @@ from tests.support.fakes import (
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE
-from permille.domain.login.links import For, Grant
+from permille.domain.login.links import Grant, LinkRole
 from permille.domain.people.system_commands import MakeLink
-from permille.domain.policy.policy import SEED, Policy
+from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.policy.policy_file import parse_policy
 from permille.domain.sending.iam_policy import allowed_resources, sending_policy
 from permille.domain.timeline.kinds.system import BreakerReset, SenderIgnored, SenderUnignored
@@ -43,7 +43,7 @@ from permille.ports.iam_users import AccessKey, AppliedPolicy, IamUser, Room, Us
 from permille.ports.identities import DnsRecord
 from permille.ports.operator import Letter
 from permille.ports.table_setup import Lacking, TableSetup
-from permille.usecases.login.issuing import Issuing, issue
+from permille.usecases.login.issuing import IssueServices, issue
 from permille_cli.stack.stack import Stack
 
 OUTPUTS = {
@@ -149,11 +149,11 @@ def _id_of(body: str) -> str:
 class FakeLinkIssuer:
     """Implements `LinkIssuer`: the function Access, without its URL."""
 
-    world: Issuing
+    world: IssueServices
     by: str = STAFF
     now: datetime = NOW
 
-    def token(self, audience: For, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
+    def token(self, audience: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
         command = MakeLink(audience=audience, name=name, lasts=lasts, by=self.by, grant=grant)
         return issue(self.world, command, self.now).token
 
@@ -219,7 +219,7 @@ class FakePolicyDocument:
     def current(self) -> Policy:
         with self.faults.call("policies.current"):
             try:
-                return SEED if self.document is None else parse_policy(self.document)
+                return DEFAULT if self.document is None else parse_policy(self.document)
             except InvalidPolicy as error:
                 raise Unavailable(f"the policy is wrong: {error}") from error
 
@@ -237,7 +237,7 @@ class FakeOperatorControl(FakeControl):
 
     def __init__(self, rows: Rows) -> None:
         super().__init__(rows)
-        self._resets = FakeResets(rows)
+        self._resets = FakeBreakerAdmin(rows)
 
     def reset_breaker(self, hour: str, granted: int, entry: TimelineEntry[BreakerReset]) -> None:
         self._resets.reset_breaker(hour, granted, entry)
@@ -496,20 +496,20 @@ class FakeStack(Stack):
 
     accounts: FakeAllAccounts
     control: FakeOperatorControl
-    directory: FakeDirectory
+    directory: FakeAccountIndex
     feedback_dead_letters: FakeDeadLetters
     feedback_queue: FakeFeedbackQueue
     functions: FakeFunctions
     iam_users: FakeIamUsers
     identities: FakeIdentities
-    later: FakeLater
+    retry_queue: FakeRetryQueue
     link_issuer: FakeLinkIssuer
     link_register: FakeLinkRegister
-    macs: FakeMacs
+    signer: FakeTokenSigner
     notify_dead_letters: FakeDeadLetters
-    once: FakeOnce
+    idempotency: FakeIdempotencyStore
     policies: FakePolicyDocument
-    probe: FakeProbe
+    login_check: FakeSmtpLoginCheck
     quarantine: FakeQuarantinedFeedback
     secrets: FakeSecrets
     ses: FakeSes
@@ -566,24 +566,24 @@ class FakeStack(Stack):
 def a_stack(**outputs: str) -> FakeStack:
     rows = Rows()
     faults = rows.faults
-    switch, macs, register = FakeSwitch(faults=faults), FakeMacs(faults), FakeLinkRegister(rows)
+    switch, signer, register = FakeSwitch(faults=faults), FakeTokenSigner(faults), FakeLinkRegister(rows)
     ports: dict[str, Any] = {
         "accounts": FakeAllAccounts(rows),
         "control": FakeOperatorControl(rows),
-        "directory": FakeDirectory(rows),
+        "directory": FakeAccountIndex(rows),
         "feedback_dead_letters": FakeDeadLetters(faults),
         "feedback_queue": FakeFeedbackQueue(faults),
         "functions": FakeFunctions(faults=faults),
         "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
         "identities": FakeIdentities(faults=faults),
-        "later": FakeLater(faults),
-        "link_issuer": FakeLinkIssuer(Issuing(macs, register)),
+        "retry_queue": FakeRetryQueue(faults),
+        "link_issuer": FakeLinkIssuer(IssueServices(signer, register)),
         "link_register": register,
-        "macs": macs,
+        "signer": signer,
         "notify_dead_letters": FakeDeadLetters(faults),
-        "once": FakeOnce(faults),
+        "idempotency": FakeIdempotencyStore(faults),
         "policies": FakePolicyDocument(faults),
-        "probe": FakeProbe(faults=faults),
+        "login_check": FakeSmtpLoginCheck(faults=faults),
         "quarantine": FakeQuarantinedFeedback(faults),
         "secrets": FakeSecrets(faults=faults),
         "ses": FakeSes(faults=faults),

@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.support.builders import NOW, LambdaContext
-from tests.support.fakes import FakeMacs, FakePolicies, Rows
+from tests.support.fakes import FakePolicies, FakeTokenSigner, Rows
 from tests.support.visiting import EVERYTHING, World, a_token
 
 from permille.console.api import api_app
-from permille.console.api.context import Api
-from permille.domain.login.links import For, Grant
+from permille.console.api.context import ApiServices
+from permille.domain.login.links import Grant, LinkRole
 
 REQUEST_ID = "5a1b7c39-0000-4000-8000-000000000001"
 
@@ -35,21 +35,21 @@ class Platform:
     """Asks with a token of its own, unless another is given."""
 
     rows: Rows = field(default_factory=Rows)
-    macs: FakeMacs = field(default_factory=FakeMacs)
+    signer: FakeTokenSigner = field(default_factory=FakeTokenSigner)
     policies: FakePolicies = field(default_factory=FakePolicies)
 
     @property
-    def world(self) -> Api:
-        return World(self.rows, self.macs, self.policies).api
+    def world(self) -> ApiServices:
+        return World(self.rows, self.signer, self.policies).api
 
     def token(
         self,
-        audience: For = For.PLATFORM,
+        audience: LinkRole = LinkRole.PLATFORM,
         subject: str = "crm",
         made_at: datetime = NOW,
         grant: Grant = EVERYTHING,
     ) -> str:
-        return a_token(self.macs, self.rows, audience, subject, made_at, grant)
+        return a_token(self.signer, self.rows, audience, subject, made_at, grant)
 
     def ask(
         self,

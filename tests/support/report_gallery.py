@@ -18,7 +18,7 @@ from permille.console.site.pages import STYLES
 from permille.console.site.review_form import Typed
 from permille.domain.words import wording
 from permille.rendering.templates import Brand, rendered
-from permille.usecases.views.report import Report
+from permille.usecases.views.report import OwnerReport
 
 BRAND = Brand(PLATFORM, "support@apwt.example")
 WIDTHS = (360, 1280)
@@ -33,7 +33,7 @@ def page(template: str, **shown: Any) -> str:
     )
 
 
-def report(found: Report, typed: Typed | None = None) -> str:
+def report(found: OwnerReport, typed: Typed | None = None) -> str:
     return page("report", **report_page.report_page(found, BRAND, "a-token", typed))
 
 

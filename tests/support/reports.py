@@ -26,13 +26,13 @@ from tests.support.fakes import FakeBounces, FakePolicies, FakeTallies, FakeTime
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.feedback.feedback import Refusal
+from permille.domain.feedback.feedback import Rejection
 from permille.domain.people.review import Stage
-from permille.domain.policy.policy import SEED, Policy
+from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.timeline.kinds.complaints import CountedComplaint, reported
 from permille.domain.timeline.kinds.credential import Created, DeniedByHand
 from permille.domain.timeline.kinds.review import ReviewDeclined
@@ -41,7 +41,7 @@ from permille.domain.timeline.timeline import Entry, entry, only
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Count
-from permille.usecases.views.report import Range, Report, Reporting, gather
+from permille.usecases.views.report import OwnerReport, Range, ReportServices, gather
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 CAMPAIGNS = ("Spring sale", "Newsletter 12", "", "Old customers")
@@ -57,8 +57,8 @@ DECIDED: dict[str, Any] = {"decided_at": NOW - timedelta(hours=3), "decided_by":
 BEGINS = datetime.combine(TODAY, datetime.min.time(), NOW.tzinfo)
 
 
-def reporting(rows: Rows, policy: Policy = SEED) -> Reporting:
-    return Reporting(FakeTallies(rows), FakeTimeline(rows), FakePolicies(policy), FakeBounces(rows))
+def reporting(rows: Rows, policy: Policy = DEFAULT) -> ReportServices:
+    return ReportServices(FakeTallies(rows), FakeTimeline(rows), FakePolicies(policy), FakeBounces(rows))
 
 
 def a_report(
@@ -66,16 +66,16 @@ def a_report(
     tallies: Mapping[tuple[int, date], Tally] | None = None,
     entries: Sequence[Entry] = (),
     *,
-    policy: Policy = SEED,
+    policy: Policy = DEFAULT,
     shown: Range = Range.WINDOW,
     now: datetime = NOW,
     bounced: Sequence[Count] = (),
-) -> Report:
+) -> OwnerReport:
     """`tallies`: by epoch and send day."""
     account = account or an_account()
     rows = Rows(tallies={(account.id, epoch, day): tally for (epoch, day), tally in (tallies or {}).items()})
     rows.put(*entries)
-    rows.bounces.update({(one.account_id, one.identity): one.card for one in bounced if one.card})
+    rows.bounces.update({(one.account_id, one.identity): one.record for one in bounced if one.record})
     return gather(reporting(rows, policy), account, now, shown)
 
 
@@ -124,16 +124,16 @@ def cards_of(tallies: Mapping[tuple[int, date], Tally]) -> list[Entry]:
     return found
 
 
-def _good() -> Report:
+def _good() -> OwnerReport:
     tallies = busy_tallies(every=11)
     return a_report(an_account(), tallies, [*cards_of(tallies), _created()])
 
 
 WHY = (
     NO_SUCH_USER,
-    Refusal("5.2.1", "smtp; 550 5.2.1 The email account that you tried to reach is disabled."),
-    Refusal("5.7.1", "smtp; 554 5.7.1 Message rejected: your domain is on our block list, see https://block.example"),
-    Refusal("", ""),
+    Rejection("5.2.1", "smtp; 550 5.2.1 The email account that you tried to reach is disabled."),
+    Rejection("5.7.1", "smtp; 554 5.7.1 Message rejected: your domain is on our block list, see https://block.example"),
+    Rejection("", ""),
 )
 
 
@@ -147,7 +147,7 @@ def bounces_of_campaigns() -> list[Count]:
             at=NOW - n * AN_HOUR,
             message_id=f"b-{n}",
             campaign=CAMPAIGNS[n % 4] if n < 8 else f"{CAMPAIGNS[0]}",
-            refusal=WHY[n % 4],
+            rejection=WHY[n % 4],
             subject=f"Fresh bread {n % 3}",
         )
     ]
@@ -157,7 +157,7 @@ def _created() -> Entry:
     return entry(ACCOUNT, NOW - 400 * A_DAY, Created(senders=("permille-bakery",)))
 
 
-def _small(**account: Any) -> Report:
+def _small(**account: Any) -> OwnerReport:
     """1,200 delivered, 2 complaints, and the policy's example of what is too many below it."""
     return a_report(an_account(**account), {(1, TODAY - 3 * A_DAY): Tally(400, 1), (1, TODAY): Tally(300, 0)}, _one())
 
@@ -176,7 +176,7 @@ def _record() -> Entry:
     return a_record(ACCOUNT, DISABLED_ON, verdict, days, [], "1.0+abc")
 
 
-def _disabled(entries: Sequence[Entry] = (), counted: int = 2, **account: Any) -> Report:
+def _disabled(entries: Sequence[Entry] = (), counted: int = 2, **account: Any) -> OwnerReport:
     cards = [
         a_card(NOW - 8 * A_DAY, id="m-1", campaign="Old customers", at=NOW - 7 * A_DAY),
         a_card(
@@ -193,7 +193,7 @@ def _disabled(entries: Sequence[Entry] = (), counted: int = 2, **account: Any) -
     return a_report(found, tallies, [_created(), *cards, _record(), *entries])
 
 
-def _declined(again_in: int) -> Report:
+def _declined(again_in: int) -> OwnerReport:
     declined = replace(
         ASKED,
         state=ReviewState.DECLINED,
@@ -219,7 +219,7 @@ def _trial(state: TrialState, day: date, **more: Any) -> Trial:
     return Trial(state, day, begins, begins + A_DAY, begins + 3 * A_DAY, **more)
 
 
-def _on_trial(status: Status, state: TrialState, days_ago: int, **trial: Any) -> Report:
+def _on_trial(status: Status, state: TrialState, days_ago: int, **trial: Any) -> OwnerReport:
     """The trial's mail in an epoch of its own; the complaints of the old one stay visible."""
     of_trial = _trial(state, TODAY - days_ago * A_DAY, **trial)
     entries: list[Entry] = [entry(ACCOUNT, of_trial.begins_at, TrialBegan(ends_at=of_trial.ends_at))]
@@ -244,7 +244,7 @@ def _late_record() -> Entry:
     return a_record(ACCOUNT, at, a_verdict(1000, 2, at.date()), {}, [], "1.0+abc")
 
 
-def _flood() -> Report:
+def _flood() -> OwnerReport:
     tallies = busy_tallies(delivered=90_000, every=0)
     dice = random.Random(3)  # noqa: S311
     noisy = {
@@ -254,7 +254,7 @@ def _flood() -> Report:
     return a_report(an_account(), noisy, cards_of(noisy))
 
 
-STATES: Mapping[str, Callable[[], Report]] = {
+STATES: Mapping[str, Callable[[], OwnerReport]] = {
     "taken-back": lambda: _taken_back(),
     "new": lambda: a_report(entries=[entry(ACCOUNT, NOW, Created(senders=("permille-bakery",)))]),
     "good": _good,
@@ -296,36 +296,36 @@ STATES: Mapping[str, Callable[[], Report]] = {
 }
 
 
-def _denied() -> Report:
+def _denied() -> OwnerReport:
     tallies = busy_tallies(every=11)
     account = an_account(denial=Denial(("permille-bakery",), NOW - 2 * AN_HOUR), provider=PROVIDER)
     told = entry(ACCOUNT, NOW - 2 * AN_HOUR, DeniedByHand(senders=("permille-bakery",)))
     return a_report(account, tallies, [*cards_of(tallies), _created(), told])
 
 
-def _taken_back() -> Report:
+def _taken_back() -> OwnerReport:
     """Disabled for two, of which support has taken one back since."""
     complaint, *_ = only(CountedComplaint, _disabled().entries)
     return _disabled([corrected(complaint, NOW - A_DAY)], counted=1)
 
 
-def _still_on() -> Report:
+def _still_on() -> OwnerReport:
     """Above the limit because clean mail has left the window."""
-    look = Look(TODAY - A_DAY, 1000, 2, 0, 0, over=True, kept=True)
+    look = Assessment(TODAY - A_DAY, 1000, 2, 0, 0, over=True, kept=True)
     return a_report(an_account(look=look), {(1, TODAY - 20 * A_DAY): Tally(1000, 2)}, _one())
 
 
-def _denied_on_trial() -> Report:
+def _denied_on_trial() -> OwnerReport:
     trial = _on_trial(Status.TRIAL, TrialState.RUNNING, 0)
     return replace(trial, account=replace(trial.account, denial=Denial(("permille-bakery",), NOW)), stage=Stage.DENIED)
 
 
-def _over(**account: Any) -> Report:
+def _over(**account: Any) -> OwnerReport:
     cards = [a_card(NOW - 2 * A_DAY, id=f"m-{n}", campaign="Spring sale") for n in range(2)]
     return a_report(an_account(**account), {(1, TODAY - 2 * A_DAY): Tally(1200, 2)}, cards)
 
 
-def a_year() -> Report:
+def a_year() -> OwnerReport:
     """Disabled once, and reinstated after a trial; the complaints of the time before are only in the tallies."""
     begins = NOW - 200 * A_DAY
     entries = [

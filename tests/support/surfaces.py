@@ -12,7 +12,15 @@ from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, BRAND, CALLER, NOW, OWNER_MAIL_CALLER, an_account, ses_event
-from tests.support.fakes import FakeBounces, FakeFeed, FakeHeartbeat, FakeLedger, FakePolicies, FakeQuarantine, User
+from tests.support.fakes import (
+    FakeBounces,
+    FakeFeedbackBacklog,
+    FakeHeartbeat,
+    FakeLedger,
+    FakePolicies,
+    FakeQuarantine,
+    User,
+)
 from tests.support.operator_fakes import FakeStack, a_stack
 from tests.support.terminal import Terminal
 from tests.support.visiting import Answer, Visitor, World
@@ -20,15 +28,15 @@ from tests.support.visiting import Answer, Visitor, World
 from permille.aws.events import as_received
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.kinds.credential import Created
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.status import Mode
 from permille.observability import metrics
 from permille.ports.notifications import Mail
-from permille.usecases.enforcement.enforce import Enforcement, enforce_due
-from permille.usecases.enforcement.switching import Switching
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.enforcement.enforce import EnforceServices, enforce_due
+from permille.usecases.enforcement.switching import CredentialServices
+from permille.usecases.feedback.ingest import IngestServices, ingest
 from permille.usecases.notifications.mails import Addresses, compose
 
 VIENNA = "Europe/Vienna"
@@ -44,7 +52,7 @@ class Platform:
     mode: Mode = Mode.ENFORCE
     now: datetime = NOW
     stack: FakeStack = field(default_factory=a_stack)
-    feed: FakeFeed = field(default_factory=FakeFeed)
+    feed: FakeFeedbackBacklog = field(default_factory=FakeFeedbackBacklog)
     mails: list[tuple[datetime, list[str]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -78,7 +86,8 @@ class Platform:
         batch = [as_received(str(number), body) for number, body in enumerate(bodies)]
         ledger = FakeLedger(self.stack.rows)
         quarantine = FakeQuarantine()
-        failed = ingest(batch, ledger, quarantine, OWNER_MAIL_CALLER, self.now, lambda: A_MINUTE, lambda: SEED)
+        services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_CALLER)
+        failed = ingest(services, batch, self.now, lambda: A_MINUTE)
         assert failed == []
         self.ticks()
 
@@ -98,11 +107,11 @@ class Platform:
         self.ticks()
 
     @property
-    def _enforcement(self) -> Enforcement:
+    def _enforcement(self) -> EnforceServices:
         stack = self.stack
-        return Enforcement(
+        return EnforceServices(
             accounts=stack.accounts,
-            switching=Switching(stack.accounts, stack.switch, lambda _: None),
+            switching=CredentialServices(stack.accounts, stack.switch, lambda _: None),
             tallies=stack.tallies,
             timeline=stack.timeline,
             bounces=FakeBounces(stack.rows),
@@ -110,6 +119,7 @@ class Platform:
             control=stack.control,
             feed=self.feed,
             heartbeat=FakeHeartbeat(stack.rows),
+            quarantine=FakeQuarantine(),
             mode=self.mode,
         )
 

@@ -11,24 +11,24 @@ from tests.support.desk_world import World as Support
 from tests.support.fakes import (
     FakeBounces,
     FakeLinkRegister,
-    FakeMacs,
     FakePolicies,
     FakeSuppressions,
     FakeTallies,
     FakeTimeline,
+    FakeTokenSigner,
     Rows,
 )
 from tests.support.within_role import AccountsWithinRole
 
 from permille.console.api import api_app
-from permille.console.api.context import Api
+from permille.console.api.context import ApiServices
 from permille.console.proxy import Proxy
-from permille.console.sessions import API, PAGES, Doorkeeper, Session
+from permille.console.sessions import API, PAGES, Authenticator, Session
 from permille.console.site import site_app
-from permille.console.site.context import Console
+from permille.console.site.context import SiteServices
 from permille.console.site.pages import Pages
 from permille.domain.login import links, tokens
-from permille.domain.login.links import For, Grant, Register, Scope
+from permille.domain.login.links import Grant, LinkRole, Register, Scope
 from permille.usecases.login.access import ENTER, Links, address, make_token
 
 HOST = "console.example"
@@ -65,21 +65,27 @@ def a_request(method: str, path: str, headers: Mapping[str, str] | None = None, 
 
 
 def a_token(
-    macs: FakeMacs, rows: Rows, audience: For, subject: str, now: datetime, grant: Grant = EVERYTHING, by: str = STAFF
+    signer: FakeTokenSigner,
+    rows: Rows,
+    audience: LinkRole,
+    subject: str,
+    now: datetime,
+    grant: Grant = EVERYTHING,
+    by: str = STAFF,
 ) -> str:
     """One that is in force, as if it had been issued by `by`."""
-    for name in ("", subject) if audience is not For.OWNER else ():
+    for name in ("", subject) if audience is not LinkRole.OWNER else ():
         rows.link_registers.setdefault((audience, name), Register(LONG_AGO, LONG_AGO if name else None))
-    account = rows.accounts.get(subject) if audience is For.OWNER else None
+    account = rows.accounts.get(subject) if audience is LinkRole.OWNER else None
     made = links.claims(
         audience,
         subject,
         now,
         valid_since=account.links_valid_since if account else None,
-        by="" if audience is For.OWNER else by,
-        grant=grant if audience is For.PLATFORM else None,
+        by="" if audience is LinkRole.OWNER else by,
+        grant=grant if audience is LinkRole.PLATFORM else None,
     )
-    return make_token(macs, made)
+    return make_token(signer, made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +100,13 @@ class World:
     """Both functions, with one account."""
 
     def __init__(
-        self, rows: Rows | None = None, macs: FakeMacs | None = None, policies: FakePolicies | None = None
+        self, rows: Rows | None = None, signer: FakeTokenSigner | None = None, policies: FakePolicies | None = None
     ) -> None:
         self.rows = rows or Rows(accounts={ACCOUNT: an_account()})
         self.faults = self.rows.faults
-        self.macs, register = macs or FakeMacs(), FakeLinkRegister(self.rows)
+        self.signer, register = signer or FakeTokenSigner(), FakeLinkRegister(self.rows)
         policies = policies or FakePolicies()
-        policies.faults = self.macs.faults = self.faults
+        policies.faults = self.signer.faults = self.faults
         self.accounts = AccountsWithinRole(self.rows, "Console")
         self.now = NOW
         self.support = Support(self.rows)
@@ -112,16 +118,16 @@ class World:
             "bounces": FakeBounces(self.rows),
             "policies": policies,
         }
-        self.console = Console(
+        self.console = SiteServices(
             accounts=self.accounts,
-            doors=Doorkeeper(PAGES, self.macs, self.accounts, register),
+            authenticator=Authenticator(PAGES, self.signer, self.accounts, register),
             pages=Pages(BRAND, "https://app.example"),
             desk=self.support.desk,
             **both,
         )
-        self.api = Api(
+        self.api = ApiServices(
             accounts=of_api,
-            doors=Doorkeeper(API, self.macs, of_api, register),
+            authenticator=Authenticator(API, self.signer, of_api, register),
             platform=BRAND.platform,
             suppressions=FakeSuppressions(self.rows),
             smtp_endpoint="email-smtp.us-east-1.amazonaws.com:587",
@@ -138,18 +144,18 @@ class World:
             answered["statusCode"], answered["headers"], answered.get("cookies", []), str(answered.get("body"))
         )
 
-    def token(self, audience: For, subject: str, now: datetime | None = None) -> str:
-        return a_token(self.macs, self.rows, audience, subject, now or self.now)
+    def token(self, audience: LinkRole, subject: str, now: datetime | None = None) -> str:
+        return a_token(self.signer, self.rows, audience, subject, now or self.now)
 
     def owner(self, account_id: str = ACCOUNT) -> "Visitor":
         """Whoever has followed the link in a mail to that account's owner."""
-        return Visitor(self).follows(Links(self.macs, ORIGIN).owner(self.rows.accounts[account_id], self.now))
+        return Visitor(self).follows(Links(self.signer, ORIGIN).owner(self.rows.accounts[account_id], self.now))
 
     def staff(self, name: str = "Sam") -> "Visitor":
-        return Visitor(self).follows(address(ORIGIN, self.token(For.STAFF, name)))
+        return Visitor(self).follows(address(ORIGIN, self.token(LinkRole.STAFF, name)))
 
     def platform(self, name: str = "crm") -> "Visitor":
-        return Visitor(self, token=self.token(For.PLATFORM, name))
+        return Visitor(self, token=self.token(LinkRole.PLATFORM, name))
 
 
 @dataclass(slots=True)

@@ -8,12 +8,12 @@ from tests.support.builders import NOW, LambdaContext
 from tests.support.platform import url_event
 
 from permille.console.api import api_app
-from permille.console.api.context import Api
+from permille.console.api.context import ApiServices
 
 Start = Callable[[str, list[tuple[str, str]]], object]
 
 
-def serving(world: Callable[[], Api]) -> Callable[[Mapping[str, Any], Start], Iterable[bytes]]:
+def serving(world: Callable[[], ApiServices]) -> Callable[[Mapping[str, Any], Start], Iterable[bytes]]:
     """`world`: whatever is to be asked at that moment."""
 
     def application(environ: Mapping[str, Any], start: Start) -> Iterable[bytes]:

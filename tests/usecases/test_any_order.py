@@ -22,11 +22,11 @@ from tests.support.examples import examples
 from tests.support.fakes import FakeLedger, FakeQuarantine, Killed, When
 
 from permille.aws.events import as_received
-from permille.domain.policy.policy import SEED, Decision, judge
+from permille.domain.policy.policy import DEFAULT, Decision, judge
 from permille.domain.values.errors import Unavailable
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 messages = st.lists(st.sampled_from([f"m-{n}" for n in range(6)]), min_size=1, max_size=5)
 kinds = st.sampled_from(["Delivery", "Complaint", "Complaint"])
@@ -64,7 +64,8 @@ class Permille(RuleBasedStateMachine):
         with suppress(Killed):  # nothing was acknowledged
             ledger = FakeLedger(self.world.rows)
             quarantine, left = FakeQuarantine(), timedelta(minutes=1)
-            failed = ingest(received, ledger, quarantine, OWNER_MAIL_CALLER, self.now, lambda: left, lambda: SEED)
+            services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_CALLER)
+            failed = ingest(services, received, self.now, lambda: left)
         for record_id, (kind, one, _) in batch.items():
             if record_id in failed:
                 self.waiting.append((kind, one))
@@ -87,7 +88,7 @@ class Permille(RuleBasedStateMachine):
 
     def _another_run(self) -> None:
         with suppress(Killed, Unavailable):
-            self.world.see_to(now=self.now)
+            self.world.process(now=self.now)
 
     @rule(call=st.sampled_from(["tallies.days", "accounts.save"]), message_id=st.sampled_from(["m-7", "m-8"]))
     def a_complaint_is_going_to_come_in_between(self, call: str, message_id: str) -> None:
@@ -123,22 +124,22 @@ class Permille(RuleBasedStateMachine):
 
     def _no_key_is_forgotten(self) -> None:
         account = self.world.account()
-        asleep = frozenset() if account.status is Status.ACTIVE else frozenset({f"{CALLER}-k1"})
-        assert account.settled
-        assert account.credential.asleep.get(CALLER, frozenset()) == asleep
+        deactivated = frozenset() if account.status is Status.ACTIVE else frozenset({f"{CALLER}-k1"})
+        assert account.in_sync
+        assert account.credential.deactivated.get(CALLER, frozenset()) == deactivated
 
     def _judged_as_the_rule_says(self, complaints: int) -> None:
         counted = self.world.rows.told(ACCOUNT, "complaint")
         told = {one["identity"] for alert in self.world.told("alert") for one in alert.data["listed"]}
         told |= {one for record in self.world.told("disabled") for one in record.data["complaint_identities"]}
         if self.world.account().status is Status.ACTIVE:
-            now = judge(SEED, days_of(self._counts().delivered, complaints), self.now.date())
-            undelivered = self.world.account().held is Held.NO_DELIVERIES and now.counts.delivered < complaints
+            now = judge(DEFAULT, days_of(self._counts().delivered, complaints), self.now.date())
+            undelivered = self.world.account().held is HoldReason.NO_DELIVERIES and now.counts.delivered < complaints
             assert now.decision is not Decision.DISABLE or undelivered
             assert told == {one.data["identity"] for one in counted}
         else:  # more may have been delivered since; the record has the numbers of its moment
             record = self.world.told("disabled")[-1]
-            assert SEED.complaint_ratio.is_broken(record.data["complaints"], record.data["delivered"])
+            assert DEFAULT.complaint_ratio.is_broken(record.data["complaints"], record.data["delivered"])
             assert len(record.data["complaint_identities"]) == record.data["complaints"]
 
     def _counts(self) -> Tally:

@@ -11,11 +11,12 @@ from tests.support.builders import ACCOUNT, NO_SUCH_USER, NOW, PATIENCE, an_acco
 from tests.support.enforcement import World
 from tests.support.fakes import FakeLedger, When
 
-from permille.domain.feedback.feedback import Refusal
+from permille.domain.feedback.feedback import Rejection
 from permille.domain.rules import bounce_notices
-from permille.domain.rules.bounce_notices import HOUR, MOST_COLLECTED
+from permille.domain.rules.bounce_notices import MOST_COLLECTED
 from permille.domain.rules.needs import COMMIT_LAG
 from permille.domain.timeline.kinds.bounces import LISTED_BOUNCES, Bounced
+from permille.domain.values.calendar import HOUR
 from permille.domain.values.status import Mode, Status
 
 A_MINUTE, A_SECOND = timedelta(minutes=1), timedelta(seconds=1)
@@ -28,14 +29,14 @@ def a_world(mode: Mode = Mode.ENFORCE, status: Status = Status.ACTIVE) -> World:
 
 
 def bounces(
-    world: World, at: datetime, *recipients: str, message_id: str = "", refusal: Refusal = NO_SUCH_USER
+    world: World, at: datetime, *recipients: str, message_id: str = "", rejection: Rejection = NO_SUCH_USER
 ) -> None:
     """Counted at that instant, and looked at."""
-    counts = bounce_counts(*recipients, at=at, refusal=refusal, message_id=message_id or f"m-{at.isoformat()}")
+    counts = bounce_counts(*recipients, at=at, rejection=rejection, message_id=message_id or f"m-{at.isoformat()}")
     ledger = FakeLedger(world.rows)
     ledger.count(counts, at, PATIENCE)
     ledger.nudge(ACCOUNT, at, bounced=True)
-    world.see_to(now=at)
+    world.process(now=at)
 
 
 def told(world: World) -> list[Bounced]:
@@ -64,7 +65,7 @@ def test_an_hour_is_told_once_with_the_most_frequent_reasons_first() -> None:
     world = a_world()
     start = next(NOW + n * A_MINUTE for n in range(61) if _begins(world, NOW + n * A_MINUTE))
     bounces(world, start, "ann@example.com", "bob@example.com")
-    bounces(world, start + A_SECOND, "postmaster", refusal=Refusal("5.7.1", ""))
+    bounces(world, start + A_SECOND, "postmaster", rejection=Rejection("5.7.1", ""))
 
     runs(world, start, 4 * HOUR)
 
@@ -194,7 +195,7 @@ def test_who_has_no_bounces_costs_no_reading_of_them() -> None:
     world = a_world()
     FakeLedger(world.rows).nudge(ACCOUNT, NOW)
 
-    world.see_to()
+    world.process()
 
     assert "bounces.page" not in world.faults.calls
 

@@ -11,9 +11,9 @@ from tests.support.fakes import When
 
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.people.commands import Disable
-from permille.domain.policy.policy import ALLPROWEBTOOLS, SEED, Policy
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, Policy
 from permille.domain.timeline.timeline import SYSTEM
-from permille.domain.values.status import Held, Mode, Status
+from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
 from permille.usecases.decisions.decisions import apply
 from permille.usecases.enforcement.enforce import Run
@@ -106,18 +106,18 @@ def test_the_bound_grows_with_the_active_accounts(world: World) -> None:
 def test_whom_the_open_breaker_holds_is_held_no_more_when_the_rule_is_kept_again(world: World) -> None:
     names = a_hundred(world)
     world.run()
-    held = next(one for one in names if world.account(one).held is Held.BREAKER)
+    held = next(one for one in names if world.account(one).held is HoldReason.BREAKER)
 
     world.counted(2000, 2, held)
     world.run(NOW + A_MINUTE)
 
-    assert (world.account(held).held, world.account(held).status) == (Held.NO, Status.ACTIVE)
+    assert (world.account(held).held, world.account(held).status) == (HoldReason.NO, Status.ACTIVE)
 
 
 def test_an_open_breaker_never_stops_support(world: World) -> None:
     names = a_hundred(world)
     world.run()
-    held = next(one for one in names if world.account(one).held is Held.BREAKER)
+    held = next(one for one in names if world.account(one).held is HoldReason.BREAKER)
 
     apply(world.enforcement, held, Disable(reason="They spam", by=STAFF), NOW)
     world.run(NOW + A_MINUTE)
@@ -147,7 +147,7 @@ def test_six_trials_that_end_at_one_midnight_pass_an_open_breaker(world: World) 
 def test_two_runs_at_once_let_no_more_pass_than_the_bound(world: World) -> None:
     names = a_hundred(world)
     for _ in range(10):
-        world.faults.meanwhile("accounts.save", lambda: world.see_to(*names[50:60]))
+        world.faults.meanwhile("accounts.save", lambda: world.process(*names[50:60]))
 
     world.run()
 
@@ -174,7 +174,7 @@ def test_a_backlog_of_feedback_does_not_open_the_breaker(world: World) -> None:
 
     world.run(NOW + A_MINUTE)
 
-    assert world.account("held").held is Held.FEEDBACK
+    assert world.account("held").held is HoldReason.FEEDBACK
     assert world.rows.breaker.opened_at is None
 
 
@@ -182,7 +182,7 @@ def test_whom_the_breaker_holds_for_long_is_told_of_the_complaints_all_the_same(
     names = a_hundred(world)
     for minute in range(3):
         world.run(NOW + minute * A_MINUTE)
-    held = next(one for one in names if world.account(one).held is Held.BREAKER)
+    held = next(one for one in names if world.account(one).held is HoldReason.BREAKER)
 
     (alert,) = world.told("alert", held)
     assert alert.data["over"]
@@ -203,7 +203,7 @@ def test_while_feedback_waits_that_could_turn_it_nobody_is_disabled_and_then_by_
     world.feed.messages = 0
     world.run(NOW + A_MINUTE)
     assert world.can_send() == [False]
-    assert world.account().held is Held.NO
+    assert world.account().held is HoldReason.NO
 
 
 def test_however_busy_the_platform_is_a_broken_rule_is_acted_on_within_two_minutes(world: World) -> None:
@@ -226,7 +226,7 @@ def test_while_nothing_is_counted_whoever_breaks_a_ratio_is_held_and_after_an_ho
     for minute in range(61):
         world.run(NOW + minute * A_MINUTE)
     assert world.can_send() == [True]
-    assert world.account().held is Held.STALLED
+    assert world.account().held is HoldReason.STALLED
     assert [line.message for line in caplog.records].count("account.held_long") == 1
     assert len(world.told("held")) == 1
 
@@ -267,7 +267,7 @@ def test_a_queue_that_cannot_be_asked_holds_too_but_no_longer_than_one_that_is_f
     world.faults.fail("feed.waiting", when=when, times=3)
 
     assert world.run() == Run(looked_at=1, entries=1)
-    assert world.account().held is Held.FEEDBACK
+    assert world.account().held is HoldReason.FEEDBACK
     world.run(NOW + A_MINUTE)
     assert world.can_send() == [True]
 
@@ -279,7 +279,7 @@ def test_a_queue_that_cannot_be_asked_holds_too_but_no_longer_than_one_that_is_f
 
 
 def test_fifty_waiting_breaches_are_judged_anew_on_entering_enforce_and_through_the_breaker() -> None:
-    world = World(Mode.OBSERVE)
+    world = World(Mode.MONITOR)
     names = [f"shop-{number:02}" for number in range(50)]
     world.breaks_the_rule(*names)
     world.run()
@@ -298,11 +298,11 @@ def test_going_back_to_observing_lets_whoever_was_held_go() -> None:
     world.breaks_the_rule(*[f"shop-{number:02}" for number in range(10)])
     world.run()
 
-    world.enter(Mode.OBSERVE)
+    world.enter(Mode.MONITOR)
     world.run(NOW + A_MINUTE)
 
     assert len(disabled(world)) == 5  # disabled stays disabled
-    assert all(one.held is Held.NO for one in world.rows.accounts.values())
+    assert all(one.held is HoldReason.NO for one in world.rows.accounts.values())
     assert all_told(world, "would_disable") == 5
 
 
@@ -311,7 +311,7 @@ def test_going_back_to_observing_lets_whoever_was_held_go() -> None:
 
 def test_a_policy_that_cannot_be_read_holds_all_verdicts_and_no_switch(world: World) -> None:
     world.breaks_the_rule("breaks", "other")
-    enabled = an_account("enabled", status=Status.ACTIVE, settled=False, due_at=NOW)
+    enabled = an_account("enabled", status=Status.ACTIVE, in_sync=False, due_at=NOW)
     world.open(enabled, active=False)
     world.faults.fail("policies.current", times=1)
 
@@ -345,7 +345,7 @@ def test_a_new_policy_judges_the_accounts_with_complaints_at_once(world: World) 
 
 
 def test_an_account_that_could_not_be_written_when_enforcing_began_is_judged_a_little_later() -> None:
-    world = World(Mode.OBSERVE)
+    world = World(Mode.MONITOR)
     world.open(an_account(due_at=NOW))
     world.rows.tallies[ACCOUNT, 1, TODAY] = Tally(1000, 0, 300)  # bounces: nobody looks again by itself
     world.run()
@@ -368,7 +368,7 @@ def test_a_run_that_still_went_by_the_old_policy_is_made_up_for(world: World) ->
     world.run(NOW + A_MINUTE)
     spared = replace(read := world.account(), status=Status.ACTIVE, switch_generation=1, due_at=NOW + timedelta(days=1))
     assert read.look is not None
-    spared = replace(spared, look=replace(read.look, policy=SEED.id))
+    spared = replace(spared, look=replace(read.look, policy=DEFAULT.id))
     world.rows.accounts[ACCOUNT] = spared  # as a run leaves it that had the old policy cached
 
     for minute in range(2, 5):
@@ -382,7 +382,7 @@ def test_the_same_policy_again_makes_nobody_due(world: World) -> None:
     world.counted(1_000_000, 4)
     world.run()
 
-    world.policies.policy = SEED
+    world.policies.policy = DEFAULT
     assert world.run(NOW + A_MINUTE).looked_at == 0
 
 

@@ -13,13 +13,13 @@ from permille.aws.events import as_received
 from permille.domain.account.credential import INACTIVE
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
 from permille.domain.people.commands import Disable
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.rules.breaker import BreakerState, hour_of
-from permille.domain.values.status import Held, Mode, Status
+from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Sender
 from permille.usecases.decisions.decisions import apply
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ENDED = NOW - 2 * DAY
@@ -36,7 +36,7 @@ def observed() -> World:
         trial=trial,
         review=APPROVED,
         epochs=(ENDED - DAY,),
-        asleep={CALLER: frozenset({f"{CALLER}-k1"})},
+        deactivated={CALLER: frozenset({f"{CALLER}-k1"})},
         due_at=NOW,
     )
     world.open(account, active=False)
@@ -184,9 +184,8 @@ def test_the_platforms_own_mail_alone_keeps_nobody_from_coming_back() -> None:
     body = json.dumps(ses_event("Delivery", caller="own"))
     for minute in range(13):
         now = NOW + minute * A_MINUTE
-        ingest(
-            [as_received("r", body)], FakeLedger(world.rows), FakeQuarantine(), "", now, lambda: A_MINUTE, lambda: SEED
-        )
+        services = IngestServices(FakeLedger(world.rows), FakeQuarantine(), lambda: DEFAULT)
+        ingest(services, [as_received("r", body)], now, lambda: A_MINUTE)
         world.run(now)
 
     assert world.account().status is Status.ACTIVE
@@ -199,7 +198,7 @@ def test_when_counting_goes_on_what_has_waited_all_the_while_has_its_two_minutes
     world.run()
     for minute in range(1, 11):
         world.run(NOW + minute * A_MINUTE)
-    assert world.account().held is Held.STALLED
+    assert world.account().held is HoldReason.STALLED
 
     can_send = []
     for minute in range(11, 14):
@@ -232,8 +231,8 @@ def test_a_decision_by_a_clock_that_is_ahead_is_switched_by_ours() -> None:
     apply(world.enforcement, ACCOUNT, Disable(reason="Why", by=STAFF), ahead)
     world.faults.fail("switch.apply", times=3)
 
-    world.see_to()
+    world.process()
     world.run(NOW + A_MINUTE)
     assert world.can_send() == [False]
     assert world.run(NOW + 3 * A_MINUTE).failed == 0
-    assert world.account().settled
+    assert world.account().in_sync

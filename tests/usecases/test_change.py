@@ -18,9 +18,9 @@ from tests.support.operator_fakes import FakeStack, KnownUser, a_stack, dkim
 from permille.domain.account.credential import ACTIVE, INACTIVE, Denial
 from permille.domain.values.errors import Conflict, DecisionRefused, InvalidInput, PermissionDenied, Unavailable
 from permille.domain.values.status import Status
-from permille.usecases.enforcement.switching import Switching, settle
+from permille.usecases.enforcement.switching import CredentialServices, sync_credential
 from permille.usecases.senders.change import Change, Changed, apply, plan
-from permille.usecases.senders.changing import Changing
+from permille.usecases.senders.changing import ChangeServices
 from permille.usecases.senders.new_account import NewAccount
 from permille.usecases.senders.onboarding import add_account
 
@@ -51,7 +51,7 @@ def may_be_adopted(stack: FakeStack, name: str, *identities: str) -> None:
     stack.switch.users[name] = User({OLD_KEY: ACTIVE})
 
 
-def world(stack: FakeStack) -> Changing:
+def world(stack: FakeStack) -> ChangeServices:
     return replace(stack.changing, pause=lambda _: None)
 
 
@@ -72,9 +72,9 @@ def is_(stack: FakeStack, **different: Any) -> None:
 
 def enforced(stack: FakeStack, minutes: int = 10) -> None:
     """The credential is made to agree, as Enforce does it; IAM shows it at once here."""
-    switching = Switching(stack.accounts, stack.switch, lambda _: None)
+    switching = CredentialServices(stack.accounts, stack.switch, lambda _: None)
     for minute in range(minutes, minutes + 3):
-        settle(switching, stack.get(ACCOUNT), lambda: NOW + timedelta(minutes=minute))  # noqa: B023
+        sync_credential(switching, stack.get(ACCOUNT), lambda: NOW + timedelta(minutes=minute))  # noqa: B023
 
 
 def may_send_through(stack: FakeStack, name: str = CALLER) -> set[str]:
@@ -345,7 +345,7 @@ def test_its_keys_are_put_to_sleep_and_woken_when_the_account_is_enabled(stack: 
 
     enforced(stack)
     assert stack.switch.users[OLD].keys == {OLD_KEY: INACTIVE}
-    assert stack.get(ACCOUNT).credential.asleep[OLD] == {OLD_KEY}
+    assert stack.get(ACCOUNT).credential.deactivated[OLD] == {OLD_KEY}
     stack.rows.accounts[ACCOUNT] = stack.get(ACCOUNT).to_be_switched(status=Status.ACTIVE)
     enforced(stack, minutes=20)
 
@@ -426,11 +426,11 @@ def test_no_decision_wakes_one_that_went(two: FakeStack) -> None:
 
 def test_no_other_run_can_wake_it_meanwhile(two: FakeStack) -> None:
     two.rows.accounts[ACCOUNT] = two.get(ACCOUNT).to_be_switched(status=Status.ACTIVE)
-    switching = Switching(two.accounts, two.switch, lambda _: None)
+    switching = CredentialServices(two.accounts, two.switch, lambda _: None)
 
     def another_run() -> None:
         with pytest.raises(Conflict):
-            settle(switching, two.get(ACCOUNT), lambda: NOW + timedelta(minutes=2))
+            sync_credential(switching, two.get(ACCOUNT), lambda: NOW + timedelta(minutes=2))
 
     two.faults.meanwhile("switch.apply", another_run)
 
@@ -606,7 +606,7 @@ def test_whatever_call_fails_nobody_sends_who_may_not_and_the_same_command_makes
     assert made == wanted
     assert everything(stack)[1:] == everything(whole)[1:]
     assert kinds(stack) == kinds(whole)
-    assert stack.get(ACCOUNT).credential.asleep == whole.get(ACCOUNT).credential.asleep
+    assert stack.get(ACCOUNT).credential.deactivated == whole.get(ACCOUNT).credential.deactivated
 
 
 # ---------------------------------------------------------------- in any order

@@ -11,12 +11,12 @@ from tests.support.builders import ACCOUNT, CALLER, NOW, TODAY, a_complaint_entr
 from tests.support.desk_world import QUEUES, World, asking, went_well
 
 from permille.domain.account.credential import ACTIVE
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.timeline.kinds.credential import Difference
 from permille.domain.values.errors import MalformedRequest, Unavailable
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
 from permille.ports.accounts import Lap
 from permille.usecases.views import desk
@@ -107,7 +107,7 @@ ids = st.lists(st.from_regex(r"[ab][ab-]{0,3}", fullmatch=True), unique=True, ma
 def test_over_the_pages_every_account_is_met_exactly_once(ids: list[str], complaints: list[int], text: str) -> None:
     world = World()
     for account_id, count in zip(ids, complaints, strict=False):
-        look = Look(TODAY, 1000, count, 0, 0)
+        look = Assessment(TODAY, 1000, count, 0, 0)
         world.add(an_account(account_id, look=look, senders=(text or "s",)))  # a sender called as is searched for
 
     met, after = list[str](), ""
@@ -256,7 +256,7 @@ def test_the_state_of_the_system_is_on_one_page(world: World) -> None:
     world.resting.rests = 250
     world.rows.breaker = BreakerState(opened_at=NOW, active_accounts=1000)
     world.rows.passed[hour_of(NOW)] = 20
-    world.rows.lap = Lap(hour_of(NOW), "enforce", "seed", done=True)
+    world.rows.lap = Lap(hour_of(NOW), "enforce", "default", done=True)
 
     found = desk.system(world.desk, "", NOW)
 
@@ -281,8 +281,10 @@ def test_of_the_system_what_cannot_be_known_is_said_to_be_unknown(world: World, 
 
 
 def test_a_list_shows_who_is_held(world: World) -> None:
-    world.add(replace(an_account(), hold=Hold(Held.BREAKER, NOW), look=Look(TODAY, 1000, 2, 0, 0, over=True)))
+    world.add(
+        replace(an_account(), hold=Hold(HoldReason.BREAKER, NOW), look=Assessment(TODAY, 1000, 2, 0, 0, over=True))
+    )
 
     (listed,) = desk.by_risk(world.desk, "", sending=True).items
 
-    assert (listed.held, listed.look) == (Held.BREAKER, Look(TODAY, 1000, 2, 0, 0, over=True))
+    assert (listed.held, listed.look) == (HoldReason.BREAKER, Assessment(TODAY, 1000, 2, 0, 0, over=True))

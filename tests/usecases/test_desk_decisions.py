@@ -15,10 +15,10 @@ from permille.domain.account.second_chance import ReviewState
 from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.errors import DecisionRefused, InvalidInput, NotFound, Unavailable
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 
 EXEMPT = Exemption(NOW + timedelta(days=9), "A partner", "sam")
-HELD = Hold(Held.BREAKER, NOW, needs_staff=True)
+HELD = Hold(HoldReason.BREAKER, NOW, needs_staff=True)
 SUITS = {
     "approve": asking(),
     "decline": asking(),

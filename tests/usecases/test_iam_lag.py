@@ -28,8 +28,8 @@ class Lagging(World):
     def __init__(self, *, active: bool = True) -> None:
         super().__init__()
         status = Status.ACTIVE if active else Status.DISABLED
-        asleep = {} if active else {CALLER: frozenset({f"{CALLER}-k1"})}
-        self.open(an_account(status=status, asleep=asleep), "k1", active=active)
+        deactivated = {} if active else {CALLER: frozenset({f"{CALLER}-k1"})}
+        self.open(an_account(status=status, deactivated=deactivated), "k1", active=active)
         self.switch.users[CALLER].keys = {f"{CALLER}-k1": ACTIVE if active else INACTIVE, OWN: INACTIVE}
         self.switch.advance(NOW)
         self.now: datetime = NOW
@@ -41,7 +41,7 @@ class Lagging(World):
             apply(self.enforcement, ACCOUNT, DECISIONS[decision](reason="Why", by=STAFF), self.now)
         except DecisionRefused:
             return
-        self.see_to(now=self.now)
+        self.process(now=self.now)
 
     def agrees_whatever_is_read(self) -> bool:
         """SES, wherever it looks, sees what the status says."""
@@ -69,7 +69,7 @@ def test_a_reversal_within_iams_lag_is_switched_as_it_was_decided_last(
 
     world.run(world.now + A_MINUTE)
     world.run(world.now + 2 * A_MINUTE)
-    assert world.account().settled
+    assert world.account().in_sync
     assert world.told("drift") == []
 
 
@@ -91,8 +91,10 @@ def test_after_any_reversals_status_and_switch_agree_within_two_minutes_and_stay
         world.switch.lag = lag
         assert world.run(world.now + minute * A_MINUTE).failed == 0  # waiting to be believed rings no alarm
         assert world.agrees_whatever_is_read() or minute * A_MINUTE < WITHIN
-    assert world.account().settled
-    assert world.account().credential.asleep == ({} if world.account().status.may_send else {CALLER: {f"{CALLER}-k1"}})
+    assert world.account().in_sync
+    assert world.account().credential.deactivated == (
+        {} if world.account().status.may_send else {CALLER: {f"{CALLER}-k1"}}
+    )
 
 
 @pytest.mark.parametrize("barrier", ["switch.group", "switch.key"])
@@ -104,7 +106,7 @@ def test_a_barrier_that_fails_keeps_no_other_from_being_tried(barrier: str, when
     world.decides("disable", timedelta())
 
     assert world.can_send() == [False, False]
-    assert not world.account().settled
+    assert not world.account().in_sync
     world.faults.heal()
     world.run(NOW + A_MINUTE)
     assert world.agrees_whatever_is_read()
@@ -117,4 +119,4 @@ def test_a_sender_that_cannot_be_read_is_denied_all_the_same() -> None:
     world.decides("disable", timedelta())
 
     assert world.switch.users[CALLER].denied
-    assert not world.account().settled
+    assert not world.account().in_sync

@@ -24,13 +24,13 @@ from tests.support.builders import (
 from tests.support.fakes import FakeLedger, FakeQuarantine, Faults, Rows, When
 
 from permille.aws.events import as_received
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.timeline import only
 from permille.domain.values.tally import Tally
 from permille.observability import metrics
-from permille.ports.feedback import Count, Counted, Sender
-from permille.usecases.feedback.ingest import ONE_CALL, RESERVE, ingest
+from permille.ports.feedback import Count, CountResult, Sender
+from permille.usecases.feedback.ingest import ONE_CALL, RESERVE, IngestServices, ingest
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -50,11 +50,13 @@ class Ingestion:
         *bodies: Body | str,
         now: datetime = NOW,
         time_left: Callable[[], timedelta] = lambda: timedelta(minutes=1),
+        policy: Callable[[], Policy] = lambda: DEFAULT,
     ) -> list[str]:
         """Takes a batch whose records are called r-0, r-1 ..., and returns those to be delivered again."""
         texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
         batch = [as_received(f"r-{number}", text) for number, text in enumerate(texts)]
-        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now, time_left, lambda: SEED)
+        services = IngestServices(FakeLedger(self.rows), self.quarantine, policy, OWNER_MAIL_CALLER)
+        return ingest(services, batch, now, time_left)
 
     @property
     def counts(self) -> Tally:
@@ -88,7 +90,9 @@ def complaint(feedback: Ingestion) -> Reported:
     return told.facts
 
 
-@pytest.mark.parametrize("batches", [[[NAMELESS], [NAMED]], [[NAMELESS, NAMED]], [[NAMED], [NAMELESS]]])
+@pytest.mark.parametrize(
+    "batches", [[[NAMELESS], [NAMED]], [[NAMELESS, NAMED]], [[NAMED], [NAMELESS]], [[NAMED, NAMELESS]]]
+)
 def test_whichever_copy_comes_first_the_card_says_what_the_mail_was(
     feedback: Ingestion, batches: list[list[Body]]
 ) -> None:
@@ -97,6 +101,33 @@ def test_whichever_copy_comes_first_the_card_says_what_the_mail_was(
 
     assert (complaint(feedback).subject, complaint(feedback).campaign) == ("Fresh bread", "easter")
     assert feedback.counts == Tally(complaints=1)
+
+
+@pytest.mark.parametrize(
+    ("fuller", "named"),
+    [
+        (ses_notification("Complaint"), ("Fresh bread", "")),
+        (ses_event("Complaint", mail={"commonHeaders": {}}, tags={"campaign": "easter"}), ("", "easter")),
+    ],
+    ids=["subject", "campaign"],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_copy_that_names_one_thing_more_is_the_fuller_one(
+    feedback: Ingestion, fuller: Body, named: tuple[str, str], at_once: bool
+) -> None:
+    for batch in [[NAMELESS, fuller]] if at_once else [[NAMELESS], [fuller]]:
+        assert feedback.receive(*batch) == []
+
+    assert (complaint(feedback).subject, complaint(feedback).campaign) == named
+
+
+def test_there_is_nothing_to_complete_of_a_delivery(feedback: Ingestion) -> None:
+    feedback.receive(ses_event("Delivery"))
+    feedback.faults.calls.clear()
+
+    feedback.receive(ses_event("Delivery"))
+
+    assert feedback.faults.calls == ["ledger.senders_for", "ledger.count"]
 
 
 def test_where_completing_fails_the_copy_comes_again(feedback: Ingestion) -> None:
@@ -171,7 +202,7 @@ def test_every_record_that_waits_for_a_failed_count_comes_again(feedback: Ingest
 
 
 def test_where_the_senders_cannot_be_read_all_comes_again(feedback: Ingestion) -> None:
-    feedback.faults.fail("ledger.whose")
+    feedback.faults.fail("ledger.senders_for")
 
     assert feedback.receive(COMPLAINT, "nonsense") == ["r-0", "r-1"]
     assert feedback.quarantine.kept == {}
@@ -240,6 +271,11 @@ def test_feedback_counts_in_the_epoch_in_which_the_mail_was_sent(
 
     assert feedback.rows.tallies == {(ACCOUNT, epoch, TODAY): Tally(complaints=1)}
     assert feedback.rows.told(ACCOUNT)[0].data["epoch"] == epoch
+
+    feedback.receive(ses_event("Bounce"), ses_event("Delivery"))
+
+    assert feedback.rows.tallies == {(ACCOUNT, epoch, TODAY): Tally(delivered=1, complaints=1, bounces=1)}
+    assert [card.details.epoch for card in feedback.rows.bounces.values()] == [epoch]
 
 
 def test_a_report_that_does_not_count_is_shown_all_the_same(feedback: Ingestion) -> None:
@@ -329,7 +365,9 @@ def test_mail_to_owners_and_set_up_notices_are_ignored(feedback: Ingestion, body
 def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -> None:
     batch = [as_received("r-0", json.dumps(ses_event("Complaint", caller="")))]
 
-    ingest(batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW, lambda: timedelta(minutes=1), lambda: SEED)
+    services = IngestServices(FakeLedger(feedback.rows), feedback.quarantine, lambda: DEFAULT)
+
+    ingest(services, batch, NOW, lambda: timedelta(minutes=1))
 
     assert feedback.quarantine.reasons == ["unattributed: no caller named"]
 
@@ -350,6 +388,18 @@ def test_a_mail_to_an_owner_that_does_not_arrive_is_marked_once(feedback: Ingest
     assert feedback.rows.accounts[ACCOUNT].owner_mail == state
     assert feedback.told("owner_mail") == 1
     assert feedback.counts == Tally()
+
+
+def test_a_mail_to_an_owner_is_marked_although_its_address_cannot_be_read(feedback: Ingestion) -> None:
+    assert feedback.receive(own_mail("Bounce", mail={"destination": None})) == []
+
+    assert feedback.rows.accounts[ACCOUNT].owner_mail == "bounced"
+
+
+def test_two_mails_to_an_owner_that_do_not_arrive_in_one_instant_are_two_entries(feedback: Ingestion) -> None:
+    feedback.receive(own_mail("Bounce"), own_mail("Bounce", message_id="m-2"))
+
+    assert feedback.told("owner_mail") == 2
 
 
 @pytest.mark.parametrize(
@@ -413,7 +463,8 @@ def test_a_mark_is_said_once_and_where_it_was_made_alone(
 
     said = [line.message for line in caplog.records]
     assert [one for one in said if one.startswith("owner_mail.")] == marked
-    assert said.count("feedback.ignored") == 2 - len(marked)
+    ignored = [getattr(line, "what", None) for line in caplog.records if line.message == "feedback.ignored"]
+    assert ignored == ["mail to an owner"] * (2 - len(marked))
 
 
 def test_the_platforms_own_mail_is_dropped(feedback: Ingestion) -> None:
@@ -498,6 +549,12 @@ def test_what_is_kept_in_quarantine_says_what_it_was_and_what_speaks_against_a_s
     assert getattr(line, "kind", None) == kind
     assert measured("feedback.quarantined") == 1
     assert measured("feedback.quarantined.bounce_or_complaint") == (0 if kind == "Delivery" else 1)
+    assert set(metrics.metric_set) <= {
+        "feedback.received.records",
+        "feedback.quarantined",
+        "feedback.quarantined.bounce_or_complaint",
+    }
+    assert list(feedback.quarantine.last_came.values()) == [NOW]
 
 
 def test_what_could_not_be_kept_is_not_measured(feedback: Ingestion) -> None:
@@ -528,7 +585,19 @@ def test_nothing_that_is_counted_or_marked_tells_an_address(feedback: Ingestion)
 def test_an_account_is_nudged_after_its_complaint_was_counted(feedback: Ingestion) -> None:
     feedback.receive(COMPLAINT)
 
-    assert feedback.faults.calls == ["ledger.whose", "ledger.count", "ledger.nudge"]
+    assert feedback.faults.calls == ["ledger.senders_for", "ledger.count", "ledger.nudge"]
+
+
+@pytest.mark.parametrize(
+    ("bodies", "bounced_at"),
+    [([COMPLAINT], None), ([ses_event("Bounce", "m-2")], NOW), ([COMPLAINT, ses_event("Bounce", "m-2")], NOW)],
+)
+def test_the_account_that_is_nudged_knows_whether_mail_bounced(
+    feedback: Ingestion, bodies: list[Body], bounced_at: datetime | None
+) -> None:
+    feedback.receive(*bodies)
+
+    assert (feedback.rows.accounts[ACCOUNT].due_at, feedback.rows.accounts[ACCOUNT].bounced_at) == (NOW, bounced_at)
 
 
 def test_a_report_that_does_not_count_wakes_the_account_too(feedback: Ingestion) -> None:
@@ -548,7 +617,7 @@ class Patience(FakeLedger):
 
     given = timedelta()
 
-    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:
+    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> CountResult:
         self.given = patience
         return super().count(counts, now, patience)
 
@@ -556,15 +625,9 @@ class Patience(FakeLedger):
 def test_counting_leaves_time_for_what_comes_after_it(feedback: Ingestion) -> None:
     ledger = Patience(feedback.rows)
 
-    ingest(
-        [as_received("r-0", json.dumps(COMPLAINT))],
-        ledger,
-        feedback.quarantine,
-        "",
-        NOW,
-        lambda: timedelta(seconds=50),
-        lambda: SEED,
-    )
+    services = IngestServices(ledger, feedback.quarantine, lambda: DEFAULT)
+
+    ingest(services, [as_received("r-0", json.dumps(COMPLAINT))], NOW, lambda: timedelta(seconds=50))
 
     assert ledger.given == timedelta(seconds=50) - RESERVE
 

@@ -4,27 +4,27 @@ from datetime import timedelta
 
 import pytest
 from tests.support.builders import NOW, STAFF
-from tests.support.fakes import FakeAccounts, FakeLinkRegister, FakeMacs, Rows
+from tests.support.fakes import FakeAccounts, FakeLinkRegister, FakeTokenSigner, Rows
 
-from permille.domain.login.links import FURTHEST_AHEAD, Claims, For, Grant, Register, Scope
+from permille.domain.login.links import FURTHEST_AHEAD, Claims, Grant, LinkRole, Register, Scope
 from permille.domain.people.system_commands import MakeLink, RevokeAccess
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import Conflict, InvalidInput, NotAuthenticated, Unavailable
-from permille.usecases.login.access import admit
-from permille.usecases.login.issuing import Issuing, issue, revoke
+from permille.usecases.login.access import authenticate
+from permille.usecases.login.issuing import IssueServices, issue, revoke
 
-FOR_SAM = MakeLink(audience=For.STAFF, name="Sam", lasts=timedelta(hours=1), by=STAFF)
-REVOKE_SAM = RevokeAccess(audience=For.STAFF, name="Sam", reason="Sam has left", by=STAFF)
+FOR_SAM = MakeLink(audience=LinkRole.STAFF, name="Sam", lasts=timedelta(hours=1), by=STAFF)
+REVOKE_SAM = RevokeAccess(audience=LinkRole.STAFF, name="Sam", reason="Sam has left", by=STAFF)
 
 
 class World:
     def __init__(self) -> None:
         self.rows = Rows()
         self.register = FakeLinkRegister(self.rows)
-        self.issuing = Issuing(FakeMacs(self.rows.faults), self.register)
+        self.issuing = IssueServices(FakeTokenSigner(self.rows.faults), self.register)
 
     def let_in(self, token: str) -> Claims:
-        return admit(token, self.issuing.macs, FakeAccounts(self.rows), self.register, NOW)[0]
+        return authenticate(token, self.issuing.signer, FakeAccounts(self.rows), self.register, NOW)[0]
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_who_is_let_in_is_written_down(world: World) -> None:
     }
 
 
-@pytest.mark.parametrize("call", ["link_register.get", "macs.make", "link_register.save"])
+@pytest.mark.parametrize("call", ["link_register.get", "signer.make", "link_register.save"])
 def test_where_something_fails_nobody_is_let_in_and_nothing_is_told(world: World, call: str) -> None:
     world.rows.faults.fail(call)
 
@@ -126,18 +126,20 @@ def test_a_name_that_was_never_let_in_can_be_revoked(world: World) -> None:
 
 
 def test_a_later_revocation_by_a_clock_that_is_behind_shortens_none(world: World) -> None:
-    world.rows.link_registers[For.STAFF, ""] = Register(of_all=NOW)
+    world.rows.link_registers[LinkRole.STAFF, ""] = Register(of_all=NOW)
 
     assert (
-        revoke(world.register, RevokeAccess(audience=For.STAFF, reason="R", by=STAFF), NOW - timedelta(1)).of_all == NOW
+        revoke(world.register, RevokeAccess(audience=LinkRole.STAFF, reason="R", by=STAFF), NOW - timedelta(1)).of_all
+        == NOW
     )
 
 
 @pytest.mark.parametrize(
-    ("audience", "grant"), [(For.OWNER, None), (For.PLATFORM, None), (For.STAFF, Grant(frozenset(Scope)))]
+    ("audience", "grant"),
+    [(LinkRole.OWNER, None), (LinkRole.PLATFORM, None), (LinkRole.STAFF, Grant(frozenset(Scope)))],
 )
 def test_staff_are_granted_nothing_platforms_something_and_owners_come_by_mail(
-    audience: For, grant: Grant | None
+    audience: LinkRole, grant: Grant | None
 ) -> None:
     with pytest.raises(InvalidInput):
         MakeLink(audience=audience, name="Sam", lasts=timedelta(hours=1), by=STAFF, grant=grant)

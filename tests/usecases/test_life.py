@@ -38,19 +38,19 @@ from permille.domain.people.commands import (
     WithdrawReview,
 )
 from permille.domain.policy.e_value import is_evident
-from permille.domain.policy.policy import SEED, Breaker, Policy, RecentRatio, SecondChance
+from permille.domain.policy.policy import DEFAULT, Breaker, Policy, RecentRatio, SecondChance
 from permille.domain.rules.backlog import ANY_NUMBER, COUNTED_WITHIN, HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.rules.reminders import next_reminder_at, requested_day
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import Entry, only
-from permille.domain.values import local_days
+from permille.domain.values import calendar
 from permille.domain.values.errors import DecisionRefused, Unavailable
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally, first_day
 from permille.domain.words.wording import OWNER
 from permille.usecases.decisions.decisions import apply
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,7 +100,7 @@ decisions = st.sampled_from([*OWNERS, *SUPPORTS, *STAFFS])
 lags = st.sampled_from([timedelta(), timedelta(seconds=4), PROPAGATION])
 policies = st.builds(
     lambda chance, breaker, recent, days: replace(
-        SEED, second_chance=chance, breaker=breaker, recent_ratio=recent, one_recipient_days=days
+        DEFAULT, second_chance=chance, breaker=breaker, recent_ratio=recent, one_recipient_days=days
     ),
     st.builds(
         SecondChance,
@@ -200,8 +200,8 @@ class Life(RuleBasedStateMachine):
         failed = ["r"]
         with suppress(Killed):
             ledger, left = FakeLedger(self.world.rows), timedelta(minutes=1)
-            batch, policy = [as_received("r", body)], lambda: self.policy
-            failed = ingest(batch, ledger, FakeQuarantine(), OWNER_MAIL_CALLER, self.now, lambda: left, policy)
+            services = IngestServices(ledger, FakeQuarantine(), lambda: self.policy, OWNER_MAIL_CALLER)
+            failed = ingest(services, [as_received("r", body)], self.now, lambda: left)
         if failed:
             self.queue.append((kind, number, readers))
         else:
@@ -257,7 +257,7 @@ class Life(RuleBasedStateMachine):
             self.the_stream_runs()
 
     def _decide(self, decision: str, days: int = 0) -> None:
-        day = local_days.today(self.zone, self.now) + days * A_DAY
+        day = calendar.today(self.zone, self.now) + days * A_DAY
         apply(self.world.deciding, ACCOUNT, self._command(decision, day), self.now)
 
     def _command(self, decision: str, day: date) -> Command:
@@ -304,7 +304,7 @@ class Life(RuleBasedStateMachine):
         self.somebody_puts_it_into_the_deny_group_by_hand_or_takes_it_out(denied=True)
         self.time_goes_by(timedelta(hours=1), tick=True)
 
-    @rule(mode=st.sampled_from([Mode.OBSERVE, Mode.ENFORCE, Mode.ENFORCE]))
+    @rule(mode=st.sampled_from([Mode.MONITOR, Mode.ENFORCE, Mode.ENFORCE]))
     def the_stack_is_deployed_with_another_mode(self, mode: Mode) -> None:
         self.world.enter(mode)
 
@@ -355,7 +355,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def the_stream_runs(self) -> None:
         with suppress(Killed, Unavailable):
-            self.world.see_to(now=self.now)
+            self.world.process(now=self.now)
 
     def _tick(self) -> None:
         self.now += timedelta(seconds=1)
@@ -374,7 +374,7 @@ class Life(RuleBasedStateMachine):
             assert self.now >= before.trial.verdict_at + COUNTED_WITHIN
         if quiet:
             assert self.world.account().status is expected
-            stays_denied = denied and before.settled and expected is before.status
+            stays_denied = denied and before.in_sync and expected is before.status
             assert self.world.can_send() == [expected.may_send and not stays_denied] or (denied and self.lagged)
             if _is_open(before) and _is_open(self.world.account()):
                 self._is_reminded()
@@ -451,7 +451,7 @@ class Life(RuleBasedStateMachine):
         look = account.look
         if look is None or not look.kept or look.mode != self.world.enforcement.mode:
             return True
-        first = first_day(look.day, SEED.window_days)
+        first = first_day(look.day, DEFAULT.window_days)
         told = only(CountedComplaint, self._told())
         since = [one for one in told if one.facts.epoch == account.epoch and one.facts.sent_at.date() >= first]
         return len(since) > look.complaints
@@ -502,20 +502,20 @@ class Life(RuleBasedStateMachine):
 
     def _is_to_be_reversed(self, account: Account, counts: Tally) -> bool:
         is_due = account.recheck is not None and self.now >= account.recheck.at
-        return is_due and account.settled and not self._is_stalled() and not self._is_broken(account, counts)
+        return is_due and account.in_sync and not self._is_stalled() and not self._is_broken(account, counts)
 
     def _is_spared(self, account: Account) -> bool:
-        return self.world.enforcement.mode is Mode.OBSERVE or account.exempt_at(self.now)
+        return self.world.enforcement.mode is Mode.MONITOR or account.exempt_at(self.now)
 
     def _breaker_stops(self) -> bool:
         state, passed = self.world.rows.breaker, self.world.rows.passed.get(hour_of(self.now), 0)
         return state.opened_at is not None or passed >= self.policy.breaker.at_least
 
-    def _counts(self, account: Account, of_days: int = SEED.window_days) -> Tally:
+    def _counts(self, account: Account, of_days: int = DEFAULT.window_days) -> Tally:
         of_trial = account.status in (TRIAL, OBSERVING)  # it is decided by all of its mail, however late
         until = account.recheck.disabled_at if account.recheck else self.now  # the second look is by the same window
         first = first_day(until.date(), of_days)
-        if of_trial and of_days == SEED.window_days:
+        if of_trial and of_days == DEFAULT.window_days:
             first = account.epochs[-1].date()
         days = self.world.rows.tallies.items()
         return sum((t for (_, epoch, day), t in days if epoch == account.epoch and day >= first), Tally())
@@ -646,7 +646,7 @@ class Life(RuleBasedStateMachine):
             self.world.settles(self.now)
             assert self.world.can_send() == [True]
         self.world.settles(self.now)
-        assert self.world.account().settled
+        assert self.world.account().in_sync
         assert not _is_open(account) or (account.review and account.review.last_reminder is RequestedDay.OVER)
 
 

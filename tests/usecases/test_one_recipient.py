@@ -14,11 +14,11 @@ from tests.support.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, TODA
 from tests.support.fakes import FakeLedger, FakePolicies, FakeQuarantine, FakeSuppressions, Rows
 
 from permille.aws.events import as_received
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.values.errors import PolicyNotValid, Unavailable
 from permille.domain.values.tally import Tally
-from permille.reading.cards import Counts, campaigns
-from permille.usecases.feedback.ingest import ingest
+from permille.reading.complaint_records import CountState, campaigns
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 DAY = timedelta(days=1)
 BLOCK_OF_7 = date.fromordinal(TODAY.toordinal() // 7 * 7) - 7 * DAY  # the first of seven days that belong together
@@ -28,12 +28,13 @@ class Ingestion:
     def __init__(self, days: int) -> None:
         self.rows = Rows()
         self.rows.accounts[ACCOUNT], self.rows.senders[CALLER] = an_account(), a_sender()
-        self.policies = FakePolicies(replace(SEED, one_recipient_days=days), self.rows.faults)
+        self.policies = FakePolicies(replace(DEFAULT, one_recipient_days=days), self.rows.faults)
 
     def receive(self, *bodies: Body) -> list[str]:
         batch = [as_received(f"r-{number}", json.dumps(body)) for number, body in enumerate(bodies)]
         ledger, left = FakeLedger(self.rows), timedelta(minutes=1)
-        return ingest(batch, ledger, FakeQuarantine(), OWNER_MAIL_CALLER, NOW, lambda: left, self.policies.current)
+        services = IngestServices(ledger, FakeQuarantine(), self.policies.current, OWNER_MAIL_CALLER)
+        return ingest(services, batch, NOW, lambda: left)
 
     @property
     def complaints(self) -> dict[date, int]:
@@ -92,8 +93,11 @@ def test_the_others_are_shown_as_not_counted_and_why() -> None:
     assert second.sentence().endswith(
         "Not counted: this recipient's complaint about mail of the same day counts already."
     )
-    cards = [card for campaign in campaigns([second, first], 1, TODAY - DAY) for card in campaign.cards]
-    assert [(card.counts, bool(card.why_not)) for card in cards] == [(Counts.REPEATED, True), (Counts.YES, False)]
+    cards = [card for campaign in campaigns([second, first], 1, TODAY - DAY) for card in campaign.records]
+    assert [(card.counts, bool(card.why_not)) for card in cards] == [
+        (CountState.REPEATED, True),
+        (CountState.YES, False),
+    ]
 
 
 def test_delivered_again_each_stays_what_it_was() -> None:
@@ -106,13 +110,28 @@ def test_delivered_again_each_stays_what_it_was() -> None:
     assert sorted(ingestion.told()) == ["complaint", "repeated_complaint"]
 
 
+def test_of_another_account_it_counts_too() -> None:
+    ingestion, other = Ingestion(1), "permille-shop"
+    ingestion.rows.accounts["shop"], ingestion.rows.senders[other] = an_account("shop"), a_sender(other, "shop")
+
+    ingestion.receive(a_report("m-1"), a_report("m-2", caller=other))
+
+    assert {account: tally.complaints for (account, _, _), tally in ingestion.rows.tallies.items()} == {
+        ACCOUNT: 1,
+        "shop": 1,
+    }
+
+
 def test_a_new_epoch_counts_anew() -> None:
     ingestion = Ingestion(1)
     ingestion.receive(a_report("m-1", sent_at=NOW - timedelta(hours=3)))
     ingestion.rows.senders[CALLER] = replace(a_sender(), epochs=(NOW - timedelta(hours=2),))
-    ingestion.receive(a_report("m-2", sent_at=NOW - timedelta(hours=1)))
+    for message_id in ("m-2", "m-3"):
+        ingestion.receive(a_report(message_id, sent_at=NOW - timedelta(hours=1)))
 
     assert {epoch: tally.complaints for (_, epoch, _), tally in ingestion.rows.tallies.items()} == {1: 1, 2: 1}
+    told = [(entry.kind, entry.data["epoch"]) for entry in ingestion.rows.told(ACCOUNT)]
+    assert sorted(told) == [("complaint", 1), ("complaint", 2), ("repeated_complaint", 2)]
 
 
 def test_whoever_complains_again_is_suppressed_again() -> None:
@@ -121,7 +140,7 @@ def test_whoever_complains_again_is_suppressed_again() -> None:
     ingestion.rows.suppressing.clear()  # staff let them be mailed again
     ingestion.receive(a_report("m-2"))
 
-    assert [one.address for one in FakeSuppressions(ingestion.rows).cards(ACCOUNT)] == ["ann@example.com"]
+    assert [one.address for one in FakeSuppressions(ingestion.rows).records(ACCOUNT)] == ["ann@example.com"]
 
 
 def test_while_the_policy_cannot_be_read_these_complaints_come_again_and_all_else_counts() -> None:

@@ -26,10 +26,10 @@ from tests.support.fakes import FakeControl, FakeTallies, When
 from tests.support.operator_fakes import FakeAllTimelines, FakePolicyDocument, FakeStack, a_stack
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Exemption
 from permille.domain.account.second_chance import Trial, TrialState
-from permille.domain.policy.policy import SEED, BounceBurst, Breaker, ComplaintRatio, Policy
+from permille.domain.policy.policy import DEFAULT, BounceBurst, Breaker, ComplaintRatio, Policy
 from permille.domain.policy.policy_file import parse_policy, policy_data
 from permille.domain.rules.breaker import BreakerState
 from permille.domain.rules.policy_preview import Effect, Preview
@@ -42,9 +42,9 @@ from permille.usecases.decisions import policy_change
 from permille.usecases.history import NEWEST
 
 A_DAY = timedelta(days=1)
-STRICT = replace(SEED, id="strict", complaint_ratio=ComplaintRatio(complaints_at_least=1))
-LENIENT = replace(SEED, id="lenient", complaint_ratio=ComplaintRatio(complaints_at_least=5))
-LOOKED_AT = Look(TODAY, 0, 0, 0, 0)
+STRICT = replace(DEFAULT, id="strict", complaint_ratio=ComplaintRatio(complaints_at_least=1))
+LENIENT = replace(DEFAULT, id="lenient", complaint_ratio=ComplaintRatio(complaints_at_least=5))
+LOOKED_AT = Assessment(TODAY, 0, 0, 0, 0)
 BROKEN = replace(LOOKED_AT, over=True)
 EXEMPTION = Exemption(NOW + A_DAY, "A partner", STAFF)
 TRIAL = Trial(TrialState.RUNNING, TODAY, NOW, NOW + A_DAY, NOW + 3 * A_DAY)
@@ -87,7 +87,7 @@ def the_record(days_ago: int = 0) -> Entry:
     ("account", "counts", "candidate", "effect"),
     [
         ({}, Tally(500, 1), STRICT, Effect.WOULD_DISABLE),
-        ({}, Tally(500, 1), SEED, None),
+        ({}, Tally(500, 1), DEFAULT, None),
         ({}, Tally(1000, 2), STRICT, Effect.WOULD_DISABLE),  # is held, or above the limit without anything new
         ({}, Tally(1000, 2), LENIENT, Effect.WOULD_KEEP),
         ({}, Tally(1000, 9), LENIENT, Effect.WOULD_DISABLE),
@@ -142,13 +142,13 @@ def test_an_epoch_that_is_over_counts_no_more(stack: FakeStack) -> None:
 def test_a_longer_window_reaches_the_mail_that_the_present_one_has_left(stack: FakeStack) -> None:
     have(stack, an_account(look=LOOKED_AT), Tally(500, 2), days_ago=50)
 
-    assert effects(preview(stack, replace(SEED, id="longer", window_days=60))) == {ACCOUNT: Effect.WOULD_DISABLE}
+    assert effects(preview(stack, replace(DEFAULT, id="longer", window_days=60))) == {ACCOUNT: Effect.WOULD_DISABLE}
 
 
 def test_a_shorter_window_lets_the_mail_go_that_the_present_one_still_has(stack: FakeStack) -> None:
     have(stack, an_account(look=LOOKED_AT), Tally(500, 2), days_ago=20)
 
-    assert effects(preview(stack, replace(SEED, id="shorter", window_days=10))) == {ACCOUNT: Effect.WOULD_KEEP}
+    assert effects(preview(stack, replace(DEFAULT, id="shorter", window_days=10))) == {ACCOUNT: Effect.WOULD_KEEP}
 
 
 def test_who_breaks_the_policy_in_force_too_is_told_apart(stack: FakeStack) -> None:
@@ -176,7 +176,7 @@ def test_where_the_policy_in_force_cannot_be_understood_the_candidate_alone_is_t
     stack.policies.document = "{"
     have(stack, an_account(look=LOOKED_AT), Tally(1000, 2))
 
-    previewed = preview(stack, SEED)
+    previewed = preview(stack, DEFAULT)
 
     assert (previewed.present, effects(previewed)) == (None, {ACCOUNT: Effect.WOULD_DISABLE})
     assert not previewed.affected[0].breaks_present
@@ -199,7 +199,7 @@ def test_what_cannot_be_read_is_an_error_and_no_smaller_number(stack: FakeStack,
 
 policies = st.builds(
     lambda ratio, burst, days: replace(
-        SEED, id="candidate", complaint_ratio=ratio, bounce_burst=burst, window_days=days
+        DEFAULT, id="candidate", complaint_ratio=ratio, bounce_burst=burst, window_days=days
     ),
     st.builds(ComplaintRatio, st.integers(1, 3), st.integers(1, 4)),
     st.none() | st.builds(BounceBurst, st.integers(0, 300), st.integers(0, 10)),
@@ -232,7 +232,7 @@ def disabled(world: World) -> set[str]:
 
 
 class Reading:
-    """What a preview needs of a world in which the preset seed is in force."""
+    """What a preview needs of a world in which the preset default is in force."""
 
     def __init__(self, world: World) -> None:
         self.control = FakeControl(world.rows)
@@ -247,10 +247,10 @@ class Reading:
 @pytest.mark.parametrize(
     ("active", "candidate", "bound"),
     [
-        (0, SEED, 5),
-        (1000, SEED, 20),
-        (1000, replace(SEED, id="x", breaker=Breaker(at_least=0, percent_of_active=0)), 0),
-        (1000, replace(SEED, id="x", breaker=Breaker(at_least=1_000_000)), 20),  # no policy answers for itself
+        (0, DEFAULT, 5),
+        (1000, DEFAULT, 20),
+        (1000, replace(DEFAULT, id="x", breaker=Breaker(at_least=0, percent_of_active=0)), 0),
+        (1000, replace(DEFAULT, id="x", breaker=Breaker(at_least=1_000_000)), 20),  # no policy answers for itself
     ],
     ids=str,
 )
@@ -269,7 +269,7 @@ class Asked:
     accounts: int
     asks: bool
     mode: Mode = Mode.ENFORCE
-    in_force: Policy = SEED
+    in_force: Policy = DEFAULT
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ class Asked:
     [
         Asked(5, asks=False),
         Asked(6, asks=True),
-        Asked(6, asks=False, mode=Mode.OBSERVE),
+        Asked(6, asks=False, mode=Mode.MONITOR),
         Asked(6, asks=False, in_force=STRICT),  # nobody is judged anew
     ],
     ids=str,
@@ -285,8 +285,8 @@ class Asked:
 def test_a_person_is_asked_where_more_would_be_disabled_than_the_breaker_lets_pass(
     stack: FakeStack, case: Asked
 ) -> None:
-    candidate = parse_policy(json.dumps(policy_data(STRICT) | {"id": "seed"}))
-    stack.policies.document = json.dumps(policy_data(case.in_force) | {"id": "seed"})
+    candidate = parse_policy(json.dumps(policy_data(STRICT) | {"id": "default"}))
+    stack.policies.document = json.dumps(policy_data(case.in_force) | {"id": "default"})
     for number in range(case.accounts):
         have(stack, an_account(f"a-{number}", look=LOOKED_AT), Tally(500, 1))
     have(stack, an_account("exempt", look=LOOKED_AT, exemption=EXEMPTION), Tally(500, 1))
@@ -311,7 +311,7 @@ def test_a_policy_is_stored_as_it_was_written_and_told_with_what_it_replaced(sta
     put_in_force(stack, preview(stack, candidate))
 
     assert stack.policies.document == '{"window_days": 30}'
-    assert [(facts.policy, facts.replaced, facts.by) for facts in told(stack)] == [(candidate.id, "seed", STAFF)]
+    assert [(facts.policy, facts.replaced, facts.by) for facts in told(stack)] == [(candidate.id, "default", STAFF)]
 
 
 def test_who_was_slower_sets_nothing(stack: FakeStack) -> None:

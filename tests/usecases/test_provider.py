@@ -11,18 +11,27 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, NOW, STAFF, a_server, an_account
-from tests.support.fakes import FakeAccounts, FakePolicies, FakeProbe, FakeSecrets, FakeTimeline, Killed, Rows, When
+from tests.support.fakes import (
+    FakeAccounts,
+    FakePolicies,
+    FakeSecrets,
+    FakeSmtpLoginCheck,
+    FakeTimeline,
+    Killed,
+    Rows,
+    When,
+)
 
 from permille.domain.account.account import Account
-from permille.domain.sending.smtp_server import Fault, Password, Server, Trouble
+from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.values.status import Status
-from permille.schema import account_schema
-from permille.usecases.decisions.providers import Providing, connect, disconnect, try_again
+from permille.schema.route_schema import provider_json
+from permille.usecases.decisions.providers import ProviderServices, connect, disconnect, try_again
 
 FIRST, SECOND = a_server(), a_server(host="mail.example.net", user="bea")
 PASSWORDS = {FIRST: "secret-of-the-first", SECOND: "secret-of-the-second"}
-CALLS = ["probe.attempt", "secrets.put", "accounts.get", "accounts.save"]
+CALLS = ["login_check.attempt", "secrets.put", "accounts.get", "accounts.save"]
 
 
 @dataclass
@@ -33,22 +42,22 @@ class World:
     def __post_init__(self) -> None:
         self.rows.accounts[ACCOUNT] = self.account
         faults = self.rows.faults
-        self.probe = FakeProbe(dict(PASSWORDS), faults)
+        self.login_check = FakeSmtpLoginCheck(dict(PASSWORDS), faults)
         self.secrets = FakeSecrets(faults=faults)
         accounts, timeline = FakeAccounts(self.rows), FakeTimeline(self.rows)
-        self.providing = Providing(accounts, FakePolicies(), timeline, self.probe, self.secrets)
+        self.providing = ProviderServices(accounts, FakePolicies(), timeline, self.login_check, self.secrets)
 
     @property
     def now(self) -> Account:
         return self.rows.accounts[ACCOUNT]
 
-    def connect(self, server: Server = FIRST, password: str | None = None) -> Account | Trouble:
+    def connect(self, server: Server = FIRST, password: str | None = None) -> Account | LoginFailure:
         return connect(self.providing, self.now, server, Password(password or PASSWORDS[server]), STAFF, NOW)
 
     def disconnect(self) -> Account:
         return disconnect(self.providing, self.now, STAFF, NOW)
 
-    def try_again(self) -> Trouble | None:
+    def try_again(self) -> LoginFailure | None:
         return try_again(self.providing, self.now)
 
     def told(self) -> list[str]:
@@ -73,7 +82,7 @@ def test_what_logs_in_is_connected(world: World) -> None:
 
     assert isinstance(connected, Account)
     assert connected == world.now
-    assert account_schema.provider(connected) == {
+    assert provider_json(connected) == {
         "host": "smtp.example.com",
         "port": 587,
         "user": "bakery@example.com",
@@ -95,11 +104,13 @@ def test_it_is_tried_before_it_is_kept_and_kept_before_the_account_names_it(worl
 @pytest.mark.parametrize(
     ("server", "password", "trouble"),
     [
-        (FIRST, "wrong", Trouble(Fault.LOGIN, "535 5.7.8")),
-        (a_server(port=2525), "secret", Trouble(Fault.REFUSED)),
+        (FIRST, "wrong", LoginFailure(FailureReason.LOGIN, "535 5.7.8")),
+        (a_server(port=2525), "secret", LoginFailure(FailureReason.REFUSED)),
     ],
 )
-def test_where_the_login_fails_nothing_is_stored(world: World, server: Server, password: str, trouble: Trouble) -> None:
+def test_where_the_login_fails_nothing_is_stored(
+    world: World, server: Server, password: str, trouble: LoginFailure
+) -> None:
     assert world.connect(server, password) == trouble
 
     assert world.now == an_account()
@@ -111,7 +122,7 @@ def test_where_the_login_of_another_fails_the_one_before_stays(world: World) -> 
     world.connect()
     before = world.now
 
-    assert isinstance(world.connect(SECOND, "wrong"), Trouble)
+    assert isinstance(world.connect(SECOND, "wrong"), LoginFailure)
 
     assert world.now == before
     assert world.try_again() is None
@@ -218,11 +229,13 @@ def test_what_is_disconnected_is_forgotten_and_deleted(world: World) -> None:
 
 def test_it_is_forgotten_before_its_password_is_deleted(world: World) -> None:
     world.connect()
-    world.rows.faults.calls.clear()
+    world.rows.faults.fail("secrets.delete")
 
-    world.disconnect()
+    with pytest.raises(Unavailable):
+        world.disconnect()
 
-    assert world.rows.faults.calls == ["accounts.get", "accounts.save", "secrets.delete"]
+    assert world.now.provider is None
+    assert world.secrets.kept
 
 
 @pytest.mark.parametrize("when", When)
@@ -255,16 +268,16 @@ def test_where_none_is_connected_there_is_nothing_to_try_or_to_disconnect(world:
 
 def test_a_password_that_is_wrong_by_now_is_found_out(world: World) -> None:
     world.connect()
-    world.probe.logins[FIRST] = "changed"
+    world.login_check.logins[FIRST] = "changed"
 
-    assert world.try_again() == Trouble(Fault.LOGIN, "535 5.7.8")
+    assert world.try_again() == LoginFailure(FailureReason.LOGIN, "535 5.7.8")
 
 
 def test_a_password_that_is_gone_is_found_out(world: World) -> None:
     world.connect()
     world.secrets.kept.clear()
 
-    assert world.try_again() == Trouble(Fault.NO_PASSWORD)
+    assert world.try_again() == LoginFailure(FailureReason.NO_PASSWORD)
 
 
 def test_what_is_decided_comes_after_what_was_decided_before() -> None:
@@ -287,7 +300,7 @@ def test_whatever_goes_wrong_nobody_is_shown_the_password(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     world, said = World(), list[str]()
-    world.probe.logins = {FIRST: text, SECOND: "else"}
+    world.login_check.logins = {FIRST: text, SECOND: "else"}
     world.rows.faults.fail(call, when=when)
     password = Password(text)
     actions: list[Callable[[], object]] = [
@@ -311,7 +324,7 @@ def everything_said_by(action: Callable[[], object]) -> str:
         return repr(action())
     except (Unavailable, DecisionRefused) as error:
         told = traceback.TracebackException.from_exception(error, capture_locals=True)
-        ours = [frame for frame in told.stack if "/layers/core/permille/" in frame.filename]
+        ours = [frame for frame in told.stack if "/permille/" in frame.filename]
         assert ours
         told.stack = traceback.StackSummary.from_list(ours)
         locals_of_ours = [repr(frame.locals) for frame in ours]

@@ -25,7 +25,7 @@ from permille.domain.values.errors import (
 )
 from permille.domain.values.status import Status
 from permille.usecases.decisions.decisions import apply
-from permille.usecases.senders.renewing import ATTEMPTS, Renewed, Renewing, renew_credential
+from permille.usecases.senders.renewing import ATTEMPTS, Renewed, RenewServices, renew_credential
 
 MARK = "permille/us-east-1/bakery"
 OLD = f"{CALLER}-k1"
@@ -53,8 +53,10 @@ class Bakery:
             self.decides(Disable(reason="It spams", by=STAFF))
 
     @property
-    def renewing(self) -> Renewing:
-        return Renewing(FakeAllAccounts(self.world.rows), self.users, self.world.switch, lambda _: MARK, lambda _: None)
+    def renewing(self) -> RenewServices:
+        return RenewServices(
+            FakeAllAccounts(self.world.rows), self.users, self.world.switch, lambda _: MARK, lambda _: None
+        )
 
     def renews(self, **asked: Any) -> Renewed:
         self.now += timedelta(seconds=1)
@@ -75,7 +77,7 @@ class Bakery:
         self.settles()
 
     def the_stream_runs(self) -> None:
-        self.world.see_to(now=self.now)
+        self.world.process(now=self.now)
 
     def passes(self, time: timedelta) -> None:
         """Then the next minutes' runs."""
@@ -227,7 +229,7 @@ def test_that_it_is_to_be_woken_is_written_before_it_is_put_to_sleep() -> None:
         bakery.renews()
 
     (new,) = set(bakery.keys) - {OLD}
-    assert new in bakery.world.account().credential.asleep[CALLER]
+    assert new in bakery.world.account().credential.deactivated[CALLER]
 
 
 def test_whom_a_leak_brought_down_is_enabled_with_a_new_key_alone() -> None:
@@ -424,7 +426,7 @@ def test_whatever_call_fails_the_next_try_ends_with_one_key_that_works_and_was_s
     bakery.passes(GRACE + HOUR)
 
     assert bakery.working == bakery.shown[-1:]
-    assert bakery.world.account().settled
+    assert bakery.world.account().in_sync
     assert len(bakery.keys) <= 2
 
 

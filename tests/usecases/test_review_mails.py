@@ -9,11 +9,11 @@ from tests.support.fakes import (
     DecisionServices,
     FakeAccounts,
     FakeBus,
-    FakeLater,
-    FakeMacs,
+    FakeIdempotencyStore,
     FakeMailer,
-    FakeOnce,
+    FakeRetryQueue,
     FakeTimeline,
+    FakeTokenSigner,
     Rows,
 )
 
@@ -24,7 +24,7 @@ from permille.domain.values.status import Status
 from permille.domain.words.wording import OWNER
 from permille.usecases.decisions.decisions import apply
 from permille.usecases.login.access import Links
-from permille.usecases.notifications.notify import Handing, hand_on
+from permille.usecases.notifications.notify import NotifyServices, deliver
 
 AN_HOUR = timedelta(hours=1)
 RECEIPT = "We have got your request for a review"
@@ -37,9 +37,17 @@ class Owner:
         self.now: datetime = NOW
         self.rows = Rows(accounts={ACCOUNT: an_account(status=Status.DISABLED)})
         self.accounts, self.mailer = FakeAccounts(self.rows), FakeMailer()
-        links, timeline = Links(FakeMacs(), "https://console.example"), FakeTimeline(self.rows)
-        self.world = Handing(
-            self.accounts, timeline, FakeBus(), self.mailer, FakeOnce(), FakeLater(), FakeLater(), BRAND, links
+        links, timeline = Links(FakeTokenSigner(), "https://console.example"), FakeTimeline(self.rows)
+        self.world = NotifyServices(
+            self.accounts,
+            timeline,
+            FakeBus(),
+            self.mailer,
+            FakeIdempotencyStore(),
+            FakeRetryQueue(),
+            FakeRetryQueue(),
+            BRAND,
+            links,
         )
 
     def asks(self, **different: Any) -> None:
@@ -55,7 +63,7 @@ class Owner:
         known = set(self.rows.entries)
         self.now += timedelta(seconds=1)
         apply(DecisionServices(self.accounts, FakeTimeline(self.rows)), ACCOUNT, command, self.now)
-        hand_on(self.world, [entry for key, entry in self.rows.entries.items() if key not in known], self.now)
+        deliver(self.world, [entry for key, entry in self.rows.entries.items() if key not in known], self.now)
 
     @property
     def mails(self) -> list[str]:

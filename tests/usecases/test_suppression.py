@@ -26,7 +26,7 @@ from tests.support.fakes import FakeLedger, FakePolicies, FakeQuarantine, FakeSu
 from permille.aws.events import as_received
 from permille.domain.feedback.feedback import Complaint
 from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.sending.suppression import Suppression, Why, suppressed_by
 from permille.domain.timeline.kinds.complaints import reported
 from permille.domain.timeline.timeline import Entry
@@ -36,7 +36,7 @@ from permille.ports.feedback import Count
 from permille.ports.history import MOST_LIFTED
 from permille.ports.paging import Page
 from permille.usecases.decisions.suppression_list import ATTEMPTS, add, exported, page, remove, take_in
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 
@@ -333,7 +333,8 @@ class Told:
         ]
         batch = [as_received(f"r-{n}", json.dumps(body)) for n, body in enumerate(bodies)]
         ledger = FakeLedger(self.rows)
-        return ingest(batch, ledger, FakeQuarantine(), "", LATER, lambda: timedelta(minutes=1), self.policies.current)
+        services = IngestServices(ledger, FakeQuarantine(), self.policies.current)
+        return ingest(services, batch, LATER, lambda: timedelta(minutes=1))
 
     @property
     def complaints(self) -> int:
@@ -408,7 +409,7 @@ def test_who_complained_about_another_mail_too_stays_suppressed_and_nobody_is_to
 @pytest.mark.parametrize(("bounces", "told_of"), [(True, 0), (False, 1)])
 def test_whether_a_bounce_suppresses_them_still_the_policy_says(bounces: bool, told_of: int) -> None:
     told = Told()
-    told.policies.policy = replace(SEED, suppress_bounces=bounces)
+    told.policies.policy = replace(DEFAULT, suppress_bounces=bounces)
     FakeLedger(told.rows).count(bounce_counts(ANN, message_id="m-0"), NOW, PATIENCE)
     told.comes("m-1")
 
@@ -429,7 +430,7 @@ def test_while_the_policy_cannot_be_read_nobody_is_said_to_be_mailed_again_who_m
     error: Exception, again: list[str], told_of: int
 ) -> None:
     told = Told()
-    told.policies.policy = replace(SEED, suppress_bounces=False)
+    told.policies.policy = replace(DEFAULT, suppress_bounces=False)
     FakeLedger(told.rows).count(bounce_counts(ANN, message_id="m-0"), NOW, PATIENCE)
     told.comes("m-1")
     told.rows.faults.fail("policies.current", error=error)
@@ -564,7 +565,7 @@ def test_a_long_list_of_one_instant_is_paged_without_losing_anybody() -> None:
             break
 
     assert found == set(many)
-    assert len({one.entry_id for one in FakeSuppressions(rows).cards(ACCOUNT)}) == len(many)
+    assert len({one.entry_id for one in FakeSuppressions(rows).records(ACCOUNT)}) == len(many)
 
 
 def test_an_import_that_meets_another_adds_the_rest() -> None:

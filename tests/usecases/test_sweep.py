@@ -11,11 +11,11 @@ from tests.support.fakes import User, When
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE, INACTIVE, Denial
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Exemption, Recheck
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.people.commands import Enable
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.rules.breaker import hour_of
 from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import SYSTEM, only
@@ -37,10 +37,10 @@ def world() -> World:
 def a_disabled(world: World, *keys: str) -> Account:
     """An account whose keys Permille has put to sleep."""
     names = keys or ("k1",)
-    asleep = {CALLER: frozenset(f"{CALLER}-{key}" for key in names)}
-    account = an_account(status=Status.DISABLED, asleep=asleep)
+    deactivated = {CALLER: frozenset(f"{CALLER}-{key}" for key in names)}
+    account = an_account(status=Status.DISABLED, deactivated=deactivated)
     world.open(account, *names, active=False)
-    world.switch.users[CALLER].keys = dict.fromkeys(asleep[CALLER], INACTIVE)
+    world.switch.users[CALLER].keys = dict.fromkeys(deactivated[CALLER], INACTIVE)
     return account
 
 
@@ -67,7 +67,7 @@ def test_a_key_that_was_added_by_hand_is_found_and_woken_again_with_the_others(w
 
     assert finds(world) == [("awake", "AKIASTOLEN")]
     assert world.can_send() == [False, False]
-    assert world.account().credential.asleep == {CALLER: frozenset({f"{CALLER}-k1", "AKIASTOLEN"})}
+    assert world.account().credential.deactivated == {CALLER: frozenset({f"{CALLER}-k1", "AKIASTOLEN"})}
 
 
 def test_who_had_a_key_awake_meanwhile_is_not_judged_once_more(world: World) -> None:
@@ -120,7 +120,7 @@ def test_a_closed_accounts_user_that_is_gone_is_fine(world: World) -> None:
         world.run(NOW + hour * HOUR)
 
     assert not world.told("sender_missing")
-    assert world.account().settled
+    assert world.account().in_sync
 
 
 def test_the_sweep_itself_flips_nothing(world: World) -> None:
@@ -131,7 +131,7 @@ def test_the_sweep_itself_flips_nothing(world: World) -> None:
     world.run(NEXT)
 
     assert world.told("drift")
-    assert not world.account().settled
+    assert not world.account().in_sync
     assert world.account().due_at is not None
 
 
@@ -142,7 +142,7 @@ def test_a_user_that_is_gone_is_told_once_and_not_waited_for(world: World) -> No
     for hour in range(1, 4):
         world.run(NOW + hour * HOUR)
     assert len(world.told("sender_missing")) == 1
-    assert (world.account().settled, world.account().missing) == (True, frozenset({CALLER}))
+    assert (world.account().in_sync, world.account().missing) == (True, frozenset({CALLER}))
 
     world.switch.users[CALLER] = User({f"{CALLER}-new": ACTIVE})
     world.run(NOW + 5 * HOUR)
@@ -225,7 +225,7 @@ def test_a_sweep_that_fails_somewhere_does_not_fail_the_run_and_is_made_up_for(
 def test_an_account_that_somebody_else_writes_is_left_for_the_next_sweep(world: World) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
-    bumped = an_account(status=Status.DISABLED, asleep=world.account().credential.asleep, revision=9)
+    bumped = an_account(status=Status.DISABLED, deactivated=world.account().credential.deactivated, revision=9)
     world.faults.meanwhile("accounts.save", lambda: world.rows.accounts.update({ACCOUNT: bumped}))
 
     world.run(NEXT)
@@ -255,7 +255,7 @@ def test_an_account_that_cannot_be_read_for_long_does_not_make_the_sweep_go_on_f
 
 
 def test_an_unsettled_account_that_nobody_would_look_at_is_made_due(world: World) -> None:
-    world.open(an_account(status=Status.DISABLED, settled=False, due_at=None))
+    world.open(an_account(status=Status.DISABLED, in_sync=False, due_at=None))
 
     world.run(NEXT)
 
@@ -269,10 +269,10 @@ def test_entering_enforce_spares_who_is_exempt_only_while_that_lasts(
     world: World, until: datetime, status: Status
 ) -> None:
     exemption = Exemption(until, "A partner", "arn")
-    looked_at = Look(TODAY, 1000, 2, 0, 0, over=True, policy=SEED.id, mode=Mode.OBSERVE)
+    looked_at = Assessment(TODAY, 1000, 2, 0, 0, over=True, policy=DEFAULT.id, mode=Mode.MONITOR)
     world.open(an_account(would_disable=True, exemption=exemption, look=looked_at, due_at=None))
     world.counted(1000, 2)
-    world.rows.lap = Lap(hour_of(NEXT), Mode.OBSERVE, SEED.id, done=True)
+    world.rows.lap = Lap(hour_of(NEXT), Mode.MONITOR, DEFAULT.id, done=True)
 
     world.run(NEXT)
 
@@ -289,7 +289,7 @@ def denies(world: World, caller: str = CALLER, *, denied: bool = True) -> None:
 
 def enables(world: World, now: datetime) -> None:
     apply(world.enforcement, ACCOUNT, Enable(reason="It is safe again", by=STAFF), now)
-    world.see_to(now=now)
+    world.process(now=now)
     world.settles(now)
 
 
@@ -303,7 +303,7 @@ def test_who_is_denied_by_hand_stays_so_and_that_is_told_once(world: World) -> N
     assert world.switch.users[CALLER] == User({f"{CALLER}-k1": ACTIVE, f"{CALLER}-k2": ACTIVE}, denied=True)
     assert [entry.data["senders"] for entry in world.told("denied_by_hand")] == [[CALLER]]
     assert world.account().denial == Denial((CALLER,), NEXT)
-    assert world.account().settled
+    assert world.account().in_sync
     assert world.told("drift") == []
 
 
@@ -340,7 +340,7 @@ def test_enabling_lifts_the_deny_and_counting_goes_on(world: World) -> None:
     enables(world, NEXT + A_MINUTE)
 
     assert world.can_send() == [True]
-    assert (world.account().denial, world.account().settled, world.account().epochs) == (None, True, ())
+    assert (world.account().denial, world.account().in_sync, world.account().epochs) == (None, True, ())
     assert len(world.told("deny_lifted")) == 1
     world.run(NEXT + HOUR)
     assert len(world.told("denied_by_hand")) == 1
@@ -401,7 +401,7 @@ def test_a_deny_that_comes_before_a_decision_was_read_back_is_undone_once(world:
     """Nobody can tell it from a leftover of the decision before."""
     world.open(an_account(switch_generation=2, due_at=NOW))
     world.run(NOW)
-    assert not world.account().settled
+    assert not world.account().in_sync
     denies(world)
 
     world.settles(NOW)
@@ -420,7 +420,7 @@ def test_a_rule_disables_whom_somebody_has_denied_and_support_alone_brings_it_ba
     world.run(NEXT)
     world.counted(1000, 2)
 
-    world.see_to(now=NEXT + A_MINUTE)
+    world.process(now=NEXT + A_MINUTE)
     world.counted(10_000, 2)  # it was too early, as it turns out
     for hour in range(1, 30):
         world.run(NEXT + hour * HOUR)
@@ -487,8 +487,8 @@ def test_a_mode_that_only_a_newer_version_knew_is_left_like_any_other(world: Wor
 
 
 def test_a_mode_that_was_left_again_before_a_lap_was_done_in_it_is_entered_anew(world: World) -> None:
-    world.rows.lap, world.rows.mode = Lap(hour_of(NOW), Mode.ENFORCE, SEED.id, done=True), Mode.ENFORCE
-    world.enter(Mode.OBSERVE)
+    world.rows.lap, world.rows.mode = Lap(hour_of(NOW), Mode.ENFORCE, DEFAULT.id, done=True), Mode.ENFORCE
+    world.enter(Mode.MONITOR)
     world.rows.faults.fail("switch.denied")
     world.run(NOW)  # cut off after the mode was entered
 
@@ -496,4 +496,4 @@ def test_a_mode_that_was_left_again_before_a_lap_was_done_in_it_is_entered_anew(
     world.run(NOW + A_MINUTE)
     world.run(NOW + HOUR)
 
-    assert modes(world) == [("enforce", "observe"), ("", "enforce")]
+    assert modes(world) == [("enforce", "monitor"), ("", "enforce")]

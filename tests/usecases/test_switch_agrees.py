@@ -103,7 +103,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
         account = self.world.account()
         self.world.switch.users[caller].denied = denied
         self.by_hand.pop(caller, None)
-        if denied and account.settled and account.status.may_send:
+        if denied and account.in_sync and account.status.may_send:
             self.by_hand[caller] = len(self._decisions())
 
     @precondition(lambda self: self.world.account().status.may_send)
@@ -128,7 +128,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
     @rule()
     def the_stream_runs(self) -> None:
         with suppress(Killed, Unavailable):
-            self.world.see_to(now=self.now)
+            self.world.process(now=self.now)
 
     @rule(skip=st.integers(0, 20), when=st.sampled_from(When), error=errors)
     def something_is_going_to_fail(self, skip: int, when: When, error: type[BaseException]) -> None:
@@ -178,12 +178,12 @@ class SwitchAndStatus(RuleBasedStateMachine):
             self._hours_go_by()
 
         account = self.world.account()
-        assert account.settled
+        assert account.in_sync
         assert account.id not in self.world.rows.leased_until
         if account.status.may_send:
             assert [users[caller].keys[f"{caller}-{name}"] for caller, name in KEYS] == [ACTIVE] * 3
             assert not any(user.denied for user in users.values())
-            assert account.credential.asleep == {}
+            assert account.credential.deactivated == {}
         else:
             assert set(self.world.can_send()) == {False}
             assert all(user.denied and ACTIVE not in user.keys.values() for user in users.values())

@@ -11,9 +11,9 @@ from tests.support.operator_fakes import FakeTables
 from permille.domain.values.errors import InvalidInput, Unavailable
 from permille.ports.table_setup import Lacking, TableSetup
 from permille.usecases.stack.taking_up import choose, prepare
-from permille_cli.stack import kept, template
+from permille_cli.stack import retained, template
 
-WANTED = kept.tables(template.load())
+WANTED = retained.tables(template.load())
 LEFT = {logical: f"permille-{logical}-1A2B3C" for logical in WANTED}
 TIMELINE, CONTROL = "permille-TimelineTable-1A2B3C", "permille-ControlTable-1A2B3C"
 

@@ -16,11 +16,11 @@ from permille.domain.people.commands import Close, Disable
 from permille.domain.sending.iam_policy import allowed_resources
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import InvalidInput, PermissionDenied, Unavailable
-from permille.usecases.enforcement.switching import Switching, settle
+from permille.usecases.enforcement.switching import CredentialServices, sync_credential
 from permille.usecases.senders.closing import remove_users
 from permille.usecases.senders.new_account import NewAccount
 from permille.usecases.senders.onboarding import add_account
-from permille.usecases.stack.uninstalling import Denied, GivenBack, Plan, apply, plan
+from permille.usecases.stack.uninstalling import DeniedSenders, GivenBack, Plan, apply, plan
 
 SES = "arn:aws:ses:us-east-1:123456789012"
 OLD = "permille-old"
@@ -48,18 +48,18 @@ def stack() -> FakeStack:
     return a_used_stack()
 
 
-def planned(stack: FakeStack, denied: Denied = Denied.STAY, *, former_sets: bool = True) -> Plan:
+def planned(stack: FakeStack, denied: DeniedSenders = DeniedSenders.STAY, *, former_sets: bool = True) -> Plan:
     world = stack.uninstalling
     return plan(world, world.onboarding.identities.all(), denied, former_sets=former_sets)
 
 
-def uninstall(stack: FakeStack, denied: Denied = Denied.STAY, *, former_sets: bool = True) -> None:
+def uninstall(stack: FakeStack, denied: DeniedSenders = DeniedSenders.STAY, *, former_sets: bool = True) -> None:
     apply(stack.uninstalling, planned(stack, denied, former_sets=former_sets), STAFF, LATER)
 
 
 def switched_off(stack: FakeStack, account_id: str) -> None:
     stack.decide(account_id, Disable(reason="They asked us to", by=STAFF))
-    settle(Switching(stack.accounts, stack.switch, stack.pause), stack.get(account_id), lambda: NOW)
+    sync_credential(CredentialServices(stack.accounts, stack.switch, stack.pause), stack.get(account_id), lambda: NOW)
 
 
 def may_send_through(stack: FakeStack, user: str) -> set[str]:
@@ -229,13 +229,13 @@ def off(stack: FakeStack) -> None:
 @pytest.mark.parametrize(
     ("denied", "in_the_group", "bakerys_key", "stopped"),
     [
-        (Denied.STAY, {"permille-bakery", "permille-farm"}, INACTIVE, []),
-        (Denied.OUT, set(), INACTIVE, ["permille-Enforce-1A2B"]),
-        (Denied.ON, set(), ACTIVE, ["permille-Enforce-1A2B"]),
+        (DeniedSenders.STAY, {"permille-bakery", "permille-farm"}, INACTIVE, []),
+        (DeniedSenders.OUT, set(), INACTIVE, ["permille-Enforce-1A2B"]),
+        (DeniedSenders.ON, set(), ACTIVE, ["permille-Enforce-1A2B"]),
     ],
 )
 def test_who_is_denied_is_so_afterwards_as_far_as_the_operator_says(
-    stack: FakeStack, denied: Denied, in_the_group: set[str], bakerys_key: str, stopped: list[str]
+    stack: FakeStack, denied: DeniedSenders, in_the_group: set[str], bakerys_key: str, stopped: list[str]
 ) -> None:
     off(stack)
 
@@ -251,7 +251,7 @@ def test_a_key_that_permille_did_not_put_to_sleep_stays_asleep(stack: FakeStack)
     stack.switch.users["permille-bakery"].keys["their-own"] = INACTIVE
     off(stack)
 
-    uninstall(stack, Denied.ON)
+    uninstall(stack, DeniedSenders.ON)
 
     assert stack.switch.users["permille-bakery"].keys["their-own"] == INACTIVE
 
@@ -260,7 +260,7 @@ def test_of_a_closed_account_no_key_wakes(stack: FakeStack) -> None:
     switched_off(stack, "shop")
     stack.decide("shop", Close(reason="They left", by=STAFF))
 
-    uninstall(stack, Denied.ON)
+    uninstall(stack, DeniedSenders.ON)
 
     assert stack.switch.users[OLD] == User({"k-old": INACTIVE}, denied=False)
 
@@ -269,23 +269,23 @@ def test_an_account_that_is_off_and_whose_user_is_gone_is_in_nobodys_way(stack: 
     off(stack)
     del stack.switch.users["permille-bakery"], stack.iam_users.users["permille-bakery"]
 
-    uninstall(stack, Denied.ON)
+    uninstall(stack, DeniedSenders.ON)
 
-    assert not planned(stack, Denied.ON)
+    assert not planned(stack, DeniedSenders.ON)
 
 
 def test_who_was_let_out_is_planned_no_more(stack: FakeStack) -> None:
     off(stack)
 
-    uninstall(stack, Denied.ON)
+    uninstall(stack, DeniedSenders.ON)
 
-    assert not planned(stack, Denied.ON)
+    assert not planned(stack, DeniedSenders.ON)
 
 
 def test_enforce_is_stopped_before_anybody_is_let_out(stack: FakeStack) -> None:
     off(stack)
     stack.faults.calls.clear()
-    uninstall(stack, Denied.ON)
+    uninstall(stack, DeniedSenders.ON)
 
     calls = [call for call in stack.faults.calls if call in ("functions.stop", "switch.apply")]
     assert calls[0] == "functions.stop"
@@ -297,7 +297,7 @@ def test_where_somebody_is_denied_again_the_command_fails(stack: FakeStack) -> N
     def denied_again() -> None:
         stack.switch.users["permille-bakery"].denied = True
 
-    found = planned(stack, Denied.OUT)
+    found = planned(stack, DeniedSenders.OUT)
     for _ in range(15):
         stack.faults.meanwhile("switch.denied", denied_again)
 
@@ -324,7 +324,7 @@ def calls(prepare: Callable[[FakeStack], None]) -> list[str]:
     stack = a_used_stack()
     prepare(stack)
     stack.faults.calls.clear()
-    uninstall(stack, Denied.ON)
+    uninstall(stack, DeniedSenders.ON)
     return list(stack.faults.calls)
 
 
@@ -346,13 +346,13 @@ def test_whatever_call_fails_the_next_try_finishes_it(
 ) -> None:
     done = a_used_stack()
     off(done)
-    uninstall(done, Denied.ON)
+    uninstall(done, DeniedSenders.ON)
     off(stack)
     stack.faults.fail(skip=number, when=when, error=error("injected"))
 
     with pytest.raises((error, Unavailable), match="injected"):  # the switch tries each barrier before it says so
-        uninstall(stack, Denied.ON)
-    uninstall(stack, Denied.ON)
+        uninstall(stack, DeniedSenders.ON)
+    uninstall(stack, DeniedSenders.ON)
 
     assert state(stack) == state(done)
 
@@ -364,7 +364,7 @@ def test_wherever_it_is_cut_off_every_sender_may_send_through_the_default_set(
     off(stack)
     stack.faults.fail(skip=number, when=when, error=error("injected"))
     with pytest.raises((error, Unavailable), match="injected"):  # the switch tries each barrier before it says so
-        uninstall(stack, Denied.ON)
+        uninstall(stack, DeniedSenders.ON)
 
     default = stack.identities.sets["bakery.example"]
     assert {f"configuration-set/{default}", "identity/bakery.example"} <= may_send_through(stack, "permille-bakery")

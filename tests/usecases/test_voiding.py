@@ -14,19 +14,19 @@ from tests.support.enforcement import World
 from tests.support.fakes import DecisionServices, FakeAccounts, FakeLedger, FakePolicies, FakeTimeline, When
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Recheck
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.people.commands import Enable, RestoreComplaint, VoidComplaint
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.kinds.complaints import repeated, reported
 from permille.domain.timeline.kinds.corrections import counting
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, Unavailable
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally, first_day, total_of
 from permille.ports.feedback import Count
-from permille.reading.cards import Counts, campaigns
+from permille.reading.complaint_records import CountState, campaigns
 from permille.usecases.decisions.decisions import apply
 from permille.usecases.views.explain import explained
 from permille.usecases.views.verdict import current
@@ -163,10 +163,10 @@ def test_its_campaign_shows_it_as_not_counting() -> None:
     support.complains("m-2", NOW + SECOND)
     support.voids(complaint)
 
-    (campaign,) = campaigns(support.rows.told(ACCOUNT)[::-1], 1, first_day(TODAY, SEED.window_days))
+    (campaign,) = campaigns(support.rows.told(ACCOUNT)[::-1], 1, first_day(TODAY, DEFAULT.window_days))
 
     assert campaign.counting == 1
-    assert [card.counts for card in campaign.cards] == [Counts.YES, Counts.VOIDED]
+    assert [card.counts for card in campaign.records] == [CountState.YES, CountState.VOIDED]
 
 
 def test_who_reads_the_complaint_reads_that_it_was_taken_back_whatever_the_clock_of_the_command_says() -> None:
@@ -300,7 +300,7 @@ def over_by_time_alone(complaints: int) -> tuple[Support, list[Entry]]:
     """Above the limit and still on: a look has kept it with so many complaints in 1,000."""
     support = Support()
     told = [support.complains(f"m-{n}", NOW - SECOND) for n in range(complaints)]
-    look = Look(TODAY, 1000, complaints, 0, 0, over=True, policy=SEED.id, mode="enforce", kept=True)
+    look = Assessment(TODAY, 1000, complaints, 0, 0, over=True, policy=DEFAULT.id, mode="enforce", kept=True)
     support.rows.accounts[ACCOUNT] = replace(support.account(), look=look, alerted_at=NOW)
     return support, told
 
@@ -371,12 +371,12 @@ def test_who_is_held_is_not_held_any_more() -> None:
     complaint = support.complains("m-1", NOW - SECOND)
     support.complains("m-2", NOW - SECOND)
     support.run(NOW)
-    assert support.account().held is not Held.NO
+    assert support.account().held is not HoldReason.NO
 
     support.voids(complaint)
     support.run(NOW + MINUTE)
 
-    assert (support.account().status, support.account().held) == (ACTIVE, Held.NO)
+    assert (support.account().status, support.account().held) == (ACTIVE, HoldReason.NO)
 
 
 # ---------------------------------------------------------------- who is off decides a person

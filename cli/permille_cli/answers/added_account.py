@@ -7,8 +7,8 @@ from typing import Any
 from permille.usecases.senders.onboarding import AddedAccount
 from permille.usecases.senders.sender_user import NEARLY_FULL
 from permille.usecases.senders.shared_identities import Shared
-from permille_cli.answers.prepared_identities import PreparedAnswer
-from permille_cli.answers.shown_once import ShownOnce
+from permille_cli.answers.credential_answer import CredentialAnswer
+from permille_cli.answers.identities_answer import IdentitiesAnswer
 from permille_cli.stack.stack import Stack
 from permille_cli.terminal.output import literal
 
@@ -18,18 +18,18 @@ def no_key_yet(user: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AddedAccountAnswer:
     stack: Stack
     added: AddedAccount
     shared: Sequence[Shared] = ()
 
     @property
-    def _credential(self) -> ShownOnce:
-        return ShownOnce(self.stack, self.added.account, self.added.key)
+    def _credential(self) -> CredentialAnswer:
+        return CredentialAnswer(self.stack, self.added.account, self.added.key)
 
     @property
-    def _identities(self) -> PreparedAnswer:
-        return PreparedAnswer(self.added.account.id, self.added.prepared, self.added.found.below, self.shared)
+    def _identities(self) -> IdentitiesAnswer:
+        return IdentitiesAnswer(self.added.account.id, self.added.prepared, self.added.found.below, self.shared)
 
     def as_data(self, *, show_secret: bool) -> dict[str, Any]:
         account = self.added.account

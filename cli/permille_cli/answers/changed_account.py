@@ -10,20 +10,20 @@ from permille.domain.words.wording import local
 from permille.usecases.senders.change import Changed, ChangePlan
 from permille.zones import shown_zone_of
 from permille_cli.answers.added_account import no_key_yet
-from permille_cli.answers.prepared_identities import PreparedAnswer
+from permille_cli.answers.identities_answer import IdentitiesAnswer
 from permille_cli.terminal.output import literal
 
 PARTS = ("owner_email", "owner_name", "timezone", "identities", "senders")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ChangedAccountAnswer:
     changed: Changed
     planned: ChangePlan
 
     @property
-    def _identities(self) -> PreparedAnswer:
-        return PreparedAnswer(
+    def _identities(self) -> IdentitiesAnswer:
+        return IdentitiesAnswer(
             self.changed.account.id, self.changed.prepared, self.planned.identities.below, self.planned.shared
         )
 
@@ -32,7 +32,7 @@ class Answer:
         data: dict[str, Any] = {
             "account_id": account.id,
             "changed": {name: {"before": before, "after": after} for name, before, after in self._differences()},
-            "settled": account.settled,
+            "in_sync": account.in_sync,
         }
         data |= self._identities.as_data()
         if notes := list(self._notes()):

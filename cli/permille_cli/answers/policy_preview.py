@@ -26,8 +26,8 @@ def print_preview(previewed: Preview) -> None:
     for effect in Effect:
         if found := previewed.of(effect):
             _print_group(effect, found)
-    if previewed.mode is Mode.OBSERVE:
-        out.print("The mode is observe: nothing is switched.")
+    if previewed.mode is Mode.MONITOR:
+        out.print("The mode is monitor: nothing is switched.")
 
 
 def _compared_with(previewed: Preview) -> str:

@@ -12,30 +12,31 @@ from permille.domain.policy.policy import Verdict
 from permille.domain.values.errors import InvalidInput
 from permille.domain.values.status import Status
 from permille.domain.words import wording
-from permille.schema import account_schema
+from permille.schema.account_schema import account_json
+from permille.schema.review_schema import standing_json
 from permille.usecases.senders.new_account import NewAccount
 from permille.usecases.senders.onboarding import add_account
 from permille.usecases.senders.shared_identities import shared_with_others
 from permille.zones import shown_zone_of
-from permille_cli.answers.added_account import Answer
-from permille_cli.answers.prepared_identities import ask_about_others
-from permille_cli.commands import account_change, credential, explain, staff
+from permille_cli.answers.added_account import AddedAccountAnswer
+from permille_cli.answers.identities_answer import confirm_shared
+from permille_cli.commands import account_change, account_decisions, credential, explain
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal.asking import Yes
+from permille_cli.terminal.confirmation import Yes
 from permille_cli.terminal.options import AcceptRisk, AccountId, ShowSecret
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
 app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, rich_markup_mode=None)
 
 for command in (
-    staff.disable,
-    staff.enable,
+    account_decisions.disable,
+    account_decisions.enable,
     credential.credential,
-    staff.close,
+    account_decisions.close,
     account_change.change,
-    staff.exempt,
-    staff.unexempt,
-    staff.owner_mail,
+    account_decisions.exempt,
+    account_decisions.unexempt,
+    account_decisions.owner_mail,
     explain.explain,
 ):
     app.command()(command)
@@ -81,8 +82,8 @@ def add(
         by=stack.caller() if accept_risk is not None else "",
     )
     shared = shared_with_others(stack.accounts, new.identities, new.account_id)
-    ask_about_others(shared, yes=yes, as_json=as_json)
-    added = Answer(stack, add_account(stack.onboarding, new, stack.now()), shared)
+    confirm_shared(shared, yes=yes, as_json=as_json)
+    added = AddedAccountAnswer(stack, add_account(stack.onboarding, new, stack.now()), shared)
     if as_json:
         emit_json(added.as_data(show_secret=show_secret))
     else:
@@ -109,11 +110,11 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 def _listed(account: Account) -> dict[str, Any]:
     """As `account show` names it, without what has to be read besides."""
     return {
-        **account_schema.standing(account),
+        **standing_json(account),
         "owner_email": account.owner_email,
         "owner_mail": account.owner_mail or "fine",
         "senders": list(account.senders),
-        "settled": account.settled,
+        "in_sync": account.in_sync,
         "held": account.held,
         "would_disable": account.would_disable,
         "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
@@ -131,7 +132,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     if as_json:
         named = {"identities": list(account.identities), "senders": senders}
         named |= {"risks_accepted": dict(account.risks_accepted)}
-        emit_json({**account_schema.account(account, verdict), **credential.ends(until), **named})
+        emit_json({**account_json(account, verdict), **credential.ends(until), **named})
     else:
         _print_standing(account, verdict, senders, now)
         if until:
@@ -142,12 +143,12 @@ def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
     """Read live from IAM: what the switch did is believed when it is seen."""
     state = stack.switch.read(caller)
     keys = sorted(state.keys.items()) if state else []
-    asleep = account.may_be_woken(account.credential.asleep.get(caller, frozenset()))
+    deactivated = account.may_reactivate(account.credential.deactivated.get(caller, frozenset()))
     by_hand = state is not None and account.is_denied_by_hand(state)
     return {
         "caller_identity": caller,
         "exists": state is not None,
-        "agrees": state is None or by_hand or not changes(state, asleep, may_send=account.status.may_send),
+        "agrees": state is None or by_hand or not changes(state, deactivated, may_send=account.status.may_send),
         "denied": state is not None and state.denied,
         "denied_by_hand": by_hand,
         "keys": [{"access_key_id": key, "status": status} for key, status in keys],
@@ -190,7 +191,7 @@ def _print_senders(account: Account, senders: list[dict[str, Any]]) -> None:
 def _status(account: Account, now: datetime) -> str:
     colour = "green" if account.status is Status.ACTIVE and not account.denied_by_hand else "red"
     waits_for = "switched, not yet read back" if account.applied else "not yet switched"
-    notes = [] if account.settled else [f"credential {waits_for}"]
+    notes = [] if account.in_sync else [f"credential {waits_for}"]
     notes += [wording.BY_HAND] if account.denied_by_hand else []
     notes += [f"held: {account.held}"] if account.held else []
     notes += [_way_back(account)] if account.review or account.current_trial else []

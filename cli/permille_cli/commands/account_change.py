@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from permille.usecases.senders.change import Change, apply, plan
-from permille_cli.answers.changed_account import Answer
-from permille_cli.answers.prepared_identities import ask_about_others
+from permille_cli.answers.changed_account import ChangedAccountAnswer
+from permille_cli.answers.identities_answer import confirm_shared
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
-from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal.confirmation import Yes, ask
 from permille_cli.terminal.options import AcceptRisk, AccountId, Reason
 from permille_cli.terminal.output import AsJson, emit_json, out
 
@@ -52,10 +52,10 @@ def change(
         accept_risk=accept_risk,
     )
     planned = plan(stack.changing, wanted)
-    ask_about_others(planned.shared, yes=yes, as_json=as_json)
+    confirm_shared(planned.shared, yes=yes, as_json=as_json)
     if planned.leaves_no_key:
         ask(f"no sender that {account_id} keeps has a key to send with", yes=yes, as_json=as_json)
-    answer = Answer(apply(stack.changing, wanted, planned, stack.now()), planned)
+    answer = ChangedAccountAnswer(apply(stack.changing, wanted, planned, stack.now()), planned)
     if as_json:
         emit_json(answer.as_data())
     else:

@@ -15,7 +15,7 @@ from permille.usecases.enforcement import breaker
 from permille.usecases.enforcement.held import decide_each, everybody
 from permille_cli.answers import results
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal import typed
+from permille_cli.terminal import inputs
 from permille_cli.terminal.options import Until
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
@@ -109,7 +109,7 @@ def exempt(
     as_json: AsJson = False,
 ) -> None:
     """Let no rule disable some of the held accounts, or all of them, until then."""
-    command = Exempt(until=typed.end(until), reason=reason, by=stack.caller())
+    command = Exempt(until=inputs.end(until), reason=reason, by=stack.caller())
     _decide_each(stack, _named(stack, ids, every=every), command, "is exempt", as_json=as_json)
 
 

@@ -9,7 +9,7 @@ from permille.domain.people.commands import Enable
 from permille.domain.people.renewal import Renew
 from permille.domain.values.errors import InvalidInput
 from permille.usecases.senders.renewing import Renewed, renew_credential
-from permille_cli.answers.shown_once import ShownOnce
+from permille_cli.answers.credential_answer import CredentialAnswer
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.options import AccountId, ShowSecret
 from permille_cli.terminal.output import AsJson, emit_json, instant, out
@@ -53,7 +53,7 @@ def _renewed(stack: Stack, account_id: str, renew: Renew) -> Renewed:
 
 def _tell(stack: Stack, renewed: Renewed, *, show_secret: bool, as_json: bool) -> None:
     account = renewed.account
-    shown = ShownOnce(stack, account, renewed.key)
+    shown = CredentialAnswer(stack, account, renewed.key)
     until = account.old_key_works_until(account.after_last_decision(stack.now()))
     if as_json:
         about: dict[str, Any] = {"status": account.status, "denied_by_hand": account.denied_by_hand}

@@ -9,7 +9,7 @@ import typer
 
 from permille.domain.values.errors import InvalidInput
 from permille.usecases.stack.taking_up import choose, prepare
-from permille_cli.stack import kept, template
+from permille_cli.stack import retained, template
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
 
@@ -41,12 +41,12 @@ def import_stack(
             "uninstall`, `sam delete`)"
         )
     whole, folder = template.load(), _folder(directory)
-    wanted = kept.tables(whole)
+    wanted = retained.tables(whole)
     chosen = choose(stack.tables, stack.name, wanted, _given(table or []))
     lacked = prepare(stack.tables, chosen, wanted)
     names = chosen if only_tables else chosen | _fixed_names(stack.name, stack.region())
-    _write(folder / TEMPLATE, kept.import_template(whole, names))
-    _write(folder / RESOURCES, kept.resources_to_import(whole, names))
+    _write(folder / TEMPLATE, retained.import_template(whole, names))
+    _write(folder / RESOURCES, retained.resources_to_import(whole, names))
     commands = _commands(stack.name, folder)
     if as_json:
         set_up = {logical: {"name": name, "set_up": lacked[logical].names()} for logical, name in chosen.items()}

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from permille.domain.login import links
-from permille.domain.login.links import ALL_ACCOUNTS, For, Grant, Scope
+from permille.domain.login.links import ALL_ACCOUNTS, Grant, LinkRole, Scope
 from permille.domain.people import validation
 from permille.domain.people.commands import RevokeOwnerLinks
 from permille.domain.people.system_commands import RevokeAccess
@@ -36,17 +36,17 @@ OneOrAll = Annotated[str, typer.Option(help="Whose alone; without it, everybody'
 @app.command()
 def owner(
     account_id: AccountId,
-    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[For.OWNER].days,
+    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[LinkRole.OWNER].days,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """A link to an account's report, for its owner."""
-    account, lasts, now = stack.account(account_id), _lasting(For.OWNER, days, "days"), stack.now()
-    claims = links.claims(For.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
-    link = address(stack["ConsoleUrl"], make_token(stack.macs, claims))
+    account, lasts, now = stack.account(account_id), _lasting(LinkRole.OWNER, days, "days"), stack.now()
+    claims = links.claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
+    link = address(stack["ConsoleUrl"], make_token(stack.signer, claims))
     # Before it is shown: no link lets in that nobody knows of.
-    facts = LinkMade(audience=For.OWNER, subject=account.id, expires_at=claims.expires_at, by=stack.caller())
+    facts = LinkMade(audience=LinkRole.OWNER, subject=account.id, expires_at=claims.expires_at, by=stack.caller())
     stack.timeline.append(system_entry(now, facts))
     _print_link(link, as_json=as_json)
 
@@ -54,20 +54,21 @@ def owner(
 @app.command(name="staff")
 def for_staff(
     name: Name,
-    hours: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[For.STAFF].total_seconds() / 3600,
+    hours: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[LinkRole.STAFF].total_seconds()
+    / 3600,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """A link to support's desk, for one of its people."""
-    lasts, who = _lasting(For.STAFF, hours, "hours"), validation.of_field("name", validation.holder, name)
-    _print_link(address(stack["ConsoleUrl"], stack.link_issuer.token(For.STAFF, who, lasts)), as_json=as_json)
+    lasts, who = _lasting(LinkRole.STAFF, hours, "hours"), validation.of_field("name", validation.holder, name)
+    _print_link(address(stack["ConsoleUrl"], stack.link_issuer.token(LinkRole.STAFF, who, lasts)), as_json=as_json)
 
 
 @app.command()
 def platform(
     name: Name,
-    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[For.PLATFORM].days,
+    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[LinkRole.PLATFORM].days,
     scope: Annotated[
         list[Scope] | None, typer.Option(help="What it may do; read if nothing is said. Can be repeated.")
     ] = None,
@@ -80,9 +81,9 @@ def platform(
     as_json: AsJson = False,
 ) -> None:
     """A token for the JSON API, for a host platform."""
-    lasts, who = _lasting(For.PLATFORM, days, "days"), validation.of_field("name", validation.platform, name)
+    lasts, who = _lasting(LinkRole.PLATFORM, days, "days"), validation.of_field("name", validation.platform, name)
     grant = Grant(frozenset(scope or [Scope.READ]), tuple(dict.fromkeys(account or [ALL_ACCOUNTS])))
-    token, api = stack.link_issuer.token(For.PLATFORM, who, lasts, grant), f"{stack['ApiUrl'].rstrip('/')}/api/v1"
+    token, api = stack.link_issuer.token(LinkRole.PLATFORM, who, lasts, grant), f"{stack['ApiUrl'].rstrip('/')}/api/v1"
     if as_json:
         emit_json({"token": token, "api": api})
     else:
@@ -118,7 +119,7 @@ def revoke_staff(
     reason: Reason, name: OneOrAll = "", *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """Revoke the links of one of support's people, or of all."""
-    _revoke(stack, For.STAFF, name, reason, as_json=as_json)
+    _revoke(stack, LinkRole.STAFF, name, reason, as_json=as_json)
 
 
 @revoke.command(name="platform")
@@ -126,10 +127,10 @@ def revoke_platform(
     reason: Reason, name: OneOrAll = "", *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """Revoke the tokens of one host platform, or of all."""
-    _revoke(stack, For.PLATFORM, name, reason, as_json=as_json)
+    _revoke(stack, LinkRole.PLATFORM, name, reason, as_json=as_json)
 
 
-def _revoke(stack: Stack, audience: For, name: str, reason: str, *, as_json: bool) -> None:
+def _revoke(stack: Stack, audience: LinkRole, name: str, reason: str, *, as_json: bool) -> None:
     command = RevokeAccess(audience=audience, name=name, reason=reason, by=stack.caller())
     revoked = issuing.revoke(stack.link_register, command, stack.now())
     until = revoked.of_name if command.name else revoked.of_all
@@ -140,7 +141,7 @@ def _revoke(stack: Stack, audience: For, name: str, reason: str, *, as_json: boo
         err.print(f"warning: no link or token for {whose} is {nowhere}", soft_wrap=True, markup=False)
 
 
-def _never_made(stack: Stack, audience: For, name: str) -> str:
+def _never_made(stack: Stack, audience: LinkRole, name: str) -> str:
     """Where none of that name was found; empty where one was, or that could not be read: it is revoked all the same."""
     try:
         page = stack.timeline.latest(SYSTEM, MOST)
@@ -151,7 +152,7 @@ def _never_made(stack: Stack, audience: For, name: str) -> str:
     return f"among the newest {MOST:,} entries of the system timeline" if page.next else "on the system timeline"
 
 
-def _lasting(audience: For, number: float, unit: str) -> timedelta:
+def _lasting(audience: LinkRole, number: float, unit: str) -> timedelta:
     try:
         lasts = timedelta(**{unit: number})
     except (ValueError, OverflowError):  # nan and inf

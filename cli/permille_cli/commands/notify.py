@@ -10,9 +10,9 @@ from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import times
 from permille.ports.notifications import REMEMBERED_FOR
 from permille.usecases.feedback.dead_letters import missed, put_back
-from permille.usecases.notifications.notify import redrive as queue_again
+from permille.usecases.notifications import notify
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal import typed
+from permille_cli.terminal import inputs
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
 app = typer.Typer(help="What was to be handed on, and was not.", no_args_is_help=True, rich_markup_mode=None)
@@ -52,7 +52,7 @@ def redrive(
 
 def _queued_since(stack: Stack, begin: datetime) -> Iterator[dict[str, str]]:
     entries = progress(stack.timeline.all_since(begin), "reading")
-    for entry, effect in queue_again(entries, stack.once, stack.later):
+    for entry, effect in notify.redrive(entries, stack.idempotency, stack.retry_queue):
         yield {"account_id": entry.account_id, "entry_id": entry.id, "kind": entry.kind, "effect": effect}
 
 
@@ -69,7 +69,7 @@ def _tell(answer: dict[str, Any], left: int) -> None:
 
 
 def _instant(text: str, now: datetime) -> datetime:
-    instant = typed.instant(text, "since")
+    instant = inputs.instant(text, "since")
     if instant > now:
         raise InvalidInput(f"{text} is in the future: it is {now:%Y-%m-%dT%H:%M:%SZ}", "since")
     if instant < now - REMEMBERED_FOR:

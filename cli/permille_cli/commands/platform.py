@@ -5,7 +5,7 @@ from rich.table import Table
 from permille.domain.policy.ses_review import BOUNCES, COMPLAINTS, Harm, Lines, bounce_percent, counted, denominators
 from permille.domain.words.wording import local, rate
 from permille.ports.desk import SesRate
-from permille.schema.platform_schema import platform as as_data
+from permille.schema.platform_schema import platform_json
 from permille.usecases.views.platform import Platform, Ranking, platform
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.output import AsJson, emit_json, out
@@ -15,7 +15,7 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
     """Show SES's rates of the whole AWS account, and the accounts with the most complaints and bounces."""
     found = platform(stack, stack.now())
     if as_json:
-        emit_json(as_data(found))
+        emit_json(platform_json(found))
         return
     _print_figures(found)
     out.print(denominators(found.days), soft_wrap=True)

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from permille.domain.policy.policy import SEED, Policy
+from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.policy.policy_file import parse_policy, policy_data
 from permille.domain.policy.policy_warnings import warnings
 from permille.domain.rules.policy_history import PolicyHistory
@@ -15,17 +15,17 @@ from permille.domain.rules.policy_preview import Effect, Preview
 from permille.domain.values.errors import InvalidInput, InvalidPolicy
 from permille.domain.values.status import Mode
 from permille.domain.words.wording import times
-from permille.schema import operator_schema
+from permille.schema.operator_schema import preview_json
 from permille.usecases.decisions import policy_change
 from permille_cli.answers.policy_preview import print_preview
-from permille_cli.commands import judging
+from permille_cli.commands import policy_judge
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal import typed
-from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal import inputs
+from permille_cli.terminal.confirmation import Yes, ask
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
 app = typer.Typer(help="The rules and their numbers.", no_args_is_help=True, rich_markup_mode=None)
-app.command(name="judge")(judging.judge_counts)
+app.command(name="judge")(policy_judge.judge_counts)
 
 PolicyFile = Annotated[str, typer.Argument(metavar="FILE", help="A policy as JSON; - for standard input.")]
 
@@ -35,13 +35,13 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
     """Show the policy in force."""
     parameter, text = stack["PolicyParameterName"], stack.policies.text()
     try:
-        policy = SEED if text is None else parse_policy(text)
+        policy = DEFAULT if text is None else parse_policy(text)
     except InvalidPolicy as wrong:
         raise InvalidInput(f"the policy in {parameter} is wrong, so nobody is judged: {wrong}; set another") from wrong
     if as_json:
         emit_json({"parameter": parameter, "is_set": text is not None, "policy": policy_data(policy)})
     else:
-        unset = "" if text is not None else " is not set: the preset seed is in force"
+        unset = "" if text is not None else " is not set: the preset default is in force"
         out.print(f"[dim]{literal(parameter)}{unset}[/]")
         _print(policy)
 
@@ -49,7 +49,7 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
 @app.command()
 def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
     """Check a policy before it is set, and show what it comes to."""
-    policy = typed.policy(file)
+    policy = inputs.policy(file)
     if as_json:
         emit_json({"policy": policy_data(policy), "warnings": warnings(policy)})
     else:
@@ -82,7 +82,7 @@ def _shown(value: Any) -> str:
 def try_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show which accounts a policy would disable, and which it would keep, by the counts as they are now. Nothing is
     set."""
-    previewed = _preview(stack, typed.policy(file))
+    previewed = _preview(stack, inputs.policy(file))
     if as_json:
         emit_json(_as_data(stack, previewed))
     else:
@@ -95,8 +95,8 @@ def set_policy(
 ) -> None:
     """Put a policy in force, after showing what it would change, as `try` does. Asks where it would disable more
     accounts than the breaker lets pass within an hour."""
-    text = typed.text_of(file)
-    _set(stack, typed.policy_of(file, text), text, yes=yes, as_json=as_json)
+    text = inputs.text_of(file)
+    _set(stack, inputs.policy_of(file, text), text, yes=yes, as_json=as_json)
 
 
 @app.command()
@@ -148,7 +148,7 @@ def _as_data(stack: Stack, previewed: Preview) -> dict[str, Any]:
         "parameter": stack["PolicyParameterName"],
         "policy": policy_data(policy),
         "warnings": warnings(policy),
-        "preview": operator_schema.preview(previewed),
+        "preview": preview_json(previewed),
     }
 
 

@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from permille.domain.account.account import Account
-from permille.domain.sending.smtp_server import Trouble, sentence, server
+from permille.domain.sending.smtp_server import LoginFailure, sentence, server
 from permille.domain.values.errors import Failed
-from permille.schema import account_schema
-from permille.usecases.decisions import providers as providing
+from permille.schema.route_schema import provider_json
+from permille.usecases.decisions import providers
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
-from permille_cli.terminal import typed
+from permille_cli.terminal import inputs
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
@@ -36,9 +36,9 @@ def connect(
     """
     account = stack.account(account_id)
     asked = server(host, port, user, local=stack.is_local)
-    password = typed.password(from_stdin=password_stdin)
-    connected = providing.connect(stack.providing, account, asked, password, stack.caller(), stack.now())
-    if isinstance(connected, Trouble):
+    password = inputs.password(from_stdin=password_stdin)
+    connected = providers.connect(stack.providing, account, asked, password, stack.caller(), stack.now())
+    if isinstance(connected, LoginFailure):
         raise Failed(f"nothing is stored: {sentence(connected, asked.host, asked.port)}")
     _tell(connected, as_json=as_json)
 
@@ -53,7 +53,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
 def try_again(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Try the login again with the stored password. Exit 0 if it succeeds, 1 if not."""
     account = stack.account(account_id)
-    trouble = providing.try_again(stack.providing, account)
+    trouble = providers.try_again(stack.providing, account)
     assert account.provider is not None  # else it was refused
     host, port = account.provider.host, account.provider.port
     said = sentence(trouble, host, port) if trouble else ""
@@ -70,12 +70,12 @@ def try_again(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_j
 def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Forget an account's provider, and delete its password."""
     account = stack.account(account_id)
-    _tell(providing.disconnect(stack.providing, account, stack.caller(), stack.now()), as_json=as_json)
+    _tell(providers.disconnect(stack.providing, account, stack.caller(), stack.now()), as_json=as_json)
 
 
 def _tell(account: Account, *, as_json: bool) -> None:
     if as_json:
-        emit_json({"account_id": account.id, "provider": account_schema.provider(account)})
+        emit_json({"account_id": account.id, "provider": provider_json(account)})
     elif account.provider:
         at = account.provider
         server = f"{literal(at.host)}:{at.port} as {literal(at.user)}"

@@ -15,7 +15,7 @@ from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import exposed, plain
 from permille.ports.feedback import Quarantined
-from permille.usecases.feedback.quarantine import replay as restore
+from permille.usecases.feedback import quarantine
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
@@ -81,7 +81,7 @@ def replay(
 ) -> None:
     """Put bodies back on the feedback queue: each is as exact as any redelivery. What fails again comes back here."""
     chosen = _chosen(stack, ids, resting_for, caller, everything=everything)
-    put_back = partial(restore, stack.feedback_queue, stack.quarantine)
+    put_back = partial(quarantine.replay, stack.feedback_queue, stack.quarantine)
     _with_each(stack, put_back, "replayed", QuarantineReplayed, chosen, as_json=as_json)
 
 

@@ -23,12 +23,13 @@ from permille.domain.policy.policy import Verdict
 from permille.domain.rules.reminders import day_note
 from permille.domain.values.errors import ConfirmationNeeded, ServiceError
 from permille.domain.words import wording
-from permille.schema import account_schema
-from permille.usecases.views.review_queue import Case, queue
+from permille.schema.review_case_schema import case_json
+from permille.schema.review_schema import standing_json
+from permille.usecases.views.review_queue import ReviewCase, queue
 from permille.zones import shown_zone_of
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal import typed
-from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal import inputs
+from permille_cli.terminal.confirmation import Yes, ask
 from permille_cli.terminal.options import AccountId, Reason, TellingReason
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
 
@@ -54,7 +55,7 @@ def request(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a review of a disabled account, as its owner does."""
-    command = RequestReview(day=typed.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
+    command = RequestReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
     _decide(stack, account_id, command, as_json=as_json)
 
 
@@ -70,7 +71,7 @@ def amend(
     as_json: AsJson = False,
 ) -> None:
     """Change an open request; it keeps its place in the queue."""
-    command = AmendReview(day=typed.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
+    command = AmendReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
     _decide(stack, account_id, command, as_json=as_json)
 
 
@@ -92,7 +93,7 @@ def approve(
 ) -> None:
     """Switch the account on for a single day, or move a trial that has not begun to another day. Where few hours of
     the day are left it asks, or wants --yes."""
-    command = ApproveReview(day=typed.day(day), note=note, by=stack.caller(), short_day=yes)
+    command = ApproveReview(day=inputs.day(day), note=note, by=stack.caller(), short_day=yes)
     try:
         _decide(stack, account_id, command, as_json=as_json)
     except ConfirmationNeeded as unusual:
@@ -142,7 +143,7 @@ def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) ->
     now = stack.now()
     waiting = cases(stack, now)
     if as_json:
-        emit_json({"requests": [account_schema.case(case) for case in waiting]})
+        emit_json({"requests": [case_json(case) for case in waiting]})
         return
     for case in waiting:
         print_case(case, stack["PlatformName"], now)
@@ -150,7 +151,7 @@ def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) ->
         out.print("Nobody waits for support.")
 
 
-def cases(stack: Stack, now: datetime) -> list[Case]:
+def cases(stack: Stack, now: datetime) -> list[ReviewCase]:
     """Who waits for support, the longest waiting first, with the evidence."""
 
     def judge(account: Account) -> Verdict | None:
@@ -173,7 +174,7 @@ def _asking(stack: Stack) -> Iterator[Account]:
 def _decide(stack: Stack, account_id: str, command: Command, *, as_json: bool) -> None:
     decided = stack.decide(account_id, command)
     if as_json:
-        emit_json(account_schema.standing(decided))
+        emit_json(standing_json(decided))
     else:
         _print_standing(decided)
 
@@ -191,7 +192,7 @@ def _print_standing(account: Account) -> None:
         out.print(f"The trial is from {begins} to {ends}.", soft_wrap=True)
 
 
-def print_case(case: Case, platform: str, now: datetime, console: Console = out) -> None:
+def print_case(case: ReviewCase, platform: str, now: datetime, console: Console = out) -> None:
     """What support decides by."""
     hours = case.waits.total_seconds() / 3600
     strikes = f"{case.account.strikes} strike{'' if case.account.strikes == 1 else 's'}"
@@ -207,7 +208,7 @@ def print_case(case: Case, platform: str, now: datetime, console: Console = out)
     _print_evidence(case, platform, console)
 
 
-def _print_evidence(case: Case, platform: str, console: Console) -> None:
+def _print_evidence(case: ReviewCase, platform: str, console: Console) -> None:
     zone = shown_zone_of(case.account)
     if case.disabled:
         told = case.disabled.in_zone(zone)

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from permille.domain.sending.route import route
-from permille.domain.timeline.timeline import Topic
-from permille.schema import account_schema
+from permille.domain.timeline.facts import Topic
+from permille.schema.route_schema import route_json
 from permille.usecases.history import history
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.options import AccountId
@@ -15,7 +15,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     """Say whether an account may send now, and through what."""
     account = stack.account(account_id)
     known = history(stack.timeline, account.id, Topic.STANDING)
-    answer = account_schema.route(account, route(account, known.entries), stack["PlatformName"], stack["SmtpEndpoint"])
+    answer = route_json(account, route(account, known.entries), stack["PlatformName"], stack["SmtpEndpoint"])
     if as_json:
         emit_json(answer)
         return

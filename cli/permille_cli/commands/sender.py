@@ -9,7 +9,7 @@ from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import Conflict, InvalidInput
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal.confirmation import Yes, ask
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
 
 app = typer.Typer(help="IAM identities that belong to no account.", no_args_is_help=True, rich_markup_mode=None)

@@ -12,14 +12,13 @@ from permille.domain.people.system_commands import ImportSuppressions, Suppress,
 from permille.domain.sending.suppression import Suppression
 from permille.domain.sending.suppression_file import addresses_in
 from permille.domain.values.errors import InvalidInput
-from permille.schema import account_schema
-from permille.usecases.decisions.suppression_list import add as suppress
-from permille.usecases.decisions.suppression_list import exported, listed, take_in
-from permille.usecases.decisions.suppression_list import remove as take_off
+from permille.schema.entry_schema import entry_json
+from permille.schema.suppression_schema import detailed_suppression_json, suppression_json
+from permille.usecases.decisions import suppression_list
 from permille.zones import shown_zone_of
 from permille_cli.answers.ses_list import in_ses, taken_off_in_ses
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal import typed
+from permille_cli.terminal import inputs
 from permille_cli.terminal.options import AccountId, Reason
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out, progress
 
@@ -32,7 +31,7 @@ def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK
     account = stack.account(account_id)
     suppressed = list(_listed(stack, account_id))
     if as_json:
-        emit_json({"account_id": account_id, "suppressions": [account_schema.suppression(one) for one in suppressed]})
+        emit_json({"account_id": account_id, "suppressions": [suppression_json(one) for one in suppressed]})
         return
     for one in suppressed:
         out.print(f"{one.why:<9}  {literal(one.address)}, since {instant(one.since, account)}", soft_wrap=True)
@@ -53,7 +52,7 @@ def show(
     ours = next((one for one in _listed(stack, account_id) if one.address == wanted), None)
     seen = in_ses(stack, address, wanted)
     if as_json:
-        suppression = account_schema.suppression(ours) if ours else None
+        suppression = suppression_json(ours) if ours else None
         emit_json({"account_id": account_id, "address": wanted, "suppression": suppression, "ses": seen.as_data()})
         return
     said = f"is suppressed since {instant(ours.since, account)}" if ours else "is not suppressed"
@@ -73,11 +72,11 @@ def add(
     """Suppress an address, as if its holder had complained; nothing is counted."""
     command = Suppress(address=_bare(address), reason=reason, by=stack.caller())
     account = stack.account(account_id)
-    entry = suppress(stack.suppressions, account_id, command, stack.now())
+    entry = suppression_list.add(stack.suppressions, account_id, command, stack.now())
     if entry is None:
         raise InvalidInput(f"{command.address} was added before; `permille suppression list {account_id}` names it")
     if as_json:
-        emit_json(account_schema.entry(entry, stack["PlatformName"], shown_zone_of(account)))
+        emit_json(entry_json(entry, stack["PlatformName"], shown_zone_of(account)))
     else:
         out.print(f"{literal(entry.facts.recipient)} is mailed no more.", soft_wrap=True)
 
@@ -92,10 +91,10 @@ def take_file(
     as_json: AsJson = False,
 ) -> None:
     """Suppress all addresses of a file, or none where a line holds no address. Repeat a run that was cut off."""
-    addresses = tuple(addresses_in(typed.text_of(file), bare))
+    addresses = tuple(addresses_in(inputs.text_of(file), bare))
     command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.caller())
     stack.account(account_id)
-    entry = take_in(
+    entry = suppression_list.take_in(
         stack.suppressions, account_id, command, stack.now(), lambda chunks: progress(chunks, "Suppressing")
     )
     added = entry.facts.count if entry else 0
@@ -111,10 +110,13 @@ def export(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json
     """Write the suppressed addresses with why, since when, and the reason: as CSV, or as JSON."""
     stack.account(account_id)
     bounces = stack.policies.current().suppress_bounces
-    detailed = exported(stack.suppressions, account_id, bounces=bounces)
+    detailed = suppression_list.exported(stack.suppressions, account_id, bounces=bounces)
     if as_json:
         emit_json(
-            {"account_id": account_id, "suppressions": [account_schema.detailed_suppression(one) for one in detailed]}
+            {
+                "account_id": account_id,
+                "suppressions": [detailed_suppression_json(one) for one in detailed],
+            }
         )
     else:
         print(spreadsheet.suppressions(detailed, Separator.COMMA), end="")  # noqa: T201 - a file, whose ends of lines are its own
@@ -135,14 +137,14 @@ def remove(
     """Let an address be mailed again, until its holder complains or a mail to it bounces once more."""
     command = Unsuppress(address=address, reason=reason, by=stack.caller())
     account, wanted = stack.account(account_id), _bare(address)
-    entry = take_off(stack.suppressions, account_id, command, stack.now())
+    entry = suppression_list.remove(stack.suppressions, account_id, command, stack.now())
     seen = in_ses(stack, address, wanted)
     if entry is None and not (also_in_ses and (seen.reasons or seen.unknown)):
         raise InvalidInput(f"{wanted} is not suppressed; `permille suppression list {account_id}` names who is")
     if also_in_ses:
         seen = taken_off_in_ses(stack, seen)
     if as_json:
-        told = dict(account_schema.entry(entry, stack["PlatformName"], shown_zone_of(account))) if entry else {}
+        told = dict(entry_json(entry, stack["PlatformName"], shown_zone_of(account))) if entry else {}
         emit_json({**told, "address": wanted, "ses": seen.as_data()})
         return
     if entry:
@@ -151,7 +153,7 @@ def remove(
 
 
 def _listed(stack: Stack, account_id: str) -> Iterable[Suppression]:
-    return listed(stack.suppressions, account_id, bounces=stack.policies.current().suppress_bounces)
+    return suppression_list.listed(stack.suppressions, account_id, bounces=stack.policies.current().suppress_bounces)
 
 
 def _bare(address: str) -> str:

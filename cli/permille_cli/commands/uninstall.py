@@ -4,23 +4,23 @@ from typing import Annotated, Any
 
 import typer
 
-from permille.usecases.stack.uninstalling import Denied, GivenBack, Plan, apply, plan
+from permille.usecases.stack.uninstalling import DeniedSenders, GivenBack, Plan, apply, plan
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal.confirmation import Yes, ask
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
 _DENIED = {
-    Denied.STAY: "stay in it, with their keys Inactive; IAM keeps the group",
-    Denied.OUT: "leave it; their keys stay Inactive, until somebody makes them Active by hand",
-    Denied.ON: "leave it, and the keys that Permille made Inactive are Active again: they may send",
+    DeniedSenders.STAY: "stay in it, with their keys Inactive; IAM keeps the group",
+    DeniedSenders.OUT: "leave it; their keys stay Inactive, until somebody makes them Active by hand",
+    DeniedSenders.ON: "leave it, and the keys that Permille made Inactive are Active again: they may send",
 }
 
 
 def uninstall(
     denied: Annotated[
-        Denied,
+        DeniedSenders,
         typer.Option(help="Who is in the deny group: stays in it, is out of it without a key, or is on again."),
-    ] = Denied.STAY,
+    ] = DeniedSenders.STAY,
     *,
     no_former_sets: Annotated[
         bool, typer.Option("--no-former-sets", help="Give identities back without any default configuration set.")

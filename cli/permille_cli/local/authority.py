@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 
 @dataclass(frozen=True, slots=True)
-class Credential:
+class SmtpCredential:
     """An Active access key, and the name by which SES calls its user."""
 
     secret_access_key: str
@@ -25,7 +25,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Denied:
+class Denial:
     """IAM's refusal: of whom, on what."""
 
     arn: str
@@ -43,16 +43,16 @@ class Authority:
     port: int
     token: str
 
-    def credential(self, access_key_id: str) -> Credential | None:
+    def credential(self, access_key_id: str) -> SmtpCredential | None:
         answer = self._ask("GET", f"credential?{urlencode({'access_key_id': access_key_id})}")
-        return Credential(**answer) if answer else None
+        return SmtpCredential(**answer) if answer else None
 
     def identity(self, address: str) -> Identity | None:
         """The verified identity that mail from `address` is sent as: itself, its domain or a parent domain."""
         answer = self._ask("GET", f"identity?{urlencode({'address': address})}")
         return Identity(**answer) if answer else None
 
-    def denial(self, access_key_id: str, action: str, resources: list[str], context: dict[str, Any]) -> Denied | None:
+    def denial(self, access_key_id: str, action: str, resources: list[str], context: dict[str, Any]) -> Denial | None:
         """The first of `resources` on which the key's user may not do `action`. Raises UnknownKeyError."""
         request = {
             "access_key_id": access_key_id,
@@ -63,7 +63,7 @@ class Authority:
         answer = self._ask("POST", "authorize", json.dumps(request))
         if answer is None:
             raise UnknownKeyError(access_key_id)
-        return Denied(**answer["denied"]) if answer["denied"] else None
+        return Denial(**answer["denied"]) if answer["denied"] else None
 
     def _ask(self, method: str, path: str, body: str | None = None) -> dict[str, Any] | None:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)

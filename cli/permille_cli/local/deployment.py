@@ -17,8 +17,7 @@ from typing import Any
 from permille.domain.values.errors import Failed, InvalidInput
 from permille.domain.words.wording import hides_nothing, plain
 from permille_cli.local.state import Running, StateDirectory
-from permille_cli.local.tools import environment as tool_environment
-from permille_cli.local.tools import tool
+from permille_cli.local.tools import tool, tool_environment
 from permille_cli.stack import template
 from permille_cli.stack.stack import EMBEDDED
 

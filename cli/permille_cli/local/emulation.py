@@ -11,8 +11,7 @@ from pathlib import Path
 
 from permille.domain.values.errors import Failed
 from permille_cli.local.state import StateDirectory
-from permille_cli.local.tools import environment as tool_environment
-from permille_cli.local.tools import tool
+from permille_cli.local.tools import tool, tool_environment
 
 MODULE, PACKAGES = "permille_cli.local.emulator", Path(__file__).parents[2]
 HEALTHY_SECONDS = 60

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from permille_cli.local.authority import Authority, Credential, Identity, UnknownKeyError
+from permille_cli.local.authority import Authority, Identity, SmtpCredential, UnknownKeyError
 from permille_cli.local.events import Accepted, new_id
 from permille_cli.local.outbox import Destination, Outbox
 from permille_cli.local.submission import Submission, read
@@ -53,7 +53,7 @@ class Login:
     """Who has logged in to a session, and with which access key."""
 
     access_key_id: str
-    credential: Credential
+    credential: SmtpCredential
 
 
 class Endpoint:
@@ -74,7 +74,7 @@ class Endpoint:
         self._now = now
         self._region = region
 
-    async def credential(self, claim: LoginPassword) -> Credential | None:
+    async def credential(self, claim: LoginPassword) -> SmtpCredential | None:
         """The credential that a login names, if the password is its own."""
         name = claim.login.decode("utf-8", "replace")
         credential = await asyncio.to_thread(self._authority.credential, name)

@@ -16,7 +16,7 @@ def tool(name: str) -> str:
     return str(path)
 
 
-def environment(scratch: Path, *, bare: bool = False) -> dict[str, str]:
+def tool_environment(scratch: Path, *, bare: bool = False) -> dict[str, str]:
     """The environment for a tool that leaves its files in `scratch`: ours without anybody's AWS credentials.
 
     If `bare`, nothing of ours: what the emulator has, the functions have too.

@@ -12,13 +12,13 @@ import typer
 from permille.domain.account.account import Account
 from permille.domain.people.commands import Command
 from permille.domain.values.errors import Failed
-from permille.ports.accounts import Switch
-from permille.ports.desk import Directory, SesReputation
+from permille.ports.accounts import CredentialSwitch
+from permille.ports.desk import AccountIndex, SesReputation
 from permille.ports.history import Tallies
 from permille.ports.iam_users import IamUsers
 from permille.ports.identities import Identities
-from permille.ports.login import LinkRegister, Macs
-from permille.ports.notifications import Later, Once
+from permille.ports.login import LinkRegister, TokenSigner
+from permille.ports.notifications import IdempotencyStore, RetryQueue
 from permille.ports.operator import (
     AllAccounts,
     AllSuppressions,
@@ -33,14 +33,14 @@ from permille.ports.operator import (
     SesSuppressions,
     Tables,
 )
-from permille.ports.providers import Probe, Secrets
+from permille.ports.providers import Secrets, SmtpLoginCheck
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.existing import existing
-from permille.usecases.decisions.providers import Providing
-from permille.usecases.senders.changing import Changing
-from permille.usecases.senders.onboarding import Onboarding
-from permille.usecases.senders.renewing import Renewing
-from permille.usecases.stack.uninstalling import Uninstalling
+from permille.usecases.decisions.providers import ProviderServices
+from permille.usecases.senders.changing import ChangeServices
+from permille.usecases.senders.onboarding import OnboardServices
+from permille.usecases.senders.renewing import RenewServices
+from permille.usecases.stack.uninstalling import UninstallServices
 from permille.usecases.views.verdict import CurrentVerdict, current
 from permille_cli.stack.own_arns import own_arns
 
@@ -57,27 +57,27 @@ class Stack(ABC):
 
     accounts: AllAccounts
     control: OperatorControl
-    directory: Directory
+    directory: AccountIndex
     feedback_dead_letters: DeadLetters
     feedback_queue: FeedbackQueue
     functions: Functions
     iam_users: IamUsers
     identities: Identities
-    later: Later
+    retry_queue: RetryQueue
     link_issuer: LinkIssuer
     link_register: LinkRegister
-    macs: Macs
+    signer: TokenSigner
     notify_dead_letters: DeadLetters
-    once: Once
+    idempotency: IdempotencyStore
     policies: PolicyDocument
-    probe: Probe
+    login_check: SmtpLoginCheck
     quarantine: QuarantinedFeedback
     secrets: Secrets
     ses: SesReputation
     ses_suppressions: SesSuppressions
     stream_failures: DeadLetters
     suppressions: AllSuppressions
-    switch: Switch
+    switch: CredentialSwitch
     tables: Tables
     tallies: Tallies
     timeline: AllTimelines
@@ -113,13 +113,13 @@ class Stack(ABC):
         return self.outputs.get(EMBEDDED) == "yes"
 
     @property
-    def providing(self) -> Providing:
-        return Providing(self.accounts, self.policies, self.timeline, self.probe, self.secrets)
+    def providing(self) -> ProviderServices:
+        return ProviderServices(self.accounts, self.policies, self.timeline, self.login_check, self.secrets)
 
     @property
-    def onboarding(self) -> Onboarding:
+    def onboarding(self) -> OnboardServices:
         _, partition, _, _, aws_account, _ = self.caller().split(":", 5)
-        return Onboarding(
+        return OnboardServices(
             accounts=self.accounts,
             timeline=self.timeline,
             identities=self.identities,
@@ -134,16 +134,16 @@ class Stack(ABC):
         )
 
     @property
-    def changing(self) -> Changing:
-        return Changing(self.onboarding, self.policies, self.switch)
+    def changing(self) -> ChangeServices:
+        return ChangeServices(self.onboarding, self.policies, self.switch)
 
     @property
-    def uninstalling(self) -> Uninstalling:
-        return Uninstalling(self.onboarding, self.switch, self.functions, self["EnforceFunctionName"], self.pause)
+    def uninstalling(self) -> UninstallServices:
+        return UninstallServices(self.onboarding, self.switch, self.functions, self["EnforceFunctionName"], self.pause)
 
     @property
-    def renewing(self) -> Renewing:
-        return Renewing(self.accounts, self.iam_users, self.switch, self.onboarding.mark, self.pause)
+    def renewing(self) -> RenewServices:
+        return RenewServices(self.accounts, self.iam_users, self.switch, self.onboarding.mark, self.pause)
 
     def pause(self, seconds: float) -> None:
         """Sleeps for so long."""

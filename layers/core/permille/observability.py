@@ -9,15 +9,15 @@ metrics = Metrics()
 _AMOUNTS = ("new", "known", "failed", "records")
 
 
-def record(event: str, times: int = 1, /, **fields: object) -> None:
+def emit(event: str, times: int = 1, /, **fields: object) -> None:
     """Logs the outcome with its fields and counts it: so many times, or by those of its fields that are amounts."""
     logger.info(event, extra=fields)
     amounts = {f"{event}.{name}": float(str(fields[name])) for name in _AMOUNTS if name in fields}
     for name, amount in (amounts or {event: float(times)}).items():
-        count_metric(name, amount)
+        emit_count(name, amount)
 
 
-def count_metric(metric: str, amount: float = 1.0) -> None:
+def emit_count(metric: str, amount: float = 1.0) -> None:
     """A metric beside that of an event, where alarms need one for some of its outcomes alone."""
     metrics.add_metric(metric, MetricUnit.Count, amount)
 

@@ -1,1 +1,1 @@
-"""`permille local demo`: the whole story with real mail, in two acts."""
+"""`permille local demo`: two senders with real mail, in two parts."""

@@ -28,23 +28,23 @@ from permille.aws.models import (
 from permille.aws.rows import DUE, account_due, instant, instant_of, known_of
 from permille.domain.account.account import Account, is_decision
 from permille.domain.account.correction import Correction
-from permille.domain.account.credential import Asleep, Credential, Denial, Renewal
+from permille.domain.account.credential import Credential, DeactivatedKeys, Denial, Renewal
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
 from permille.domain.account.second_chance import RequestedDay, Review, ReviewState, Trial, TrialState
-from permille.domain.rules.breaker import BreakerChange, Opening, Passing, Returning
+from permille.domain.rules.breaker import BreakerChange, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
 from permille.domain.timeline.timeline import Entry, TimelineEntry
 from permille.domain.values.errors import Conflict
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.ports.feedback import Sender
 
 RELEASES, PAUSE = 5, 0.05  # tries, and seconds more before each further one
 LEASED_FOR = timedelta(seconds=75)  # longer than the function's time limit: who holds a lease is alive
 COUNTERS = ("version", "revision")
 # The switch's own: no save ever writes them.
-OF_SWITCH = ("asleep", "applied", "applied_at", "observed", "lease")
+OF_SWITCH = ("deactivated", "applied", "applied_at", "observed", "lease")
 
 
 class DynamoAccounts:
@@ -111,7 +111,7 @@ class DynamoAccounts:
             append(transaction, self._entries, entry)
 
     def voided(self, account_id: str, identity: str) -> bool:
-        with table_call(f"reading the card of {identity}"):
+        with table_call(f"reading the record of {identity}"):
             return self._corrections.voided(account_id, identity)
 
     def due(self, now: datetime, at_most: int) -> list[str]:
@@ -156,15 +156,15 @@ class DynamoAccounts:
     def _change(self, transaction: TransactWrite, account_id: str, change: BreakerChange | Correction) -> None:
         closed = ControlRow.opened_at.does_not_exist()
         match change:
-            case Passing(hour, bound, beyond_doubt):
+            case PassBreaker(hour, bound, beyond_doubt):
                 fewer = ControlRow.passed.does_not_exist() | (ControlRow.passed < bound)
                 transaction.update(self._control(hour_row(hour)), more_passed(hour, 1), condition=fewer)
                 if not beyond_doubt:
                     transaction.condition_check(self._control, BREAKER, condition=closed)
-            case Opening(at):
+            case OpenBreaker(at):
                 opened = ControlRow.opened_at.set(instant(at))
                 transaction.update(self._control(BREAKER), actions=[opened], condition=closed)
-            case Returning(hour):
+            case ReturnPass(hour):
                 transaction.update(self._control(hour_row(hour)), more_passed(hour, -1))
             case Correction():
                 self._corrections.write(transaction, account_id, change)
@@ -185,16 +185,16 @@ class DynamoAccounts:
             for caller in account.senders:
                 transaction.delete(self._senders(caller), condition=SenderRow.account_id == account.id)
 
-    def take(self, account: Account, asleep: Asleep, now: datetime) -> Account:
+    def take(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
         """By a transaction: where its answer is lost, its token lets it be repeated."""
         free = AccountRow.leased_until.does_not_exist() | (AccountRow.leased_until <= instant(now))
         never_since = AccountRow.lease == account.credential.lease
         nothing_else = AccountRow.switch_generation == account.switch_generation
-        credential = replace(account.credential, asleep=asleep, lease=account.credential.lease + 1)
+        credential = replace(account.credential, deactivated=deactivated, lease=account.credential.lease + 1)
         actions: list[Any] = [
             AccountRow.leased_until.set(instant(now + LEASED_FOR)),
             AccountRow.lease.set(credential.lease),
-            AccountRow.asleep.set(_sorted(asleep)),
+            AccountRow.deactivated.set(_sorted(deactivated)),
         ]
         with conflicts(f"leasing {account.id}"), self._transaction() as transaction:
             condition = never_since & nothing_else & free
@@ -276,7 +276,7 @@ def _row(account: Account) -> dict[str, Any]:
 
 def _credential_row(credential: Credential) -> dict[str, Any]:
     return {
-        "asleep": _sorted(credential.asleep),
+        "deactivated": _sorted(credential.deactivated),
         "applied": credential.applied,
         "applied_at": instant(credential.applied_at) if credential.applied_at else None,
         "observed": credential.observed,
@@ -326,7 +326,7 @@ def account_of(row: Any) -> Account:
 
 def _credential(row: Any) -> Credential:
     return Credential(
-        asleep={caller: frozenset(keys) for caller, keys in row.asleep.items()},
+        deactivated={caller: frozenset(keys) for caller, keys in row.deactivated.items()},
         applied=int(row.applied),
         applied_at=instant_of(row.applied_at),
         observed=int(row.observed),
@@ -338,7 +338,7 @@ def _hold(row: Any) -> Hold | None:
     if not row.held:
         return None
     return Hold(
-        why=Held(row.held),
+        why=HoldReason(row.held),
         since=datetime.fromisoformat(row.held_since),
         resumed_at=instant_of(row.resumed_at),
         released=bool(row.hold_released),
@@ -429,5 +429,5 @@ def _changes(read: Account, account: Account) -> list[Any]:
     return [attribute.remove() if value is None else attribute.set(value) for attribute, value in attributes]
 
 
-def _sorted(asleep: Asleep) -> dict[str, list[str]]:
-    return {caller: sorted(keys) for caller, keys in sorted(asleep.items())}
+def _sorted(deactivated: DeactivatedKeys) -> dict[str, list[str]]:
+    return {caller: sorted(keys) for caller, keys in sorted(deactivated.items())}

@@ -1,11 +1,11 @@
-"""The cards of bounces on DynamoDB: a sparse index of the complaints table."""
+"""The records of bounces on DynamoDB: a sparse index of the complaints table."""
 
 from typing import Any
 
 from permille.aws.client import service_call
-from permille.aws.models import CardRow, connection_of, on_table
+from permille.aws.models import RecordRow, connection_of, on_table
 from permille.aws.rows import bounce_of
-from permille.domain.feedback.bounces import Card
+from permille.domain.feedback.bounces import BounceRecord
 from permille.ports.paging import Page
 
 INDEX = "bounced"
@@ -16,21 +16,21 @@ class DynamoBounces:
     """Implements `Bounces`."""
 
     def __init__(self, *, complaints: str) -> None:
-        self._cards = on_table(CardRow, complaints)
+        self._records = on_table(RecordRow, complaints)
         self._table = complaints
 
-    def latest(self, account_id: str, since: str, at_most: int) -> Page[Card]:
+    def latest(self, account_id: str, since: str, at_most: int) -> Page[BounceRecord]:
         found = self._between(account_id, since, _LAST, at_most + 1, newest_first=True)
-        return Page.of(found, at_most, lambda card: card.id)
+        return Page.of(found, at_most, lambda record: record.id)
 
-    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[Card]:
+    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[BounceRecord]:
         """One more is asked for than `after` hides, since both ends of a range belong to it."""
         found = self._between(account_id, after, before or _LAST, at_most + 2)
-        return Page.of([card for card in found if card.id != after][: at_most + 1], at_most, lambda card: card.id)
+        return Page.of([one for one in found if one.id != after][: at_most + 1], at_most, lambda one: one.id)
 
     def _between(
         self, account_id: str, first: str, last: str, at_most: int, *, newest_first: bool = False
-    ) -> list[Card]:
+    ) -> list[BounceRecord]:
         """As many as are asked for, in as many queries as their size makes of it."""
         asked: dict[str, Any] = {
             "TableName": self._table,
@@ -43,13 +43,13 @@ class DynamoBounces:
             },
             "ScanIndexForward": not newest_first,
         }
-        cards: list[Card] = []
+        records: list[BounceRecord] = []
         with service_call(f"reading the bounces of {account_id}"):
             while True:
-                answer = connection_of(self._cards).client.query(**asked, Limit=at_most - len(cards))
-                cards += [bounce_of(_texts(row)) for row in answer["Items"]]
-                if "LastEvaluatedKey" not in answer or len(cards) >= at_most:
-                    return cards
+                answer = connection_of(self._records).client.query(**asked, Limit=at_most - len(records))
+                records += [bounce_of(_texts(row)) for row in answer["Items"]]
+                if "LastEvaluatedKey" not in answer or len(records) >= at_most:
+                    return records
                 asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 

@@ -24,8 +24,8 @@ from permille.domain.account.account import Account
 from permille.domain.policy.ses_review import Harm
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import MalformedRequest
-from permille.domain.values.status import Held, Status
-from permille.ports.desk import Listed
+from permille.domain.values.status import HoldReason, Status
+from permille.ports.desk import ListedAccount
 from permille.ports.paging import Page
 
 _ASKS = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{6}}\+00:00#{ACCOUNT_ID.pattern}", re.ASCII)
@@ -34,8 +34,8 @@ _FIRST_OF_IDS = "-"  # of what an id is made of, the first in order
 _BEHIND_ALL = "~"
 
 
-class DynamoDirectory:
-    """Implements `Directory`."""
+class DynamoAccountIndex:
+    """Implements `AccountIndex`."""
 
     def __init__(self, *, accounts: str, senders: str) -> None:
         self._accounts = on_table(AccountRow, accounts)
@@ -43,12 +43,12 @@ class DynamoDirectory:
 
     def asking(self, at_most: int, after: str = "") -> Page[Account]:
         _checked(_ASKS, after)
-        later = AccountRow.asks_since > after if after else None
-        rows = self._some(self._accounts.reviews_index, SUPPORT, later, at_most, "asks_since")
-        found = [account for account in self._all_of(_ids(rows)) if account.asks_since]
+        later = AccountRow.waiting_for_support_since > after if after else None
+        rows = self._some(self._accounts.reviews_index, SUPPORT, later, at_most, "waiting_for_support_since")
+        found = [account for account in self._all_of(_ids(rows)) if account.waiting_for_support_since]
         return Page(found, rows.next)
 
-    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[Listed]:
+    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[ListedAccount]:
         _checked(_RISK, after)
         behind = AccountRow.risk > after if after else None
         rows = self._some(self._accounts.risk_index, SENDING if sending else OFF, behind, at_most, "risk")
@@ -62,22 +62,22 @@ class DynamoDirectory:
         most = sorted(found, key=lambda row: (-getattr(row, harm), row.account_id))[:at_most]
         return self._all_of([row.account_id for row in most])
 
-    def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
+    def by_id_prefix(self, prefix: str, at_most: int, after: str = "") -> Page[ListedAccount]:
         _checked(ACCOUNT_ID, after)
-        if not after.startswith(with_) and after:
-            raise MalformedRequest(f"{after} is no account that begins with {with_}")
-        if not ACCOUNT_ID.fullmatch(with_):
+        if not after.startswith(prefix) and after:
+            raise MalformedRequest(f"{after} is no account that begins with {prefix}")
+        if not ACCOUNT_ID.fullmatch(prefix):
             return Page([])
-        first = after + _FIRST_OF_IDS if after else with_
-        between = AccountRow.account_id.between(first, with_ + _BEHIND_ALL)
+        first = after + _FIRST_OF_IDS if after else prefix
+        between = AccountRow.account_id.between(first, prefix + _BEHIND_ALL)
         rows = self._some(self._accounts.names_index, ACCOUNT, between, at_most, "account_id")
-        return Page([Listed.of(account) for account in self._all_of(_ids(rows))], rows.next)
+        return Page([ListedAccount.of(account) for account in self._all_of(_ids(rows))], rows.next)
 
-    def whose(self, name: str, at_most: int) -> Sequence[Listed]:
+    def find_by_owner_or_sender(self, name: str, at_most: int) -> Sequence[ListedAccount]:
         with table_call("asking whose that is"):
             rows = self._accounts.owners_index.query(owner_key(name), limit=at_most) if "@" in name else []
             ids = [row.account_id for row in rows] or self._owner_of(name)
-        return [Listed.of(account) for account in self._all_of(ids)]
+        return [ListedAccount.of(account) for account in self._all_of(ids)]
 
     def _owner_of(self, caller: str) -> list[str]:
         try:
@@ -117,18 +117,18 @@ def _ids(rows: Page[Any]) -> list[str]:
     return [row.account_id for row in rows.items]
 
 
-def _listed(row: Any) -> Listed:
+def _listed(row: Any) -> ListedAccount:
     """The index by risk knows the partition that an account is in, which is made of its status and of whether it is
     denied by hand, and not the denial itself."""
     status = Status(row.status)
-    return Listed(
+    return ListedAccount(
         row.account_id,
         row.owner_email,
         row.owner_name,
         status,
         status.may_send and row.switched == OFF,
         row.observed == row.switch_generation,
-        Held(row.held or ""),
+        HoldReason(row.held or ""),
         row.would_disable,
         exemption_of(row.exemption),
         int(row.strikes),

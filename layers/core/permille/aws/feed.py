@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 METRICS_LAG = timedelta(minutes=5)  # at most; SQS tells CloudWatch once a minute
 
 
-class SqsFeed:
-    """Implements `Feed`. `queue`: the feedback queue's URL."""
+class SqsFeedbackBacklog:
+    """Implements `FeedbackBacklog`. `queue`: the feedback queue's URL."""
 
     def __init__(
         self, *, queue: str, sqs: "SQSClient | None" = None, cloudwatch: "CloudWatchClient | None" = None

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 _PREFIX = "handed-on"
 
 
-class RememberedOnce:
-    """Implements `Once` with a record per key."""
+class DynamoIdempotencyStore:
+    """Implements `IdempotencyStore` with a record per key."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient | None" = None) -> None:
         self._records = DynamoDBPersistenceLayer(table_name=table, boto3_client=dynamodb or client("dynamodb"))
@@ -39,7 +39,7 @@ class RememberedOnce:
         """The Lambda invocation that now runs: if it is cut off, what it was at gives way when its time is up."""
         self._config.register_lambda_context(context)
 
-    def do(self, key: str, action: Callable[[], None]) -> None:
+    def run_once(self, key: str, action: Callable[[], None]) -> None:
         @idempotent_function(  # type: ignore[untyped-decorator]
             data_keyword_argument="key",
             persistence_store=self._records,
@@ -58,7 +58,7 @@ class RememberedOnce:
             cause = error.__cause__ if isinstance(error.__cause__, ClientError) else error
             raise service_error(key, cause) from error
 
-    def is_done(self, key: str) -> bool:
+    def was_done(self, key: str) -> bool:
         self._records.configure(self._config, function_name="", key_prefix=_PREFIX)
         with service_call(f"reading what became of {key}"):
             try:

@@ -7,7 +7,7 @@ from typing import Any
 from permille.addresses import bare
 from permille.aws.rows import instant, known_of
 from permille.domain.account.account import Account
-from permille.domain.account.look import MILLION, Look
+from permille.domain.account.look import MILLION, Assessment
 from permille.domain.account.restrictions import Exemption
 
 SUPPORT = "support"  # the one partition of the sparse index `reviews`
@@ -16,10 +16,10 @@ SENDING, OFF = "sending", "off"  # those of `risk`
 
 
 def index_keys(account: Account) -> dict[str, str | int | None]:
-    asks, look = account.asks_since, account.look
+    asks, look = account.waiting_for_support_since, account.look
     return {
         "asks": SUPPORT if asks else None,
-        "asks_since": asks_key(account.id, asks) if asks else None,
+        "waiting_for_support_since": asks_key(account.id, asks) if asks else None,
         "switched": SENDING if account.may_send else OFF,
         "risk": risk_key(account.id, look),
         **look_keys(look),
@@ -32,12 +32,12 @@ def asks_key(account_id: str, since: datetime) -> str:
     return f"{instant(since)}#{account_id}"
 
 
-def risk_key(account_id: str, look: Look | None) -> str:
+def risk_key(account_id: str, look: Assessment | None) -> str:
     """Sorts the worst first, and equals by their ids."""
     return f"{2 * MILLION - (look.risk if look else 0):07d}#{account_id}"
 
 
-def look_keys(look: Look | None) -> dict[str, str | int | None]:
+def look_keys(look: Assessment | None) -> dict[str, str | int | None]:
     """None of what there is none, so that the indexes are sparse."""
     complaints, bounces = (look.complaints or None, look.bounces or None) if look else (None, None)
     looked_in = month(look.day) if look and (complaints or bounces) else None
@@ -54,12 +54,12 @@ def owner_key(email: str) -> str:
     return bare(email) or email.lower()
 
 
-def look_row(look: Look | None) -> dict[str, Any] | None:
+def look_row(look: Assessment | None) -> dict[str, Any] | None:
     return {**asdict(look), "day": str(look.day)} if look else None
 
 
-def look_of(row: dict[str, Any] | None) -> Look | None:
-    return Look(**{**known_of(Look, row), "day": date.fromisoformat(row["day"])}) if row else None
+def look_of(row: dict[str, Any] | None) -> Assessment | None:
+    return Assessment(**{**known_of(Assessment, row), "day": date.fromisoformat(row["day"])}) if row else None
 
 
 def exemption_of(row: dict[str, str] | None) -> Exemption | None:

@@ -3,13 +3,13 @@
 import json
 import random
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import islice, repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -20,8 +20,8 @@ from permille.domain.timeline.kinds.complaints import OwnerMailStopped, Reported
 from permille.domain.timeline.timeline import TimelineEntry, json_text
 from permille.domain.values.errors import ServiceError, Unavailable
 from permille.domain.values.tally import Tally
-from permille.observability import record
-from permille.ports.feedback import Count, Counted, Sender
+from permille.observability import emit
+from permille.ports.feedback import Count, CountResult, Sender
 from permille.ports.history import KEPT_BOUNCES
 
 if TYPE_CHECKING:
@@ -59,6 +59,11 @@ class LedgerTables:
     timeline: str
     control: str
 
+    @classmethod
+    def of(cls, names: Mapping[str, str]) -> Self:
+        """From names of resources by setting: `senders_table` names the senders' table."""
+        return cls(**{field.name: names[f"{field.name}_table"] for field in fields(cls)})
+
 
 class DynamoLedger:
     """Implements `Ledger`. `writer` names who counts: writers of different shards never contend for a tally."""
@@ -77,7 +82,7 @@ class DynamoLedger:
         self._shard = sum(writer.encode()) % SHARDS
         self._pause = pause
 
-    def whose(self, callers: Collection[str]) -> dict[str, Sender]:
+    def senders_for(self, callers: Collection[str]) -> dict[str, Sender]:
         wanted = sorted(caller for caller in callers if caller)
         rows = (row for keys in _chunks(wanted, MOST_KEYS) for row in self._senders(keys))
         return {sender.caller: sender for sender in map(_sender, rows)}
@@ -97,12 +102,12 @@ class DynamoLedger:
             self._pause(pause)
         raise Unavailable("reading senders: DynamoDB leaves some of them unprocessed")
 
-    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:
-        outcome = Counted()
+    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> CountResult:
+        outcome = CountResult()
         until = time.monotonic() + patience.total_seconds()
         for number, chunk in enumerate(self._packed(counts)):
             done = self._count_chunk(chunk, now, until) if not number or time.monotonic() < until else _failed(chunk)
-            outcome = Counted(outcome.new | done.new, outcome.known | done.known, outcome.failed | done.failed)
+            outcome = CountResult(outcome.new | done.new, outcome.known | done.known, outcome.failed | done.failed)
         if outcome.new or outcome.known or not counts:
             self._beat(now)
         return outcome
@@ -112,10 +117,10 @@ class DynamoLedger:
         try:
             self._heartbeat.beat(now)
         except ServiceError as error:
-            record("heartbeat.failed", why=str(error))
+            emit("heartbeat.failed", why=str(error))
 
     def _packed(self, counts: Sequence[Count]) -> Iterator[list[Keyed]]:
-        """Neighbours share tallies; each chunk's markers, cards, entries and tallies fit into one transaction."""
+        """Neighbours share tallies; each chunk's markers, records, entries and tallies fit into one transaction."""
         chunk: list[Keyed] = []
         keys: set[TallyKey] = set()
         items = 0
@@ -130,7 +135,7 @@ class DynamoLedger:
         if chunk:
             yield chunk
 
-    def _count_chunk(self, chunk: list[Keyed], now: datetime, until: float) -> Counted:
+    def _count_chunk(self, chunk: list[Keyed], now: datetime, until: float) -> CountResult:
         """Drops what the answer names as counted before, and tries the rest again until time is up."""
         known: set[str] = set()
         pauses = _pauses()
@@ -145,7 +150,7 @@ class DynamoLedger:
                 return replace(_failed(left), known=frozenset(known).intersection(count.identity for _, count in chunk))
             self._pause(pause)
         identities = frozenset(count.identity for _, count in chunk)
-        return Counted(new=identities - known, known=identities & known)
+        return CountResult(new=identities - known, known=identities & known)
 
     def _try(self, counts: list[Keyed], known: set[str], now: datetime) -> bool:
         """Whether all is counted now; adds to `known` what was before."""
@@ -165,15 +170,15 @@ class DynamoLedger:
         return True
 
     def _markers(self, count: Count, expires: str) -> list[Any]:
-        if count.card:
-            row = _as_item(bounce_row(count.account_id, count.identity, count.card))
-            kept_until = _expiry(count.card.at, KEPT_BOUNCES)
+        if count.record:
+            row = _as_item(bounce_row(count.account_id, count.identity, count.record))
+            kept_until = _expiry(count.record.at, KEPT_BOUNCES)
             return [_put(self._tables.complaints, row | {"expires_at": {"N": kept_until}}, unless="account_id")]
         if count.entry is None:
             return [self._seen(count.identity, expires)]
-        card = _as_item(complaint_row(count.identity, count.entry))
+        record = _as_item(complaint_row(count.identity, count.entry))
         told = [
-            _put(self._tables.complaints, card, unless="account_id"),
+            _put(self._tables.complaints, record, unless="account_id"),
             _put(self._tables.timeline, _as_item(entry_row(count.entry)), unless="entry_id"),
         ]
         return [*told, self._seen(count.once, expires)] if count.once else told
@@ -206,11 +211,11 @@ class DynamoLedger:
         return count.account_id, tally_key(count.day, count.epoch, self._shard)
 
     def complete(self, count: Count) -> None:
-        what = f"completing the card of {count.identity}"
+        what = f"completing the record of {count.identity}"
         key = _as_item({"account_id": count.account_id, "identity": count.identity})
         with service_call(what):
-            card: Any = self._dynamodb.get_item(TableName=self._tables.complaints, Key=key, ConsistentRead=True)
-        if not (row := card.get("Item")) or count.entry is None or not isinstance(count.entry.facts, Reported):
+            record: Any = self._dynamodb.get_item(TableName=self._tables.complaints, Key=key, ConsistentRead=True)
+        if not (row := record.get("Item")) or count.entry is None or not isinstance(count.entry.facts, Reported):
             return
         facts = completed(json.loads(row["facts"]["S"]), count.entry.facts)
         if facts is None:
@@ -292,8 +297,8 @@ def _first_of_each(counts: Iterable[Keyed], known: Collection[str]) -> Iterator[
         taken.update([count.once] if count.once else [])
 
 
-def _failed(chunk: Iterable[Keyed]) -> Counted:
-    return Counted(failed=frozenset(count.identity for _, count in chunk))
+def _failed(chunk: Iterable[Keyed]) -> CountResult:
+    return CountResult(failed=frozenset(count.identity for _, count in chunk))
 
 
 def _pauses(rounds: int | None = None) -> Iterator[float]:

@@ -12,7 +12,7 @@ from botocore.exceptions import NoCredentialsError
 from botocore.httpsession import URLLib3Session
 
 from permille.aws.client import service_call
-from permille.domain.login.links import LINKS, For, Grant
+from permille.domain.login.links import LINKS, Grant, LinkRole
 from permille.domain.values.errors import InvalidInput, PermissionDenied, RequestRejected, Unavailable
 
 DOING = "making a link"
@@ -26,7 +26,7 @@ class FunctionUrlIssuer:
         self._url = url.rstrip("/") + LINKS
         self._session = session or boto3.Session()
 
-    def token(self, audience: For, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
+    def token(self, audience: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
         asked: dict[str, Any] = {"audience": audience, "name": name, "seconds": int(lasts.total_seconds())}
         if grant:
             asked |= {"scopes": sorted(grant.scopes), "accounts": list(grant.accounts)}

@@ -7,7 +7,7 @@ from pynamodb.transactions import TransactWrite
 
 from permille.aws.models import ControlRow, EntryRow, append, conflicts, connection_of, on_table, table_call
 from permille.aws.rows import instant, instant_of
-from permille.domain.login.links import For, Register
+from permille.domain.login.links import LinkRole, Register
 from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade
 from permille.domain.timeline.timeline import TimelineEntry
 
@@ -20,7 +20,7 @@ class DynamoLinkRegister:
         self._rows = on_table(ControlRow, table)
         self._entries = on_table(EntryRow, timeline)
 
-    def get(self, audience: For, name: str) -> Register:
+    def get(self, audience: LinkRole, name: str) -> Register:
         keys = _keys(audience, name)
         with table_call(f"reading until when links for {audience} are revoked"):
             rows: dict[str, Any] = {row.name: row for row in self._rows.batch_get(keys, consistent_read=True)}
@@ -34,7 +34,7 @@ class DynamoLinkRegister:
 
     def save(
         self,
-        audience: For,
+        audience: LinkRole,
         name: str,
         read: Register,
         register: Register,
@@ -67,6 +67,6 @@ class DynamoLinkRegister:
         return attribute.does_not_exist() | ControlRow.written_in.does_not_exist() | ~ours
 
 
-def _keys(audience: For, name: str) -> list[str]:
+def _keys(audience: LinkRole, name: str) -> list[str]:
     of_all = f"links#{audience}"
     return [of_all, f"{of_all}#{name}"] if name else [of_all]

@@ -56,7 +56,7 @@ class ReviewsIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyp
         projection = KeysOnlyProjection()
 
     asks = UnicodeAttribute(hash_key=True)
-    asks_since = UnicodeAttribute(range_key=True)
+    waiting_for_support_since = UnicodeAttribute(range_key=True)
 
 
 class RiskIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
@@ -146,7 +146,7 @@ class AccountRow(Model):
     switch_generation = NumberAttribute()
     due = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
-    asleep = JSONAttribute()
+    deactivated = JSONAttribute()
     applied = NumberAttribute()
     applied_at = UnicodeAttribute(null=True)
     observed = NumberAttribute()
@@ -154,7 +154,7 @@ class AccountRow(Model):
     leased_until = UnicodeAttribute(null=True)
     look = JSONAttribute(null=True)
     asks = UnicodeAttribute(null=True)
-    asks_since = UnicodeAttribute(null=True)
+    waiting_for_support_since = UnicodeAttribute(null=True)
     switched = UnicodeAttribute(null=True)
     risk = UnicodeAttribute(null=True)
     look_month = UnicodeAttribute(null=True)
@@ -212,8 +212,8 @@ class EntryRow(Model):
     topics_index = TopicsIndex()
 
 
-class SuppressedIndex(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyped-call]
-    """The cards that suppress an address: one that does not has no `suppressed_since`."""
+class SuppressedIndex(GlobalSecondaryIndex["RecordRow"]):  # type: ignore[no-untyped-call]
+    """The records that suppress an address: one that does not has no `suppressed_since`."""
 
     class Meta:
         index_name = "suppressed"
@@ -224,8 +224,8 @@ class SuppressedIndex(GlobalSecondaryIndex["CardRow"]):  # type: ignore[no-untyp
     suppressed_since = UnicodeAttribute(range_key=True)
 
 
-class CardRow(Model):
-    """What suppressions and corrections need of the ledger's cards of complaints and bounces, and what staff added."""
+class RecordRow(Model):
+    """The ledger's records of complaints and bounces, as suppressions and corrections need them; what staff added."""
 
     account_id = UnicodeAttribute(hash_key=True)
     identity = UnicodeAttribute(range_key=True)
@@ -236,7 +236,7 @@ class CardRow(Model):
     facts = UnicodeAttribute(null=True)
     voided = JSONAttribute(null=True)
     bounced_since = UnicodeAttribute(null=True)
-    told = UnicodeAttribute(null=True)
+    details = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     by = UnicodeAttribute(null=True)
     suppressed_index = SuppressedIndex()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
-from permille.domain.policy.policy import SEED, Policy
+from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.policy.policy_file import parse_policy
 from permille.domain.values.errors import InvalidPolicy, PolicyNotValid
 
@@ -40,7 +40,7 @@ class SsmPolicies:
     def _read(self) -> Policy:
         text = self.text()
         try:
-            return SEED if text is None else parse_policy(text)
+            return DEFAULT if text is None else parse_policy(text)
         except InvalidPolicy as error:
             raise PolicyNotValid(f"the policy in {self.parameter} is wrong: {error}") from error
 

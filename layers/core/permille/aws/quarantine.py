@@ -22,7 +22,7 @@ NAMED = {f"#{name}": name for name in ("body_hash", "reason", "caller", "at")}  
 
 
 class DynamoQuarantine:
-    """Implements `Quarantine`, `QuarantineAge`, `Resting`, `QuarantinedFeedback`."""
+    """Implements `Quarantine`, `QuarantineAge`, `QuarantineCount`, `QuarantinedFeedback`."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient | None" = None) -> None:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")

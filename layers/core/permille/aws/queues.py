@@ -6,12 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from permille.aws.client import client, service_call
 from permille.aws.feed import age_query, messages_in
-from permille.ports.desk import Waiting
+from permille.ports.desk import AGAIN, FEEDBACK, Waiting
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 LOOKED_BACK = timedelta(minutes=15)  # CloudWatch hears from SQS each minute, a few minutes late
+
+# The queues that support's desk shows, by the names that it shows: the setting that holds the URL of each.
+DESK_QUEUES = {
+    FEEDBACK: "feedback_queue_url",
+    "Dead letters of feedback": "feedback_dead_letter_queue_url",
+    AGAIN: "notify_queue_url",
+    "Dead letters of handing on": "notify_dead_letter_queue_url",
+    "Parts of the timeline that a function gave up on": "stream_failures_url",
+}
 
 
 class SqsQueues:

@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
-class NotifyQueue:
-    """Implements `Later`."""
+class SqsRetryQueue:
+    """Implements `RetryQueue`."""
 
     def __init__(self, *, url: str, sqs: "SQSClient | None" = None) -> None:
         self._sqs: SQSClient = sqs or client("sqs")
         self._url = url
 
-    def put(self, account_id: str, entry_id: str, effect: str) -> None:
+    def enqueue(self, account_id: str, entry_id: str, effect: str) -> None:
         job = {"account_id": account_id, "entry_id": entry_id, "effect": effect}
         with service_call(f"queueing {effect} of {entry_id}"):
             self._sqs.send_message(QueueUrl=self._url, MessageBody=json.dumps(job))

@@ -8,7 +8,8 @@ from typing import Any
 
 from permille.domain.feedback import bounces
 from permille.domain.sending.suppression import suppressed_by
-from permille.domain.timeline.timeline import Entry, Topic
+from permille.domain.timeline.facts import Topic
+from permille.domain.timeline.timeline import Entry
 from permille.domain.values.json_values import from_json, to_json
 
 CORRECTIONS = 8  # their shard of a tally, beside those that feedback is counted in
@@ -58,25 +59,27 @@ def topic_key(topic: Topic, entry_id: str) -> str:
 
 
 def complaint_row(identity: str, entry: Entry) -> dict[str, str]:
-    """A complaint's card: the entry that tells of it, under the identity that it is counted by. Where it suppresses an
+    """A complaint's record: its timeline entry, under the identity that it is counted by. Where it suppresses an
     address, the sparse index lists it since that entry."""
-    card = _stored(entry) | {"identity": identity}
+    record = _stored(entry) | {"identity": identity}
     address = suppressed_by(entry)
-    return card | {"recipient": address, "suppressed_since": entry.id} if address else card
+    return record | {"recipient": address, "suppressed_since": entry.id} if address else record
 
 
-def bounce_row(account_id: str, identity: str, card: bounces.Card) -> dict[str, str]:
-    """A bounce's card, under the identity that it is counted by."""
+def bounce_row(account_id: str, identity: str, record: bounces.BounceRecord) -> dict[str, str]:
+    """A bounce's record, under the identity that it is counted by."""
     row = {
         "account_id": account_id,
         "identity": identity,
-        "bounced_since": card.id,
-        "at": instant(card.at),
-        "told": json.dumps(to_json(card.told), ensure_ascii=False, separators=(",", ":")),
+        "bounced_since": record.id,
+        "at": instant(record.at),
+        "details": json.dumps(to_json(record.details), ensure_ascii=False, separators=(",", ":")),
     }
-    return row | {"recipient": card.recipient, "suppressed_since": card.id} if card.recipient else row
+    return row | {"recipient": record.recipient, "suppressed_since": record.id} if record.recipient else row
 
 
-def bounce_of(row: Mapping[str, str]) -> bounces.Card:
-    told = from_json(bounces.Told, json.loads(row["told"]))
-    return bounces.Card(row["bounced_since"], datetime.fromisoformat(row["at"]), row.get("recipient", ""), told)
+def bounce_of(row: Mapping[str, str]) -> bounces.BounceRecord:
+    details = from_json(bounces.BounceDetails, json.loads(row["details"]))
+    return bounces.BounceRecord(
+        row["bounced_since"], datetime.fromisoformat(row["at"]), row.get("recipient", ""), details
+    )

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from pynamodb.transactions import TransactWrite
 
-from permille.aws.models import CardRow, EntryRow, append, conflicts, connection_of, on_table, table_call
+from permille.aws.models import EntryRow, RecordRow, append, conflicts, connection_of, on_table, table_call
 from permille.aws.rows import instant
-from permille.domain.feedback.bounces import Told
+from permille.domain.feedback.bounces import BounceDetails
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, Why
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.json_values import from_json
-from permille.reading.cards import did
+from permille.reading.complaint_records import did
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
@@ -24,34 +24,34 @@ class DynamoSuppressions:
     """Implements `AllSuppressions`. Only taking an address off, and adding one, needs the timeline."""
 
     def __init__(self, *, complaints: str, timeline: str = "") -> None:
-        self._cards = on_table(CardRow, complaints)
+        self._records = on_table(RecordRow, complaints)
         self._entries = on_table(EntryRow, timeline)
 
-    def cards(self, account_id: str) -> Iterator[Suppression]:
+    def records(self, account_id: str) -> Iterator[Suppression]:
         with table_call(f"reading the suppressions of {account_id}"):
-            for row in self._cards.suppressed_index.query(account_id):
+            for row in self._records.suppressed_index.query(account_id):
                 yield _suppression(row)
 
     def detailed(self, account_id: str) -> Iterator[Detailed]:
-        suppressing = CardRow.suppressed_since.exists()
-        with table_call(f"reading the cards of {account_id}"):
-            for row in self._cards.query(account_id, filter_condition=suppressing, consistent_read=True):
+        suppressing = RecordRow.suppressed_since.exists()
+        with table_call(f"reading the records of {account_id}"):
+            for row in self._records.query(account_id, filter_condition=suppressing, consistent_read=True):
                 yield Detailed(_suppression(row), _reason(row))
 
     def added(self, account_id: str) -> frozenset[str]:
-        theirs = CardRow.identity.startswith(f"{Why.ADDED}#")
-        suppressing = CardRow.suppressed_since.exists()
+        theirs = RecordRow.identity.startswith(f"{Why.ADDED}#")
+        suppressing = RecordRow.suppressed_since.exists()
         with table_call(f"reading what was added to {account_id}"):
-            rows = self._cards.query(account_id, theirs, filter_condition=suppressing, consistent_read=True)
+            rows = self._records.query(account_id, theirs, filter_condition=suppressing, consistent_read=True)
             return frozenset(row.recipient for row in rows)
 
     def add(self, account_id: str, additions: Sequence[Addition], entry: Entry | None) -> None:
         with (
             conflicts(f"adding suppressions to {account_id}"),
-            TransactWrite(connection=connection_of(self._cards)) as transaction,
+            TransactWrite(connection=connection_of(self._records)) as transaction,
         ):
             for one in additions:
-                row = self._cards(
+                row = self._records(
                     account_id,
                     one.identity,
                     at=instant(one.at),
@@ -60,21 +60,23 @@ class DynamoSuppressions:
                     reason=one.reason,
                     by=one.by,
                 )
-                transaction.save(row, condition=CardRow.suppressed_since.does_not_exist())
+                transaction.save(row, condition=RecordRow.suppressed_since.does_not_exist())
             if entry:
                 append(transaction, self._entries, entry)
 
     def naming(self, account_id: str, address: str) -> list[str]:
-        suppressing = (CardRow.recipient == address) & CardRow.suppressed_since.exists()
-        with table_call(f"reading the cards of {account_id}"):
-            rows = self._cards.query(account_id, filter_condition=suppressing, consistent_read=True)
+        suppressing = (RecordRow.recipient == address) & RecordRow.suppressed_since.exists()
+        with table_call(f"reading the records of {account_id}"):
+            rows = self._records.query(account_id, filter_condition=suppressing, consistent_read=True)
             return [row.identity for row in rows]
 
     def about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
         whole = f"complaint#{message_id}"
-        suppressing = (CardRow.recipient == address) & CardRow.suppressed_since.exists()
-        with table_call(f"reading the cards of {account_id}"):
-            rows = self._cards.query(account_id, CardRow.identity.startswith(whole), suppressing, consistent_read=True)
+        suppressing = (RecordRow.recipient == address) & RecordRow.suppressed_since.exists()
+        with table_call(f"reading the records of {account_id}"):
+            rows = self._records.query(
+                account_id, RecordRow.identity.startswith(whole), suppressing, consistent_read=True
+            )
             facts = {row.identity: json.loads(row.facts) for row in rows}
         return {
             identity: datetime.fromisoformat(told["reported_at"])
@@ -83,25 +85,25 @@ class DynamoSuppressions:
         }
 
     def lift(self, account_id: str, identities: Sequence[str], entry: Entry | None) -> None:
-        suppressing = CardRow.suppressed_since.exists()
-        lifted: list[Action] = [CardRow.suppressed_since.remove()]
+        suppressing = RecordRow.suppressed_since.exists()
+        lifted: list[Action] = [RecordRow.suppressed_since.remove()]
         with (
-            conflicts(f"writing cards of {account_id}"),
-            TransactWrite(connection=connection_of(self._cards)) as transaction,
+            conflicts(f"writing records of {account_id}"),
+            TransactWrite(connection=connection_of(self._records)) as transaction,
         ):
             for identity in identities:
-                transaction.update(self._cards(account_id, identity), actions=lifted, condition=suppressing)
+                transaction.update(self._records(account_id, identity), actions=lifted, condition=suppressing)
             if entry:
                 append(transaction, self._entries, entry)
 
 
-def _suppression(row: CardRow) -> Suppression:
+def _suppression(row: RecordRow) -> Suppression:
     assert row.recipient
     assert row.suppressed_since
     return Suppression(row.recipient, datetime.fromisoformat(row.at), row.suppressed_since, Why.of(row.identity))
 
 
-def _reason(row: CardRow) -> str:
-    if row.told:
-        return from_json(Told, json.loads(row.told)).why_with_code
+def _reason(row: RecordRow) -> str:
+    if row.details:
+        return from_json(BounceDetails, json.loads(row.details)).why_with_code
     return row.reason or did(from_json(CountedComplaint, json.loads(row.facts or "{}")))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class IamSwitch:
-    """Implements `Switch`. `deny_group` is the group whose members may not send."""
+    """Implements `CredentialSwitch`. `deny_group` is the group whose members may not send."""
 
     def __init__(self, *, deny_group: str, iam: "IAMClient | None" = None) -> None:
         self._iam: IAMClient = iam or client("iam")

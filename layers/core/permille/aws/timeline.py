@@ -9,7 +9,8 @@ from permille.aws import client
 from permille.aws.models import EntryRow, append, conflicts, connection_of, on_table, table_call
 from permille.aws.rows import instant, topic_key
 from permille.aws.stored_entries import entry_of
-from permille.domain.timeline.timeline import Audience, Entry, Topic
+from permille.domain.timeline.facts import Audience, Topic
+from permille.domain.timeline.timeline import Entry
 from permille.domain.values.entry_id import id_at
 from permille.ports.paging import Page
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from permille.console.requests import Request
 from permille.console.sessions import Session
 from permille.domain.values.account_id import ACCOUNT_ID
-from permille.observability import record
+from permille.observability import emit
 
 _OF_AN_ACCOUNT = re.compile(r"(/report|/desk/accounts|/api/v1/accounts)/([^/]*)(.*)", re.DOTALL)
 _NOTHING_THERE = (404, 405)
@@ -30,7 +30,7 @@ class Place:
 
 def write(request: Request, method: str, session: Session | None, status: int) -> None:
     """`method`: as it was asked with."""
-    record("request.answered", request=request.id, method=method, status=status, **_who(request, session, status))
+    emit("request.answered", request=request.id, method=method, status=status, **_who(request, session, status))
 
 
 def _who(request: Request, session: Session | None, status: int) -> dict[str, str]:

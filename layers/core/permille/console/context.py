@@ -6,19 +6,19 @@ from typing import Generic, TypeVar
 
 from permille.console.proxy import Proxy
 from permille.console.requests import Request
-from permille.console.sessions import Doorkeeper, Session
+from permille.console.sessions import Authenticator, Session
 from permille.domain.account.account import Account
 from permille.ports.accounts import Accounts, Policies
 from permille.ports.history import Bounces, Tallies, Timeline
-from permille.usecases.views.report import Reporting
+from permille.usecases.views.report import ReportServices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """The world as both need it."""
+class WebServices:
+    """What both needs of the outside."""
 
     proxy: Proxy
-    doors: Doorkeeper
+    authenticator: Authenticator
     accounts: Accounts
     tallies: Tallies
     timeline: Timeline
@@ -26,18 +26,18 @@ class Site:
     policies: Policies
 
     @property
-    def reporting(self) -> Reporting:
-        return Reporting(self.tallies, self.timeline, self.policies, self.bounces)
+    def reporting(self) -> ReportServices:
+        return ReportServices(self.tallies, self.timeline, self.policies, self.bounces)
 
 
-AnySite = TypeVar("AnySite", bound=Site)
+AnyServices = TypeVar("AnyServices", bound=WebServices)
 
 
 @dataclass(slots=True)
-class Asked(Generic[AnySite]):
+class RequestContext(Generic[AnyServices]):
     """A request, by whom, and when. `session`: none where everybody may ask, until they follow a link."""
 
-    world: AnySite
+    services: AnyServices
     request: Request
     session: Session | None
     now: datetime

@@ -11,45 +11,45 @@ from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from permille.console import access_log
-from permille.console.context import AnySite, Asked
+from permille.console.context import AnyServices, RequestContext
 from permille.console.headers import HEADERS
 from permille.console.requests import Request
 from permille.domain.values.errors import InvalidInput, NotAuthenticated
-from permille.observability import count_metric, logger, record
+from permille.observability import emit, emit_count, logger
 
 LOGGED = 200  # characters of an address that may say anything
 _NO_BODY = {"body": "", "isBase64Encoded": False, "cookies": []}
 
 
 @dataclass(frozen=True, slots=True)
-class Front(Generic[AnySite]):
+class Front(Generic[AnyServices]):
     """`name`: of its events in the log, `page` or `api`. `resolver`: the routes. `told`: what is answered where
     something cannot be done. `ours`: an error of Powertools' as one of ours. `check`: what of a request is looked at
     once it is known who is asking, and before the routes; it raises."""
 
     name: str
     resolver: Callable[[], LambdaFunctionUrlResolver]
-    told: Callable[[AnySite, Request, Exception], Response[str]]
+    told: Callable[[AnyServices, Request, Exception], Response[str]]
     ours: Callable[[Request, Exception], Exception] = lambda _, error: error
     check: Callable[[Request], None] = lambda _: None
 
-    def answer(self, world: AnySite, event: Mapping[str, Any], context: Any, now: datetime) -> dict[str, Any]:
+    def answer(self, services: AnyServices, event: Mapping[str, Any], context: Any, now: datetime) -> dict[str, Any]:
         """Answers a function URL's request (payload format 2.0). HEAD is answered as GET is, without the body."""
-        if not world.proxy.sent(event):  # before anything of it is read
-            count_metric("request.bypassed")
+        if not services.proxy.sent(event):  # before anything of it is read
+            emit_count("request.bypassed")
             return {"statusCode": 403, "headers": {**HEADERS, "Content-Type": "text/plain"}, **_NO_BODY}
         given = _readable(event)
         method = Request(given).method
         given = _as_get(given) if method == "HEAD" else given
-        asked = Asked(world, Request(given), None, now)
+        asked = RequestContext(services, Request(given), None, now)
         answered = self._answered(asked, given, context)
         access_log.write(asked.request, method, asked.session, answered["statusCode"])
         answered["headers"] = {**HEADERS, **answered["headers"]}
         return {**answered, **_NO_BODY} if method == "HEAD" else answered
 
-    def _answered(self, asked: Asked[AnySite], event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def _answered(self, asked: RequestContext[AnyServices], event: dict[str, Any], context: Any) -> dict[str, Any]:
         try:
-            asked.session = asked.world.doors.session(asked.request, asked.now)
+            asked.session = asked.services.authenticator.session(asked.request, asked.now)
             self.check(asked.request)
         except Exception as error:  # noqa: BLE001 - the border: whatever it is, an answer says so
             refused: ResponseBuilder[Any] = ResponseBuilder(self.refused(asked, error))
@@ -58,16 +58,16 @@ class Front(Generic[AnySite]):
         app.append_context(asked=asked)  # type: ignore[no-untyped-call]
         return app.resolve(event, context)
 
-    def refused(self, asked: Asked[AnySite], error: Exception) -> Response[str]:
+    def refused(self, asked: RequestContext[AnyServices], error: Exception) -> Response[str]:
         """What is answered where something cannot be done. The log has it too, and nothing of what was sent."""
         request, found = asked.request, self.ours(asked.request, error)
-        response = self.told(asked.world, request, found)
+        response = self.told(asked.services, request, found)
         about = {"path": request.path[:LOGGED], "request": request.id}
         if response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.exception(f"{self.name}.failed", exc_info=error, extra=about)
-        record(f"{self.name}.refused", **about, status=response.status_code, why=_why(found))
+        emit(f"{self.name}.refused", **about, status=response.status_code, why=_why(found))
         if isinstance(found, NotAuthenticated):
-            count_metric(f"{self.name}.refused.unauthorized")
+            emit_count(f"{self.name}.refused.unauthorized")
         return response
 
 

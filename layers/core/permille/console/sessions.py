@@ -11,22 +11,22 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from permille.console.requests import Request
 from permille.domain.account.account import Account
 from permille.domain.login import tokens
-from permille.domain.login.links import Claims, For, Grant, Scope
+from permille.domain.login.links import Claims, Grant, LinkRole, Scope
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import MalformedRequest, NotAuthenticated, NotAuthorized, NotGranted, NotLoggedIn
 from permille.domain.words.wording import OWNER
 from permille.ports.accounts import Accounts
-from permille.ports.login import LinkRegister, Macs
+from permille.ports.login import LinkRegister, TokenSigner
 from permille.usecases.login import access
 
-Doors = Mapping[str, For]
-PAGES: Doors = {"/report/": For.OWNER, "/desk": For.STAFF}
-API: Doors = {"/api/v1/accounts": For.PLATFORM}
+Doors = Mapping[str, LinkRole]
+PAGES: Doors = {"/report/": LinkRole.OWNER, "/desk": LinkRole.STAFF}
+API: Doors = {"/api/v1/accounts": LinkRole.PLATFORM}
 CSRF = "csrf"
 LEFT = "/left"  # where whoever logs out is led to
 _BEARER = "bearer "
 _STAFF_COOKIE = "__Host-staff"
-_SAME_SITE = {For.OWNER: SameSite.LAX_MODE, For.STAFF: SameSite.STRICT_MODE}
+_SAME_SITE = {LinkRole.OWNER: SameSite.LAX_MODE, LinkRole.STAFF: SameSite.STRICT_MODE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class Session:
         """As the timeline names who decided: of staff the name that the link was made for, which anybody can have
         chosen, and who made it, as AWS knew them."""
         match self.claims.audience:
-            case For.OWNER:
+            case LinkRole.OWNER:
                 return OWNER
-            case For.STAFF:
+            case LinkRole.STAFF:
                 return f"staff:{self.claims.subject} (link by {self.claims.maker})"
-            case For.PLATFORM:
+            case LinkRole.PLATFORM:
                 return f"platform:{self.claims.subject}"
 
     @property
@@ -56,12 +56,12 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Doorkeeper:
-    """The world as letting people in needs it. `doors`: of the function that it is for. `origin`: of the pages, where
+class Authenticator:
+    """Authenticates requests. `authenticator`: of the function that it is for. `origin`: of the pages, where
     it is not the function URL's."""
 
-    doors: Doors
-    macs: Macs
+    authenticator: Doors
+    signer: TokenSigner
     accounts: Accounts
     register: LinkRegister
     origin: str = ""
@@ -69,9 +69,9 @@ class Doorkeeper:
     def enter(self, token: str, now: datetime) -> Session:
         """Lets in whoever followed a link. Raises NotAuthenticated, NotAuthorized where there is no door for them."""
         audience = tokens.read(token)[0].audience
-        if audience not in self.doors.values():
+        if audience not in self.authenticator.values():
             raise NotAuthorized(f"a link for {audience} opens nothing here")
-        claims, account = access.admit(token, self.macs, self.accounts, self.register, now)
+        claims, account = access.authenticate(token, self.signer, self.accounts, self.register, now)
         return Session(claims, token, account)
 
     def staff_in(self, request: Request, now: datetime) -> Session | None:
@@ -80,19 +80,19 @@ class Doorkeeper:
             session = self.enter(request.cookies.get(_STAFF_COOKIE, ""), now)
         except NotAuthenticated:
             return None
-        return session if session.claims.audience is For.STAFF else None
+        return session if session.claims.audience is LinkRole.STAFF else None
 
     def owner_of(self, token: str) -> Account:
         """Whose link it is, or was before it expired. Raises NotAuthenticated."""
-        return access.owner_of(token, self.macs, self.accounts)
+        return access.owner_of(token, self.signer, self.accounts)
 
     def session(self, request: Request, now: datetime) -> Session | None:
         """Who is asking; None where everybody may. Raises NotAuthenticated where they are not let in, NotAuthorized
         where they are somebody else, or where a form was not sent by a page of ours."""
-        audience = audience_of(request.path, self.doors)
+        audience = audience_of(request.path, self.authenticator)
         if audience is None:
             return None
-        token, is_form = _token(request, audience), audience is not For.PLATFORM and request.changes_something
+        token, is_form = _token(request, audience), audience is not LinkRole.PLATFORM and request.changes_something
         if not token:
             raise NotLoggedIn("nothing was sent that says who is asking")
         _check_claims(tokens.read(token)[0], audience, request)
@@ -109,11 +109,11 @@ class Doorkeeper:
             raise NotAuthorized("the form comes from elsewhere")
 
 
-def _check_claims(claims: Claims, audience: For, request: Request) -> None:
+def _check_claims(claims: Claims, audience: LinkRole, request: Request) -> None:
     """Before the token is verified: of one that would open nothing here KMS is not asked."""
     if claims.audience is not audience:
         raise NotAuthorized(f"a link for {claims.audience} opens nothing for {audience}")
-    if audience is For.OWNER and claims.subject != account_in(request.path):
+    if audience is LinkRole.OWNER and claims.subject != account_in(request.path):
         raise NotAuthorized("the link is another account's")
     if claims.grant:
         _check_grant(claims.grant, request)
@@ -138,8 +138,8 @@ def is_of(session: Session, request: Request) -> bool:
     return hmac.compare_digest(given.encode(), session.csrf.encode())
 
 
-def audience_of(path: str, doors: Doors) -> For | None:
-    return next((audience for prefix, audience in doors.items() if path.startswith(prefix)), None)
+def audience_of(path: str, authenticator: Doors) -> LinkRole | None:
+    return next((audience for prefix, audience in authenticator.items() if path.startswith(prefix)), None)
 
 
 def account_in(path: str) -> str:
@@ -152,21 +152,21 @@ def _account_of_api(path: str) -> str:
     return next(iter(path.split("/")[4:]), "")
 
 
-def _token(request: Request, audience: For) -> str:
-    if audience is not For.PLATFORM:
+def _token(request: Request, audience: LinkRole) -> str:
+    if audience is not LinkRole.PLATFORM:
         return request.cookies.get(_cookie_name(audience, request.path), "")
     given = request.header("authorization")
     return given[len(_BEARER) :].strip() if given.lower().startswith(_BEARER) else ""
 
 
-def _cookie_name(audience: For, path: str) -> str:
+def _cookie_name(audience: LinkRole, path: str) -> str:
     """Each account has its own, so that pages of two accounts can be open at once."""
-    return f"__Host-owner-{account_in(path)}" if audience is For.OWNER else _STAFF_COOKIE
+    return f"__Host-owner-{account_in(path)}" if audience is LinkRole.OWNER else _STAFF_COOKIE
 
 
 def home(claims: Claims) -> str:
     """The page that a link leads to."""
-    return f"/report/{claims.subject}" if claims.audience is For.OWNER else "/desk"
+    return f"/report/{claims.subject}" if claims.audience is LinkRole.OWNER else "/desk"
 
 
 def cookie(session: Session, now: datetime, *, framed: bool) -> Cookie:
@@ -182,7 +182,7 @@ def no_cookie(session: Session, *, framed: bool) -> Cookie:
 def _cookie(claims: Claims, value: str, max_age: int, *, framed: bool) -> Cookie:
     """Staff's is sent with nothing that another site begins. Owners' is sent where a link to their page is followed
     too, and in a frame where host platforms may show one (`framed`)."""
-    framed = framed and claims.audience is For.OWNER
+    framed = framed and claims.audience is LinkRole.OWNER
     return Cookie(
         name=_cookie_name(claims.audience, home(claims)),
         value=value,

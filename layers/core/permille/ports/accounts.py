@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from permille.domain.account.account import Account
     from permille.domain.account.correction import Correction
-    from permille.domain.account.credential import Asleep, Changes, Credential, SenderState
+    from permille.domain.account.credential import Changes, Credential, DeactivatedKeys, SenderState
     from permille.domain.policy.policy import Policy
     from permille.domain.rules.breaker import BreakerChange, BreakerState
     from permille.domain.timeline.kinds.system import ModeEntered
@@ -86,7 +86,7 @@ class Policies(Protocol):
 class Leases(Protocol):
     """One run at a time works an account's switch; it alone writes `credential`."""
 
-    def take(self, account: Account, asleep: Asleep, now: datetime) -> Account:
+    def take(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
         """Takes the lease, and remembers which keys Permille has put or is about to put to sleep. Raises Conflict where
         another run has it, or had it since the account was read, or where something else is to be switched by now."""
 
@@ -95,7 +95,7 @@ class Leases(Protocol):
         returns the account as it is now, whoever decided meanwhile. Raises Conflict where the lease is another's."""
 
 
-class Switch(Protocol):
+class CredentialSwitch(Protocol):
     def read(self, caller: str) -> SenderState | None:
         """All keys of a sender and whether it is denied; None if there is no such user."""
 

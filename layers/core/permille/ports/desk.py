@@ -1,4 +1,4 @@
-"""What support's desk needs of the world, beyond ports.py and by the same rules: a fake and an adapter of each pass the
+"""Ports of support's desk, beyond those of enforcement. A fake and an adapter of each pass the
 same contract test. What is found by an index may lag behind what was just written."""
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from permille.domain.account.account import Account
-    from permille.domain.account.look import Look
+    from permille.domain.account.look import Assessment
     from permille.domain.account.restrictions import Exemption
     from permille.domain.policy.ses_review import Harm
     from permille.domain.timeline.kinds.system import BreakerReset
     from permille.domain.timeline.timeline import TimelineEntry
-    from permille.domain.values.status import Held, Status
+    from permille.domain.values.status import HoldReason, Status
     from permille.domain.values.tally import Tally
     from permille.ports.paging import Page
 
@@ -26,7 +26,7 @@ ON_THEIR_WAY = (FEEDBACK, AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedAccount:
     """An account as a list shows it. `asks`: support is waited for."""
 
     id: str
@@ -34,12 +34,12 @@ class Listed:
     owner_name: str
     status: Status
     denied_by_hand: bool
-    settled: bool
-    held: Held
+    in_sync: bool
+    held: HoldReason
     would_disable: bool
     exemption: Exemption | None
     strikes: int
-    look: Look | None
+    look: Assessment | None
     asks: bool
 
     @property
@@ -54,41 +54,41 @@ class Listed:
         return self.look.allowance_left if self.may_send else 0
 
     @classmethod
-    def of(cls, account: Account) -> Listed:
+    def of(cls, account: Account) -> ListedAccount:
         return cls(
             account.id,
             account.owner_email,
             account.owner_name,
             account.status,
             account.denied_by_hand,
-            account.settled,
+            account.in_sync,
             account.held,
             account.would_disable,
             account.exemption,
             account.strikes,
             account.look,
-            asks=account.asks_since is not None,
+            asks=account.waiting_for_support_since is not None,
         )
 
 
-class Directory(Protocol):
+class AccountIndex(Protocol):
     """All accounts, by index. A page begins behind the position `after`, at the beginning where that is empty; raises
     MalformedRequest where it is none of this list."""
 
     def asking(self, at_most: int, after: str = "") -> Page[Account]:
         """Those that wait for support, the longest waiting first, each as it is now."""
 
-    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[Listed]:
+    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[ListedAccount]:
         """Those that may send, or those that are off; the worst first."""
 
     def with_most(self, harm: Harm, at_most: int, first: date, last: date) -> Sequence[Account]:
         """Those with the most complaints, or bounces, at their last look, if that was from the month of `first` to that
         of `last`; the most first, each as it is now."""
 
-    def beginning(self, with_: str, at_most: int, after: str = "") -> Page[Listed]:
+    def by_id_prefix(self, prefix: str, at_most: int, after: str = "") -> Page[ListedAccount]:
         """Those whose id begins so, by their ids."""
 
-    def whose(self, name: str, at_most: int) -> Sequence[Listed]:
+    def find_by_owner_or_sender(self, name: str, at_most: int) -> Sequence[ListedAccount]:
         """Those of an owner with that e-mail address, however it is written, or else the one of that sender."""
 
 
@@ -130,12 +130,12 @@ class SesReputation(Protocol):
         since the beginning of `first` (UTC)."""
 
 
-class Resting(Protocol):
+class QuarantineCount(Protocol):
     def count(self, at_most: int) -> int:
         """How much feedback rests in quarantine: `at_most` means so much or more."""
 
 
-class Resets(Protocol):
+class BreakerAdmin(Protocol):
     """The breaker, in a person's hands."""
 
     def reset_breaker(self, hour: str, granted: int, entry: TimelineEntry[BreakerReset]) -> None:

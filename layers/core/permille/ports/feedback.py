@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date, datetime, timedelta
 
-    from permille.domain.feedback.bounces import Card
+    from permille.domain.feedback.bounces import BounceRecord
     from permille.domain.timeline.kinds.complaints import OwnerMailStopped
     from permille.domain.timeline.timeline import Entry, TimelineEntry
     from permille.ports.history import Suppressions
@@ -30,8 +30,8 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One thing to count exactly once: `identity` is its marker. A complaint brings its entry, which is its card too,
-    and a bounce a `card`; a report that does not count has an empty tally. `once`, where it is not empty, is a marker
+    """One thing to count exactly once: `identity` is its marker. A complaint brings its entry, which is its record too,
+    and a bounce a `record`; a report that does not count has an empty tally. `once`, where it is not empty, is a marker
     that several have: only the first of them is counted, and of the others the entry `repeated` is written."""
 
     identity: str
@@ -42,7 +42,7 @@ class Count:
     entry: Entry | None = None
     once: str = ""
     repeated: Entry | None = None
-    card: Card | None = None
+    record: BounceRecord | None = None
 
     @property
     def as_repeated(self) -> Count:
@@ -51,7 +51,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountResult:
     """Identities: `new` are counted now, `known` were before, `failed` are not counted and can be tried again."""
 
     new: frozenset[str] = frozenset()
@@ -62,17 +62,17 @@ class Counted:
 class Ledger(Protocol):
     """Where feedback is counted."""
 
-    def whose(self, callers: Collection[str]) -> dict[str, Sender]:
+    def senders_for(self, callers: Collection[str]) -> dict[str, Sender]:
         """The senders among `callers`, strongly consistent: an epoch committed before the call is seen."""
 
-    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> Counted:
+    def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> CountResult:
         """Counts each identity at most once, ever, whatever fails or is repeated. Identities must be distinct. What
         fails for a passing cause is tried again until `patience` is over. Keeps that counting goes on (`Heartbeat`),
         also where there is nothing to count."""
 
     def complete(self, count: Count) -> None:
         """Where a complaint was counted before from a copy without the mail's subject or campaign, and this copy has
-        them, its card and its entry get them. Nothing else of them changes, and nobody is told again."""
+        them, its record and its entry get them. Nothing else of them changes, and nobody is told again."""
 
     def nudge(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
         """Makes the account due now, where it exists. `bounced`: and remembers that bounces were counted."""
@@ -110,7 +110,7 @@ class QuarantineAge(Protocol):
         what was just kept."""
 
 
-class Feed(Protocol):
+class FeedbackBacklog(Protocol):
     """The queue of feedback; its dead letters are not of it."""
 
     def waiting(self) -> int:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from permille.domain.feedback.bounces import Card
+    from permille.domain.feedback.bounces import BounceRecord
     from permille.domain.sending.suppression import Suppression
-    from permille.domain.timeline.timeline import Audience, Entry, Topic
+    from permille.domain.timeline.facts import Audience, Topic
+    from permille.domain.timeline.timeline import Entry
     from permille.domain.values.tally import Days
     from permille.ports.paging import Page
 
@@ -43,27 +44,27 @@ class Timeline(Protocol):
         """
 
 
-MOST_LIFTED = 99  # cards at once, beside the entry that tells of it
+MOST_LIFTED = 99  # records at once, beside the entry that tells of it
 
 
 KEPT_BOUNCES = timedelta(days=400)  # thirteen months
 
 
 class Bounces(Protocol):
-    """The cards of counted bounces, kept for KEPT_BOUNCES. May lag behind what was just counted."""
+    """The records of counted bounces, kept for KEPT_BOUNCES. May lag behind what was just counted."""
 
-    def latest(self, account_id: str, since: str, at_most: int) -> Page[Card]:
+    def latest(self, account_id: str, since: str, at_most: int) -> Page[BounceRecord]:
         """The newest first, of those whose ids are not before `since`."""
 
-    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[Card]:
+    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[BounceRecord]:
         """The oldest first, of those behind the id `after`, and where one is named not behind the id `before`."""
 
 
 class Suppressions(Protocol):
-    """The cards of counted complaints and bounces that suppress the address they name, and what staff added."""
+    """The records of counted complaints and bounces that suppress the address they name, and what staff added."""
 
-    def cards(self, account_id: str) -> Iterator[Suppression]:
-        """Oldest first, read as far as they are taken; an address comes again for each of its cards. May lag behind
+    def records(self, account_id: str) -> Iterator[Suppression]:
+        """Oldest first, read as far as they are taken; an address comes again for each of its records. May lag behind
         what was just counted."""
 
     def naming(self, account_id: str, address: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from permille.domain.login.links import For, Register
+    from permille.domain.login.links import LinkRole, Register
     from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade
     from permille.domain.timeline.timeline import TimelineEntry
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 class LinkRegister(Protocol):
     """Until when links for staff, and tokens for platforms, are revoked."""
 
-    def get(self, audience: For, name: str) -> Register:
+    def get(self, audience: LinkRole, name: str) -> Register:
         """Of all, and of that name where it is not empty; strongly consistent. What was written to another table, of
         which this one was restored, is not known: a backup knows of no revocation since."""
 
     def save(
         self,
-        audience: For,
+        audience: LinkRole,
         name: str,
         read: Register,
         register: Register,
@@ -28,9 +28,9 @@ class LinkRegister(Protocol):
         """Writes it, and the entry, in one transaction. Raises Conflict where it is not as it was read any more."""
 
 
-class Macs(Protocol):
+class TokenSigner(Protocol):
     """HMAC-SHA-256, under a key for each audience."""
 
-    def make(self, audience: For, message: bytes) -> bytes: ...
+    def make(self, audience: LinkRole, message: bytes) -> bytes: ...
 
-    def verifies(self, audience: For, message: bytes, mac: bytes) -> bool: ...
+    def verifies(self, audience: LinkRole, message: bytes, mac: bytes) -> bool: ...

@@ -28,22 +28,22 @@ class Mailer(Protocol):
     def send(self, mail: Mail) -> None: ...
 
 
-class Bus(Protocol):
-    def put(self, entry: Entry, zone: tzinfo) -> None:
+class EventBus(Protocol):
+    def publish(self, entry: Entry, zone: tzinfo) -> None:
         """Hands the entry to the host platform's bus. `zone`: where its account is, for the words."""
 
 
 REMEMBERED_FOR = timedelta(days=30)
 
 
-class Once(Protocol):
-    def do(self, key: str, action: Callable[[], None]) -> None:
+class IdempotencyStore(Protocol):
+    def run_once(self, key: str, action: Callable[[], None]) -> None:
         """Runs `action` unless it ended well under this key within REMEMBERED_FOR. If it raises it can be repeated."""
 
-    def is_done(self, key: str) -> bool:
+    def was_done(self, key: str) -> bool:
         """Whether an action ended well under this key within REMEMBERED_FOR."""
 
 
-class Later(Protocol):
-    def put(self, account_id: str, entry_id: str, effect: str) -> None:
+class RetryQueue(Protocol):
+    def enqueue(self, account_id: str, entry_id: str, effect: str) -> None:
         """Keeps what could not be handed on: for a later try, or until somebody has mended why."""

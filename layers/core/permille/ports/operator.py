@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from permille.ports.accounts import Accounts, Control, Leases, Policies
-from permille.ports.desk import Resets
+from permille.ports.desk import BreakerAdmin
 from permille.ports.history import Suppressions, Timeline
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from permille.domain.account.account import Account
-    from permille.domain.login.links import For, Grant
+    from permille.domain.login.links import Grant, LinkRole
     from permille.domain.sending.suppression import Addition, Detailed
     from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
     from permille.domain.timeline.timeline import Entry, TimelineEntry
@@ -67,7 +67,7 @@ class SesSuppressions(Protocol):
 
 class AllSuppressions(Suppressions, Protocol):
     def detailed(self, account_id: str) -> Iterator[Detailed]:
-        """Every card that suppresses an address, with its reason, in no order; strongly consistent."""
+        """Every record that suppresses an address, with its reason, in no order; strongly consistent."""
 
     def added(self, account_id: str) -> frozenset[str]:
         """The addresses that staff have added and nobody has taken off; strongly consistent."""
@@ -119,18 +119,18 @@ class DeadLetters(Protocol):
 
 class PolicyDocument(Policies, Protocol):
     def text(self) -> str | None:
-        """As it was set; None where nobody has set one: the preset seed is in force then."""
+        """As it was set; None where nobody has set one: the preset default is in force then."""
 
     def set(self, text: str) -> None:
         """Puts it in force, unread: whoever calls has parsed it."""
 
 
-class OperatorControl(Control, Resets, Protocol):
+class OperatorControl(Control, BreakerAdmin, Protocol):
     pass
 
 
 class LinkIssuer(Protocol):
-    def token(self, audience: For, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
+    def token(self, audience: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
         """A token that lets staff or a platform in. Who asked, as AWS vouches for them, is on the system timeline by
         then, and in the token. Raises InvalidInput, PermissionDenied."""
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from permille.domain.sending.smtp_server import Password, Server, Trouble
+    from permille.domain.sending.smtp_server import LoginFailure, Password, Server
 
 
-class Probe(Protocol):
-    def attempt(self, server: Server, password: Password) -> Trouble | None:
+class SmtpLoginCheck(Protocol):
+    def attempt(self, server: Server, password: Password) -> LoginFailure | None:
         """Logs in to an SMTP server over TLS with a verified certificate, sends nothing, and leaves; returns what went
         wrong, if anything. Nobody else is shown the password."""
 

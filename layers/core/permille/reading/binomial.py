@@ -2,7 +2,7 @@
 
 from math import exp, inf, lgamma, log, log1p
 
-from permille.domain.values.tally import PER
+from permille.domain.values.tally import PER_MILLE
 
 NEGLIGIBLE = 1e-17  # of a sum: a float cannot tell it any more
 
@@ -14,7 +14,7 @@ def chance(complaints: int, delivered: int, limit_per_1000: int) -> float:
         return 1.0
     if complaints > delivered:
         return 0.0
-    p = limit_per_1000 / PER
+    p = limit_per_1000 / PER_MILLE
     if complaints <= delivered * p:
         return 1 - _sum(delivered, p, complaints - 1, -1)
     return _sum(delivered, p, complaints, 1)

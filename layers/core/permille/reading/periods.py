@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from permille.domain.policy.policy import CLOCKS_APART
-from permille.domain.values import local_days
-from permille.domain.values.local_days import A_DAY
+from permille.domain.policy.policy import MAX_CLOCK_SKEW
+from permille.domain.values import calendar
+from permille.domain.values.calendar import DAY
 from permille.domain.values.tally import Days, Tally, epoch_of, first_day, total
 
 WEEK_DAYS = 7
@@ -34,14 +34,14 @@ class Period:
 def range_of_days(today: date, count: int) -> list[tuple[date, date]]:
     """So many days, today the last, each as its first and last."""
     first = first_day(today, count)
-    return [(first + n * A_DAY, first + n * A_DAY) for n in range(count)]
+    return [(first + n * DAY, first + n * DAY) for n in range(count)]
 
 
 def range_of_weeks(today: date) -> list[tuple[date, date]]:
     """A year of ISO weeks, Mondays first; the last ends today."""
     monday = today - timedelta(days=today.weekday())
     firsts = [monday - timedelta(days=WEEK_DAYS * n) for n in reversed(range(WEEKS))]
-    return [(first, min(first + (WEEK_DAYS - 1) * A_DAY, today)) for first in firsts]
+    return [(first, min(first + (WEEK_DAYS - 1) * DAY, today)) for first in firsts]
 
 
 def read_from(first: date, window_days: int) -> date:
@@ -60,7 +60,7 @@ def periods(
 def _period(
     epochs: Epochs, first: date, last: date, starts: tuple[datetime, ...], window_days: int, now: datetime
 ) -> Period:
-    until = last + CLOCKS_APART if last == now.date() else last
+    until = last + MAX_CLOCK_SKEW if last == now.date() else last
     counted = ((epoch, total(days, first, until)) for epoch, days in sorted(epochs.items()))
     epoch = epoch_of(min(_end(last), now), starts)
     window = total(epochs.get(epoch, {}), first_day(last, window_days), until)
@@ -69,12 +69,12 @@ def _period(
 
 def _end(day: date) -> datetime:
     """The last instant of the day, in UTC."""
-    return midnight(day + A_DAY) - timedelta(microseconds=1)
+    return midnight(day + DAY) - timedelta(microseconds=1)
 
 
 def midnight(day: date) -> datetime:
     """When the send day begins, in UTC."""
-    return local_days.midnight(day, UTC)
+    return calendar.midnight(day, UTC)
 
 
 def epochs_begun(starts: tuple[datetime, ...], first: datetime, last: datetime) -> Iterator[tuple[int, datetime]]:

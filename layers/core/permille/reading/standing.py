@@ -14,14 +14,14 @@ from permille.domain.timeline.kinds.trial import StaysSuspended
 from permille.domain.timeline.kinds.verdicts import Disabled
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status
-from permille.domain.values.tally import PER
+from permille.domain.values.tally import PER_MILLE
 from permille.domain.words.wording import STILL_ON, capital, day, local, rate, times
 from permille.reading import binomial
 
 BAD_LUCK = 0.05  # what happens less often is not called so
 
 
-class Tone(StrEnum):
+class ReportTone(StrEnum):
     """How it looks, beside the words."""
 
     GOOD = "good"
@@ -30,22 +30,22 @@ class Tone(StrEnum):
     WAIT = "wait"
 
 
-def tone(account: Account, verdict: Verdict) -> Tone:
+def tone(account: Account, verdict: Verdict) -> ReportTone:
     match account.status:
         case _ if account.denied_by_hand:
-            return Tone.BAD
+            return ReportTone.BAD
         case Status.ACTIVE:
             return _ACTIVE_TONES[verdict.decision]
         case Status.TRIAL | Status.OBSERVING:
-            return Tone.WAIT
+            return ReportTone.WAIT
         case _:
-            return Tone.BAD
+            return ReportTone.BAD
 
 
-_ACTIVE_TONES: Mapping[Decision, Tone] = {
-    Decision.KEEP: Tone.GOOD,
-    Decision.WARN: Tone.WARN,
-    Decision.DISABLE: Tone.WARN,
+_ACTIVE_TONES: Mapping[Decision, ReportTone] = {
+    Decision.KEEP: ReportTone.GOOD,
+    Decision.WARN: ReportTone.WARN,
+    Decision.DISABLE: ReportTone.WARN,
 }
 
 
@@ -182,7 +182,7 @@ def luck_line(verdict: Verdict) -> str:
     """Where so small a number above the limit can be bad luck: how often a sender exactly at the limit would have it.
     Never an excuse: a broken rule is broken. Empty where it is hardly luck, or there is nothing to explain."""
     counts, limit = verdict.counts, verdict.policy.complaint_ratio.limit_per_1000
-    if not counts.complaints or counts.complaints * PER <= limit * counts.delivered:
+    if not counts.complaints or counts.complaints * PER_MILLE <= limit * counts.delivered:
         return ""
     chance = binomial.chance(counts.complaints, counts.delivered, limit)
     if chance <= BAD_LUCK:

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from permille.domain.sending.public_addresses import is_public
-from permille.domain.sending.smtp_server import IMPLICIT_TLS, Fault, Password, Server, Trouble
+from permille.domain.sending.smtp_server import IMPLICIT_TLS, FailureReason, LoginFailure, Password, Server
 from permille.smtp.session import BoundedSession, ended_at, left, within
 
 Resolve = Callable[..., list[Any]]
@@ -25,13 +25,15 @@ _ENHANCED_CODE = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")
 class _Failed(Exception):
     """Ends an attempt with what went wrong."""
 
-    def __init__(self, fault: Fault, reply: str = "") -> None:
+    def __init__(self, fault: FailureReason, reply: str = "") -> None:
         super().__init__(fault, reply)
-        self.trouble = Trouble(fault, reply)
+        self.trouble = LoginFailure(fault, reply)
 
 
-class SmtpProbe:
-    """Implements `Probe`. `local`: hosts on loopback and in private networks are tried too. Never so where others than
+class SmtpLogin:
+    """Implements `SmtpLoginCheck`.
+
+    `local`: hosts on loopback and in private networks are tried too. Never so where others than
     operators can ask: AWS has servers there that trust whoever reaches them."""
 
     def __init__(
@@ -51,7 +53,7 @@ class SmtpProbe:
         self._seconds = seconds
         self._seconds_in_all = seconds_in_all
 
-    def attempt(self, server: Server, password: Password) -> Trouble | None:
+    def attempt(self, server: Server, password: Password) -> LoginFailure | None:
         ends = time.monotonic() + self._seconds_in_all
         try:
             with _understood(), self._session(server, ends) as session:
@@ -66,10 +68,10 @@ class SmtpProbe:
         try:
             found = within(left(ends), lambda: self._resolve(server.host, server.port, type=socket.SOCK_STREAM))
         except (socket.gaierror, UnicodeError) as error:
-            raise _Failed(Fault.NO_HOST) from error
+            raise _Failed(FailureReason.NO_HOST) from error
         addresses = sorted((str(one[4][0]) for one in found), key=lambda address: ":" in address)
         if not self._local and not all(map(is_public, addresses)):
-            raise _Failed(Fault.NOT_PUBLIC)
+            raise _Failed(FailureReason.NOT_PUBLIC)
         return addresses[0]
 
     @contextmanager
@@ -94,10 +96,10 @@ class SmtpProbe:
     def _start_tls(self, session: smtplib.SMTP, server: Server) -> None:
         """What was offered in plain text is forgotten: somebody in between may have said it."""
         if not session.has_extn("starttls"):
-            raise _Failed(Fault.NO_TLS)
+            raise _Failed(FailureReason.NO_TLS)
         code, said = session.docmd("STARTTLS")
         if code != 220:
-            raise _Failed(Fault.NO_TLS, _reply(code, said))
+            raise _Failed(FailureReason.NO_TLS, _reply(code, said))
         self._encrypt(session, server)
         session.ehlo()
 
@@ -114,21 +116,21 @@ def _login(session: smtplib.SMTP, user: str, password: Password) -> None:
     if "PLAIN" in offered:
         answer = session.docmd("AUTH", f"PLAIN {_encoded(f'{chr(0)}{user}{chr(0)}{password.reveal()}')}")
     elif "LOGIN" in offered:
-        _expect(334, session.docmd("AUTH", "LOGIN"), Fault.LOGIN)
-        _expect(334, session.docmd(_encoded(user)), Fault.LOGIN)
+        _expect(334, session.docmd("AUTH", "LOGIN"), FailureReason.LOGIN)
+        _expect(334, session.docmd(_encoded(user)), FailureReason.LOGIN)
         answer = session.docmd(_encoded(password.reveal()))
     else:
-        raise _Failed(Fault.NO_AUTH)
-    _expect(235, answer, Fault.LOGIN)
+        raise _Failed(FailureReason.NO_AUTH)
+    _expect(235, answer, FailureReason.LOGIN)
 
 
 def _encoded(text: str) -> str:
     return b64encode(text.encode()).decode("ascii")
 
 
-def _expect(code: int, answer: tuple[int, bytes], fault: Fault = Fault.NO_SMTP) -> None:
+def _expect(code: int, answer: tuple[int, bytes], fault: FailureReason = FailureReason.NO_SMTP) -> None:
     if answer[0] != code:
-        raise _Failed(Fault.LATER if 400 <= answer[0] < 500 else fault, _reply(*answer))
+        raise _Failed(FailureReason.LATER if 400 <= answer[0] < 500 else fault, _reply(*answer))
 
 
 def _reply(code: int, said: bytes) -> str:
@@ -138,12 +140,12 @@ def _reply(code: int, said: bytes) -> str:
 
 
 _FAULTS = {  # the first that fits: all of them are OSErrors
-    ssl.SSLCertVerificationError: Fault.CERTIFICATE,
-    ConnectionRefusedError: Fault.REFUSED,
-    smtplib.SMTPException: Fault.NO_SMTP,
-    TimeoutError: Fault.TIMEOUT,
-    ssl.SSLError: Fault.TLS,
-    OSError: Fault.UNREACHABLE,
+    ssl.SSLCertVerificationError: FailureReason.CERTIFICATE,
+    ConnectionRefusedError: FailureReason.REFUSED,
+    smtplib.SMTPException: FailureReason.NO_SMTP,
+    TimeoutError: FailureReason.TIMEOUT,
+    ssl.SSLError: FailureReason.TLS,
+    OSError: FailureReason.UNREACHABLE,
 }
 
 

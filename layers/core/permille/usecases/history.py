@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from permille.domain.timeline.timeline import Entry, Topic
+from permille.domain.timeline.facts import Topic
+from permille.domain.timeline.timeline import Entry
 from permille.ports.history import Timeline
 from permille.ports.paging import Page
 

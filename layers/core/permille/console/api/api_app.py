@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from permille.console.api import routes
-from permille.console.api.context import Api, asked
+from permille.console.api.context import ApiServices, context
 from permille.console.api.openapi import document
 from permille.console.api.parameters import in_words
 from permille.console.api.problems import problem_for
@@ -46,7 +46,7 @@ def resolver() -> LambdaFunctionUrlResolver:
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def failed(error: Exception) -> Response[str]:
-        return FRONT.refused(asked(app), error)
+        return FRONT.refused(context(app), error)
 
     return app
 
@@ -57,7 +57,7 @@ def openapi_text() -> str:
     return json.dumps(document(resolver()), indent=2, ensure_ascii=False) + "\n"
 
 
-def _told(_: Api, request: Request, error: Exception) -> Response[str]:
+def _told(_: ApiServices, request: Request, error: Exception) -> Response[str]:
     return problem_for(error, request.id)
 
 

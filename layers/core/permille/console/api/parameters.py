@@ -13,13 +13,13 @@ from permille.domain.people import validation
 from permille.domain.people.commands import PutReview
 from permille.domain.people.validation import LONGEST_TEXT
 from permille.domain.policy.policy import LARGEST_BATCH
-from permille.domain.timeline.timeline import Audience
+from permille.domain.timeline.facts import Audience
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import InvalidInput
 from permille.usecases.views.report import Range
 
 MOST_LISTED = 100
-LISTED = 50
+DEFAULT_LIMIT = 50
 LONGEST_CURSOR = 200
 
 
@@ -90,7 +90,7 @@ CountedSince = Annotated[
 ]
 
 
-class ReviewRequest(BaseModel):
+class ReviewBody(BaseModel):
     """When the owner's next batch goes out and how big it is, what went wrong, and what was changed."""
 
     model_config = ConfigDict(

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from typing_extensions import TypedDict
 
 from permille.domain.values.errors import InvalidInput, MethodNotAllowed, NotGranted, PermilleError
-from permille.schema.account_schema import Means
+from permille.schema.doc import Doc
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -47,19 +47,19 @@ _HEADERS = {
 class FieldError(TypedDict):
     """What is wrong with one value of a request."""
 
-    field: Annotated[str, Means("Where it stands: query.limit, body.day.")]
+    field: Annotated[str, Doc("Where it stands: query.limit, body.day.")]
     message: str
 
 
 class Problem(TypedDict):
     """Problem details for HTTP APIs, RFC 9457."""
 
-    type: Annotated[str, Means("Always about:blank: the status says what kind of problem it is.")]
+    type: Annotated[str, Doc("Always about:blank: the status says what kind of problem it is.")]
     title: str
     status: int
-    detail: Annotated[str, Means("What is wrong with this request, in words for people.")]
-    instance: Annotated[str, Means("The request, as the API's log names it.")]
-    errors: NotRequired[Annotated[list[FieldError], Means("Everything that is wrong with the request, 422 alone.")]]
+    detail: Annotated[str, Doc("What is wrong with this request, in words for people.")]
+    instance: Annotated[str, Doc("The request, as the API's log names it.")]
+    errors: NotRequired[Annotated[list[FieldError], Doc("Everything that is wrong with the request, 422 alone.")]]
 
 
 def problem_for(error: Exception, request_id: str) -> Response[str]:

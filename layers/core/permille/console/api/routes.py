@@ -6,19 +6,34 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from typing_extensions import TypedDict
 
-from permille.console.api.context import asked
+from permille.console.api.context import context
 from permille.console.api.cursors import following, place_of
-from permille.console.api.openapi import LISTED, WRITTEN, operation
-from permille.console.api.parameters import LISTED as USUAL
-from permille.console.api.parameters import AccountId, After, CountedSince, For, Limit, ReviewRequest, Shown, Since
+from permille.console.api.openapi import PAGED, WRITING, operation
+from permille.console.api.parameters import (
+    DEFAULT_LIMIT,
+    AccountId,
+    After,
+    CountedSince,
+    For,
+    Limit,
+    ReviewBody,
+    Shown,
+    Since,
+)
 from permille.console.routing import routes
 from permille.domain.account.account import Account
 from permille.domain.people.commands import DeleteReview, PutReview
 from permille.domain.sending.route import route
-from permille.domain.timeline.timeline import Topic
+from permille.domain.timeline.facts import Topic
 from permille.domain.values.entry_id import id_at
-from permille.schema import account_schema, report_schema
-from permille.schema.account_schema import Means
+from permille.schema.account_schema import AccountJson, account_json
+from permille.schema.bounce_schema import BounceJson, bounce_json
+from permille.schema.doc import Doc
+from permille.schema.entry_schema import EntryJson, entry_json
+from permille.schema.report_schema import ReportJson, report_json
+from permille.schema.review_schema import StandingJson, standing_json
+from permille.schema.route_schema import RouteJson, route_json
+from permille.schema.suppression_schema import SuppressionJson, suppression_json
 from permille.usecases.decisions import decisions, suppression_list
 from permille.usecases.decisions.existing import existing
 from permille.usecases.history import history
@@ -28,30 +43,30 @@ from permille.zones import shown_zone_of
 
 router = routes()
 
-Next = Annotated[str | None, Means("The cursor of the next page, as `after`; null where there is none.")]
+Next = Annotated[str | None, Doc("The cursor of the next page, as `after`; null where there is none.")]
 
 
-class Timeline(TypedDict):
+class TimelinePage(TypedDict):
     """A page of an account's timeline, oldest first."""
 
     account_id: str
-    entries: list[account_schema.Entry]
+    entries: list[EntryJson]
     next: Next
 
 
-class Bounces(TypedDict):
+class BouncePage(TypedDict):
     """A page of an account's bounces, the first counted first."""
 
     account_id: str
-    bounces: list[account_schema.Bounce]
+    bounces: list[BounceJson]
     next: Next
 
 
-class Suppressions(TypedDict):
+class SuppressionPage(TypedDict):
     """A page of the addresses that the account's mail no longer goes to, the longest suppressed first; each once."""
 
     account_id: str
-    suppressions: list[account_schema.Suppression]
+    suppressions: list[SuppressionJson]
     next: Next
 
 
@@ -65,11 +80,9 @@ class Suppressions(TypedDict):
         "The account.",
     ),
 )
-def show(account_id: AccountId) -> account_schema.Account:
-    found, account = asked(router), _account(account_id)
-    return account_schema.account(
-        account, current(found.world.policies, found.world.tallies, account, found.now).verdict
-    )
+def show(account_id: AccountId) -> AccountJson:
+    found, account = context(router), _account(account_id)
+    return account_json(account, current(found.services.policies, found.services.tallies, account, found.now).verdict)
 
 
 @router.get(
@@ -82,9 +95,9 @@ def show(account_id: AccountId) -> account_schema.Account:
         "The report, as of now.",
     ),
 )
-def report(account_id: AccountId, range: Shown = Range.WINDOW) -> report_schema.Report:  # noqa: A002 - its name in the query
-    found, account = asked(router), _account(account_id)
-    return report_schema.report(gather(found.world.reporting, account, found.now, range), found.world.platform)
+def report(account_id: AccountId, range: Shown = Range.WINDOW) -> ReportJson:  # noqa: A002 - its name in the query
+    found, account = context(router), _account(account_id)
+    return report_json(gather(found.services.reporting, account, found.now, range), found.services.platform)
 
 
 @router.get(
@@ -95,17 +108,19 @@ def report(account_id: AccountId, range: Shown = Range.WINDOW) -> report_schema.
         "The permanent bounces that count, the first counted first; kept for thirteen months. The bus tells of them "
         "once an hour (`bounces`); a bounce of the last second may still be missing.",
         "A page of bounces.",
-        LISTED,
+        PAGED,
     ),
 )
-def bounces(account_id: AccountId, since: CountedSince = None, after: After = "", limit: Limit = USUAL) -> Bounces:
-    found, scope = asked(router), f"bounces {account_id} {since or ''}"
+def bounces(
+    account_id: AccountId, since: CountedSince = None, after: After = "", limit: Limit = DEFAULT_LIMIT
+) -> BouncePage:
+    found, scope = context(router), f"bounces {account_id} {since or ''}"
     place = place_of(scope, after) or (id_at(since) if since else "")
     account = _account(account_id)
-    page = found.world.bounces.page(account.id, place, limit)
+    page = found.services.bounces.page(account.id, place, limit)
     return {
         "account_id": account.id,
-        "bounces": [account_schema.bounce(one) for one in page.items],
+        "bounces": [bounce_json(one) for one in page.items],
         "next": following(scope, page),
     }
 
@@ -118,18 +133,20 @@ def bounces(account_id: AccountId, since: CountedSince = None, after: After = ""
         "Oldest first. Entries never change; an entry of the last second may still be missing. Of one audience a page "
         "may be short, or empty, also where `next` leads on.",
         "A page of entries.",
-        LISTED,
+        PAGED,
     ),
 )
-def timeline(account_id: AccountId, after: After = "", limit: Limit = USUAL, audience: For = None) -> Timeline:
-    found, scope = asked(router), f"timeline {account_id} {audience or ''}"
+def timeline(
+    account_id: AccountId, after: After = "", limit: Limit = DEFAULT_LIMIT, audience: For = None
+) -> TimelinePage:
+    found, scope = context(router), f"timeline {account_id} {audience or ''}"
     place = place_of(scope, after)
     account = _account(account_id)
-    page = found.world.timeline.page(account.id, place, limit, audience)
-    platform, zone = found.world.platform, shown_zone_of(account)
+    page = found.services.timeline.page(account.id, place, limit, audience)
+    platform, zone = found.services.platform, shown_zone_of(account)
     return {
         "account_id": account.id,
-        "entries": [account_schema.entry(one, platform, zone) for one in page.items],
+        "entries": [entry_json(one, platform, zone) for one in page.items],
         "next": following(scope, page),
     }
 
@@ -144,11 +161,11 @@ def timeline(account_id: AccountId, after: After = "", limit: Limit = USUAL, aud
         "The route of the account's e-mails now.",
     ),
 )
-def show_route(account_id: AccountId) -> account_schema.Route:
-    found, account = asked(router), _account(account_id)
-    known = history(found.world.timeline, account.id, Topic.STANDING)
-    platform = found.world.platform
-    return account_schema.route(account, route(account, known.entries), platform, found.world.smtp_endpoint)
+def show_route(account_id: AccountId) -> RouteJson:
+    found, account = context(router), _account(account_id)
+    known = history(found.services.timeline, account.id, Topic.STANDING)
+    platform = found.services.platform
+    return route_json(account, route(account, known.entries), platform, found.services.smtp_endpoint)
 
 
 @router.get(
@@ -163,18 +180,20 @@ def show_route(account_id: AccountId) -> account_schema.Route:
         "it, `unsuppressed` ends that. Of bounces it tells once an hour (`bounces`), and of imported lists once, "
         "without the addresses: then ask here with `since`. What was counted in the last second may still be missing.",
         "A page of addresses.",
-        LISTED,
+        PAGED,
     ),
 )
-def suppressions(account_id: AccountId, since: Since = None, after: After = "", limit: Limit = USUAL) -> Suppressions:
-    found, scope = asked(router), f"suppressions {account_id} {since or ''}"
+def suppressions(
+    account_id: AccountId, since: Since = None, after: After = "", limit: Limit = DEFAULT_LIMIT
+) -> SuppressionPage:
+    found, scope = context(router), f"suppressions {account_id} {since or ''}"
     place = place_of(scope, after)
     account = _account(account_id)
-    bounces = found.world.policies.current().suppress_bounces
-    page = suppression_list.page(found.world.suppressions, account.id, since, place, limit, bounces=bounces)
+    bounces = found.services.policies.current().suppress_bounces
+    page = suppression_list.page(found.services.suppressions, account.id, since, place, limit, bounces=bounces)
     return {
         "account_id": account.id,
-        "suppressions": [account_schema.suppression(one) for one in page.items],
+        "suppressions": [suppression_json(one) for one in page.items],
         "next": following(scope, page),
     }
 
@@ -188,8 +207,8 @@ def suppressions(account_id: AccountId, since: Since = None, after: After = "", 
         "The review and the trial; null where there is none.",
     ),
 )
-def get_review(account_id: AccountId) -> account_schema.Standing:
-    return account_schema.standing(_account(account_id))
+def get_review(account_id: AccountId) -> StandingJson:
+    return standing_json(_account(account_id))
 
 
 @router.put(
@@ -201,11 +220,11 @@ def get_review(account_id: AccountId) -> account_schema.Standing:
         "Repeating the same request changes nothing. The owner gets a receipt of a new one, at most one a day. A "
         "day, where the account is, has at most five changes: the next one is refused with 409.",
         "The review as it stands now.",
-        WRITTEN,
+        WRITING,
     ),
 )
-def put_review(account_id: AccountId, request: Annotated[ReviewRequest, Body()]) -> account_schema.Standing:
-    return _decided(account_id, request.command(asked(router).known.name))
+def put_review(account_id: AccountId, request: Annotated[ReviewBody, Body()]) -> StandingJson:
+    return _decided(account_id, request.command(context(router).known.name))
 
 
 @router.delete(
@@ -219,14 +238,14 @@ def put_review(account_id: AccountId, request: Annotated[ReviewRequest, Body()])
         (HTTPStatus.CONFLICT,),
     ),
 )
-def withdraw_review(account_id: AccountId) -> account_schema.Standing:
-    return _decided(account_id, DeleteReview(by=asked(router).known.name))
+def withdraw_review(account_id: AccountId) -> StandingJson:
+    return _decided(account_id, DeleteReview(by=context(router).known.name))
 
 
 def _account(account_id: str) -> Account:
-    return existing(asked(router).world.accounts, account_id)
+    return existing(context(router).services.accounts, account_id)
 
 
-def _decided(account_id: str, command: PutReview | DeleteReview) -> account_schema.Standing:
-    found = asked(router)
-    return account_schema.standing(decisions.apply(found.world, account_id, command, found.now))
+def _decided(account_id: str, command: PutReview | DeleteReview) -> StandingJson:
+    found = context(router)
+    return standing_json(decisions.apply(found.services, account_id, command, found.now))

@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from permille.console.context import Asked, Site
+from permille.console.context import RequestContext, WebServices
 from permille.console.site.pages import Pages
 from permille.usecases.views.desk import Desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Console(Site):
-    """The world as the pages need it."""
+class SiteServices(WebServices):
+    """What the pages need of the outside."""
 
     pages: Pages
     desk: Desk
 
 
-def asked(router: Any) -> Asked[Console]:
+def context(router: Any) -> RequestContext[SiteServices]:
     """What a page's route is asked: front.py has put it into the router's context."""
-    found: Asked[Console] = router.context["asked"]
+    found: RequestContext[SiteServices] = router.context["asked"]
     return found

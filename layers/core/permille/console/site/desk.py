@@ -8,16 +8,16 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
-from permille.console.context import Asked
+from permille.console.context import RequestContext
 from permille.console.routing import routes
 from permille.console.site import desk_view
-from permille.console.site.context import Console, asked
+from permille.console.site.context import SiteServices, context
 from permille.console.site.desk_forms import TICKED, decide, decide_held, mail_again, reset_breaker
 from permille.console.site.leaving import left
 from permille.console.site.pages import redirect
 from permille.domain.account.account import Account
 from permille.domain.policy import ses_review
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused, InvalidInput, ServiceError
@@ -52,27 +52,27 @@ Refused = DecisionRefused | InvalidInput
 
 @router.get("/desk")
 def queue() -> Response[str]:
-    found = asked(router)
+    found = context(router)
     after = found.request.query.get("after", "")
-    page = desk.waiting(found.world.desk, after, found.now)
+    page = desk.waiting(found.services.desk, after, found.now)
     return _page("desk", "Queue", found, page=page, after=after, limit=_limit(found))
 
 
 @router.post("/desk/leave")
 def leave() -> Response[str]:
-    return left(asked(router).known, framed=False)
+    return left(context(router).known, framed=False)
 
 
 @router.get("/desk/accounts")
 def accounts() -> Response[str]:
-    found = asked(router)
+    found = context(router)
     query = found.request.query
     after, q, off = query.get("after", ""), query.get("q", "").strip(), query.get("list") == "off"
     if q:
-        hits = desk.search(found.world.desk, q, after)
+        hits = desk.search(found.services.desk, q, after)
         exactly, page = hits.exactly, hits.page
     else:
-        exactly, page = [], desk.by_risk(found.world.desk, after, sending=not off)
+        exactly, page = [], desk.by_risk(found.services.desk, after, sending=not off)
     kept = {"q": q} if q else {"list": "off" if off else "sending"}
     shown: dict[str, Any] = {"q": q, "off": off, "after": after, "kept": kept, "exactly": exactly, "page": page}
     return _page("desk_accounts", "Accounts", found, **shown, limit=_limit(found))
@@ -80,15 +80,15 @@ def accounts() -> Response[str]:
 
 @router.get("/desk/accounts/<_id>")
 def account(_id: str) -> Response[str]:
-    return _account(asked(router), _id)
+    return _account(context(router), _id)
 
 
 @router.post("/desk/accounts/<_id>/mail-again")
 def mailed_again(_id: str) -> Response[str]:
-    found = asked(router)
+    found = context(router)
     form = found.request.form
     try:
-        mail_again(found.world.desk, _id, form, found.known.name, found.now)
+        mail_again(found.services.desk, _id, form, found.known.name, found.now)
     except (DecisionRefused, InvalidInput) as refused:
         return _account(found, _id, refused, {**_typed(form), "decision": "mail-again"})
     return redirect(f"/desk/accounts/{_id}?done=mail-again")
@@ -96,12 +96,12 @@ def mailed_again(_id: str) -> Response[str]:
 
 @router.post("/desk/accounts/<_id>/<_decision>")
 def decided(_id: str, _decision: str) -> Response[str]:
-    found = asked(router)
+    found = context(router)
     form = found.request.form
     if not ACCOUNT_ID.fullmatch(_id):
         raise NotFoundError
     try:
-        done = decide(found.world.desk, _id, _decision, form, found.known.name, found.now)
+        done = decide(found.services.desk, _id, _decision, form, found.known.name, found.now)
     except (DecisionRefused, InvalidInput) as refused:
         asks = {"asks": "yes"} if isinstance(refused, ConfirmationNeeded) else {}
         return _account(found, _id, refused, {**_typed(form), **asks, "decision": _decision})
@@ -112,15 +112,15 @@ def decided(_id: str, _decision: str) -> Response[str]:
 
 @router.get("/desk/held")
 def held() -> Response[str]:
-    return _held(asked(router))
+    return _held(context(router))
 
 
 @router.post("/desk/held")
 def decided_held() -> Response[str]:
-    found = asked(router)
+    found = context(router)
     form = found.request.form
     try:
-        decided = decide_held(found.world.desk, form, found.known.name, found.now)
+        decided = decide_held(found.services.desk, form, found.known.name, found.now)
     except InvalidInput as refused:
         return _held(found, refused=refused, given=_typed(form))
     return _held(found, decided)
@@ -128,37 +128,40 @@ def decided_held() -> Response[str]:
 
 @router.get("/desk/platform")
 def whole_platform() -> Response[str]:
-    found = asked(router)
-    shown: dict[str, Any] = {"state": platform(found.world.desk, found.now), "ses": ses_review}
+    found = context(router)
+    shown: dict[str, Any] = {"state": platform(found.services.desk, found.now), "ses": ses_review}
     return _page("desk_platform", "Platform", found, **shown, limit=_limit(found))
 
 
 @router.get("/desk/system")
 def system() -> Response[str]:
-    return _system(asked(router))
+    return _system(context(router))
 
 
 @router.post("/desk/system/breaker")
 def breaker() -> Response[str]:
-    found = asked(router)
+    found = context(router)
     try:
-        reset_breaker(found.world.desk, found.request.form, found.known.name, found.now)
+        reset_breaker(found.services.desk, found.request.form, found.known.name, found.now)
     except InvalidInput as refused:
         return _system(found, refused, _typed(found.request.form))
     return redirect("/desk/system?done=breaker")
 
 
 def _account(
-    found: Asked[Console], account_id: str, refused: Refused | None = None, given: Mapping[str, str] = _NOTHING
+    found: RequestContext[SiteServices],
+    account_id: str,
+    refused: Refused | None = None,
+    given: Mapping[str, str] = _NOTHING,
 ) -> Response[str]:
     before = found.request.query.get("before", "")
     dossier = (
-        desk.dossier(found.world.desk, account_id, before, found.now) if ACCOUNT_ID.fullmatch(account_id) else None
+        desk.dossier(found.services.desk, account_id, before, found.now) if ACCOUNT_ID.fullmatch(account_id) else None
     )
     if dossier is None:
         raise NotFoundError
     shown: dict[str, Any] = {name: getattr(dossier, name) for name in desk.Dossier.__slots__}
-    lines = dossier.explained.lines(found.world.pages.brand.platform)
+    lines = dossier.explained.lines(found.services.pages.brand.platform)
     shown |= {
         "lines": lines,
         "kept_now": dossier.explained.kept_now,
@@ -171,23 +174,23 @@ def _account(
 
 
 def _held(
-    found: Asked[Console],
+    found: RequestContext[SiteServices],
     decided: Sequence[Result] = (),
     refused: InvalidInput | None = None,
     given: Mapping[str, str] = _NOTHING,
 ) -> Response[str]:
     after = found.request.query.get("after", "")
-    page = desk.held_accounts(found.world.desk, after)
+    page = desk.held_accounts(found.services.desk, after)
     done = {one.about for one in decided if not one.refused}  # the index may still show them
     shown: dict[str, Any] = {"page": page, "after": after, "decided": decided, "given": given, "gone": done}
     return _page("desk_held", "Held", found, refused, **shown, ticked=TICKED, limit=_limit(found))
 
 
 def _system(
-    found: Asked[Console], refused: Refused | None = None, given: Mapping[str, str] = _NOTHING
+    found: RequestContext[SiteServices], refused: Refused | None = None, given: Mapping[str, str] = _NOTHING
 ) -> Response[str]:
     before = found.request.query.get("before", "")
-    state = desk.system(found.world.desk, before, found.now)
+    state = desk.system(found.services.desk, before, found.now)
     shown = {
         "state": state,
         "before": before,
@@ -199,10 +202,10 @@ def _system(
 
 
 def _page(
-    template: str, here: str, found: Asked[Console], refused: Refused | None = None, **shown: Any
+    template: str, here: str, found: RequestContext[SiteServices], refused: Refused | None = None, **shown: Any
 ) -> Response[str]:
-    platform = found.world.pages.brand.platform
-    return found.world.pages.page(
+    platform = found.services.pages.brand.platform
+    return found.services.pages.page(
         template,
         refused.status if refused else HTTPStatus.OK,
         here=here,
@@ -238,9 +241,9 @@ def _done(query: Mapping[str, str]) -> str:
     return f"{account_id}: {done}" if done and ACCOUNT_ID.fullmatch(account_id) else done
 
 
-def _limit(found: Asked[Console]) -> int:
+def _limit(found: RequestContext[SiteServices]) -> int:
     """Where a bar's line is drawn."""
     try:
-        return found.world.desk.policies.current().complaint_ratio.limit_per_1000
+        return found.services.desk.policies.current().complaint_ratio.limit_per_1000
     except ServiceError:
-        return SEED.complaint_ratio.limit_per_1000
+        return DEFAULT.complaint_ratio.limit_per_1000

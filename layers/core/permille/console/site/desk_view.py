@@ -8,12 +8,12 @@ from permille.domain.policy.ses_review import Level, bounce_percent
 from permille.domain.rules import reminders
 from permille.domain.timeline.kinds.credential import Difference
 from permille.domain.timeline.kinds.numbers import Numbers
-from permille.domain.values.local_days import today
+from permille.domain.values.calendar import today
 from permille.domain.values.status import Status
-from permille.domain.values.tally import PER, Tally
+from permille.domain.values.tally import PER_MILLE, Tally
 from permille.domain.words import wording
-from permille.ports.desk import ON_THEIR_WAY, Listed, Waiting
-from permille.usecases.views.review_queue import Case
+from permille.ports.desk import ON_THEIR_WAY, ListedAccount, Waiting
+from permille.usecases.views.review_queue import ReviewCase
 from permille.zones import shown_zone_of
 
 _TONES = {
@@ -43,7 +43,7 @@ def level_tone(level: Level) -> str:
 
 def filled(counts: Tally, limit: int) -> int:
     """How much of a bar of 100. Below 1,000 e-mails one complaint is still allowed."""
-    return min(100, counts.complaints * PER * HALF // (limit * max(counts.delivered, PER)))
+    return min(100, counts.complaints * PER_MILLE * HALF // (limit * max(counts.delivered, PER_MILLE)))
 
 
 def level(counts: Tally, over: bool, limit: int) -> str:  # noqa: FBT001 - templates name no arguments
@@ -62,7 +62,7 @@ def local(at: datetime, account: Account) -> str:
     return wording.local(at.astimezone(shown_zone_of(account)))
 
 
-def exempt_until(one: Account | Listed, exemption: Exemption) -> str:
+def exempt_until(one: Account | ListedAccount, exemption: Exemption) -> str:
     """A list of many accounts has one zone, UTC."""
     return local(exemption.until, one) if isinstance(one, Account) else in_utc(exemption.until)
 
@@ -80,7 +80,7 @@ def lasting(time: timedelta) -> str:
     return "less than a minute"
 
 
-def first_day(case: Case, now: datetime) -> str:
+def first_day(case: ReviewCase, now: datetime) -> str:
     """The day that the owner asks for, where it is still to come."""
     from_now = today(shown_zone_of(case.account), now)
     return str(max(case.review.day, from_now) if case.review else from_now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import floor, log10
 
-from permille.domain.values.local_days import A_DAY
+from permille.domain.values.calendar import DAY
 from permille.reading.periods import Period, midnight
 from permille.reading.spans import Span
 
@@ -148,7 +148,7 @@ class _Across:
     def _place(self, instant: datetime) -> float:
         """In periods since the first began."""
         for place, one in enumerate(self._periods):
-            begins, ends = midnight(one.first), midnight(one.last + A_DAY)
+            begins, ends = midnight(one.first), midnight(one.last + DAY)
             if instant < ends:
                 return place + max(0.0, (instant - begins) / (ends - begins))
         return float(len(self._periods))

@@ -6,10 +6,10 @@ from functools import partial
 
 from aws_lambda_powertools.event_handler import Response
 
-from permille.console.context import Asked
+from permille.console.context import RequestContext
 from permille.console.routing import routes
 from permille.console.site import report_page, review_form, spreadsheet
-from permille.console.site.context import Console, asked
+from permille.console.site.context import SiteServices, context
 from permille.console.site.leaving import left
 from permille.console.site.pages import redirect
 from permille.console.site.review_form import Typed
@@ -19,9 +19,9 @@ from permille.domain.people.commands import AmendReview, RequestReview, Withdraw
 from permille.domain.people.decisions import AnswerRead
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.values.errors import DecisionRefused, InvalidInput, MalformedRequest
-from permille.schema import report_schema
+from permille.schema.report_schema import report_json
 from permille.usecases.decisions import decisions
-from permille.usecases.views.report import Range, Report, earlier_entries, gather
+from permille.usecases.views.report import OwnerReport, Range, earlier_entries, gather
 
 EARLIER_ENTRIES = 50  # on a page of the timeline
 LONGEST_ID = 100
@@ -31,30 +31,30 @@ router = routes()
 
 @router.get("/report/<_id>")
 def report(_id: str) -> Response[str]:
-    found = asked(router)
+    found = context(router)
     return _page(found, found.owned)
 
 
 @router.post("/report/<_id>/leave")
 def leave(_id: str) -> Response[str]:
-    found = asked(router)
-    return left(found.known, framed=bool(found.world.pages.frame_origins))
+    found = context(router)
+    return left(found.known, framed=bool(found.services.pages.frame_origins))
 
 
 @router.get("/report/<_id>/year")
 def year(_id: str) -> Response[str]:
-    found = asked(router)
+    found = context(router)
     shown = _gathered(found, found.owned, Range.YEAR)
-    pages = found.world.pages
+    pages = found.services.pages
     return pages.page("year", framed=True, **report_page.year_page(shown))
 
 
 @router.get("/report/<_id>/timeline")
 def timeline(_id: str) -> Response[str]:
-    found = asked(router)
+    found = context(router)
     before = found.request.query.get("before", "")[:LONGEST_ID]
-    told = earlier_entries(found.world.timeline, found.owned.id, EARLIER_ENTRIES, before)
-    pages = found.world.pages
+    told = earlier_entries(found.services.timeline, found.owned.id, EARLIER_ENTRIES, before)
+    pages = found.services.pages
     shown = report_page.timeline_shown(found.owned, told.items, told.next, pages.brand, voided(told.items))
     return pages.page("timeline", framed=True, **shown)
 
@@ -79,22 +79,24 @@ def machine_readable(_id: str) -> Response[str]:
     return _file("report", "json", _as_json)
 
 
-def _as_json(shown: Report) -> str:
-    platform = asked(router).world.pages.brand.platform
-    return json.dumps(report_schema.report(shown, platform), ensure_ascii=False, indent=1)
+def _as_json(shown: OwnerReport) -> str:
+    platform = context(router).services.pages.brand.platform
+    return json.dumps(report_json(shown, platform), ensure_ascii=False, indent=1)
 
 
 @router.post("/report/<_id>/review")
 def ask(_id: str) -> Response[str]:
     """The request is made, changed or withdrawn, and the report shows it; or it says what is wrong, and keeps what was
     typed."""
-    found = asked(router)
+    found = context(router)
     account_id, form = found.owned.id, found.request.form
     sent, read = review_form.typed(form), _read(form)
     try:
-        decisions.apply(found.world, account_id, _command(form["action"], sent, found.known.name), found.now, read=read)
+        decisions.apply(
+            found.services, account_id, _command(form["action"], sent, found.known.name), found.now, read=read
+        )
     except (DecisionRefused, InvalidInput) as why:
-        now_is = found.world.accounts.get(account_id) or found.owned
+        now_is = found.services.accounts.get(account_id) or found.owned
         return _page(found, now_is, 422, review_form.refused(sent, why))
     return redirect(f"/report/{account_id}#review")
 
@@ -120,23 +122,25 @@ def _command(action: str, sent: Typed, by: str) -> RequestReview | AmendReview |
     return (RequestReview if action == "request" else AmendReview)(**sent.wish(), by=by)
 
 
-def _page(found: Asked[Console], account: Account, status: int = 200, typed: Typed | None = None) -> Response[str]:
-    pages = found.world.pages
+def _page(
+    found: RequestContext[SiteServices], account: Account, status: int = 200, typed: Typed | None = None
+) -> Response[str]:
+    pages = found.services.pages
     shown = report_page.report_page(_gathered(found, account), pages.brand, found.known.csrf, typed)
     return pages.page("report", status, framed=True, **shown)
 
 
-def _gathered(found: Asked[Console], account: Account, shown: Range = Range.WINDOW) -> Report:
-    return gather(found.world.reporting, account, found.now, shown)
+def _gathered(found: RequestContext[SiteServices], account: Account, shown: Range = Range.WINDOW) -> OwnerReport:
+    return gather(found.services.reporting, account, found.now, shown)
 
 
 def _separator() -> Separator:
-    asked_for = asked(router).request.query.get("separator")
+    asked_for = context(router).request.query.get("separator")
     return Separator.SEMICOLON if asked_for == Separator.SEMICOLON else Separator.COMMA
 
 
-def _file(name: str, form: str, content: Callable[[Report], str]) -> Response[str]:
-    found = asked(router)
+def _file(name: str, form: str, content: Callable[[OwnerReport], str]) -> Response[str]:
+    found = context(router)
     shown = Range.YEAR if found.request.query.get("range") == Range.YEAR else Range.WINDOW
     written = content(_gathered(found, found.owned, shown))
-    return found.world.pages.file(f"{found.owned.id}-{name}-{found.now.date()}.{form}", written)
+    return found.services.pages.file(f"{found.owned.id}-{name}-{found.now.date()}.{form}", written)

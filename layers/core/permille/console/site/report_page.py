@@ -17,17 +17,17 @@ from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.domain.words import wording
 from permille.reading import standing
-from permille.reading.cards import Campaign, Card, Counts, advice
+from permille.reading.complaint_records import Campaign, ComplaintRecord, CountState, advice
 from permille.reading.periods import Period
 from permille.rendering.templates import Brand
 from permille.usecases.login.access import GUIDE
-from permille.usecases.views.report import Range, Report
+from permille.usecases.views.report import OwnerReport, Range
 from permille.zones import shown_zone_of
 
 SHOWN_ENTRIES = 10
 SHOWN_CAMPAIGNS = 6
 SHOWN_BOUNCES = 3  # campaigns with bounces
-SHOWN_CARDS = 3  # of one campaign
+SHOWN_RECORDS = 3  # of one campaign
 LONGEST_DIAGNOSTIC = 70
 SHADES: Mapping[Status, str] = {
     Status.DISABLED: "SMTP account off",
@@ -35,15 +35,15 @@ SHADES: Mapping[Status, str] = {
     Status.OBSERVING: "waiting for late complaints",
     Status.CLOSED: "closed",
 }
-_WHY_NOT: Mapping[Counts, str] = {
-    Counts.YES: "",
-    Counts.OLD: "Too old to count towards the limit.",
-    Counts.EARLIER_EPOCH: "Not counted any more: counting has begun anew since.",
-    Counts.VOIDED: "Not counted any more: support took it back.",
+_WHY_NOT: Mapping[CountState, str] = {
+    CountState.YES: "",
+    CountState.OLD: "Too old to count towards the limit.",
+    CountState.EARLIER_EPOCH: "Not counted any more: counting has begun anew since.",
+    CountState.VOIDED: "Not counted any more: support took it back.",
 }
 
 
-def report_page(report: Report, brand: Brand, csrf: str, typed: Typed | None = None) -> dict[str, Any]:
+def report_page(report: OwnerReport, brand: Brand, csrf: str, typed: Typed | None = None) -> dict[str, Any]:
     """`typed`: what the owner has just sent, where it was refused."""
     account, verdict = report.account, report.verdict
     return {
@@ -69,7 +69,7 @@ def report_page(report: Report, brand: Brand, csrf: str, typed: Typed | None = N
     }
 
 
-def year_page(report: Report) -> dict[str, Any]:
+def year_page(report: OwnerReport) -> dict[str, Any]:
     total = sum((one.tally for one in report.periods), Tally())
     return {
         **_common(report),
@@ -95,7 +95,7 @@ def _smtp(brand: Brand) -> str:
     return f"Your {brand.platform} SMTP account"
 
 
-def _notes(report: Report, brand: Brand) -> Iterator[str]:
+def _notes(report: OwnerReport, brand: Brand) -> Iterator[str]:
     """The sentences below the numbers: why the account is off, what spares it, and what small numbers say."""
     notes = (
         _why_off(report),
@@ -109,7 +109,7 @@ def _notes(report: Report, brand: Brand) -> Iterator[str]:
     return (note for note in notes if note)
 
 
-def _why_off(report: Report) -> str:
+def _why_off(report: OwnerReport) -> str:
     """What the account was disabled for, where the numbers above are not the very same."""
     entry, counts = report.since, report.verdict.counts
     if entry is None or report.account.status not in (Status.DISABLED, Status.CLOSED):
@@ -122,7 +122,7 @@ def _why_off(report: Report) -> str:
     return f"It was disabled for this: {facts.sentence()}"
 
 
-def _begun(report: Report) -> str:
+def _begun(report: OwnerReport) -> str:
     """When the epoch began, where that lies in the window."""
     starts = [at for number, at in report.epochs if number == report.account.epoch]
     if not starts or starts[0].date() < report.verdict.first_day:
@@ -133,7 +133,7 @@ def _begun(report: Report) -> str:
 # ---------------------------------------------------------------- the graph and its table
 
 
-def _common(report: Report) -> dict[str, Any]:
+def _common(report: OwnerReport) -> dict[str, Any]:
     graphs = {name: _drawing(report, size) for name, size in (("wide", WIDE), ("narrow", NARROW))}
     first, last = (wording.day(day) for day in (report.periods[0].first, report.periods[-1].last))
     unit = "day" if report.range is Range.WINDOW else "week"
@@ -160,12 +160,12 @@ def _common(report: Report) -> dict[str, Any]:
     }
 
 
-def _drawing(report: Report, size: Any) -> Graph:
+def _drawing(report: OwnerReport, size: Any) -> Graph:
     limit = report.verdict.policy.complaint_ratio.limit_per_1000
     return draw(report.periods, report.spans, report.epochs, limit, size)
 
 
-def _in_words(report: Report) -> str:
+def _in_words(report: OwnerReport) -> str:
     """The result, for whoever does not see the graph."""
     best = max(report.periods, key=lambda one: one.tally.delivered)
     complained = sum(one.tally.complaints > 0 for one in report.periods)
@@ -184,7 +184,7 @@ def _in_words(report: Report) -> str:
     return said + "".join(spans)
 
 
-def _limit(report: Report) -> int:
+def _limit(report: OwnerReport) -> int:
     return report.verdict.policy.complaint_ratio.limit_per_1000
 
 
@@ -234,39 +234,39 @@ _PROVIDER_LINES: Mapping[Status, str] = {
 
 
 def _campaign(campaign: Campaign) -> dict[str, Any]:
-    cards = campaign.cards
+    records = campaign.records
     return {
         "name": campaign.name,
         "count": _count(campaign),
         "counting": campaign.counting,
-        "cards": [_card(card, campaign.name) for card in cards[:SHOWN_CARDS]],
-        "more": max(0, len(cards) - SHOWN_CARDS),
+        "records": [_report(record, campaign.name) for record in records[:SHOWN_RECORDS]],
+        "more": max(0, len(records) - SHOWN_RECORDS),
         "advice": advice(campaign),
     }
 
 
 def _count(campaign: Campaign) -> str:
     """`3 complaints count, 1 report does not`"""
-    others = len(campaign.cards) - campaign.counting
+    others = len(campaign.records) - campaign.counting
     said = [f"{wording.times(campaign.counting, 'complaint')} {'counts' if campaign.counting == 1 else 'count'}"]
     said += [f"{wording.times(others, 'report')} {'does' if others == 1 else 'do'} not"] if others else []
     return ", ".join(said if campaign.counting else said[1:]) + ("" if campaign.counting else " count")
 
 
-def _card(card: Card, campaign: str) -> dict[str, Any]:
+def _report(record: ComplaintRecord, campaign: str) -> dict[str, Any]:
     return {
-        "gone": card.counts is Counts.VOIDED,
-        "who": card.recipient or "A recipient",
-        "did": card.did,
-        "subject": "" if campaign.startswith(card.subject.rstrip("…")) else card.subject,
-        "sent": wording.day(card.sent_at),
-        "reported": wording.day(card.reported_at),
-        "why_not": f"Not counted: {card.why_not}." if card.why_not else _WHY_NOT[card.counts],
+        "gone": record.counts is CountState.VOIDED,
+        "who": record.recipient or "A recipient",
+        "did": record.did,
+        "subject": "" if campaign.startswith(record.subject.rstrip("…")) else record.subject,
+        "sent": wording.day(record.sent_at),
+        "reported": wording.day(record.reported_at),
+        "why_not": f"Not counted: {record.why_not}." if record.why_not else _WHY_NOT[record.counts],
     }
 
 
 def _more_campaigns(rest: list[Campaign]) -> str:
-    reports = sum(len(campaign.cards) for campaign in rest)
+    reports = sum(len(campaign.records) for campaign in rest)
     return f"{wording.times(reports, 'report')} about {wording.times(len(rest), 'more campaign')}" if rest else ""
 
 
@@ -278,33 +278,33 @@ def _unlisted(count: int) -> str:
     )
 
 
-def _bounces(campaign: bounces.Campaign) -> dict[str, Any]:
-    cards = campaign.cards
+def _bounces(campaign: bounces.BouncedCampaign) -> dict[str, Any]:
+    records = campaign.records
     return {
         "name": campaign.name,
-        "count": f"{wording.times(len(cards), 'e-mail')} bounced",
-        "cards": [_bounce(card) for card in cards[:SHOWN_CARDS]],
-        "more": max(0, len(cards) - SHOWN_CARDS),
+        "count": f"{wording.times(len(records), 'e-mail')} bounced",
+        "records": [_bounce(record) for record in records[:SHOWN_RECORDS]],
+        "more": max(0, len(records) - SHOWN_RECORDS),
     }
 
 
-def _bounce(card: bounces.Card) -> dict[str, str]:
-    told = card.told
+def _bounce(record: bounces.BounceRecord) -> dict[str, str]:
+    details = record.details
     return {
-        "who": wording.plain(card.recipient) or "A recipient",
-        "why": told.why_with_code,
-        "sent": wording.day(told.sent_at),
-        "bounced": wording.day(told.bounced_at),
-        "said": wording.plain(told.diagnostic, LONGEST_DIAGNOSTIC),
+        "who": wording.plain(record.recipient) or "A recipient",
+        "why": details.why_with_code,
+        "sent": wording.day(details.sent_at),
+        "bounced": wording.day(details.bounced_at),
+        "said": wording.plain(details.diagnostic, LONGEST_DIAGNOSTIC),
     }
 
 
-def _more_bounces(rest: list[bounces.Campaign]) -> str:
-    number = sum(len(campaign.cards) for campaign in rest)
+def _more_bounces(rest: list[bounces.BouncedCampaign]) -> str:
+    number = sum(len(campaign.records) for campaign in rest)
     return f"{wording.times(number, 'bounce')} of {wording.times(len(rest), 'more campaign')}" if rest else ""
 
 
-def _unlisted_bounces(report: Report) -> str:
+def _unlisted_bounces(report: OwnerReport) -> str:
     count, more = report.unlisted_bounces, " more" if report.bounces else ""
     return (
         f"{count:,}{more} {'bounce is' if count == 1 else 'bounces are'} counted and not listed here." if count else ""
@@ -315,17 +315,17 @@ def _unlisted_bounces(report: Report) -> str:
 
 
 def _entry(entry: Entry, zone: tzinfo, brand: Brand) -> dict[str, Any]:
-    told = entry.in_zone(zone)
+    local = entry.in_zone(zone)
     return {
         "kind": entry.kind,
         "at": entry.at.isoformat(timespec="seconds"),
-        "when": wording.local(told.at),
-        "headline": told.headline(brand.platform),
-        "sentence": told.sentence(),
+        "when": wording.local(local.at),
+        "headline": local.headline(brand.platform),
+        "sentence": local.sentence(),
     }
 
 
-def _earlier(report: Report) -> str:
+def _earlier(report: OwnerReport) -> str:
     """Where the timeline goes on that the report shows the beginning of."""
     more = report.entries[SHOWN_ENTRIES:]
     return report.entries[SHOWN_ENTRIES - 1].id if more else report.earlier

@@ -12,11 +12,11 @@ from permille.domain.people.validation import LONGEST_TEXT
 from permille.domain.policy.policy import LARGEST_BATCH
 from permille.domain.rules.reminders import requested_day
 from permille.domain.timeline.kinds.review import how_many, what_ends_it, what_wins
-from permille.domain.values import local_days
+from permille.domain.values import calendar
 from permille.domain.values.errors import DecisionRefused, InvalidInput
 from permille.domain.words import wording
 from permille.rendering.templates import Brand
-from permille.usecases.views.report import Report
+from permille.usecases.views.report import OwnerReport
 
 STEPS = (
     "You ask for a review",
@@ -81,10 +81,10 @@ def _batch(text: str) -> int:
     return int(digits)
 
 
-def shown(report: Report, brand: Brand, sent: Typed | None = None) -> dict[str, Any]:
+def shown(report: OwnerReport, brand: Brand, sent: Typed | None = None) -> dict[str, Any]:
     """What the templates show of the stage that the account has reached."""
     said_by, said = _said(report.account.review, brand)
-    today = local_days.today(report.zone, report.now)
+    today = calendar.today(report.zone, report.now)
     return {
         "stage": report.stage,
         "heading": _HEADINGS[report.stage],
@@ -103,7 +103,7 @@ def shown(report: Report, brand: Brand, sent: Typed | None = None) -> dict[str, 
     }
 
 
-def _form(report: Report, sent: Typed | None) -> dict[str, Any] | None:
+def _form(report: OwnerReport, sent: Typed | None) -> dict[str, Any] | None:
     found = report.account.review
     match report.stage:
         case Stage.MAY_ASK:
@@ -144,10 +144,10 @@ _STEP: Mapping[Stage, int] = {
     Stage.OBSERVING: 4,
     Stage.CONFIRMATION: 5,
 }
-Lines = Callable[[Report, Brand], list[str]]
+Lines = Callable[[OwnerReport, Brand], list[str]]
 
 
-def _may_ask(_: Report, brand: Brand) -> list[str]:
+def _may_ask(_: OwnerReport, brand: Brand) -> list[str]:
     return [
         (
             f"Tell {brand.platform} Support when your next batch goes out, how big it is, what went wrong and what you "
@@ -157,7 +157,7 @@ def _may_ask(_: Report, brand: Brand) -> list[str]:
     ]
 
 
-def _open(report: Report, brand: Brand) -> list[str]:
+def _open(report: OwnerReport, brand: Brand) -> list[str]:
     found = report.account.review
     asked = _there(report, found.requested_at) if found else ""
     answers = f"You asked on {asked}. {brand.platform} Support answers by e-mail. Until then you can change it."
@@ -167,13 +167,13 @@ def _open(report: Report, brand: Brand) -> list[str]:
     return [answers, ADVICE]
 
 
-def _declined(report: Report, _: Brand) -> list[str]:
+def _declined(report: OwnerReport, _: Brand) -> list[str]:
     found = report.account.review
     again = wording.day(found.ask_again_on) if found and found.ask_again_on else ""
     return [f"You can ask again from {again} on. Use the time to clean your list."]
 
 
-def _scheduled(report: Report, _: Brand) -> list[str]:
+def _scheduled(report: OwnerReport, _: Brand) -> list[str]:
     begins, ends = (_there(report, at) for at in _instants(report.account.trial, "begins_at", "ends_at"))
     trial = _agreed(report.account.trial)
     one = "One complaint about an e-mail of that day, and it stays off."
@@ -185,7 +185,7 @@ def _scheduled(report: Report, _: Brand) -> list[str]:
     ]
 
 
-def _running(report: Report, _: Brand) -> list[str]:
+def _running(report: OwnerReport, _: Brand) -> list[str]:
     (ends,) = (_there(report, at) for at in _instants(report.account.trial, "ends_at"))
     trial = _agreed(report.account.trial)
     return [
@@ -204,7 +204,7 @@ def _how_many(trial: Trial) -> str:
     return how_many(trial.least_delivered, trial.most_sent)
 
 
-def _observing(report: Report, brand: Brand) -> list[str]:
+def _observing(report: OwnerReport, brand: Brand) -> list[str]:
     (verdict,) = (_there(report, at) for at in _instants(report.account.trial, "verdict_at"))
     trial, support = _agreed(report.account.trial), f"{brand.platform} Support looks at it once more"
     then = support if trial.denied_by_hand else "your SMTP account is switched on by itself"
@@ -216,15 +216,15 @@ def _observing(report: Report, brand: Brand) -> list[str]:
     ]
 
 
-def _confirmation(_: Report, brand: Brand) -> list[str]:
+def _confirmation(_: OwnerReport, brand: Brand) -> list[str]:
     return [f"Your trial went well. {brand.platform} Support looks at it once more, and you get a mail."]
 
 
-def _closed(_: Report, brand: Brand) -> list[str]:
+def _closed(_: OwnerReport, brand: Brand) -> list[str]:
     return [f"Questions? Write to {_support(brand)}."]
 
 
-def _denied(_: Report, brand: Brand) -> list[str]:
+def _denied(_: OwnerReport, brand: Brand) -> list[str]:
     return [f"No review is needed: whoever switched it off can switch it on again. Write to {_support(brand)}."]
 
 
@@ -250,6 +250,6 @@ def _instants(trial: Trial | None, *names: str) -> list[datetime]:
     return [getattr(_agreed(trial), name) for name in names]
 
 
-def _there(report: Report, at: datetime) -> str:
+def _there(report: OwnerReport, at: datetime) -> str:
     """In the account's own zone."""
     return wording.local(at.astimezone(report.zone))

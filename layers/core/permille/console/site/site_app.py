@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Respo
 from permille.console.front import Front
 from permille.console.requests import Request
 from permille.console.site import desk, entrance, owner
-from permille.console.site.context import Console, asked
+from permille.console.site.context import SiteServices, context
 from permille.console.site.refusals import MISSING, refusal_for, said
 
 
@@ -19,18 +19,18 @@ def resolver() -> LambdaFunctionUrlResolver:
 
     @app.not_found
     def missing(_: Exception) -> Response[str]:
-        found = asked(app)
-        return said(found.world.pages, found.request, MISSING)
+        found = context(app)
+        return said(found.services.pages, found.request, MISSING)
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def failed(error: Exception) -> Response[str]:
-        return FRONT.refused(asked(app), error)
+        return FRONT.refused(context(app), error)
 
     return app
 
 
-def _told(world: Console, request: Request, error: Exception) -> Response[str]:
-    return said(world.pages, request, refusal_for(error))
+def _told(services: SiteServices, request: Request, error: Exception) -> Response[str]:
+    return said(services.pages, request, refusal_for(error))
 
 
 FRONT = Front("page", resolver, _told)

@@ -11,10 +11,10 @@ from permille.domain.values.tally import Tally
 from permille.domain.words.formulas import marked
 from permille.domain.words.wording import LONGEST_REASON, plain, rate
 from permille.reading.periods import Period
-from permille.usecases.views.report import Report
+from permille.usecases.views.report import OwnerReport
 
 Cell = str | int
-MARK = "\ufeff"  # tells Excel that the file is UTF-8
+UTF8_BOM = "\ufeff"  # tells Excel that the file is UTF-8
 
 
 class Separator(StrEnum):
@@ -68,53 +68,53 @@ BOUNCES = (
 )
 
 
-def days(report: Report, by: Separator) -> str:
+def days(report: OwnerReport, by: Separator) -> str:
     """A row for each period and each epoch with mail in it; the window's numbers stand in the epoch in force."""
     return _table(DAYS, (row for period in report.periods for row in _rows(period, by)), by)
 
 
-def complaints(report: Report, by: Separator) -> str:
+def complaints(report: OwnerReport, by: Separator) -> str:
     """A row for each report, by campaign, as the page groups them."""
     return _table(
         COMPLAINTS,
         (
             (
-                card.sent_at.isoformat(),
-                card.reported_at.isoformat(),
+                record.sent_at.isoformat(),
+                record.reported_at.isoformat(),
                 campaign.name,
-                card.subject,
-                card.recipient,
-                card.did,
-                card.counts.value,
-                card.why_not,
-                card.epoch,
+                record.subject,
+                record.recipient,
+                record.did,
+                record.counts.value,
+                record.why_not,
+                record.epoch,
             )
             for campaign in report.campaigns
-            for card in campaign.cards
+            for record in campaign.records
         ),
         by,
     )
 
 
-def bounces(report: Report, by: Separator) -> str:
+def bounces(report: OwnerReport, by: Separator) -> str:
     """A row for each bounce, by campaign, as the page groups them."""
     return _table(
         BOUNCES,
         (
             (
-                told.sent_at.isoformat(),
-                told.bounced_at.isoformat(),
+                details.sent_at.isoformat(),
+                details.bounced_at.isoformat(),
                 campaign.name,
-                plain(told.subject),
-                plain(card.recipient),
-                told.why,
-                told.status,
-                plain(told.diagnostic, LONGEST_DIAGNOSTIC),
-                told.epoch,
+                plain(details.subject),
+                plain(record.recipient),
+                details.why,
+                details.status,
+                plain(details.diagnostic, LONGEST_DIAGNOSTIC),
+                details.epoch,
             )
             for campaign in report.bounces
-            for card in campaign.cards
-            for told in [card.told]
+            for record in campaign.records
+            for details in [record.details]
         ),
         by,
     )
@@ -142,4 +142,4 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[Cell, ...]], by: Separa
     writer = csv.writer(written, delimiter=by.sign, lineterminator="\r\n")  # RFC 4180
     writer.writerow(header)
     writer.writerows([marked(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return MARK + written.getvalue()
+    return UTF8_BOM + written.getvalue()

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from permille.domain.account.credential import Credential, Denial, Renewal, SenderState
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
@@ -15,10 +15,10 @@ from permille.domain.account.second_chance import Review, ReviewState, Trial, Tr
 from permille.domain.policy.policy import Policy, Verdict, judge
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import Entry, TimelineEntry
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Days
 
-INSTANT = timedelta(microseconds=1)
+TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 
 
@@ -76,7 +76,7 @@ class Account:
     risks_accepted: Mapping[str, str] = field(default_factory=dict)
     owner_acts: OwnerActs = field(default_factory=OwnerActs)
     due_at: datetime | None = None
-    look: Look | None = None
+    look: Assessment | None = None
     switch_generation: int = 1
     credential: Credential = field(default_factory=Credential)
     version: int = 1
@@ -96,7 +96,7 @@ class Account:
         return 1 + len(self.epochs)
 
     @property
-    def settled(self) -> bool:
+    def in_sync(self) -> bool:
         """Whether IAM was read back to agree with the last decision that had to be switched."""
         return self.credential.observed == self.switch_generation
 
@@ -128,18 +128,18 @@ class Account:
         works = renewal and renewal.new and not renewal.ended and not self.ends_renewal(now)
         return renewal.until if renewal and works else None
 
-    def may_be_woken(self, keys: frozenset[str]) -> frozenset[str]:
+    def may_reactivate(self, keys: frozenset[str]) -> frozenset[str]:
         """Those of the keys, which Permille put to sleep, that enabling wakes: none that was renewed."""
         return keys - self.renewal.retired if self.renewal else keys
 
     def is_denied_by_hand(self, state: SenderState) -> bool:
         """Whether this is how IAM shows a sender that somebody has denied by hand: that it is in the deny group is no
         lag and no leftover once IAM was read back to agree."""
-        return state.denied and self.status.may_send and self.settled
+        return state.denied and self.status.may_send and self.in_sync
 
     @property
-    def held(self) -> Held:
-        return self.hold.why if self.hold else Held.NO
+    def held(self) -> HoldReason:
+        return self.hold.why if self.hold else HoldReason.NO
 
     def to_be_switched(self, **different: Any) -> "Account":
         """With what is `different`; the credential has to be made to agree, and read back. A deny that was put in by
@@ -161,7 +161,7 @@ class Account:
         return trial if trial and trial.state is TrialState.SCHEDULED else None
 
     @property
-    def asks_since(self) -> datetime | None:
+    def waiting_for_support_since(self) -> datetime | None:
         """Since when support is waited for: an open request, or a trial that went well and is not confirmed."""
         if self.review and self.review.state is ReviewState.OPEN:
             return self.review.requested_at
@@ -170,7 +170,7 @@ class Account:
 
     def after_last_decision(self, now: datetime) -> datetime:
         """Whatever the clock of the run says, a decision comes after the one before it, and so do their entries."""
-        return max(now, self.decided_at + INSTANT) if self.decided_at else now
+        return max(now, self.decided_at + TICK) if self.decided_at else now
 
     def exempt_at(self, now: datetime) -> bool:
         return self.exemption is not None and now < self.exemption.until
@@ -189,7 +189,7 @@ class Account:
         one_ends = self.status is Status.TRIAL and (self.trial is None or self.trial.ends_at_first_complaint)
         return 0 if one_ends else kept
 
-    def judged_by(
+    def complaints_in(
         self, verdict: Verdict, complaints: Sequence[TimelineEntry[CountedComplaint]]
     ) -> list[TimelineEntry[CountedComplaint]]:
         """Those of the complaints that the verdict is about: on mail of this epoch, sent in the window."""

@@ -13,21 +13,21 @@ INACTIVE: Final = "Inactive"
 # IAM is eventually consistent: for so long an answer may still tell what was before a change. Measured: 3 to 4 s.
 PROPAGATION = timedelta(seconds=30)
 
-Asleep = Mapping[str, frozenset[str]]  # access keys by sender
+DeactivatedKeys = Mapping[str, frozenset[str]]  # access keys by sender
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
     """What Permille did to an account's credential, and read back of it. Only the holder of the lease writes it.
 
-    asleep: the keys that Permille put to sleep, by sender
+    deactivated: the keys that Permille put to sleep, by sender
     applied: the switch generation that was asserted as a whole: every key and the deny group, whatever IAM said of them
     applied_at: when something was last changed in IAM
     observed: the switch generation that IAM was last read back to agree with, PROPAGATION after the last change
     lease: how many leases were ever taken, the fencing token
     """
 
-    asleep: Asleep = field(default_factory=dict)
+    deactivated: DeactivatedKeys = field(default_factory=dict)
     applied: int = 1
     applied_at: datetime | None = None
     observed: int = 1
@@ -101,26 +101,27 @@ class Changes:
         return bool(self.sleep or self.wake or self.deny is not None)
 
 
-def changes(state: SenderState, asleep: frozenset[str], *, may_send: bool) -> Changes:
+def changes(state: SenderState, deactivated: frozenset[str], *, may_send: bool) -> Changes:
     """What does not agree with the status as IAM shows it; empty (falsy) where all agrees. Only keys that Permille put
-    to sleep are ever woken: an owner's own Inactive key stays asleep."""
+    to sleep are ever woken: an owner's own Inactive key stays deactivated."""
     if may_send:
-        wake = state.with_status(INACTIVE) & asleep
+        wake = state.with_status(INACTIVE) & deactivated
         return Changes(wake=wake, deny=False if state.denied else None)
     return Changes(sleep=state.with_status(ACTIVE), deny=None if state.denied else True)
 
 
-def assertion(asleep: frozenset[str], *, may_send: bool) -> Changes:
-    """Everything that the status asks for, whatever IAM shows: it may show what was before another change. `asleep`:
+def assertion(deactivated: frozenset[str], *, may_send: bool) -> Changes:
+    """Everything that the status asks for, whatever IAM shows: it may show what was before another change.
+    `deactivated`:
     the keys that Permille has put to sleep, or is about to."""
-    return Changes(wake=asleep, deny=False) if may_send else Changes(sleep=asleep, deny=True)
+    return Changes(wake=deactivated, deny=False) if may_send else Changes(sleep=deactivated, deny=True)
 
 
-def drift(caller: str, state: SenderState, asleep: frozenset[str], *, may_send: bool) -> list[Difference]:
+def drift(caller: str, state: SenderState, deactivated: frozenset[str], *, may_send: bool) -> list[Difference]:
     """What does not agree with the status, in either direction."""
-    todo = changes(state, asleep, may_send=may_send)
+    todo = changes(state, deactivated, may_send=may_send)
     found = [Difference(sender=caller, what="awake", key=key) for key in sorted(todo.sleep)]
-    found += [Difference(sender=caller, what="asleep", key=key) for key in sorted(todo.wake)]
+    found += [Difference(sender=caller, what="deactivated", key=key) for key in sorted(todo.wake)]
     if todo.deny is not None:
         found.append(Difference(sender=caller, what="not denied" if todo.deny else "denied", key=""))
     return found

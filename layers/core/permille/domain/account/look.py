@@ -7,12 +7,12 @@ from permille.domain.policy.policy import Verdict
 from permille.domain.values.status import Mode
 from permille.domain.values.tally import Tally
 
-LUCK = 5_000  # e-mails: below so many, one complaint says little of a sender
+RISK_PRIOR_DELIVERIES = 5_000  # e-mails: below so many, one complaint says little of a sender
 MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Assessment:
     """What the last look that judged the account found in the window that ended on `day`. `over`: a rule was broken.
     `kept`: it left the account as it was, because no rule was broken or time alone had broken it. `policy` is the id of
     the policy that it was judged by, `mode` the mode that was in force."""
@@ -28,7 +28,7 @@ class Look:
     kept: bool = False
 
     @classmethod
-    def at(cls, verdict: Verdict, mode: Mode, *, kept: bool | None = None) -> "Look":
+    def at(cls, verdict: Verdict, mode: Mode, *, kept: bool | None = None) -> "Assessment":
         """`kept` is whether the rules are, unless it is named."""
         counts = verdict.counts
         return cls(
@@ -51,5 +51,5 @@ class Look:
     def risk(self) -> int:
         """For support to look at the worst first: complaints per million, as if some thousand e-mails more had been
         delivered without one. Whoever breaks a rule comes before all who break none."""
-        rate = min(self.complaints * MILLION // (self.delivered + LUCK), MILLION - 1)
+        rate = min(self.complaints * MILLION // (self.delivered + RISK_PRIOR_DELIVERIES), MILLION - 1)
         return rate + MILLION * self.over

@@ -5,8 +5,8 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Final
 
+from permille.domain.values.calendar import DAY, midnight, today
 from permille.domain.values.errors import DecisionRefused
-from permille.domain.values.local_days import A_DAY, midnight, today
 from permille.domain.words.wording import local, times
 
 CHANGES_A_DAY: Final = 5
@@ -37,7 +37,7 @@ class OwnerActs:
         """With one change more. Raises DecisionRefused where there were as many as a day may have."""
         acts = self._on(today(zone, now))
         if acts.changes >= CHANGES_A_DAY and acts.day:
-            again = local(midnight(acts.day + A_DAY, zone).astimezone(zone))
+            again = local(midnight(acts.day + DAY, zone).astimezone(zone))
             raise DecisionRefused(
                 f"the request was made or changed {times(CHANGES_A_DAY, 'time')} today, which is as often as a day "
                 f"allows; it can be changed again from {again} on"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from permille.domain.values.status import Held
+from permille.domain.values.status import HoldReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Hold:
     after it had stalled; only then does the time begin in which what waits is counted. `needs_staff`: staff were told
     that it does not end by itself; `released`: they said that the disabling is right."""
 
-    why: Held
+    why: HoldReason
     since: datetime
     resumed_at: datetime | None = None
     released: bool = False
@@ -21,7 +21,7 @@ class Hold:
     @property
     def waits_since(self) -> datetime | None:
         """Since when feedback is waited for that is being counted."""
-        return None if self.why is Held.STALLED else self.resumed_at or self.since
+        return None if self.why is HoldReason.STALLED else self.resumed_at or self.since
 
 
 @dataclass(frozen=True, slots=True)

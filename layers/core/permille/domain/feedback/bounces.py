@@ -1,11 +1,11 @@
-"""Bounces as their senders may see them: a card for each recipient whose mail server refused a mail for good."""
+"""Records of bounces, as senders may see them: one for each recipient of a permanent bounce."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from permille.domain.feedback.feedback import Bounce, Bounced
+from permille.domain.feedback.feedback import Bounce, FailedRecipient
 from permille.domain.feedback.smtp_status import in_words
 from permille.domain.values.entry_id import id_among_many
 from permille.domain.words.wording import campaign_name, plain
@@ -15,9 +15,17 @@ LONGEST_DIAGNOSTIC = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What is kept of a bounce. `status`: the enhanced status code, empty where none was told. `diagnostic`: what the
-    mail server said, on one line."""
+class BounceDetails:
+    """What is stored of a bounce beside its recipient.
+
+    message_id: SES's message id
+    subject, campaign: of the mail; may be empty
+    status: the enhanced status code; empty where there was none
+    diagnostic: the mail server's words, on one line; may be empty
+    sent_at: when the mail was sent
+    bounced_at: when it bounced or, where that is unknown, when the bounce was counted
+    epoch: in which it counts
+    """
 
     message_id: str
     subject: str
@@ -40,44 +48,53 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """`id` sorts by the instant of counting, `at`. `recipient`: in the bare form, empty where it is not certain who it
-    was, or where that is no address; else it is suppressed."""
+class BounceRecord:
+    """One bounced recipient.
+
+    id: sorts by `at`
+    at: when the bounce was counted
+    recipient: the address in its bare form, which is suppressed; empty where it is unknown or unreadable
+    details: what is known of the bounce
+    """
 
     id: str
     at: datetime
     recipient: str
-    told: Told
+    details: BounceDetails
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
-    """What bounced of the mails of one campaign, the newest first."""
+class BouncedCampaign:
+    """The bounces of the mails of one campaign.
+
+    name: of the campaign or, without one, the subject
+    records: newest first
+    """
 
     name: str
-    cards: tuple[Card, ...]
+    records: tuple[BounceRecord, ...]
 
 
-def card(bounce: Bounce, one: Bounced, at: datetime, epoch: int) -> Card:
-    """A bounce that does not say when it happened happened when it is counted."""
+def bounce_record(bounce: Bounce, failed: FailedRecipient, at: datetime, epoch: int) -> BounceRecord:
+    """Makes the record of one recipient of a bounce. `at`: when it is counted."""
     message = bounce.message
-    told = Told(
+    details = BounceDetails(
         message_id=message.id,
         subject=plain(message.subject, LONGEST_SUBJECT),
         campaign=message.campaign,
-        status=one.refusal.status,
-        diagnostic=plain(one.refusal.diagnostic, LONGEST_DIAGNOSTIC),
+        status=failed.rejection.status,
+        diagnostic=plain(failed.rejection.diagnostic, LONGEST_DIAGNOSTIC),
         sent_at=message.sent_at,
         bounced_at=bounce.bounced_at or at,
         epoch=epoch,
     )
-    return Card(id_among_many(at, one.identity), at, one.recipient, told)
+    return BounceRecord(id_among_many(at, failed.identity), at, failed.recipient, details)
 
 
-def campaigns(cards: Iterable[Card]) -> list[Campaign]:
-    """The cards, newest first, by campaign: those with the most bounces come first, then the newest."""
-    groups: dict[str, list[Card]] = defaultdict(list)
-    for one in cards:
-        groups[campaign_name(one.told.campaign, one.told.subject)].append(one)
-    found = [Campaign(name, tuple(of_it)) for name, of_it in groups.items()]
-    return sorted(found, key=lambda one: (len(one.cards), one.cards[0].id), reverse=True)
+def campaigns(records: Iterable[BounceRecord]) -> list[BouncedCampaign]:
+    """Groups records, newest first, by campaign: those with the most bounces come first, then the newest."""
+    groups: dict[str, list[BounceRecord]] = defaultdict(list)
+    for record in records:
+        groups[campaign_name(record.details.campaign, record.details.subject)].append(record)
+    by_name = [BouncedCampaign(name, tuple(group)) for name, group in groups.items()]
+    return sorted(by_name, key=lambda campaign: (len(campaign.records), campaign.records[0].id), reverse=True)

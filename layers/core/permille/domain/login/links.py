@@ -14,7 +14,7 @@ ALL_ACCOUNTS = "*"
 _SECOND = timedelta(seconds=1)
 
 
-class For(StrEnum):
+class LinkRole(StrEnum):
     """Whom a link lets in: the owner of one account, one of support's people, or the host platform."""
 
     OWNER = "owner"
@@ -29,12 +29,16 @@ class Scope(StrEnum):
     WRITE = "write"
 
 
-LASTS = {For.OWNER: timedelta(days=7), For.STAFF: timedelta(hours=12), For.PLATFORM: timedelta(days=365)}
-LONGEST = {For.OWNER: timedelta(days=30), For.STAFF: timedelta(hours=24), For.PLATFORM: timedelta(days=366)}
+LASTS = {LinkRole.OWNER: timedelta(days=7), LinkRole.STAFF: timedelta(hours=12), LinkRole.PLATFORM: timedelta(days=365)}
+LONGEST = {
+    LinkRole.OWNER: timedelta(days=30),
+    LinkRole.STAFF: timedelta(hours=24),
+    LinkRole.PLATFORM: timedelta(days=366),
+}
 # Whoever revokes owners' links, or makes one by the command, does so by a clock of their own. AWS takes no signed
 # request of a clock that is more than 5 minutes off, so that two are no more than 10 apart.
-CLOCKS_APART = timedelta(minutes=10)
-FURTHEST_AHEAD = 2 * CLOCKS_APART  # beyond it an instant is nobody's clock
+MAX_CLOCK_SKEW = timedelta(minutes=10)
+FURTHEST_AHEAD = 2 * MAX_CLOCK_SKEW  # beyond it an instant is nobody's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Claims:
     """`subject`: the account's id, or the name of who is let in. `by`: who made it, as AWS knows them; of staff and
     platforms alone, as is `grant` of platforms. Instants in whole seconds, UTC."""
 
-    audience: For
+    audience: LinkRole
     subject: str
     issued_at: datetime
     expires_at: datetime
@@ -87,7 +91,7 @@ class Claims:
 
 
 def claims(
-    audience: For,
+    audience: LinkRole,
     subject: str,
     now: datetime,
     lasts: timedelta | None = None,
@@ -114,7 +118,7 @@ def revoked_until(now: datetime, last: datetime | None) -> datetime:
 def owners_revoked_until(now: datetime, before: datetime | None) -> datetime:
     """As `revoked_until` of links of which nobody knows when the last was made: all that any clock can have made by
     now. `before`: until when links were revoked before."""
-    return revoked_until(now + CLOCKS_APART, before + _SECOND if before else None)
+    return revoked_until(now + MAX_CLOCK_SKEW, before + _SECOND if before else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ class Register:
         return replace(self, of_all=max(until, self.of_all or until))
 
 
-def check_lasts(audience: For, lasts: timedelta) -> timedelta:
+def check_lasts(audience: LinkRole, lasts: timedelta) -> timedelta:
     """Raises InvalidInput where no link of the audience lasts so long."""
     longest = LONGEST[audience]
     if not timedelta() < lasts <= longest:

@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from permille.domain.login.links import Claims, For, Grant, Scope
+from permille.domain.login.links import Claims, Grant, LinkRole, Scope
 from permille.domain.values.errors import InvalidInput, NotAuthenticated
 
 LONGEST_TOKEN = 4000  # characters; a cookie holds 4,096, and KMS makes a MAC of no more
 _MAC_BYTES = 32  # of HS256
 _HEADER = {"alg": "HS256", "typ": "JWT"}
 _NAMES = {
-    For.OWNER: {"aud", "sub", "iat", "exp"},
-    For.STAFF: {"aud", "sub", "iat", "exp", "by"},
-    For.PLATFORM: {"aud", "sub", "iat", "exp", "by", "scope", "accounts"},
+    LinkRole.OWNER: {"aud", "sub", "iat", "exp"},
+    LinkRole.STAFF: {"aud", "sub", "iat", "exp", "by"},
+    LinkRole.PLATFORM: {"aud", "sub", "iat", "exp", "by", "scope", "accounts"},
 }
 
 
@@ -28,7 +28,7 @@ def signed_part(found: Claims) -> str:
         "iat": int(found.issued_at.timestamp()),
         "exp": int(found.expires_at.timestamp()),
     }
-    if found.audience is not For.OWNER:
+    if found.audience is not LinkRole.OWNER:
         payload["by"] = found.by
     if found.grant:
         payload |= {"scope": _scope_text(found.grant.scopes), "accounts": list(found.grant.accounts)}
@@ -56,14 +56,14 @@ def read(text: str) -> tuple[Claims, str, bytes]:
 def _claims(payload: dict[str, Any]) -> Claims:
     """A name more than are known here may bound what the token opens, and is not passed over."""
     try:
-        audience = For(payload["aud"])
+        audience = LinkRole(payload["aud"])
         if payload.keys() != _NAMES[audience]:
             raise NotAuthenticated("the token's claims are not of our kind")
         subject, by, instants = payload["sub"], payload.get("by", ""), [payload["iat"], payload["exp"]]
         if not (isinstance(subject, str) and isinstance(by, str) and all(type(one) is int for one in instants)):
             raise NotAuthenticated("the token's claims are not of our kind")
         issued_at, expires_at = (datetime.fromtimestamp(one, UTC) for one in instants)
-        grant = _grant(payload) if audience is For.PLATFORM else None
+        grant = _grant(payload) if audience is LinkRole.PLATFORM else None
         return Claims(audience, subject, issued_at, expires_at, by, grant)
     except (KeyError, ValueError, OverflowError, OSError, TypeError, InvalidInput) as error:
         raise NotAuthenticated("the token's claims are not of our kind") from error

@@ -35,7 +35,7 @@ from permille.domain.people.commands import (
     WithdrawReview,
 )
 from permille.domain.people.voiding import Complained
-from permille.domain.policy.policy import SEED, SecondChance
+from permille.domain.policy.policy import DEFAULT, SecondChance
 from permille.domain.rules.decision import Outcome
 from permille.domain.values.errors import DecisionRefused
 
@@ -52,7 +52,7 @@ class Context:
 
     zone: tzinfo
     second_chance: SecondChance
-    window_days: int = SEED.window_days
+    window_days: int = DEFAULT.window_days
     complaint: Complained | None = None
     shown_zone: tzinfo = UTC
 

@@ -18,11 +18,12 @@ from permille.domain.people.commands import (
 )
 from permille.domain.policy.policy import SecondChance
 from permille.domain.rules.decision import Outcome
+from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds import review as told
 from permille.domain.timeline.kinds.trial import TrialConfirmed
-from permille.domain.timeline.timeline import Facts, entry
+from permille.domain.timeline.timeline import entry
+from permille.domain.values.calendar import DAY, midnight, today
 from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused
-from permille.domain.values.local_days import A_DAY, midnight, today
 from permille.domain.values.status import Status
 from permille.domain.words.wording import times
 
@@ -139,7 +140,7 @@ def answer_token(review: Review | None) -> str:
 
 def _fields(command: ReviewRequest, zone: tzinfo) -> dict[str, Any]:
     """Of the review."""
-    return _asked(command) | {"begins_at": midnight(command.day, zone), "ends_at": midnight(command.day + A_DAY, zone)}
+    return _asked(command) | {"begins_at": midnight(command.day, zone), "ends_at": midnight(command.day + DAY, zone)}
 
 
 def _asked(asked: Review | ReviewRequest) -> dict[str, Any]:
@@ -162,7 +163,7 @@ def approve(account: Account, command: ApproveReview, zone: tzinfo, chance: Seco
         raise DecisionRefused(f"{day} is over in {account.timezone}; choose a day to come")
     if day > today(zone, now) + FURTHEST_DAY:
         raise DecisionRefused(f"{day} is more than {FURTHEST_DAY.days} days ahead")
-    begins_at, ends_at = max(midnight(day, zone), now), midnight(day + A_DAY, zone)
+    begins_at, ends_at = max(midnight(day, zone), now), midnight(day + DAY, zone)
     verdict_at = ends_at + timedelta(hours=chance.observing_hours)
     is_short = begins_at == now and ends_at - now < timedelta(hours=chance.least_hours)
     if is_short and not command.short_day:
@@ -187,7 +188,7 @@ def approve(account: Account, command: ApproveReview, zone: tzinfo, chance: Seco
         instead_of=agreed or "",
         **trial.numbers,
     )
-    due_at = begins_at if account.settled else now  # a credential that is still on is seen to before that day
+    due_at = begins_at if account.in_sync else now  # a credential that is still on is seen to before that day
     waiting = replace(account, review=approved, trial=trial, recheck=None, decided_at=now, due_at=due_at)
     return Outcome(waiting, [entry(account.id, now, facts)])
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
-from permille.domain.login.links import For, Grant, check_lasts
+from permille.domain.login.links import Grant, LinkRole, check_lasts
 from permille.domain.people import validation
 from permille.domain.people.commands import Decider, StaffCommand, Validated
 from permille.domain.values.errors import InvalidInput
@@ -46,7 +46,7 @@ class MakeLink(Validated):
     grant: what a platform's token opens
     """
 
-    audience: For
+    audience: LinkRole
     name: Annotated[str, validation.holder]
     lasts: timedelta
     by: Decider
@@ -54,7 +54,7 @@ class MakeLink(Validated):
 
     def __post_init__(self) -> None:
         super(MakeLink, self).__post_init__()  # slots make another class of it
-        if self.audience is For.OWNER or (self.audience is For.PLATFORM) is not (self.grant is not None):
+        if self.audience is LinkRole.OWNER or (self.audience is LinkRole.PLATFORM) is not (self.grant is not None):
             raise InvalidInput("a link for staff is granted nothing, and a token for a platform something")
         _check_name(self.audience, self.name)
         validation.of_field("lasts", partial(check_lasts, self.audience), self.lasts)
@@ -67,7 +67,7 @@ class RevokeAccess(StaffCommand):
     name: whose alone; empty for all
     """
 
-    audience: For
+    audience: LinkRole
     name: Annotated[str, validation.holder_or_all] = ""
 
     def __post_init__(self) -> None:
@@ -76,8 +76,8 @@ class RevokeAccess(StaffCommand):
             _check_name(self.audience, self.name)
 
 
-def _check_name(audience: For, name: str) -> None:
-    if audience is For.PLATFORM:
+def _check_name(audience: LinkRole, name: str) -> None:
+    if audience is LinkRole.PLATFORM:
         validation.of_field("name", validation.platform, name)
 
 

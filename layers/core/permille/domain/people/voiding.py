@@ -4,9 +4,9 @@ is judged anew, and nothing is switched by that."""
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from permille.domain.account.account import INSTANT, Account
+from permille.domain.account.account import TICK, Account
 from permille.domain.account.correction import Correction, Void
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.people.commands import CorrectComplaint
 from permille.domain.rules.decision import Outcome
 from permille.domain.timeline.kinds.complaints import CountedComplaint, Reported
@@ -31,7 +31,7 @@ def void(account: Account, command: CorrectComplaint, about: Complained, window_
     complaint = _counted(about.told)
     if about.voided:
         raise DecisionRefused(f"{complaint.id} is taken back already")
-    now = max(now, complaint.at + INSTANT)  # whoever reads the complaint reads this too
+    now = max(now, complaint.at + TICK)  # whoever reads the complaint reads this too
     lowered = _without(account.look, complaint, account.epoch, window_days)
     judged_anew = replace(account, look=lowered, recheck=None, decided_at=now, due_at=now)
     return Outcome(
@@ -46,7 +46,7 @@ def restore(account: Account, command: CorrectComplaint, about: Complained, now:
     complaint = _counted(about.told)
     if not about.voided:
         raise DecisionRefused(f"{complaint.id} counts: it is not taken back")
-    now = max(now, complaint.at + INSTANT)
+    now = max(now, complaint.at + TICK)
     return Outcome(
         replace(account, decided_at=now, due_at=now),
         [_told(ComplaintRestored, complaint, command, now)],
@@ -65,8 +65,8 @@ def _counted(told: Entry) -> TimelineEntry[CountedComplaint]:
 
 
 def _without(
-    look: Look | None, complaint: TimelineEntry[CountedComplaint], epoch: int, window_days: int
-) -> Look | None:
+    look: Assessment | None, complaint: TimelineEntry[CountedComplaint], epoch: int, window_days: int
+) -> Assessment | None:
     """The look as it would be had the complaint not been counted by then."""
     if look is None or complaint.facts.epoch != epoch or complaint.at.date() > look.day:
         return look
@@ -89,7 +89,7 @@ def _told(
         staff_reason=command.reason,
         by=command.by,
     )
-    return entry(complaint.account_id, now, said, seed=complaint.id)
+    return entry(complaint.account_id, now, said, distinguisher=complaint.id)
 
 
 def _correction(complaint: TimelineEntry[CountedComplaint], void: Void | None) -> Correction:

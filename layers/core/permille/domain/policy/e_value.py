@@ -3,7 +3,7 @@
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from functools import cache, reduce
 
-from permille.domain.values.tally import PER
+from permille.domain.values.tally import PER_MILLE
 
 MULTIPLES = tuple(map(Decimal, ("1.2", "1.5", "2", "3", "5", "10", "30", "100")))  # of the limit: the guilty
 LIMITS_BELOW = 10  # per 1,000; at 10 the guiltiest of them would be complained about by everybody
@@ -55,7 +55,7 @@ def _log_of_mean(logs: list[Decimal]) -> Decimal:
 @cache
 def _weights(limit_per_1000: int) -> list[tuple[Decimal, Decimal]]:
     """What a complaint and an e-mail without one add to the logarithm, for each of the guilty."""
-    honest = _EXACT.divide(limit_per_1000, PER)
+    honest = _EXACT.divide(limit_per_1000, PER_MILLE)
     guilty = [_EXACT.multiply(honest, multiple) for multiple in MULTIPLES]
     return [
         (

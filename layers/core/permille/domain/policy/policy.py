@@ -8,11 +8,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 from permille.domain.policy.e_value import LIMITS_BELOW, is_evident, ln_e
-from permille.domain.values.tally import PER, Days, Tally, first_day, total
+from permille.domain.values.tally import PER_MILLE, Days, Tally, first_day, total
 
-CLOCKS_APART = timedelta(days=1)  # what is stamped further ahead is quarantined, not counted
+MAX_CLOCK_SKEW = timedelta(days=1)  # what is stamped further ahead is quarantined, not counted
 LARGEST_BATCH = 10_000_000  # e-mails, of a review request
-ANY_NUMBER_IS_BROKEN_WITH = 1000  # complaints more than delivered
+COMPLAINTS_BEYOND_ANY_LIMIT = 1000  # complaints more than delivered
 
 
 class Decision(StrEnum):
@@ -42,7 +42,7 @@ class ComplaintRatio:
     def is_broken(self, complaints: int, delivered: int) -> bool:
         return (
             complaints >= self.complaints_at_least
-            and complaints * PER > self.limit_per_1000 * delivered
+            and complaints * PER_MILLE > self.limit_per_1000 * delivered
             and (self.alpha is None or is_evident(complaints, delivered, self.limit_per_1000, self.alpha))
         )
 
@@ -173,10 +173,10 @@ class Policy:
     second_chance: SecondChance = SecondChance()
 
 
-SEED = Policy(id="seed")
+DEFAULT = Policy(id="default")
 ALLPROWEBTOOLS = Policy(id="allprowebtools", bounce_burst=BounceBurst(percent=0), complaint_burst=ComplaintBurst())
 CONSERVATIVE = Policy(id="conservative", complaint_ratio=ComplaintRatio(alpha=Decimal("0.05")))
-PRESETS = {preset.id: preset for preset in (SEED, ALLPROWEBTOOLS, CONSERVATIVE)}
+PRESETS = {preset.id: preset for preset in (DEFAULT, ALLPROWEBTOOLS, CONSERVATIVE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ class Verdict:
     @property
     def last_counted(self) -> date:
         """The last send day whose counts are in it."""
-        return self.last_day + CLOCKS_APART
+        return self.last_day + MAX_CLOCK_SKEW
 
     @property
     def ratio(self) -> tuple[ComplaintRatio, Tally] | None:
@@ -266,14 +266,14 @@ class _Case:
         """The largest k such that k more complaints are kept: more never make it better, so it is found by halving."""
         if any(self.broken()):
             return 0
-        surely_broken = range(1, self.counts.delivered + ANY_NUMBER_IS_BROKEN_WITH)
+        surely_broken = range(1, self.counts.delivered + COMPLAINTS_BEYOND_ANY_LIMIT)
         return bisect_left(surely_broken, 1, key=lambda more: int(any(self.with_complaints(more).broken())))
 
 
 def judge(policy: Policy, days: Days, today: date, waiting: int = 0) -> Verdict:
     """Judges the send days of the window that ends today. Mail that a fast clock stamped with tomorrow is in it.
     `waiting`: as if each ratio had so many deliveries more."""
-    first, last = first_day(today, policy.window_days), today + CLOCKS_APART
+    first, last = first_day(today, policy.window_days), today + MAX_CLOCK_SKEW
     counts = total(days, first, last) + Tally(delivered=waiting)
     burst, recent = policy.complaint_burst, policy.recent_ratio
     case = _Case(
@@ -313,6 +313,6 @@ def _worst(rule: BounceBurst, days: Days, first: date, today: date, waiting: int
 
 def _kept(rule: ComplaintRatio, counts: Tally, allowance: int) -> Decision:
     """A warning is due when no complaint more would be kept, or half the limit is reached."""
-    half_the_limit = 2 * PER * counts.complaints >= rule.limit_per_1000 * counts.delivered
+    half_the_limit = 2 * PER_MILLE * counts.complaints >= rule.limit_per_1000 * counts.delivered
     close = counts.complaints >= 1 and (allowance == 0 or half_the_limit)
     return Decision.WARN if close else Decision.KEEP

@@ -11,9 +11,9 @@ from typing import Any, cast
 
 from permille.domain.policy.e_value import LIMITS_BELOW
 from permille.domain.policy.policy import (
+    DEFAULT,
     LARGEST_BATCH,
     PRESETS,
-    SEED,
     BounceBurst,
     Breaker,
     ComplaintBurst,
@@ -77,7 +77,7 @@ def parse_policy(text: str) -> Policy:
     except RecursionError as error:
         raise InvalidPolicy("it is nested too deeply") from error
     given = dict(_mapping("the policy", data))
-    named = _named_by(given.pop("id", SEED.id))
+    named = _named_by(given.pop("id", DEFAULT.id))
     preset = given.pop("preset", named)
     if not isinstance(preset, str) or preset not in PRESETS:
         raise InvalidPolicy(f"preset is {_shown(preset)}; it can be {', '.join(PRESETS)}")

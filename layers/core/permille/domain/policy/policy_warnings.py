@@ -1,5 +1,5 @@
 """What a person should read before a policy is set: its numbers that turn a protection off, or weaken it far beyond the
-preset seed. Every one of them is allowed."""
+preset default. Every one of them is allowed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

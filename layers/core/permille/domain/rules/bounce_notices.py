@@ -1,6 +1,6 @@
 """When an account's timeline tells of its bounces: at most once an hour, of those counted since the last time.
 
-An account's hours begin at a minute of its own, so that they do not all end at once. Cards are told by the instant at
+An account's hours begin at a minute of its own, so that they do not all end at once. Records are told by the instant at
 which they were counted, and COMMIT_LAG after the end of an hour, when all of it are written and listed.
 """
 
@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from permille.domain.account.account import Account
-from permille.domain.feedback.bounces import Card
+from permille.domain.feedback.bounces import BounceRecord
 from permille.domain.rules.decision import Outcome
 from permille.domain.rules.needs import COMMIT_LAG
 from permille.domain.timeline.kinds.bounces import Bounced
 from permille.domain.timeline.timeline import BEGINNING, entry
+from permille.domain.values.calendar import HOUR
 
-HOUR = timedelta(hours=1)
-MOST_COLLECTED = 1000  # cards that are read for one entry
+MOST_COLLECTED = 1000  # records that are read for one entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ def untold(account: Account, now: datetime) -> Untold | None:
     return Untold(since, until) if _waits(account) and until > since else None
 
 
-def told(outcome: Outcome, span: Untold, cards: Sequence[Card], now: datetime, *, more: bool) -> Outcome:
-    """The outcome with an entry of the cards, where there are any. `more`: not all were read."""
+def told(outcome: Outcome, span: Untold, records: Sequence[BounceRecord], now: datetime, *, more: bool) -> Outcome:
+    """The outcome with an entry of the records, where there are any. `more`: not all were read."""
     account = replace(outcome.account, bounces_told_until=span.until)
-    if not cards:
+    if not records:
         return replace(outcome, account=account)
-    facts = Bounced.of(cards, max(span.since, cards[0].at), span.until, more=more)
+    facts = Bounced.of(records, max(span.since, records[0].at), span.until, more=more)
     told_of = entry(account.id, now, facts)
     return replace(outcome, account=replace(account, decided_at=now), entries=[*outcome.entries, told_of])
 

@@ -14,7 +14,7 @@ def hour_of(now: datetime) -> str:
     return now.strftime("%Y-%m-%dT%H")
 
 
-class Brake(StrEnum):
+class BreakerPosition(StrEnum):
     """How the breaker stands for one more disabling: `full` where it has to open now."""
 
     FREE = "free"
@@ -43,14 +43,14 @@ class BreakerState:
         """How many may pass in the hour where the evidence is beyond doubt; what a person allowed is for these too."""
         return policy.breaker.second_bound(self.active_accounts) if self.granted is None else self.granted
 
-    def brake(self, bound: int) -> Brake:
+    def breaker_position(self, bound: int) -> BreakerPosition:
         if self.opened_at:
-            return Brake.OPEN
-        return Brake.FREE if self.passed < bound else Brake.FULL
+            return BreakerPosition.OPEN
+        return BreakerPosition.FREE if self.passed < bound else BreakerPosition.FULL
 
 
 @dataclass(frozen=True, slots=True)
-class Passing:
+class PassBreaker:
     """One more disabling by a rule: it passes while the breaker is closed and fewer than `bound` passed in `hour`.
     `beyond_doubt`: also while the breaker is open."""
 
@@ -60,17 +60,17 @@ class Passing:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpenBreaker:
     """The breaker opens, if it is closed."""
 
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Returning:
+class ReturnPass:
     """A disabling by a rule that passed in `hour` was undone, and is not counted any more."""
 
     hour: str
 
 
-BreakerChange = Passing | Opening | Returning
+BreakerChange = PassBreaker | OpenBreaker | ReturnPass

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 
 from permille.domain.account.account import DAY, Account
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Recheck
 from permille.domain.account.second_chance import Trial
 from permille.domain.policy.policy import Verdict, judge
-from permille.domain.rules.breaker import Brake, Opening, Passing, hour_of
+from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.hold import NEEDS_STAFF, firm, held, lacks_deliveries, waits_for, waits_for_deliveries
 from permille.domain.rules.needs import COMMIT_LAG
@@ -22,7 +22,7 @@ from permille.domain.timeline.kinds.system import BreakerOpened
 from permille.domain.timeline.kinds.verdicts import DecisionRecord, Disabled, Spared, WouldDisable, WouldKeep
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, system_entry
 from permille.domain.values.entry_id import id_at
-from permille.domain.values.status import Held, Mode, Status
+from permille.domain.values.status import HoldReason, Mode, Status
 
 LASTS = timedelta(minutes=10)  # a hold of which the owner hears as well
 DAILY_LOOK_WITHIN = timedelta(hours=6)
@@ -42,7 +42,7 @@ def decide(account: Account, evidence: Evidence, rules: Rules, now: datetime) ->
             outcome = decide_observing(account, trial, evidence, rules, now)
         case _:
             outcome = Outcome(replace(account, due_at=None), [])
-    if not outcome.account.settled:  # stays due until the credential agrees
+    if not outcome.account.in_sync:  # stays due until the credential agrees
         return replace(outcome, account=replace(outcome.account, due_at=now))
     return replace(outcome, account=_due_for_renewal(outcome.account, now))
 
@@ -75,8 +75,8 @@ def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: date
         return Outcome(replace(account, due_at=now), [])
     verdict = judge(rules.policy, evidence.days, now.date())
     acts = verdict.breaks and may_be_acted_on(account, verdict, evidence.days, rules)
-    account = replace(account, look=Look.at(verdict, rules.mode, kept=not acts))
-    if rules.mode is Mode.OBSERVE:
+    account = replace(account, look=Assessment.at(verdict, rules.mode, kept=not acts))
+    if rules.mode is Mode.MONITOR:
         return _spare(account, verdict, evidence, rules, now, acts=acts)
     if account.exempt_at(now):
         spared = _spare(account, verdict, evidence, rules, now, acts=acts)
@@ -97,15 +97,15 @@ def _act(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, n
     if lacks_deliveries(surely):
         return _hold(account, waits_for_deliveries(account, now), verdict, evidence, now)
     beyond_doubt = evidence.second_bound > 0 and surely.is_beyond_doubt
-    if evidence.brake is not Brake.FREE and not beyond_doubt:
-        return _hold(account, Held.BREAKER, verdict, evidence, now)
+    if evidence.breaker_position is not BreakerPosition.FREE and not beyond_doubt:
+        return _hold(account, HoldReason.BREAKER, verdict, evidence, now)
     return _disable(account, broken, evidence, rules, now)
 
 
-def _hold(account: Account, why: Held, verdict: Verdict, evidence: Evidence, now: datetime) -> Outcome:
+def _hold(account: Account, why: HoldReason, verdict: Verdict, evidence: Evidence, now: datetime) -> Outcome:
     """The account stays due, behind those that have waited longer. Where it lasts, the owner is told of the complaints
     all the same."""
-    opens = why is Held.BREAKER and evidence.brake is Brake.FULL
+    opens = why is HoldReason.BREAKER and evidence.breaker_position is BreakerPosition.FULL
     lasts = account.hold is not None and now - account.hold.since >= LASTS
     account, entries = held(account, why, verdict, evidence, now)
     if opens:
@@ -114,7 +114,7 @@ def _hold(account: Account, why: Held, verdict: Verdict, evidence: Evidence, now
     if why in NEEDS_STAFF or lasts:
         alerted = _alert(account, verdict, evidence, now)
         account, entries = alerted.account, entries + alerted.entries
-    return Outcome(replace(account, due_at=now), entries, [Opening(now)] if opens else [])
+    return Outcome(replace(account, due_at=now), entries, [OpenBreaker(now)] if opens else [])
 
 
 def _breaker_opened(evidence: Evidence, now: datetime, held_id: str) -> Entry:
@@ -125,12 +125,12 @@ def _breaker_opened(evidence: Evidence, now: datetime, held_id: str) -> Entry:
 def _disable(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """Where the breaker is not free, the evidence is beyond doubt; the first of these opens it all the same."""
     account, entries = _disabled(account, verdict, evidence, rules, now)
-    if evidence.brake is Brake.FREE:
-        return Outcome(account, entries, [Passing(hour_of(now), evidence.bound)])
-    passing = Passing(hour_of(now), evidence.second_bound, beyond_doubt=True)
-    if evidence.brake is Brake.OPEN:
+    if evidence.breaker_position is BreakerPosition.FREE:
+        return Outcome(account, entries, [PassBreaker(hour_of(now), evidence.bound)])
+    passing = PassBreaker(hour_of(now), evidence.second_bound, beyond_doubt=True)
+    if evidence.breaker_position is BreakerPosition.OPEN:
         return Outcome(account, entries, [passing])
-    return Outcome(account, [*entries, _breaker_opened(evidence, now, "")], [passing, Opening(now)])
+    return Outcome(account, [*entries, _breaker_opened(evidence, now, "")], [passing, OpenBreaker(now)])
 
 
 def _disabled(
@@ -168,7 +168,7 @@ def _spare(
     if account.would_disable == verdict.breaks or (verdict.breaks and not acts):
         return Outcome(account, [])
     kind = WouldDisable if verdict.breaks else WouldKeep
-    spared: Spared = "only observed" if rules.mode is Mode.OBSERVE else "exempt"
+    spared: Spared = "only observed" if rules.mode is Mode.MONITOR else "exempt"
     record = _record(account, kind, verdict, evidence, rules, now, spared)
     return Outcome(replace(account, would_disable=verdict.breaks, decided_at=now), [record])
 
@@ -182,7 +182,7 @@ def _record(
     now: datetime,
     spared: Spared = "",
 ) -> Entry:
-    judged = account.judged_by(verdict, evidence.complaints)
+    judged = account.complaints_in(verdict, evidence.complaints)
     return entry(account.id, now, kind(**kind.arguments(verdict, evidence.days, judged, rules.code, spared)))
 
 

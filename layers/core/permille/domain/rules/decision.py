@@ -7,7 +7,7 @@ from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction
 from permille.domain.policy.policy import Policy
 from permille.domain.rules.backlog import NOTHING_WAITS, Backlog
-from permille.domain.rules.breaker import Brake, BreakerChange
+from permille.domain.rules.breaker import BreakerChange, BreakerPosition
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import Entry, TimelineEntry
 from permille.domain.values.status import Mode
@@ -17,13 +17,14 @@ from permille.domain.values.tally import Days
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a decision is made of: the send days of the epoch, and the entries of the counted complaints. `backlog` and
-    `brake`, how the breaker stands, are asked for only where `needs` says so. `bound`: of the disablings in this hour;
+    `breaker_position`, how the breaker stands, are asked for only where `needs` says so.
+    `bound`: of the disablings in this hour;
     `second_bound`: for those beyond doubt, 0 where no more of them pass."""
 
     days: Days
     complaints: Sequence[TimelineEntry[CountedComplaint]]
     backlog: Backlog = NOTHING_WAITS
-    brake: Brake = Brake.FREE
+    breaker_position: BreakerPosition = BreakerPosition.FREE
     bound: int = 0
     second_bound: int = 0
 

@@ -11,9 +11,9 @@ from permille.domain.rules.backlog import HOLD_AT_MOST
 from permille.domain.rules.decision import Evidence
 from permille.domain.timeline.kinds.verdicts import RuleHeld
 from permille.domain.timeline.timeline import Entry, entry
-from permille.domain.values.status import Held
+from permille.domain.values.status import HoldReason
 
-NEEDS_STAFF = (Held.BREAKER, Held.NO_DELIVERIES)  # the others end by themselves
+NEEDS_STAFF = (HoldReason.BREAKER, HoldReason.NO_DELIVERIES)  # the others end by themselves
 
 
 def firm(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Verdict:
@@ -23,9 +23,9 @@ def firm(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) 
     return judge(verdict.policy, evidence.days, now.date(), waiting=waiting) if waiting else verdict
 
 
-def waits_for(evidence: Evidence, now: datetime) -> Held:
+def waits_for(evidence: Evidence, now: datetime) -> HoldReason:
     """What a verdict that is not firm waits for."""
-    return Held.STALLED if evidence.backlog.is_stalled(now) else Held.FEEDBACK
+    return HoldReason.STALLED if evidence.backlog.is_stalled(now) else HoldReason.FEEDBACK
 
 
 def lacks_deliveries(verdict: Verdict) -> bool:
@@ -34,22 +34,22 @@ def lacks_deliveries(verdict: Verdict) -> bool:
     return verdict.rule is not Rule.BOUNCE_BURST and verdict.counts.delivered < verdict.counts.complaints
 
 
-def waits_for_deliveries(account: Account, now: datetime) -> Held:
+def waits_for_deliveries(account: Account, now: datetime) -> HoldReason:
     """A complaint can be counted before the delivery of its mail; but not for long."""
     lasts = account.hold is not None and now - account.hold.since >= HOLD_AT_MOST
-    return Held.NO_DELIVERIES if lasts else Held.FEEDBACK
+    return HoldReason.NO_DELIVERIES if lasts else HoldReason.FEEDBACK
 
 
 def held(
-    account: Account, why: Held, verdict: Verdict, evidence: Evidence, now: datetime
+    account: Account, why: HoldReason, verdict: Verdict, evidence: Evidence, now: datetime
 ) -> tuple[Account, list[Entry]]:
     """The account on hold. Staff read it once, however often the reason changes until the hold is over; and once more
     that it needs them, where it did not before."""
     hold = account.hold or Hold(why, now)
-    resumes = hold.why is Held.STALLED and why is not Held.STALLED
+    resumes = hold.why is HoldReason.STALLED and why is not HoldReason.STALLED
     needs_staff = hold.needs_staff or why in NEEDS_STAFF
     on_hold = replace(hold, why=why, resumed_at=now if resumes else hold.resumed_at, needs_staff=needs_staff)
     if account.hold and needs_staff == hold.needs_staff:
         return replace(account, hold=on_hold), []
-    told = entry(account.id, now, RuleHeld.of_verdict(verdict, why, evidence.backlog.messages or 0), seed=why)
+    told = entry(account.id, now, RuleHeld.of_verdict(verdict, why, evidence.backlog.messages or 0), distinguisher=why)
     return replace(account, hold=on_hold, decided_at=now), [told]

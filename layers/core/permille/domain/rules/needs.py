@@ -17,12 +17,13 @@ COMMIT_LAG = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """`complaints_since`: from when on the entries of complaints are needed, None for none. `backlog`, `brake`: whether
+    """`complaints_since`: from when on the entries of complaints are needed, None for none.
+    `backlog`, `breaker_position`: whether
     something hangs on how much feedback waits, and on the breaker."""
 
     complaints_since: datetime | None = None
     backlog: bool = False
-    brake: bool = False
+    breaker_position: bool = False
 
 
 def days_needed_from(account: Account, rules: Rules, now: datetime) -> date | None:
@@ -63,15 +64,15 @@ def _of_active(account: Account, days: Days, rules: Rules, now: datetime) -> Nee
     would_keep = account.would_disable and not verdict.breaks
     if _is_spared(account, rules, now) and (would_keep or (acts and not account.would_disable)):
         return Needs(window)  # for the record
-    if rules.mode is Mode.OBSERVE:
+    if rules.mode is Mode.MONITOR:
         return Needs()
     if account.exempt_at(now):
         return Needs(untold)
-    return Needs(window, backlog=True, brake=True) if acts else Needs(untold)
+    return Needs(window, backlog=True, breaker_position=True) if acts else Needs(untold)
 
 
 def _is_spared(account: Account, rules: Rules, now: datetime) -> bool:
-    return rules.mode is Mode.OBSERVE or account.exempt_at(now)
+    return rules.mode is Mode.MONITOR or account.exempt_at(now)
 
 
 def _of_trial(account: Account, days: Days, rules: Rules, now: datetime) -> Needs:

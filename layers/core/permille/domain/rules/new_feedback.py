@@ -4,7 +4,7 @@ complained."""
 from datetime import date
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.policy.policy import Verdict
 from permille.domain.rules.decision import Rules
 from permille.domain.values.tally import Days, first_day, total
@@ -30,6 +30,6 @@ def may_be_acted_on(account: Account, verdict: Verdict, days: Days, rules: Rules
     return now.complaints + now.bounces > last.complaints + last.bounces
 
 
-def _is_comparable(last: Look, rules: Rules) -> bool:
+def _is_comparable(last: Assessment, rules: Rules) -> bool:
     """A person's act calls for a verdict of its own."""
     return rules.policy is not None and (last.policy, last.mode) == (rules.policy.id, rules.mode)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from permille.domain.policy.policy import SEED, Policy
+from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.policy.policy_file import parse_policy
 from permille.domain.timeline.kinds.system import PolicySet
 from permille.domain.timeline.timeline import TimelineEntry
@@ -47,7 +47,7 @@ class PolicyHistory:
     @property
     def is_told(self) -> bool:
         """Whether the newest entry tells of the policy in force. Where there is none, nobody has set one."""
-        newest = next(self._recorded(), _Recorded(SEED.id, {}))
+        newest = next(self._recorded(), _Recorded(DEFAULT.id, {}))
         return self.in_force is not None and newest.is_named(self.in_force.id)
 
     def before(self) -> Policy:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.policy.policy import Policy, Verdict
 from permille.domain.timeline.kinds.numbers import PlainNumbers
 from permille.domain.values.status import Mode, Status
@@ -52,7 +52,7 @@ class Affected:
     @property
     def risk(self) -> tuple[int, int]:
         """To list the worst first."""
-        return Look.at(self.broken, Mode.ENFORCE).risk, self.broken.counts.bounces
+        return Assessment.at(self.broken, Mode.ENFORCE).risk, self.broken.counts.bounces
 
     @property
     def why(self) -> str:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from permille.domain.account.account import DAY, Account
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Recheck
 from permille.domain.policy.policy import judge
-from permille.domain.rules.breaker import Returning, hour_of
+from permille.domain.rules.breaker import ReturnPass, hour_of
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.timeline.kinds.verdicts import DisablingReversed
 from permille.domain.timeline.timeline import entry
@@ -22,7 +22,7 @@ def decide_again(account: Account, recheck: Recheck, evidence: Evidence, rules: 
     credential was not read back to be off by then, or OFF_WITHIN, is not judged again. The window is that of the
     disabling, however late the look is. Where the rule is broken still and feedback waits that was sent before the
     disabling, it is looked at again, for a day."""
-    if not account.settled and now >= min(recheck.at, recheck.disabled_at + OFF_WITHIN):
+    if not account.in_sync and now >= min(recheck.at, recheck.disabled_at + OFF_WITHIN):
         return Outcome(replace(account, recheck=None, due_at=None), [])
     if now < recheck.at:
         return Outcome(replace(account, due_at=recheck.at), [])
@@ -39,9 +39,9 @@ def decide_again(account: Account, recheck: Recheck, evidence: Evidence, rules: 
         review=None,
         recheck=None,
         reversed_at=now,
-        look=Look.at(verdict, rules.mode),
+        look=Assessment.at(verdict, rules.mode),
         decided_at=now,
         due_at=now,
     )
     reversal = entry(account.id, now, DisablingReversed.of_verdict(verdict, recheck.disabled_at))
-    return Outcome(back, [reversal], [Returning(hour_of(recheck.disabled_at))] if recheck.passed else [])
+    return Outcome(back, [reversal], [ReturnPass(hour_of(recheck.disabled_at))] if recheck.passed else [])

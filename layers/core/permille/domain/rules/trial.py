@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Look
+from permille.domain.account.look import Assessment
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.policy.policy import Policy, Rule, judge
 from permille.domain.rules.backlog import COUNTED_WITHIN
@@ -45,7 +45,6 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
         look=None,
         trial=replace(trial, state=TrialState.RUNNING),
         decided_at=now,
-        due_at=trial.ends_at,
     )
     return Outcome(begun, [entry(account.id, now, TrialBegan(ends_at=trial.ends_at, **trial.numbers))])
 
@@ -64,7 +63,6 @@ def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Ru
         status=Status.OBSERVING,
         trial=replace(trial, state=TrialState.OBSERVING, denied_by_hand=account.denied_by_hand),
         decided_at=now,
-        due_at=trial.verdict_at,
     )
     facts = TrialEnded(
         verdict_at=trial.verdict_at,
@@ -100,7 +98,7 @@ def _pass(account: Account, trial: Trial, evidence: Evidence, policy: Policy, no
         return Outcome(unused, [entry(account.id, now, too_few)])
     if (policy.second_chance.reinstate_by_staff or trial.denied_by_hand) and not trial.confirmed:
         return _ask_staff(account, trial, counts, now)
-    back = account.to_be_switched(status=Status.ACTIVE, trial=None, review=None, decided_at=now, due_at=now)
+    back = account.to_be_switched(status=Status.ACTIVE, trial=None, review=None, decided_at=now)
     facts = Reinstated(delivered=counts.delivered, complaints=counts.complaints)
     return Outcome(back, [entry(account.id, now, facts)])
 
@@ -135,7 +133,7 @@ def _looked_at(account: Account, trial: Trial, evidence: Evidence, rules: Rules,
     """A complaint that ends a trial counts as a broken rule."""
     if rules.policy is None:
         return account
-    look = Look.at(judge(rules.policy, evidence.days, now.date()), rules.mode)
+    look = Assessment.at(judge(rules.policy, evidence.days, now.date()), rules.mode)
     over = look.over or (look.complaints > 0 and trial.ends_at_first_complaint)
     allowance = account.allowance_when_on(look.allowance_left)
     return replace(account, look=replace(look, over=over, kept=not over, allowance_left=allowance))
@@ -157,5 +155,4 @@ def _suspended(account: Account, now: datetime) -> Account:
         trial=None,
         review=None,
         decided_at=now,
-        due_at=now,
     )

@@ -40,7 +40,7 @@ class Route:
 def route(account: Account, entries: Sequence[Entry]) -> Route:
     """`entries`: those of the topic STANDING, with or without others, oldest first; what came after the account was
     read is left out."""
-    waking = account.status.may_send and not account.settled
+    waking = account.status.may_send and not account.in_sync
     via = _via(account, waking=waking)
     known = [entry for entry in entries if account.decided_at is None or entry.at <= account.decided_at]
     return Route(via, _came_by(account, known, waking=waking), waking)

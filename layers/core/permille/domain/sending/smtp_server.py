@@ -44,7 +44,7 @@ class Server:
     user: str
 
 
-class Fault(StrEnum):
+class FailureReason(StrEnum):
     """Why a provider cannot be used."""
 
     NO_HOST = "no_such_host"
@@ -63,31 +63,32 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class LoginFailure:
     """What went wrong when a login was tried; `reply` is the server's code, as in `535 5.7.8`, never its words."""
 
-    fault: Fault
+    fault: FailureReason
     reply: str = ""
 
 
 _SENTENCES: Final = {
-    Fault.NO_HOST: "there is no host {host}",
-    Fault.NOT_PUBLIC: "{host} is not on the public internet",
-    Fault.REFUSED: "{host} takes no connection on port {port}",
-    Fault.UNREACHABLE: "{host} cannot be reached on port {port}",
-    Fault.TIMEOUT: "{host} did not answer on port {port} in time",
-    Fault.NO_SMTP: "what answers on port {port} of {host} does not speak SMTP as expected{reply}",
-    Fault.NO_TLS: "{host} offers no TLS on port {port}, and a password is never sent in plain text",
-    Fault.TLS: "TLS with {host} on port {port} failed; another port may be right (465, 587)",
-    Fault.CERTIFICATE: "the certificate of {host} cannot be trusted: not for this name, over, or of an unknown issuer",
-    Fault.NO_AUTH: "{host} offers no login on port {port} that can be used (PLAIN or LOGIN)",
-    Fault.LOGIN: "{host} refused the user name or the password{reply}",
-    Fault.LATER: "{host} cannot take the login now{reply}; try again later",
-    Fault.NO_PASSWORD: "the stored password of {host} is gone; connect it again",
+    FailureReason.NO_HOST: "there is no host {host}",
+    FailureReason.NOT_PUBLIC: "{host} is not on the public internet",
+    FailureReason.REFUSED: "{host} takes no connection on port {port}",
+    FailureReason.UNREACHABLE: "{host} cannot be reached on port {port}",
+    FailureReason.TIMEOUT: "{host} did not answer on port {port} in time",
+    FailureReason.NO_SMTP: "what answers on port {port} of {host} does not speak SMTP as expected{reply}",
+    FailureReason.NO_TLS: "{host} offers no TLS on port {port}, and a password is never sent in plain text",
+    FailureReason.TLS: "TLS with {host} on port {port} failed; another port may be right (465, 587)",
+    FailureReason.CERTIFICATE: "the certificate of {host} cannot be trusted: "
+    "not for this name, over, or of an unknown issuer",
+    FailureReason.NO_AUTH: "{host} offers no login on port {port} that can be used (PLAIN or LOGIN)",
+    FailureReason.LOGIN: "{host} refused the user name or the password{reply}",
+    FailureReason.LATER: "{host} cannot take the login now{reply}; try again later",
+    FailureReason.NO_PASSWORD: "the stored password of {host} is gone; connect it again",
 }
 
 
-def sentence(trouble: Trouble, host: str, port: int) -> str:
+def sentence(trouble: LoginFailure, host: str, port: int) -> str:
     """What went wrong, on one line, without a full stop."""
     return _SENTENCES[trouble.fault].format(host=host, port=port, reply=f" ({trouble.reply})" if trouble.reply else "")
 

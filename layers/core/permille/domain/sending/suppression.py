@@ -18,7 +18,7 @@ class Why(StrEnum):
 
     @classmethod
     def of(cls, identity: str) -> "Why":
-        """What the card of that identity is."""
+        """What the record of that identity is."""
         return cls(identity.partition("#")[0])
 
 
@@ -65,20 +65,20 @@ def suppressed_by(told: Entry) -> str:
     return told.facts.recipient if isinstance(told.facts, CountedComplaint | RepeatedComplaint) else ""
 
 
-def in_force(cards: Iterable[Suppression], *, bounces: bool) -> Iterable[Suppression]:
+def in_force(records: Iterable[Suppression], *, bounces: bool) -> Iterable[Suppression]:
     """Those by which an address is suppressed. `bounces`: whether bounces suppress, as the policy says."""
-    return cards if bounces else (card for card in cards if card.why is not Why.BOUNCE)
+    return records if bounces else (record for record in records if record.why is not Why.BOUNCE)
 
 
-def once_each(cards: Iterable[Suppression]) -> Iterable[Suppression]:
-    """Each address by the oldest of its cards, which come oldest first."""
+def once_each(records: Iterable[Suppression]) -> Iterable[Suppression]:
+    """Each address by the oldest of its records, which come oldest first."""
     seen = set[str]()
-    for card in cards:
-        if card.address not in seen:
-            seen.add(card.address)
-            yield card
+    for record in records:
+        if record.address not in seen:
+            seen.add(record.address)
+            yield record
 
 
 def lifted(account_id: str, at: datetime, address: str, reason: str, by: str) -> TimelineEntry[Unsuppressed]:
     """The address may be mailed again, until its holder complains, or a mail to it bounces, once more."""
-    return entry(account_id, at, Unsuppressed(recipient=address, reason=reason, by=by), seed=address)
+    return entry(account_id, at, Unsuppressed(recipient=address, reason=reason, by=by), distinguisher=address)

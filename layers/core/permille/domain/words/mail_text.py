@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Tone(StrEnum):
+class MailTone(StrEnum):
     """How a mail looks, beside its words."""
 
     GOOD = "good"

@@ -9,7 +9,7 @@ from permille.domain.account.account import Account
 from permille.domain.people.commands import Command, CorrectComplaint
 from permille.domain.people.decisions import AnswerRead, Context, VersionRead, decide
 from permille.domain.people.voiding import Complained
-from permille.domain.policy.policy import SEED
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.ports.accounts import Accounts, Policies
@@ -30,7 +30,7 @@ class Result:
     refused: str = ""
 
 
-class Services(Protocol):
+class DecisionServices(Protocol):
     @property
     def accounts(self) -> Accounts: ...
 
@@ -42,7 +42,7 @@ class Services(Protocol):
 
 
 def apply(
-    services: Services,
+    services: DecisionServices,
     account_id: str,
     command: Command,
     now: datetime,
@@ -67,7 +67,7 @@ def apply(
     raise Unavailable(f"{account_id}: others kept writing; try again")
 
 
-def attempt(services: Services, account_id: str, command: Command, now: datetime, about: str) -> Result:
+def attempt(services: DecisionServices, account_id: str, command: Command, now: datetime, about: str) -> Result:
     """One of several decisions: that it is refused keeps no other from being taken. Raises Unavailable where AWS does
     not answer: what was decided by then stays."""
     try:
@@ -76,9 +76,9 @@ def attempt(services: Services, account_id: str, command: Command, now: datetime
         return Result(about, refused=str(refused))
 
 
-def _context(services: Services, account: Account, command: Command) -> Context:
+def _context(services: DecisionServices, account: Account, command: Command) -> Context:
     """Neither a zone that is unknown nor a policy that cannot be read is in the way of a command without need of it."""
-    policy = services.policies.current() if command.needs_policy else SEED
+    policy = services.policies.current() if command.needs_policy else DEFAULT
     return Context(
         zone=zone_of(account) if command.needs_zone else UTC,
         shown_zone=shown_zone_of(account),
@@ -88,7 +88,7 @@ def _context(services: Services, account: Account, command: Command) -> Context:
     )
 
 
-def _complained(services: Services, account: Account, entry_id: str) -> Complained:
+def _complained(services: DecisionServices, account: Account, entry_id: str) -> Complained:
     """Raises NotFound."""
     told = services.timeline.get(account.id, entry_id)
     if told is None:

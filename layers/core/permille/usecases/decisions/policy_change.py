@@ -8,18 +8,19 @@ from itertools import islice
 from typing import Protocol
 
 from permille.domain.account.account import Account
-from permille.domain.policy.policy import SEED, Policy
+from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.policy.policy_file import parse_policy, policy_data
 from permille.domain.rules.breaker import hour_of
 from permille.domain.rules.policy_history import PolicyHistory
 from permille.domain.rules.policy_preview import Affected, Preview, affected
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.system import PolicySet
 from permille.domain.timeline.kinds.verdicts import Disabled
-from permille.domain.timeline.timeline import SYSTEM, Topic, only, system_entry
+from permille.domain.timeline.timeline import SYSTEM, only, system_entry
 from permille.domain.values.errors import DecisionRefused, Failed, InvalidPolicy, ServiceError
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import first_day
-from permille.observability import record
+from permille.observability import emit
 from permille.ports.accounts import Control
 from permille.ports.history import Tallies, Timeline
 from permille.ports.operator import AllTimelines, PolicyDocument
@@ -30,7 +31,7 @@ READERS = 8  # tallies that are read at once
 BATCH = 200  # accounts that are held at once
 
 
-class Services(Protocol):
+class PolicyServices(Protocol):
     @property
     def control(self) -> Control: ...
 
@@ -48,7 +49,7 @@ def in_force(policies: PolicyDocument) -> Policy | None:
     """As it is stored now; None where it cannot be understood, and nobody is judged."""
     text = policies.text()
     try:
-        return SEED if text is None else parse_policy(text)
+        return DEFAULT if text is None else parse_policy(text)
     except InvalidPolicy:
         return None
 
@@ -76,7 +77,9 @@ class _Comparison:
         return affected(account, account.verdict(self.candidate, days, today), present, self.now)
 
 
-def preview(services: Services, accounts: Iterable[Account], candidate: Policy, mode: Mode, now: datetime) -> Preview:
+def preview(
+    services: PolicyServices, accounts: Iterable[Account], candidate: Policy, mode: Mode, now: datetime
+) -> Preview:
     """What the candidate would change for the accounts, which are read as they are taken. The breaker's bound is the
     smaller one of both policies, so that no policy answers for itself."""
     present = in_force(services.policies)
@@ -91,7 +94,7 @@ def preview(services: Services, accounts: Iterable[Account], candidate: Policy, 
         candidate=candidate,
         present=present,
         mode=mode,
-        bound=min(breaker.usual_bound(policy) for policy in (candidate, present or SEED)),
+        bound=min(breaker.usual_bound(policy) for policy in (candidate, present or DEFAULT)),
         judged=judged,
         affected=sorted(found, key=lambda one: one.risk, reverse=True),
     )
@@ -120,7 +123,7 @@ def _day_judged(timeline: Timeline, account: Account, now: datetime) -> date | N
 # ---------------------------------------------------------------- set
 
 
-def put_in_force(services: Services, previewed: Preview, text: str, by: str, now: datetime) -> None:
+def put_in_force(services: PolicyServices, previewed: Preview, text: str, by: str, now: datetime) -> None:
     """Stores the candidate, then writes the entry: an entry never tells what did not happen. What is stored and not
     told is seen by `PolicyHistory.is_told`. Raises Failed where it came to that, and DecisionRefused where somebody
     else was faster than the preview."""
@@ -141,9 +144,9 @@ def put_in_force(services: Services, previewed: Preview, text: str, by: str, now
         raise Failed(
             f"the policy {candidate.id} is in force, and the timeline does not tell it: {error}; set it once more"
         ) from error
-    record("policy.set", policy=candidate.id, replaced=facts.replaced, by=by)
+    emit("policy.set", policy=candidate.id, replaced=facts.replaced, by=by)
 
 
-def history(services: Services) -> PolicyHistory:
+def history(services: PolicyServices) -> PolicyHistory:
     entries = only(PolicySet, history_of(services.timeline, SYSTEM, Topic.STANDING).entries)
     return PolicyHistory(entries[::-1], in_force(services.policies))

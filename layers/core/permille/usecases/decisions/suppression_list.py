@@ -27,7 +27,7 @@ Chunk = Sequence[Addition]
 def listed(suppressions: Suppressions, account_id: str, *, bounces: bool) -> Iterable[Suppression]:
     """Each suppressed address once, the longest suppressed first. `bounces`: whether they suppress, as the policy
     says."""
-    return once_each(in_force(suppressions.cards(account_id), bounces=bounces))
+    return once_each(in_force(suppressions.records(account_id), bounces=bounces))
 
 
 def page(
@@ -40,7 +40,7 @@ def page(
     bounces: bool,
 ) -> Page[Suppression]:
     """Of those that are `listed` some that are suppressed from `since` on, behind the entry `after`. What is before
-    them is read as well, since an address is listed by its oldest card."""
+    them is read as well, since an address is listed by its oldest record."""
     first = max(id_at(since) if since else "", after)
     addresses = listed(suppressions, account_id, bounces=bounces)
     wanted = dropwhile(lambda one: one.entry_id < first or one.entry_id == after, addresses)
@@ -50,17 +50,17 @@ def page(
 def remove(
     suppressions: Suppressions, account_id: str, command: Unsuppress, now: datetime
 ) -> TimelineEntry[Unsuppressed] | None:
-    """Takes an address, however it is written, off all cards that name it, and returns the entry that says so; None
+    """Takes an address, however it is written, off all records that name it, and returns the entry that says so; None
     where none does. The last of them goes together with the entry: whatever is cut off before leaves the address
     suppressed."""
     wanted = bare(command.address)
     for _ in range(ATTEMPTS):
-        cards = suppressions.naming(account_id, wanted) if wanted else []
-        if not wanted or not cards:
+        records = suppressions.naming(account_id, wanted) if wanted else []
+        if not wanted or not records:
             return None
         told = lifted(account_id, now, wanted, command.reason, command.by)
         try:
-            _lift(suppressions, cards, told)
+            _lift(suppressions, records, told)
         except Conflict:
             continue
         return told
@@ -107,15 +107,15 @@ def take_in(
 
 
 def exported(suppressions: "AllSuppressions", account_id: str, *, bounces: bool) -> list[Detailed]:
-    """Each suppressed address once, by the oldest of its cards, the longest suppressed first."""
-    cards = sorted(suppressions.detailed(account_id), key=lambda one: one.suppression.entry_id)
-    by_id = {one.suppression.entry_id: one for one in cards}
-    kept = once_each(in_force((one.suppression for one in cards), bounces=bounces))
+    """Each suppressed address once, by the oldest of its records, the longest suppressed first."""
+    records = sorted(suppressions.detailed(account_id), key=lambda one: one.suppression.entry_id)
+    by_id = {one.suppression.entry_id: one for one in records}
+    kept = once_each(in_force((one.suppression for one in records), bounces=bounces))
     return [by_id[one.entry_id] for one in kept]
 
 
-def _lift(suppressions: Suppressions, cards: list[str], told: Entry) -> None:
-    chunks = [cards[start : start + MOST_LIFTED] for start in range(0, len(cards), MOST_LIFTED)]
+def _lift(suppressions: Suppressions, records: list[str], told: Entry) -> None:
+    chunks = [records[start : start + MOST_LIFTED] for start in range(0, len(records), MOST_LIFTED)]
     for chunk in chunks[:-1]:
         suppressions.lift(told.account_id, chunk, None)
     suppressions.lift(told.account_id, chunks[-1], told)

@@ -9,9 +9,9 @@ from permille.domain.policy.policy import Policy
 from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.timeline.kinds.system import BreakerReset
 from permille.domain.timeline.timeline import system_entry
-from permille.observability import record
+from permille.observability import emit
 from permille.ports.accounts import Control, Policies
-from permille.ports.desk import Resets
+from permille.ports.desk import BreakerAdmin
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,19 @@ class BreakerStatus:
     last_reset: Mapping[str, str] | None
 
 
-def status(control: Control, resets: Resets, policy: Policy | None, now: datetime) -> BreakerStatus:
+def status(control: Control, resets: BreakerAdmin, policy: Policy | None, now: datetime) -> BreakerStatus:
     hour = hour_of(now)
     state = control.breaker(hour)
     bound, second = (state.bound(policy), state.second_bound(policy)) if policy else (None, None)
     return BreakerStatus(hour, state, bound, second, resets.last_reset())
 
 
-def reset(control: Control, resets: Resets, policies: Policies, command: ResetBreaker, now: datetime) -> int:
+def reset(control: Control, resets: BreakerAdmin, policies: Policies, command: ResetBreaker, now: datetime) -> int:
     """Closes the breaker, and returns how many more may pass in this hour."""
     hour = hour_of(now)
     state = control.breaker(hour)
     more = state.usual_bound(policies.current()) if command.allow is None else command.allow
     facts = BreakerReset(granted=more, reason=command.reason, by=command.by)
     resets.reset_breaker(hour, state.passed + more, system_entry(now, facts))
-    record("breaker.reset", by=command.by, granted=more, why=command.reason)
+    emit("breaker.reset", by=command.by, granted=more, why=command.reason)
     return more

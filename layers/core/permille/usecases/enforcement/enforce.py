@@ -9,7 +9,7 @@ from typing import TypeVar
 from permille.domain.account.account import Account
 from permille.domain.rules import bounce_notices
 from permille.domain.rules.backlog import NOTHING_WAITS, Backlog
-from permille.domain.rules.breaker import Brake, hour_of
+from permille.domain.rules.breaker import BreakerPosition, hour_of
 from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.needs import Needs, days_needed_from, needs
@@ -19,13 +19,13 @@ from permille.domain.timeline.timeline import TimelineEntry
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Conflict, ServiceError, Unavailable
 from permille.domain.values.status import Mode, Status
-from permille.observability import logger, record
+from permille.observability import emit, logger
 from permille.ports.accounts import Accounts, Control, Policies
-from permille.ports.feedback import Feed, Heartbeat
+from permille.ports.feedback import FeedbackBacklog, Heartbeat, QuarantineAge
 from permille.ports.history import Bounces, Tallies, Timeline
 from permille.usecases.enforcement.retiring import retire
-from permille.usecases.enforcement.sweep import Sweeping, sweep
-from permille.usecases.enforcement.switching import Switching, settle
+from permille.usecases.enforcement.sweep import SweepServices, sweep
+from permille.usecases.enforcement.switching import CredentialServices, sync_credential
 
 T = TypeVar("T")
 AT_MOST = 500
@@ -36,18 +36,19 @@ HELD_FOR_LONG = timedelta(hours=1)  # there is an alarm
 
 
 @dataclass(frozen=True, slots=True)
-class Enforcement:
-    """The world as enforcing needs it. `code`: the version of the program, for the records."""
+class EnforceServices:
+    """What enforcing needs of the outside. `code`: the version of the program, for the records."""
 
     accounts: Accounts
-    switching: Switching
+    switching: CredentialServices
     tallies: Tallies
     timeline: Timeline
     bounces: Bounces
     policies: Policies
     control: Control
-    feed: Feed
+    feed: FeedbackBacklog
     heartbeat: Heartbeat
+    quarantine: QuarantineAge
     mode: Mode
     code: str = ""
 
@@ -64,19 +65,21 @@ class Run:
     swept: int = 0
 
 
-def enforce_due(world: Enforcement, now: datetime, time_left: Callable[[], timedelta]) -> Run:
+def enforce_due(services: EnforceServices, now: datetime, time_left: Callable[[], timedelta]) -> Run:
     """The schedule's run: whoever is due, the longest due first; then a piece of the hourly sweep, and at once whoever
     it finds."""
-    run = _Running(world, now, time_left)
-    run.see_to(world.accounts.due(now, AT_MOST))
+    run = _Running(services, now, time_left)
+    run.process(services.accounts.due(now, AT_MOST))
     run.sweep()
     return run.end()
 
 
-def enforce(world: Enforcement, account_ids: Iterable[str], now: datetime, time_left: Callable[[], timedelta]) -> Run:
+def enforce(
+    services: EnforceServices, account_ids: Iterable[str], now: datetime, time_left: Callable[[], timedelta]
+) -> Run:
     """Sees to these accounts. One that cannot be seen to stays due and does not keep the others waiting."""
-    run = _Running(world, now, time_left)
-    run.see_to(account_ids)
+    run = _Running(services, now, time_left)
+    run.process(account_ids)
     return run.end()
 
 
@@ -84,7 +87,7 @@ def enforce(world: Enforcement, account_ids: Iterable[str], now: datetime, time_
 class _Running:
     """A run: what it asks for once, and what it did."""
 
-    world: Enforcement
+    services: EnforceServices
     now: datetime
     time_left: Callable[[], timedelta]
     did: Run = field(default_factory=Run)
@@ -101,29 +104,29 @@ class _Running:
         """A policy that cannot be read holds all verdicts; switches are seen to all the same."""
         policy = None
         try:
-            policy = self.world.policies.current()
+            policy = self.services.policies.current()
         except ServiceError as error:
-            record("policy.unreadable", why=str(error))
-        return Rules(policy, self.world.mode, self.world.code)
+            emit("policy.unreadable", why=str(error))
+        return Rules(policy, self.services.mode, self.services.code)
 
     def end(self) -> Run:
-        record("enforcement.run", **{name: getattr(self.did, name) for name in Run.__slots__})
+        emit("enforcement.run", **{name: getattr(self.did, name) for name in Run.__slots__})
         return self.did
 
     def sweep(self) -> None:
-        world = Sweeping(self.world.accounts, self.world.switching.switch, self.world.control)
+        services = SweepServices(self.services.accounts, self.services.switching.switch, self.services.control)
         try:
-            swept, found = sweep(world, self.rules, self.now, self._in_time)
+            swept, found = sweep(services, self.rules, self.now, self._in_time)
         except ServiceError as error:
-            record("sweep.failed", why=str(error))
+            emit("sweep.failed", why=str(error))
             return
         self.did = replace(self.did, swept=swept)
-        self.see_to(found)
+        self.process(found)
 
     def _in_time(self) -> bool:
         return self.time_left() > RESERVE
 
-    def see_to(self, account_ids: Iterable[str]) -> None:
+    def process(self, account_ids: Iterable[str]) -> None:
         for account_id in account_ids:
             did = self.did
             if not self._in_time():
@@ -131,26 +134,26 @@ class _Running:
                 continue
             self.did = replace(did, looked_at=did.looked_at + 1)
             try:
-                self._see_to(account_id)
+                self._process(account_id)
             except ServiceError as error:
-                record("account.enforce_failed", account=account_id, why=str(error))
+                emit("account.enforce_failed", account=account_id, why=str(error))
                 self.did = replace(self.did, failed=self.did.failed + 1)
             except Exception as error:  # noqa: BLE001 - a row that nobody understands keeps no other waiting
                 logger.exception("account.enforce_failed", account=account_id)
-                record("account.enforce_failed", account=account_id, why=repr(error))
+                emit("account.enforce_failed", account=account_id, why=repr(error))
                 self.did = replace(self.did, failed=self.did.failed + 1)
 
-    def _see_to(self, account_id: str) -> None:
+    def _process(self, account_id: str) -> None:
         for attempt in range(ATTEMPTS):
             if attempt:
-                self.world.switching.pause(PAUSE * attempt)
-            account = self.world.accounts.get(account_id)
+                self.services.switching.pause(PAUSE * attempt)
+            account = self.services.accounts.get(account_id)
             if account is None:
                 return
             try:
                 self._decide_and_switch(account)
             except Conflict as conflict:  # somebody wrote in between: what was decided may no longer be right
-                record("account.conflict", account=account_id, why=str(conflict))
+                emit("account.conflict", account=account_id, why=str(conflict))
             else:
                 return
         raise Unavailable(f"{account_id}: others kept writing")
@@ -162,15 +165,15 @@ class _Running:
         outcome = self._with_bounces(decide(account, evidence, self.rules, now), now)
         outcome = self._due_by_clock(outcome, now)
 
-        saved = self.world.accounts.save(account, outcome.account, outcome.entries, *outcome.changes)
+        saved = self.services.accounts.save(account, outcome.account, outcome.entries, *outcome.changes)
         self.did = replace(self.did, entries=self.did.entries + len(outcome.entries))
         for entry in outcome.entries:
-            record(f"account.{entry.kind}", account=account.id, entry=entry.id)
+            emit(f"account.{entry.kind}", account=account.id, entry=entry.id)
         if saved.hold and now - saved.hold.since >= HELD_FOR_LONG:
-            record("account.held_long", account=account.id, why=saved.hold.why)
-        if not saved.settled:
-            saved = settle(self.world.switching, saved, self._by_now)
-        retire(self.world.accounts, self.world.switching, saved, self._by_now)
+            emit("account.held_long", account=account.id, why=saved.hold.why)
+        if not saved.in_sync:
+            saved = sync_credential(self.services.switching, saved, self._by_now)
+        retire(self.services.accounts, self.services.switching, saved, self._by_now)
 
     def _with_bounces(self, outcome: Outcome, now: datetime) -> Outcome:
         """Whether its bounces can be read keeps no account from being judged."""
@@ -178,9 +181,9 @@ class _Running:
         if span := bounce_notices.untold(account, now):
             after, before = id_at(span.since), id_at(span.until)
             try:
-                page = self.world.bounces.page(account.id, after, bounce_notices.MOST_COLLECTED, before)
+                page = self.services.bounces.page(account.id, after, bounce_notices.MOST_COLLECTED, before)
             except ServiceError as error:
-                record("bounces.unread", account=account.id, why=str(error))
+                emit("bounces.unread", account=account.id, why=str(error))
                 return bounce_notices.unread(outcome, now)
             outcome = bounce_notices.told(outcome, span, page.items, now, more=bool(page.next))
         return bounce_notices.looked_at_again(outcome)
@@ -197,34 +200,36 @@ class _Running:
         first = days_needed_from(account, self.rules, now)
         if first is None:
             return Evidence({}, [])
-        days = self.world.tallies.days(account.id, account.epoch, first)
+        days = self.services.tallies.days(account.id, account.epoch, first)
         wanted, backlog = needs(account, days, self.rules, now), NOTHING_WAITS
         if wanted.backlog:
             backlog = self._backlog(account, now)
-            days = self.world.tallies.days(account.id, account.epoch, first)
+            days = self.services.tallies.days(account.id, account.epoch, first)
             wanted = needs(account, days, self.rules, now)
-        brake, bound, second_bound = self._brake(now) if wanted.brake else (Brake.FREE, 0, 0)
-        return Evidence(days, self._complaints(account, wanted), backlog, brake, bound, second_bound)
+        breaker_position, bound, second_bound = (
+            self._breaker_position(now) if wanted.breaker_position else (BreakerPosition.FREE, 0, 0)
+        )
+        return Evidence(days, self._complaints(account, wanted), backlog, breaker_position, bound, second_bound)
 
     def _complaints(self, account: Account, wanted: Needs) -> list[TimelineEntry[CountedComplaint]]:
         if wanted.complaints_since is None:
             return []
-        entries = self.world.timeline.since(account.id, wanted.complaints_since)
+        entries = self.services.timeline.since(account.id, wanted.complaints_since)
         return counting(entries)
 
     def _backlog(self, account: Account, now: datetime) -> Backlog:
         """For how long something waits is asked only where somebody may be switched on."""
-        feed = self.world.feed
+        feed = self.services.feed
         messages = _or_unknown(feed.waiting)
         oldest = _or_unknown(lambda: feed.oldest_sent_at(now)) if account.status is not Status.ACTIVE else None
-        return Backlog(messages, oldest, self.world.heartbeat.last())
+        return Backlog(messages, oldest, self.services.heartbeat.last())
 
-    def _brake(self, now: datetime) -> tuple[Brake, int, int]:
+    def _breaker_position(self, now: datetime) -> tuple[BreakerPosition, int, int]:
         """How the breaker stands, how many may pass in this hour, and how many beyond doubt."""
         policy = self.rules.policy
-        state = self.world.control.breaker(hour_of(now))
+        state = self.services.control.breaker(hour_of(now))
         bound, second = (state.bound(policy), state.second_bound(policy)) if policy else (0, 0)
-        return state.brake(bound), bound, second if state.passed < second else 0
+        return state.breaker_position(bound), bound, second if state.passed < second else 0
 
 
 def _or_unknown(ask: Callable[[], T]) -> T | None:
@@ -232,5 +237,5 @@ def _or_unknown(ask: Callable[[], T]) -> T | None:
     try:
         return ask()
     except ServiceError as error:
-        record("feed.unknown", why=str(error))
+        emit("feed.unknown", why=str(error))
         return None

@@ -6,8 +6,8 @@ from itertools import islice
 
 from permille.domain.people.commands import Command
 from permille.domain.rules.hold import NEEDS_STAFF
-from permille.domain.values.status import Held
-from permille.ports.desk import Directory, Listed
+from permille.domain.values.status import HoldReason
+from permille.ports.desk import AccountIndex, ListedAccount
 from permille.ports.paging import Page
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.decisions import Result
@@ -16,31 +16,31 @@ READ_AT_ONCE = 100
 READ_AT_MOST = 5_000
 
 
-def held(directory: Directory, at_most: int, after: str = "") -> Page[Listed]:
+def held(directory: AccountIndex, at_most: int, after: str = "") -> Page[ListedAccount]:
     """Some of those held for staff, beginning behind the account `after`, as far as a page can read."""
     found = _for_staff(_first(directory))
     return Page.of([one for one in found if one.id > after][: at_most + 1], at_most, lambda one: one.id)
 
 
-def everybody(directory: Directory) -> list[Listed]:
+def everybody(directory: AccountIndex) -> list[ListedAccount]:
     """All of those held for staff, by their names, however many break a rule."""
     return _for_staff(_over(directory))
 
 
-def for_want_of_deliveries(directory: Directory) -> int:
+def for_want_of_deliveries(directory: AccountIndex) -> int:
     """How many are held because fewer deliveries than complaints were counted, as far as a page can read."""
-    return sum(one.held is Held.NO_DELIVERIES for one in _first(directory))
+    return sum(one.held is HoldReason.NO_DELIVERIES for one in _first(directory))
 
 
-def _for_staff(accounts: Iterable[Listed]) -> list[Listed]:
+def _for_staff(accounts: Iterable[ListedAccount]) -> list[ListedAccount]:
     return sorted((one for one in accounts if one.held in NEEDS_STAFF), key=lambda one: one.id)
 
 
-def _first(directory: Directory) -> Iterator[Listed]:
+def _first(directory: AccountIndex) -> Iterator[ListedAccount]:
     return islice(_over(directory), READ_AT_MOST)
 
 
-def _over(directory: Directory) -> Iterator[Listed]:
+def _over(directory: AccountIndex) -> Iterator[ListedAccount]:
     """Who may send and breaks a rule: they come first in the list by risk, which is read as far as they are taken."""
     page = directory.by_risk(READ_AT_ONCE, sending=True)
     while True:
@@ -54,7 +54,7 @@ def _over(directory: Directory) -> Iterator[Listed]:
 
 
 def decide_each(
-    services: decisions.Services, account_ids: Iterable[str], command: Command, now: datetime
+    services: decisions.DecisionServices, account_ids: Iterable[str], command: Command, now: datetime
 ) -> Sequence[Result]:
     """The same decision about each. Raises Unavailable as `decisions.attempt` does."""
     return [decisions.attempt(services, one, command, now, about=one) for one in dict.fromkeys(account_ids)]

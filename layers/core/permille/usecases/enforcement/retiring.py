@@ -10,12 +10,12 @@ from permille.domain.account.credential import ACTIVE, Changes, Renewal, SenderS
 from permille.domain.timeline.kinds.credential import OldCredentialEnded
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import Conflict
-from permille.observability import record
+from permille.observability import emit
 from permille.ports.accounts import Accounts
-from permille.usecases.enforcement.switching import Switching
+from permille.usecases.enforcement.switching import CredentialServices
 
 
-def retire(accounts: Accounts, world: Switching, account: Account, clock: Callable[[], datetime]) -> None:
+def retire(accounts: Accounts, services: CredentialServices, account: Account, clock: Callable[[], datetime]) -> None:
     """Nothing but these keys is touched, so that a deny that was put in by hand stays. It is done under the lease: no
     run that read the account before it was renewed can wake them any more. Until IAM was read back to agree the account
     stays due. Raises Conflict where somebody wrote in between, and Unavailable where IAM refuses."""
@@ -23,11 +23,11 @@ def retire(accounts: Accounts, world: Switching, account: Account, clock: Callab
     renewal = account.renewal
     if renewal is None or not account.ends_renewal(now):
         return
-    state = world.switch.read(renewal.sender)
+    state = services.switch.read(renewal.sender)
     if state is None or (renewal.is_propagated(now) and not _awake(state, renewal)):
         _end(accounts, account, renewal, now)
     else:
-        _put_off(accounts, world, account, renewal, clock)
+        _put_off(accounts, services, account, renewal, clock)
 
 
 def _awake(state: SenderState, renewal: Renewal) -> frozenset[str]:
@@ -38,18 +38,18 @@ def _end(accounts: Accounts, account: Account, renewal: Renewal, now: datetime) 
     ended = replace(renewal, ended=True, until=min(renewal.until or now, now))
     told = entry(account.id, now, OldCredentialEnded(sender=renewal.sender, keys=renewal.old))
     accounts.save(account, replace(account, renewal=ended, decided_at=now), [told] if renewal.old else [])
-    record("credential.retired", account=account.id, sender=renewal.sender)
+    emit("credential.retired", account=account.id, sender=renewal.sender)
 
 
 def _put_off(
-    accounts: Accounts, world: Switching, account: Account, renewal: Renewal, clock: Callable[[], datetime]
+    accounts: Accounts, services: CredentialServices, account: Account, renewal: Renewal, clock: Callable[[], datetime]
 ) -> None:
-    leased = world.leases.take(account, account.credential.asleep, clock())
+    leased = services.leases.take(account, account.credential.deactivated, clock())
     try:
-        world.switch.apply(renewal.sender, Changes(sleep=frozenset(renewal.old)))
+        services.switch.apply(renewal.sender, Changes(sleep=frozenset(renewal.old)))
     finally:
-        after = world.leases.release(leased, leased.credential)
+        after = services.leases.release(leased, leased.credential)
     if after.renewal != renewal:
         raise Conflict(f"{account.id}: somebody renewed its credential meanwhile")
     accounts.save(after, replace(after, renewal=replace(renewal, put_off_at=clock())), [])
-    record("credential.put_off", account=account.id, sender=renewal.sender)
+    emit("credential.put_off", account=account.id, sender=renewal.sender)

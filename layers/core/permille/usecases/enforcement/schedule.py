@@ -4,23 +4,21 @@ quarantine."""
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from permille.domain.values.calendar import DAY
 from permille.domain.values.errors import ServiceError
-from permille.domain.values.local_days import A_DAY
-from permille.observability import count_metric, measure, record
+from permille.observability import emit, emit_count, measure
 from permille.ports.feedback import QuarantineAge
-from permille.usecases.enforcement.enforce import Enforcement, Run, enforce_due
+from permille.usecases.enforcement.enforce import EnforceServices, Run, enforce_due
 
 
-def run_schedule(
-    enforcement: Enforcement, quarantine: QuarantineAge, now: datetime, time_left: Callable[[], timedelta]
-) -> Run:
+def run_schedule(services: EnforceServices, now: datetime, time_left: Callable[[], timedelta]) -> Run:
     """The run of this minute. That it came to its end is measured as `schedule.run`: runs of the stream measure nothing
     of that name, so that its silence is the schedule's."""
-    did = enforce_due(enforcement, now, time_left)
+    did = enforce_due(services, now, time_left)
     if now.minute == 0:
-        _measure_quarantine(quarantine, now)
-    record("schedule.run")
-    count_metric("feedback.received.records", 0)  # the alarm Uncounted needs it also where nothing ever comes
+        _measure_quarantine(services.quarantine, now)
+    emit("schedule.run")
+    emit_count("feedback.received.records", 0)  # the alarm Uncounted needs it also where nothing ever comes
     return did
 
 
@@ -29,6 +27,6 @@ def _measure_quarantine(quarantine: QuarantineAge, now: datetime) -> None:
     try:
         oldest = quarantine.oldest()
     except ServiceError as error:
-        record("quarantine.unreadable", why=str(error))
+        emit("quarantine.unreadable", why=str(error))
         return
-    measure("quarantine.oldest_days", (now - oldest) / A_DAY if oldest else 0.0)
+    measure("quarantine.oldest_days", (now - oldest) / DAY if oldest else 0.0)

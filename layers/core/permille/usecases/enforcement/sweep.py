@@ -17,45 +17,45 @@ from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import Entry, entry, system_entry
 from permille.domain.values.errors import ServiceError
 from permille.domain.values.status import Mode, Status
-from permille.observability import record
-from permille.ports.accounts import Accounts, Control, Lap, Switch
+from permille.observability import emit
+from permille.ports.accounts import Accounts, Control, CredentialSwitch, Lap
 
 PAGE = 100
 AGAIN = timedelta(seconds=90)  # longer than a policy is cached
 
 
 @dataclass(frozen=True, slots=True)
-class Sweeping:
-    """The world as sweeping needs it."""
+class SweepServices:
+    """What sweeping needs of the outside."""
 
     accounts: Accounts
-    switch: Switch
+    switch: CredentialSwitch
     control: Control
 
 
-def sweep(world: Sweeping, rules: Rules, now: datetime, in_time: Callable[[], bool]) -> tuple[int, list[str]]:
+def sweep(services: SweepServices, rules: Rules, now: datetime, in_time: Callable[[], bool]) -> tuple[int, list[str]]:
     """Goes on where the last run stopped, as far as the time reaches. A changed mode or policy begins a lap at once.
     Returns how many accounts were looked at, and the ids of those that are due."""
-    last = world.control.lap()
+    last = services.control.lap()
     lap = _lap(last, rules, now)
     if lap != last:
-        world.control.enter_mode(system_entry(now, ModeEntered(mode=rules.mode, before=_before(last, rules.mode))))
+        services.control.enter_mode(system_entry(now, ModeEntered(mode=rules.mode, before=_before(last, rules.mode))))
     if lap.done or not in_time():
         return 0, []
-    denied = world.switch.denied()
+    denied = services.switch.denied()
     looked_at, found = 0, list[str]()
     while not lap.done and in_time():
-        page = world.accounts.page(lap.after, PAGE)
+        page = services.accounts.page(lap.after, PAGE)
         for account in page:
             if not in_time():
                 break
-            found += [account.id] if _is_due(world, account, denied, rules, now) else []
+            found += [account.id] if _is_due(services, account, denied, rules, now) else []
             looked_at += 1
             lap = replace(lap, after=account.id, active=lap.active + account.status.may_send)
         else:
             lap = replace(lap, done=len(page) < PAGE)
-    world.control.save_lap(lap)
-    record("sweep.run", looked_at=looked_at, found=len(found), done=lap.done)
+    services.control.save_lap(lap)
+    emit("sweep.run", looked_at=looked_at, found=len(found), done=lap.done)
     return looked_at, found
 
 
@@ -74,29 +74,29 @@ def _lap(last: Lap, rules: Rules, now: datetime) -> Lap:
     return last if last.hour == this.hour else replace(this, again_at=last.again_at)
 
 
-def _is_due(world: Sweeping, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
+def _is_due(services: SweepServices, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
     """One that cannot be read, or that somebody else is at, is left to the next hour."""
     try:
-        return _look(world, account, denied, rules, now)
+        return _look(services, account, denied, rules, now)
     except ServiceError as error:
-        record("sweep.passed_over", account=account.id, why=str(error))
+        emit("sweep.passed_over", account=account.id, why=str(error))
         return False
 
 
-def _look(world: Sweeping, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
+def _look(services: SweepServices, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
     """Whether the account is due now. Where the switch is at work, nothing can have drifted."""
     swept, entries = account, list[Entry]()
-    if account.settled:
+    if account.in_sync:
         at = account.after_last_decision(now)
         if account.status.may_send:
-            swept, entries = noted(account, _denied(world.switch, account, denied), at)
+            swept, entries = noted(account, _denied(services.switch, account, denied), at)
         else:
-            swept, entries = _drift(world.switch, account, at)
-    if not account.settled or _may_be_judged_otherwise(account, rules):
+            swept, entries = _drift(services.switch, account, at)
+    if not account.in_sync or _may_be_judged_otherwise(account, rules):
         swept = replace(swept, due_at=min(now, account.due_at or now))
-    world.accounts.save(account, swept, entries)
+    services.accounts.save(account, swept, entries)
     for one in entries:
-        record(f"account.{one.kind}", account=account.id, entry=one.id)
+        emit(f"account.{one.kind}", account=account.id, entry=one.id)
     return swept.due_at != account.due_at
 
 
@@ -108,7 +108,7 @@ def _may_be_judged_otherwise(account: Account, rules: Rules) -> bool:
     return (account.look.policy, account.look.mode) != (rules.policy.id, rules.mode)
 
 
-def _denied(switch: Switch, account: Account, denied: frozenset[str]) -> frozenset[str]:
+def _denied(switch: CredentialSwitch, account: Account, denied: frozenset[str]) -> frozenset[str]:
     """The senders of an account that may send which are in the deny group. Nothing else of it is looked at: there is
     one list of that group for all accounts, and the keys are its owner's. The list is older than the account, so
     whoever is in it, or was found in it before, is read once more. A user that is gone stays as it was found."""
@@ -121,7 +121,7 @@ def _denied(switch: Switch, account: Account, denied: frozenset[str]) -> frozens
     return frozenset(one for one in account.senders if one in denied.union(before) and is_denied(one))
 
 
-def _drift(switch: Switch, account: Account, now: datetime) -> tuple[Account, list[Entry]]:
+def _drift(switch: CredentialSwitch, account: Account, now: datetime) -> tuple[Account, list[Entry]]:
     """Of an account that may not send."""
     missing, found = _found(switch, account)
     entries: list[Entry] = [entry(account.id, now, Drift(found=tuple(found)))] if found else []
@@ -132,7 +132,7 @@ def _drift(switch: Switch, account: Account, now: datetime) -> tuple[Account, li
     return replace(account, missing=frozenset(missing)), entries
 
 
-def _found(switch: Switch, account: Account) -> tuple[set[str], list[Difference]]:
+def _found(switch: CredentialSwitch, account: Account) -> tuple[set[str], list[Difference]]:
     """The senders that are gone, and what drifted."""
     missing, found = set[str](), list[Difference]()
     for caller in account.senders:
@@ -140,5 +140,5 @@ def _found(switch: Switch, account: Account) -> tuple[set[str], list[Difference]
         if state is None:
             missing.add(caller)
         else:
-            found += drift(caller, state, account.credential.asleep.get(caller, frozenset()), may_send=False)
+            found += drift(caller, state, account.credential.deactivated.get(caller, frozenset()), may_send=False)
     return missing, found

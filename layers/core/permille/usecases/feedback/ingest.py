@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from permille.domain.feedback.bounces import card
+from permille.domain.feedback.bounces import bounce_record
 from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
 from permille.domain.feedback.received import Received
-from permille.domain.policy.policy import CLOCKS_APART, Policy
+from permille.domain.policy.policy import MAX_CLOCK_SKEW, Policy
 from permille.domain.timeline.kinds.complaints import OwnerMailState, OwnerMailStopped, Reported, repeated, reported
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import PolicyNotValid, ServiceError, Unavailable
 from permille.domain.values.tally import Tally, epoch_of
-from permille.observability import count_metric, record
+from permille.observability import emit, emit_count
 from permille.ports.feedback import Count, Ledger, Quarantine, Sender
 from permille.usecases.feedback.not_spam import believe
 
@@ -39,34 +39,44 @@ class _Batch:
     too_early: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class IngestServices:
+    """The dependencies of counting.
+
+    policy: returns the policy in force. It is called for complaints of known recipients and for their "not spam"
+        reports only: while it cannot be read, these have to be delivered again; where it is not valid, each complaint
+        counts
+    owner_mail_sender: the sender of Permille's own mails to owners, which count against no account; empty: not set
+    """
+
+    ledger: Ledger
+    quarantine: Quarantine
+    policy: Callable[[], Policy]
+    owner_mail_sender: str = ""
+
+
 def ingest(
-    received: Sequence[Received],
-    ledger: Ledger,
-    quarantine: Quarantine,
-    own_caller: str,
-    now: datetime,
-    time_left: Callable[[], timedelta],
-    policy: Callable[[], Policy],
+    services: IngestServices, received: Sequence[Received], now: datetime, time_left: Callable[[], timedelta]
 ) -> list[str]:
     """Counts a batch and returns the ids of the records that have to be delivered again.
 
-    own_caller: who sends Permille's own mails to owners, which count against nobody
     time_left: how long the caller can still wait for the answer: what there is no time for has to be delivered again
-    policy: the one in force, asked for where somebody is known to have complained, or to say that it was not spam;
-        while it cannot be read, these have to be delivered again; where it is wrong, each complaint counts
     """
-    record("feedback.received", records=len(received))
+    ledger = services.ledger
+    emit("feedback.received", records=len(received))
     try:
-        senders = ledger.whose({one.feedback.message.caller for one in received if isinstance(one.feedback, Feedback)})
+        senders = ledger.senders_for(
+            {one.feedback.message.caller for one in received if isinstance(one.feedback, Feedback)}
+        )
     except ServiceError as error:
-        record("feedback.retried", why=str(error), records=len(received))
+        emit("feedback.retried", why=str(error), records=len(received))
         return [one.id for one in received]
 
-    days = _one_recipient_days((one.feedback for one in received), policy)
-    batch = _decide(received, senders, own_caller, now, days)
+    days = _one_recipient_days((one.feedback for one in received), services.policy)
+    batch = _decide(received, senders, services.owner_mail_sender, now, days)
 
     failed = set(batch.too_early) | _count(batch, ledger, now, time_left() - RESERVE)
-    failed |= _take(_steps(batch, ledger, quarantine, now, policy), time_left)
+    failed |= _take(_steps(batch, ledger, services.quarantine, now, services.policy), time_left)
     return [one.id for one in received if one.id in failed]
 
 
@@ -80,7 +90,7 @@ def _one_recipient_days(parsed: Iterable[object], policy: Callable[[], Policy]) 
     except PolicyNotValid:
         return 0
     except ServiceError as error:
-        record("feedback.retried", why=str(error))
+        emit("feedback.retried", why=str(error))
         return None
 
 
@@ -108,7 +118,7 @@ def _decide(
     for one in received:
         match one.feedback:
             case Ignored(what):
-                record("feedback.ignored", what=what)
+                emit("feedback.ignored", what=what)
             case Unreadable() as unreadable:
                 batch.quarantined.append((one, unreadable))
             case Delivery() | Bounce() | Complaint() as feedback:
@@ -130,8 +140,8 @@ def _attribute(
     if message.caller and message.caller == own_caller:
         _add_owner_mail(batch, one, feedback)
     elif sender and sender.ignored:
-        record("feedback.ignored", what="the platform's own mail", caller=message.caller)
-    elif message.sent_at > now + CLOCKS_APART:
+        emit("feedback.ignored", what="the platform's own mail", caller=message.caller)
+    elif message.sent_at > now + MAX_CLOCK_SKEW:
         batch.quarantined.append((one, _nobodys(feedback, "sent more than a day ahead")))
     elif sender is None:
         reason = "unattributed: no account owns this caller" if message.caller else "unattributed: no caller named"
@@ -159,7 +169,7 @@ def _add_owner_mail(batch: _Batch, one: Received, feedback: Feedback) -> None:
     if state and feedback.message.about:
         batch.owner_mails.append((one, state, feedback.message))
     else:
-        record("feedback.ignored", what="mail to an owner")
+        emit("feedback.ignored", what="mail to an owner")
 
 
 def _add(
@@ -193,7 +203,7 @@ def _say_who_is_left_out(delivery: Delivery) -> None:
     """Says how many of its recipients are no address: they do not count as delivered."""
     number, message = len(delivery.recipients.unreadable), delivery.message
     if number:
-        record("feedback.recipient_unreadable", number, caller=message.caller, message_id=message.id, recipients=number)
+        emit("feedback.recipient_unreadable", number, caller=message.caller, message_id=message.id, recipients=number)
 
 
 def counts_of(feedback: Feedback, sender: Sender, now: datetime, one_recipient_days: int) -> list[Count]:
@@ -210,8 +220,8 @@ def counts_of(feedback: Feedback, sender: Sender, now: datetime, one_recipient_d
 
 def _bounces(bounce: Bounce, account_id: str, day: date, epoch: int, now: datetime) -> Iterator[Count]:
     for one in bounce.counting():
-        told = card(bounce, one, now, epoch)
-        yield Count(one.identity, account_id, day, epoch, Tally(bounces=1), card=told)
+        record = bounce_record(bounce, one, now, epoch)
+        yield Count(one.identity, account_id, day, epoch, Tally(bounces=1), record=record)
 
 
 def _complaint(
@@ -229,7 +239,7 @@ def _count(batch: _Batch, ledger: Ledger, now: datetime, patience: timedelta) ->
     counted = ledger.count(list(batch.counts.values()), now, patience)
     if not batch.counts:  # mail that counts for nobody: counting goes on all the same
         return set()
-    record("feedback.counted", new=len(counted.new), known=len(counted.known), failed=len(counted.failed))
+    emit("feedback.counted", new=len(counted.new), known=len(counted.known), failed=len(counted.failed))
     batch.known += [count for count in batch.counts.values() if count.identity in counted.known and _named(count)]
     return {record_id for identity in counted.failed for record_id in batch.records[identity]}
 
@@ -269,12 +279,12 @@ def _steps(
 def _mark_owner_mail(ledger: Ledger, state: OwnerMailState, message: Message, now: datetime) -> None:
     """What is known already, or is about an address that is the owner's no more, changes nothing."""
     identity = f"owner-mail#{message.id}"
-    told = entry(message.about, now, OwnerMailStopped(state=state), seed=identity)
+    told = entry(message.about, now, OwnerMailStopped(state=state), distinguisher=identity)
     address = message.destination.only if message.destination else ""
     if ledger.mark_owner_mail(identity, told, address):
-        record(f"owner_mail.{state}", account=message.about)
+        emit(f"owner_mail.{state}", account=message.about)
     else:
-        record("feedback.ignored", what="mail to an owner")
+        emit("feedback.ignored", what="mail to an owner")
 
 
 def _take(steps: Iterable[_Step], time_left: Callable[[], timedelta]) -> set[str]:
@@ -286,7 +296,7 @@ def _take(steps: Iterable[_Step], time_left: Callable[[], timedelta]) -> set[str
                 raise Unavailable("there was no time left")
             step.act()
         except ServiceError as error:
-            record("feedback.retried", why=str(error))
+            emit("feedback.retried", why=str(error))
             failed.update(step.records)
         else:
             _say(step)
@@ -295,6 +305,6 @@ def _take(steps: Iterable[_Step], time_left: Callable[[], timedelta]) -> set[str
 
 def _say(step: _Step) -> None:
     if step.done:
-        record(step.done, **step.about)
+        emit(step.done, **step.about)
     if step.counted_as:
-        count_metric(step.counted_as)
+        emit_count(step.counted_as)

@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 
 from permille.domain.account.account import Account
 from permille.domain.login import links, tokens
-from permille.domain.login.links import Claims, For
+from permille.domain.login.links import Claims, LinkRole
 from permille.domain.values.errors import NotAuthenticated
 from permille.ports.accounts import Accounts
-from permille.ports.login import LinkRegister, Macs
+from permille.ports.login import LinkRegister, TokenSigner
 
 ENTER, NEW_LINK, GUIDE = "/enter", "/enter/new-link", "/guide"
 
 
-def make_token(macs: Macs, claims: Claims) -> str:
+def make_token(signer: TokenSigner, claims: Claims) -> str:
     part = tokens.signed_part(claims)
-    return tokens.token(part, macs.make(claims.audience, part.encode()))
+    return tokens.token(part, signer.make(claims.audience, part.encode()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class Links:
     """The addresses by which people are let in. `base`: what the console's addresses begin with; `owners_last`: how
     long an owner's link does where nothing else is said."""
 
-    macs: Macs
+    signer: TokenSigner
     base: str
-    owners_last: timedelta = links.LASTS[For.OWNER]
+    owners_last: timedelta = links.LASTS[LinkRole.OWNER]
 
     @property
     def guide(self) -> str:
@@ -34,8 +34,8 @@ class Links:
 
     def owner(self, account: Account, now: datetime, lasts: timedelta | None = None) -> str:
         lasts = lasts or self.owners_last
-        claims = links.claims(For.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
-        return address(self.base, make_token(self.macs, claims))
+        claims = links.claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
+        return address(self.base, make_token(self.signer, claims))
 
 
 def address(base: str, token: str) -> str:
@@ -43,16 +43,16 @@ def address(base: str, token: str) -> str:
     return f"{base.rstrip('/')}{ENTER}?token={token}"
 
 
-def admit(
-    token: str, macs: Macs, accounts: Accounts, register: LinkRegister, now: datetime
+def authenticate(
+    token: str, signer: TokenSigner, accounts: Accounts, register: LinkRegister, now: datetime
 ) -> tuple[Claims, Account | None]:
     """Who holds this token, and the account where it lets an owner in. Raises NotAuthenticated where nobody is let in,
     Unavailable where that could not be found out."""
     claims, part, mac = tokens.read(token)
     links.check_times(claims, now)
-    if not macs.verifies(claims.audience, part.encode(), mac):
+    if not signer.verifies(claims.audience, part.encode(), mac):
         raise NotAuthenticated("the token is forged")
-    if claims.audience is not For.OWNER:
+    if claims.audience is not LinkRole.OWNER:
         valid_since = register.get(claims.audience, claims.subject).valid_since
         if valid_since is None:
             raise NotAuthenticated("nothing is known of links of this name")
@@ -67,14 +67,14 @@ def admit(
 
 def is_owners(token: str) -> bool:
     """Whether that is what it claims. Raises NotAuthenticated where it is no token of our kind."""
-    return tokens.read(token)[0].audience is For.OWNER
+    return tokens.read(token)[0].audience is LinkRole.OWNER
 
 
-def owner_of(token: str, macs: Macs, accounts: Accounts) -> Account:
+def owner_of(token: str, signer: TokenSigner, accounts: Accounts) -> Account:
     """The account that this link was made for, also where it has expired since. Raises NotAuthenticated where it is no
     owner's, was revoked, or the account is gone."""
     claims, part, mac = tokens.read(token)
-    if claims.audience is not For.OWNER or not macs.verifies(claims.audience, part.encode(), mac):
+    if claims.audience is not LinkRole.OWNER or not signer.verifies(claims.audience, part.encode(), mac):
         raise NotAuthenticated("the token is forged, or no owner's")
     account = accounts.get(claims.subject)
     if account is None:

@@ -10,17 +10,17 @@ from permille.domain.people.system_commands import MakeLink, RevokeAccess
 from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import Conflict, Unavailable
-from permille.ports.login import LinkRegister, Macs
+from permille.ports.login import LinkRegister, TokenSigner
 from permille.usecases.login.access import make_token
 
 ATTEMPTS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Issuing:
-    """The world as issuing needs it."""
+class IssueServices:
+    """What issuing needs of the outside."""
 
-    macs: Macs
+    signer: TokenSigner
     register: LinkRegister
 
 
@@ -30,10 +30,10 @@ class Issued:
     claims: Claims
 
 
-def issue(world: Issuing, command: MakeLink, now: datetime) -> Issued:
+def issue(services: IssueServices, command: MakeLink, now: datetime) -> Issued:
     """Raises Unavailable, also where others kept writing; then nobody was let in."""
     for _ in range(ATTEMPTS):
-        read = world.register.get(command.audience, command.name)
+        read = services.register.get(command.audience, command.name)
         opened = read.opened(now)
         made = links.claims(
             command.audience,
@@ -45,10 +45,10 @@ def issue(world: Issuing, command: MakeLink, now: datetime) -> Issued:
             grant=command.grant,
         )
         links.check_issuable(made, now)
-        issued = Issued(make_token(world.macs, made), made)
+        issued = Issued(make_token(services.signer, made), made)
         entry = system_entry(now, _told(made))
         try:
-            world.register.save(command.audience, command.name, read, opened.issuing(made), entry)
+            services.register.save(command.audience, command.name, read, opened.issuing(made), entry)
         except Conflict:
             continue
         return issued

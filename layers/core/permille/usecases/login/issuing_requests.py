@@ -14,27 +14,27 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from permille.domain.login.links import LINKS, For, Grant, Scope
+from permille.domain.login.links import LINKS, Grant, LinkRole, Scope
 from permille.domain.people.system_commands import MakeLink
 from permille.domain.values.errors import InvalidInput, MalformedRequest, NotAuthorized, NotFound, PermilleError
-from permille.observability import logger, record
-from permille.usecases.login.issuing import Issuing, issue
+from permille.observability import emit, logger
+from permille.usecases.login.issuing import IssueServices, issue
 
 FIELDS = {"scope": "scopes", "account": "accounts", "lasts": "seconds"}  # as a request calls what a command has
 
 
-def answer(world: Issuing, event: Mapping[str, Any], invocation: str, now: datetime) -> dict[str, Any]:
+def answer(services: IssueServices, event: Mapping[str, Any], invocation: str, now: datetime) -> dict[str, Any]:
     """`invocation`: its id, as the runtime has it."""
     try:
         by = _caller(event, invocation)
-        issued = issue(world, _command(event, by), now)
+        issued = issue(services, _command(event, by), now)
     except PermilleError as error:
-        record("link.refused", status=int(error.status), why=str(error))
+        emit("link.refused", status=int(error.status), why=str(error))
         return _json(error.status, _problem(error))
     except Exception:  # noqa: BLE001 - the border: whatever it is, the answer is JSON
         logger.exception("link.failed")
         return _json(HTTPStatus.INTERNAL_SERVER_ERROR, {"detail": "something went wrong; the function's log says what"})
-    record("link.made", audience=issued.claims.audience, subject=issued.claims.subject, by=by)
+    emit("link.made", audience=issued.claims.audience, subject=issued.claims.subject, by=by)
     return _json(HTTPStatus.CREATED, {"token": issued.token, "expires_at": issued.claims.expires_at.isoformat()})
 
 
@@ -54,10 +54,10 @@ def _command(event: Mapping[str, Any], by: str) -> MakeLink:
         raise NotFound(f"links are made by POST {LINKS}")
     given = _body(event)
     audience = _text(given, "audience")
-    if audience not in (For.STAFF, For.PLATFORM):
-        raise InvalidInput(f"takes {For.STAFF} or {For.PLATFORM}", "audience")
-    grant = _grant(given) if audience == For.PLATFORM else None
-    return MakeLink(audience=For(audience), name=_text(given, "name"), lasts=_lasts(given), by=by, grant=grant)
+    if audience not in (LinkRole.STAFF, LinkRole.PLATFORM):
+        raise InvalidInput(f"takes {LinkRole.STAFF} or {LinkRole.PLATFORM}", "audience")
+    grant = _grant(given) if audience == LinkRole.PLATFORM else None
+    return MakeLink(audience=LinkRole(audience), name=_text(given, "name"), lasts=_lasts(given), by=by, grant=grant)
 
 
 def _grant(given: Mapping[str, Any]) -> Grant:

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from permille.domain.account.account import Account
 from permille.domain.timeline.timeline import Entry
 from permille.domain.words import wording
-from permille.domain.words.mail_text import MailContext, Tone
+from permille.domain.words.mail_text import MailContext, MailTone
 from permille.ports.notifications import Mail
 from permille.rendering.templates import Brand, rendered
 from permille.zones import shown_zone_of
 
 COLOURS = {
-    Tone.GOOD: "#2f855a",
-    Tone.INFO: "#2b6cb0",
-    Tone.WARN: "#b7791f",
-    Tone.ALARM: "#c05621",
-    Tone.BAD: "#c53030",
+    MailTone.GOOD: "#2f855a",
+    MailTone.INFO: "#2b6cb0",
+    MailTone.WARN: "#b7791f",
+    MailTone.ALARM: "#c05621",
+    MailTone.BAD: "#c53030",
 }
 
 

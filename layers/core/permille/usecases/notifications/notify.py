@@ -7,112 +7,114 @@ from enum import StrEnum
 
 from permille.domain.timeline.timeline import SYSTEM, Entry
 from permille.domain.values.errors import ServiceError, Unavailable
-from permille.observability import record
+from permille.observability import emit
 from permille.ports.accounts import Accounts
 from permille.ports.history import Timeline
-from permille.ports.notifications import Bus, Later, Mailer, Once
+from permille.ports.notifications import EventBus, IdempotencyStore, Mailer, RetryQueue
 from permille.rendering.templates import Brand
 from permille.usecases.login.access import Links
 from permille.usecases.notifications.mails import Addresses, compose
 from permille.zones import shown_zone_of
 
 
-class Effect(StrEnum):
+class Channel(StrEnum):
     BUS = "bus"
     MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
-class Handing:
-    """The world as handing on needs it."""
+class NotifyServices:
+    """What notifications need of the outside."""
 
     accounts: Accounts
     timeline: Timeline
-    bus: Bus
+    bus: EventBus
     mailer: Mailer
-    once: Once
-    later: Later
-    dead_letters: Later
+    idempotency: IdempotencyStore
+    retry_queue: RetryQueue
+    dead_letters: RetryQueue
     brand: Brand
     links: Links
 
 
-def effects_of(entry: Entry) -> list[Effect]:
-    return [Effect.BUS, Effect.MAIL] if entry.is_mailed else [Effect.BUS]
+def effects_of(entry: Entry) -> list[Channel]:
+    return [Channel.BUS, Channel.MAIL] if entry.is_mailed else [Channel.BUS]
 
 
-def hand_on(world: Handing, entries: Iterable[Entry], now: datetime) -> None:
+def deliver(services: NotifyServices, entries: Iterable[Entry], now: datetime) -> None:
     """Hands on at once what can be, and queues the rest, so that the stream never waits for a mail server. What is
     refused for good goes to the dead letters: to try it again would be in vain."""
     for entry in entries:
-        record("entry.received", account=entry.account_id, entry=entry.id, kind=entry.kind)
+        emit("entry.received", account=entry.account_id, entry=entry.id, kind=entry.kind)
         for effect in effects_of(entry):
             try:
-                _perform(world, entry, effect, now)
+                _perform(services, entry, effect, now)
             except Unavailable as error:
-                record("entry.postponed", account=entry.account_id, entry=entry.id, effect=effect, why=str(error))
-                world.later.put(entry.account_id, entry.id, effect)
+                emit("entry.postponed", account=entry.account_id, entry=entry.id, effect=effect, why=str(error))
+                services.retry_queue.enqueue(entry.account_id, entry.id, effect)
             except ServiceError as refused:
-                _give_up(world, entry.account_id, entry.id, effect, refused)
+                _give_up(services, entry.account_id, entry.id, effect, refused)
 
 
-def hand_on_again(world: Handing, account_id: str, entry_id: str, effect: Effect, now: datetime) -> None:
+def retry(services: NotifyServices, account_id: str, entry_id: str, effect: Channel, now: datetime) -> None:
     """One more try of what was queued. Raises Unavailable where it fails again for a passing cause."""
-    record("entry.received_again", account=account_id, entry=entry_id, effect=effect)
+    emit("entry.received_again", account=account_id, entry=entry_id, effect=effect)
     try:
-        entry = world.timeline.get(account_id, entry_id)
+        entry = services.timeline.get(account_id, entry_id)
         if entry is None:
-            record("entry.missing", account=account_id, entry=entry_id, effect=effect)
+            emit("entry.missing", account=account_id, entry=entry_id, effect=effect)
         else:
-            _perform(world, entry, effect, now)
+            _perform(services, entry, effect, now)
     except Unavailable:
         raise
     except ServiceError as refused:
-        _give_up(world, account_id, entry_id, effect, refused)
+        _give_up(services, account_id, entry_id, effect, refused)
 
 
-def _give_up(world: Handing, account_id: str, entry_id: str, effect: Effect, refused: ServiceError) -> None:
+def _give_up(services: NotifyServices, account_id: str, entry_id: str, effect: Channel, refused: ServiceError) -> None:
     """Until somebody has mended what it was refused for, and has it handed on again."""
-    record("entry.refused", account=account_id, entry=entry_id, effect=effect, why=str(refused))
-    world.dead_letters.put(account_id, entry_id, effect)
+    emit("entry.refused", account=account_id, entry=entry_id, effect=effect, why=str(refused))
+    services.dead_letters.enqueue(account_id, entry_id, effect)
 
 
-def redrive(entries: Iterable[Entry], once: Once, later: Later) -> Iterator[tuple[Entry, Effect]]:
+def redrive(
+    entries: Iterable[Entry], idempotency: IdempotencyStore, retry_queue: RetryQueue
+) -> Iterator[tuple[Entry, Channel]]:
     """Queues what has no record of having been handed on, and yields it."""
     for entry in entries:
         for effect in effects_of(entry):
-            if not once.is_done(_key(entry, effect)):
-                later.put(entry.account_id, entry.id, effect)
+            if not idempotency.was_done(_key(entry, effect)):
+                retry_queue.enqueue(entry.account_id, entry.id, effect)
                 yield entry, effect
 
 
-def _key(entry: Entry, effect: Effect) -> str:
+def _key(entry: Entry, effect: Channel) -> str:
     return f"{effect}#{entry.account_id}#{entry.id}"
 
 
-def _perform(world: Handing, entry: Entry, effect: Effect, now: datetime) -> None:
+def _perform(services: NotifyServices, entry: Entry, effect: Channel, now: datetime) -> None:
     def act() -> None:
-        if effect is Effect.BUS:
-            world.bus.put(entry, _zone(world, entry))
+        if effect is Channel.BUS:
+            services.bus.publish(entry, _zone(services, entry))
         else:
-            _mail(world, entry, now)
-        record("entry.handed_on", account=entry.account_id, entry=entry.id, effect=effect)
+            _mail(services, entry, now)
+        emit("entry.handed_on", account=entry.account_id, entry=entry.id, effect=effect)
 
-    world.once.do(_key(entry, effect), act)
+    services.idempotency.run_once(_key(entry, effect), act)
 
 
-def _zone(world: Handing, entry: Entry) -> tzinfo:
+def _zone(services: NotifyServices, entry: Entry) -> tzinfo:
     """Where its account is: the bus says the same words as the mail."""
-    account = world.accounts.get(entry.account_id) if entry.account_id != SYSTEM else None
+    account = services.accounts.get(entry.account_id) if entry.account_id != SYSTEM else None
     return shown_zone_of(account) if account else UTC
 
 
-def _mail(world: Handing, entry: Entry, now: datetime) -> None:
-    account = world.accounts.get(entry.account_id)
+def _mail(services: NotifyServices, entry: Entry, now: datetime) -> None:
+    account = services.accounts.get(entry.account_id)
     if account is None:
-        record("account.missing", account=entry.account_id, entry=entry.id)
+        emit("account.missing", account=entry.account_id, entry=entry.id)
     elif account.owner_mail and not entry.facts.mailed_to:
-        record("mail.withheld", account=account.id, entry=entry.id, why=account.owner_mail)
+        emit("mail.withheld", account=account.id, entry=entry.id, why=account.owner_mail)
     else:
-        addresses = Addresses(world.links.owner(account, now), world.links.guide)
-        world.mailer.send(compose(entry, account, world.brand, addresses))
+        addresses = Addresses(services.links.owner(account, now), services.links.guide)
+        services.mailer.send(compose(entry, account, services.brand, addresses))

@@ -41,7 +41,7 @@ class Adopted:
 
 
 def adoptable(
-    world: Adoption,
+    services: Adoption,
     names: Sequence[str],
     allowed: Collection[str],
     account_id: str = "",
@@ -53,57 +53,57 @@ def adoptable(
     identities and of our configuration set. `account_id`: whose sender one may have been before. `accept_risk`: why
     one is taken all the same that could evade Permille. `take_over`: what the group of SES's console allows is not
     looked at, since they leave it."""
-    found = tuple(dict.fromkeys(_named(world, name) for name in names))
+    found = tuple(dict.fromkeys(_named(services, name) for name in names))
     risks: list[TakenRisk] = []
-    from_console = tuple(name for name in found if CONSOLE_GROUP in world.users.groups(name))
+    from_console = tuple(name for name in found if CONSOLE_GROUP in services.users.groups(name))
     for user in found:
-        _check_owner(world, user, account_id)
-        _check_groups(world, user)
+        _check_owner(services, user, account_id)
+        _check_groups(services, user)
         if user in from_console and accept_risk is None and not take_over:
             raise InvalidInput(_from_console(user, allowed), "sender")
         leaves = take_over and user in from_console
-        rights = rights_of(world.users, user, [world.deny_group, *[CONSOLE_GROUP] * leaves])
-        beyond, could = _risks_of(world, user, rights, allowed)
+        rights = rights_of(services.users, user, [services.deny_group, *[CONSOLE_GROUP] * leaves])
+        beyond, could = _risks_of(services, user, rights, allowed)
         if beyond or could:
             if accept_risk is None:
                 missed = take_over and user not in from_console
                 raise InvalidInput(_refusal(user, beyond, could, allowed, missed=missed), "sender")
             risks.append(TakenRisk(user, (*beyond, *could), accept_risk))
         check_may_send(user, rights, allowed, gets_own=leaves)
-    keyless = tuple(user for user in found if not world.users.keys(user))
+    keyless = tuple(user for user in found if not services.users.keys(user))
     return Adopted(found, tuple(risks), from_console if take_over else (), keyless)
 
 
-def _named(world: Adoption, typed: str) -> str:
-    user = world.users.find(typed)
+def _named(services: Adoption, typed: str) -> str:
+    user = services.users.find(typed)
     if user is None:
         raise InvalidInput(f"there is no IAM user {typed} to adopt; without --sender one is made")
-    if not covers(world.switchable, user.arn.partition(":user/")[2]):
+    if not covers(services.switchable, user.arn.partition(":user/")[2]):
         raise InvalidInput(
-            f"{user.arn} does not match user/{world.switchable}, so the stack could not switch it: deploy with a "
+            f"{user.arn} does not match user/{services.switchable}, so the stack could not switch it: deploy with a "
             f"SenderUsers that matches (sam deploy --parameter-overrides SenderUsers=...), or adopt a user of that name"
         )
     return user.name
 
 
-def _check_owner(world: Adoption, user: str, account_id: str) -> None:
-    owner = world.accounts.owner_of(user)
+def _check_owner(services: Adoption, user: str, account_id: str) -> None:
+    owner = services.accounts.owner_of(user)
     if owner not in ("", account_id):
         raise InvalidInput(f"{user} is a sender of the account {owner}, and a sender never moves: adopt another user")
-    if not owner and any(one.caller == user for one in world.accounts.ignored()):
+    if not owner and any(one.caller == user for one in services.accounts.ignored()):
         raise InvalidInput(f"{user} is ignored, as the platform's own: `permille sender unignore {user}` first")
 
 
-def _check_groups(world: Adoption, user: str) -> None:
-    groups = world.users.groups(user)
-    if len(groups) >= MOST_GROUPS and world.deny_group not in groups:
+def _check_groups(services: Adoption, user: str) -> None:
+    groups = services.users.groups(user)
+    if len(groups) >= MOST_GROUPS and services.deny_group not in groups:
         raise InvalidInput(
             f"{user} is in {len(groups)} IAM groups, as many as a user can be in: no place is left for "
-            f"{world.deny_group}, by which Permille switches it off; take it out of one that it does not need"
+            f"{services.deny_group}, by which Permille switches it off; take it out of one that it does not need"
         )
 
 
-def _risks_of(world: Adoption, user: str, rights: Rights, allowed: Collection[str]) -> tuple[list[str], list[str]]:
+def _risks_of(services: Adoption, user: str, rights: Rights, allowed: Collection[str]) -> tuple[list[str], list[str]]:
     """What it may send through beyond its own, and what else it may do. A permissions boundary that allows none of the
     one, or of the other, bounds what policies allow."""
     policies, boundary = rights.policies, rights.boundary
@@ -112,7 +112,9 @@ def _risks_of(world: Adoption, user: str, rights: Rights, allowed: Collection[st
         found = [f"{policy.name}, {one}" for policy in policies for one in _read(user, policy, find)]
         return [] if found and boundary and not _read(user, boundary, find) else found
 
-    return told(lambda document: sends_beyond(document, allowed)), told(lambda document: powers(document, world.ours))
+    return told(lambda document: sends_beyond(document, allowed)), told(
+        lambda document: powers(document, services.ours)
+    )
 
 
 def _read(user: str, policy: AppliedPolicy, find: Find) -> list[str]:

@@ -14,7 +14,7 @@ from permille.usecases.decisions.existing import existing
 from permille.usecases.senders import change_identities, change_senders
 from permille.usecases.senders.change_identities import IdentityPlan
 from permille.usecases.senders.change_senders import SenderPlan
-from permille.usecases.senders.changing import Changing, Order
+from permille.usecases.senders.changing import ChangeServices, Order
 from permille.usecases.senders.identities import Prepared
 from permille.usecases.senders.new_account import (
     check_risk_is_about,
@@ -79,31 +79,31 @@ class ChangePlan:
     shared: tuple[Shared, ...] = ()
 
 
-def plan(world: Changing, change: Change) -> ChangePlan:
+def plan(services: ChangeServices, change: Change) -> ChangePlan:
     """Raises NotFound where there is no such account, and InvalidInput or DecisionRefused where it cannot be."""
-    account = existing(world.accounts, change.account_id)
-    identities = change_identities.plan(world, account, change.add_identities, change.remove_identities)
+    account = existing(services.accounts, change.account_id)
+    identities = change_identities.plan(services, account, change.add_identities, change.remove_identities)
     senders = change_senders.plan(
-        world,
+        services,
         account,
         change.add_senders,
         change.remove_senders,
-        world.onboarding.resources(identities.after),
+        services.onboarding.resources(identities.after),
         accept_risk=change.accept_risk,
     )
-    leaves_no_key = bool(senders.remove) and not change_senders.has_key(world, account, senders.after)
+    leaves_no_key = bool(senders.remove) and not change_senders.has_key(services, account, senders.after)
     new = [name for name in identities.add if name not in identities.before]
-    shared = shared_with_others(world.accounts, new, account.id)
+    shared = shared_with_others(services.accounts, new, account.id)
     return ChangePlan(account, identities, senders, leaves_no_key, shared)
 
 
-def apply(world: Changing, change: Change, planned: ChangePlan, now: datetime) -> Changed:
+def apply(services: ChangeServices, change: Change, planned: ChangePlan, now: datetime) -> Changed:
     """Senders are added before others are taken out, so that one can take another's place."""
     order = Order(change.reason, change.by, now)
-    account = decisions.apply(world, change.account_id, _owner(change, planned.account), now)
-    account, prepared = change_identities.apply(world, account, planned.identities, order)
-    account = change_senders.add(world, account.id, planned.senders, order)
-    account = change_senders.remove(world, account.id, planned.senders.remove, order)
+    account = decisions.apply(services, change.account_id, _owner(change, planned.account), now)
+    account, prepared = change_identities.apply(services, account, planned.identities, order)
+    account = change_senders.add(services, account.id, planned.senders, order)
+    account = change_senders.remove(services, account.id, planned.senders.remove, order)
     return Changed(planned.account, account, prepared)
 
 

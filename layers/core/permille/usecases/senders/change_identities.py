@@ -8,7 +8,7 @@ from permille.domain.people.commands import ChangeIdentities
 from permille.domain.sending.iam_policy import allowed_resources, sending_policy
 from permille.domain.values.errors import DecisionRefused, InvalidInput
 from permille.usecases.decisions import decisions
-from permille.usecases.senders.changing import Changing, Order
+from permille.usecases.senders.changing import ChangeServices, Order
 from permille.usecases.senders.identities import Prepared, below
 from permille.usecases.senders.taking_back import taking_back
 
@@ -27,59 +27,59 @@ class IdentityPlan:
     below: tuple[str, ...] = ()
 
 
-def plan(world: Changing, account: Account, add: Sequence[str], remove: Sequence[str]) -> IdentityPlan:
+def plan(services: ChangeServices, account: Account, add: Sequence[str], remove: Sequence[str]) -> IdentityPlan:
     """Raises InvalidInput where one is to come and go, none would remain, or there are too many for IAM."""
     if both := sorted({*add} & {*remove}):
         raise InvalidInput(f"{', '.join(both)} cannot be added and removed at once", "add_identity")
     if (add or remove) and account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")
-    own = _allowed(world, account)
-    before = account.identities or _found(world, account, own)
+    own = _allowed(services, account)
+    before = account.identities or _found(services, account, own)
     kept = [one for one in before if one not in remove]
     after = tuple(dict.fromkeys([*kept, *add]))
     if remove and not after:
         raise InvalidInput(f"{account.id} would have no identity to send from; add another one", "remove_identity")
     if own is not None and after != before:
-        sending_policy(world.onboarding.resources(after))
-    others = below(add, world.onboarding.identities.all()) if add else ()
+        sending_policy(services.onboarding.resources(after))
+    others = below(add, services.onboarding.identities.all()) if add else ()
     not_its_own = tuple(one for one in others if one not in after)
     return IdentityPlan(bool(add or remove), tuple(dict.fromkeys(add)), before, after, own, not_its_own)
 
 
-def apply(world: Changing, account: Account, planned: IdentityPlan, order: Order) -> tuple[Account, Prepared]:
+def apply(services: ChangeServices, account: Account, planned: IdentityPlan, order: Order) -> tuple[Account, Prepared]:
     """Our set is the default of a new identity before anything may be sent through it; what may be sent through follows
     the row. The default of one that is removed stays ours: others may send from it too, and nothing goes unseen."""
     if not planned.asked:
         return account, Prepared({}, {})
 
     def is_kept(name: str) -> bool:
-        row = world.accounts.get(account.id)
+        row = services.accounts.get(account.id)
         return row is not None and name in row.identities
 
     with taking_back() as undo:
-        preparing = world.onboarding.preparing(undo, is_kept)
+        preparing = services.onboarding.preparing(undo, is_kept)
         prepared = preparing.use_our_set(account.id, planned.add, account.after_last_decision(order.at))
         command = ChangeIdentities(before=planned.before, after=planned.after, reason=order.reason, by=order.by)
-        account = decisions.apply(world, account.id, command, order.at)
+        account = decisions.apply(services, account.id, command, order.at)
         stopped = preparing.stop_forwarding(account.id, planned.add, account.after_last_decision(order.at))
-    wanted = world.onboarding.resources(planned.after)
+    wanted = services.onboarding.resources(planned.after)
     if planned.own is not None and planned.own != wanted:
-        world.onboarding.users.allow(account.own_sender, wanted)
+        services.onboarding.users.allow(account.own_sender, wanted)
     return account, replace(prepared, forwarding_stopped=stopped)
 
 
-def _allowed(world: Changing, account: Account) -> frozenset[str] | None:
+def _allowed(services: ChangeServices, account: Account) -> frozenset[str] | None:
     own = account.own_sender
     if own not in account.senders:
         return None
-    return world.onboarding.users.allowed(own, world.onboarding.mark(account.id))
+    return services.onboarding.users.allowed(own, services.onboarding.mark(account.id))
 
 
-def _found(world: Changing, account: Account, own: frozenset[str] | None) -> tuple[str, ...]:
+def _found(services: ChangeServices, account: Account, own: frozenset[str] | None) -> tuple[str, ...]:
     """For rows that do not say it: those that its senders' policies name."""
-    users, found = world.onboarding.users, {*(own or ())}
+    users, found = services.onboarding.users, {*(own or ())}
     for sender in account.senders:
         if own is None and users.find(sender):
             found.update(one for policy in users.policies(sender) for one in allowed_resources(policy.document))
-    prefix = f"{world.onboarding.ses}:identity/"
+    prefix = f"{services.onboarding.ses}:identity/"
     return tuple(sorted(arn.removeprefix(prefix) for arn in found if arn.startswith(prefix)))

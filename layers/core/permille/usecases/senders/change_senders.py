@@ -15,7 +15,7 @@ from permille.usecases.decisions import decisions
 from permille.usecases.decisions.existing import existing
 from permille.usecases.enforcement.switching import LOOKS, PAUSE
 from permille.usecases.senders.adoption import Adopted, adoptable
-from permille.usecases.senders.changing import Changing, Order
+from permille.usecases.senders.changing import ChangeServices, Order
 from permille.usecases.senders.taking_back import Undo, taking_back
 
 
@@ -31,7 +31,7 @@ class SenderPlan:
 
 
 def plan(
-    world: Changing,
+    services: ChangeServices,
     account: Account,
     add: Sequence[str],
     remove: Sequence[str],
@@ -41,11 +41,11 @@ def plan(
 ) -> SenderPlan:
     """Whom it is, by their names in IAM. Raises InvalidInput for a user that cannot be adopted, or is no sender of the
     account's, or where none would remain. `allowed`: the ARNs that the account may send through."""
-    adopted = _adopted(world, account, add, allowed, accept_risk=accept_risk)
+    adopted = _adopted(services, account, add, allowed, accept_risk=accept_risk)
     found = adopted.names
     if both := sorted({*add, *found} & {*remove}):
         raise InvalidInput(f"{', '.join(both)} cannot be added and removed at once", "add_sender")
-    gone = _named(world, account, remove)
+    gone = _named(services, account, remove)
     after = (*(one for one in account.senders if one not in gone), *found)
     if not after:
         raise InvalidInput(f"{account.id} would have no sender; add another one with --add-sender", "remove_sender")
@@ -55,39 +55,44 @@ def plan(
 
 
 def _adopted(
-    world: Changing, account: Account, names: Sequence[str], allowed: Collection[str], *, accept_risk: str | None
+    services: ChangeServices,
+    account: Account,
+    names: Sequence[str],
+    allowed: Collection[str],
+    *,
+    accept_risk: str | None,
 ) -> Adopted:
     """Those that are to come, of whom none is the account's sender yet."""
     new = [one for one in names if one not in account.senders]
-    found = adoptable(world.onboarding.adoption, new, allowed, account.id, accept_risk=accept_risk)
+    found = adoptable(services.onboarding.adoption, new, allowed, account.id, accept_risk=accept_risk)
     for name in found.names if account.may_send else ():
-        _refuse_denied(world, name)
+        _refuse_denied(services, name)
     new_names = tuple(one for one in found.names if one not in account.senders)
     return replace(found, names=new_names, keyless=tuple(one for one in found.keyless if one in new_names))
 
 
-def _named(world: Changing, account: Account, names: Sequence[str]) -> tuple[str, ...]:
+def _named(services: ChangeServices, account: Account, names: Sequence[str]) -> tuple[str, ...]:
     """Those that are to go, of whom each is the account's sender still."""
     for name in names:
-        if name not in account.senders and world.accounts.owner_of(name) != account.id:
+        if name not in account.senders and services.accounts.owner_of(name) != account.id:
             raise InvalidInput(f"{name} is no sender of {account.id}", "remove_sender")
     return tuple(dict.fromkeys(one for one in names if one in account.senders))
 
 
-def has_key(world: Changing, account: Account, senders: Sequence[str]) -> bool:
+def has_key(services: ChangeServices, account: Account, senders: Sequence[str]) -> bool:
     """Whether one of them has a key that is Active, or that Permille has put to sleep."""
-    states = {name: world.switch.read(name) for name in senders}
-    asleep = account.credential.asleep
+    states = {name: services.switch.read(name) for name in senders}
+    deactivated = account.credential.deactivated
     return any(
-        state and (state.with_status(ACTIVE) or asleep.get(name, frozenset()) & {*state.keys})
+        state and (state.with_status(ACTIVE) or deactivated.get(name, frozenset()) & {*state.keys})
         for name, state in states.items()
     )
 
 
-def _refuse_denied(world: Changing, name: str) -> None:
-    state = world.switch.read(name)
+def _refuse_denied(services: ChangeServices, name: str) -> None:
+    state = services.switch.read(name)
     if state and state.denied:
-        group = world.onboarding.deny_group
+        group = services.onboarding.deny_group
         raise InvalidInput(
             f"{name} is in the deny group, where somebody put it, or where it was when it was removed: take it out "
             f"(aws iam remove-user-from-group --group-name {group} --user-name {name}), make the keys Active that it "
@@ -96,87 +101,89 @@ def _refuse_denied(world: Changing, name: str) -> None:
         )
 
 
-def add(world: Changing, account_id: str, planned: SenderPlan, order: Order) -> Account:
+def add(services: ChangeServices, account_id: str, planned: SenderPlan, order: Order) -> Account:
     """To an account that is off they come denied; Enforce puts their keys to sleep, and remembers which."""
     names = planned.add
     command = ChangeSenders(add=names, risks=planned.risks, reason=order.reason, by=order.by)
     for _ in range(decisions.ATTEMPTS):
-        account = existing(world.accounts, account_id)
+        account = existing(services.accounts, account_id)
         outcome = change.senders(account, command, account.after_last_decision(order.at))
         try:
             with taking_back() as undo:
                 for name in names:
                     if not account.may_send and name not in account.senders:
-                        _deny(world, account_id, name, undo)
-                return world.accounts.save(account, outcome.account, outcome.entries)
+                        _deny(services, account_id, name, undo)
+                return services.accounts.save(account, outcome.account, outcome.entries)
         except Conflict:
             continue
     raise Unavailable(f"{account_id}: others kept writing; try again")
 
 
-def _deny(world: Changing, account_id: str, name: str, undo: Undo) -> None:
+def _deny(services: ChangeServices, account_id: str, name: str, undo: Undo) -> None:
     """What is read back was not so before, or somebody else did it: it is taken back only where we did, and the row
     does not name the sender."""
 
     def take_back() -> None:
-        if name not in existing(world.accounts, account_id).senders:
-            world.switch.apply(name, Changes(deny=False))
+        if name not in existing(services.accounts, account_id).senders:
+            services.switch.apply(name, Changes(deny=False))
 
-    state = world.switch.read(name)
+    state = services.switch.read(name)
     if state and not state.denied:
         undo.prepare(f"{name} in the deny group", take_back)
-        world.switch.apply(name, Changes(deny=True))
-        _wait(world, [name], lambda seen: seen.denied)
+        services.switch.apply(name, Changes(deny=True))
+        _wait(services, [name], lambda seen: seen.denied)
 
 
-def remove(world: Changing, account_id: str, names: tuple[str, ...], order: Order) -> Account:
+def remove(services: ChangeServices, account_id: str, names: tuple[str, ...], order: Order) -> Account:
     """Under the lease of the account's switch: no other run wakes what is put off here. Which keys were put to sleep is
     remembered, so that a removal that was cut off can be undone by enabling."""
     command = ChangeSenders(remove=names, reason=order.reason, by=order.by)
-    account = existing(world.accounts, account_id)
+    account = existing(services.accounts, account_id)
     if not set(names) & set(account.senders):
         return account
-    leased = _lease(world, account, names, order.at)
+    leased = _lease(services, account, names, order.at)
     try:
-        _put_off(world, names)
-        decisions.apply(world, account_id, command, order.at)
+        _put_off(services, names)
+        decisions.apply(services, account_id, command, order.at)
     finally:
-        after = world.accounts.release(leased, leased.credential)
+        after = services.accounts.release(leased, leased.credential)
     return after
 
 
-def _lease(world: Changing, account: Account, names: Sequence[str], now: datetime) -> Account:
+def _lease(services: ChangeServices, account: Account, names: Sequence[str], now: datetime) -> Account:
     for tried in range(LOOKS):
         if tried:
-            world.pause(PAUSE)
-            account = existing(world.accounts, account.id)
-        asleep = dict(account.credential.asleep)
+            services.pause(PAUSE)
+            account = existing(services.accounts, account.id)
+        deactivated = dict(account.credential.deactivated)
         for name in names:
-            state = world.switch.read(name)
-            asleep[name] = asleep.get(name, frozenset()) | (state.with_status(ACTIVE) if state else frozenset())
+            state = services.switch.read(name)
+            deactivated[name] = deactivated.get(name, frozenset()) | (
+                state.with_status(ACTIVE) if state else frozenset()
+            )
         try:
-            return world.accounts.take(account, asleep, now)
+            return services.accounts.take(account, deactivated, now)
         except Conflict:
             continue
     raise Unavailable(f"the credential of {account.id} is being switched just now; try again in a minute")
 
 
-def _put_off(world: Changing, names: Sequence[str]) -> None:
+def _put_off(services: ChangeServices, names: Sequence[str]) -> None:
     """A user that is gone cannot send. All are put off before any is waited for, so that the wait ends well within the
     lease, however many they are."""
     for name in names:
-        if state := world.switch.read(name):
-            world.switch.apply(name, Changes(sleep=frozenset(state.keys), deny=True))
-    _wait(world, names, lambda seen: seen.denied and not seen.with_status(ACTIVE))
+        if state := services.switch.read(name):
+            services.switch.apply(name, Changes(sleep=frozenset(state.keys), deny=True))
+    _wait(services, names, lambda seen: seen.denied and not seen.with_status(ACTIVE))
 
 
-def _wait(world: Changing, names: Sequence[str], is_so: Callable[[SenderState], bool]) -> None:
+def _wait(services: ChangeServices, names: Sequence[str], is_so: Callable[[SenderState], bool]) -> None:
     """Until IAM shows it of all of them, as far as one answer of it tells. Waits for LOOKS * PAUSE seconds at most."""
     left = list(names)
     for looked in range(LOOKS):
         if looked:
-            world.pause(PAUSE)
-        left = [name for name in left if (state := world.switch.read(name)) and not is_so(state)]
+            services.pause(PAUSE)
+        left = [name for name in left if (state := services.switch.read(name)) and not is_so(state)]
         if not left:
             return
     raise Unavailable(f"IAM does not show yet that {', '.join(left)} is off; try again in a minute")

@@ -1,13 +1,13 @@
-"""The world as changing an account needs it."""
+"""What changing an account needs of the outside."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from permille.ports.accounts import Policies, Switch
+from permille.ports.accounts import CredentialSwitch, Policies
 from permille.ports.operator import AllAccounts, AllTimelines
-from permille.usecases.senders.onboarding import Onboarding
+from permille.usecases.senders.onboarding import OnboardServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,12 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Changing:
+class ChangeServices:
     """`pause` sleeps for so many seconds."""
 
-    onboarding: Onboarding
+    onboarding: OnboardServices
     policies: Policies
-    switch: Switch
+    switch: CredentialSwitch
     pause: Callable[[float], None] = time.sleep
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from permille.domain.account.account import Account
 from permille.domain.values.errors import DecisionRefused
-from permille.usecases.senders.onboarding import Onboarding
+from permille.usecases.senders.onboarding import OnboardServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,11 @@ class Removed:
     before: tuple[str, ...] = ()
 
 
-def remove_users(world: Onboarding, account: Account) -> Removed:
+def remove_users(services: OnboardServices, account: Account) -> Removed:
     """Can be repeated without harm. Raises DecisionRefused where the account is not closed."""
     if not account.is_closed:
         raise DecisionRefused(f"{account.id} is {account.status}, so that its IAM user stays: close it first")
-    mark = world.mark(account.id)
-    before = tuple(one for one in account.senders if world.users.find(one) is None)
-    gone = tuple(one for one in account.senders if world.users.delete(one, mark))
+    mark = services.mark(account.id)
+    before = tuple(one for one in account.senders if services.users.find(one) is None)
+    gone = tuple(one for one in account.senders if services.users.delete(one, mark))
     return Removed(gone, tuple(one for one in account.senders if one not in gone), before)

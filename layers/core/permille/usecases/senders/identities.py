@@ -31,7 +31,7 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class Preparing:
+class IdentityServices:
     """`undo` takes back what was done, but of identities that `is_kept` tells are kept after all."""
 
     identities: Identities

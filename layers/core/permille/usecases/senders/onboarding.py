@@ -22,14 +22,14 @@ from permille.ports.identities import Identities
 from permille.ports.operator import AllAccounts, AllTimelines
 from permille.usecases.senders.adoption import Adopted, Adoption, adoptable
 from permille.usecases.senders.console_group import take_over
-from permille.usecases.senders.identities import Prepared, Preparing, below
+from permille.usecases.senders.identities import IdentityServices, Prepared, below
 from permille.usecases.senders.new_account import NewAccount
 from permille.usecases.senders.sender_user import UserOf
 from permille.usecases.senders.taking_back import Undo, taking_back
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AwsFindings:
     """What people should know besides. `in_sandbox`: SES sends to verified identities alone. `below`: identities below
     the account's domains that are not its own. `room`: for IAM users; None where none is made. `keyless`: adopted users
     that have no access key."""
@@ -47,11 +47,11 @@ class AddedAccount:
     account: Account
     key: AccessKey | None
     prepared: Prepared
-    found: Found
+    found: AwsFindings
 
 
 @dataclass(frozen=True, slots=True)
-class Onboarding:
+class OnboardServices:
     """What adding an account needs. `stack`: whose users are marked as its own; `ses`: how the ARNs of SES begin that
     the stack's accounts send through, as in arn:aws:ses:us-east-1:123456789012; `own`: the ARNs that are known of the
     stack's resources."""
@@ -89,34 +89,34 @@ class Onboarding:
     def user_of(self, account_id: str) -> UserOf:
         return UserOf(self.accounts, self.users, self.switchable, self.deny_group, self.mark(account_id))
 
-    def preparing(self, undo: Undo, is_kept: Callable[[str], bool] = lambda _: False) -> Preparing:
-        return Preparing(self.identities, self.timeline, self.configuration_set, undo, is_kept)
+    def preparing(self, undo: Undo, is_kept: Callable[[str], bool] = lambda _: False) -> IdentityServices:
+        return IdentityServices(self.identities, self.timeline, self.configuration_set, undo, is_kept)
 
 
-def add_account(world: Onboarding, new: NewAccount, now: datetime) -> AddedAccount:
+def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> AddedAccount:
     """Adds it whole or not at all. Raises InvalidInput for what cannot be, before anything is made, and Failed where
     something that was made could not be taken back, with what it is."""
-    _check_id(world, new.account_id)
-    account, adopted = _planned(world, new)
-    found = Found(
-        in_sandbox=world.identities.in_sandbox(),
-        below=below(new.identities, world.identities.all()),
-        room=None if new.adopted else _room(world, account),
+    _check_id(services, new.account_id)
+    account, adopted = _planned(services, new)
+    found = AwsFindings(
+        in_sandbox=services.identities.in_sandbox(),
+        below=below(new.identities, services.identities.all()),
+        room=None if new.adopted else _room(services, account),
         keyless=adopted.keyless,
     )
     with taking_back() as undo:
         created = entry(account.id, now, Created(senders=account.senders))
-        _add_row(world, account, [created, *risks_told(account.id, adopted.risks, new.by, now)], undo)
-        preparing = world.preparing(undo)
+        _add_row(services, account, [created, *risks_told(account.id, adopted.risks, new.by, now)], undo)
+        preparing = services.preparing(undo)
         prepared = preparing.use_our_set(account.id, new.identities, now)
         stopped = preparing.stop_forwarding(account.id, new.identities, now)
         for name in adopted.taken_over:
-            take_over(world.users, name, world.resources(account.identities), undo, world.pause)
-        key = None if new.adopted else _make_user(world, account, undo)
+            take_over(services.users, name, services.resources(account.identities), undo, services.pause)
+        key = None if new.adopted else _make_user(services, account, undo)
     return AddedAccount(account, key, replace(prepared, forwarding_stopped=stopped), found)
 
 
-def _planned(world: Onboarding, new: NewAccount) -> tuple[Account, Adopted]:
+def _planned(services: OnboardServices, new: NewAccount) -> tuple[Account, Adopted]:
     """And which users it adopts."""
     account = Account(
         id=new.account_id,
@@ -126,30 +126,31 @@ def _planned(world: Onboarding, new: NewAccount) -> tuple[Account, Adopted]:
         identities=new.identities,
         senders=(),
     )
-    allowed = world.resources(new.identities)
-    adopted = adoptable(world.adoption, new.adopted, allowed, accept_risk=new.accept_risk, take_over=new.take_over)
+    allowed = services.resources(new.identities)
+    adopted = adoptable(services.adoption, new.adopted, allowed, accept_risk=new.accept_risk, take_over=new.take_over)
     senders = adopted.names or (account.own_sender,)
     accepted = {risk.sender: risk.reason for risk in adopted.risks}
     return replace(account, senders=senders, risks_accepted=accepted), adopted
 
 
-def _room(world: Onboarding, account: Account) -> Room:
+def _room(services: OnboardServices, account: Account) -> Room:
     """Raises InvalidInput where the account's user could not be made, or could not send."""
-    if world.region in WITHOUT_SMTP:
+    if services.region in WITHOUT_SMTP:
         raise InvalidInput(
-            f"Amazon SES has no SMTP endpoint in {world.region} (looked up on {LOOKED_UP}), so that no SMTP credential "
+            f"Amazon SES has no SMTP endpoint in {services.region} (looked up on {LOOKED_UP}), so that no SMTP "
+            "credential "
             "works there: deploy the stack in another Region, or adopt with --sender a user that sends by SES's API"
         )
-    sending_policy(world.resources(account.identities))
-    return world.user_of(account.id).check(account)
+    sending_policy(services.resources(account.identities))
+    return services.user_of(account.id).check(account)
 
 
-def _make_user(world: Onboarding, account: Account, undo: Undo) -> AccessKey:
-    return world.user_of(account.id).make(account, world.resources(account.identities), undo)
+def _make_user(services: OnboardServices, account: Account, undo: Undo) -> AccessKey:
+    return services.user_of(account.id).make(account, services.resources(account.identities), undo)
 
 
-def _check_id(world: Onboarding, account_id: str) -> None:
-    account = world.accounts.get(account_id)
+def _check_id(services: OnboardServices, account_id: str) -> None:
+    account = services.accounts.get(account_id)
     if account and account.is_closed:
         raise InvalidInput(
             f"the account {account_id} was closed, and an id is never given again: feedback about its mail can still "
@@ -160,14 +161,14 @@ def _check_id(world: Onboarding, account_id: str) -> None:
         raise InvalidInput(f"the account {account_id} exists; `permille account show {account_id}`", "account_id")
 
 
-def _add_row(world: Onboarding, account: Account, entries: Sequence[Entry], undo: Undo) -> None:
+def _add_row(services: OnboardServices, account: Account, entries: Sequence[Entry], undo: Undo) -> None:
     def remove() -> None:
-        if world.timeline.get(account.id, entries[0].id):  # written together with the row: so it is this row
-            world.accounts.remove(account)
+        if services.timeline.get(account.id, entries[0].id):  # written together with the row: so it is this row
+            services.accounts.remove(account)
 
     undo.prepare(f"the account {account.id}", remove)
     try:
-        world.accounts.add(account, entries)
+        services.accounts.add(account, entries)
     except Conflict as conflict:
         owned = ", ".join(account.senders)
         raise InvalidInput(

@@ -24,7 +24,7 @@ from permille.domain.values.errors import (
     ServiceError,
     Unavailable,
 )
-from permille.ports.accounts import Switch
+from permille.ports.accounts import CredentialSwitch
 from permille.ports.iam_users import AccessKey, IamUsers
 from permille.ports.operator import AllAccounts
 from permille.usecases.decisions.existing import existing
@@ -35,12 +35,12 @@ PAUSE = 0.5  # seconds more before each further one: another run may have the le
 
 
 @dataclass(frozen=True, slots=True)
-class Renewing:
+class RenewServices:
     """What renewing a credential needs. `mark`: what the users that the stack made bear, by account."""
 
     accounts: AllAccounts
     users: IamUsers
-    switch: Switch
+    switch: CredentialSwitch
     mark: Callable[[str], str]
     pause: Callable[[float], None]
 
@@ -51,91 +51,95 @@ class Renewed:
     key: AccessKey
 
 
-def renew_credential(world: Renewing, account_id: str, renew: Renew, now: datetime) -> Renewed:
+def renew_credential(services: RenewServices, account_id: str, renew: Renew, now: datetime) -> Renewed:
     """Can be repeated wherever it was cut off. Raises NotFound, DecisionRefused where the account's credential cannot
     be renewed, a ServiceError where nothing was renewed, and Failed where that is not known."""
-    renewal = _begin(world, account_id, renew, now)
+    renewal = _begin(services, account_id, renew, now)
     for dropped in renewal.dropped:
-        world.users.delete_key(renewal.sender, dropped)
+        services.users.delete_key(renewal.sender, dropped)
     try:
-        key = world.users.create_key(renewal.sender)
+        key = services.users.create_key(renewal.sender)
     except (PermissionDenied, RequestRejected):  # none was made
         with suppress(ServiceError):
-            _forget(world, account_id, renewal)
+            _forget(services, account_id, renewal)
         raise
     try:
-        return Renewed(_keep(world, account_id, renewal, key, renew, now), key)
+        return Renewed(_keep(services, account_id, renewal, key, renew, now), key)
     except PermilleError as error:
-        _take_back(world, account_id, renewal, key, error)
+        _take_back(services, account_id, renewal, key, error)
         raise
 
 
-def _begin(world: Renewing, account_id: str, renew: Renew, now: datetime) -> Renewal:
+def _begin(services: RenewServices, account_id: str, renew: Renew, now: datetime) -> Renewal:
     for _ in range(ATTEMPTS):
-        account = existing(world.accounts, account_id)
-        after = begun(account, _keys(world, account), renew, shown_zone_of(account), account.after_last_decision(now))
+        account = existing(services.accounts, account_id)
+        after = begun(
+            account, _keys(services, account), renew, shown_zone_of(account), account.after_last_decision(now)
+        )
         assert after.renewal is not None, "has begun"
         try:
-            world.accounts.save(account, after, [])
+            services.accounts.save(account, after, [])
         except Conflict:
             continue
         return after.renewal
     raise Unavailable(f"{account_id}: others kept writing; try again")
 
 
-def _keys(world: Renewing, account: Account) -> frozenset[str]:
+def _keys(services: RenewServices, account: Account) -> frozenset[str]:
     if account.own_sender not in account.senders:
         raise adopted(account)
-    state = world.switch.read(account.own_sender)
+    state = services.switch.read(account.own_sender)
     if state is None:
         raise DecisionRefused(f"IAM does not know the user {account.own_sender} any more")
-    if not world.users.is_marked(account.own_sender, world.mark(account.id)):
+    if not services.users.is_marked(account.own_sender, services.mark(account.id)):
         raise adopted(account)
     return frozenset(state.keys)
 
 
-def _keep(world: Renewing, account_id: str, renewal: Renewal, key: AccessKey, renew: Renew, now: datetime) -> Account:
+def _keep(
+    services: RenewServices, account_id: str, renewal: Renewal, key: AccessKey, renew: Renew, now: datetime
+) -> Account:
     """Where an answer is lost, the account says whether the key was kept."""
     why = ""
     for tried in range(ATTEMPTS):
         if tried:
-            world.pause(PAUSE * tried)
+            services.pause(PAUSE * tried)
         try:
-            account = existing(world.accounts, account_id)
+            account = existing(services.accounts, account_id)
             if account.renewal and account.renewal.new == key.id:
                 return account
             if account.renewal != renewal:
                 raise DecisionRefused(f"{account_id} was renewed by somebody else meanwhile; nothing was renewed here")
-            account = _asleep_if_off(world, account, key, now)
+            account = _asleep_if_off(services, account, key, now)
             outcome = renewed(account, key.id, renew, account.after_last_decision(now))
-            return world.accounts.save(account, outcome.account, outcome.entries)
+            return services.accounts.save(account, outcome.account, outcome.entries)
         except Unavailable as error:
             why = str(error)
     raise Unavailable(why)
 
 
-def _asleep_if_off(world: Renewing, account: Account, key: AccessKey, now: datetime) -> Account:
+def _asleep_if_off(services: RenewServices, account: Account, key: AccessKey, now: datetime) -> Account:
     """What is put to sleep is written down before, under the lease of the switch."""
     if account.status.may_send:
         return account
-    sender, asleep = account.own_sender, account.credential.asleep
-    remembered = asleep.get(sender, frozenset()) | {key.id}
-    leased = world.accounts.take(account, {**asleep, sender: remembered}, now)
+    sender, deactivated = account.own_sender, account.credential.deactivated
+    remembered = deactivated.get(sender, frozenset()) | {key.id}
+    leased = services.accounts.take(account, {**deactivated, sender: remembered}, now)
     try:
-        world.switch.apply(sender, Changes(sleep=frozenset({key.id})))
+        services.switch.apply(sender, Changes(sleep=frozenset({key.id})))
     finally:
-        after = world.accounts.release(leased, leased.credential)
+        after = services.accounts.release(leased, leased.credential)
     return after
 
 
-def _take_back(world: Renewing, account_id: str, renewal: Renewal, key: AccessKey, why: Exception) -> None:
+def _take_back(services: RenewServices, account_id: str, renewal: Renewal, key: AccessKey, why: Exception) -> None:
     """Deletes the key, unless it is kept or that cannot be told."""
     try:
-        account = existing(world.accounts, account_id)
+        account = existing(services.accounts, account_id)
         if account.renewal and account.renewal.new == key.id:
             raise Unavailable(f"the key {key.id} is the account's")
-        world.users.delete_key(renewal.sender, key.id)
-        _forget(world, account_id, renewal)
+        services.users.delete_key(renewal.sender, key.id)
+        _forget(services, account_id, renewal)
     except ServiceError as error:
         raise Failed(
             f"{why}; what became of the new key {key.id} is not known, and its password is not shown ({error}): repeat "
@@ -143,9 +147,9 @@ def _take_back(world: Renewing, account_id: str, renewal: Renewal, key: AccessKe
         ) from why
 
 
-def _forget(world: Renewing, account_id: str, renewal: Renewal) -> None:
+def _forget(services: RenewServices, account_id: str, renewal: Renewal) -> None:
     """No key is going to be made. Of one that was to replace a lost one it stays written, since an old key works on
     until there is another."""
-    account = existing(world.accounts, account_id)
+    account = existing(services.accounts, account_id)
     if account.renewal == renewal and renewal.until is None:
-        world.accounts.save(account, replace(account, renewal=None), [])
+        services.accounts.save(account, replace(account, renewal=None), [])

@@ -14,16 +14,16 @@ from permille.domain.sending.iam_policy import POLICIES_SHOW, sending_policy, se
 from permille.domain.timeline.kinds.system import Uninstalled
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import InvalidInput, Unavailable
-from permille.ports.accounts import Switch
+from permille.ports.accounts import CredentialSwitch
 from permille.ports.identities import Identities
 from permille.ports.operator import Functions
 from permille.usecases.enforcement.switching import LOOKS, PAUSE
-from permille.usecases.senders.onboarding import Onboarding
+from permille.usecases.senders.onboarding import OnboardServices
 
 T = TypeVar("T")
 
 
-class Denied(StrEnum):
+class DeniedSenders(StrEnum):
     """What becomes of those who are in the deny group: they stay in it; they are taken out of it, and their keys stay
     Inactive; or they are, and the keys that Permille made Inactive are Active again."""
 
@@ -33,11 +33,11 @@ class Denied(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Uninstalling:
+class UninstallServices:
     """`enforce`: the function that would deny them again. `pause` sleeps for so many seconds."""
 
-    onboarding: Onboarding
-    switch: Switch
+    onboarding: OnboardServices
+    switch: CredentialSwitch
     functions: Functions
     enforce: str
     pause: Callable[[float], None]
@@ -62,27 +62,29 @@ class Plan:
     """
 
     identities: tuple[GivenBack, ...]
-    denied: Denied
+    denied: DeniedSenders
     policies: Mapping[str, frozenset[str]] = field(default_factory=dict)
     narrow: Mapping[str, frozenset[str]] = field(default_factory=dict)
     users: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.identities or (self.users and self.denied is not Denied.STAY))
+        return bool(self.identities or (self.users and self.denied is not DeniedSenders.STAY))
 
 
-def plan(world: Uninstalling, names: Iterable[str], denied: Denied, *, former_sets: bool) -> Plan:
+def plan(services: UninstallServices, names: Iterable[str], denied: DeniedSenders, *, former_sets: bool) -> Plan:
     """`names`: of all identities that SES knows. Those are given back whose default is our set, whoever made it so.
     Without `former_sets` they get no default. Raises InvalidInput where a policy would be too long for IAM."""
-    identities = tuple(_given_back(world, names, former_sets=former_sets))
-    accounts = [account for account in world.onboarding.accounts.all() if not account.is_closed]
-    policies, narrow = _policies(world, accounts, {one.name: one.default_set for one in identities if one.default_set})
-    return Plan(identities, denied, policies, narrow, _denied(world, accounts, denied))
+    identities = tuple(_given_back(services, names, former_sets=former_sets))
+    accounts = [account for account in services.onboarding.accounts.all() if not account.is_closed]
+    policies, narrow = _policies(
+        services, accounts, {one.name: one.default_set for one in identities if one.default_set}
+    )
+    return Plan(identities, denied, policies, narrow, _denied(services, accounts, denied))
 
 
-def _given_back(world: Uninstalling, names: Iterable[str], *, former_sets: bool) -> Iterator[GivenBack]:
-    ses, ours = world.onboarding.identities, world.onboarding.configuration_set
-    before = former(world.onboarding.timeline.of_kinds(KINDS))
+def _given_back(services: UninstallServices, names: Iterable[str], *, former_sets: bool) -> Iterator[GivenBack]:
+    ses, ours = services.onboarding.identities, services.onboarding.configuration_set
+    before = former(services.onboarding.timeline.of_kinds(KINDS))
     known = {"": True}
     for name in names:
         if ses.default_set(name) != ours:
@@ -95,51 +97,55 @@ def _given_back(world: Uninstalling, names: Iterable[str], *, former_sets: bool)
 
 
 def _policies(
-    world: Uninstalling, accounts: Iterable[Account], sets: Mapping[str, str]
+    services: UninstallServices, accounts: Iterable[Account], sets: Mapping[str, str]
 ) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
     """SES asks IAM for the configuration set too, also where it is the identity's default."""
     policies, narrow = dict[str, frozenset[str]](), dict[str, frozenset[str]]()
-    users, ses = world.onboarding.users, world.onboarding.ses
+    users, ses = services.onboarding.users, services.onboarding.ses
     for account in accounts:
         needed = frozenset(f"{ses}:configuration-set/{sets[name]}" for name in account.identities if name in sets)
         for sender in account.senders if needed else ():
-            own = users.allowed(sender, world.onboarding.mark(account.id))
+            own = users.allowed(sender, services.onboarding.mark(account.id))
             if own is not None and needed - own:
                 policies[sender] = own | needed
                 sending_policy(policies[sender])
-            elif own is None and (beyond := needed - _covered(world, sender, needed)):
+            elif own is None and (beyond := needed - _covered(services, sender, needed)):
                 narrow[sender] = beyond
     return policies, narrow
 
 
-def _covered(world: Uninstalling, sender: str, needed: frozenset[str]) -> frozenset[str]:
-    users = world.onboarding.users
+def _covered(services: UninstallServices, sender: str, needed: frozenset[str]) -> frozenset[str]:
+    users = services.onboarding.users
     if users.find(sender) is None:  # who is gone sends nothing
         return needed
-    documents = [policy.document for policy in users.policies(sender, without=[world.onboarding.deny_group])]
+    documents = [policy.document for policy in users.policies(sender, without=[services.onboarding.deny_group])]
     boundary = users.boundary(sender)
     bounds = [documents, [boundary.document]] if boundary else [documents]
     return frozenset(arn for arn in needed if all(sends_through(bound, arn) for bound in bounds))
 
 
-def _denied(world: Uninstalling, accounts: Iterable[Account], denied: Denied) -> dict[str, frozenset[str]]:
-    users = dict.fromkeys(sorted(world.switch.denied()), frozenset[str]())
-    for account in accounts if denied is Denied.ON else ():
-        for sender, asleep in account.credential.asleep.items():
-            if keys := _to_be_woken(world, account, sender, asleep):
+def _denied(
+    services: UninstallServices, accounts: Iterable[Account], denied: DeniedSenders
+) -> dict[str, frozenset[str]]:
+    users = dict.fromkeys(sorted(services.switch.denied()), frozenset[str]())
+    for account in accounts if denied is DeniedSenders.ON else ():
+        for sender, deactivated in account.credential.deactivated.items():
+            if keys := _to_be_woken(services, account, sender, deactivated):
                 users[sender] = keys
     return users
 
 
-def _to_be_woken(world: Uninstalling, account: Account, sender: str, asleep: frozenset[str]) -> frozenset[str]:
+def _to_be_woken(
+    services: UninstallServices, account: Account, sender: str, deactivated: frozenset[str]
+) -> frozenset[str]:
     if account.status.may_send or sender not in account.senders:
         return frozenset()
-    state = world.switch.read(sender)
-    return changes(state, account.may_be_woken(asleep), may_send=True).wake if state else frozenset()
+    state = services.switch.read(sender)
+    return changes(state, account.may_reactivate(deactivated), may_send=True).wake if state else frozenset()
 
 
 def apply(
-    world: Uninstalling,
+    services: UninstallServices,
     planned: Plan,
     by: str,
     now: datetime,
@@ -149,23 +155,23 @@ def apply(
     ours, the next plan has the identity. Raises InvalidInput, before anything is done, where an adopted user's policy
     is too narrow, and Unavailable where IAM still shows somebody in the deny group who left it."""
     _refuse_narrow(planned)
-    _widen(world, planned.policies)
+    _widen(services, planned.policies)
     for one in watched(planned.identities):
-        _give_back(world.onboarding.identities, one)
-    if planned.denied is not Denied.STAY and planned.users:
-        _let_out(world, planned.users)
+        _give_back(services.onboarding.identities, one)
+    if planned.denied is not DeniedSenders.STAY and planned.users:
+        _let_out(services, planned.users)
     if planned:
         facts = Uninstalled(
             given_back=len(planned.identities), denied=planned.denied.value, users=len(planned.users), by=by
         )
-        world.onboarding.timeline.append(system_entry(now, facts))
+        services.onboarding.timeline.append(system_entry(now, facts))
 
 
-def _widen(world: Uninstalling, policies: Mapping[str, frozenset[str]]) -> None:
+def _widen(services: UninstallServices, policies: Mapping[str, frozenset[str]]) -> None:
     for sender, resources in policies.items():
-        world.onboarding.users.allow(sender, resources)
+        services.onboarding.users.allow(sender, resources)
     if policies:
-        world.pause(POLICIES_SHOW)
+        services.pause(POLICIES_SHOW)
 
 
 def _give_back(identities: Identities, one: GivenBack) -> None:
@@ -184,14 +190,14 @@ def _refuse_narrow(planned: Plan) -> None:
         )
 
 
-def _let_out(world: Uninstalling, users: Mapping[str, frozenset[str]]) -> None:
+def _let_out(services: UninstallServices, users: Mapping[str, frozenset[str]]) -> None:
     """Enforce is stopped first: it would find the drift, and deny them again."""
-    world.functions.stop(world.enforce)
+    services.functions.stop(services.enforce)
     for name, keys in users.items():
-        world.switch.apply(name, Changes(wake=keys, deny=False))
+        services.switch.apply(name, Changes(wake=keys, deny=False))
     for looked in range(LOOKS):
         if looked:
-            world.pause(PAUSE)
-        if not (left := world.switch.denied() & users.keys()):
+            services.pause(PAUSE)
+        if not (left := services.switch.denied() & users.keys()):
             return
     raise Unavailable(f"IAM still shows {', '.join(sorted(left))} in the deny group; try again in a minute")

@@ -9,16 +9,25 @@ from permille.addresses import LONGEST, bare
 from permille.domain.account.account import Account
 from permille.domain.account.credential import SenderState, drift
 from permille.domain.policy.policy import Policy, Verdict
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.corrections import ComplaintVoided, voided
 from permille.domain.timeline.kinds.credential import Difference
-from permille.domain.timeline.timeline import SYSTEM, Entry, TimelineEntry, Topic, only
+from permille.domain.timeline.timeline import SYSTEM, Entry, TimelineEntry, only
 from permille.domain.values.entry_id import ENTRY_ID
 from permille.domain.values.errors import MalformedRequest, ServiceError
 from permille.domain.values.status import Mode
-from permille.observability import record
-from permille.ports.accounts import Accounts, Control, Lap, Policies, Switch
-from permille.ports.desk import Directory, Listed, Queues, Resets, Resting, SesReputation, Waiting
+from permille.observability import emit
+from permille.ports.accounts import Accounts, Control, CredentialSwitch, Lap, Policies
+from permille.ports.desk import (
+    AccountIndex,
+    BreakerAdmin,
+    ListedAccount,
+    QuarantineCount,
+    Queues,
+    SesReputation,
+    Waiting,
+)
 from permille.ports.history import Suppressions, Tallies, Timeline
 from permille.ports.paging import Page
 from permille.usecases.decisions.suppression_list import listed
@@ -26,7 +35,7 @@ from permille.usecases.enforcement import breaker, held
 from permille.usecases.enforcement.breaker import BreakerStatus
 from permille.usecases.history import history
 from permille.usecases.views.explain import Explained, explained
-from permille.usecases.views.review_queue import Case, case, queue
+from permille.usecases.views.review_queue import ReviewCase, case, queue
 from permille.usecases.views.verdict import current
 
 CASES = 10  # on a page: each takes a query of its timeline
@@ -41,18 +50,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The world as support's desk needs it. `code`: the version of the program, for what it explains."""
+    """What support's desk needs of the outside. `code`: the version of the program, for what it explains."""
 
     accounts: Accounts
-    directory: Directory
+    directory: AccountIndex
     tallies: Tallies
     timeline: Timeline
     policies: Policies
     control: Control
-    resets: Resets
-    switch: Switch
+    resets: BreakerAdmin
+    switch: CredentialSwitch
     queues: Queues
-    resting: Resting
+    resting: QuarantineCount
     suppressions: Suppressions
     ses: SesReputation
     mode: Mode
@@ -62,7 +71,7 @@ class Desk:
 # ---------------------------------------------------------------- who waits, and all accounts
 
 
-def waiting(desk: Desk, after: str, now: datetime) -> Page[Case]:
+def waiting(desk: Desk, after: str, now: datetime) -> Page[ReviewCase]:
     """Who waits for support, the longest first. Raises MalformedRequest."""
     page = desk.directory.asking(CASES, after)
     return Page(queue(page.items, desk.timeline, now, lambda account: _verdict(desk, account, now)), page.next)
@@ -74,36 +83,36 @@ def _verdict(desk: Desk, account: Account, now: datetime) -> Verdict | None:
     return judged.verdict if judged else None
 
 
-def held_accounts(desk: Desk, after: str) -> Page[Listed]:
+def held_accounts(desk: Desk, after: str) -> Page[ListedAccount]:
     """Whose disabling waits for staff, by their names, behind the account `after`."""
     return held.held(desk.directory, HELD, after)
 
 
-def by_risk(desk: Desk, after: str, *, sending: bool) -> Page[Listed]:
+def by_risk(desk: Desk, after: str, *, sending: bool) -> Page[ListedAccount]:
     """Raises MalformedRequest."""
     return desk.directory.by_risk(LISTED, after, sending=sending)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """`exactly`: those whose owner or sender is called so; on the first page alone, and without whom a page names."""
 
-    exactly: Sequence[Listed]
-    page: Page[Listed]
+    exactly: Sequence[ListedAccount]
+    page: Page[ListedAccount]
 
 
-def search(desk: Desk, text: str, after: str) -> Found:
+def search(desk: Desk, text: str, after: str) -> SearchResult:
     """By the beginning of the id, the owner's e-mail address, however it is written, or a sender's name. Raises
     MalformedRequest."""
     name = text.strip()
     if not name or len(bare(name) or name) > LONGEST_SEARCH:
-        return Found([], Page([]))
-    exactly = [] if after else desk.directory.whose(name, LISTED)
+        return SearchResult([], Page([]))
+    exactly = [] if after else desk.directory.find_by_owner_or_sender(name, LISTED)
     if "@" in name:  # no id has one
-        return Found(exactly, Page([]))
+        return SearchResult(exactly, Page([]))
     beginning = name.lower()
-    page = desk.directory.beginning(beginning, LISTED, after)
-    return Found([one for one in exactly if not one.id.startswith(beginning)], page)
+    page = desk.directory.by_id_prefix(beginning, LISTED, after)
+    return SearchResult([one for one in exactly if not one.id.startswith(beginning)], page)
 
 
 # ---------------------------------------------------------------- one account
@@ -124,14 +133,14 @@ class SenderSeen:
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything about an account. `verdict`: what the policy says of its counts now, none where the policy cannot be
-    read. `case`: where support is waited for. `told`: the newest entries first; `complaints`: the cards, likewise.
+    read. `case`: where support is waited for. `told`: the newest entries first; `complaints`: the records, likewise.
     `suppressed`: who is mailed no more. `voided`: the complaints that are taken back, by their entries' ids. `is_cut`:
     there is more of its complaints, or of what it was before, than was read."""
 
     account: Account
     verdict: Verdict | None
     explained: Explained
-    case: Case | None
+    case: ReviewCase | None
     senders: Sequence[SenderSeen]
     told: Page[Entry]
     complaints: Sequence[TimelineEntry[Reported]]
@@ -152,16 +161,18 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
     newest = desk.timeline.latest(account.id, TOLD)
     told = history(desk.timeline, account.id, *Topic, newest=newest)
     judged = known("what the policy says", lambda: current(desk.policies, desk.tallies, account, now))
-    cards = only(Reported, reversed(told.entries))
+    records = only(Reported, reversed(told.entries))
     return Dossier(
         account=account,
         verdict=judged.verdict if judged else None,
         explained=explained(account, told.entries, judged, now, desk.code),
-        case=case(account, told, now, lambda _: judged.verdict if judged else None) if account.asks_since else None,
+        case=case(account, told, now, lambda _: judged.verdict if judged else None)
+        if account.waiting_for_support_since
+        else None,
         senders=[_sender(desk.switch, account, caller) for caller in account.senders],
         told=desk.timeline.latest(account.id, TOLD, before) if before else newest,
-        complaints=cards[:TOLD],
-        more_complaints=max(0, len(cards) - TOLD),
+        complaints=records[:TOLD],
+        more_complaints=max(0, len(records) - TOLD),
         suppressed=_suppressed(desk, account.id),
         voided=voided(told.entries),
         is_cut=told.is_cut,
@@ -176,18 +187,18 @@ def _suppressed(desk: Desk, account_id: str) -> frozenset[str]:
     return frozenset(one.address for one in read or [])
 
 
-def _sender(switch: Switch, account: Account, caller: str) -> SenderSeen:
+def _sender(switch: CredentialSwitch, account: Account, caller: str) -> SenderSeen:
     try:
         state = switch.read(caller)
     except ServiceError as error:
-        record("desk.not_known", what=caller, why=str(error))
+        emit("desk.not_known", what=caller, why=str(error))
         return SenderSeen(caller, unread=True)
     if state is None:
         return SenderSeen(caller)
     if account.is_denied_by_hand(state):
         return SenderSeen(caller, state, by_hand=True)
-    asleep = account.may_be_woken(account.credential.asleep.get(caller, frozenset()))
-    return SenderSeen(caller, state, drift(caller, state, asleep, may_send=account.status.may_send))
+    deactivated = account.may_reactivate(account.credential.deactivated.get(caller, frozenset()))
+    return SenderSeen(caller, state, drift(caller, state, deactivated, may_send=account.status.may_send))
 
 
 def _check_entry_id(text: str) -> None:
@@ -235,5 +246,5 @@ def known(what: str, ask: Callable[[], T]) -> T | None:
     try:
         return ask()
     except ServiceError as error:
-        record("desk.not_known", what=what, why=str(error))
+        emit("desk.not_known", what=what, why=str(error))
         return None

@@ -9,7 +9,7 @@ from permille.domain.timeline.kinds.corrections import counting
 from permille.domain.timeline.kinds.credential import Created, DeniedByHand
 from permille.domain.timeline.kinds.verdicts import DecisionRecord, WouldKeep
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, only
-from permille.domain.values.status import Held, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.domain.words import wording
 from permille.reading.standing import kept_now_line, stays_off_line, still_on_line
 from permille.usecases.views.verdict import CurrentVerdict
@@ -49,7 +49,7 @@ class Explained:
     def _spared(self) -> list[str]:
         account = self.account
         lines = []
-        if account.held is not Held.NO:
+        if account.held is not HoldReason.NO:
             lines.append(f"It is held: {wording.WAITS_FOR[account.held]}.")
         if account.exemption and self.exempt:
             until = wording.local(account.exemption.until.astimezone(shown_zone_of(account)))
@@ -78,8 +78,8 @@ def explained(
         stays_off = stays_off_line(account, judged.verdict, decided, shown_zone_of(account))
         kept_now = kept_now_line(account, judged.verdict, decided, entries)
         return Explained(account, decided, None, account.exempt_at(now), stays_off, kept_now=kept_now)
-    judged_by = account.judged_by(judged.verdict, counting(entries))
-    facts = WouldKeep(**WouldKeep.arguments(judged.verdict, judged.days, judged_by, code))
+    complaints_in = account.complaints_in(judged.verdict, counting(entries))
+    facts = WouldKeep(**WouldKeep.arguments(judged.verdict, judged.days, complaints_in, code))
     still_on = still_on_line(account, judged.verdict, now)
     return Explained(account, decided, entry(account.id, now, facts), account.exempt_at(now), still_on=still_on)
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Protocol
 
 from permille.domain.account.account import Account
-from permille.domain.policy.policy import SEED, Verdict
+from permille.domain.policy.policy import DEFAULT, Verdict
 from permille.domain.policy.ses_review import Harm
 from permille.domain.values.tally import first_day
 from permille.ports.accounts import Policies
-from permille.ports.desk import Directory, SesFigures, SesReputation
+from permille.ports.desk import AccountIndex, SesFigures, SesReputation
 from permille.ports.history import Tallies
 from permille.usecases.views.desk import known
 from permille.usecases.views.verdict import current
@@ -20,9 +20,9 @@ SHOWN = 10  # each takes a query of its tallies
 LOOKED_AT = 25  # of whom some may have been last judged before the window
 
 
-class Overseeing(Protocol):
+class PlatformServices(Protocol):
     @property
-    def directory(self) -> Directory: ...
+    def directory(self) -> AccountIndex: ...
 
     @property
     def policies(self) -> Policies: ...
@@ -72,23 +72,23 @@ class Platform:
     bounces: Ranking | None
 
 
-def platform(world: Overseeing, now: datetime) -> Platform:
-    policy = known("the policy", world.policies.current)
-    days = (policy or SEED).window_days
+def platform(services: PlatformServices, now: datetime) -> Platform:
+    policy = known("the policy", services.policies.current)
+    days = (policy or DEFAULT).window_days
     first = first_day(now.date(), days)
-    figures = known("SES's figures", lambda: world.ses.figures(first, now))
+    figures = known("SES's figures", lambda: services.ses.figures(first, now))
 
     def ranking(harm: Harm) -> Ranking | None:
-        found = known(f"who has the most {harm}", lambda: _contributors(world, harm, first, now))
+        found = known(f"who has the most {harm}", lambda: _contributors(services, harm, first, now))
         return None if found is None else Ranking(harm, found, harm.of(figures.counted) if figures else 0)
 
     return Platform(days, figures, ranking(Harm.COMPLAINTS), ranking(Harm.BOUNCES))
 
 
-def _contributors(world: Overseeing, harm: Harm, first: date, now: datetime) -> list[Contributor]:
+def _contributors(services: PlatformServices, harm: Harm, first: date, now: datetime) -> list[Contributor]:
     """By their counts as they are now: those of the last look only say whom to read."""
-    accounts = world.directory.with_most(harm, LOOKED_AT, first, now.date())
+    accounts = services.directory.with_most(harm, LOOKED_AT, first, now.date())
     recent = [account for account in accounts if account.look and account.look.day >= first][:SHOWN]
-    judged = [Contributor(one, current(world.policies, world.tallies, one, now).verdict) for one in recent]
+    judged = [Contributor(one, current(services.policies, services.tallies, one, now).verdict) for one in recent]
     contributing = [one for one in judged if harm.of(one.verdict.counts)]
     return sorted(contributing, key=lambda one: (-harm.of(one.verdict.counts), one.account.id))

@@ -9,14 +9,15 @@ from permille.domain.account.account import Account
 from permille.domain.feedback import bounces
 from permille.domain.people.review import Stage, stage
 from permille.domain.policy.policy import Policy, Verdict
+from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.kinds.corrections import voided
-from permille.domain.timeline.timeline import Audience, Entry, Topic
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.calendar import DAY
 from permille.domain.values.entry_id import id_at
-from permille.domain.values.local_days import A_DAY
 from permille.ports.accounts import Policies
 from permille.ports.history import Bounces, Tallies, Timeline
 from permille.ports.paging import Page
-from permille.reading.cards import Campaign, campaigns
+from permille.reading.complaint_records import Campaign, campaigns
 from permille.reading.periods import (
     Epochs,
     Period,
@@ -49,8 +50,8 @@ _SHOWN: dict[Range, Callable[[date, Policy], list[tuple[date, date]]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reporting:
-    """The world of a report."""
+class ReportServices:
+    """What the report needs of the outside."""
 
     tallies: Tallies
     timeline: Timeline
@@ -59,7 +60,7 @@ class Reporting:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class OwnerReport:
     """Everything that an owner is shown. `verdict`: what the policy says now. `periods` and `spans` are of the range,
     oldest first. `entries`: the owner's, newest first, and `earlier` the id to read on before, empty at the beginning
     of the timeline. `since`: by which entry the account became what it is, where that was read. `voided`: which
@@ -74,7 +75,7 @@ class Report:
     spans: list[Span]
     epochs: list[tuple[int, datetime]]
     campaigns: list[Campaign]
-    bounces: list[bounces.Campaign]
+    bounces: list[bounces.BouncedCampaign]
     entries: Sequence[Entry]
     earlier: str
     since: Entry | None
@@ -87,7 +88,7 @@ class Report:
 
     @property
     def ends(self) -> datetime:
-        return midnight(self.periods[-1].last + A_DAY)
+        return midnight(self.periods[-1].last + DAY)
 
     @property
     def unlisted(self) -> int:
@@ -96,22 +97,22 @@ class Report:
 
     @property
     def unlisted_bounces(self) -> int:
-        """How many bounces of the range are not listed: too many, or so old that their cards have expired."""
+        """How many bounces of the range are not listed: too many, or so old that their records have expired."""
         counted = sum(period.tally.bounces for period in self.periods)
-        return max(0, counted - sum(len(campaign.cards) for campaign in self.bounces))
+        return max(0, counted - sum(len(campaign.records) for campaign in self.bounces))
 
 
-def gather(world: Reporting, account: Account, now: datetime, shown: Range = Range.WINDOW) -> Report:
+def gather(services: ReportServices, account: Account, now: datetime, shown: Range = Range.WINDOW) -> OwnerReport:
     """The report of an account as it was just read, by two queries beside the policy, a third where e-mails bounced,
     and two more where the timeline is longer than READ_ENTRIES."""
-    policy, now = world.policies.current(), account.after_last_decision(now)
+    policy, now = services.policies.current(), account.after_last_decision(now)
     days = _SHOWN[shown](now.date(), policy)
-    epochs = world.tallies.by_epoch(account.id, read_from(days[0][0], policy.window_days))
-    latest = world.timeline.latest(account.id, READ_ENTRIES)
-    known = history(world.timeline, account.id, *Topic, newest=latest).entries[::-1]
+    epochs = services.tallies.by_epoch(account.id, read_from(days[0][0], policy.window_days))
+    latest = services.timeline.latest(account.id, READ_ENTRIES)
+    known = history(services.timeline, account.id, *Topic, newest=latest).entries[::-1]
     begins = id_at(midnight(days[0][0]))
     any_bounced = any(tally.bounces for of_epoch in epochs.values() for tally in of_epoch.values())
-    bounced = world.bounces.latest(account.id, begins, READ_BOUNCES).items if any_bounced else []
+    bounced = services.bounces.latest(account.id, begins, READ_BOUNCES).items if any_bounced else []
     return _report(account, policy, shown, days, epochs, latest, known, bounced, now)
 
 
@@ -123,14 +124,14 @@ def _report(
     epochs: Epochs,
     latest: Page[Entry],
     known: Sequence[Entry],
-    bounced: Sequence[bounces.Card],
+    bounced: Sequence[bounces.BounceRecord],
     now: datetime,
-) -> Report:
+) -> OwnerReport:
     begins, zone = midnight(days[0][0]), shown_zone_of(account)
     verdict = account.verdict(policy, epochs.get(account.epoch, {}), now.date())
     told = _of_owner(latest)
     recent = (entry for entry in known if entry.at >= begins)
-    return Report(
+    return OwnerReport(
         account=account,
         zone=zone,
         now=now,

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import Review
 from permille.domain.policy.policy import Verdict
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.corrections import counting, voided
 from permille.domain.timeline.kinds.staff import StaffDisabled
 from permille.domain.timeline.kinds.trial import StaysSuspended
 from permille.domain.timeline.kinds.verdicts import Disabled
-from permille.domain.timeline.timeline import Entry, Topic
+from permille.domain.timeline.timeline import Entry
 from permille.domain.words.wording import campaign_name
 from permille.ports.history import Timeline
 from permille.reading.standing import kept_now_line
@@ -20,7 +21,7 @@ from permille.usecases.history import History, history
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ReviewCase:
     """An open request, or a trial that went well and waits to be confirmed; `review` is the one it was agreed on by.
     `disabled`: the entry by which the account was disabled. `campaigns`: how many complaints were counted for each, the
     worst first. `trials`: how earlier ones went, oldest first. `kept_now`: that a complaint was taken back, and what it
@@ -40,20 +41,20 @@ class Case:
 Judge = Callable[[Account], Verdict | None]  # what the policy says now, where that is known
 
 
-def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime, judge: Judge) -> list[Case]:
+def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime, judge: Judge) -> list[ReviewCase]:
     """Of those who wait for support, in the order given. Only of whom a complaint was taken back is judged anew."""
     return [case(account, history(timeline, account.id, *Topic), now, judge) for account in accounts]
 
 
-def case(account: Account, known: History, now: datetime, judge: Judge) -> Case:
+def case(account: Account, known: History, now: datetime, judge: Judge) -> ReviewCase:
     entries = known.entries
     disabled = [entry for entry in entries if isinstance(entry.facts, Disabled | StaffDisabled | StaysSuspended)]
     complaints = [one.facts for one in counting(entries) if one.facts.epoch == account.epoch]
     campaigns = Counter(campaign_name(one.campaign, one.subject) for one in complaints)
-    return Case(
+    return ReviewCase(
         account=account,
         review=account.review,
-        waits=now - (account.asks_since or now),
+        waits=now - (account.waiting_for_support_since or now),
         disabled=disabled[-1] if disabled else None,
         campaigns=campaigns.most_common(),
         trials=[entry for entry in entries if entry.facts.kind.ends_trial],

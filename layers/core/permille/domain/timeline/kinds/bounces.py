@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from permille.domain.feedback.bounces import Card
-from permille.domain.timeline.timeline import Audience, Facts, declared
+from permille.domain.feedback.bounces import BounceRecord
+from permille.domain.timeline.facts import Audience, Facts, declared
 from permille.domain.words.wording import plain, times
 
 LISTED_BOUNCES = 20
@@ -40,18 +40,18 @@ class Bounced(Facts):
     listed: Annotated[tuple[BouncedRecipient, ...], "Some of those whose address is known."]
 
     @classmethod
-    def of(cls, cards: Sequence[Card], since: datetime, until: datetime, *, more: bool) -> "Bounced":
-        reasons = Counter(card.told.why for card in cards).most_common(LISTED_REASONS)
-        known = {card.recipient: card for card in cards if card.recipient}
+    def of(cls, records: Sequence[BounceRecord], since: datetime, until: datetime, *, more: bool) -> "Bounced":
+        reasons = Counter(record.details.why for record in records).most_common(LISTED_REASONS)
+        known = {record.recipient: record for record in records if record.recipient}
         return cls(
-            bounces=len(cards),
+            bounces=len(records),
             more=more,
             since=since,
             until=until,
             reasons=tuple(BounceReason(why=why, bounces=count) for why, count in reasons),
             listed=tuple(
-                BouncedRecipient(recipient=recipient, status=card.told.status, why=card.told.why)
-                for recipient, card in list(known.items())[:LISTED_BOUNCES]
+                BouncedRecipient(recipient=recipient, status=record.details.status, why=record.details.why)
+                for recipient, record in list(known.items())[:LISTED_BOUNCES]
             ),
         )
 

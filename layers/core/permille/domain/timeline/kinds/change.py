@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from permille.domain.timeline.facts import Audience, Facts, declared
 from permille.domain.timeline.kinds.staff import ByStaff
-from permille.domain.timeline.timeline import Audience, Facts, declared
-from permille.domain.words.mail_text import MailContext, Section, Tone
+from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import plain
 
 
@@ -33,7 +33,7 @@ class OwnerChanged(ByStaff):
         return f"The owner is now {self.after.words()}; before: {self.before.words()}"
 
 
-@declared("owner_address_changed", Audience.OWNER, mailed=True, tone=Tone.INFO)
+@declared("owner_address_changed", Audience.OWNER, mailed=True, tone=MailTone.INFO)
 class OwnerAddressChanged(Facts):
     """Mails go to another address from now on; links that were sent to the one before do not work any more."""
 
@@ -60,7 +60,7 @@ class OwnerAddressChanged(Facts):
         ]
 
 
-@declared("owner_address_dropped", Audience.STAFF, mailed=True, tone=Tone.INFO)
+@declared("owner_address_dropped", Audience.STAFF, mailed=True, tone=MailTone.INFO)
 class OwnerAddressDropped(Facts):
     """The address that mails went to before is told so, and nothing else about the account."""
 

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal, TypeVar
 from permille.domain.feedback import feedback
 from permille.domain.policy.demands import IN_WORDS as DEMANDS_IN_WORDS
 from permille.domain.policy.policy import Decision, Verdict
+from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.timeline.kinds.numbers import Numbers
-from permille.domain.timeline.timeline import Audience, Entry, Facts, TimelineEntry, Topic, declared, entry
-from permille.domain.words.mail_text import MailContext, Section, Tone
+from permille.domain.timeline.timeline import Entry, TimelineEntry, entry
+from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import FATES, STILL_ON, day, full_sentence, local, plain, quoted, times
 
 LISTED_COMPLAINTS = 20  # of an alert
@@ -45,7 +46,7 @@ class Reported(Facts):
 
 
 def completed(known: Mapping[str, Any], later: Reported) -> dict[str, Any] | None:
-    """A card's facts in JSON, with the subject and campaign that they lack and a later copy of the same feedback has;
+    """A record's facts in JSON, with the subject and campaign that they lack and a later copy of the same feedback has;
     None where it has nothing more."""
     named = {"subject": later.subject, "campaign": later.campaign}
     more = {name: text for name, text in named.items() if text and not known.get(name)}
@@ -118,7 +119,7 @@ def _reported(
         epoch=epoch,
         why_not_counted=why_not_counted,
     )
-    return entry(account_id, at, facts, seed=report.identity)
+    return entry(account_id, at, facts, distinguisher=report.identity)
 
 
 def listed(complaints: Sequence[Entry]) -> tuple[Reported, ...]:
@@ -177,8 +178,8 @@ class Alert(Numbers):
         return "That is above the limit." if self.over else self.allowance()
 
     @property
-    def tone(self) -> Tone:
-        return Tone.ALARM if self.level == "warning" else Tone.WARN
+    def tone(self) -> MailTone:
+        return MailTone.ALARM if self.level == "warning" else MailTone.WARN
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         earlier = self.new_complaints - len(self.listed)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from permille.domain.timeline.timeline import Audience, Facts, Topic, declared
+from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.values.status import Status
 from permille.domain.words.mail_text import MailContext, Section
 from permille.domain.words.wording import local, plain
 
 _DRIFTS = {
     "awake": "has the key {key} Active",
-    "asleep": "has the key {key} still asleep",
+    "deactivated": "has the key {key} still deactivated",
     "not denied": "is out of the deny group",
     "denied": "is in the deny group",
 }
@@ -74,7 +74,7 @@ class Difference:
     """What of a sender does not agree with the account's status."""
 
     sender: str
-    what: Literal["awake", "asleep", "denied", "not denied"]
+    what: Literal["awake", "deactivated", "denied", "not denied"]
     key: Annotated[str, "The access key's id; empty where it is about the deny group."]
 
     def words(self) -> str:

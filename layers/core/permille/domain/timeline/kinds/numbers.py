@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from permille.domain.policy.policy import Rule, Verdict
-from permille.domain.timeline.timeline import Facts
+from permille.domain.timeline.facts import Facts
 from permille.domain.values.tally import Tally
 from permille.domain.words.wording import day, limit, rate, times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BounceBurst:
+class BounceBurstNumbers:
     """What broke `bounce_burst`, and the rule's own numbers."""
 
     day: date
@@ -24,7 +24,7 @@ class BounceBurst:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComplaintBurst:
+class ComplaintBurstNumbers:
     """What broke `complaint_burst`, and the rule's own numbers."""
 
     complaints: int
@@ -33,7 +33,7 @@ class ComplaintBurst:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecentRatio:
+class RecentRatioNumbers:
     """What broke `recent_ratio`, and the rule's own numbers."""
 
     delivered: int
@@ -61,7 +61,7 @@ class Numbers(Facts):
     policy: Annotated[str, "The id of the policy that judged."]
     ln_e: Annotated[str | None, "The evidence, of a policy with an alpha."] = None
     alpha: str | None = None
-    burst: BounceBurst | ComplaintBurst | RecentRatio | None = None
+    burst: BounceBurstNumbers | ComplaintBurstNumbers | RecentRatioNumbers | None = None
 
     @staticmethod
     def counted_by(verdict: Verdict) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Numbers(Facts):
     @property
     def is_about_bounces(self) -> bool:
         """Whether the broken rule is."""
-        return isinstance(self.burst, BounceBurst)
+        return isinstance(self.burst, BounceBurstNumbers)
 
     def counts(self) -> str:
         """`2 complaints in 1,000 delivered e-mails over the last 45 days: 2.00 per 1,000.`"""
@@ -104,18 +104,18 @@ class Numbers(Facts):
     def broken(self) -> str:
         """The numbers that broke the rule, and the rule's own."""
         match self.burst:
-            case BounceBurst() as burst:
+            case BounceBurstNumbers() as burst:
                 share = f" and {burst.percent} % of that day's e-mails" if burst.percent else ""
                 return (
                     f"Of the e-mails sent on {day(burst.day)}, {burst.bounces:,} bounced for good and "
                     f"{burst.delivered:,} were delivered. The limit is {burst.more_than:,} bounces{share}."
                 )
-            case ComplaintBurst() as burst:
+            case ComplaintBurstNumbers() as burst:
                 return (
                     f"{times(burst.complaints, 'complaint')} about the e-mails of the last {burst.days} days. "
                     f"The limit is {burst.more_than:,}."
                 )
-            case RecentRatio() as recent:
+            case RecentRatioNumbers() as recent:
                 per_1000 = rate(Tally(recent.delivered, recent.complaints))
                 return (
                     f"{times(recent.complaints, 'complaint')} in {times(recent.delivered, 'delivered e-mail')} of the "
@@ -128,12 +128,12 @@ class Numbers(Facts):
     def rule_in_words(self) -> str:
         """The broken rule, for owners."""
         match self.burst:
-            case BounceBurst() as burst:
+            case BounceBurstNumbers() as burst:
                 share = f", where that is more than {burst.percent} % of them" if burst.percent else ""
                 return f"of the e-mails of one day no more than {burst.more_than:,} may bounce for good{share}."
-            case ComplaintBurst() as burst:
+            case ComplaintBurstNumbers() as burst:
                 return f"no more than {times(burst.more_than, 'complaint')} about the e-mails of {burst.days} days."
-            case RecentRatio() as recent:
+            case RecentRatioNumbers() as recent:
                 return _at_most(recent.limit_per_1000, recent.days)
             case _:
                 return _at_most(self.limit_per_1000, self.window_days)
@@ -152,17 +152,17 @@ class PlainNumbers(Numbers):
         return cls(**cls.counted_by(verdict))
 
 
-def _burst(verdict: Verdict) -> BounceBurst | ComplaintBurst | RecentRatio | None:
+def _burst(verdict: Verdict) -> BounceBurstNumbers | ComplaintBurstNumbers | RecentRatioNumbers | None:
     policy = verdict.policy
     if verdict.rule is Rule.BOUNCE_BURST and verdict.worst and policy.bounce_burst:
         sent_on, tally = verdict.worst
         numbers = asdict(policy.bounce_burst)
-        return BounceBurst(day=sent_on, delivered=tally.delivered, bounces=tally.bounces, **numbers)
+        return BounceBurstNumbers(day=sent_on, delivered=tally.delivered, bounces=tally.bounces, **numbers)
     if verdict.rule is Rule.COMPLAINT_BURST and verdict.burst and policy.complaint_burst:
-        return ComplaintBurst(complaints=verdict.burst.complaints, **asdict(policy.complaint_burst))
+        return ComplaintBurstNumbers(complaints=verdict.burst.complaints, **asdict(policy.complaint_burst))
     if verdict.rule is Rule.RECENT_RATIO and verdict.recent and policy.recent_ratio:
         rule, counts = policy.recent_ratio, verdict.recent
-        return RecentRatio(
+        return RecentRatioNumbers(
             delivered=counts.delivered,
             complaints=counts.complaints,
             limit_per_1000=rule.limit_per_1000,

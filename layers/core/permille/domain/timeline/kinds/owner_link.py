@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from permille.domain.timeline.timeline import Audience, Facts, declared
-from permille.domain.words.mail_text import MailContext, Section, Tone
+from permille.domain.timeline.facts import Audience, Facts, declared
+from permille.domain.words.mail_text import MailContext, MailTone, Section
 
 
-@declared("link_requested", Audience.OWNER, mailed=True, tone=Tone.INFO)
+@declared("link_requested", Audience.OWNER, mailed=True, tone=MailTone.INFO)
 class LinkRequested(Facts):
     """Whoever holds an expired link has asked for a new one, which is mailed to the owner."""
 

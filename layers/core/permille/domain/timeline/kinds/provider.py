@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from permille.domain.timeline.timeline import Audience, By, Facts, Topic, declared
-from permille.domain.words.mail_text import MailContext, Section, Tone
+from permille.domain.timeline.facts import Audience, By, Facts, Topic, declared
+from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import acted_for_owner, plain
 
 
-@declared("provider_connected", Audience.OWNER, mailed=True, tone=Tone.INFO, topic=Topic.STANDING)
+@declared("provider_connected", Audience.OWNER, mailed=True, tone=MailTone.INFO, topic=Topic.STANDING)
 class ProviderConnected(Facts):
     """The owner's e-mails can go through a third-party SMTP server."""
 

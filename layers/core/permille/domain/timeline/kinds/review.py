@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
+from permille.domain.timeline.facts import Audience, By, Facts, declared
 from permille.domain.timeline.kinds.staff import ByStaff
 from permille.domain.timeline.kinds.verdicts import ANOTHER_COMPANY
-from permille.domain.timeline.timeline import Audience, By, Facts, declared
-from permille.domain.words.mail_text import MailContext, Section, Tone
+from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import acted_for_owner, by_support, day, local, times
 
 LONGEST_TEXT = 1000
@@ -64,7 +64,7 @@ class Requested(Facts):
         return f"{asked}{acted_for_owner(self.by, 'asked in your place')}"
 
 
-@declared("review_requested", Audience.OWNER, mailed=True, tone=Tone.INFO)
+@declared("review_requested", Audience.OWNER, mailed=True, tone=MailTone.INFO)
 class ReviewRequested(Requested):
     """The owner asks for a review."""
 
@@ -118,7 +118,7 @@ class ReviewWithdrawn(Facts):
         return f"{about}{acted_for_owner(self.by)}"
 
 
-@declared("review_approved", Audience.OWNER, mailed=True, tone=Tone.GOOD)
+@declared("review_approved", Audience.OWNER, mailed=True, tone=MailTone.GOOD)
 class ReviewApproved(Facts):
     """Support has agreed to a day, which lasts from one instant to the other, both in the account's time zone."""
 
@@ -157,7 +157,7 @@ class ReviewApproved(Facts):
         ]
 
 
-@declared("review_declined", Audience.OWNER, mailed=True, tone=Tone.BAD)
+@declared("review_declined", Audience.OWNER, mailed=True, tone=MailTone.BAD)
 class ReviewDeclined(ByStaff):
     """Support has declined the request."""
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from permille.domain.timeline.timeline import Audience, Facts, Topic, declared
+from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.values.status import Status
-from permille.domain.words.mail_text import MailContext, Section, Tone
+from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import by_support, full_sentence, local, plain
 
 ASK_SUPPORT = (
@@ -43,7 +43,7 @@ class ByStaff(Facts):
         return by_support(self.reason)
 
 
-@declared("staff_disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=Tone.BAD)
+@declared("staff_disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=MailTone.BAD)
 class StaffDisabled(ByStaff):
     """Support took the SMTP credential away."""
 
@@ -64,7 +64,7 @@ class StaffDisabled(ByStaff):
         ]
 
 
-@declared("staff_enabled", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.ACTIVE), tone=Tone.GOOD)
+@declared("staff_enabled", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.ACTIVE), tone=MailTone.GOOD)
 class StaffEnabled(ByStaff):
     """Support gave the SMTP credential back; counting begins anew."""
 
@@ -92,7 +92,7 @@ class StaffEnabled(ByStaff):
         ]
 
 
-@declared("deny_lifted", Audience.OWNER, mailed=True, tone=Tone.GOOD, topic=Topic.STANDING)
+@declared("deny_lifted", Audience.OWNER, mailed=True, tone=MailTone.GOOD, topic=Topic.STANDING)
 class DenyLifted(ByStaff):
     """Support gave the SMTP credential back that somebody had denied by hand; counting goes on."""
 
@@ -116,7 +116,7 @@ class DenyLifted(ByStaff):
         ]
 
 
-@declared("closed", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.CLOSED), tone=Tone.BAD)
+@declared("closed", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.CLOSED), tone=MailTone.BAD)
 class Closed(ByStaff):
     """Support took the SMTP credential away for good."""
 

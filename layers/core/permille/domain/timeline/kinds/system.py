@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from permille.domain.login.links import ALL_ACCOUNTS, For, Scope
+from permille.domain.login.links import ALL_ACCOUNTS, LinkRole, Scope
+from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.timeline.kinds.staff import ByStaff
-from permille.domain.timeline.timeline import Audience, Facts, Topic, declared
 from permille.domain.values.json_values import flat
 from permille.domain.values.status import Mode
 from permille.domain.words.wording import LONGEST_REASON, local, plain, times
 
 LISTED_BODIES = 100  # of quarantine: an entry has to fit into a row and an event
 
-_LINKS: Mapping[For, str] = {
-    For.OWNER: "link to a report",
-    For.STAFF: "link to the desk",
-    For.PLATFORM: "token for the API",
+_LINKS: Mapping[LinkRole, str] = {
+    LinkRole.OWNER: "link to a report",
+    LinkRole.STAFF: "link to the desk",
+    LinkRole.PLATFORM: "token for the API",
 }
-_ALL_LINKS: Mapping[For, str] = {For.STAFF: "links for staff", For.PLATFORM: "tokens for platforms"}
+_ALL_LINKS: Mapping[LinkRole, str] = {LinkRole.STAFF: "links for staff", LinkRole.PLATFORM: "tokens for platforms"}
 _MODES: Mapping[Mode, str] = {
     Mode.ENFORCE: "Who breaks a rule is disabled",
-    Mode.OBSERVE: "Who breaks a rule is only written down",
+    Mode.MONITOR: "Who breaks a rule is only written down",
 }
 
 _DENIED: Mapping[str, str] = {
@@ -137,7 +137,7 @@ class SenderUnignored(ByStaff):
 class LinkMade(Facts):
     """An operator made a link, or a token, that lets somebody in."""
 
-    audience: For
+    audience: LinkRole
     subject: Annotated[str, "Whose it is: an account's id, or a name."]
     expires_at: datetime
     by: str
@@ -162,7 +162,7 @@ class LinkMade(Facts):
 class AccessRevoked(ByStaff):
     """No link for staff, or no token for platforms, that was made before lets anybody in."""
 
-    audience: For
+    audience: LinkRole
     name: Annotated[str, "Whose alone; empty for all."] = ""
 
     def headline(self, platform: str) -> str:

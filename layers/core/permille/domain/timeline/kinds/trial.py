@@ -5,17 +5,17 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from permille.domain.policy.policy import Rule
+from permille.domain.timeline.facts import Audience, Facts, declared
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.review import how_many, what_ends_it, whom_to_write_to
 from permille.domain.timeline.kinds.staff import ByStaff
 from permille.domain.timeline.kinds.verdicts import ANOTHER_COMPANY
-from permille.domain.timeline.timeline import Audience, Facts, declared
 from permille.domain.values.status import Status
-from permille.domain.words.mail_text import MailContext, Section, Tone
+from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import day, delivered, local, times
 
 
-@declared("trial_cancelled", Audience.OWNER, mailed=True, ends_trial=True, tone=Tone.BAD)
+@declared("trial_cancelled", Audience.OWNER, mailed=True, ends_trial=True, tone=MailTone.BAD)
 class TrialCancelled(ByStaff):
     """Support takes the day back that it had agreed to."""
 
@@ -45,7 +45,7 @@ class TrialCancelled(ByStaff):
         ]
 
 
-@declared("trial_began", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.TRIAL), tone=Tone.GOOD)
+@declared("trial_began", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.TRIAL), tone=MailTone.GOOD)
 class TrialBegan(Facts):
     """The SMTP account works, on this day only; counting begins anew."""
 
@@ -74,7 +74,7 @@ class TrialBegan(Facts):
         ]
 
 
-@declared("trial_ended", Audience.OWNER, mailed=True, change=(Status.TRIAL, Status.OBSERVING), tone=Tone.INFO)
+@declared("trial_ended", Audience.OWNER, mailed=True, change=(Status.TRIAL, Status.OBSERVING), tone=MailTone.INFO)
 class TrialEnded(Facts):
     """The day is over: late complaints are waited for until the verdict."""
 
@@ -139,7 +139,7 @@ class TrialUnused(Facts):
     mailed=True,
     change=(Status.OBSERVING, Status.DISABLED),
     ends_trial=True,
-    tone=Tone.BAD,
+    tone=MailTone.BAD,
 )
 class StaysSuspended(Facts):
     """The mail of the trial was complained about, or broke another rule."""
@@ -213,7 +213,12 @@ class TrialConfirmed(ByStaff):
 
 
 @declared(
-    "reinstated", Audience.OWNER, mailed=True, change=(Status.OBSERVING, Status.ACTIVE), ends_trial=True, tone=Tone.GOOD
+    "reinstated",
+    Audience.OWNER,
+    mailed=True,
+    change=(Status.OBSERVING, Status.ACTIVE),
+    ends_trial=True,
+    tone=MailTone.GOOD,
 )
 class Reinstated(Facts):
     """Nobody complained about the trial: the SMTP account works again."""

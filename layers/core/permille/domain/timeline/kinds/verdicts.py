@@ -8,12 +8,18 @@ from typing import Annotated, Any, Literal
 from permille.domain.policy.demands import IN_WORDS as DEMANDS_IN_WORDS
 from permille.domain.policy.policy import Verdict
 from permille.domain.policy.policy_file import policy_data
+from permille.domain.timeline.facts import Audience, declared
 from permille.domain.timeline.kinds.complaints import Reported
-from permille.domain.timeline.kinds.numbers import BounceBurst, ComplaintBurst, Numbers, RecentRatio
-from permille.domain.timeline.timeline import Audience, Entry, declared
-from permille.domain.values.status import Held, Status
-from permille.domain.values.tally import PER, Days
-from permille.domain.words.mail_text import MailContext, Section, Tone
+from permille.domain.timeline.kinds.numbers import (
+    BounceBurstNumbers,
+    ComplaintBurstNumbers,
+    Numbers,
+    RecentRatioNumbers,
+)
+from permille.domain.timeline.timeline import Entry
+from permille.domain.values.status import HoldReason, Status
+from permille.domain.values.tally import PER_MILLE, Days
+from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import WAITS_FOR, day, local, plain, times
 
 LISTED_IDENTITIES = 1000  # of a decision record: an entry has to fit into a row and an event
@@ -76,7 +82,7 @@ class DecisionRecord(Numbers):
     def _arithmetic(self) -> list[str]:
         """Why the named rule is broken, in the integers that were compared."""
         match self.burst:
-            case BounceBurst() as burst:
+            case BounceBurstNumbers() as burst:
                 sent = burst.bounces + burst.delivered
                 return [
                     (
@@ -84,9 +90,9 @@ class DecisionRecord(Numbers):
                         f"{_product(burst.bounces, 100)} is more than {_product(burst.percent, sent)}."
                     )
                 ]
-            case ComplaintBurst() as burst:
+            case ComplaintBurstNumbers() as burst:
                 return [f"complaint_burst is broken: {burst.complaints:,} is more than {burst.more_than:,}."]
-            case RecentRatio() as recent:
+            case RecentRatioNumbers() as recent:
                 return _ratio_arithmetic("recent_ratio", recent, recent.complaints_at_least)
             case _:
                 if not self.rule:
@@ -94,10 +100,10 @@ class DecisionRecord(Numbers):
                 return _ratio_arithmetic("complaint_ratio", self, self.rules["complaint_ratio"]["complaints_at_least"])
 
 
-def _ratio_arithmetic(rule: str, counted: DecisionRecord | RecentRatio, at_least: int) -> list[str]:
+def _ratio_arithmetic(rule: str, counted: DecisionRecord | RecentRatioNumbers, at_least: int) -> list[str]:
     line = (
         f"{rule} is broken: {times(counted.complaints, 'complaint')} are at least {at_least:,}, and "
-        f"{_product(counted.complaints, PER)} is more than {_product(counted.limit_per_1000, counted.delivered)}."
+        f"{_product(counted.complaints, PER_MILLE)} is more than {_product(counted.limit_per_1000, counted.delivered)}."
     )
     if counted.alpha is None:
         return [line]
@@ -113,7 +119,7 @@ def _product(one: int, other: int) -> str:
     return f"{one:,} x {other:,} = {one * other:,}"
 
 
-@declared("disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=Tone.BAD)
+@declared("disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=MailTone.BAD)
 class Disabled(DecisionRecord):
     """A rule was broken, and the SMTP credential is taken away."""
 
@@ -187,7 +193,9 @@ ANOTHER_COMPANY = (
 )
 
 
-@declared("disabling_reversed", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.ACTIVE), tone=Tone.GOOD)
+@declared(
+    "disabling_reversed", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.ACTIVE), tone=MailTone.GOOD
+)
 class DisablingReversed(Numbers):
     """The mail sent before the account was disabled keeps the rules after all: the disabling came too early."""
 
@@ -223,7 +231,7 @@ class DisablingReversed(Numbers):
 
 @declared("would_disable", Audience.STAFF)
 class WouldDisable(DecisionRecord):
-    """A rule is broken, and nothing is switched: the mode is observe, or the account is exempt."""
+    """A rule is broken, and nothing is switched: The mode is monitor, or the account is exempt."""
 
     def headline(self, platform: str) -> str:
         return f"{self.rule} is broken, and nothing is switched: the account is {self.spared}"
@@ -248,11 +256,11 @@ class RuleHeld(Numbers):
     """A broken rule is not acted on yet: `feedback` waits that could still turn it, counting has `stalled`, or the
     `breaker` is open."""
 
-    why: Held
+    why: HoldReason
     waiting: Annotated[int, "So much feedback waited to be counted."]
 
     @classmethod
-    def of_verdict(cls, verdict: Verdict, why: Held, waiting: int) -> "RuleHeld":
+    def of_verdict(cls, verdict: Verdict, why: HoldReason, waiting: int) -> "RuleHeld":
         return cls(**cls.counted_by(verdict), why=why, waiting=waiting)
 
     def headline(self, platform: str) -> str:

@@ -1,4 +1,4 @@
-"""What both acts need: the stack they play on, who plays, and the mail that goes to and fro."""
+"""The stack of the demonstration, its two accounts and their mail."""
 
 import smtplib
 import tempfile
@@ -23,9 +23,8 @@ from permille.domain.account.account import Account
 from permille.domain.values.errors import Failed
 from permille.usecases.senders.new_account import NewAccount
 from permille.usecases.senders.onboarding import add_account
-from permille_cli.answers.added_account import Answer
-from permille_cli.local import schedule
-from permille_cli.local import stack as embedded
+from permille_cli.answers.added_account import AddedAccountAnswer
+from permille_cli.local import schedule, stack
 from permille_cli.local.deployment import Deployment
 from permille_cli.local.state import Running, StateDirectory
 from permille_cli.stack.deployed import DeployedStack
@@ -36,8 +35,8 @@ LAST_HOUR = 23  # of the day
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Who plays, and how many of its recipients will press "Report spam"."""
+class DemoAccount:
+    """An account of the demonstration. `complaints`: how many of its recipients press "Report spam"."""
 
     account_id: str
     owner_name: str
@@ -53,13 +52,13 @@ class Part:
         return f"owner@{self.domain}"
 
 
-BAKERY = Part("good-bakery", "Bea", "Fresh rye bread on Friday", complaints=1)
-DEALS = Part("pushy-deals", "Pat", "LAST CHANCE!!! 90 % off everything", complaints=2)
+BAKERY = DemoAccount("good-bakery", "Bea", "Fresh rye bread on Friday", complaints=1)
+DEALS = DemoAccount("pushy-deals", "Pat", "LAST CHANCE!!! 90 % off everything", complaints=2)
 
 
 @dataclass(slots=True)
-class Scene:
-    """The stack that the story plays on, and who has which credential."""
+class DemoStack:
+    """The stack of the demonstration, with the SMTP credentials and secret access keys by account id."""
 
     stack: Stack
     state: StateDirectory
@@ -68,41 +67,41 @@ class Scene:
     credentials: dict[str, dict[str, Any]] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
 
-    def account(self, part: Part) -> Account:
-        return self.stack.account(part.account_id)
+    def account(self, sender: DemoAccount) -> Account:
+        return self.stack.account(sender.account_id)
 
-    def add(self, part: Part) -> None:
+    def add(self, sender: DemoAccount) -> None:
         new = NewAccount(
-            account_id=part.account_id,
-            owner_email=part.owner_email,
-            owner_name=part.owner_name,
+            account_id=sender.account_id,
+            owner_email=sender.owner_email,
+            owner_name=sender.owner_name,
             timezone=_timezone(),
-            identities=(part.domain,),
+            identities=(sender.domain,),
         )
         added = add_account(self.stack.onboarding, new, self.stack.now())
-        data = Answer(self.stack, added).as_data(show_secret=True)
-        self.credentials[part.account_id] = data["smtp"]
-        self.secrets[part.account_id] = data["secret_access_key"]
+        data = AddedAccountAnswer(self.stack, added).as_data(show_secret=True)
+        self.credentials[sender.account_id] = data["smtp"]
+        self.secrets[sender.account_id] = data["secret_access_key"]
 
     @contextmanager
-    def session(self, part: Part) -> Iterator[smtplib.SMTP]:
-        credential = self.credentials[part.account_id]
+    def session(self, sender: DemoAccount) -> Iterator[smtplib.SMTP]:
+        credential = self.credentials[sender.account_id]
         with smtplib.SMTP(credential["host"], credential["port"], timeout=30) as smtp:
             smtp.login(credential["username"], credential["password"])
             yield smtp
 
-    def try_smtp(self, part: Part) -> str:
-        """What SES says to one mail more, or to the login before it."""
+    def try_smtp(self, sender: DemoAccount) -> str:
+        """What SMTP answers to one more mail, or to its login."""
         try:
-            with self.session(part) as smtp:
-                smtp.send_message(mail(part, 0))
+            with self.session(sender) as smtp:
+                smtp.send_message(mail(sender, 0))
         except smtplib.SMTPResponseException as refused:
             return f"{refused.smtp_code} {refused.smtp_error.decode() if isinstance(refused.smtp_error, bytes) else ''}"
         return "accepted"
 
-    def delivered(self, part: Part) -> int:
-        """How much of its mail is counted in the epoch that it is."""
-        days = self.stack.tallies.days(part.account_id, self.account(part).epoch, date.min)
+    def delivered(self, sender: DemoAccount) -> int:
+        """How much of its mail is counted in the current epoch."""
+        days = self.stack.tallies.days(sender.account_id, self.account(sender).epoch, date.min)
         return sum(tally.delivered for tally in days.values())
 
     def progress(self) -> Progress:
@@ -110,7 +109,7 @@ class Scene:
         return Progress(*columns, console=self.console)
 
     def owner_mails(self) -> list[EmailMessage]:
-        """What the owners have got, oldest first."""
+        """The mails to owners, oldest first."""
         files = sorted(Path(self.running.mails).glob("*.eml"))
         mails = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
         return [one for one in mails if isinstance(one, EmailMessage) and str(one["To"]).startswith("owner@")]
@@ -121,32 +120,32 @@ class Scene:
         self.console.print(Panel(Text(f"To: {mail['To']}\nSubject: {mail['Subject']}\n\n{text}")))
 
     def tick(self, at: datetime) -> None:
-        """From now on it is then, as after `permille local tick --at`."""
+        """Sets the clock, as `permille local tick --at` does."""
         schedule.tick(self.state, self.running, self.stack.outputs, at)
 
 
 @contextmanager
-def playing(console: Console) -> Iterator[Scene]:
-    """A stack of its own, gone when the story is over, however it ends."""
+def demo_stack(console: Console) -> Iterator[DemoStack]:
+    """Yields a stack of its own, and removes it at the end in any case."""
     with tempfile.TemporaryDirectory(prefix="permille-demo-") as directory:
         state = StateDirectory(Path(directory) / "stack")
         try:
-            described = embedded.up(state, Deployment("permille", "enforce", "APWT"), hours=0.25)
+            described = stack.up(state, Deployment("permille", "enforce", "APWT"), hours=0.25)
             environ.update(described["env"])
             running = state.running()
             if running is None:
                 raise Failed("the embedded stack stopped as soon as it was up")
-            yield Scene(DeployedStack(described["stack"]), state, running, console)
+            yield DemoStack(DeployedStack(described["stack"]), state, running, console)
         finally:
-            embedded.down(state)
+            stack.down(state)
 
 
-def mail(part: Part, number: int) -> EmailMessage:
+def mail(sender: DemoAccount, number: int) -> EmailMessage:
     mail = EmailMessage()
-    mail["From"], mail["To"] = f"news@{part.domain}", f"reader-{number}@inbox.example"
-    mail["Subject"] = part.subject
+    mail["From"], mail["To"] = f"news@{sender.domain}", f"reader-{number}@inbox.example"
+    mail["Subject"] = sender.subject
     mail["X-SES-MESSAGE-TAGS"] = "campaign=november"
-    mail.set_content(f"{part.subject}\n\nTo unsubscribe, reply to this mail.\n")
+    mail.set_content(f"{sender.subject}\n\nTo unsubscribe, reply to this mail.\n")
     return mail
 
 
@@ -159,5 +158,5 @@ def eventually(what: str, holds: Callable[[], bool]) -> None:
 
 
 def _timezone() -> str:
-    """Where today goes on for more than an hour: it is the single day of the second chance."""
+    """A zone in which today lasts for more than an hour: today is the trial."""
     return "UTC" if datetime.now(UTC).hour < LAST_HOUR else "America/New_York"

@@ -14,14 +14,14 @@ TABLE = "AWS::DynamoDB::Table"
 IDENTIFIERS = {TABLE: "TableName", "AWS::SES::ConfigurationSet": "Name", "AWS::IAM::Group": "GroupName"}
 
 
-def kept(template: Document) -> dict[str, Any]:
+def retained(template: Document) -> dict[str, Any]:
     """The resources, as they stand in the template."""
     return {name: one for name, one in template["Resources"].items() if "DeletionPolicy" in one}
 
 
 def tables(template: Document) -> dict[str, TableSetup]:
     """How each table is set up, by its name in the template."""
-    return {name: _setup(one["Properties"]) for name, one in kept(template).items() if one["Type"] == TABLE}
+    return {name: _setup(one["Properties"]) for name, one in retained(template).items() if one["Type"] == TABLE}
 
 
 def _setup(properties: Document) -> TableSetup:

@@ -14,7 +14,7 @@ from permille.domain.words.wording import campaign_name, plain, subject_line
 LONGEST_SUBJECT = 50  # beside the name of its campaign
 
 
-class Counts(StrEnum):
+class CountState(StrEnum):
     """Whether a report counts towards the limit, and if not, why."""
 
     YES = "yes"
@@ -26,7 +26,7 @@ class Counts(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ComplaintRecord:
     """One report. `recipient`: who it was where exactly one was named, else empty. `why_not`: empty where it counts."""
 
     entry_id: str
@@ -35,13 +35,13 @@ class Card:
     sent_at: datetime
     reported_at: datetime
     did: str
-    counts: Counts
+    counts: CountState
     why_not: str
     epoch: int
 
     @property
     def is_complaint(self) -> bool:
-        return self.counts not in (Counts.NEVER, Counts.VOIDED)
+        return self.counts not in (CountState.NEVER, CountState.VOIDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,16 @@ class Campaign:
     """All that was reported about the mails of one campaign, the newest first. `counting`: how many of it count."""
 
     name: str
-    cards: tuple[Card, ...]
+    records: tuple[ComplaintRecord, ...]
 
     @property
     def counting(self) -> int:
-        return sum(card.counts is Counts.YES for card in self.cards)
+        return sum(record.counts is CountState.YES for record in self.records)
 
     @property
     def named(self) -> tuple[str, ...]:
         """Who complained, where that is known."""
-        named = (card.recipient for card in self.cards if card.recipient and card.is_complaint)
+        named = (record.recipient for record in self.records if record.recipient and record.is_complaint)
         return tuple(dict.fromkeys(named))
 
 
@@ -83,52 +83,54 @@ def did(facts: Reported) -> str:
 def campaigns(entries: Iterable[Entry], epoch: int, first_day: date) -> list[Campaign]:
     """The reports among `entries`, newest first, by campaign (where a mail has none, by subject): those of which most
     count come first, then the newest. A report counts where its mail is of `epoch`, sent on `first_day` or later."""
-    groups: dict[str, list[Card]] = defaultdict(list)
+    groups: dict[str, list[ComplaintRecord]] = defaultdict(list)
     entries = list(entries)
     gone = voided(entries)
     for entry in only(Reported, entries):
-        groups[campaign_name(entry.facts.campaign, entry.facts.subject)].append(_card(entry, epoch, first_day, gone))
-    found = [Campaign(name, tuple(cards)) for name, cards in groups.items()]
-    return sorted(found, key=lambda one: (one.counting, _complaints(one.cards), one.cards[0].reported_at), reverse=True)
+        groups[campaign_name(entry.facts.campaign, entry.facts.subject)].append(_record(entry, epoch, first_day, gone))
+    found = [Campaign(name, tuple(records)) for name, records in groups.items()]
+    return sorted(
+        found, key=lambda one: (one.counting, _complaints(one.records), one.records[0].reported_at), reverse=True
+    )
 
 
-def _complaints(cards: Sequence[Card]) -> int:
-    return sum(card.is_complaint for card in cards)
+def _complaints(records: Sequence[ComplaintRecord]) -> int:
+    return sum(record.is_complaint for record in records)
 
 
-def _card(entry: TimelineEntry[Reported], epoch: int, first_day: date, gone: Collection[str]) -> Card:
+def _record(entry: TimelineEntry[Reported], epoch: int, first_day: date, gone: Collection[str]) -> ComplaintRecord:
     facts = entry.facts
-    return Card(
+    return ComplaintRecord(
         entry_id=entry.id,
         subject=subject_line(facts.subject, LONGEST_SUBJECT),
         recipient=plain(facts.recipient),
         sent_at=facts.sent_at,
         reported_at=facts.reported_at,
         did=did(facts),
-        counts=Counts.VOIDED if entry.id in gone else _counts(facts, epoch, facts.sent_at.date() >= first_day),
+        counts=CountState.VOIDED if entry.id in gone else _counts(facts, epoch, facts.sent_at.date() >= first_day),
         why_not=plain(facts.why_not_counted),
         epoch=facts.epoch,
     )
 
 
-def _counts(facts: Reported, epoch: int, recent: bool) -> Counts:  # noqa: FBT001
+def _counts(facts: Reported, epoch: int, recent: bool) -> CountState:  # noqa: FBT001
     if isinstance(facts, RepeatedComplaint):
-        return Counts.REPEATED
+        return CountState.REPEATED
     if facts.why_not_counted:
-        return Counts.NEVER
+        return CountState.NEVER
     if facts.epoch != epoch:
-        return Counts.EARLIER_EPOCH
-    return Counts.YES if recent else Counts.OLD
+        return CountState.EARLIER_EPOCH
+    return CountState.YES if recent else CountState.OLD
 
 
 def advice(campaign: Campaign) -> list[str]:
     """What to do about them."""
-    complaints = [card for card in campaign.cards if card.is_complaint]
+    complaints = [record for record in campaign.records if record.is_complaint]
     if not complaints:
         return []
     named = campaign.named
     said = [f"Never write again to {named[0] if len(named) == 1 else 'the people named here'}."] if named else []
-    if any(not card.recipient for card in complaints):
+    if any(not record.recipient for record in complaints):
         said.append("Not every mail company says who complained: take off whoever did not ask for these e-mails.")
     if campaign.counting > 1:
         said.append("Find out where the addresses of this list came from before you send to it again.")

@@ -7,14 +7,14 @@ from typing import Any
 from permille.ports.identities import DnsRecord
 from permille.usecases.senders.identities import Prepared
 from permille.usecases.senders.shared_identities import Shared
-from permille_cli.terminal.asking import ask
+from permille_cli.terminal.confirmation import ask
 from permille_cli.terminal.output import literal
 
 MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedAnswer:
+class IdentitiesAnswer:
     """`below`: identities below the account's domains that are not its own. `shared`: those that others have too."""
 
     account_id: str
@@ -63,7 +63,7 @@ class PreparedAnswer:
         return [f"[yellow]{literal(told)}[/]"]
 
 
-def ask_about_others(shared: Sequence[Shared], *, yes: bool, as_json: bool) -> None:
+def confirm_shared(shared: Sequence[Shared], *, yes: bool, as_json: bool) -> None:
     """Whether identities of accounts that are off, on trial or observed are meant to be this account's too."""
     if unusual := [one for one in shared if one.is_unusual]:
         ask("; ".join(_some(unusual)), yes=yes, as_json=as_json)

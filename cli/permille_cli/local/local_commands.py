@@ -3,13 +3,13 @@
 import json
 import shlex
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from permille.domain.values.errors import Failed, InvalidInput
+from permille.domain.values.status import Mode
 from permille_cli.local import schedule, stack
 from permille_cli.local.containers import in_container
 from permille_cli.local.deployment import Deployment, deployed_environment, logical_functions
@@ -17,15 +17,10 @@ from permille_cli.local.files import write_private
 from permille_cli.local.state import Running, StateDirectory
 from permille_cli.local.supervisor import HOURS
 from permille_cli.stack.template import PROJECT
-from permille_cli.terminal import typed
+from permille_cli.terminal import inputs
 from permille_cli.terminal.output import AsJson, emit_json, err
 
 app = typer.Typer(no_args_is_help=True, help="Run Permille on this computer, without an AWS account.")
-
-
-class Mode(StrEnum):
-    ENFORCE = "enforce"
-    OBSERVE = "observe"
 
 
 Directory = Annotated[
@@ -157,7 +152,7 @@ def _running(state: StateDirectory) -> tuple[Running, dict[str, Any]]:
 def _instant(text: str | None) -> datetime | None:
     if text is None:
         return None
-    instant = typed.instant(text, "at")
+    instant = inputs.instant(text, "at")
     if not EARLIEST <= instant <= LATEST:
         raise InvalidInput(f"takes a time from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}, not {text!r}", "at")
     return instant

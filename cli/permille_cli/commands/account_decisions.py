@@ -11,8 +11,8 @@ from permille.domain.words import wording
 from permille.usecases.senders.closing import Removed, remove_users
 from permille_cli.commands.credential import enable_with_new
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
-from permille_cli.terminal import typed
-from permille_cli.terminal.asking import Yes, ask
+from permille_cli.terminal import inputs
+from permille_cli.terminal.confirmation import Yes, ask
 from permille_cli.terminal.options import AccountId, Reason, ShowSecret, TellingReason, Until
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
@@ -101,7 +101,7 @@ def exempt(
     as_json: AsJson = False,
 ) -> None:
     """Let no rule disable an account until then; its complaints are counted and told all the same."""
-    end = typed.end(until)
+    end = inputs.end(until)
     _tell(stack.decide(account_id, Exempt(until=end, reason=reason, by=stack.caller())), as_json=as_json)
 
 
@@ -150,7 +150,7 @@ def _as_data(account: Account) -> dict[str, Any]:
         "account_id": account.id,
         "status": account.status,
         "denied_by_hand": account.denied_by_hand,
-        "settled": account.settled,
+        "in_sync": account.in_sync,
         "epoch": account.epoch,
         "owner_mail": account.owner_mail or "fine",
         "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
@@ -159,7 +159,7 @@ def _as_data(account: Account) -> dict[str, Any]:
 
 def _print(account: Account) -> None:
     _print_status(account)
-    if not account.settled:
+    if not account.in_sync:
         out.print("The SMTP credential is switched within seconds; `permille account show` reads it back.")
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
-from permille.domain.login.links import For
+from permille.domain.login.links import LinkRole
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 _ALGORITHM: Any = "HMAC_SHA_256"
 
 
-class KmsMacs:
-    """Implements `Macs`. A key that is not named cannot be used."""
+class KmsTokenSigner:
+    """Implements `TokenSigner`. A key that is not named cannot be used."""
 
     def __init__(
         self, *, owner_key: str = "", staff_key: str = "", platform_key: str = "", kms: "KMSClient | None" = None
     ) -> None:
         self._kms: KMSClient = kms or client("kms")
-        self._keys = {For.OWNER: owner_key, For.STAFF: staff_key, For.PLATFORM: platform_key}
+        self._keys = {LinkRole.OWNER: owner_key, LinkRole.STAFF: staff_key, LinkRole.PLATFORM: platform_key}
 
-    def make(self, audience: For, message: bytes) -> bytes:
+    def make(self, audience: LinkRole, message: bytes) -> bytes:
         with service_call(f"signing for {audience}"):
             answer = self._kms.generate_mac(KeyId=self._keys[audience], MacAlgorithm=_ALGORITHM, Message=message)
         return answer["Mac"]
 
-    def verifies(self, audience: For, message: bytes, mac: bytes) -> bool:
+    def verifies(self, audience: LinkRole, message: bytes, mac: bytes) -> bool:
         if not mac:  # KMS takes no empty one
             return False
         with service_call(f"verifying for {audience}"):

@@ -11,7 +11,7 @@ from permille_cli.terminal.output import literal
 
 
 @dataclass(frozen=True, slots=True)
-class ShownOnce:
+class CredentialAnswer:
     """`key`: None of an adopted sender, which keeps its credential, so that there is none to show."""
 
     stack: Stack

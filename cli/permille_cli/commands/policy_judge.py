@@ -11,12 +11,12 @@ from typing import Annotated
 import typer
 
 from permille.domain.policy.e_value import ln_e_needed
-from permille.domain.policy.policy import PRESETS, SEED, Policy, Verdict, judge
+from permille.domain.policy.policy import DEFAULT, PRESETS, Policy, Verdict, judge
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.values.errors import InvalidInput
 from permille.domain.values.tally import Tally
 from permille.domain.words.wording import times
-from permille_cli.terminal import typed
+from permille_cli.terminal import inputs
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
 
 LARGEST_COUNT = 10**18
@@ -29,7 +29,7 @@ def judge_counts(
     delivered: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Delivered recipients.")] = None,
     complaints: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Complaints.")] = None,
     bounces: Annotated[int, typer.Option(min=0, max=LARGEST_COUNT, help="Permanent bounces.")] = 0,
-    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}; seed unless named.")] = "",
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}; default unless named.")] = "",
     policy: Annotated[str, typer.Option(help="A policy's file instead of a preset; - for standard input.")] = "",
     table: Annotated[
         str, typer.Option("--csv", metavar="FILE", help="A table with these columns instead; - for standard input.")
@@ -58,7 +58,7 @@ def judge_counts(
 def _policy(preset: str, file: str) -> Policy:
     if preset and file:
         raise InvalidInput("give --preset or --policy, not both")
-    return typed.policy(file) if file else _preset(preset or SEED.id, "--preset")
+    return inputs.policy(file) if file else _preset(preset or DEFAULT.id, "--preset")
 
 
 def _preset(name: str, where: str) -> Policy:
@@ -119,7 +119,7 @@ class _Row:
 
 def _judge_table(file: str, usual: Policy, *, as_json: bool) -> None:
     """All rows are read before the first is written, so that a wrong one leaves no half of an answer."""
-    reader = csv.DictReader(io.StringIO(typed.text_of(file), newline=""), strict=True)
+    reader = csv.DictReader(io.StringIO(inputs.text_of(file), newline=""), strict=True)
     try:
         columns = list(reader.fieldnames or [])
         _check_columns(file, columns)

@@ -8,14 +8,14 @@ from tests.support.builders import NOW, TODAY
 from tests.support.reports import a_card
 
 from permille.domain.words.wording import NO_SUBJECT
-from permille.reading.cards import Campaign, Counts, advice, campaigns
+from permille.reading.complaint_records import Campaign, CountState, advice, campaigns
 
 A_DAY = timedelta(days=1)
 FIRST = TODAY - 44 * A_DAY
 
 
-def grouped(*cards: Any) -> list[Campaign]:
-    return campaigns(sorted(cards, key=lambda one: one.id, reverse=True), 1, FIRST)
+def grouped(*records: Any) -> list[Campaign]:
+    return campaigns(sorted(records, key=lambda one: one.id, reverse=True), 1, FIRST)
 
 
 def one(sent_ago: int = 1, **different: Any) -> Any:
@@ -48,22 +48,22 @@ def test_a_mail_without_a_campaign_goes_by_its_subject(about: dict[str, Any], na
 
 
 @pytest.mark.parametrize(
-    ("card", "counts"),
+    ("record", "counts"),
     [
-        (one(1), Counts.YES),
-        (one(44), Counts.YES),
-        (one(45), Counts.OLD),
-        (one(1, epoch=2), Counts.EARLIER_EPOCH),
-        (one(1, feedback_type="not-spam"), Counts.NEVER),
-        (one(1, sub_type="OnAccountSuppressionList"), Counts.NEVER),
+        (one(1), CountState.YES),
+        (one(44), CountState.YES),
+        (one(45), CountState.OLD),
+        (one(1, epoch=2), CountState.EARLIER_EPOCH),
+        (one(1, feedback_type="not-spam"), CountState.NEVER),
+        (one(1, sub_type="OnAccountSuppressionList"), CountState.NEVER),
     ],
 )
-def test_a_card_says_whether_it_counts(card: Any, counts: Counts) -> None:
-    (found,) = grouped(card)
+def test_a_card_says_whether_it_counts(record: Any, counts: CountState) -> None:
+    (found,) = grouped(record)
 
-    assert found.cards[0].counts is counts
-    assert found.counting == (counts is Counts.YES)
-    assert bool(found.cards[0].why_not) == (counts is Counts.NEVER)
+    assert found.records[0].counts is counts
+    assert found.counting == (counts is CountState.YES)
+    assert bool(found.records[0].why_not) == (counts is CountState.NEVER)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_card_says_whether_it_counts(card: Any, counts: Counts) -> None:
     ],
 )
 def test_what_the_recipient_did_is_said_in_words(report: dict[str, Any], did: str) -> None:
-    assert grouped(one(**report))[0].cards[0].did == did
+    assert grouped(one(**report))[0].records[0].did == did
 
 
 def test_nobody_is_named_where_a_report_does_not_name_exactly_one() -> None:
@@ -88,12 +88,12 @@ def test_nobody_is_named_where_a_report_does_not_name_exactly_one() -> None:
         one(id="a", candidates=("ann@x.example", "bob@x.example")), one(id="b", candidates=("c@x.example",))
     )
 
-    assert sorted(card.recipient for card in found.cards) == ["", "c@x.example"]
+    assert sorted(record.recipient for record in found.records) == ["", "c@x.example"]
     assert found.named == ("c@x.example",)
 
 
 @pytest.mark.parametrize(
-    ("cards", "said", "unsaid"),
+    ("records", "said", "unsaid"),
     [
         ([one(id="a", candidates=("c@x.example",))], "Never write again to c@x.example.", "who complained"),
         ([one(id="a", candidates=("a@x.example", "b@x.example"))], "who complained", "Never write"),
@@ -101,8 +101,8 @@ def test_nobody_is_named_where_a_report_does_not_name_exactly_one() -> None:
         ([one(id=f"{n}") for n in range(2)], "where the addresses of this list came from", "who complained"),
     ],
 )
-def test_each_campaign_says_what_to_do(cards: list[Any], said: str, unsaid: str) -> None:
-    told = " ".join(advice(grouped(*cards)[0]))
+def test_each_campaign_says_what_to_do(records: list[Any], said: str, unsaid: str) -> None:
+    told = " ".join(advice(grouped(*records)[0]))
 
     assert said in told
     assert unsaid not in told
