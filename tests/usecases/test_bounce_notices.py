@@ -35,7 +35,7 @@ def bounces(
     counts = bounce_counts(*recipients, at=at, rejection=rejection, message_id=message_id or f"m-{at.isoformat()}")
     ledger = FakeLedger(world.rows)
     ledger.count(counts, at, PATIENCE)
-    ledger.nudge(ACCOUNT, at, bounced=True)
+    ledger.mark_due(ACCOUNT, at, bounced=True)
     world.process(now=at)
 
 
@@ -110,7 +110,7 @@ def test_bounces_of_a_run_that_was_late_to_say_so_are_told() -> None:
     for n, at in enumerate((NOW, NOW + 20 * A_SECOND)):
         ledger.count(bounce_counts(message_id=f"m-{n}", at=at), at, PATIENCE)
     for at in (NOW + 20 * A_SECOND, NOW):
-        ledger.nudge(ACCOUNT, at, bounced=True)
+        ledger.mark_due(ACCOUNT, at, bounced=True)
 
     runs(world, NOW, 3 * HOUR)
 
@@ -184,7 +184,7 @@ def test_a_nudge_about_bounces_that_were_told_before_tells_nothing_again() -> No
     bounces(world, NOW)
     runs(world, NOW, 2 * HOUR)
 
-    FakeLedger(world.rows).nudge(ACCOUNT, NOW + 2 * HOUR, bounced=True)
+    FakeLedger(world.rows).mark_due(ACCOUNT, NOW + 2 * HOUR, bounced=True)
     runs(world, NOW + 2 * HOUR, 3 * HOUR)
 
     assert len(told(world)) == 1
@@ -193,7 +193,7 @@ def test_a_nudge_about_bounces_that_were_told_before_tells_nothing_again() -> No
 
 def test_who_has_no_bounces_costs_no_reading_of_them() -> None:
     world = a_world()
-    FakeLedger(world.rows).nudge(ACCOUNT, NOW)
+    FakeLedger(world.rows).mark_due(ACCOUNT, NOW)
 
     world.process()
 

@@ -14,8 +14,8 @@ from permille.domain.values.status import Status
 from permille.domain.words import wording
 from permille.schema.account_schema import account_json
 from permille.schema.review_schema import standing_json
+from permille.usecases.senders.add_account import add_account
 from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.senders.onboarding import add_account
 from permille.usecases.senders.shared_identities import shared_with_others
 from permille.zones import shown_zone_of
 from permille_cli.answers.added_account import AddedAccountAnswer
@@ -141,7 +141,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
 
 def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
     """Read live from IAM: what the switch did is believed when it is seen."""
-    state = stack.switch.read(caller)
+    state = stack.switch.state_of(caller)
     keys = sorted(state.keys.items()) if state else []
     deactivated = account.may_reactivate(account.credential.deactivated.get(caller, frozenset()))
     by_hand = state is not None and account.is_denied_by_hand(state)

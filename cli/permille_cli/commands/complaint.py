@@ -16,7 +16,7 @@ from permille.domain.words.wording import LONGEST_REASON, plain
 from permille.schema.entry_schema import entry_json
 from permille.schema.review_case_schema import kept_now_json
 from permille.usecases.decisions.decisions import attempt
-from permille.usecases.history import history
+from permille.usecases.history import read_history
 from permille.zones import shown_zone_of
 from permille_cli.answers import results
 from permille_cli.commands.explain import explained_of
@@ -38,7 +38,7 @@ StaffReason = Annotated[str, typer.Option(help="Why; staff read it on the accoun
 def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List the newest complaints and reports about an account's mail, the oldest first, each with its id."""
     account = stack.account(account_id)
-    known, zone = history(stack.timeline, account_id, Topic.REPORTS), shown_zone_of(account)
+    known, zone = read_history(stack.timeline, account_id, Topic.REPORTS), shown_zone_of(account)
     gone, reports = voided(known.entries), only(Reported, known.entries)
     if as_json:
         platform = stack["PlatformName"]

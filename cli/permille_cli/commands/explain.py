@@ -9,8 +9,8 @@ from permille.domain.account.account import Account
 from permille.domain.timeline.facts import Topic
 from permille.domain.values.errors import ServiceError
 from permille.schema.operator_schema import explanation_json
-from permille.usecases.history import history
-from permille.usecases.views.explain import Explained, explained
+from permille.usecases.history import read_history
+from permille.usecases.views.explain import Explanation, explanation_of
 from permille.usecases.views.verdict import CurrentVerdict
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.options import AccountId
@@ -27,10 +27,10 @@ def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_jso
         out.print(f"[bold]{escape(line)}[/]" if number == 0 else escape(line), soft_wrap=True)
 
 
-def explained_of(stack: Stack, account: Account) -> Explained:
+def explained_of(stack: Stack, account: Account) -> Explanation:
     now = account.after_last_decision(stack.now())
-    known = history(stack.timeline, account.id, *Topic)
-    return explained(account, known.entries, _judged(stack, account, now), now, code_version())
+    known = read_history(stack.timeline, account.id, *Topic)
+    return explanation_of(account, known.entries, _judged(stack, account, now), now, code_version())
 
 
 def _judged(stack: Stack, account: Account, now: datetime) -> CurrentVerdict | None:

@@ -110,7 +110,7 @@ def revert(
     as_json: AsJson = False,
 ) -> None:
     """Put an earlier policy in force again, as `set` does."""
-    known = policy_change.history(stack)
+    known = policy_change.policy_history(stack)
     policy = known.named(to) if to else known.before()
     _set(stack, policy, json.dumps(policy_data(policy), indent=2), yes=yes, as_json=as_json)
 
@@ -163,7 +163,7 @@ def _unusual(previewed: Preview) -> str:
 @app.command()
 def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show which policies were set, the newest first: when, by whom, and which numbers changed."""
-    known = policy_change.history(stack)
+    known = policy_change.policy_history(stack)
     if as_json:
         emit_json(
             {

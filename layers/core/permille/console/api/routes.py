@@ -35,10 +35,10 @@ from permille.schema.review_schema import StandingJson, standing_json
 from permille.schema.route_schema import RouteJson, route_json
 from permille.schema.suppression_schema import SuppressionJson, suppression_json
 from permille.usecases.decisions import decisions, suppression_list
-from permille.usecases.decisions.existing import existing
-from permille.usecases.history import history
-from permille.usecases.views.report import Range, gather
-from permille.usecases.views.verdict import current
+from permille.usecases.decisions.find_account import find_account
+from permille.usecases.history import read_history
+from permille.usecases.views.report import Range, gather_report
+from permille.usecases.views.verdict import current_verdict
 from permille.zones import shown_zone_of
 
 router = routes()
@@ -82,7 +82,9 @@ class SuppressionPage(TypedDict):
 )
 def show(account_id: AccountId) -> AccountJson:
     found, account = context(router), _account(account_id)
-    return account_json(account, current(found.services.policies, found.services.tallies, account, found.now).verdict)
+    return account_json(
+        account, current_verdict(found.services.policies, found.services.tallies, account, found.now).verdict
+    )
 
 
 @router.get(
@@ -97,7 +99,7 @@ def show(account_id: AccountId) -> AccountJson:
 )
 def report(account_id: AccountId, range: Shown = Range.WINDOW) -> ReportJson:  # noqa: A002 - its name in the query
     found, account = context(router), _account(account_id)
-    return report_json(gather(found.services.reporting, account, found.now, range), found.services.platform)
+    return report_json(gather_report(found.services.reporting, account, found.now, range), found.services.platform)
 
 
 @router.get(
@@ -163,7 +165,7 @@ def timeline(
 )
 def show_route(account_id: AccountId) -> RouteJson:
     found, account = context(router), _account(account_id)
-    known = history(found.services.timeline, account.id, Topic.STANDING)
+    known = read_history(found.services.timeline, account.id, Topic.STANDING)
     platform = found.services.platform
     return route_json(account, route(account, known.entries), platform, found.services.smtp_endpoint)
 
@@ -243,7 +245,7 @@ def withdraw_review(account_id: AccountId) -> StandingJson:
 
 
 def _account(account_id: str) -> Account:
-    return existing(context(router).services.accounts, account_id)
+    return find_account(context(router).services.accounts, account_id)
 
 
 def _decided(account_id: str, command: PutReview | DeleteReview) -> StandingJson:

@@ -21,7 +21,7 @@ from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.values.errors import DecisionRefused, InvalidInput, MalformedRequest
 from permille.schema.report_schema import report_json
 from permille.usecases.decisions import decisions
-from permille.usecases.views.report import OwnerReport, Range, earlier_entries, gather
+from permille.usecases.views.report import OwnerReport, Range, earlier_entries, gather_report
 
 EARLIER_ENTRIES = 50  # on a page of the timeline
 LONGEST_ID = 100
@@ -131,7 +131,7 @@ def _page(
 
 
 def _gathered(found: RequestContext[SiteServices], account: Account, shown: Range = Range.WINDOW) -> OwnerReport:
-    return gather(found.services.reporting, account, found.now, shown)
+    return gather_report(found.services.reporting, account, found.now, shown)
 
 
 def _separator() -> Separator:
