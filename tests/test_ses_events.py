@@ -22,17 +22,8 @@ from tests.support.builders import (
 )
 
 from permille.aws.ses_events import LONGEST_DIAGNOSTIC, LONGEST_NAME, parse
-from permille.domain.feedback.feedback import (
-    NOBODY,
-    Bounce,
-    Complaint,
-    Delivery,
-    Feedback,
-    Ignored,
-    Recipients,
-    Rejection,
-    Unreadable,
-)
+from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Rejection, Unreadable
+from permille.domain.feedback.recipients import NOBODY, Recipients
 from permille.domain.timeline.kinds.complaints import reported
 
 VALIDATED = "Successfully validated SNS topic for Amazon SES event publishing."
@@ -395,7 +386,7 @@ def test_nothing_that_counting_does_not_need_keeps_a_bounce_from_counting(field:
 def bounced_with(**told: Any) -> Rejection:
     bounce = read(ses_event("Bounce", bouncedRecipients=[{"emailAddress": "Ann <ANN@example.com>", **told}]))
     assert isinstance(bounce, Bounce)
-    return bounce.refusals["ann@example.com"]
+    return bounce.rejections["ann@example.com"]
 
 
 @pytest.mark.parametrize(

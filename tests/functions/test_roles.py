@@ -52,7 +52,7 @@ from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.status import Mode, Status
 from permille.ports.accounts import Lap
-from permille.usecases.login.issuing import issue
+from permille.usecases.login.issue_links import issue_link
 
 HOUR = "2026-03-10T12"
 COUNTED = a_complaint_count("m-0")
@@ -66,9 +66,9 @@ def ingests() -> None:
     ledger.senders_for(["permille-bakery"])
     ledger.count([a_count(), complaint, replace(a_complaint_count("m-2"), once="person#1")], NOW, PATIENCE)
     ledger.count(bounce_counts("bob@example.com"), NOW, PATIENCE)
-    ledger.complete(fuller)
+    ledger.add_mail_details(fuller)
     for bounced in (True, False):
-        ledger.nudge(ACCOUNT, NOW, bounced=bounced)
+        ledger.mark_due(ACCOUNT, NOW, bounced=bounced)
     for address in ("owner@bakery.example", ""):
         mark = f"owner#{address}"
         ledger.mark_owner_mail(mark, stopped_mail(ACCOUNT, NOW, "bounced", mark), address)
@@ -89,8 +89,8 @@ def enforces() -> None:
     accounts.save(the_account(), replace(the_account(), strikes=3), [], OpenBreaker(NOW))
     assert ACCOUNT not in accounts.due(NOW, 10)
     accounts.page("", 10)
-    taken = the.switching.leases.take(the_account(), {}, NOW)
-    the.switching.leases.release(taken, taken.credential)
+    taken = the.switching.leases.acquire_lease(the_account(), {}, NOW)
+    the.switching.leases.release_lease(taken, taken.credential)
     the.tallies.days(ACCOUNT, 1, TODAY)
     the.timeline.since(ACCOUNT, NOW)
     the.bounces.page(ACCOUNT, "", 10)
@@ -123,7 +123,7 @@ def hands_on() -> None:
 def issues() -> None:
     the = access_services()
     for name in ("Anna", "Bob"):
-        issue(the, MakeLink(audience=LinkRole.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
+        issue_link(the, MakeLink(audience=LinkRole.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
     ReplayedTime(table="ControlTable").ahead()
 
 
@@ -135,7 +135,7 @@ def shows_and_decides() -> None:
         read = the_account()
         due = replace(read, due_at=NOW, epochs=(*read.epochs, NOW))
         accounts.save(read, due, [an_entry("complaint_voided", NOW + timedelta(hours=number))], change)
-    desk.directory.asking(10)
+    desk.directory.awaiting_support(10)
     desk.directory.by_id_prefix("b", 10)
     desk.directory.by_risk(10, sending=True)
     for name in ("owner@bakery.example", "permille-bakery", "nobody@x.example"):
@@ -144,13 +144,13 @@ def shows_and_decides() -> None:
     desk.directory.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
     reads(console)
     console.timeline.get(ACCOUNT, "e-1")
-    accounts.voided(ACCOUNT, "complaint#m-2")
+    accounts.is_voided(ACCOUNT, "complaint#m-2")
     desk.suppressions.lift(ACCOUNT, desk.suppressions.naming(ACCOUNT, "ann@example.com"), an_entry("unsuppressed"))
-    desk.resting.count(10)
+    desk.quarantine_count.count(10)
     desk.control.lap()
     desk.control.breaker(HOUR)
-    desk.resets.last_reset()
-    desk.resets.reset_breaker(HOUR, 4, a_reset())
+    desk.breaker_admin.last_reset()
+    desk.breaker_admin.reset_breaker(HOUR, 4, a_reset())
     console.authenticator.register.get(LinkRole.STAFF, "Anna")
     ReplayedTime(table="ControlTable").ahead()
 

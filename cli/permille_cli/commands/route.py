@@ -4,8 +4,8 @@ from datetime import datetime
 
 from permille.domain.sending.route import route
 from permille.domain.timeline.facts import Topic
-from permille.schema import account_schema
-from permille.usecases.history import history
+from permille.schema.route_schema import route_json
+from permille.usecases.history import read_history
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
@@ -14,10 +14,8 @@ from permille_cli.terminal.output import AsJson, emit_json, instant, literal, ou
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Say whether an account may send now, and through what."""
     account = stack.account(account_id)
-    known = history(stack.timeline, account.id, Topic.STANDING)
-    answer = account_schema.route_json(
-        account, route(account, known.entries), stack["PlatformName"], stack["SmtpEndpoint"]
-    )
+    known = read_history(stack.timeline, account.id, Topic.STANDING)
+    answer = route_json(account, route(account, known.entries), stack["PlatformName"], stack["SmtpEndpoint"])
     if as_json:
         emit_json(answer)
         return

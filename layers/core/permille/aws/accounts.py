@@ -55,10 +55,10 @@ class DynamoAccounts:
         with table_call("reading the accounts"):
             yield from (account_of(row.attribute_values) for row in self._accounts.scan())
 
-    def page(self, after: str, at_most: int) -> list[Account]:
+    def page(self, after: str, limit: int) -> list[Account]:
         start = {"account_id": {"S": after}} if after else None
         with table_call("reading some of the accounts"):
-            rows = self._accounts.scan(consistent_read=True, limit=at_most, last_evaluated_key=start)
+            rows = self._accounts.scan(consistent_read=True, limit=limit, last_evaluated_key=start)
             return [account_of(row.attribute_values) for row in rows]
 
     def owner_of(self, caller: str) -> str:
@@ -86,14 +86,14 @@ class DynamoAccounts:
             writes.delete(self._senders(sender), condition=SenderRow.ignored.exists())
             append(writes, self._entries, entry)
 
-    def voided(self, account_id: str, identity: str) -> bool:
+    def is_voided(self, account_id: str, identity: str) -> bool:
         with table_call(f"reading the record of {identity}"):
             return self._corrections.voided(account_id, identity)
 
-    def due(self, now: datetime, at_most: int) -> list[str]:
+    def due(self, now: datetime, limit: int) -> list[str]:
         index = self._accounts.due_index
         with table_call("asking who is due"):
-            rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=at_most)
+            rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=limit)
             return [row.account_id for row in rows]
 
     def save(

@@ -28,7 +28,7 @@ class DynamoLeases:
         self._pause = pause
         self._accounts = on_table(AccountRow, accounts)
 
-    def take(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
+    def acquire_lease(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
         """By a transaction: where its answer is lost, its token lets it be repeated."""
         free = AccountRow.leased_until.does_not_exist() | (AccountRow.leased_until <= instant(now))
         never_since = AccountRow.lease == account.credential.lease
@@ -44,7 +44,7 @@ class DynamoLeases:
             writes.update(self._accounts(account.id), actions=actions, condition=condition)
         return replace(account, credential=credential)
 
-    def release(self, account: Account, credential: Credential) -> Account:
+    def release_lease(self, account: Account, credential: Credential) -> Account:
         """Repeated it changes nothing, so that a plain update will do, which tells the row as it is now."""
         learned = {name: value for name, value in credential_row(credential).items() if value is not None}
         actions: list[Any] = [AccountRow.leased_until.remove()]

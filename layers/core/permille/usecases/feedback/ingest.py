@@ -16,7 +16,7 @@ from permille.domain.values.errors import PolicyNotValid, ServiceError, Unavaila
 from permille.domain.values.tally import Tally, epoch_of
 from permille.observability import emit, emit_count
 from permille.ports.feedback import Count, Ledger, Quarantine, Sender
-from permille.usecases.feedback.not_spam import believe
+from permille.usecases.feedback.not_spam_reports import apply_not_spam_report
 
 RESERVE = timedelta(seconds=25)  # of the time left, for a count that was begun and for what comes after it
 ONE_CALL = timedelta(seconds=13)  # the longest that one call of the ledger takes where AWS does not answer
@@ -239,8 +239,8 @@ def _count(batch: _Batch, ledger: Ledger, now: datetime, patience: timedelta) ->
     counted = ledger.count(list(batch.counts.values()), now, patience)
     if not batch.counts:  # mail that counts for nobody: counting goes on all the same
         return set()
-    emit("feedback.counted", new=len(counted.new), known=len(counted.known), failed=len(counted.failed))
-    batch.known += [count for count in batch.counts.values() if count.identity in counted.known and _named(count)]
+    emit("feedback.counted", new=len(counted.new), known=len(counted.duplicates), failed=len(counted.failed))
+    batch.known += [count for count in batch.counts.values() if count.identity in counted.duplicates and _named(count)]
     return {record_id for identity in counted.failed for record_id in batch.records[identity]}
 
 
@@ -262,12 +262,12 @@ def _steps(
     """What comes after counting. Accounts are nudged also when all was known already: the run that counted it may have
     been cut off before it came here."""
     for account_id, ids in batch.nudges.items():
-        yield _Step(ids, partial(ledger.nudge, account_id, now, bounced=account_id in batch.bounced))
+        yield _Step(ids, partial(ledger.mark_due, account_id, now, bounced=account_id in batch.bounced))
     for one, account_id, report in batch.taken_back:
         bounces = partial(_bounces_suppress, policy)
-        yield _Step([one.id], partial(believe, ledger.suppressions, account_id, report, now, bounces))
+        yield _Step([one.id], partial(apply_not_spam_report, ledger.suppressions, account_id, report, now, bounces))
     for count in batch.known:
-        yield _Step(batch.records[count.identity], partial(ledger.complete, count))
+        yield _Step(batch.records[count.identity], partial(ledger.add_mail_details, count))
     for one, state, message in batch.owner_mails:
         yield _Step([one.id], partial(_mark_owner_mail, ledger, state, message, now))
     for one, why in batch.quarantined:
