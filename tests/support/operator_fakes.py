@@ -496,7 +496,7 @@ class FakeStack(Stack):
 
     accounts: FakeAllAccounts
     control: FakeOperatorControl
-    directory: FakeAccountIndex
+    account_index: FakeAccountIndex
     feedback_dead_letters: FakeDeadLetters
     feedback_queue: FakeFeedbackQueue
     functions: FakeFunctions
@@ -570,7 +570,7 @@ def a_stack(**outputs: str) -> FakeStack:
     ports: dict[str, Any] = {
         "accounts": accounts,
         "control": FakeOperatorControl(rows),
-        "directory": FakeAccountIndex(rows),
+        "account_index": FakeAccountIndex(rows),
         "feedback_dead_letters": FakeDeadLetters(faults),
         "feedback_queue": FakeFeedbackQueue(faults),
         "functions": FakeFunctions(faults=faults),

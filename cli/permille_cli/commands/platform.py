@@ -35,7 +35,7 @@ def _print_figures(found: Platform) -> None:
 def _print_rate(name: str, told: SesRate | None, lines: Lines) -> None:
     said = "none told, as while no mail is sent"
     if told:
-        said = f"{lines.said(told.share)}, {lines.level(told.share)}, as of {local(told.at)}"
+        said = f"{lines.in_words(told.share)}, {lines.level(told.share)}, as of {local(told.at)}"
     out.print(f"[bold]{name}[/] by SES: {said}. {lines.bounds()}.", soft_wrap=True)
 
 

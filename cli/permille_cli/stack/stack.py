@@ -57,7 +57,7 @@ class Stack(ABC):
 
     accounts: AllAccounts
     control: OperatorControl
-    directory: AccountIndex
+    account_index: AccountIndex
     feedback_dead_letters: DeadLetters
     feedback_queue: FeedbackQueue
     functions: Functions
