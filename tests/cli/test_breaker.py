@@ -72,7 +72,7 @@ def test_whom_it_holds_is_read_from_an_index_however_many_accounts_there_are(
 
     assert [one["account_id"] for one in terminal.answer("breaker", "show")["held"]] == ["full", "unseen"]
     assert "accounts.all" not in stack.faults.calls
-    assert stack.faults.calls.count("directory.by_risk") == 4  # three above a limit, and the first that is not
+    assert stack.faults.calls.count("account_index.by_risk") == 4  # three above a limit, and the first that is not
 
 
 @pytest.mark.usefixtures("_open")

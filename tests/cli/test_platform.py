@@ -88,6 +88,6 @@ def test_what_cannot_be_known_is_said_and_the_rest_is_shown(stack: FakeStack, te
     answer = terminal.answer("platform")
     assert (answer["ses"], answer["most_complaints"][0]["share_percent"]) == (None, None)
 
-    stack.faults.fail("directory.with_most.complaints", times=2)
+    stack.faults.fail("account_index.with_most.complaints", times=2)
     assert "Who has the most complaints is unknown at the moment." in terminal.text("platform")
     assert terminal.answer("platform")["most_complaints"] is None

@@ -129,7 +129,7 @@ def exempt(
 def _named(stack: Stack, ids: list[str] | None, *, every: bool) -> list[str]:
     if bool(ids) == every:
         raise InvalidInput("name accounts, or use --all" if not ids else "name accounts or use --all, not both")
-    return ids or [account.id for account in all_held(stack.directory)]
+    return ids or [account.id for account in all_held(stack.account_index)]
 
 
 def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, as_json: bool) -> None:
@@ -154,7 +154,7 @@ def _policy(stack: Stack) -> Policy | None:
 def _state(stack: Stack) -> dict[str, Any]:
     status = breaker.status(stack.control, stack.control, _policy(stack), stack.now())
     state = status.state
-    held = [{"account_id": account.id, "why": account.held} for account in all_held(stack.directory)]
+    held = [{"account_id": account.id, "why": account.held} for account in all_held(stack.account_index)]
     return {
         "open": state.opened_at is not None,
         "opened_at": state.opened_at.isoformat() if state.opened_at else None,

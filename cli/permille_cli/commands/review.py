@@ -172,10 +172,10 @@ def cases(stack: Stack, now: datetime) -> list[ReviewCase]:
 
 
 def _waiting(stack: Stack) -> Iterator[Account]:
-    page = stack.directory.awaiting_support(PAGE)
+    page = stack.account_index.awaiting_support(PAGE)
     yield from page.items
     while page.next:
-        page = stack.directory.awaiting_support(PAGE, page.next)
+        page = stack.account_index.awaiting_support(PAGE, page.next)
         yield from page.items
 
 
