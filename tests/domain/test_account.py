@@ -31,7 +31,8 @@ from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBrea
 from permille.domain.rules.decide import LASTS, decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.needs import COMMIT_LAG, Needs, needs
-from permille.domain.timeline.kinds.verdicts import Disabled, SendDay
+from permille.domain.timeline.kinds.decision_record import SendDay
+from permille.domain.timeline.kinds.verdicts import Disabled
 from permille.domain.values.status import HoldReason, Mode, Status
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pynamodb.transactions import TransactWrite
 from permille.aws.models import ControlRow, EntryRow, append, conflicts, connection_of, on_table, table_call
 from permille.aws.rows import instant, instant_of
 from permille.domain.login.links import LinkRole, Register
-from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade
+from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
 from permille.domain.timeline.timeline import TimelineEntry
 
 

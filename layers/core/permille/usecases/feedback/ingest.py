@@ -10,7 +10,8 @@ from permille.domain.feedback.bounces import bounce_record
 from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
 from permille.domain.feedback.received import Received
 from permille.domain.policy.policy import MAX_CLOCK_SKEW, Policy
-from permille.domain.timeline.kinds.complaints import OwnerMailState, OwnerMailStopped, Reported, repeated, reported
+from permille.domain.timeline.kinds.complaints import Reported, repeated, reported
+from permille.domain.timeline.kinds.owner_contact import OwnerMailState, OwnerMailStopped
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import PolicyNotValid, ServiceError, Unavailable
 from permille.domain.values.tally import Tally, epoch_of
