@@ -42,7 +42,7 @@ from permille.domain.words.wording import OWNER
 from permille.ports.feedback import Count, Sender
 from permille.ports.notifications import Mail
 from permille.rendering.templates import Brand
-from permille.usecases.feedback.ingest import counts_of
+from permille.usecases.feedback.counts import counts_of
 
 PATIENCE = timedelta(seconds=5)
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

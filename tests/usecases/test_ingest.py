@@ -30,7 +30,8 @@ from permille.domain.timeline.timeline import only
 from permille.domain.values.tally import Tally
 from permille.observability import metrics
 from permille.ports.feedback import Count, CountResult, Sender
-from permille.usecases.feedback.ingest import ONE_CALL, RESERVE, IngestServices, ingest
+from permille.usecases.feedback.follow_ups import ONE_CALL
+from permille.usecases.feedback.ingest import RESERVE, IngestServices, ingest
 
 LATER = NOW + timedelta(minutes=5)
 
