@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.console.site import spreadsheet
 from permille.console.site.spreadsheet import Separator
 from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
@@ -91,7 +91,7 @@ def take_file(
     as_json: AsJson = False,
 ) -> None:
     """Suppress all addresses of a file, or none where a line holds no address. Repeat a run that was cut off."""
-    addresses = tuple(addresses_in(inputs.text_of(file), bare))
+    addresses = tuple(addresses_in(inputs.text_of(file), canonical_address))
     command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.caller())
     stack.account(account_id)
     entry = suppression_list.take_in(
@@ -157,7 +157,7 @@ def _listed(stack: Stack, account_id: str) -> Iterable[Suppression]:
 
 
 def _bare(address: str) -> str:
-    found = bare(address)
+    found = canonical_address(address)
     if found is None:
         raise InvalidInput(f"{address!r} is no e-mail address, such as ann@example.com")
     return found

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.aws.rows import instant, known_of
 from permille.domain.account.account import Account
 from permille.domain.account.look import MILLION, Assessment
@@ -51,7 +51,7 @@ def month(day: date) -> str:
 
 def owner_key(email: str) -> str:
     """An address is found however it is written; what is none, by itself."""
-    return bare(email) or email.lower()
+    return canonical_address(email) or email.lower()
 
 
 def look_row(look: Assessment | None) -> dict[str, Any] | None:
