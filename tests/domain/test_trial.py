@@ -11,6 +11,7 @@ from tests.support.builders import CALLER, NOW, STAFF, TODAY, a_backlog, a_compl
 
 from permille.domain.account.account import TICK, Account
 from permille.domain.account.credential import Credential, Denial
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
@@ -25,7 +26,6 @@ from permille.domain.timeline.kinds.review import ReviewReopened
 from permille.domain.timeline.kinds.trial import ConfirmationWanted, StaysSuspended, TrialBegan, TrialEnded
 from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
-from permille.ports.desk import ListedAccount
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEGINS, ENDS = NOW, NOW + DAY

@@ -10,12 +10,13 @@ from tests.support.fakes import Faults, Rows
 
 from permille.aws.indexes import owner_key
 from permille.domain.account.account import Account
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.ses_review import Harm
 from permille.domain.timeline.kinds.system import BreakerReset
 from permille.domain.timeline.timeline import TimelineEntry
 from permille.domain.values.errors import MalformedRequest
 from permille.domain.values.tally import Tally
-from permille.ports.desk import ListedAccount, QueueStatus, SesFigures
+from permille.ports.desk import QueueStatus, SesFigures
 from permille.ports.paging import Page
 
 T = TypeVar("T")

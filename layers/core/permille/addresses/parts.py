@@ -13,7 +13,8 @@ _UNFIT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]")  # control ch
 
 
 def joined(values: Sequence[str], tokens: Sequence[str]) -> str:
-    """The values of the tokens as one text. Raises NotAMailbox where blanks alone part two words, or the text is too long."""
+    """The values of the tokens as one text. Raises NotAMailbox where two words have no dot between them, or the text
+    is too long or has control characters."""
     text = "".join(values)
     if (
         any(left != "." != right for left, right in pairwise(tokens))

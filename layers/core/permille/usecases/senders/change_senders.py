@@ -146,7 +146,7 @@ def remove(services: ChangeServices, account_id: str, names: tuple[str, ...], or
         _put_off(services, names)
         decisions.apply(services, account_id, command, order.at)
     finally:
-        after = services.accounts.release_lease(leased, leased.credential)
+        after = services.leases.release_lease(leased, leased.credential)
     return after
 
 
@@ -162,7 +162,7 @@ def _lease(services: ChangeServices, account: Account, names: Sequence[str], now
                 state.with_status(ACTIVE) if state else frozenset()
             )
         try:
-            return services.accounts.acquire_lease(account, deactivated, now)
+            return services.leases.acquire_lease(account, deactivated, now)
         except Conflict:
             continue
     raise Unavailable(f"the credential of {account.id} is being switched just now; try again in a minute")

@@ -9,6 +9,7 @@ from permille.addresses.mailbox import canonical_address
 from permille.addresses.parts import LONGEST_ADDRESS
 from permille.domain.account.account import Account
 from permille.domain.account.credential import SenderState, drift
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.policy import Policy, Verdict
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.complaints import Reported
@@ -23,7 +24,6 @@ from permille.ports.accounts import Accounts, Control, CredentialSwitch, Lap, Po
 from permille.ports.desk import (
     AccountIndex,
     BreakerAdmin,
-    ListedAccount,
     QuarantineCount,
     Queues,
     QueueStatus,
