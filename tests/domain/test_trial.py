@@ -421,6 +421,22 @@ def test_where_the_rules_decide_nobody_is_told_that_nobody_complained() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "evidence", "over"),
+    [
+        (running(), found(800), False),
+        (running(), found(800, 1), True),
+        (running(BY_RATIO), found(3000, 1), False),
+        (running(BY_RATIO), found(1999, 2), True),
+    ],
+)
+def test_what_ends_a_trial_is_found_as_a_broken_rule(before: Account, evidence: Evidence, over: bool) -> None:
+    look_found = look(before, evidence, BEGINS + HOUR).account.look
+
+    assert look_found is not None
+    assert (look_found.over, look_found.kept) == (over, not over)
+
+
 def test_where_the_rules_decide_a_trial_has_their_allowance() -> None:
     account = look(running(BY_RATIO), found(3000, 1), BEGINS + HOUR).account
 
