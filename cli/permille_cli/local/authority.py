@@ -52,7 +52,9 @@ class Authority:
         answer = self._ask("GET", f"identity?{urlencode({'address': address})}")
         return Identity(**answer) if answer else None
 
-    def denial(self, access_key_id: str, action: str, resources: list[str], context: dict[str, Any]) -> IamDenial | None:
+    def denial(
+        self, access_key_id: str, action: str, resources: list[str], context: dict[str, Any]
+    ) -> IamDenial | None:
         """The first of `resources` on which the key's user may not do `action`. Raises UnknownKeyError."""
         request = {
             "access_key_id": access_key_id,
