@@ -81,7 +81,7 @@ def test_a_command_knows_no_adapter_and_no_clock(source: Path) -> None:
 @pytest.mark.parametrize("source", SOURCES, ids=named)
 def test_what_is_kept_between_invocations_ages_by_the_wall_clock(source: Path) -> None:
     """Lambda freezes the environment in between, and the monotonic clock with it: that is for waits within a run."""
-    within_a_run = {"aws/ledger.py", "smtp/login.py", "smtp/session.py"}
+    within_a_run = {"aws/counting.py", "smtp/login.py", "smtp/session.py"}
     text, path = source.read_text(encoding="utf-8"), str(source.relative_to(PACKAGE))
 
     assert "time.monotonic" not in text or path in within_a_run

@@ -114,7 +114,8 @@ class Adapters:
 
     @cached_property
     def ledger(self) -> DynamoLedger:
-        from permille.aws.ledger import DynamoLedger, LedgerTables
+        from permille.aws.ledger import DynamoLedger
+        from permille.aws.ledger_items import LedgerTables
 
         return DynamoLedger(tables=LedgerTables.of(self.names), writer=self.names["aws_lambda_log_stream_name"])
 
