@@ -189,9 +189,18 @@ CALLS: Mapping[str, Callable[[], None]] = {
 each_function = pytest.mark.parametrize("function", CALLS)
 
 
+_ASKED: dict[str, list[Request]] = {}
+
+
 @pytest.fixture
-def asked(cloud: Cloud, function: str) -> list[Request]:
+def asked(request: pytest.FixtureRequest, function: str) -> list[Request]:
     """What the ports of a function ask of DynamoDB, each called in every way there is."""
+    if function not in _ASKED:
+        _ASKED[function] = _asked(request.getfixturevalue("cloud"), function)
+    return _ASKED[function]
+
+
+def _asked(cloud: Cloud, function: str) -> list[Request]:
     cloud.open()
     ingest_services().ledger.count([COUNTED], NOW, PATIENCE)
     ingest_services.cache_clear()  # a function of its own, whose heartbeat has not been heard yet

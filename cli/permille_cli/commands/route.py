@@ -1,4 +1,4 @@
-"""`permille route`: may an account send now, and through what."""
+"""`permille route`: whether an account may send now, and through what."""
 
 from datetime import datetime
 
@@ -12,10 +12,10 @@ from permille_cli.terminal.output import AsJson, emit_json, instant, literal, ou
 
 
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Say whether an account may send now, and through what."""
+    """Show whether an account may send now, and through what."""
     account = stack.account(account_id)
-    known = read_history(stack.timeline, account.id, Topic.STANDING)
-    answer = route_json(account, route(account, known.entries), stack["PlatformName"], stack["SmtpEndpoint"])
+    past = read_history(stack.timeline, account.id, Topic.STANDING)
+    answer = route_json(account, route(account, past.entries), stack["PlatformName"], stack["SmtpEndpoint"])
     if as_json:
         emit_json(answer)
         return

@@ -181,7 +181,7 @@ StackOption = Annotated[
         "--stack",
         envvar="PERMILLE_STACK",
         metavar="NAME",
-        help="The stack's name in CloudFormation.",
+        help="Name of the CloudFormation stack.",
         parser=str,
         callback=_find,
     ),

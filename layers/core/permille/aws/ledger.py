@@ -13,7 +13,8 @@ from permille.aws.client import client, service_call
 from permille.aws.counting import Counting
 from permille.aws.heartbeat import DynamoHeartbeat
 from permille.aws.ledger_items import LedgerTables, as_item, facts_update
-from permille.domain.timeline.kinds.complaints import OwnerMailStopped, Reported, completed
+from permille.domain.timeline.kinds.complaints import Reported, completed
+from permille.domain.timeline.kinds.owner_contact import OwnerMailStopped
 from permille.domain.timeline.timeline import TimelineEntry, json_text
 from permille.domain.values.errors import ServiceError, Unavailable
 from permille.observability import emit

@@ -9,7 +9,7 @@ rest may be missing, odd or too long. A delivery counts for each recipient that 
 
 from collections.abc import Callable
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.aws.ses_envelopes import unwrap
 from permille.aws.ses_fields import (
     LONGEST_NAME,
@@ -166,7 +166,7 @@ def _rejections(listed: object) -> dict[str, Rejection]:
     rejections: dict[str, Rejection] = {}
     for item in listed if isinstance(listed, list) else []:
         if isinstance(item, dict) and isinstance(address := item.get("emailAddress"), str):
-            rejections.setdefault(bare(address) or address, _rejection(item))
+            rejections.setdefault(canonical_address(address) or address, _rejection(item))
     return rejections
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.aws.ses_fields import Json
 from permille.domain.feedback.recipients import NOBODY, Recipients
 
@@ -26,7 +26,7 @@ def recipients_of(listed: Sequence[object]) -> Recipients:
     readable: dict[str, None] = {}
     unreadable: list[str] = []
     for item in listed:
-        address = bare(item) if isinstance(item, str) else None
+        address = canonical_address(item) if isinstance(item, str) else None
         if address:
             readable[address] = None
         else:
