@@ -16,7 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from permille.aws.client import PASSING, client, code_of, service_call, service_error
 from permille.aws.heartbeat import DynamoHeartbeat
 from permille.aws.rows import DUE, bounce_row, complaint_row, entry_row, instant, tally_key
-from permille.domain.timeline.kinds.complaints import OwnerMailStopped, Reported, completed
+from permille.domain.timeline.kinds.complaints import Reported, completed
+from permille.domain.timeline.kinds.owner_contact import OwnerMailStopped
 from permille.domain.timeline.timeline import TimelineEntry, json_text
 from permille.domain.values.errors import ServiceError, Unavailable
 from permille.domain.values.tally import Tally
