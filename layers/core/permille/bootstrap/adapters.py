@@ -83,7 +83,7 @@ class Adapters:
         return DynamoControl(table=self.names["control_table"], timeline=self.names["timeline_table"])
 
     @cached_property
-    def directory(self) -> DynamoAccountIndex:
+    def account_index(self) -> DynamoAccountIndex:
         from permille.aws.directory import DynamoAccountIndex
 
         return DynamoAccountIndex(accounts=self.names["accounts_table"], senders=self.names["senders_table"])
