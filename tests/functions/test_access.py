@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from functions.access.app import handler
-from permille.usecases.login.issuing import IssueServices
 from tests.functions.conftest import Cloud
 from tests.support.builders import STAFF, LambdaContext
 from tests.support.fakes import FakeLinkRegister, FakeTokenSigner, Rows
@@ -16,6 +15,7 @@ from permille.bootstrap.clock import clock
 from permille.domain.login.links import Claims, Grant, Scope
 from permille.domain.timeline.timeline import SYSTEM
 from permille.usecases.login.access import authenticate
+from permille.usecases.login.issue_links import IssueServices
 
 FOR_STAFF = {"audience": "staff", "name": "Sam", "seconds": 3600}
 FOR_PLATFORM = {"audience": "platform", "name": "crm", "seconds": 60, "scopes": ["read"], "accounts": ["shop-*"]}

@@ -81,7 +81,8 @@ def code_of(error: ClientError) -> str:
 
 @contextmanager
 def service_call(what: str) -> Iterator[None]:
-    """Raises AWS's refusal, or its silence, as a `ServiceError`. `what`: what is being done; the message begins with it."""
+    """Raises AWS's refusal, or its silence, as a `ServiceError`. `what`: what is being done; the message begins with
+    it."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:
