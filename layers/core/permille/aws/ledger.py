@@ -22,7 +22,7 @@ from permille.domain.values.errors import ServiceError, Unavailable
 from permille.domain.values.tally import Tally
 from permille.observability import emit
 from permille.ports.feedback import Count, CountResult, Sender
-from permille.ports.history import KEPT_BOUNCES
+from permille.ports.history import BOUNCES_KEPT_FOR
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -85,7 +85,7 @@ class DynamoLedger:
     def senders_for(self, callers: Collection[str]) -> dict[str, Sender]:
         wanted = sorted(caller for caller in callers if caller)
         rows = (row for keys in _chunks(wanted, MOST_KEYS) for row in self._senders(keys))
-        return {sender.caller: sender for sender in map(_sender, rows)}
+        return {sender.name: sender for sender in map(_sender, rows)}
 
     def _senders(self, callers: Sequence[str]) -> Iterator[dict[str, Any]]:
         table = self._tables.senders
@@ -176,7 +176,7 @@ class DynamoLedger:
     def _markers(self, count: Count, expires: str) -> list[Any]:
         if count.record:
             row = _as_item(bounce_row(count.account_id, count.identity, count.record))
-            kept_until = _expiry(count.record.at, KEPT_BOUNCES)
+            kept_until = _expiry(count.record.at, BOUNCES_KEPT_FOR)
             return [_put(self._tables.complaints, row | {"expires_at": {"N": kept_until}}, unless="account_id")]
         if count.entry is None:
             return [self._seen(count.identity, expires)]
