@@ -21,9 +21,10 @@ from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.trial import LOOKED_AT_EVERY
 from permille.domain.timeline.facts import Facts
-from permille.domain.timeline.kinds.complaints import listed
-from permille.domain.timeline.kinds.review import ReviewReopened
-from permille.domain.timeline.kinds.trial import ConfirmationWanted, StaysSuspended, TrialBegan, TrialEnded
+from permille.domain.timeline.kinds.alert import listed
+from permille.domain.timeline.kinds.review_day import ReviewReopened
+from permille.domain.timeline.kinds.trial import TrialBegan, TrialEnded
+from permille.domain.timeline.kinds.trial_outcome import ConfirmationWanted, StaysSuspended
 from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
 

@@ -23,8 +23,9 @@ from permille.domain.rules.breaker import BreakerChange, BreakerState, OpenBreak
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, Why, suppressed_by
 from permille.domain.timeline.facts import Audience, Topic
+from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
 from permille.domain.timeline.kinds.complaints import Reported, completed
-from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade, ModeEntered
+from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry_as_read
 from permille.domain.values.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.values.tally import Days, Tally
