@@ -366,7 +366,7 @@ def test_a_disabling_that_is_taken_back_is_counted_no_more(store: Store) -> None
 
 def test_how_far_the_sweep_has_come_is_remembered(store: Store) -> None:
     assert store.control.lap() == Lap()
-    half = Lap("2026-03-10T12", "enforce", "default", again_at=instant(LATER), after="m", active=7)
+    half = Lap(instant(LATER), "enforce", "default", after="m", active=7)
 
     store.control.save_lap(half)
     assert store.control.lap() == half
@@ -631,10 +631,10 @@ def test_an_account_of_which_no_deny_was_kept_is_read(accounts: DynamoAccounts, 
 
 
 def test_how_far_a_newer_version_has_swept_can_be_read(dynamodb: Any) -> None:
-    lap = json.dumps(asdict(Lap(hour="h")) | {"of_a_newer_version": 1})
+    lap = json.dumps(asdict(Lap("h")) | {"of_a_newer_version": 1})
     dynamodb.put_item(TableName="ControlTable", Item={"name": {"S": "sweep"}, "lap": {"S": lap}})
 
-    assert DynamoControl(table="ControlTable").lap() == Lap(hour="h")
+    assert DynamoControl(table="ControlTable").lap() == Lap("h")
 
 
 def test_a_request_of_which_no_instants_were_kept_is_read(accounts: DynamoAccounts) -> None:

@@ -27,12 +27,11 @@ from permille.aws.accounts import _row, account_of
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE
 from permille.domain.policy.policy import DEFAULT
-from permille.domain.rules.breaker import hour_of
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
-from permille.ports.accounts import Lap
 from permille.usecases.enforcement.enforce import EnforceServices, Run, enforce, enforce_due
+from permille.usecases.enforcement.sweep import hourly
 from permille.usecases.enforcement.switching import CredentialServices
 
 A_MINUTE = timedelta(minutes=1)
@@ -60,7 +59,7 @@ class World:
         self.faults = Faults()
         self.rows = Rows(faults=self.faults)
         self.switch = FakeSwitch(faults=self.faults)
-        self.rows.lap = Lap(hour_of(NOW), mode, DEFAULT.id, done=True)  # of this hour
+        self.rows.lap = replace(hourly(mode, DEFAULT.id, NOW), done=True)  # of this hour
         kept_by = NewerRows if newer_rows else AccountsWithinRole
         accounts = kept_by(self.rows, "Enforce")
         self.policies, self.feed = FakePolicies(faults=self.faults), FakeFeedbackBacklog(faults=self.faults)

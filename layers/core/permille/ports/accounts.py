@@ -47,17 +47,17 @@ class Accounts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lap:
-    """How far the sweep has come: one lap for each hour, mode and policy (its id).
+    """How far the sweep has come.
 
-    again_at: ISO 8601; one more lap from then on, when no run goes by a policy any more that it had cached
+    next_at: when the next lap begins, ISO 8601
+    mode, policy: what this one goes by, the policy's id; another mode or policy begins a lap at once
     after: the last account that was looked at
     active: how many active ones were met
     """
 
-    hour: str = ""
+    next_at: str = ""
     mode: str = ""
     policy: str = ""
-    again_at: str = ""
     after: str = ""
     active: int = 0
     done: bool = False
