@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import CALLER, NOW, STAFF, TODAY, a_backlog, a_complaint_entry, an_account
+from tests.support.deciding import decide
 
 from permille.domain.account.account import TICK, Account
 from permille.domain.account.credential import Credential, Denial
@@ -16,7 +17,6 @@ from permille.domain.account.restrictions import Hold
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
 from permille.domain.policy.policy import DEFAULT, Rule, SecondChance
 from permille.domain.rules.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
-from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.trial import LOOKED_AT_EVERY
 from permille.domain.timeline.kinds.complaints import listed
