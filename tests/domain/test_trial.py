@@ -318,6 +318,13 @@ def test_where_support_confirms_it_is_asked_once_and_a_late_complaint_still_coun
     assert confirmed.account.status is Status.ACTIVE
 
 
+def test_while_support_is_waited_for_nobody_looks_again_by_itself() -> None:
+    waits = look(observing(), found(800), SETTLED, BY_STAFF).account
+    again = look(waits, found(800), VERDICT + HOUR, BY_STAFF).account
+
+    assert [waits.due_at, again.due_at] == [None, None]
+
+
 # ---------------------------------------------------------------- the numbers that were fixed at approval
 
 
