@@ -318,6 +318,10 @@ def test_where_support_confirms_it_is_asked_once_and_a_late_complaint_still_coun
     assert confirmed.account.status is Status.ACTIVE
 
 
+def test_the_verdict_is_looked_for_when_what_waited_at_the_end_of_the_observing_is_counted() -> None:
+    assert look(observing(), found(800), VERDICT).account.due_at == SETTLED
+
+
 def test_while_support_is_waited_for_nobody_looks_again_by_itself() -> None:
     waits = look(observing(), found(800), SETTLED, BY_STAFF).account
     again = look(waits, found(800), VERDICT + HOUR, BY_STAFF).account

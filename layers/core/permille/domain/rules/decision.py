@@ -28,7 +28,7 @@ class Evidence:
     bound: of the disablings in this hour
     second_bound: for those beyond doubt, 0 where no more of them pass
     verdict: what the policy says of `days`; None where nobody is judged
-    acts: an active account breaks a rule, and something was counted by which it may be disabled
+    acts: a rule is broken, and something was counted by which an active account may be disabled
     """
 
     days: Days = field(default_factory=dict)

@@ -56,8 +56,7 @@ def judged(account: Account, days: Days, rules: Rules, now: datetime) -> Evidenc
     if day is None or rules.policy is None:
         return Evidence(days)
     verdict = judge(rules.policy, days, day)
-    active = account.status is Status.ACTIVE
-    acts = active and verdict.breaks and may_be_acted_on(account, verdict, days, rules)
+    acts = verdict.breaks and may_be_acted_on(account, verdict, days, rules)
     return Evidence(days, verdict=verdict, acts=acts)
 
 
