@@ -16,7 +16,7 @@ from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.models import AccountRow, connection_of
 from permille.aws.rows import instant
-from permille.domain.account.account import Account
+from permille.domain.account.account import Account, RouteChanges
 from permille.domain.account.credential import Credential, DeactivatedKeys, Denial, Renewal
 from permille.domain.account.look import Assessment
 from permille.domain.account.owner_acts import OwnerActs
@@ -81,6 +81,7 @@ EVERYTHING = an_account(
         denied_by_hand=True,
     ),
     provider=a_provider(connected_at=LATER),
+    route_changes=RouteChanges("id-on", "id-off"),
     decided_at=NOW,
     alerted_at=LATER,
     told=frozenset({"e-1", "e-2"}),
@@ -353,6 +354,17 @@ def test_staff_are_not_asked_by_the_breaker(store: Store, read: Account) -> None
     store.accounts.save(opened, replace(opened, **DISABLED), [])
 
     assert the(store).status is Status.DISABLED
+
+
+def test_by_which_entry_the_route_came_to_be_is_written_with_it(store: Store) -> None:
+    created, disabled = an_entry("created", account_id="new"), an_entry("disabled", account_id="new")
+    added = store.accounts.add(an_account("new", senders=("permille-new",)), [created])
+    assert the(store, "new") == added
+    assert added.route_changes == RouteChanges(to_ses=created.id)
+
+    saved = store.accounts.save(added, replace(added, **DISABLED), [disabled])
+    assert the(store, "new") == saved
+    assert saved.route_changes == RouteChanges(to_ses=created.id, from_ses=disabled.id)
 
 
 def test_a_disabling_that_is_taken_back_is_counted_no_more(store: Store) -> None:

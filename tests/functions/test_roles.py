@@ -164,6 +164,7 @@ def reads(world: Any) -> None:
 def answers() -> None:
     api = serving_api().api
     reads(api)
+    api.timeline.get(ACCOUNT, an_entry().id)
     list(api.suppressions.records(ACCOUNT))
     off = replace(the_account(), status=Status.DISABLED)
     asked = decided(off, a_request())

@@ -47,7 +47,7 @@ class NewerRows(AccountsWithinRole):
 
 
 def _as_newer(account: Account) -> dict[str, Any]:
-    parts = ("look", "review", "trial", "provider", "recheck", "exemption", "denial", "renewal")
+    parts = ("look", "review", "trial", "provider", "route_changes", "recheck", "exemption", "denial", "renewal")
     row = _row(account) | {"of_a_newer_version": 1}
     return row | {part: row[part] | {"of_a_newer_version": 1} for part in parts if row[part]}
 

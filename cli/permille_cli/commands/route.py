@@ -2,10 +2,8 @@
 
 from datetime import datetime
 
-from permille.domain.sending.route import route
-from permille.domain.timeline.timeline import Topic
 from permille.schema import account_schema
-from permille.usecases.history import history
+from permille.usecases.views.current_route import current_route
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
@@ -14,10 +12,8 @@ from permille_cli.terminal.output import AsJson, emit_json, instant, literal, ou
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Say whether an account may send now, and through what."""
     account = stack.account(account_id)
-    known = history(stack.timeline, account.id, Topic.STANDING)
-    answer = account_schema.route_json(
-        account, route(account, known.entries), stack["PlatformName"], stack["SmtpEndpoint"]
-    )
+    taken = current_route(stack.timeline, account)
+    answer = account_schema.route_json(account, taken, stack["PlatformName"], stack["SmtpEndpoint"])
     if as_json:
         emit_json(answer)
         return

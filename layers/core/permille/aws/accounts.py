@@ -26,7 +26,7 @@ from permille.aws.models import (
     table_call,
 )
 from permille.aws.rows import DUE, account_due, instant, instant_of, known_of
-from permille.domain.account.account import Account, is_decision
+from permille.domain.account.account import Account, RouteChanges, is_decision
 from permille.domain.account.correction import Correction
 from permille.domain.account.credential import Credential, DeactivatedKeys, Denial, Renewal
 from permille.domain.account.owner_acts import OwnerActs
@@ -34,6 +34,7 @@ from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
 from permille.domain.account.second_chance import RequestedDay, Review, ReviewState, Trial, TrialState
 from permille.domain.rules.breaker import BreakerChange, OpenBreaker, PassBreaker, ReturnPass
+from permille.domain.sending.route import with_route_changes
 from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
 from permille.domain.timeline.timeline import Entry, TimelineEntry
 from permille.domain.values.errors import Conflict
@@ -123,6 +124,7 @@ class DynamoAccounts:
     def save(
         self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
     ) -> Account:
+        account = with_route_changes(read, account, entries)
         actions = _changes(read, account)
         if not actions and not entries:
             return account
@@ -169,7 +171,8 @@ class DynamoAccounts:
             case Correction():
                 self._corrections.write(transaction, account_id, change)
 
-    def add(self, account: Account, entries: Sequence[Entry]) -> None:
+    def add(self, account: Account, entries: Sequence[Entry]) -> Account:
+        account = with_route_changes(None, account, entries)
         with conflicts(f"adding {account.id}"), self._transaction() as transaction:
             row = self._accounts(**{name: value for name, value in _row(account).items() if value is not None})
             transaction.save(row, condition=AccountRow.account_id.does_not_exist())
@@ -178,6 +181,7 @@ class DynamoAccounts:
                 transaction.save(sender, condition=SenderRow.caller_identity.does_not_exist())
             for entry in entries:
                 append(transaction, self._entries, entry)
+        return account
 
     def remove(self, account: Account) -> None:
         with conflicts(f"removing {account.id}"), self._transaction() as transaction:
@@ -252,6 +256,7 @@ def _row(account: Account) -> dict[str, Any]:
         "review": _as_texts(account.review),
         "trial": _as_texts(account.trial),
         "provider": _as_texts(account.provider),
+        "route_changes": _as_texts(account.route_changes),
         "missing": sorted(account.missing),
         "denial": _as_texts(account.denial),
         "renewal": _as_texts(account.renewal),
@@ -304,6 +309,7 @@ def account_of(row: Any) -> Account:
         review=_review(row.review),
         trial=_trial(row.trial),
         provider=_provider(row.provider),
+        route_changes=RouteChanges(**known_of(RouteChanges, row.route_changes or {})),
         missing=frozenset(row.missing or []),
         denial=_denial(row.denial),
         renewal=_renewal(row.renewal),
@@ -374,7 +380,7 @@ def _owner_acts(row: dict[str, Any] | None) -> OwnerActs:
     return OwnerActs(**{**known_of(OwnerActs, row), **instants, "day": day})
 
 
-Part = Exemption | Review | Trial | Provider | Recheck | Denial | Renewal | OwnerActs
+Part = Exemption | Review | Trial | Provider | RouteChanges | Recheck | Denial | Renewal | OwnerActs
 
 
 def _as_texts(part: Part | None) -> dict[str, Any] | None:

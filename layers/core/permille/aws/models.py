@@ -124,6 +124,7 @@ class AccountRow(Model):
     review = JSONAttribute(null=True)
     trial = JSONAttribute(null=True)
     provider = JSONAttribute(null=True)
+    route_changes = JSONAttribute(null=True)
     missing = JSONAttribute(default=list)
     denial = JSONAttribute(null=True)
     renewal = JSONAttribute(null=True)

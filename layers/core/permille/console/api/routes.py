@@ -23,14 +23,12 @@ from permille.console.api.parameters import (
 from permille.console.routing import routes
 from permille.domain.account.account import Account
 from permille.domain.people.commands import DeleteReview, PutReview
-from permille.domain.sending.route import route
-from permille.domain.timeline.timeline import Topic
 from permille.domain.values.entry_id import id_at
 from permille.schema import account_schema, report_schema
 from permille.schema.account_schema import Doc
 from permille.usecases.decisions import decisions, suppression_list
 from permille.usecases.decisions.existing import existing
-from permille.usecases.history import history
+from permille.usecases.views.current_route import current_route
 from permille.usecases.views.report import Range, gather
 from permille.usecases.views.verdict import current
 from permille.zones import shown_zone_of
@@ -161,9 +159,8 @@ def timeline(
 )
 def show_route(account_id: AccountId) -> account_schema.RouteJson:
     found, account = context(router), _account(account_id)
-    known = history(found.services.timeline, account.id, Topic.STANDING)
-    platform = found.services.platform
-    return account_schema.route_json(account, route(account, known.entries), platform, found.services.smtp_endpoint)
+    taken = current_route(found.services.timeline, account)
+    return account_schema.route_json(account, taken, found.services.platform, found.services.smtp_endpoint)
 
 
 @router.get(
