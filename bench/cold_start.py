@@ -15,15 +15,11 @@ from permille_cli.stack.template import PROJECT
 
 STARTS = {
     "floor": ("IngestComplaint", "ingest_complaint", "import boto3; boto3.client('dynamodb')"),
-    "ingest_complaint": (
-        "IngestComplaint",
-        "ingest_complaint",
-        "import app; from permille.bootstrap import ingesting; ingesting()",
-    ),
-    "enforce": ("Enforce", "enforce", "import app; from permille.bootstrap import enforcing; enforcing()"),
-    "notify": ("Notify", "notify", "import app; from permille.bootstrap import handing_on; handing_on(None)"),
-    "console": ("Console", "console", "import app; from permille.bootstrap import consoling; consoling()"),
-    "api": ("Api", "api", "import app; from permille.bootstrap import serving_api; serving_api()"),
+    "ingest_complaint": ("IngestComplaint", "ingest_complaint", "import app; app.ingest_services()"),
+    "enforce": ("Enforce", "enforce", "import app; app.enforce_services()"),
+    "notify": ("Notify", "notify", "import app; app.notify_services(None)"),
+    "console": ("Console", "console", "import app; app.console_services()"),
+    "api": ("Api", "api", "import app; app.api_services()"),
 }
 TIMED = """
 import time

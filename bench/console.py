@@ -26,11 +26,12 @@ from permille.aws.ledger import SHARDS
 from permille.aws.policy import SsmPolicies
 from permille.aws.rows import entry_row, tally_key
 from permille.aws.token_signer import KmsTokenSigner
-from permille.bootstrap import consoling
+from permille.bootstrap.console import console_services
 from permille.domain.login import links
 from permille.domain.login.links import LinkRole
 from permille.domain.timeline.kinds.complaints import reported
 from permille.domain.timeline.timeline import Entry
+from permille.settings import ConsoleSettings
 from permille.usecases.login.access import make_token
 
 BUSY = 45  # days
@@ -54,11 +55,10 @@ def main() -> None:
 
 def _prepared(now: datetime) -> str:
     """The account, its tallies and its timeline; the cookie of its owner."""
-    world = consoling()
-    settings = world.settings
+    settings = ConsoleSettings.from_env()
     SsmPolicies(parameter=settings.policy_parameter).set("{}")
     account = an_account(ACCOUNT)
-    world.console.accounts.add(account, [])
+    console_services().accounts.add(account, [])
     _write(settings.tallies_table, _tallies(now.date()))
     _write(
         settings.timeline_table, ({name: {"S": text} for name, text in entry_row(one).items()} for one in _told(now))

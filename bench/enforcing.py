@@ -23,9 +23,9 @@ from tests.support.builders import LambdaContext
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.policy import SsmPolicies
-from permille.bootstrap import enforcing
 from permille.domain.account.account import Account
 from permille.domain.values.status import Mode
+from permille.settings import EnforceSettings
 from permille.usecases.enforcement.sweep import hourly
 
 SLEEPING = (100, 10_000, 100_000)
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _prepared() -> None:
-    settings = enforcing().settings
+    settings = EnforceSettings.from_env()
     SsmPolicies(parameter=settings.policy_parameter).set(ANY_NUMBER)
     boto3.client("iam").create_group(GroupName=settings.deny_group)
     boto3.client("sqs").create_queue(QueueName=settings.feedback_queue_url)
@@ -84,14 +84,15 @@ def _put_to_sleep(numbers: range) -> None:
     row |= {"senders": {"L": []}, "epochs": {"L": []}, "told": {"S": "[]"}, "deactivated": {"S": "{}"}}
     row |= {"would_disable": {"BOOL": False}}
     puts: Any = [{"PutRequest": {"Item": row | {"account_id": {"S": f"sleeping-{number}"}}}} for number in numbers]
-    boto3.client("dynamodb").batch_write_item(RequestItems={enforcing().settings.accounts_table: puts})
+    boto3.client("dynamodb").batch_write_item(RequestItems={EnforceSettings.from_env().accounts_table: puts})
 
 
 def _nothing_to_sweep() -> None:
     """As when the sweep of this hour is over."""
-    control = DynamoControl(table=enforcing().settings.control_table, timeline=enforcing().settings.timeline_table)
-    policy = SsmPolicies(parameter=enforcing().settings.policy_parameter).current()
-    lap = hourly(Mode(enforcing().settings.enforcement_mode), policy.id, datetime.now(UTC))
+    settings = EnforceSettings.from_env()
+    control = DynamoControl(table=settings.control_table, timeline=settings.timeline_table)
+    policy = SsmPolicies(parameter=settings.policy_parameter).current()
+    lap = hourly(Mode(settings.enforcement_mode), policy.id, datetime.now(UTC))
     control.save_lap(replace(lap, done=True))
 
 
@@ -114,7 +115,7 @@ def _keys(name: str) -> list[str]:
 
 
 def _break_the_rule(names: Sequence[str]) -> None:
-    settings = enforcing().settings
+    settings = EnforceSettings.from_env()
     accounts = DynamoAccounts(
         accounts=settings.accounts_table, senders="SendersTable", timeline=settings.timeline_table
     )

@@ -128,4 +128,4 @@ def _complaint(at: datetime, sent_at: datetime, number: int) -> TimelineEntry[Co
         epoch=1,
         why_not_counted="",
     )
-    return entry(NAME, at, facts, seed=facts.identity)
+    return entry(NAME, at, facts, distinguisher=facts.identity)

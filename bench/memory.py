@@ -11,14 +11,14 @@ from pathlib import Path
 from functions.ingest_complaint.app import handler
 from tests.support.builders import LambdaContext
 
-from permille.bootstrap import ingesting
+from permille.bootstrap.ingest import ingest_services
 
 STATUS = Path("/proc/self/status")
 
 
 def main() -> None:
     results, event = Path(sys.argv[1]), Path(sys.argv[2])
-    ingesting()
+    ingest_services()
     floor = _peak()
     answer = handler(json.loads(event.read_bytes()), LambdaContext())
     if answer["batchItemFailures"]:

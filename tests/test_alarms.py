@@ -4,7 +4,7 @@ dimensions: one that listens to anything else is silent for ever, and nothing el
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ from permille.domain.policy.policy import DEFAULT
 from permille.domain.policy.ses_review import BOUNCES, COMPLAINTS, Lines
 from permille.ports.accounts import Lap
 from permille.usecases.enforcement.schedule import run_schedule
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 from permille_cli.stack.template import PROJECT, load
 
 TEMPLATE = load()
@@ -250,7 +250,7 @@ def more_accounts_that_break_a_rule_than_the_breaker_lets_pass() -> None:
 def a_sweep_that_cannot_read_the_deny_group() -> None:
     world = World()
     world.rows.lap = Lap()
-    world.faults.fail("switch.denied")
+    world.faults.fail("switch.denied_senders")
     world.run()
 
 
@@ -262,13 +262,13 @@ def a_policy_that_cannot_be_understood() -> None:
 
 
 def a_run_of_the_schedule() -> None:
-    run_schedule(World().enforcement, FakeQuarantine(), NOW.replace(minute=0), lambda: A_MINUTE)
+    run_schedule(World().enforcement, NOW.replace(minute=0), lambda: A_MINUTE)
 
 
 def a_quarantine_that_does_not_answer() -> None:
     quarantine = FakeQuarantine()
     quarantine.faults.fail("quarantine.oldest")
-    run_schedule(World().enforcement, quarantine, NOW.replace(minute=0), lambda: A_MINUTE)
+    run_schedule(replace(World().enforcement, quarantine=quarantine), NOW.replace(minute=0), lambda: A_MINUTE)
 
 
 def an_account_that_is_held_for_long() -> None:
@@ -280,9 +280,8 @@ def an_account_that_is_held_for_long() -> None:
 
 
 def a_batch_of_feedback() -> None:
-    ingest(
-        [as_received("r-0", "hello")], FakeLedger(Rows()), FakeQuarantine(), "", NOW, lambda: A_MINUTE, lambda: DEFAULT
-    )
+    services = IngestServices(FakeLedger(Rows()), FakeQuarantine(), lambda: DEFAULT)
+    ingest(services, [as_received("r-0", "hello")], NOW, lambda: A_MINUTE)
 
 
 def a_page_that_a_stranger_asks_for() -> None:

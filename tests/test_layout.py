@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from permille.bootstrap import DECIDING
+from permille.code_version import DECIDING
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "layers" / "core" / "permille"
@@ -106,7 +106,11 @@ for module in (
     "usecases.notifications.notify",
     "schema.account_schema",
     "console.site.site_app",
-    "bootstrap",
+    "bootstrap.access",
+    "bootstrap.console",
+    "bootstrap.enforce",
+    "bootstrap.ingest",
+    "bootstrap.notify",
 ):
     import_module(f"permille.{module}")
     if "pydantic" in sys.modules:
@@ -127,7 +131,7 @@ def test_facts_are_read_by_their_types_and_never_by_a_string(source: Path) -> No
 def test_counting_imports_nothing_that_decides_or_reads_timelines() -> None:
     """Its cold start is what feedback waits for."""
     script = (
-        "import sys, permille.bootstrap, permille.usecases.feedback.ingest\n"
+        "import sys, permille.bootstrap.clock, permille.bootstrap.ingest, permille.usecases.feedback.ingest\n"
         "import permille.aws.ledger, permille.aws.quarantine\n"
         "deciding = {'permille.domain.account.account', 'permille.domain.timeline.kinds.registry'}\n"
         "sys.exit(bool(deciding & set(sys.modules)))"

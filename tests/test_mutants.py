@@ -1,20 +1,21 @@
 """What is said about mutants is about code that is there."""
 
-from pathlib import Path
-
 import pytest
-from tests.support.mutants import modules, reasons
-
-from permille_cli.stack.template import PROJECT
+from tests.support.mutants import PROJECT, SETTINGS, SOURCES, modules, reasons
 
 
-def test_every_module_that_is_to_be_mutated_is_found() -> None:
-    assert len(modules()) == 10
+@pytest.mark.parametrize("path", SETTINGS["only_mutate"])
+def test_a_module_that_is_to_be_mutated_is_there(path: str) -> None:
+    assert (SOURCES / path.removeprefix("src/")).exists()
 
 
-@pytest.mark.parametrize("reason", reasons(), ids=lambda reason: reason["line"][:40])
-def test_a_reason_is_about_a_line_that_is_there(reason: dict[str, str]) -> None:
-    (source,) = (one.path for one in modules([reason["module"]]))
+@pytest.mark.parametrize("path", SETTINGS["pytest_add_cli_args_test_selection"])
+def test_the_tests_that_have_to_fail_are_there(path: str) -> None:
+    assert (PROJECT / path).exists()
 
-    text = (PROJECT / "layers" / "core" / Path(source)).read_text(encoding="utf-8")
-    assert reason["line"] in " ".join(text.split())
+
+@pytest.mark.parametrize("line", [reason["line"] for reason in reasons()])
+def test_a_reason_is_about_a_line_that_is_there(line: str) -> None:
+    texts = [(SOURCES / module.path).read_text(encoding="utf-8") for module in modules()]
+
+    assert [text for text in texts if line in text]

@@ -3,9 +3,7 @@
 import pytest
 
 from permille.domain.values.errors import MissingSettings
-from permille.settings import EnforceSettings, IngestSettings, NotifySettings, Settings
-
-ENV = {"CONTROL_TABLE": "control"}
+from permille.settings import ClockSettings, EnforceSettings, IngestSettings, NotifySettings
 
 
 def test_every_missing_name_is_reported_at_once() -> None:
@@ -18,13 +16,15 @@ def test_every_missing_name_is_reported_at_once() -> None:
 
 
 def test_what_is_not_there_has_its_default() -> None:
-    assert Settings.from_env(ENV) == Settings(control_table="control", replay_clock="off")
-    assert Settings.from_env({**ENV, "REPLAY_CLOCK": "on"}).replay_clock == "on"
+    assert ClockSettings.from_env({}) == ClockSettings(replay_clock="off", control_table="")
+    assert ClockSettings.from_env({"REPLAY_CLOCK": "on"}).replay_clock == "on"
 
 
 @pytest.mark.parametrize("settings", [IngestSettings, EnforceSettings, NotifySettings])
-def test_the_process_environment_is_read_by_default(settings: type[Settings], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_process_environment_is_read_by_default(
+    settings: type[IngestSettings | EnforceSettings | NotifySettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in settings.__dataclass_fields__:
         monkeypatch.setenv(name.upper(), f"the {name}")
 
-    assert settings.from_env().control_table == "the control_table"
+    assert settings.from_env().timeline_table == "the timeline_table"

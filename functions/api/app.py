@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from permille.bootstrap import ServingApi, serving_api, time_of
+from permille.bootstrap.api import api_services
+from permille.bootstrap.clock import time_of
 from permille.console.api.api_app import answer
+from permille.console.api.context import ApiServices
 from permille.observability import logger, metrics
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any, services: ServingApi | None = None) -> dict[str, Any]:
-    services = services or serving_api()
-    return answer(services.api, event, context, time_of({}, services.settings))
+def handler(event: dict[str, Any], context: Any, services: ApiServices | None = None) -> dict[str, Any]:
+    """Lambda passes two arguments; tests pass `services` as well."""
+    return answer(services or api_services(), event, context, time_of())

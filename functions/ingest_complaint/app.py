@@ -1,29 +1,29 @@
-"""Feedback from SES, by way of SQS or straight from SNS."""
+"""Counts the feedback that SES publishes, delivered by SQS, or by SNS itself."""
 
 from datetime import timedelta
 from typing import Any
 
 from permille.aws.events import is_from, received
-from permille.bootstrap import Ingesting, ingesting, time_of
+from permille.bootstrap.clock import time_of
+from permille.bootstrap.ingest import ingest_services
 from permille.observability import logger, metrics
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 
 class NotCounted(Exception):
-    """SNS knows no partial failure: it is told to deliver again."""
+    """SNS knows no partial failure: an invocation that fails is delivered again as a whole."""
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any, services: Ingesting | None = None) -> dict[str, Any]:
-    services = services or ingesting()
-    now = time_of(event, services.settings)
-    own_caller = services.settings.owner_mail_caller
+def handler(event: dict[str, Any], context: Any, services: IngestServices | None = None) -> dict[str, Any]:
+    """Lambda passes two arguments; tests pass `services` as well. Returns SQS's partial batch response."""
+    now = time_of(event)
 
     def time_left() -> timedelta:
         return timedelta(milliseconds=context.get_remaining_time_in_millis())
 
-    failed = ingest(received(event), services.ledger, services.quarantine, own_caller, now, time_left, services.policy)
+    failed = ingest(services or ingest_services(), received(event), now, time_left)
     if failed and is_from(event, "aws:sns"):
         raise NotCounted(failed)
     return {"batchItemFailures": [{"itemIdentifier": record_id} for record_id in failed]}

@@ -1,4 +1,5 @@
-"""Hands timeline entries on: from the table's stream at once, from the function's own queue what failed before."""
+"""Publishes timeline entries to the event bus, and mails owners. The first attempt is made from the timeline's stream,
+retries from the notify queue."""
 
 import json
 from datetime import datetime
@@ -6,7 +7,8 @@ from typing import Any
 
 from permille.aws.events import is_from
 from permille.aws.stored_entries import entries
-from permille.bootstrap import HandingOn, handing_on, time_of
+from permille.bootstrap.clock import time_of
+from permille.bootstrap.notify import notify_services
 from permille.domain.values.errors import ServiceError
 from permille.observability import emit, logger, metrics
 from permille.usecases.notifications.notify import Channel, NotifyServices, deliver, retry
@@ -14,18 +16,20 @@ from permille.usecases.notifications.notify import Channel, NotifyServices, deli
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any, services: HandingOn | None = None) -> dict[str, Any]:
-    services = services or handing_on(context)
-    now = time_of({}, services.settings)
+def handler(event: dict[str, Any], context: Any, services: NotifyServices | None = None) -> dict[str, Any]:
+    """Lambda passes two arguments; tests pass `services` as well. Returns a partial batch response; the stream's never
+    names an entry, since what failed is queued."""
+    services = services or notify_services(context)
+    now = time_of()
     if is_from(event, "aws:sqs"):
-        failed = [job["messageId"] for job in event["Records"] if not _again(services.handing, job, now)]
+        failed = [message["messageId"] for message in event["Records"] if not _retried(services, message, now)]
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
-    deliver(services.handing, entries(event), now)
+    deliver(services, entries(event), now)
     return {"batchItemFailures": []}
 
 
-def _again(services: NotifyServices, message: dict[str, Any], now: datetime) -> bool:
-    """Whether the job is done; one that is malformed keeps no other from being done."""
+def _retried(services: NotifyServices, message: dict[str, Any], now: datetime) -> bool:
+    """Whether the job of this message is done. A malformed message is not, and does not keep the others from being."""
     try:
         job = json.loads(message["body"])
         retry(services, job["account_id"], job["entry_id"], Channel(job["effect"]), now)

@@ -31,7 +31,7 @@ from permille.aws.tallies import DynamoTallies
 from permille.aws.timeline import DynamoTimeline
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.values.tally import Tally, epoch_of
-from permille.usecases.feedback.ingest import RESERVE, ingest
+from permille.usecases.feedback.ingest import RESERVE, IngestServices, ingest
 
 
 class Fault(StrEnum):
@@ -207,7 +207,8 @@ class ExactlyOnce(RuleBasedStateMachine):
         batch = [as_received(f"r-{number}", body) for number, body in enumerate(bodies)]
         time_left = RESERVE + timedelta(seconds=20 if patient else 0)
         policy = replace(DEFAULT, one_recipient_days=self.days)
-        return ingest(batch, ledger, quarantine, "notify", self.now, lambda: time_left, lambda: policy)
+        services = IngestServices(ledger, quarantine, lambda: policy, "notify")
+        return ingest(services, batch, self.now, lambda: time_left)
 
     # ------------------------------------------------------------ what must hold
 

@@ -17,14 +17,12 @@ from tests.support.fakes import FakeLinkRegister, FakeTokenSigner, Rows
 from tests.support.operator_fakes import FakeLinkIssuer
 
 from permille.aws.link_issuer import FunctionUrlIssuer
-from permille.bootstrap import IssuingLinks
 from permille.domain.login.links import Grant, LinkRole, Scope
 from permille.domain.login.tokens import read
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import InvalidInput, PermissionDenied, RequestRejected, ServiceError, Unavailable
 from permille.ports.operator import LinkIssuer
-from permille.settings import AccessSettings
-from permille.usecases.login.issuing import IssueServices
+from permille.usecases.login.issue_links import IssueServices
 
 AN_HOUR = timedelta(hours=1)
 SIGNED = re.compile(
@@ -75,7 +73,6 @@ def issuer(request: pytest.FixtureRequest, rows: Rows) -> Iterator[LinkIssuer]:
     if request.param == "fake":
         yield FakeLinkIssuer(issuing)
         return
-    settings = AccessSettings(control_table="c", timeline_table="t", staff_link_key="s", platform_token_key="p")
 
     def answering(path: str, headers: dict[str, str], body: str) -> tuple[int, str]:
         """As AWS asks the function, where the signature is right."""
@@ -86,7 +83,7 @@ def issuer(request: pytest.FixtureRequest, rows: Rows) -> Iterator[LinkIssuer]:
             "requestId": LambdaContext().aws_request_id,
         }
         event = {"rawPath": path, "requestContext": context, "body": body, "isBase64Encoded": False}
-        answer = handler(event, LambdaContext(), IssuingLinks(issuing, settings))
+        answer = handler(event, LambdaContext(), issuing)
         return answer["statusCode"], answer["body"]
 
     with a_url(answering) as url:

@@ -39,7 +39,7 @@ from permille.domain.values.tally import Tally
 from permille.domain.words.wording import plain
 from permille.ports.feedback import Quarantine
 from permille.ports.notifications import EventBus, IdempotencyStore, Mail, Mailer, RetryQueue
-from permille.schema import account_schema
+from permille.schema.entry_schema import entry_json
 from permille.schema.event_schema import event_schema_text
 from permille_cli.stack.template import PROJECT
 
@@ -298,7 +298,7 @@ def test_the_bus_tells_an_entry_as_the_json_api_does() -> None:
     assert detail_of(entry, PLATFORM, UTC) == {
         "version": 1,
         "account_id": ACCOUNT,
-        **account_schema.entry_json(entry, PLATFORM, UTC),
+        **entry_json(entry, PLATFORM, UTC),
     }
 
 
@@ -353,7 +353,7 @@ def remembered(dynamodb: Any, context: Any = None) -> DynamoIdempotencyStore:
 
 
 @pytest.fixture(params=["fake", "aws"])
-def once(request: pytest.FixtureRequest) -> IdempotencyStore:
+def idempotency(request: pytest.FixtureRequest) -> IdempotencyStore:
     return FakeIdempotencyStore() if request.param == "fake" else remembered(request.getfixturevalue("dynamodb"))
 
 

@@ -13,7 +13,7 @@ from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.values.errors import PermissionDenied
 from permille.domain.values.status import HoldReason
 from permille.domain.words.wording import WAITS_FOR
-from permille.usecases.enforcement import held
+from permille.usecases.enforcement import held_accounts
 
 REASON = "They really spam :fire: [x]"
 
@@ -66,8 +66,8 @@ def test_machines_get_the_same(terminal: Terminal) -> None:
 def test_whom_it_holds_is_read_from_an_index_however_many_accounts_there_are(
     stack: FakeStack, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held, "READ_AT_ONCE", 1)
-    monkeypatch.setattr(held, "READ_AT_MOST", 1)  # of a page of the desk
+    monkeypatch.setattr(held_accounts, "READ_AT_ONCE", 1)
+    monkeypatch.setattr(held_accounts, "READ_AT_MOST", 1)  # of a page of the desk
     for number in range(20):
         stack.rows.accounts[f"fine-{number}"] = an_account(f"fine-{number}", look=Assessment(TODAY, 5000, 1, 0, 4))
 
@@ -127,7 +127,7 @@ def test_a_wrong_reset_leaves_it_open(stack: FakeStack, terminal: Terminal, type
 
 
 def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:
-    stack.faults.fail("resets.reset_breaker", error=PermissionDenied("AWS does not allow it"))
+    stack.faults.fail("breaker_admin.reset_breaker", error=PermissionDenied("AWS does not allow it"))
 
     assert terminal.failed("breaker", "reset", "--reason", "x") == "AWS does not allow it"
     assert ACCOUNT in stack.rows.accounts

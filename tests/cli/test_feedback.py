@@ -37,7 +37,7 @@ def test_where_nothing_rests_nothing_is_done(stack: FakeStack, terminal: Termina
 def test_what_fails_once_more_meanwhile_is_not_moved_in_circles(stack: FakeStack, terminal: Terminal) -> None:
     letters = stack.feedback_dead_letters
     for _ in BODIES:
-        stack.faults.meanwhile("dead_letters.put_back", lambda: letters.bodies.append("failed again"))
+        stack.faults.meanwhile("dead_letters.redrive", lambda: letters.bodies.append("failed again"))
 
     assert terminal.answer(*REDRIVE) == {"put_back": 3}
 
@@ -46,7 +46,7 @@ def test_fewer_than_none_is_refused(terminal: Terminal) -> None:
     assert "--at-most" in terminal.refused(*REDRIVE, "--at-most", "0")
 
 
-@pytest.mark.parametrize("call", ["count", "take", "put_back", "delete"])
+@pytest.mark.parametrize("call", ["count", "receive", "redrive", "delete"])
 @pytest.mark.parametrize("when", When)
 def test_whatever_fails_no_letter_is_lost_and_the_same_command_does_the_rest(
     stack: FakeStack, terminal: Terminal, call: str, when: When
@@ -62,6 +62,6 @@ def test_whatever_fails_no_letter_is_lost_and_the_same_command_does_the_rest(
 
 
 def test_who_may_not_is_told(stack: FakeStack, terminal: Terminal) -> None:
-    stack.faults.fail("dead_letters.take", error=PermissionDenied("reading dead letters: AWS does not allow it"))
+    stack.faults.fail("dead_letters.receive", error=PermissionDenied("reading dead letters: AWS does not allow it"))
 
     assert terminal.failed(*REDRIVE) == "reading dead letters: AWS does not allow it"

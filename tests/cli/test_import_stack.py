@@ -130,7 +130,7 @@ def test_of_a_stack_that_is_there_nothing_is_set_up(
     assert (stack.tables.setups, list(tmp_path.iterdir())) == (before, [])
 
 
-@pytest.mark.parametrize("call", ["stack.exists", "tables.named", "tables.setup"])
+@pytest.mark.parametrize("call", ["stack.exists", "tables.names_with_prefix", "tables.setup"])
 def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal, tmp_path: Path, call: str) -> None:
     stack.faults.fail(call, error=PermissionDenied("AWS does not allow it"))
 

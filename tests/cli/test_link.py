@@ -252,8 +252,8 @@ def test_what_makes_no_link_is_refused(terminal: Terminal, typed: tuple[str, ...
 @pytest.mark.parametrize(
     ("call", "typed"),
     [
-        ("signer.make", ("owner", ACCOUNT)),
-        ("signer.make", ("staff", "--name", "Sam")),
+        ("signer.sign", ("owner", ACCOUNT)),
+        ("signer.sign", ("staff", "--name", "Sam")),
         ("link_register.get", ("staff", "--name", "Sam")),
         ("link_register.save", ("platform", "--name", "crm")),
         ("link_register.save", ("revoke", "staff", "--reason", "x")),

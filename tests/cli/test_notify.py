@@ -136,7 +136,13 @@ def test_a_letter_that_tells_of_no_part_stays(stack: FakeStack, terminal: Termin
     assert stack.stream_failures.count() == 1
 
 
-CALLS = ["timeline.all_since", "idempotency.was_done", "retry_queue.enqueue", "dead_letters.count", "dead_letters.take"]
+CALLS = [
+    "timeline.all_since",
+    "idempotency.was_done",
+    "retry_queue.enqueue",
+    "dead_letters.count",
+    "dead_letters.receive",
+]
 
 
 @pytest.mark.parametrize("call", [*CALLS, "dead_letters.delete"])

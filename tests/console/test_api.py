@@ -34,8 +34,8 @@ from permille.domain.account.provider import Provider
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
 from permille.domain.login.links import LinkRole, Register
 from permille.domain.policy.policy import DEFAULT
+from permille.domain.timeline.facts import Audience
 from permille.domain.timeline.kinds.registry import KINDS
-from permille.domain.timeline.timeline import Audience
 from permille.domain.values.errors import Unavailable
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
@@ -808,7 +808,7 @@ NEEDS = [
     ("GET", "", "accounts.get"),
     ("GET", "", "tallies.days"),
     ("GET", "", "policies.current"),
-    ("GET", "", "signer.verifies"),
+    ("GET", "", "signer.verify"),
     ("GET", "", "link_register.get"),
     ("GET", "/report", "tallies.by_epoch"),
     ("GET", "/report", "timeline.latest"),

@@ -9,8 +9,9 @@ from tests.support.desk_world import asking, went_well
 from tests.support.surfaces import A_MINUTE, Platform
 
 from permille.domain.account.account import Account
+from permille.domain.timeline.facts import Audience, Unknown
 from permille.domain.timeline.kinds.registry import KINDS
-from permille.domain.timeline.timeline import SYSTEM, Audience, Unknown, entry
+from permille.domain.timeline.timeline import SYSTEM, entry
 from permille.domain.values.status import Status
 
 PATHS = ("", "/year", "/timeline", "/report.json", "/report.csv", "/complaints.csv")
@@ -34,7 +35,7 @@ def test_whatever_a_timeline_holds_every_surface_answers(
     for number, (kind, audience) in enumerate(product([*KINDS, "invented"], Audience)):
         facts = Unknown(kind, audience, {"what": "<b>only</b> a newer version knows", "at": "2026-03-10"})
         for whose in (ACCOUNT, SYSTEM):
-            rows.append(entry(whose, platform.now, facts, seed=str(number)))
+            rows.append(entry(whose, platform.now, facts, distinguisher=str(number)))
     for kind in KINDS:
         rows.append(an_entry(kind, NOW - A_MINUTE))
 

@@ -16,7 +16,7 @@ from tests.support.fakes import Rows
 from tests.support.platform import Platform
 from tests.support.visiting import ORIGIN, Answer, Visitor, World, a_request
 
-from permille.bootstrap import origin_of
+from permille.console.requests import origin_of
 from permille.console.site.desk_forms import DECISIONS
 from permille.domain.account.account import Account
 from permille.domain.people.review import answer_token

@@ -12,8 +12,8 @@ from permille.domain.login.links import owners_revoked_until
 from permille.domain.people import change
 from permille.domain.people.commands import ChangeIdentities, ChangeOwner, ChangeSenders
 from permille.domain.rules.decision import Outcome
+from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.change import Owner
-from permille.domain.timeline.timeline import Facts
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import Status
 

@@ -14,6 +14,7 @@ from permille.domain.policy.policy import (
     CONSERVATIVE,
     DEFAULT,
     BounceBurst,
+    Breaker,
     ComplaintBurst,
     ComplaintRatio,
     Decision,
@@ -279,3 +280,19 @@ def test_the_rules_allow_complaints_only_where_the_account_is_active(status: Sta
 
     assert verdict.allowance_left == (2 if status is Status.ACTIVE else 0)
     assert replace(verdict, allowance_left=2) == judge(DEFAULT, {TODAY: Tally(4212, 2)}, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("breaker", "active_accounts", "bound", "second_bound"),
+    [
+        (Breaker(), 0, 5, 10),
+        (Breaker(), 299, 5, 10),  # 2 percent of them are 5.98
+        (Breaker(), 300, 6, 12),
+        (Breaker(beyond_doubt_times=3), 1000, 20, 60),
+        (Breaker(beyond_doubt_alpha=None, beyond_doubt_times=3), 1000, 20, 20),  # no evidence is beyond doubt
+    ],
+)
+def test_so_many_pass_the_breaker_in_an_hour_and_so_many_beyond_doubt(
+    breaker: Breaker, active_accounts: int, bound: int, second_bound: int
+) -> None:
+    assert (breaker.bound(active_accounts), breaker.second_bound(active_accounts)) == (bound, second_bound)

@@ -32,10 +32,11 @@ from tests.support.builders import (
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.timeline import kinds
+from permille.domain.timeline.facts import Audience, Facts, Unknown, declared
 from permille.domain.timeline.kinds.complaints import LISTED_COMPLAINTS, reported
 from permille.domain.timeline.kinds.registry import KINDS, MODULES
 from permille.domain.timeline.kinds.verdicts import LISTED_IDENTITIES
-from permille.domain.timeline.timeline import Audience, Entry, Facts, Unknown, declared, entry_as_read
+from permille.domain.timeline.timeline import Entry, entry_as_read
 from permille.domain.values.entry_id import id_at
 from permille.domain.words import wording
 from permille.domain.words.mail_text import MailContext

@@ -19,10 +19,10 @@ from permille.domain.policy.policy import DEFAULT, Rule, SecondChance
 from permille.domain.rules.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.trial import LOOKED_AT_EVERY
+from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.complaints import listed
 from permille.domain.timeline.kinds.review import ReviewReopened
 from permille.domain.timeline.kinds.trial import ConfirmationWanted, StaysSuspended, TrialBegan, TrialEnded
-from permille.domain.timeline.timeline import Facts
 from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
 from permille.ports.desk import ListedAccount

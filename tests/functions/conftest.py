@@ -11,8 +11,8 @@ from tests.support.aws_tables import create_in_moto
 from tests.support.builders import OWNER_MAIL_CALLER, PLATFORM, an_account
 from tests.support.iam import is_allowed, recorded
 
-from permille import bootstrap
 from permille.aws.accounts import DynamoAccounts
+from permille.bootstrap import access, api, console, enforce, ingest, notify
 from permille.domain.account.account import Account
 from permille.domain.timeline.timeline import SYSTEM, Entry
 
@@ -95,14 +95,14 @@ class Cloud:
 
 
 @pytest.fixture(autouse=True)
-def forgotten() -> None:
-    bootstrap.ingesting.cache_clear()
-    bootstrap._policies.cache_clear()
-    bootstrap.enforcing.cache_clear()
-    bootstrap._handing_on.cache_clear()
-    bootstrap.consoling.cache_clear()
-    bootstrap.issuing_links.cache_clear()
-    bootstrap.serving_api.cache_clear()
+def new_environment() -> None:
+    """As in a new execution environment: each function makes its services again."""
+    access.access_services.cache_clear()
+    api.api_services.cache_clear()
+    console.console_services.cache_clear()
+    enforce.enforce_services.cache_clear()
+    ingest.ingest_services.cache_clear()
+    notify._services.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,8 @@ from functions.access.app import handler
 from tests.functions.conftest import Cloud
 from tests.support.builders import STAFF, LambdaContext
 
-from permille.aws.link_register import DynamoLinkRegister
-from permille.aws.token_signer import KmsTokenSigner
-from permille.bootstrap import clock, issuing_links
+from permille.bootstrap.access import access_services
+from permille.bootstrap.clock import clock
 from permille.domain.login.links import Claims, Grant, Scope
 from permille.usecases.login.access import authenticate
 
@@ -45,9 +44,8 @@ def answered(event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 
 
 def let_in(cloud: Cloud, token: str) -> Claims:
-    settings = issuing_links().settings
-    signer = KmsTokenSigner(staff_key=settings.staff_link_key, platform_key=settings.platform_token_key)
-    return authenticate(token, signer, cloud.accounts, DynamoLinkRegister(table="ControlTable"), clock())[0]
+    issuing = access_services()
+    return authenticate(token, issuing.signer, cloud.accounts, issuing.register, clock())[0]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tests.functions.test_roles import CALLS, COUNTED, each_function
 from tests.support.asked import asking
 from tests.support.builders import NOW, PATIENCE
 
-from permille.bootstrap import ingesting
+from permille.bootstrap.ingest import ingest_services
 
 # Pages of a timeline, how much is quarantined, and whose a sender is, are shown and decide nothing.
 SHOWN = {("Query", "TimelineTable"), ("Scan", "QuarantineTable"), ("GetItem", "SendersTable")}
@@ -18,8 +18,8 @@ WHO_SHOWS = ("Console", "Api")
 @each_function
 def test_every_read_of_a_table_is_strongly_consistent(cloud: Cloud, function: str) -> None:
     cloud.open()
-    ingesting().ledger.count([COUNTED], NOW, PATIENCE)
-    ingesting.cache_clear()
+    ingest_services().ledger.count([COUNTED], NOW, PATIENCE)
+    ingest_services.cache_clear()
     with asking() as asked:
         CALLS[function]()
 

@@ -22,11 +22,10 @@ from tests.support.builders import (
 )
 from tests.support.fakes import FakeLedger, FakePolicies, FakeQuarantine, Faults, Rows
 
-from permille import bootstrap
-from permille.bootstrap import Ingesting
+from permille.bootstrap.ingest import ingest_services
 from permille.domain.account.account import Account
 from permille.domain.values.errors import MissingSettings
-from permille.settings import IngestSettings
+from permille.usecases.feedback.ingest import IngestServices
 
 
 def receive(*of: Body) -> dict[str, Any]:
@@ -101,26 +100,11 @@ def test_sns_may_hand_it_over_itself(cloud: Cloud) -> None:
     assert cloud.kinds() == ["complaint"]
 
 
-def a_world(faults: Faults) -> Ingesting:
-    """The use case with fakes, for what moto never does."""
+def with_fakes(faults: Faults) -> IngestServices:
+    """For what moto never does."""
     rows = Rows(faults=faults)
     rows.senders[CALLER] = a_sender()
-    return Ingesting(FakeLedger(rows), FakeQuarantine(faults), settings(), FakePolicies().current)
-
-
-def settings() -> IngestSettings:
-    return IngestSettings(
-        control_table="",
-        accounts_table="",
-        senders_table="",
-        tallies_table="",
-        seen_table="",
-        complaints_table="",
-        timeline_table="",
-        quarantine_table="",
-        owner_mail_caller=OWNER_MAIL_CALLER,
-        policy_parameter="",
-    )
+    return IngestServices(FakeLedger(rows), FakeQuarantine(faults), FakePolicies().current, OWNER_MAIL_CALLER)
 
 
 def test_only_the_records_that_failed_are_delivered_again() -> None:
@@ -128,7 +112,7 @@ def test_only_the_records_that_failed_are_delivered_again() -> None:
     faults.fail("ledger.count", skip=1)
     batch = records(*[sqs_record(ses_event("Delivery", f"m-{n}"), f"r-{n}") for n in range(3)])
 
-    answer = handler(batch, LambdaContext(), a_world(faults))
+    answer = handler(batch, LambdaContext(), with_fakes(faults))
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "r-1"}]}
 
@@ -136,12 +120,12 @@ def test_only_the_records_that_failed_are_delivered_again() -> None:
 def test_sns_is_told_by_raising_that_it_has_to_deliver_again() -> None:
     faults = Faults()
     faults.fail("ledger.count")
-    world = a_world(faults)
+    services = with_fakes(faults)
     event = records(sns_record(ses_event("Complaint")))
 
     with pytest.raises(NotCounted):
-        handler(event, LambdaContext(), world)
-    assert handler(event, LambdaContext(), world) == {"batchItemFailures": []}
+        handler(event, LambdaContext(), services)
+    assert handler(event, LambdaContext(), services) == {"batchItemFailures": []}
 
 
 def test_every_missing_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,4 +133,4 @@ def test_every_missing_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.delenv(name, raising=False)
 
     with pytest.raises(MissingSettings, match=r"SEEN_TABLE.*QUARANTINE_TABLE"):
-        bootstrap.ingesting()
+        ingest_services()

@@ -12,7 +12,7 @@ from tests.functions.conftest import Cloud
 from tests.support.builders import ACCOUNT, LambdaContext, an_account, an_entry, records, sqs_record, stream_record
 from tests.support.wire import Wire
 
-from permille.bootstrap import handing_on
+from permille.bootstrap.notify import notify_services
 
 ENTRIES = [an_entry("created"), an_entry("complaint"), an_entry("disabled")]
 DONE: dict[str, Any] = {"batchItemFailures": []}
@@ -47,7 +47,7 @@ def mail_goes_out() -> None:
 
 def ses_refuses(code: str) -> None:
     """Each of a client's tries of the next mail."""
-    Wire(handing_on(LambdaContext()).handing.mailer._ses).refuse("SendRawEmail", code)  # type: ignore[attr-defined]
+    Wire(notify_services(LambdaContext()).mailer._ses).refuse("SendRawEmail", code)  # type: ignore[attr-defined]
 
 
 def test_entries_of_the_stream_are_handed_on_once(cloud: Cloud) -> None:

@@ -35,47 +35,53 @@ from tests.support.iam import Request, attributes, is_allowed, recorded, request
 
 from permille.aws.models import AccountRow
 from permille.aws.replay import ReplayedTime
-from permille.bootstrap import consoling, enforcing, handing_on, ingesting, issuing_links, serving_api
+from permille.bootstrap.access import access_services
+from permille.bootstrap.api import api_services
+from permille.bootstrap.console import console_services
+from permille.bootstrap.enforce import enforce_services
+from permille.bootstrap.ingest import ingest_services
+from permille.bootstrap.notify import notify_services
 from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction, Void
 from permille.domain.login.links import LinkRole
 from permille.domain.people.system_commands import MakeLink
 from permille.domain.policy.ses_review import Harm
 from permille.domain.rules.breaker import OpenBreaker, PassBreaker, ReturnPass
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.system import ModeEntered
-from permille.domain.timeline.timeline import Topic, system_entry
+from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.status import Mode, Status
 from permille.ports.accounts import Lap
-from permille.usecases.login.issuing import issue
+from permille.usecases.login.issue_links import issue_link
 
 HOUR = "2026-03-10T12"
 COUNTED = a_complaint_count("m-0")
 
 
 def ingests() -> None:
-    world = ingesting()
-    ledger = world.ledger
+    services = ingest_services()
+    ledger = services.ledger
     told = [a_complaint_entry("m-1", NOW, subject=subject) for subject in ("", "Buns")]
     complaint, fuller = (replace(a_complaint_count("m-1"), entry=entry) for entry in told)
     ledger.senders_for(["permille-bakery"])
     ledger.count([a_count(), complaint, replace(a_complaint_count("m-2"), once="person#1")], NOW, PATIENCE)
     ledger.count(bounce_counts("bob@example.com"), NOW, PATIENCE)
-    ledger.complete(fuller)
+    ledger.add_mail_details(fuller)
     for bounced in (True, False):
-        ledger.nudge(ACCOUNT, NOW, bounced=bounced)
+        ledger.mark_due(ACCOUNT, NOW, bounced=bounced)
     for address in ("owner@bakery.example", ""):
         mark = f"owner#{address}"
         ledger.mark_owner_mail(mark, stopped_mail(ACCOUNT, NOW, "bounced", mark), address)
     ledger.suppressions.about(ACCOUNT, "m-2", "ann@example.com")
     ledger.suppressions.naming(ACCOUNT, "ann@example.com")
     ledger.suppressions.lift(ACCOUNT, ["complaint#m-2"], an_entry("unsuppressed"))
-    world.quarantine.keep("hello", "unreadable", "", NOW)
+    services.quarantine.keep("hello", "unreadable", "", NOW)
     ReplayedTime(table="ControlTable").ahead()
 
 
 def enforces() -> None:
-    world = enforcing()
-    the, accounts = world.enforcement, world.enforcement.accounts
+    the = enforce_services()
+    accounts = the.accounts
     read = the_account()
     off = replace(read, status=Status.DISABLED, epochs=(*read.epochs, NOW), switch_generation=2)
     passing = PassBreaker(HOUR, 5, beyond_doubt=False)
@@ -83,8 +89,8 @@ def enforces() -> None:
     accounts.save(the_account(), replace(the_account(), strikes=3), [], OpenBreaker(NOW))
     assert ACCOUNT not in accounts.due(NOW, 10)
     accounts.page("", 10)
-    taken = the.switching.leases.take(the_account(), {}, NOW)
-    the.switching.leases.release(taken, taken.credential)
+    taken = the.switching.leases.acquire_lease(the_account(), {}, NOW)
+    the.switching.leases.release_lease(taken, taken.credential)
     the.tallies.days(ACCOUNT, 1, TODAY)
     the.timeline.since(ACCOUNT, NOW)
     the.bounces.page(ACCOUNT, "", 10)
@@ -93,19 +99,19 @@ def enforces() -> None:
     the.control.save_lap(Lap(done=True))
     the.control.enter_mode(system_entry(NOW, ModeEntered(mode=Mode.ENFORCE, before="")))
     the.heartbeat.last()
-    world.quarantine.oldest()
+    the.quarantine.oldest()
     ReplayedTime(table="ControlTable").ahead()
     ReplayedTime(table="ControlTable").set(timedelta(days=1))
 
 
 def the_account() -> Account:
-    account = enforcing().enforcement.accounts.get(ACCOUNT)
+    account = enforce_services().accounts.get(ACCOUNT)
     assert account
     return account
 
 
 def hands_on() -> None:
-    the = handing_on(LambdaContext()).handing
+    the = notify_services(LambdaContext())
     the.accounts.get(ACCOUNT)
     the.timeline.get(ACCOUNT, an_entry().id)
     the.idempotency.run_once("mail#1", lambda: None)
@@ -115,21 +121,21 @@ def hands_on() -> None:
 
 
 def issues() -> None:
-    the = issuing_links().issuing
+    the = access_services()
     for name in ("Anna", "Bob"):
-        issue(the, MakeLink(audience=LinkRole.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
+        issue_link(the, MakeLink(audience=LinkRole.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
     ReplayedTime(table="ControlTable").ahead()
 
 
 def shows_and_decides() -> None:
-    console = consoling().console
+    console = console_services()
     desk, accounts = console.desk, console.accounts
     void = Correction(COUNTED.identity, TODAY, 1, Void(NOW, STAFF, "A test"))
     for number, change in enumerate((void, replace(void, void=None))):
         read = the_account()
         due = replace(read, due_at=NOW, epochs=(*read.epochs, NOW))
         accounts.save(read, due, [an_entry("complaint_voided", NOW + timedelta(hours=number))], change)
-    desk.directory.asking(10)
+    desk.directory.awaiting_support(10)
     desk.directory.by_id_prefix("b", 10)
     desk.directory.by_risk(10, sending=True)
     for name in ("owner@bakery.example", "permille-bakery", "nobody@x.example"):
@@ -138,13 +144,13 @@ def shows_and_decides() -> None:
     desk.directory.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
     reads(console)
     console.timeline.get(ACCOUNT, "e-1")
-    accounts.voided(ACCOUNT, "complaint#m-2")
+    accounts.is_voided(ACCOUNT, "complaint#m-2")
     desk.suppressions.lift(ACCOUNT, desk.suppressions.naming(ACCOUNT, "ann@example.com"), an_entry("unsuppressed"))
-    desk.resting.count(10)
+    desk.quarantine_count.count(10)
     desk.control.lap()
     desk.control.breaker(HOUR)
-    desk.resets.last_reset()
-    desk.resets.reset_breaker(HOUR, 4, a_reset())
+    desk.breaker_admin.last_reset()
+    desk.breaker_admin.reset_breaker(HOUR, 4, a_reset())
     console.authenticator.register.get(LinkRole.STAFF, "Anna")
     ReplayedTime(table="ControlTable").ahead()
 
@@ -162,7 +168,7 @@ def reads(world: Any) -> None:
 
 
 def answers() -> None:
-    api = serving_api().api
+    api = api_services()
     reads(api)
     api.timeline.get(ACCOUNT, an_entry().id)
     list(api.suppressions.records(ACCOUNT))
@@ -188,8 +194,8 @@ each_function = pytest.mark.parametrize("function", CALLS)
 def asked(cloud: Cloud, function: str) -> list[Request]:
     """What the ports of a function ask of DynamoDB, each called in every way there is."""
     cloud.open()
-    ingesting().ledger.count([COUNTED], NOW, PATIENCE)
-    ingesting.cache_clear()  # a function of its own, whose heartbeat has not been heard yet
+    ingest_services().ledger.count([COUNTED], NOW, PATIENCE)
+    ingest_services.cache_clear()  # a function of its own, whose heartbeat has not been heard yet
     with recorded() as requests:
         CALLS[function]()
     return [request for _, request in requests]

@@ -19,7 +19,7 @@ from permille.aws.events import as_received
 from permille.aws.ledger import SHARDS, DynamoLedger, LedgerTables
 from permille.aws.quarantine import DynamoQuarantine
 from permille.domain.policy.policy import DEFAULT
-from permille.usecases.feedback.ingest import RESERVE, ingest
+from permille.usecases.feedback.ingest import RESERVE, IngestServices, ingest
 
 INVOCATIONS = 50
 DELIVERIES = 40  # of each invocation, half of which another one gets as well
@@ -109,9 +109,8 @@ class _Invocation:
         """The bodies that have to come again."""
         batch = [as_received(str(number), body) for number, body in enumerate(bodies)]
         time_left = RESERVE + timedelta(seconds=10)
-        failed = ingest(
-            batch, self._ledger, self._quarantine, "permille-notify", now, lambda: time_left, lambda: DEFAULT
-        )
+        services = IngestServices(self._ledger, self._quarantine, lambda: DEFAULT, "permille-notify")
+        failed = ingest(services, batch, now, lambda: time_left)
         return [bodies[int(number)] for number in failed]
 
 

@@ -13,7 +13,7 @@ from tests.stack.conftest import Stack, eventually
 from tests.stack.web import Web
 
 from permille.aws.token_signer import KmsTokenSigner
-from permille.bootstrap import clock
+from permille.bootstrap.clock import clock
 from permille.domain.login import links
 from permille.domain.login.links import LinkRole
 from permille.domain.values.errors import PermissionDenied
@@ -117,7 +117,7 @@ def test_no_right_of_kms_makes_one(stack: Stack, web: Web) -> None:
 
     for audience in (LinkRole.STAFF, LinkRole.PLATFORM):
         with pytest.raises(PermissionDenied):
-            signer.make(audience, b"header.payload")
+            signer.sign(audience, b"header.payload")
     for one in (key, token_key):
         with pytest.raises(ClientError, match="AccessDenied"):
             kms.put_key_policy(KeyId=one, PolicyName="default", Policy="{}")

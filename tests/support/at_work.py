@@ -27,7 +27,7 @@ from permille.domain.account.restrictions import Hold
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Count
-from permille.usecases.login.issuing import IssueServices
+from permille.usecases.login.issue_links import IssueServices
 from permille_cli.main import status_of
 from permille_cli.stack.deployed import DeployedStack
 from permille_cli.stack.template import load

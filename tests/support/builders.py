@@ -12,7 +12,8 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE, Credential, DeactivatedKeys, SenderState
 from permille.domain.account.provider import Provider
 from permille.domain.feedback.bounces import BounceRecord
-from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Message, Recipients, Rejection
+from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Message, Rejection
+from permille.domain.feedback.recipients import Recipients
 from permille.domain.login.links import LinkRole
 from permille.domain.people.commands import Command, RequestReview, ReviewRequest
 from permille.domain.people.decisions import Context, decide
@@ -21,6 +22,7 @@ from permille.domain.policy.policy_file import policy_data
 from permille.domain.rules.backlog import Backlog
 from permille.domain.rules.decision import Evidence, Outcome
 from permille.domain.sending.smtp_server import Server
+from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.bounces import Bounced, BouncedRecipient, BounceReason
 from permille.domain.timeline.kinds.change import Owner
 from permille.domain.timeline.kinds.complaints import (
@@ -37,7 +39,7 @@ from permille.domain.timeline.kinds.numbers import Numbers
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.system import BreakerReset
 from permille.domain.timeline.kinds.verdicts import DecisionRecord, Disabled, Spared
-from permille.domain.timeline.timeline import Entry, Facts, TimelineEntry, entry, only, system_entry
+from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, only, system_entry
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.status import HoldReason, Mode
 from permille.domain.values.tally import Days, Tally
@@ -122,23 +124,23 @@ def a_bounce(
     permanent: bool = True,
     sub_type: str = "General",
     bounced_at: datetime | None = NOW - timedelta(hours=1),
-    refusal: Rejection | None = None,
+    rejection: Rejection | None = None,
     **message: Any,
 ) -> Bounce:
-    """`refusal`: of each recipient."""
+    """`rejection`: of each recipient."""
     sent, named = a_message(**{"destination": recipients, **message}), recipients_of(recipients)
-    refusals = dict.fromkeys((*named.readable, *named.unreadable), refusal) if refusal else {}
-    return Bounce(sent, named, permanent, sub_type, bounced_at, refusals)
+    rejections = dict.fromkeys((*named.readable, *named.unreadable), rejection) if rejection else {}
+    return Bounce(sent, named, permanent, sub_type, bounced_at, rejections)
 
 
 NO_SUCH_USER = Rejection("5.1.1", "smtp; 550 5.1.1 user unknown")
 
 
 def bounce_counts(
-    *recipients: str, at: datetime = NOW, account_id: str = ACCOUNT, refusal: Rejection = NO_SUCH_USER, **message: Any
+    *recipients: str, at: datetime = NOW, account_id: str = ACCOUNT, rejection: Rejection = NO_SUCH_USER, **message: Any
 ) -> list[Count]:
     """What the bounces of a mail to these recipients count."""
-    bounce = a_bounce(recipients or ("ann@example.com",), refusal=refusal, **message)
+    bounce = a_bounce(recipients or ("ann@example.com",), rejection=rejection, **message)
     return counts_of(bounce, a_sender(CALLER, account_id), at, 0)
 
 
@@ -202,7 +204,7 @@ def corrected(complaint: TimelineEntry[CountedComplaint], at: datetime, kind: st
     names = ("identity", "subject", "campaign", "recipient", "sent_at", "epoch")
     about = {name: getattr(complaint.facts, name) for name in names}
     facts = replace(cast("Any", facts_of(kind, at)), complaint=complaint.id, **about)
-    return entry(complaint.account_id, at, facts, seed=complaint.id)
+    return entry(complaint.account_id, at, facts, distinguisher=complaint.id)
 
 
 def complaint_entries(count: int, at: datetime = NOW) -> list[TimelineEntry[CountedComplaint]]:
@@ -230,7 +232,7 @@ def by_staff(account_id: str, kind: str, at: datetime, reason: str, by: str, **m
 def stopped_mail(
     account_id: str, at: datetime, state: OwnerMailState, identity: str
 ) -> TimelineEntry[OwnerMailStopped]:
-    return entry(account_id, at, OwnerMailStopped(state=state), seed=identity)
+    return entry(account_id, at, OwnerMailStopped(state=state), distinguisher=identity)
 
 
 def a_reset(at: datetime = NOW, **different: Any) -> TimelineEntry[BreakerReset]:

@@ -14,6 +14,7 @@ from tests.support.fakes import (
     FakeFeedbackBacklog,
     FakeHeartbeat,
     FakePolicies,
+    FakeQuarantine,
     FakeSwitch,
     FakeTallies,
     FakeTimeline,
@@ -74,6 +75,7 @@ class World:
             control=FakeControl(self.rows),
             feed=self.feed,
             heartbeat=FakeHeartbeat(self.rows),
+            quarantine=FakeQuarantine(self.faults),
             mode=mode,
             code="1.0",
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
 from tests.support.builders import (
@@ -38,11 +38,14 @@ from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.review import ReviewApproved
 from permille.domain.timeline.kinds.staff import DenyLifted, StaffEnabled
 from permille.domain.timeline.kinds.trial import Reinstated, TrialBegan, TrialEnded, TrialUnused
-from permille.domain.timeline.timeline import Entry, Facts, entry
+from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.values.tally import Tally
 from permille.ports.notifications import Mail
 from permille.rendering.templates import Brand
 from permille.usecases.notifications.mails import Addresses, compose
+
+if TYPE_CHECKING:
+    from permille.domain.timeline.facts import Facts
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 BRAND = Brand(PLATFORM, "support@apwt.example")

@@ -93,7 +93,7 @@ def _link(link: Path, target: Path) -> None:
 
 
 def _tests_have_changed() -> bool:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(SETTINGS).encode())
     for path in sorted((PROJECT / "tests").rglob("*.py")):
         digest.update(path.read_bytes())
     now, before = digest.hexdigest(), TESTS_STAMP.read_text(encoding="utf-8") if TESTS_STAMP.exists() else ""
@@ -133,13 +133,12 @@ class Survivor:
         return next(known, "*not looked at yet*")
 
     def _is_meant(self, reason: dict[str, str]) -> bool:
-        here = reason["module"] == self.module.path.stem and reason["line"] in self.line
-        return here and reason.get("mutated", "") in self.mutated
+        return reason["line"] in self.line and reason.get("mutated", "") in self.mutated
 
 
 @cache
 def reasons() -> list[dict[str, str]]:
-    """Why survivors are let live: `line` is a part of the line in `module`, `mutated` of what it was changed to."""
+    """Why survivors are let live: `line` is a part of the line, `mutated` of what it was changed to."""
     found: list[dict[str, str]] = tomllib.loads(REASONS.read_text(encoding="utf-8"))["survivor"]
     return found
 

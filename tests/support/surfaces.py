@@ -36,7 +36,7 @@ from permille.observability import metrics
 from permille.ports.notifications import Mail
 from permille.usecases.enforcement.enforce import EnforceServices, enforce_due
 from permille.usecases.enforcement.switching import CredentialServices
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 from permille.usecases.notifications.mails import Addresses, compose
 
 VIENNA = "Europe/Vienna"
@@ -86,7 +86,8 @@ class Platform:
         batch = [as_received(str(number), body) for number, body in enumerate(bodies)]
         ledger = FakeLedger(self.stack.rows)
         quarantine = FakeQuarantine()
-        failed = ingest(batch, ledger, quarantine, OWNER_MAIL_CALLER, self.now, lambda: A_MINUTE, lambda: DEFAULT)
+        services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_CALLER)
+        failed = ingest(services, batch, self.now, lambda: A_MINUTE)
         assert failed == []
         self.ticks()
 
@@ -118,6 +119,7 @@ class Platform:
             control=stack.control,
             feed=self.feed,
             heartbeat=FakeHeartbeat(stack.rows),
+            quarantine=FakeQuarantine(),
             mode=self.mode,
         )
 

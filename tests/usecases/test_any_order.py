@@ -26,7 +26,7 @@ from permille.domain.policy.policy import DEFAULT, Decision, judge
 from permille.domain.values.errors import Unavailable
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 messages = st.lists(st.sampled_from([f"m-{n}" for n in range(6)]), min_size=1, max_size=5)
 kinds = st.sampled_from(["Delivery", "Complaint", "Complaint"])
@@ -64,7 +64,8 @@ class Permille(RuleBasedStateMachine):
         with suppress(Killed):  # nothing was acknowledged
             ledger = FakeLedger(self.world.rows)
             quarantine, left = FakeQuarantine(), timedelta(minutes=1)
-            failed = ingest(received, ledger, quarantine, OWNER_MAIL_CALLER, self.now, lambda: left, lambda: DEFAULT)
+            services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_CALLER)
+            failed = ingest(services, received, self.now, lambda: left)
         for record_id, (kind, one, _) in batch.items():
             if record_id in failed:
                 self.waiting.append((kind, one))
@@ -81,7 +82,7 @@ class Permille(RuleBasedStateMachine):
     def something_is_going_to_fail(self, skip: int, when: When, error: type[BaseException]) -> None:
         self.world.faults.fail(skip=skip, when=when, error=error("injected"))
 
-    @rule(call=st.sampled_from(["accounts.save", "switch.read", "leases.take", "switch.apply"]))
+    @rule(call=st.sampled_from(["accounts.save", "switch.state_of", "leases.acquire_lease", "switch.apply"]))
     def another_run_is_going_to_be_faster(self, call: str) -> None:
         self.world.faults.meanwhile(call, lambda: self._another_run())
 

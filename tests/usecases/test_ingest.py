@@ -30,7 +30,7 @@ from permille.domain.timeline.timeline import only
 from permille.domain.values.tally import Tally
 from permille.observability import metrics
 from permille.ports.feedback import Count, CountResult, Sender
-from permille.usecases.feedback.ingest import ONE_CALL, RESERVE, ingest
+from permille.usecases.feedback.ingest import ONE_CALL, RESERVE, IngestServices, ingest
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -55,7 +55,8 @@ class Ingestion:
         """Takes a batch whose records are called r-0, r-1 ..., and returns those to be delivered again."""
         texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
         batch = [as_received(f"r-{number}", text) for number, text in enumerate(texts)]
-        return ingest(batch, FakeLedger(self.rows), self.quarantine, OWNER_MAIL_CALLER, now, time_left, policy)
+        services = IngestServices(FakeLedger(self.rows), self.quarantine, policy, OWNER_MAIL_CALLER)
+        return ingest(services, batch, now, time_left)
 
     @property
     def counts(self) -> Tally:
@@ -131,7 +132,7 @@ def test_there_is_nothing_to_complete_of_a_delivery(feedback: Ingestion) -> None
 
 def test_where_completing_fails_the_copy_comes_again(feedback: Ingestion) -> None:
     feedback.receive(NAMELESS)
-    feedback.faults.fail("ledger.complete")
+    feedback.faults.fail("ledger.add_mail_details")
 
     assert feedback.receive(NAMED) == ["r-0"]
     assert feedback.receive(NAMED) == []
@@ -234,7 +235,7 @@ def test_one_nudge_is_enough_for_a_batch(feedback: Ingestion) -> None:
 
 
 def test_the_account_is_nudged_also_when_all_was_known(feedback: Ingestion) -> None:
-    feedback.faults.fail("ledger.nudge")  # the run that counted it was cut off before it nudged
+    feedback.faults.fail("ledger.mark_due")  # the run that counted it was cut off before it nudged
 
     assert feedback.receive(COMPLAINT) == ["r-0"]
     assert feedback.receive(COMPLAINT, now=LATER) == []
@@ -364,9 +365,9 @@ def test_mail_to_owners_and_set_up_notices_are_ignored(feedback: Ingestion, body
 def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -> None:
     batch = [as_received("r-0", json.dumps(ses_event("Complaint", caller="")))]
 
-    ingest(
-        batch, FakeLedger(feedback.rows), feedback.quarantine, "", NOW, lambda: timedelta(minutes=1), lambda: DEFAULT
-    )
+    services = IngestServices(FakeLedger(feedback.rows), feedback.quarantine, lambda: DEFAULT)
+
+    ingest(services, batch, NOW, lambda: timedelta(minutes=1))
 
     assert feedback.quarantine.reasons == ["unattributed: no caller named"]
 
@@ -584,7 +585,7 @@ def test_nothing_that_is_counted_or_marked_tells_an_address(feedback: Ingestion)
 def test_an_account_is_nudged_after_its_complaint_was_counted(feedback: Ingestion) -> None:
     feedback.receive(COMPLAINT)
 
-    assert feedback.faults.calls == ["ledger.senders_for", "ledger.count", "ledger.nudge"]
+    assert feedback.faults.calls == ["ledger.senders_for", "ledger.count", "ledger.mark_due"]
 
 
 @pytest.mark.parametrize(
@@ -624,15 +625,9 @@ class Patience(FakeLedger):
 def test_counting_leaves_time_for_what_comes_after_it(feedback: Ingestion) -> None:
     ledger = Patience(feedback.rows)
 
-    ingest(
-        [as_received("r-0", json.dumps(COMPLAINT))],
-        ledger,
-        feedback.quarantine,
-        "",
-        NOW,
-        lambda: timedelta(seconds=50),
-        lambda: DEFAULT,
-    )
+    services = IngestServices(ledger, feedback.quarantine, lambda: DEFAULT)
+
+    ingest(services, [as_received("r-0", json.dumps(COMPLAINT))], NOW, lambda: timedelta(seconds=50))
 
     assert ledger.given == timedelta(seconds=50) - RESERVE
 

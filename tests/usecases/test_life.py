@@ -50,7 +50,7 @@ from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally, first_day
 from permille.domain.words.wording import OWNER
 from permille.usecases.decisions.decisions import apply
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -122,9 +122,23 @@ policies = st.builds(
 )
 calls = st.sampled_from(
     [
-        *("accounts.get", "tallies.days", "feed.waiting", "feed.oldest_sent_at", "heartbeat.last", "timeline.since"),
-        *("control.breaker", "accounts.save", "accounts.save", "switch.read", "leases.take", "switch.apply"),
-        *("switch.group", "switch.key", "leases.release", "accounts.page", "switch.denied"),
+        *(
+            "accounts.get",
+            "tallies.days",
+            "feedback_backlog.size",
+            "feedback_backlog.oldest_sent_at",
+            "heartbeat.last",
+            "timeline.since",
+        ),
+        *(
+            "control.breaker",
+            "accounts.save",
+            "accounts.save",
+            "switch.state_of",
+            "leases.acquire_lease",
+            "switch.apply",
+        ),
+        *("switch.group", "switch.key", "leases.release_lease", "accounts.page", "switch.denied_senders"),
     ]
 )
 
@@ -200,8 +214,8 @@ class Life(RuleBasedStateMachine):
         failed = ["r"]
         with suppress(Killed):
             ledger, left = FakeLedger(self.world.rows), timedelta(minutes=1)
-            batch, policy = [as_received("r", body)], lambda: self.policy
-            failed = ingest(batch, ledger, FakeQuarantine(), OWNER_MAIL_CALLER, self.now, lambda: left, policy)
+            services = IngestServices(ledger, FakeQuarantine(), lambda: self.policy, OWNER_MAIL_CALLER)
+            failed = ingest(services, [as_received("r", body)], self.now, lambda: left)
         if failed:
             self.queue.append((kind, number, readers))
         else:
@@ -399,11 +413,11 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def sqs_is_not_going_to_answer(self) -> None:
-        self.world.faults.fail("feed.waiting", times=30)
+        self.world.faults.fail("feedback_backlog.size", times=30)
 
     @rule()
     def iam_is_going_to_be_down(self) -> None:
-        self.world.faults.fail("switch.read", times=30)
+        self.world.faults.fail("switch.state_of", times=30)
 
     @rule(call=calls, decision=decisions)
     def somebody_is_going_to_decide_in_between(self, call: str, decision: str) -> None:

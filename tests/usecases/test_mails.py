@@ -22,11 +22,12 @@ from tests.support.gallery import mails
 from tests.support.hostile import mailbox_of
 
 from permille.domain.policy.policy import Rule
+from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.complaints import reported
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.review import ReviewApproved, ReviewDeclined, ReviewRequested
 from permille.domain.timeline.kinds.trial import TrialCancelled
-from permille.domain.timeline.timeline import Entry, Facts, entry
+from permille.domain.timeline.timeline import Entry, entry
 from permille.ports.notifications import Mail
 from permille.usecases.notifications.mails import Addresses, compose
 

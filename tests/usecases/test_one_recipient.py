@@ -18,7 +18,7 @@ from permille.domain.policy.policy import DEFAULT
 from permille.domain.values.errors import PolicyNotValid, Unavailable
 from permille.domain.values.tally import Tally
 from permille.reading.complaint_records import CountState, campaigns
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 DAY = timedelta(days=1)
 BLOCK_OF_7 = date.fromordinal(TODAY.toordinal() // 7 * 7) - 7 * DAY  # the first of seven days that belong together
@@ -33,7 +33,8 @@ class Ingestion:
     def receive(self, *bodies: Body) -> list[str]:
         batch = [as_received(f"r-{number}", json.dumps(body)) for number, body in enumerate(bodies)]
         ledger, left = FakeLedger(self.rows), timedelta(minutes=1)
-        return ingest(batch, ledger, FakeQuarantine(), OWNER_MAIL_CALLER, NOW, lambda: left, self.policies.current)
+        services = IngestServices(ledger, FakeQuarantine(), self.policies.current, OWNER_MAIL_CALLER)
+        return ingest(services, batch, NOW, lambda: left)
 
     @property
     def complaints(self) -> dict[date, int]:

@@ -26,12 +26,12 @@ from permille.domain.account.account import Account
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.values.status import Status
-from permille.schema import account_schema
+from permille.schema.route_schema import provider_json
 from permille.usecases.decisions.providers import ProviderServices, connect, disconnect, try_again
 
 FIRST, SECOND = a_server(), a_server(host="mail.example.net", user="bea")
 PASSWORDS = {FIRST: "secret-of-the-first", SECOND: "secret-of-the-second"}
-CALLS = ["login_check.attempt", "secrets.put", "accounts.get", "accounts.save"]
+CALLS = ["login_check.check", "secrets.put", "accounts.get", "accounts.save"]
 
 
 @dataclass
@@ -82,7 +82,7 @@ def test_what_logs_in_is_connected(world: World) -> None:
 
     assert isinstance(connected, Account)
     assert connected == world.now
-    assert account_schema.provider_json(connected) == {
+    assert provider_json(connected) == {
         "host": "smtp.example.com",
         "port": 587,
         "user": "bakery@example.com",

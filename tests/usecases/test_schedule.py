@@ -1,5 +1,6 @@
 """What is done every minute, and what once an hour."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,7 +23,7 @@ def world() -> World:
 
 
 def run(world: World, quarantine: FakeQuarantine, now: datetime = ON_THE_HOUR) -> Run:
-    return run_schedule(world.enforcement, quarantine, now, lambda: A_MINUTE)
+    return run_schedule(replace(world.enforcement, quarantine=quarantine), now, lambda: A_MINUTE)
 
 
 def test_it_is_measured_how_many_days_the_oldest_has_rested(world: World, measured: Measured) -> None:

@@ -36,7 +36,7 @@ from permille.ports.feedback import Count
 from permille.ports.history import MOST_LIFTED
 from permille.ports.paging import Page
 from permille.usecases.decisions.suppression_list import ATTEMPTS, add, exported, page, remove, take_in
-from permille.usecases.feedback.ingest import ingest
+from permille.usecases.feedback.ingest import IngestServices, ingest
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 
@@ -56,12 +56,12 @@ def complained(rows: Rows, *addresses: str) -> list[Count]:
     return counts
 
 
-def listed(rows: Rows, since: datetime | None = None, at_most: int = 100) -> list[Suppression]:
-    return list(some(rows, since, "", at_most).items)
+def listed(rows: Rows, since: datetime | None = None, limit: int = 100) -> list[Suppression]:
+    return list(some(rows, since, "", limit).items)
 
 
-def some(rows: Rows, since: datetime | None, after: str, at_most: int, *, bounces: bool = True) -> Page[Suppression]:
-    return page(FakeSuppressions(rows), ACCOUNT, since, after, at_most, bounces=bounces)
+def some(rows: Rows, since: datetime | None, after: str, limit: int, *, bounces: bool = True) -> Page[Suppression]:
+    return page(FakeSuppressions(rows), ACCOUNT, since, after, limit, bounces=bounces)
 
 
 def addresses(rows: Rows) -> list[str]:
@@ -143,16 +143,16 @@ def test_the_list_can_begin_at_an_instant(ago: int, expected: list[str]) -> None
     st.integers(1, 5),
     st.integers(0, 20),
 )
-def test_pages_list_every_address_exactly_once(complaints: list[str], at_most: int, ago: int) -> None:
+def test_pages_list_every_address_exactly_once(complaints: list[str], limit: int, ago: int) -> None:
     rows = Rows()
     complained(rows, *complaints)
     since = NOW - timedelta(seconds=ago)
-    one = some(rows, since, "", at_most)
+    one = some(rows, since, "", limit)
     found = list(one.items)
 
     while one.next:
-        assert len(one.items) == at_most
-        one = some(rows, since, one.next, at_most)
+        assert len(one.items) == limit
+        one = some(rows, since, one.next, limit)
         found += one.items
 
     assert found == listed(rows, since)
@@ -333,7 +333,8 @@ class Told:
         ]
         batch = [as_received(f"r-{n}", json.dumps(body)) for n, body in enumerate(bodies)]
         ledger = FakeLedger(self.rows)
-        return ingest(batch, ledger, FakeQuarantine(), "", LATER, lambda: timedelta(minutes=1), self.policies.current)
+        services = IngestServices(ledger, FakeQuarantine(), self.policies.current)
+        return ingest(services, batch, LATER, lambda: timedelta(minutes=1))
 
     @property
     def complaints(self) -> int:

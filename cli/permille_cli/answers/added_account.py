@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from permille.usecases.senders.onboarding import AddedAccount
+from permille.usecases.senders.add_account import AddedAccount
 from permille.usecases.senders.sender_user import NEARLY_FULL
-from permille.usecases.senders.shared_identities import Shared
+from permille.usecases.senders.shared_identities import SharedIdentity
 from permille_cli.answers.credential_answer import CredentialAnswer
 from permille_cli.answers.identities_answer import IdentitiesAnswer
 from permille_cli.stack.stack import Stack
@@ -21,7 +21,7 @@ def no_key_yet(user: str) -> str:
 class AddedAccountAnswer:
     stack: Stack
     added: AddedAccount
-    shared: Sequence[Shared] = ()
+    shared: Sequence[SharedIdentity] = ()
 
     @property
     def _credential(self) -> CredentialAnswer:

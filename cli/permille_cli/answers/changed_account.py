@@ -7,7 +7,7 @@ from typing import Any
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import ReviewState
 from permille.domain.words.wording import local
-from permille.usecases.senders.change import Changed, ChangePlan
+from permille.usecases.senders.change import ChangedAccount, ChangePlan
 from permille.zones import shown_zone_of
 from permille_cli.answers.added_account import no_key_yet
 from permille_cli.answers.identities_answer import IdentitiesAnswer
@@ -18,7 +18,7 @@ PARTS = ("owner_email", "owner_name", "timezone", "identities", "senders")
 
 @dataclass(frozen=True, slots=True)
 class ChangedAccountAnswer:
-    changed: Changed
+    changed: ChangedAccount
     planned: ChangePlan
 
     @property

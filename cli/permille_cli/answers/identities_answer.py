@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from permille.ports.identities import DnsRecord
-from permille.usecases.senders.identities import Prepared
-from permille.usecases.senders.shared_identities import Shared
+from permille.usecases.senders.identities import PreparedIdentities
+from permille.usecases.senders.shared_identities import SharedIdentity
 from permille_cli.terminal.confirmation import ask
 from permille_cli.terminal.output import literal
 
@@ -18,9 +18,9 @@ class IdentitiesAnswer:
     """`below`: identities below the account's domains that are not its own. `shared`: those that others have too."""
 
     account_id: str
-    prepared: Prepared
+    prepared: PreparedIdentities
     below: Sequence[str]
-    shared: Sequence[Shared] = ()
+    shared: Sequence[SharedIdentity] = ()
 
     def as_data(self) -> dict[str, Any]:
         data = {
@@ -63,13 +63,13 @@ class IdentitiesAnswer:
         return [f"[yellow]{literal(told)}[/]"]
 
 
-def confirm_shared(shared: Sequence[Shared], *, yes: bool, as_json: bool) -> None:
+def confirm_shared(shared: Sequence[SharedIdentity], *, yes: bool, as_json: bool) -> None:
     """Whether identities of accounts that are off, on trial or observed are meant to be this account's too."""
     if unusual := [one for one in shared if one.is_unusual]:
         ask("; ".join(_some(unusual)), yes=yes, as_json=as_json)
 
 
-def _some(shared: Sequence[Shared]) -> list[str]:
+def _some(shared: Sequence[SharedIdentity]) -> list[str]:
     more = [f"{len(shared) - MOST_NAMED} more are identities of other accounts"] * (len(shared) > MOST_NAMED)
     return [*map(str, shared[:MOST_NAMED]), *more]
 

@@ -12,9 +12,10 @@ from permille.domain.policy.policy import Verdict
 from permille.domain.values.errors import InvalidInput
 from permille.domain.values.status import Status
 from permille.domain.words import wording
-from permille.schema import account_schema
+from permille.schema.account_schema import account_json
+from permille.schema.review_schema import standing_json
+from permille.usecases.senders.add_account import add_account
 from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.senders.onboarding import add_account
 from permille.usecases.senders.shared_identities import shared_with_others
 from permille.zones import shown_zone_of
 from permille_cli.answers.added_account import AddedAccountAnswer
@@ -109,7 +110,7 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 def _listed(account: Account) -> dict[str, Any]:
     """As `account show` names it, without what has to be read besides."""
     return {
-        **account_schema.standing_json(account),
+        **standing_json(account),
         "owner_email": account.owner_email,
         "owner_mail": account.owner_mail or "fine",
         "senders": list(account.senders),
@@ -131,7 +132,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     if as_json:
         named = {"identities": list(account.identities), "senders": senders}
         named |= {"risks_accepted": dict(account.risks_accepted)}
-        emit_json({**account_schema.account_json(account, verdict), **credential.ends(until), **named})
+        emit_json({**account_json(account, verdict), **credential.ends(until), **named})
     else:
         _print_standing(account, verdict, senders, now)
         if until:
@@ -140,7 +141,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
 
 def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
     """Read live from IAM: what the switch did is believed when it is seen."""
-    state = stack.switch.read(caller)
+    state = stack.switch.state_of(caller)
     keys = sorted(state.keys.items()) if state else []
     deactivated = account.may_reactivate(account.credential.deactivated.get(caller, frozenset()))
     by_hand = state is not None and account.is_denied_by_hand(state)

@@ -8,7 +8,7 @@ from permille.domain.account.account import Account
 from permille.domain.people.commands import Close, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
 from permille.domain.values.errors import Failed, InvalidInput, ServiceError
 from permille.domain.words import wording
-from permille.usecases.senders.closing import Removed, remove_users
+from permille.usecases.senders.delete_users import DeletedUsers, delete_users
 from permille_cli.commands.credential import enable_with_new
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal import inputs
@@ -69,7 +69,7 @@ def close(
         )
         account = stack.decide(account_id, command)
     try:
-        removed = remove_users(onboarding, account)
+        removed = delete_users(onboarding, account)
     except ServiceError as error:
         raise Failed(
             f"{account.id} is closed, and its IAM user is not deleted yet; close it once more: {error}"
@@ -80,7 +80,7 @@ def close(
     _print_closed(account, removed)
 
 
-def _print_closed(account: Account, removed: Removed) -> None:
+def _print_closed(account: Account, removed: DeletedUsers) -> None:
     if removed.kept:
         _print(account)
     else:

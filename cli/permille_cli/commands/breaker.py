@@ -12,7 +12,7 @@ from permille.domain.rules.breaker import LARGEST_GRANT, hour_of
 from permille.domain.values.errors import InvalidInput, ServiceError
 from permille.domain.words.wording import WAITS_FOR, local
 from permille.usecases.enforcement import breaker
-from permille.usecases.enforcement.held import decide_each, everybody
+from permille.usecases.enforcement.held_accounts import all_held, decide_each
 from permille_cli.answers import results
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
@@ -116,7 +116,7 @@ def exempt(
 def _named(stack: Stack, ids: list[str] | None, *, every: bool) -> list[str]:
     if bool(ids) == every:
         raise InvalidInput("name accounts, or say --all" if not ids else "name accounts or say --all, not both")
-    return ids or [account.id for account in everybody(stack.directory)]
+    return ids or [account.id for account in all_held(stack.directory)]
 
 
 def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, as_json: bool) -> None:
@@ -141,7 +141,7 @@ def _policy(stack: Stack) -> Policy | None:
 def _state(stack: Stack) -> dict[str, Any]:
     found = breaker.status(stack.control, stack.control, _policy(stack), stack.now())
     state = found.state
-    held = [{"account_id": account.id, "why": account.held} for account in everybody(stack.directory)]
+    held = [{"account_id": account.id, "why": account.held} for account in all_held(stack.directory)]
     return {
         "open": state.opened_at is not None,
         "opened_at": state.opened_at.isoformat() if state.opened_at else None,

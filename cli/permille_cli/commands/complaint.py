@@ -6,15 +6,17 @@ import typer
 
 from permille.domain.account.account import Account
 from permille.domain.people.commands import RestoreComplaint, VoidComplaint
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.corrections import ComplaintVoided, voided
-from permille.domain.timeline.timeline import TimelineEntry, Topic, only
+from permille.domain.timeline.timeline import TimelineEntry, only
 from permille.domain.values.errors import ServiceError
 from permille.domain.values.status import Status
 from permille.domain.words.wording import LONGEST_REASON, plain
-from permille.schema import account_schema
+from permille.schema.entry_schema import entry_json
+from permille.schema.review_case_schema import kept_now_json
 from permille.usecases.decisions.decisions import attempt
-from permille.usecases.history import history
+from permille.usecases.history import read_history
 from permille.zones import shown_zone_of
 from permille_cli.answers import results
 from permille_cli.commands.explain import explained_of
@@ -36,13 +38,11 @@ StaffReason = Annotated[str, typer.Option(help="Why; staff read it on the accoun
 def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List the newest complaints and reports about an account's mail, the oldest first, each with its id."""
     account = stack.account(account_id)
-    known, zone = history(stack.timeline, account_id, Topic.REPORTS), shown_zone_of(account)
+    known, zone = read_history(stack.timeline, account_id, Topic.REPORTS), shown_zone_of(account)
     gone, reports = voided(known.entries), only(Reported, known.entries)
     if as_json:
         platform = stack["PlatformName"]
-        told = [
-            {**account_schema.entry_json(one, platform, zone), "voided": _voided(gone.get(one.id))} for one in reports
-        ]
+        told = [{**entry_json(one, platform, zone), "voided": _voided(gone.get(one.id))} for one in reports]
         emit_json({"account_id": account_id, "complaints": told, "older_left_out": known.is_cut})
         return
     if known.is_cut:
@@ -107,7 +107,7 @@ def _decide_each(
     account = next((one.account for one in reversed(decided) if one.account), account)
     kept_now = _kept_now(stack, account)
     if as_json:
-        about = {"status": account.status, "kept_now": account_schema.kept_now(kept_now)}
+        about = {"status": account.status, "kept_now": kept_now_json(kept_now)}
         emit_json({"account_id": account_id, **results.as_data(decided), **about})
     else:
         results.show(decided, done)

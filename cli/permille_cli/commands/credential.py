@@ -8,7 +8,7 @@ import typer
 from permille.domain.people.commands import Enable
 from permille.domain.people.renewal import Renew
 from permille.domain.values.errors import InvalidInput
-from permille.usecases.senders.renewing import Renewed, renew_credential
+from permille.usecases.senders.renew_credential import Renewed, renew_credential
 from permille_cli.answers.credential_answer import CredentialAnswer
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.options import AccountId, ShowSecret

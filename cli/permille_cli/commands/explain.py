@@ -4,13 +4,13 @@ from datetime import datetime
 
 from rich.markup import escape
 
-from permille.bootstrap import code_version
+from permille.code_version import code_version
 from permille.domain.account.account import Account
-from permille.domain.timeline.timeline import Topic
+from permille.domain.timeline.facts import Topic
 from permille.domain.values.errors import ServiceError
-from permille.schema import operator_schema
-from permille.usecases.history import history
-from permille.usecases.views.explain import Explained, explained
+from permille.schema.operator_schema import explanation_json
+from permille.usecases.history import read_history
+from permille.usecases.views.explain import Explanation, explanation_of
 from permille.usecases.views.verdict import CurrentVerdict
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.options import AccountId
@@ -21,16 +21,16 @@ def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_jso
     """Explain why an account is as it is, word for word, with every number that was used."""
     told, platform = explained_of(stack, stack.account(account_id)), stack["PlatformName"]
     if as_json:
-        emit_json(operator_schema.explanation_json(told, platform))
+        emit_json(explanation_json(told, platform))
         return
     for number, line in enumerate(told.lines(platform)):
         out.print(f"[bold]{escape(line)}[/]" if number == 0 else escape(line), soft_wrap=True)
 
 
-def explained_of(stack: Stack, account: Account) -> Explained:
+def explained_of(stack: Stack, account: Account) -> Explanation:
     now = account.after_last_decision(stack.now())
-    known = history(stack.timeline, account.id, *Topic)
-    return explained(account, known.entries, _judged(stack, account, now), now, code_version())
+    known = read_history(stack.timeline, account.id, *Topic)
+    return explanation_of(account, known.entries, _judged(stack, account, now), now, code_version())
 
 
 def _judged(stack: Stack, account: Account, now: datetime) -> CurrentVerdict | None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from permille.usecases.feedback.dead_letters import put_back
+from permille.usecases.feedback.dead_letters import redrive_letters
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.output import AsJson, emit_json, out, progress
 
@@ -19,14 +19,14 @@ def _commands() -> None:
 @app.command()
 def redrive(
     *,
-    at_most: Annotated[
-        int | None, typer.Option(min=1, help="No more than so many: one, to see whether it works.")
+    limit: Annotated[
+        int | None, typer.Option("--at-most", min=1, help="No more than so many: one, to see whether it works.")
     ] = None,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Put the dead letters of feedback back on its queue: each is counted once, as any redelivery."""
-    redriven = sum(1 for _ in progress(put_back(stack.feedback_dead_letters, at_most), "putting back"))
+    redriven = sum(1 for _ in progress(redrive_letters(stack.feedback_dead_letters, limit), "putting back"))
     if as_json:
         emit_json({"put_back": redriven})
     else:

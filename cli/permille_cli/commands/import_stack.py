@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from permille.domain.values.errors import InvalidInput
-from permille.usecases.stack.taking_up import choose, prepare
+from permille.usecases.stack.import_tables import choose_tables, prepare_tables
 from permille_cli.stack import retained, template
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
@@ -42,8 +42,8 @@ def import_stack(
         )
     whole, folder = template.load(), _folder(directory)
     wanted = retained.tables(whole)
-    chosen = choose(stack.tables, stack.name, wanted, _given(table or []))
-    lacked = prepare(stack.tables, chosen, wanted)
+    chosen = choose_tables(stack.tables, stack.name, wanted, _given(table or []))
+    lacked = prepare_tables(stack.tables, chosen, wanted)
     names = chosen if only_tables else chosen | _fixed_names(stack.name, stack.region())
     _write(folder / TEMPLATE, retained.import_template(whole, names))
     _write(folder / RESOURCES, retained.resources_to_import(whole, names))

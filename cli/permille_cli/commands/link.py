@@ -15,8 +15,8 @@ from permille.domain.timeline.kinds.system import LinkMade
 from permille.domain.timeline.timeline import SYSTEM, only, system_entry
 from permille.domain.values.errors import InvalidInput, ServiceError
 from permille.usecases.history import MOST
-from permille.usecases.login import issuing
 from permille.usecases.login.access import address, make_token
+from permille.usecases.login.issue_links import revoke_links
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.options import AccountId, Reason
 from permille_cli.terminal.output import AsJson, emit_json, err, out
@@ -36,7 +36,7 @@ OneOrAll = Annotated[str, typer.Option(help="Whose alone; without it, everybody'
 @app.command()
 def owner(
     account_id: AccountId,
-    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[LinkRole.OWNER].days,
+    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.DEFAULT_LIFETIME[LinkRole.OWNER].days,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
@@ -54,7 +54,9 @@ def owner(
 @app.command(name="staff")
 def for_staff(
     name: Name,
-    hours: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[LinkRole.STAFF].total_seconds()
+    hours: Annotated[float, typer.Option(help="How long it lets in.")] = links.DEFAULT_LIFETIME[
+        LinkRole.STAFF
+    ].total_seconds()
     / 3600,
     *,
     stack: StackOption = DEFAULT_STACK,
@@ -68,7 +70,7 @@ def for_staff(
 @app.command()
 def platform(
     name: Name,
-    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[LinkRole.PLATFORM].days,
+    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.DEFAULT_LIFETIME[LinkRole.PLATFORM].days,
     scope: Annotated[
         list[Scope] | None, typer.Option(help="What it may do; read if nothing is said. Can be repeated.")
     ] = None,
@@ -132,7 +134,7 @@ def revoke_platform(
 
 def _revoke(stack: Stack, audience: LinkRole, name: str, reason: str, *, as_json: bool) -> None:
     command = RevokeAccess(audience=audience, name=name, reason=reason, by=stack.caller())
-    revoked = issuing.revoke(stack.link_register, command, stack.now())
+    revoked = revoke_links(stack.link_register, command, stack.now())
     until = revoked.of_name if command.name else revoked.of_all
     assert until is not None
     whose = f"{audience} {command.name}".rstrip()
@@ -157,7 +159,7 @@ def _lasting(audience: LinkRole, number: float, unit: str) -> timedelta:
         lasts = timedelta(**{unit: number})
     except (ValueError, OverflowError):  # nan and inf
         lasts = timedelta()
-    return validation.of_field(unit, partial(links.check_lasts, audience), lasts)
+    return validation.of_field(unit, partial(links.check_lifetime, audience), lasts)
 
 
 def _print_link(link: str, *, as_json: bool) -> None:

@@ -15,7 +15,7 @@ from permille.domain.rules.policy_preview import Effect, Preview
 from permille.domain.values.errors import InvalidInput, InvalidPolicy
 from permille.domain.values.status import Mode
 from permille.domain.words.wording import times
-from permille.schema import operator_schema
+from permille.schema.operator_schema import preview_json
 from permille.usecases.decisions import policy_change
 from permille_cli.answers.policy_preview import print_preview
 from permille_cli.commands import policy_judge
@@ -110,7 +110,7 @@ def revert(
     as_json: AsJson = False,
 ) -> None:
     """Put an earlier policy in force again, as `set` does."""
-    known = policy_change.history(stack)
+    known = policy_change.policy_history(stack)
     policy = known.named(to) if to else known.before()
     _set(stack, policy, json.dumps(policy_data(policy), indent=2), yes=yes, as_json=as_json)
 
@@ -148,7 +148,7 @@ def _as_data(stack: Stack, previewed: Preview) -> dict[str, Any]:
         "parameter": stack["PolicyParameterName"],
         "policy": policy_data(policy),
         "warnings": warnings(policy),
-        "preview": operator_schema.preview_json(previewed),
+        "preview": preview_json(previewed),
     }
 
 
@@ -163,7 +163,7 @@ def _unusual(previewed: Preview) -> str:
 @app.command()
 def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show which policies were set, the newest first: when, by whom, and which numbers changed."""
-    known = policy_change.history(stack)
+    known = policy_change.policy_history(stack)
     if as_json:
         emit_json(
             {

@@ -7,7 +7,7 @@ import typer
 from permille.domain.account.account import Account
 from permille.domain.sending.smtp_server import LoginFailure, sentence, server
 from permille.domain.values.errors import Failed
-from permille.schema import account_schema
+from permille.schema.route_schema import provider_json
 from permille.usecases.decisions import providers
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal import inputs
@@ -75,7 +75,7 @@ def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_
 
 def _tell(account: Account, *, as_json: bool) -> None:
     if as_json:
-        emit_json({"account_id": account.id, "provider": account_schema.provider_json(account)})
+        emit_json({"account_id": account.id, "provider": provider_json(account)})
     elif account.provider:
         at = account.provider
         server = f"{literal(at.host)}:{at.port} as {literal(at.user)}"

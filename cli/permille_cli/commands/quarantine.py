@@ -81,7 +81,7 @@ def replay(
 ) -> None:
     """Put bodies back on the feedback queue: each is as exact as any redelivery. What fails again comes back here."""
     chosen = _chosen(stack, ids, resting_for, caller, everything=everything)
-    put_back = partial(quarantine.replay, stack.feedback_queue, stack.quarantine)
+    put_back = partial(quarantine.replay_feedback, stack.feedback_queue, stack.quarantine)
     _with_each(stack, put_back, "replayed", QuarantineReplayed, chosen, as_json=as_json)
 
 

@@ -23,7 +23,8 @@ from permille.domain.policy.policy import Verdict
 from permille.domain.rules.reminders import day_note
 from permille.domain.values.errors import ConfirmationNeeded, ServiceError
 from permille.domain.words import wording
-from permille.schema import account_schema
+from permille.schema.review_case_schema import case_json
+from permille.schema.review_schema import standing_json
 from permille.usecases.views.review_queue import ReviewCase, queue
 from permille.zones import shown_zone_of
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
@@ -142,7 +143,7 @@ def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) ->
     now = stack.now()
     waiting = cases(stack, now)
     if as_json:
-        emit_json({"requests": [account_schema.case_json(case) for case in waiting]})
+        emit_json({"requests": [case_json(case) for case in waiting]})
         return
     for case in waiting:
         print_case(case, stack["PlatformName"], now)
@@ -163,17 +164,17 @@ def cases(stack: Stack, now: datetime) -> list[ReviewCase]:
 
 
 def _asking(stack: Stack) -> Iterator[Account]:
-    page = stack.directory.asking(PAGE)
+    page = stack.directory.awaiting_support(PAGE)
     yield from page.items
     while page.next:
-        page = stack.directory.asking(PAGE, page.next)
+        page = stack.directory.awaiting_support(PAGE, page.next)
         yield from page.items
 
 
 def _decide(stack: Stack, account_id: str, command: Command, *, as_json: bool) -> None:
     decided = stack.decide(account_id, command)
     if as_json:
-        emit_json(account_schema.standing_json(decided))
+        emit_json(standing_json(decided))
     else:
         _print_standing(decided)
 

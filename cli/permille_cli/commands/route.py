@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from permille.schema import account_schema
+from permille.schema.route_schema import route_json
 from permille.usecases.views.current_route import current_route
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.options import AccountId
@@ -13,7 +13,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     """Say whether an account may send now, and through what."""
     account = stack.account(account_id)
     taken = current_route(stack.timeline, account)
-    answer = account_schema.route_json(account, taken, stack["PlatformName"], stack["SmtpEndpoint"])
+    answer = route_json(account, taken, stack["PlatformName"], stack["SmtpEndpoint"])
     if as_json:
         emit_json(answer)
         return

@@ -12,7 +12,8 @@ from permille.domain.people.system_commands import ImportSuppressions, Suppress,
 from permille.domain.sending.suppression import Suppression
 from permille.domain.sending.suppression_file import addresses_in
 from permille.domain.values.errors import InvalidInput
-from permille.schema import account_schema
+from permille.schema.entry_schema import entry_json
+from permille.schema.suppression_schema import detailed_suppression_json, suppression_json
 from permille.usecases.decisions import suppression_list
 from permille.zones import shown_zone_of
 from permille_cli.answers.ses_list import in_ses, taken_off_in_ses
@@ -30,9 +31,7 @@ def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK
     account = stack.account(account_id)
     suppressed = list(_listed(stack, account_id))
     if as_json:
-        emit_json(
-            {"account_id": account_id, "suppressions": [account_schema.suppression_json(one) for one in suppressed]}
-        )
+        emit_json({"account_id": account_id, "suppressions": [suppression_json(one) for one in suppressed]})
         return
     for one in suppressed:
         out.print(f"{one.why:<9}  {literal(one.address)}, since {instant(one.since, account)}", soft_wrap=True)
@@ -53,7 +52,7 @@ def show(
     ours = next((one for one in _listed(stack, account_id) if one.address == wanted), None)
     seen = in_ses(stack, address, wanted)
     if as_json:
-        suppression = account_schema.suppression_json(ours) if ours else None
+        suppression = suppression_json(ours) if ours else None
         emit_json({"account_id": account_id, "address": wanted, "suppression": suppression, "ses": seen.as_data()})
         return
     said = f"is suppressed since {instant(ours.since, account)}" if ours else "is not suppressed"
@@ -77,7 +76,7 @@ def add(
     if entry is None:
         raise InvalidInput(f"{command.address} was added before; `permille suppression list {account_id}` names it")
     if as_json:
-        emit_json(account_schema.entry_json(entry, stack["PlatformName"], shown_zone_of(account)))
+        emit_json(entry_json(entry, stack["PlatformName"], shown_zone_of(account)))
     else:
         out.print(f"{literal(entry.facts.recipient)} is mailed no more.", soft_wrap=True)
 
@@ -116,7 +115,7 @@ def export(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json
         emit_json(
             {
                 "account_id": account_id,
-                "suppressions": [account_schema.detailed_suppression_json(one) for one in detailed],
+                "suppressions": [detailed_suppression_json(one) for one in detailed],
             }
         )
     else:
@@ -145,7 +144,7 @@ def remove(
     if also_in_ses:
         seen = taken_off_in_ses(stack, seen)
     if as_json:
-        told = dict(account_schema.entry_json(entry, stack["PlatformName"], shown_zone_of(account))) if entry else {}
+        told = dict(entry_json(entry, stack["PlatformName"], shown_zone_of(account))) if entry else {}
         emit_json({**told, "address": wanted, "ses": seen.as_data()})
         return
     if entry:

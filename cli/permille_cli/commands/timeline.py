@@ -8,10 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from permille.domain.people import validation
-from permille.domain.timeline.timeline import SYSTEM, Audience, Entry
+from permille.domain.timeline.facts import Audience
+from permille.domain.timeline.timeline import SYSTEM, Entry
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import plain
-from permille.schema import account_schema
+from permille.schema.entry_schema import entry_json
 from permille.usecases.history import MOST
 from permille.zones import shown_zone_of
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
@@ -38,7 +39,7 @@ def show(
     page = stack.timeline.latest(account_id or SYSTEM, MOST, before)
     entries = [entry for entry in reversed(page.items) if audience in (None, entry.audience)]
     if as_json:
-        told = [account_schema.entry_json(entry, platform, zone) for entry in entries]
+        told = [entry_json(entry, platform, zone) for entry in entries]
         emit_json({"account_id": account_id or None, "entries": told, "before": page.next or None})
         return
     if page.next:

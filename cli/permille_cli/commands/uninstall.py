@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from permille.usecases.stack.uninstalling import DeniedSenders, GivenBack, Plan, apply, plan
+from permille.usecases.stack.uninstall import DeniedSenders, RestoredIdentity, UninstallPlan, apply, plan
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.confirmation import Yes, ask
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
@@ -57,7 +57,7 @@ def uninstall(
         )
 
 
-def _as_data(planned: Plan) -> dict[str, Any]:
+def _as_data(planned: UninstallPlan) -> dict[str, Any]:
     return {
         "identities": [
             {
@@ -75,7 +75,7 @@ def _as_data(planned: Plan) -> dict[str, Any]:
     }
 
 
-def _print(stack: Stack, planned: Plan) -> None:
+def _print(stack: Stack, planned: UninstallPlan) -> None:
     group, ours = stack["DenyGroupName"], stack["ConfigurationSetName"]
     out.print(f"Identities whose default configuration set is {literal(ours)}: {len(planned.identities):,}")
     for one in planned.identities:
@@ -89,7 +89,7 @@ def _print(stack: Stack, planned: Plan) -> None:
         out.print(f"  {literal(', '.join(planned.users))}", soft_wrap=True)
 
 
-def _words(one: GivenBack) -> str:
+def _words(one: RestoredIdentity) -> str:
     lost = f" ({one.lost}, which it had before, is gone)" if one.lost else ""
     forwards = "; SES mails feedback to the sender again" if one.forwards else ""
     return f"{one.name} gets {one.default_set or 'no default set'}{lost}{forwards}"

@@ -1,6 +1,6 @@
 """A stack on AWS, found through its CloudFormation outputs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -8,31 +8,18 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from permille.aws.accounts import DynamoAccounts
 from permille.aws.client import client, service_call
-from permille.aws.control import DynamoControl
 from permille.aws.dead_letters import SqsDeadLetters
-from permille.aws.directory import DynamoAccountIndex
 from permille.aws.feed import SqsFeedbackQueue
 from permille.aws.functions import LambdaFunctions
-from permille.aws.idempotency import DynamoIdempotencyStore
 from permille.aws.identities import SesIdentities
 from permille.aws.link_issuer import FunctionUrlIssuer
-from permille.aws.link_register import DynamoLinkRegister
 from permille.aws.onboarding import IamSenderUsers
-from permille.aws.policy import SsmPolicies
-from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay import ReplayedTime
-from permille.aws.retry_queue import SqsRetryQueue
 from permille.aws.secrets import SecretsManager
-from permille.aws.ses_metrics import SesMetrics
 from permille.aws.ses_suppressions import SesSuppressionList
-from permille.aws.suppressions import DynamoSuppressions
-from permille.aws.switch import IamSwitch
 from permille.aws.tables import DynamoTables
-from permille.aws.tallies import DynamoTallies
-from permille.aws.timeline import DynamoTimeline
-from permille.aws.token_signer import KmsTokenSigner
+from permille.bootstrap.adapters import Adapters
 from permille.domain.values.errors import Failed, InvalidInput, NotFound
 from permille.smtp.login import SmtpLogin
 from permille_cli.stack.stack import Stack
@@ -42,6 +29,16 @@ if TYPE_CHECKING:
 
 # REVIEW_IN_PROGRESS: a change set was made, and nothing of it is done yet
 GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+# Settings whose output has another name than theirs in CamelCase.
+_OTHERWISE = {
+    "configuration_set": "ConfigurationSetName",
+    "deny_group": "DenyGroupName",
+    "owner_link_key": "OwnerLinkKeyArn",
+    "platform_token_key": "PlatformTokenKeyArn",
+    "policy_parameter": "PolicyParameterName",
+    "staff_link_key": "StaffLinkKeyArn",
+    "timeline_bus": "TimelineBusName",
+}
 
 
 def region_that_is_set() -> str:
@@ -89,13 +86,30 @@ def _described(name: str, cloudformation: "CloudFormationClient") -> Any:
         ) from refused
 
 
-class DeployedStack(Stack):
-    """Each adapter is made when a command first needs it. `find`: the outputs of the stack of that name."""
+class OutputNames(Mapping[str, str]):
+    """The outputs of a stack by the settings of the functions: `accounts_table` is the output AccountsTable. Raises
+    Failed where the stack has none, which names the output."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    def __getitem__(self, setting: str) -> str:
+        return self._stack[_OTHERWISE.get(setting) or setting.title().replace("_", "")]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stack.outputs)
+
+    def __len__(self) -> int:
+        return len(self._stack.outputs)
+
+
+class DeployedStack(Adapters, Stack):
+    """Each adapter is made when a command first needs it. `find`: returns the outputs of the stack of that name."""
 
     _find: Callable[[str], dict[str, str]]
 
     def __init__(self, name: str, find: Callable[[str], dict[str, str]] = outputs_of) -> None:
-        vars(self).update(name=name, _find=find)  # its fields are read-only
+        vars(self).update(name=name, names=OutputNames(self), _find=find)  # its fields are read-only
 
     def now(self) -> datetime:
         return datetime.now(UTC) + ReplayedTime(table=self["ControlTable"]).ahead()
@@ -113,24 +127,6 @@ class DeployedStack(Stack):
     @cached_property
     def outputs(self) -> dict[str, str]:
         return self._find(self.name)
-
-    @cached_property
-    def accounts(self) -> DynamoAccounts:
-        return DynamoAccounts(
-            accounts=self["AccountsTable"],
-            senders=self["SendersTable"],
-            timeline=self["TimelineTable"],
-            tallies=self["TalliesTable"],
-            complaints=self["ComplaintsTable"],
-        )
-
-    @cached_property
-    def control(self) -> DynamoControl:
-        return DynamoControl(table=self["ControlTable"], timeline=self["TimelineTable"])
-
-    @cached_property
-    def directory(self) -> DynamoAccountIndex:
-        return DynamoAccountIndex(accounts=self["AccountsTable"], senders=self["SendersTable"])
 
     @cached_property
     def feedback_dead_letters(self) -> SqsDeadLetters:
@@ -153,48 +149,20 @@ class DeployedStack(Stack):
         return SesIdentities()
 
     @cached_property
-    def retry_queue(self) -> SqsRetryQueue:
-        return SqsRetryQueue(url=self["NotifyQueueUrl"])
-
-    @cached_property
     def link_issuer(self) -> FunctionUrlIssuer:
         return FunctionUrlIssuer(url=self["AccessUrl"])
-
-    @cached_property
-    def link_register(self) -> DynamoLinkRegister:
-        return DynamoLinkRegister(table=self["ControlTable"], timeline=self["TimelineTable"])
-
-    @cached_property
-    def signer(self) -> KmsTokenSigner:
-        return KmsTokenSigner(owner_key=self["OwnerLinkKeyArn"])
 
     @cached_property
     def notify_dead_letters(self) -> SqsDeadLetters:
         return SqsDeadLetters(queue=self["NotifyDeadLetterQueueUrl"], source=self["NotifyQueueUrl"])
 
     @cached_property
-    def idempotency(self) -> DynamoIdempotencyStore:
-        return DynamoIdempotencyStore(table=self["IdempotencyTable"])
-
-    @cached_property
-    def policies(self) -> SsmPolicies:
-        return SsmPolicies(parameter=self["PolicyParameterName"])
-
-    @cached_property
     def login_check(self) -> SmtpLogin:
         return SmtpLogin(local=self.is_local)
 
     @cached_property
-    def quarantine(self) -> DynamoQuarantine:
-        return DynamoQuarantine(table=self["QuarantineTable"])
-
-    @cached_property
     def secrets(self) -> SecretsManager:
         return SecretsManager(stack=self.name)
-
-    @cached_property
-    def ses(self) -> SesMetrics:
-        return SesMetrics()
 
     @cached_property
     def ses_suppressions(self) -> SesSuppressionList:
@@ -205,21 +173,5 @@ class DeployedStack(Stack):
         return SqsDeadLetters(queue=self["StreamFailuresUrl"])
 
     @cached_property
-    def suppressions(self) -> DynamoSuppressions:
-        return DynamoSuppressions(complaints=self["ComplaintsTable"], timeline=self["TimelineTable"])
-
-    @cached_property
-    def switch(self) -> IamSwitch:
-        return IamSwitch(deny_group=self["DenyGroupName"])
-
-    @cached_property
     def tables(self) -> DynamoTables:
         return DynamoTables()
-
-    @cached_property
-    def tallies(self) -> DynamoTallies:
-        return DynamoTallies(table=self["TalliesTable"])
-
-    @cached_property
-    def timeline(self) -> DynamoTimeline:
-        return DynamoTimeline(table=self["TimelineTable"])

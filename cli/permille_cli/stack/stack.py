@@ -35,13 +35,13 @@ from permille.ports.operator import (
 )
 from permille.ports.providers import Secrets, SmtpLoginCheck
 from permille.usecases.decisions import decisions
-from permille.usecases.decisions.existing import existing
+from permille.usecases.decisions.find_account import find_account
 from permille.usecases.decisions.providers import ProviderServices
-from permille.usecases.senders.changing import ChangeServices
-from permille.usecases.senders.onboarding import OnboardServices
-from permille.usecases.senders.renewing import RenewServices
-from permille.usecases.stack.uninstalling import UninstallServices
-from permille.usecases.views.verdict import CurrentVerdict, current
+from permille.usecases.senders.add_account import OnboardServices
+from permille.usecases.senders.change_services import ChangeServices
+from permille.usecases.senders.renew_credential import RenewServices
+from permille.usecases.stack.uninstall import UninstallServices
+from permille.usecases.views.verdict import CurrentVerdict, current_verdict
 from permille_cli.stack.own_arns import own_arns
 
 EMBEDDED = "EmbeddedStack"
@@ -151,11 +151,11 @@ class Stack(ABC):
 
     def verdict(self, account: Account, now: datetime) -> CurrentVerdict:
         """What the policy in force says of the account now."""
-        return current(self.policies, self.tallies, account, now)
+        return current_verdict(self.policies, self.tallies, account, now)
 
     def account(self, account_id: str) -> Account:
         """Raises NotFound where there is none."""
-        return existing(self.accounts, account_id, "; `permille account list` names them all")
+        return find_account(self.accounts, account_id, "; `permille account list` names them all")
 
     def decide(self, account_id: str, command: Command) -> Account:
         """Applies a decision and returns the account. Raises NotFound where there is none, and DecisionRefused where

@@ -1,4 +1,4 @@
-"""What a function is told by its environment, checked in one go: every missing name is reported at once."""
+"""The settings of each function, read from its environment. All missing variables are reported at once."""
 
 import os
 from collections.abc import Mapping
@@ -10,14 +10,11 @@ from permille.domain.values.errors import MissingSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A field's environment variable is its name in capitals."""
-
-    control_table: str
-    replay_clock: str = "off"
-    aws_lambda_log_stream_name: str = ""
+    """A field's environment variable is its name in capitals. A field without default is required."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Self:
+        """Raises MissingSettings, which names every variable that is missing or empty."""
         env = os.environ if env is None else env
         missing = [f.name.upper() for f in fields(cls) if f.default is MISSING and not env.get(f.name.upper())]
         if missing:
@@ -29,7 +26,19 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSettings(Settings):
+    """`replay_clock`: `on` or `off`. `control_table`: holds the replayed time; needed with `on` only."""
+
+    replay_clock: str = "off"
+    control_table: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngestSettings(Settings):
+    """`owner_mail_caller`: the IAM role that sends Permille's mails to owners. `aws_lambda_log_stream_name`: set by
+    Lambda, different in each execution environment."""
+
+    control_table: str
     accounts_table: str
     senders_table: str
     tallies_table: str
@@ -39,10 +48,14 @@ class IngestSettings(Settings):
     quarantine_table: str
     owner_mail_caller: str
     policy_parameter: str
+    aws_lambda_log_stream_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnforceSettings(Settings):
+    """`enforcement_mode`: a `Mode`."""
+
+    control_table: str
     accounts_table: str
     senders_table: str
     tallies_table: str
@@ -57,6 +70,9 @@ class EnforceSettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifySettings(Settings):
+    """`owner_link_days`: how long the links in mails are valid. `mail_from_name`: the platform's name where it is
+    empty."""
+
     platform_name: str
     accounts_table: str
     timeline_table: str
@@ -80,6 +96,7 @@ class ConsoleSettings(Settings):
     """`link_base`: what the pages' addresses begin with where that is not the function URL. `origin_digests`: as
     `Proxy.of` takes them. `frame_origins`: who may frame owners' pages, separated by spaces."""
 
+    control_table: str
     platform_name: str
     accounts_table: str
     senders_table: str
@@ -106,6 +123,9 @@ class ConsoleSettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings(Settings):
+    """`smtp_endpoint`: HOST:PORT of SES. `origin_digests`: as `Proxy.of` takes them."""
+
+    control_table: str
     platform_name: str
     accounts_table: str
     tallies_table: str
@@ -119,6 +139,9 @@ class ApiSettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessSettings(Settings):
+    """The register of links is in the control table."""
+
+    control_table: str
     timeline_table: str
     staff_link_key: str
     platform_token_key: str

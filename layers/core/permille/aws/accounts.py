@@ -80,10 +80,10 @@ class DynamoAccounts:
         with table_call("reading the accounts"):
             yield from map(account_of, self._accounts.scan())
 
-    def page(self, after: str, at_most: int) -> list[Account]:
+    def page(self, after: str, limit: int) -> list[Account]:
         start = {"account_id": {"S": after}} if after else None
         with table_call("reading some of the accounts"):
-            rows = self._accounts.scan(consistent_read=True, limit=at_most, last_evaluated_key=start)
+            rows = self._accounts.scan(consistent_read=True, limit=limit, last_evaluated_key=start)
             return [account_of(row) for row in rows]
 
     def owner_of(self, caller: str) -> str:
@@ -111,14 +111,14 @@ class DynamoAccounts:
             transaction.delete(self._senders(sender), condition=SenderRow.ignored.exists())
             append(transaction, self._entries, entry)
 
-    def voided(self, account_id: str, identity: str) -> bool:
+    def is_voided(self, account_id: str, identity: str) -> bool:
         with table_call(f"reading the record of {identity}"):
             return self._corrections.voided(account_id, identity)
 
-    def due(self, now: datetime, at_most: int) -> list[str]:
+    def due(self, now: datetime, limit: int) -> list[str]:
         index = self._accounts.due_index
         with table_call("asking who is due"):
-            rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=at_most)
+            rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=limit)
             return [row.account_id for row in rows]
 
     def save(
@@ -189,7 +189,7 @@ class DynamoAccounts:
             for caller in account.senders:
                 transaction.delete(self._senders(caller), condition=SenderRow.account_id == account.id)
 
-    def take(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
+    def acquire_lease(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
         """By a transaction: where its answer is lost, its token lets it be repeated."""
         free = AccountRow.leased_until.does_not_exist() | (AccountRow.leased_until <= instant(now))
         never_since = AccountRow.lease == account.credential.lease
@@ -205,7 +205,7 @@ class DynamoAccounts:
             transaction.update(self._accounts(account.id), actions=actions, condition=condition)
         return replace(account, credential=credential)
 
-    def release(self, account: Account, credential: Credential) -> Account:
+    def release_lease(self, account: Account, credential: Credential) -> Account:
         """Repeated it changes nothing, so that a plain update will do, which tells the row as it is now."""
         learned = {name: value for name, value in _credential_row(credential).items() if value is not None}
         actions: list[Any] = [AccountRow.leased_until.remove()]

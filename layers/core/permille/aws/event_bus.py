@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from permille.aws.client import client, service_call
 from permille.domain.timeline.timeline import SYSTEM, Entry
 from permille.domain.values.errors import Unavailable
-from permille.schema import account_schema
+from permille.schema.entry_schema import entry_json
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -20,7 +20,7 @@ def detail_of(entry: Entry, platform: str, zone: tzinfo) -> dict[str, Any]:
     return {
         "version": 1,
         "account_id": None if entry.account_id == SYSTEM else entry.account_id,
-        **account_schema.entry_json(entry, platform, zone),
+        **entry_json(entry, platform, zone),
     }
 
 

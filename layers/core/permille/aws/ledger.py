@@ -3,13 +3,13 @@
 import json
 import random
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import islice, repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -59,6 +59,11 @@ class LedgerTables:
     timeline: str
     control: str
 
+    @classmethod
+    def of(cls, names: Mapping[str, str]) -> Self:
+        """From names of resources by setting: `senders_table` names the senders' table."""
+        return cls(**{field.name: names[f"{field.name}_table"] for field in fields(cls)})
+
 
 class DynamoLedger:
     """Implements `Ledger`. `writer` names who counts: writers of different shards never contend for a tally."""
@@ -102,8 +107,10 @@ class DynamoLedger:
         until = time.monotonic() + patience.total_seconds()
         for number, chunk in enumerate(self._packed(counts)):
             done = self._count_chunk(chunk, now, until) if not number or time.monotonic() < until else _failed(chunk)
-            outcome = CountResult(outcome.new | done.new, outcome.known | done.known, outcome.failed | done.failed)
-        if outcome.new or outcome.known or not counts:
+            outcome = CountResult(
+                outcome.new | done.new, outcome.duplicates | done.duplicates, outcome.failed | done.failed
+            )
+        if outcome.new or outcome.duplicates or not counts:
             self._beat(now)
         return outcome
 
@@ -142,10 +149,12 @@ class DynamoLedger:
                 continue
             pause = next(pauses)
             if time.monotonic() + pause > until:
-                return replace(_failed(left), known=frozenset(known).intersection(count.identity for _, count in chunk))
+                return replace(
+                    _failed(left), duplicates=frozenset(known).intersection(count.identity for _, count in chunk)
+                )
             self._pause(pause)
         identities = frozenset(count.identity for _, count in chunk)
-        return CountResult(new=identities - known, known=identities & known)
+        return CountResult(new=identities - known, duplicates=identities & known)
 
     def _try(self, counts: list[Keyed], known: set[str], now: datetime) -> bool:
         """Whether all is counted now; adds to `known` what was before."""
@@ -205,7 +214,7 @@ class DynamoLedger:
     def _key(self, count: Count) -> TallyKey:
         return count.account_id, tally_key(count.day, count.epoch, self._shard)
 
-    def complete(self, count: Count) -> None:
+    def add_mail_details(self, count: Count) -> None:
         what = f"completing the record of {count.identity}"
         key = _as_item({"account_id": count.account_id, "identity": count.identity})
         with service_call(what):
@@ -222,7 +231,7 @@ class DynamoLedger:
                 TransactItems=[_replaced(table, of, row["facts"]["S"], json_text(facts)) for table, of in rows]
             )
 
-    def nudge(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
+    def mark_due(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
         refused: ClientError | None = None
         for pause in _pauses(ROUNDS):
             refused = self._nudge(account_id, now, bounced=bounced)

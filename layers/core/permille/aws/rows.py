@@ -8,7 +8,8 @@ from typing import Any
 
 from permille.domain.feedback import bounces
 from permille.domain.sending.suppression import suppressed_by
-from permille.domain.timeline.timeline import Entry, Topic
+from permille.domain.timeline.facts import Topic
+from permille.domain.timeline.timeline import Entry
 from permille.domain.values.json_values import from_json, to_json
 
 CORRECTIONS = 8  # their shard of a tally, beside those that feedback is counted in

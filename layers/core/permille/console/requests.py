@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
@@ -17,6 +17,7 @@ MOST_FIELDS = 30
 _TOKEN = re.compile(
     r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 )  # RFC 9110, 5.6.2: what a cookie's name is made of (RFC 6265, 4.1.1)
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
 
 
 class Request:
@@ -84,3 +85,11 @@ class Request:
         except (ValueError, binascii.Error) as error:
             raise MalformedRequest("the form cannot be read") from error
         return {name: value.replace("\r\n", "\n") for name, value in reversed(pairs)}
+
+
+def origin_of(address: str) -> str:
+    """The origin of a web address, as a browser writes it in `Origin`: scheme, host and port, in lower case and without
+    the scheme's default port. Empty for an empty address."""
+    parts = urlsplit(address.lower())
+    host = parts.netloc.rpartition("@")[2].removesuffix(_USUAL_PORTS.get(parts.scheme, ""))
+    return f"{parts.scheme}://{host}" if address else ""

@@ -1,1 +1,1 @@
-"""The JSON that machines are shown, by API, command and bus."""
+"""The JSON shapes that API, command and event bus return."""

@@ -1,20 +1,25 @@
-"""What machines are shown by the operator's command alone: why an account is as it is, what a policy would change."""
+"""The JSON shapes of the operator's command alone: the explanation of an account, and the preview of a policy."""
 
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from permille.domain.policy.policy import Rule
-from permille.domain.rules import policy_preview
+from permille.domain.rules.policy_preview import Affected, Effect, Preview
 from permille.domain.values.status import Status
 from permille.domain.words.wording import without_controls
-from permille.schema import account_schema
-from permille.usecases.views.explain import Explained
+from permille.schema.entry_schema import facts_json
+from permille.schema.review_case_schema import kept_now_json
+from permille.usecases.views.explain import Explanation
 
 
 class ExplanationJson(TypedDict):
-    """`decided`: kind, instant and facts of the entry by which the account became what it is. `now`: the facts of what
-    the policy in force says of it. `kept_now`: that the rules are kept after a complaint was taken back; null where
-    that is not known. `lines`: all of it in words."""
+    """Why an account is in its status.
+
+    decided: kind, instant and facts of the entry that put the account into its status
+    now: facts of what the policy in force says of the account
+    kept_now: whether the rules are kept after a complaint was taken back; null where that is not known
+    lines: the explanation for people
+    """
 
     account_id: str
     status: Status
@@ -25,8 +30,13 @@ class ExplanationJson(TypedDict):
 
 
 class AffectedJson(TypedDict):
-    """An account for which a policy would change something. `rule` and `why`: what is broken, by that policy or by the
-    one in force (`breaks_present`)."""
+    """An account for which the previewed policy would change something.
+
+    per_1000: complaints for every 1,000 delivered
+    rule: the rule that is broken, by the previewed policy or by the one in force
+    why: the numbers that broke it, in words
+    breaks_present: whether the policy in force is broken
+    """
 
     account_id: str
     owner_name: str
@@ -40,43 +50,42 @@ class AffectedJson(TypedDict):
     breaks_present: bool
 
 
-def explanation_json(found: Explained, platform: str) -> ExplanationJson:
-    decided = found.decided
+def explanation_json(explained: Explanation, platform: str) -> ExplanationJson:
+    """The explanation of an account. `platform`: its name, for the lines."""
+    decided = explained.decided
     return {
-        "account_id": found.account.id,
-        "status": found.account.status,
-        "decided": {"kind": decided.kind, "at": decided.at.isoformat(), **account_schema.facts_json(decided)}
-        if decided
-        else None,
-        "now": account_schema.facts_json(found.now) if found.now else None,
-        "kept_now": account_schema.kept_now(found.kept_now),
-        "lines": found.lines(platform),
+        "account_id": explained.account.id,
+        "status": explained.account.status,
+        "decided": {"kind": decided.kind, "at": decided.at.isoformat(), **facts_json(decided)} if decided else None,
+        "now": facts_json(explained.now) if explained.now else None,
+        "kept_now": kept_now_json(explained.kept_now),
+        "lines": explained.lines(platform),
     }
 
 
-def preview_json(found: policy_preview.Preview) -> dict[str, Any]:
-    """The accounts that it would change something for stand by the effect."""
+def preview_json(preview: Preview) -> dict[str, Any]:
+    """The preview of a policy: the affected accounts are listed under the name of each Effect."""
     return {
-        "present": found.present.id if found.present else None,
-        "mode": found.mode,
-        "judged": found.judged,
-        "bound": found.bound,
-        "exceeds_bound": found.exceeds_bound,
-        **{effect: [_affected(one) for one in found.of(effect)] for effect in policy_preview.Effect},
+        "present": preview.present.id if preview.present else None,
+        "mode": preview.mode,
+        "judged": preview.judged,
+        "bound": preview.bound,
+        "exceeds_bound": preview.exceeds_bound,
+        **{effect: [_affected_json(account) for account in preview.of(effect)] for effect in Effect},
     }
 
 
-def _affected(found: policy_preview.Affected) -> AffectedJson:
-    counts, per_1000 = found.broken.counts, found.broken.counts.per_1000()
+def _affected_json(affected: Affected) -> AffectedJson:
+    counts, per_1000 = affected.broken.counts, affected.broken.counts.per_1000()
     return {
-        "account_id": found.account.id,
-        "owner_name": without_controls(found.account.owner_name),
-        "status": found.account.status,
+        "account_id": affected.account.id,
+        "owner_name": without_controls(affected.account.owner_name),
+        "status": affected.account.status,
         "delivered": counts.delivered,
         "complaints": counts.complaints,
         "bounces": counts.bounces,
         "per_1000": None if per_1000 is None else float(per_1000),
-        "rule": found.broken.rule,
-        "why": found.why,
-        "breaks_present": found.breaks_present,
+        "rule": affected.broken.rule,
+        "why": affected.why,
+        "breaks_present": affected.breaks_present,
     }

@@ -1,235 +1,122 @@
-"""What machines are shown of an owner's report: shapes.py has what is in it of an account itself."""
+"""The JSON shape of an owner's report, which the API and the owner's download share."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
 from typing_extensions import TypedDict
 
+from permille.domain.account.account import Account
 from permille.domain.people.review import Stage
-from permille.domain.policy import policy
 from permille.domain.values.status import Status
-from permille.domain.values.tally import Tally
-from permille.reading import complaint_records, periods
-from permille.reading import spans as drawn
-from permille.schema import account_schema
-from permille.schema.account_schema import Doc
+from permille.reading.spans import Span
+from permille.schema.campaign_schema import BouncedCampaignJson, CampaignJson, bounced_campaign_json, campaign_json
+from permille.schema.doc import Doc
+from permille.schema.entry_schema import EntryJson, entry_json
+from permille.schema.report_counts_schema import PeriodJson, VerdictJson, period_json, verdict_json
+from permille.schema.review_schema import StandingJson, standing_json
 from permille.usecases.views.report import OwnerReport, Range
 
-Rate = Annotated[
-    float | None,
-    Doc(
-        "Complaints for every 1,000 delivered, rounded up to two decimal places; null where no more was delivered than "
-        "complained about."
-    ),
-]
-
-
-OF_STAFF = ("by", "staff_reason")  # facts that no owner is shown
-
-
-class CountsJson(TypedDict):
-    delivered: int
-    complaints: int
-    bounces: Annotated[int, Doc("Permanent ones.")]
-
-
-class VerdictJson(CountsJson):
-    """What the policy says now."""
-
-    decision: policy.Decision
-    rule: Annotated[policy.Rule | None, Doc("The first one that is broken.")]
-    per_1000: Rate
-    allowance_left: Annotated[int, Doc(account_schema.ALLOWANCE)]
-    limit_per_1000: int
-    window_days: int
-    first_day: Annotated[str, Doc("UTC.", "date")]
-    last_day: Annotated[str, Doc("UTC.", "date")]
-    policy: Annotated[str, Doc("The id of the policy that judges.")]
-
-
-class EpochCountsJson(CountsJson):
-    epoch: int
-
-
-class WindowCountsJson(CountsJson):
-    per_1000: Rate
-
-
-class PeriodJson(CountsJson):
-    """A send day, or a week of them, over all epochs."""
-
-    first_day: Annotated[str, Doc("UTC.", "date")]
-    last_day: Annotated[str, Doc("UTC.", "date")]
-    by_epoch: list[EpochCountsJson]
-    epoch: Annotated[int, Doc("The one in force when the period ended.")]
-    window: Annotated[WindowCountsJson, Doc("The window that ends with the period, of that epoch.")]
+STAFF_FACTS = ("by", "staff_reason")  # facts that owners must not see
 
 
 class SpanJson(TypedDict):
-    """How long the account had a status."""
+    """A time in which the account had one status."""
 
-    status: Status
-    begins: Annotated[str, Doc("", "date-time")]
-    ends: Annotated[str, Doc("", "date-time")]
+    status: Annotated[Status, Doc("The status in that time.")]
+    begins: Annotated[str, Doc("When the time begins.", "date-time")]
+    ends: Annotated[str, Doc("When the time ends.", "date-time")]
 
 
 class EpochJson(TypedDict):
-    epoch: int
-    begins: Annotated[str, Doc("", "date-time")]
+    """A counting period."""
 
-
-class ComplaintJson(TypedDict):
-    """One report of a recipient's mail company."""
-
-    entry_id: str
-    subject: str
-    recipient: Annotated[str | None, Doc("Who it was, where that is certain; in its bare form.")]
-    sent_at: Annotated[str, Doc("", "date-time")]
-    reported_at: Annotated[str, Doc("", "date-time")]
-    did: Annotated[str, Doc("What the recipient did, in plain words.")]
-    counts: Annotated[complaint_records.CountState, Doc("Whether it counts towards the limit, and if not, why.")]
-    why_not_counted: str | None
-    epoch: int
-
-
-class CampaignJson(TypedDict):
-    """What was reported about the mails of one campaign; the worst campaign comes first."""
-
-    campaign: Annotated[str, Doc("Its name, or else the subject.")]
-    counting: Annotated[int, Doc("How many of the reports count.")]
-    reports: list[ComplaintJson]
-
-
-class BouncesJson(TypedDict):
-    """What bounced of the mails of one campaign; the one with the most comes first."""
-
-    campaign: Annotated[str, Doc("Its name, or else the subject.")]
-    bounces: list[account_schema.BounceJson]
+    epoch: Annotated[int, Doc("Its number.")]
+    begins: Annotated[str, Doc("When it begins.", "date-time")]
 
 
 class ConnectedProviderJson(TypedDict):
-    """The owner's third-party SMTP provider."""
+    """The owner's third-party SMTP provider, without its secret."""
 
     host: str
     port: int
-    user: str
-    connected_at: Annotated[str, Doc("", "date-time")]
+    user: Annotated[str, Doc("User name at the provider.")]
+    connected_at: Annotated[str, Doc("When the provider was connected.", "date-time")]
 
 
-class ReportJson(account_schema.StandingJson):
-    """Everything that an owner's report shows. Who of the staff decided is not for owners."""
+class ReportJson(StandingJson):
+    """Everything that the owner's report shows. It does not say who of the staff decided."""
 
-    at: Annotated[str, Doc("When it was made.", "date-time")]
-    stage: Annotated[Stage, Doc("How far the way back has come.")]
-    verdict: VerdictJson
-    range: Range
-    periods: Annotated[list[PeriodJson], Doc("Oldest first.")]
-    spans: list[SpanJson]
-    epochs: Annotated[list[EpochJson], Doc("Those that began within the range.")]
-    campaigns: list[CampaignJson]
-    complaints_not_listed: Annotated[int, Doc("Counted, but too many to be listed.")]
-    bounces: list[BouncesJson]
-    bounces_not_listed: Annotated[int, Doc("Counted, but too many to be listed, or before bounces were recorded.")]
-    provider: ConnectedProviderJson | None
-    timeline: Annotated[list[account_schema.EntryJson], Doc("For owners, the newest first.")]
-    earlier: Annotated[str | None, Doc("The id of the oldest entry that was read, where there are earlier ones.")]
-
-
-def report_json(shown: OwnerReport, platform: str) -> ReportJson:
-    connected = shown.account.provider
-    whole: ReportJson = {
-        **account_schema.standing_json(shown.account),
-        "at": shown.now.isoformat(),
-        "stage": shown.stage,
-        "verdict": _verdict(shown.verdict),
-        "range": shown.range,
-        "periods": [_period(one) for one in shown.periods],
-        "spans": [_span(one) for one in shown.spans],
-        "epochs": [{"epoch": number, "begins": at.isoformat()} for number, at in shown.epochs],
-        "campaigns": [_campaign(one) for one in shown.campaigns],
-        "complaints_not_listed": shown.unlisted,
-        "bounces": [
-            {"campaign": one.name, "bounces": [account_schema.bounce_json(record) for record in one.records]}
-            for one in shown.bounces
-        ],
-        "bounces_not_listed": shown.unlisted_bounces,
-        "provider": {
-            "host": connected.host,
-            "port": connected.port,
-            "user": connected.user,
-            "connected_at": connected.connected_at.isoformat(),
-        }
-        if connected
-        else None,
-        "timeline": [account_schema.entry_json(one, platform, shown.zone) for one in shown.entries],
-        "earlier": shown.earlier or None,
-    }
-    if whole["review"]:
-        whole["review"]["decided_by"] = None
-    for one in whole["timeline"]:
-        one["facts"] = cast("dict[str, Any]", _for_owners(one["facts"]))
-    return whole
+    at: Annotated[str, Doc("When the report was made.", "date-time")]
+    stage: Annotated[Stage, Doc("What the owner can do to get the SMTP account back.")]
+    verdict: Annotated[VerdictJson, Doc("The verdict of the policy in force.")]
+    range: Annotated[Range, Doc("The time that the report covers.")]
+    periods: Annotated[list[PeriodJson], Doc("Counts of each day or week, oldest first.")]
+    spans: Annotated[list[SpanJson], Doc("The times within the range in which the account was not active.")]
+    epochs: Annotated[list[EpochJson], Doc("The counting periods that began within the range.")]
+    campaigns: Annotated[
+        list[CampaignJson], Doc("Reports by campaign; the campaign with the most that count is first.")
+    ]
+    complaints_not_listed: Annotated[int, Doc("Complaints that count and are not listed, because there are too many.")]
+    bounces: Annotated[list[BouncedCampaignJson], Doc("Bounces by campaign; the campaign with the most is first.")]
+    bounces_not_listed: Annotated[
+        int, Doc("Bounces that count and are not listed: there are too many, or their records have expired.")
+    ]
+    provider: Annotated[ConnectedProviderJson | None, Doc("The provider that the owner connected.")]
+    timeline: Annotated[list[EntryJson], Doc("Entries that owners may see, newest first.")]
+    earlier: Annotated[str | None, Doc("Id of the oldest entry that was read; null where there are no earlier ones.")]
 
 
-def _for_owners(shown: Any) -> Any:
-    """Without who of the staff it was, and what they say to one another, at any depth."""
-    if isinstance(shown, Mapping):
-        return {name: _for_owners(value) for name, value in shown.items() if name not in OF_STAFF}
-    return [_for_owners(one) for one in shown] if isinstance(shown, list) else shown
-
-
-def _verdict(found: policy.Verdict) -> VerdictJson:
+def report_json(report: OwnerReport, platform: str) -> ReportJson:
+    """The report for its owner. `platform`: its name, for the words of the entries."""
+    entries = [entry_json(entry, platform, report.zone) for entry in report.entries]
     return {
-        **_counts(found.counts),
-        "decision": found.decision,
-        "rule": found.rule,
-        "per_1000": _per_1000(found.counts),
-        "allowance_left": found.allowance_left,
-        "limit_per_1000": found.policy.complaint_ratio.limit_per_1000,
-        "window_days": found.policy.window_days,
-        "first_day": str(found.first_day),
-        "last_day": str(found.last_day),
-        "policy": found.policy.id,
+        **_owners_standing_json(report.account),
+        "at": report.now.isoformat(),
+        "stage": report.stage,
+        "verdict": verdict_json(report.verdict),
+        "range": report.range,
+        "periods": [period_json(period) for period in report.periods],
+        "spans": [_span_json(span) for span in report.spans],
+        "epochs": [{"epoch": number, "begins": begins.isoformat()} for number, begins in report.epochs],
+        "campaigns": [campaign_json(campaign) for campaign in report.campaigns],
+        "complaints_not_listed": report.unlisted,
+        "bounces": [bounced_campaign_json(campaign) for campaign in report.bounces],
+        "bounces_not_listed": report.unlisted_bounces,
+        "provider": _connected_provider_json(report.account),
+        "timeline": [{**entry, "facts": _owners_facts(entry["facts"])} for entry in entries],
+        "earlier": report.earlier or None,
     }
 
 
-def _counts(tally: Tally) -> CountsJson:
-    return {"delivered": tally.delivered, "complaints": tally.complaints, "bounces": tally.bounces}
+def _owners_standing_json(account: Account) -> StandingJson:
+    standing = standing_json(account)
+    if standing["review"]:
+        standing["review"]["decided_by"] = None
+    return standing
 
 
-def _per_1000(tally: Tally) -> float | None:
-    per_1000 = tally.per_1000()
-    return None if per_1000 is None else float(per_1000)
+def _owners_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    return cast("dict[str, Any]", _without_staff_facts(facts))
 
 
-def _period(shown: periods.Period) -> PeriodJson:
+def _without_staff_facts(value: Any) -> Any:
+    """The value without STAFF_FACTS, at any depth."""
+    if isinstance(value, Mapping):
+        return {name: _without_staff_facts(inner) for name, inner in value.items() if name not in STAFF_FACTS}
+    return [_without_staff_facts(item) for item in value] if isinstance(value, list) else value
+
+
+def _span_json(span: Span) -> SpanJson:
+    return {"status": span.status, "begins": span.begins.isoformat(), "ends": span.ends.isoformat()}
+
+
+def _connected_provider_json(account: Account) -> ConnectedProviderJson | None:
+    provider = account.provider
+    if provider is None:
+        return None
     return {
-        **_counts(shown.tally),
-        "first_day": str(shown.first),
-        "last_day": str(shown.last),
-        "by_epoch": [{"epoch": epoch, **_counts(tally)} for epoch, tally in shown.tallies],
-        "epoch": shown.epoch,
-        "window": {**_counts(shown.window), "per_1000": _per_1000(shown.window)},
-    }
-
-
-def _span(shown: drawn.Span) -> SpanJson:
-    return {"status": shown.status, "begins": shown.begins.isoformat(), "ends": shown.ends.isoformat()}
-
-
-def _campaign(shown: complaint_records.Campaign) -> CampaignJson:
-    return {"campaign": shown.name, "counting": shown.counting, "reports": [_report(one) for one in shown.records]}
-
-
-def _report(shown: complaint_records.ComplaintRecord) -> ComplaintJson:
-    return {
-        "entry_id": shown.entry_id,
-        "subject": shown.subject,
-        "recipient": shown.recipient or None,
-        "sent_at": shown.sent_at.isoformat(),
-        "reported_at": shown.reported_at.isoformat(),
-        "did": shown.did,
-        "counts": shown.counts,
-        "why_not_counted": shown.why_not or None,
-        "epoch": shown.epoch,
+        "host": provider.host,
+        "port": provider.port,
+        "user": provider.user,
+        "connected_at": provider.connected_at.isoformat(),
     }

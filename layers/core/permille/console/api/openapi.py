@@ -1,6 +1,7 @@
-"""The OpenAPI document of the JSON API, and what its operations have in common in it."""
+"""The OpenAPI document of the JSON API, and what its operations have in common."""
 
 import json
+import re
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
@@ -12,10 +13,10 @@ from permille import __version__
 from permille.console.api.problems import MEDIA_TYPE, TITLES, Problem
 
 BEARER = "bearer"
-DESCRIPTION = """What a host platform asks Permille about the sending accounts of its customers. Every answer is JSON;
-where something cannot be done, it is problem details (RFC 9457). Instants are ISO 8601 in UTC. New fields may come
-within a version. `permille link platform` makes the bearer token: with the scope `read` for GET and HEAD, `write` for
-everything else, and for all accounts or those that it names."""
+DESCRIPTION = """The API of a host platform: the sending accounts of its customers. Every response is JSON; errors
+are problem details (RFC 9457). Instants are ISO 8601 in UTC. New fields may be added within a version. The command
+`permille link platform` issues the bearer token: with the scope `read` for GET and HEAD, `write` for all other methods,
+for all accounts or for named ones."""
 _ALWAYS = (
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
@@ -24,38 +25,45 @@ _ALWAYS = (
     HTTPStatus.INTERNAL_SERVER_ERROR,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
-LISTED = (HTTPStatus.BAD_REQUEST,)
-WRITTEN = (
+PAGED = (HTTPStatus.BAD_REQUEST,)
+WRITING = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.CONFLICT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
 )
 _MEANINGS = {
-    HTTPStatus.BAD_REQUEST: "The body cannot be read, or the cursor is not one of this list.",
-    HTTPStatus.UNAUTHORIZED: "There is no token, or none that is in force.",
-    HTTPStatus.FORBIDDEN: "The token is not one for host platforms, or not for this account; or it lacks a scope.",
-    HTTPStatus.NOT_FOUND: "There is no such account.",
-    HTTPStatus.CONFLICT: "It does not suit the account as it stands; the detail says why.",
+    HTTPStatus.BAD_REQUEST: "The body cannot be parsed, or the cursor does not belong to this list.",
+    HTTPStatus.UNAUTHORIZED: "The token is missing, invalid, expired or revoked.",
+    HTTPStatus.FORBIDDEN: "The token is not a host platform's, does not cover this account, or lacks the scope.",
+    HTTPStatus.NOT_FOUND: "The account does not exist.",
+    HTTPStatus.CONFLICT: "The state of the account does not allow it; `detail` says why.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not JSON.",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "Values are not what they have to be; `errors` names each.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "It cannot be answered now; repeat the request after Retry-After.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The request is invalid; `errors` lists every invalid field.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "An unexpected error. It is logged.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "A dependency is unavailable; retry after the seconds of Retry-After.",
 }
+_RETRY_AFTER = {"description": "Seconds.", "schema": {"type": "integer"}, "required": True}
+_CHALLENGE = {
+    "description": "Bearer. Lambda function URLs return WWW-Authenticate under this name.",
+    "schema": {"type": "string"},
+}
+_MODEL_NAME = re.compile(r'"(#/components/schemas/)?(\w+)Json"')
 
 
 def operation(
-    name: str, summary: str, description: str, answers: str, problems: Iterable[HTTPStatus] = ()
+    name: str, summary: str, description: str, response: str, problems: Iterable[HTTPStatus] = ()
 ) -> dict[str, Any]:
-    """What Powertools takes of an operation: `answers` is what a 200 holds."""
+    """Keyword arguments of a Powertools route. `response` describes a 200; `problems` are the statuses that this
+    operation has beside those of every operation."""
     statuses = sorted({*_ALWAYS, *problems})
     return {
         "operation_id": name,
         "summary": summary,
         "description": description,
         "security": [{BEARER: []}],
-        "responses": {200: {"description": answers}} | {int(status): _problem(status) for status in statuses},
+        "responses": {200: {"description": response}} | {int(status): _problem(status) for status in statuses},
     }
 
 
@@ -68,51 +76,52 @@ def _problem(status: HTTPStatus) -> dict[str, Any]:
     }
 
 
-_RETRY_AFTER = {"description": "Seconds.", "schema": {"type": "integer"}, "required": True}
-_CHALLENGE = {
-    "description": "Bearer. AWS hands WWW-Authenticate over under this name where a function URL answers.",
-    "schema": {"type": "string"},
-}
-
-
 def document(app: LambdaFunctionUrlResolver) -> dict[str, Any]:
     """The OpenAPI document, as it is served and checked in."""
-    made: dict[str, Any] = json.loads(
-        app.get_openapi_json_schema(
-            title="Permille",
-            version=__version__,
-            openapi_version="3.1.0",
-            description=" ".join(DESCRIPTION.split()),
-            servers=[Server(url="/", description="The stack's output ApiUrl, which `permille link platform` prints.")],
-            security_schemes={
-                BEARER: HTTPBearer(bearerFormat="JWT", description="A host platform's token: permille link platform.")
-            },
-        )
+    text = app.get_openapi_json_schema(
+        title="Permille",
+        version=__version__,
+        openapi_version="3.1.0",
+        description=" ".join(DESCRIPTION.split()),
+        servers=[Server(url="/", description="The stack's output ApiUrl, which `permille link platform` prints.")],
+        security_schemes={
+            BEARER: HTTPBearer(bearerFormat="JWT", description="A host platform's token: permille link platform.")
+        },
     )
+    described: dict[str, Any] = json.loads(_without_suffix(text))
     for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
-        made["components"]["schemas"].pop(unused, None)
-    for operations in made["paths"].values():
-        for one in operations.values():
-            _mend(one)
-    return made
+        described["components"]["schemas"].pop(unused, None)
+    for operations in described["paths"].values():
+        for each in operations.values():
+            _correct_responses(each)
+            _correct_parameters(each)
+    return described
 
 
-def _mend(described: dict[str, Any]) -> None:
-    """Powertools describes errors that it would tell by itself, and parameters that may be null, which no address can
-    say."""
-    for status, response in list(described["responses"].items()):
+def _without_suffix(text: str) -> str:
+    """Names each component as its class of schema/, without the suffix that tells it from the domain's: Account, not
+    AccountJson."""
+    return _MODEL_NAME.sub(r'"\1\2"', text)
+
+
+def _correct_responses(described: dict[str, Any]) -> None:
+    """Removes the validation errors that Powertools describes by itself, and describes a 500 as a problem."""
+    responses = described["responses"]
+    for status, response in list(responses.items()):
         if "ValidationError" in json.dumps(response):
-            del described["responses"][status]
-    described["responses"]["500"] = _answer(described["responses"]["503"], HTTPStatus.INTERNAL_SERVER_ERROR)
-    described["responses"] = dict(sorted(described["responses"].items()))
+            del responses[status]
+    error = HTTPStatus.INTERNAL_SERVER_ERROR
+    responses["500"] = {
+        "description": f"{TITLES[error]}. {_MEANINGS[error]}",
+        "content": responses["503"]["content"],
+    }
+    described["responses"] = dict(sorted(responses.items()))
+
+
+def _correct_parameters(described: dict[str, Any]) -> None:
+    """Removes null from the types of parameters, since no query can express it, and what the parameter itself says."""
     for parameter in described.get("parameters", []):
         schema = parameter["schema"]
-        [given] = [one for one in schema.pop("anyOf", [{}]) if one.get("type") != "null"]
-        parameter["schema"] = {name: value for name, value in schema.items() if name not in _SAID_BESIDE} | given
-
-
-_SAID_BESIDE = ("title", "description")
-
-
-def _answer(like: dict[str, Any], status: HTTPStatus) -> dict[str, Any]:
-    return {"description": f"{TITLES[status]}. {_MEANINGS[status]}", "content": like["content"]}
+        [value_type] = [each for each in schema.pop("anyOf", [{}]) if each.get("type") != "null"]
+        kept = {name: value for name, value in schema.items() if name not in ("title", "description")}
+        parameter["schema"] = kept | value_type

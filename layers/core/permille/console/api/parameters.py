@@ -13,7 +13,7 @@ from permille.domain.people import validation
 from permille.domain.people.commands import PutReview
 from permille.domain.people.validation import LONGEST_TEXT
 from permille.domain.policy.policy import LARGEST_BATCH
-from permille.domain.timeline.timeline import Audience
+from permille.domain.timeline.facts import Audience
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import InvalidInput
 from permille.usecases.views.report import Range

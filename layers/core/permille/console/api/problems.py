@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from typing_extensions import TypedDict
 
 from permille.domain.values.errors import InvalidInput, MethodNotAllowed, NotGranted, PermilleError
-from permille.schema.account_schema import Doc
+from permille.schema.doc import Doc
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from permille.console.api.context import context
 from permille.console.api.cursors import following, place_of
-from permille.console.api.openapi import LISTED, WRITTEN, operation
+from permille.console.api.openapi import PAGED, WRITING, operation
 from permille.console.api.parameters import (
     DEFAULT_LIMIT,
     AccountId,
@@ -24,13 +24,19 @@ from permille.console.routing import routes
 from permille.domain.account.account import Account
 from permille.domain.people.commands import DeleteReview, PutReview
 from permille.domain.values.entry_id import id_at
-from permille.schema import account_schema, report_schema
-from permille.schema.account_schema import Doc
+from permille.schema.account_schema import AccountJson, account_json
+from permille.schema.bounce_schema import BounceJson, bounce_json
+from permille.schema.doc import Doc
+from permille.schema.entry_schema import EntryJson, entry_json
+from permille.schema.report_schema import ReportJson, report_json
+from permille.schema.review_schema import StandingJson, standing_json
+from permille.schema.route_schema import RouteJson, route_json
+from permille.schema.suppression_schema import SuppressionJson, suppression_json
 from permille.usecases.decisions import decisions, suppression_list
-from permille.usecases.decisions.existing import existing
+from permille.usecases.decisions.find_account import find_account
 from permille.usecases.views.current_route import current_route
-from permille.usecases.views.report import Range, gather
-from permille.usecases.views.verdict import current
+from permille.usecases.views.report import Range, gather_report
+from permille.usecases.views.verdict import current_verdict
 from permille.zones import shown_zone_of
 
 router = routes()
@@ -42,7 +48,7 @@ class TimelinePage(TypedDict):
     """A page of an account's timeline, oldest first."""
 
     account_id: str
-    entries: list[account_schema.EntryJson]
+    entries: list[EntryJson]
     next: Next
 
 
@@ -50,7 +56,7 @@ class BouncePage(TypedDict):
     """A page of an account's bounces, the first counted first."""
 
     account_id: str
-    bounces: list[account_schema.BounceJson]
+    bounces: list[BounceJson]
     next: Next
 
 
@@ -58,7 +64,7 @@ class SuppressionPage(TypedDict):
     """A page of the addresses that the account's mail no longer goes to, the longest suppressed first; each once."""
 
     account_id: str
-    suppressions: list[account_schema.SuppressionJson]
+    suppressions: list[SuppressionJson]
     next: Next
 
 
@@ -72,10 +78,10 @@ class SuppressionPage(TypedDict):
         "The account.",
     ),
 )
-def show(account_id: AccountId) -> account_schema.AccountJson:
+def show(account_id: AccountId) -> AccountJson:
     found, account = context(router), _account(account_id)
-    return account_schema.account_json(
-        account, current(found.services.policies, found.services.tallies, account, found.now).verdict
+    return account_json(
+        account, current_verdict(found.services.policies, found.services.tallies, account, found.now).verdict
     )
 
 
@@ -89,11 +95,9 @@ def show(account_id: AccountId) -> account_schema.AccountJson:
         "The report, as of now.",
     ),
 )
-def report(account_id: AccountId, range: Shown = Range.WINDOW) -> report_schema.ReportJson:  # noqa: A002 - its name in the query
+def report(account_id: AccountId, range: Shown = Range.WINDOW) -> ReportJson:  # noqa: A002 - its name in the query
     found, account = context(router), _account(account_id)
-    return report_schema.report_json(
-        gather(found.services.reporting, account, found.now, range), found.services.platform
-    )
+    return report_json(gather_report(found.services.reporting, account, found.now, range), found.services.platform)
 
 
 @router.get(
@@ -104,7 +108,7 @@ def report(account_id: AccountId, range: Shown = Range.WINDOW) -> report_schema.
         "The permanent bounces that count, the first counted first; kept for thirteen months. The bus tells of them "
         "once an hour (`bounces`); a bounce of the last second may still be missing.",
         "A page of bounces.",
-        LISTED,
+        PAGED,
     ),
 )
 def bounces(
@@ -116,7 +120,7 @@ def bounces(
     page = found.services.bounces.page(account.id, place, limit)
     return {
         "account_id": account.id,
-        "bounces": [account_schema.bounce_json(one) for one in page.items],
+        "bounces": [bounce_json(one) for one in page.items],
         "next": following(scope, page),
     }
 
@@ -129,7 +133,7 @@ def bounces(
         "Oldest first. Entries never change; an entry of the last second may still be missing. Of one audience a page "
         "may be short, or empty, also where `next` leads on.",
         "A page of entries.",
-        LISTED,
+        PAGED,
     ),
 )
 def timeline(
@@ -142,7 +146,7 @@ def timeline(
     platform, zone = found.services.platform, shown_zone_of(account)
     return {
         "account_id": account.id,
-        "entries": [account_schema.entry_json(one, platform, zone) for one in page.items],
+        "entries": [entry_json(one, platform, zone) for one in page.items],
         "next": following(scope, page),
     }
 
@@ -157,10 +161,10 @@ def timeline(
         "The route of the account's e-mails now.",
     ),
 )
-def show_route(account_id: AccountId) -> account_schema.RouteJson:
+def show_route(account_id: AccountId) -> RouteJson:
     found, account = context(router), _account(account_id)
     taken = current_route(found.services.timeline, account)
-    return account_schema.route_json(account, taken, found.services.platform, found.services.smtp_endpoint)
+    return route_json(account, taken, found.services.platform, found.services.smtp_endpoint)
 
 
 @router.get(
@@ -175,7 +179,7 @@ def show_route(account_id: AccountId) -> account_schema.RouteJson:
         "it, `unsuppressed` ends that. Of bounces it tells once an hour (`bounces`), and of imported lists once, "
         "without the addresses: then ask here with `since`. What was counted in the last second may still be missing.",
         "A page of addresses.",
-        LISTED,
+        PAGED,
     ),
 )
 def suppressions(
@@ -188,7 +192,7 @@ def suppressions(
     page = suppression_list.page(found.services.suppressions, account.id, since, place, limit, bounces=bounces)
     return {
         "account_id": account.id,
-        "suppressions": [account_schema.suppression_json(one) for one in page.items],
+        "suppressions": [suppression_json(one) for one in page.items],
         "next": following(scope, page),
     }
 
@@ -202,8 +206,8 @@ def suppressions(
         "The review and the trial; null where there is none.",
     ),
 )
-def get_review(account_id: AccountId) -> account_schema.StandingJson:
-    return account_schema.standing_json(_account(account_id))
+def get_review(account_id: AccountId) -> StandingJson:
+    return standing_json(_account(account_id))
 
 
 @router.put(
@@ -215,10 +219,10 @@ def get_review(account_id: AccountId) -> account_schema.StandingJson:
         "Repeating the same request changes nothing. The owner gets a receipt of a new one, at most one a day. A "
         "day, where the account is, has at most five changes: the next one is refused with 409.",
         "The review as it stands now.",
-        WRITTEN,
+        WRITING,
     ),
 )
-def put_review(account_id: AccountId, request: Annotated[ReviewBody, Body()]) -> account_schema.StandingJson:
+def put_review(account_id: AccountId, request: Annotated[ReviewBody, Body()]) -> StandingJson:
     return _decided(account_id, request.command(context(router).known.name))
 
 
@@ -233,14 +237,14 @@ def put_review(account_id: AccountId, request: Annotated[ReviewBody, Body()]) ->
         (HTTPStatus.CONFLICT,),
     ),
 )
-def withdraw_review(account_id: AccountId) -> account_schema.StandingJson:
+def withdraw_review(account_id: AccountId) -> StandingJson:
     return _decided(account_id, DeleteReview(by=context(router).known.name))
 
 
 def _account(account_id: str) -> Account:
-    return existing(context(router).services.accounts, account_id)
+    return find_account(context(router).services.accounts, account_id)
 
 
-def _decided(account_id: str, command: PutReview | DeleteReview) -> account_schema.StandingJson:
+def _decided(account_id: str, command: PutReview | DeleteReview) -> StandingJson:
     found = context(router)
-    return account_schema.standing_json(decisions.apply(found.services, account_id, command, found.now))
+    return standing_json(decisions.apply(found.services, account_id, command, found.now))

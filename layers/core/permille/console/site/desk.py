@@ -54,7 +54,7 @@ Refused = DecisionRefused | InvalidInput
 def queue() -> Response[str]:
     found = context(router)
     after = found.request.query.get("after", "")
-    page = desk.waiting(found.services.desk, after, found.now)
+    page = desk.review_cases(found.services.desk, after, found.now)
     return _page("desk", "Queue", found, page=page, after=after, limit=_limit(found))
 
 
@@ -180,7 +180,7 @@ def _held(
     given: Mapping[str, str] = _NOTHING,
 ) -> Response[str]:
     after = found.request.query.get("after", "")
-    page = desk.held_accounts(found.services.desk, after)
+    page = desk.held_page(found.services.desk, after)
     done = {one.about for one in decided if not one.refused}  # the index may still show them
     shown: dict[str, Any] = {"page": page, "after": after, "decided": decided, "given": given, "gone": done}
     return _page("desk_held", "Held", found, refused, **shown, ticked=TICKED, limit=_limit(found))

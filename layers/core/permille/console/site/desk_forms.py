@@ -28,7 +28,7 @@ from permille.domain.words.wording import plain
 from permille.usecases.decisions import decisions, suppression_list
 from permille.usecases.decisions.decisions import Result
 from permille.usecases.enforcement import breaker
-from permille.usecases.enforcement.held import decide_each
+from permille.usecases.enforcement.held_accounts import decide_each
 from permille.usecases.views.desk import Desk
 
 TICKED = "held:"  # and the account's id: the name of its field
@@ -76,7 +76,7 @@ def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:
     """Closes the breaker, and returns how many more may pass in this hour. Raises InvalidInput."""
     allow = validation.of_field("allow", validation.grant_from, form.get("allow", ""))
     command = ResetBreaker(reason=form.get("reason", ""), allow=allow, by=by)
-    return breaker.reset(desk.control, desk.resets, desk.policies, command, now)
+    return breaker.reset(desk.control, desk.breaker_admin, desk.policies, command, now)
 
 
 def _approve(form: Form, by: str) -> ApproveReview:

@@ -12,7 +12,7 @@ from permille.domain.values.calendar import today
 from permille.domain.values.status import Status
 from permille.domain.values.tally import PER_MILLE, Tally
 from permille.domain.words import wording
-from permille.ports.desk import ON_THEIR_WAY, ListedAccount, Waiting
+from permille.ports.desk import ON_THEIR_WAY, ListedAccount, QueueStatus
 from permille.usecases.views.review_queue import ReviewCase
 from permille.zones import shown_zone_of
 
@@ -90,7 +90,7 @@ def drifted(found: Difference) -> str:
     return f"{found.words()}."
 
 
-def queue_tone(queue: Waiting) -> str:
+def queue_tone(queue: QueueStatus) -> str:
     """Dead letters and failures wait for a person, however few; feedback that waits is on its way."""
     if not queue.messages:
         return "good"

@@ -215,17 +215,17 @@ def _marks(periods: Sequence[Period], across: _Across, size: Size) -> tuple[list
     return marks, deepest
 
 
-def _dates(periods: Sequence[Period], across: _Across, at_most: int) -> list[Tick]:
+def _dates(periods: Sequence[Period], across: _Across, limit: int) -> list[Tick]:
     """The last period has a date, and others at even distances before it."""
     days = [one.last if one is periods[-1] else one.first for one in periods]
-    every = -(-len(periods) // at_most)
+    every = -(-len(periods) // limit)
     chosen = range(len(periods) - 1, -1, -every)
     return [Tick(across.middle(periods[place]), short_date(days[place])) for place in reversed(chosen)]
 
 
-def nice_ticks(highest: float, at_most: int, *, whole: bool = False) -> list[float]:
+def nice_ticks(highest: float, limit: int, *, whole: bool = False) -> list[float]:
     """From 0 on to the first that is not below `highest`, in steps of 1, 2 or 5 times a power of ten."""
-    least = max(highest / (at_most - 1), 1.0 if whole else 1e-6)
+    least = max(highest / (limit - 1), 1.0 if whole else 1e-6)
     power = 10.0 ** floor(log10(least))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * (1 - 1e-9))
     ticks = [0.0, step]

@@ -19,9 +19,9 @@ from permille.domain.people.commands import AmendReview, RequestReview, Withdraw
 from permille.domain.people.decisions import AnswerRead
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.values.errors import DecisionRefused, InvalidInput, MalformedRequest
-from permille.schema import report_schema
+from permille.schema.report_schema import report_json
 from permille.usecases.decisions import decisions
-from permille.usecases.views.report import OwnerReport, Range, earlier_entries, gather
+from permille.usecases.views.report import OwnerReport, Range, earlier_entries, gather_report
 
 EARLIER_ENTRIES = 50  # on a page of the timeline
 LONGEST_ID = 100
@@ -81,7 +81,7 @@ def machine_readable(_id: str) -> Response[str]:
 
 def _as_json(shown: OwnerReport) -> str:
     platform = context(router).services.pages.brand.platform
-    return json.dumps(report_schema.report_json(shown, platform), ensure_ascii=False, indent=1)
+    return json.dumps(report_json(shown, platform), ensure_ascii=False, indent=1)
 
 
 @router.post("/report/<_id>/review")
@@ -131,7 +131,7 @@ def _page(
 
 
 def _gathered(found: RequestContext[SiteServices], account: Account, shown: Range = Range.WINDOW) -> OwnerReport:
-    return gather(found.services.reporting, account, found.now, shown)
+    return gather_report(found.services.reporting, account, found.now, shown)
 
 
 def _separator() -> Separator:

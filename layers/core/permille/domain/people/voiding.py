@@ -89,7 +89,7 @@ def _told(
         staff_reason=command.reason,
         by=command.by,
     )
-    return entry(complaint.account_id, now, said, seed=complaint.id)
+    return entry(complaint.account_id, now, said, distinguisher=complaint.id)
 
 
 def _correction(complaint: TimelineEntry[CountedComplaint], void: Void | None) -> Correction:

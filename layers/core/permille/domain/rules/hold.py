@@ -51,5 +51,5 @@ def held(
     on_hold = replace(hold, why=why, resumed_at=now if resumes else hold.resumed_at, needs_staff=needs_staff)
     if account.hold and needs_staff == hold.needs_staff:
         return replace(account, hold=on_hold), []
-    told = entry(account.id, now, RuleHeld.of_verdict(verdict, why, evidence.backlog.messages or 0), seed=why)
+    told = entry(account.id, now, RuleHeld.of_verdict(verdict, why, evidence.backlog.messages or 0), distinguisher=why)
     return replace(account, hold=on_hold, decided_at=now), [told]

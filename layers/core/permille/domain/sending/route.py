@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from permille.domain.account.account import Account
 from permille.domain.account.provider import Provider
-from permille.domain.timeline.timeline import Entry, Topic
+from permille.domain.timeline.facts import Topic
+from permille.domain.timeline.timeline import Entry
 
 
 class Via(StrEnum):

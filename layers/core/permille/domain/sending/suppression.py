@@ -81,4 +81,4 @@ def once_each(records: Iterable[Suppression]) -> Iterable[Suppression]:
 
 def lifted(account_id: str, at: datetime, address: str, reason: str, by: str) -> TimelineEntry[Unsuppressed]:
     """The address may be mailed again, until its holder complains, or a mail to it bounces, once more."""
-    return entry(account_id, at, Unsuppressed(recipient=address, reason=reason, by=by), seed=address)
+    return entry(account_id, at, Unsuppressed(recipient=address, reason=reason, by=by), distinguisher=address)

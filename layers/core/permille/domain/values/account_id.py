@@ -1,6 +1,6 @@
-"""An account's id."""
+"""The form of an account's id."""
 
 import re
 
-# Also part of names elsewhere: `permille-<id>` has to fit into the 64 characters of an IAM user's name.
+# `permille-<id>` is the name of an IAM user, which has at most 64 characters.
 ACCOUNT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,53}")

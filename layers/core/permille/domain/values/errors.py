@@ -2,27 +2,27 @@
 
 PermilleError                  500, exit 1
 ├── InvalidInput               422, exit 2   a value is not what it has to be
-│   ├── MalformedRequest       400, exit 2   the request cannot be read at all, or its cursor is none
+│   ├── MalformedRequest       400, exit 2   the request cannot be read, or its cursor is invalid
 │   │   ├── MethodNotAllowed   405, exit 2
 │   │   ├── RequestTooLarge    413, exit 2
 │   │   └── UnsupportedMedia   415, exit 2   a body of another media type
 │   └── InvalidPolicy          422, exit 2   a policy's document is wrong
 ├── NotFound                   404, exit 2
-├── NotAuthenticated           401, exit 2   nobody knows who is asking
-│   ├── NotLoggedIn            401, exit 2   nothing was sent that says who is asking
-│   ├── LinkExpired            401, exit 2   a link's time is over; whether it was ours is not known
-│   └── NotAuthorized          403, exit 2   who is asking may not do this
-│       └── NotGranted         403, exit 2   a platform's token was not made for this
-├── DecisionRefused            409, exit 2   the decision does not suit the account
-│   └── ConfirmationNeeded     409, exit 2   it is unusual: whoever decides is asked once more
-├── Failed                     500, exit 1   it was tried, and did not work
-├── MissingSettings            500, exit 1   the environment lacks variables
-└── ServiceError               500, exit 1   a service outside did not do what it was asked
-    ├── Unavailable            503, exit 1   for a passing cause: safe to retry
-    │   ├── Conflict           503, exit 1   somebody else wrote first
-    │   └── PolicyNotValid     503, exit 1   the policy that is stored cannot be understood
-    ├── PermissionDenied       500, exit 1   AWS does not allow it: a retry does not help
-    └── RequestRejected        500, exit 1   AWS calls the request wrong: a retry does not help
+├── NotAuthenticated           401, exit 2   the client is not authenticated
+│   ├── NotLoggedIn            401, exit 2   the request has no credentials
+│   ├── LinkExpired            401, exit 2   the login link has expired; its MAC was not verified
+│   └── NotAuthorized          403, exit 2   the client is authenticated, and may not do this
+│       └── NotGranted         403, exit 2   the platform's token does not grant this
+├── DecisionRefused            409, exit 2   the decision is not possible in the account's state
+│   └── ConfirmationNeeded     409, exit 2   the decision is unusual, and has to be confirmed
+├── Failed                     500, exit 1   an operation was tried and failed
+├── MissingSettings            500, exit 1   environment variables are missing
+└── ServiceError               500, exit 1   a call of an external service failed
+    ├── Unavailable            503, exit 1   a transient failure: safe to retry
+    │   ├── Conflict           503, exit 1   a concurrent write came first
+    │   └── PolicyNotValid     503, exit 1   the stored policy cannot be parsed
+    ├── PermissionDenied       500, exit 1   AWS denied access: a retry does not help
+    └── RequestRejected        500, exit 1   AWS rejected the request as invalid: a retry does not help
 """
 
 from collections.abc import Sequence
@@ -31,16 +31,20 @@ from typing import ClassVar
 
 
 class PermilleError(Exception):
-    """The message says what is wrong, and where possible what to do."""
+    """Base of all errors that are raised on purpose. The message says what is wrong and, where possible, what to do.
+
+    status: the HTTP status of an answer to it
+    exit_code: with which the command exits
+    """
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     exit_code: ClassVar[int] = 1
 
 
 class InvalidInput(PermilleError):
-    """A value that was given is not what it has to be.
+    """An input value is invalid.
 
-    errors: each field's name (empty where it is about the whole), and what is wrong with it
+    errors: pairs of a field's name and its message; the name is empty where the message is about the whole input
     """
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -52,25 +56,25 @@ class InvalidInput(PermilleError):
 
     @classmethod
     def of(cls, errors: Sequence[tuple[str, str]]) -> "InvalidInput":
-        """Several at once; at least one."""
-        found = cls("; ".join(f"{field}: {message}" if field else message for field, message in errors))
-        found.errors = errors
-        return found
+        """One error for several fields. `errors` has at least one pair."""
+        error = cls("; ".join(f"{field}: {message}" if field else message for field, message in errors))
+        error.errors = errors
+        return error
 
     @property
     def messages(self) -> str:
-        """For people who see which field each is about."""
+        """The messages without the names of the fields."""
         return "; ".join(message for _, message in self.errors)
 
 
 class MalformedRequest(InvalidInput):
-    """The request cannot be read at all, or the cursor in it is none of this list."""
+    """The request cannot be read, or its pagination cursor is invalid for this list."""
 
     status = HTTPStatus.BAD_REQUEST
 
 
 class MethodNotAllowed(MalformedRequest):
-    """The address takes other methods; the message names them."""
+    """The URL does not take this HTTP method. The message names those that it takes."""
 
     status = HTTPStatus.METHOD_NOT_ALLOWED
 
@@ -80,93 +84,94 @@ class MethodNotAllowed(MalformedRequest):
 
 
 class RequestTooLarge(MalformedRequest):
-    """The body is longer than any that is needed."""
+    """The body exceeds the size limit."""
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class UnsupportedMedia(MalformedRequest):
-    """The body is of another media type."""
+    """The body has a media type that the operation does not take."""
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
 class InvalidPolicy(InvalidInput):
-    """A policy's document is wrong."""
+    """The document of a policy is invalid."""
 
 
 class NotFound(PermilleError):
-    """What was asked for does not exist."""
+    """The requested resource does not exist."""
 
     status = HTTPStatus.NOT_FOUND
     exit_code = 2
 
 
 class NotAuthenticated(PermilleError):
-    """Nobody knows who is asking. The message is for the log, never for whoever asks."""
+    """The client is not authenticated. The message is for the log, and is never sent to the client."""
 
     status = HTTPStatus.UNAUTHORIZED
     exit_code = 2
 
 
 class NotLoggedIn(NotAuthenticated):
-    """Nothing was sent that says who is asking: no cookie, no token."""
+    """The request has neither cookie nor token."""
 
 
 class LinkExpired(NotAuthenticated):
-    """The time of a link is over. Its MAC has not been verified."""
+    """The login link has expired. Its MAC was not verified."""
 
 
 class NotAuthorized(NotAuthenticated):
-    """Who is asking is known, and may not do this."""
+    """The client is authenticated, and may not do this."""
 
     status = HTTPStatus.FORBIDDEN
 
 
 class NotGranted(NotAuthorized):
-    """A platform's token does not open this. The message is for its holder: it says what is missing."""
+    """A platform's token does not grant this. The message is sent to the client: it says what is missing."""
 
 
 class DecisionRefused(PermilleError):
-    """What was decided cannot be done to this account as it is."""
+    """The decision is not possible in the account's present state."""
 
     status = HTTPStatus.CONFLICT
     exit_code = 2
 
 
 class ConfirmationNeeded(DecisionRefused):
-    """What was decided is unusual. The message says how; whoever decides can say that it is meant."""
+    """The decision is unusual; the message says why. It is accepted when it is confirmed."""
 
 
 class Failed(PermilleError):
-    """What was asked for was tried, and did not work."""
+    """An operation was tried and failed."""
 
 
 class MissingSettings(PermilleError):
-    """The environment lacks variables that a function needs."""
+    """Environment variables that a function needs are missing."""
 
 
 class ServiceError(PermilleError):
-    """A service outside did not do what it was asked. Whether it did something is unknown."""
+    """A call of an external service failed. Whether it had an effect is unknown."""
 
 
 class Unavailable(ServiceError):
-    """The service did not answer, or refused for a passing cause: safe to retry."""
+    """The service did not answer, or reported a transient failure. Whether the call had an effect is unknown; it is
+    safe to retry."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class Conflict(Unavailable):
-    """Somebody else wrote first, and nothing was written: read again and decide anew."""
+    """A concurrent write came first, and this one wrote nothing. Read again, and decide again."""
 
 
 class PolicyNotValid(Unavailable):
-    """The policy that is stored cannot be understood: nobody is judged until another one is set."""
+    """The stored policy cannot be parsed. No account is judged until a valid policy is set."""
 
 
 class PermissionDenied(ServiceError):
-    """AWS does not allow it to whoever asked."""
+    """AWS denied access to the caller."""
 
 
 class RequestRejected(ServiceError):
-    """AWS calls the request wrong, or what it is about does not exist."""
+    """AWS rejected the request as invalid, or the resource that it names does not exist."""

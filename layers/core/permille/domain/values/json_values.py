@@ -1,7 +1,7 @@
-"""Frozen dataclasses to JSON and back, and their JSON Schema, all by the types that their fields declare.
+"""Converts frozen dataclasses to JSON and back, and makes their JSON Schema, by the declared types of their fields.
 
-Types: str, int, bool, date, datetime, StrEnum, Literal, tuple[T, ...], Mapping, dataclasses, unions of these.
-A field that is None is left out. A field's description is in its type: Annotated[T, "The description."].
+Supported types: str, int, bool, date, datetime, StrEnum, Literal, tuple[T, ...], Mapping, dataclasses, and unions of
+these. A field that is None is omitted. A field's description is in its type: Annotated[T, "The description."].
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -17,25 +17,25 @@ Decoder = Callable[[Any], Any]
 
 
 def to_json(value: Any) -> Any:
-    """The value as json.dumps takes it."""
+    """Converts a value to what json.dumps takes."""
     match value:
         case StrEnum():
             return str(value)
         case date():
             return value.isoformat()
         case Mapping():
-            return {name: to_json(one) for name, one in value.items()}
+            return {name: to_json(member) for name, member in value.items()}
         case tuple() | list():
-            return [to_json(one) for one in value]
+            return [to_json(item) for item in value]
         case _ if is_dataclass(value):
-            named = ((one.name, getattr(value, one.name)) for one in fields(value))
-            return {name: to_json(one) for name, one in named if one is not None}
+            named = ((field.name, getattr(value, field.name)) for field in fields(value))
+            return {name: to_json(member) for name, member in named if member is not None}
         case _:
             return value
 
 
 def flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Each value with its name, in which those of the mappings around it stand before dots."""
+    """Flattens nested mappings: yields each leaf with its path, in which dots separate the names."""
     for name, value in data.items():
         if isinstance(value, Mapping):
             yield from flat(value, f"{prefix}{name}.")
@@ -43,33 +43,33 @@ def flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]
             yield f"{prefix}{name}", value
 
 
-def from_json(made: type[T], data: Mapping[str, Any]) -> T:
-    """A dataclass of what is known of `data`: what it does not declare is passed over. Raises ValueError where a field
-    without default is missing, or a value is none of its type."""
-    decoders = _decoders(cast("Hashable", made))
+def from_json(cls: type[T], data: Mapping[str, Any]) -> T:
+    """Makes a dataclass from JSON. Names that it does not declare are ignored. Raises ValueError where a field without
+    a default is missing, or a value has the wrong type."""
+    decoders = _decoders(cast("Hashable", cls))
     try:
-        return made(**{name: decoders[name](value) for name, value in data.items() if name in decoders})
+        return cls(**{name: decoders[name](value) for name, value in data.items() if name in decoders})
     except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"{made.__name__}: {error}") from error
+        raise ValueError(f"{cls.__name__}: {error}") from error
 
 
 @cache
-def _decoders(made: type[Any]) -> Mapping[str, Decoder]:
-    hints = get_type_hints(made)
-    return {one.name: _decoder(hints[one.name]) for one in _fields(made)}
+def _decoders(cls: type[Any]) -> Mapping[str, Decoder]:
+    hints = get_type_hints(cls)
+    return {field.name: _decoder(hints[field.name]) for field in _fields(cls)}
 
 
-def _fields(made: type[Any]) -> Sequence[Field[Any]]:
-    return fields(made)
+def _fields(cls: type[Any]) -> Sequence[Field[Any]]:
+    return fields(cls)
 
 
 def _decoder(hint: Any) -> Decoder:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
-        return _any_of([_decoder(one) for one in arguments if one is not NoneType])
+        return _any_of([_decoder(member) for member in arguments if member is not NoneType])
     if origin is tuple:
-        one = _decoder(arguments[0])
-        return lambda value: tuple(map(one, _typed(list)(value)))
+        item = _decoder(arguments[0])
+        return lambda value: tuple(map(item, _typed(list)(value)))
     if origin is Literal:
         return _literal(arguments)
     return _plain_decoder(origin or hint)
@@ -104,8 +104,8 @@ def _instant(value: str) -> datetime:
 
 
 def _member(of: type[StrEnum]) -> Decoder:
-    """A member that only a newer version knows stays a text."""
-    names = {str(one): one for one in of}
+    """A member that only a newer version knows stays a str."""
+    names = {str(member): member for member in of}
     text = _typed(str)
     return lambda value: names.get(text(value), value)
 
@@ -120,14 +120,14 @@ def _literal(values: tuple[Any, ...]) -> Decoder:
 
 
 def _any_of(decoders: Sequence[Decoder]) -> Decoder:
-    """The first that takes the value."""
+    """The first decoder that takes the value decodes it."""
     if len(decoders) == 1:
         return decoders[0]
 
     def decode(value: Any) -> Any:
-        for one in decoders[:-1]:
+        for decoder in decoders[:-1]:
             try:
-                return one(value)
+                return decoder(value)
             except ValueError:
                 continue
         return decoders[-1](value)
@@ -138,13 +138,14 @@ def _any_of(decoders: Sequence[Decoder]) -> Decoder:
 # ---------------------------------------------------------------- JSON Schema
 
 
-def schema_of(made: type[Any]) -> dict[str, Any]:
-    """The JSON Schema of a dataclass, all of whose fields without default None are required."""
-    hints = get_type_hints(made, include_extras=True)
+def schema_of(cls: type[Any]) -> dict[str, Any]:
+    """The JSON Schema of a dataclass. Fields are required unless their default is None."""
+    hints = get_type_hints(cls, include_extras=True)
+    required = (field.name for field in _fields(cls) if field.default is MISSING or field.default is not None)
     return {
         "type": "object",
-        "properties": {one.name: _schema(hints[one.name]) for one in _fields(made)},
-        "required": sorted(one.name for one in _fields(made) if one.default is MISSING or one.default is not None),
+        "properties": {field.name: _schema(hints[field.name]) for field in _fields(cls)},
+        "required": sorted(required),
         "additionalProperties": False,
     }
 
@@ -154,7 +155,7 @@ def _schema(hint: Any) -> dict[str, Any]:
         kind, description = get_args(hint)
         return {**_schema(kind), "description": description}
     if get_origin(hint) in (Union, UnionType):
-        return _union([_schema(one) for one in get_args(hint) if one is not NoneType])
+        return _union([_schema(member) for member in get_args(hint) if member is not NoneType])
     if get_origin(hint) is tuple:
         return {"type": "array", "items": _schema(get_args(hint)[0])}
     if get_origin(hint) is Literal:
@@ -166,13 +167,13 @@ def _plain_schema(hint: Any) -> dict[str, Any]:
     if is_dataclass(hint) and isinstance(hint, type):
         return schema_of(hint)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return {"enum": [str(one) for one in hint if one]}
+        return {"enum": [str(member) for member in hint if member]}
     return dict(_PLAIN.get(hint, {"type": "object"}))
 
 
 def _union(members: list[dict[str, Any]]) -> dict[str, Any]:
-    if all("enum" in one for one in members):
-        return {"enum": [value for one in members for value in one["enum"]]}
+    if all("enum" in member for member in members):
+        return {"enum": [value for member in members for value in member["enum"]]}
     return members[0] if len(members) == 1 else {"anyOf": members}
 
 

@@ -1,15 +1,22 @@
-"""The counts that a sender is judged by: per send day, over a window, within one epoch."""
+"""The counts that an account is judged by: per send day, over a window, within one epoch."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-PER_MILLE = 1000  # complaints are counted per so many delivered
+PER_MILLE = 1000  # complaint rates are per so many delivered e-mails
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
+    """Counts of recipients.
+
+    delivered: to whom a mail was delivered
+    complaints: counted complaints
+    bounces: permanent bounces
+    """
+
     delivered: int = 0
     complaints: int = 0
     bounces: int = 0
@@ -22,9 +29,9 @@ class Tally:
         )
 
     def per_1000(self) -> Decimal | None:
-        """Complaints for every 1,000 delivered, rounded up to two decimal places: what is above a limit never reads as
-        the limit, and no complaint as none. None where it says nothing, since no more was delivered than complained
-        about: deliveries are counted later than they happen."""
+        """Complaints for every 1,000 delivered. It is rounded up to two decimal places, so that a rate above a limit is
+        never shown as the limit. None where there are no more deliveries than complaints: deliveries can be counted
+        later than complaints, and then a rate says nothing."""
         if self.delivered <= self.complaints:
             return None
         return Decimal(-(-self.complaints * PER_MILLE * 100 // self.delivered)).scaleb(-2)
@@ -34,16 +41,17 @@ Days = Mapping[date, Tally]
 
 
 def total_of(days: Days) -> Tally:
+    """The sum of all send days."""
     return sum(days.values(), Tally())
 
 
 def epoch_of(sent_at: datetime, starts: Sequence[datetime]) -> int:
-    """The epoch that mail sent at `sent_at` belongs to: 1, plus one for each start that is not after it."""
+    """The epoch of mail sent at `sent_at`: its number, from 1. `starts`: those of the second and later epochs."""
     return 1 + sum(start <= sent_at for start in starts)
 
 
 def first_day(today: date, window_days: int) -> date:
-    """The oldest send day of the window that ends with today, today included."""
+    """The oldest send day of a window of `window_days` days whose last day is today."""
     return today - timedelta(days=window_days - 1)
 
 

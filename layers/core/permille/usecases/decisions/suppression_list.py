@@ -35,7 +35,7 @@ def page(
     account_id: str,
     since: datetime | None,
     after: str,
-    at_most: int,
+    limit: int,
     *,
     bounces: bool,
 ) -> Page[Suppression]:
@@ -44,7 +44,7 @@ def page(
     first = max(id_at(since) if since else "", after)
     addresses = listed(suppressions, account_id, bounces=bounces)
     wanted = dropwhile(lambda one: one.entry_id < first or one.entry_id == after, addresses)
-    return Page.of(list(islice(wanted, at_most + 1)), at_most, lambda one: one.entry_id)
+    return Page.of(list(islice(wanted, limit + 1)), limit, lambda one: one.entry_id)
 
 
 def remove(

@@ -11,14 +11,12 @@ from permille.ports.feedback import QuarantineAge
 from permille.usecases.enforcement.enforce import EnforceServices, Run, enforce_due
 
 
-def run_schedule(
-    enforcement: EnforceServices, quarantine: QuarantineAge, now: datetime, time_left: Callable[[], timedelta]
-) -> Run:
+def run_schedule(services: EnforceServices, now: datetime, time_left: Callable[[], timedelta]) -> Run:
     """The run of this minute. That it came to its end is measured as `schedule.run`: runs of the stream measure nothing
     of that name, so that its silence is the schedule's."""
-    did = enforce_due(enforcement, now, time_left)
+    did = enforce_due(services, now, time_left)
     if now.minute == 0:
-        _measure_quarantine(quarantine, now)
+        _measure_quarantine(services.quarantine, now)
     emit("schedule.run")
     emit_count("feedback.received.records", 0)  # the alarm Uncounted needs it also where nothing ever comes
     return did

@@ -16,7 +16,7 @@ from permille.domain.values.errors import PolicyNotValid, ServiceError, Unavaila
 from permille.domain.values.tally import Tally, epoch_of
 from permille.observability import emit, emit_count
 from permille.ports.feedback import Count, Ledger, Quarantine, Sender
-from permille.usecases.feedback.not_spam import believe
+from permille.usecases.feedback.not_spam_reports import apply_not_spam_report
 
 RESERVE = timedelta(seconds=25)  # of the time left, for a count that was begun and for what comes after it
 ONE_CALL = timedelta(seconds=13)  # the longest that one call of the ledger takes where AWS does not answer
@@ -39,22 +39,30 @@ class _Batch:
     too_early: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class IngestServices:
+    """The dependencies of counting.
+
+    policy: returns the policy in force. It is called for complaints of known recipients and for their "not spam"
+        reports only: while it cannot be read, these have to be delivered again; where it is not valid, each complaint
+        counts
+    owner_mail_sender: the sender of Permille's own mails to owners, which count against no account; empty: not set
+    """
+
+    ledger: Ledger
+    quarantine: Quarantine
+    policy: Callable[[], Policy]
+    owner_mail_sender: str = ""
+
+
 def ingest(
-    received: Sequence[Received],
-    ledger: Ledger,
-    quarantine: Quarantine,
-    own_caller: str,
-    now: datetime,
-    time_left: Callable[[], timedelta],
-    policy: Callable[[], Policy],
+    services: IngestServices, received: Sequence[Received], now: datetime, time_left: Callable[[], timedelta]
 ) -> list[str]:
     """Counts a batch and returns the ids of the records that have to be delivered again.
 
-    own_caller: who sends Permille's own mails to owners, which count against nobody
     time_left: how long the caller can still wait for the answer: what there is no time for has to be delivered again
-    policy: the one in force, asked for where somebody is known to have complained, or to say that it was not spam;
-        while it cannot be read, these have to be delivered again; where it is wrong, each complaint counts
     """
+    ledger = services.ledger
     emit("feedback.received", records=len(received))
     try:
         senders = ledger.senders_for(
@@ -64,11 +72,11 @@ def ingest(
         emit("feedback.retried", why=str(error), records=len(received))
         return [one.id for one in received]
 
-    days = _one_recipient_days((one.feedback for one in received), policy)
-    batch = _decide(received, senders, own_caller, now, days)
+    days = _one_recipient_days((one.feedback for one in received), services.policy)
+    batch = _decide(received, senders, services.owner_mail_sender, now, days)
 
     failed = set(batch.too_early) | _count(batch, ledger, now, time_left() - RESERVE)
-    failed |= _take(_steps(batch, ledger, quarantine, now, policy), time_left)
+    failed |= _take(_steps(batch, ledger, services.quarantine, now, services.policy), time_left)
     return [one.id for one in received if one.id in failed]
 
 
@@ -231,8 +239,8 @@ def _count(batch: _Batch, ledger: Ledger, now: datetime, patience: timedelta) ->
     counted = ledger.count(list(batch.counts.values()), now, patience)
     if not batch.counts:  # mail that counts for nobody: counting goes on all the same
         return set()
-    emit("feedback.counted", new=len(counted.new), known=len(counted.known), failed=len(counted.failed))
-    batch.known += [count for count in batch.counts.values() if count.identity in counted.known and _named(count)]
+    emit("feedback.counted", new=len(counted.new), known=len(counted.duplicates), failed=len(counted.failed))
+    batch.known += [count for count in batch.counts.values() if count.identity in counted.duplicates and _named(count)]
     return {record_id for identity in counted.failed for record_id in batch.records[identity]}
 
 
@@ -254,12 +262,12 @@ def _steps(
     """What comes after counting. Accounts are nudged also when all was known already: the run that counted it may have
     been cut off before it came here."""
     for account_id, ids in batch.nudges.items():
-        yield _Step(ids, partial(ledger.nudge, account_id, now, bounced=account_id in batch.bounced))
+        yield _Step(ids, partial(ledger.mark_due, account_id, now, bounced=account_id in batch.bounced))
     for one, account_id, report in batch.taken_back:
         bounces = partial(_bounces_suppress, policy)
-        yield _Step([one.id], partial(believe, ledger.suppressions, account_id, report, now, bounces))
+        yield _Step([one.id], partial(apply_not_spam_report, ledger.suppressions, account_id, report, now, bounces))
     for count in batch.known:
-        yield _Step(batch.records[count.identity], partial(ledger.complete, count))
+        yield _Step(batch.records[count.identity], partial(ledger.add_mail_details, count))
     for one, state, message in batch.owner_mails:
         yield _Step([one.id], partial(_mark_owner_mail, ledger, state, message, now))
     for one, why in batch.quarantined:
@@ -271,7 +279,7 @@ def _steps(
 def _mark_owner_mail(ledger: Ledger, state: OwnerMailState, message: Message, now: datetime) -> None:
     """What is known already, or is about an address that is the owner's no more, changes nothing."""
     identity = f"owner-mail#{message.id}"
-    told = entry(message.about, now, OwnerMailStopped(state=state), seed=identity)
+    told = entry(message.about, now, OwnerMailStopped(state=state), distinguisher=identity)
     address = message.destination.only if message.destination else ""
     if ledger.mark_owner_mail(identity, told, address):
         emit(f"owner_mail.{state}", account=message.about)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 from permille.domain.feedback.bounces import BounceRecord
-from permille.domain.timeline.timeline import Audience, Facts, declared
+from permille.domain.timeline.facts import Audience, Facts, declared
 from permille.domain.words.wording import plain, times
 
 LISTED_BOUNCES = 20

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from permille.domain.timeline.facts import Audience, Facts, declared
 from permille.domain.timeline.kinds.staff import ByStaff
-from permille.domain.timeline.timeline import Audience, Facts, declared
 from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import plain
 

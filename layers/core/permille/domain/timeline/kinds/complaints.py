@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal, TypeVar
 from permille.domain.feedback import feedback
 from permille.domain.policy.demands import IN_WORDS as DEMANDS_IN_WORDS
 from permille.domain.policy.policy import Decision, Verdict
+from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.timeline.kinds.numbers import Numbers
-from permille.domain.timeline.timeline import Audience, Entry, Facts, TimelineEntry, Topic, declared, entry
+from permille.domain.timeline.timeline import Entry, TimelineEntry, entry
 from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import FATES, STILL_ON, day, full_sentence, local, plain, quoted, times
 
@@ -118,7 +119,7 @@ def _reported(
         epoch=epoch,
         why_not_counted=why_not_counted,
     )
-    return entry(account_id, at, facts, seed=report.identity)
+    return entry(account_id, at, facts, distinguisher=report.identity)
 
 
 def listed(complaints: Sequence[Entry]) -> tuple[Reported, ...]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.timeline.kinds.complaints import CountedComplaint
-from permille.domain.timeline.timeline import Audience, Entry, Facts, TimelineEntry, Topic, declared, only
+from permille.domain.timeline.timeline import Entry, TimelineEntry, only
 from permille.domain.words.wording import quoted
 
 

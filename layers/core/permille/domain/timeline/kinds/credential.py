@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from permille.domain.timeline.timeline import Audience, Facts, Topic, declared
+from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.values.status import Status
 from permille.domain.words.mail_text import MailContext, Section
 from permille.domain.words.wording import local, plain

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from permille.domain.policy.policy import Rule, Verdict
-from permille.domain.timeline.timeline import Facts
+from permille.domain.timeline.facts import Facts
 from permille.domain.values.tally import Tally
 from permille.domain.words.wording import day, limit, rate, times
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from permille.domain.timeline.timeline import Audience, Facts, declared
+from permille.domain.timeline.facts import Audience, Facts, declared
 from permille.domain.words.mail_text import MailContext, MailTone, Section
 
 

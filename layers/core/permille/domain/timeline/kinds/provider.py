@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from permille.domain.timeline.timeline import Audience, By, Facts, Topic, declared
+from permille.domain.timeline.facts import Audience, By, Facts, Topic, declared
 from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import acted_for_owner, plain
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from permille.domain.timeline.facts import KINDS as DECLARED
+from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds import (
     bounces,
     change,
@@ -17,8 +19,7 @@ from permille.domain.timeline.kinds import (
     trial,
     verdicts,
 )
-from permille.domain.timeline.timeline import KINDS as DECLARED
-from permille.domain.timeline.timeline import Facts, entry_as_read
+from permille.domain.timeline.timeline import entry_as_read
 
 __all__ = ["KINDS", "entry_as_read"]
 

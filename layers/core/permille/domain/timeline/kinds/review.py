@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
+from permille.domain.timeline.facts import Audience, By, Facts, declared
 from permille.domain.timeline.kinds.staff import ByStaff
 from permille.domain.timeline.kinds.verdicts import ANOTHER_COMPANY
-from permille.domain.timeline.timeline import Audience, By, Facts, declared
 from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import acted_for_owner, by_support, day, local, times
 

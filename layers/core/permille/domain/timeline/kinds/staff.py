@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from permille.domain.timeline.timeline import Audience, Facts, Topic, declared
+from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.values.status import Status
 from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import by_support, full_sentence, local, plain

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
+from permille.domain.timeline.facts import Audience, declared
 from permille.domain.timeline.kinds.staff import ByStaff
-from permille.domain.timeline.timeline import Audience, declared
 from permille.domain.words.wording import plain, times
 
 

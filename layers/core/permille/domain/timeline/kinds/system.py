@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from permille.domain.login.links import ALL_ACCOUNTS, LinkRole, Scope
+from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.timeline.kinds.staff import ByStaff
-from permille.domain.timeline.timeline import Audience, Facts, Topic, declared
 from permille.domain.values.json_values import flat
 from permille.domain.values.status import Mode
 from permille.domain.words.wording import LONGEST_REASON, local, plain, times

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from permille.domain.policy.policy import Rule
+from permille.domain.timeline.facts import Audience, Facts, declared
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.review import how_many, what_ends_it, whom_to_write_to
 from permille.domain.timeline.kinds.staff import ByStaff
 from permille.domain.timeline.kinds.verdicts import ANOTHER_COMPANY
-from permille.domain.timeline.timeline import Audience, Facts, declared
 from permille.domain.values.status import Status
 from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import day, delivered, local, times

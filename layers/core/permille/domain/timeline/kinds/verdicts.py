@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from permille.domain.policy.demands import IN_WORDS as DEMANDS_IN_WORDS
 from permille.domain.policy.policy import Verdict
 from permille.domain.policy.policy_file import policy_data
+from permille.domain.timeline.facts import Audience, declared
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.numbers import (
     BounceBurstNumbers,
@@ -15,7 +16,7 @@ from permille.domain.timeline.kinds.numbers import (
     Numbers,
     RecentRatioNumbers,
 )
-from permille.domain.timeline.timeline import Audience, Entry, declared
+from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import PER_MILLE, Days
 from permille.domain.words.mail_text import MailContext, MailTone, Section

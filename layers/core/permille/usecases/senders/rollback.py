@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from permille.domain.values.errors import Failed, PermilleError, ServiceError
 
 
-class Undo:
+class Rollback:
     """Each step is prepared to be taken back before it is made: also where it succeeded and its answer was lost."""
 
     def __init__(self, stack: ExitStack) -> None:
@@ -26,10 +26,10 @@ class Undo:
 
 
 @contextmanager
-def taking_back() -> Iterator[Undo]:
+def rollback_on_error() -> Iterator[Rollback]:
     """Takes everything back, the last step first, unless the block ends well. Raises what the block raised, and Failed
     where something is left, with what it is."""
-    undo = Undo(stack := ExitStack())
+    undo = Rollback(stack := ExitStack())
     try:
         with stack:
             yield undo

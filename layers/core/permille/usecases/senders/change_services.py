@@ -7,11 +7,11 @@ from datetime import datetime
 
 from permille.ports.accounts import CredentialSwitch, Policies
 from permille.ports.operator import AllAccounts, AllTimelines
-from permille.usecases.senders.onboarding import OnboardServices
+from permille.usecases.senders.add_account import OnboardServices
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ChangeContext:
     """Why an account is changed, who says so, and when."""
 
     reason: str

@@ -1,0 +1,55 @@
+"""The services of Console."""
+
+from dataclasses import asdict
+from functools import cache
+
+from permille.bootstrap.adapters import Adapters
+from permille.code_version import code_version
+from permille.console.proxy import Proxy
+from permille.console.requests import origin_of
+from permille.console.sessions import PAGES, Authenticator
+from permille.console.site.context import SiteServices
+from permille.console.site.pages import Pages
+from permille.domain.values.status import Mode
+from permille.rendering.templates import Brand
+from permille.settings import ConsoleSettings
+from permille.usecases.views.desk import Desk
+
+
+@cache
+def console_services() -> SiteServices:
+    """From the environment."""
+    settings = ConsoleSettings.from_env()
+    adapters = Adapters(asdict(settings))
+    brand = Brand(settings.platform_name, settings.support_contact, settings.brand_colour)
+    origin = origin_of(settings.link_base)
+    return SiteServices(
+        proxy=Proxy.of(settings.origin_digests),
+        pages=Pages(brand, settings.frame_origins),
+        authenticator=Authenticator(PAGES, adapters.signer, adapters.accounts, adapters.link_register, origin),
+        accounts=adapters.accounts,
+        tallies=adapters.tallies,
+        timeline=adapters.timeline,
+        bounces=adapters.bounces,
+        policies=adapters.policies,
+        desk=_desk(adapters, Mode(settings.enforcement_mode)),
+    )
+
+
+def _desk(adapters: Adapters, mode: Mode) -> Desk:
+    return Desk(
+        accounts=adapters.accounts,
+        directory=adapters.directory,
+        tallies=adapters.tallies,
+        timeline=adapters.timeline,
+        policies=adapters.policies,
+        control=adapters.control,
+        breaker_admin=adapters.control,
+        switch=adapters.switch,
+        queues=adapters.queues,
+        quarantine_count=adapters.quarantine,
+        suppressions=adapters.suppressions,
+        ses=adapters.ses,
+        mode=mode,
+        code=code_version(),
+    )

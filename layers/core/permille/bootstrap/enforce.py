@@ -1,0 +1,33 @@
+"""The services of Enforce."""
+
+import time
+from dataclasses import asdict
+from functools import cache
+
+from permille.bootstrap.adapters import Adapters
+from permille.code_version import code_version
+from permille.domain.values.status import Mode
+from permille.settings import EnforceSettings
+from permille.usecases.enforcement.enforce import EnforceServices
+from permille.usecases.enforcement.switching import CredentialServices
+
+
+@cache
+def enforce_services() -> EnforceServices:
+    """From the environment."""
+    settings = EnforceSettings.from_env()
+    adapters = Adapters(asdict(settings))
+    return EnforceServices(
+        accounts=adapters.accounts,
+        switching=CredentialServices(adapters.accounts, adapters.switch, time.sleep),
+        tallies=adapters.tallies,
+        timeline=adapters.timeline,
+        bounces=adapters.bounces,
+        policies=adapters.policies,
+        control=adapters.control,
+        feed=adapters.backlog,
+        heartbeat=adapters.heartbeat,
+        quarantine=adapters.quarantine,
+        mode=Mode(settings.enforcement_mode),
+        code=code_version(),
+    )
