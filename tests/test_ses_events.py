@@ -89,6 +89,33 @@ def test_a_campaign_is_taken_from_the_message_tag() -> None:
     assert delivery.message.campaign == "easter"
 
 
+@pytest.mark.parametrize("values", [[], [7], [None], "easter", None])
+def test_a_tag_without_a_text_names_no_campaign(values: Any) -> None:
+    event = ses_event("Delivery")
+    event["mail"]["tags"]["campaign"] = values
+
+    delivery = read(event)
+
+    assert isinstance(delivery, Delivery)
+    assert delivery.message.campaign == ""
+
+
+def test_whoever_is_listed_without_an_address_counts_each_for_one() -> None:
+    bounce = read(ses_event("Bounce", bouncedRecipients=[{"action": "failed"}, {"action": "delayed"}]))
+
+    assert isinstance(bounce, Bounce)
+    assert len(set(bounce.identities())) == 2
+
+
+def test_the_longest_type_is_read_and_a_longer_one_is_none() -> None:
+    types = ["t" * LONGEST_NAME, "t" * (LONGEST_NAME + 1)]
+    longest, longer = (read(ses_event("Complaint", complaintFeedbackType=one)) for one in types)
+
+    assert isinstance(longest, Complaint)
+    assert isinstance(longer, Complaint)
+    assert (longest.feedback_type, longer.feedback_type) == (types[0], "")
+
+
 def test_unknown_fields_are_no_trouble() -> None:
     assert read(ses_event("Complaint", isBotEvent="Likely") | {"new": 1}) == read(ses_event("Complaint"))
 
@@ -180,10 +207,18 @@ def test_what_cannot_be_read_says_whose_it_was_where_it_names_somebody() -> None
         ("2009-12-03T04:24:21.000-05:00", datetime(2009, 12, 3, 9, 24, 21, tzinfo=UTC)),
         ("2018-10-08T23:30:00-05:00", datetime(2018, 10, 9, 4, 30, tzinfo=UTC)),  # the send day is that of UTC
         ("2018-10-08T14:05:45", datetime(2018, 10, 8, 14, 5, 45, tzinfo=UTC)),
+        (f"2018-10-08T14:05:45.{'1' * 14}+00:00", datetime(2018, 10, 8, 14, 5, 45, 111111, UTC)),  # the longest
     ],
 )
-def test_every_form_of_time_is_read_as_utc(written: str, instant: datetime) -> None:
-    delivery = read(ses_event("Delivery", mail={"timestamp": written}))
+@pytest.mark.parametrize("zone", ["UTC", "America/Denver"])
+def test_every_form_of_time_is_read_as_utc_wherever_that_is(
+    monkeypatch: pytest.MonkeyPatch, zone: str, written: str, instant: datetime
+) -> None:
+    with monkeypatch.context() as here:
+        here.setenv("TZ", zone)
+        time.tzset()
+        delivery = read(ses_event("Delivery", mail={"timestamp": written}))
+    time.tzset()
 
     assert isinstance(delivery, Delivery)
     assert delivery.message.sent_at == instant

@@ -12,10 +12,12 @@ from tests.support.builders import ACCOUNT, CALLER, NOW, TODAY, a_provider, a_re
 from tests.support.fakes import LEASED_FOR, When
 from tests.support.wire import Wire
 
+from permille.aws.account_models import AccountRow
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
-from permille.aws.models import AccountRow, connection_of
+from permille.aws.leases import DynamoLeases
 from permille.aws.rows import instant
+from permille.aws.table_calls import connection_of
 from permille.domain.account.account import Account, RouteChanges
 from permille.domain.account.credential import Credential, DeactivatedKeys, Denial, Renewal
 from permille.domain.account.look import Assessment
@@ -543,8 +545,6 @@ CALLS: list[tuple[str, Callable[[DynamoAccounts], Any]]] = [
     ("Query", lambda accounts: accounts.due(NOW, 10)),
     ("TransactWriteItems", lambda accounts: accounts.save(an_account(), an_account(strikes=1), [])),
     ("TransactWriteItems", lambda accounts: accounts.add(an_account(), [])),
-    ("TransactWriteItems", lambda accounts: accounts.acquire_lease(an_account(), {}, NOW)),
-    ("UpdateItem", lambda accounts: accounts.release_lease(an_account(), Credential())),
 ]
 
 
@@ -598,24 +598,53 @@ def test_a_save_whose_answer_was_lost_is_found_when_reading_again(accounts: Dyna
     assert accounts.get(ACCOUNT) == an_account(strikes=1, version=2, revision=1)
 
 
-def test_a_release_that_meets_another_transaction_is_repeated(accounts: DynamoAccounts, wire: Wire) -> None:
+@pytest.fixture
+def leases(dynamodb: Any) -> DynamoLeases:
+    return DynamoLeases(accounts="AccountsTable", pause=lambda _: None)
+
+
+LEASE_CALLS: list[tuple[str, Callable[[DynamoLeases], Any]]] = [
+    ("TransactWriteItems", lambda leases: leases.acquire_lease(an_account(), {}, NOW)),
+    ("UpdateItem", lambda leases: leases.release_lease(an_account(), Credential())),
+]
+
+
+@pytest.mark.parametrize(("operation", "call"), LEASE_CALLS)
+@pytest.mark.parametrize("code", ["", "ProvisionedThroughputExceededException"])
+def test_a_lease_is_unavailable_where_dynamodb_does_not_answer(
+    leases: DynamoLeases, operation: str, call: Callable[[DynamoLeases], Any], code: str
+) -> None:
+    wire = Wire(connection_of(leases._accounts).client)
+    if code:
+        wire.refuse(operation, code)
+    else:
+        wire.cut(operation)
+
+    with pytest.raises(Unavailable) as raised:
+        call(leases)
+    assert not isinstance(raised.value, Conflict)
+
+
+def test_a_release_that_meets_another_transaction_is_repeated(accounts: DynamoAccounts, leases: DynamoLeases) -> None:
     accounts.add(an_account(), [])
-    leased = accounts.acquire_lease(an_account(), {}, NOW)
+    leased = leases.acquire_lease(an_account(), {}, NOW)
+    wire = Wire(connection_of(leases._accounts).client)
     wire.refuse("UpdateItem", "TransactionConflictException")
 
-    assert accounts.release_lease(leased, leased.credential) == accounts.get(ACCOUNT)
+    assert leases.release_lease(leased, leased.credential) == accounts.get(ACCOUNT)
     assert wire.calls.count("UpdateItem") == 2
 
 
-def test_a_release_whose_answer_was_lost_can_be_repeated(accounts: DynamoAccounts, wire: Wire) -> None:
+def test_a_release_whose_answer_was_lost_can_be_repeated(accounts: DynamoAccounts, leases: DynamoLeases) -> None:
     accounts.add(an_account(), [])
-    leased = accounts.acquire_lease(an_account(), {}, NOW)
+    leased = leases.acquire_lease(an_account(), {}, NOW)
+    wire = Wire(connection_of(leases._accounts).client)
     wire.cut("UpdateItem", When.AFTER)
 
     with pytest.raises(Unavailable):
-        accounts.release_lease(leased, leased.credential)
+        leases.release_lease(leased, leased.credential)
 
-    assert accounts.release_lease(leased, leased.credential) == accounts.get(ACCOUNT)
+    assert leases.release_lease(leased, leased.credential) == accounts.get(ACCOUNT)
 
 
 def test_what_a_newer_version_wrote_can_be_read(accounts: DynamoAccounts, dynamodb: Any) -> None:

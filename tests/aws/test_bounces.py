@@ -11,7 +11,7 @@ from tests.support.builders import ACCOUNT, NOW, PATIENCE, a_complaint_count, bo
 from tests.support.wire import Wire
 
 from permille.aws.bounces import DynamoBounces
-from permille.aws.models import connection_of
+from permille.aws.table_calls import connection_of
 from permille.domain.feedback.bounces import BounceRecord
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Unavailable

@@ -22,7 +22,7 @@ from tests.support.wire import Wire
 
 from permille.aws import timeline
 from permille.aws.ledger import DynamoLedger
-from permille.aws.models import connection_of
+from permille.aws.table_calls import connection_of
 from permille.aws.tallies import DynamoTallies
 from permille.aws.timeline import DynamoTimeline
 from permille.domain.timeline.facts import Audience, Topic

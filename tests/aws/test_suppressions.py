@@ -10,8 +10,8 @@ from tests.support.builders import ACCOUNT, NOW, PATIENCE, STAFF, an_entry, boun
 from tests.support.wire import Wire
 from tests.usecases.test_suppression import ANN, BOB, a_count_by
 
-from permille.aws.models import connection_of
 from permille.aws.suppressions import DynamoSuppressions
+from permille.aws.table_calls import connection_of
 from permille.domain.sending.suppression import Addition, Suppression, Why, lifted
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import only

@@ -17,13 +17,13 @@ def _resting(stack: FakeStack) -> None:
 
 
 def test_all_go_back_to_be_counted(stack: FakeStack, terminal: Terminal) -> None:
-    assert terminal.text(*REDRIVE) == "3 put back, to be counted.\n"
+    assert terminal.text(*REDRIVE) == "3 put back on the queue.\n"
 
     assert (stack.feedback_dead_letters.source, stack.feedback_dead_letters.count()) == (BODIES, 0)
 
 
 def test_one_goes_back_to_see_whether_it_works(stack: FakeStack, terminal: Terminal) -> None:
-    assert terminal.answer(*REDRIVE, "--at-most", "1") == {"put_back": 1}
+    assert terminal.answer(*REDRIVE, "--limit", "1") == {"put_back": 1}
 
     assert (stack.feedback_dead_letters.source, stack.feedback_dead_letters.count()) == (["a"], 2)
 
@@ -43,7 +43,7 @@ def test_what_fails_once_more_meanwhile_is_not_moved_in_circles(stack: FakeStack
 
 
 def test_fewer_than_none_is_refused(terminal: Terminal) -> None:
-    assert "--at-most" in terminal.refused(*REDRIVE, "--at-most", "0")
+    assert "--limit" in terminal.refused(*REDRIVE, "--limit", "0")
 
 
 @pytest.mark.parametrize("call", ["count", "receive", "redrive", "delete"])

@@ -8,7 +8,7 @@ from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
 from permille.domain.login.links import Claims, Grant, LinkRole, Scope
-from permille.domain.timeline.kinds.system import LinkMade
+from permille.domain.timeline.kinds.access import LinkMade
 from permille.domain.timeline.timeline import SYSTEM, system_entry
 from permille.domain.values.errors import NotAuthenticated, Unavailable
 from permille.usecases.login.access import authenticate
@@ -226,8 +226,8 @@ def test_a_link_that_cannot_be_written_down_is_not_shown(stack: FakeStack, termi
         (("platform", "--name", "crm", "--days", "367"), "--days: takes more than 0, and no more than 366 days"),
         (("platform", "--name", "crm", "--account", "Shop"), "--account: takes an account's id"),
         (("platform", "--name", "crm", "--scope", "all"), "Invalid value for '--scope': 'all' is not one of"),
-        (("revoke", "owner", "--reason", "x"), "--all: name one account, or say --all"),
-        (("revoke", "owner", ACCOUNT, "--all", "--reason", "x"), "--all: name one account, or say --all"),
+        (("revoke", "owner", "--reason", "x"), "--all: name one account, or use --all"),
+        (("revoke", "owner", ACCOUNT, "--all", "--reason", "x"), "--all: name one account, or use --all"),
         (("revoke", "staff", "--name", "a\nb", "--reason", "x"), "--name: takes 1 to 60 printable characters"),
         (("staff", "--name", ""), "--name: takes 1 to 60 printable characters, each of which shows something, not ''"),
         (("platform", "--name", "CRM"), "--name: takes 1 to 40 of the signs a-z, 0-9 and - for a platform, not 'CRM'"),

@@ -93,7 +93,7 @@ def test_an_address_rests_where_the_page_says_and_nowhere_else(story: Cloud) -> 
     card = {"ComplaintsTable.recipient", "ComplaintsTable.facts"}
     assert places == {
         "complainer": {*card, "TimelineTable.complaint", "TimelineTable.repeated_complaint"},
-        "another": {*card, *(f"TimelineTable.{kind}" for kind in ("complaint", "report", "unsuppressed"))},
+        "another": {*card, *(f"TimelineTable.{kind}" for kind in ("complaint", "uncounted_report", "unsuppressed"))},
         "bounced": {"ComplaintsTable.recipient"},
         "astray": {"QuarantineTable.body"},
     }

@@ -33,7 +33,7 @@ from tests.support.builders import (
 )
 from tests.support.iam import Request, attributes, is_allowed, recorded, requests_of, statements, tables_of
 
-from permille.aws.models import AccountRow
+from permille.aws.account_models import AccountRow
 from permille.aws.replay import ReplayedTime
 from permille.bootstrap.access import access_services
 from permille.bootstrap.api import api_services
@@ -135,13 +135,13 @@ def shows_and_decides() -> None:
         read = the_account()
         due = replace(read, due_at=NOW, epochs=(*read.epochs, NOW))
         accounts.save(read, due, [an_entry("complaint_voided", NOW + timedelta(hours=number))], change)
-    desk.directory.awaiting_support(10)
-    desk.directory.by_id_prefix("b", 10)
-    desk.directory.by_risk(10, sending=True)
+    desk.account_index.awaiting_support(10)
+    desk.account_index.by_id_prefix("b", 10)
+    desk.account_index.by_risk(10, sending=True)
     for name in ("owner@bakery.example", "permille-bakery", "nobody@x.example"):
-        desk.directory.find_by_owner_or_sender(name, 10)
-    desk.directory.with_most(Harm.COMPLAINTS, 10, TODAY, TODAY)
-    desk.directory.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
+        desk.account_index.find_by_owner_or_sender(name, 10)
+    desk.account_index.with_most(Harm.COMPLAINTS, 10, TODAY, TODAY)
+    desk.account_index.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
     reads(console)
     console.timeline.get(ACCOUNT, "e-1")
     accounts.is_voided(ACCOUNT, "complaint#m-2")
@@ -190,9 +190,18 @@ CALLS: Mapping[str, Callable[[], None]] = {
 each_function = pytest.mark.parametrize("function", CALLS)
 
 
+_ASKED: dict[str, list[Request]] = {}
+
+
 @pytest.fixture
-def asked(cloud: Cloud, function: str) -> list[Request]:
+def asked(request: pytest.FixtureRequest, function: str) -> list[Request]:
     """What the ports of a function ask of DynamoDB, each called in every way there is."""
+    if function not in _ASKED:
+        _ASKED[function] = _asked(request.getfixturevalue("cloud"), function)
+    return _ASKED[function]
+
+
+def _asked(cloud: Cloud, function: str) -> list[Request]:
     cloud.open()
     ingest_services().ledger.count([COUNTED], NOW, PATIENCE)
     ingest_services.cache_clear()  # a function of its own, whose heartbeat has not been heard yet

@@ -10,12 +10,13 @@ from tests.support.fakes import Faults, Rows
 
 from permille.aws.indexes import owner_key
 from permille.domain.account.account import Account
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.ses_review import Harm
 from permille.domain.timeline.kinds.system import BreakerReset
 from permille.domain.timeline.timeline import TimelineEntry
 from permille.domain.values.errors import MalformedRequest
 from permille.domain.values.tally import Tally
-from permille.ports.desk import ListedAccount, QueueStatus, SesFigures
+from permille.ports.desk import QueueStatus, SesFigures
 from permille.ports.paging import Page
 
 T = TypeVar("T")
@@ -31,7 +32,7 @@ class FakeAccountIndex:
         self.lags: list[Account] = []
 
     def awaiting_support(self, limit: int, after: str = "") -> Page[Account]:
-        with self._rows.faults.call("directory.awaiting_support"):
+        with self._rows.faults.call("account_index.awaiting_support"):
             known = self._accounts() | {account.id: account for account in self.lags}
             indexed = [account for account in known.values() if account.waiting_for_support_since]
             page = _page(
@@ -45,13 +46,13 @@ class FakeAccountIndex:
             return replace(page, items=[account for account in now if account.waiting_for_support_since])
 
     def by_risk(self, limit: int, after: str = "", *, sending: bool) -> Page[ListedAccount]:
-        with self._rows.faults.call("directory.by_risk"):
+        with self._rows.faults.call("account_index.by_risk"):
             found = [one for one in self._accounts().values() if one.may_send is sending]
             page = _page("risk", found, lambda one: f"{2_000_000 - _risk(one):07d}#{one.id}", limit, after)
             return Page([ListedAccount.of(account) for account in page.items], page.next)
 
     def with_most(self, harm: Harm, limit: int, first: date, last: date) -> Sequence[Account]:
-        with self._rows.faults.call(f"directory.with_most.{harm}"):
+        with self._rows.faults.call(f"account_index.with_most.{harm}"):
             found = [
                 (-harm.of(one.look.counts), one.id, one)
                 for one in self._accounts().values()
@@ -60,7 +61,7 @@ class FakeAccountIndex:
             return [account for _, _, account in sorted(found, key=lambda one: one[:2])][:limit]
 
     def by_id_prefix(self, prefix: str, limit: int, after: str = "") -> Page[ListedAccount]:
-        with self._rows.faults.call("directory.by_id_prefix"):
+        with self._rows.faults.call("account_index.by_id_prefix"):
             if after and not after.startswith(prefix):
                 raise MalformedRequest(after)
             found = [account for account in self._accounts().values() if account.id.startswith(prefix)]
@@ -68,7 +69,7 @@ class FakeAccountIndex:
             return Page([ListedAccount.of(account) for account in page.items], page.next)
 
     def find_by_owner_or_sender(self, name: str, limit: int) -> Sequence[ListedAccount]:
-        with self._rows.faults.call("directory.find_by_owner_or_sender"):
+        with self._rows.faults.call("account_index.find_by_owner_or_sender"):
             found = [one for one in self._accounts().values() if owner_key(one.owner_email) == owner_key(name)]
             sender = self._rows.senders.get(name)
             if not found and sender and sender.account_id:

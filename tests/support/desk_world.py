@@ -84,7 +84,7 @@ class World:
         self.policies = FakePolicies(faults=self.faults)
         self.desk = Desk(
             accounts=AccountsWithinRole(self.rows, "Console"),
-            directory=self.directory,
+            account_index=self.directory,
             tallies=FakeTallies(self.rows),
             timeline=FakeTimeline(self.rows),
             policies=self.policies,

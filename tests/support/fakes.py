@@ -12,7 +12,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any, cast
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.domain.account.account import Account, is_decision
 from permille.domain.account.correction import Correction, Void
 from permille.domain.account.credential import ACTIVE, INACTIVE, Changes, Credential, DeactivatedKeys, SenderState
@@ -24,8 +24,9 @@ from permille.domain.sending.route import with_route_changes
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, Why, suppressed_by
 from permille.domain.timeline.facts import Audience, Topic
+from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
 from permille.domain.timeline.kinds.complaints import Reported, completed
-from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade, ModeEntered
+from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry_as_read
 from permille.domain.values.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.values.tally import Days, Tally
@@ -225,7 +226,7 @@ class FakeLedger:
     def mark_owner_mail(self, identity: str, entry: Entry, address: str) -> bool:
         with self._rows.faults.call("ledger.mark_owner_mail"):
             account = self._rows.accounts.get(entry.account_id)
-            is_the_owners = not address or (account and address == bare(account.owner_email))
+            is_the_owners = not address or (account and address == canonical_address(account.owner_email))
             if not account or not is_the_owners or ("", identity) in self._rows.markers:
                 return False
             self._rows.markers.add(("", identity))

@@ -496,7 +496,7 @@ class FakeStack(Stack):
 
     accounts: FakeAllAccounts
     control: FakeOperatorControl
-    directory: FakeAccountIndex
+    account_index: FakeAccountIndex
     feedback_dead_letters: FakeDeadLetters
     feedback_queue: FakeFeedbackQueue
     functions: FakeFunctions
@@ -565,15 +565,16 @@ class FakeStack(Stack):
 
 def a_stack(**outputs: str) -> FakeStack:
     rows = Rows()
-    faults = rows.faults
+    faults, accounts = rows.faults, FakeAllAccounts(rows)
     switch, signer, register = FakeSwitch(faults=faults), FakeTokenSigner(faults), FakeLinkRegister(rows)
     ports: dict[str, Any] = {
-        "accounts": FakeAllAccounts(rows),
+        "accounts": accounts,
         "control": FakeOperatorControl(rows),
-        "directory": FakeAccountIndex(rows),
+        "account_index": FakeAccountIndex(rows),
         "feedback_dead_letters": FakeDeadLetters(faults),
         "feedback_queue": FakeFeedbackQueue(faults),
         "functions": FakeFunctions(faults=faults),
+        "leases": accounts,
         "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
         "identities": FakeIdentities(faults=faults),
         "retry_queue": FakeRetryQueue(faults),

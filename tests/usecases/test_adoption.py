@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.test_iam_risk import EVASIONS, allows, policies
 from tests.support.builders import NOW, an_account
+from tests.support.examples import examples
 from tests.support.operator_fakes import FakeStack, KnownUser, a_sender, a_stack
 
 from permille.domain.sending.iam_risk import TakenRisk
@@ -290,7 +291,7 @@ def test_of_many_risks_some_are_told_and_how_many_more(stack: FakeStack) -> None
         adopted(stack, USER)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(policies, st.none() | policies)
 def test_whoever_is_adopted_without_risk_can_neither_undo_the_switch_nor_send_outside_its_identities(
     document: Any, boundary: Any

@@ -30,7 +30,8 @@ from permille.domain.timeline.timeline import only
 from permille.domain.values.tally import Tally
 from permille.observability import metrics
 from permille.ports.feedback import Count, CountResult, Sender
-from permille.usecases.feedback.ingest import ONE_CALL, RESERVE, IngestServices, ingest
+from permille.usecases.feedback.follow_ups import ONE_CALL
+from permille.usecases.feedback.ingest import RESERVE, IngestServices, ingest
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -282,7 +283,7 @@ def test_a_report_that_does_not_count_is_shown_all_the_same(feedback: Ingestion)
     feedback.receive(ses_event("Complaint", complaintFeedbackType="not-spam"))
 
     assert feedback.counts == Tally()
-    assert [entry.kind for entry in feedback.rows.told(ACCOUNT)] == ["report"]
+    assert [entry.kind for entry in feedback.rows.told(ACCOUNT)] == ["uncounted_report"]
 
 
 def test_a_report_that_does_not_count_takes_no_complaint_away(feedback: Ingestion) -> None:

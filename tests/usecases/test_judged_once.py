@@ -108,7 +108,7 @@ def test_who_breaks_a_rule_while_feedback_waits_is_judged_once_more_as_if_it_wer
 def test_who_breaks_a_rule_is_judged_anew_where_more_was_counted_while_the_queue_was_asked() -> None:
     world = World()
     world.breaks_the_rule()
-    world.faults.meanwhile("feed.waiting", lambda: world.counted(6000, 2))
+    world.faults.meanwhile("feedback_backlog.size", lambda: world.counted(6000, 2))
 
     with verdicts() as called:
         world.process()

@@ -129,8 +129,8 @@ def test_sess_figures_are_those_of_the_window(world: World) -> None:
     ("broken", "unknown"),
     [
         ("ses.figures", {"figures"}),
-        ("directory.with_most.complaints", {"complaints"}),
-        ("directory.with_most.bounces", {"bounces"}),
+        ("account_index.with_most.complaints", {"complaints"}),
+        ("account_index.with_most.bounces", {"bounces"}),
         ("tallies.days", {"complaints"}),
         ("policies.current", set()),
     ],
@@ -146,7 +146,7 @@ def test_what_cannot_be_known_does_not_keep_the_rest_from_being_shown(
     assert {name for name in ("figures", "complaints", "bounces") if getattr(found, name) is None} == unknown
 
 
-def test_without_a_policy_nobody_is_judged_and_sess_figures_are_those_of_the_seeds_window(world: World) -> None:
+def test_without_a_policy_nobody_is_judged_and_sess_figures_are_those_of_the_default_window(world: World) -> None:
     sent(world, "a", Tally(1000, 1))
     world.faults.fail("policies.current", times=2)
 

@@ -54,9 +54,8 @@ class Bakery:
 
     @property
     def renewing(self) -> RenewServices:
-        return RenewServices(
-            FakeAllAccounts(self.world.rows), self.users, self.world.switch, lambda _: MARK, lambda _: None
-        )
+        accounts = FakeAllAccounts(self.world.rows)
+        return RenewServices(accounts, accounts, self.users, self.world.switch, lambda _: MARK, lambda _: None)
 
     def renews(self, **asked: Any) -> Renewed:
         self.now += timedelta(seconds=1)

@@ -1,4 +1,4 @@
-"""`permille route`: may an account send now, and through what."""
+"""`permille route`: whether an account may send now, and through what."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from permille_cli.terminal.output import AsJson, emit_json, instant, literal, ou
 
 
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Say whether an account may send now, and through what."""
+    """Show whether an account may send now, and through what."""
     account = stack.account(account_id)
     taken = current_route(stack.timeline, account)
     answer = route_json(account, taken, stack["PlatformName"], stack["SmtpEndpoint"])

@@ -12,7 +12,7 @@ import typer
 from permille.domain.account.account import Account
 from permille.domain.people.commands import Command
 from permille.domain.values.errors import Failed
-from permille.ports.accounts import CredentialSwitch
+from permille.ports.accounts import CredentialSwitch, Leases
 from permille.ports.desk import AccountIndex, SesReputation
 from permille.ports.history import Tallies
 from permille.ports.iam_users import IamUsers
@@ -57,11 +57,12 @@ class Stack(ABC):
 
     accounts: AllAccounts
     control: OperatorControl
-    directory: AccountIndex
+    account_index: AccountIndex
     feedback_dead_letters: DeadLetters
     feedback_queue: FeedbackQueue
     functions: Functions
     iam_users: IamUsers
+    leases: Leases
     identities: Identities
     retry_queue: RetryQueue
     link_issuer: LinkIssuer
@@ -135,7 +136,7 @@ class Stack(ABC):
 
     @property
     def changing(self) -> ChangeServices:
-        return ChangeServices(self.onboarding, self.policies, self.switch)
+        return ChangeServices(self.onboarding, self.leases, self.policies, self.switch)
 
     @property
     def uninstalling(self) -> UninstallServices:
@@ -143,7 +144,7 @@ class Stack(ABC):
 
     @property
     def renewing(self) -> RenewServices:
-        return RenewServices(self.accounts, self.iam_users, self.switch, self.onboarding.mark, self.pause)
+        return RenewServices(self.accounts, self.leases, self.iam_users, self.switch, self.onboarding.mark, self.pause)
 
     def pause(self, seconds: float) -> None:
         """Sleeps for so long."""
@@ -180,7 +181,7 @@ StackOption = Annotated[
         "--stack",
         envvar="PERMILLE_STACK",
         metavar="NAME",
-        help="The stack's name in CloudFormation.",
+        help="Name of the CloudFormation stack.",
         parser=str,
         callback=_find,
     ),

@@ -3,8 +3,9 @@
 from typing import Any
 
 from permille.aws.client import service_call
-from permille.aws.models import RecordRow, connection_of, on_table
+from permille.aws.models import RecordRow
 from permille.aws.rows import bounce_of
+from permille.aws.table_calls import connection_of, on_table
 from permille.domain.feedback.bounces import BounceRecord
 from permille.ports.paging import Page
 

@@ -8,24 +8,23 @@ from typing import Any
 
 from pynamodb.indexes import GlobalSecondaryIndex
 
-from permille.aws.accounts import account_of
+from permille.aws.account_models import AccountRow
+from permille.aws.account_rows import account_of, listed_account_of
 from permille.aws.indexes import (
     ACCOUNT,
     OFF,
     SENDING,
     SUPPORT,
-    exemption_of,
-    look_of,
     month,
     owner_key,
 )
-from permille.aws.models import AccountRow, SenderRow, on_table, table_call
+from permille.aws.models import SenderRow
+from permille.aws.table_calls import on_table, table_call
 from permille.domain.account.account import Account
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.ses_review import Harm
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import MalformedRequest
-from permille.domain.values.status import HoldReason, Status
-from permille.ports.desk import ListedAccount
 from permille.ports.paging import Page
 
 _ASKS = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{6}}\+00:00#{ACCOUNT_ID.pattern}", re.ASCII)
@@ -52,7 +51,7 @@ class DynamoAccountIndex:
         _checked(_RISK, after)
         behind = AccountRow.risk > after if after else None
         rows = self._some(self._accounts.risk_index, SENDING if sending else OFF, behind, limit, "risk")
-        return Page([_listed(row) for row in rows.items], rows.next)
+        return Page([listed_account_of(row.attribute_values) for row in rows.items], rows.next)
 
     def with_most(self, harm: Harm, limit: int, first: date, last: date) -> Sequence[Account]:
         index, found = getattr(self._accounts, f"{harm}_index"), list[Any]()
@@ -98,7 +97,7 @@ class DynamoAccountIndex:
         """As they are now, in that order; without those that are gone."""
         with table_call("reading what an index has found"):
             rows = {row.account_id: row for row in self._accounts.batch_get(ids, consistent_read=True)} if ids else {}
-        return [account_of(rows[account_id]) for account_id in ids if account_id in rows]
+        return [account_of(rows[account_id].attribute_values) for account_id in ids if account_id in rows]
 
 
 def _months(first: date, last: date) -> Iterator[str]:
@@ -115,23 +114,3 @@ def _checked(position: re.Pattern[str], after: str) -> None:
 
 def _ids(rows: Page[Any]) -> list[str]:
     return [row.account_id for row in rows.items]
-
-
-def _listed(row: Any) -> ListedAccount:
-    """The index by risk knows the partition that an account is in, which is made of its status and of whether it is
-    denied by hand, and not the denial itself."""
-    status = Status(row.status)
-    return ListedAccount(
-        row.account_id,
-        row.owner_email,
-        row.owner_name,
-        status,
-        status.may_send and row.switched == OFF,
-        row.observed == row.switch_generation,
-        HoldReason(row.held or ""),
-        row.would_disable,
-        exemption_of(row.exemption),
-        int(row.strikes),
-        look_of(row.look),
-        awaits_support=row.asks is not None,
-    )

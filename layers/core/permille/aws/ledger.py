@@ -15,8 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from permille.aws.client import PASSING, client, code_of, service_call, service_error
 from permille.aws.heartbeat import DynamoHeartbeat
-from permille.aws.rows import account_due, bounce_row, complaint_row, entry_row, tally_key
-from permille.domain.timeline.kinds.complaints import OwnerMailStopped, Reported, completed
+from permille.aws.rows import DUE, bounce_row, complaint_row, entry_row, instant, tally_key
+from permille.domain.timeline.kinds.complaints import Reported, completed
+from permille.domain.timeline.kinds.owner_contact import OwnerMailStopped
 from permille.domain.timeline.timeline import TimelineEntry, json_text
 from permille.domain.values.errors import ServiceError, Unavailable
 from permille.domain.values.tally import Tally
@@ -243,8 +244,7 @@ class DynamoLedger:
 
     def _nudge(self, account_id: str, now: datetime, *, bounced: bool) -> ClientError | None:
         """One try; returns why it was refused."""
-        due, due_at = account_due(now)
-        values: Any = {":due": {"S": due}, ":at": {"S": due_at}, ":one": {"N": "1"}}
+        values: Any = {":due": {"S": DUE}, ":at": {"S": instant(now)}, ":one": {"N": "1"}}
         noted = "due = :due, due_at = :at" + (", bounced_at = :at" if bounced else "")
         try:
             self._dynamodb.update_item(

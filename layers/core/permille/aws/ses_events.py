@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.domain.feedback.feedback import (
     Bounce,
     Complaint,
@@ -208,7 +208,7 @@ def _rejections(listed: object) -> dict[str, Rejection]:
     told: dict[str, Rejection] = {}
     for one in listed if isinstance(listed, list) else []:
         if isinstance(one, dict) and isinstance(named := one.get("emailAddress"), str):
-            told.setdefault(bare(named) or named, _rejection(one))
+            told.setdefault(canonical_address(named) or named, _rejection(one))
     return told
 
 
@@ -309,7 +309,7 @@ def recipients_of(listed: Sequence[object]) -> Recipients:
     readable: dict[str, None] = {}
     unreadable: list[str] = []
     for one in listed:
-        address = bare(one) if isinstance(one, str) else None
+        address = canonical_address(one) if isinstance(one, str) else None
         if address:
             readable[address] = None
         else:

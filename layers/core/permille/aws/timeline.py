@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from pynamodb.transactions import TransactWrite
-
 from permille.aws import client
-from permille.aws.models import EntryRow, append, conflicts, connection_of, on_table, table_call
+from permille.aws.models import EntryRow
 from permille.aws.rows import instant, topic_key
 from permille.aws.stored_entries import entry_of
+from permille.aws.table_calls import append, connection_of, on_table, table_call, transaction
 from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.entry_id import id_at
@@ -74,8 +73,8 @@ class DynamoTimeline:
             yield from map(_entry, self._rows.scan(EntryRow.kind.is_in(*kinds), consistent_read=True))
 
     def append(self, entry: Entry) -> None:
-        with conflicts(f"writing {entry.id}"), TransactWrite(connection=connection_of(self._rows)) as transaction:
-            append(transaction, self._rows, entry)
+        with transaction(self._rows, f"writing {entry.id}") as writes:
+            append(writes, self._rows, entry)
 
     def get(self, account_id: str, entry_id: str) -> Entry | None:
         with table_call(f"reading {entry_id} of {account_id}"):

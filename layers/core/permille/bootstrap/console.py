@@ -39,7 +39,7 @@ def console_services() -> SiteServices:
 def _desk(adapters: Adapters, mode: Mode) -> Desk:
     return Desk(
         accounts=adapters.accounts,
-        directory=adapters.directory,
+        account_index=adapters.directory,
         tallies=adapters.tallies,
         timeline=adapters.timeline,
         policies=adapters.policies,

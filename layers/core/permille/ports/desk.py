@@ -12,63 +12,15 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from permille.domain.account.account import Account
-    from permille.domain.account.look import Assessment
-    from permille.domain.account.restrictions import Exemption
+    from permille.domain.account.listed_account import ListedAccount
     from permille.domain.policy.ses_review import Harm
     from permille.domain.timeline.kinds.system import BreakerReset
     from permille.domain.timeline.timeline import TimelineEntry
-    from permille.domain.values.status import HoldReason, Status
     from permille.domain.values.tally import Tally
     from permille.ports.paging import Page
 
 FEEDBACK, AGAIN = "Feedback", "To be handed on again"  # queues whose messages somebody works off by itself
 ON_THEIR_WAY = (FEEDBACK, AGAIN)
-
-
-@dataclass(frozen=True, slots=True)
-class ListedAccount:
-    """An account as a list shows it. `asks`: support is waited for."""
-
-    id: str
-    owner_email: str
-    owner_name: str
-    status: Status
-    denied_by_hand: bool
-    in_sync: bool
-    held: HoldReason
-    would_disable: bool
-    exemption: Exemption | None
-    strikes: int
-    look: Assessment | None
-    awaits_support: bool
-
-    @property
-    def may_send(self) -> bool:
-        return self.status.may_send and not self.denied_by_hand
-
-    @property
-    def allowance_left(self) -> int | None:
-        """How many more complaints are allowed; None where it was never judged."""
-        if self.look is None:
-            return None
-        return self.look.allowance_left if self.may_send else 0
-
-    @classmethod
-    def of(cls, account: Account) -> ListedAccount:
-        return cls(
-            account.id,
-            account.owner_email,
-            account.owner_name,
-            account.status,
-            account.denied_by_hand,
-            account.in_sync,
-            account.held,
-            account.would_disable,
-            account.exemption,
-            account.strikes,
-            account.look,
-            awaits_support=account.waiting_for_support_since is not None,
-        )
 
 
 class AccountIndex(Protocol):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
 
     from permille.domain.feedback.bounces import BounceRecord
-    from permille.domain.timeline.kinds.complaints import OwnerMailStopped
+    from permille.domain.timeline.kinds.owner_contact import OwnerMailStopped
     from permille.domain.timeline.timeline import Entry, TimelineEntry
     from permille.ports.history import Suppressions
 
@@ -83,7 +83,7 @@ class Ledger(Protocol):
 
     def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped], address: str) -> bool:
         """Marks that mail to the account's owner does not arrive, with its entry, once for each identity and where the
-        account exists; returns whether it did. `address`: to which it did not, in its bare form; where it is known and
+        account exists; returns whether it did. `address`: to which it did not, canonical; where it is known and
         is not the owner's, or not any more, nothing is marked."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from permille.ports.accounts import Accounts, Control, Leases, Policies
+from permille.ports.accounts import Accounts, Control, Policies
 from permille.ports.desk import BreakerAdmin
 from permille.ports.history import Suppressions, Timeline
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from permille.ports.table_setup import Lacking, TableSetup
 
 
-class AllAccounts(Accounts, Leases, Protocol):
+class AllAccounts(Accounts, Protocol):
     def all(self) -> Iterator[Account]:
         """Every account, in no order."""
 

@@ -11,10 +11,10 @@ from permille.domain.people.review import FURTHEST_DAY, Stage
 from permille.domain.people.validation import LONGEST_TEXT
 from permille.domain.policy.policy import LARGEST_BATCH
 from permille.domain.rules.reminders import requested_day
-from permille.domain.timeline.kinds.review import how_many, what_ends_it, what_wins
 from permille.domain.values import calendar
 from permille.domain.values.errors import DecisionRefused, InvalidInput
 from permille.domain.words import wording
+from permille.domain.words.trial_words import how_many, what_ends_it, what_wins
 from permille.rendering.templates import Brand
 from permille.usecases.views.report import OwnerReport
 

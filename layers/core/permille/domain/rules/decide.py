@@ -16,9 +16,11 @@ from permille.domain.rules.needs import COMMIT_LAG
 from permille.domain.rules.recheck import decide_again
 from permille.domain.rules.reminders import remind
 from permille.domain.rules.trial import decide_observing, decide_running, decide_scheduled
-from permille.domain.timeline.kinds.complaints import Alert, CountedComplaint
+from permille.domain.timeline.kinds.alert import Alert
+from permille.domain.timeline.kinds.complaints import CountedComplaint
+from permille.domain.timeline.kinds.decision_record import DecisionRecord, Spared
 from permille.domain.timeline.kinds.system import BreakerOpened
-from permille.domain.timeline.kinds.verdicts import DecisionRecord, Disabled, Spared, WouldDisable, WouldKeep
+from permille.domain.timeline.kinds.verdicts import Disabled, WouldDisable, WouldKeep
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, system_entry
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.status import HoldReason, Status

@@ -10,7 +10,7 @@ from permille.domain.policy.policy import Policy, Verdict
 from permille.domain.rules.backlog import NOTHING_WAITS, Backlog
 from permille.domain.rules.breaker import BreakerChange, BreakerPosition
 from permille.domain.timeline.kinds.complaints import CountedComplaint
-from permille.domain.timeline.kinds.verdicts import Spared
+from permille.domain.timeline.kinds.decision_record import Spared
 from permille.domain.timeline.timeline import Entry, TimelineEntry
 from permille.domain.values.status import Mode
 from permille.domain.values.tally import Days, Tally, total_of

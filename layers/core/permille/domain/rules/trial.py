@@ -12,16 +12,10 @@ from permille.domain.rules.backlog import verdict_from
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.hold import firm, held, waits_for
 from permille.domain.rules.reminders import open_again
-from permille.domain.timeline.kinds.complaints import listed
-from permille.domain.timeline.kinds.review import ReviewReopened
-from permille.domain.timeline.kinds.trial import (
-    ConfirmationWanted,
-    Reinstated,
-    StaysSuspended,
-    TrialBegan,
-    TrialEnded,
-    TrialUnused,
-)
+from permille.domain.timeline.kinds.alert import listed
+from permille.domain.timeline.kinds.review_day import ReviewReopened
+from permille.domain.timeline.kinds.trial import TrialBegan, TrialEnded
+from permille.domain.timeline.kinds.trial_outcome import ConfirmationWanted, Reinstated, StaysSuspended, TrialUnused
 from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally

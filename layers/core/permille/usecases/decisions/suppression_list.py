@@ -6,11 +6,10 @@ from datetime import datetime
 from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, in_force, lifted, once_each
-from permille.domain.timeline.kinds.complaints import Unsuppressed
-from permille.domain.timeline.kinds.suppressions import Suppressed, SuppressionsImported
+from permille.domain.timeline.kinds.suppressions import Suppressed, SuppressionsImported, Unsuppressed
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Conflict, Unavailable
@@ -53,7 +52,7 @@ def remove(
     """Takes an address, however it is written, off all records that name it, and returns the entry that says so; None
     where none does. The last of them goes together with the entry: whatever is cut off before leaves the address
     suppressed."""
-    wanted = bare(command.address)
+    wanted = canonical_address(command.address)
     for _ in range(ATTEMPTS):
         records = suppressions.naming(account_id, wanted) if wanted else []
         if not wanted or not records:

@@ -236,5 +236,5 @@ def _or_unknown(ask: Callable[[], T]) -> T | None:
     try:
         return ask()
     except ServiceError as error:
-        emit("feed.unknown", why=str(error))
+        emit("backlog.unknown", why=str(error))
         return None

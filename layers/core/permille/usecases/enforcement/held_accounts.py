@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.people.commands import Command
 from permille.domain.rules.hold import NEEDS_STAFF
 from permille.domain.values.status import HoldReason
-from permille.ports.desk import AccountIndex, ListedAccount
+from permille.ports.desk import AccountIndex
 from permille.ports.paging import Page
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.decisions import Result

@@ -86,7 +86,7 @@ def _is_due(services: SweepServices, account: Account, denied: frozenset[str], r
     try:
         return _look(services, account, denied, rules, now)
     except ServiceError as error:
-        emit("sweep.passed_over", account=account.id, why=str(error))
+        emit("sweep.skipped", account=account.id, why=str(error))
         return False
 
 

@@ -58,7 +58,7 @@ def deliver(services: NotifyServices, entries: Iterable[Entry], now: datetime) -
 
 def retry(services: NotifyServices, account_id: str, entry_id: str, effect: Channel, now: datetime) -> None:
     """One more try of what was queued. Raises Unavailable where it fails again for a passing cause."""
-    emit("entry.received_again", account=account_id, entry=entry_id, effect=effect)
+    emit("entry.retried", account=account_id, entry=entry_id, effect=effect)
     try:
         entry = services.timeline.get(account_id, entry_id)
         if entry is None:
@@ -98,7 +98,7 @@ def _perform(services: NotifyServices, entry: Entry, effect: Channel, now: datet
             services.bus.publish(entry, _zone(services, entry))
         else:
             _mail(services, entry, now)
-        emit("entry.handed_on", account=entry.account_id, entry=entry.id, effect=effect)
+        emit("entry.delivered", account=entry.account_id, entry=entry.id, effect=effect)
 
     services.idempotency.run_once(_key(entry, effect), act)
 

@@ -89,8 +89,8 @@ class OnboardServices:
     def user_of(self, account_id: str) -> AccountUser:
         return AccountUser(self.accounts, self.users, self.switchable, self.deny_group, self.mark(account_id))
 
-    def preparing(self, undo: Rollback, is_kept: Callable[[str], bool] = lambda _: False) -> IdentityServices:
-        return IdentityServices(self.identities, self.timeline, self.configuration_set, undo, is_kept)
+    def preparing(self, rollback: Rollback, is_kept: Callable[[str], bool] = lambda _: False) -> IdentityServices:
+        return IdentityServices(self.identities, self.timeline, self.configuration_set, rollback, is_kept)
 
 
 def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> AddedAccount:
@@ -104,15 +104,15 @@ def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> Ad
         room=None if new.adopted else _room(services, account),
         keyless=adopted.keyless,
     )
-    with rollback_on_error() as undo:
+    with rollback_on_error() as rollback:
         created = entry(account.id, now, Created(senders=account.senders))
-        account = _add_row(services, account, [created, *risks_told(account.id, adopted.risks, new.by, now)], undo)
-        preparing = services.preparing(undo)
+        account = _add_row(services, account, [created, *risks_told(account.id, adopted.risks, new.by, now)], rollback)
+        preparing = services.preparing(rollback)
         prepared = preparing.use_our_set(account.id, new.identities, now)
         stopped = preparing.stop_forwarding(account.id, new.identities, now)
         for name in adopted.taken_over:
-            take_over(services.users, name, services.resources(account.identities), undo, services.pause)
-        key = None if new.adopted else _make_user(services, account, undo)
+            take_over(services.users, name, services.resources(account.identities), rollback, services.pause)
+        key = None if new.adopted else _make_user(services, account, rollback)
     return AddedAccount(account, key, replace(prepared, forwarding_stopped=stopped), found)
 
 
@@ -147,8 +147,8 @@ def _room(services: OnboardServices, account: Account) -> UserQuota:
     return services.user_of(account.id).check(account)
 
 
-def _make_user(services: OnboardServices, account: Account, undo: Rollback) -> AccessKey:
-    return services.user_of(account.id).make(account, services.resources(account.identities), undo)
+def _make_user(services: OnboardServices, account: Account, rollback: Rollback) -> AccessKey:
+    return services.user_of(account.id).make(account, services.resources(account.identities), rollback)
 
 
 def _check_id(services: OnboardServices, account_id: str) -> None:
@@ -163,12 +163,12 @@ def _check_id(services: OnboardServices, account_id: str) -> None:
         raise InvalidInput(f"the account {account_id} exists; `permille account show {account_id}`", "account_id")
 
 
-def _add_row(services: OnboardServices, account: Account, entries: Sequence[Entry], undo: Rollback) -> Account:
+def _add_row(services: OnboardServices, account: Account, entries: Sequence[Entry], rollback: Rollback) -> Account:
     def remove() -> None:
         if services.timeline.get(account.id, entries[0].id):  # written together with the row: so it is this row
             services.accounts.remove(account)
 
-    undo.prepare(f"the account {account.id}", remove)
+    rollback.register(f"the account {account.id}", remove)
     try:
         return services.accounts.add(account, entries)
     except Conflict as conflict:

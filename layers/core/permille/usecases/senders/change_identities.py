@@ -58,8 +58,8 @@ def apply(
         row = services.accounts.get(account.id)
         return row is not None and name in row.identities
 
-    with rollback_on_error() as undo:
-        preparing = services.onboarding.preparing(undo, is_kept)
+    with rollback_on_error() as rollback:
+        preparing = services.onboarding.preparing(rollback, is_kept)
         prepared = preparing.use_our_set(account.id, planned.add, account.after_last_decision(order.at))
         command = ChangeIdentities(before=planned.before, after=planned.after, reason=order.reason, by=order.by)
         account = decisions.apply(services, account.id, command, order.at)

@@ -109,17 +109,17 @@ def add(services: ChangeServices, account_id: str, planned: SenderPlan, order: C
         account = find_account(services.accounts, account_id)
         outcome = change.senders(account, command, account.after_last_decision(order.at))
         try:
-            with rollback_on_error() as undo:
+            with rollback_on_error() as rollback:
                 for name in names:
                     if not account.may_send and name not in account.senders:
-                        _deny(services, account_id, name, undo)
+                        _deny(services, account_id, name, rollback)
                 return services.accounts.save(account, outcome.account, outcome.entries)
         except Conflict:
             continue
     raise Unavailable(f"{account_id}: others kept writing; try again")
 
 
-def _deny(services: ChangeServices, account_id: str, name: str, undo: Rollback) -> None:
+def _deny(services: ChangeServices, account_id: str, name: str, rollback: Rollback) -> None:
     """What is read back was not so before, or somebody else did it: it is taken back only where we did, and the row
     does not name the sender."""
 
@@ -129,7 +129,7 @@ def _deny(services: ChangeServices, account_id: str, name: str, undo: Rollback) 
 
     state = services.switch.state_of(name)
     if state and not state.denied:
-        undo.prepare(f"{name} in the deny group", take_back)
+        rollback.register(f"{name} in the deny group", take_back)
         services.switch.apply(name, Changes(deny=True))
         _wait(services, [name], lambda seen: seen.denied)
 
@@ -146,7 +146,7 @@ def remove(services: ChangeServices, account_id: str, names: tuple[str, ...], or
         _put_off(services, names)
         decisions.apply(services, account_id, command, order.at)
     finally:
-        after = services.accounts.release_lease(leased, leased.credential)
+        after = services.leases.release_lease(leased, leased.credential)
     return after
 
 
@@ -162,7 +162,7 @@ def _lease(services: ChangeServices, account: Account, names: Sequence[str], now
                 state.with_status(ACTIVE) if state else frozenset()
             )
         try:
-            return services.accounts.acquire_lease(account, deactivated, now)
+            return services.leases.acquire_lease(account, deactivated, now)
         except Conflict:
             continue
     raise Unavailable(f"the credential of {account.id} is being switched just now; try again in a minute")

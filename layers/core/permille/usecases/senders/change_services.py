@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from permille.ports.accounts import CredentialSwitch, Policies
+from permille.ports.accounts import CredentialSwitch, Leases, Policies
 from permille.ports.operator import AllAccounts, AllTimelines
 from permille.usecases.senders.add_account import OnboardServices
 
@@ -24,6 +24,7 @@ class ChangeServices:
     """`pause` sleeps for so many seconds."""
 
     onboarding: OnboardServices
+    leases: Leases
     policies: Policies
     switch: CredentialSwitch
     pause: Callable[[float], None] = time.sleep

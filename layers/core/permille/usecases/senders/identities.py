@@ -32,12 +32,12 @@ class PreparedIdentities:
 
 @dataclass(frozen=True, slots=True)
 class IdentityServices:
-    """`undo` takes back what was done, but of identities that `is_kept` tells are kept after all."""
+    """`rollback` takes back what was done, but of identities that `is_kept` tells are kept after all."""
 
     identities: Identities
     timeline: AllTimelines
     ours: str
-    undo: Rollback
+    rollback: Rollback
     is_kept: Callable[[str], bool] = lambda _: False
 
     def use_our_set(self, account_id: str, names: Iterable[str], now: datetime) -> PreparedIdentities:
@@ -72,7 +72,7 @@ class IdentityServices:
         return forwarding
 
     def _prepare(self, name: str, what: str, action: Callable[[], None]) -> None:
-        self.undo.prepare(what, lambda: None if self.is_kept(name) else action())
+        self.rollback.register(what, lambda: None if self.is_kept(name) else action())
 
 
 def identities_below(domains: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from permille.domain.values.errors import (
     ServiceError,
     Unavailable,
 )
-from permille.ports.accounts import CredentialSwitch
+from permille.ports.accounts import CredentialSwitch, Leases
 from permille.ports.iam_users import AccessKey, IamUsers
 from permille.ports.operator import AllAccounts
 from permille.usecases.decisions.find_account import find_account
@@ -39,6 +39,7 @@ class RenewServices:
     """What renewing a credential needs. `mark`: what the users that the stack made bear, by account."""
 
     accounts: AllAccounts
+    leases: Leases
     users: IamUsers
     switch: CredentialSwitch
     mark: Callable[[str], str]
@@ -124,11 +125,11 @@ def _asleep_if_off(services: RenewServices, account: Account, key: AccessKey, no
         return account
     sender, deactivated = account.own_sender, account.credential.deactivated
     remembered = deactivated.get(sender, frozenset()) | {key.id}
-    leased = services.accounts.acquire_lease(account, {**deactivated, sender: remembered}, now)
+    leased = services.leases.acquire_lease(account, {**deactivated, sender: remembered}, now)
     try:
         services.switch.apply(sender, Changes(sleep=frozenset({key.id})))
     finally:
-        after = services.accounts.release_lease(leased, leased.credential)
+        after = services.leases.release_lease(leased, leased.credential)
     return after
 
 

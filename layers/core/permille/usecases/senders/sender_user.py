@@ -72,19 +72,19 @@ class AccountUser:
                 "sender",
             )
 
-    def make(self, account: Account, resources: frozenset[str], undo: Rollback) -> AccessKey:
+    def make(self, account: Account, resources: frozenset[str], rollback: Rollback) -> AccessKey:
         """A user that may send through these ARNs alone, with a key. One without keys that this stack has made is
         taken up."""
         name = account.own_sender
         if self.users.find(name):
             self._check_taken_up(name)
-            undo.prepare(f"a key of the IAM user {name}", partial(self._delete_keys, name))
+            rollback.register(f"a key of the IAM user {name}", partial(self._delete_keys, name))
         else:
-            self._create(name, undo)
+            self._create(name, rollback)
         self.users.allow(name, resources)
         return self.users.create_key(name)
 
-    def _create(self, name: str, undo: Rollback) -> None:
+    def _create(self, name: str, rollback: Rollback) -> None:
         """The row keeps others from making it for this account meanwhile."""
         made = True
 
@@ -92,7 +92,7 @@ class AccountUser:
             if made:
                 self.users.delete(name, self.mark)
 
-        undo.prepare(f"the IAM user {name}", delete)
+        rollback.register(f"the IAM user {name}", delete)
         made = self.users.create(name, self.mark)
         if not made:
             raise InvalidInput(f"an IAM user {name} was made just now by somebody else; try again", "sender")

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from permille.addresses import LONGEST, bare
+from permille.addresses.mailbox import canonical_address
+from permille.addresses.parts import LONGEST_ADDRESS
 from permille.domain.account.account import Account
 from permille.domain.account.credential import SenderState, drift
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.policy import Policy, Verdict
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.complaints import Reported
@@ -22,7 +24,6 @@ from permille.ports.accounts import Accounts, Control, CredentialSwitch, Lap, Po
 from permille.ports.desk import (
     AccountIndex,
     BreakerAdmin,
-    ListedAccount,
     QuarantineCount,
     Queues,
     QueueStatus,
@@ -43,7 +44,7 @@ LISTED = 25
 HELD = 20  # on a page: a field of the form for each
 TOLD = 100
 RESTING = 100
-LONGEST_SEARCH = LONGEST  # of an e-mail address in its bare form, which no id or sender's name comes near
+LONGEST_SEARCH = LONGEST_ADDRESS  # of an e-mail address in its canonical form, which no id or sender's name comes near
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ class Desk:
     """What support's desk needs of the outside. `code`: the version of the program, for what it explains."""
 
     accounts: Accounts
-    directory: AccountIndex
+    account_index: AccountIndex
     tallies: Tallies
     timeline: Timeline
     policies: Policies
@@ -73,7 +74,7 @@ class Desk:
 
 def review_cases(desk: Desk, after: str, now: datetime) -> Page[ReviewCase]:
     """Who waits for support, the longest first. Raises MalformedRequest."""
-    page = desk.directory.awaiting_support(CASES, after)
+    page = desk.account_index.awaiting_support(CASES, after)
     return Page(queue(page.items, desk.timeline, now, lambda account: _verdict(desk, account, now)), page.next)
 
 
@@ -85,12 +86,12 @@ def _verdict(desk: Desk, account: Account, now: datetime) -> Verdict | None:
 
 def held_page(desk: Desk, after: str) -> Page[ListedAccount]:
     """Whose disabling waits for staff, by their names, behind the account `after`."""
-    return held_accounts.page_of_held(desk.directory, HELD, after)
+    return held_accounts.page_of_held(desk.account_index, HELD, after)
 
 
 def by_risk(desk: Desk, after: str, *, sending: bool) -> Page[ListedAccount]:
     """Raises MalformedRequest."""
-    return desk.directory.by_risk(LISTED, after, sending=sending)
+    return desk.account_index.by_risk(LISTED, after, sending=sending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,13 @@ def search(desk: Desk, text: str, after: str) -> SearchResult:
     """By the beginning of the id, the owner's e-mail address, however it is written, or a sender's name. Raises
     MalformedRequest."""
     name = text.strip()
-    if not name or len(bare(name) or name) > LONGEST_SEARCH:
+    if not name or len(canonical_address(name) or name) > LONGEST_SEARCH:
         return SearchResult([], Page([]))
-    exactly = [] if after else desk.directory.find_by_owner_or_sender(name, LISTED)
+    exactly = [] if after else desk.account_index.find_by_owner_or_sender(name, LISTED)
     if "@" in name:  # no id has one
         return SearchResult(exactly, Page([]))
     beginning = name.lower()
-    page = desk.directory.by_id_prefix(beginning, LISTED, after)
+    page = desk.account_index.by_id_prefix(beginning, LISTED, after)
     return SearchResult([one for one in exactly if not one.id.startswith(beginning)], page)
 
 
@@ -191,7 +192,7 @@ def _sender(switch: CredentialSwitch, account: Account, caller: str) -> SenderIn
     try:
         state = switch.state_of(caller)
     except ServiceError as error:
-        emit("desk.not_known", what=caller, why=str(error))
+        emit("desk.part_missing", what=caller, why=str(error))
         return SenderInIam(caller, unread=True)
     if state is None:
         return SenderInIam(caller)
@@ -236,7 +237,7 @@ def system(desk: Desk, before: str, now: datetime) -> System:
         queues=or_none("the queues", lambda: desk.queues.statuses(now)),
         resting=or_none("the quarantine", lambda: desk.quarantine_count.count(RESTING)),
         lap=desk.control.lap(),
-        undelivered=held_accounts.count_without_deliveries(desk.directory),
+        undelivered=held_accounts.count_without_deliveries(desk.account_index),
         told=desk.timeline.latest(SYSTEM, TOLD, before),
     )
 
@@ -246,5 +247,5 @@ def or_none(what: str, ask: Callable[[], T]) -> T | None:
     try:
         return ask()
     except ServiceError as error:
-        emit("desk.not_known", what=what, why=str(error))
+        emit("desk.part_missing", what=what, why=str(error))
         return None

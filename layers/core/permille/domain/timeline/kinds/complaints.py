@@ -1,22 +1,16 @@
 """What recipients said of the account's mails, and what became of mails to its owner."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from permille.domain.feedback import feedback
-from permille.domain.policy.demands import IN_WORDS as DEMANDS_IN_WORDS
-from permille.domain.policy.policy import Decision, Verdict
 from permille.domain.timeline.facts import Audience, Facts, Topic, declared
-from permille.domain.timeline.kinds.numbers import Numbers
-from permille.domain.timeline.timeline import Entry, TimelineEntry, entry
-from permille.domain.words.mail_text import MailContext, MailTone, Section
-from permille.domain.words.wording import FATES, STILL_ON, day, full_sentence, local, plain, quoted, times
+from permille.domain.timeline.timeline import TimelineEntry, entry
+from permille.domain.words.wording import day, plain, quoted
 
-LISTED_COMPLAINTS = 20  # of an alert
 R = TypeVar("R", bound="Reported")
-ABOUT_OLDER_MAIL = "It is about e-mail that is too old to count towards the limit."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +58,7 @@ class CountedComplaint(Reported):
         return f"Sent on {day(self.sent_at)}, reported on {day(self.reported_at)}."
 
 
-@declared("report", Audience.OWNER, topic=Topic.REPORTS)
+@declared("uncounted_report", Audience.OWNER, topic=Topic.REPORTS)
 class UncountedReport(Reported):
     """A report about a mail that does not count as a complaint."""
 
@@ -120,135 +114,3 @@ def _reported(
         why_not_counted=why_not_counted,
     )
     return entry(account_id, at, facts, distinguisher=report.identity)
-
-
-def listed(complaints: Sequence[Entry]) -> tuple[Reported, ...]:
-    """The newest of the complaints, for the entry that tells of them."""
-    newest = (one.facts for one in complaints[-LISTED_COMPLAINTS:])
-    return tuple(
-        Reported(**{name: getattr(one, name) for name in Reported.__slots__})
-        for one in newest
-        if isinstance(one, Reported)
-    )
-
-
-@declared("alert", Audience.OWNER, mailed=True)
-class Alert(Numbers):
-    """Complaints came since the last alert, and so much is left before the account is disabled."""
-
-    level: Literal["notice", "warning"]
-    new_complaints: int
-    listed: tuple[Reported, ...]
-    exempt_until: Annotated[datetime | Literal[""], "No rule disables the account until then; empty where one may."]
-    over: Annotated[bool, "A rule is broken."]
-    still_on: Annotated[bool, "Time alone has broken it, so that nobody is disabled."] = False
-
-    @classmethod
-    def of_verdict(
-        cls,
-        verdict: Verdict,
-        complaints: Sequence[Entry],
-        exempt_until: datetime | None,
-        *,
-        still_on: bool = False,
-    ) -> "Alert":
-        return cls(
-            **cls.counted_by(verdict),
-            level="notice" if verdict.decision is Decision.KEEP else "warning",
-            new_complaints=len(complaints),
-            listed=listed(complaints),
-            exempt_until=exempt_until or "",
-            over=verdict.breaks,
-            still_on=still_on,
-        )
-
-    def headline(self, platform: str) -> str:
-        new = self.new_complaints
-        marked = "Someone marked your e-mail as spam" if new == 1 else f"{new:,} new spam complaints about your e-mails"
-        return f"Warning: {marked[0].lower()}{marked[1:]}" if self.level == "warning" else marked
-
-    def sentence(self) -> str:
-        return f"{self.counts() if self.complaints else ABOUT_OLDER_MAIL} {self.left()}"
-
-    def left(self) -> str:
-        if self.exempt_until:
-            return f"No rule disables your SMTP account until {local(self.exempt_until)}."
-        if self.still_on:
-            return f"That is above the limit, and {STILL_ON}."
-        return "That is above the limit." if self.over else self.allowance()
-
-    @property
-    def tone(self) -> MailTone:
-        return MailTone.ALARM if self.level == "warning" else MailTone.WARN
-
-    def mail(self, about: MailContext) -> Sequence[Section]:
-        earlier = self.new_complaints - len(self.listed)
-        never = ", and never write again to whoever complained" if any(one.recipient for one in self.listed) else ""
-        return [
-            Section(
-                "Which e-mail it was",
-                bullets=[one.line for one in self.listed] + ([f"and {earlier} earlier ones"] if earlier > 0 else []),
-            ),
-            Section(
-                "What the recipient did",
-                "A real person read your e-mail and pressed “Report spam” or “Mark as spam”. No computer decides "
-                "what is spam.",
-            ),
-            Section(
-                "What happens at the limit",
-                f"Above {times(self.limit_per_1000, 'spam complaint')} for every 1,000 e-mails, your {about.platform} "
-                f"SMTP account is disabled, until you have asked {about.platform} Support for a review. The limit is "
-                f"not ours alone. {DEMANDS_IN_WORDS}",
-            ),
-            Section(
-                "How to avoid the next one",
-                steps=[
-                    (
-                        "",
-                        (
-                            "Write only to people who asked for it. Take bought, old and guessed addresses off your "
-                            f"list today{never}."
-                        ),
-                    ),
-                    ("", "Make leaving easier than complaining: put the unsubscribe link at the top."),
-                    (
-                        "",
-                        (
-                            "Say in the first line who you are and why they hear from you, and send what they "
-                            "expected, as often as they expected it."
-                        ),
-                    ),
-                ],
-            ),
-        ]
-
-
-@declared("unsuppressed", Audience.STAFF)
-class Unsuppressed(Facts):
-    """A recipient who complained may be mailed again: staff say so, or the recipient, that it was not spam."""
-
-    recipient: Annotated[str, "May be mailed again, until its holder complains or a mail to it bounces once more."]
-    reason: str
-    by: str
-
-    def headline(self, platform: str) -> str:
-        return f"{plain(self.recipient)} may be mailed again"
-
-    def sentence(self) -> str:
-        return f"By {plain(self.by)}: {full_sentence(self.reason)}"
-
-
-OwnerMailState = Literal["bounced", "complained"]
-
-
-@declared("owner_mail", Audience.STAFF)
-class OwnerMailStopped(Facts):
-    """A mail to the owner bounced or was complained about: the address is written to no more."""
-
-    state: OwnerMailState
-
-    def headline(self, platform: str) -> str:
-        return f"The owner's address is not written to any more: a mail to it {FATES[self.state]}"
-
-    def sentence(self) -> str:
-        return "Reach the owner in another way, and have the address mended."
