@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from permille.domain.timeline.kinds.complaints import CountedComplaint
     from permille.domain.timeline.timeline import TimelineEntry
 
-ENFORCE, OBSERVE = Mode.ENFORCE, Mode.MONITOR
+ENFORCE, MONITOR = Mode.ENFORCE, Mode.MONITOR
 ENFORCING = Rules(DEFAULT, ENFORCE)
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -81,13 +81,13 @@ def looked_at(
         # disabled stays disabled, however good or bad the numbers become
         (ENFORCE, {"status": DISABLED}, 1000, 2, DISABLED, []),
         (ENFORCE, {"status": DISABLED}, 90_000, 2, DISABLED, []),
-        (OBSERVE, {"status": DISABLED}, 90_000, 2, DISABLED, []),
+        (MONITOR, {"status": DISABLED}, 90_000, 2, DISABLED, []),
         # observing switches nothing and mails nobody: staff read when the verdict changes, once
-        (OBSERVE, {}, 1000, 1, ACTIVE, []),
-        (OBSERVE, {}, 1000, 2, ACTIVE, ["would_disable"]),
-        (OBSERVE, {"would_disable": True}, 1000, 2, ACTIVE, []),
-        (OBSERVE, {"would_disable": True}, 2000, 2, ACTIVE, ["would_keep"]),
-        (OBSERVE, {}, 2000, 2, ACTIVE, []),
+        (MONITOR, {}, 1000, 1, ACTIVE, []),
+        (MONITOR, {}, 1000, 2, ACTIVE, ["would_disable"]),
+        (MONITOR, {"would_disable": True}, 1000, 2, ACTIVE, []),
+        (MONITOR, {"would_disable": True}, 2000, 2, ACTIVE, ["would_keep"]),
+        (MONITOR, {}, 2000, 2, ACTIVE, []),
         # entering enforce judges anew
         (ENFORCE, {"would_disable": True}, 1000, 2, DISABLED, ["disabled"]),
         (ENFORCE, {"would_disable": True}, 2000, 0, ACTIVE, []),
@@ -321,8 +321,8 @@ def test_no_more_of_the_timeline_is_read_than_is_needed(
 @pytest.mark.parametrize(
     ("different", "mode", "since"),
     [
-        ({}, OBSERVE, WINDOW_BEGINS),  # for the record
-        ({"would_disable": True}, OBSERVE, None),
+        ({}, MONITOR, WINDOW_BEGINS),  # for the record
+        ({"would_disable": True}, MONITOR, None),
         ({"would_disable": True, "alerted_at": NOW, "exemption": EXEMPTION}, ENFORCE, NOW - COMMIT_LAG),
         ({"exemption": EXEMPTION}, ENFORCE, WINDOW_BEGINS),
     ],

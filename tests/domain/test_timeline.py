@@ -83,7 +83,7 @@ def test_every_kind_has_a_headline_and_a_sentence(kind: str) -> None:
     assert entry.sentence().endswith((".", "”"))
 
 
-def test_a_disabling_is_told_in_the_words_of_the_seed() -> None:
+def test_a_disabling_is_told_in_the_specified_words() -> None:
     told = an_entry("disabled").headline("APWT")
 
     assert told == "Your APWT SMTP account has been disabled due to poor sending reputation"

@@ -163,14 +163,14 @@ def test_a_stricter_bounce_rule_reaches_whoever_has_no_complaint() -> None:
 
 def test_a_trial_that_waits_to_be_confirmed_is_looked_at_when_nobody_need_confirm_any_more() -> None:
     world = observed()
-    seed = world.policies.policy
-    by_staff = replace(seed.second_chance, reinstate_by_staff=True)
-    world.policies.policy = replace(seed, id="by-staff", second_chance=by_staff)
+    default = world.policies.policy
+    by_staff = replace(default.second_chance, reinstate_by_staff=True)
+    world.policies.policy = replace(default, id="by-staff", second_chance=by_staff)
     world.rows.lap = replace(world.rows.lap, policy="by-staff")
     world.run(NOW + 15 * A_MINUTE)
     assert len(world.told("confirmation_wanted")) == 1
 
-    world.policies.policy = seed
+    world.policies.policy = default
     world.run(NOW + 16 * A_MINUTE)
 
     assert world.account().status is Status.ACTIVE
