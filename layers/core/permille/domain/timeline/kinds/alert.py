@@ -104,12 +104,13 @@ class Alert(Numbers):
         is_named = any(report.recipient for report in self.listed)
         never = ", and never write again to whoever complained" if is_named else ""
         return [
-            f"Write only to people who asked for it. Take bought, old and guessed addresses off your list today{never}.",
+            f"{ASKED} Take bought, old and guessed addresses off your list today{never}.",
             "Make leaving easier than complaining: put the unsubscribe link at the top.",
             EXPECTED,
         ]
 
 
+ASKED = "Write only to people who asked for it."
 EXPECTED = (
     "Say in the first line who you are and why they hear from you, and send what they expected, as often as they "
     "expected it."
