@@ -18,7 +18,7 @@ from functions.notify.app import handler as notify
 from tests.functions.conftest import Cloud
 from tests.support.builders import Body, LambdaContext, an_entry, records, ses_event, sqs_record, stream_record
 
-from permille.aws.ledger import SEEN_FOR
+from permille.aws.ledger_items import SEEN_FOR
 from permille.aws.quarantine import KEPT_FOR
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.observability import logger
