@@ -38,7 +38,8 @@ class Accounts(Protocol):
         self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
     ) -> Account:
         """Writes the account, its entries, its new senders, a new epoch for all its senders, and the changes of breaker
-        and tallies, in one transaction. Returns the account with its new revision and version.
+        and tallies, in one transaction. Returns the account as it is written: with its new revision and version, and
+        the id of the entry that changed its route.
 
         The optimistic lock is the revision of `read`: every write but those of a lease raises it, so no field can be
         lost. `credential` is never written: it is written under a lease. A sender that was removed stays the account's.
@@ -49,24 +50,24 @@ class Accounts(Protocol):
         account: the account as it is to be
         """
 
-    def add(self, account: Account, entries: Sequence[Entry]) -> None:
-        """Writes a new account with its senders and entries, in one transaction. Raises Conflict where the account or
-        one of the senders exists."""
+    def add(self, account: Account, entries: Sequence[Entry]) -> Account:
+        """Writes a new account with its senders and entries, in one transaction. Returns it with the id of the entry by
+        which it got its route. Raises Conflict where the account or one of the senders exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lap:
-    """How far the sweep has come: one lap for each hour, mode and policy (its id).
+    """How far the sweep has come.
 
-    again_at: ISO 8601; one more lap from then on, when no run goes by a policy any more that it had cached
+    next_at: when the next lap begins, ISO 8601
+    mode, policy: what this one goes by, the policy's id; another mode or policy begins a lap at once
     after: the last account that was looked at
     active: how many active ones were met
     """
 
-    hour: str = ""
+    next_at: str = ""
     mode: str = ""
     policy: str = ""
-    again_at: str = ""
     after: str = ""
     active: int = 0
     done: bool = False
