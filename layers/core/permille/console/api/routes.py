@@ -23,8 +23,6 @@ from permille.console.api.parameters import (
 from permille.console.routing import routes
 from permille.domain.account.account import Account
 from permille.domain.people.commands import DeleteReview, PutReview
-from permille.domain.sending.route import route
-from permille.domain.timeline.facts import Topic
 from permille.domain.values.entry_id import id_at
 from permille.schema.account_schema import AccountJson, account_json
 from permille.schema.bounce_schema import BounceJson, bounce_json
@@ -36,7 +34,7 @@ from permille.schema.route_schema import RouteJson, route_json
 from permille.schema.suppression_schema import SuppressionJson, suppression_json
 from permille.usecases.decisions import decisions, suppression_list
 from permille.usecases.decisions.find_account import find_account
-from permille.usecases.history import read_history
+from permille.usecases.views.current_route import current_route
 from permille.usecases.views.report import Range, gather_report
 from permille.usecases.views.verdict import current_verdict
 from permille.zones import shown_zone_of
@@ -165,9 +163,8 @@ def timeline(
 )
 def show_route(account_id: AccountId) -> RouteJson:
     found, account = context(router), _account(account_id)
-    known = read_history(found.services.timeline, account.id, Topic.STANDING)
-    platform = found.services.platform
-    return route_json(account, route(account, known.entries), platform, found.services.smtp_endpoint)
+    taken = current_route(found.services.timeline, account)
+    return route_json(account, taken, found.services.platform, found.services.smtp_endpoint)
 
 
 @router.get(
