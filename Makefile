@@ -32,12 +32,12 @@ tools: .venv-tools/.done ## Make .venv-tools: SAM CLI, the embedded AWS, uv (the
 demo: setup ## The whole story with real mail: a bad sender loses its SMTP account, and earns it back
 	@$(BIN)/permille local demo
 
-PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+PYTEST = $(BIN)/python -m pytest --numprocesses 2
 test: setup ## Every test, the deployed stack's and the browser's too, with all examples
-	@$(PYTEST) --hypothesis-profile thorough
+	@$(PYTEST) --dist loadfile --hypothesis-profile thorough
 
 test-fast: setup ## The tests that need no deployed stack and no browser, with a fifth of the state machines' examples
-	@$(PYTEST) --ignore tests/stack --ignore tests/browser
+	@$(PYTEST) --dist worksteal --ignore tests/stack --ignore tests/browser
 
 test-containers: setup ## README's `sam local invoke`, with Docker and Lambda's image (minutes)
 	@$(BIN)/python -m pytest tests/containers/sam_local.py

@@ -1,17 +1,17 @@
 """The environment that the tests run in: credentials that open nothing, and no way out."""
 
-import functools
+import gc
 import logging
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import botocore.session
 import pytest
 from hypothesis import settings
 from moto import mock_aws
 from moto.core.models import MockAWS
 from tests.support.examples import THOROUGH, name
+from tests.support.sessions import share
 
 if TYPE_CHECKING:
     from tests.stack.conftest import Stack
@@ -31,14 +31,15 @@ os.environ.update(
     }
 )
 
-settings.register_profile("everyday", deadline=None)  # a busy machine is no counter-example
-settings.register_profile(THOROUGH, settings.get_profile("everyday"))
+settings.register_profile("everyday", deadline=None, max_examples=30)  # a busy machine is no counter-example
+settings.register_profile(THOROUGH, settings.get_profile("everyday"), max_examples=100)
 # For `make mutants`: what kills a mutant today kills it tomorrow, so no luck and no memory of found examples.
 settings.register_profile("mutants", deadline=None, derandomize=True, database=None, max_examples=20)
 settings.load_profile("everyday")  # until `--hypothesis-profile` names another
 
-# One reader of AWS's descriptions of its services for all sessions: reading them anew takes most of an adapter's test.
-botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
+share()
+# Looking for garbage among everything that was imported and collected would take a fifth of the time.
+gc.set_threshold(20_000, 20, 100)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Stack"]:
 
 def pytest_configure(config: pytest.Config) -> None:
     name(config.getoption("--examples"))
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -250,7 +250,7 @@ def more_accounts_that_break_a_rule_than_the_breaker_lets_pass() -> None:
 def a_sweep_that_cannot_read_the_deny_group() -> None:
     world = World()
     world.rows.lap = Lap()
-    world.faults.fail("switch.denied")
+    world.faults.fail("switch.denied_senders")
     world.run()
 
 

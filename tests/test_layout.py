@@ -17,7 +17,14 @@ PACKAGE = PROJECT / "layers" / "core" / "permille"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 DOMAIN = sorted((PACKAGE / "domain").rglob("*.py"))
 FUNCTIONS = sorted(folder for folder in (PROJECT / "functions").iterdir() if folder.name != "__pycache__")
+COMMAND = PROJECT / "cli" / "permille_cli"
+COMMANDS = sorted(one for room in ("answers", "commands", "terminal") for one in (COMMAND / room).glob("*.py"))
 AWS_LIBRARIES = {"boto3", "botocore", "pynamodb", "moto"}
+
+
+@cache
+def text_of(source: Path) -> str:
+    return source.read_text(encoding="utf-8")
 
 
 @cache
@@ -27,7 +34,7 @@ def imported(source: Path) -> frozenset[str]:
 
 
 def _imported(source: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(text_of(source))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -37,6 +44,10 @@ def _imported(source: Path) -> Iterator[str]:
 
 def named(source: Path) -> str:
     return str(source.relative_to(PROJECT))
+
+
+def test_every_room_that_is_looked_through_is_there() -> None:
+    assert all((DOMAIN, SOURCES, COMMANDS, FUNCTIONS))
 
 
 def test_the_domain_imports_the_standard_library_and_itself_alone() -> None:
@@ -50,49 +61,41 @@ def test_the_domain_imports_the_standard_library_and_itself_alone() -> None:
     assert foreign == set()
 
 
-@pytest.mark.parametrize("source", DOMAIN, ids=named)
-def test_the_domain_does_no_io_and_reads_no_clock(source: Path) -> None:
-    text = source.read_text(encoding="utf-8")
+def test_the_domain_does_no_io_and_reads_no_clock() -> None:
+    asking = {"os", "time", "socket", "subprocess", "pathlib", "random", "logging"}
+    calls = (".now(", ".today(", ".utcnow(", "open(", "print(")
 
-    assert not imported(source) & {"os", "time", "socket", "subprocess", "pathlib", "random", "logging"}
-    assert [call for call in (".now(", ".today(", ".utcnow(", "open(", "print(") if call in text] == []
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=named)
-def test_aws_is_spoken_to_by_the_adapters_alone(source: Path) -> None:
-    libraries = {name.split(".")[0] for name in imported(source)} & AWS_LIBRARIES
-
-    assert not libraries or source.parent.name == "aws"
+    assert [named(source) for source in DOMAIN if imported(source) & asking] == []
+    assert [(named(source), call) for source in DOMAIN for call in calls if call in text_of(source)] == []
 
 
-COMMAND = PROJECT / "cli" / "permille_cli"
-COMMANDS = sorted(one for room in ("answers", "commands", "terminal") for one in (COMMAND / room).glob("*.py"))
+def test_aws_is_spoken_to_by_the_adapters_alone() -> None:
+    speaking = {source for source in SOURCES if {name.split(".")[0] for name in imported(source)} & AWS_LIBRARIES}
+
+    assert [named(source) for source in speaking if source.parent.name != "aws"] == []
 
 
-@pytest.mark.parametrize("source", COMMANDS, ids=named)
-def test_a_command_knows_no_adapter_and_no_clock(source: Path) -> None:
+def test_a_command_knows_no_adapter_and_no_clock() -> None:
     """It takes ports and the time from its stack, so that it runs on a stack of fakes."""
-    libraries = {name for name in imported(source) if name.split(".")[0] in AWS_LIBRARIES}
+    names = [(named(source), name) for source in COMMANDS for name in imported(source)]
 
-    assert not libraries | {name for name in imported(source) if name.startswith("permille.aws")}
-    assert ".now(UTC)" not in source.read_text(encoding="utf-8")
+    assert [one for one in names if one[1].split(".")[0] in AWS_LIBRARIES or one[1].startswith("permille.aws")] == []
+    assert [named(source) for source in COMMANDS if ".now(UTC)" in text_of(source)] == []
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=named)
-def test_what_is_kept_between_invocations_ages_by_the_wall_clock(source: Path) -> None:
+def test_what_is_kept_between_invocations_ages_by_the_wall_clock() -> None:
     """Lambda freezes the environment in between, and the monotonic clock with it: that is for waits within a run."""
-    within_a_run = {"aws/ledger.py", "smtp/login.py", "smtp/session.py"}
-    text, path = source.read_text(encoding="utf-8"), str(source.relative_to(PACKAGE))
+    by_monotonic = {str(source.relative_to(PACKAGE)) for source in SOURCES if "time.monotonic" in text_of(source)}
 
-    assert "time.monotonic" not in text or path in within_a_run
+    assert by_monotonic == {"aws/ledger.py", "smtp/login.py", "smtp/session.py"}
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=named)
-def test_pydantic_is_for_the_json_api_alone(source: Path) -> None:
+def test_pydantic_is_for_the_json_api_alone() -> None:
     """It takes its time to import, and no other function and no page waits for it."""
-    needing = {name for name in imported(source) if name.split(".")[0] == "pydantic" or ".openapi" in name}
+    names = [(source, name) for source in SOURCES for name in imported(source)]
+    needing = {source for source, name in names if name.split(".")[0] == "pydantic" or ".openapi" in name}
 
-    assert not needing or source.parent.name == "api"
+    assert [named(source) for source in needing if source.parent.name != "api"] == []
 
 
 def test_nothing_else_brings_pydantic_in() -> None:
@@ -121,11 +124,10 @@ for module in (
     assert (brought_in.returncode, brought_in.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("source", [*SOURCES, *sorted(COMMAND.rglob("*.py"))], ids=named)
-def test_facts_are_read_by_their_types_and_never_by_a_string(source: Path) -> None:
-    read = re.findall(r"(?:facts|\.data)(?:\[[\"']|\.get\()", source.read_text(encoding="utf-8"))
+def test_facts_are_read_by_their_types_and_never_by_a_string() -> None:
+    by_a_string = re.compile(r"(?:facts|\.data)(?:\[[\"']|\.get\()")
 
-    assert read == []
+    assert [named(one) for one in (*SOURCES, *COMMAND.rglob("*.py")) if by_a_string.search(text_of(one))] == []
 
 
 def test_counting_imports_nothing_that_decides_or_reads_timelines() -> None:

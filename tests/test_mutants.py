@@ -1,7 +1,7 @@
 """What is said about mutants is about code that is there."""
 
 import pytest
-from tests.support.mutants import PROJECT, SETTINGS, SOURCES, modules, reasons
+from tests.support.mutants import PROJECT, SETTINGS, SOURCES, reasons
 
 
 @pytest.mark.parametrize("path", SETTINGS["only_mutate"])
@@ -14,8 +14,8 @@ def test_the_tests_that_have_to_fail_are_there(path: str) -> None:
     assert (PROJECT / path).exists()
 
 
-@pytest.mark.parametrize("line", [reason["line"] for reason in reasons()])
-def test_a_reason_is_about_a_line_that_is_there(line: str) -> None:
-    texts = [(SOURCES / module.path).read_text(encoding="utf-8") for module in modules()]
+def test_each_reason_is_of_a_line_and_said_once() -> None:
+    meant = [(reason["line"], reason.get("mutated", "")) for reason in reasons()]
 
-    assert [text for text in texts if line in text]
+    assert all(reason["why"] for reason in reasons())
+    assert len(set(meant)) == len(meant)

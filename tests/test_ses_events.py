@@ -22,17 +22,8 @@ from tests.support.builders import (
 )
 
 from permille.aws.ses_events import LONGEST_DIAGNOSTIC, LONGEST_NAME, parse
-from permille.domain.feedback.feedback import (
-    NOBODY,
-    Bounce,
-    Complaint,
-    Delivery,
-    Feedback,
-    Ignored,
-    Recipients,
-    Rejection,
-    Unreadable,
-)
+from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Rejection, Unreadable
+from permille.domain.feedback.recipients import NOBODY, Recipients
 from permille.domain.timeline.kinds.complaints import reported
 
 VALIDATED = "Successfully validated SNS topic for Amazon SES event publishing."
@@ -96,6 +87,33 @@ def test_a_campaign_is_taken_from_the_message_tag() -> None:
 
     assert isinstance(delivery, Delivery)
     assert delivery.message.campaign == "easter"
+
+
+@pytest.mark.parametrize("values", [[], [7], [None], "easter", None])
+def test_a_tag_without_a_text_names_no_campaign(values: Any) -> None:
+    event = ses_event("Delivery")
+    event["mail"]["tags"]["campaign"] = values
+
+    delivery = read(event)
+
+    assert isinstance(delivery, Delivery)
+    assert delivery.message.campaign == ""
+
+
+def test_whoever_is_listed_without_an_address_counts_each_for_one() -> None:
+    bounce = read(ses_event("Bounce", bouncedRecipients=[{"action": "failed"}, {"action": "delayed"}]))
+
+    assert isinstance(bounce, Bounce)
+    assert len(set(bounce.identities())) == 2
+
+
+def test_the_longest_type_is_read_and_a_longer_one_is_none() -> None:
+    types = ["t" * LONGEST_NAME, "t" * (LONGEST_NAME + 1)]
+    longest, longer = (read(ses_event("Complaint", complaintFeedbackType=one)) for one in types)
+
+    assert isinstance(longest, Complaint)
+    assert isinstance(longer, Complaint)
+    assert (longest.feedback_type, longer.feedback_type) == (types[0], "")
 
 
 def test_unknown_fields_are_no_trouble() -> None:
@@ -189,10 +207,18 @@ def test_what_cannot_be_read_says_whose_it_was_where_it_names_somebody() -> None
         ("2009-12-03T04:24:21.000-05:00", datetime(2009, 12, 3, 9, 24, 21, tzinfo=UTC)),
         ("2018-10-08T23:30:00-05:00", datetime(2018, 10, 9, 4, 30, tzinfo=UTC)),  # the send day is that of UTC
         ("2018-10-08T14:05:45", datetime(2018, 10, 8, 14, 5, 45, tzinfo=UTC)),
+        (f"2018-10-08T14:05:45.{'1' * 14}+00:00", datetime(2018, 10, 8, 14, 5, 45, 111111, UTC)),  # the longest
     ],
 )
-def test_every_form_of_time_is_read_as_utc(written: str, instant: datetime) -> None:
-    delivery = read(ses_event("Delivery", mail={"timestamp": written}))
+@pytest.mark.parametrize("zone", ["UTC", "America/Denver"])
+def test_every_form_of_time_is_read_as_utc_wherever_that_is(
+    monkeypatch: pytest.MonkeyPatch, zone: str, written: str, instant: datetime
+) -> None:
+    with monkeypatch.context() as here:
+        here.setenv("TZ", zone)
+        time.tzset()
+        delivery = read(ses_event("Delivery", mail={"timestamp": written}))
+    time.tzset()
 
     assert isinstance(delivery, Delivery)
     assert delivery.message.sent_at == instant
@@ -395,7 +421,7 @@ def test_nothing_that_counting_does_not_need_keeps_a_bounce_from_counting(field:
 def bounced_with(**told: Any) -> Rejection:
     bounce = read(ses_event("Bounce", bouncedRecipients=[{"emailAddress": "Ann <ANN@example.com>", **told}]))
     assert isinstance(bounce, Bounce)
-    return bounce.refusals["ann@example.com"]
+    return bounce.rejections["ann@example.com"]
 
 
 @pytest.mark.parametrize(

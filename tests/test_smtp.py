@@ -47,7 +47,7 @@ def at(port: int, user: str = USER, host: str = HOST) -> Server:
 
 
 def attempt(login_check: SmtpLoginCheck, server: Server, password: str = PASSWORD) -> LoginFailure | None:
-    return login_check.attempt(server, Password(password))
+    return login_check.check(server, Password(password))
 
 
 # ---------------------------------------------------------------- kept by the fake and by the adapter

@@ -13,10 +13,11 @@ import pytest
 import yaml
 from boto3 import Session
 
-from permille.aws.accounts import LEASED_FOR
+from permille.aws.leases import LEASED_FOR
 from permille.settings import (
     AccessSettings,
     ApiSettings,
+    ClockSettings,
     ConsoleSettings,
     EnforceSettings,
     IngestSettings,
@@ -444,14 +445,14 @@ def table_of(resource: Any) -> str:
 
 
 @each_function
-def test_a_function_is_told_what_it_needs_and_nothing_else(name: str) -> None:
-    told = {**GLOBALS["Environment"]["Variables"], **FUNCTIONS[name]["Environment"]["Variables"]}
-    settings = fields(SETTINGS[name])
+def test_a_functions_environment_has_its_settings_and_nothing_else(name: str) -> None:
+    variables = {**GLOBALS["Environment"]["Variables"], **FUNCTIONS[name]["Environment"]["Variables"]}
+    settings = [*fields(SETTINGS[name]), *fields(ClockSettings)]
 
-    needed = {one.name.upper() for one in settings if one.default is MISSING}
-    known = {one.name.upper() for one in settings if not one.name.startswith("aws_lambda")}
-    assert needed <= told.keys()
-    assert told.keys() - READ_BY_POWERTOOLS - READ_BY_BOTOCORE == known
+    needed = {field.name.upper() for field in settings if field.default is MISSING}
+    read = {field.name.upper() for field in settings if not field.name.startswith("aws_lambda")}
+    assert needed <= variables.keys()
+    assert variables.keys() - READ_BY_POWERTOOLS - READ_BY_BOTOCORE == read
 
 
 @pytest.mark.parametrize("service", ["events", "sqs"])

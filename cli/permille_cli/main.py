@@ -66,16 +66,15 @@ app.add_typer(local_commands.app, name="local")
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """The command's entry point; ends the process. The log of use cases is the functions': stdout is for answers."""
+    """Entry point of the command; ends the process. Use cases log warnings only: stdout is for answers."""
     logger.setLevel("WARNING")
     sys.exit(status_of(arguments))
 
 
 def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = None) -> int:
-    """Runs the command and returns its exit status. The command is about `stack` where one is given, as a test does,
-    else about the deployed one that --stack names."""
+    """Runs the command and returns its exit status. `stack`: a test's; by default the deployed one of --stack."""
     try:
-        with service_call("asking AWS"):  # local/ asks it without an adapter
+        with service_call("asking AWS"):  # local/ calls AWS without an adapter
             status = int(_command()(arguments, standalone_mode=False, obj=stack) or 0)
         return status if status != INTERRUPTED else _say(status, "interrupted")
     except PermilleError as error:
@@ -90,20 +89,19 @@ def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = N
 
 @cache
 def _command() -> Any:
-    """The whole tree, which typer would make anew for each call."""
+    """The tree of commands. Cached: typer builds it again for each call."""
     return typer.main.get_command(app)
 
 
 def _message(error: PermilleError) -> str:
-    """Invalid input is told by the options that it is in."""
+    """The error as one line. Names the options that invalid input is in."""
     if not isinstance(error, InvalidInput):
         return str(error)
     return "; ".join(_of_option(field, message) for field, message in error.errors)
 
 
 def _of_option(field: str, message: str) -> str:
-    """Options are called as the fields that they fill; arguments as the help does, but the account, which the message
-    names."""
+    """The message with the option or argument of the field in front; an account is named by the message itself."""
     if field == "complaint":
         return f"COMPLAINT: {message}"
     return message if field in ("", "account_id") else f"--{field.replace('_', '-')}: {message}"

@@ -34,6 +34,6 @@ def _retried(services: NotifyServices, message: dict[str, Any], now: datetime) -
         job = json.loads(message["body"])
         retry(services, job["account_id"], job["entry_id"], Channel(job["effect"]), now)
     except (ServiceError, ValueError, KeyError, TypeError) as error:
-        emit("entry.failed_again", job=message["body"], why=str(error))
+        emit("entry.retry_failed", job=message["body"], why=str(error))
         return False
     return True

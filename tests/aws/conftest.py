@@ -22,6 +22,7 @@ from tests.support.fakes import (
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.bounces import DynamoBounces
 from permille.aws.control import DynamoControl
+from permille.aws.leases import DynamoLeases
 from permille.aws.ledger import DynamoLedger, LedgerTables
 from permille.aws.suppressions import DynamoSuppressions
 from permille.aws.tallies import DynamoTallies
@@ -109,6 +110,7 @@ class Adapters:
     """Those that keep nothing in mind but their connections."""
 
     accounts: DynamoAccounts
+    leases: DynamoLeases
     control: DynamoControl
     tallies: DynamoTallies
     timeline: DynamoTimeline
@@ -128,6 +130,7 @@ def adapters(moto: MockAWS) -> Adapters:
             tallies="TalliesTable",
             complaints="ComplaintsTable",
         ),
+        leases=DynamoLeases(accounts="AccountsTable"),
         control=DynamoControl(table="ControlTable", timeline="TimelineTable"),
         tallies=DynamoTallies(table="TalliesTable"),
         timeline=DynamoTimeline(table="TimelineTable"),
@@ -141,7 +144,7 @@ def store_on_dynamodb(ledger_of: Callable[..., DynamoLedger], adapters: Adapters
     return Store(
         ledger=ledger_of(),
         accounts=adapters.accounts,
-        leases=adapters.accounts,
+        leases=adapters.leases,
         control=adapters.control,
         tallies=adapters.tallies,
         timeline=adapters.timeline,

@@ -12,10 +12,12 @@ from tests.support.builders import ACCOUNT, CALLER, NOW, TODAY, a_provider, a_re
 from tests.support.fakes import LEASED_FOR, When
 from tests.support.wire import Wire
 
+from permille.aws.account_models import AccountRow
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
-from permille.aws.models import AccountRow, connection_of
+from permille.aws.leases import DynamoLeases
 from permille.aws.rows import instant
+from permille.aws.table_calls import connection_of
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Credential, DeactivatedKeys, Denial, Renewal
 from permille.domain.account.look import Assessment
@@ -225,7 +227,7 @@ def test_moving_when_to_look_and_what_was_found_take_no_new_version(store: Store
 
 
 def test_saving_what_was_read_writes_nothing(store: Store, read: Account) -> None:
-    store.ledger.nudge(ACCOUNT, NOW)
+    store.ledger.mark_due(ACCOUNT, NOW)
 
     assert store.accounts.save(read, read, []) == read
     assert the(store).revision == 1
@@ -243,7 +245,7 @@ def test_who_was_faster_makes_a_conflict_and_nothing_is_written(store: Store, re
     if by == "a save":
         store.accounts.save(read, replace(read, strikes=1), [])
     elif by == "a nudge":
-        store.ledger.nudge(ACCOUNT, NOW)
+        store.ledger.mark_due(ACCOUNT, NOW)
     else:
         read = replace(read, id="nobody")
     before = store.accounts.get(read.id)
@@ -380,7 +382,7 @@ def test_how_far_the_sweep_has_come_is_remembered(store: Store) -> None:
 
 
 def nudged(store: Store) -> None:
-    store.ledger.nudge(ACCOUNT, LATER)
+    store.ledger.mark_due(ACCOUNT, LATER)
 
 
 def saved_by_another_run(store: Store) -> None:
@@ -417,8 +419,8 @@ def test_a_save_that_seems_to_change_nothing_loses_nothing_of_anothers(store: St
 def test_a_decision_is_not_taken_for_switched_because_the_one_before_it_was(store: Store, read: Account) -> None:
     """The switch says that it is done with the first just before the second is saved."""
     first = store.accounts.save(read, read.to_be_switched(status=Status.DISABLED), [])
-    leased = store.leases.take(first, {}, NOW)
-    store.leases.release(leased, replace(leased.credential, applied=2, observed=2))
+    leased = store.leases.acquire_lease(first, {}, NOW)
+    store.leases.release_lease(leased, replace(leased.credential, applied=2, observed=2))
 
     store.accounts.save(first, first.to_be_switched(status=Status.ACTIVE), [])
 
@@ -433,69 +435,69 @@ def deactivated(store: Store) -> DeactivatedKeys:
 
 
 def test_a_lease_is_one_runs_alone_and_remembers_the_keys(store: Store, read: Account) -> None:
-    leased = store.leases.take(read, ASLEEP, NOW)
+    leased = store.leases.acquire_lease(read, ASLEEP, NOW)
 
     assert leased == the(store)
     assert deactivated(store) == ASLEEP
     for again in (read, the(store)):
         with pytest.raises(Conflict):
-            store.leases.take(again, {}, NOW + LEASED_FOR - timedelta(seconds=1))
+            store.leases.acquire_lease(again, {}, NOW + LEASED_FOR - timedelta(seconds=1))
     assert deactivated(store) == ASLEEP
 
 
 def test_a_lease_whose_holder_is_dead_gives_way_and_cannot_be_given_back(store: Store, read: Account) -> None:
-    dead = store.leases.take(read, ASLEEP, NOW)
+    dead = store.leases.acquire_lease(read, ASLEEP, NOW)
 
-    store.leases.take(the(store), ASLEEP, NOW + LEASED_FOR)
+    store.leases.acquire_lease(the(store), ASLEEP, NOW + LEASED_FOR)
 
     with pytest.raises(Conflict):
-        store.leases.take(the(store), ASLEEP, NOW + LEASED_FOR)
+        store.leases.acquire_lease(the(store), ASLEEP, NOW + LEASED_FOR)
     with pytest.raises(Conflict):
-        store.leases.release(dead, dead.credential)
+        store.leases.release_lease(dead, dead.credential)
 
 
 def test_a_lease_given_back_says_what_is_known_and_can_be_taken_again(store: Store, read: Account) -> None:
-    leased = store.leases.take(read, {}, NOW)
+    leased = store.leases.acquire_lease(read, {}, NOW)
     known = replace(leased.credential, deactivated=ASLEEP, applied=7, applied_at=LATER, observed=6)
 
-    assert store.leases.release(leased, known) == the(store) == replace(read, credential=known)
-    store.leases.take(the(store), ASLEEP, NOW)
+    assert store.leases.release_lease(leased, known) == the(store) == replace(read, credential=known)
+    store.leases.acquire_lease(the(store), ASLEEP, NOW)
 
 
 def test_whoever_gives_a_lease_back_learns_what_was_decided_meanwhile(store: Store, read: Account) -> None:
-    leased = store.leases.take(read, {}, NOW)
+    leased = store.leases.acquire_lease(read, {}, NOW)
     decided = store.accounts.save(read, read.to_be_switched(status=Status.DISABLED), [])
 
-    after = store.leases.release(leased, replace(leased.credential, observed=1))
+    after = store.leases.release_lease(leased, replace(leased.credential, observed=1))
 
     assert (after.status, after.in_sync) == (Status.DISABLED, False)
     with pytest.raises(Conflict):  # whoever read before the decision
-        store.leases.take(replace(read, credential=after.credential), {}, NOW)
-    store.leases.take(replace(decided, credential=after.credential), {}, NOW)
+        store.leases.acquire_lease(replace(read, credential=after.credential), {}, NOW)
+    store.leases.acquire_lease(replace(decided, credential=after.credential), {}, NOW)
 
 
 def test_keys_that_another_run_put_to_sleep_are_not_forgotten(store: Store, read: Account) -> None:
-    leased = store.leases.take(read, ASLEEP, NOW)
-    store.leases.release(leased, leased.credential)
+    leased = store.leases.acquire_lease(read, ASLEEP, NOW)
+    store.leases.release_lease(leased, leased.credential)
 
     with pytest.raises(Conflict):
-        store.leases.take(read, {}, NOW)
+        store.leases.acquire_lease(read, {}, NOW)
     assert deactivated(store) == ASLEEP
 
 
 def test_a_nudge_disturbs_no_lease(store: Store, read: Account) -> None:
-    store.ledger.nudge(ACCOUNT, LATER)
-    leased = store.leases.take(read, ASLEEP, NOW)
-    store.ledger.nudge(ACCOUNT, LATER)
+    store.ledger.mark_due(ACCOUNT, LATER)
+    leased = store.leases.acquire_lease(read, ASLEEP, NOW)
+    store.ledger.mark_due(ACCOUNT, LATER)
 
-    store.leases.release(leased, leased.credential)
+    store.leases.release_lease(leased, leased.credential)
 
     assert the(store) == replace(read, credential=leased.credential, due_at=LATER, revision=2)
 
 
 def test_a_save_leaves_alone_what_the_switch_wrote_and_is_not_disturbed_by_it(store: Store, read: Account) -> None:
-    leased = store.leases.take(read, ASLEEP, NOW)
-    store.leases.release(leased, leased.credential)
+    leased = store.leases.acquire_lease(read, ASLEEP, NOW)
+    store.leases.release_lease(leased, leased.credential)
 
     store.accounts.save(read, replace(read, due_at=LATER), [])
 
@@ -531,8 +533,6 @@ CALLS: list[tuple[str, Callable[[DynamoAccounts], Any]]] = [
     ("Query", lambda accounts: accounts.due(NOW, 10)),
     ("TransactWriteItems", lambda accounts: accounts.save(an_account(), an_account(strikes=1), [])),
     ("TransactWriteItems", lambda accounts: accounts.add(an_account(), [])),
-    ("TransactWriteItems", lambda accounts: accounts.take(an_account(), {}, NOW)),
-    ("UpdateItem", lambda accounts: accounts.release(an_account(), Credential())),
 ]
 
 
@@ -586,24 +586,53 @@ def test_a_save_whose_answer_was_lost_is_found_when_reading_again(accounts: Dyna
     assert accounts.get(ACCOUNT) == an_account(strikes=1, version=2, revision=1)
 
 
-def test_a_release_that_meets_another_transaction_is_repeated(accounts: DynamoAccounts, wire: Wire) -> None:
+@pytest.fixture
+def leases(dynamodb: Any) -> DynamoLeases:
+    return DynamoLeases(accounts="AccountsTable", pause=lambda _: None)
+
+
+LEASE_CALLS: list[tuple[str, Callable[[DynamoLeases], Any]]] = [
+    ("TransactWriteItems", lambda leases: leases.acquire_lease(an_account(), {}, NOW)),
+    ("UpdateItem", lambda leases: leases.release_lease(an_account(), Credential())),
+]
+
+
+@pytest.mark.parametrize(("operation", "call"), LEASE_CALLS)
+@pytest.mark.parametrize("code", ["", "ProvisionedThroughputExceededException"])
+def test_a_lease_is_unavailable_where_dynamodb_does_not_answer(
+    leases: DynamoLeases, operation: str, call: Callable[[DynamoLeases], Any], code: str
+) -> None:
+    wire = Wire(connection_of(leases._accounts).client)
+    if code:
+        wire.refuse(operation, code)
+    else:
+        wire.cut(operation)
+
+    with pytest.raises(Unavailable) as raised:
+        call(leases)
+    assert not isinstance(raised.value, Conflict)
+
+
+def test_a_release_that_meets_another_transaction_is_repeated(accounts: DynamoAccounts, leases: DynamoLeases) -> None:
     accounts.add(an_account(), [])
-    leased = accounts.take(an_account(), {}, NOW)
+    leased = leases.acquire_lease(an_account(), {}, NOW)
+    wire = Wire(connection_of(leases._accounts).client)
     wire.refuse("UpdateItem", "TransactionConflictException")
 
-    assert accounts.release(leased, leased.credential) == accounts.get(ACCOUNT)
+    assert leases.release_lease(leased, leased.credential) == accounts.get(ACCOUNT)
     assert wire.calls.count("UpdateItem") == 2
 
 
-def test_a_release_whose_answer_was_lost_can_be_repeated(accounts: DynamoAccounts, wire: Wire) -> None:
+def test_a_release_whose_answer_was_lost_can_be_repeated(accounts: DynamoAccounts, leases: DynamoLeases) -> None:
     accounts.add(an_account(), [])
-    leased = accounts.take(an_account(), {}, NOW)
+    leased = leases.acquire_lease(an_account(), {}, NOW)
+    wire = Wire(connection_of(leases._accounts).client)
     wire.cut("UpdateItem", When.AFTER)
 
     with pytest.raises(Unavailable):
-        accounts.release(leased, leased.credential)
+        leases.release_lease(leased, leased.credential)
 
-    assert accounts.release(leased, leased.credential) == accounts.get(ACCOUNT)
+    assert leases.release_lease(leased, leased.credential) == accounts.get(ACCOUNT)
 
 
 def test_what_a_newer_version_wrote_can_be_read(accounts: DynamoAccounts, dynamodb: Any) -> None:

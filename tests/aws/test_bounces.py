@@ -11,7 +11,7 @@ from tests.support.builders import ACCOUNT, NOW, PATIENCE, a_complaint_count, bo
 from tests.support.wire import Wire
 
 from permille.aws.bounces import DynamoBounces
-from permille.aws.models import connection_of
+from permille.aws.table_calls import connection_of
 from permille.domain.feedback.bounces import BounceRecord
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Unavailable
@@ -39,13 +39,13 @@ def test_a_card_is_read_as_it_was_written(store: Store) -> None:
     assert store.bounces.latest(ACCOUNT, "", 10).items == cards[::-1]
 
 
-@pytest.mark.parametrize(("at_most", "shown", "more"), [(1, 1, True), (2, 2, True), (3, 3, False), (4, 3, False)])
+@pytest.mark.parametrize(("limit", "shown", "more"), [(1, 1, True), (2, 2, True), (3, 3, False), (4, 3, False)])
 def test_the_newest_are_listed_first_and_no_more_than_are_asked_for(
-    store: Store, at_most: int, shown: int, more: bool
+    store: Store, limit: int, shown: int, more: bool
 ) -> None:
     cards = bounced(store, 3)
 
-    found = store.bounces.latest(ACCOUNT, "", at_most)
+    found = store.bounces.latest(ACCOUNT, "", limit)
 
     assert found.items == cards[::-1][:shown]
     assert bool(found.next) is more
@@ -64,15 +64,15 @@ def test_a_span_has_its_beginning_and_not_its_end(store: Store) -> None:
 
 
 @settings(suppress_health_check=list(HealthCheck), max_examples=10, deadline=None)
-@given(number=st.integers(0, 9), at_most=st.integers(1, 4))
-def test_pages_list_every_card_once(dynamodb: Any, store_on_dynamodb: Store, number: int, at_most: int) -> None:
-    store, account_id = store_on_dynamodb, f"a-{number}-{at_most}"
+@given(number=st.integers(0, 9), limit=st.integers(1, 4))
+def test_pages_list_every_card_once(dynamodb: Any, store_on_dynamodb: Store, number: int, limit: int) -> None:
+    store, account_id = store_on_dynamodb, f"a-{number}-{limit}"
     cards = bounced(store, number, account_id=account_id)
 
-    page = store.bounces.page(account_id, "", at_most)
+    page = store.bounces.page(account_id, "", limit)
     found = list(page.items)
     while page.next:
-        page = store.bounces.page(account_id, page.next, at_most)
+        page = store.bounces.page(account_id, page.next, limit)
         found += page.items
 
     assert found == cards

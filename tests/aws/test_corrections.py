@@ -59,14 +59,14 @@ def test_what_is_taken_back_is_restored(store: Store, account: Account) -> None:
 
 
 def test_whether_it_is_taken_back_is_read_from_its_card(store: Store, account: Account) -> None:
-    taken_back = [store.accounts.voided(ACCOUNT, VOID.identity)]
+    taken_back = [store.accounts.is_voided(ACCOUNT, VOID.identity)]
     saved = store.accounts.save(account, replace(account, due_at=NOW), [told(1)], VOID)
-    taken_back.append(store.accounts.voided(ACCOUNT, VOID.identity))
+    taken_back.append(store.accounts.is_voided(ACCOUNT, VOID.identity))
     store.accounts.save(saved, saved, [told(2, "complaint_restored")], RESTORE)
-    taken_back.append(store.accounts.voided(ACCOUNT, VOID.identity))
+    taken_back.append(store.accounts.is_voided(ACCOUNT, VOID.identity))
 
     assert taken_back == [False, True, False]
-    assert not store.accounts.voided(ACCOUNT, "complaint#unknown")
+    assert not store.accounts.is_voided(ACCOUNT, "complaint#unknown")
 
 
 def test_taken_back_twice_nothing_is_written_the_second_time(store: Store, account: Account) -> None:
@@ -87,7 +87,7 @@ def test_what_does_not_suit_the_card_is_not_written(store: Store, account: Accou
 
 
 def test_on_what_another_read_nothing_is_corrected(store: Store, account: Account) -> None:
-    store.ledger.nudge(ACCOUNT, NOW)
+    store.ledger.mark_due(ACCOUNT, NOW)
 
     with pytest.raises(Conflict):
         store.accounts.save(account, replace(account, due_at=None), [told(1)], VOID)
@@ -98,7 +98,7 @@ def test_on_what_another_read_nothing_is_corrected(store: Store, account: Accoun
 def test_a_complaint_that_is_taken_back_is_known_when_it_comes_again(store: Store, account: Account) -> None:
     store.accounts.save(account, replace(account, due_at=NOW), [told(1)], VOID)
 
-    assert store.ledger.count([a_count_by(ANN, "m-1")], NOW, PATIENCE).known == {"complaint#m-1"}
+    assert store.ledger.count([a_count_by(ANN, "m-1")], NOW, PATIENCE).duplicates == {"complaint#m-1"}
     assert complaints(store) == 1
 
 

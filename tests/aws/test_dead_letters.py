@@ -10,7 +10,7 @@ from tests.support.wire import Wire
 from permille.aws.dead_letters import SqsDeadLetters
 from permille.domain.values.errors import PermissionDenied, Unavailable
 from permille.ports.operator import DeadLetters
-from permille.usecases.feedback.dead_letters import put_back
+from permille.usecases.feedback.dead_letters import redrive_letters
 
 
 class OnSqs:
@@ -60,7 +60,7 @@ def test_what_rests_is_counted_also_in_somebodys_hands(place: Any) -> None:
     place.rest("a", "b")
     assert place.letters.count() == 2
 
-    place.letters.take(1)
+    place.letters.receive(1)
 
     assert place.letters.count() == 2
 
@@ -68,17 +68,17 @@ def test_what_rests_is_counted_also_in_somebodys_hands(place: Any) -> None:
 def test_what_somebody_has_taken_nobody_else_gets(place: Any) -> None:
     place.rest("a", "b")
 
-    (first,) = place.letters.take(1)
-    (second,) = place.letters.take(10)
+    (first,) = place.letters.receive(1)
+    (second,) = place.letters.receive(10)
 
     assert {first.body, second.body} == {"a", "b"}
-    assert place.letters.take(10) == []
+    assert place.letters.receive(10) == []
 
 
 def test_what_is_put_back_is_where_it_came_from_and_rests_no_more(place: Any) -> None:
     place.rest("a", "b", "c")
 
-    assert sorted(letter.body for letter in put_back(place.letters)) == ["a", "b", "c"]
+    assert sorted(letter.body for letter in redrive_letters(place.letters)) == ["a", "b", "c"]
 
     assert (sorted(place.on_the_source()), place.letters.count()) == (["a", "b", "c"], 0)
 
@@ -86,7 +86,7 @@ def test_what_is_put_back_is_where_it_came_from_and_rests_no_more(place: Any) ->
 def test_no_more_are_put_back_than_was_said(place: Any) -> None:
     place.rest("a", "b", "c")
 
-    assert len(list(put_back(place.letters, 1))) == 1
+    assert len(list(redrive_letters(place.letters, 1))) == 1
 
     assert (len(place.on_the_source()), place.letters.count()) == (1, 2)
 
@@ -94,7 +94,7 @@ def test_no_more_are_put_back_than_was_said(place: Any) -> None:
 def test_what_is_deleted_is_nowhere(place: Any) -> None:
     place.rest("a")
 
-    (letter,) = place.letters.take(10)
+    (letter,) = place.letters.receive(10)
     place.letters.delete(letter)
 
     assert (place.on_the_source(), place.letters.count()) == ([], 0)
@@ -103,7 +103,7 @@ def test_what_is_deleted_is_nowhere(place: Any) -> None:
 def test_a_queue_that_is_empty_is_not_waited_for(on_sqs: OnSqs) -> None:
     wire = Wire(on_sqs.sqs)
 
-    assert list(put_back(on_sqs.letters)) == []
+    assert list(redrive_letters(on_sqs.letters)) == []
 
     assert wire.calls == ["GetQueueAttributes"]
 
@@ -114,7 +114,7 @@ def test_whatever_call_fails_no_letter_is_lost(on_sqs: OnSqs, operation: str) ->
     Wire(on_sqs.sqs).refuse(operation, "RequestThrottled")
 
     with pytest.raises(Unavailable):
-        list(put_back(on_sqs.letters))
+        list(redrive_letters(on_sqs.letters))
 
     assert (on_sqs.on_the_source(), on_sqs.letters.count()) == (["a"] if operation == "DeleteMessage" else [], 1)
 
@@ -123,4 +123,4 @@ def test_who_may_not_is_told(on_sqs: OnSqs) -> None:
     Wire(on_sqs.sqs).refuse("GetQueueAttributes", "AccessDenied")
 
     with pytest.raises(PermissionDenied, match="counting dead letters"):
-        list(put_back(on_sqs.letters))
+        list(redrive_letters(on_sqs.letters))

@@ -37,7 +37,7 @@ def test_what_is_visible_or_in_flight_waits(sqs: Any, queue: str) -> None:
     sqs.receive_message(QueueUrl=queue)
 
     wire = Wire(sqs)
-    assert SqsFeedbackBacklog(queue=queue, sqs=sqs).waiting() == 3
+    assert SqsFeedbackBacklog(queue=queue, sqs=sqs).size() == 3
     assert wire.calls == ["GetQueueAttributes"]
 
 
@@ -65,6 +65,6 @@ def test_a_queue_that_cannot_be_asked_is_an_error_and_not_empty(sqs: Any, queue:
     feed = SqsFeedbackBacklog(queue=queue, sqs=sqs, cloudwatch=cloudwatch)
 
     with pytest.raises(PermissionDenied):
-        feed.waiting()
+        feed.size()
     with pytest.raises(Unavailable):
         feed.oldest_sent_at(NOW)

@@ -22,7 +22,7 @@ from tests.support.wire import Wire
 
 from permille.aws import timeline
 from permille.aws.ledger import DynamoLedger
-from permille.aws.models import connection_of
+from permille.aws.table_calls import connection_of
 from permille.aws.tallies import DynamoTallies
 from permille.aws.timeline import DynamoTimeline
 from permille.domain.timeline.facts import Audience, Topic
@@ -64,7 +64,7 @@ def test_entries_come_oldest_first_from_an_instant_on(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "at_most", "audience", "expected", "more"),
+    ("after", "limit", "audience", "expected", "more"),
     [
         (None, 10, None, range(4), False),
         (None, 2, None, [0, 1], True),
@@ -76,13 +76,13 @@ def test_entries_come_oldest_first_from_an_instant_on(store: Store) -> None:
     ],
 )
 def test_entries_are_read_a_page_at_a_time(
-    store: Store, after: int | None, at_most: int, audience: Audience | None, expected: Sequence[int], more: bool
+    store: Store, after: int | None, limit: int, audience: Audience | None, expected: Sequence[int], more: bool
 ) -> None:
     kinds = ("alert", "drift", "disabled", "held")
     entries = [an_entry(kind, NOW + n * A_DAY) for n, kind in enumerate(kinds)]
     written(store, *entries)
 
-    page = store.timeline.page(ACCOUNT, "" if after is None else entries[after].id, at_most, audience)
+    page = store.timeline.page(ACCOUNT, "" if after is None else entries[after].id, limit, audience)
 
     assert page.items == [entries[n] for n in expected]
     assert page.next == (page.items[-1].id if more else "")

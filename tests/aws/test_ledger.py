@@ -55,7 +55,7 @@ def test_each_identity_is_counted(store: Store) -> None:
     outcome = store.ledger.count([FIRST, a_complaint_count("m-1")], NOW, PATIENCE)
 
     assert outcome.new == {FIRST.identity, "complaint#m-1"}
-    assert outcome.known == outcome.failed == frozenset()
+    assert outcome.duplicates == outcome.failed == frozenset()
     assert store.tallies.days(ACCOUNT, 1, TODAY) == {TODAY: Tally(delivered=1, complaints=1)}
 
 
@@ -65,7 +65,7 @@ def test_what_was_counted_before_is_known_and_the_rest_is_counted(store: Store) 
     outcome = store.ledger.count([FIRST, SECOND, a_complaint_count("m-1", at=LATER)], LATER, PATIENCE)
 
     assert outcome.new == {SECOND.identity}
-    assert outcome.known == {FIRST.identity, "complaint#m-1"}
+    assert outcome.duplicates == {FIRST.identity, "complaint#m-1"}
     assert counted(store) == Tally(delivered=2, complaints=1)
 
 
@@ -85,7 +85,7 @@ def test_a_later_copy_that_knows_more_completes_card_and_entry(store: Store) -> 
     store.ledger.count([a_copy(NOW, subject="", campaign="")], NOW, PATIENCE)
 
     for subject, campaign in (("", "easter"), ("Buns", "other"), ("Cake", "")):
-        store.ledger.complete(a_copy(subject=subject, campaign=campaign))
+        store.ledger.add_mail_details(a_copy(subject=subject, campaign=campaign))
 
     assert store.timeline.since(ACCOUNT, NOW) == [a_copy(NOW, subject="Buns", campaign="easter").entry]
     assert counted(store) == Tally(complaints=1)
@@ -96,13 +96,13 @@ def test_what_a_card_knows_no_later_copy_changes(store: Store, later: dict[str, 
     first = a_copy(NOW, subject="Buns", campaign="easter")
     store.ledger.count([first], NOW, PATIENCE)
 
-    store.ledger.complete(a_copy(**later))
+    store.ledger.add_mail_details(a_copy(**later))
 
     assert store.timeline.since(ACCOUNT, NOW) == [first.entry]
 
 
 def test_a_card_that_is_not_there_is_not_made(store: Store) -> None:
-    store.ledger.complete(a_copy(subject="Buns"))
+    store.ledger.add_mail_details(a_copy(subject="Buns"))
 
     assert store.timeline.since(ACCOUNT, NOW) == []
 
@@ -112,7 +112,7 @@ def test_completing_leaves_a_suppression_as_it_is(dynamodb: Any, ledger_of: Ledg
     ledger.count([a_copy(NOW, subject="", campaign="")], NOW, PATIENCE)
     [before] = dynamodb.scan(TableName="ComplaintsTable")["Items"]
 
-    ledger.complete(a_copy(subject="Buns", campaign="easter"))
+    ledger.add_mail_details(a_copy(subject="Buns", campaign="easter"))
 
     [after] = dynamodb.scan(TableName="ComplaintsTable")["Items"]
     assert {name for name in after if after[name] != before[name]} == {"facts"}
@@ -152,7 +152,7 @@ def test_with_a_marker_or_not_each_is_known_when_it_comes_again(store: Store) ->
     outcome = store.ledger.count([*reversed(several), a_repeatable("m-3")], NOW, PATIENCE)
 
     assert outcome.new == {"complaint#m-3"}
-    assert outcome.known == {"complaint#m-1", "complaint#m-2"}
+    assert outcome.duplicates == {"complaint#m-1", "complaint#m-2"}
     assert counted(store) == Tally(complaints=1)
 
 
@@ -201,7 +201,7 @@ def test_bounces_are_counted_once_and_each_leaves_its_card(store: Store) -> None
     again = bounce_counts("bob@example.com", "cyd@example.com", at=LATER)
 
     assert store.ledger.count(counts, NOW, PATIENCE).new == {count.identity for count in counts}
-    assert store.ledger.count(again, LATER, PATIENCE).known == {counts[1].identity}
+    assert store.ledger.count(again, LATER, PATIENCE).duplicates == {counts[1].identity}
 
     assert counted(store) == Tally(bounces=3)
     cards = store.bounces.page(ACCOUNT, "", 10).items
@@ -212,8 +212,8 @@ def test_bounces_are_counted_once_and_each_leaves_its_card(store: Store) -> None
 def test_a_nudge_about_bounces_is_remembered_and_another_leaves_that(store: Store) -> None:
     store.accounts.add(an_account(), [])
 
-    store.ledger.nudge(ACCOUNT, NOW, bounced=True)
-    store.ledger.nudge(ACCOUNT, LATER)
+    store.ledger.mark_due(ACCOUNT, NOW, bounced=True)
+    store.ledger.mark_due(ACCOUNT, LATER)
 
     account = store.accounts.get(ACCOUNT)
     assert account is not None
@@ -235,8 +235,8 @@ def test_whose_mail_a_caller_sends(store: Store) -> None:
 def test_a_nudge_makes_the_account_due_and_is_seen(store: Store) -> None:
     store.accounts.add(an_account(), [])
 
-    store.ledger.nudge(ACCOUNT, NOW)
-    store.ledger.nudge(ACCOUNT, LATER)
+    store.ledger.mark_due(ACCOUNT, NOW)
+    store.ledger.mark_due(ACCOUNT, LATER)
 
     account = store.accounts.get(ACCOUNT)
     assert account is not None
@@ -250,7 +250,7 @@ def test_a_nudge_that_meets_a_run_writing_the_account_is_tried_again(
     store_on_dynamodb.accounts.add(an_account(), [])
     Wire(dynamodb).refuse("UpdateItem", "TransactionConflictException", times=3)
 
-    ledger_of().nudge(ACCOUNT, NOW)
+    ledger_of().mark_due(ACCOUNT, NOW)
 
     account = store_on_dynamodb.accounts.get(ACCOUNT)
     assert account is not None
@@ -261,11 +261,11 @@ def test_a_nudge_that_never_gets_through_is_unavailable(dynamodb: Any, ledger_of
     Wire(dynamodb).refuse("UpdateItem", "TransactionConflictException", times=100)
 
     with pytest.raises(Unavailable, match="TransactionConflictException"):
-        ledger_of().nudge(ACCOUNT, NOW)
+        ledger_of().mark_due(ACCOUNT, NOW)
 
 
 def test_a_nudge_makes_no_account(store: Store) -> None:
-    store.ledger.nudge("nobody", NOW)
+    store.ledger.mark_due("nobody", NOW)
 
     assert store.accounts.get("nobody") is None
     assert store.accounts.due(LATER, 10) == []
@@ -309,7 +309,7 @@ def test_a_bounces_card_takes_its_markers_place_for_thirteen_months(dynamodb: An
 def test_the_longest_of_a_bounces_cards_takes_one_write_unit(dynamodb: Any, ledger_of: LedgerOf) -> None:
     """Of a mail in a Latin script; two for others."""
     said = Rejection("5.1.1", "smtp; 550 " + 500 * "x")
-    counts = bounce_counts(f"{64 * 'a'}@{60 * 'b'}.example", refusal=said, subject=300 * "s", campaign=120 * "c")
+    counts = bounce_counts(f"{64 * 'a'}@{60 * 'b'}.example", rejection=said, subject=300 * "s", campaign=120 * "c")
 
     ledger_of().count(counts, NOW, PATIENCE)
 
@@ -385,7 +385,7 @@ def test_a_duplicate_in_a_collision_is_dropped_all_the_same(
 
     outcome = ledger_of().count([FIRST, SECOND], NOW, PATIENCE)
 
-    assert outcome.known == {FIRST.identity}
+    assert outcome.duplicates == {FIRST.identity}
     assert outcome.new == {SECOND.identity}
     assert counted(store_on_dynamodb) == Tally(delivered=2)
 
@@ -495,7 +495,7 @@ def test_a_lost_line_counts_once(dynamodb: Any, ledger_of: LedgerOf, store_on_dy
 
     outcome = ledger_of().count([FIRST, a_complaint_count("m-1")], NOW, PATIENCE)
 
-    assert outcome.new | outcome.known == {FIRST.identity, "complaint#m-1"}
+    assert outcome.new | outcome.duplicates == {FIRST.identity, "complaint#m-1"}
     assert outcome.failed == frozenset()
     assert counted(store_on_dynamodb) == Tally(delivered=1, complaints=1)
     assert len(store_on_dynamodb.timeline.since(ACCOUNT, NOW)) == 1
@@ -564,4 +564,4 @@ def _call(ledger: DynamoLedger, operation: str) -> None:
     if operation == "BatchGetItem":
         ledger.senders_for([CALLER])
     else:
-        ledger.nudge(ACCOUNT, NOW)
+        ledger.mark_due(ACCOUNT, NOW)

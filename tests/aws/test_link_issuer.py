@@ -22,7 +22,7 @@ from permille.domain.login.tokens import read
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import InvalidInput, PermissionDenied, RequestRejected, ServiceError, Unavailable
 from permille.ports.operator import LinkIssuer
-from permille.usecases.login.issuing import IssueServices
+from permille.usecases.login.issue_links import IssueServices
 
 AN_HOUR = timedelta(hours=1)
 SIGNED = re.compile(

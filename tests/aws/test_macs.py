@@ -33,30 +33,30 @@ def signer(request: pytest.FixtureRequest, aws: None) -> TokenSigner:
 
 @pytest.mark.parametrize("audience", LinkRole)
 def test_a_mac_verifies_for_its_audience_and_message_alone(signer: TokenSigner, audience: LinkRole) -> None:
-    mac = signer.make(audience, MESSAGE)
+    mac = signer.sign(audience, MESSAGE)
 
-    assert signer.verifies(audience, MESSAGE, mac)
-    assert not signer.verifies(audience, MESSAGE + b".", mac)
-    assert not signer.verifies(audience, MESSAGE, b"")
-    assert not signer.verifies(audience, MESSAGE, bytes([mac[0] ^ 1]) + mac[1:])
+    assert signer.verify(audience, MESSAGE, mac)
+    assert not signer.verify(audience, MESSAGE + b".", mac)
+    assert not signer.verify(audience, MESSAGE, b"")
+    assert not signer.verify(audience, MESSAGE, bytes([mac[0] ^ 1]) + mac[1:])
     assert len(mac) == 32
 
 
 @pytest.mark.parametrize(("audience", "other"), [*permutations(LinkRole, 2)])
 def test_each_audience_has_a_key_of_its_own(signer: TokenSigner, audience: LinkRole, other: LinkRole) -> None:
-    assert not signer.verifies(other, MESSAGE, signer.make(audience, MESSAGE))
+    assert not signer.verify(other, MESSAGE, signer.sign(audience, MESSAGE))
 
 
-@pytest.mark.parametrize("call", ["make", "verifies"])
+@pytest.mark.parametrize("call", ["sign", "verify"])
 def test_a_key_that_cannot_be_used_is_no_answer(aws: None, call: str) -> None:
     signer = KmsTokenSigner(owner_key=a_key().replace("key/", "key/0"), staff_key="")
-    arguments: tuple[Any, ...] = (LinkRole.OWNER, MESSAGE) if call == "make" else (LinkRole.OWNER, MESSAGE, b"x" * 32)
+    arguments: tuple[Any, ...] = (LinkRole.OWNER, MESSAGE) if call == "sign" else (LinkRole.OWNER, MESSAGE, b"x" * 32)
 
     with pytest.raises(RequestRejected):
         getattr(signer, call)(*arguments)
 
 
 def test_the_mac_is_plain_hmac_sha_256_so_that_any_jwt_library_agrees() -> None:
-    made = FakeTokenSigner().make(LinkRole.OWNER, MESSAGE)
+    made = FakeTokenSigner().sign(LinkRole.OWNER, MESSAGE)
 
     assert made == hmac.new(b"owner's", MESSAGE, hashlib.sha256).digest()

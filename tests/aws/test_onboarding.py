@@ -11,7 +11,7 @@ from tests.support.wire import Wire
 
 from permille.aws.onboarding import IamSenderUsers
 from permille.domain.values.errors import InvalidInput, PermissionDenied, ServiceError, Unavailable
-from permille.ports.iam_users import AppliedPolicy, IamUser, IamUsers, Room
+from permille.ports.iam_users import AppliedPolicy, IamUser, IamUsers, UserQuota
 
 USER, MARK = "permille-bakery", "permille/us-east-1/bakery"
 ARN = f"arn:aws:iam::123456789012:user/{USER}"
@@ -74,7 +74,7 @@ def test_its_keys_are_told_and_that_none_was_used(users: IamUsers) -> None:
 def test_how_many_users_there_are_and_can_be_is_told(users: IamUsers) -> None:
     users.create(USER, MARK)
 
-    assert users.room() == Room(1, 5000)
+    assert users.user_quota() == UserQuota(1, 5000)
 
 
 def test_it_is_allowed_to_send_through_what_it_is_told_and_no_more(users: IamUsers) -> None:
@@ -94,15 +94,15 @@ def test_it_is_allowed_to_send_through_what_it_is_told_and_no_more(users: IamUse
 def test_what_it_may_send_through_can_be_asked_for_and_of_nobody_elses_user(users: IamUsers) -> None:
     users.create(USER, MARK)
     somebody_elses(users, "permille-other")
-    never = users.allowed(USER, MARK)
+    never = users.allowed_resources(USER, MARK)
 
     users.allow(USER, {f"{SES}:identity/a.example"})
 
     assert never is None
-    assert users.allowed(USER, MARK) == frozenset({f"{SES}:identity/a.example"})
-    assert users.allowed(USER, f"{MARK}-2") is None
-    assert users.allowed("permille-other", MARK) is None
-    assert users.allowed("permille-nobody", MARK) is None
+    assert users.allowed_resources(USER, MARK) == frozenset({f"{SES}:identity/a.example"})
+    assert users.allowed_resources(USER, f"{MARK}-2") is None
+    assert users.allowed_resources("permille-other", MARK) is None
+    assert users.allowed_resources("permille-nobody", MARK) is None
 
 
 def test_more_than_iam_takes_is_refused(users: IamUsers) -> None:

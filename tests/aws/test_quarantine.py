@@ -14,7 +14,7 @@ from permille.aws.feed import SqsFeedbackQueue
 from permille.aws.quarantine import SHARDS, DynamoQuarantine
 from permille.domain.values.errors import PermissionDenied, Unavailable
 from permille.ports.feedback import Quarantine, QuarantineAge, Quarantined
-from permille.usecases.feedback.quarantine import replay
+from permille.usecases.feedback.quarantine import replay_feedback
 
 
 class Resting:
@@ -32,7 +32,7 @@ class Resting:
         return list(self.quarantine.all())
 
     def replay(self) -> None:
-        replay(self.feedback, self.quarantine, self.bodies[0])
+        replay_feedback(self.feedback, self.quarantine, self.bodies[0])
 
     def on_the_queue(self) -> list[str]:
         messages = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
@@ -64,7 +64,7 @@ def test_whatever_somebody_else_replayed_meanwhile_is_not_replayed_again(resting
     [one] = resting.bodies
     resting.replay()
 
-    replay(resting.feedback, resting.quarantine, one)
+    replay_feedback(resting.feedback, resting.quarantine, one)
 
     assert resting.on_the_queue() == ["hello"]
 

@@ -17,7 +17,7 @@ from permille.aws.rows import instant
 from permille.domain.rules.breaker import BreakerState
 from permille.domain.values.errors import Unavailable
 from permille.ports.accounts import Control
-from permille.ports.desk import BreakerAdmin, QuarantineCount, Queues, Waiting
+from permille.ports.desk import BreakerAdmin, QuarantineCount, Queues, QueueStatus
 
 HOUR = "2026-03-10T12"
 
@@ -50,13 +50,13 @@ def on_aws(aws: None) -> Stack:
 @pytest.fixture(params=["fake", "aws"])
 def queues(request: pytest.FixtureRequest) -> Queues:
     if request.param == "fake":
-        return FakeQueues([Waiting("feedback", 1, None), Waiting("dead letters", 0, None)])
+        return FakeQueues([QueueStatus("feedback", 1, None), QueueStatus("dead letters", 0, None)])
     stack: Stack = request.getfixturevalue("on_aws")
     return stack.queues
 
 
 def test_each_queue_says_how_much_waits_and_where_it_is_not_known_for_how_long(queues: Queues) -> None:
-    assert list(queues.waiting(NOW)) == [Waiting("feedback", 1, None), Waiting("dead letters", 0, None)]
+    assert list(queues.statuses(NOW)) == [QueueStatus("feedback", 1, None), QueueStatus("dead letters", 0, None)]
 
 
 def test_the_latest_age_of_the_oldest_message_is_told(on_aws: Stack) -> None:
@@ -64,7 +64,7 @@ def test_the_latest_age_of_the_oldest_message_is_told(on_aws: Stack) -> None:
     on_aws.oldest("permille-FeedbackQueue-1", 300, now - timedelta(minutes=4))
     on_aws.oldest("permille-FeedbackQueue-1", 420, now - timedelta(minutes=2))
 
-    feedback, dead = on_aws.queues.waiting(now)
+    feedback, dead = on_aws.queues.statuses(now)
 
     assert (feedback.oldest, dead.oldest) == (timedelta(minutes=7), None)
 
@@ -74,7 +74,7 @@ def test_where_aws_does_not_answer_it_is_unavailable(on_aws: Stack, service: str
     Wire(getattr(on_aws, service)).refuse(operation, "ServiceUnavailable")
 
     with pytest.raises(Unavailable):
-        on_aws.queues.waiting(NOW)
+        on_aws.queues.statuses(NOW)
 
 
 @pytest.fixture(params=["fake", "dynamodb"])
@@ -88,9 +88,9 @@ def resting(request: pytest.FixtureRequest) -> QuarantineCount:
     return quarantine
 
 
-@pytest.mark.parametrize(("at_most", "counted"), [(3, 3), (5, 5), (100, 5)])
-def test_what_rests_is_counted_up_to_a_bound(resting: QuarantineCount, at_most: int, counted: int) -> None:
-    assert resting.count(at_most) == counted
+@pytest.mark.parametrize(("limit", "counted"), [(3, 3), (5, 5), (100, 5)])
+def test_what_rests_is_counted_up_to_a_bound(resting: QuarantineCount, limit: int, counted: int) -> None:
+    assert resting.count(limit) == counted
 
 
 def test_counting_hands_over_no_body(dynamodb: Any) -> None:

@@ -10,8 +10,8 @@ from tests.support.builders import ACCOUNT, NOW, PATIENCE, STAFF, an_entry, boun
 from tests.support.wire import Wire
 from tests.usecases.test_suppression import ANN, BOB, a_count_by
 
-from permille.aws.models import connection_of
 from permille.aws.suppressions import DynamoSuppressions
+from permille.aws.table_calls import connection_of
 from permille.domain.sending.suppression import Addition, Suppression, Why, lifted
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import only
@@ -124,7 +124,7 @@ def test_a_lifted_complaint_told_again_suppresses_nobody(store: Store) -> None:
     count = a_count_by(ANN)
     store.suppressions.lift(ACCOUNT, counted(store, count), OFF)
 
-    assert store.ledger.count([count], NOW, PATIENCE).known == {count.identity}
+    assert store.ledger.count([count], NOW, PATIENCE).duplicates == {count.identity}
     assert ids(store) == []
 
 

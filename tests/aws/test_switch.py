@@ -76,11 +76,11 @@ def test_all_keys_are_read_and_whether_the_sender_is_denied(
 ) -> None:
     keys = iam.make(CALLER, statuses, denied=denied)
 
-    assert iam.switch.read(CALLER) == SenderState({keys[name]: one for name, one in statuses.items()}, denied)
+    assert iam.switch.state_of(CALLER) == SenderState({keys[name]: one for name, one in statuses.items()}, denied)
 
 
 def test_a_user_that_is_not_there_is_none(iam: Iam) -> None:
-    assert iam.switch.read("nobody") is None
+    assert iam.switch.state_of("nobody") is None
 
 
 def test_keys_are_put_to_sleep_and_woken_and_can_be_again(iam: Iam) -> None:
@@ -89,10 +89,10 @@ def test_keys_are_put_to_sleep_and_woken_and_can_be_again(iam: Iam) -> None:
 
     for _ in range(2):
         iam.switch.apply(CALLER, Changes(sleep=both, deny=True))
-        assert iam.switch.read(CALLER) == SenderState(dict.fromkeys(both, INACTIVE), denied=True)
+        assert iam.switch.state_of(CALLER) == SenderState(dict.fromkeys(both, INACTIVE), denied=True)
     for _ in range(2):
         iam.switch.apply(CALLER, Changes(wake=both, deny=False))
-        assert iam.switch.read(CALLER) == SenderState(dict.fromkeys(both, ACTIVE), denied=False)
+        assert iam.switch.state_of(CALLER) == SenderState(dict.fromkeys(both, ACTIVE), denied=False)
 
 
 def test_what_is_not_named_stays_as_it_is(iam: Iam) -> None:
@@ -100,17 +100,17 @@ def test_what_is_not_named_stays_as_it_is(iam: Iam) -> None:
 
     iam.switch.apply(CALLER, Changes(sleep=frozenset({keys["k1"]})))
 
-    assert iam.switch.read(CALLER) == SenderState({keys["k1"]: INACTIVE, keys["k2"]: ACTIVE}, denied=True)
+    assert iam.switch.state_of(CALLER) == SenderState({keys["k1"]: INACTIVE, keys["k2"]: ACTIVE}, denied=True)
 
 
 def test_another_sender_is_not_touched(iam: Iam) -> None:
     iam.make(CALLER, {"k1": ACTIVE})
     others = iam.make("permille-florist", {"k3": ACTIVE})
-    before = iam.switch.read("permille-florist")
+    before = iam.switch.state_of("permille-florist")
 
     iam.switch.apply(CALLER, Changes(deny=True))
 
-    assert iam.switch.read("permille-florist") == before == SenderState({others["k3"]: ACTIVE}, denied=False)
+    assert iam.switch.state_of("permille-florist") == before == SenderState({others["k3"]: ACTIVE}, denied=False)
 
 
 def test_a_key_that_is_gone_is_passed_over(iam: Iam) -> None:
@@ -118,7 +118,7 @@ def test_a_key_that_is_gone_is_passed_over(iam: Iam) -> None:
 
     iam.switch.apply(CALLER, Changes(sleep=frozenset({"AKIAAGONEGONEGONEGO", key})))
 
-    assert iam.switch.read(CALLER) == SenderState({key: INACTIVE}, denied=False)
+    assert iam.switch.state_of(CALLER) == SenderState({key: INACTIVE}, denied=False)
 
 
 def test_a_user_that_is_gone_cannot_be_denied(iam: Iam) -> None:
@@ -130,7 +130,7 @@ def test_all_who_are_denied_are_read_at_once(iam: Iam) -> None:
     for number in range(3):
         iam.make(f"permille-{number}", {}, denied=number != 1)
 
-    assert iam.switch.denied() == {"permille-0", "permille-2"}
+    assert iam.switch.denied_senders() == {"permille-0", "permille-2"}
 
 
 # ---------------------------------------------------------------- on IAM
@@ -150,7 +150,7 @@ def test_a_deny_group_that_cannot_be_read_is_an_error_and_not_empty(moto_iam: Mo
     Wire(moto_iam.client).refuse("GetGroup", "AccessDenied")
 
     with pytest.raises(PermissionDenied):
-        moto_iam.switch.denied()
+        moto_iam.switch.denied_senders()
 
 
 @pytest.mark.parametrize("operation", ["ListAccessKeys", "ListGroupsForUser"])
@@ -162,7 +162,7 @@ def test_what_iam_refuses_to_tell_is_an_error_and_not_nobody(
     Wire(moto_iam.client).refuse(operation, code)
 
     with pytest.raises(error):
-        moto_iam.switch.read(CALLER)
+        moto_iam.switch.state_of(CALLER)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_barrier_that_iam_refuses_keeps_no_other_from_being_tried(
     with pytest.raises(Unavailable, match=code):
         moto_iam.switch.apply(CALLER, Changes(sleep=frozenset(keys.values()), deny=True))
 
-    left = moto_iam.switch.read(CALLER)
+    left = moto_iam.switch.state_of(CALLER)
     assert left is not None
     assert (len(left.with_status(ACTIVE)), left.denied) == (awake, denied)
 
@@ -194,5 +194,5 @@ def test_a_lost_answer_is_unavailable_and_can_be_repeated(moto_iam: MotoIam, ope
         moto_iam.switch.apply(CALLER, changes)
     moto_iam.switch.apply(CALLER, changes)
 
-    state = moto_iam.switch.read(CALLER)
+    state = moto_iam.switch.state_of(CALLER)
     assert state == SenderState(dict.fromkeys(key, INACTIVE), denied=operation != "RemoveUserFromGroup")

@@ -57,8 +57,8 @@ def test_a_table_that_is_not_there_has_no_setup(tables: Tables) -> None:
 
 
 def test_tables_are_found_by_the_beginning_of_their_names(tables: Tables) -> None:
-    assert tables.named("S") == ["SeenTable", "SendersTable"]
-    assert tables.named("s") == []
+    assert tables.names_with_prefix("S") == ["SeenTable", "SendersTable"]
+    assert tables.names_with_prefix("s") == []
 
 
 def test_a_table_that_is_still_being_made_is_waited_for_in_bounds(restored: Any, pauses: Pauses) -> None:

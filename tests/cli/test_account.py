@@ -29,7 +29,7 @@ def test_people_see_the_smtp_credential_once_and_the_records_to_publish(terminal
 
     assert said.splitlines() == [
         "shop is active; its sender is permille-shop.",
-        "Its SMTP credential, shown this once; for some seconds, until SES knows it, a login answers 535:",
+        "Its SMTP credential, shown only once. For some seconds SES may answer 535 to its login:",
         "  host     email-smtp.us-east-1.amazonaws.com",
         "  port     587",
         "  username AKIA1",
@@ -63,7 +63,7 @@ def test_machines_get_the_same(terminal: Terminal) -> None:
 def test_what_our_configuration_set_replaced_is_told(stack: FakeStack, terminal: Terminal) -> None:
     stack.identities.sets["shop.example"] = "theirs"
 
-    assert "The default configuration set of shop.example was theirs; it is ours now.\n" in terminal.text(*ADD)
+    assert "The default configuration set of shop.example was theirs; now it is the stack's.\n" in terminal.text(*ADD)
 
 
 def test_whose_feedback_ses_forwards_no_more_is_told(stack: FakeStack, terminal: Terminal) -> None:
@@ -72,7 +72,7 @@ def test_whose_feedback_ses_forwards_no_more_is_told(stack: FakeStack, terminal:
 
     said = terminal.text(*ADD)
 
-    assert "SES mailed feedback about shop.example to the sender; that is off now: Permille tells the owner.\n" in said
+    assert "SES no longer mails feedback about shop.example to the sender: Permille mails the owner.\n" in said
     assert stack.identities.forwarding == set()
 
 
@@ -83,8 +83,10 @@ def test_the_sandbox_and_a_nearly_full_iam_are_told(stack: FakeStack, terminal: 
 
     said = " ".join(terminal.text(*ADD).split())
 
-    assert "SES is in the sandbox in us-east-1: it sends to verified identities and to its mailbox simulator" in said
-    assert f"IAM has {stack.iam_users.quota} of the {stack.iam_users.quota} users that it has room for" in said
+    assert (
+        "SES is in the sandbox in us-east-1: it only sends to verified identities and to its mailbox simulator" in said
+    )
+    assert f"The AWS account has {stack.iam_users.quota} of at most {stack.iam_users.quota} IAM users" in said
 
 
 def test_machines_get_notes_where_there_is_something_to_note(stack: FakeStack, terminal: Terminal) -> None:
@@ -102,7 +104,7 @@ def test_identities_below_its_domain_are_told_with_what_takes_them_up(stack: Fak
     said = " ".join(terminal.text(*ADD).split())
 
     assert "below the account's domains: 00@shop.example, 01@shop.example" in said
-    assert "09@shop.example and 2 more. Mail from there goes by them" in said
+    assert "09@shop.example and 2 more. Mail from them uses their default" in said
     assert "permille account change shop --add-identity 00@shop.example --reason R" in said
 
 
@@ -123,7 +125,9 @@ def test_people_are_told_that_an_adopted_user_keeps_its_credentials(stack: FakeS
 
     said = terminal.text(*ADD, "--sender", "permille-old")
 
-    assert "shop is active; its sender is permille-old.\nIt keeps the credentials of permille-old.\n" in said
+    assert (
+        "shop is active; its sender is permille-old.\nAdopted senders keep their credentials: permille-old.\n" in said
+    )
 
 
 def test_of_a_user_without_a_key_that_is_told_instead(stack: FakeStack, terminal: Terminal) -> None:
@@ -132,8 +136,8 @@ def test_of_a_user_without_a_key_that_is_told_instead(stack: FakeStack, terminal
 
     said = " ".join(terminal.text(*ADD, *senders).split())
 
-    says = "permille-old has no key yet, and cannot send: aws iam create-access-key --user-name permille-old"
-    assert f"It keeps the credentials of permille-older. {says}" in said
+    says = "permille-old has no access key yet, so it cannot send: aws iam create-access-key --user-name permille-old"
+    assert f"Adopted senders keep their credentials: permille-older. {says}" in said
 
 
 def test_a_user_that_could_not_send_any_more_is_refused_before_the_default_is_changed(
@@ -209,7 +213,7 @@ def test_a_user_that_could_evade_is_adopted_at_a_risk_that_is_told_and_shown(
     }
     stack.switch.users["permille-old"] = User({})
     shown = " ".join(terminal.text("account", "show", "shop").split())
-    assert "permille-old was adopted at a risk: Its operator is ours (permille timeline shop)" in shown
+    assert "permille-old was adopted despite a risk: Its operator is ours (permille timeline shop)" in shown
     assert terminal.answer("account", "show", "shop")["risks_accepted"] == {"permille-old": "Its operator is ours"}
 
 
@@ -294,7 +298,7 @@ def test_the_list_is_sorted_and_says_what_is_special(stack: FakeStack, terminal:
 
     assert lines == ["account", "art", ACCOUNT, "zoo"]
     assert "exempt until" in said
-    assert "not yet switched" in said.replace(" owner@zoo.example permille-zoo", "")
+    assert "not yet changed" in said.replace(" owner@zoo.example permille-zoo", "")
 
 
 def test_machines_are_told_as_much_as_people(stack: FakeStack, terminal: Terminal) -> None:
@@ -341,7 +345,7 @@ def test_people_see_the_counts_and_the_keys_as_iam_has_them(stack: FakeStack, te
     assert terminal.text("account", "show", ACCOUNT).splitlines() == [
         "bakery  active  epoch 1, owner@bakery.example",
         "last 45 days: 12,000 delivered, 7 bounced",
-        "complaints: 3; 9 more would be kept (limit 1 per 1,000)",
+        "complaints: 3; 9 more allowed (limit 1 per 1,000)",
         "sender permille-bakery",
         "  AKIABAKERY1 Active",
     ]
@@ -351,8 +355,8 @@ def test_people_see_the_counts_and_the_keys_as_iam_has_them(stack: FakeStack, te
     ("status", "user", "note"),
     [
         (Status.ACTIVE, User({KEY: INACTIVE}, denied=True), "  denied by hand\n"),
-        (Status.DISABLED, User({KEY: ACTIVE}, denied=True), "  denied, does not agree with the status\n"),
-        (Status.DISABLED, User({KEY: ACTIVE}), "  does not agree with the status\n"),
+        (Status.DISABLED, User({KEY: ACTIVE}, denied=True), "  denied, out of sync with the status\n"),
+        (Status.DISABLED, User({KEY: ACTIVE}), "  out of sync with the status\n"),
         (Status.DISABLED, None, "  no such IAM user\n"),
     ],
 )
@@ -374,7 +378,7 @@ def test_of_whom_somebody_denied_by_hand_everybody_is_told_that_it_is_off(stack:
     assert terminal.text("account", "show", ACCOUNT).splitlines() == [
         "bakery  active (switched off by hand in AWS)  epoch 1, owner@bakery.example",
         "last 45 days: 12,000 delivered, 0 bounced",
-        "complaints: 0; 0 more would be kept (limit 1 per 1,000)",
+        "complaints: 0; 0 more allowed (limit 1 per 1,000)",
         "sender permille-bakery",
         "  AKIABAKERY1 Active",
         "  denied by hand",
@@ -400,7 +404,7 @@ def test_people_see_the_provider_and_that_the_owner_is_not_written_to(stack: Fak
 
     said = " ".join(terminal.text("account", "show", ACCOUNT).split())
 
-    assert "o[x]@bakery.example the owner is not written to: a mail to them was marked as spam" in said
+    assert "o[x]@bakery.example the owner is not mailed: a mail to them was marked as spam" in said
     assert "provider smtp.example.com:587 sender" in said
 
 

@@ -62,7 +62,7 @@ def test_what_is_so_already_is_said_and_nothing_is_written(stack: FakeStack, ter
     same = (*CHANGE, "--owner-email", "OWNER@bakery.example", "--timezone", "UTC", "--add-sender", CALLER)
     before = stack.get(ACCOUNT)
 
-    assert terminal.text(*same, "--add-identity", HOME) == "Nothing to change: bakery is so already.\n"
+    assert terminal.text(*same, "--add-identity", HOME) == "Nothing to change in bakery.\n"
     assert terminal.answer(*same)["changed"] == {}
 
     assert stack.get(ACCOUNT) == before
@@ -74,7 +74,7 @@ def test_repeated_it_has_nothing_to_change(stack: FakeStack, terminal: Terminal)
     terminal.text(*whole)
     before = stack.get(ACCOUNT), stack.kinds(ACCOUNT)
 
-    assert terminal.text(*whole) == "Nothing to change: bakery is so already.\n"
+    assert terminal.text(*whole) == "Nothing to change in bakery.\n"
 
     assert (stack.get(ACCOUNT), stack.kinds(ACCOUNT)) == before
 
@@ -94,7 +94,7 @@ def test_the_instants_of_an_agreed_trial_stay_as_they_were_told(stack: FakeStack
 
     said = terminal.text(*CHANGE, "--timezone", "Asia/Tokyo")
 
-    assert f"The trial of {TOMORROW} stays as it was told: from 11 March 2026, 21:00" in said
+    assert f"The trial of {TOMORROW} stays as agreed: from 11 March 2026, 21:00" in said
     assert stack.get(ACCOUNT).trial == trial
 
 
@@ -114,13 +114,13 @@ def test_a_sender_that_goes_is_said_to_be_off_and_whose_its_mail_stays(stack: Fa
     said = terminal.text(*CHANGE, "--remove-sender", OLD)
 
     assert "senders: permille-bakery, permille-old -> permille-bakery" in said
-    assert "permille-old is off; what it has sent still counts for bakery, and it can be no other account's." in said
+    assert "permille-old is deactivated; its mail still counts for bakery, and it cannot join another account." in said
 
 
 def test_a_sender_that_comes_to_an_account_that_is_off_is_said_to_be_off(stack: FakeStack, terminal: Terminal) -> None:
     stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), status=Status.DISABLED)
 
-    assert "bakery is off, and so is permille-old." in terminal.text(*CHANGE, "--add-sender", OLD)
+    assert "bakery is disabled, so permille-old is deactivated." in terminal.text(*CHANGE, "--add-sender", OLD)
 
 
 def test_taking_out_the_last_sender_that_works_is_asked_for_once_more(stack: FakeStack, terminal: Terminal) -> None:
@@ -139,9 +139,9 @@ def test_taking_out_the_last_sender_that_works_is_asked_for_once_more(stack: Fak
 def test_policies_of_adopted_senders_are_left_to_the_operator(stack: FakeStack, terminal: Terminal) -> None:
     terminal.text(*CHANGE, "--add-sender", OLD)
 
-    assert f"change the policies of {OLD}." in terminal.text(*CHANGE, "--add-identity", NEW)
+    assert f"change those of {OLD}." in terminal.text(*CHANGE, "--add-identity", NEW)
     stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), senders=(OLD,))
-    assert f"change the policies of {OLD}." in terminal.text(*CHANGE, "--remove-identity", NEW)
+    assert f"change those of {OLD}." in terminal.text(*CHANGE, "--remove-identity", NEW)
 
 
 def test_a_removed_identity_is_said_to_stay_in_ses(terminal: Terminal) -> None:
@@ -190,7 +190,7 @@ def test_a_sender_that_may_not_send_through_our_set_is_refused_before_anything_i
 def test_a_sender_without_a_key_is_told(stack: FakeStack, terminal: Terminal) -> None:
     said = " ".join(terminal.text(*CHANGE, "--add-sender", OLD).split())
 
-    assert f"{OLD} has no key yet, and cannot send: aws iam create-access-key --user-name {OLD}" in said
+    assert f"{OLD} has no access key yet, so it cannot send: aws iam create-access-key --user-name {OLD}" in said
 
 
 def test_a_risk_is_refused_where_no_sender_is_added(terminal: Terminal) -> None:

@@ -13,7 +13,7 @@ from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.values.errors import PermissionDenied
 from permille.domain.values.status import HoldReason
 from permille.domain.words.wording import WAITS_FOR
-from permille.usecases.enforcement import held
+from permille.usecases.enforcement import held_accounts
 
 REASON = "They really spam :fire: [x]"
 
@@ -37,13 +37,12 @@ def _open(stack: FakeStack) -> None:
 def test_an_open_breaker_tells_since_when_and_whom_it_holds(terminal: Terminal) -> None:
     assert terminal.text("breaker", "show").splitlines() == [
         "open since 10 March 2026, 12:00 (UTC): the rules disable nobody",
-        "Look at the accounts that it holds; then `permille breaker reset --reason TEXT ",
-        "[--allow N]`.",
-        "in the hour 2026-03-10T12 UTC 8 of 8 disablings have passed",
-        "where the evidence is beyond doubt, up to 16, also while it is open",
+        "Check the held accounts; then `permille breaker reset --reason TEXT [--allow N]`.",
+        "disablings in the hour 2026-03-10T12 UTC: 8; the bound is 8",
+        "if the evidence is beyond doubt: up to 16, even while it is open",
         "  held: full, since the breaker is open",
         f"  held: unseen, since {WAITS_FOR['no_deliveries']}",
-        "`permille breaker release|exempt` decides about single ones, or --all.",
+        "Decide about them with `permille breaker release` or `exempt`: name accounts, or use --all.",
     ]
 
 
@@ -66,21 +65,21 @@ def test_machines_get_the_same(terminal: Terminal) -> None:
 def test_whom_it_holds_is_read_from_an_index_however_many_accounts_there_are(
     stack: FakeStack, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held, "READ_AT_ONCE", 1)
-    monkeypatch.setattr(held, "READ_AT_MOST", 1)  # of a page of the desk
+    monkeypatch.setattr(held_accounts, "READ_AT_ONCE", 1)
+    monkeypatch.setattr(held_accounts, "READ_AT_MOST", 1)  # of a page of the desk
     for number in range(20):
         stack.rows.accounts[f"fine-{number}"] = an_account(f"fine-{number}", look=Assessment(TODAY, 5000, 1, 0, 4))
 
     assert [one["account_id"] for one in terminal.answer("breaker", "show")["held"]] == ["full", "unseen"]
     assert "accounts.all" not in stack.faults.calls
-    assert stack.faults.calls.count("directory.by_risk") == 4  # three above a limit, and the first that is not
+    assert stack.faults.calls.count("account_index.by_risk") == 4  # three above a limit, and the first that is not
 
 
 @pytest.mark.usefixtures("_open")
 def test_a_reset_closes_it_and_lets_as_many_more_pass_as_usual(terminal: Terminal) -> None:
     said = terminal.text("breaker", "reset", "--reason", REASON)
 
-    told = "The breaker is closed; 8 more may be disabled by the rules in this hour before it opens again."
+    told = "The breaker is closed; the rules may disable 8 more in this hour before it opens again."
     assert " ".join(said.split()) == told
     state = terminal.answer("breaker", "show")
     assert (state["open"], state["passed"], state["bound"]) == (False, 8, 16)
@@ -95,10 +94,10 @@ def test_a_reset_can_name_how_many_more(terminal: Terminal) -> None:
 def test_a_closed_one_says_that_it_was_closed_and_that_more_may_pass(terminal: Terminal) -> None:
     said = terminal.text("breaker", "reset", "--reason", REASON, "--allow", "7")
 
-    assert " ".join(said.split()).startswith("The breaker was closed already; 7 more may be disabled by the rules")
+    assert " ".join(said.split()).startswith("The breaker was closed already; the rules may disable 7 more")
     assert terminal.text("breaker", "show").splitlines() == [
         "closed",
-        "in the hour 2026-03-10T12 UTC 0 of 7 disablings have passed",
+        "disablings in the hour 2026-03-10T12 UTC: 0; the bound is 7",
         f"last reset 10 March 2026, 12:00 (UTC) by {STAFF}: {REASON}",
     ]
 
@@ -106,7 +105,7 @@ def test_a_closed_one_says_that_it_was_closed_and_that_more_may_pass(terminal: T
 def test_where_the_policy_cannot_be_read_the_bound_is_unknown(stack: FakeStack, terminal: Terminal) -> None:
     stack.policies.document = "{"
 
-    assert "0 of an unknown number of disablings have passed" in terminal.text("breaker", "show")
+    assert "0; the bound is unknown" in terminal.text("breaker", "show")
     assert terminal.answer("breaker", "show")["bound"] is None
 
 
@@ -127,7 +126,7 @@ def test_a_wrong_reset_leaves_it_open(stack: FakeStack, terminal: Terminal, type
 
 
 def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:
-    stack.faults.fail("resets.reset_breaker", error=PermissionDenied("AWS does not allow it"))
+    stack.faults.fail("breaker_admin.reset_breaker", error=PermissionDenied("AWS does not allow it"))
 
     assert terminal.failed("breaker", "reset", "--reason", "x") == "AWS does not allow it"
     assert ACCOUNT in stack.rows.accounts
@@ -170,7 +169,7 @@ def test_what_is_refused_of_one_keeps_no_other_from_it(terminal: Terminal) -> No
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        (("release", "--reason", "x"), "name accounts, or say --all"),
+        (("release", "--reason", "x"), "name accounts, or use --all"),
         (("release", "full", "--all", "--reason", "x"), "not both"),
         (("release", "full", "--reason", " "), "--reason: say why"),
         (("exempt", "full", "--until", "soon", "--reason", "x"), "--until: takes a day"),

@@ -9,7 +9,7 @@ from permille.domain.values.errors import PermissionDenied
 from permille.domain.values.status import Status
 
 CLOSE = ("account", "close", ACCOUNT, "--reason", "They left")
-ASKS = "closing bakery is final: it is never enabled again, and its IAM user is deleted"
+ASKS = "closing bakery is final: it can never be enabled again, and its IAM user is deleted"
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def _made(stack: FakeStack) -> None:
 def test_without_a_yes_nothing_is_closed(stack: FakeStack, terminal: Terminal) -> None:
     before = stack.get(ACCOUNT)
 
-    assert terminal.refused(*CLOSE) == f"{ASKS}; nothing was done: where that is right, repeat the command with --yes"
+    assert terminal.refused(*CLOSE) == f"{ASKS}; nothing was done: to do it, repeat the command with --yes"
     terminal.typing = "n\n"
     assert terminal.status(*CLOSE) == 1
 
@@ -53,7 +53,7 @@ def test_an_adopted_user_is_told_to_be_kept(stack: FakeStack, terminal: Terminal
 
     said = " ".join(terminal.text(*CLOSE, "--yes").split())
 
-    assert f"The IAM user {CALLER} was not made by Permille: it is switched off, and kept." in said
+    assert f"The IAM user {CALLER} was not made by Permille: it is deactivated and kept." in said
 
 
 def test_what_was_cut_off_is_finished_without_asking_or_telling_again(stack: FakeStack, terminal: Terminal) -> None:
@@ -62,7 +62,7 @@ def test_what_was_cut_off_is_finished_without_asking_or_telling_again(stack: Fak
 
     answer = terminal.answer(*CLOSE)
 
-    says = "bakery is closed, and its IAM user is not deleted yet; close it once more: deleting: AWS does not allow it"
+    says = "bakery is closed, but its IAM user is not deleted yet; repeat the command: deleting: AWS does not allow it"
     assert failed == says
     assert answer["deleted_senders"] == [CALLER]
     assert stack.kinds(ACCOUNT) == ["created", "closed"]

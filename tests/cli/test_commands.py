@@ -120,6 +120,7 @@ RUNS = {
     "timeline": [OFF, "timeline bakery"],
     "uninstall": ["uninstall --yes"],
 }
+SETUPS = {f"permille-{name}-1": setup for name, setup in retained.tables(load()).items()}
 EMOJI = "\N{WARNING SIGN}\N{FIRE}\N{CIRCLED IDEOGRAPH SECRET}"
 
 
@@ -141,7 +142,7 @@ def terminal(
 ) -> Terminal:
     """On a stack where every command has something to do, and people's words look like emoji and markup."""
     monkeypatch.chdir(tmp_path)
-    stack.tables.setups.update({f"permille-{name}-1": setup for name, setup in retained.tables(load()).items()})
+    stack.tables.setups.update(SETUPS)
     provider = a_provider(user=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
     stack.rows.accounts["connected"] = an_account("connected", status=Status.DISABLED, provider=provider)
     stack.rows.accounts["waiting"] = waiting()

@@ -46,7 +46,7 @@ def test_each_is_listed_with_its_id_and_whether_it_counts(
     assert {line.split()[0] for line in lines[::2]} == {complaint.id, report.id}
     assert sorted(line.strip() for line in lines[1::2]) == [
         "counted in epoch 1",
-        "never counted: the report says not-spam",
+        "not counted: the report says not-spam",
     ]
 
 
@@ -57,11 +57,11 @@ def test_where_nobody_complained_it_says_so(terminal: Terminal) -> None:
 def test_one_is_taken_back_with_a_reason(stack: FakeStack, terminal: Terminal, complaint: Entry) -> None:
     said = terminal.text("complaint", "void", ACCOUNT, complaint.id, *BECAUSE)
 
-    assert said == f"{complaint.id} counts no more\n"
+    assert said == f"{complaint.id} no longer counts\n"
     assert complaints(stack) == 0
     assert (stack.last_facts(ACCOUNT).staff_reason, stack.last_facts(ACCOUNT).by) == (BECAUSE[1], STAFF)
     shown = terminal.text("complaint", "list", ACCOUNT)
-    assert f"taken back 10 March 2026, 12:00 (UTC) by {STAFF}: {BECAUSE[1]}" in shown
+    assert f"voided 10 March 2026, 12:00 (UTC) by {STAFF}: {BECAUSE[1]}" in shown
 
 
 def test_machines_get_who_took_it_back_and_why(terminal: Terminal, complaint: Entry) -> None:
@@ -99,7 +99,7 @@ def test_of_several_one_that_is_refused_keeps_no_other_from_it(
     assert (
         f"{gone} not done: {ACCOUNT} has no complaint {gone}; `permille complaint list {ACCOUNT}` names them." in said
     )
-    assert f"{complaint.id} counts no more" in said
+    assert f"{complaint.id} no longer counts" in said
     assert complaints(stack) == 0
 
 
@@ -130,10 +130,10 @@ def test_what_was_done_is_answered_where_the_account_cannot_be_judged(
     void = ("complaint", "void", ACCOUNT, complaint.id, *BECAUSE)
     restore = ("complaint", "restore", ACCOUNT, complaint.id, *BECAUSE)
 
-    for typed, done, counted in ((void, "counts no more", 0), (restore, "counts again", 1)):
+    for typed, done, counted in ((void, "no longer counts", 0), (restore, "counts again", 1)):
         stack.faults.fail(call)
         said = terminal.text(*typed)
-        assert said == f"{complaint.id} {done}\nbakery is disabled. Whether the rules are kept now is not known.\n"
+        assert said == f"{complaint.id} {done}\nbakery is disabled. Whether the rules are kept now is unknown.\n"
         assert complaints(stack) == counted
     stack.faults.fail(call)
     assert terminal.answer(*void)["kept_now"] is None

@@ -21,12 +21,12 @@ def test_people_see_the_new_credential_once_and_when_the_old_one_ends(stack: Fak
 
     assert said.splitlines() == [
         "bakery is active; its SMTP credential was renewed.",
-        "Its SMTP credential, shown this once; for some seconds, until SES knows it, a login answers 535:",
+        "Its SMTP credential, shown only once. For some seconds SES may answer 535 to its login:",
         "  host     email-smtp.us-east-1.amazonaws.com",
         "  port     587",
         "  username AKIA1",
         f"  password {PASSWORD}",
-        "The old one ends within seconds.",
+        "The old one stops working within seconds.",
     ]
     assert stack.kinds(ACCOUNT)[-1] == "credential_renewed"
     assert stack.iam_users.users[CALLER].keys == [KEY, "AKIA1"]
@@ -85,7 +85,7 @@ def test_of_an_account_that_is_off_it_is_said_when_it_works(stack: FakeStack, te
 
     said = terminal.text(*RENEW, "--grace", "48")
 
-    assert said.endswith("It works once the account is enabled.\nThe old one ends within seconds.\n")
+    assert said.endswith("It works once the account is enabled.\nThe old one stops working within seconds.\n")
 
 
 def test_where_the_old_one_ends_at_once_machines_are_told_no_instant(terminal: Terminal) -> None:

@@ -17,13 +17,13 @@ def _resting(stack: FakeStack) -> None:
 
 
 def test_all_go_back_to_be_counted(stack: FakeStack, terminal: Terminal) -> None:
-    assert terminal.text(*REDRIVE) == "3 put back, to be counted.\n"
+    assert terminal.text(*REDRIVE) == "3 put back on the queue.\n"
 
     assert (stack.feedback_dead_letters.source, stack.feedback_dead_letters.count()) == (BODIES, 0)
 
 
 def test_one_goes_back_to_see_whether_it_works(stack: FakeStack, terminal: Terminal) -> None:
-    assert terminal.answer(*REDRIVE, "--at-most", "1") == {"put_back": 1}
+    assert terminal.answer(*REDRIVE, "--limit", "1") == {"put_back": 1}
 
     assert (stack.feedback_dead_letters.source, stack.feedback_dead_letters.count()) == (["a"], 2)
 
@@ -37,16 +37,16 @@ def test_where_nothing_rests_nothing_is_done(stack: FakeStack, terminal: Termina
 def test_what_fails_once_more_meanwhile_is_not_moved_in_circles(stack: FakeStack, terminal: Terminal) -> None:
     letters = stack.feedback_dead_letters
     for _ in BODIES:
-        stack.faults.meanwhile("dead_letters.put_back", lambda: letters.bodies.append("failed again"))
+        stack.faults.meanwhile("dead_letters.redrive", lambda: letters.bodies.append("failed again"))
 
     assert terminal.answer(*REDRIVE) == {"put_back": 3}
 
 
 def test_fewer_than_none_is_refused(terminal: Terminal) -> None:
-    assert "--at-most" in terminal.refused(*REDRIVE, "--at-most", "0")
+    assert "--limit" in terminal.refused(*REDRIVE, "--limit", "0")
 
 
-@pytest.mark.parametrize("call", ["count", "take", "put_back", "delete"])
+@pytest.mark.parametrize("call", ["count", "receive", "redrive", "delete"])
 @pytest.mark.parametrize("when", When)
 def test_whatever_fails_no_letter_is_lost_and_the_same_command_does_the_rest(
     stack: FakeStack, terminal: Terminal, call: str, when: When
@@ -62,6 +62,6 @@ def test_whatever_fails_no_letter_is_lost_and_the_same_command_does_the_rest(
 
 
 def test_who_may_not_is_told(stack: FakeStack, terminal: Terminal) -> None:
-    stack.faults.fail("dead_letters.take", error=PermissionDenied("reading dead letters: AWS does not allow it"))
+    stack.faults.fail("dead_letters.receive", error=PermissionDenied("reading dead letters: AWS does not allow it"))
 
     assert terminal.failed(*REDRIVE) == "reading dead letters: AWS does not allow it"

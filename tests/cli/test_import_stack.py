@@ -101,11 +101,11 @@ def test_a_restored_table_takes_the_place_of_the_one_that_was_left(
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        (("--table", "TimelineTable"), "--table: takes the name in the template and the table's"),
-        (("--table", "=x"), "--table: takes the name in the template and the table's"),
+        (("--table", "TimelineTable"), "--table: takes the name in the template and the name of the table"),
+        (("--table", "=x"), "--table: takes the name in the template and the name of the table"),
         (("--table", "Timeline=x"), "--table: Timeline: the template has no such table"),
         (("--table", "TimelineTable=x"), "--table: x cannot be TimelineTable: there is no such table"),
-        (("--directory", "/nowhere/at/all"), "--directory: /nowhere/at/all is no directory"),
+        (("--directory", "/nowhere/at/all"), "--directory: /nowhere/at/all is not a directory"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(
@@ -124,13 +124,11 @@ def test_of_a_stack_that_is_there_nothing_is_set_up(
 
     refused = terminal.refused("import-stack", "--directory", str(tmp_path))
 
-    assert refused.startswith(
-        "the stack permille is there, and its tables are in use: take it away first (`permille un"
-    )
+    assert refused.startswith("the stack permille exists, and its tables are in use: delete it first (`permille un")
     assert (stack.tables.setups, list(tmp_path.iterdir())) == (before, [])
 
 
-@pytest.mark.parametrize("call", ["stack.exists", "tables.named", "tables.setup"])
+@pytest.mark.parametrize("call", ["stack.exists", "tables.names_with_prefix", "tables.setup"])
 def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal, tmp_path: Path, call: str) -> None:
     stack.faults.fail(call, error=PermissionDenied("AWS does not allow it"))
 

@@ -226,8 +226,8 @@ def test_a_link_that_cannot_be_written_down_is_not_shown(stack: FakeStack, termi
         (("platform", "--name", "crm", "--days", "367"), "--days: takes more than 0, and no more than 366 days"),
         (("platform", "--name", "crm", "--account", "Shop"), "--account: takes an account's id"),
         (("platform", "--name", "crm", "--scope", "all"), "Invalid value for '--scope': 'all' is not one of"),
-        (("revoke", "owner", "--reason", "x"), "--all: name one account, or say --all"),
-        (("revoke", "owner", ACCOUNT, "--all", "--reason", "x"), "--all: name one account, or say --all"),
+        (("revoke", "owner", "--reason", "x"), "--all: name one account, or use --all"),
+        (("revoke", "owner", ACCOUNT, "--all", "--reason", "x"), "--all: name one account, or use --all"),
         (("revoke", "staff", "--name", "a\nb", "--reason", "x"), "--name: takes 1 to 60 printable characters"),
         (("staff", "--name", ""), "--name: takes 1 to 60 printable characters, each of which shows something, not ''"),
         (("platform", "--name", "CRM"), "--name: takes 1 to 40 of the signs a-z, 0-9 and - for a platform, not 'CRM'"),
@@ -252,8 +252,8 @@ def test_what_makes_no_link_is_refused(terminal: Terminal, typed: tuple[str, ...
 @pytest.mark.parametrize(
     ("call", "typed"),
     [
-        ("signer.make", ("owner", ACCOUNT)),
-        ("signer.make", ("staff", "--name", "Sam")),
+        ("signer.sign", ("owner", ACCOUNT)),
+        ("signer.sign", ("staff", "--name", "Sam")),
         ("link_register.get", ("staff", "--name", "Sam")),
         ("link_register.save", ("platform", "--name", "crm")),
         ("link_register.save", ("revoke", "staff", "--reason", "x")),

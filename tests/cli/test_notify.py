@@ -122,8 +122,8 @@ def test_a_part_before_the_time_that_was_said_is_not_seen_to(stack: FakeStack, t
     said = terminal.text(*REDRIVE, (NOW - timedelta(hours=1)).isoformat())
 
     assert said.splitlines()[-2:] == [
-        "1 part of the timeline's stream seen to.",
-        "1 part missed earlier: repeat it without --since in 15 minutes.",
+        "1 failed batch of the timeline's stream processed.",
+        "1 failed batch from before --since left: repeat without it in 15 minutes.",
     ]
     assert stack.stream_failures.count() == 1
 
@@ -136,7 +136,13 @@ def test_a_letter_that_tells_of_no_part_stays(stack: FakeStack, terminal: Termin
     assert stack.stream_failures.count() == 1
 
 
-CALLS = ["timeline.all_since", "idempotency.was_done", "retry_queue.enqueue", "dead_letters.count", "dead_letters.take"]
+CALLS = [
+    "timeline.all_since",
+    "idempotency.was_done",
+    "retry_queue.enqueue",
+    "dead_letters.count",
+    "dead_letters.receive",
+]
 
 
 @pytest.mark.parametrize("call", [*CALLS, "dead_letters.delete"])

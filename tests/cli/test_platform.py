@@ -70,7 +70,7 @@ def test_machines_get_the_same(terminal: Terminal) -> None:
 def test_where_ses_tells_nothing_and_nobody_was_complained_about_it_says_so(terminal: Terminal) -> None:
     said = terminal.text("platform")
 
-    assert said.count("by SES: none told, as while no mail is sent.") == 2
+    assert said.count("by SES: none, as while no mail is sent.") == 2
     assert "Nobody has complaints." in said
     assert "Nobody has bounces." in said
     answer = terminal.answer("platform")
@@ -83,11 +83,11 @@ def test_what_cannot_be_known_is_said_and_the_rest_is_shown(stack: FakeStack, te
 
     said = terminal.text("platform")
 
-    assert said.startswith("What SES says of the AWS account is not known now.")
+    assert said.startswith("SES's rates of the AWS account are unknown at the moment.")
     assert "florist" in said
     answer = terminal.answer("platform")
     assert (answer["ses"], answer["most_complaints"][0]["share_percent"]) == (None, None)
 
-    stack.faults.fail("directory.with_most.complaints", times=2)
-    assert "Who has the most complaints is not known now." in terminal.text("platform")
+    stack.faults.fail("account_index.with_most.complaints", times=2)
+    assert "Who has the most complaints is unknown at the moment." in terminal.text("platform")
     assert terminal.answer("platform")["most_complaints"] is None

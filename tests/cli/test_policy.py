@@ -70,7 +70,7 @@ def test_what_is_shown_can_be_changed_and_set_again(terminal: Terminal) -> None:
     [
         ("{", "-: it is not JSON"),
         ('{"windowdays": 3}', "-: there is no windowdays; there are window_days"),
-        (" " * 4097, "- has 4,097 characters; a parameter of SSM holds 4,096"),
+        (" " * 4097, "- has 4,097 characters; an SSM parameter holds at most 4,096"),
     ],
 )
 @pytest.mark.parametrize("command", ["check", "set"])
@@ -88,7 +88,7 @@ def test_a_wrong_policy_that_is_set_is_told_with_what_comes_of_it(stack: FakeSta
     stack.policies.document = "{"
 
     assert terminal.refused("policy", "show").startswith(
-        "the policy in /permille/policy is wrong, so nobody is judged: it is not JSON"
+        "the policy in /permille/policy is invalid, so no account is judged: it is not JSON"
     )
 
 
@@ -189,7 +189,7 @@ def test_a_policy_of_ones_own_is_judged_by(terminal: Terminal, tmp_path: Path) -
         (counts(1, 1, "--policy", "nowhere.json"), "nowhere.json cannot be read"),
         (["--csv", "nowhere.csv"], "nowhere.csv cannot be read"),
         (["--csv", "-", "--policy", "-"], "--policy and --csv cannot both be read from standard input"),
-        (counts(1, 1, "--csv", "x"), "--csv brings the counts"),
+        (counts(1, 1, "--csv", "x"), "--csv contains the counts"),
         (counts(10**19, 1), "--delivered"),
     ],
 )
@@ -252,8 +252,8 @@ def test_a_preset_on_the_command_line_is_the_usual_one(terminal: Terminal, tmp_p
         ("delivered,complaints\n1000,\n", "line 2: complaints is ''"),
         ("delivered,complaints\n1_000,1\n", "line 2: delivered is '1_000'"),
         ("delivered,complaints\n\u0661,1\n", "line 2: delivered is"),
-        ("delivered,complaints\n1000\n", "line 2: it has not as many values as there are columns"),
-        ("delivered,complaints\n1000,1,7\n", "line 2: it has not as many values as there are columns"),
+        ("delivered,complaints\n1000\n", "line 2: it does not have as many values as there are columns"),
+        ("delivered,complaints\n1000,1,7\n", "line 2: it does not have as many values as there are columns"),
         ("delivered,complaints,preset\n1000,1,mild\n", "line 2: preset is 'mild'"),
         ("delivered,complaints,rule\n1000,1,x\n", "has a column rule already"),
         ("delivered,complaints,complaints\n1000,1,1\n", "has two columns complaints"),

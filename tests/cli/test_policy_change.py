@@ -60,8 +60,8 @@ def test_people_see_whom_it_would_disable_and_keep_by_name_and_number(
     said = terminal.text("policy", command, "-")
 
     lines = [" ".join(line.split()) for line in said.splitlines()]
-    begins = lines.index("In the place of the policy in force, default, by the counts of 3 accounts as they are now:")
-    ends = lines.index("1 account would break a rule, and stay on: exempt")
+    begins = lines.index("Compared with the policy in force, default, by the current counts of 3 accounts:")
+    ends = lines.index("1 account would break a rule, and stay enabled: exempt")
     assert lines[begins + 1] == "2 accounts would be disabled, 1 of them by the policy in force too"
     rows = [line for line in lines[begins + 2 : ends] if "complaint_ratio" in line]
     assert [(row.split()[0], row.split("complaint_ratio ")[1]) for row in rows] == [
@@ -86,7 +86,7 @@ def test_where_nothing_changes_that_is_said(terminal: Terminal) -> None:
 
     said = terminal.text("policy", "try", "-")
 
-    assert said.endswith("default, by the counts of 0 accounts as they are now: nothing changes\n")
+    assert said.endswith("default, by the current counts of 0 accounts: nothing changes\n")
 
 
 @pytest.mark.usefixtures("_many")
@@ -159,7 +159,7 @@ def test_to_try_a_policy_sets_nothing_however_many_it_would_disable(stack: FakeS
 
 # ---------------------------------------------------------------- the question
 
-ASKS = "30 accounts would be disabled, and the breaker lets 5 pass within an hour"
+ASKS = "30 accounts would be disabled, and the breaker allows 5 within an hour"
 
 
 @pytest.mark.usefixtures("_many")
@@ -172,7 +172,7 @@ def test_at_a_terminal_a_person_is_asked(
     status = terminal.status("policy", "set", policy_file)
 
     said = terminal.capsys.readouterr()
-    assert f"{ASKS}. Go on? [y/N]:" in said.err
+    assert f"{ASKS}. Continue? [y/N]:" in said.err
     assert "30 accounts would be disabled" in said.out  # before
     assert status == (0 if is_set else 1)
     assert is_set or said.err.endswith("permille: nothing was done\n")
@@ -187,7 +187,7 @@ def test_where_nobody_can_be_asked_nothing_is_set(stack: FakeStack, terminal: Te
     status = terminal.status("policy", "set", "-")
 
     said = terminal.capsys.readouterr()
-    wants = f"permille: {ASKS}; nothing was done: where that is right, repeat the command with --yes\n"
+    wants = f"permille: {ASKS}; nothing was done: to do it, repeat the command with --yes\n"
     assert (status, said.err) == (2, wants)
     assert "30 accounts would be disabled" in said.out
     assert stack.policies.document is None
@@ -230,7 +230,7 @@ def test_where_it_is_only_observed_nobody_is_asked_and_that_is_said(stack: FakeS
     terminal.stack = replace(stack, outputs={**stack.outputs, "EnforcementMode": Mode.MONITOR})
     terminal.stdin = STRICT
 
-    assert "The mode is monitor: nothing is switched.\n" in terminal.text("policy", "set", "-")
+    assert "The mode is monitor: no account is disabled.\n" in terminal.text("policy", "set", "-")
 
 
 @pytest.mark.usefixtures("_many")
@@ -240,7 +240,7 @@ def test_the_same_policy_once_more_can_be_set_and_asks_nobody(stack: FakeStack, 
 
     said = terminal.text("policy", "set", "-")
 
-    assert "It is in force already, so nobody is judged anew." in said
+    assert "It is in force already, so no account is judged again." in said
     assert "within a minute" not in said
     assert stack.kinds(SYSTEM) == ["policy_set"]
 
@@ -248,9 +248,7 @@ def test_the_same_policy_once_more_can_be_set_and_asks_nobody(stack: FakeStack, 
 def test_the_policy_in_force_that_nobody_breaks_is_said_to_disable_nobody(stack: FakeStack, terminal: Terminal) -> None:
     stack.policies.document = terminal.stdin = STRICT
 
-    assert "By the counts of 0 accounts as they are now: nobody would be disabled\n" in terminal.text(
-        "policy", "try", "-"
-    )
+    assert "By the current counts of 0 accounts: none would be disabled\n" in terminal.text("policy", "try", "-")
 
 
 @pytest.mark.parametrize("options", [(), ("--yes",), ("--json",)])
@@ -309,7 +307,7 @@ def test_a_policy_that_was_set_in_another_way_is_told_as_that(stack: FakeStack, 
     said = " ".join(terminal.text("policy", "history").split())
 
     by_hand = parse_policy(SHORTER).id
-    assert said.startswith(f"{by_hand} is in force, and the history does not tell of it: it was set in another way")
+    assert said.startswith(f"{by_hand} is in force, but not in the history: it was set in another way")
     assert not terminal.answer("policy", "history")["is_told"]
 
 
@@ -319,7 +317,7 @@ def test_what_cannot_be_understood_is_told_and_the_history_too(stack: FakeStack,
 
     said = terminal.text("policy", "history")
 
-    assert said.startswith("What is in /permille/policy cannot be understood, so nobody is judged")
+    assert said.startswith("The policy in /permille/policy cannot be parsed, so no account is judged")
     assert "in the place of default" in " ".join(said.split())
     assert terminal.answer("policy", "history")["in_force"] is None
 

@@ -61,7 +61,7 @@ def test_where_the_login_fails_nothing_is_stored(stack: FakeStack, terminal: Ter
 def test_the_login_can_be_tried_again(stack: FakeStack, terminal: Terminal) -> None:
     terminal.text(*CONNECT)
 
-    assert terminal.text("provider", "test", ACCOUNT) == "The login at smtp.example.com:587 succeeds.\n"
+    assert terminal.text("provider", "test", ACCOUNT) == "The login at smtp.example.com:587 succeeded.\n"
     works = {"account_id": ACCOUNT, "works": True, "fault": None, "why": None}
     assert terminal.answer("provider", "test", ACCOUNT) == works
 
@@ -87,7 +87,7 @@ def test_a_provider_is_forgotten_with_its_password(stack: FakeStack, terminal: T
         (("connect", ACCOUNT, "--host", "no host", *LOGIN[2:]), "'no host' is no host name"),
         (("connect", ACCOUNT, *LOGIN[:2], "--port", "26", *LOGIN[4:]), "e-mail providers do not take mail on port 26"),
         (("connect", ACCOUNT, *LOGIN[:4], "--user", "", *LOGIN[6:]), "a user name has up to"),
-        (("connect", ACCOUNT, *LOGIN[:6]), "nobody is here to type the password: pass it to --password-stdin"),
+        (("connect", ACCOUNT, *LOGIN[:6]), "there is no terminal to ask for the password: use --password-stdin"),
         (("connect", "nobody", *LOGIN), "there is no account 'nobody'"),
         (("connect", ACCOUNT), "Missing option '--host'"),
         (("test", ACCOUNT), "bakery has no provider connected"),

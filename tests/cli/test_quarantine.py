@@ -29,7 +29,7 @@ def _kept(stack: FakeStack) -> None:
 def test_people_see_it_by_reason_and_caller_the_most_first(terminal: Terminal) -> None:
     assert terminal.text("quarantine", "list").splitlines() == [
         f"2  {LATE}",
-        "   caller permille-late, 2026-03-10T13:00 to 2026-03-10T14:00 UTC",
+        "   sender permille-late, 2026-03-10T13:00 to 2026-03-10T14:00 UTC",
         f"   ids {id_of(SECOND)[:12]}, {id_of(THIRD)[:12]}",
         f"1  {BAD}",
         "   2026-03-10T12:00 to 2026-03-10T12:00 UTC",
@@ -48,7 +48,7 @@ def test_machines_get_every_id(terminal: Terminal) -> None:
 def test_an_empty_quarantine_says_so(stack: FakeStack, terminal: Terminal) -> None:
     stack.quarantine.kept.clear()
 
-    assert terminal.text("quarantine", "list") == "Nothing rests in quarantine.\n"
+    assert terminal.text("quarantine", "list") == "The quarantine is empty.\n"
 
 
 def test_a_body_is_shown_as_it_came_and_does_nothing_to_a_terminal(terminal: Terminal) -> None:
@@ -67,10 +67,10 @@ def test_a_body_is_shown_as_it_came_and_does_nothing_to_a_terminal(terminal: Ter
     ("typed", "bodies"),
     [
         ((id_of(FIRST)[:8], id_of(SECOND)), [FIRST, SECOND]),
-        (("--caller", "permille-late"), [SECOND, THIRD]),
-        (("--resting-for", BAD), [FIRST]),
+        (("--sender", "permille-late"), [SECOND, THIRD]),
+        (("--with-reason", BAD), [FIRST]),
         (("--all",), [FIRST, SECOND, THIRD]),
-        (("--caller", "permille-late", "--resting-for", LATE), [SECOND, THIRD]),
+        (("--sender", "permille-late", "--with-reason", LATE), [SECOND, THIRD]),
     ],
     ids=["ids", "caller", "reason", "all", "both"],
 )
@@ -84,7 +84,7 @@ def test_what_is_replayed_goes_back_on_the_queue(
 
 
 def test_what_is_dropped_is_gone(stack: FakeStack, terminal: Terminal) -> None:
-    answer = terminal.answer("quarantine", "drop", "--caller", "permille-late")
+    answer = terminal.answer("quarantine", "drop", "--sender", "permille-late")
 
     assert answer == {"dropped": 2, "ids": [id_of(SECOND), id_of(THIRD)]}
     assert set(stack.quarantine.kept) == {FIRST}
@@ -97,14 +97,17 @@ def test_what_is_dropped_is_gone(stack: FakeStack, terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ((), "say which: ids, --resting-for, --caller, or --all; `permille quarantine list` names them"),
+        ((), "name ids, or use --with-reason, --sender or --all; see `permille quarantine list`"),
         ((id_of(FIRST), "--all"), "give ids, or --all: not both"),
-        ((id_of(FIRST), "--resting-for", BAD, "--caller", "x"), "give ids, or --resting-for and --caller: not both"),
-        (("--resting-for", "none"), "nothing in quarantine fits --resting-for; `permille quarantine list` names them"),
-        (("--caller", "permille-late", "--resting-for", BAD), "nothing in quarantine fits --resting-for and --caller;"),
-        (("--caller", ""), "say which"),
-        (("ffff-none",), "no body rests under ffff-none; `permille quarantine list` names them"),
-        (("",), "3 body rests under"),
+        ((id_of(FIRST), "--with-reason", BAD, "--sender", "x"), "give ids, or --with-reason and --sender: not both"),
+        (("--with-reason", "none"), "nothing in quarantine matches --with-reason; see `permille quarantine list`"),
+        (
+            ("--sender", "permille-late", "--with-reason", BAD),
+            "nothing in quarantine matches --with-reason and --sender;",
+        ),
+        (("--sender", ""), "name ids, or use"),
+        (("ffff-none",), "no ids begin with ffff-none; see `permille quarantine list`"),
+        (("",), "3 ids begin with"),
     ],
 )
 def test_what_names_nothing_is_refused(
@@ -116,7 +119,7 @@ def test_what_names_nothing_is_refused(
 
 
 def test_a_body_that_is_not_there_is_not_shown(terminal: Terminal) -> None:
-    assert "no body rests under ffff-none" in terminal.refused("quarantine", "show", "ffff-none")
+    assert "no ids begin with ffff-none" in terminal.refused("quarantine", "show", "ffff-none")
 
 
 def test_what_could_not_be_put_on_the_queue_stays(stack: FakeStack, terminal: Terminal) -> None:
@@ -138,7 +141,7 @@ def test_of_many_the_first_hundred_ids_are_told_and_all_are_counted(stack: FakeS
         stack.quarantine.keep(f"body {number}", BAD, "permille-new", NOW)
 
     [group] = [group for group in terminal.answer("quarantine", "list")["groups"] if group["count"] > 2]
-    replayed = terminal.answer("quarantine", "replay", "--caller", "permille-new")
+    replayed = terminal.answer("quarantine", "replay", "--sender", "permille-new")
 
     assert (group["count"], len(group["ids"])) == (150, 100)
     assert (replayed["replayed"], replayed["ids"]) == (150, group["ids"])
@@ -149,7 +152,7 @@ def test_of_many_the_first_hundred_ids_are_told_and_all_are_counted(stack: FakeS
 def test_a_body_that_goes_while_it_is_asked_for_is_said_to_be_gone(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.meanwhile("quarantine.body", stack.quarantine.kept.clear)
 
-    assert "was dropped, or replayed, just now" in terminal.refused("quarantine", "show", id_of(THIRD))
+    assert "was dropped or replayed just now" in terminal.refused("quarantine", "show", id_of(THIRD))
 
 
 @pytest.mark.parametrize(

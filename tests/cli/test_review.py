@@ -113,7 +113,7 @@ def test_an_agreed_trial_is_moved_cancelled_and_withdrawn(stack: FakeStack, term
     terminal.text("review", "withdraw", ACCOUNT)
 
     assert str(moved.day) == day(9)
-    assert cancelled == "bakery: no request is open, and no trial is agreed on.\n"
+    assert cancelled == "bakery: no request is open, and no trial is scheduled.\n"
     assert stack.get(ACCOUNT).current_trial is None
     answered = ["review_requested", "review_approved"]
     assert stack.kinds(ACCOUNT) == [
@@ -143,7 +143,7 @@ def test_a_trial_that_waits_for_staff_is_confirmed(stack: FakeStack, terminal: T
     listed = terminal.text("review", "list")
     terminal.text("review", "confirm", ACCOUNT)
 
-    assert "  the trial went well, and waits to be confirmed\n" in listed
+    assert "  the trial went well, and needs confirmation\n" in listed
     assert trial_of(stack.get(ACCOUNT)).confirmed
     assert stack.last_facts(ACCOUNT).by == STAFF
 
@@ -210,7 +210,7 @@ def test_the_queue_shows_the_evidence_and_the_owners_words_as_they_are(terminal:
 
     said = terminal.text("review", "list")
 
-    assert said.startswith("bakery  waits for 0.0 hours, 0 strikes\n")
+    assert said.startswith("bakery  waits for 0.0 hours; 0 disablings by the rules so far\n")
     assert f"  what went wrong: {CAUSE}\n  what was changed: {CHANGE}\n" in said
 
 
@@ -262,7 +262,7 @@ def test_the_queue_for_machines(terminal: Terminal) -> None:
 
 
 def test_an_empty_queue_says_so(terminal: Terminal) -> None:
-    assert terminal.text("review", "list") == "Nobody waits for support.\n"
+    assert terminal.text("review", "list") == "No account waits for support.\n"
     assert terminal.answer("review", "list") == {"requests": []}
 
 

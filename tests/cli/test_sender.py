@@ -17,7 +17,7 @@ IGNORE = ("sender", "ignore", "platform-mail", *WHY)
 def test_its_mail_counts_for_nobody_from_now_on(stack: FakeStack, terminal: Terminal) -> None:
     said = terminal.text(*IGNORE)
 
-    assert said == "Feedback about mail that platform-mail sends is dropped from now on.\n"
+    assert said == "Feedback about mail of platform-mail is dropped from now on.\n"
     assert stack.rows.senders["platform-mail"] == Sender("platform-mail", "", ignored=REASON)
 
 
@@ -58,7 +58,7 @@ def test_machines_get_who_said_so_and_why(terminal: Terminal) -> None:
     [
         (
             (CALLER, "--reason", "x"),
-            f"{CALLER} is a sender of the account bakery: its mail is that",
+            f"{CALLER} is a sender of the account bakery, so feedback",
         ),
         (("platform-mail", "--reason", " "), "--reason: say why"),
         (("platform-mail",), "Missing option '--reason'"),
@@ -75,7 +75,7 @@ def test_what_cannot_be_ignored_is_refused(
 
 
 def test_who_is_ignored_is_listed_until_they_are_ignored_no_more(stack: FakeStack, terminal: Terminal) -> None:
-    assert terminal.text("sender", "list") == "Nobody is ignored.\n"
+    assert terminal.text("sender", "list") == "No sender is ignored.\n"
     terminal.text(*IGNORE)
     listed = terminal.text("sender", "list")
     told = terminal.answer("sender", "list")
@@ -83,7 +83,7 @@ def test_who_is_ignored_is_listed_until_they_are_ignored_no_more(stack: FakeStac
 
     assert listed == f"platform-mail  {REASON}\n"
     assert told == {"ignored": [{"caller_identity": "platform-mail", "reason": REASON}]}
-    assert said == "Feedback about mail that platform-mail sends is dropped no more.\n"
+    assert said == "Feedback about mail of platform-mail is no longer dropped.\n"
     assert terminal.answer("sender", "list") == {"ignored": []}
     assert stack.kinds(SYSTEM) == ["sender_ignored", "sender_unignored"]
 
@@ -91,7 +91,7 @@ def test_who_is_ignored_is_listed_until_they_are_ignored_no_more(stack: FakeStac
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        (("nobody", "--reason", "x"), "nobody is not ignored; `permille sender list` names who is"),
+        (("nobody", "--reason", "x"), "nobody is not ignored; see `permille sender list`"),
         ((CALLER, "--reason", "x"), f"{CALLER} is not ignored"),
         (("nobody", "--reason", ""), "--reason: say why"),
     ],

@@ -11,7 +11,7 @@ from permille.domain.values.status import Status
 
 REASON = "see :warning: [bold] arn:a:secret:b"
 BECAUSE = ("--reason", REASON)
-SWITCHED = "The SMTP credential is switched within seconds; `permille account show` reads it back."
+SWITCHED = "The SMTP credential changes within seconds; `permille account show` shows it."
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_an_owner_who_is_not_written_to_any_more_is_written_to_again(stack: Fake
     answer = terminal.answer("account", "owner-mail", ACCOUNT, "--reset", *BECAUSE)
 
     assert told.startswith("owner@bakery.example: a mail to it bounced")
-    assert told.endswith("; none is sent any more\n")
+    assert told.endswith("; no more mail is sent\n")
     assert answer["owner_mail"] == "fine"
     assert stack.get(ACCOUNT).owner_mail == ""
 

@@ -45,7 +45,7 @@ def test_machines_get_the_entries_as_well(terminal: Terminal) -> None:
 def test_where_nobody_complained_it_says_so(stack: FakeStack, terminal: Terminal) -> None:
     stack.rows.suppressing.clear()
 
-    assert terminal.text("suppression", "list", ACCOUNT) == "Nobody is suppressed.\n"
+    assert terminal.text("suppression", "list", ACCOUNT) == "No address is suppressed.\n"
 
 
 def test_an_address_is_taken_off_all_its_cards_however_it_is_written(stack: FakeStack, terminal: Terminal) -> None:
@@ -65,11 +65,11 @@ def test_machines_get_the_entry_that_says_so(terminal: Terminal) -> None:
 
 def test_an_address_is_added_once(stack: FakeStack, terminal: Terminal) -> None:
     assert terminal.text("suppression", "add", ACCOUNT, "Eve <EVE@example.com>", *BECAUSE) == (
-        "eve@example.com is mailed no more.\n"
+        "eve@example.com is suppressed.\n"
     )
 
     assert stack.last_facts(ACCOUNT).recipient == "eve@example.com"
-    assert "eve@example.com was added before" in terminal.refused(
+    assert "eve@example.com is on the list already" in terminal.refused(
         "suppression", "add", ACCOUNT, "eve@example.com", *BECAUSE
     )
     assert terminal.answer("suppression", "add", ACCOUNT, "cyd@example.com", *BECAUSE)["kind"] == "suppressed"
@@ -77,7 +77,7 @@ def test_an_address_is_added_once(stack: FakeStack, terminal: Terminal) -> None:
 
 def test_a_file_is_taken_in_and_can_be_again(stack: FakeStack, terminal: Terminal) -> None:
     assert terminal.text("suppression", "import", ACCOUNT, str(FILE), *BECAUSE) == (
-        "Added 2; 0 had been added before.\n"
+        "Added 2; 0 were on the list already.\n"
     )
     assert terminal.answer("suppression", "import", ACCOUNT, str(FILE), *BECAUSE) == {
         "account_id": ACCOUNT,
@@ -106,12 +106,15 @@ def test_what_was_exported_can_be_imported(stack: FakeStack, terminal: Terminal)
     [
         (("list", "nobody"), "there is no account 'nobody'"),
         (("remove", "nobody", ANN, *BECAUSE), "there is no account 'nobody'"),
-        (("remove", ACCOUNT, "ann", *BECAUSE), "'ann' is no e-mail address, such as ann@example.com"),
-        (("remove", ACCOUNT, "eve@example.com", *BECAUSE), "eve@example.com is not suppressed; `permille suppression"),
+        (("remove", ACCOUNT, "ann", *BECAUSE), "'ann' is not an e-mail address such as ann@example.com"),
+        (
+            ("remove", ACCOUNT, "eve@example.com", *BECAUSE),
+            "eve@example.com is not suppressed; see `permille suppression",
+        ),
         (("remove", ACCOUNT, ANN, "--reason", ""), "--reason: say why"),
         (("remove", ACCOUNT, ANN), "Missing option '--reason'"),
         (("add", "nobody", ANN, *BECAUSE), "there is no account 'nobody'"),
-        (("add", ACCOUNT, "ann", *BECAUSE), "'ann' is no e-mail address, such as ann@example.com"),
+        (("add", ACCOUNT, "ann", *BECAUSE), "'ann' is not an e-mail address such as ann@example.com"),
         (("import", ACCOUNT, "-", *BECAUSE), "1 line holds no e-mail address: line 2 ('bob'); nothing was imported"),
         (("import", ACCOUNT, "/nowhere.csv", *BECAUSE), "/nowhere.csv cannot be read"),
         (("import", "nobody", str(FILE), *BECAUSE), "there is no account 'nobody'"),
@@ -147,10 +150,8 @@ def test_what_aws_does_not_allow_is_said(
 
 # ---------------------------------------------------------------- SES's own list
 
-IN_SES = (
-    f"SES's own list of the AWS account has it ({ANN}: COMPLAINT): SES drops mail to it; --also-in-ses takes it off.\n"
-)
-HALF = "the account's own list does not have the address any more, and SES's own may still: {}; repeat the command"
+IN_SES = f"It is on SES's own list ({ANN}: COMPLAINT), so SES drops mail to it; --also-in-ses removes it.\n"
+HALF = "the address is off the account's list, but perhaps not off SES's own: {}; repeat the command"
 NOT_IN_SES = "It is not on SES's own list of the AWS account.\n"
 
 
@@ -158,7 +159,7 @@ def test_of_an_address_both_lists_are_shown(stack: FakeStack, terminal: Terminal
     stack.ses_suppressions.reasons[ANN] = "COMPLAINT"
 
     assert terminal.text("suppression", "show", ACCOUNT, ANN) == (
-        f"{ANN} is suppressed since 10 March 2026, 12:00 (UTC) for {ACCOUNT}.\n{IN_SES}"
+        f"{ANN} has been suppressed since 10 March 2026, 12:00 (UTC) for {ACCOUNT}.\n{IN_SES}"
     )
     assert terminal.text("suppression", "show", ACCOUNT, "eve@example.com") == (
         f"eve@example.com is not suppressed for {ACCOUNT}.\n{NOT_IN_SES}"
@@ -193,7 +194,7 @@ def test_it_is_taken_off_there_too_where_that_is_said(stack: FakeStack, terminal
 
     said = terminal.text("suppression", "remove", ACCOUNT, spelling, *BECAUSE, "--also-in-ses")
 
-    assert said.endswith("It is taken off SES's own list of the AWS account, for the mail of all accounts.\n")
+    assert said.endswith("It was removed from SES's own list, for all accounts.\n")
     assert stack.ses_suppressions.reasons == {BOB: "BOUNCE"}
 
 
@@ -218,7 +219,7 @@ def test_where_ses_cannot_be_asked_the_account_is_seen_to_all_the_same(stack: Fa
 
     said = terminal.text("suppression", "remove", ACCOUNT, ANN, *BECAUSE)
 
-    assert said == f"{ANN} may be mailed again.\nWhether SES's own list has it is not known: AWS does not allow it\n"
+    assert said == f"{ANN} may be mailed again.\nWhether it is on SES's own list is unknown: AWS does not allow it\n"
 
 
 def test_whoever_wants_it_off_there_hears_that_ses_could_not_be_asked(stack: FakeStack, terminal: Terminal) -> None:

@@ -43,8 +43,8 @@ def test_machines_get_the_facts_for_an_audience(
     [
         (("nobody",), "there is no account 'nobody'"),
         ((ACCOUNT, "--audience", "press"), "'press'"),
-        ((), "name one account, or give --system"),
-        ((ACCOUNT, "--system"), "name one account, or give --system"),
+        ((), "name one account, or use --system"),
+        ((ACCOUNT, "--system"), "name one account, or use --system"),
     ],
 )
 def test_what_cannot_be_is_refused(terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
@@ -67,7 +67,7 @@ def test_the_newest_entries_are_shown_and_those_before_on_request(stack: FakeSta
     before = terminal.answer("timeline", ACCOUNT, "--before", answer["before"])
 
     assert [len(answer["entries"]), answer["before"]] == [MOST, answer["entries"][0]["id"]]
-    assert f"Older entries are left out; --before {answer['before']} has those." in words
+    assert f"Older entries are left out; --before {answer['before']} shows them." in words
     assert ([one["kind"] for one in before["entries"]], before["before"]) == (["created", "exempted"], None)
 
 

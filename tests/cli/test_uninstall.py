@@ -40,12 +40,12 @@ def test_people_read_the_plan_and_nothing_is_done_before_they_say_yes(stack: Fak
         "Users in permille-denied: 1. They stay in it, with their keys Inactive; IAM keeps the group.",
         f"  {CALLER}",
     ]
-    assert f"F{QUESTION}. Go on?" in said.err
+    assert f"F{QUESTION}. Continue?" in said.err
     assert stack.identities.sets["shop.example"] == "permille"
 
 
 NOW_DELETE = [
-    "Nothing is left to be given back. Now take off the termination protection, if it is on:",
+    "The identities are restored. Now remove the termination protection, if it is on:",
     "  aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name permille",
     "  sam delete --stack-name permille",
 ]
@@ -54,7 +54,7 @@ NOW_DELETE = [
 def test_without_a_terminal_it_wants_a_yes(stack: FakeStack, terminal: Terminal) -> None:
     assert terminal.status("uninstall") == 2
 
-    assert f"f{QUESTION}; nothing was done: where that is right" in terminal.capsys.readouterr().err
+    assert f"f{QUESTION}; nothing was done: to do it" in terminal.capsys.readouterr().err
     assert stack.identities.sets["shop.example"] == "permille"
 
 

@@ -805,7 +805,7 @@ NEEDS = [
     ("GET", "", "accounts.get"),
     ("GET", "", "tallies.days"),
     ("GET", "", "policies.current"),
-    ("GET", "", "signer.verifies"),
+    ("GET", "", "signer.verify"),
     ("GET", "", "link_register.get"),
     ("GET", "/report", "tallies.by_epoch"),
     ("GET", "/report", "timeline.latest"),

@@ -13,7 +13,7 @@ from permille.console.api import api_app
 from permille.console.sessions import PROTECTED_API, PROTECTED_PAGES, audience_of
 from permille.console.site import site_app
 from permille.domain.login import tokens
-from permille.domain.login.links import LONGEST, LinkRole, Register
+from permille.domain.login.links import LONGEST_LIFETIME, LinkRole, Register
 from permille.usecases.login.access import ENTER, NEW_LINK, make_token
 
 OTHER = "florist"
@@ -199,7 +199,9 @@ def test_a_platforms_token_opens_no_page(world: World) -> None:
 WRONG = {
     "expired": lambda made: replace(made, expires_at=NOW),
     "from the future": lambda made: replace(made, issued_at=NOW + timedelta(hours=1)),
-    "longer than it may": lambda made: replace(made, expires_at=NOW + LONGEST[made.audience] + timedelta(seconds=1)),
+    "longer than it may": lambda made: replace(
+        made, expires_at=NOW + LONGEST_LIFETIME[made.audience] + timedelta(seconds=1)
+    ),
     "for no time": lambda made: replace(made, issued_at=NOW, expires_at=NOW),
     "revoked": lambda made: made,
     "of a name that nobody knows": lambda made: replace(made, subject="nobody"),
@@ -296,7 +298,7 @@ def test_the_stylesheet_can_be_kept_because_its_address_changes_with_it(world: W
     assert "immutable" in style.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("call", ["signer.verifies", "accounts.get"])
+@pytest.mark.parametrize("call", ["signer.verify", "accounts.get"])
 def test_where_nothing_can_be_found_out_nobody_is_let_in_and_the_page_says_try_again(world: World, call: str) -> None:
     owner = world.owner()
     world.faults.fail(call)
@@ -331,7 +333,7 @@ def rules(app: LambdaFunctionUrlResolver) -> set[str]:
 def test_neither_function_has_what_is_the_others(world: World) -> None:
     """Nor does it look at who is asking."""
     platform, staff = world.platform(), world.staff()
-    world.faults.fail("signer.verifies")
+    world.faults.fail("signer.verify")
 
     a_page = api_app.answer(
         world.api, a_request("GET", "/desk", {"cookie": f"__Host-staff={staff.cookies}"}), None, NOW
@@ -368,7 +370,7 @@ def test_an_expired_link_offers_a_new_one_and_asks_nobody_whether_it_was_ours(wo
 
     assert (answer.status, EXPIRED in answer.body, token in answer.body) == (401, True, True)
     assert answer.cookies == []
-    assert "signer.verifies" not in world.faults.calls
+    assert "signer.verify" not in world.faults.calls
 
 
 def test_the_new_one_is_told_once_a_day_and_mailed_to_the_owner(world: World) -> None:
@@ -418,7 +420,7 @@ def test_garbage_is_refused_without_asking_for_a_mac(world: World, token: str) -
     asks_for_a_new_link(world, token)
     Visitor(world).get(f"/enter?token={token}")
 
-    assert not {"signer.verifies", "accounts.get"} & set(world.faults.calls)
+    assert not {"signer.verify", "accounts.get"} & set(world.faults.calls)
 
 
 @pytest.mark.parametrize("mac", ["AA", "A" * 3000])
@@ -426,7 +428,7 @@ def test_nobody_is_asked_about_a_mac_of_another_size(world: World, mac: str) -> 
     token = f"{world.token(LinkRole.OWNER, ACCOUNT).rpartition('.')[0]}.{mac}"
 
     assert Visitor(world).get(f"/enter?token={token}").status == 401
-    assert "signer.verifies" not in world.faults.calls
+    assert "signer.verify" not in world.faults.calls
 
 
 @pytest.mark.parametrize(

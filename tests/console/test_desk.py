@@ -435,8 +435,8 @@ def test_where_ses_tells_no_rate_and_nobody_was_complained_about_the_page_says_s
     ("broken", "said"),
     [
         ("ses.figures", "What SES says of the AWS account is not known now."),
-        ("directory.with_most.complaints", "Who has the most complaints is not known now."),
-        ("directory.with_most.bounces", "Who has the most bounces is not known now."),
+        ("account_index.with_most.complaints", "Who has the most complaints is not known now."),
+        ("account_index.with_most.bounces", "Who has the most bounces is not known now."),
     ],
 )
 def test_of_the_platform_what_cannot_be_known_is_said_so_and_the_rest_is_shown(
@@ -475,7 +475,7 @@ def test_who_did_it_is_named_once(world: World, anna: Visitor) -> None:
 
 
 def test_what_cannot_be_known_is_said_so_and_the_rest_is_shown(world: World, anna: Visitor) -> None:
-    for name in ("policies.current", "queues.waiting", "resting.count"):
+    for name in ("policies.current", "queues.statuses", "quarantine_count.count"):
         world.faults.fail(name)
 
     text = text_of(anna.get("/desk/system"))
@@ -487,7 +487,7 @@ def test_what_cannot_be_known_is_said_so_and_the_rest_is_shown(world: World, ann
 
 @pytest.mark.parametrize("path", PAGES)
 def test_where_nothing_can_be_read_the_page_says_try_again(world: World, anna: Visitor, path: str) -> None:
-    names = ("directory.asking", "directory.by_risk", "timeline.latest", "control.breaker")
+    names = ("account_index.awaiting_support", "account_index.by_risk", "timeline.latest", "control.breaker")
     for name in names:
         world.faults.fail(name)
 

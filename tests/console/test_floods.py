@@ -146,4 +146,4 @@ def test_a_forgery_that_is_well_formed_costs_one_verification_and_no_read(strang
         headers = {"cookie": f"{OWNERS}={token}; {STAFFS}={token}", "authorization": f"Bearer {token}"}
         assert stranger.asks(a_request("GET", path, headers)) == 401
 
-    assert stranger.cost == ["signer.verifies"] * 10
+    assert stranger.cost == ["signer.verify"] * 10

@@ -151,7 +151,7 @@ def edges_of(middle: float, width: float) -> Iterator[float]:
 
 
 @pytest.mark.parametrize(
-    ("highest", "at_most", "expected"),
+    ("highest", "limit", "expected"),
     [
         (0, 5, [0, 1]),
         (1, 5, [0, 1]),
@@ -162,15 +162,15 @@ def edges_of(middle: float, width: float) -> Iterator[float]:
         (99_999, 4, [0, 50_000, 100_000]),
     ],
 )
-def test_ticks_are_round_numbers(highest: float, at_most: int, expected: list[float]) -> None:
-    assert nice_ticks(highest, at_most, whole=True) == expected
+def test_ticks_are_round_numbers(highest: float, limit: int, expected: list[float]) -> None:
+    assert nice_ticks(highest, limit, whole=True) == expected
 
 
 @given(st.floats(0.001, 1e9), st.integers(3, 8))
-def test_ticks_are_few_and_reach_to_the_highest_value(highest: float, at_most: int) -> None:
-    ticks = nice_ticks(highest, at_most)
+def test_ticks_are_few_and_reach_to_the_highest_value(highest: float, limit: int) -> None:
+    ticks = nice_ticks(highest, limit)
 
-    assert len(ticks) <= at_most
+    assert len(ticks) <= limit
     assert ticks[-1] >= highest * (1 - 1e-6)
     assert ticks[-2] < highest
 

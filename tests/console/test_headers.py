@@ -85,7 +85,7 @@ def test_nothing_more_is_said_by_all() -> None:
 def failing(path: str, error: Exception | None = None) -> Callable[[World], Answer]:
     def answer(world: World) -> Answer:
         asking = visitor(world, path)
-        world.faults.fail("signer.verifies", error=error)
+        world.faults.fail("signer.verify", error=error)
         return asking.get(path)
 
     return answer

@@ -108,7 +108,7 @@ def test_over_a_session_that_is_not_in_force_any_more_nothing_is_asked(world: Wo
 def test_where_it_cannot_be_found_out_who_is_in_nobody_is_let_in(world: World) -> None:
     anna = world.staff("Anna")
     token = a_link(world, "Bob")
-    world.faults.fail("signer.verifies", skip=1)  # that of the link is the first
+    world.faults.fail("signer.verify", skip=1)  # that of the link is the first
 
     assert enters(anna, token).status == 503
 

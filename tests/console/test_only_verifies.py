@@ -19,7 +19,7 @@ OF_THE_COMMAND = {
     "permille.usecases.senders.change",
     "permille.usecases.senders.change_identities",
     "permille.usecases.senders.change_senders",
-    "permille.usecases.senders.onboarding",
+    "permille.usecases.senders.add_account",
     "permille.ports.operator",
     "permille.ports.iam_users",
     "permille.ports.identities",

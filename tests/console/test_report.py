@@ -230,7 +230,7 @@ def test_whose_mail_bounced_for_good_is_told_with_when_and_why() -> None:
 
 
 def test_a_bounce_of_nobody_who_is_known_and_without_a_reason_is_told_all_the_same() -> None:
-    page = Read(shown(bounced(*bounce_counts("postmaster", refusal=Rejection()))))
+    page = Read(shown(bounced(*bounce_counts("postmaster", rejection=Rejection()))))
 
     assert "A recipient: the mail server refused it for good, and did not say why. Sent on" in page.text
     assert "The mail server said" not in page.text
@@ -269,7 +269,7 @@ def test_a_report_lists_no_more_bounces_than_it_reads_at_once() -> None:
 def test_the_table_and_the_json_of_bounces_have_every_one() -> None:
     world = the_world(an_account(), {(1, TODAY): Tally(1000)})
     said = Rejection("5.1.1", "=cmd|'/c calc'!A1")
-    counts = bounce_counts("ann@example.com", "+1@example.com", subject="=1+1", refusal=said)
+    counts = bounce_counts("ann@example.com", "+1@example.com", subject="=1+1", rejection=said)
     FakeLedger(world.rows).count(counts, NOW, PATIENCE)
 
     rows = table(world.owner().get(f"{REPORT}/bounces.csv"))
@@ -315,7 +315,7 @@ def test_the_html_of_45_busy_days_with_many_complaints_is_bounded(long: str) -> 
             message_id=f"b-{n}",
             campaign=f"{n % 50}{long}",
             subject=long,
-            refusal=Rejection("5.1.1", long * 10),
+            rejection=Rejection("5.1.1", long * 10),
         )
     ]
 
@@ -346,7 +346,7 @@ def hostile(payload: str) -> OwnerReport:
     }
     account = an_account(status=Status.DISABLED, review=review, **about)
     bounced = bounce_counts(
-        mailbox_of(payload), campaign=payload, subject=payload, refusal=Rejection(payload, payload), sub_type=payload
+        mailbox_of(payload), campaign=payload, subject=payload, rejection=Rejection(payload, payload), sub_type=payload
     )
     return a_report(account, BROKEN, [*cards, *entries], bounced=bounced)
 

@@ -7,7 +7,8 @@ import pytest
 from tests.support.builders import NOW, SENT_AT, SIMULATED, a_bounce, bounce_records
 
 from permille.domain.feedback.bounces import LONGEST_DIAGNOSTIC, LONGEST_SUBJECT, bounce_record, campaigns
-from permille.domain.feedback.feedback import Bounce, Recipients, Rejection
+from permille.domain.feedback.feedback import Bounce, Rejection
+from permille.domain.feedback.recipients import Recipients
 from permille.domain.values.entry_id import id_at
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -42,8 +43,8 @@ def only_record(bounce: Bounce, **at: Any) -> Any:
 
 
 def test_a_card_tells_which_mail_it_was_when_it_bounced_and_why() -> None:
-    refusal = Rejection("5.1.1", "smtp; 550 5.1.1\r\n user unknown")
-    told = only_record(a_bounce([ANN], refusal=refusal, subject="Fresh bread", campaign="spring")).details
+    rejection = Rejection("5.1.1", "smtp; 550 5.1.1\r\n user unknown")
+    told = only_record(a_bounce([ANN], rejection=rejection, subject="Fresh bread", campaign="spring")).details
 
     assert (told.message_id, told.subject, told.campaign, told.epoch) == ("m-1", "Fresh bread", "spring", 2)
     assert (told.sent_at, told.bounced_at) == (SENT_AT, NOW - timedelta(hours=1))
@@ -65,7 +66,7 @@ def test_a_cards_id_is_its_own_and_sorts_by_the_instant_of_counting() -> None:
 
 def test_foreign_texts_are_one_line_and_bounded() -> None:
     hostile = "\u202eevil\x00\n" + 900 * "x"
-    told = only_record(a_bounce(refusal=Rejection("", hostile), subject=hostile)).details
+    told = only_record(a_bounce(rejection=Rejection("", hostile), subject=hostile)).details
 
     assert len(told.subject) == LONGEST_SUBJECT
     assert len(told.diagnostic) == LONGEST_DIAGNOSTIC
@@ -87,13 +88,13 @@ def test_cards_are_grouped_by_campaign_those_with_the_most_first_else_by_subject
 
 
 def test_refusals_are_told_for_each_recipient_alone() -> None:
-    refusals = {ANN: Rejection("5.1.1", ""), "postmaster": Rejection("5.7.1", "")}
+    rejections = {ANN: Rejection("5.1.1", ""), "postmaster": Rejection("5.7.1", "")}
     bounce = Bounce(
         a_bounce().message,
         Recipients((ANN, BOB), ("postmaster",)),
         permanent=True,
         sub_type="",
-        refusals=refusals,
+        rejections=rejections,
     )
 
-    assert [one.refusal.status for one in bounce.counting()] == ["5.1.1", "", "5.7.1"]
+    assert [one.rejection.status for one in bounce.counting()] == ["5.1.1", "", "5.7.1"]

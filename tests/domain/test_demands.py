@@ -7,7 +7,7 @@ from tests.support.gallery import GOLDEN, PAGES
 from tests.support.report_gallery import report
 from tests.support.reports import STATES
 
-from permille.domain.policy.demands import DEMANDS, GOOGLE, IN_WORDS, YAHOO, Demand
+from permille.domain.policy.demands import DEMANDS, DEMANDS_IN_WORDS, GOOGLE, YAHOO, Demand
 from permille_cli.stack.template import PROJECT
 
 
@@ -41,7 +41,7 @@ def test_each_fact_stands_on_its_companys_own_page(demand: Demand) -> None:
     ids=["mail", "guide", "guide as text", "report", "README"],
 )
 def test_they_are_told_in_the_same_words_everywhere(text: str) -> None:
-    assert IN_WORDS in " ".join(text.split())
+    assert DEMANDS_IN_WORDS in " ".join(text.split())
 
 
 def test_the_report_names_each_source_and_leads_to_none() -> None:

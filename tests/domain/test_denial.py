@@ -9,6 +9,7 @@ from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, a_state, 
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.account.look import Assessment
 from permille.domain.people.commands import Close, Command, Disable, Enable, Exempt
 from permille.domain.policy.policy import DEFAULT
@@ -16,7 +17,6 @@ from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Rules
 from permille.domain.rules.denial import noted
 from permille.domain.values.status import Mode, Status
-from permille.ports.desk import ListedAccount
 
 HOUR = timedelta(hours=1)
 LATER = NOW + HOUR

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.examples import examples
 
 from permille.domain.sending.iam_policy import (
     MOST_INLINE,
@@ -324,7 +325,7 @@ ACTIONS = st.sampled_from(["*", "ses:*", "ses:Send*", "SES:SendE?ail", "ses:Send
 RESOURCES = st.sampled_from([OURS, OUR_SET, ELSEWHERE, "*", f"{PREFIX}:*", f"{OURS}?", "arn:aws:s3:::*", "arn:*:ses:*"])
 
 
-@settings(max_examples=500)  # of about one in six IAM allows something beyond
+@settings(max_examples=examples(500))  # of about one in six IAM allows something beyond
 @given(
     st.sampled_from(["Action", "NotAction"]),
     st.lists(ACTIONS, max_size=3),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.test_iam_policy import ALLOWED, ELSEWHERE, OUR_SET, OURS, PREFIX, a_policy, matched
+from tests.support.examples import examples
 
 from permille.domain.sending.iam_policy import allowed_resources, sending_policy, sends_through
 from permille.domain.sending.iam_risk import powers, resources_of, sends_beyond
@@ -297,7 +298,7 @@ def allows(documents: Sequence[Mapping[str, Any]], request: Request) -> bool:
     return "Allow" in effects and "Deny" not in effects
 
 
-@settings(max_examples=600)
+@settings(max_examples=examples(600))
 @given(policies, st.sampled_from(EVASIONS))
 def test_whatever_lets_evade_the_switch_or_send_beyond_its_own_is_told(document: Any, request: Request) -> None:
     if allows([document], request):

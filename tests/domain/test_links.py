@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, NOW
 
 from permille.domain.login.links import (
+    DEFAULT_LIFETIME,
     FURTHEST_AHEAD,
-    LASTS,
-    LONGEST,
+    LONGEST_LIFETIME,
     Claims,
     Grant,
     LinkRole,
     Register,
     Scope,
-    check_lasts,
+    check_lifetime,
     check_revoked,
     check_times,
     claims,
@@ -36,12 +36,12 @@ def test_a_link_lets_in_until_the_moment_it_ends(audience: LinkRole) -> None:
     check_times(made, made.expires_at - SECOND)
     with pytest.raises(NotAuthenticated, match="expired"):
         check_times(made, made.expires_at)
-    assert made.expires_at == NOW + LASTS[audience]
+    assert made.expires_at == NOW + DEFAULT_LIFETIME[audience]
 
 
 @pytest.mark.parametrize("audience", LinkRole)
 def test_no_link_lasts_longer_than_its_audiences_may_whoever_made_it(audience: LinkRole) -> None:
-    longest = claims(audience, ACCOUNT, NOW, LONGEST[audience])
+    longest = claims(audience, ACCOUNT, NOW, LONGEST_LIFETIME[audience])
 
     check_times(longest, NOW)
     with pytest.raises(NotAuthenticated, match="longer than it may"):
@@ -69,7 +69,7 @@ def test_no_link_comes_from_the_future_but_for_what_clocks_are_apart(audience: L
 )
 def test_none_is_made_that_lasts_longer(audience: LinkRole, lasts: timedelta, says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
-        check_lasts(audience, lasts)
+        check_lifetime(audience, lasts)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_nobody_of_whom_nothing_is_known_is_let_in_and_the_next_link_is() -> Non
     assert Register(of_all=NOW).valid_since is None
     assert Register(of_name=NOW).valid_since is None
 
-    opened = Register().opened(NOW)
+    opened = Register().initialized(NOW)
 
     assert in_force(claims(LinkRole.STAFF, "Sam", NOW, valid_since=opened.valid_since), opened.valid_since, NOW)
 
@@ -126,12 +126,12 @@ def test_nobody_of_whom_nothing_is_known_is_let_in_and_the_next_link_is() -> Non
 def test_a_row_that_is_lost_undoes_no_revocation(of_all: bool, of_name: bool, micros: int) -> None:
     """Whatever was made before the loss stays revoked when the next link is made."""
     now = NOW + timedelta(microseconds=micros)
-    register = Register().opened(now)
+    register = Register().initialized(now)
     made = claims(LinkRole.STAFF, "Sam", now, valid_since=register.valid_since)
-    known = register.issuing(made).revoking(now, "Sam")
+    known = register.with_issued(made).with_revoked(now, "Sam")
     lost = Register(known.of_all if of_all else None, known.of_name if of_name else None, known.last_issued)
 
-    assert not in_force(made, lost.opened(now).valid_since, now)
+    assert not in_force(made, lost.initialized(now).valid_since, now)
 
 
 @dataclass(slots=True)
@@ -173,13 +173,13 @@ def test_a_revocation_reaches_what_was_made_before_it_and_nothing_else_whatever_
     for act, name, later, off in acts:
         now += timedelta(microseconds=later)
         if act == "issue":
-            opened = desk.read(name).opened(now)
+            opened = desk.read(name).initialized(now)
             made = claims(LinkRole.STAFF, name, now, valid_since=opened.valid_since)
-            desk.write(name, opened.issuing(made))
+            desk.write(name, opened.with_issued(made))
             desk.made.append(made)
         else:
             whose = name if act == "revoke one" else ""
-            desk.write(whose, desk.read(whose).revoking(now + timedelta(seconds=off), whose))
+            desk.write(whose, desk.read(whose).with_revoked(now + timedelta(seconds=off), whose))
             hit = [n for n, one in enumerate(desk.made) if one.subject == name or not whose]
             desk.revoked |= dict.fromkeys(hit, True)
 

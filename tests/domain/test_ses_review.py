@@ -41,7 +41,7 @@ def test_ses_reviews_and_pauses_from_its_rates_on_and_we_warn_before(lines: Line
     ],
 )
 def test_a_rate_is_rounded_up_as_permilles_are(lines: Lines, share: str, said: str) -> None:
-    assert lines.said(Decimal(share)) == said
+    assert lines.in_words(Decimal(share)) == said
 
 
 def test_the_bounds_are_said() -> None:

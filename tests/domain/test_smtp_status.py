@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.domain.feedback.smtp_status import UNTOLD, code_of, in_words
+from permille.domain.feedback.smtp_status import NO_REASON, code_of, in_words
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,9 @@ from permille.domain.feedback.smtp_status import UNTOLD, code_of, in_words
         ("5.3.9", "something is wrong with the recipient's mail server"),
         ("5.4.0", "something is wrong on the way to the recipient's mail server"),
         ("5.7.509", "the mail server refused it by its rules"),
-        ("5.0.0", UNTOLD),
-        ("5.9.9", UNTOLD),
-        ("", UNTOLD),
+        ("5.0.0", NO_REASON),
+        ("5.9.9", NO_REASON),
+        ("", NO_REASON),
     ],
 )
 def test_a_code_is_told_by_its_detail_else_by_its_subject(code: str, words: str) -> None:

@@ -11,6 +11,7 @@ from tests.support.builders import CALLER, NOW, STAFF, TODAY, a_backlog, a_compl
 
 from permille.domain.account.account import TICK, Account
 from permille.domain.account.credential import Credential, Denial
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
@@ -25,7 +26,6 @@ from permille.domain.timeline.kinds.review import ReviewReopened
 from permille.domain.timeline.kinds.trial import ConfirmationWanted, StaysSuspended, TrialBegan, TrialEnded
 from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
-from permille.ports.desk import ListedAccount
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEGINS, ENDS = NOW, NOW + DAY
@@ -418,6 +418,22 @@ def test_where_the_rules_decide_nobody_is_told_that_nobody_complained() -> None:
         entry.sentence()
         == "6,000 e-mails were delivered on your trial day, and 6 complaints came: your limits were kept."
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "evidence", "over"),
+    [
+        (running(), found(800), False),
+        (running(), found(800, 1), True),
+        (running(BY_RATIO), found(3000, 1), False),
+        (running(BY_RATIO), found(1999, 2), True),
+    ],
+)
+def test_what_ends_a_trial_is_found_as_a_broken_rule(before: Account, evidence: Evidence, over: bool) -> None:
+    look_found = look(before, evidence, BEGINS + HOUR).account.look
+
+    assert look_found is not None
+    assert (look_found.over, look_found.kept) == (over, not over)
 
 
 def test_where_the_rules_decide_a_trial_has_their_allowance() -> None:

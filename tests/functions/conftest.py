@@ -118,13 +118,19 @@ def accounts(moto: MockAWS) -> DynamoAccounts:
     return DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable")
 
 
+@pytest.fixture(scope="module")
+def clients(moto: MockAWS) -> dict[str, Any]:
+    """Of whoever looks from outside, by service; the functions make their own."""
+    return {service: boto3.client(service) for service in ("dynamodb", "iam", "sqs", "events", "ses", "kms")}
+
+
 @pytest.fixture
-def cloud(aws: None, accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) -> Cloud:
-    dynamodb, iam, sqs = boto3.client("dynamodb"), boto3.client("iam"), boto3.client("sqs")
+def cloud(aws: None, clients: dict[str, Any], accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    dynamodb, iam, sqs = clients["dynamodb"], clients["iam"], clients["sqs"]
     create_in_moto()
     iam.create_group(GroupName=DENY_GROUP)
-    boto3.client("events").create_event_bus(Name="timeline")
-    boto3.client("ses").verify_domain_identity(Domain="apwt.example")
+    clients["events"].create_event_bus(Name="timeline")
+    clients["ses"].verify_domain_identity(Domain="apwt.example")
     queue, dead = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("notify", "notify-dead-letters"))
     feedback = {
         "FEEDBACK_QUEUE_URL": sqs.create_queue(QueueName="feedback")["QueueUrl"],
@@ -132,7 +138,7 @@ def cloud(aws: None, accounts: DynamoAccounts, monkeypatch: pytest.MonkeyPatch) 
         "STREAM_FAILURES_URL": sqs.create_queue(QueueName="stream-failures")["QueueUrl"],
     }
     keys = {
-        name: boto3.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
+        name: clients["kms"].create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
         for name in ("OWNER_LINK_KEY", "STAFF_LINK_KEY", "PLATFORM_TOKEN_KEY")
     }
     for name, value in {

@@ -33,7 +33,7 @@ from tests.support.builders import (
 )
 from tests.support.iam import Request, attributes, is_allowed, recorded, requests_of, statements, tables_of
 
-from permille.aws.models import AccountRow
+from permille.aws.account_models import AccountRow
 from permille.aws.replay import ReplayedTime
 from permille.bootstrap.access import access_services
 from permille.bootstrap.api import api_services
@@ -52,7 +52,7 @@ from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.status import Mode, Status
 from permille.ports.accounts import Lap
-from permille.usecases.login.issuing import issue
+from permille.usecases.login.issue_links import issue_link
 
 HOUR = "2026-03-10T12"
 COUNTED = a_complaint_count("m-0")
@@ -66,9 +66,9 @@ def ingests() -> None:
     ledger.senders_for(["permille-bakery"])
     ledger.count([a_count(), complaint, replace(a_complaint_count("m-2"), once="person#1")], NOW, PATIENCE)
     ledger.count(bounce_counts("bob@example.com"), NOW, PATIENCE)
-    ledger.complete(fuller)
+    ledger.add_mail_details(fuller)
     for bounced in (True, False):
-        ledger.nudge(ACCOUNT, NOW, bounced=bounced)
+        ledger.mark_due(ACCOUNT, NOW, bounced=bounced)
     for address in ("owner@bakery.example", ""):
         mark = f"owner#{address}"
         ledger.mark_owner_mail(mark, stopped_mail(ACCOUNT, NOW, "bounced", mark), address)
@@ -89,8 +89,8 @@ def enforces() -> None:
     accounts.save(the_account(), replace(the_account(), strikes=3), [], OpenBreaker(NOW))
     assert ACCOUNT not in accounts.due(NOW, 10)
     accounts.page("", 10)
-    taken = the.switching.leases.take(the_account(), {}, NOW)
-    the.switching.leases.release(taken, taken.credential)
+    taken = the.switching.leases.acquire_lease(the_account(), {}, NOW)
+    the.switching.leases.release_lease(taken, taken.credential)
     the.tallies.days(ACCOUNT, 1, TODAY)
     the.timeline.since(ACCOUNT, NOW)
     the.bounces.page(ACCOUNT, "", 10)
@@ -123,7 +123,7 @@ def hands_on() -> None:
 def issues() -> None:
     the = access_services()
     for name in ("Anna", "Bob"):
-        issue(the, MakeLink(audience=LinkRole.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
+        issue_link(the, MakeLink(audience=LinkRole.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
     ReplayedTime(table="ControlTable").ahead()
 
 
@@ -135,22 +135,22 @@ def shows_and_decides() -> None:
         read = the_account()
         due = replace(read, due_at=NOW, epochs=(*read.epochs, NOW))
         accounts.save(read, due, [an_entry("complaint_voided", NOW + timedelta(hours=number))], change)
-    desk.directory.asking(10)
-    desk.directory.by_id_prefix("b", 10)
-    desk.directory.by_risk(10, sending=True)
+    desk.account_index.awaiting_support(10)
+    desk.account_index.by_id_prefix("b", 10)
+    desk.account_index.by_risk(10, sending=True)
     for name in ("owner@bakery.example", "permille-bakery", "nobody@x.example"):
-        desk.directory.find_by_owner_or_sender(name, 10)
-    desk.directory.with_most(Harm.COMPLAINTS, 10, TODAY, TODAY)
-    desk.directory.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
+        desk.account_index.find_by_owner_or_sender(name, 10)
+    desk.account_index.with_most(Harm.COMPLAINTS, 10, TODAY, TODAY)
+    desk.account_index.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
     reads(console)
     console.timeline.get(ACCOUNT, "e-1")
-    accounts.voided(ACCOUNT, "complaint#m-2")
+    accounts.is_voided(ACCOUNT, "complaint#m-2")
     desk.suppressions.lift(ACCOUNT, desk.suppressions.naming(ACCOUNT, "ann@example.com"), an_entry("unsuppressed"))
-    desk.resting.count(10)
+    desk.quarantine_count.count(10)
     desk.control.lap()
     desk.control.breaker(HOUR)
-    desk.resets.last_reset()
-    desk.resets.reset_breaker(HOUR, 4, a_reset())
+    desk.breaker_admin.last_reset()
+    desk.breaker_admin.reset_breaker(HOUR, 4, a_reset())
     console.authenticator.register.get(LinkRole.STAFF, "Anna")
     ReplayedTime(table="ControlTable").ahead()
 
@@ -189,9 +189,18 @@ CALLS: Mapping[str, Callable[[], None]] = {
 each_function = pytest.mark.parametrize("function", CALLS)
 
 
+_ASKED: dict[str, list[Request]] = {}
+
+
 @pytest.fixture
-def asked(cloud: Cloud, function: str) -> list[Request]:
+def asked(request: pytest.FixtureRequest, function: str) -> list[Request]:
     """What the ports of a function ask of DynamoDB, each called in every way there is."""
+    if function not in _ASKED:
+        _ASKED[function] = _asked(request.getfixturevalue("cloud"), function)
+    return _ASKED[function]
+
+
+def _asked(cloud: Cloud, function: str) -> list[Request]:
     cloud.open()
     ingest_services().ledger.count([COUNTED], NOW, PATIENCE)
     ingest_services.cache_clear()  # a function of its own, whose heartbeat has not been heard yet

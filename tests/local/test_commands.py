@@ -113,14 +113,14 @@ def runs(directory: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def test_a_tick_says_what_it_did(runs: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of(["local", "tick", "--at", "2030-01-01"]) == 0
-    assert capsys.readouterr().out == "2030-01-01T00:00:00Z  looked at 1 account, wrote 0 entries\n"
+    assert capsys.readouterr().out == "2030-01-01T00:00:00Z  judged 1 account, wrote 0 entries\n"
 
 
 def test_a_tick_that_failed_for_some_account_fails(runs: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     runs["failed"] = 2
 
     assert status_of(["local", "tick"]) == 1
-    assert "2 accounts could not be seen to" in capsys.readouterr().err
+    assert "2 accounts failed" in capsys.readouterr().err
 
 
 def test_a_tick_without_a_time_takes_the_clock_and_the_replayed_time_away(
@@ -186,11 +186,11 @@ def test_a_stack_that_runs_is_described_only_to_who_asks_for_it() -> None:
     outputs = {"EnforcementMode": "enforce", "PlatformName": "APWT"}
     found = {"stack": "permille", "outputs": outputs, "containers_endpoint": None}
 
-    stack._check_that_it_is(Deployment("permille", "enforce", "APWT"), found)
-    with pytest.raises(InvalidInput, match=r"runs is --stack permille --mode enforce .*`permille local down`"):
-        stack._check_that_it_is(Deployment("permille", "monitor", "APWT"), found)
+    stack._check_same(Deployment("permille", "enforce", "APWT"), found)
+    with pytest.raises(InvalidInput, match=r"running stack is --stack permille --mode enforce .*`permille local down`"):
+        stack._check_same(Deployment("permille", "monitor", "APWT"), found)
     with pytest.raises(InvalidInput, match=r"not --stack permille .* --for-containers: `permille local down`"):
-        stack._check_that_it_is(Deployment("permille", "enforce", "APWT", for_containers=True), found)
+        stack._check_same(Deployment("permille", "enforce", "APWT", for_containers=True), found)
 
 
 def test_sams_failure_is_its_last_error() -> None:

@@ -32,9 +32,9 @@ def test_a_directory_of_somebody_else_is_refused_whatever_it_contains(state: Sta
     state.path.mkdir()
     (state.path / name).write_text("dear", encoding="utf-8")
 
-    with pytest.raises(InvalidInput, match="holds something else"):
+    with pytest.raises(InvalidInput, match="contains other files"):
         state.make()
-    with pytest.raises(InvalidInput, match="holds something else"):
+    with pytest.raises(InvalidInput, match="contains other files"):
         down(state)
 
     assert [path.name for path in state.path.iterdir()] == [name]

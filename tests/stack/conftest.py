@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import boto3
 import pytest
+from tests.support.sessions import forget
 
 from permille_cli.main import status_of
 
@@ -100,7 +101,7 @@ class Stack:
 def _environment(env: dict[str, str]) -> Iterator[None]:
     """As if this process had been started in it."""
     before = dict(os.environ)
-    boto3.DEFAULT_SESSION = None  # which remembers whose credentials it has
+    forget()  # those that remember whose credentials it has
     try:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             del os.environ[name]
@@ -109,7 +110,7 @@ def _environment(env: dict[str, str]) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
-        boto3.DEFAULT_SESSION = None
+        forget()
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_what_is_replayed_counts_once_for_whoever_owns_it_now(stack: Stack, call
     options = ["--owner-email", "owner@late.example", "--identity", f"{account_id}.example", "--sender", caller]
     assert stack.run("account", "add", account_id, *options).returncode == 0
 
-    replayed = json.loads(stack.run("quarantine", "replay", "--caller", caller, "--json").stdout)
+    replayed = json.loads(stack.run("quarantine", "replay", "--sender", caller, "--json").stdout)
 
     assert (replayed["replayed"], len(replayed["ids"])) == (2, 2)
     assert _groups(stack, caller) == []
@@ -85,7 +85,7 @@ def test_what_is_replayed_counts_once_for_whoever_owns_it_now(stack: Stack, call
 
 
 def test_what_is_dropped_is_gone(stack: Stack, caller: str) -> None:
-    dropped = stack.run("quarantine", "drop", "--caller", caller)
+    dropped = stack.run("quarantine", "drop", "--sender", caller)
 
     assert dropped.stdout == "2 dropped.\n"
     assert _groups(stack, caller) == []

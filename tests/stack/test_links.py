@@ -117,7 +117,7 @@ def test_no_right_of_kms_makes_one(stack: Stack, web: Web) -> None:
 
     for audience in (LinkRole.STAFF, LinkRole.PLATFORM):
         with pytest.raises(PermissionDenied):
-            signer.make(audience, b"header.payload")
+            signer.sign(audience, b"header.payload")
     for one in (key, token_key):
         with pytest.raises(ClientError, match="AccessDenied"):
             kms.put_key_policy(KeyId=one, PolicyName="default", Policy="{}")

@@ -20,7 +20,7 @@ def test_who_was_disabled_for_two_is_enabled_by_staff_after_one_was_taken_back(s
     void = ("complaint", "void", deals.id, second["id"], "--reason", "An employee pressed the wrong button")
     said = stack.run(*void).stdout
 
-    assert f"{second['id']} counts no more" in said
+    assert f"{second['id']} no longer counts" in said
     eventually(lambda: deals.standing()["window"]["complaints"] == 1)
     assert deals.standing()["status"] == "disabled"
     assert deals.told("complaint_voided", "complaint") == ["complaint", "complaint", "complaint_voided"]

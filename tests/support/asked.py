@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 from botocore.handlers import BUILTIN_HANDLERS
+from tests.support.sessions import forget
 
 EVENT = "provide-client-params"
 PREFIXES = {"sesv2": "ses"}  # where IAM's word for a service is another one than the SDK's
@@ -38,9 +38,9 @@ def asking() -> Iterator[Asked]:
     asked = Asked()
     handler = (EVENT, asked.note)
     BUILTIN_HANDLERS.append(handler)
-    boto3.DEFAULT_SESSION = None  # which has the handlers of before
+    forget()  # those that have the handlers of before
     try:
         yield asked
     finally:
         BUILTIN_HANDLERS.remove(handler)
-        boto3.DEFAULT_SESSION = None
+        forget()

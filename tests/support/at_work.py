@@ -7,8 +7,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import boto3
 from tests.aws.conftest import TABLES
@@ -27,7 +29,7 @@ from permille.domain.account.restrictions import Hold
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Count
-from permille.usecases.login.issuing import IssueServices
+from permille.usecases.login.issue_links import IssueServices
 from permille_cli.main import status_of
 from permille_cli.stack.deployed import DeployedStack
 from permille_cli.stack.template import load
@@ -75,6 +77,7 @@ def a_stack() -> DeployedStack:
         "PolicyParameterName": "/permille/policy",
     }
     stack = StackOfThen("permille", lambda _: outputs)
+    _client.cache_clear()  # the next ones are listened to
     suppressed = boto3.client("sesv2")
     Wire(suppressed).refuse("GetSuppressedDestination", "NotFoundException", times=len(COMMANDS))
     vars(stack).update(
@@ -102,6 +105,11 @@ def _tables() -> list[str]:
     return [part for name in load()["Outputs"] if name.endswith("Table") for part in ("--table", f"{name}={name}")]
 
 
+@cache
+def _client(service: Any) -> Any:
+    return boto3.client(service)
+
+
 def _make(stack: DeployedStack) -> None:
     """What has its own name each time, and what moto does not do as AWS does it."""
     made = {name: _queue(name) for name in stack.outputs if name.endswith(("QueueUrl", "FailuresUrl"))}
@@ -113,15 +121,15 @@ def _make(stack: DeployedStack) -> None:
 
 
 def _queue(name: str) -> str:
-    return str(boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"])
+    return str(_client("sqs").create_queue(QueueName=name)["QueueUrl"])
 
 
 def _key() -> str:
-    return str(boto3.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"])
+    return str(_client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"])
 
 
 def _fill(stack: DeployedStack) -> None:
-    boto3.client("iam").create_group(GroupName=stack["DenyGroupName"])
+    _client("iam").create_group(GroupName=stack["DenyGroupName"])
     add = ["account", "add", ACCOUNT, "--owner-email", "o@bakery.example", "--identity", "bakery.example"]
     assert status_of(add, stack=stack) == 0
     _make_users()
@@ -134,13 +142,13 @@ def _fill(stack: DeployedStack) -> None:
     for account in others:
         stack.accounts.add(account, [])
     complaint = Count(COMPLAINT.facts.identity, ACCOUNT, COMPLAINT.at.date(), 1, Tally(complaints=1), COMPLAINT)
-    DynamoLedger(tables=TABLES, writer="a").count([complaint], NOW, timedelta(seconds=5))
+    DynamoLedger(tables=TABLES, writer="a", dynamodb=_client("dynamodb")).count([complaint], NOW, timedelta(seconds=5))
     stack.quarantine.keep(WORDS, WORDS, WORDS, NOW)
 
 
 def _make_users() -> None:
     """A role, and a user that may be adopted, with every sort of policy."""
-    iam = boto3.client("iam")
+    iam = _client("iam")
     iam.create_role(RoleName="platform-mail", AssumeRolePolicyDocument="{}")
     iam.create_user(UserName="permille-old")
     iam.create_group(GroupName="people")

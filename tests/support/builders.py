@@ -12,7 +12,8 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE, Credential, DeactivatedKeys, SenderState
 from permille.domain.account.provider import Provider
 from permille.domain.feedback.bounces import BounceRecord
-from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Message, Recipients, Rejection
+from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Message, Rejection
+from permille.domain.feedback.recipients import Recipients
 from permille.domain.login.links import LinkRole
 from permille.domain.people.commands import Command, RequestReview, ReviewRequest
 from permille.domain.people.decisions import Context, decide
@@ -46,7 +47,7 @@ from permille.domain.words.wording import OWNER
 from permille.ports.feedback import Count, Sender
 from permille.ports.notifications import Mail
 from permille.rendering.templates import Brand
-from permille.usecases.feedback.ingest import counts_of
+from permille.usecases.feedback.counts import counts_of
 
 PATIENCE = timedelta(seconds=5)
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -123,23 +124,23 @@ def a_bounce(
     permanent: bool = True,
     sub_type: str = "General",
     bounced_at: datetime | None = NOW - timedelta(hours=1),
-    refusal: Rejection | None = None,
+    rejection: Rejection | None = None,
     **message: Any,
 ) -> Bounce:
-    """`refusal`: of each recipient."""
+    """`rejection`: of each recipient."""
     sent, named = a_message(**{"destination": recipients, **message}), recipients_of(recipients)
-    refusals = dict.fromkeys((*named.readable, *named.unreadable), refusal) if refusal else {}
-    return Bounce(sent, named, permanent, sub_type, bounced_at, refusals)
+    rejections = dict.fromkeys((*named.readable, *named.unreadable), rejection) if rejection else {}
+    return Bounce(sent, named, permanent, sub_type, bounced_at, rejections)
 
 
 NO_SUCH_USER = Rejection("5.1.1", "smtp; 550 5.1.1 user unknown")
 
 
 def bounce_counts(
-    *recipients: str, at: datetime = NOW, account_id: str = ACCOUNT, refusal: Rejection = NO_SUCH_USER, **message: Any
+    *recipients: str, at: datetime = NOW, account_id: str = ACCOUNT, rejection: Rejection = NO_SUCH_USER, **message: Any
 ) -> list[Count]:
     """What the bounces of a mail to these recipients count."""
-    bounce = a_bounce(recipients or ("ann@example.com",), refusal=refusal, **message)
+    bounce = a_bounce(recipients or ("ann@example.com",), rejection=rejection, **message)
     return counts_of(bounce, a_sender(CALLER, account_id), at, 0)
 
 

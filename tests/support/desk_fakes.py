@@ -10,12 +10,13 @@ from tests.support.fakes import Faults, Rows
 
 from permille.aws.indexes import owner_key
 from permille.domain.account.account import Account
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.ses_review import Harm
 from permille.domain.timeline.kinds.system import BreakerReset
 from permille.domain.timeline.timeline import TimelineEntry
 from permille.domain.values.errors import MalformedRequest
 from permille.domain.values.tally import Tally
-from permille.ports.desk import ListedAccount, SesFigures, Waiting
+from permille.ports.desk import QueueStatus, SesFigures
 from permille.ports.paging import Page
 
 T = TypeVar("T")
@@ -30,50 +31,50 @@ class FakeAccountIndex:
         self._rows = rows
         self.lags: list[Account] = []
 
-    def asking(self, at_most: int, after: str = "") -> Page[Account]:
-        with self._rows.faults.call("directory.asking"):
+    def awaiting_support(self, limit: int, after: str = "") -> Page[Account]:
+        with self._rows.faults.call("account_index.awaiting_support"):
             known = self._accounts() | {account.id: account for account in self.lags}
             indexed = [account for account in known.values() if account.waiting_for_support_since]
             page = _page(
                 "asks",
                 indexed,
                 lambda one: f"{one.waiting_for_support_since:%Y-%m-%dT%H:%M:%S.%f}#{one.id}",
-                at_most,
+                limit,
                 after,
             )
             now = [self._rows.accounts[account.id] for account in page.items]
             return replace(page, items=[account for account in now if account.waiting_for_support_since])
 
-    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[ListedAccount]:
-        with self._rows.faults.call("directory.by_risk"):
+    def by_risk(self, limit: int, after: str = "", *, sending: bool) -> Page[ListedAccount]:
+        with self._rows.faults.call("account_index.by_risk"):
             found = [one for one in self._accounts().values() if one.may_send is sending]
-            page = _page("risk", found, lambda one: f"{2_000_000 - _risk(one):07d}#{one.id}", at_most, after)
+            page = _page("risk", found, lambda one: f"{2_000_000 - _risk(one):07d}#{one.id}", limit, after)
             return Page([ListedAccount.of(account) for account in page.items], page.next)
 
-    def with_most(self, harm: Harm, at_most: int, first: date, last: date) -> Sequence[Account]:
-        with self._rows.faults.call(f"directory.with_most.{harm}"):
+    def with_most(self, harm: Harm, limit: int, first: date, last: date) -> Sequence[Account]:
+        with self._rows.faults.call(f"account_index.with_most.{harm}"):
             found = [
                 (-harm.of(one.look.counts), one.id, one)
                 for one in self._accounts().values()
                 if one.look and harm.of(one.look.counts) and first.replace(day=1) <= one.look.day.replace(day=1) <= last
             ]
-            return [account for _, _, account in sorted(found, key=lambda one: one[:2])][:at_most]
+            return [account for _, _, account in sorted(found, key=lambda one: one[:2])][:limit]
 
-    def by_id_prefix(self, prefix: str, at_most: int, after: str = "") -> Page[ListedAccount]:
-        with self._rows.faults.call("directory.by_id_prefix"):
+    def by_id_prefix(self, prefix: str, limit: int, after: str = "") -> Page[ListedAccount]:
+        with self._rows.faults.call("account_index.by_id_prefix"):
             if after and not after.startswith(prefix):
                 raise MalformedRequest(after)
             found = [account for account in self._accounts().values() if account.id.startswith(prefix)]
-            page = _page("id", found, lambda one: one.id, at_most, after)
+            page = _page("id", found, lambda one: one.id, limit, after)
             return Page([ListedAccount.of(account) for account in page.items], page.next)
 
-    def find_by_owner_or_sender(self, name: str, at_most: int) -> Sequence[ListedAccount]:
-        with self._rows.faults.call("directory.find_by_owner_or_sender"):
+    def find_by_owner_or_sender(self, name: str, limit: int) -> Sequence[ListedAccount]:
+        with self._rows.faults.call("account_index.find_by_owner_or_sender"):
             found = [one for one in self._accounts().values() if owner_key(one.owner_email) == owner_key(name)]
             sender = self._rows.senders.get(name)
             if not found and sender and sender.account_id:
                 found = [self._rows.accounts[sender.account_id]]
-            return [ListedAccount.of(account) for account in found[:at_most]]
+            return [ListedAccount.of(account) for account in found[:limit]]
 
     def _accounts(self) -> dict[str, Account]:
         return dict(self._rows.accounts)
@@ -83,24 +84,22 @@ def _risk(account: Account) -> int:
     return account.look.risk if account.look else 0
 
 
-def _page(
-    of: str, accounts: Sequence[Account], key: Callable[[Account], str], at_most: int, after: str
-) -> Page[Account]:
+def _page(of: str, accounts: Sequence[Account], key: Callable[[Account], str], limit: int, after: str) -> Page[Account]:
     if after and not re.fullmatch(_POSITIONS[of], after):
         raise MalformedRequest(after)
     behind = sorted((account for account in accounts if key(account) > after), key=key)
-    return Page.of(behind, at_most, key)
+    return Page.of(behind, limit, key)
 
 
 @dataclass(slots=True)
 class FakeQueues:
     """Implements `Queues`."""
 
-    queues: list[Waiting] = field(default_factory=list)
+    queues: list[QueueStatus] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
 
-    def waiting(self, now: datetime) -> Sequence[Waiting]:  # noqa: ARG002
-        with self.faults.call("queues.waiting"):
+    def statuses(self, now: datetime) -> Sequence[QueueStatus]:  # noqa: ARG002
+        with self.faults.call("queues.statuses"):
             return self.queues
 
 
@@ -111,9 +110,9 @@ class FakeResting:
     rests: int = 0
     faults: Faults = field(default_factory=Faults)
 
-    def count(self, at_most: int) -> int:
-        with self.faults.call("resting.count"):
-            return min(self.rests, at_most)
+    def count(self, limit: int) -> int:
+        with self.faults.call("quarantine_count.count"):
+            return min(self.rests, limit)
 
 
 @dataclass(slots=True)
@@ -138,12 +137,12 @@ class FakeBreakerAdmin:
     last: Mapping[str, str] | None = None
 
     def reset_breaker(self, hour: str, granted: int, entry: TimelineEntry[BreakerReset]) -> None:  # noqa: ARG002
-        with self.rows.faults.call("resets.reset_breaker"):
+        with self.rows.faults.call("breaker_admin.reset_breaker"):
             self.rows.append(entry)
             self.rows.breaker = replace(self.rows.breaker, opened_at=None, granted=granted)
             at = entry.at.isoformat(timespec="microseconds")
             self.last = {"at": at, "by": entry.facts.by, "reason": entry.facts.reason}
 
     def last_reset(self) -> Mapping[str, str] | None:
-        with self.rows.faults.call("resets.last_reset"):
+        with self.rows.faults.call("breaker_admin.last_reset"):
             return self.last

@@ -36,7 +36,7 @@ from permille.domain.account.credential import ACTIVE, INACTIVE
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
-from permille.ports.desk import Waiting
+from permille.ports.desk import QueueStatus
 from permille.usecases.views.desk import Desk
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ ANNA = "staff:Anna (link by user/sam)"
 REQUEST = Review(ReviewState.OPEN, TODAY, 800, "We mailed an old list", "We took it off", NOW - 5 * HOUR)
 WENT_WELL = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, asked=True)
 COMPLAINT = a_complaint_entry("m-9", NOW - HOUR)
-QUEUES = [Waiting("Feedback", 12, timedelta(minutes=7)), Waiting("Feedback's dead letters", 0, None)]
+QUEUES = [QueueStatus("Feedback", 12, timedelta(minutes=7)), QueueStatus("Feedback's dead letters", 0, None)]
 
 
 def asking(account_id: str = ACCOUNT, **different: Any) -> Account:
@@ -84,15 +84,15 @@ class World:
         self.policies = FakePolicies(faults=self.faults)
         self.desk = Desk(
             accounts=AccountsWithinRole(self.rows, "Console"),
-            directory=self.directory,
+            account_index=self.directory,
             tallies=FakeTallies(self.rows),
             timeline=FakeTimeline(self.rows),
             policies=self.policies,
             control=FakeControl(self.rows),
-            resets=self.resets,
+            breaker_admin=self.resets,
             switch=self.switch,
             queues=self.queues,
-            resting=self.resting,
+            quarantine_count=self.resting,
             suppressions=FakeSuppressions(self.rows),
             ses=self.ses,
             mode=Mode.ENFORCE,

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 from tests.support.builders import ACCOUNT, NOW, TODAY, a_sender, an_account, complaint_entries
@@ -24,7 +23,7 @@ from tests.support.fakes import (
 )
 from tests.support.within_role import AccountsWithinRole
 
-from permille.aws.accounts import _row, account_of
+from permille.aws.account_rows import account_of, account_row
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE
 from permille.domain.policy.policy import DEFAULT
@@ -45,12 +44,12 @@ class NewerRows(AccountsWithinRole):
 
     def get(self, account_id: str) -> Account | None:
         account = super().get(account_id)
-        return account_of(SimpleNamespace(**_as_newer(account))) if account else None
+        return account_of(_as_newer(account)) if account else None
 
 
 def _as_newer(account: Account) -> dict[str, Any]:
-    parts = ("look", "review", "trial", "provider", "recheck", "exemption", "denial", "renewal")
-    row = _row(account) | {"of_a_newer_version": 1}
+    parts = ("look", "review", "trial", "provider", "recheck", "exemption", "denial", "renewal", "hold", "owner_acts")
+    row = account_row(account) | {"of_a_newer_version": 1}
     return row | {part: row[part] | {"of_a_newer_version": 1} for part in parts if row[part]}
 
 

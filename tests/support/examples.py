@@ -1,4 +1,4 @@
-"""How many examples the state machines take: what `pytest --examples N` says; else, with
+"""How much is tried. Of the state machines' examples: what `pytest --examples N` says; else, with
 `--hypothesis-profile=thorough`, all of their own number, and everyday a fifth of it."""
 
 from hypothesis import settings
@@ -13,4 +13,8 @@ def name(number: int) -> None:
 
 
 def examples(all_of_them: int) -> int:
-    return _named or (all_of_them if settings.get_current_profile_name() == THOROUGH else all_of_them // 5)
+    return _named or (all_of_them if is_thorough() else all_of_them // 5)
+
+
+def is_thorough() -> bool:
+    return settings.get_current_profile_name() == THOROUGH

@@ -12,7 +12,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any, cast
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.domain.account.account import Account, is_decision
 from permille.domain.account.correction import Correction, Void
 from permille.domain.account.credential import ACTIVE, INACTIVE, Changes, Credential, DeactivatedKeys, SenderState
@@ -202,16 +202,16 @@ class FakeLedger:
     def suppressions(self) -> "FakeSuppressions":
         return FakeSuppressions(self._rows)
 
-    def complete(self, count: Count) -> None:
-        with self._rows.faults.call("ledger.complete"):
+    def add_mail_details(self, count: Count) -> None:
+        with self._rows.faults.call("ledger.add_mail_details"):
             for entry in self._rows.told(count.account_id):
                 if isinstance(entry.facts, Reported) and entry.facts.identity == count.identity and count.entry:
                     facts = completed(entry.data, cast("Reported", count.entry.facts)) or entry.data
                     at, kind = entry.at, entry.kind
                     self._rows.put(entry_as_read(count.account_id, entry.id, at, kind, entry.audience, facts))
 
-    def nudge(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
-        with self._rows.faults.call("ledger.nudge"):
+    def mark_due(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
+        with self._rows.faults.call("ledger.mark_due"):
             account = self._rows.accounts.get(account_id)
             if account:
                 self._rows.accounts[account_id] = replace(
@@ -224,7 +224,7 @@ class FakeLedger:
     def mark_owner_mail(self, identity: str, entry: Entry, address: str) -> bool:
         with self._rows.faults.call("ledger.mark_owner_mail"):
             account = self._rows.accounts.get(entry.account_id)
-            is_the_owners = not address or (account and address == bare(account.owner_email))
+            is_the_owners = not address or (account and address == canonical_address(account.owner_email))
             if not account or not is_the_owners or ("", identity) in self._rows.markers:
                 return False
             self._rows.markers.add(("", identity))
@@ -245,19 +245,19 @@ class FakeAccounts:
         with self._rows.faults.call("accounts.get"):
             return self._rows.accounts.get(account_id)
 
-    def voided(self, account_id: str, identity: str) -> bool:
-        with self._rows.faults.call("accounts.voided"):
+    def is_voided(self, account_id: str, identity: str) -> bool:
+        with self._rows.faults.call("accounts.is_voided"):
             return (account_id, identity) in self._rows.voided
 
-    def due(self, now: datetime, at_most: int) -> list[str]:
+    def due(self, now: datetime, limit: int) -> list[str]:
         with self._rows.faults.call("accounts.due"):
             due = [(one.due_at, one.id) for one in self._rows.accounts.values() if one.due_at and one.due_at <= now]
-            return [account_id for _, account_id in sorted(due)][:at_most]
+            return [account_id for _, account_id in sorted(due)][:limit]
 
-    def page(self, after: str, at_most: int) -> list[Account]:
+    def page(self, after: str, limit: int) -> list[Account]:
         with self._rows.faults.call("accounts.page"):
             return [account for account_id, account in sorted(self._rows.accounts.items()) if account_id > after][
-                :at_most
+                :limit
             ]
 
     def save(
@@ -331,8 +331,8 @@ class FakeAccounts:
             self._rows.senders.update({one: Sender(one, account.id, account.epochs) for one in account.senders})
             self._rows.append(*entries)
 
-    def take(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
-        with self._rows.faults.call("leases.take"):
+    def acquire_lease(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
+        with self._rows.faults.call("leases.acquire_lease"):
             stored = self._as_read(account, switch_generation=account.switch_generation)
             if (
                 self._rows.leased_until.get(account.id, now) > now
@@ -344,8 +344,8 @@ class FakeAccounts:
             self._rows.accounts[account.id] = replace(stored, credential=credential)
             return replace(account, credential=credential)
 
-    def release(self, account: Account, credential: Credential) -> Account:
-        with self._rows.faults.call("leases.release"):
+    def release_lease(self, account: Account, credential: Credential) -> Account:
+        with self._rows.faults.call("leases.release_lease"):
             stored = self._rows.accounts[account.id]
             if stored.credential.lease != account.credential.lease:
                 raise Conflict(f"{account.id}: the lease is another's")
@@ -430,12 +430,12 @@ class FakeTokenSigner:
 
     faults: Faults = field(default_factory=Faults)
 
-    def make(self, audience: LinkRole, message: bytes) -> bytes:
-        with self.faults.call("signer.make"):
+    def sign(self, audience: LinkRole, message: bytes) -> bytes:
+        with self.faults.call("signer.sign"):
             return self._mac(audience, message)
 
-    def verifies(self, audience: LinkRole, message: bytes, mac: bytes) -> bool:
-        with self.faults.call("signer.verifies"):
+    def verify(self, audience: LinkRole, message: bytes, mac: bytes) -> bool:
+        with self.faults.call("signer.verify"):
             return hmac.compare_digest(self._mac(audience, message), mac)
 
     def _mac(self, audience: LinkRole, message: bytes) -> bytes:
@@ -471,12 +471,12 @@ class FakeFeedbackBacklog:
     oldest: datetime | None = None  # when the oldest message was sent, where CloudWatch tells
     faults: Faults = field(default_factory=Faults)
 
-    def waiting(self) -> int:
-        with self.faults.call("feed.waiting"):
+    def size(self) -> int:
+        with self.faults.call("feedback_backlog.size"):
             return self.messages
 
     def oldest_sent_at(self, now: datetime) -> datetime | None:  # noqa: ARG002
-        with self.faults.call("feed.oldest_sent_at"):
+        with self.faults.call("feedback_backlog.oldest_sent_at"):
             return self.oldest
 
 
@@ -521,20 +521,20 @@ class FakeTimeline:
         with self._rows.faults.call("timeline.since"):
             return [entry for entry in self._rows.told(account_id) if entry.at >= at]
 
-    def latest(self, account_id: str, at_most: int, before: str = "") -> Page[Entry]:
+    def latest(self, account_id: str, limit: int, before: str = "") -> Page[Entry]:
         with self._rows.faults.call("timeline.latest"):
             older = [entry for entry in self._rows.told(account_id)[::-1] if not before or entry.id < before]
-            return Page.of(older, at_most, _id)
+            return Page.of(older, limit, _id)
 
-    def about(self, account_id: str, topic: Topic, at_most: int) -> Page[Entry]:
+    def about(self, account_id: str, topic: Topic, limit: int) -> Page[Entry]:
         with self._rows.faults.call("timeline.about"):
-            return Page.of([one for one in self._rows.told(account_id)[::-1] if one.topic is topic], at_most, _id)
+            return Page.of([one for one in self._rows.told(account_id)[::-1] if one.topic is topic], limit, _id)
 
-    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> Page[Entry]:
+    def page(self, account_id: str, after: str, limit: int, audience: Audience | None = None) -> Page[Entry]:
         with self._rows.faults.call("timeline.page"):
             behind = [entry for entry in self._rows.told(account_id) if entry.id > after]
             theirs = [entry for entry in behind if audience in (None, entry.audience)]
-            return Page.of(theirs, at_most, _id)
+            return Page.of(theirs, limit, _id)
 
     def get(self, account_id: str, entry_id: str) -> Entry | None:
         with self._rows.faults.call("timeline.get"):
@@ -592,13 +592,13 @@ class FakeSwitch:
         user = self.users.get(caller)
         return user is not None and user.keys.get(key) == ACTIVE and not user.denied
 
-    def read(self, caller: str) -> SenderState | None:
-        with self.faults.call("switch.read"):
+    def state_of(self, caller: str) -> SenderState | None:
+        with self.faults.call("switch.state_of"):
             user = self._seen().get(caller)
             return SenderState(dict(user.keys), user.denied) if user else None
 
-    def denied(self) -> frozenset[str]:
-        with self.faults.call("switch.denied"):
+    def denied_senders(self) -> frozenset[str]:
+        with self.faults.call("switch.denied_senders"):
             return frozenset(caller for caller, user in self._seen().items() if user.denied)
 
     def _seen(self) -> dict[str, User]:
@@ -636,14 +636,14 @@ class FakeBounces:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def latest(self, account_id: str, since: str, at_most: int) -> Page[BounceRecord]:
+    def latest(self, account_id: str, since: str, limit: int) -> Page[BounceRecord]:
         with self._rows.faults.call("bounces.latest"):
-            return Page.of([card for card in self._of(account_id)[::-1] if card.id >= since], at_most, _id)
+            return Page.of([card for card in self._of(account_id)[::-1] if card.id >= since], limit, _id)
 
-    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[BounceRecord]:
+    def page(self, account_id: str, after: str, limit: int, before: str = "") -> Page[BounceRecord]:
         with self._rows.faults.call("bounces.page"):
             behind = [one for one in self._of(account_id) if one.id > after and (not before or one.id <= before)]
-            return Page.of(behind, at_most, _id)
+            return Page.of(behind, limit, _id)
 
     def _of(self, account_id: str) -> list[BounceRecord]:
         return sorted((card for (its, _), card in self._rows.bounces.items() if its == account_id), key=_id)
@@ -776,8 +776,8 @@ class FakeSmtpLoginCheck:
     logins: dict[Server, str] = field(default_factory=dict, repr=False)
     faults: Faults = field(default_factory=Faults)
 
-    def attempt(self, server: Server, password: Password) -> LoginFailure | None:
-        with self.faults.call("login_check.attempt"):
+    def check(self, server: Server, password: Password) -> LoginFailure | None:
+        with self.faults.call("login_check.check"):
             there = {(one.host, one.port) for one in self.logins}
             if (server.host, server.port) not in there:
                 return LoginFailure(FailureReason.REFUSED)

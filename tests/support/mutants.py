@@ -34,6 +34,7 @@ SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"
 SOURCES = PROJECT / "layers" / "core"
 
 KILLED, SURVIVED, NO_TESTS, TIMEOUT = "killed", "survived", "no tests", "timeout"
+OUTCOMES_TOLD = (KILLED, SURVIVED, NO_TESTS, TIMEOUT)
 # By what pytest exits with, or the signal that ended it; everything else is a test, or all of them, that failed.
 OUTCOMES = {0: SURVIVED, 5: NO_TESTS, 33: NO_TESTS, -9: TIMEOUT, -24: TIMEOUT}
 
@@ -113,7 +114,7 @@ def run(module: Module) -> None:
     """mutmut is named each mutant, as it then checks first that all of their tests are found and pass."""
     if module.untried:
         mutmut = Path(sys.executable).with_name("mutmut")
-        subprocess.run([mutmut, "run", "--max-children", "1", *module.untried], cwd=FOLDER, check=True)  # noqa: S603 - its own
+        subprocess.run([mutmut, "run", *module.untried], cwd=FOLDER, check=True)  # noqa: S603 - its own
 
 
 # ---------------------------------------------------------------- what is written down
@@ -121,18 +122,22 @@ def run(module: Module) -> None:
 
 @dataclass(frozen=True)
 class Survivor:
-    """A mutant that no test fails by: the line that was changed, and how; of a removed line nothing is left."""
+    """A mutant that no test fails by.
 
-    module: Module
+    module: the file's name
+    line: what was changed
+    mutated: what it was changed to; empty where it was removed
+    """
+
+    module: str
     line: str
     mutated: str
 
     @property
     def why(self) -> str:
-        known = (one["why"] for one in reasons() if self._is_meant(one))
-        return next(known, "*not looked at yet*")
+        return next((one["why"] for one in reasons() if self.is_meant_by(one)), "*not looked at yet*")
 
-    def _is_meant(self, reason: dict[str, str]) -> bool:
+    def is_meant_by(self, reason: dict[str, str]) -> bool:
         return reason["line"] in self.line and reason.get("mutated", "") in self.mutated
 
 
@@ -149,36 +154,32 @@ def survivors(module: Module) -> Iterator[Survivor]:
     for name, outcome in module.outcomes.items():
         if outcome != KILLED:
             changed = get_diff_for_mutant(name, path=Path("src") / module.path).splitlines()[2:]
-            was, mutated = ([line[1:].strip() for line in changed if line[0] == sign] for sign in "-+")
-            yield Survivor(module, was[0] if was else "", mutated[0] if mutated else "")
+            line, mutated = (next((one[1:].strip() for one in changed if one[0] == sign), "") for sign in "-+")
+            yield Survivor(module.path.stem, line, mutated)
 
 
-def document_text(tried: Sequence[Module]) -> str:
-    return TEXT.read_text(encoding="utf-8").format(table=_table(tried), survivors=_listed(tried))
+def document_text(tried: Sequence[Module], survived: Sequence[Survivor]) -> str:
+    return TEXT.read_text(encoding="utf-8").format(table=table(tried), survivors=_listed(survived))
 
 
-def _table(tried: Sequence[Module]) -> str:
+def table(tried: Sequence[Module]) -> str:
     counted = [(one.path.stem, Counter(one.outcomes.values())) for one in tried if one.outcomes]
     whole = sum((each for _, each in counted), Counter[str]())
     rows = [_row(name, each) for name, each in [*counted, ("**all**", whole)]]
-    head = "| module | mutants | killed | survived | no tests | timeout | per cent |"
-    return "\n".join([head, "|---|---|---|---|---|---|---|", *rows])
+    head = ["module", "mutants", *OUTCOMES_TOLD, "per cent killed"]
+    return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows])
 
 
 def _row(name: str, counts: Counter[str]) -> str:
     number = counts.total()
-    cells = [name, number, *(counts[each] for each in (KILLED, SURVIVED, NO_TESTS, TIMEOUT))]
-    return " | ".join(["|", *map(str, cells), f"{100 * counts[KILLED] / max(number, 1):.1f} |"]).removeprefix("| ")
+    share = f"{100 * counts[KILLED] / max(number, 1):.1f}"
+    return f"| {' | '.join([name, *map(str, [number, *(counts[each] for each in OUTCOMES_TOLD)]), share])} |"
 
 
-def _listed(tried: Sequence[Module]) -> str:
-    found = Counter((one.module.path.stem, one.line, one.why) for module in tried for one in survivors(module))
-    rows = [f"| {module} | `{_code(line)}` | {number} | {why} |" for (module, line, why), number in found.items()]
+def _listed(survived: Sequence[Survivor]) -> str:
+    found = Counter((one.module, one.line.replace("|", "\\|"), one.why) for one in survived)
+    rows = [f"| {module} | `{line}` | {number} | {why} |" for (module, line, why), number in found.items()]
     return "\n".join(["| module | line | mutants | why |", "|---|---|---|---|", *rows])
-
-
-def _code(line: str) -> str:
-    return line.replace("|", "\\|")
 
 
 def main(names: Sequence[str]) -> None:
@@ -186,9 +187,10 @@ def main(names: Sequence[str]) -> None:
     for module in modules(names):
         run(module)
     with chdir(FOLDER):
-        text = document_text(modules())
-    DOCUMENT.write_text(text, encoding="utf-8")
-    sys.stdout.write(f"{_table(modules())}\n")
+        survived = [one for module in modules() for one in survivors(module)]
+    DOCUMENT.write_text(document_text(modules(), survived), encoding="utf-8")
+    over = [one["line"] for one in reasons() if not any(each.is_meant_by(one) for each in survived)]
+    sys.stdout.write("\n".join([table(modules()), *(f"A reason for no survivor: {line}" for line in over), ""]))
 
 
 if __name__ == "__main__":

@@ -39,11 +39,11 @@ from permille.domain.timeline.kinds.system import BreakerReset, SenderIgnored, S
 from permille.domain.timeline.timeline import Entry, TimelineEntry
 from permille.domain.values.errors import Conflict, InvalidPolicy, Unavailable
 from permille.ports.feedback import Quarantined, Sender
-from permille.ports.iam_users import AccessKey, AppliedPolicy, IamUser, Room, UsedKey
+from permille.ports.iam_users import AccessKey, AppliedPolicy, IamUser, KeyUsage, UserQuota
 from permille.ports.identities import DnsRecord
-from permille.ports.operator import Letter
+from permille.ports.operator import DeadLetter
 from permille.ports.table_setup import Lacking, TableSetup
-from permille.usecases.login.issuing import IssueServices, issue
+from permille.usecases.login.issue_links import IssueServices, issue_link
 from permille_cli.stack.stack import Stack
 
 OUTPUTS = {
@@ -155,7 +155,7 @@ class FakeLinkIssuer:
 
     def token(self, audience: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
         command = MakeLink(audience=audience, name=name, lasts=lasts, by=self.by, grant=grant)
-        return issue(self.world, command, self.now).token
+        return issue_link(self.world, command, self.now).token
 
 
 @dataclass(slots=True)
@@ -185,21 +185,21 @@ class FakeDeadLetters:
         with self.faults.call("dead_letters.count"):
             return len(self.bodies) + len(self.taken)
 
-    def take(self, at_most: int) -> Sequence[Letter]:
-        with self.faults.call("dead_letters.take"):
-            some = min(at_most, 2)
+    def receive(self, limit: int) -> Sequence[DeadLetter]:
+        with self.faults.call("dead_letters.receive"):
+            some = min(limit, 2)
             bodies, self.bodies = self.bodies[:some], self.bodies[some:]
-            letters = [Letter(body, f"receipt-{number}") for number, body in enumerate(bodies, self.handed)]
+            letters = [DeadLetter(body, f"receipt-{number}") for number, body in enumerate(bodies, self.handed)]
             self.handed += len(letters)
             self.taken |= {letter.receipt: letter.body for letter in letters}
             return letters
 
-    def put_back(self, letter: Letter) -> None:
-        with self.faults.call("dead_letters.put_back"):
+    def redrive(self, letter: DeadLetter) -> None:
+        with self.faults.call("dead_letters.redrive"):
             self.source.append(letter.body)
         self.delete(letter)
 
-    def delete(self, letter: Letter) -> None:
+    def delete(self, letter: DeadLetter) -> None:
         with self.faults.call("dead_letters.delete"):
             self.taken.pop(letter.receipt, None)
 
@@ -259,8 +259,8 @@ class FakeTables:
     setups: dict[str, TableSetup] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
 
-    def named(self, beginning: str) -> list[str]:
-        with self.faults.call("tables.named"):
+    def names_with_prefix(self, beginning: str) -> list[str]:
+        with self.faults.call("tables.names_with_prefix"):
             return sorted(name for name in self.setups if name.startswith(beginning))
 
     def setup(self, name: str) -> TableSetup | None:
@@ -424,14 +424,14 @@ class FakeIamUsers:
             self.users[name] = KnownUser(mark)
             return True
 
-    def room(self) -> Room:
+    def user_quota(self) -> UserQuota:
         with self.faults.call("iam_users.room"):
-            return Room(len(self.users), self.quota)
+            return UserQuota(len(self.users), self.quota)
 
-    def keys(self, name: str) -> Sequence[UsedKey]:
+    def keys(self, name: str) -> Sequence[KeyUsage]:
         with self.faults.call("iam_users.keys"):
             user = self.users[name]
-            return [UsedKey(key, NOW, user.used.get(key)) for key in user.keys]
+            return [KeyUsage(key, NOW, user.used.get(key)) for key in user.keys]
 
     def allow(self, name: str, resources: Collection[str]) -> None:
         with self.faults.call("iam_users.allow"):
@@ -449,7 +449,7 @@ class FakeIamUsers:
         with self.faults.call("iam_users.leave"):
             self.users[name].groups.discard(group)
 
-    def allowed(self, name: str, mark: str) -> frozenset[str] | None:
+    def allowed_resources(self, name: str, mark: str) -> frozenset[str] | None:
         with self.faults.call("iam_users.allowed"):
             user = self.users.get(name)
             if user is None or user.mark != mark or "permille-send" not in user.policies:
@@ -496,7 +496,7 @@ class FakeStack(Stack):
 
     accounts: FakeAllAccounts
     control: FakeOperatorControl
-    directory: FakeAccountIndex
+    account_index: FakeAccountIndex
     feedback_dead_letters: FakeDeadLetters
     feedback_queue: FakeFeedbackQueue
     functions: FakeFunctions
@@ -565,15 +565,16 @@ class FakeStack(Stack):
 
 def a_stack(**outputs: str) -> FakeStack:
     rows = Rows()
-    faults = rows.faults
+    faults, accounts = rows.faults, FakeAllAccounts(rows)
     switch, signer, register = FakeSwitch(faults=faults), FakeTokenSigner(faults), FakeLinkRegister(rows)
     ports: dict[str, Any] = {
-        "accounts": FakeAllAccounts(rows),
+        "accounts": accounts,
         "control": FakeOperatorControl(rows),
-        "directory": FakeAccountIndex(rows),
+        "account_index": FakeAccountIndex(rows),
         "feedback_dead_letters": FakeDeadLetters(faults),
         "feedback_queue": FakeFeedbackQueue(faults),
         "functions": FakeFunctions(faults=faults),
+        "leases": accounts,
         "iam_users": FakeIamUsers(faults=faults, switched=switch.users),
         "identities": FakeIdentities(faults=faults),
         "retry_queue": FakeRetryQueue(faults),

@@ -41,7 +41,7 @@ from permille.domain.timeline.timeline import Entry, entry, only
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Count
-from permille.usecases.views.report import OwnerReport, Range, ReportServices, gather
+from permille.usecases.views.report import OwnerReport, Range, ReportServices, gather_report
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 CAMPAIGNS = ("Spring sale", "Newsletter 12", "", "Old customers")
@@ -76,7 +76,7 @@ def a_report(
     rows = Rows(tallies={(account.id, epoch, day): tally for (epoch, day), tally in (tallies or {}).items()})
     rows.put(*entries)
     rows.bounces.update({(one.account_id, one.identity): one.record for one in bounced if one.record})
-    return gather(reporting(rows, policy), account, now, shown)
+    return gather_report(reporting(rows, policy), account, now, shown)
 
 
 def a_card(
@@ -147,7 +147,7 @@ def bounces_of_campaigns() -> list[Count]:
             at=NOW - n * AN_HOUR,
             message_id=f"b-{n}",
             campaign=CAMPAIGNS[n % 4] if n < 8 else f"{CAMPAIGNS[0]}",
-            refusal=WHY[n % 4],
+            rejection=WHY[n % 4],
             subject=f"Fresh bread {n % 3}",
         )
     ]

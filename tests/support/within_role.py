@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tests.support.fakes import FakeAccounts, Rows
 from tests.support.iam import attributes
 
-from permille.aws.accounts import _row
+from permille.aws.account_rows import account_row
 from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction
 from permille.domain.rules.breaker import BreakerChange
@@ -22,6 +22,6 @@ class AccountsWithinRole(FakeAccounts):
     def save(
         self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
     ) -> Account:
-        before, after = _row(read), _row(account)
+        before, after = account_row(read), account_row(account)
         assert {name for name in after if after[name] != before[name]} <= self._written
         return super().save(read, account, entries, *changes)

@@ -82,7 +82,7 @@ class Permille(RuleBasedStateMachine):
     def something_is_going_to_fail(self, skip: int, when: When, error: type[BaseException]) -> None:
         self.world.faults.fail(skip=skip, when=when, error=error("injected"))
 
-    @rule(call=st.sampled_from(["accounts.save", "switch.read", "leases.take", "switch.apply"]))
+    @rule(call=st.sampled_from(["accounts.save", "switch.state_of", "leases.acquire_lease", "switch.apply"]))
     def another_run_is_going_to_be_faster(self, call: str) -> None:
         self.world.faults.meanwhile(call, lambda: self._another_run())
 

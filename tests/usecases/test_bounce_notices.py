@@ -29,13 +29,13 @@ def a_world(mode: Mode = Mode.ENFORCE, status: Status = Status.ACTIVE) -> World:
 
 
 def bounces(
-    world: World, at: datetime, *recipients: str, message_id: str = "", refusal: Rejection = NO_SUCH_USER
+    world: World, at: datetime, *recipients: str, message_id: str = "", rejection: Rejection = NO_SUCH_USER
 ) -> None:
     """Counted at that instant, and looked at."""
-    counts = bounce_counts(*recipients, at=at, refusal=refusal, message_id=message_id or f"m-{at.isoformat()}")
+    counts = bounce_counts(*recipients, at=at, rejection=rejection, message_id=message_id or f"m-{at.isoformat()}")
     ledger = FakeLedger(world.rows)
     ledger.count(counts, at, PATIENCE)
-    ledger.nudge(ACCOUNT, at, bounced=True)
+    ledger.mark_due(ACCOUNT, at, bounced=True)
     world.process(now=at)
 
 
@@ -65,7 +65,7 @@ def test_an_hour_is_told_once_with_the_most_frequent_reasons_first() -> None:
     world = a_world()
     start = next(NOW + n * A_MINUTE for n in range(61) if _begins(world, NOW + n * A_MINUTE))
     bounces(world, start, "ann@example.com", "bob@example.com")
-    bounces(world, start + A_SECOND, "postmaster", refusal=Rejection("5.7.1", ""))
+    bounces(world, start + A_SECOND, "postmaster", rejection=Rejection("5.7.1", ""))
 
     runs(world, start, 4 * HOUR)
 
@@ -110,7 +110,7 @@ def test_bounces_of_a_run_that_was_late_to_say_so_are_told() -> None:
     for n, at in enumerate((NOW, NOW + 20 * A_SECOND)):
         ledger.count(bounce_counts(message_id=f"m-{n}", at=at), at, PATIENCE)
     for at in (NOW + 20 * A_SECOND, NOW):
-        ledger.nudge(ACCOUNT, at, bounced=True)
+        ledger.mark_due(ACCOUNT, at, bounced=True)
 
     runs(world, NOW, 3 * HOUR)
 
@@ -184,7 +184,7 @@ def test_a_nudge_about_bounces_that_were_told_before_tells_nothing_again() -> No
     bounces(world, NOW)
     runs(world, NOW, 2 * HOUR)
 
-    FakeLedger(world.rows).nudge(ACCOUNT, NOW + 2 * HOUR, bounced=True)
+    FakeLedger(world.rows).mark_due(ACCOUNT, NOW + 2 * HOUR, bounced=True)
     runs(world, NOW + 2 * HOUR, 3 * HOUR)
 
     assert len(told(world)) == 1
@@ -193,7 +193,7 @@ def test_a_nudge_about_bounces_that_were_told_before_tells_nothing_again() -> No
 
 def test_who_has_no_bounces_costs_no_reading_of_them() -> None:
     world = a_world()
-    FakeLedger(world.rows).nudge(ACCOUNT, NOW)
+    FakeLedger(world.rows).mark_due(ACCOUNT, NOW)
 
     world.process()
 

@@ -238,11 +238,11 @@ def test_while_nothing_is_counted_whoever_breaks_a_ratio_is_held_and_after_an_ho
 def test_the_queue_is_asked_for_each_who_breaks_a_rule_and_for_nobody_else(world: World) -> None:
     world.open(an_account("quiet", due_at=NOW))
     world.run()
-    assert "feed.waiting" not in world.faults.calls
+    assert "feedback_backlog.size" not in world.faults.calls
 
     world.breaks_the_rule("a", "b", "c")
     world.run()
-    assert world.faults.calls.count("feed.waiting") == 3
+    assert world.faults.calls.count("feedback_backlog.size") == 3
 
 
 def test_what_is_counted_while_it_is_looked_at_is_in_what_waited_or_in_the_tallies(world: World) -> None:
@@ -254,7 +254,7 @@ def test_what_is_counted_while_it_is_looked_at_is_in_what_waited_or_in_the_talli
         world.counted(6000, 2)
         world.feed.messages = 0
 
-    world.faults.meanwhile("feed.waiting", counted_meanwhile)
+    world.faults.meanwhile("feedback_backlog.size", counted_meanwhile)
 
     world.run()
 
@@ -264,7 +264,7 @@ def test_what_is_counted_while_it_is_looked_at_is_in_what_waited_or_in_the_talli
 @pytest.mark.parametrize("when", When)
 def test_a_queue_that_cannot_be_asked_holds_too_but_no_longer_than_one_that_is_full(world: World, when: When) -> None:
     world.breaks_the_rule()
-    world.faults.fail("feed.waiting", when=when, times=3)
+    world.faults.fail("feedback_backlog.size", when=when, times=3)
 
     assert world.run() == Run(looked_at=1, entries=1)
     assert world.account().held is HoldReason.FEEDBACK
@@ -394,7 +394,7 @@ def test_what_there_is_no_time_for_stays_due_and_is_first_next_time(world: World
 
     def time_left() -> timedelta:
         """Until two accounts have been seen to."""
-        return A_MINUTE if world.faults.calls.count("leases.release") < 2 else timedelta()
+        return A_MINUTE if world.faults.calls.count("leases.release_lease") < 2 else timedelta()
 
     run = world.run(NOW, time_left=time_left)
 

@@ -73,7 +73,7 @@ def test_dead_letters_keep_nobody_from_coming_back(told: bool) -> None:
 
     for minute in range(13):
         if not told:
-            world.faults.fail("feed.oldest_sent_at")
+            world.faults.fail("feedback_backlog.oldest_sent_at")
         world.run(NOW + minute * A_MINUTE)
 
     assert world.account().status is Status.ACTIVE
@@ -110,7 +110,7 @@ def test_a_trial_ends_and_a_complaint_about_it_counts_while_the_queue_cannot_be_
     trial = Trial(TrialState.RUNNING, TODAY, began, NOW, NOW + 2 * DAY)
     running = replace(world.account(), status=Status.TRIAL, trial=trial, epochs=(began,), due_at=NOW)
     world.rows.accounts[ACCOUNT] = running
-    world.faults.fail("feed.waiting", times=100)
+    world.faults.fail("feedback_backlog.size", times=100)
 
     assert world.run().failed == 0
     assert (world.account().status, world.can_send()) == (Status.OBSERVING, [False])

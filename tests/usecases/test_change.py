@@ -19,10 +19,10 @@ from permille.domain.account.credential import ACTIVE, INACTIVE, Denial
 from permille.domain.values.errors import Conflict, DecisionRefused, InvalidInput, PermissionDenied, Unavailable
 from permille.domain.values.status import Status
 from permille.usecases.enforcement.switching import CredentialServices, sync_credential
-from permille.usecases.senders.change import Change, Changed, apply, plan
-from permille.usecases.senders.changing import ChangeServices
+from permille.usecases.senders.add_account import add_account
+from permille.usecases.senders.change import Change, ChangedAccount, apply, plan
+from permille.usecases.senders.change_services import ChangeServices
 from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.senders.onboarding import add_account
 
 KNOWN, NEW = "known.example", "new.example"
 OLD, OLD_KEY = "permille-old", "AKIAOLD"
@@ -55,7 +55,7 @@ def world(stack: FakeStack) -> ChangeServices:
     return replace(stack.changing, pause=lambda _: None)
 
 
-def change(stack: FakeStack, *, minutes: int = 1, **changed: Any) -> Changed:
+def change(stack: FakeStack, *, minutes: int = 1, **changed: Any) -> ChangedAccount:
     wanted = Change(account_id=ACCOUNT, reason="They asked us to", by=STAFF, **changed)
     return apply(world(stack), wanted, plan(world(stack), wanted), NOW + timedelta(minutes=minutes))
 

@@ -14,9 +14,9 @@ from tests.support.operator_fakes import FakeStack, KnownUser, a_sender, a_stack
 
 from permille.domain.sending.iam_policy import POLICIES_SHOW, sending_policy
 from permille.domain.values.errors import InvalidInput, PermissionDenied
+from permille.usecases.senders.add_account import AddedAccount, add_account
 from permille.usecases.senders.console_group import CONSOLE_GROUP
 from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.senders.onboarding import AddedAccount, add_account
 
 USER, DOMAIN = "permille-old", "bakery.example"
 EVERYTHING = {"Statement": [{"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*"}]}

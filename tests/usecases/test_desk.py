@@ -33,7 +33,7 @@ def world() -> World:
 def test_the_queue_has_the_evidence_beside_each_request(world: World) -> None:
     world.lost_it()
 
-    (case,) = desk.waiting(world.desk, "", NOW).items
+    (case,) = desk.review_cases(world.desk, "", NOW).items
 
     assert (case.waits, case.account.strikes) == (timedelta(hours=5), 1)
     assert case.disabled is not None
@@ -49,7 +49,7 @@ def test_campaigns_are_named_as_on_the_owners_page(world: World, named: dict[str
     world.add(asking())
     world.rows.put(a_complaint_entry("m-7", NOW - timedelta(hours=7), **named))
 
-    (case,) = desk.waiting(world.desk, "", NOW).items
+    (case,) = desk.review_cases(world.desk, "", NOW).items
 
     assert case.campaigns == [(shown, 1)]
 
@@ -57,7 +57,7 @@ def test_campaigns_are_named_as_on_the_owners_page(world: World, named: dict[str
 def test_a_trial_that_waits_to_be_confirmed_is_in_the_queue(world: World) -> None:
     world.add(went_well())
 
-    (case,) = desk.waiting(world.desk, "", NOW).items
+    (case,) = desk.review_cases(world.desk, "", NOW).items
 
     assert (case.review, case.waits) == (None, timedelta(hours=1))
 
@@ -65,8 +65,8 @@ def test_a_trial_that_waits_to_be_confirmed_is_in_the_queue(world: World) -> Non
 def test_one_page_of_the_queue_has_a_few_cases_and_the_next_goes_on_behind_it(world: World) -> None:
     world.add(*(asking(f"a-{number:02}") for number in range(desk.CASES + 2)))
 
-    first = desk.waiting(world.desk, "", NOW)
-    second = desk.waiting(world.desk, first.next, NOW)
+    first = desk.review_cases(world.desk, "", NOW)
+    second = desk.review_cases(world.desk, first.next, NOW)
 
     ids = [case.account.id for case in [*first.items, *second.items]]
     assert (ids, len(first.items), second.next) == (sorted(world.rows.accounts), desk.CASES, "")
@@ -76,7 +76,7 @@ def test_whoever_was_answered_while_the_index_lags_is_not_shown(world: World) ->
     world.directory.lags = [asking()]
     world.add(an_account(status=Status.DISABLED))
 
-    assert desk.waiting(world.desk, "", NOW).items == []
+    assert desk.review_cases(world.desk, "", NOW).items == []
 
 
 # ---------------------------------------------------------------- search
@@ -132,7 +132,7 @@ def test_a_position_that_is_none_is_refused_and_nothing_else_happens(after: str)
     world.add(an_account(), asking("shop"))
 
     for ask in (
-        lambda: desk.waiting(world.desk, after, NOW),
+        lambda: desk.review_cases(world.desk, after, NOW),
         lambda: desk.by_risk(world.desk, after, sending=True),
         lambda: desk.search(world.desk, "bak", after),
     ):
@@ -188,21 +188,21 @@ def test_who_was_denied_by_hand_is_seen_at_once_and_has_not_drifted(world: World
 def test_a_user_that_is_gone_and_one_that_cannot_be_read_are_told_apart(world: World) -> None:
     world.add(an_account(senders=("a", "b")))
     del world.switch.users["a"]
-    world.faults.fail("switch.read", skip=1)
+    world.faults.fail("switch.state_of", skip=1)
 
     gone, unread = seen(world).senders
 
     assert (gone.state, gone.unread, unread.state, unread.unread) == (None, False, None, True)
 
 
-@pytest.mark.parametrize("broken", ["policies.current", "tallies.days", "switch.read"])
+@pytest.mark.parametrize("broken", ["policies.current", "tallies.days", "switch.state_of"])
 def test_what_cannot_be_known_now_does_not_keep_the_rest_from_being_shown(world: World, broken: str) -> None:
     world.lost_it()
     world.faults.fail(broken)
 
     found = seen(world)
 
-    assert (found.verdict is None) is (broken != "switch.read")
+    assert (found.verdict is None) is (broken != "switch.state_of")
     assert found.explained.decided is not None
     assert len(found.told.items) == 3
 
@@ -268,7 +268,7 @@ def test_the_state_of_the_system_is_on_one_page(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("broken", "part"),
-    [("policies.current", "policy"), ("queues.waiting", "queues"), ("resting.count", "resting")],
+    [("policies.current", "policy"), ("queues.statuses", "queues"), ("quarantine_count.count", "resting")],
 )
 def test_of_the_system_what_cannot_be_known_is_said_to_be_unknown(world: World, broken: str, part: str) -> None:
     world.faults.fail(broken)

@@ -99,7 +99,7 @@ def test_a_complaint_that_arrives_after_the_disabling_changes_nothing(world: Wor
     world.run()
     later, recheck = world.settles(), world.account().recheck
     version = world.account().version
-    FakeLedger(world.rows).nudge(ACCOUNT, later)
+    FakeLedger(world.rows).mark_due(ACCOUNT, later)
 
     assert world.run(later).entries == 0
     assert world.account().version == version
@@ -220,7 +220,7 @@ def pauses_of_a_run() -> list[float]:
 def test_one_sender_that_fails_does_not_keep_the_others_awake(world: World) -> None:
     world.open(an_account(senders=(CALLER, "permille-bakery-shop"), due_at=NOW))
     world.counted(1000, 2)
-    world.faults.fail("switch.read", times=1)  # of the first sender
+    world.faults.fail("switch.state_of", times=1)  # of the first sender
 
     world.run()
 
@@ -255,7 +255,7 @@ def test_a_switch_that_did_not_stay_is_made_again_and_told_as_a_failure(world: W
 def test_a_key_that_is_added_while_switching_is_remembered_before_it_is_put_to_sleep(world: World) -> None:
     world.breaks_the_rule()
     user = world.switch.users[CALLER]
-    world.faults.meanwhile("leases.take", lambda: user.keys.update({f"{CALLER}-k2": ACTIVE}))
+    world.faults.meanwhile("leases.acquire_lease", lambda: user.keys.update({f"{CALLER}-k2": ACTIVE}))
 
     world.run()
     assert user.keys[f"{CALLER}-k2"] == ACTIVE  # denied by the group, and not deactivated before it is remembered
@@ -279,7 +279,7 @@ def test_a_nudge_in_between_makes_it_decide_anew(world: World) -> None:
 
     def second_complaint() -> None:
         world.counted(1000, 2)
-        FakeLedger(world.rows).nudge(ACCOUNT, NOW)
+        FakeLedger(world.rows).mark_due(ACCOUNT, NOW)
 
     world.faults.meanwhile("accounts.save", second_complaint)
 
@@ -293,7 +293,7 @@ def test_a_nudge_in_between_makes_it_decide_anew(world: World) -> None:
 def test_whom_others_never_stop_writing_to_is_left_for_the_next_run(world: World) -> None:
     world.breaks_the_rule()
     for _ in range(5):
-        world.faults.meanwhile("accounts.save", lambda: FakeLedger(world.rows).nudge(ACCOUNT, NOW))
+        world.faults.meanwhile("accounts.save", lambda: FakeLedger(world.rows).mark_due(ACCOUNT, NOW))
 
     assert world.run() == Run(looked_at=1, entries=0, failed=1)
     assert world.run().entries == 1
@@ -303,10 +303,10 @@ CALLS = [
     "accounts.get",
     "tallies.days",
     "accounts.save",
-    "switch.read",
-    "leases.take",
+    "switch.state_of",
+    "leases.acquire_lease",
     "switch.apply",
-    "leases.release",
+    "leases.release_lease",
 ]
 
 
@@ -326,7 +326,7 @@ def test_two_runs_that_overlap_disable_once_and_forget_no_key(world: World, call
     assert world.account().credential.deactivated == {CALLER: frozenset({f"{CALLER}-k1"})}
 
 
-@pytest.mark.parametrize("call", ["switch.read", "leases.take", "switch.apply", "leases.release"])
+@pytest.mark.parametrize("call", ["switch.state_of", "leases.acquire_lease", "switch.apply", "leases.release_lease"])
 def test_who_is_enabled_while_being_switched_off_ends_up_enabled(world: World, call: str) -> None:
     world.breaks_the_rule()
 
@@ -428,7 +428,7 @@ def test_a_second_complaint_within_the_hour_is_told_when_it_is_over(world: World
     world.counted(50_000, 1)
     world.run()
     world.rows.put(a_complaint_entry("m-2", NOW + A_MINUTE))
-    FakeLedger(world.rows).nudge(ACCOUNT, NOW + A_MINUTE)
+    FakeLedger(world.rows).mark_due(ACCOUNT, NOW + A_MINUTE)
 
     told = [world.run(NOW + n * A_MINUTE).entries for n in (1, 30, 59, 60, 61)]
 

@@ -114,7 +114,7 @@ def test_a_barrier_that_fails_keeps_no_other_from_being_tried(barrier: str, when
 
 def test_a_sender_that_cannot_be_read_is_denied_all_the_same() -> None:
     world = Lagging()
-    world.faults.fail("switch.read", times=100)
+    world.faults.fail("switch.state_of", times=100)
 
     world.decides("disable", timedelta())
 

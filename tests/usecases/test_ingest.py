@@ -30,7 +30,8 @@ from permille.domain.timeline.timeline import only
 from permille.domain.values.tally import Tally
 from permille.observability import metrics
 from permille.ports.feedback import Count, CountResult, Sender
-from permille.usecases.feedback.ingest import ONE_CALL, RESERVE, IngestServices, ingest
+from permille.usecases.feedback.follow_ups import ONE_CALL
+from permille.usecases.feedback.ingest import RESERVE, IngestServices, ingest
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -132,7 +133,7 @@ def test_there_is_nothing_to_complete_of_a_delivery(feedback: Ingestion) -> None
 
 def test_where_completing_fails_the_copy_comes_again(feedback: Ingestion) -> None:
     feedback.receive(NAMELESS)
-    feedback.faults.fail("ledger.complete")
+    feedback.faults.fail("ledger.add_mail_details")
 
     assert feedback.receive(NAMED) == ["r-0"]
     assert feedback.receive(NAMED) == []
@@ -235,7 +236,7 @@ def test_one_nudge_is_enough_for_a_batch(feedback: Ingestion) -> None:
 
 
 def test_the_account_is_nudged_also_when_all_was_known(feedback: Ingestion) -> None:
-    feedback.faults.fail("ledger.nudge")  # the run that counted it was cut off before it nudged
+    feedback.faults.fail("ledger.mark_due")  # the run that counted it was cut off before it nudged
 
     assert feedback.receive(COMPLAINT) == ["r-0"]
     assert feedback.receive(COMPLAINT, now=LATER) == []
@@ -585,7 +586,7 @@ def test_nothing_that_is_counted_or_marked_tells_an_address(feedback: Ingestion)
 def test_an_account_is_nudged_after_its_complaint_was_counted(feedback: Ingestion) -> None:
     feedback.receive(COMPLAINT)
 
-    assert feedback.faults.calls == ["ledger.senders_for", "ledger.count", "ledger.nudge"]
+    assert feedback.faults.calls == ["ledger.senders_for", "ledger.count", "ledger.mark_due"]
 
 
 @pytest.mark.parametrize(

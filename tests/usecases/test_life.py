@@ -122,9 +122,23 @@ policies = st.builds(
 )
 calls = st.sampled_from(
     [
-        *("accounts.get", "tallies.days", "feed.waiting", "feed.oldest_sent_at", "heartbeat.last", "timeline.since"),
-        *("control.breaker", "accounts.save", "accounts.save", "switch.read", "leases.take", "switch.apply"),
-        *("switch.group", "switch.key", "leases.release", "accounts.page", "switch.denied"),
+        *(
+            "accounts.get",
+            "tallies.days",
+            "feedback_backlog.size",
+            "feedback_backlog.oldest_sent_at",
+            "heartbeat.last",
+            "timeline.since",
+        ),
+        *(
+            "control.breaker",
+            "accounts.save",
+            "accounts.save",
+            "switch.state_of",
+            "leases.acquire_lease",
+            "switch.apply",
+        ),
+        *("switch.group", "switch.key", "leases.release_lease", "accounts.page", "switch.denied_senders"),
     ]
 )
 
@@ -399,11 +413,11 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def sqs_is_not_going_to_answer(self) -> None:
-        self.world.faults.fail("feed.waiting", times=30)
+        self.world.faults.fail("feedback_backlog.size", times=30)
 
     @rule()
     def iam_is_going_to_be_down(self) -> None:
-        self.world.faults.fail("switch.read", times=30)
+        self.world.faults.fail("switch.state_of", times=30)
 
     @rule(call=calls, decision=decisions)
     def somebody_is_going_to_decide_in_between(self, call: str, decision: str) -> None:

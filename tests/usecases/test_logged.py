@@ -207,7 +207,7 @@ def fails(call: str) -> Callable[[Faults], None]:
     [
         (conflict, "account.conflict", {"account": ACCOUNT, "why": "somebody wrote"}),
         (fails("accounts.get"), "account.enforce_failed", {"account": ACCOUNT, "why": "accounts.get: injected"}),
-        (fails("feed.waiting"), "feed.unknown", {"why": "feed.waiting: injected"}),
+        (fails("feedback_backlog.size"), "backlog.unknown", {"why": "feedback_backlog.size: injected"}),
         (fails("policies.current"), "policy.unreadable", {"why": "policies.current: injected"}),
     ],
 )
@@ -274,9 +274,9 @@ def test_what_drifted_is_said(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_who_was_passed_over_is_said(caplog: pytest.LogCaptureFixture) -> None:
-    events = swept(caplog, an_account(status=Status.DISABLED), fails="switch.read")
+    events = swept(caplog, an_account(status=Status.DISABLED), fails="switch.state_of")
 
-    assert ("sweep.passed_over", {"account": ACCOUNT, "why": "switch.read: injected"}) in events
+    assert ("sweep.skipped", {"account": ACCOUNT, "why": "switch.state_of: injected"}) in events
 
 
 def test_a_sweep_that_cannot_begin_is_said(caplog: pytest.LogCaptureFixture) -> None:

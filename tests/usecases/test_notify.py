@@ -22,7 +22,7 @@ from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
 from permille.usecases.login.access import Links
-from permille.usecases.notifications.notify import Channel, NotifyServices, deliver, effects_of, redrive, retry
+from permille.usecases.notifications.notify import Channel, NotifyServices, channels_of, deliver, redrive, retry
 from permille.zones import shown_zone_of
 
 LINKS = Links(FakeTokenSigner(), "https://console.example")
@@ -67,7 +67,7 @@ def notify() -> Notification:
 def test_every_entry_goes_to_the_bus_and_what_is_mailed_to_the_owner_too(kind: str) -> None:
     mailed = [Channel.MAIL] if KINDS[kind].declaration.mailed else []
 
-    assert effects_of(an_entry(kind)) == [Channel.BUS, *mailed]
+    assert channels_of(an_entry(kind)) == [Channel.BUS, *mailed]
 
 
 def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: Notification) -> None:
@@ -166,7 +166,7 @@ each_call = pytest.mark.parametrize(
         ("bus.publish", Channel.BUS),
         ("accounts.get", Channel.BUS),
         ("idempotency.run_once", Channel.BUS),
-        ("signer.make", Channel.MAIL),
+        ("signer.sign", Channel.MAIL),
     ],
 )
 
@@ -186,7 +186,7 @@ def test_what_is_refused_for_good_rests_in_the_dead_letters_at_once_and_the_rest
 
 
 @each_refusal
-@pytest.mark.parametrize("call", ["timeline.get", "mailer.send", "accounts.get", "idempotency.run_once", "signer.make"])
+@pytest.mark.parametrize("call", ["timeline.get", "mailer.send", "accounts.get", "idempotency.run_once", "signer.sign"])
 def test_a_later_try_that_is_refused_for_good_is_the_last(
     notify: Notification, call: str, refusal: ServiceError
 ) -> None:

@@ -129,8 +129,8 @@ def test_sess_figures_are_those_of_the_window(world: World) -> None:
     ("broken", "unknown"),
     [
         ("ses.figures", {"figures"}),
-        ("directory.with_most.complaints", {"complaints"}),
-        ("directory.with_most.bounces", {"bounces"}),
+        ("account_index.with_most.complaints", {"complaints"}),
+        ("account_index.with_most.bounces", {"bounces"}),
         ("tallies.days", {"complaints"}),
         ("policies.current", set()),
     ],

@@ -31,7 +31,7 @@ from permille.usecases.decisions.providers import ProviderServices, connect, dis
 
 FIRST, SECOND = a_server(), a_server(host="mail.example.net", user="bea")
 PASSWORDS = {FIRST: "secret-of-the-first", SECOND: "secret-of-the-second"}
-CALLS = ["login_check.attempt", "secrets.put", "accounts.get", "accounts.save"]
+CALLS = ["login_check.check", "secrets.put", "accounts.get", "accounts.save"]
 
 
 @dataclass

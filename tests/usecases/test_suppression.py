@@ -56,12 +56,12 @@ def complained(rows: Rows, *addresses: str) -> list[Count]:
     return counts
 
 
-def listed(rows: Rows, since: datetime | None = None, at_most: int = 100) -> list[Suppression]:
-    return list(some(rows, since, "", at_most).items)
+def listed(rows: Rows, since: datetime | None = None, limit: int = 100) -> list[Suppression]:
+    return list(some(rows, since, "", limit).items)
 
 
-def some(rows: Rows, since: datetime | None, after: str, at_most: int, *, bounces: bool = True) -> Page[Suppression]:
-    return page(FakeSuppressions(rows), ACCOUNT, since, after, at_most, bounces=bounces)
+def some(rows: Rows, since: datetime | None, after: str, limit: int, *, bounces: bool = True) -> Page[Suppression]:
+    return page(FakeSuppressions(rows), ACCOUNT, since, after, limit, bounces=bounces)
 
 
 def addresses(rows: Rows) -> list[str]:
@@ -143,16 +143,16 @@ def test_the_list_can_begin_at_an_instant(ago: int, expected: list[str]) -> None
     st.integers(1, 5),
     st.integers(0, 20),
 )
-def test_pages_list_every_address_exactly_once(complaints: list[str], at_most: int, ago: int) -> None:
+def test_pages_list_every_address_exactly_once(complaints: list[str], limit: int, ago: int) -> None:
     rows = Rows()
     complained(rows, *complaints)
     since = NOW - timedelta(seconds=ago)
-    one = some(rows, since, "", at_most)
+    one = some(rows, since, "", limit)
     found = list(one.items)
 
     while one.next:
-        assert len(one.items) == at_most
-        one = some(rows, since, one.next, at_most)
+        assert len(one.items) == limit
+        one = some(rows, since, one.next, limit)
         found += one.items
 
     assert found == listed(rows, since)

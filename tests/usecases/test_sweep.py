@@ -205,7 +205,9 @@ class Enough:
         return A_MINUTE if next(self._looks, None) is not None else timedelta()
 
 
-@pytest.mark.parametrize("call", ["control.lap", "switch.denied", "accounts.page", "switch.read", "control.save_lap"])
+@pytest.mark.parametrize(
+    "call", ["control.lap", "switch.denied_senders", "accounts.page", "switch.state_of", "control.save_lap"]
+)
 @pytest.mark.parametrize("when", When)
 def test_a_sweep_that_fails_somewhere_does_not_fail_the_run_and_is_made_up_for(
     world: World, call: str, when: When
@@ -247,7 +249,7 @@ def test_an_account_that_is_being_switched_is_not_called_drifted(world: World) -
 
 def test_an_account_that_cannot_be_read_for_long_does_not_make_the_sweep_go_on_for_ever(world: World) -> None:
     a_disabled(world)
-    world.faults.fail("switch.read", times=1000)
+    world.faults.fail("switch.state_of", times=1000)
 
     swept = [world.run(NEXT + minute * A_MINUTE).swept for minute in range(59)]
 
@@ -317,7 +319,7 @@ def test_nothing_of_whom_somebody_denied_by_hand_is_switched(world: World, statu
     world.settles(NEXT)
 
     assert world.account().denied_by_hand
-    assert [call for call in world.faults.calls if call in ("leases.take", "switch.apply")] == []
+    assert [call for call in world.faults.calls if call in ("leases.acquire_lease", "switch.apply")] == []
 
 
 def test_a_second_sender_that_is_denied_is_told_as_well(world: World) -> None:
@@ -430,7 +432,7 @@ def test_a_rule_disables_whom_somebody_has_denied_and_support_alone_brings_it_ba
     assert world.can_send() == [False]
 
 
-@pytest.mark.parametrize("call", ["switch.denied", "accounts.page", "switch.read", "accounts.save"])
+@pytest.mark.parametrize("call", ["switch.denied_senders", "accounts.page", "switch.state_of", "accounts.save"])
 @pytest.mark.parametrize("when", When)
 def test_a_deny_is_told_once_wherever_a_sweep_failed(world: World, call: str, when: When) -> None:
     world.open(an_account())
@@ -464,7 +466,7 @@ def modes(world: World) -> list[tuple[str, str]]:
     return [(entry.facts.before, entry.facts.mode) for entry in entered]
 
 
-@pytest.mark.parametrize("cut_off", ["", "control.save_lap", "switch.denied"])
+@pytest.mark.parametrize("cut_off", ["", "control.save_lap", "switch.denied_senders"])
 def test_that_a_mode_was_entered_is_told_once_also_where_the_run_is_cut_off(world: World, cut_off: str) -> None:
     world.rows.lap = Lap()
     if cut_off:
@@ -489,7 +491,7 @@ def test_a_mode_that_only_a_newer_version_knew_is_left_like_any_other(world: Wor
 def test_a_mode_that_was_left_again_before_a_lap_was_done_in_it_is_entered_anew(world: World) -> None:
     world.rows.lap, world.rows.mode = Lap(hour_of(NOW), Mode.ENFORCE, DEFAULT.id, done=True), Mode.ENFORCE
     world.enter(Mode.MONITOR)
-    world.rows.faults.fail("switch.denied")
+    world.rows.faults.fail("switch.denied_senders")
     world.run(NOW)  # cut off after the mode was entered
 
     world.enter(Mode.ENFORCE)

@@ -33,9 +33,16 @@ lags = st.sampled_from([timedelta(), timedelta(seconds=4), PROPAGATION])
 errors = st.sampled_from([Unavailable, Killed])
 calls = st.sampled_from(
     [
-        *("accounts.get", "tallies.days", "feed.waiting", "heartbeat.last", "timeline.since", "control.breaker"),
-        *("accounts.save", "switch.read", "leases.take", "switch.apply", "switch.group", "switch.key"),
-        *("leases.release", "accounts.page", "switch.denied"),
+        *(
+            "accounts.get",
+            "tallies.days",
+            "feedback_backlog.size",
+            "heartbeat.last",
+            "timeline.since",
+            "control.breaker",
+        ),
+        *("accounts.save", "switch.state_of", "leases.acquire_lease", "switch.apply", "switch.group", "switch.key"),
+        *("leases.release_lease", "accounts.page", "switch.denied_senders"),
     ]
 )
 
@@ -61,7 +68,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
         key = ACCOUNT, self.world.account().epoch, self.now.date()
         self.world.rows.tallies[key] = self.world.rows.tallies.get(key, Tally()) + Tally(10, 2)
         with suppress(Killed, Unavailable):
-            FakeLedger(self.world.rows).nudge(ACCOUNT, self.now)
+            FakeLedger(self.world.rows).mark_due(ACCOUNT, self.now)
 
     @rule(decision=st.sampled_from(NOT_FINAL))
     def support_decides(self, decision: str) -> None:

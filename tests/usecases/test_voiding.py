@@ -28,8 +28,8 @@ from permille.domain.values.tally import Tally, first_day, total_of
 from permille.ports.feedback import Count
 from permille.reading.complaint_records import CountState, campaigns
 from permille.usecases.decisions.decisions import apply
-from permille.usecases.views.explain import explained
-from permille.usecases.views.verdict import current
+from permille.usecases.views.explain import explanation_of
+from permille.usecases.views.verdict import current_verdict
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WHY = "An employee pressed the wrong button"
@@ -54,7 +54,7 @@ class Support(World):
         day = message["sent_at"].date()
         ledger = FakeLedger(self.rows)
         ledger.count([Count(report.identity, ACCOUNT, day, self.account().epoch, tally, entry)], at, PATIENCE)
-        ledger.nudge(ACCOUNT, at)
+        ledger.mark_due(ACCOUNT, at)
         return entry
 
     def voids(self, entry: Entry, at: Any = NOW + MINUTE) -> Account:
@@ -73,8 +73,8 @@ class Support(World):
         return [entry.kind for entry in self.rows.told(ACCOUNT)]
 
     def shown_to_staff(self, now: Any) -> str:
-        judged = current(FakePolicies(), self.enforcement.tallies, self.account(), now)
-        return explained(self.account(), self.rows.told(ACCOUNT), judged, now, "1.0").kept_now or ""
+        judged = current_verdict(FakePolicies(), self.enforcement.tallies, self.account(), now)
+        return explanation_of(self.account(), self.rows.told(ACCOUNT), judged, now, "1.0").kept_now or ""
 
 
 def disabled_for_two() -> tuple[Support, Entry]:
@@ -215,7 +215,7 @@ def test_feedback_that_is_counted_meanwhile_loses_nothing() -> None:
 
 
 @pytest.mark.parametrize("when", When)
-@pytest.mark.parametrize("call", ["accounts.get", "timeline.get", "accounts.voided", "accounts.save"])
+@pytest.mark.parametrize("call", ["accounts.get", "timeline.get", "accounts.is_voided", "accounts.save"])
 def test_cut_off_at_any_call_it_is_done_once_or_not_at_all(call: str, when: When) -> None:
     support = Support()
     complaint = support.complains("m-1")

@@ -1,1 +1,1 @@
-"""What several commands answer alike."""
+"""Answers that several commands share, as text and as JSON."""

@@ -1,12 +1,12 @@
-"""What `permille account add` answers."""
+"""The answer of `permille account add`."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from permille.usecases.senders.onboarding import AddedAccount
+from permille.usecases.senders.add_account import AddedAccount
 from permille.usecases.senders.sender_user import NEARLY_FULL
-from permille.usecases.senders.shared_identities import Shared
+from permille.usecases.senders.shared_identities import SharedIdentity
 from permille_cli.answers.credential_answer import CredentialAnswer
 from permille_cli.answers.identities_answer import IdentitiesAnswer
 from permille_cli.stack.stack import Stack
@@ -14,14 +14,22 @@ from permille_cli.terminal.output import literal
 
 
 def no_key_yet(user: str) -> str:
-    return f"{user} has no key yet, and cannot send: aws iam create-access-key --user-name {user}"
+    """A note about an adopted user without an access key."""
+    return f"{user} has no access key yet, so it cannot send: aws iam create-access-key --user-name {user}"
 
 
 @dataclass(frozen=True, slots=True)
 class AddedAccountAnswer:
+    """The added account, its SMTP credential and its identities.
+
+    stack: for the SMTP endpoint and the region.
+    added: what the use case returned.
+    shared: identities that other accounts have too.
+    """
+
     stack: Stack
     added: AddedAccount
-    shared: Sequence[Shared] = ()
+    shared: Sequence[SharedIdentity] = ()
 
     @property
     def _credential(self) -> CredentialAnswer:
@@ -42,7 +50,7 @@ class AddedAccountAnswer:
         return data
 
     def as_text(self, *, show_secret: bool) -> str:
-        """With Rich's markup."""
+        """Rich markup."""
         account = self.added.account
         lines = [f"[bold]{account.id}[/] is active; its sender is {literal(', '.join(account.senders))}."]
         if self.added.key:
@@ -54,20 +62,20 @@ class AddedAccountAnswer:
 
     def _about_adopted(self) -> list[str]:
         keyless = self.added.found.keyless
-        kept = [one for one in self.added.account.senders if one not in keyless]
-        lines = [f"It keeps the credentials of {literal(', '.join(kept))}."] if kept else []
-        return [*lines, *(f"[yellow]{literal(no_key_yet(one))}[/]" for one in keyless)]
+        with_key = [sender for sender in self.added.account.senders if sender not in keyless]
+        lines = [f"Adopted senders keep their credentials: {literal(', '.join(with_key))}."] if with_key else []
+        return [*lines, *(f"[yellow]{literal(no_key_yet(user))}[/]" for user in keyless)]
 
     def _notes(self) -> Iterator[str]:
-        """What people would not expect."""
+        """Notes about what people might not expect."""
         found = self.added.found
         if found.in_sandbox:
             yield (
-                f"SES is in the sandbox in {self.stack['Region']}: it sends to verified identities and to its mailbox "
-                "simulator alone, and 200 e-mails a day, until AWS has granted production access (README)."
+                f"SES is in the sandbox in {self.stack['Region']}: it only sends to verified identities and to its "
+                "mailbox simulator, and 200 e-mails a day, until AWS grants production access (README)."
             )
         if found.room and found.room.used * 100 >= found.room.quota * NEARLY_FULL:
             yield (
-                f"IAM has {found.room.used + 1:,} of the {found.room.quota:,} users that it has room for in an AWS "
-                "account: close accounts that are not used any more, and prepare a stack in another AWS account."
+                f"The AWS account has {found.room.used + 1:,} of at most {found.room.quota:,} IAM users: close unused "
+                "accounts, and prepare a stack in another AWS account."
             )

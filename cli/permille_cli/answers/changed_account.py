@@ -1,4 +1,4 @@
-"""What `permille account change` answers."""
+"""The answer of `permille account change`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import ReviewState
 from permille.domain.words.wording import local
-from permille.usecases.senders.change import Changed, ChangePlan
+from permille.usecases.senders.change import ChangedAccount, ChangePlan
 from permille.zones import shown_zone_of
 from permille_cli.answers.added_account import no_key_yet
 from permille_cli.answers.identities_answer import IdentitiesAnswer
@@ -18,7 +18,9 @@ PARTS = ("owner_email", "owner_name", "timezone", "identities", "senders")
 
 @dataclass(frozen=True, slots=True)
 class ChangedAccountAnswer:
-    changed: Changed
+    """What was changed. `planned`: the plan, which knows the identities and senders from before."""
+
+    changed: ChangedAccount
     planned: ChangePlan
 
     @property
@@ -40,14 +42,14 @@ class ChangedAccountAnswer:
         return data
 
     def as_text(self) -> str:
-        """With Rich's markup."""
+        """Rich markup."""
         lines = [
             f"{name.replace('_', ' ')}: {literal(_listed(before))} -> {literal(_listed(after))}"
             for name, before, after in self._differences()
         ]
         lines = [f"[bold]{self.changed.account.id}[/] is changed.", *lines] if lines else []
         lines += self._identities.as_lines()
-        lines = lines or [f"Nothing to change: [bold]{self.changed.account.id}[/] is so already."]
+        lines = lines or [f"Nothing to change in [bold]{self.changed.account.id}[/]."]
         return "\n".join([*lines, *map(literal, self._notes())])
 
     def _differences(self) -> Iterator[tuple[str, Any, Any]]:
@@ -57,33 +59,33 @@ class ChangedAccountAnswer:
         yield from ((name, before[name], after[name]) for name in PARTS if before[name] != after[name])
 
     def _notes(self) -> Iterator[str]:
-        """What people would not expect."""
+        """Notes about what people might not expect."""
         changed = {name for name, _, _ in self._differences()}
         account = self.changed.account
         if "timezone" in changed:
-            yield from _fixed(account)
-        adopted = [one for one in account.senders if self.planned.identities.own is None or one != account.own_sender]
+            yield from _agreed_days(account)
+        own = account.own_sender if self.planned.identities.own is not None else None
+        adopted = [sender for sender in account.senders if sender != own]
         if "identities" in changed and adopted:
             yield (
-                "What adopted senders may send through is not changed by Permille: change the policies of "
-                f"{', '.join(adopted)}."
+                f"Permille does not change the IAM policies of adopted senders: change those of {', '.join(adopted)}."
             )
         if removed := sorted({*self.planned.identities.before} - {*self.planned.identities.after}):
             yield f"{', '.join(removed)} stays in SES, with the configuration set of the stack as its default."
         if self.planned.senders.remove:
             gone = ", ".join(self.planned.senders.remove)
-            yield f"{gone} is off; what it has sent still counts for {account.id}, and it can be no other account's."
+            yield f"{gone} is deactivated; its mail still counts for {account.id}, and it cannot join another account."
         yield from map(no_key_yet, self.planned.senders.keyless)
         if self.planned.senders.add and not account.may_send:
-            yield f"{account.id} is off, and so is {', '.join(self.planned.senders.add)}."
+            yield f"{account.id} is {account.status}, so {', '.join(self.planned.senders.add)} is deactivated."
 
 
-def _fixed(account: Account) -> Iterator[str]:
-    """What was fixed in the zone before, and stays so."""
+def _agreed_days(account: Account) -> Iterator[str]:
+    """Notes about days that were agreed on in the earlier zone, and do not change."""
     zone = shown_zone_of(account)
     if trial := account.current_trial:
         begins, ends = (local(at.astimezone(zone)) for at in (trial.begins_at, trial.ends_at))
-        yield f"The trial of {trial.day} stays as it was told: from {begins} to {ends}."
+        yield f"The trial of {trial.day} stays as agreed: from {begins} to {ends}."
     elif account.review and account.review.state is ReviewState.OPEN:
         yield f"The request for {account.review.day} stays as it is; an approval fixes its day in {account.timezone}."
 

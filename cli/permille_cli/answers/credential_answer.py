@@ -1,4 +1,4 @@
-"""An SMTP credential as the command that made it answers: it is shown this once."""
+"""A new SMTP credential in an answer. It is shown only once."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from permille_cli.terminal.output import literal
 
 @dataclass(frozen=True, slots=True)
 class CredentialAnswer:
-    """`key`: None of an adopted sender, which keeps its credential, so that there is none to show."""
+    """The credential of an account. `key`: None for an adopted sender, which keeps its credential."""
 
     stack: Stack
     account: Account
@@ -37,9 +37,9 @@ class CredentialAnswer:
         return data
 
     def as_lines(self, *, show_secret: bool) -> list[str]:
-        """Of a key."""
+        """Rich markup. `key` must not be None."""
         data = self.as_data(show_secret=show_secret)
-        lines = ["Its SMTP credential, shown this once; for some seconds, until SES knows it, a login answers 535:"]
+        lines = ["Its SMTP credential, shown only once. For some seconds SES may answer 535 to its login:"]
         lines += [f"  {name:9}{literal(value)}" for name, value in data["smtp"].items()]
         secret = data.get("secret_access_key")
         return [*lines, f"  secret access key  {literal(secret)}"] if secret else lines

@@ -1,13 +1,13 @@
-"""What `permille account add` and `permille account change` answer about identities."""
+"""The answer of `permille account add` and `permille account change` about identities."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from permille.ports.identities import DnsRecord
-from permille.usecases.senders.identities import Prepared
-from permille.usecases.senders.shared_identities import Shared
-from permille_cli.terminal.confirmation import ask
+from permille.usecases.senders.identities import PreparedIdentities
+from permille.usecases.senders.shared_identities import SharedIdentity
+from permille_cli.terminal.confirmation import confirm
 from permille_cli.terminal.output import literal
 
 MOST_NAMED = 10
@@ -15,12 +15,18 @@ MOST_NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class IdentitiesAnswer:
-    """`below`: identities below the account's domains that are not its own. `shared`: those that others have too."""
+    """The identities that were prepared.
+
+    account_id: the account.
+    prepared: what was made and changed in SES.
+    below: identities below the account's domains that do not belong to it.
+    shared: identities that other accounts have too.
+    """
 
     account_id: str
-    prepared: Prepared
+    prepared: PreparedIdentities
     below: Sequence[str]
-    shared: Sequence[Shared] = ()
+    shared: Sequence[SharedIdentity] = ()
 
     def as_data(self) -> dict[str, Any]:
         data = {
@@ -36,15 +42,15 @@ class IdentitiesAnswer:
         return {name: value for name, value in data.items() if value}
 
     def as_lines(self) -> list[str]:
-        """With Rich's markup."""
+        """Rich markup."""
         prepared = self.prepared
         lines = []
         for identity, replaced in prepared.replaced_sets.items():
-            told = f"The default configuration set of {identity} was {replaced}; it is ours now."
-            lines += [f"[yellow]{literal(told)}[/]"]
+            note = f"The default configuration set of {identity} was {replaced}; now it is the stack's."
+            lines += [f"[yellow]{literal(note)}[/]"]
         if stopped := [name for name in prepared.forwarding_stopped if name not in prepared.records]:
             names = literal(", ".join(stopped))
-            lines += [f"SES mailed feedback about {names} to the sender; that is off now: Permille tells the owner."]
+            lines += [f"SES no longer mails feedback about {names} to the sender: Permille mails the owner."]
         if records := _records(prepared.records):
             lines += ["SES verifies an identity once its DNS records are published:"]
             lines += [f"  {literal(record)}" for record in records]
@@ -55,30 +61,30 @@ class IdentitiesAnswer:
             return []
         more = f" and {len(self.below) - MOST_NAMED} more" if len(self.below) > MOST_NAMED else ""
         names = f"{', '.join(self.below[:MOST_NAMED])}{more}"
-        told = (
-            f"SES has identities of their own below the account's domains: {names}. Mail from there goes by them, with "
-            "their default configuration sets: it is refused (554), or goes uncounted. Those that the account sends "
+        note = (
+            f"SES has separate identities below the account's domains: {names}. Mail from them uses their default "
+            "configuration sets: it is refused (554), or not counted. Add those that the account sends "
             f"from: permille account change {self.account_id} --add-identity {self.below[0]} --reason R"
         )
-        return [f"[yellow]{literal(told)}[/]"]
+        return [f"[yellow]{literal(note)}[/]"]
 
 
-def confirm_shared(shared: Sequence[Shared], *, yes: bool, as_json: bool) -> None:
-    """Whether identities of accounts that are off, on trial or observed are meant to be this account's too."""
+def confirm_shared(shared: Sequence[SharedIdentity], *, yes: bool, as_json: bool) -> None:
+    """Asks for confirmation if an identity also belongs to an account that is disabled, in trial or observed."""
     if unusual := [one for one in shared if one.is_unusual]:
-        ask("; ".join(_some(unusual)), yes=yes, as_json=as_json)
+        confirm("; ".join(_some(unusual)), yes=yes, as_json=as_json)
 
 
-def _some(shared: Sequence[Shared]) -> list[str]:
+def _some(shared: Sequence[SharedIdentity]) -> list[str]:
     more = [f"{len(shared) - MOST_NAMED} more are identities of other accounts"] * (len(shared) > MOST_NAMED)
     return [*map(str, shared[:MOST_NAMED]), *more]
 
 
 def _records(records: Mapping[str, Sequence[DnsRecord]]) -> list[str]:
-    """What has to be published for identities that were made."""
-    told: list[str] = []
+    """The DNS records to publish for new identities."""
+    lines: list[str] = []
     for name, published in records.items():
         if "@" in name:
-            told += [f"(SES has written to {name}: follow the link in that mail)"]
-        told += [f"{record.name} CNAME {record.value}" for record in published]
-    return told
+            lines += [f"(SES has written to {name}: follow the link in that mail)"]
+        lines += [f"{record.name} CNAME {record.value}" for record in published]
+    return lines

@@ -1,4 +1,4 @@
-"""What a policy would change, for people."""
+"""Prints what a policy would change."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -15,30 +15,31 @@ MOST_ROWS = 10  # of an effect
 _WOULD: Mapping[Effect, str] = {
     Effect.WOULD_DISABLE: "would be disabled",
     Effect.WOULD_END_TRIAL: "would fail the trial",
-    Effect.EXEMPT: "would break a rule, and stay on: exempt",
+    Effect.EXEMPT: "would break a rule, and stay enabled: exempt",
     Effect.WOULD_KEEP: "would be kept, contrary to the policy in force",
-    Effect.WOULD_HAVE_KEPT: "would not have been disabled; support can enable what is off, a policy cannot",
+    Effect.WOULD_HAVE_KEPT: "would not have been disabled; support can enable them, a policy cannot",
 }
 
 
 def print_preview(previewed: Preview) -> None:
+    """Prints a table for each effect, with at most MOST_ROWS accounts."""
     out.print(_compared_with(previewed), soft_wrap=True)
     for effect in Effect:
         if found := previewed.of(effect):
             _print_group(effect, found)
     if previewed.mode is Mode.MONITOR:
-        out.print("The mode is monitor: nothing is switched.")
+        out.print("The mode is monitor: no account is disabled.")
 
 
 def _compared_with(previewed: Preview) -> str:
     judged = times(previewed.judged, "account")
     if previewed.is_in_force:
-        nobody = "" if previewed.affected else " nobody would be disabled"
-        return f"It is in force already, so nobody is judged anew. By the counts of {judged} as they are now:{nobody}"
+        none = "" if previewed.affected else " none would be disabled"
+        return f"It is in force already, so no account is judged again. By the current counts of {judged}:{none}"
     present = previewed.present
-    in_force = f"the policy in force, {literal(present.id)}" if present else "one that cannot be understood"
+    in_force = f"the policy in force, {literal(present.id)}" if present else "a policy that cannot be parsed"
     nothing = "" if previewed.affected else " nothing changes"
-    return f"In the place of {in_force}, by the counts of {judged} as they are now:{nothing}"
+    return f"Compared with {in_force}, by the current counts of {judged}:{nothing}"
 
 
 def _print_group(effect: Effect, found: Sequence[Affected]) -> None:
@@ -63,6 +64,6 @@ def _row(one: Affected) -> Iterator[Text]:
 
 
 def _of_which(effect: Effect, found: Sequence[Affected]) -> str:
-    """Who is above a limit already is no news of this policy."""
+    """How many would be disabled by the policy in force too: those are not news."""
     already = sum(one.breaks_present for one in found)
     return f", {already:,} of them by the policy in force too" if already and effect is Effect.WOULD_DISABLE else ""

@@ -1,4 +1,4 @@
-"""What became of several decisions that were taken at once."""
+"""The results of several decisions of one command."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,18 +11,19 @@ from permille_cli.terminal.output import literal, out
 
 
 def as_data(results: Sequence[Result]) -> dict[str, Any]:
+    """What was decided, and why the others were refused."""
     done = [one.about for one in results if not one.refused]
     return {"decided": done, "refused": {one.about: one.refused for one in results if one.refused}}
 
 
 def show(results: Sequence[Result], done: str) -> None:
-    """`done`: what is true of each that was not refused, after its name."""
+    """Prints a line for each. `done`: the predicate of those that were not refused."""
     for one in results:
-        said = f"[red]not done:[/] {literal(one.refused)}" if one.refused else done
-        out.print(f"[bold]{literal(one.about)}[/] {said}", soft_wrap=True)
+        outcome = f"[red]not done:[/] {literal(one.refused)}" if one.refused else done
+        out.print(f"[bold]{literal(one.about)}[/] {outcome}", soft_wrap=True)
 
 
 def fail_where_refused(results: Sequence[Result]) -> None:
-    """Ends the command as one refused decision would, where one was."""
+    """Exits with the code of a refused decision if any was refused."""
     if any(one.refused for one in results):
         raise typer.Exit(DecisionRefused.exit_code)

@@ -1,4 +1,4 @@
-"""Whether SES itself drops mail to an address: its suppression list of the AWS account, beside that of an account."""
+"""SES's own suppression list of the AWS account, which applies to the mail of all accounts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,8 +10,12 @@ from permille_cli.stack.stack import Stack
 
 @dataclass(frozen=True, slots=True)
 class InSes:
-    """`reasons`: why each spelling of an address is on the list, of those that are, as SES says it; `unknown`: why it
-    could not be asked; `taken_off`: they were on it."""
+    """What SES's own list says of an address.
+
+    reasons: SES's reason, by each spelling of the address that is on the list.
+    unknown: why SES could not be asked; empty if it was.
+    taken_off: whether the address was removed.
+    """
 
     reasons: Mapping[str, str]
     unknown: str = ""
@@ -22,27 +26,27 @@ class InSes:
 
     def as_text(self) -> str:
         if self.unknown:
-            return f"Whether SES's own list has it is not known: {self.unknown}"
+            return f"Whether it is on SES's own list is unknown: {self.unknown}"
         if not self.reasons:
             return "It is not on SES's own list of the AWS account."
         if self.taken_off:
-            return "It is taken off SES's own list of the AWS account, for the mail of all accounts."
+            return "It was removed from SES's own list, for all accounts."
         why = ", ".join(f"{address}: {reason}" for address, reason in self.reasons.items())
-        return f"SES's own list of the AWS account has it ({why}): SES drops mail to it; --also-in-ses takes it off."
+        return f"It is on SES's own list ({why}), so SES drops mail to it; --also-in-ses removes it."
 
 
 def in_ses(stack: Stack, typed: str, bare: str) -> InSes:
-    """An address can be there as it was typed, or in its bare form. Where SES cannot be asked, that is told."""
+    """Looks up an address as it was typed, and in its bare form. Raises nothing if SES cannot be asked."""
     spellings = dict.fromkeys((bare, typed.strip())) if "<" not in typed else {bare: None}
     try:
-        asked = {one: stack.ses_suppressions.reason(one) for one in spellings}
+        reasons = {one: stack.ses_suppressions.reason(one) for one in spellings}
     except ServiceError as error:
         return InSes({}, unknown=str(error))
-    return InSes({address: reason for address, reason in asked.items() if reason})
+    return InSes({address: reason for address, reason in reasons.items() if reason})
 
 
-def taken_off_in_ses(stack: Stack, seen: InSes) -> InSes:
-    """Raises Failed where SES could not be asked, or does not do it: the account's own list was seen to before."""
+def remove_in_ses(stack: Stack, seen: InSes) -> InSes:
+    """Removes an address from SES's own list, after the account's list. Raises Failed if SES does not do it."""
     try:
         if seen.unknown:
             raise Failed(seen.unknown)
@@ -50,7 +54,6 @@ def taken_off_in_ses(stack: Stack, seen: InSes) -> InSes:
             stack.ses_suppressions.remove(address)
     except (Failed, ServiceError) as error:
         raise Failed(
-            f"the account's own list does not have the address any more, and SES's own may still: {error}; repeat the "
-            "command"
+            f"the address is off the account's list, but perhaps not off SES's own: {error}; repeat the command"
         ) from error
     return replace(seen, taken_off=bool(seen.reasons))

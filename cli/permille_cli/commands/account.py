@@ -1,4 +1,4 @@
-"""`permille account`: who sends, and how they stand."""
+"""`permille account`: manages sending accounts."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -14,8 +14,8 @@ from permille.domain.values.status import Status
 from permille.domain.words import wording
 from permille.schema.account_schema import account_json
 from permille.schema.review_schema import standing_json
+from permille.usecases.senders.add_account import add_account
 from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.senders.onboarding import add_account
 from permille.usecases.senders.shared_identities import shared_with_others
 from permille.zones import shown_zone_of
 from permille_cli.answers.added_account import AddedAccountAnswer
@@ -26,47 +26,37 @@ from permille_cli.terminal.confirmation import Yes
 from permille_cli.terminal.options import AcceptRisk, AccountId, ShowSecret
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
-app = typer.Typer(help="Who sends, and how they stand.", no_args_is_help=True, rich_markup_mode=None)
-
-for command in (
-    account_decisions.disable,
-    account_decisions.enable,
-    credential.credential,
-    account_decisions.close,
-    account_change.change,
-    account_decisions.exempt,
-    account_decisions.unexempt,
-    account_decisions.owner_mail,
-    explain.explain,
-):
-    app.command()(command)
+app = typer.Typer(help="Manage sending accounts.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
 def add(
-    account_id: Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and -, at most 54.")],
-    owner_email: Annotated[str, typer.Option(help="Where the owner is written to.")],
-    identity: Annotated[list[str], typer.Option(help="A domain or address that the account sends from. Repeatable.")],
-    owner_name: Annotated[str, typer.Option(help="How the owner is greeted.")] = "",
-    timezone: Annotated[str, typer.Option(help="The owner's time zone, as in Europe/Vienna.")] = "UTC",
+    account_id: Annotated[
+        str, typer.Argument(metavar="ID", help="New id: lower-case letters, digits and hyphens, at most 54.")
+    ],
+    owner_email: Annotated[str, typer.Option(help="E-mail address of the owner.")],
+    identity: Annotated[list[str], typer.Option(help="Domain or address that the account sends from. Repeatable.")],
+    owner_name: Annotated[str, typer.Option(help="Name of the owner, used in mails.")] = "",
+    timezone: Annotated[str, typer.Option(help="The owner's time zone, such as Europe/Vienna.")] = "UTC",
     sender: Annotated[
-        list[str] | None, typer.Option(help="Adopt this IAM user instead of making one. Repeatable.")
+        list[str] | None, typer.Option(help="IAM user to adopt instead of making one. Repeatable.")
     ] = None,
     accept_risk: AcceptRisk = None,
     *,
     take_over: Annotated[
         bool,
-        typer.Option("--take-over", help="Give adopted users a policy of their own, instead of SES's console group."),
+        typer.Option("--take-over", help="Give adopted users a policy of their own instead of SES's console group."),
     ] = False,
     show_secret: ShowSecret = False,
     yes: Yes = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Add an account with its SMTP credential, which is shown once.
+    """Add an account, and make its SMTP credential.
 
-    Makes the IAM user permille-ID, which may send from these identities through the stack's configuration set alone,
-    and makes that set each identity's default, so that no mail goes unseen.
+    The credential is shown once. It belongs to the IAM user permille-ID, which may only send from these identities
+    and through the stack's configuration set. That set becomes the default of each identity, so that all mail is
+    counted.
     """
     if show_secret and sender:
         raise InvalidInput("an adopted user keeps its credential, so that there is no secret to show", "show_secret")
@@ -108,7 +98,7 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 
 
 def _listed(account: Account) -> dict[str, Any]:
-    """As `account show` names it, without what has to be read besides."""
+    """As `account show` has it, without counts and IAM's state."""
     return {
         **standing_json(account),
         "owner_email": account.owner_email,
@@ -123,7 +113,10 @@ def _listed(account: Account) -> dict[str, Any]:
 
 @app.command()
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Show how an account stands: its status, its counts, and its SMTP credential as IAM has it now."""
+    """Show an account's status, counts and SMTP credential.
+
+    The credential is read from IAM.
+    """
     account = stack.account(account_id)
     now = account.after_last_decision(stack.now())
     verdict = stack.verdict(account, now).verdict
@@ -132,16 +125,30 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     if as_json:
         named = {"identities": list(account.identities), "senders": senders}
         named |= {"risks_accepted": dict(account.risks_accepted)}
-        emit_json({**account_json(account, verdict), **credential.ends(until), **named})
+        emit_json({**account_json(account, verdict), **credential.expiry_json(until), **named})
     else:
         _print_standing(account, verdict, senders, now)
         if until:
             out.print(f"The credential was renewed; the old one works until {instant(until, account)}.")
 
 
+for command in (
+    account_decisions.disable,
+    account_decisions.enable,
+    credential.credential,
+    account_decisions.close,
+    account_change.change,
+    account_decisions.exempt,
+    account_decisions.unexempt,
+    account_decisions.owner_mail,
+    explain.explain,
+):
+    app.command()(command)
+
+
 def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
-    """Read live from IAM: what the switch did is believed when it is seen."""
-    state = stack.switch.read(caller)
+    """A sender's keys and deny group, read from IAM now."""
+    state = stack.switch.state_of(caller)
     keys = sorted(state.keys.items()) if state else []
     deactivated = account.may_reactivate(account.credential.deactivated.get(caller, frozenset()))
     by_hand = state is not None and account.is_denied_by_hand(state)
@@ -160,17 +167,17 @@ def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, 
     out.print(f"[bold]{account.id}[/]  {_status(account, now)}  epoch {account.epoch}, {literal(account.owner_email)}")
     policy = verdict.policy
     if account.owner_mail:
-        withheld = wording.FATES[account.owner_mail]
-        out.print(f"[yellow]the owner is not written to: a mail to them {withheld}[/] (permille account owner-mail)")
+        fate = wording.FATES[account.owner_mail]
+        out.print(f"[yellow]the owner is not mailed: a mail to them {fate}[/] (permille account owner-mail)")
     out.print(f"last {policy.window_days} days: {counts.delivered:,} delivered, {counts.bounces:,} bounced")
     limit = policy.complaint_ratio.limit_per_1000
-    out.print(
-        f"complaints: {counts.complaints:,}; {verdict.allowance_left:,} more would be kept (limit {limit} per 1,000)"
-    )
+    out.print(f"complaints: {counts.complaints:,}; {verdict.allowance_left:,} more allowed (limit {limit} per 1,000)")
     if account.provider:
         out.print(f"provider {literal(account.provider.host)}:{account.provider.port}")
     for name, why in account.risks_accepted.items():
-        out.print(f"[yellow]{literal(name)} was adopted at a risk: {literal(why)}[/] (permille timeline {account.id})")
+        out.print(
+            f"[yellow]{literal(name)} was adopted despite a risk: {literal(why)}[/] (permille timeline {account.id})"
+        )
     if account.identities:
         out.print(f"sends from {literal(', '.join(account.identities))}", soft_wrap=True)
     _print_senders(account, senders)
@@ -183,15 +190,15 @@ def _print_senders(account: Account, senders: list[dict[str, Any]]) -> None:
             out.print(f"  {literal(key['access_key_id'])} {literal(key['status'])}")
         notes = [wording.DENIED_BY_HAND if sender["denied_by_hand"] else "denied"] * sender["denied"]
         notes += ["no such IAM user"] * (not sender["exists"] and not account.is_closed)
-        notes += ["does not agree with the status"] * (not sender["agrees"])
+        notes += ["out of sync with the status"] * (not sender["agrees"])
         if notes:
             out.print(f"  [red]{', '.join(notes)}[/]")
 
 
 def _status(account: Account, now: datetime) -> str:
     colour = "green" if account.status is Status.ACTIVE and not account.denied_by_hand else "red"
-    waits_for = "switched, not yet read back" if account.applied else "not yet switched"
-    notes = [] if account.in_sync else [f"credential {waits_for}"]
+    progress = "changed, not yet verified" if account.applied else "not yet changed"
+    notes = [] if account.in_sync else [f"credential {progress}"]
     notes += [wording.BY_HAND] if account.denied_by_hand else []
     notes += [f"held: {account.held}"] if account.held else []
     notes += [_way_back(account)] if account.review or account.current_trial else []
@@ -202,7 +209,7 @@ def _status(account: Account, now: datetime) -> str:
 
 
 def _way_back(account: Account) -> str:
-    """Where the request for a review, or the trial, has got to."""
+    """The state of the review or the trial."""
     trial, review = account.current_trial, account.review
     if trial and account.status is Status.OBSERVING:
         verdict_at = trial.verdict_at.astimezone(shown_zone_of(account))

@@ -8,7 +8,7 @@ from permille.usecases.senders.change import Change, apply, plan
 from permille_cli.answers.changed_account import ChangedAccountAnswer
 from permille_cli.answers.identities_answer import confirm_shared
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
-from permille_cli.terminal.confirmation import Yes, ask
+from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.options import AcceptRisk, AccountId, Reason
 from permille_cli.terminal.output import AsJson, emit_json, out
 
@@ -18,25 +18,23 @@ Names = list[str] | None
 def change(
     account_id: AccountId,
     reason: Reason,
-    owner_email: Annotated[str | None, typer.Option(help="Where the owner is written to from now on.")] = None,
-    owner_name: Annotated[str | None, typer.Option(help="How the owner is greeted.")] = None,
-    timezone: Annotated[str | None, typer.Option(help="The owner's time zone, as in Europe/Vienna.")] = None,
-    add_identity: Annotated[Names, typer.Option(help="One more domain or address to send from. Repeatable.")] = None,
-    remove_identity: Annotated[Names, typer.Option(help="One that it sends from no more. Repeatable.")] = None,
-    add_sender: Annotated[Names, typer.Option(help="Adopt this IAM user as a sender. Repeatable.")] = None,
-    remove_sender: Annotated[
-        Names, typer.Option(help="Switch this sender off, and take it out of the account. Repeatable.")
-    ] = None,
+    owner_email: Annotated[str | None, typer.Option(help="New e-mail address of the owner.")] = None,
+    owner_name: Annotated[str | None, typer.Option(help="New name of the owner, used in mails.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="The owner's time zone, such as Europe/Vienna.")] = None,
+    add_identity: Annotated[Names, typer.Option(help="Domain or address to add. Repeatable.")] = None,
+    remove_identity: Annotated[Names, typer.Option(help="Domain or address to remove. Repeatable.")] = None,
+    add_sender: Annotated[Names, typer.Option(help="IAM user to adopt as a sender. Repeatable.")] = None,
+    remove_sender: Annotated[Names, typer.Option(help="Sender to deactivate and remove. Repeatable.")] = None,
     accept_risk: AcceptRisk = None,
     *,
     yes: Yes = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Change an account's owner, identities or senders; what is so already stays as it is.
+    """Change an account's owner, identities or senders.
 
-    A new owner address gets a new link, and earlier links are not valid any more. What a removed sender has sent still
-    counts for the account, and the sender can be no other account's.
+    A new owner address gets a new link, and earlier links become invalid. Mail that a removed sender has sent still
+    counts for the account, and the sender cannot join another account.
     """
     wanted = Change(
         account_id=account_id,
@@ -54,7 +52,7 @@ def change(
     planned = plan(stack.changing, wanted)
     confirm_shared(planned.shared, yes=yes, as_json=as_json)
     if planned.leaves_no_key:
-        ask(f"no sender that {account_id} keeps has a key to send with", yes=yes, as_json=as_json)
+        confirm(f"no sender that {account_id} keeps has a key to send with", yes=yes, as_json=as_json)
     answer = ChangedAccountAnswer(apply(stack.changing, wanted, planned, stack.now()), planned)
     if as_json:
         emit_json(answer.as_data())

@@ -1,4 +1,4 @@
-"""`permille breaker`: what keeps the rules from taking a whole platform down."""
+"""`permille breaker`: the circuit breaker, which limits how many accounts the rules disable in an hour."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ from permille.domain.rules.breaker import LARGEST_GRANT, hour_of
 from permille.domain.values.errors import InvalidInput, ServiceError
 from permille.domain.words.wording import WAITS_FOR, local
 from permille.usecases.enforcement import breaker
-from permille.usecases.enforcement.held import decide_each, everybody
+from permille.usecases.enforcement.held_accounts import all_held, decide_each
 from permille_cli.answers import results
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
@@ -20,20 +20,23 @@ from permille_cli.terminal.options import Until
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
 app = typer.Typer(
-    help="What keeps the rules from taking a whole platform down.", no_args_is_help=True, rich_markup_mode=None
+    help="Circuit breaker: limits automatic disablings per hour.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
 @app.command()
 def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Show whether the breaker is open, how many may still pass in this hour, and who is held."""
+    """Show the breaker's state, and the held accounts.
+
+    Whether it is open, and how many disablings it allows in this hour.
+    """
     data = _state(stack)
     if as_json:
         emit_json(data)
         return
     if data["open"]:
         out.print(f"[bold red]open[/] since {_in_utc(data['opened_at'])}: the rules disable nobody")
-        out.print("Look at the accounts that it holds; then `permille breaker reset --reason TEXT [--allow N]`.")
+        out.print("Check the held accounts; then `permille breaker reset --reason TEXT [--allow N]`.", soft_wrap=True)
     else:
         out.print("[bold green]closed[/]")
     _print_state(data)
@@ -48,52 +51,62 @@ def _in_utc(at: str) -> str:
 
 
 def _print_state(data: dict[str, Any]) -> None:
-    bound = "an unknown number of" if data["bound"] is None else f"{data['bound']:,}"
-    out.print(f"in the hour {data['hour']} UTC {data['passed']:,} of {bound} disablings have passed")
+    bound = "the bound is unknown" if data["bound"] is None else f"the bound is {data['bound']:,}"
+    out.print(f"disablings in the hour {data['hour']} UTC: {data['passed']:,}; {bound}")
     if data["bound"] is not None and data["second_bound"] > data["bound"]:
-        out.print(f"where the evidence is beyond doubt, up to {data['second_bound']:,}, also while it is open")
+        out.print(f"if the evidence is beyond doubt: up to {data['second_bound']:,}, even while it is open")
     for one in data["held"]:
         out.print(f"  held: {one['account_id']}, since {WAITS_FOR[one['why']]}", soft_wrap=True)
     if data["held"]:
-        out.print("`permille breaker release|exempt` decides about single ones, or --all.")
+        decide = "Decide about them with `permille breaker release` or `exempt`: name accounts, or use --all."
+        out.print(decide, soft_wrap=True)
 
 
 @app.command()
 def reset(
-    reason: Annotated[str, typer.Option(help="Why it is right to go on.")],
+    reason: Annotated[str, typer.Option(help="Reason, recorded on the system timeline.")],
     allow: Annotated[
         int | None,
-        typer.Option(min=0, max=LARGEST_GRANT, help="So many more may pass in this hour; else as many as usual."),
+        typer.Option(
+            min=0, max=LARGEST_GRANT, help="Further disablings to allow in this hour; by default the usual bound."
+        ),
     ] = None,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Close the breaker again. What it held is taken up by itself. One that is closed lets as many more pass."""
+    """Close the breaker, so that the rules disable again.
+
+    Held accounts are judged again by themselves. If the breaker is closed already, its bound of this hour is
+    raised.
+    """
     command, now = ResetBreaker(reason=reason, allow=allow, by=stack.caller()), stack.now()
     was_open = stack.control.breaker(hour_of(now)).opened_at is not None
     more = breaker.reset(stack.control, stack.control, stack.policies, command, now)
     if as_json:
         emit_json(_state(stack))
     else:
-        said = "The breaker is closed" if was_open else "The breaker was closed already"
-        out.print(f"{said}; {more:,} more may be disabled by the rules in this hour before it opens again.")
+        state = "is closed" if was_open else "was closed already"
+        out.print(f"The breaker {state}; the rules may disable {more:,} more in this hour before it opens again.")
 
 
-HeldIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="The accounts.")]
-AllHeld = Annotated[bool, typer.Option("--all", help="All accounts that are held.")]
+HeldIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of held accounts.")]
+AllHeld = Annotated[bool, typer.Option("--all", help="All held accounts.")]
 
 
 @app.command()
 def release(
     ids: HeldIds = None,
     *,
-    reason: Annotated[str, typer.Option(help="Why it is right; it is on the accounts' timelines.")],
+    reason: Annotated[str, typer.Option(help="Reason, recorded on the accounts' timelines.")],
     every: AllHeld = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Let held disablings happen, of some accounts or of all: the breaker stays as it is."""
+    """Let held disablings happen.
+
+    The breaker's state does not change.
+    """
     command = ReleaseHold(reason=reason, by=stack.caller())
     _decide_each(stack, _named(stack, ids, every=every), command, "is disabled within a minute", as_json=as_json)
 
@@ -103,20 +116,20 @@ def exempt(
     ids: HeldIds = None,
     *,
     until: Until,
-    reason: Annotated[str, typer.Option(help="Why; it is on the accounts' timelines.")],
+    reason: Annotated[str, typer.Option(help="Reason, recorded on the accounts' timelines.")],
     every: AllHeld = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Let no rule disable some of the held accounts, or all of them, until then."""
+    """Exempt held accounts from the rules until a date."""
     command = Exempt(until=inputs.end(until), reason=reason, by=stack.caller())
     _decide_each(stack, _named(stack, ids, every=every), command, "is exempt", as_json=as_json)
 
 
 def _named(stack: Stack, ids: list[str] | None, *, every: bool) -> list[str]:
     if bool(ids) == every:
-        raise InvalidInput("name accounts, or say --all" if not ids else "name accounts or say --all, not both")
-    return ids or [account.id for account in everybody(stack.directory)]
+        raise InvalidInput("name accounts, or use --all" if not ids else "name accounts or use --all, not both")
+    return ids or [account.id for account in all_held(stack.account_index)]
 
 
 def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, as_json: bool) -> None:
@@ -131,7 +144,7 @@ def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, a
 
 
 def _policy(stack: Stack) -> Policy | None:
-    """None where it cannot be read."""
+    """The policy in force; None if it cannot be read."""
     try:
         return stack.policies.current()
     except ServiceError:
@@ -139,17 +152,17 @@ def _policy(stack: Stack) -> Policy | None:
 
 
 def _state(stack: Stack) -> dict[str, Any]:
-    found = breaker.status(stack.control, stack.control, _policy(stack), stack.now())
-    state = found.state
-    held = [{"account_id": account.id, "why": account.held} for account in everybody(stack.directory)]
+    status = breaker.status(stack.control, stack.control, _policy(stack), stack.now())
+    state = status.state
+    held = [{"account_id": account.id, "why": account.held} for account in all_held(stack.account_index)]
     return {
         "open": state.opened_at is not None,
         "opened_at": state.opened_at.isoformat() if state.opened_at else None,
-        "hour": found.hour,
+        "hour": status.hour,
         "passed": state.passed,
-        "bound": found.bound,
-        "second_bound": found.second_bound,
+        "bound": status.bound,
+        "second_bound": status.second_bound,
         "active_accounts": state.active_accounts,
         "held": held,
-        "last_reset": found.last_reset,
+        "last_reset": status.last_reset,
     }

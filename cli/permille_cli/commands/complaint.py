@@ -1,4 +1,4 @@
-"""`permille complaint`: the reports about an account's mail, and taking a complaint back."""
+"""`permille complaint`: lists, voids and restores the complaints about an account's mail."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from permille.domain.words.wording import LONGEST_REASON, plain
 from permille.schema.entry_schema import entry_json
 from permille.schema.review_case_schema import kept_now_json
 from permille.usecases.decisions.decisions import attempt
-from permille.usecases.history import history
+from permille.usecases.history import read_history
 from permille.zones import shown_zone_of
 from permille_cli.answers import results
 from permille_cli.commands.explain import explained_of
@@ -25,46 +25,53 @@ from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
 app = typer.Typer(
-    help="The complaints about an account's mail; take one back.", no_args_is_help=True, rich_markup_mode=None
+    help="List and void the complaints about an account's mail.", no_args_is_help=True, rich_markup_mode=None
 )
 
 Complaints = Annotated[
-    list[str], typer.Argument(metavar="COMPLAINT...", help="Their ids, as `permille complaint list ID` shows them.")
+    list[str], typer.Argument(metavar="COMPLAINT...", help="Complaint ids, as `permille complaint list ID` shows them.")
 ]
-StaffReason = Annotated[str, typer.Option(help="Why; staff read it on the account's timeline, the owner does not.")]
+StaffReason = Annotated[str, typer.Option(help="Reason, on the timeline for staff only.")]
 
 
 @app.command(name="list")
 def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """List the newest complaints and reports about an account's mail, the oldest first, each with its id."""
+    """List the complaints about an account's mail, with their ids.
+
+    The newest 1,000 entries, the oldest of them first. Reports that were not counted are listed too.
+    """
     account = stack.account(account_id)
-    known, zone = history(stack.timeline, account_id, Topic.REPORTS), shown_zone_of(account)
-    gone, reports = voided(known.entries), only(Reported, known.entries)
+    past, zone = read_history(stack.timeline, account_id, Topic.REPORTS), shown_zone_of(account)
+    voidings, reports = voided(past.entries), only(Reported, past.entries)
     if as_json:
         platform = stack["PlatformName"]
-        told = [{**entry_json(one, platform, zone), "voided": _voided(gone.get(one.id))} for one in reports]
-        emit_json({"account_id": account_id, "complaints": told, "older_left_out": known.is_cut})
+        complaints = [{**entry_json(one, platform, zone), "voided": _voided(voidings.get(one.id))} for one in reports]
+        emit_json({"account_id": account_id, "complaints": complaints, "older_left_out": past.is_cut})
         return
-    if known.is_cut:
-        out.print("Older ones are left out: `permille timeline` has them.")
+    if past.is_cut:
+        out.print("Older complaints are left out: see `permille timeline`.")
     for one in reports:
         facts = one.in_zone(zone).facts
         out.print(f"[bold]{one.id}[/]  {literal(facts.line)}", soft_wrap=True)
-        out.print(f"  {literal(_counts(facts, gone.get(one.id), account))}", soft_wrap=True)
+        out.print(f"  {literal(_counts(facts, voidings.get(one.id), account))}", soft_wrap=True)
     if not reports:
         out.print("No complaint was reported.")
 
 
-def _voided(told: TimelineEntry[ComplaintVoided] | None) -> dict[str, str] | None:
-    return {"at": told.at.isoformat(), "by": told.facts.by, "reason": told.facts.staff_reason} if told else None
+def _voided(voiding: TimelineEntry[ComplaintVoided] | None) -> dict[str, str] | None:
+    return (
+        {"at": voiding.at.isoformat(), "by": voiding.facts.by, "reason": voiding.facts.staff_reason}
+        if voiding
+        else None
+    )
 
 
-def _counts(facts: Reported, gone: TimelineEntry[ComplaintVoided] | None, account: Account) -> str:
-    if gone:
-        why = plain(gone.facts.staff_reason, LONGEST_REASON)
-        return f"taken back {instant(gone.at, account)} by {plain(gone.facts.by)}: {why}"
+def _counts(facts: Reported, voiding: TimelineEntry[ComplaintVoided] | None, account: Account) -> str:
+    if voiding:
+        why = plain(voiding.facts.staff_reason, LONGEST_REASON)
+        return f"voided {instant(voiding.at, account)} by {plain(voiding.facts.by)}: {why}"
     if facts.why_not_counted:
-        return f"never counted: {plain(facts.why_not_counted)}"
+        return f"not counted: {plain(facts.why_not_counted)}"
     return f"counted in epoch {facts.epoch}"
 
 
@@ -77,10 +84,13 @@ def void(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Take complaints back: they stay on the timeline, struck through, and count no more."""
+    """Void complaints, so that they no longer count.
+
+    They stay on the timeline, struck through.
+    """
     by = stack.caller()
     commands = [VoidComplaint(complaint=one, reason=reason, by=by) for one in dict.fromkeys(complaints)]
-    _decide_each(stack, account_id, commands, "counts no more", as_json=as_json)
+    _decide_each(stack, account_id, commands, "no longer counts", as_json=as_json)
 
 
 @app.command()
@@ -92,7 +102,7 @@ def restore(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Let complaints count again that were taken back."""
+    """Restore voided complaints, so that they count again."""
     by = stack.caller()
     commands = [RestoreComplaint(complaint=one, reason=reason, by=by) for one in dict.fromkeys(complaints)]
     _decide_each(stack, account_id, commands, "counts again", as_json=as_json)
@@ -101,7 +111,7 @@ def restore(
 def _decide_each(
     stack: Stack, account_id: str, commands: list[VoidComplaint] | list[RestoreComplaint], done: str, *, as_json: bool
 ) -> None:
-    """One that is refused keeps no other from it. Then what has become of the account."""
+    """Applies each command, also after one that is refused. Then prints the state of the account."""
     account = stack.account(account_id)
     decided = [attempt(stack, account_id, one, stack.now(), about=one.complaint) for one in commands]
     account = next((one.account for one in reversed(decided) if one.account), account)
@@ -112,15 +122,14 @@ def _decide_each(
     else:
         results.show(decided, done)
         if kept_now is None:
-            out.print(f"{account_id} is {account.status}. Whether the rules are kept now is not known.", soft_wrap=True)
+            out.print(f"{account_id} is {account.status}. Whether the rules are kept now is unknown.", soft_wrap=True)
         elif kept_now:
             out.print(f"{account_id} is {account.status}. {kept_now}", soft_wrap=True)
     results.fail_where_refused(decided)
 
 
 def _kept_now(stack: Stack, account: Account) -> str | None:
-    """As `Explained.kept_now`, of a disabled account alone. What was decided is answered also where the account cannot
-    be judged just then."""
+    """`Explanation.kept_now` of a disabled account, else empty; None if the account cannot be judged."""
     if account.status is not Status.DISABLED:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""`permille account credential`: another SMTP credential in the place of the one that an account has."""
+"""`permille account credential`: replaces an account's SMTP credential."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -8,7 +8,7 @@ import typer
 from permille.domain.people.commands import Enable
 from permille.domain.people.renewal import Renew
 from permille.domain.values.errors import InvalidInput
-from permille.usecases.senders.renewing import Renewed, renew_credential
+from permille.usecases.senders.renew_credential import Renewed, renew_credential
 from permille_cli.answers.credential_answer import CredentialAnswer
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.options import AccountId, ShowSecret
@@ -20,44 +20,45 @@ LONGEST_GRACE = 720  # hours: 30 days
 def credential(
     account_id: AccountId,
     grace: Annotated[
-        int, typer.Option(metavar="HOURS", help="For so long the old credential works on; at most 720.")
+        int, typer.Option(metavar="HOURS", help="Hours for which the old credential still works; at most 720.")
     ] = 0,
     *,
     lost: Annotated[
-        bool, typer.Option("--lost", help="Nobody has the password of the last renewal: make another in its place.")
+        bool, typer.Option("--lost", help="The password of the last renewal was lost: replace that credential too.")
     ] = False,
     show_secret: ShowSecret = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Renew an account's SMTP credential: the new one is shown once, the old one ends at once or after --grace HOURS.
+    """Renew an account's SMTP credential.
 
-    The owner is told by mail, without the password. Of an account that is off the new credential works once the account
-    is enabled. Where the command was cut off, repeat it.
+    The new one is shown once. The old one stops working at once, or after --grace HOURS. The owner is mailed,
+    without the password. If the account is disabled, the new credential works once it is enabled. If the command
+    was interrupted, repeat it.
     """
     if not 0 <= grace <= LONGEST_GRACE:
         raise InvalidInput(f"takes hours from 0 to {LONGEST_GRACE}", "grace")
     renew = Renew(by=stack.caller(), grace=timedelta(hours=grace), lost=lost)
-    _tell(stack, _renewed(stack, account_id, renew), show_secret=show_secret, as_json=as_json)
+    _print(stack, _renewed(stack, account_id, renew), show_secret=show_secret, as_json=as_json)
 
 
 def enable_with_new(stack: Stack, account_id: str, command: Enable, *, show_secret: bool, as_json: bool) -> None:
-    """Enables an account with another credential; the old one never works again."""
+    """Enables an account with a new credential. The old one never works again."""
     renewed = _renewed(stack, account_id, Renew(by=command.by, enable=command))
-    _tell(stack, renewed, show_secret=show_secret, as_json=as_json)
+    _print(stack, renewed, show_secret=show_secret, as_json=as_json)
 
 
 def _renewed(stack: Stack, account_id: str, renew: Renew) -> Renewed:
     return renew_credential(stack.renewing, stack.account(account_id).id, renew, stack.now())
 
 
-def _tell(stack: Stack, renewed: Renewed, *, show_secret: bool, as_json: bool) -> None:
+def _print(stack: Stack, renewed: Renewed, *, show_secret: bool, as_json: bool) -> None:
     account = renewed.account
     shown = CredentialAnswer(stack, account, renewed.key)
     until = account.old_key_works_until(account.after_last_decision(stack.now()))
     if as_json:
         about: dict[str, Any] = {"status": account.status, "denied_by_hand": account.denied_by_hand}
-        emit_json({**shown.as_data(show_secret=show_secret), **about, **ends(until)})
+        emit_json({**shown.as_data(show_secret=show_secret), **about, **expiry_json(until)})
         return
     out.print(f"[bold]{account.id}[/] is {account.status}; its SMTP credential was renewed.")
     for line in shown.as_lines(show_secret=show_secret):
@@ -67,9 +68,9 @@ def _tell(stack: Stack, renewed: Renewed, *, show_secret: bool, as_json: bool) -
     if until:
         out.print(f"The old one works until {instant(until, account)}.")
     else:
-        out.print("The old one ends within seconds.")
+        out.print("The old one stops working within seconds.")
 
 
-def ends(until: datetime | None) -> dict[str, str | None]:
-    """`until`: when the old credential ends; none where it does not work any more, or never was another."""
+def expiry_json(until: datetime | None) -> dict[str, str | None]:
+    """`until`: when the old credential stops working; None if it has, or if there is none."""
     return {"old_credential_works_until": until.isoformat() if until else None}

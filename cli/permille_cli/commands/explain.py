@@ -1,4 +1,4 @@
-"""`permille account explain`: a decision, word for word, with the numbers that it was made of."""
+"""`permille account explain`: why an account has its status, with the numbers of the decision."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from permille.domain.account.account import Account
 from permille.domain.timeline.facts import Topic
 from permille.domain.values.errors import ServiceError
 from permille.schema.operator_schema import explanation_json
-from permille.usecases.history import history
-from permille.usecases.views.explain import Explained, explained
+from permille.usecases.history import read_history
+from permille.usecases.views.explain import Explanation, explanation_of
 from permille.usecases.views.verdict import CurrentVerdict
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.options import AccountId
@@ -18,23 +18,24 @@ from permille_cli.terminal.output import AsJson, emit_json, out
 
 
 def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Explain why an account is as it is, word for word, with every number that was used."""
-    told, platform = explained_of(stack, stack.account(account_id)), stack["PlatformName"]
+    """Explain an account's status, with all numbers used."""
+    explanation, platform = explained_of(stack, stack.account(account_id)), stack["PlatformName"]
     if as_json:
-        emit_json(explanation_json(told, platform))
+        emit_json(explanation_json(explanation, platform))
         return
-    for number, line in enumerate(told.lines(platform)):
+    for number, line in enumerate(explanation.lines(platform)):
         out.print(f"[bold]{escape(line)}[/]" if number == 0 else escape(line), soft_wrap=True)
 
 
-def explained_of(stack: Stack, account: Account) -> Explained:
+def explained_of(stack: Stack, account: Account) -> Explanation:
+    """The explanation of the account's status, by its timeline and the policy in force."""
     now = account.after_last_decision(stack.now())
-    known = history(stack.timeline, account.id, *Topic)
-    return explained(account, known.entries, _judged(stack, account, now), now, code_version())
+    past = read_history(stack.timeline, account.id, *Topic)
+    return explanation_of(account, past.entries, _judged(stack, account, now), now, code_version())
 
 
 def _judged(stack: Stack, account: Account, now: datetime) -> CurrentVerdict | None:
-    """None where the account is off and the policy cannot be read: why it was disabled is told all the same."""
+    """The verdict now; None if the policy cannot be read and the account may not send anyway."""
     try:
         return stack.verdict(account, now)
     except ServiceError:

@@ -1,33 +1,34 @@
-"""`permille feedback`: feedback that could not be counted."""
+"""`permille feedback`: retries feedback that could not be counted."""
 
 from typing import Annotated
 
 import typer
 
-from permille.usecases.feedback.dead_letters import put_back
+from permille.usecases.feedback.dead_letters import redrive_letters
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.output import AsJson, emit_json, out, progress
 
-app = typer.Typer(help="Feedback that could not be counted.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Retry feedback that could not be counted.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
 def _commands() -> None:
-    """A group, although it has one command yet."""
+    """Makes this a group, although it has one command."""
 
 
 @app.command()
 def redrive(
     *,
-    at_most: Annotated[
-        int | None, typer.Option(min=1, help="No more than so many: one, to see whether it works.")
-    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most this many, for example 1 as a test.")] = None,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Put the dead letters of feedback back on its queue: each is counted once, as any redelivery."""
-    redriven = sum(1 for _ in progress(put_back(stack.feedback_dead_letters, at_most), "putting back"))
+    """Put the feedback dead letters back on the queue.
+
+    Each is counted once.
+    """
+    redriven = sum(1 for _ in progress(redrive_letters(stack.feedback_dead_letters, limit), "putting back"))
     if as_json:
         emit_json({"put_back": redriven})
     else:
-        out.print(f"{redriven:,} put back, to be counted.")
+        out.print(f"{redriven:,} put back on the queue.")

@@ -1,4 +1,4 @@
-"""`permille import-stack`: a stack that is made anew takes up what a former one left behind."""
+"""`permille import-stack`: a new stack imports what a deleted one left behind."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from permille.domain.values.errors import InvalidInput
-from permille.usecases.stack.taking_up import choose, prepare
+from permille.usecases.stack.import_tables import choose_tables, prepare_tables
 from permille_cli.stack import retained, template
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
@@ -20,30 +20,33 @@ TEMPLATE, RESOURCES = "import-template.json", "resources-to-import.json"
 def import_stack(
     table: Annotated[
         list[str] | None,
-        typer.Option(help="AccountsTable=NAME: take this one, as a restored one. Repeatable."),
+        typer.Option(help="AccountsTable=NAME: import this table, for example a restored one. Repeatable."),
     ] = None,
-    directory: Annotated[Path, typer.Option(help="Where the two files are written.")] = Path(),
+    directory: Annotated[Path, typer.Option(help="Directory for the two files.")] = Path(),
     *,
     only_tables: Annotated[
-        bool, typer.Option("--only-tables", help="The configuration set and the deny group are gone.")
+        bool,
+        typer.Option("--only-tables", help="Import tables only: the configuration set and the deny group are gone."),
     ] = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Prepare the import of a former stack's tables, configuration set and deny group into a new stack of its name.
+    """Prepare the import of a deleted stack's resources.
 
-    Sets up each table as the template says (a restored one has no stream, no expiry, no recovery), and writes what
-    CloudFormation imports by; then says how to import it. Without --table each is the one that the stack left behind.
+    A new stack of the same name imports the tables, the configuration set and the deny group. The command sets up
+    each table as the template says (a restored table has no stream, expiry or recovery), writes the two files that
+    CloudFormation needs, and prints the commands to run. Without --table it takes the tables that the deleted stack
+    left behind.
     """
     if stack.exists():
         raise InvalidInput(
-            f"the stack {stack.name} is there, and its tables are in use: take it away first (`permille "
+            f"the stack {stack.name} exists, and its tables are in use: delete it first (`permille "
             "uninstall`, `sam delete`)"
         )
     whole, folder = template.load(), _folder(directory)
     wanted = retained.tables(whole)
-    chosen = choose(stack.tables, stack.name, wanted, _given(table or []))
-    lacked = prepare(stack.tables, chosen, wanted)
+    chosen = choose_tables(stack.tables, stack.name, wanted, _named_tables(table or []))
+    lacked = prepare_tables(stack.tables, chosen, wanted)
     names = chosen if only_tables else chosen | _fixed_names(stack.name, stack.region())
     _write(folder / TEMPLATE, retained.import_template(whole, names))
     _write(folder / RESOURCES, retained.resources_to_import(whole, names))
@@ -55,23 +58,24 @@ def import_stack(
     for logical, name in chosen.items():
         noted = f" (set up: {', '.join(lacked[logical].names())})" if lacked[logical] else ""
         out.print(f"{logical} is {literal(name)}{noted}", soft_wrap=True)
-    out.print("Now import them, and deploy what is missing:")
+    out.print("These commands import them, and deploy the rest:")
     for command in commands:
         out.print(f"  {literal(command)}", soft_wrap=True)
 
 
 def _folder(directory: Path) -> Path:
     if not directory.is_dir():
-        raise InvalidInput(f"{directory} is no directory", "directory")
+        raise InvalidInput(f"{directory} is not a directory", "directory")
     return directory.resolve()
 
 
-def _given(typed: Sequence[str]) -> dict[str, str]:
-    pairs = [one.partition("=") for one in typed]
-    for one, (logical, _, name) in zip(typed, pairs, strict=True):
+def _named_tables(options: Sequence[str]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in options]
+    for one, (logical, _, name) in zip(options, pairs, strict=True):
         if not logical or not name:
             raise InvalidInput(
-                f"takes the name in the template and the table's, as in AccountsTable=NAME, not {one!r}", "table"
+                f"takes the name in the template and the name of the table, such as AccountsTable=NAME, not {one!r}",
+                "table",
             )
     return {logical: name for logical, _, name in pairs}
 

@@ -1,4 +1,4 @@
-"""`permille link`: the links that let people in, and the tokens that let host platforms in."""
+"""`permille link`: makes and revokes login links of people and API tokens of host platforms."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,37 +15,43 @@ from permille.domain.timeline.kinds.system import LinkMade
 from permille.domain.timeline.timeline import SYSTEM, only, system_entry
 from permille.domain.values.errors import InvalidInput, ServiceError
 from permille.usecases.history import MOST
-from permille.usecases.login import issuing
 from permille.usecases.login.access import address, make_token
+from permille.usecases.login.issue_links import revoke_links
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal.options import AccountId, Reason
+from permille_cli.terminal.options import AccountId, Reason, SystemReason
 from permille_cli.terminal.output import AsJson, emit_json, err, out
 
 app = typer.Typer(
-    help="Links to pages, and tokens for the JSON API. Whoever holds one is let in: hand it to nobody else.",
+    help="Make and revoke login links and API tokens.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-revoke = typer.Typer(help="Let nobody in any more who holds an earlier one.", no_args_is_help=True)
+revoke = typer.Typer(help="Revoke the links or tokens made so far.", no_args_is_help=True)
 app.add_typer(revoke, name="revoke")
 
-Name = Annotated[str, typer.Option(help="Who is let in, as the timeline names them.")]
-OneOrAll = Annotated[str, typer.Option(help="Whose alone; without it, everybody's.")]
+Name = Annotated[str, typer.Option(help="Name of the holder, as timelines show it.")]
+Days = Annotated[float, typer.Option(help="Days until it expires.")]
+Hours = Annotated[float, typer.Option(help="Hours until it expires.")]
+OneOrAll = Annotated[str, typer.Option(help="Only those of this name; by default all.")]
+STAFF_HOURS = links.DEFAULT_LIFETIME[LinkRole.STAFF].total_seconds() / 3600
 
 
 @app.command()
 def owner(
     account_id: AccountId,
-    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[LinkRole.OWNER].days,
+    days: Days = links.DEFAULT_LIFETIME[LinkRole.OWNER].days,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """A link to an account's report, for its owner."""
+    """Make a login link to an account's report, for its owner.
+
+    Whoever has the link has access: keep it secret.
+    """
     account, lasts, now = stack.account(account_id), _lasting(LinkRole.OWNER, days, "days"), stack.now()
     claims = links.claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
     link = address(stack["ConsoleUrl"], make_token(stack.signer, claims))
-    # Before it is shown: no link lets in that nobody knows of.
+    # Logged before it is printed, so that no valid link is unknown.
     facts = LinkMade(audience=LinkRole.OWNER, subject=account.id, expires_at=claims.expires_at, by=stack.caller())
     stack.timeline.append(system_entry(now, facts))
     _print_link(link, as_json=as_json)
@@ -54,13 +60,15 @@ def owner(
 @app.command(name="staff")
 def for_staff(
     name: Name,
-    hours: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[LinkRole.STAFF].total_seconds()
-    / 3600,
+    hours: Hours = STAFF_HOURS,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """A link to support's desk, for one of its people."""
+    """Make a login link to the support desk, for one person.
+
+    Whoever has the link has access: keep it secret.
+    """
     lasts, who = _lasting(LinkRole.STAFF, hours, "hours"), validation.of_field("name", validation.holder, name)
     _print_link(address(stack["ConsoleUrl"], stack.link_issuer.token(LinkRole.STAFF, who, lasts)), as_json=as_json)
 
@@ -68,19 +76,20 @@ def for_staff(
 @app.command()
 def platform(
     name: Name,
-    days: Annotated[float, typer.Option(help="How long it lets in.")] = links.LASTS[LinkRole.PLATFORM].days,
-    scope: Annotated[
-        list[Scope] | None, typer.Option(help="What it may do; read if nothing is said. Can be repeated.")
-    ] = None,
+    days: Days = links.DEFAULT_LIFETIME[LinkRole.PLATFORM].days,
+    scope: Annotated[list[Scope] | None, typer.Option(help="What it may do; by default read. Repeatable.")] = None,
     account: Annotated[
         list[str] | None,
-        typer.Option(help="An account's id, or shop-* for all that begin so; all if none is said. Can be repeated."),
+        typer.Option(help="Account id, or shop-* for all ids with that prefix; by default all. Repeatable."),
     ] = None,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """A token for the JSON API, for a host platform."""
+    """Make an API token for a host platform.
+
+    Whoever has the token has access: keep it secret.
+    """
     lasts, who = _lasting(LinkRole.PLATFORM, days, "days"), validation.of_field("name", validation.platform, name)
     grant = Grant(frozenset(scope or [Scope.READ]), tuple(dict.fromkeys(account or [ALL_ACCOUNTS])))
     token, api = stack.link_issuer.token(LinkRole.PLATFORM, who, lasts, grant), f"{stack['ApiUrl'].rstrip('/')}/api/v1"
@@ -96,35 +105,40 @@ def revoke_owner(
     account_id: Annotated[str, typer.Argument(metavar="[ID]", help="The account.")] = "",
     *,
     reason: Reason,
-    every: Annotated[bool, typer.Option("--all", help="Of all accounts, as after a restore from a backup.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Those of all accounts, for example after a restore from a backup.")
+    ] = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Revoke all links to an account's pages, those in mails too."""
+    """Revoke all links to an account's report.
+
+    Links in mails are revoked too.
+    """
     if bool(account_id) is every:
-        raise InvalidInput("name one account, or say --all", "all")
+        raise InvalidInput("name one account, or use --all", "all")
     command = RevokeOwnerLinks(reason=reason, by=stack.caller())
     chosen = [account.id for account in stack.accounts.all()] if every else [account_id]
-    decided = [stack.decide(one, command) for one in chosen]
+    accounts = [stack.decide(one, command) for one in chosen]
     whose = "owners of all accounts" if every else f"owner of {account_id}"
     _print_revoked(
         whose,
-        max((one.links_valid_since for one in decided if one.links_valid_since), default=stack.now()),
+        max((one.links_valid_since for one in accounts if one.links_valid_since), default=stack.now()),
         as_json=as_json,
     )
 
 
 @revoke.command(name="staff")
 def revoke_staff(
-    reason: Reason, name: OneOrAll = "", *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+    reason: SystemReason, name: OneOrAll = "", *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
-    """Revoke the links of one of support's people, or of all."""
+    """Revoke the links of one staff member, or of all."""
     _revoke(stack, LinkRole.STAFF, name, reason, as_json=as_json)
 
 
 @revoke.command(name="platform")
 def revoke_platform(
-    reason: Reason, name: OneOrAll = "", *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
+    reason: SystemReason, name: OneOrAll = "", *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """Revoke the tokens of one host platform, or of all."""
     _revoke(stack, LinkRole.PLATFORM, name, reason, as_json=as_json)
@@ -132,17 +146,17 @@ def revoke_platform(
 
 def _revoke(stack: Stack, audience: LinkRole, name: str, reason: str, *, as_json: bool) -> None:
     command = RevokeAccess(audience=audience, name=name, reason=reason, by=stack.caller())
-    revoked = issuing.revoke(stack.link_register, command, stack.now())
+    revoked = revoke_links(stack.link_register, command, stack.now())
     until = revoked.of_name if command.name else revoked.of_all
     assert until is not None
     whose = f"{audience} {command.name}".rstrip()
     _print_revoked(whose, until, as_json=as_json)
-    if command.name and (nowhere := _never_made(stack, audience, command.name)):
-        err.print(f"warning: no link or token for {whose} is {nowhere}", soft_wrap=True, markup=False)
+    if command.name and (missing := _never_made(stack, audience, command.name)):
+        err.print(f"warning: no link or token for {whose} is {missing}", soft_wrap=True, markup=False)
 
 
 def _never_made(stack: Stack, audience: LinkRole, name: str) -> str:
-    """Where none of that name was found; empty where one was, or that could not be read: it is revoked all the same."""
+    """Says where no link of that name was found; empty if there is one, or the timeline cannot be read."""
     try:
         page = stack.timeline.latest(SYSTEM, MOST)
     except ServiceError:
@@ -157,7 +171,7 @@ def _lasting(audience: LinkRole, number: float, unit: str) -> timedelta:
         lasts = timedelta(**{unit: number})
     except (ValueError, OverflowError):  # nan and inf
         lasts = timedelta()
-    return validation.of_field(unit, partial(links.check_lasts, audience), lasts)
+    return validation.of_field(unit, partial(links.check_lifetime, audience), lasts)
 
 
 def _print_link(link: str, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`permille platform`: how the whole platform stands with SES."""
+"""`permille platform`: the reputation of the whole AWS account with SES."""
 
 from rich.table import Table
 
@@ -12,36 +12,39 @@ from permille_cli.terminal.output import AsJson, emit_json, out
 
 
 def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Show SES's rates of the whole AWS account, and the accounts with the most complaints and bounces."""
-    found = platform(stack, stack.now())
+    """Show the platform's reputation with SES.
+
+    The complaint and bounce rates of the whole AWS account, and the accounts that contribute most to them.
+    """
+    reputation = platform(stack, stack.now())
     if as_json:
-        emit_json(platform_json(found))
+        emit_json(platform_json(reputation))
         return
-    _print_figures(found)
-    out.print(denominators(found.days), soft_wrap=True)
-    _print_ranking(Harm.COMPLAINTS, found.complaints)
-    _print_ranking(Harm.BOUNCES, found.bounces)
+    _print_figures(reputation)
+    out.print(denominators(reputation.days), soft_wrap=True)
+    _print_ranking(Harm.COMPLAINTS, reputation.complaints)
+    _print_ranking(Harm.BOUNCES, reputation.bounces)
 
 
-def _print_figures(found: Platform) -> None:
-    if found.figures is None:
-        out.print("What SES says of the AWS account is not known now.")
+def _print_figures(reputation: Platform) -> None:
+    if reputation.figures is None:
+        out.print("SES's rates of the AWS account are unknown at the moment.")
         return
-    _print_rate("complaint rate", found.figures.complaint_rate, COMPLAINTS)
-    _print_rate("bounce rate", found.figures.bounce_rate, BOUNCES)
-    out.print(counted(found.figures.counted, found.days), soft_wrap=True)
+    _print_rate("complaint rate", reputation.figures.complaint_rate, COMPLAINTS)
+    _print_rate("bounce rate", reputation.figures.bounce_rate, BOUNCES)
+    out.print(counted(reputation.figures.counted, reputation.days), soft_wrap=True)
 
 
-def _print_rate(name: str, told: SesRate | None, lines: Lines) -> None:
-    said = "none told, as while no mail is sent"
-    if told:
-        said = f"{lines.said(told.share)}, {lines.level(told.share)}, as of {local(told.at)}"
-    out.print(f"[bold]{name}[/] by SES: {said}. {lines.bounds()}.", soft_wrap=True)
+def _print_rate(name: str, reported: SesRate | None, lines: Lines) -> None:
+    value = "none, as while no mail is sent"
+    if reported:
+        value = f"{lines.in_words(reported.share)}, {lines.level(reported.share)}, as of {local(reported.at)}"
+    out.print(f"[bold]{name}[/] by SES: {value}. {lines.bounds()}.", soft_wrap=True)
 
 
 def _print_ranking(harm: Harm, ranking: Ranking | None) -> None:
     if ranking is None or not ranking.contributors:
-        out.print(f"Who has the most {harm} is not known now." if ranking is None else f"Nobody has {harm}.")
+        out.print(f"Who has the most {harm} is unknown at the moment." if ranking is None else f"Nobody has {harm}.")
         return
     table = Table(box=None, pad_edge=False)
     for heading in (f"most {harm}", "status", harm, "delivered", "rate", "of all"):

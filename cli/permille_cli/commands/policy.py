@@ -1,4 +1,4 @@
-"""`permille policy`: the rules and their numbers, what a change of them would do, and which were in force."""
+"""`permille policy`: shows, evaluates and changes the rules and their numbers."""
 
 import json
 from typing import Annotated, Any
@@ -21,13 +21,13 @@ from permille_cli.answers.policy_preview import print_preview
 from permille_cli.commands import policy_judge
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
-from permille_cli.terminal.confirmation import Yes, ask
+from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
-app = typer.Typer(help="The rules and their numbers.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Show, evaluate and change the rules.", no_args_is_help=True, rich_markup_mode=None)
 app.command(name="judge")(policy_judge.judge_counts)
 
-PolicyFile = Annotated[str, typer.Argument(metavar="FILE", help="A policy as JSON; - for standard input.")]
+PolicyFile = Annotated[str, typer.Argument(metavar="FILE", help="File with a policy as JSON; - for standard input.")]
 
 
 @app.command()
@@ -37,7 +37,9 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
     try:
         policy = DEFAULT if text is None else parse_policy(text)
     except InvalidPolicy as wrong:
-        raise InvalidInput(f"the policy in {parameter} is wrong, so nobody is judged: {wrong}; set another") from wrong
+        raise InvalidInput(
+            f"the policy in {parameter} is invalid, so no account is judged: {wrong}; set another one"
+        ) from wrong
     if as_json:
         emit_json({"parameter": parameter, "is_set": text is not None, "policy": policy_data(policy)})
     else:
@@ -48,7 +50,10 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
 
 @app.command()
 def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
-    """Check a policy before it is set, and show what it comes to."""
+    """Validate a policy, and show it completely.
+
+    Prints every number of the policy, and warnings. Nothing is set.
+    """
     policy = inputs.policy(file)
     if as_json:
         emit_json({"policy": policy_data(policy), "warnings": warnings(policy)})
@@ -80,8 +85,10 @@ def _shown(value: Any) -> str:
 
 @app.command(name="try")
 def try_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Show which accounts a policy would disable, and which it would keep, by the counts as they are now. Nothing is
-    set."""
+    """Show what a policy would change. Nothing is set.
+
+    Which accounts it would disable, and which it would keep, with the counts as of now.
+    """
     previewed = _preview(stack, inputs.policy(file))
     if as_json:
         emit_json(_as_data(stack, previewed))
@@ -93,8 +100,11 @@ def try_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json:
 def set_policy(
     file: PolicyFile, *, yes: Yes = False, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
-    """Put a policy in force, after showing what it would change, as `try` does. Asks where it would disable more
-    accounts than the breaker lets pass within an hour."""
+    """Put a policy in force.
+
+    First shows what it would change, as `permille policy try` does. Asks for confirmation if it would disable more
+    accounts than the breaker allows within an hour.
+    """
     text = inputs.text_of(file)
     _set(stack, inputs.policy_of(file, text), text, yes=yes, as_json=as_json)
 
@@ -102,7 +112,7 @@ def set_policy(
 @app.command()
 def revert(
     to: Annotated[
-        str, typer.Option(metavar="ID", help="A policy of the history; else the one before the policy in force.")
+        str, typer.Option(metavar="ID", help="Id of an earlier policy; by default the one before the policy in force.")
     ] = "",
     *,
     yes: Yes = False,
@@ -110,7 +120,7 @@ def revert(
     as_json: AsJson = False,
 ) -> None:
     """Put an earlier policy in force again, as `set` does."""
-    known = policy_change.history(stack)
+    known = policy_change.policy_history(stack)
     policy = known.named(to) if to else known.before()
     _set(stack, policy, json.dumps(policy_data(policy), indent=2), yes=yes, as_json=as_json)
 
@@ -120,7 +130,7 @@ def _set(stack: Stack, policy: Policy, text: str, *, yes: bool, as_json: bool) -
     if not as_json:
         _print_previewed(previewed)
     if previewed.exceeds_bound:
-        ask(_unusual(previewed), yes=yes, as_json=as_json)
+        confirm(_unusual(previewed), yes=yes, as_json=as_json)
     policy_change.put_in_force(stack, previewed, text, by, stack.now())
     if as_json:
         emit_json(_as_data(stack, previewed))
@@ -154,7 +164,7 @@ def _as_data(stack: Stack, previewed: Preview) -> dict[str, Any]:
 
 def _unusual(previewed: Preview) -> str:
     count = times(len(previewed.of(Effect.WOULD_DISABLE)), "account")
-    return f"{count} would be disabled, and the breaker lets {previewed.bound:,} pass within an hour"
+    return f"{count} would be disabled, and the breaker allows {previewed.bound:,} within an hour"
 
 
 # ---------------------------------------------------------------- history
@@ -162,8 +172,11 @@ def _unusual(previewed: Preview) -> str:
 
 @app.command()
 def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Show which policies were set, the newest first: when, by whom, and which numbers changed."""
-    known = policy_change.history(stack)
+    """List the policies that were set, newest first.
+
+    When, by whom, and which numbers changed.
+    """
+    known = policy_change.policy_history(stack)
     if as_json:
         emit_json(
             {
@@ -186,11 +199,9 @@ def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> N
 
 def _now(known: PolicyHistory, parameter: str) -> str:
     if known.in_force is None:
-        unknown = f"What is in {literal(parameter)} cannot be understood, so nobody is judged"
-        return f"[red]{unknown}[/] (permille policy show)"
+        invalid = f"The policy in {literal(parameter)} cannot be parsed, so no account is judged"
+        return f"[red]{invalid}[/] (permille policy show)"
     now = f"[bold]{literal(known.in_force.id)}[/] is in force"
     if known.is_told:
         return now
-    return (
-        f"{now}, [yellow]and the history does not tell of it[/]: it was set in another way, or the command was cut off"
-    )
+    return f"{now}, [yellow]but not in the history[/]: it was set in another way, or a command was interrupted"

@@ -1,4 +1,4 @@
-"""`permille policy judge`: what a policy says of counts."""
+"""`permille policy judge`: evaluates a policy on counts."""
 
 import csv
 import io
@@ -20,39 +20,45 @@ from permille_cli.terminal import inputs
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
 
 LARGEST_COUNT = 10**18
-SENT_ON = date(2000, 1, 1)  # and judged on: a verdict names no day
+SENT_ON = date(2000, 1, 1)  # and judged on: the verdict does not depend on the day
 COUNTS = ("delivered", "complaints", "bounces")
 ANSWERS = ("decision", "rule", "allowance_left", "ln_e")
 
 
 def judge_counts(
-    delivered: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Delivered recipients.")] = None,
-    complaints: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Complaints.")] = None,
-    bounces: Annotated[int, typer.Option(min=0, max=LARGEST_COUNT, help="Permanent bounces.")] = 0,
-    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}; default unless named.")] = "",
-    policy: Annotated[str, typer.Option(help="A policy's file instead of a preset; - for standard input.")] = "",
+    delivered: Annotated[
+        int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Number of delivered recipients.")
+    ] = None,
+    complaints: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Number of complaints.")] = None,
+    bounces: Annotated[int, typer.Option(min=0, max=LARGEST_COUNT, help="Number of permanent bounces.")] = 0,
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}; without it, default.")] = "",
+    policy: Annotated[
+        str, typer.Option(help="File with a policy as JSON, instead of a preset; - for standard input.")
+    ] = "",
     table: Annotated[
-        str, typer.Option("--csv", metavar="FILE", help="A table with these columns instead; - for standard input.")
+        str,
+        typer.Option("--csv", metavar="FILE", help="CSV file with counts, instead of options; - for standard input."),
     ] = "",
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a policy says of counts, all taken as sent today.
+    """Evaluate a policy on counts.
 
-    --csv judges a table with the columns delivered, complaints, and if you like bounces and preset, and writes it to
-    standard output as CSV with the columns decision, rule, allowance_left and ln_e behind its own.
+    All mail is taken as sent today. --csv evaluates a table with the columns delivered and complaints, and
+    optionally bounces and preset. The table is written to standard output as CSV, with the columns decision, rule,
+    allowance_left and ln_e added.
     """
     if policy == table == "-":
         raise InvalidInput("--policy and --csv cannot both be read from standard input")
-    usual = _policy(preset, policy)
+    default = _policy(preset, policy)
     if table:
         if delivered is not None or complaints is not None or bounces:
-            raise InvalidInput("--csv brings the counts; leave out --delivered, --complaints and --bounces")
-        _judge_table(table, usual, as_json=as_json)
+            raise InvalidInput("--csv contains the counts: leave out --delivered, --complaints and --bounces")
+        _judge_table(table, default, as_json=as_json)
     elif delivered is None or complaints is None:
         raise InvalidInput("give --delivered and --complaints, or a table with --csv")
     else:
-        _judge_one(usual, Tally(delivered, complaints, bounces), as_json=as_json)
+        _judge_one(default, Tally(delivered, complaints, bounces), as_json=as_json)
 
 
 def _policy(preset: str, file: str) -> Policy:
@@ -95,14 +101,14 @@ def _judge_one(policy: Policy, counts: Tally, *, as_json: bool) -> None:
         f"{times(counts.complaints, 'complaint')}, {counts.delivered:,} delivered, {counts.bounces:,} bounced; "
         "all sent today"
     )
-    out.print(f"{times(verdict.allowance_left, 'more complaint')} would be kept (policy {literal(policy.id)})")
+    out.print(f"{times(verdict.allowance_left, 'more complaint')} allowed (policy {literal(policy.id)})")
     if verdict.ln_e is not None and alpha is not None:
         out.print(f"ln E = {float(verdict.ln_e):.12g}; {float(ln_e_needed(alpha)):.12g} are needed (alpha {alpha})")
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    given: Mapping[str, str]
+    columns: Mapping[str, str]
     verdict: Verdict
 
     @property
@@ -117,21 +123,21 @@ class _Row:
         return dict(zip(ANSWERS, answers, strict=True))
 
 
-def _judge_table(file: str, usual: Policy, *, as_json: bool) -> None:
-    """All rows are read before the first is written, so that a wrong one leaves no half of an answer."""
+def _judge_table(file: str, default: Policy, *, as_json: bool) -> None:
+    """Evaluates the whole table before it prints a row, so that a wrong row leaves no partial answer."""
     reader = csv.DictReader(io.StringIO(inputs.text_of(file), newline=""), strict=True)
     try:
         columns = list(reader.fieldnames or [])
         _check_columns(file, columns)
-        rows = list(_judged(file, reader, usual))
+        rows = list(_judged(file, reader, default))
     except csv.Error as error:
         raise InvalidInput(f"{file}, line {reader.line_num}: {error}") from error
     if as_json:
-        emit_json({"rows": [{**row.given, **row.answers} for row in rows]})
+        emit_json({"rows": [{**row.columns, **row.answers} for row in rows]})
         return
     writer = csv.DictWriter(sys.stdout, [*columns, *ANSWERS], lineterminator="\n")
     writer.writeheader()
-    writer.writerows({**row.given, **row.answers} for row in rows)
+    writer.writerows({**row.columns, **row.answers} for row in rows)
 
 
 def _check_columns(file: str, columns: list[str]) -> None:
@@ -143,12 +149,12 @@ def _check_columns(file: str, columns: list[str]) -> None:
             raise InvalidInput(f"{file} has {'two columns' if columns.count(name) > 1 else 'a column'} {name} already")
 
 
-def _judged(file: str, reader: "csv.DictReader[str]", usual: Policy) -> Iterator[_Row]:
+def _judged(file: str, reader: "csv.DictReader[str]", default: Policy) -> Iterator[_Row]:
     for row in reader:
         where = f"{file}, line {reader.line_num}"
         if None in row or None in row.values():
-            raise InvalidInput(f"{where}: it has not as many values as there are columns")
-        policy = _preset(row["preset"], f"{where}: preset") if row.get("preset") else usual
+            raise InvalidInput(f"{where}: it does not have as many values as there are columns")
+        policy = _preset(row["preset"], f"{where}: preset") if row.get("preset") else default
         counts = Tally(
             *(_count(f"{where}: {name}", row.get(name) or ("0" if name == "bounces" else "")) for name in COUNTS)
         )

@@ -1,4 +1,4 @@
-"""`permille provider`: the third-party SMTP server that an owner's e-mails can go through."""
+"""`permille provider`: the third-party SMTP relay of an account."""
 
 from typing import Annotated
 
@@ -14,66 +14,72 @@ from permille_cli.terminal import inputs
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
-app = typer.Typer(help="Third-party SMTP providers that owners connect.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Manage the third-party SMTP providers of accounts.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.command()
 def connect(
     account_id: AccountId,
-    host: Annotated[str, typer.Option(help="The provider's SMTP server, as in smtp.example.com.")],
-    port: Annotated[int, typer.Option(help="465 for TLS from the start, 587 for STARTTLS.")],
-    user: Annotated[str, typer.Option(help="The user name there.")],
+    host: Annotated[str, typer.Option(help="The provider's SMTP server, such as smtp.example.com.")],
+    port: Annotated[int, typer.Option(help="587 for STARTTLS, 465 for implicit TLS.")],
+    user: Annotated[str, typer.Option(help="User name at the provider.")],
     *,
     password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from stdin instead of asking for it.")
+        bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking for it.")
     ] = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Connect a provider, or another in its place, once a login with TLS has succeeded.
+    """Connect an SMTP provider to an account.
 
-    The password is kept in Secrets Manager, and shown nowhere. Where the login fails, nothing is stored.
+    First tests the login, with TLS. If it fails, nothing is stored. The password is stored in Secrets Manager and
+    never shown. An earlier provider is replaced.
     """
     account = stack.account(account_id)
-    asked = server(host, port, user, local=stack.is_local)
+    requested = server(host, port, user, local=stack.is_local)
     password = inputs.password(from_stdin=password_stdin)
-    connected = providers.connect(stack.providing, account, asked, password, stack.caller(), stack.now())
+    connected = providers.connect(stack.providing, account, requested, password, stack.caller(), stack.now())
     if isinstance(connected, LoginFailure):
-        raise Failed(f"nothing is stored: {sentence(connected, asked.host, asked.port)}")
-    _tell(connected, as_json=as_json)
+        raise Failed(f"nothing is stored: {sentence(connected, requested.host, requested.port)}")
+    _print(connected, as_json=as_json)
 
 
 @app.command()
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show an account's provider."""
-    _tell(stack.account(account_id), as_json=as_json)
+    _print(stack.account(account_id), as_json=as_json)
 
 
 @app.command(name="test")
-def try_again(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Try the login again with the stored password. Exit 0 if it succeeds, 1 if not."""
+def check_login(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Test the login with the stored password.
+
+    Exits with 0 if it succeeds, and with 1 if not.
+    """
     account = stack.account(account_id)
-    trouble = providers.try_again(stack.providing, account)
-    assert account.provider is not None  # else it was refused
+    failure = providers.try_again(stack.providing, account)
+    assert account.provider is not None  # else the use case refused
     host, port = account.provider.host, account.provider.port
-    said = sentence(trouble, host, port) if trouble else ""
+    why = sentence(failure, host, port) if failure else ""
     if as_json:
-        fault = trouble.fault if trouble else None
-        emit_json({"account_id": account.id, "works": trouble is None, "fault": fault, "why": said or None})
-        raise typer.Exit(1 if trouble else 0)
-    if trouble:
-        raise Failed(said)
-    out.print(f"The login at {literal(host)}:{port} succeeds.")
+        fault = failure.fault if failure else None
+        emit_json({"account_id": account.id, "works": failure is None, "fault": fault, "why": why or None})
+        raise typer.Exit(1 if failure else 0)
+    if failure:
+        raise Failed(why)
+    out.print(f"The login at {literal(host)}:{port} succeeded.")
 
 
 @app.command()
 def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Forget an account's provider, and delete its password."""
+    """Disconnect an account's provider, and delete its password."""
     account = stack.account(account_id)
-    _tell(providers.disconnect(stack.providing, account, stack.caller(), stack.now()), as_json=as_json)
+    _print(providers.disconnect(stack.providing, account, stack.caller(), stack.now()), as_json=as_json)
 
 
-def _tell(account: Account, *, as_json: bool) -> None:
+def _print(account: Account, *, as_json: bool) -> None:
     if as_json:
         emit_json({"account_id": account.id, "provider": provider_json(account)})
     elif account.provider:

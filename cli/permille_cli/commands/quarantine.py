@@ -1,4 +1,4 @@
-"""`permille quarantine`: feedback that could not be read or attributed, and what becomes of it."""
+"""`permille quarantine`: feedback that could not be parsed or attributed; it is inspected, replayed or deleted."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -19,48 +19,48 @@ from permille.usecases.feedback import quarantine
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
-app = typer.Typer(help="Feedback that could not be read or attributed.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Inspect, replay and delete quarantined feedback.", no_args_is_help=True, rich_markup_mode=None)
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, or their beginnings.")]
-RestingFor = Annotated[
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, or prefixes of ids.")]
+WithReason = Annotated[
     str | None,
-    typer.Option(metavar="REASON", help="All that rest for this reason, as `permille quarantine list` says it."),
+    typer.Option(metavar="REASON", help="All with this reason, as `permille quarantine list` shows it."),
 ]
-Caller = Annotated[str | None, typer.Option(help="All that this IAM user or role sent.")]
-Everything = Annotated[bool, typer.Option("--all", help="All there is.")]
-NAMES_THEM = "`permille quarantine list` names them"
+Sender = Annotated[str | None, typer.Option(help="All about mail of this IAM user or role.")]
+Everything = Annotated[bool, typer.Option("--all", help="All quarantined feedback.")]
+LISTS_THEM = "see `permille quarantine list`"
 SHORT = 12  # characters of an id that people read
 
 
 @app.command(name="list")
 def list_groups(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """List what rests, grouped by reason and caller."""
+    """List quarantined feedback, by reason and sender."""
     groups = _groups(progress(stack.quarantine.all(), "read"))
     if as_json:
         emit_json({"groups": groups})
         return
     for group in groups:
         out.print(f"[bold]{group['count']:,}[/]  {literal(group['reason'])}")
-        who = f"caller {literal(group['caller'])}, " if group["caller"] else ""
+        who = f"sender {literal(group['caller'])}, " if group["caller"] else ""
         out.print(f"   {who}{group['first_at'][:16]} to {group['last_at'][:16]} UTC", soft_wrap=True)
         shown = ", ".join(literal(one[:SHORT]) for one in group["ids"][:3])
         out.print(f"   ids {shown}{' ...' if group['count'] > 3 else ''}", soft_wrap=True)
     if not groups:
-        out.print("Nothing rests in quarantine.")
+        out.print("The quarantine is empty.")
 
 
 @app.command()
 def show(
-    body_id: Annotated[str, typer.Argument(metavar="ID")],
+    body_id: Annotated[str, typer.Argument(metavar="ID", help="Id, or a prefix of it.")],
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Show one body, raw, with why it rests."""
+    """Show one message: the reason and the raw body."""
     [one] = _found(stack, [body_id])
     body = stack.quarantine.body(one.id)
     if body is None:
-        raise InvalidInput(f"{one.id} was dropped, or replayed, just now; `permille quarantine list` names what rests")
+        raise InvalidInput(f"{one.id} was dropped or replayed just now; {LISTS_THEM}")
     if as_json:
         emit_json({**_named(one), "body": body})
     else:
@@ -73,15 +73,18 @@ def show(
 def replay(
     ids: Ids = None,
     *,
-    resting_for: RestingFor = None,
-    caller: Caller = None,
+    with_reason: WithReason = None,
+    sender: Sender = None,
     everything: Everything = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Put bodies back on the feedback queue: each is as exact as any redelivery. What fails again comes back here."""
-    chosen = _chosen(stack, ids, resting_for, caller, everything=everything)
-    put_back = partial(quarantine.replay, stack.feedback_queue, stack.quarantine)
+    """Put messages back on the feedback queue.
+
+    Each is counted once. What fails again returns to quarantine.
+    """
+    chosen = _chosen(stack, ids, with_reason, sender, everything=everything)
+    put_back = partial(quarantine.replay_feedback, stack.feedback_queue, stack.quarantine)
     _with_each(stack, put_back, "replayed", QuarantineReplayed, chosen, as_json=as_json)
 
 
@@ -89,52 +92,54 @@ def replay(
 def drop(
     ids: Ids = None,
     *,
-    resting_for: RestingFor = None,
-    caller: Caller = None,
+    with_reason: WithReason = None,
+    sender: Sender = None,
     everything: Everything = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Throw bodies away for good."""
-    chosen = _chosen(stack, ids, resting_for, caller, everything=everything)
+    """Delete messages for good."""
+    chosen = _chosen(stack, ids, with_reason, sender, everything=everything)
     _with_each(stack, stack.quarantine.drop, "dropped", QuarantineDropped, chosen, as_json=as_json)
 
 
 def _chosen(
-    stack: Stack, ids: list[str] | None, reason: str | None, caller: str | None, *, everything: bool
+    stack: Stack, ids: list[str] | None, reason: str | None, sender: str | None, *, everything: bool
 ) -> Iterator[Quarantined]:
-    """What the options name, read page by page. Raises InvalidInput, before anything is yielded, where they name
-    nothing, or both ids and others, or what nothing rests for."""
+    """The feedback that the options select, read page by page.
+
+    Raises InvalidInput before it yields anything: if there is no option, ids and a filter, or no match.
+    """
     filters = [
-        f"--{name}" for name, given in (("resting-for", reason), ("caller", caller), ("all", everything)) if given
+        f"--{name}" for name, value in (("with-reason", reason), ("sender", sender), ("all", everything)) if value
     ]
     if not ids and not filters:
-        raise InvalidInput(f"say which: ids, --resting-for, --caller, or --all; {NAMES_THEM}")
+        raise InvalidInput(f"name ids, or use --with-reason, --sender or --all; {LISTS_THEM}")
     if ids and filters:
         raise InvalidInput(f"give ids, or {' and '.join(filters)}: not both")
     if ids:
         return iter(_found(stack, ids))
-    matching = (one for one in stack.quarantine.all() if _is_meant(one, reason, caller))
+    matching = (one for one in stack.quarantine.all() if _matches(one, reason, sender))
     first = next(matching, None)
     if first is None and not everything:
-        raise InvalidInput(f"nothing in quarantine fits {' and '.join(filters)}; {NAMES_THEM}")
+        raise InvalidInput(f"nothing in quarantine matches {' and '.join(filters)}; {LISTS_THEM}")
     return chain([first] if first else [], matching)
 
 
-def _is_meant(one: Quarantined, reason: str | None, caller: str | None) -> bool:
-    return reason in (None, one.reason, plain(one.reason)) and caller in (None, one.caller, plain(one.caller))
+def _matches(one: Quarantined, reason: str | None, sender: str | None) -> bool:
+    return reason in (None, one.reason, plain(one.reason)) and sender in (None, one.caller, plain(one.caller))
 
 
 def _found(stack: Stack, ids: list[str]) -> list[Quarantined]:
-    """Those whose ids begin so, each once, the one that rests longest first."""
+    """The feedback whose ids have these prefixes, each once, the oldest first. Raises InvalidInput."""
     counts, found = dict.fromkeys(ids, 0), dict[str, Quarantined]()
     for one in stack.quarantine.all():
-        for beginning in filter(one.id.startswith, counts):
-            counts[beginning] += 1
-            found[beginning] = one
-    for beginning, count in counts.items():
+        for prefix in filter(one.id.startswith, counts):
+            counts[prefix] += 1
+            found[prefix] = one
+    for prefix, count in counts.items():
         if count != 1:
-            raise InvalidInput(f"{count or 'no'} body rests under {beginning}; {NAMES_THEM}")
+            raise InvalidInput(f"{count or 'no'} ids begin with {prefix}; {LISTS_THEM}")
     return sorted(dict.fromkeys(found.values()), key=lambda one: one.at)
 
 
@@ -147,7 +152,7 @@ def _with_each(
     *,
     as_json: bool,
 ) -> None:
-    acted, by = Resting(), stack.caller()
+    acted, by = Group(), stack.caller()
     try:
         for quarantined in progress(chosen, done):
             act(quarantined)
@@ -164,8 +169,13 @@ def _with_each(
 
 
 @dataclass(slots=True)
-class Resting:
-    """What is kept in mind of any number of bodies: `ids` and `reasons` of the first LISTED_BODIES alone."""
+class Group:
+    """A summary of any number of bodies.
+
+    count: how many.
+    first_at, last_at: when the oldest and the newest arrived.
+    ids, reasons: of the first LISTED_BODIES.
+    """
 
     count: int = 0
     first_at: datetime | None = None
@@ -183,10 +193,10 @@ class Resting:
             self.reasons[one.reason] = None
 
 
-def _groups(resting: Iterable[Quarantined]) -> list[dict[str, Any]]:
+def _groups(bodies: Iterable[Quarantined]) -> list[dict[str, Any]]:
     """By reason and caller, the largest group first."""
-    groups = defaultdict[tuple[str, str], Resting](Resting)
-    for one in resting:
+    groups = defaultdict[tuple[str, str], Group](Group)
+    for one in bodies:
         groups[plain(one.reason), plain(one.caller)].add(one)
     listed = [
         {

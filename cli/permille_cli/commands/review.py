@@ -1,4 +1,4 @@
-"""`permille review`: the owner's request to get the SMTP account back, and support's answer."""
+"""`permille review`: an owner's request to get the SMTP account back, and support's answer."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,14 +29,14 @@ from permille.usecases.views.review_queue import ReviewCase, queue
 from permille.zones import shown_zone_of
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
-from permille_cli.terminal.confirmation import Yes, ask
-from permille_cli.terminal.options import AccountId, Reason, TellingReason
+from permille_cli.terminal.confirmation import Yes, confirm
+from permille_cli.terminal.options import AccountId, MailedReason, Reason
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
 
-app = typer.Typer(help="Requests to get an SMTP account back.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Handle requests to enable a disabled account.", no_args_is_help=True, rich_markup_mode=None)
 
-Day = Annotated[str, typer.Option(help="The day of the next batch where the owner is, as in 2026-12-31.")]
-Batch = Annotated[int, typer.Option(help="How many e-mails go out on it.")]
+Day = Annotated[str, typer.Option(help="Day of the next batch in the owner's time zone, such as 2026-12-31.")]
+Batch = Annotated[int, typer.Option(help="Number of e-mails in that batch.")]
 Cause = Annotated[str, typer.Option(help="What went wrong.")]
 Change = Annotated[str, typer.Option(help="What was changed.")]
 
@@ -54,7 +54,7 @@ def request(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Ask for a review of a disabled account, as its owner does."""
+    """Request a review of a disabled account, as its owner does."""
     command = RequestReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
     _decide(stack, account_id, command, as_json=as_json)
 
@@ -70,41 +70,43 @@ def amend(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Change an open request; it keeps its place in the queue."""
+    """Change an open request. It keeps its place in the queue."""
     command = AmendReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
     _decide(stack, account_id, command, as_json=as_json)
 
 
 @app.command()
 def withdraw(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Take back an open request, or a trial that was agreed on and has not begun."""
+    """Withdraw an open request, or a scheduled trial."""
     _decide(stack, account_id, WithdrawReview(by=stack.caller()), as_json=as_json)
 
 
 @app.command()
 def approve(
     account_id: AccountId,
-    day: Annotated[str, typer.Option(help="The day on which the SMTP account works; today at once.")],
-    note: Annotated[str, typer.Option(help="What the owner is told beside it.")] = "",
+    day: Annotated[str, typer.Option(help="Day of the trial in the owner's time zone. Today begins at once.")],
+    note: Annotated[str, typer.Option(help="Note to the owner, added to the mail.")] = "",
     *,
     yes: Yes = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Switch the account on for a single day, or move a trial that has not begun to another day. Where few hours of
-    the day are left it asks, or wants --yes."""
+    """Approve a trial day, or move a scheduled trial.
+
+    The account may send on that day. If few hours of the day are left, the command asks for confirmation.
+    """
     command = ApproveReview(day=inputs.day(day), note=note, by=stack.caller(), short_day=yes)
     try:
         _decide(stack, account_id, command, as_json=as_json)
     except ConfirmationNeeded as unusual:
-        ask(str(unusual), yes=False, as_json=as_json)
+        confirm(str(unusual), yes=False, as_json=as_json)
         _decide(stack, account_id, replace(command, short_day=True), as_json=as_json)
 
 
 @app.command()
 def decline(
     account_id: AccountId,
-    reason: TellingReason,
+    reason: MailedReason,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
@@ -116,30 +118,36 @@ def decline(
 @app.command()
 def cancel(
     account_id: AccountId,
-    reason: TellingReason,
+    reason: MailedReason,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Cancel a trial that was agreed on and has not begun; the owner may ask again at once."""
+    """Cancel a scheduled trial. The owner may ask again at once."""
     _decide(stack, account_id, CancelTrial(reason=reason, by=stack.caller()), as_json=as_json)
 
 
-@app.command()
-def confirm(
+@app.command(name="confirm")
+def confirm_trial(
     account_id: AccountId,
     reason: Reason = "The trial went well",
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Confirm that a trial went well, where the policy wants support to say so."""
+    """Confirm that a trial went well.
+
+    Needed if the policy says reinstate_by_staff.
+    """
     _decide(stack, account_id, ConfirmTrial(reason=reason, by=stack.caller()), as_json=as_json)
 
 
 @app.command(name="list")
 def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """List who waits for support, the longest waiting first, each with its evidence."""
+    """List the accounts that wait for support.
+
+    The longest waiting is first. Each has its evidence.
+    """
     now = stack.now()
     waiting = cases(stack, now)
     if as_json:
@@ -148,11 +156,11 @@ def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) ->
     for case in waiting:
         print_case(case, stack["PlatformName"], now)
     if not waiting:
-        out.print("Nobody waits for support.")
+        out.print("No account waits for support.")
 
 
 def cases(stack: Stack, now: datetime) -> list[ReviewCase]:
-    """Who waits for support, the longest waiting first, with the evidence."""
+    """The accounts that wait for support, the longest waiting first, with the evidence."""
 
     def judge(account: Account) -> Verdict | None:
         try:
@@ -160,14 +168,14 @@ def cases(stack: Stack, now: datetime) -> list[ReviewCase]:
         except ServiceError:
             return None
 
-    return queue(_asking(stack), stack.timeline, now, judge)
+    return queue(_waiting(stack), stack.timeline, now, judge)
 
 
-def _asking(stack: Stack) -> Iterator[Account]:
-    page = stack.directory.asking(PAGE)
+def _waiting(stack: Stack) -> Iterator[Account]:
+    page = stack.account_index.awaiting_support(PAGE)
     yield from page.items
     while page.next:
-        page = stack.directory.asking(PAGE, page.next)
+        page = stack.account_index.awaiting_support(PAGE, page.next)
         yield from page.items
 
 
@@ -182,7 +190,7 @@ def _decide(stack: Stack, account_id: str, command: Command, *, as_json: bool) -
 def _print_standing(account: Account) -> None:
     trial = account.current_trial
     if not account.review and not trial:
-        out.print(f"[bold]{account.id}[/]: no request is open, and no trial is agreed on.")
+        out.print(f"[bold]{account.id}[/]: no request is open, and no trial is scheduled.")
     if account.review:
         about = f"{account.review.batch:,} e-mails on {account.review.day}"
         out.print(f"[bold]{account.id}[/]: the request for {about} is {account.review.state}.")
@@ -193,26 +201,26 @@ def _print_standing(account: Account) -> None:
 
 
 def print_case(case: ReviewCase, platform: str, now: datetime, console: Console = out) -> None:
-    """What support decides by."""
+    """Prints the evidence that support decides on."""
     hours = case.waits.total_seconds() / 3600
-    strikes = f"{case.account.strikes} strike{'' if case.account.strikes == 1 else 's'}"
-    console.print(f"[bold]{case.account.id}[/]  waits for {hours:,.1f} hours, {strikes}")
+    disablings = wording.times(case.account.strikes, "disabling")
+    console.print(f"[bold]{case.account.id}[/]  waits for {hours:,.1f} hours; {disablings} by the rules so far")
     if case.account.current_trial:
-        console.print("  the trial went well, and waits to be confirmed")
+        console.print("  the trial went well, and needs confirmation")
     if case.review:
-        asked = case.review
-        note = day_note(asked, now)
-        console.print(f"  wants to send {asked.batch:,} e-mails on {asked.day}{f' ({note})' if note else ''}")
-        console.print(f"  what went wrong: {literal(asked.cause)}", soft_wrap=True)
-        console.print(f"  what was changed: {literal(asked.change)}", soft_wrap=True)
+        request = case.review
+        note = day_note(request, now)
+        console.print(f"  wants to send {request.batch:,} e-mails on {request.day}{f' ({note})' if note else ''}")
+        console.print(f"  what went wrong: {literal(request.cause)}", soft_wrap=True)
+        console.print(f"  what was changed: {literal(request.change)}", soft_wrap=True)
     _print_evidence(case, platform, console)
 
 
 def _print_evidence(case: ReviewCase, platform: str, console: Console) -> None:
     zone = shown_zone_of(case.account)
     if case.disabled:
-        told = case.disabled.in_zone(zone)
-        console.print(f"  when it was disabled, {told.at:%Y-%m-%d}: {literal(told.sentence())}", soft_wrap=True)
+        disabled = case.disabled.in_zone(zone)
+        console.print(f"  when it was disabled, {disabled.at:%Y-%m-%d}: {literal(disabled.sentence())}", soft_wrap=True)
     if case.kept_now:
         console.print(f"  {case.kept_now}", soft_wrap=True)
     for name, count in case.campaigns:
@@ -220,5 +228,5 @@ def _print_evidence(case: ReviewCase, platform: str, console: Console) -> None:
     if case.is_cut:
         console.print("  older complaints are left out")
     for entry in case.trials:
-        told = entry.in_zone(zone)
-        console.print(f"  earlier trial, {told.at:%Y-%m-%d}: {literal(told.headline(platform))}", soft_wrap=True)
+        trial = entry.in_zone(zone)
+        console.print(f"  earlier trial, {trial.at:%Y-%m-%d}: {literal(trial.headline(platform))}", soft_wrap=True)

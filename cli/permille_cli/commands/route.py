@@ -1,21 +1,21 @@
-"""`permille route`: may an account send now, and through what."""
+"""`permille route`: whether an account may send now, and through what."""
 
 from datetime import datetime
 
 from permille.domain.sending.route import route
 from permille.domain.timeline.facts import Topic
 from permille.schema.route_schema import route_json
-from permille.usecases.history import history
+from permille.usecases.history import read_history
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
 
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Say whether an account may send now, and through what."""
+    """Show whether an account may send now, and through what."""
     account = stack.account(account_id)
-    known = history(stack.timeline, account.id, Topic.STANDING)
-    answer = route_json(account, route(account, known.entries), stack["PlatformName"], stack["SmtpEndpoint"])
+    past = read_history(stack.timeline, account.id, Topic.STANDING)
+    answer = route_json(account, route(account, past.entries), stack["PlatformName"], stack["SmtpEndpoint"])
     if as_json:
         emit_json(answer)
         return

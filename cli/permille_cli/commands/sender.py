@@ -1,4 +1,4 @@
-"""`permille sender`: IAM identities that belong to no account."""
+"""`permille sender`: IAM users and roles whose mail belongs to no account."""
 
 from typing import Annotated
 
@@ -9,28 +9,29 @@ from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import Conflict, InvalidInput
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal.confirmation import Yes, ask
+from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
 
-app = typer.Typer(help="IAM identities that belong to no account.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Manage senders that belong to no account.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
 def ignore(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="An IAM user or role that sends the platform's own mail.")
-    ],
-    reason: Annotated[str, typer.Option(help="Why its mail is nobody's to answer for.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="IAM user or role that sends the platform's own mail.")],
+    reason: Annotated[str, typer.Option(help="Reason, recorded on the system timeline.")],
     *,
     yes: Yes = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Count feedback about the platform's own mail for nobody: it is dropped, with a metric."""
+    """Ignore feedback about a sender's mail.
+
+    For the platform's own mail. The feedback is dropped, with a metric, and counts for no account.
+    """
     command = IgnoreSender(sender=name, reason=reason, by=stack.caller())
     sender = command.sender
-    is_meant = yes or _is_known(stack, sender)
-    ask(f"IAM has neither a user nor a role named {sender}", yes=is_meant, as_json=as_json)
+    exists = yes or _exists(stack, sender)
+    confirm(f"IAM has neither a user nor a role named {sender}", yes=exists, as_json=as_json)
     facts = SenderIgnored(sender=sender, reason=command.reason, by=command.by)
     try:
         stack.accounts.ignore_sender(system_entry(stack.now(), facts))
@@ -39,16 +40,16 @@ def ignore(
         if not owner:
             raise
         raise InvalidInput(
-            f"{sender} is a sender of the account {owner}: its mail is that account's to answer for"
+            f"{sender} is a sender of the account {owner}, so feedback about its mail counts for that account"
         ) from conflict
     if as_json:
         emit_json({"caller_identity": sender, "ignored": facts.reason, "by": facts.by})
     else:
-        out.print(f"Feedback about mail that {literal(sender)} sends is dropped from now on.")
+        out.print(f"Feedback about mail of {literal(sender)} is dropped from now on.")
 
 
-def _is_known(stack: Stack, name: str) -> bool:
-    """To IAM, in this very spelling: SES names whoever sends as IAM does. An account's sender need not exist."""
+def _exists(stack: Stack, name: str) -> bool:
+    """Whether IAM has a user or role of exactly this name. A sender of an account need not exist."""
     if stack.accounts.owner_of(name):
         return True
     user = stack.iam_users.find(name)
@@ -57,13 +58,16 @@ def _is_known(stack: Stack, name: str) -> bool:
 
 @app.command()
 def unignore(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="An IAM user or role that is ignored.")],
-    reason: Annotated[str, typer.Option(help="Why its mail is not dropped any more.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Ignored IAM user or role.")],
+    reason: Annotated[str, typer.Option(help="Reason, recorded on the system timeline.")],
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Stop dropping feedback about mail that an IAM user or role sends: it is quarantined until an account has it."""
+    """Stop ignoring a sender.
+
+    Feedback about its mail is quarantined until the sender belongs to an account.
+    """
     command = UnignoreSender(sender=name, reason=reason, by=stack.caller())
     sender = command.sender
     facts = SenderUnignored(sender=sender, reason=command.reason, by=command.by)
@@ -72,16 +76,16 @@ def unignore(
     except Conflict as conflict:
         if any(one.caller == sender for one in stack.accounts.ignored()):
             raise
-        raise InvalidInput(f"{sender} is not ignored; `permille sender list` names who is") from conflict
+        raise InvalidInput(f"{sender} is not ignored; see `permille sender list`") from conflict
     if as_json:
         emit_json({"caller_identity": sender, "unignored": facts.reason, "by": facts.by})
     else:
-        out.print(f"Feedback about mail that {literal(sender)} sends is dropped no more.")
+        out.print(f"Feedback about mail of {literal(sender)} is no longer dropped.")
 
 
 @app.command(name="list")
 def list_ignored(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """List the IAM users and roles that are ignored, each with the reason."""
+    """List the ignored senders, each with the reason."""
     ignored = sorted(stack.accounts.ignored(), key=lambda one: one.caller)
     if as_json:
         emit_json({"ignored": [{"caller_identity": one.caller, "reason": one.ignored} for one in ignored]})
@@ -89,4 +93,4 @@ def list_ignored(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False)
     for one in ignored:
         out.print(f"[bold]{literal(one.caller)}[/]  {literal(one.ignored)}", soft_wrap=True)
     if not ignored:
-        out.print("Nobody is ignored.")
+        out.print("No sender is ignored.")

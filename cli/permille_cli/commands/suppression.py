@@ -1,11 +1,11 @@
-"""`permille suppression`: who is mailed no more, because they complained, mail to them bounced, or staff added them."""
+"""`permille suppression`: the addresses that an account must not mail, after complaints, bounces, or by staff."""
 
 from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.console.site import spreadsheet
 from permille.console.site.spreadsheet import Separator
 from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
@@ -16,18 +16,21 @@ from permille.schema.entry_schema import entry_json
 from permille.schema.suppression_schema import detailed_suppression_json, suppression_json
 from permille.usecases.decisions import suppression_list
 from permille.zones import shown_zone_of
-from permille_cli.answers.ses_list import in_ses, taken_off_in_ses
+from permille_cli.answers.ses_list import in_ses, remove_in_ses
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.options import AccountId, Reason
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out, progress
 
-app = typer.Typer(help="Who is mailed no more, and why.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Manage an account's suppression list.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command(name="list")
 def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """List the suppressed addresses of an account, the longest suppressed first."""
+    """List an account's suppressed addresses.
+
+    The longest suppressed is first.
+    """
     account = stack.account(account_id)
     suppressed = list(_listed(stack, account_id))
     if as_json:
@@ -36,18 +39,21 @@ def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK
     for one in suppressed:
         out.print(f"{one.why:<9}  {literal(one.address)}, since {instant(one.since, account)}", soft_wrap=True)
     if not suppressed:
-        out.print("Nobody is suppressed.")
+        out.print("No address is suppressed.")
 
 
 @app.command()
 def show(
     account_id: AccountId,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The e-mail address, however it is written.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="E-mail address, in any spelling.")],
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Show whether an address is suppressed for an account, and on SES's own list of the AWS account."""
+    """Show whether an address is suppressed.
+
+    For the account, and on SES's own list of the AWS account.
+    """
     account, wanted = stack.account(account_id), _bare(address)
     ours = next((one for one in _listed(stack, account_id) if one.address == wanted), None)
     seen = in_ses(stack, address, wanted)
@@ -55,43 +61,48 @@ def show(
         suppression = suppression_json(ours) if ours else None
         emit_json({"account_id": account_id, "address": wanted, "suppression": suppression, "ses": seen.as_data()})
         return
-    said = f"is suppressed since {instant(ours.since, account)}" if ours else "is not suppressed"
-    out.print(literal(f"{wanted} {said} for {account_id}."), soft_wrap=True)
+    state = f"has been suppressed since {instant(ours.since, account)}" if ours else "is not suppressed"
+    out.print(literal(f"{wanted} {state} for {account_id}."), soft_wrap=True)
     out.print(literal(seen.as_text()), soft_wrap=True)
 
 
 @app.command()
 def add(
     account_id: AccountId,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who is mailed no more.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="E-mail address to suppress.")],
     reason: Reason,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Suppress an address, as if its holder had complained; nothing is counted."""
+    """Suppress an address. No complaint is counted."""
     command = Suppress(address=_bare(address), reason=reason, by=stack.caller())
     account = stack.account(account_id)
     entry = suppression_list.add(stack.suppressions, account_id, command, stack.now())
     if entry is None:
-        raise InvalidInput(f"{command.address} was added before; `permille suppression list {account_id}` names it")
+        raise InvalidInput(f"{command.address} is on the list already; see `permille suppression list {account_id}`")
     if as_json:
         emit_json(entry_json(entry, stack["PlatformName"], shown_zone_of(account)))
     else:
-        out.print(f"{literal(entry.facts.recipient)} is mailed no more.", soft_wrap=True)
+        out.print(f"{literal(entry.facts.recipient)} is suppressed.", soft_wrap=True)
 
 
 @app.command(name="import")
-def take_file(
+def import_file(
     account_id: AccountId,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="One address a line, or CSV; - for standard input.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="File with one address per line, or CSV; - for standard input.")
+    ],
     reason: Reason,
     *,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Suppress all addresses of a file, or none where a line holds no address. Repeat a run that was cut off."""
-    addresses = tuple(addresses_in(inputs.text_of(file), bare))
+    """Suppress all addresses of a file.
+
+    If a line holds no address, nothing is suppressed. If the command was interrupted, repeat it.
+    """
+    addresses = tuple(addresses_in(inputs.text_of(file), canonical_address))
     command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.caller())
     stack.account(account_id)
     entry = suppression_list.take_in(
@@ -102,12 +113,15 @@ def take_file(
     if as_json:
         emit_json({"account_id": account_id, "added": added, "known": known})
     else:
-        out.print(f"Added {added:,}; {known:,} had been added before.")
+        out.print(f"Added {added:,}; {known:,} were on the list already.")
 
 
 @app.command()
 def export(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Write the suppressed addresses with why, since when, and the reason: as CSV, or as JSON."""
+    """Export the suppression list, as CSV or JSON.
+
+    Each address has its cause, the time and the reason.
+    """
     stack.account(account_id)
     bounces = stack.policies.current().suppress_bounces
     detailed = suppression_list.exported(stack.suppressions, account_id, bounces=bounces)
@@ -119,33 +133,36 @@ def export(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json
             }
         )
     else:
-        print(spreadsheet.suppressions(detailed, Separator.COMMA), end="")  # noqa: T201 - a file, whose ends of lines are its own
+        print(spreadsheet.suppressions(detailed, Separator.COMMA), end="")  # noqa: T201 - a file with its own line endings
 
 
 @app.command()
 def remove(
     account_id: AccountId,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who may be mailed again.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="E-mail address to remove.")],
     reason: Reason,
     *,
     also_in_ses: Annotated[
-        bool, typer.Option("--also-in-ses", help="Take it off SES's own list too, which is that of all accounts.")
+        bool, typer.Option("--also-in-ses", help="Also remove it from SES's own list, which is shared by all accounts.")
     ] = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Let an address be mailed again, until its holder complains or a mail to it bounces once more."""
+    """Remove an address from the suppression list.
+
+    The next complaint or permanent bounce suppresses it again.
+    """
     command = Unsuppress(address=address, reason=reason, by=stack.caller())
     account, wanted = stack.account(account_id), _bare(address)
     entry = suppression_list.remove(stack.suppressions, account_id, command, stack.now())
     seen = in_ses(stack, address, wanted)
     if entry is None and not (also_in_ses and (seen.reasons or seen.unknown)):
-        raise InvalidInput(f"{wanted} is not suppressed; `permille suppression list {account_id}` names who is")
+        raise InvalidInput(f"{wanted} is not suppressed; see `permille suppression list {account_id}`")
     if also_in_ses:
-        seen = taken_off_in_ses(stack, seen)
+        seen = remove_in_ses(stack, seen)
     if as_json:
-        told = dict(entry_json(entry, stack["PlatformName"], shown_zone_of(account))) if entry else {}
-        emit_json({**told, "address": wanted, "ses": seen.as_data()})
+        removal = dict(entry_json(entry, stack["PlatformName"], shown_zone_of(account))) if entry else {}
+        emit_json({**removal, "address": wanted, "ses": seen.as_data()})
         return
     if entry:
         out.print(f"{literal(wanted)} may be mailed again.", soft_wrap=True)
@@ -157,7 +174,7 @@ def _listed(stack: Stack, account_id: str) -> Iterable[Suppression]:
 
 
 def _bare(address: str) -> str:
-    found = bare(address)
-    if found is None:
-        raise InvalidInput(f"{address!r} is no e-mail address, such as ann@example.com")
-    return found
+    parsed = canonical_address(address)
+    if parsed is None:
+        raise InvalidInput(f"{address!r} is not an e-mail address such as ann@example.com")
+    return parsed

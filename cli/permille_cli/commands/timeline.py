@@ -1,4 +1,4 @@
-"""`permille timeline`: the history of an account or of the whole stack, oldest first, in the words that mails use."""
+"""`permille timeline`: the history of an account or of the stack, oldest entry first, in the words of the mails."""
 
 from datetime import UTC, tzinfo
 from typing import Annotated
@@ -21,40 +21,44 @@ from permille_cli.terminal.output import LONGEST, AsJson, emit_json, out
 
 def show(
     account_id: Annotated[str, typer.Argument(metavar="[ID]", help="The account.")] = "",
-    audience: Annotated[Audience | None, typer.Option(help="What this audience is told alone.")] = None,
-    before: Annotated[str, typer.Option(metavar="ENTRY", help="What was told before the entry of this id.")] = "",
+    audience: Annotated[Audience | None, typer.Option(help="Only entries visible to this audience.")] = None,
+    before: Annotated[str, typer.Option(metavar="ENTRY", help="Only entries older than the one with this id.")] = "",
     *,
     system: Annotated[
-        bool, typer.Option("--system", help="What happened to the whole stack: policy, mode, breaker, links, ...")
+        bool, typer.Option("--system", help="The system timeline: policy, mode, breaker, links and so on.")
     ] = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Show the newest 1,000 entries of an account's timeline, or with --system of that of the whole stack."""
+    """Show an account's timeline, or the system timeline.
+
+    At most the newest 1,000 entries; --before shows older ones.
+    """
     if system == bool(account_id):
-        raise InvalidInput("name one account, or give --system")
+        raise InvalidInput("name one account, or use --system")
     before = validation.of_field("before", validation.entry_id, before) if before else ""
     zone = shown_zone_of(stack.account(account_id)) if account_id else UTC
     platform = stack["PlatformName"]
     page = stack.timeline.latest(account_id or SYSTEM, MOST, before)
     entries = [entry for entry in reversed(page.items) if audience in (None, entry.audience)]
     if as_json:
-        told = [entry_json(entry, platform, zone) for entry in entries]
-        emit_json({"account_id": account_id or None, "entries": told, "before": page.next or None})
+        documents = [entry_json(entry, platform, zone) for entry in entries]
+        emit_json({"account_id": account_id or None, "entries": documents, "before": page.next or None})
         return
     if page.next:
-        out.print(f"Older entries are left out; --before {page.next} has those.", soft_wrap=True)
+        out.print(f"Older entries are left out; --before {page.next} shows them.", soft_wrap=True)
     out.print(as_table(entries, platform, zone))
 
 
 def as_table(entries: list[Entry], platform: str, zone: tzinfo = UTC) -> Table:
-    """`zone`: the account's."""
+    """A table of entries, with times in `zone`."""
     table = Table(f"When ({zone})", "What", box=None, pad_edge=False)
     for entry in entries:
-        told = entry.in_zone(zone)
-        words = Text(plain(told.headline(platform), LONGEST), style="bold red" if entry.kind == "disabled" else "bold")
-        words.append(f"\n{plain(told.sentence(), LONGEST)}", style="not bold default")
+        local_entry = entry.in_zone(zone)
+        style = "bold red" if entry.kind == "disabled" else "bold"
+        words = Text(plain(local_entry.headline(platform), LONGEST), style=style)
+        words.append(f"\n{plain(local_entry.sentence(), LONGEST)}", style="not bold default")
         if entry.audience == "staff":
             words.append(" (staff only)", style="dim")
-        table.add_row(f"{told.at:%Y-%m-%d %H:%M:%S}", words)
+        table.add_row(f"{local_entry.at:%Y-%m-%d %H:%M:%S}", words)
     return table

@@ -1,12 +1,12 @@
-"""`permille uninstall`: the identities are given back before the stack is deleted."""
+"""`permille uninstall`: restores SES's identities before the stack is deleted."""
 
 from typing import Annotated, Any
 
 import typer
 
-from permille.usecases.stack.uninstalling import DeniedSenders, GivenBack, Plan, apply, plan
+from permille.usecases.stack.uninstall import DeniedSenders, RestoredIdentity, UninstallPlan, apply, plan
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
-from permille_cli.terminal.confirmation import Yes, ask
+from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
 _DENIED = {
@@ -19,45 +19,44 @@ _DENIED = {
 def uninstall(
     denied: Annotated[
         DeniedSenders,
-        typer.Option(help="Who is in the deny group: stays in it, is out of it without a key, or is on again."),
+        typer.Option(help="Users in the deny group: stay in it, are taken out with keys Inactive, or are on again."),
     ] = DeniedSenders.STAY,
     *,
     no_former_sets: Annotated[
-        bool, typer.Option("--no-former-sets", help="Give identities back without any default configuration set.")
+        bool, typer.Option("--no-former-sets", help="Leave identities without a default configuration set.")
     ] = False,
     yes: Yes = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Give SES's identities back what they were set to, so that the stack can be deleted and nobody's mail stops.
+    """Prepare the deletion of the stack.
 
-    Shows the plan, and asks. From then on no mail is counted, and nobody is disabled. What was cut off is finished by
-    typing it again.
+    Restores the former configuration sets of SES's identities, so that nobody's mail stops when the stack is
+    deleted. Shows the plan, and asks for confirmation. From then on no mail is counted, and nobody is disabled. If
+    the command was interrupted, repeat it.
     """
-    world = stack.uninstalling
-    names = progress(world.onboarding.identities.all(), "looked at")
-    planned = plan(world, names, denied, former_sets=not no_former_sets)
+    services = stack.uninstalling
+    names = progress(services.onboarding.identities.all(), "looked at")
+    planned = plan(services, names, denied, former_sets=not no_former_sets)
     if not as_json:
         _print(stack, planned)
     elif not yes:
         emit_json({**_as_data(planned), "done": False})
         return
     if planned:
-        ask("from then on no mail is counted, and nobody is disabled", yes=yes, as_json=as_json)
-        apply(world, planned, stack.caller(), stack.now(), lambda identities: progress(identities, "given back"))
+        confirm("from then on no mail is counted, and nobody is disabled", yes=yes, as_json=as_json)
+        apply(services, planned, stack.caller(), stack.now(), lambda identities: progress(identities, "given back"))
     if as_json:
         emit_json({**_as_data(planned), "done": True})
     else:
-        out.print(
-            "Nothing is left to be given back. Now take off the termination protection, if it is on:", soft_wrap=True
-        )
+        out.print("The identities are restored. Now remove the termination protection, if it is on:", soft_wrap=True)
         unprotect = "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name"
         out.print(
             f"  {unprotect} {literal(stack.name)}\n  sam delete --stack-name {literal(stack.name)}", soft_wrap=True
         )
 
 
-def _as_data(planned: Plan) -> dict[str, Any]:
+def _as_data(planned: UninstallPlan) -> dict[str, Any]:
     return {
         "identities": [
             {
@@ -75,7 +74,7 @@ def _as_data(planned: Plan) -> dict[str, Any]:
     }
 
 
-def _print(stack: Stack, planned: Plan) -> None:
+def _print(stack: Stack, planned: UninstallPlan) -> None:
     group, ours = stack["DenyGroupName"], stack["ConfigurationSetName"]
     out.print(f"Identities whose default configuration set is {literal(ours)}: {len(planned.identities):,}")
     for one in planned.identities:
@@ -89,7 +88,7 @@ def _print(stack: Stack, planned: Plan) -> None:
         out.print(f"  {literal(', '.join(planned.users))}", soft_wrap=True)
 
 
-def _words(one: GivenBack) -> str:
+def _words(one: RestoredIdentity) -> str:
     lost = f" ({one.lost}, which it had before, is gone)" if one.lost else ""
     forwards = "; SES mails feedback to the sender again" if one.forwards else ""
     return f"{one.name} gets {one.default_set or 'no default set'}{lost}{forwards}"

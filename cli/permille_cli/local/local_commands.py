@@ -1,4 +1,4 @@
-"""`permille local`: start, look at, drive and stop the embedded stack."""
+"""`permille local`: starts, inspects, drives and stops the embedded stack."""
 
 import json
 import shlex
@@ -23,9 +23,7 @@ from permille_cli.terminal.output import AsJson, emit_json, err
 app = typer.Typer(no_args_is_help=True, help="Run Permille on this computer, without an AWS account.")
 
 
-Directory = Annotated[
-    Path, typer.Option("--dir", envvar="PERMILLE_LOCAL_DIR", help="Where everything of the stack is kept.")
-]
+Directory = Annotated[Path, typer.Option("--dir", envvar="PERMILLE_LOCAL_DIR", help="State directory of the stack.")]
 DIRECTORY = PROJECT / ".permille"
 NOT_RUNNING = "The embedded stack is not running: `permille local up` starts it."
 MOST_HOURS = 8760  # a year
@@ -37,15 +35,20 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo
 def up(
     *,
     directory: Directory = DIRECTORY,
-    hours: Annotated[float, typer.Option(help="The stack stops by itself after so many hours.")] = HOURS,
-    mode: Annotated[Mode, typer.Option(help="What a broken rule does.")] = Mode.ENFORCE,
+    hours: Annotated[float, typer.Option(help="Hours until the stack stops by itself.")] = HOURS,
+    mode: Annotated[
+        Mode, typer.Option(help="Whether broken rules disable accounts (enforce) or are reported only (monitor).")
+    ] = Mode.ENFORCE,
     platform_name: Annotated[str, typer.Option(help="The platform's name, as owners know it.")] = "APWT",
-    name: Annotated[str, typer.Option("--stack", help="The name of the CloudFormation stack.")] = "permille",
+    name: Annotated[str, typer.Option("--stack", help="Name of the CloudFormation stack.")] = "permille",
     for_containers: Annotated[
-        bool, typer.Option("--for-containers", help="Docker's containers may ask its AWS too, with credentials.")
+        bool, typer.Option("--for-containers", help="Let Docker containers use its AWS, with credentials.")
     ] = False,
 ) -> None:
-    """Start the stack, deploy Permille to it, and print as JSON how to use it. It goes on in the background."""
+    """Start the embedded stack, and deploy Permille to it.
+
+    It runs in the background. Prints as JSON how to use it.
+    """
     if not 0 < hours <= MOST_HOURS:  # nan neither
         raise InvalidInput(f"takes more than 0 and at most {MOST_HOURS}, not {hours:g}", "hours")
     deployment = Deployment(name, mode.value, platform_name, for_containers)
@@ -57,7 +60,7 @@ def up(
 
 @app.command()
 def down(*, directory: Directory = DIRECTORY, as_json: AsJson = False) -> None:
-    """Stop the stack, and remove all that it kept."""
+    """Stop the embedded stack, and delete all its data."""
     stopped = stack.down(_state(directory))
     if as_json:
         emit_json({"stopped": stopped})
@@ -72,7 +75,10 @@ def status(
     as_json: AsJson = False,
     export: Annotated[bool, typer.Option("--export", help="Print `export NAME=value` lines.")] = False,
 ) -> None:
-    """Say whether the stack runs, and where. Exit 0 if it does, 1 if not."""
+    """Show whether the embedded stack runs, and where.
+
+    Exits with 0 if it runs, and with 1 if not.
+    """
     found = stack.described(_state(directory))
     if found is None and as_json and not export:
         emit_json({"running": False})
@@ -92,10 +98,13 @@ def status(
 def tick(
     *,
     directory: Directory = DIRECTORY,
-    at: Annotated[str | None, typer.Option(help="The instant it shall be, ISO 8601, UTC if it says no zone.")] = None,
+    at: Annotated[str | None, typer.Option(help="Pretend it is this time: ISO 8601, by default UTC.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run Enforce once, now or as if it were another time; mail is sent at that time until the next tick."""
+    """Run Enforce once, now or as if at another time.
+
+    Mail is sent at that time until the next tick.
+    """
     state = _state(directory)
     instant = _instant(at)
     running, found = _running(state)
@@ -105,18 +114,19 @@ def tick(
     else:
         typer.echo(f"{time}  {_as_text(result)}")
     if result["failed"]:
-        raise Failed(
-            f"{_counted(result['failed'], 'account', 'accounts')} could not be seen to: Enforce's log says why"
-        )
+        raise Failed(f"{_counted(result['failed'], 'account', 'accounts')} failed: see Enforce's log")
 
 
 @app.command()
 def env(
     *,
     directory: Directory = DIRECTORY,
-    file: Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
 ) -> None:
-    """Print each function's environment, for `sam local invoke --env-vars`. SAM takes credentials from the shell."""
+    """Print each function's environment as JSON.
+
+    For `sam local invoke --env-vars`. SAM takes credentials from the shell.
+    """
     running, found = _running(_state(directory))
     if running.containers_endpoint is None:
         raise Failed("containers cannot reach this stack: `permille local down`, and `up --for-containers`")
@@ -160,17 +170,15 @@ def _instant(text: str | None) -> datetime | None:
 
 def _as_lines(found: dict[str, Any]) -> str:
     smtp, containers = found["smtp"], found["containers_endpoint"]
-    told = f"Running.  AWS {found['endpoint']}  SMTP {smtp['host']}:{smtp['port']}\n"
-    told += f"Stack {found['stack']}, mails in {found['mails']}"
-    return f"{told}\nEvery container here reaches AWS, at {containers}" if containers else told
+    lines = f"Running.  AWS {found['endpoint']}  SMTP {smtp['host']}:{smtp['port']}\n"
+    lines += f"Stack {found['stack']}, mails in {found['mails']}"
+    return f"{lines}\nEvery container here reaches AWS, at {containers}" if containers else lines
 
 
 def _as_text(result: dict[str, int]) -> str:
     swept = f", swept {_counted(result['swept'], 'account', 'accounts')}" if result["swept"] else ""
     looked_at, entries = result["looked_at"], result["entries"]
-    return (
-        f"looked at {_counted(looked_at, 'account', 'accounts')}, wrote {_counted(entries, 'entry', 'entries')}{swept}"
-    )
+    return f"judged {_counted(looked_at, 'account', 'accounts')}, wrote {_counted(entries, 'entry', 'entries')}{swept}"
 
 
 def _counted(number: int, one: str, many: str) -> str:

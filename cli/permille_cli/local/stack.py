@@ -1,4 +1,4 @@
-"""The life of the embedded stack, for commands and tests: up, described, down."""
+"""Starts, describes and stops the embedded stack, for commands and tests."""
 
 import os
 import signal
@@ -25,10 +25,10 @@ INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 def up(state: StateDirectory, deployment: Deployment, hours: float) -> dict[str, Any]:
     """Returns how to use the stack, started and deployed if it was not. If that fails nothing goes on running."""
-    with made_private(), _interrupted_once(), state.alone(_say_that_we_wait):
+    with made_private(), _interrupted_once(), state.alone(_print_waiting):
         found = described(state)
         if found is not None:
-            _check_that_it_is(deployment, found)
+            _check_same(deployment, found)
             return found
         try:
             _start_and_deploy(state, deployment, hours)
@@ -72,7 +72,7 @@ def down(state: StateDirectory) -> bool:
     state.check()
     if not state.is_ours():
         return False
-    with state.alone(_say_that_we_wait):
+    with state.alone(_print_waiting):
         return _end(state)
 
 
@@ -82,16 +82,16 @@ def _end(state: StateDirectory) -> bool:
     return stopped
 
 
-def _say_that_we_wait() -> None:
+def _print_waiting() -> None:
     err.print("Waiting for another `permille local` that starts or stops this stack ...")
 
 
-def _check_that_it_is(asked: Deployment, found: dict[str, Any]) -> None:
+def _check_same(requested: Deployment, found: dict[str, Any]) -> None:
     outputs = found["outputs"]
     for_containers = found["containers_endpoint"] is not None
     runs = Deployment(found["stack"], outputs["EnforcementMode"], outputs["PlatformName"], for_containers)
-    if runs != asked:
-        raise InvalidInput(f"what runs is {runs}, not {asked}: `permille local down` stops it")
+    if runs != requested:
+        raise InvalidInput(f"the running stack is {runs}, not {requested}: `permille local down` stops it")
 
 
 def _start_and_deploy(state: StateDirectory, deployment: Deployment, hours: float) -> None:
@@ -125,7 +125,7 @@ def _once_healthy(state: StateDirectory, process: subprocess.Popen[bytes]) -> Ru
     while running is None:
         if process.poll() is not None or time.monotonic() > deadline:
             said = (state.logs / "supervisor.log").read_text(encoding="utf-8").strip().splitlines()
-            raise Failed(f"the embedded AWS did not start: {said[-1] if said else 'it said nothing'}")
+            raise Failed(f"the embedded AWS did not start: {said[-1] if said else 'no output'}")
         time.sleep(0.1)
         running = state.running()
     return running

@@ -118,9 +118,9 @@ class StateDirectory:
         """Raises InvalidInput where anything of somebody else is, or may come, or what is no directory at all."""
         try:
             if why := foreign(self.path):
-                raise InvalidInput(f"{why}; name with --dir one that is yours alone, or that is not there yet")
+                raise InvalidInput(f"{why}; choose another directory with --dir")
             if not self.is_ours() and any(self.path.iterdir()):
-                raise InvalidInput(f"{self.path} holds something else; name an empty directory with --dir")
+                raise InvalidInput(f"{self.path} contains other files; choose an empty directory with --dir")
         except FileNotFoundError:
             return  # nothing is there
         except OSError as error:

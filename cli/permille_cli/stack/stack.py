@@ -12,7 +12,7 @@ import typer
 from permille.domain.account.account import Account
 from permille.domain.people.commands import Command
 from permille.domain.values.errors import Failed
-from permille.ports.accounts import CredentialSwitch
+from permille.ports.accounts import CredentialSwitch, Leases
 from permille.ports.desk import AccountIndex, SesReputation
 from permille.ports.history import Tallies
 from permille.ports.iam_users import IamUsers
@@ -35,13 +35,13 @@ from permille.ports.operator import (
 )
 from permille.ports.providers import Secrets, SmtpLoginCheck
 from permille.usecases.decisions import decisions
-from permille.usecases.decisions.existing import existing
+from permille.usecases.decisions.find_account import find_account
 from permille.usecases.decisions.providers import ProviderServices
-from permille.usecases.senders.changing import ChangeServices
-from permille.usecases.senders.onboarding import OnboardServices
-from permille.usecases.senders.renewing import RenewServices
-from permille.usecases.stack.uninstalling import UninstallServices
-from permille.usecases.views.verdict import CurrentVerdict, current
+from permille.usecases.senders.add_account import OnboardServices
+from permille.usecases.senders.change_services import ChangeServices
+from permille.usecases.senders.renew_credential import RenewServices
+from permille.usecases.stack.uninstall import UninstallServices
+from permille.usecases.views.verdict import CurrentVerdict, current_verdict
 from permille_cli.stack.own_arns import own_arns
 
 EMBEDDED = "EmbeddedStack"
@@ -57,11 +57,12 @@ class Stack(ABC):
 
     accounts: AllAccounts
     control: OperatorControl
-    directory: AccountIndex
+    account_index: AccountIndex
     feedback_dead_letters: DeadLetters
     feedback_queue: FeedbackQueue
     functions: Functions
     iam_users: IamUsers
+    leases: Leases
     identities: Identities
     retry_queue: RetryQueue
     link_issuer: LinkIssuer
@@ -135,7 +136,7 @@ class Stack(ABC):
 
     @property
     def changing(self) -> ChangeServices:
-        return ChangeServices(self.onboarding, self.policies, self.switch)
+        return ChangeServices(self.onboarding, self.leases, self.policies, self.switch)
 
     @property
     def uninstalling(self) -> UninstallServices:
@@ -143,7 +144,7 @@ class Stack(ABC):
 
     @property
     def renewing(self) -> RenewServices:
-        return RenewServices(self.accounts, self.iam_users, self.switch, self.onboarding.mark, self.pause)
+        return RenewServices(self.accounts, self.leases, self.iam_users, self.switch, self.onboarding.mark, self.pause)
 
     def pause(self, seconds: float) -> None:
         """Sleeps for so long."""
@@ -151,11 +152,11 @@ class Stack(ABC):
 
     def verdict(self, account: Account, now: datetime) -> CurrentVerdict:
         """What the policy in force says of the account now."""
-        return current(self.policies, self.tallies, account, now)
+        return current_verdict(self.policies, self.tallies, account, now)
 
     def account(self, account_id: str) -> Account:
         """Raises NotFound where there is none."""
-        return existing(self.accounts, account_id, "; `permille account list` names them all")
+        return find_account(self.accounts, account_id, "; `permille account list` names them all")
 
     def decide(self, account_id: str, command: Command) -> Account:
         """Applies a decision and returns the account. Raises NotFound where there is none, and DecisionRefused where
@@ -180,7 +181,7 @@ StackOption = Annotated[
         "--stack",
         envvar="PERMILLE_STACK",
         metavar="NAME",
-        help="The stack's name in CloudFormation.",
+        help="Name of the CloudFormation stack.",
         parser=str,
         callback=_find,
     ),

@@ -5,11 +5,16 @@ from typing import Any
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as SafeLoader  # a tenth of the time
+except ImportError:  # PyYAML was built without libyaml
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 PROJECT = Path(__file__).resolve().parents[3]
 TEMPLATE = PROJECT / "infra" / "template.yaml"
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SafeLoader):
     """Reads CloudFormation's short forms (`!Ref X`) as the long ones (`{"Ref": "X"}`)."""
 
 

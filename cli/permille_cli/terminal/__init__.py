@@ -1,1 +1,1 @@
-"""What is typed and printed: options, questions, answers."""
+"""Input and output of commands: options, confirmations, answers."""

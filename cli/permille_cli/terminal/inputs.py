@@ -1,4 +1,4 @@
-"""What people type, read into what the use cases take. All raise InvalidInput where it cannot be."""
+"""Parses arguments, files and passwords into what use cases take. All functions raise InvalidInput."""
 
 import sys
 from datetime import UTC, date, datetime
@@ -13,28 +13,29 @@ from permille.domain.values.errors import InvalidInput, InvalidPolicy
 
 
 def password(*, from_stdin: bool) -> Password:
-    """Typed without being shown, or read from stdin, where the end of the line is none of it."""
+    """Asks for the password without echo, or reads it from stdin, without its line ending."""
     if from_stdin:
         text = sys.stdin.read(LONGEST_PASSWORD + 3)
         return Password(text.removesuffix("\n").removesuffix("\r"))
     if not sys.stdin.isatty():
-        raise InvalidInput("nobody is here to type the password: pass it to --password-stdin")
+        raise InvalidInput("there is no terminal to ask for the password: use --password-stdin")
     return Password(getpass("Password: "))
 
 
 def day(text: str) -> date:
+    """A date such as 2026-12-31."""
     return validation.of_field("day", validation.day_from, text)
 
 
 def end(text: str) -> datetime:
-    """The end of a day, or an instant."""
+    """The end of a UTC day, or an instant."""
     if "T" in text or " " in text.strip():
         return instant(text, "until", "a day such as 2026-12-31 or an ISO 8601 time")
     return validation.end_of(validation.of_field("until", validation.day_from, text))
 
 
 def instant(text: str, field: str, takes: str = "an ISO 8601 time such as 2026-03-01T09:00:00Z") -> datetime:
-    """UTC, also where it says no zone."""
+    """An ISO 8601 time, UTC if it has no zone. `field`: the option, for the error; `takes`: what it takes."""
     try:
         at = datetime.fromisoformat(text)
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
@@ -42,18 +43,18 @@ def instant(text: str, field: str, takes: str = "an ISO 8601 time such as 2026-0
         raise InvalidInput(f"takes {takes}, not {text!r}", field) from error
 
 
-MOST_CHARACTERS = 4096  # of a parameter of SSM
+MOST_CHARACTERS = 4096  # of an SSM parameter
 
 
 def policy(file: str) -> Policy:
-    """`file`: its name; - for standard input."""
+    """The policy in a file; - for standard input."""
     return policy_of(file, text_of(file))
 
 
 def policy_of(file: str, text: str) -> Policy:
-    """Of what was read from there."""
+    """The policy in `text`, which was read from `file`."""
     if len(text) > MOST_CHARACTERS:
-        raise InvalidInput(f"{file} has {len(text):,} characters; a parameter of SSM holds {MOST_CHARACTERS:,}")
+        raise InvalidInput(f"{file} has {len(text):,} characters; an SSM parameter holds at most {MOST_CHARACTERS:,}")
     try:
         return parse_policy(text)
     except InvalidPolicy as wrong:
@@ -61,6 +62,7 @@ def policy_of(file: str, text: str) -> Policy:
 
 
 def text_of(file: str) -> str:
+    """The text of a UTF-8 file without its byte order mark; - for standard input."""
     try:
         return sys.stdin.read().removeprefix("\ufeff") if file == "-" else Path(file).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,20 +1,21 @@
-"""Arguments and options that several commands take. What each means stands here once."""
+"""Arguments and options that several commands share, with their help."""
 
 from typing import Annotated
 
 import typer
 
-AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account.")]
-Reason = Annotated[str, typer.Option(help="Why; it is on the account's timeline.")]
-TellingReason = Annotated[str, typer.Option(help="Why; the owner reads it in a mail.")]
+AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account's id.")]
+Reason = Annotated[str, typer.Option(help="Reason, recorded on the account's timeline.")]
+MailedReason = Annotated[str, typer.Option(help="Reason, mailed to the owner.")]
+SystemReason = Annotated[str, typer.Option(help="Reason, recorded on the system timeline.")]
 Until = Annotated[
-    str, typer.Option(help="The last day of it (UTC), as in 2026-12-31, or an ISO 8601 time; at most a year.")
+    str, typer.Option(help="Last day (UTC) such as 2026-12-31, or an ISO 8601 time; at most one year ahead.")
 ]
 AcceptRisk = Annotated[
     str | None,
     typer.Option(
         metavar="REASON",
-        help="Adopt an IAM user all the same that could send uncounted, or undo that it is switched off. Why is kept.",
+        help="Adopt an IAM user although it could send uncounted, or reactivate itself. The reason is recorded.",
     ),
 ]
-ShowSecret = Annotated[bool, typer.Option("--show-secret", help="Show the secret access key as well.")]
+ShowSecret = Annotated[bool, typer.Option("--show-secret", help="Also print the secret access key.")]

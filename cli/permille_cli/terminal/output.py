@@ -1,4 +1,4 @@
-"""Answers for people, by Rich, and for machines, as one JSON document on stdout."""
+"""Answers on stdout: text for people, by Rich, or one JSON document."""
 
 import json
 import re
@@ -17,32 +17,32 @@ from permille.zones import shown_zone_of
 
 T = TypeVar("T")
 
-# Without emoji: people's words and ARNs have :words: between colons too.
+# Without emoji: ARNs and people's texts contain :words: between colons.
 out = Console(highlight=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
 
 _CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029]")
-LONGEST = 4096  # characters of a foreign text that are shown
+LONGEST = 4096  # characters of a foreign text
 
-AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def literal(text: object) -> str:
-    """Foreign text among what `out` prints: as it was written, on one line, and nothing of it is markup."""
+    """Escapes foreign text for `out`: one line, no markup, at most LONGEST characters."""
     return escape(plain(str(text), LONGEST))
 
 
 def instant(at: datetime, account: Account) -> str:
-    """As it is where the account is."""
+    """The time in the account's zone, in words."""
     return local(at.astimezone(shown_zone_of(account)))
 
 
 def emit_json(answer: Any) -> None:
-    """Control characters are escaped, also those that JSON allows as they are: a terminal would obey them."""
+    """Prints one JSON document. Escapes the control characters that JSON allows: a terminal would obey them."""
     text = json.dumps(answer, indent=2, ensure_ascii=False)
-    print(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text))  # noqa: T201 - stdout is for the answer
+    print(_CONTROLS.sub(lambda control: f"\\u{ord(control[0]):04x}", text))  # noqa: T201 - stdout is for the answer
 
 
 def progress(items: Iterable[T], doing: str) -> Iterable[T]:
-    """The items, with a bar on stderr while they are taken, gone at the end; none where stderr is no terminal."""
+    """Yields the items, with a progress bar on stderr if it is a terminal. `doing`: the label."""
     return track(items, description=doing, console=err, transient=True, disable=not err.is_terminal)

@@ -1,4 +1,6 @@
-"""What Permille says of itself: one log event per outcome, `noun.verb` with fields, and one metric of the same name."""
+"""Log events and metrics. An event is called `noun.verb`, has fields, and is counted by a metric of the same name."""
+
+from collections.abc import Mapping
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -6,19 +8,22 @@ from aws_lambda_powertools.metrics import MetricUnit
 logger = Logger()
 metrics = Metrics()
 
-_AMOUNTS = ("new", "known", "failed", "records")
 
-
-def emit(event: str, times: int = 1, /, **fields: object) -> None:
-    """Logs the outcome with its fields and counts it: so many times, or by those of its fields that are amounts."""
+def emit(event: str, count: int = 1, /, **fields: object) -> None:
+    """Logs the event with its fields, and adds `count` to the metric of its name."""
     logger.info(event, extra=fields)
-    amounts = {f"{event}.{name}": float(str(fields[name])) for name in _AMOUNTS if name in fields}
-    for name, amount in (amounts or {event: float(times)}).items():
-        emit_count(name, amount)
+    emit_count(event, count)
+
+
+def emit_amounts(event: str, amounts: Mapping[str, int], /, **fields: object) -> None:
+    """Logs the event with its fields and amounts. Each amount is a metric of its own, called EVENT.NAME."""
+    logger.info(event, extra={**amounts, **fields})
+    for name, amount in amounts.items():
+        emit_count(f"{event}.{name}", amount)
 
 
 def emit_count(metric: str, amount: float = 1.0) -> None:
-    """A metric beside that of an event, where alarms need one for some of its outcomes alone."""
+    """Adds to a metric without logging: for alarms that need some outcomes of an event alone."""
     metrics.add_metric(metric, MetricUnit.Count, amount)
 
 

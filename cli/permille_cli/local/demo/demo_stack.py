@@ -21,8 +21,8 @@ from rich.text import Text
 
 from permille.domain.account.account import Account
 from permille.domain.values.errors import Failed
+from permille.usecases.senders.add_account import add_account
 from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.senders.onboarding import add_account
 from permille_cli.answers.added_account import AddedAccountAnswer
 from permille_cli.local import schedule, stack
 from permille_cli.local.deployment import Deployment

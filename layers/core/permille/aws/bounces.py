@@ -3,8 +3,9 @@
 from typing import Any
 
 from permille.aws.client import service_call
-from permille.aws.models import RecordRow, connection_of, on_table
+from permille.aws.models import RecordRow
 from permille.aws.rows import bounce_of
+from permille.aws.table_calls import connection_of, on_table
 from permille.domain.feedback.bounces import BounceRecord
 from permille.ports.paging import Page
 
@@ -19,17 +20,17 @@ class DynamoBounces:
         self._records = on_table(RecordRow, complaints)
         self._table = complaints
 
-    def latest(self, account_id: str, since: str, at_most: int) -> Page[BounceRecord]:
-        found = self._between(account_id, since, _LAST, at_most + 1, newest_first=True)
-        return Page.of(found, at_most, lambda record: record.id)
+    def latest(self, account_id: str, since: str, limit: int) -> Page[BounceRecord]:
+        found = self._between(account_id, since, _LAST, limit + 1, newest_first=True)
+        return Page.of(found, limit, lambda record: record.id)
 
-    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[BounceRecord]:
+    def page(self, account_id: str, after: str, limit: int, before: str = "") -> Page[BounceRecord]:
         """One more is asked for than `after` hides, since both ends of a range belong to it."""
-        found = self._between(account_id, after, before or _LAST, at_most + 2)
-        return Page.of([one for one in found if one.id != after][: at_most + 1], at_most, lambda one: one.id)
+        found = self._between(account_id, after, before or _LAST, limit + 2)
+        return Page.of([one for one in found if one.id != after][: limit + 1], limit, lambda one: one.id)
 
     def _between(
-        self, account_id: str, first: str, last: str, at_most: int, *, newest_first: bool = False
+        self, account_id: str, first: str, last: str, limit: int, *, newest_first: bool = False
     ) -> list[BounceRecord]:
         """As many as are asked for, in as many queries as their size makes of it."""
         asked: dict[str, Any] = {
@@ -46,9 +47,9 @@ class DynamoBounces:
         records: list[BounceRecord] = []
         with service_call(f"reading the bounces of {account_id}"):
             while True:
-                answer = connection_of(self._records).client.query(**asked, Limit=at_most - len(records))
+                answer = connection_of(self._records).client.query(**asked, Limit=limit - len(records))
                 records += [bounce_of(_texts(row)) for row in answer["Items"]]
-                if "LastEvaluatedKey" not in answer or len(records) >= at_most:
+                if "LastEvaluatedKey" not in answer or len(records) >= limit:
                     return records
                 asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 

@@ -5,14 +5,14 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from pynamodb.transactions import TransactWrite
-
-from permille.aws.models import ControlRow, EntryRow, append, conflicts, connection_of, on_table, table_call
-from permille.aws.rows import instant, instant_of, known_of
+from permille.aws.models import ControlRow, EntryRow
+from permille.aws.rows import instant, instant_of
+from permille.aws.table_calls import append, on_table, table_call, transaction
 from permille.domain.rules.breaker import BreakerState
 from permille.domain.timeline.kinds.system import BreakerReset, ModeEntered
 from permille.domain.timeline.timeline import TimelineEntry
 from permille.domain.values.errors import Conflict
+from permille.domain.values.json_values import from_json
 from permille.ports.accounts import Lap
 
 BREAKER, SWEEP, ACCOUNTS, MODE = "breaker", "sweep", "accounts", "mode"
@@ -59,9 +59,9 @@ class DynamoControl:
             ControlRow.reset_by.set(entry.facts.by),
             ControlRow.reset_reason.set(entry.facts.reason),
         ]
-        with conflicts("resetting the breaker"), self._transaction() as transaction:
-            transaction.update(self._rows(BREAKER), actions=actions)
-            append(transaction, self._entries, entry)
+        with transaction(self._rows, "resetting the breaker") as writes:
+            writes.update(self._rows(BREAKER), actions=actions)
+            append(writes, self._entries, entry)
 
     def last_reset(self) -> dict[str, str] | None:
         """When, by whom and why the breaker was last reset."""
@@ -72,7 +72,7 @@ class DynamoControl:
 
     def lap(self) -> Lap:
         row = self._get(SWEEP)
-        return Lap(**known_of(Lap, row.lap)) if row else Lap()
+        return from_json(Lap, row.lap) if row else Lap()
 
     def save_lap(self, lap: Lap) -> None:
         with table_call("writing how far the sweep has come"):
@@ -85,14 +85,10 @@ class DynamoControl:
         another = ControlRow.mode.does_not_exist() | (ControlRow.mode != mode)
         with (
             suppress(Conflict),
-            conflicts(f"entering the mode {mode}"),
-            self._transaction() as transaction,
+            transaction(self._rows, f"entering the mode {mode}") as writes,
         ):
-            transaction.update(self._rows(MODE), actions=[ControlRow.mode.set(mode)], condition=another)
-            append(transaction, self._entries, entry)
-
-    def _transaction(self) -> TransactWrite:
-        return TransactWrite(connection=connection_of(self._rows))
+            writes.update(self._rows(MODE), actions=[ControlRow.mode.set(mode)], condition=another)
+            append(writes, self._entries, entry)
 
     def _get(self, name: str) -> Any:
         with table_call(f"reading {name}"):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from permille.aws.client import client, service_call
 from permille.aws.feed import messages_in
-from permille.ports.operator import Letter
+from permille.ports.operator import DeadLetter
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -28,21 +28,21 @@ class SqsDeadLetters:
         with service_call("counting dead letters"):
             return messages_in(self._sqs, self._queue)
 
-    def take(self, at_most: int) -> Sequence[Letter]:
+    def receive(self, limit: int) -> Sequence[DeadLetter]:
         with service_call("reading dead letters"):
             answer = self._sqs.receive_message(
                 QueueUrl=self._queue,
-                MaxNumberOfMessages=min(at_most, MOST_RECEIVED),
+                MaxNumberOfMessages=min(limit, MOST_RECEIVED),
                 VisibilityTimeout=HIDDEN_FOR,
                 WaitTimeSeconds=WAITED_FOR,
             )
-        return [Letter(message["Body"], message["ReceiptHandle"]) for message in answer.get("Messages", [])]
+        return [DeadLetter(message["Body"], message["ReceiptHandle"]) for message in answer.get("Messages", [])]
 
-    def put_back(self, letter: Letter) -> None:
+    def redrive(self, letter: DeadLetter) -> None:
         with service_call("putting a dead letter back"):
             self._sqs.send_message(QueueUrl=self._source, MessageBody=letter.body)
         self.delete(letter)
 
-    def delete(self, letter: Letter) -> None:
+    def delete(self, letter: DeadLetter) -> None:
         with service_call("deleting a dead letter"):
             self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=letter.receipt)

@@ -8,24 +8,23 @@ from typing import Any
 
 from pynamodb.indexes import GlobalSecondaryIndex
 
-from permille.aws.accounts import account_of
+from permille.aws.account_models import AccountRow
+from permille.aws.account_rows import account_of, listed_account_of
 from permille.aws.indexes import (
     ACCOUNT,
     OFF,
     SENDING,
     SUPPORT,
-    exemption_of,
-    look_of,
     month,
     owner_key,
 )
-from permille.aws.models import AccountRow, SenderRow, on_table, table_call
+from permille.aws.models import SenderRow
+from permille.aws.table_calls import on_table, table_call
 from permille.domain.account.account import Account
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.ses_review import Harm
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import MalformedRequest
-from permille.domain.values.status import HoldReason, Status
-from permille.ports.desk import ListedAccount
 from permille.ports.paging import Page
 
 _ASKS = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{6}}\+00:00#{ACCOUNT_ID.pattern}", re.ASCII)
@@ -41,28 +40,28 @@ class DynamoAccountIndex:
         self._accounts = on_table(AccountRow, accounts)
         self._senders = on_table(SenderRow, senders)
 
-    def asking(self, at_most: int, after: str = "") -> Page[Account]:
+    def awaiting_support(self, limit: int, after: str = "") -> Page[Account]:
         _checked(_ASKS, after)
         later = AccountRow.waiting_for_support_since > after if after else None
-        rows = self._some(self._accounts.reviews_index, SUPPORT, later, at_most, "waiting_for_support_since")
+        rows = self._some(self._accounts.reviews_index, SUPPORT, later, limit, "waiting_for_support_since")
         found = [account for account in self._all_of(_ids(rows)) if account.waiting_for_support_since]
         return Page(found, rows.next)
 
-    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[ListedAccount]:
+    def by_risk(self, limit: int, after: str = "", *, sending: bool) -> Page[ListedAccount]:
         _checked(_RISK, after)
         behind = AccountRow.risk > after if after else None
-        rows = self._some(self._accounts.risk_index, SENDING if sending else OFF, behind, at_most, "risk")
-        return Page([_listed(row) for row in rows.items], rows.next)
+        rows = self._some(self._accounts.risk_index, SENDING if sending else OFF, behind, limit, "risk")
+        return Page([listed_account_of(row.attribute_values) for row in rows.items], rows.next)
 
-    def with_most(self, harm: Harm, at_most: int, first: date, last: date) -> Sequence[Account]:
+    def with_most(self, harm: Harm, limit: int, first: date, last: date) -> Sequence[Account]:
         index, found = getattr(self._accounts, f"{harm}_index"), list[Any]()
         with table_call(f"asking who has the most {harm}"):
             for partition in _months(first, last):
-                found += index.query(partition, scan_index_forward=False, limit=at_most)
-        most = sorted(found, key=lambda row: (-getattr(row, harm), row.account_id))[:at_most]
+                found += index.query(partition, scan_index_forward=False, limit=limit)
+        most = sorted(found, key=lambda row: (-getattr(row, harm), row.account_id))[:limit]
         return self._all_of([row.account_id for row in most])
 
-    def by_id_prefix(self, prefix: str, at_most: int, after: str = "") -> Page[ListedAccount]:
+    def by_id_prefix(self, prefix: str, limit: int, after: str = "") -> Page[ListedAccount]:
         _checked(ACCOUNT_ID, after)
         if not after.startswith(prefix) and after:
             raise MalformedRequest(f"{after} is no account that begins with {prefix}")
@@ -70,12 +69,12 @@ class DynamoAccountIndex:
             return Page([])
         first = after + _FIRST_OF_IDS if after else prefix
         between = AccountRow.account_id.between(first, prefix + _BEHIND_ALL)
-        rows = self._some(self._accounts.names_index, ACCOUNT, between, at_most, "account_id")
+        rows = self._some(self._accounts.names_index, ACCOUNT, between, limit, "account_id")
         return Page([ListedAccount.of(account) for account in self._all_of(_ids(rows))], rows.next)
 
-    def find_by_owner_or_sender(self, name: str, at_most: int) -> Sequence[ListedAccount]:
+    def find_by_owner_or_sender(self, name: str, limit: int) -> Sequence[ListedAccount]:
         with table_call("asking whose that is"):
-            rows = self._accounts.owners_index.query(owner_key(name), limit=at_most) if "@" in name else []
+            rows = self._accounts.owners_index.query(owner_key(name), limit=limit) if "@" in name else []
             ids = [row.account_id for row in rows] or self._owner_of(name)
         return [ListedAccount.of(account) for account in self._all_of(ids)]
 
@@ -87,18 +86,18 @@ class DynamoAccountIndex:
         return [owner] if owner else []
 
     def _some(
-        self, index: GlobalSecondaryIndex[Any], partition: str, condition: Any, at_most: int, position: str
+        self, index: GlobalSecondaryIndex[Any], partition: str, condition: Any, limit: int, position: str
     ) -> Page[Any]:
         """Rows of the index, whose sort key is the attribute `position`."""
         with table_call("asking an index of the accounts"):
-            rows = list(index.query(partition, condition, limit=at_most + 1))
-        return Page.of(rows, at_most, attrgetter(position))
+            rows = list(index.query(partition, condition, limit=limit + 1))
+        return Page.of(rows, limit, attrgetter(position))
 
     def _all_of(self, ids: Sequence[str]) -> list[Account]:
         """As they are now, in that order; without those that are gone."""
         with table_call("reading what an index has found"):
             rows = {row.account_id: row for row in self._accounts.batch_get(ids, consistent_read=True)} if ids else {}
-        return [account_of(rows[account_id]) for account_id in ids if account_id in rows]
+        return [account_of(rows[account_id].attribute_values) for account_id in ids if account_id in rows]
 
 
 def _months(first: date, last: date) -> Iterator[str]:
@@ -115,23 +114,3 @@ def _checked(position: re.Pattern[str], after: str) -> None:
 
 def _ids(rows: Page[Any]) -> list[str]:
     return [row.account_id for row in rows.items]
-
-
-def _listed(row: Any) -> ListedAccount:
-    """The index by risk knows the partition that an account is in, which is made of its status and of whether it is
-    denied by hand, and not the denial itself."""
-    status = Status(row.status)
-    return ListedAccount(
-        row.account_id,
-        row.owner_email,
-        row.owner_name,
-        status,
-        status.may_send and row.switched == OFF,
-        row.observed == row.switch_generation,
-        HoldReason(row.held or ""),
-        row.would_disable,
-        exemption_of(row.exemption),
-        int(row.strikes),
-        look_of(row.look),
-        asks=row.asks is not None,
-    )

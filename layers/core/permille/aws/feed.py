@@ -22,7 +22,7 @@ class SqsFeedbackBacklog:
         self._cloudwatch: CloudWatchClient = cloudwatch or client("cloudwatch")
         self._queue = queue
 
-    def waiting(self) -> int:
+    def size(self) -> int:
         with service_call("asking how much feedback waits"):
             return messages_in(self._sqs, self._queue)
 

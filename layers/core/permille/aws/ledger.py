@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from permille.aws.client import PASSING, client, code_of, service_call, service_error
 from permille.aws.heartbeat import DynamoHeartbeat
-from permille.aws.rows import account_due, bounce_row, complaint_row, entry_row, tally_key
+from permille.aws.rows import DUE, bounce_row, complaint_row, entry_row, instant, tally_key
 from permille.domain.timeline.kinds.complaints import OwnerMailStopped, Reported, completed
 from permille.domain.timeline.timeline import TimelineEntry, json_text
 from permille.domain.values.errors import ServiceError, Unavailable
@@ -107,8 +107,10 @@ class DynamoLedger:
         until = time.monotonic() + patience.total_seconds()
         for number, chunk in enumerate(self._packed(counts)):
             done = self._count_chunk(chunk, now, until) if not number or time.monotonic() < until else _failed(chunk)
-            outcome = CountResult(outcome.new | done.new, outcome.known | done.known, outcome.failed | done.failed)
-        if outcome.new or outcome.known or not counts:
+            outcome = CountResult(
+                outcome.new | done.new, outcome.duplicates | done.duplicates, outcome.failed | done.failed
+            )
+        if outcome.new or outcome.duplicates or not counts:
             self._beat(now)
         return outcome
 
@@ -147,10 +149,12 @@ class DynamoLedger:
                 continue
             pause = next(pauses)
             if time.monotonic() + pause > until:
-                return replace(_failed(left), known=frozenset(known).intersection(count.identity for _, count in chunk))
+                return replace(
+                    _failed(left), duplicates=frozenset(known).intersection(count.identity for _, count in chunk)
+                )
             self._pause(pause)
         identities = frozenset(count.identity for _, count in chunk)
-        return CountResult(new=identities - known, known=identities & known)
+        return CountResult(new=identities - known, duplicates=identities & known)
 
     def _try(self, counts: list[Keyed], known: set[str], now: datetime) -> bool:
         """Whether all is counted now; adds to `known` what was before."""
@@ -210,7 +214,7 @@ class DynamoLedger:
     def _key(self, count: Count) -> TallyKey:
         return count.account_id, tally_key(count.day, count.epoch, self._shard)
 
-    def complete(self, count: Count) -> None:
+    def add_mail_details(self, count: Count) -> None:
         what = f"completing the record of {count.identity}"
         key = _as_item({"account_id": count.account_id, "identity": count.identity})
         with service_call(what):
@@ -227,7 +231,7 @@ class DynamoLedger:
                 TransactItems=[_replaced(table, of, row["facts"]["S"], json_text(facts)) for table, of in rows]
             )
 
-    def nudge(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
+    def mark_due(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
         refused: ClientError | None = None
         for pause in _pauses(ROUNDS):
             refused = self._nudge(account_id, now, bounced=bounced)
@@ -239,8 +243,7 @@ class DynamoLedger:
 
     def _nudge(self, account_id: str, now: datetime, *, bounced: bool) -> ClientError | None:
         """One try; returns why it was refused."""
-        due, due_at = account_due(now)
-        values: Any = {":due": {"S": due}, ":at": {"S": due_at}, ":one": {"N": "1"}}
+        values: Any = {":due": {"S": DUE}, ":at": {"S": instant(now)}, ":one": {"N": "1"}}
         noted = "due = :due, due_at = :at" + (", bounced_at = :at" if bounced else "")
         try:
             self._dynamodb.update_item(

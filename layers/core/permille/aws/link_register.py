@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from pynamodb.transactions import TransactWrite
-
-from permille.aws.models import ControlRow, EntryRow, append, conflicts, connection_of, on_table, table_call
+from permille.aws.models import ControlRow, EntryRow
 from permille.aws.rows import instant, instant_of
+from permille.aws.table_calls import append, on_table, table_call, transaction
 from permille.domain.login.links import LinkRole, Register
 from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade
 from permille.domain.timeline.timeline import TimelineEntry
@@ -42,16 +41,15 @@ class DynamoLinkRegister:
     ) -> None:
         of_all, *of_name = _keys(audience, name)
         with (
-            conflicts(f"writing until when links for {audience} are revoked"),
-            TransactWrite(connection=connection_of(self._rows)) as transaction,
+            transaction(self._rows, f"writing until when links for {audience} are revoked") as writes,
         ):
             same = self._is(ControlRow.valid_since, read.of_all) & self._is(ControlRow.last_issued, read.last_issued)
             written = self._written(register.of_all, register.last_issued)
-            transaction.update(self._rows(of_all), actions=written, condition=same)
+            writes.update(self._rows(of_all), actions=written, condition=same)
             for key in of_name:
                 same = self._is(ControlRow.valid_since, read.of_name)
-                transaction.update(self._rows(key), actions=self._written(register.of_name), condition=same)
-            append(transaction, self._entries, entry)
+                writes.update(self._rows(key), actions=self._written(register.of_name), condition=same)
+            append(writes, self._entries, entry)
 
     def _written(self, valid_since: datetime | None, last_issued: datetime | None = None) -> list[Any]:
         """The whole row: of what another table knew nothing becomes ours."""

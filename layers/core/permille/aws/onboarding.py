@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
 from permille.domain.sending.iam_policy import POLICY, allowed_resources, sending_policy
-from permille.ports.iam_users import AccessKey, AppliedPolicy, IamUser, Room, UsedKey
+from permille.ports.iam_users import AccessKey, AppliedPolicy, IamUser, KeyUsage, UserQuota
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -96,16 +96,16 @@ class IamSenderUsers:
                 return False
         return True
 
-    def room(self) -> Room:
+    def user_quota(self) -> UserQuota:
         with service_call("asking IAM how many users it has room for"):
             summary = self._iam.get_account_summary()["SummaryMap"]
-        return Room(summary["Users"], summary["UsersQuota"])
+        return UserQuota(summary["Users"], summary["UsersQuota"])
 
-    def keys(self, name: str) -> Sequence[UsedKey]:
+    def keys(self, name: str) -> Sequence[KeyUsage]:
         with service_call(f"asking IAM for the keys of {name}"):
             listed = [(key["AccessKeyId"], key["CreateDate"]) for key in self._listed_keys(name)]
             return [
-                UsedKey(key, created, self._used_at(key)) for key, created in sorted(listed, key=lambda one: one[1])
+                KeyUsage(key, created, self._used_at(key)) for key, created in sorted(listed, key=lambda one: one[1])
             ]
 
     def _used_at(self, key: str) -> datetime | None:
@@ -131,7 +131,7 @@ class IamSenderUsers:
         with service_call(f"taking {name} out of the group {group}"), _unless_gone():
             self._iam.remove_user_from_group(UserName=name, GroupName=group)
 
-    def allowed(self, name: str, mark: str) -> frozenset[str] | None:
+    def allowed_resources(self, name: str, mark: str) -> frozenset[str] | None:
         with service_call(f"asking IAM what {name} may send through"):
             try:
                 if not self._bears(name, mark):

@@ -78,18 +78,18 @@ class DynamoQuarantine:
         row = answer.get("Item")
         return zlib.decompress(row["body"]["B"]).decode("utf-8", "surrogatepass") if row else None
 
-    def count(self, at_most: int) -> int:
-        """How much rests, `at_most` meaning so much or more: a bounded scan that hands over no row."""
+    def count(self, limit: int) -> int:
+        """How much rests, `limit` meaning so much or more: a bounded scan that hands over no row."""
         with service_call("counting what is in quarantine"):
             pages = self._dynamodb.get_paginator("scan").paginate(
-                TableName=self._table, Select="COUNT", PaginationConfig={"MaxItems": at_most, "PageSize": at_most}
+                TableName=self._table, Select="COUNT", PaginationConfig={"MaxItems": limit, "PageSize": limit}
             )
             counted = 0
             for page in pages:
                 counted += page["Count"]
-                if counted >= at_most:
+                if counted >= limit:
                     break
-            return min(counted, at_most)
+            return min(counted, limit)
 
     def drop(self, quarantined: Quarantined) -> None:
         with service_call("dropping from quarantine"):

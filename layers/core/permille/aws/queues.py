@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from permille.aws.client import client, service_call
 from permille.aws.feed import age_query, messages_in
-from permille.ports.desk import AGAIN, FEEDBACK, Waiting
+from permille.ports.desk import AGAIN, FEEDBACK, QueueStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -33,11 +33,11 @@ class SqsQueues:
         self._sqs: SQSClient = sqs or client("sqs")
         self._cloudwatch = cloudwatch or client("cloudwatch")
 
-    def waiting(self, now: datetime) -> Sequence[Waiting]:
+    def statuses(self, now: datetime) -> Sequence[QueueStatus]:
         with service_call("asking what waits in the queues"):
             messages = {name: messages_in(self._sqs, url) for name, url in self._urls.items()}
             ages = self._ages(now)
-        return [Waiting(name, count, ages.get(name)) for name, count in messages.items()]
+        return [QueueStatus(name, count, ages.get(name)) for name, count in messages.items()]
 
     def _ages(self, now: datetime) -> dict[str, timedelta]:
         """The latest of each; a queue that was silent for hours has none."""

@@ -1,10 +1,8 @@
-"""How our values stand in DynamoDB's rows. Instants are ISO 8601 in UTC with microseconds, so that they sort."""
+"""Values as rows of DynamoDB, and back. Instants are ISO 8601 in UTC with microseconds, so that they sort as texts."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import UTC, date, datetime
-from typing import Any
 
 from permille.domain.feedback import bounces
 from permille.domain.sending.suppression import suppressed_by
@@ -12,33 +10,27 @@ from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.json_values import from_json, to_json
 
-CORRECTIONS = 8  # their shard of a tally, beside those that feedback is counted in
-DUE = "due"  # the one partition of the sparse index
+CORRECTIONS = 8  # the shard of a tally that corrections are counted in; feedback has shards 0 to 7
+DUE = "due"  # the one partition of the index `due`
 
 
 def instant(value: datetime) -> str:
+    """An instant as it is stored; texts of the same length, which sort as the instants do."""
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def instant_of(text: str | None) -> datetime | None:
+    """The stored instant; None where none is stored."""
     return datetime.fromisoformat(text) if text else None
 
 
-def known_of(part: type[Any], row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row's values that `part`, a dataclass, knows: a newer version may have written more."""
-    return {one.name: row[one.name] for one in fields(part) if one.name in row}
-
-
-def account_due(at: datetime) -> tuple[str, str]:
-    return DUE, instant(at)
-
-
 def tally_key(day: date, epoch: int, shard: int) -> str:
+    """The sort key of a tally: sorted by send day first."""
     return f"{day.isoformat()}#{epoch:04d}#{shard}"
 
 
 def entry_row(entry: Entry) -> dict[str, str]:
-    """One of a topic has a key in the sparse index of topics."""
+    """An entry's row. One of a topic has a key in the sparse index of topics."""
     row = _stored(entry)
     return row | {"topic": topic_key(entry.topic, entry.id)} if entry.topic else row
 
@@ -55,6 +47,7 @@ def _stored(entry: Entry) -> dict[str, str]:
 
 
 def topic_key(topic: Topic, entry_id: str) -> str:
+    """The sort key of the index of topics: the entries of one topic lie together, sorted by time."""
     return f"{topic}#{entry_id}"
 
 
@@ -79,6 +72,7 @@ def bounce_row(account_id: str, identity: str, record: bounces.BounceRecord) -> 
 
 
 def bounce_of(row: Mapping[str, str]) -> bounces.BounceRecord:
+    """The bounce of a record's row. Raises ValueError where its details cannot be read."""
     details = from_json(bounces.BounceDetails, json.loads(row["details"]))
     return bounces.BounceRecord(
         row["bounced_since"], datetime.fromisoformat(row["at"]), row.get("recipient", ""), details

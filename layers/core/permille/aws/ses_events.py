@@ -15,19 +15,18 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.domain.feedback.feedback import (
-    NOBODY,
     Bounce,
     Complaint,
     Delivery,
     Feedback,
     Ignored,
     Message,
-    Recipients,
     Rejection,
     Unreadable,
 )
+from permille.domain.feedback.recipients import NOBODY, Recipients
 from permille.domain.feedback.smtp_status import code_of
 
 ABOUT_TAG = "permille-account"  # on our own mails to owners
@@ -200,20 +199,20 @@ def _bounce(mail: Json, bounce: Json) -> Bounce:
         permanent=_text(bounce, "bounceType", "bounce").strip().lower() == "permanent",
         sub_type=_name(bounce.get("bounceSubType")),
         bounced_at=_instant_or_none(bounce.get("timestamp")),
-        refusals=_refusals(bounce.get("bouncedRecipients")),
+        rejections=_rejections(bounce.get("bouncedRecipients")),
     )
 
 
-def _refusals(listed: object) -> dict[str, Rejection]:
+def _rejections(listed: object) -> dict[str, Rejection]:
     """By address, or by what stands in its place."""
     told: dict[str, Rejection] = {}
     for one in listed if isinstance(listed, list) else []:
         if isinstance(one, dict) and isinstance(named := one.get("emailAddress"), str):
-            told.setdefault(bare(named) or named, _refusal(one))
+            told.setdefault(canonical_address(named) or named, _rejection(one))
     return told
 
 
-def _refusal(told: Json) -> Rejection:
+def _rejection(told: Json) -> Rejection:
     diagnostic = told.get("diagnosticCode")
     said = diagnostic[:LONGEST_DIAGNOSTIC] if isinstance(diagnostic, str) else ""
     return Rejection(code_of(_name(told.get("status")), said), said)
@@ -310,7 +309,7 @@ def recipients_of(listed: Sequence[object]) -> Recipients:
     readable: dict[str, None] = {}
     unreadable: list[str] = []
     for one in listed:
-        address = bare(one) if isinstance(one, str) else None
+        address = canonical_address(one) if isinstance(one, str) else None
         if address:
             readable[address] = None
         else:

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pynamodb.transactions import TransactWrite
-
-from permille.aws.models import EntryRow, RecordRow, append, conflicts, connection_of, on_table, table_call
+from permille.aws.models import EntryRow, RecordRow
 from permille.aws.rows import instant
+from permille.aws.table_calls import append, on_table, table_call, transaction
 from permille.domain.feedback.bounces import BounceDetails
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, Why
 from permille.domain.timeline.kinds.complaints import CountedComplaint
@@ -47,8 +46,7 @@ class DynamoSuppressions:
 
     def add(self, account_id: str, additions: Sequence[Addition], entry: Entry | None) -> None:
         with (
-            conflicts(f"adding suppressions to {account_id}"),
-            TransactWrite(connection=connection_of(self._records)) as transaction,
+            transaction(self._records, f"adding suppressions to {account_id}") as writes,
         ):
             for one in additions:
                 row = self._records(
@@ -60,9 +58,9 @@ class DynamoSuppressions:
                     reason=one.reason,
                     by=one.by,
                 )
-                transaction.save(row, condition=RecordRow.suppressed_since.does_not_exist())
+                writes.save(row, condition=RecordRow.suppressed_since.does_not_exist())
             if entry:
-                append(transaction, self._entries, entry)
+                append(writes, self._entries, entry)
 
     def naming(self, account_id: str, address: str) -> list[str]:
         suppressing = (RecordRow.recipient == address) & RecordRow.suppressed_since.exists()
@@ -88,13 +86,12 @@ class DynamoSuppressions:
         suppressing = RecordRow.suppressed_since.exists()
         lifted: list[Action] = [RecordRow.suppressed_since.remove()]
         with (
-            conflicts(f"writing records of {account_id}"),
-            TransactWrite(connection=connection_of(self._records)) as transaction,
+            transaction(self._records, f"writing records of {account_id}") as writes,
         ):
             for identity in identities:
-                transaction.update(self._records(account_id, identity), actions=lifted, condition=suppressing)
+                writes.update(self._records(account_id, identity), actions=lifted, condition=suppressing)
             if entry:
-                append(transaction, self._entries, entry)
+                append(writes, self._entries, entry)
 
 
 def _suppression(row: RecordRow) -> Suppression:

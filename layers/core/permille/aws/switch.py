@@ -22,7 +22,7 @@ class IamSwitch:
         self._iam: IAMClient = iam or client("iam")
         self._deny_group = deny_group
 
-    def read(self, caller: str) -> SenderState | None:
+    def state_of(self, caller: str) -> SenderState | None:
         with service_call(f"reading the keys of {caller}"):
             try:
                 keys = self._iam.get_paginator("list_access_keys").paginate(UserName=caller).build_full_result()
@@ -36,7 +36,7 @@ class IamSwitch:
             denied=any(group["GroupName"] == self._deny_group for group in groups["Groups"]),
         )
 
-    def denied(self) -> frozenset[str]:
+    def denied_senders(self) -> frozenset[str]:
         with service_call(f"reading who is in {self._deny_group}"):
             pages = self._iam.get_paginator("get_group").paginate(GroupName=self._deny_group)
             return frozenset(user["UserName"] for page in pages for user in page["Users"])

@@ -25,7 +25,7 @@ class DynamoTables:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
         self._pause = pause
 
-    def named(self, beginning: str) -> list[str]:
+    def names_with_prefix(self, beginning: str) -> list[str]:
         with service_call("listing the tables"):
             pages = self._dynamodb.get_paginator("list_tables").paginate()
             return sorted(name for page in pages for name in page["TableNames"] if name.startswith(beginning))

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from permille.aws import client
-from permille.aws.models import TallyRow, connection_of, on_table
+from permille.aws.models import TallyRow
+from permille.aws.table_calls import connection_of, on_table
 from permille.domain.values.tally import Days, Tally
 
 _COUNTS = ("delivered", "complaints", "bounces")

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from pynamodb.transactions import TransactWrite
-
 from permille.aws import client
-from permille.aws.models import EntryRow, append, conflicts, connection_of, on_table, table_call
+from permille.aws.models import EntryRow
 from permille.aws.rows import instant, topic_key
 from permille.aws.stored_entries import entry_of
+from permille.aws.table_calls import append, connection_of, on_table, table_call, transaction
 from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.entry_id import id_at
@@ -30,8 +29,8 @@ class DynamoTimeline:
             rows = self._rows.query(account_id, EntryRow.entry_id >= id_at(at), consistent_read=True)
             return [_entry(row) for row in rows]
 
-    def latest(self, account_id: str, at_most: int, before: str = "") -> Page[Entry]:
-        """One query: where entries are so long that fewer than `at_most` fit into an answer, there are fewer."""
+    def latest(self, account_id: str, limit: int, before: str = "") -> Page[Entry]:
+        """One query: where entries are so long that fewer than `limit` fit into an answer, there are fewer."""
         condition, values = "account_id = :account", {":account": {"S": account_id}}
         if before:
             condition, values = f"{condition} AND entry_id < :before", {**values, ":before": {"S": before}}
@@ -43,27 +42,27 @@ class DynamoTimeline:
                 ProjectionExpression="entry_id, kind, audience, #at, facts",
                 ExpressionAttributeNames={"#at": "at"},
                 ScanIndexForward=False,
-                Limit=at_most,
+                Limit=limit,
                 ConsistentRead=True,
             )
         rows = ({name: value["S"] for name, value in row.items()} for row in answer["Items"])
         entries = [entry_of({"account_id": account_id, **row}) for row in rows]
         return Page(entries, entries[-1].id if "LastEvaluatedKey" in answer else "")
 
-    def about(self, account_id: str, topic: Topic, at_most: int) -> Page[Entry]:
+    def about(self, account_id: str, topic: Topic, limit: int) -> Page[Entry]:
         theirs = EntryRow.topic.startswith(topic_key(topic, ""))
         with table_call(f"reading the {topic} of {account_id}"):
-            rows = self._rows.topics_index.query(account_id, theirs, scan_index_forward=False, limit=at_most + 1)
-            return Page.of([_entry(row) for row in rows], at_most, lambda entry: entry.id)
+            rows = self._rows.topics_index.query(account_id, theirs, scan_index_forward=False, limit=limit + 1)
+            return Page.of([_entry(row) for row in rows], limit, lambda entry: entry.id)
 
-    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> Page[Entry]:
+    def page(self, account_id: str, after: str, limit: int, audience: Audience | None = None) -> Page[Entry]:
         """One query: it reads no further than READ_FOR_A_PAGE entries, however few of them are for the audience."""
         behind = EntryRow.entry_id > after if after else None
         with table_call(f"reading the timeline of {account_id}"):
-            limit = max(at_most + 1, READ_FOR_A_PAGE if audience else 0)
-            rows = [_entry(row) for row in self._rows.query(account_id, behind, limit=limit)]
-        page = Page.of([one for one in rows if audience in (None, one.audience)], at_most, lambda one: one.id)
-        return page if page.next or len(rows) < limit else Page(page.items, rows[-1].id)
+            read = max(limit + 1, READ_FOR_A_PAGE if audience else 0)
+            rows = [_entry(row) for row in self._rows.query(account_id, behind, limit=read)]
+        page = Page.of([one for one in rows if audience in (None, one.audience)], limit, lambda one: one.id)
+        return page if page.next or len(rows) < read else Page(page.items, rows[-1].id)
 
     def all_since(self, at: datetime) -> Iterator[Entry]:
         with table_call("reading all timelines"):
@@ -74,8 +73,8 @@ class DynamoTimeline:
             yield from map(_entry, self._rows.scan(EntryRow.kind.is_in(*kinds), consistent_read=True))
 
     def append(self, entry: Entry) -> None:
-        with conflicts(f"writing {entry.id}"), TransactWrite(connection=connection_of(self._rows)) as transaction:
-            append(transaction, self._rows, entry)
+        with transaction(self._rows, f"writing {entry.id}") as writes:
+            append(writes, self._rows, entry)
 
     def get(self, account_id: str, entry_id: str) -> Entry | None:
         with table_call(f"reading {entry_id} of {account_id}"):

@@ -22,12 +22,12 @@ class KmsTokenSigner:
         self._kms: KMSClient = kms or client("kms")
         self._keys = {LinkRole.OWNER: owner_key, LinkRole.STAFF: staff_key, LinkRole.PLATFORM: platform_key}
 
-    def make(self, audience: LinkRole, message: bytes) -> bytes:
+    def sign(self, audience: LinkRole, message: bytes) -> bytes:
         with service_call(f"signing for {audience}"):
             answer = self._kms.generate_mac(KeyId=self._keys[audience], MacAlgorithm=_ALGORITHM, Message=message)
         return answer["Mac"]
 
-    def verifies(self, audience: LinkRole, message: bytes, mac: bytes) -> bool:
+    def verify(self, audience: LinkRole, message: bytes, mac: bytes) -> bool:
         if not mac:  # KMS takes no empty one
             return False
         with service_call(f"verifying for {audience}"):

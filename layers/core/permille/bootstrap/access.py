@@ -5,7 +5,7 @@ from functools import cache
 
 from permille.bootstrap.adapters import Adapters
 from permille.settings import AccessSettings
-from permille.usecases.login.issuing import IssueServices
+from permille.usecases.login.issue_links import IssueServices
 
 
 @cache

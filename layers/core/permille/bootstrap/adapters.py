@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from permille.aws.feed import SqsFeedbackBacklog
     from permille.aws.heartbeat import DynamoHeartbeat
     from permille.aws.idempotency import DynamoIdempotencyStore
+    from permille.aws.leases import DynamoLeases
     from permille.aws.ledger import DynamoLedger
     from permille.aws.link_register import DynamoLinkRegister
     from permille.aws.policy import SsmPolicies
@@ -104,6 +105,12 @@ class Adapters:
         from permille.aws.idempotency import DynamoIdempotencyStore
 
         return DynamoIdempotencyStore(table=self.names["idempotency_table"])
+
+    @cached_property
+    def leases(self) -> DynamoLeases:
+        from permille.aws.leases import DynamoLeases
+
+        return DynamoLeases(accounts=self.names["accounts_table"])
 
     @cached_property
     def ledger(self) -> DynamoLedger:

@@ -41,15 +41,15 @@ def console_services() -> SiteServices:
 def _desk(adapters: Adapters, mode: Mode) -> Desk:
     return Desk(
         accounts=adapters.accounts,
-        directory=adapters.directory,
+        account_index=adapters.directory,
         tallies=adapters.tallies,
         timeline=adapters.timeline,
         policies=adapters.policies,
         control=adapters.control,
-        resets=adapters.control,
+        breaker_admin=adapters.control,
         switch=adapters.switch,
         queues=adapters.queues,
-        resting=adapters.quarantine,
+        quarantine_count=adapters.quarantine,
         suppressions=adapters.suppressions,
         ses=adapters.ses,
         mode=mode,

@@ -19,7 +19,7 @@ def enforce_services() -> EnforceServices:
     adapters = Adapters(asdict(settings))
     return EnforceServices(
         accounts=adapters.accounts,
-        switching=CredentialServices(adapters.accounts, adapters.switch, time.sleep),
+        switching=CredentialServices(adapters.leases, adapters.switch, time.sleep),
         tallies=adapters.tallies,
         timeline=adapters.timeline,
         bounces=adapters.bounces,

@@ -22,13 +22,13 @@ class Accounts(Protocol):
     def get(self, account_id: str) -> Account | None:
         """Strongly consistent."""
 
-    def voided(self, account_id: str, identity: str) -> bool:
+    def is_voided(self, account_id: str, identity: str) -> bool:
         """Whether the complaint of that identity is taken back; strongly consistent."""
 
-    def due(self, now: datetime, at_most: int) -> list[str]:
+    def due(self, now: datetime, limit: int) -> list[str]:
         """The ids of accounts that are due, the longest due first. May lag behind what was just written."""
 
-    def page(self, after: str, at_most: int) -> list[Account]:
+    def page(self, after: str, limit: int) -> list[Account]:
         """Some of all accounts, in an order of their own, beginning behind the one of that id; empty at the end."""
 
     def save(
@@ -86,20 +86,20 @@ class Policies(Protocol):
 class Leases(Protocol):
     """One run at a time works an account's switch; it alone writes `credential`."""
 
-    def take(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
+    def acquire_lease(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
         """Takes the lease, and remembers which keys Permille has put or is about to put to sleep. Raises Conflict where
         another run has it, or had it since the account was read, or where something else is to be switched by now."""
 
-    def release(self, account: Account, credential: Credential) -> Account:
+    def release_lease(self, account: Account, credential: Credential) -> Account:
         """Gives back the lease that `take` returned the account with, keeps what is known of the credential, and
         returns the account as it is now, whoever decided meanwhile. Raises Conflict where the lease is another's."""
 
 
 class CredentialSwitch(Protocol):
-    def read(self, caller: str) -> SenderState | None:
+    def state_of(self, caller: str) -> SenderState | None:
         """All keys of a sender and whether it is denied; None if there is no such user."""
 
-    def denied(self) -> frozenset[str]:
+    def denied_senders(self) -> frozenset[str]:
         """Every sender in the deny group."""
 
     def apply(self, caller: str, changes: Changes) -> None:

@@ -12,12 +12,10 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from permille.domain.account.account import Account
-    from permille.domain.account.look import Assessment
-    from permille.domain.account.restrictions import Exemption
+    from permille.domain.account.listed_account import ListedAccount
     from permille.domain.policy.ses_review import Harm
     from permille.domain.timeline.kinds.system import BreakerReset
     from permille.domain.timeline.timeline import TimelineEntry
-    from permille.domain.values.status import HoldReason, Status
     from permille.domain.values.tally import Tally
     from permille.ports.paging import Page
 
@@ -25,75 +23,29 @@ FEEDBACK, AGAIN = "Feedback", "To be handed on again"  # queues whose messages s
 ON_THEIR_WAY = (FEEDBACK, AGAIN)
 
 
-@dataclass(frozen=True, slots=True)
-class ListedAccount:
-    """An account as a list shows it. `asks`: support is waited for."""
-
-    id: str
-    owner_email: str
-    owner_name: str
-    status: Status
-    denied_by_hand: bool
-    in_sync: bool
-    held: HoldReason
-    would_disable: bool
-    exemption: Exemption | None
-    strikes: int
-    look: Assessment | None
-    asks: bool
-
-    @property
-    def may_send(self) -> bool:
-        return self.status.may_send and not self.denied_by_hand
-
-    @property
-    def allowance_left(self) -> int | None:
-        """How many more complaints are allowed; None where it was never judged."""
-        if self.look is None:
-            return None
-        return self.look.allowance_left if self.may_send else 0
-
-    @classmethod
-    def of(cls, account: Account) -> ListedAccount:
-        return cls(
-            account.id,
-            account.owner_email,
-            account.owner_name,
-            account.status,
-            account.denied_by_hand,
-            account.in_sync,
-            account.held,
-            account.would_disable,
-            account.exemption,
-            account.strikes,
-            account.look,
-            asks=account.waiting_for_support_since is not None,
-        )
-
-
 class AccountIndex(Protocol):
     """All accounts, by index. A page begins behind the position `after`, at the beginning where that is empty; raises
     MalformedRequest where it is none of this list."""
 
-    def asking(self, at_most: int, after: str = "") -> Page[Account]:
+    def awaiting_support(self, limit: int, after: str = "") -> Page[Account]:
         """Those that wait for support, the longest waiting first, each as it is now."""
 
-    def by_risk(self, at_most: int, after: str = "", *, sending: bool) -> Page[ListedAccount]:
+    def by_risk(self, limit: int, after: str = "", *, sending: bool) -> Page[ListedAccount]:
         """Those that may send, or those that are off; the worst first."""
 
-    def with_most(self, harm: Harm, at_most: int, first: date, last: date) -> Sequence[Account]:
+    def with_most(self, harm: Harm, limit: int, first: date, last: date) -> Sequence[Account]:
         """Those with the most complaints, or bounces, at their last look, if that was from the month of `first` to that
         of `last`; the most first, each as it is now."""
 
-    def by_id_prefix(self, prefix: str, at_most: int, after: str = "") -> Page[ListedAccount]:
+    def by_id_prefix(self, prefix: str, limit: int, after: str = "") -> Page[ListedAccount]:
         """Those whose id begins so, by their ids."""
 
-    def find_by_owner_or_sender(self, name: str, at_most: int) -> Sequence[ListedAccount]:
+    def find_by_owner_or_sender(self, name: str, limit: int) -> Sequence[ListedAccount]:
         """Those of an owner with that e-mail address, however it is written, or else the one of that sender."""
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class QueueStatus:
     """A queue: how many messages it holds, those in flight included, and since when the oldest waits; None where that
     is not known."""
 
@@ -103,7 +55,7 @@ class Waiting:
 
 
 class Queues(Protocol):
-    def waiting(self, now: datetime) -> Sequence[Waiting]:
+    def statuses(self, now: datetime) -> Sequence[QueueStatus]:
         """Every queue of the stack, in its order."""
 
 
@@ -131,8 +83,8 @@ class SesReputation(Protocol):
 
 
 class QuarantineCount(Protocol):
-    def count(self, at_most: int) -> int:
-        """How much feedback rests in quarantine: `at_most` means so much or more."""
+    def count(self, limit: int) -> int:
+        """How much feedback rests in quarantine: `limit` means so much or more."""
 
 
 class BreakerAdmin(Protocol):

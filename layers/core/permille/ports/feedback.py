@@ -55,7 +55,7 @@ class CountResult:
     """Identities: `new` are counted now, `known` were before, `failed` are not counted and can be tried again."""
 
     new: frozenset[str] = frozenset()
-    known: frozenset[str] = frozenset()
+    duplicates: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
 
 
@@ -70,11 +70,11 @@ class Ledger(Protocol):
         fails for a passing cause is tried again until `patience` is over. Keeps that counting goes on (`Heartbeat`),
         also where there is nothing to count."""
 
-    def complete(self, count: Count) -> None:
+    def add_mail_details(self, count: Count) -> None:
         """Where a complaint was counted before from a copy without the mail's subject or campaign, and this copy has
         them, its record and its entry get them. Nothing else of them changes, and nobody is told again."""
 
-    def nudge(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
+    def mark_due(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
         """Makes the account due now, where it exists. `bounced`: and remembers that bounces were counted."""
 
     @property
@@ -83,7 +83,7 @@ class Ledger(Protocol):
 
     def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped], address: str) -> bool:
         """Marks that mail to the account's owner does not arrive, with its entry, once for each identity and where the
-        account exists; returns whether it did. `address`: to which it did not, in its bare form; where it is known and
+        account exists; returns whether it did. `address`: to which it did not, canonical; where it is known and
         is not the owner's, or not any more, nothing is marked."""
 
 
@@ -113,7 +113,7 @@ class QuarantineAge(Protocol):
 class FeedbackBacklog(Protocol):
     """The queue of feedback; its dead letters are not of it."""
 
-    def waiting(self) -> int:
+    def size(self) -> int:
         """How many messages wait to be counted, those in flight included."""
 
     def oldest_sent_at(self, now: datetime) -> datetime | None:

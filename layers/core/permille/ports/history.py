@@ -28,19 +28,19 @@ class Timeline(Protocol):
     def since(self, account_id: str, at: datetime) -> list[Entry]:
         """The account's entries from then on, oldest first, strongly consistent."""
 
-    def latest(self, account_id: str, at_most: int, before: str = "") -> Page[Entry]:
+    def latest(self, account_id: str, limit: int, before: str = "") -> Page[Entry]:
         """The account's newest entries, the newest first, of those older than the one of the id `before`, strongly
         consistent. The last page may be empty."""
 
-    def about(self, account_id: str, topic: Topic, at_most: int) -> Page[Entry]:
+    def about(self, account_id: str, topic: Topic, limit: int) -> Page[Entry]:
         """The account's newest entries of a topic, the newest first, whatever else was written. May lag behind what was
         just written."""
 
     def get(self, account_id: str, entry_id: str) -> Entry | None: ...
 
-    def page(self, account_id: str, after: str, at_most: int, audience: Audience | None = None) -> Page[Entry]:
+    def page(self, account_id: str, after: str, limit: int, audience: Audience | None = None) -> Page[Entry]:
         """Some of the account's entries, those for `audience` where one is named, oldest first, beginning behind the
-        entry of that id; fewer than `at_most`, or none, also where more follow. May lag behind what was just written.
+        entry of that id; fewer than `limit`, or none, also where more follow. May lag behind what was just written.
         """
 
 
@@ -53,10 +53,10 @@ KEPT_BOUNCES = timedelta(days=400)  # thirteen months
 class Bounces(Protocol):
     """The records of counted bounces, kept for KEPT_BOUNCES. May lag behind what was just counted."""
 
-    def latest(self, account_id: str, since: str, at_most: int) -> Page[BounceRecord]:
+    def latest(self, account_id: str, since: str, limit: int) -> Page[BounceRecord]:
         """The newest first, of those whose ids are not before `since`."""
 
-    def page(self, account_id: str, after: str, at_most: int, before: str = "") -> Page[BounceRecord]:
+    def page(self, account_id: str, after: str, limit: int, before: str = "") -> Page[BounceRecord]:
         """The oldest first, of those behind the id `after`, and where one is named not behind the id `before`."""
 
 

@@ -50,7 +50,7 @@ class AccessKey:
 
 
 @dataclass(frozen=True, slots=True)
-class UsedKey:
+class KeyUsage:
     """`used_at`: None where IAM knows of no use, of which it hears late."""
 
     id: str
@@ -59,7 +59,7 @@ class UsedKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class UserQuota:
     used: int
     quota: int
 
@@ -70,13 +70,13 @@ class SenderUsers(Protocol):
     def create(self, name: str, mark: str) -> bool:
         """A user without keys. False where there is one of that name, which is left as it is."""
 
-    def room(self) -> Room:
+    def user_quota(self) -> UserQuota:
         """How many users the AWS account has, and can have."""
 
     def allow(self, name: str, resources: Collection[str]) -> None:
         """Lets the user send through these ARNs alone. Raises InvalidInput where they are too many for IAM."""
 
-    def allowed(self, name: str, mark: str) -> frozenset[str] | None:
+    def allowed_resources(self, name: str, mark: str) -> frozenset[str] | None:
         """What `allow` has let the user send through; None where no user of that name bears the mark, or it has never
         been let."""
 
@@ -88,7 +88,7 @@ class SenderUsers(Protocol):
 class SenderKeys(Protocol):
     """The access keys of the IAM users that are made for accounts."""
 
-    def keys(self, name: str) -> Sequence[UsedKey]:
+    def keys(self, name: str) -> Sequence[KeyUsage]:
         """Those that it has, the oldest first."""
 
     def is_marked(self, name: str, mark: str) -> bool:

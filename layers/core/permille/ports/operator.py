@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from permille.ports.accounts import Accounts, Control, Leases, Policies
+from permille.ports.accounts import Accounts, Control, Policies
 from permille.ports.desk import BreakerAdmin
 from permille.ports.history import Suppressions, Timeline
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from permille.ports.table_setup import Lacking, TableSetup
 
 
-class AllAccounts(Accounts, Leases, Protocol):
+class AllAccounts(Accounts, Protocol):
     def all(self) -> Iterator[Account]:
         """Every account, in no order."""
 
@@ -95,7 +95,7 @@ class FeedbackQueue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeadLetter:
     """A dead letter in somebody's hands. `receipt`: what the queue gave for it."""
 
     body: str
@@ -108,13 +108,13 @@ class DeadLetters(Protocol):
     def count(self) -> int:
         """About how many there are, those in somebody's hands included."""
 
-    def take(self, at_most: int) -> Sequence[Letter]:
+    def receive(self, limit: int) -> Sequence[DeadLetter]:
         """Some of them, hidden from everybody else for 15 minutes; none where there are no others."""
 
-    def put_back(self, letter: Letter) -> None:
+    def redrive(self, letter: DeadLetter) -> None:
         """Puts it on the queue that it came from, and then deletes it here."""
 
-    def delete(self, letter: Letter) -> None: ...
+    def delete(self, letter: DeadLetter) -> None: ...
 
 
 class PolicyDocument(Policies, Protocol):
@@ -138,7 +138,7 @@ class LinkIssuer(Protocol):
 class Tables(Protocol):
     """Tables as wholes, whatever is in them."""
 
-    def named(self, beginning: str) -> list[str]:
+    def names_with_prefix(self, beginning: str) -> list[str]:
         """All whose names begin so, in order."""
 
     def setup(self, name: str) -> TableSetup | None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class SmtpLoginCheck(Protocol):
-    def attempt(self, server: Server, password: Password) -> LoginFailure | None:
+    def check(self, server: Server, password: Password) -> LoginFailure | None:
         """Logs in to an SMTP server over TLS with a verified certificate, sends nothing, and leaves; returns what went
         wrong, if anything. Nobody else is shown the password."""
 

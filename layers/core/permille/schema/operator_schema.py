@@ -9,7 +9,7 @@ from permille.domain.values.status import Status
 from permille.domain.words.wording import without_controls
 from permille.schema.entry_schema import facts_json
 from permille.schema.review_case_schema import kept_now_json
-from permille.usecases.views.explain import Explained
+from permille.usecases.views.explain import Explanation
 
 
 class ExplanationJson(TypedDict):
@@ -50,7 +50,7 @@ class AffectedJson(TypedDict):
     breaks_present: bool
 
 
-def explanation_json(explained: Explained, platform: str) -> ExplanationJson:
+def explanation_json(explained: Explanation, platform: str) -> ExplanationJson:
     """The explanation of an account. `platform`: its name, for the lines."""
     decided = explained.decided
     return {

@@ -53,7 +53,7 @@ class SmtpLogin:
         self._seconds = seconds
         self._seconds_in_all = seconds_in_all
 
-    def attempt(self, server: Server, password: Password) -> LoginFailure | None:
+    def check(self, server: Server, password: Password) -> LoginFailure | None:
         ends = time.monotonic() + self._seconds_in_all
         try:
             with _understood(), self._session(server, ends) as session:

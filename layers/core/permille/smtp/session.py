@@ -31,8 +31,8 @@ class _Answers:
         self._file = file
         self._session = session
 
-    def readline(self, at_most: int) -> bytes:
-        line = self._file.readline(min(at_most, self._session.left + 1))
+    def readline(self, limit: int) -> bytes:
+        line = self._file.readline(min(limit, self._session.left + 1))
         self._session.left -= len(line)
         if self._session.left < 0:
             raise smtplib.SMTPException(f"more than {MOST_BYTES:,} bytes")

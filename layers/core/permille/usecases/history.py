@@ -19,7 +19,7 @@ class History:
     is_cut: bool = False
 
 
-def history(timeline: Timeline, account_id: str, *topics: Topic, newest: Page[Entry] | None = None) -> History:
+def read_history(timeline: Timeline, account_id: str, *topics: Topic, newest: Page[Entry] | None = None) -> History:
     """`newest`: the newest entries, where they were read already. Where these are all, nothing else is read."""
     newest = newest or timeline.latest(account_id, NEWEST)
     found = {one.id: one for one in newest.items}

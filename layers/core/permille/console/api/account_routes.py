@@ -14,10 +14,10 @@ from permille.schema.account_schema import AccountJson, account_json
 from permille.schema.entry_schema import EntryJson, entry_json
 from permille.schema.report_schema import ReportJson, report_json
 from permille.schema.route_schema import RouteJson, route_json
-from permille.usecases.decisions.existing import existing
-from permille.usecases.history import history
-from permille.usecases.views.report import Range, gather
-from permille.usecases.views.verdict import current
+from permille.usecases.decisions.find_account import find_account
+from permille.usecases.history import read_history
+from permille.usecases.views.report import Range, gather_report
+from permille.usecases.views.verdict import current_verdict
 from permille.zones import shown_zone_of
 
 router = new_router()
@@ -43,7 +43,7 @@ class TimelinePage(TypedDict):
 def get_account(account_id: AccountId) -> AccountJson:
     """An account with the current verdict."""
     ctx, account = context(router), _account(account_id)
-    judged = current(ctx.services.policies, ctx.services.tallies, account, ctx.now)
+    judged = current_verdict(ctx.services.policies, ctx.services.tallies, account, ctx.now)
     return account_json(account, judged.verdict)
 
 
@@ -60,7 +60,7 @@ def get_account(account_id: AccountId) -> AccountJson:
 def get_report(account_id: AccountId, range: ReportRange = Range.WINDOW) -> ReportJson:  # noqa: A002 - its name in the query
     """The owner's report."""
     ctx, account = context(router), _account(account_id)
-    return report_json(gather(ctx.services.reporting, account, ctx.now, range), ctx.services.platform)
+    return report_json(gather_report(ctx.services.reporting, account, ctx.now, range), ctx.services.platform)
 
 
 @router.get(
@@ -109,9 +109,9 @@ def list_timeline(
 def get_route(account_id: AccountId) -> RouteJson:
     """What the account sends through."""
     services, account = context(router).services, _account(account_id)
-    entries = history(services.timeline, account.id, Topic.STANDING).entries
+    entries = read_history(services.timeline, account.id, Topic.STANDING).entries
     return route_json(account, route(account, entries), services.platform, services.smtp_endpoint)
 
 
 def _account(account_id: str) -> Account:
-    return existing(context(router).services.accounts, account_id)
+    return find_account(context(router).services.accounts, account_id)

@@ -8,7 +8,7 @@ from permille.console.api.cursors import cursor, position_of
 from permille.domain.account.account import Account
 from permille.ports.paging import Page
 from permille.schema.doc import Doc
-from permille.usecases.decisions.existing import existing
+from permille.usecases.decisions.find_account import find_account
 
 Next = Annotated[str | None, Doc("The cursor of the next page, for `after`; null on the last page.")]
 T = TypeVar("T")
@@ -31,6 +31,6 @@ def read_page(
     """
     scope = f"{name} {account_id} {query or ''}"
     position = position_of(scope, after)
-    account = existing(services.accounts, account_id)
+    account = find_account(services.accounts, account_id)
     page = read(account, position)
     return account, Page(page.items, cursor(scope, page.next) if page.next else "")

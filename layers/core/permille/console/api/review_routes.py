@@ -12,7 +12,7 @@ from permille.console.routing import new_router
 from permille.domain.people.commands import DeleteReview, PutReview
 from permille.schema.review_schema import StandingJson, standing_json
 from permille.usecases.decisions import decisions
-from permille.usecases.decisions.existing import existing
+from permille.usecases.decisions.find_account import find_account
 
 router = new_router()
 
@@ -28,7 +28,7 @@ router = new_router()
 )
 def get_review(account_id: AccountId) -> StandingJson:
     """The review request and the trial."""
-    return standing_json(existing(context(router).services.accounts, account_id))
+    return standing_json(find_account(context(router).services.accounts, account_id))
 
 
 @router.put(

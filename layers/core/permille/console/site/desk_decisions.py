@@ -11,7 +11,7 @@ from permille.domain.words.wording import plain
 from permille.usecases.decisions import decisions, suppression_list
 from permille.usecases.decisions.decisions import Result
 from permille.usecases.enforcement import breaker
-from permille.usecases.enforcement.held import decide_each
+from permille.usecases.enforcement.held_accounts import decide_each
 from permille.usecases.views.desk import Desk
 
 
@@ -41,4 +41,4 @@ def decide_held(desk: Desk, form: Form, by: str, now: datetime) -> Sequence[Resu
 
 def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:
     """Closes the breaker, and returns how many more disablings may pass in this hour. Raises InvalidInput."""
-    return breaker.reset(desk.control, desk.resets, desk.policies, desk_forms.reset_command(form, by), now)
+    return breaker.reset(desk.control, desk.breaker_admin, desk.policies, desk_forms.reset_command(form, by), now)

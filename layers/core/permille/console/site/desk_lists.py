@@ -10,8 +10,8 @@ from permille.console.site.context import SiteServices, context
 from permille.console.site.desk_decisions import decide_held
 from permille.console.site.desk_forms import TICKED
 from permille.console.site.desk_page import NO_FORM, desk_page, form_again, limit_per_1000
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.values.errors import InvalidInput
-from permille.ports.desk import ListedAccount
 from permille.ports.paging import Page
 from permille.usecases.decisions.decisions import Result
 from permille.usecases.views import desk
@@ -24,7 +24,7 @@ def queue() -> Response[str]:
     """The review queue."""
     ctx = context(router)
     after = ctx.request.query.get("after", "")
-    page = desk.waiting(ctx.services.desk, after, ctx.now)
+    page = desk.review_cases(ctx.services.desk, after, ctx.now)
     return desk_page("desk", "Queue", ctx, page=page, after=after, limit=limit_per_1000(ctx))
 
 
@@ -88,7 +88,7 @@ def _held_page(
         "Held",
         ctx,
         refusal,
-        page=desk.held_accounts(ctx.services.desk, after),
+        page=desk.held_page(ctx.services.desk, after),
         after=after,
         results=results,
         decided_ids={result.about for result in results if not result.refused},  # the index may still list them

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from permille.domain.account.account import Account
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.account.restrictions import Exemption
 from permille.domain.policy.ses_review import Level, bounce_percent
 from permille.domain.rules import reminders
@@ -12,7 +13,7 @@ from permille.domain.values.calendar import today
 from permille.domain.values.status import Status
 from permille.domain.values.tally import PER_MILLE, Tally
 from permille.domain.words import wording
-from permille.ports.desk import ON_THEIR_WAY, ListedAccount, Waiting
+from permille.ports.desk import ON_THEIR_WAY, QueueStatus
 from permille.usecases.views.review_queue import ReviewCase
 from permille.zones import shown_zone_of
 
@@ -99,7 +100,7 @@ def drifted(difference: Difference) -> str:
     return f"{difference.words()}."
 
 
-def queue_tone(queue: Waiting) -> str:
+def queue_tone(queue: QueueStatus) -> str:
     """The colour of a queue: dead letters and failures wait for a person, feedback and retries do not."""
     if not queue.messages:
         return "good"

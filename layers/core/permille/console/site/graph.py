@@ -100,9 +100,9 @@ def _marks(periods: Sequence[Period], time: TimeScale, size: Size) -> tuple[list
     return marks, rows
 
 
-def _dates(periods: Sequence[Period], time: TimeScale, at_most: int) -> list[Tick]:
+def _dates(periods: Sequence[Period], time: TimeScale, limit: int) -> list[Tick]:
     """The date of the last period, and dates at even distances before it."""
     days = [period.last if period is periods[-1] else period.first for period in periods]
-    every = -(-len(periods) // at_most)
+    every = -(-len(periods) // limit)
     chosen = range(len(periods) - 1, -1, -every)
     return [Tick(time.middle(periods[index]), short_date(days[index])) for index in reversed(chosen)]

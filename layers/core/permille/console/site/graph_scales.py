@@ -51,10 +51,10 @@ class ValueScale:
         return round(self._size.top + self._size.plot_height * (1 - share), 1)
 
 
-def nice_ticks(highest: float, at_most: int, *, whole: bool = False) -> list[float]:
+def nice_ticks(highest: float, limit: int, *, whole: bool = False) -> list[float]:
     """From 0 to the first tick that is at least `highest`, in steps of 1, 2 or 5 times a power of ten. There are about
-    `at_most` of them. `whole`: steps are integers."""
-    least = max(highest / (at_most - 1), 1.0 if whole else 1e-6)
+    `limit` of them. `whole`: steps are integers."""
+    least = max(highest / (limit - 1), 1.0 if whole else 1e-6)
     power = 10.0 ** floor(log10(least))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * (1 - 1e-9))
     ticks = [0.0, step]

@@ -11,7 +11,7 @@ from permille.console.site import spreadsheet
 from permille.console.site.context import context
 from permille.console.site.spreadsheet import Separator
 from permille.schema.report_schema import report_json
-from permille.usecases.views.report import OwnerReport, Range, gather
+from permille.usecases.views.report import OwnerReport, Range, gather_report
 
 router = new_router()
 
@@ -54,5 +54,5 @@ def _download(name: str, extension: str, content_of: Callable[[OwnerReport], str
     """A file of the range that the query names: `bakery-days-2026-03-01.csv`."""
     ctx = context(router)
     shown = Range.YEAR if ctx.request.query.get("range") == Range.YEAR else Range.WINDOW
-    content = content_of(gather(ctx.services.reporting, ctx.account, ctx.now, shown))
+    content = content_of(gather_report(ctx.services.reporting, ctx.account, ctx.now, shown))
     return ctx.services.pages.file(f"{ctx.account.id}-{name}-{ctx.now.date()}.{extension}", content)

@@ -168,6 +168,10 @@ class Account:
         trial = self.trial
         return trial.verdict_at if trial and trial.asked and not trial.confirmed else None
 
+    @property
+    def awaits_support(self) -> bool:
+        return self.waiting_for_support_since is not None
+
     def after_last_decision(self, now: datetime) -> datetime:
         """Whatever the clock of the run says, a decision comes after the one before it, and so do their entries."""
         return max(now, self.decided_at + TICK) if self.decided_at else now

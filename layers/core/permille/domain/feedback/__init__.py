@@ -1,1 +1,1 @@
-"""Feedback of SES in our own terms: what counts, and what makes two reports the same."""
+"""Feedback of SES in our terms: what counts, and its idempotency keys."""

@@ -1,4 +1,4 @@
-"""Bounces as their senders may see them: a record for each recipient whose mail server refused a mail for good."""
+"""Records of bounces, as senders may see them: one for each recipient of a permanent bounce."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,8 +16,16 @@ LONGEST_DIAGNOSTIC = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BounceDetails:
-    """What is kept of a bounce. `status`: the enhanced status code, empty where there was none. `diagnostic`: what the
-    mail server said, on one line."""
+    """What is stored of a bounce beside its recipient.
+
+    message_id: SES's message id
+    subject, campaign: of the mail; may be empty
+    status: the enhanced status code; empty where there was none
+    diagnostic: the mail server's words, on one line; may be empty
+    sent_at: when the mail was sent
+    bounced_at: when it bounced or, where that is unknown, when the bounce was counted
+    epoch: in which it counts
+    """
 
     message_id: str
     subject: str
@@ -41,8 +49,13 @@ class BounceDetails:
 
 @dataclass(frozen=True, slots=True)
 class BounceRecord:
-    """`id` sorts by the instant of counting, `at`. `recipient`: in the bare form, empty where it is not certain who it
-    was, or where that is no address; else it is suppressed."""
+    """One bounced recipient.
+
+    id: sorts by `at`
+    at: when the bounce was counted
+    recipient: the address in its bare form, which is suppressed; empty where it is unknown or unreadable
+    details: what is known of the bounce
+    """
 
     id: str
     at: datetime
@@ -52,32 +65,36 @@ class BounceRecord:
 
 @dataclass(frozen=True, slots=True)
 class BouncedCampaign:
-    """What bounced of the mails of one campaign, the newest first."""
+    """The bounces of the mails of one campaign.
+
+    name: of the campaign or, without one, the subject
+    records: newest first
+    """
 
     name: str
     records: tuple[BounceRecord, ...]
 
 
-def bounce_record(bounce: Bounce, one: FailedRecipient, at: datetime, epoch: int) -> BounceRecord:
-    """A bounce that does not say when it happened happened when it is counted."""
+def bounce_record(bounce: Bounce, failed: FailedRecipient, at: datetime, epoch: int) -> BounceRecord:
+    """Makes the record of one recipient of a bounce. `at`: when it is counted."""
     message = bounce.message
     details = BounceDetails(
         message_id=message.id,
         subject=plain(message.subject, LONGEST_SUBJECT),
         campaign=message.campaign,
-        status=one.refusal.status,
-        diagnostic=plain(one.refusal.diagnostic, LONGEST_DIAGNOSTIC),
+        status=failed.rejection.status,
+        diagnostic=plain(failed.rejection.diagnostic, LONGEST_DIAGNOSTIC),
         sent_at=message.sent_at,
         bounced_at=bounce.bounced_at or at,
         epoch=epoch,
     )
-    return BounceRecord(id_among_many(at, one.identity), at, one.recipient, details)
+    return BounceRecord(id_among_many(at, failed.identity), at, failed.recipient, details)
 
 
 def campaigns(records: Iterable[BounceRecord]) -> list[BouncedCampaign]:
-    """The records, newest first, by campaign: those with the most bounces come first, then the newest."""
+    """Groups records, newest first, by campaign: those with the most bounces come first, then the newest."""
     groups: dict[str, list[BounceRecord]] = defaultdict(list)
-    for one in records:
-        groups[campaign_name(one.details.campaign, one.details.subject)].append(one)
-    found = [BouncedCampaign(name, tuple(of_it)) for name, of_it in groups.items()]
-    return sorted(found, key=lambda one: (len(one.records), one.records[0].id), reverse=True)
+    for record in records:
+        groups[campaign_name(record.details.campaign, record.details.subject)].append(record)
+    by_name = [BouncedCampaign(name, tuple(group)) for name, group in groups.items()]
+    return sorted(by_name, key=lambda campaign: (len(campaign.records), campaign.records[0].id), reverse=True)

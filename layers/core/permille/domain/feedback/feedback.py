@@ -1,4 +1,7 @@
-"""What SES tells about a message, in our own words: what of it counts, and what makes it the same thing told again."""
+"""Feedback of SES in our terms: deliveries, bounces, complaints; which of it counts, and its idempotency keys.
+
+An identity is the idempotency key of one counted thing: reports with the same identity are counted once.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -6,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-AT_THE_SIMULATOR = "@simulator.amazonses.com"
+from permille.domain.feedback.recipients import NOBODY, Recipients
+
 NOT_SPAM = "not-spam"
 NOT_A_COMPLAINT = frozenset({NOT_SPAM, "auth-failure"})
-# Refused before they were sent, so they say nothing about the list's quality; SES leaves them out of its rate as well.
+# SES refused these before sending, so they say nothing about the list's quality; SES's own rate leaves them out, too.
 SUPPRESSED_BOUNCES = frozenset(
     {
         "suppressed",
@@ -22,35 +26,16 @@ SUPPRESSED_BOUNCES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Recipients:
-    """Whom a list names: addresses in their bare form, each once, and whatever else is listed, as it is written."""
-
-    readable: tuple[str, ...] = ()
-    unreadable: tuple[str, ...] = ()
-
-    @property
-    def number(self) -> int:
-        return len(self.readable) + len(self.unreadable)
-
-    @property
-    def only(self) -> str:
-        """The one address where there is nothing else, or empty."""
-        return self.readable[0] if self.readable and self.number == 1 else ""
-
-    @property
-    def are_simulated(self) -> bool:
-        """All of them are at SES's mailbox simulator, as far as is known, and somebody is known."""
-        return bool(self.readable) and not self.unreadable and not _real(self.readable)
-
-
-NOBODY = Recipients()
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
-    """The mail that the feedback is about. `caller` is whom SES saw sending it, or empty where SES does not say.
-    `destination`: to whom it went, None where that is not known; of a delivery's message it is not asked.
-    `about` is the account that one of our own mails to owners is about: to be read only where we are the caller."""
+    """The mail that feedback is about.
+
+    id: SES's message id
+    sent_at: when SES accepted it
+    caller: the `ses:caller-identity` that sent it; empty where SES does not name one
+    destination: its recipients; None where they are unknown, and always for deliveries
+    subject, campaign: as the sender wrote them; may be empty
+    about: of one of our own mails to owners, the account that it is about. Trust it only where we are the caller
+    """
 
     id: str
     sent_at: datetime
@@ -63,68 +48,94 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
+    """A mail was delivered to these recipients."""
+
     message: Message
     recipients: Recipients
 
     def identities(self) -> list[str]:
-        """One for each recipient that counts: whoever cannot be read does not."""
-        return [_marker("delivery", self.message, address) for address in _real(self.recipients.readable)]
+        """One for each recipient that counts. Unreadable recipients do not count."""
+        return [_marker("delivery", self.message, address) for address in self.recipients.real]
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """What a recipient's mail server said: its enhanced status code, and its own words. Either may be empty."""
+    """The answer of a recipient's mail server.
+
+    status: the enhanced status code; may be empty
+    diagnostic: the server's own words; may be empty
+    """
 
     status: str = ""
     diagnostic: str = ""
 
 
-UNTOLD = Rejection()
+NO_DETAILS = Rejection()
 
 
 @dataclass(frozen=True, slots=True)
 class FailedRecipient:
-    """One that counts. `recipient`: whose address it is, where that is certain and can be read, else empty."""
+    """A bounced recipient that counts.
+
+    identity: its idempotency key
+    recipient: the address, where it is certain and readable, else empty
+    rejection: the mail server's answer
+    """
 
     identity: str
     recipient: str
-    refusal: Rejection
+    rejection: Rejection
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """`refusals`: by recipient, where they are told. `bounced_at` is None where the bounce does not say it."""
+    """A mail bounced.
+
+    recipients: whom SES lists as bounced
+    permanent: whether it is a hard bounce
+    sub_type: SES's bounceSubType
+    bounced_at: None where the bounce does not say
+    rejections: by recipient, where SES passes them on
+    """
 
     message: Message
     recipients: Recipients
     permanent: bool
     sub_type: str
     bounced_at: datetime | None = None
-    refusals: Mapping[str, Rejection] = field(default_factory=dict)
+    rejections: Mapping[str, Rejection] = field(default_factory=dict)
 
     def counting(self) -> Iterator[FailedRecipient]:
-        """One for each recipient that counts: permanent bounces of mail that was really sent. Whoever cannot be read
-        counts too, and where nobody is listed, whom the mail went to, or one."""
+        """The recipients that count: of permanent bounces of mail that was really sent. Unreadable recipients count,
+        too. Where none is listed, the message's recipients count; where these are unknown, one unknown recipient."""
         if not self.permanent or self.sub_type.lower() in SUPPRESSED_BOUNCES:
             return
         listed = self.recipients.number > 0
         who = self.recipients if listed else self.message.destination or NOBODY
-        for one in _real(who.readable):
-            yield self._bounced(one, one if listed or who.only else "")
-        for one in dict.fromkeys(who.unreadable) if who.number else [""]:
-            yield self._bounced(one, "")
+        for address in who.real:
+            yield self._failed(address, address if listed or who.only else "")
+        for unreadable in dict.fromkeys(who.unreadable) if who.number else [""]:
+            yield self._failed(unreadable, "")
 
     def identities(self) -> list[str]:
-        return [one.identity for one in self.counting()]
+        """One for each recipient that counts."""
+        return [failed.identity for failed in self.counting()]
 
-    def _bounced(self, named: str, recipient: str) -> FailedRecipient:
-        return FailedRecipient(_marker("bounce", self.message, named), recipient, self.refusals.get(named, UNTOLD))
+    def _failed(self, listed_as: str, recipient: str) -> FailedRecipient:
+        identity = _marker("bounce", self.message, listed_as)
+        return FailedRecipient(identity, recipient, self.rejections.get(listed_as, NO_DETAILS))
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One report. `candidates` are everyone on the message at the reporting ISP: one of them complained. `reported_at`
-    is None where the report does not say it."""
+    """One complaint report.
+
+    candidates: all recipients of the message at the reporting provider; one of them complained
+    reported_at: None where the report does not say
+    feedback_type: of ARF (`abuse`, `not-spam` ...); may be empty
+    sub_type: SES's complaintSubType; may be empty
+    feedback_id: SES's id of the report; may be empty
+    """
 
     message: Message
     candidates: Recipients
@@ -145,7 +156,8 @@ class Complaint:
 
     @property
     def identity(self) -> str:
-        """The same for every delivery of one report, in either dialect; reports that do not count have their own."""
+        """The same for each copy of one report, whether it comes as an event or as a notification. Reports that do not
+        count have identities of their own."""
         space = "report" if self.why_not_counted else "complaint"
         if self._destination.number == 1:
             return f"{space}#{self.message.id}"
@@ -155,21 +167,21 @@ class Complaint:
         return f"{space}#{self.message.id}#{_digest(candidates)}"
 
     def marker_of_recipient(self, account_id: str, epoch: int, days: int) -> str:
-        """One for all complaints of its recipient about mail that the account sent in the same `days` UTC send days of
-        an epoch, where it is certain who complained. The days are counted off from a fixed one, so that it does not
-        matter which complaint is counted first. `days` is 1 or more."""
+        """The idempotency key of all complaints of `recipient`, who must be known, about the account's mail of one
+        block of send days in one epoch. A block has `days` UTC days, 1 or more, and begins independently of the
+        complaints, so that their order does not matter."""
         block = self.message.sent_at.date().toordinal() // days
         return f"recipient#{_digest(json.dumps([account_id, epoch, days, block, self.recipient]))}"
 
     @property
     def recipient(self) -> str:
-        """Who complained where that is certain, else empty: the only one whom the report names, or, where it names
-        nobody that can be read, the only one whom the mail went to. Never a guess."""
+        """Who complained, where that is certain, else empty: the only candidate or, where no candidate is readable, the
+        only recipient of the message. Never a guess."""
         return self.candidates.only if self.candidates.readable else self._destination.only
 
     @property
     def takes_back(self) -> bool:
-        """Whether somebody who is known says that the message is not spam, whatever they said of it before."""
+        """Whether a known recipient says that the message is not spam, which retracts an earlier complaint."""
         return self.feedback_type.lower() == NOT_SPAM and not self.sub_type and bool(self.recipient)
 
     @property
@@ -179,15 +191,22 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Not feedback that anybody counts, recognised by name."""
+    """An event of SES that is never counted.
+
+    what: the name of its kind
+    """
 
     what: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Not feedback as SES documents it: `reason` names what is wrong, `caller` who sent the mail, and `kind` whether it
-    is a Complaint, a Bounce or a Delivery; both are empty where that is not told."""
+    """A body that is not feedback as SES documents it.
+
+    reason: what is wrong with it
+    caller: the `ses:caller-identity` that sent the mail; empty where it is not known
+    kind: Complaint, Bounce or Delivery; empty where it is not known
+    """
 
     reason: str
     caller: str = ""
@@ -197,16 +216,11 @@ class Unreadable:
 Feedback = Delivery | Bounce | Complaint
 
 
-def _real(addresses: tuple[str, ...]) -> list[str]:
-    """Those that are not at SES's mailbox simulator, whose mail never counts."""
-    return [address for address in addresses if not address.endswith(AT_THE_SIMULATOR)]
-
-
 def _marker(kind: str, message: Message, recipient: str) -> str:
-    """It tells nobody's address. With the length before the id no two pairs are one text."""
+    """It does not reveal the address. The length before the id keeps two different pairs from giving one text."""
     return f"{kind}#{_digest(f'{len(message.id)}#{message.id}#{recipient}')}"
 
 
 def _digest(text: str) -> str:
-    """Its first 16 bytes, hexadecimal: equality is all that is asked of it."""
+    """The first 16 bytes of SHA-256, in hexadecimal. It is compared for equality alone."""
     return sha256(text.encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""A record of feedback as it arrived, with what was read of it."""
+"""A record of a batch of feedback: as it arrived, and parsed."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from permille.domain.feedback.feedback import Feedback, Ignored, Unreadable
 class Received:
     """One record of a batch.
 
-    id: the id that its source gave it; a failed record is named by it
-    body: the text as it arrived, which is what quarantine keeps
-    feedback: what was read of the body
+    id: its id in the source, by which a failed record is reported
+    body: the text as it arrived, which quarantine stores
+    feedback: the parsed body
     """
 
     id: str

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 
 _CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])", re.ASCII)
-UNTOLD = "the mail server refused it for good, and did not say why"
+NO_REASON = "the mail server refused it for good, and did not say why"
 
-# By subject and detail; a detail that is not listed, or none, is told by its subject.
+# By subject and detail. _SUBJECTS has the words for details that are not listed.
 _DETAILS: Mapping[str, str] = {
     "1.1": "the address does not exist",
     "1.2": "the domain of the address does not exist",
@@ -43,7 +43,7 @@ _DETAILS: Mapping[str, str] = {
     "7.27": "the sender's domain accepts no mail",
 }
 _SUBJECTS: Mapping[str, str] = {
-    "0": UNTOLD,
+    "0": NO_REASON,
     "1": "something is wrong with the address",
     "2": "something is wrong with the mailbox",
     "3": "something is wrong with the recipient's mail server",
@@ -55,13 +55,12 @@ _SUBJECTS: Mapping[str, str] = {
 
 
 def code_of(status: str, diagnostic: str) -> str:
-    """The enhanced status code: the one that is named, else the first in what the mail server said; empty where there
-    is none."""
-    found = _CODE.fullmatch(status.strip()) or _CODE.search(diagnostic)
-    return found[1] if found else ""
+    """The enhanced status code: `status` if it is one, else the first in `diagnostic`; empty where there is none."""
+    match = _CODE.fullmatch(status.strip()) or _CODE.search(diagnostic)
+    return match[1] if match else ""
 
 
 def in_words(code: str) -> str:
-    """What a code says, as part of a sentence."""
+    """The meaning of an enhanced status code, as part of a sentence. `code` may be empty."""
     _, _, rest = code.partition(".")
-    return _DETAILS.get(rest) or _SUBJECTS.get(rest.partition(".")[0], UNTOLD)
+    return _DETAILS.get(rest) or _SUBJECTS.get(rest.partition(".")[0], NO_REASON)

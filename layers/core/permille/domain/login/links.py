@@ -1,5 +1,7 @@
-"""Who may see what: whoever holds a link, or a token, is let in until it expires or is revoked. tokens.py has its form,
-and the MAC is made and verified elsewhere, where the keys are."""
+"""Claims of signed login links and bearer tokens: what they grant, how long they last, and how they are revoked.
+
+tokens.py encodes them. The MAC is made and verified by the port TokenSigner, which has the keys.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -9,13 +11,13 @@ from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import InvalidInput, LinkExpired, NotAuthenticated, Unavailable
 
 LINKS = "/links"  # the path of the function Access
-MOST_ACCOUNTS = 20  # patterns of accounts in one token
+MOST_ACCOUNTS = 20  # account patterns in one token
 ALL_ACCOUNTS = "*"
 _SECOND = timedelta(seconds=1)
 
 
 class LinkRole(StrEnum):
-    """Whom a link lets in: the owner of one account, one of support's people, or the host platform."""
+    """Whom a link or token authenticates: the owner of one account, a member of staff, or the host platform."""
 
     OWNER = "owner"
     STAFF = "staff"
@@ -23,28 +25,35 @@ class LinkRole(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a platform's token lets it do."""
+    """What a platform's token allows."""
 
     READ = "read"
     WRITE = "write"
 
 
-LASTS = {LinkRole.OWNER: timedelta(days=7), LinkRole.STAFF: timedelta(hours=12), LinkRole.PLATFORM: timedelta(days=365)}
-LONGEST = {
+DEFAULT_LIFETIME = {
+    LinkRole.OWNER: timedelta(days=7),
+    LinkRole.STAFF: timedelta(hours=12),
+    LinkRole.PLATFORM: timedelta(days=365),
+}
+LONGEST_LIFETIME = {
     LinkRole.OWNER: timedelta(days=30),
     LinkRole.STAFF: timedelta(hours=24),
     LinkRole.PLATFORM: timedelta(days=366),
 }
-# Whoever revokes owners' links, or makes one by the command, does so by a clock of their own. AWS takes no signed
-# request of a clock that is more than 5 minutes off, so that two are no more than 10 apart.
+# Owners' links are made and revoked by several clocks, those of operators included. AWS rejects signed requests of a
+# clock that is more than 5 minutes off, so that two clocks differ by 10 minutes at most.
 MAX_CLOCK_SKEW = timedelta(minutes=10)
-FURTHEST_AHEAD = 2 * MAX_CLOCK_SKEW  # beyond it an instant is nobody's clock
+FURTHEST_AHEAD = 2 * MAX_CLOCK_SKEW  # a later instant comes from no valid clock
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a platform's token opens. `accounts`: ids, or their beginnings followed by *; ALL_ACCOUNTS for all. Raises
-    InvalidInput where it opens nothing."""
+    """What a platform's token allows. Raises InvalidInput where it would allow nothing.
+
+    scopes: one at least
+    accounts: ids, or prefixes of ids followed by *; ALL_ACCOUNTS for all
+    """
 
     scopes: frozenset[Scope]
     accounts: tuple[str, ...] = (ALL_ACCOUNTS,)
@@ -54,15 +63,15 @@ class Grant:
             raise InvalidInput(f"takes one or both of {' and '.join(Scope)}", "scope")
         if not 1 <= len(self.accounts) <= MOST_ACCOUNTS:
             raise InvalidInput(f"takes 1 to {MOST_ACCOUNTS} accounts; shop-* is all whose ids begin so", "account")
-        if wrong := [one for one in self.accounts if one != ALL_ACCOUNTS and not _is_pattern(one)]:
+        if wrong := [text for text in self.accounts if text != ALL_ACCOUNTS and not _is_pattern(text)]:
             raise InvalidInput(f"takes an account's id, its beginning and a *, or * alone, not {wrong[0]!r}", "account")
 
     def covers(self, account_id: str) -> bool:
-        """Whether it is about this account; about none (an empty id) only where it is about all."""
+        """Whether it includes this account. An empty id stands for all accounts at once."""
         return any(
-            account_id.startswith(one[:-1]) if one.endswith("*") else account_id == one
-            for one in self.accounts
-            if account_id or one == ALL_ACCOUNTS
+            account_id.startswith(pattern[:-1]) if pattern.endswith("*") else account_id == pattern
+            for pattern in self.accounts
+            if account_id or pattern == ALL_ACCOUNTS
         )
 
 
@@ -72,8 +81,14 @@ def _is_pattern(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """`subject`: the account's id, or the name of who is let in. `by`: who made it, as AWS knows them; of staff and
-    platforms alone, as is `grant` of platforms. Instants in whole seconds, UTC."""
+    """The claims of a link or token. Instants are in UTC and have whole seconds.
+
+    audience: whom it authenticates
+    subject: of an owner's link the account's id, else the holder's name
+    issued_at, expires_at: from when and until when it is valid
+    by: the ARN of whoever made it; empty in owners' links
+    grant: what a platform's token allows; None in links
+    """
 
     audience: LinkRole
     subject: str
@@ -84,8 +99,8 @@ class Claims:
 
     @property
     def maker(self) -> str:
-        """Who made it, in short: `assumed-role/Admin/eva`, `user/eva`. It is what the ARN has behind the account, but
-        for a user's path: whoever makes users chooses it, and it may look like another ARN's end."""
+        """`by` in short: `assumed-role/Admin/eva`, `user/eva`. It is the end of the ARN without the path of an IAM
+        user, which can be chosen freely and may imitate the end of another ARN."""
         kind, *path = self.by.split(":", 5)[-1].split("/")
         return "/".join([kind, *(path[-1:] if kind == "user" else path)])
 
@@ -100,31 +115,39 @@ def claims(
     by: str = "",
     grant: Grant | None = None,
 ) -> Claims:
-    """Of a link that is made now, and lasts as long as those of its audience do if nothing else is said. What was
-    revoked until `valid_since` does not revoke it: if need be it is issued a second later."""
+    """Makes the claims of a link that is made now.
+
+    lasts: its lifetime; None for the default of its audience
+    valid_since: until when links were revoked. If need be, the link is issued a second after that, so that it is valid
+    """
     second = now.astimezone(UTC).replace(microsecond=0)
-    expires_at = second + timedelta(seconds=int((lasts or LASTS[audience]).total_seconds()))
+    expires_at = second + timedelta(seconds=int((lasts or DEFAULT_LIFETIME[audience]).total_seconds()))
     issued_at = max(second, valid_since + _SECOND) if valid_since else second
     return Claims(audience, subject, issued_at, expires_at, by, grant)
 
 
 def revoked_until(now: datetime, last: datetime | None) -> datetime:
-    """The instant until which links are revoked that were made by now, and those that were made or revoked before at
-    `last`, as it stands in them; in whole seconds."""
+    """The instant until which links have to be revoked, so that each link made by now is. `last`: the issue time of the
+    last link, which can be ahead of the clock; None where there is none. In whole seconds, rounded up."""
     ceiling = now.astimezone(UTC).replace(microsecond=0) + (_SECOND if now.microsecond else timedelta())
     return max(ceiling, last or ceiling)
 
 
 def owners_revoked_until(now: datetime, before: datetime | None) -> datetime:
-    """As `revoked_until` of links of which nobody knows when the last was made: all that any clock can have made by
-    now. `before`: until when links were revoked before."""
+    """As `revoked_until` for owners' links, whose last issue time is not stored: it covers each clock that may have
+    made one. `before`: until when links are revoked already; None where none are."""
     return revoked_until(now + MAX_CLOCK_SKEW, before + _SECOND if before else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Until when links for staff, or tokens for platforms, are revoked: those of all, those of one name; and when the
-    last of all was made, as it stands in it. None where nothing is known: then no link is in force."""
+    """Until when links for staff, or tokens for platforms, are revoked. None where the register holds nothing; then no
+    link is valid.
+
+    of_all: until when those of all holders are revoked
+    of_name: until when those of one holder are
+    last_issued: the issue time of the last one of all holders
+    """
 
     of_all: datetime | None = None
     of_name: datetime | None = None
@@ -132,56 +155,59 @@ class Register:
 
     @property
     def valid_since(self) -> datetime | None:
-        """Only a link that was made after it is in force; None where none is."""
+        """Links issued after this instant are valid; None where no link is."""
         return max(self.of_all, self.of_name) if self.of_all and self.of_name else None
 
-    def opened(self, now: datetime) -> "Register":
-        """Where nothing is known, as after a loss, all that was made until now is revoked."""
+    def initialized(self, now: datetime) -> "Register":
+        """The register with all instants set. Where it lacks one, as after a loss of data, links made by now are
+        revoked."""
         until = revoked_until(now, self.last_issued)
         return replace(self, of_all=self.of_all or until, of_name=self.of_name or until)
 
-    def issuing(self, made: Claims) -> "Register":
-        return replace(self, last_issued=max(self.last_issued or made.issued_at, made.issued_at))
+    def with_issued(self, claims: Claims) -> "Register":
+        """The register after a link with these claims was made."""
+        return replace(self, last_issued=max(self.last_issued or claims.issued_at, claims.issued_at))
 
-    def revoking(self, now: datetime, name: str) -> "Register":
-        """Of one name, or of all where it is empty: whatever was made by now. No revocation shortens another."""
+    def with_revoked(self, now: datetime, name: str) -> "Register":
+        """The register after all links made by now were revoked: those of `name`, or of all holders where it is empty.
+        An earlier revocation that reaches further stays."""
         until = revoked_until(now, self.last_issued)
         if name:
             return replace(self, of_name=max(until, self.of_name or until))
         return replace(self, of_all=max(until, self.of_all or until))
 
 
-def check_lasts(audience: LinkRole, lasts: timedelta) -> timedelta:
-    """Raises InvalidInput where no link of the audience lasts so long."""
-    longest = LONGEST[audience]
+def check_lifetime(audience: LinkRole, lasts: timedelta) -> timedelta:
+    """Returns `lasts`. Raises InvalidInput where it is not more than 0, or exceeds the longest of the audience."""
+    longest = LONGEST_LIFETIME[audience]
     if not timedelta() < lasts <= longest:
         most = f"{longest.days} days" if longest.days > 1 else f"{longest.total_seconds() // 3600:.0f} hours"
         raise InvalidInput(f"takes more than 0, and no more than {most}")
     return lasts
 
 
-def check_issuable(made: Claims, now: datetime) -> None:
-    """Raises Unavailable where links were made and revoked so often, a second later each time, that no door would let
-    in with the next one yet, and a revocation could not tell it from a wrong clock's."""
-    if made.issued_at > now + FURTHEST_AHEAD:
+def check_issuable(claims: Claims, now: datetime) -> None:
+    """Raises Unavailable where the issue time is so far ahead that check_times() would reject the link. Making and
+    revoking links often moves it on, by a second each time."""
+    if claims.issued_at > now + FURTHEST_AHEAD:
         raise Unavailable(
-            f"links for {made.audience} were made and revoked so often that the next can be made from "
-            f"{made.issued_at - FURTHEST_AHEAD:%H:%M:%S} UTC on; try again then"
+            f"links for {claims.audience} were made and revoked so often that the next can be made from "
+            f"{claims.issued_at - FURTHEST_AHEAD:%H:%M:%S} UTC on; try again then"
         )
 
 
-def check_times(found: Claims, now: datetime) -> None:
-    """Raises NotAuthenticated where the link has expired, is from the future, or lasts longer than any of its audience:
-    whoever made it, and with whatever key."""
-    if now >= found.expires_at:
+def check_times(claims: Claims, now: datetime) -> None:
+    """Raises LinkExpired where the link has expired, and NotAuthenticated where it is issued in the future or lasts
+    longer than any of its audience may, even if its MAC is right."""
+    if now >= claims.expires_at:
         raise LinkExpired("the link has expired")
-    if found.issued_at > now + FURTHEST_AHEAD:
+    if claims.issued_at > now + FURTHEST_AHEAD:
         raise NotAuthenticated("the link is from the future")
-    if found.expires_at - found.issued_at > LONGEST[found.audience]:
+    if claims.expires_at - claims.issued_at > LONGEST_LIFETIME[claims.audience]:
         raise NotAuthenticated("the link lasts longer than it may")
 
 
-def check_revoked(found: Claims, valid_since: datetime | None) -> None:
-    """Raises NotAuthenticated where the link was made before that instant, or at it."""
-    if valid_since and found.issued_at <= valid_since:
+def check_revoked(claims: Claims, valid_since: datetime | None) -> None:
+    """Raises NotAuthenticated where the link was issued at that instant or before it."""
+    if valid_since and claims.issued_at <= valid_since:
         raise NotAuthenticated("the link was revoked")

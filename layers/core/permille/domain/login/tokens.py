@@ -1,8 +1,8 @@
-"""A link's form: a JSON Web Token (RFC 7519, HS256)."""
+"""Encodes and parses claims as a JSON Web Token (RFC 7519, HS256)."""
 
+import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NoBase64
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -20,27 +20,29 @@ _NAMES = {
 }
 
 
-def signed_part(found: Claims) -> str:
-    """What the MAC is made of."""
+def signed_part(claims: Claims) -> str:
+    """Header and payload of the token, which the MAC is computed over."""
     payload: dict[str, Any] = {
-        "aud": found.audience,
-        "sub": found.subject,
-        "iat": int(found.issued_at.timestamp()),
-        "exp": int(found.expires_at.timestamp()),
+        "aud": claims.audience,
+        "sub": claims.subject,
+        "iat": int(claims.issued_at.timestamp()),
+        "exp": int(claims.expires_at.timestamp()),
     }
-    if found.audience is not LinkRole.OWNER:
-        payload["by"] = found.by
-    if found.grant:
-        payload |= {"scope": _scope_text(found.grant.scopes), "accounts": list(found.grant.accounts)}
+    if claims.audience is not LinkRole.OWNER:
+        payload["by"] = claims.by
+    if claims.grant:
+        payload |= {"scope": _scope_text(claims.grant.scopes), "accounts": list(claims.grant.accounts)}
     return f"{_encoded(_as_json(_HEADER))}.{_encoded(_as_json(payload))}"
 
 
 def token(part: str, mac: bytes) -> str:
+    """The whole token, of its signed part and the MAC."""
     return f"{part}.{_encoded(mac)}"
 
 
 def read(text: str) -> tuple[Claims, str, bytes]:
-    """What a token claims, its signed part, and its MAC, which is still to be verified. Raises NotAuthenticated."""
+    """Parses a token into its claims, its signed part and its MAC, which is not verified yet. Raises NotAuthenticated
+    where it has not exactly our form."""
     if len(text) > LONGEST_TOKEN or text.count(".") != 2:
         raise NotAuthenticated("this is no token")
     part, _, mac = text.rpartition(".")
@@ -48,21 +50,21 @@ def read(text: str) -> tuple[Claims, str, bytes]:
     if _object(header) != _HEADER:
         raise NotAuthenticated("the token is not of our kind")
     decoded = _decoded(mac)
-    if len(decoded) != _MAC_BYTES:  # KMS would be asked for nothing
+    if len(decoded) != _MAC_BYTES:  # saves a call of KMS
         raise NotAuthenticated("the token's MAC is not of our kind")
     return _claims(_object(payload)), part, decoded
 
 
 def _claims(payload: dict[str, Any]) -> Claims:
-    """A name more than are known here may bound what the token opens, and is not passed over."""
+    """A token with additional claims is rejected: they may restrict what it allows."""
     try:
         audience = LinkRole(payload["aud"])
         if payload.keys() != _NAMES[audience]:
             raise NotAuthenticated("the token's claims are not of our kind")
         subject, by, instants = payload["sub"], payload.get("by", ""), [payload["iat"], payload["exp"]]
-        if not (isinstance(subject, str) and isinstance(by, str) and all(type(one) is int for one in instants)):
+        if not (isinstance(subject, str) and isinstance(by, str) and all(type(instant) is int for instant in instants)):
             raise NotAuthenticated("the token's claims are not of our kind")
-        issued_at, expires_at = (datetime.fromtimestamp(one, UTC) for one in instants)
+        issued_at, expires_at = (datetime.fromtimestamp(instant, UTC) for instant in instants)
         grant = _grant(payload) if audience is LinkRole.PLATFORM else None
         return Claims(audience, subject, issued_at, expires_at, by, grant)
     except (KeyError, ValueError, OverflowError, OSError, TypeError, InvalidInput) as error:
@@ -71,7 +73,7 @@ def _claims(payload: dict[str, Any]) -> Claims:
 
 def _grant(payload: dict[str, Any]) -> Grant:
     scope, accounts = payload["scope"], payload["accounts"]
-    if not (isinstance(scope, str) and isinstance(accounts, list) and all(isinstance(one, str) for one in accounts)):
+    if not (isinstance(scope, str) and isinstance(accounts, list) and all(isinstance(text, str) for text in accounts)):
         raise NotAuthenticated("the token's claims are not of our kind")
     return Grant(frozenset(map(Scope, scope.split(" "))), tuple(accounts))
 
@@ -83,16 +85,16 @@ def _scope_text(scopes: Iterable[Scope]) -> str:
 
 def _object(encoded: str) -> dict[str, Any]:
     try:
-        found = json.loads(_decoded(encoded))
+        data = json.loads(_decoded(encoded))
     except (ValueError, RecursionError) as error:
         raise NotAuthenticated("the token holds no JSON") from error
-    if not isinstance(found, dict):
+    if not isinstance(data, dict):
         raise NotAuthenticated("the token holds no object")
-    return found
+    return data
 
 
-def _as_json(found: dict[str, Any]) -> bytes:
-    return json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode()
+def _as_json(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _encoded(data: bytes) -> str:
@@ -100,10 +102,10 @@ def _encoded(data: bytes) -> str:
 
 
 def _decoded(text: str) -> bytes:
-    """Strict: one text for one value, so that nobody can change a token and keep what it says."""
+    """Strict base64url: each value has one text only, so that a token cannot be rewritten and stay valid."""
     try:
         data = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-    except (UnicodeEncodeError, NoBase64) as error:
+    except (UnicodeEncodeError, binascii.Error) as error:
         raise NotAuthenticated("the token is not in base64url") from error
     if _encoded(data) != text:
         raise NotAuthenticated("the token is not in base64url")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
-from permille.domain.login.links import Grant, LinkRole, check_lasts
+from permille.domain.login.links import Grant, LinkRole, check_lifetime
 from permille.domain.people import validation
 from permille.domain.people.commands import Decider, StaffCommand, Validated
 from permille.domain.values.errors import InvalidInput
@@ -57,7 +57,7 @@ class MakeLink(Validated):
         if self.audience is LinkRole.OWNER or (self.audience is LinkRole.PLATFORM) is not (self.grant is not None):
             raise InvalidInput("a link for staff is granted nothing, and a token for a platform something")
         _check_name(self.audience, self.name)
-        validation.of_field("lasts", partial(check_lasts, self.audience), self.lasts)
+        validation.of_field("lasts", partial(check_lifetime, self.audience), self.lasts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""The rules with their numbers, and what they say of counts."""
+"""Policies: the rules with their numbers, and the verdict on counts."""

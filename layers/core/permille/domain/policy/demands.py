@@ -1,15 +1,20 @@
-"""What mail companies ask of senders: each fact with where it stands, and the day on which all were looked up. Mails,
-pages and guide are made of these, and README says the same."""
+"""The limits of mail companies, each with its source. Mails, pages, guide and README state them."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from permille.domain.policy.ses_review import COMPLAINTS as SES
+from permille.domain.policy import ses_review
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """`asks` goes on after the company's name, `briefly` stands in a table: complaints for every 1,000 e-mails."""
+    """What a company demands of senders, in complaints for every 1,000 e-mails.
+
+    company: its name
+    asks: the rest of a sentence that begins with the name
+    briefly: the same for a table
+    source: the page that says so
+    """
 
     company: str
     asks: str
@@ -18,14 +23,17 @@ class Demand:
 
     @property
     def sentence(self) -> str:
+        """The demand as a sentence."""
         return f"{self.company} {self.asks}."
 
     @property
     def site(self) -> str:
+        """The host name of the source."""
         return self.source.split("/")[2]
 
 
 LOOKED_UP = date(2026, 11, 26)
+_SES = ses_review.COMPLAINTS
 GOOGLE = Demand(
     "Google",
     "asks senders to stay below 1 complaint in 1,000 e-mails, and never to reach 3",
@@ -40,8 +48,8 @@ YAHOO = Demand(
 )
 AMAZON_SES = Demand(
     "Amazon SES",
-    f"reviews senders at {SES.review}, and may stop them at {SES.pause}",
-    f"a review at {SES.review}, perhaps stopped at {SES.pause}",
+    f"reviews senders at {_SES.review}, and may stop them at {_SES.pause}",
+    f"a review at {_SES.review}, perhaps stopped at {_SES.pause}",
     "https://docs.aws.amazon.com/ses/latest/dg/faqs-enforcement.html",
 )
 CONSTANT_CONTACT = Demand(
@@ -53,4 +61,4 @@ CONSTANT_CONTACT = Demand(
 )
 DEMANDS = (GOOGLE, YAHOO, AMAZON_SES, CONSTANT_CONTACT)
 ONE_CLICK = "Google and Yahoo ask it of everybody who sends a lot."  # the same two pages
-IN_WORDS = " ".join(one.sentence for one in DEMANDS)
+DEMANDS_IN_WORDS = " ".join(demand.sentence for demand in DEMANDS)

@@ -1,5 +1,5 @@
-"""What a person should read before a policy is set: its numbers that turn a protection off, or weaken it far beyond the
-preset default. Every one of them is allowed."""
+"""Warnings for whoever sets a policy: numbers that turn a protection off, or make it much weaker than in the preset
+`default`. All of them are allowed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,12 +12,17 @@ from permille.domain.policy.policy_file import policy_data
 from permille.domain.policy.ses_review import BOUNCES
 from permille.domain.values.json_values import flat
 
-LUCK_BELOW = 1000  # e-mails
+LUCK_BELOW = 1000  # e-mails; a ratio of fewer is mostly chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Number:
-    """A number of the policy, and the range that needs no warning. `below` and `above`: what comes of one outside."""
+    """A number of the policy, and the range that needs no warning.
+
+    name: with its part of the policy, if any, before a dot
+    least, most: the range, both included
+    below, above: the consequence of a number outside the range
+    """
 
     name: str
     least: int | Decimal = 0
@@ -26,10 +31,10 @@ class _Number:
     above: str = ""
 
     def warning(self, value: Any) -> str:
-        """Empty where there is none. A rule that is off has no number."""
+        """Empty where there is none. `value` is None where the rule is off."""
         if value is None or self.least <= Decimal(value) <= self.most:
             return ""
-        return f"{self.name} is {_shown(value)}: {self.below if Decimal(value) < self.least else self.above}"
+        return f"{self.name} is {_formatted(value)}: {self.below if Decimal(value) < self.least else self.above}"
 
 
 _NUMBERS = (
@@ -93,13 +98,13 @@ _NUMBERS = (
 
 
 def warnings(policy: Policy) -> list[str]:
-    """One sentence for each, without a full stop."""
-    numbers = dict(flat(policy_data(policy)))
-    found = (one.warning(numbers.get(one.name)) for one in _NUMBERS)
-    return [*_off(policy), *filter(None, found)]
+    """The warnings about a policy: a sentence each, without a full stop."""
+    values = dict(flat(policy_data(policy)))
+    of_numbers = (number.warning(values.get(number.name)) for number in _NUMBERS)
+    return [*_special_cases(policy), *filter(None, of_numbers)]
 
 
-def _off(policy: Policy) -> Iterator[str]:
+def _special_cases(policy: Policy) -> Iterator[str]:
     if 0 < policy.second_chance.ratio_above < LUCK_BELOW:
         yield f"second_chance.ratio_above is {policy.second_chance.ratio_above}: of so few e-mails a ratio says little"
     if policy.bounce_burst is None:
@@ -110,5 +115,5 @@ def _off(policy: Policy) -> Iterator[str]:
         yield f"breaker.at_least is 0: {fewest}the breaker lets no disabling by the rules pass"
 
 
-def _shown(value: Any) -> str:
+def _formatted(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,10 +1,11 @@
 """Converts frozen dataclasses to JSON and back, and makes their JSON Schema, by the declared types of their fields.
 
-Supported types: str, int, bool, date, datetime, StrEnum, Literal, tuple[T, ...], Mapping, dataclasses, and unions of
-these. A field that is None is omitted. A field's description is in its type: Annotated[T, "The description."].
+Supported types: str, int, bool, date, datetime, StrEnum, Literal, tuple[T, ...], frozenset[str], Mapping[str, T],
+dataclasses, and unions of these. A field that is None is omitted. A field's description is in its type:
+Annotated[T, "The description."].
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -25,13 +26,17 @@ def to_json(value: Any) -> Any:
             return value.isoformat()
         case Mapping():
             return {name: to_json(member) for name, member in value.items()}
-        case tuple() | list():
-            return [to_json(item) for item in value]
+        case tuple() | list() | frozenset():
+            return [to_json(item) for item in _in_order(value)]
         case _ if is_dataclass(value):
             named = ((field.name, getattr(value, field.name)) for field in fields(value))
             return {name: to_json(member) for name, member in named if member is not None}
         case _:
             return value
+
+
+def _in_order(items: Iterable[Any]) -> Iterable[Any]:
+    return sorted(items) if isinstance(items, frozenset) else items
 
 
 def flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -44,11 +49,11 @@ def flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]
 
 
 def from_json(cls: type[T], data: Mapping[str, Any]) -> T:
-    """Makes a dataclass from JSON. Names that it does not declare are ignored. Raises ValueError where a field without
-    a default is missing, or a value has the wrong type."""
+    """Makes a dataclass from JSON. Names that it does not declare are ignored, and so is null. Raises ValueError where
+    a field without a default is missing, or a value has the wrong type."""
     decoders = _decoders(cast("Hashable", cls))
     try:
-        return cls(**{name: decoders[name](value) for name, value in data.items() if name in decoders})
+        return cls(**{name: decode(data[name]) for name, decode in decoders.items() if data.get(name) is not None})
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"{cls.__name__}: {error}") from error
 
@@ -67,9 +72,12 @@ def _decoder(hint: Any) -> Decoder:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         return _any_of([_decoder(member) for member in arguments if member is not NoneType])
-    if origin is tuple:
+    if origin in (tuple, frozenset):
         item = _decoder(arguments[0])
-        return lambda value: tuple(map(item, _typed(list)(value)))
+        return lambda value: origin(map(item, _typed(list)(value)))
+    if origin is Mapping and arguments[1] is not Any:
+        member = _decoder(arguments[1])
+        return lambda value: {name: member(one) for name, one in _typed(Mapping)(value).items()}
     if origin is Literal:
         return _literal(arguments)
     return _plain_decoder(origin or hint)

@@ -1,4 +1,4 @@
-"""What a mail to an owner says beside headline and sentence: in sections, which text and HTML are made of alike."""
+"""The sections of a mail to an owner, from which its text and its HTML are rendered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class MailTone(StrEnum):
-    """How a mail looks, beside its words."""
+    """The colour of a mail."""
 
     GOOD = "good"
     INFO = "info"
@@ -17,28 +17,39 @@ class MailTone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MailContext:
-    """`platform`: as owners know it. `provider`: the host that the owner's e-mails can go through meanwhile, if any."""
+    """What the words of a mail depend on beside the facts.
+
+    platform: the platform's name, as owners know it
+    provider: the host of the connected provider; empty where none is
+    """
 
     platform: str
     provider: str = ""
 
     @property
     def meanwhile(self) -> str:
-        """That mail can go through the connected provider, behind another sentence; empty without one."""
+        """A sentence to append: that mail can go through the provider. Empty where none is connected."""
         return self._through("Meanwhile")
 
     @property
     def until_then(self) -> str:
+        """As `meanwhile`, where a date precedes it."""
         return self._through("Until then")
 
     def _through(self, when: str) -> str:
-        said = f" {when} your e-mails can go through {self.provider}, the provider that you connected."
-        return said if self.provider else ""
+        sentence = f" {when} your e-mails can go through {self.provider}, the provider that you connected."
+        return sentence if self.provider else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, and under it a text, bullets, or numbered steps: each in bold what to do, and the rest of it."""
+    """A section of a mail.
+
+    heading: its title
+    text: a paragraph; may be empty
+    bullets: a list
+    steps: a numbered list; each step is a pair of words in bold, which may be empty, and the words after them
+    """
 
     heading: str
     text: str = ""

@@ -14,7 +14,7 @@ from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.ports.accounts import Accounts, Policies
 from permille.ports.history import Timeline
-from permille.usecases.decisions.existing import existing
+from permille.usecases.decisions.find_account import find_account
 from permille.zones import shown_zone_of, zone_of
 
 ATTEMPTS = 10
@@ -55,7 +55,7 @@ def apply(
     Unavailable, also where others kept writing.
     """
     for _ in range(ATTEMPTS):
-        account = existing(services.accounts, account_id)
+        account = find_account(services.accounts, account_id)
         context = _context(services, account, command)
         outcome = decide(account, command, context, account.after_last_decision(now))
         if read:
@@ -94,4 +94,4 @@ def _complained(services: DecisionServices, account: Account, entry_id: str) -> 
     if told is None:
         raise NotFound(f"{account.id} has no complaint {entry_id}; `permille complaint list {account.id}` names them.")
     facts = told.facts
-    return Complained(told, isinstance(facts, Reported) and services.accounts.voided(account.id, facts.identity))
+    return Complained(told, isinstance(facts, Reported) and services.accounts.is_voided(account.id, facts.identity))

@@ -25,7 +25,7 @@ from permille.ports.accounts import Control
 from permille.ports.history import Tallies, Timeline
 from permille.ports.operator import AllTimelines, PolicyDocument
 from permille.reading.spans import last_change
-from permille.usecases.history import history as history_of
+from permille.usecases.history import read_history
 
 READERS = 8  # tallies that are read at once
 BATCH = 200  # accounts that are held at once
@@ -116,7 +116,7 @@ def _day_judged(timeline: Timeline, account: Account, now: datetime) -> date | N
     """None for an account that something else than a rule disabled."""
     if account.status is not Status.DISABLED:
         return account.after_last_decision(now).date()
-    disabled = last_change(reversed(history_of(timeline, account.id, Topic.STANDING).entries))
+    disabled = last_change(reversed(read_history(timeline, account.id, Topic.STANDING).entries))
     return disabled.at.date() if disabled and isinstance(disabled.facts, Disabled) else None
 
 
@@ -147,6 +147,6 @@ def put_in_force(services: PolicyServices, previewed: Preview, text: str, by: st
     emit("policy.set", policy=candidate.id, replaced=facts.replaced, by=by)
 
 
-def history(services: PolicyServices) -> PolicyHistory:
-    entries = only(PolicySet, history_of(services.timeline, SYSTEM, Topic.STANDING).entries)
+def policy_history(services: PolicyServices) -> PolicyHistory:
+    entries = only(PolicySet, read_history(services.timeline, SYSTEM, Topic.STANDING).entries)
     return PolicyHistory(entries[::-1], in_force(services.policies))

@@ -34,7 +34,7 @@ def connect(
     `DecisionRefused` where it may not, and NotFound where the account is gone. A run that is cut off leaves a version
     of the secret that nobody uses; the next one takes its place."""
     provider_change.may_connect(account)
-    if trouble := services.login_check.attempt(server, password):
+    if trouble := services.login_check.check(server, password):
         return trouble
     before = account.provider
     secret = services.secrets.put(account.id, server, password, _secret(before) if before else None)
@@ -48,7 +48,7 @@ def try_again(services: ProviderServices, account: Account) -> LoginFailure | No
     password = services.secrets.get(_secret(found))
     if password is None:
         return LoginFailure(FailureReason.NO_PASSWORD)
-    return services.login_check.attempt(Server(found.host, found.port, found.user), password)
+    return services.login_check.check(Server(found.host, found.port, found.user), password)
 
 
 def disconnect(services: ProviderServices, account: Account, by: str, now: datetime) -> Account:

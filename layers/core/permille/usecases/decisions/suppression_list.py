@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, in_force, lifted, once_each
 from permille.domain.timeline.kinds.complaints import Unsuppressed
@@ -35,7 +35,7 @@ def page(
     account_id: str,
     since: datetime | None,
     after: str,
-    at_most: int,
+    limit: int,
     *,
     bounces: bool,
 ) -> Page[Suppression]:
@@ -44,7 +44,7 @@ def page(
     first = max(id_at(since) if since else "", after)
     addresses = listed(suppressions, account_id, bounces=bounces)
     wanted = dropwhile(lambda one: one.entry_id < first or one.entry_id == after, addresses)
-    return Page.of(list(islice(wanted, at_most + 1)), at_most, lambda one: one.entry_id)
+    return Page.of(list(islice(wanted, limit + 1)), limit, lambda one: one.entry_id)
 
 
 def remove(
@@ -53,7 +53,7 @@ def remove(
     """Takes an address, however it is written, off all records that name it, and returns the entry that says so; None
     where none does. The last of them goes together with the entry: whatever is cut off before leaves the address
     suppressed."""
-    wanted = bare(command.address)
+    wanted = canonical_address(command.address)
     for _ in range(ATTEMPTS):
         records = suppressions.naming(account_id, wanted) if wanted else []
         if not wanted or not records:

@@ -23,7 +23,7 @@ from permille.observability import emit, logger
 from permille.ports.accounts import Accounts, Control, Policies
 from permille.ports.feedback import FeedbackBacklog, Heartbeat, QuarantineAge
 from permille.ports.history import Bounces, Tallies, Timeline
-from permille.usecases.enforcement.retiring import retire
+from permille.usecases.enforcement.retire_credential import retire_credential
 from permille.usecases.enforcement.sweep import SweepServices, sweep
 from permille.usecases.enforcement.switching import CredentialServices, sync_credential
 
@@ -173,7 +173,7 @@ class _Running:
             emit("account.held_long", account=account.id, why=saved.hold.why)
         if not saved.in_sync:
             saved = sync_credential(self.services.switching, saved, self._by_now)
-        retire(self.services.accounts, self.services.switching, saved, self._by_now)
+        retire_credential(self.services.accounts, self.services.switching, saved, self._by_now)
 
     def _with_bounces(self, outcome: Outcome, now: datetime) -> Outcome:
         """Whether its bounces can be read keeps no account from being judged."""
@@ -220,7 +220,7 @@ class _Running:
     def _backlog(self, account: Account, now: datetime) -> Backlog:
         """For how long something waits is asked only where somebody may be switched on."""
         feed = self.services.feed
-        messages = _or_unknown(feed.waiting)
+        messages = _or_unknown(feed.size)
         oldest = _or_unknown(lambda: feed.oldest_sent_at(now)) if account.status is not Status.ACTIVE else None
         return Backlog(messages, oldest, self.services.heartbeat.last())
 
@@ -237,5 +237,5 @@ def _or_unknown(ask: Callable[[], T]) -> T | None:
     try:
         return ask()
     except ServiceError as error:
-        emit("feed.unknown", why=str(error))
+        emit("backlog.unknown", why=str(error))
         return None

@@ -42,7 +42,7 @@ def sweep(services: SweepServices, rules: Rules, now: datetime, in_time: Callabl
         services.control.enter_mode(system_entry(now, ModeEntered(mode=rules.mode, before=_before(last, rules.mode))))
     if lap.done or not in_time():
         return 0, []
-    denied = services.switch.denied()
+    denied = services.switch.denied_senders()
     looked_at, found = 0, list[str]()
     while not lap.done and in_time():
         page = services.accounts.page(lap.after, PAGE)
@@ -79,7 +79,7 @@ def _is_due(services: SweepServices, account: Account, denied: frozenset[str], r
     try:
         return _look(services, account, denied, rules, now)
     except ServiceError as error:
-        emit("sweep.passed_over", account=account.id, why=str(error))
+        emit("sweep.skipped", account=account.id, why=str(error))
         return False
 
 
@@ -115,7 +115,7 @@ def _denied(switch: CredentialSwitch, account: Account, denied: frozenset[str]) 
     before = account.denial.senders if account.denial else ()
 
     def is_denied(caller: str) -> bool:
-        state = switch.read(caller)
+        state = switch.state_of(caller)
         return account.is_denied_by_hand(state) if state else caller in before
 
     return frozenset(one for one in account.senders if one in denied.union(before) and is_denied(one))
@@ -136,7 +136,7 @@ def _found(switch: CredentialSwitch, account: Account) -> tuple[set[str], list[D
     """The senders that are gone, and what drifted."""
     missing, found = set[str](), list[Difference]()
     for caller in account.senders:
-        state = switch.read(caller)
+        state = switch.state_of(caller)
         if state is None:
             missing.add(caller)
         else:

@@ -75,9 +75,9 @@ def _try(services: CredentialServices, account: Account, clock: Callable[[], dat
     plan = _plan(services, account)
     if plan.agrees and not account.credential.is_propagated(now):
         return account, []
-    leased = services.leases.take(account, plan.deactivated, now)
+    leased = services.leases.acquire_lease(account, plan.deactivated, now)
     refused = _apply(services, plan)
-    after = services.leases.release(leased, _learned(leased, plan, refused, clock))
+    after = services.leases.release_lease(leased, _learned(leased, plan, refused, clock))
     if after.switch_generation != account.switch_generation:
         raise Conflict(f"{account.id}: somebody decided while it was switched")
     _report(account, plan, refused, now)
@@ -109,7 +109,7 @@ def _read(services: CredentialServices, account: Account) -> tuple[States, dict[
     states, unread = dict[str, SenderState](), dict[str, str]()
     for caller in account.senders:
         try:
-            state = services.switch.read(caller)
+            state = services.switch.state_of(caller)
         except ServiceError as error:
             unread[caller] = str(error)
             continue

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from permille.ports.operator import DeadLetters, Letter
+from permille.ports.operator import DeadLetter, DeadLetters
 
 WRITTEN_LATE = timedelta(minutes=5)  # an entry reaches the stream a run later than the instant in its id, at most
 
 
-def put_back(letters: DeadLetters, at_most: int | None = None) -> Iterator[Letter]:
+def redrive_letters(letters: DeadLetters, limit: int | None = None) -> Iterator[DeadLetter]:
     """Puts back as many as rest at the beginning, so that what fails once more meanwhile is not moved in circles.
     Cut off at any point, a letter is there twice rather than nowhere: whoever works on the queue does each once."""
-    for letter in _taken(letters, at_most):
-        letters.put_back(letter)
+    for letter in _taken(letters, limit):
+        letters.redrive(letter)
         yield letter
 
 
@@ -23,7 +23,7 @@ def put_back(letters: DeadLetters, at_most: int | None = None) -> Iterator[Lette
 class Missed:
     """A part of the timeline's stream that a function gave up on: no entry of it is older than `since`."""
 
-    letter: Letter
+    letter: DeadLetter
     since: datetime
 
 
@@ -33,10 +33,10 @@ def missed(failures: DeadLetters) -> list[Missed]:
     return [Missed(letter, first - WRITTEN_LATE) for letter, first in parts if first]
 
 
-def _taken(letters: DeadLetters, at_most: int | None = None) -> Iterator[Letter]:
+def _taken(letters: DeadLetters, limit: int | None = None) -> Iterator[DeadLetter]:
     resting = letters.count()
-    left = resting if at_most is None else min(resting, at_most)
-    while left > 0 and (taken := letters.take(left)):
+    left = resting if limit is None else min(resting, limit)
+    while left > 0 and (taken := letters.receive(left)):
         yield from taken
         left -= len(taken)
 

@@ -4,7 +4,7 @@ from permille.ports.feedback import Quarantined
 from permille.ports.operator import FeedbackQueue, QuarantinedFeedback
 
 
-def replay(queue: FeedbackQueue, quarantine: QuarantinedFeedback, one: Quarantined) -> None:
+def replay_feedback(queue: FeedbackQueue, quarantine: QuarantinedFeedback, one: Quarantined) -> None:
     """Puts it on the feedback queue and drops it afterwards: cut off in between, it is there twice and counts once. One
     that is gone was dropped, or replayed, by somebody else."""
     body = quarantine.body(one.id)

@@ -15,7 +15,7 @@ ENTER, NEW_LINK, GUIDE = "/enter", "/enter/new-link", "/guide"
 
 def make_token(signer: TokenSigner, claims: Claims) -> str:
     part = tokens.signed_part(claims)
-    return tokens.token(part, signer.make(claims.audience, part.encode()))
+    return tokens.token(part, signer.sign(claims.audience, part.encode()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Links:
 
     signer: TokenSigner
     base: str
-    owners_last: timedelta = links.LASTS[LinkRole.OWNER]
+    owners_last: timedelta = links.DEFAULT_LIFETIME[LinkRole.OWNER]
 
     @property
     def guide(self) -> str:
@@ -50,7 +50,7 @@ def authenticate(
     Unavailable where that could not be found out."""
     claims, part, mac = tokens.read(token)
     links.check_times(claims, now)
-    if not signer.verifies(claims.audience, part.encode(), mac):
+    if not signer.verify(claims.audience, part.encode(), mac):
         raise NotAuthenticated("the token is forged")
     if claims.audience is not LinkRole.OWNER:
         valid_since = register.get(claims.audience, claims.subject).valid_since
@@ -74,7 +74,7 @@ def owner_of(token: str, signer: TokenSigner, accounts: Accounts) -> Account:
     """The account that this link was made for, also where it has expired since. Raises NotAuthenticated where it is no
     owner's, was revoked, or the account is gone."""
     claims, part, mac = tokens.read(token)
-    if claims.audience is not LinkRole.OWNER or not signer.verifies(claims.audience, part.encode(), mac):
+    if claims.audience is not LinkRole.OWNER or not signer.verify(claims.audience, part.encode(), mac):
         raise NotAuthenticated("the token is forged, or no owner's")
     account = accounts.get(claims.subject)
     if account is None:

@@ -37,7 +37,7 @@ class NotifyServices:
     links: Links
 
 
-def effects_of(entry: Entry) -> list[Channel]:
+def channels_of(entry: Entry) -> list[Channel]:
     return [Channel.BUS, Channel.MAIL] if entry.is_mailed else [Channel.BUS]
 
 
@@ -46,7 +46,7 @@ def deliver(services: NotifyServices, entries: Iterable[Entry], now: datetime) -
     refused for good goes to the dead letters: to try it again would be in vain."""
     for entry in entries:
         emit("entry.received", account=entry.account_id, entry=entry.id, kind=entry.kind)
-        for effect in effects_of(entry):
+        for effect in channels_of(entry):
             try:
                 _perform(services, entry, effect, now)
             except Unavailable as error:
@@ -58,7 +58,7 @@ def deliver(services: NotifyServices, entries: Iterable[Entry], now: datetime) -
 
 def retry(services: NotifyServices, account_id: str, entry_id: str, effect: Channel, now: datetime) -> None:
     """One more try of what was queued. Raises Unavailable where it fails again for a passing cause."""
-    emit("entry.received_again", account=account_id, entry=entry_id, effect=effect)
+    emit("entry.retried", account=account_id, entry=entry_id, effect=effect)
     try:
         entry = services.timeline.get(account_id, entry_id)
         if entry is None:
@@ -82,7 +82,7 @@ def redrive(
 ) -> Iterator[tuple[Entry, Channel]]:
     """Queues what has no record of having been handed on, and yields it."""
     for entry in entries:
-        for effect in effects_of(entry):
+        for effect in channels_of(entry):
             if not idempotency.was_done(_key(entry, effect)):
                 retry_queue.enqueue(entry.account_id, entry.id, effect)
                 yield entry, effect
@@ -98,7 +98,7 @@ def _perform(services: NotifyServices, entry: Entry, effect: Channel, now: datet
             services.bus.publish(entry, _zone(services, entry))
         else:
             _mail(services, entry, now)
-        emit("entry.handed_on", account=entry.account_id, entry=entry.id, effect=effect)
+        emit("entry.delivered", account=entry.account_id, entry=entry.id, effect=effect)
 
     services.idempotency.run_once(_key(entry, effect), act)
 

@@ -10,7 +10,7 @@ from permille.domain.values.errors import InvalidInput
 from permille.ports.iam_users import AppliedPolicy, IamUsers
 from permille.ports.operator import AllAccounts
 from permille.usecases.senders.console_group import CONSOLE_GROUP, by_hand
-from permille.usecases.senders.user_rights import Rights, check_may_send, rights_of
+from permille.usecases.senders.user_rights import UserRights, check_may_send, rights_of
 
 MOST_GROUPS = 10  # of one user: IAM's quota GroupsPerUser, which cannot be raised
 MOST_TOLD = 5  # risks of one user
@@ -18,7 +18,7 @@ Find = Callable[[Document], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Adoption:
+class AdoptionServices:
     """What adopting needs. `switchable`: the pattern of the users that the stack may switch; `deny_group`: the group by
     which it switches them off; `ours`: patterns of the ARNs of the stack's resources."""
 
@@ -30,7 +30,7 @@ class Adoption:
 
 
 @dataclass(frozen=True, slots=True)
-class Adopted:
+class AdoptedUsers:
     """`names`: the users', as IAM has them, each once. `taken_over`: those that are to leave the group of SES's
     console. `keyless`: those that have no access key."""
 
@@ -40,15 +40,15 @@ class Adopted:
     keyless: tuple[str, ...]
 
 
-def adoptable(
-    services: Adoption,
+def check_adoption(
+    services: AdoptionServices,
     names: Sequence[str],
     allowed: Collection[str],
     account_id: str = "",
     *,
     accept_risk: str | None = None,
     take_over: bool = False,
-) -> Adopted:
+) -> AdoptedUsers:
     """Raises InvalidInput, with what mends it, for a user that cannot be adopted. `allowed`: the ARNs of the account's
     identities and of our configuration set. `account_id`: whose sender one may have been before. `accept_risk`: why
     one is taken all the same that could evade Permille. `take_over`: what the group of SES's console allows is not
@@ -71,10 +71,10 @@ def adoptable(
             risks.append(TakenRisk(user, (*beyond, *could), accept_risk))
         check_may_send(user, rights, allowed, gets_own=leaves)
     keyless = tuple(user for user in found if not services.users.keys(user))
-    return Adopted(found, tuple(risks), from_console if take_over else (), keyless)
+    return AdoptedUsers(found, tuple(risks), from_console if take_over else (), keyless)
 
 
-def _named(services: Adoption, typed: str) -> str:
+def _named(services: AdoptionServices, typed: str) -> str:
     user = services.users.find(typed)
     if user is None:
         raise InvalidInput(f"there is no IAM user {typed} to adopt; without --sender one is made")
@@ -86,7 +86,7 @@ def _named(services: Adoption, typed: str) -> str:
     return user.name
 
 
-def _check_owner(services: Adoption, user: str, account_id: str) -> None:
+def _check_owner(services: AdoptionServices, user: str, account_id: str) -> None:
     owner = services.accounts.owner_of(user)
     if owner not in ("", account_id):
         raise InvalidInput(f"{user} is a sender of the account {owner}, and a sender never moves: adopt another user")
@@ -94,7 +94,7 @@ def _check_owner(services: Adoption, user: str, account_id: str) -> None:
         raise InvalidInput(f"{user} is ignored, as the platform's own: `permille sender unignore {user}` first")
 
 
-def _check_groups(services: Adoption, user: str) -> None:
+def _check_groups(services: AdoptionServices, user: str) -> None:
     groups = services.users.groups(user)
     if len(groups) >= MOST_GROUPS and services.deny_group not in groups:
         raise InvalidInput(
@@ -103,7 +103,9 @@ def _check_groups(services: Adoption, user: str) -> None:
         )
 
 
-def _risks_of(services: Adoption, user: str, rights: Rights, allowed: Collection[str]) -> tuple[list[str], list[str]]:
+def _risks_of(
+    services: AdoptionServices, user: str, rights: UserRights, allowed: Collection[str]
+) -> tuple[list[str], list[str]]:
     """What it may send through beyond its own, and what else it may do. A permissions boundary that allows none of the
     one, or of the other, bounds what policies allow."""
     policies, boundary = rights.policies, rights.boundary

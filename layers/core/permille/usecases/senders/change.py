@@ -5,17 +5,17 @@ same command."""
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from permille.addresses import is_same
+from permille.addresses.mailbox import is_same_mailbox
 from permille.domain.account.account import Account
 from permille.domain.people.commands import ChangeOwner
 from permille.domain.values.errors import InvalidInput
 from permille.usecases.decisions import decisions
-from permille.usecases.decisions.existing import existing
+from permille.usecases.decisions.find_account import find_account
 from permille.usecases.senders import change_identities, change_senders
 from permille.usecases.senders.change_identities import IdentityPlan
 from permille.usecases.senders.change_senders import SenderPlan
-from permille.usecases.senders.changing import ChangeServices, Order
-from permille.usecases.senders.identities import Prepared
+from permille.usecases.senders.change_services import ChangeContext, ChangeServices
+from permille.usecases.senders.identities import PreparedIdentities
 from permille.usecases.senders.new_account import (
     check_risk_is_about,
     check_users,
@@ -23,7 +23,7 @@ from permille.usecases.senders.new_account import (
     risk_reason,
     sending_identity,
 )
-from permille.usecases.senders.shared_identities import Shared, shared_with_others
+from permille.usecases.senders.shared_identities import SharedIdentity, shared_with_others
 from permille.zones import zone_named
 
 
@@ -61,10 +61,10 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedAccount:
     before: Account
     account: Account
-    prepared: Prepared
+    prepared: PreparedIdentities
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,12 @@ class ChangePlan:
     identities: IdentityPlan
     senders: SenderPlan
     leaves_no_key: bool = False
-    shared: tuple[Shared, ...] = ()
+    shared: tuple[SharedIdentity, ...] = ()
 
 
 def plan(services: ChangeServices, change: Change) -> ChangePlan:
     """Raises NotFound where there is no such account, and InvalidInput or DecisionRefused where it cannot be."""
-    account = existing(services.accounts, change.account_id)
+    account = find_account(services.accounts, change.account_id)
     identities = change_identities.plan(services, account, change.add_identities, change.remove_identities)
     senders = change_senders.plan(
         services,
@@ -97,14 +97,14 @@ def plan(services: ChangeServices, change: Change) -> ChangePlan:
     return ChangePlan(account, identities, senders, leaves_no_key, shared)
 
 
-def apply(services: ChangeServices, change: Change, planned: ChangePlan, now: datetime) -> Changed:
+def apply(services: ChangeServices, change: Change, planned: ChangePlan, now: datetime) -> ChangedAccount:
     """Senders are added before others are taken out, so that one can take another's place."""
-    order = Order(change.reason, change.by, now)
+    order = ChangeContext(change.reason, change.by, now)
     account = decisions.apply(services, change.account_id, _owner(change, planned.account), now)
     account, prepared = change_identities.apply(services, account, planned.identities, order)
     account = change_senders.add(services, account.id, planned.senders, order)
     account = change_senders.remove(services, account.id, planned.senders.remove, order)
-    return Changed(planned.account, account, prepared)
+    return ChangedAccount(planned.account, account, prepared)
 
 
 def _owner(change: Change, account: Account) -> ChangeOwner:
@@ -116,6 +116,6 @@ def _owner(change: Change, account: Account) -> ChangeOwner:
         reason=change.reason,
         by=change.by,
     )
-    if change.owner_email is not None and is_same(change.owner_email, account.owner_email):
+    if change.owner_email is not None and is_same_mailbox(change.owner_email, account.owner_email):
         return replace(command, owner_email=None)
     return command

@@ -8,9 +8,9 @@ from permille.domain.people.commands import ChangeIdentities
 from permille.domain.sending.iam_policy import allowed_resources, sending_policy
 from permille.domain.values.errors import DecisionRefused, InvalidInput
 from permille.usecases.decisions import decisions
-from permille.usecases.senders.changing import ChangeServices, Order
-from permille.usecases.senders.identities import Prepared, below
-from permille.usecases.senders.taking_back import taking_back
+from permille.usecases.senders.change_services import ChangeContext, ChangeServices
+from permille.usecases.senders.identities import PreparedIdentities, identities_below
+from permille.usecases.senders.rollback import rollback_on_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +41,25 @@ def plan(services: ChangeServices, account: Account, add: Sequence[str], remove:
         raise InvalidInput(f"{account.id} would have no identity to send from; add another one", "remove_identity")
     if own is not None and after != before:
         sending_policy(services.onboarding.resources(after))
-    others = below(add, services.onboarding.identities.all()) if add else ()
+    others = identities_below(add, services.onboarding.identities.all()) if add else ()
     not_its_own = tuple(one for one in others if one not in after)
     return IdentityPlan(bool(add or remove), tuple(dict.fromkeys(add)), before, after, own, not_its_own)
 
 
-def apply(services: ChangeServices, account: Account, planned: IdentityPlan, order: Order) -> tuple[Account, Prepared]:
+def apply(
+    services: ChangeServices, account: Account, planned: IdentityPlan, order: ChangeContext
+) -> tuple[Account, PreparedIdentities]:
     """Our set is the default of a new identity before anything may be sent through it; what may be sent through follows
     the row. The default of one that is removed stays ours: others may send from it too, and nothing goes unseen."""
     if not planned.asked:
-        return account, Prepared({}, {})
+        return account, PreparedIdentities({}, {})
 
     def is_kept(name: str) -> bool:
         row = services.accounts.get(account.id)
         return row is not None and name in row.identities
 
-    with taking_back() as undo:
-        preparing = services.onboarding.preparing(undo, is_kept)
+    with rollback_on_error() as rollback:
+        preparing = services.onboarding.preparing(rollback, is_kept)
         prepared = preparing.use_our_set(account.id, planned.add, account.after_last_decision(order.at))
         command = ChangeIdentities(before=planned.before, after=planned.after, reason=order.reason, by=order.by)
         account = decisions.apply(services, account.id, command, order.at)
@@ -72,7 +74,7 @@ def _allowed(services: ChangeServices, account: Account) -> frozenset[str] | Non
     own = account.own_sender
     if own not in account.senders:
         return None
-    return services.onboarding.users.allowed(own, services.onboarding.mark(account.id))
+    return services.onboarding.users.allowed_resources(own, services.onboarding.mark(account.id))
 
 
 def _found(services: ChangeServices, account: Account, own: frozenset[str] | None) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ from permille.domain.people.commands import ChangeSenders
 from permille.domain.sending.iam_risk import TakenRisk
 from permille.domain.values.errors import Conflict, DecisionRefused, InvalidInput, Unavailable
 from permille.usecases.decisions import decisions
-from permille.usecases.decisions.existing import existing
+from permille.usecases.decisions.find_account import find_account
 from permille.usecases.enforcement.switching import LOOKS, PAUSE
-from permille.usecases.senders.adoption import Adopted, adoptable
-from permille.usecases.senders.changing import ChangeServices, Order
-from permille.usecases.senders.taking_back import Undo, taking_back
+from permille.usecases.senders.adoption import AdoptedUsers, check_adoption
+from permille.usecases.senders.change_services import ChangeContext, ChangeServices
+from permille.usecases.senders.rollback import Rollback, rollback_on_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ def _adopted(
     allowed: Collection[str],
     *,
     accept_risk: str | None,
-) -> Adopted:
+) -> AdoptedUsers:
     """Those that are to come, of whom none is the account's sender yet."""
     new = [one for one in names if one not in account.senders]
-    found = adoptable(services.onboarding.adoption, new, allowed, account.id, accept_risk=accept_risk)
+    found = check_adoption(services.onboarding.adoption, new, allowed, account.id, accept_risk=accept_risk)
     for name in found.names if account.may_send else ():
         _refuse_denied(services, name)
     new_names = tuple(one for one in found.names if one not in account.senders)
@@ -81,7 +81,7 @@ def _named(services: ChangeServices, account: Account, names: Sequence[str]) -> 
 
 def has_key(services: ChangeServices, account: Account, senders: Sequence[str]) -> bool:
     """Whether one of them has a key that is Active, or that Permille has put to sleep."""
-    states = {name: services.switch.read(name) for name in senders}
+    states = {name: services.switch.state_of(name) for name in senders}
     deactivated = account.credential.deactivated
     return any(
         state and (state.with_status(ACTIVE) or deactivated.get(name, frozenset()) & {*state.keys})
@@ -90,7 +90,7 @@ def has_key(services: ChangeServices, account: Account, senders: Sequence[str]) 
 
 
 def _refuse_denied(services: ChangeServices, name: str) -> None:
-    state = services.switch.read(name)
+    state = services.switch.state_of(name)
     if state and state.denied:
         group = services.onboarding.deny_group
         raise InvalidInput(
@@ -101,44 +101,44 @@ def _refuse_denied(services: ChangeServices, name: str) -> None:
         )
 
 
-def add(services: ChangeServices, account_id: str, planned: SenderPlan, order: Order) -> Account:
+def add(services: ChangeServices, account_id: str, planned: SenderPlan, order: ChangeContext) -> Account:
     """To an account that is off they come denied; Enforce puts their keys to sleep, and remembers which."""
     names = planned.add
     command = ChangeSenders(add=names, risks=planned.risks, reason=order.reason, by=order.by)
     for _ in range(decisions.ATTEMPTS):
-        account = existing(services.accounts, account_id)
+        account = find_account(services.accounts, account_id)
         outcome = change.senders(account, command, account.after_last_decision(order.at))
         try:
-            with taking_back() as undo:
+            with rollback_on_error() as rollback:
                 for name in names:
                     if not account.may_send and name not in account.senders:
-                        _deny(services, account_id, name, undo)
+                        _deny(services, account_id, name, rollback)
                 return services.accounts.save(account, outcome.account, outcome.entries)
         except Conflict:
             continue
     raise Unavailable(f"{account_id}: others kept writing; try again")
 
 
-def _deny(services: ChangeServices, account_id: str, name: str, undo: Undo) -> None:
+def _deny(services: ChangeServices, account_id: str, name: str, rollback: Rollback) -> None:
     """What is read back was not so before, or somebody else did it: it is taken back only where we did, and the row
     does not name the sender."""
 
     def take_back() -> None:
-        if name not in existing(services.accounts, account_id).senders:
+        if name not in find_account(services.accounts, account_id).senders:
             services.switch.apply(name, Changes(deny=False))
 
-    state = services.switch.read(name)
+    state = services.switch.state_of(name)
     if state and not state.denied:
-        undo.prepare(f"{name} in the deny group", take_back)
+        rollback.register(f"{name} in the deny group", take_back)
         services.switch.apply(name, Changes(deny=True))
         _wait(services, [name], lambda seen: seen.denied)
 
 
-def remove(services: ChangeServices, account_id: str, names: tuple[str, ...], order: Order) -> Account:
+def remove(services: ChangeServices, account_id: str, names: tuple[str, ...], order: ChangeContext) -> Account:
     """Under the lease of the account's switch: no other run wakes what is put off here. Which keys were put to sleep is
     remembered, so that a removal that was cut off can be undone by enabling."""
     command = ChangeSenders(remove=names, reason=order.reason, by=order.by)
-    account = existing(services.accounts, account_id)
+    account = find_account(services.accounts, account_id)
     if not set(names) & set(account.senders):
         return account
     leased = _lease(services, account, names, order.at)
@@ -146,7 +146,7 @@ def remove(services: ChangeServices, account_id: str, names: tuple[str, ...], or
         _put_off(services, names)
         decisions.apply(services, account_id, command, order.at)
     finally:
-        after = services.accounts.release(leased, leased.credential)
+        after = services.leases.release_lease(leased, leased.credential)
     return after
 
 
@@ -154,15 +154,15 @@ def _lease(services: ChangeServices, account: Account, names: Sequence[str], now
     for tried in range(LOOKS):
         if tried:
             services.pause(PAUSE)
-            account = existing(services.accounts, account.id)
+            account = find_account(services.accounts, account.id)
         deactivated = dict(account.credential.deactivated)
         for name in names:
-            state = services.switch.read(name)
+            state = services.switch.state_of(name)
             deactivated[name] = deactivated.get(name, frozenset()) | (
                 state.with_status(ACTIVE) if state else frozenset()
             )
         try:
-            return services.accounts.take(account, deactivated, now)
+            return services.leases.acquire_lease(account, deactivated, now)
         except Conflict:
             continue
     raise Unavailable(f"the credential of {account.id} is being switched just now; try again in a minute")
@@ -172,7 +172,7 @@ def _put_off(services: ChangeServices, names: Sequence[str]) -> None:
     """A user that is gone cannot send. All are put off before any is waited for, so that the wait ends well within the
     lease, however many they are."""
     for name in names:
-        if state := services.switch.read(name):
+        if state := services.switch.state_of(name):
             services.switch.apply(name, Changes(sleep=frozenset(state.keys), deny=True))
     _wait(services, names, lambda seen: seen.denied and not seen.with_status(ACTIVE))
 
@@ -183,7 +183,7 @@ def _wait(services: ChangeServices, names: Sequence[str], is_so: Callable[[Sende
     for looked in range(LOOKS):
         if looked:
             services.pause(PAUSE)
-        left = [name for name in left if (state := services.switch.read(name)) and not is_so(state)]
+        left = [name for name in left if (state := services.switch.state_of(name)) and not is_so(state)]
         if not left:
             return
     raise Unavailable(f"IAM does not show yet that {', '.join(left)} is off; try again in a minute")

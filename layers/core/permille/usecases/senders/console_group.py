@@ -7,21 +7,21 @@ from functools import partial
 
 from permille.domain.sending.iam_policy import POLICIES_SHOW, POLICY, sending_policy
 from permille.ports.iam_users import IamUsers
-from permille.usecases.senders.taking_back import Undo
+from permille.usecases.senders.rollback import Rollback
 
 # https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html
 CONSOLE_GROUP = "AWSSESSendingGroupDoNotRename"
 
 
 def take_over(
-    users: IamUsers, name: str, resources: Collection[str], undo: Undo, pause: Callable[[float], None]
+    users: IamUsers, name: str, resources: Collection[str], rollback: Rollback, pause: Callable[[float], None]
 ) -> None:
     """The policy comes first, and is waited for: so at no time is the user unable to send, or allowed more than it was.
     The identities have our set as their default by then, which the policy demands."""
-    undo.prepare(f"the policy {POLICY} of {name}", partial(users.disallow, name))
+    rollback.register(f"the policy {POLICY} of {name}", partial(users.disallow, name))
     users.allow(name, resources)
     pause(POLICIES_SHOW)
-    undo.prepare(f"{name} in the group {CONSOLE_GROUP}", partial(users.join, name, CONSOLE_GROUP))
+    rollback.register(f"{name} in the group {CONSOLE_GROUP}", partial(users.join, name, CONSOLE_GROUP))
     users.leave(name, CONSOLE_GROUP)
 
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from permille.ports.identities import DnsRecord, Identities
     from permille.ports.operator import AllTimelines
-    from permille.usecases.senders.taking_back import Undo
+    from permille.usecases.senders.rollback import Rollback
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedIdentities:
     """`records`: to be published, by identity that SES did not know before; none for an address. `replaced_sets`: the
     default sets that ours has replaced, by identity. `forwarding_stopped`: of which identities SES mailed feedback to
     the sender until then."""
@@ -32,15 +32,15 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class IdentityServices:
-    """`undo` takes back what was done, but of identities that `is_kept` tells are kept after all."""
+    """`rollback` takes back what was done, but of identities that `is_kept` tells are kept after all."""
 
     identities: Identities
     timeline: AllTimelines
     ours: str
-    undo: Undo
+    rollback: Rollback
     is_kept: Callable[[str], bool] = lambda _: False
 
-    def use_our_set(self, account_id: str, names: Iterable[str], now: datetime) -> Prepared:
+    def use_our_set(self, account_id: str, names: Iterable[str], now: datetime) -> PreparedIdentities:
         """As each identity's default. An identity that SES does not know yet is made. What was the default is told
         first, so that it can be put back."""
         records: dict[str, Sequence[DnsRecord]] = {}
@@ -57,7 +57,7 @@ class IdentityServices:
                 reset = partial(self.identities.set_default, name, before)
                 self._prepare(name, f"the default configuration set of {name}", reset)
                 self.identities.set_default(name, self.ours)
-        return Prepared(records, {name: before for name, before in former.items() if before})
+        return PreparedIdentities(records, {name: before for name, before in former.items() if before})
 
     def stop_forwarding(self, account_id: str, names: Iterable[str], now: datetime) -> Sequence[str]:
         """Owners get what Permille tells of feedback, and not SES's raw reports beside it. What has forwarded is told
@@ -72,10 +72,10 @@ class IdentityServices:
         return forwarding
 
     def _prepare(self, name: str, what: str, action: Callable[[], None]) -> None:
-        self.undo.prepare(what, lambda: None if self.is_kept(name) else action())
+        self.rollback.register(what, lambda: None if self.is_kept(name) else action())
 
 
-def below(domains: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+def identities_below(domains: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     """Which known identities are addresses or subdomains of the domains, and not named themselves, sorted: their mail
     goes by them, and not by the domain."""
     named = frozenset(domains)

@@ -7,15 +7,15 @@ from functools import partial
 from permille.domain.account.account import Account
 from permille.domain.sending.iam_policy import covers
 from permille.domain.values.errors import InvalidInput
-from permille.ports.iam_users import AccessKey, IamUsers, Room, UsedKey
+from permille.ports.iam_users import AccessKey, IamUsers, KeyUsage, UserQuota
 from permille.ports.operator import AllAccounts
-from permille.usecases.senders.taking_back import Undo
+from permille.usecases.senders.rollback import Rollback
 
 NEARLY_FULL = 90  # percent of the users that IAM has room for
 
 
 @dataclass(frozen=True, slots=True)
-class UserOf:
+class AccountUser:
     """What making an account's user needs, by the names of Onboarding."""
 
     accounts: AllAccounts
@@ -24,10 +24,10 @@ class UserOf:
     deny_group: str
     mark: str
 
-    def check(self, account: Account) -> Room:
+    def check(self, account: Account) -> UserQuota:
         """How many users IAM has room for. Raises InvalidInput where the user can neither be made nor taken up."""
         self._check_name(account.own_sender)
-        room = self.users.room()
+        room = self.users.user_quota()
         if self.users.find(account.own_sender):
             self._check_taken_up(account.own_sender)
         elif room.used >= room.quota:
@@ -72,19 +72,19 @@ class UserOf:
                 "sender",
             )
 
-    def make(self, account: Account, resources: frozenset[str], undo: Undo) -> AccessKey:
+    def make(self, account: Account, resources: frozenset[str], rollback: Rollback) -> AccessKey:
         """A user that may send through these ARNs alone, with a key. One without keys that this stack has made is
         taken up."""
         name = account.own_sender
         if self.users.find(name):
             self._check_taken_up(name)
-            undo.prepare(f"a key of the IAM user {name}", partial(self._delete_keys, name))
+            rollback.register(f"a key of the IAM user {name}", partial(self._delete_keys, name))
         else:
-            self._create(name, undo)
+            self._create(name, rollback)
         self.users.allow(name, resources)
         return self.users.create_key(name)
 
-    def _create(self, name: str, undo: Undo) -> None:
+    def _create(self, name: str, rollback: Rollback) -> None:
         """The row keeps others from making it for this account meanwhile."""
         made = True
 
@@ -92,7 +92,7 @@ class UserOf:
             if made:
                 self.users.delete(name, self.mark)
 
-        undo.prepare(f"the IAM user {name}", delete)
+        rollback.register(f"the IAM user {name}", delete)
         made = self.users.create(name, self.mark)
         if not made:
             raise InvalidInput(f"an IAM user {name} was made just now by somebody else; try again", "sender")
@@ -103,6 +103,6 @@ class UserOf:
             self.users.delete_key(name, key.id)
 
 
-def _described(key: UsedKey) -> str:
+def _described(key: KeyUsage) -> str:
     used = f"last used on {key.used_at:%Y-%m-%d}" if key.used_at else "never used, as far as IAM knows"
     return f"{key.id} of {key.created_at:%Y-%m-%d}, {used}"

@@ -10,19 +10,19 @@ from permille.usecases.senders.console_group import policy_by_hand
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
+class UserRights:
     """`boundary` bounds what the policies allow; None where there is none."""
 
     policies: Sequence[AppliedPolicy]
     boundary: AppliedPolicy | None
 
 
-def rights_of(users: ExistingUsers, user: str, without: Collection[str]) -> Rights:
+def rights_of(users: ExistingUsers, user: str, without: Collection[str]) -> UserRights:
     """Without the policies of these groups."""
-    return Rights(tuple(users.policies(user, without)), users.boundary(user))
+    return UserRights(tuple(users.policies(user, without)), users.boundary(user))
 
 
-def check_may_send(user: str, rights: Rights, allowed: Collection[str], *, gets_own: bool) -> None:
+def check_may_send(user: str, rights: UserRights, allowed: Collection[str], *, gets_own: bool) -> None:
     """Our set becomes the default of the account's identities, and SES asks IAM for it with each of their mails. Raises
     InvalidInput, with what mends it, where the user may not send through it. `allowed`: the ARNs of the identities and
     of our set. `gets_own`: the user is going to have a policy that allows them."""
@@ -35,7 +35,7 @@ def check_may_send(user: str, rights: Rights, allowed: Collection[str], *, gets_
         )
 
 
-def _mends(user: str, rights: Rights, allowed: Collection[str], ours: str, *, gets_own: bool) -> Iterator[str]:
+def _mends(user: str, rights: UserRights, allowed: Collection[str], ours: str, *, gets_own: bool) -> Iterator[str]:
     documents, own = [policy.document for policy in rights.policies], sending_policy(allowed)
     if not may_send_through([*documents, own], ours):
         yield "take it out of what its policies deny"

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from permille.addresses import LONGEST, bare
+from permille.addresses.mailbox import canonical_address
+from permille.addresses.parts import LONGEST_ADDRESS
 from permille.domain.account.account import Account
 from permille.domain.account.credential import SenderState, drift
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.policy import Policy, Verdict
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.complaints import Reported
@@ -22,28 +24,27 @@ from permille.ports.accounts import Accounts, Control, CredentialSwitch, Lap, Po
 from permille.ports.desk import (
     AccountIndex,
     BreakerAdmin,
-    ListedAccount,
     QuarantineCount,
     Queues,
+    QueueStatus,
     SesReputation,
-    Waiting,
 )
 from permille.ports.history import Suppressions, Tallies, Timeline
 from permille.ports.paging import Page
 from permille.usecases.decisions.suppression_list import listed
-from permille.usecases.enforcement import breaker, held
+from permille.usecases.enforcement import breaker, held_accounts
 from permille.usecases.enforcement.breaker import BreakerStatus
-from permille.usecases.history import history
-from permille.usecases.views.explain import Explained, explained
+from permille.usecases.history import read_history
+from permille.usecases.views.explain import Explanation, explanation_of
 from permille.usecases.views.review_queue import ReviewCase, case, queue
-from permille.usecases.views.verdict import current
+from permille.usecases.views.verdict import current_verdict
 
 CASES = 10  # on a page: each takes a query of its timeline
 LISTED = 25
 HELD = 20  # on a page: a field of the form for each
 TOLD = 100
 RESTING = 100
-LONGEST_SEARCH = LONGEST  # of an e-mail address in its bare form, which no id or sender's name comes near
+LONGEST_SEARCH = LONGEST_ADDRESS  # of an e-mail address in its canonical form, which no id or sender's name comes near
 
 T = TypeVar("T")
 
@@ -53,15 +54,15 @@ class Desk:
     """What support's desk needs of the outside. `code`: the version of the program, for what it explains."""
 
     accounts: Accounts
-    directory: AccountIndex
+    account_index: AccountIndex
     tallies: Tallies
     timeline: Timeline
     policies: Policies
     control: Control
-    resets: BreakerAdmin
+    breaker_admin: BreakerAdmin
     switch: CredentialSwitch
     queues: Queues
-    resting: QuarantineCount
+    quarantine_count: QuarantineCount
     suppressions: Suppressions
     ses: SesReputation
     mode: Mode
@@ -71,26 +72,26 @@ class Desk:
 # ---------------------------------------------------------------- who waits, and all accounts
 
 
-def waiting(desk: Desk, after: str, now: datetime) -> Page[ReviewCase]:
+def review_cases(desk: Desk, after: str, now: datetime) -> Page[ReviewCase]:
     """Who waits for support, the longest first. Raises MalformedRequest."""
-    page = desk.directory.asking(CASES, after)
+    page = desk.account_index.awaiting_support(CASES, after)
     return Page(queue(page.items, desk.timeline, now, lambda account: _verdict(desk, account, now)), page.next)
 
 
 def _verdict(desk: Desk, account: Account, now: datetime) -> Verdict | None:
     """None where it is not known."""
-    judged = known("what the policy says", lambda: current(desk.policies, desk.tallies, account, now))
+    judged = or_none("what the policy says", lambda: current_verdict(desk.policies, desk.tallies, account, now))
     return judged.verdict if judged else None
 
 
-def held_accounts(desk: Desk, after: str) -> Page[ListedAccount]:
+def held_page(desk: Desk, after: str) -> Page[ListedAccount]:
     """Whose disabling waits for staff, by their names, behind the account `after`."""
-    return held.held(desk.directory, HELD, after)
+    return held_accounts.page_of_held(desk.account_index, HELD, after)
 
 
 def by_risk(desk: Desk, after: str, *, sending: bool) -> Page[ListedAccount]:
     """Raises MalformedRequest."""
-    return desk.directory.by_risk(LISTED, after, sending=sending)
+    return desk.account_index.by_risk(LISTED, after, sending=sending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,13 @@ def search(desk: Desk, text: str, after: str) -> SearchResult:
     """By the beginning of the id, the owner's e-mail address, however it is written, or a sender's name. Raises
     MalformedRequest."""
     name = text.strip()
-    if not name or len(bare(name) or name) > LONGEST_SEARCH:
+    if not name or len(canonical_address(name) or name) > LONGEST_SEARCH:
         return SearchResult([], Page([]))
-    exactly = [] if after else desk.directory.find_by_owner_or_sender(name, LISTED)
+    exactly = [] if after else desk.account_index.find_by_owner_or_sender(name, LISTED)
     if "@" in name:  # no id has one
         return SearchResult(exactly, Page([]))
     beginning = name.lower()
-    page = desk.directory.by_id_prefix(beginning, LISTED, after)
+    page = desk.account_index.by_id_prefix(beginning, LISTED, after)
     return SearchResult([one for one in exactly if not one.id.startswith(beginning)], page)
 
 
@@ -119,7 +120,7 @@ def search(desk: Desk, text: str, after: str) -> SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
-class SenderSeen:
+class SenderInIam:
     """A sender as IAM has it now: `state` is none where there is no such user. `drifted`: what does not agree with the
     account's status. `by_hand`: somebody has put it into the deny group. `unread`: IAM did not answer."""
 
@@ -139,9 +140,9 @@ class Dossier:
 
     account: Account
     verdict: Verdict | None
-    explained: Explained
+    explained: Explanation
     case: ReviewCase | None
-    senders: Sequence[SenderSeen]
+    senders: Sequence[SenderInIam]
     told: Page[Entry]
     complaints: Sequence[TimelineEntry[Reported]]
     more_complaints: int
@@ -159,13 +160,13 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
         return None
     now = account.after_last_decision(now)
     newest = desk.timeline.latest(account.id, TOLD)
-    told = history(desk.timeline, account.id, *Topic, newest=newest)
-    judged = known("what the policy says", lambda: current(desk.policies, desk.tallies, account, now))
+    told = read_history(desk.timeline, account.id, *Topic, newest=newest)
+    judged = or_none("what the policy says", lambda: current_verdict(desk.policies, desk.tallies, account, now))
     records = only(Reported, reversed(told.entries))
     return Dossier(
         account=account,
         verdict=judged.verdict if judged else None,
-        explained=explained(account, told.entries, judged, now, desk.code),
+        explained=explanation_of(account, told.entries, judged, now, desk.code),
         case=case(account, told, now, lambda _: judged.verdict if judged else None)
         if account.waiting_for_support_since
         else None,
@@ -181,24 +182,24 @@ def dossier(desk: Desk, account_id: str, before: str, now: datetime) -> Dossier 
 
 def _suppressed(desk: Desk, account_id: str) -> frozenset[str]:
     """As far as is known: nobody, where that cannot be read. Whether bounces suppress the policy says."""
-    policy = known("the policy", desk.policies.current)
+    policy = or_none("the policy", desk.policies.current)
     bounces = policy is not None and policy.suppress_bounces
-    read = known("who is suppressed", lambda: [*listed(desk.suppressions, account_id, bounces=bounces)])
+    read = or_none("who is suppressed", lambda: [*listed(desk.suppressions, account_id, bounces=bounces)])
     return frozenset(one.address for one in read or [])
 
 
-def _sender(switch: CredentialSwitch, account: Account, caller: str) -> SenderSeen:
+def _sender(switch: CredentialSwitch, account: Account, caller: str) -> SenderInIam:
     try:
-        state = switch.read(caller)
+        state = switch.state_of(caller)
     except ServiceError as error:
-        emit("desk.not_known", what=caller, why=str(error))
-        return SenderSeen(caller, unread=True)
+        emit("desk.part_missing", what=caller, why=str(error))
+        return SenderInIam(caller, unread=True)
     if state is None:
-        return SenderSeen(caller)
+        return SenderInIam(caller)
     if account.is_denied_by_hand(state):
-        return SenderSeen(caller, state, by_hand=True)
+        return SenderInIam(caller, state, by_hand=True)
     deactivated = account.may_reactivate(account.credential.deactivated.get(caller, frozenset()))
-    return SenderSeen(caller, state, drift(caller, state, deactivated, may_send=account.status.may_send))
+    return SenderInIam(caller, state, drift(caller, state, deactivated, may_send=account.status.may_send))
 
 
 def _check_entry_id(text: str) -> None:
@@ -218,7 +219,7 @@ class System:
     mode: Mode
     policy: Policy | None
     breaker: BreakerStatus
-    queues: Sequence[Waiting] | None
+    queues: Sequence[QueueStatus] | None
     resting: int | None
     lap: Lap
     undelivered: int
@@ -228,23 +229,23 @@ class System:
 def system(desk: Desk, before: str, now: datetime) -> System:
     """`before`: an entry's id; what was told before it is shown. Raises MalformedRequest."""
     _check_entry_id(before)
-    policy = known("the policy", desk.policies.current)
+    policy = or_none("the policy", desk.policies.current)
     return System(
         mode=desk.mode,
         policy=policy,
-        breaker=breaker.status(desk.control, desk.resets, policy, now),
-        queues=known("the queues", lambda: desk.queues.waiting(now)),
-        resting=known("the quarantine", lambda: desk.resting.count(RESTING)),
+        breaker=breaker.status(desk.control, desk.breaker_admin, policy, now),
+        queues=or_none("the queues", lambda: desk.queues.statuses(now)),
+        resting=or_none("the quarantine", lambda: desk.quarantine_count.count(RESTING)),
         lap=desk.control.lap(),
-        undelivered=held.for_want_of_deliveries(desk.directory),
+        undelivered=held_accounts.count_without_deliveries(desk.account_index),
         told=desk.timeline.latest(SYSTEM, TOLD, before),
     )
 
 
-def known(what: str, ask: Callable[[], T]) -> T | None:
+def or_none(what: str, ask: Callable[[], T]) -> T | None:
     """A page about trouble does without the part that is in trouble."""
     try:
         return ask()
     except ServiceError as error:
-        emit("desk.not_known", what=what, why=str(error))
+        emit("desk.part_missing", what=what, why=str(error))
         return None

@@ -19,7 +19,7 @@ _IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late comp
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class Explanation:
     """`decided`: the entry by which the account became what it is, if any. `now`: what the policy in force says of its
     counts now, as the record of it would be; None where the account is not judged. `stays_off`: why it is off although
     its numbers keep the rules; `kept_now`: that they do after a complaint was taken back, so that staff decide, None
@@ -65,23 +65,23 @@ class Explained:
         return lines
 
 
-def explained(
+def explanation_of(
     account: Account, entries: Sequence[Entry], judged: CurrentVerdict | None, now: datetime, code: str
-) -> Explained:
+) -> Explanation:
     """`entries`: those of every topic, with or without others, oldest first. `judged`: what the policy in
     force says of it, where that is known."""
     decided = _decided(account, entries)
     if judged is None or not account.may_send:
         if judged is None:
             not_known = None if account.status is Status.DISABLED else ""
-            return Explained(account, decided, None, account.exempt_at(now), kept_now=not_known)
+            return Explanation(account, decided, None, account.exempt_at(now), kept_now=not_known)
         stays_off = stays_off_line(account, judged.verdict, decided, shown_zone_of(account))
         kept_now = kept_now_line(account, judged.verdict, decided, entries)
-        return Explained(account, decided, None, account.exempt_at(now), stays_off, kept_now=kept_now)
+        return Explanation(account, decided, None, account.exempt_at(now), stays_off, kept_now=kept_now)
     complaints_in = account.complaints_in(judged.verdict, counting(entries))
     facts = WouldKeep(**WouldKeep.arguments(judged.verdict, judged.days, complaints_in, code))
     still_on = still_on_line(account, judged.verdict, now)
-    return Explained(account, decided, entry(account.id, now, facts), account.exempt_at(now), still_on=still_on)
+    return Explanation(account, decided, entry(account.id, now, facts), account.exempt_at(now), still_on=still_on)
 
 
 def _decided(account: Account, entries: Sequence[Entry]) -> Entry | None:

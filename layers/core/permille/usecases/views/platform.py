@@ -13,8 +13,8 @@ from permille.domain.values.tally import first_day
 from permille.ports.accounts import Policies
 from permille.ports.desk import AccountIndex, SesFigures, SesReputation
 from permille.ports.history import Tallies
-from permille.usecases.views.desk import known
-from permille.usecases.views.verdict import current
+from permille.usecases.views.desk import or_none
+from permille.usecases.views.verdict import current_verdict
 
 SHOWN = 10  # each takes a query of its tallies
 LOOKED_AT = 25  # of whom some may have been last judged before the window
@@ -22,7 +22,7 @@ LOOKED_AT = 25  # of whom some may have been last judged before the window
 
 class PlatformServices(Protocol):
     @property
-    def directory(self) -> AccountIndex: ...
+    def account_index(self) -> AccountIndex: ...
 
     @property
     def policies(self) -> Policies: ...
@@ -73,13 +73,13 @@ class Platform:
 
 
 def platform(services: PlatformServices, now: datetime) -> Platform:
-    policy = known("the policy", services.policies.current)
+    policy = or_none("the policy", services.policies.current)
     days = (policy or DEFAULT).window_days
     first = first_day(now.date(), days)
-    figures = known("SES's figures", lambda: services.ses.figures(first, now))
+    figures = or_none("SES's figures", lambda: services.ses.figures(first, now))
 
     def ranking(harm: Harm) -> Ranking | None:
-        found = known(f"who has the most {harm}", lambda: _contributors(services, harm, first, now))
+        found = or_none(f"who has the most {harm}", lambda: _contributors(services, harm, first, now))
         return None if found is None else Ranking(harm, found, harm.of(figures.counted) if figures else 0)
 
     return Platform(days, figures, ranking(Harm.COMPLAINTS), ranking(Harm.BOUNCES))
@@ -87,8 +87,10 @@ def platform(services: PlatformServices, now: datetime) -> Platform:
 
 def _contributors(services: PlatformServices, harm: Harm, first: date, now: datetime) -> list[Contributor]:
     """By their counts as they are now: those of the last look only say whom to read."""
-    accounts = services.directory.with_most(harm, LOOKED_AT, first, now.date())
+    accounts = services.account_index.with_most(harm, LOOKED_AT, first, now.date())
     recent = [account for account in accounts if account.look and account.look.day >= first][:SHOWN]
-    judged = [Contributor(one, current(services.policies, services.tallies, one, now).verdict) for one in recent]
+    judged = [
+        Contributor(one, current_verdict(services.policies, services.tallies, one, now).verdict) for one in recent
+    ]
     contributing = [one for one in judged if harm.of(one.verdict.counts)]
     return sorted(contributing, key=lambda one: (-harm.of(one.verdict.counts), one.account.id))

@@ -29,7 +29,7 @@ from permille.reading.periods import (
     read_from,
 )
 from permille.reading.spans import Span, last_change, spans
-from permille.usecases.history import history
+from permille.usecases.history import read_history
 from permille.zones import shown_zone_of
 
 READ_ENTRIES = 400  # of the timeline, in one query: what 45 days bring to a busy account just below its limit
@@ -102,14 +102,16 @@ class OwnerReport:
         return max(0, counted - sum(len(campaign.records) for campaign in self.bounces))
 
 
-def gather(services: ReportServices, account: Account, now: datetime, shown: Range = Range.WINDOW) -> OwnerReport:
+def gather_report(
+    services: ReportServices, account: Account, now: datetime, shown: Range = Range.WINDOW
+) -> OwnerReport:
     """The report of an account as it was just read, by two queries beside the policy, a third where e-mails bounced,
     and two more where the timeline is longer than READ_ENTRIES."""
     policy, now = services.policies.current(), account.after_last_decision(now)
     days = _SHOWN[shown](now.date(), policy)
     epochs = services.tallies.by_epoch(account.id, read_from(days[0][0], policy.window_days))
     latest = services.timeline.latest(account.id, READ_ENTRIES)
-    known = history(services.timeline, account.id, *Topic, newest=latest).entries[::-1]
+    known = read_history(services.timeline, account.id, *Topic, newest=latest).entries[::-1]
     begins = id_at(midnight(days[0][0]))
     any_bounced = any(tally.bounces for of_epoch in epochs.values() for tally in of_epoch.values())
     bounced = services.bounces.latest(account.id, begins, READ_BOUNCES).items if any_bounced else []
@@ -150,10 +152,10 @@ def _report(
     )
 
 
-def earlier_entries(timeline: Timeline, account_id: str, at_most: int, before: str = "") -> Page[Entry]:
+def earlier_entries(timeline: Timeline, account_id: str, limit: int, before: str = "") -> Page[Entry]:
     """A page of the owner's timeline, newest first. Some of what is read is for staff alone, so a page may be shorter
-    than `at_most`."""
-    return _of_owner(timeline.latest(account_id, at_most, before))
+    than `limit`."""
+    return _of_owner(timeline.latest(account_id, limit, before))
 
 
 def _of_owner(latest: Page[Entry]) -> Page[Entry]:

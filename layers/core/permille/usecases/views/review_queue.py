@@ -17,7 +17,7 @@ from permille.domain.timeline.timeline import Entry
 from permille.domain.words.wording import campaign_name
 from permille.ports.history import Timeline
 from permille.reading.standing import kept_now_line
-from permille.usecases.history import History, history
+from permille.usecases.history import History, read_history
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ Judge = Callable[[Account], Verdict | None]  # what the policy says now, where t
 
 def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime, judge: Judge) -> list[ReviewCase]:
     """Of those who wait for support, in the order given. Only of whom a complaint was taken back is judged anew."""
-    return [case(account, history(timeline, account.id, *Topic), now, judge) for account in accounts]
+    return [case(account, read_history(timeline, account.id, *Topic), now, judge) for account in accounts]
 
 
 def case(account: Account, known: History, now: datetime, judge: Judge) -> ReviewCase:

@@ -18,7 +18,7 @@ class CurrentVerdict:
     days: Days
 
 
-def current(policies: Policies, tallies: Tallies, account: Account, now: datetime) -> CurrentVerdict:
+def current_verdict(policies: Policies, tallies: Tallies, account: Account, now: datetime) -> CurrentVerdict:
     """Of the epoch in force, by its tallies as they are now. Raises Unavailable where the policy cannot be read."""
     policy, today = policies.current(), account.after_last_decision(now).date()
     days = tallies.days(account.id, account.epoch, first_day(today, policy.window_days))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from permille.domain.feedback import feedback
-from permille.domain.policy.demands import IN_WORDS as DEMANDS_IN_WORDS
+from permille.domain.policy.demands import DEMANDS_IN_WORDS
 from permille.domain.policy.policy import Decision, Verdict
 from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.timeline.kinds.numbers import Numbers

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from permille.domain.policy.demands import IN_WORDS as DEMANDS_IN_WORDS
+from permille.domain.policy.demands import DEMANDS_IN_WORDS
 from permille.domain.policy.policy import Verdict
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.timeline.facts import Audience, declared

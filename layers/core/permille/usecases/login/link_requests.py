@@ -18,16 +18,16 @@ from permille.domain.login.links import LINKS, Grant, LinkRole, Scope
 from permille.domain.people.system_commands import MakeLink
 from permille.domain.values.errors import InvalidInput, MalformedRequest, NotAuthorized, NotFound, PermilleError
 from permille.observability import emit, logger
-from permille.usecases.login.issuing import IssueServices, issue
+from permille.usecases.login.issue_links import IssueServices, issue_link
 
 FIELDS = {"scope": "scopes", "account": "accounts", "lasts": "seconds"}  # as a request calls what a command has
 
 
-def answer(services: IssueServices, event: Mapping[str, Any], invocation: str, now: datetime) -> dict[str, Any]:
+def answer_request(services: IssueServices, event: Mapping[str, Any], invocation: str, now: datetime) -> dict[str, Any]:
     """`invocation`: its id, as the runtime has it."""
     try:
         by = _caller(event, invocation)
-        issued = issue(services, _command(event, by), now)
+        issued = issue_link(services, _command(event, by), now)
     except PermilleError as error:
         emit("link.refused", status=int(error.status), why=str(error))
         return _json(error.status, _problem(error))

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from permille.domain.account.account import Account
 from permille.domain.values.errors import DecisionRefused
-from permille.usecases.senders.onboarding import OnboardServices
+from permille.usecases.senders.add_account import OnboardServices
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class DeletedUsers:
     """The account's senders: users that are gone, and adopted ones, which are switched off and kept. `before`: those
     that were gone already."""
 
@@ -18,11 +18,11 @@ class Removed:
     before: tuple[str, ...] = ()
 
 
-def remove_users(services: OnboardServices, account: Account) -> Removed:
+def delete_users(services: OnboardServices, account: Account) -> DeletedUsers:
     """Can be repeated without harm. Raises DecisionRefused where the account is not closed."""
     if not account.is_closed:
         raise DecisionRefused(f"{account.id} is {account.status}, so that its IAM user stays: close it first")
     mark = services.mark(account.id)
     before = tuple(one for one in account.senders if services.users.find(one) is None)
     gone = tuple(one for one in account.senders if services.users.delete(one, mark))
-    return Removed(gone, tuple(one for one in account.senders if one not in gone), before)
+    return DeletedUsers(gone, tuple(one for one in account.senders if one not in gone), before)

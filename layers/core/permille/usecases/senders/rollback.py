@@ -6,14 +6,14 @@ from contextlib import ExitStack, contextmanager
 from permille.domain.values.errors import Failed, PermilleError, ServiceError
 
 
-class Undo:
+class Rollback:
     """Each step is prepared to be taken back before it is made: also where it succeeded and its answer was lost."""
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
         self.left: list[str] = []
 
-    def prepare(self, what: str, action: Callable[[], object]) -> None:
+    def register(self, what: str, action: Callable[[], object]) -> None:
         """`what`: as it is named where `action`, which can be repeated, does not take it back."""
 
         def take_back() -> None:
@@ -26,15 +26,15 @@ class Undo:
 
 
 @contextmanager
-def taking_back() -> Iterator[Undo]:
+def rollback_on_error() -> Iterator[Rollback]:
     """Takes everything back, the last step first, unless the block ends well. Raises what the block raised, and Failed
     where something is left, with what it is."""
-    undo = Undo(stack := ExitStack())
+    rollback = Rollback(stack := ExitStack())
     try:
         with stack:
-            yield undo
+            yield rollback
             stack.pop_all()  # all is done: nothing is taken back
     except PermilleError as error:
-        if undo.left:
-            raise Failed(f"{error}; what could not be taken back: {', '.join(undo.left)}") from error
+        if rollback.left:
+            raise Failed(f"{error}; what could not be taken back: {', '.join(rollback.left)}") from error
         raise

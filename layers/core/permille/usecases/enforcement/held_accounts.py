@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
+from permille.domain.account.listed_account import ListedAccount
 from permille.domain.people.commands import Command
 from permille.domain.rules.hold import NEEDS_STAFF
 from permille.domain.values.status import HoldReason
-from permille.ports.desk import AccountIndex, ListedAccount
+from permille.ports.desk import AccountIndex
 from permille.ports.paging import Page
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.decisions import Result
@@ -16,18 +17,18 @@ READ_AT_ONCE = 100
 READ_AT_MOST = 5_000
 
 
-def held(directory: AccountIndex, at_most: int, after: str = "") -> Page[ListedAccount]:
+def page_of_held(directory: AccountIndex, limit: int, after: str = "") -> Page[ListedAccount]:
     """Some of those held for staff, beginning behind the account `after`, as far as a page can read."""
     found = _for_staff(_first(directory))
-    return Page.of([one for one in found if one.id > after][: at_most + 1], at_most, lambda one: one.id)
+    return Page.of([one for one in found if one.id > after][: limit + 1], limit, lambda one: one.id)
 
 
-def everybody(directory: AccountIndex) -> list[ListedAccount]:
+def all_held(directory: AccountIndex) -> list[ListedAccount]:
     """All of those held for staff, by their names, however many break a rule."""
     return _for_staff(_over(directory))
 
 
-def for_want_of_deliveries(directory: AccountIndex) -> int:
+def count_without_deliveries(directory: AccountIndex) -> int:
     """How many are held because fewer deliveries than complaints were counted, as far as a page can read."""
     return sum(one.held is HoldReason.NO_DELIVERIES for one in _first(directory))
 

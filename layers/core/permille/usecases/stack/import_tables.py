@@ -8,7 +8,7 @@ from permille.ports.operator import Tables
 from permille.ports.table_setup import Lacking, TableSetup, lacking, mismatches
 
 
-def choose(tables: Tables, stack: str, logical: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
+def choose_tables(tables: Tables, stack: str, logical: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
     """The table for each name in the template: the one that is given, else the only one that a stack of this name has
     left behind. Raises InvalidInput where there is none, or more than one."""
     wanted = list(logical)
@@ -18,7 +18,7 @@ def choose(tables: Tables, stack: str, logical: Iterable[str], given: Mapping[st
 
 
 def _left_behind(tables: Tables, stack: str, logical: str) -> str:
-    found = tables.named(f"{stack}-{logical}-")
+    found = tables.names_with_prefix(f"{stack}-{logical}-")
     if not found:
         raise InvalidInput(f"no table is named {stack}-{logical}-...: name it, as in {logical}=NAME", "table")
     if len(found) > 1:
@@ -26,7 +26,7 @@ def _left_behind(tables: Tables, stack: str, logical: str) -> str:
     return found[0]
 
 
-def prepare(tables: Tables, chosen: Mapping[str, str], wanted: Mapping[str, TableSetup]) -> dict[str, Lacking]:
+def prepare_tables(tables: Tables, chosen: Mapping[str, str], wanted: Mapping[str, TableSetup]) -> dict[str, Lacking]:
     """Sets up each table as the template says, and returns what it lacked. Raises InvalidInput, before anything is set,
     where one is not the template's. Can be repeated without harm."""
     setups = {logical: tables.setup(name) for logical, name in chosen.items()}

@@ -11,7 +11,7 @@ from permille.domain.people.system_commands import MakeLink, RevokeAccess
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import Conflict, InvalidInput, NotAuthenticated, Unavailable
 from permille.usecases.login.access import authenticate
-from permille.usecases.login.issuing import IssueServices, issue, revoke
+from permille.usecases.login.issue_links import IssueServices, issue_link, revoke_links
 
 FOR_SAM = MakeLink(audience=LinkRole.STAFF, name="Sam", lasts=timedelta(hours=1), by=STAFF)
 REVOKE_SAM = RevokeAccess(audience=LinkRole.STAFF, name="Sam", reason="Sam has left", by=STAFF)
@@ -33,7 +33,7 @@ def world() -> World:
 
 
 def test_who_is_let_in_is_written_down(world: World) -> None:
-    issued = issue(world.issuing, FOR_SAM, NOW)
+    issued = issue_link(world.issuing, FOR_SAM, NOW)
 
     assert world.let_in(issued.token) == issued.claims
     (told,) = world.rows.told(SYSTEM)
@@ -47,23 +47,23 @@ def test_who_is_let_in_is_written_down(world: World) -> None:
     }
 
 
-@pytest.mark.parametrize("call", ["link_register.get", "signer.make", "link_register.save"])
+@pytest.mark.parametrize("call", ["link_register.get", "signer.sign", "link_register.save"])
 def test_where_something_fails_nobody_is_let_in_and_nothing_is_told(world: World, call: str) -> None:
     world.rows.faults.fail(call)
 
     with pytest.raises(Unavailable):
-        issue(world.issuing, FOR_SAM, NOW)
+        issue_link(world.issuing, FOR_SAM, NOW)
 
     assert (world.rows.entries, world.rows.link_registers) == ({}, {})
 
 
 @pytest.mark.parametrize("call", ["link_register.get", "link_register.save"])
 def test_a_revocation_that_fails_is_not_told(world: World, call: str) -> None:
-    issued = issue(world.issuing, FOR_SAM, NOW)
+    issued = issue_link(world.issuing, FOR_SAM, NOW)
     world.rows.faults.fail(call)
 
     with pytest.raises(Unavailable):
-        revoke(world.register, REVOKE_SAM, NOW)
+        revoke_links(world.register, REVOKE_SAM, NOW)
 
     assert world.let_in(issued.token)
     assert [one.kind for one in world.rows.told(SYSTEM)] == ["link_made"]
@@ -72,28 +72,31 @@ def test_a_revocation_that_fails_is_not_told(world: World, call: str) -> None:
 def test_whoever_is_overtaken_reads_again(world: World) -> None:
     world.rows.faults.fail("link_register.save", times=3, error=Conflict("somebody wrote first"))
 
-    assert world.let_in(issue(world.issuing, FOR_SAM, NOW).token)
+    assert world.let_in(issue_link(world.issuing, FOR_SAM, NOW).token)
 
 
 def test_whoever_is_overtaken_again_and_again_is_told_to_try_later(world: World) -> None:
     world.rows.faults.fail("link_register.save", times=100, error=Conflict("somebody wrote first"))
 
     with pytest.raises(Unavailable, match="others kept"):
-        issue(world.issuing, FOR_SAM, NOW)
+        issue_link(world.issuing, FOR_SAM, NOW)
     with pytest.raises(Unavailable, match="others kept"):
-        revoke(world.register, REVOKE_SAM, NOW)
+        revoke_links(world.register, REVOKE_SAM, NOW)
 
 
 def test_a_lost_row_lets_nobody_in_until_the_next_link_is_made(world: World) -> None:
-    earlier, revoked = issue(world.issuing, FOR_SAM, NOW), issue(world.issuing, FOR_SAM, NOW + timedelta(seconds=1))
-    revoke(world.register, REVOKE_SAM, NOW + timedelta(seconds=1))
+    earlier, revoked = (
+        issue_link(world.issuing, FOR_SAM, NOW),
+        issue_link(world.issuing, FOR_SAM, NOW + timedelta(seconds=1)),
+    )
+    revoke_links(world.register, REVOKE_SAM, NOW + timedelta(seconds=1))
     world.rows.link_registers.clear()
 
     for lost in (earlier, revoked):
         with pytest.raises(NotAuthenticated, match="nothing is known"):
             world.let_in(lost.token)
 
-    later = issue(world.issuing, FOR_SAM, NOW + timedelta(seconds=2))
+    later = issue_link(world.issuing, FOR_SAM, NOW + timedelta(seconds=2))
     assert world.let_in(later.token).subject == "Sam"
     for lost in (earlier, revoked):
         with pytest.raises(NotAuthenticated, match="revoked"):
@@ -103,8 +106,8 @@ def test_a_lost_row_lets_nobody_in_until_the_next_link_is_made(world: World) -> 
 def made_and_revoked(world: World, n: int) -> str:
     """A link, `n` microseconds later."""
     now = NOW + n * timedelta(microseconds=1)
-    token = issue(world.issuing, FOR_SAM, now).token
-    revoke(world.register, REVOKE_SAM, now)
+    token = issue_link(world.issuing, FOR_SAM, now).token
+    revoke_links(world.register, REVOKE_SAM, now)
     return token
 
 
@@ -118,18 +121,20 @@ def test_however_often_a_link_is_made_and_revoked_none_survives(world: World) ->
     for token in (tokens[0], tokens[-1]):
         with pytest.raises(NotAuthenticated, match="revoked"):
             world.let_in(token)
-    assert issue(world.issuing, FOR_SAM, NOW + timedelta(seconds=1))
+    assert issue_link(world.issuing, FOR_SAM, NOW + timedelta(seconds=1))
 
 
 def test_a_name_that_was_never_let_in_can_be_revoked(world: World) -> None:
-    assert revoke(world.register, REVOKE_SAM, NOW).of_name == NOW
+    assert revoke_links(world.register, REVOKE_SAM, NOW).of_name == NOW
 
 
 def test_a_later_revocation_by_a_clock_that_is_behind_shortens_none(world: World) -> None:
     world.rows.link_registers[LinkRole.STAFF, ""] = Register(of_all=NOW)
 
     assert (
-        revoke(world.register, RevokeAccess(audience=LinkRole.STAFF, reason="R", by=STAFF), NOW - timedelta(1)).of_all
+        revoke_links(
+            world.register, RevokeAccess(audience=LinkRole.STAFF, reason="R", by=STAFF), NOW - timedelta(1)
+        ).of_all
         == NOW
     )
 

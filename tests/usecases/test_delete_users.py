@@ -10,9 +10,9 @@ from tests.support.operator_fakes import FakeStack, a_sender, a_stack
 
 from permille.domain.people.commands import Close
 from permille.domain.values.errors import Conflict, DecisionRefused, InvalidInput, PermissionDenied
-from permille.usecases.senders.closing import Removed, remove_users
+from permille.usecases.senders.add_account import add_account
+from permille.usecases.senders.delete_users import DeletedUsers, delete_users
 from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.senders.onboarding import add_account
 
 OLD = "permille-old"
 BAKERY = NewAccount(ACCOUNT, "owner@bakery.example", "Bea", "UTC", ("bakery.example",))
@@ -27,14 +27,14 @@ def a_closed(new: NewAccount = BAKERY) -> FakeStack:
     return stack
 
 
-def removed(stack: FakeStack) -> Removed:
-    return remove_users(stack.onboarding, stack.get(ACCOUNT))
+def removed(stack: FakeStack) -> DeletedUsers:
+    return delete_users(stack.onboarding, stack.get(ACCOUNT))
 
 
 def test_the_user_that_was_made_for_it_is_deleted_with_its_keys() -> None:
     stack = a_closed()
 
-    assert removed(stack) == Removed(gone=(CALLER,), kept=())
+    assert removed(stack) == DeletedUsers(gone=(CALLER,), kept=())
     assert set(stack.iam_users.users) == {OLD}
     assert set(stack.switch.users) == set()
 
@@ -42,7 +42,7 @@ def test_the_user_that_was_made_for_it_is_deleted_with_its_keys() -> None:
 def test_an_adopted_user_is_kept() -> None:
     stack = a_closed(replace(BAKERY, adopted=(OLD,)))
 
-    assert removed(stack) == Removed(gone=(), kept=(OLD,))
+    assert removed(stack) == DeletedUsers(gone=(), kept=(OLD,))
     assert set(stack.iam_users.users) == {OLD}
 
 
@@ -74,7 +74,7 @@ def test_what_was_cut_off_is_finished_by_the_next_try(when: When, error: type[Ba
         removed(stack)
 
     assert removed(stack).gone == (CALLER,)
-    assert removed(stack) == Removed(gone=(CALLER,), kept=(), before=(CALLER,))
+    assert removed(stack) == DeletedUsers(gone=(CALLER,), kept=(), before=(CALLER,))
 
 
 def closed_as_it_was() -> FakeStack:

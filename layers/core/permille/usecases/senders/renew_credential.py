@@ -24,10 +24,10 @@ from permille.domain.values.errors import (
     ServiceError,
     Unavailable,
 )
-from permille.ports.accounts import CredentialSwitch
+from permille.ports.accounts import CredentialSwitch, Leases
 from permille.ports.iam_users import AccessKey, IamUsers
 from permille.ports.operator import AllAccounts
-from permille.usecases.decisions.existing import existing
+from permille.usecases.decisions.find_account import find_account
 from permille.zones import shown_zone_of
 
 ATTEMPTS = 10
@@ -39,6 +39,7 @@ class RenewServices:
     """What renewing a credential needs. `mark`: what the users that the stack made bear, by account."""
 
     accounts: AllAccounts
+    leases: Leases
     users: IamUsers
     switch: CredentialSwitch
     mark: Callable[[str], str]
@@ -72,7 +73,7 @@ def renew_credential(services: RenewServices, account_id: str, renew: Renew, now
 
 def _begin(services: RenewServices, account_id: str, renew: Renew, now: datetime) -> Renewal:
     for _ in range(ATTEMPTS):
-        account = existing(services.accounts, account_id)
+        account = find_account(services.accounts, account_id)
         after = begun(
             account, _keys(services, account), renew, shown_zone_of(account), account.after_last_decision(now)
         )
@@ -88,7 +89,7 @@ def _begin(services: RenewServices, account_id: str, renew: Renew, now: datetime
 def _keys(services: RenewServices, account: Account) -> frozenset[str]:
     if account.own_sender not in account.senders:
         raise adopted(account)
-    state = services.switch.read(account.own_sender)
+    state = services.switch.state_of(account.own_sender)
     if state is None:
         raise DecisionRefused(f"IAM does not know the user {account.own_sender} any more")
     if not services.users.is_marked(account.own_sender, services.mark(account.id)):
@@ -105,7 +106,7 @@ def _keep(
         if tried:
             services.pause(PAUSE * tried)
         try:
-            account = existing(services.accounts, account_id)
+            account = find_account(services.accounts, account_id)
             if account.renewal and account.renewal.new == key.id:
                 return account
             if account.renewal != renewal:
@@ -124,18 +125,18 @@ def _asleep_if_off(services: RenewServices, account: Account, key: AccessKey, no
         return account
     sender, deactivated = account.own_sender, account.credential.deactivated
     remembered = deactivated.get(sender, frozenset()) | {key.id}
-    leased = services.accounts.take(account, {**deactivated, sender: remembered}, now)
+    leased = services.leases.acquire_lease(account, {**deactivated, sender: remembered}, now)
     try:
         services.switch.apply(sender, Changes(sleep=frozenset({key.id})))
     finally:
-        after = services.accounts.release(leased, leased.credential)
+        after = services.leases.release_lease(leased, leased.credential)
     return after
 
 
 def _take_back(services: RenewServices, account_id: str, renewal: Renewal, key: AccessKey, why: Exception) -> None:
     """Deletes the key, unless it is kept or that cannot be told."""
     try:
-        account = existing(services.accounts, account_id)
+        account = find_account(services.accounts, account_id)
         if account.renewal and account.renewal.new == key.id:
             raise Unavailable(f"the key {key.id} is the account's")
         services.users.delete_key(renewal.sender, key.id)
@@ -150,6 +151,6 @@ def _take_back(services: RenewServices, account_id: str, renewal: Renewal, key: 
 def _forget(services: RenewServices, account_id: str, renewal: Renewal) -> None:
     """No key is going to be made. Of one that was to replace a lost one it stays written, since an old key works on
     until there is another."""
-    account = existing(services.accounts, account_id)
+    account = find_account(services.accounts, account_id)
     if account.renewal == renewal and renewal.until is None:
         services.accounts.save(account, replace(account, renewal=None), [])

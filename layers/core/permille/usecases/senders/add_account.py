@@ -17,15 +17,15 @@ from permille.domain.sending.ses_regions import LOOKED_UP, WITHOUT_SMTP
 from permille.domain.timeline.kinds.credential import Created
 from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.values.errors import Conflict, InvalidInput
-from permille.ports.iam_users import AccessKey, IamUsers, Room
+from permille.ports.iam_users import AccessKey, IamUsers, UserQuota
 from permille.ports.identities import Identities
 from permille.ports.operator import AllAccounts, AllTimelines
-from permille.usecases.senders.adoption import Adopted, Adoption, adoptable
+from permille.usecases.senders.adoption import AdoptedUsers, AdoptionServices, check_adoption
 from permille.usecases.senders.console_group import take_over
-from permille.usecases.senders.identities import IdentityServices, Prepared, below
+from permille.usecases.senders.identities import IdentityServices, PreparedIdentities, identities_below
 from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.senders.sender_user import UserOf
-from permille.usecases.senders.taking_back import Undo, taking_back
+from permille.usecases.senders.rollback import Rollback, rollback_on_error
+from permille.usecases.senders.sender_user import AccountUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class AwsFindings:
 
     in_sandbox: bool
     below: Sequence[str]
-    room: Room | None
+    room: UserQuota | None
     keyless: Sequence[str] = ()
 
 
@@ -46,7 +46,7 @@ class AddedAccount:
 
     account: Account
     key: AccessKey | None
-    prepared: Prepared
+    prepared: PreparedIdentities
     found: AwsFindings
 
 
@@ -69,9 +69,9 @@ class OnboardServices:
     pause: Callable[[float], None]
 
     @property
-    def adoption(self) -> Adoption:
+    def adoption(self) -> AdoptionServices:
         ours = resources_of(self.stack, self.ses, self.own)
-        return Adoption(self.accounts, self.users, self.switchable, self.deny_group, ours)
+        return AdoptionServices(self.accounts, self.users, self.switchable, self.deny_group, ours)
 
     def resources(self, identities: Iterable[str]) -> frozenset[str]:
         """The ARNs that an account with these identities may send through, and no others."""
@@ -86,11 +86,11 @@ class OnboardServices:
     def region(self) -> str:
         return self.ses.split(":")[3]
 
-    def user_of(self, account_id: str) -> UserOf:
-        return UserOf(self.accounts, self.users, self.switchable, self.deny_group, self.mark(account_id))
+    def user_of(self, account_id: str) -> AccountUser:
+        return AccountUser(self.accounts, self.users, self.switchable, self.deny_group, self.mark(account_id))
 
-    def preparing(self, undo: Undo, is_kept: Callable[[str], bool] = lambda _: False) -> IdentityServices:
-        return IdentityServices(self.identities, self.timeline, self.configuration_set, undo, is_kept)
+    def preparing(self, rollback: Rollback, is_kept: Callable[[str], bool] = lambda _: False) -> IdentityServices:
+        return IdentityServices(self.identities, self.timeline, self.configuration_set, rollback, is_kept)
 
 
 def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> AddedAccount:
@@ -100,23 +100,23 @@ def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> Ad
     account, adopted = _planned(services, new)
     found = AwsFindings(
         in_sandbox=services.identities.in_sandbox(),
-        below=below(new.identities, services.identities.all()),
+        below=identities_below(new.identities, services.identities.all()),
         room=None if new.adopted else _room(services, account),
         keyless=adopted.keyless,
     )
-    with taking_back() as undo:
+    with rollback_on_error() as rollback:
         created = entry(account.id, now, Created(senders=account.senders))
-        _add_row(services, account, [created, *risks_told(account.id, adopted.risks, new.by, now)], undo)
-        preparing = services.preparing(undo)
+        _add_row(services, account, [created, *risks_told(account.id, adopted.risks, new.by, now)], rollback)
+        preparing = services.preparing(rollback)
         prepared = preparing.use_our_set(account.id, new.identities, now)
         stopped = preparing.stop_forwarding(account.id, new.identities, now)
         for name in adopted.taken_over:
-            take_over(services.users, name, services.resources(account.identities), undo, services.pause)
-        key = None if new.adopted else _make_user(services, account, undo)
+            take_over(services.users, name, services.resources(account.identities), rollback, services.pause)
+        key = None if new.adopted else _make_user(services, account, rollback)
     return AddedAccount(account, key, replace(prepared, forwarding_stopped=stopped), found)
 
 
-def _planned(services: OnboardServices, new: NewAccount) -> tuple[Account, Adopted]:
+def _planned(services: OnboardServices, new: NewAccount) -> tuple[Account, AdoptedUsers]:
     """And which users it adopts."""
     account = Account(
         id=new.account_id,
@@ -127,13 +127,15 @@ def _planned(services: OnboardServices, new: NewAccount) -> tuple[Account, Adopt
         senders=(),
     )
     allowed = services.resources(new.identities)
-    adopted = adoptable(services.adoption, new.adopted, allowed, accept_risk=new.accept_risk, take_over=new.take_over)
+    adopted = check_adoption(
+        services.adoption, new.adopted, allowed, accept_risk=new.accept_risk, take_over=new.take_over
+    )
     senders = adopted.names or (account.own_sender,)
     accepted = {risk.sender: risk.reason for risk in adopted.risks}
     return replace(account, senders=senders, risks_accepted=accepted), adopted
 
 
-def _room(services: OnboardServices, account: Account) -> Room:
+def _room(services: OnboardServices, account: Account) -> UserQuota:
     """Raises InvalidInput where the account's user could not be made, or could not send."""
     if services.region in WITHOUT_SMTP:
         raise InvalidInput(
@@ -145,8 +147,8 @@ def _room(services: OnboardServices, account: Account) -> Room:
     return services.user_of(account.id).check(account)
 
 
-def _make_user(services: OnboardServices, account: Account, undo: Undo) -> AccessKey:
-    return services.user_of(account.id).make(account, services.resources(account.identities), undo)
+def _make_user(services: OnboardServices, account: Account, rollback: Rollback) -> AccessKey:
+    return services.user_of(account.id).make(account, services.resources(account.identities), rollback)
 
 
 def _check_id(services: OnboardServices, account_id: str) -> None:
@@ -161,12 +163,12 @@ def _check_id(services: OnboardServices, account_id: str) -> None:
         raise InvalidInput(f"the account {account_id} exists; `permille account show {account_id}`", "account_id")
 
 
-def _add_row(services: OnboardServices, account: Account, entries: Sequence[Entry], undo: Undo) -> None:
+def _add_row(services: OnboardServices, account: Account, entries: Sequence[Entry], rollback: Rollback) -> None:
     def remove() -> None:
         if services.timeline.get(account.id, entries[0].id):  # written together with the row: so it is this row
             services.accounts.remove(account)
 
-    undo.prepare(f"the account {account.id}", remove)
+    rollback.register(f"the account {account.id}", remove)
     try:
         services.accounts.add(account, entries)
     except Conflict as conflict:

@@ -30,11 +30,11 @@ class Issued:
     claims: Claims
 
 
-def issue(services: IssueServices, command: MakeLink, now: datetime) -> Issued:
+def issue_link(services: IssueServices, command: MakeLink, now: datetime) -> Issued:
     """Raises Unavailable, also where others kept writing; then nobody was let in."""
     for _ in range(ATTEMPTS):
         read = services.register.get(command.audience, command.name)
-        opened = read.opened(now)
+        opened = read.initialized(now)
         made = links.claims(
             command.audience,
             command.name,
@@ -48,19 +48,19 @@ def issue(services: IssueServices, command: MakeLink, now: datetime) -> Issued:
         issued = Issued(make_token(services.signer, made), made)
         entry = system_entry(now, _told(made))
         try:
-            services.register.save(command.audience, command.name, read, opened.issuing(made), entry)
+            services.register.save(command.audience, command.name, read, opened.with_issued(made), entry)
         except Conflict:
             continue
         return issued
     raise Unavailable(f"others kept making and revoking links for {command.audience}; try again")
 
 
-def revoke(register: LinkRegister, command: RevokeAccess, now: datetime) -> Register:
+def revoke_links(register: LinkRegister, command: RevokeAccess, now: datetime) -> Register:
     """The register as it is then. Raises Unavailable, also where others kept writing."""
     facts = AccessRevoked(audience=command.audience, name=command.name, reason=command.reason, by=command.by)
     for _ in range(ATTEMPTS):
         read = register.get(command.audience, command.name)
-        revoked = read.revoking(now, command.name)
+        revoked = read.with_revoked(now, command.name)
         try:
             register.save(command.audience, command.name, read, revoked, system_entry(now, facts))
         except Conflict:

@@ -25,7 +25,7 @@ from permille.domain.values.errors import (
 )
 from permille.domain.values.status import Status
 from permille.usecases.decisions.decisions import apply
-from permille.usecases.senders.renewing import ATTEMPTS, Renewed, RenewServices, renew_credential
+from permille.usecases.senders.renew_credential import ATTEMPTS, Renewed, RenewServices, renew_credential
 
 MARK = "permille/us-east-1/bakery"
 OLD = f"{CALLER}-k1"
@@ -54,9 +54,8 @@ class Bakery:
 
     @property
     def renewing(self) -> RenewServices:
-        return RenewServices(
-            FakeAllAccounts(self.world.rows), self.users, self.world.switch, lambda _: MARK, lambda _: None
-        )
+        accounts = FakeAllAccounts(self.world.rows)
+        return RenewServices(accounts, accounts, self.users, self.world.switch, lambda _: MARK, lambda _: None)
 
     def renews(self, **asked: Any) -> Renewed:
         self.now += timedelta(seconds=1)
@@ -451,7 +450,15 @@ def test_where_nobody_knows_whether_a_key_was_kept_it_is_neither_deleted_nor_sho
     assert "AKIA1" in bakery.keys
 
 
-ENDING = ["accounts.get", "switch.read", "leases.take", "switch.apply", "switch.key", "leases.release", "accounts.save"]
+ENDING = [
+    "accounts.get",
+    "switch.state_of",
+    "leases.acquire_lease",
+    "switch.apply",
+    "switch.key",
+    "leases.release_lease",
+    "accounts.save",
+]
 
 
 @pytest.mark.parametrize("when", When)
@@ -479,7 +486,14 @@ def test_whatever_fails_at_its_end_the_old_key_goes_off(
 
 # ---------------------------------------------------------------- who is faster
 
-MEANWHILE = ["accounts.get", "switch.read", "iam_users.create_key", "leases.take", "switch.apply", "accounts.save"]
+MEANWHILE = [
+    "accounts.get",
+    "switch.state_of",
+    "iam_users.create_key",
+    "leases.acquire_lease",
+    "switch.apply",
+    "accounts.save",
+]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -545,7 +559,7 @@ def test_a_run_that_read_the_account_before_it_was_renewed_wakes_no_old_key() ->
     bakery = Bakery(on=False)
     apply(bakery.world.enforcement, ACCOUNT, ENABLE, bakery.now + timedelta(seconds=1))
     bakery.now += timedelta(seconds=2)
-    bakery.world.faults.meanwhile("leases.take", lambda: bakery.renews())
+    bakery.world.faults.meanwhile("leases.acquire_lease", lambda: bakery.renews())
 
     bakery.the_stream_runs()
     bakery.passes(MINUTE)

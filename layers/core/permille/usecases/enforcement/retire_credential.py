@@ -15,7 +15,9 @@ from permille.ports.accounts import Accounts
 from permille.usecases.enforcement.switching import CredentialServices
 
 
-def retire(accounts: Accounts, services: CredentialServices, account: Account, clock: Callable[[], datetime]) -> None:
+def retire_credential(
+    accounts: Accounts, services: CredentialServices, account: Account, clock: Callable[[], datetime]
+) -> None:
     """Nothing but these keys is touched, so that a deny that was put in by hand stays. It is done under the lease: no
     run that read the account before it was renewed can wake them any more. Until IAM was read back to agree the account
     stays due. Raises Conflict where somebody wrote in between, and Unavailable where IAM refuses."""
@@ -23,7 +25,7 @@ def retire(accounts: Accounts, services: CredentialServices, account: Account, c
     renewal = account.renewal
     if renewal is None or not account.ends_renewal(now):
         return
-    state = services.switch.read(renewal.sender)
+    state = services.switch.state_of(renewal.sender)
     if state is None or (renewal.is_propagated(now) and not _awake(state, renewal)):
         _end(accounts, account, renewal, now)
     else:
@@ -44,11 +46,11 @@ def _end(accounts: Accounts, account: Account, renewal: Renewal, now: datetime) 
 def _put_off(
     accounts: Accounts, services: CredentialServices, account: Account, renewal: Renewal, clock: Callable[[], datetime]
 ) -> None:
-    leased = services.leases.take(account, account.credential.deactivated, clock())
+    leased = services.leases.acquire_lease(account, account.credential.deactivated, clock())
     try:
         services.switch.apply(renewal.sender, Changes(sleep=frozenset(renewal.old)))
     finally:
-        after = services.leases.release(leased, leased.credential)
+        after = services.leases.release_lease(leased, leased.credential)
     if after.renewal != renewal:
         raise Conflict(f"{account.id}: somebody renewed its credential meanwhile")
     accounts.save(after, replace(after, renewal=replace(renewal, put_off_at=clock())), [])

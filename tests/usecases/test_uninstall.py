@@ -17,10 +17,10 @@ from permille.domain.sending.iam_policy import allowed_resources
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import InvalidInput, PermissionDenied, Unavailable
 from permille.usecases.enforcement.switching import CredentialServices, sync_credential
-from permille.usecases.senders.closing import remove_users
+from permille.usecases.senders.add_account import add_account
+from permille.usecases.senders.delete_users import delete_users
 from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.senders.onboarding import add_account
-from permille.usecases.stack.uninstalling import DeniedSenders, GivenBack, Plan, apply, plan
+from permille.usecases.stack.uninstall import DeniedSenders, RestoredIdentity, UninstallPlan, apply, plan
 
 SES = "arn:aws:ses:us-east-1:123456789012"
 OLD = "permille-old"
@@ -48,7 +48,7 @@ def stack() -> FakeStack:
     return a_used_stack()
 
 
-def planned(stack: FakeStack, denied: DeniedSenders = DeniedSenders.STAY, *, former_sets: bool = True) -> Plan:
+def planned(stack: FakeStack, denied: DeniedSenders = DeniedSenders.STAY, *, former_sets: bool = True) -> UninstallPlan:
     world = stack.uninstalling
     return plan(world, world.onboarding.identities.all(), denied, former_sets=former_sets)
 
@@ -88,9 +88,9 @@ def test_the_plan_says_all_of_it_before_anything_is_done(stack: FakeStack) -> No
     found = planned(stack)
 
     assert found.identities == (
-        GivenBack("bakery.example", "theirs", forwards=True),
-        GivenBack("shop.example", ""),
-        GivenBack("farm.example", "", forwards=True),
+        RestoredIdentity("bakery.example", "theirs", forwards=True),
+        RestoredIdentity("shop.example", ""),
+        RestoredIdentity("farm.example", "", forwards=True),
     )
     assert (found.narrow, found.users) == ({}, {})
     assert stack.identities.sets == before
@@ -112,7 +112,7 @@ def test_what_was_replaced_last_counts(stack: FakeStack) -> None:
 
 def test_an_identity_that_no_account_has_any_more_is_given_back_too(stack: FakeStack) -> None:
     stack.decide("bakery", Close(reason="They left", by=STAFF))
-    remove_users(stack.onboarding, stack.get("bakery"))
+    delete_users(stack.onboarding, stack.get("bakery"))
     stack.identities.sets["by-hand.example"] = "permille"
 
     uninstall(stack)
@@ -124,7 +124,7 @@ def test_an_identity_that_no_account_has_any_more_is_given_back_too(stack: FakeS
 def test_a_set_that_is_gone_is_not_put_back(stack: FakeStack) -> None:
     stack.identities.gone.add("theirs")
 
-    assert planned(stack).identities[0] == GivenBack("bakery.example", "", lost="theirs", forwards=True)
+    assert planned(stack).identities[0] == RestoredIdentity("bakery.example", "", lost="theirs", forwards=True)
     uninstall(stack)
 
     assert stack.identities.sets["bakery.example"] == ""
@@ -299,7 +299,7 @@ def test_where_somebody_is_denied_again_the_command_fails(stack: FakeStack) -> N
 
     found = planned(stack, DeniedSenders.OUT)
     for _ in range(15):
-        stack.faults.meanwhile("switch.denied", denied_again)
+        stack.faults.meanwhile("switch.denied_senders", denied_again)
 
     with pytest.raises(Unavailable, match="IAM still shows permille-bakery in the deny group; try again"):
         apply(stack.uninstalling, found, STAFF, LATER)

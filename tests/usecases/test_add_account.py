@@ -13,9 +13,9 @@ from tests.support.fakes import Killed, When
 from tests.support.operator_fakes import FakeStack, KnownUser, a_sender, a_stack, dkim
 
 from permille.domain.values.errors import Conflict, Failed, InvalidInput, PermissionDenied
-from permille.ports.iam_users import Room
+from permille.ports.iam_users import UserQuota
+from permille.usecases.senders.add_account import AddedAccount, add_account
 from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.senders.onboarding import AddedAccount, add_account
 
 KNOWN, NEW, ADDRESS = "known.example", "new.example", "news@known.example"
 BAKERY = NewAccount(ACCOUNT, "owner@bakery.example", "Bea", "Europe/Vienna", (KNOWN, NEW, ADDRESS))
@@ -184,7 +184,7 @@ def test_identities_below_its_domains_are_found_since_their_mail_goes_by_them(st
 def test_how_many_users_iam_has_room_for_is_found(stack: FakeStack) -> None:
     stack.iam_users.users["permille-old"] = a_sender()
 
-    assert add(stack).found.room == Room(1, 5000)
+    assert add(stack).found.room == UserQuota(1, 5000)
     assert add(stack, different(account_id="shop", adopted=("permille-old",))).found.room is None
 
 

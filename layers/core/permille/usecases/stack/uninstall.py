@@ -18,7 +18,7 @@ from permille.ports.accounts import CredentialSwitch
 from permille.ports.identities import Identities
 from permille.ports.operator import Functions
 from permille.usecases.enforcement.switching import LOOKS, PAUSE
-from permille.usecases.senders.onboarding import OnboardServices
+from permille.usecases.senders.add_account import OnboardServices
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ class UninstallServices:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenBack:
+class RestoredIdentity:
     """What an identity is set to. `lost`: the set that was its default before, and that SES does not know any more.
     `forwards`: SES mails feedback about its mail to the sender again."""
 
@@ -55,13 +55,13 @@ class GivenBack:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class UninstallPlan:
     """policies: what users that Permille made may send through, where they need more than they have
     narrow: by adopted users, the sets that they may not send through, and would have to
     users: who is in the deny group, or only has to be woken; with the keys that are made Active
     """
 
-    identities: tuple[GivenBack, ...]
+    identities: tuple[RestoredIdentity, ...]
     denied: DeniedSenders
     policies: Mapping[str, frozenset[str]] = field(default_factory=dict)
     narrow: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -71,7 +71,9 @@ class Plan:
         return bool(self.identities or (self.users and self.denied is not DeniedSenders.STAY))
 
 
-def plan(services: UninstallServices, names: Iterable[str], denied: DeniedSenders, *, former_sets: bool) -> Plan:
+def plan(
+    services: UninstallServices, names: Iterable[str], denied: DeniedSenders, *, former_sets: bool
+) -> UninstallPlan:
     """`names`: of all identities that SES knows. Those are given back whose default is our set, whoever made it so.
     Without `former_sets` they get no default. Raises InvalidInput where a policy would be too long for IAM."""
     identities = tuple(_given_back(services, names, former_sets=former_sets))
@@ -79,10 +81,10 @@ def plan(services: UninstallServices, names: Iterable[str], denied: DeniedSender
     policies, narrow = _policies(
         services, accounts, {one.name: one.default_set for one in identities if one.default_set}
     )
-    return Plan(identities, denied, policies, narrow, _denied(services, accounts, denied))
+    return UninstallPlan(identities, denied, policies, narrow, _denied(services, accounts, denied))
 
 
-def _given_back(services: UninstallServices, names: Iterable[str], *, former_sets: bool) -> Iterator[GivenBack]:
+def _given_back(services: UninstallServices, names: Iterable[str], *, former_sets: bool) -> Iterator[RestoredIdentity]:
     ses, ours = services.onboarding.identities, services.onboarding.configuration_set
     before = former(services.onboarding.timeline.of_kinds(KINDS))
     known = {"": True}
@@ -93,7 +95,7 @@ def _given_back(services: UninstallServices, names: Iterable[str], *, former_set
         if wanted not in known:
             known[wanted] = ses.has_set(wanted)
         there = known[wanted]
-        yield GivenBack(name, wanted if there else "", "" if there else wanted, name in before.forwarding)
+        yield RestoredIdentity(name, wanted if there else "", "" if there else wanted, name in before.forwarding)
 
 
 def _policies(
@@ -105,7 +107,7 @@ def _policies(
     for account in accounts:
         needed = frozenset(f"{ses}:configuration-set/{sets[name]}" for name in account.identities if name in sets)
         for sender in account.senders if needed else ():
-            own = users.allowed(sender, services.onboarding.mark(account.id))
+            own = users.allowed_resources(sender, services.onboarding.mark(account.id))
             if own is not None and needed - own:
                 policies[sender] = own | needed
                 sending_policy(policies[sender])
@@ -127,7 +129,7 @@ def _covered(services: UninstallServices, sender: str, needed: frozenset[str]) -
 def _denied(
     services: UninstallServices, accounts: Iterable[Account], denied: DeniedSenders
 ) -> dict[str, frozenset[str]]:
-    users = dict.fromkeys(sorted(services.switch.denied()), frozenset[str]())
+    users = dict.fromkeys(sorted(services.switch.denied_senders()), frozenset[str]())
     for account in accounts if denied is DeniedSenders.ON else ():
         for sender, deactivated in account.credential.deactivated.items():
             if keys := _to_be_woken(services, account, sender, deactivated):
@@ -140,16 +142,16 @@ def _to_be_woken(
 ) -> frozenset[str]:
     if account.status.may_send or sender not in account.senders:
         return frozenset()
-    state = services.switch.read(sender)
+    state = services.switch.state_of(sender)
     return changes(state, account.may_reactivate(deactivated), may_send=True).wake if state else frozenset()
 
 
 def apply(
     services: UninstallServices,
-    planned: Plan,
+    planned: UninstallPlan,
     by: str,
     now: datetime,
-    watched: Callable[[Iterable[GivenBack]], Iterable[GivenBack]] = iter,
+    watched: Callable[[Iterable[RestoredIdentity]], Iterable[RestoredIdentity]] = iter,
 ) -> None:
     """Policies come before the sets that they are for. An identity's default set is put back last: as long as it is
     ours, the next plan has the identity. Raises InvalidInput, before anything is done, where an adopted user's policy
@@ -174,13 +176,13 @@ def _widen(services: UninstallServices, policies: Mapping[str, frozenset[str]]) 
         services.pause(POLICIES_SHOW)
 
 
-def _give_back(identities: Identities, one: GivenBack) -> None:
+def _give_back(identities: Identities, one: RestoredIdentity) -> None:
     if one.forwards:
         identities.set_forwarding(one.name, on=True)
     identities.set_default(one.name, one.default_set)
 
 
-def _refuse_narrow(planned: Plan) -> None:
+def _refuse_narrow(planned: UninstallPlan) -> None:
     if planned.narrow:
         users = "; ".join(f"{sender}: {', '.join(sorted(sets))}" for sender, sets in planned.narrow.items())
         raise InvalidInput(
@@ -198,6 +200,6 @@ def _let_out(services: UninstallServices, users: Mapping[str, frozenset[str]]) -
     for looked in range(LOOKS):
         if looked:
             services.pause(PAUSE)
-        if not (left := services.switch.denied() & users.keys()):
+        if not (left := services.switch.denied_senders() & users.keys()):
             return
     raise Unavailable(f"IAM still shows {', '.join(sorted(left))} in the deny group; try again in a minute")

@@ -12,7 +12,7 @@ ATTEMPTS = 10
 THE_RECIPIENT, NOT_SPAM = "the recipient", "they reported that the mail is not spam"
 
 
-def believe(
+def apply_not_spam_report(
     suppressions: Suppressions, account_id: str, report: Complaint, now: datetime, bounces: Callable[[], bool]
 ) -> bool:
     """What they complained about that message before suppresses them no more. The timeline says so where nothing else

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from permille.ports.accounts import CredentialSwitch, Policies
+from permille.ports.accounts import CredentialSwitch, Leases, Policies
 from permille.ports.operator import AllAccounts, AllTimelines
-from permille.usecases.senders.onboarding import OnboardServices
+from permille.usecases.senders.add_account import OnboardServices
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ChangeContext:
     """Why an account is changed, who says so, and when."""
 
     reason: str
@@ -24,6 +24,7 @@ class ChangeServices:
     """`pause` sleeps for so many seconds."""
 
     onboarding: OnboardServices
+    leases: Leases
     policies: Policies
     switch: CredentialSwitch
     pause: Callable[[float], None] = time.sleep

@@ -10,7 +10,7 @@ from tests.support.operator_fakes import FakeTables
 
 from permille.domain.values.errors import InvalidInput, Unavailable
 from permille.ports.table_setup import Lacking, TableSetup
-from permille.usecases.stack.taking_up import choose, prepare
+from permille.usecases.stack.import_tables import choose_tables, prepare_tables
 from permille_cli.stack import retained, template
 
 WANTED = retained.tables(template.load())
@@ -28,13 +28,13 @@ def restored(setup: TableSetup) -> TableSetup:
 
 
 def take_up(tables: FakeTables, **given: str) -> Mapping[str, Lacking]:
-    return prepare(tables, choose(tables, "permille", WANTED, given), WANTED)
+    return prepare_tables(tables, choose_tables(tables, "permille", WANTED, given), WANTED)
 
 
 def test_what_the_stack_left_behind_is_found_and_lacks_nothing() -> None:
     tables = left_behind()
 
-    assert choose(tables, "permille", WANTED, {}) == LEFT
+    assert choose_tables(tables, "permille", WANTED, {}) == LEFT
     assert not any(take_up(tables).values())
     assert "tables.enable" not in tables.faults.calls
 

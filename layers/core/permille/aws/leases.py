@@ -1,0 +1,67 @@
+"""The leases of accounts: the right of one run to switch an account's credential."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pynamodb.exceptions import UpdateError
+
+from permille.aws.account_models import AccountRow
+from permille.aws.account_rows import account_of, credential_row
+from permille.aws.client import service_error
+from permille.aws.rows import instant
+from permille.aws.table_calls import error_code, on_table, transaction
+from permille.domain.account.account import Account
+from permille.domain.account.credential import Credential, DeactivatedKeys
+from permille.domain.values.errors import Conflict
+
+RELEASES, PAUSE = 5, 0.05  # attempts, and seconds more before each further one
+LEASED_FOR = timedelta(seconds=75)  # longer than the function's time limit: whoever holds an expired lease has ended
+
+
+class DynamoLeases:
+    """Implements `Leases`."""
+
+    def __init__(self, *, accounts: str, pause: Callable[[float], None] = time.sleep) -> None:
+        self._pause = pause
+        self._accounts = on_table(AccountRow, accounts)
+
+    def acquire_lease(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
+        """By a transaction: where its answer is lost, its token lets it be repeated."""
+        free = AccountRow.leased_until.does_not_exist() | (AccountRow.leased_until <= instant(now))
+        never_since = AccountRow.lease == account.credential.lease
+        nothing_else = AccountRow.switch_generation == account.switch_generation
+        credential = replace(account.credential, deactivated=deactivated, lease=account.credential.lease + 1)
+        actions: list[Any] = [
+            AccountRow.leased_until.set(instant(now + LEASED_FOR)),
+            AccountRow.lease.set(credential.lease),
+            AccountRow.deactivated.set(credential_row(credential)["deactivated"]),
+        ]
+        with transaction(self._accounts, f"leasing {account.id}") as writes:
+            condition = never_since & nothing_else & free
+            writes.update(self._accounts(account.id), actions=actions, condition=condition)
+        return replace(account, credential=credential)
+
+    def release_lease(self, account: Account, credential: Credential) -> Account:
+        """Repeated it changes nothing, so that a plain update will do, which tells the row as it is now."""
+        learned = {name: value for name, value in credential_row(credential).items() if value is not None}
+        actions: list[Any] = [AccountRow.leased_until.remove()]
+        actions += [getattr(AccountRow, name).set(value) for name, value in learned.items()]
+        row, code = self._accounts(account.id), ""
+        for tried in range(RELEASES):
+            if tried:
+                self._pause(PAUSE * tried)
+            try:
+                row.update(actions=actions, condition=AccountRow.lease == account.credential.lease)
+            except UpdateError as error:
+                code = error_code(error)
+                if code == "TransactionConflictException":  # somebody decides just now; nobody repeats it for us
+                    continue
+                what = f"releasing {account.id}"
+                if code == "ConditionalCheckFailedException":
+                    raise Conflict(f"{what}: {code}") from error
+                raise service_error(what, error.cause) from error
+            return account_of(row.attribute_values)
+        raise Conflict(f"releasing {account.id}: {code}")
