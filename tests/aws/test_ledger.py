@@ -25,7 +25,8 @@ from tests.support.builders import (
 from tests.support.fakes import When
 from tests.support.wire import Wire
 
-from permille.aws.ledger import FIRST_PAUSE, LONGEST_PAUSE, ROUNDS, DynamoLedger
+from permille.aws.backoff import FIRST_PAUSE, LONGEST_PAUSE
+from permille.aws.ledger import ATTEMPTS, DynamoLedger
 from permille.aws.stored_entries import entry_of
 from permille.domain.feedback.feedback import Rejection
 from permille.domain.timeline.kinds.complaints import repeated
@@ -536,7 +537,7 @@ def test_senders_that_are_left_over_again_and_again_are_unavailable(
     with pytest.raises(Unavailable, match="unprocessed"):
         ledger_of().senders_for([CALLER])
 
-    assert len(pauses.taken) == ROUNDS
+    assert len(pauses.taken) == ATTEMPTS
 
 
 def test_an_epoch_that_was_just_committed_is_seen(dynamodb: Any, ledger_of: LedgerOf) -> None:

@@ -18,7 +18,8 @@ from permille.aws.timeline import DynamoTimeline
 from permille.domain.login.links import LinkRole, Register
 from permille.domain.rules.breaker import hour_of
 from permille.domain.timeline.facts import Facts
-from permille.domain.timeline.kinds.system import AccessRevoked, ModeEntered, SenderIgnored, SenderUnignored
+from permille.domain.timeline.kinds.access import AccessRevoked
+from permille.domain.timeline.kinds.system import ModeEntered, SenderIgnored, SenderUnignored
 from permille.domain.timeline.timeline import BEGINNING, SYSTEM, TimelineEntry, system_entry
 from permille.domain.values.errors import Conflict
 from permille.domain.values.status import Mode

@@ -24,7 +24,7 @@ OF_THE_COMMAND = {
     "permille.ports.iam_users",
     "permille.ports.identities",
     "permille.usecases.decisions.providers",
-    "permille.aws.onboarding",
+    "permille.aws.iam_users",
     "permille.aws.secrets",
 }
 OF_THE_COMMAND_ALONE = {"ChangeOwner", "ChangeIdentities", "ChangeSenders", "ConnectProvider", "make_token"}

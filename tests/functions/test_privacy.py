@@ -18,7 +18,7 @@ from functions.notify.app import handler as notify
 from tests.functions.conftest import Cloud
 from tests.support.builders import Body, LambdaContext, an_entry, records, ses_event, sqs_record, stream_record
 
-from permille.aws.ledger import SEEN_FOR
+from permille.aws.ledger_items import SEEN_FOR
 from permille.aws.quarantine import KEPT_FOR
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.observability import logger
@@ -93,7 +93,7 @@ def test_an_address_rests_where_the_page_says_and_nowhere_else(story: Cloud) -> 
     card = {"ComplaintsTable.recipient", "ComplaintsTable.facts"}
     assert places == {
         "complainer": {*card, "TimelineTable.complaint", "TimelineTable.repeated_complaint"},
-        "another": {*card, *(f"TimelineTable.{kind}" for kind in ("complaint", "report", "unsuppressed"))},
+        "another": {*card, *(f"TimelineTable.{kind}" for kind in ("complaint", "uncounted_report", "unsuppressed"))},
         "bounced": {"ComplaintsTable.recipient"},
         "astray": {"QuarantineTable.body"},
     }

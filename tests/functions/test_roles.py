@@ -170,6 +170,7 @@ def reads(world: Any) -> None:
 def answers() -> None:
     api = api_services()
     reads(api)
+    api.timeline.get(ACCOUNT, an_entry().id)
     list(api.suppressions.records(ACCOUNT))
     off = replace(the_account(), status=Status.DISABLED)
     asked = decided(off, a_request())

@@ -20,11 +20,13 @@ from permille.domain.feedback.bounces import BounceRecord
 from permille.domain.login.links import LinkRole, Register
 from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.rules.breaker import BreakerChange, BreakerState, OpenBreaker, PassBreaker, ReturnPass
+from permille.domain.sending.route import with_route_changes
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, Why, suppressed_by
 from permille.domain.timeline.facts import Audience, Topic
+from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
 from permille.domain.timeline.kinds.complaints import Reported, completed
-from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade, ModeEntered
+from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry_as_read
 from permille.domain.values.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.values.tally import Days, Tally
@@ -264,6 +266,7 @@ class FakeAccounts:
         self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
     ) -> Account:
         with self._rows.faults.call("accounts.save"):
+            account = with_route_changes(read, account, entries)
             different = _differences(read, account)
             if not different and not entries:
                 return account
@@ -323,13 +326,15 @@ class FakeAccounts:
         tally = (account_id, correction.epoch, correction.day)
         rows.tallies[tally] = rows.tallies.get(tally, Tally()) + Tally(complaints=correction.complaints)
 
-    def add(self, account: Account, entries: Sequence[Entry]) -> None:
+    def add(self, account: Account, entries: Sequence[Entry]) -> Account:
         with self._rows.faults.call("accounts.add"):
+            account = with_route_changes(None, account, entries)
             if account.id in self._rows.accounts or set(account.senders) & set(self._rows.senders):
                 raise Conflict(f"{account.id} or one of its senders is there already")
             self._rows.accounts[account.id] = account
             self._rows.senders.update({one: Sender(one, account.id, account.epochs) for one in account.senders})
             self._rows.append(*entries)
+            return account
 
     def acquire_lease(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
         with self._rows.faults.call("leases.acquire_lease"):

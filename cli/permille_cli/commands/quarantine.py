@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from permille.domain.timeline.kinds.system import LISTED_BODIES, QuarantineDropped, QuarantineReplayed
+from permille.domain.timeline.kinds.quarantine import LISTED_BODIES, QuarantineDropped, QuarantineReplayed
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import exposed, plain

@@ -83,7 +83,7 @@ class Adapters:
         return DynamoControl(table=self.names["control_table"], timeline=self.names["timeline_table"])
 
     @cached_property
-    def directory(self) -> DynamoAccountIndex:
+    def account_index(self) -> DynamoAccountIndex:
         from permille.aws.directory import DynamoAccountIndex
 
         return DynamoAccountIndex(accounts=self.names["accounts_table"], senders=self.names["senders_table"])
@@ -114,7 +114,8 @@ class Adapters:
 
     @cached_property
     def ledger(self) -> DynamoLedger:
-        from permille.aws.ledger import DynamoLedger, LedgerTables
+        from permille.aws.ledger import DynamoLedger
+        from permille.aws.ledger_items import LedgerTables
 
         return DynamoLedger(tables=LedgerTables.of(self.names), writer=self.names["aws_lambda_log_stream_name"])
 

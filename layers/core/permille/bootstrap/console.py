@@ -41,7 +41,7 @@ def console_services() -> SiteServices:
 def _desk(adapters: Adapters, mode: Mode) -> Desk:
     return Desk(
         accounts=adapters.accounts,
-        account_index=adapters.directory,
+        account_index=adapters.account_index,
         tallies=adapters.tallies,
         timeline=adapters.timeline,
         policies=adapters.policies,

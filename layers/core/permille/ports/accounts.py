@@ -36,28 +36,29 @@ class Accounts(Protocol):
     ) -> Account:
         """Writes the account, its entries, senders that it did not have, a new epoch of its senders, what is due of the
         breaker and what is corrected in one transaction, and returns it with its counters. A sender that it has no more
-        stays its own. On condition that the revision is as read: since every other write but the switch's raises it, no
-        field can be lost, also where nothing seems to change. Never writes `credential`, which is the switch's. Raises
-        Conflict, also where the breaker refuses, the complaint is corrected so already, or a new sender is another
-        account's or ignored."""
+        stays its own. Keeps by which of the entries its route changed. On condition that the revision is as read:
+        since every other write but the switch's raises it, no field can be lost, also where nothing seems to change.
+        Never writes `credential`, which is the switch's. Raises Conflict, also where the breaker refuses, the complaint
+        is corrected so already, or a new sender is another account's or ignored."""
 
-    def add(self, account: Account, entries: Sequence[Entry]) -> None:
-        """A new account with its senders. Raises Conflict if the account or one of the senders exists."""
+    def add(self, account: Account, entries: Sequence[Entry]) -> Account:
+        """A new account with its senders, and by which of the entries its route came to be. Raises Conflict if the
+        account or one of the senders exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lap:
-    """How far the sweep has come: one lap for each hour, mode and policy (its id).
+    """How far the sweep has come.
 
-    again_at: ISO 8601; one more lap from then on, when no run goes by a policy any more that it had cached
+    next_at: when the next lap begins, ISO 8601
+    mode, policy: what this one goes by, the policy's id; another mode or policy begins a lap at once
     after: the last account that was looked at
     active: how many active ones were met
     """
 
-    hour: str = ""
+    next_at: str = ""
     mode: str = ""
     policy: str = ""
-    again_at: str = ""
     after: str = ""
     active: int = 0
     done: bool = False

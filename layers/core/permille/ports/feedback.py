@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
 
     from permille.domain.feedback.bounces import BounceRecord
-    from permille.domain.timeline.kinds.complaints import OwnerMailStopped
+    from permille.domain.timeline.kinds.owner_contact import OwnerMailStopped
     from permille.domain.timeline.timeline import Entry, TimelineEntry
     from permille.ports.history import Suppressions
 

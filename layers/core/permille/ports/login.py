@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from permille.domain.login.links import LinkRole, Register
-    from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade
+    from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
     from permille.domain.timeline.timeline import TimelineEntry
 
 

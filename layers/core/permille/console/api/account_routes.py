@@ -8,14 +8,12 @@ from permille.console.api.paging import Next, read_page
 from permille.console.api.parameters import DEFAULT_LIMIT, AccountId, AudienceFilter, Cursor, Limit, ReportRange
 from permille.console.routing import new_router
 from permille.domain.account.account import Account
-from permille.domain.sending.route import route
-from permille.domain.timeline.facts import Topic
 from permille.schema.account_schema import AccountJson, account_json
 from permille.schema.entry_schema import EntryJson, entry_json
 from permille.schema.report_schema import ReportJson, report_json
 from permille.schema.route_schema import RouteJson, route_json
 from permille.usecases.decisions.find_account import find_account
-from permille.usecases.history import read_history
+from permille.usecases.views.current_route import current_route
 from permille.usecases.views.report import Range, gather_report
 from permille.usecases.views.verdict import current_verdict
 from permille.zones import shown_zone_of
@@ -109,8 +107,8 @@ def list_timeline(
 def get_route(account_id: AccountId) -> RouteJson:
     """What the account sends through."""
     services, account = context(router).services, _account(account_id)
-    entries = read_history(services.timeline, account.id, Topic.STANDING).entries
-    return route_json(account, route(account, entries), services.platform, services.smtp_endpoint)
+    route = current_route(services.timeline, account)
+    return route_json(account, route, services.platform, services.smtp_endpoint)
 
 
 def _account(account_id: str) -> Account:

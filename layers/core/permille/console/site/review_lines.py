@@ -6,8 +6,8 @@ from datetime import datetime
 from permille.domain.account.second_chance import RequestedDay, Trial
 from permille.domain.people.review import Stage
 from permille.domain.rules.reminders import requested_day
-from permille.domain.timeline.kinds.review import how_many, what_ends_it, what_wins
 from permille.domain.words import wording
+from permille.domain.words.trial_words import how_many, what_ends_it, what_wins
 from permille.rendering.templates import Brand
 from permille.usecases.views.report import OwnerReport
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from permille.addresses.mailbox import canonical_address
 from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, in_force, lifted, once_each
-from permille.domain.timeline.kinds.complaints import Unsuppressed
-from permille.domain.timeline.kinds.suppressions import Suppressed, SuppressionsImported
+from permille.domain.timeline.kinds.suppressions import Suppressed, SuppressionsImported, Unsuppressed
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Conflict, Unavailable
