@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from functools import cache
 
+from permille.aws.queues import DESK_QUEUES, SqsQueues
 from permille.bootstrap.adapters import Adapters
 from permille.code_version import code_version
 from permille.console.proxy import Proxy
@@ -48,7 +49,7 @@ def _desk(adapters: Adapters, mode: Mode) -> Desk:
         control=adapters.control,
         breaker_admin=adapters.control,
         switch=adapters.switch,
-        queues=adapters.queues,
+        queues=SqsQueues(urls={name: adapters.names[setting] for name, setting in DESK_QUEUES.items()}),
         quarantine_count=adapters.quarantine,
         suppressions=adapters.suppressions,
         ses=adapters.ses,
