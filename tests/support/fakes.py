@@ -665,13 +665,13 @@ class FakeSuppressions:
             cards = [card for (theirs, _), card in self._rows.suppressing.items() if theirs == account_id]
         yield from sorted(cards, key=lambda card: card.entry_id)
 
-    def naming(self, account_id: str, address: str) -> list[str]:
-        with self._rows.faults.call("suppressions.naming"):
+    def identities_of(self, account_id: str, address: str) -> list[str]:
+        with self._rows.faults.call("suppressions.identities_of"):
             cards = sorted(self._rows.suppressing.items())
             return [key[1] for key, card in cards if (key[0], card.address) == (account_id, address)]
 
-    def about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
-        with self._rows.faults.call("suppressions.about"):
+    def complaints_about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
+        with self._rows.faults.call("suppressions.complaints_about"):
             theirs = [one for one in self._rows.suppressing.items() if one[0][0] == account_id]
             cards = [(key, card) for key, card in theirs if card.why is Why.COMPLAINT]
             told = {key[1]: self._rows.entries[account_id, card.entry_id].data for key, card in cards}
