@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from hashlib import sha256
 from typing import Any, cast
 
-from permille.aws.ses_events import recipients_of
+from permille.aws.ses_recipients import recipients_of
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE, Credential, DeactivatedKeys, SenderState
 from permille.domain.account.provider import Provider

@@ -21,7 +21,7 @@ _ALL_LINKS: Mapping[LinkRole, str] = {LinkRole.STAFF: "links for staff", LinkRol
 
 @declared("link_made", Audience.STAFF, system=True)
 class LinkMade(Facts):
-    """An operator made a link, or a token, that lets somebody in."""
+    """An operator made a login link or a token."""
 
     audience: LinkRole
     subject: Annotated[str, "Whose it is: an account's id, or a name."]
@@ -46,7 +46,7 @@ class LinkMade(Facts):
 
 @declared("access_revoked", Audience.STAFF, system=True)
 class AccessRevoked(ByStaff):
-    """No link for staff, or no token for platforms, that was made before lets anybody in."""
+    """All links for staff, or tokens for platforms, that were made before are revoked."""
 
     audience: LinkRole
     name: Annotated[str, "Whose alone; empty for all."] = ""

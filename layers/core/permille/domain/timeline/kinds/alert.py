@@ -13,25 +13,25 @@ from permille.domain.timeline.timeline import Entry
 from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import STILL_ON, local, times
 
-LISTED_COMPLAINTS = 20  # of an alert
+LISTED_COMPLAINTS = 20  # in one entry
 
 
 ABOUT_OLDER_MAIL = "It is about e-mail that is too old to count towards the limit."
 
 
 def listed(complaints: Sequence[Entry]) -> tuple[Reported, ...]:
-    """The newest of the complaints, for the entry that tells of them."""
-    newest = (one.facts for one in complaints[-LISTED_COMPLAINTS:])
+    """The facts of the newest complaints, to be listed in another entry. `complaints`: oldest first."""
+    newest = (complaint.facts for complaint in complaints[-LISTED_COMPLAINTS:])
     return tuple(
-        Reported(**{name: getattr(one, name) for name in Reported.__slots__})
-        for one in newest
-        if isinstance(one, Reported)
+        Reported(**{name: getattr(facts, name) for name in Reported.__slots__})
+        for facts in newest
+        if isinstance(facts, Reported)
     )
 
 
 @declared("alert", Audience.OWNER, mailed=True)
 class Alert(Numbers):
-    """Complaints came since the last alert, and so much is left before the account is disabled."""
+    """Complaints were counted since the last alert: which, and how many more the account can have."""
 
     level: Literal["notice", "warning"]
     new_complaints: int
@@ -68,6 +68,7 @@ class Alert(Numbers):
         return f"{self.counts() if self.complaints else ABOUT_OLDER_MAIL} {self.left()}"
 
     def left(self) -> str:
+        """How many more complaints the account can have, as a sentence."""
         if self.exempt_until:
             return f"No rule disables your SMTP account until {local(self.exempt_until)}."
         if self.still_on:
@@ -79,13 +80,8 @@ class Alert(Numbers):
         return MailTone.ALARM if self.level == "warning" else MailTone.WARN
 
     def mail(self, about: MailContext) -> Sequence[Section]:
-        earlier = self.new_complaints - len(self.listed)
-        never = ", and never write again to whoever complained" if any(one.recipient for one in self.listed) else ""
         return [
-            Section(
-                "Which e-mail it was",
-                bullets=[one.line for one in self.listed] + ([f"and {earlier} earlier ones"] if earlier > 0 else []),
-            ),
+            Section("Which e-mail it was", bullets=self._lines()),
             Section(
                 "What the recipient did",
                 "A real person read your e-mail and pressed “Report spam” or “Mark as spam”. No computer decides "
@@ -97,24 +93,25 @@ class Alert(Numbers):
                 f"SMTP account is disabled, until you have asked {about.platform} Support for a review. The limit is "
                 f"not ours alone. {DEMANDS_IN_WORDS}",
             ),
-            Section(
-                "How to avoid the next one",
-                steps=[
-                    (
-                        "",
-                        (
-                            "Write only to people who asked for it. Take bought, old and guessed addresses off your "
-                            f"list today{never}."
-                        ),
-                    ),
-                    ("", "Make leaving easier than complaining: put the unsubscribe link at the top."),
-                    (
-                        "",
-                        (
-                            "Say in the first line who you are and why they hear from you, and send what they "
-                            "expected, as often as they expected it."
-                        ),
-                    ),
-                ],
-            ),
+            Section("How to avoid the next one", steps=[("", advice) for advice in self._advice()]),
         ]
+
+    def _lines(self) -> list[str]:
+        earlier = self.new_complaints - len(self.listed)
+        return [report.line for report in self.listed] + ([f"and {earlier} earlier ones"] if earlier > 0 else [])
+
+    def _advice(self) -> list[str]:
+        is_named = any(report.recipient for report in self.listed)
+        never = ", and never write again to whoever complained" if is_named else ""
+        return [
+            f"{ASKED} Take bought, old and guessed addresses off your list today{never}.",
+            "Make leaving easier than complaining: put the unsubscribe link at the top.",
+            EXPECTED,
+        ]
+
+
+ASKED = "Write only to people who asked for it."
+EXPECTED = (
+    "Say in the first line who you are and why they hear from you, and send what they expected, as often as they "
+    "expected it."
+)

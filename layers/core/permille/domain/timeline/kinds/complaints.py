@@ -1,4 +1,4 @@
-"""What recipients said of the account's mails, and what became of mails to its owner."""
+"""Complaints of recipients about the account's mails: counted, uncounted, or repeated."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ R = TypeVar("R", bound="Reported")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported(Facts):
-    """A recipient's mail company reported a mail: what its sender may know of it."""
+    """Base of the entries about one report, with everything that the sender may know."""
 
     identity: Annotated[str, "By which it is counted once."]
     message_id: str
@@ -30,21 +30,22 @@ class Reported(Facts):
 
     @property
     def mail_named(self) -> str:
+        """The mail, by subject and campaign."""
         return quoted(self.subject, self.campaign)
 
     @property
     def line(self) -> str:
-        """In a list of them."""
+        """The report as a line of a list."""
         to = f" to {plain(self.recipient)}" if self.recipient else ""
         return f"{self.mail_named}, sent on {day(self.sent_at)}{to}"
 
 
-def completed(known: Mapping[str, Any], later: Reported) -> dict[str, Any] | None:
+def completed(stored: Mapping[str, Any], later: Reported) -> dict[str, Any] | None:
     """A record's facts in JSON, with the subject and campaign that they lack and a later copy of the same feedback has;
     None where it has nothing more."""
     named = {"subject": later.subject, "campaign": later.campaign}
-    more = {name: text for name, text in named.items() if text and not known.get(name)}
-    return {**known, **more} if more else None
+    more = {name: text for name, text in named.items() if text and not stored.get(name)}
+    return {**stored, **more} if more else None
 
 
 @declared("complaint", Audience.OWNER, topic=Topic.REPORTS)
@@ -71,7 +72,7 @@ class UncountedReport(Reported):
 
 @declared("repeated_complaint", Audience.OWNER, topic=Topic.REPORTS)
 class RepeatedComplaint(Reported):
-    """A recipient marked another mail as spam whose complaint about a mail of the same days counts already."""
+    """A recipient marked another mail as spam, and their complaint about mail of the same days counts already."""
 
     def headline(self, platform: str) -> str:
         return f"{plain(self.recipient)} marked your e-mail {self.mail_named} as spam too; it does not count once more"
@@ -82,26 +83,26 @@ class RepeatedComplaint(Reported):
 
 
 def reported(account_id: str, at: datetime, report: feedback.Complaint, epoch: int) -> TimelineEntry[Reported]:
-    """The report's entry: whether and where it counted. One that does not say when it was made was made when it is
-    counted."""
-    made = UncountedReport if report.why_not_counted else CountedComplaint
-    return _reported(made, account_id, at, report, epoch, report.why_not_counted)
+    """Makes the entry of a report, which counts as a complaint or does not. `at`: when it is counted; the time of the
+    report, too, where the report does not say."""
+    kind = UncountedReport if report.why_not_counted else CountedComplaint
+    return _reported(kind, account_id, at, report, epoch, report.why_not_counted)
 
 
 def repeated(
     account_id: str, at: datetime, report: feedback.Complaint, epoch: int, days: int
 ) -> TimelineEntry[RepeatedComplaint]:
-    """The entry of a complaint that does not count, because one of its recipient's about mail of the same `days` send
-    days does."""
+    """Makes the entry of a complaint that does not count, because another one of the same recipient, about mail of the
+    same `days` send days, does."""
     same = "day" if days == 1 else f"{days} days"
     why = f"this recipient's complaint about mail of the same {same} counts already"
     return _reported(RepeatedComplaint, account_id, at, report, epoch, why)
 
 
 def _reported(
-    made: type[R], account_id: str, at: datetime, report: feedback.Complaint, epoch: int, why_not_counted: str
+    kind: type[R], account_id: str, at: datetime, report: feedback.Complaint, epoch: int, why_not_counted: str
 ) -> TimelineEntry[R]:
-    facts = made(
+    facts = kind(
         identity=report.identity,
         message_id=report.message.id,
         subject=report.message.subject,

@@ -48,25 +48,26 @@ class DecisionRecord(Numbers):
     def arguments(
         cls, verdict: Verdict, days: Days, complaints: Sequence[Entry], code: str, spared: Spared = ""
     ) -> dict[str, Any]:
-        """For these facts; `complaints`: those that the verdict is about."""
-        told = [one.facts.identity for one in complaints if isinstance(one.facts, Reported)]
+        """The arguments for these facts. `complaints`: those that the verdict is about; `code`: the version that
+        decides."""
+        identities = [entry.facts.identity for entry in complaints if isinstance(entry.facts, Reported)]
         return {
             **cls.counted_by(verdict),
             "days": tuple(
-                SendDay(day=on, delivered=one.delivered, complaints=one.complaints, bounces=one.bounces)
-                for on, one in sorted(days.items())
+                SendDay(day=on, delivered=tally.delivered, complaints=tally.complaints, bounces=tally.bounces)
+                for on, tally in sorted(days.items())
                 if on >= verdict.first_day
             ),
-            "complaint_identities": tuple(told[-LISTED_IDENTITIES:]),
+            "complaint_identities": tuple(identities[-LISTED_IDENTITIES:]),
             "rules": policy_data(verdict.policy),
             "code": code,
             "spared": spared,
         }
 
     def explained(self) -> list[str]:
-        """Word for word: the rule, the arithmetic, and what it was made of."""
-        days = [_day_line(one) for one in self.days if one.delivered or one.complaints or one.bounces]
-        identities = [f"  {plain(one)}" for one in self.complaint_identities]
+        """The decision word for word, in lines: the rule, the arithmetic, and the counts behind it."""
+        days = [_day_line(counts) for counts in self.days if counts.delivered or counts.complaints or counts.bounces]
+        identities = [f"  {plain(identity)}" for identity in self.complaint_identities]
         first, last = day(self.first_day), day(self.last_day)
         return [
             self.broken() if self.rule else f"{self.counts()} {self.allowance()}",
@@ -77,7 +78,7 @@ class DecisionRecord(Numbers):
         ]
 
     def _arithmetic(self) -> list[str]:
-        """Why the named rule is broken, in the integers that were compared."""
+        """Why the rule is broken, in the integers that were compared."""
         match self.burst:
             case BounceBurstNumbers() as burst:
                 sent = burst.bounces + burst.delivered
@@ -97,20 +98,20 @@ class DecisionRecord(Numbers):
                 return _ratio_arithmetic("complaint_ratio", self, self.rules["complaint_ratio"]["complaints_at_least"])
 
 
-def _ratio_arithmetic(rule: str, counted: DecisionRecord | RecentRatioNumbers, at_least: int) -> list[str]:
+def _ratio_arithmetic(rule: str, numbers: DecisionRecord | RecentRatioNumbers, at_least: int) -> list[str]:
     line = (
-        f"{rule} is broken: {times(counted.complaints, 'complaint')} are at least {at_least:,}, and "
-        f"{_product(counted.complaints, PER_MILLE)} is more than {_product(counted.limit_per_1000, counted.delivered)}."
+        f"{rule} is broken: {times(numbers.complaints, 'complaint')} are at least {at_least:,}, and "
+        f"{_product(numbers.complaints, PER_MILLE)} is more than {_product(numbers.limit_per_1000, numbers.delivered)}."
     )
-    if counted.alpha is None:
+    if numbers.alpha is None:
         return [line]
-    return [line, f"The evidence is ln E = {counted.ln_e}, which is enough for alpha = {counted.alpha}."]
+    return [line, f"The evidence is ln E = {numbers.ln_e}, which is enough for alpha = {numbers.alpha}."]
 
 
-def _day_line(one: SendDay) -> str:
-    counts = f"{times(one.delivered, 'delivered e-mail')}, {times(one.complaints, 'complaint')}"
-    return f"  {one.day}: {counts}, {times(one.bounces, 'bounce')}"
+def _day_line(counts: SendDay) -> str:
+    line = f"{times(counts.delivered, 'delivered e-mail')}, {times(counts.complaints, 'complaint')}"
+    return f"  {counts.day}: {line}, {times(counts.bounces, 'bounce')}"
 
 
-def _product(one: int, other: int) -> str:
-    return f"{one:,} x {other:,} = {one * other:,}"
+def _product(a: int, b: int) -> str:
+    return f"{a:,} x {b:,} = {a * b:,}"

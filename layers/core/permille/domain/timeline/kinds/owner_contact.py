@@ -1,4 +1,4 @@
-"""That an owner has asked for a new link."""
+"""Contact with the owner: new links, and mails that are stopped."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -10,7 +10,7 @@ from permille.domain.words.wording import FATES
 
 @declared("link_requested", Audience.OWNER, mailed=True, tone=MailTone.INFO)
 class LinkRequested(Facts):
-    """Whoever holds an expired link has asked for a new one, which is mailed to the owner."""
+    """The holder of an expired link asked for a new one, which is mailed to the owner."""
 
     def headline(self, platform: str) -> str:
         return "Here is a new link to your report"
@@ -34,7 +34,7 @@ OwnerMailState = Literal["bounced", "complained"]
 
 @declared("owner_mail", Audience.STAFF)
 class OwnerMailStopped(Facts):
-    """A mail to the owner bounced or was complained about: the address is written to no more."""
+    """A mail to the owner bounced or was complained about. No more mails are sent to this address."""
 
     state: OwnerMailState
 

@@ -11,11 +11,11 @@ LISTED_BODIES = 100  # of quarantine: an entry has to fit into a row and an even
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Quarantined(Facts):
-    """Feedback in quarantine that an operator dealt with."""
+    """Base of entries about feedback that an operator removed from quarantine."""
 
     count: int
     reasons: Annotated[tuple[str, ...], "Why they were in quarantine."]
-    bodies: Annotated[tuple[str, ...], "Their ids, as far as they fit."]
+    bodies: Annotated[tuple[str, ...], "Their ids: as many as fit into an entry."]
     by: str
 
     def sentence(self) -> str:

@@ -1,4 +1,4 @@
-"""The owner's request to get the SMTP account back, and what support says to it."""
+"""The owner's review request, and support's answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ LONGEST_TEXT = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requested(Facts):
-    """What the owner asks for: a day on which the next batch goes out, what went wrong, and what was changed."""
+    """Base of requests: the day of the next batch and its size, what went wrong, and what the owner changed."""
 
     day: date
     batch: Annotated[int, "How many e-mails go out on that day."]
@@ -26,8 +26,8 @@ class Requested(Facts):
     by: By = ""
 
     def sentence(self) -> str:
-        asked = f"Your next batch: {times(self.batch, 'e-mail')} on {day(self.day)}. Support answers by e-mail."
-        return f"{asked}{acted_for_owner(self.by, 'asked in your place')}"
+        batch = f"Your next batch: {times(self.batch, 'e-mail')} on {day(self.day)}. Support answers by e-mail."
+        return f"{batch}{acted_for_owner(self.by, 'asked in your place')}"
 
 
 @declared("review_requested", Audience.OWNER, mailed=True, tone=MailTone.INFO)
@@ -63,7 +63,7 @@ class ReviewRequested(Requested):
 
 @declared("review_amended", Audience.OWNER)
 class ReviewAmended(Requested):
-    """The owner has changed an open request, which now says this."""
+    """An open request was changed: these are its facts now."""
 
     def headline(self, platform: str) -> str:
         return "Your request for a review was changed"
@@ -71,7 +71,7 @@ class ReviewAmended(Requested):
 
 @declared("review_withdrawn", Audience.OWNER)
 class ReviewWithdrawn(Facts):
-    """The owner took back the request, or the trial that had been agreed on."""
+    """The open request, or the agreed trial that has not begun, was withdrawn."""
 
     day: date
     by: By = ""
@@ -86,7 +86,7 @@ class ReviewWithdrawn(Facts):
 
 @declared("review_approved", Audience.OWNER, mailed=True, tone=MailTone.GOOD)
 class ReviewApproved(Facts):
-    """Support has agreed to a day, which lasts from one instant to the other, both in the account's time zone."""
+    """Support approved a day. Its instants are in the account's time zone."""
 
     begins_at: datetime
     ends_at: datetime
@@ -125,7 +125,7 @@ class ReviewApproved(Facts):
 
 @declared("review_declined", Audience.OWNER, mailed=True, tone=MailTone.BAD)
 class ReviewDeclined(ByStaff):
-    """Support has declined the request."""
+    """Support declined the request."""
 
     ask_again_on: date
 

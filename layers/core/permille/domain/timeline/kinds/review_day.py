@@ -1,4 +1,4 @@
-"""The requested day of a review: a reminder that it is near, and that it has passed."""
+"""The requested day of a review: it is near, it has passed, or it has to be chosen again."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from permille.domain.words.wording import day, local, times
 
 @declared("review_reopened", Audience.OWNER, mailed=True)
 class ReviewReopened(Facts):
-    """The trial's day was over before it could begin: the request is open again."""
+    """The trial's day was over before the trial could begin. The request is open again."""
 
     day: date
 
@@ -34,7 +34,7 @@ class ReviewReopened(Facts):
 
 @declared("review_due", Audience.STAFF)
 class ReviewDue(Facts):
-    """The day that an unanswered request asks for begins within a day, or has begun."""
+    """The requested day of an unanswered request begins within a day, or has begun."""
 
     day: date
     batch: int
@@ -52,7 +52,7 @@ class ReviewDue(Facts):
 
 @declared("review_day_passed", Audience.OWNER, mailed=True)
 class ReviewDayPassed(Facts):
-    """The day that was asked for is over, and the request is still unanswered."""
+    """The requested day is over, and the request is unanswered."""
 
     day: date
 

@@ -1,4 +1,4 @@
-"""Whom staff suppressed."""
+"""Suppressed recipients: added by staff, and taken off the list."""
 
 from typing import Annotated
 

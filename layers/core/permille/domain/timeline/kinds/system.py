@@ -1,4 +1,4 @@
-"""What happened to the whole stack: on a timeline of its own, for staff."""
+"""Entries about the whole stack: they are on the system timeline, for staff."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
@@ -23,7 +23,7 @@ _DENIED: Mapping[str, str] = {
 
 @declared("policy_set", Audience.STAFF, system=True, topic=Topic.STANDING)
 class PolicySet(Facts):
-    """Another policy was put in force."""
+    """Another policy was set."""
 
     policy: Annotated[str, "Its id."]
     replaced: Annotated[str, "The id of the one before; empty where that could not be read."]
@@ -66,7 +66,7 @@ class ModeEntered(Facts):
 
 @declared("breaker_opened", Audience.STAFF, system=True)
 class BreakerOpened(Facts):
-    """So many accounts were disabled by the rules within one hour that a person has to look."""
+    """The rules disabled as many accounts within an hour as the breaker allows. A person has to reset it."""
 
     bound: int
     account_id: Annotated[
@@ -94,7 +94,7 @@ class BreakerOpened(Facts):
 
 @declared("breaker_reset", Audience.STAFF, system=True)
 class BreakerReset(ByStaff):
-    """A person closed the breaker, or raised its bound."""
+    """A person closed the breaker, or changed its bound for the hour."""
 
     granted: Annotated[int, "How many disablings by the rules may still pass in this hour."]
 
@@ -104,7 +104,7 @@ class BreakerReset(ByStaff):
 
 @declared("sender_ignored", Audience.STAFF, system=True)
 class SenderIgnored(ByStaff):
-    """Feedback about mail that this IAM user or role sends counts for nobody."""
+    """Feedback about mail of this IAM user or role counts for no account, and is not quarantined."""
 
     sender: str
 
@@ -124,7 +124,7 @@ class SenderUnignored(ByStaff):
 
 @declared("uninstalled", Audience.STAFF, system=True)
 class Uninstalled(Facts):
-    """An operator gave the identities back, so that the stack can be deleted."""
+    """An operator restored the identities' former settings, so that the stack can be deleted."""
 
     given_back: Annotated[int, "How many identities got back what was their default configuration set before."]
     denied: Annotated[Literal["stay", "out", "on"], "What became of the users in the deny group."]

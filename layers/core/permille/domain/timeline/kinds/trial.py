@@ -1,4 +1,4 @@
-"""The single day on which the SMTP account works, and what came of it."""
+"""The trial: cancelled, begun, ended."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from permille.domain.words.wording import day, delivered, local
 
 @declared("trial_cancelled", Audience.OWNER, mailed=True, ends_trial=True, tone=MailTone.BAD)
 class TrialCancelled(ByStaff):
-    """Support takes the day back that it had agreed to."""
+    """Support cancelled the agreed day before it began."""
 
     day: date
 
@@ -44,7 +44,7 @@ class TrialCancelled(ByStaff):
 
 @declared("trial_began", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.TRIAL), tone=MailTone.GOOD)
 class TrialBegan(Facts):
-    """The SMTP account works, on this day only; counting begins anew."""
+    """The SMTP account is on for this day, and a new epoch begins."""
 
     ends_at: datetime
     least_delivered: Annotated[int, "So many e-mails have to be delivered for a verdict."] = 1
@@ -73,7 +73,7 @@ class TrialBegan(Facts):
 
 @declared("trial_ended", Audience.OWNER, mailed=True, change=(Status.TRIAL, Status.OBSERVING), tone=MailTone.INFO)
 class TrialEnded(Facts):
-    """The day is over: late complaints are waited for until the verdict."""
+    """The day is over. Late complaints may come until the verdict."""
 
     verdict_at: datetime
     delivered: int

@@ -15,7 +15,7 @@ from permille.domain.words.wording import delivered, times
 
 @declared("trial_unused", Audience.OWNER, mailed=True, change=(Status.OBSERVING, Status.DISABLED), ends_trial=True)
 class TrialUnused(Facts):
-    """Too little was delivered on the trial day: the account stays off, and its owner can ask again."""
+    """Too few e-mails were delivered on the trial day. The account stays off, and its owner can ask again."""
 
     delivered: int = 0
     needed: Annotated[int, "So many were needed for a verdict."] = 1
@@ -47,7 +47,7 @@ class TrialUnused(Facts):
     tone=MailTone.BAD,
 )
 class StaysSuspended(Facts):
-    """The mail of the trial was complained about, or broke another rule."""
+    """The trial failed: its mail was complained about, or broke another rule."""
 
     delivered: int
     complaints: int
@@ -65,7 +65,8 @@ class StaysSuspended(Facts):
         return f"{about}; {delivered(self.delivered)}."
 
     def mail(self, about: MailContext) -> Sequence[Section]:
-        which = [Section("Which e-mail it was", bullets=[one.line for one in self.listed])] if self.listed else []
+        lines = [report.line for report in self.listed]
+        which = [Section("Which e-mail it was", bullets=lines)] if lines else []
         still = "somebody pressed “Report spam”" if self.complaints else "many of the addresses do not exist"
         return [
             *which,
@@ -75,26 +76,20 @@ class StaysSuspended(Facts):
                 f"{still}. E-mails sent through your {about.platform} SMTP account are refused, as before the trial."
                 f"{about.meanwhile}",
             ),
-            Section(
-                "What you can do now",
-                steps=[
-                    (
-                        "Find out why.",
-                        "Ask yourself how that person came onto your list, and who else came the same way.",
-                    ),
-                    ANOTHER_COMPANY,
-                    (
-                        f"Ask {about.platform} Support for another review",
-                        "when you have changed something that matters.",
-                    ),
-                ],
-            ),
+            Section("What you can do now", steps=[FIND_OUT, ANOTHER_COMPANY, _next_review(about)]),
         ]
+
+
+FIND_OUT = ("Find out why.", "Ask yourself how that person came onto your list, and who else came the same way.")
+
+
+def _next_review(about: MailContext) -> tuple[str, str]:
+    return f"Ask {about.platform} Support for another review", "when you have changed something that matters."
 
 
 @declared("confirmation_wanted", Audience.STAFF)
 class ConfirmationWanted(Facts):
-    """Nobody complained about the trial, and the policy wants support to say that the account is reinstated."""
+    """The trial went well, and support has to confirm it before the account is reinstated."""
 
     delivered: int
     complaints: int = 0
@@ -111,7 +106,7 @@ class ConfirmationWanted(Facts):
 
 @declared("trial_confirmed", Audience.STAFF)
 class TrialConfirmed(ByStaff):
-    """Support agrees that the trial went well."""
+    """Support confirmed that the trial went well."""
 
     def headline(self, platform: str) -> str:
         return "Support has confirmed the trial"
@@ -126,7 +121,7 @@ class TrialConfirmed(ByStaff):
     tone=MailTone.GOOD,
 )
 class Reinstated(Facts):
-    """Nobody complained about the trial: the SMTP account works again."""
+    """The trial passed: the SMTP account is on again."""
 
     delivered: int
     complaints: int = 0

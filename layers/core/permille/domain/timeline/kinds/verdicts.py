@@ -1,4 +1,4 @@
-"""What the rules decided about an account: each with the numbers that it was decided by."""
+"""Decisions of the rules about an account, each with the numbers behind it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ from permille.domain.words.wording import WAITS_FOR, day, local, plain, times
 
 @declared("disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=MailTone.BAD)
 class Disabled(DecisionRecord):
-    """A rule was broken, and the SMTP credential is taken away."""
+    """A rule is broken, and the SMTP credential is switched off."""
 
     def headline(self, platform: str) -> str:
         return f"Your {platform} SMTP account has been disabled due to poor sending reputation"
@@ -27,61 +27,49 @@ class Disabled(DecisionRecord):
         return self.broken()
 
     def mail(self, about: MailContext) -> Sequence[Section]:
-        if self.is_about_bounces:
-            why = (
-                "An e-mail bounces for good when its address does not exist. Many of them tell the mail companies "
-                "that a list was bought, guessed or left to grow old."
-            )
-        else:
-            why = (
-                "A complaint is a real person who read your e-mail and pressed “Report spam”. No computer decides what "
-                "is spam."
-            )
-        other = (
-            (
-                "Send through the provider that you connected.",
-                (
-                    f"Keep your campaigns in {about.platform}: until you are back, your e-mails can go through "
-                    f"{about.provider}."
-                ),
-            )
-            if about.provider
-            else (
-                "Connect another provider.",
-                (
-                    f"Keep your campaigns in {about.platform} and connect an account that you have with another e-mail "
-                    f"provider. {about.platform} Support helps you to set it up."
-                ),
-            )
-        )
         return [
             Section(
                 "What happened",
-                f"{why} Counted: e-mails sent from {day(self.first_day)} to {day(self.last_day)}. "
-                f"The rule: {self.rule_in_words()}",
+                f"{WHY_BOUNCES if self.is_about_bounces else WHY_COMPLAINTS} Counted: e-mails sent from "
+                f"{day(self.first_day)} to {day(self.last_day)}. The rule: {self.rule_in_words()}",
             ),
             Section(
                 "What this means",
                 f"E-mails sent through your {about.platform} SMTP account are refused from now on. Everything else in "
                 f"{about.platform} keeps working. The limit is not ours alone. {DEMANDS_IN_WORDS}",
             ),
-            Section(
-                "What you can do now",
-                steps=[
-                    ANOTHER_COMPANY,
-                    other,
-                    (
-                        f"Ask {about.platform} Support for a review.",
-                        (
-                            "Tell us when your next big batch of e-mails goes out, how big it is, what went wrong "
-                            "and what you have changed. If we agree, your SMTP account is switched on for that "
-                            "single day. If nobody who gets that batch complains, it will likely be yours again for "
-                            "good."
-                        ),
-                    ),
-                ],
-            ),
+            Section("What you can do now", steps=[ANOTHER_COMPANY, _provider_step(about), _review_step(about)]),
         ]
+
+
+WHY_BOUNCES = (
+    "An e-mail bounces for good when its address does not exist. Many of them tell the mail companies that a list was "
+    "bought, guessed or left to grow old."
+)
+WHY_COMPLAINTS = (
+    "A complaint is a real person who read your e-mail and pressed “Report spam”. No computer decides what is spam."
+)
+
+
+def _provider_step(about: MailContext) -> tuple[str, str]:
+    keep = f"Keep your campaigns in {about.platform}"
+    if about.provider:
+        go_on = f"{keep}: until you are back, your e-mails can go through {about.provider}."
+        return "Send through the provider that you connected.", go_on
+    connect = (
+        f"{keep} and connect an account that you have with another e-mail provider. {about.platform} Support helps you "
+        "to set it up."
+    )
+    return "Connect another provider.", connect
+
+
+def _review_step(about: MailContext) -> tuple[str, str]:
+    details = (
+        "Tell us when your next big batch of e-mails goes out, how big it is, what went wrong and what you have "
+        "changed. If we agree, your SMTP account is switched on for that single day. If nobody who gets that batch "
+        "complains, it will likely be yours again for good."
+    )
+    return f"Ask {about.platform} Support for a review.", details
 
 
 ANOTHER_COMPANY = (
@@ -94,7 +82,7 @@ ANOTHER_COMPANY = (
     "disabling_reversed", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.ACTIVE), tone=MailTone.GOOD
 )
 class DisablingReversed(Numbers):
-    """The mail sent before the account was disabled keeps the rules after all: the disabling came too early."""
+    """A disabling was reversed: once all feedback was counted, the mail sent before it keeps the rules."""
 
     disabled_at: datetime
 
@@ -128,7 +116,7 @@ class DisablingReversed(Numbers):
 
 @declared("would_disable", Audience.STAFF)
 class WouldDisable(DecisionRecord):
-    """A rule is broken, and nothing is switched: The mode is monitor, or the account is exempt."""
+    """A rule is broken, and nothing is switched: the mode is monitor, or the account is exempt."""
 
     def headline(self, platform: str) -> str:
         return f"{self.rule} is broken, and nothing is switched: the account is {self.spared}"
@@ -150,8 +138,8 @@ class WouldKeep(DecisionRecord):
 
 @declared("held", Audience.STAFF)
 class RuleHeld(Numbers):
-    """A broken rule is not acted on yet: `feedback` waits that could still turn it, counting has `stalled`, or the
-    `breaker` is open."""
+    """A broken rule is not acted on yet: uncounted `feedback` could still change the verdict, counting has `stalled`,
+    the `breaker` is open, or there are `no_deliveries`."""
 
     why: HoldReason
     waiting: Annotated[int, "So much feedback waited to be counted."]
