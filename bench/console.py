@@ -22,7 +22,7 @@ from rich.console import Console
 from tests.support.builders import LambdaContext, a_complaint, a_verdict, an_account, an_alert
 from tests.support.visiting import HOST, Answer, a_request
 
-from permille.aws.ledger import SHARDS
+from permille.aws.counting import SHARDS
 from permille.aws.policy import SsmPolicies
 from permille.aws.rows import entry_row, tally_key
 from permille.aws.token_signer import KmsTokenSigner

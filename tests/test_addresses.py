@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.support.examples import is_thorough
 
-from permille.addresses import LONGEST, bare
+from permille.addresses.mailbox import canonical_address
+from permille.addresses.parts import LONGEST_ADDRESS
 
 A_WHOLE_NAME = "=?UTF-8?B?" + "w4RhYWFh" * 600 + "?="
 
@@ -73,7 +74,7 @@ A_WHOLE_NAME = "=?UTF-8?B?" + "w4RhYWFh" * 600 + "?="
     ],
 )
 def test_every_spelling_of_a_mailbox_is_that_mailbox(text: str) -> None:
-    assert bare(text) == "ann@example.com"
+    assert canonical_address(text) == "ann@example.com"
 
 
 @pytest.mark.parametrize(
@@ -112,8 +113,8 @@ def test_every_spelling_of_a_mailbox_is_that_mailbox(text: str) -> None:
     ],
 )
 def test_a_mailbox_has_one_form(text: str, form: str) -> None:
-    assert bare(text) == form
-    assert bare(form) == form
+    assert canonical_address(text) == form
+    assert canonical_address(form) == form
 
 
 @pytest.mark.parametrize(
@@ -176,16 +177,16 @@ def test_a_mailbox_has_one_form(text: str, form: str) -> None:
     ],
 )
 def test_what_is_no_mailbox_or_not_one_is_none(text: str) -> None:
-    assert bare(text) is None
+    assert canonical_address(text) is None
 
 
 def test_its_length_is_that_of_the_canonical_form() -> None:
-    longest = "a" * (LONGEST - len("@example.com")) + "@example.com"
+    longest = "a" * (LONGEST_ADDRESS - len("@example.com")) + "@example.com"
 
-    assert bare(longest) == bare(f"{'Ann ' * 1000} <{longest}>") == longest
-    assert bare("a" + longest) is None
-    assert bare(f"Ann <a{longest}>") is None
-    assert bare(f"ann@{'ü.' * 100}de") is None  # longer in A-labels
+    assert canonical_address(longest) == canonical_address(f"{'Ann ' * 1000} <{longest}>") == longest
+    assert canonical_address("a" + longest) is None
+    assert canonical_address(f"Ann <a{longest}>") is None
+    assert canonical_address(f"ann@{'ü.' * 100}de") is None  # longer in A-labels
 
 
 # ---------------------------------------------------------------- whatever the text
@@ -210,26 +211,30 @@ def quoted(local: str) -> str:
 @example("<" * 100)
 @example("=?utf-8?q??=")
 def test_no_text_raises_and_every_form_is_its_own(text: str) -> None:
-    form = bare(text)
+    form = canonical_address(text)
 
-    assert form is None or bare(form) == form
+    assert form is None or canonical_address(form) == form
 
 
 @given(locals_, domains, names, between, between, between, between)
 def test_spellings_of_one_mailbox_are_one(
     local: str, domain: str, name: str, before: str, at: str, at_last: str, after: str
 ) -> None:
-    form = bare(f"{quoted(local)}@{domain}")
+    form = canonical_address(f"{quoted(local)}@{domain}")
 
     assert form is not None
-    assert bare(f"{before}{quoted(local)}{at}@{at_last}{domain.upper()}.{after}") == form
-    assert bare(f'"{name}"{before}<{at}{quoted(local.lower())}@{domain}{at_last}>{after}') == form
-    assert bare(f"{name and A_WHOLE_NAME} <{form}>") == form
+    assert canonical_address(f"{before}{quoted(local)}{at}@{at_last}{domain.upper()}.{after}") == form
+    assert canonical_address(f'"{name}"{before}<{at}{quoted(local.lower())}@{domain}{at_last}>{after}') == form
+    assert canonical_address(f"{name and A_WHOLE_NAME} <{form}>") == form
 
 
 @given(st.text(st.sampled_from("abcXYZ.+-_!#=?{"), min_size=1), domains)
 def test_quotes_that_nothing_needs_change_nothing(local: str, domain: str) -> None:
-    assert bare(f"{local}@{domain}") == bare(f"{quoted(local)}@{domain}") == f"{local.lower()}@{domain}"
+    assert (
+        canonical_address(f"{local}@{domain}")
+        == canonical_address(f"{quoted(local)}@{domain}")
+        == f"{local.lower()}@{domain}"
+    )
 
 
 @given(locals_, locals_, domains, domains)
@@ -241,11 +246,11 @@ def test_quotes_that_nothing_needs_change_nothing(local: str, domain: str) -> No
 def test_different_mailboxes_stay_different(local: str, other: str, domain: str, elsewhere: str) -> None:
     same = (folded(local), domain) == (folded(other), elsewhere)
 
-    assert (bare(f"{quoted(local)}@{domain}") == bare(f"{quoted(other)}@{elsewhere}")) is same
+    assert (canonical_address(f"{quoted(local)}@{domain}") == canonical_address(f"{quoted(other)}@{elsewhere}")) is same
 
 
 def folded(local: str) -> str:
-    form = bare(f"{quoted(local)}@x")
+    form = canonical_address(f"{quoted(local)}@x")
     assert form is not None
     plain = form.removesuffix("@x")
     return plain[1:-1].replace('\\"', '"').replace("\\\\", "\\") if plain.startswith('"') else plain
@@ -254,12 +259,12 @@ def folded(local: str) -> str:
 @given(foreign_labels)
 def test_a_label_is_one_in_either_spelling(label: str) -> None:
     """As registries and mail programs encode it: an A-label is never anything but itself."""
-    form = bare(f"ann@{label}.example")
+    form = canonical_address(f"ann@{label}.example")
 
     assert form is not None
     assert form.isascii()
     a_label = form.removeprefix("ann@").removesuffix(".example")
-    assert bare(f"ann@{a_label.upper()}.example") == form
+    assert canonical_address(f"ann@{a_label.upper()}.example") == form
     spelled = a_label.removeprefix("xn--").encode().decode("punycode") if a_label.startswith("xn--") else a_label
     assert spelled == label
 
@@ -296,14 +301,14 @@ def test_no_text_takes_long(part: str, around: str) -> None:
     text = around.format(part * (LONG // len(part)))
 
     started = time.process_time()
-    bare(text)
+    canonical_address(text)
 
     assert time.process_time() - started < SECONDS  # quadratic, it would be ten times that, of the longer texts minutes
 
 
 def test_what_is_seldom_needed_is_not_imported() -> None:
     script = (
-        "import sys; from permille.addresses import bare; bare('Ann@Example.com');"
+        "import sys; from permille.addresses.mailbox import canonical_address; canonical_address('Ann@Example.com');"
         "sys.exit(bool({'idna', 'email.header', 'ipaddress'} & set(sys.modules)))"
     )
 

@@ -20,7 +20,7 @@ def test_the_document_is_what_make_cost_writes() -> None:
 
 def test_the_readme_says_what_is_computed() -> None:
     (rest, least, most) = map(
-        int, re.findall(r"less than \$(\d+) a month at rest, and \$(\d+) to \$(\d+) for a million", README)[0]
+        int, re.findall(r"less than \$(\d+) a month when idle, and \$(\d+) to \$(\d+) for a million", README)[0]
     )
 
     assert rest - 5 < REST < rest

@@ -87,7 +87,7 @@ def test_what_is_kept_between_invocations_ages_by_the_wall_clock() -> None:
     """Lambda freezes the environment in between, and the monotonic clock with it: that is for waits within a run."""
     by_monotonic = {str(source.relative_to(PACKAGE)) for source in SOURCES if "time.monotonic" in text_of(source)}
 
-    assert by_monotonic == {"aws/ledger.py", "smtp/login.py", "smtp/session.py"}
+    assert by_monotonic == {"aws/counting.py", "smtp/login.py", "smtp/session.py"}
 
 
 def test_pydantic_is_for_the_json_api_alone() -> None:

@@ -17,7 +17,8 @@ from tests.support.builders import ses_event, ses_notification, sns_envelope
 from tests.support.examples import is_thorough
 
 import permille
-from permille.addresses import bare, in_a_labels
+from permille.addresses.domains import in_a_labels
+from permille.addresses.mailbox import canonical_address
 from permille.aws.ses_events import parse
 from permille.domain.feedback.smtp_status import code_of
 from permille.domain.login import tokens
@@ -38,15 +39,15 @@ HOSTILE = {
     for before, after in (("", "!"), ("2026-03-10T12:00:00", "x"))
 }
 ANCHORED = {  # never searched for in a text
-    "permille.addresses._PLAIN",
-    "permille.addresses._ENCODED",
-    "permille.addresses._TOKEN",
+    "permille.addresses.mailbox._PLAIN",
+    "permille.addresses.tokens._ENCODED",
+    "permille.addresses.tokens._TOKEN",
     "permille.usecases.senders.new_account.ADDRESS",
     "permille.usecases.senders.new_account.IDENTITY",
     "permille.domain.sending.iam_policy._VARIABLE",  # it is, in documents of IAM's, which have some thousand characters
 }
 READERS: dict[str, Callable[[str], object]] = {
-    "bare": bare,
+    "canonical_address": canonical_address,
     "in_a_labels": in_a_labels,
     "code_of": lambda text: code_of("", text),
     "plain": plain,

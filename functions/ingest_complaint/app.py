@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from permille.aws.events import is_from, received
+from permille.aws.events import feedback_records, is_from
 from permille.bootstrap.clock import time_of
 from permille.bootstrap.ingest import ingest_services
 from permille.observability import logger, metrics
@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], context: Any, services: IngestServices | None
     def time_left() -> timedelta:
         return timedelta(milliseconds=context.get_remaining_time_in_millis())
 
-    failed = ingest(services or ingest_services(), received(event), now, time_left)
+    failed = ingest(services or ingest_services(), feedback_records(event), now, time_left)
     if failed and is_from(event, "aws:sns"):
         raise NotCounted(failed)
     return {"batchItemFailures": [{"itemIdentifier": record_id} for record_id in failed]}

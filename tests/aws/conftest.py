@@ -23,7 +23,8 @@ from permille.aws.accounts import DynamoAccounts
 from permille.aws.bounces import DynamoBounces
 from permille.aws.control import DynamoControl
 from permille.aws.leases import DynamoLeases
-from permille.aws.ledger import DynamoLedger, LedgerTables
+from permille.aws.ledger import DynamoLedger
+from permille.aws.ledger_items import LedgerTables
 from permille.aws.suppressions import DynamoSuppressions
 from permille.aws.tallies import DynamoTallies
 from permille.aws.timeline import DynamoTimeline

@@ -9,7 +9,7 @@ from tests.aws.conftest import Store
 from tests.support.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint_entry, an_account, corrected
 from tests.usecases.test_suppression import ANN, a_count_by
 
-from permille.aws.ledger import SHARDS
+from permille.aws.counting import SHARDS
 from permille.aws.rows import CORRECTIONS
 from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction, Void

@@ -261,7 +261,7 @@ class ExactlyOnce(RuleBasedStateMachine):
 
     def _entries(self) -> int:
         entries = self.timeline.since(self.account_id, NOW)
-        return sum(entry.kind in ("complaint", "report", "repeated_complaint") for entry in entries)
+        return sum(entry.kind in ("complaint", "uncounted_report", "repeated_complaint") for entry in entries)
 
 
 def _is_bounce(identity: str) -> bool:

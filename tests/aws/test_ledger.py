@@ -25,14 +25,15 @@ from tests.support.builders import (
 from tests.support.fakes import When
 from tests.support.wire import Wire
 
-from permille.aws.ledger import FIRST_PAUSE, LONGEST_PAUSE, ROUNDS, DynamoLedger
+from permille.aws.backoff import FIRST_PAUSE, LONGEST_PAUSE
+from permille.aws.ledger import ATTEMPTS, DynamoLedger
 from permille.aws.stored_entries import entry_of
 from permille.domain.feedback.feedback import Rejection
 from permille.domain.timeline.kinds.complaints import repeated
 from permille.domain.values.errors import PermissionDenied, Unavailable
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Count, Sender
-from permille.ports.history import KEPT_BOUNCES
+from permille.ports.history import BOUNCES_KEPT_FOR
 
 LATER = NOW + timedelta(minutes=5)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -302,7 +303,7 @@ def test_a_bounces_card_takes_its_markers_place_for_thirteen_months(dynamodb: An
     assert [*map(list, asked["TransactItems"])] == [["Put"], ["Update"]]
     (card,) = dynamodb.scan(TableName="ComplaintsTable")["Items"]
     assert card["identity"]["S"] == count.identity
-    assert int(card["expires_at"]["N"]) == int((NOW + KEPT_BOUNCES).timestamp())
+    assert int(card["expires_at"]["N"]) == int((NOW + BOUNCES_KEPT_FOR).timestamp())
     assert dynamodb.scan(TableName="SeenTable")["Items"] == []
 
 
@@ -536,7 +537,7 @@ def test_senders_that_are_left_over_again_and_again_are_unavailable(
     with pytest.raises(Unavailable, match="unprocessed"):
         ledger_of().senders_for([CALLER])
 
-    assert len(pauses.taken) == ROUNDS
+    assert len(pauses.taken) == ATTEMPTS
 
 
 def test_an_epoch_that_was_just_committed_is_seen(dynamodb: Any, ledger_of: LedgerOf) -> None:

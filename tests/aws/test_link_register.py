@@ -9,7 +9,7 @@ from tests.support.fakes import FakeLinkRegister, Rows
 
 from permille.aws.link_register import DynamoLinkRegister
 from permille.domain.login.links import LinkRole, Register
-from permille.domain.timeline.kinds.system import AccessRevoked
+from permille.domain.timeline.kinds.access import AccessRevoked
 from permille.domain.timeline.timeline import TimelineEntry, system_entry
 from permille.domain.values.errors import Conflict
 from permille.ports.login import LinkRegister

@@ -5,6 +5,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,15 @@ from tests.support.asked import PREFIXES, Asked, asking
 from tests.support.at_work import COMMANDS, a_stack, at_work
 
 from permille_cli.stack.deployed import DeployedStack
+from permille_cli.stack.stack import Stack
 from permille_cli.stack.template import PROJECT
 
+ADAPTERS = PROJECT / "layers" / "core" / "permille" / "bootstrap" / "adapters.py"
 DEPLOYED = PROJECT / "cli" / "permille_cli" / "stack" / "deployed.py"
 POLICY: dict[str, Any] = json.loads((PROJECT / "docs" / "operator-policy.json").read_text())
 # Of the same adapters, what functions alone ask for; and a word that is no operation there.
 FUNCTIONS_ALONE = {"kms:VerifyMac"}
-NO_OPERATION = {"kms:Verify"}
+NO_OPERATION = {"kms:Sign", "kms:Verify"}  # methods of the port: the MAC is made by GenerateMac
 IMPLIED = {"iam:TagUser", "secretsmanager:TagResource"}  # users and secrets are made with a tag
 BY_ITS_URL = {"lambda:InvokeFunction", "lambda:InvokeFunctionUrl"}  # the function Access is asked
 ASKS_NOTHING = ("policy check", "policy judge", "link staff", "link platform")
@@ -65,9 +68,15 @@ def in_the_source() -> frozenset[str]:
 
 
 def _sources() -> list[Path]:
-    imports = [node for node in ast.walk(ast.parse(DEPLOYED.read_text())) if isinstance(node, ast.ImportFrom)]
-    modules = [node.module for node in imports if node.module and node.module.startswith("permille.aws.")]
+    shared = [node for node in ast.walk(ast.parse(ADAPTERS.read_text())) if isinstance(node, ast.FunctionDef)]
+    used = [node for node in shared if node.name in {field.name for field in fields(Stack)}]
+    modules = {module for part in (ast.parse(DEPLOYED.read_text()), *used) for module in _adapters(part)}
     return [DEPLOYED, *(PROJECT / "layers" / "core" / f"{module.replace('.', '/')}.py" for module in modules)]
+
+
+def _adapters(part: ast.AST) -> Iterator[str]:
+    imports = (node.module or "" for node in ast.walk(part) if isinstance(node, ast.ImportFrom))
+    return (module for module in imports if module.startswith("permille.aws."))
 
 
 def _named(source: str) -> Iterator[str]:

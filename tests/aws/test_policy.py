@@ -31,7 +31,7 @@ def ssm(aws: None) -> Any:
     return boto3.client("ssm")
 
 
-def test_where_nobody_has_set_one_it_is_the_seeds(ssm: Any) -> None:
+def test_where_nobody_has_set_one_it_is_the_default(ssm: Any) -> None:
     assert SsmPolicies(parameter=NAME, ssm=ssm).current() is DEFAULT
 
 

@@ -18,7 +18,8 @@ from permille.aws.timeline import DynamoTimeline
 from permille.domain.login.links import LinkRole, Register
 from permille.domain.rules.breaker import hour_of
 from permille.domain.timeline.facts import Facts
-from permille.domain.timeline.kinds.system import AccessRevoked, ModeEntered, SenderIgnored, SenderUnignored
+from permille.domain.timeline.kinds.access import AccessRevoked
+from permille.domain.timeline.kinds.system import ModeEntered, SenderIgnored, SenderUnignored
 from permille.domain.timeline.timeline import BEGINNING, SYSTEM, TimelineEntry, system_entry
 from permille.domain.values.errors import Conflict
 from permille.domain.values.status import Mode
@@ -95,7 +96,7 @@ def test_a_mode_is_entered_once_however_many_runs_notice(operators: Operators) -
 
 def test_who_is_ignored_is_listed_with_the_reason_until_they_are_ignored_no_more(operators: Operators) -> None:
     operators.accounts.ignore_sender(at(IGNORED))
-    assert [(one.caller, one.ignored) for one in operators.accounts.ignored()] == [
+    assert [(one.name, one.ignored) for one in operators.accounts.ignored()] == [
         ("platform-news", "The platform's own")
     ]
 

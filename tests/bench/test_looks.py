@@ -47,7 +47,7 @@ def test_who_sends_20_000_a_month_at_3_per_cent_is_always_disabled(policy: Polic
     ("delivered", "complaints", "disabled"),
     [(1_000, 1, False), (1_000, 2, True), (2_000, 2, False), (1_999, 2, True)],
 )
-def test_the_seeds_rule_decides(delivered: int, complaints: int, *, disabled: bool) -> None:
+def test_the_default_rule_decides(delivered: int, complaints: int, *, disabled: bool) -> None:
     mail = (a_batch(0, delivered, *[HOUR] * complaints),)
 
     assert (stopped(mail, DEFAULT) is not None) == disabled
@@ -69,7 +69,7 @@ def test_a_stop_tells_what_was_let_out_and_all_complaints_about_it() -> None:
     assert (stop.at, stop.delivered, stop.complaints, stop.by_time) == (BEGINNING + DAY + HOUR, 1_000, 3, False)
 
 
-def test_seed_disables_at_the_first_complaint_that_finds_the_ratio_broken() -> None:
+def test_default_disables_at_the_first_complaint_that_finds_the_ratio_broken() -> None:
     def breaks(mail: Mail, at: datetime) -> bool:
         delivered = sum(batch.delivered for batch in mail if batch.sent_at <= at)
         complaints = sum(came <= at for batch in mail for came in batch.complaints)
@@ -100,7 +100,7 @@ def test_that_the_window_leaves_clean_mail_behind_disables_nobody() -> None:
     assert stopped(complained_about, DEFAULT) is not None
 
 
-def test_conservative_keeps_whom_seed_keeps() -> None:
+def test_conservative_keeps_whom_default_keeps() -> None:
     everybody = list(mails(*BORDERLINE, each=6))
     kept = [mail for mail in everybody if stopped(mail, DEFAULT) is None]
 

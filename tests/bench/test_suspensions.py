@@ -33,10 +33,10 @@ def test_honest_is_who_keeps_the_limit(rate: int, *, honest: bool) -> None:
 def test_a_suspension_is_false_where_an_honest_tenant_is_disabled() -> None:
     groups = [a_group(20, 899, a_stop()), a_group(80, 49, a_stop(by_time=True)), a_group(500, 20, *[a_stop()] * 30)]
 
-    seed = figures(groups)["default"]
+    default = figures(groups)["default"]
 
-    assert (seed["false_suspensions"], seed["by_time_alone"]) == (2, 1)
-    assert (seed["per_1000"]["rate"], seed["per_1000_honest"]["rate"]) == (2.0, 2000 / 950)
+    assert (default["false_suspensions"], default["by_time_alone"]) == (2, 1)
+    assert (default["per_1000"]["rate"], default["per_1000_honest"]["rate"]) == (2.0, 2000 / 950)
 
 
 def test_what_was_let_out_is_told_of_those_that_were_disabled() -> None:

@@ -8,7 +8,7 @@ from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
 from permille.domain.login.links import Claims, Grant, LinkRole, Scope
-from permille.domain.timeline.kinds.system import LinkMade
+from permille.domain.timeline.kinds.access import LinkMade
 from permille.domain.timeline.timeline import SYSTEM, system_entry
 from permille.domain.values.errors import NotAuthenticated, Unavailable
 from permille.usecases.login.access import authenticate

@@ -152,7 +152,7 @@ def test_an_exemption_spares_the_account_and_changes_no_number(platform: Platfor
     everybody_agrees(platform, Status.ACTIVE, delivered=1000, per_1000="2.00", allowance_left=0, would_disable=True)
 
 
-def test_in_observe_mode(capsys: pytest.CaptureFixture[str]) -> None:
+def test_in_monitor_mode(capsys: pytest.CaptureFixture[str]) -> None:
     platform = Platform(capsys, mode=Mode.MONITOR)
 
     platform.mail_goes_out(1000, complaints=2)

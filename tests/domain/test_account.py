@@ -19,6 +19,7 @@ from tests.support.builders import (
     decided,
     evidence,
 )
+from tests.support.deciding import decide
 
 from permille.domain.account.account import TICK, Account
 from permille.domain.account.look import Assessment
@@ -28,17 +29,19 @@ from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, Rule
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.rules.backlog import HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
-from permille.domain.rules.decide import LASTS, decide
+from permille.domain.rules.decide import LASTS
 from permille.domain.rules.decision import Evidence, Outcome, Rules
-from permille.domain.rules.needs import COMMIT_LAG, Needs, needs
-from permille.domain.timeline.kinds.verdicts import Disabled, SendDay
+from permille.domain.rules.needs import COMMIT_LAG, Needs, judged, needs
+from permille.domain.timeline.kinds.decision_record import SendDay
+from permille.domain.timeline.kinds.verdicts import Disabled
 from permille.domain.values.status import HoldReason, Mode, Status
+from permille.domain.values.tally import Days
 
 if TYPE_CHECKING:
     from permille.domain.timeline.kinds.complaints import CountedComplaint
     from permille.domain.timeline.timeline import TimelineEntry
 
-ENFORCE, OBSERVE = Mode.ENFORCE, Mode.MONITOR
+ENFORCE, MONITOR = Mode.ENFORCE, Mode.MONITOR
 ENFORCING = Rules(DEFAULT, ENFORCE)
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -80,13 +83,13 @@ def looked_at(
         # disabled stays disabled, however good or bad the numbers become
         (ENFORCE, {"status": DISABLED}, 1000, 2, DISABLED, []),
         (ENFORCE, {"status": DISABLED}, 90_000, 2, DISABLED, []),
-        (OBSERVE, {"status": DISABLED}, 90_000, 2, DISABLED, []),
+        (MONITOR, {"status": DISABLED}, 90_000, 2, DISABLED, []),
         # observing switches nothing and mails nobody: staff read when the verdict changes, once
-        (OBSERVE, {}, 1000, 1, ACTIVE, []),
-        (OBSERVE, {}, 1000, 2, ACTIVE, ["would_disable"]),
-        (OBSERVE, {"would_disable": True}, 1000, 2, ACTIVE, []),
-        (OBSERVE, {"would_disable": True}, 2000, 2, ACTIVE, ["would_keep"]),
-        (OBSERVE, {}, 2000, 2, ACTIVE, []),
+        (MONITOR, {}, 1000, 1, ACTIVE, []),
+        (MONITOR, {}, 1000, 2, ACTIVE, ["would_disable"]),
+        (MONITOR, {"would_disable": True}, 1000, 2, ACTIVE, []),
+        (MONITOR, {"would_disable": True}, 2000, 2, ACTIVE, ["would_keep"]),
+        (MONITOR, {}, 2000, 2, ACTIVE, []),
         # entering enforce judges anew
         (ENFORCE, {"would_disable": True}, 1000, 2, DISABLED, ["disabled"]),
         (ENFORCE, {"would_disable": True}, 2000, 0, ACTIVE, []),
@@ -210,6 +213,10 @@ def test_time_never_runs_backwards_for_an_account(decided_at: datetime | None, n
 # ---------------------------------------------------------------- alerts: at once, then at most one an hour
 
 
+def wanted(account: Account, days: Days, rules: Rules, now: datetime) -> Needs:
+    return needs(account, judged(account, days, rules, now), rules, now)
+
+
 class Story:
     """An account over time: complaints come in, looks are taken with the evidence that enforcing would gather."""
 
@@ -224,7 +231,7 @@ class Story:
     def look(self, now: datetime) -> list[str]:
         """The messages that an alert tells of, if one is written."""
         days = days_of(100_000, len(self.written))
-        since = needs(self.account, days, ENFORCING, now).complaints_since
+        since = wanted(self.account, days, ENFORCING, now).complaints_since
         found = Evidence(days, [entry for entry in self.written if since and entry.at >= since])
         outcome = decide(self.account, found, ENFORCING, now)
         self.account = outcome.account
@@ -314,14 +321,14 @@ def test_no_more_of_the_timeline_is_read_than_is_needed(
 ) -> None:
     account = an_account(alerted_at=alerted_at)
 
-    assert needs(account, days_of(delivered, complaints), ENFORCING, NOW).complaints_since == since
+    assert wanted(account, days_of(delivered, complaints), ENFORCING, NOW).complaints_since == since
 
 
 @pytest.mark.parametrize(
     ("different", "mode", "since"),
     [
-        ({}, OBSERVE, WINDOW_BEGINS),  # for the record
-        ({"would_disable": True}, OBSERVE, None),
+        ({}, MONITOR, WINDOW_BEGINS),  # for the record
+        ({"would_disable": True}, MONITOR, None),
         ({"would_disable": True, "alerted_at": NOW, "exemption": EXEMPTION}, ENFORCE, NOW - COMMIT_LAG),
         ({"exemption": EXEMPTION}, ENFORCE, WINDOW_BEGINS),
     ],
@@ -329,7 +336,7 @@ def test_no_more_of_the_timeline_is_read_than_is_needed(
 def test_whom_a_broken_rule_spares_is_read_whole_for_the_record_alone(
     different: dict[str, Any], mode: Mode, since: datetime | None
 ) -> None:
-    assert needs(an_account(**different), days_of(1000, 2), Rules(DEFAULT, mode), NOW) == Needs(since)
+    assert wanted(an_account(**different), days_of(1000, 2), Rules(DEFAULT, mode), NOW) == Needs(since)
 
 
 # ---------------------------------------------------------------- the brakes: the hold, the breaker, an exemption

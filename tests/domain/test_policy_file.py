@@ -23,7 +23,7 @@ values = st.recursive(
 )
 
 
-def test_what_is_not_named_is_as_in_the_seed() -> None:
+def test_what_is_not_named_is_as_in_the_default() -> None:
     assert parse_policy("{}") == DEFAULT
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.domain.sending.suppression_file import MOST_ADDRESSES, addresses_in
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.formulas import FORMULAS, marked
@@ -26,18 +26,21 @@ ANN, BOB = "ann@example.com", "bob@example.com"
     ],
 )
 def test_one_a_line_or_a_column_of_a_table(text: str) -> None:
-    assert addresses_in(text, bare) == [ANN, BOB]
+    assert addresses_in(text, canonical_address) == [ANN, BOB]
 
 
 def test_an_address_that_was_marked_against_spreadsheets_is_taken_without_the_mark() -> None:
-    assert addresses_in("'+1@example.com\n'ann'@example.com\n", bare) == ["+1@example.com", "'ann'@example.com"]
+    assert addresses_in("'+1@example.com\n'ann'@example.com\n", canonical_address) == [
+        "+1@example.com",
+        "'ann'@example.com",
+    ]
 
 
-@pytest.mark.parametrize("first", [one for one in FORMULAS if bare(f"{one}1@example.com")])
+@pytest.mark.parametrize("first", [one for one in FORMULAS if canonical_address(f"{one}1@example.com")])
 def test_whatever_a_table_marks_is_read_without_the_mark(first: str) -> None:
     address = f"{first}1@example.com".strip()
 
-    assert addresses_in(f"address\n{marked(address)}\n", bare) == [bare(address)]
+    assert addresses_in(f"address\n{marked(address)}\n", canonical_address) == [canonical_address(address)]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +58,7 @@ def test_whatever_a_table_marks_is_read_without_the_mark(first: str) -> None:
 )
 def test_a_file_with_what_is_no_address_is_refused_whole(text: str, says: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        addresses_in(text, bare)
+        addresses_in(text, canonical_address)
 
     assert says in str(refused.value)
 
@@ -63,7 +66,7 @@ def test_a_file_with_what_is_no_address_is_refused_whole(text: str, says: str) -
 @given(st.text())
 def test_whatever_is_in_a_file_is_read_or_refused(text: str) -> None:
     try:
-        found = addresses_in(text, bare)
+        found = addresses_in(text, canonical_address)
     except InvalidInput:
         return
-    assert found == [bare(one) for one in found]
+    assert found == [canonical_address(one) for one in found]

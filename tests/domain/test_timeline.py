@@ -33,9 +33,10 @@ from permille.domain.policy.policy import DEFAULT
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.timeline import kinds
 from permille.domain.timeline.facts import Audience, Facts, Unknown, declared
-from permille.domain.timeline.kinds.complaints import LISTED_COMPLAINTS, reported
+from permille.domain.timeline.kinds.alert import LISTED_COMPLAINTS
+from permille.domain.timeline.kinds.complaints import reported
+from permille.domain.timeline.kinds.decision_record import LISTED_IDENTITIES
 from permille.domain.timeline.kinds.registry import KINDS, MODULES
-from permille.domain.timeline.kinds.verdicts import LISTED_IDENTITIES
 from permille.domain.timeline.timeline import Entry, entry_as_read
 from permille.domain.values.entry_id import id_at
 from permille.domain.words import wording
@@ -82,7 +83,7 @@ def test_every_kind_has_a_headline_and_a_sentence(kind: str) -> None:
     assert entry.sentence().endswith((".", "”"))
 
 
-def test_a_disabling_is_told_in_the_words_of_the_seed() -> None:
+def test_a_disabling_is_told_in_the_specified_words() -> None:
     told = an_entry("disabled").headline("APWT")
 
     assert told == "Your APWT SMTP account has been disabled due to poor sending reputation"
@@ -106,7 +107,7 @@ def test_a_disabling_is_told_in_the_words_of_the_seed() -> None:
             ),
         ),
         ("complaint", "Sent on 10 March 2026, reported on 10 March 2026."),
-        ("report", "Sent on 10 March 2026. Not counted: the report says not-spam."),
+        ("uncounted_report", "Sent on 10 March 2026. Not counted: the report says not-spam."),
         ("created", "Mail sent by permille-bakery counts for this account."),
     ],
 )
@@ -348,7 +349,7 @@ def test_the_same_happening_has_the_same_id_and_another_one_has_not() -> None:
 
 @pytest.mark.parametrize("kind", ALL)
 def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_on_is_for_staff(kind: str) -> None:
-    reports = {"created", "complaint", "repeated_complaint", "report", "alert", "bounces", "review_withdrawn"}
+    reports = {"created", "complaint", "repeated_complaint", "uncounted_report", "alert", "bounces", "review_withdrawn"}
     reports |= {"provider_connected", "provider_disconnected", "review_amended"}
     reports |= {"credential_renewed", "old_credential_ended", "link_requested"}
 
@@ -368,7 +369,7 @@ def test_what_changes_something_for_the_owner_is_mailed_and_nothing_else() -> No
 
 
 def test_a_report_that_does_not_count_says_so() -> None:
-    entry = an_entry("report")
+    entry = an_entry("uncounted_report")
 
     assert entry.headline(PLATFORM).endswith("it does not count as a complaint")
 

@@ -87,7 +87,7 @@ def test_one_complaint_is_told_and_the_credential_stays(cloud: Cloud) -> None:
     assert cloud.kinds() == ["alert", "complaint"]
 
 
-def test_in_observe_mode_the_credential_stays(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_monitor_mode_the_credential_stays(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENFORCEMENT_MODE", "monitor")
     cloud.open()
     complain(2)

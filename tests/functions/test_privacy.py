@@ -18,12 +18,12 @@ from functions.notify.app import handler as notify
 from tests.functions.conftest import Cloud
 from tests.support.builders import Body, LambdaContext, an_entry, records, ses_event, sqs_record, stream_record
 
-from permille.aws.ledger import SEEN_FOR
+from permille.aws.ledger_items import SEEN_FOR
 from permille.aws.quarantine import KEPT_FOR
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.observability import logger
-from permille.ports.history import KEPT_BOUNCES
-from permille.ports.notifications import REMEMBERED_FOR
+from permille.ports.history import BOUNCES_KEPT_FOR
+from permille.ports.notifications import IDEMPOTENT_FOR
 from permille_cli.stack.template import PROJECT, load
 
 PAGE = (PROJECT / "docs" / "privacy.md").read_text(encoding="utf-8")
@@ -93,7 +93,7 @@ def test_an_address_rests_where_the_page_says_and_nowhere_else(story: Cloud) -> 
     card = {"ComplaintsTable.recipient", "ComplaintsTable.facts"}
     assert places == {
         "complainer": {*card, "TimelineTable.complaint", "TimelineTable.repeated_complaint"},
-        "another": {*card, *(f"TimelineTable.{kind}" for kind in ("complaint", "report", "unsuppressed"))},
+        "another": {*card, *(f"TimelineTable.{kind}" for kind in ("complaint", "uncounted_report", "unsuppressed"))},
         "bounced": {"ComplaintsTable.recipient"},
         "astray": {"QuarantineTable.body"},
     }
@@ -134,11 +134,11 @@ def test_the_page_names_every_kind_of_entry_that_names_people() -> None:
 
 def test_the_page_says_how_long_what_expires_is_kept() -> None:
     kept = section("What is kept")
-    days = {"SeenTable": SEEN_FOR, "QuarantineTable": KEPT_FOR, "IdempotencyTable": REMEMBERED_FOR}
+    days = {"SeenTable": SEEN_FOR, "QuarantineTable": KEPT_FOR, "IdempotencyTable": IDEMPOTENT_FOR}
 
     for table, time in days.items():
         assert re.search(rf"^\| {table} \|.*\| {time.days} days \|", kept, re.M)
-    assert f"{KEPT_BOUNCES.days} days (bounces)" in kept
+    assert f"{BOUNCES_KEPT_FOR.days} days (bounces)" in kept
     assert f"{load()['Parameters']['LogRetentionDays']['Default']} days" in section(
         "What is in logs, queues and backups"
     )

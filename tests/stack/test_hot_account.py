@@ -15,8 +15,10 @@ from tests.stack.accounts import Business, a_business
 from tests.stack.conftest import Stack
 from tests.support.builders import ses_event
 
+from permille.aws.counting import SHARDS
 from permille.aws.events import as_received
-from permille.aws.ledger import SHARDS, DynamoLedger, LedgerTables
+from permille.aws.ledger import DynamoLedger
+from permille.aws.ledger_items import LedgerTables
 from permille.aws.quarantine import DynamoQuarantine
 from permille.domain.policy.policy import DEFAULT
 from permille.usecases.feedback.ingest import RESERVE, IngestServices, ingest

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from hashlib import sha256
 from typing import Any, cast
 
-from permille.aws.ses_events import recipients_of
+from permille.aws.ses_recipients import recipients_of
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE, Credential, DeactivatedKeys, SenderState
 from permille.domain.account.provider import Provider
@@ -23,22 +23,17 @@ from permille.domain.rules.backlog import Backlog
 from permille.domain.rules.decision import Evidence, Outcome
 from permille.domain.sending.smtp_server import Server
 from permille.domain.timeline.facts import Facts
+from permille.domain.timeline.kinds.alert import Alert, listed
 from permille.domain.timeline.kinds.bounces import Bounced, BouncedRecipient, BounceReason
 from permille.domain.timeline.kinds.change import Owner
-from permille.domain.timeline.kinds.complaints import (
-    Alert,
-    CountedComplaint,
-    OwnerMailState,
-    OwnerMailStopped,
-    listed,
-    repeated,
-    reported,
-)
+from permille.domain.timeline.kinds.complaints import CountedComplaint, repeated, reported
 from permille.domain.timeline.kinds.credential import Difference, FormerSet
+from permille.domain.timeline.kinds.decision_record import DecisionRecord, Spared
 from permille.domain.timeline.kinds.numbers import Numbers
+from permille.domain.timeline.kinds.owner_contact import OwnerMailState, OwnerMailStopped
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.system import BreakerReset
-from permille.domain.timeline.kinds.verdicts import DecisionRecord, Disabled, Spared
+from permille.domain.timeline.kinds.verdicts import Disabled
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, only, system_entry
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.status import HoldReason, Mode
@@ -244,7 +239,7 @@ def an_entry(kind: str = "disabled", at: datetime = NOW, account_id: str = ACCOU
     match kind:
         case "complaint":
             return a_complaint_entry(at=at, account_id=account_id)
-        case "report":
+        case "uncounted_report":
             return reported(account_id, at, a_complaint(feedback_type="not-spam"), epoch=1)
         case "repeated_complaint":
             return repeated(account_id, at, a_complaint(), epoch=1, days=1)

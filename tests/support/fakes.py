@@ -12,7 +12,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any, cast
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.domain.account.account import Account, is_decision
 from permille.domain.account.correction import Correction, Void
 from permille.domain.account.credential import ACTIVE, INACTIVE, Changes, Credential, DeactivatedKeys, SenderState
@@ -20,11 +20,13 @@ from permille.domain.feedback.bounces import BounceRecord
 from permille.domain.login.links import LinkRole, Register
 from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.rules.breaker import BreakerChange, BreakerState, OpenBreaker, PassBreaker, ReturnPass
+from permille.domain.sending.route import with_route_changes
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, Why, suppressed_by
 from permille.domain.timeline.facts import Audience, Topic
+from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
 from permille.domain.timeline.kinds.complaints import Reported, completed
-from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade, ModeEntered
+from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry_as_read
 from permille.domain.values.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.values.tally import Days, Tally
@@ -224,7 +226,7 @@ class FakeLedger:
     def mark_owner_mail(self, identity: str, entry: Entry, address: str) -> bool:
         with self._rows.faults.call("ledger.mark_owner_mail"):
             account = self._rows.accounts.get(entry.account_id)
-            is_the_owners = not address or (account and address == bare(account.owner_email))
+            is_the_owners = not address or (account and address == canonical_address(account.owner_email))
             if not account or not is_the_owners or ("", identity) in self._rows.markers:
                 return False
             self._rows.markers.add(("", identity))
@@ -264,6 +266,7 @@ class FakeAccounts:
         self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
     ) -> Account:
         with self._rows.faults.call("accounts.save"):
+            account = with_route_changes(read, account, entries)
             different = _differences(read, account)
             if not different and not entries:
                 return account
@@ -323,13 +326,15 @@ class FakeAccounts:
         tally = (account_id, correction.epoch, correction.day)
         rows.tallies[tally] = rows.tallies.get(tally, Tally()) + Tally(complaints=correction.complaints)
 
-    def add(self, account: Account, entries: Sequence[Entry]) -> None:
+    def add(self, account: Account, entries: Sequence[Entry]) -> Account:
         with self._rows.faults.call("accounts.add"):
+            account = with_route_changes(None, account, entries)
             if account.id in self._rows.accounts or set(account.senders) & set(self._rows.senders):
                 raise Conflict(f"{account.id} or one of its senders is there already")
             self._rows.accounts[account.id] = account
             self._rows.senders.update({one: Sender(one, account.id, account.epochs) for one in account.senders})
             self._rows.append(*entries)
+            return account
 
     def acquire_lease(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
         with self._rows.faults.call("leases.acquire_lease"):
@@ -660,13 +665,13 @@ class FakeSuppressions:
             cards = [card for (theirs, _), card in self._rows.suppressing.items() if theirs == account_id]
         yield from sorted(cards, key=lambda card: card.entry_id)
 
-    def naming(self, account_id: str, address: str) -> list[str]:
-        with self._rows.faults.call("suppressions.naming"):
+    def identities_of(self, account_id: str, address: str) -> list[str]:
+        with self._rows.faults.call("suppressions.identities_of"):
             cards = sorted(self._rows.suppressing.items())
             return [key[1] for key, card in cards if (key[0], card.address) == (account_id, address)]
 
-    def about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
-        with self._rows.faults.call("suppressions.about"):
+    def complaints_about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
+        with self._rows.faults.call("suppressions.complaints_about"):
             theirs = [one for one in self._rows.suppressing.items() if one[0][0] == account_id]
             cards = [(key, card) for key, card in theirs if card.why is Why.COMPLAINT]
             told = {key[1]: self._rows.entries[account_id, card.entry_id].data for key, card in cards}

@@ -32,12 +32,13 @@ from tests.support.pictures import take, write
 from permille.aws.ses_mailer import SesMailer
 from permille.console.site.pages import Pages
 from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, RecentRatio, judge
-from permille.domain.timeline.kinds.complaints import Alert
+from permille.domain.timeline.kinds.alert import Alert
 from permille.domain.timeline.kinds.credential import CredentialRenewed
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.review import ReviewApproved
 from permille.domain.timeline.kinds.staff import DenyLifted, StaffEnabled
-from permille.domain.timeline.kinds.trial import Reinstated, TrialBegan, TrialEnded, TrialUnused
+from permille.domain.timeline.kinds.trial import TrialBegan, TrialEnded
+from permille.domain.timeline.kinds.trial_outcome import Reinstated, TrialUnused
 from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.values.tally import Tally
 from permille.ports.notifications import Mail

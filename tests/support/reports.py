@@ -36,7 +36,8 @@ from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.timeline.kinds.complaints import CountedComplaint, reported
 from permille.domain.timeline.kinds.credential import Created, DeniedByHand
 from permille.domain.timeline.kinds.review import ReviewDeclined
-from permille.domain.timeline.kinds.trial import Reinstated, TrialBegan, TrialEnded
+from permille.domain.timeline.kinds.trial import TrialBegan, TrialEnded
+from permille.domain.timeline.kinds.trial_outcome import Reinstated
 from permille.domain.timeline.timeline import Entry, entry, only
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally

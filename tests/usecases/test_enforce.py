@@ -418,7 +418,7 @@ def test_a_key_that_goes_while_it_is_switched_is_read_anew(world: World) -> None
 # ---------------------------------------------------------------- observing
 
 
-def test_in_observe_mode_nothing_is_switched_and_staff_read_it_once() -> None:
+def test_in_monitor_mode_nothing_is_switched_and_staff_read_it_once() -> None:
     world = World(Mode.MONITOR)
     world.breaks_the_rule()
 

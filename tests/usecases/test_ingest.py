@@ -283,7 +283,7 @@ def test_a_report_that_does_not_count_is_shown_all_the_same(feedback: Ingestion)
     feedback.receive(ses_event("Complaint", complaintFeedbackType="not-spam"))
 
     assert feedback.counts == Tally()
-    assert [entry.kind for entry in feedback.rows.told(ACCOUNT)] == ["report"]
+    assert [entry.kind for entry in feedback.rows.told(ACCOUNT)] == ["uncounted_report"]
 
 
 def test_a_report_that_does_not_count_takes_no_complaint_away(feedback: Ingestion) -> None:

@@ -146,7 +146,7 @@ def test_what_cannot_be_known_does_not_keep_the_rest_from_being_shown(
     assert {name for name in ("figures", "complaints", "bounces") if getattr(found, name) is None} == unknown
 
 
-def test_without_a_policy_nobody_is_judged_and_sess_figures_are_those_of_the_seeds_window(world: World) -> None:
+def test_without_a_policy_nobody_is_judged_and_sess_figures_are_those_of_the_default_window(world: World) -> None:
     sent(world, "a", Tally(1000, 1))
     world.faults.fail("policies.current", times=2)
 

@@ -11,7 +11,7 @@ from permille.domain.login.links import ALL_ACCOUNTS, Grant, LinkRole, Scope
 from permille.domain.people import validation
 from permille.domain.people.commands import RevokeOwnerLinks
 from permille.domain.people.system_commands import RevokeAccess
-from permille.domain.timeline.kinds.system import LinkMade
+from permille.domain.timeline.kinds.access import LinkMade
 from permille.domain.timeline.timeline import SYSTEM, only, system_entry
 from permille.domain.values.errors import InvalidInput, ServiceError
 from permille.usecases.history import MOST

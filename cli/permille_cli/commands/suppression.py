@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.console.site import spreadsheet
 from permille.console.site.spreadsheet import Separator
 from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
@@ -102,7 +102,7 @@ def import_file(
 
     If a line holds no address, nothing is suppressed. If the command was interrupted, repeat it.
     """
-    addresses = tuple(addresses_in(inputs.text_of(file), bare))
+    addresses = tuple(addresses_in(inputs.text_of(file), canonical_address))
     command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.caller())
     stack.account(account_id)
     entry = suppression_list.take_in(
@@ -174,7 +174,7 @@ def _listed(stack: Stack, account_id: str) -> Iterable[Suppression]:
 
 
 def _bare(address: str) -> str:
-    parsed = bare(address)
+    parsed = canonical_address(address)
     if parsed is None:
         raise InvalidInput(f"{address!r} is not an e-mail address such as ann@example.com")
     return parsed

@@ -25,7 +25,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Denial:
+class IamDenial:
     """IAM's refusal: of whom, on what."""
 
     arn: str
@@ -52,7 +52,9 @@ class Authority:
         answer = self._ask("GET", f"identity?{urlencode({'address': address})}")
         return Identity(**answer) if answer else None
 
-    def denial(self, access_key_id: str, action: str, resources: list[str], context: dict[str, Any]) -> Denial | None:
+    def denial(
+        self, access_key_id: str, action: str, resources: list[str], context: dict[str, Any]
+    ) -> IamDenial | None:
         """The first of `resources` on which the key's user may not do `action`. Raises UnknownKeyError."""
         request = {
             "access_key_id": access_key_id,
@@ -63,7 +65,7 @@ class Authority:
         answer = self._ask("POST", "authorize", json.dumps(request))
         if answer is None:
             raise UnknownKeyError(access_key_id)
-        return Denial(**answer["denied"]) if answer["denied"] else None
+        return IamDenial(**answer["denied"]) if answer["denied"] else None
 
     def _ask(self, method: str, path: str, body: str | None = None) -> dict[str, Any] | None:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)

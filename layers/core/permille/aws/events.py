@@ -1,4 +1,4 @@
-"""The events that Lambda hands to the functions, read into what the use cases take."""
+"""Parses the events that Lambda passes to the functions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,19 +7,19 @@ from permille.aws.ses_events import parse
 from permille.domain.feedback.received import Received
 
 
-def received(event: Mapping[str, Any]) -> list[Received]:
-    """The records of an SQS batch, or those that SNS hands over itself."""
-    return [_received(record) for record in event["Records"]]
+def feedback_records(event: Mapping[str, Any]) -> list[Received]:
+    """The feedback of an SQS batch, or of an event of SNS itself."""
+    return [_record(record) for record in event["Records"]]
 
 
-def _received(record: Mapping[str, Any]) -> Received:
+def _record(record: Mapping[str, Any]) -> Received:
     if "Sns" in record:
         return as_received(record["Sns"]["MessageId"], record["Sns"]["Message"])
     return as_received(record["messageId"], record["body"])
 
 
 def as_received(record_id: str, body: str) -> Received:
-    """The record with its body read."""
+    """A record with its body parsed."""
     return Received(record_id, body, parse(body))
 
 

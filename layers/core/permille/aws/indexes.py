@@ -3,7 +3,7 @@ scan."""
 
 from datetime import date, datetime
 
-from permille.addresses import bare
+from permille.addresses.mailbox import canonical_address
 from permille.aws.rows import DUE, instant
 from permille.domain.account.account import Account
 from permille.domain.account.look import MILLION, Assessment
@@ -54,4 +54,4 @@ def month(day: date) -> str:
 
 def owner_key(email: str) -> str:
     """The address without its display name and in lower case, so that it is found however it is written."""
-    return bare(email) or email.lower()
+    return canonical_address(email) or email.lower()

@@ -10,7 +10,7 @@ from permille.domain.policy.policy import Decision, Rule, Verdict
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.timeline.kinds.credential import DeniedByHand
 from permille.domain.timeline.kinds.numbers import PlainNumbers
-from permille.domain.timeline.kinds.trial import StaysSuspended
+from permille.domain.timeline.kinds.trial_outcome import StaysSuspended
 from permille.domain.timeline.kinds.verdicts import Disabled
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from permille.addresses import LONGEST
+from permille.addresses.parts import LONGEST_ADDRESS
 from permille.domain.feedback.bounces import LONGEST_DIAGNOSTIC, BounceRecord
 from permille.domain.words.wording import plain
 from permille.schema.doc import Doc
@@ -32,7 +32,7 @@ def bounce_json(bounce: BounceRecord) -> BounceJson:
     details = bounce.details
     return {
         "id": bounce.id,
-        "recipient": plain(bounce.recipient, LONGEST) or None,
+        "recipient": plain(bounce.recipient, LONGEST_ADDRESS) or None,
         "why": details.why,
         "status": details.status or None,
         "diagnostic": plain(details.diagnostic, LONGEST_DIAGNOSTIC) or None,

@@ -20,7 +20,7 @@ from permille.domain.policy.policy import SecondChance
 from permille.domain.rules.decision import Outcome
 from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds import review as told
-from permille.domain.timeline.kinds.trial import TrialConfirmed
+from permille.domain.timeline.kinds.trial_outcome import TrialConfirmed
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.calendar import DAY, midnight, today
 from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused

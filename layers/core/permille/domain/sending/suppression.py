@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from permille.domain.timeline.kinds.complaints import CountedComplaint, RepeatedComplaint, Unsuppressed
+from permille.domain.timeline.kinds.complaints import CountedComplaint, RepeatedComplaint
+from permille.domain.timeline.kinds.suppressions import Unsuppressed
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry
 from permille.domain.values.entry_id import id_among_many
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
 from permille.domain.feedback.received import Received
 from permille.domain.policy.policy import MAX_CLOCK_SKEW
-from permille.domain.timeline.kinds.complaints import OwnerMailState
+from permille.domain.timeline.kinds.owner_contact import OwnerMailState
 from permille.observability import emit
 from permille.ports.feedback import Count, Sender
 from permille.usecases.feedback.counts import counts_of, has_known_complainer, number_of_mail_details

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import ParamSpec
 
 from permille.domain.policy.policy import Policy
-from permille.domain.timeline.kinds.complaints import OwnerMailStopped
+from permille.domain.timeline.kinds.owner_contact import OwnerMailStopped
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import PolicyNotValid, ServiceError, Unavailable
 from permille.observability import emit, emit_count

@@ -7,7 +7,7 @@ from datetime import datetime
 from permille.domain.login import links
 from permille.domain.login.links import Claims, Register
 from permille.domain.people.system_commands import MakeLink, RevokeAccess
-from permille.domain.timeline.kinds.system import AccessRevoked, LinkMade
+from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import Conflict, Unavailable
 from permille.ports.login import LinkRegister, TokenSigner

@@ -106,7 +106,7 @@ def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> Ad
     )
     with rollback_on_error() as rollback:
         created = entry(account.id, now, Created(senders=account.senders))
-        _add_row(services, account, [created, *risks_told(account.id, adopted.risks, new.by, now)], rollback)
+        account = _add_row(services, account, [created, *risks_told(account.id, adopted.risks, new.by, now)], rollback)
         preparing = services.preparing(rollback)
         prepared = preparing.use_our_set(account.id, new.identities, now)
         stopped = preparing.stop_forwarding(account.id, new.identities, now)
@@ -163,14 +163,14 @@ def _check_id(services: OnboardServices, account_id: str) -> None:
         raise InvalidInput(f"the account {account_id} exists; `permille account show {account_id}`", "account_id")
 
 
-def _add_row(services: OnboardServices, account: Account, entries: Sequence[Entry], rollback: Rollback) -> None:
+def _add_row(services: OnboardServices, account: Account, entries: Sequence[Entry], rollback: Rollback) -> Account:
     def remove() -> None:
         if services.timeline.get(account.id, entries[0].id):  # written together with the row: so it is this row
             services.accounts.remove(account)
 
     rollback.register(f"the account {account.id}", remove)
     try:
-        services.accounts.add(account, entries)
+        return services.accounts.add(account, entries)
     except Conflict as conflict:
         owned = ", ".join(account.senders)
         raise InvalidInput(

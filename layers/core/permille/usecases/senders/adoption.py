@@ -90,7 +90,7 @@ def _check_owner(services: AdoptionServices, user: str, account_id: str) -> None
     owner = services.accounts.owner_of(user)
     if owner not in ("", account_id):
         raise InvalidInput(f"{user} is a sender of the account {owner}, and a sender never moves: adopt another user")
-    if not owner and any(one.caller == user for one in services.accounts.ignored()):
+    if not owner and any(one.name == user for one in services.accounts.ignored()):
         raise InvalidInput(f"{user} is ignored, as the platform's own: `permille sender unignore {user}` first")
 
 

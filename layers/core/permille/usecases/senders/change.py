@@ -5,7 +5,7 @@ same command."""
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from permille.addresses import is_same
+from permille.addresses.mailbox import is_same_mailbox
 from permille.domain.account.account import Account
 from permille.domain.people.commands import ChangeOwner
 from permille.domain.values.errors import InvalidInput
@@ -116,6 +116,6 @@ def _owner(change: Change, account: Account) -> ChangeOwner:
         reason=change.reason,
         by=change.by,
     )
-    if change.owner_email is not None and is_same(change.owner_email, account.owner_email):
+    if change.owner_email is not None and is_same_mailbox(change.owner_email, account.owner_email):
         return replace(command, owner_email=None)
     return command

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from permille.addresses import in_a_labels
+from permille.addresses.domains import in_a_labels
 from permille.domain.people import validation
 from permille.domain.sending.iam_policy import READ_BY_IAM
 from permille.domain.values.account_id import ACCOUNT_ID

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from permille.addresses import LONGEST, bare
+from permille.addresses.mailbox import canonical_address
+from permille.addresses.parts import LONGEST_ADDRESS
 from permille.domain.account.account import Account
 from permille.domain.account.credential import SenderState, drift
 from permille.domain.account.listed_account import ListedAccount
@@ -43,7 +44,7 @@ LISTED = 25
 HELD = 20  # on a page: a field of the form for each
 TOLD = 100
 RESTING = 100
-LONGEST_SEARCH = LONGEST  # of an e-mail address in its bare form, which no id or sender's name comes near
+LONGEST_SEARCH = LONGEST_ADDRESS  # of an e-mail address in its canonical form, which no id or sender's name comes near
 
 T = TypeVar("T")
 
@@ -105,7 +106,7 @@ def search(desk: Desk, text: str, after: str) -> SearchResult:
     """By the beginning of the id, the owner's e-mail address, however it is written, or a sender's name. Raises
     MalformedRequest."""
     name = text.strip()
-    if not name or len(bare(name) or name) > LONGEST_SEARCH:
+    if not name or len(canonical_address(name) or name) > LONGEST_SEARCH:
         return SearchResult([], Page([]))
     exactly = [] if after else desk.account_index.find_by_owner_or_sender(name, LISTED)
     if "@" in name:  # no id has one

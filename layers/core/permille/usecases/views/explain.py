@@ -7,7 +7,8 @@ from datetime import datetime
 from permille.domain.account.account import Account
 from permille.domain.timeline.kinds.corrections import counting
 from permille.domain.timeline.kinds.credential import Created, DeniedByHand
-from permille.domain.timeline.kinds.verdicts import DecisionRecord, WouldKeep
+from permille.domain.timeline.kinds.decision_record import DecisionRecord
+from permille.domain.timeline.kinds.verdicts import WouldKeep
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, only
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.words import wording

@@ -11,7 +11,7 @@ from permille.domain.policy.policy import Verdict
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.corrections import counting, voided
 from permille.domain.timeline.kinds.staff import StaffDisabled
-from permille.domain.timeline.kinds.trial import StaysSuspended
+from permille.domain.timeline.kinds.trial_outcome import StaysSuspended
 from permille.domain.timeline.kinds.verdicts import Disabled
 from permille.domain.timeline.timeline import Entry
 from permille.domain.words.wording import campaign_name

@@ -1,4 +1,4 @@
-"""What bounced of the account's mails, an hour at a time."""
+"""The hourly entry about the account's bounces."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,17 +12,21 @@ from permille.domain.words.wording import plain, times
 
 LISTED_BOUNCES = 20
 LISTED_REASONS = 10
-TOLD_REASONS = 3
+REASONS_IN_SENTENCE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BounceReason:
+    """A reason, and how many mails bounced for it."""
+
     why: str
     bounces: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BouncedRecipient:
+    """A recipient whose mail bounced, and why."""
+
     recipient: Annotated[str, "In its bare form."]
     status: Annotated[str, "The enhanced status code; empty where none was told."]
     why: str
@@ -41,6 +45,7 @@ class Bounced(Facts):
 
     @classmethod
     def of(cls, records: Sequence[BounceRecord], since: datetime, until: datetime, *, more: bool) -> "Bounced":
+        """`records`: those of the hour, oldest first. `more`: there were more than these."""
         reasons = Counter(record.details.why for record in records).most_common(LISTED_REASONS)
         known = {record.recipient: record for record in records if record.recipient}
         return cls(
@@ -59,10 +64,10 @@ class Bounced(Facts):
         return f"{'More than ' if self.more else ''}{times(self.bounces, 'e-mail')} bounced for good"
 
     def sentence(self) -> str:
-        reasons = "; ".join(f"{plain(one.why)} ({one.bounces:,})" for one in self.reasons[:TOLD_REASONS])
-        said = f"Why: {reasons}."
+        frequent = (f"{plain(reason.why)} ({reason.bounces:,})" for reason in self.reasons[:REASONS_IN_SENTENCE])
+        why = f"Why: {'; '.join(frequent)}."
         if not self.listed:
-            return said
-        named = ", ".join(plain(one.recipient) for one in self.listed[:TOLD_REASONS])
-        more = " and others" if len(self.listed) > TOLD_REASONS else ""
-        return f"{said} Take off your list: {named}{more}."
+            return why
+        addresses = ", ".join(plain(bounced.recipient) for bounced in self.listed[:REASONS_IN_SENTENCE])
+        more = " and others" if len(self.listed) > REASONS_IN_SENTENCE else ""
+        return f"{why} Take off your list: {addresses}{more}."

@@ -1,4 +1,4 @@
-"""What an operator changed of an account: always with a reason, who it was, and what was before."""
+"""An operator's changes of an account: each with a reason, who made it, and what was before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,15 @@ from permille.domain.words.wording import plain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Whom we write to, how they are greeted, and where they live."""
+    """The owner as an entry has them: address, name, time zone."""
 
     address: str
     name: Annotated[str, "May be empty."]
     timezone: str
 
     def words(self) -> str:
-        return ", ".join(plain(one) for one in (self.name, self.address, self.timezone) if one)
+        """Name, address and zone on one line."""
+        return ", ".join(plain(part) for part in (self.name, self.address, self.timezone) if part)
 
 
 @declared("owner_changed", Audience.STAFF)
@@ -35,7 +36,7 @@ class OwnerChanged(ByStaff):
 
 @declared("owner_address_changed", Audience.OWNER, mailed=True, tone=MailTone.INFO)
 class OwnerAddressChanged(Facts):
-    """Mails go to another address from now on; links that were sent to the one before do not work any more."""
+    """Mails go to another address from now on. Links that were sent to the former address are revoked."""
 
     address: str
 
@@ -62,7 +63,7 @@ class OwnerAddressChanged(Facts):
 
 @declared("owner_address_dropped", Audience.STAFF, mailed=True, tone=MailTone.INFO)
 class OwnerAddressDropped(Facts):
-    """The address that mails went to before is told so, and nothing else about the account."""
+    """A mail to the former address says that it gets no more mails. It says nothing else about the account."""
 
     address: str
 
@@ -85,12 +86,15 @@ class OwnerAddressDropped(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamesChanged(ByStaff):
+    """Base of entries about a set of names that was changed."""
+
     before: tuple[str, ...]
     after: tuple[str, ...]
 
     def difference(self) -> str:
-        added = [one for one in self.after if one not in self.before]
-        removed = [one for one in self.before if one not in self.after]
+        """`added: a, b; removed: c`"""
+        added = [name for name in self.after if name not in self.before]
+        removed = [name for name in self.before if name not in self.after]
         listed = [("added", added), ("removed", removed)]
         return "; ".join(f"{what}: {', '.join(map(plain, names))}" for what, names in listed if names)
 
@@ -105,7 +109,7 @@ class IdentitiesChanged(NamesChanged):
 
 @declared("risk_accepted", Audience.STAFF)
 class RiskAccepted(ByStaff):
-    """An IAM user was adopted although it could send uncounted, or undo that it is switched off."""
+    """An IAM user was adopted although its permissions allow it to send uncounted mail, or to evade a disabling."""
 
     sender: str
     risks: Annotated[tuple[str, ...], "Each with the policy and the statement that allows it."]

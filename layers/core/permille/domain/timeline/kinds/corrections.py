@@ -1,4 +1,4 @@
-"""That support took a complaint back, or let it count again."""
+"""Corrections by staff: a complaint is voided, or restored."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from permille.domain.words.wording import quoted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corrected(Facts):
-    """The complaint that it is about, and who of the staff decided, and why: neither is for the owner."""
+    """Base of corrections: the complaint, who of the staff decided, and why. The last two are not for the owner."""
 
     complaint: Annotated[str, "The id of the complaint's entry."]
     identity: Annotated[str, "By which it is counted once."]
@@ -27,6 +27,7 @@ class Corrected(Facts):
 
     @property
     def mail_named(self) -> str:
+        """The mail, by subject and campaign."""
         return quoted(self.subject, self.campaign)
 
 
@@ -53,13 +54,14 @@ class ComplaintRestored(Corrected):
 
 
 def voided(entries: Iterable[Entry]) -> Mapping[str, TimelineEntry[ComplaintVoided]]:
-    """By the id of its entry, each complaint that is taken back according to the entries, in any order."""
-    last = {one.facts.complaint: one for one in sorted(only(Corrected, entries), key=lambda one: one.id)}
-    return {one.facts.complaint: one for one in only(ComplaintVoided, last.values())}
+    """The voided complaints: the id of the complaint's entry, and the entry that voided it. `entries`: in any order."""
+    in_order = sorted(only(Corrected, entries), key=lambda entry: entry.id)
+    last = {entry.facts.complaint: entry for entry in in_order}
+    return {entry.facts.complaint: entry for entry in only(ComplaintVoided, last.values())}
 
 
 def counting(entries: Iterable[Entry]) -> list[TimelineEntry[CountedComplaint]]:
-    """The complaints among the entries that are not taken back. Whatever is said of one comes after it."""
+    """The counted complaints that are not voided. `entries`: with all corrections of these complaints."""
     entries = list(entries)
-    gone = voided(entries)
-    return [one for one in only(CountedComplaint, entries) if one.id not in gone]
+    without = voided(entries)
+    return [entry for entry in only(CountedComplaint, entries) if entry.id not in without]

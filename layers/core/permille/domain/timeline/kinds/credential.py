@@ -1,4 +1,4 @@
-"""The account's SMTP credential: whose mail counts for it, and whether IAM agrees with the status."""
+"""The account's SMTP credential: its senders, and whether IAM agrees with the status."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,12 +33,13 @@ class Created(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormerSet:
-    """Of an identity of SES."""
+    """The former default configuration set of an identity of SES."""
 
     identity: str
     configuration_set: Annotated[str, "Empty where it had none."]
 
     def words(self) -> str:
+        """`example.com had old-set`"""
         return f"{plain(self.identity)} had {plain(self.configuration_set) or 'none'}"
 
 
@@ -49,11 +50,11 @@ class DefaultSetsReplaced(Facts):
     former: tuple[FormerSet, ...]
 
     def headline(self, platform: str) -> str:
-        names = ", ".join(plain(one.identity) for one in self.former)
+        names = ", ".join(plain(former.identity) for former in self.former)
         return f"The default configuration set of {names} is the stack's now"
 
     def sentence(self) -> str:
-        return f"Before, {'; '.join(one.words() for one in self.former)}."
+        return f"Before, {'; '.join(former.words() for former in self.former)}."
 
 
 @declared("forwarding_stopped", Audience.STAFF)
@@ -71,13 +72,14 @@ class ForwardingStopped(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What of a sender does not agree with the account's status."""
+    """A way in which a sender's state in IAM does not agree with the account's status."""
 
     sender: str
     what: Literal["awake", "deactivated", "denied", "not denied"]
     key: Annotated[str, "The access key's id; empty where it is about the deny group."]
 
     def words(self) -> str:
+        """`permille-bakery has the key AKIA... Active`"""
         return f"{plain(self.sender)} {_DRIFTS[self.what].format(key=plain(self.key))}"
 
 
@@ -88,8 +90,8 @@ class Drift(Facts):
     found: tuple[Difference, ...]
 
     def headline(self, platform: str) -> str:
-        found = "; ".join(one.words() for one in self.found)
-        return f"The SMTP credential did not agree with the account's status: {found}"
+        differences = "; ".join(difference.words() for difference in self.found)
+        return f"The SMTP credential did not agree with the account's status: {differences}"
 
     def sentence(self) -> str:
         return "Permille switches it again."
@@ -97,7 +99,7 @@ class Drift(Facts):
 
 @declared("denied_by_hand", Audience.STAFF, topic=Topic.STANDING)
 class DeniedByHand(Facts):
-    """Somebody has put senders of an account that may send into the deny group: it is off, and stays so."""
+    """Somebody put senders of an account that may send into the deny group. The account stays off."""
 
     senders: Annotated[tuple[str, ...], "All that are in it."]
 
@@ -113,7 +115,7 @@ class DeniedByHand(Facts):
 
 @declared("undenied_by_hand", Audience.STAFF, topic=Topic.STANDING)
 class UndeniedByHand(Facts):
-    """All senders that somebody had put into the deny group were taken out of it again, and not by Permille."""
+    """Somebody took all senders that were denied by hand out of the deny group again."""
 
     senders: tuple[str, ...]
 
@@ -126,7 +128,7 @@ class UndeniedByHand(Facts):
 
 @declared("sender_missing", Audience.STAFF)
 class SenderMissing(Facts):
-    """IAM does not know a sender's user any more."""
+    """The IAM user of a sender does not exist any more."""
 
     senders: tuple[str, ...]
 
@@ -172,7 +174,7 @@ class CredentialRenewed(Facts):
 
 @declared("old_credential_ended", Audience.OWNER)
 class OldCredentialEnded(Facts):
-    """The credential that was renewed was read back to be off for good."""
+    """The keys that a renewal replaced were read back to be Inactive."""
 
     sender: str
     keys: Annotated[tuple[str, ...], "The ids of its access keys."]

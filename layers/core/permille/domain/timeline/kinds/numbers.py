@@ -1,8 +1,7 @@
-"""The numbers of a verdict, as they stand in every entry that tells of one."""
+"""The numbers of a verdict, which all entries about a verdict have."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from permille.domain.policy.policy import Rule, Verdict
@@ -13,7 +12,7 @@ from permille.domain.words.wording import day, limit, rate, times
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BounceBurstNumbers:
-    """What broke `bounce_burst`, and the rule's own numbers."""
+    """The counts that break `bounce_burst`, and the rule's numbers."""
 
     day: date
     delivered: int
@@ -25,7 +24,7 @@ class BounceBurstNumbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintBurstNumbers:
-    """What broke `complaint_burst`, and the rule's own numbers."""
+    """The counts that break `complaint_burst`, and the rule's numbers."""
 
     complaints: int
     more_than: int
@@ -34,7 +33,7 @@ class ComplaintBurstNumbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecentRatioNumbers:
-    """What broke `recent_ratio`, and the rule's own numbers."""
+    """The counts that break `recent_ratio`, and the rule's numbers."""
 
     delivered: int
     complaints: int
@@ -47,7 +46,7 @@ class RecentRatioNumbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers(Facts):
-    """The counts of the window that ended on `last_day`, and what the policy says of them."""
+    """Base of entries about a verdict: the counts of the window that ended on `last_day`, and what they break."""
 
     rule: Annotated[Literal[""] | Rule, "The first one that is broken; empty where none is."]
     delivered: int
@@ -65,7 +64,7 @@ class Numbers(Facts):
 
     @staticmethod
     def counted_by(verdict: Verdict) -> dict[str, Any]:
-        """The arguments for these facts."""
+        """The arguments for the facts of this class."""
         ratio = verdict.policy.complaint_ratio
         return {
             "rule": verdict.rule or "",
@@ -85,7 +84,7 @@ class Numbers(Facts):
 
     @property
     def is_about_bounces(self) -> bool:
-        """Whether the broken rule is."""
+        """Whether the broken rule is `bounce_burst`."""
         return isinstance(self.burst, BounceBurstNumbers)
 
     def counts(self) -> str:
@@ -97,12 +96,13 @@ class Numbers(Facts):
         )
 
     def allowance(self) -> str:
+        """How many more complaints the account can have, as a sentence."""
         if self.allowance_left == 0:
             return "One more would disable your SMTP account."
         return f"You can have {self.allowance_left:,} more; the one after that would disable your SMTP account."
 
     def broken(self) -> str:
-        """The numbers that broke the rule, and the rule's own."""
+        """The counts that break the rule, and the rule's limit, in sentences."""
         match self.burst:
             case BounceBurstNumbers() as burst:
                 share = f" and {burst.percent} % of that day's e-mails" if burst.percent else ""
@@ -126,7 +126,7 @@ class Numbers(Facts):
                 return f"{self.counts()} {limit(self.limit_per_1000)}"
 
     def rule_in_words(self) -> str:
-        """The broken rule, for owners."""
+        """The broken rule for owners, as the rest of a sentence."""
         match self.burst:
             case BounceBurstNumbers() as burst:
                 share = f", where that is more than {burst.percent} % of them" if burst.percent else ""
@@ -145,10 +145,11 @@ def _at_most(per_1000: int, days: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainNumbers(Numbers):
-    """Those of no entry: for words about a verdict."""
+    """The numbers of a verdict that is in no entry: for words about it."""
 
     @classmethod
     def of(cls, verdict: Verdict) -> "PlainNumbers":
+        """The numbers of this verdict."""
         return cls(**cls.counted_by(verdict))
 
 
@@ -174,5 +175,5 @@ def _burst(verdict: Verdict) -> BounceBurstNumbers | ComplaintBurstNumbers | Rec
     return None
 
 
-def _shown(ln_e: Decimal | None) -> str | None:
+def _shown(ln_e: float | None) -> str | None:
     return None if ln_e is None else f"{ln_e:.12g}"

@@ -43,7 +43,7 @@ class ProviderConnected(Facts):
 
 @declared("provider_disconnected", Audience.OWNER, topic=Topic.STANDING)
 class ProviderDisconnected(Facts):
-    """The provider is forgotten."""
+    """The provider was disconnected."""
 
     host: str
     port: int

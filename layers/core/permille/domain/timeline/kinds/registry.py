@@ -1,41 +1,49 @@
-"""All kinds of entries: whoever reads a timeline imports this."""
+"""All kinds of entries. Whoever reads a timeline imports this module, which imports and so declares each of them."""
 
-from collections.abc import Mapping
-
-from permille.domain.timeline.facts import KINDS as DECLARED
-from permille.domain.timeline.facts import Facts
+from permille.domain.timeline.facts import KINDS
 from permille.domain.timeline.kinds import (
+    access,
+    alert,
     bounces,
     change,
     complaints,
     corrections,
     credential,
-    owner_link,
+    decision_record,
+    owner_contact,
     provider,
+    quarantine,
     review,
+    review_day,
     staff,
     suppressions,
     system,
     trial,
+    trial_outcome,
     verdicts,
 )
 from permille.domain.timeline.timeline import entry_as_read
 
-__all__ = ["KINDS", "entry_as_read"]
+__all__ = ["KINDS", "MODULES", "entry_as_read"]
 
 MODULES = (
+    access,
+    alert,
     bounces,
     change,
     complaints,
     corrections,
     credential,
-    owner_link,
+    decision_record,
+    owner_contact,
     provider,
+    quarantine,
     review,
+    review_day,
     staff,
     suppressions,
     system,
     trial,
+    trial_outcome,
     verdicts,
 )
-KINDS: Mapping[str, type[Facts]] = DECLARED

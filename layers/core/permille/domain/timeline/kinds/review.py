@@ -1,4 +1,4 @@
-"""The owner's request to get the SMTP account back, and what support says to it."""
+"""The owner's review request, and support's answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,49 +9,15 @@ from permille.domain.timeline.facts import Audience, By, Facts, declared
 from permille.domain.timeline.kinds.staff import ByStaff
 from permille.domain.timeline.kinds.verdicts import ANOTHER_COMPANY
 from permille.domain.words.mail_text import MailContext, MailTone, Section
+from permille.domain.words.trial_words import how_many, what_wins, whom_to_write_to
 from permille.domain.words.wording import acted_for_owner, by_support, day, local, times
 
 LONGEST_TEXT = 1000
 
 
-def what_ends_it(ratio_above: int) -> str:
-    """`ratio_above`: with more delivered than this the rules decide; 0: one complaint always."""
-    if ratio_above:
-        return (
-            f"If more than {ratio_above:,} e-mails are delivered, your usual limits decide; else one complaint about "
-            "an e-mail that you send today ends it."
-        )
-    return "One complaint about an e-mail that you send today ends it."
-
-
-def whom_to_write_to(ratio_above: int = 0) -> str:
-    """As in what_ends_it; goes on after an s."""
-    one = "" if ratio_above else ", and one complaint ends the trial"
-    return (
-        f"end to 500 or 1,000 people who asked for your e-mails and know you best. A smaller batch proves little{one}."
-    )
-
-
-def what_wins(ratio_above: int) -> str:
-    """As in what_ends_it."""
-    if ratio_above:
-        return (
-            f"If more than {ratio_above:,} e-mails were delivered and your usual limits are kept, or if nobody has "
-            "complained by then, it is yours again."
-        )
-    return "If nobody has complained by then, it is yours again."
-
-
-def how_many(least_delivered: int, most_sent: int) -> str:
-    """How large the batch of a trial has to be, and may be; empty where both say nothing."""
-    least = f" We need at least {least_delivered:,} delivered e-mails to decide." if least_delivered > 1 else ""
-    most = f" If you send more than {most_sent:,}, the day ends early." if most_sent else ""
-    return f"{least}{most}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requested(Facts):
-    """What the owner asks for: a day on which the next batch goes out, what went wrong, and what was changed."""
+    """Base of requests: the day of the next batch and its size, what went wrong, and what the owner changed."""
 
     day: date
     batch: Annotated[int, "How many e-mails go out on that day."]
@@ -60,8 +26,8 @@ class Requested(Facts):
     by: By = ""
 
     def sentence(self) -> str:
-        asked = f"Your next batch: {times(self.batch, 'e-mail')} on {day(self.day)}. Support answers by e-mail."
-        return f"{asked}{acted_for_owner(self.by, 'asked in your place')}"
+        batch = f"Your next batch: {times(self.batch, 'e-mail')} on {day(self.day)}. Support answers by e-mail."
+        return f"{batch}{acted_for_owner(self.by, 'asked in your place')}"
 
 
 @declared("review_requested", Audience.OWNER, mailed=True, tone=MailTone.INFO)
@@ -97,7 +63,7 @@ class ReviewRequested(Requested):
 
 @declared("review_amended", Audience.OWNER)
 class ReviewAmended(Requested):
-    """The owner has changed an open request, which now says this."""
+    """An open request was changed: these are its facts now."""
 
     def headline(self, platform: str) -> str:
         return "Your request for a review was changed"
@@ -105,7 +71,7 @@ class ReviewAmended(Requested):
 
 @declared("review_withdrawn", Audience.OWNER)
 class ReviewWithdrawn(Facts):
-    """The owner took back the request, or the trial that had been agreed on."""
+    """The open request, or the agreed trial that has not begun, was withdrawn."""
 
     day: date
     by: By = ""
@@ -120,7 +86,7 @@ class ReviewWithdrawn(Facts):
 
 @declared("review_approved", Audience.OWNER, mailed=True, tone=MailTone.GOOD)
 class ReviewApproved(Facts):
-    """Support has agreed to a day, which lasts from one instant to the other, both in the account's time zone."""
+    """Support approved a day. Its instants are in the account's time zone."""
 
     begins_at: datetime
     ends_at: datetime
@@ -159,7 +125,7 @@ class ReviewApproved(Facts):
 
 @declared("review_declined", Audience.OWNER, mailed=True, tone=MailTone.BAD)
 class ReviewDeclined(ByStaff):
-    """Support has declined the request."""
+    """Support declined the request."""
 
     ask_again_on: date
 
@@ -178,71 +144,5 @@ class ReviewDeclined(ByStaff):
                     ANOTHER_COMPANY,
                     (f"Ask {about.platform} Support", "if you do not understand the reason."),
                 ],
-            )
-        ]
-
-
-@declared("review_reopened", Audience.OWNER, mailed=True)
-class ReviewReopened(Facts):
-    """The trial's day was over before it could begin: the request is open again."""
-
-    day: date
-
-    def headline(self, platform: str) -> str:
-        return "Please choose a new day for your trial"
-
-    def sentence(self) -> str:
-        return (
-            f"We are sorry: {day(self.day)} was over before your SMTP account could be switched on. "
-            "Your request is open again."
-        )
-
-    def mail(self, about: MailContext) -> Sequence[Section]:
-        return [
-            Section(
-                "What you can do now",
-                "Tell us on which day your next batch goes out. Everything else in your request stays as it was.",
-            )
-        ]
-
-
-@declared("review_due", Audience.STAFF)
-class ReviewDue(Facts):
-    """The day that an unanswered request asks for begins within a day, or has begun."""
-
-    day: date
-    batch: int
-    begins_at: datetime
-
-    def headline(self, platform: str) -> str:
-        return f"A request for {day(self.day)} is not answered yet"
-
-    def sentence(self) -> str:
-        return (
-            f"The owner wants to send {times(self.batch, 'e-mail')} on that day, from {local(self.begins_at)} on: "
-            "permille review approve, or decline."
-        )
-
-
-@declared("review_day_passed", Audience.OWNER, mailed=True)
-class ReviewDayPassed(Facts):
-    """The day that was asked for is over, and the request is still unanswered."""
-
-    day: date
-
-    def headline(self, platform: str) -> str:
-        return "Your day passed before support answered: please choose another one"
-
-    def sentence(self) -> str:
-        return (
-            f"We are sorry: {day(self.day)} is over, and support has not answered your request yet. It is still open."
-        )
-
-    def mail(self, about: MailContext) -> Sequence[Section]:
-        return [
-            Section(
-                "What you can do now",
-                "Tell us on which other day your next batch goes out. Everything else in your request stays as it "
-                f"was, and it keeps its place with {about.platform} Support.",
             )
         ]

@@ -1,4 +1,4 @@
-"""What support decided about an account: always with a reason, and who it was."""
+"""Decisions of staff about an account, each with a reason and who decided."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +32,8 @@ def _password(about: MailContext, *, new: bool) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByStaff(Facts):
+    """Base of decisions of staff: why, and who decided."""
+
     reason: str
     by: str
 
@@ -39,13 +41,13 @@ class ByStaff(Facts):
         return f"By {plain(self.by)}: {full_sentence(self.reason)}"
 
     def the_reason(self) -> str:
-        """As owners read it, who do not hear who it was."""
+        """The reason for owners, who are not told who decided."""
         return by_support(self.reason)
 
 
 @declared("staff_disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=MailTone.BAD)
 class StaffDisabled(ByStaff):
-    """Support took the SMTP credential away."""
+    """Support switched the SMTP credential off."""
 
     def headline(self, platform: str) -> str:
         return f"Your {platform} SMTP account has been disabled by {platform} Support"
@@ -66,7 +68,7 @@ class StaffDisabled(ByStaff):
 
 @declared("staff_enabled", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.ACTIVE), tone=MailTone.GOOD)
 class StaffEnabled(ByStaff):
-    """Support gave the SMTP credential back; counting begins anew."""
+    """Support switched the SMTP credential on, and a new epoch begins."""
 
     new_credential: Renewed = False
 
@@ -94,7 +96,7 @@ class StaffEnabled(ByStaff):
 
 @declared("deny_lifted", Audience.OWNER, mailed=True, tone=MailTone.GOOD, topic=Topic.STANDING)
 class DenyLifted(ByStaff):
-    """Support gave the SMTP credential back that somebody had denied by hand; counting goes on."""
+    """Support switched the SMTP credential on that was denied by hand. The epoch goes on."""
 
     senders: tuple[str, ...]
     new_credential: Renewed = False
@@ -118,7 +120,7 @@ class DenyLifted(ByStaff):
 
 @declared("closed", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.CLOSED), tone=MailTone.BAD)
 class Closed(ByStaff):
-    """Support took the SMTP credential away for good."""
+    """Support closed the account: its SMTP credential is off for good."""
 
     def headline(self, platform: str) -> str:
         return f"Your {platform} SMTP account has been closed"
@@ -148,7 +150,7 @@ class Exempted(ByStaff):
 
 @declared("hold_released", Audience.STAFF)
 class HoldReleased(ByStaff):
-    """The disabling that a rule asks for happens, although the breaker is open or deliveries are missing."""
+    """Staff let a held disabling happen, although the breaker is open or deliveries are missing."""
 
     def headline(self, platform: str) -> str:
         return "The disabling that was held is let happen"
@@ -164,7 +166,7 @@ class Unexempted(ByStaff):
 
 @declared("owner_mail_reset", Audience.STAFF)
 class OwnerMailReset(ByStaff):
-    """The owner is written to again: the address was mended, or they want our mails after all."""
+    """Mails are sent to the owner again."""
 
     def headline(self, platform: str) -> str:
         return "The owner is written to again"
@@ -172,7 +174,7 @@ class OwnerMailReset(ByStaff):
 
 @declared("links_revoked", Audience.STAFF)
 class LinksRevoked(ByStaff):
-    """No link to the account's pages that was made before opens them any more."""
+    """All links to the account's pages that were made before are revoked."""
 
     def headline(self, platform: str) -> str:
         return "All links to the account's pages were revoked"

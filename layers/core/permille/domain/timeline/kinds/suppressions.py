@@ -1,10 +1,10 @@
-"""Whom staff suppressed."""
+"""Suppressed recipients: added by staff, and taken off the list."""
 
 from typing import Annotated
 
-from permille.domain.timeline.facts import Audience, declared
+from permille.domain.timeline.facts import Audience, Facts, declared
 from permille.domain.timeline.kinds.staff import ByStaff
-from permille.domain.words.wording import plain, times
+from permille.domain.words.wording import full_sentence, plain, times
 
 
 @declared("suppressed", Audience.STAFF)
@@ -25,3 +25,18 @@ class SuppressionsImported(ByStaff):
 
     def headline(self, platform: str) -> str:
         return f"{times(self.count, 'recipient')} from a file {'is' if self.count == 1 else 'are'} mailed no more"
+
+
+@declared("unsuppressed", Audience.STAFF)
+class Unsuppressed(Facts):
+    """A recipient who complained may be mailed again: staff say so, or the recipient, that it was not spam."""
+
+    recipient: Annotated[str, "May be mailed again, until its holder complains or a mail to it bounces once more."]
+    reason: str
+    by: str
+
+    def headline(self, platform: str) -> str:
+        return f"{plain(self.recipient)} may be mailed again"
+
+    def sentence(self) -> str:
+        return f"By {plain(self.by)}: {full_sentence(self.reason)}"

@@ -1,25 +1,14 @@
-"""What happened to the whole stack: on a timeline of its own, for staff."""
+"""Entries about the whole stack: they are on the system timeline, for staff."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from permille.domain.login.links import ALL_ACCOUNTS, LinkRole, Scope
 from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.timeline.kinds.staff import ByStaff
 from permille.domain.values.json_values import flat
 from permille.domain.values.status import Mode
-from permille.domain.words.wording import LONGEST_REASON, local, plain, times
+from permille.domain.words.wording import plain, times
 
-LISTED_BODIES = 100  # of quarantine: an entry has to fit into a row and an event
-
-_LINKS: Mapping[LinkRole, str] = {
-    LinkRole.OWNER: "link to a report",
-    LinkRole.STAFF: "link to the desk",
-    LinkRole.PLATFORM: "token for the API",
-}
-_ALL_LINKS: Mapping[LinkRole, str] = {LinkRole.STAFF: "links for staff", LinkRole.PLATFORM: "tokens for platforms"}
 _MODES: Mapping[Mode, str] = {
     Mode.ENFORCE: "Who breaks a rule is disabled",
     Mode.MONITOR: "Who breaks a rule is only written down",
@@ -34,7 +23,7 @@ _DENIED: Mapping[str, str] = {
 
 @declared("policy_set", Audience.STAFF, system=True, topic=Topic.STANDING)
 class PolicySet(Facts):
-    """Another policy was put in force."""
+    """Another policy was set."""
 
     policy: Annotated[str, "Its id."]
     replaced: Annotated[str, "The id of the one before; empty where that could not be read."]
@@ -77,7 +66,7 @@ class ModeEntered(Facts):
 
 @declared("breaker_opened", Audience.STAFF, system=True)
 class BreakerOpened(Facts):
-    """So many accounts were disabled by the rules within one hour that a person has to look."""
+    """The rules disabled as many accounts within an hour as the breaker allows. A person has to reset it."""
 
     bound: int
     account_id: Annotated[
@@ -105,7 +94,7 @@ class BreakerOpened(Facts):
 
 @declared("breaker_reset", Audience.STAFF, system=True)
 class BreakerReset(ByStaff):
-    """A person closed the breaker, or raised its bound."""
+    """A person closed the breaker, or changed its bound for the hour."""
 
     granted: Annotated[int, "How many disablings by the rules may still pass in this hour."]
 
@@ -115,7 +104,7 @@ class BreakerReset(ByStaff):
 
 @declared("sender_ignored", Audience.STAFF, system=True)
 class SenderIgnored(ByStaff):
-    """Feedback about mail that this IAM user or role sends counts for nobody."""
+    """Feedback about mail of this IAM user or role counts for no account, and is not quarantined."""
 
     sender: str
 
@@ -133,46 +122,9 @@ class SenderUnignored(ByStaff):
         return f"{plain(self.sender)} is ignored no more"
 
 
-@declared("link_made", Audience.STAFF, system=True)
-class LinkMade(Facts):
-    """An operator made a link, or a token, that lets somebody in."""
-
-    audience: LinkRole
-    subject: Annotated[str, "Whose it is: an account's id, or a name."]
-    expires_at: datetime
-    by: str
-    scopes: Annotated[tuple[Scope, ...], "What a platform's token lets it do; empty of links."] = ()
-    accounts: Annotated[
-        tuple[str, ...],
-        "Of a platform's token: ids, or their beginnings with a *; empty of links, and in older entries.",
-    ] = ()
-
-    def headline(self, platform: str) -> str:
-        return f"A {_LINKS.get(self.audience, 'link')} was made for {plain(self.subject)}"
-
-    def sentence(self) -> str:
-        opens = f" It lets {' and '.join(self.scopes)} {self._accounts()}." if self.scopes else ""
-        return f"By {plain(self.by)}.{opens} It lets in until {local(self.expires_at)}."
-
-    def _accounts(self) -> str:
-        return "all accounts" if ALL_ACCOUNTS in self.accounts else plain(", ".join(self.accounts), LONGEST_REASON)
-
-
-@declared("access_revoked", Audience.STAFF, system=True)
-class AccessRevoked(ByStaff):
-    """No link for staff, or no token for platforms, that was made before lets anybody in."""
-
-    audience: LinkRole
-    name: Annotated[str, "Whose alone; empty for all."] = ""
-
-    def headline(self, platform: str) -> str:
-        whose = f" of {plain(self.name)}" if self.name else ""
-        return f"All {_ALL_LINKS.get(self.audience, f'links for {plain(self.audience)}')}{whose} were revoked"
-
-
 @declared("uninstalled", Audience.STAFF, system=True)
 class Uninstalled(Facts):
-    """An operator gave the identities back, so that the stack can be deleted."""
+    """An operator restored the identities' former settings, so that the stack can be deleted."""
 
     given_back: Annotated[int, "How many identities got back what was their default configuration set before."]
     denied: Annotated[Literal["stay", "out", "on"], "What became of the users in the deny group."]
@@ -185,36 +137,3 @@ class Uninstalled(Facts):
 
     def sentence(self) -> str:
         return f"By {plain(self.by)}. {times(self.users, 'user')} {_DENIED.get(self.denied, 'in the deny group')}."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Quarantined(Facts):
-    """Feedback in quarantine that an operator dealt with."""
-
-    count: int
-    reasons: Annotated[tuple[str, ...], "Why they were in quarantine."]
-    bodies: Annotated[tuple[str, ...], "Their ids, as far as they fit."]
-    by: str
-
-    def sentence(self) -> str:
-        return f"By {plain(self.by)}: {'; '.join(map(plain, self.reasons))}."
-
-
-@declared("quarantine_dropped", Audience.STAFF, system=True)
-class QuarantineDropped(_Quarantined):
-    """An operator deleted feedback from quarantine."""
-
-    def headline(self, platform: str) -> str:
-        return f"{_bodies(self.count)} deleted from quarantine"
-
-
-@declared("quarantine_replayed", Audience.STAFF, system=True)
-class QuarantineReplayed(_Quarantined):
-    """An operator put feedback from quarantine back on the queue."""
-
-    def headline(self, platform: str) -> str:
-        return f"{_bodies(self.count)} put back from quarantine"
-
-
-def _bodies(count: int) -> str:
-    return f"{times(count, 'message')} {'was' if count == 1 else 'were'}"

@@ -1,23 +1,20 @@
-"""The single day on which the SMTP account works, and what came of it."""
+"""The trial: cancelled, begun, ended."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
-from permille.domain.policy.policy import Rule
 from permille.domain.timeline.facts import Audience, Facts, declared
-from permille.domain.timeline.kinds.complaints import Reported
-from permille.domain.timeline.kinds.review import how_many, what_ends_it, whom_to_write_to
 from permille.domain.timeline.kinds.staff import ByStaff
-from permille.domain.timeline.kinds.verdicts import ANOTHER_COMPANY
 from permille.domain.values.status import Status
 from permille.domain.words.mail_text import MailContext, MailTone, Section
-from permille.domain.words.wording import day, delivered, local, times
+from permille.domain.words.trial_words import how_many, what_ends_it, whom_to_write_to
+from permille.domain.words.wording import day, delivered, local
 
 
 @declared("trial_cancelled", Audience.OWNER, mailed=True, ends_trial=True, tone=MailTone.BAD)
 class TrialCancelled(ByStaff):
-    """Support takes the day back that it had agreed to."""
+    """Support cancelled the agreed day before it began."""
 
     day: date
 
@@ -47,7 +44,7 @@ class TrialCancelled(ByStaff):
 
 @declared("trial_began", Audience.OWNER, mailed=True, change=(Status.DISABLED, Status.TRIAL), tone=MailTone.GOOD)
 class TrialBegan(Facts):
-    """The SMTP account works, on this day only; counting begins anew."""
+    """The SMTP account is on for this day, and a new epoch begins."""
 
     ends_at: datetime
     least_delivered: Annotated[int, "So many e-mails have to be delivered for a verdict."] = 1
@@ -76,7 +73,7 @@ class TrialBegan(Facts):
 
 @declared("trial_ended", Audience.OWNER, mailed=True, change=(Status.TRIAL, Status.OBSERVING), tone=MailTone.INFO)
 class TrialEnded(Facts):
-    """The day is over: late complaints are waited for until the verdict."""
+    """The day is over. Late complaints may come until the verdict."""
 
     verdict_at: datetime
     delivered: int
@@ -106,151 +103,6 @@ class TrialEnded(Facts):
                 f"us.{about.until_then}",
             )
         ]
-
-
-@declared("trial_unused", Audience.OWNER, mailed=True, change=(Status.OBSERVING, Status.DISABLED), ends_trial=True)
-class TrialUnused(Facts):
-    """Too little was delivered on the trial day: the account stays off, and its owner can ask again."""
-
-    delivered: int = 0
-    needed: Annotated[int, "So many were needed for a verdict."] = 1
-
-    def headline(self, platform: str) -> str:
-        return "Too few e-mails went out on your trial day" if self.delivered else "Your trial day was not used"
-
-    def sentence(self) -> str:
-        if self.delivered:
-            return f"{delivered(self.delivered)}, and we need {self.needed:,} to decide by. Nobody complained."
-        return "Nothing of it was delivered, so there is nothing to decide by."
-
-    def mail(self, about: MailContext) -> Sequence[Section]:
-        smaller = " Name the size that it will really have." if self.delivered else ""
-        return [
-            Section(
-                "What you can do now",
-                f"Ask for another review when you know when your next batch goes out.{smaller}",
-            )
-        ]
-
-
-@declared(
-    "stays_suspended",
-    Audience.OWNER,
-    mailed=True,
-    change=(Status.OBSERVING, Status.DISABLED),
-    ends_trial=True,
-    tone=MailTone.BAD,
-)
-class StaysSuspended(Facts):
-    """The mail of the trial was complained about, or broke another rule."""
-
-    delivered: int
-    complaints: int
-    listed: tuple[Reported, ...]
-    rule: Annotated[Literal[""] | Rule, "The rule that was broken; empty where one complaint was enough."]
-
-    def headline(self, platform: str) -> str:
-        return f"Your {platform} SMTP account stays suspended"
-
-    def sentence(self) -> str:
-        if self.complaints:
-            about = f"{times(self.complaints, 'complaint')} about the e-mails of your trial day"
-        else:
-            about = "Too many of the e-mails of your trial day bounced for good"
-        return f"{about}; {delivered(self.delivered)}."
-
-    def mail(self, about: MailContext) -> Sequence[Section]:
-        which = [Section("Which e-mail it was", bullets=[one.line for one in self.listed])] if self.listed else []
-        still = "somebody pressed “Report spam”" if self.complaints else "many of the addresses do not exist"
-        return [
-            *which,
-            Section(
-                "What this means",
-                "The people who got the e-mails of your trial day were the ones who know you best, and still "
-                f"{still}. E-mails sent through your {about.platform} SMTP account are refused, as before the trial."
-                f"{about.meanwhile}",
-            ),
-            Section(
-                "What you can do now",
-                steps=[
-                    (
-                        "Find out why.",
-                        "Ask yourself how that person came onto your list, and who else came the same way.",
-                    ),
-                    ANOTHER_COMPANY,
-                    (
-                        f"Ask {about.platform} Support for another review",
-                        "when you have changed something that matters.",
-                    ),
-                ],
-            ),
-        ]
-
-
-@declared("confirmation_wanted", Audience.STAFF)
-class ConfirmationWanted(Facts):
-    """Nobody complained about the trial, and the policy wants support to say that the account is reinstated."""
-
-    delivered: int
-    complaints: int = 0
-
-    def headline(self, platform: str) -> str:
-        return "The trial went well; support has to say that the account is reinstated"
-
-    def sentence(self) -> str:
-        return (
-            f"{delivered(self.delivered)} on the trial day, and {_complained(self.complaints)}: permille review "
-            "confirm, or disable."
-        )
-
-
-@declared("trial_confirmed", Audience.STAFF)
-class TrialConfirmed(ByStaff):
-    """Support agrees that the trial went well."""
-
-    def headline(self, platform: str) -> str:
-        return "Support has confirmed the trial"
-
-
-@declared(
-    "reinstated",
-    Audience.OWNER,
-    mailed=True,
-    change=(Status.OBSERVING, Status.ACTIVE),
-    ends_trial=True,
-    tone=MailTone.GOOD,
-)
-class Reinstated(Facts):
-    """Nobody complained about the trial: the SMTP account works again."""
-
-    delivered: int
-    complaints: int = 0
-
-    def headline(self, platform: str) -> str:
-        return f"Welcome back: your {platform} SMTP account works again"
-
-    def sentence(self) -> str:
-        return f"{delivered(self.delivered)} on your trial day, and {_complained(self.complaints)}."
-
-    def mail(self, about: MailContext) -> Sequence[Section]:
-        return [
-            Section(
-                "What this means",
-                f"Your {about.platform} SMTP account works again, with the same user name and password. Old "
-                "complaints do not count any more.",
-            ),
-            Section(
-                "How to keep it",
-                "Go on in small steps: to those who know you best, and a little more each time. More than 1 spam "
-                "complaint for every 1,000 e-mails, and the account is disabled again.",
-            ),
-        ]
-
-
-def _complained(complaints: int) -> str:
-    if not complaints:
-        return "nobody complained"
-    return f"{times(complaints, 'complaint')} came: your limits were kept"
 
 
 def _nobody(complaints: int) -> str:

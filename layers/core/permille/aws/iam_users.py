@@ -1,26 +1,29 @@
-"""The users of IAM, as adding an account finds and makes them."""
+"""The users of IAM that are made for accounts, with their keys and groups."""
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from permille.aws.client import client, code_of, service_call
+from permille.aws.client import code_of, service_call
+from permille.aws.existing_iam_users import ExistingIamUsers
 from permille.domain.sending.iam_policy import POLICY, allowed_resources, sending_policy
-from permille.ports.iam_users import AccessKey, AppliedPolicy, IamUser, KeyUsage, UserQuota
+from permille.ports.iam_users import AccessKey, KeyUsage, UserQuota
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 TAG = "permille:account"
-DELETIONS, FIRST_PAUSE = 5, 1.0  # tries, and seconds before the second, doubled each time
+DELETIONS, FIRST_PAUSE = 5, 1.0  # attempts, and seconds before the second, doubled each time
 
 
 @contextmanager
 def _unless_gone() -> Iterator[None]:
+    """Ignores that IAM does not know what is named."""
     try:
         yield
     except ClientError as refused:
@@ -28,63 +31,12 @@ def _unless_gone() -> Iterator[None]:
             raise
 
 
-class IamSenderUsers:
-    """Implements `IamUsers`. The mark is a tag."""
+class IamSenderUsers(ExistingIamUsers):
+    """Implements `IamUsers`. The mark of a user is a tag."""
 
     def __init__(self, *, iam: "IAMClient | None" = None, pause: Callable[[float], None] = time.sleep) -> None:
-        self._iam: IAMClient = iam or client("iam")
+        super().__init__(iam=iam)
         self._pause = pause
-
-    def find(self, name: str) -> IamUser | None:
-        with service_call(f"asking IAM for the user {name}"):
-            try:
-                user = self._iam.get_user(UserName=name)["User"]
-            except ClientError as refused:
-                if code_of(refused) == "NoSuchEntity":
-                    return None
-                raise
-        return IamUser(user["UserName"], user["Arn"])
-
-    def groups(self, name: str) -> frozenset[str]:
-        with service_call(f"asking IAM for the groups of {name}"):
-            return frozenset(group["GroupName"] for group in self._paged("list_groups_for_user", "Groups", name))
-
-    def policies(self, name: str, without: Collection[str] = ()) -> Iterator[AppliedPolicy]:
-        with service_call(f"asking IAM for the policies of {name}"):
-            for policy in self._paged("list_user_policies", "PolicyNames", name):
-                document = self._iam.get_user_policy(UserName=name, PolicyName=policy)["PolicyDocument"]
-                yield AppliedPolicy(f"policy {policy}", document)
-            attached = list(self._paged("list_attached_user_policies", "AttachedPolicies", name))
-            for group in self.groups(name) - {*without}:
-                for policy in self._paged("list_group_policies", "PolicyNames", GroupName=group):
-                    document = self._iam.get_group_policy(GroupName=group, PolicyName=policy)["PolicyDocument"]
-                    yield AppliedPolicy(f"policy {policy} of group {group}", document)
-                attached += self._paged("list_attached_group_policies", "AttachedPolicies", GroupName=group)
-            for policy in attached:
-                yield AppliedPolicy(f"policy {policy['PolicyName']}", self._default_version(policy["PolicyArn"]))
-
-    def boundary(self, name: str) -> AppliedPolicy | None:
-        with service_call(f"asking IAM for the permissions boundary of {name}"):
-            arn = self._iam.get_user(UserName=name)["User"].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-            return AppliedPolicy(f"permissions boundary {arn}", self._default_version(arn)) if arn else None
-
-    def has_role(self, name: str) -> bool:
-        with service_call(f"asking IAM for the role {name}"):
-            try:
-                self._iam.get_role(RoleName=name)
-            except ClientError as refused:
-                if code_of(refused) == "NoSuchEntity":
-                    return False
-                raise
-        return True
-
-    def _default_version(self, arn: str) -> Any:
-        version = self._iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-        return self._iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
-
-    def _paged(self, operation: Any, key: str, user: str = "", **asked: str) -> Iterator[Any]:
-        for page in self._iam.get_paginator(operation).paginate(**({"UserName": user} if user else asked)):
-            yield from page[key]
 
     def create(self, name: str, mark: str) -> bool:
         with service_call(f"creating the IAM user {name}"):
@@ -104,9 +56,7 @@ class IamSenderUsers:
     def keys(self, name: str) -> Sequence[KeyUsage]:
         with service_call(f"asking IAM for the keys of {name}"):
             listed = [(key["AccessKeyId"], key["CreateDate"]) for key in self._listed_keys(name)]
-            return [
-                KeyUsage(key, created, self._used_at(key)) for key, created in sorted(listed, key=lambda one: one[1])
-            ]
+            return [KeyUsage(key, created, self._used_at(key)) for key, created in sorted(listed, key=itemgetter(1))]
 
     def _used_at(self, key: str) -> datetime | None:
         return self._iam.get_access_key_last_used(AccessKeyId=key)["AccessKeyLastUsed"].get("LastUsedDate")
@@ -134,7 +84,7 @@ class IamSenderUsers:
     def allowed_resources(self, name: str, mark: str) -> frozenset[str] | None:
         with service_call(f"asking IAM what {name} may send through"):
             try:
-                if not self._bears(name, mark):
+                if not self._has_mark(name, mark):
                     return None
                 policy = self._iam.get_user_policy(UserName=name, PolicyName=POLICY)["PolicyDocument"]
             except ClientError as refused:
@@ -151,7 +101,7 @@ class IamSenderUsers:
     def is_marked(self, name: str, mark: str) -> bool:
         with service_call(f"asking IAM whose user {name} is"):
             try:
-                return self._bears(name, mark)
+                return self._has_mark(name, mark)
             except ClientError as refused:
                 if code_of(refused) == "NoSuchEntity":
                     return False
@@ -164,7 +114,7 @@ class IamSenderUsers:
     def delete(self, name: str, mark: str) -> bool:
         with service_call(f"deleting the IAM user {name}"):
             try:
-                if not self._bears(name, mark):
+                if not self._has_mark(name, mark):
                     return False
                 self._delete(name)
             except ClientError as refused:
@@ -173,17 +123,18 @@ class IamSenderUsers:
         return True
 
     def _delete(self, name: str) -> None:
-        """The switch may put it into the deny group meanwhile, and IAM itself takes seconds to see that it is out."""
+        """Repeats, since Enforce may add the user to the deny group meanwhile, and since IAM sees a removal only after
+        seconds."""
         for tried in range(1, DELETIONS):
             if self._is_deleted(name):
                 return
             self._pause(FIRST_PAUSE * 2 ** (tried - 1))
-        self._take_all_from(name)
+        self._remove_belongings(name)
         self._iam.delete_user(UserName=name)
 
     def _is_deleted(self, name: str) -> bool:
-        """False where IAM still finds something that it has."""
-        self._take_all_from(name)
+        """One attempt. False where the user still has something, as IAM sees it."""
+        self._remove_belongings(name)
         try:
             self._iam.delete_user(UserName=name)
         except ClientError as refused:
@@ -192,14 +143,14 @@ class IamSenderUsers:
             return False
         return True
 
-    def _take_all_from(self, name: str) -> None:
+    def _remove_belongings(self, name: str) -> None:
         self._delete_keys(name)
         for group in self._paged("list_groups_for_user", "Groups", name):
             self._iam.remove_user_from_group(GroupName=group["GroupName"], UserName=name)
         for policy in self._paged("list_user_policies", "PolicyNames", name):
             self._iam.delete_user_policy(UserName=name, PolicyName=policy)
 
-    def _bears(self, name: str, mark: str) -> bool:
+    def _has_mark(self, name: str, mark: str) -> bool:
         return {"Key": TAG, "Value": mark} in self._iam.list_user_tags(UserName=name)["Tags"]
 
     def _delete_keys(self, name: str) -> None:

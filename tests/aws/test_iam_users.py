@@ -9,7 +9,7 @@ import pytest
 from tests.support.operator_fakes import FakeIamUsers, KnownUser
 from tests.support.wire import Wire
 
-from permille.aws.onboarding import IamSenderUsers
+from permille.aws.iam_users import IamSenderUsers
 from permille.domain.values.errors import InvalidInput, PermissionDenied, ServiceError, Unavailable
 from permille.ports.iam_users import AppliedPolicy, IamUser, IamUsers, UserQuota
 

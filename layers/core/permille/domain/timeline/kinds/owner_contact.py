@@ -1,14 +1,16 @@
-"""That an owner has asked for a new link."""
+"""Contact with the owner: new links, and mails that are stopped."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from permille.domain.timeline.facts import Audience, Facts, declared
 from permille.domain.words.mail_text import MailContext, MailTone, Section
+from permille.domain.words.wording import FATES
 
 
 @declared("link_requested", Audience.OWNER, mailed=True, tone=MailTone.INFO)
 class LinkRequested(Facts):
-    """Whoever holds an expired link has asked for a new one, which is mailed to the owner."""
+    """The holder of an expired link asked for a new one, which is mailed to the owner."""
 
     def headline(self, platform: str) -> str:
         return "Here is a new link to your report"
@@ -25,3 +27,19 @@ class LinkRequested(Facts):
                 f"went to this address alone. If it happens again, tell {about.platform} Support.",
             ),
         ]
+
+
+OwnerMailState = Literal["bounced", "complained"]
+
+
+@declared("owner_mail", Audience.STAFF)
+class OwnerMailStopped(Facts):
+    """A mail to the owner bounced or was complained about. No more mails are sent to this address."""
+
+    state: OwnerMailState
+
+    def headline(self, platform: str) -> str:
+        return f"The owner's address is not written to any more: a mail to it {FATES[self.state]}"
+
+    def sentence(self) -> str:
+        return "Reach the owner in another way, and have the address mended."
