@@ -1,7 +1,7 @@
 """Looks at the accounts that are due, decides, writes it down, and makes the SMTP credential agree with it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -108,8 +108,8 @@ class _Running:
         return Rules(policy, self.services.mode, self.services.code)
 
     def end(self) -> Run:
-        fields = asdict(self.did)
-        emit_amounts("enforcement.run", {"failed": fields.pop("failed")}, **fields)
+        others = {name: getattr(self.did, name) for name in Run.__slots__ if name != "failed"}
+        emit_amounts("enforcement.run", {"failed": self.did.failed}, **others)
         return self.did
 
     def sweep(self) -> None:
