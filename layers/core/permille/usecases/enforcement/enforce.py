@@ -17,7 +17,7 @@ from permille.domain.timeline.kinds.corrections import counting
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Conflict, ServiceError, Unavailable
 from permille.domain.values.status import Mode, Status
-from permille.observability import emit, logger
+from permille.observability import emit, emit_amounts, logger
 from permille.ports.accounts import Accounts, Control, Policies
 from permille.ports.feedback import FeedbackBacklog, Heartbeat, QuarantineAge
 from permille.ports.history import Bounces, Tallies, Timeline
@@ -108,7 +108,8 @@ class _Running:
         return Rules(policy, self.services.mode, self.services.code)
 
     def end(self) -> Run:
-        emit("enforcement.run", **{name: getattr(self.did, name) for name in Run.__slots__})
+        others = {name: getattr(self.did, name) for name in Run.__slots__ if name != "failed"}
+        emit_amounts("enforcement.run", {"failed": self.did.failed}, **others)
         return self.did
 
     def sweep(self) -> None:
