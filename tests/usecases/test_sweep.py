@@ -529,3 +529,16 @@ def test_a_mode_that_was_left_again_before_a_lap_was_done_in_it_is_entered_anew(
     world.run(NOW + HOUR)
 
     assert modes(world) == [("enforce", "monitor"), ("", "enforce")]
+
+
+@pytest.mark.parametrize("changed", ["policy", "mode"])
+def test_a_change_has_two_laps_and_no_more(world: World, changed: str) -> None:
+    world.open(an_account())
+    if changed == "policy":
+        world.policies.policy = replace(DEFAULT, id="another")
+    else:
+        world.enter(Mode.MONITOR)
+
+    swept = [world.run(NOW + timedelta(seconds=30 * number)).swept for number in range(8)]
+
+    assert swept == [1, 0, 0, 1, 0, 0, 0, 0]
