@@ -22,7 +22,7 @@ from permille.console.api.parameters import (
 )
 from permille.console.routing import routes
 from permille.domain.account.account import Account
-from permille.domain.people.commands import DeleteReview, PutReview
+from permille.domain.people.owner_commands import DeleteReview, PutReview
 from permille.domain.sending.route import route
 from permille.domain.timeline.facts import Topic
 from permille.domain.values.entry_id import id_at

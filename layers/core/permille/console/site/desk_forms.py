@@ -5,11 +5,12 @@ from datetime import datetime
 
 from permille.domain.account.account import Account
 from permille.domain.people import validation
-from permille.domain.people.commands import (
+from permille.domain.people.commands import Command
+from permille.domain.people.decisions import VersionRead
+from permille.domain.people.staff_commands import (
     ApproveReview,
     CancelTrial,
     Close,
-    Command,
     ConfirmTrial,
     DeclineReview,
     Disable,
@@ -21,7 +22,6 @@ from permille.domain.people.commands import (
     Unexempt,
     VoidComplaint,
 )
-from permille.domain.people.decisions import VersionRead
 from permille.domain.people.system_commands import ResetBreaker, Unsuppress
 from permille.domain.values.errors import DecisionRefused, InvalidInput, NotFound
 from permille.domain.words.wording import plain

@@ -15,8 +15,8 @@ from permille.console.site.pages import redirect
 from permille.console.site.review_form import Typed
 from permille.console.site.spreadsheet import Separator
 from permille.domain.account.account import Account
-from permille.domain.people.commands import AmendReview, RequestReview, WithdrawReview
 from permille.domain.people.decisions import AnswerRead
+from permille.domain.people.owner_commands import AmendReview, RequestReview, WithdrawReview
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.values.errors import DecisionRefused, InvalidInput, MalformedRequest
 from permille.schema.report_schema import report_json

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from permille.domain.sending.iam_policy import READ_BY_IAM, Document, covers
-from permille.domain.sending.iam_risk import TakenRisk, powers, sends_beyond
+from permille.domain.sending.iam_risk import AcceptedRisk, powers, sends_beyond
 from permille.domain.values.errors import InvalidInput
 from permille.ports.iam_users import AppliedPolicy, IamUsers
 from permille.ports.operator import AllAccounts
@@ -35,7 +35,7 @@ class AdoptedUsers:
     console. `keyless`: those that have no access key."""
 
     names: tuple[str, ...]
-    risks: tuple[TakenRisk, ...]
+    risks: tuple[AcceptedRisk, ...]
     taken_over: tuple[str, ...]
     keyless: tuple[str, ...]
 
@@ -54,7 +54,7 @@ def check_adoption(
     one is taken all the same that could evade Permille. `take_over`: what the group of SES's console allows is not
     looked at, since they leave it."""
     found = tuple(dict.fromkeys(_named(services, name) for name in names))
-    risks: list[TakenRisk] = []
+    risks: list[AcceptedRisk] = []
     from_console = tuple(name for name in found if CONSOLE_GROUP in services.users.groups(name))
     for user in found:
         _check_owner(services, user, account_id)
@@ -68,7 +68,7 @@ def check_adoption(
             if accept_risk is None:
                 missed = take_over and user not in from_console
                 raise InvalidInput(_refusal(user, beyond, could, allowed, missed=missed), "sender")
-            risks.append(TakenRisk(user, (*beyond, *could), accept_risk))
+            risks.append(AcceptedRisk(user, (*beyond, *could), accept_risk))
         check_may_send(user, rights, allowed, gets_own=leaves)
     keyless = tuple(user for user in found if not services.users.keys(user))
     return AdoptedUsers(found, tuple(risks), from_console if take_over else (), keyless)
