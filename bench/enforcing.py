@@ -8,6 +8,7 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,9 @@ from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.policy import SsmPolicies
 from permille.domain.account.account import Account
-from permille.domain.rules.breaker import hour_of
-from permille.ports.accounts import Lap
+from permille.domain.values.status import Mode
 from permille.settings import EnforceSettings
+from permille.usecases.enforcement.sweep import hourly
 
 SLEEPING = (100, 10_000, 100_000)
 GUILTY = 100  # accounts that break the rule at once
@@ -91,7 +92,8 @@ def _nothing_to_sweep() -> None:
     settings = EnforceSettings.from_env()
     control = DynamoControl(table=settings.control_table, timeline=settings.timeline_table)
     policy = SsmPolicies(parameter=settings.policy_parameter).current()
-    control.save_lap(Lap(hour_of(datetime.now(UTC)), settings.enforcement_mode, policy.id, done=True))
+    lap = hourly(Mode(settings.enforcement_mode), policy.id, datetime.now(UTC))
+    control.save_lap(replace(lap, done=True))
 
 
 def _enforced(requests: list[Request]) -> dict[str, float]:

@@ -2,7 +2,7 @@
 the decision before asked for it. The feedback queue is empty, the breaker closed, and the mode `enforce`."""
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bench.population import LATE_AT_MOST, Mail
@@ -10,8 +10,8 @@ from bench.population import LATE_AT_MOST, Mail
 from permille.domain.account.account import Account
 from permille.domain.policy.policy import Policy
 from permille.domain.rules.decide import decide
-from permille.domain.rules.decision import Evidence, Rules
-from permille.domain.rules.needs import days_needed_from, needs
+from permille.domain.rules.decision import Rules
+from permille.domain.rules.needs import days_needed_from, judged, needs
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import TimelineEntry, entry
 from permille.domain.values.status import Mode
@@ -64,8 +64,10 @@ def _look(account: Account, counted: "_Counted", rules: Rules, now: datetime) ->
     now = account.after_last_decision(now)
     first = days_needed_from(account, rules, now)
     days = {day: tally for day, tally in counted.days.items() if first and day >= first}
-    since = needs(account, days, rules, now).complaints_since
-    return decide(account, Evidence(days, counted.complaints_since(since) if since else []), rules, now).account
+    evidence = judged(account, days, rules, now)
+    if since := needs(account, evidence, rules, now).complaints_since:
+        evidence = replace(evidence, complaints=counted.complaints_since(since))
+    return decide(account, evidence, rules, now).account
 
 
 @dataclass

@@ -307,7 +307,7 @@ NEEDED = {
     "Api": {
         "AccountsTable": {"GetItem", "UpdateItem"},
         "TalliesTable": {"Query"},
-        "TimelineTable": {"Query", "PutItem"},
+        "TimelineTable": {"GetItem", "Query", "PutItem"},
         "TimelineTable/index/topics": {"Query"},
         "ControlTable": {"GetItem", "BatchGetItem"},
         "ComplaintsTable/index/suppressed": {"Query"},

@@ -18,7 +18,7 @@ from permille.aws.control import DynamoControl
 from permille.aws.leases import DynamoLeases
 from permille.aws.rows import instant
 from permille.aws.table_calls import connection_of
-from permille.domain.account.account import Account
+from permille.domain.account.account import Account, RouteChanges
 from permille.domain.account.credential import Credential, DeactivatedKeys, Denial, Renewal
 from permille.domain.account.look import Assessment
 from permille.domain.account.owner_acts import OwnerActs
@@ -83,6 +83,7 @@ EVERYTHING = an_account(
         denied_by_hand=True,
     ),
     provider=a_provider(connected_at=LATER),
+    route_changes=RouteChanges("id-on", "id-off"),
     decided_at=NOW,
     alerted_at=LATER,
     told=frozenset({"e-1", "e-2"}),
@@ -357,6 +358,17 @@ def test_staff_are_not_asked_by_the_breaker(store: Store, read: Account) -> None
     assert the(store).status is Status.DISABLED
 
 
+def test_by_which_entry_the_route_came_to_be_is_written_with_it(store: Store) -> None:
+    created, disabled = an_entry("created", account_id="new"), an_entry("disabled", account_id="new")
+    added = store.accounts.add(an_account("new", senders=("permille-new",)), [created])
+    assert the(store, "new") == added
+    assert added.route_changes == RouteChanges(to_ses=created.id)
+
+    saved = store.accounts.save(added, replace(added, **DISABLED), [disabled])
+    assert the(store, "new") == saved
+    assert saved.route_changes == RouteChanges(to_ses=created.id, from_ses=disabled.id)
+
+
 def test_a_disabling_that_is_taken_back_is_counted_no_more(store: Store) -> None:
     disable(store, "a", 2)
     read = the(store, "a")
@@ -368,7 +380,7 @@ def test_a_disabling_that_is_taken_back_is_counted_no_more(store: Store) -> None
 
 def test_how_far_the_sweep_has_come_is_remembered(store: Store) -> None:
     assert store.control.lap() == Lap()
-    half = Lap("2026-03-10T12", "enforce", "default", again_at=instant(LATER), after="m", active=7)
+    half = Lap(instant(LATER), "enforce", "default", after="m", active=7)
 
     store.control.save_lap(half)
     assert store.control.lap() == half
@@ -660,10 +672,10 @@ def test_an_account_of_which_no_deny_was_kept_is_read(accounts: DynamoAccounts, 
 
 
 def test_how_far_a_newer_version_has_swept_can_be_read(dynamodb: Any) -> None:
-    lap = json.dumps(asdict(Lap(hour="h")) | {"of_a_newer_version": 1})
+    lap = json.dumps(asdict(Lap("h")) | {"of_a_newer_version": 1})
     dynamodb.put_item(TableName="ControlTable", Item={"name": {"S": "sweep"}, "lap": {"S": lap}})
 
-    assert DynamoControl(table="ControlTable").lap() == Lap(hour="h")
+    assert DynamoControl(table="ControlTable").lap() == Lap("h")
 
 
 def test_a_request_of_which_no_instants_were_kept_is_read(accounts: DynamoAccounts) -> None:

@@ -33,7 +33,7 @@ from permille.domain.timeline.kinds.complaints import repeated
 from permille.domain.values.errors import PermissionDenied, Unavailable
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Count, Sender
-from permille.ports.history import KEPT_BOUNCES
+from permille.ports.history import BOUNCES_KEPT_FOR
 
 LATER = NOW + timedelta(minutes=5)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -303,7 +303,7 @@ def test_a_bounces_card_takes_its_markers_place_for_thirteen_months(dynamodb: An
     assert [*map(list, asked["TransactItems"])] == [["Put"], ["Update"]]
     (card,) = dynamodb.scan(TableName="ComplaintsTable")["Items"]
     assert card["identity"]["S"] == count.identity
-    assert int(card["expires_at"]["N"]) == int((NOW + KEPT_BOUNCES).timestamp())
+    assert int(card["expires_at"]["N"]) == int((NOW + BOUNCES_KEPT_FOR).timestamp())
     assert dynamodb.scan(TableName="SeenTable")["Items"] == []
 
 

@@ -185,8 +185,8 @@ def test_what_is_kept_is_given_with_why_until_it_is_dropped(operator: Operator) 
     operator.quarantine.drop(first)
     operator.quarantine.drop(first)
 
-    assert (first.reason, first.caller, first.at) == ("not JSON", "", NOW)
-    assert (second.reason, second.caller) == ("unattributed", "root")
+    assert (first.reason, first.sender, first.at) == ("not JSON", "", NOW)
+    assert (second.reason, second.sender) == ("unattributed", "root")
     assert (operator.quarantine.body(first.id), operator.quarantine.body(second.id)) == (None, "other")
     assert len(first.id) == 64
     assert list(operator.quarantine.all()) == [second]

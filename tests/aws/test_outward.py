@@ -527,7 +527,7 @@ def test_what_is_kept_is_given_back_as_it_was_until_it_is_dropped(dynamodb: Any,
     read = quarantine.body(kept.id)
     quarantine.drop(kept)
 
-    assert (read, kept.reason, kept.caller, kept.at) == (body, "why", "root", NOW)
+    assert (read, kept.reason, kept.sender, kept.at) == (body, "why", "root", NOW)
     assert int(item["expires_at"]["N"]) == int((NOW + timedelta(days=60)).timestamp())
     assert list(quarantine.all()) == []
 

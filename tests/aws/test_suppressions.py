@@ -17,7 +17,7 @@ from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import only
 from permille.domain.values.errors import Conflict, Unavailable
 from permille.ports.feedback import Count
-from permille.ports.history import MOST_LIFTED
+from permille.ports.history import MAX_RECORDS_AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,9 +50,9 @@ def test_the_cards_that_name_an_address_are_found_by_it(store: Store) -> None:
     counts = [a_count_by(ANN, "m-1"), a_count_by("Ann@Example.com", "m-2"), a_count_by(BOB, "m-3")]
     counted(store, *counts)
 
-    assert store.suppressions.naming(ACCOUNT, ANN) == ["complaint#m-1", "complaint#m-2"]
-    assert store.suppressions.naming(ACCOUNT, "nobody@example.com") == []
-    assert store.suppressions.naming("florist", ANN) == []
+    assert store.suppressions.identities_of(ACCOUNT, ANN) == ["complaint#m-1", "complaint#m-2"]
+    assert store.suppressions.identities_of(ACCOUNT, "nobody@example.com") == []
+    assert store.suppressions.identities_of("florist", ANN) == []
 
 
 def test_the_complaints_about_a_message_are_found_by_it_with_when_they_were_reported(store: Store) -> None:
@@ -60,21 +60,21 @@ def test_the_complaints_about_a_message_are_found_by_it_with_when_they_were_repo
     counted(store, *counts)
     [told] = only(CountedComplaint, [counts[0].entry] if counts[0].entry else [])
 
-    assert store.suppressions.about(ACCOUNT, "m-1", ANN) == {"complaint#m-1": told.facts.reported_at}
-    assert store.suppressions.about(ACCOUNT, "m-2", ANN) == {}
-    assert store.suppressions.about("florist", "m-1", ANN) == {}
+    assert store.suppressions.complaints_about(ACCOUNT, "m-1", ANN) == {"complaint#m-1": told.facts.reported_at}
+    assert store.suppressions.complaints_about(ACCOUNT, "m-2", ANN) == {}
+    assert store.suppressions.complaints_about("florist", "m-1", ANN) == {}
 
 
 def test_a_lifted_complaint_about_a_message_is_not_found(store: Store) -> None:
     store.suppressions.lift(ACCOUNT, counted(store, a_count_by(ANN, "m-1")), OFF)
 
-    assert store.suppressions.about(ACCOUNT, "m-1", ANN) == {}
+    assert store.suppressions.complaints_about(ACCOUNT, "m-1", ANN) == {}
 
 
 def test_the_ledger_knows_who_is_suppressed_by_what_it_counted(store: Store) -> None:
     counted(store, a_count_by(ANN, "m-1"))
 
-    assert store.ledger.suppressions.naming(ACCOUNT, ANN) == ["complaint#m-1"]
+    assert store.ledger.suppressions.identities_of(ACCOUNT, ANN) == ["complaint#m-1"]
 
 
 def test_cards_are_lifted_with_the_entry_that_says_so(store: Store) -> None:
@@ -82,23 +82,23 @@ def test_cards_are_lifted_with_the_entry_that_says_so(store: Store) -> None:
 
     store.suppressions.lift(ACCOUNT, [first], OFF)
 
-    assert store.suppressions.naming(ACCOUNT, ANN) == ["complaint#m-2"]
+    assert store.suppressions.identities_of(ACCOUNT, ANN) == ["complaint#m-2"]
     assert [card.address for card in store.suppressions.records(ACCOUNT)] == [ANN, BOB]
     assert store.timeline.get(ACCOUNT, OFF.id) == OFF
 
 
 def test_cards_can_be_lifted_without_an_entry(store: Store) -> None:
     told = len(store.timeline.since(ACCOUNT, NOW))
-    identities = counted(store, *[a_count_by(ANN, f"m-{n}") for n in range(MOST_LIFTED)])
+    identities = counted(store, *[a_count_by(ANN, f"m-{n}") for n in range(MAX_RECORDS_AT_ONCE)])
 
     store.suppressions.lift(ACCOUNT, identities, None)
 
     assert ids(store) == []
-    assert len(store.timeline.since(ACCOUNT, NOW)) == told + MOST_LIFTED
+    assert len(store.timeline.since(ACCOUNT, NOW)) == told + MAX_RECORDS_AT_ONCE
 
 
 def test_as_many_as_may_be_lifted_are_with_the_entry(store: Store) -> None:
-    identities = counted(store, *[a_count_by(ANN, f"m-{n}") for n in range(MOST_LIFTED)])
+    identities = counted(store, *[a_count_by(ANN, f"m-{n}") for n in range(MAX_RECORDS_AT_ONCE)])
 
     store.suppressions.lift(ACCOUNT, identities, OFF)
 
@@ -136,7 +136,7 @@ def test_a_bounce_suppresses_as_a_complaint_does_and_is_lifted_like_one(store: S
         (BOB, Why.BOUNCE),
         (ANN, Why.COMPLAINT),
     ]
-    assert store.suppressions.naming(ACCOUNT, BOB) == [bounced]
+    assert store.suppressions.identities_of(ACCOUNT, BOB) == [bounced]
     store.suppressions.lift(ACCOUNT, [bounced], OFF)
 
     assert [one.address for one in store.suppressions.records(ACCOUNT)] == [ANN]
@@ -177,7 +177,7 @@ def test_where_one_was_added_before_nothing_is_written(store: Store) -> None:
 
 def test_who_was_added_and_taken_off_is_not_added_any_more_and_can_be(store: Store) -> None:
     store.suppressions.add(ACCOUNT, [ADDED], None)
-    store.suppressions.lift(ACCOUNT, store.suppressions.naming(ACCOUNT, ANN), OFF)
+    store.suppressions.lift(ACCOUNT, store.suppressions.identities_of(ACCOUNT, ANN), OFF)
     assert store.suppressions.added(ACCOUNT) == frozenset()
 
     store.suppressions.add(ACCOUNT, [replace(ADDED, at=NOW + timedelta(hours=1))], None)
@@ -186,11 +186,11 @@ def test_who_was_added_and_taken_off_is_not_added_any_more_and_can_be(store: Sto
 
 
 def test_as_many_as_may_be_added_are_with_the_entry(store: Store) -> None:
-    many = [replace(ADDED, address=f"p{n}@example.com") for n in range(MOST_LIFTED)]
+    many = [replace(ADDED, address=f"p{n}@example.com") for n in range(MAX_RECORDS_AT_ONCE)]
 
     store.suppressions.add(ACCOUNT, many, TOLD)
 
-    assert len(store.suppressions.added(ACCOUNT)) == MOST_LIFTED
+    assert len(store.suppressions.added(ACCOUNT)) == MAX_RECORDS_AT_ONCE
 
 
 def test_each_card_that_suppresses_is_told_with_its_reason(store: Store) -> None:
@@ -226,8 +226,8 @@ def test_where_dynamodb_does_not_answer_it_is_unavailable(dynamodb: Any, operati
 def ask(suppressions: DynamoSuppressions, operation: str) -> None:
     asks: dict[str, Callable[[], object]] = {
         "records": lambda: list(suppressions.records(ACCOUNT)),
-        "naming": lambda: suppressions.naming(ACCOUNT, ANN),
-        "about": lambda: suppressions.about(ACCOUNT, "m-1", ANN),
+        "naming": lambda: suppressions.identities_of(ACCOUNT, ANN),
+        "about": lambda: suppressions.complaints_about(ACCOUNT, "m-1", ANN),
         "lift": lambda: suppressions.lift(ACCOUNT, ["complaint#m-1"], OFF),
         "detailed": lambda: list(suppressions.detailed(ACCOUNT)),
         "added": lambda: suppressions.added(ACCOUNT),
@@ -240,6 +240,6 @@ def test_taking_off_reads_what_was_counted_just_now(dynamodb: Any) -> None:
     suppressions = DynamoSuppressions(complaints="ComplaintsTable")
     wire = Wire(connection_of(suppressions._records).client)
 
-    suppressions.naming(ACCOUNT, ANN)
+    suppressions.identities_of(ACCOUNT, ANN)
 
     assert [asked["ConsistentRead"] for _, asked in wire.asked] == [True]

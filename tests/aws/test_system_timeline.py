@@ -96,7 +96,7 @@ def test_a_mode_is_entered_once_however_many_runs_notice(operators: Operators) -
 
 def test_who_is_ignored_is_listed_with_the_reason_until_they_are_ignored_no_more(operators: Operators) -> None:
     operators.accounts.ignore_sender(at(IGNORED))
-    assert [(one.caller, one.ignored) for one in operators.accounts.ignored()] == [
+    assert [(one.name, one.ignored) for one in operators.accounts.ignored()] == [
         ("platform-news", "The platform's own")
     ]
 

@@ -12,7 +12,7 @@ from tests.support.wire import Wire
 from permille.aws.tables import DynamoTables
 from permille.domain.values.errors import PermissionDenied, Unavailable
 from permille.ports.operator import Tables
-from permille.ports.table_setup import Lacking, TableSetup, lacking
+from permille.ports.table_setup import MissingSetup, TableSetup, missing_setup
 from permille_cli.stack import retained, template
 
 WANTED = retained.tables(template.load())
@@ -47,7 +47,7 @@ def test_what_it_lacks_is_set_once_and_stays_set(tables: Tables, logical: str) -
     for _ in range(2):
         found = tables.setup(logical)
         assert found is not None
-        tables.enable(logical, lacking(found, WANTED[logical]))
+        tables.enable(logical, missing_setup(found, WANTED[logical]))
 
     assert tables.setup(logical) == WANTED[logical]
 
@@ -66,7 +66,7 @@ def test_a_table_that_is_still_being_made_is_waited_for_in_bounds(restored: Any,
     Wire(dynamodb).answer("DescribeTable", {"Table": {"TableStatus": "CREATING"}}, times=1000)
 
     with pytest.raises(Unavailable, match="TimelineTable is still being made or changed; try again in some minutes"):
-        adapter.enable("TimelineTable", Lacking(stream="NEW_IMAGE"))
+        adapter.enable("TimelineTable", MissingSetup(stream="NEW_IMAGE"))
 
     assert sum(pauses.taken) == 118
 
@@ -76,4 +76,4 @@ def test_a_table_that_may_not_be_changed_is_an_error(restored: Any) -> None:
     Wire(dynamodb).refuse("UpdateTable", "AccessDeniedException")
 
     with pytest.raises(PermissionDenied, match="setting up the table TimelineTable: AWS does not allow it"):
-        adapter.enable("TimelineTable", Lacking(protected=True))
+        adapter.enable("TimelineTable", MissingSetup(protected=True))

@@ -10,6 +10,7 @@ from tests.support.fakes import User
 from tests.support.operator_fakes import FakeStack, KnownUser, a_sender
 from tests.support.terminal import Terminal
 
+from permille.domain.account.account import RouteChanges
 from permille.domain.account.credential import ACTIVE, INACTIVE, Denial
 from permille.domain.account.restrictions import Exemption
 from permille.domain.account.second_chance import Trial, TrialState
@@ -371,8 +372,10 @@ def test_a_credential_that_is_not_as_the_status_says_is_told(
 
 def test_of_whom_somebody_denied_by_hand_everybody_is_told_that_it_is_off(stack: FakeStack, terminal: Terminal) -> None:
     stack.rows.tallies[ACCOUNT, 1, TODAY] = Tally(delivered=12_000)
-    stack.rows.accounts[ACCOUNT] = an_account(denial=Denial((CALLER,), NOW), decided_at=NOW)
-    stack.rows.put(an_entry("denied_by_hand"))
+    entry = an_entry("denied_by_hand")
+    denied = an_account(denial=Denial((CALLER,), NOW), decided_at=NOW, route_changes=RouteChanges(from_ses=entry.id))
+    stack.rows.accounts[ACCOUNT] = denied
+    stack.rows.put(entry)
     stack.switch.users[CALLER].denied = True
 
     assert terminal.text("account", "show", ACCOUNT).splitlines() == [

@@ -11,7 +11,7 @@ from tests.support.fakes import Rows
 from tests.support.visiting import Visitor, World, a_request
 from tests.usecases.test_suppression import complained
 
-from permille.console.access_log import Place
+from permille.console.access_log import Target
 from permille.domain.login.links import LinkRole
 
 REPORT, DESK, API = f"/report/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}", f"/api/v1/accounts/{ACCOUNT}"
@@ -160,16 +160,16 @@ def test_an_address_that_may_say_anything_fills_no_log(world: World, logged: lis
 @pytest.mark.parametrize(
     ("path", "place"),
     [
-        (REPORT, Place("/report/<account>", ACCOUNT)),
-        (f"{DESK}/exempt", Place("/desk/accounts/<account>/exempt", ACCOUNT)),
-        (f"{API}/review", Place("/api/v1/accounts/<account>/review", ACCOUNT)),
-        ("/desk/held", Place("/desk/held")),
-        ("/report/Ann", Place("/report/Ann")),
-        (f"//report/{ACCOUNT}", Place(f"//report/{ACCOUNT}")),
+        (REPORT, Target("/report/<account>", ACCOUNT)),
+        (f"{DESK}/exempt", Target("/desk/accounts/<account>/exempt", ACCOUNT)),
+        (f"{API}/review", Target("/api/v1/accounts/<account>/review", ACCOUNT)),
+        ("/desk/held", Target("/desk/held")),
+        ("/report/Ann", Target("/report/Ann")),
+        (f"//report/{ACCOUNT}", Target(f"//report/{ACCOUNT}")),
     ],
 )
-def test_an_account_is_told_from_its_addresses(path: str, place: Place) -> None:
-    assert Place.of(path) == place
+def test_an_account_is_told_from_its_addresses(path: str, place: Target) -> None:
+    assert Target.of(path) == place
 
 
 def test_links_of_different_people_can_be_told_apart(world: World, logged: list[logging.LogRecord]) -> None:

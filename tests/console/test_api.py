@@ -28,7 +28,7 @@ from tests.usecases.test_suppression import complained
 
 from permille.console.api.api_app import LARGEST_BODY
 from permille.console.api.problems import MEDIA_TYPE, TITLES
-from permille.domain.account.account import Account
+from permille.domain.account.account import Account, RouteChanges
 from permille.domain.account.credential import Denial
 from permille.domain.account.provider import Provider
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
@@ -198,8 +198,9 @@ def test_in_a_trial_and_while_it_is_off_no_complaint_is_allowed(platform: Platfo
 
 
 def test_who_was_denied_by_hand_may_not_send_and_everybody_is_told_why(platform: Platform) -> None:
-    having(platform, denial=Denial((CALLER,), NOW), decided_at=NOW)
-    platform.rows.put(an_entry("created", NOW - DAY), an_entry("denied_by_hand"))
+    denied = an_entry("denied_by_hand")
+    having(platform, denial=Denial((CALLER,), NOW), decided_at=NOW, route_changes=RouteChanges(from_ses=denied.id))
+    platform.rows.put(denied)
 
     account, route = platform.ask(HERE).json, platform.ask(f"{HERE}/route").json
 
@@ -223,7 +224,9 @@ def test_the_review_and_the_trial_are_told(platform: Platform) -> None:
 
 
 def test_the_route_is_the_smtp_account_while_that_is_on(platform: Platform) -> None:
-    platform.rows.put(an_entry("created"))
+    created = an_entry("created")
+    having(platform, route_changes=RouteChanges(to_ses=created.id))
+    platform.rows.put(created)
 
     assert platform.ask(f"{HERE}/route").json == {
         "account_id": ACCOUNT,
@@ -810,7 +813,7 @@ NEEDS = [
     ("GET", "/report", "tallies.by_epoch"),
     ("GET", "/report", "timeline.latest"),
     ("GET", "/timeline", "timeline.page"),
-    ("GET", "/route", "timeline.latest"),
+    ("GET", "/route", "timeline.get"),
     ("GET", "/review", "accounts.get"),
     ("GET", "/suppressions", "suppressions.records"),
     ("GET", "/suppressions", "policies.current"),
@@ -825,7 +828,8 @@ NEEDS = [
 def test_where_the_world_does_not_answer_one_may_ask_again(
     platform: Platform, method: str, path: str, call: str
 ) -> None:
-    having(platform, status=Status.DISABLED, review=Review(ReviewState.OPEN, TODAY, 8, "a", "b", NOW))
+    review = Review(ReviewState.OPEN, TODAY, 8, "a", "b", NOW)
+    having(platform, status=Status.DISABLED, review=review, route_changes=RouteChanges(from_ses="id"))
     authorization = f"Bearer {platform.token()}"
     world_fails(platform.rows.faults, call, Unavailable("AccountsTable in us-east-1: Throttled"))
 
@@ -840,7 +844,8 @@ def test_where_the_world_does_not_answer_one_may_ask_again(
 def test_a_bug_is_told_without_what_it_is(
     platform: Platform, method: str, path: str, call: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    having(platform, status=Status.DISABLED, review=Review(ReviewState.OPEN, TODAY, 8, "a", "b", NOW))
+    review = Review(ReviewState.OPEN, TODAY, 8, "a", "b", NOW)
+    having(platform, status=Status.DISABLED, review=review, route_changes=RouteChanges(from_ses="id"))
     authorization = f"Bearer {platform.token()}"
     world_fails(platform.rows.faults, call, RuntimeError("the secret inside"))
 

@@ -31,8 +31,8 @@ from tests.support.fakes import FakeLedger
 from tests.support.visiting import Answer, Visitor, World
 from tests.usecases.test_suppression import complained
 
-from permille.console.site import desk
 from permille.console.site.desk_forms import DECISIONS
+from permille.console.site.desk_page import DONE
 from permille.console.site.site_app import resolver
 from permille.domain.account.credential import ACTIVE, Denial, Renewal
 from permille.domain.account.look import Assessment
@@ -487,7 +487,7 @@ def test_what_cannot_be_known_is_said_so_and_the_rest_is_shown(world: World, ann
 
 @pytest.mark.parametrize("path", PAGES)
 def test_where_nothing_can_be_read_the_page_says_try_again(world: World, anna: Visitor, path: str) -> None:
-    names = ("account_index.awaiting_support", "directory.by_risk", "timeline.latest", "control.breaker")
+    names = ("account_index.awaiting_support", "account_index.by_risk", "timeline.latest", "control.breaker")
     for name in names:
         world.faults.fail(name)
 
@@ -535,7 +535,7 @@ def test_every_decision_leads_back_to_a_page_that_says_what_was_done(world: Worl
     )
 
     assert answer.status == 303
-    assert desk.DONE[name] in anna.get(answer.headers["Location"]).body
+    assert DONE[name] in anna.get(answer.headers["Location"]).body
     assert world.rows.accounts[ACCOUNT].version == 2
 
 
@@ -588,7 +588,7 @@ def test_who_complained_is_mailed_again_where_staff_say_why(world: World, anna: 
 
     assert done.status == 303
     shown = anna.get(done.headers["Location"]).body
-    assert (desk.DONE["mail-again"] in shown, shown.count("Mailed no more")) == (True, 1)
+    assert (DONE["mail-again"] in shown, shown.count("Mailed no more")) == (True, 1)
     (entry,) = world.rows.told(ACCOUNT, "unsuppressed")
     assert (entry.data["recipient"], entry.data["by"]) == ("cyd@example.com", ANNA)
     late = anna.sends(path, recipient="cyd@example.com", reason="She wrote to us")

@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import NOW, TODAY
 
-from permille.console.site.graph import NARROW, WIDE, Graph, Point, Size, draw, nice_ticks, path, short
+from permille.console.site.graph import draw
+from permille.console.site.graph_geometry import NARROW, WIDE, Graph, Point, Size
+from permille.console.site.graph_scales import nice_ticks, short
+from permille.console.site.svg_paths import line_path
 from permille.domain.values.calendar import DAY
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
@@ -181,8 +184,8 @@ def test_long_numbers_are_short(count: int, label: str) -> None:
 
 
 def test_a_line_of_one_point_is_visible() -> None:
-    assert path([Point(1, 2)]) == "M1 2h0"
-    assert path([Point(1, 2), Point(3.5, 4)]) == "M1 2L3.5 4"
+    assert line_path([Point(1, 2)]) == "M1 2h0"
+    assert line_path([Point(1, 2), Point(3.5, 4)]) == "M1 2L3.5 4"
 
 
 def test_the_dates_are_few_and_the_last_is_the_last_day() -> None:

@@ -30,7 +30,7 @@ EXPECTED = {
 }
 NOBODY = "frame-ancestors 'none'"
 PLATFORM_TOO = "frame-ancestors 'self' https://app.example"
-FRAMED = ("/", "/guide", "/left", "/report")
+FRAMED = ("/", "/guide", "/logged-out", "/report")
 FILLED = {"<_id>": ACCOUNT, "<account_id>": ACCOUNT, "<_decision>": "exempt", r"<name>\.css": "style.css"}
 
 

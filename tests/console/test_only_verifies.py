@@ -32,11 +32,11 @@ CHANGING = {
     ("POST", "/desk/accounts/<_id>/<_decision>"),
     ("POST", "/desk/accounts/<_id>/mail-again"),
     ("POST", "/desk/held"),
-    ("POST", "/desk/leave"),
+    ("POST", "/desk/logout"),
     ("POST", "/desk/system/breaker"),
     ("POST", "/enter/new-link"),
     ("POST", "/enter"),  # its caller is let in, and nothing else
-    ("POST", "/report/<_id>/leave"),
+    ("POST", "/report/<_id>/logout"),
     ("POST", "/report/<_id>/review"),
 }
 REVIEW = "/api/v1/accounts/{account_id}/review"

@@ -73,10 +73,10 @@ def test_nothing_of_such_a_request_is_read(
 
 def test_without_digests_nobody_is_asked_for_the_header() -> None:
     assert Proxy.of("") == Proxy()
-    assert Proxy().sent({})
+    assert Proxy().forwarded({})
 
 
 @pytest.mark.parametrize("headers", [{}, {HEADER: ""}, {HEADER: None}])
 def test_nothing_is_no_secret_also_where_the_digest_is_of_nothing(headers: dict[str, Any]) -> None:
     """As where the secret was an unset variable of a shell."""
-    assert not Proxy.of(digest("")).sent({"headers": headers})
+    assert not Proxy.of(digest("")).forwarded({"headers": headers})

@@ -30,7 +30,7 @@ from tests.support.report_gallery import report as shown
 from tests.support.reports import APPROVED, ASKED, BROKEN, PROVIDER, STATES, a_card, a_report, busy_tallies, cards_of
 from tests.support.visiting import Answer, World
 
-from permille.console.site.review_form import Typed
+from permille.console.site.review_form import ReviewInput
 from permille.console.site.spreadsheet import Separator
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import RequestedDay, Review, ReviewState
@@ -354,7 +354,7 @@ def hostile(payload: str) -> OwnerReport:
 @pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize("typed", [False, True])
 def test_what_others_wrote_is_text_and_nothing_but_text(payload: str, typed: bool) -> None:
-    sent = Typed(payload, payload, payload, payload, payload)
+    sent = ReviewInput(payload, payload, payload, payload, payload)
 
     found = Read(shown(hostile(payload), sent if typed else None))
     harmless = Read(shown(hostile("harmless"), replace(sent, error="harmless") if typed else None))

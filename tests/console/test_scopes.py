@@ -54,7 +54,7 @@ def test_every_operation_asks_for_its_scope_and_says_which_is_missing(method: st
     assert ask(Grant(needed), method, path)[0] == 200
     assert ask(Grant(other), method, path) == (
         403,
-        f"This token has not the scope {name}: permille link platform --scope {name}.",
+        f"This token lacks the scope {name}: permille link platform --scope {name}.",
     )
 
 

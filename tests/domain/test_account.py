@@ -19,6 +19,7 @@ from tests.support.builders import (
     decided,
     evidence,
 )
+from tests.support.deciding import decide
 
 from permille.domain.account.account import TICK, Account
 from permille.domain.account.look import Assessment
@@ -28,12 +29,13 @@ from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, Rule
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.rules.backlog import HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
-from permille.domain.rules.decide import LASTS, decide
+from permille.domain.rules.decide import LASTS
 from permille.domain.rules.decision import Evidence, Outcome, Rules
-from permille.domain.rules.needs import COMMIT_LAG, Needs, needs
+from permille.domain.rules.needs import COMMIT_LAG, Needs, judged, needs
 from permille.domain.timeline.kinds.decision_record import SendDay
 from permille.domain.timeline.kinds.verdicts import Disabled
 from permille.domain.values.status import HoldReason, Mode, Status
+from permille.domain.values.tally import Days
 
 if TYPE_CHECKING:
     from permille.domain.timeline.kinds.complaints import CountedComplaint
@@ -211,6 +213,10 @@ def test_time_never_runs_backwards_for_an_account(decided_at: datetime | None, n
 # ---------------------------------------------------------------- alerts: at once, then at most one an hour
 
 
+def wanted(account: Account, days: Days, rules: Rules, now: datetime) -> Needs:
+    return needs(account, judged(account, days, rules, now), rules, now)
+
+
 class Story:
     """An account over time: complaints come in, looks are taken with the evidence that enforcing would gather."""
 
@@ -225,7 +231,7 @@ class Story:
     def look(self, now: datetime) -> list[str]:
         """The messages that an alert tells of, if one is written."""
         days = days_of(100_000, len(self.written))
-        since = needs(self.account, days, ENFORCING, now).complaints_since
+        since = wanted(self.account, days, ENFORCING, now).complaints_since
         found = Evidence(days, [entry for entry in self.written if since and entry.at >= since])
         outcome = decide(self.account, found, ENFORCING, now)
         self.account = outcome.account
@@ -315,7 +321,7 @@ def test_no_more_of_the_timeline_is_read_than_is_needed(
 ) -> None:
     account = an_account(alerted_at=alerted_at)
 
-    assert needs(account, days_of(delivered, complaints), ENFORCING, NOW).complaints_since == since
+    assert wanted(account, days_of(delivered, complaints), ENFORCING, NOW).complaints_since == since
 
 
 @pytest.mark.parametrize(
@@ -330,7 +336,7 @@ def test_no_more_of_the_timeline_is_read_than_is_needed(
 def test_whom_a_broken_rule_spares_is_read_whole_for_the_record_alone(
     different: dict[str, Any], mode: Mode, since: datetime | None
 ) -> None:
-    assert needs(an_account(**different), days_of(1000, 2), Rules(DEFAULT, mode), NOW) == Needs(since)
+    assert wanted(an_account(**different), days_of(1000, 2), Rules(DEFAULT, mode), NOW) == Needs(since)
 
 
 # ---------------------------------------------------------------- the brakes: the hold, the breaker, an exemption

@@ -1,11 +1,14 @@
-"""The evidence against an honest sender, exact for any counts."""
+"""The evidence against an honest sender, held against exact arithmetic."""
 
 import math
-from decimal import Decimal, getcontext
+from bisect import bisect_left
+from collections.abc import Iterator
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
+from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from permille.domain.policy.e_value import is_evident, ln_e, ln_e_needed
@@ -13,7 +16,7 @@ from permille.domain.policy.e_value import is_evident, ln_e, ln_e_needed
 ALPHA = Decimal("0.05")
 multiples = [Fraction(n) for n in ("1.2", "1.5", "2", "3", "5", "10", "30", "100")]
 small = st.integers(0, 400)
-counts = st.integers(0, 10**13)
+counts = st.integers(0, 10**9)
 limits = st.integers(1, 9)
 
 
@@ -25,16 +28,51 @@ def in_fractions(complaints: int, delivered: int, limit: int) -> Fraction:
     return sum(terms, Fraction()) / len(terms)
 
 
+EXACT = Context(prec=60, Emin=MIN_EMIN, Emax=MAX_EMAX)
+
+
+@cache
 def ln(value: Fraction) -> Decimal:
-    getcontext().prec = 60
-    return Decimal(value.numerator).ln() - Decimal(value.denominator).ln()
+    with localcontext(EXACT):
+        return Decimal(value.numerator).ln() - Decimal(value.denominator).ln()
+
+
+def in_decimals(complaints: int, delivered: int, limit: int) -> Decimal:
+    """The definition in 60 digits, where fractions would have too many."""
+    honest, kept = Fraction(limit, 1000), max(delivered, complaints) - complaints
+    with localcontext(EXACT):
+        logs = [complaints * ln(one) + kept * ln((1 - one * honest) / (1 - honest)) for one in multiples]
+        return max(logs) + (sum(((log - max(logs)).exp() for log in logs), Decimal()) / len(logs)).ln()
 
 
 @given(small, small, limits)
 def test_it_is_what_its_definition_says(complaints: int, delivered: int, limit: int) -> None:
     expected = ln(in_fractions(complaints, delivered, limit))
 
-    assert math.isclose(ln_e(complaints, delivered, limit), expected, rel_tol=1e-9, abs_tol=1e-40)
+    assert math.isclose(ln_e(complaints, delivered, limit), expected, rel_tol=1e-9, abs_tol=1e-10)
+
+
+@given(counts, counts, limits)
+def test_it_is_right_for_counts_of_any_size(complaints: int, delivered: int, limit: int) -> None:
+    expected = in_decimals(complaints, delivered, limit)
+
+    assert math.isclose(ln_e(complaints, delivered, limit), expected, rel_tol=1e-12, abs_tol=1e-10)
+
+
+def near_the_line(delivered: int, limit: int, alpha: Decimal) -> Iterator[tuple[int, int]]:
+    """With about so many delivered: the fewest complaints that are evident, and then the most delivered with them."""
+    least = bisect_left(range(delivered), 1, key=lambda more: in_decimals(more, delivered, limit) >= -alpha.ln())
+    most = bisect_left(range(delivered), 1, key=lambda more: in_decimals(least, delivered + more, limit) < -alpha.ln())
+    yield from [(least, delivered), (least - 1, delivered), (least, delivered + most), (least, delivered + most - 1)]
+
+
+@settings(max_examples=30)
+@given(st.integers(100, 10**12), limits, st.sampled_from([ALPHA, Decimal("0.000001")]))
+def test_not_one_email_decides_otherwise_than_exact_arithmetic(delivered: int, limit: int, alpha: Decimal) -> None:
+    for complaints, mails in near_the_line(delivered, limit, alpha):
+        exactly = in_decimals(complaints, mails, limit) >= -alpha.ln()
+
+        assert is_evident(complaints, mails, limit, alpha) is exactly
 
 
 @pytest.mark.parametrize(
@@ -50,9 +88,9 @@ def test_examples(complaints: int, delivered: int, expected: float) -> None:
     assert math.isclose(ln_e(complaints, delivered, 1), expected, rel_tol=1e-12)
 
 
-@given(counts, counts, limits, st.sampled_from([ALPHA, Decimal("0.5"), Decimal("1e-12")]))
-def test_the_quick_answer_is_the_exact_one(complaints: int, delivered: int, limit: int, alpha: Decimal) -> None:
-    assert is_evident(complaints, delivered, limit, alpha) is (ln_e(complaints, delivered, limit) >= ln_e_needed(alpha))
+@pytest.mark.parametrize("alpha", [ALPHA, Decimal("0.5"), Decimal("1e-12")], ids=str)
+def test_what_is_needed_is_the_logarithm_of_one_to_alpha(alpha: Decimal) -> None:
+    assert math.isclose(ln_e_needed(alpha), -alpha.ln(), rel_tol=1e-14)
 
 
 @given(counts, counts, limits)
@@ -62,7 +100,7 @@ def test_a_complaint_more_is_more_evidence_and_a_delivery_more_is_not(
     evidence = ln_e(complaints, delivered, limit)
 
     assert ln_e(complaints + 1, delivered, limit) > evidence
-    assert ln_e(complaints, delivered + 1, limit) <= evidence
+    assert ln_e(complaints, delivered + 1, limit) <= evidence + 1e-14 * abs(evidence)
 
 
 def test_an_honest_sender_is_rarely_found_guilty_whenever_one_looks() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, a_state, an_account, decided, evidence
+from tests.support.deciding import decide
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
@@ -14,7 +15,6 @@ from permille.domain.account.look import Assessment
 from permille.domain.people.commands import Command
 from permille.domain.people.staff_commands import Close, Disable, Enable, Exempt
 from permille.domain.policy.policy import DEFAULT
-from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Rules
 from permille.domain.rules.denial import noted
 from permille.domain.values.status import Mode, Status

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from tests.support.builders import NOW, STAFF, TODAY, an_account, decided, evidence
+from tests.support.deciding import decide
 
 from permille.domain.account.restrictions import Hold
 from permille.domain.people.staff_commands import ReleaseHold
 from permille.domain.policy.policy import DEFAULT, Breaker, ComplaintRatio, Policy, RecentRatio
 from permille.domain.rules.backlog import HOLD_AT_MOST
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
-from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Rules
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import HoldReason, Mode, Status

@@ -16,12 +16,12 @@ from tests.support.builders import (
     days_of,
     evidence,
 )
+from tests.support.deciding import decide
 
 from permille.domain.account.account import Account
 from permille.domain.account.restrictions import Exemption
 from permille.domain.policy.policy import DEFAULT, Rule, judge
 from permille.domain.rules.breaker import BreakerPosition
-from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Rules
 from permille.domain.rules.needs import days_needed_from
 from permille.domain.values.status import Mode, Status

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import NOW, STAFF, TODAY, a_request, an_account, decided
+from tests.support.deciding import decide
 
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import RequestedDay
 from permille.domain.people.owner_commands import AmendReview, WithdrawReview
 from permille.domain.people.staff_commands import ApproveReview, DeclineReview
 from permille.domain.policy.policy import DEFAULT
-from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Mode, Status

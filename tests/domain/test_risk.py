@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from tests.domain.test_review import an_open_one
 from tests.domain.test_trial import RULES, observing, running
 from tests.support.builders import NOW, STAFF, TODAY, an_account, decided, evidence
+from tests.support.deciding import decide
 
 from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Exemption
 from permille.domain.people.owner_commands import WithdrawReview
 from permille.domain.people.staff_commands import ConfirmTrial, Enable
 from permille.domain.policy.policy import DEFAULT
-from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Rules
 from permille.domain.values.status import Mode, Status
 from permille.domain.words.wording import OWNER

@@ -10,8 +10,8 @@ from tests.support.builders import CALLER, NOW, a_provider, an_account, an_entry
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
-from permille.domain.sending.route import Route, Via, route
-from permille.domain.timeline.facts import Topic
+from permille.domain.account.provider import Provider
+from permille.domain.sending.route import Route, Via, changed_by, route, with_route_changes
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status
 
@@ -46,7 +46,7 @@ STEPS: dict[str, tuple[str, dict[str, Any]]] = {  # by the words of a history: t
 def lived(history: str) -> tuple[Account, list[Entry]]:
     """An account to which all this happened, an hour apart."""
     about: dict[str, Any] = {"epochs": (), "decided_at": None}
-    entries = list[Entry]()
+    entries, account = list[Entry](), None
     for number, word in enumerate(history.split()):
         at = NOW + number * HOUR
         kind, changed = STEPS[word]
@@ -57,17 +57,18 @@ def lived(history: str) -> tuple[Account, list[Entry]]:
         if "provider" in changed:
             changed["provider"] = a_provider(connected_at=at) if changed["provider"] else None
         about |= changed | ({} if kind == "created" else {"decided_at": at})
-    return an_account(**about), entries
+        before_it_is_read_back = about | ({"in_sync": False} if "in_sync" in changed else {})
+        saved = with_route_changes(account, an_account(**before_it_is_read_back), entries[-1:])
+        about["route_changes"] = saved.route_changes
+        account = an_account(**about)
+    assert account is not None
+    return account, entries
 
 
 def taken(history: str) -> Route:
     account, entries = lived(history)
-    return route(account, of_standing(entries))
-
-
-def of_standing(entries: list[Entry]) -> list[Entry]:
-    """What is read of a long timeline."""
-    return [entry for entry in entries if entry.topic is Topic.STANDING]
+    (came_by,) = (entry for entry in entries if entry.id == changed_by(account))
+    return route(account, came_by)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +117,9 @@ def of_standing(entries: list[Entry]) -> list[Entry]:
         ("created connected disabled enabling connected", PROVIDER, 4),
         ("created connected closed enabling", PROVIDER, 3),
         ("created disabled trial enabling", None, 3),
+        ("created disabled enabling disabled", None, 3),
+        ("created connected disabled enabling disconnected", None, 4),
+        ("created connected disabled enabling closed", None, 4),
         # what drifted while it is off says nothing of the route
         ("created connected disabled drift", PROVIDER, 2),
         # denied by hand
@@ -156,7 +160,7 @@ def test_it_is_the_smtp_account_only_while_that_was_read_back_as_being_on(
 ) -> None:
     account = an_account(status=status, in_sync=in_sync, provider=a_provider() if connected else None, denial=denial)
 
-    found = route(account, [])
+    found = route(account, None)
 
     assert (found.via is SES) is (status in (Status.ACTIVE, Status.TRIAL) and in_sync and denial is None)
     assert (found.via is PROVIDER) is (found.via is not SES and connected and status is not Status.CLOSED)
@@ -169,11 +173,17 @@ def test_who_was_denied_by_hand_is_told_that_no_rule_did_it() -> None:
     assert taken("created denied lifted").why("APWT") == "Your APWT SMTP account works again"
 
 
-def test_what_happened_after_the_account_was_read_is_left_for_the_next_time() -> None:
-    account, entries = lived("created connected disabled")
-    _, with_more = lived("created connected disabled enabled")
+def test_of_an_account_whose_row_is_older_nobody_knows_since_when_it_is_so() -> None:
+    account = an_account(status=Status.DISABLED)
 
-    assert route(account, with_more) == route(account, entries)
+    assert (changed_by(account), route(account, None).why("APWT")) == ("", "")
+
+
+def test_what_concerns_another_account_or_no_route_changes_none() -> None:
+    disabled = an_account(status=Status.DISABLED)
+    others = [an_entry("disabled", NOW, account_id="other"), an_entry("complaint"), an_entry("breaker_opened")]
+
+    assert with_route_changes(an_account(), disabled, others) == disabled
 
 
 CAN_HAPPEN = {  # what it needs, what it may not find, what is so afterwards, what no longer
@@ -190,10 +200,20 @@ CAN_HAPPEN = {  # what it needs, what it may not find, what is so afterwards, wh
 
 
 @given(st.lists(st.sampled_from(sorted(CAN_HAPPEN)), max_size=30))
-def test_the_entries_of_its_standing_tell_the_same_as_all_of_them(words: list[str]) -> None:
-    account, entries = lived(f"created {' '.join(possible(words))}")
+def test_it_came_by_the_last_entry_after_which_it_was_another(words: list[str]) -> None:
+    history = ["created", *possible(words)]
+    routes = [through(" ".join(history[:number])) for number in range(1, len(history) + 1)]
+    changed = [number for number in range(1, len(routes)) if routes[number] != routes[number - 1]]
 
-    assert route(account, of_standing(entries)) == route(account, entries)
+    came_by = taken(" ".join(history)).came_by
+    assert came_by is not None
+    assert came_by.at == NOW + (changed or [0])[-1] * HOUR
+
+
+def through(history: str) -> tuple[Via | None, Provider | None]:
+    account, _ = lived(history)
+    via = route(account, None).via
+    return via, account.provider if via is PROVIDER else None
 
 
 def possible(words: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import CALLER, NOW, STAFF, TODAY, a_backlog, a_complaint_entry, an_account
+from tests.support.deciding import decide
 
 from permille.domain.account.account import TICK, Account
 from permille.domain.account.credential import Credential, Denial
@@ -17,7 +18,6 @@ from permille.domain.account.restrictions import Hold
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
 from permille.domain.policy.policy import DEFAULT, Rule, SecondChance
 from permille.domain.rules.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
-from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.trial import LOOKED_AT_EVERY
 from permille.domain.timeline.facts import Facts
@@ -317,6 +317,17 @@ def test_where_support_confirms_it_is_asked_once_and_a_late_complaint_still_coun
     assert (told(waits), told(again), again.account.status) == (["confirmation_wanted"], [], Status.OBSERVING)
     assert late.account.status is Status.DISABLED
     assert confirmed.account.status is Status.ACTIVE
+
+
+def test_the_verdict_is_looked_for_when_what_waited_at_the_end_of_the_observing_is_counted() -> None:
+    assert look(observing(), found(800), VERDICT).account.due_at == SETTLED
+
+
+def test_while_support_is_waited_for_nobody_looks_again_by_itself() -> None:
+    waits = look(observing(), found(800), SETTLED, BY_STAFF).account
+    again = look(waits, found(800), VERDICT + HOUR, BY_STAFF).account
+
+    assert [waits.due_at, again.due_at] == [None, None]
 
 
 # ---------------------------------------------------------------- the numbers that were fixed at approval

@@ -8,11 +8,14 @@ import pytest
 from functions.access.app import handler
 from tests.functions.conftest import Cloud
 from tests.support.builders import STAFF, LambdaContext
+from tests.support.fakes import FakeLinkRegister, FakeTokenSigner, Rows
 
 from permille.bootstrap.access import access_services
 from permille.bootstrap.clock import clock
 from permille.domain.login.links import Claims, Grant, Scope
+from permille.domain.timeline.timeline import SYSTEM
 from permille.usecases.login.access import authenticate
+from permille.usecases.login.issue_links import IssueServices
 
 FOR_STAFF = {"audience": "staff", "name": "Sam", "seconds": 3600}
 FOR_PLATFORM = {"audience": "platform", "name": "crm", "seconds": 60, "scopes": ["read"], "accounts": ["shop-*"]}
@@ -37,8 +40,19 @@ def asked(body: Any, **other: Any) -> dict[str, Any]:
     }
 
 
-def answered(event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    answer = handler(event, LambdaContext())
+@pytest.fixture
+def rows() -> Rows:
+    return Rows()
+
+
+@pytest.fixture
+def fakes(rows: Rows) -> IssueServices:
+    return IssueServices(FakeTokenSigner(), FakeLinkRegister(rows))
+
+
+def answered(event: dict[str, Any], services: IssueServices | None = None) -> tuple[int, dict[str, Any]]:
+    """Without `services` by the adapters."""
+    answer = handler(event, LambdaContext(), services)
     assert answer["headers"]["Cache-Control"] == "no-store"
     return answer["statusCode"], json.loads(answer["body"])
 
@@ -51,7 +65,7 @@ def let_in(cloud: Cloud, token: str) -> Claims:
 @pytest.mark.parametrize(
     ("body", "grant"), [(FOR_STAFF, None), (FOR_PLATFORM, Grant(frozenset({Scope.READ}), ("shop-*",)))]
 )
-def test_whoever_asks_gets_a_token_that_names_them_and_the_timeline_does(
+def test_a_token_names_its_holder_and_so_does_the_timeline(
     cloud: Cloud, body: dict[str, Any], grant: Grant | None
 ) -> None:
     status, answer = answered(asked(body))
@@ -81,17 +95,19 @@ def test_a_body_in_base64_is_read(cloud: Cloud) -> None:
         {"authorizer": {"iam": {"userArn": STAFF}}},
     ],
 )
-def test_nobody_is_let_in_whom_aws_does_not_vouch_for(cloud: Cloud, asking: dict[str, Any]) -> None:
+def test_a_caller_that_iam_did_not_authenticate_is_refused(
+    fakes: IssueServices, rows: Rows, asking: dict[str, Any]
+) -> None:
     event = asked(FOR_STAFF) | {"requestContext": {"http": {"method": "POST"}, **asking}}
 
-    status, answer = answered(event)
+    status, answer = answered(event, fakes)
 
     assert (status, "token" in answer) == (403, False)
-    assert cloud.rows("TimelineTable") == []
+    assert rows.told(SYSTEM) == []
 
 
-def test_an_event_that_is_no_request_is_refused(cloud: Cloud) -> None:
-    assert answered({})[0] == 403
+def test_an_event_that_is_no_request_is_refused(fakes: IssueServices) -> None:
+    assert answered({}, fakes)[0] == 403
 
 
 @pytest.mark.parametrize(
@@ -122,24 +138,24 @@ def test_an_event_that_is_no_request_is_refused(cloud: Cloud) -> None:
     ],
     ids=str,
 )
-def test_what_makes_no_link_is_told_by_field_and_lets_nobody_in(
-    cloud: Cloud, body: Any, status: int, field: str
+def test_an_invalid_field_is_named_and_no_link_is_issued(
+    fakes: IssueServices, rows: Rows, body: Any, status: int, field: str
 ) -> None:
-    told, answer = answered(asked(body))
+    told, answer = answered(asked(body), fakes)
 
     assert (told, [one["field"] for one in answer["errors"]]) == (status, [field])
-    assert cloud.rows("TimelineTable") == []
+    assert rows.told(SYSTEM) == []
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/links"), ("POST", "/"), ("POST", "/links/")])
-def test_there_is_one_address(cloud: Cloud, method: str, path: str) -> None:
+def test_there_is_one_address(fakes: IssueServices, method: str, path: str) -> None:
     event = asked(FOR_STAFF, rawPath=path)
     event["requestContext"]["http"]["method"] = method
 
-    assert answered(event)[0] == 404
+    assert answered(event, fakes)[0] == 404
 
 
-def test_where_a_key_cannot_be_used_nobody_is_let_in(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_link_is_issued_if_the_key_cannot_be_used(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STAFF_LINK_KEY", "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-4000-8000-000000000000")
 
     status, answer = answered(asked(FOR_STAFF))

@@ -22,8 +22,8 @@ from permille.aws.ledger_items import SEEN_FOR
 from permille.aws.quarantine import KEPT_FOR
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.observability import logger
-from permille.ports.history import KEPT_BOUNCES
-from permille.ports.notifications import REMEMBERED_FOR
+from permille.ports.history import BOUNCES_KEPT_FOR
+from permille.ports.notifications import IDEMPOTENT_FOR
 from permille_cli.stack.template import PROJECT, load
 
 PAGE = (PROJECT / "docs" / "privacy.md").read_text(encoding="utf-8")
@@ -134,11 +134,11 @@ def test_the_page_names_every_kind_of_entry_that_names_people() -> None:
 
 def test_the_page_says_how_long_what_expires_is_kept() -> None:
     kept = section("What is kept")
-    days = {"SeenTable": SEEN_FOR, "QuarantineTable": KEPT_FOR, "IdempotencyTable": REMEMBERED_FOR}
+    days = {"SeenTable": SEEN_FOR, "QuarantineTable": KEPT_FOR, "IdempotencyTable": IDEMPOTENT_FOR}
 
     for table, time in days.items():
         assert re.search(rf"^\| {table} \|.*\| {time.days} days \|", kept, re.M)
-    assert f"{KEPT_BOUNCES.days} days (bounces)" in kept
+    assert f"{BOUNCES_KEPT_FOR.days} days (bounces)" in kept
     assert f"{load()['Parameters']['LogRetentionDays']['Default']} days" in section(
         "What is in logs, queues and backups"
     )

@@ -72,8 +72,8 @@ def ingests() -> None:
     for address in ("owner@bakery.example", ""):
         mark = f"owner#{address}"
         ledger.mark_owner_mail(mark, stopped_mail(ACCOUNT, NOW, "bounced", mark), address)
-    ledger.suppressions.about(ACCOUNT, "m-2", "ann@example.com")
-    ledger.suppressions.naming(ACCOUNT, "ann@example.com")
+    ledger.suppressions.complaints_about(ACCOUNT, "m-2", "ann@example.com")
+    ledger.suppressions.identities_of(ACCOUNT, "ann@example.com")
     ledger.suppressions.lift(ACCOUNT, ["complaint#m-2"], an_entry("unsuppressed"))
     services.quarantine.keep("hello", "unreadable", "", NOW)
     ReplayedTime(table="ControlTable").ahead()
@@ -145,7 +145,9 @@ def shows_and_decides() -> None:
     reads(console)
     console.timeline.get(ACCOUNT, "e-1")
     accounts.is_voided(ACCOUNT, "complaint#m-2")
-    desk.suppressions.lift(ACCOUNT, desk.suppressions.naming(ACCOUNT, "ann@example.com"), an_entry("unsuppressed"))
+    desk.suppressions.lift(
+        ACCOUNT, desk.suppressions.identities_of(ACCOUNT, "ann@example.com"), an_entry("unsuppressed")
+    )
     desk.quarantine_count.count(10)
     desk.control.lap()
     desk.control.breaker(HOUR)
@@ -170,6 +172,7 @@ def reads(world: Any) -> None:
 def answers() -> None:
     api = api_services()
     reads(api)
+    api.timeline.get(ACCOUNT, an_entry().id)
     list(api.suppressions.records(ACCOUNT))
     off = replace(the_account(), status=Status.DISABLED)
     asked = decided(off, a_request())

@@ -29,7 +29,7 @@ from tests.support.fakes import (
 )
 from tests.support.within_role import AccountsWithinRole
 
-from permille.console.site.desk_forms import decide
+from permille.console.site.desk_decisions import decide
 from permille.domain.account.account import Account
 from permille.domain.account.correction import Void
 from permille.domain.account.credential import ACTIVE, INACTIVE

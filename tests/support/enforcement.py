@@ -27,12 +27,11 @@ from permille.aws.account_rows import account_of, account_row
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE
 from permille.domain.policy.policy import DEFAULT
-from permille.domain.rules.breaker import hour_of
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
-from permille.ports.accounts import Lap
 from permille.usecases.enforcement.enforce import EnforceServices, Run, enforce, enforce_due
+from permille.usecases.enforcement.sweep import hourly
 from permille.usecases.enforcement.switching import CredentialServices
 
 A_MINUTE = timedelta(minutes=1)
@@ -48,7 +47,19 @@ class NewerRows(AccountsWithinRole):
 
 
 def _as_newer(account: Account) -> dict[str, Any]:
-    parts = ("look", "review", "trial", "provider", "recheck", "exemption", "denial", "renewal", "hold", "owner_acts")
+    parts = (
+        "look",
+        "review",
+        "trial",
+        "provider",
+        "route_changes",
+        "recheck",
+        "exemption",
+        "denial",
+        "renewal",
+        "hold",
+        "owner_acts",
+    )
     row = account_row(account) | {"of_a_newer_version": 1}
     return row | {part: row[part] | {"of_a_newer_version": 1} for part in parts if row[part]}
 
@@ -60,7 +71,7 @@ class World:
         self.faults = Faults()
         self.rows = Rows(faults=self.faults)
         self.switch = FakeSwitch(faults=self.faults)
-        self.rows.lap = Lap(hour_of(NOW), mode, DEFAULT.id, done=True)  # of this hour
+        self.rows.lap = replace(hourly(mode, DEFAULT.id, NOW), done=True)  # of this hour
         kept_by = NewerRows if newer_rows else AccountsWithinRole
         accounts = kept_by(self.rows, "Enforce")
         self.policies, self.feed = FakePolicies(faults=self.faults), FakeFeedbackBacklog(faults=self.faults)

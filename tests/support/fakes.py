@@ -20,6 +20,7 @@ from permille.domain.feedback.bounces import BounceRecord
 from permille.domain.login.links import LinkRole, Register
 from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.rules.breaker import BreakerChange, BreakerState, OpenBreaker, PassBreaker, ReturnPass
+from permille.domain.sending.route import with_route_changes
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, Why, suppressed_by
 from permille.domain.timeline.facts import Audience, Topic
@@ -265,6 +266,7 @@ class FakeAccounts:
         self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
     ) -> Account:
         with self._rows.faults.call("accounts.save"):
+            account = with_route_changes(read, account, entries)
             different = _differences(read, account)
             if not different and not entries:
                 return account
@@ -324,13 +326,15 @@ class FakeAccounts:
         tally = (account_id, correction.epoch, correction.day)
         rows.tallies[tally] = rows.tallies.get(tally, Tally()) + Tally(complaints=correction.complaints)
 
-    def add(self, account: Account, entries: Sequence[Entry]) -> None:
+    def add(self, account: Account, entries: Sequence[Entry]) -> Account:
         with self._rows.faults.call("accounts.add"):
+            account = with_route_changes(None, account, entries)
             if account.id in self._rows.accounts or set(account.senders) & set(self._rows.senders):
                 raise Conflict(f"{account.id} or one of its senders is there already")
             self._rows.accounts[account.id] = account
             self._rows.senders.update({one: Sender(one, account.id, account.epochs) for one in account.senders})
             self._rows.append(*entries)
+            return account
 
     def acquire_lease(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
         with self._rows.faults.call("leases.acquire_lease"):
@@ -661,13 +665,13 @@ class FakeSuppressions:
             cards = [card for (theirs, _), card in self._rows.suppressing.items() if theirs == account_id]
         yield from sorted(cards, key=lambda card: card.entry_id)
 
-    def naming(self, account_id: str, address: str) -> list[str]:
-        with self._rows.faults.call("suppressions.naming"):
+    def identities_of(self, account_id: str, address: str) -> list[str]:
+        with self._rows.faults.call("suppressions.identities_of"):
             cards = sorted(self._rows.suppressing.items())
             return [key[1] for key, card in cards if (key[0], card.address) == (account_id, address)]
 
-    def about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
-        with self._rows.faults.call("suppressions.about"):
+    def complaints_about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
+        with self._rows.faults.call("suppressions.complaints_about"):
             theirs = [one for one in self._rows.suppressing.items() if one[0][0] == account_id]
             cards = [(key, card) for key, card in theirs if card.why is Why.COMPLAINT]
             told = {key[1]: self._rows.entries[account_id, card.entry_id].data for key, card in cards}

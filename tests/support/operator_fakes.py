@@ -42,7 +42,7 @@ from permille.ports.feedback import Quarantined, Sender
 from permille.ports.iam_users import AccessKey, AppliedPolicy, IamUser, KeyUsage, UserQuota
 from permille.ports.identities import DnsRecord
 from permille.ports.operator import DeadLetter
-from permille.ports.table_setup import Lacking, TableSetup
+from permille.ports.table_setup import MissingSetup, TableSetup
 from permille.usecases.login.issue_links import IssueServices, issue_link
 from permille_cli.stack.stack import Stack
 
@@ -267,7 +267,7 @@ class FakeTables:
         with self.faults.call("tables.setup"):
             return self.setups.get(name)
 
-    def enable(self, name: str, lacking: Lacking) -> None:
+    def enable(self, name: str, lacking: MissingSetup) -> None:
         with self.faults.call("tables.enable"):
             was = self.setups[name]
             self.setups[name] = replace(

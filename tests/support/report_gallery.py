@@ -15,7 +15,7 @@ from tests.support.reports import STATES, a_year
 
 from permille.console.site import report_page
 from permille.console.site.pages import STYLES
-from permille.console.site.review_form import Typed
+from permille.console.site.review_form import ReviewInput
 from permille.domain.words import wording
 from permille.rendering.templates import Brand, rendered
 from permille.usecases.views.report import OwnerReport
@@ -23,7 +23,7 @@ from permille.usecases.views.report import OwnerReport
 BRAND = Brand(PLATFORM, "support@apwt.example")
 WIDTHS = (360, 1280)
 HEIGHT = 3600
-REFUSED = Typed("2026-01-01", "800", "An old list", "Took it off", "the day 2026-01-01 is over")
+REFUSED = ReviewInput("2026-01-01", "800", "An old list", "Took it off", "the day 2026-01-01 is over")
 
 
 def page(template: str, **shown: Any) -> str:
@@ -33,7 +33,7 @@ def page(template: str, **shown: Any) -> str:
     )
 
 
-def report(found: OwnerReport, typed: Typed | None = None) -> str:
+def report(found: OwnerReport, typed: ReviewInput | None = None) -> str:
     return page("report", **report_page.report_page(found, BRAND, "a-token", typed))
 
 

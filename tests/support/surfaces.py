@@ -340,7 +340,7 @@ def _show(platform: Platform) -> Facts:
     text = " ".join(platform.terminal.text("account", "show", ACCOUNT).split())
     found = re.search(r"^bakery (\w+) .*?epoch (\d+)", text)
     window = re.search(r"last 45 days: ([\d,]+) delivered, ([\d,]+) bounced", text)
-    left = re.search(r"complaints: ([\d,]+); ([\d,]+) more would be kept \(limit (\d+) per 1,000\)", text)
+    left = re.search(r"complaints: ([\d,]+); ([\d,]+) more allowed \(limit (\d+) per 1,000\)", text)
     assert found and window and left, text  # noqa: PT018
     return {
         "status": found[1],

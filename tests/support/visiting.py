@@ -23,7 +23,7 @@ from tests.support.within_role import AccountsWithinRole
 from permille.console.api import api_app
 from permille.console.api.context import ApiServices
 from permille.console.proxy import Proxy
-from permille.console.sessions import API, PAGES, Authenticator, Session
+from permille.console.sessions import PROTECTED_API, PROTECTED_PAGES, Authenticator, Session
 from permille.console.site import site_app
 from permille.console.site.context import SiteServices
 from permille.console.site.pages import Pages
@@ -120,14 +120,14 @@ class World:
         }
         self.console = SiteServices(
             accounts=self.accounts,
-            authenticator=Authenticator(PAGES, self.signer, self.accounts, register),
+            authenticator=Authenticator(PROTECTED_PAGES, self.signer, self.accounts, register),
             pages=Pages(BRAND, "https://app.example"),
             desk=self.support.desk,
             **both,
         )
         self.api = ApiServices(
             accounts=of_api,
-            authenticator=Authenticator(API, self.signer, of_api, register),
+            authenticator=Authenticator(PROTECTED_API, self.signer, of_api, register),
             platform=BRAND.platform,
             suppressions=FakeSuppressions(self.rows),
             smtp_endpoint="email-smtp.us-east-1.amazonaws.com:587",

@@ -9,6 +9,7 @@ from permille.aws.account_rows import account_row
 from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction
 from permille.domain.rules.breaker import BreakerChange
+from permille.domain.sending.route import with_route_changes
 from permille.domain.timeline.timeline import Entry
 
 
@@ -22,6 +23,6 @@ class AccountsWithinRole(FakeAccounts):
     def save(
         self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
     ) -> Account:
-        before, after = account_row(read), account_row(account)
+        before, after = account_row(read), account_row(with_route_changes(read, account, entries))
         assert {name for name in after if after[name] != before[name]} <= self._written
         return super().save(read, account, entries, *changes)

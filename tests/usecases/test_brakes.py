@@ -389,6 +389,13 @@ def test_the_same_policy_again_makes_nobody_due(world: World) -> None:
 # ---------------------------------------------------------------- time
 
 
+@pytest.mark.parametrize(("seconds", "did"), [(15, Run(left=1)), (16, Run(looked_at=1, entries=1))])
+def test_no_account_is_begun_with_fifteen_seconds_left_or_less(world: World, seconds: int, did: Run) -> None:
+    world.breaks_the_rule()
+
+    assert world.run(time_left=lambda: timedelta(seconds=seconds)) == did
+
+
 def test_what_there_is_no_time_for_stays_due_and_is_first_next_time(world: World) -> None:
     world.breaks_the_rule("a", "b", "c")
 

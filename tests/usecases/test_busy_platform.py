@@ -121,6 +121,42 @@ def test_a_trial_ends_and_a_complaint_about_it_counts_while_the_queue_cannot_be_
     assert world.account().status is Status.DISABLED
 
 
+def on_trial_of_a_large_batch() -> World:
+    """One whose trial the rules decide, and which breaks the ratio."""
+    world = observed()
+    trial = Trial(TrialState.RUNNING, TODAY, NOW - HOUR, NOW + HOUR, NOW + 2 * DAY, ratio_above=100)
+    world.rows.accounts[ACCOUNT] = replace(world.account(), status=Status.TRIAL, trial=trial, epochs=(NOW - HOUR,))
+    world.rows.tallies[ACCOUNT, 2, TODAY] = Tally(1000, 2)
+    return world
+
+
+def test_a_trial_that_breaks_a_rule_is_held_while_feedback_waits_that_could_turn_it() -> None:
+    world = on_trial_of_a_large_batch()
+    busy(world, 1000, NOW)
+
+    world.run(NOW)
+    assert (world.account().status, world.account().held) == (Status.TRIAL, HoldReason.FEEDBACK)
+
+    for minute in (1, 2):
+        busy(world, 1000, NOW + minute * A_MINUTE)
+        world.run(NOW + minute * A_MINUTE)
+    assert world.account().status is Status.DISABLED
+
+
+def test_what_is_counted_while_a_trial_is_looked_at_is_in_what_waited_or_in_the_tallies() -> None:
+    world = on_trial_of_a_large_batch()
+    busy(world, 1000, NOW)
+
+    def counted_meanwhile() -> None:
+        world.rows.tallies[ACCOUNT, 2, TODAY] = Tally(4000, 2)
+        world.feed.messages = 0
+
+    world.faults.meanwhile("feedback_backlog.size", counted_meanwhile)
+
+    world.run(NOW)
+    assert (world.account().status, world.account().held) == (Status.TRIAL, HoldReason.NO)
+
+
 # ---------------------------------------------------------------- a disabling that came too early
 
 

@@ -268,11 +268,11 @@ def wide(stack: FakeStack) -> None:
 
 
 def anothers(stack: FakeStack) -> None:
-    stack.rows.senders[OLD] = replace(stack.rows.senders[CALLER], caller=OLD, account_id="florist")
+    stack.rows.senders[OLD] = replace(stack.rows.senders[CALLER], name=OLD, account_id="florist")
 
 
 def ignored(stack: FakeStack) -> None:
-    stack.rows.senders[OLD] = replace(stack.rows.senders[CALLER], caller=OLD, account_id="", ignored="ours")
+    stack.rows.senders[OLD] = replace(stack.rows.senders[CALLER], name=OLD, account_id="", ignored="ours")
 
 
 def denied(stack: FakeStack) -> None:

@@ -256,7 +256,7 @@ def test_the_state_of_the_system_is_on_one_page(world: World) -> None:
     world.resting.rests = 250
     world.rows.breaker = BreakerState(opened_at=NOW, active_accounts=1000)
     world.rows.passed[hour_of(NOW)] = 20
-    world.rows.lap = Lap(hour_of(NOW), "enforce", "default", done=True)
+    world.rows.lap = Lap(done=True)
 
     found = desk.system(world.desk, "", NOW)
 

@@ -9,7 +9,8 @@ from tests.support.builders import ACCOUNT, NOW, TODAY, TOMORROW, an_account
 from tests.support.desk_world import ANNA, World, agreed, asking, went_well
 from tests.support.fakes import When
 
-from permille.console.site.desk_forms import DECISIONS, decide, reset_breaker
+from permille.console.site.desk_decisions import decide, reset_breaker
+from permille.console.site.desk_forms import DECISIONS
 from permille.domain.account.restrictions import Exemption, Hold
 from permille.domain.account.second_chance import ReviewState
 from permille.domain.rules.breaker import BreakerState, hour_of

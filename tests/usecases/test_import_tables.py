@@ -9,7 +9,7 @@ from tests.support.fakes import Killed, When
 from tests.support.operator_fakes import FakeTables
 
 from permille.domain.values.errors import InvalidInput, Unavailable
-from permille.ports.table_setup import Lacking, TableSetup
+from permille.ports.table_setup import MissingSetup, TableSetup
 from permille.usecases.stack.import_tables import choose_tables, prepare_tables
 from permille_cli.stack import retained, template
 
@@ -27,7 +27,7 @@ def restored(setup: TableSetup) -> TableSetup:
     return TableSetup(setup.keys, setup.indexes)
 
 
-def take_up(tables: FakeTables, **given: str) -> Mapping[str, Lacking]:
+def take_up(tables: FakeTables, **given: str) -> Mapping[str, MissingSetup]:
     return prepare_tables(tables, choose_tables(tables, "permille", WANTED, given), WANTED)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.support.builders import ACCOUNT, NOW, TODAY, an_account
 from tests.support.enforcement import A_MINUTE, World
+from tests.support.fakes import FakePolicies
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import INACTIVE
@@ -16,6 +17,7 @@ from permille.domain.policy.policy import BounceBurst, Policy
 from permille.domain.policy.policy_file import parse_policy
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
+from permille.usecases.enforcement.enforce import enforce
 
 A_DAY = timedelta(days=1)
 WITHOUT_BOUNCES = parse_policy('{"bounce_burst": null}')
@@ -85,6 +87,36 @@ def test_each_is_looked_at_once_by_a_policy_that_keeps_it(world: World, account:
 
     assert looked_at_by(world) == lenient.id
     assert world.account().status is account.status
+
+
+@pytest.mark.parametrize("seconds", range(0, 120, 10))
+def test_a_policy_reaches_also_whom_another_container_judged_by_the_one_before_which_it_had_cached(
+    world: World, seconds: int
+) -> None:
+    """A policy is cached for 60 seconds, and a run of a minute that begins then goes by it to its end."""
+    bounced(world, CASES[Status.ACTIVE][0])
+    stale = replace(world.enforcement, policies=FakePolicies(policy=WITHOUT_BOUNCES))
+    changed_at = NOW + A_MINUTE
+    world.policies.policy = parse_policy("{}")
+
+    for passed in range(0, 240, 10):
+        now = changed_at + timedelta(seconds=passed)
+        if passed % 60 == 0:
+            if passed <= seconds:
+                world.faults.fail("tallies.days")  # so that the container with the new one does not judge it before
+            world.run(now)
+        if passed == seconds:
+            enforce(stale, [ACCOUNT], now, lambda: A_MINUTE)
+
+    assert world.account().status is Status.DISABLED
+
+
+def test_nobody_is_looked_at_each_hour_for_a_change_of_long_ago(world: World) -> None:
+    bounced(world, CASES[Status.ACTIVE][0], bounces=1)
+    world.policies.policy = parse_policy("{}")
+    hours = [NOW + timedelta(hours=hour) for hour in range(1, 5)]
+
+    assert [world.run(now).looked_at for now in hours] == [1, 0, 0, 0]
 
 
 @pytest.mark.parametrize("policy", [WITHOUT_BOUNCES, parse_policy("{}")], ids=lambda policy: policy.id)

@@ -33,7 +33,7 @@ from permille.domain.timeline.timeline import Entry
 from permille.domain.values.errors import Conflict, PolicyNotValid, Unavailable
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Count
-from permille.ports.history import MOST_LIFTED
+from permille.ports.history import MAX_RECORDS_AT_ONCE
 from permille.ports.paging import Page
 from permille.usecases.decisions.suppression_list import ATTEMPTS, add, exported, page, remove, take_in
 from permille.usecases.feedback.ingest import IngestServices, ingest
@@ -247,7 +247,7 @@ def test_who_is_not_suppressed_is_not_taken_off(named: str) -> None:
 
 def test_more_cards_than_one_transaction_takes() -> None:
     rows = Rows()
-    complained(rows, *[ANN] * (2 * MOST_LIFTED + 5))
+    complained(rows, *[ANN] * (2 * MAX_RECORDS_AT_ONCE + 5))
 
     assert removed(rows) is not None
     assert addresses(rows) == []
@@ -257,7 +257,7 @@ def test_more_cards_than_one_transaction_takes() -> None:
 @pytest.mark.parametrize("done", [0, 1, 2])
 def test_what_was_cut_off_leaves_the_address_suppressed_until_the_timeline_says_otherwise(done: int) -> None:
     rows = Rows()
-    complained(rows, *[ANN] * (2 * MOST_LIFTED + 5))
+    complained(rows, *[ANN] * (2 * MAX_RECORDS_AT_ONCE + 5))
     rows.faults.fail("suppressions.lift", skip=done)
 
     with pytest.raises(Unavailable):
@@ -475,7 +475,7 @@ def test_a_report_of_nobody_certain_and_one_that_was_never_sent_lift_nothing(dif
 
 
 @pytest.mark.parametrize("when", When)
-@pytest.mark.parametrize("call", ["suppressions.about", "suppressions.naming", "suppressions.lift"])
+@pytest.mark.parametrize("call", ["suppressions.complaints_about", "suppressions.identities_of", "suppressions.lift"])
 def test_cut_off_at_any_call_the_report_comes_again_and_is_taken_once(call: str, when: When) -> None:
     told = Told()
     told.comes("m-1")
@@ -502,7 +502,7 @@ def taken_in(rows: Rows, *of: str, at: datetime = NOW) -> int:
     return entry.facts.count if entry else 0
 
 
-MANY = [f"p{n}@example.com" for n in range(2 * MOST_LIFTED + 5)]
+MANY = [f"p{n}@example.com" for n in range(2 * MAX_RECORDS_AT_ONCE + 5)]
 
 
 def test_staff_suppress_an_address_and_the_timeline_says_so_once() -> None:

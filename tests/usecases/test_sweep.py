@@ -16,13 +16,12 @@ from permille.domain.account.restrictions import Exemption, Recheck
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.people.staff_commands import Enable
 from permille.domain.policy.policy import DEFAULT
-from permille.domain.rules.breaker import hour_of
 from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import SYSTEM, only
 from permille.domain.values.status import Mode, Status
 from permille.ports.accounts import Lap
 from permille.usecases.decisions.decisions import apply
-from permille.usecases.enforcement.sweep import PAGE
+from permille.usecases.enforcement.sweep import PAGE, hourly
 
 HOUR = timedelta(hours=1)
 NEXT = NOW + HOUR
@@ -166,6 +165,20 @@ def test_it_sweeps_once_an_hour(world: World) -> None:
     assert [world.run(NOW + minutes * A_MINUTE).swept for minutes in (0, 59, 60, 61, 119, 120)] == [0, 0, 1, 0, 0, 1]
 
 
+def test_a_clock_that_was_ahead_and_is_set_right_again_does_not_stop_the_sweep(world: World) -> None:
+    world.open(an_account())
+    world.run(NOW + timedelta(days=365))
+
+    assert [world.run(NOW + minutes * A_MINUTE).swept for minutes in (0, 1, 60)] == [1, 0, 1]
+
+
+def test_how_far_a_version_of_before_has_swept_is_passed_over(world: World) -> None:
+    world.open(an_account())
+    world.rows.lap = Lap(mode=Mode.ENFORCE, policy=DEFAULT.id, after=ACCOUNT, done=True)
+
+    assert world.run(NOW).swept == 1
+
+
 def test_it_counts_the_active_accounts(world: World) -> None:
     for number in range(7):
         world.open(an_account(f"a-{number}"))
@@ -274,7 +287,7 @@ def test_entering_enforce_spares_who_is_exempt_only_while_that_lasts(
     looked_at = Assessment(TODAY, 1000, 2, 0, 0, over=True, policy=DEFAULT.id, mode=Mode.MONITOR)
     world.open(an_account(would_disable=True, exemption=exemption, look=looked_at, due_at=None))
     world.counted(1000, 2)
-    world.rows.lap = Lap(hour_of(NEXT), Mode.MONITOR, DEFAULT.id, done=True)
+    world.rows.lap = replace(hourly(Mode.MONITOR, DEFAULT.id, NEXT), done=True)
 
     world.run(NEXT)
 
@@ -489,7 +502,7 @@ def test_a_mode_that_only_a_newer_version_knew_is_left_like_any_other(world: Wor
 
 
 def test_a_mode_that_was_left_again_before_a_lap_was_done_in_it_is_entered_anew(world: World) -> None:
-    world.rows.lap, world.rows.mode = Lap(hour_of(NOW), Mode.ENFORCE, DEFAULT.id, done=True), Mode.ENFORCE
+    world.rows.lap, world.rows.mode = replace(hourly(Mode.ENFORCE, DEFAULT.id, NOW), done=True), Mode.ENFORCE
     world.enter(Mode.MONITOR)
     world.rows.faults.fail("switch.denied_senders")
     world.run(NOW)  # cut off after the mode was entered

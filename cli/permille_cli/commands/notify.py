@@ -8,7 +8,7 @@ import typer
 
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import times
-from permille.ports.notifications import REMEMBERED_FOR
+from permille.ports.notifications import IDEMPOTENT_FOR
 from permille.usecases.feedback.dead_letters import missed, redrive_letters
 from permille.usecases.notifications import notify
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
@@ -75,9 +75,9 @@ def _instant(text: str, now: datetime) -> datetime:
     instant = inputs.instant(text, "since")
     if instant > now:
         raise InvalidInput(f"{text} is in the future: it is {now:%Y-%m-%dT%H:%M:%SZ}", "since")
-    if instant < now - REMEMBERED_FOR:
+    if instant < now - IDEMPOTENT_FOR:
         raise InvalidInput(
-            f"{text} is more than {REMEMBERED_FOR.days} days ago: records of delivery are not kept so long, and owners "
+            f"{text} is more than {IDEMPOTENT_FOR.days} days ago: records of delivery are not kept so long, and owners "
             "would be mailed twice",
             "since",
         )

@@ -89,8 +89,8 @@ def _judge_one(policy: Policy, counts: Tally, *, as_json: bool) -> None:
                 "decision": verdict.decision,
                 "rule": verdict.rule or "",
                 "allowance_left": verdict.allowance_left,
-                "ln_e": None if verdict.ln_e is None else float(verdict.ln_e),
-                "ln_e_needed": None if alpha is None else float(ln_e_needed(alpha)),
+                "ln_e": verdict.ln_e,
+                "ln_e_needed": None if alpha is None else ln_e_needed(alpha),
                 "policy": policy_data(policy),
             }
         )
@@ -103,7 +103,7 @@ def _judge_one(policy: Policy, counts: Tally, *, as_json: bool) -> None:
     )
     out.print(f"{times(verdict.allowance_left, 'more complaint')} allowed (policy {literal(policy.id)})")
     if verdict.ln_e is not None and alpha is not None:
-        out.print(f"ln E = {float(verdict.ln_e):.12g}; {float(ln_e_needed(alpha)):.12g} are needed (alpha {alpha})")
+        out.print(f"ln E = {verdict.ln_e:.12g}; {ln_e_needed(alpha):.12g} are needed (alpha {alpha})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class _Row:
             self.verdict.decision,
             self.verdict.rule or "",
             str(self.verdict.allowance_left),
-            "" if ln_e is None else repr(float(ln_e)),
+            "" if ln_e is None else repr(ln_e),
         )
         return dict(zip(ANSWERS, answers, strict=True))
 

@@ -65,7 +65,7 @@ def show(
         emit_json({**_named(one), "body": body})
     else:
         out.print(f"[bold]{literal(one.id)}[/]  {one.at:%Y-%m-%d %H:%M:%S} UTC", soft_wrap=True)
-        out.print(literal(f"{one.reason} {one.caller}"), soft_wrap=True)
+        out.print(literal(f"{one.reason} {one.sender}"), soft_wrap=True)
         out.print(exposed(body), markup=False)
 
 
@@ -127,7 +127,7 @@ def _chosen(
 
 
 def _matches(one: Quarantined, reason: str | None, sender: str | None) -> bool:
-    return reason in (None, one.reason, plain(one.reason)) and sender in (None, one.caller, plain(one.caller))
+    return reason in (None, one.reason, plain(one.reason)) and sender in (None, one.sender, plain(one.sender))
 
 
 def _found(stack: Stack, ids: list[str]) -> list[Quarantined]:
@@ -197,7 +197,7 @@ def _groups(bodies: Iterable[Quarantined]) -> list[dict[str, Any]]:
     """By reason and caller, the largest group first."""
     groups = defaultdict[tuple[str, str], Group](Group)
     for one in bodies:
-        groups[plain(one.reason), plain(one.caller)].add(one)
+        groups[plain(one.reason), plain(one.sender)].add(one)
     listed = [
         {
             "reason": reason,
@@ -216,6 +216,6 @@ def _named(quarantined: Quarantined) -> dict[str, Any]:
     return {
         "id": quarantined.id,
         "reason": quarantined.reason,
-        "caller": quarantined.caller,
+        "caller": quarantined.sender,
         "at": quarantined.at.isoformat(),
     }

@@ -2,10 +2,8 @@
 
 from datetime import datetime
 
-from permille.domain.sending.route import route
-from permille.domain.timeline.facts import Topic
 from permille.schema.route_schema import route_json
-from permille.usecases.history import read_history
+from permille.usecases.views.current_route import current_route
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
@@ -14,8 +12,8 @@ from permille_cli.terminal.output import AsJson, emit_json, instant, literal, ou
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show whether an account may send now, and through what."""
     account = stack.account(account_id)
-    past = read_history(stack.timeline, account.id, Topic.STANDING)
-    answer = route_json(account, route(account, past.entries), stack["PlatformName"], stack["SmtpEndpoint"])
+    taken = current_route(stack.timeline, account)
+    answer = route_json(account, taken, stack["PlatformName"], stack["SmtpEndpoint"])
     if as_json:
         emit_json(answer)
         return

@@ -74,7 +74,7 @@ def unignore(
     try:
         stack.accounts.unignore_sender(system_entry(stack.now(), facts))
     except Conflict as conflict:
-        if any(one.caller == sender for one in stack.accounts.ignored()):
+        if any(one.name == sender for one in stack.accounts.ignored()):
             raise
         raise InvalidInput(f"{sender} is not ignored; see `permille sender list`") from conflict
     if as_json:
@@ -86,11 +86,11 @@ def unignore(
 @app.command(name="list")
 def list_ignored(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List the ignored senders, each with the reason."""
-    ignored = sorted(stack.accounts.ignored(), key=lambda one: one.caller)
+    ignored = sorted(stack.accounts.ignored(), key=lambda one: one.name)
     if as_json:
-        emit_json({"ignored": [{"caller_identity": one.caller, "reason": one.ignored} for one in ignored]})
+        emit_json({"ignored": [{"caller_identity": one.name, "reason": one.ignored} for one in ignored]})
         return
     for one in ignored:
-        out.print(f"[bold]{literal(one.caller)}[/]  {literal(one.ignored)}", soft_wrap=True)
+        out.print(f"[bold]{literal(one.name)}[/]  {literal(one.ignored)}", soft_wrap=True)
     if not ignored:
         out.print("No sender is ignored.")

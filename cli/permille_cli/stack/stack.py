@@ -37,8 +37,8 @@ from permille.ports.providers import Secrets, SmtpLoginCheck
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account
 from permille.usecases.decisions.providers import ProviderServices
-from permille.usecases.senders.add_account import OnboardServices
 from permille.usecases.senders.change_services import ChangeServices
+from permille.usecases.senders.onboard_services import OnboardServices
 from permille.usecases.senders.renew_credential import RenewServices
 from permille.usecases.stack.uninstall import UninstallServices
 from permille.usecases.views.verdict import CurrentVerdict, current_verdict

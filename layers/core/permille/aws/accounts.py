@@ -17,6 +17,7 @@ from permille.aws.table_calls import append, on_table, table_call, transaction
 from permille.domain.account.account import Account, is_decision
 from permille.domain.account.correction import Correction
 from permille.domain.rules.breaker import BreakerChange, OpenBreaker, PassBreaker, ReturnPass
+from permille.domain.sending.route import with_route_changes
 from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
 from permille.domain.timeline.timeline import Entry, TimelineEntry
 from permille.ports.feedback import Sender
@@ -99,6 +100,7 @@ class DynamoAccounts:
     def save(
         self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
     ) -> Account:
+        account = with_route_changes(read, account, entries)
         actions = _changes(read, account)
         if not actions and not entries:
             return account
@@ -145,7 +147,8 @@ class DynamoAccounts:
             case Correction():
                 self._corrections.write(writes, account_id, change)
 
-    def add(self, account: Account, entries: Sequence[Entry]) -> None:
+    def add(self, account: Account, entries: Sequence[Entry]) -> Account:
+        account = with_route_changes(None, account, entries)
         with transaction(self._accounts, f"adding {account.id}") as writes:
             row = self._accounts(**{name: value for name, value in account_row(account).items() if value is not None})
             writes.save(row, condition=AccountRow.account_id.does_not_exist())
@@ -154,6 +157,7 @@ class DynamoAccounts:
                 writes.save(sender, condition=SenderRow.caller_identity.does_not_exist())
             for entry in entries:
                 append(writes, self._entries, entry)
+        return account
 
     def remove(self, account: Account) -> None:
         with transaction(self._accounts, f"removing {account.id}") as writes:

@@ -1,4 +1,4 @@
-"""How AWS is called: bounded in time, and with every refusal as our own error."""
+"""How AWS is called: with time limits, and with every refusal as our own error."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ _CONFIG = Config(
 )
 
 
-# Codes of AWS's services by which a retry does not help, since whoever asks may not.
+# Codes that say that the caller lacks permission: a retry does not help.
 DENIED = frozenset(
     {
         "AccessDenied",
@@ -38,9 +38,9 @@ DENIED = frozenset(
         "UnrecognizedClientException",
     }
 )
-# DynamoDB's, which PynamoDB hands on without an HTTP status.
+# Codes of DynamoDB that PynamoDB passes on without an HTTP status.
 REJECTED = frozenset({"ResourceNotFoundException", "ValidationException"})
-# Codes with an HTTP status of 4xx by which the same request is answered later.
+# Codes with an HTTP status of 4xx after which a retry may succeed.
 PASSING = frozenset(
     {
         "ConcurrentModification",
@@ -75,12 +75,14 @@ def client(service: str, **options: Any) -> Any:
 
 
 def code_of(error: ClientError) -> str:
+    """AWS's code of a refusal, such as `AccessDenied`; empty where it has none."""
     return error.response.get("Error", {}).get("Code", "")
 
 
 @contextmanager
 def service_call(what: str) -> Iterator[None]:
-    """Raises what AWS refuses, or does not answer, as a `ServiceError` that begins with `what` was being done."""
+    """Raises AWS's refusal, or its silence, as a `ServiceError`. `what`: what is being done; the message begins with
+    it."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:
@@ -88,17 +90,17 @@ def service_call(what: str) -> Iterator[None]:
 
 
 def service_error(what: str, error: Exception | None) -> ServiceError:
-    """AWS's refusal as ours. What it does not say for sure is taken for a passing cause."""
+    """AWS's refusal as our error: Unavailable unless AWS says that a repetition would not help."""
     if not isinstance(error, ClientError):
         return Unavailable(f"{what}: {error}")
     code = code_of(error)
     if code in DENIED:
-        return PermissionDenied(f"{what}: AWS does not allow it ({_said(error)})")
+        return PermissionDenied(f"{what}: AWS does not allow it ({_quoted(error)})")
     is_wrong = 400 <= error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) < 500
     if code in REJECTED or (is_wrong and code not in PASSING):
-        return RequestRejected(f"{what}: AWS rejects the request ({_said(error)})")
+        return RequestRejected(f"{what}: AWS rejects the request ({_quoted(error)})")
     return Unavailable(f"{what}: {code}")
 
 
-def _said(error: ClientError) -> str:
+def _quoted(error: ClientError) -> str:
     return f"{code_of(error)}: {error.response.get('Error', {}).get('Message', '')}"

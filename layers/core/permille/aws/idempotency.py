@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from permille.aws.client import client, service_call, service_error
 from permille.domain.values.errors import Unavailable
-from permille.ports.notifications import REMEMBERED_FOR
+from permille.ports.notifications import IDEMPOTENT_FOR
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,7 +33,7 @@ class DynamoIdempotencyStore:
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient | None" = None) -> None:
         self._records = DynamoDBPersistenceLayer(table_name=table, boto3_client=dynamodb or client("dynamodb"))
-        self._config = IdempotencyConfig(expires_after_seconds=int(REMEMBERED_FOR.total_seconds()))
+        self._config = IdempotencyConfig(expires_after_seconds=int(IDEMPOTENT_FOR.total_seconds()))
 
     def during(self, context: Any) -> None:
         """The Lambda invocation that now runs: if it is cut off, what it was at gives way when its time is up."""

@@ -57,7 +57,7 @@ class DynamoLedger:
     def senders_for(self, callers: Collection[str]) -> dict[str, Sender]:
         wanted = sorted(caller for caller in callers if caller)
         rows = (row for keys in _chunks(wanted, MOST_KEYS) for row in self._senders(keys))
-        return {sender.caller: sender for sender in map(_sender, rows)}
+        return {sender.name: sender for sender in map(_sender, rows)}
 
     def _senders(self, callers: Sequence[str]) -> Iterator[dict[str, Any]]:
         table = self._tables.senders

@@ -8,7 +8,7 @@ from typing import Any, Self
 from permille.aws.rows import bounce_row, complaint_row, entry_row
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Count
-from permille.ports.history import KEPT_BOUNCES
+from permille.ports.history import BOUNCES_KEPT_FOR
 
 SEEN_FOR = timedelta(days=90)  # how long a marker is kept
 
@@ -39,7 +39,7 @@ def markers(tables: LedgerTables, count: Count, expires: str) -> list[Any]:
     entry."""
     if count.record:
         row = as_item(bounce_row(count.account_id, count.identity, count.record))
-        kept_until = expiry(count.record.at, KEPT_BOUNCES)
+        kept_until = expiry(count.record.at, BOUNCES_KEPT_FOR)
         return [put(tables.complaints, row | {"expires_at": {"N": kept_until}}, unless="account_id")]
     if count.entry is None:
         return [seen_marker(tables, count.identity, expires)]

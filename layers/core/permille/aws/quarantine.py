@@ -110,6 +110,6 @@ def _quarantined(row: dict[str, Any]) -> Quarantined:
     return Quarantined(
         id=row["body_hash"]["S"],
         reason=row["reason"]["S"],
-        caller=row["caller"]["S"],
+        sender=row["caller"]["S"],
         at=datetime.fromisoformat(row["at"]["S"]),
     )

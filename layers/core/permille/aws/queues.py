@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from permille.aws.client import client, service_call
 from permille.aws.feed import age_query, messages_in
-from permille.ports.desk import AGAIN, FEEDBACK, QueueStatus
+from permille.ports.desk import FEEDBACK, RETRIES, QueueStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -17,8 +17,8 @@ LOOKED_BACK = timedelta(minutes=15)  # CloudWatch hears from SQS each minute, a 
 DESK_QUEUES = {
     FEEDBACK: "feedback_queue_url",
     "Dead letters of feedback": "feedback_dead_letter_queue_url",
-    AGAIN: "notify_queue_url",
-    "Dead letters of handing on": "notify_dead_letter_queue_url",
+    RETRIES: "notify_queue_url",
+    "Dead letters of notifications": "notify_dead_letter_queue_url",
     "Parts of the timeline that a function gave up on": "stream_failures_url",
 }
 

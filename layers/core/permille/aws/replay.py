@@ -1,4 +1,4 @@
-"""How far the time of a stack whose parameter ReplayClock is on runs ahead of the real one, since its furthest tick."""
+"""The replayed time of a stack whose parameter ReplayClock is on."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,11 +12,14 @@ _KEY = {"name": {"S": "replay_clock"}}
 
 
 class ReplayedTime:
+    """How far the replayed time is ahead of the real one, in the control table."""
+
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient | None" = None) -> None:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
         self._table = table
 
     def ahead(self) -> timedelta:
+        """Zero where no time was replayed, or it was cleared."""
         with service_call("reading the replay clock"):
             answer = self._dynamodb.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True)
         return timedelta(seconds=float(answer["Item"]["seconds_ahead"]["N"])) if "Item" in answer else timedelta()
@@ -31,6 +34,6 @@ class ReplayedTime:
             )
 
     def clear(self) -> None:
-        """From now on it is the real time again."""
+        """Returns to the real time."""
         with service_call("clearing the replay clock"):
             self._dynamodb.delete_item(TableName=self._table, Key=_KEY)

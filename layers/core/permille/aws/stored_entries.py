@@ -1,4 +1,4 @@
-"""Timeline entries as they are read: from the table's rows, and from its stream."""
+"""Parses timeline entries, from rows of the table and from its stream."""
 
 import json
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from permille.domain.timeline.timeline import Entry
 
 
 def entry_of(row: Mapping[str, str]) -> Entry:
+    """An entry of its row. Raises ValueError where its facts cannot be read."""
     return entry_as_read(
         row["account_id"],
         row["entry_id"],

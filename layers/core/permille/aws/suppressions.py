@@ -62,13 +62,13 @@ class DynamoSuppressions:
             if entry:
                 append(writes, self._entries, entry)
 
-    def naming(self, account_id: str, address: str) -> list[str]:
+    def identities_of(self, account_id: str, address: str) -> list[str]:
         suppressing = (RecordRow.recipient == address) & RecordRow.suppressed_since.exists()
         with table_call(f"reading the records of {account_id}"):
             rows = self._records.query(account_id, filter_condition=suppressing, consistent_read=True)
             return [row.identity for row in rows]
 
-    def about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
+    def complaints_about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
         whole = f"complaint#{message_id}"
         suppressing = (RecordRow.recipient == address) & RecordRow.suppressed_since.exists()
         with table_call(f"reading the records of {account_id}"):

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
 from permille.domain.values.errors import Unavailable
-from permille.ports.table_setup import Lacking, TableSetup, keys_and_indexes
+from permille.ports.table_setup import MissingSetup, TableSetup, keys_and_indexes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -52,7 +52,7 @@ class DynamoTables:
             protected=described.get("DeletionProtectionEnabled", False),
         )
 
-    def enable(self, name: str, lacking: Lacking) -> None:
+    def enable(self, name: str, lacking: MissingSetup) -> None:
         with service_call(f"setting up the table {name}"):
             self._wait(name)
             if lacking.stream:

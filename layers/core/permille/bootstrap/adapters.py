@@ -1,4 +1,5 @@
-"""The adapters that the functions and the command have in common, each made when it is first used.
+"""The adapters that functions and the command have in common, each made when it is first used. What one function alone
+needs is made in its module.
 
 An adapter is imported where it is made: a function loads only the modules of the adapters that it uses.
 """
@@ -15,18 +16,12 @@ if TYPE_CHECKING:
     from permille.aws.bounces import DynamoBounces
     from permille.aws.control import DynamoControl
     from permille.aws.directory import DynamoAccountIndex
-    from permille.aws.event_bus import EventBridgeBus
-    from permille.aws.feed import SqsFeedbackBacklog
-    from permille.aws.heartbeat import DynamoHeartbeat
     from permille.aws.idempotency import DynamoIdempotencyStore
     from permille.aws.leases import DynamoLeases
-    from permille.aws.ledger import DynamoLedger
     from permille.aws.link_register import DynamoLinkRegister
     from permille.aws.policy import SsmPolicies
     from permille.aws.quarantine import DynamoQuarantine
-    from permille.aws.queues import SqsQueues
     from permille.aws.retry_queue import SqsRetryQueue
-    from permille.aws.ses_mailer import SesMailer
     from permille.aws.ses_metrics import SesMetrics
     from permille.aws.suppressions import DynamoSuppressions
     from permille.aws.switch import IamSwitch
@@ -59,22 +54,10 @@ class Adapters:
         )
 
     @cached_property
-    def backlog(self) -> SqsFeedbackBacklog:
-        from permille.aws.feed import SqsFeedbackBacklog
-
-        return SqsFeedbackBacklog(queue=self.names["feedback_queue_url"])
-
-    @cached_property
     def bounces(self) -> DynamoBounces:
         from permille.aws.bounces import DynamoBounces
 
         return DynamoBounces(complaints=self.names["complaints_table"])
-
-    @cached_property
-    def bus(self) -> EventBridgeBus:
-        from permille.aws.event_bus import EventBridgeBus
-
-        return EventBridgeBus(bus=self.names["timeline_bus"], platform=self.names["platform_name"])
 
     @cached_property
     def control(self) -> DynamoControl:
@@ -89,18 +72,6 @@ class Adapters:
         return DynamoAccountIndex(accounts=self.names["accounts_table"], senders=self.names["senders_table"])
 
     @cached_property
-    def failed_notifications(self) -> SqsRetryQueue:
-        from permille.aws.retry_queue import SqsRetryQueue
-
-        return SqsRetryQueue(url=self.names["notify_dead_letter_queue_url"])
-
-    @cached_property
-    def heartbeat(self) -> DynamoHeartbeat:
-        from permille.aws.heartbeat import DynamoHeartbeat
-
-        return DynamoHeartbeat(table=self.names["control_table"])
-
-    @cached_property
     def idempotency(self) -> DynamoIdempotencyStore:
         from permille.aws.idempotency import DynamoIdempotencyStore
 
@@ -113,37 +84,10 @@ class Adapters:
         return DynamoLeases(accounts=self.names["accounts_table"])
 
     @cached_property
-    def ledger(self) -> DynamoLedger:
-        from permille.aws.ledger import DynamoLedger
-        from permille.aws.ledger_items import LedgerTables
-
-        return DynamoLedger(tables=LedgerTables.of(self.names), writer=self.names["aws_lambda_log_stream_name"])
-
-    @cached_property
-    def ledger_policies(self) -> SsmPolicies:
-        """Waits for Parameter Store no longer than the ledger waits for DynamoDB."""
-        from permille.aws.client import client
-        from permille.aws.ledger import PATIENT_FOR_12_SECONDS
-        from permille.aws.policy import SsmPolicies
-
-        return SsmPolicies(parameter=self.names["policy_parameter"], ssm=client("ssm", **PATIENT_FOR_12_SECONDS))
-
-    @cached_property
     def link_register(self) -> DynamoLinkRegister:
         from permille.aws.link_register import DynamoLinkRegister
 
         return DynamoLinkRegister(table=self.names["control_table"], timeline=self.names["timeline_table"])
-
-    @cached_property
-    def mailer(self) -> SesMailer:
-        from permille.aws.ses_mailer import SesMailer
-
-        return SesMailer(
-            mail_from=self.names["mail_from"],
-            from_name=self.names["mail_from_name"] or self.names["platform_name"],
-            reply_to=self.names["reply_to"],
-            configuration_set=self.names["configuration_set"],
-        )
 
     @cached_property
     def policies(self) -> SsmPolicies:
@@ -156,12 +100,6 @@ class Adapters:
         from permille.aws.quarantine import DynamoQuarantine
 
         return DynamoQuarantine(table=self.names["quarantine_table"])
-
-    @cached_property
-    def queues(self) -> SqsQueues:
-        from permille.aws.queues import DESK_QUEUES, SqsQueues
-
-        return SqsQueues(urls={name: self.names[setting] for name, setting in DESK_QUEUES.items()})
 
     @cached_property
     def retry_queue(self) -> SqsRetryQueue:

@@ -6,7 +6,7 @@ from functools import cache
 from permille.bootstrap.adapters import Adapters
 from permille.console.api.context import ApiServices
 from permille.console.proxy import Proxy
-from permille.console.sessions import API, Authenticator
+from permille.console.sessions import PROTECTED_API, Authenticator
 from permille.settings import ApiSettings
 
 
@@ -17,7 +17,7 @@ def api_services() -> ApiServices:
     adapters = Adapters(asdict(settings))
     return ApiServices(
         proxy=Proxy.of(settings.origin_digests),
-        authenticator=Authenticator(API, adapters.signer, adapters.accounts, adapters.link_register),
+        authenticator=Authenticator(PROTECTED_API, adapters.signer, adapters.accounts, adapters.link_register),
         accounts=adapters.accounts,
         tallies=adapters.tallies,
         timeline=adapters.timeline,

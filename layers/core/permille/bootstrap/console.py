@@ -3,11 +3,12 @@
 from dataclasses import asdict
 from functools import cache
 
+from permille.aws.queues import DESK_QUEUES, SqsQueues
 from permille.bootstrap.adapters import Adapters
 from permille.code_version import code_version
 from permille.console.proxy import Proxy
 from permille.console.requests import origin_of
-from permille.console.sessions import PAGES, Authenticator
+from permille.console.sessions import PROTECTED_PAGES, Authenticator
 from permille.console.site.context import SiteServices
 from permille.console.site.pages import Pages
 from permille.domain.values.status import Mode
@@ -26,7 +27,9 @@ def console_services() -> SiteServices:
     return SiteServices(
         proxy=Proxy.of(settings.origin_digests),
         pages=Pages(brand, settings.frame_origins),
-        authenticator=Authenticator(PAGES, adapters.signer, adapters.accounts, adapters.link_register, origin),
+        authenticator=Authenticator(
+            PROTECTED_PAGES, adapters.signer, adapters.accounts, adapters.link_register, origin
+        ),
         accounts=adapters.accounts,
         tallies=adapters.tallies,
         timeline=adapters.timeline,
@@ -46,7 +49,7 @@ def _desk(adapters: Adapters, mode: Mode) -> Desk:
         control=adapters.control,
         breaker_admin=adapters.control,
         switch=adapters.switch,
-        queues=adapters.queues,
+        queues=SqsQueues(urls={name: adapters.names[setting] for name, setting in DESK_QUEUES.items()}),
         quarantine_count=adapters.quarantine,
         suppressions=adapters.suppressions,
         ses=adapters.ses,

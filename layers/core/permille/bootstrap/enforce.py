@@ -4,6 +4,8 @@ import time
 from dataclasses import asdict
 from functools import cache
 
+from permille.aws.feed import SqsFeedbackBacklog
+from permille.aws.heartbeat import DynamoHeartbeat
 from permille.bootstrap.adapters import Adapters
 from permille.code_version import code_version
 from permille.domain.values.status import Mode
@@ -25,8 +27,8 @@ def enforce_services() -> EnforceServices:
         bounces=adapters.bounces,
         policies=adapters.policies,
         control=adapters.control,
-        feed=adapters.backlog,
-        heartbeat=adapters.heartbeat,
+        feed=SqsFeedbackBacklog(queue=settings.feedback_queue_url),
+        heartbeat=DynamoHeartbeat(table=settings.control_table),
         quarantine=adapters.quarantine,
         mode=Mode(settings.enforcement_mode),
         code=code_version(),

@@ -5,6 +5,9 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from permille.aws.event_bus import EventBridgeBus
+from permille.aws.retry_queue import SqsRetryQueue
+from permille.aws.ses_mailer import SesMailer
 from permille.bootstrap.adapters import Adapters
 from permille.rendering.templates import Brand
 from permille.settings import NotifySettings
@@ -30,11 +33,16 @@ def _services() -> "tuple[DynamoIdempotencyStore, NotifyServices]":
     services = NotifyServices(
         accounts=adapters.accounts,
         timeline=adapters.timeline,
-        bus=adapters.bus,
-        mailer=adapters.mailer,
+        bus=EventBridgeBus(bus=settings.timeline_bus, platform=settings.platform_name),
+        mailer=SesMailer(
+            mail_from=settings.mail_from,
+            from_name=settings.mail_from_name or settings.platform_name,
+            reply_to=settings.reply_to,
+            configuration_set=settings.configuration_set,
+        ),
         idempotency=adapters.idempotency,
         retry_queue=adapters.retry_queue,
-        dead_letters=adapters.failed_notifications,
+        dead_letters=SqsRetryQueue(url=settings.notify_dead_letter_queue_url),
         brand=Brand(settings.platform_name, settings.support_contact, settings.brand_colour),
         links=Links(adapters.signer, settings.link_base, timedelta(days=int(settings.owner_link_days))),
     )

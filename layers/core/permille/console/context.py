@@ -1,4 +1,4 @@
-"""What pages and API have in common: their services, and the context of a request."""
+"""What pages and API share: their services, and the context of a request."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from permille.usecases.views.report import ReportServices
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebServices:
-    """What both needs of the outside."""
+    """The ports that pages and API both need, and how requests are authenticated."""
 
     proxy: Proxy
     authenticator: Authenticator
@@ -27,6 +27,7 @@ class WebServices:
 
     @property
     def reporting(self) -> ReportServices:
+        """The ports of the owner's report."""
         return ReportServices(self.tallies, self.timeline, self.policies, self.bounces)
 
 
@@ -35,21 +36,26 @@ AnyServices = TypeVar("AnyServices", bound=WebServices)
 
 @dataclass(slots=True)
 class RequestContext(Generic[AnyServices]):
-    """A request, by whom, and when. `session`: none where everybody may ask, until they follow a link."""
+    """A request with what its route needs.
+
+    services: of the pages, or of the API
+    now: the instant of the request
+    optional_session: the session; None on a public path, until the route logs somebody in
+    """
 
     services: AnyServices
     request: Request
-    session: Session | None
     now: datetime
+    optional_session: Session | None = None
 
     @property
-    def known(self) -> Session:
-        """Behind a door somebody has been let in."""
-        assert self.session is not None
-        return self.session
+    def session(self) -> Session:
+        """The session of a path that needs authentication."""
+        assert self.optional_session is not None
+        return self.optional_session
 
     @property
-    def owned(self) -> Account:
-        """The account of the owner who asks, as it was read when they were let in."""
-        assert self.known.account is not None
-        return self.known.account
+    def account(self) -> Account:
+        """The account of the owner who is logged in, as it was read by the authentication."""
+        assert self.session.account is not None
+        return self.session.account

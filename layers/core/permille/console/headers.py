@@ -1,4 +1,4 @@
-"""What every answer says of itself, whatever it is: a page, a file, a redirect, JSON, a refusal. One may say more."""
+"""The headers of every response, whatever it is. A response may replace one."""
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -6,8 +6,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
-    # not no-referrer: with that, browsers name no origin where a form is sent, and it could not be checked; not
-    # same-origin: with that, the address of /enter with its token is sent to get the page's style
+    # Not no-referrer: browsers would send forms without Origin, which is checked. Not same-origin: the request for the
+    # stylesheet of /enter would have the token in its Referer.
     "Referrer-Policy": "strict-origin",
     "Strict-Transport-Security": "max-age=31536000",
     "X-Content-Type-Options": "nosniff",

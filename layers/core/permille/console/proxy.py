@@ -1,5 +1,5 @@
-"""CloudFront before a function URL, which stays open to everybody: CloudFront names itself by a header that nobody else
-knows the value of. The function knows its digest alone."""
+"""The proxy in front of a function URL, which is public: CloudFront sends a secret header, of which the function knows
+the digests. A request without it has bypassed CloudFront."""
 
 import hmac
 from collections.abc import Mapping
@@ -12,19 +12,19 @@ HEADER = "x-origin-verify"
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """`digests`: SHA-256 in hex of each value that HEADER may have; none where nothing stands before the function."""
+    """`digests`: SHA-256 in hex of each value that HEADER may have; empty where there is no proxy."""
 
     digests: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, digests: str) -> Self:
-        """As the template has them: separated by commas."""
-        return cls(tuple(one for one in digests.split(",") if one))
+        """Parses the comma-separated digests of the template's parameter."""
+        return cls(tuple(digest for digest in digests.split(",") if digest))
 
-    def sent(self, event: Mapping[str, Any]) -> bool:
-        """Whether a function URL's request came that way; always where there is no other."""
+    def forwarded(self, event: Mapping[str, Any]) -> bool:
+        """Whether the proxy forwarded a function URL's event; always true where there is no proxy."""
         if not self.digests:
             return True
-        given = str((event.get("headers") or {}).get(HEADER) or "")
-        digest = sha256(given.encode(errors="replace")).hexdigest()
-        return bool(given) and any(hmac.compare_digest(digest, one) for one in self.digests)
+        value = str((event.get("headers") or {}).get(HEADER) or "")
+        actual = sha256(value.encode(errors="replace")).hexdigest()
+        return bool(value) and any(hmac.compare_digest(actual, digest) for digest in self.digests)

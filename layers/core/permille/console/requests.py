@@ -1,4 +1,4 @@
-"""A request as the function URL hands it over."""
+"""An HTTP request, read from the event of a function URL."""
 
 import binascii
 import re
@@ -12,16 +12,14 @@ from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
 from permille.domain.values.errors import MalformedRequest
 
-LONGEST_FORM = 20_000
+LONGEST_FORM = 20_000  # characters
 MOST_FIELDS = 30
-_TOKEN = re.compile(
-    r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-)  # RFC 9110, 5.6.2: what a cookie's name is made of (RFC 6265, 4.1.1)
+_COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 6265, 4.1.1: a token of RFC 9110, 5.6.2
 _USUAL_PORTS = {"http": ":80", "https": ":443"}
 
 
 class Request:
-    """Reads what it needs once, and trusts nothing of it."""
+    """Parts of a request. Each is read on demand and checked, since anybody can send anything."""
 
     def __init__(self, event: Mapping[str, Any]) -> None:
         self._event = LambdaFunctionUrlEvent(dict(event))
@@ -30,53 +28,58 @@ class Request:
 
     @property
     def id(self) -> str:
-        """As AWS names it, and the log."""
+        """The request id of AWS, which the log has too."""
         return str(self._event.request_context.request_id)
 
     @property
     def changes_something(self) -> bool:
+        """Whether the method is anything but GET or HEAD."""
         return self.method not in ("GET", "HEAD")
 
     def header(self, name: str) -> str:
+        """The header's value; empty where it was not sent. `name` in lower case."""
         return str(self._event.headers.get(name) or "")
 
     @property
     def origin(self) -> str:
-        """What the browser has to name as where a form comes from: the address that was asked for."""
+        """The origin that a form of this host is sent from."""
         scheme = self.header("x-forwarded-proto") or "https"
         return f"{scheme}://{self._event.request_context.domain_name}"
 
     @cached_property
     def cookies(self) -> dict[str, str]:
-        """By name, each that was sent once. AWS has them in `cookies`; who asks a function URL otherwise (ministack,
-        Powertools' tests) in the header. Browsers let no other host set a name that begins with `__Host-`. What only
-        looks like one they let it set: so none but blanks and tabs (RFC 6265) are taken off, and of two nobody knows
-        which is ours."""
-        found: list[str] = self._event.get("cookies") or self.header("cookie").split(";")
-        pairs = [one.strip(" \t").partition("=") for one in found]
-        times = Counter(name for name, _, _ in pairs)
-        return {name: value for name, _, value in pairs if times[name] == 1 and _TOKEN.fullmatch(name)}
+        """The cookies by name, without those that were sent twice. AWS has them in `cookies`; ministack and Powertools'
+        tests have them in the header.
+
+        Browsers let no other host set a cookie whose name begins with `__Host-`, but they do let it set names that only
+        look like that: so nothing but blanks and tabs (RFC 6265) is stripped. Of two cookies with one name nobody can
+        tell which one is ours."""
+        pairs_sent: list[str] = self._event.get("cookies") or self.header("cookie").split(";")
+        pairs = [pair.strip(" \t").partition("=") for pair in pairs_sent]
+        counts = Counter(name for name, _, _ in pairs)
+        return {name: value for name, _, value in pairs if counts[name] == 1 and _COOKIE_NAME.fullmatch(name)}
 
     @property
     def size(self) -> int:
-        """Of the body as it was sent, in characters."""
+        """The length of the body as it was sent, in characters."""
         return len(self._event.body or "")
 
     @property
     def body(self) -> str:
-        """Decoded where AWS has encoded it. Raises ValueError, binascii.Error among them, where it is no text."""
+        """The body as text. Raises ValueError (binascii.Error is one) where it cannot be decoded."""
         return self._event.decoded_body or ""
 
     @property
     def query(self) -> dict[str, str]:
+        """The parameters of the query; of several with one name AWS joins the values by commas."""
         return dict(self._event.query_string_parameters or {})
 
     @cached_property
     def form(self) -> dict[str, str]:
-        """The fields of a form; of several with one name the first. A new line is one sign, as the browser counts it
-        where it bounds a text. Raises MalformedRequest."""
+        """The fields of a form; of several with one name the first. A line break is one character, as browsers count it
+        for maxlength. Raises MalformedRequest."""
         if not self.header("content-type").lower().startswith("application/x-www-form-urlencoded"):
-            raise MalformedRequest("this is no form")
+            raise MalformedRequest("the body is not a form")
         try:
             body = self.body
             if len(body) > LONGEST_FORM:

@@ -1,7 +1,8 @@
-"""Powertools' routers, with the types that it does not give."""
+"""Powertools' routers, with the types that Powertools leaves out."""
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 
-def routes() -> Router:
+def new_router() -> Router:
+    """A router that knows no routes yet."""
     return Router()  # type: ignore[no-untyped-call]

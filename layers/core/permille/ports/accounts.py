@@ -19,89 +19,110 @@ if TYPE_CHECKING:
 
 
 class Accounts(Protocol):
+    """The accounts, with their entries and senders."""
+
     def get(self, account_id: str) -> Account | None:
-        """Strongly consistent."""
+        """Strongly consistent; None where there is no such account."""
 
     def is_voided(self, account_id: str, identity: str) -> bool:
-        """Whether the complaint of that identity is taken back; strongly consistent."""
+        """Whether staff took back the complaint of that identity. Strongly consistent."""
 
     def due(self, now: datetime, limit: int) -> list[str]:
-        """The ids of accounts that are due, the longest due first. May lag behind what was just written."""
+        """The ids of accounts that are due at `now`, longest due first. May lag behind what was just written."""
 
     def page(self, after: str, limit: int) -> list[Account]:
-        """Some of all accounts, in an order of their own, beginning behind the one of that id; empty at the end."""
+        """A part of all accounts, in a fixed order, after the account `after`; empty at the end. Strongly
+        consistent."""
 
     def save(
         self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
     ) -> Account:
-        """Writes the account, its entries, senders that it did not have, a new epoch of its senders, what is due of the
-        breaker and what is corrected in one transaction, and returns it with its counters. A sender that it has no more
-        stays its own. On condition that the revision is as read: since every other write but the switch's raises it, no
-        field can be lost, also where nothing seems to change. Never writes `credential`, which is the switch's. Raises
-        Conflict, also where the breaker refuses, the complaint is corrected so already, or a new sender is another
-        account's or ignored."""
+        """Writes the account, its entries, its new senders, a new epoch for all its senders, and the changes of breaker
+        and tallies, in one transaction. Returns the account as it is written: with its new revision and version, and
+        the id of the entry that changed its route.
 
-    def add(self, account: Account, entries: Sequence[Entry]) -> None:
-        """A new account with its senders. Raises Conflict if the account or one of the senders exists."""
+        The optimistic lock is the revision of `read`: every write but those of a lease raises it, so no field can be
+        lost. `credential` is never written: it is written under a lease. A sender that was removed stays the account's.
+        Raises Conflict where the account was written since it was read, the breaker refuses, the complaint was
+        corrected already, or a new sender is ignored or belongs to another account.
+
+        read: the account as it was read
+        account: the account as it is to be
+        """
+
+    def add(self, account: Account, entries: Sequence[Entry]) -> Account:
+        """Writes a new account with its senders and entries, in one transaction. Returns it with the id of the entry by
+        which it got its route. Raises Conflict where the account or one of the senders exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lap:
-    """How far the sweep has come: one lap for each hour, mode and policy (its id).
+    """How far the sweep has come.
 
-    again_at: ISO 8601; one more lap from then on, when no run goes by a policy any more that it had cached
+    next_at: when the next lap begins, ISO 8601
+    mode, policy: what this one goes by, the policy's id; another mode or policy begins a lap at once
     after: the last account that was looked at
     active: how many active ones were met
     """
 
-    hour: str = ""
+    next_at: str = ""
     mode: str = ""
     policy: str = ""
-    again_at: str = ""
     after: str = ""
     active: int = 0
     done: bool = False
 
 
 class Control(Protocol):
-    """What the whole stack has one of."""
+    """The state of the whole stack: breaker, sweep and mode."""
 
     def breaker(self, hour: str) -> BreakerState:
-        """Strongly consistent."""
+        """The breaker in a UTC hour, as of `hour_of`. Strongly consistent."""
 
-    def lap(self) -> Lap: ...
+    def lap(self) -> Lap:
+        """The progress of the sweep; the empty Lap before the first one. Strongly consistent."""
 
     def enter_mode(self, entry: TimelineEntry[ModeEntered]) -> None:
-        """Remembers the mode, and writes the entry, in one transaction; nothing where that mode was entered last."""
+        """Writes the mode and the entry, in one transaction; does nothing where that mode was entered last."""
 
     def save_lap(self, lap: Lap) -> None:
-        """One that is done also says how many accounts are active."""
+        """Writes the progress. A lap that is done also writes the number of active accounts."""
 
 
 class Policies(Protocol):
+    """The policy in force."""
+
     def current(self) -> Policy:
-        """The policy in force, a minute old at most. Raises Unavailable, also where it cannot be understood."""
+        """The policy, at most a minute old. Raises PolicyNotValid where the stored document cannot be understood."""
 
 
 class Leases(Protocol):
-    """One run at a time works an account's switch; it alone writes `credential`."""
+    """Leases of accounts: one run at a time changes an account's credential in IAM, and it alone writes
+    `credential`."""
 
     def acquire_lease(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
-        """Takes the lease, and remembers which keys Permille has put or is about to put to sleep. Raises Conflict where
-        another run has it, or had it since the account was read, or where something else is to be switched by now."""
+        """Acquires the lease, and writes which keys Permille has deactivated or is about to deactivate. Returns the
+        leased account. Raises Conflict where another run holds the lease, or held it since the account was read, or
+        where another decision has to be switched by now.
+
+        deactivated: the ids of the keys, by sender
+        """
 
     def release_lease(self, account: Account, credential: Credential) -> Account:
-        """Gives back the lease that `take` returned the account with, keeps what is known of the credential, and
-        returns the account as it is now, whoever decided meanwhile. Raises Conflict where the lease is another's."""
+        """Releases the lease of the account that `acquire_lease` returned, and writes the credential. Returns the
+        account as it is now, with decisions made meanwhile. Raises Conflict where another run holds the lease."""
 
 
 class CredentialSwitch(Protocol):
-    def state_of(self, caller: str) -> SenderState | None:
-        """All keys of a sender and whether it is denied; None if there is no such user."""
+    """The access keys of senders, and the deny group, in IAM. IAM shows a change some seconds late."""
+
+    def state_of(self, sender: str) -> SenderState | None:
+        """All keys of the sender, and whether it is in the deny group; None where there is no such user."""
 
     def denied_senders(self) -> frozenset[str]:
-        """Every sender in the deny group."""
+        """All members of the deny group."""
 
-    def apply(self, caller: str, changes: Changes) -> None:
-        """Can be repeated without harm; a key that is gone is passed over. Each barrier is tried, whatever becomes of
-        the others, before Unavailable is raised. To be believed only after reading back."""
+    def apply(self, sender: str, changes: Changes) -> None:
+        """Applies the changes; idempotent. A key that no longer exists is skipped. Each key and the group are tried,
+        even if others fail, before the first failure is raised. The result has to be verified by reading the state
+        later."""

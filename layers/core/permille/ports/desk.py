@@ -1,5 +1,4 @@
-"""Ports of support's desk, beyond those of enforcement. A fake and an adapter of each pass the
-same contract test. What is found by an index may lag behind what was just written."""
+"""Ports of the support desk, beyond those of enforcement."""
 
 from __future__ import annotations
 
@@ -19,35 +18,41 @@ if TYPE_CHECKING:
     from permille.domain.values.tally import Tally
     from permille.ports.paging import Page
 
-FEEDBACK, AGAIN = "Feedback", "To be handed on again"  # queues whose messages somebody works off by itself
-ON_THEIR_WAY = (FEEDBACK, AGAIN)
+FEEDBACK, RETRIES = "Feedback", "Notifications to be retried"  # queues that a function works off
+SELF_DRAINING = (FEEDBACK, RETRIES)
 
 
 class AccountIndex(Protocol):
-    """All accounts, by index. A page begins behind the position `after`, at the beginning where that is empty; raises
-    MalformedRequest where it is none of this list."""
+    """Finds accounts by indexes, which may lag behind what was just written.
+
+    `after` is the cursor of a page, empty for the first one. A cursor that is none of the list raises MalformedRequest.
+    """
 
     def awaiting_support(self, limit: int, after: str = "") -> Page[Account]:
-        """Those that wait for support, the longest waiting first, each as it is now."""
+        """Accounts that wait for support, longest waiting first. Each is read again, strongly consistent."""
 
     def by_risk(self, limit: int, after: str = "", *, sending: bool) -> Page[ListedAccount]:
-        """Those that may send, or those that are off; the worst first."""
+        """Accounts that may send, or those that are off; highest risk first."""
 
     def with_most(self, harm: Harm, limit: int, first: date, last: date) -> Sequence[Account]:
-        """Those with the most complaints, or bounces, at their last look, if that was from the month of `first` to that
-        of `last`; the most first, each as it is now."""
+        """Accounts with the most complaints, or bounces, at their last look, most first. Only looks from the month of
+        `first` to that of `last` are found. Each account is read again, strongly consistent."""
 
     def by_id_prefix(self, prefix: str, limit: int, after: str = "") -> Page[ListedAccount]:
-        """Those whose id begins so, by their ids."""
+        """Accounts whose id begins with the prefix, in the order of their ids."""
 
     def find_by_owner_or_sender(self, name: str, limit: int) -> Sequence[ListedAccount]:
-        """Those of an owner with that e-mail address, however it is written, or else the one of that sender."""
+        """The accounts of the owner with that e-mail address, in any spelling; else the account of that sender."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueStatus:
-    """A queue: how many messages it holds, those in flight included, and since when the oldest waits; None where that
-    is not known."""
+    """How full a queue is.
+
+    name: what people know it by
+    messages: how many it holds, those in flight included
+    oldest: how long the oldest message has waited; None where that is not known
+    """
 
     name: str
     messages: int
@@ -55,13 +60,19 @@ class QueueStatus:
 
 
 class Queues(Protocol):
+    """The queues of the stack."""
+
     def statuses(self, now: datetime) -> Sequence[QueueStatus]:
-        """Every queue of the stack, in its order."""
+        """Every queue, in the order in which people are shown them."""
 
 
 @dataclass(frozen=True, slots=True)
 class SesRate:
-    """A rate of all the mail of the AWS account in its Region, as SES has worked it out: a share of 1."""
+    """A rate that SES has computed for all mail of the AWS account in its Region.
+
+    share: from 0 to 1
+    at: when SES computed it
+    """
 
     share: Decimal
     at: datetime
@@ -69,7 +80,11 @@ class SesRate:
 
 @dataclass(frozen=True, slots=True)
 class SesFigures:
-    """A rate is None where SES has told none of late, as while no mail is sent. `counted`: its own counts."""
+    """What SES says of all mail of the AWS account in its Region.
+
+    complaint_rate, bounce_rate: the latest ones; None where there is no recent one, as while no mail is sent
+    counted: SES's own counts
+    """
 
     complaint_rate: SesRate | None
     bounce_rate: SesRate | None
@@ -77,22 +92,28 @@ class SesFigures:
 
 
 class SesReputation(Protocol):
+    """SES's reputation metrics."""
+
     def figures(self, first: date, now: datetime) -> SesFigures:
-        """What SES says of all the mail of the AWS account in its Region: its latest rates, and what it has counted
-        since the beginning of `first` (UTC)."""
+        """The latest rates, and the counts since the beginning of `first` (UTC)."""
 
 
 class QuarantineCount(Protocol):
+    """How much feedback is in quarantine."""
+
     def count(self, limit: int) -> int:
-        """How much feedback rests in quarantine: `limit` means so much or more."""
+        """The number of bodies; counting stops at `limit`, which means so many or more."""
 
 
 class BreakerAdmin(Protocol):
-    """The breaker, in a person's hands."""
+    """The breaker, as people reset it."""
 
     def reset_breaker(self, hour: str, granted: int, entry: TimelineEntry[BreakerReset]) -> None:
-        """Closes it, and writes the entry, in one transaction: up to `granted` disablings by the rules may have passed
-        in this hour before it opens again."""
+        """Closes the breaker, and writes the entry, in one transaction.
+
+        hour: the UTC hour, as of `hour_of`
+        granted: how many disablings by rules may pass in that hour, those before included, until it opens again
+        """
 
     def last_reset(self) -> Mapping[str, str] | None:
-        """`at`, `by` and `reason` of it."""
+        """`at` (ISO 8601), `by` and `reason` of the last reset; None if there was none."""

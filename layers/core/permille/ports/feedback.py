@@ -19,10 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose mail a caller sends, and when that account's later epochs began. Where it is the platform's own mail, which
-    nobody is judged by, `ignored` is the reason that staff gave, and there is no account."""
+    """An IAM user that sends.
 
-    caller: str
+    name: its `ses:caller-identity`
+    account_id: whose mail it sends; empty where it is ignored
+    epochs: when the account's second and later epochs began, oldest first
+    ignored: why staff ignore it, as the platform's own sender; empty for a sender of an account
+    """
+
+    name: str
     account_id: str
     epochs: tuple[datetime, ...] = ()
     ignored: str = ""
@@ -30,9 +35,19 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One thing to count exactly once: `identity` is its marker. A complaint brings its entry, which is its record too,
-    and a bounce a `record`; a report that does not count has an empty tally. `once`, where it is not empty, is a marker
-    that several have: only the first of them is counted, and of the others the entry `repeated` is written."""
+    """One thing to count exactly once.
+
+    identity: its idempotency key, under which its marker is written
+    account_id: for which account it counts
+    day: the send day (UTC)
+    epoch: the number of the account's epoch on that day
+    tally: what is added; empty for a report that does not count
+    entry: of a complaint or report; it is stored as its record too
+    once: an idempotency key that several counts share: the first of them is counted, and of each other one the entry
+        `repeated` is written instead; empty: there is none
+    repeated: see `once`
+    record: of a bounce
+    """
 
     identity: str
     account_id: str
@@ -46,13 +61,18 @@ class Count:
 
     @property
     def as_repeated(self) -> Count:
-        """What is written where another one was counted."""
+        """What is written where another count with the same `once` was first."""
         return replace(self, tally=Tally(), entry=self.repeated, once="", repeated=None)
 
 
 @dataclass(frozen=True, slots=True)
 class CountResult:
-    """Identities: `new` are counted now, `known` were before, `failed` are not counted and can be tried again."""
+    """Identities by what became of them.
+
+    new: counted now
+    duplicates: counted before
+    failed: not counted; the same call can be repeated
+    """
 
     new: frozenset[str] = frozenset()
     duplicates: frozenset[str] = frozenset()
@@ -62,68 +82,82 @@ class CountResult:
 class Ledger(Protocol):
     """Where feedback is counted."""
 
-    def senders_for(self, callers: Collection[str]) -> dict[str, Sender]:
-        """The senders among `callers`, strongly consistent: an epoch committed before the call is seen."""
+    def senders_for(self, names: Collection[str]) -> dict[str, Sender]:
+        """The known ones of the senders, by name. Strongly consistent: an epoch committed before the call is seen."""
 
     def count(self, counts: Sequence[Count], now: datetime, patience: timedelta) -> CountResult:
         """Counts each identity at most once, ever, whatever fails or is repeated. Identities must be distinct. What
-        fails for a passing cause is tried again until `patience` is over. Keeps that counting goes on (`Heartbeat`),
+        fails for a passing cause is tried again until `patience` is over, and is in the result. Writes the heartbeat,
         also where there is nothing to count."""
 
     def add_mail_details(self, count: Count) -> None:
-        """Where a complaint was counted before from a copy without the mail's subject or campaign, and this copy has
-        them, its record and its entry get them. Nothing else of them changes, and nobody is told again."""
+        """Adds subject and campaign to the record and the entry of a complaint that was counted from a copy without
+        them. Changes nothing else, and notifies nobody. Idempotent."""
 
     def mark_due(self, account_id: str, now: datetime, *, bounced: bool = False) -> None:
-        """Makes the account due now, where it exists. `bounced`: and remembers that bounces were counted."""
+        """Marks the account as due now; does nothing where there is none. Idempotent.
+
+        bounced: also remember that bounces were counted of which no entry was written yet
+        """
 
     @property
     def suppressions(self) -> Suppressions:
-        """Who is suppressed by what was counted here."""
+        """The suppressions that follow from what is counted here."""
 
     def mark_owner_mail(self, identity: str, entry: TimelineEntry[OwnerMailStopped], address: str) -> bool:
-        """Marks that mail to the account's owner does not arrive, with its entry, once for each identity and where the
-        account exists; returns whether it did. `address`: to which it did not, canonical; where it is known and
-        is not the owner's, or not any more, nothing is marked."""
+        """Marks that mail to the account's owner does not arrive, and writes the entry, in one transaction; at most
+        once for each identity. Returns whether it did: not where there is no such account, or `address` is another one
+        than the owner's.
+
+        address: the canonical address to which the mail did not arrive; empty where it is not known
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """Why a body is in quarantine; `caller` is empty where the body names none."""
+    """A stored body, and why it is in quarantine.
+
+    id: the hash of the body
+    reason: why it was not counted
+    sender: `ses:caller-identity`; empty where the body names none
+    at: when it was stored, the last time it came
+    """
 
     id: str
     reason: str
-    caller: str
+    sender: str
     at: datetime
 
 
 class Quarantine(Protocol):
-    """Where feedback is kept that could not be read or attributed."""
+    """Stores feedback that could not be read or attributed."""
 
-    def keep(self, body: str, reason: str, caller: str, now: datetime) -> None:
-        """Keeps the raw body; the same body makes no second row, whenever it comes again."""
+    def keep(self, body: str, reason: str, sender: str, now: datetime) -> None:
+        """Stores the raw body. The same body is one row, however often it comes."""
 
 
 class QuarantineAge(Protocol):
+    """How long feedback has been in quarantine."""
+
     def oldest(self) -> datetime | None:
-        """When the body that rests longest was kept, the last time it came; None where nothing rests. May lag behind
-        what was just kept."""
+        """When the oldest body was stored, the last time it came; None where quarantine is empty. May lag behind what
+        was just stored."""
 
 
 class FeedbackBacklog(Protocol):
-    """The queue of feedback; its dead letters are not of it."""
+    """The queue of feedback, without its dead letters."""
 
     def size(self) -> int:
-        """How many messages wait to be counted, those in flight included."""
+        """About how many messages wait to be counted, those in flight included."""
 
     def oldest_sent_at(self, now: datetime) -> datetime | None:
-        """When the oldest of them was sent to the queue, as far as the last minutes' metrics tell; None where they tell
-        nothing, or none waited."""
+        """When the oldest message was sent to the queue, by the metrics of the last minutes; None where there are none,
+        or no message waited."""
 
 
 class Heartbeat(Protocol):
-    """That counting goes on at all: the ledger keeps it, about twice a minute while it counts."""
+    """The liveness signal of counting, which the ledger writes about twice a minute while it counts."""
 
     def last(self) -> datetime | None:
-        """When feedback was last taken off the queue and counted, or found to count for nobody; None if never. Half a
-        minute late at most."""
+        """When a batch of feedback was last counted, also where nothing of it counted; None if never. At most half a
+        minute late."""

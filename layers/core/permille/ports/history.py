@@ -1,4 +1,4 @@
-"""Ports that read and write what happened to an account: tallies, timeline, bounces, suppressions."""
+"""Ports of an account's history: tallies, timeline, bounces, suppressions."""
 
 from __future__ import annotations
 
@@ -17,63 +17,72 @@ if TYPE_CHECKING:
 
 
 class Tallies(Protocol):
+    """Counts by account, epoch and send day. Strongly consistent."""
+
     def days(self, account_id: str, epoch: int, first: date) -> Days:
-        """The epoch's tallies by send day from `first` on, strongly consistent."""
+        """The tallies of one epoch by send day, from `first` on; days without any are left out."""
 
     def by_epoch(self, account_id: str, first: date) -> dict[int, Days]:
-        """The same of every epoch that has any."""
+        """The same for each epoch that has any, by its number."""
 
 
 class Timeline(Protocol):
+    """Reads the entries of an account, or of the whole stack where the account is SYSTEM."""
+
     def since(self, account_id: str, at: datetime) -> list[Entry]:
-        """The account's entries from then on, oldest first, strongly consistent."""
+        """The entries from `at` on, oldest first. Strongly consistent."""
 
     def latest(self, account_id: str, limit: int, before: str = "") -> Page[Entry]:
-        """The account's newest entries, the newest first, of those older than the one of the id `before`, strongly
-        consistent. The last page may be empty."""
+        """The newest entries, newest first. Strongly consistent. The last page may be empty.
+
+        before: an entry's id; only older ones are read. Empty: all
+        """
 
     def about(self, account_id: str, topic: Topic, limit: int) -> Page[Entry]:
-        """The account's newest entries of a topic, the newest first, whatever else was written. May lag behind what was
-        just written."""
+        """The newest entries of a topic, newest first. By an index: may lag behind what was just written."""
 
-    def get(self, account_id: str, entry_id: str) -> Entry | None: ...
+    def get(self, account_id: str, entry_id: str) -> Entry | None:
+        """Strongly consistent; None where there is no such entry."""
 
     def page(self, account_id: str, after: str, limit: int, audience: Audience | None = None) -> Page[Entry]:
-        """Some of the account's entries, those for `audience` where one is named, oldest first, beginning behind the
-        entry of that id; fewer than `limit`, or none, also where more follow. May lag behind what was just written.
+        """Entries, oldest first, after the entry `after`. May lag behind what was just written. A page may have fewer
+        than `limit` entries, or none, although more follow.
+
+        audience: only entries for it; None: all
         """
 
 
-MOST_LIFTED = 99  # records at once, beside the entry that tells of it
-
-
-KEPT_BOUNCES = timedelta(days=400)  # thirteen months
+MAX_RECORDS_AT_ONCE = 99  # of one transaction, which has the entry as well
+BOUNCES_KEPT_FOR = timedelta(days=400)  # thirteen months
 
 
 class Bounces(Protocol):
-    """The records of counted bounces, kept for KEPT_BOUNCES. May lag behind what was just counted."""
+    """The records of counted bounces, kept for BOUNCES_KEPT_FOR. May lag behind what was just counted."""
 
     def latest(self, account_id: str, since: str, limit: int) -> Page[BounceRecord]:
-        """The newest first, of those whose ids are not before `since`."""
+        """Newest first.
+
+        since: an entry's id; only records from it on
+        """
 
     def page(self, account_id: str, after: str, limit: int, before: str = "") -> Page[BounceRecord]:
-        """The oldest first, of those behind the id `after`, and where one is named not behind the id `before`."""
+        """Oldest first, after the id `after`, up to and with the id `before`, where one is named."""
 
 
 class Suppressions(Protocol):
     """The records of counted complaints and bounces that suppress the address they name, and what staff added."""
 
     def records(self, account_id: str) -> Iterator[Suppression]:
-        """Oldest first, read as far as they are taken; an address comes again for each of its records. May lag behind
-        what was just counted."""
+        """Oldest first, read lazily. An address comes once for each of its records. May lag behind what was just
+        counted."""
 
-    def naming(self, account_id: str, address: str) -> list[str]:
-        """The identities of those that suppress `address`, strongly consistent."""
+    def identities_of(self, account_id: str, address: str) -> list[str]:
+        """The identities of the records that suppress `address`. Strongly consistent."""
 
-    def about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
-        """When the complaints about a message were reported that suppress `address`, by their identities, strongly
+    def complaints_about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
+        """When the complaints about one message that suppress `address` were reported, by identity. Strongly
         consistent."""
 
     def lift(self, account_id: str, identities: Sequence[str], entry: Entry | None) -> None:
-        """Has at most MOST_LIFTED of them suppress nobody any more and writes the entry, in one transaction. Raises
-        Conflict where one does not any more."""
+        """Ends the suppression by these records, at most MAX_RECORDS_AT_ONCE, and writes the entry, in one transaction.
+        Raises Conflict where one of them does not suppress any more."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class IamUser:
-    """As IAM has it, and so SES in its feedback, however the name was typed."""
+    """A user by the name that IAM and SES's feedback have, whatever case was typed."""
 
     name: str
     arn: str
@@ -20,24 +20,30 @@ class IamUser:
 
 @dataclass(frozen=True, slots=True)
 class AppliedPolicy:
-    """A policy that applies to a user. `name` is what people know it by; `document` is JSON, also URL-encoded, or what
-    was parsed from it."""
+    """A policy that applies to a user.
+
+    name: what people know it by
+    document: JSON, possibly URL-encoded, or what was parsed from it
+    """
 
     name: str
     document: str | Mapping[str, Any]
 
 
 class ExistingUsers(Protocol):
-    def find(self, name: str) -> IamUser | None: ...
+    """Reads IAM users, whoever made them."""
+
+    def find(self, name: str) -> IamUser | None:
+        """None where there is no such user."""
 
     def groups(self, name: str) -> frozenset[str]:
         """The IAM groups that the user is in."""
 
     def policies(self, name: str, without: Collection[str] = ()) -> Iterator[AppliedPolicy]:
-        """Its own and its groups', inline and attached, but those of the groups `without`."""
+        """The policies of the user and its groups, inline and attached, except those of the groups `without`."""
 
     def boundary(self, name: str) -> AppliedPolicy | None:
-        """The policy that bounds what all the others allow it; None where it has no permissions boundary."""
+        """The user's permissions boundary; None where it has none."""
 
     def has_role(self, name: str) -> bool:
         """Whether there is an IAM role of that name."""
@@ -45,13 +51,18 @@ class ExistingUsers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
+    """A new key. The secret is known only once, and is not in its repr."""
+
     id: str
     secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyUsage:
-    """`used_at`: None where IAM knows of no use, of which it hears late."""
+    """An access key, and when it was used.
+
+    used_at: the last use, which IAM learns late; None where it knows of none
+    """
 
     id: str
     created_at: datetime
@@ -60,56 +71,62 @@ class KeyUsage:
 
 @dataclass(frozen=True, slots=True)
 class UserQuota:
+    """How many IAM users the AWS account has, and can have."""
+
     used: int
     quota: int
 
 
 class SenderUsers(Protocol):
-    """The IAM users that are made for accounts. Each bears a mark that says for which."""
+    """The IAM users that are made for accounts. A tag, the `mark`, says for which account."""
 
     def create(self, name: str, mark: str) -> bool:
-        """A user without keys. False where there is one of that name, which is left as it is."""
+        """Creates a user without keys. Returns False where a user of that name exists, which is left as it is."""
 
     def user_quota(self) -> UserQuota:
-        """How many users the AWS account has, and can have."""
+        """The count and the quota of IAM users."""
 
     def allow(self, name: str, resources: Collection[str]) -> None:
-        """Lets the user send through these ARNs alone. Raises InvalidInput where they are too many for IAM."""
+        """Sets the user's own policy: it may send through these ARNs alone. Idempotent. Raises InvalidInput where they
+        are too many for one policy of IAM."""
 
     def allowed_resources(self, name: str, mark: str) -> frozenset[str] | None:
-        """What `allow` has let the user send through; None where no user of that name bears the mark, or it has never
-        been let."""
+        """The ARNs in the policy that `allow` set; None where no user of that name has the mark, or it has no such
+        policy."""
 
     def delete(self, name: str, mark: str) -> bool:
-        """Deletes a user that bears the mark, with all that it has; leaves any other, and returns False then. Can be
-        repeated without harm."""
+        """Deletes a user that has the mark, with its keys, policies and memberships. Returns False, and leaves the
+        user, where it has another mark. Idempotent."""
 
 
 class SenderKeys(Protocol):
     """The access keys of the IAM users that are made for accounts."""
 
     def keys(self, name: str) -> Sequence[KeyUsage]:
-        """Those that it has, the oldest first."""
+        """The user's keys, oldest first."""
 
     def is_marked(self, name: str, mark: str) -> bool:
-        """Whether the user bears the mark; False where there is none."""
+        """Whether the user has the mark; False where there is no such user."""
 
-    def create_key(self, name: str) -> AccessKey: ...
+    def create_key(self, name: str) -> AccessKey:
+        """Creates another key each time it is called."""
 
     def delete_key(self, name: str, key: str) -> None:
-        """Can be repeated without harm."""
+        """Deletes the key of that id. Idempotent."""
 
 
 class Membership(Protocol):
-    """Each call can be repeated without harm."""
+    """Groups of a user, and the policy that `allow` set. Each method is idempotent."""
 
-    def join(self, name: str, group: str) -> None: ...
+    def join(self, name: str, group: str) -> None:
+        """Adds the user to the group."""
 
-    def leave(self, name: str, group: str) -> None: ...
+    def leave(self, name: str, group: str) -> None:
+        """Removes the user from the group."""
 
     def disallow(self, name: str) -> None:
-        """Takes away what `allow` has let the user."""
+        """Deletes the policy that `allow` set."""
 
 
 class IamUsers(ExistingUsers, Membership, SenderUsers, SenderKeys, Protocol):
-    pass
+    """All of IAM that the operator's command needs."""

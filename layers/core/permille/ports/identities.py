@@ -11,48 +11,52 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DnsRecord:
-    """A CNAME record, by which SES verifies a domain."""
+    """A CNAME record by which SES verifies a domain."""
 
     name: str
     value: str
 
 
 class DefaultSets(Protocol):
-    """The domains and addresses that SES lets the platform send from, with their default configuration sets."""
+    """Identities of SES (domains and addresses), and their default configuration sets."""
 
     def default_set(self, identity: str) -> str | None:
-        """Its default configuration set, empty where it has none; None where SES does not know the identity."""
+        """The name of the default configuration set; empty where there is none, None where SES does not know the
+        identity."""
 
     def set_default(self, identity: str, configuration_set: str) -> None:
-        """Empty: from now on it has none."""
+        """Sets the default configuration set; empty: none. Idempotent."""
 
     def create(self, identity: str, configuration_set: str) -> Sequence[DnsRecord]:
-        """Creates it with that default, and returns what has to be published to verify a domain. Raises Conflict where
+        """Creates an identity with that default, and returns the records that verify a domain. Raises Conflict where
         SES knows it already."""
 
     def delete(self, identity: str, configuration_set: str) -> None:
-        """Deletes one that has that default; leaves any other. Can be repeated without harm."""
+        """Deletes the identity if it has that default, and leaves it otherwise. Idempotent."""
 
 
 class Forwarding(Protocol):
-    def forwards(self, identity: str) -> bool:
-        """Whether SES mails the feedback about its mail to whoever sent it."""
+    """Feedback forwarding: SES mails feedback to the sender's address."""
 
-    def set_forwarding(self, identity: str, *, on: bool) -> None: ...
+    def forwards(self, identity: str) -> bool:
+        """Whether it is on for the identity."""
+
+    def set_forwarding(self, identity: str, *, on: bool) -> None:
+        """Switches it on or off. Idempotent."""
 
 
 class SesAccount(Protocol):
-    """SES as the AWS account has it in its Region."""
+    """SES of the AWS account in its Region."""
 
     def in_sandbox(self) -> bool:
-        """Whether it sends to verified identities alone."""
+        """Whether SES sends to verified identities only."""
 
     def all(self) -> Iterator[str]:
-        """The identities that it knows, verified or not, in no order."""
+        """The names of all identities, verified or not, in no order."""
 
     def has_set(self, configuration_set: str) -> bool:
-        """Whether it knows a configuration set of that name."""
+        """Whether a configuration set of that name exists."""
 
 
 class Identities(DefaultSets, Forwarding, SesAccount, Protocol):
-    pass
+    """All of SES's identities that the operator's command needs."""

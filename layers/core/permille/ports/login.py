@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class LinkRegister(Protocol):
-    """Until when links for staff, and tokens for platforms, are revoked."""
+    """The revocation list: until which instant links for staff, and tokens for platforms, are revoked."""
 
     def get(self, audience: LinkRole, name: str) -> Register:
-        """Of all, and of that name where it is not empty; strongly consistent. What was written to another table, of
-        which this one was restored, is not known: a backup knows of no revocation since."""
+        """What is revoked for all of the audience, and for `name` where it is not empty. Strongly consistent. What was
+        written to another table is not read: a table that is restored from a backup lacks later revocations."""
 
     def save(
         self,
@@ -25,12 +25,14 @@ class LinkRegister(Protocol):
         register: Register,
         entry: TimelineEntry[LinkMade | AccessRevoked],
     ) -> None:
-        """Writes it, and the entry, in one transaction. Raises Conflict where it is not as it was read any more."""
+        """Writes the register and the entry in one transaction. Raises Conflict where it is no longer as in `read`."""
 
 
 class TokenSigner(Protocol):
     """HMAC-SHA-256, under a key for each audience."""
 
-    def sign(self, audience: LinkRole, message: bytes) -> bytes: ...
+    def sign(self, audience: LinkRole, message: bytes) -> bytes:
+        """The MAC of the message."""
 
-    def verify(self, audience: LinkRole, message: bytes, mac: bytes) -> bool: ...
+    def verify(self, audience: LinkRole, message: bytes, mac: bytes) -> bool:
+        """Whether `mac` is the MAC of the message under the audience's key."""

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail to an owner. `entry_id` goes with it, so that what becomes of it can be told."""
+    """A mail to an owner.
+
+    to: one address
+    text: the body as plain text
+    html: the same body as HTML
+    account_id: a tag of the mail; feedback about the mail names it
+    entry_id: the entry that the mail tells; also a tag
+    """
 
     to: str
     subject: str
@@ -25,25 +32,41 @@ class Mail:
 
 
 class Mailer(Protocol):
-    def send(self, mail: Mail) -> None: ...
+    """Sends mail through SES."""
+
+    def send(self, mail: Mail) -> None:
+        """Sends the mail. A second call sends it a second time."""
 
 
 class EventBus(Protocol):
+    """The host platform's bus in EventBridge."""
+
     def publish(self, entry: Entry, zone: tzinfo) -> None:
-        """Hands the entry to the host platform's bus. `zone`: where its account is, for the words."""
+        """Publishes the entry. A second call publishes it a second time, with the same id.
+
+        zone: the time zone for the words of the entry
+        """
 
 
-REMEMBERED_FOR = timedelta(days=30)
+IDEMPOTENT_FOR = timedelta(days=30)
 
 
 class IdempotencyStore(Protocol):
+    """Remembers for IDEMPOTENT_FOR which actions succeeded."""
+
     def run_once(self, key: str, action: Callable[[], None]) -> None:
-        """Runs `action` unless it ended well under this key within REMEMBERED_FOR. If it raises it can be repeated."""
+        """Runs `action` unless it succeeded under this key before. What `action` raises propagates, and it can be run
+        again then. An action that is cut off, or whose success cannot be written, is run a second time."""
 
     def was_done(self, key: str) -> bool:
-        """Whether an action ended well under this key within REMEMBERED_FOR."""
+        """Whether an action succeeded under this key."""
 
 
 class RetryQueue(Protocol):
+    """A queue of notifications that were not delivered: to be retried, or as dead letters."""
+
     def enqueue(self, account_id: str, entry_id: str, effect: str) -> None:
-        """Keeps what could not be handed on: for a later try, or until somebody has mended why."""
+        """Adds a notification.
+
+        effect: the channel, `bus` or `mail`
+        """

@@ -19,136 +19,159 @@ if TYPE_CHECKING:
     from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
     from permille.domain.timeline.timeline import Entry, TimelineEntry
     from permille.ports.feedback import Quarantined, Sender
-    from permille.ports.table_setup import Lacking, TableSetup
+    from permille.ports.table_setup import MissingSetup, TableSetup
 
 
 class AllAccounts(Accounts, Protocol):
+    """All accounts and senders, as the operator's command reads and writes them."""
+
     def all(self) -> Iterator[Account]:
         """Every account, in no order."""
 
-    def owner_of(self, caller: str) -> str:
-        """The id of the account that a sender belongs to; empty where it is nobody's, or ignored."""
+    def owner_of(self, sender: str) -> str:
+        """The id of the account that the sender belongs to; empty where there is none. Strongly consistent."""
 
     def ignored(self) -> Iterator[Sender]:
-        """The senders whose mail counts for nobody, in no order."""
+        """The senders that are ignored, in no order."""
 
     def ignore_sender(self, entry: TimelineEntry[SenderIgnored]) -> None:
-        """Counts a sender's mail for nobody from now on, and writes the entry, in one transaction. Raises Conflict
-        where the sender belongs to an account."""
+        """Ignores the sender's feedback from now on, and writes the entry, in one transaction. Raises Conflict where
+        the sender belongs to an account."""
 
     def unignore_sender(self, entry: TimelineEntry[SenderUnignored]) -> None:
         """Ends that, and writes the entry, in one transaction. Raises Conflict where the sender is not ignored."""
 
     def remove(self, account: Account) -> None:
-        """Takes back an account that was added just now, with its senders; its timeline keeps what was written. Raises
-        Conflict where somebody decided about it meanwhile."""
+        """Deletes an account that was just added, and its senders; its timeline stays. Raises Conflict where the
+        account was decided about since it was read."""
 
 
 class AllTimelines(Timeline, Protocol):
+    """All timelines, as the operator's command reads and writes them."""
+
     def append(self, entry: Entry) -> None:
-        """Writes an entry that goes with no other write. Raises Conflict where one has its id."""
+        """Writes an entry by itself. Raises Conflict where an entry has its id."""
 
     def all_since(self, at: datetime) -> Iterator[Entry]:
-        """Every account's entries from then on, in no order."""
+        """The entries of all accounts from `at` on, in no order."""
 
     def of_kinds(self, kinds: Collection[str]) -> Iterator[Entry]:
-        """Every account's entries of these kinds, in no order."""
+        """The entries of all accounts of these kinds, in no order."""
 
 
 class SesSuppressions(Protocol):
-    """SES's suppression list of the AWS account in its Region: whoever is on it gets no mail of any account's."""
+    """SES's suppression list of the AWS account in its Region: an address on it gets no mail from any account."""
 
     def reason(self, address: str) -> str:
-        """Why the address is on it, as SES says: BOUNCE or COMPLAINT; empty where it is not."""
+        """Why the address is on the list: BOUNCE or COMPLAINT; empty where it is not."""
 
     def remove(self, address: str) -> None:
-        """Can be repeated without harm."""
+        """Removes the address from the list. Idempotent."""
 
 
 class AllSuppressions(Suppressions, Protocol):
+    """An account's suppressions with their reasons, and additions by staff."""
+
     def detailed(self, account_id: str) -> Iterator[Detailed]:
         """Every record that suppresses an address, with its reason, in no order; strongly consistent."""
 
     def added(self, account_id: str) -> frozenset[str]:
-        """The addresses that staff have added and nobody has taken off; strongly consistent."""
+        """The addresses that staff added and nobody removed; strongly consistent."""
 
     def add(self, account_id: str, additions: Sequence[Addition], entry: Entry | None) -> None:
-        """Suppresses at most MOST_LIFTED addresses and writes the entry, in one transaction. Raises Conflict where one
-        is added already."""
+        """Suppresses the addresses, at most MAX_RECORDS_AT_ONCE, and writes the entry, in one transaction. Raises
+        Conflict where one of them was added before."""
 
 
 class QuarantinedFeedback(Protocol):
+    """Reads and deletes what is in quarantine."""
+
     def all(self) -> Iterator[Quarantined]:
-        """All that is in quarantine, in no order, read page by page as it is taken. What comes back meanwhile, as a
-        replayed body can, is not met again."""
+        """All of it, in no order, read lazily page by page. A body that is stored again meanwhile, as a replayed one
+        can be, is not returned a second time."""
 
     def body(self, body_id: str) -> str | None:
-        """Strongly consistent; None where it is gone."""
+        """The raw body; None where it no longer exists. Strongly consistent."""
 
     def drop(self, quarantined: Quarantined) -> None:
-        """Deletes it as it was read: where it came back meanwhile, as a replayed body can, it stays."""
+        """Deletes the row on condition that it is as it was read: a body that was stored again since stays."""
 
 
 class FeedbackQueue(Protocol):
+    """The queue from which feedback is ingested."""
+
     def put(self, body: str) -> None:
-        """Has a body read and counted like one that SES sends."""
+        """Sends a body to the queue; it is ingested as one that SES sends."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A dead letter in somebody's hands. `receipt`: what the queue gave for it."""
+    """A dead letter that was received.
+
+    receipt: the handle by which the queue deletes it
+    """
 
     body: str
     receipt: str
 
 
 class DeadLetters(Protocol):
-    """What could not be done, and rests until somebody has mended why."""
+    """A dead-letter queue."""
 
     def count(self) -> int:
-        """About how many there are, those in somebody's hands included."""
+        """About how many letters there are, those in flight included."""
 
     def receive(self, limit: int) -> Sequence[DeadLetter]:
-        """Some of them, hidden from everybody else for 15 minutes; none where there are no others."""
+        """At most `limit` letters, which are invisible to others for 15 minutes; none where there are no more."""
 
     def redrive(self, letter: DeadLetter) -> None:
-        """Puts it on the queue that it came from, and then deletes it here."""
+        """Sends the letter to its source queue, and then deletes it here: cut off in between, it is in both."""
 
-    def delete(self, letter: DeadLetter) -> None: ...
+    def delete(self, letter: DeadLetter) -> None:
+        """Deletes the letter. Idempotent."""
 
 
 class PolicyDocument(Policies, Protocol):
+    """The stored document of the policy."""
+
     def text(self) -> str | None:
-        """As it was set; None where nobody has set one: the preset default is in force then."""
+        """The document as it was set; None where none was set, and the preset `default` is in force."""
 
     def set(self, text: str) -> None:
-        """Puts it in force, unread: whoever calls has parsed it."""
+        """Stores the document without a check; the caller has parsed it."""
 
 
 class OperatorControl(Control, BreakerAdmin, Protocol):
-    pass
+    """The control table, as the operator's command uses it."""
 
 
 class LinkIssuer(Protocol):
+    """Issues links and tokens through the function Access."""
+
     def token(self, audience: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
-        """A token that lets staff or a platform in. Who asked, as AWS vouches for them, is on the system timeline by
-        then, and in the token. Raises InvalidInput, PermissionDenied."""
+        """A token for staff or a platform. The IAM identity that asked is in the token, and on the system timeline
+        before this returns. Raises InvalidInput.
+
+        lasts: until it expires
+        grant: what a platform's token allows; None for staff
+        """
 
 
 class Tables(Protocol):
-    """Tables as wholes, whatever is in them."""
+    """The set-up of DynamoDB tables."""
 
-    def names_with_prefix(self, beginning: str) -> list[str]:
-        """All whose names begin so, in order."""
+    def names_with_prefix(self, prefix: str) -> list[str]:
+        """The sorted names of all tables that begin with the prefix."""
 
     def setup(self, name: str) -> TableSetup | None:
-        """None where there is no such table."""
+        """How the table is set up; None where there is no such table."""
 
-    def enable(self, name: str, lacking: Lacking) -> None:
-        """Sets what it lacks. Can be repeated without harm. Raises Unavailable where the table is still being made."""
+    def enable(self, name: str, lacking: MissingSetup) -> None:
+        """Sets what the table lacks. Idempotent. Raises Unavailable while the table is being created."""
 
 
 class Functions(Protocol):
+    """The stack's Lambda functions."""
+
     def stop(self, name: str) -> None:
-        """No run of the function begins any more, whatever calls for one; one that runs comes to its end. Can be
-        repeated without harm."""
+        """Stops new invocations of the function; a running one ends by itself. Idempotent."""

@@ -9,13 +9,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some of a list, and the position behind which the next page begins; empty at the end."""
+    """A part of a list.
+
+    next: the cursor of the next page; empty at the end
+    """
 
     items: Sequence[T]
     next: str = ""
 
     @classmethod
-    def of(cls, found: Sequence[T], limit: int, position: Callable[[T], str]) -> "Page[T]":
-        """The first `limit` of what was found; more than these are found where there is another page."""
-        items = found[:limit]
-        return cls(items, position(items[-1]) if len(found) > limit else "")
+    def of(cls, items: Sequence[T], limit: int, position: Callable[[T], str]) -> "Page[T]":
+        """The first `limit` of the items. The caller reads more than `limit` where there are more: then `next` is the
+        `position` of the last item of the page."""
+        page = items[:limit]
+        return cls(page, position(page[-1]) if len(items) > limit else "")

@@ -10,28 +10,33 @@ if TYPE_CHECKING:
 
 
 class SmtpLoginCheck(Protocol):
+    """Checks a login to a third-party SMTP server."""
+
     def check(self, server: Server, password: Password) -> LoginFailure | None:
-        """Logs in to an SMTP server over TLS with a verified certificate, sends nothing, and leaves; returns what went
-        wrong, if anything. Nobody else is shown the password."""
+        """Logs in over TLS with a verified certificate, sends no mail, and disconnects. Returns what went wrong; None
+        where the login worked. The password goes to nobody but the verified server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """Where a password is kept: `arn` is the secret's, and `version` says which of its versions."""
+    """Where a password is stored: the ARN of a secret, and the id of its version."""
 
     arn: str
     version: str
 
 
 class Secrets(Protocol):
-    """The passwords of providers: one secret for each account."""
+    """The passwords of providers, one secret for each account."""
 
     def put(self, account_id: str, server: Server, password: Password, keep: Secret | None) -> Secret:
-        """Keeps a new version. The one to `keep`, which is in use, can be read until the next but one is kept, also
-        where others were put after it that nobody uses."""
+        """Stores a new version, and returns it.
+
+        keep: the version in use; it can be read until the version after the new one is stored, also where unused
+            versions were stored since. None: there is none
+        """
 
     def get(self, secret: Secret) -> Password | None:
-        """None where it is gone."""
+        """The password; None where the version no longer exists."""
 
     def delete(self, account_id: str) -> bool:
-        """At once, with all its versions; False where there was none. Can be repeated without harm."""
+        """Deletes the account's secret at once, with all versions; returns False where there was none. Idempotent."""

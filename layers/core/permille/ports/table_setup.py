@@ -1,5 +1,5 @@
-"""How a table is set up, and what one that is taken up again lacks: a restored table has neither stream nor expiry nor
-recovery, and CloudFormation, which takes a template's word for what it imports, would never set them."""
+"""How a table is set up, and what an imported one lacks. A restored table has no stream, no expiry and no recovery, and
+CloudFormation never sets them: it believes that an imported table is as the template says."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,8 +8,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class TableSetup:
-    """`keys`, and those of each index by its name, as in "account_id S HASH"; an index's projection stands behind its
-    keys. `stream`: what it tells, `expires_by`: the attribute; both empty where there is none."""
+    """The set-up of a table.
+
+    keys: each as in "account_id S HASH"
+    indexes: by name: the keys, and the projection last
+    stream: its view type; empty: no stream
+    expires_by: the attribute of the TTL; empty: no expiry
+    recoverable: whether point-in-time recovery is on
+    protected: whether deletion protection is on
+    """
 
     keys: tuple[str, ...]
     indexes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -20,8 +27,8 @@ class TableSetup:
 
 
 @dataclass(frozen=True, slots=True)
-class Lacking:
-    """What has to be set; empty (falsy) where nothing has."""
+class MissingSetup:
+    """What an imported table lacks, by the fields of TableSetup; falsy where it lacks nothing."""
 
     stream: str = ""
     expires_by: str = ""
@@ -29,10 +36,11 @@ class Lacking:
     protected: bool = False
 
     def __bool__(self) -> bool:
+        """Whether it lacks something."""
         return bool(self.stream or self.expires_by or self.recoverable or self.protected)
 
     def names(self) -> list[str]:
-        """For people."""
+        """The names of what is missing, for people."""
         all_of = {
             "stream": self.stream,
             "expiry": self.expires_by,
@@ -42,8 +50,9 @@ class Lacking:
         return [name for name, lacks in all_of.items() if lacks]
 
 
-def lacking(found: TableSetup, wanted: TableSetup) -> Lacking:
-    return Lacking(
+def missing_setup(found: TableSetup, wanted: TableSetup) -> MissingSetup:
+    """What has to be set on the table that was found, so that it is as wanted."""
+    return MissingSetup(
         stream=wanted.stream if not found.stream else "",
         expires_by=wanted.expires_by if not found.expires_by else "",
         recoverable=wanted.recoverable and not found.recoverable,
@@ -52,7 +61,7 @@ def lacking(found: TableSetup, wanted: TableSetup) -> Lacking:
 
 
 def mismatches(found: TableSetup, wanted: TableSetup) -> Iterator[str]:
-    """What nobody can set in passing."""
+    """Differences, as sentences, that cannot be mended on an existing table."""
     if found.keys != wanted.keys:
         yield f"its keys are {', '.join(found.keys)}, not {', '.join(wanted.keys)}"
     for name, index in wanted.indexes.items():
@@ -65,7 +74,7 @@ def mismatches(found: TableSetup, wanted: TableSetup) -> Iterator[str]:
 
 
 def keys_and_indexes(described: Mapping[str, Any]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
-    """Of a table as DynamoDB and CloudFormation describe it, which is alike."""
+    """Keys and indexes of a table, from the description that DynamoDB and CloudFormation share."""
     types = {one["AttributeName"]: one["AttributeType"] for one in described["AttributeDefinitions"]}
 
     def keys(schema: Any) -> tuple[str, ...]:

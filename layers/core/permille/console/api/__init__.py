@@ -1,1 +1,1 @@
-"""The JSON API of host platforms. It alone imports pydantic."""
+"""The JSON API of host platforms. No other room imports pydantic."""

@@ -1,15 +1,20 @@
-"""What the routes of the JSON API are given."""
+"""What the routes of the JSON API work with."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from permille.console.context import RequestContext, WebServices
+from permille.console.web_app import CONTEXT
 from permille.ports.history import Suppressions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiServices(WebServices):
-    """Services of the JSON API. `platform`: its name; `smtp_endpoint`: HOST:PORT of the accounts' SMTP."""
+    """The services of the JSON API.
+
+    platform: its name, for the words of entries
+    smtp_endpoint: HOST:PORT of the SMTP interface of SES
+    """
 
     platform: str
     suppressions: Suppressions
@@ -17,6 +22,6 @@ class ApiServices(WebServices):
 
 
 def context(router: Any) -> RequestContext[ApiServices]:
-    """What a route is asked: front.py has put it into the router's context."""
-    found: RequestContext[ApiServices] = router.context["asked"]
-    return found
+    """The context of the request that the router is handling."""
+    ctx: RequestContext[ApiServices] = router.context[CONTEXT]
+    return ctx

@@ -1,40 +1,33 @@
-"""Where a list goes on: opaque to who asks, and good for the list that it came with alone. It is no secret: it names a
-place in a list that its holder may read anyhow."""
+"""Cursors of paged lists. A cursor is opaque to its holder, and valid for the list that it came with alone. It is no
+secret: it has a position in a list that its holder may read."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
-from typing import Any
 
 from permille.domain.values.errors import MalformedRequest
-from permille.ports.paging import Page
 
 _DIGEST = 8  # bytes
 
 
-def cursor(scope: str, place: str) -> str:
-    """`scope`: the list, and all that was asked of it."""
-    return urlsafe_b64encode(_digest(scope, place) + place.encode()).decode().rstrip("=")
+def cursor(scope: str, position: str) -> str:
+    """The cursor of a position. `scope`: the list with its filters."""
+    return urlsafe_b64encode(_digest(scope, position) + position.encode()).decode().rstrip("=")
 
 
-def following(scope: str, page: Page[Any]) -> str | None:
-    """The cursor of the next page of this list, if there is one."""
-    return cursor(scope, page.next) if page.next else None
-
-
-def place_of(scope: str, given: str) -> str:
-    """The place that a cursor of this list stands for; the list's beginning where none is given. Raises
-    MalformedRequest."""
-    if not given:
+def position_of(scope: str, text: str) -> str:
+    """The position of a cursor; empty for an empty cursor, which stands for the beginning. Raises MalformedRequest
+    where it is not a cursor of this list."""
+    if not text:
         return ""
     try:
-        decoded = urlsafe_b64decode(given.encode("ascii") + b"=" * (-len(given) % 4))
-        place = decoded[_DIGEST:].decode()
+        decoded = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        position = decoded[_DIGEST:].decode()
     except ValueError:
-        place, decoded = "", b""
-    if not place or cursor(scope, place) != given:
+        position = ""
+    if not position or cursor(scope, position) != text:
         raise MalformedRequest("after: this is no cursor of this list; take `next` as it was given")
-    return place
+    return position
 
 
-def _digest(scope: str, place: str) -> bytes:
-    return sha256(f"{scope}\n{place}".encode()).digest()[:_DIGEST]
+def _digest(scope: str, position: str) -> bytes:
+    return sha256(f"{scope}\n{position}".encode()).digest()[:_DIGEST]

@@ -1,5 +1,4 @@
-"""What the JSON API is asked with, held against what it has to be: nothing is taken for something else that it could be
-read as, and wrong values are told in words."""
+"""The parameters of the JSON API, validated strictly: no value is coerced to another one, and errors are in words."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
@@ -18,13 +17,14 @@ from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import InvalidInput
 from permille.usecases.views.report import Range
 
-MOST_LISTED = 100
+LARGEST_PAGE = 100
 DEFAULT_LIMIT = 50
 LONGEST_CURSOR = 200
+LONGEST_MESSAGE = 200
 
 
-def _by(rule: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """One of the domain's rules, as pydantic asks for it."""
+def _checked_by(rule: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A rule of the domain as a validator of pydantic, which needs a ValueError."""
 
     def validated(value: Any) -> Any:
         try:
@@ -36,14 +36,14 @@ def _by(rule: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _day(value: object) -> date:
-    """A day and nothing else: pydantic would take instants and numbers as well."""
+    """Accepts days alone; pydantic would accept instants and numbers too."""
     if not isinstance(value, str):
         raise InvalidInput("takes a day such as 2026-12-31")
     return validation.day_from(value)
 
 
 def _instant(value: object) -> datetime:
-    """In UTC. One at the very ends of time, which UTC has no more, is taken as if it were."""
+    """The instant in UTC. Near the years 1 and 9999 the conversion overflows; such an instant counts as UTC."""
     at = datetime.fromisoformat(str(value))
     if at.tzinfo is None:
         raise ValueError("takes an instant with its zone, such as 2026-03-01T09:00:00Z")
@@ -54,13 +54,13 @@ def _instant(value: object) -> datetime:
 
 
 def _integer(value: object) -> object:
-    """800.0 is an integer in JSON, and one that is written otherwise in Python."""
+    """Accepts 800.0 as 800, since JSON does not tell them apart."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Day = Annotated[date, BeforeValidator(_by(_day)), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[date, BeforeValidator(_checked_by(_day)), WithJsonSchema({"type": "string", "format": "date"})]
 Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
-_WORDS: JsonDict = {"minLength": 1, "maxLength": LONGEST_TEXT, "pattern": r"\S"}
+_TEXT: JsonDict = {"minLength": 1, "maxLength": LONGEST_TEXT, "pattern": r"\S"}
 
 AccountId = Annotated[
     str,
@@ -70,28 +70,31 @@ AccountId = Annotated[
         openapi_examples={"bakery": {"summary": "An account", "value": "bakery"}},
     ),
 ]
-Limit = Annotated[int, Query(description="How many are listed at most.", ge=1, le=MOST_LISTED)]
-After = Annotated[
+Limit = Annotated[int, Query(description="The most items of a page.", ge=1, le=LARGEST_PAGE)]
+Cursor = Annotated[
     str,
     Query(
-        description="Where the list goes on: `next` of the page before.",
+        description="The cursor of the page: `next` of the page before; without it, the first page.",
         max_length=LONGEST_CURSOR,
         json_schema_extra={"format": "cursor"},
     ),
 ]
-For = Annotated[Audience | None, Query(description="What this audience is told alone; without it, everything.")]
-Shown = Annotated[Range, Query(description="The send days of the window, or a year of weeks.")]
-Since = Annotated[
-    Instant | None, Query(description="Those suppressed from then on alone, with its zone: 2026-03-01T09:00:00Z.")
+AudienceFilter = Annotated[
+    Audience | None, Query(description="Only entries for this audience; without it, all entries.")
 ]
-
+ReportRange = Annotated[Range, Query(description="The send days of the window, or a year by week.")]
+SuppressedSince = Annotated[
+    Instant | None,
+    Query(description="Only addresses that were suppressed at this instant or later, such as 2026-03-01T09:00:00Z."),
+]
 CountedSince = Annotated[
-    Instant | None, Query(description="Those counted from then on alone, with its zone: 2026-03-01T09:00:00Z.")
+    Instant | None,
+    Query(description="Only bounces that were counted at this instant or later, such as 2026-03-01T09:00:00Z."),
 ]
 
 
 class ReviewBody(BaseModel):
-    """When the owner's next batch goes out and how big it is, what went wrong, and what was changed."""
+    """A review request: the day and size of the next batch, what went wrong, and what was changed."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -108,27 +111,31 @@ class ReviewBody(BaseModel):
         },
     )
 
-    day: Day = Field(description="The day of the next batch, where the owner is: within the next 60 days.")
-    batch: Annotated[int, BeforeValidator(_integer), AfterValidator(_by(validation.batch))] = Field(
-        description="How many e-mails go out on it.", json_schema_extra={"minimum": 1, "maximum": LARGEST_BATCH}
+    day: Day = Field(
+        description="The day of the next batch, in the account's time zone: today or one of the next 60 days."
     )
-    cause: Annotated[str, AfterValidator(_by(validation.cause))] = Field(
-        description="What went wrong.", json_schema_extra=_WORDS
+    batch: Annotated[int, BeforeValidator(_integer), AfterValidator(_checked_by(validation.batch))] = Field(
+        description="The number of e-mails that go out on that day.",
+        json_schema_extra={"minimum": 1, "maximum": LARGEST_BATCH},
     )
-    change: Annotated[str, AfterValidator(_by(validation.change))] = Field(
-        description="What was changed.", json_schema_extra=_WORDS
+    cause: Annotated[str, AfterValidator(_checked_by(validation.cause))] = Field(
+        description="What went wrong.", json_schema_extra=_TEXT
+    )
+    change: Annotated[str, AfterValidator(_checked_by(validation.change))] = Field(
+        description="What was changed.", json_schema_extra=_TEXT
     )
 
     def command(self, by: str) -> PutReview:
+        """The command of `by`, who is named on the timeline."""
         return PutReview(day=self.day, batch=self.batch, cause=self.cause, change=self.change, by=by)
 
 
-def in_words(errors: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """pydantic's errors, each with its field as the request names it."""
+def field_errors(errors: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """The errors of pydantic as pairs of field and message; the field as the request has it: `body.day`."""
     return [(".".join(map(str, error["loc"])), _message(error)) for error in errors]
 
 
 def _message(error: Mapping[str, Any]) -> str:
-    """Ours begin with `Value error, `, and Python's own are for programmers."""
+    """Our own messages begin with `Value error, `. Those of datetime are for programmers, and are replaced."""
     message = str(error["msg"]).removeprefix("Value error, ")
-    return "is no day or instant that there is" if "isoformat" in message.lower() else message[:200]
+    return "is not a valid day or instant" if "isoformat" in message.lower() else message[:LONGEST_MESSAGE]

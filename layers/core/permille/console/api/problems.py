@@ -1,5 +1,5 @@
-"""What the JSON API says where something cannot be done: problem details (RFC 9457), of which `status` tells machines
-and `detail` people. None says more than who asks may know."""
+"""Errors of the JSON API as problem details (RFC 9457): `status` is for machines, `detail` for people. They say no more
+than the client may know."""
 
 import json
 from http import HTTPStatus
@@ -13,7 +13,7 @@ from permille.schema.doc import Doc
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
-# RFC 9110's words, which are not in every Python the same.
+# The phrases of RFC 9110. HTTPStatus.phrase differs between versions of Python.
 TITLES = {
     HTTPStatus.BAD_REQUEST: "Bad Request",
     HTTPStatus.UNAUTHORIZED: "Unauthorized",
@@ -27,16 +27,12 @@ TITLES = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "Internal Server Error",
     HTTPStatus.SERVICE_UNAVAILABLE: "Service Unavailable",
 }
-# Where the error's own words are not for whoever asks.
+# Details of the statuses whose errors must not be shown in their own words.
 _DETAILS = {
-    HTTPStatus.UNAUTHORIZED: (
-        "A token for host platforms is needed, and this is none that is in force: permille link platform."
-    ),
+    HTTPStatus.UNAUTHORIZED: "A valid token for host platforms is needed: permille link platform.",
     HTTPStatus.FORBIDDEN: "This token is not for host platforms.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here. It was noted.",
-    HTTPStatus.SERVICE_UNAVAILABLE: (
-        "The answer cannot be had right now. Ask again in a few seconds; the same request may be repeated."
-    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: "An unexpected error. It is logged.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "A dependency is unavailable. Retry in a few seconds; it is safe to repeat this.",
 }
 _HEADERS = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": 'Bearer realm="permille"'},
@@ -45,25 +41,25 @@ _HEADERS = {
 
 
 class FieldError(TypedDict):
-    """What is wrong with one value of a request."""
+    """An invalid field of a request."""
 
-    field: Annotated[str, Doc("Where it stands: query.limit, body.day.")]
+    field: Annotated[str, Doc("Its place: query.limit, body.day.")]
     message: str
 
 
 class Problem(TypedDict):
-    """Problem details for HTTP APIs, RFC 9457."""
+    """Problem details for HTTP APIs (RFC 9457)."""
 
     type: Annotated[str, Doc("Always about:blank: the status says what kind of problem it is.")]
-    title: str
-    status: int
-    detail: Annotated[str, Doc("What is wrong with this request, in words for people.")]
-    instance: Annotated[str, Doc("The request, as the API's log names it.")]
-    errors: NotRequired[Annotated[list[FieldError], Doc("Everything that is wrong with the request, 422 alone.")]]
+    title: Annotated[str, Doc("The phrase of the status.")]
+    status: Annotated[int, Doc("The HTTP status.")]
+    detail: Annotated[str, Doc("What is wrong with this request, for people.")]
+    instance: Annotated[str, Doc("The id of the request, as the API's log has it.")]
+    errors: NotRequired[Annotated[list[FieldError], Doc("Every invalid field; with status 422 alone.")]]
 
 
 def problem_for(error: Exception, request_id: str) -> Response[str]:
-    """What who asks is told of an error: the status of its class, and no more than they may know."""
+    """The response for an error, with the status of its class; 500 for errors that are not ours."""
     status = error.status if isinstance(error, PermilleError) else HTTPStatus.INTERNAL_SERVER_ERROR
     problem: Problem = {
         "type": "about:blank",

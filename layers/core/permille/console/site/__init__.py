@@ -1,1 +1,1 @@
-"""The pages: the owner's report and support's desk."""
+"""The pages: the owner's report, the support desk, and the public pages."""

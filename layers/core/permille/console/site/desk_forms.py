@@ -1,9 +1,7 @@
-"""What support decides at the desk: a form, parsed into a command."""
+"""The forms of the support desk, parsed into commands."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping
 
-from permille.domain.account.account import Account
 from permille.domain.people import validation
 from permille.domain.people.commands import Command
 from permille.domain.people.decisions import VersionRead
@@ -23,67 +21,67 @@ from permille.domain.people.staff_commands import (
     VoidComplaint,
 )
 from permille.domain.people.system_commands import ResetBreaker, Unsuppress
-from permille.domain.values.errors import DecisionRefused, InvalidInput, NotFound
+from permille.domain.values.errors import InvalidInput, NotFound
 from permille.domain.words.wording import plain
-from permille.usecases.decisions import decisions, suppression_list
-from permille.usecases.decisions.decisions import Result
-from permille.usecases.enforcement import breaker
-from permille.usecases.enforcement.held_accounts import decide_each
-from permille.usecases.views.desk import Desk
 
-TICKED = "held:"  # and the account's id: the name of its field
+TICKED = "held:"  # prefix of a checkbox's name; the account's id follows
 Form = Mapping[str, str]
+_INCOMPLETE = "the form is not complete: open the page again"
+_LONGEST_VERSION = 12  # digits
 
 
-def decide(desk: Desk, account_id: str, name: str, form: Form, by: str, now: datetime) -> Account:
-    """Applies the decision of that name and returns the account. Raises NotFound where there is no such account or
-    decision, InvalidInput where the form does not say enough, and DecisionRefused where the decision does not suit the
-    account, also where somebody decided since the form was made."""
+def command_of(account_id: str, name: str, form: Form, by: str) -> Command:
+    """The command of the decision that is called `name` (DECISIONS). Raises NotFound where there is no such decision,
+    and InvalidInput, also where the account to be closed is not confirmed by its id."""
     parse = DECISIONS.get(name)
     if parse is None:
         raise NotFound(f"there is no decision {plain(name)}")
-    command, read = parse(form, by), VersionRead(_version(form))
+    command = parse(form, by)
     if isinstance(command, Close) and form.get("typed", "").strip() != account_id:
         raise InvalidInput(f"to close the account, type its name: {account_id}", "typed")
-    return decisions.apply(desk, account_id, command, now, read=read)
+    return command
 
 
-def mail_again(desk: Desk, account_id: str, form: Form, by: str, now: datetime) -> str:
-    """Takes an address off the account's suppressions, and returns it. Raises InvalidInput, and DecisionRefused where
-    it is not on them (any more)."""
-    address = form.get("recipient", "")
-    command = Unsuppress(address=address, reason=form.get("reason", ""), by=by)
-    entry = suppression_list.remove(desk.suppressions, account_id, command, now)
-    if entry is None:
-        raise DecisionRefused(f"{plain(address) or 'nobody'} is not suppressed any more")
-    return entry.facts.recipient
+def version_read(form: Form) -> VersionRead:
+    """The version of the account that the form was made of, for the optimistic lock. Raises InvalidInput."""
+    text = form.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_VERSION):
+        raise InvalidInput(_INCOMPLETE)
+    return VersionRead(int(text))
 
 
-def decide_held(desk: Desk, form: Form, by: str, now: datetime) -> Sequence[Result]:
-    """Applies the decision that the form names, `release` or `exempt`, to every account that is ticked. Raises
-    InvalidInput."""
-    chosen = [name.removeprefix(TICKED) for name in form if name.startswith(TICKED)]
+def held_accounts(form: Form) -> list[str]:
+    """The ids of the ticked accounts, sorted. Raises InvalidInput where none is ticked."""
+    ids = sorted(name.removeprefix(TICKED) for name in form if name.startswith(TICKED))
+    if not ids:
+        raise InvalidInput("tick the accounts that it is about")
+    return ids
+
+
+def held_command(form: Form, by: str) -> Command:
+    """The decision about held accounts, `release` or `exempt`. Raises InvalidInput."""
     parse = {name: DECISIONS[name] for name in ("release", "exempt")}.get(form.get("decision", ""))
     if parse is None:
-        raise InvalidInput("the form is not complete: open the page again")
-    command = parse(form, by)
-    if not chosen:
-        raise InvalidInput("tick the accounts that it is about")
-    return decide_each(desk, sorted(chosen), command, now)
+        raise InvalidInput(_INCOMPLETE)
+    return parse(form, by)
 
 
-def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:
-    """Closes the breaker, and returns how many more may pass in this hour. Raises InvalidInput."""
+def unsuppress_command(form: Form, by: str) -> Unsuppress:
+    """Raises InvalidInput."""
+    return Unsuppress(address=form.get("recipient", ""), reason=form.get("reason", ""), by=by)
+
+
+def reset_command(form: Form, by: str) -> ResetBreaker:
+    """Raises InvalidInput."""
     allow = validation.of_field("allow", validation.grant_from, form.get("allow", ""))
-    command = ResetBreaker(reason=form.get("reason", ""), allow=allow, by=by)
-    return breaker.reset(desk.control, desk.breaker_admin, desk.policies, command, now)
+    return ResetBreaker(reason=form.get("reason", ""), allow=allow, by=by)
 
 
 def _approve(form: Form, by: str) -> ApproveReview:
-    """At the desk a note is needed."""
+    """At the desk an approval needs a note."""
     return ApproveReview(
         day=validation.of_field("day", validation.day_from, form.get("day", "")),
-        note=_reason(form),
+        note=validation.of_field("reason", validation.reason, form.get("reason", "")),
         by=by,
         short_day=form.get("short_day") == "yes",
     )
@@ -111,14 +109,3 @@ DECISIONS: Mapping[str, Callable[[Form, str], Command]] = {
     "close": lambda form, by: Close(reason=form.get("reason", ""), by=by),
     "owner-mail": lambda form, by: ResetOwnerMail(reason=form.get("reason", ""), by=by),
 }
-
-
-def _reason(form: Form) -> str:
-    return validation.of_field("reason", validation.reason, form.get("reason", ""))
-
-
-def _version(form: Form) -> int:
-    text = form.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise InvalidInput("the form is not complete: open the page again")
-    return int(text)

@@ -1,4 +1,4 @@
-"""How the desk's pages put numbers and times."""
+"""How the desk's pages show numbers, times and states."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ from permille.domain.values.calendar import today
 from permille.domain.values.status import Status
 from permille.domain.values.tally import PER_MILLE, Tally
 from permille.domain.words import wording
-from permille.ports.desk import ON_THEIR_WAY, QueueStatus
+from permille.ports.desk import SELF_DRAINING, QueueStatus
 from permille.usecases.views.review_queue import ReviewCase
 from permille.zones import shown_zone_of
 
@@ -24,75 +24,84 @@ _TONES = {
     Status.DISABLED: "bad",
     Status.CLOSED: "plain",
 }
-_LEVELS = {Level.FINE: "good", Level.CLOSE: "warn", Level.REVIEW: "bad", Level.PAUSE: "bad"}
-bounced = bounce_percent
+_LEVEL_TONES = {Level.FINE: "good", Level.CLOSE: "warn", Level.REVIEW: "bad", Level.PAUSE: "bad"}
+_UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))  # with their seconds
+HALF = 50  # of a bar's width, where the limit is drawn
+
+# Templates take all that they show from here.
 BY_HAND, DENIED_BY_HAND = wording.BY_HAND, wording.DENIED_BY_HAND
 FEWER_DELIVERIES, WAITS_FOR = wording.FEWER_DELIVERIES, wording.WAITS_FOR
+bounced_percent = bounce_percent
+day_note = reminders.day_note
 rate = wording.rate
 subject_line = wording.subject_line
-day_note = reminders.day_note
-HALF = 50  # of a bar's width: where the limit is drawn
 
 
 def tone(status: Status) -> str:
+    """The colour of a status: good, warn, bad, plain."""
     return _TONES[status]
 
 
 def level_tone(level: Level) -> str:
-    return _LEVELS[level]
+    """The colour of a level of SES's rates."""
+    return _LEVEL_TONES[level]
 
 
 def filled(counts: Tally, limit: int) -> int:
-    """How much of a bar of 100. Below 1,000 e-mails one complaint is still allowed."""
+    """How much of a bar is filled, in percent. Below 1,000 e-mails the bar shows complaints of 1,000, since the rules
+    allow one complaint there."""
     return min(100, counts.complaints * PER_MILLE * HALF // (limit * max(counts.delivered, PER_MILLE)))
 
 
-def level(counts: Tally, over: bool, limit: int) -> str:  # noqa: FBT001 - templates name no arguments
-    if over or filled(counts, limit) > HALF:
+def level(counts: Tally, breaks: bool, limit: int) -> str:  # noqa: FBT001 - templates name no arguments
+    """The colour of a bar. `breaks`: whether a rule is broken, whatever the bar shows."""
+    if breaks or filled(counts, limit) > HALF:
         return "bad"
     return "warn" if filled(counts, limit) >= HALF // 2 else "good"
 
 
 def counts_of(facts: Numbers) -> Tally:
-    """What an entry says was counted."""
+    """The deliveries and complaints that an entry names."""
     return Tally(facts.delivered, facts.complaints)
 
 
 def local(at: datetime, account: Account) -> str:
-    """As it is where the account is."""
+    """The instant in the account's time zone."""
     return wording.local(at.astimezone(shown_zone_of(account)))
 
 
-def exempt_until(one: Account | ListedAccount, exemption: Exemption) -> str:
-    """A list of many accounts has one zone, UTC."""
-    return local(exemption.until, one) if isinstance(one, Account) else in_utc(exemption.until)
+def exempt_until(account: Account | ListedAccount, exemption: Exemption) -> str:
+    """The end of an exemption, on a page of one account in its time zone, in lists in UTC."""
+    return local(exemption.until, account) if isinstance(account, Account) else in_utc(exemption.until)
 
 
 def in_utc(at: datetime) -> str:
-    """Of what is about no single account."""
+    """The instant in UTC, for what concerns no single account."""
     return wording.local(at.astimezone(UTC))
 
 
 def lasting(time: timedelta) -> str:
+    """The duration in its largest unit, rounded down: `3 hours`."""
     seconds = int(time.total_seconds())
-    for name, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+    for name, length in _UNITS:
         if seconds >= length:
             return wording.times(seconds // length, name)
     return "less than a minute"
 
 
 def first_day(case: ReviewCase, now: datetime) -> str:
-    """The day that the owner asks for, where it is still to come."""
-    from_now = today(shown_zone_of(case.account), now)
-    return str(max(case.review.day, from_now) if case.review else from_now)
+    """The day that the owner asks for; today where that is over."""
+    earliest = today(shown_zone_of(case.account), now)
+    return str(max(case.review.day, earliest) if case.review else earliest)
 
 
-def drifted(found: Difference) -> str:
-    return f"{found.words()}."
+def drifted(difference: Difference) -> str:
+    """A difference between IAM and the account's status, as a sentence."""
+    return f"{difference.words()}."
 
 
 def queue_tone(queue: QueueStatus) -> str:
-    """Dead letters and failures wait for a person, however few; feedback that waits is on its way."""
+    """The colour of a queue: dead letters and failures wait for a person, feedback and retries do not."""
     if not queue.messages:
         return "good"
-    return "plain" if queue.name in ON_THEIR_WAY else "bad"
+    return "plain" if queue.name in SELF_DRAINING else "bad"

@@ -1,37 +1,46 @@
-"""The pages: owners' reports and support's desk."""
+"""The pages as an application: routes, and what becomes of errors."""
 
 from functools import cache
 
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Response
 
-from permille.console.front import Front
 from permille.console.requests import Request
-from permille.console.site import desk, entrance, owner
+from permille.console.site import (
+    desk_account,
+    desk_lists,
+    desk_system,
+    error_pages,
+    login_pages,
+    owner_downloads,
+    owner_pages,
+    public_pages,
+)
 from permille.console.site.context import SiteServices, context
-from permille.console.site.refusals import MISSING, refusal_for, said
+from permille.console.web_app import WebApp
 
 
 @cache
 def resolver() -> LambdaFunctionUrlResolver:
+    """All routes of the pages, made once."""
     app = LambdaFunctionUrlResolver()
-    for routes in (entrance.router, owner.router, desk.router):
-        app.include_router(routes)
+    for routes in (public_pages, login_pages, owner_pages, owner_downloads, desk_lists, desk_account, desk_system):
+        app.include_router(routes.router)
 
     @app.not_found
-    def missing(_: Exception) -> Response[str]:
-        found = context(app)
-        return said(found.services.pages, found.request, MISSING)
+    def not_found(_: Exception) -> Response[str]:
+        ctx = context(app)
+        return error_pages.to_response(ctx.services.pages, ctx.request, error_pages.NOT_FOUND)
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def failed(error: Exception) -> Response[str]:
-        return FRONT.refused(context(app), error)
+        return APP.refuse(context(app), error)
 
     return app
 
 
-def _told(services: SiteServices, request: Request, error: Exception) -> Response[str]:
-    return said(services.pages, request, refusal_for(error))
+def _to_response(services: SiteServices, request: Request, error: Exception) -> Response[str]:
+    return error_pages.to_response(services.pages, request, error_pages.error_page_for(error))
 
 
-FRONT = Front("page", resolver, _told)
-answer = FRONT.answer
+APP = WebApp("page", resolver, _to_response)
+answer = APP.answer

@@ -23,6 +23,19 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class RouteChanges:
+    """The ids of the entries that last changed what its e-mails go through; empty in older rows, and where it never
+    changed so.
+
+    to_ses: by which it was let send through its SMTP account
+    from_ses: by which they came to go through its provider, to another provider, or nowhere
+    """
+
+    to_ses: str = ""
+    from_ses: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """Three counters say who wrote: `revision` is raised by every write but those of the switch, and is what a save is
     conditional on; `version` by every decision; `switch_generation` by every decision that has to be switched, or
@@ -64,6 +77,7 @@ class Account:
     review: Review | None = None
     trial: Trial | None = None
     provider: Provider | None = None
+    route_changes: RouteChanges = RouteChanges()
     decided_at: datetime | None = None
     alerted_at: datetime | None = None
     told: frozenset[str] = frozenset()

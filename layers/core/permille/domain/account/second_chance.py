@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from permille.domain.values.tally import Tally
+
 
 class ReviewState(StrEnum):
     OPEN = "open"
@@ -76,6 +78,10 @@ class Trial:
     def ends_at_first_complaint(self) -> bool:
         """Whether one complaint about its mail ends it at once, however much is delivered."""
         return not self.ratio_above
+
+    def is_ended_by(self, counts: Tally) -> bool:
+        """Whether its mail, of which this was counted, has ended it at once."""
+        return counts.complaints > 0 and self.ends_at_first_complaint
 
     def one_complaint_ends(self, delivered: int) -> bool:
         """Whether one complaint about its mail is enough to end it, by the verdict at the latest. While the day lasts,

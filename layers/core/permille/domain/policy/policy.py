@@ -1,4 +1,5 @@
-"""The rules and their numbers in one object, and what they say of a tally. Integers throughout, never floats."""
+"""The rules and their numbers in one object, and what they say of a tally. Integers throughout; the
+evidence alone is a float."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ class ComplaintRatio:
             and (self.alpha is None or is_evident(complaints, delivered, self.limit_per_1000, self.alpha))
         )
 
-    def ln_e(self, complaints: int, delivered: int) -> Decimal | None:
+    def ln_e(self, complaints: int, delivered: int) -> float | None:
         """What `alpha` was held against; None where nothing was."""
         return None if self.alpha is None else ln_e(complaints, delivered, self.limit_per_1000)
 
@@ -196,7 +197,7 @@ class Verdict:
     burst: Tally | None = None
     recent: Tally | None = None
     worst: tuple[date, Tally] | None = None
-    ln_e: Decimal | None = None
+    ln_e: float | None = None
 
     @property
     def breaks(self) -> bool:

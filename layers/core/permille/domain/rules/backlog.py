@@ -4,11 +4,18 @@ platform something waits always."""
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from permille.domain.account.second_chance import Trial
+
 HOLD_AT_MOST = timedelta(minutes=2)  # what waited when a rule was broken is counted by then
 COUNTED_WITHIN = timedelta(minutes=10)  # of arriving, unless a message has to be received again
 RETRIED_WITHIN = timedelta(minutes=30)  # five tries, six minutes apart; it is tried on, and waited for no longer
 STALLED_AFTER = timedelta(minutes=5)  # without anything counted, while messages wait
 ANY_NUMBER = 10**12  # of deliveries: no ratio is broken with so many more
+
+
+def verdict_from(trial: Trial) -> datetime:
+    """The earliest instant of the verdict: what waited when the observing was over is counted by then."""
+    return trial.verdict_at + COUNTED_WITHIN
 
 
 @dataclass(frozen=True, slots=True)

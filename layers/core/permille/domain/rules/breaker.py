@@ -10,7 +10,7 @@ LARGEST_GRANT = 1_000_000  # disablings that a person can let pass in one hour
 
 
 def hour_of(now: datetime) -> str:
-    """The UTC hour that the breaker counts in, and that a sweep is done once in."""
+    """The UTC hour that the breaker counts in."""
     return now.strftime("%Y-%m-%dT%H")
 
 

@@ -8,12 +8,11 @@ from permille.domain.account.account import DAY, Account
 from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Recheck
 from permille.domain.account.second_chance import Trial
-from permille.domain.policy.policy import Verdict, judge
+from permille.domain.policy.policy import Verdict
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.hold import NEEDS_STAFF, firm, held, lacks_deliveries, waits_for, waits_for_deliveries
 from permille.domain.rules.needs import COMMIT_LAG
-from permille.domain.rules.new_feedback import may_be_acted_on
 from permille.domain.rules.recheck import decide_again
 from permille.domain.rules.reminders import remind
 from permille.domain.rules.trial import decide_observing, decide_running, decide_scheduled
@@ -24,15 +23,15 @@ from permille.domain.timeline.kinds.system import BreakerOpened
 from permille.domain.timeline.kinds.verdicts import Disabled, WouldDisable, WouldKeep
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, system_entry
 from permille.domain.values.entry_id import id_at
-from permille.domain.values.status import HoldReason, Mode, Status
+from permille.domain.values.status import HoldReason, Status
 
 LASTS = timedelta(minutes=10)  # a hold of which the owner hears as well
 DAILY_LOOK_WITHIN = timedelta(hours=6)
 
 
 def decide(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    """What becomes of the account at `now`; the wanted state of its switch is the status's `may_send`. Deciding again
-    on the same evidence changes nothing but `due_at` and the day of `look`."""
+    """What becomes of the account at `now`, by evidence that `needs.judged` began. The wanted state of its switch is
+    the status's `may_send`. Deciding again on the same evidence changes nothing but `due_at` and the day of `look`."""
     match account.status, account.trial:
         case Status.ACTIVE, _:
             outcome = _decide_active(account, evidence, rules, now)
@@ -73,18 +72,17 @@ def _decide_disabled(account: Account, evidence: Evidence, rules: Rules, now: da
 
 
 def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    if rules.policy is None:
+    verdict = evidence.verdict
+    if verdict is None:
         return Outcome(replace(account, due_at=now), [])
-    verdict = judge(rules.policy, evidence.days, now.date())
-    acts = verdict.breaks and may_be_acted_on(account, verdict, evidence.days, rules)
-    account = replace(account, look=Assessment.at(verdict, rules.mode, kept=not acts))
-    if rules.mode is Mode.MONITOR:
-        return _spare(account, verdict, evidence, rules, now, acts=acts)
-    if account.exempt_at(now):
-        spared = _spare(account, verdict, evidence, rules, now, acts=acts)
-        alerted = _alert(spared.account, verdict, evidence, now)
-        return Outcome(alerted.account, spared.entries + alerted.entries)
-    if acts:
+    account = replace(account, look=Assessment.at(verdict, rules.mode, kept=not evidence.acts))
+    if spared := rules.spares(account, now):
+        outcome = _spare(account, verdict, evidence, rules, now, spared)
+        if spared == "only observed":
+            return outcome
+        alerted = _alert(outcome.account, verdict, evidence, now)
+        return Outcome(alerted.account, outcome.entries + alerted.entries)
+    if evidence.acts:
         return _act(account, verdict, evidence, rules, now)
     return _alert(replace(account, would_disable=False, hold=None), verdict, evidence, now)
 
@@ -163,14 +161,13 @@ def _recheck(account: Account, verdict: Verdict, now: datetime) -> Recheck | Non
 
 
 def _spare(
-    account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime, *, acts: bool
+    account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime, spared: Spared
 ) -> Outcome:
-    """Nothing is switched; staff read once that the verdict has changed. `acts`: but for that, it would be."""
+    """Nothing is switched; staff read once that the verdict has changed."""
     account = replace(account, hold=None, due_at=_next_look(account, verdict, now))
-    if account.would_disable == verdict.breaks or (verdict.breaks and not acts):
+    if not evidence.is_news_of(account):
         return Outcome(account, [])
     kind = WouldDisable if verdict.breaks else WouldKeep
-    spared: Spared = "only observed" if rules.mode is Mode.MONITOR else "exempt"
     record = _record(account, kind, verdict, evidence, rules, now, spared)
     return Outcome(replace(account, would_disable=verdict.breaks, decided_at=now), [record])
 

@@ -1,15 +1,17 @@
-"""What a look at an account has to know before it can decide, by the same conditions as the decisions."""
+"""What a look at an account has to know before it can decide: the tallies, which are judged once, and what hangs on
+what the rules say of them."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from permille.domain.account.account import Account
+from permille.domain.account.second_chance import Trial
 from permille.domain.policy.policy import judge
-from permille.domain.rules.backlog import COUNTED_WITHIN
-from permille.domain.rules.decision import Rules
+from permille.domain.rules.backlog import verdict_from
+from permille.domain.rules.decision import Evidence, Rules
 from permille.domain.rules.new_feedback import may_be_acted_on, read_from
-from permille.domain.values.status import Mode, Status
-from permille.domain.values.tally import Days, first_day, total_of
+from permille.domain.values.status import Status
+from permille.domain.values.tally import Days, first_day
 
 # An entry can be committed this long after the instant in its id: ingest's time limit, and then some.
 COMMIT_LAG = timedelta(minutes=2)
@@ -30,59 +32,61 @@ def days_needed_from(account: Account, rules: Rules, now: datetime) -> date | No
     """The first send day whose tallies are needed; None where nothing is decided by any."""
     if account.status in (Status.TRIAL, Status.OBSERVING):
         return account.epochs[-1].date()
-    active = account.status is Status.ACTIVE
-    day = now.date() if active else _rechecked_day(account, now)
+    day = _judged_on(account, now)
     if day is None or rules.policy is None:
         return None
     first = first_day(day, rules.policy.window_days)
-    return read_from(account, first, rules) if active else first
+    return read_from(account, first, rules) if account.status is Status.ACTIVE else first
 
 
-def _rechecked_day(account: Account, now: datetime) -> date | None:
-    """On which the account was disabled, where that is to be judged once more now."""
-    recheck = account.recheck if account.status is Status.DISABLED and account.scheduled_trial is None else None
-    return recheck.disabled_at.date() if recheck and now >= recheck.at else None
+def _judged_on(account: Account, now: datetime) -> date | None:
+    """The last send day of the window by which the account is judged now; None where it is not."""
+    match account.status:
+        case Status.ACTIVE | Status.TRIAL | Status.OBSERVING:
+            return now.date()
+        case Status.DISABLED if account.scheduled_trial is None and account.recheck and now >= account.recheck.at:
+            return account.recheck.disabled_at.date()
+    return None
 
 
-def needs(account: Account, days: Days, rules: Rules, now: datetime) -> Needs:
-    """`days`: the tallies from `days_needed_from` on. To be asked again where they were read again."""
+def judged(account: Account, days: Days, rules: Rules, now: datetime) -> Evidence:
+    """The evidence of the tallies from `days_needed_from` on, with the verdict: to be asked for once, and again only
+    where other tallies were read."""
+    day = _judged_on(account, now)
+    if day is None or rules.policy is None:
+        return Evidence(days)
+    verdict = judge(rules.policy, days, day)
+    acts = verdict.breaks and may_be_acted_on(account, verdict, days, rules)
+    return Evidence(days, verdict=verdict, acts=acts)
+
+
+def needs(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Needs:
+    """What has to be known beside `judged`."""
     match account.status:
         case Status.ACTIVE:
-            return _of_active(account, days, rules, now)
-        case Status.TRIAL | Status.OBSERVING:
-            return _of_trial(account, days, rules, now)
+            return _of_active(account, evidence, rules, now)
+        case Status.TRIAL | Status.OBSERVING if account.trial:
+            return _of_trial(account, account.trial, evidence, now)
     return Needs(backlog=True)
 
 
-def _of_active(account: Account, days: Days, rules: Rules, now: datetime) -> Needs:
-    if rules.policy is None:
+def _of_active(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Needs:
+    if evidence.verdict is None:
         return Needs()
-    verdict = judge(rules.policy, days, now.date())
-    acts = verdict.breaks and may_be_acted_on(account, verdict, days, rules)
-    window = datetime.combine(verdict.first_day, time(), UTC)
+    window = datetime.combine(evidence.verdict.first_day, time(), UTC)
     untold = account.alerted_at - COMMIT_LAG if account.alerted_at else window
-    would_keep = account.would_disable and not verdict.breaks
-    if _is_spared(account, rules, now) and (would_keep or (acts and not account.would_disable)):
+    spared = rules.spares(account, now)
+    if spared and evidence.is_news_of(account):
         return Needs(window)  # for the record
-    if rules.mode is Mode.MONITOR:
-        return Needs()
-    if account.exempt_at(now):
-        return Needs(untold)
-    return Needs(window, backlog=True, breaker_position=True) if acts else Needs(untold)
+    if spared:
+        return Needs(untold if spared == "exempt" else None)
+    return Needs(window, backlog=True, breaker_position=True) if evidence.acts else Needs(untold)
 
 
-def _is_spared(account: Account, rules: Rules, now: datetime) -> bool:
-    return rules.mode is Mode.MONITOR or account.exempt_at(now)
-
-
-def _of_trial(account: Account, days: Days, rules: Rules, now: datetime) -> Needs:
-    since = account.epochs[-1] if total_of(days).complaints else None
-    if since and account.trial and account.trial.ends_at_first_complaint:  # whatever waits
+def _of_trial(account: Account, trial: Trial, evidence: Evidence, now: datetime) -> Needs:
+    since = account.epochs[-1] if evidence.counts.complaints else None
+    if trial.is_ended_by(evidence.counts):  # whatever waits
         return Needs(since)
-    broken = rules.policy is not None and judge(rules.policy, days, now.date()).breaks
-    return Needs(since, backlog=broken or _verdict_is_due(account, now))
-
-
-def _verdict_is_due(account: Account, now: datetime) -> bool:
-    trial = account.trial if account.status is Status.OBSERVING else None
-    return trial is not None and now >= trial.verdict_at + COUNTED_WITHIN
+    broken = evidence.verdict is not None and evidence.verdict.breaks
+    is_due = account.status is Status.OBSERVING and now >= verdict_from(trial)
+    return Needs(since, backlog=broken or is_due)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from permille.domain.account.account import DAY, Account
 from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Recheck
-from permille.domain.policy.policy import judge
 from permille.domain.rules.breaker import ReturnPass, hour_of
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.timeline.kinds.verdicts import DisablingReversed
@@ -26,9 +25,9 @@ def decide_again(account: Account, recheck: Recheck, evidence: Evidence, rules: 
         return Outcome(replace(account, recheck=None, due_at=None), [])
     if now < recheck.at:
         return Outcome(replace(account, due_at=recheck.at), [])
-    if rules.policy is None or evidence.backlog.is_stalled(now):
+    verdict = evidence.verdict
+    if verdict is None or evidence.backlog.is_stalled(now):
         return Outcome(replace(account, due_at=now), [])
-    verdict = judge(rules.policy, evidence.days, recheck.disabled_at.date())
     if verdict.breaks:
         waits = evidence.backlog.waited_at(recheck.disabled_at) and now - recheck.at < DAY
         kept = replace(account, due_at=now) if waits else replace(account, recheck=None, due_at=None)

@@ -7,8 +7,8 @@ from typing import Literal
 from permille.domain.account.account import Account
 from permille.domain.account.look import Assessment
 from permille.domain.account.second_chance import Trial, TrialState
-from permille.domain.policy.policy import Policy, Rule, judge
-from permille.domain.rules.backlog import COUNTED_WITHIN
+from permille.domain.policy.policy import Policy, Rule
+from permille.domain.rules.backlog import verdict_from
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.hold import firm, held, waits_for
 from permille.domain.rules.reminders import open_again
@@ -18,7 +18,7 @@ from permille.domain.timeline.kinds.trial import TrialBegan, TrialEnded
 from permille.domain.timeline.kinds.trial_outcome import ConfirmationWanted, Reinstated, StaysSuspended, TrialUnused
 from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.values.status import Status
-from permille.domain.values.tally import Tally, total_of
+from permille.domain.values.tally import Tally
 
 LONGEST_DAY = timedelta(hours=25)  # on which clocks are put back
 LOOKED_AT_EVERY = timedelta(minutes=5)  # for how much was sent
@@ -48,7 +48,7 @@ def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Ru
     account, told = _judged(account, trial, evidence, rules, now)
     if account.trial is None:
         return Outcome(account, told)
-    counts = total_of(evidence.days)
+    counts = evidence.counts
     too_many = 0 < trial.most_sent < counts.delivered + counts.bounces
     if now < trial.ends_at and not too_many:
         next_look = min(now + LOOKED_AT_EVERY, trial.ends_at) if trial.most_sent else trial.ends_at
@@ -73,8 +73,8 @@ def decide_observing(account: Account, trial: Trial, evidence: Evidence, rules: 
     account, told = _judged(account, trial, evidence, rules, now)
     if account.trial is None:
         return Outcome(account, told)
-    if now < trial.verdict_at + COUNTED_WITHIN:
-        waits_until = now if account.hold else trial.verdict_at + COUNTED_WITHIN
+    if now < verdict_from(trial):
+        waits_until = now if account.hold else verdict_from(trial)
         return Outcome(replace(account, due_at=waits_until), told)
     if account.hold or rules.policy is None or not evidence.backlog.is_counted_since(trial.verdict_at, now):
         return Outcome(replace(account, due_at=now), told)
@@ -83,7 +83,7 @@ def decide_observing(account: Account, trial: Trial, evidence: Evidence, rules: 
 
 def _pass(account: Account, trial: Trial, evidence: Evidence, policy: Policy, now: datetime) -> Outcome:
     """No rule ended the trial. Where the rules decided because the batch was large, it has to have been large."""
-    counts = total_of(evidence.days)
+    counts = evidence.counts
     if counts.complaints and trial.one_complaint_ends(counts.delivered):
         return Outcome(*_fail(account, evidence, "", now))
     if counts.delivered < trial.least_delivered:
@@ -111,10 +111,10 @@ def _judged(
 ) -> tuple[Account, list[Entry]]:
     """The account after the mail of the trial was judged, and what is told of that. It has no trial any more where a
     recipient complained about that mail and one complaint ends it, or it broke a rule beyond doubt."""
-    account = _looked_at(account, trial, evidence, rules, now)
-    if total_of(evidence.days).complaints and trial.ends_at_first_complaint:
+    account = _looked_at(account, trial, evidence, rules)
+    if trial.is_ended_by(evidence.counts):
         return _fail(account, evidence, "", now)
-    verdict = judge(rules.policy, evidence.days, now.date()) if rules.policy else None
+    verdict = evidence.verdict
     if verdict is None or not verdict.breaks:
         return replace(account, hold=None), []
     surely = firm(account, verdict, evidence, now)
@@ -123,19 +123,19 @@ def _judged(
     return _fail(account, evidence, surely.rule or "", now)
 
 
-def _looked_at(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Account:
+def _looked_at(account: Account, trial: Trial, evidence: Evidence, rules: Rules) -> Account:
     """A complaint that ends a trial counts as a broken rule."""
-    if rules.policy is None:
+    if evidence.verdict is None:
         return account
-    look = Assessment.at(judge(rules.policy, evidence.days, now.date()), rules.mode)
-    over = look.over or (look.complaints > 0 and trial.ends_at_first_complaint)
+    look = Assessment.at(evidence.verdict, rules.mode)
+    over = look.over or trial.is_ended_by(look.counts)
     allowance = account.allowance_when_on(look.allowance_left)
     return replace(account, look=replace(look, over=over, kept=not over, allowance_left=allowance))
 
 
 def _fail(account: Account, evidence: Evidence, rule: Literal[""] | Rule, now: datetime) -> tuple[Account, list[Entry]]:
     """`rule`: the one that is broken; empty where one complaint was enough."""
-    counts = total_of(evidence.days)
+    counts = evidence.counts
     of_trial = [one for one in evidence.complaints if one.facts.epoch == account.epoch]
     facts = StaysSuspended(delivered=counts.delivered, complaints=counts.complaints, listed=listed(of_trial), rule=rule)
     return _suspended(account, now), [entry(account.id, now, facts)]

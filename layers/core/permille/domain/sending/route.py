@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from permille.domain.account.account import Account
-from permille.domain.timeline.kinds.credential import DeniedByHand, UndeniedByHand
-from permille.domain.timeline.kinds.provider import ProviderConnected, ProviderDisconnected
-from permille.domain.timeline.kinds.staff import DenyLifted
+from permille.domain.account.provider import Provider
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.timeline import Entry
-from permille.domain.values.status import Status
 
 
 class Via(StrEnum):
@@ -19,8 +17,8 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`came_by`: the entry by which the route is as it is. `waking`: the SMTP account is to be on, and its credential
-    was not read back yet as being so; until it was, the route is what it would be without."""
+    """`came_by`: the entry by which the route is as it is; None where it is not known. `waking`: the SMTP account is to
+    be on, and its credential was not read back yet as being so; until it was, the route is what it would be without."""
 
     via: Via | None
     came_by: Entry | None
@@ -37,76 +35,47 @@ class Route:
         return self.came_by.headline(platform) if self.came_by else ""
 
 
-def route(account: Account, entries: Sequence[Entry]) -> Route:
-    """`entries`: those of the topic STANDING, with or without others, oldest first; what came after the account was
-    read is left out."""
-    waking = account.status.may_send and not account.in_sync
-    via = _via(account, waking=waking)
-    known = [entry for entry in entries if account.decided_at is None or entry.at <= account.decided_at]
-    return Route(via, _came_by(account, known, waking=waking), waking)
+def route(account: Account, came_by: Entry | None) -> Route:
+    """`came_by`: the entry of the id `changed_by`."""
+    return Route(_via(account), came_by, _is_waking(account))
 
 
-def _via(account: Account, *, waking: bool) -> Via | None:
-    if account.may_send and not waking:
+def changed_by(account: Account) -> str:
+    """The id of the entry by which the route came to be as it is; empty where it is not known."""
+    changes = account.route_changes
+    return changes.to_ses if _via(account) is Via.SES else changes.from_ses
+
+
+def with_route_changes(read: Account | None, account: Account, entries: Sequence[Entry]) -> Account:
+    """The account as it is to be saved with these entries: with the one by which its route changes, if it does. `read`:
+    the account before; None where it is new."""
+    causes = [entry.id for entry in entries if entry.account_id == account.id and entry.topic is Topic.STANDING]
+    if not causes:
+        return account
+    changes = account.route_changes
+    if account.may_send and not (read and read.may_send):
+        changes = replace(changes, to_ses=causes[-1])
+    if read and _leaves_ses(read, account):
+        changes = replace(changes, from_ses=causes[-1])
+    return replace(account, route_changes=changes)
+
+
+def _leaves_ses(read: Account, account: Account) -> bool:
+    """Whether its e-mails come to go another way than through the SMTP account, or to go nowhere."""
+    switched_off = read.may_send and not account.may_send
+    return switched_off or (_via(account) is not Via.SES and _way(account) != _way(read))
+
+
+def _way(account: Account) -> tuple[Via | None, Provider | None]:
+    via = _via(account)
+    return via, account.provider if via is Via.PROVIDER else None
+
+
+def _via(account: Account) -> Via | None:
+    if account.may_send and not _is_waking(account):
         return Via.SES
     return Via.PROVIDER if account.provider and not account.is_closed else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """`on`: the status lets it send; `denied`: by hand; `provider`: which connection, empty for none."""
-
-    on: bool
-    closed: bool
-    provider: str
-    denied: bool = False
-
-    @property
-    def route(self) -> str:
-        if self.on and not self.denied:
-            return Via.SES
-        return "" if self.closed else self.provider
-
-    def after(self, entry: Entry) -> "_Standing":
-        match entry.facts:
-            case ProviderConnected():
-                return replace(self, provider=entry.id)
-            case ProviderDisconnected():
-                return replace(self, provider="")
-            case DeniedByHand():
-                return replace(self, denied=True)
-            case UndeniedByHand() | DenyLifted():
-                return replace(self, denied=False)
-        if entry.change is None:
-            return self
-        after = entry.change.after
-        return replace(self, on=after.may_send, closed=after is Status.CLOSED, denied=False)
-
-
-def _came_by(account: Account, entries: Sequence[Entry], *, waking: bool) -> Entry | None:
-    """The last entry that changed the route, found by going along them. What the credential waits for since was not
-    believed: the last switching on."""
-    waits_for = [entry for entry in entries if _is_waited_for(entry)][-1:] if waking else []
-    came_by: Entry | None = None
-    standing = _Standing(on=False, closed=False, provider=_connected_before(account, entries))
-    for entry in entries:
-        now = replace(standing, on=False, closed=False) if entry in waits_for else standing.after(entry)
-        came_by = entry if now.route != standing.route else came_by
-        standing = now
-    return came_by
-
-
-def _is_waited_for(entry: Entry) -> bool:
-    switched_on = entry.change is not None and entry.change.after.may_send
-    return switched_on or isinstance(entry.facts, DenyLifted)
-
-
-def _connected_before(account: Account, entries: Sequence[Entry]) -> str:
-    """Which provider was connected when the entries begin; before a connecting it makes no difference."""
-    for entry in entries:
-        match entry.facts:
-            case ProviderConnected():
-                return ""
-            case ProviderDisconnected() as gone:
-                return gone.host
-    return account.provider.host if account.provider else ""
+def _is_waking(account: Account) -> bool:
+    return account.status.may_send and not account.in_sync

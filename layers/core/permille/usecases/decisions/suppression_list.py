@@ -13,7 +13,7 @@ from permille.domain.timeline.kinds.suppressions import Suppressed, Suppressions
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Conflict, Unavailable
-from permille.ports.history import MOST_LIFTED, Suppressions
+from permille.ports.history import MAX_RECORDS_AT_ONCE, Suppressions
 from permille.ports.paging import Page
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def remove(
     suppressed."""
     wanted = canonical_address(command.address)
     for _ in range(ATTEMPTS):
-        records = suppressions.naming(account_id, wanted) if wanted else []
+        records = suppressions.identities_of(account_id, wanted) if wanted else []
         if not wanted or not records:
             return None
         told = lifted(account_id, now, wanted, command.reason, command.by)
@@ -95,7 +95,7 @@ def take_in(
             return None
         facts = SuppressionsImported(count=len(new), reason=command.reason, by=command.by)
         told = entry(account_id, now, facts)
-        chunks = [new[start : start + MOST_LIFTED] for start in range(0, len(new), MOST_LIFTED)]
+        chunks = [new[start : start + MAX_RECORDS_AT_ONCE] for start in range(0, len(new), MAX_RECORDS_AT_ONCE)]
         try:
             for chunk in progress(chunks):
                 suppressions.add(account_id, chunk, told if chunk is chunks[-1] else None)
@@ -114,7 +114,7 @@ def exported(suppressions: "AllSuppressions", account_id: str, *, bounces: bool)
 
 
 def _lift(suppressions: Suppressions, records: list[str], told: Entry) -> None:
-    chunks = [records[start : start + MOST_LIFTED] for start in range(0, len(records), MOST_LIFTED)]
+    chunks = [records[start : start + MAX_RECORDS_AT_ONCE] for start in range(0, len(records), MAX_RECORDS_AT_ONCE)]
     for chunk in chunks[:-1]:
         suppressions.lift(told.account_id, chunk, None)
     suppressions.lift(told.account_id, chunks[-1], told)

@@ -8,18 +8,16 @@ from typing import TypeVar
 
 from permille.domain.account.account import Account
 from permille.domain.rules import bounce_notices
-from permille.domain.rules.backlog import NOTHING_WAITS, Backlog
-from permille.domain.rules.breaker import BreakerPosition, hour_of
+from permille.domain.rules.backlog import Backlog
+from permille.domain.rules.breaker import hour_of
 from permille.domain.rules.decide import decide
 from permille.domain.rules.decision import Evidence, Outcome, Rules
-from permille.domain.rules.needs import Needs, days_needed_from, needs
-from permille.domain.timeline.kinds.complaints import CountedComplaint
+from permille.domain.rules.needs import days_needed_from, judged, needs
 from permille.domain.timeline.kinds.corrections import counting
-from permille.domain.timeline.timeline import TimelineEntry
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Conflict, ServiceError, Unavailable
 from permille.domain.values.status import Mode, Status
-from permille.observability import emit, logger
+from permille.observability import emit, emit_amounts, logger
 from permille.ports.accounts import Accounts, Control, Policies
 from permille.ports.feedback import FeedbackBacklog, Heartbeat, QuarantineAge
 from permille.ports.history import Bounces, Tallies, Timeline
@@ -110,7 +108,8 @@ class _Running:
         return Rules(policy, self.services.mode, self.services.code)
 
     def end(self) -> Run:
-        emit("enforcement.run", **{name: getattr(self.did, name) for name in Run.__slots__})
+        others = {name: getattr(self.did, name) for name in Run.__slots__ if name != "failed"}
+        emit_amounts("enforcement.run", {"failed": self.did.failed}, **others)
         return self.did
 
     def sweep(self) -> None:
@@ -199,23 +198,23 @@ class _Running:
         other, or both."""
         first = days_needed_from(account, self.rules, now)
         if first is None:
-            return Evidence({}, [])
+            return Evidence()
         days = self.services.tallies.days(account.id, account.epoch, first)
-        wanted, backlog = needs(account, days, self.rules, now), NOTHING_WAITS
+        evidence = judged(account, days, self.rules, now)
+        wanted = needs(account, evidence, self.rules, now)
         if wanted.backlog:
             backlog = self._backlog(account, now)
             days = self.services.tallies.days(account.id, account.epoch, first)
-            wanted = needs(account, days, self.rules, now)
-        breaker_position, bound, second_bound = (
-            self._breaker_position(now) if wanted.breaker_position else (BreakerPosition.FREE, 0, 0)
-        )
-        return Evidence(days, self._complaints(account, wanted), backlog, breaker_position, bound, second_bound)
-
-    def _complaints(self, account: Account, wanted: Needs) -> list[TimelineEntry[CountedComplaint]]:
-        if wanted.complaints_since is None:
-            return []
-        entries = self.services.timeline.since(account.id, wanted.complaints_since)
-        return counting(entries)
+            if days != evidence.days:
+                evidence = judged(account, days, self.rules, now)
+                wanted = needs(account, evidence, self.rules, now)
+            evidence = replace(evidence, backlog=backlog)
+        if wanted.breaker_position:
+            evidence = self._with_brake(evidence, now)
+        if wanted.complaints_since:
+            entries = self.services.timeline.since(account.id, wanted.complaints_since)
+            evidence = replace(evidence, complaints=counting(entries))
+        return evidence
 
     def _backlog(self, account: Account, now: datetime) -> Backlog:
         """For how long something waits is asked only where somebody may be switched on."""
@@ -224,12 +223,13 @@ class _Running:
         oldest = _or_unknown(lambda: feed.oldest_sent_at(now)) if account.status is not Status.ACTIVE else None
         return Backlog(messages, oldest, self.services.heartbeat.last())
 
-    def _breaker_position(self, now: datetime) -> tuple[BreakerPosition, int, int]:
+    def _with_brake(self, evidence: Evidence, now: datetime) -> Evidence:
         """How the breaker stands, how many may pass in this hour, and how many beyond doubt."""
         policy = self.rules.policy
         state = self.services.control.breaker(hour_of(now))
         bound, second = (state.bound(policy), state.second_bound(policy)) if policy else (0, 0)
-        return state.breaker_position(bound), bound, second if state.passed < second else 0
+        second = second if state.passed < second else 0
+        return replace(evidence, breaker_position=state.breaker_position(bound), bound=bound, second_bound=second)
 
 
 def _or_unknown(ask: Callable[[], T]) -> T | None:

@@ -9,7 +9,6 @@ from typing import Literal
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import drift
-from permille.domain.rules.breaker import hour_of
 from permille.domain.rules.decision import Rules
 from permille.domain.rules.denial import noted
 from permille.domain.timeline.kinds.credential import Difference, Drift, SenderMissing
@@ -21,6 +20,7 @@ from permille.observability import emit
 from permille.ports.accounts import Accounts, Control, CredentialSwitch, Lap
 
 PAGE = 100
+HOUR = timedelta(hours=1)
 AGAIN = timedelta(seconds=90)  # longer than a policy is cached
 
 
@@ -65,13 +65,20 @@ def _before(last: Lap, mode: Mode) -> Mode | Literal[""]:
 
 
 def _lap(last: Lap, rules: Rules, now: datetime) -> Lap:
+    """The last lap, or the next one. Of a changed policy a second lap follows soon, since until then a run may judge by
+    the one before, which it has cached."""
     policy = rules.policy.id if rules.policy else last.policy
-    this = Lap(hour=hour_of(now), mode=rules.mode, policy=policy)
-    if (last.mode, last.policy) != (this.mode, this.policy):  # a run may still go by a policy that it has cached
-        return replace(this, again_at=(now + AGAIN).isoformat())
-    if last.done and last.again_at and now >= datetime.fromisoformat(last.again_at):
-        return this
-    return last if last.hour == this.hour else replace(this, again_at=last.again_at)
+    if (last.mode, last.policy) != (rules.mode, policy):
+        return Lap((now + AGAIN).isoformat(), rules.mode, policy)
+    next_at = datetime.fromisoformat(last.next_at) if last.next_at else now
+    goes_on = now < next_at <= now + HOUR  # later, where the clock was set back
+    return last if goes_on else hourly(rules.mode, policy, now)
+
+
+def hourly(mode: Mode, policy: str, now: datetime) -> Lap:
+    """A lap at its beginning, which the next full hour ends."""
+    next_at = now.replace(minute=0, second=0, microsecond=0) + HOUR
+    return Lap(next_at.isoformat(), mode, policy)
 
 
 def _is_due(services: SweepServices, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:

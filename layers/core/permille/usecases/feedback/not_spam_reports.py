@@ -19,11 +19,11 @@ def apply_not_spam_report(
     suppresses them; returns whether it did. `bounces`: asks whether they suppress, as the policy says."""
     message_id, address, said_at = report.message.id, report.recipient, report.reported_at or now
     for _ in range(ATTEMPTS):
-        complained = suppressions.about(account_id, message_id, address)
+        complained = suppressions.complaints_about(account_id, message_id, address)
         before = [identity for identity, at in complained.items() if at <= said_at]
         if not before:
             return False
-        others = set(suppressions.naming(account_id, address)) - set(before)
+        others = set(suppressions.identities_of(account_id, address)) - set(before)
         let_in = all(Why.of(one) is Why.BOUNCE for one in others) and not (others and bounces())
         entry = lifted(account_id, now, address, NOT_SPAM, THE_RECIPIENT) if let_in else None
         try:

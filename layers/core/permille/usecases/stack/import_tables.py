@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from permille.domain.values.errors import InvalidInput
 from permille.ports.operator import Tables
-from permille.ports.table_setup import Lacking, TableSetup, lacking, mismatches
+from permille.ports.table_setup import MissingSetup, TableSetup, mismatches, missing_setup
 
 
 def choose_tables(tables: Tables, stack: str, logical: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
@@ -26,7 +26,9 @@ def _left_behind(tables: Tables, stack: str, logical: str) -> str:
     return found[0]
 
 
-def prepare_tables(tables: Tables, chosen: Mapping[str, str], wanted: Mapping[str, TableSetup]) -> dict[str, Lacking]:
+def prepare_tables(
+    tables: Tables, chosen: Mapping[str, str], wanted: Mapping[str, TableSetup]
+) -> dict[str, MissingSetup]:
     """Sets up each table as the template says, and returns what it lacked. Raises InvalidInput, before anything is set,
     where one is not the template's. Can be repeated without harm."""
     setups = {logical: tables.setup(name) for logical, name in chosen.items()}
@@ -37,7 +39,7 @@ def prepare_tables(tables: Tables, chosen: Mapping[str, str], wanted: Mapping[st
     ]
     if wrong:
         raise InvalidInput("; ".join(wrong), "table")
-    lacks = {logical: lacking(setup, wanted[logical]) for logical, setup in setups.items() if setup}
+    lacks = {logical: missing_setup(setup, wanted[logical]) for logical, setup in setups.items() if setup}
     for logical, missing in lacks.items():
         if missing:
             tables.enable(chosen[logical], missing)

@@ -18,7 +18,7 @@ from permille.ports.accounts import CredentialSwitch
 from permille.ports.identities import Identities
 from permille.ports.operator import Functions
 from permille.usecases.enforcement.switching import LOOKS, PAUSE
-from permille.usecases.senders.add_account import OnboardServices
+from permille.usecases.senders.onboard_services import OnboardServices
 
 T = TypeVar("T")
 

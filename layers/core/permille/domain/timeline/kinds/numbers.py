@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from permille.domain.policy.policy import Rule, Verdict
@@ -176,5 +175,5 @@ def _burst(verdict: Verdict) -> BounceBurstNumbers | ComplaintBurstNumbers | Rec
     return None
 
 
-def _shown(ln_e: Decimal | None) -> str | None:
+def _shown(ln_e: float | None) -> str | None:
     return None if ln_e is None else f"{ln_e:.12g}"

@@ -10,7 +10,7 @@ from tests.support.builders import ACCOUNT, NOW, an_account
 from tests.support.visiting import ORIGIN, Answer, Visitor, World, a_request
 
 from permille.console.api import api_app
-from permille.console.sessions import API, PAGES, audience_of
+from permille.console.sessions import PROTECTED_API, PROTECTED_PAGES, audience_of
 from permille.console.site import site_app
 from permille.domain.login import tokens
 from permille.domain.login.links import LONGEST_LIFETIME, LinkRole, Register
@@ -19,7 +19,7 @@ from permille.usecases.login.access import ENTER, NEW_LINK, make_token
 OTHER = "florist"
 CLOSED = "This link does not open anything any more"
 OUT = "You are not logged in on this device"
-OFF_DUTY = "ask whoever runs Permille for another (permille link staff)"
+OFF_DUTY = "ask the operator of Permille for a new one (permille link staff)"
 FORBIDDEN = "This page is not yours to open"
 
 
@@ -96,7 +96,7 @@ def test_staff_who_are_not_let_in_any_more_are_told_whom_to_ask(world: World, ho
     sam, link = world.staff("Sam"), f"/enter?token={world.token(LinkRole.STAFF, 'Sam')}"
     match how:
         case "out":
-            sam.sends("/desk/leave")
+            sam.sends("/desk/logout")
         case "revoked":
             world.rows.link_registers[LinkRole.STAFF, "Sam"] = Register(of_name=NOW)
         case _:
@@ -115,14 +115,14 @@ def enters(visitor: Visitor, link: str) -> Answer:
 def test_staff_are_told_nothing_of_mails_where_something_is_not_there_or_not_theirs(world: World) -> None:
     sam = world.staff("Sam")
 
-    for answer, status in ((sam.get("/desk/nothing"), 404), (sam.post("/desk/leave", {}), 403)):
+    for answer, status in ((sam.get("/desk/nothing"), 404), (sam.post("/desk/logout", {}), 403)):
         assert answer.status == status
         assert "mail" not in answer.body
 
 
 def test_an_owner_who_has_logged_out_is_asked_to_open_the_link_once_more(world: World) -> None:
     owner = world.owner()
-    owner.sends(f"/report/{ACCOUNT}/leave")
+    owner.sends(f"/report/{ACCOUNT}/logout")
 
     answer = owner.get(f"/report/{ACCOUNT}")
 
@@ -180,7 +180,7 @@ def test_a_forged_token_lets_nobody_in(world: World) -> None:
 @pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk", f"/api/v1/accounts/{ACCOUNT}"])
 def test_each_door_opens_to_its_own_audience(world: World, audience: LinkRole, path: str) -> None:
     """However the token of another gets into the place where theirs belongs."""
-    wanted = audience_of(path, {**PAGES, **API})
+    wanted = audience_of(path, {**PROTECTED_PAGES, **PROTECTED_API})
     token = world.token(audience, ACCOUNT if audience is LinkRole.OWNER else "sam")
     cookies = {f"__Host-owner-{ACCOUNT}": token, "__Host-staff": token}
 
@@ -317,11 +317,13 @@ def test_a_cookie_is_found_where_aws_and_where_others_put_it(world: World) -> No
 
 
 def test_all_that_is_not_for_everybody_is_behind_a_door() -> None:
-    of_everybody = {"/", "/enter", "/enter/new-link", "/left", "/guide", "/guide.txt", r"/<name>\.css"}
+    of_everybody = {"/", "/enter", "/enter/new-link", "/logged-out", "/guide", "/guide.txt", r"/<name>\.css"}
 
-    assert {rule for rule in rules(site_app.resolver()) if audience_of(rule, PAGES) is None} == of_everybody
-    assert {rule for rule in rules(api_app.resolver()) if audience_of(rule, API) is None} == {"/api/v1/openapi.json"}
-    assert {*PAGES.values(), *API.values()} == set(LinkRole)
+    assert {rule for rule in rules(site_app.resolver()) if audience_of(rule, PROTECTED_PAGES) is None} == of_everybody
+    assert {rule for rule in rules(api_app.resolver()) if audience_of(rule, PROTECTED_API) is None} == {
+        "/api/v1/openapi.json"
+    }
+    assert {*PROTECTED_PAGES.values(), *PROTECTED_API.values()} == set(LinkRole)
 
 
 def rules(app: LambdaFunctionUrlResolver) -> set[str]:

@@ -1,5 +1,4 @@
-"""What is said to people where something cannot be done: a page, which says no more than who asks may know. What is
-said to machines is in problems.py."""
+"""The pages that errors become. They say no more than the reader may know. problems.py does the same for machines."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,42 +15,45 @@ from permille.usecases.login.access import ENTER
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
+    """What an error page says."""
+
     status: HTTPStatus
     title: str
     detail: str
 
 
-CLOSED = ErrorPage(
+LINK_INVALID = ErrorPage(
     HTTPStatus.UNAUTHORIZED,
     "This link does not open anything any more",
     "Links are good for a few days. Open the newest mail that you have got from us, or ask support for a new link.",
 )
-NO_COOKIE = ErrorPage(HTTPStatus.UNAUTHORIZED, "You are not logged in on this device", "Open your link once more.")
-ELSEWHERE = ErrorPage(
+NOT_LOGGED_IN = ErrorPage(HTTPStatus.UNAUTHORIZED, "You are not logged in on this device", "Open your link once more.")
+NOT_AUTHORIZED = ErrorPage(
     HTTPStatus.FORBIDDEN,
     "This page is not yours to open",
     "Open the link in your mail once more. If you have just sent a form: nothing was changed.",
 )
-MISSING = ErrorPage(HTTPStatus.NOT_FOUND, "There is no such page", "Open the link in your mail once more.")
-BUSY = ErrorPage(
+NOT_FOUND = ErrorPage(HTTPStatus.NOT_FOUND, "There is no such page", "Open the link in your mail once more.")
+UNAVAILABLE = ErrorPage(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "This page cannot be shown right now",
     "Nothing is lost and nothing was changed. Try again in a minute.",
 )
-BROKEN = ErrorPage(
+FAILED = ErrorPage(
     HTTPStatus.INTERNAL_SERVER_ERROR,
     "Something went wrong here",
     "It was noted, and we have to mend it: trying again does not help.",
 )
-UNREADABLE = ErrorPage(HTTPStatus.BAD_REQUEST, "What was sent could not be read", "Go back, and try it once more.")
+MALFORMED = ErrorPage(HTTPStatus.BAD_REQUEST, "What was sent could not be read", "Go back, and try it once more.")
 
-_REFUSALS = {one.status: one for one in (CLOSED, ELSEWHERE, MISSING, BUSY, BROKEN, UNREADABLE)}
-# Staff get no mail with a link: whoever runs Permille makes theirs.
+_BY_STATUS = {page.status: page for page in (LINK_INVALID, NOT_AUTHORIZED, NOT_FOUND, UNAVAILABLE, FAILED, MALFORMED)}
+# Staff get no mail with a link: the operator makes their links.
 _FOR_STAFF = {
     HTTPStatus.UNAUTHORIZED: ErrorPage(
         HTTPStatus.UNAUTHORIZED,
         "You are not logged in",
-        "Open your link again; if it is over or revoked, ask whoever runs Permille for another (permille link staff).",
+        "Open your link again. If it has expired or was revoked, ask the operator of Permille for a new one (permille "
+        "link staff).",
     ),
     HTTPStatus.FORBIDDEN: ErrorPage(
         HTTPStatus.FORBIDDEN,
@@ -59,33 +61,33 @@ _FOR_STAFF = {
         "Open your link again. If you have just sent a form: nothing was changed.",
     ),
     HTTPStatus.NOT_FOUND: ErrorPage(
-        HTTPStatus.NOT_FOUND, MISSING.title, "The account, or the page, is not on the desk."
+        HTTPStatus.NOT_FOUND, NOT_FOUND.title, "The account, or the page, is not on the desk."
     ),
 }
 
 
-def refusal_for(error: Exception) -> ErrorPage:
-    """By the status of the error's class; what suits no account is told in its own words."""
+def error_page_for(error: Exception) -> ErrorPage:
+    """The page for the status of the error's class; DecisionRefused is shown in its own words."""
     if isinstance(error, DecisionRefused):
         return ErrorPage(error.status, "This cannot be done", str(error))
     if isinstance(error, NotLoggedIn):
-        return NO_COOKIE
-    return _REFUSALS.get(error.status, UNREADABLE) if isinstance(error, PermilleError) else BROKEN
+        return NOT_LOGGED_IN
+    return _BY_STATUS.get(error.status, MALFORMED) if isinstance(error, PermilleError) else FAILED
 
 
-def said(pages: Pages, request: Request, refusal: ErrorPage) -> Response[str]:
-    """As owners read it, or staff."""
+def to_response(pages: Pages, request: Request, error: ErrorPage) -> Response[str]:
+    """The error page in the words for owners or for staff."""
     framed = not request.path.startswith("/desk")
-    told = _FOR_STAFF.get(refusal.status, refusal) if _is_staffs(request) else refusal
-    return pages.page("refusal", told.status, framed=framed, title=told.title, detail=told.detail)
+    page = _FOR_STAFF.get(error.status, error) if _is_for_staff(request) else error
+    return pages.page("error", page.status, framed=framed, title=page.title, detail=page.detail)
 
 
-def _is_staffs(request: Request) -> bool:
-    """Whether it is about the desk, or a link to it, as that claims itself."""
+def _is_for_staff(request: Request) -> bool:
+    """Whether the request is for the desk, or for a link that claims to lead there."""
     if request.path != ENTER:
         return request.path.startswith("/desk")
     try:
-        given = request.form if request.changes_something else request.query
-        return tokens.read(given.get("token", ""))[0].audience is LinkRole.STAFF
+        fields = request.form if request.changes_something else request.query
+        return tokens.read(fields.get("token", ""))[0].audience is LinkRole.STAFF
     except PermilleError:
         return False

@@ -80,7 +80,7 @@ def test_over_somebody_elses_session_it_asks_first(world: World, name: str, by: 
 def test_an_act_names_who_made_the_link_and_nothing_that_they_chose(world: World, path: str) -> None:
     link = a_link(world, "Anna", f"arn:aws:iam::123456789012:user/{path}eva")
 
-    assert world.console.authenticator.enter(link, world.now).name == "staff:Anna (link by user/eva)"
+    assert world.console.authenticator.log_in(link, world.now).name == "staff:Anna (link by user/eva)"
 
 
 @pytest.mark.parametrize("csrf", ["", "0" * 64, "é"])
@@ -171,24 +171,24 @@ def test_of_two_cookies_with_our_name_neither_opens_anything(world: World) -> No
 @pytest.mark.parametrize("door", ["/desk", f"/report/{ACCOUNT}"])
 def test_who_logs_out_is_out_in_this_browser(world: World, door: str) -> None:
     visitor = world.staff() if door == "/desk" else world.owner()
-    assert f'action="{door}/leave"' in visitor.get(door).body
+    assert f'action="{door}/logout"' in visitor.get(door).body
 
-    left = visitor.sends(f"{door}/leave")
+    left = visitor.sends(f"{door}/logout")
 
-    assert (left.status, left.headers["Location"]) == (303, "/left")
+    assert (left.status, left.headers["Location"]) == (303, "/logged-out")
     assert left.headers["Clear-Site-Data"] == '"cache"'
     [cookie] = left.cookies
     assert "=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=" in cookie
     assert ("Partitioned" in cookie) is (door != "/desk")
     assert visitor.get(door).status == 401
-    assert "You are out" in visitor.get("/left").body
+    assert "You are out" in visitor.get("/logged-out").body
 
 
 def test_an_owner_who_leaves_one_report_stays_in_the_others(world: World) -> None:
     owner = world.owner()
     owner.cookies["__Host-owner-florist"] = "another"
 
-    [cookie] = owner.sends(f"/report/{ACCOUNT}/leave").cookies
+    [cookie] = owner.sends(f"/report/{ACCOUNT}/logout").cookies
 
     assert cookie.startswith(f"__Host-owner-{ACCOUNT}=;")
 
@@ -197,8 +197,8 @@ def test_an_owner_who_leaves_one_report_stays_in_the_others(world: World) -> Non
 def test_another_site_logs_nobody_out(world: World, door: str) -> None:
     visitor = world.staff() if door == "/desk" else world.owner()
 
-    answer = visitor.post(f"{door}/leave", {"csrf": visitor.csrf(door)}, origin="https://evil.example")
+    answer = visitor.post(f"{door}/logout", {"csrf": visitor.csrf(door)}, origin="https://evil.example")
 
     assert (answer.status, answer.cookies) == (403, [])
-    assert visitor.post(f"{door}/leave", {}).status == 403
+    assert visitor.post(f"{door}/logout", {}).status == 403
     assert visitor.get(door).status == 200

@@ -1,0 +1,80 @@
+"""The desk's page of an account, and the decisions about it."""
+
+from collections.abc import Mapping
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from permille.console.context import RequestContext
+from permille.console.routing import new_router
+from permille.console.site import desk_decisions
+from permille.console.site.context import SiteServices, context
+from permille.console.site.desk_page import NO_FORM, Refusal, desk_page, form_again, limit_per_1000
+from permille.console.site.pages import redirect
+from permille.domain.values.account_id import ACCOUNT_ID
+from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused, InvalidInput
+from permille.domain.words import wording
+from permille.usecases.views.desk import dossier
+
+router = new_router()
+
+
+@router.get("/desk/accounts/<_id>")
+def account(_id: str) -> Response[str]:
+    """Everything about an account."""
+    return _account_page(context(router), _id)
+
+
+@router.post("/desk/accounts/<_id>/mail-again")
+def unsuppress(_id: str) -> Response[str]:
+    """Removes an address from the account's suppression list."""
+    ctx = context(router)
+    form = ctx.request.form
+    try:
+        desk_decisions.unsuppress(ctx.services.desk, _id, form, ctx.session.name, ctx.now)
+    except (DecisionRefused, InvalidInput) as error:
+        return _account_page(ctx, _id, error, {**form_again(form), "decision": "mail-again"})
+    return redirect(f"/desk/accounts/{_id}?done=mail-again")
+
+
+@router.post("/desk/accounts/<_id>/<_decision>")
+def decide(_id: str, _decision: str) -> Response[str]:
+    """Applies one of desk_forms.DECISIONS to the account."""
+    ctx = context(router)
+    form = ctx.request.form
+    if not ACCOUNT_ID.fullmatch(_id):
+        raise NotFoundError
+    try:
+        decided = desk_decisions.decide(ctx.services.desk, _id, _decision, form, ctx.session.name, ctx.now)
+    except (DecisionRefused, InvalidInput) as error:
+        confirmation = {"needs_confirmation": "yes"} if isinstance(error, ConfirmationNeeded) else {}
+        return _account_page(ctx, _id, error, {**form_again(form), **confirmation, "decision": _decision})
+    if form.get("from") == "queue":
+        return redirect(f"/desk?done={_decision}&account={decided.id}")
+    return redirect(f"/desk/accounts/{decided.id}?done={_decision}")
+
+
+def _account_page(
+    ctx: RequestContext[SiteServices],
+    account_id: str,
+    refusal: Refusal | None = None,
+    form: Mapping[str, str] = NO_FORM,
+) -> Response[str]:
+    before = ctx.request.query.get("before", "")
+    found = dossier(ctx.services.desk, account_id, before, ctx.now) if ACCOUNT_ID.fullmatch(account_id) else None
+    if found is None:
+        raise NotFoundError
+    return desk_page(
+        "desk_account",
+        "Accounts",
+        ctx,
+        refusal,
+        dossier=found,
+        account=found.account,
+        lines=found.explained.lines(ctx.services.pages.brand.platform),
+        kept_now=found.explained.kept_now,
+        before=before,
+        fates=wording.FATES,
+        form=form,
+        limit=limit_per_1000(ctx),
+    )

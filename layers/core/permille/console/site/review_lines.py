@@ -1,0 +1,124 @@
+"""What the owner reads about each stage of the way back."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from permille.domain.account.second_chance import RequestedDay, Trial
+from permille.domain.people.review import Stage
+from permille.domain.rules.reminders import requested_day
+from permille.domain.words import wording
+from permille.domain.words.trial_words import how_many, what_ends_it, what_wins
+from permille.rendering.templates import Brand
+from permille.usecases.views.report import OwnerReport
+
+ADVICE = (
+    "Best is a batch of 500 to 1,000 e-mails, to the people who know you best. If none of them complains, your SMTP "
+    "account will likely be yours again for good."
+)
+
+
+def lines(report: OwnerReport, brand: Brand) -> list[str]:
+    """The paragraphs about the stage that the account has reached."""
+    return _LINES[report.stage](report, brand)
+
+
+def _may_ask(_: OwnerReport, brand: Brand) -> list[str]:
+    return [
+        (
+            f"Tell {brand.platform} Support when your next batch goes out, how big it is, what went wrong and what you "
+            "have changed. If they agree, your SMTP account is switched on for that single day."
+        ),
+        ADVICE,
+    ]
+
+
+def _open(report: OwnerReport, brand: Brand) -> list[str]:
+    request = report.account.review
+    asked = _local(report, request.requested_at) if request else ""
+    answers = f"You asked on {asked}. {brand.platform} Support answers by e-mail. Until then you can change it."
+    if request and requested_day(request, report.now) is RequestedDay.OVER:
+        sorry = f"We are sorry: {wording.day(request.day)} passed before support answered. Please choose another day."
+        return [sorry, answers, ADVICE]
+    return [answers, ADVICE]
+
+
+def _declined(report: OwnerReport, _: Brand) -> list[str]:
+    request = report.account.review
+    again = wording.day(request.ask_again_on) if request and request.ask_again_on else ""
+    return [f"You can ask again from {again} on. Use the time to clean your list."]
+
+
+def _scheduled(report: OwnerReport, _: Brand) -> list[str]:
+    trial = _trial(report)
+    begins, ends = _local(report, trial.begins_at), _local(report, trial.ends_at)
+    one = "One complaint about an e-mail of that day, and it stays off."
+    return [
+        f"Your SMTP account works from {begins} to {ends}, and is switched on and off by itself.",
+        ADVICE,
+        (one if trial.ends_at_first_complaint else what_wins(trial.ratio_above)) + _how_many(trial),
+        "Does another day suit you better? Until that day begins you can withdraw the request, and ask again.",
+    ]
+
+
+def _running(report: OwnerReport, _: Brand) -> list[str]:
+    trial = _trial(report)
+    return [
+        f"Send your batch until {_local(report, trial.ends_at)}. Then we wait for late complaints.",
+        ADVICE,
+        what_ends_it(trial.ratio_above) + _how_many(trial),
+    ]
+
+
+def _trial(report: OwnerReport) -> Trial:
+    assert report.account.trial is not None
+    return report.account.trial
+
+
+def _how_many(trial: Trial) -> str:
+    return how_many(trial.least_delivered, trial.most_sent)
+
+
+def _observing(report: OwnerReport, brand: Brand) -> list[str]:
+    trial, support = _trial(report), f"{brand.platform} Support looks at it once more"
+    then = support if trial.denied_by_hand else "your SMTP account is switched on by itself"
+    one_ends = trial.one_complaint_ends(report.verdict.counts.delivered)
+    kept = "If there is none about your trial day" if one_ends else "If your usual limits are kept"
+    return [
+        f"Complaints arrive late. {kept} until {_local(report, trial.verdict_at)}, {then}.",
+        "There is nothing to do for you until then.",
+    ]
+
+
+def _confirmation(_: OwnerReport, brand: Brand) -> list[str]:
+    return [f"Your trial went well. {brand.platform} Support looks at it once more, and you get a mail."]
+
+
+def _closed(_: OwnerReport, brand: Brand) -> list[str]:
+    return [f"Questions? Write to {_support(brand)}."]
+
+
+def _denied(_: OwnerReport, brand: Brand) -> list[str]:
+    return [f"No review is needed: whoever switched it off can switch it on again. Write to {_support(brand)}."]
+
+
+def _support(brand: Brand) -> str:
+    return f"{brand.platform} Support{f': {brand.support}' if brand.support else ''}"
+
+
+_LINES: Mapping[Stage, Callable[[OwnerReport, Brand], list[str]]] = {
+    Stage.NOT_NEEDED: lambda _, __: [],
+    Stage.DENIED: _denied,
+    Stage.MAY_ASK: _may_ask,
+    Stage.OPEN: _open,
+    Stage.DECLINED: _declined,
+    Stage.SCHEDULED: _scheduled,
+    Stage.RUNNING: _running,
+    Stage.OBSERVING: _observing,
+    Stage.CONFIRMATION: _confirmation,
+    Stage.CLOSED: _closed,
+}
+
+
+def _local(report: OwnerReport, at: datetime) -> str:
+    """The instant in the account's time zone."""
+    return wording.local(at.astimezone(report.zone))
