@@ -198,7 +198,7 @@ def test_the_bytes_of_all_answers_count_together_over_tls_too(trusted: ssl.SSLCo
     session = BoundedSession(HOST, provider.port)
     session.ehlo()
     session.starttls(context=trusted)
-    session.left = 10
+    session.bytes_left = 10
 
     with session, pytest.raises(smtplib.SMTPServerDisconnected, match="65,536 bytes"):
         session.ehlo()

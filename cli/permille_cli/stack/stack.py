@@ -166,13 +166,9 @@ class Stack(ABC):
 
 
 def _find(context: typer.Context, name: str) -> Stack:
-    """The stack that `main.status_of` was given, else the deployed one of that name, which AWS is asked for when the
-    command first needs it."""
-    if isinstance(context.obj, Stack):
-        return context.obj
-    from permille_cli.stack.deployed import DeployedStack
-
-    return DeployedStack(name)
+    """The stack of that name, as `main.status_of` has it found; AWS is asked when the command first needs it."""
+    stack: Stack = context.obj(name)
+    return stack
 
 
 StackOption = Annotated[

@@ -30,7 +30,7 @@ from permille.domain.words.wording import times
 FURTHEST_DAY = timedelta(days=60)
 
 
-class Stage(StrEnum):
+class ReviewStage(StrEnum):
     """Where an account is on the way back: what its owner is shown, and may do."""
 
     NOT_NEEDED = "not_needed"
@@ -46,25 +46,25 @@ class Stage(StrEnum):
 
 
 _STAGES = {
-    Status.ACTIVE: Stage.NOT_NEEDED,
-    Status.TRIAL: Stage.RUNNING,
-    Status.OBSERVING: Stage.OBSERVING,
-    Status.CLOSED: Stage.CLOSED,
+    Status.ACTIVE: ReviewStage.NOT_NEEDED,
+    Status.TRIAL: ReviewStage.RUNNING,
+    Status.OBSERVING: ReviewStage.OBSERVING,
+    Status.CLOSED: ReviewStage.CLOSED,
 }
 
 
-def stage(account: Account, zone: tzinfo, now: datetime) -> Stage:
+def stage(account: Account, zone: tzinfo, now: datetime) -> ReviewStage:
     """`zone`: the account's."""
     if account.denied_by_hand:
-        return Stage.DENIED
+        return ReviewStage.DENIED
     if account.status is not Status.DISABLED:
         asked = account.trial is not None and account.trial.asked and not account.trial.confirmed
-        return Stage.CONFIRMATION if asked else _STAGES[account.status]
+        return ReviewStage.CONFIRMATION if asked else _STAGES[account.status]
     if account.scheduled_trial:
-        return Stage.SCHEDULED
+        return ReviewStage.SCHEDULED
     if account.review and account.review.state is ReviewState.OPEN:
-        return Stage.OPEN
-    return Stage.DECLINED if _too_early(account.review, zone, now) else Stage.MAY_ASK
+        return ReviewStage.OPEN
+    return ReviewStage.DECLINED if _too_early(account.review, zone, now) else ReviewStage.MAY_ASK
 
 
 def _too_early(review: Review | None, zone: tzinfo, now: datetime) -> bool:
