@@ -16,7 +16,7 @@ from tests.support.platform import Platform
 from tests.support.visiting import Answer, World
 
 from permille.domain.login.links import LinkRole
-from permille.domain.people.commands import ApproveReview, DeclineReview
+from permille.domain.people.staff_commands import ApproveReview, DeclineReview
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import Status
 from permille.usecases.decisions.decisions import apply
