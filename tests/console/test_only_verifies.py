@@ -1,5 +1,5 @@
-"""The console only verifies: it creates no keys, users, identities, links or secrets, and changes neither the owner nor the
-senders of an account."""
+"""The console only verifies: it creates no keys, users, identities, links or secrets, and changes neither the owner
+nor the senders of an account."""
 
 import ast
 import json

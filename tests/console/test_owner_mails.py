@@ -1,4 +1,4 @@
-"""Mails that an owner's link can cause, in any order of actions: at most three a day, without any text of the holder."""
+"""Mails that an owner's link can cause, in any order of actions: at most three a day, without a text of the holder."""
 
 import contextlib
 from collections import Counter
