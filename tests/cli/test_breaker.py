@@ -66,7 +66,7 @@ def test_whom_it_holds_is_read_from_an_index_however_many_accounts_there_are(
     stack: FakeStack, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(held_accounts, "READ_AT_ONCE", 1)
-    monkeypatch.setattr(held_accounts, "READ_AT_MOST", 1)  # of a page of the desk
+    monkeypatch.setattr(held_accounts, "MAX_READ", 1)  # of a page of the desk
     for number in range(20):
         stack.rows.accounts[f"fine-{number}"] = an_account(f"fine-{number}", look=Assessment(TODAY, 5000, 1, 0, 4))
 
