@@ -60,7 +60,7 @@ def authenticate(
     if claims.audience is not LinkRole.OWNER:
         valid_since = register.get(claims.audience, claims.subject).valid_since
         if valid_since is None:
-            raise NotAuthenticated("no links of this name are known")
+            raise NotAuthenticated("nothing is known of links of this name")
         links.check_revoked(claims, valid_since)
         return claims, None
     account = accounts.get(claims.subject)
