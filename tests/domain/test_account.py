@@ -24,7 +24,7 @@ from tests.support.deciding import decide
 from permille.domain.account.account import TICK, Account
 from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
-from permille.domain.people.commands import Enable
+from permille.domain.people.staff_commands import Enable
 from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, Rule
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.rules.backlog import HOLD_AT_MOST, STALLED_AFTER

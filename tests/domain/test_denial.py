@@ -12,7 +12,8 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.account.look import Assessment
-from permille.domain.people.commands import Close, Command, Disable, Enable, Exempt
+from permille.domain.people.commands import Command
+from permille.domain.people.staff_commands import Close, Disable, Enable, Exempt
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.rules.decision import Rules
 from permille.domain.rules.denial import noted

@@ -12,7 +12,8 @@ from tests.support.deciding import decide
 
 from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Exemption
-from permille.domain.people.commands import ConfirmTrial, Enable, WithdrawReview
+from permille.domain.people.owner_commands import WithdrawReview
+from permille.domain.people.staff_commands import ConfirmTrial, Enable
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.rules.decision import Rules
 from permille.domain.values.status import Mode, Status

@@ -10,7 +10,7 @@ from tests.support.enforcement import A_MINUTE, World
 from tests.support.fakes import When
 
 from permille.domain.account.second_chance import Trial, TrialState
-from permille.domain.people.commands import Disable
+from permille.domain.people.staff_commands import Disable
 from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, Policy
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.status import HoldReason, Mode, Status

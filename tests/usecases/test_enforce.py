@@ -12,7 +12,7 @@ from tests.support.fakes import FakeLedger, Killed, When
 
 from permille.domain.account.account import TICK
 from permille.domain.account.credential import ACTIVE, INACTIVE, PROPAGATION, Renewal
-from permille.domain.people.commands import Command, Disable, Enable
+from permille.domain.people.staff_commands import Disable, Enable
 from permille.domain.values.errors import Unavailable
 from permille.domain.values.status import Mode, Status
 from permille.usecases.decisions.decisions import apply
@@ -476,7 +476,7 @@ def test_what_is_decided_just_when_the_switch_is_done_with_the_decision_before_i
     world: World, decisions: list[str]
 ) -> None:
     world.open(an_account(status=Status.DISABLED if decisions[0] == "enable" else Status.ACTIVE))
-    commands: dict[str, Command] = {
+    commands: dict[str, Disable | Enable] = {
         "enable": Enable(reason="Why", by=STAFF),
         "disable": Disable(reason="Why", by=STAFF),
     }

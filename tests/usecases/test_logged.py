@@ -13,7 +13,7 @@ from tests.support.fakes import Faults
 from tests.usecases.test_ingest import Ingestion, own_mail
 
 from permille.domain.account.restrictions import Hold
-from permille.domain.people.commands import Enable
+from permille.domain.people.staff_commands import Enable
 from permille.domain.policy.policy import Policy
 from permille.domain.values.errors import Conflict, Unavailable
 from permille.domain.values.status import HoldReason, Status

@@ -14,7 +14,7 @@ from permille.domain.account.credential import ACTIVE, INACTIVE, Denial
 from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Exemption, Recheck
 from permille.domain.account.second_chance import Trial, TrialState
-from permille.domain.people.commands import Enable
+from permille.domain.people.staff_commands import Enable
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import SYSTEM, only

@@ -12,7 +12,7 @@ from tests.support.fakes import Killed, User, When
 from tests.support.operator_fakes import FakeStack, KnownUser, a_stack
 
 from permille.domain.account.credential import ACTIVE, INACTIVE
-from permille.domain.people.commands import Close, Disable
+from permille.domain.people.staff_commands import Close, Disable
 from permille.domain.sending.iam_policy import allowed_resources
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import InvalidInput, PermissionDenied, Unavailable

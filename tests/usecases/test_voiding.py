@@ -17,7 +17,7 @@ from permille.domain.account.account import Account
 from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Recheck
 from permille.domain.account.second_chance import Trial, TrialState
-from permille.domain.people.commands import Enable, RestoreComplaint, VoidComplaint
+from permille.domain.people.staff_commands import Enable, RestoreComplaint, VoidComplaint
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.kinds.complaints import repeated, reported
 from permille.domain.timeline.kinds.corrections import counting

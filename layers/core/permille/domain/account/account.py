@@ -179,12 +179,16 @@ class Account:
         """Since when support is waited for: an open request, or a trial that went well and is not confirmed."""
         if self.review and self.review.state is ReviewState.OPEN:
             return self.review.requested_at
-        trial = self.trial
-        return trial.verdict_at if trial and trial.asked and not trial.confirmed else None
+        return self.trial.verdict_at if self.trial and self.awaits_confirmation else None
 
     @property
     def awaits_support(self) -> bool:
         return self.waiting_for_support_since is not None
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Whether support has to confirm a trial that went well."""
+        return self.trial is not None and self.trial.asked and not self.trial.confirmed
 
     def after_last_decision(self, now: datetime) -> datetime:
         """Whatever the clock of the run says, a decision comes after the one before it, and so do their entries."""

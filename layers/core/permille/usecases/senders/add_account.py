@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from permille.domain.account.account import Account
-from permille.domain.people.change import risks_told
+from permille.domain.people.account_change import accepted_risks
 from permille.domain.sending.iam_policy import sending_policy
 from permille.domain.sending.ses_regions import LOOKED_UP, WITHOUT_SMTP
 from permille.domain.timeline.kinds.credential import Created
@@ -68,7 +68,8 @@ def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> Ad
     )
     with rollback_on_error() as rollback:
         created = entry(account.id, now, Created(senders=account.senders))
-        account = _add_row(services, account, [created, *risks_told(account.id, adopted.risks, new.by, now)], rollback)
+        risks = accepted_risks(account.id, adopted.risks, new.by, now)
+        account = _add_row(services, account, [created, *risks], rollback)
         preparing = services.preparing(rollback)
         prepared = preparing.use_our_set(account.id, new.identities, now)
         stopped = preparing.stop_forwarding(account.id, new.identities, now)
