@@ -423,7 +423,7 @@ def test_a_rate_is_coloured_by_what_ses_does_of_it(
 def test_without_rates_and_complaints_the_page_says_so(world: World, anna: Visitor) -> None:
     text = text_of(anna.get(PLATFORM))
 
-    assert text.count("none told SES tells a rate only while mail is sent.") == 2
+    assert text.count("no rate SES reports a rate only while mail is sent.") == 2
     assert "SES itself has counted 0 complaints in 0 delivered e-mails" in text
     assert "Nobody has complaints." in text
     assert "Nobody has bounces." in text
@@ -447,7 +447,7 @@ def test_the_platform_page_shows_what_is_available_and_names_the_rest(
 
     assert answer.status == 200
     assert said in text_of(answer)
-    assert ("none told" in text_of(answer)) is (broken != "ses.figures")
+    assert ("no rate" in text_of(answer)) is (broken != "ses.figures")
     assert ("800 in 1,000,000 0.80 per 1,000 –" in text_of(answer)) is ("complaints" not in broken)
 
 
@@ -579,14 +579,14 @@ def test_an_unknown_complaint_cannot_be_taken_back(world: World, anna: Visitor, 
 def test_staff_remove_a_complainer_from_the_suppression_list_with_a_reason(world: World, anna: Visitor) -> None:
     account, path = f"/desk/accounts/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}/mail-again"
     complained(world.rows, "cyd@example.com", "dan@example.com")
-    assert anna.get(account).body.count("Mailed no more") == 2
+    assert anna.get(account).body.count("Suppressed; mail again") == 2
 
     assert anna.sends(path, recipient="cyd@example.com", reason=" ").status == 422
     done = anna.sends(path, recipient="Cyd <Cyd@example.com>", reason="She wrote to us")
 
     assert done.status == 303
     shown = anna.get(done.headers["Location"]).body
-    assert (DONE["mail-again"] in shown, shown.count("Mailed no more")) == (True, 1)
+    assert (DONE["mail-again"] in shown, shown.count("Suppressed; mail again")) == (True, 1)
     (entry,) = world.rows.told(ACCOUNT, "unsuppressed")
     assert (entry.data["recipient"], entry.data["by"]) == ("cyd@example.com", ANNA)
     late = anna.sends(path, recipient="cyd@example.com", reason="She wrote to us")
@@ -597,11 +597,11 @@ def test_bounced_addresses_are_suppressed_if_the_policy_says_so(world: World, an
     complained(world.rows, "cyd@example.com")
     anna.sends(f"/desk/accounts/{ACCOUNT}/mail-again", recipient="cyd@example.com", reason="She wrote to us")
     FakeLedger(world.rows).count(bounce_counts("cyd@example.com", message_id="m-9"), NOW, PATIENCE)
-    assert "Mailed no more" in anna.get(f"/desk/accounts/{ACCOUNT}").body
+    assert "Suppressed; mail again" in anna.get(f"/desk/accounts/{ACCOUNT}").body
 
     world.support.policies.policy = replace(DEFAULT, suppress_bounces=False)
 
-    assert "Mailed no more" not in anna.get(f"/desk/accounts/{ACCOUNT}").body
+    assert "Suppressed; mail again" not in anna.get(f"/desk/accounts/{ACCOUNT}").body
 
 
 @pytest.mark.parametrize(

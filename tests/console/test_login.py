@@ -30,7 +30,7 @@ def test_a_staff_link_asks_for_confirmation_and_names_its_maker(world: World) ->
     asks = visitor.get(f"{ENTER}?token={a_link(world, 'Anna', EVA)}")
 
     assert (asks.status, asks.cookies) == (200, [])
-    assert "Enter as Anna?" in asks.body
+    assert "Log in as Anna?" in asks.body
     assert EVA in asks.body
     assert asks.headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
     assert visitor.get("/desk").status == 401
@@ -65,8 +65,8 @@ def test_a_link_of_another_name_asks_before_it_replaces_the_session(world: World
     asks = enters(anna, a_link(world, name, by))
 
     assert (asks.status, asks.cookies) == (200, [])
-    assert "You are in as Anna" in asks.body
-    assert f"Enter as {name}?" in asks.body
+    assert "You are logged in as Anna" in asks.body
+    assert f"Log in as {name}?" in asks.body
     assert STAFF in asks.body
     assert by in asks.body
     assert anna.cookies == before
