@@ -10,12 +10,12 @@ from botocore.exceptions import ClientError
 
 from permille.aws.client import client, service_call
 from permille.aws.dead_letters import SqsDeadLetters
-from permille.aws.feed import SqsFeedbackQueue
+from permille.aws.feedback_queue import SqsFeedbackQueue
 from permille.aws.functions import LambdaFunctions
 from permille.aws.iam_users import IamSenderUsers
 from permille.aws.identities import SesIdentities
 from permille.aws.link_issuer import FunctionUrlIssuer
-from permille.aws.replay import ReplayedTime
+from permille.aws.replay_clock import ReplayedTime
 from permille.aws.secrets import SecretsManager
 from permille.aws.ses_suppressions import SesSuppressionList
 from permille.aws.tables import DynamoTables
