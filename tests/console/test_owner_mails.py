@@ -1,5 +1,4 @@
-"""Whatever the holder of an owner's link does, in any order, at any time: a day has at most three mails of it, so many
-changes of a request, and no word of theirs is in a mail."""
+"""Mails that an owner's link can cause, in any order of actions: at most three a day, without a text of the holder."""
 
 import contextlib
 from collections import Counter

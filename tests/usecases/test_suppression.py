@@ -143,7 +143,7 @@ def test_the_list_can_begin_at_an_instant(ago: int, expected: list[str]) -> None
     st.integers(1, 5),
     st.integers(0, 20),
 )
-def test_pages_list_every_address_exactly_once(complaints: list[str], limit: int, ago: int) -> None:
+def test_paging_lists_every_address_exactly_once(complaints: list[str], limit: int, ago: int) -> None:
     rows = Rows()
     complained(rows, *complaints)
     since = NOW - timedelta(seconds=ago)
