@@ -14,7 +14,7 @@ from permille.console.api.api_app import openapi_text
 from permille.console.site.site_app import resolver
 
 PACKAGE = Path(__file__).parents[2] / "layers" / "core" / "permille"
-SOURCES = [*(PACKAGE / "console").rglob("*.py"), PACKAGE / "usecases" / "views" / "desk.py"]
+SOURCES = [*(PACKAGE / "console").rglob("*.py"), *(PACKAGE / "usecases" / "views").glob("desk_*.py")]
 OF_THE_COMMAND = {
     "permille.usecases.senders.change",
     "permille.usecases.senders.change_identities",

@@ -37,7 +37,7 @@ from permille.domain.account.second_chance import Review, ReviewState, Trial, Tr
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
 from permille.ports.desk import QueueStatus
-from permille.usecases.views.desk import Desk
+from permille.usecases.views.desk_services import DeskServices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +82,7 @@ class World:
         self.resets = FakeBreakerAdmin(self.rows)
         self.ses = FakeSes(faults=self.faults)
         self.policies = FakePolicies(faults=self.faults)
-        self.desk = Desk(
+        self.desk = DeskServices(
             accounts=AccountsWithinRole(self.rows, "Console"),
             account_index=self.directory,
             tallies=FakeTallies(self.rows),

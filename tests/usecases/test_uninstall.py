@@ -20,7 +20,8 @@ from permille.usecases.enforcement.switching import CredentialServices, sync_cre
 from permille.usecases.senders.add_account import add_account
 from permille.usecases.senders.delete_users import delete_users
 from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.stack.uninstall import DeniedSenders, RestoredIdentity, UninstallPlan, apply, plan
+from permille.usecases.stack.uninstall import apply
+from permille.usecases.stack.uninstall_plan import DeniedSenders, RestoredIdentity, UninstallPlan, plan
 
 SES = "arn:aws:ses:us-east-1:123456789012"
 OLD = "permille-old"

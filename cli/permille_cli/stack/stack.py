@@ -40,7 +40,7 @@ from permille.usecases.decisions.providers import ProviderServices
 from permille.usecases.senders.change_services import ChangeServices
 from permille.usecases.senders.onboard_services import OnboardServices
 from permille.usecases.senders.renew_credential import RenewServices
-from permille.usecases.stack.uninstall import UninstallServices
+from permille.usecases.stack.uninstall_plan import UninstallServices
 from permille.usecases.views.verdict import CurrentVerdict, current_verdict
 from permille_cli.stack.own_arns import own_arns
 

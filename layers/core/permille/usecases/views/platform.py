@@ -13,7 +13,7 @@ from permille.domain.values.tally import first_day
 from permille.ports.accounts import Policies
 from permille.ports.desk import AccountIndex, SesFigures, SesReputation
 from permille.ports.history import Tallies
-from permille.usecases.views.desk import or_none
+from permille.usecases.views.availability import or_none
 from permille.usecases.views.verdict import current_verdict
 
 SHOWN = 10  # each takes a query of its tallies
