@@ -75,7 +75,8 @@ def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = N
     """Runs the command and returns its exit status. `stack`: a test's; by default the deployed one of --stack."""
     try:
         with service_call("asking AWS"):  # local/ calls AWS without an adapter
-            status = int(_command()(arguments, standalone_mode=False, obj=stack) or 0)
+            find = _deployed if stack is None else lambda _: stack
+            status = int(_command()(arguments, standalone_mode=False, obj=find) or 0)
         return status if status != INTERRUPTED else _say(status, "interrupted")
     except PermilleError as error:
         return _say(error.exit_code, _message(error))
@@ -85,6 +86,13 @@ def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = N
         return _say(1, str(failure))
     except (Abort, KeyboardInterrupt):
         return _say(INTERRUPTED, "interrupted")
+
+
+def _deployed(name: str) -> Stack:
+    """Imported where a command needs it, since boto3 takes its time to import."""
+    from permille_cli.stack.deployed import DeployedStack
+
+    return DeployedStack(name)
 
 
 @cache

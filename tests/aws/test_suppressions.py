@@ -12,7 +12,7 @@ from tests.usecases.test_suppression import ANN, BOB, a_count_by
 
 from permille.aws.suppressions import DynamoSuppressions
 from permille.aws.table_calls import connection_of
-from permille.domain.sending.suppression import Addition, Suppression, Why, lifted
+from permille.domain.sending.suppression import Addition, Suppression, SuppressionReason, lifted
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import only
 from permille.domain.values.errors import Conflict, Unavailable
@@ -133,8 +133,8 @@ def test_a_bounce_suppresses_as_a_complaint_does_and_is_lifted_like_one(store: S
     counted(store, a_count_by(ANN))
 
     assert [(one.address, one.why) for one in store.suppressions.records(ACCOUNT)] == [
-        (BOB, Why.BOUNCE),
-        (ANN, Why.COMPLAINT),
+        (BOB, SuppressionReason.BOUNCE),
+        (ANN, SuppressionReason.COMPLAINT),
     ]
     assert store.suppressions.identities_of(ACCOUNT, BOB) == [bounced]
     store.suppressions.lift(ACCOUNT, [bounced], OFF)
@@ -159,8 +159,8 @@ def test_what_staff_add_suppresses_with_the_entry_that_says_so(store: Store) -> 
 
     assert store.suppressions.added(ACCOUNT) == {ANN, BOB}
     assert {(one.address, one.since, one.why) for one in store.suppressions.records(ACCOUNT)} == {
-        (ANN, NOW, Why.ADDED),
-        (BOB, NOW, Why.ADDED),
+        (ANN, NOW, SuppressionReason.ADDED),
+        (BOB, NOW, SuppressionReason.ADDED),
     }
     assert store.timeline.get(ACCOUNT, TOLD.id) == TOLD
 

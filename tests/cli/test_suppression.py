@@ -8,7 +8,7 @@ from tests.support.builders import ACCOUNT, NOW, STAFF
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
-from permille.domain.sending.suppression import Suppression, Why
+from permille.domain.sending.suppression import Suppression, SuppressionReason
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import PermissionDenied
 
@@ -90,7 +90,9 @@ def test_a_file_is_taken_in_and_can_be_again(stack: FakeStack, terminal: Termina
 
 def test_what_was_exported_can_be_imported(stack: FakeStack, terminal: Terminal) -> None:
     terminal.text("suppression", "add", ACCOUNT, "=1+1@example.com", *BECAUSE)
-    stack.rows.suppressing = {key: card for key, card in stack.rows.suppressing.items() if card.why is Why.ADDED}
+    stack.rows.suppressing = {
+        key: card for key, card in stack.rows.suppressing.items() if card.why is SuppressionReason.ADDED
+    }
 
     table = terminal.text("suppression", "export", ACCOUNT)
     (told,) = terminal.answer("suppression", "export", ACCOUNT)["suppressions"]
@@ -169,7 +171,9 @@ def test_of_an_address_both_lists_are_shown(stack: FakeStack, terminal: Terminal
 
 
 def test_whether_a_bounce_suppresses_the_policy_says(stack: FakeStack, terminal: Terminal) -> None:
-    stack.rows.suppressing[ACCOUNT, "bounce#m"] = Suppression("eve@example.com", NOW, id_at(NOW), Why.BOUNCE)
+    stack.rows.suppressing[ACCOUNT, "bounce#m"] = Suppression(
+        "eve@example.com", NOW, id_at(NOW), SuppressionReason.BOUNCE
+    )
     show = ("suppression", "show", ACCOUNT, "eve@example.com")
     assert terminal.answer(*show)["suppression"]["why"] == "bounce"
 

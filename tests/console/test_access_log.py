@@ -1,4 +1,4 @@
-"""Who read or changed what can be told from the log: one line for each request that somebody was let in with."""
+"""The access log: each authenticated request is logged with who, what and which account."""
 
 import logging
 from typing import Any
@@ -62,7 +62,7 @@ READ: list[tuple[LinkRole, str, dict[str, str], str]] = [
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize(("audience", "path", "who", "route"), READ)
-def test_who_reads_whose_complaints_can_be_told(
+def test_a_read_is_logged_with_who_and_which_account(
     world: World,
     logged: list[logging.LogRecord],
     method: str,
@@ -79,7 +79,7 @@ def test_who_reads_whose_complaints_can_be_told(
     assert lines(logged) == [{**who, "route": route, "method": method, "status": 200}]
 
 
-def test_who_changes_what_can_be_told_also_where_it_is_refused(world: World, logged: list[logging.LogRecord]) -> None:
+def test_a_change_is_logged_also_if_it_is_refused(world: World, logged: list[logging.LogRecord]) -> None:
     owner, staff, platform = world.owner(), world.staff(), world.platform()
     logged.clear()
 
@@ -96,7 +96,7 @@ def test_who_changes_what_can_be_told_also_where_it_is_refused(world: World, log
     ]
 
 
-def test_who_follows_a_link_is_named(world: World, logged: list[logging.LogRecord]) -> None:
+def test_a_login_is_logged(world: World, logged: list[logging.LogRecord]) -> None:
     visitor(world, LinkRole.OWNER)
     visitor(world, LinkRole.STAFF)
 
@@ -109,7 +109,7 @@ def test_who_follows_a_link_is_named(world: World, logged: list[logging.LogRecor
 
 
 @pytest.mark.parametrize("path", ["/", "/enter?token=x", REPORT, DESK, API, "/nowhere"])
-def test_of_whoever_is_not_let_in_nothing_is_said_but_the_answer(
+def test_without_authentication_only_the_status_is_logged(
     world: World, logged: list[logging.LogRecord], path: str
 ) -> None:
     answer = Visitor(world, token="forged").get(path)
@@ -117,9 +117,7 @@ def test_of_whoever_is_not_let_in_nothing_is_said_but_the_answer(
     assert lines(logged) == [{"method": "GET", "status": answer.status}]
 
 
-def test_who_may_not_open_what_they_ask_for_is_not_said_to_have_been_let_in(
-    world: World, logged: list[logging.LogRecord]
-) -> None:
+def test_a_token_of_another_account_is_not_logged_as_a_session(world: World, logged: list[logging.LogRecord]) -> None:
     world.rows.accounts["florist"] = an_account("florist")
     owner = world.owner()
     owner.cookies["__Host-owner-florist"] = owner.cookies[f"__Host-owner-{ACCOUNT}"]
@@ -150,7 +148,7 @@ def test_no_line_has_a_token_or_an_address_in_it(world: World, logged: list[logg
     assert not [secret for secret in secrets if secret in str([vars(one) for one in logged])]
 
 
-def test_an_address_that_may_say_anything_fills_no_log(world: World, logged: list[logging.LogRecord]) -> None:
+def test_a_long_path_is_cut_in_the_log(world: World, logged: list[logging.LogRecord]) -> None:
     for path in ("/report/", "/api/v1/accounts/"):
         world.ask(a_request("GET", path + "x" * 5000))
 
@@ -168,11 +166,11 @@ def test_an_address_that_may_say_anything_fills_no_log(world: World, logged: lis
         (f"//report/{ACCOUNT}", Target(f"//report/{ACCOUNT}")),
     ],
 )
-def test_an_account_is_told_from_its_addresses(path: str, place: Target) -> None:
+def test_a_path_is_split_into_route_and_account(path: str, place: Target) -> None:
     assert Target.of(path) == place
 
 
-def test_links_of_different_people_can_be_told_apart(world: World, logged: list[logging.LogRecord]) -> None:
+def test_the_log_names_each_staff_member(world: World, logged: list[logging.LogRecord]) -> None:
     sam, pat = world.staff("Sam"), world.staff("Pat")
     logged.clear()
 

@@ -1,5 +1,4 @@
-"""Who is let in, and who is not. Whatever the reason, the page is the same, and says nothing of whether there is such
-an account."""
+"""Authentication of pages and API. An error page does not show whether an account exists."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -30,7 +29,7 @@ def world() -> World:
     return world
 
 
-def test_a_link_leads_to_the_report_by_a_clean_address(world: World) -> None:
+def test_a_link_redirects_to_an_address_without_the_token(world: World) -> None:
     visitor = Visitor(world)
 
     entered = visitor.get(f"/enter?token={world.token(LinkRole.OWNER, ACCOUNT)}")
@@ -45,7 +44,7 @@ def test_a_link_leads_to_the_report_by_a_clean_address(world: World) -> None:
 @pytest.mark.parametrize(
     "path", [f"/report/{ACCOUNT}", f"/report/{ACCOUNT}/report.csv", "/guide", "/nowhere", f"/report/{OTHER}"]
 )
-def test_head_is_answered_as_get_is_without_the_body(world: World, path: str) -> None:
+def test_head_is_get_without_the_body(world: World, path: str) -> None:
     owner = world.owner()
 
     asked, got = owner.call("HEAD", path), owner.get(path)
@@ -54,7 +53,7 @@ def test_head_is_answered_as_get_is_without_the_body(world: World, path: str) ->
     assert got.body
 
 
-def test_a_link_that_is_looked_at_by_head_lets_nobody_in(world: World) -> None:
+def test_head_of_a_link_sets_no_cookie(world: World) -> None:
     visitor = Visitor(world)
 
     looked = visitor.call("HEAD", f"/enter?token={world.token(LinkRole.OWNER, ACCOUNT)}")
@@ -81,9 +80,7 @@ def test_staffs_cookie_is_sent_to_no_page_that_another_site_frames_or_links_to(w
         ("/desk/nothing", "/desk", OFF_DUTY),
     ],
 )
-def test_without_a_link_every_page_is_closed_and_all_look_the_same(
-    world: World, path: str, like: str, told: str
-) -> None:
+def test_without_a_session_every_page_is_refused_in_the_same_way(world: World, path: str, like: str, told: str) -> None:
     answer = Visitor(world).get(path)
 
     assert answer.status == 401
@@ -92,7 +89,7 @@ def test_without_a_link_every_page_is_closed_and_all_look_the_same(
 
 
 @pytest.mark.parametrize("how", ["out", "revoked", "over"])
-def test_staff_who_are_not_let_in_any_more_are_told_whom_to_ask(world: World, how: str) -> None:
+def test_staff_without_a_session_read_whom_to_ask(world: World, how: str) -> None:
     sam, link = world.staff("Sam"), f"/enter?token={world.token(LinkRole.STAFF, 'Sam')}"
     match how:
         case "out":
@@ -112,7 +109,7 @@ def enters(visitor: Visitor, link: str) -> Answer:
     return visitor.post(ENTER, {"token": link.partition("token=")[2]})
 
 
-def test_staff_are_told_nothing_of_mails_where_something_is_not_there_or_not_theirs(world: World) -> None:
+def test_error_pages_for_staff_mention_no_mails(world: World) -> None:
     sam = world.staff("Sam")
 
     for answer, status in ((sam.get("/desk/nothing"), 404), (sam.post("/desk/logout", {}), 403)):
@@ -120,7 +117,7 @@ def test_staff_are_told_nothing_of_mails_where_something_is_not_there_or_not_the
         assert "mail" not in answer.body
 
 
-def test_an_owner_who_has_logged_out_is_asked_to_open_the_link_once_more(world: World) -> None:
+def test_after_logging_out_an_owner_is_asked_to_open_the_link_again(world: World) -> None:
     owner = world.owner()
     owner.sends(f"/report/{ACCOUNT}/logout")
 
@@ -129,7 +126,7 @@ def test_an_owner_who_has_logged_out_is_asked_to_open_the_link_once_more(world: 
     assert (answer.status, OUT in answer.body, CLOSED in answer.body) == (401, True, False)
 
 
-def test_a_link_of_one_account_opens_no_other(world: World) -> None:
+def test_a_link_does_not_open_another_account(world: World) -> None:
     owner = world.owner()
     owner.cookies[f"__Host-owner-{OTHER}"] = owner.cookies[f"__Host-owner-{ACCOUNT}"]
 
@@ -144,14 +141,14 @@ def test_pages_of_two_accounts_can_be_open_at_once(world: World) -> None:
     assert [both.get(f"/report/{one}").status for one in (ACCOUNT, OTHER)] == [200, 200]
 
 
-def test_a_link_that_has_expired_lets_nobody_in(world: World) -> None:
+def test_an_expired_link_is_refused(world: World) -> None:
     owner = world.owner()
     world.now = NOW + timedelta(days=7)
 
     assert owner.get(f"/report/{ACCOUNT}").status == 401
 
 
-def test_a_revoked_link_lets_nobody_in(world: World) -> None:
+def test_a_revoked_link_is_refused(world: World) -> None:
     owner, staff, platform = world.owner(), world.staff(), world.platform()
     world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], links_valid_since=NOW)
     world.rows.link_registers[LinkRole.STAFF, ""] = Register(of_all=NOW)
@@ -162,14 +159,14 @@ def test_a_revoked_link_lets_nobody_in(world: World) -> None:
     assert platform.get(f"/api/v1/accounts/{ACCOUNT}").status == 401
 
 
-def test_a_link_to_an_account_that_is_gone_is_closed_like_any_other(world: World) -> None:
+def test_a_link_to_a_deleted_account_is_refused(world: World) -> None:
     owner = world.owner()
     del world.rows.accounts[ACCOUNT]
 
     assert owner.get(f"/report/{ACCOUNT}").status == 401
 
 
-def test_a_forged_token_lets_nobody_in(world: World) -> None:
+def test_a_forged_token_is_refused(world: World) -> None:
     token = world.token(LinkRole.OWNER, ACCOUNT)
     forged = token[:-1] + ("A" if token[-1] != "A" else "Q")
 
@@ -178,7 +175,7 @@ def test_a_forged_token_lets_nobody_in(world: World) -> None:
 
 @pytest.mark.parametrize("audience", LinkRole)
 @pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk", f"/api/v1/accounts/{ACCOUNT}"])
-def test_each_door_opens_to_its_own_audience(world: World, audience: LinkRole, path: str) -> None:
+def test_each_protected_path_is_for_its_own_audience(world: World, audience: LinkRole, path: str) -> None:
     """However the token of another gets into the place where theirs belongs."""
     wanted = audience_of(path, {**PROTECTED_PAGES, **PROTECTED_API})
     token = world.token(audience, ACCOUNT if audience is LinkRole.OWNER else "sam")
@@ -211,7 +208,7 @@ WRONG = {
 @pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize("audience", LinkRole)
 @pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/report/nobody", "/desk", f"/api/v1/accounts/{ACCOUNT}"])
-def test_no_door_opens_to_what_is_wrong_though_it_is_signed(
+def test_invalid_claims_are_refused_although_they_are_signed(
     world: World, audience: LinkRole, path: str, wrong: str
 ) -> None:
     made = tokens.read(world.token(audience, ACCOUNT if audience is LinkRole.OWNER else "sam"))[0]
@@ -230,7 +227,7 @@ def test_no_door_opens_to_what_is_wrong_though_it_is_signed(
 
 @pytest.mark.parametrize("door", [f"/report/{ACCOUNT}", "/desk"])
 @pytest.mark.parametrize("origin", ["", "null", "https://evil.example", "http://console.example", f"{ORIGIN}:8443"])
-def test_a_form_from_elsewhere_changes_nothing(world: World, door: str, origin: str) -> None:
+def test_a_form_from_another_origin_changes_nothing(world: World, door: str, origin: str) -> None:
     visitor = world.owner() if door.startswith("/report") else world.staff()
     csrf = visitor.csrf(door)
 
@@ -238,7 +235,7 @@ def test_a_form_from_elsewhere_changes_nothing(world: World, door: str, origin: 
 
 
 @pytest.mark.parametrize("door", [f"/report/{ACCOUNT}", "/desk"])
-def test_a_form_without_the_sessions_own_token_changes_nothing(world: World, door: str) -> None:
+def test_a_form_without_the_csrf_token_changes_nothing(world: World, door: str) -> None:
     visitor = world.owner() if door.startswith("/report") else world.staff()
     others = world.staff("Pat").csrf("/desk") if door == "/desk" else world.owner(OTHER).csrf(f"/report/{OTHER}")
 
@@ -251,7 +248,7 @@ def test_a_form_without_the_sessions_own_token_changes_nothing(world: World, doo
     )  # let in; there is nothing to send here
 
 
-def test_what_is_no_form_changes_nothing(world: World) -> None:
+def test_a_body_that_is_not_a_form_changes_nothing(world: World) -> None:
     owner = world.owner()
     for content_type, body in (("text/plain", "csrf=x"), ("application/json", "{}"), ("", "")):
         answer = owner.call("POST", f"/report/{ACCOUNT}", body, content_type=content_type, origin=ORIGIN)
@@ -269,7 +266,7 @@ def test_a_form_that_is_too_big_is_not_read(world: World, body: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/guide", "/nothing", "/report/x", "/desk"])
-def test_every_page_keeps_itself_to_itself(world: World, path: str) -> None:
+def test_every_page_has_the_security_headers(world: World, path: str) -> None:
     headers = Visitor(world).get(path).headers
 
     policy = headers["Content-Security-Policy"]
@@ -299,7 +296,7 @@ def test_the_stylesheet_can_be_kept_because_its_address_changes_with_it(world: W
 
 
 @pytest.mark.parametrize("call", ["signer.verify", "accounts.get"])
-def test_where_nothing_can_be_found_out_nobody_is_let_in_and_the_page_says_try_again(world: World, call: str) -> None:
+def test_without_kms_or_dynamodb_every_page_is_a_503(world: World, call: str) -> None:
     owner = world.owner()
     world.faults.fail(call)
 
@@ -316,7 +313,7 @@ def test_a_cookie_is_found_where_aws_and_where_others_put_it(world: World) -> No
     assert world.ask(event).status == 200
 
 
-def test_all_that_is_not_for_everybody_is_behind_a_door() -> None:
+def test_every_path_that_is_not_public_needs_authentication() -> None:
     of_everybody = {"/", "/enter", "/enter/new-link", "/logged-out", "/guide", "/guide.txt", r"/<name>\.css"}
 
     assert {rule for rule in rules(site_app.resolver()) if audience_of(rule, PROTECTED_PAGES) is None} == of_everybody
@@ -330,7 +327,7 @@ def rules(app: LambdaFunctionUrlResolver) -> set[str]:
     return {route.path for route in app._static_routes + app._dynamic_routes}
 
 
-def test_neither_function_has_what_is_the_others(world: World) -> None:
+def test_neither_function_has_routes_of_the_other(world: World) -> None:
     """Nor does it look at who is asking."""
     platform, staff = world.platform(), world.staff()
     world.faults.fail("signer.verify")
@@ -363,7 +360,7 @@ def links_told(world: World) -> int:
     return len(world.rows.told(ACCOUNT, "link_requested"))
 
 
-def test_an_expired_link_offers_a_new_one_and_asks_nobody_whether_it_was_ours(world: World) -> None:
+def test_an_expired_link_offers_a_new_one_without_calling_kms(world: World) -> None:
     token = expired(world)
 
     answer = Visitor(world).get(f"/enter?token={token}")
@@ -373,7 +370,7 @@ def test_an_expired_link_offers_a_new_one_and_asks_nobody_whether_it_was_ours(wo
     assert "signer.verify" not in world.faults.calls
 
 
-def test_the_new_one_is_told_once_a_day_and_mailed_to_the_owner(world: World) -> None:
+def test_a_new_link_is_mailed_to_the_owner_once_a_day(world: World) -> None:
     token = expired(world)
 
     answers = [asks_for_a_new_link(world, token) for _ in range(3)]
@@ -394,7 +391,7 @@ def test_a_link_of_a_prefetching_mail_scanner_still_opens_for_the_owner(world: W
 
 
 @pytest.mark.parametrize("what", ["forged", "revoked", "gone", "staff", "platform", "garbage", "empty"])
-def test_whatever_else_is_sent_gets_the_same_answer_and_causes_nothing(world: World, what: str) -> None:
+def test_any_other_request_for_a_link_gets_the_same_page_and_has_no_effect(world: World, what: str) -> None:
     token = expired(world)
     same = asks_for_a_new_link(World(), token).body
     match what:
@@ -416,7 +413,7 @@ def test_whatever_else_is_sent_gets_the_same_answer_and_causes_nothing(world: Wo
 
 
 @pytest.mark.parametrize("token", ["", "a.b.c", "x" * 5000, "."])
-def test_garbage_is_refused_without_asking_for_a_mac(world: World, token: str) -> None:
+def test_a_malformed_token_is_refused_without_calling_kms(world: World, token: str) -> None:
     asks_for_a_new_link(world, token)
     Visitor(world).get(f"/enter?token={token}")
 
@@ -424,7 +421,7 @@ def test_garbage_is_refused_without_asking_for_a_mac(world: World, token: str) -
 
 
 @pytest.mark.parametrize("mac", ["AA", "A" * 3000])
-def test_nobody_is_asked_about_a_mac_of_another_size(world: World, mac: str) -> None:
+def test_a_mac_of_another_size_is_refused_without_calling_kms(world: World, mac: str) -> None:
     token = f"{world.token(LinkRole.OWNER, ACCOUNT).rpartition('.')[0]}.{mac}"
 
     assert Visitor(world).get(f"/enter?token={token}").status == 401
@@ -434,7 +431,7 @@ def test_nobody_is_asked_about_a_mac_of_another_size(world: World, mac: str) -> 
 @pytest.mark.parametrize(
     ("audience", "status", "told"), [(LinkRole.STAFF, 401, OFF_DUTY), (LinkRole.PLATFORM, 403, FORBIDDEN)]
 )
-def test_an_expired_link_of_anybody_else_offers_nothing(
+def test_an_expired_link_of_staff_or_platform_offers_no_new_one(
     world: World, audience: LinkRole, status: int, told: str
 ) -> None:
     answer = Visitor(world).get(f"/enter?token={expired(world, audience, 'sam')}")

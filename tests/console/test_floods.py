@@ -1,4 +1,4 @@
-"""What a flood of requests costs: whoever is let in nowhere is told so before KMS and DynamoDB are asked."""
+"""What a flood of unauthenticated requests costs: neither KMS nor DynamoDB is called."""
 
 import random
 from base64 import urlsafe_b64encode
@@ -85,7 +85,7 @@ def stranger() -> Stranger:
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
-def test_of_a_thousand_hopeless_requests_none_asks_kms_or_dynamodb_anything(stranger: Stranger, path: str) -> None:
+def test_a_thousand_unauthenticated_requests_call_neither_kms_nor_dynamodb(stranger: Stranger, path: str) -> None:
     others: list[Token] = [
         partial(Stranger.forged, audience=audience) for audience in LinkRole if audience is not ADDRESSES[path]
     ]
@@ -99,7 +99,7 @@ def test_of_a_thousand_hopeless_requests_none_asks_kms_or_dynamodb_anything(stra
     assert stranger.cost == []
 
 
-def test_the_way_in_asks_kms_about_no_token_that_opens_no_page(stranger: Stranger) -> None:
+def test_logging_in_does_not_call_kms_for_a_token_that_opens_no_page(stranger: Stranger) -> None:
     platforms: Token = partial(Stranger.forged, audience=LinkRole.PLATFORM)
     statuses = set()
 
@@ -110,7 +110,7 @@ def test_the_way_in_asks_kms_about_no_token_that_opens_no_page(stranger: Strange
     assert stranger.cost == []
 
 
-def test_what_is_open_to_everybody_asks_nobody_about_whoever_comes(stranger: Stranger) -> None:
+def test_public_pages_call_neither_kms_nor_dynamodb(stranger: Stranger) -> None:
     paths = ["/", "/guide", "/guide.txt", "/nowhere", "/api/v1/openapi.json", "/api/v2"]
 
     for path in islice(cycle(paths), REQUESTS):
@@ -129,7 +129,7 @@ def test_what_is_open_to_everybody_asks_nobody_about_whoever_comes(stranger: Str
     ],
 )
 @pytest.mark.parametrize(("path", "audience"), [(REPORT, LinkRole.OWNER), (DESK, LinkRole.STAFF)])
-def test_a_form_from_elsewhere_is_refused_before_kms_is_asked(
+def test_a_form_from_another_origin_is_refused_before_kms_is_called(
     stranger: Stranger, path: str, audience: LinkRole, headers: dict[str, str]
 ) -> None:
     token = stranger.forged(audience)
@@ -140,7 +140,7 @@ def test_a_form_from_elsewhere_is_refused_before_kms_is_asked(
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
-def test_a_forgery_that_is_well_formed_costs_one_verification_and_no_read(stranger: Stranger, path: str) -> None:
+def test_a_well_formed_forgery_costs_one_verification_and_no_read(stranger: Stranger, path: str) -> None:
     for _ in range(10):
         token = stranger.forged(ADDRESSES[path])
         headers = {"cookie": f"{OWNERS}={token}; {STAFFS}={token}", "authorization": f"Bearer {token}"}

@@ -1,4 +1,4 @@
-"""What every answer says of itself: each route of both functions, and whatever is answered besides."""
+"""The headers of every response of both functions."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -70,7 +70,7 @@ def kept(answer: Answer, **different: str) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(set(routes())))
-def test_each_route_says_it(method: str, path: str) -> None:
+def test_each_route_has_the_headers(method: str, path: str) -> None:
     answer = of_route(method, path)
 
     assert answer.status < 500
@@ -78,7 +78,7 @@ def test_each_route_says_it(method: str, path: str) -> None:
     kept(answer, **({"Cache-Control": "public, max-age=31536000, immutable"} if is_style else {}))
 
 
-def test_nothing_more_is_said_by_all() -> None:
+def test_no_other_headers_are_on_all_responses() -> None:
     assert HEADERS.keys() == {*EXPECTED, "Content-Security-Policy"}
 
 
@@ -126,7 +126,7 @@ ANSWERS: dict[str, tuple[Callable[[World], Answer], int]] = {
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_whatever_is_answered_besides_says_it_too(name: str) -> None:
+def test_every_other_response_has_the_headers(name: str) -> None:
     make, status = ANSWERS[name]
 
     answer = make(a_world())
@@ -173,6 +173,6 @@ def test_a_cookie_is_sent_in_frames_only_where_somebody_may_frame_pages(
     assert cookie.endswith(f"; HttpOnly; Secure; {same_site}")
 
 
-def test_every_style_is_kept_by_browsers() -> None:
+def test_every_stylesheet_is_cached_by_browsers() -> None:
     for name in STYLES:
         assert "immutable" in a_world().ask(a_request("GET", f"/{name}.css")).headers["Cache-Control"]

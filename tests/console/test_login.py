@@ -1,4 +1,4 @@
-"""Staff say that it is they before they enter, once more over somebody else's session; and everybody can log out."""
+"""Logging in and out: staff confirm who they are, and once more before they replace another session."""
 
 import pytest
 from tests.support.builders import ACCOUNT, STAFF
@@ -24,19 +24,19 @@ def enters(visitor: Visitor, token: str, **fields: str) -> Answer:
     return visitor.post(ENTER, {"token": token, **fields})
 
 
-def test_a_staff_link_asks_whether_it_is_they_and_says_who_made_it(world: World) -> None:
+def test_a_staff_link_asks_for_confirmation_and_names_its_maker(world: World) -> None:
     visitor = Visitor(world)
 
     asks = visitor.get(f"{ENTER}?token={a_link(world, 'Anna', EVA)}")
 
     assert (asks.status, asks.cookies) == (200, [])
-    assert "Enter as Anna?" in asks.body
+    assert "Log in as Anna?" in asks.body
     assert EVA in asks.body
     assert asks.headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
     assert visitor.get("/desk").status == 401
 
 
-def test_whoever_says_so_is_in(world: World) -> None:
+def test_after_the_confirmation_staff_are_logged_in(world: World) -> None:
     visitor = Visitor(world)
 
     entered = enters(visitor, a_link(world, "Anna"))
@@ -46,7 +46,7 @@ def test_whoever_says_so_is_in(world: World) -> None:
 
 
 @pytest.mark.parametrize("origin", ["", "null", "https://evil.example", f"{ORIGIN}:8443"])
-def test_another_site_lets_nobody_in(world: World, origin: str) -> None:
+def test_another_site_cannot_log_anybody_in(world: World, origin: str) -> None:
     """Who is put into somebody else's session decides under another's name."""
     visitor = Visitor(world)
 
@@ -58,15 +58,15 @@ def test_another_site_lets_nobody_in(world: World, origin: str) -> None:
     ("name", "by"),
     [("Bob", STAFF), ("Аnna", STAFF), ("Anna", EVA), ("Anna", SAMS_NAMESAKE)],
 )
-def test_over_somebody_elses_session_it_asks_first(world: World, name: str, by: str) -> None:
+def test_a_link_of_another_name_asks_before_it_replaces_the_session(world: World, name: str, by: str) -> None:
     anna = world.staff("Anna")
     before = dict(anna.cookies)
 
     asks = enters(anna, a_link(world, name, by))
 
     assert (asks.status, asks.cookies) == (200, [])
-    assert "You are in as Anna" in asks.body
-    assert f"Enter as {name}?" in asks.body
+    assert "You are logged in as Anna" in asks.body
+    assert f"Log in as {name}?" in asks.body
     assert STAFF in asks.body
     assert by in asks.body
     assert anna.cookies == before
@@ -77,27 +77,27 @@ def test_over_somebody_elses_session_it_asks_first(world: World, name: str, by: 
 
 
 @pytest.mark.parametrize("path", ["", "x:assumed-role/Admin/", "Anna)(link/by:root)/"])
-def test_an_act_names_who_made_the_link_and_nothing_that_they_chose(world: World, path: str) -> None:
+def test_a_decision_names_the_maker_of_the_link(world: World, path: str) -> None:
     link = a_link(world, "Anna", f"arn:aws:iam::123456789012:user/{path}eva")
 
     assert world.console.authenticator.log_in(link, world.now).name == "staff:Anna (link by user/eva)"
 
 
 @pytest.mark.parametrize("csrf", ["", "0" * 64, "é"])
-def test_only_a_form_of_that_session_answers_for_it(world: World, csrf: str) -> None:
+def test_only_a_form_of_the_current_session_replaces_it(world: World, csrf: str) -> None:
     anna = world.staff("Anna")
 
     assert enters(anna, a_link(world, "Bob"), csrf=csrf).status == 200
     assert enters(anna, a_link(world, "Bob"), csrf=world.staff("Bob").csrf("/desk")).status == 200
 
 
-def test_who_comes_again_is_not_asked_twice(world: World) -> None:
+def test_the_same_name_is_not_asked_twice(world: World) -> None:
     anna = world.staff("Anna")
 
     assert enters(anna, a_link(world, "Anna")).status == 303
 
 
-def test_over_a_session_that_is_not_in_force_any_more_nothing_is_asked(world: World) -> None:
+def test_an_invalid_session_is_replaced_without_asking(world: World) -> None:
     anna = world.staff("Anna")
     token = a_link(world, "Bob")
     world.rows.link_registers[LinkRole.STAFF, "Anna"] = Register(of_name=world.now)
@@ -105,7 +105,7 @@ def test_over_a_session_that_is_not_in_force_any_more_nothing_is_asked(world: Wo
     assert enters(anna, token).status == 303
 
 
-def test_where_it_cannot_be_found_out_who_is_in_nobody_is_let_in(world: World) -> None:
+def test_without_knowing_the_current_session_nobody_is_logged_in(world: World) -> None:
     anna = world.staff("Anna")
     token = a_link(world, "Bob")
     world.faults.fail("signer.verify", skip=1)  # that of the link is the first
@@ -114,15 +114,15 @@ def test_where_it_cannot_be_found_out_who_is_in_nobody_is_let_in(world: World) -
 
 
 @pytest.mark.parametrize("token", ["", "a.b.c"])
-def test_what_is_no_link_lets_nobody_in(world: World, token: str) -> None:
+def test_a_malformed_link_logs_nobody_in(world: World, token: str) -> None:
     assert enters(Visitor(world), token).status == 401
 
 
-def test_a_platforms_token_lets_nobody_in(world: World) -> None:
+def test_a_platforms_token_logs_nobody_in(world: World) -> None:
     assert enters(Visitor(world), world.token(LinkRole.PLATFORM, "crm")).status == 403
 
 
-def test_what_names_say_is_shown_as_text(world: World) -> None:
+def test_names_are_escaped(world: World) -> None:
     asks = Visitor(world).get(f"{ENTER}?token={a_link(world, '<b>Anna</b>', '<i>eva</i>')}")
 
     assert "<b>Anna</b>" not in asks.body
@@ -130,7 +130,7 @@ def test_what_names_say_is_shown_as_text(world: World) -> None:
     assert "&lt;b&gt;Anna" in asks.body
 
 
-def test_two_owners_pages_are_entered_beside_each_other_and_nothing_is_asked(world: World) -> None:
+def test_two_owners_pages_are_open_beside_each_other(world: World) -> None:
     """Each account has a cookie of its own: nothing is entered over."""
     assert world.owner().get(f"{ENTER}?token={world.token(LinkRole.OWNER, ACCOUNT)}").status == 303
 
@@ -153,7 +153,7 @@ def test_a_cookie_whose_name_only_looks_like_ours_is_not_ours(world: World, sign
         assert asks_with(world, f"{name}={planted}").status == 401
 
 
-def test_blanks_and_tabs_around_a_cookie_are_none_of_it(world: World) -> None:
+def test_blanks_and_tabs_around_a_cookie_are_stripped(world: World) -> None:
     assert asks_with(world, f" \t__Host-staff={a_link(world, 'Anna')}\t ").status == 200
 
 
@@ -169,7 +169,7 @@ def test_of_two_cookies_with_our_name_neither_opens_anything(world: World) -> No
 
 
 @pytest.mark.parametrize("door", ["/desk", f"/report/{ACCOUNT}"])
-def test_who_logs_out_is_out_in_this_browser(world: World, door: str) -> None:
+def test_logging_out_ends_the_session_in_this_browser(world: World, door: str) -> None:
     visitor = world.staff() if door == "/desk" else world.owner()
     assert f'action="{door}/logout"' in visitor.get(door).body
 
@@ -184,7 +184,7 @@ def test_who_logs_out_is_out_in_this_browser(world: World, door: str) -> None:
     assert "You are out" in visitor.get("/logged-out").body
 
 
-def test_an_owner_who_leaves_one_report_stays_in_the_others(world: World) -> None:
+def test_logging_out_of_one_report_keeps_the_others(world: World) -> None:
     owner = world.owner()
     owner.cookies["__Host-owner-florist"] = "another"
 

@@ -1,5 +1,4 @@
-"""Whatever else is on a timeline, and however much of it: support, the owner and the host platform are shown the same
-evidence, and nobody reads the whole of it."""
+"""Long timelines: desk, owner and host platform show the same evidence, and read a bounded part."""
 
 import json
 import re

@@ -1,5 +1,4 @@
-"""Whatever the holder of an owner's link does, in any order, at any time: a day has at most three mails of it, so many
-changes of a request, and no word of theirs is in a mail."""
+"""Mails that an owner's link can cause, in any order of actions: at most three a day, without a text of the holder."""
 
 import contextlib
 from collections import Counter
@@ -17,7 +16,7 @@ from tests.support.platform import Platform
 from tests.support.visiting import Answer, World
 
 from permille.domain.login.links import LinkRole
-from permille.domain.people.commands import ApproveReview, DeclineReview
+from permille.domain.people.staff_commands import ApproveReview, DeclineReview
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import Status
 from permille.usecases.decisions.decisions import apply

@@ -1,4 +1,4 @@
-"""Where CloudFront stands before the function URLs, whoever goes past it is refused before anything is looked at."""
+"""The proxy: a request that bypasses CloudFront is refused before it is read."""
 
 import logging
 from dataclasses import replace
@@ -37,7 +37,7 @@ WRONG = [None, "", "x", OLD[:-1], OLD + " ", OLD.upper(), digest(OLD), f"{OLD},{
 
 @pytest.mark.parametrize("value", WRONG)
 @pytest.mark.parametrize("path", PATHS + OF_THE_API)
-def test_whoever_goes_past_cloudfront_is_refused(world: World, path: str, value: str | None) -> None:
+def test_a_request_that_bypasses_cloudfront_is_refused(world: World, path: str, value: str | None) -> None:
     token = world.token(LinkRole.PLATFORM, "crm")
     headers = {"authorization": f"Bearer {token}"} | ({} if value is None else {HEADER: value})
     world.faults.calls.clear()
@@ -48,7 +48,7 @@ def test_whoever_goes_past_cloudfront_is_refused(world: World, path: str, value:
 
 
 @pytest.mark.parametrize("value", [OLD, NEW])
-def test_while_the_value_is_changed_both_are_taken(world: World, value: str) -> None:
+def test_during_a_rotation_both_values_are_accepted(world: World, value: str) -> None:
     authorization = f"Bearer {world.token(LinkRole.PLATFORM, 'crm')}"
 
     assert world.ask(a_request("GET", "/guide", {HEADER: value})).status == 200
@@ -58,7 +58,7 @@ def test_while_the_value_is_changed_both_are_taken(world: World, value: str) -> 
 
 
 @pytest.mark.parametrize("event", [{}, {"headers": None}, {"headers": {}, "requestContext": None, "body": "x"}])
-def test_nothing_of_such_a_request_is_read(
+def test_a_bypassing_request_is_not_read(
     world: World, event: dict[str, Any], logged: list[logging.LogRecord], measured: Measured
 ) -> None:
     answers = [
@@ -71,12 +71,12 @@ def test_nothing_of_such_a_request_is_read(
     assert measured.values() == {"request.bypassed": [1.0, 1.0]}
 
 
-def test_without_digests_nobody_is_asked_for_the_header() -> None:
+def test_without_digests_the_header_is_not_needed() -> None:
     assert Proxy.of("") == Proxy()
     assert Proxy().forwarded({})
 
 
 @pytest.mark.parametrize("headers", [{}, {HEADER: ""}, {HEADER: None}])
-def test_nothing_is_no_secret_also_where_the_digest_is_of_nothing(headers: dict[str, Any]) -> None:
+def test_an_empty_value_is_never_accepted(headers: dict[str, Any]) -> None:
     """As where the secret was an unset variable of a shell."""
     assert not Proxy.of(digest("")).forwarded({"headers": headers})

@@ -1,4 +1,4 @@
-"""Whatever is sent, and whatever an account's row holds: an answer that says what is wrong, never a failure."""
+"""Hostile and malformed input, and unusual rows: the console answers with an error, and never fails."""
 
 import logging
 from base64 import b64encode
@@ -109,7 +109,7 @@ def worlds() -> Iterator[World]:
     ),
     raw=st.binary(max_size=20),
 )
-def test_nothing_that_people_send_makes_the_console_fail(
+def test_no_input_makes_the_console_fail(
     which: int, method: str, address: str, query: dict[str, str], form: dict[str, str], raw: bytes
 ) -> None:
     world = list(worlds())[which]
@@ -149,7 +149,7 @@ def test_a_text_that_the_browser_lets_pass_is_not_too_long() -> None:
 
 
 @pytest.mark.parametrize("nothing", [" ", "\0", "\u200b", "\u202e\u00ad", "\ufeff\r\n"])
-def test_what_nobody_can_read_is_no_reason(nothing: str) -> None:
+def test_an_invisible_reason_is_refused(nothing: str) -> None:
     world = World(Rows(accounts={ACCOUNT: asking()}))
     request = {"action": "amend", "day": str(TODAY), "batch": "1"}
 
@@ -190,7 +190,7 @@ def test_every_account_has_its_report_whatever_it_is_called(account_id: str) -> 
 
 
 @pytest.mark.parametrize("account_id", ["x" * 3000, "Bakery", "a b", "%62akery"])
-def test_what_is_no_id_is_looked_up_nowhere(account_id: str) -> None:
+def test_an_invalid_id_is_not_looked_up(account_id: str) -> None:
     world = World()
     world.faults.fail("accounts.get")
 
@@ -201,7 +201,7 @@ def test_what_is_no_id_is_looked_up_nowhere(account_id: str) -> None:
 
 @pytest.mark.parametrize("address", STRANGE)
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
-def test_no_way_of_writing_an_address_leads_past_its_door(address: str, method: str) -> None:
+def test_no_spelling_of_a_path_avoids_authentication(address: str, method: str) -> None:
     world = World(Rows(accounts={ACCOUNT: an_account(), "other": an_account("other", owner_name="Nobody's business")}))
     owner = world.owner()
     body = urlencode({"csrf": owner.csrf(REPORT)}).encode()
@@ -222,14 +222,14 @@ def lost_in_space(account: Account) -> World:
 
 
 @pytest.mark.parametrize("account", [asking(), went_well()])
-def test_an_account_in_a_zone_that_is_not_known_is_shown_nevertheless(account: Account) -> None:
+def test_an_account_in_an_unknown_time_zone_is_shown(account: Account) -> None:
     world = lost_in_space(account)
 
     assert [world.owner().get(f"{REPORT}{page}").status for page in ("", "/year", "/report.json")] == [200] * 3
     assert [world.staff().get(page).status for page in ("/desk", ITS_DESK)] == [200] * 2
 
 
-def test_no_day_is_agreed_on_in_a_zone_that_is_not_known() -> None:
+def test_no_day_is_approved_in_an_unknown_time_zone() -> None:
     world = lost_in_space(asking())
 
     answers = [
@@ -243,7 +243,7 @@ def test_no_day_is_agreed_on_in_a_zone_that_is_not_known() -> None:
     assert world.rows.accounts[ACCOUNT].review == asking().review
 
 
-def test_a_row_that_cannot_be_read_is_told_by_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_row_is_an_error_page(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
     owner = world.owner()
 
@@ -258,7 +258,7 @@ def test_a_row_that_cannot_be_read_is_told_by_a_page(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("error", [PermissionDenied, RequestRejected])
-def test_what_a_retry_does_not_help_is_never_to_be_tried_again(error: type[ServiceError]) -> None:
+def test_a_permanent_error_does_not_ask_to_try_again(error: type[ServiceError]) -> None:
     world = World()
     owner = world.owner()
     world.rows.faults.fail("timeline.latest", error=error("reading the timeline: AWS does not allow it"))
@@ -273,7 +273,7 @@ def test_what_a_retry_does_not_help_is_never_to_be_tried_again(error: type[Servi
 # ---------------------------------------------------------------- the log
 
 
-def test_what_is_typed_and_what_lets_people_in_is_not_in_the_log(logged: list[logging.LogRecord]) -> None:
+def test_neither_input_nor_tokens_are_logged(logged: list[logging.LogRecord]) -> None:
     world = World(Rows(accounts={ACCOUNT: asking()}))
     owner, staff = world.owner(), world.staff()
     platform = Platform(rows=world.rows)

@@ -11,7 +11,7 @@ from tests.support.reports import APPROVED, ASKED
 
 from permille.domain.account.credential import Denial
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.people.review import Stage, stage
+from permille.domain.people.review import ReviewStage, stage
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import Status
 
@@ -30,23 +30,29 @@ def declined(again_in: int) -> Review:
 @pytest.mark.parametrize(
     ("about", "expected"),
     [
-        ({"status": Status.ACTIVE}, Stage.NOT_NEEDED),
-        ({"status": Status.DISABLED}, Stage.MAY_ASK),
-        ({"status": Status.DISABLED, "review": ASKED}, Stage.OPEN),
-        ({"status": Status.DISABLED, "review": replace(ASKED, state=ReviewState.WITHDRAWN)}, Stage.MAY_ASK),
-        ({"status": Status.DISABLED, "review": declined(1)}, Stage.DECLINED),
-        ({"status": Status.DISABLED, "review": declined(0)}, Stage.MAY_ASK),
-        ({"status": Status.DISABLED, "review": APPROVED, "trial": TRIAL}, Stage.SCHEDULED),
-        ({"status": Status.TRIAL, "review": APPROVED, "trial": RUNNING}, Stage.RUNNING),
-        ({"status": Status.OBSERVING, "trial": OBSERVING}, Stage.OBSERVING),
-        ({"status": Status.OBSERVING, "trial": replace(OBSERVING, asked=True)}, Stage.CONFIRMATION),
-        ({"status": Status.OBSERVING, "trial": replace(OBSERVING, asked=True, confirmed=True)}, Stage.OBSERVING),
-        ({"status": Status.CLOSED}, Stage.CLOSED),
-        ({"status": Status.ACTIVE, "denial": DENIAL}, Stage.DENIED),
-        ({"status": Status.TRIAL, "review": APPROVED, "trial": RUNNING, "denial": DENIAL}, Stage.DENIED),
+        ({"status": Status.ACTIVE}, ReviewStage.NOT_NEEDED),
+        ({"status": Status.DISABLED}, ReviewStage.MAY_ASK),
+        ({"status": Status.DISABLED, "review": ASKED}, ReviewStage.OPEN),
+        ({"status": Status.DISABLED, "review": replace(ASKED, state=ReviewState.WITHDRAWN)}, ReviewStage.MAY_ASK),
+        ({"status": Status.DISABLED, "review": declined(1)}, ReviewStage.DECLINED),
+        ({"status": Status.DISABLED, "review": declined(0)}, ReviewStage.MAY_ASK),
+        ({"status": Status.DISABLED, "review": APPROVED, "trial": TRIAL}, ReviewStage.SCHEDULED),
+        ({"status": Status.TRIAL, "review": APPROVED, "trial": RUNNING}, ReviewStage.RUNNING),
+        ({"status": Status.OBSERVING, "trial": OBSERVING}, ReviewStage.OBSERVING),
+        (
+            {"status": Status.OBSERVING, "trial": replace(OBSERVING, confirmation_requested=True)},
+            ReviewStage.CONFIRMATION,
+        ),
+        (
+            {"status": Status.OBSERVING, "trial": replace(OBSERVING, confirmation_requested=True, confirmed=True)},
+            ReviewStage.OBSERVING,
+        ),
+        ({"status": Status.CLOSED}, ReviewStage.CLOSED),
+        ({"status": Status.ACTIVE, "denial": DENIAL}, ReviewStage.DENIED),
+        ({"status": Status.TRIAL, "review": APPROVED, "trial": RUNNING, "denial": DENIAL}, ReviewStage.DENIED),
     ],
 )
-def test_the_stage_is_told_by_the_account(about: dict[str, Any], expected: Stage) -> None:
+def test_the_stage_is_told_by_the_account(about: dict[str, Any], expected: ReviewStage) -> None:
     assert stage(an_account(**about), BERLIN, NOW) is expected
 
 
@@ -73,7 +79,7 @@ def test_the_form_is_shown_exactly_where_a_request_is_taken(about: dict[str, Any
     except DecisionRefused:
         taken = False
 
-    assert taken == (stage(account, BERLIN, NOW) is Stage.MAY_ASK)
+    assert taken == (stage(account, BERLIN, NOW) is ReviewStage.MAY_ASK)
 
 
 def test_the_day_from_which_to_ask_again_begins_where_the_owner_is() -> None:
@@ -81,5 +87,5 @@ def test_the_day_from_which_to_ask_again_begins_where_the_owner_is() -> None:
     late = NOW.replace(hour=23, minute=30)
     account = an_account(status=Status.DISABLED, review=declined(1))
 
-    assert stage(account, BERLIN, late) is Stage.MAY_ASK
-    assert stage(account, ZoneInfo("UTC"), late) is Stage.DECLINED
+    assert stage(account, BERLIN, late) is ReviewStage.MAY_ASK
+    assert stage(account, ZoneInfo("UTC"), late) is ReviewStage.DECLINED

@@ -15,8 +15,9 @@ from permille.domain.feedback.bounces import BounceRecord
 from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Message, Rejection
 from permille.domain.feedback.recipients import Recipients
 from permille.domain.login.links import LinkRole
-from permille.domain.people.commands import Command, RequestReview, ReviewRequest
+from permille.domain.people.commands import Command
 from permille.domain.people.decisions import Context, decide
+from permille.domain.people.owner_commands import RequestReview, ReviewRequest
 from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, SecondChance, Verdict, judge
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.rules.backlog import Backlog

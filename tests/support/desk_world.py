@@ -37,7 +37,7 @@ from permille.domain.account.second_chance import Review, ReviewState, Trial, Tr
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
 from permille.ports.desk import QueueStatus
-from permille.usecases.views.desk import Desk
+from permille.usecases.views.desk_services import DeskServices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 ANNA = "staff:Anna (link by user/sam)"
 REQUEST = Review(ReviewState.OPEN, TODAY, 800, "We mailed an old list", "We took it off", NOW - 5 * HOUR)
-WENT_WELL = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, asked=True)
+WENT_WELL = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, confirmation_requested=True)
 COMPLAINT = a_complaint_entry("m-9", NOW - HOUR)
 QUEUES = [QueueStatus("Feedback", 12, timedelta(minutes=7)), QueueStatus("Feedback's dead letters", 0, None)]
 
@@ -82,7 +82,7 @@ class World:
         self.resets = FakeBreakerAdmin(self.rows)
         self.ses = FakeSes(faults=self.faults)
         self.policies = FakePolicies(faults=self.faults)
-        self.desk = Desk(
+        self.desk = DeskServices(
             accounts=AccountsWithinRole(self.rows, "Console"),
             account_index=self.directory,
             tallies=FakeTallies(self.rows),

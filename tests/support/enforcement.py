@@ -30,7 +30,8 @@ from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
-from permille.usecases.enforcement.enforce import EnforceServices, Run, enforce, enforce_due
+from permille.usecases.enforcement.enforce import Run, enforce, enforce_due
+from permille.usecases.enforcement.enforce_services import EnforceServices
 from permille.usecases.enforcement.sweep import hourly
 from permille.usecases.enforcement.switching import CredentialServices
 
@@ -48,7 +49,7 @@ class NewerRows(AccountsWithinRole):
 
 def _as_newer(account: Account) -> dict[str, Any]:
     parts = (
-        "look",
+        "assessment",
         "review",
         "trial",
         "provider",
@@ -84,7 +85,7 @@ class World:
             bounces=FakeBounces(self.rows),
             policies=self.policies,
             control=FakeControl(self.rows),
-            feed=self.feed,
+            feedback_backlog=self.feed,
             heartbeat=FakeHeartbeat(self.rows),
             quarantine=FakeQuarantine(self.faults),
             mode=mode,

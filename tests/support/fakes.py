@@ -22,7 +22,7 @@ from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.rules.breaker import BreakerChange, BreakerState, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.sending.route import with_route_changes
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
-from permille.domain.sending.suppression import Addition, Detailed, Suppression, Why, suppressed_by
+from permille.domain.sending.suppression import Addition, Detailed, Suppression, SuppressionReason, suppressed_by
 from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
 from permille.domain.timeline.kinds.complaints import Reported, completed
@@ -192,12 +192,12 @@ class FakeLedger:
         if count.entry:
             self._rows.append(count.entry)
             if address := suppressed_by(count.entry):
-                suppression = Suppression(address, count.entry.at, count.entry.id, Why.COMPLAINT)
+                suppression = Suppression(address, count.entry.at, count.entry.id, SuppressionReason.COMPLAINT)
                 self._rows.suppressing[count.account_id, count.identity] = suppression
         if card := count.record:
             self._rows.bounces[count.account_id, count.identity] = card
             if card.recipient:
-                suppression = Suppression(card.recipient, card.at, card.id, Why.BOUNCE)
+                suppression = Suppression(card.recipient, card.at, card.id, SuppressionReason.BOUNCE)
                 self._rows.suppressing[count.account_id, count.identity] = suppression
 
     @property
@@ -673,7 +673,7 @@ class FakeSuppressions:
     def complaints_about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
         with self._rows.faults.call("suppressions.complaints_about"):
             theirs = [one for one in self._rows.suppressing.items() if one[0][0] == account_id]
-            cards = [(key, card) for key, card in theirs if card.why is Why.COMPLAINT]
+            cards = [(key, card) for key, card in theirs if card.why is SuppressionReason.COMPLAINT]
             told = {key[1]: self._rows.entries[account_id, card.entry_id].data for key, card in cards}
             return {
                 identity: datetime.fromisoformat(facts["reported_at"])
@@ -705,7 +705,7 @@ class FakeSuppressions:
     def added(self, account_id: str) -> frozenset[str]:
         with self._rows.faults.call("suppressions.added"):
             theirs = [card for (its, _), card in self._rows.suppressing.items() if its == account_id]
-            return frozenset(card.address for card in theirs if card.why is Why.ADDED)
+            return frozenset(card.address for card in theirs if card.why is SuppressionReason.ADDED)
 
     def add(self, account_id: str, additions: Sequence[Addition], entry: Entry | None) -> None:
         with self._rows.faults.call("suppressions.add"):

@@ -25,13 +25,13 @@ from tests.support.builders import (
 from tests.support.fakes import FakeBounces, FakePolicies, FakeTallies, FakeTimeline, Rows
 
 from permille.domain.account.account import Account
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Denial
-from permille.domain.account.look import Assessment
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
 from permille.domain.feedback.feedback import Rejection
-from permille.domain.people.review import Stage
+from permille.domain.people.review import ReviewStage
 from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.timeline.kinds.complaints import CountedComplaint, reported
 from permille.domain.timeline.kinds.credential import Created, DeniedByHand
@@ -42,7 +42,7 @@ from permille.domain.timeline.timeline import Entry, entry, only
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Count
-from permille.usecases.views.report import OwnerReport, Range, ReportServices, gather_report
+from permille.usecases.views.report import OwnerReport, ReportRange, ReportServices, gather_report
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 CAMPAIGNS = ("Spring sale", "Newsletter 12", "", "Old customers")
@@ -68,7 +68,7 @@ def a_report(
     entries: Sequence[Entry] = (),
     *,
     policy: Policy = DEFAULT,
-    shown: Range = Range.WINDOW,
+    shown: ReportRange = ReportRange.WINDOW,
     now: datetime = NOW,
     bounced: Sequence[Count] = (),
 ) -> OwnerReport:
@@ -285,7 +285,7 @@ STATES: Mapping[str, Callable[[], OwnerReport]] = {
     "observing-by-ratio": lambda: _on_trial(Status.OBSERVING, TrialState.OBSERVING, 1, **SIZE, ratio_above=500),
     "still-on": lambda: _still_on(),
     "observing": lambda: _on_trial(Status.OBSERVING, TrialState.OBSERVING, 1),
-    "confirmation": lambda: _on_trial(Status.OBSERVING, TrialState.OBSERVING, 4, asked=True),
+    "confirmation": lambda: _on_trial(Status.OBSERVING, TrialState.OBSERVING, 4, confirmation_requested=True),
     "reinstated": lambda: _on_trial(Status.ACTIVE, TrialState.OBSERVING, 10),
     "closed": lambda: a_report(
         an_account(status=Status.CLOSED),
@@ -312,13 +312,15 @@ def _taken_back() -> OwnerReport:
 
 def _still_on() -> OwnerReport:
     """Above the limit because clean mail has left the window."""
-    look = Assessment(TODAY - A_DAY, 1000, 2, 0, 0, over=True, kept=True)
-    return a_report(an_account(look=look), {(1, TODAY - 20 * A_DAY): Tally(1000, 2)}, _one())
+    look = Assessment(TODAY - A_DAY, 1000, 2, 0, 0, breaks_rule=True, kept=True)
+    return a_report(an_account(assessment=look), {(1, TODAY - 20 * A_DAY): Tally(1000, 2)}, _one())
 
 
 def _denied_on_trial() -> OwnerReport:
     trial = _on_trial(Status.TRIAL, TrialState.RUNNING, 0)
-    return replace(trial, account=replace(trial.account, denial=Denial(("permille-bakery",), NOW)), stage=Stage.DENIED)
+    return replace(
+        trial, account=replace(trial.account, denial=Denial(("permille-bakery",), NOW)), stage=ReviewStage.DENIED
+    )
 
 
 def _over(**account: Any) -> OwnerReport:
@@ -340,4 +342,4 @@ def a_year() -> OwnerReport:
         for (_, day), tally in busy_tallies(400, every=13).items()
         if not begins - 20 * A_DAY < datetime(day.year, day.month, day.day, tzinfo=NOW.tzinfo) < begins
     }
-    return a_report(an_account(epochs=(begins,)), tallies, [_created(), *entries], shown=Range.YEAR)
+    return a_report(an_account(epochs=(begins,)), tallies, [_created(), *entries], shown=ReportRange.YEAR)

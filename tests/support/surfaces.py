@@ -34,7 +34,8 @@ from permille.domain.timeline.timeline import entry
 from permille.domain.values.status import Mode
 from permille.observability import metrics
 from permille.ports.notifications import Mail
-from permille.usecases.enforcement.enforce import EnforceServices, enforce_due
+from permille.usecases.enforcement.enforce import enforce_due
+from permille.usecases.enforcement.enforce_services import EnforceServices
 from permille.usecases.enforcement.switching import CredentialServices
 from permille.usecases.feedback.ingest import IngestServices, ingest
 from permille.usecases.notifications.mails import Addresses, compose
@@ -117,7 +118,7 @@ class Platform:
             bounces=FakeBounces(stack.rows),
             policies=FakePolicies(),
             control=stack.control,
-            feed=self.feed,
+            feedback_backlog=self.feed,
             heartbeat=FakeHeartbeat(stack.rows),
             quarantine=FakeQuarantine(),
             mode=self.mode,

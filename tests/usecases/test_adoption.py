@@ -11,11 +11,11 @@ from tests.support.builders import NOW, an_account
 from tests.support.examples import examples
 from tests.support.operator_fakes import FakeStack, KnownUser, a_sender, a_stack
 
-from permille.domain.sending.iam_risk import TakenRisk
+from permille.domain.sending.iam_risk import AcceptedRisk
 from permille.domain.timeline.kinds.credential import Created
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import InvalidInput
-from permille.usecases.senders.adoption import check_adoption
+from permille.usecases.senders.adoption import AdoptionRequest, check_adoption
 
 USER = "permille-bakery"
 SES = "arn:aws:ses:us-east-1:123456789012"
@@ -31,7 +31,7 @@ def stack() -> FakeStack:
 
 
 def adopted(stack: FakeStack, *users: str) -> tuple[str, ...]:
-    return check_adoption(stack.onboarding.adoption, users, ALLOWED).names
+    return check_adoption(stack.onboarding.adoption, AdoptionRequest(users, ALLOWED)).names
 
 
 def in_groups(stack: FakeStack, *names: str) -> None:
@@ -211,7 +211,7 @@ def test_a_risk_that_is_taken_lets_nobody_in_who_could_not_send(stack: FakeStack
     stack.iam_users.users[USER] = KnownUser()
 
     with pytest.raises(InvalidInput, match="may not send through"):
-        check_adoption(stack.onboarding.adoption, [USER], ALLOWED, accept_risk="Why not")
+        check_adoption(stack.onboarding.adoption, AdoptionRequest([USER], ALLOWED, accept_risk="Why not"))
 
 
 def test_what_the_deny_group_denies_is_no_reason(stack: FakeStack) -> None:
@@ -224,7 +224,9 @@ def test_what_the_deny_group_denies_is_no_reason(stack: FakeStack) -> None:
 def test_who_has_no_key_yet_is_taken_and_told(stack: FakeStack) -> None:
     stack.iam_users.users["permille-shop"] = a_sender(keys=["AKIASHOP"])
 
-    assert check_adoption(stack.onboarding.adoption, [USER, "permille-shop"], ALLOWED).keyless == (USER,)
+    assert check_adoption(stack.onboarding.adoption, AdoptionRequest([USER, "permille-shop"], ALLOWED)).keyless == (
+        USER,
+    )
 
 
 # ---------------------------------------------------------------- who could evade Permille
@@ -250,23 +252,28 @@ def test_a_user_that_could_undo_the_switch_is_refused_with_what_lets_it(stack: F
 def test_who_takes_the_risk_adopts_it_and_what_speaks_against_it_is_kept(stack: FakeStack) -> None:
     has(stack, sending=TO_SEND, admin=ADMIN)
 
-    (risk,) = check_adoption(stack.onboarding.adoption, [USER], ALLOWED, accept_risk="Its operator is ours").risks
+    (risk,) = check_adoption(
+        stack.onboarding.adoption, AdoptionRequest([USER], ALLOWED, accept_risk="Its operator is ours")
+    ).risks
 
     found = ("policy sending, statement 1: it may send through *", "policy admin, statement 1 (All): it may do iam:*")
-    assert risk == TakenRisk(USER, found, "Its operator is ours")
+    assert risk == AcceptedRisk(USER, found, "Its operator is ours")
 
 
 def test_where_there_is_no_risk_none_is_taken(stack: FakeStack) -> None:
     has(stack, sending=NARROW)
 
-    assert check_adoption(stack.onboarding.adoption, [USER], ALLOWED, accept_risk="To be sure").risks == ()
+    assert (
+        check_adoption(stack.onboarding.adoption, AdoptionRequest([USER], ALLOWED, accept_risk="To be sure")).risks
+        == ()
+    )
 
 
 def test_what_cannot_be_read_is_no_risk_to_be_taken(stack: FakeStack) -> None:
     has(stack, odd="{")
 
     with pytest.raises(InvalidInput, match="it is no policy document"):
-        check_adoption(stack.onboarding.adoption, [USER], ALLOWED, accept_risk="Why")
+        check_adoption(stack.onboarding.adoption, AdoptionRequest([USER], ALLOWED, accept_risk="Why"))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.support.fakes import FakeLedger, FakeQuarantine
 from permille.aws.events import as_received
 from permille.domain.account.credential import INACTIVE
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.people.commands import Disable
+from permille.domain.people.staff_commands import Disable
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.values.status import HoldReason, Mode, Status

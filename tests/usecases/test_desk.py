@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, CALLER, NOW, TODAY, a_complaint_entry, an_account, an_entry
 from tests.support.desk_world import QUEUES, World, asking, went_well
 
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import ACTIVE
-from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.timeline.kinds.credential import Difference
@@ -19,7 +19,10 @@ from permille.domain.values.errors import MalformedRequest, Unavailable
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
 from permille.ports.accounts import Lap
-from permille.usecases.views import desk
+from permille.usecases.views import desk_lists
+from permille.usecases.views.desk_services import ENTRIES
+from permille.usecases.views.dossier import Dossier, dossier
+from permille.usecases.views.system import system_state
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def world() -> World:
 def test_the_queue_has_the_evidence_beside_each_request(world: World) -> None:
     world.lost_it()
 
-    (case,) = desk.review_cases(world.desk, "", NOW).items
+    (case,) = desk_lists.review_cases(world.desk, "", NOW).items
 
     assert (case.waits, case.account.strikes) == (timedelta(hours=5), 1)
     assert case.disabled is not None
@@ -49,7 +52,7 @@ def test_campaigns_are_named_as_on_the_owners_page(world: World, named: dict[str
     world.add(asking())
     world.rows.put(a_complaint_entry("m-7", NOW - timedelta(hours=7), **named))
 
-    (case,) = desk.review_cases(world.desk, "", NOW).items
+    (case,) = desk_lists.review_cases(world.desk, "", NOW).items
 
     assert case.campaigns == [(shown, 1)]
 
@@ -57,26 +60,26 @@ def test_campaigns_are_named_as_on_the_owners_page(world: World, named: dict[str
 def test_a_trial_that_waits_to_be_confirmed_is_in_the_queue(world: World) -> None:
     world.add(went_well())
 
-    (case,) = desk.review_cases(world.desk, "", NOW).items
+    (case,) = desk_lists.review_cases(world.desk, "", NOW).items
 
     assert (case.review, case.waits) == (None, timedelta(hours=1))
 
 
 def test_one_page_of_the_queue_has_a_few_cases_and_the_next_goes_on_behind_it(world: World) -> None:
-    world.add(*(asking(f"a-{number:02}") for number in range(desk.CASES + 2)))
+    world.add(*(asking(f"a-{number:02}") for number in range(desk_lists.CASES + 2)))
 
-    first = desk.review_cases(world.desk, "", NOW)
-    second = desk.review_cases(world.desk, first.next, NOW)
+    first = desk_lists.review_cases(world.desk, "", NOW)
+    second = desk_lists.review_cases(world.desk, first.next, NOW)
 
     ids = [case.account.id for case in [*first.items, *second.items]]
-    assert (ids, len(first.items), second.next) == (sorted(world.rows.accounts), desk.CASES, "")
+    assert (ids, len(first.items), second.next) == (sorted(world.rows.accounts), desk_lists.CASES, "")
 
 
 def test_whoever_was_answered_while_the_index_lags_is_not_shown(world: World) -> None:
     world.directory.lags = [asking()]
     world.add(an_account(status=Status.DISABLED))
 
-    assert desk.review_cases(world.desk, "", NOW).items == []
+    assert desk_lists.review_cases(world.desk, "", NOW).items == []
 
 
 # ---------------------------------------------------------------- search
@@ -86,7 +89,7 @@ def test_whoever_was_answered_while_the_index_lags_is_not_shown(world: World) ->
 def test_an_account_is_found_by_what_people_know_of_it(world: World, text: str) -> None:
     world.add(an_account(), an_account("florist"))
 
-    found = desk.search(world.desk, text, "")
+    found = desk_lists.search(world.desk, text, "")
 
     assert [one.id for one in [*found.exactly, *found.page.items]] == [ACCOUNT]
 
@@ -95,7 +98,7 @@ def test_an_account_is_found_by_what_people_know_of_it(world: World, text: str) 
 def test_what_fits_nobody_finds_nobody(world: World, text: str) -> None:
     world.add(an_account())
 
-    found = desk.search(world.desk, text, "")
+    found = desk_lists.search(world.desk, text, "")
 
     assert [*found.exactly, *found.page.items] == []
 
@@ -108,15 +111,15 @@ def test_over_the_pages_every_account_is_met_exactly_once(ids: list[str], compla
     world = World()
     for account_id, count in zip(ids, complaints, strict=False):
         look = Assessment(TODAY, 1000, count, 0, 0)
-        world.add(an_account(account_id, look=look, senders=(text or "s",)))  # a sender called as is searched for
+        world.add(an_account(account_id, assessment=look, senders=(text or "s",)))  # a sender called as is searched for
 
     met, after = list[str](), ""
     while True:
         if text:
-            found = desk.search(world.desk, text, after)
+            found = desk_lists.search(world.desk, text, after)
             met, page = met + [one.id for one in found.exactly], found.page
         else:
-            page = desk.by_risk(world.desk, after, sending=True)
+            page = desk_lists.by_risk(world.desk, after, sending=True)
         met += [one.id for one in page.items]
         after = page.next
         if not after:
@@ -132,9 +135,9 @@ def test_a_position_that_is_none_is_refused_and_nothing_else_happens(after: str)
     world.add(an_account(), asking("shop"))
 
     for ask in (
-        lambda: desk.review_cases(world.desk, after, NOW),
-        lambda: desk.by_risk(world.desk, after, sending=True),
-        lambda: desk.search(world.desk, "bak", after),
+        lambda: desk_lists.review_cases(world.desk, after, NOW),
+        lambda: desk_lists.by_risk(world.desk, after, sending=True),
+        lambda: desk_lists.search(world.desk, "bak", after),
     ):
         with suppress(MalformedRequest):  # or it is one by chance
             ask()
@@ -143,14 +146,14 @@ def test_a_position_that_is_none_is_refused_and_nothing_else_happens(after: str)
 # ---------------------------------------------------------------- one account
 
 
-def seen(world: World, before: str = "") -> desk.Dossier:
-    found = desk.dossier(world.desk, ACCOUNT, before, NOW)
+def seen(world: World, before: str = "") -> Dossier:
+    found = dossier(world.desk, ACCOUNT, before, NOW)
     assert found is not None
     return found
 
 
 def test_nobody_has_no_dossier(world: World) -> None:
-    assert desk.dossier(world.desk, "nobody", "", NOW) is None
+    assert dossier(world.desk, "nobody", "", NOW) is None
 
 
 def test_the_dossier_explains_and_shows_everything(world: World) -> None:
@@ -226,7 +229,7 @@ def test_without_the_account_or_its_timeline_there_is_nothing_to_show(world: Wor
 
 def test_a_long_timeline_is_read_backwards_each_entry_once(world: World) -> None:
     world.add(an_account())
-    entries = [an_entry("unexempted", NOW - timedelta(minutes=n)) for n in range(desk.TOLD * 2 + 5)]
+    entries = [an_entry("unexempted", NOW - timedelta(minutes=n)) for n in range(ENTRIES * 2 + 5)]
     world.rows.put(*entries)
 
     told, before = list[str](), ""
@@ -241,11 +244,11 @@ def test_a_long_timeline_is_read_backwards_each_entry_once(world: World) -> None
 
 def test_of_very_many_complaints_the_newest_are_shown_and_it_says_how_many_more_there_are(world: World) -> None:
     world.add(an_account())
-    world.rows.put(*(a_complaint_entry(f"m-{n}", NOW - timedelta(minutes=n)) for n in range(desk.TOLD + 7)))
+    world.rows.put(*(a_complaint_entry(f"m-{n}", NOW - timedelta(minutes=n)) for n in range(ENTRIES + 7)))
 
     found = seen(world)
 
-    assert (len(found.complaints), found.more_complaints) == (desk.TOLD, 7)
+    assert (len(found.complaints), found.more_complaints) == (ENTRIES, 7)
     assert found.complaints[0].data["message_id"] == "m-0"
 
 
@@ -258,7 +261,7 @@ def test_the_state_of_the_system_is_on_one_page(world: World) -> None:
     world.rows.passed[hour_of(NOW)] = 20
     world.rows.lap = Lap(done=True)
 
-    found = desk.system(world.desk, "", NOW)
+    found = system_state(world.desk, "", NOW)
 
     state = found.breaker.state
     assert (found.mode, found.breaker.bound, state.passed, state.opened_at) == ("enforce", 20, 20, NOW)
@@ -273,7 +276,7 @@ def test_the_state_of_the_system_is_on_one_page(world: World) -> None:
 def test_of_the_system_what_cannot_be_known_is_said_to_be_unknown(world: World, broken: str, part: str) -> None:
     world.faults.fail(broken)
 
-    found = desk.system(world.desk, "", NOW)
+    found = system_state(world.desk, "", NOW)
 
     assert {name: getattr(found, name) is None for name in ("policy", "queues", "resting")} == {
         name: name == part for name in ("policy", "queues", "resting")
@@ -282,9 +285,13 @@ def test_of_the_system_what_cannot_be_known_is_said_to_be_unknown(world: World, 
 
 def test_a_list_shows_who_is_held(world: World) -> None:
     world.add(
-        replace(an_account(), hold=Hold(HoldReason.BREAKER, NOW), look=Assessment(TODAY, 1000, 2, 0, 0, over=True))
+        replace(
+            an_account(),
+            hold=Hold(HoldReason.BREAKER, NOW),
+            assessment=Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True),
+        )
     )
 
-    (listed,) = desk.by_risk(world.desk, "", sending=True).items
+    (listed,) = desk_lists.by_risk(world.desk, "", sending=True).items
 
-    assert (listed.held, listed.look) == (HoldReason.BREAKER, Assessment(TODAY, 1000, 2, 0, 0, over=True))
+    assert (listed.held, listed.assessment) == (HoldReason.BREAKER, Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True))

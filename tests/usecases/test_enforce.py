@@ -3,6 +3,7 @@
 import random
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, a_complaint_entry, an_account
@@ -10,8 +11,8 @@ from tests.support.enforcement import A_MINUTE, AFTER_THE_LEASE, World
 from tests.support.fakes import FakeLedger, Killed, When
 
 from permille.domain.account.account import TICK
-from permille.domain.account.credential import ACTIVE, INACTIVE, PROPAGATION
-from permille.domain.people.commands import Command, Disable, Enable
+from permille.domain.account.credential import ACTIVE, INACTIVE, PROPAGATION, Renewal
+from permille.domain.people.staff_commands import Disable, Enable
 from permille.domain.values.errors import Unavailable
 from permille.domain.values.status import Mode, Status
 from permille.usecases.decisions.decisions import apply
@@ -225,6 +226,37 @@ def test_one_sender_that_fails_does_not_keep_the_others_awake(world: World) -> N
     world.run()
 
     assert world.can_send() == [False, False]
+
+
+def off_with_keys(world: World, keys: dict[str, str], **different: Any) -> None:
+    """A disabled account whose keys Permille has deactivated, but for those that are named as they are."""
+    ours = frozenset({f"{CALLER}-k1", f"{CALLER}-k2"})
+    world.open(an_account(status=Status.DISABLED, deactivated={CALLER: ours}, **different), active=False)
+    world.switch.users[CALLER].keys = dict.fromkeys(ours, INACTIVE) | keys
+
+
+def test_enabling_wakes_no_key_that_was_renewed(world: World) -> None:
+    old, new = f"{CALLER}-k1", f"{CALLER}-k2"
+    renewal = Renewal(CALLER, (old,), begun_at=NOW - A_MINUTE, new=new, until=NOW, ended=True)
+    off_with_keys(world, {}, renewal=renewal)
+
+    apply(world.deciding, ACCOUNT, Enable(reason="Why", by=STAFF), NOW)
+    world.run()
+
+    assert world.switch.users[CALLER].keys == {old: INACTIVE, new: ACTIVE}
+
+
+def test_a_key_that_its_owner_put_to_sleep_between_two_tries_stays_so(world: World) -> None:
+    own = f"{CALLER}-own"
+    off_with_keys(world, {own: ACTIVE})
+    apply(world.deciding, ACCOUNT, Enable(reason="Why", by=STAFF), NOW)
+    world.faults.fail("switch.apply", times=TRIES)
+    assert world.run().failed == 1
+
+    world.switch.users[CALLER].keys[own] = INACTIVE
+    world.run(NOW + A_MINUTE)
+
+    assert world.switch.users[CALLER].keys == {f"{CALLER}-k1": ACTIVE, f"{CALLER}-k2": ACTIVE, own: INACTIVE}
 
 
 def test_a_switch_is_believed_only_when_it_is_read_back_by_a_later_run(world: World) -> None:
@@ -444,7 +476,7 @@ def test_what_is_decided_just_when_the_switch_is_done_with_the_decision_before_i
     world: World, decisions: list[str]
 ) -> None:
     world.open(an_account(status=Status.DISABLED if decisions[0] == "enable" else Status.ACTIVE))
-    commands: dict[str, Command] = {
+    commands: dict[str, Disable | Enable] = {
         "enable": Enable(reason="Why", by=STAFF),
         "disable": Disable(reason="Why", by=STAFF),
     }

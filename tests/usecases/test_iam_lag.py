@@ -12,7 +12,8 @@ from tests.support.examples import examples
 from tests.support.fakes import When
 
 from permille.domain.account.credential import ACTIVE, INACTIVE, PROPAGATION
-from permille.domain.people.commands import Command, Disable, Enable
+from permille.domain.people.commands import Command
+from permille.domain.people.staff_commands import Disable, Enable
 from permille.domain.values.errors import DecisionRefused, Unavailable
 from permille.domain.values.status import Status
 from permille.usecases.decisions.decisions import apply

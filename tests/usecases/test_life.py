@@ -22,12 +22,12 @@ from permille.aws.events import as_received
 from permille.domain.account.account import Account
 from permille.domain.account.credential import PROPAGATION
 from permille.domain.account.second_chance import RequestedDay, ReviewState, Trial
-from permille.domain.people.commands import (
-    AmendReview,
+from permille.domain.people.commands import Command
+from permille.domain.people.owner_commands import AmendReview, WithdrawReview
+from permille.domain.people.staff_commands import (
     ApproveReview,
     CancelTrial,
     Close,
-    Command,
     ConfirmTrial,
     DeclineReview,
     Disable,
@@ -35,7 +35,6 @@ from permille.domain.people.commands import (
     Exempt,
     ReleaseHold,
     Unexempt,
-    WithdrawReview,
 )
 from permille.domain.policy.e_value import is_evident
 from permille.domain.policy.policy import DEFAULT, Breaker, Policy, RecentRatio, SecondChance
@@ -462,7 +461,7 @@ class Life(RuleBasedStateMachine):
 
     def _is_new(self, account: Account) -> bool:
         """Whether anything was counted since the last look that kept it, or a person changed the mode."""
-        look = account.look
+        look = account.assessment
         if look is None or not look.kept or look.mode != self.world.enforcement.mode:
             return True
         first = first_day(look.day, DEFAULT.window_days)

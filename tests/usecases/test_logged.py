@@ -7,16 +7,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.support.builders import ACCOUNT, CALLER, NOW, an_account, ses_event, ses_notification
+from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account, ses_event, ses_notification
 from tests.support.enforcement import A_MINUTE, World
 from tests.support.fakes import Faults
 from tests.usecases.test_ingest import Ingestion, own_mail
 
 from permille.domain.account.restrictions import Hold
+from permille.domain.people.staff_commands import Enable
 from permille.domain.policy.policy import Policy
 from permille.domain.values.errors import Conflict, Unavailable
 from permille.domain.values.status import HoldReason, Status
 from permille.ports.accounts import Lap
+from permille.usecases.decisions.decisions import apply
 from permille.usecases.enforcement.switching import TRIES
 
 OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message"}
@@ -192,6 +194,18 @@ def test_a_sender_that_is_gone_is_said(caplog: pytest.LogCaptureFixture) -> None
     world.run()
 
     assert ("sender.missing", {"account": ACCOUNT, "caller": CALLER}) in said(caplog)
+
+
+def test_that_somebody_decided_while_it_was_switched_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    world.breaks_the_rule()
+    enable = Enable(reason="Why", by=STAFF)
+    world.faults.meanwhile("leases.release_lease", lambda: apply(world.deciding, ACCOUNT, enable, NOW))
+
+    world.run()
+
+    why = f"{ACCOUNT}: somebody decided while it was switched"
+    assert ("account.conflict", {"account": ACCOUNT, "why": why}) in said(caplog)
 
 
 def conflict(faults: Faults) -> None:

@@ -13,8 +13,9 @@ from tests.support.fakes import Killed, User, When
 from tests.support.operator_fakes import FakeAllAccounts, FakeIamUsers, KnownUser
 
 from permille.domain.account.credential import ACTIVE, INACTIVE
-from permille.domain.people.commands import Close, Command, Disable, Enable
+from permille.domain.people.commands import Command
 from permille.domain.people.renewal import Renew
+from permille.domain.people.staff_commands import Close, Disable, Enable
 from permille.domain.values.errors import (
     DecisionRefused,
     Failed,

@@ -27,7 +27,7 @@ from permille.aws.events import as_received
 from permille.domain.feedback.feedback import Complaint
 from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
 from permille.domain.policy.policy import DEFAULT
-from permille.domain.sending.suppression import Suppression, Why, suppressed_by
+from permille.domain.sending.suppression import Suppression, SuppressionReason, suppressed_by
 from permille.domain.timeline.kinds.complaints import reported
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.errors import Conflict, PolicyNotValid, Unavailable
@@ -143,7 +143,7 @@ def test_the_list_can_begin_at_an_instant(ago: int, expected: list[str]) -> None
     st.integers(1, 5),
     st.integers(0, 20),
 )
-def test_pages_list_every_address_exactly_once(complaints: list[str], limit: int, ago: int) -> None:
+def test_paging_lists_every_address_exactly_once(complaints: list[str], limit: int, ago: int) -> None:
     rows = Rows()
     complained(rows, *complaints)
     since = NOW - timedelta(seconds=ago)
@@ -167,9 +167,9 @@ def test_an_account_has_its_own_list() -> None:
     assert addresses(rows) == []
 
 
-@pytest.mark.parametrize(("suppress", "expected"), [(True, [(BOB, Why.BOUNCE)]), (False, [])])
+@pytest.mark.parametrize(("suppress", "expected"), [(True, [(BOB, SuppressionReason.BOUNCE)]), (False, [])])
 def test_a_bounce_suppresses_its_recipient_where_the_policy_says_so(
-    suppress: bool, expected: list[tuple[str, Why]]
+    suppress: bool, expected: list[tuple[str, SuppressionReason]]
 ) -> None:
     rows = Rows()
     FakeLedger(rows).count(bounce_counts(BOB), NOW, PATIENCE)
@@ -184,9 +184,9 @@ def test_who_bounced_and_then_complained_is_suppressed_whatever_the_policy_says_
     FakeLedger(rows).count(bounce_counts(ANN, at=NOW - timedelta(hours=1)), NOW, PATIENCE)
     complained(rows, ANN)
 
-    assert [one.why for one in listed(rows)] == [Why.BOUNCE]
+    assert [one.why for one in listed(rows)] == [SuppressionReason.BOUNCE]
     off = some(rows, None, "", 10, bounces=False)
-    assert [(one.since, one.why) for one in off.items] == [(NOW, Why.COMPLAINT)]
+    assert [(one.since, one.why) for one in off.items] == [(NOW, SuppressionReason.COMPLAINT)]
 
 
 def test_one_act_takes_an_address_off_its_bounces_and_its_complaints() -> None:
@@ -416,7 +416,7 @@ def test_whether_a_bounce_suppresses_them_still_the_policy_says(bounces: bool, t
     told.comes("m-1", "not-spam", LATER)
 
     assert len(told.rows.told(ACCOUNT, "unsuppressed")) == told_of
-    assert [one.why for one in listed(told.rows)] == [Why.BOUNCE]
+    assert [one.why for one in listed(told.rows)] == [SuppressionReason.BOUNCE]
 
 
 @pytest.mark.parametrize(
@@ -512,7 +512,7 @@ def test_staff_suppress_an_address_and_the_timeline_says_so_once() -> None:
 
     assert entry is not None
     assert entry.data == {"recipient": ANN, "reason": "She called us", "by": STAFF}
-    assert [(one.address, one.since, one.why) for one in listed(rows)] == [(ANN, NOW, Why.ADDED)]
+    assert [(one.address, one.since, one.why) for one in listed(rows)] == [(ANN, NOW, SuppressionReason.ADDED)]
     assert added(rows, at=NOW + timedelta(hours=1)) is None
     assert rows.told(ACCOUNT, "suppressed") == [entry]
 
@@ -594,9 +594,9 @@ def test_the_export_has_each_address_once_with_why_and_the_reason() -> None:
     told = exported(suppressions, ACCOUNT, bounces=True)
 
     assert [(one.suppression.address, one.suppression.why, one.reason) for one in told] == [
-        (ANN, Why.COMPLAINT, "marked it as spam"),
-        (BOB, Why.BOUNCE, "the address does not exist (5.1.1)"),
-        ("cyd@example.com", Why.ADDED, "She called us"),
+        (ANN, SuppressionReason.COMPLAINT, "marked it as spam"),
+        (BOB, SuppressionReason.BOUNCE, "the address does not exist (5.1.1)"),
+        ("cyd@example.com", SuppressionReason.ADDED, "She called us"),
     ]
     assert [one.suppression.address for one in exported(suppressions, ACCOUNT, bounces=False)] == [
         ANN,

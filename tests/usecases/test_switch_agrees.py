@@ -14,7 +14,8 @@ from tests.support.examples import examples
 from tests.support.fakes import FakeLedger, Killed, When
 
 from permille.domain.account.credential import ACTIVE, INACTIVE, PROPAGATION
-from permille.domain.people.commands import Close, Command, Disable, Enable
+from permille.domain.people.commands import Command
+from permille.domain.people.staff_commands import Close, Disable, Enable
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.errors import DecisionRefused, Unavailable
 from permille.domain.values.status import Status

@@ -9,7 +9,7 @@ import typer
 from permille.domain.login import links
 from permille.domain.login.links import ALL_ACCOUNTS, Grant, LinkRole, Scope
 from permille.domain.people import validation
-from permille.domain.people.commands import RevokeOwnerLinks
+from permille.domain.people.staff_commands import RevokeOwnerLinks
 from permille.domain.people.system_commands import RevokeAccess
 from permille.domain.timeline.kinds.access import LinkMade
 from permille.domain.timeline.timeline import SYSTEM, only, system_entry

@@ -37,10 +37,10 @@ from permille.ports.providers import Secrets, SmtpLoginCheck
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account
 from permille.usecases.decisions.providers import ProviderServices
-from permille.usecases.senders.add_account import OnboardServices
 from permille.usecases.senders.change_services import ChangeServices
+from permille.usecases.senders.onboard_services import OnboardServices
 from permille.usecases.senders.renew_credential import RenewServices
-from permille.usecases.stack.uninstall import UninstallServices
+from permille.usecases.stack.uninstall_plan import UninstallServices
 from permille.usecases.views.verdict import CurrentVerdict, current_verdict
 from permille_cli.stack.own_arns import own_arns
 
@@ -166,13 +166,9 @@ class Stack(ABC):
 
 
 def _find(context: typer.Context, name: str) -> Stack:
-    """The stack that `main.status_of` was given, else the deployed one of that name, which AWS is asked for when the
-    command first needs it."""
-    if isinstance(context.obj, Stack):
-        return context.obj
-    from permille_cli.stack.deployed import DeployedStack
-
-    return DeployedStack(name)
+    """The stack of that name, as `main.status_of` has it found; AWS is asked when the command first needs it."""
+    stack: Stack = context.obj(name)
+    return stack
 
 
 StackOption = Annotated[

@@ -9,7 +9,7 @@ from permille.aws.models import EntryRow, RecordRow
 from permille.aws.rows import instant
 from permille.aws.table_calls import append, on_table, table_call, transaction
 from permille.domain.feedback.bounces import BounceDetails
-from permille.domain.sending.suppression import Addition, Detailed, Suppression, Why
+from permille.domain.sending.suppression import Addition, Detailed, Suppression, SuppressionReason
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.json_values import from_json
@@ -38,7 +38,7 @@ class DynamoSuppressions:
                 yield Detailed(_suppression(row), _reason(row))
 
     def added(self, account_id: str) -> frozenset[str]:
-        added = RecordRow.identity.startswith(f"{Why.ADDED}#")
+        added = RecordRow.identity.startswith(f"{SuppressionReason.ADDED}#")
         suppressing = RecordRow.suppressed_since.exists()
         with table_call(f"reading the suppressions added to {account_id}"):
             rows = self._records.query(account_id, added, filter_condition=suppressing, consistent_read=True)
@@ -93,7 +93,9 @@ class DynamoSuppressions:
 def _suppression(row: RecordRow) -> Suppression:
     assert row.recipient
     assert row.suppressed_since
-    return Suppression(row.recipient, datetime.fromisoformat(row.at), row.suppressed_since, Why.of(row.identity))
+    return Suppression(
+        row.recipient, datetime.fromisoformat(row.at), row.suppressed_since, SuppressionReason.of(row.identity)
+    )
 
 
 def _reason(row: RecordRow) -> str:

@@ -1,4 +1,4 @@
-"""The templates of mails and pages, and the brand that they are dressed in."""
+"""The templates of mails and pages, and the brand that they show."""
 
 from dataclasses import dataclass
 from functools import cache, partial
@@ -10,15 +10,19 @@ from jinja2.filters import do_wordwrap
 from permille.domain.policy import demands
 from permille.rendering.colours import readable
 
-# The darkest of the light grounds, and the lightest of the dark ones, that mails and pages put text on.
+# The darkest light background, and the lightest dark one, on which mails and pages show text.
 LIGHT, DARK = "#ecece6", "#2c2c28"
 DARKEST = "#171715"
 
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """Whose mails and pages these are: the platform, as owners know it. `support` is how its support is reached; where
-    it is empty, nothing speaks of it. `colour`: #rrggbb, of any luminance."""
+    """The platform, as owners know it.
+
+    platform: its name
+    support: how owners reach its support; empty where mails and pages must not mention that
+    colour: #rrggbb, of any luminance
+    """
 
     platform: str
     support: str = ""
@@ -26,17 +30,18 @@ class Brand:
 
     @property
     def on_light(self) -> str:
-        """The colour as text on light grounds, and as the ground of text in white."""
+        """The colour for text on light backgrounds, and for the background of white text."""
         return readable(self.colour, LIGHT)
 
     @property
     def on_dark(self) -> str:
-        """The colour as text on dark grounds, and as the ground of text in DARKEST."""
+        """The colour for text on dark backgrounds, and for the background of text in DARKEST."""
         return readable(self.colour, DARK)
 
 
 @cache
 def environment() -> Environment:
+    """The Jinja environment, made once. It escapes HTML templates, and raises for undefined variables."""
     environment = Environment(
         loader=PackageLoader("permille.rendering", "pages"),
         autoescape=select_autoescape(["html.j2"]),
@@ -46,11 +51,11 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals.update(demands=demands, light=LIGHT, dark=DARK, darkest=DARKEST)
-    # neither a link nor a name with a hyphen is broken
+    # links, and names with a hyphen, are not broken
     environment.filters["wrap"] = partial(do_wordwrap, environment, break_long_words=False, break_on_hyphens=False)
     return environment
 
 
-def rendered(template: str, **shown: Any) -> str:
-    """A template under pages/, with what it shows; what it is not given is an error."""
-    return environment().get_template(template).render(shown)
+def rendered(template: str, **values: Any) -> str:
+    """The rendered template, a path under pages/. Raises UndefinedError where `values` lacks one of its variables."""
+    return environment().get_template(template).render(values)

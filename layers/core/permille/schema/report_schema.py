@@ -6,7 +6,7 @@ from typing import Annotated, Any, cast
 from typing_extensions import TypedDict
 
 from permille.domain.account.account import Account
-from permille.domain.people.review import Stage
+from permille.domain.people.review import ReviewStage
 from permille.domain.values.status import Status
 from permille.reading.spans import Span
 from permille.schema.campaign_schema import BouncedCampaignJson, CampaignJson, bounced_campaign_json, campaign_json
@@ -14,7 +14,7 @@ from permille.schema.doc import Doc
 from permille.schema.entry_schema import EntryJson, entry_json
 from permille.schema.report_counts_schema import PeriodJson, VerdictJson, period_json, verdict_json
 from permille.schema.review_schema import StandingJson, standing_json
-from permille.usecases.views.report import OwnerReport, Range
+from permille.usecases.views.report import OwnerReport, ReportRange
 
 STAFF_FACTS = ("by", "staff_reason")  # facts that owners must not see
 
@@ -47,9 +47,9 @@ class ReportJson(StandingJson):
     """Everything that the owner's report shows. It does not say who of the staff decided."""
 
     at: Annotated[str, Doc("When the report was made.", "date-time")]
-    stage: Annotated[Stage, Doc("What the owner can do to get the SMTP account back.")]
+    stage: Annotated[ReviewStage, Doc("What the owner can do to get the SMTP account back.")]
     verdict: Annotated[VerdictJson, Doc("The verdict of the policy in force.")]
-    range: Annotated[Range, Doc("The time that the report covers.")]
+    range: Annotated[ReportRange, Doc("The time that the report covers.")]
     periods: Annotated[list[PeriodJson], Doc("Counts of each day or week, oldest first.")]
     spans: Annotated[list[SpanJson], Doc("The times within the range in which the account was not active.")]
     epochs: Annotated[list[EpochJson], Doc("The counting periods that began within the range.")]

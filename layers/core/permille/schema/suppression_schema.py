@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from permille.domain.sending.suppression import Detailed, Suppression, Why
+from permille.domain.sending.suppression import Detailed, Suppression, SuppressionReason
 from permille.domain.words.wording import LONGEST_REASON, plain
 from permille.schema.doc import Doc
 
@@ -17,7 +17,10 @@ class SuppressionJson(TypedDict):
     entry_id: Annotated[
         str, Doc("For a complaint the id of its timeline entry; for a bounce its id in the list of bounces.")
     ]
-    why: Annotated[Why, Doc("The recipient complained, a mail to the address bounced permanently, or staff added it.")]
+    why: Annotated[
+        SuppressionReason,
+        Doc("The recipient complained, a mail to the address bounced permanently, or staff added it."),
+    ]
 
 
 class DetailedSuppressionJson(SuppressionJson):

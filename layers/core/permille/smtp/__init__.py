@@ -1,1 +1,1 @@
-"""Logging in to an owner's SMTP provider."""
+"""The login to an owner's SMTP provider."""

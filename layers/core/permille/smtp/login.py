@@ -1,4 +1,4 @@
-"""Logging in to an SMTP server as its client: over TLS with a verified certificate, or not at all."""
+"""The login to an SMTP server: over TLS with a verified certificate, or not at all."""
 
 import re
 import smtplib
@@ -12,29 +12,35 @@ from typing import Any
 
 from permille.domain.sending.public_addresses import is_public
 from permille.domain.sending.smtp_server import IMPLICIT_TLS, FailureReason, LoginFailure, Password, Server
-from permille.smtp.session import BoundedSession, ended_at, left, within
+from permille.smtp.session import BoundedSession, aborted_at, seconds_left, within
 
 Resolve = Callable[..., list[Any]]
 
-SECONDS = 10.0  # for each answer
-SECONDS_IN_ALL = 20.0  # for finding the host, connecting and all answers: a server that drips them keeps nobody longer
-_GREETS_AS = "[127.0.0.1]"  # this host's own name is nobody's business
+SECONDS = 10.0  # for each reply
+SECONDS_IN_ALL = 20.0  # for name resolution, connection and all replies: a slow server takes no longer
+_EHLO_NAME = "[127.0.0.1]"  # does not disclose the name of this host
 _ENHANCED_CODE = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")
 
 
 class _Failed(Exception):
-    """Ends an attempt with what went wrong."""
+    """Ends a check. `failure`: what the check returns."""
 
-    def __init__(self, fault: FailureReason, reply: str = "") -> None:
-        super().__init__(fault, reply)
-        self.trouble = LoginFailure(fault, reply)
+    def __init__(self, reason: FailureReason, reply: str = "") -> None:
+        super().__init__(reason, reply)
+        self.failure = LoginFailure(reason, reply)
 
 
 class SmtpLogin:
     """Implements `SmtpLoginCheck`.
 
-    `local`: hosts on loopback and in private networks are tried too. Never so where others than
-    operators can ask: AWS has servers there that trust whoever reaches them."""
+    local: allows hosts on loopback and in private networks. For operators alone: AWS has servers there that trust
+        everybody who reaches them
+    tls: the context that verifies certificates
+    implicit_tls: the ports on which a session begins with TLS
+    resolve: getaddrinfo
+    seconds: for each reply
+    seconds_in_all: for the whole check
+    """
 
     def __init__(
         self,
@@ -56,33 +62,36 @@ class SmtpLogin:
     def check(self, server: Server, password: Password) -> LoginFailure | None:
         ends = time.monotonic() + self._seconds_in_all
         try:
-            with _understood(), self._session(server, ends) as session:
+            with _as_failures(), self._session(server, ends) as session:
                 _login(session, server.user, password)
         except _Failed as failed:
-            return failed.trouble
+            return failed.failure
         return None
 
     def _address(self, server: Server, ends: float) -> str:
-        """Asked for once, and connected to as it was found: a name can lead elsewhere a moment later. IPv4 first: not
-        every network has IPv6."""
+        """The address of the host, resolved once: a second lookup could return another one, which was not checked. IPv4
+        is preferred, since not every network has IPv6."""
         try:
-            found = within(left(ends), lambda: self._resolve(server.host, server.port, type=socket.SOCK_STREAM))
+            results = within(
+                seconds_left(ends), lambda: self._resolve(server.host, server.port, type=socket.SOCK_STREAM)
+            )
         except (socket.gaierror, UnicodeError) as error:
             raise _Failed(FailureReason.NO_HOST) from error
-        addresses = sorted((str(one[4][0]) for one in found), key=lambda address: ":" in address)
+        addresses = sorted((str(result[4][0]) for result in results), key=lambda address: ":" in address)
         if not self._local and not all(map(is_public, addresses)):
             raise _Failed(FailureReason.NOT_PUBLIC)
         return addresses[0]
 
     @contextmanager
     def _session(self, server: Server, ends: float) -> Iterator[smtplib.SMTP]:
-        """A session over TLS in which the server has said what it offers."""
-        session = BoundedSession(local_hostname=_GREETS_AS, timeout=self._seconds)
+        """A session over TLS, after EHLO."""
+        session = BoundedSession(local_hostname=_EHLO_NAME, timeout=self._seconds)
         address = self._address(server, ends)
-        line = socket.create_connection((address, server.port), timeout=min(self._seconds, left(ends)))
-        line.settimeout(self._seconds)
-        with closing(session), ended_at(ends, line):
-            session.sock = line
+        timeout = min(self._seconds, seconds_left(ends))
+        connection = socket.create_connection((address, server.port), timeout=timeout)
+        connection.settimeout(self._seconds)
+        with closing(session), aborted_at(ends, connection):
+            session.sock = connection
             if server.port in self._implicit_tls:
                 self._encrypt(session, server)
             _expect(220, session.getreply())
@@ -94,12 +103,12 @@ class SmtpLogin:
                 session.quit()
 
     def _start_tls(self, session: smtplib.SMTP, server: Server) -> None:
-        """What was offered in plain text is forgotten: somebody in between may have said it."""
+        """Upgrades to TLS, and forgets what was offered before, since an attacker could have sent it."""
         if not session.has_extn("starttls"):
             raise _Failed(FailureReason.NO_TLS)
-        code, said = session.docmd("STARTTLS")
+        code, text = session.docmd("STARTTLS")
         if code != 220:
-            raise _Failed(FailureReason.NO_TLS, _reply(code, said))
+            raise _Failed(FailureReason.NO_TLS, _reply(code, text))
         self._encrypt(session, server)
         session.ehlo()
 
@@ -111,7 +120,7 @@ class SmtpLogin:
 
 
 def _login(session: smtplib.SMTP, user: str, password: Password) -> None:
-    """smtplib's own would try every mechanism, each a failed login to the server, and knows ASCII alone."""
+    """Logs in by PLAIN or LOGIN. smtplib would try every mechanism, failing several times, and allows ASCII only."""
     offered = session.esmtp_features.get("auth", "").upper().split()
     if "PLAIN" in offered:
         answer = session.docmd("AUTH", f"PLAIN {_encoded(f'{chr(0)}{user}{chr(0)}{password.reveal()}')}")
@@ -128,18 +137,19 @@ def _encoded(text: str) -> str:
     return b64encode(text.encode()).decode("ascii")
 
 
-def _expect(code: int, answer: tuple[int, bytes], fault: FailureReason = FailureReason.NO_SMTP) -> None:
+def _expect(code: int, answer: tuple[int, bytes], reason: FailureReason = FailureReason.NO_SMTP) -> None:
+    """Raises _Failed where the answer has another code: 4xx are transient, others have the `reason`."""
     if answer[0] != code:
-        raise _Failed(FailureReason.LATER if 400 <= answer[0] < 500 else fault, _reply(*answer))
+        raise _Failed(FailureReason.LATER if 400 <= answer[0] < 500 else reason, _reply(*answer))
 
 
-def _reply(code: int, said: bytes) -> str:
-    """The codes alone: what a server says may be anything, even what it was told."""
-    enhanced = _ENHANCED_CODE.match(said)
+def _reply(code: int, text: bytes) -> str:
+    """The codes of a reply, without its text, which could repeat the password."""
+    enhanced = _ENHANCED_CODE.match(text)
     return " ".join([str(code)] * (code > 0) + ([enhanced[0].decode("ascii")] if enhanced else []))
 
 
-_FAULTS = {  # the first that fits: all of them are OSErrors
+_REASONS = {  # the first that matches: all of them are OSErrors
     ssl.SSLCertVerificationError: FailureReason.CERTIFICATE,
     ConnectionRefusedError: FailureReason.REFUSED,
     smtplib.SMTPException: FailureReason.NO_SMTP,
@@ -150,11 +160,13 @@ _FAULTS = {  # the first that fits: all of them are OSErrors
 
 
 @contextmanager
-def _understood() -> Iterator[None]:
+def _as_failures() -> Iterator[None]:
+    """Raises _Failed instead of an OSError."""
     try:
         yield
     except OSError as error:
-        cause = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) else None
-        meant = cause if isinstance(cause, TimeoutError) else error  # smtplib says that the line was closed
+        # After a timeout smtplib says that the server disconnected.
+        context = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) else None
+        cause = context if isinstance(context, TimeoutError) else error
         reply = _reply(error.smtp_code, b"") if isinstance(error, smtplib.SMTPResponseException) else ""
-        raise _Failed(next(fault for kind, fault in _FAULTS.items() if isinstance(meant, kind)), reply) from error
+        raise _Failed(next(reason for kind, reason in _REASONS.items() if isinstance(cause, kind)), reply) from error

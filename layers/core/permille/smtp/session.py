@@ -1,5 +1,4 @@
-"""What bounds a session with a server that may say anything, for any time: bytes and one instant at which all ends, by
-time.monotonic()."""
+"""Bounds of a session with an untrusted server: a number of bytes, and a deadline by time.monotonic()."""
 
 import smtplib
 import socket
@@ -10,31 +9,32 @@ from contextlib import contextmanager, suppress
 from threading import Event, Thread, Timer
 from typing import IO, Any
 
-MOST_BYTES = 64 * 1024  # of all answers
+MOST_BYTES = 64 * 1024  # of all replies
 
 
 class BoundedSession(smtplib.SMTP):
-    """Reads no more than MOST_BYTES of answers, in plain text and over TLS together; smtplib keeps all lines of one."""
+    """Reads at most MOST_BYTES of replies, plain text and TLS together; smtplib itself keeps all lines of a reply.
+    `bytes_left`: how many more may be read."""
 
-    left = MOST_BYTES
+    bytes_left = MOST_BYTES
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
-            self.file = _Answers(self.sock.makefile("rb"), self)
+            self.file = _Replies(self.sock.makefile("rb"), self)
         return super().getreply()
 
 
-class _Answers:
-    """The lines of a session's answers."""
+class _Replies:
+    """The lines of a session's replies."""
 
     def __init__(self, file: IO[bytes], session: BoundedSession) -> None:
         self._file = file
         self._session = session
 
     def readline(self, limit: int) -> bytes:
-        line = self._file.readline(min(limit, self._session.left + 1))
-        self._session.left -= len(line)
-        if self._session.left < 0:
+        line = self._file.readline(min(limit, self._session.bytes_left + 1))
+        self._session.bytes_left -= len(line)
+        if self._session.bytes_left < 0:
             raise smtplib.SMTPException(f"more than {MOST_BYTES:,} bytes")
         return line
 
@@ -42,47 +42,48 @@ class _Answers:
         self._file.close()
 
 
-def left(ends: float) -> float:
-    """How many seconds. Raises TimeoutError where none are."""
-    seconds = ends - time.monotonic()
+def seconds_left(deadline: float) -> float:
+    """The seconds until the deadline. Raises TimeoutError where it is over."""
+    seconds = deadline - time.monotonic()
     if seconds <= 0:
         raise TimeoutError
     return seconds
 
 
-def within(seconds: float, ask: Callable[[], list[Any]]) -> list[Any]:
-    """The answer, if it comes in time: nothing else bounds how long a name is looked up. Raises TimeoutError."""
-    answer = Future[list[Any]]()
+def within(seconds: float, call: Callable[[], list[Any]]) -> list[Any]:
+    """The result of the call. Raises TimeoutError where it takes longer, and leaves its thread behind: a name lookup
+    cannot be bounded otherwise."""
+    result = Future[list[Any]]()
 
     def run() -> None:
         try:
-            answer.set_result(ask())
-        except BaseException as error:  # noqa: BLE001 - it is raised where the answer is awaited
-            answer.set_exception(error)
+            result.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - it is raised where the result is awaited
+            result.set_exception(error)
 
     Thread(target=run, daemon=True).start()
-    return answer.result(seconds)
+    return result.result(seconds)
 
 
 @contextmanager
-def ended_at(ends: float, line: socket.socket) -> Iterator[None]:
-    """Cuts the line at that instant, and raises TimeoutError. TLS takes the socket over, so it is a duplicate that is
-    cut."""
-    late = Event()
-    with line.dup() as duplicate:
+def aborted_at(deadline: float, connection: socket.socket) -> Iterator[None]:
+    """Shuts the connection down at the deadline, and raises TimeoutError. It works on a duplicate of the socket, since
+    TLS takes the socket itself over."""
+    expired = Event()
+    with connection.dup() as duplicate:
 
-        def cut() -> None:
-            late.set()
-            with suppress(OSError):  # it has just ended
+        def abort() -> None:
+            expired.set()
+            with suppress(OSError):  # where the session has just ended
                 duplicate.shutdown(socket.SHUT_RDWR)
 
-        timer = Timer(max(0, ends - time.monotonic()), cut)
+        timer = Timer(max(0, deadline - time.monotonic()), abort)
         timer.daemon = True
         timer.start()
         try:
             yield
         except OSError as error:
-            if late.is_set():
+            if expired.is_set():
                 raise TimeoutError from error
             raise
         finally:

@@ -5,7 +5,7 @@ from typing_extensions import TypedDict
 from permille.console.api.context import context
 from permille.console.api.openapi import PAGED, operation
 from permille.console.api.paging import Next, read_page
-from permille.console.api.parameters import DEFAULT_LIMIT, AccountId, AudienceFilter, Cursor, Limit, ReportRange
+from permille.console.api.parameters import DEFAULT_LIMIT, AccountId, AudienceFilter, Cursor, Limit, RangeQuery
 from permille.console.routing import new_router
 from permille.domain.account.account import Account
 from permille.schema.account_schema import AccountJson, account_json
@@ -14,7 +14,7 @@ from permille.schema.report_schema import ReportJson, report_json
 from permille.schema.route_schema import RouteJson, route_json
 from permille.usecases.decisions.find_account import find_account
 from permille.usecases.views.current_route import current_route
-from permille.usecases.views.report import Range, gather_report
+from permille.usecases.views.report import ReportRange, gather_report
 from permille.usecases.views.verdict import current_verdict
 from permille.zones import shown_zone_of
 
@@ -55,7 +55,7 @@ def get_account(account_id: AccountId) -> AccountJson:
         "The report, as of now.",
     ),
 )
-def get_report(account_id: AccountId, range: ReportRange = Range.WINDOW) -> ReportJson:  # noqa: A002 - its name in the query
+def get_report(account_id: AccountId, range: RangeQuery = ReportRange.WINDOW) -> ReportJson:  # noqa: A002 - its name in the query
     """The owner's report."""
     ctx, account = context(router), _account(account_id)
     return report_json(gather_report(ctx.services.reporting, account, ctx.now, range), ctx.services.platform)

@@ -9,13 +9,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.config import JsonDict
 
 from permille.domain.people import validation
-from permille.domain.people.commands import PutReview
+from permille.domain.people.owner_commands import PutReview
 from permille.domain.people.validation import LONGEST_TEXT
 from permille.domain.policy.policy import LARGEST_BATCH
 from permille.domain.timeline.facts import Audience
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import InvalidInput
-from permille.usecases.views.report import Range
+from permille.usecases.views.report import ReportRange
 
 LARGEST_PAGE = 100
 DEFAULT_LIMIT = 50
@@ -82,7 +82,7 @@ Cursor = Annotated[
 AudienceFilter = Annotated[
     Audience | None, Query(description="Only entries for this audience; without it, all entries.")
 ]
-ReportRange = Annotated[Range, Query(description="The send days of the window, or a year by week.")]
+RangeQuery = Annotated[ReportRange, Query(description="The send days of the window, or a year by week.")]
 SuppressedSince = Annotated[
     Instant | None,
     Query(description="Only addresses that were suppressed at this instant or later, such as 2026-03-01T09:00:00Z."),

@@ -14,7 +14,7 @@ from permille.console.site.pages import redirect
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused, InvalidInput
 from permille.domain.words import wording
-from permille.usecases.views.desk import dossier
+from permille.usecases.views.dossier import dossier
 
 router = new_router()
 

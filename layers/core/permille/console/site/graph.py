@@ -21,39 +21,39 @@ DIGIT_WIDTH = 7.0
 def draw(
     periods: Sequence[Period], spans: Iterable[Span], epochs: Iterable[tuple[int, datetime]], limit: int, size: Size
 ) -> Graph:
-    """The graph of the periods, of which there is at least one, without gaps.
-
-    spans: the times in which the account was not active
-    epochs: numbers of epochs, and when they began
-    limit: of the complaint rate, complaints for every 1,000 delivered
-    """
+    """The graph of the periods, of which there is at least one, without gaps. `epochs`: their numbers, and when they
+    began; `limit`: complaints for every 1,000 delivered."""
     time = TimeScale(periods, size)
     delivered = nice_ticks(max(period.tally.delivered for period in periods), size.ticks, whole=True)
-    highest_rate = max([limit * LEAST_RATE_AXIS, *(rate for period in periods if (rate := _rate(period)) is not None)])
+    highest_rate = _highest_rate(periods, limit)
     rates = nice_ticks(min(highest_rate, limit * HIGHEST_RATE), size.ticks)
-    deliveries_up, rates_up = ValueScale(delivered[-1], size), ValueScale(rates[-1], size)
+    left_axis, right_axis = ValueScale(delivered[-1], size), ValueScale(rates[-1], size)
     marks, rows = _marks(periods, time, size)
     return Graph(
         size=size,
         height=round(size.base + rows * ROW_HEIGHT + size.bottom, 1),
-        bars=[_bar(period, time, deliveries_up, size) for period in periods if period.tally.delivered],
+        bars=[_bar(period, time, left_axis, size) for period in periods if period.tally.delivered],
         marks=marks,
-        rates=_lines(periods, time, rates_up),
+        rates=_lines(periods, time, right_axis),
         shades=[shade for span in spans if (shade := time.shade(span)).width > 0],
         epochs=[Tick(time.at(begins), str(number)) for number, begins in epochs],
-        delivered_ticks=[Tick(deliveries_up.at(value), short(value)) for value in delivered],
-        rate_ticks=[Tick(rates_up.at(value), f"{value:g}") for value in rates],
+        delivered_ticks=[Tick(left_axis.at(value), short(value)) for value in delivered],
+        rate_ticks=[Tick(right_axis.at(value), f"{value:g}") for value in rates],
         date_ticks=_dates(periods, time, size.dates),
-        limit=Tick(rates_up.at(limit), f"limit: {limit} per 1,000"),
+        limit=Tick(right_axis.at(limit), f"limit: {limit} per 1,000"),
         is_cut=highest_rate > rates[-1],
     )
 
 
-def _bar(period: Period, time: TimeScale, deliveries_up: ValueScale, size: Size) -> Bar:
+def _bar(period: Period, time: TimeScale, axis: ValueScale, size: Size) -> Bar:
     width = time.period_width * BAR_SHARE
     base = round(size.base, 1)
-    y = min(deliveries_up.at(period.tally.delivered), base - LOWEST_BAR)
+    y = min(axis.at(period.tally.delivered), base - LOWEST_BAR)
     return Bar(round(time.middle(period) - width / 2, 1), y, round(width, 1), round(base - y, 1), period)
+
+
+def _highest_rate(periods: Sequence[Period], limit: int) -> float:
+    return max([limit * LEAST_RATE_AXIS, *(rate for period in periods if (rate := _rate(period)) is not None)])
 
 
 def _rate(period: Period) -> float | None:
@@ -62,9 +62,9 @@ def _rate(period: Period) -> float | None:
     return None if per_1000 is None else float(per_1000)
 
 
-def _lines(periods: Sequence[Period], time: TimeScale, rates_up: ValueScale) -> list[list[Point]]:
+def _lines(periods: Sequence[Period], time: TimeScale, axis: ValueScale) -> list[list[Point]]:
     return [
-        [Point(time.middle(period), rates_up.at(_rate(period) or 0)) for period in segment]
+        [Point(time.middle(period), axis.at(_rate(period) or 0)) for period in segment]
         for segment in _segments(periods)
     ]
 

@@ -11,7 +11,7 @@ from permille.console.site import spreadsheet
 from permille.console.site.context import context
 from permille.console.site.spreadsheet import Separator
 from permille.schema.report_schema import report_json
-from permille.usecases.views.report import OwnerReport, Range, gather_report
+from permille.usecases.views.report import OwnerReport, ReportRange, gather_report
 
 router = new_router()
 
@@ -53,6 +53,6 @@ def _separator() -> Separator:
 def _download(name: str, extension: str, content_of: Callable[[OwnerReport], str]) -> Response[str]:
     """A file of the range that the query names: `bakery-days-2026-03-01.csv`."""
     ctx = context(router)
-    shown = Range.YEAR if ctx.request.query.get("range") == Range.YEAR else Range.WINDOW
+    shown = ReportRange.YEAR if ctx.request.query.get("range") == ReportRange.YEAR else ReportRange.WINDOW
     content = content_of(gather_report(ctx.services.reporting, ctx.account, ctx.now, shown))
     return ctx.services.pages.file(f"{ctx.account.id}-{name}-{ctx.now.date()}.{extension}", content)

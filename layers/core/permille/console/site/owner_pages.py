@@ -12,12 +12,12 @@ from permille.console.site.logout import log_out
 from permille.console.site.pages import redirect
 from permille.console.site.review_form import ReviewInput
 from permille.domain.account.account import Account
-from permille.domain.people.commands import AmendReview, RequestReview, WithdrawReview
 from permille.domain.people.decisions import AnswerRead
+from permille.domain.people.owner_commands import AmendReview, RequestReview, WithdrawReview
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.values.errors import DecisionRefused, InvalidInput, MalformedRequest
 from permille.usecases.decisions import decisions
-from permille.usecases.views.report import Range, earlier_entries, gather_report
+from permille.usecases.views.report import ReportRange, earlier_entries, gather_report
 
 EARLIER_ENTRIES = 50  # on a page of the timeline
 LONGEST_ID = 100
@@ -43,7 +43,7 @@ def logout(_id: str) -> Response[str]:
 def year(_id: str) -> Response[str]:
     """The numbers of a year, by week."""
     ctx = context(router)
-    year_report = gather_report(ctx.services.reporting, ctx.account, ctx.now, Range.YEAR)
+    year_report = gather_report(ctx.services.reporting, ctx.account, ctx.now, ReportRange.YEAR)
     return ctx.services.pages.page("year", framed=True, **report_page.year_page(year_report))
 
 

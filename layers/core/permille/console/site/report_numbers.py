@@ -11,7 +11,7 @@ from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.domain.words import wording
 from permille.reading.periods import Period
-from permille.usecases.views.report import OwnerReport, Range
+from permille.usecases.views.report import OwnerReport, ReportRange
 
 SHADES: Mapping[Status, str] = {
     Status.DISABLED: "SMTP account off",
@@ -25,7 +25,7 @@ def number_values(report: OwnerReport) -> dict[str, Any]:
     """The template variables of graph.html.j2 and drawing.html.j2."""
     graphs = {name: _graph(report, size) for name, size in (("wide", WIDE), ("narrow", NARROW))}
     first, last = (wording.day(day) for day in (report.periods[0].first, report.periods[-1].last))
-    unit = "day" if report.range is Range.WINDOW else "week"
+    unit = "day" if report.range is ReportRange.WINDOW else "week"
     return {
         "unit": unit,
         "window_days": report.verdict.policy.window_days,

@@ -19,7 +19,7 @@ from permille.domain.words import wording
 from permille.reading import standing
 from permille.rendering.templates import Brand
 from permille.usecases.login.access import GUIDE
-from permille.usecases.views.report import OwnerReport, Range
+from permille.usecases.views.report import OwnerReport, ReportRange
 from permille.zones import shown_zone_of
 
 SHOWN_ENTRIES = 10
@@ -75,8 +75,8 @@ def _shared_values(report: OwnerReport) -> dict[str, Any]:
     """What report and year share: numbers, downloads and links."""
     return {
         "base": _base_path(report.account),
-        "query": "" if report.range is Range.WINDOW else "?range=year",
-        "semicolons": f"?{'' if report.range is Range.WINDOW else 'range=year&'}separator={Separator.SEMICOLON}",
+        "query": "" if report.range is ReportRange.WINDOW else "?range=year",
+        "semicolons": f"?{'' if report.range is ReportRange.WINDOW else 'range=year&'}separator={Separator.SEMICOLON}",
         "guide_link": GUIDE,
         **number_values(report),
     }

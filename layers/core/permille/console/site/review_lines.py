@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from permille.domain.account.second_chance import RequestedDay, Trial
-from permille.domain.people.review import Stage
+from permille.domain.people.review import ReviewStage
 from permille.domain.rules.reminders import requested_day
 from permille.domain.words import wording
 from permille.domain.words.trial_words import how_many, what_ends_it, what_wins
@@ -105,17 +105,17 @@ def _support(brand: Brand) -> str:
     return f"{brand.platform} Support{f': {brand.support}' if brand.support else ''}"
 
 
-_LINES: Mapping[Stage, Callable[[OwnerReport, Brand], list[str]]] = {
-    Stage.NOT_NEEDED: lambda _, __: [],
-    Stage.DENIED: _denied,
-    Stage.MAY_ASK: _may_ask,
-    Stage.OPEN: _open,
-    Stage.DECLINED: _declined,
-    Stage.SCHEDULED: _scheduled,
-    Stage.RUNNING: _running,
-    Stage.OBSERVING: _observing,
-    Stage.CONFIRMATION: _confirmation,
-    Stage.CLOSED: _closed,
+_LINES: Mapping[ReviewStage, Callable[[OwnerReport, Brand], list[str]]] = {
+    ReviewStage.NOT_NEEDED: lambda _, __: [],
+    ReviewStage.DENIED: _denied,
+    ReviewStage.MAY_ASK: _may_ask,
+    ReviewStage.OPEN: _open,
+    ReviewStage.DECLINED: _declined,
+    ReviewStage.SCHEDULED: _scheduled,
+    ReviewStage.RUNNING: _running,
+    ReviewStage.OBSERVING: _observing,
+    ReviewStage.CONFIRMATION: _confirmation,
+    ReviewStage.CLOSED: _closed,
 }
 
 

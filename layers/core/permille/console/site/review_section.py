@@ -7,7 +7,7 @@ from typing import Any
 from permille.console.site.review_form import ReviewInput
 from permille.console.site.review_lines import lines
 from permille.domain.account.second_chance import Review, ReviewState
-from permille.domain.people.review import FURTHEST_DAY, Stage, answer_token
+from permille.domain.people.review import FURTHEST_DAY, ReviewStage, answer_token
 from permille.domain.people.validation import LONGEST_TEXT
 from permille.domain.policy.policy import LARGEST_BATCH
 from permille.domain.values.calendar import today
@@ -22,26 +22,26 @@ STEPS = (
     "We wait for late complaints",
     "It is yours again",
 )
-_HEADINGS: Mapping[Stage, str] = {
-    Stage.NOT_NEEDED: "",
-    Stage.DENIED: "Get your SMTP account back",
-    Stage.MAY_ASK: "Get your SMTP account back",
-    Stage.OPEN: "Your request is with support",
-    Stage.DECLINED: "Your request was declined",
-    Stage.SCHEDULED: "Your day is agreed on",
-    Stage.RUNNING: "Today is your day",
-    Stage.OBSERVING: "Waiting for late complaints",
-    Stage.CONFIRMATION: "Support has the last look",
-    Stage.CLOSED: "This account is closed",
+_HEADINGS: Mapping[ReviewStage, str] = {
+    ReviewStage.NOT_NEEDED: "",
+    ReviewStage.DENIED: "Get your SMTP account back",
+    ReviewStage.MAY_ASK: "Get your SMTP account back",
+    ReviewStage.OPEN: "Your request is with support",
+    ReviewStage.DECLINED: "Your request was declined",
+    ReviewStage.SCHEDULED: "Your day is agreed on",
+    ReviewStage.RUNNING: "Today is your day",
+    ReviewStage.OBSERVING: "Waiting for late complaints",
+    ReviewStage.CONFIRMATION: "Support has the last look",
+    ReviewStage.CLOSED: "This account is closed",
 }
-_STEP: Mapping[Stage, int] = {
-    Stage.MAY_ASK: 1,
-    Stage.OPEN: 2,
-    Stage.DECLINED: 1,
-    Stage.SCHEDULED: 3,
-    Stage.RUNNING: 3,
-    Stage.OBSERVING: 4,
-    Stage.CONFIRMATION: 5,
+_STEP: Mapping[ReviewStage, int] = {
+    ReviewStage.MAY_ASK: 1,
+    ReviewStage.OPEN: 2,
+    ReviewStage.DECLINED: 1,
+    ReviewStage.SCHEDULED: 3,
+    ReviewStage.RUNNING: 3,
+    ReviewStage.OBSERVING: 4,
+    ReviewStage.CONFIRMATION: 5,
 }
 
 
@@ -73,9 +73,9 @@ def _form(report: OwnerReport, fields: ReviewInput | None) -> dict[str, Any] | N
     neither."""
     request = report.account.review
     match report.stage:
-        case Stage.MAY_ASK:
+        case ReviewStage.MAY_ASK:
             return {**asdict(fields or ReviewInput()), "action": "request", "button": "Ask for a review"}
-        case Stage.OPEN if request:
+        case ReviewStage.OPEN if request:
             current = ReviewInput(str(request.day), str(request.batch), request.cause, request.change)
             return {**asdict(fields or current), "action": "amend", "button": "Change the request"}
         case _:

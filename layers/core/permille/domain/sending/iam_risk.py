@@ -32,11 +32,16 @@ SHORTENED = 20  # so much of a long stack name is looked at: CloudFormation cuts
 
 
 @dataclass(frozen=True, slots=True)
-class TakenRisk:
-    """Why an IAM user is a sender although `found` speaks against it: which statements, and what they allow."""
+class AcceptedRisk:
+    """Why an IAM user may be a sender in spite of its permissions.
+
+    sender: its name
+    statements: the statements of its policies that are a risk, and what they allow
+    reason: why the risk is accepted
+    """
 
     sender: str
-    found: tuple[str, ...]
+    statements: tuple[str, ...]
     reason: str
 
 

@@ -12,13 +12,13 @@ from permille.domain.timeline.timeline import Entry, TimelineEntry, entry
 from permille.domain.values.entry_id import id_among_many
 
 
-class Why(StrEnum):
+class SuppressionReason(StrEnum):
     COMPLAINT = "complaint"
     BOUNCE = "bounce"
     ADDED = "added"  # by staff
 
     @classmethod
-    def of(cls, identity: str) -> "Why":
+    def of(cls, identity: str) -> "SuppressionReason":
         """What the record of that identity is."""
         return cls(identity.partition("#")[0])
 
@@ -31,7 +31,7 @@ class Suppression:
     address: str
     since: datetime
     entry_id: str
-    why: Why = Why.COMPLAINT
+    why: SuppressionReason = SuppressionReason.COMPLAINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,11 @@ class Addition:
 
     @property
     def identity(self) -> str:
-        return f"{Why.ADDED}#{self.address}"
+        return f"{SuppressionReason.ADDED}#{self.address}"
 
     @property
     def suppression(self) -> Suppression:
-        return Suppression(self.address, self.at, id_among_many(self.at, self.identity), Why.ADDED)
+        return Suppression(self.address, self.at, id_among_many(self.at, self.identity), SuppressionReason.ADDED)
 
 
 def suppressed_by(told: Entry) -> str:
@@ -68,7 +68,7 @@ def suppressed_by(told: Entry) -> str:
 
 def in_force(records: Iterable[Suppression], *, bounces: bool) -> Iterable[Suppression]:
     """Those by which an address is suppressed. `bounces`: whether bounces suppress, as the policy says."""
-    return records if bounces else (record for record in records if record.why is not Why.BOUNCE)
+    return records if bounces else (record for record in records if record.why is not SuppressionReason.BOUNCE)
 
 
 def once_each(records: Iterable[Suppression]) -> Iterable[Suppression]:

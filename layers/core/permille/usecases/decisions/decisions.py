@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from permille.domain.account.account import Account
-from permille.domain.people.commands import Command, CorrectComplaint
+from permille.domain.people.commands import Command
+from permille.domain.people.correction import ComplaintToCorrect
 from permille.domain.people.decisions import AnswerRead, Context, VersionRead, decide
-from permille.domain.people.voiding import Complained
+from permille.domain.people.staff_commands import CorrectComplaint
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, Unavailable
@@ -88,10 +89,12 @@ def _context(services: DecisionServices, account: Account, command: Command) -> 
     )
 
 
-def _complained(services: DecisionServices, account: Account, entry_id: str) -> Complained:
+def _complained(services: DecisionServices, account: Account, entry_id: str) -> ComplaintToCorrect:
     """Raises NotFound."""
     told = services.timeline.get(account.id, entry_id)
     if told is None:
         raise NotFound(f"{account.id} has no complaint {entry_id}; `permille complaint list {account.id}` names them.")
     facts = told.facts
-    return Complained(told, isinstance(facts, Reported) and services.accounts.is_voided(account.id, facts.identity))
+    return ComplaintToCorrect(
+        told, isinstance(facts, Reported) and services.accounts.is_voided(account.id, facts.identity)
+    )

@@ -7,7 +7,7 @@ from datetime import datetime
 from permille.domain.account.account import Account
 from permille.domain.account.provider import Provider
 from permille.domain.people import provider_change
-from permille.domain.people.commands import ConnectProvider, DisconnectProvider
+from permille.domain.people.owner_commands import ConnectProvider, DisconnectProvider
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.values.errors import DecisionRefused
 from permille.ports.accounts import Accounts, Policies
@@ -33,7 +33,7 @@ def connect(
     """The account with its new provider, or what went wrong when the login was tried: then nothing is stored. Raises
     `DecisionRefused` where it may not, and NotFound where the account is gone. A run that is cut off leaves a version
     of the secret that nobody uses; the next one takes its place."""
-    provider_change.may_connect(account)
+    provider_change.check_connectable(account)
     if trouble := services.login_check.check(server, password):
         return trouble
     before = account.provider

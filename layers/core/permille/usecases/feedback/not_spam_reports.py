@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from permille.domain.feedback.feedback import Complaint
-from permille.domain.sending.suppression import Why, lifted
+from permille.domain.sending.suppression import SuppressionReason, lifted
 from permille.domain.values.errors import Conflict, Unavailable
 from permille.ports.history import Suppressions
 
@@ -24,7 +24,9 @@ def apply_not_spam_report(
         if not before:
             return False
         others = set(suppressions.identities_of(account_id, address)) - set(before)
-        let_in = all(Why.of(one) is Why.BOUNCE for one in others) and not (others and bounces())
+        let_in = all(SuppressionReason.of(one) is SuppressionReason.BOUNCE for one in others) and not (
+            others and bounces()
+        )
         entry = lifted(account_id, now, address, NOT_SPAM, THE_RECIPIENT) if let_in else None
         try:
             suppressions.lift(account_id, before, entry)

@@ -1,38 +1,38 @@
-"""Adding an account: its row, its identities, its IAM user or an adopted one, its SMTP credential.
+"""Adds an account: its row, its identities, its IAM user or adopted ones, its SMTP credential.
 
-The order matters. The row comes first: of two who add the same account at once one is refused before it touched
-anything, and nobody can send mail that is not counted. What a step does is taken back where it or a later one fails,
-also where it succeeded and its answer was lost: each step is prepared to be taken back before it is made.
+The order matters. The row comes first: of two runs that add the same account at once one is refused before it changed
+anything, and no mail can be sent that is not counted. Where a step fails, it and the steps before it are undone.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from permille.domain.account.account import Account
-from permille.domain.people.change import risks_told
+from permille.domain.people.account_change import accepted_risks
 from permille.domain.sending.iam_policy import sending_policy
-from permille.domain.sending.iam_risk import resources_of
 from permille.domain.sending.ses_regions import LOOKED_UP, WITHOUT_SMTP
 from permille.domain.timeline.kinds.credential import Created
 from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.values.errors import Conflict, InvalidInput
-from permille.ports.iam_users import AccessKey, IamUsers, UserQuota
-from permille.ports.identities import Identities
-from permille.ports.operator import AllAccounts, AllTimelines
-from permille.usecases.senders.adoption import AdoptedUsers, AdoptionServices, check_adoption
+from permille.ports.iam_users import AccessKey, UserQuota
+from permille.usecases.senders.adoption import AdoptedUsers, AdoptionRequest, check_adoption
 from permille.usecases.senders.console_group import take_over
-from permille.usecases.senders.identities import IdentityServices, PreparedIdentities, identities_below
+from permille.usecases.senders.identities import PreparedIdentities, identities_below
 from permille.usecases.senders.new_account import NewAccount
+from permille.usecases.senders.onboard_services import OnboardServices
 from permille.usecases.senders.rollback import Rollback, rollback_on_error
-from permille.usecases.senders.sender_user import AccountUser
 
 
 @dataclass(frozen=True, slots=True)
 class AwsFindings:
-    """What people should know besides. `in_sandbox`: SES sends to verified identities alone. `below`: identities below
-    the account's domains that are not its own. `room`: for IAM users; None where none is made. `keyless`: adopted users
-    that have no access key."""
+    """What the operator should know about the AWS account.
+
+    in_sandbox: SES sends to verified identities only
+    below: identities below the account's domains that are not its own
+    room: the quota of IAM users; None where users were adopted
+    keyless: adopted users without an access key
+    """
 
     in_sandbox: bool
     below: Sequence[str]
@@ -42,7 +42,12 @@ class AwsFindings:
 
 @dataclass(frozen=True, slots=True)
 class AddedAccount:
-    """`key`: None where the account's senders were adopted, which keep the credentials they have."""
+    """The result of adding an account.
+
+    key: the access key of the new user; None where users were adopted, which keep their keys
+    prepared: what was done to its identities
+    found: what the operator should know besides
+    """
 
     account: Account
     key: AccessKey | None
@@ -50,52 +55,9 @@ class AddedAccount:
     found: AwsFindings
 
 
-@dataclass(frozen=True, slots=True)
-class OnboardServices:
-    """What adding an account needs. `stack`: whose users are marked as its own; `ses`: how the ARNs of SES begin that
-    the stack's accounts send through, as in arn:aws:ses:us-east-1:123456789012; `own`: the ARNs that are known of the
-    stack's resources."""
-
-    accounts: AllAccounts
-    timeline: AllTimelines
-    identities: Identities
-    users: IamUsers
-    stack: str
-    ses: str
-    own: Sequence[str]
-    configuration_set: str
-    switchable: str
-    deny_group: str
-    pause: Callable[[float], None]
-
-    @property
-    def adoption(self) -> AdoptionServices:
-        ours = resources_of(self.stack, self.ses, self.own)
-        return AdoptionServices(self.accounts, self.users, self.switchable, self.deny_group, ours)
-
-    def resources(self, identities: Iterable[str]) -> frozenset[str]:
-        """The ARNs that an account with these identities may send through, and no others."""
-        names = [f"identity/{name}" for name in identities]
-        return frozenset(f"{self.ses}:{name}" for name in [*names, f"configuration-set/{self.configuration_set}"])
-
-    def mark(self, account_id: str) -> str:
-        """What the IAM user bears that is made for the account."""
-        return f"{self.stack}/{self.region}/{account_id}"
-
-    @property
-    def region(self) -> str:
-        return self.ses.split(":")[3]
-
-    def user_of(self, account_id: str) -> AccountUser:
-        return AccountUser(self.accounts, self.users, self.switchable, self.deny_group, self.mark(account_id))
-
-    def preparing(self, rollback: Rollback, is_kept: Callable[[str], bool] = lambda _: False) -> IdentityServices:
-        return IdentityServices(self.identities, self.timeline, self.configuration_set, rollback, is_kept)
-
-
 def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> AddedAccount:
-    """Adds it whole or not at all. Raises InvalidInput for what cannot be, before anything is made, and Failed where
-    something that was made could not be taken back, with what it is."""
+    """Adds the account completely or not at all. Raises InvalidInput before anything is created, and Failed where
+    something that was created could not be undone; the message names it."""
     _check_id(services, new.account_id)
     account, adopted = _planned(services, new)
     found = AwsFindings(
@@ -106,7 +68,8 @@ def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> Ad
     )
     with rollback_on_error() as rollback:
         created = entry(account.id, now, Created(senders=account.senders))
-        account = _add_row(services, account, [created, *risks_told(account.id, adopted.risks, new.by, now)], rollback)
+        risks = accepted_risks(account.id, adopted.risks, new.by, now)
+        account = _add_row(services, account, [created, *risks], rollback)
         preparing = services.preparing(rollback)
         prepared = preparing.use_our_set(account.id, new.identities, now)
         stopped = preparing.stop_forwarding(account.id, new.identities, now)
@@ -117,7 +80,7 @@ def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> Ad
 
 
 def _planned(services: OnboardServices, new: NewAccount) -> tuple[Account, AdoptedUsers]:
-    """And which users it adopts."""
+    """The account as it will be added, and the users that it adopts."""
     account = Account(
         id=new.account_id,
         owner_email=new.owner_email,
@@ -128,7 +91,7 @@ def _planned(services: OnboardServices, new: NewAccount) -> tuple[Account, Adopt
     )
     allowed = services.resources(new.identities)
     adopted = check_adoption(
-        services.adoption, new.adopted, allowed, accept_risk=new.accept_risk, take_over=new.take_over
+        services.adoption, AdoptionRequest(new.adopted, allowed, accept_risk=new.accept_risk, take_over=new.take_over)
     )
     senders = adopted.names or (account.own_sender,)
     accepted = {risk.sender: risk.reason for risk in adopted.risks}
@@ -136,7 +99,7 @@ def _planned(services: OnboardServices, new: NewAccount) -> tuple[Account, Adopt
 
 
 def _room(services: OnboardServices, account: Account) -> UserQuota:
-    """Raises InvalidInput where the account's user could not be made, or could not send."""
+    """The quota of IAM users. Raises InvalidInput where the user cannot be created, or could not send."""
     if services.region in WITHOUT_SMTP:
         raise InvalidInput(
             f"Amazon SES has no SMTP endpoint in {services.region} (looked up on {LOOKED_UP}), so that no SMTP "
@@ -165,7 +128,7 @@ def _check_id(services: OnboardServices, account_id: str) -> None:
 
 def _add_row(services: OnboardServices, account: Account, entries: Sequence[Entry], rollback: Rollback) -> Account:
     def remove() -> None:
-        if services.timeline.get(account.id, entries[0].id):  # written together with the row: so it is this row
+        if services.timeline.get(account.id, entries[0].id):  # it was written together with the row, so it is this row
             services.accounts.remove(account)
 
     rollback.register(f"the account {account.id}", remove)

@@ -1,26 +1,30 @@
-"""Whether an IAM user that exists can be an account's sender: only if Permille can switch it, sees all its mail, and it
-cannot undo that itself; or if the operator takes the risk."""
+"""Whether an existing IAM user can be an account's sender: Permille must be able to switch it and see all its mail, and
+the user must not be able to undo that; or the operator accepts the risk."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from permille.domain.sending.iam_policy import READ_BY_IAM, Document, covers
-from permille.domain.sending.iam_risk import TakenRisk, powers, sends_beyond
+from permille.domain.sending.iam_risk import AcceptedRisk, powers, sends_beyond
 from permille.domain.values.errors import InvalidInput
 from permille.ports.iam_users import AppliedPolicy, IamUsers
 from permille.ports.operator import AllAccounts
 from permille.usecases.senders.console_group import CONSOLE_GROUP, by_hand
 from permille.usecases.senders.user_rights import UserRights, check_may_send, rights_of
 
-MOST_GROUPS = 10  # of one user: IAM's quota GroupsPerUser, which cannot be raised
-MOST_TOLD = 5  # risks of one user
+MAX_GROUPS = 10  # of one user: IAM's quota GroupsPerUser, which cannot be raised
+MAX_NAMED = 5  # risks of one user, in the error message
 Find = Callable[[Document], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class AdoptionServices:
-    """What adopting needs. `switchable`: the pattern of the users that the stack may switch; `deny_group`: the group by
-    which it switches them off; `ours`: patterns of the ARNs of the stack's resources."""
+    """The dependencies of adopting.
+
+    switchable: the pattern of user names that the stack may switch
+    deny_group: the IAM group by which users are denied
+    ours: patterns of the ARNs of the stack's resources
+    """
 
     accounts: AllAccounts
     users: IamUsers
@@ -31,50 +35,74 @@ class AdoptionServices:
 
 @dataclass(frozen=True, slots=True)
 class AdoptedUsers:
-    """`names`: the users', as IAM has them, each once. `taken_over`: those that are to leave the group of SES's
-    console. `keyless`: those that have no access key."""
+    """Users that can be adopted.
+
+    names: as IAM spells them, each once
+    risks: the risks that were accepted
+    taken_over: the users that are to leave the group of SES's console
+    keyless: the users without an access key
+    """
 
     names: tuple[str, ...]
-    risks: tuple[TakenRisk, ...]
+    risks: tuple[AcceptedRisk, ...]
     taken_over: tuple[str, ...]
     keyless: tuple[str, ...]
 
 
-def check_adoption(
-    services: AdoptionServices,
-    names: Sequence[str],
-    allowed: Collection[str],
-    account_id: str = "",
-    *,
-    accept_risk: str | None = None,
-    take_over: bool = False,
-) -> AdoptedUsers:
-    """Raises InvalidInput, with what mends it, for a user that cannot be adopted. `allowed`: the ARNs of the account's
-    identities and of our configuration set. `account_id`: whose sender one may have been before. `accept_risk`: why
-    one is taken all the same that could evade Permille. `take_over`: what the group of SES's console allows is not
-    looked at, since they leave it."""
-    found = tuple(dict.fromkeys(_named(services, name) for name in names))
-    risks: list[TakenRisk] = []
-    from_console = tuple(name for name in found if CONSOLE_GROUP in services.users.groups(name))
-    for user in found:
-        _check_owner(services, user, account_id)
-        _check_groups(services, user)
-        if user in from_console and accept_risk is None and not take_over:
-            raise InvalidInput(_from_console(user, allowed), "sender")
-        leaves = take_over and user in from_console
-        rights = rights_of(services.users, user, [services.deny_group, *[CONSOLE_GROUP] * leaves])
-        beyond, could = _risks_of(services, user, rights, allowed)
-        if beyond or could:
-            if accept_risk is None:
-                missed = take_over and user not in from_console
-                raise InvalidInput(_refusal(user, beyond, could, allowed, missed=missed), "sender")
-            risks.append(TakenRisk(user, (*beyond, *could), accept_risk))
-        check_may_send(user, rights, allowed, gets_own=leaves)
-    keyless = tuple(user for user in found if not services.users.keys(user))
-    return AdoptedUsers(found, tuple(risks), from_console if take_over else (), keyless)
+@dataclass(frozen=True, slots=True)
+class AdoptionRequest:
+    """Which users are to be adopted, and how.
+
+    names: as they were typed
+    allowed: the ARNs of the account's identities and of our configuration set
+    account_id: the account whose senders they may have been before; empty for a new account
+    accept_risk: why users that could evade Permille are adopted all the same; None: they are refused
+    take_over: the users leave the group of SES's console, so what it allows does not matter
+    """
+
+    names: Sequence[str]
+    allowed: Collection[str]
+    account_id: str = ""
+    accept_risk: str | None = None
+    take_over: bool = False
 
 
-def _named(services: AdoptionServices, typed: str) -> str:
+def check_adoption(services: AdoptionServices, request: AdoptionRequest) -> AdoptedUsers:
+    """Raises InvalidInput, with what to change, for the first user that cannot be adopted."""
+    users = services.users
+    names = tuple(dict.fromkeys(_name_in_iam(services, name) for name in request.names))
+    from_console = tuple(name for name in names if CONSOLE_GROUP in users.groups(name))
+    risks = [_check_user(services, request, name, from_console=name in from_console) for name in names]
+    return AdoptedUsers(
+        names,
+        tuple(risk for risk in risks if risk),
+        from_console if request.take_over else (),
+        keyless=tuple(name for name in names if not users.keys(name)),
+    )
+
+
+def _check_user(
+    services: AdoptionServices, request: AdoptionRequest, user: str, *, from_console: bool
+) -> AcceptedRisk | None:
+    """The risk of this user that is accepted, if any."""
+    _check_owner(services, user, request.account_id)
+    _check_groups(services, user)
+    if from_console and request.accept_risk is None and not request.take_over:
+        raise InvalidInput(_from_console(user, request.allowed), "sender")
+    leaves = request.take_over and from_console
+    rights = rights_of(services.users, user, [services.deny_group, *[CONSOLE_GROUP] * leaves])
+    beyond, could = _risks_of(services, user, rights, request.allowed)
+    risk = None
+    if beyond or could:
+        if request.accept_risk is None:
+            missed = request.take_over and not from_console
+            raise InvalidInput(_refusal(user, beyond, could, request.allowed, missed=missed), "sender")
+        risk = AcceptedRisk(user, (*beyond, *could), request.accept_risk)
+    check_may_send(user, rights, request.allowed, gets_own=leaves)
+    return risk
+
+
+def _name_in_iam(services: AdoptionServices, typed: str) -> str:
     user = services.users.find(typed)
     if user is None:
         raise InvalidInput(f"there is no IAM user {typed} to adopt; without --sender one is made")
@@ -96,7 +124,7 @@ def _check_owner(services: AdoptionServices, user: str, account_id: str) -> None
 
 def _check_groups(services: AdoptionServices, user: str) -> None:
     groups = services.users.groups(user)
-    if len(groups) >= MOST_GROUPS and services.deny_group not in groups:
+    if len(groups) >= MAX_GROUPS and services.deny_group not in groups:
         raise InvalidInput(
             f"{user} is in {len(groups)} IAM groups, as many as a user can be in: no place is left for "
             f"{services.deny_group}, by which Permille switches it off; take it out of one that it does not need"
@@ -106,17 +134,17 @@ def _check_groups(services: AdoptionServices, user: str) -> None:
 def _risks_of(
     services: AdoptionServices, user: str, rights: UserRights, allowed: Collection[str]
 ) -> tuple[list[str], list[str]]:
-    """What it may send through beyond its own, and what else it may do. A permissions boundary that allows none of the
-    one, or of the other, bounds what policies allow."""
+    """The statements that let the user send through more than `allowed`, and those that let it undo what Permille does.
+    A permissions boundary that allows none of a sort leaves none of it."""
     policies, boundary = rights.policies, rights.boundary
 
-    def told(find: Find) -> list[str]:
+    def statements(find: Find) -> list[str]:
         found = [f"{policy.name}, {one}" for policy in policies for one in _read(user, policy, find)]
         return [] if found and boundary and not _read(user, boundary, find) else found
 
-    return told(lambda document: sends_beyond(document, allowed)), told(
-        lambda document: powers(document, services.ours)
-    )
+    beyond = statements(lambda document: sends_beyond(document, allowed))
+    could = statements(lambda document: powers(document, services.ours))
+    return beyond, could
 
 
 def _read(user: str, policy: AppliedPolicy, find: Find) -> list[str]:
@@ -135,21 +163,21 @@ def _from_console(user: str, allowed: Collection[str]) -> str:
 
 
 def _refusal(user: str, beyond: Sequence[str], could: Sequence[str], allowed: Collection[str], *, missed: bool) -> str:
-    """`missed`: the user was to be taken over, and is not in the group of SES's console."""
+    """The error message. `missed`: the user was to leave the group of SES's console, and is not in it."""
     found = [*beyond, *could]
-    more = f"; and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+    more = f"; and {len(found) - MAX_NAMED} more" if len(found) > MAX_NAMED else ""
     why = ["its mail could go uncounted"] * bool(beyond) + ["it could undo that Permille switches it off"] * bool(could)
     own = ", ".join(sorted(allowed))
     mends = f"narrow these policies, or bound the user by a permissions boundary, to sending through {own}"
     named = "; or name the identity with --identity" if any(map(_names_an_identity, beyond)) else ""
     alone = f". --take-over takes users out of {CONSOLE_GROUP} alone, and {user} is not in it" * missed
     return (
-        f"{user} cannot be adopted as it is, since {' and '.join(why)}: {'; '.join(found[:MOST_TOLD])}{more}. Either "
+        f"{user} cannot be adopted as it is, since {' and '.join(why)}: {'; '.join(found[:MAX_NAMED])}{more}. Either "
         f"{mends}{named}; or take the risk with --accept-risk REASON, which is kept on the timeline{alone}"
     )
 
 
 def _names_an_identity(found: str) -> bool:
-    """Whether what was found is about one identity, and no pattern."""
+    """Whether the statement is about one identity, not a pattern."""
     name = found.rpartition(":identity/")[2]
     return name != found and not READ_BY_IAM & set(name)

@@ -1,13 +1,12 @@
-"""Changing an account: its owner, its identities, its senders. What can be refused is refused before anything is made.
-Each step can be repeated, and what is so already is left as it is; so a change that was cut off is made whole by the
-same command."""
+"""Changes an account: its owner, its identities, its senders. Everything is checked before the first step. Each step is
+idempotent, so the same command completes a change that was cut off."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from permille.addresses.mailbox import is_same_mailbox
 from permille.domain.account.account import Account
-from permille.domain.people.commands import ChangeOwner
+from permille.domain.people.staff_commands import ChangeOwner
 from permille.domain.values.errors import InvalidInput
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account
@@ -29,8 +28,13 @@ from permille.zones import zone_named
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What is to be changed, why, and who says so. None: as it is. Addresses and domains become what SES takes. Raises
-    InvalidInput where something is not as it must be."""
+    """What is to be changed, why, and by whom. None: unchanged. Addresses and domains are normalised to what SES
+    accepts. Raises InvalidInput.
+
+    timezone: a name of the IANA database
+    add_senders: existing IAM users that are adopted
+    accept_risk: why users that could evade Permille are adopted all the same; None: they are refused
+    """
 
     account_id: str
     reason: str
@@ -62,6 +66,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ChangedAccount:
+    """The account before and after, and what was done to its identities."""
+
     before: Account
     account: Account
     prepared: PreparedIdentities
@@ -69,8 +75,12 @@ class ChangedAccount:
 
 @dataclass(frozen=True, slots=True)
 class ChangePlan:
-    """What is going to be made of the account, which has not been touched. `leaves_no_key`: no sender that it is going
-    to have has a key that could send. `shared`: new identities that other accounts have."""
+    """What a change would do. Nothing is changed yet.
+
+    account: as it is now
+    leaves_no_key: no sender of the changed account would have a key that could send
+    shared: new identities that other accounts have
+    """
 
     account: Account
     identities: IdentityPlan
@@ -80,7 +90,7 @@ class ChangePlan:
 
 
 def plan(services: ChangeServices, change: Change) -> ChangePlan:
-    """Raises NotFound where there is no such account, and InvalidInput or DecisionRefused where it cannot be."""
+    """Checks a change without making it. Raises NotFound, InvalidInput or DecisionRefused."""
     account = find_account(services.accounts, change.account_id)
     identities = change_identities.plan(services, account, change.add_identities, change.remove_identities)
     senders = change_senders.plan(
@@ -98,7 +108,7 @@ def plan(services: ChangeServices, change: Change) -> ChangePlan:
 
 
 def apply(services: ChangeServices, change: Change, planned: ChangePlan, now: datetime) -> ChangedAccount:
-    """Senders are added before others are taken out, so that one can take another's place."""
+    """Makes the change. Senders are added before others are removed, so that one can replace another."""
     order = ChangeContext(change.reason, change.by, now)
     account = decisions.apply(services, change.account_id, _owner(change, planned.account), now)
     account, prepared = change_identities.apply(services, account, planned.identities, order)
@@ -108,7 +118,7 @@ def apply(services: ChangeServices, change: Change, planned: ChangePlan, now: da
 
 
 def _owner(change: Change, account: Account) -> ChangeOwner:
-    """An address that is the same mailbox, however it is written, is no change."""
+    """Another spelling of the same mailbox is no change."""
     command = ChangeOwner(
         owner_email=change.owner_email,
         owner_name=change.owner_name,

@@ -1,10 +1,11 @@
-"""An account's identities: what its own IAM user may send through, and whose default our configuration set is."""
+"""Changes an account's identities: what its own IAM user may send through, and whose default our configuration set
+is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from permille.domain.account.account import Account
-from permille.domain.people.commands import ChangeIdentities
+from permille.domain.people.staff_commands import ChangeIdentities
 from permille.domain.sending.iam_policy import allowed_resources, sending_policy
 from permille.domain.values.errors import DecisionRefused, InvalidInput
 from permille.usecases.decisions import decisions
@@ -15,11 +16,16 @@ from permille.usecases.senders.rollback import rollback_on_error
 
 @dataclass(frozen=True, slots=True)
 class IdentityPlan:
-    """`asked`: whether any was named at all. `own`: the user that was made for the account, and what it may send
-    through; None where the account sends by adopted ones alone, whose policies are their operator's.
-    `below`: identities below its new domains that are not its own."""
+    """What is to be done about identities.
 
-    asked: bool
+    is_needed: whether any identity was named
+    before, after: the account's identities
+    own: the ARNs that the user created for the account may send through; None where it has adopted users only, whose
+        policies are up to the operator
+    below: identities below its new domains that are not its own
+    """
+
+    is_needed: bool
     add: tuple[str, ...]
     before: tuple[str, ...]
     after: tuple[str, ...]
@@ -28,7 +34,8 @@ class IdentityPlan:
 
 
 def plan(services: ChangeServices, account: Account, add: Sequence[str], remove: Sequence[str]) -> IdentityPlan:
-    """Raises InvalidInput where one is to come and go, none would remain, or there are too many for IAM."""
+    """Raises InvalidInput where an identity is both added and removed, none would remain, or IAM cannot hold so many;
+    and DecisionRefused where the account is closed."""
     if both := sorted({*add} & {*remove}):
         raise InvalidInput(f"{', '.join(both)} cannot be added and removed at once", "add_identity")
     if (add or remove) and account.is_closed:
@@ -49,9 +56,9 @@ def plan(services: ChangeServices, account: Account, add: Sequence[str], remove:
 def apply(
     services: ChangeServices, account: Account, planned: IdentityPlan, order: ChangeContext
 ) -> tuple[Account, PreparedIdentities]:
-    """Our set is the default of a new identity before anything may be sent through it; what may be sent through follows
-    the row. The default of one that is removed stays ours: others may send from it too, and nothing goes unseen."""
-    if not planned.asked:
+    """Makes our set the default of new identities, writes the row, and then lets the user send through them. A removed
+    identity keeps our set as its default: others may send from it too, and all mail has to be seen."""
+    if not planned.is_needed:
         return account, PreparedIdentities({}, {})
 
     def is_kept(name: str) -> bool:
@@ -78,7 +85,7 @@ def _allowed(services: ChangeServices, account: Account) -> frozenset[str] | Non
 
 
 def _found(services: ChangeServices, account: Account, own: frozenset[str] | None) -> tuple[str, ...]:
-    """For rows that do not say it: those that its senders' policies name."""
+    """For older rows, which have no identities: those that its senders' policies name."""
     users, found = services.onboarding.users, {*(own or ())}
     for sender in account.senders:
         if own is None and users.find(sender):

@@ -1,5 +1,5 @@
-"""An account's senders. One that comes to an account that is off is denied before the row names it; one that goes is
-put off before the row names it no more. So at no time can mail go out that the account may not send."""
+"""Changes an account's senders. A sender that is added to an account that is off is denied before the row names it; one
+that is removed is switched off before the row drops it. So no mail can go out that the account may not send."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -7,26 +7,31 @@ from datetime import datetime
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE, Changes, SenderState
-from permille.domain.people import change
-from permille.domain.people.commands import ChangeSenders
-from permille.domain.sending.iam_risk import TakenRisk
+from permille.domain.people import account_change
+from permille.domain.people.staff_commands import ChangeSenders
+from permille.domain.sending.iam_risk import AcceptedRisk
 from permille.domain.values.errors import Conflict, DecisionRefused, InvalidInput, Unavailable
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account
 from permille.usecases.enforcement.switching import LOOKS, PAUSE
-from permille.usecases.senders.adoption import AdoptedUsers, check_adoption
+from permille.usecases.senders.adoption import AdoptedUsers, AdoptionRequest, check_adoption
 from permille.usecases.senders.change_services import ChangeContext, ChangeServices
 from permille.usecases.senders.rollback import Rollback, rollback_on_error
 
 
 @dataclass(frozen=True, slots=True)
 class SenderPlan:
-    """`keyless`: those to be added that have no access key."""
+    """What is to be done about senders.
+
+    after: all senders of the changed account
+    risks: the accepted risks of adopted users
+    keyless: added users without an access key
+    """
 
     add: tuple[str, ...]
     remove: tuple[str, ...]
     after: tuple[str, ...]
-    risks: tuple[TakenRisk, ...] = ()
+    risks: tuple[AcceptedRisk, ...] = ()
     keyless: tuple[str, ...] = ()
 
 
@@ -39,8 +44,11 @@ def plan(
     *,
     accept_risk: str | None = None,
 ) -> SenderPlan:
-    """Whom it is, by their names in IAM. Raises InvalidInput for a user that cannot be adopted, or is no sender of the
-    account's, or where none would remain. `allowed`: the ARNs that the account may send through."""
+    """Raises InvalidInput for a user that cannot be adopted or is not a sender of the account, or where no sender would
+    remain; and DecisionRefused where the account is closed.
+
+    allowed: the ARNs that the account may send through
+    """
     adopted = _adopted(services, account, add, allowed, accept_risk=accept_risk)
     found = adopted.names
     if both := sorted({*add, *found} & {*remove}):
@@ -62,9 +70,10 @@ def _adopted(
     *,
     accept_risk: str | None,
 ) -> AdoptedUsers:
-    """Those that are to come, of whom none is the account's sender yet."""
+    """The users that are added; those that are senders already are left out."""
     new = [one for one in names if one not in account.senders]
-    found = check_adoption(services.onboarding.adoption, new, allowed, account.id, accept_risk=accept_risk)
+    request = AdoptionRequest(new, allowed, account.id, accept_risk)
+    found = check_adoption(services.onboarding.adoption, request)
     for name in found.names if account.may_send else ():
         _refuse_denied(services, name)
     new_names = tuple(one for one in found.names if one not in account.senders)
@@ -72,7 +81,7 @@ def _adopted(
 
 
 def _named(services: ChangeServices, account: Account, names: Sequence[str]) -> tuple[str, ...]:
-    """Those that are to go, of whom each is the account's sender still."""
+    """The users that are removed; those that were removed before are left out."""
     for name in names:
         if name not in account.senders and services.accounts.owner_of(name) != account.id:
             raise InvalidInput(f"{name} is no sender of {account.id}", "remove_sender")
@@ -80,7 +89,7 @@ def _named(services: ChangeServices, account: Account, names: Sequence[str]) -> 
 
 
 def has_key(services: ChangeServices, account: Account, senders: Sequence[str]) -> bool:
-    """Whether one of them has a key that is Active, or that Permille has put to sleep."""
+    """Whether one of the senders has a key that is Active, or that Permille deactivated."""
     states = {name: services.switch.state_of(name) for name in senders}
     deactivated = account.credential.deactivated
     return any(
@@ -102,12 +111,12 @@ def _refuse_denied(services: ChangeServices, name: str) -> None:
 
 
 def add(services: ChangeServices, account_id: str, planned: SenderPlan, order: ChangeContext) -> Account:
-    """To an account that is off they come denied; Enforce puts their keys to sleep, and remembers which."""
+    """Adds the senders. Of an account that is off they are denied first; Enforce deactivates their keys later."""
     names = planned.add
     command = ChangeSenders(add=names, risks=planned.risks, reason=order.reason, by=order.by)
     for _ in range(decisions.ATTEMPTS):
         account = find_account(services.accounts, account_id)
-        outcome = change.senders(account, command, account.after_last_decision(order.at))
+        outcome = account_change.senders(account, command, account.after_last_decision(order.at))
         try:
             with rollback_on_error() as rollback:
                 for name in names:
@@ -120,30 +129,30 @@ def add(services: ChangeServices, account_id: str, planned: SenderPlan, order: C
 
 
 def _deny(services: ChangeServices, account_id: str, name: str, rollback: Rollback) -> None:
-    """What is read back was not so before, or somebody else did it: it is taken back only where we did, and the row
-    does not name the sender."""
+    """Denies a sender that is not denied yet. It is undone only where this run did it, and the row does not name the
+    sender."""
 
-    def take_back() -> None:
+    def undo() -> None:
         if name not in find_account(services.accounts, account_id).senders:
             services.switch.apply(name, Changes(deny=False))
 
     state = services.switch.state_of(name)
     if state and not state.denied:
-        rollback.register(f"{name} in the deny group", take_back)
+        rollback.register(f"{name} in the deny group", undo)
         services.switch.apply(name, Changes(deny=True))
-        _wait(services, [name], lambda seen: seen.denied)
+        _wait(services, [name], lambda state: state.denied)
 
 
 def remove(services: ChangeServices, account_id: str, names: tuple[str, ...], order: ChangeContext) -> Account:
-    """Under the lease of the account's switch: no other run wakes what is put off here. Which keys were put to sleep is
-    remembered, so that a removal that was cut off can be undone by enabling."""
+    """Removes the senders, under the account's lease, so that no other run activates their keys. The deactivated keys
+    are written down first, so that enabling undoes a removal that was cut off."""
     command = ChangeSenders(remove=names, reason=order.reason, by=order.by)
     account = find_account(services.accounts, account_id)
     if not set(names) & set(account.senders):
         return account
     leased = _lease(services, account, names, order.at)
     try:
-        _put_off(services, names)
+        _switch_off(services, names)
         decisions.apply(services, account_id, command, order.at)
     finally:
         after = services.leases.release_lease(leased, leased.credential)
@@ -168,17 +177,17 @@ def _lease(services: ChangeServices, account: Account, names: Sequence[str], now
     raise Unavailable(f"the credential of {account.id} is being switched just now; try again in a minute")
 
 
-def _put_off(services: ChangeServices, names: Sequence[str]) -> None:
-    """A user that is gone cannot send. All are put off before any is waited for, so that the wait ends well within the
-    lease, however many they are."""
+def _switch_off(services: ChangeServices, names: Sequence[str]) -> None:
+    """Denies the senders and deactivates their keys. All are changed before any is waited for, so that the wait ends
+    within the lease."""
     for name in names:
         if state := services.switch.state_of(name):
             services.switch.apply(name, Changes(sleep=frozenset(state.keys), deny=True))
-    _wait(services, names, lambda seen: seen.denied and not seen.with_status(ACTIVE))
+    _wait(services, names, lambda state: state.denied and not state.with_status(ACTIVE))
 
 
 def _wait(services: ChangeServices, names: Sequence[str], is_so: Callable[[SenderState], bool]) -> None:
-    """Until IAM shows it of all of them, as far as one answer of it tells. Waits for LOOKS * PAUSE seconds at most."""
+    """Waits until IAM shows it for all senders, at most LOOKS * PAUSE seconds."""
     left = list(names)
     for looked in range(LOOKS):
         if looked:

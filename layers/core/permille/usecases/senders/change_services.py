@@ -1,4 +1,4 @@
-"""What changing an account needs of the outside."""
+"""What changing an account needs of the outside, and what is written down of a change."""
 
 import time
 from collections.abc import Callable
@@ -7,12 +7,12 @@ from datetime import datetime
 
 from permille.ports.accounts import CredentialSwitch, Leases, Policies
 from permille.ports.operator import AllAccounts, AllTimelines
-from permille.usecases.senders.add_account import OnboardServices
+from permille.usecases.senders.onboard_services import OnboardServices
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeContext:
-    """Why an account is changed, who says so, and when."""
+    """Why an account is changed, by whom, and when."""
 
     reason: str
     by: str
@@ -21,7 +21,7 @@ class ChangeContext:
 
 @dataclass(frozen=True, slots=True)
 class ChangeServices:
-    """`pause` sleeps for so many seconds."""
+    """The dependencies of changing accounts. `pause` sleeps for so many seconds."""
 
     onboarding: OnboardServices
     leases: Leases
@@ -31,8 +31,10 @@ class ChangeServices:
 
     @property
     def accounts(self) -> AllAccounts:
+        """The accounts of `onboarding`."""
         return self.onboarding.accounts
 
     @property
     def timeline(self) -> AllTimelines:
+        """The timelines of `onboarding`."""
         return self.onboarding.timeline

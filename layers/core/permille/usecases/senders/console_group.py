@@ -1,5 +1,5 @@
-"""The group that SES's console puts SMTP users into: its policy lets them send through everything, and cannot be
-narrowed for one of them. So whoever is adopted gets a policy of its own, and leaves the group."""
+"""The IAM group that SES's console puts SMTP users into. Its policy lets them send through all identities, and cannot
+be narrowed for one user. So an adopted user gets a policy of its own, and leaves the group."""
 
 import shlex
 from collections.abc import Callable, Collection
@@ -16,8 +16,8 @@ CONSOLE_GROUP = "AWSSESSendingGroupDoNotRename"
 def take_over(
     users: IamUsers, name: str, resources: Collection[str], rollback: Rollback, pause: Callable[[float], None]
 ) -> None:
-    """The policy comes first, and is waited for: so at no time is the user unable to send, or allowed more than it was.
-    The identities have our set as their default by then, which the policy demands."""
+    """Gives the user a policy of its own, waits until IAM applies it, and removes the user from the group. So the user
+    can send all the time, and is never allowed more than before. The identities must have our set as their default."""
     rollback.register(f"the policy {POLICY} of {name}", partial(users.disallow, name))
     users.allow(name, resources)
     pause(POLICIES_SHOW)
@@ -26,7 +26,7 @@ def take_over(
 
 
 def by_hand(name: str, resources: Collection[str]) -> str:
-    """What is typed to do the same for a sender of an account that exists."""
+    """The commands of the AWS CLI that do the same for a sender of an existing account."""
     return (
         f"{policy_by_hand(name, resources)}, and some seconds later aws iam remove-user-from-group --user-name {name} "
         f"--group-name {CONSOLE_GROUP}"
@@ -34,6 +34,6 @@ def by_hand(name: str, resources: Collection[str]) -> str:
 
 
 def policy_by_hand(name: str, resources: Collection[str]) -> str:
-    """What is typed to let a user send through these ARNs."""
+    """The command of the AWS CLI that lets a user send through these ARNs."""
     document = shlex.quote(sending_policy(resources))
     return f"aws iam put-user-policy --user-name {name} --policy-name {POLICY} --policy-document {document}"

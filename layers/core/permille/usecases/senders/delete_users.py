@@ -1,17 +1,21 @@
-"""What closing an account leaves to the operator's command: the IAM user that Permille made is deleted, with its keys,
-since IAM has room for 5,000 users in an AWS account. Rows stay, so that late feedback counts for nobody else."""
+"""Deletes the IAM user that was made for a closed account, since an AWS account can have 5,000 users. The account's
+rows stay, so that late feedback is not counted for another account."""
 
 from dataclasses import dataclass
 
 from permille.domain.account.account import Account
 from permille.domain.values.errors import DecisionRefused
-from permille.usecases.senders.add_account import OnboardServices
+from permille.usecases.senders.onboard_services import OnboardServices
 
 
 @dataclass(frozen=True, slots=True)
 class DeletedUsers:
-    """The account's senders: users that are gone, and adopted ones, which are switched off and kept. `before`: those
-    that were gone already."""
+    """What became of the account's senders.
+
+    gone: users that no longer exist
+    kept: adopted users, which are denied and stay
+    before: those of `gone` that did not exist before either
+    """
 
     gone: tuple[str, ...]
     kept: tuple[str, ...]
@@ -19,7 +23,7 @@ class DeletedUsers:
 
 
 def delete_users(services: OnboardServices, account: Account) -> DeletedUsers:
-    """Can be repeated without harm. Raises DecisionRefused where the account is not closed."""
+    """Deletes the users. Idempotent. Raises DecisionRefused where the account is not closed."""
     if not account.is_closed:
         raise DecisionRefused(f"{account.id} is {account.status}, so that its IAM user stays: close it first")
     mark = services.mark(account.id)

@@ -1,5 +1,5 @@
-"""An account's identities in SES: our configuration set is their default, so that mail without the header is counted,
-and SES mails no feedback about it to the sender beside."""
+"""Prepares an account's identities in SES: our configuration set becomes their default, so that mail without its header
+is counted, and feedback forwarding is switched off."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PreparedIdentities:
-    """`records`: to be published, by identity that SES did not know before; none for an address. `replaced_sets`: the
-    default sets that ours has replaced, by identity. `forwarding_stopped`: of which identities SES mailed feedback to
-    the sender until then."""
+    """What was done to the identities.
+
+    records: the DNS records to be published, by identity that SES did not know before; none for an address
+    replaced_sets: the default configuration sets that ours replaced, by identity
+    forwarding_stopped: the identities whose feedback forwarding was on
+    """
 
     records: Mapping[str, Sequence[DnsRecord]]
     replaced_sets: Mapping[str, str]
@@ -32,7 +35,12 @@ class PreparedIdentities:
 
 @dataclass(frozen=True, slots=True)
 class IdentityServices:
-    """`rollback` takes back what was done, but of identities that `is_kept` tells are kept after all."""
+    """Prepares identities.
+
+    ours: the name of the stack's configuration set
+    rollback: undoes what was done
+    is_kept: whether an identity is the account's after all, so that it is not undone
+    """
 
     identities: Identities
     timeline: AllTimelines
@@ -41,14 +49,16 @@ class IdentityServices:
     is_kept: Callable[[str], bool] = lambda _: False
 
     def use_our_set(self, account_id: str, names: Iterable[str], now: datetime) -> PreparedIdentities:
-        """As each identity's default. An identity that SES does not know yet is made. What was the default is told
-        first, so that it can be put back."""
+        """Makes our set the default of each identity, and creates the identities that SES does not know. The former
+        defaults are written to the timeline first, so that they can be restored."""
         records: dict[str, Sequence[DnsRecord]] = {}
         sets = {name: self.identities.default_set(name) for name in names}
         former = {name: before for name, before in sets.items() if before not in (None, self.ours)}
         if former:
-            told = tuple(FormerSet(identity=name, configuration_set=before or "") for name, before in former.items())
-            self.timeline.append(entry(account_id, now, DefaultSetsReplaced(former=told)))
+            replaced = tuple(
+                FormerSet(identity=name, configuration_set=before or "") for name, before in former.items()
+            )
+            self.timeline.append(entry(account_id, now, DefaultSetsReplaced(former=replaced)))
         for name, before in sets.items():
             if before is None:
                 self._prepare(name, f"the identity {name}", partial(self.identities.delete, name, self.ours))
@@ -60,8 +70,8 @@ class IdentityServices:
         return PreparedIdentities(records, {name: before for name, before in former.items() if before})
 
     def stop_forwarding(self, account_id: str, names: Iterable[str], now: datetime) -> Sequence[str]:
-        """Owners get what Permille tells of feedback, and not SES's raw reports beside it. What has forwarded is told
-        first, so that it can be put back."""
+        """Switches feedback forwarding off, since Permille notifies owners. The identities that had it on are returned,
+        and are written to the timeline first, so that it can be restored."""
         forwarding = tuple(name for name in names if self.identities.forwards(name))
         if forwarding:
             self.timeline.append(entry(account_id, now, ForwardingStopped(identities=forwarding)))
@@ -76,8 +86,8 @@ class IdentityServices:
 
 
 def identities_below(domains: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
-    """Which known identities are addresses or subdomains of the domains, and not named themselves, sorted: their mail
-    goes by them, and not by the domain."""
+    """The known identities that are addresses or subdomains of the domains, without the domains, sorted. Mail from them
+    goes by their own identity, not by the domain's."""
     named = frozenset(domains)
     ends = tuple(f"{sign}{name}" for name in named if "@" not in name for sign in "@.")
     return tuple(sorted(name for name in {*known} - named if name.endswith(ends)))

@@ -1,4 +1,4 @@
-"""What has to be known of an account before it is added."""
+"""What is typed of a new account, checked and normalised."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -20,10 +20,16 @@ USER = re.compile(r"[A-Za-z0-9+=,.@_-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """What is known of an account that is to be added. `adopted`: IAM users that it sends with; without them one is
-    made. `accept_risk`: why those that could evade Permille are adopted all the same, and `by` whom. `take_over`: they
-    leave the group of SES's console. Addresses and domains become what SES takes. Raises InvalidInput where something
-    is not as it must be."""
+    """An account that is to be added. Addresses and domains are normalised to what SES accepts. Raises InvalidInput.
+
+    owner_email: where the owner is mailed
+    timezone: a name of the IANA database
+    identities: domains and addresses that the account sends from
+    adopted: existing IAM users that it sends with; empty: one is created
+    accept_risk: why users that could evade Permille are adopted all the same; None: they are not
+    take_over: the adopted users leave the group of SES's console
+    by: who adds the account
+    """
 
     account_id: str
     owner_email: str
@@ -52,19 +58,20 @@ class NewAccount:
 
 
 def check_users(names: Iterable[str]) -> None:
+    """Raises InvalidInput where one cannot be the name of an IAM user."""
     for name in names:
         if not USER.fullmatch(name):
             raise InvalidInput(f"names no IAM user: {name!r}", "sender")
 
 
 def check_risk_is_about(reason: str | None, users: Collection[str], option: str) -> None:
-    """Raises InvalidInput where a risk is to be taken and no user is adopted, as by that option."""
+    """Raises InvalidInput where a reason is given and no user is adopted. `option`: the one that adopts."""
     if reason is not None and not users:
         raise InvalidInput(f"only with {option}: it is about IAM users that are adopted", "accept_risk")
 
 
 def risk_reason(text: str | None) -> str | None:
-    """Raises InvalidInput where a risk is to be taken without saying why."""
+    """The normalised reason; None stays None. Raises InvalidInput where it is empty or too long."""
     try:
         return None if text is None else validation.reason(text)
     except InvalidInput as error:
@@ -72,7 +79,7 @@ def risk_reason(text: str | None) -> str | None:
 
 
 def owner_address(text: str) -> str:
-    """As SES takes it: its domain in A-labels. Raises InvalidInput where it takes none of it."""
+    """The address as SES accepts it, its domain in A-labels. Raises InvalidInput."""
     address = _as_ses_takes_it(text, "owner_email")
     if not ADDRESS.fullmatch(address):
         raise InvalidInput(f"{text!r} is no e-mail address", "owner_email")
@@ -80,8 +87,8 @@ def owner_address(text: str) -> str:
 
 
 def sending_identity(text: str) -> str:
-    """A domain or an address, as SES takes it, its domain in small letters: IAM minds the case, and SES that of local
-    parts alone. Raises InvalidInput where it takes none of it, or IAM reads more."""
+    """A domain or address as SES accepts it, its domain in lower case: IAM is case-sensitive, and SES only in local
+    parts. Raises InvalidInput, also where IAM would read a pattern in it."""
     local, at, domain = _as_ses_takes_it(text, "identity").rpartition("@")
     identity = f"{local}{at}{domain.lower()}"
     if not IDENTITY.fullmatch(identity):
@@ -92,7 +99,7 @@ def sending_identity(text: str) -> str:
 
 
 def _as_ses_takes_it(text: str, field: str) -> str:
-    """ASCII, with Punycode in domains alone: https://docs.aws.amazon.com/ses/latest/APIReference/API_Destination.html"""
+    """ASCII, with Punycode only in domains: https://docs.aws.amazon.com/ses/latest/APIReference/API_Destination.html"""
     local, at, domain = text.strip().rpartition("@")
     if not local.isascii():
         raise InvalidInput(

@@ -1,4 +1,4 @@
-"""What a step made is taken back where it or a later one fails."""
+"""Compensation: what earlier steps made is undone where a later step fails."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -7,34 +7,39 @@ from permille.domain.values.errors import Failed, PermilleError, ServiceError
 
 
 class Rollback:
-    """Each step is prepared to be taken back before it is made: also where it succeeded and its answer was lost."""
+    """The compensating actions of the steps so far. Each is registered before its step is made, so that a step which
+    succeeded while its answer was lost is undone too."""
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
-        self.left: list[str] = []
+        self.leftovers: list[str] = []
 
     def register(self, what: str, action: Callable[[], object]) -> None:
-        """`what`: as it is named where `action`, which can be repeated, does not take it back."""
+        """Adds an action that undoes a step.
 
-        def take_back() -> None:
+        what: names the step's result in the error message where `action` fails
+        action: idempotent; does nothing where the step was not made
+        """
+
+        def undo() -> None:
             try:
                 action()
             except ServiceError as error:
-                self.left.append(f"{what} ({error})")
+                self.leftovers.append(f"{what} ({error})")
 
-        self._stack.callback(take_back)
+        self._stack.callback(undo)
 
 
 @contextmanager
 def rollback_on_error() -> Iterator[Rollback]:
-    """Takes everything back, the last step first, unless the block ends well. Raises what the block raised, and Failed
-    where something is left, with what it is."""
+    """Undoes all steps, last first, where the block raises. Raises what the block raised, or Failed where a step could
+    not be undone; its message names what is left."""
     rollback = Rollback(stack := ExitStack())
     try:
         with stack:
             yield rollback
-            stack.pop_all()  # all is done: nothing is taken back
+            stack.pop_all()  # all is done: nothing is undone
     except PermilleError as error:
-        if rollback.left:
-            raise Failed(f"{error}; what could not be taken back: {', '.join(rollback.left)}") from error
+        if rollback.leftovers:
+            raise Failed(f"{error}; what could not be taken back: {', '.join(rollback.leftovers)}") from error
         raise

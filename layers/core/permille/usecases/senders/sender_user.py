@@ -1,5 +1,5 @@
-"""The IAM user that is made for an account. A run deletes no user and no key that it did not make: a key that was there
-before may be in use, and of that IAM knows only late."""
+"""The IAM user that is made for an account. A run deletes no user and no key that it did not create: an older key may
+be in use, which IAM learns late."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +16,12 @@ NEARLY_FULL = 90  # percent of the users that IAM has room for
 
 @dataclass(frozen=True, slots=True)
 class AccountUser:
-    """What making an account's user needs, by the names of Onboarding."""
+    """Creates the user of one account.
+
+    switchable: the pattern of user names that the stack may switch
+    deny_group: the IAM group by which users are denied
+    mark: the tag that the user gets
+    """
 
     accounts: AllAccounts
     users: IamUsers
@@ -25,11 +30,11 @@ class AccountUser:
     mark: str
 
     def check(self, account: Account) -> UserQuota:
-        """How many users IAM has room for. Raises InvalidInput where the user can neither be made nor taken up."""
+        """The quota of IAM users. Raises InvalidInput where the user can neither be created nor reused."""
         self._check_name(account.own_sender)
         room = self.users.user_quota()
         if self.users.find(account.own_sender):
-            self._check_taken_up(account.own_sender)
+            self._check_reusable(account.own_sender)
         elif room.used >= room.quota:
             raise InvalidInput(
                 f"IAM has room for {room.quota:,} users in an AWS account, and there are as many: close accounts "
@@ -52,8 +57,8 @@ class AccountUser:
                 "sender",
             )
 
-    def _check_taken_up(self, name: str) -> None:
-        """One that an earlier try or an earlier stack of this name left behind."""
+    def _check_reusable(self, name: str) -> None:
+        """Raises InvalidInput unless an earlier try, or an earlier stack of this name, left the user without keys."""
         if not self.users.is_marked(name, self.mark):
             raise InvalidInput(
                 f"an IAM user {name} exists that this stack did not make: adopt it with --sender {name}", "sender"
@@ -73,11 +78,11 @@ class AccountUser:
             )
 
     def make(self, account: Account, resources: frozenset[str], rollback: Rollback) -> AccessKey:
-        """A user that may send through these ARNs alone, with a key. One without keys that this stack has made is
-        taken up."""
+        """Creates the user with a key; it may send through these ARNs alone. Reuses a user without keys that this stack
+        made before."""
         name = account.own_sender
         if self.users.find(name):
-            self._check_taken_up(name)
+            self._check_reusable(name)
             rollback.register(f"a key of the IAM user {name}", partial(self._delete_keys, name))
         else:
             self._create(name, rollback)
@@ -85,7 +90,7 @@ class AccountUser:
         return self.users.create_key(name)
 
     def _create(self, name: str, rollback: Rollback) -> None:
-        """The row keeps others from making it for this account meanwhile."""
+        """The account's row keeps other runs from creating the user for this account at the same time."""
         made = True
 
         def delete() -> None:
@@ -98,7 +103,7 @@ class AccountUser:
             raise InvalidInput(f"an IAM user {name} was made just now by somebody else; try again", "sender")
 
     def _delete_keys(self, name: str) -> None:
-        """There was none before."""
+        """Deletes all keys: there was none before."""
         for key in self.users.keys(name):
             self.users.delete_key(name, key.id)
 

@@ -1,4 +1,5 @@
-"""Identities that another account sends from already: so an account that is off would send on under another id."""
+"""Identities that another account sends from already: by them an account that is off could go on sending as another
+account."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,8 +13,12 @@ from permille.usecases.senders.identities import identities_below
 
 @dataclass(frozen=True, slots=True)
 class SharedIdentity:
-    """`identity` is to be added; `theirs` is an identity of the other `account`: the same one, or one of the two lies
-    below the other."""
+    """An identity that two accounts would share.
+
+    identity: the one that is to be added
+    theirs: an identity of the other account: the same one, or one that is below or above it
+    account: the other account
+    """
 
     identity: str
     theirs: str
@@ -21,11 +26,11 @@ class SharedIdentity:
 
     @property
     def is_unusual(self) -> bool:
-        """Whether the other account is not simply on."""
+        """Whether the other account is not active, or denied by hand."""
         return self.account.status is not Status.ACTIVE or self.account.denied_by_hand
 
     def __str__(self) -> str:
-        """Without a full stop."""
+        """A sentence without its full stop."""
         by_hand = f", {wording.BY_HAND}" if self.account.denied_by_hand else ""
         whose = f"an identity of the account {self.account.id}, which is {self.account.status}{by_hand}"
         if self.identity == self.theirs:
@@ -39,7 +44,8 @@ class SharedIdentity:
 
 
 def shared_with_others(accounts: AllAccounts, names: Collection[str], own: str = "") -> tuple[SharedIdentity, ...]:
-    """Which of the identities other accounts have than `own`, by account. Reads all accounts where one is named."""
+    """The identities among `names` that other accounts than `own` have, unusual ones first. Reads all accounts, unless
+    `names` is empty."""
     found = [
         SharedIdentity(name, theirs, account)
         for account in (accounts.all() if names else ())
@@ -48,4 +54,6 @@ def shared_with_others(accounts: AllAccounts, names: Collection[str], own: str =
         for name in names
         if name == theirs or identities_below([name], [theirs]) or identities_below([theirs], [name])
     ]
-    return tuple(sorted(found, key=lambda one: (not one.is_unusual, one.account.id, one.identity, one.theirs)))
+    return tuple(
+        sorted(found, key=lambda shared: (not shared.is_unusual, shared.account.id, shared.identity, shared.theirs))
+    )

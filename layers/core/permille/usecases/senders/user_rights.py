@@ -1,4 +1,4 @@
-"""What IAM allows a user that exists, and whether that is enough to send through our configuration set."""
+"""What IAM allows an existing user, and whether the user may send through the stack's configuration set."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,21 +11,27 @@ from permille.usecases.senders.console_group import policy_by_hand
 
 @dataclass(frozen=True, slots=True)
 class UserRights:
-    """`boundary` bounds what the policies allow; None where there is none."""
+    """The policies that apply to a user.
+
+    boundary: the permissions boundary, which limits what the policies allow; None where there is none
+    """
 
     policies: Sequence[AppliedPolicy]
     boundary: AppliedPolicy | None
 
 
 def rights_of(users: ExistingUsers, user: str, without: Collection[str]) -> UserRights:
-    """Without the policies of these groups."""
+    """Reads the rights of a user, except those by the groups `without`."""
     return UserRights(tuple(users.policies(user, without)), users.boundary(user))
 
 
 def check_may_send(user: str, rights: UserRights, allowed: Collection[str], *, gets_own: bool) -> None:
-    """Our set becomes the default of the account's identities, and SES asks IAM for it with each of their mails. Raises
-    InvalidInput, with what mends it, where the user may not send through it. `allowed`: the ARNs of the identities and
-    of our set. `gets_own`: the user is going to have a policy that allows them."""
+    """Raises InvalidInput, with what to change, where the user may not send through our configuration set: it becomes
+    the default of the account's identities, and SES asks IAM for it with each of their mails.
+
+    allowed: the ARNs of the identities and of our configuration set
+    gets_own: the user will get a policy of its own that allows them
+    """
     ours = next(arn for arn in allowed if ":configuration-set/" in arn)
     if mends := list(_mends(user, rights, allowed, ours, gets_own=gets_own)):
         raise InvalidInput(

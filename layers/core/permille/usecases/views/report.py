@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from permille.domain.account.account import Account
 from permille.domain.feedback import bounces
-from permille.domain.people.review import Stage, stage
+from permille.domain.people.review import ReviewStage, stage
 from permille.domain.policy.policy import Policy, Verdict
 from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.kinds.corrections import voided
@@ -36,16 +36,16 @@ READ_ENTRIES = 400  # of the timeline, in one query: what 45 days bring to a bus
 READ_BOUNCES = 400  # in one query
 
 
-class Range(StrEnum):
+class ReportRange(StrEnum):
     """What the report shows: the send days of the window, or a year of weeks."""
 
     WINDOW = "window"
     YEAR = "year"
 
 
-_SHOWN: dict[Range, Callable[[date, Policy], list[tuple[date, date]]]] = {
-    Range.WINDOW: lambda today, policy: range_of_days(today, policy.window_days),
-    Range.YEAR: lambda today, _: range_of_weeks(today),
+_SHOWN: dict[ReportRange, Callable[[date, Policy], list[tuple[date, date]]]] = {
+    ReportRange.WINDOW: lambda today, policy: range_of_days(today, policy.window_days),
+    ReportRange.YEAR: lambda today, _: range_of_weeks(today),
 }
 
 
@@ -70,7 +70,7 @@ class OwnerReport:
     zone: tzinfo
     now: datetime
     verdict: Verdict
-    range: Range
+    range: ReportRange
     periods: list[Period]
     spans: list[Span]
     epochs: list[tuple[int, datetime]]
@@ -80,7 +80,7 @@ class OwnerReport:
     earlier: str
     since: Entry | None
     voided: Collection[str]
-    stage: Stage
+    stage: ReviewStage
 
     @property
     def begins(self) -> datetime:
@@ -103,7 +103,7 @@ class OwnerReport:
 
 
 def gather_report(
-    services: ReportServices, account: Account, now: datetime, shown: Range = Range.WINDOW
+    services: ReportServices, account: Account, now: datetime, shown: ReportRange = ReportRange.WINDOW
 ) -> OwnerReport:
     """The report of an account as it was just read, by two queries beside the policy, a third where e-mails bounced,
     and two more where the timeline is longer than READ_ENTRIES."""
@@ -121,7 +121,7 @@ def gather_report(
 def _report(
     account: Account,
     policy: Policy,
-    shown: Range,
+    shown: ReportRange,
     days: list[tuple[date, date]],
     epochs: Epochs,
     latest: Page[Entry],
