@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from permille.aws.replay import ReplayedTime
+from permille.aws.replay_clock import ReplayedTime
 from permille.domain.values.errors import Failed
 from permille_cli.local.state import Running, StateDirectory
 

@@ -102,9 +102,9 @@ def preview(
 
 def _has_counts(account: Account) -> bool:
     """Each complaint and each permanent bounce calls for a look. Whom a rule disabled had broken it at the last one."""
-    if account.look is None or account.is_closed:
+    if account.assessment is None or account.is_closed:
         return False
-    return account.look.over or account.status is not Status.DISABLED
+    return account.assessment.breaks_rule or account.status is not Status.DISABLED
 
 
 def _batches(accounts: Iterable[Account]) -> Iterator[list[Account]]:

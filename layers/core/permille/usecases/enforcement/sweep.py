@@ -111,9 +111,9 @@ def _may_be_judged_otherwise(account: Account, rules: Rules) -> bool:
     """Whether its last look was by another policy or in another mode. An account without a look has nothing to be
     judged
     by: each complaint and each permanent bounce makes it due."""
-    if account.status in (Status.DISABLED, Status.CLOSED) or rules.policy is None or account.look is None:
+    if account.status in (Status.DISABLED, Status.CLOSED) or rules.policy is None or account.assessment is None:
         return False
-    return (account.look.policy, account.look.mode) != (rules.policy.id, rules.mode)
+    return (account.assessment.policy, account.assessment.mode) != (rules.policy.id, rules.mode)
 
 
 def _denied(switch: CredentialSwitch, account: Account, denied: frozenset[str]) -> frozenset[str]:

@@ -88,7 +88,7 @@ def platform(services: PlatformServices, now: datetime) -> Platform:
 def _contributors(services: PlatformServices, harm: Harm, first: date, now: datetime) -> list[Contributor]:
     """By their counts as they are now: those of the last look only say whom to read."""
     accounts = services.account_index.with_most(harm, LOOKED_AT, first, now.date())
-    recent = [account for account in accounts if account.look and account.look.day >= first][:SHOWN]
+    recent = [account for account in accounts if account.assessment and account.assessment.day >= first][:SHOWN]
     judged = [
         Contributor(one, current_verdict(services.policies, services.tallies, one, now).verdict) for one in recent
     ]
