@@ -12,7 +12,7 @@ from tests.support.operator_fakes import a_stack
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
-from permille.aws.feed import SqsFeedbackQueue
+from permille.aws.feedback_queue import SqsFeedbackQueue
 from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.timeline import DynamoTimeline

@@ -34,8 +34,8 @@ from tests.usecases.test_suppression import complained
 from permille.console.site.desk_forms import DECISIONS
 from permille.console.site.desk_page import DONE
 from permille.console.site.site_app import resolver
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import ACTIVE, Denial, Renewal
-from permille.domain.account.look import Assessment
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption, Hold
 from permille.domain.account.second_chance import TrialState
@@ -263,7 +263,7 @@ def test_until_when_the_old_key_of_a_renewed_credential_works_is_shown(world: Wo
 
 def test_an_account_denied_by_hand_is_off_and_can_be_enabled_at_the_desk(world: World, anna: Visitor) -> None:
     page = f"/desk/accounts/{ACCOUNT}"
-    world.support.add(an_account(denial=Denial((CALLER,), NOW), look=Assessment(TODAY, 4212, 2, 0, 2)))
+    world.support.add(an_account(denial=Denial((CALLER,), NOW), assessment=Assessment(TODAY, 4212, 2, 0, 2)))
     world.support.switch.users[CALLER].denied = True
 
     text = text_of(anna.get(page))
@@ -302,7 +302,7 @@ def test_the_foot_says_on_which_timeline_a_decision_is(anna: Visitor, path: str,
 
 
 def test_accounts_that_never_sent_are_listed_without_counts(world: World, anna: Visitor) -> None:
-    world.support.add(an_account(look=Assessment(TODAY, 0, 0, 0, 1)))
+    world.support.add(an_account(assessment=Assessment(TODAY, 0, 0, 0, 1)))
 
     text = text_of(anna.get("/desk/accounts"))
 
@@ -310,7 +310,7 @@ def test_accounts_that_never_sent_are_listed_without_counts(world: World, anna: 
 
 
 def test_the_list_has_the_worst_first_and_says_of_which_day_it_is(world: World, anna: Visitor) -> None:
-    world.support.add(an_account("fine"), an_account("close-by", look=Assessment(TODAY, 4212, 2, 0, 2)))
+    world.support.add(an_account("fine"), an_account("close-by", assessment=Assessment(TODAY, 4212, 2, 0, 2)))
     body = anna.get("/desk/accounts").body
     text = text_of(anna.get("/desk/accounts"))
 
@@ -323,7 +323,7 @@ def test_the_list_has_the_worst_first_and_says_of_which_day_it_is(world: World, 
 
 def test_paging_lists_every_account_once(world: World, anna: Visitor) -> None:
     ids = {f"shop-{number:03}" for number in range(60)}
-    world.support.add(*(an_account(one, look=Assessment(TODAY, 1000, int(one[-1]), 0, 0)) for one in ids))
+    world.support.add(*(an_account(one, assessment=Assessment(TODAY, 1000, int(one[-1]), 0, 0)) for one in ids))
 
     for first in ("/desk/accounts", "/desk/accounts?q=shop"):
         met, path = list[str](), first
@@ -376,7 +376,7 @@ def test_an_accounts_page_has_its_time_zone_and_lists_have_utc(world: World, ann
 
 def contributes(world: World, account_id: str, counts: Tally, **different: Any) -> None:
     look = Assessment(TODAY, counts.delivered, counts.complaints, counts.bounces, 0)
-    world.support.add(an_account(account_id, look=look, **different))
+    world.support.add(an_account(account_id, assessment=look, **different))
     world.rows.tallies[account_id, 1, TODAY] = counts
 
 
@@ -708,7 +708,7 @@ def written(world: World, text: str) -> None:
     request = replace(REQUEST, cause=text, change=text)
     account = asking(owner_name=text, owner_email=text, review=request, exemption=trouble, senders=(text,))
     account = replace(account, provider=Provider(text, 587, text, "arn:x", "v1", NOW))
-    other = an_account("other", owner_name=text, owner_email=text, look=Assessment(TODAY, 10, 1, 1, 0))
+    other = an_account("other", owner_name=text, owner_email=text, assessment=Assessment(TODAY, 10, 1, 1, 0))
     off = an_account("off", owner_name=text, status=Status.CLOSED)
     world.rows.entries.clear()
     world.support.add(account, other, off)

@@ -10,11 +10,11 @@ from tests.support.desk_world import ANNA, asking
 from tests.support.visiting import Answer, Visitor, World
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Assessment
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.values.status import HoldReason
 
-OVER = Assessment(TODAY, 1000, 2, 0, 0, over=True)
+OVER = Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True)
 HOUR = timedelta(hours=1)
 LATE = datetime(2026, 3, 10, 22, 30, tzinfo=UTC)
 
@@ -29,7 +29,7 @@ def world() -> World:
         "waits": HoldReason.FEEDBACK,
     }.items():
         world.support.add(held(account_id, why))
-    world.support.add(an_account("fine", look=Assessment(TODAY, 5000, 1, 0, 3)))
+    world.support.add(an_account("fine", assessment=Assessment(TODAY, 5000, 1, 0, 3)))
     return world
 
 
@@ -39,7 +39,9 @@ def anna(world: World) -> Visitor:
 
 
 def held(account_id: str, why: HoldReason) -> Account:
-    return an_account(account_id, hold=Hold(why, NOW - HOUR, needs_staff=why is not HoldReason.FEEDBACK), look=OVER)
+    return an_account(
+        account_id, hold=Hold(why, NOW - HOUR, needs_staff=why is not HoldReason.FEEDBACK), assessment=OVER
+    )
 
 
 def ticked(answer: Answer) -> list[str]:
@@ -152,7 +154,7 @@ def test_a_day_with_few_hours_left_is_approved_once_it_is_ticked(anna: Visitor, 
 
 
 def test_accounts_above_the_limit_by_time_alone_are_marked(anna: Visitor, world: World) -> None:
-    world.support.add(an_account("calendar", look=Assessment(TODAY, 1000, 2, 0, 0, over=True, kept=True)))
+    world.support.add(an_account("calendar", assessment=Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True, kept=True)))
 
     page = anna.get("/desk/accounts")
 

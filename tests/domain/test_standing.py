@@ -71,7 +71,11 @@ BOUNCED = judge(DEFAULT, {TODAY: Tally(4000, 0, 300)}, TODAY)
             ReportTone.WAIT,
         ),
         (
-            replace(OFF, status=Status.OBSERVING, trial=replace(TRIAL, state=TrialState.OBSERVING, asked=True)),
+            replace(
+                OFF,
+                status=Status.OBSERVING,
+                trial=replace(TRIAL, state=TrialState.OBSERVING, confirmation_requested=True),
+            ),
             a_verdict(800, 0),
             "It is off; your trial went well, and support has the last look.",
             ReportTone.WAIT,

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 ANNA = "staff:Anna (link by user/sam)"
 REQUEST = Review(ReviewState.OPEN, TODAY, 800, "We mailed an old list", "We took it off", NOW - 5 * HOUR)
-WENT_WELL = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, asked=True)
+WENT_WELL = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, confirmation_requested=True)
 COMPLAINT = a_complaint_entry("m-9", NOW - HOUR)
 QUEUES = [QueueStatus("Feedback", 12, timedelta(minutes=7)), QueueStatus("Feedback's dead letters", 0, None)]
 

@@ -49,7 +49,7 @@ class NewerRows(AccountsWithinRole):
 
 def _as_newer(account: Account) -> dict[str, Any]:
     parts = (
-        "look",
+        "assessment",
         "review",
         "trial",
         "provider",

@@ -367,8 +367,8 @@ def test_a_run_that_still_went_by_the_old_policy_is_made_up_for(world: World) ->
     world.policies.policy = STRICTER
     world.run(NOW + A_MINUTE)
     spared = replace(read := world.account(), status=Status.ACTIVE, switch_generation=1, due_at=NOW + timedelta(days=1))
-    assert read.look is not None
-    spared = replace(spared, look=replace(read.look, policy=DEFAULT.id))
+    assert read.assessment is not None
+    spared = replace(spared, assessment=replace(read.assessment, policy=DEFAULT.id))
     world.rows.accounts[ACCOUNT] = spared  # as a run leaves it that had the old policy cached
 
     for minute in range(2, 5):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, CALLER, NOW, TODAY, a_complaint_entry, an_account, an_entry
 from tests.support.desk_world import QUEUES, World, asking, went_well
 
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import ACTIVE
-from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.timeline.kinds.credential import Difference
@@ -111,7 +111,7 @@ def test_over_the_pages_every_account_is_met_exactly_once(ids: list[str], compla
     world = World()
     for account_id, count in zip(ids, complaints, strict=False):
         look = Assessment(TODAY, 1000, count, 0, 0)
-        world.add(an_account(account_id, look=look, senders=(text or "s",)))  # a sender called as is searched for
+        world.add(an_account(account_id, assessment=look, senders=(text or "s",)))  # a sender called as is searched for
 
     met, after = list[str](), ""
     while True:
@@ -285,9 +285,13 @@ def test_of_the_system_what_cannot_be_known_is_said_to_be_unknown(world: World, 
 
 def test_a_list_shows_who_is_held(world: World) -> None:
     world.add(
-        replace(an_account(), hold=Hold(HoldReason.BREAKER, NOW), look=Assessment(TODAY, 1000, 2, 0, 0, over=True))
+        replace(
+            an_account(),
+            hold=Hold(HoldReason.BREAKER, NOW),
+            assessment=Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True),
+        )
     )
 
     (listed,) = desk_lists.by_risk(world.desk, "", sending=True).items
 
-    assert (listed.held, listed.look) == (HoldReason.BREAKER, Assessment(TODAY, 1000, 2, 0, 0, over=True))
+    assert (listed.held, listed.assessment) == (HoldReason.BREAKER, Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True))

@@ -461,7 +461,7 @@ class Life(RuleBasedStateMachine):
 
     def _is_new(self, account: Account) -> bool:
         """Whether anything was counted since the last look that kept it, or a person changed the mode."""
-        look = account.look
+        look = account.assessment
         if look is None or not look.kept or look.mode != self.world.enforcement.mode:
             return True
         first = first_day(look.day, DEFAULT.window_days)

@@ -9,7 +9,7 @@ from tests.support.builders import NOW, TODAY, an_account
 from tests.support.desk_world import World
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Assessment
+from permille.domain.account.assessment import Assessment
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally, first_day
@@ -27,7 +27,7 @@ def world() -> World:
 def sent(world: World, account_id: str, counts: Tally, day: date = TODAY, **different: Any) -> Account:
     """An account with what it sent today, as it was judged on `day`."""
     look = Assessment(day, counts.delivered, counts.complaints, counts.bounces, 0)
-    account = an_account(account_id, look=look, **different)
+    account = an_account(account_id, assessment=look, **different)
     world.add(account)
     world.rows.tallies[account_id, account.epoch, day] = counts
     return account

@@ -130,5 +130,5 @@ def test_a_single_bounce_is_enough_to_be_looked_at(world: World, policy: Policy)
 
 
 def looked_at_by(world: World) -> str:
-    look = world.account().look
+    look = world.account().assessment
     return look.policy if look else ""

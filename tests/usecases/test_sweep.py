@@ -10,8 +10,8 @@ from tests.support.enforcement import A_MINUTE, World
 from tests.support.fakes import User, When
 
 from permille.domain.account.account import Account
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import ACTIVE, INACTIVE, Denial
-from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Exemption, Recheck
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.people.staff_commands import Enable
@@ -284,8 +284,8 @@ def test_entering_enforce_spares_who_is_exempt_only_while_that_lasts(
     world: World, until: datetime, status: Status
 ) -> None:
     exemption = Exemption(until, "A partner", "arn")
-    looked_at = Assessment(TODAY, 1000, 2, 0, 0, over=True, policy=DEFAULT.id, mode=Mode.MONITOR)
-    world.open(an_account(would_disable=True, exemption=exemption, look=looked_at, due_at=None))
+    looked_at = Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True, policy=DEFAULT.id, mode=Mode.MONITOR)
+    world.open(an_account(would_disable=True, exemption=exemption, assessment=looked_at, due_at=None))
     world.counted(1000, 2)
     world.rows.lap = replace(hourly(Mode.MONITOR, DEFAULT.id, NEXT), done=True)
 

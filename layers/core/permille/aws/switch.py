@@ -1,4 +1,4 @@
-"""The SMTP credential, switched through IAM: an Inactive key is refused at login, a denied user at every message."""
+"""Switches SMTP credentials through IAM. SES refuses an Inactive key at login, and a denied user at each message."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class IamSwitch:
-    """Implements `CredentialSwitch`. `deny_group` is the group whose members may not send."""
+    """Implements `CredentialSwitch`. `deny_group`: the IAM group whose members may not send."""
 
     def __init__(self, *, deny_group: str, iam: "IAMClient | None" = None) -> None:
         self._iam: IAMClient = iam or client("iam")
@@ -37,13 +37,13 @@ class IamSwitch:
         )
 
     def denied_senders(self) -> frozenset[str]:
-        with service_call(f"reading who is in {self._deny_group}"):
+        with service_call(f"listing the members of {self._deny_group}"):
             pages = self._iam.get_paginator("get_group").paginate(GroupName=self._deny_group)
             return frozenset(user["UserName"] for page in pages for user in page["Users"])
 
     def apply(self, caller: str, changes: Changes) -> None:
-        """When switching off the deny group comes first: it stops every key at once, and open SMTP sessions. When
-        switching on it comes last."""
+        """Switching off begins with the deny group, which stops all keys at once, and open SMTP sessions. Switching on
+        ends with it."""
         steps: list[Callable[[], object]] = []
         if changes.deny is True:
             steps.append(partial(self._iam.add_user_to_group, GroupName=self._deny_group, UserName=caller))

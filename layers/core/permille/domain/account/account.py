@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Credential, Denial, Renewal, SenderState
-from permille.domain.account.look import Assessment
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
@@ -46,9 +46,9 @@ class Account:
     would_disable: a rule is broken, and observing or an exemption spares the account
     recheck: a disabling by a rule that is going to be judged once more
     reversed_at: when a disabling was last found to have come too early, and undone
-    told: recent complaint entries that an alert has told
+    alerted_entry_ids: recent complaint entries that an alert or a disabling was about
     bounced_at: when the ledger last said that bounces were counted
-    bounces_told_until: the timeline has told of the bounces that were counted before
+    bounces_reported_until: the timeline has told of the bounces that were counted before
     missing: senders whose IAM user was found to be gone
     renewal: the last one of its credential
     risks_accepted: why senders were adopted that could evade Permille, by their names
@@ -80,9 +80,9 @@ class Account:
     route_changes: RouteChanges = RouteChanges()
     decided_at: datetime | None = None
     alerted_at: datetime | None = None
-    told: frozenset[str] = frozenset()
+    alerted_entry_ids: frozenset[str] = frozenset()
     bounced_at: datetime | None = None
-    bounces_told_until: datetime | None = None
+    bounces_reported_until: datetime | None = None
     missing: frozenset[str] = frozenset()
     denial: Denial | None = None
     renewal: Renewal | None = None
@@ -90,7 +90,7 @@ class Account:
     risks_accepted: Mapping[str, str] = field(default_factory=dict)
     owner_acts: OwnerActs = field(default_factory=OwnerActs)
     due_at: datetime | None = None
-    look: Assessment | None = None
+    assessment: Assessment | None = None
     switch_generation: int = 1
     credential: Credential = field(default_factory=Credential)
     version: int = 1
@@ -188,7 +188,7 @@ class Account:
     @property
     def awaits_confirmation(self) -> bool:
         """Whether support has to confirm a trial that went well."""
-        return self.trial is not None and self.trial.asked and not self.trial.confirmed
+        return self.trial is not None and self.trial.confirmation_requested and not self.trial.confirmed
 
     def after_last_decision(self, now: datetime) -> datetime:
         """Whatever the clock of the run says, a decision comes after the one before it, and so do their entries."""
@@ -225,9 +225,9 @@ def is_decision(read: Account, account: Account, entries: Sequence[Entry]) -> bo
     noted = replace(
         account,
         due_at=read.due_at,
-        look=read.look,
+        assessment=read.assessment,
         recheck=read.recheck,
         hold=hold,
-        bounces_told_until=read.bounces_told_until,
+        bounces_reported_until=read.bounces_reported_until,
     )
     return bool(entries) or noted != read

@@ -54,7 +54,7 @@ class TrialState(StrEnum):
 class Trial:
     """The single day, as it was fixed at approval: its instants in UTC, and the numbers of the policy.
 
-    asked: support was asked to confirm that the account is reinstated
+    confirmation_requested: support was asked to confirm that the account is reinstated
     confirmed: it has
     least_delivered: so many e-mails have to be delivered for a verdict
     most_sent: the day ends early when more were sent; 0 where it does not
@@ -67,7 +67,7 @@ class Trial:
     begins_at: datetime
     ends_at: datetime
     verdict_at: datetime
-    asked: bool = False
+    confirmation_requested: bool = False
     confirmed: bool = False
     least_delivered: int = 1
     most_sent: int = 0

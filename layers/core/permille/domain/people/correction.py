@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from permille.domain.account.account import TICK, Account
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.correction import Correction, Void
-from permille.domain.account.look import Assessment
 from permille.domain.people.staff_commands import CorrectComplaint
 from permille.domain.rules.decision import Outcome
 from permille.domain.timeline.kinds.complaints import CountedComplaint, Reported
@@ -39,8 +39,8 @@ def void(
     if target.voided:
         raise DecisionRefused(f"{complaint.id} is taken back already")
     now = max(now, complaint.at + TICK)  # readers of the timeline meet the complaint first
-    lowered = _without(account.look, complaint, account.epoch, window_days)
-    judged_anew = replace(account, look=lowered, recheck=None, decided_at=now, due_at=now)
+    lowered = _without(account.assessment, complaint, account.epoch, window_days)
+    judged_anew = replace(account, assessment=lowered, recheck=None, decided_at=now, due_at=now)
     return Outcome(
         judged_anew,
         [_correction_entry(ComplaintVoided, complaint, command, now)],

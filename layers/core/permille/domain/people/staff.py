@@ -67,7 +67,7 @@ def enable(account: Account, command: StaffCommand, now: datetime, *, new_creden
         raise DecisionRefused(f"{account.id} is {account.status} already")
     if account.is_closed:
         raise DecisionRefused(f"{account.id} is closed, and that is final: add an account of another id")
-    anew = replace(account, epochs=(*account.epochs, now), look=None)
+    anew = replace(account, epochs=(*account.epochs, now), assessment=None)
     return _switched(
         anew,
         Status.ACTIVE,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 
 from permille.domain.account.account import DAY, Account
-from permille.domain.account.look import Assessment
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Recheck
 from permille.domain.account.second_chance import Trial
 from permille.domain.policy.policy import Verdict
@@ -75,7 +75,7 @@ def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: date
     verdict = evidence.verdict
     if verdict is None:
         return Outcome(replace(account, due_at=now), [])
-    account = replace(account, look=Assessment.at(verdict, rules.mode, kept=not evidence.acts))
+    account = replace(account, assessment=Assessment.at(verdict, rules.mode, kept=not evidence.acts))
     if spared := rules.spares(account, now):
         outcome = _spare(account, verdict, evidence, rules, now, spared)
         if spared == "only observed":
@@ -145,7 +145,7 @@ def _disabled(
         recheck=recheck,
         decided_at=now,
         alerted_at=now,
-        told=_told(account, evidence, now),
+        alerted_entry_ids=_told(account, evidence, now),
     )
     return disabled, [_record(account, Disabled, verdict, evidence, rules, now)]
 
@@ -194,7 +194,9 @@ def _alert(account: Account, verdict: Verdict, evidence: Evidence, now: datetime
     waits_until = (account.alerted_at or now) + timedelta(minutes=verdict.policy.alert_every_minutes)
     if account.alerted_at and now < waits_until:
         return Outcome(replace(account, due_at=min(waits_until, next_look or waits_until)), [])
-    alerted = replace(account, alerted_at=now, told=_told(account, evidence, now), decided_at=now, due_at=next_look)
+    alerted = replace(
+        account, alerted_at=now, alerted_entry_ids=_told(account, evidence, now), decided_at=now, due_at=next_look
+    )
     exempt_until = account.exemption.until if account.exemption and account.exempt_at(now) else None
     still_on = verdict.breaks and exempt_until is None and account.hold is None
     return Outcome(alerted, [entry(account.id, now, Alert.of_verdict(verdict, new, exempt_until, still_on=still_on))])
@@ -206,14 +208,18 @@ def _untold(account: Account, evidence: Evidence) -> list[TimelineEntry[CountedC
     floors = [account.alerted_at - COMMIT_LAG] if account.alerted_at else []
     floors += account.epochs[-1:]
     return [
-        one for one in evidence.complaints if one.id not in account.told and all(one.at >= floor for floor in floors)
+        one
+        for one in evidence.complaints
+        if one.id not in account.alerted_entry_ids and all(one.at >= floor for floor in floors)
     ]
 
 
 def _told(account: Account, evidence: Evidence, now: datetime) -> frozenset[str]:
     """The complaints that the next look may meet again, also one that is taken back and may be restored."""
     since = id_at(now - COMMIT_LAG)
-    return frozenset(one for one in account.told.union(each.id for each in evidence.complaints) if one >= since)
+    return frozenset(
+        one for one in account.alerted_entry_ids.union(each.id for each in evidence.complaints) if one >= since
+    )
 
 
 def _next_look(account: Account, verdict: Verdict, now: datetime) -> datetime | None:

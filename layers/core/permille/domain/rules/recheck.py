@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from permille.domain.account.account import DAY, Account
-from permille.domain.account.look import Assessment
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Recheck
 from permille.domain.rules.breaker import ReturnPass, hour_of
 from permille.domain.rules.decision import Evidence, Outcome, Rules
@@ -38,7 +38,7 @@ def decide_again(account: Account, recheck: Recheck, evidence: Evidence, rules: 
         review=None,
         recheck=None,
         reversed_at=now,
-        look=Assessment.at(verdict, rules.mode),
+        assessment=Assessment.at(verdict, rules.mode),
         decided_at=now,
         due_at=now,
     )

@@ -99,9 +99,9 @@ def preview(
 
 def _has_counts(account: Account) -> bool:
     """Whether a policy can say something of the account: it was judged before, and was not disabled by staff."""
-    if account.look is None or account.is_closed:
+    if account.assessment is None or account.is_closed:
         return False
-    return account.look.over or account.status is not Status.DISABLED
+    return account.assessment.breaks_rule or account.status is not Status.DISABLED
 
 
 def _batches(accounts: Iterable[Account]) -> Iterator[list[Account]]:

@@ -48,7 +48,7 @@ def _breaking(directory: AccountIndex) -> Iterator[ListedAccount]:
     page = directory.by_risk(READ_AT_ONCE, sending=True)
     while True:
         for one in page.items:
-            if one.look is None or not one.look.over:
+            if one.assessment is None or not one.assessment.breaks_rule:
                 return
             yield one
         if not page.next:

@@ -92,9 +92,9 @@ def platform(services: PlatformServices, now: datetime) -> Platform:
 
 
 def _contributors(services: PlatformServices, harm: Harm, first: date, now: datetime) -> list[Contributor]:
-    """The contributors by their present counts. The counts of the last look only say which accounts to read."""
+    """The contributors by their present counts. The counts of the last assessment only say which accounts to read."""
     accounts = services.account_index.with_most(harm, LOOKED_AT, first, now.date())
-    recent = [account for account in accounts if account.look and account.look.day >= first][:SHOWN]
+    recent = [account for account in accounts if account.assessment and account.assessment.day >= first][:SHOWN]
     judged = [
         Contributor(one, current_verdict(services.policies, services.tallies, one, now).verdict) for one in recent
     ]
