@@ -11,9 +11,9 @@ from tests.support.desk_fakes import FakeAccountIndex
 from tests.support.fakes import FakeAccounts, Rows
 from tests.support.wire import Wire
 
+from permille.aws.account_index import DynamoAccountIndex
 from permille.aws.account_models import LISTED
 from permille.aws.accounts import DynamoAccounts
-from permille.aws.directory import DynamoAccountIndex
 from permille.aws.table_calls import connection_of
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment

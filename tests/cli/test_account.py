@@ -414,4 +414,4 @@ def test_people_see_the_provider_and_that_the_owner_is_not_written_to(stack: Fak
 def test_an_account_that_is_not_there_is_refused(terminal: Terminal) -> None:
     said = terminal.refused("account", "show", "good-bakry")
 
-    assert said == "there is no account 'good-bakry'; `permille account list` names them all"
+    assert said == "there is no account 'good-bakry'; see `permille account list`"

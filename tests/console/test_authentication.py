@@ -191,7 +191,7 @@ def test_a_platforms_token_opens_no_page(world: World) -> None:
     assert Visitor(world).get(f"/enter?token={world.token(LinkRole.PLATFORM, 'crm')}").status == 403
 
 
-# ---------------------------------------------------------------- every audience at every door, whatever is wrong
+# ---------------------------------------------------------------- every audience at every path, whatever is wrong
 
 
 WRONG = {
@@ -226,24 +226,24 @@ def test_invalid_claims_are_refused_although_they_are_signed(
 # ---------------------------------------------------------------- forms
 
 
-@pytest.mark.parametrize("door", [f"/report/{ACCOUNT}", "/desk"])
+@pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk"])
 @pytest.mark.parametrize("origin", ["", "null", "https://evil.example", "http://console.example", f"{ORIGIN}:8443"])
-def test_a_form_from_another_origin_changes_nothing(world: World, door: str, origin: str) -> None:
-    visitor = world.owner() if door.startswith("/report") else world.staff()
-    csrf = visitor.csrf(door)
+def test_a_form_from_another_origin_changes_nothing(world: World, path: str, origin: str) -> None:
+    visitor = world.owner() if path.startswith("/report") else world.staff()
+    csrf = visitor.csrf(path)
 
-    assert visitor.post(door, {"csrf": csrf}, origin=origin).status == 403
+    assert visitor.post(path, {"csrf": csrf}, origin=origin).status == 403
 
 
-@pytest.mark.parametrize("door", [f"/report/{ACCOUNT}", "/desk"])
-def test_a_form_without_the_csrf_token_changes_nothing(world: World, door: str) -> None:
-    visitor = world.owner() if door.startswith("/report") else world.staff()
-    others = world.staff("Pat").csrf("/desk") if door == "/desk" else world.owner(OTHER).csrf(f"/report/{OTHER}")
+@pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk"])
+def test_a_form_without_the_csrf_token_changes_nothing(world: World, path: str) -> None:
+    visitor = world.owner() if path.startswith("/report") else world.staff()
+    others = world.staff("Pat").csrf("/desk") if path == "/desk" else world.owner(OTHER).csrf(f"/report/{OTHER}")
 
     for csrf in ("", "0" * 64, others, "é"):
-        assert visitor.post(door, {"csrf": csrf}).status == 403
-    assert visitor.post(door, {}).status == 403
-    assert visitor.post(door, {"csrf": visitor.csrf(door)}).status in (
+        assert visitor.post(path, {"csrf": csrf}).status == 403
+    assert visitor.post(path, {}).status == 403
+    assert visitor.post(path, {"csrf": visitor.csrf(path)}).status in (
         404,
         405,
     )  # let in; there is nothing to send here

@@ -169,19 +169,19 @@ def test_of_two_cookies_with_our_name_neither_opens_anything(world: World) -> No
 # ---------------------------------------------------------------- leaving
 
 
-@pytest.mark.parametrize("door", ["/desk", f"/report/{ACCOUNT}"])
-def test_logging_out_ends_the_session_in_this_browser(world: World, door: str) -> None:
-    visitor = world.staff() if door == "/desk" else world.owner()
-    assert f'action="{door}/logout"' in visitor.get(door).body
+@pytest.mark.parametrize("path", ["/desk", f"/report/{ACCOUNT}"])
+def test_logging_out_ends_the_session_in_this_browser(world: World, path: str) -> None:
+    visitor = world.staff() if path == "/desk" else world.owner()
+    assert f'action="{path}/logout"' in visitor.get(path).body
 
-    left = visitor.sends(f"{door}/logout")
+    left = visitor.sends(f"{path}/logout")
 
     assert (left.status, left.headers["Location"]) == (303, "/logged-out")
     assert left.headers["Clear-Site-Data"] == '"cache"'
     [cookie] = left.cookies
     assert "=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=" in cookie
-    assert ("Partitioned" in cookie) is (door != "/desk")
-    assert visitor.get(door).status == 401
+    assert ("Partitioned" in cookie) is (path != "/desk")
+    assert visitor.get(path).status == 401
     assert "You are out" in visitor.get("/logged-out").body
 
 
@@ -194,12 +194,12 @@ def test_logging_out_of_one_report_keeps_the_others(world: World) -> None:
     assert cookie.startswith(f"__Host-owner-{ACCOUNT}=;")
 
 
-@pytest.mark.parametrize("door", ["/desk", f"/report/{ACCOUNT}"])
-def test_another_site_logs_nobody_out(world: World, door: str) -> None:
-    visitor = world.staff() if door == "/desk" else world.owner()
+@pytest.mark.parametrize("path", ["/desk", f"/report/{ACCOUNT}"])
+def test_another_site_logs_nobody_out(world: World, path: str) -> None:
+    visitor = world.staff() if path == "/desk" else world.owner()
 
-    answer = visitor.post(f"{door}/logout", {"csrf": visitor.csrf(door)}, origin="https://evil.example")
+    answer = visitor.post(f"{path}/logout", {"csrf": visitor.csrf(path)}, origin="https://evil.example")
 
     assert (answer.status, answer.cookies) == (403, [])
-    assert visitor.post(f"{door}/logout", {}).status == 403
-    assert visitor.get(door).status == 200
+    assert visitor.post(f"{path}/logout", {}).status == 403
+    assert visitor.get(path).status == 200

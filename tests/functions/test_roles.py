@@ -34,7 +34,7 @@ from tests.support.builders import (
 from tests.support.iam import Request, attributes, is_allowed, recorded, requests_of, statements, tables_of
 
 from permille.aws.account_models import AccountRow
-from permille.aws.replay import ReplayedTime
+from permille.aws.replay_clock import ReplayedTime
 from permille.bootstrap.access import access_services
 from permille.bootstrap.api import api_services
 from permille.bootstrap.console import console_services

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from tests.support.fakes import Faults, Rows
 
-from permille.aws.indexes import owner_key
+from permille.aws.index_keys import owner_key
 from permille.domain.account.account import Account
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.ses_review import Harm

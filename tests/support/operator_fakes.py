@@ -314,7 +314,7 @@ class FakeIdentities:
     def create(self, identity: str, configuration_set: str) -> Sequence[DnsRecord]:
         with self.faults.call("identities.create"):
             if identity in self.sets:
-                raise Conflict(f"the identity {identity} was created just now by somebody else")
+                raise Conflict(f"the identity {identity} has just been created by somebody else")
             self.sets[identity] = configuration_set
             self.forwarding.add(identity)
             return [] if "@" in identity else dkim(identity)

@@ -11,7 +11,7 @@ from tests.support.builders import (
     ACCOUNT,
     CALLER,
     NOW,
-    OWNER_MAIL_CALLER,
+    OWNER_MAIL_SENDER,
     an_account,
     days_of,
     ses_event,
@@ -65,7 +65,7 @@ class Permille(RuleBasedStateMachine):
         with suppress(Killed):  # nothing was acknowledged
             ledger = FakeLedger(self.world.rows)
             quarantine, left = FakeQuarantine(), timedelta(minutes=1)
-            services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_CALLER)
+            services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_SENDER)
             failed = ingest(services, received, self.now, lambda: left)
         for record_id, (kind, one, _) in batch.items():
             if record_id in failed:

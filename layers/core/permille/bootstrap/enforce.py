@@ -4,7 +4,7 @@ import time
 from dataclasses import asdict
 from functools import cache
 
-from permille.aws.feed import SqsFeedbackBacklog
+from permille.aws.feedback_queue import SqsFeedbackBacklog
 from permille.aws.heartbeat import DynamoHeartbeat
 from permille.bootstrap.adapters import Adapters
 from permille.code_version import code_version
