@@ -38,8 +38,8 @@ class ComplaintRatio:
 
 @dataclass(frozen=True, slots=True)
 class RecentRatio(ComplaintRatio):
-    """As ComplaintRatio, for the mail of the last send days alone: the clean mail in the window of a large account would
-    hide a new problem.
+    """As ComplaintRatio, for the mail of the last send days alone: the clean mail in a large account's window can hide
+    a new problem.
 
     days: how many send days
     """

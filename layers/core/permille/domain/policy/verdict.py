@@ -125,7 +125,7 @@ class _Case:
 
     @property
     def allowance_left(self) -> int:
-        """The largest k such that k more complaints break no rule, by binary search: more complaints never mend a rule."""
+        """The largest k such that k more complaints break no rule. It is found by bisection: more never mend a rule."""
         if any(self.broken()):
             return 0
         surely_broken = range(1, self.counts.delivered + COMPLAINTS_BEYOND_ANY_LIMIT)
