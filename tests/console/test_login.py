@@ -5,7 +5,8 @@ from tests.support.builders import ACCOUNT, STAFF
 from tests.support.function_url import ORIGIN, url_event
 from tests.support.visiting import Answer, FakeWeb, Visitor, a_token
 
-from permille.domain.login.links import LinkRole, Register
+from permille.domain.login.links import LinkRole
+from permille.domain.login.revocation import Register
 from permille.usecases.login.access import ENTER
 
 SAMS_NAMESAKE = "arn:aws:iam::123456789012:user/elsewhere/sam"  # the timeline names both user/sam

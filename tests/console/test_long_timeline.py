@@ -26,7 +26,7 @@ from tests.support.visiting import FakeWeb
 from permille.domain.account.correction import Void
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.tally import Tally
-from permille.usecases.history import MOST
+from permille.usecases.history import MAX_OF_TOPIC
 
 A_SECOND, A_DAY = timedelta(seconds=1), timedelta(days=1)
 COMPLAINTS = complaint_entries(30, NOW - timedelta(hours=3))
@@ -115,7 +115,7 @@ def test_no_page_and_no_answer_reads_a_whole_timeline(address: str) -> None:
 
 def test_more_complaints_than_are_read_are_said_to_be_more() -> None:
     world = disabled_for_complaints()
-    world.rows.put(*complaint_entries(MOST, NOW - timedelta(hours=4)), *much_else())
+    world.rows.put(*complaint_entries(MAX_OF_TOPIC, NOW - timedelta(hours=4)), *much_else())
 
     page = world.staff().get(f"/desk/accounts/{ACCOUNT}").body
 

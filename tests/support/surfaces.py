@@ -11,7 +11,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from tests.support.builders import ACCOUNT, BRAND, CALLER, NOW, OWNER_MAIL_CALLER, an_account, ses_event
+from tests.support.builders import ACCOUNT, BRAND, CALLER, NOW, OWNER_MAIL_SENDER, an_account, ses_event
 from tests.support.fakes import (
     FakeBounces,
     FakeFeedbackBacklog,
@@ -87,7 +87,7 @@ class Platform:
         batch = [as_received(str(number), body) for number, body in enumerate(bodies)]
         ledger = FakeLedger(self.stack.rows)
         quarantine = FakeQuarantine()
-        services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_CALLER)
+        services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_SENDER)
         failed = ingest(services, batch, self.now, lambda: A_MINUTE)
         assert failed == []
         self.ticks()

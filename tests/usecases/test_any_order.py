@@ -11,7 +11,7 @@ from tests.support.builders import (
     ACCOUNT,
     CALLER,
     NOW,
-    OWNER_MAIL_CALLER,
+    OWNER_MAIL_SENDER,
     an_account,
     days_of,
     ses_event,
@@ -22,7 +22,8 @@ from tests.support.examples import examples
 from tests.support.fakes import FakeLedger, FakeQuarantine, Killed, When
 
 from permille.aws.events import as_received
-from permille.domain.policy.policy import DEFAULT, Decision, judge
+from permille.domain.policy.policy import DEFAULT
+from permille.domain.policy.verdict import Decision, judge
 from permille.domain.values.errors import Unavailable
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
@@ -64,7 +65,7 @@ class Permille(RuleBasedStateMachine):
         with suppress(Killed):  # nothing was acknowledged
             ledger = FakeLedger(self.world.rows)
             quarantine, left = FakeQuarantine(), timedelta(minutes=1)
-            services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_CALLER)
+            services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_SENDER)
             failed = ingest(services, received, self.now, lambda: left)
         for record_id, (kind, one, _) in batch.items():
             if record_id in failed:

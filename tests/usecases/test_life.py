@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.support.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, STAFF, a_request, an_account, ses_event
+from tests.support.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_SENDER, STAFF, a_request, an_account, ses_event
 from tests.support.enforcement import FakeEnforcement
 from tests.support.examples import examples
 from tests.support.fakes import FakeLedger, FakeQuarantine, Killed, When
@@ -213,7 +213,7 @@ class Life(RuleBasedStateMachine):
         failed = ["r"]
         with suppress(Killed):
             ledger, left = FakeLedger(self.world.rows), timedelta(minutes=1)
-            services = IngestServices(ledger, FakeQuarantine(), lambda: self.policy, OWNER_MAIL_CALLER)
+            services = IngestServices(ledger, FakeQuarantine(), lambda: self.policy, OWNER_MAIL_SENDER)
             failed = ingest(services, [as_received("r", body)], self.now, lambda: left)
         if failed:
             self.queue.append((kind, number, readers))

@@ -27,7 +27,7 @@ from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Pas
 from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.values.status import Status
 from permille.schema.route_schema import provider_json
-from permille.usecases.decisions.providers import ProviderServices, connect, disconnect, try_again
+from permille.usecases.decisions.providers import ProviderServices, check_login, connect, disconnect
 
 FIRST, SECOND = a_server(), a_server(host="mail.example.net", user="bea")
 PASSWORDS = {FIRST: "secret-of-the-first", SECOND: "secret-of-the-second"}
@@ -58,7 +58,7 @@ class FakeProviders:
         return disconnect(self.providing, self.now, STAFF, NOW)
 
     def try_again(self) -> LoginFailure | None:
-        return try_again(self.providing, self.now)
+        return check_login(self.providing, self.now)
 
     def told(self) -> list[str]:
         return [entry.kind for entry in self.rows.told(ACCOUNT)]

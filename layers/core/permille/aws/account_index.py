@@ -78,9 +78,9 @@ class DynamoAccountIndex:
             ids = [row.account_id for row in rows] or self._owner_of(name)
         return [ListedAccount.of(account) for account in self._all_of(ids)]
 
-    def _owner_of(self, caller: str) -> list[str]:
+    def _owner_of(self, sender: str) -> list[str]:
         try:
-            owner = self._senders.get(caller).account_id
+            owner = self._senders.get(sender).account_id
         except self._senders.DoesNotExist:
             return []
         return [owner] if owner else []

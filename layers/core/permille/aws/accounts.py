@@ -14,8 +14,9 @@ from permille.aws.corrections import Corrections
 from permille.aws.models import ControlRow, EntryRow, SenderRow
 from permille.aws.rows import DUE, instant
 from permille.aws.table_calls import append, on_table, table_call, transaction
-from permille.domain.account.account import Account, is_decision
+from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction
+from permille.domain.account.versions import is_decision
 from permille.domain.rules.breaker import BreakerChange, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.sending.route import with_route_changes
 from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
@@ -62,10 +63,10 @@ class DynamoAccounts:
             rows = self._accounts.scan(consistent_read=True, limit=limit, last_evaluated_key=start)
             return [account_of(row.attribute_values) for row in rows]
 
-    def owner_of(self, caller: str) -> str:
-        with table_call(f"reading {caller}"):
+    def owner_of(self, sender: str) -> str:
+        with table_call(f"reading {sender}"):
             try:
-                return self._senders.get(caller, consistent_read=True).account_id or ""
+                return self._senders.get(sender, consistent_read=True).account_id or ""
             except self._senders.DoesNotExist:
                 return ""
 
@@ -120,16 +121,16 @@ class DynamoAccounts:
 
     def _begin_epoch(self, writes: TransactWrite, account: Account) -> None:
         epochs = SenderRow.epochs.set(account_row(account)["epochs"])
-        for caller in account.senders:
-            writes.update(self._senders(caller), actions=[epochs], condition=SenderRow.account_id == account.id)
+        for name in account.senders:
+            writes.update(self._senders(name), actions=[epochs], condition=SenderRow.account_id == account.id)
 
     def _add_senders(self, writes: TransactWrite, read: Account, account: Account) -> None:
         """A sender that belonged to the account before may be added again."""
         free = SenderRow.caller_identity.does_not_exist() | (SenderRow.account_id == account.id)
-        for caller in account.senders:
-            if caller not in read.senders:
-                sender = self._senders(caller, account_id=account.id, epochs=account_row(account)["epochs"])
-                writes.save(sender, condition=free)
+        for name in account.senders:
+            if name not in read.senders:
+                row = self._senders(name, account_id=account.id, epochs=account_row(account)["epochs"])
+                writes.save(row, condition=free)
 
     def _change(self, writes: TransactWrite, account_id: str, change: BreakerChange | Correction) -> None:
         closed = ControlRow.opened_at.does_not_exist()
@@ -150,11 +151,11 @@ class DynamoAccounts:
     def add(self, account: Account, entries: Sequence[Entry]) -> Account:
         account = with_route_changes(None, account, entries)
         with transaction(self._accounts, f"adding {account.id}") as writes:
-            row = self._accounts(**{name: value for name, value in account_row(account).items() if value is not None})
-            writes.save(row, condition=AccountRow.account_id.does_not_exist())
-            for caller in account.senders:
-                sender = self._senders(caller, account_id=account.id, epochs=account_row(account)["epochs"])
-                writes.save(sender, condition=SenderRow.caller_identity.does_not_exist())
+            attributes = {name: value for name, value in account_row(account).items() if value is not None}
+            writes.save(self._accounts(**attributes), condition=AccountRow.account_id.does_not_exist())
+            for name in account.senders:
+                row = self._senders(name, account_id=account.id, epochs=account_row(account)["epochs"])
+                writes.save(row, condition=SenderRow.caller_identity.does_not_exist())
             for entry in entries:
                 append(writes, self._entries, entry)
         return account
@@ -162,8 +163,8 @@ class DynamoAccounts:
     def remove(self, account: Account) -> None:
         with transaction(self._accounts, f"removing {account.id}") as writes:
             writes.delete(self._accounts(account.id), condition=AccountRow.version == account.version)
-            for caller in account.senders:
-                writes.delete(self._senders(caller), condition=SenderRow.account_id == account.id)
+            for name in account.senders:
+                writes.delete(self._senders(name), condition=SenderRow.account_id == account.id)
 
 
 def _changes(read: Account, account: Account) -> list[Any]:

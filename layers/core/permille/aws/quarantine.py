@@ -28,14 +28,14 @@ class DynamoQuarantine:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
         self._table = table
 
-    def keep(self, body: str, reason: str, caller: str, now: datetime) -> None:
+    def keep(self, body: str, reason: str, sender: str, now: datetime) -> None:
         raw = body.encode("utf-8", "surrogatepass")
         body_hash = sha256(raw).hexdigest()
         row: dict[str, Any] = {
             "body_hash": {"S": body_hash},
             "shard": {"S": body_hash[0]},
             "reason": {"S": reason},
-            "caller": {"S": caller},
+            "caller": {"S": sender},
             "at": {"S": instant(now)},
             "body": {"B": zlib.compress(raw)},
             "expires_at": {"N": str(int((now + KEPT_FOR).timestamp()))},

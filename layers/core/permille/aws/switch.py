@@ -22,11 +22,11 @@ class IamSwitch:
         self._iam: IAMClient = iam or client("iam")
         self._deny_group = deny_group
 
-    def state_of(self, caller: str) -> SenderState | None:
-        with service_call(f"reading the keys of {caller}"):
+    def state_of(self, sender: str) -> SenderState | None:
+        with service_call(f"reading the keys of {sender}"):
             try:
-                keys = self._iam.get_paginator("list_access_keys").paginate(UserName=caller).build_full_result()
-                groups = self._iam.get_paginator("list_groups_for_user").paginate(UserName=caller).build_full_result()
+                keys = self._iam.get_paginator("list_access_keys").paginate(UserName=sender).build_full_result()
+                groups = self._iam.get_paginator("list_groups_for_user").paginate(UserName=sender).build_full_result()
             except ClientError as refused:
                 if code_of(refused) == "NoSuchEntity":
                     return None
@@ -41,38 +41,38 @@ class IamSwitch:
             pages = self._iam.get_paginator("get_group").paginate(GroupName=self._deny_group)
             return frozenset(user["UserName"] for page in pages for user in page["Users"])
 
-    def apply(self, caller: str, changes: Changes) -> None:
+    def apply(self, sender: str, changes: Changes) -> None:
         """Switching off begins with the deny group, which stops all keys at once, and open SMTP sessions. Switching on
         ends with it."""
         steps: list[Callable[[], object]] = []
         if changes.deny is True:
-            steps.append(partial(self._iam.add_user_to_group, GroupName=self._deny_group, UserName=caller))
-        steps += [partial(self._set, caller, key, INACTIVE) for key in sorted(changes.sleep)]
-        steps += [partial(self._set, caller, key, ACTIVE) for key in sorted(changes.wake)]
+            steps.append(partial(self._iam.add_user_to_group, GroupName=self._deny_group, UserName=sender))
+        steps += [partial(self._set, sender, key, INACTIVE) for key in sorted(changes.sleep)]
+        steps += [partial(self._set, sender, key, ACTIVE) for key in sorted(changes.wake)]
         if changes.deny is False:
-            steps.append(partial(self._allow, caller))
-        if refused := [error for step in steps if (error := _refusal(caller, step))]:
+            steps.append(partial(self._allow, sender))
+        if refused := [error for step in steps if (error := _refusal(sender, step))]:
             raise type(refused[0])("; ".join(map(str, refused)))
 
-    def _allow(self, caller: str) -> None:
+    def _allow(self, sender: str) -> None:
         try:
-            self._iam.remove_user_from_group(GroupName=self._deny_group, UserName=caller)
+            self._iam.remove_user_from_group(GroupName=self._deny_group, UserName=sender)
         except ClientError as refused:
             if code_of(refused) != "NoSuchEntity":  # it is out already
                 raise
 
-    def _set(self, caller: str, key: str, status: "StatusTypeType") -> None:
+    def _set(self, sender: str, key: str, status: "StatusTypeType") -> None:
         try:
-            self._iam.update_access_key(UserName=caller, AccessKeyId=key, Status=status)
+            self._iam.update_access_key(UserName=sender, AccessKeyId=key, Status=status)
         except ClientError as refused:
             if code_of(refused) != "NoSuchEntity":  # the key is gone: nobody sends with it
                 raise
 
 
-def _refusal(caller: str, step: Callable[[], object]) -> ServiceError | None:
+def _refusal(sender: str, step: Callable[[], object]) -> ServiceError | None:
     """Takes the step; returns why it was refused, if it was."""
     try:
-        with service_call(f"switching {caller}"):
+        with service_call(f"switching {sender}"):
             step()
     except ServiceError as error:
         return error
