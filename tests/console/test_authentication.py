@@ -12,7 +12,8 @@ from permille.console.api import api_app
 from permille.console.sessions import PROTECTED_API, PROTECTED_PAGES, audience_of
 from permille.console.site import site_app
 from permille.domain.login import tokens
-from permille.domain.login.links import LONGEST_LIFETIME, LinkRole, Register
+from permille.domain.login.links import LONGEST_LIFETIME, LinkRole
+from permille.domain.login.revocation import Register
 from permille.usecases.login.access import ENTER, NEW_LINK, make_token
 
 OTHER = "florist"

@@ -4,7 +4,8 @@ import pytest
 from tests.support.builders import ACCOUNT, STAFF
 from tests.support.visiting import ORIGIN, Answer, Visitor, World, a_request, a_token
 
-from permille.domain.login.links import LinkRole, Register
+from permille.domain.login.links import LinkRole
+from permille.domain.login.revocation import Register
 from permille.usecases.login.access import ENTER
 
 SAMS_NAMESAKE = "arn:aws:iam::123456789012:user/elsewhere/sam"  # the timeline names both user/sam

@@ -28,7 +28,8 @@ from permille.console.site import site_app
 from permille.console.site.context import SiteServices
 from permille.console.site.pages import Pages
 from permille.domain.login import links, tokens
-from permille.domain.login.links import Grant, LinkRole, Register, Scope
+from permille.domain.login.links import Grant, LinkRole, Scope
+from permille.domain.login.revocation import Register
 from permille.usecases.login.access import ENTER, Links, address, make_token
 
 HOST = "console.example"

@@ -22,7 +22,8 @@ from tests.support.examples import examples
 from tests.support.fakes import FakeLedger, FakeQuarantine, Killed, When
 
 from permille.aws.events import as_received
-from permille.domain.policy.policy import DEFAULT, Decision, judge
+from permille.domain.policy.policy import DEFAULT
+from permille.domain.policy.verdict import Decision, judge
 from permille.domain.values.errors import Unavailable
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally

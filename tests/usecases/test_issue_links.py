@@ -6,7 +6,8 @@ import pytest
 from tests.support.builders import NOW, STAFF
 from tests.support.fakes import FakeAccounts, FakeLinkRegister, FakeTokenSigner, Rows
 
-from permille.domain.login.links import FURTHEST_AHEAD, Claims, Grant, LinkRole, Register, Scope
+from permille.domain.login.links import FURTHEST_AHEAD, Claims, Grant, LinkRole, Scope
+from permille.domain.login.revocation import Register
 from permille.domain.people.system_commands import MakeLink, RevokeAccess
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import Conflict, InvalidInput, NotAuthenticated, Unavailable

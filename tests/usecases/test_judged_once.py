@@ -14,7 +14,7 @@ from tests.support.enforcement import World
 from permille.domain.account.account import Account
 from permille.domain.account.restrictions import Exemption, Recheck
 from permille.domain.account.second_chance import Trial, TrialState
-from permille.domain.policy.policy import judge
+from permille.domain.policy.verdict import judge
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
 
