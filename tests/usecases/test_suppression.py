@@ -24,7 +24,7 @@ from tests.support.builders import (
 from tests.support.fakes import FakeLedger, FakePolicies, FakeQuarantine, FakeSuppressions, Rows, When
 
 from permille.aws.events import as_received
-from permille.domain.feedback.feedback import Complaint
+from permille.domain.feedback.complaint import Complaint
 from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.sending.suppression import Suppression, SuppressionReason, suppressed_by

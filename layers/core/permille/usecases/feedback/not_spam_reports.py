@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from permille.domain.feedback.feedback import Complaint
+from permille.domain.feedback.complaint import Complaint
 from permille.domain.sending.suppression import SuppressionReason, lifted
 from permille.domain.values.errors import Conflict, Unavailable
 from permille.ports.history import Suppressions

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import SenderState, drift
-from permille.domain.policy.policy import Verdict
+from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.corrections import ComplaintVoided, voided

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Protocol
 
 from permille.domain.account.account import Account
-from permille.domain.policy.policy import DEFAULT, Verdict
+from permille.domain.policy.policy import DEFAULT
 from permille.domain.policy.ses_review import Harm
+from permille.domain.policy.verdict import Verdict
 from permille.domain.values.tally import first_day
 from permille.ports.accounts import Policies
 from permille.ports.desk import AccountIndex, SesFigures, SesReputation

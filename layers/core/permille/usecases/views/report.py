@@ -8,7 +8,8 @@ from enum import StrEnum
 from permille.domain.account.account import Account
 from permille.domain.feedback import bounces
 from permille.domain.people.review import ReviewStage, stage
-from permille.domain.policy.policy import Policy, Verdict
+from permille.domain.policy.policy import Policy
+from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.timeline.timeline import Entry

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import Review
-from permille.domain.policy.policy import Verdict
+from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.corrections import counting, voided
 from permille.domain.timeline.kinds.staff import StaffDisabled

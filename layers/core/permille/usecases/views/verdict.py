@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from permille.domain.account.account import Account
-from permille.domain.policy.policy import Verdict
+from permille.domain.policy.verdict import Verdict
 from permille.domain.values.tally import Days, first_day
 from permille.ports.accounts import Policies
 from permille.ports.history import Tallies
