@@ -3,59 +3,22 @@
 from datetime import UTC, timedelta
 
 import pytest
-from tests.support.builders import ACCOUNT, BRAND, NOW, an_account, an_entry
+from tests.support.builders import ACCOUNT, NOW, an_account, an_entry
 from tests.support.fakes import (
-    FakeAccounts,
-    FakeBus,
-    FakeIdempotencyStore,
-    FakeMailer,
-    FakeRetryQueue,
-    FakeTimeline,
     FakeTokenSigner,
-    Faults,
-    Rows,
     When,
 )
 from tests.support.measured import Measured
+from tests.support.notification import COMPLAINT, DISABLED, Notification
 
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
 from permille.usecases.login.access import Links
-from permille.usecases.notifications.notify import Channel, NotifyServices, channels_of, deliver, redrive, retry
+from permille.usecases.notifications.notify import Channel, channels_of, deliver, redrive, retry
 from permille.zones import shown_zone_of
 
 LINKS = Links(FakeTokenSigner(), "https://console.example")
-DISABLED, COMPLAINT = an_entry("disabled"), an_entry("complaint")
-
-
-class Notification:
-    """The use case with fakes around it, and one account that is told of what happened to it."""
-
-    def __init__(self) -> None:
-        self.faults = Faults()
-        self.rows = Rows(faults=self.faults)
-        self.rows.accounts[ACCOUNT] = an_account()
-        self.rows.put(DISABLED, COMPLAINT)
-        self.bus, self.mailer = FakeBus(self.faults), FakeMailer(self.faults)
-        self.idempotency, self.retry_queue = FakeIdempotencyStore(self.faults), FakeRetryQueue(self.faults)
-        self.dead_letters = FakeRetryQueue(self.faults, name="dead_letters")
-        self.world = NotifyServices(
-            accounts=FakeAccounts(self.rows),
-            timeline=FakeTimeline(self.rows),
-            bus=self.bus,
-            mailer=self.mailer,
-            idempotency=self.idempotency,
-            retry_queue=self.retry_queue,
-            dead_letters=self.dead_letters,
-            brand=BRAND,
-            links=Links(FakeTokenSigner(self.faults), "https://console.example"),
-        )
-
-    def work_the_queue(self) -> None:
-        jobs, self.retry_queue.jobs = self.retry_queue.jobs, []
-        for account_id, entry_id, effect in jobs:
-            retry(self.world, account_id, entry_id, Channel(effect), NOW)
 
 
 @pytest.fixture
@@ -72,7 +35,7 @@ def test_every_entry_goes_to_the_bus_and_what_is_mailed_to_the_owner_too(kind: s
 
 def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: Notification) -> None:
     for _ in range(3):
-        deliver(notify.world, [DISABLED, COMPLAINT, DISABLED], NOW)
+        deliver(notify.services, [DISABLED, COMPLAINT, DISABLED], NOW)
 
     assert notify.bus.entries == [DISABLED, COMPLAINT]
     assert [(mail.to, mail.entry_id) for mail in notify.mailer.sent] == [("owner@bakery.example", DISABLED.id)]
@@ -91,7 +54,7 @@ def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: Notifica
 def test_what_fails_is_put_off_and_the_rest_goes_out(notify: Notification, call: str, effect: Channel) -> None:
     notify.faults.fail(call)
 
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     assert notify.retry_queue.jobs == [(ACCOUNT, DISABLED.id, effect)]
     assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if effect is Channel.BUS else (1, 0))
@@ -102,17 +65,17 @@ def test_the_bus_says_the_words_of_the_mail_where_the_account_is(notify: Notific
     notify.rows.accounts[ACCOUNT] = vienna
     system = an_entry("breaker_opened", account_id=SYSTEM)
 
-    deliver(notify.world, [DISABLED, system, an_entry(account_id="gone")], NOW)
+    deliver(notify.services, [DISABLED, system, an_entry(account_id="gone")], NOW)
 
     assert notify.bus.zones == [shown_zone_of(vienna), UTC, UTC]
 
 
 def test_what_was_put_off_is_handed_on_once(notify: Notification) -> None:
     notify.faults.fail("mailer.send")
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     notify.work_the_queue()
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     assert len(notify.mailer.sent) == 1
     assert notify.bus.entries == [DISABLED]
@@ -120,10 +83,10 @@ def test_what_was_put_off_is_handed_on_once(notify: Notification) -> None:
 
 def test_a_mail_whose_answer_was_lost_may_go_out_a_second_time_but_no_more(notify: Notification) -> None:
     notify.faults.fail("mailer.send", when=When.AFTER)
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     notify.work_the_queue()
-    deliver(notify.world, [DISABLED, DISABLED], NOW)
+    deliver(notify.services, [DISABLED, DISABLED], NOW)
 
     assert len(notify.mailer.sent) == 2
 
@@ -131,7 +94,7 @@ def test_a_mail_whose_answer_was_lost_may_go_out_a_second_time_but_no_more(notif
 def test_the_stream_never_waits_for_a_mail_server(notify: Notification) -> None:
     notify.faults.fail("mailer.send", times=100)
 
-    deliver(notify.world, [DISABLED, COMPLAINT], NOW)
+    deliver(notify.services, [DISABLED, COMPLAINT], NOW)
 
     assert len(notify.retry_queue.jobs) == 1
     assert notify.bus.entries == [DISABLED, COMPLAINT]
@@ -142,8 +105,8 @@ def test_what_can_be_neither_handed_on_nor_put_off_is_told_again_by_the_stream(n
     notify.faults.fail("retry_queue.enqueue")
 
     with pytest.raises(Unavailable):
-        deliver(notify.world, [DISABLED], NOW)
-    deliver(notify.world, [DISABLED], NOW)
+        deliver(notify.services, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     assert len(notify.mailer.sent) == 1
 
@@ -152,7 +115,7 @@ def test_what_fails_again_goes_back_to_the_queue(notify: Notification) -> None:
     notify.faults.fail("mailer.send")
 
     with pytest.raises(Unavailable):
-        retry(notify.world, ACCOUNT, DISABLED.id, Channel.MAIL, NOW)
+        retry(notify.services, ACCOUNT, DISABLED.id, Channel.MAIL, NOW)
 
 
 # ---------------------------------------------------------------- what is refused for good
@@ -178,7 +141,7 @@ def test_what_is_refused_for_good_rests_in_the_dead_letters_at_once_and_the_rest
 ) -> None:
     notify.faults.fail(call, error=refusal)
 
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     assert notify.dead_letters.jobs == [(ACCOUNT, DISABLED.id, effect)]
     assert notify.retry_queue.jobs == []
@@ -201,7 +164,7 @@ def test_a_later_try_that_is_refused_for_good_is_the_last(
 def test_a_refusal_is_counted_with_what_it_is_about(notify: Notification, measured: Measured) -> None:
     notify.faults.fail("mailer.send", error=RequestRejected("MessageRejected"))
 
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     assert measured.values()["entry.refused"] == [1]
 
@@ -211,8 +174,8 @@ def test_what_cannot_even_rest_is_told_again_by_the_stream(notify: Notification)
     notify.faults.fail("dead_letters.enqueue")
 
     with pytest.raises(Unavailable):
-        deliver(notify.world, [DISABLED], NOW)
-    deliver(notify.world, [DISABLED], NOW)
+        deliver(notify.services, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     assert len(notify.mailer.sent) == 1
 
@@ -222,12 +185,12 @@ def test_what_cannot_even_rest_goes_back_to_the_queue(notify: Notification) -> N
     notify.faults.fail("dead_letters.enqueue")
 
     with pytest.raises(Unavailable):
-        retry(notify.world, ACCOUNT, DISABLED.id, Channel.MAIL, NOW)
+        retry(notify.services, ACCOUNT, DISABLED.id, Channel.MAIL, NOW)
 
 
 def test_a_dead_letter_that_is_tried_again_goes_out_once(notify: Notification) -> None:
     notify.faults.fail("mailer.send", error=RequestRejected("injected"))
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     notify.retry_queue.jobs = notify.dead_letters.jobs * 2
     notify.work_the_queue()
@@ -239,7 +202,7 @@ def test_a_dead_letter_that_is_tried_again_goes_out_once(notify: Notification) -
 def test_a_job_whose_entry_or_account_is_gone_is_done(notify: Notification, entry_id: str) -> None:
     notify.rows.accounts.clear()
 
-    retry(notify.world, ACCOUNT, entry_id, Channel.MAIL, NOW)
+    retry(notify.services, ACCOUNT, entry_id, Channel.MAIL, NOW)
 
     assert notify.mailer.sent == []
 
@@ -248,9 +211,9 @@ def test_a_job_whose_entry_or_account_is_gone_is_done(notify: Notification, entr
 
 
 def test_what_was_never_handed_on_is_queued_again_and_nothing_else(notify: Notification) -> None:
-    deliver(notify.world, [COMPLAINT], NOW)
+    deliver(notify.services, [COMPLAINT], NOW)
     notify.faults.fail("mailer.send")
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
     notify.retry_queue.jobs.clear()  # the queue was purged by hand
 
     queued = list(redrive([COMPLAINT, DISABLED], notify.idempotency, notify.retry_queue))
@@ -262,7 +225,7 @@ def test_what_was_never_handed_on_is_queued_again_and_nothing_else(notify: Notif
 
 def test_a_redrive_of_what_was_done_in_the_meantime_mails_nobody_twice(notify: Notification) -> None:
     list(redrive([DISABLED], notify.idempotency, notify.retry_queue))
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     notify.work_the_queue()
 
@@ -276,7 +239,7 @@ def test_the_address_before_is_told_once_also_where_mail_to_the_new_one_does_not
     notify.rows.accounts[ACCOUNT] = an_account(owner_mail="bounced")
 
     for _ in range(2):
-        deliver(notify.world, [dropped], NOW)
+        deliver(notify.services, [dropped], NOW)
 
     assert [mail.to for mail in notify.mailer.sent] == ["before@bakery.example"]
 
@@ -284,7 +247,7 @@ def test_the_address_before_is_told_once_also_where_mail_to_the_new_one_does_not
 def test_the_new_address_is_told_with_a_link_that_the_change_has_not_revoked(notify: Notification) -> None:
     notify.rows.accounts[ACCOUNT] = an_account(links_valid_since=NOW + timedelta(minutes=10))
 
-    deliver(notify.world, [an_entry("owner_address_changed")], NOW)
+    deliver(notify.services, [an_entry("owner_address_changed")], NOW)
 
     [mail] = notify.mailer.sent
     assert LINKS.owner(notify.rows.accounts[ACCOUNT], NOW) in mail.text
