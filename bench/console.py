@@ -20,7 +20,8 @@ from bench.wire import Request, tapped
 from functions.console.app import handler
 from rich.console import Console
 from tests.support.builders import LambdaContext, a_complaint, a_verdict, an_account, an_alert
-from tests.support.visiting import HOST, Answer, a_request
+from tests.support.function_url import HOST, url_event
+from tests.support.visiting import Answer
 
 from permille.aws.counting import SHARDS
 from permille.aws.policy import SsmPolicies
@@ -108,7 +109,7 @@ def _measured(requests: list[Request], path: str, cookie: str, views: int) -> di
 
 
 def _view(path: str, cookie: str) -> Answer:
-    answered = handler(a_request("GET", path, {"cookie": cookie, "host": HOST}), LambdaContext())
+    answered = handler(url_event("GET", path, {"cookie": cookie, "host": HOST}), LambdaContext())
     if answered["statusCode"] != 200:
         raise RuntimeError(f"{path}: {answered}")
     return Answer(answered["statusCode"], answered["headers"], [], answered["body"])

@@ -18,11 +18,12 @@ from permille.aws.control import DynamoControl
 from permille.aws.leases import DynamoLeases
 from permille.aws.rows import instant
 from permille.aws.table_calls import connection_of
-from permille.domain.account.account import Account, RouteChanges
+from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Credential, DeactivatedKeys, Denial, Renewal
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
+from permille.domain.account.route_changes import RouteChanges
 from permille.domain.account.second_chance import RequestedDay, Review, ReviewState, Trial, TrialState
 from permille.domain.rules.breaker import BreakerState, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.values.errors import Conflict, Unavailable

@@ -29,7 +29,8 @@ from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay_clock import ReplayedTime
 from permille.aws.retry_queue import SqsRetryQueue
 from permille.aws.ses_mailer import SesMailer
-from permille.domain.policy.policy import ALLPROWEBTOOLS, Policy, Verdict, judge
+from permille.domain.policy.policy import ALLPROWEBTOOLS, Policy
+from permille.domain.policy.verdict import Verdict, judge
 from permille.domain.timeline.kinds.complaints import reported
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.review import ReviewRequested

@@ -10,9 +10,9 @@ from tests.support.fakes import User
 from tests.support.operator_fakes import FakeStack, KnownUser, a_sender
 from tests.support.terminal import Terminal
 
-from permille.domain.account.account import RouteChanges
 from permille.domain.account.credential import ACTIVE, INACTIVE, Denial
 from permille.domain.account.restrictions import Exemption
+from permille.domain.account.route_changes import RouteChanges
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.values.errors import PermissionDenied, Unavailable
 from permille.domain.values.status import Status

@@ -23,16 +23,19 @@ from tests.support.builders import (
     complaint_entries,
 )
 from tests.support.fakes import FakeLedger, Faults
-from tests.support.platform import REQUEST_ID, Answer, Platform
+from tests.support.function_url import REQUEST_ID
+from tests.support.platform import Answer, Platform
 from tests.usecases.test_suppression import complained
 
 from permille.console.api.api_app import LARGEST_BODY
 from permille.console.api.problems import MEDIA_TYPE, TITLES
-from permille.domain.account.account import Account, RouteChanges
+from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
 from permille.domain.account.provider import Provider
+from permille.domain.account.route_changes import RouteChanges
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.login.links import LinkRole, Register
+from permille.domain.login.links import LinkRole
+from permille.domain.login.revocation import Register
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.facts import Audience
 from permille.domain.timeline.kinds.registry import KINDS

@@ -25,8 +25,9 @@ from permille.domain.account.account import TICK, Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
 from permille.domain.people.staff_commands import Enable
-from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, Rule
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT
 from permille.domain.policy.policy_file import policy_data
+from permille.domain.policy.verdict import Rule
 from permille.domain.rules.backlog import HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
 from permille.domain.rules.decide import LASTS

@@ -8,7 +8,7 @@ from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
-from permille.domain.login.links import owners_revoked_until
+from permille.domain.login.revocation import owners_revoked_until
 from permille.domain.people import account_change
 from permille.domain.people.staff_commands import ChangeIdentities, ChangeOwner, ChangeSenders
 from permille.domain.rules.decision import Outcome

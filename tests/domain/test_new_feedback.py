@@ -20,7 +20,8 @@ from tests.support.deciding import decide
 
 from permille.domain.account.account import Account
 from permille.domain.account.restrictions import Exemption
-from permille.domain.policy.policy import DEFAULT, Rule, judge
+from permille.domain.policy.policy import DEFAULT
+from permille.domain.policy.verdict import Rule, judge
 from permille.domain.rules.breaker import BreakerPosition
 from permille.domain.rules.decision import Evidence, Rules
 from permille.domain.rules.needs import days_needed_from

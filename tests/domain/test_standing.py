@@ -13,7 +13,8 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
 from permille.domain.account.restrictions import Exemption, Recheck
 from permille.domain.account.second_chance import Trial, TrialState
-from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, Verdict, judge
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT
+from permille.domain.policy.verdict import Verdict, judge
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally

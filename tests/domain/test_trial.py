@@ -16,7 +16,8 @@ from permille.domain.account.credential import Credential, Denial
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.account.restrictions import Hold
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.policy.policy import DEFAULT, Rule, SecondChance
+from permille.domain.policy.policy import DEFAULT, SecondChance
+from permille.domain.policy.verdict import Rule
 from permille.domain.rules.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.trial import LOOKED_AT_EVERY

@@ -12,14 +12,17 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE, Credential, DeactivatedKeys, SenderState
 from permille.domain.account.provider import Provider
 from permille.domain.feedback.bounces import BounceRecord
-from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Message, Rejection
+from permille.domain.feedback.complaint import Complaint
+from permille.domain.feedback.feedback import Bounce, Delivery, Rejection
+from permille.domain.feedback.message import Message
 from permille.domain.feedback.recipients import Recipients
 from permille.domain.login.links import LinkRole
 from permille.domain.people.commands import Command
 from permille.domain.people.decisions import Context, decide
 from permille.domain.people.owner_commands import RequestReview, ReviewRequest
-from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, SecondChance, Verdict, judge
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, SecondChance
 from permille.domain.policy.policy_file import policy_data
+from permille.domain.policy.verdict import Verdict, judge
 from permille.domain.rules.backlog import Backlog
 from permille.domain.rules.decision import Evidence, Outcome
 from permille.domain.sending.smtp_server import Server

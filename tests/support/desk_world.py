@@ -69,7 +69,7 @@ def went_well(account_id: str = ACCOUNT) -> Account:
     return an_account(account_id, status=Status.OBSERVING, epochs=(NOW - 3 * HOUR,), trial=WENT_WELL, strikes=1)
 
 
-class World:
+class FakeDesk:
     """A desk, and what lies behind it."""
 
     def __init__(self, rows: Rows | None = None) -> None:

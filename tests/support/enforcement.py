@@ -65,7 +65,7 @@ def _as_newer(account: Account) -> dict[str, Any]:
     return row | {part: row[part] | {"of_a_newer_version": 1} for part in parts if row[part]}
 
 
-class World:
+class FakeEnforcement:
     """Accounts with what was counted against them, and the IAM users whose keys they send with."""
 
     def __init__(self, mode: Mode = Mode.ENFORCE, *, newer_rows: bool = False) -> None:

@@ -13,11 +13,13 @@ from hashlib import sha256
 from typing import Any, cast
 
 from permille.addresses.mailbox import canonical_address
-from permille.domain.account.account import Account, is_decision
+from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction, Void
 from permille.domain.account.credential import ACTIVE, INACTIVE, Changes, Credential, DeactivatedKeys, SenderState
+from permille.domain.account.versions import is_decision
 from permille.domain.feedback.bounces import BounceRecord
-from permille.domain.login.links import LinkRole, Register
+from permille.domain.login.links import LinkRole
+from permille.domain.login.revocation import Register
 from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.rules.breaker import BreakerChange, BreakerState, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.sending.route import with_route_changes

@@ -31,7 +31,8 @@ from tests.support.pictures import take, write
 
 from permille.aws.ses_mailer import SesMailer
 from permille.console.site.pages import Pages
-from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, RecentRatio, judge
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, RecentRatio
+from permille.domain.policy.verdict import judge
 from permille.domain.timeline.kinds.alert import Alert
 from permille.domain.timeline.kinds.credential import CredentialRenewed
 from permille.domain.timeline.kinds.registry import KINDS

@@ -16,7 +16,7 @@ from typing import Any
 
 import botocore.handlers
 
-from permille.domain.sending.iam_policy import covers
+from permille.domain.sending.iam_patterns import covers
 from permille_cli.stack.template import load
 
 RESOURCES: Mapping[str, Any] = load()["Resources"]

@@ -23,7 +23,7 @@ from tests.support.fakes import (
 )
 from tests.support.operator_fakes import FakeStack, a_stack
 from tests.support.terminal import Terminal
-from tests.support.visiting import Answer, Visitor, World
+from tests.support.visiting import Answer, FakeWeb, Visitor
 
 from permille.aws.events import as_received
 from permille.domain.account.account import Account
@@ -131,8 +131,8 @@ class Platform:
         return Terminal(self.stack.at(self.now), self.capsys)
 
     @property
-    def world(self) -> World:
-        world = World(self.stack.rows)
+    def world(self) -> FakeWeb:
+        world = FakeWeb(self.stack.rows)
         desk = replace(world.console.desk, switch=self.stack.switch, ses=self.stack.ses, mode=self.mode)
         world.console, world.now = replace(world.console, desk=desk), self.now
         return world

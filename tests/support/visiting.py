@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from tests.support.builders import ACCOUNT, BRAND, NOW, STAFF, LambdaContext, an_account
-from tests.support.desk_world import World as Support
+from tests.support.desk_world import FakeDesk
 from tests.support.fakes import (
     FakeBounces,
     FakeLinkRegister,
@@ -18,6 +18,7 @@ from tests.support.fakes import (
     FakeTokenSigner,
     Rows,
 )
+from tests.support.function_url import ORIGIN, url_event
 from tests.support.within_role import AccountsWithinRole
 
 from permille.console.api import api_app
@@ -28,40 +29,12 @@ from permille.console.site import site_app
 from permille.console.site.context import SiteServices
 from permille.console.site.pages import Pages
 from permille.domain.login import links, tokens
-from permille.domain.login.links import Grant, LinkRole, Register, Scope
+from permille.domain.login.links import Grant, LinkRole, Scope
+from permille.domain.login.revocation import Register
 from permille.usecases.login.access import ENTER, Links, address, make_token
 
-HOST = "console.example"
-ORIGIN = f"https://{HOST}"
 LONG_AGO = NOW - timedelta(days=1000)
 EVERYTHING = Grant(frozenset(Scope))
-
-
-def a_request(method: str, path: str, headers: Mapping[str, str] | None = None, body: str = "") -> dict[str, Any]:
-    """A function URL's event, payload format 2.0."""
-    parts = urlsplit(path)
-    event: dict[str, Any] = {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": parts.path,
-        "rawQueryString": parts.query,
-        "headers": {name.lower(): value for name, value in (headers or {}).items()} | {"x-forwarded-proto": "https"},
-        "requestContext": {
-            "domainName": HOST,
-            "http": {"method": method, "path": parts.path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
-            "requestId": "r-1",
-            "stage": "$default",
-        },
-        "isBase64Encoded": False,
-    }
-    cookies = event["headers"].pop("cookie", "")
-    if cookies:
-        event["cookies"] = [one.strip() for one in cookies.split(";")]
-    if parts.query:
-        event["queryStringParameters"] = dict(parse_qsl(parts.query))
-    if body:
-        event["body"] = body
-    return event
 
 
 def a_token(
@@ -96,7 +69,7 @@ class Answer:
     body: str
 
 
-class World:
+class FakeWeb:
     """Both functions, with one account."""
 
     def __init__(
@@ -109,7 +82,7 @@ class World:
         policies.faults = self.signer.faults = self.faults
         self.accounts = AccountsWithinRole(self.rows, "Console")
         self.now = NOW
-        self.support = Support(self.rows)
+        self.support = FakeDesk(self.rows)
         of_api = AccountsWithinRole(self.rows, "Api")
         both: dict[str, Any] = {
             "proxy": Proxy(),
@@ -162,7 +135,7 @@ class World:
 class Visitor:
     """A browser, or a host platform's program with its `token`."""
 
-    world: World
+    world: FakeWeb
     token: str = ""
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -201,7 +174,7 @@ class Visitor:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if self.token:
             sent["authorization"] = f"Bearer {self.token}"
-        answered = self.world.ask(a_request(method, path, sent, body))
+        answered = self.world.ask(url_event(method, path, sent, body))
         for cookie in answered.cookies:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value

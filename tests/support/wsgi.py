@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from tests.support.builders import NOW, LambdaContext
-from tests.support.platform import url_event
+from tests.support.function_url import url_event
 
 from permille.console.api import api_app
 from permille.console.api.context import ApiServices
@@ -34,4 +34,4 @@ def _event(environ: Mapping[str, Any]) -> dict[str, Any]:
         headers["content-type"] = environ["CONTENT_TYPE"]
     path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    return url_event(environ["REQUEST_METHOD"], path, query, headers, body)
+    return url_event(environ["REQUEST_METHOD"], path, headers, body, query=query)

@@ -17,12 +17,13 @@ from tests.support.builders import (
     ses_event,
     ses_notification,
 )
-from tests.support.enforcement import World
+from tests.support.enforcement import FakeEnforcement
 from tests.support.examples import examples
 from tests.support.fakes import FakeLedger, FakeQuarantine, Killed, When
 
 from permille.aws.events import as_received
-from permille.domain.policy.policy import DEFAULT, Decision, judge
+from permille.domain.policy.policy import DEFAULT
+from permille.domain.policy.verdict import Decision, judge
 from permille.domain.values.errors import Unavailable
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
@@ -40,7 +41,7 @@ class Permille(RuleBasedStateMachine):
     @initialize(delivered=st.sampled_from([0, 990, 1995, 5000]))
     def begin(self, delivered: int) -> None:
         self.now: datetime = NOW
-        self.world = World()
+        self.world = FakeEnforcement()
         self.world.open(an_account())
         self.world.counted(delivered, 0)
         self.delivered = delivered

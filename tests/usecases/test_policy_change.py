@@ -21,7 +21,7 @@ from tests.support.builders import (
     by_staff,
     days_of,
 )
-from tests.support.enforcement import A_MINUTE, World
+from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.fakes import FakeControl, FakeTallies, When
 from tests.support.operator_fakes import FakeAllTimelines, FakePolicyDocument, FakeStack, a_stack
 
@@ -38,7 +38,7 @@ from permille.domain.timeline.timeline import SYSTEM, Entry, only
 from permille.domain.values.errors import DecisionRefused, Failed, ServiceError, Unavailable
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
-from permille.usecases.decisions import policy_change
+from permille.usecases.decisions import policy_change, policy_preview
 from permille.usecases.history import NEWEST
 
 A_DAY = timedelta(days=1)
@@ -67,7 +67,7 @@ def have(
 
 
 def preview(stack: FakeStack, candidate: Policy, mode: Mode = Mode.ENFORCE) -> Preview:
-    return policy_change.preview(stack, stack.accounts.all(), candidate, mode, NOW)
+    return policy_preview.preview(stack, stack.accounts.all(), candidate, mode, NOW)
 
 
 def effects(previewed: Preview) -> dict[str, Effect]:
@@ -161,15 +161,15 @@ def test_who_breaks_the_policy_in_force_too_is_told_apart(stack: FakeStack) -> N
 
 
 def test_the_worst_come_first_and_all_are_counted(stack: FakeStack) -> None:
-    for number in range(policy_change.BATCH + 50):
+    for number in range(policy_preview.BATCH + 50):
         have(stack, an_account(f"a-{number:03}", assessment=LOOKED_AT), Tally(500, 1 + number))
     have(stack, an_account("clean", assessment=LOOKED_AT), Tally(500, 0))
 
     previewed = preview(stack, STRICT)
 
     ids = [one.account.id for one in previewed.affected]
-    assert ids == [f"a-{number:03}" for number in range(policy_change.BATCH + 49, -1, -1)]
-    assert previewed.judged == policy_change.BATCH + 51
+    assert ids == [f"a-{number:03}" for number in range(policy_preview.BATCH + 49, -1, -1)]
+    assert previewed.judged == policy_preview.BATCH + 51
 
 
 def test_where_the_policy_in_force_cannot_be_understood_the_candidate_alone_is_told(stack: FakeStack) -> None:
@@ -210,7 +210,7 @@ mail = st.builds(Tally, st.integers(100, 5000), st.integers(0, 6), st.integers(0
 
 @given(candidate=policies, counts=st.lists(mail, min_size=1, max_size=4))
 def test_whom_the_preview_names_the_next_sweep_disables_and_nobody_else(candidate: Policy, counts: list[Tally]) -> None:
-    world = World()
+    world = FakeEnforcement()
     for number, tally in enumerate(counts):
         world.open(an_account(f"a-{number}", due_at=NOW))
         world.counted(tally.delivered, tally.complaints, f"a-{number}")
@@ -218,7 +218,7 @@ def test_whom_the_preview_names_the_next_sweep_disables_and_nobody_else(candidat
     world.run()
     off_before = disabled(world)
 
-    previewed = policy_change.preview(
+    previewed = policy_preview.preview(
         Reading(world), list(world.rows.accounts.values()), candidate, Mode.ENFORCE, NOW + A_MINUTE
     )
     world.policies.policy = candidate
@@ -227,14 +227,14 @@ def test_whom_the_preview_names_the_next_sweep_disables_and_nobody_else(candidat
     assert disabled(world) - off_before == {one.account.id for one in previewed.of(Effect.WOULD_DISABLE)}
 
 
-def disabled(world: World) -> set[str]:
+def disabled(world: FakeEnforcement) -> set[str]:
     return {account.id for account in world.rows.accounts.values() if account.status is Status.DISABLED}
 
 
 class Reading:
     """What a preview needs of a world in which the preset default is in force."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: FakeEnforcement) -> None:
         self.control = FakeControl(world.rows)
         self.policies = FakePolicyDocument()
         self.tallies = FakeTallies(world.rows)

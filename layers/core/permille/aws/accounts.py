@@ -14,8 +14,9 @@ from permille.aws.corrections import Corrections
 from permille.aws.models import ControlRow, EntryRow, SenderRow
 from permille.aws.rows import DUE, instant
 from permille.aws.table_calls import append, on_table, table_call, transaction
-from permille.domain.account.account import Account, is_decision
+from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction
+from permille.domain.account.versions import is_decision
 from permille.domain.rules.breaker import BreakerChange, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.sending.route import with_route_changes
 from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored

@@ -7,7 +7,8 @@ from typing import Any
 from permille.aws.models import ControlRow, EntryRow
 from permille.aws.rows import instant, instant_of
 from permille.aws.table_calls import append, on_table, table_call, transaction
-from permille.domain.login.links import LinkRole, Register
+from permille.domain.login.links import LinkRole
+from permille.domain.login.revocation import Register
 from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
 from permille.domain.timeline.timeline import TimelineEntry
 

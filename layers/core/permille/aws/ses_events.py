@@ -26,16 +26,9 @@ from permille.aws.ses_fields import (
     type_name,
 )
 from permille.aws.ses_recipients import destination_of, listed_recipients, recipients_of
-from permille.domain.feedback.feedback import (
-    Bounce,
-    Complaint,
-    Delivery,
-    Feedback,
-    Ignored,
-    Message,
-    Rejection,
-    Unreadable,
-)
+from permille.domain.feedback.complaint import Complaint
+from permille.domain.feedback.feedback import Bounce, Delivery, Feedback, Ignored, Rejection, Unreadable
+from permille.domain.feedback.message import Message
 from permille.domain.feedback.recipients import Recipients
 from permille.domain.feedback.smtp_status import code_of
 

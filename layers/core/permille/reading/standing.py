@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import ReviewState
-from permille.domain.policy.policy import Decision, Rule, Verdict
+from permille.domain.policy.verdict import Decision, Rule, Verdict
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.timeline.kinds.credential import DeniedByHand
 from permille.domain.timeline.kinds.numbers import PlainNumbers

@@ -27,7 +27,7 @@ def unsuppress(desk: DeskServices, account_id: str, form: Form, by: str, now: da
     """Removes an address from the account's suppression list, and returns it. Raises InvalidInput, and DecisionRefused
     where the address is not on the list."""
     command = desk_forms.unsuppress_command(form, by)
-    entry = suppression_list.remove(desk.suppressions, account_id, command, now)
+    entry = suppression_list.unsuppress(desk.suppressions, account_id, command, now)
     if entry is None:
         raise DecisionRefused(f"{plain(form.get('recipient', '')) or 'nobody'} is not suppressed any more")
     return entry.facts.recipient

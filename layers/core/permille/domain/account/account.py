@@ -11,28 +11,16 @@ from permille.domain.account.credential import Credential, Denial, Renewal, Send
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
+from permille.domain.account.route_changes import RouteChanges
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.policy.policy import Policy, Verdict, judge
+from permille.domain.policy.policy import Policy
+from permille.domain.policy.verdict import Verdict, judge
 from permille.domain.timeline.kinds.complaints import CountedComplaint
-from permille.domain.timeline.timeline import Entry, TimelineEntry
+from permille.domain.timeline.timeline import TimelineEntry
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Days
 
 TICK = timedelta(microseconds=1)
-DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class RouteChanges:
-    """The ids of the entries that last changed what its e-mails go through; empty in older rows, and where it never
-    changed so.
-
-    to_ses: by which it was let send through its SMTP account
-    from_ses: by which they came to go through its provider, to another provider, or nowhere
-    """
-
-    to_ses: str = ""
-    from_ses: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +65,7 @@ class Account:
     review: Review | None = None
     trial: Trial | None = None
     provider: Provider | None = None
-    route_changes: RouteChanges = RouteChanges()
+    route_changes: RouteChanges = field(default_factory=RouteChanges)
     decided_at: datetime | None = None
     alerted_at: datetime | None = None
     alerted_entry_ids: frozenset[str] = frozenset()
@@ -217,17 +205,3 @@ class Account:
         """Those of the complaints that the verdict is about: on mail of this epoch, sent in the window."""
         first = verdict.first_day
         return [one for one in complaints if one.facts.epoch == self.epoch and one.facts.sent_at.date() >= first]
-
-
-def is_decision(read: Account, account: Account, entries: Sequence[Entry]) -> bool:
-    """Whether what is to be written is one. Notes on when to look again, and on what was found, are none."""
-    hold = read.hold if account.hold and read.hold else account.hold  # whose reason changes as often as it likes
-    noted = replace(
-        account,
-        due_at=read.due_at,
-        assessment=read.assessment,
-        recheck=read.recheck,
-        hold=hold,
-        bounces_reported_until=read.bounces_reported_until,
-    )
-    return bool(entries) or noted != read

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from permille.domain.policy.policy import Verdict
+from permille.domain.policy.verdict import Verdict
 from permille.domain.values.status import Mode
 from permille.domain.values.tally import Tally
 

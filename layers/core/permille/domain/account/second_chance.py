@@ -8,6 +8,8 @@ from permille.domain.values.tally import Tally
 
 
 class ReviewState(StrEnum):
+    """How a review request stands."""
+
     OPEN = "open"
     APPROVED = "approved"
     DECLINED = "declined"
@@ -45,6 +47,8 @@ class Review:
 
 
 class TrialState(StrEnum):
+    """How a trial stands."""
+
     SCHEDULED = "scheduled"
     RUNNING = "running"
     OBSERVING = "observing"

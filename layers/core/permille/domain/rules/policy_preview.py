@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
-from permille.domain.policy.policy import Policy, Verdict
+from permille.domain.policy.policy import Policy
+from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.kinds.numbers import PlainNumbers
 from permille.domain.values.status import Mode, Status
 

@@ -7,7 +7,8 @@ from typing import Literal
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.second_chance import Trial, TrialState
-from permille.domain.policy.policy import Policy, Rule
+from permille.domain.policy.policy import Policy
+from permille.domain.policy.verdict import Rule
 from permille.domain.rules.backlog import verdict_from
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.hold import firm, held, waits_for

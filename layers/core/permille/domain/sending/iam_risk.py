@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from permille.domain.sending.iam_policy import SENDING, VARIABLE, Document, beyond, covers, listed, overlap, statements
+from permille.domain.sending.iam_patterns import covers, overlap
+from permille.domain.sending.iam_policy import SENDING, VARIABLE, Document, beyond, listed, statements
 
 # Actions by which nothing is changed, and no secret is read.
 HARMLESS = (

@@ -84,13 +84,13 @@ def hourly(mode: Mode, policy: str, now: datetime) -> Lap:
 def _is_due(services: SweepServices, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
     """Whether the account is due now. One that cannot be read or written is skipped until the next hour."""
     try:
-        return _look(services, account, denied, rules, now)
+        return _check(services, account, denied, rules, now)
     except ServiceError as error:
         emit("sweep.skipped", account=account.id, why=str(error))
         return False
 
 
-def _look(services: SweepServices, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
+def _check(services: SweepServices, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
     """Looks for drift and saves what was found. While a credential is being switched, it cannot drift."""
     swept, entries = account, list[Entry]()
     if account.in_sync:
@@ -108,7 +108,7 @@ def _look(services: SweepServices, account: Account, denied: frozenset[str], rul
 
 
 def _may_be_judged_otherwise(account: Account, rules: Rules) -> bool:
-    """Whether its last look was by another policy or in another mode. An account without a look has nothing to be
+    """Whether its last assessment was by another policy or in another mode. An account without one has nothing to be
     judged
     by: each complaint and each permanent bounce makes it due."""
     if account.status in (Status.DISABLED, Status.CLOSED) or rules.policy is None or account.assessment is None:

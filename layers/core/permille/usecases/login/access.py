@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from permille.domain.account.account import Account
-from permille.domain.login import links, tokens
+from permille.domain.login import links, revocation, tokens
 from permille.domain.login.links import Claims, LinkRole
 from permille.domain.values.errors import NotAuthenticated
 from permille.ports.accounts import Accounts
@@ -61,12 +61,12 @@ def authenticate(
         valid_since = register.get(claims.audience, claims.subject).valid_since
         if valid_since is None:
             raise NotAuthenticated("nothing is known of links of this name")
-        links.check_revoked(claims, valid_since)
+        revocation.check_revoked(claims, valid_since)
         return claims, None
     account = accounts.get(claims.subject)
     if account is None:
         raise NotAuthenticated("there is no such account any more")
-    links.check_revoked(claims, account.links_valid_since)
+    revocation.check_revoked(claims, account.links_valid_since)
     return claims, account
 
 
@@ -84,5 +84,5 @@ def owner_of(token: str, signer: TokenSigner, accounts: Accounts) -> Account:
     account = accounts.get(claims.subject)
     if account is None:
         raise NotAuthenticated("there is no such account any more")
-    links.check_revoked(claims, account.links_valid_since)
+    revocation.check_revoked(claims, account.links_valid_since)
     return account

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from permille.domain.login import links
-from permille.domain.login.links import Claims, Register
+from permille.domain.login.links import Claims
+from permille.domain.login.revocation import Register
 from permille.domain.people.system_commands import MakeLink, RevokeAccess
 from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
 from permille.domain.timeline.timeline import system_entry

@@ -4,7 +4,8 @@ the user must not be able to undo that; or the operator accepts the risk."""
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from permille.domain.sending.iam_policy import READ_BY_IAM, Document, covers
+from permille.domain.sending.iam_patterns import covers
+from permille.domain.sending.iam_policy import READ_BY_IAM, Document
 from permille.domain.sending.iam_risk import AcceptedRisk, powers, sends_beyond
 from permille.domain.values.errors import InvalidInput
 from permille.ports.iam_users import AppliedPolicy, IamUsers

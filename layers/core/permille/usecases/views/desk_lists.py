@@ -8,7 +8,7 @@ from permille.addresses.mailbox import canonical_address
 from permille.addresses.parts import LONGEST_ADDRESS
 from permille.domain.account.account import Account
 from permille.domain.account.listed_account import ListedAccount
-from permille.domain.policy.policy import Verdict
+from permille.domain.policy.verdict import Verdict
 from permille.ports.paging import Page
 from permille.usecases.enforcement import held_accounts
 from permille.usecases.views.availability import or_none
